@@ -1,0 +1,70 @@
+# Makefile - the commands in front of CMake. `demo` and `test` install what is missing by themselves.
+
+build_dir = build
+
+# What `make demo` trains; try others: make demo DEMO_NET="dense 100, relu, dense 10" DEMO_EPOCHS=2
+DEMO_DATA = fashion-mnist
+DEMO_NET = dense 400, tanh, dense 400, tanh, dense 10
+DEMO_RULES = bp,fa,dfa,ifa,frozen,linear
+DEMO_RATES = 1e-4,1e-3,1e-2
+DEMO_EPOCHS = 5
+DEMO_SEED = 1
+
+sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] cli/*.[ch] tests/*.[ch] bench/*.[ch] \
+            examples/*.[ch])
+
+help:
+	@echo "make demo      train one net by six rules on Fashion-MNIST and compare them"
+	@echo "make test      build everything and run all tests"
+	@echo "make deps      install what is missing (apt), or say what is"
+	@echo "make build     the program build/backless and the library"
+	@echo "make bench     measure the speed of one training step"
+	@echo "make test-asan the tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make lint      the style and static checks; make format: mend the style"
+	@echo "make install   PREFIX=/usr/local; make clean"
+
+deps:
+	@scripts/deps.sh test
+
+deps-demo:
+	@scripts/deps.sh demo
+
+build: deps-demo
+	@cmake --preset default --log-level=WARNING >/dev/null
+	@cmake --build --preset default --target backless backless_shared
+
+demo: build
+	$(build_dir)/backless compare --data $(DEMO_DATA) --net "$(DEMO_NET)" --rules $(DEMO_RULES) \
+	    --rates $(DEMO_RATES) --epochs $(DEMO_EPOCHS) --seed $(DEMO_SEED)
+
+test: deps
+	@cmake --preset default -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
+	@cmake --build --preset default
+	ctest --preset default
+
+test-asan: deps
+	@cmake --preset asan -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
+	@cmake --build --preset asan
+	ctest --preset asan
+
+bench: deps-demo
+	@cmake --preset default -DBACKLESS_BENCH=ON --log-level=WARNING >/dev/null
+	@cmake --build --preset default --target bench_step
+	$(build_dir)/bench_step
+
+format:
+	clang-format -i $(sources)
+
+lint:
+	@scripts/deps.sh lint
+	scripts/lint.sh $(sources)
+
+install: deps-demo
+	cmake --preset default $(if $(PREFIX),-DCMAKE_INSTALL_PREFIX="$(PREFIX)") --log-level=WARNING >/dev/null
+	cmake --build --preset default
+	cmake --install $(build_dir)
+
+clean:
+	rm -rf build build-debug build-asan build-portable build-clang build-ci
+
+.PHONY: help deps deps-demo build demo test test-asan bench format lint install clean

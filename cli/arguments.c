@@ -1,0 +1,186 @@
+/*
+ * arguments.c - the command line: options from the library's table and the command's own, in the order
+ * default < config file < environment < flag.
+ */
+#include "command.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int extra_index(const struct command *command, const char *key)
+{
+    for (int i = 0; command->extras && command->extras[i].key; i++)
+        if (strcmp(command->extras[i].key, key) == 0)
+            return i;
+    return -1;
+}
+
+const char *extra_of(const struct session *session, const char *key)
+{
+    const int i = extra_index(session->command, key);
+    return i < 0 ? NULL : session->extra[i];
+}
+
+static const bl_option *find_option(const struct session *session, const char *key)
+{
+    for (int i = 0; session->command->takes_config && bl_option_at(i); i++)
+        if (strcmp(bl_option_at(i)->key, key) == 0)
+            return bl_option_at(i);
+    return NULL;
+}
+
+/* Letters to change, add or leave out (Levenshtein), for short words. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64];
+    const size_t n = strlen(b) < 63 ? strlen(b) : 63;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t before = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            const size_t changed = before + (a[i - 1] != b[j - 1]);
+            const size_t other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            before = row[j];
+            row[j] = changed < other ? changed : other;
+        }
+    }
+    return row[n];
+}
+
+static int unknown_option(const struct session *session, const char *key)
+{
+    const char *nearest = NULL;
+    size_t least = 4;
+    for (int i = 0; session->command->takes_config && bl_option_at(i); i++)
+        if (distance(key, bl_option_at(i)->key) < least) {
+            nearest = bl_option_at(i)->key;
+            least = distance(key, nearest);
+        }
+    for (int i = 0; session->command->extras && session->command->extras[i].key; i++)
+        if (distance(key, session->command->extras[i].key) < least) {
+            nearest = session->command->extras[i].key;
+            least = distance(key, nearest);
+        }
+    if (nearest)
+        return usage_error("no option --%s; did you mean --%s?", key, nearest);
+    return usage_error("no option --%s; backless %s --help lists them", key, session->command->name);
+}
+
+struct flag {
+    char key[64];
+    const char *value; /* after '='; NULL: none */
+};
+
+static bool split_flag(const char *text, struct flag *flag)
+{
+    const char *equals = strchr(text, '=');
+    const size_t n = equals ? (size_t)(equals - text) : strlen(text);
+    if (n >= sizeof flag->key)
+        return false;
+    memcpy(flag->key, text, n);
+    flag->key[n] = 0;
+    flag->value = equals ? equals + 1 : NULL;
+    return true;
+}
+
+/* One flag; takes_next is set when its value is the next word. */
+static int read_flag(struct session *session, const char *text, const char *next, bool sets_config, bool *takes_next)
+{
+    struct flag flag;
+    if (!split_flag(text, &flag))
+        return usage_error("no option %s", text);
+    const int extra = extra_index(session->command, flag.key);
+    const bl_option *option = find_option(session, flag.key);
+    if (extra < 0 && !option)
+        return unknown_option(session, flag.key);
+    const char *argument = extra >= 0 ? session->command->extras[extra].argument : option->argument;
+    *takes_next = argument && !flag.value;
+    const char *value = !argument && !flag.value ? "true" : flag.value ? flag.value : next;
+    if (!value)
+        return usage_error("--%s needs a value: --%s %s", flag.key, flag.key, argument);
+    if (extra >= 0)
+        session->extra[extra] = value;
+    else if (sets_config && bl_config_set(session->config, flag.key, value) != BL_OK)
+        return fail_with(session, BL_BAD_VALUE);
+    return EXIT_DONE;
+}
+
+static int read_words(struct session *session, int argc, char **argv, bool sets_config)
+{
+    session->n_words = 0;
+    for (int i = 2; i < argc; i++) {
+        bool takes_next = false;
+        if (strncmp(argv[i], "--", 2) == 0) {
+            const int code = read_flag(session, argv[i] + 2, argv[i + 1], sets_config, &takes_next);
+            if (code != EXIT_DONE)
+                return code;
+            i += takes_next;
+        } else if (session->n_words < session->command->most_words)
+            session->words[session->n_words++] = argv[i];
+        else
+            return usage_error("\"%s\" is one word too many; it is written: backless %s", argv[i],
+                               session->command->usage);
+    }
+    return EXIT_DONE;
+}
+
+/* BACKLESS_LR for --lr. BACKLESS_DATA is left out: it names the folder of data sets. */
+static int read_environment(struct session *session)
+{
+    for (int i = 0; bl_option_at(i); i++) {
+        char name[80] = "BACKLESS_";
+        const char *key = bl_option_at(i)->key;
+        size_t n = strlen(name);
+        for (size_t j = 0; key[j] && n < sizeof name - 1; j++)
+            name[n++] = key[j] == '-' ? '_' : (char)toupper((unsigned char)key[j]);
+        name[n] = 0;
+        const char *value = strcmp(key, "data") == 0 ? NULL : getenv(name);
+        if (value && bl_config_set(session->config, key, value) != BL_OK) {
+            fprintf(stderr, "backless: in the environment, %s:\n", name);
+            return fail_with(session, BL_BAD_VALUE);
+        }
+    }
+    return EXIT_DONE;
+}
+
+static int load_config(struct session *session, const char *path)
+{
+    const bl_status status = bl_config_load(session->config, path);
+    return status == BL_OK ? EXIT_DONE : fail_with(session, status);
+}
+
+/* A run that is taken up again is configured by its own folder first. */
+static int load_files(struct session *session)
+{
+    char path[4096];
+    const char *resume = extra_of(session, "resume"), *config = extra_of(session, "config");
+    int code = EXIT_DONE;
+    if (resume && snprintf(path, sizeof path, "%s/config.json", resume) < (int)sizeof path)
+        code = load_config(session, path);
+    if (code == EXIT_DONE && config)
+        code = load_config(session, config);
+    return code;
+}
+
+int arguments_read(struct session *session, int argc, char **argv)
+{
+    int code = read_words(session, argc, argv, false);
+    if (code == EXIT_DONE && session->command->takes_config) {
+        code = load_files(session);
+        if (code == EXIT_DONE)
+            code = read_environment(session);
+        if (code == EXIT_DONE)
+            code = read_words(session, argc, argv, true);
+    }
+    return code;
+}
+
+int session_use_backend(struct session *session)
+{
+    const bl_status status = bl_context_use(session->ctx, bl_config_get(session->config, "backend"),
+                                            atoi(bl_config_get(session->config, "threads")));
+    return status == BL_OK ? EXIT_DONE : fail_with(session, status);
+}

@@ -1,0 +1,58 @@
+/*
+ * cmd_eval.c - backless eval: a model's loss and error on data.
+ */
+#include "open_model.h"
+
+#include <math.h>
+
+static const struct extra extras[] = {
+    {"model", "DIR|FILE", "run folder or .safetensors file"},
+    {"part", "train|test", "which part of a folder or named set (default: test)"},
+    {"json", NULL, "one JSON object on standard output"},
+    {"quiet", NULL, "no messages"},
+    {NULL, NULL, NULL},
+};
+
+static void print_number(const char *key, double x, const char *end)
+{
+    if (isnan(x))
+        printf("\"%s\":null%s", key, end);
+    else
+        printf("\"%s\":%.15g%s", key, x, end);
+}
+
+static void print_score(const struct session *s, const bl_score *score)
+{
+    if (extra_of(s, "json")) {
+        printf("{\"count\":%zu,", score->count);
+        print_number("loss", score->loss, ",");
+        print_number("error", score->error, "}\n");
+    } else if (isnan(score->error))
+        printf("loss %.6f on %zu examples\n", score->loss, score->count);
+    else
+        printf("error %.2f %%, loss %.4f on %zu examples\n", 100.0 * score->error, score->loss, score->count);
+}
+
+static int run(struct session *s)
+{
+    const char *where = extra_of(s, "model"), *part = extra_of(s, "part"), *data_path = bl_config_get(s->config, "data");
+    bl_model *model = NULL;
+    bl_data *data = NULL;
+    bl_score score;
+    if (!where || !data_path[0])
+        return usage_error("it is written: backless %s", s->command->usage);
+    bl_status status = open_model(&model, s, where);
+    if (status == BL_OK)
+        status = bl_model_open_data(&data, model, data_path, part ? part : "test", s->config);
+    if (status == BL_OK)
+        status = bl_model_evaluate(model, data, &score);
+    if (status == BL_OK)
+        print_score(s, &score);
+    const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
+    bl_data_free(data);
+    bl_model_free(model);
+    return code;
+}
+
+const struct command command_eval = {"eval", "eval --model DIR|FILE --data NAME|PATH", "a model's loss and error on data",
+                                     true, extras, 0, run};

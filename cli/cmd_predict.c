@@ -1,0 +1,146 @@
+/*
+ * cmd_predict.c - backless predict: a model's answers for a file of examples, as CSV.
+ *
+ * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. Written to a temporary file and renamed.
+ */
+#include "open_model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct extra extras[] = {
+    {"model", "DIR|FILE", "run folder or .safetensors file"},
+    {"output", "FILE", "where the answers go; - for standard output"},
+    {"part", "train|test", "which part of a folder or named set (default: test)"},
+    {"id-column", "NAME", "name of the column of numbers from 1 (default: ImageId)"},
+    {"label-name", "NAME", "name of the column of answers (default: Label)"},
+    {"proba", NULL, "one column of scores a class in place of the answer"},
+    {"quiet", NULL, "no messages"},
+    {NULL, NULL, NULL},
+};
+
+/* A field with a separator, quote or line end inside is quoted. */
+static void put_field(FILE *to, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        fputs(text, to);
+        return;
+    }
+    fputc('"', to);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', to);
+        fputc(*text, to);
+    }
+    fputc('"', to);
+}
+
+static void put_class(FILE *to, const bl_model *model, int i)
+{
+    const char *name = bl_model_class_name(model, i);
+    if (name)
+        put_field(to, name);
+    else
+        fprintf(to, "%d", i);
+}
+
+static void put_header(FILE *to, const struct session *s, const bl_model *model)
+{
+    const char *id = extra_of(s, "id-column"), *label = extra_of(s, "label-name");
+    put_field(to, id ? id : "ImageId");
+    if (!extra_of(s, "proba")) {
+        fputc(',', to);
+        put_field(to, label ? label : "Label");
+    }
+    for (int i = 0; extra_of(s, "proba") && i < bl_model_outputs(model); i++) {
+        fputc(',', to);
+        put_class(to, model, i);
+    }
+    fputc('\n', to);
+}
+
+static void put_row(FILE *to, const struct session *s, const bl_model *model, size_t number, const float *scores)
+{
+    int best = 0;
+    fprintf(to, "%zu", number);
+    for (int i = 0; i < bl_model_outputs(model); i++) {
+        if (extra_of(s, "proba"))
+            fprintf(to, ",%.9g", (double)scores[i]);
+        if (scores[i] > scores[best])
+            best = i;
+    }
+    if (!extra_of(s, "proba")) {
+        fputc(',', to);
+        put_class(to, model, best);
+    }
+    fputc('\n', to);
+}
+
+static bool put_all(FILE *to, const struct session *s, const bl_model *model, size_t n, const float *scores)
+{
+    put_header(to, s, model);
+    for (size_t i = 0; i < n; i++)
+        put_row(to, s, model, i + 1, scores + i * (size_t)bl_model_outputs(model));
+    return fflush(to) == 0 && !ferror(to);
+}
+
+static int io_error(const char *path)
+{
+    fprintf(stderr, "backless: %s: %s\n", path, strerror(errno));
+    return EXIT_IO;
+}
+
+static int write_file(const struct session *s, const bl_model *model, size_t n, const float *scores)
+{
+    char temporary[4096];
+    const char *path = extra_of(s, "output");
+    if (strcmp(path, "-") == 0)
+        return put_all(stdout, s, model, n, scores) ? EXIT_DONE : io_error("standard output");
+    snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid());
+    FILE *to = fopen(temporary, "w");
+    if (!to)
+        return io_error(temporary);
+    bool is_whole = put_all(to, s, model, n, scores);
+    is_whole = fsync(fileno(to)) == 0 && is_whole;
+    is_whole = fclose(to) == 0 && is_whole;
+    if (!is_whole || rename(temporary, path) != 0) {
+        const int code = io_error(path);
+        unlink(temporary);
+        return code;
+    }
+    note(s, "%zu answers in %s", n, path);
+    return EXIT_DONE;
+}
+
+static int predict(const struct session *s, const bl_model *model, const bl_data *data)
+{
+    const size_t n = bl_data_count(data);
+    float *scores = malloc((n ? n : 1) * (size_t)bl_model_outputs(model) * sizeof *scores);
+    if (!scores)
+        return usage_error("no memory for %zu answers", n), EXIT_OTHER;
+    const bl_status status = bl_model_predict_data(model, data, scores);
+    const int code = status == BL_OK ? write_file(s, model, n, scores) : fail_with(s, status);
+    free(scores);
+    return code;
+}
+
+static int run(struct session *s)
+{
+    const char *where = extra_of(s, "model"), *part = extra_of(s, "part"), *path = bl_config_get(s->config, "data");
+    bl_model *model = NULL;
+    bl_data *data = NULL;
+    if (!where || !path[0] || !extra_of(s, "output"))
+        return usage_error("it is written: backless %s", s->command->usage);
+    bl_status status = open_model(&model, s, where);
+    if (status == BL_OK)
+        status = bl_model_open_data(&data, model, path, part ? part : "test", s->config);
+    const int code = status == BL_OK ? predict(s, model, data) : fail_with(s, status);
+    bl_data_free(data);
+    bl_model_free(model);
+    return code;
+}
+
+const struct command command_predict = {"predict", "predict --model DIR|FILE --data FILE --output FILE.csv",
+                                        "a model's answers for a file of examples", true, extras, 0, run};

@@ -1,0 +1,92 @@
+/*
+ * cmd_train.c - backless train: one net, one rule.
+ */
+#include "watch.h"
+
+#include <stdlib.h>
+
+static const struct extra extras[] = {
+    {"config", "FILE.json", "options from a file; flags go before it"},
+    {"resume", "DIR", "go on with the run in DIR where it stopped"},
+    {"json", NULL, "the lines of the log on standard output"},
+    {"quiet", NULL, "no messages and no progress"},
+    {NULL, NULL, NULL},
+};
+
+static void print_start(const struct session *s, const bl_trainer *trainer, const bl_data *train, const bl_data *val,
+                        const bl_data *test)
+{
+    const bl_config *c = bl_trainer_config(trainer);
+    static const char *const derived[] = {"init", "feedback", "lr", "epochs"};
+    note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d classes", bl_data_source(train),
+         bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0, bl_data_outputs(train));
+    note(s, "net        %s", bl_config_get(c, "net"));
+    note(s, "rule       %s: %s", bl_config_get(c, "rule"), bl_rule_about(bl_config_get(c, "rule")));
+    note(s, "training   loss %s, %s, batch %s, schedule %s, seed %s", bl_config_get(c, "loss"),
+         bl_config_get(c, "optimizer"), bl_config_get(c, "batch"), bl_config_get(c, "schedule"),
+         bl_config_get(c, "seed"));
+    for (size_t i = 0; i < sizeof derived / sizeof *derived; i++)
+        note(s, "%-10s %s%s", derived[i], bl_config_get(c, derived[i]),
+             bl_config_is_set(c, derived[i]) ? "" : " (default here)");
+    note(s, "machine    %s (%s), %d threads", bl_context_backend(s->ctx), bl_context_machine(s->ctx),
+         bl_context_threads(s->ctx));
+}
+
+static bl_status make_trainer(bl_trainer **out, const struct session *s, const bl_data *train)
+{
+    const char *resume = extra_of(s, "resume");
+    bl_trainer *trainer = NULL;
+    bl_status status = bl_trainer_create(&trainer, s->ctx, s->config, train);
+    if (status == BL_OK && resume)
+        status = bl_trainer_resume(trainer, resume);
+    if (status != BL_OK) {
+        bl_trainer_free(trainer);
+        return status;
+    }
+    *out = trainer;
+    return BL_OK;
+}
+
+static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data *train, const bl_data *val,
+                     const bl_data *test)
+{
+    struct watch watch = {
+        .session = s,
+        .label = "",
+        .epochs = atoi(bl_config_get(bl_trainer_config(trainer), "epochs")),
+        .prints_epochs = true,
+        .prints_json = extra_of(s, "json") != NULL,
+        .shows_progress = watch_is_terminal() && !extra_of(s, "quiet"),
+    };
+    watch_signals();
+    const bl_status status = bl_trainer_fit(trainer, train, val, test, watch_run, &watch);
+    watch_release(&watch);
+    return status;
+}
+
+static int run(struct session *s)
+{
+    bl_data *train = NULL, *val = NULL, *test = NULL;
+    bl_trainer *trainer = NULL;
+    char hash[17];
+    bl_status status = bl_data_load(&train, &val, &test, s->ctx, s->config);
+    if (status == BL_OK)
+        status = make_trainer(&trainer, s, train);
+    if (status == BL_OK) {
+        print_start(s, trainer, train, val, test);
+        status = fit(s, trainer, train, val, test);
+    }
+    if (status == BL_OK) {
+        bl_model_hash(bl_trainer_model(trainer), hash);
+        note(s, "stopped by %s; weights %s", bl_trainer_stop_reason(trainer), hash);
+    }
+    const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
+    bl_trainer_free(trainer);
+    bl_data_free(train);
+    bl_data_free(val);
+    bl_data_free(test);
+    return code;
+}
+
+const struct command command_train = {"train", "train --data NAME|PATH --net LAYERS [options]",
+                                      "train one net by one rule", true, extras, 0, run};

@@ -1,0 +1,49 @@
+/*
+ * help.c - --help, from the same tables that the command line is read with.
+ */
+#include "command.h"
+
+#include <string.h>
+
+void help_program(FILE *to)
+{
+    fputs("backless - train neural networks without backpropagation\n\n", to);
+    for (int i = 0; command_at(i); i++)
+        fprintf(to, "    backless %-10s %s\n", command_at(i)->name, command_at(i)->about);
+    fputs("\n    backless help COMMAND    its options\n    backless --version\n\n"
+          "Try: backless train --data fashion-mnist --net \"dense 100, tanh, dense 10\" --rule dfa\n",
+          to);
+}
+
+static void show(FILE *to, const char *key, const char *argument, const char *help, const char *fallback)
+{
+    char left[64];
+    snprintf(left, sizeof left, "--%s%s%s", key, argument ? " " : "", argument ? argument : "");
+    fprintf(to, "  %-34s %s", left, help);
+    if (argument && fallback[0])
+        fprintf(to, " (default: %s)", fallback);
+    fputc('\n', to);
+}
+
+static void show_group(FILE *to, const char *group)
+{
+    fprintf(to, "\n%s\n", group);
+    for (int i = 0; bl_option_at(i); i++) {
+        const bl_option *o = bl_option_at(i);
+        if (strcmp(o->group, group) == 0)
+            show(to, o->key, o->argument, o->help, o->fallback);
+    }
+}
+
+void help_command(FILE *to, const struct command *command)
+{
+    fprintf(to, "backless %s\n%s\n", command->usage, command->about);
+    if (command->extras)
+        fprintf(to, "\n%s\n", command->name);
+    for (int i = 0; command->extras && command->extras[i].key; i++)
+        show(to, command->extras[i].key, command->extras[i].argument, command->extras[i].help, "");
+    const char *group = "";
+    for (int i = 0; command->takes_config && bl_option_at(i); i++)
+        if (strcmp(bl_option_at(i)->group, group) != 0)
+            show_group(to, group = bl_option_at(i)->group);
+}

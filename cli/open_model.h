@@ -1,0 +1,12 @@
+/*
+ * open_model.h - a model from the folder of a run or from a file.
+ */
+#ifndef CLI_OPEN_MODEL_H
+#define CLI_OPEN_MODEL_H
+
+#include "command.h"
+
+/* where: a .safetensors, or a run folder: its best.safetensors if there is one, else model.safetensors. */
+bl_status open_model(bl_model **out, const struct session *session, const char *where);
+
+#endif

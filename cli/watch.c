@@ -1,0 +1,181 @@
+/*
+ * watch.c - progress, epochs, signals.
+ */
+#include "watch.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t asked_to_stop;
+
+static void on_signal(int number)
+{
+    if (asked_to_stop && number == SIGINT)
+        _exit(128 + SIGINT);
+    asked_to_stop = 1;
+}
+
+void watch_signals(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool watch_is_terminal(void)
+{
+    return isatty(STDERR_FILENO) != 0;
+}
+
+void angles_text(const bl_angles *angles, int blocks, char *out, size_t room)
+{
+    out[0] = 0;
+    for (int i = 0; angles && i < blocks - 1; i++) {
+        const size_t used = strlen(out);
+        if (isnan(angles[i].flat))
+            snprintf(out + used, room - used, "%s-", i ? " " : "");
+        else
+            snprintf(out + used, room - used, "%s%.1f", i ? " " : "", angles[i].flat);
+    }
+    if (!out[0])
+        snprintf(out, room, "-");
+}
+
+static void percent(double fraction, char *out, size_t room)
+{
+    if (isnan(fraction))
+        snprintf(out, room, "-");
+    else
+        snprintf(out, room, "%.2f %%", 100.0 * fraction);
+}
+
+static void clear_progress(const struct watch *w)
+{
+    if (w->shows_progress)
+        fputs("\r\033[K", stderr);
+}
+
+static void print_epoch(const struct watch *w, const bl_progress *now)
+{
+    char train[32], val[32], test[32], angles[512];
+    percent(now->train.error, train, sizeof train);
+    percent(now->val.error, val, sizeof val);
+    percent(now->test.error, test, sizeof test);
+    angles_text(now->angles, now->blocks, angles, sizeof angles);
+    printf("%sepoch %d/%d  train %s loss %.4f", w->label, now->epoch, w->epochs, train, now->train.loss);
+    if (now->val.count)
+        printf("  val %s", val);
+    if (now->test.count)
+        printf("  test %s", test);
+    printf("  %.0f samples/s", now->samples_per_second);
+    if (now->angles && now->blocks > 1)
+        printf("  angles %s", angles);
+    putchar('\n');
+    fflush(stdout);
+}
+
+static void print_early(const struct watch *w, const bl_progress *now)
+{
+    char angles[512];
+    angles_text(now->angles, now->blocks, angles, sizeof angles);
+    if (now->blocks > 1)
+        printf("%sstep %zu  loss %.4f  angles %s\n", w->label, now->total_step, now->train.loss, angles);
+    fflush(stdout);
+}
+
+static void print_progress(const struct watch *w, const bl_progress *now)
+{
+    const double done = (double)now->step / (double)now->steps;
+    const double left = done > 0.0 ? now->seconds * ((1.0 - done) + (double)(w->epochs - now->epoch)) / done : 0.0;
+    fprintf(stderr, "\r\033[K%sepoch %d/%d  %3.0f %%  loss %.4f  %.0f samples/s  %.0f s left", w->label, now->epoch,
+            w->epochs, 100.0 * done, now->train.loss, now->samples_per_second, left);
+}
+
+static json_t *number(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *angles_json(const bl_progress *now)
+{
+    if (!now->angles)
+        return json_null();
+    json_t *list = json_array();
+    for (int i = 0; i < now->blocks; i++)
+        json_array_append_new(list, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "block", i, "sample",
+                                              number(now->angles[i].sample), "flat", number(now->angles[i].flat),
+                                              "update", number(now->angles[i].update), "signal_norm",
+                                              number(now->angles[i].signal_norm), "bp_norm",
+                                              number(now->angles[i].bp_norm)));
+    return list;
+}
+
+/* The same fields as a line of log.jsonl. */
+void print_log_line(const char *rule, const bl_progress *now)
+{
+    json_t *line = json_object();
+    if (rule)
+        json_object_set_new(line, "rule", json_string(rule));
+    json_object_set_new(line, "epoch", json_integer(now->epoch));
+    json_object_set_new(line, "train_loss", number(now->train.loss));
+    json_object_set_new(line, "train_error", number(now->train.error));
+    json_object_set_new(line, "test_loss", number(now->test.loss));
+    json_object_set_new(line, "test_error", number(now->test.error));
+    json_object_set_new(line, "val_loss", number(now->val.loss));
+    json_object_set_new(line, "val_error", number(now->val.error));
+    json_object_set_new(line, "lr", number(now->rate));
+    json_object_set_new(line, "seconds", number(now->seconds));
+    json_object_set_new(line, "samples_per_second", number(now->samples_per_second));
+    json_object_set_new(line, "angles", angles_json(now));
+    json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    putchar('\n');
+    fflush(stdout);
+    json_decref(line);
+}
+
+/* For the summary at the end; without memory it shows no angles. */
+static void keep(struct watch *w, const bl_progress *now)
+{
+    w->last = *now;
+    w->last.angles = NULL;
+    if (!now->angles)
+        return;
+    if (!w->last_angles)
+        w->last_angles = malloc((size_t)now->blocks * sizeof *w->last_angles);
+    if (w->last_angles) {
+        memcpy(w->last_angles, now->angles, (size_t)now->blocks * sizeof *w->last_angles);
+        w->last.angles = w->last_angles;
+    }
+}
+
+int watch_run(void *user, const bl_progress *now)
+{
+    struct watch *w = user;
+    if (now->epoch_ended) {
+        keep(w, now);
+        clear_progress(w);
+        if (w->prints_json)
+            print_log_line(NULL, now);
+        else if (w->prints_epochs)
+            print_epoch(w, now);
+    } else if (now->angles) {
+        clear_progress(w);
+        if (w->prints_epochs && !w->prints_json)
+            print_early(w, now);
+    } else if (w->shows_progress)
+        print_progress(w, now);
+    return asked_to_stop;
+}
+
+void watch_release(struct watch *w)
+{
+    clear_progress(w);
+    free(w->last_angles);
+    w->last_angles = NULL;
+}

@@ -1,0 +1,29 @@
+/*
+ * watch.h - what is shown while a run goes on: a progress line on a terminal, a line an epoch, or JSON; and signals.
+ */
+#ifndef CLI_WATCH_H
+#define CLI_WATCH_H
+
+#include "command.h"
+
+struct watch {
+    const struct session *session;
+    const char *label;   /* before every line: the rule, in compare; "" else */
+    int epochs;
+    bool prints_epochs, prints_json, shows_progress;
+    bl_progress last;    /* of the last finished epoch; angles copied to last_angles */
+    bl_angles *last_angles;
+    int n_angles;
+};
+
+/* bl_watch: user is a struct watch. Asks to stop after SIGINT or SIGTERM; a second SIGINT ends the program. */
+int watch_run(void *user, const bl_progress *now);
+void watch_signals(void);
+void watch_release(struct watch *watch);
+bool watch_is_terminal(void); /* stderr is one, and NO_COLOR does not matter: no colours are used */
+
+/* "41.3 67.0": one angle a hidden block, "-" where there is none. */
+void angles_text(const bl_angles *angles, int blocks, char *out, size_t room);
+void print_log_line(const char *rule, const bl_progress *now);
+
+#endif

@@ -1,0 +1,16 @@
+# options.cmake - what can be chosen. AUTO: when it is found; ON: it must be; OFF: never.
+foreach(choice IN ITEMS
+        "ONEDNN|products of matrices by oneDNN"
+        "OPENMP|several threads, by OpenMP"
+        "TESTS|tests, by cmocka")
+    string(REPLACE "|" ";" choice "${choice}")
+    list(GET choice 0 name)
+    list(GET choice 1 help)
+    set(BACKLESS_${name} AUTO CACHE STRING "${help}: AUTO, ON or OFF")
+    set_property(CACHE BACKLESS_${name} PROPERTY STRINGS AUTO ON OFF)
+endforeach()
+option(BACKLESS_BENCH "the programs that measure speed" ON)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, or Debug with assertions" FORCE)
+endif()

@@ -1,0 +1,255 @@
+/*
+ * backless.h - train neural networks without backpropagation.
+ *
+ * Errors     A function that can fail returns bl_status. On failure it creates nothing, leaves its out-
+ *            parameters alone, and bl_why(ctx) tells the cause in one sentence. Nothing here exits,
+ *            aborts or prints.
+ * Ownership  Release what you create with the bl_*_free of its type (NULL is fine). A pointer to const
+ *            that you are given is borrowed: it lives as long as the object it came from, and no longer
+ *            than until the next call on that object. Free in any order except the context: it goes last.
+ * Threads    No global state. One context, and all that is made from it, on one thread at a time; the
+ *            library spreads the work over threads of its own (bl_context_use).
+ * Numbers    float, row-major, batch first; images are channel, row, column. Losses are in nats (squared
+ *            units for mse), errors are fractions, angles are degrees, times are seconds.
+ * Seeds      Same configuration and seed: the same bits, for any number of threads. With the backend
+ *            "portable" also for any processor and compiler.
+ */
+#ifndef BACKLESS_H
+#define BACKLESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef BL_API
+#if defined(__GNUC__)
+#define BL_API __attribute__((visibility("default")))
+#else
+#define BL_API
+#endif
+#endif
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BL_VERSION "0.1.0"
+BL_API const char *bl_version(void); /* of the library in use; compare with BL_VERSION */
+
+typedef enum bl_status {   /* values never change meaning; new ones go at the end */
+    BL_OK = 0,
+    BL_BAD_VALUE = 1,      /* an argument or option out of range, or shapes that do not fit together */
+    BL_NO_MEMORY = 2,      /* the allocator gave nothing */
+    BL_IO = 3,             /* a file could not be read or written, though its name is right */
+    BL_BAD_DATA = 4,       /* a data set or model is missing, or is not what it should be */
+    BL_UNSUPPORTED = 5,    /* not in this build, or not on this machine */
+    BL_BACKEND = 6,        /* the numerical library below reported a failure */
+    BL_STOPPED = 7,        /* your watch function asked to stop; the state was saved if there is a run folder */
+    BL_DIVERGED = 8        /* a weight or the loss is no longer a number */
+} bl_status;
+BL_API const char *bl_status_name(bl_status status);
+
+/* ---- Context: where the work runs, and where a failure is explained ------------------------------ */
+
+typedef struct bl_context bl_context;
+
+/* Memory of your own. allocate: `size` bytes at a multiple of `alignment` (a power of two up to 64), or
+   NULL. release: never called with NULL. Both may be called from the thread that calls the library only. */
+typedef struct bl_allocator {
+    void *user;
+    void *(*allocate)(void *user, size_t size, size_t alignment);
+    void (*release)(void *user, void *block);
+} bl_allocator;
+
+/* allocator: NULL for the C library's. Gives NULL when there is no memory, as every function given a NULL
+   context will tell you too. Starts with the fastest backend here and all cores. */
+BL_API bl_context *bl_context_new(const bl_allocator *allocator);
+BL_API void bl_context_free(bl_context *ctx);
+BL_API const char *bl_why(const bl_context *ctx); /* the latest failure; never NULL */
+
+/* Before anything is made from ctx. backend: "portable", "onednn", or NULL or "auto" for the fastest that
+   works here. threads: 0 for all cores, at most 1024. */
+BL_API bl_status bl_context_use(bl_context *ctx, const char *backend, int threads);
+BL_API const char *bl_context_backend(const bl_context *ctx); /* the one in use, "onednn" */
+BL_API const char *bl_context_machine(const bl_context *ctx); /* its instruction set in words, "avx512" */
+BL_API int bl_context_threads(const bl_context *ctx);
+BL_API const char *bl_backend_name(int i);                     /* those in this build; NULL past the last */
+
+/* ---- Configuration: every option by name, with text as its value ---------------------------------- */
+
+typedef struct bl_config bl_config;
+
+typedef struct bl_option {
+    const char *key;      /* "lr": the flag --lr, the variable BACKLESS_LR, the key in config.json */
+    const char *argument; /* "RATE"; NULL for a switch, whose values are "true" and "false" */
+    const char *fallback; /* the default as text; "" when it follows from other options */
+    const char *group;    /* "data", "net", "rule", "training", "run" */
+    const char *help;     /* one line; says what the default follows from */
+} bl_option;
+BL_API const bl_option *bl_option_at(int i); /* the whole table; NULL past the last */
+
+BL_API bl_status bl_config_create(bl_config **out, bl_context *ctx);
+BL_API bl_status bl_config_copy(bl_config **out, const bl_config *config);
+BL_API void bl_config_free(bl_config *config);
+
+/* Sets one option; text is checked at once. text NULL: back to the default. */
+BL_API bl_status bl_config_set(bl_config *config, const char *key, const char *text);
+/* The value as text: what was set, else the default; NULL for an unknown key. */
+BL_API const char *bl_config_get(const bl_config *config, const char *key);
+BL_API int bl_config_is_set(const bl_config *config, const char *key); /* 1: by you, not by default */
+
+/* JSON, one object, key: text, number or true/false; an unknown key is refused. load sets what it finds.
+   The "options" object inside a run folder's config.json is read likewise. */
+BL_API bl_status bl_config_load(bl_config *config, const char *path);
+
+/* ---- Data: examples, and a class or a target for each ---------------------------------------------- */
+
+typedef struct bl_data bl_data;
+typedef struct bl_shape {
+    int channels, rows, cols; /* a vector of n is {1, 1, n} */
+} bl_shape;
+
+/* What the options data, test, val, test-fraction, data-dir, label, header, separator name: the training
+   set, and the validation and test set or NULL where there is none. Scaling is fitted on the training
+   set and applied to all. */
+BL_API bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
+                              const bl_config *config);
+
+/* Your own arrays, taken as they are: n examples of `shape`, n labels in [0, classes). Borrowed until
+   bl_data_free. */
+BL_API bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
+                              bl_shape shape, int classes);
+/* The same with real targets: n rows of `outputs` floats, for the loss mse. */
+BL_API bl_status bl_data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets,
+                                      size_t n, bl_shape shape, int outputs);
+BL_API void bl_data_free(bl_data *data);
+
+BL_API size_t bl_data_count(const bl_data *data);
+BL_API bl_shape bl_data_shape(const bl_data *data);
+BL_API int bl_data_outputs(const bl_data *data);                  /* classes, or columns of the targets */
+BL_API const int32_t *bl_data_labels(const bl_data *data);        /* one per example; NULL: none known */
+BL_API const char *bl_data_class_name(const bl_data *data, int i); /* "virginica"; NULL: it has its number alone */
+BL_API const char *bl_data_source(const bl_data *data);           /* where it came from, for messages */
+BL_API bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x); /* scaled, as trained on */
+
+/* ---- Model: a net, its weights, its feedback, and what it must know of its data --------------------- */
+
+typedef struct bl_model bl_model;
+
+/* safetensors, as a run writes it. Refuses a broken file; a weight that is not a number is an error. */
+BL_API bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path);
+BL_API bl_status bl_model_save(const bl_model *model, const char *path);
+BL_API void bl_model_free(bl_model *model);
+
+/* Data for this model: read, scaled and named as its training set was. path: a file or folder as in the
+   option data. part: "train" or "test", for folders and named sets. config may set the reader's options (NULL: none
+   set). Labels are read where the file has them. */
+BL_API bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *path, const char *part,
+                                    const bl_config *config);
+
+/* Scores for n examples: probabilities for ce and bce, outputs for mse; n rows of bl_model_outputs. */
+BL_API bl_status bl_model_predict(const bl_model *model, const float *x, size_t n, float *scores);
+BL_API bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, float *scores);
+
+typedef struct bl_score {
+    double loss;  /* mean per example; NaN: unknown */
+    double error; /* fraction of examples whose largest score is not their class; NaN: no classes */
+    size_t count;
+} bl_score;
+BL_API bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score *out);
+
+/* What the file says of itself: "net", "rule", "loss", "input", "epoch", "step", "seed", ...; NULL: nothing. */
+BL_API const char *bl_model_fact(const bl_model *model, const char *key);
+BL_API const char *bl_model_fact_name(const bl_model *model, int i); /* NULL past the last */
+BL_API int bl_model_outputs(const bl_model *model);
+BL_API const char *bl_model_class_name(const bl_model *model, int i);
+
+/* Weights, biases and feedback, by number: "0.dense.weight" (units x inputs), "0.dense.bias",
+   "0.feedback". Row-major. */
+typedef struct bl_tensor {
+    const char *name;
+    const float *values;
+    size_t rows, cols;
+} bl_tensor;
+BL_API int bl_model_tensor(const bl_model *model, int i, bl_tensor *out); /* 0 past the last, else 1 */
+BL_API bl_status bl_model_set_tensor(bl_model *model, const char *name, const float *values, size_t n);
+
+/* ---- Learning rules ------------------------------------------------------------------------------------ */
+
+BL_API const char *bl_rule_name(int i);              /* "bp", "fa", "dfa", ...; NULL past the last */
+BL_API const char *bl_rule_about(const char *name);  /* one line and the paper; NULL: no such rule */
+BL_API const char *bl_rule_order(const char *name);  /* "backward", "forward", "any", "on forward" */
+
+/* ---- Training ------------------------------------------------------------------------------------------ */
+
+typedef struct bl_trainer bl_trainer;
+
+/* Angle in degrees, per block, between what the rule does and what backpropagation would do at the same
+   weights on the same examples; NaN: backpropagation has no direction there. */
+typedef struct bl_angles {
+    double sample; /* delta at the weighted output: angle per example, then averaged */
+    double flat;   /* the same, all examples of the batch as one vector */
+    double update; /* the weights' change after the optimiser, from the same optimiser state */
+    double signal_norm; /* mean over examples of the norm of the rule's delta */
+    double bp_norm;     /* the same of backpropagation's */
+} bl_angles;
+
+typedef struct bl_progress {
+    int epoch;                /* 1 for the first; 0 before it */
+    size_t step, steps;       /* of this epoch: done, and in all */
+    size_t total_step;        /* since the beginning */
+    bl_score train, val, test; /* train: running, until the epoch ends; count 0: no such set, or not yet */
+    double rate;              /* learning rate */
+    double seconds;           /* spent training in this epoch, measurements left out */
+    double samples_per_second;
+    const bl_angles *angles;  /* one per block; NULL: not measured here */
+    int blocks;
+    int epoch_ended;          /* 1: the figures of the epoch are final */
+} bl_progress;
+
+/* Called after each epoch, at the steps where angles are measured, and about ten times a second in
+   between. Anything but 0 stops after the current step: bl_trainer_fit saves and gives BL_STOPPED. */
+typedef int (*bl_watch)(void *user, const bl_progress *now);
+
+/* Net, rule, optimiser and their first values, from the configuration; shape, outputs, scaling and class
+   names from `like` (the training set). The configuration is copied, and every default is settled in the
+   copy: bl_trainer_config tells which. */
+BL_API bl_status bl_trainer_create(bl_trainer **out, bl_context *ctx, const bl_config *config,
+                                   const bl_data *like);
+BL_API void bl_trainer_free(bl_trainer *trainer);
+BL_API const bl_config *bl_trainer_config(const bl_trainer *trainer);
+BL_API bl_model *bl_trainer_model(bl_trainer *trainer); /* the trainer's own; alive as long as it */
+
+/* Trains until a stop rule says so. val and test may be NULL. With the option out set it keeps a run
+   folder: config.json, log.jsonl, model.safetensors, best.safetensors, result.json. */
+BL_API bl_status bl_trainer_fit(bl_trainer *trainer, const bl_data *train, const bl_data *val,
+                                const bl_data *test, bl_watch watch, void *user);
+BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer); /* "epochs", "paper", "patience", "time" */
+
+/* Takes up a run where its folder's model.safetensors left it; the next bl_trainer_fit goes on to the bits
+   that an uninterrupted run would have reached. */
+BL_API bl_status bl_trainer_resume(bl_trainer *trainer, const char *folder);
+
+/* One step on one batch of your own, nothing kept: for streams. labels: n classes. loss: may be NULL. */
+BL_API bl_status bl_trainer_step(bl_trainer *trainer, const float *x, const int32_t *labels, size_t n,
+                                 double *loss);
+
+/* ---- Inspection: for measuring, checking and explaining -------------------------------------------------- */
+
+/* The angles of every block on the first n examples of data; at most max are written. */
+BL_API bl_status bl_trainer_angles(bl_trainer *trainer, const bl_data *data, size_t n, bl_angles *out, int max);
+
+/* What the rule would teach for this batch at these weights; nothing is changed. The results stay until
+   the next call on this trainer. */
+BL_API bl_status bl_trainer_inspect(bl_trainer *trainer, const float *x, const int32_t *labels, size_t n);
+/* After bl_trainer_inspect. delta: n x units of block i, the derivative at its weighted output; gradient: of
+   the i-th tensor of bl_model_tensor (weights and biases only). 0 past the last, else 1. */
+BL_API int bl_trainer_delta(const bl_trainer *trainer, int i, bl_tensor *out);
+BL_API int bl_trainer_gradient(const bl_trainer *trainer, int i, bl_tensor *out);
+
+/* FNV-1a (64 bits) over the bytes of all weights and biases in order, as 16 hexadecimal digits and a zero.
+   Equal bits, equal text: for comparing runs, not against tampering. */
+BL_API void bl_model_hash(const bl_model *model, char out[17]);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,278 @@
+/*
+ * api.c - the public functions that do not stand beside what they show: arguments are checked here, work is done inside.
+ */
+#include "backend/backend.h"
+#include "base/mem.h"
+#include "data/data.h"
+#include "rules/rule.h"
+#include "train/config.h"
+#include "train/step.h"
+#include "train/trainer.h"
+
+#include <string.h>
+
+const char *bl_version(void)
+{
+    return BL_VERSION;
+}
+
+const char *bl_status_name(bl_status status)
+{
+    static const char *const names[] = {"ok",          "bad value", "no memory", "input/output", "bad data",
+                                        "unsupported", "backend",   "stopped",   "diverged"};
+    const size_t i = (size_t)status;
+    return i < sizeof names / sizeof *names ? names[i] : "unknown status";
+}
+
+/* ---- Context */
+
+bl_context *bl_context_new(const bl_allocator *allocator)
+{
+    bl_context *ctx = context_create(allocator);
+    if (!ctx)
+        return NULL;
+    if (MEM_ONE(ctx, &ctx->backend, "the backend") != BL_OK || backend_choose(ctx, NULL, ctx->backend) != BL_OK) {
+        context_destroy(ctx);
+        return NULL;
+    }
+    return ctx;
+}
+
+void bl_context_free(bl_context *ctx)
+{
+    context_destroy(ctx);
+}
+
+const char *bl_why(const bl_context *ctx)
+{
+    return ctx ? ctx->why : "no context: there was no memory for it";
+}
+
+bl_status bl_context_use(bl_context *ctx, const char *backend, int threads)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    if (threads < 0 || threads > 1024)
+        BL_FAIL(ctx, BL_BAD_VALUE, "%d threads, expected 0 (all cores) to 1024", threads);
+    BL_TRY(backend_choose(ctx, backend, ctx->backend));
+    if (threads > 0)
+        ctx->threads = threads;
+    return BL_OK;
+}
+
+const char *bl_context_backend(const bl_context *ctx)
+{
+    return ctx->backend->name;
+}
+
+const char *bl_context_machine(const bl_context *ctx)
+{
+    return ctx->backend->machine;
+}
+
+int bl_context_threads(const bl_context *ctx)
+{
+    return ctx->threads;
+}
+
+const char *bl_backend_name(int i)
+{
+    return backend_name_at(i);
+}
+
+/* ---- Data */
+
+static char separator_of(const char *text)
+{
+    if (strcmp(text, "tab") == 0)
+        return '\t';
+    return strcmp(text, "auto") == 0 ? 0 : text[0];
+}
+
+static const char *or_null(const char *text)
+{
+    return text[0] ? text : NULL;
+}
+
+static struct data_options options_of(const bl_config *config)
+{
+    return (struct data_options){
+        .data_dir = or_null(config_text(config, "data-dir")),
+        .label = or_null(config_text(config, "label")),
+        .header = config_text(config, "header"),
+        .separator = separator_of(config_text(config, "separator")),
+        .has_labels = true,
+        .test_fraction = config_number(config, "test-fraction"),
+        .val = config_size(config, "val"),
+        .seed = config_u64(config, "seed"),
+    };
+}
+
+bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const bl_config *config)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    const struct data_options options = options_of(config);
+    const char *where = config_text(config, "data");
+    if (!where[0])
+        BL_FAIL(ctx, BL_BAD_VALUE, "no data: give a named set such as fashion-mnist, a folder, or a file");
+    return data_load(train, val, test, ctx, where, or_null(config_text(config, "test")), &options);
+}
+
+bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n, bl_shape shape,
+                       int classes)
+{
+    return ctx ? data_wrap(out, ctx, x, labels, n, shape, classes) : BL_NO_MEMORY;
+}
+
+bl_status bl_data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
+                               bl_shape shape, int outputs)
+{
+    return ctx ? data_wrap_targets(out, ctx, x, targets, n, shape, outputs) : BL_NO_MEMORY;
+}
+
+void bl_data_free(bl_data *data)
+{
+    data_free(data);
+}
+
+size_t bl_data_count(const bl_data *data)
+{
+    return data->n;
+}
+
+bl_shape bl_data_shape(const bl_data *data)
+{
+    return data->shape;
+}
+
+int bl_data_outputs(const bl_data *data)
+{
+    return data->outputs;
+}
+
+const int32_t *bl_data_labels(const bl_data *data)
+{
+    return data->labels;
+}
+
+const char *bl_data_class_name(const bl_data *data, int i)
+{
+    return data->class_names && i >= 0 && i < data->outputs ? data->class_names[i] : NULL;
+}
+
+const char *bl_data_source(const bl_data *data)
+{
+    return data->source;
+}
+
+bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x)
+{
+    if (first > data->n || n > data->n - first)
+        BL_FAIL(data->ctx, BL_BAD_VALUE, "rows %zu to %zu, but %s has %zu", first, first + n, data->source, data->n);
+    data_gather(data, data->ctx->backend, NULL, first, n, x);
+    return BL_OK;
+}
+
+/* ---- Rules */
+
+const char *bl_rule_name(int i)
+{
+    const struct rule_ops *ops = rule_ops_at(i);
+    return ops ? ops->name : NULL;
+}
+
+const char *bl_rule_about(const char *name)
+{
+    const struct rule_ops *ops = rule_find(name);
+    return ops ? ops->about : NULL;
+}
+
+const char *bl_rule_order(const char *name)
+{
+    const struct rule_ops *ops = rule_find(name);
+    return ops ? rule_order_name(ops->order) : NULL;
+}
+
+/* ---- Models at work */
+
+bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *path, const char *part,
+                             const bl_config *config)
+{
+    struct data_options options = {.header = "auto"};
+    if (config)
+        options = options_of(config);
+    options.has_labels = false;
+    return data_read_like(out, model->ctx, path, part, &options, model->like);
+}
+
+/* Prediction works in a lesson of the model's own, which is no part of what the model means. */
+static bl_status need_lesson(const bl_model *model)
+{
+    bl_model *own = (bl_model *)model;
+    return model->lesson ? BL_OK : lesson_create(&own->lesson, model->ctx, model->net, 256);
+}
+
+bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, float *scores)
+{
+    if (data->features != model->net->inputs)
+        BL_FAIL(model->ctx, BL_BAD_VALUE, "%s has %zu features, but the model takes %zu", data->source, data->features,
+                model->net->inputs);
+    BL_TRY(need_lesson(model));
+    struct lesson *lesson = model->lesson;
+    const size_t outputs = (size_t)model->like->outputs;
+    for (size_t first = 0; first < data->n; first += lesson->capacity) {
+        const size_t left = data->n - first;
+        lesson_set_size(lesson, left < lesson->capacity ? left : lesson->capacity);
+        data_gather(data, model->ctx->backend, NULL, first, lesson->n, lesson->x.x);
+        step_forward(model->net, lesson);
+        model->loss->output(model->ctx->backend, *lesson_scores(lesson));
+        memcpy(scores + first * outputs, lesson_scores(lesson)->x, lesson->n * outputs * sizeof *scores);
+    }
+    if (lesson_has_failed(lesson))
+        BL_FAIL(model->ctx, BL_BACKEND, "backend %s reported a failure", model->ctx->backend->name);
+    return BL_OK;
+}
+
+bl_status bl_model_predict(const bl_model *model, const float *x, size_t n, float *scores)
+{
+    bl_data *data = NULL;
+    BL_TRY(data_wrap(&data, model->ctx, x, NULL, n, model->net->input, model->like->outputs));
+    const bl_status status = bl_model_predict_data(model, data, scores);
+    data_free(data);
+    return status;
+}
+
+bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score *out)
+{
+    if (data->features != model->net->inputs || data->outputs != model->like->outputs)
+        BL_FAIL(model->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d", data->source,
+                data->features, data->outputs, model->net->inputs, model->like->outputs);
+    BL_TRY(need_lesson(model));
+    return model_score(model, data, model->lesson, out);
+}
+
+int bl_model_tensor(const bl_model *model, int i, bl_tensor *out)
+{
+    char ignored[MODEL_NAME_ROOM];
+    struct matrix m;
+    if (i < 0 || !model_tensor(model, (size_t)i, ignored, &m))
+        return 0;
+    *out = (bl_tensor){model->names[i], m.x, m.rows, m.cols};
+    return 1;
+}
+
+bl_status bl_model_set_tensor(bl_model *model, const char *name, const float *values, size_t n)
+{
+    char found[MODEL_NAME_ROOM];
+    struct matrix m;
+    for (size_t i = 0; model_tensor(model, i, found, &m); i++)
+        if (strcmp(found, name) == 0) {
+            if (n != m.rows * m.cols)
+                BL_FAIL(model->ctx, BL_BAD_VALUE, "tensor \"%s\": %zu numbers, expected %zu x %zu", name, n, m.rows,
+                        m.cols);
+            memcpy(m.x, values, n * sizeof *values);
+            return BL_OK;
+        }
+    BL_FAIL(model->ctx, BL_BAD_VALUE, "the model has no tensor \"%s\"", name);
+}

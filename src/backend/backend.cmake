@@ -1,0 +1,28 @@
+# backend.cmake - compiles the portable kernels once for each instruction set, as the object libraries
+# backless_kernels_<variant>; BACKLESS_BACKEND_OBJECTS lists the objects. The program chooses when it starts.
+#
+# Flags for each kernel_*.c, beside the project's own:
+#   plain   -DKERNEL_VARIANT=plain  -DVEC_WIDTH=1
+#   avx2    -DKERNEL_VARIANT=avx2   -DVEC_WIDTH=8   -mavx2 -mfma
+#   avx512  -DKERNEL_VARIANT=avx512 -DVEC_WIDTH=16  -mavx2 -mfma -mavx512f -mavx512dq -mavx512bw -mavx512vl
+# and portable.c gets -DPORTABLE_HAS_X86 where the last two exist.
+set(portable_folder ${CMAKE_CURRENT_LIST_DIR}/portable)
+file(GLOB kernel_sources CONFIGURE_DEPENDS ${portable_folder}/kernel_*.c)
+set(BACKLESS_BACKEND_OBJECTS)
+
+function(backless_kernels variant width)
+    set(library backless_kernels_${variant})
+    add_library(${library} OBJECT ${kernel_sources})
+    target_compile_definitions(${library} PRIVATE KERNEL_VARIANT=${variant} VEC_WIDTH=${width})
+    target_compile_options(${library} PRIVATE -fno-math-errno ${ARGN})
+    set_target_properties(${library} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    set(BACKLESS_BACKEND_OBJECTS ${BACKLESS_BACKEND_OBJECTS} $<TARGET_OBJECTS:${library}> PARENT_SCOPE)
+endfunction()
+
+backless_kernels(plain 1)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
+    backless_kernels(avx2 8 -mavx2 -mfma)
+    backless_kernels(avx512 16 -mavx2 -mfma -mavx512f -mavx512dq -mavx512bw -mavx512vl)
+    set_source_files_properties(${portable_folder}/portable.c PROPERTIES COMPILE_DEFINITIONS PORTABLE_HAS_X86)
+endif()
+list(APPEND sources ${portable_folder}/portable.c)

@@ -1,0 +1,82 @@
+/*
+ * backend.h - the numerical operations that everything above is made of. Each call runs on the calling thread, on one
+ * tile; parallel.h spreads tiles.
+ *
+ * backend_choose fills in the portable operations first, then lets a faster library override single ones: so every
+ * operation works everywhere. The portable ones give the same bits on every processor and with every compiler: each
+ * result element has one fixed order of operations, and a multiply-add that is fused is fused everywhere.
+ */
+#ifndef BL_BACKEND_BACKEND_H
+#define BL_BACKEND_BACKEND_H
+
+#include "../base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* C (m x n) = op(A) op(B), or C += with `accumulate`. op(A): m x k; A is stored k x m where transpose_a. op(B): k x n;
+   stored n x k where transpose_b. ld*: floats from one stored row to the next. k = 0 gives zeros.
+   Portable: c = fma(a[i,k], b[k,j], c) over k = 0, 1, ... from 0 (or from C), so tiling m and n never changes bits. */
+struct gemm {
+    bool transpose_a, transpose_b, accumulate;
+    size_t m, n, k;
+    const float *a;
+    size_t lda;
+    const float *b;
+    size_t ldb;
+    float *c;
+    size_t ldc;
+};
+
+/* One step of an optimiser on n weights. g: gradient. All are read and written in place, element by element. */
+struct sgd_step { /* v <- momentum v + g; w <- (1 - decay) w - rate (nesterov ? g + momentum v : v) */
+    float rate, momentum, decay;
+    bool nesterov;
+};
+struct rmsprop_step { /* m <- rho m + (1 - rho) g^2; w <- (1 - decay) w - rate g / (sqrt(m) + epsilon)  (Torch7's) */
+    float rate, rho, epsilon, decay;
+};
+struct adam_step { /* m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2;
+                      w <- (1 - decay) w - rate (m / c1) / (sqrt(v / c2) + epsilon), c1 = 1 - b1^t, c2 = 1 - b2^t
+                      (Kingma & Ba 2015, algorithm 1) */
+    float rate, beta1, beta2, epsilon, decay, correction1, correction2;
+};
+
+struct backend {
+    const char *name;    /* "portable", "onednn" */
+    const char *machine; /* the instruction set in use: "avx512", "avx2", "plain" */
+
+    /* floats of scratch that gemm may need for any call with these largest m, n, k */
+    size_t (*gemm_scratch)(size_t m, size_t n, size_t k);
+    /* false: the library below reported a failure */
+    bool (*gemm)(const struct gemm *g, float *scratch);
+
+    void (*add)(float *y, const float *x, size_t n);                                 /* y += x */
+    void (*column_sum)(const float *x, size_t rows, size_t cols, size_t stride, float *sum); /* over rows, in order */
+
+    /* Activations in place, x <- f(x); then d <- d f'(a), with f' taken from h = f(a). n contiguous elements. */
+    void (*tanh)(float *x, size_t n);
+    void (*tanh_down)(float *d, const float *h, size_t n);      /* 1 - h^2 */
+    void (*logistic)(float *x, size_t n);
+    void (*logistic_down)(float *d, const float *h, size_t n);  /* h (1 - h) */
+    void (*relu)(float *x, size_t n, float slope);              /* x < 0 ? slope x : x; NaN stays NaN; slope >= 0 */
+    void (*relu_down)(float *d, const float *h, size_t n, float slope); /* h > 0 ? 1 : slope */
+    void (*softplus)(float *x, size_t n);                       /* log(1 + exp x) */
+    void (*softplus_down)(float *d, const float *h, size_t n);  /* 1 - exp(-h) */
+
+    /* y = softmax(x) for one row of n. Gives log(sum exp x), for the loss. y may be x. */
+    float (*softmax)(const float *x, float *y, size_t n);
+
+    void (*sgd)(const struct sgd_step *s, float *w, const float *g, float *v, size_t n); /* v NULL: no momentum */
+    void (*rmsprop)(const struct rmsprop_step *s, float *w, const float *g, float *m, size_t n);
+    void (*adam)(const struct adam_step *s, float *w, const float *g, float *m, float *v, size_t n);
+
+    void (*bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale, float *y); /* (x - offset) scale */
+};
+
+/* name: "portable", "onednn", or "auto" or NULL for the fastest here. Refuses what this build or machine lacks. */
+bl_status backend_choose(bl_context *ctx, const char *name, struct backend *out);
+const char *backend_name_at(int i); /* those in this build; NULL past the last */
+
+#endif

@@ -1,0 +1,11 @@
+/*
+ * onednn_gemm.h - products of matrices by oneDNN.
+ */
+#ifndef BL_ONEDNN_GEMM_H
+#define BL_ONEDNN_GEMM_H
+
+#include "../backend.h"
+
+void onednn_override(struct backend *out); /* gemm, gemm_scratch and name; the rest stays as it is */
+
+#endif

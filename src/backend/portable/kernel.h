@@ -1,0 +1,37 @@
+/*
+ * kernel.h - the operations of one variant. The kernel_*.c files are compiled once for each instruction set, with
+ * KERNEL_VARIANT (its name) and VEC_WIDTH; KERNEL(add) is then add_avx512, and so on.
+ */
+#ifndef BL_PORTABLE_KERNEL_H
+#define BL_PORTABLE_KERNEL_H
+
+#include "../backend.h"
+
+#define KERNEL_JOIN_(name, variant) name##_##variant
+#define KERNEL_NAME_(name, variant) KERNEL_JOIN_(name, variant)
+#define KERNEL(name) KERNEL_NAME_(kernel_##name, KERNEL_VARIANT)
+
+size_t KERNEL(gemm_scratch)(size_t m, size_t n, size_t k);
+bool KERNEL(gemm)(const struct gemm *g, float *scratch);
+
+void KERNEL(add)(float *y, const float *x, size_t n);
+void KERNEL(column_sum)(const float *x, size_t rows, size_t cols, size_t stride, float *sum);
+void KERNEL(bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale, float *y);
+
+void KERNEL(tanh)(float *x, size_t n);
+void KERNEL(tanh_down)(float *d, const float *h, size_t n);
+void KERNEL(logistic)(float *x, size_t n);
+void KERNEL(logistic_down)(float *d, const float *h, size_t n);
+void KERNEL(relu)(float *x, size_t n, float slope);
+void KERNEL(relu_down)(float *d, const float *h, size_t n, float slope);
+void KERNEL(softplus)(float *x, size_t n);
+void KERNEL(softplus_down)(float *d, const float *h, size_t n);
+float KERNEL(softmax)(const float *x, float *y, size_t n);
+
+void KERNEL(sgd)(const struct sgd_step *s, float *w, const float *g, float *v, size_t n);
+void KERNEL(rmsprop)(const struct rmsprop_step *s, float *w, const float *g, float *m, size_t n);
+void KERNEL(adam)(const struct adam_step *s, float *w, const float *g, float *m, float *v, size_t n);
+
+void KERNEL(fill)(struct backend *out); /* all of the above, and `machine`; not `name` */
+
+#endif

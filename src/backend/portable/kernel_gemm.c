@@ -1,0 +1,179 @@
+/*
+ * kernel_gemm.c - C = op(A) op(B): each c is one chain of fused multiply-adds over k, in order.
+ *
+ * For each stripe of columns, as wide as the accumulators, and each block of at most GEMM_DEPTH terms: that piece of
+ * op(B) is packed, to stay in the nearest cache, then tiles of C pass over it with their sums in registers. From one
+ * block of terms to the next the sums travel through C, which loses no bits. A is read where it lies: one element
+ * serves a whole row of a tile.
+ */
+#include "kernel.h"
+#include "vec.h"
+
+#include <string.h>
+
+enum {
+    STRIPE = GEMM_VECTORS * VEC_WIDTH,
+    GEMM_DEPTH = 256,
+    CACHE_LINE = 64
+};
+
+/* Unrolled by order: or the sums of a tile live in memory, at half the speed. */
+#ifdef __clang__
+#define EACH(i, n) _Pragma("clang loop unroll(full)") for (size_t i = 0; i < (n); i++)
+#else
+#define EACH(i, n) _Pragma("GCC unroll 16") for (size_t i = 0; i < (n); i++)
+#endif
+
+struct tile { /* c (rows x columns) = or += the sum of a b over `depth` terms */
+    const float *a;
+    size_t a_row, a_term; /* floats from one row, one term, to the next */
+    const float *b;       /* packed: depth x the columns, filled up to whole vectors */
+    size_t depth, columns;
+    float *c;
+    size_t ldc;
+    bool is_sum; /* += */
+};
+
+static inline __attribute__((always_inline)) void multiply(const struct tile *t, const size_t rows,
+                                                           const size_t vectors)
+{
+    const float *a = t->a, *b = t->b;
+    const size_t a_row = t->a_row, a_term = t->a_term;
+    vec sum[GEMM_ROWS][GEMM_VECTORS];
+    EACH (i, rows)
+        EACH (j, vectors)
+            sum[i][j] = vec_all(0.0f);
+    if (t->is_sum)
+        EACH (i, rows)
+            EACH (j, vectors)
+                sum[i][j] = vec_load_part(t->c + i * t->ldc + j * VEC_WIDTH, t->columns - j * VEC_WIDTH);
+
+    for (size_t k = t->depth; k > 0; k--, a += a_term, b += vectors * VEC_WIDTH) {
+        vec row[GEMM_VECTORS];
+        EACH (j, vectors)
+            row[j] = vec_load(b + j * VEC_WIDTH);
+        EACH (i, rows) {
+            const vec factor = vec_all(a[i * a_row]);
+            EACH (j, vectors)
+                sum[i][j] = vec_fma(factor, row[j], sum[i][j]);
+        }
+    }
+
+    EACH (i, rows)
+        EACH (j, vectors)
+            vec_store_part(t->c + i * t->ldc + j * VEC_WIDTH, sum[i][j], t->columns - j * VEC_WIDTH);
+}
+
+/* As many rows as one tile takes of the `left` ones; gives their number. */
+static inline __attribute__((always_inline)) size_t multiply_rows(const struct tile *t, size_t left,
+                                                                  const size_t vectors)
+{
+    if (left >= GEMM_ROWS) {
+        multiply(t, GEMM_ROWS, vectors);
+        return GEMM_ROWS;
+    }
+    if (left >= 4) {
+        multiply(t, 4, vectors);
+        return 4;
+    }
+    if (left >= 2) {
+        multiply(t, 2, vectors);
+        return 2;
+    }
+    multiply(t, 1, vectors);
+    return 1;
+}
+
+static size_t multiply_some(const struct tile *t, size_t left, size_t vectors)
+{
+    return vectors == 3   ? multiply_rows(t, left, 3)
+           : vectors == 2 ? multiply_rows(t, left, 2)
+                          : multiply_rows(t, left, 1);
+}
+
+/* x: VEC_WIDTH x VEC_WIDTH, transposed in place: zipping the upper half of the rows with the lower one turns the bits
+   of an element's address (row, column) by one; done once for each bit of the row, the two have changed places. */
+static inline void transpose(vec *x)
+{
+    for (size_t round = 1; round < VEC_WIDTH; round *= 2) {
+        vec y[VEC_WIDTH];
+        EACH (i, VEC_WIDTH)
+            y[i] = x[i];
+        EACH (i, (VEC_WIDTH + 1) / 2)
+            vec_zip(y[i], y[i + VEC_WIDTH / 2], &x[2 * i], &x[2 * i + 1]);
+    }
+}
+
+/* b: columns x depth, as stored; to: depth x width. Columns that are not there become 0. */
+static void pack_transposed(const float *b, size_t ldb, size_t depth, size_t columns, size_t width, float *to)
+{
+    for (size_t j = 0; j < columns; j += VEC_WIDTH)
+        for (size_t k = 0; k < depth; k += VEC_WIDTH) {
+            vec x[VEC_WIDTH];
+            EACH (i, VEC_WIDTH)
+                x[i] = j + i < columns ? vec_load_part(b + (j + i) * ldb + k, depth - k) : vec_all(0.0f);
+            transpose(x);
+            for (size_t i = 0; i < VEC_WIDTH && k + i < depth; i++)
+                vec_store(to + (k + i) * width + j, x[i]);
+        }
+}
+
+static void pack(const float *b, size_t ldb, size_t depth, size_t columns, size_t width, float *to)
+{
+    for (size_t k = 0; k < depth; k++)
+        for (size_t j = 0; j < width; j += VEC_WIDTH)
+            vec_store(to + k * width + j, vec_load_part(b + k * ldb + j, columns - j));
+}
+
+/* Columns j .. j + columns - 1 of C, terms k .. k + depth - 1. */
+static void multiply_block(const struct gemm *g, size_t j, size_t columns, size_t k, size_t depth,
+                           float *packed)
+{
+    const size_t vectors = (columns + VEC_WIDTH - 1) / VEC_WIDTH;
+    if (g->transpose_b)
+        pack_transposed(g->b + j * g->ldb + k, g->ldb, depth, columns, vectors * VEC_WIDTH, packed);
+    else
+        pack(g->b + k * g->ldb + j, g->ldb, depth, columns, vectors * VEC_WIDTH, packed);
+
+    struct tile t = {.a_row = g->transpose_a ? 1 : g->lda,
+                     .a_term = g->transpose_a ? g->lda : 1,
+                     .b = packed,
+                     .depth = depth,
+                     .columns = columns,
+                     .ldc = g->ldc,
+                     .is_sum = g->accumulate || k > 0};
+    for (size_t i = 0; i < g->m;) {
+        t.a = g->a + i * t.a_row + k * t.a_term;
+        t.c = g->c + i * g->ldc + j;
+        i += multiply_some(&t, g->m - i, vectors);
+    }
+}
+
+static void clear(const struct gemm *g)
+{
+    for (size_t i = 0; i < g->m; i++)
+        memset(g->c + i * g->ldc, 0, g->n * sizeof *g->c);
+}
+
+size_t KERNEL(gemm_scratch)(size_t m, size_t n, size_t k)
+{
+    (void)m, (void)n, (void)k;
+    return STRIPE * GEMM_DEPTH + CACHE_LINE / sizeof(float);
+}
+
+bool KERNEL(gemm)(const struct gemm *g, float *scratch)
+{
+    const size_t past = (uintptr_t)scratch % CACHE_LINE / sizeof(float);
+    float *packed = scratch + (past ? CACHE_LINE / sizeof(float) - past : 0);
+    if (g->m == 0 || g->n == 0)
+        return true;
+    if (g->k == 0 && !g->accumulate)
+        clear(g);
+    for (size_t j = 0; j < g->n; j += STRIPE)
+        for (size_t k = 0; k < g->k; k += GEMM_DEPTH) {
+            const size_t columns = g->n - j < STRIPE ? g->n - j : STRIPE;
+            const size_t depth = g->k - k < GEMM_DEPTH ? g->k - k : GEMM_DEPTH;
+            multiply_block(g, j, columns, k, depth, packed);
+        }
+    return true;
+}

@@ -1,0 +1,31 @@
+/*
+ * kernel_table.c - the operations of one variant as a backend.
+ */
+#include "kernel.h"
+
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
+void KERNEL(fill)(struct backend *out)
+{
+    *out = (struct backend){
+        .machine = TEXT(KERNEL_VARIANT),
+        .gemm_scratch = KERNEL(gemm_scratch),
+        .gemm = KERNEL(gemm),
+        .add = KERNEL(add),
+        .column_sum = KERNEL(column_sum),
+        .tanh = KERNEL(tanh),
+        .tanh_down = KERNEL(tanh_down),
+        .logistic = KERNEL(logistic),
+        .logistic_down = KERNEL(logistic_down),
+        .relu = KERNEL(relu),
+        .relu_down = KERNEL(relu_down),
+        .softplus = KERNEL(softplus),
+        .softplus_down = KERNEL(softplus_down),
+        .softmax = KERNEL(softmax),
+        .sgd = KERNEL(sgd),
+        .rmsprop = KERNEL(rmsprop),
+        .adam = KERNEL(adam),
+        .bytes_to_float = KERNEL(bytes_to_float),
+    };
+}

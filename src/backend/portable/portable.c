@@ -1,0 +1,53 @@
+/*
+ * portable.c - which variants of the kernels this build has, and which of them the processor can run.
+ *
+ * PORTABLE_HAS_X86 is set where backend.cmake compiles the variants for AVX2 and AVX-512.
+ */
+#include "portable.h"
+
+#include <stddef.h>
+
+void kernel_fill_plain(struct backend *out);
+
+static bool always(void)
+{
+    return true;
+}
+
+#ifdef PORTABLE_HAS_X86
+void kernel_fill_avx2(struct backend *out);
+void kernel_fill_avx512(struct backend *out);
+
+static bool has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+static bool has_avx512(void)
+{
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
+static const struct {
+    void (*fill)(struct backend *out);
+    bool (*can_run)(void);
+} variants[] = {
+#ifdef PORTABLE_HAS_X86
+    {kernel_fill_avx512, has_avx512},
+    {kernel_fill_avx2, has_avx2},
+#endif
+    {kernel_fill_plain, always},
+};
+
+bool portable_variant(int i, struct backend *out)
+{
+    for (size_t v = 0; v < sizeof variants / sizeof *variants; v++)
+        if (variants[v].can_run() && i-- == 0) {
+            variants[v].fill(out);
+            out->name = "portable";
+            return true;
+        }
+    return false;
+}

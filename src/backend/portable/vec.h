@@ -1,0 +1,365 @@
+/*
+ * vec.h - a vector of VEC_WIDTH floats and what can be done with it, for AVX-512 (16), AVX2 with FMA (8) and
+ * plain C (1).
+ *
+ * Every operation is rounded once, as IEEE 754 says, lane by lane: so a kernel that combines them in one order per
+ * element gives the same bits in every width. (Only the sign and payload of a NaN are the processor's own.)
+ * vec_shift_left, vec_shift_right, vec_and and vec_or work on the bits of the floats.
+ */
+#ifndef BL_PORTABLE_VEC_H
+#define BL_PORTABLE_VEC_H
+
+#include <float.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if FLT_EVAL_METHOD != 0
+#error                                                                                                       \
+    "floats must be computed as floats, or bits would depend on the compiler: on 32-bit x86 use -mfpmath=sse"
+#endif
+
+/* GEMM_ROWS x GEMM_VECTORS accumulators fit the registers beside a row of B and one element of A. */
+#if VEC_WIDTH == 16
+
+#include <immintrin.h>
+
+enum {
+    GEMM_ROWS = 8,
+    GEMM_VECTORS = 3
+};
+typedef __m512 vec;
+
+static inline vec vec_all(float x)
+{
+    return _mm512_set1_ps(x);
+}
+
+static inline vec vec_load(const float *x)
+{
+    return _mm512_loadu_ps(x);
+}
+
+static inline void vec_store(float *x, vec a)
+{
+    _mm512_storeu_ps(x, a);
+}
+
+static inline vec vec_load_first(const float *x, size_t n)
+{
+    return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1u), x);
+}
+
+static inline void vec_store_first(float *x, vec a, size_t n)
+{
+    _mm512_mask_storeu_ps(x, (__mmask16)((1u << n) - 1u), a);
+}
+
+static inline vec vec_add(vec a, vec b)
+{
+    return _mm512_add_ps(a, b);
+}
+
+static inline vec vec_sub(vec a, vec b)
+{
+    return _mm512_sub_ps(a, b);
+}
+
+static inline vec vec_mul(vec a, vec b)
+{
+    return _mm512_mul_ps(a, b);
+}
+
+static inline vec vec_div(vec a, vec b)
+{
+    return _mm512_div_ps(a, b);
+}
+
+static inline vec vec_sqrt(vec a)
+{
+    return _mm512_sqrt_ps(a);
+}
+
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+    return _mm512_fmadd_ps(a, b, c);
+}
+
+static inline vec vec_fnma(vec a, vec b, vec c)
+{
+    return _mm512_fnmadd_ps(a, b, c);
+}
+
+static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
+{
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), no, yes);
+}
+
+static inline vec vec_shift_left(vec a, int bits)
+{
+    return _mm512_castsi512_ps(_mm512_sll_epi32(_mm512_castps_si512(a), _mm_cvtsi32_si128(bits)));
+}
+
+static inline vec vec_shift_right(vec a, int bits)
+{
+    return _mm512_castsi512_ps(_mm512_srl_epi32(_mm512_castps_si512(a), _mm_cvtsi32_si128(bits)));
+}
+
+static inline vec vec_and(vec a, vec b)
+{
+    return _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(a), _mm512_castps_si512(b)));
+}
+
+static inline vec vec_or(vec a, vec b)
+{
+    return _mm512_castsi512_ps(_mm512_or_si512(_mm512_castps_si512(a), _mm512_castps_si512(b)));
+}
+
+static inline void vec_zip(vec a, vec b, vec *first, vec *second)
+{
+    const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    *first = _mm512_permutex2var_ps(a, low, b);
+    *second = _mm512_permutex2var_ps(a, _mm512_add_epi32(low, _mm512_set1_epi32(8)), b);
+}
+
+#elif VEC_WIDTH == 8
+
+#include <immintrin.h>
+
+enum {
+    GEMM_ROWS = 4,
+    GEMM_VECTORS = 3
+};
+typedef __m256 vec;
+
+static inline vec vec_all(float x)
+{
+    return _mm256_set1_ps(x);
+}
+
+static inline vec vec_load(const float *x)
+{
+    return _mm256_loadu_ps(x);
+}
+
+static inline void vec_store(float *x, vec a)
+{
+    _mm256_storeu_ps(x, a);
+}
+
+static inline __m256i vec_mask_(size_t n)
+{
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+static inline vec vec_load_first(const float *x, size_t n)
+{
+    return _mm256_maskload_ps(x, vec_mask_(n));
+}
+
+static inline void vec_store_first(float *x, vec a, size_t n)
+{
+    _mm256_maskstore_ps(x, vec_mask_(n), a);
+}
+
+static inline vec vec_add(vec a, vec b)
+{
+    return _mm256_add_ps(a, b);
+}
+
+static inline vec vec_sub(vec a, vec b)
+{
+    return _mm256_sub_ps(a, b);
+}
+
+static inline vec vec_mul(vec a, vec b)
+{
+    return _mm256_mul_ps(a, b);
+}
+
+static inline vec vec_div(vec a, vec b)
+{
+    return _mm256_div_ps(a, b);
+}
+
+static inline vec vec_sqrt(vec a)
+{
+    return _mm256_sqrt_ps(a);
+}
+
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
+
+static inline vec vec_fnma(vec a, vec b, vec c)
+{
+    return _mm256_fnmadd_ps(a, b, c);
+}
+
+static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
+{
+    return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
+}
+
+static inline vec vec_shift_left(vec a, int bits)
+{
+    return _mm256_castsi256_ps(_mm256_sll_epi32(_mm256_castps_si256(a), _mm_cvtsi32_si128(bits)));
+}
+
+static inline vec vec_shift_right(vec a, int bits)
+{
+    return _mm256_castsi256_ps(_mm256_srl_epi32(_mm256_castps_si256(a), _mm_cvtsi32_si128(bits)));
+}
+
+static inline vec vec_and(vec a, vec b)
+{
+    return _mm256_and_ps(a, b);
+}
+
+static inline vec vec_or(vec a, vec b)
+{
+    return _mm256_or_ps(a, b);
+}
+
+static inline void vec_zip(vec a, vec b, vec *first, vec *second)
+{
+    const vec low = _mm256_unpacklo_ps(a, b), high = _mm256_unpackhi_ps(a, b);
+    *first = _mm256_permute2f128_ps(low, high, 0x20);
+    *second = _mm256_permute2f128_ps(low, high, 0x31);
+}
+
+#elif VEC_WIDTH == 1
+
+enum {
+    GEMM_ROWS = 4,
+    GEMM_VECTORS = 3
+};
+typedef float vec;
+
+static inline vec vec_all(float x)
+{
+    return x;
+}
+
+static inline vec vec_load(const float *x)
+{
+    return *x;
+}
+
+static inline void vec_store(float *x, vec a)
+{
+    *x = a;
+}
+
+static inline vec vec_load_first(const float *x, size_t n)
+{
+    return n > 0 ? *x : 0.0f;
+}
+
+static inline void vec_store_first(float *x, vec a, size_t n)
+{
+    if (n > 0)
+        *x = a;
+}
+
+static inline vec vec_add(vec a, vec b)
+{
+    return a + b;
+}
+
+static inline vec vec_sub(vec a, vec b)
+{
+    return a - b;
+}
+
+static inline vec vec_mul(vec a, vec b)
+{
+    return a * b;
+}
+
+static inline vec vec_div(vec a, vec b)
+{
+    return a / b;
+}
+
+static inline vec vec_sqrt(vec a)
+{
+    return sqrtf(a);
+}
+
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+    return fmaf(a, b, c);
+}
+
+static inline vec vec_fnma(vec a, vec b, vec c)
+{
+    return fmaf(-a, b, c);
+}
+
+static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
+{
+    return a < b ? yes : no;
+}
+
+static inline uint32_t vec_bits_(vec a)
+{
+    uint32_t bits;
+    memcpy(&bits, &a, sizeof bits);
+    return bits;
+}
+
+static inline vec vec_of_bits_(uint32_t bits)
+{
+    vec a;
+    memcpy(&a, &bits, sizeof a);
+    return a;
+}
+
+static inline vec vec_shift_left(vec a, int bits)
+{
+    return vec_of_bits_(vec_bits_(a) << bits);
+}
+
+static inline vec vec_shift_right(vec a, int bits)
+{
+    return vec_of_bits_(vec_bits_(a) >> bits);
+}
+
+static inline vec vec_and(vec a, vec b)
+{
+    return vec_of_bits_(vec_bits_(a) & vec_bits_(b));
+}
+
+static inline vec vec_or(vec a, vec b)
+{
+    return vec_of_bits_(vec_bits_(a) | vec_bits_(b));
+}
+
+static inline void vec_zip(vec a, vec b, vec *first, vec *second)
+{
+    *first = a;
+    *second = b;
+}
+
+#else
+#error "VEC_WIDTH must be 16, 8 or 1: backend.cmake sets it together with the flags that the width needs"
+#endif
+
+/* The first n floats at x; lanes past them are 0 when read, and memory past them is not touched. */
+static inline vec vec_load_part(const float *x, size_t n)
+{
+    return n >= VEC_WIDTH ? vec_load(x) : vec_load_first(x, n);
+}
+
+static inline void vec_store_part(float *x, vec a, size_t n)
+{
+    if (n >= VEC_WIDTH)
+        vec_store(x, a);
+    else
+        vec_store_first(x, a, n);
+}
+
+#endif

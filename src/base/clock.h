@@ -1,0 +1,9 @@
+/*
+ * clock.h - seconds that only go forward.
+ */
+#ifndef BL_BASE_CLOCK_H
+#define BL_BASE_CLOCK_H
+
+double clock_seconds(void); /* since some fixed moment */
+
+#endif

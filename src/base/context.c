@@ -1,0 +1,52 @@
+/*
+ * context.c - creating the context, and keeping the sentence that explains a failure.
+ */
+#include "context.h"
+
+#include "mem.h"
+#include "parallel.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void *default_allocate(void *user, size_t size, size_t alignment)
+{
+    (void)user;
+    return aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+
+static void default_release(void *user, void *block)
+{
+    (void)user;
+    free(block);
+}
+
+bl_context *context_create(const bl_allocator *allocator)
+{
+    const bl_allocator chosen = allocator ? *allocator : (bl_allocator){NULL, default_allocate, default_release};
+    bl_context *ctx = chosen.allocate(chosen.user, sizeof *ctx, MEM_ALIGNMENT);
+    if (!ctx)
+        return NULL;
+    *ctx = (struct bl_context){.allocator = chosen, .threads = parallel_cores()};
+    return ctx;
+}
+
+void context_destroy(bl_context *ctx)
+{
+    if (!ctx)
+        return;
+    mem_free(ctx, ctx->backend);
+    ctx->allocator.release(ctx->allocator.user, ctx);
+}
+
+bl_status context_fail(bl_context *ctx, bl_status status, const char *format, ...)
+{
+    if (!ctx)
+        return status;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(ctx->why, sizeof ctx->why, format, arguments);
+    va_end(arguments);
+    return status;
+}

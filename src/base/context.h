@@ -1,0 +1,23 @@
+/*
+ * context.h - what every part of the library shares: memory, threads, the chosen backend, and the sentence that
+ * explains the latest failure.
+ */
+#ifndef BL_BASE_CONTEXT_H
+#define BL_BASE_CONTEXT_H
+
+#include "status.h"
+
+struct backend; /* floor 1 fills it in */
+
+struct bl_context {
+    bl_allocator allocator;
+    struct backend *backend; /* owned; set when the context is made */
+    int threads;             /* at least 1 */
+    char why[1024];
+};
+
+/* Without a backend: api.c chooses one. */
+bl_context *context_create(const bl_allocator *allocator);
+void context_destroy(bl_context *ctx);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * text.h - reading numbers and words strictly, whatever the locale, and building text in a fixed buffer.
+ */
+#ifndef BL_BASE_TEXT_H
+#define BL_BASE_TEXT_H
+
+#include "status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct slice { /* a piece of text that is not zero-terminated */
+    const char *at;
+    size_t n;
+};
+
+struct slice slice_of(const char *text);
+struct slice slice_trim(struct slice s);                       /* without spaces and tabs around */
+bool slice_is(struct slice s, const char *text);
+/* Takes the piece before the next `separator` off *rest; false when nothing is left. "a,,b" has three pieces. */
+bool slice_next(struct slice *rest, char separator, struct slice *piece);
+/* Takes the next word (between spaces) off *rest; false when there is none. */
+bool slice_word(struct slice *rest, struct slice *word);
+
+/* The whole of s must be the number: decimal with '.', optional sign and exponent; the result is correctly rounded.
+   "nan", "inf", hexadecimal and empty text are no numbers. */
+bool text_to_double(struct slice s, double *out);
+bool text_to_size(struct slice s, size_t *out);   /* digits only; overflow is no number */
+bool text_to_u64(struct slice s, uint64_t *out);
+
+/* The shortest decimal text that reads back as x: "0.1", "1e-04" becomes "0.0001". out: at least 32 bytes. */
+void text_from_double(double x, char *out);
+
+/* Appends to a zero-terminated text in a buffer of `room` bytes; cuts at the end. */
+void text_append(char *text, size_t room, const char *format, ...) BL_PRINTF(3, 4);
+
+uint64_t text_hash(uint64_t hash, const void *bytes, size_t n); /* FNV-1a; begin with TEXT_HASH_START */
+#define TEXT_HASH_START 0xcbf29ce484222325u
+
+#endif

@@ -1,0 +1,203 @@
+/*
+ * bytes_in.c - a whole file in memory, unpacked when it is gzip (RFC 1952).
+ *
+ * libarchive unpacks, but ignores what follows the last member and does not compare checksums. Both are
+ * looked at here: every byte must have been used, and the last trailer (checksum, length mod 2^32) must
+ * describe the end of what came out. For a file of one member, which is what gzip writes, that covers every
+ * byte.
+ */
+#include "bytes_in.h"
+
+#include "../base/mem.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    FIRST_ROOM = 1 << 16,
+    GZIP_SHORTEST = 18,
+    GZIP_TRAILER = 8,
+    DEFLATE_BEST_RATIO = 1032
+};
+
+/* What is being read. */
+struct source {
+    bl_context *ctx;
+    const char *path;
+    size_t limit;
+};
+
+static bl_status open_failed(const struct source *s)
+{
+    if (errno == ENOENT || errno == ENOTDIR)
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: no such file", s->path);
+    BL_FAIL(s->ctx, BL_IO, "%s: cannot be opened: %s", s->path, strerror(errno));
+}
+
+/* Reads to the end, into `room` bytes or more. */
+static bl_status read_all(struct bytes *out, const struct source *s, int fd, size_t room)
+{
+    for (;;) {
+        BL_TRY(MEM_GROW(s->ctx, &out->at, &room, out->n, "a file"));
+        const ssize_t got = read(fd, out->at + out->n, room - out->n);
+        if (got == 0)
+            return BL_OK;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            BL_FAIL(s->ctx, BL_IO, "%s: cannot be read after %zu bytes: %s", s->path, out->n,
+                    strerror(errno));
+        out->n += (size_t)got;
+        if (out->n > s->limit)
+            BL_FAIL(s->ctx, BL_BAD_DATA, "%s: more than %zu bytes, and no end in sight", s->path, s->limit);
+    }
+}
+
+/* A plain file has an end, and one byte more than its size is room to meet it without growing. */
+static bl_status read_open_file(struct bytes *out, const struct source *s, int fd)
+{
+    struct source plain = *s;
+    struct stat about;
+    if (fstat(fd, &about) != 0)
+        BL_FAIL(s->ctx, BL_IO, "%s: cannot be looked at: %s", s->path, strerror(errno));
+    if (S_ISDIR(about.st_mode))
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is a folder, expected a file", s->path);
+    plain.limit = S_ISREG(about.st_mode) ? SIZE_MAX : s->limit;
+    const size_t room = S_ISREG(about.st_mode) ? (size_t)about.st_size + 1 : FIRST_ROOM;
+    BL_TRY(MEM_ARRAY(s->ctx, &out->at, room, s->path));
+    return read_all(out, &plain, fd, room);
+}
+
+static bl_status read_file(struct bytes *out, const struct source *s)
+{
+    const int fd = open(s->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return open_failed(s);
+    const bl_status status = read_open_file(out, s, fd);
+    close(fd);
+    return status;
+}
+
+static uint32_t little_endian(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static uint32_t crc32_of(const uint8_t *at, size_t n)
+{
+    uint32_t table[256];
+    for (uint32_t i = 0; i < 256; i++) {
+        uint32_t c = i;
+        for (int bit = 0; bit < 8; bit++)
+            c = c & 1 ? 0xEDB88320u ^ c >> 1 : c >> 1;
+        table[i] = c;
+    }
+    uint32_t crc = ~0u;
+    for (size_t i = 0; i < n; i++)
+        crc = table[(crc ^ at[i]) & 0xff] ^ crc >> 8;
+    return ~crc;
+}
+
+static bl_status check_trailer(const struct bytes *out, const struct source *s, const struct bytes *packed)
+{
+    const uint8_t *trailer = packed->at + packed->n - GZIP_TRAILER;
+    const uint32_t length = little_endian(trailer + 4);
+    if (length > out->n)
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data is damaged: %zu bytes came out, its end promises %lu",
+                s->path, out->n, (unsigned long)length);
+    if (crc32_of(out->at + out->n - length, length) != little_endian(trailer))
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data is damaged: its checksum does not agree", s->path);
+    return BL_OK;
+}
+
+static bl_status bad_gzip(const struct source *s, struct archive *archive)
+{
+    if (archive_errno(archive) == ENOMEM)
+        BL_FAIL(s->ctx, BL_NO_MEMORY, "%s: no memory for unpacking it", s->path);
+    const char *why = archive_error_string(archive);
+    BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data is cut off or damaged (%s)", s->path,
+            why ? why : "no more is known");
+}
+
+static bl_status unpack_all(struct bytes *out, const struct source *s, struct archive *archive, size_t room)
+{
+    for (;;) {
+        BL_TRY(MEM_GROW(s->ctx, &out->at, &room, out->n, "an unpacked file"));
+        const la_ssize_t got = archive_read_data(archive, out->at + out->n, room - out->n);
+        if (got < 0)
+            return bad_gzip(s, archive);
+        if (got == 0)
+            return BL_OK;
+        out->n += (size_t)got;
+        if (out->n > s->limit)
+            BL_FAIL(s->ctx, BL_BAD_DATA, "%s: unpacks to more than %zu bytes, which is the limit", s->path,
+                    s->limit);
+    }
+}
+
+/* The length at the end is a first guess that must be possible. An empty file has no entry to read. */
+static bl_status unpack_with(struct bytes *out, const struct source *s, const struct bytes *packed,
+                             struct archive *archive)
+{
+    struct archive_entry *entry = NULL;
+    const size_t promised = little_endian(packed->at + packed->n - 4);
+    const bool is_possible = promised / DEFLATE_BEST_RATIO < packed->n && promised <= s->limit;
+    const size_t room = is_possible ? promised + 1 : FIRST_ROOM;
+    const int opened = archive_read_open_memory(archive, packed->at, packed->n);
+    const int begun = opened == ARCHIVE_OK ? archive_read_next_header(archive, &entry) : opened;
+    if (begun != ARCHIVE_OK && begun != ARCHIVE_EOF)
+        return bad_gzip(s, archive);
+    if (archive_filter_code(archive, 0) != ARCHIVE_FILTER_GZIP)
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: begins like gzip, but has no whole gzip header", s->path);
+    BL_TRY(MEM_ARRAY(s->ctx, &out->at, room, s->path));
+    if (begun == ARCHIVE_OK)
+        BL_TRY(unpack_all(out, s, archive, room));
+    const la_int64_t used = archive_filter_bytes(archive, -1);
+    if (used < 0 || (size_t)used != packed->n)
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data ends after %lld bytes, but the file has %zu", s->path,
+                (long long)used, packed->n);
+    return check_trailer(out, s, packed);
+}
+
+static bl_status unpack(struct bytes *out, const struct source *s, const struct bytes *packed)
+{
+    if (packed->n < GZIP_SHORTEST)
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data is cut off after %zu bytes", s->path, packed->n);
+    struct archive *archive = archive_read_new();
+    if (!archive)
+        BL_FAIL(s->ctx, BL_NO_MEMORY, "%s: no memory for unpacking it", s->path);
+    archive_read_support_filter_gzip(archive);
+    archive_read_support_format_raw(archive);
+    archive_read_support_format_empty(archive);
+    const bl_status status = unpack_with(out, s, packed, archive);
+    archive_read_free(archive);
+    return status;
+}
+
+static bool is_gzip(const struct bytes *file)
+{
+    return file->n >= 2 && file->at[0] == 0x1f && file->at[1] == 0x8b;
+}
+
+bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
+{
+    struct bytes file = {0}, unpacked = {0};
+    const struct source source = {ctx, path, limit};
+    bl_status status = read_file(&file, &source);
+    if (status == BL_OK && is_gzip(&file)) {
+        status = unpack(&unpacked, &source, &file);
+        mem_free(ctx, file.at);
+        file = unpacked;
+    }
+    if (status == BL_OK)
+        *out = file;
+    else
+        mem_free(ctx, file.at);
+    return status;
+}

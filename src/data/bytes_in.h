@@ -1,0 +1,27 @@
+/*
+ * bytes_in.h - a whole file in memory, unpacked when it is gzip.
+ */
+#ifndef BL_DATA_BYTES_IN_H
+#define BL_DATA_BYTES_IN_H
+
+#include "../base/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct bytes {
+    uint8_t *at; /* freed with mem_free */
+    size_t n;
+};
+
+/* Most bytes that a gzip file may unpack to, whatever its own size: a small file must not fill the machine.
+   Below 2^32, so that the length in a gzip trailer is exact. Pipes and devices end here too; a plain file may
+   be larger. */
+#define BYTES_IN_LIMIT (((size_t)1 << 32) - 1)
+
+/* Gzip is told by its first two bytes, not by the name. Refuses a gzip file that is cut off, damaged,
+   followed by anything, or larger than `limit` when unpacked (BL_BAD_DATA). A file that is not there, or is a
+   folder: BL_BAD_DATA; one that cannot be read: BL_IO. */
+bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * data.h - examples in memory, and the reading that brings them there.
+ *
+ * Images are kept as the bytes they came as, tables as floats; data_gather scales rows as they are taken. The
+ * scaling is fitted on the training set alone and belongs to the model afterwards.
+ */
+#ifndef BL_DATA_DATA_H
+#define BL_DATA_DATA_H
+
+#include "../backend/backend.h"
+
+#include <stdbool.h>
+
+/* x <- (x - offset) * scale. n = 0: leave as is; n = 1: one pair for all; else one pair a feature. */
+struct scaling {
+    size_t n;
+    float *offset, *scale;
+};
+
+struct bl_data {
+    bl_context *ctx;
+    size_t n; /* examples; below 2^32 */
+    bl_shape shape;
+    size_t features;       /* channels * rows * cols */
+    int outputs;           /* classes, or columns of targets */
+    const uint8_t *bytes;  /* n x features, or NULL */
+    const float *floats;   /* n x features, or NULL: exactly one of the two */
+    const int32_t *labels; /* n, or NULL: targets, or none known */
+    const float *targets;  /* n x outputs, or NULL */
+    bool owns;             /* the four arrays above are freed with it (wrapped arrays are not) */
+    struct scaling scaling;
+    char **class_names;  /* outputs of them; NULL: "0", "1", ... */
+    char **column_names; /* features of them; NULL: the file has none */
+    char *source;
+    uint64_t hash; /* FNV-1a of examples and labels (or targets) as read, before scaling */
+};
+
+/* How to read: the data options of the configuration, plain. */
+struct data_options {
+    const char *data_dir; /* where named sets are looked for first; NULL: none */
+    const char *label;    /* "first", "last", a column's name or its number from 0; NULL: found */
+    const char *header;   /* "auto" (or NULL), "yes", "no" */
+    char separator;       /* 0: found */
+    bool has_labels;      /* false: a set without labels is right too (predict) */
+    double test_fraction; /* of one file, put aside for testing; 0: none */
+    size_t val;           /* the last so many training examples, put aside for validation */
+    uint64_t seed;        /* of the test split's shuffle */
+};
+
+/* `where` is a named set ("mnist", "fashion-mnist"), a folder of IDX files, or a file, whose kind is told by
+   content (IDX magic, else CSV; gzip around either). A named set goes before a file of that name: say
+   "./mnist" for the file.
+
+   Train, val and test as bl_data_load promises; val and test may come out NULL. test_where (may be NULL) is
+   another set for testing; else a folder or named set brings its own; else test_fraction of each class is
+   drawn by the seed, and both parts stay in drawn order. val is what then stands last in train. Scaling is
+   fitted on what remains of train and copied to the others; train's columns and classes decide how test is
+   read. */
+bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const char *where,
+                    const char *test_where, const struct data_options *options);
+
+/* Reads `where` for a model. like: shape, features, outputs, scaling, class and column names are looked at
+   (examples are not); all but the column names are copied. part: "train" or "test", for folders and named
+   sets. Columns are matched by name in any order where both have names (others are left out), else by their
+   number; classes by name. A label that the model does not know is an error, also without has_labels. */
+bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, const char *part,
+                         const struct data_options *options, const bl_data *like);
+
+/* Arrays of the caller's, borrowed. labels: n in [0, outputs), checked; NULL: none known. targets: n x
+   outputs. Whether x and targets are finite is not checked: that would read everything once more for callers
+   who know their arrays. */
+bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
+                    bl_shape shape, int outputs);
+bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
+                            bl_shape shape, int outputs);
+
+/* Fitted to `data`. Images (bytes): one pair, minimum and 1 / (maximum - minimum) of the whole set: to [0,
+   1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1). What is constant gets
+   scale 0. */
+bl_status scaling_fit(bl_data *data);
+bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling *from); /* replaces `to` */
+void scaling_free(bl_context *ctx, struct scaling *s);
+
+/* Rows order[0 .. n-1], scaled, into x (n x features). order NULL: rows first .. first + n - 1 (else `first`
+   is not used). Allocates nothing. */
+void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
+                 size_t n, float *x);
+
+/* A new set of copies of the n rows in `order`; all else is that of `data`, copied. what: for a message, "the
+   test set". */
+bl_status data_subset(bl_data **out, const bl_data *data, const uint32_t *order, size_t n, const char *what);
+void data_free(bl_data *data);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * readers.h - inside src/data: the readers of single files, and what they share.
+ */
+#ifndef BL_DATA_READERS_H
+#define BL_DATA_READERS_H
+
+#include "bytes_in.h"
+#include "data.h"
+
+/* One file being read. */
+struct reading {
+    bl_context *ctx;
+    const char *path; /* for messages */
+    const struct data_options *options;
+    const bl_data *like; /* shape, columns and classes to agree with; NULL: this file decides them */
+};
+
+enum {
+    LOCATION_ROOM = 4096 /* for a path */
+};
+
+/* A named set, a folder of IDX files, or a file. */
+struct location {
+    char path[LOCATION_ROOM];
+    bool is_folder;
+    const struct named_set *set; /* NULL: not found by name */
+};
+
+bl_status location_find(struct location *out, bl_context *ctx, const char *where,
+                        const struct data_options *options);
+
+/* Reads what was located, unscaled. how: all but its path. part: "train" or "test", for folders. */
+bl_status location_read(bl_data **out, const struct reading *how, const struct location *from,
+                        const char *part);
+
+bl_status idx_check_images(const struct reading *r, const struct bytes *file); /* its magic number */
+
+/* Both take over file->at. labels: path of the partner; NULL: none. */
+bl_status idx_read(bl_data **out, const struct reading *r, struct bytes *file, const char *labels);
+bl_status csv_read(bl_data **out, const struct reading *r, struct bytes *file);
+
+/* The paths of one part's images and labels. labels: "" where there are none and the options allow that. */
+struct idx_pair {
+    char images[LOCATION_ROOM], labels[LOCATION_ROOM];
+};
+bl_status folder_pair(struct idx_pair *out, bl_context *ctx, const char *folder, const char *part,
+                      const struct data_options *options);
+bool folder_has_part(const char *folder, const char *part); /* its images are there */
+/* The labels that belong to a single images file, told by its name. */
+bl_status idx_partner(struct idx_pair *out, bl_context *ctx, const char *images,
+                      const struct data_options *options);
+
+/* Named sets: searched in data-dir, $BACKLESS_DATA, the cache, the system's data set folders. */
+const struct named_set *named_find(const char *name); /* NULL: no such name */
+bl_status named_locate(struct location *out, bl_context *ctx, const struct named_set *set,
+                       const char *data_dir);
+/* Gives the set's class names to what was read. */
+bl_status named_classes(bl_data *data, const struct named_set *set);
+const char *named_at(size_t i); /* NULL past the last */
+
+/* The class that a label stands for, -1 for none. like: outputs and class_names; names decide, and where they
+   are not numbers themselves (or there are none) a number from 0 will do. */
+int class_of_text(const bl_data *like, const char *text, size_t n);
+
+/* What is shared by all ways of making a set. */
+bl_status data_create(bl_data **out, bl_context *ctx, const char *source); /* everything else zero, owns */
+bl_status data_shape_like(bl_data *data, const struct reading *r);         /* checks and takes like's shape */
+bl_status names_copy(bl_context *ctx, char ***out, char **names, size_t n);
+void names_free(bl_context *ctx, char **names, size_t n);
+uint64_t data_hash(const bl_data *data);
+
+bool path_is_there(const char *path); /* also when it cannot be looked at: opening it will tell why */
+bool path_is_folder(const char *path);
+
+/* A piece of a file for a message: cut, without control characters. */
+struct shown {
+    char text[64];
+};
+struct shown text_shown(const char *text, size_t n);
+
+#endif

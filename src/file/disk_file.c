@@ -1,0 +1,87 @@
+/*
+ * disk_file.c - reading regular files; short reads and signals are dealt with here.
+ */
+#include "disk_file.h"
+
+#include "../base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bl_status check_regular(struct disk_file *file)
+{
+    struct stat facts;
+    if (fstat(file->fd, &facts) != 0)
+        BL_FAIL(file->ctx, BL_IO, "%s: cannot be read: %s", file->path, strerror(errno));
+    if (!S_ISREG(facts.st_mode))
+        BL_FAIL(file->ctx, BL_BAD_DATA, "%s: is a folder or a device, expected a file", file->path);
+    file->size = (uint64_t)facts.st_size;
+    return BL_OK;
+}
+
+bl_status disk_file_open(struct disk_file *file, bl_context *ctx, const char *path)
+{
+    /* O_NONBLOCK: opening a named pipe must not wait for somebody to write. Regular files do not care. */
+    *file = (struct disk_file){ctx, path, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), 0};
+    if (file->fd < 0) {
+        const bl_status status = errno == ENOENT || errno == ENOTDIR ? BL_BAD_DATA : BL_IO;
+        BL_FAIL(ctx, status, "%s: cannot be opened: %s", path, strerror(errno));
+    }
+    const bl_status status = check_regular(file);
+    if (status != BL_OK)
+        disk_file_close(file);
+    return status;
+}
+
+bl_status disk_file_read(struct disk_file *file, void *bytes, size_t n)
+{
+    for (size_t done = 0; done < n;) {
+        const ssize_t got = read(file->fd, (char *)bytes + done, n - done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            BL_FAIL(file->ctx, BL_IO, "%s: cannot be read: %s", file->path, strerror(errno));
+        if (got == 0)
+            BL_FAIL(file->ctx, BL_BAD_DATA, "%s: became shorter than %llu bytes while it was read",
+                    file->path, (unsigned long long)file->size);
+        done += (size_t)got;
+    }
+    return BL_OK;
+}
+
+void disk_file_close(struct disk_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+}
+
+static bl_status load_open(unsigned char **bytes, size_t *n, struct disk_file *file)
+{
+    if (file->size > SIZE_MAX)
+        BL_FAIL(file->ctx, BL_NO_MEMORY, "%s: has %llu bytes, more than this machine can address", file->path,
+                (unsigned long long)file->size);
+    const size_t size = (size_t)file->size;
+    unsigned char *all = NULL;
+    BL_TRY(MEM_ARRAY(file->ctx, &all, size, file->path));
+    const bl_status status = disk_file_read(file, all, size);
+    if (status != BL_OK) {
+        mem_free(file->ctx, all);
+        return status;
+    }
+    *bytes = all;
+    *n = size;
+    return BL_OK;
+}
+
+bl_status disk_file_load(unsigned char **bytes, size_t *n, bl_context *ctx, const char *path)
+{
+    struct disk_file file;
+    BL_TRY(disk_file_open(&file, ctx, path));
+    const bl_status status = load_open(bytes, n, &file);
+    disk_file_close(&file);
+    return status;
+}

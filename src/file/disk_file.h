@@ -1,0 +1,27 @@
+/*
+ * disk_file.h - a regular file opened for reading, of known size, read front to back.
+ */
+#ifndef BL_FILE_DISK_FILE_H
+#define BL_FILE_DISK_FILE_H
+
+#include "../base/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct disk_file {
+    bl_context *ctx;
+    const char *path; /* borrowed */
+    int fd;
+    uint64_t size;
+};
+
+/* BL_BAD_DATA: there is none, or it is a folder or a device; BL_IO: it is there and cannot be read. */
+bl_status disk_file_open(struct disk_file *file, bl_context *ctx, const char *path);
+bl_status disk_file_read(struct disk_file *file, void *bytes, size_t n); /* exactly the next n */
+void disk_file_close(struct disk_file *file);
+
+/* All of it. The caller frees *bytes. */
+bl_status disk_file_load(unsigned char **bytes, size_t *n, bl_context *ctx, const char *path);
+
+#endif

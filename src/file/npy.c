@@ -1,0 +1,210 @@
+/*
+ * npy.c - one .npy file. Its header is Python source; just the dictionary of three keys that NumPy writes is
+ * understood, in any order, and everything else is refused with the place.
+ */
+#include "npy.h"
+
+#include "../base/text.h"
+#include "float_bytes.h"
+#include "tensor_table.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
+
+struct npy {
+    bl_context *ctx;
+    const char *where;
+    struct slice descr; /* "<f4" */
+    bool is_fortran, has_order, has_shape;
+    size_t sizes[2], n_dims;
+    const unsigned char *values; /* behind the header, n_bytes of them */
+    size_t n_bytes;
+};
+
+#define REFUSE(a, ...) BL_FAIL((a)->ctx, BL_BAD_DATA, __VA_ARGS__)
+
+bool npy_is(const unsigned char *bytes, size_t n)
+{
+    return n >= sizeof magic && memcmp(bytes, magic, sizeof magic) == 0;
+}
+
+static void skip_blanks(struct slice *s)
+{
+    while (s->n > 0 && (*s->at == ' ' || *s->at == '\n')) {
+        s->at++;
+        s->n--;
+    }
+}
+
+static bool take(struct slice *s, const char *word)
+{
+    const size_t n = strlen(word);
+    skip_blanks(s);
+    if (s->n < n || memcmp(s->at, word, n) != 0)
+        return false;
+    *s = (struct slice){s->at + n, s->n - n};
+    return true;
+}
+
+static bool take_text(struct slice *s, struct slice *text)
+{
+    const char *quote = take(s, "'") ? "'" : take(s, "\"") ? "\"" : NULL;
+    if (!quote)
+        return false;
+    size_t n = 0;
+    while (n < s->n && s->at[n] != *quote && s->at[n] >= 0x20 && s->at[n] < 0x7f && s->at[n] != '\\')
+        n++;
+    *text = (struct slice){s->at, n};
+    *s = (struct slice){s->at + n, s->n - n};
+    return s->n > 0 && take(s, quote);
+}
+
+static bool take_size(struct slice *s, size_t *size)
+{
+    skip_blanks(s);
+    size_t n = 0;
+    while (n < s->n && s->at[n] >= '0' && s->at[n] <= '9')
+        n++;
+    const struct slice digits = {s->at, n};
+    *s = (struct slice){s->at + n, s->n - n};
+    return text_to_size(digits, size);
+}
+
+/* "(3,)", "(3, 4)", "()"; sizes past the second are counted only. */
+static bool take_shape(struct slice *s, struct npy *a)
+{
+    if (!take(s, "("))
+        return false;
+    while (!take(s, ")")) {
+        size_t size = 0;
+        if (!take_size(s, &size))
+            return false;
+        if (a->n_dims < 2)
+            a->sizes[a->n_dims] = size;
+        a->n_dims++;
+        if (!take(s, ","))
+            return a->n_dims > 1 && take(s, ")"); /* "(3)" is a number, not a shape */
+    }
+    return true;
+}
+
+static bool take_order(struct slice *s, bool *is_fortran)
+{
+    *is_fortran = take(s, "True");
+    return *is_fortran || take(s, "False");
+}
+
+/* One "key: value"; false also for a key that was there already. */
+static bool take_item(struct slice *s, struct npy *a)
+{
+    struct slice key;
+    if (!take_text(s, &key) || !take(s, ":"))
+        return false;
+    if (slice_is(key, "descr") && !a->descr.at)
+        return take_text(s, &a->descr);
+    if (slice_is(key, "fortran_order") && !a->has_order)
+        return a->has_order = take_order(s, &a->is_fortran);
+    if (slice_is(key, "shape") && !a->has_shape)
+        return a->has_shape = take_shape(s, a);
+    return false;
+}
+
+static bool take_dictionary(struct slice *s, struct npy *a)
+{
+    if (!take(s, "{"))
+        return false;
+    while (!take(s, "}")) {
+        if (!take_item(s, a))
+            return false;
+        if (!take(s, ",")) {
+            if (!take(s, "}"))
+                return false;
+            break;
+        }
+    }
+    skip_blanks(s);
+    return s->n == 0 && a->descr.at && a->has_order && a->has_shape;
+}
+
+/* Finds the header, reads it and leaves the rest in a->values. */
+static bl_status read_header(struct npy *a, const unsigned char *bytes, size_t n)
+{
+    if (!npy_is(bytes, n) || n < 10)
+        REFUSE(a, "%s: is not a .npy file, whose first bytes are 93 NUMPY and a version", a->where);
+    const int major = bytes[6], minor = bytes[7], length_bytes = major == 1 ? 2 : 4;
+    if (major < 1 || major > 3 || minor != 0)
+        REFUSE(a, "%s: .npy version %d.%d, expected 1.0, 2.0 or 3.0", a->where, major, minor);
+    const size_t begin = 8 + (size_t)length_bytes;
+    const uint64_t length = n < begin ? 0 : bytes_to_u64(bytes + 8, length_bytes);
+    if (n < begin || length > n - begin)
+        REFUSE(a, "%s: the .npy header's %llu bytes reach past the end of %zu bytes", a->where,
+               (unsigned long long)length, n);
+    struct slice s = {(const char *)bytes + begin, (size_t)length};
+    if (!take_dictionary(&s, a))
+        REFUSE(a,
+               "%s: the .npy header is not a dictionary of descr (a text), fortran_order and shape (numbers) "
+               "at its byte %zu",
+               a->where, (size_t)length - s.n);
+    a->values = bytes + begin + length;
+    a->n_bytes = n - begin - (size_t)length;
+    return BL_OK;
+}
+
+static bl_status check_kind(const struct npy *a)
+{
+    static const char *const known[] = {"<f4", ">f4", "<f8", ">f8"};
+    bool is_known = false;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        is_known = is_known || slice_is(a->descr, known[i]);
+    if (!is_known)
+        REFUSE(a, "%s: values of type '%.*s', expected float32 or float64 ('<f4', '<f8')", a->where,
+               (int)(a->descr.n < 30 ? a->descr.n : 30), a->descr.at);
+    if (a->is_fortran)
+        REFUSE(a, "%s: in Fortran order, expected C order; save numpy.ascontiguousarray(x)", a->where);
+    return BL_OK;
+}
+
+static bl_status check_shape(const struct npy *a, size_t *count)
+{
+    if (a->n_dims < 1 || a->n_dims > 2)
+        REFUSE(a, "%s: has %zu dimensions, expected 1 or 2", a->where, a->n_dims);
+    if (a->sizes[0] == 0 || a->sizes[a->n_dims - 1] == 0)
+        REFUSE(a, "%s: is empty, a dimension is 0", a->where);
+    if (!tensor_count(a->sizes[0], a->sizes[1], count))
+        REFUSE(a, "%s: the shape, %zu x %zu, is more than can be addressed", a->where, a->sizes[0],
+               a->sizes[1]);
+    const size_t needed = *count * (size_t)(a->descr.at[2] - '0');
+    if (a->n_bytes != needed)
+        REFUSE(a, "%s: has %zu bytes of values, its shape needs %zu", a->where, a->n_bytes, needed);
+    return BL_OK;
+}
+
+static double value_at(const struct npy *a, size_t i)
+{
+    const int size = a->descr.at[2] - '0';
+    const unsigned char *b = a->values + i * (size_t)size;
+    const uint64_t bits = a->descr.at[0] == '<' ? bytes_to_u64(b, size) : big_bytes_to_u64(b, size);
+    return size == 4 ? (double)float_of_bits((uint32_t)bits) : double_of_bits(bits);
+}
+
+bl_status npy_add(struct tensors *t, bl_context *ctx, const char *where, const char *name,
+                  const unsigned char *bytes, size_t n)
+{
+    struct npy a = {.ctx = ctx, .where = where};
+    size_t count = 0;
+    BL_TRY(read_header(&a, bytes, n));
+    BL_TRY(check_kind(&a));
+    BL_TRY(check_shape(&a, &count));
+    float *values = NULL;
+    BL_TRY(tensors_add(t, ctx, name, a.sizes[0], a.n_dims == 2 ? a.sizes[1] : 0, &values));
+    for (size_t i = 0; i < count; i++) {
+        const double x = value_at(&a, i);
+        if (!isfinite(x) || fabs(x) > (double)FLT_MAX)
+            REFUSE(&a, "%s: holds %g at index %zu, expected numbers that are finite as float32", where, x, i);
+        values[i] = (float)x;
+    }
+    return BL_OK;
+}

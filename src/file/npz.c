@@ -1,0 +1,122 @@
+/*
+ * npz.c - a zip of .npy files, by libarchive. Only its reader that goes by the directory at the end is used:
+ * the other one would take a file that was cut off for one with fewer arrays.
+ */
+#include "npy.h"
+
+#include "../base/mem.h"
+#include "../base/text.h"
+#include "tensor_table.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <string.h>
+
+/* The first bytes: of an entry, or of the directory when there is none, which libarchive takes for no zip. */
+static const unsigned char full_zip[4] = {'P', 'K', 3, 4}, empty_zip[4] = {'P', 'K', 5, 6};
+
+struct unpacking {
+    bl_context *ctx;
+    const char *path;
+    struct archive *archive;
+    struct tensors *tensors;
+    size_t most_bytes, left; /* that may still be unpacked */
+    unsigned char *bytes;    /* of the present array */
+    size_t n, room;
+};
+
+#define REFUSE(u, ...) BL_FAIL((u)->ctx, BL_BAD_DATA, __VA_ARGS__)
+
+bool npz_is(const unsigned char *bytes, size_t n)
+{
+    return n >= 4 && (memcmp(bytes, full_zip, 4) == 0 || memcmp(bytes, empty_zip, 4) == 0);
+}
+
+static bl_status archive_failure(const struct unpacking *u)
+{
+    const char *why = archive_error_string(u->archive);
+    REFUSE(u, "%s: the .npz file is broken: %s", u->path, why ? why : "no reason given");
+}
+
+/* The array's name, without ".npy", as a copy. */
+static bl_status array_name(const struct unpacking *u, struct archive_entry *entry, char **out)
+{
+    const char *name = archive_entry_pathname_utf8(entry);
+    const size_t n = name ? strlen(name) : 0;
+    if (!name || !tensor_name_is_plain(name))
+        REFUSE(u, "%s: an array's name is empty, not UTF-8, or has control characters", u->path);
+    if (n < 5 || strcmp(name + n - 4, ".npy") != 0 || archive_entry_filetype(entry) != AE_IFREG)
+        REFUSE(u, "%s: \"%.100s\" inside is not a .npy file", u->path, name);
+    BL_TRY(mem_text(u->ctx, out, name, n - 4));
+    struct tensor_entry other;
+    if (tensors_find(u->tensors, *out, &other))
+        REFUSE(u, "%s: two arrays are called \"%.100s\"", u->path, *out);
+    return BL_OK;
+}
+
+static bl_status unpack_array(struct unpacking *u)
+{
+    for (u->n = 0;;) {
+        BL_TRY(MEM_GROW(u->ctx, &u->bytes, &u->room, u->n, u->path));
+        const la_ssize_t got = archive_read_data(u->archive, u->bytes + u->n, u->room - u->n);
+        if (got < 0)
+            return archive_failure(u);
+        if (got == 0)
+            return BL_OK;
+        if ((size_t)got > u->left)
+            REFUSE(u, "%s: unpacks to more than %zu bytes", u->path, u->most_bytes);
+        u->left -= (size_t)got;
+        u->n += (size_t)got;
+    }
+}
+
+static bl_status add_named(struct unpacking *u, const char *name)
+{
+    char where[600] = "";
+    text_append(where, sizeof where, "%.400s, array \"%.100s\"", u->path, name);
+    BL_TRY(unpack_array(u));
+    return npy_add(u->tensors, u->ctx, where, name, u->bytes, u->n);
+}
+
+static bl_status add_entry(struct unpacking *u, struct archive_entry *entry)
+{
+    char *name = NULL;
+    bl_status status = array_name(u, entry, &name);
+    if (status == BL_OK)
+        status = add_named(u, name);
+    mem_free(u->ctx, name);
+    return status;
+}
+
+static bl_status unpack_all(struct unpacking *u, const unsigned char *bytes, size_t n)
+{
+    if (bytes[2] == empty_zip[2])
+        REFUSE(u, "%s: holds no arrays", u->path);
+    if (archive_read_support_format_zip_seekable(u->archive) != ARCHIVE_OK ||
+        archive_read_open_memory(u->archive, bytes, n) != ARCHIVE_OK)
+        return archive_failure(u);
+    for (;;) {
+        struct archive_entry *entry = NULL;
+        const int result = archive_read_next_header(u->archive, &entry);
+        if (result == ARCHIVE_EOF)
+            break;
+        if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
+            return archive_failure(u);
+        BL_TRY(add_entry(u, entry));
+    }
+    return BL_OK;
+}
+
+bl_status npz_add(struct tensors *t, bl_context *ctx, const char *path, const unsigned char *bytes, size_t n,
+                  size_t most_bytes)
+{
+    struct unpacking u = {
+        .ctx = ctx, .path = path, .tensors = t, .most_bytes = most_bytes, .left = most_bytes};
+    u.archive = archive_read_new();
+    if (!u.archive)
+        BL_FAIL(ctx, BL_NO_MEMORY, "%s: no memory for unpacking", path);
+    const bl_status status = unpack_all(&u, bytes, n);
+    archive_read_free(u.archive);
+    mem_free(ctx, u.bytes);
+    return status;
+}

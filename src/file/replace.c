@@ -1,0 +1,125 @@
+/*
+ * replace.c - file_replace, and its steps for those who write piece by piece.
+ *
+ * The temporary is called like the file, with the process's number behind it, and is created by us alone: a
+ * leftover of a process that was killed is neither read nor overwritten.
+ */
+#include "replace.h"
+
+#include "../base/mem.h"
+#include "tensors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    MOST_LEFTOVERS = 100
+}; /* of killed processes with our number; more means that something else is wrong */
+
+/* errno is that of the step that failed: nothing may come between. */
+static bl_status io_failure(const struct replacement *r, const char *step)
+{
+    return context_fail(r->ctx, BL_IO, "%s: cannot be written (%s): %s", r->path, step, strerror(errno));
+}
+
+static bl_status open_folder(struct replacement *r)
+{
+    const char *slash = strrchr(r->path, '/');
+    const size_t n = slash ? (size_t)(slash - r->path) : 0;
+    char *name = NULL;
+    BL_TRY(mem_text(r->ctx, &name, n > 0 ? r->path : slash ? "/" : ".", n > 0 ? n : 1));
+    r->folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bl_status status = r->folder < 0 ? io_failure(r, "opening its folder") : BL_OK;
+    mem_free(r->ctx, name);
+    return status;
+}
+
+static bl_status create_temporary(struct replacement *r)
+{
+    const size_t room = strlen(r->path) + 48; /* two integers and ".-.tmp" */
+    BL_TRY(MEM_ARRAY(r->ctx, &r->temporary, room, "the name of a temporary file"));
+    for (int i = 0; i < MOST_LEFTOVERS && r->file < 0; i++) {
+        snprintf(r->temporary, room, "%s.%ld-%d.tmp", r->path, (long)getpid(), i);
+        r->file = open(r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (r->file < 0 && errno != EEXIST)
+            break;
+    }
+    if (r->file < 0)
+        return io_failure(r, "creating a temporary file beside it");
+    r->is_there = true;
+    return BL_OK;
+}
+
+static bl_status begin_steps(struct replacement *r)
+{
+    BL_TRY(open_folder(r));
+    return create_temporary(r);
+}
+
+bl_status replacement_begin(struct replacement *r, bl_context *ctx, const char *path)
+{
+    *r = (struct replacement){.ctx = ctx, .path = path, .file = -1, .folder = -1};
+    const bl_status status = begin_steps(r);
+    if (status != BL_OK)
+        replacement_drop(r);
+    return status;
+}
+
+bl_status replacement_add(struct replacement *r, const void *bytes, size_t n)
+{
+    for (size_t done = 0; done < n;) {
+        const ssize_t put = write(r->file, (const char *)bytes + done, n - done);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return io_failure(r, "writing");
+        done += (size_t)put;
+    }
+    return BL_OK;
+}
+
+/* Some file systems cannot sync a folder and say EINVAL: there is nothing more to be done there. */
+static bool folder_synced(const struct replacement *r)
+{
+    return fsync(r->folder) == 0 || errno == EINVAL;
+}
+
+bl_status replacement_finish(struct replacement *r)
+{
+    if (fsync(r->file) != 0)
+        return io_failure(r, "fsync");
+    const int closed = close(r->file);
+    r->file = -1;
+    if (closed != 0)
+        return io_failure(r, "closing");
+    if (rename(r->temporary, r->path) != 0)
+        return io_failure(r, "renaming");
+    r->is_there = false;
+    return folder_synced(r) ? BL_OK : io_failure(r, "fsync of its folder");
+}
+
+void replacement_drop(struct replacement *r)
+{
+    if (r->file >= 0)
+        close(r->file);
+    if (r->is_there)
+        unlink(r->temporary);
+    if (r->folder >= 0)
+        close(r->folder);
+    mem_free(r->ctx, r->temporary);
+    *r = (struct replacement){.ctx = r->ctx, .file = -1, .folder = -1};
+}
+
+bl_status file_replace(bl_context *ctx, const char *path, const void *bytes, size_t n)
+{
+    struct replacement r;
+    BL_TRY(replacement_begin(&r, ctx, path));
+    bl_status status = replacement_add(&r, bytes, n);
+    if (status == BL_OK)
+        status = replacement_finish(&r);
+    replacement_drop(&r);
+    return status;
+}

@@ -1,0 +1,31 @@
+/*
+ * replace.h - a file written so that a crash leaves the old one or the new one: a temporary file in the same
+ * folder, fsync, close, rename, fsync of the folder.
+ *
+ *     struct replacement r;
+ *     BL_TRY(replacement_begin(&r, ctx, path));
+ *     status = replacement_add(&r, ...), as often as needed, then, if all went well, replacement_finish(&r);
+ *     replacement_drop(&r), always: takes the temporary away unless finished
+ */
+#ifndef BL_FILE_REPLACE_H
+#define BL_FILE_REPLACE_H
+
+#include "../base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct replacement {
+    bl_context *ctx;
+    const char *path; /* borrowed */
+    char *temporary;  /* its name */
+    bool is_there;    /* the temporary is in the folder */
+    int file, folder; /* descriptors, -1: closed */
+};
+
+bl_status replacement_begin(struct replacement *r, bl_context *ctx, const char *path);
+bl_status replacement_add(struct replacement *r, const void *bytes, size_t n);
+bl_status replacement_finish(struct replacement *r);
+void replacement_drop(struct replacement *r);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * tensor_table.h - what struct tensors is, for the readers that fill it.
+ */
+#ifndef BL_FILE_TENSOR_TABLE_H
+#define BL_FILE_TENSOR_TABLE_H
+
+#include "tensors.h"
+
+#include <stdbool.h>
+
+enum { /* of a safetensors file */
+    SAFETENSORS_LENGTH_BYTES = 8,
+    SAFETENSORS_MOST_HEADER = 100000000
+};
+
+struct tensor_item {
+    char *name;
+    float *values;
+    size_t rows, cols; /* cols 0: one dimension */
+};
+struct tensor_text {
+    char *key, *text;
+};
+struct tensors { /* owns all of it */
+    struct tensor_item *items;
+    size_t n, room;
+    struct tensor_text *texts;
+    size_t n_texts, texts_room;
+};
+
+bl_status tensors_create(struct tensors **out, bl_context *ctx);
+
+/* One more, named by a copy of `name`, zero at first; *values is for the caller to fill. Sizes are checked
+   already, the name is new. */
+bl_status tensors_add(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
+                      float **values);
+bl_status tensors_add_fact(struct tensors *t, bl_context *ctx, const char *key, const char *text);
+
+/* values of a tensor: rows, or rows * cols; false when its bytes would overflow, or a size is zero. */
+bool tensor_count(size_t rows, size_t cols, size_t *n);
+
+/* Names end up in messages and on terminals: not empty, and no control characters. */
+bool tensor_name_is_plain(const char *name);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * tensors.c - the table of named arrays and texts that every reader of this folder fills.
+ */
+#include "tensors.h"
+
+#include "../base/mem.h"
+#include "tensor_table.h"
+
+#include <stdint.h>
+#include <string.h>
+
+bl_status tensors_create(struct tensors **out, bl_context *ctx)
+{
+    return MEM_ONE(ctx, out, "a table of tensors");
+}
+
+void tensors_free(bl_context *ctx, struct tensors *t)
+{
+    if (!t)
+        return;
+    for (size_t i = 0; i < t->n; i++) {
+        mem_free(ctx, t->items[i].name);
+        mem_free(ctx, t->items[i].values);
+    }
+    for (size_t i = 0; i < t->n_texts; i++) {
+        mem_free(ctx, t->texts[i].key);
+        mem_free(ctx, t->texts[i].text);
+    }
+    mem_free(ctx, t->items);
+    mem_free(ctx, t->texts);
+    mem_free(ctx, t);
+}
+
+bool tensor_count(size_t rows, size_t cols, size_t *n)
+{
+    const size_t most = SIZE_MAX / sizeof(double); /* the widest value of any file read here */
+    if (rows == 0 || rows > most || (cols > 0 && rows > most / cols))
+        return false;
+    *n = rows * (cols > 0 ? cols : 1);
+    return true;
+}
+
+bool tensor_name_is_plain(const char *name)
+{
+    for (const char *c = name; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            return false;
+    return name[0] != 0;
+}
+
+/* Counted before its parts are there, so that tensors_free undoes whatever was reached. */
+bl_status tensors_add(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
+                      float **values)
+{
+    BL_TRY(MEM_GROW(ctx, &t->items, &t->room, t->n, "a table of tensors"));
+    struct tensor_item *item = &t->items[t->n++];
+    *item = (struct tensor_item){NULL, NULL, rows, cols};
+    BL_TRY(mem_text(ctx, &item->name, name, strlen(name)));
+    BL_TRY(MEM_ARRAY(ctx, &item->values, rows * (cols > 0 ? cols : 1), "a tensor"));
+    *values = item->values;
+    return BL_OK;
+}
+
+bl_status tensors_add_fact(struct tensors *t, bl_context *ctx, const char *key, const char *text)
+{
+    BL_TRY(MEM_GROW(ctx, &t->texts, &t->texts_room, t->n_texts, "a table of texts"));
+    struct tensor_text *fact = &t->texts[t->n_texts++];
+    *fact = (struct tensor_text){NULL, NULL};
+    BL_TRY(mem_text(ctx, &fact->key, key, strlen(key)));
+    return mem_text(ctx, &fact->text, text, strlen(text));
+}
+
+int tensors_entry(const struct tensors *t, size_t i, struct tensor_entry *out)
+{
+    if (i >= t->n)
+        return 0;
+    const struct tensor_item *item = &t->items[i];
+    *out = (struct tensor_entry){item->name, item->values, item->rows, item->cols};
+    return 1;
+}
+
+int tensors_find(const struct tensors *t, const char *name, struct tensor_entry *out)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->items[i].name, name) == 0)
+            return tensors_entry(t, i, out);
+    return 0;
+}
+
+int tensors_fact_at(const struct tensors *t, size_t i, struct tensor_fact *out)
+{
+    if (i >= t->n_texts)
+        return 0;
+    *out = (struct tensor_fact){t->texts[i].key, t->texts[i].text};
+    return 1;
+}
+
+const char *tensors_fact(const struct tensors *t, const char *key)
+{
+    for (size_t i = 0; i < t->n_texts; i++)
+        if (strcmp(t->texts[i].key, key) == 0)
+            return t->texts[i].text;
+    return NULL;
+}

@@ -1,0 +1,46 @@
+/*
+ * tensors.h - safetensors files: named float arrays and a text for each metadata key.
+ *
+ * Format: 8 bytes, the header's length, little-endian; the header, a JSON object {"name": {"dtype": "F32", "shape": [r, c],
+ * "data_offsets": [begin, end]}, ..., "__metadata__": {"key": "text", ...}}, padded with spaces to a multiple of 8; then the
+ * arrays, little-endian, without gaps. Written to a temporary file in the same folder, fsync, rename, fsync of the folder,
+ * so that a crash leaves the old file or the new one, never half of one.
+ */
+#ifndef BL_FILE_TENSORS_H
+#define BL_FILE_TENSORS_H
+
+#include "../base/status.h"
+
+#include <stddef.h>
+
+struct tensor_entry {
+    const char *name;
+    const float *values;
+    size_t rows, cols; /* cols 0: one dimension, of `rows` */
+};
+struct tensor_fact {
+    const char *key, *text;
+};
+
+bl_status tensors_write(bl_context *ctx, const char *path, const struct tensor_entry *entries, size_t n_entries,
+                        const struct tensor_fact *facts, size_t n_facts);
+
+struct tensors; /* a file read whole, checked before anything is believed */
+
+bl_status tensors_read(struct tensors **out, bl_context *ctx, const char *path);
+void tensors_free(bl_context *ctx, struct tensors *t);
+/* The i-th in the file's order; 0 past the last. */
+int tensors_entry(const struct tensors *t, size_t i, struct tensor_entry *out);
+/* By name; 0 when it is not there. */
+int tensors_find(const struct tensors *t, const char *name, struct tensor_entry *out);
+const char *tensors_fact(const struct tensors *t, const char *key); /* NULL: not there */
+int tensors_fact_at(const struct tensors *t, size_t i, struct tensor_fact *out); /* 0 past the last */
+
+/* The file discipline above for any bytes: config.json, result.json. */
+bl_status file_replace(bl_context *ctx, const char *path, const void *bytes, size_t n);
+
+/* Feedback and other arrays from NumPy: .npy, or .npz (arrays by name), float32 or float64, C order, 1 or 2 dimensions.
+   Comes as the same struct, without facts; a lone .npy has the name "0". A .safetensors is read as such. */
+bl_status arrays_read(struct tensors **out, bl_context *ctx, const char *path);
+
+#endif

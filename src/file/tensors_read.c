@@ -1,0 +1,270 @@
+/*
+ * tensors_read.c - safetensors from disk. Everything in the header is wrong until checked: the layout is
+ * known to be complete, without gaps and overlaps, before memory for the values is asked for.
+ *
+ * Refused: a file too short for its header, a header over 100 MB, what is not UTF-8 or not JSON, names twice,
+ * types other than F32, no or more than two dimensions, empty tensors, shapes that overflow or do not match
+ * their bytes, gaps, overlaps, trailing bytes, metadata that is not text, values that are not finite.
+ */
+#include "tensors.h"
+
+#include "../base/mem.h"
+#include "disk_file.h"
+#include "float_bytes.h"
+#include "tensor_table.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct plan { /* where one tensor lies; the name belongs to the header */
+    const char *name;
+    size_t rows, cols, n;
+    uint64_t begin, end; /* bytes of the values' part */
+};
+
+struct reading {
+    bl_context *ctx;
+    struct disk_file file;
+    json_t *header;
+    uint64_t n_bytes; /* of the values' part */
+    struct plan *plans;
+    size_t n_plans;
+    struct tensors *tensors;
+};
+
+#define REFUSE(r, ...) BL_FAIL((r)->ctx, BL_BAD_DATA, __VA_ARGS__)
+
+static bl_status read_length(struct reading *r, size_t *length)
+{
+    const char *path = r->file.path;
+    const uint64_t size = r->file.size;
+    if (size < SAFETENSORS_LENGTH_BYTES)
+        REFUSE(r, "%s: has %llu bytes, a safetensors file has at least %d", path, (unsigned long long)size,
+               SAFETENSORS_LENGTH_BYTES + 2);
+    unsigned char bytes[SAFETENSORS_LENGTH_BYTES];
+    BL_TRY(disk_file_read(&r->file, bytes, SAFETENSORS_LENGTH_BYTES));
+    const uint64_t n = bytes_to_u64(bytes, SAFETENSORS_LENGTH_BYTES);
+    if (n > SAFETENSORS_MOST_HEADER)
+        REFUSE(r, "%s: the header would have %llu bytes, expected at most %d; is it a safetensors file?",
+               path, (unsigned long long)n, SAFETENSORS_MOST_HEADER);
+    if (n > size - SAFETENSORS_LENGTH_BYTES)
+        REFUSE(r, "%s: the header's %llu bytes reach past the end of a file of %llu bytes", path,
+               (unsigned long long)n, (unsigned long long)size);
+    *length = (size_t)n;
+    r->n_bytes = size - SAFETENSORS_LENGTH_BYTES - n;
+    return BL_OK;
+}
+
+/* Jansson sets no code when it runs out of memory deep inside. */
+static bl_status json_failure(const struct reading *r, const json_error_t *error)
+{
+    switch (json_error_code(error)) {
+    case json_error_unknown:
+    case json_error_out_of_memory:
+        return context_fail(r->ctx, BL_NO_MEMORY, "%s: no memory for the header", r->file.path);
+    case json_error_invalid_utf8:
+        REFUSE(r, "%s: the header is not UTF-8 near its byte %d", r->file.path, error->position);
+    case json_error_duplicate_key:
+        REFUSE(r, "%s: the header has the same name twice, near its byte %d", r->file.path, error->position);
+    default:
+        REFUSE(r, "%s: the header is not valid JSON near its byte %d", r->file.path, error->position);
+    }
+}
+
+static bl_status parse_header(struct reading *r, const char *text, size_t n)
+{
+    if (n == 0 || text[0] != '{')
+        REFUSE(r, "%s: the header does not begin with {; is it a safetensors file?", r->file.path);
+    json_error_t error;
+    memset(&error, 0, sizeof error);
+    r->header = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+    return r->header ? BL_OK : json_failure(r, &error);
+}
+
+static bl_status read_header(struct reading *r)
+{
+    size_t n = 0;
+    char *text = NULL;
+    BL_TRY(read_length(r, &n));
+    BL_TRY(MEM_ARRAY(r->ctx, &text, n, "a header"));
+    bl_status status = disk_file_read(&r->file, text, n);
+    if (status == BL_OK)
+        status = parse_header(r, text, n);
+    mem_free(r->ctx, text);
+    return status;
+}
+
+static bl_status read_facts(struct reading *r, json_t *metadata)
+{
+    if (!json_is_object(metadata))
+        REFUSE(r, "%s: __metadata__ is not an object of texts", r->file.path);
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(metadata, key, value)
+    {
+        if (!tensor_name_is_plain(key))
+            REFUSE(r, "%s: a key of __metadata__ is empty or has control characters", r->file.path);
+        if (!json_is_string(value))
+            REFUSE(r, "%s: the value of \"%.100s\" in __metadata__ is not a text", r->file.path, key);
+        BL_TRY(tensors_add_fact(r->tensors, r->ctx, key, json_string_value(value)));
+    }
+    return BL_OK;
+}
+
+static bool whole_number(const json_t *value, uint64_t *out)
+{
+    if (!json_is_integer(value) || json_integer_value(value) < 0)
+        return false;
+    *out = (uint64_t)json_integer_value(value);
+    return true;
+}
+
+static bl_status plan_shape(const struct reading *r, const json_t *shape, struct plan *plan)
+{
+    const char *path = r->file.path;
+    const size_t n_dims = json_array_size(shape); /* 0 too for what is no array */
+    if (n_dims < 1 || n_dims > 2)
+        REFUSE(r, "%s: the shape of tensor \"%.100s\" has %zu dimensions, expected 1 or 2", path, plan->name,
+               n_dims);
+    uint64_t sizes[2] = {0, 0};
+    for (size_t i = 0; i < n_dims; i++) {
+        if (!whole_number(json_array_get(shape, i), &sizes[i]) || sizes[i] == 0)
+            REFUSE(r, "%s: dimension %zu of tensor \"%.100s\" is not a positive whole number", path, i,
+                   plan->name);
+        if (sizes[i] > SIZE_MAX)
+            REFUSE(r, "%s: dimension %zu of tensor \"%.100s\" is too large", path, i, plan->name);
+    }
+    plan->rows = (size_t)sizes[0];
+    plan->cols = (size_t)sizes[1];
+    if (!tensor_count(plan->rows, plan->cols, &plan->n))
+        REFUSE(r, "%s: the shape of tensor \"%.100s\", %zu x %zu, is more than can be addressed", path,
+               plan->name, plan->rows, plan->cols);
+    return BL_OK;
+}
+
+static bl_status plan_offsets(const struct reading *r, const json_t *offsets, struct plan *plan)
+{
+    const char *path = r->file.path;
+    if (json_array_size(offsets) != 2 || !whole_number(json_array_get(offsets, 0), &plan->begin) ||
+        !whole_number(json_array_get(offsets, 1), &plan->end) || plan->begin > plan->end)
+        REFUSE(r, "%s: data_offsets of tensor \"%.100s\" are not two whole numbers, begin and end", path,
+               plan->name);
+    const unsigned long long begin = plan->begin, end = plan->end, needed = 4ull * plan->n;
+    if (end > r->n_bytes)
+        REFUSE(
+            r,
+            "%s: tensor \"%.100s\" ends at byte %llu, but only %llu bytes follow the header; is the file cut "
+            "off?",
+            path, plan->name, end, (unsigned long long)r->n_bytes);
+    if (end - begin != needed)
+        REFUSE(r, "%s: tensor \"%.100s\" has %llu bytes (%llu to %llu), its shape needs %llu", path,
+               plan->name, end - begin, begin, end, needed);
+    return BL_OK;
+}
+
+static bl_status plan_tensor(const struct reading *r, const char *name, const json_t *facts,
+                             struct plan *plan)
+{
+    const char *path = r->file.path;
+    plan->name = name;
+    if (!tensor_name_is_plain(name))
+        REFUSE(r, "%s: a tensor's name is empty or has control characters", path);
+    if (json_object_size(facts) != 3)
+        REFUSE(r, "%s: tensor \"%.100s\" is not described by exactly dtype, shape and data_offsets", path,
+               name);
+    const char *type = json_string_value(json_object_get(facts, "dtype"));
+    if (!type)
+        REFUSE(r, "%s: tensor \"%.100s\" has no dtype", path, name);
+    if (strcmp(type, "F32") != 0)
+        REFUSE(r, "%s: tensor \"%.100s\" has dtype %.16s, only F32 is read", path, name,
+               tensor_name_is_plain(type) ? type : "unknown");
+    BL_TRY(plan_shape(r, json_object_get(facts, "shape"), plan));
+    return plan_offsets(r, json_object_get(facts, "data_offsets"), plan);
+}
+
+static int by_begin(const void *a, const void *b)
+{
+    const struct plan *left = a, *right = b;
+    return (left->begin > right->begin) - (left->begin < right->begin);
+}
+
+/* The plans, in the order of their bytes, must cover all bytes once. */
+static bl_status check_cover(struct reading *r)
+{
+    qsort(r->plans, r->n_plans, sizeof *r->plans, by_begin);
+    unsigned long long covered = 0;
+    for (size_t i = 0; i < r->n_plans; i++) {
+        const struct plan *p = &r->plans[i];
+        if (p->begin > covered)
+            REFUSE(r, "%s: a gap: bytes %llu to %llu before tensor \"%.100s\" belong to none", r->file.path,
+                   covered, (unsigned long long)p->begin, p->name);
+        if (p->begin < covered)
+            REFUSE(r, "%s: tensor \"%.100s\" begins at byte %llu and overlaps another, which ends at %llu",
+                   r->file.path, p->name, (unsigned long long)p->begin, covered);
+        covered = p->end;
+    }
+    if (covered != r->n_bytes)
+        REFUSE(r, "%s: %llu trailing bytes after the last tensor", r->file.path, r->n_bytes - covered);
+    return BL_OK;
+}
+
+static bl_status make_plans(struct reading *r)
+{
+    BL_TRY(MEM_ARRAY(r->ctx, &r->plans, json_object_size(r->header), "a table of tensors"));
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach(r->header, name, value)
+    {
+        if (strcmp(name, "__metadata__") == 0) {
+            BL_TRY(read_facts(r, value));
+            continue;
+        }
+        BL_TRY(plan_tensor(r, name, value, &r->plans[r->n_plans]));
+        r->n_plans++;
+    }
+    return check_cover(r);
+}
+
+/* Read in place, then put into this machine's order. */
+static bl_status read_values(struct reading *r, const struct plan *plan)
+{
+    float *values = NULL;
+    BL_TRY(tensors_add(r->tensors, r->ctx, plan->name, plan->rows, plan->cols, &values));
+    BL_TRY(disk_file_read(&r->file, values, 4 * plan->n));
+    for (size_t i = 0; i < plan->n; i++) {
+        values[i] = float_of_bits((uint32_t)bytes_to_u64((const unsigned char *)&values[i], 4));
+        if (!isfinite(values[i]))
+            REFUSE(r, "%s: tensor \"%.100s\" holds %s at index %zu, expected finite numbers", r->file.path,
+                   plan->name, isnan(values[i]) ? "NaN" : "an infinity", i);
+    }
+    return BL_OK;
+}
+
+static bl_status read_steps(struct reading *r)
+{
+    BL_TRY(tensors_create(&r->tensors, r->ctx));
+    BL_TRY(read_header(r));
+    BL_TRY(make_plans(r));
+    for (size_t i = 0; i < r->n_plans; i++)
+        BL_TRY(read_values(r, &r->plans[i]));
+    return BL_OK;
+}
+
+bl_status tensors_read(struct tensors **out, bl_context *ctx, const char *path)
+{
+    struct reading r = {.ctx = ctx};
+    BL_TRY(disk_file_open(&r.file, ctx, path));
+    const bl_status status = read_steps(&r);
+    disk_file_close(&r.file);
+    json_decref(r.header);
+    mem_free(ctx, r.plans);
+    if (status != BL_OK) {
+        tensors_free(ctx, r.tensors);
+        return status;
+    }
+    *out = r.tensors;
+    return BL_OK;
+}

@@ -1,0 +1,188 @@
+/*
+ * tensors_write.c - safetensors to disk. The header is built and checked whole before the first byte is
+ * written; the values go through a small buffer, so that nothing as large as the model is copied.
+ */
+#include "tensors.h"
+
+#include "../base/mem.h"
+#include "float_bytes.h"
+#include "replace.h"
+#include "tensor_table.h"
+
+#include <jansson.h>
+#include <string.h>
+
+enum {
+    HEADER_ALIGNMENT = 8,
+    VALUES_AT_ONCE = 4096
+};
+
+struct writing {
+    bl_context *ctx;
+    const char *path;
+    const struct tensor_entry *entries;
+    size_t n_entries;
+    const struct tensor_fact *facts;
+    size_t n_facts;
+};
+
+static bl_status no_memory(const struct writing *w)
+{
+    return context_fail(w->ctx, BL_NO_MEMORY, "%s: no memory for the header", w->path);
+}
+
+/* Jansson gives NULL for bad UTF-8 and for want of memory alike; the unchecked maker fails for the second
+   only. */
+static bl_status make_text(const struct writing *w, json_t **out, const char *text, const char *what)
+{
+    json_t *made = json_string(text);
+    if (made) {
+        *out = made;
+        return BL_OK;
+    }
+    json_t *unchecked = json_string_nocheck(text);
+    if (!unchecked)
+        return no_memory(w);
+    json_decref(unchecked);
+    BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: %s is not UTF-8 and cannot be written", w->path, what);
+}
+
+/* A name or key: UTF-8, plain, and not in `object` yet. */
+static bl_status check_key(const struct writing *w, const json_t *object, const char *key)
+{
+    json_t *text = NULL;
+    BL_TRY(make_text(w, &text, key, "a name"));
+    json_decref(text);
+    if (!tensor_name_is_plain(key) || strcmp(key, "__metadata__") == 0)
+        BL_FAIL(
+            w->ctx, BL_BAD_VALUE,
+            "%s: a tensor or fact must not be nameless, be called __metadata__ or have control characters in "
+            "its name",
+            w->path);
+    if (json_object_get(object, key))
+        BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: two things are called \"%.100s\"", w->path, key);
+    return BL_OK;
+}
+
+static bl_status add_facts(const struct writing *w, json_t *header)
+{
+    if (w->n_facts == 0)
+        return BL_OK;
+    json_t *metadata = json_object();
+    if (json_object_set_new(header, "__metadata__", metadata) != 0)
+        return no_memory(w);
+    for (size_t i = 0; i < w->n_facts; i++) {
+        BL_TRY(check_key(w, metadata, w->facts[i].key));
+        json_t *text = NULL;
+        BL_TRY(make_text(w, &text, w->facts[i].text, w->facts[i].key));
+        if (json_object_set_new(metadata, w->facts[i].key, text) != 0)
+            return no_memory(w);
+    }
+    return BL_OK;
+}
+
+static bl_status add_entry(const struct writing *w, json_t *header, const struct tensor_entry *entry,
+                           size_t *at)
+{
+    BL_TRY(check_key(w, header, entry->name));
+    size_t n = 0;
+    if (!tensor_count(entry->rows, entry->cols, &n))
+        BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: tensor \"%.100s\" of %zu x %zu cannot be written", w->path,
+                entry->name, entry->rows, entry->cols);
+    const json_int_t rows = (json_int_t)entry->rows, cols = (json_int_t)entry->cols;
+    const json_int_t begin = (json_int_t)*at, end = (json_int_t)(*at + 4 * n);
+    json_t *facts = cols > 0 ? json_pack("{s:s, s:[I, I], s:[I, I]}", "dtype", "F32", "shape", rows, cols,
+                                         "data_offsets", begin, end)
+                             : json_pack("{s:s, s:[I], s:[I, I]}", "dtype", "F32", "shape", rows,
+                                         "data_offsets", begin, end);
+    if (json_object_set_new(header, entry->name, facts) != 0)
+        return no_memory(w);
+    *at += 4 * n;
+    return BL_OK;
+}
+
+static bl_status fill_header(const struct writing *w, json_t *header)
+{
+    BL_TRY(add_facts(w, header));
+    size_t at = 0;
+    for (size_t i = 0; i < w->n_entries; i++)
+        BL_TRY(add_entry(w, header, &w->entries[i], &at));
+    return BL_OK;
+}
+
+/* Length and padded header, as they go to disk. */
+static bl_status header_bytes(const struct writing *w, const json_t *header, char **out, size_t *n)
+{
+    const size_t length = json_dumpb(header, NULL, 0, JSON_COMPACT);
+    if (length == 0)
+        return no_memory(w);
+    const size_t padded = (length + HEADER_ALIGNMENT - 1) / HEADER_ALIGNMENT * HEADER_ALIGNMENT;
+    if (padded > SAFETENSORS_MOST_HEADER)
+        BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: the header would have %zu bytes, the format allows %d", w->path,
+                padded, SAFETENSORS_MOST_HEADER);
+    char *bytes = NULL;
+    BL_TRY(MEM_ARRAY(w->ctx, &bytes, SAFETENSORS_LENGTH_BYTES + padded, "a header"));
+    bytes_from_u64((unsigned char *)bytes, padded, SAFETENSORS_LENGTH_BYTES);
+    memset(bytes + SAFETENSORS_LENGTH_BYTES, ' ', padded);
+    if (json_dumpb(header, bytes + SAFETENSORS_LENGTH_BYTES, padded, JSON_COMPACT) != length) {
+        mem_free(w->ctx, bytes);
+        return no_memory(w);
+    }
+    *out = bytes;
+    *n = SAFETENSORS_LENGTH_BYTES + padded;
+    return BL_OK;
+}
+
+static bl_status make_header(const struct writing *w, char **out, size_t *n)
+{
+    json_t *header = json_object();
+    if (!header)
+        return no_memory(w);
+    bl_status status = fill_header(w, header);
+    if (status == BL_OK)
+        status = header_bytes(w, header, out, n);
+    json_decref(header);
+    return status;
+}
+
+static bl_status write_values(struct replacement *file, const struct tensor_entry *entry)
+{
+    unsigned char bytes[4 * VALUES_AT_ONCE];
+    const size_t n = entry->rows * (entry->cols > 0 ? entry->cols : 1);
+    for (size_t first = 0; first < n; first += VALUES_AT_ONCE) {
+        const size_t now = n - first < VALUES_AT_ONCE ? n - first : VALUES_AT_ONCE;
+        for (size_t i = 0; i < now; i++)
+            bytes_from_u64(bytes + 4 * i, bits_of_float(entry->values[first + i]), 4);
+        BL_TRY(replacement_add(file, bytes, 4 * now));
+    }
+    return BL_OK;
+}
+
+static bl_status write_pieces(const struct writing *w, struct replacement *file, const char *header, size_t n)
+{
+    BL_TRY(replacement_add(file, header, n));
+    for (size_t i = 0; i < w->n_entries; i++)
+        BL_TRY(write_values(file, &w->entries[i]));
+    return replacement_finish(file);
+}
+
+static bl_status write_file(const struct writing *w, const char *header, size_t n)
+{
+    struct replacement file;
+    BL_TRY(replacement_begin(&file, w->ctx, w->path));
+    const bl_status status = write_pieces(w, &file, header, n);
+    replacement_drop(&file);
+    return status;
+}
+
+bl_status tensors_write(bl_context *ctx, const char *path, const struct tensor_entry *entries,
+                        size_t n_entries, const struct tensor_fact *facts, size_t n_facts)
+{
+    const struct writing w = {ctx, path, entries, n_entries, facts, n_facts};
+    char *header = NULL;
+    size_t n = 0;
+    BL_TRY(make_header(&w, &header, &n));
+    const bl_status status = write_file(&w, header, n);
+    mem_free(ctx, header);
+    return status;
+}

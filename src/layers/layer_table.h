@@ -1,0 +1,12 @@
+/*
+ * layer_table.h - the layers by their C names: for the table only.
+ */
+#ifndef BL_LAYERS_LAYER_TABLE_H
+#define BL_LAYERS_LAYER_TABLE_H
+
+#include "layer.h"
+
+extern const struct layer_ops layer_dense, layer_tanh, layer_logistic, layer_relu, layer_leaky_relu, layer_softplus,
+    layer_identity;
+
+#endif

@@ -1,0 +1,128 @@
+/*
+ * loss.c - softmax with cross-entropy, logistic with binary cross-entropy, mean squared error.
+ *
+ * J of one example, y its target, sums over the outputs:
+ *     ce   -sum y log softmax(a)                       e = softmax(a) - y     (y sums to 1)
+ *     bce  sum log(1 + exp a) - a y                    e = logistic(a) - y
+ *     mse  1/2 sum (a - y)^2                           e = a - y
+ */
+#include "loss.h"
+
+#include "../base/context.h"
+
+#include <string.h>
+
+/* e <- scale (p - y), where e holds p */
+static void subtract(float *e, const float *y, size_t n, float scale)
+{
+    for (size_t j = 0; j < n; j++)
+        e[j] = scale * (e[j] - y[j]);
+}
+
+static double dot(const float *a, const float *y, size_t n)
+{
+    double sum = 0.0;
+    for (size_t j = 0; j < n; j++)
+        sum += (double)a[j] * (double)y[j];
+    return sum;
+}
+
+static double ce_error(const struct backend *backend, struct matrix a, struct matrix y, float scale, struct matrix e)
+{
+    double sum = 0.0;
+    for (size_t n = 0; n < a.rows; n++) {
+        const float *target = matrix_row(&y, n);
+        const float log_sum = backend->softmax(matrix_row(&a, n), matrix_row(&e, n), a.cols);
+        sum += (double)log_sum - dot(matrix_row(&a, n), target, a.cols);
+        subtract(matrix_row(&e, n), target, a.cols, scale);
+    }
+    return sum;
+}
+
+static void ce_output(const struct backend *backend, struct matrix a)
+{
+    for (size_t n = 0; n < a.rows; n++)
+        backend->softmax(matrix_row(&a, n), matrix_row(&a, n), a.cols);
+}
+
+static double bce_error(const struct backend *backend, struct matrix a, struct matrix y, float scale,
+                        struct matrix e)
+{
+    double sum = 0.0;
+    for (size_t n = 0; n < a.rows; n++) {
+        float *row = matrix_row(&e, n);
+        const float *score = matrix_row(&a, n), *target = matrix_row(&y, n);
+        memcpy(row, score, a.cols * sizeof *row);
+        backend->softplus(row, a.cols);
+        for (size_t j = 0; j < a.cols; j++)
+            sum += (double)row[j];
+        sum -= dot(score, target, a.cols);
+        memcpy(row, score, a.cols * sizeof *row);
+        backend->logistic(row, a.cols);
+        subtract(row, target, a.cols, scale);
+    }
+    return sum;
+}
+
+static void bce_output(const struct backend *backend, struct matrix a)
+{
+    for (size_t n = 0; n < a.rows; n++)
+        backend->logistic(matrix_row(&a, n), a.cols);
+}
+
+static double mse_error(const struct backend *backend, struct matrix a, struct matrix y, float scale,
+                        struct matrix e)
+{
+    (void)backend;
+    double sum = 0.0;
+    for (size_t n = 0; n < a.rows; n++) {
+        float *row = matrix_row(&e, n);
+        const float *score = matrix_row(&a, n), *target = matrix_row(&y, n);
+        for (size_t j = 0; j < a.cols; j++) {
+            const double difference = (double)score[j] - (double)target[j];
+            sum += 0.5 * difference * difference;
+            row[j] = scale * (score[j] - target[j]);
+        }
+    }
+    return sum;
+}
+
+static void mse_output(const struct backend *backend, struct matrix a)
+{
+    (void)backend, (void)a;
+}
+
+static const struct loss_ops table[] = {
+    {"ce", "softmax with cross-entropy", true, ce_error, ce_output},
+    {"bce", "logistic with binary cross-entropy, one against the rest", true, bce_error, bce_output},
+    {"mse", "mean squared error, 1/2 (a - y)^2 summed over the outputs", false, mse_error, mse_output},
+};
+
+const struct loss_ops *loss_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+bl_status loss_check_text(bl_context *ctx, const char *text)
+{
+    if (!loss_find(text))
+        BL_FAIL(ctx, BL_BAD_VALUE, "no loss \"%s\"; there are: ce, bce, mse", text);
+    return BL_OK;
+}
+
+size_t loss_count_wrong(struct matrix a, const int32_t *labels)
+{
+    size_t wrong = 0;
+    for (size_t n = 0; n < a.rows; n++) {
+        const float *score = matrix_row(&a, n);
+        size_t best = 0;
+        for (size_t j = 1; j < a.cols; j++)
+            if (score[j] > score[best] || score[best] != score[best])
+                best = j;
+        wrong += best != (size_t)labels[n] || score[best] != score[best];
+    }
+    return wrong;
+}

@@ -1,0 +1,140 @@
+/*
+ * optimizer.c - SGD (momentum; Nesterov), RMSprop as Torch7's, Adam (Kingma & Ba 2015), all with decoupled weight decay.
+ * The formulas stand beside the step structs in backend.h.
+ */
+#include "optimizer.h"
+
+#include "../base/context.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static void sgd_update(const struct optimizer *o, const struct backend *backend, float decay, float *w,
+                       const float *g, float *const slots[], size_t n)
+{
+    const struct sgd_step step = {o->rate, o->momentum, decay, o->nesterov};
+    backend->sgd(&step, w, g, o->momentum > 0.0f ? slots[0] : NULL, n);
+}
+
+static void rmsprop_update(const struct optimizer *o, const struct backend *backend, float decay, float *w,
+                           const float *g, float *const slots[], size_t n)
+{
+    const struct rmsprop_step step = {o->rate, o->rho, o->epsilon, decay};
+    backend->rmsprop(&step, w, g, slots[0], n);
+}
+
+static void adam_update(const struct optimizer *o, const struct backend *backend, float decay, float *w,
+                        const float *g, float *const slots[], size_t n)
+{
+    const struct adam_step step = {o->rate, o->beta1,       o->beta2,      o->epsilon,
+                                   decay,   o->correction1, o->correction2};
+    backend->adam(&step, w, g, slots[0], slots[1], n);
+}
+
+static const struct optimizer_ops table[] = {
+    {"sgd", "sgd [momentum M] [nesterov] [decay D]", 0.1, false, 1, {"momentum", NULL}, sgd_update},
+    {"rmsprop", "rmsprop [rho R] [epsilon E] [initial V] [decay D]", 1e-4, true, 1, {"mean_square", NULL},
+     rmsprop_update},
+    {"adam", "adam [beta1 B] [beta2 B] [epsilon E] [decay D]", 1e-3, true, 2, {"mean", "mean_square"}, adam_update},
+};
+
+struct setting { /* a word, the field it fills, and the numbers it may be: least <= x < below */
+    const char *optimizer, *word;
+    size_t offset;
+    double least, below;
+};
+
+static const struct setting settings[] = {
+    {"sgd", "momentum", offsetof(struct optimizer, momentum), 0.0, 1.0},
+    {"sgd", "decay", offsetof(struct optimizer, decay), 0.0, 1.0},
+    {"rmsprop", "rho", offsetof(struct optimizer, rho), 0.0, 1.0},
+    {"rmsprop", "epsilon", offsetof(struct optimizer, epsilon), 1e-30, 1.0},
+    {"rmsprop", "initial", offsetof(struct optimizer, initial), 0.0, 1e30},
+    {"rmsprop", "decay", offsetof(struct optimizer, decay), 0.0, 1.0},
+    {"adam", "beta1", offsetof(struct optimizer, beta1), 0.0, 1.0},
+    {"adam", "beta2", offsetof(struct optimizer, beta2), 0.0, 1.0},
+    {"adam", "epsilon", offsetof(struct optimizer, epsilon), 1e-30, 1.0},
+    {"adam", "decay", offsetof(struct optimizer, decay), 0.0, 1.0},
+};
+
+static const struct optimizer_ops *find(struct slice name)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (slice_is(name, table[i].name))
+            return &table[i];
+    return NULL;
+}
+
+static const struct setting *find_setting(const struct optimizer_ops *ops, struct slice word)
+{
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (strcmp(settings[i].optimizer, ops->name) == 0 && slice_is(word, settings[i].word))
+            return &settings[i];
+    return NULL;
+}
+
+static bl_status read_setting(bl_context *ctx, struct optimizer *o, struct slice word, struct slice *rest)
+{
+    if (slice_is(word, "nesterov") && strcmp(o->ops->name, "sgd") == 0) {
+        o->nesterov = true;
+        return BL_OK;
+    }
+    const struct setting *setting = find_setting(o->ops, word);
+    if (!setting)
+        BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s does not know \"%.*s\"; it is written %s", o->ops->name, (int)word.n,
+                word.at, o->ops->usage);
+    struct slice number = {"", 0};
+    double value = 0.0;
+    if (!slice_word(rest, &number) || !text_to_double(number, &value) || value < setting->least ||
+        value >= setting->below)
+        BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s: %s \"%.*s\", expected a number from %g to below %g", o->ops->name,
+                setting->word, (int)number.n, number.at, setting->least, setting->below);
+    *(float *)((char *)o + setting->offset) = (float)value;
+    return BL_OK;
+}
+
+bl_status optimizer_parse(bl_context *ctx, struct optimizer *out, const char *text)
+{
+    struct slice rest = slice_of(text), word = {"", 0};
+    (void)slice_word(&rest, &word);
+    struct optimizer o = {.ops = find(word), .rho = 0.99f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f};
+    if (!o.ops)
+        BL_FAIL(ctx, BL_BAD_VALUE, "no optimizer \"%s\"; there are: %s; %s; %s", text, table[0].usage,
+                table[1].usage, table[2].usage);
+    while (slice_word(&rest, &word))
+        BL_TRY(read_setting(ctx, &o, word, &rest));
+    if (o.nesterov && o.momentum <= 0.0f)
+        BL_FAIL(ctx, BL_BAD_VALUE, "optimizer \"%s\": nesterov needs a momentum, as in \"sgd momentum 0.9 nesterov\"",
+                text);
+    *out = o;
+    return BL_OK;
+}
+
+bl_status optimizer_check_text(bl_context *ctx, const char *text)
+{
+    struct optimizer ignored;
+    return optimizer_parse(ctx, &ignored, text);
+}
+
+/* beta^t by squaring, in double: the same bits everywhere. */
+static double power(double beta, uint64_t t)
+{
+    double result = 1.0;
+    for (; t > 0; t /= 2, beta *= beta)
+        if (t % 2 == 1)
+            result *= beta;
+    return result;
+}
+
+void optimizer_begin(struct optimizer *o, double rate, uint64_t t)
+{
+    o->rate = (float)rate;
+    o->correction1 = (float)(1.0 - power((double)o->beta1, t));
+    o->correction2 = (float)(1.0 - power((double)o->beta2, t));
+}
+
+void optimizer_update(const struct optimizer *o, const struct backend *backend, bool decays, float *w, const float *g,
+                      float *const slots[], size_t n)
+{
+    o->ops->update(o, backend, decays ? o->decay : 0.0f, w, g, slots, n);
+}

@@ -1,0 +1,21 @@
+/*
+ * bp.c - backpropagation (Rumelhart, Hinton, Williams 1986): what every other rule is measured against.
+ *
+ *     signal_l = delta_{l+1} W_{l+1}            delta: batch x units, W: units x inputs
+ *
+ * The error travels back through the weights themselves, block by block.
+ */
+#include "rule_table.h"
+
+static void bp_signal(const struct rule *rule, const struct net *net, const struct place *at, struct lesson *lesson)
+{
+    (void)rule;
+    net_pull(net, net->weights, at, lesson);
+}
+
+const struct rule_ops rule_bp = {
+    .name = "bp",
+    .about = "backpropagation, Rumelhart, Hinton, Williams 1986, doi:10.1038/323533a0",
+    .order = RULE_ORDER_BACKWARD,
+    .signal = bp_signal,
+};

@@ -1,0 +1,104 @@
+/*
+ * feedback.c - drawing B, or reading it from a file.
+ */
+#include "feedback.h"
+
+#include "../base/mem.h"
+#include "../base/rng.h"
+#include "../file/tensors.h"
+#include "rule.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static bl_status parse_size(bl_context *ctx, struct feedback_spec *out, enum feedback_kind kind, struct slice rest,
+                            const char *text)
+{
+    double size = 0.0;
+    if (!text_to_double(slice_trim(rest), &size) || size <= 0.0 || size > 1e6)
+        BL_FAIL(ctx, BL_BAD_VALUE, "feedback \"%s\": expected a number above 0 and up to 1e6 after the word", text);
+    *out = (struct feedback_spec){.kind = kind, .size = size};
+    return BL_OK;
+}
+
+bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char *text)
+{
+    struct slice rest = slice_of(text), word = {"", 0};
+    (void)slice_word(&rest, &word);
+    if (slice_is(word, "uniform"))
+        return parse_size(ctx, out, FEEDBACK_UNIFORM, rest, text);
+    if (slice_is(word, "normal"))
+        return parse_size(ctx, out, FEEDBACK_NORMAL, rest, text);
+    if (strcmp(text, "nokland") == 0)
+        *out = (struct feedback_spec){.kind = FEEDBACK_NOKLAND};
+    else if (strcmp(text, "lillicrap") == 0)
+        *out = (struct feedback_spec){.kind = FEEDBACK_UNIFORM, .size = 0.5};
+    else if (strchr(text, '.') || strchr(text, '/'))
+        *out = (struct feedback_spec){.kind = FEEDBACK_FILE, .path = text};
+    else
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "no feedback \"%s\"; there are: nokland, lillicrap, \"uniform X\", \"normal S\", FILE.npz", text);
+    return BL_OK;
+}
+
+bl_status feedback_check_text(bl_context *ctx, const char *text)
+{
+    struct feedback_spec ignored;
+    return feedback_parse(ctx, &ignored, text);
+}
+
+static void draw(const struct feedback_spec *spec, const struct rng *rng, struct matrix B)
+{
+    const size_t n = B.rows * B.cols;
+    if (spec->kind == FEEDBACK_NORMAL)
+        rng_normal(rng, (float)spec->size, n, B.x);
+    else
+        rng_uniform(rng, (float)(spec->kind == FEEDBACK_NOKLAND ? sqrt(1.0 / (double)B.cols) : spec->size), n, B.x);
+}
+
+static bl_status copy_from(bl_context *ctx, const struct tensors *file, const char *path, const char *name,
+                           struct matrix B)
+{
+    struct tensor_entry entry;
+    if (!tensors_find(file, name, &entry))
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: no array \"%s\", expected one of %zu x %zu", path, name, B.rows, B.cols);
+    if (entry.rows != B.rows || entry.cols != B.cols)
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: array \"%s\" is %zu x %zu, expected %zu x %zu", path, name, entry.rows,
+                entry.cols, B.rows, B.cols);
+    memcpy(B.x, entry.values, B.rows * B.cols * sizeof *B.x);
+    return BL_OK;
+}
+
+static bl_status read_from(bl_context *ctx, const char *path, size_t i, struct matrix B)
+{
+    struct tensors *file = NULL;
+    BL_TRY(arrays_read(&file, ctx, path));
+    char name[32];
+    snprintf(name, sizeof name, "%zu.feedback", i);
+    const bl_status status = copy_from(ctx, file, path, name, B);
+    tensors_free(ctx, file);
+    return status;
+}
+
+static bl_status fill(struct rule *rule, size_t i, uint32_t layer, size_t rows, size_t cols)
+{
+    float *x = NULL;
+    BL_TRY(MEM_ARRAY(rule->ctx, &x, rows * cols, "the feedback"));
+    rule->B[i] = matrix_of(x, rows, cols);
+    if (rule->feedback.kind == FEEDBACK_FILE)
+        return read_from(rule->ctx, rule->feedback.path, i, rule->B[i]);
+    const struct rng rng = {.seed = rule->seed, .stream = RNG_FEEDBACK, .layer = layer};
+    draw(&rule->feedback, &rng, rule->B[i]);
+    return BL_OK;
+}
+
+bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l)
+{
+    return fill(rule, l, (uint32_t)l, net->blocks[net_last(net)].units, net->blocks[l].units);
+}
+
+bl_status feedback_like_weights(struct rule *rule, const struct net *net, size_t f)
+{
+    return fill(rule, f, (uint32_t)f - 1, net->weights[f].rows, net->weights[f].cols);
+}

@@ -1,0 +1,35 @@
+/*
+ * feedback.h - the fixed random matrices B, and the ways to draw them.
+ *
+ *     nokland      U(-1/sqrt(n), 1/sqrt(n)), n the units that B projects to (its columns), not the classes it comes
+ *                  from: Nøkland 2016's fanout
+ *     lillicrap    U(-0.5, 0.5)                                             Lillicrap et al. 2016
+ *     uniform X    U(-X, X)
+ *     normal S     N(0, S^2)
+ *     FILE         .npz or .safetensors with the arrays "0.feedback", "1.feedback", ...
+ */
+#ifndef BL_RULES_FEEDBACK_H
+#define BL_RULES_FEEDBACK_H
+
+#include "../net/net.h"
+
+enum feedback_kind { FEEDBACK_NOKLAND, FEEDBACK_UNIFORM, FEEDBACK_NORMAL, FEEDBACK_FILE };
+
+struct feedback_spec {
+    enum feedback_kind kind;
+    double size;        /* X or S */
+    const char *path;   /* of the file; borrowed */
+};
+
+struct rule;
+
+bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char *text);
+bl_status feedback_check_text(bl_context *ctx, const char *text);
+
+/* B[l]: outputs x units of block l. Drawn from stream RNG_FEEDBACK, layer l. */
+bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l);
+/* B[f]: shaped like the weights of block f, f >= 1, which it replaces on the way back. Drawn from stream RNG_FEEDBACK,
+   layer f - 1, the block it teaches: with one hidden layer the same numbers as feedback_from_output's. */
+bl_status feedback_like_weights(struct rule *rule, const struct net *net, size_t f);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * ifa.c - indirect feedback alignment (Nøkland 2016, arXiv:1609.01596, equation 8).
+ *
+ *     signal_1 = e B_1                          e: batch x outputs, B_1: outputs x units of the first block
+ *     signal_l = delta_{l-1} W_l^T              l > 1: onward through the weights, in the direction of the input
+ *
+ * Only the first block has feedback.
+ */
+#include "direct.h"
+#include "rule_table.h"
+
+static bl_status ifa_init(struct rule *rule, const struct net *net)
+{
+    return net_last(net) > 0 ? feedback_from_output(rule, net, 0) : BL_OK;
+}
+
+static void ifa_signal(const struct rule *rule, const struct net *net, const struct place *at, struct lesson *lesson)
+{
+    if (at->l == 0)
+        direct_signal(rule, at, lesson);
+    else
+        net_push(net, net->weights, at, lesson);
+}
+
+const struct rule_ops rule_ifa = {
+    .name = "ifa",
+    .about = "indirect feedback alignment, Nøkland 2016, arXiv:1609.01596",
+    .order = RULE_ORDER_FORWARD,
+    .init = ifa_init,
+    .signal = ifa_signal,
+};

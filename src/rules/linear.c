@@ -1,0 +1,12 @@
+/*
+ * linear.c - a baseline: no hidden layers at all, the output learns from the input. Logistic regression with ce or bce.
+ */
+#include "rule_table.h"
+
+const struct rule_ops rule_linear = {
+    .name = "linear",
+    .about = "baseline: no hidden layers, the output layer on the input",
+    .order = RULE_ORDER_ANY,
+    .learns_from_zero = true,
+    .only_output = true,
+};

@@ -1,0 +1,61 @@
+/*
+ * rule.h - the interface of a learning rule: how the output's error becomes one teaching signal per hidden block.
+ *
+ * That is all a rule does. It reads the net as const and writes only signal[l] of the lesson it is given; derivatives,
+ * gradients and updates are the same for every rule. The last block has no signal: it learns from the error itself,
+ * whatever the rule.
+ *
+ * To add one: a file with a `const struct rule_ops rule_NAME`, a line in rule_table.c, a golden case, a row in
+ * docs/rules.md, a line in CHANGELOG.md.
+ */
+#ifndef BL_RULES_RULE_H
+#define BL_RULES_RULE_H
+
+#include "../net/lesson.h"
+#include "feedback.h"
+
+struct rule_ops;
+
+struct rule {
+    const struct rule_ops *ops;
+    bl_context *ctx;
+    size_t n_blocks;
+    struct matrix *B;             /* n_blocks; a block without feedback has x = NULL */
+    struct feedback_spec feedback; /* how to draw B */
+    uint64_t seed;
+};
+
+/* When signal(l) may run, and so what it may read. Blocks are updated as early as the order allows. */
+enum rule_order {
+    RULE_ORDER_BACKWARD, /* last to first: deltas and weights of the blocks that follow l */
+    RULE_ORDER_FORWARD,  /* first to last: deltas of the blocks before l, weights of l; and the error */
+    RULE_ORDER_ANY,      /* the error alone: all blocks at once */
+    RULE_ORDER_COUNT
+};
+
+struct rule_ops {
+    const char *name;   /* in options, logs, files */
+    const char *about;  /* one line and the paper */
+    enum rule_order order;
+    bool learns_from_zero; /* all-zero weights are a good start, given f'(0) > 0 */
+    bool only_output;      /* trains the net without its hidden blocks (net_text_of_output) */
+
+    /* Draws the feedback. NULL: the rule has none. */
+    bl_status (*init)(struct rule *rule, const struct net *net);
+    /* Columns at->part of signal[at->l], for all examples: the same bits for any partition. Never called for the
+       last block. NULL: the hidden blocks are not taught and stay as they are. */
+    void (*signal)(const struct rule *rule, const struct net *net, const struct place *at, struct lesson *lesson);
+};
+
+const struct rule_ops *rule_ops_at(int i);              /* NULL past the last */
+const struct rule_ops *rule_find(const char *name);     /* NULL: no such */
+const struct rule_ops *rule_reference(void);            /* backpropagation: what alignment is measured against */
+const char *rule_order_name(enum rule_order order);
+bl_status rule_check_text(bl_context *ctx, const char *text);
+
+/* Bound to the net's shapes; feedback drawn, or read from the spec's file, here. */
+bl_status rule_create(struct rule **out, const struct net *net, const struct rule_ops *ops,
+                      const struct feedback_spec *feedback, uint64_t seed);
+void rule_free(struct rule *rule);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * rule_table.c - every learning rule, a line each; binding a rule to a net.
+ */
+#include "rule_table.h"
+
+#include "../base/mem.h"
+
+#include <string.h>
+
+static const struct rule_ops *const table[] = {
+    &rule_bp,
+    &rule_fa,
+    &rule_dfa,
+    &rule_ifa,
+    &rule_frozen,
+    &rule_linear,
+};
+
+const struct rule_ops *rule_ops_at(int i)
+{
+    return i >= 0 && i < (int)(sizeof table / sizeof *table) ? table[i] : NULL;
+}
+
+const struct rule_ops *rule_find(const char *name)
+{
+    for (int i = 0; rule_ops_at(i); i++)
+        if (strcmp(rule_ops_at(i)->name, name) == 0)
+            return rule_ops_at(i);
+    return NULL;
+}
+
+const struct rule_ops *rule_reference(void)
+{
+    return &rule_bp;
+}
+
+const char *rule_order_name(enum rule_order order)
+{
+    static const char *const names[RULE_ORDER_COUNT] = {"backward", "forward", "any"};
+    return names[order];
+}
+
+bl_status rule_check_text(bl_context *ctx, const char *text)
+{
+    if (rule_find(text))
+        return BL_OK;
+    char known[256] = "";
+    for (int i = 0; rule_ops_at(i); i++)
+        text_append(known, sizeof known, "%s%s", i ? ", " : "", rule_ops_at(i)->name);
+    BL_FAIL(ctx, BL_BAD_VALUE, "no rule \"%s\"; there are: %s", text, known);
+}
+
+bl_status rule_create(struct rule **out, const struct net *net, const struct rule_ops *ops,
+                      const struct feedback_spec *feedback, uint64_t seed)
+{
+    struct rule *rule = NULL;
+    BL_TRY(MEM_ONE(net->ctx, &rule, "the rule"));
+    *rule = (struct rule){
+        .ops = ops, .ctx = net->ctx, .n_blocks = net->n_blocks, .feedback = *feedback, .seed = seed};
+    bl_status status = MEM_ARRAY(net->ctx, &rule->B, net->n_blocks, "the list of feedback");
+    if (status == BL_OK && ops->init)
+        status = ops->init(rule, net);
+    if (status != BL_OK) {
+        rule_free(rule);
+        return status;
+    }
+    *out = rule;
+    return BL_OK;
+}
+
+void rule_free(struct rule *rule)
+{
+    if (!rule)
+        return;
+    for (size_t l = 0; rule->B && l < rule->n_blocks; l++)
+        mem_free(rule->ctx, rule->B[l].x);
+    mem_free(rule->ctx, rule->B);
+    mem_free(rule->ctx, rule);
+}

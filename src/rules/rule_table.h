@@ -1,0 +1,11 @@
+/*
+ * rule_table.h - the rules by their C names: for the table only.
+ */
+#ifndef BL_RULES_RULE_TABLE_H
+#define BL_RULES_RULE_TABLE_H
+
+#include "rule.h"
+
+extern const struct rule_ops rule_bp, rule_fa, rule_dfa, rule_ifa, rule_frozen, rule_linear;
+
+#endif

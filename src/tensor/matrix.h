@@ -1,0 +1,44 @@
+/*
+ * matrix.h - a view of floats, row-major: element (i, j) is x[i * stride + j]. Examples are rows, units columns.
+ */
+#ifndef BL_TENSOR_MATRIX_H
+#define BL_TENSOR_MATRIX_H
+
+#include <stddef.h>
+
+struct matrix {
+    float *x;
+    size_t rows, cols, stride;
+};
+
+/* Units begin .. end-1 of a layer: what one task works on. For images, whole channels. */
+struct part {
+    size_t begin, end;
+};
+
+static inline struct matrix matrix_of(float *x, size_t rows, size_t cols)
+{
+    return (struct matrix){x, rows, cols, cols};
+}
+
+static inline float *matrix_row(const struct matrix *m, size_t i)
+{
+    return m->x + i * m->stride;
+}
+
+static inline struct matrix matrix_columns(struct matrix m, struct part part)
+{
+    return (struct matrix){m.x + part.begin, m.rows, part.end - part.begin, m.stride};
+}
+
+static inline struct matrix matrix_rows(struct matrix m, struct part part)
+{
+    return (struct matrix){m.x + part.begin * m.stride, part.end - part.begin, m.cols, m.stride};
+}
+
+static inline size_t part_size(struct part part)
+{
+    return part.end - part.begin;
+}
+
+#endif

@@ -1,0 +1,183 @@
+/*
+ * alignment.c - two lessons side by side: the rule's and backpropagation's.
+ */
+#include "alignment.h"
+
+#include "../base/mem.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+struct alignment {
+    bl_context *ctx;
+    const struct stepper *stepper;
+    struct optimizer optimizer; /* a copy, set to the supposed step */
+    struct lesson *own, *bp;
+    struct rule *bp_rule;
+    struct plan bp_plan;
+    float *own_gradient, *bp_gradient; /* laid out like net->params */
+    float *w, *slots[OPTIMIZER_MAX_SLOTS]; /* copies that a supposed step may change: largest block */
+    float *change;                         /* of that step */
+};
+
+static bl_status build(struct alignment *a, size_t capacity)
+{
+    const struct net *net = a->stepper->net;
+    const struct feedback_spec none = {.kind = FEEDBACK_NOKLAND};
+    BL_TRY(lesson_create(&a->own, a->ctx, net, capacity));
+    BL_TRY(lesson_create(&a->bp, a->ctx, net, capacity));
+    BL_TRY(rule_create(&a->bp_rule, net, rule_reference(), &none, 0));
+    BL_TRY(plan_create(&a->bp_plan, a->ctx, net, a->bp_rule->ops));
+    BL_TRY(MEM_ARRAY(a->ctx, &a->own_gradient, net->n_params, "the rule's gradients"));
+    BL_TRY(MEM_ARRAY(a->ctx, &a->bp_gradient, net->n_params, "backpropagation's gradients"));
+    BL_TRY(MEM_ARRAY(a->ctx, &a->w, net->n_params, "a copy of the weights"));
+    BL_TRY(MEM_ARRAY(a->ctx, &a->change, net->n_params, "the change of the weights"));
+    for (size_t i = 0; i < a->stepper->optimizer.ops->n_slots; i++)
+        BL_TRY(MEM_ARRAY(a->ctx, &a->slots[i], net->n_params, "a copy of the optimiser's memory"));
+    return BL_OK;
+}
+
+bl_status alignment_create(struct alignment **out, bl_context *ctx, const struct stepper *stepper, size_t capacity)
+{
+    struct alignment *a = NULL;
+    BL_TRY(MEM_ONE(ctx, &a, "the measurement of angles"));
+    a->ctx = ctx;
+    a->stepper = stepper;
+    a->bp_plan.ctx = ctx;
+    const bl_status status = build(a, capacity);
+    if (status != BL_OK) {
+        alignment_free(a);
+        return status;
+    }
+    *out = a;
+    return BL_OK;
+}
+
+void alignment_free(struct alignment *a)
+{
+    if (!a)
+        return;
+    lesson_free(a->own);
+    lesson_free(a->bp);
+    rule_free(a->bp_rule);
+    plan_release(&a->bp_plan);
+    mem_free(a->ctx, a->own_gradient);
+    mem_free(a->ctx, a->bp_gradient);
+    mem_free(a->ctx, a->w);
+    mem_free(a->ctx, a->change);
+    for (size_t i = 0; i < OPTIMIZER_MAX_SLOTS; i++)
+        mem_free(a->ctx, a->slots[i]);
+    mem_free(a->ctx, a);
+}
+
+struct lesson *alignment_lesson(struct alignment *a)
+{
+    return a->own;
+}
+
+struct products {
+    double ab, aa, bb;
+};
+
+static struct products products_of(const float *a, const float *b, size_t n)
+{
+    struct products p = {0.0, 0.0, 0.0};
+    for (size_t i = 0; i < n; i++) {
+        p.ab += (double)a[i] * (double)b[i];
+        p.aa += (double)a[i] * (double)a[i];
+        p.bb += (double)b[i] * (double)b[i];
+    }
+    return p;
+}
+
+/* Below this norm the numbers are denormal and have lost their direction. */
+static bool have_directions(struct products p, size_t n)
+{
+    return sqrt(fmin(p.aa, p.bb)) > 16.0 * (double)FLT_MIN * sqrt((double)n);
+}
+
+/* Degrees. */
+static double angle(struct products p)
+{
+    const double cosine = p.ab / (sqrt(p.aa) * sqrt(p.bb));
+    return acos(fmin(1.0, fmax(-1.0, cosine))) * 57.29577951308232;
+}
+
+static void measure_delta(const struct alignment *a, size_t l, bl_angles *out)
+{
+    const struct matrix own = a->own->delta[l], bp = a->bp->delta[l];
+    struct products all = {0.0, 0.0, 0.0};
+    double sum = 0.0, own_norm = 0.0, bp_norm = 0.0;
+    size_t counted = 0;
+    for (size_t n = 0; n < own.rows; n++) {
+        const struct products p = products_of(matrix_row(&own, n), matrix_row(&bp, n), own.cols);
+        all = (struct products){all.ab + p.ab, all.aa + p.aa, all.bb + p.bb};
+        own_norm += sqrt(p.aa);
+        bp_norm += sqrt(p.bb);
+        if (have_directions(p, own.cols)) {
+            sum += angle(p);
+            counted++;
+        }
+    }
+    out->sample = counted ? sum / (double)counted : (double)NAN;
+    out->flat = have_directions(all, own.rows * own.cols) ? angle(all) : (double)NAN;
+    out->signal_norm = own_norm / (double)own.rows;
+    out->bp_norm = bp_norm / (double)own.rows;
+}
+
+/* What one step with this gradient would add to the block's weights, into `to`. */
+static void suppose_step(struct alignment *a, size_t l, const float *gradient, float *to)
+{
+    const struct stepper *s = a->stepper;
+    const size_t at = s->net->blocks[l].weight_at, n = s->net->weights[l].rows * s->net->weights[l].cols;
+    const float *w = s->net->params + at;
+    memcpy(to, w, n * sizeof *to);
+    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++)
+        memcpy(a->slots[i], s->slots[i] + at, n * sizeof *to);
+    optimizer_update(&a->optimizer, a->ctx->backend, true, to, gradient + at, a->slots, n);
+    for (size_t i = 0; i < n; i++)
+        to[i] -= w[i];
+}
+
+static void measure_update(struct alignment *a, size_t l, bl_angles *out)
+{
+    const size_t n = a->stepper->net->weights[l].rows * a->stepper->net->weights[l].cols;
+    suppose_step(a, l, a->own_gradient, a->change);
+    suppose_step(a, l, a->bp_gradient, a->w);
+    const struct products p = products_of(a->change, a->w, n);
+    out->update = !isnan(out->flat) && have_directions(p, n) ? angle(p) : (double)NAN;
+}
+
+static void teach(struct alignment *a)
+{
+    const struct stepper *s = a->stepper;
+    step_forward(s->net, a->own);
+    step_error(s, a->own);
+    memcpy(a->bp->x.x, a->own->x.x, a->own->n * a->own->x.cols * sizeof(float));
+    memcpy(a->bp->y.x, a->own->y.x, a->own->n * a->own->y.cols * sizeof(float));
+    lesson_set_size(a->bp, a->own->n);
+    step_forward(s->net, a->bp);
+    step_error(s, a->bp);
+    step_teach(s->net, a->bp_rule, &a->bp_plan, a->bp);
+    /* a rule without signals leaves its hidden deltas at 0 */
+    for (size_t l = 0; l < net_last(s->net); l++)
+        memset(a->own->delta[l].x, 0, a->own->n * a->own->delta[l].cols * sizeof(float));
+    step_teach(s->net, s->rule, &s->plan, a->own);
+}
+
+bl_status alignment_measure(struct alignment *a, double rate, uint64_t t, bl_angles *out)
+{
+    teach(a);
+    step_gradients(a->stepper->net, a->own, a->own_gradient);
+    step_gradients(a->stepper->net, a->bp, a->bp_gradient);
+    a->optimizer = a->stepper->optimizer;
+    optimizer_begin(&a->optimizer, rate, t);
+    for (size_t l = 0; l < a->stepper->net->n_blocks; l++) {
+        measure_delta(a, l, &out[l]);
+        measure_update(a, l, &out[l]);
+    }
+    if (lesson_has_failed(a->own) || lesson_has_failed(a->bp))
+        BL_FAIL(a->ctx, BL_BACKEND, "backend %s reported a failure", a->ctx->backend->name);
+    return BL_OK;
+}

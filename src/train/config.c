@@ -1,0 +1,210 @@
+/*
+ * config.c - the values of the options, kept as the text they were given as.
+ */
+#include "config.h"
+
+#include "../base/mem.h"
+#include "../base/text.h"
+#include "option_table.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct bl_config {
+    bl_context *ctx;
+    char **values;   /* option_count of them; NULL: the default */
+    bool *is_set;    /* by the user */
+};
+
+const bl_option *bl_option_at(int i)
+{
+    return i >= 0 && (size_t)i < option_count ? &option_table[i].option : NULL;
+}
+
+static bool find(const char *key, size_t *out)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (strcmp(option_table[i].option.key, key) == 0) {
+            *out = i;
+            return true;
+        }
+    return false;
+}
+
+bl_status bl_config_create(bl_config **out, bl_context *ctx)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    bl_config *config = NULL;
+    BL_TRY(MEM_ONE(ctx, &config, "the configuration"));
+    config->ctx = ctx;
+    bl_status status = MEM_ARRAY(ctx, &config->values, option_count, "the options");
+    if (status == BL_OK)
+        status = MEM_ARRAY(ctx, &config->is_set, option_count, "the options");
+    if (status != BL_OK) {
+        bl_config_free(config);
+        return status;
+    }
+    *out = config;
+    return BL_OK;
+}
+
+void bl_config_free(bl_config *config)
+{
+    if (!config)
+        return;
+    for (size_t i = 0; config->values && i < option_count; i++)
+        mem_free(config->ctx, config->values[i]);
+    mem_free(config->ctx, config->values);
+    mem_free(config->ctx, config->is_set);
+    mem_free(config->ctx, config);
+}
+
+static bl_status replace(bl_config *config, size_t i, const char *text, bool is_set)
+{
+    char *copy = NULL;
+    if (text)
+        BL_TRY(mem_text(config->ctx, &copy, text, strlen(text)));
+    mem_free(config->ctx, config->values[i]);
+    config->values[i] = copy;
+    config->is_set[i] = is_set;
+    return BL_OK;
+}
+
+bl_status bl_config_copy(bl_config **out, const bl_config *config)
+{
+    bl_config *copy = NULL;
+    BL_TRY(bl_config_create(&copy, config->ctx));
+    for (size_t i = 0; i < option_count; i++) {
+        const bl_status status = replace(copy, i, config->values[i], config->is_set[i]);
+        if (status != BL_OK) {
+            bl_config_free(copy);
+            return status;
+        }
+    }
+    *out = copy;
+    return BL_OK;
+}
+
+bl_status bl_config_set(bl_config *config, const char *key, const char *text)
+{
+    size_t i = 0;
+    if (!find(key, &i))
+        BL_FAIL(config->ctx, BL_BAD_VALUE, "no option \"%s\"", key);
+    if (text)
+        BL_TRY(option_table[i].check(config->ctx, key, text));
+    return replace(config, i, text, text != NULL);
+}
+
+bl_status config_settle(bl_config *config, const char *key, const char *text)
+{
+    size_t i = 0;
+    return find(key, &i) ? replace(config, i, text, false) : BL_BAD_VALUE;
+}
+
+const char *bl_config_get(const bl_config *config, const char *key)
+{
+    size_t i = 0;
+    if (!find(key, &i))
+        return NULL;
+    return config->values[i] ? config->values[i] : option_table[i].option.fallback;
+}
+
+int bl_config_is_set(const bl_config *config, const char *key)
+{
+    size_t i = 0;
+    return find(key, &i) && config->is_set[i];
+}
+
+const char *config_text(const bl_config *config, const char *key)
+{
+    const char *text = bl_config_get(config, key);
+    return text ? text : "";
+}
+
+double config_number(const bl_config *config, const char *key)
+{
+    double x = 0.0;
+    (void)text_to_double(slice_of(config_text(config, key)), &x);
+    return x;
+}
+
+uint64_t config_u64(const bl_config *config, const char *key)
+{
+    uint64_t n = 0;
+    (void)text_to_u64(slice_of(config_text(config, key)), &n);
+    return n;
+}
+
+size_t config_size(const bl_config *config, const char *key)
+{
+    return (size_t)config_u64(config, key);
+}
+
+bool config_bool(const bl_config *config, const char *key)
+{
+    return strcmp(config_text(config, key), "true") == 0;
+}
+
+/* What the user did not set and what has no value is null, so that loading it again settles the same defaults. */
+json_t *config_to_json(const bl_config *config)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < option_count; i++) {
+        const char *text = bl_config_get(config, option_table[i].option.key);
+        json_object_set_new(object, option_table[i].option.key, text[0] ? json_string(text) : json_null());
+    }
+    return object;
+}
+
+static bl_status set_from_json(bl_config *config, const char *path, const char *key, const json_t *value)
+{
+    char number[64];
+    const char *text = NULL;
+    if (json_is_null(value))
+        return BL_OK;
+    if (json_is_string(value))
+        text = json_string_value(value);
+    else if (json_is_boolean(value))
+        text = json_is_true(value) ? "true" : "false";
+    else if (json_is_integer(value)) {
+        snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
+        text = number;
+    } else if (json_is_real(value)) {
+        text_from_double(json_real_value(value), number);
+        text = number;
+    } else
+        BL_FAIL(config->ctx, BL_BAD_VALUE, "%s: option \"%s\" is a list or an object, expected text, a number or true/false",
+                path, key);
+    return bl_config_set(config, key, text);
+}
+
+static bl_status load_object(bl_config *config, const char *path, json_t *root)
+{
+    json_t *options = json_object_get(root, "options");
+    if (!json_is_object(options))
+        options = root;
+    if (!json_is_object(options))
+        BL_FAIL(config->ctx, BL_BAD_VALUE, "%s: expected a JSON object of options", path);
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(options, key, value)
+        BL_TRY(set_from_json(config, path, key, value));
+    return BL_OK;
+}
+
+bl_status bl_config_load(bl_config *config, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        BL_FAIL(config->ctx, BL_BAD_DATA, "%s: %s", path, strerror(errno));
+    json_error_t error;
+    json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
+    fclose(file);
+    if (!root)
+        BL_FAIL(config->ctx, BL_BAD_VALUE, "%s, line %d: %s", path, error.line, error.text);
+    const bl_status status = load_object(config, path, root);
+    json_decref(root);
+    return status;
+}

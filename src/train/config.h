@@ -1,0 +1,25 @@
+/*
+ * config.h - every option by name. One table serves the interface, the command line, its help and config.json.
+ */
+#ifndef BL_TRAIN_CONFIG_H
+#define BL_TRAIN_CONFIG_H
+
+#include "../base/status.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* Typed readers: a value that was set has been checked. The text lives until the option is set again. */
+const char *config_text(const bl_config *config, const char *key);
+double config_number(const bl_config *config, const char *key);
+size_t config_size(const bl_config *config, const char *key);
+uint64_t config_u64(const bl_config *config, const char *key);
+bool config_bool(const bl_config *config, const char *key);
+
+/* Gives a default that follows from other options its value; the option still counts as not set. */
+bl_status config_settle(bl_config *config, const char *key, const char *text);
+
+/* All options and their values, one object; NULL: no memory. */
+json_t *config_to_json(const bl_config *config);
+
+#endif

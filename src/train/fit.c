@@ -1,0 +1,317 @@
+/*
+ * fit.c - epochs: shuffle, steps, scores, angles, log, checkpoint, and the rules that end a run.
+ *
+ * Training time is that of the steps alone: evaluation, angles and files are left out.
+ */
+#include "../base/clock.h"
+#include "../base/mem.h"
+#include "../base/rng.h"
+#include "run_folder.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { ANGLE_EXAMPLES = 512 };
+
+struct fit {
+    bl_trainer *t;
+    const bl_data *train, *val, *test;
+    bl_watch watch;
+    void *user;
+    struct run_folder folder;
+    json_t *last_line;      /* of the last finished epoch */
+    double told;            /* when the watch was called last */
+    bool measures_angles;
+};
+
+static bl_status check_set(const bl_trainer *t, const bl_data *data)
+{
+    if (data->features != t->model->net->inputs || data->outputs != t->model->like->outputs)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: %zu features and %d outputs, but the trainer was made for %zu and %d",
+                data->source, data->features, data->outputs, t->model->net->inputs, t->model->like->outputs);
+    if (!data->labels && !data->targets)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: has no labels", data->source);
+    return BL_OK;
+}
+
+static bl_status need_order(bl_trainer *t, size_t n)
+{
+    if (t->order && t->n_order == n)
+        return BL_OK;
+    mem_free(t->ctx, t->order);
+    t->order = NULL;
+    BL_TRY(MEM_ARRAY(t->ctx, &t->order, n, "the order of the examples"));
+    t->n_order = n;
+    return BL_OK;
+}
+
+static void shuffle(bl_trainer *t)
+{
+    const struct rng rng = {.seed = config_u64(t->config, "seed"), .stream = RNG_SHUFFLE,
+                            .step = (uint32_t)t->state.epoch};
+    rng_permutation(&rng, t->n_order, t->order);
+}
+
+static void gather(struct fit *f, size_t n)
+{
+    bl_trainer *t = f->t;
+    struct lesson *lesson = t->lesson;
+    const uint32_t *order = t->order + t->state.position;
+    lesson_set_size(lesson, n);
+    data_gather(f->train, t->ctx->backend, order, 0, n, lesson->x.x);
+    if (f->train->labels)
+        lesson_take_labels(lesson, f->train->labels, order);
+    else
+        for (size_t i = 0; i < n; i++)
+            memcpy(matrix_row(&lesson->y, i), f->train->targets + order[i] * lesson->y.cols,
+                   lesson->y.cols * sizeof(float));
+}
+
+static bl_progress progress_now(const struct fit *f, const bl_angles *angles)
+{
+    const bl_trainer *t = f->t;
+    const size_t batch = t->lesson->capacity, n = f->train->n, done = t->state.position;
+    const double seen = done ? (double)done : (double)NAN;
+    return (bl_progress){
+        .epoch = (int)t->state.epoch + 1,
+        .step = (done + batch - 1) / batch,
+        .steps = (n + batch - 1) / batch,
+        .total_step = (size_t)t->state.step,
+        .train = {t->state.loss_sum / seen, f->train->labels ? (double)t->state.wrong / seen : (double)NAN, done},
+        .rate = trainer_rate(t, n),
+        .seconds = t->state.seconds,
+        .samples_per_second = t->state.seconds > 0.0 ? (double)done / t->state.seconds : 0.0,
+        .angles = angles,
+        .blocks = (int)t->model->net->n_blocks,
+    };
+}
+
+static int tell(struct fit *f, const bl_progress *now)
+{
+    f->told = clock_seconds();
+    return f->watch ? f->watch(f->user, now) : 0;
+}
+
+json_t *angles_to_json(const bl_angles *angles, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t l = 0; l < n; l++) {
+        json_t *one = json_object();
+        json_object_set_new(one, "block", json_integer((json_int_t)l));
+        json_object_set_new(one, "sample", runlog_number(angles[l].sample));
+        json_object_set_new(one, "flat", runlog_number(angles[l].flat));
+        json_object_set_new(one, "update", runlog_number(angles[l].update));
+        json_object_set_new(one, "signal_norm", runlog_number(angles[l].signal_norm));
+        json_object_set_new(one, "bp_norm", runlog_number(angles[l].bp_norm));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static bool is_early(uint64_t step)
+{
+    return step == 1 || step == 3 || step == 10 || step == 30 || step == 100 || step == 300;
+}
+
+/* The angles fall within the first steps: kept for the first epoch's line of the log. */
+static bl_status measure_early(struct fit *f, bool *stops)
+{
+    bl_trainer *t = f->t;
+    BL_TRY(trainer_measure(t, f->train, ANGLE_EXAMPLES));
+    json_t *one = json_object();
+    json_object_set_new(one, "step", json_integer((json_int_t)t->state.step));
+    json_object_set_new(one, "angles", angles_to_json(t->angles, t->model->net->n_blocks));
+    if (!t->early_angles)
+        t->early_angles = json_array();
+    json_array_append_new(t->early_angles, one);
+    const bl_progress now = progress_now(f, t->angles);
+    *stops = tell(f, &now) != 0;
+    return BL_OK;
+}
+
+static bl_status one_step(struct fit *f)
+{
+    bl_trainer *t = f->t;
+    const size_t left = f->train->n - t->state.position;
+    const size_t n = left < t->lesson->capacity ? left : t->lesson->capacity;
+    const double begun = clock_seconds();
+    struct outcome outcome;
+    gather(f, n);
+    BL_TRY(trainer_step(t, trainer_rate(t, f->train->n), &outcome));
+    t->state.position += n;
+    t->state.loss_sum += outcome.loss;
+    t->state.wrong += outcome.wrong;
+    t->state.seconds += clock_seconds() - begun;
+    return BL_OK;
+}
+
+static bl_status stop_now(struct fit *f)
+{
+    f->t->stop_reason = "stopped";
+    BL_TRY(run_folder_checkpoint(&f->folder, f->t, "model.safetensors"));
+    BL_FAIL(f->t->ctx, BL_STOPPED, "stopped in epoch %zu after step %llu%s", f->t->state.epoch + 1,
+            (unsigned long long)f->t->state.step, f->folder.path ? "; saved, --resume goes on from here" : "");
+}
+
+static bl_status run_steps(struct fit *f)
+{
+    bl_trainer *t = f->t;
+    while (t->state.position < f->train->n) {
+        bool stops = false;
+        BL_TRY(one_step(f));
+        if (f->measures_angles && t->state.epoch == 0 && is_early(t->state.step))
+            BL_TRY(measure_early(f, &stops));
+        else if (f->watch && clock_seconds() - f->told > 0.1) {
+            const bl_progress now = progress_now(f, NULL);
+            stops = tell(f, &now) != 0;
+        }
+        if (stops)
+            return stop_now(f);
+    }
+    return BL_OK;
+}
+
+static bl_status score(const struct fit *f, const bl_data *data, bl_score *out)
+{
+    *out = (bl_score){(double)NAN, (double)NAN, 0};
+    return data ? model_score(f->t->model, data, f->t->score_lesson, out) : BL_OK;
+}
+
+static json_t *line_of(const struct fit *f, const bl_progress *now)
+{
+    const bl_trainer *t = f->t;
+    json_t *line = json_object();
+    json_object_set_new(line, "epoch", json_integer(now->epoch));
+    json_object_set_new(line, "train_loss", runlog_number(now->train.loss));
+    json_object_set_new(line, "train_error", runlog_number(now->train.error));
+    json_object_set_new(line, "test_loss", runlog_number(now->test.loss));
+    json_object_set_new(line, "test_error", runlog_number(now->test.error));
+    json_object_set_new(line, "val_loss", runlog_number(now->val.loss));
+    json_object_set_new(line, "val_error", runlog_number(now->val.error));
+    json_object_set_new(line, "lr", runlog_number(now->rate));
+    json_object_set_new(line, "seconds", runlog_number(now->seconds));
+    json_object_set_new(line, "samples_per_second", runlog_number(now->samples_per_second));
+    json_object_set_new(line, "angles",
+                        now->angles ? angles_to_json(now->angles, t->model->net->n_blocks) : json_null());
+    if (now->epoch == 1 && t->early_angles)
+        json_object_set(line, "early_angles", t->early_angles);
+    return line;
+}
+
+/* Errors decide; where there are no classes, the loss. */
+static double judged(bl_score s)
+{
+    return isnan(s.error) ? s.loss : s.error;
+}
+
+static bl_status keep_best(struct fit *f, const bl_progress *now)
+{
+    struct run_state *state = &f->t->state;
+    if (!f->val || (state->best_epoch > 0 && !(judged(now->val) < state->best)))
+        return BL_OK;
+    state->best = judged(now->val);
+    state->best_epoch = state->epoch;
+    return run_folder_checkpoint(&f->folder, f->t, "best.safetensors");
+}
+
+/* The next epoch's place to start from; called before the checkpoint. */
+static void turn_page(bl_trainer *t, double train_error)
+{
+    struct run_state *state = &t->state;
+    if (t->schedule.kind == SCHEDULE_AUTO && train_error >= state->running_error)
+        t->schedule.halvings = ++state->halvings;
+    state->running_error = 0.75 * state->running_error + 0.25 * train_error;
+    state->epoch++;
+    state->position = 0;
+    state->loss_sum = 0.0;
+    state->wrong = 0;
+    state->total_seconds += state->seconds;
+    state->seconds = 0.0;
+}
+
+static bl_status end_epoch(struct fit *f, bool *stops)
+{
+    bl_trainer *t = f->t;
+    BL_TRY(trainer_check_finite(t));
+    if (f->measures_angles)
+        BL_TRY(trainer_measure(t, f->train, ANGLE_EXAMPLES));
+    bl_progress now = progress_now(f, f->measures_angles ? t->angles : NULL);
+    now.epoch_ended = 1;
+    BL_TRY(score(f, f->val, &now.val));
+    BL_TRY(score(f, f->test, &now.test));
+    json_decref(f->last_line);
+    f->last_line = line_of(f, &now);
+    turn_page(t, isnan(now.train.error) ? 1.0 : now.train.error);
+    BL_TRY(run_folder_log(&f->folder, f->last_line));
+    BL_TRY(keep_best(f, &now));
+    BL_TRY(run_folder_checkpoint(&f->folder, t, "model.safetensors"));
+    *stops = tell(f, &now) != 0;
+    return BL_OK;
+}
+
+/* NULL: go on. */
+static const char *reason_to_stop(const struct fit *f)
+{
+    const bl_trainer *t = f->t;
+    const struct run_state *state = &t->state;
+    const size_t patience = config_size(t->config, "patience");
+    const double max_time = config_number(t->config, "max-time");
+    if (strcmp(config_text(t->config, "stop"), "paper") == 0 && state->running_error <= 1e-4)
+        return "paper";
+    if (t->schedule.kind == SCHEDULE_AUTO && state->halvings >= SCHEDULE_MAX_HALVINGS)
+        return "rate";
+    if (patience > 0 && f->val && state->epoch >= state->best_epoch + patience)
+        return "patience";
+    if (max_time > 0.0 && state->total_seconds >= max_time)
+        return "time";
+    return state->epoch >= t->epochs ? "epochs" : NULL;
+}
+
+static bl_status run_epochs(struct fit *f)
+{
+    bl_trainer *t = f->t;
+    const char *reason = NULL;
+    while (!(reason = t->state.position > 0 ? NULL : reason_to_stop(f))) {
+        bool stops = false;
+        shuffle(t);
+        BL_TRY(run_steps(f));
+        BL_TRY(end_epoch(f, &stops));
+        if (stops && !reason_to_stop(f))
+            return stop_now(f);
+    }
+    t->stop_reason = reason;
+    return run_folder_result(&f->folder, t, f->last_line);
+}
+
+bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val, const bl_data *test, bl_watch watch,
+                         void *user)
+{
+    struct fit f = {.t = t, .train = train, .val = val, .test = test, .watch = watch, .user = user,
+                    .measures_angles = !config_bool(t->config, "no-angles")};
+    BL_TRY(check_set(t, train));
+    if (train->n == 0)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: no examples to train on", train->source);
+    if (val)
+        BL_TRY(check_set(t, val));
+    if (test)
+        BL_TRY(check_set(t, test));
+    if (config_size(t->config, "patience") > 0 && !val)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "patience needs a validation set: use --val N");
+    BL_TRY(need_order(t, train->n));
+    BL_TRY(run_folder_open(&f.folder, t, train));
+    const bl_status status = run_epochs(&f);
+    run_folder_close(&f.folder);
+    json_decref(f.last_line);
+    return status;
+}
+
+bl_status bl_trainer_resume(bl_trainer *t, const char *folder)
+{
+    char path[4096];
+    path[0] = 0;
+    text_append(path, sizeof path, "%s/model.safetensors", folder);
+    BL_TRY(checkpoint_read(t, path));
+    BL_TRY(config_settle(t->config, "out", folder));
+    t->is_resumed = true;
+    return BL_OK;
+}

@@ -1,0 +1,159 @@
+/*
+ * load_model.c - a model from its file alone: what the metadata says is built, checked, and filled.
+ */
+#include "../base/mem.h"
+#include "model.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct loading {
+    bl_context *ctx;
+    const char *path;
+    const struct tensors *file;
+};
+
+static bl_status need_fact(const struct loading *from, const char *key, const char **out)
+{
+    *out = tensors_fact(from->file, key);
+    if (!*out)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: no \"%s\" in its metadata: not a model of backless", from->path, key);
+    return BL_OK;
+}
+
+static bl_status read_shape(const struct loading *from, bl_shape *out)
+{
+    const char *text = NULL;
+    int n = 0;
+    BL_TRY(need_fact(from, "input", &text));
+    if (sscanf(text, "%9d x %9d x %9d%n", &out->channels, &out->rows, &out->cols, &n) != 3 || text[n] != 0 ||
+        out->channels < 1 || out->rows < 1 || out->cols < 1 ||
+        (double)out->channels * out->rows * out->cols > 2147483647.0)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: input \"%s\", expected \"channels x rows x columns\"", from->path, text);
+    return BL_OK;
+}
+
+/* A JSON list of n texts, or nothing. */
+static bl_status read_names(const struct loading *from, const char *key, size_t n, char ***out)
+{
+    const char *text = tensors_fact(from->file, key);
+    if (!text)
+        return BL_OK;
+    json_t *list = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    char **names = NULL;
+    bl_status status = BL_OK;
+    if (!json_is_array(list) || json_array_size(list) != n)
+        status = context_fail(from->ctx, BL_BAD_DATA, "%s: \"%s\" is no list of %zu names", from->path, key, n);
+    if (status == BL_OK)
+        status = MEM_ARRAY(from->ctx, &names, n, "names");
+    for (size_t i = 0; status == BL_OK && i < n; i++) {
+        const char *name = json_string_value(json_array_get(list, i));
+        status = name ? mem_text(from->ctx, &names[i], name, strlen(name))
+                      : context_fail(from->ctx, BL_BAD_DATA, "%s: \"%s\" holds something that is no name", from->path, key);
+    }
+    json_decref(list);
+    *out = names; /* half filled on failure: data_free undoes it */
+    return status;
+}
+
+static bl_status read_scaling(const struct loading *from, struct bl_data *like)
+{
+    struct tensor_entry offset, scale;
+    if (!tensors_find(from->file, "scaling.offset", &offset))
+        return BL_OK;
+    const size_t n = offset.rows * (offset.cols ? offset.cols : 1);
+    if (!tensors_find(from->file, "scaling.scale", &scale) || scale.rows != offset.rows || scale.cols != offset.cols ||
+        (n != 1 && n != like->features))
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scaling is %zu pairs, expected 1 or %zu", from->path, n, like->features);
+    const struct scaling stored = {n, (float *)offset.values, (float *)scale.values};
+    return scaling_copy(from->ctx, &like->scaling, &stored);
+}
+
+static bl_status fill_like(const struct loading *from, struct bl_data *like)
+{
+    const char *text = NULL;
+    size_t outputs = 0;
+    BL_TRY(read_shape(from, &like->shape));
+    like->features = (size_t)like->shape.channels * (size_t)like->shape.rows * (size_t)like->shape.cols;
+    BL_TRY(need_fact(from, "outputs", &text));
+    if (!text_to_size(slice_of(text), &outputs) || outputs < 1 || outputs > 1u << 24)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: outputs \"%s\", expected a whole number", from->path, text);
+    like->outputs = (int)outputs;
+    BL_TRY(read_names(from, "class_names", outputs, &like->class_names));
+    BL_TRY(read_names(from, "column_names", like->features, &like->column_names));
+    BL_TRY(read_scaling(from, like));
+    return mem_text(from->ctx, &like->source, from->path, strlen(from->path));
+}
+
+static bl_status make_net_and_rule(const struct loading *from, bl_shape input, struct net **net, struct rule **rule)
+{
+    const struct feedback_spec zeros = {.kind = FEEDBACK_NOKLAND};
+    const char *text = NULL, *name = NULL;
+    BL_TRY(need_fact(from, "net", &text));
+    BL_TRY(need_fact(from, "rule", &name));
+    const struct rule_ops *ops = rule_find(name);
+    if (!ops)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its rule \"%s\" is not one of this version", from->path, name);
+    BL_TRY(net_create(net, from->ctx, input, text));
+    const bl_status status = rule_create(rule, *net, ops, &zeros, 0);
+    if (status != BL_OK) {
+        net_free(*net);
+        *net = NULL;
+    }
+    return status;
+}
+
+static bl_status copy_facts(const struct loading *from, bl_model *model)
+{
+    struct tensor_fact fact;
+    for (size_t i = 0; tensors_fact_at(from->file, i, &fact); i++)
+        BL_TRY(model_set_fact(model, fact.key, fact.text));
+    return BL_OK;
+}
+
+static bl_status build(const struct loading *from, bl_data *like, bl_model **out)
+{
+    struct net *net = NULL;
+    struct rule *rule = NULL;
+    bl_model *model = NULL;
+    const char *loss = NULL;
+    BL_TRY(fill_like(from, like));
+    BL_TRY(need_fact(from, "loss", &loss));
+    BL_TRY(loss_check_text(from->ctx, loss));
+    BL_TRY(make_net_and_rule(from, like->shape, &net, &rule));
+    BL_TRY(model_create(&model, from->ctx, net, rule, loss_find(loss), like));
+    bl_status status = copy_facts(from, model);
+    if (status == BL_OK && net->blocks[net_last(net)].units != (size_t)like->outputs)
+        status = context_fail(from->ctx, BL_BAD_DATA, "%s: net \"%s\" does not end with %d units", from->path, net->text,
+                              like->outputs);
+    if (status == BL_OK)
+        status = model_take(model, from->file, from->path);
+    if (status != BL_OK) {
+        bl_model_free(model);
+        return status;
+    }
+    *out = model;
+    return BL_OK;
+}
+
+bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    struct tensors *file = NULL;
+    bl_data *like = NULL;
+    BL_TRY(tensors_read(&file, ctx, path));
+    const struct loading from = {ctx, path, file};
+    bl_status status = MEM_ONE(ctx, &like, "the model's description of its data");
+    if (status == BL_OK) {
+        like->ctx = ctx;
+        like->owns = true;
+        status = build(&from, like, out);
+    }
+    data_free(like);
+    tensors_free(ctx, file);
+    /* whatever an older part says of a value in the file, it is the file that is wrong */
+    return status == BL_BAD_VALUE ? BL_BAD_DATA : status;
+}

@@ -1,0 +1,262 @@
+/*
+ * model.c - tensors by name, facts, scores.
+ */
+#include "model.h"
+
+#include "../base/mem.h"
+#include "step.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static bl_status name_tensors(bl_model *model)
+{
+    const size_t n = model_count_tensors(model, true);
+    struct matrix ignored;
+    BL_TRY(MEM_ARRAY(model->ctx, &model->names, n, "the tensors' names"));
+    for (size_t i = 0; i < n; i++)
+        model_tensor(model, i, model->names[i], &ignored);
+    return BL_OK;
+}
+
+bl_status model_create(bl_model **out, bl_context *ctx, struct net *net, struct rule *rule,
+                       const struct loss_ops *loss, const bl_data *like)
+{
+    bl_model *model = NULL;
+    bl_status status = MEM_ONE(ctx, &model, "the model");
+    if (status != BL_OK) {
+        net_free(net);
+        rule_free(rule);
+        return status;
+    }
+    *model = (bl_model){.ctx = ctx, .net = net, .rule = rule, .loss = loss};
+    status = data_subset(&model->like, like, NULL, 0, "the model's description of its data");
+    if (status == BL_OK)
+        status = name_tensors(model);
+    if (status != BL_OK) {
+        bl_model_free(model);
+        return status;
+    }
+    *out = model;
+    return BL_OK;
+}
+
+void bl_model_free(bl_model *model)
+{
+    if (!model)
+        return;
+    for (size_t i = 0; i < model->n_facts; i++) {
+        mem_free(model->ctx, model->facts[i].key);
+        mem_free(model->ctx, model->facts[i].text);
+    }
+    mem_free(model->ctx, model->names);
+    lesson_free(model->lesson);
+    data_free(model->like);
+    rule_free(model->rule);
+    net_free(model->net);
+    mem_free(model->ctx, model);
+}
+
+static struct fact *find_fact(const bl_model *model, const char *key)
+{
+    for (size_t i = 0; i < model->n_facts; i++)
+        if (strcmp(model->facts[i].key, key) == 0)
+            return (struct fact *)&model->facts[i];
+    return NULL;
+}
+
+bl_status model_set_fact(bl_model *model, const char *key, const char *text)
+{
+    char *copy = NULL;
+    struct fact *fact = find_fact(model, key);
+    if (!fact && model->n_facts == MODEL_MAX_FACTS)
+        BL_FAIL(model->ctx, BL_BAD_DATA, "fact \"%s\": a model has room for %d facts", key, MODEL_MAX_FACTS);
+    BL_TRY(mem_text(model->ctx, &copy, text, strlen(text)));
+    if (!fact) {
+        fact = &model->facts[model->n_facts];
+        const bl_status status = mem_text(model->ctx, &fact->key, key, strlen(key));
+        if (status != BL_OK) {
+            mem_free(model->ctx, copy);
+            return status;
+        }
+        model->n_facts++;
+    }
+    mem_free(model->ctx, fact->text);
+    fact->text = copy;
+    return BL_OK;
+}
+
+bl_status model_set_number(bl_model *model, const char *key, double x)
+{
+    char text[32];
+    text_from_double(x, text);
+    return model_set_fact(model, key, text);
+}
+
+const char *bl_model_fact(const bl_model *model, const char *key)
+{
+    const struct fact *fact = find_fact(model, key);
+    return fact ? fact->text : NULL;
+}
+
+const char *bl_model_fact_name(const bl_model *model, int i)
+{
+    return i >= 0 && (size_t)i < model->n_facts ? model->facts[i].key : NULL;
+}
+
+int bl_model_outputs(const bl_model *model)
+{
+    return model->like->outputs;
+}
+
+const char *bl_model_class_name(const bl_model *model, int i)
+{
+    return bl_data_class_name(model->like, i);
+}
+
+/* Block by block: weights, biases; then the feedback of the blocks that have some. */
+bool model_tensor(const bl_model *model, size_t i, char *name, struct matrix *out)
+{
+    const struct net *net = model->net;
+    if (i < 2 * net->n_blocks) {
+        const size_t l = i / 2;
+        const struct layer *layer = net_layer(net, l);
+        *out = i % 2 == 0 ? layer->W : matrix_of(layer->b, 1, layer->weight_rows);
+        snprintf(name, MODEL_NAME_ROOM, "%zu.%s.%s", l, layer->ops->name, i % 2 == 0 ? "weight" : "bias");
+        return true;
+    }
+    size_t left = i - 2 * net->n_blocks;
+    for (size_t l = 0; model->rule && l < net->n_blocks; l++)
+        if (model->rule->B[l].x && left-- == 0) {
+            *out = model->rule->B[l];
+            snprintf(name, MODEL_NAME_ROOM, "%zu.feedback", l);
+            return true;
+        }
+    return false;
+}
+
+size_t model_count_tensors(const bl_model *model, bool with_feedback)
+{
+    size_t n = 2 * model->net->n_blocks;
+    for (size_t l = 0; with_feedback && model->rule && l < model->net->n_blocks; l++)
+        n += model->rule->B[l].x != NULL;
+    return n;
+}
+
+static size_t scaling_entries(const bl_model *model, struct tensor_entry *entries)
+{
+    const struct scaling *s = &model->like->scaling;
+    if (s->n == 0)
+        return 0;
+    entries[0] = (struct tensor_entry){"scaling.offset", s->offset, s->n, 0};
+    entries[1] = (struct tensor_entry){"scaling.scale", s->scale, s->n, 0};
+    return 2;
+}
+
+static bl_status write_entries(const bl_model *model, const char *path, struct tensor_entry *entries,
+                               const struct tensor_entry *extra, size_t n_extra)
+{
+    size_t n = 0;
+    char name[MODEL_NAME_ROOM];
+    struct matrix m;
+    for (; model_tensor(model, n, name, &m); n++) {
+        const bool is_bias = n < 2 * model->net->n_blocks && n % 2 == 1;
+        entries[n] = (struct tensor_entry){model->names[n], m.x, is_bias ? m.cols : m.rows, is_bias ? 0 : m.cols};
+    }
+    n += scaling_entries(model, entries + n);
+    for (size_t i = 0; i < n_extra; i++)
+        entries[n++] = extra[i];
+    struct tensor_fact facts[MODEL_MAX_FACTS];
+    for (size_t i = 0; i < model->n_facts; i++)
+        facts[i] = (struct tensor_fact){model->facts[i].key, model->facts[i].text};
+    return tensors_write(model->ctx, path, entries, n, facts, model->n_facts);
+}
+
+bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra, size_t n_extra)
+{
+    const size_t n = model_count_tensors(model, true);
+    struct tensor_entry *entries = NULL;
+    bl_status status = MEM_ARRAY(model->ctx, &entries, n + 2 + n_extra, "the list of tensors");
+    if (status == BL_OK)
+        status = write_entries(model, path, entries, extra, n_extra);
+    mem_free(model->ctx, entries);
+    return status;
+}
+
+bl_status bl_model_save(const bl_model *model, const char *path)
+{
+    return model_write(model, path, NULL, 0);
+}
+
+bl_status model_take(bl_model *model, const struct tensors *file, const char *path)
+{
+    char name[MODEL_NAME_ROOM];
+    struct matrix m;
+    for (size_t i = 0; model_tensor(model, i, name, &m); i++) {
+        struct tensor_entry entry;
+        if (!tensors_find(file, name, &entry))
+            BL_FAIL(model->ctx, BL_BAD_DATA, "%s: no tensor \"%s\", expected one of %zu x %zu", path, name, m.rows,
+                    m.cols);
+        const size_t cols = entry.cols ? entry.cols : entry.rows, rows = entry.cols ? entry.rows : 1;
+        if (rows != m.rows || cols != m.cols)
+            BL_FAIL(model->ctx, BL_BAD_DATA, "%s: tensor \"%s\" is %zu x %zu, expected %zu x %zu", path, name, rows,
+                    cols, m.rows, m.cols);
+        memcpy(m.x, entry.values, rows * cols * sizeof *m.x);
+    }
+    return BL_OK;
+}
+
+static void load_batch(const bl_model *model, const bl_data *data, size_t first, size_t n, struct lesson *lesson)
+{
+    lesson_set_size(lesson, n);
+    data_gather(data, model->ctx->backend, NULL, first, n, lesson->x.x);
+    lesson->has_labels = false;
+    if (data->labels)
+        lesson_set_labels(lesson, data->labels + first);
+    else if (data->targets)
+        memcpy(lesson->y.x, data->targets + first * lesson->y.cols, n * lesson->y.cols * sizeof *lesson->y.x);
+}
+
+bl_status model_score(const bl_model *model, const bl_data *data, struct lesson *lesson, bl_score *out)
+{
+    double loss = 0.0;
+    size_t wrong = 0;
+    const bool is_known = data->labels || data->targets;
+    for (size_t first = 0; first < data->n; first += lesson->capacity) {
+        const size_t left = data->n - first;
+        load_batch(model, data, first, left < lesson->capacity ? left : lesson->capacity, lesson);
+        step_forward(model->net, lesson);
+        if (is_known)
+            loss += model->loss->error(model->ctx->backend, *lesson_scores(lesson), lesson->y, 1.0f,
+                                       *lesson_error(lesson));
+        if (data->labels)
+            wrong += loss_count_wrong(*lesson_scores(lesson), lesson->labels);
+    }
+    if (lesson_has_failed(lesson))
+        BL_FAIL(model->ctx, BL_BACKEND, "backend %s reported a failure", model->ctx->backend->name);
+    const double n = (double)data->n;
+    *out = (bl_score){is_known && data->n ? loss / n : (double)NAN,
+                      data->labels && data->n ? (double)wrong / n : (double)NAN, data->n};
+    return BL_OK;
+}
+
+bool model_find_nan(const bl_model *model, char *name)
+{
+    struct matrix m;
+    for (size_t i = 0; i < 2 * model->net->n_blocks && model_tensor(model, i, name, &m); i++)
+        for (size_t j = 0; j < m.rows * m.cols; j++)
+            if (!isfinite(m.x[j]))
+                return true;
+    return false;
+}
+
+void bl_model_hash(const bl_model *model, char out[17])
+{
+    uint64_t hash = TEXT_HASH_START;
+    char name[MODEL_NAME_ROOM];
+    struct matrix m;
+    for (size_t i = 0; i < 2 * model->net->n_blocks && model_tensor(model, i, name, &m); i++)
+        hash = text_hash(hash, m.x, m.rows * m.cols * sizeof *m.x);
+    snprintf(out, 17, "%016llx", (unsigned long long)hash);
+}

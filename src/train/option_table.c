@@ -1,0 +1,164 @@
+/*
+ * option_table.c - every option: key, argument, default, group, help, check. A line added here is everywhere.
+ */
+#include "option_table.h"
+
+#include "../base/text.h"
+#include "../losses/loss.h"
+#include "../net/init.h"
+#include "../optim/optimizer.h"
+#include "../rules/rule.h"
+#include "schedule.h"
+
+#include <string.h>
+
+static bl_status check_any(bl_context *ctx, const char *key, const char *text)
+{
+    (void)ctx, (void)key, (void)text;
+    return BL_OK;
+}
+
+static bl_status check_number(bl_context *ctx, const char *key, const char *text, double least, double most)
+{
+    double x = 0.0;
+    if (!text_to_double(slice_of(text), &x) || x < least || x > most)
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected a number from %g to %g", key, text, least, most);
+    return BL_OK;
+}
+
+static bl_status check_size(bl_context *ctx, const char *key, const char *text, size_t least, size_t most)
+{
+    size_t n = 0;
+    if (!text_to_size(slice_of(text), &n) || n < least || n > most)
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected a whole number from %zu to %zu", key, text, least, most);
+    return BL_OK;
+}
+
+static bl_status check_count(bl_context *ctx, const char *key, const char *text)
+{
+    return check_size(ctx, key, text, 0, 1000000000);
+}
+
+static bl_status check_positive(bl_context *ctx, const char *key, const char *text)
+{
+    return check_size(ctx, key, text, 1, 100000000);
+}
+
+static bl_status check_threads(bl_context *ctx, const char *key, const char *text)
+{
+    return check_size(ctx, key, text, 0, 1024);
+}
+
+static bl_status check_seed(bl_context *ctx, const char *key, const char *text)
+{
+    uint64_t seed = 0;
+    if (!text_to_u64(slice_of(text), &seed))
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected a whole number below 2^64", key, text);
+    return BL_OK;
+}
+
+static bl_status check_rate(bl_context *ctx, const char *key, const char *text)
+{
+    return check_number(ctx, key, text, 1e-12, 1e6);
+}
+
+static bl_status check_seconds(bl_context *ctx, const char *key, const char *text)
+{
+    return check_number(ctx, key, text, 0.0, 1e9);
+}
+
+static bl_status check_fraction(bl_context *ctx, const char *key, const char *text)
+{
+    return check_number(ctx, key, text, 0.0, 0.999999);
+}
+
+static bl_status check_word(bl_context *ctx, const char *key, const char *text, const char *words)
+{
+    struct slice rest = slice_of(words), word;
+    while (slice_word(&rest, &word))
+        if (slice_is(word, text))
+            return BL_OK;
+    BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected one of: %s", key, text, words);
+}
+
+static bl_status check_switch(bl_context *ctx, const char *key, const char *text)
+{
+    return check_word(ctx, key, text, "true false");
+}
+
+static bl_status check_header(bl_context *ctx, const char *key, const char *text)
+{
+    return check_word(ctx, key, text, "auto yes no");
+}
+
+static bl_status check_separator(bl_context *ctx, const char *key, const char *text)
+{
+    return check_word(ctx, key, text, "auto , ; | tab");
+}
+
+static bl_status check_reduction(bl_context *ctx, const char *key, const char *text)
+{
+    return check_word(ctx, key, text, "mean sum");
+}
+
+static bl_status check_stop(bl_context *ctx, const char *key, const char *text)
+{
+    return check_word(ctx, key, text, "epochs paper");
+}
+
+/* Grammars that belong to other parts. */
+#define CHECK_WITH(function)                                                                                     \
+    static bl_status function##_option(bl_context *ctx, const char *key, const char *text)                       \
+    {                                                                                                            \
+        (void)key;                                                                                               \
+        return function(ctx, text);                                                                              \
+    }
+CHECK_WITH(net_check_text)
+CHECK_WITH(init_check_text)
+CHECK_WITH(rule_check_text)
+CHECK_WITH(feedback_check_text)
+CHECK_WITH(loss_check_text)
+CHECK_WITH(optimizer_check_text)
+CHECK_WITH(schedule_check_text)
+
+const struct option_row option_table[] = {
+    {{"data", "NAME|PATH", "", "data", "named set, IDX file or folder, or CSV file to train on"}, check_any},
+    {{"test", "PATH", "", "data", "another file to test on; folders and named sets bring their own"}, check_any},
+    {{"data-dir", "DIR", "", "data", "where named sets are looked for first, before $BACKLESS_DATA"}, check_any},
+    {{"label", "COLUMN", "", "data", "label column of a table: its name, its number from 0, first or last (default: found)"},
+     check_any},
+    {{"header", "auto|yes|no", "auto", "data", "whether a table's first line names its columns"}, check_header},
+    {{"separator", "CHAR", "auto", "data", "between a table's fields: , ; | or tab"}, check_separator},
+    {{"val", "N", "0", "data", "the last N training examples are put aside for validation"}, check_count},
+    {{"test-fraction", "F", "0", "data", "share of a single file put aside for testing, by class and seed"},
+     check_fraction},
+    {{"net", "LAYERS", "", "net", "the layers, as in \"dense 800, tanh, dense 10\""}, net_check_text_option},
+    {{"init", "zero|fanin|glorot|he", "", "net",
+      "first weights (default: zero for fa and dfa on tanh or logistic nets, else fanin)"},
+     init_check_text_option},
+    {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
+    {{"feedback", "KIND|FILE", "", "rule",
+      "nokland, lillicrap, \"uniform X\", \"normal S\" or a file (default: nokland; uniform 1 with sgd)"},
+     feedback_check_text_option},
+    {{"loss", "ce|bce|mse", "ce", "training", "softmax + cross-entropy, logistic + binary cross-entropy, squared error"},
+     loss_check_text_option},
+    {{"reduction", "mean|sum", "mean", "training", "gradient of a batch: mean or sum over its examples"}, check_reduction},
+    {{"optimizer", "NAME ...", "rmsprop", "training", "rmsprop, \"sgd momentum 0.9 nesterov\", adam, each with \"decay D\""},
+     optimizer_check_text_option},
+    {{"lr", "RATE", "", "training", "learning rate (default: 1e-4 for rmsprop, 1e-3 for adam, 0.1 for sgd)"}, check_rate},
+    {{"schedule", "KIND", "constant", "training", "constant, \"step EVERY FACTOR\", \"cosine [warmup N]\", auto"},
+     schedule_check_text_option},
+    {{"batch", "N", "64", "training", "examples a step; the last, smaller batch of an epoch is kept"}, check_positive},
+    {{"epochs", "N", "", "training", "passes over the training set (default: 10; 300 with --stop paper)"}, check_count},
+    {{"stop", "epochs|paper", "epochs", "training", "paper: also when the running training error falls to 1e-4"}, check_stop},
+    {{"patience", "N", "0", "training", "stop after N epochs without a better validation error; 0: never"}, check_count},
+    {{"max-time", "SECONDS", "0", "training", "stop after so many seconds of training; 0: never"}, check_seconds},
+    {{"seed", "N", "1", "training", "decides weights, feedback, order and splits"}, check_seed},
+    {{"no-angles", NULL, "false", "training", "do not measure the angles to backpropagation"}, check_switch},
+    {{"threads", "N", "0", "run", "0: all cores; the result does not depend on it"}, check_threads},
+    {{"backend", "auto|portable|onednn", "auto", "run", "who multiplies; portable gives the same bits on every machine"},
+     check_any},
+    {{"out", "DIR", "", "run", "run folder for the log, the model and what is needed to resume"}, check_any},
+    {{"force", NULL, "false", "run", "replace what is in the run folder"}, check_switch},
+};
+const size_t option_count = sizeof option_table / sizeof *option_table;

@@ -1,0 +1,167 @@
+/*
+ * run_folder.c - the files of a run. The log is written before the checkpoint of the same epoch: a crash between the two
+ * leaves a line too many, which taking the run up again cuts off, never one too few.
+ */
+#include "run_folder.h"
+
+#include "../base/mem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static const char *const names[] = {"config.json", "log.jsonl", "result.json", "best.safetensors", "model.safetensors"};
+enum { N_NAMES = sizeof names / sizeof *names, PATH_ROOM = 4096 };
+
+static bl_status path_of(bl_context *ctx, const char *folder, const char *name, char *path)
+{
+    if (snprintf(path, PATH_ROOM, "%s/%s", folder, name) >= PATH_ROOM)
+        BL_FAIL(ctx, BL_BAD_VALUE, "out: the path is longer than %d bytes", PATH_ROOM);
+    return BL_OK;
+}
+
+/* Every missing folder on the way is made. */
+static bl_status make_folders(bl_context *ctx, const char *folder)
+{
+    char path[PATH_ROOM];
+    if (snprintf(path, sizeof path, "%s", folder) >= PATH_ROOM)
+        BL_FAIL(ctx, BL_BAD_VALUE, "out: the path is longer than %d bytes", PATH_ROOM);
+    for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = 0;
+        if (mkdir(path, 0777) != 0 && errno != EEXIST)
+            BL_FAIL(ctx, BL_IO, "%s: %s", path, strerror(errno));
+        *slash = '/';
+    }
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        BL_FAIL(ctx, BL_IO, "%s: %s", path, strerror(errno));
+    struct stat found;
+    if (stat(path, &found) != 0 || !S_ISDIR(found.st_mode))
+        BL_FAIL(ctx, BL_IO, "%s: not a folder", path);
+    return BL_OK;
+}
+
+static bl_status make_room(bl_context *ctx, const char *folder, bool may_replace)
+{
+    char path[PATH_ROOM];
+    for (size_t i = 0; i < N_NAMES; i++) {
+        BL_TRY(path_of(ctx, folder, names[i], path));
+        if (access(path, F_OK) != 0)
+            continue;
+        if (!may_replace)
+            BL_FAIL(ctx, BL_BAD_VALUE, "%s: holds a run already; use --force to replace it, --resume to go on with it",
+                    folder);
+        if (unlink(path) != 0)
+            BL_FAIL(ctx, BL_IO, "%s: %s", path, strerror(errno));
+    }
+    return BL_OK;
+}
+
+static bl_status write_json(bl_context *ctx, const char *folder, const char *name, json_t *object)
+{
+    char path[PATH_ROOM];
+    char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
+    json_decref(object);
+    if (!text)
+        BL_FAIL(ctx, BL_NO_MEMORY, "no memory for %s", name);
+    bl_status status = path_of(ctx, folder, name, path);
+    if (status == BL_OK)
+        status = file_replace(ctx, path, text, strlen(text));
+    free(text);
+    return status;
+}
+
+static json_t *hash_text(uint64_t hash)
+{
+    char text[17];
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)hash);
+    return json_string(text);
+}
+
+static bl_status write_config(const struct run_folder *folder, const bl_trainer *t, const bl_data *train)
+{
+    struct utsname machine;
+    json_t *root = json_object(), *data = json_object();
+    json_object_set_new(data, "source", json_string(train->source));
+    json_object_set_new(data, "examples", json_integer((json_int_t)train->n));
+    json_object_set_new(data, "hash", hash_text(train->hash));
+    json_object_set_new(root, "version", json_string(BL_VERSION));
+    json_object_set_new(root, "backend", json_string(t->ctx->backend->name));
+    json_object_set_new(root, "instruction_set", json_string(t->ctx->backend->machine));
+    json_object_set_new(root, "threads", json_integer(t->ctx->threads));
+    json_object_set_new(root, "machine", json_string(uname(&machine) == 0 ? machine.machine : "unknown"));
+    json_object_set_new(root, "system", json_string(uname(&machine) == 0 ? machine.sysname : "unknown"));
+    json_object_set_new(root, "data", data);
+    json_object_set_new(root, "options", config_to_json(t->config));
+    return write_json(t->ctx, folder->path, "config.json", root);
+}
+
+static bl_status fill(struct run_folder *folder, bl_trainer *t, const bl_data *train)
+{
+    char path[PATH_ROOM];
+    BL_TRY(make_folders(t->ctx, folder->path));
+    if (!t->is_resumed) {
+        BL_TRY(make_room(t->ctx, folder->path, config_bool(t->config, "force")));
+        BL_TRY(write_config(folder, t, train));
+    }
+    BL_TRY(path_of(t->ctx, folder->path, "log.jsonl", path));
+    BL_TRY(runlog_open(&folder->log, t->ctx, path, t->is_resumed ? t->state.epoch : 0));
+    return t->is_resumed ? BL_OK : run_folder_checkpoint(folder, t, "model.safetensors");
+}
+
+bl_status run_folder_open(struct run_folder *out, bl_trainer *trainer, const bl_data *train)
+{
+    const char *path = config_text(trainer->config, "out");
+    struct run_folder folder = {.ctx = trainer->ctx, .path = path[0] ? path : NULL};
+    if (folder.path) {
+        const bl_status status = fill(&folder, trainer, train);
+        if (status != BL_OK) {
+            run_folder_close(&folder);
+            return status;
+        }
+    }
+    *out = folder;
+    return BL_OK;
+}
+
+void run_folder_close(struct run_folder *folder)
+{
+    if (folder->log)
+        runlog_close(folder->log);
+    folder->log = NULL;
+}
+
+bl_status run_folder_log(struct run_folder *folder, const json_t *line)
+{
+    return folder->path ? runlog_append(folder->log, line) : BL_OK;
+}
+
+bl_status run_folder_checkpoint(struct run_folder *folder, bl_trainer *trainer, const char *name)
+{
+    char path[PATH_ROOM];
+    if (!folder->path)
+        return BL_OK;
+    BL_TRY(path_of(folder->ctx, folder->path, name, path));
+    return checkpoint_write(trainer, path);
+}
+
+bl_status run_folder_result(struct run_folder *folder, const bl_trainer *trainer, const json_t *last_line)
+{
+    char hash[17];
+    if (!folder->path)
+        return BL_OK;
+    json_t *root = last_line ? json_deep_copy(last_line) : json_object();
+    bl_model_hash(trainer->model, hash);
+    json_object_set_new(root, "stop", json_string(trainer->stop_reason));
+    json_object_set_new(root, "step", json_integer((json_int_t)trainer->state.step));
+    json_object_set_new(root, "total_seconds", runlog_number(trainer->state.total_seconds));
+    json_object_set_new(root, "weights_hash", json_string(hash));
+    if (trainer->state.best_epoch > 0) {
+        json_object_set_new(root, "best_epoch", json_integer((json_int_t)trainer->state.best_epoch));
+        json_object_set_new(root, "best_val", runlog_number(trainer->state.best));
+    }
+    return write_json(trainer->ctx, folder->path, "result.json", root);
+}

@@ -1,0 +1,34 @@
+/*
+ * schedule.h - the learning rate of a step.
+ *
+ *     constant
+ *     step EVERY FACTOR      times FACTOR after every EVERY epochs
+ *     cosine [warmup N]      rises linearly over N epochs, then falls to 0 along half a cosine by the last epoch
+ *     auto                   halved after an epoch whose error is not below the running error; ends after 8 halvings
+ *                            (the reference code of Nøkland 2016)
+ */
+#ifndef BL_TRAIN_SCHEDULE_H
+#define BL_TRAIN_SCHEDULE_H
+
+#include "../base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_AUTO };
+
+struct schedule {
+    enum schedule_kind kind;
+    size_t every, warmup; /* epochs */
+    double factor;
+    size_t halvings;      /* so far; kept in checkpoints */
+};
+
+enum { SCHEDULE_MAX_HALVINGS = 8 };
+
+bl_status schedule_parse(bl_context *ctx, struct schedule *out, const char *text);
+bl_status schedule_check_text(bl_context *ctx, const char *text);
+/* progress: epochs done, as a real number; epochs: planned. */
+double schedule_rate(const struct schedule *s, double base, double progress, size_t epochs);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * step.h - one training step: forward, error, teach, gradients, update. The only place where net, rule, loss and optimiser
+ * meet.
+ *
+ * A finished tile of gradient goes to a sink: straight to the optimiser while the tile is in cache (fused), or to a buffer
+ * that is applied afterwards (buffered), or it stays in the buffer (for inspection). Fused and buffered give the same bits.
+ */
+#ifndef BL_TRAIN_STEP_H
+#define BL_TRAIN_STEP_H
+
+#include "../losses/loss.h"
+#include "../optim/optimizer.h"
+#include "plan.h"
+
+struct stepper {
+    bl_context *ctx;
+    struct net *net;
+    const struct rule *rule;
+    const struct loss_ops *loss;
+    bool sums; /* reduction: sum over the batch, else mean */
+    struct optimizer optimizer;
+    float *slots[OPTIMIZER_MAX_SLOTS]; /* laid out like net->params */
+    float *buffer;                     /* gradients, likewise; NULL until a buffered sink is wanted */
+    struct plan plan;
+};
+
+struct outcome {
+    double loss; /* summed over the examples */
+    size_t wrong;
+};
+
+/* The first values of the optimiser's memory included. optimizer: parsed text. */
+bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
+                         const struct loss_ops *loss, const struct optimizer *optimizer);
+void stepper_release(struct stepper *s);
+bl_status stepper_need_buffer(struct stepper *s);
+
+/* Every block's output from lesson->x. */
+void step_forward(const struct net *net, struct lesson *lesson);
+/* e and the loss, from the scores and lesson->y. */
+struct outcome step_error(const struct stepper *s, struct lesson *lesson);
+/* Every delta, nothing updated. rule may be another than the stepper's. */
+void step_teach(const struct net *net, const struct rule *rule, const struct plan *plan, struct lesson *lesson);
+/* Every gradient into `to`, laid out like net->params. */
+void step_gradients(const struct net *net, struct lesson *lesson, float *to);
+
+/* The whole step number t = 1, 2, ... on the batch in the lesson. is_buffered: gradients go to s->buffer first. */
+bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64_t t, bool is_buffered,
+                   struct outcome *out);
+
+#endif

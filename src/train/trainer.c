@@ -1,0 +1,336 @@
+/*
+ * trainer.c - putting a run together from its configuration, and single steps.
+ */
+#include "trainer.h"
+
+#include "../base/mem.h"
+#include "../net/init.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SCORE_BATCH = 500, ZERO_START_PERCENT = 25 };
+
+static bl_status settle(bl_config *config, const char *key, const char *text)
+{
+    return config_text(config, key)[0] ? BL_OK : config_settle(config, key, text);
+}
+
+/* Defaults that keep a newcomer out of known traps: all-zero weights where the rule can learn from them, a feedback as
+   large as the optimiser needs. */
+static bl_status settle_all(bl_config *config, const struct net *net, const struct rule_ops *ops,
+                            const struct optimizer *optimizer)
+{
+    const bool is_steep = 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
+    char rate[32];
+    text_from_double(optimizer->ops->default_rate, rate);
+    BL_TRY(settle(config, "init", ops->learns_from_zero && is_steep ? "zero" : "fanin"));
+    BL_TRY(settle(config, "feedback", optimizer->ops->hides_scale ? "nokland" : "uniform 1"));
+    BL_TRY(settle(config, "lr", rate));
+    BL_TRY(settle(config, "epochs", strcmp(config_text(config, "stop"), "paper") == 0 ? "300" : "10"));
+    return config_settle(config, "net", net->text);
+}
+
+static bl_status check_start(bl_context *ctx, const bl_config *config, const struct net *net,
+                             const struct rule_ops *ops)
+{
+    if (strcmp(config_text(config, "init"), "zero") != 0 || net->n_blocks == 1)
+        return BL_OK;
+    if (!ops->learns_from_zero)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "rule %s cannot learn from all-zero weights: its hidden layers would never move; use --init fanin",
+                ops->name);
+    if (net_slope_at_zero(net) <= 0.0f)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "a relu net cannot learn from all-zero weights: its slope at 0 is 0; use --init fanin or --init he");
+    return BL_OK;
+}
+
+static bl_status check_data(bl_context *ctx, const struct net *net, const struct loss_ops *loss, const bl_data *data)
+{
+    const size_t units = net->blocks[net_last(net)].units;
+    if (units != (size_t)data->outputs)
+        BL_FAIL(ctx, BL_BAD_VALUE, "net \"%s\" ends with %zu units, but %s has %d %s", net->text, units, data->source,
+                data->outputs, data->targets ? "targets" : "classes");
+    if (net->inputs != data->features)
+        BL_FAIL(ctx, BL_BAD_VALUE, "the net takes %zu inputs, but %s has %zu", net->inputs, data->source,
+                data->features);
+    if (loss->needs_classes && data->targets)
+        BL_FAIL(ctx, BL_BAD_VALUE, "loss %s needs classes, but %s has real targets; use --loss mse", loss->name,
+                data->source);
+    return BL_OK;
+}
+
+static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, const struct rule_ops *ops)
+{
+    const char *text = config_text(t->config, "net");
+    if (!text[0])
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "no net: give one, as in \"dense 100, tanh, dense %d\"", like->outputs);
+    if (!ops->only_output)
+        return net_create(out, t->ctx, like->shape, text);
+    char *output = NULL;
+    BL_TRY(net_text_of_output(t->ctx, text, &output));
+    const bl_status status = net_create(out, t->ctx, like->shape, output);
+    mem_free(t->ctx, output);
+    return status;
+}
+
+/* Net and rule become the model's, also on failure. */
+static bl_status make_model(bl_trainer *t, const bl_data *like, const struct optimizer *optimizer)
+{
+    const struct rule_ops *ops = rule_find(config_text(t->config, "rule"));
+    const struct loss_ops *loss = loss_find(config_text(t->config, "loss"));
+    const uint64_t seed = config_u64(t->config, "seed");
+    struct net *net = NULL;
+    struct rule *rule = NULL;
+    struct feedback_spec spec;
+    BL_TRY(make_net(&net, t, like, ops));
+    bl_status status = check_data(t->ctx, net, loss, like);
+    if (status == BL_OK)
+        status = settle_all(t->config, net, ops, optimizer);
+    if (status == BL_OK)
+        status = check_start(t->ctx, t->config, net, ops);
+    if (status == BL_OK)
+        status = feedback_parse(t->ctx, &spec, config_text(t->config, "feedback"));
+    if (status == BL_OK)
+        status = rule_create(&rule, net, ops, &spec, seed);
+    if (status != BL_OK) {
+        net_free(net);
+        return status;
+    }
+    init_weights(net, config_text(t->config, "init"), seed);
+    return model_create(&t->model, t->ctx, net, rule, loss, like);
+}
+
+/* A JSON list of texts; nothing where there are none. */
+static bl_status set_names(bl_trainer *t, const char *key, char *const *names, size_t n)
+{
+    if (!names)
+        return BL_OK;
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_string(names[i]));
+    char *text = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    const bl_status status =
+        text ? model_set_fact(t->model, key, text) : context_fail(t->ctx, BL_NO_MEMORY, "no memory for names");
+    free(text);
+    return status;
+}
+
+static bl_status set_facts(bl_trainer *t, const bl_data *like)
+{
+    static const char *const keys[] = {"net",  "rule", "feedback", "init",  "loss",
+                                       "reduction", "optimizer", "lr", "schedule", "batch", "seed"};
+    char shape[64];
+    snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
+    BL_TRY(model_set_fact(t->model, "format", "backless 1"));
+    BL_TRY(model_set_fact(t->model, "input", shape));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        BL_TRY(model_set_fact(t->model, keys[i], config_text(t->config, keys[i])));
+    BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
+    BL_TRY(set_names(t, "column_names", like->column_names, like->features));
+    return model_set_number(t->model, "outputs", like->outputs);
+}
+
+static bl_status build(bl_trainer *t, const bl_data *like)
+{
+    struct optimizer optimizer;
+    BL_TRY(optimizer_parse(t->ctx, &optimizer, config_text(t->config, "optimizer")));
+    BL_TRY(make_model(t, like, &optimizer));
+    BL_TRY(set_facts(t, like));
+    BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
+    const struct net *net = t->model->net;
+    BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer));
+    t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
+    BL_TRY(lesson_create(&t->lesson, t->ctx, net, config_size(t->config, "batch")));
+    BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH));
+    BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
+    t->epochs = config_size(t->config, "epochs");
+    t->data_hash = like->hash;
+    t->state = (struct run_state){.running_error = 1.0};
+    t->stop_reason = "";
+    return BL_OK;
+}
+
+bl_status bl_trainer_create(bl_trainer **out, bl_context *ctx, const bl_config *config, const bl_data *like)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    bl_trainer *t = NULL;
+    BL_TRY(MEM_ONE(ctx, &t, "the trainer"));
+    t->ctx = t->stepper.ctx = t->stepper.plan.ctx = ctx;
+    bl_status status = bl_config_copy(&t->config, config);
+    if (status == BL_OK)
+        status = build(t, like);
+    if (status != BL_OK) {
+        bl_trainer_free(t);
+        return status;
+    }
+    *out = t;
+    return BL_OK;
+}
+
+void bl_trainer_free(bl_trainer *t)
+{
+    if (!t)
+        return;
+    json_decref(t->early_angles);
+    alignment_free(t->alignment);
+    stepper_release(&t->stepper);
+    lesson_free(t->lesson);
+    lesson_free(t->score_lesson);
+    bl_model_free(t->model);
+    bl_config_free(t->config);
+    mem_free(t->ctx, t->gradient);
+    mem_free(t->ctx, t->angles);
+    mem_free(t->ctx, t->order);
+    mem_free(t->ctx, t);
+}
+
+const bl_config *bl_trainer_config(const bl_trainer *trainer)
+{
+    return trainer->config;
+}
+
+bl_model *bl_trainer_model(bl_trainer *trainer)
+{
+    return trainer->model;
+}
+
+const char *bl_trainer_stop_reason(const bl_trainer *trainer)
+{
+    return trainer->stop_reason;
+}
+
+void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered)
+{
+    trainer->is_buffered = is_buffered;
+}
+
+double trainer_rate(const bl_trainer *t, size_t n_examples)
+{
+    const double progress = (double)t->state.epoch + (double)t->state.position / (double)(n_examples ? n_examples : 1);
+    return schedule_rate(&t->schedule, config_number(t->config, "lr"), progress, t->epochs);
+}
+
+bl_status trainer_check_finite(bl_trainer *t)
+{
+    char name[MODEL_NAME_ROOM];
+    if (model_find_nan(t->model, name))
+        BL_FAIL(t->ctx, BL_DIVERGED, "diverged at step %llu: \"%s\" is no longer all numbers; try a smaller learning rate",
+                (unsigned long long)t->state.step, name);
+    return BL_OK;
+}
+
+bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
+{
+    BL_TRY(step_run(&t->stepper, t->lesson, rate, t->state.step + 1, t->is_buffered, out));
+    t->state.step++;
+    if (isfinite(out->loss))
+        return BL_OK;
+    BL_TRY(trainer_check_finite(t));
+    BL_FAIL(t->ctx, BL_DIVERGED, "diverged at step %llu: the loss is no longer a number; try a smaller learning rate",
+            (unsigned long long)t->state.step);
+}
+
+static bl_status take_batch(bl_trainer *t, struct lesson *lesson, const float *x, const int32_t *labels, size_t n)
+{
+    if (n == 0 || n > lesson->capacity)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "a batch of %zu examples, expected 1 to %zu (the option batch)", n,
+                lesson->capacity);
+    for (size_t i = 0; i < n; i++)
+        if (labels[i] < 0 || (size_t)labels[i] >= lesson->y.cols)
+            BL_FAIL(t->ctx, BL_BAD_VALUE, "label %d of example %zu, expected 0 to %zu", (int)labels[i], i,
+                    lesson->y.cols - 1);
+    lesson_set_size(lesson, n);
+    memcpy(lesson->x.x, x, n * lesson->x.cols * sizeof *x);
+    lesson_set_labels(lesson, labels);
+    return BL_OK;
+}
+
+bl_status bl_trainer_step(bl_trainer *t, const float *x, const int32_t *labels, size_t n, double *loss)
+{
+    struct outcome outcome;
+    BL_TRY(take_batch(t, t->lesson, x, labels, n));
+    BL_TRY(trainer_step(t, trainer_rate(t, 0), &outcome));
+    if (loss)
+        *loss = outcome.loss / (double)n;
+    return BL_OK;
+}
+
+bl_status bl_trainer_inspect(bl_trainer *t, const float *x, const int32_t *labels, size_t n)
+{
+    const struct net *net = t->model->net;
+    if (!t->gradient)
+        BL_TRY(MEM_ARRAY(t->ctx, &t->gradient, net->n_params, "the gradients"));
+    BL_TRY(take_batch(t, t->lesson, x, labels, n));
+    for (size_t l = 0; l < net_last(net); l++)
+        memset(t->lesson->delta[l].x, 0, n * t->lesson->delta[l].cols * sizeof(float));
+    step_forward(net, t->lesson);
+    step_error(&t->stepper, t->lesson);
+    step_teach(net, t->model->rule, &t->stepper.plan, t->lesson);
+    step_gradients(net, t->lesson, t->gradient);
+    if (lesson_has_failed(t->lesson))
+        BL_FAIL(t->ctx, BL_BACKEND, "backend %s reported a failure", t->ctx->backend->name);
+    return BL_OK;
+}
+
+int bl_trainer_delta(const bl_trainer *t, int i, bl_tensor *out)
+{
+    if (!t->gradient || i < 0 || (size_t)i >= t->lesson->n_blocks)
+        return 0;
+    const struct matrix delta = t->lesson->delta[i];
+    *out = (bl_tensor){"delta", delta.x, delta.rows, delta.cols};
+    return 1;
+}
+
+int bl_trainer_gradient(const bl_trainer *t, int i, bl_tensor *out)
+{
+    const struct net *net = t->model->net;
+    if (!t->gradient || i < 0 || (size_t)i >= 2 * net->n_blocks)
+        return 0;
+    const struct block *block = &net->blocks[i / 2];
+    const struct matrix W = net->weights[i / 2];
+    *out = i % 2 == 0 ? (bl_tensor){"weight", t->gradient + block->weight_at, W.rows, W.cols}
+                      : (bl_tensor){"bias", t->gradient + block->bias_at, 1, W.rows};
+    return 1;
+}
+
+static bl_status need_alignment(bl_trainer *t, size_t n)
+{
+    if (t->alignment && t->alignment_room >= n)
+        return BL_OK;
+    alignment_free(t->alignment);
+    t->alignment = NULL;
+    BL_TRY(alignment_create(&t->alignment, t->ctx, &t->stepper, n));
+    t->alignment_room = n;
+    return BL_OK;
+}
+
+bl_status trainer_measure(bl_trainer *t, const bl_data *data, size_t n)
+{
+    BL_TRY(check_data(t->ctx, t->model->net, t->model->loss, data));
+    n = n < data->n ? n : data->n;
+    if (n == 0)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "angles need at least one example of %s", data->source);
+    BL_TRY(need_alignment(t, n));
+    struct lesson *lesson = alignment_lesson(t->alignment);
+    lesson_set_size(lesson, n);
+    data_gather(data, t->ctx->backend, NULL, 0, n, lesson->x.x);
+    if (data->labels)
+        lesson_set_labels(lesson, data->labels);
+    else
+        memcpy(lesson->y.x, data->targets, n * lesson->y.cols * sizeof *lesson->y.x);
+    return alignment_measure(t->alignment, trainer_rate(t, data->n), t->state.step + 1, t->angles);
+}
+
+bl_status bl_trainer_angles(bl_trainer *t, const bl_data *data, size_t n, bl_angles *out, int max)
+{
+    BL_TRY(trainer_measure(t, data, n));
+    for (int i = 0; i < max && (size_t)i < t->model->net->n_blocks; i++)
+        out[i] = t->angles[i];
+    return BL_OK;
+}

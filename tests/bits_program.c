@@ -1,0 +1,183 @@
+/*
+ * bits_program.c - one line for each portable variant that this processor runs: its name, and one hash of what all
+ * operations make of the same numbers. check_compilers.sh builds it in many ways; the hash must always be the same.
+ * Ends with 1 if two variants differ.
+ */
+#include "../src/backend/portable/portable.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    N = 3001,           /* elements; a multiple of no vector's width */
+    LARGEST = 59 * 300, /* of the matrices below */
+    SCRATCH = 1 << 16
+};
+
+struct bits {
+    uint64_t hash; /* FNV-1a over the bytes of the floats, the lowest first */
+    uint32_t seed;
+};
+
+static void hash_floats(struct bits *bits, const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t word = 0x7fc00000; /* any NaN */
+        if (!isnan(x[i]))
+            memcpy(&word, &x[i], sizeof word);
+        for (int byte = 0; byte < 4; byte++)
+            bits->hash = (bits->hash ^ (word >> 8 * byte & 0xff)) * UINT64_C(0x100000001b3);
+    }
+}
+
+static uint32_t draw(struct bits *bits) /* xorshift (Marsaglia 2003) */
+{
+    bits->seed ^= bits->seed << 13;
+    bits->seed ^= bits->seed >> 17;
+    bits->seed ^= bits->seed << 5;
+    return bits->seed;
+}
+
+static void fill_all_kinds(struct bits *bits, float *x) /* any bits: denormal, infinite and no numbers too */
+{
+    for (size_t i = 0; i < N; i++) {
+        const uint32_t word = draw(bits);
+        memcpy(&x[i], &word, sizeof word);
+    }
+}
+
+static void fill_some(struct bits *bits, float *x, size_t n, float lowest, float highest)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = lowest + (highest - lowest) * ((float)(draw(bits) >> 8) * 0x1p-24f);
+}
+
+static void fill(struct bits *bits, float *x, float lowest, float highest)
+{
+    fill_some(bits, x, N, lowest, highest);
+}
+
+static void hash_product(struct bits *bits, const struct backend *k, struct gemm g)
+{
+    static float a[LARGEST], b[LARGEST], c[LARGEST], scratch[SCRATCH];
+    fill_some(bits, a, LARGEST, -1.0f, 1.0f);
+    fill_some(bits, b, LARGEST, -1.0f, 1.0f);
+    fill_some(bits, c, LARGEST, -1.0f, 1.0f);
+    g.a = a;
+    g.lda = g.transpose_a ? g.m : g.k;
+    g.b = b;
+    g.ldb = g.transpose_b ? g.k : g.n;
+    g.c = c;
+    g.ldc = g.n;
+    if (k->gemm_scratch(g.m, g.n, g.k) <= SCRATCH && k->gemm(&g, scratch))
+        hash_floats(bits, c, g.m * g.n);
+}
+
+static void hash_products(struct bits *bits, const struct backend *k)
+{
+    static const size_t shapes[][3] = {{13, 59, 300}, {64, 10, 33}, {3, 50, 7}, {1, 1, 1}, {33, 17, 64}};
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+        for (int flags = 0; flags < 8; flags++)
+            hash_product(bits, k,
+                         (struct gemm){.transpose_a = flags & 1,
+                                       .transpose_b = flags & 2,
+                                       .accumulate = flags & 4,
+                                       .m = shapes[s][0],
+                                       .n = shapes[s][1],
+                                       .k = shapes[s][2]});
+}
+
+static void hash_activations(struct bits *bits, const struct backend *k,
+                             void (*fill_input)(struct bits *, float *))
+{
+    void (*const up[])(float *, size_t) = {k->tanh, k->logistic, k->softplus};
+    void (*const down[])(float *, const float *, size_t) = {k->tanh_down, k->logistic_down, k->softplus_down,
+                                                            k->add};
+    static float x[N], d[N];
+    for (size_t i = 0; i < sizeof up / sizeof *up; i++) {
+        fill_input(bits, x);
+        up[i](x, N);
+        hash_floats(bits, x, N);
+    }
+    for (size_t i = 0; i < sizeof down / sizeof *down; i++) {
+        fill_input(bits, x);
+        fill(bits, d, -2.0f, 2.0f);
+        down[i](d, x, N);
+        hash_floats(bits, d, N);
+    }
+    for (float slope = 0.0f; slope < 0.5f; slope += 0.3f) {
+        fill_input(bits, x);
+        fill(bits, d, -2.0f, 2.0f);
+        k->relu_down(d, x, N, slope);
+        k->relu(x, N, slope);
+        hash_floats(bits, x, N);
+        hash_floats(bits, d, N);
+    }
+}
+
+static void fill_near(struct bits *bits, float *x)
+{
+    fill(bits, x, -12.0f, 12.0f);
+}
+
+static void hash_steps(struct bits *bits, const struct backend *k)
+{
+    static const struct sgd_step sgd = {0.1f, 0.9f, 0.01f, true};
+    static const struct rmsprop_step rmsprop = {1e-3f, 0.99f, 1e-8f, 0.0f};
+    static const struct adam_step adam = {1e-3f, 0.9f, 0.999f, 1e-8f, 0.01f, 0.271f, 0.003f};
+    static float w[N], g[N], m[N], v[N];
+    fill(bits, w, -1.0f, 1.0f);
+    fill(bits, m, 0.0f, 1.0f);
+    fill(bits, v, 0.0f, 1.0f);
+    for (int step = 0; step < 3; step++) {
+        fill(bits, g, -0.1f, 0.1f);
+        k->sgd(&sgd, w, g, NULL, N);
+        k->sgd(&sgd, w, g, v, N);
+        hash_floats(bits, v, N);
+        fill(bits, v, 0.0f, 1.0f);
+        k->rmsprop(&rmsprop, w, g, v, N);
+        k->adam(&adam, w, g, m, v, N);
+        hash_floats(bits, w, N);
+        hash_floats(bits, m, N);
+        hash_floats(bits, v, N);
+    }
+}
+
+static void hash_rows(struct bits *bits, const struct backend *k)
+{
+    static float x[N], y[N];
+    static uint8_t bytes[N];
+    for (size_t n = 1; n < N; n += n / 3 + 1) {
+        fill(bits, x, -9.0f, 9.0f);
+        const float log_sum = k->softmax(x, y, n);
+        hash_floats(bits, &log_sum, 1);
+        hash_floats(bits, y, n);
+        k->column_sum(x, N / n, n, n, y);
+        hash_floats(bits, y, n);
+    }
+    for (size_t i = 0; i < N; i++)
+        bytes[i] = (uint8_t)(draw(bits) >> 24);
+    k->bytes_to_float(bytes, N, 72.9f, 1.0f / 255.0f, y);
+    hash_floats(bits, y, N);
+}
+
+int main(void)
+{
+    uint64_t first = 0;
+    struct backend k;
+    for (int i = 0; portable_variant(i, &k); i++) {
+        struct bits bits = {UINT64_C(0xcbf29ce484222325), 2463534242};
+        hash_products(&bits, &k);
+        hash_activations(&bits, &k, fill_all_kinds);
+        hash_activations(&bits, &k, fill_near);
+        hash_steps(&bits, &k);
+        hash_rows(&bits, &k);
+        printf("%-7s %016" PRIx64 "\n", k.machine, bits.hash);
+        first = i == 0 ? bits.hash : first;
+        if (bits.hash != first)
+            return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+"""check_floors.py - who may include whom, and other rules of the tree that a compiler does not know.
+
+A file of src/ includes its own folder and lower floors; neighbours on one floor do not see each other, except
+tensor and backend. The program and the examples see the public header only. A rule is known by its name to
+src/rules alone. Each finding is one line, file:line: sentence. With --self-test it must find every fault
+planted in trees of its own.
+"""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+FLOORS = {
+    "base": 0,
+    "tensor": 1, "backend": 1, "runlog": 1,
+    "layers": 2, "losses": 2, "optim": 2, "file": 2, "report": 2,
+    "net": 3, "data": 3,
+    "rules": 4,
+    "train": 5,
+    "": 6,  # src/api*.c
+}
+FRIENDS = {frozenset(("tensor", "backend"))}
+
+# What stands behind one door: a pattern, the files that may have it, and what to use instead.
+DOORS = [
+    (re.compile(r"#\s*pragma\s+omp|\bomp_\w+|<omp\.h>|\b_OPENMP\b"), {"src/base/parallel.c"},
+     "OpenMP belongs in src/base/parallel.c"),
+    (re.compile(r"\bBL_WITH_\w+"), {"src/backend/backend_table.c"},
+     "only src/backend/backend_table.c knows which backends were built"),
+    (re.compile(r"\b(malloc|calloc|realloc|aligned_alloc|posix_memalign|strdup|strndup)\s*\("),
+     {"src/base/context.c"}, "memory comes through src/base/mem.h"),
+    (re.compile(r"\b(exit|_Exit|abort|printf|puts|putchar|perror)\s*\(|\b(stdout|stderr)\b"), set(),
+     "the library does not exit, abort or print"),
+]
+
+# The option table holds the default rule; everywhere else outside src/rules a rule's name is a mistake.
+MAY_NAME_RULES = {"src/train/option_table.c"}
+# The one header of src/layers that rules may see, through net: the interface, not a kind.
+LAYER_INTERFACE = {"layer.h"}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+RULE_NAME = re.compile(r'\.name\s*=\s*"([^"]+)"')
+SOURCES = (".c", ".h")
+
+
+def without_comments(text):
+    """The code with comments blanked out, line numbers and literals kept."""
+    pattern = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'', re.S)
+
+    def blank(match):
+        found = match.group(0)
+        return re.sub(r"[^\n]", " ", found) if found.startswith("/") else found
+
+    return pattern.sub(blank, text)
+
+
+class Tree:
+    def __init__(self, root):
+        self.root = Path(root).resolve()
+        self.findings = []
+
+    def files(self, folder, suffixes=SOURCES):
+        top = self.root / folder
+        return sorted(p for p in top.rglob("*") if p.suffix in suffixes and p.is_file())
+
+    def name(self, path):
+        return path.relative_to(self.root).as_posix()
+
+    def report(self, path, line, sentence):
+        self.findings.append(f"{self.name(path)}:{line}: {sentence}")
+
+    def lines(self, path):
+        code = without_comments(path.read_text(encoding="utf-8"))
+        return list(enumerate(code.split("\n"), start=1))
+
+    def folder_of(self, path):
+        """The folder of src/ that a file is in, "" for src/ itself; None outside src/."""
+        parts = self.name(path).split("/")
+        if parts[0] != "src":
+            return None
+        return parts[1] if len(parts) > 2 else ""
+
+    def resolve(self, path, included):
+        """The project's file behind an include, or None for a system header."""
+        for base in (path.parent, self.root / "include"):
+            target = (base / included).resolve()
+            if target.is_file() and target.is_relative_to(self.root):
+                return target
+        return None
+
+    def includes(self, path):
+        for number, line in self.lines(path):
+            match = INCLUDE.match(line)
+            if match:
+                yield number, match.group(1), match.group(2), self.resolve(path, match.group(2))
+
+
+def check_floors(tree):
+    for path in tree.files("src"):
+        folder = tree.folder_of(path)
+        if folder not in FLOORS:
+            tree.report(path, 1, f"folder src/{folder} has no floor: give it one in tests/check_floors.py")
+            continue
+        for number, quote, included, target in tree.includes(path):
+            if target is None:
+                if quote == '"':
+                    tree.report(path, number, f'"{included}" is no file of this project')
+                continue
+            other = tree.folder_of(target)
+            if other is None:
+                if tree.name(target) != "include/backless.h":
+                    tree.report(path, number, f"the library may not include {tree.name(target)}")
+            elif other in FLOORS and other != folder:
+                check_step(tree, path, number, folder, other)
+
+
+def check_step(tree, path, number, folder, other):
+    here, there = FLOORS[folder], FLOORS[other]
+    if there > here:
+        tree.report(path, number, f"climbs from src/{folder} (floor {here}) to src/{other} (floor {there})")
+    elif there == here and frozenset((folder, other)) not in FRIENDS:
+        tree.report(path, number, f"src/{folder} and src/{other} are neighbours on floor {here}: "
+                    "they do not see each other")
+
+
+def check_outside(tree):
+    for folder in ("cli", "examples"):
+        for path in tree.files(folder):
+            for number, quote, included, target in tree.includes(path):
+                inside = target is not None and tree.folder_of(target) is not None
+                if inside or (target is None and "src/" in included):
+                    tree.report(path, number, f"{folder}/ sees include/backless.h only, not {included}")
+                elif target is None and quote == '"':
+                    tree.report(path, number, f'"{included}" is no file of this project')
+
+
+def check_doors(tree):
+    for path in tree.files("src"):
+        for pattern, allowed, sentence in DOORS:
+            if tree.name(path) in allowed:
+                continue
+            for number, line in tree.lines(path):
+                if pattern.search(LITERAL.sub('""', line)):
+                    tree.report(path, number, sentence)
+
+
+def rule_names(tree):
+    names = set()
+    for path in tree.files("src/rules"):
+        names.update(RULE_NAME.findall(without_comments(path.read_text(encoding="utf-8"))))
+    return names
+
+
+def check_rule_names(tree):
+    names = rule_names(tree)
+    for path in tree.files("src"):
+        if tree.folder_of(path) == "rules" or tree.name(path) in MAY_NAME_RULES:
+            continue
+        for number, line in tree.lines(path):
+            for literal in LITERAL.findall(line):
+                if literal in names:
+                    tree.report(path, number, f'"{literal}" is a rule: only src/rules knows rules by name')
+
+
+def check_layer_kinds(tree):
+    for path in tree.files("src/rules"):
+        for number, _, included, target in tree.includes(path):
+            if target and tree.folder_of(target) == "layers" and target.name not in LAYER_INTERFACE:
+                tree.report(path, number, f"rules know nothing of layer kinds: {included}")
+
+
+def check_unique_names(tree):
+    seen = {}
+    for folder in ("include", "src", "cli", "tests", "bench", "examples", "scripts"):
+        for path in tree.files(folder, SOURCES + (".py", ".sh")):
+            if path.name in seen:
+                tree.report(path, 1, f"the name {path.name} is taken by {tree.name(seen[path.name])}")
+            seen.setdefault(path.name, path)
+
+
+CHECKS = (check_floors, check_outside, check_doors, check_rule_names, check_layer_kinds, check_unique_names)
+
+
+def findings(root):
+    tree = Tree(root)
+    for check in CHECKS:
+        check(tree)
+    return tree.findings
+
+
+# A small tree without fault, and faults to plant in it: file, its text, what must be said (None: nothing).
+GOOD = {
+    "include/backless.h": "",
+    "src/base/mem.h": '#include "backless.h"\n',
+    "src/base/context.c": '#include "mem.h"\n#include <stdlib.h>\nvoid *a(void) { return malloc(1); }\n',
+    "src/base/parallel.c": "#include <omp.h>\n#pragma omp parallel\n",
+    "src/tensor/matrix.h": "",
+    "src/backend/backend.h": '#include "../tensor/matrix.h"\n',
+    "src/layers/layer.h": '#include "../backend/backend.h"\n',
+    "src/layers/dense.h": '#include "layer.h"\n',
+    "src/net/net.h": '#include "../layers/layer.h"\n',
+    "src/data/data.h": '#include "../tensor/matrix.h"\n',
+    "src/rules/dfa.c": '#include "../net/net.h"\n/* printf("dfa") */\nx = {.name = "dfa"};\n',
+    "src/train/option_table.c": '#include "../net/net.h"\nx = "dfa";\n',
+    "src/api.c": '#include "train/../net/net.h"\n',
+    "cli/main.c": '#include "backless.h"\n#include <stdio.h>\n',
+}
+FAULTS = [
+    ("src/base/text.c", '#include "mem.h"\n', None),
+    ("src/layers/tanh.c", '/* "dfa" */ x = "dfa rule";\n', None),
+    ("src/net/one.c", '\n#include "../rules/rule.h"\n', 'src/net/one.c:2: "../rules/rule.h" is no file'),
+    ("src/net/two.c", '\n\n#include "../data/data.h"\n', "src/net/two.c:3: src/net and src/data are"),
+    ("src/base/up.c", '#include "../net/net.h"\n', "src/base/up.c:1: climbs from src/base (floor 0)"),
+    ("src/runlog/see.c", '#include "../tensor/matrix.h"\n', "src/runlog/see.c:1: src/runlog and src/tensor"),
+    ("src/extra/new.c", "", "src/extra/new.c:1: folder src/extra has no floor"),
+    ("cli/peek.c", '#include "../src/base/mem.h"\n', "cli/peek.c:1: cli/ sees include/backless.h only"),
+    ("examples/peek.c", '#include "../src/base/mem.h"\n', "examples/peek.c:1: examples/ sees"),
+    ("src/net/omp.c", "int i;\n#pragma omp simd\n", "src/net/omp.c:2: OpenMP belongs"),
+    ("src/net/omp2.c", "#include <omp.h>\n", "src/net/omp2.c:1: OpenMP belongs"),
+    ("src/net/with.c", "#ifdef BL_WITH_ONEDNN\n#endif\n", "src/net/with.c:1: only src/backend"),
+    ("src/net/own.c", "p = malloc(3);\n", "src/net/own.c:1: memory comes"),
+    ("src/net/say.c", 'printf("x");\n', "src/net/say.c:1: the library does not"),
+    ("src/train/step.c", 'if (is(name, "dfa"))\n', 'src/train/step.c:1: "dfa" is a rule'),
+    ("src/rules/kind.c", '#include "../layers/dense.h"\n', "src/rules/kind.c:1: rules know nothing of"),
+    ("tests/dfa.c", "", "tests/dfa.c:1: the name dfa.c is taken by src/rules/dfa.c"),
+]
+
+
+def plant(root, files):
+    for name, text in files.items():
+        path = Path(root) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def self_test():
+    failures = 0
+    for name, text, expected in [("", "", None)] + FAULTS:
+        with tempfile.TemporaryDirectory() as root:
+            plant(root, {**GOOD, name: text} if name else GOOD)
+            found = findings(root)
+        is_right = found == [] if expected is None else len(found) == 1 and found[0].startswith(expected)
+        if not is_right:
+            failures += 1
+            print(f"{name or 'the tree without fault'}: expected {expected}, found {found}")
+    print(f"self-test: {len(FAULTS) + 1} trees, {failures} wrong")
+    return failures
+
+
+def main():
+    if sys.argv[1:] == ["--self-test"]:
+        return 1 if self_test() else 0
+    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent
+    found = findings(root)
+    print("\n".join(found) if found else "floors: nothing found")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+/*
+ * fence.h - for tests of the numerical operations: arrays whose ends are watched, floats of all kinds, and comparing
+ * bits.
+ *
+ * An array ends where a page begins that may be neither read nor written; before its first element lies a pattern.
+ */
+#ifndef TESTS_FENCE_H
+#define TESTS_FENCE_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum {
+    FENCE_BEFORE = 32 /* floats of pattern */
+};
+
+struct fenced {
+    float *x; /* n floats */
+    size_t n;
+    unsigned char *pages;
+    size_t bytes; /* with the closed page */
+};
+
+static inline size_t fence_page(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static inline struct fenced fence_make(size_t n)
+{
+    const size_t page = fence_page();
+    struct fenced f = {.n = n};
+    f.bytes = ((n + FENCE_BEFORE) * sizeof(float) / page + 2) * page;
+    void *pages = NULL;
+    if (posix_memalign(&pages, page, f.bytes) != 0)
+        abort();
+    f.pages = pages;
+    memset(f.pages, 0xa5, f.bytes);
+    f.x = (float *)(void *)(f.pages + f.bytes - page) - n;
+    if (mprotect(f.pages + f.bytes - page, page, PROT_NONE) != 0)
+        abort();
+    return f;
+}
+
+static inline void fence_free(struct fenced *f)
+{
+    if (mprotect(f->pages + f->bytes - fence_page(), fence_page(), PROT_READ | PROT_WRITE) != 0)
+        abort();
+    free(f->pages);
+}
+
+/* Nothing was written before the array. */
+static inline bool fence_holds(const struct fenced *f)
+{
+    const unsigned char *before = (const unsigned char *)(f->x - FENCE_BEFORE);
+    for (size_t i = 0; i < FENCE_BEFORE * sizeof(float); i++)
+        if (before[i] != 0xa5)
+            return false;
+    return true;
+}
+
+static inline uint32_t float_bits(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static inline float float_of_bits(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* The same bits, where every NaN is the same. */
+static inline bool float_same(float a, float b)
+{
+    return float_bits(a) == float_bits(b) || (isnan(a) && isnan(b));
+}
+
+/* The distance of neighbouring floats at x. */
+static inline double float_spacing(double x)
+{
+    const double size = fabs(x);
+    if (size < 0x1p-126)
+        return 0x1p-149;
+    return ldexp(1.0, (size < 0x1p128 ? ilogb(size) : 127) - 23);
+}
+
+/* U(-limit, limit), the same ones in every run: xorshift (Marsaglia 2003). */
+static inline float float_random(uint32_t *state, float limit)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    *state ^= *state << 5;
+    return limit * ((float)(*state >> 8) * 0x1p-23f - 1.0f);
+}
+
+#endif

@@ -1,0 +1,368 @@
+#!/usr/bin/env python3
+"""make_golden.py - the numbers the library must reach, from an implementation of its own in double precision.
+
+    make_golden.py          writes NAME.npz for each case, and cases.txt
+    make_golden.py --check  computes all again and compares with the files that are there
+
+Written from the equations of the papers alone, one example a row; it shares no code with the library. Each
+file holds what a case starts from (exact in single precision), ten batches of different sizes, and what comes
+out:
+
+    0.dense.weight, 0.dense.bias, ...   units x inputs, units: at the start
+    0.feedback, ...                     dfa, ifa: B of block l, outputs x units
+                                        fa: what stands for the weights of block l on the way back, so shaped
+    sizes, x, labels                    examples of each step; the steps' rows one below the other
+    step1.0.dense.weight, step10. ...   the weights after that many steps
+    losses                              of each step, mean over its examples, before its update
+
+A case whose name begins with "wrong_" has the start of another case and the end of a mistake: the library
+must miss it.
+"""
+import io
+import os
+import sys
+import zipfile
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SIZES = [8, 5, 8, 1, 8, 8, 3, 8, 8, 8]
+SAVED = (1, 10)
+INPUTS, CLASSES = 7, 4
+# The same sums in single precision must stay this near: a miss by more is a mistake, not the case's doing.
+SINGLE_BOUND = 3e-6
+CHECK_BOUND = 1e-12  # double arithmetic by another BLAS or libm
+
+TANH3 = "dense 6, tanh, dense 5, tanh, dense 5, tanh, dense 4"
+MIXED = "dense 6, softplus, dense 5, relu, dense 5, leaky-relu 0.2, dense 4"
+STACKED = "dense 6, softplus, tanh, dense 5, dense 5, logistic, identity, dense 4"
+
+
+def net_of(activation):
+    return TANH3.replace("tanh", activation)
+
+
+# name, rule, net, loss, reduction, optimizer, lr; `zero`: starts from zeros; `mistake`: how a wrong one errs.
+CASES = [
+    ("bp_sgd", "bp", TANH3, "ce", "mean", "sgd", 0.5, {}),
+    ("fa_sgd", "fa", net_of("logistic"), "bce", "mean", "sgd", 0.5, {}),
+    ("dfa_sgd", "dfa", TANH3, "ce", "mean", "sgd", 0.5, {}),
+    ("ifa_sgd", "ifa", TANH3, "mse", "mean", "sgd", 0.3, {}),
+    ("frozen_sgd", "frozen", net_of("relu"), "bce", "mean", "sgd", 0.5, {}),
+    ("linear_sgd", "linear", TANH3, "mse", "sum", "sgd", 0.02, {}),
+    ("bp_rmsprop", "bp", TANH3, "bce", "sum", "rmsprop", 1e-3, {}),
+    ("fa_rmsprop", "fa", net_of("softplus"), "ce", "mean", "rmsprop", 1e-3, {}),
+    ("dfa_rmsprop", "dfa", TANH3, "bce", "sum", "rmsprop", 1e-3, {}),
+    ("ifa_rmsprop", "ifa", net_of("logistic"), "ce", "mean", "rmsprop", 1e-3, {}),
+    ("frozen_rmsprop", "frozen", TANH3, "mse", "mean", "rmsprop", 1e-3, {}),
+    ("linear_rmsprop", "linear", TANH3, "bce", "mean", "rmsprop", 1e-3, {}),
+    ("dfa_momentum", "dfa", TANH3, "ce", "mean", "sgd momentum 0.9", 0.1, {}),
+    ("dfa_nesterov", "dfa", TANH3, "ce", "mean", "sgd momentum 0.9 nesterov decay 0.01", 0.1, {}),
+    ("dfa_decay", "dfa", net_of("relu"), "bce", "sum", "rmsprop decay 0.01", 1e-3, {}),
+    ("dfa_initial", "dfa", TANH3, "mse", "mean", "rmsprop rho 0.9 epsilon 1e-4 initial 1", 1e-2, {}),
+    ("dfa_adam", "dfa", net_of("softplus"), "ce", "mean", "adam", 1e-2, {}),
+    ("dfa_adam_decay", "dfa", TANH3, "mse", "sum", "adam beta1 0.8 beta2 0.99 decay 0.005", 1e-3, {}),
+    ("dfa_identity", "dfa", net_of("identity"), "mse", "mean", "sgd", 0.1, {}),
+    ("dfa_leaky", "dfa", net_of("leaky-relu"), "ce", "sum", "sgd", 0.05, {}),
+    ("dfa_zero", "dfa", TANH3, "bce", "sum", "rmsprop", 1e-3, {"zero": True}),
+    ("bp_mixed", "bp", MIXED, "mse", "sum", "sgd", 0.02, {}),
+    ("bp_stacked", "bp", STACKED, "ce", "sum", "sgd", 0.1, {}),
+    ("wrong_transpose", "fa", net_of("logistic"), "bce", "mean", "sgd", 0.5, {"mistake": "transpose"}),
+    ("wrong_slope", "dfa", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "slope"}),
+    ("wrong_softmax", "dfa", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "softmax"}),
+]
+
+# ---- activations: f(a) and f'(a) ----
+
+
+def logistic(a):
+    return 1 / (1 + np.exp(-a))
+
+
+def slope_of(word):
+    """What a relu is multiplied by below 0."""
+    return float(word.split()[1]) if " " in word else 0.01 if word.startswith("leaky") else 0.0
+
+
+def activate(word, a):
+    if word == "tanh":
+        return np.tanh(a), 1 - np.tanh(a) ** 2
+    if word == "logistic":
+        return logistic(a), logistic(a) * (1 - logistic(a))
+    if word == "softplus":
+        return np.log1p(np.exp(a)), logistic(a)
+    if word == "identity":
+        return a, np.ones_like(a)
+    slope = a.dtype.type(slope_of(word))
+    return np.where(a > 0, a, slope * a), np.where(a > 0, a.dtype.type(1), slope)
+
+
+# ---- net ----
+
+
+def parse_net(text, rule):
+    """[(units, [activation, ...]), ...]: one pair for each dense layer."""
+    blocks = []
+    for word in text.split(", "):
+        if word.startswith("dense "):
+            blocks.append((int(word.split()[1]), []))
+        else:
+            blocks[-1][1].append(word)
+    return blocks[-1:] if rule == "linear" else blocks
+
+
+def forward(blocks, W, b, x):
+    """Inputs of each block, f' of each block, and the scores."""
+    h, inputs, slopes = x, [], []
+    for (_, behind), W_l, b_l in zip(blocks, W, b):
+        inputs.append(h)
+        h = h @ W_l.T + b_l
+        slope = np.ones_like(h)
+        for word in behind:
+            h, derivative = activate(word, h)
+            slope = slope * derivative
+        slopes.append(slope)
+    return inputs, slopes, h
+
+
+def loss_and_error(loss, a, y):
+    """J of each example, and dJ/da."""
+    if loss == "ce":
+        p = np.exp(a - a.max(axis=1, keepdims=True))
+        p = p / p.sum(axis=1, keepdims=True)
+        return -np.log((p * y).sum(axis=1)), p - y
+    if loss == "bce":
+        return (np.log1p(np.exp(a)) - y * a).sum(axis=1), logistic(a) - y
+    return ((a - y) ** 2).sum(axis=1) / 2, a - y
+
+
+# ---- rules: delta of each block; the last one is e itself, being taken at the output's pre-activation ----
+
+
+def chain(e, slopes, backward):
+    """delta_l = (delta_(l+1) M_(l+1)) f'(a_l), with M the matrix that stands for W."""
+    delta = [e]
+    for l in reversed(range(len(slopes) - 1)):
+        delta.insert(0, (delta[0] @ backward[l + 1]) * slopes[l])
+    return delta
+
+
+def deltas(rule, e, W, B, slopes):
+    last = len(W) - 1
+    if rule == "bp":
+        return chain(e, slopes, W)
+    if rule == "fa":
+        return chain(e, slopes, B)
+    if rule == "dfa":
+        return [(e @ B[l]) * slopes[l] for l in range(last)] + [e]
+    if rule == "ifa":
+        delta = [(e @ B[0]) * slopes[0]]
+        for l in range(1, last):
+            delta.append((delta[-1] @ W[l].T) * slopes[l])
+        return delta + [e]
+    return [None] * last + [e]  # frozen, linear
+
+
+def mistaken_deltas(mistake, e, y, scale, W, B, slopes):
+    if mistake == "transpose":  # what fa must not do
+        return chain(e, slopes, W)
+    if mistake == "slope":
+        return deltas("dfa", e, W, B, [np.ones_like(s) for s in slopes])
+    return deltas("dfa", -y * scale, W, B, slopes)[:-1] + [e]  # derivative after the log-softmax
+
+
+# ---- optimisers ----
+
+
+def words_to_options(text, defaults):
+    options, words = dict(defaults), text.split()[1:]
+    while words:
+        word = words.pop(0)
+        options[word] = True if word == "nesterov" else float(words.pop(0))
+    return options
+
+
+class Sgd:
+    def __init__(self, text, like):
+        self.o = words_to_options(text, {"momentum": 0.0, "decay": 0.0, "nesterov": False})
+        self.v = np.zeros_like(like)
+
+    def change(self, g, rate, t):
+        self.v = self.o["momentum"] * self.v + g
+        return rate * (g + self.o["momentum"] * self.v if self.o["nesterov"] else self.v)
+
+
+class Rmsprop:
+    def __init__(self, text, like):
+        self.o = words_to_options(text, {"rho": 0.99, "epsilon": 1e-8, "initial": 0.0, "decay": 0.0})
+        self.m = np.full_like(like, self.o["initial"])
+
+    def change(self, g, rate, t):
+        self.m = self.o["rho"] * self.m + (1 - self.o["rho"]) * g**2
+        return rate * g / (np.sqrt(self.m) + self.o["epsilon"])
+
+
+class Adam:
+    def __init__(self, text, like):
+        self.o = words_to_options(text, {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "decay": 0.0})
+        self.m, self.v = np.zeros_like(like), np.zeros_like(like)
+
+    def change(self, g, rate, t):
+        self.m = self.o["beta1"] * self.m + (1 - self.o["beta1"]) * g
+        self.v = self.o["beta2"] * self.v + (1 - self.o["beta2"]) * g**2
+        m, v = self.m / (1 - self.o["beta1"] ** t), self.v / (1 - self.o["beta2"] ** t)
+        return rate * m / (np.sqrt(v) + self.o["epsilon"])
+
+
+OPTIMISERS = {"sgd": Sgd, "rmsprop": Rmsprop, "adam": Adam}
+
+# ---- cases ----
+
+
+def uniform(random, limit, shape):
+    return random.uniform(-limit, limit, shape).astype(np.float32)
+
+
+def start_of(case):
+    """The arrays a case starts from. A wrong case has the random numbers of all others: seeds are equal."""
+    _, rule, text, _, _, _, _, more = case
+    blocks = parse_net(text, rule)
+    random = np.random.RandomState(2016)
+    start, n_inputs = {}, INPUTS
+    for l, (units, _) in enumerate(blocks):
+        limit = 0.0 if more.get("zero") else 1.5 / np.sqrt(n_inputs)
+        start[f"{l}.dense.weight"] = uniform(random, limit, (units, n_inputs))
+        start[f"{l}.dense.bias"] = uniform(random, limit, units)
+        n_inputs = units
+    hidden = [units for units, _ in blocks[:-1]]
+    if rule in ("dfa", "ifa"):
+        for l, units in enumerate(hidden[: 1 if rule == "ifa" else None]):
+            start[f"{l}.feedback"] = uniform(random, 1.0, (CLASSES, units))
+    if rule == "fa":
+        for l in range(1, len(blocks)):
+            start[f"{l}.feedback"] = uniform(random, 1.0, (blocks[l][0], blocks[l - 1][0]))
+    start["sizes"] = np.array(SIZES, np.float32)
+    start["x"] = uniform(random, 2.0, (sum(SIZES), INPUTS))
+    start["labels"] = random.randint(CLASSES, size=sum(SIZES)).astype(np.float32)
+    return start
+
+
+def run(case, start, dtype):
+    """What the case ends with, computed in `dtype`."""
+    _, rule, text, loss, reduction, optimizer, rate, more = case
+    blocks = parse_net(text, rule)
+    rows = range(len(blocks))
+    W = [start[f"{l}.dense.weight"].astype(dtype) for l in rows]
+    b = [start[f"{l}.dense.bias"].astype(dtype) for l in rows]
+    B = [start.get(f"{l}.feedback", np.zeros(0)).astype(dtype) for l in rows]
+    make = OPTIMISERS[optimizer.split()[0]]
+    steppers = [(make(optimizer, W[l]), make(optimizer, b[l])) for l in rows]
+    end, losses, at = {}, [], 0
+    for t, n in enumerate(SIZES, 1):
+        x = start["x"][at : at + n].astype(dtype)
+        y = np.eye(CLASSES, dtype=dtype)[start["labels"][at : at + n].astype(int)]
+        at += n
+        inputs, slopes, a = forward(blocks, W, b, x)
+        J, e = loss_and_error(loss, a, y)
+        scale = dtype(1 / n if reduction == "mean" else 1)
+        losses.append(J.mean())
+        if "mistake" in more:
+            delta = mistaken_deltas(more["mistake"], e * scale, y, scale, W, B, slopes)
+        else:
+            delta = deltas(rule, e * scale, W, B, slopes)
+        for l in rows:
+            if delta[l] is None:
+                continue
+            of_W, of_b = steppers[l]
+            W[l] = (1 - of_W.o["decay"]) * W[l] - of_W.change(delta[l].T @ inputs[l], rate, t)
+            b[l] = b[l] - of_b.change(delta[l].sum(axis=0), rate, t)
+        if t in SAVED:
+            for l in rows:
+                end[f"step{t}.{l}.dense.weight"], end[f"step{t}.{l}.dense.bias"] = W[l], b[l]
+    end["losses"] = np.array(losses)
+    return end
+
+
+def make_case(case):
+    start = start_of(case)
+    end, single = run(case, start, np.float64), run(case, start, np.float32)
+    for name, values in end.items():
+        distance = np.abs(values - single[name]).max()
+        if not distance <= SINGLE_BOUND:
+            sys.exit(f"{case[0]}: {name} moves by {distance:.2g} in single precision: choose other numbers")
+    return {**start, **end}
+
+
+def cases_text():
+    lines = ["# Written by make_golden.py.  name | rule | net | loss | reduction | optimizer | lr"]
+    for name, rule, text, loss, reduction, optimizer, rate, _ in CASES:
+        lines.append(" | ".join([name, rule, text, loss, reduction, optimizer, f"{rate:g}"]))
+    return "\n".join(lines) + "\n"
+
+
+# ---- files ----
+
+
+def path_of(name):
+    return os.path.join(HERE, name)
+
+
+def write_npz(path, arrays):
+    """numpy.savez_compressed with a fixed time of day, so that equal arrays are equal files."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, values in arrays.items():
+            entry = zipfile.ZipInfo(name + ".npy", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
+            entry.external_attr = 0o644 << 16
+            text = io.BytesIO()
+            np.lib.format.write_array(text, np.ascontiguousarray(values), version=(1, 0))
+            archive.writestr(entry, text.getvalue())
+
+
+def write_all():
+    total = 0
+    for case in CASES:
+        write_npz(path_of(case[0] + ".npz"), make_case(case))
+        total += os.path.getsize(path_of(case[0] + ".npz"))
+    with open(path_of("cases.txt"), "w", encoding="ascii") as file:
+        file.write(cases_text())
+    print(f"{len(CASES)} cases, {total} bytes")
+
+
+def compare(name, arrays):
+    """A sentence, or None."""
+    if not os.path.exists(path_of(name + ".npz")):
+        return f"{name}.npz: not there"
+    with np.load(path_of(name + ".npz")) as file:
+        if sorted(file.files) != sorted(arrays):
+            return f"{name}.npz: other arrays"
+        for key, values in arrays.items():
+            if file[key].shape != values.shape or file[key].dtype != values.dtype:
+                return f"{name}.npz: {key} has another shape or type"
+            bound = CHECK_BOUND if values.dtype == np.float64 else 0
+            if not np.abs(file[key] - values).max() <= bound:
+                return f"{name}.npz: {key} differs"
+    return None
+
+
+def check_all():
+    faults = [compare(case[0], make_case(case)) for case in CASES]
+    known = {case[0] + ".npz" for case in CASES}
+    there = {name for name in os.listdir(HERE) if name.endswith(".npz")}
+    faults += [f"{name}: no case makes it" for name in sorted(there - known)]
+    with open(path_of("cases.txt"), encoding="ascii") as file:
+        if file.read() != cases_text():
+            faults.append("cases.txt: differs")
+    faults = [fault for fault in faults if fault]
+    for fault in faults:
+        print(fault)
+    print(f"{len(CASES)} cases compared, {len(faults)} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        sys.exit(check_all())
+    if sys.argv[1:]:
+        sys.exit("usage: make_golden.py [--check]")
+    write_all()

@@ -1,0 +1,169 @@
+/*
+ * test_bits.c - same configuration, same seed, same bits: for one, two and three threads, for gradients that
+ * are used at once or collected first, on every backend. CMake runs it a second time with OMP_NUM_THREADS=8.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../src/train/trainer.h"
+#include "rig.h"
+
+enum {
+    BATCH = 64,
+    EXAMPLES = 2 * BATCH + 37,
+    INPUTS = 100,
+    CLASSES = 10,
+    MOST_THREADS = 3,
+    BLOCKS = 3
+};
+
+static float x[EXAMPLES * INPUTS];
+static int32_t labels[EXAMPLES];
+static const struct rig_batch all = {x, labels, EXAMPLES, INPUTS, CLASSES};
+
+struct bits_case {
+    const char *net, *optimizer, *loss;
+};
+
+static const struct bits_case cases[] = {
+    {"dense 96, tanh, dense 80, tanh, dense 10", "rmsprop", "bce"},
+    {"dense 96, relu, dense 80, logistic, dense 10", "sgd momentum 0.9 nesterov decay 1e-4", "ce"},
+    {"dense 203, softplus, dense 131, leaky-relu, dense 10", "adam", "mse"}, /* sizes that fit no tile */
+};
+
+struct bits { /* all that must not depend on threads */
+    char hash[17];
+    double losses[4];
+    bl_angles angles[BLOCKS];
+    float scores[EXAMPLES * CLASSES];
+    bl_score score;
+};
+
+/* Three batches, the last one partial, twice over. */
+static void run_steps(struct rig *rig, struct bits *out)
+{
+    for (size_t step = 0; step < 6; step++) {
+        const size_t first = step % 3 * BATCH;
+        const struct rig_batch batch = {x + first * INPUTS, labels + first,
+                                        first + BATCH > EXAMPLES ? EXAMPLES - first : BATCH, INPUTS, CLASSES};
+        out->losses[step % 4] = rig_step(rig, &batch);
+    }
+}
+
+static void measure(struct rig *rig, struct bits *out)
+{
+    rig_must(rig, bl_trainer_angles(rig->trainer, rig->data, BATCH, out->angles, BLOCKS));
+    rig_must(rig, bl_model_predict(rig->model, x, EXAMPLES, out->scores));
+    rig_must(rig, bl_model_evaluate(rig->model, rig->data, &out->score));
+    bl_model_hash(rig->model, out->hash);
+}
+
+static struct rig_options options_of(const struct bits_case *c, const char *rule)
+{
+    return (struct rig_options){
+        .net = c->net, .rule = rule, .optimizer = c->optimizer, .loss = c->loss, .batch = "64", .seed = "3"};
+}
+
+static void take_bits(const struct rig_options *options, const char *backend, int threads, bool buffered,
+                      struct bits *out)
+{
+    struct rig rig;
+    memset(out, 0, sizeof *out);
+    rig_make(&rig, backend, threads, options, &all);
+    trainer_use_buffered_sink(rig.trainer, buffered);
+    run_steps(&rig, out);
+    measure(&rig, out);
+    rig_free(&rig);
+}
+
+static void check_rule(const char *rule, const char *backend)
+{
+    static struct bits one, other;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct rig_options options = options_of(&cases[i], rule);
+        take_bits(&options, backend, 1, false, &one);
+        for (int threads = 1; threads <= MOST_THREADS; threads++)
+            for (int buffered = 0; buffered <= 1; buffered++) {
+                take_bits(&options, backend, threads, buffered, &other);
+                if (strcmp(one.hash, other.hash) != 0)
+                    fail_msg("%s, %s on %s: %d threads%s give other weights", rule, cases[i].net, backend,
+                             threads, buffered ? " and collected gradients" : "");
+                assert_memory_equal(&one, &other, sizeof one);
+            }
+    }
+}
+
+static void test_steps(void **state)
+{
+    (void)state;
+    for (int backend = 0; bl_backend_name(backend); backend++)
+        for (int rule = 0; bl_rule_name(rule); rule++)
+            check_rule(bl_rule_name(rule), bl_backend_name(backend));
+}
+
+/* The same through bl_trainer_fit: two shuffled epochs. */
+static void fit(const struct rig_options *options, const char *backend, int threads, struct bits *out)
+{
+    struct rig rig;
+    memset(out, 0, sizeof *out);
+    rig_make(&rig, backend, threads, options, &all);
+    rig_must(&rig, bl_trainer_fit(rig.trainer, rig.data, NULL, rig.data, NULL, NULL));
+    measure(&rig, out);
+    rig_free(&rig);
+}
+
+static void test_fit(void **state)
+{
+    (void)state;
+    static struct bits one, other;
+    for (int backend = 0; bl_backend_name(backend); backend++)
+        for (int rule = 0; bl_rule_name(rule); rule++) {
+            struct rig_options options = options_of(&cases[0], bl_rule_name(rule));
+            options.epochs = "2";
+            fit(&options, bl_backend_name(backend), 1, &one);
+            for (int threads = 2; threads <= MOST_THREADS; threads++) {
+                fit(&options, bl_backend_name(backend), threads, &other);
+                assert_memory_equal(&one, &other, sizeof one);
+            }
+            options.seed = "4"; /* control: the hash sees another seed */
+            fit(&options, bl_backend_name(backend), 1, &other);
+            assert_string_not_equal(one.hash, other.hash);
+        }
+}
+
+/* Control: one bit of one weight is another hash. */
+static void test_hash_sees_one_bit(void **state)
+{
+    (void)state;
+    const struct rig_options options = options_of(&cases[0], "dfa");
+    struct rig a, b;
+    float values[96];
+    rig_make(&a, "portable", 1, &options, &all);
+    rig_make(&b, "portable", 1, &options, &all);
+    assert_true(rig_equal(&a, &b));
+    const bl_tensor t = rig_tensor(&b, "0.dense.bias");
+    memcpy(values, t.values, rig_count(t) * sizeof *values);
+    ((unsigned char *)&values[95])[0] ^= 1;
+    rig_set(&b, t.name, values, rig_count(t));
+    assert_false(rig_equal(&a, &b));
+    rig_free(&a);
+    rig_free(&b);
+}
+
+static int make_data(void **state)
+{
+    (void)state;
+    rig_fill(21, x, labels, EXAMPLES, INPUTS, CLASSES);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_steps), cmocka_unit_test(test_fit),
+                                       cmocka_unit_test(test_hash_sees_one_bit)};
+    return cmocka_run_group_tests(tests, make_data, NULL);
+}

@@ -1,0 +1,410 @@
+/*
+ * test_consequences.c - what follows from the rules' equations, to the bit where they say so: with one
+ * hidden layer fa is dfa; fa through the transposed weights is bp; learning from all-zero weights comes in
+ * stages; rules that zeros would stall refuse them; and the angle to backpropagation is what two trainers'
+ * deltas say, or no number where there is no direction.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rig.h"
+
+#include <math.h>
+
+enum {
+    N = 12,
+    INPUTS = 9,
+    CLASSES = 5,
+    STEPS = 5,
+    HIDDEN = 3,
+    BLOCKS = HIDDEN + 1
+};
+
+/* Degrees. Angles are taken of vectors with rounding errors near 1e-7 of their size; the arc cosine takes
+   the root of that near 0 degrees: 0.03. */
+static const double angle_bound = 0.05;
+
+static const char *const deep = "dense 8, tanh, dense 7, tanh, dense 6, tanh, dense 5";
+
+static float x[N * INPUTS];
+static int32_t labels[N];
+static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES};
+
+/* Another batch for each step. */
+static void next_batch(uint32_t step)
+{
+    rig_fill(100 + step, x, labels, N, INPUTS, CLASSES);
+}
+
+static bool is_all_zero(bl_tensor t)
+{
+    for (size_t i = 0; i < rig_count(t); i++)
+        if (t.values[i] != 0.0f)
+            return false;
+    return true;
+}
+
+static bool has_zero(bl_tensor t)
+{
+    for (size_t i = 0; i < rig_count(t); i++)
+        if (t.values[i] == 0.0f)
+            return true;
+    return false;
+}
+
+static bl_tensor block_tensor(const struct rig *rig, int block, const char *what)
+{
+    char name[40];
+    snprintf(name, sizeof name, "%d.%s", block, what);
+    return rig_tensor(rig, name);
+}
+
+/* ---- 1: one hidden layer ---- */
+
+/* Steps after which the two still have the same bits. */
+static int steps_in_common(const struct rig_options *a, const struct rig_options *b, const char *backend)
+{
+    struct rig first, second;
+    int equal = 0;
+    next_batch(0);
+    rig_make(&first, backend, 2, a, &batch);
+    rig_make(&second, backend, 1, b, &batch);
+    for (uint32_t step = 0; step < STEPS && rig_equal(&first, &second); step++) {
+        next_batch(step);
+        rig_step(&first, &batch);
+        rig_step(&second, &batch);
+        equal += rig_equal(&first, &second);
+    }
+    rig_free(&first);
+    rig_free(&second);
+    return equal;
+}
+
+static void test_one_hidden_layer_fa_is_dfa(void **state)
+{
+    (void)state;
+    static const char *const nets[] = {"dense 30, tanh, dense 5", "dense 30, relu, dense 5",
+                                       "dense 30, logistic, dense 5"};
+    static const char *const optimizers[] = {"sgd", "rmsprop"};
+    for (int backend = 0; bl_backend_name(backend); backend++)
+        for (size_t i = 0; i < 6; i++) {
+            struct rig_options fa = {
+                .net = nets[i / 2], .optimizer = optimizers[i % 2], .rule = "fa", .seed = "11"};
+            struct rig_options dfa = fa;
+            dfa.rule = "dfa";
+            assert_int_equal(steps_in_common(&fa, &dfa, bl_backend_name(backend)), STEPS);
+            fa.net = dfa.net = deep; /* control: with more hidden layers they part */
+            assert_true(steps_in_common(&fa, &dfa, bl_backend_name(backend)) < STEPS);
+        }
+}
+
+/* ---- 2: fa through the weights ---- */
+
+static void refresh_feedback(struct rig *rig)
+{
+    for (int f = 1; f < BLOCKS; f++) {
+        const bl_tensor W = block_tensor(rig, f, "dense.weight"), B = block_tensor(rig, f, "feedback");
+        float values[100];
+        assert_int_equal(B.rows, W.rows);
+        assert_int_equal(B.cols, W.cols);
+        memcpy(values, W.values, rig_count(W) * sizeof *values);
+        rig_set(rig, B.name, values, rig_count(W));
+    }
+}
+
+static void check_fa_through_weights(const char *backend, const char *optimizer, const char *net)
+{
+    const struct rig_options bp_options = {.net = net, .optimizer = optimizer, .rule = "bp", .init = "fanin"};
+    struct rig_options fa_options = bp_options;
+    struct rig bp, fresh, stale;
+    fa_options.rule = "fa";
+    next_batch(0);
+    rig_make(&bp, backend, 1, &bp_options, &batch);
+    rig_make(&fresh, backend, 2, &fa_options, &batch);
+    rig_make(&stale, backend, 1, &fa_options, &batch); /* control: B = W once, and never again */
+    assert_true(rig_equal(&bp, &fresh));               /* the same seed draws the same weights */
+    refresh_feedback(&stale);
+    for (uint32_t step = 0; step < STEPS; step++) {
+        next_batch(step);
+        refresh_feedback(&fresh);
+        rig_step(&bp, &batch);
+        rig_step(&fresh, &batch);
+        rig_step(&stale, &batch);
+        assert_true(rig_equal(&bp, &fresh));
+        assert_int_equal(rig_equal(&bp, &stale), step == 0);
+    }
+    rig_free(&bp);
+    rig_free(&fresh);
+    rig_free(&stale);
+}
+
+static void test_fa_through_the_weights_is_bp(void **state)
+{
+    (void)state;
+    for (int backend = 0; bl_backend_name(backend); backend++) {
+        check_fa_through_weights(bl_backend_name(backend), "sgd", deep);
+        check_fa_through_weights(bl_backend_name(backend), "rmsprop", deep);
+        check_fa_through_weights(bl_backend_name(backend), "adam",
+                                 "dense 8, relu, dense 7, softplus, dense 6, logistic, dense 5");
+    }
+}
+
+/* ---- 3: from zeros ---- */
+
+/* Every hidden output is tanh 0 = 0 in the first step, so no weight behind it has a gradient; biases have. */
+static void check_stages(const char *backend, const char *rule, const char *optimizer)
+{
+    const struct rig_options options = {.net = deep, .rule = rule, .optimizer = optimizer, .init = "zero"};
+    struct rig rig;
+    next_batch(0);
+    rig_make(&rig, backend, 1, &options, &batch);
+    for (int l = 0; l < BLOCKS; l++)
+        assert_true(is_all_zero(block_tensor(&rig, l, "dense.weight")) &&
+                    is_all_zero(block_tensor(&rig, l, "dense.bias")));
+    rig_step(&rig, &batch);
+    for (int l = 0; l < BLOCKS; l++) {
+        assert_false(has_zero(block_tensor(&rig, l, "dense.bias")));
+        if (l == 0)
+            assert_false(has_zero(block_tensor(&rig, l, "dense.weight")));
+        else
+            assert_true(is_all_zero(block_tensor(&rig, l, "dense.weight")));
+    }
+    next_batch(1);
+    rig_step(&rig, &batch);
+    for (int l = 0; l < BLOCKS; l++)
+        assert_false(has_zero(block_tensor(&rig, l, "dense.weight")));
+    rig_free(&rig);
+}
+
+static void test_learning_from_zeros_comes_in_stages(void **state)
+{
+    (void)state;
+    for (int backend = 0; bl_backend_name(backend); backend++) {
+        check_stages(bl_backend_name(backend), "fa", "sgd");
+        check_stages(bl_backend_name(backend), "fa", "rmsprop");
+        check_stages(bl_backend_name(backend), "dfa", "sgd");
+        check_stages(bl_backend_name(backend), "dfa", "rmsprop");
+    }
+}
+
+/* ---- 4: refusals, defaults, and angles that do not exist ---- */
+
+struct start_case {
+    const char *rule, *net;
+    const char *settled; /* the default init; NULL: any */
+    bool stalls;         /* from zeros: refused */
+};
+
+static const struct start_case starts[] = {
+    {"bp", "dense 6, tanh, dense 5", "fanin", true},
+    {"ifa", "dense 6, tanh, dense 5", "fanin", true},
+    {"frozen", "dense 6, tanh, dense 5", "fanin", true},
+    {"bp", "dense 6, logistic, dense 5", "fanin", true},
+    {"dfa", "dense 6, relu, dense 5", "fanin", true},
+    {"fa", "dense 6, relu, dense 5", "fanin", true},
+    {"bp", "dense 6, relu, dense 5", "fanin", true},
+    {"ifa", "dense 6, relu, dense 5", "fanin", true},
+    {"frozen", "dense 6, relu, dense 5", "fanin", true},
+    {"dfa", "dense 6, tanh, dense 6, relu, dense 5", "fanin", true},
+    {"dfa", "dense 6, tanh, dense 5", "zero", false},
+    {"fa", "dense 6, tanh, dense 5", "zero", false},
+    {"dfa", "dense 6, logistic, dense 5", "zero", false},
+    {"fa", "dense 6, logistic, dense 5", "zero", false},
+    {"linear", "dense 6, tanh, dense 5", NULL, false},
+};
+
+static void check_start(const struct start_case *c)
+{
+    struct rig_options options = {.net = c->net, .rule = c->rule};
+    struct rig rig;
+    rig_make(&rig, "portable", 1, &options, &batch);
+    if (c->settled)
+        assert_string_equal(bl_config_get(bl_trainer_config(rig.trainer), "init"), c->settled);
+    rig_free(&rig);
+
+    options.init = "zero";
+    const bl_status status = rig_try(&rig, "portable", 1, &options, &batch);
+    if (!c->stalls) {
+        rig_must(&rig, status);
+    } else {
+        assert_int_equal(status, BL_BAD_VALUE);
+        assert_null(rig.trainer);
+        if (!strstr(bl_why(rig.ctx), "fanin") || !strstr(bl_why(rig.ctx), "zero"))
+            fail_msg("%s, %s: \"%s\" does not name the init to use", c->rule, c->net, bl_why(rig.ctx));
+    }
+    rig_free(&rig);
+}
+
+static void test_zeros_that_would_stall_are_refused(void **state)
+{
+    (void)state;
+    next_batch(0);
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+        check_start(&starts[i]);
+}
+
+static void angles_of(struct rig *rig, bl_angles out[BLOCKS])
+{
+    for (int l = 0; l < BLOCKS; l++)
+        out[l] = (bl_angles){-1.0, -1.0, -1.0, -1.0, -1.0};
+    rig_must(rig, bl_trainer_angles(rig->trainer, rig->data, N, out, BLOCKS));
+}
+
+/* From zeros backpropagation's own delta is 0 at hidden blocks before steps 1 and 2: no direction, so no
+   number. */
+static void check_no_angle(const char *backend, const char *rule)
+{
+    const struct rig_options options = {.net = deep, .rule = rule, .optimizer = "sgd", .init = "zero"};
+    struct rig rig;
+    bl_angles angles[BLOCKS];
+    next_batch(0);
+    rig_make(&rig, backend, 1, &options, &batch);
+    for (int done = 0; done < 3; done++) {
+        angles_of(&rig, angles);
+        for (int l = 0; l < HIDDEN; l++) {
+            assert_int_equal(isnan(angles[l].sample) != 0, done < 2);
+            assert_int_equal(isnan(angles[l].flat) != 0, done < 2);
+            assert_int_equal(isnan(angles[l].update) != 0, done < 2);
+            assert_int_equal(angles[l].bp_norm > 0.0, done == 2);
+            assert_true(angles[l].signal_norm > 0.0);
+        }
+        assert_true(angles[HIDDEN].flat < angle_bound && angles[HIDDEN].sample < angle_bound);
+        rig_step(&rig, &batch);
+    }
+    rig_free(&rig);
+}
+
+static void test_no_direction_no_angle(void **state)
+{
+    (void)state;
+    for (int backend = 0; bl_backend_name(backend); backend++) {
+        check_no_angle(bl_backend_name(backend), "dfa");
+        check_no_angle(bl_backend_name(backend), "fa");
+    }
+}
+
+/* ---- angles, from the deltas and gradients of two trainers with the same weights ---- */
+
+static double norm(const float *a, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)a[i] * (double)a[i];
+    return sqrt(sum);
+}
+
+static double angle(const float *a, const float *b, size_t n)
+{
+    double dot = 0.0;
+    for (size_t i = 0; i < n; i++)
+        dot += (double)a[i] * (double)b[i];
+    return acos(fmax(-1.0, fmin(1.0, dot / (norm(a, n) * norm(b, n))))) * 180.0 / acos(-1.0);
+}
+
+static void assert_near(double value, double expected, double allowed)
+{
+    if (!(fabs(value - expected) <= allowed))
+        fail_msg("%.9g is not within %.2g of %.9g", value, allowed, expected);
+}
+
+/* With plain sgd the weights' change is minus the rate times the gradient: the update angle is the
+   gradients'. */
+static void check_block_angles(const struct rig *rule, const struct rig *bp, int l, const bl_angles *angles)
+{
+    bl_tensor mine, theirs, t;
+    assert_true(bl_trainer_delta(rule->trainer, l, &mine));
+    assert_true(bl_trainer_delta(bp->trainer, l, &theirs));
+    double samples = 0.0, my_norm = 0.0, their_norm = 0.0;
+    for (size_t n = 0; n < N; n++) {
+        const float *a = mine.values + n * mine.cols, *b = theirs.values + n * theirs.cols;
+        samples += angle(a, b, mine.cols) / N;
+        my_norm += norm(a, mine.cols) / N;
+        their_norm += norm(b, mine.cols) / N;
+    }
+    assert_near(angles->sample, samples, angle_bound);
+    assert_near(angles->flat, angle(mine.values, theirs.values, rig_count(mine)), angle_bound);
+    assert_near(angles->signal_norm, my_norm, 1e-5 * my_norm);
+    assert_near(angles->bp_norm, their_norm, 1e-5 * their_norm);
+    int index = 0;
+    const char *name = block_tensor(rule, l, "dense.weight").name;
+    while (bl_model_tensor(bp->model, index, &t) && strcmp(t.name, name) != 0)
+        index++;
+    assert_true(bl_trainer_gradient(bp->trainer, index, &theirs));
+    index = 0;
+    while (bl_model_tensor(rule->model, index, &t) && strcmp(t.name, name) != 0)
+        index++;
+    assert_true(bl_trainer_gradient(rule->trainer, index, &mine));
+    assert_near(angles->update, angle(mine.values, theirs.values, rig_count(mine)), angle_bound);
+}
+
+static void check_angles(const char *backend, const char *rule_name)
+{
+    const struct rig_options bp_options = {.net = deep, .rule = "bp", .optimizer = "sgd", .init = "fanin"};
+    struct rig_options options = bp_options;
+    struct rig rig, bp;
+    bl_angles angles[BLOCKS];
+    options.rule = rule_name;
+    next_batch(3);
+    rig_make(&rig, backend, 1, &options, &batch);
+    rig_make(&bp, backend, 1, &bp_options, &batch);
+    for (int step = 0; step < 3; step++) {
+        rig_copy(&bp, &rig);
+        angles_of(&rig, angles);
+        rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
+        rig_must(&bp, bl_trainer_inspect(bp.trainer, x, labels, N));
+        for (int l = 0; l < BLOCKS; l++)
+            check_block_angles(&rig, &bp, l, &angles[l]);
+        rig_step(&rig, &batch);
+    }
+    rig_free(&rig);
+    rig_free(&bp);
+}
+
+static void test_angles_are_those_of_the_deltas(void **state)
+{
+    (void)state;
+    for (int backend = 0; bl_backend_name(backend); backend++) {
+        check_angles(bl_backend_name(backend), "bp");
+        check_angles(bl_backend_name(backend), "fa");
+        check_angles(bl_backend_name(backend), "dfa");
+        check_angles(bl_backend_name(backend), "ifa");
+    }
+}
+
+/* ---- the baselines ---- */
+
+static void test_frozen_moves_the_output_alone(void **state)
+{
+    (void)state;
+    const struct rig_options options = {.net = deep, .rule = "frozen", .optimizer = "sgd decay 0.01"};
+    struct rig moving, still;
+    next_batch(0);
+    rig_make(&moving, "portable", 2, &options, &batch);
+    rig_make(&still, "portable", 1, &options, &batch);
+    rig_step(&moving, &batch);
+    for (int l = 0; l < BLOCKS; l++) {
+        const bl_tensor a = block_tensor(&moving, l, "dense.weight"),
+                        b = block_tensor(&still, l, "dense.weight");
+        assert_int_equal(memcmp(a.values, b.values, rig_count(a) * sizeof(float)) == 0, l < HIDDEN);
+    }
+    rig_free(&moving);
+    rig_free(&still);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_hidden_layer_fa_is_dfa),
+        cmocka_unit_test(test_fa_through_the_weights_is_bp),
+        cmocka_unit_test(test_learning_from_zeros_comes_in_stages),
+        cmocka_unit_test(test_zeros_that_would_stall_are_refused),
+        cmocka_unit_test(test_no_direction_no_angle),
+        cmocka_unit_test(test_angles_are_those_of_the_deltas),
+        cmocka_unit_test(test_frozen_moves_the_output_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

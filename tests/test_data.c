@@ -1,0 +1,649 @@
+/*
+ * test_data.c - sets in memory: scaled rows, what is fitted, which examples are put aside, where named sets
+ * are found, wrapped arrays, and that nothing leaks when memory runs out.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "data_files.h"
+
+#include <math.h>
+#include <sys/stat.h>
+
+enum {
+    CLASS_0 = 40, /* examples of each class in the table that is split */
+    CLASS_1 = 10,
+    ROWS = CLASS_0 + CLASS_1
+};
+/* A mean and a deviation in float of numbers below 10: a few roundings of 2^-24. */
+static const double close_enough = 1e-6;
+
+static struct scratch scratch;
+static struct counting memory;
+static bl_context *ctx;
+
+static const char *const variables[] = {"BACKLESS_DATA", "XDG_CACHE_HOME", "HOME"};
+
+static void plain_bytes_to_float(const uint8_t *x, size_t n, float offset, float scale, float *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = ((float)x[i] - offset) * scale;
+}
+static const struct backend backend = {.bytes_to_float = plain_bytes_to_float};
+
+/* ---- rows ---- */
+
+static void rows_are_gathered_scaled(void **state)
+{
+    static const uint8_t bytes[] = {0, 10, 20, 30, 40, 50};
+    static const float floats[] = {0, 10, 20, 30, 40, 50};
+    static float offset[] = {10, 20}, scale[] = {0.5f, 2};
+    static const uint32_t order[] = {2, 0, 2};
+    static const struct {
+        size_t n_scaling;
+        const uint32_t *order;
+        size_t first, n;
+        float expected[6];
+    } cases[] = {
+        {0, NULL, 0, 3, {0, 10, 20, 30, 40, 50}},    {0, NULL, 1, 2, {20, 30, 40, 50}},
+        {0, order, 0, 3, {40, 50, 0, 10, 40, 50}},   {1, NULL, 2, 1, {15, 20}},
+        {1, order, 0, 2, {15, 20, -5, 0}},           {2, NULL, 0, 2, {-5, -20, 5, 20}},
+        {2, order, 0, 3, {15, 60, -5, -20, 15, 60}},
+    };
+    (void)state;
+    for (size_t i = 0; i < 2 * (sizeof cases / sizeof *cases); i++) {
+        const bl_data data = {.n = 3,
+                              .features = 2,
+                              .bytes = i % 2 ? bytes : NULL,
+                              .floats = i % 2 ? NULL : floats,
+                              .scaling = {cases[i / 2].n_scaling, offset, scale}};
+        float x[7] = {99, 99, 99, 99, 99, 99, 99};
+        const size_t n = 2 * cases[i / 2].n, calls = memory.calls;
+        data_gather(&data, &backend, cases[i / 2].order, cases[i / 2].first, cases[i / 2].n, x);
+        for (size_t j = 0; j < n; j++)
+            assert_true(x[j] == cases[i / 2].expected[j]);
+        assert_true(x[n] == 99); /* and not one more */
+        assert_int_equal(memory.calls, calls);
+    }
+}
+
+static void scaling_is_fitted(void **state)
+{
+    static const uint8_t bytes[] = {7, 9, 11, 17}, same[] = {5, 5, 5, 5};
+    static const float floats[] = {1, 0.1f, -8, 3, 0.1f, 0, 5, 0.1f, 8};
+    static const double mean[] = {3, 0.1, 0}, deviation[] = {1.632993161855452, 0, 6.531972647421808};
+    (void)state;
+    bl_data images = {.ctx = ctx, .n = 2, .features = 2, .bytes = bytes};
+    assert_int_equal(scaling_fit(&images), BL_OK);
+    assert_int_equal(images.scaling.n, 1);
+    assert_true(images.scaling.offset[0] == 7.0f);
+    assert_true(images.scaling.scale[0] == 0.1f);
+    images.bytes = same;
+    assert_int_equal(scaling_fit(&images), BL_OK); /* takes the first one's place */
+    assert_true(images.scaling.offset[0] == 5.0f);
+    assert_true(images.scaling.scale[0] == 0.0f);
+    scaling_free(ctx, &images.scaling);
+
+    bl_data table = {.ctx = ctx, .n = 3, .features = 3, .floats = floats};
+    assert_int_equal(scaling_fit(&table), BL_OK);
+    assert_int_equal(table.scaling.n, 3);
+    for (int j = 0; j < 3; j++) {
+        assert_true(fabs((double)table.scaling.offset[j] - mean[j]) < close_enough);
+        if (deviation[j] > 0)
+            assert_true(fabs(1.0 / (double)table.scaling.scale[j] / deviation[j] - 1.0) < close_enough);
+        else
+            assert_true(table.scaling.scale[j] == 0.0f); /* constant */
+    }
+    struct scaling copy = {0};
+    assert_int_equal(scaling_copy(ctx, &copy, &table.scaling), BL_OK);
+    assert_ptr_not_equal(copy.scale, table.scaling.scale);
+    assert_memory_equal(copy.scale, table.scaling.scale, 3 * sizeof(float));
+    assert_memory_equal(copy.offset, table.scaling.offset, 3 * sizeof(float));
+    scaling_free(ctx, &table.scaling);
+    assert_int_equal(scaling_copy(ctx, &copy, &table.scaling), BL_OK); /* of none */
+    assert_int_equal(copy.n, 0);
+    assert_null(copy.scale);
+}
+
+static void tiny_deviations_do_not_blow_up(void **state)
+{
+    static const float floats[] = {0.0f, 1e-44f};
+    bl_data table = {.ctx = ctx, .n = 2, .features = 1, .floats = floats};
+    (void)state;
+    assert_int_equal(scaling_fit(&table), BL_OK);
+    assert_true(table.scaling.scale[0] == 0.0f);
+    scaling_free(ctx, &table.scaling);
+}
+
+/* ---- splits ---- */
+
+/* Feature i in row i, classes in two runs, as sorted files have them. */
+static const char *table_to_split(void)
+{
+    const char *path = scratch_path(&scratch, "split.csv");
+    FILE *file = fopen(path, "w");
+    for (int i = 0; i < ROWS; i++)
+        fprintf(file, "%d,%d,%s\n", i, i * i, i < CLASS_0 ? "no" : "yes");
+    fclose(file);
+    return path;
+}
+
+struct sets {
+    bl_data *train, *val, *test;
+};
+
+static bl_status load(struct sets *s, const char *where, const char *test_where,
+                      const struct data_options *options)
+{
+    *s = (struct sets){0};
+    return data_load(&s->train, &s->val, &s->test, ctx, where, test_where, options);
+}
+
+static void free_sets(struct sets *s)
+{
+    data_free(s->train);
+    data_free(s->val);
+    data_free(s->test);
+}
+
+static void assert_loads(struct sets *s, const char *where, const char *test_where,
+                         const struct data_options *options)
+{
+    if (load(s, where, test_where, options) != BL_OK)
+        fail_msg("%s", ctx->why);
+}
+
+static void the_last_examples_are_for_validation(void **state)
+{
+    struct sets s;
+    (void)state;
+    assert_loads(&s, table_to_split(), NULL, &(struct data_options){.val = 8});
+    assert_null(s.test);
+    assert_int_equal(s.train->n, ROWS - 8);
+    assert_int_equal(s.val->n, 8);
+    for (size_t i = 0; i < 8; i++) {
+        assert_true(s.val->floats[2 * i] == (float)(ROWS - 8 + i));
+        assert_int_equal(s.val->labels[i], 1);
+    }
+    double mean = 0; /* fitted on what is left */
+    for (size_t i = 0; i < ROWS - 8; i++)
+        mean += (double)i / (ROWS - 8);
+    assert_true(fabs((double)s.train->scaling.offset[0] - mean) < close_enough * mean);
+    assert_memory_equal(s.val->scaling.offset, s.train->scaling.offset, 2 * sizeof(float));
+    assert_memory_equal(s.val->scaling.scale, s.train->scaling.scale, 2 * sizeof(float));
+    assert_string_equal(s.val->class_names[1], "yes");
+    assert_true(s.val->hash == data_hash(s.val) && s.train->hash == data_hash(s.train));
+    free_sets(&s);
+}
+
+/* Each row once, in one of the parts; gives how many of the test set are of class 1. */
+static int assert_is_partition(const struct sets *s)
+{
+    int seen[ROWS] = {0}, of_class_1 = 0;
+    const bl_data *const parts[] = {s->train, s->val, s->test};
+    for (size_t p = 0; p < 3; p++) {
+        for (size_t i = 0; parts[p] && i < parts[p]->n; i++) {
+            const int row = (int)parts[p]->floats[2 * i];
+            seen[row]++;
+            of_class_1 += p == 2 && row >= CLASS_0;
+            assert_int_equal(parts[p]->labels[i], row >= CLASS_0);
+            assert_true(parts[p]->floats[2 * i + 1] == (float)(row * row));
+        }
+    }
+    for (int i = 0; i < ROWS; i++)
+        assert_int_equal(seen[i], 1);
+    return of_class_1;
+}
+
+static void a_fraction_of_each_class_is_for_testing(void **state)
+{
+    static const struct {
+        double fraction;
+        size_t test;
+        int of_class_1;
+    } cases[] = {{0.1, 5, 1}, {0.2, 10, 2}, {0.25, 13, 3}, {0.99, ROWS - 2, CLASS_1 - 1}, {0.02, 1, 0}};
+    (void)state;
+    const char *path = table_to_split();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sets s;
+        const struct data_options options = {.test_fraction = cases[i].fraction, .seed = 3};
+        assert_loads(&s, path, NULL, &options);
+        assert_int_equal(s.test->n, cases[i].test);
+        assert_int_equal(assert_is_partition(&s), cases[i].of_class_1);
+        assert_memory_equal(s.test->scaling.offset, s.train->scaling.offset, 2 * sizeof(float));
+        free_sets(&s);
+    }
+}
+
+static void the_seed_decides_the_split(void **state)
+{
+    static const uint64_t seeds[] = {1, 1, 2};
+    uint64_t train[3], val[3], test[3];
+    (void)state;
+    const char *path = table_to_split();
+    for (int i = 0; i < 3; i++) {
+        struct sets s;
+        const struct data_options options = {.test_fraction = 0.2, .val = 10, .seed = seeds[i]};
+        assert_loads(&s, path, NULL, &options);
+        assert_is_partition(&s);
+        train[i] = s.train->hash;
+        val[i] = s.val->hash;
+        test[i] = s.test->hash;
+        int of_class_1 = 0; /* the file is sorted, the split is not */
+        for (size_t k = 0; k < s.val->n; k++)
+            of_class_1 += s.val->labels[k];
+        assert_in_range(of_class_1, 0, 8);
+        free_sets(&s);
+    }
+    assert_true(train[0] == train[1] && val[0] == val[1] && test[0] == test[1]);
+    assert_true(train[0] != train[2] && val[0] != val[2] && test[0] != test[2]);
+}
+
+static void another_file_is_for_testing(void **state)
+{
+    static const char train[] = "v,u,y\n1,2,cat\n3,4,dog\n", test[] = "y,u,v\ndog,5,6\n",
+                      other[] = "y,u,v\ncow,5,6\n";
+    struct sets s;
+    (void)state;
+    const char *a = scratch_path(&scratch, "a.csv"), *b = scratch_path(&scratch, "b.csv");
+    scratch_write(a, train, sizeof train - 1);
+    scratch_write(b, test, sizeof test - 1);
+    assert_loads(&s, a, b, &(struct data_options){.val = 0});
+    assert_null(s.val);
+    assert_string_equal(data_as_text(s.test), "1x1x2 of 2: 6 5 = 1; classes cat dog; columns v u");
+    float x[2];
+    data_gather(s.test, &backend, NULL, 0, 1, x);
+    assert_true(x[0] == 4.0f && x[1] == 2.0f); /* (6 - 2) / 1, (5 - 3) / 1 */
+    free_sets(&s);
+    scratch_write(b, other, sizeof other - 1);
+    assert_int_equal(load(&s, a, b, &(struct data_options){.val = 0}), BL_BAD_DATA);
+    assert_non_null(strstr(ctx->why, "\"cow\""));
+}
+
+static void what_cannot_be_loaded_is_refused(void **state)
+{
+    static const struct {
+        const char *where, *test_where; /* ":" stands for the table to split, "+" for one of a single class */
+        struct data_options options;
+        bl_status status;
+        const char *fragment;
+    } cases[] = {
+        {":", NULL, {.val = ROWS}, BL_BAD_VALUE, "val 50, expected less than the 50"},
+        {":", NULL, {.val = SIZE_MAX}, BL_BAD_VALUE, "expected less than the 50"},
+        {":", NULL, {.val = 40, .test_fraction = 0.2}, BL_BAD_VALUE, "expected less than the 40"},
+        {":", NULL, {.test_fraction = 1.0}, BL_BAD_VALUE, "test-fraction 1,"},
+        {":", NULL, {.test_fraction = -0.1}, BL_BAD_VALUE, "test-fraction -0.1,"},
+        {":", NULL, {.test_fraction = NAN}, BL_BAD_VALUE, "expected 0 or more"},
+        {":", NULL, {.test_fraction = 0.001}, BL_BAD_VALUE, "leaves none for testing"},
+        {":", ":", {.test_fraction = 0.1}, BL_BAD_VALUE, "expected one of the two"},
+        {":", "/none/there", {.val = 0}, BL_BAD_DATA, "/none/there: no such file or folder"},
+        {":", NULL, {.val = ROWS - 5}, BL_BAD_DATA, "only one class, 0 (no), in all 5 training examples"},
+        {"+", NULL, {.val = 0}, BL_BAD_DATA, "only one class, 0, in all 2"},
+        {NULL, NULL, {.val = 0}, BL_BAD_VALUE, "no data"},
+        {"", NULL, {.val = 0}, BL_BAD_VALUE, "no data"},
+        {"/none/there", NULL, {.val = 0}, BL_BAD_DATA, "known: fashion-mnist, mnist"},
+    };
+    (void)state;
+    const char *path = table_to_split(), *single = scratch_path(&scratch, "single.csv");
+    scratch_write(single, "1,2,0\n3,4,0\n", 12);
+    const size_t live = memory.live;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sets s;
+        const char *where = cases[i].where, *test = cases[i].test_where;
+        where = where && *where == ':' ? path : where && *where == '+' ? single : where;
+        test = test && *test == ':' ? path : test;
+        assert_int_equal(load(&s, where, test, &cases[i].options), cases[i].status);
+        if (!strstr(ctx->why, cases[i].fragment))
+            fail_msg("expected \"%s\" in: %s", cases[i].fragment, ctx->why);
+        assert_true(!s.train && !s.val && !s.test);
+        assert_int_equal(memory.live, live);
+    }
+}
+
+/* ---- folders and named sets ---- */
+
+/* Four images of one byte in training, with labels 0 to 3 % below, two for testing. */
+static void write_set(const char *folder, uint32_t below, int has_test)
+{
+    static const char *const prefixes[] = {"train", "t10k"};
+    for (int part = 0; part < 1 + has_test; part++) {
+        const uint32_t n = part ? 2 : 4;
+        char path[SCRATCH_PATH + 40];
+        mkdir(folder, 0700);
+        snprintf(path, sizeof path, "%s/%s-images-idx3-ubyte.gz", folder, prefixes[part]);
+        write_idx(path, &(struct idx_spec){0x803, {n, 1, 1, 0}, n, 256});
+        snprintf(path, sizeof path, "%s/%s-labels-idx1-ubyte.gz", folder, prefixes[part]);
+        write_idx(path, &(struct idx_spec){0x801, {n, 0, 0, 0}, n, below});
+    }
+}
+
+static void remove_set(const char *folder)
+{
+    struct scratch inner;
+    snprintf(inner.folder, sizeof inner.folder, "%s", folder);
+    scratch_remove(&inner);
+}
+
+static void folders_bring_their_test_set(void **state)
+{
+    struct sets s;
+    (void)state;
+    write_set(scratch.folder, 4, 1);
+    assert_loads(&s, scratch.folder, NULL, &(struct data_options){.val = 1});
+    assert_int_equal(s.train->n, 3);
+    assert_int_equal(s.val->n, 1);
+    assert_int_equal(s.test->n, 2);
+    assert_int_equal(s.test->outputs, 4);
+    assert_true(s.test->scaling.n == 1 && s.test->scaling.scale[0] == 0.5f); /* of train's 0, 1, 2 */
+    free_sets(&s);
+    assert_int_equal(load(&s, scratch.folder, NULL, &(struct data_options){.test_fraction = 0.5}),
+                     BL_BAD_VALUE);
+    assert_non_null(strstr(ctx->why, "a test set of its own"));
+}
+
+static void a_folder_without_test_set_can_be_split(void **state)
+{
+    struct sets s;
+    (void)state;
+    write_set(scratch.folder, 2, 0);
+    assert_int_equal(load(&s, scratch.folder, NULL, &(struct data_options){.val = 0}), BL_BAD_DATA);
+    assert_non_null(strstr(ctx->why, "t10k-images-idx3-ubyte"));
+    assert_loads(&s, scratch.folder, NULL, &(struct data_options){.test_fraction = 0.5});
+    assert_int_equal(s.train->n, 2);
+    assert_int_equal(s.test->n, 2);
+    free_sets(&s);
+}
+
+static void labels_of_the_test_set_must_be_known(void **state)
+{
+    static const struct idx_spec labels = {0x801, {2, 0, 0, 0}, 2, 256};
+    struct sets s;
+    (void)state;
+    write_set(scratch.folder, 1, 1); /* train knows 0 only */
+    write_idx(scratch_path(&scratch, "t10k-labels-idx1-ubyte.gz"), &labels);
+    assert_int_equal(load(&s, scratch.folder, NULL, &(struct data_options){.val = 0}), BL_BAD_DATA);
+    assert_non_null(strstr(ctx->why, "t10k-labels-idx1-ubyte.gz: label 1 of example 1"));
+}
+
+static void named_sets_are_searched(void **state)
+{
+    static const struct {
+        const char *folders[3]; /* made below the scratch folder; the last has the set */
+        const char *data_dir;   /* below the scratch folder too */
+        const char *variable, *value;
+    } cases[] = {
+        {{"mnist"}, "", NULL, ""},
+        {{"mnist"}, "/", NULL, ""},
+        {{"mnist"}, "/mnist", NULL, ""},
+        {{"mnist"}, "/mnist//", NULL, ""},
+        {{"mnist"}, NULL, "BACKLESS_DATA", ""},
+        {{"mnist"}, NULL, "BACKLESS_DATA", "/mnist"},
+        {{"mnist"}, "/none", "BACKLESS_DATA", ""},
+        {{"backless", "backless/mnist"}, NULL, "XDG_CACHE_HOME", ""},
+        {{".cache", ".cache/backless", ".cache/backless/mnist"}, NULL, "HOME", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char made[3][SCRATCH_PATH], data_dir[SCRATCH_PATH], value[SCRATCH_PATH];
+        int depth = 0;
+        for (; depth < 3 && cases[i].folders[depth]; depth++) {
+            snprintf(made[depth], SCRATCH_PATH, "%s/%s", scratch.folder, cases[i].folders[depth]);
+            mkdir(made[depth], 0700);
+        }
+        write_set(made[depth - 1], 3, 1);
+        snprintf(data_dir, sizeof data_dir, "%s%s", scratch.folder,
+                 cases[i].data_dir ? cases[i].data_dir : "");
+        snprintf(value, sizeof value, "%s%s", scratch.folder, cases[i].value);
+        if (cases[i].variable)
+            setenv(cases[i].variable, value, 1);
+        struct sets s;
+        const struct data_options options = {.data_dir = cases[i].data_dir ? data_dir : NULL};
+        assert_loads(&s, "mnist", NULL, &options);
+        assert_int_equal(s.train->n, 4);
+        assert_null(s.train->class_names);
+        free_sets(&s);
+        while (depth-- > 0)
+            remove_set(made[depth]);
+        if (cases[i].variable)
+            unsetenv(cases[i].variable);
+    }
+}
+
+static void a_missing_named_set_is_explained(void **state)
+{
+    static const char *const fragments[] = {"no data set mnist",
+                                            "/first",
+                                            "/second",
+                                            "/home/.cache/backless",
+                                            "/usr/share/datasets",
+                                            "/usr/local/share/datasets",
+                                            "train-images-idx3-ubyte",
+                                            "--data-dir",
+                                            "BACKLESS_DATA"};
+    struct sets s;
+    (void)state;
+    setenv("BACKLESS_DATA", "/second", 1);
+    setenv("XDG_CACHE_HOME", "not/absolute", 1);
+    setenv("HOME", "/home", 1);
+    if (path_is_folder("/usr/share/datasets/mnist") || path_is_folder("/usr/local/share/datasets/mnist"))
+        skip();
+    assert_int_equal(load(&s, "mnist", NULL, &(struct data_options){.data_dir = "/first"}), BL_BAD_DATA);
+    for (size_t i = 0; i < sizeof fragments / sizeof *fragments; i++)
+        if (!strstr(ctx->why, fragments[i]))
+            fail_msg("expected \"%s\" in: %s", fragments[i], ctx->why);
+}
+
+static void fashion_has_ten_names(void **state)
+{
+    struct sets s;
+    char folder[SCRATCH_PATH];
+    (void)state;
+    snprintf(folder, sizeof folder, "%s/fashion-mnist", scratch.folder);
+    write_set(folder, 3, 1);
+    const struct data_options options = {.data_dir = scratch.folder};
+    assert_loads(&s, "fashion-mnist", NULL, &options);
+    const bl_data *const parts[] = {s.train, s.test};
+    for (int p = 0; p < 2; p++) {
+        assert_int_equal(parts[p]->outputs, 10);
+        assert_string_equal(parts[p]->class_names[0], "T-shirt/top");
+        assert_string_equal(parts[p]->class_names[9], "Ankle boot");
+    }
+    free_sets(&s);
+    char path[SCRATCH_PATH + 40];
+    uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 4, 0, 1, 10, 2};
+    snprintf(path, sizeof path, "%s/train-labels-idx1-ubyte.gz", folder);
+    write_gz(path, labels, sizeof labels);
+    assert_int_equal(load(&s, "fashion-mnist", NULL, &options), BL_BAD_DATA);
+    assert_non_null(strstr(ctx->why, "label 10, but fashion-mnist has 10 classes"));
+    remove_set(folder);
+}
+
+/* ---- for a model ---- */
+
+static void data_for_a_model_is_made_like_it(void **state)
+{
+    static float offset[] = {1}, scale[] = {3};
+    static char cat[] = "cat", dog[] = "dog", cow[] = "cow", hen[] = "hen";
+    static char *names[] = {cat, dog, cow, hen};
+    const bl_data like = {.ctx = ctx,
+                          .shape = {1, 1, 1},
+                          .features = 1,
+                          .outputs = 4,
+                          .scaling = {1, offset, scale},
+                          .class_names = names};
+    static const struct data_options options = {.has_labels = true};
+    bl_data *data = NULL;
+    float x[2];
+    (void)state;
+    write_set(scratch.folder, 4, 1);
+    assert_int_equal(data_read_like(&data, ctx, scratch.folder, "test", &options, &like), BL_OK);
+    data_gather(data, &backend, NULL, 0, 2, x);
+    assert_true(x[0] == -3.0f && x[1] == 0.0f);
+    assert_ptr_not_equal(data->class_names, names);
+    assert_string_equal(data->class_names[3], "hen");
+    data_free(data);
+    assert_int_equal(data_read_like(&data, ctx, scratch.folder, "train", &options, &like), BL_OK);
+    assert_int_equal(data->n, 4);
+    data_free(data);
+    assert_int_equal(data_read_like(&data, ctx, scratch.folder, "val", &options, &like), BL_BAD_VALUE);
+    assert_int_equal(data_read_like(&data, ctx, scratch.folder, NULL, &options, &like), BL_BAD_VALUE);
+}
+
+/* ---- arrays of the caller's ---- */
+
+static void arrays_are_wrapped_or_refused(void **state)
+{
+    static const float x[8] = {0};
+    static const int32_t good[] = {0, 2, 1, 0}, negative[] = {0, 2, -1, 0}, large[] = {0, 3, 1, 0};
+    static const struct {
+        const float *x;
+        const int32_t *labels;
+        size_t n;
+        bl_shape shape;
+        int outputs;
+        const char *fragment; /* NULL: right */
+    } cases[] = {
+        {x, good, 4, {1, 1, 2}, 3, NULL},
+        {x, good, 2, {1, 2, 2}, 3, NULL},
+        {x, NULL, 4, {1, 1, 2}, 3, NULL},
+        {NULL, good, 4, {1, 1, 2}, 3, "x is NULL"},
+        {x, good, 0, {1, 1, 2}, 3, "0 examples"},
+        {x, good, (size_t)1 << 33, {1, 1, 2}, 3, "8589934592 examples"},
+        {x, good, 4, {1, 0, 2}, 3, "shape 1 x 0 x 2"},
+        {x, good, 4, {-1, 1, 2}, 3, "shape -1 x 1 x 2"},
+        {x, good, 4, {65536, 65536, 1}, 3, "65536 x 65536 x 1 has more"},
+        {x, good, 4, {2, 65536, 65536}, 3, "has more than"},
+        {x, good, 4, {1, 1, 2}, 0, "0 classes"},
+        {x, negative, 4, {1, 1, 2}, 3, "label -1 in row 2 (from 0), expected 0 to 2"},
+        {x, large, 4, {1, 1, 2}, 3, "label 3 in row 1"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bl_data *data = NULL;
+        const bl_status status =
+            data_wrap(&data, ctx, cases[i].x, cases[i].labels, cases[i].n, cases[i].shape, cases[i].outputs);
+        assert_int_equal(status, cases[i].fragment ? BL_BAD_VALUE : BL_OK);
+        assert_int_equal(status == BL_OK, data != NULL);
+        if (cases[i].fragment && !strstr(ctx->why, cases[i].fragment))
+            fail_msg("expected \"%s\" in: %s", cases[i].fragment, ctx->why);
+        if (data)
+            assert_true(data->floats == cases[i].x && data->labels == cases[i].labels &&
+                        data->scaling.n == 0);
+        data_free(data); /* and not the arrays */
+    }
+}
+
+static void targets_are_wrapped(void **state)
+{
+    static const float x[4] = {1, 2, 3, 4}, targets[6] = {0, 1, 2, 3, 4, 5};
+    static const uint32_t order[] = {1};
+    const bl_shape shape = {1, 1, 2};
+    bl_data *data = NULL, *part = NULL;
+    (void)state;
+    assert_int_equal(data_wrap_targets(&data, ctx, x, NULL, 2, shape, 3), BL_BAD_VALUE);
+    assert_int_equal(data_wrap_targets(&data, ctx, x, targets, 2, shape, 3), BL_OK);
+    assert_null(data->labels);
+    assert_int_equal(data->outputs, 3);
+    assert_int_equal(data_subset(&part, data, order, 1, "a part"), BL_OK);
+    assert_memory_equal(part->targets, targets + 3, 3 * sizeof(float));
+    assert_memory_equal(part->floats, x + 2, 2 * sizeof(float));
+    data_free(data);
+    data_free(part); /* owns its copies */
+    data_free(NULL);
+}
+
+static void hashes_tell_sets_apart(void **state)
+{
+    static const float x[4] = {1, 2, 3, 4}, moved[4] = {1, 2, 4, 3};
+    static const int32_t labels[2] = {0, 1}, others[2] = {1, 0};
+    const float *const xs[] = {x, x, moved, x};
+    const int32_t *const ys[] = {labels, others, labels, labels};
+    uint64_t hash[4];
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        bl_data *data = NULL;
+        assert_int_equal(data_wrap(&data, ctx, xs[i], ys[i], 2, (bl_shape){1, 1, 2}, 2), BL_OK);
+        hash[i] = data->hash;
+        data_free(data);
+    }
+    assert_true(hash[0] == hash[3]);
+    assert_true(hash[0] != hash[1] && hash[0] != hash[2] && hash[1] != hash[2]);
+}
+
+/* ---- memory ---- */
+
+static void running_out_of_memory_leaves_nothing(void **state)
+{
+    static const char test[] = "1,2,no\n3,4,yes\n";
+    (void)state;
+    const char *path = table_to_split(), *other = scratch_path(&scratch, "test.csv");
+    scratch_write(other, test, sizeof test - 1);
+    for (int i = 0; i < 2; i++) {
+        const struct data_options options = {.val = 5, .test_fraction = i ? 0.2 : 0.0};
+        const size_t live = memory.live;
+        bl_status status = BL_NO_MEMORY;
+        size_t failing = 0;
+        for (; status == BL_NO_MEMORY; failing++) {
+            struct sets s;
+            memory.calls = 0;
+            memory.fail_at = failing + 1;
+            status = load(&s, path, i ? NULL : other, &options);
+            memory.fail_at = 0;
+            assert_int_equal(status == BL_OK, s.train != NULL);
+            free_sets(&s);
+            assert_int_equal(memory.live, live);
+        }
+        assert_int_equal(status, BL_OK);
+        assert_true(failing > 30);
+    }
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        unsetenv(variables[i]);
+    scratch_make(&scratch);
+    ctx = counting_context(&memory);
+    return ctx ? 0 : 1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    scratch_remove(&scratch);
+    context_destroy(ctx);
+    return memory.live == 0 ? 0 : 1;
+}
+
+#define EACH(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH(rows_are_gathered_scaled),
+        EACH(scaling_is_fitted),
+        EACH(tiny_deviations_do_not_blow_up),
+        EACH(the_last_examples_are_for_validation),
+        EACH(a_fraction_of_each_class_is_for_testing),
+        EACH(the_seed_decides_the_split),
+        EACH(another_file_is_for_testing),
+        EACH(what_cannot_be_loaded_is_refused),
+        EACH(folders_bring_their_test_set),
+        EACH(a_folder_without_test_set_can_be_split),
+        EACH(labels_of_the_test_set_must_be_known),
+        EACH(named_sets_are_searched),
+        EACH(a_missing_named_set_is_explained),
+        EACH(fashion_has_ten_names),
+        EACH(data_for_a_model_is_made_like_it),
+        EACH(arrays_are_wrapped_or_refused),
+        EACH(targets_are_wrapped),
+        EACH(hashes_tell_sets_apart),
+        EACH(running_out_of_memory_leaves_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

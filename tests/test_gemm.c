@@ -1,0 +1,276 @@
+/*
+ * test_gemm.c - products of matrices: every backend against a reference in double; every portable variant to the
+ * bit against the definition, one fused multiply-add after the other; and nothing read or written outside.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../src/backend/portable/portable.h"
+#include "fence.h"
+
+#include <stdio.h>
+
+/* A sum of k products, rounded k times in any order, is off by at most k 2^-24 of the sum of their sizes, to first
+   order; two more for C itself and for the second order. */
+static double gemm_bound(size_t k, double size)
+{
+    return ((double)k + 2.0) * 0x1p-24 * size;
+}
+
+static const float untouched = -77.0f; /* what lies between the rows of C */
+
+struct shape {
+    size_t m, n, k;
+};
+/* Around the widths and heights of tiles (1 to 8 rows; 16, 24, 48 columns; 256 terms), nothing at all, and the
+   shapes that training uses. */
+static const struct shape shapes[] = {
+    {0, 0, 0},   {0, 5, 3},    {5, 0, 3},    {1, 1, 0},    {3, 17, 0},    {1, 1, 1},
+    {2, 3, 1},   {1, 7, 5},    {3, 8, 8},    {4, 9, 7},    {5, 15, 16},   {6, 16, 17},
+    {7, 17, 9},  {8, 24, 15},  {9, 25, 31},  {11, 31, 33}, {12, 33, 23},  {13, 47, 8},
+    {15, 48, 5}, {16, 49, 64}, {17, 65, 12}, {3, 97, 255}, {2, 50, 256},  {9, 10, 257},
+    {1, 3, 515}, {10, 12, 10}, {10, 80, 64}, {64, 10, 80}, {24, 80, 784},
+};
+enum {
+    SHAPES = sizeof shapes / sizeof *shapes,
+    FLAGS = 8, /* transpose_a, transpose_b, accumulate */
+    GAPS = 2   /* rows that touch, rows with a gap */
+};
+
+static char finding[200]; /* what the latest check found */
+
+struct product {
+    struct gemm g;
+    struct fenced a, b, c, scratch;
+    float before[64 * 100]; /* C as it was, dense */
+};
+
+static struct fenced matrix(size_t rows, size_t cols, size_t ld, uint32_t *seed)
+{
+    struct fenced f = fence_make(rows > 0 ? (rows - 1) * ld + cols : 0);
+    for (size_t i = 0; i < f.n; i++)
+        f.x[i] = float_random(seed, 1.0f);
+    return f;
+}
+
+static void product_make(struct product *p, const struct backend *backend, struct shape s, unsigned flags,
+                         size_t gap)
+{
+    uint32_t seed = 12345;
+    const bool ta = flags & 1, tb = flags & 2;
+    const size_t lda = (ta ? s.m : s.k) + gap, ldb = (tb ? s.k : s.n) + 2 * gap, ldc = s.n + 3 * gap;
+    p->a = ta ? matrix(s.k, s.m, lda, &seed) : matrix(s.m, s.k, lda, &seed);
+    p->b = tb ? matrix(s.n, s.k, ldb, &seed) : matrix(s.k, s.n, ldb, &seed);
+    p->c = matrix(s.m, s.n, ldc, &seed);
+    p->scratch = fence_make(backend->gemm_scratch(s.m, s.n, s.k));
+    for (size_t i = 0; i < p->c.n; i++)
+        if (i % ldc >= s.n)
+            p->c.x[i] = untouched;
+    for (size_t i = 0; i < s.m; i++)
+        memcpy(p->before + i * s.n, p->c.x + i * ldc, s.n * sizeof(float));
+    p->g = (struct gemm){ta, tb, flags & 4, s.m, s.n, s.k, p->a.x, lda, p->b.x, ldb, p->c.x, ldc};
+}
+
+static bool product_free(struct product *p) /* gives whether all fences held */
+{
+    struct fenced *const all[] = {&p->a, &p->b, &p->c, &p->scratch};
+    bool holds = true;
+    for (size_t i = 0; i < 4; i++) {
+        holds = holds && fence_holds(all[i]);
+        fence_free(all[i]);
+    }
+    return holds;
+}
+
+static float a_at(const struct gemm *g, size_t i, size_t k)
+{
+    return g->transpose_a ? g->a[k * g->lda + i] : g->a[i * g->lda + k];
+}
+
+static float b_at(const struct gemm *g, size_t k, size_t j)
+{
+    return g->transpose_b ? g->b[j * g->ldb + k] : g->b[k * g->ldb + j];
+}
+
+/* One element: near the sum in double; with `exact` the very bits of the definition. */
+static bool element_is_right(const struct product *p, size_t i, size_t j, bool exact)
+{
+    const struct gemm *g = &p->g;
+    const float begin = g->accumulate ? p->before[i * g->n + j] : 0.0f, c = g->c[i * g->ldc + j];
+    double sum = (double)begin, size = fabs((double)begin);
+    float chain = begin;
+    for (size_t k = 0; k < g->k; k++) {
+        const double term = (double)a_at(g, i, k) * (double)b_at(g, k, j);
+        sum += term;
+        size += fabs(term);
+        chain = fmaf(a_at(g, i, k), b_at(g, k, j), chain);
+    }
+    return fabs((double)c - sum) <= gemm_bound(g->k, size) && (!exact || float_same(c, chain));
+}
+
+static bool elements_are_right(const struct product *p, bool exact)
+{
+    for (size_t i = 0; i < p->g.m; i++)
+        for (size_t j = 0; j < p->g.n; j++)
+            if (!element_is_right(p, i, j, exact)) {
+                snprintf(finding, sizeof finding, "c[%zu, %zu] is %a", i, j,
+                         (double)p->g.c[i * p->g.ldc + j]);
+                return false;
+            }
+    for (size_t i = 0; i < p->c.n; i++)
+        if (i % p->g.ldc >= p->g.n && !float_same(p->c.x[i], untouched)) {
+            snprintf(finding, sizeof finding, "c is written between its rows");
+            return false;
+        }
+    return true;
+}
+
+static bool product_is_right(const struct backend *backend, struct shape s, unsigned flags, size_t gap,
+                             bool exact)
+{
+    static struct product p;
+    product_make(&p, backend, s, flags, gap);
+    bool is_right = backend->gemm(&p.g, p.scratch.x);
+    if (!is_right)
+        snprintf(finding, sizeof finding, "gemm reported a failure");
+    is_right = is_right && elements_are_right(&p, exact);
+    if (!product_free(&p)) {
+        snprintf(finding, sizeof finding, "something is written before an array");
+        is_right = false;
+    }
+    return is_right;
+}
+
+static bool backend_is_right(const struct backend *backend, bool exact)
+{
+    for (size_t s = 0; s < SHAPES; s++)
+        for (unsigned flags = 0; flags < FLAGS; flags++)
+            for (size_t gap = 0; gap < GAPS; gap++)
+                if (!product_is_right(backend, shapes[s], flags, gap, exact)) {
+                    char what[100];
+                    snprintf(what, sizeof what, " (%s %s, m %zu n %zu k %zu, flags %u, gap %zu)",
+                             backend->name, backend->machine, shapes[s].m, shapes[s].n, shapes[s].k, flags,
+                             gap);
+                    strncat(finding, what, sizeof finding - strlen(finding) - 1);
+                    return false;
+                }
+    return true;
+}
+
+static void backends_are_near(void **state)
+{
+    (void)state;
+    struct backend backend;
+    for (int i = 0; backend_name_at(i); i++) {
+        assert_int_equal(backend_choose(NULL, backend_name_at(i), &backend), BL_OK);
+        if (!backend_is_right(&backend, false))
+            fail_msg("%s", finding);
+    }
+}
+
+static void variants_are_exact(void **state)
+{
+    (void)state;
+    struct backend backend;
+    for (int i = 0; portable_variant(i, &backend); i++)
+        if (!backend_is_right(&backend, true))
+            fail_msg("%s", finding);
+}
+
+/* What is not finite comes through: in its row, or its column, and nowhere else. */
+static void nan_stays_in_its_row(void **state)
+{
+    (void)state;
+    static struct product p;
+    struct backend backend;
+    for (int i = 0; portable_variant(i, &backend); i++)
+        for (unsigned flags = 0; flags < FLAGS; flags++) {
+            product_make(&p, &backend, (struct shape){11, 35, 20}, flags, 1);
+            p.a.x[flags & 1 ? 7 * p.g.lda + 9 : 9 * p.g.lda + 7] = NAN;
+            assert_true(backend.gemm(&p.g, p.scratch.x));
+            for (size_t row = 0; row < p.g.m; row++)
+                for (size_t j = 0; j < p.g.n; j++)
+                    assert_int_equal(!!isnan(p.g.c[row * p.g.ldc + j]), row == 9);
+            assert_true(product_free(&p));
+        }
+}
+
+/* ---- what the checks above must find ---- */
+
+static struct backend good;
+
+static bool without_the_last_term(const struct gemm *g, float *scratch)
+{
+    struct gemm less = *g;
+    less.k -= g->k > 0;
+    return good.gemm(&less, scratch);
+}
+
+static bool with_the_wrong_transpose(const struct gemm *g, float *scratch)
+{
+    struct gemm turned = *g;
+    if (g->m == g->k && g->lda == g->m)
+        turned.transpose_a = !g->transpose_a;
+    return good.gemm(&turned, scratch);
+}
+
+static bool backwards(const struct gemm *g, float *scratch) /* near, but other bits */
+{
+    (void)scratch;
+    for (size_t i = 0; i < g->m; i++)
+        for (size_t j = 0; j < g->n; j++) {
+            float c = g->accumulate ? g->c[i * g->ldc + j] : 0.0f;
+            for (size_t k = g->k; k-- > 0;)
+                c = fmaf(a_at(g, i, k), b_at(g, k, j), c);
+            g->c[i * g->ldc + j] = c;
+        }
+    return true;
+}
+
+static bool into_the_gap(const struct gemm *g, float *scratch)
+{
+    if (g->m > 1 && g->ldc > g->n)
+        g->c[g->n] = 0.0f;
+    return good.gemm(g, scratch);
+}
+
+static bool before_the_matrix(const struct gemm *g, float *scratch)
+{
+    g->c[-1] = 0.0f;
+    return good.gemm(g, scratch);
+}
+
+static void faults_are_found(void **state)
+{
+    (void)state;
+    static const struct {
+        bool (*gemm)(const struct gemm *g, float *scratch);
+        bool passes_bounds;
+    } faults[] = {{without_the_last_term, false},
+                  {with_the_wrong_transpose, false},
+                  {backwards, true},
+                  {into_the_gap, false},
+                  {before_the_matrix, false}};
+    portable_variant(0, &good);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct backend faulty = good;
+        faulty.gemm = faults[i].gemm;
+        assert_false(backend_is_right(&faulty, true));
+        assert_int_equal(backend_is_right(&faulty, false), faults[i].passes_bounds);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(backends_are_near),
+        cmocka_unit_test(variants_are_exact),
+        cmocka_unit_test(nan_stays_in_its_row),
+        cmocka_unit_test(faults_are_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,213 @@
+/*
+ * test_golden.c - ten steps of every rule, loss, activation and optimiser end at the numbers of an
+ * independent implementation in double precision (golden/make_golden.py), on every backend; and three
+ * mistakes do not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../src/file/tensors.h"
+#include "rig.h"
+
+#include <math.h>
+
+/* Weights are of size 1 and take ten steps of at most ten sums each: 100 roundings of 6e-8. The same steps
+   in NumPy's single precision stay within 3e-6 of the golden numbers (make_golden.py makes sure); twice that
+   is allowed. */
+static const double bound = 6e-6;
+/* A mistake must be plain: more than a thousand times what is allowed. */
+static const double plain_miss = 1e-2;
+
+enum {
+    N_FIELDS = 7,
+    TEXT = 400,
+    INPUTS = 7,
+    CLASSES = 4,
+    LARGEST = 8
+};
+
+struct golden {
+    char text[TEXT]; /* the line, cut into the fields */
+    const char *name;
+    struct rig_options options;
+    struct tensors *file;
+    bl_context *ctx;
+};
+
+static struct tensor_entry entry_of(const struct golden *g, const char *prefix, const char *name)
+{
+    char full[TEXT];
+    struct tensor_entry entry;
+    snprintf(full, sizeof full, "%s%s", prefix, name);
+    if (!tensors_find(g->file, full, &entry))
+        fail_msg("%s.npz: no array \"%s\"", g->name, full);
+    return entry;
+}
+
+static size_t entry_count(struct tensor_entry entry)
+{
+    return entry.rows * (entry.cols ? entry.cols : 1);
+}
+
+/* "name | rule | net | loss | reduction | optimizer | lr" */
+static void golden_parse(struct golden *g, const char *line)
+{
+    char *fields[N_FIELDS] = {NULL};
+    int n = 0;
+    snprintf(g->text, sizeof g->text, "%s", line);
+    g->text[strcspn(g->text, "\n")] = 0;
+    for (char *at = g->text; at && n < N_FIELDS; n++) {
+        fields[n] = at;
+        at = strstr(at, " | ");
+        if (at) {
+            *at = 0;
+            at += 3;
+        }
+    }
+    assert_int_equal(n, N_FIELDS);
+    g->name = fields[0];
+    g->options = (struct rig_options){.rule = fields[1],
+                                      .net = fields[2],
+                                      .loss = fields[3],
+                                      .reduction = fields[4],
+                                      .optimizer = fields[5],
+                                      .lr = fields[6],
+                                      .init = "fanin",
+                                      .batch = "8"};
+}
+
+static void golden_open(struct golden *g, const char *line)
+{
+    char path[2 * TEXT];
+    golden_parse(g, line);
+    snprintf(path, sizeof path, "%s/golden/%s.npz", TEST_SOURCE_DIR, g->name);
+    g->ctx = bl_context_new(NULL);
+    if (arrays_read(&g->file, g->ctx, path) != BL_OK)
+        fail_msg("%s", bl_why(g->ctx));
+}
+
+static void golden_close(struct golden *g)
+{
+    tensors_free(g->ctx, g->file);
+    bl_context_free(g->ctx);
+}
+
+/* Every tensor of the model must be in the file, and every array of the file that is the start of one in the
+   model. */
+static void set_start(const struct golden *g, struct rig *rig)
+{
+    bl_tensor t;
+    struct tensor_entry entry;
+    for (int i = 0; bl_model_tensor(rig->model, i, &t); i++) {
+        entry = entry_of(g, "", t.name);
+        assert_int_equal(entry_count(entry), rig_count(t));
+        rig_set(rig, t.name, entry.values, entry_count(entry));
+    }
+    for (size_t i = 0; tensors_entry(g->file, i, &entry); i++)
+        if (entry.name[0] >= '0' && entry.name[0] <= '9')
+            assert_non_null(rig_tensor(rig, entry.name).values);
+}
+
+/* The largest distance of a weight or bias from the golden ones after that many steps; NaN counts as far. */
+static double distance(const struct golden *g, const struct rig *rig, int steps)
+{
+    char prefix[20];
+    double largest = 0.0;
+    bl_tensor t;
+    snprintf(prefix, sizeof prefix, "step%d.", steps);
+    for (int i = 0; bl_model_tensor(rig->model, i, &t); i++) {
+        if (!strstr(t.name, ".dense."))
+            continue;
+        const struct tensor_entry expected = entry_of(g, prefix, t.name);
+        for (size_t k = 0; k < rig_count(t); k++) {
+            const double d = fabs((double)t.values[k] - (double)expected.values[k]);
+            largest = d <= largest ? largest : isnan(d) ? INFINITY : d;
+        }
+    }
+    return largest;
+}
+
+struct outcome {
+    double weights, losses; /* the largest distances */
+};
+
+static struct outcome run(const struct golden *g, const char *backend, int threads)
+{
+    const struct tensor_entry sizes = entry_of(g, "", "sizes"), x = entry_of(g, "", "x"),
+                              labels = entry_of(g, "", "labels"), losses = entry_of(g, "", "losses");
+    const int32_t any[1] = {0};
+    const struct rig_batch like = {x.values, any, 1, INPUTS, CLASSES};
+    struct outcome out = {0.0, 0.0};
+    struct rig rig;
+    rig_make(&rig, backend, threads, &g->options, &like);
+    set_start(g, &rig);
+    for (size_t step = 0, at = 0; step < entry_count(sizes); step++) {
+        const size_t n = (size_t)sizes.values[step];
+        int32_t batch_labels[LARGEST];
+        for (size_t i = 0; i < n; i++)
+            batch_labels[i] = (int32_t)labels.values[at + i];
+        const struct rig_batch batch = {x.values + at * INPUTS, batch_labels, n, INPUTS, CLASSES};
+        out.losses = fmax(out.losses, fabs(rig_step(&rig, &batch) - (double)losses.values[step]));
+        at += n;
+        if (step == 0)
+            out.weights = distance(g, &rig, 1);
+    }
+    out.weights = fmax(out.weights, distance(g, &rig, 10));
+    rig_free(&rig);
+    return out;
+}
+
+static void check_case(const char *line)
+{
+    struct golden g = {.name = NULL};
+    golden_open(&g, line);
+    const bool is_wrong = strncmp(g.name, "wrong_", 6) == 0;
+    for (int i = 0; bl_backend_name(i); i++)
+        for (int threads = 1; threads <= 2; threads++) {
+            const struct outcome out = run(&g, bl_backend_name(i), threads);
+            if (is_wrong ? out.weights < plain_miss : out.weights > bound || out.losses > bound)
+                fail_msg("%s on %s, %d threads: weights are off by %.2g, losses by %.2g", g.name,
+                         bl_backend_name(i), threads, out.weights, out.losses);
+        }
+    golden_close(&g);
+}
+
+/* Lines of cases.txt whose name begins with "wrong_" or does not. */
+static int check_cases(bool wrong)
+{
+    char line[TEXT];
+    int n = 0;
+    FILE *file = fopen(TEST_SOURCE_DIR "/golden/cases.txt", "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file))
+        if (line[0] != '#' && (strncmp(line, "wrong_", 6) == 0) == wrong) {
+            check_case(line);
+            n++;
+        }
+    fclose(file);
+    return n;
+}
+
+static void test_golden_cases(void **state)
+{
+    (void)state;
+    assert_true(check_cases(false) >= 20);
+}
+
+/* Negative controls: B swapped for the transposed weights, f' left out, the error taken after the softmax. */
+static void test_mistakes_are_seen(void **state)
+{
+    (void)state;
+    assert_int_equal(check_cases(true), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden_cases),
+                                       cmocka_unit_test(test_mistakes_are_seen)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

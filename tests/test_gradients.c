@@ -1,0 +1,387 @@
+/*
+ * test_gradients.c - gradients against central differences of the loss, for every activation and loss, on
+ * every backend; and what fa, dfa and ifa teach against their equations, computed here in double precision.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rig.h"
+
+#include <math.h>
+
+enum {
+    N = 6,
+    BLOCKS = 3,
+    INPUTS = 7,
+    CLASSES = 4,
+    WIDEST = 7
+};
+static const int units[BLOCKS + 1] = {INPUTS, 6, 5, CLASSES}; /* of the input and of each block */
+
+/* The slope from four points h and 2h to each side: wrong by h^4 / 30 of the fifth derivative, which is up
+   to about 100 here: 3e-6. The loss itself is rounded by up to about 3e-7 of 1 + its size, as its sums are,
+   which the formula multiplies by 1.5 / h = 48: 1.5e-5. A power of two, so that h itself is not rounded. */
+static const float h = 0x1p-5f;
+static const double difference_bound = 2e-5; /* of 1 + the loss; the mean over the batch */
+/* Up to five sums of at most seven terms, each rounded by 6e-8 of the largest. */
+static const double definition_bound = 3e-6;
+/* A hidden gradient of dfa is no slope of the loss: it must be seen far beyond what is allowed. */
+static const double plain_miss = 1e-2;
+/* A relu's kink is this far from every sum: moving one weight by 2h moves a sum of the first block by up to
+   0.1, of the second by up to 0.15. */
+static const double kink_distance = 0.2;
+
+static const char *const activations[] = {"tanh",           "logistic", "relu",
+                                          "leaky-relu 0.1", "softplus", "identity"};
+static const char *const losses[] = {"ce", "bce", "mse"};
+
+static float x[N * INPUTS];
+static int32_t labels[N];
+static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES};
+
+/* ---- the same net in double precision ---- */
+
+struct passed {                       /* one example */
+    double input[BLOCKS + 1][WIDEST]; /* of each block; the last are the scores */
+    double sum[BLOCKS][WIDEST];       /* W h + b */
+    double slope[BLOCKS][WIDEST];     /* f' at the sum; 1 for the last block */
+};
+
+static double activate(const char *name, double a, double *slope)
+{
+    const double p = 1.0 / (1.0 + exp(-a));
+    if (strcmp(name, "tanh") == 0)
+        return *slope = 1.0 - tanh(a) * tanh(a), tanh(a);
+    if (strcmp(name, "logistic") == 0)
+        return *slope = p * (1.0 - p), p;
+    if (strcmp(name, "softplus") == 0)
+        return *slope = p, log1p(exp(a));
+    *slope = a > 0.0 || strcmp(name, "identity") == 0 ? 1.0 : strcmp(name, "relu") == 0 ? 0.0 : 0.1;
+    return *slope * a;
+}
+
+static const float *tensor_values(const struct rig *rig, size_t block, const char *what)
+{
+    char name[40];
+    snprintf(name, sizeof name, "%zu.%s", block, what);
+    return rig_tensor(rig, name).values;
+}
+
+static void pass(const struct rig *rig, const char *activation, const float *example, struct passed *out)
+{
+    for (int j = 0; j < INPUTS; j++)
+        out->input[0][j] = (double)example[j];
+    for (size_t l = 0; l < BLOCKS; l++) {
+        const float *W = tensor_values(rig, l, "dense.weight"), *b = tensor_values(rig, l, "dense.bias");
+        for (int i = 0; i < units[l + 1]; i++) {
+            double a = (double)b[i];
+            for (int j = 0; j < units[l]; j++)
+                a += (double)W[i * units[l] + j] * out->input[l][j];
+            out->sum[l][i] = a;
+            out->input[l + 1][i] = activate(l + 1 < BLOCKS ? activation : "identity", a, &out->slope[l][i]);
+        }
+    }
+}
+
+/* dJ/da of one example. */
+static void error_of(const char *loss, const double *a, int32_t label, double *e)
+{
+    double sum = 0.0;
+    for (int i = 0; i < CLASSES; i++)
+        sum += exp(a[i]);
+    for (int i = 0; i < CLASSES; i++) {
+        const double y = i == label ? 1.0 : 0.0;
+        const double p = strcmp(loss, "ce") == 0    ? exp(a[i]) / sum
+                         : strcmp(loss, "bce") == 0 ? 1.0 / (1.0 + exp(-a[i]))
+                                                    : a[i];
+        e[i] = p - y;
+    }
+}
+
+/* to = M from (or its transpose), M: rows x cols. */
+static void product(const float *M, int rows, int cols, bool transposed, const double *from, double *to)
+{
+    for (int i = 0; i < (transposed ? cols : rows); i++) {
+        to[i] = 0.0;
+        for (int j = 0; j < (transposed ? rows : cols); j++)
+            to[i] += (double)(transposed ? M[j * cols + i] : M[i * cols + j]) * from[j];
+    }
+}
+
+/* delta of every block from its equation; delta[BLOCKS - 1] is e already. */
+static void teach(const struct rig *rig, const char *rule, const struct passed *at,
+                  double delta[BLOCKS][WIDEST])
+{
+    const bool forward = strcmp(rule, "ifa") == 0;
+    for (size_t k = 0; k + 1 < BLOCKS; k++) {
+        const size_t l = forward ? k : BLOCKS - 2 - k;
+        if (strcmp(rule, "dfa") == 0 || (forward && l == 0))
+            product(tensor_values(rig, l, "feedback"), CLASSES, units[l + 1], true, delta[BLOCKS - 1],
+                    delta[l]);
+        else if (forward)
+            product(tensor_values(rig, l, "dense.weight"), units[l + 1], units[l], false, delta[l - 1],
+                    delta[l]);
+        else
+            product(tensor_values(rig, l + 1, "feedback"), units[l + 2], units[l + 1], true, delta[l + 1],
+                    delta[l]);
+        for (int i = 0; i < units[l + 1]; i++)
+            delta[l][i] *= at->slope[l][i];
+    }
+}
+
+/* ---- the case ---- */
+
+static void set_random(struct rig *rig)
+{
+    bl_tensor t;
+    uint32_t state = 7;
+    float values[WIDEST * WIDEST];
+    for (int i = 0; bl_model_tensor(rig->model, i, &t); i++) {
+        for (size_t k = 0; k < rig_count(t); k++)
+            values[k] = rig_random(&state, 1.2f);
+        rig_set(rig, t.name, values, rig_count(t));
+    }
+}
+
+/* Draws each example again until no hidden sum is near 0. */
+static void choose_examples(const struct rig *rig, const char *activation)
+{
+    uint32_t state = 5;
+    for (int n = 0; n < N; n++) {
+        double nearest;
+        do {
+            struct passed at;
+            for (int j = 0; j < INPUTS; j++)
+                x[n * INPUTS + j] = rig_random(&state, 1.5f);
+            pass(rig, activation, x + n * INPUTS, &at);
+            nearest = INFINITY;
+            for (size_t l = 0; l + 1 < BLOCKS; l++)
+                for (int i = 0; i < units[l + 1]; i++)
+                    nearest = fmin(nearest, fabs(at.sum[l][i]));
+        } while (nearest < kink_distance);
+        labels[n] = n * n % CLASSES;
+    }
+}
+
+struct lesson_case {
+    const char *rule, *activation, *loss, *reduction, *backend;
+};
+
+static void case_make(struct rig *rig, const struct lesson_case *c)
+{
+    char net[100];
+    snprintf(net, sizeof net, "dense 6, %s, dense 5, %s, dense 4", c->activation, c->activation);
+    const struct rig_options options = {.net = net,
+                                        .rule = c->rule,
+                                        .loss = c->loss,
+                                        .reduction = c->reduction,
+                                        .optimizer = "sgd",
+                                        .init = "fanin",
+                                        .batch = "8"};
+    rig_make(rig, c->backend, 1, &options, &batch);
+    set_random(rig);
+    choose_examples(rig, c->activation);
+}
+
+static void case_fail(const struct lesson_case *c, const char *what, double distance)
+{
+    fail_msg("%s, %s, %s, %s on %s: %s is off by %.2g", c->rule, c->activation, c->loss, c->reduction,
+             c->backend, what, distance);
+}
+
+/* ---- central differences ---- */
+
+static double loss_at(struct rig *rig, const bl_data *data, const char *name, float *values, size_t n,
+                      size_t k, float shift)
+{
+    const float kept = values[k];
+    bl_score score;
+    values[k] = kept + shift;
+    rig_set(rig, name, values, n);
+    values[k] = kept;
+    rig_must(rig, bl_model_evaluate(rig->model, data, &score));
+    return score.loss;
+}
+
+/* The largest distance of the i-th tensor's gradient from the differences of the mean loss, in units of 1 +
+   the loss. scale: gradient of the reduction over gradient of the mean. */
+static double tensor_distance(struct rig *rig, const bl_data *data, int i, double scale)
+{
+    bl_tensor t, g;
+    float values[WIDEST * WIDEST], gradient[WIDEST * WIDEST];
+    double largest = 0.0;
+    assert_true(bl_model_tensor(rig->model, i, &t));
+    rig_must(rig, bl_trainer_inspect(rig->trainer, x, labels, N));
+    assert_true(bl_trainer_gradient(rig->trainer, i, &g));
+    const size_t n = rig_count(t);
+    assert_int_equal(rig_count(g), n);
+    memcpy(values, t.values, n * sizeof *values);
+    memcpy(gradient, g.values, n * sizeof *gradient);
+    for (size_t k = 0; k < n; k++) {
+        double J[5]; /* at -2h, -h, 0, h, 2h */
+        for (int at = 0; at < 5; at++)
+            J[at] = loss_at(rig, data, t.name, values, n, k, (float)(at - 2) * h);
+        const double slope = (8 * (J[3] - J[1]) - (J[4] - J[0])) / (12 * (double)h);
+        largest = fmax(largest, fabs((double)gradient[k] / scale - slope) / (1.0 + J[2]));
+    }
+    rig_set(rig, t.name, values, n);
+    return largest;
+}
+
+/* Of the tensors whose name begins so. */
+static double difference_distance(struct rig *rig, const struct lesson_case *c, const char *prefix)
+{
+    bl_tensor t;
+    bl_data *data = NULL;
+    double largest = 0.0;
+    rig_must(rig, bl_data_wrap(&data, rig->ctx, x, labels, N, (bl_shape){1, 1, INPUTS}, CLASSES));
+    for (int i = 0; bl_model_tensor(rig->model, i, &t); i++)
+        if (strstr(t.name, ".dense.") && strncmp(t.name, prefix, strlen(prefix)) == 0)
+            largest = fmax(largest,
+                           tensor_distance(rig, data, i, strcmp(c->reduction, "sum") == 0 ? (double)N : 1.0));
+    bl_data_free(data);
+    return largest;
+}
+
+static void check_bp(const struct lesson_case *c)
+{
+    struct rig rig;
+    case_make(&rig, c);
+    const double distance = difference_distance(&rig, c, "");
+    if (!(distance <= difference_bound))
+        case_fail(c, "a gradient", distance);
+    rig_free(&rig);
+}
+
+/* ---- the equations ---- */
+
+struct gap {              /* between what is and what should be */
+    double largest, size; /* the largest distance, the largest value */
+};
+
+static void gap_add(struct gap *gap, float is, double should)
+{
+    gap->largest = fmax(gap->largest, fabs((double)is - should));
+    gap->size = fmax(gap->size, fabs(should));
+}
+
+static bl_tensor weight_gradient(const struct rig *rig, size_t block)
+{
+    char name[40];
+    bl_tensor t, g = {NULL, NULL, 0, 0};
+    int index = 0;
+    snprintf(name, sizeof name, "%zu.dense.weight", block);
+    while (bl_model_tensor(rig->model, index, &t) && strcmp(t.name, name) != 0)
+        index++;
+    assert_true(bl_trainer_gradient(rig->trainer, index, &g));
+    return g;
+}
+
+/* delta and the gradients against their definitions, for the batch as it is; in units of the largest. */
+static double definition_distance(struct rig *rig, const struct lesson_case *c)
+{
+    double delta[N][BLOCKS][WIDEST];
+    static struct passed at[N];
+    struct gap gap = {0.0, 0.0};
+    for (int n = 0; n < N; n++) {
+        pass(rig, c->activation, x + n * INPUTS, &at[n]);
+        error_of(c->loss, at[n].input[BLOCKS], labels[n], delta[n][BLOCKS - 1]);
+        for (int i = 0; i < CLASSES; i++)
+            delta[n][BLOCKS - 1][i] /= strcmp(c->reduction, "sum") == 0 ? 1 : N;
+        teach(rig, c->rule, &at[n], delta[n]);
+    }
+    rig_must(rig, bl_trainer_inspect(rig->trainer, x, labels, N));
+    for (size_t l = 0; l < BLOCKS; l++) {
+        bl_tensor d;
+        const bl_tensor g = weight_gradient(rig, l);
+        assert_true(bl_trainer_delta(rig->trainer, (int)l, &d));
+        for (int i = 0; i < units[l + 1]; i++) {
+            for (int n = 0; n < N; n++)
+                gap_add(&gap, d.values[n * units[l + 1] + i], delta[n][l][i]);
+            for (int j = 0; j < units[l]; j++) {
+                double sum = 0.0;
+                for (int n = 0; n < N; n++)
+                    sum += delta[n][l][i] * at[n].input[l][j];
+                gap_add(&gap, g.values[i * units[l] + j], sum);
+            }
+        }
+    }
+    return gap.largest / gap.size;
+}
+
+static void check_rule(const struct lesson_case *c)
+{
+    struct rig rig;
+    case_make(&rig, c);
+    const double defined = definition_distance(&rig, c);
+    if (!(defined <= definition_bound))
+        case_fail(c, "a delta or gradient", defined);
+    const double output = difference_distance(&rig, c, "2.");
+    if (!(output <= difference_bound))
+        case_fail(c, "the output's gradient", output);
+    if (difference_distance(&rig, c, "0.") < plain_miss)
+        case_fail(c, "what is no gradient passes for one; it", 0.0);
+    rig_free(&rig);
+}
+
+/* ---- tests ---- */
+
+enum {
+    N_ACTIVATIONS = sizeof activations / sizeof activations[0],
+    N_LOSSES = sizeof losses / sizeof losses[0]
+};
+
+static void for_all(const char *rule, void (*check)(const struct lesson_case *))
+{
+    for (int backend = 0; bl_backend_name(backend); backend++)
+        for (int i = 0; i < N_ACTIVATIONS * N_LOSSES * 2; i++) {
+            const struct lesson_case c = {rule, activations[i / 2 % N_ACTIVATIONS],
+                                          losses[i / 2 / N_ACTIVATIONS], i % 2 ? "sum" : "mean",
+                                          bl_backend_name(backend)};
+            check(&c);
+        }
+}
+
+static void test_bp_is_the_slope_of_the_loss(void **state)
+{
+    (void)state;
+    for_all("bp", check_bp);
+}
+
+static void test_rules_teach_what_they_say(void **state)
+{
+    (void)state;
+    for_all("fa", check_rule);
+    for_all("dfa", check_rule);
+    for_all("ifa", check_rule);
+}
+
+static void test_inspection_changes_nothing(void **state)
+{
+    (void)state;
+    const struct lesson_case c = {"dfa", "tanh", "ce", "mean", "portable"};
+    struct rig inspected, left;
+    case_make(&inspected, &c);
+    case_make(&left, &c);
+    for (int step = 0; step < 3; step++) {
+        rig_must(&inspected, bl_trainer_inspect(inspected.trainer, x, labels, N));
+        assert_true(rig_equal(&inspected, &left));
+        rig_step(&inspected, &batch);
+        rig_step(&left, &batch);
+        assert_true(rig_equal(&inspected, &left));
+    }
+    rig_free(&inspected);
+    rig_free(&left);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bp_is_the_slope_of_the_loss),
+                                       cmocka_unit_test(test_rules_teach_what_they_say),
+                                       cmocka_unit_test(test_inspection_changes_nothing)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,252 @@
+/*
+ * test_runlog.c - log.jsonl: whole lines on disk after each append, and the right ones kept when a run is
+ * taken up.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../src/runlog/runlog.h"
+#include "scratch.h"
+
+#include <errno.h>
+#include <math.h>
+
+static struct scratch scratch;
+static struct counting memory;
+static bl_context *ctx;
+
+static const char *log_path(void)
+{
+    return scratch_path(&scratch, "log.jsonl");
+}
+
+static int n_syncs, sync_fails;
+
+/* In place of the C library's, for this whole program. */
+int fsync(int fd)
+{
+    n_syncs++;
+    if (sync_fails) {
+        errno = EIO;
+        return -1;
+    }
+    return fdatasync(fd);
+}
+
+static void assert_log(const char *text)
+{
+    size_t n = 0;
+    unsigned char *bytes = scratch_read(log_path(), &n);
+    assert_non_null(bytes);
+    assert_string_equal((char *)bytes, text);
+    assert_int_equal(n, strlen(text));
+    free(bytes);
+}
+
+static bl_status append_epoch(struct runlog *log, int epoch, double loss)
+{
+    json_t *line = json_pack("{s:i, s:o}", "epoch", epoch, "train_loss", runlog_number(loss));
+    const bl_status status = runlog_append(log, line);
+    json_decref(line);
+    return status;
+}
+
+static void lines_are_there_at_once(void **state)
+{
+    (void)state;
+    struct runlog *log = NULL;
+    scratch_write(log_path(), "an older log\n", 13);
+    assert_int_equal(runlog_open(&log, ctx, log_path(), 0), BL_OK);
+    assert_log("");
+    n_syncs = 0;
+    assert_int_equal(append_epoch(log, 1, 0.1), BL_OK);
+    assert_int_equal(n_syncs, 1);
+    assert_log("{\"epoch\": 1, \"train_loss\": 0.1}\n");
+    assert_int_equal(append_epoch(log, 2, NAN), BL_OK);
+    assert_log("{\"epoch\": 1, \"train_loss\": 0.1}\n{\"epoch\": 2, \"train_loss\": null}\n");
+    runlog_close(log);
+    runlog_close(NULL);
+    assert_log("{\"epoch\": 1, \"train_loss\": 0.1}\n{\"epoch\": 2, \"train_loss\": null}\n");
+}
+
+static void numbers_that_do_not_exist_are_null(void **state)
+{
+    (void)state;
+    static const struct {
+        double x;
+        int is_null;
+    } cases[] = {{0.0, 0}, {-1.5e-300, 0}, {1.7976931348623157e308, 0},
+                 {NAN, 1}, {INFINITY, 1},  {-INFINITY, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *number = runlog_number(cases[i].x);
+        assert_int_equal(json_is_null(number), cases[i].is_null);
+        assert_true(cases[i].is_null || (json_is_real(number) && json_real_value(number) == cases[i].x));
+        json_decref(number);
+    }
+}
+
+#define ONE "{\"epoch\": 1, \"test_error\": 0.5}\n"
+#define TWO "{\"epoch\": 2, \"test_error\": null}\n"
+#define THREE "{\"epoch\": 3}\n"
+
+static void the_right_lines_are_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before;
+        size_t keep;
+        const char *after;
+    } cases[] = {
+        {ONE TWO THREE, 0, ""},
+        {ONE TWO THREE, 1, ONE},
+        {ONE TWO THREE, 2, ONE TWO},
+        {ONE TWO THREE, 3, ONE TWO THREE},
+        {ONE TWO THREE, 99, ONE TWO THREE},
+        {ONE ONE TWO THREE, 1, ONE ONE},        /* several lines an epoch */
+        {ONE TWO "{\"epoch\": 3", 3, ONE TWO},  /* cut off by a crash */
+        {ONE TWO "{\"epoch\": 3}", 3, ONE TWO}, /* before the end of the line */
+        {ONE TWO "{\"epoch\": 3\n" THREE, 3, ONE TWO},
+        {ONE THREE TWO, 2, ONE}, /* and what follows a larger one */
+        {ONE "\n" TWO, 2, ONE},
+        {ONE "{\"epoch\": 1.0}\n", 2, ONE},
+        {ONE "{\"epoch\": -1}\n", 2, ONE},
+        {ONE "{\"epoch\": -1}\n", SIZE_MAX, ONE},
+        {ONE "{\"epoch\": \"2\"}\n", 2, ONE},
+        {ONE "{\"step\": 2}\n", 2, ONE},
+        {ONE "[2]\n", 2, ONE},
+        {ONE "{\"epoch\": 2, \"epoch\": 2}\n", 2, ONE},
+        {ONE "\xff\xfe\n", 2, ONE},
+        {"{\"epoch\": 0}\n" ONE, 1, "{\"epoch\": 0}\n" ONE},
+        {"no log at all", 3, ""},
+        {"", 3, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct runlog *log = NULL;
+        char expected[400];
+        scratch_write(log_path(), cases[i].before, strlen(cases[i].before));
+        assert_int_equal(runlog_open(&log, ctx, log_path(), cases[i].keep), BL_OK);
+        assert_log(cases[i].after);
+        assert_int_equal(append_epoch(log, 7, 0.25), BL_OK);
+        runlog_close(log);
+        snprintf(expected, sizeof expected, "%s{\"epoch\": 7, \"train_loss\": 0.25}\n", cases[i].after);
+        assert_log(expected);
+    }
+}
+
+static void a_missing_log_begins_anew(void **state)
+{
+    (void)state;
+    struct runlog *log = NULL;
+    assert_int_equal(runlog_open(&log, ctx, log_path(), 3), BL_OK);
+    assert_int_equal(append_epoch(log, 4, 1.0), BL_OK);
+    runlog_close(log);
+    assert_log("{\"epoch\": 4, \"train_loss\": 1.0}\n");
+}
+
+static void failures_are_told(void **state)
+{
+    (void)state;
+    struct runlog *log = NULL;
+    assert_int_equal(runlog_open(&log, ctx, scratch_path(&scratch, "missing/log.jsonl"), 0), BL_IO);
+    assert_non_null(strstr(ctx->why, "missing/log.jsonl: cannot be opened for writing: No such file"));
+    assert_int_equal(runlog_open(&log, ctx, scratch.folder, 1), BL_IO);
+    assert_null(log);
+    assert_int_equal(runlog_open(&log, ctx, "/dev/full", 0), BL_OK);
+    assert_int_equal(append_epoch(log, 1, 0.5), BL_IO);
+    assert_non_null(strstr(ctx->why, "/dev/full: cannot be written"));
+    runlog_close(log);
+}
+
+static void a_line_that_may_be_lost_is_no_line(void **state)
+{
+    (void)state;
+    struct runlog *log = NULL;
+    assert_int_equal(runlog_open(&log, ctx, log_path(), 0), BL_OK);
+    sync_fails = 1;
+    const bl_status status = append_epoch(log, 1, 0.5);
+    sync_fails = 0;
+    assert_int_equal(status, BL_IO);
+    assert_non_null(strstr(ctx->why, "log.jsonl: cannot be written (fsync): Input/output error"));
+    assert_log("");
+    runlog_close(log);
+}
+
+/* Half of the second line fits: the file must hold whole lines all the same, and go on when there is room. */
+static void a_full_disk_leaves_whole_lines(void **state)
+{
+    (void)state;
+    struct runlog *log = NULL;
+    assert_int_equal(runlog_open(&log, ctx, log_path(), 0), BL_OK);
+    assert_int_equal(append_epoch(log, 1, 0.5), BL_OK);
+    disk_is_full_at(45);
+    const bl_status status = append_epoch(log, 2, 0.5);
+    disk_has_room();
+    assert_int_equal(status, BL_IO);
+    assert_non_null(strstr(ctx->why, "log.jsonl: cannot be written: File too large"));
+    assert_log("{\"epoch\": 1, \"train_loss\": 0.5}\n");
+    assert_int_equal(append_epoch(log, 2, 0.25), BL_OK);
+    assert_log("{\"epoch\": 1, \"train_loss\": 0.5}\n{\"epoch\": 2, \"train_loss\": 0.25}\n");
+    runlog_close(log);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    const size_t live = memory.live;
+    scratch_write(log_path(), ONE TWO, strlen(ONE TWO));
+    bl_status status = BL_NO_MEMORY;
+    struct runlog *log = NULL;
+    size_t tries = 0;
+    for (; status == BL_NO_MEMORY; tries++) {
+        memory.fail_at = memory.calls + 1 + tries;
+        status = runlog_open(&log, ctx, log_path(), 1);
+        memory.fail_at = 0;
+        assert_true(status == BL_OK || memory.live == live);
+        assert_log(status == BL_OK ? ONE : ONE TWO);
+    }
+    assert_int_equal(status, BL_OK);
+    assert_true(tries > 2);
+    memory.fail_at = memory.calls + 1;
+    assert_int_equal(append_epoch(log, 2, 0.5), BL_NO_MEMORY);
+    memory.fail_at = 0;
+    runlog_close(log);
+    assert_int_equal(memory.live, live);
+    assert_log(ONE);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    scratch_make(&scratch);
+    ctx = counting_context(&memory);
+    return ctx ? 0 : -1;
+}
+
+/* Every test gives back all memory it took. */
+static int tear_down(void **state)
+{
+    (void)state;
+    context_destroy(ctx);
+    scratch_remove(&scratch);
+    return memory.live == 0 ? 0 : -1;
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(lines_are_there_at_once),
+        TEST(numbers_that_do_not_exist_are_null),
+        TEST(the_right_lines_are_kept),
+        TEST(a_missing_log_begins_anew),
+        TEST(failures_are_told),
+        TEST(a_line_that_may_be_lost_is_no_line),
+        TEST(a_full_disk_leaves_whole_lines),
+        TEST(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
