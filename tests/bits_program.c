@@ -1,7 +1,7 @@
 /*
- * bits_program.c - one line for each portable variant that this processor runs: its name, and one hash of what all
- * operations make of the same numbers. check_compilers.sh builds it in many ways; the hash must always be the same.
- * Ends with 1 if two variants differ.
+ * bits_program.c - one line for each portable variant that this processor runs: its name, and one hash of
+ * what all operations make of the same numbers. check_compilers.sh builds it in many ways; the hash must
+ * always be the same. Ends with 1 if two variants differ.
  */
 #include "../src/backend/portable/portable.h"
 

@@ -1,8 +1,9 @@
 /*
- * fence.h - for tests of the numerical operations: arrays whose ends are watched, floats of all kinds, and comparing
- * bits.
+ * fence.h - for tests of the numerical operations: arrays whose ends are watched, floats of all kinds, and
+ * comparing bits.
  *
- * An array ends where a page begins that may be neither read nor written; before its first element lies a pattern.
+ * An array ends where a page begins that may be neither read nor written; before its first element lies a
+ * pattern.
  */
 #ifndef TESTS_FENCE_H
 #define TESTS_FENCE_H

@@ -1,6 +1,6 @@
 /*
- * test_backend.c - the operations on every backend and every portable variant that this processor runs: near a
- * reference in double, the same bits in all variants, and nothing read or written outside. Products have
+ * test_backend.c - the operations on every backend and every portable variant that this processor runs: near
+ * a reference in double, the same bits in all variants, and nothing read or written outside. Products have
  * test_gemm.c.
  */
 #include <setjmp.h>
@@ -16,9 +16,9 @@
 
 #include <stdio.h>
 
-/* Errors are in units of the spacing of floats at the size of the result, for a sum at the size of its terms: 0.5
-   is one rounding. For the functions these are the promises of kernel_activation.c; for the others, roundings
-   counted: one of a factor may weigh a whole unit. */
+/* Errors are in units of the spacing of floats at the size of the result, for a sum at the size of its terms:
+   0.5 is one rounding. For the functions these are the promises of kernel_activation.c; for the others,
+   roundings counted: one of a factor may weigh a whole unit. */
 static const double one_rounding = 0.5, tanh_bound = 2.5, logistic_bound = 2.5, softplus_bound = 2.0,
                     softplus_down_bound = 1.5, down_bound = 1.6, sgd_bound = 2.0, mean_bound = 4.0;
 /* An exponential (1), and two roundings of the sum and the quotient. */
@@ -47,7 +47,7 @@ struct element {
     double a, b, c, g;
 };
 
-/* What the operation makes of an element, and the size at which a rounding counts (0: at the result itself). */
+/* What the operation makes of an element, and the size at which a rounding counts (0: the result's own). */
 struct outcome {
     struct element value, size;
 };

@@ -1,6 +1,7 @@
 /*
- * test_gemm.c - products of matrices: every backend against a reference in double; every portable variant to the
- * bit against the definition, one fused multiply-add after the other; and nothing read or written outside.
+ * test_gemm.c - products of matrices: every backend against a reference in double; every portable variant to
+ * the bit against the definition, one fused multiply-add after the other; and nothing read or written
+ * outside.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,8 +15,8 @@
 
 #include <stdio.h>
 
-/* A sum of k products, rounded k times in any order, is off by at most k 2^-24 of the sum of their sizes, to first
-   order; two more for C itself and for the second order. */
+/* A sum of k products, rounded k times in any order, is off by at most k 2^-24 of the sum of their sizes, to
+   first order; two more for C itself and for the second order. */
 static double gemm_bound(size_t k, double size)
 {
     return ((double)k + 2.0) * 0x1p-24 * size;
@@ -26,8 +27,8 @@ static const float untouched = -77.0f; /* what lies between the rows of C */
 struct shape {
     size_t m, n, k;
 };
-/* Around the widths and heights of tiles (1 to 8 rows; 16, 24, 48 columns; 256 terms), nothing at all, and the
-   shapes that training uses. */
+/* Around the widths and heights of tiles (1 to 8 rows; 16, 24, 48 columns; 256 terms), nothing at all, and
+   the shapes that training uses. */
 static const struct shape shapes[] = {
     {0, 0, 0},   {0, 5, 3},    {5, 0, 3},    {1, 1, 0},    {3, 17, 0},    {1, 1, 1},
     {2, 3, 1},   {1, 7, 5},    {3, 8, 8},    {4, 9, 7},    {5, 15, 16},   {6, 16, 17},
@@ -199,6 +200,33 @@ static void nan_stays_in_its_row(void **state)
         }
 }
 
+/* The scratch may begin at any float; what it is said to need is enough. */
+static void scratch_is_enough(void **state)
+{
+    (void)state;
+    enum {
+        MARGIN = 16
+    };
+    static struct product p;
+    struct backend backend;
+    for (int i = 0; portable_variant(i, &backend); i++) {
+        product_make(&p, &backend, (struct shape){3, 97, 300}, 0, 0);
+        const size_t needs = p.scratch.n;
+        float *block = calloc(needs + 2 * MARGIN, sizeof *block);
+        assert_non_null(block);
+        for (size_t begin = 0; begin < MARGIN; begin++) {
+            for (size_t j = begin + needs; j < needs + 2 * MARGIN; j++)
+                block[j] = untouched;
+            assert_true(backend.gemm(&p.g, block + begin));
+            assert_true(elements_are_right(&p, true));
+            for (size_t j = begin + needs; j < needs + 2 * MARGIN; j++)
+                assert_true(float_same(block[j], untouched));
+        }
+        free(block);
+        assert_true(product_free(&p));
+    }
+}
+
 /* ---- what the checks above must find ---- */
 
 static struct backend good;
@@ -267,9 +295,8 @@ static void faults_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(backends_are_near),
-        cmocka_unit_test(variants_are_exact),
-        cmocka_unit_test(nan_stays_in_its_row),
+        cmocka_unit_test(backends_are_near),    cmocka_unit_test(variants_are_exact),
+        cmocka_unit_test(nan_stays_in_its_row), cmocka_unit_test(scratch_is_enough),
         cmocka_unit_test(faults_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

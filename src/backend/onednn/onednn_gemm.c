@@ -1,6 +1,6 @@
 /*
- * onednn_gemm.c - gemm by dnnl_sgemm, which brings its own scratch and chooses its kernels by the processor: so bits
- * may differ from one processor to another. Inside a task of parallel_for it sees one thread.
+ * onednn_gemm.c - gemm by dnnl_sgemm, which brings its own scratch and chooses its kernels by the processor:
+ * so bits may differ from one processor to another. Inside a task of parallel_for it sees one thread.
  */
 #include "onednn_gemm.h"
 

@@ -1,6 +1,6 @@
 /*
- * kernel.h - the operations of one variant. The kernel_*.c files are compiled once for each instruction set, with
- * KERNEL_VARIANT (its name) and VEC_WIDTH; KERNEL(add) is then add_avx512, and so on.
+ * kernel.h - the operations of one variant. The kernel_*.c files are compiled once for each instruction set,
+ * with KERNEL_VARIANT (its name) and VEC_WIDTH; KERNEL(add) is then kernel_add_avx512, and so on.
  */
 #ifndef BL_PORTABLE_KERNEL_H
 #define BL_PORTABLE_KERNEL_H

@@ -1,8 +1,8 @@
 /*
  * kernel_activation.c - the activation functions, and their derivatives taken from their values.
  *
- * Largest errors, in units in the last place of the result: tanh 2.5, logistic 2.5, softplus 2. The derivatives are as
- * good as h allows: they know nothing of a.
+ * Largest errors, in units in the last place of the result: tanh 2.5, logistic 2.5, softplus 2. The
+ * derivatives are as good as h allows: they know nothing of a.
  */
 #include "kernel.h"
 #include "vec_math.h"

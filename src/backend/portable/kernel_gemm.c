@@ -1,10 +1,10 @@
 /*
  * kernel_gemm.c - C = op(A) op(B): each c is one chain of fused multiply-adds over k, in order.
  *
- * For each stripe of columns, as wide as the accumulators, and each block of at most GEMM_DEPTH terms: that piece of
- * op(B) is packed, to stay in the nearest cache, then tiles of C pass over it with their sums in registers. From one
- * block of terms to the next the sums travel through C, which loses no bits. A is read where it lies: one element
- * serves a whole row of a tile.
+ * For each stripe of columns, as wide as the accumulators, and each block of at most GEMM_DEPTH terms: that
+ * piece of op(B) is packed, to stay in the nearest cache, then tiles of C pass over it with their sums in
+ * registers. From one block of terms to the next the sums travel through C, which loses no bits. A is read
+ * where it lies: one element serves a whole row of a tile.
  */
 #include "kernel.h"
 #include "vec.h"
@@ -91,8 +91,9 @@ static size_t multiply_some(const struct tile *t, size_t left, size_t vectors)
                           : multiply_rows(t, left, 1);
 }
 
-/* x: VEC_WIDTH x VEC_WIDTH, transposed in place: zipping the upper half of the rows with the lower one turns the bits
-   of an element's address (row, column) by one; done once for each bit of the row, the two have changed places. */
+/* x: VEC_WIDTH x VEC_WIDTH, transposed in place: zipping the upper half of the rows with the lower one turns
+   the bits of an element's address (row, column) by one; done once for each bit of the row, the two have
+   changed places. */
 static inline void transpose(vec *x)
 {
     for (size_t round = 1; round < VEC_WIDTH; round *= 2) {
@@ -158,7 +159,7 @@ static void clear(const struct gemm *g)
 size_t KERNEL(gemm_scratch)(size_t m, size_t n, size_t k)
 {
     (void)m, (void)n, (void)k;
-    return STRIPE * GEMM_DEPTH + CACHE_LINE / sizeof(float);
+    return STRIPE * GEMM_DEPTH + CACHE_LINE / sizeof(float) - 1;
 }
 
 bool KERNEL(gemm)(const struct gemm *g, float *scratch)

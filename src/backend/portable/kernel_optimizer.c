@@ -1,6 +1,6 @@
 /*
- * kernel_optimizer.c - one step of SGD, RMSprop and Adam on a piece of the weights. The formulas are in backend.h;
- * square roots and divisions are exact.
+ * kernel_optimizer.c - one step of SGD, RMSprop and Adam on a piece of the weights. The formulas are in
+ * backend.h; square roots and divisions are exact.
  */
 #include "kernel.h"
 #include "vec.h"

@@ -2,9 +2,9 @@
  * vec.h - a vector of VEC_WIDTH floats and what can be done with it, for AVX-512 (16), AVX2 with FMA (8) and
  * plain C (1).
  *
- * Every operation is rounded once, as IEEE 754 says, lane by lane: so a kernel that combines them in one order per
- * element gives the same bits in every width. (Only the sign and payload of a NaN are the processor's own.)
- * vec_shift_left, vec_shift_right, vec_and and vec_or work on the bits of the floats.
+ * Every operation is rounded once, as IEEE 754 says, lane by lane: so a kernel that combines them in one
+ * order per element gives the same bits in every width. (Only the sign and payload of a NaN are the
+ * processor's own.) vec_shift_left, vec_shift_right, vec_and and vec_or work on the bits of the floats.
  */
 #ifndef BL_PORTABLE_VEC_H
 #define BL_PORTABLE_VEC_H
@@ -15,9 +15,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifndef VEC_WIDTH
+#define VEC_WIDTH 1 /* backend.cmake sets it together with the flags that the width needs */
+#endif
 #if FLT_EVAL_METHOD != 0
-#error                                                                                                       \
-    "floats must be computed as floats, or bits would depend on the compiler: on 32-bit x86 use -mfpmath=sse"
+#error "floats must be computed as floats: on 32-bit x86 use -msse2 -mfpmath=sse"
 #endif
 
 /* GEMM_ROWS x GEMM_VECTORS accumulators fit the registers beside a row of B and one element of A. */
@@ -345,7 +347,7 @@ static inline void vec_zip(vec a, vec b, vec *first, vec *second)
 }
 
 #else
-#error "VEC_WIDTH must be 16, 8 or 1: backend.cmake sets it together with the flags that the width needs"
+#error "VEC_WIDTH must be 16, 8 or 1"
 #endif
 
 /* The first n floats at x; lanes past them are 0 when read, and memory past them is not touched. */

@@ -1,9 +1,10 @@
 /*
- * vec_math.h - exp, expm1, log and log1p on vectors, made of the operations of vec.h only, so that no libm decides
- * the bits.
+ * vec_math.h - exp, expm1, log and log1p on vectors, made of the operations of vec.h only, so that no libm
+ * decides the bits.
  *
- * Largest errors, in units in the last place of the result: exp 1.0, expm1 1.5, log 1.0, log1p 1.5. NaN stays NaN,
- * infinities give the limit, results may be denormal. The polynomials are least-maximum fits, rounded to floats.
+ * Largest errors, in units in the last place of the result: exp 1.0, expm1 1.5, log 1.0, log1p 1.5; each over
+ * the range that it is written for. NaN stays NaN, infinities give the limit, results may be denormal. The
+ * polynomials are least-maximum fits, rounded to floats.
  */
 #ifndef BL_PORTABLE_VEC_MATH_H
 #define BL_PORTABLE_VEC_MATH_H
@@ -44,8 +45,8 @@ static inline vec vec_polynomial(vec x, const float *c, int degree)
     return sum;
 }
 
-/* 2^n for a whole number -126 <= n <= 127. Adding 1.5 2^23 + 127 brings n + 127 into the lowest bits; what is in the
-   higher ones is shifted out. */
+/* 2^n for a whole number -126 <= n <= 127. Adding 1.5 2^23 + 127 brings n + 127 into the lowest bits; what is
+   in the higher ones is shifted out. */
 static inline vec vec_power_of_2(vec n)
 {
     return vec_shift_left(vec_add(n, vec_all(0x1.8p23f + 127.0f)), 23);
@@ -63,12 +64,12 @@ static inline vec vec_exp_part(vec x, vec *n)
     return vec_fma(vec_mul(r, r), vec_polynomial(r, c, 5), r);
 }
 
-/* The scale is applied in two halves: 2^n itself may be no normal float. */
+/* x <= 0 or NaN. The scale is applied in two halves: 2^n itself may be no normal float. */
 static inline vec vec_exp(vec x)
 {
     const vec shift = vec_all(0x1.8p23f);
     vec n;
-    const vec e = vec_add(vec_all(1.0f), vec_exp_part(vec_min(vec_max(x, -110.0f), 90.0f), &n));
+    const vec e = vec_add(vec_all(1.0f), vec_exp_part(vec_max(x, -110.0f), &n));
     const vec half = vec_sub(vec_fma(n, vec_all(0.5f), shift), shift);
     return vec_mul(vec_mul(e, vec_power_of_2(half)), vec_power_of_2(vec_sub(n, half)));
 }
