@@ -11,7 +11,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BATCH = 64, INPUTS = 784, HIDDEN = 800, CLASSES = 10, TURNS = 15, STEPS = 20, MAX_CASES = 64 };
+enum {
+    BATCH = 64,
+    INPUTS = 784,
+    HIDDEN = 800,
+    CLASSES = 10,
+    TURNS = 15,
+    STEPS = 20,
+    MAX_CASES = 64
+};
 
 static const double limit = 2.6; /* dfa, onednn, all of two threads: this many floors at most */
 
@@ -96,8 +104,8 @@ static void print_case(const struct bench_case *c)
     for (int i = 0; i < TURNS; i++)
         ratio[i] = c->floors[i] > 0.0 ? c->milliseconds[i] / c->floors[i] : 0.0;
     const double ms = median(c->milliseconds);
-    printf("%-9s %-5s %7d %10.3f %10.3f %12.2f %12.1f\n", c->backend, c->rule, c->threads, ms, median(c->floors),
-           median(ratio), 2e-6 * BATCH * macs(c->rule) / ms);
+    printf("%-9s %-5s %7d %10.3f %10.3f %12.2f %12.1f\n", c->backend, c->rule, c->threads, ms,
+           median(c->floors), median(ratio), 2e-6 * BATCH * macs(c->rule) / ms);
     if (c->rule[0] == 'd' && c->threads == 2 && c->backend[0] == 'o')
         printf("    %s %.1f floors\n", median(ratio) <= limit ? "within" : "ABOVE", limit);
 }
@@ -109,7 +117,8 @@ static int list_cases(struct bench_case *cases)
     for (int b = 0; bl_backend_name(b); b++)
         for (int r = 0; r < 2; r++)
             for (int threads = 1; threads <= 2; threads++)
-                cases[n++] = (struct bench_case){.backend = bl_backend_name(b), .rule = rules[r], .threads = threads};
+                cases[n++] =
+                    (struct bench_case){.backend = bl_backend_name(b), .rule = rules[r], .threads = threads};
     return n;
 }
 
@@ -132,8 +141,8 @@ int main(void)
            bl_context_machine(cases[0].ctx), fma_peak(1, 0.1), fma_peak(2, 0.1));
     for (int turn = 0; turn < TURNS; turn++)
         run_turn(cases, n, turn);
-    printf("%-9s %-5s %7s %10s %10s %12s %12s\n", "backend", "rule", "threads", "ms a step", "floor ms", "floors",
-           "GFLOP/s");
+    printf("%-9s %-5s %7s %10s %10s %12s %12s\n", "backend", "rule", "threads", "ms a step", "floor ms",
+           "floors", "GFLOP/s");
     for (int i = 0; i < n; i++) {
         print_case(&cases[i]);
         bl_trainer_free(cases[i].trainer);

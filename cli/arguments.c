@@ -87,7 +87,8 @@ static bool split_flag(const char *text, struct flag *flag)
 }
 
 /* One flag; takes_next is set when its value is the next word. */
-static int read_flag(struct session *session, const char *text, const char *next, bool sets_config, bool *takes_next)
+static int read_flag(struct session *session, const char *text, const char *next, bool sets_config,
+                     bool *takes_next)
 {
     struct flag flag;
     if (!split_flag(text, &flag))

@@ -11,7 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_RULES = 32, MAX_RATES = 16, WORD_ROOM = 64 };
+enum {
+    MAX_RULES = 32,
+    MAX_RATES = 16,
+    WORD_ROOM = 64
+};
 
 static const struct extra extras[] = {
     {"rules", "LIST", "rules to compare, with commas (default: all)"},
@@ -51,7 +55,7 @@ static int split(const char *list, int most, const char *option, struct words *o
 
 struct comparison {
     struct session *s;
-    bl_data *train, *test;        /* all */
+    bl_data *train, *test;          /* all */
     bl_data *rate_train, *rate_val; /* the split on which rates are chosen; NULL without --rates */
     struct words rates;
 };
@@ -61,8 +65,8 @@ static bl_status train_once(const struct comparison *c, const bl_config *config,
                             const bl_data *train, const bl_data *test, struct row *row)
 {
     bl_trainer *trainer = NULL;
-    struct watch watch = {.session = c->s, .label = label,
-                          .shows_progress = watch_is_terminal() && !extra_of(c->s, "quiet")};
+    struct watch watch = {
+        .session = c->s, .label = label, .shows_progress = watch_is_terminal() && !extra_of(c->s, "quiet")};
     bl_status status = bl_trainer_create(&trainer, c->s->ctx, config, train);
     if (status == BL_OK) {
         const bl_config *settled = bl_trainer_config(trainer);
@@ -83,7 +87,8 @@ static bl_status train_once(const struct comparison *c, const bl_config *config,
 }
 
 /* The rate whose validation error is least; the first of equals. A rate at which a rule diverges is none. */
-static bl_status choose_rate(const struct comparison *c, bl_config *config, const char *rule, const char **best)
+static bl_status choose_rate(const struct comparison *c, bl_config *config, const char *rule,
+                             const char **best)
 {
     double least = INFINITY;
     const char *epochs = extra_of(c->s, "rate-epochs");
@@ -156,7 +161,8 @@ static bl_status run_rule(const struct comparison *c, const char *rule, struct r
 
 static void print_head(void)
 {
-    printf("%-8s %12s  %-24s %12s  %-7s %s\n", "rule", "test error", "angle per block (deg)", "samples/s", "init", "lr");
+    printf("%-8s %12s  %-24s %12s  %-7s %s\n", "rule", "test error", "angle per block (deg)", "samples/s",
+           "init", "lr");
 }
 
 static void print_row(const struct row *row)
@@ -164,8 +170,8 @@ static void print_row(const struct row *row)
     if (row->status == BL_DIVERGED)
         printf("%-8s %12s  %-24s %12s  %-7s %s\n", row->rule, "diverged", "-", "-", row->init, row->lr);
     else if (isnan(row->error))
-        printf("%-8s %12.5f  %-24s %12.0f  %-7s %s\n", row->rule, row->loss, row->angles, row->samples_per_second,
-               row->init, row->lr);
+        printf("%-8s %12.5f  %-24s %12.0f  %-7s %s\n", row->rule, row->loss, row->angles,
+               row->samples_per_second, row->init, row->lr);
     else
         printf("%-8s %10.2f %%  %-24s %12.0f  %-7s %s\n", row->rule, 100.0 * row->error, row->angles,
                row->samples_per_second, row->init, row->lr);
@@ -174,10 +180,11 @@ static void print_row(const struct row *row)
 
 static void print_json(const struct row *row)
 {
-    json_t *line = json_pack("{s:s, s:o, s:o, s:s, s:s, s:s, s:b}", "rule", row->rule, "test_error",
-                             isnan(row->error) ? json_null() : json_real(row->error), "samples_per_second",
-                             isnan(row->samples_per_second) ? json_null() : json_real(row->samples_per_second), "angles",
-                             row->angles, "init", row->init, "lr", row->lr, "diverged", row->status == BL_DIVERGED);
+    json_t *line =
+        json_pack("{s:s, s:o, s:o, s:s, s:s, s:s, s:b}", "rule", row->rule, "test_error",
+                  isnan(row->error) ? json_null() : json_real(row->error), "samples_per_second",
+                  isnan(row->samples_per_second) ? json_null() : json_real(row->samples_per_second), "angles",
+                  row->angles, "init", row->init, "lr", row->lr, "diverged", row->status == BL_DIVERGED);
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     putchar('\n');
     fflush(stdout);
@@ -263,6 +270,10 @@ static int run(struct session *s)
     return status == BL_OK ? EXIT_DONE : fail_with(s, status);
 }
 
-const struct command command_compare = {"compare", "compare --data NAME|PATH --net LAYERS [--rules LIST] [options]",
-                                        "train the same net by several rules and print one table", true, extras, 0,
+const struct command command_compare = {"compare",
+                                        "compare --data NAME|PATH --net LAYERS [--rules LIST] [options]",
+                                        "train the same net by several rules and print one table",
+                                        true,
+                                        extras,
+                                        0,
                                         run};

@@ -35,7 +35,8 @@ static void print_score(const struct session *s, const bl_score *score)
 
 static int run(struct session *s)
 {
-    const char *where = extra_of(s, "model"), *part = extra_of(s, "part"), *data_path = bl_config_get(s->config, "data");
+    const char *where = extra_of(s, "model"), *part = extra_of(s, "part"),
+               *data_path = bl_config_get(s->config, "data");
     bl_model *model = NULL;
     bl_data *data = NULL;
     bl_score score;
@@ -54,5 +55,6 @@ static int run(struct session *s)
     return code;
 }
 
-const struct command command_eval = {"eval", "eval --model DIR|FILE --data NAME|PATH", "a model's loss and error on data",
-                                     true, extras, 0, run};
+const struct command command_eval = {
+    "eval", "eval --model DIR|FILE --data NAME|PATH", "a model's loss and error on data", true, extras, 0,
+    run};

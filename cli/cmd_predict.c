@@ -61,7 +61,8 @@ static void put_header(FILE *to, const struct session *s, const bl_model *model)
     fputc('\n', to);
 }
 
-static void put_row(FILE *to, const struct session *s, const bl_model *model, size_t number, const float *scores)
+static void put_row(FILE *to, const struct session *s, const bl_model *model, size_t number,
+                    const float *scores)
 {
     int best = 0;
     fprintf(to, "%zu", number);
@@ -128,7 +129,8 @@ static int predict(const struct session *s, const bl_model *model, const bl_data
 
 static int run(struct session *s)
 {
-    const char *where = extra_of(s, "model"), *part = extra_of(s, "part"), *path = bl_config_get(s->config, "data");
+    const char *where = extra_of(s, "model"), *part = extra_of(s, "part"),
+               *path = bl_config_get(s->config, "data");
     bl_model *model = NULL;
     bl_data *data = NULL;
     if (!where || !path[0] || !extra_of(s, "output"))
@@ -142,5 +144,10 @@ static int run(struct session *s)
     return code;
 }
 
-const struct command command_predict = {"predict", "predict --model DIR|FILE --data FILE --output FILE.csv",
-                                        "a model's answers for a file of examples", true, extras, 0, run};
+const struct command command_predict = {"predict",
+                                        "predict --model DIR|FILE --data FILE --output FILE.csv",
+                                        "a model's answers for a file of examples",
+                                        true,
+                                        extras,
+                                        0,
+                                        run};

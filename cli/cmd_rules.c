@@ -8,13 +8,16 @@ static int run(struct session *s)
     if (s->n_words == 1 && !bl_rule_about(s->words[0]))
         return usage_error("no rule \"%s\"; backless rules lists them", s->words[0]);
     if (s->n_words == 1) {
-        printf("%s  %s\norder of teaching: %s\n", s->words[0], bl_rule_about(s->words[0]), bl_rule_order(s->words[0]));
+        printf("%s  %s\norder of teaching: %s\n", s->words[0], bl_rule_about(s->words[0]),
+               bl_rule_order(s->words[0]));
         return EXIT_DONE;
     }
     printf("%-8s %-10s %s\n", "rule", "order", "about");
     for (int i = 0; bl_rule_name(i); i++)
-        printf("%-8s %-10s %s\n", bl_rule_name(i), bl_rule_order(bl_rule_name(i)), bl_rule_about(bl_rule_name(i)));
+        printf("%-8s %-10s %s\n", bl_rule_name(i), bl_rule_order(bl_rule_name(i)),
+               bl_rule_about(bl_rule_name(i)));
     return EXIT_DONE;
 }
 
-const struct command command_rules = {"rules", "rules [NAME]", "the learning rules and their papers", false, NULL, 1, run};
+const struct command command_rules = {
+    "rules", "rules [NAME]", "the learning rules and their papers", false, NULL, 1, run};

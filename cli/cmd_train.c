@@ -13,13 +13,14 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-static void print_start(const struct session *s, const bl_trainer *trainer, const bl_data *train, const bl_data *val,
-                        const bl_data *test)
+static void print_start(const struct session *s, const bl_trainer *trainer, const bl_data *train,
+                        const bl_data *val, const bl_data *test)
 {
     const bl_config *c = bl_trainer_config(trainer);
     static const char *const derived[] = {"init", "feedback", "lr", "epochs"};
     note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d classes", bl_data_source(train),
-         bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0, bl_data_outputs(train));
+         bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0,
+         bl_data_outputs(train));
     note(s, "net        %s", bl_config_get(c, "net"));
     note(s, "rule       %s: %s", bl_config_get(c, "rule"), bl_rule_about(bl_config_get(c, "rule")));
     note(s, "training   loss %s, %s, batch %s, schedule %s, seed %s", bl_config_get(c, "loss"),
@@ -88,5 +89,6 @@ static int run(struct session *s)
     return code;
 }
 
-const struct command command_train = {"train", "train --data NAME|PATH --net LAYERS [options]",
-                                      "train one net by one rule", true, extras, 0, run};
+const struct command command_train = {
+    "train", "train --data NAME|PATH --net LAYERS [options]", "train one net by one rule", true, extras, 0,
+    run};

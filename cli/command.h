@@ -35,13 +35,15 @@ struct session;
 
 struct command {
     const char *name, *usage, *about;
-    bool takes_config;            /* the library's options too */
-    const struct extra *extras;   /* ends with key NULL; may be NULL */
-    int most_words;               /* arguments that are no options */
+    bool takes_config;          /* the library's options too */
+    const struct extra *extras; /* ends with key NULL; may be NULL */
+    int most_words;             /* arguments that are no options */
     int (*run)(struct session *session);
 };
 
-enum { MAX_EXTRAS = 16 };
+enum {
+    MAX_EXTRAS = 16
+};
 
 struct session {
     const struct command *command;
@@ -52,7 +54,8 @@ struct session {
     int n_words;
 };
 
-extern const struct command command_train, command_compare, command_eval, command_predict, command_rules, command_info;
+extern const struct command command_train, command_compare, command_eval, command_predict, command_rules,
+    command_info;
 const struct command *command_at(int i); /* NULL past the last */
 
 /* The value of an extra option; NULL: not given. A switch that was given is "true". */
@@ -69,6 +72,7 @@ void help_command(FILE *to, const struct command *command);
 /* "backless: sentence", and the exit code that belongs to it. */
 int fail_with(const struct session *session, bl_status status);
 int usage_error(const char *format, ...) CLI_PRINTF(1, 2);
-void note(const struct session *session, const char *format, ...) CLI_PRINTF(2, 3); /* to stderr, unless --quiet */
+void note(const struct session *session, const char *format, ...)
+    CLI_PRINTF(2, 3); /* to stderr, unless --quiet */
 
 #endif

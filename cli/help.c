@@ -42,6 +42,9 @@ void help_command(FILE *to, const struct command *command)
         fprintf(to, "\n%s\n", command->name);
     for (int i = 0; command->extras && command->extras[i].key; i++)
         show(to, command->extras[i].key, command->extras[i].argument, command->extras[i].help, "");
+    if (!command->extras)
+        fputc('\n', to);
+    show(to, "help", NULL, "this text", "");
     const char *group = "";
     for (int i = 0; command->takes_config && bl_option_at(i); i++)
         if (strcmp(bl_option_at(i)->group, group) != 0)

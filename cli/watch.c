@@ -92,9 +92,10 @@ static void print_early(const struct watch *w, const bl_progress *now)
 static void print_progress(const struct watch *w, const bl_progress *now)
 {
     const double done = (double)now->step / (double)now->steps;
-    const double left = done > 0.0 ? now->seconds * ((1.0 - done) + (double)(w->epochs - now->epoch)) / done : 0.0;
-    fprintf(stderr, "\r\033[K%sepoch %d/%d  %3.0f %%  loss %.4f  %.0f samples/s  %.0f s left", w->label, now->epoch,
-            w->epochs, 100.0 * done, now->train.loss, now->samples_per_second, left);
+    const double left =
+        done > 0.0 ? now->seconds * ((1.0 - done) + (double)(w->epochs - now->epoch)) / done : 0.0;
+    fprintf(stderr, "\r\033[K%sepoch %d/%d  %3.0f %%  loss %.4f  %.0f samples/s  %.0f s left", w->label,
+            now->epoch, w->epochs, 100.0 * done, now->train.loss, now->samples_per_second, left);
 }
 
 static json_t *number(double x)
@@ -108,11 +109,11 @@ static json_t *angles_json(const bl_progress *now)
         return json_null();
     json_t *list = json_array();
     for (int i = 0; i < now->blocks; i++)
-        json_array_append_new(list, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "block", i, "sample",
-                                              number(now->angles[i].sample), "flat", number(now->angles[i].flat),
-                                              "update", number(now->angles[i].update), "signal_norm",
-                                              number(now->angles[i].signal_norm), "bp_norm",
-                                              number(now->angles[i].bp_norm)));
+        json_array_append_new(
+            list, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "block", i, "sample",
+                            number(now->angles[i].sample), "flat", number(now->angles[i].flat), "update",
+                            number(now->angles[i].update), "signal_norm", number(now->angles[i].signal_norm),
+                            "bp_norm", number(now->angles[i].bp_norm)));
     return list;
 }
 

@@ -8,10 +8,10 @@
 
 struct watch {
     const struct session *session;
-    const char *label;   /* before every line: the rule, in compare; "" else */
+    const char *label; /* before every line: the rule, in compare; "" else */
     int epochs;
     bool prints_epochs, prints_json, shows_progress;
-    bl_progress last;    /* of the last finished epoch; angles copied to last_angles */
+    bl_progress last; /* of the last finished epoch; angles copied to last_angles */
     bl_angles *last_angles;
     int n_angles;
 };

@@ -34,16 +34,16 @@ extern "C" {
 #define BL_VERSION "0.1.0"
 BL_API const char *bl_version(void); /* of the library in use; compare with BL_VERSION */
 
-typedef enum bl_status {   /* values never change meaning; new ones go at the end */
+typedef enum bl_status { /* values never change meaning; new ones go at the end */
     BL_OK = 0,
-    BL_BAD_VALUE = 1,      /* an argument or option out of range, or shapes that do not fit together */
-    BL_NO_MEMORY = 2,      /* the allocator gave nothing */
-    BL_IO = 3,             /* a file could not be read or written, though its name is right */
-    BL_BAD_DATA = 4,       /* a data set or model is missing, or is not what it should be */
-    BL_UNSUPPORTED = 5,    /* not in this build, or not on this machine */
-    BL_BACKEND = 6,        /* the numerical library below reported a failure */
-    BL_STOPPED = 7,        /* your watch function asked to stop; the state was saved if there is a run folder */
-    BL_DIVERGED = 8        /* a weight or the loss is no longer a number */
+    BL_BAD_VALUE = 1,   /* an argument or option out of range, or shapes that do not fit together */
+    BL_NO_MEMORY = 2,   /* the allocator gave nothing */
+    BL_IO = 3,          /* a file could not be read or written, though its name is right */
+    BL_BAD_DATA = 4,    /* a data set or model is missing, or is not what it should be */
+    BL_UNSUPPORTED = 5, /* not in this build, or not on this machine */
+    BL_BACKEND = 6,     /* the numerical library below reported a failure */
+    BL_STOPPED = 7,     /* your watch function asked to stop; the state was saved if there is a run folder */
+    BL_DIVERGED = 8     /* a weight or the loss is no longer a number */
 } bl_status;
 BL_API const char *bl_status_name(bl_status status);
 
@@ -71,7 +71,7 @@ BL_API bl_status bl_context_use(bl_context *ctx, const char *backend, int thread
 BL_API const char *bl_context_backend(const bl_context *ctx); /* the one in use, "onednn" */
 BL_API const char *bl_context_machine(const bl_context *ctx); /* its instruction set in words, "avx512" */
 BL_API int bl_context_threads(const bl_context *ctx);
-BL_API const char *bl_backend_name(int i);                     /* those in this build; NULL past the last */
+BL_API const char *bl_backend_name(int i); /* those in this build; NULL past the last */
 
 /* ---- Configuration: every option by name, with text as its value ---------------------------------- */
 
@@ -124,11 +124,13 @@ BL_API void bl_data_free(bl_data *data);
 
 BL_API size_t bl_data_count(const bl_data *data);
 BL_API bl_shape bl_data_shape(const bl_data *data);
-BL_API int bl_data_outputs(const bl_data *data);                  /* classes, or columns of the targets */
-BL_API const int32_t *bl_data_labels(const bl_data *data);        /* one per example; NULL: none known */
-BL_API const char *bl_data_class_name(const bl_data *data, int i); /* "virginica"; NULL: it has its number alone */
-BL_API const char *bl_data_source(const bl_data *data);           /* where it came from, for messages */
-BL_API bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x); /* scaled, as trained on */
+BL_API int bl_data_outputs(const bl_data *data);           /* classes, or columns of the targets */
+BL_API const int32_t *bl_data_labels(const bl_data *data); /* one per example; NULL: none known */
+BL_API const char *bl_data_class_name(const bl_data *data,
+                                      int i);           /* "virginica"; NULL: it has its number alone */
+BL_API const char *bl_data_source(const bl_data *data); /* where it came from, for messages */
+BL_API bl_status bl_data_rows(const bl_data *data, size_t first, size_t n,
+                              float *x); /* scaled, as trained on */
 
 /* ---- Model: a net, its weights, its feedback, and what it must know of its data --------------------- */
 
@@ -174,9 +176,9 @@ BL_API bl_status bl_model_set_tensor(bl_model *model, const char *name, const fl
 
 /* ---- Learning rules ------------------------------------------------------------------------------------ */
 
-BL_API const char *bl_rule_name(int i);              /* "bp", "fa", "dfa", ...; NULL past the last */
-BL_API const char *bl_rule_about(const char *name);  /* one line and the paper; NULL: no such rule */
-BL_API const char *bl_rule_order(const char *name);  /* "backward", "forward", "any", "on forward" */
+BL_API const char *bl_rule_name(int i);             /* "bp", "fa", "dfa", ...; NULL past the last */
+BL_API const char *bl_rule_about(const char *name); /* one line and the paper; NULL: no such rule */
+BL_API const char *bl_rule_order(const char *name); /* "backward", "forward", "any", "on forward" */
 
 /* ---- Training ------------------------------------------------------------------------------------------ */
 
@@ -185,24 +187,24 @@ typedef struct bl_trainer bl_trainer;
 /* Angle in degrees, per block, between what the rule does and what backpropagation would do at the same
    weights on the same examples; NaN: backpropagation has no direction there. */
 typedef struct bl_angles {
-    double sample; /* delta at the weighted output: angle per example, then averaged */
-    double flat;   /* the same, all examples of the batch as one vector */
-    double update; /* the weights' change after the optimiser, from the same optimiser state */
+    double sample;      /* delta at the weighted output: angle per example, then averaged */
+    double flat;        /* the same, all examples of the batch as one vector */
+    double update;      /* the weights' change after the optimiser, from the same optimiser state */
     double signal_norm; /* mean over examples of the norm of the rule's delta */
     double bp_norm;     /* the same of backpropagation's */
 } bl_angles;
 
 typedef struct bl_progress {
-    int epoch;                /* 1 for the first; 0 before it */
-    size_t step, steps;       /* of this epoch: done, and in all */
-    size_t total_step;        /* since the beginning */
+    int epoch;                 /* 1 for the first; 0 before it */
+    size_t step, steps;        /* of this epoch: done, and in all */
+    size_t total_step;         /* since the beginning */
     bl_score train, val, test; /* train: running, until the epoch ends; count 0: no such set, or not yet */
-    double rate;              /* learning rate */
-    double seconds;           /* spent training in this epoch, measurements left out */
+    double rate;               /* learning rate */
+    double seconds;            /* spent training in this epoch, measurements left out */
     double samples_per_second;
-    const bl_angles *angles;  /* one per block; NULL: not measured here */
+    const bl_angles *angles; /* one per block; NULL: not measured here */
     int blocks;
-    int epoch_ended;          /* 1: the figures of the epoch are final */
+    int epoch_ended; /* 1: the figures of the epoch are final */
 } bl_progress;
 
 /* Called after each epoch, at the steps where angles are measured, and about ten times a second in
@@ -222,7 +224,8 @@ BL_API bl_model *bl_trainer_model(bl_trainer *trainer); /* the trainer's own; al
    folder: config.json, log.jsonl, model.safetensors, best.safetensors, result.json. */
 BL_API bl_status bl_trainer_fit(bl_trainer *trainer, const bl_data *train, const bl_data *val,
                                 const bl_data *test, bl_watch watch, void *user);
-BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer); /* "epochs", "paper", "patience", "time" */
+/* Why the training ended: "epochs", "paper", "patience", "rate", "time"; "" before. */
+BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer);
 
 /* Takes up a run where its folder's model.safetensors left it; the next bl_trainer_fit goes on to the bits
    that an uninterrupted run would have reached. */
@@ -235,7 +238,8 @@ BL_API bl_status bl_trainer_step(bl_trainer *trainer, const float *x, const int3
 /* ---- Inspection: for measuring, checking and explaining -------------------------------------------------- */
 
 /* The angles of every block on the first n examples of data; at most max are written. */
-BL_API bl_status bl_trainer_angles(bl_trainer *trainer, const bl_data *data, size_t n, bl_angles *out, int max);
+BL_API bl_status bl_trainer_angles(bl_trainer *trainer, const bl_data *data, size_t n, bl_angles *out,
+                                   int max);
 
 /* What the rule would teach for this batch at these weights; nothing is changed. The results stay until
    the next call on this trainer. */

@@ -31,7 +31,8 @@ bl_context *bl_context_new(const bl_allocator *allocator)
     bl_context *ctx = context_create(allocator);
     if (!ctx)
         return NULL;
-    if (MEM_ONE(ctx, &ctx->backend, "the backend") != BL_OK || backend_choose(ctx, NULL, ctx->backend) != BL_OK) {
+    if (MEM_ONE(ctx, &ctx->backend, "the backend") != BL_OK ||
+        backend_choose(ctx, NULL, ctx->backend) != BL_OK) {
         context_destroy(ctx);
         return NULL;
     }
@@ -108,7 +109,8 @@ static struct data_options options_of(const bl_config *config)
     };
 }
 
-bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const bl_config *config)
+bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
+                       const bl_config *config)
 {
     if (!ctx)
         return BL_NO_MEMORY;
@@ -119,8 +121,8 @@ bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_contex
     return data_load(train, val, test, ctx, where, or_null(config_text(config, "test")), &options);
 }
 
-bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n, bl_shape shape,
-                       int classes)
+bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
+                       bl_shape shape, int classes)
 {
     return ctx ? data_wrap(out, ctx, x, labels, n, shape, classes) : BL_NO_MEMORY;
 }
@@ -169,7 +171,8 @@ const char *bl_data_source(const bl_data *data)
 bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x)
 {
     if (first > data->n || n > data->n - first)
-        BL_FAIL(data->ctx, BL_BAD_VALUE, "rows %zu to %zu, but %s has %zu", first, first + n, data->source, data->n);
+        BL_FAIL(data->ctx, BL_BAD_VALUE, "rows %zu to %zu, but %s has %zu", first, first + n, data->source,
+                data->n);
     data_gather(data, data->ctx->backend, NULL, first, n, x);
     return BL_OK;
 }
@@ -216,8 +219,8 @@ static bl_status need_lesson(const bl_model *model)
 bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, float *scores)
 {
     if (data->features != model->net->inputs)
-        BL_FAIL(model->ctx, BL_BAD_VALUE, "%s has %zu features, but the model takes %zu", data->source, data->features,
-                model->net->inputs);
+        BL_FAIL(model->ctx, BL_BAD_VALUE, "%s has %zu features, but the model takes %zu", data->source,
+                data->features, model->net->inputs);
     BL_TRY(need_lesson(model));
     struct lesson *lesson = model->lesson;
     const size_t outputs = (size_t)model->like->outputs;
@@ -246,8 +249,8 @@ bl_status bl_model_predict(const bl_model *model, const float *x, size_t n, floa
 bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score *out)
 {
     if (data->features != model->net->inputs || data->outputs != model->like->outputs)
-        BL_FAIL(model->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d", data->source,
-                data->features, data->outputs, model->net->inputs, model->like->outputs);
+        BL_FAIL(model->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
+                data->source, data->features, data->outputs, model->net->inputs, model->like->outputs);
     BL_TRY(need_lesson(model));
     return model_score(model, data, model->lesson, out);
 }
@@ -269,8 +272,8 @@ bl_status bl_model_set_tensor(bl_model *model, const char *name, const float *va
     for (size_t i = 0; model_tensor(model, i, found, &m); i++)
         if (strcmp(found, name) == 0) {
             if (n != m.rows * m.cols)
-                BL_FAIL(model->ctx, BL_BAD_VALUE, "tensor \"%s\": %zu numbers, expected %zu x %zu", name, n, m.rows,
-                        m.cols);
+                BL_FAIL(model->ctx, BL_BAD_VALUE, "tensor \"%s\": %zu numbers, expected %zu x %zu", name, n,
+                        m.rows, m.cols);
             memcpy(m.x, values, n * sizeof *values);
             return BL_OK;
         }

@@ -268,7 +268,7 @@ static void check_no_angle(const char *backend, const char *rule)
         for (int l = 0; l < HIDDEN; l++) {
             assert_int_equal(isnan(angles[l].sample) != 0, done < 2);
             assert_int_equal(isnan(angles[l].flat) != 0, done < 2);
-            assert_int_equal(isnan(angles[l].update) != 0, done < 2);
+            assert_true(done == 2 || isnan(angles[l].update));
             assert_int_equal(angles[l].bp_norm > 0.0, done == 2);
             assert_true(angles[l].signal_norm > 0.0);
         }

@@ -464,16 +464,16 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(tables_are_understood),
-        EACH(packed_tables_are_the_same),
-        EACH(broken_tables_are_refused),
-        EACH(binary_files_are_refused),
-        EACH(long_texts_are_refused_and_cut),
-        EACH(columns_and_classes_are_matched),
-        EACH(rows_take_the_shape_of_images),
-        EACH(running_out_of_memory_leaves_nothing),
-        EACH(noise_does_no_harm),
-        EACH(real_tables_need_no_options),
+        EACH (tables_are_understood),
+        EACH (packed_tables_are_the_same),
+        EACH (broken_tables_are_refused),
+        EACH (binary_files_are_refused),
+        EACH (long_texts_are_refused_and_cut),
+        EACH (columns_and_classes_are_matched),
+        EACH (rows_take_the_shape_of_images),
+        EACH (running_out_of_memory_leaves_nothing),
+        EACH (noise_does_no_harm),
+        EACH (real_tables_need_no_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

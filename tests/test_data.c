@@ -324,7 +324,7 @@ static void write_set(const char *folder, uint32_t below, int has_test)
 static void remove_set(const char *folder)
 {
     struct scratch inner;
-    snprintf(inner.folder, sizeof inner.folder, "%s", folder);
+    snprintf(inner.folder, sizeof inner.folder, "%.99s", folder);
     scratch_remove(&inner);
 }
 
@@ -625,25 +625,25 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(rows_are_gathered_scaled),
-        EACH(scaling_is_fitted),
-        EACH(tiny_deviations_do_not_blow_up),
-        EACH(the_last_examples_are_for_validation),
-        EACH(a_fraction_of_each_class_is_for_testing),
-        EACH(the_seed_decides_the_split),
-        EACH(another_file_is_for_testing),
-        EACH(what_cannot_be_loaded_is_refused),
-        EACH(folders_bring_their_test_set),
-        EACH(a_folder_without_test_set_can_be_split),
-        EACH(labels_of_the_test_set_must_be_known),
-        EACH(named_sets_are_searched),
-        EACH(a_missing_named_set_is_explained),
-        EACH(fashion_has_ten_names),
-        EACH(data_for_a_model_is_made_like_it),
-        EACH(arrays_are_wrapped_or_refused),
-        EACH(targets_are_wrapped),
-        EACH(hashes_tell_sets_apart),
-        EACH(running_out_of_memory_leaves_nothing),
+        EACH (rows_are_gathered_scaled),
+        EACH (scaling_is_fitted),
+        EACH (tiny_deviations_do_not_blow_up),
+        EACH (the_last_examples_are_for_validation),
+        EACH (a_fraction_of_each_class_is_for_testing),
+        EACH (the_seed_decides_the_split),
+        EACH (another_file_is_for_testing),
+        EACH (what_cannot_be_loaded_is_refused),
+        EACH (folders_bring_their_test_set),
+        EACH (a_folder_without_test_set_can_be_split),
+        EACH (labels_of_the_test_set_must_be_known),
+        EACH (named_sets_are_searched),
+        EACH (a_missing_named_set_is_explained),
+        EACH (fashion_has_ten_names),
+        EACH (data_for_a_model_is_made_like_it),
+        EACH (arrays_are_wrapped_or_refused),
+        EACH (targets_are_wrapped),
+        EACH (hashes_tell_sets_apart),
+        EACH (running_out_of_memory_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -323,7 +323,7 @@ static void test_only_the_matrices_of_the_rule_are_drawn(void **state)
         struct rig rig;
         rig_make(&rig, "portable", 1, &options, &batch);
         for (int l = 0; l < 3; l++) {
-            char name[20];
+            char name[40];
             snprintf(name, sizeof name, "%d.feedback", l);
             assert_int_equal(rig_tensor(&rig, name).values != NULL, rules[i].has[l]);
         }
@@ -331,7 +331,39 @@ static void test_only_the_matrices_of_the_rule_are_drawn(void **state)
     }
 }
 
-/* The optimiser says how large B must be: DESIGN's defaults for newcomers. */
+/* The first numbers of two tensors do not go together: each was drawn from a place of its own. */
+static bool are_apart(bl_tensor s, bl_tensor t)
+{
+    const size_t n = rig_count(s) < rig_count(t) ? rig_count(s) : rig_count(t);
+    double st = 0.0, ss = 0.0, tt = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        st += (double)s.values[i] * (double)t.values[i];
+        ss += (double)s.values[i] * (double)s.values[i];
+        tt += (double)t.values[i] * (double)t.values[i];
+    }
+    return fabs(st) < deviations * sqrt(ss * tt / (double)n);
+}
+
+static void test_tensors_are_drawn_apart(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"fa", "dfa"};
+    for (size_t r = 0; r < sizeof rules / sizeof rules[0]; r++) {
+        const struct rig_options options = {.net = net, .rule = rules[r], .init = "fanin"};
+        struct rig rig;
+        bl_tensor s, t;
+        rig_make(&rig, "portable", 1, &options, &batch);
+        for (int i = 0; bl_model_tensor(rig.model, i, &s); i++)
+            for (int j = 0; j < i; j++) {
+                assert_true(bl_model_tensor(rig.model, j, &t));
+                if (rig_count(s) > 25 && rig_count(t) > 25 && !are_apart(s, t)) /* fewer say nothing */
+                    fail_msg("rule %s: %s goes with %s", rules[r], s.name, t.name);
+            }
+        rig_free(&rig);
+    }
+}
+
+/* The optimiser says how large B must be. */
 static void test_default_feedback_follows_the_optimizer(void **state)
 {
     (void)state;
@@ -389,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_cosine),
         cmocka_unit_test(test_draws_have_their_sizes),
         cmocka_unit_test(test_only_the_matrices_of_the_rule_are_drawn),
+        cmocka_unit_test(test_tensors_are_drawn_apart),
         cmocka_unit_test(test_default_feedback_follows_the_optimizer),
         cmocka_unit_test(test_the_seed_alone_decides),
     };

@@ -115,7 +115,7 @@ static void set_start(const struct golden *g, struct rig *rig)
 /* The largest distance of a weight or bias from the golden ones after that many steps; NaN counts as far. */
 static double distance(const struct golden *g, const struct rig *rig, int steps)
 {
-    char prefix[20];
+    char prefix[40];
     double largest = 0.0;
     bl_tensor t;
     snprintf(prefix, sizeof prefix, "step%d.", steps);

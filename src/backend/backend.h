@@ -34,7 +34,8 @@ struct sgd_step { /* v <- momentum v + g; w <- (1 - decay) w - rate (nesterov ? 
     float rate, momentum, decay;
     bool nesterov;
 };
-struct rmsprop_step { /* m <- rho m + (1 - rho) g^2; w <- (1 - decay) w - rate g / (sqrt(m) + epsilon)  (Torch7's) */
+struct
+    rmsprop_step { /* m <- rho m + (1 - rho) g^2; w <- (1 - decay) w - rate g / (sqrt(m) + epsilon)  (Torch7's) */
     float rate, rho, epsilon, decay;
 };
 struct adam_step { /* m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2;
@@ -52,27 +53,30 @@ struct backend {
     /* false: the library below reported a failure */
     bool (*gemm)(const struct gemm *g, float *scratch);
 
-    void (*add)(float *y, const float *x, size_t n);                                 /* y += x */
-    void (*column_sum)(const float *x, size_t rows, size_t cols, size_t stride, float *sum); /* over rows, in order */
+    void (*add)(float *y, const float *x, size_t n); /* y += x */
+    void (*column_sum)(const float *x, size_t rows, size_t cols, size_t stride,
+                       float *sum); /* over rows, in order */
 
     /* Activations in place, x <- f(x); then d <- d f'(a), with f' taken from h = f(a). n contiguous elements. */
     void (*tanh)(float *x, size_t n);
-    void (*tanh_down)(float *d, const float *h, size_t n);      /* 1 - h^2 */
+    void (*tanh_down)(float *d, const float *h, size_t n); /* 1 - h^2 */
     void (*logistic)(float *x, size_t n);
-    void (*logistic_down)(float *d, const float *h, size_t n);  /* h (1 - h) */
-    void (*relu)(float *x, size_t n, float slope);              /* x < 0 ? slope x : x; NaN stays NaN; slope >= 0 */
+    void (*logistic_down)(float *d, const float *h, size_t n); /* h (1 - h) */
+    void (*relu)(float *x, size_t n, float slope); /* x < 0 ? slope x : x; NaN stays NaN; slope >= 0 */
     void (*relu_down)(float *d, const float *h, size_t n, float slope); /* h > 0 ? 1 : slope */
-    void (*softplus)(float *x, size_t n);                       /* log(1 + exp x) */
-    void (*softplus_down)(float *d, const float *h, size_t n);  /* 1 - exp(-h) */
+    void (*softplus)(float *x, size_t n);                               /* log(1 + exp x) */
+    void (*softplus_down)(float *d, const float *h, size_t n);          /* 1 - exp(-h) */
 
     /* y = softmax(x) for one row of n. Gives log(sum exp x), for the loss. y may be x. */
     float (*softmax)(const float *x, float *y, size_t n);
 
-    void (*sgd)(const struct sgd_step *s, float *w, const float *g, float *v, size_t n); /* v NULL: no momentum */
+    void (*sgd)(const struct sgd_step *s, float *w, const float *g, float *v,
+                size_t n); /* v NULL: no momentum */
     void (*rmsprop)(const struct rmsprop_step *s, float *w, const float *g, float *m, size_t n);
     void (*adam)(const struct adam_step *s, float *w, const float *g, float *m, float *v, size_t n);
 
-    void (*bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale, float *y); /* (x - offset) scale */
+    void (*bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale,
+                           float *y); /* (x - offset) scale */
 };
 
 /* name: "portable", "onednn", or "auto" or NULL for the fastest here. Refuses what this build or machine lacks. */

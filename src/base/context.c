@@ -24,7 +24,8 @@ static void default_release(void *user, void *block)
 
 bl_context *context_create(const bl_allocator *allocator)
 {
-    const bl_allocator chosen = allocator ? *allocator : (bl_allocator){NULL, default_allocate, default_release};
+    const bl_allocator chosen =
+        allocator ? *allocator : (bl_allocator){NULL, default_allocate, default_release};
     bl_context *ctx = chosen.allocate(chosen.user, sizeof *ctx, MEM_ALIGNMENT);
     if (!ctx)
         return NULL;

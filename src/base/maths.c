@@ -46,7 +46,7 @@ static double cosine(double a)
 /* t is brought to the nearest eighth of the circle first: exact, being a power of two. */
 double maths_cos_turns(double t)
 {
-    const double turns = t - floor(t + 0.5);        /* [-1/2, 1/2) */
+    const double turns = t - floor(t + 0.5);         /* [-1/2, 1/2) */
     const double quarter = floor(4.0 * turns + 0.5); /* -2 .. 2 */
     const double a = 6.28318530717958647693 * (turns - 0.25 * quarter);
     switch ((int)quarter) {

@@ -5,7 +5,7 @@
 #ifndef BL_BASE_MATHS_H
 #define BL_BASE_MATHS_H
 
-double maths_log(double x);        /* natural; x positive and normal; relative error under 4e-16 (x away from 1) */
-double maths_cos_turns(double t);  /* cos(2 pi t), |t| < 2^30; absolute error under 4e-16 */
+double maths_log(double x); /* natural; x positive and normal; relative error under 4e-16 (x away from 1) */
+double maths_cos_turns(double t); /* cos(2 pi t), |t| < 2^30; absolute error under 4e-16 */
 
 #endif

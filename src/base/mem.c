@@ -9,8 +9,8 @@
 bl_status mem_array_bytes(bl_context *ctx, void **out, size_t n, size_t size, const char *what)
 {
     if (size > 0 && n > (SIZE_MAX - MEM_ALIGNMENT) / size)
-        BL_FAIL(ctx, BL_NO_MEMORY, "%s: %zu items of %zu bytes are more than this machine can address", what, n,
-                size);
+        BL_FAIL(ctx, BL_NO_MEMORY, "%s: %zu items of %zu bytes are more than this machine can address", what,
+                n, size);
     const size_t bytes = n * size > 0 ? n * size : 1;
     void *block = ctx->allocator.allocate(ctx->allocator.user, bytes, MEM_ALIGNMENT);
     if (!block)

@@ -8,7 +8,9 @@
 
 #include <stddef.h>
 
-enum { MEM_ALIGNMENT = 64 };
+enum {
+    MEM_ALIGNMENT = 64
+};
 
 /* n items of `size` bytes, all zero, into *out. BL_NO_MEMORY when n * size overflows or there is none; the
    sentence names `what`. n = 0 gives a valid pointer. */
@@ -22,8 +24,10 @@ bl_status mem_array_bytes(bl_context *ctx, void **out, size_t n, size_t size, co
 bl_status mem_text(bl_context *ctx, char **out, const char *text, size_t n);
 
 /* An array of n items that grows: makes room for at least n + 1 by doubling; *room is the present capacity. */
-bl_status mem_grow_bytes(bl_context *ctx, void **items, size_t *room, size_t n, size_t size, const char *what);
-#define MEM_GROW(ctx, items, room, n, what) mem_grow_bytes(ctx, (void **)(items), room, n, sizeof **(items), what)
+bl_status mem_grow_bytes(bl_context *ctx, void **items, size_t *room, size_t n, size_t size,
+                         const char *what);
+#define MEM_GROW(ctx, items, room, n, what)                                                                  \
+    mem_grow_bytes(ctx, (void **)(items), room, n, sizeof **(items), what)
 
 void mem_free(bl_context *ctx, void *block); /* NULL is fine */
 

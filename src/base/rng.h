@@ -23,7 +23,7 @@ enum rng_stream { /* the values are part of what a seed means: never change or r
 struct rng {
     uint64_t seed;
     enum rng_stream stream;
-    uint32_t pass;  /* below 65536: which of several passes over the same step */
+    uint32_t pass; /* below 65536: which of several passes over the same step */
     uint32_t layer;
     uint32_t step;
 };

@@ -19,11 +19,11 @@ bl_status context_fail(bl_context *ctx, bl_status status, const char *format, ..
 #define BL_FAIL(ctx, status, ...) return context_fail(ctx, status, __VA_ARGS__)
 
 /* Return if the call failed; its sentence is kept already. */
-#define BL_TRY(call)                                                                                             \
-    do {                                                                                                         \
-        const bl_status bl_try_status_ = (call);                                                                 \
-        if (bl_try_status_ != BL_OK)                                                                             \
-            return bl_try_status_;                                                                               \
+#define BL_TRY(call)                                                                                         \
+    do {                                                                                                     \
+        const bl_status bl_try_status_ = (call);                                                             \
+        if (bl_try_status_ != BL_OK)                                                                         \
+            return bl_try_status_;                                                                           \
     } while (0)
 
 #endif

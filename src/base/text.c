@@ -153,7 +153,8 @@ bool text_to_double(struct slice s, double *out)
         return false;
     if (!is_exact || exponent < -22 || exponent > 22)
         return slow_double(s, out);
-    const double value = exponent < 0 ? (double)mantissa / powers[-exponent] : (double)mantissa * powers[exponent];
+    const double value =
+        exponent < 0 ? (double)mantissa / powers[-exponent] : (double)mantissa * powers[exponent];
     *out = negative ? -value : value;
     return true;
 }

@@ -16,7 +16,7 @@ struct slice { /* a piece of text that is not zero-terminated */
 };
 
 struct slice slice_of(const char *text);
-struct slice slice_trim(struct slice s);                       /* without spaces and tabs around */
+struct slice slice_trim(struct slice s); /* without spaces and tabs around */
 bool slice_is(struct slice s, const char *text);
 /* Takes the piece before the next `separator` off *rest; false when nothing is left. "a,,b" has three pieces. */
 bool slice_next(struct slice *rest, char separator, struct slice *piece);
@@ -26,7 +26,7 @@ bool slice_word(struct slice *rest, struct slice *word);
 /* The whole of s must be the number: decimal with '.', optional sign and exponent; the result is correctly rounded.
    "nan", "inf", hexadecimal and empty text are no numbers. */
 bool text_to_double(struct slice s, double *out);
-bool text_to_size(struct slice s, size_t *out);   /* digits only; overflow is no number */
+bool text_to_size(struct slice s, size_t *out); /* digits only; overflow is no number */
 bool text_to_u64(struct slice s, uint64_t *out);
 
 /* The shortest decimal text that reads back as x: "0.1", "1e-04" becomes "0.0001". out: at least 32 bytes. */

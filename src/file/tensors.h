@@ -22,8 +22,8 @@ struct tensor_fact {
     const char *key, *text;
 };
 
-bl_status tensors_write(bl_context *ctx, const char *path, const struct tensor_entry *entries, size_t n_entries,
-                        const struct tensor_fact *facts, size_t n_facts);
+bl_status tensors_write(bl_context *ctx, const char *path, const struct tensor_entry *entries,
+                        size_t n_entries, const struct tensor_fact *facts, size_t n_facts);
 
 struct tensors; /* a file read whole, checked before anything is believed */
 
@@ -33,7 +33,7 @@ void tensors_free(bl_context *ctx, struct tensors *t);
 int tensors_entry(const struct tensors *t, size_t i, struct tensor_entry *out);
 /* By name; 0 when it is not there. */
 int tensors_find(const struct tensors *t, const char *name, struct tensor_entry *out);
-const char *tensors_fact(const struct tensors *t, const char *key); /* NULL: not there */
+const char *tensors_fact(const struct tensors *t, const char *key);              /* NULL: not there */
 int tensors_fact_at(const struct tensors *t, size_t i, struct tensor_fact *out); /* 0 past the last */
 
 /* The file discipline above for any bytes: config.json, result.json. */

@@ -9,11 +9,11 @@
 #include <stdio.h>
 
 /* Rows of a part are contiguous: one call of the backend's function a row. */
-#define FOR_ROWS(m, part, row, call)                                                                             \
-    do {                                                                                                         \
-        const struct matrix rows_ = matrix_columns(m, part);                                                     \
-        for (size_t row = 0; row < rows_.rows; row++)                                                            \
-            call;                                                                                                \
+#define FOR_ROWS(m, part, row, call)                                                                         \
+    do {                                                                                                     \
+        const struct matrix rows_ = matrix_columns(m, part);                                                 \
+        for (size_t row = 0; row < rows_.rows; row++)                                                        \
+            call;                                                                                            \
     } while (0)
 
 static float *at(struct matrix m, struct part part, size_t row)
@@ -21,7 +21,8 @@ static float *at(struct matrix m, struct part part, size_t row)
     return m.x + row * m.stride + part.begin;
 }
 
-static void tanh_apply(const struct layer *layer, struct matrix y, struct part part, const struct backend *backend)
+static void tanh_apply(const struct layer *layer, struct matrix y, struct part part,
+                       const struct backend *backend)
 {
     (void)layer;
     FOR_ROWS(y, part, n, backend->tanh(at(y, part, n), part_size(part)));
@@ -34,8 +35,7 @@ static void tanh_down(const struct layer *layer, struct matrix y, struct matrix 
     FOR_ROWS(d, part, n, backend->tanh_down(at(d, part, n), at(y, part, n), part_size(part)));
 }
 
-const struct layer_ops layer_tanh = {
-    .name = "tanh", .usage = "tanh", .apply = tanh_apply, .down = tanh_down};
+const struct layer_ops layer_tanh = {.name = "tanh", .usage = "tanh", .apply = tanh_apply, .down = tanh_down};
 
 static void logistic_apply(const struct layer *layer, struct matrix y, struct part part,
                            const struct backend *backend)
@@ -63,7 +63,8 @@ const struct layer_ops layer_logistic = {.name = "logistic",
                                          .down = logistic_down,
                                          .slope_at_zero = quarter};
 
-static void relu_apply(const struct layer *layer, struct matrix y, struct part part, const struct backend *backend)
+static void relu_apply(const struct layer *layer, struct matrix y, struct part part,
+                       const struct backend *backend)
 {
     FOR_ROWS(y, part, n, backend->relu(at(y, part, n), part_size(part), layer->slope));
 }
@@ -79,18 +80,16 @@ static float negative_slope(const struct layer *layer)
     return layer->slope;
 }
 
-const struct layer_ops layer_relu = {.name = "relu",
-                                     .usage = "relu",
-                                     .apply = relu_apply,
-                                     .down = relu_down,
-                                     .slope_at_zero = negative_slope};
+const struct layer_ops layer_relu = {
+    .name = "relu", .usage = "relu", .apply = relu_apply, .down = relu_down, .slope_at_zero = negative_slope};
 
 static bl_status leaky_parse(bl_context *ctx, struct layer *layer, struct slice arguments)
 {
     double slope = 0.01;
     if (arguments.n > 0 && !(text_to_double(arguments, &slope) && slope > 0.0 && slope < 1.0))
-        BL_FAIL(ctx, BL_BAD_VALUE, "layer \"leaky-relu %.*s\": expected \"leaky-relu [SLOPE]\", 0 < slope < 1",
-                (int)arguments.n, arguments.at);
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "layer \"leaky-relu %.*s\": expected \"leaky-relu [SLOPE]\", 0 < slope < 1", (int)arguments.n,
+                arguments.at);
     layer->slope = (float)slope;
     char number[32];
     text_from_double(slope, number);

@@ -35,9 +35,16 @@ static void dense_forward(const struct layer *layer, struct matrix x, struct mat
                           struct worker *worker)
 {
     const struct matrix W = matrix_rows(layer->W, part), to = matrix_columns(y, part);
-    worker_gemm(worker, (struct gemm){.transpose_b = true, .m = x.rows, .n = part_size(part), .k = x.cols,
-                                      .a = x.x, .lda = x.stride, .b = W.x, .ldb = W.stride,
-                                      .c = to.x, .ldc = to.stride});
+    worker_gemm(worker, (struct gemm){.transpose_b = true,
+                                      .m = x.rows,
+                                      .n = part_size(part),
+                                      .k = x.cols,
+                                      .a = x.x,
+                                      .lda = x.stride,
+                                      .b = W.x,
+                                      .ldb = W.stride,
+                                      .c = to.x,
+                                      .ldc = to.stride});
     for (size_t n = 0; n < to.rows; n++)
         worker->backend->add(matrix_row(&to, n), layer->b + part.begin, to.cols);
 }
@@ -47,9 +54,15 @@ static void dense_pull(const struct layer *layer, struct matrix M, struct matrix
 {
     (void)layer;
     const struct matrix from = matrix_columns(M, part), to = matrix_columns(signal, part);
-    worker_gemm(worker, (struct gemm){.m = delta.rows, .n = part_size(part), .k = delta.cols,
-                                      .a = delta.x, .lda = delta.stride, .b = from.x, .ldb = from.stride,
-                                      .c = to.x, .ldc = to.stride});
+    worker_gemm(worker, (struct gemm){.m = delta.rows,
+                                      .n = part_size(part),
+                                      .k = delta.cols,
+                                      .a = delta.x,
+                                      .lda = delta.stride,
+                                      .b = from.x,
+                                      .ldb = from.stride,
+                                      .c = to.x,
+                                      .ldc = to.stride});
 }
 
 static void dense_push(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
@@ -57,20 +70,34 @@ static void dense_push(const struct layer *layer, struct matrix M, struct matrix
 {
     (void)layer;
     const struct matrix through = matrix_rows(M, part), to = matrix_columns(signal, part);
-    worker_gemm(worker, (struct gemm){.transpose_b = true, .m = delta.rows, .n = part_size(part), .k = delta.cols,
-                                      .a = delta.x, .lda = delta.stride, .b = through.x, .ldb = through.stride,
-                                      .c = to.x, .ldc = to.stride});
+    worker_gemm(worker, (struct gemm){.transpose_b = true,
+                                      .m = delta.rows,
+                                      .n = part_size(part),
+                                      .k = delta.cols,
+                                      .a = delta.x,
+                                      .lda = delta.stride,
+                                      .b = through.x,
+                                      .ldb = through.stride,
+                                      .c = to.x,
+                                      .ldc = to.stride});
 }
 
 /* dW = delta^T input, db = the sum of delta over the examples. */
-static void dense_gradient(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
-                           struct matrix dW, float *db, struct worker *worker)
+static void dense_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
+                           struct part part, struct matrix dW, float *db, struct worker *worker)
 {
     (void)layer;
     const struct matrix d = matrix_columns(delta, part);
-    worker_gemm(worker, (struct gemm){.transpose_a = true, .m = d.cols, .n = input.cols, .k = input.rows,
-                                      .a = d.x, .lda = d.stride, .b = input.x, .ldb = input.stride,
-                                      .c = dW.x, .ldc = dW.stride});
+    worker_gemm(worker, (struct gemm){.transpose_a = true,
+                                      .m = d.cols,
+                                      .n = input.cols,
+                                      .k = input.rows,
+                                      .a = d.x,
+                                      .lda = d.stride,
+                                      .b = input.x,
+                                      .ldb = input.stride,
+                                      .c = dW.x,
+                                      .ldc = dW.stride});
     worker->backend->column_sum(d.x, d.rows, d.cols, d.stride, db);
 }
 

@@ -18,18 +18,18 @@ struct layer_ops;
 
 struct layer {
     const struct layer_ops *ops;
-    char text[64];           /* canonical: "dense 800" */
+    char text[64]; /* canonical: "dense 800" */
     bl_shape in, out;
-    size_t in_units, units;  /* of the two shapes */
+    size_t in_units, units;          /* of the two shapes */
     size_t weight_rows, weight_cols; /* weighted layers; a bias for each row */
-    float slope;             /* of the relus, below 0 */
-    struct matrix W;         /* weight_rows x weight_cols, in the net's memory */
-    float *b;                /* weight_rows */
+    float slope;                     /* of the relus, below 0 */
+    struct matrix W;                 /* weight_rows x weight_cols, in the net's memory */
+    float *b;                        /* weight_rows */
 };
 
 struct layer_ops {
-    const char *name;   /* the first word of its text */
-    const char *usage;  /* "dense UNITS": for messages */
+    const char *name;  /* the first word of its text */
+    const char *usage; /* "dense UNITS": for messages */
     bool is_weighted;
 
     /* Reads what follows the name, and writes layer->text. NULL: nothing may follow. */
@@ -52,7 +52,8 @@ struct layer_ops {
                      struct matrix dW, float *db, struct worker *worker);
 
     /* Behind the weights, in place. y: n x units, columns `part`: y <- f(y); d <- d f'(a), f' taken from y = f(a). */
-    void (*apply)(const struct layer *layer, struct matrix y, struct part part, const struct backend *backend);
+    void (*apply)(const struct layer *layer, struct matrix y, struct part part,
+                  const struct backend *backend);
     void (*down)(const struct layer *layer, struct matrix y, struct matrix d, struct part part,
                  const struct backend *backend);
     /* f'(0): 0 means that all-zero weights can never learn through it. NULL: 1. */

@@ -9,13 +9,8 @@
 #include <string.h>
 
 static const struct layer_ops *const table[] = {
-    &layer_dense,
-    &layer_tanh,
-    &layer_logistic,
-    &layer_relu,
-    &layer_leaky_relu,
-    &layer_softplus,
-    &layer_identity,
+    &layer_dense,      &layer_tanh,     &layer_logistic, &layer_relu,
+    &layer_leaky_relu, &layer_softplus, &layer_identity,
 };
 
 const struct layer_ops *layer_ops_at(size_t i)
@@ -52,7 +47,8 @@ bl_status layer_parse(bl_context *ctx, struct layer *layer, struct slice text)
     if (ops->parse)
         return ops->parse(ctx, layer, slice_trim(rest));
     if (slice_trim(rest).n > 0)
-        BL_FAIL(ctx, BL_BAD_VALUE, "layer \"%.*s\": nothing may follow \"%s\"", (int)text.n, text.at, ops->name);
+        BL_FAIL(ctx, BL_BAD_VALUE, "layer \"%.*s\": nothing may follow \"%s\"", (int)text.n, text.at,
+                ops->name);
     return BL_OK;
 }
 

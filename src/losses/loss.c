@@ -27,7 +27,8 @@ static double dot(const float *a, const float *y, size_t n)
     return sum;
 }
 
-static double ce_error(const struct backend *backend, struct matrix a, struct matrix y, float scale, struct matrix e)
+static double ce_error(const struct backend *backend, struct matrix a, struct matrix y, float scale,
+                       struct matrix e)
 {
     double sum = 0.0;
     for (size_t n = 0; n < a.rows; n++) {

@@ -13,7 +13,8 @@ struct loss_ops {
     const char *name, *about;
     bool needs_classes; /* targets must be one-hot */
     /* a, y (targets), e: n x outputs. e <- scale dJ/da; gives the sum of J over the examples. */
-    double (*error)(const struct backend *backend, struct matrix a, struct matrix y, float scale, struct matrix e);
+    double (*error)(const struct backend *backend, struct matrix a, struct matrix y, float scale,
+                    struct matrix e);
     /* a <- what the output means: probabilities, or values. */
     void (*output)(const struct backend *backend, struct matrix a);
 };

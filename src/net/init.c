@@ -35,8 +35,8 @@ static void draw_fanin(const struct layer *layer, const struct rng *weights, con
 static void draw_glorot(const struct layer *layer, const struct rng *weights, const struct rng *biases)
 {
     (void)biases;
-    rng_uniform(weights, root(6.0 / (double)(layer->weight_cols + layer->weight_rows)), layer->W.rows * layer->W.cols,
-                layer->W.x);
+    rng_uniform(weights, root(6.0 / (double)(layer->weight_cols + layer->weight_rows)),
+                layer->W.rows * layer->W.cols, layer->W.x);
 }
 
 static void draw_he(const struct layer *layer, const struct rng *weights, const struct rng *biases)

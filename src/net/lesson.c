@@ -67,7 +67,8 @@ static bl_status make_workers(struct lesson *lesson, const struct net *net)
     worker_needs(net, lesson->capacity, ctx->backend, &tile, &scratch);
     lesson->n_workers = (size_t)ctx->threads;
     BL_TRY(MEM_ARRAY(ctx, &lesson->workers, lesson->n_workers, "the workers"));
-    BL_TRY(MEM_ARRAY(ctx, &lesson->worker_floats, lesson->n_workers * (tile + scratch), "the workers' scratch"));
+    BL_TRY(
+        MEM_ARRAY(ctx, &lesson->worker_floats, lesson->n_workers * (tile + scratch), "the workers' scratch"));
     for (size_t i = 0; i < lesson->n_workers; i++) {
         float *from = lesson->worker_floats + i * (tile + scratch);
         lesson->workers[i] = (struct worker){.backend = ctx->backend, .tile = from, .scratch = from + tile};

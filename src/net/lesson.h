@@ -10,18 +10,19 @@
 
 struct lesson {
     bl_context *ctx;
-    size_t capacity, n;    /* examples: room for, and here now */
+    size_t capacity, n; /* examples: room for, and here now */
     size_t n_blocks;
-    struct matrix x;       /* n x inputs */
-    struct matrix y;       /* n x outputs: the targets */
-    int32_t *labels;       /* n */
+    struct matrix x; /* n x inputs */
+    struct matrix y; /* n x outputs: the targets */
+    int32_t *labels; /* n */
     bool has_labels;
-    struct matrix *out;    /* of each layer, n x units; the first layer behind weights overwrites theirs, which
+    struct matrix *out; /* of each layer, n x units; the first layer behind weights overwrites theirs, which
                               nobody needs again, each further one has its own */
     size_t n_layers;
     struct matrix *h;      /* of each block, n x units: its output; the last one's are the scores a */
     struct matrix *signal; /* of each block, n x units: what the rule teaches at its end */
-    struct matrix *delta;  /* the same memory once settled: the derivative at the weighted output; the last is e */
+    struct matrix
+        *delta; /* the same memory once settled: the derivative at the weighted output; the last is e */
     struct worker *workers;
     size_t n_workers;
     float *floats, *worker_floats;

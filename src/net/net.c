@@ -23,11 +23,12 @@ static bl_status parse_layers(bl_context *ctx, struct net *net, const char *text
     while (slice_next(&rest, ',', &piece))
         BL_TRY(layer_parse(ctx, &net->layers[net->n_layers++], piece));
     if (!net->layers[0].ops->is_weighted)
-        BL_FAIL(ctx, BL_BAD_VALUE, "net \"%s\": it must begin with a layer that has weights, such as \"dense 100\"",
-                text);
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "net \"%s\": it must begin with a layer that has weights, such as \"dense 100\"", text);
     if (!net->layers[net->n_layers - 1].ops->is_weighted)
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "net \"%s\": it must end with the output's dense layer; the output's function belongs to the loss",
+                "net \"%s\": it must end with the output's dense layer; the output's function belongs to the "
+                "loss",
                 text);
     return BL_OK;
 }
@@ -102,8 +103,8 @@ static bl_status build(bl_context *ctx, struct net *net, const char *text)
 bl_status net_create(struct net **out, bl_context *ctx, bl_shape input, const char *text)
 {
     if (input.channels < 1 || input.rows < 1 || input.cols < 1)
-        BL_FAIL(ctx, BL_BAD_VALUE, "the net's input is %d x %d x %d, expected at least one number", input.channels,
-                input.rows, input.cols);
+        BL_FAIL(ctx, BL_BAD_VALUE, "the net's input is %d x %d x %d, expected at least one number",
+                input.channels, input.rows, input.cols);
     struct net *net = NULL;
     BL_TRY(MEM_ONE(ctx, &net, "the net"));
     net->ctx = ctx;

@@ -15,24 +15,24 @@ struct lesson;
 struct place;
 
 struct block {
-    size_t first, n_layers;      /* layers[first] has the weights, the rest stand behind it */
-    size_t units;                /* of its weighted output, and of its end: the layers behind keep shapes */
+    size_t first, n_layers; /* layers[first] has the weights, the rest stand behind it */
+    size_t units;           /* of its weighted output, and of its end: the layers behind keep shapes */
     size_t inputs;
-    size_t weight_at, bias_at;   /* in net->params */
+    size_t weight_at, bias_at; /* in net->params */
 };
 
 struct net {
     bl_context *ctx;
-    char *text;                  /* canonical: "dense 800, tanh, dense 10" */
+    char *text; /* canonical: "dense 800, tanh, dense 10" */
     bl_shape input;
-    size_t inputs;               /* floats of an example */
+    size_t inputs; /* floats of an example */
     struct layer *layers;
     size_t n_layers;
     struct block *blocks;
     size_t n_blocks;
-    struct matrix *weights;      /* a view of each block's W: what bp pulls through */
-    float *params;               /* W and b of block 0, of block 1, ...; each begins at a multiple of 16 floats */
-    size_t n_params;             /* floats, the gaps of zeros between included */
+    struct matrix *weights; /* a view of each block's W: what bp pulls through */
+    float *params;          /* W and b of block 0, of block 1, ...; each begins at a multiple of 16 floats */
+    size_t n_params;        /* floats, the gaps of zeros between included */
 };
 
 /* Parses and fits the text; weights are 0. */
@@ -70,7 +70,7 @@ void net_pull(const struct net *net, const struct matrix *M, const struct place 
    weights. */
 void net_push(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson);
 /* The gradient of the part's rows of weights, and of their biases, from delta[l] and the block's own input. */
-void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson, struct matrix dW,
-                  float *db);
+void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,
+                  struct matrix dW, float *db);
 
 #endif

@@ -8,7 +8,9 @@
 
 #include <string.h>
 
-enum { PART_UNITS = 80 };
+enum {
+    PART_UNITS = 80
+};
 
 size_t net_parts(const struct net *net, size_t l)
 {
@@ -49,14 +51,16 @@ void net_settle(const struct net *net, const struct place *at, struct lesson *le
     const struct block *block = &net->blocks[at->l];
     const struct layer *layer = &net->layers[block->first];
     for (size_t i = block->n_layers; i-- > 1;)
-        layer[i].ops->down(&layer[i], lesson->out[block->first + i], lesson->delta[at->l], at->part, at->worker->backend);
+        layer[i].ops->down(&layer[i], lesson->out[block->first + i], lesson->delta[at->l], at->part,
+                           at->worker->backend);
 }
 
 void net_pull(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson)
 {
     const size_t follower = at->l + 1;
     const struct layer *layer = net_layer(net, follower);
-    layer->ops->pull(layer, M[follower], lesson->delta[follower], lesson->signal[at->l], at->part, at->worker);
+    layer->ops->pull(layer, M[follower], lesson->delta[follower], lesson->signal[at->l], at->part,
+                     at->worker);
 }
 
 void net_push(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson)
@@ -65,9 +69,10 @@ void net_push(const struct net *net, const struct matrix *M, const struct place 
     layer->ops->push(layer, M[at->l], lesson->delta[at->l - 1], lesson->signal[at->l], at->part, at->worker);
 }
 
-void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson, struct matrix dW,
-                  float *db)
+void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,
+                  struct matrix dW, float *db)
 {
     const struct layer *layer = net_layer(net, at->l);
-    layer->ops->gradient(layer, *lesson_input(lesson, at->l), lesson->delta[at->l], at->part, dW, db, at->worker);
+    layer->ops->gradient(layer, *lesson_input(lesson, at->l), lesson->delta[at->l], at->part, dW, db,
+                         at->worker);
 }

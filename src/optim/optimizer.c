@@ -33,9 +33,20 @@ static void adam_update(const struct optimizer *o, const struct backend *backend
 
 static const struct optimizer_ops table[] = {
     {"sgd", "sgd [momentum M] [nesterov] [decay D]", 0.1, false, 1, {"momentum", NULL}, sgd_update},
-    {"rmsprop", "rmsprop [rho R] [epsilon E] [initial V] [decay D]", 1e-4, true, 1, {"mean_square", NULL},
+    {"rmsprop",
+     "rmsprop [rho R] [epsilon E] [initial V] [decay D]",
+     1e-4,
+     true,
+     1,
+     {"mean_square", NULL},
      rmsprop_update},
-    {"adam", "adam [beta1 B] [beta2 B] [epsilon E] [decay D]", 1e-3, true, 2, {"mean", "mean_square"}, adam_update},
+    {"adam",
+     "adam [beta1 B] [beta2 B] [epsilon E] [decay D]",
+     1e-3,
+     true,
+     2,
+     {"mean", "mean_square"},
+     adam_update},
 };
 
 struct setting { /* a word, the field it fills, and the numbers it may be: least <= x < below */
@@ -81,14 +92,14 @@ static bl_status read_setting(bl_context *ctx, struct optimizer *o, struct slice
     }
     const struct setting *setting = find_setting(o->ops, word);
     if (!setting)
-        BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s does not know \"%.*s\"; it is written %s", o->ops->name, (int)word.n,
-                word.at, o->ops->usage);
+        BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s does not know \"%.*s\"; it is written %s", o->ops->name,
+                (int)word.n, word.at, o->ops->usage);
     struct slice number = {"", 0};
     double value = 0.0;
     if (!slice_word(rest, &number) || !text_to_double(number, &value) || value < setting->least ||
         value >= setting->below)
-        BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s: %s \"%.*s\", expected a number from %g to below %g", o->ops->name,
-                setting->word, (int)number.n, number.at, setting->least, setting->below);
+        BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s: %s \"%.*s\", expected a number from %g to below %g",
+                o->ops->name, setting->word, (int)number.n, number.at, setting->least, setting->below);
     *(float *)((char *)o + setting->offset) = (float)value;
     return BL_OK;
 }
@@ -104,8 +115,8 @@ bl_status optimizer_parse(bl_context *ctx, struct optimizer *out, const char *te
     while (slice_word(&rest, &word))
         BL_TRY(read_setting(ctx, &o, word, &rest));
     if (o.nesterov && o.momentum <= 0.0f)
-        BL_FAIL(ctx, BL_BAD_VALUE, "optimizer \"%s\": nesterov needs a momentum, as in \"sgd momentum 0.9 nesterov\"",
-                text);
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "optimizer \"%s\": nesterov needs a momentum, as in \"sgd momentum 0.9 nesterov\"", text);
     *out = o;
     return BL_OK;
 }
@@ -133,8 +144,8 @@ void optimizer_begin(struct optimizer *o, double rate, uint64_t t)
     o->correction2 = (float)(1.0 - power((double)o->beta2, t));
 }
 
-void optimizer_update(const struct optimizer *o, const struct backend *backend, bool decays, float *w, const float *g,
-                      float *const slots[], size_t n)
+void optimizer_update(const struct optimizer *o, const struct backend *backend, bool decays, float *w,
+                      const float *g, float *const slots[], size_t n)
 {
     o->ops->update(o, backend, decays ? o->decay : 0.0f, w, g, slots, n);
 }

@@ -7,18 +7,20 @@
 #include "../backend/backend.h"
 #include "../base/text.h"
 
-enum { OPTIMIZER_MAX_SLOTS = 2 };
+enum {
+    OPTIMIZER_MAX_SLOTS = 2
+};
 
 struct optimizer; /* the parsed text */
 
 struct optimizer_ops {
     const char *name, *usage;
     double default_rate;
-    bool hides_scale;     /* divides by the gradient's size, so the size of a teaching signal hardly matters */
-    size_t n_slots;       /* floats kept for each weight */
+    bool hides_scale; /* divides by the gradient's size, so the size of a teaching signal hardly matters */
+    size_t n_slots;   /* floats kept for each weight */
     const char *slots[OPTIMIZER_MAX_SLOTS]; /* their names in a checkpoint */
-    void (*update)(const struct optimizer *o, const struct backend *backend, float decay, float *w, const float *g,
-                   float *const slots[], size_t n);
+    void (*update)(const struct optimizer *o, const struct backend *backend, float decay, float *w,
+                   const float *g, float *const slots[], size_t n);
 };
 
 struct optimizer {
@@ -37,7 +39,7 @@ bl_status optimizer_check_text(bl_context *ctx, const char *text);
 /* Before the updates of step t = 1, 2, ... */
 void optimizer_begin(struct optimizer *o, double rate, uint64_t t);
 /* slots: the pieces that belong to these n weights. */
-void optimizer_update(const struct optimizer *o, const struct backend *backend, bool decays, float *w, const float *g,
-                      float *const slots[], size_t n);
+void optimizer_update(const struct optimizer *o, const struct backend *backend, bool decays, float *w,
+                      const float *g, float *const slots[], size_t n);
 
 #endif

@@ -7,7 +7,8 @@
  */
 #include "rule_table.h"
 
-static void bp_signal(const struct rule *rule, const struct net *net, const struct place *at, struct lesson *lesson)
+static void bp_signal(const struct rule *rule, const struct net *net, const struct place *at,
+                      struct lesson *lesson)
 {
     (void)rule;
     net_pull(net, net->weights, at, lesson);

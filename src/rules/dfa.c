@@ -16,7 +16,8 @@ static bl_status dfa_init(struct rule *rule, const struct net *net)
     return BL_OK;
 }
 
-static void dfa_signal(const struct rule *rule, const struct net *net, const struct place *at, struct lesson *lesson)
+static void dfa_signal(const struct rule *rule, const struct net *net, const struct place *at,
+                       struct lesson *lesson)
 {
     (void)net;
     direct_signal(rule, at, lesson);

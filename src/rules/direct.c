@@ -8,6 +8,13 @@ void direct_signal(const struct rule *rule, const struct place *at, struct lesso
     const struct matrix e = *lesson_error(lesson);
     const struct matrix B = matrix_columns(rule->B[at->l], at->part);
     const struct matrix signal = matrix_columns(lesson->signal[at->l], at->part);
-    worker_gemm(at->worker, (struct gemm){.m = e.rows, .n = B.cols, .k = e.cols, .a = e.x, .lda = e.stride, .b = B.x,
-                                          .ldb = B.stride, .c = signal.x, .ldc = signal.stride});
+    worker_gemm(at->worker, (struct gemm){.m = e.rows,
+                                          .n = B.cols,
+                                          .k = e.cols,
+                                          .a = e.x,
+                                          .lda = e.stride,
+                                          .b = B.x,
+                                          .ldb = B.stride,
+                                          .c = signal.x,
+                                          .ldc = signal.stride});
 }

@@ -15,7 +15,8 @@ static bl_status fa_init(struct rule *rule, const struct net *net)
     return BL_OK;
 }
 
-static void fa_signal(const struct rule *rule, const struct net *net, const struct place *at, struct lesson *lesson)
+static void fa_signal(const struct rule *rule, const struct net *net, const struct place *at,
+                      struct lesson *lesson)
 {
     net_pull(net, rule->B, at, lesson);
 }

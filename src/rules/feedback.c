@@ -12,12 +12,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static bl_status parse_size(bl_context *ctx, struct feedback_spec *out, enum feedback_kind kind, struct slice rest,
-                            const char *text)
+static bl_status parse_size(bl_context *ctx, struct feedback_spec *out, enum feedback_kind kind,
+                            struct slice rest, const char *text)
 {
     double size = 0.0;
     if (!text_to_double(slice_trim(rest), &size) || size <= 0.0 || size > 1e6)
-        BL_FAIL(ctx, BL_BAD_VALUE, "feedback \"%s\": expected a number above 0 and up to 1e6 after the word", text);
+        BL_FAIL(ctx, BL_BAD_VALUE, "feedback \"%s\": expected a number above 0 and up to 1e6 after the word",
+                text);
     *out = (struct feedback_spec){.kind = kind, .size = size};
     return BL_OK;
 }
@@ -38,7 +39,8 @@ bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char 
         *out = (struct feedback_spec){.kind = FEEDBACK_FILE, .path = text};
     else
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "no feedback \"%s\"; there are: nokland, lillicrap, \"uniform X\", \"normal S\", FILE.npz", text);
+                "no feedback \"%s\"; there are: nokland, lillicrap, \"uniform X\", \"normal S\", FILE.npz",
+                text);
     return BL_OK;
 }
 
@@ -54,7 +56,8 @@ static void draw(const struct feedback_spec *spec, const struct rng *rng, struct
     if (spec->kind == FEEDBACK_NORMAL)
         rng_normal(rng, (float)spec->size, n, B.x);
     else
-        rng_uniform(rng, (float)(spec->kind == FEEDBACK_NOKLAND ? sqrt(1.0 / (double)B.cols) : spec->size), n, B.x);
+        rng_uniform(rng, (float)(spec->kind == FEEDBACK_NOKLAND ? sqrt(1.0 / (double)B.cols) : spec->size), n,
+                    B.x);
 }
 
 static bl_status copy_from(bl_context *ctx, const struct tensors *file, const char *path, const char *name,
@@ -62,7 +65,8 @@ static bl_status copy_from(bl_context *ctx, const struct tensors *file, const ch
 {
     struct tensor_entry entry;
     if (!tensors_find(file, name, &entry))
-        BL_FAIL(ctx, BL_BAD_DATA, "%s: no array \"%s\", expected one of %zu x %zu", path, name, B.rows, B.cols);
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: no array \"%s\", expected one of %zu x %zu", path, name, B.rows,
+                B.cols);
     if (entry.rows != B.rows || entry.cols != B.cols)
         BL_FAIL(ctx, BL_BAD_DATA, "%s: array \"%s\" is %zu x %zu, expected %zu x %zu", path, name, entry.rows,
                 entry.cols, B.rows, B.cols);

@@ -13,12 +13,17 @@
 
 #include "../net/net.h"
 
-enum feedback_kind { FEEDBACK_NOKLAND, FEEDBACK_UNIFORM, FEEDBACK_NORMAL, FEEDBACK_FILE };
+enum feedback_kind {
+    FEEDBACK_NOKLAND,
+    FEEDBACK_UNIFORM,
+    FEEDBACK_NORMAL,
+    FEEDBACK_FILE
+};
 
 struct feedback_spec {
     enum feedback_kind kind;
-    double size;        /* X or S */
-    const char *path;   /* of the file; borrowed */
+    double size;      /* X or S */
+    const char *path; /* of the file; borrowed */
 };
 
 struct rule;

@@ -14,7 +14,8 @@ static bl_status ifa_init(struct rule *rule, const struct net *net)
     return net_last(net) > 0 ? feedback_from_output(rule, net, 0) : BL_OK;
 }
 
-static void ifa_signal(const struct rule *rule, const struct net *net, const struct place *at, struct lesson *lesson)
+static void ifa_signal(const struct rule *rule, const struct net *net, const struct place *at,
+                       struct lesson *lesson)
 {
     if (at->l == 0)
         direct_signal(rule, at, lesson);

@@ -20,7 +20,7 @@ struct rule {
     const struct rule_ops *ops;
     bl_context *ctx;
     size_t n_blocks;
-    struct matrix *B;             /* n_blocks; a block without feedback has x = NULL */
+    struct matrix *B;              /* n_blocks; a block without feedback has x = NULL */
     struct feedback_spec feedback; /* how to draw B */
     uint64_t seed;
 };
@@ -34,8 +34,8 @@ enum rule_order {
 };
 
 struct rule_ops {
-    const char *name;   /* in options, logs, files */
-    const char *about;  /* one line and the paper */
+    const char *name;  /* in options, logs, files */
+    const char *about; /* one line and the paper */
     enum rule_order order;
     bool learns_from_zero; /* all-zero weights are a good start, given f'(0) > 0 */
     bool only_output;      /* trains the net without its hidden blocks (net_text_of_output) */
@@ -44,12 +44,13 @@ struct rule_ops {
     bl_status (*init)(struct rule *rule, const struct net *net);
     /* Columns at->part of signal[at->l], for all examples: the same bits for any partition. Never called for the
        last block. NULL: the hidden blocks are not taught and stay as they are. */
-    void (*signal)(const struct rule *rule, const struct net *net, const struct place *at, struct lesson *lesson);
+    void (*signal)(const struct rule *rule, const struct net *net, const struct place *at,
+                   struct lesson *lesson);
 };
 
-const struct rule_ops *rule_ops_at(int i);              /* NULL past the last */
-const struct rule_ops *rule_find(const char *name);     /* NULL: no such */
-const struct rule_ops *rule_reference(void);            /* backpropagation: what alignment is measured against */
+const struct rule_ops *rule_ops_at(int i);          /* NULL past the last */
+const struct rule_ops *rule_find(const char *name); /* NULL: no such */
+const struct rule_ops *rule_reference(void);        /* backpropagation: what alignment is measured against */
 const char *rule_order_name(enum rule_order order);
 bl_status rule_check_text(bl_context *ctx, const char *text);
 

@@ -8,12 +8,7 @@
 #include <string.h>
 
 static const struct rule_ops *const table[] = {
-    &rule_bp,
-    &rule_fa,
-    &rule_dfa,
-    &rule_ifa,
-    &rule_frozen,
-    &rule_linear,
+    &rule_bp, &rule_fa, &rule_dfa, &rule_ifa, &rule_frozen, &rule_linear,
 };
 
 const struct rule_ops *rule_ops_at(int i)

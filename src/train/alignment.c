@@ -16,7 +16,7 @@ struct alignment {
     struct lesson *own, *bp;
     struct rule *bp_rule;
     struct plan bp_plan;
-    float *own_gradient, *bp_gradient; /* laid out like net->params */
+    float *own_gradient, *bp_gradient;     /* laid out like net->params */
     float *w, *slots[OPTIMIZER_MAX_SLOTS]; /* copies that a supposed step may change: largest block */
     float *change;                         /* of that step */
 };
@@ -38,7 +38,8 @@ static bl_status build(struct alignment *a, size_t capacity)
     return BL_OK;
 }
 
-bl_status alignment_create(struct alignment **out, bl_context *ctx, const struct stepper *stepper, size_t capacity)
+bl_status alignment_create(struct alignment **out, bl_context *ctx, const struct stepper *stepper,
+                           size_t capacity)
 {
     struct alignment *a = NULL;
     BL_TRY(MEM_ONE(ctx, &a, "the measurement of angles"));

@@ -13,7 +13,8 @@
 
 struct alignment;
 
-bl_status alignment_create(struct alignment **out, bl_context *ctx, const struct stepper *stepper, size_t capacity);
+bl_status alignment_create(struct alignment **out, bl_context *ctx, const struct stepper *stepper,
+                           size_t capacity);
 void alignment_free(struct alignment *a);
 
 /* The batch to measure on is put into this lesson first: x, y, size. */

@@ -47,14 +47,14 @@ struct state_field { /* of struct run_state, as text in the metadata */
     void (*set)(struct run_state *s, double x);
 };
 
-#define STATE_FIELD(field, type)                                                                                 \
-    static double get_##field(const struct run_state *s)                                                         \
-    {                                                                                                            \
-        return (double)s->field;                                                                                 \
-    }                                                                                                            \
-    static void set_##field(struct run_state *s, double x)                                                       \
-    {                                                                                                            \
-        s->field = (type)x;                                                                                      \
+#define STATE_FIELD(field, type)                                                                             \
+    static double get_##field(const struct run_state *s)                                                     \
+    {                                                                                                        \
+        return (double)s->field;                                                                             \
+    }                                                                                                        \
+    static void set_##field(struct run_state *s, double x)                                                   \
+    {                                                                                                        \
+        s->field = (type)x;                                                                                  \
     }
 STATE_FIELD(epoch, size_t)
 STATE_FIELD(position, size_t)
@@ -81,7 +81,9 @@ static const struct state_field state_fields[] = {
     {"best_epoch", get_best_epoch, set_best_epoch},
     {"halvings", get_halvings, set_halvings},
 };
-enum { N_STATE_FIELDS = sizeof state_fields / sizeof *state_fields };
+enum {
+    N_STATE_FIELDS = sizeof state_fields / sizeof *state_fields
+};
 
 static bl_status write_facts(bl_trainer *t)
 {
@@ -124,8 +126,9 @@ static bl_status read_slots(bl_trainer *t, const struct tensors *file, const cha
             model_tensor(t->model, i, tensor, &m);
             snprintf(name, sizeof name, "optimizer.%s.%s", ops->slots[slot], tensor);
             if (!tensors_find(file, name, &entry) || entry.rows != m.rows || entry.cols != m.cols)
-                BL_FAIL(t->ctx, BL_BAD_DATA, "%s: no tensor \"%s\" of %zu x %zu: not a checkpoint of this run", path,
-                        name, m.rows, m.cols);
+                BL_FAIL(t->ctx, BL_BAD_DATA,
+                        "%s: no tensor \"%s\" of %zu x %zu: not a checkpoint of this run", path, name, m.rows,
+                        m.cols);
             memcpy(slot_piece(t, slot, i), entry.values, m.rows * m.cols * sizeof *m.x);
         }
     return BL_OK;
@@ -137,8 +140,8 @@ static bl_status read_state(bl_trainer *t, const struct tensors *file, const cha
         const char *text = tensors_fact(file, state_fields[i].key);
         double x = 0.0;
         if (!text || !text_to_double(slice_of(text), &x) || x < 0.0 || x > 0x1p53)
-            BL_FAIL(t->ctx, BL_BAD_DATA, "%s: \"%s\" is \"%s\", expected a number: not a checkpoint of a run", path,
-                    state_fields[i].key, text ? text : "missing");
+            BL_FAIL(t->ctx, BL_BAD_DATA, "%s: \"%s\" is \"%s\", expected a number: not a checkpoint of a run",
+                    path, state_fields[i].key, text ? text : "missing");
         state_fields[i].set(&t->state, x);
     }
     t->schedule.halvings = t->state.halvings;
@@ -151,7 +154,8 @@ static bl_status read_state(bl_trainer *t, const struct tensors *file, const cha
 /* What must be the same for the resumed run to be the same run. */
 static bl_status check_same(const bl_trainer *t, const struct tensors *file, const char *path)
 {
-    static const char *const keys[] = {"net", "rule", "loss", "reduction", "optimizer", "batch", "seed", "input"};
+    static const char *const keys[] = {"net",       "rule",  "loss", "reduction",
+                                       "optimizer", "batch", "seed", "input"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const char *theirs = tensors_fact(file, keys[i]), *ours = bl_model_fact(t->model, keys[i]);
         if (!theirs || strcmp(theirs, ours) != 0)

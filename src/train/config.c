@@ -13,8 +13,8 @@
 
 struct bl_config {
     bl_context *ctx;
-    char **values;   /* option_count of them; NULL: the default */
-    bool *is_set;    /* by the user */
+    char **values; /* option_count of them; NULL: the default */
+    bool *is_set;  /* by the user */
 };
 
 const bl_option *bl_option_at(int i)
@@ -175,8 +175,8 @@ static bl_status set_from_json(bl_config *config, const char *path, const char *
         text_from_double(json_real_value(value), number);
         text = number;
     } else
-        BL_FAIL(config->ctx, BL_BAD_VALUE, "%s: option \"%s\" is a list or an object, expected text, a number or true/false",
-                path, key);
+        BL_FAIL(config->ctx, BL_BAD_VALUE,
+                "%s: option \"%s\" is a list or an object, expected text, a number or true/false", path, key);
     return bl_config_set(config, key, text);
 }
 
@@ -189,8 +189,7 @@ static bl_status load_object(bl_config *config, const char *path, json_t *root)
         BL_FAIL(config->ctx, BL_BAD_VALUE, "%s: expected a JSON object of options", path);
     const char *key = NULL;
     json_t *value = NULL;
-    json_object_foreach(options, key, value)
-        BL_TRY(set_from_json(config, path, key, value));
+    json_object_foreach(options, key, value) BL_TRY(set_from_json(config, path, key, value));
     return BL_OK;
 }
 

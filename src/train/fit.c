@@ -11,7 +11,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { ANGLE_EXAMPLES = 512 };
+enum {
+    ANGLE_EXAMPLES = 512
+};
 
 struct fit {
     bl_trainer *t;
@@ -19,16 +21,17 @@ struct fit {
     bl_watch watch;
     void *user;
     struct run_folder folder;
-    json_t *last_line;      /* of the last finished epoch */
-    double told;            /* when the watch was called last */
+    json_t *last_line; /* of the last finished epoch */
+    double told;       /* when the watch was called last */
     bool measures_angles;
 };
 
 static bl_status check_set(const bl_trainer *t, const bl_data *data)
 {
     if (data->features != t->model->net->inputs || data->outputs != t->model->like->outputs)
-        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: %zu features and %d outputs, but the trainer was made for %zu and %d",
-                data->source, data->features, data->outputs, t->model->net->inputs, t->model->like->outputs);
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "%s: %zu features and %d outputs, but the trainer was made for %zu and %d", data->source,
+                data->features, data->outputs, t->model->net->inputs, t->model->like->outputs);
     if (!data->labels && !data->targets)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: has no labels", data->source);
     return BL_OK;
@@ -47,8 +50,8 @@ static bl_status need_order(bl_trainer *t, size_t n)
 
 static void shuffle(bl_trainer *t)
 {
-    const struct rng rng = {.seed = config_u64(t->config, "seed"), .stream = RNG_SHUFFLE,
-                            .step = (uint32_t)t->state.epoch};
+    const struct rng rng = {
+        .seed = config_u64(t->config, "seed"), .stream = RNG_SHUFFLE, .step = (uint32_t)t->state.epoch};
     rng_permutation(&rng, t->n_order, t->order);
 }
 
@@ -77,7 +80,8 @@ static bl_progress progress_now(const struct fit *f, const bl_angles *angles)
         .step = (done + batch - 1) / batch,
         .steps = (n + batch - 1) / batch,
         .total_step = (size_t)t->state.step,
-        .train = {t->state.loss_sum / seen, f->train->labels ? (double)t->state.wrong / seen : (double)NAN, done},
+        .train = {t->state.loss_sum / seen, f->train->labels ? (double)t->state.wrong / seen : (double)NAN,
+                  done},
         .rate = trainer_rate(t, n),
         .seconds = t->state.seconds,
         .samples_per_second = t->state.seconds > 0.0 ? (double)done / t->state.seconds : 0.0,
@@ -150,7 +154,8 @@ static bl_status stop_now(struct fit *f)
     f->t->stop_reason = "stopped";
     BL_TRY(run_folder_checkpoint(&f->folder, f->t, "model.safetensors"));
     BL_FAIL(f->t->ctx, BL_STOPPED, "stopped in epoch %zu after step %llu%s", f->t->state.epoch + 1,
-            (unsigned long long)f->t->state.step, f->folder.path ? "; saved, --resume goes on from here" : "");
+            (unsigned long long)f->t->state.step,
+            f->folder.path ? "; saved, --resume goes on from here" : "");
 }
 
 static bl_status run_steps(struct fit *f)
@@ -283,10 +288,15 @@ static bl_status run_epochs(struct fit *f)
     return run_folder_result(&f->folder, t, f->last_line);
 }
 
-bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val, const bl_data *test, bl_watch watch,
-                         void *user)
+bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val, const bl_data *test,
+                         bl_watch watch, void *user)
 {
-    struct fit f = {.t = t, .train = train, .val = val, .test = test, .watch = watch, .user = user,
+    struct fit f = {.t = t,
+                    .train = train,
+                    .val = val,
+                    .test = test,
+                    .watch = watch,
+                    .user = user,
                     .measures_angles = !config_bool(t->config, "no-angles")};
     BL_TRY(check_set(t, train));
     if (train->n == 0)

@@ -19,7 +19,8 @@ static bl_status need_fact(const struct loading *from, const char *key, const ch
 {
     *out = tensors_fact(from->file, key);
     if (!*out)
-        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: no \"%s\" in its metadata: not a model of backless", from->path, key);
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: no \"%s\" in its metadata: not a model of backless", from->path,
+                key);
     return BL_OK;
 }
 
@@ -31,7 +32,8 @@ static bl_status read_shape(const struct loading *from, bl_shape *out)
     if (sscanf(text, "%9d x %9d x %9d%n", &out->channels, &out->rows, &out->cols, &n) != 3 || text[n] != 0 ||
         out->channels < 1 || out->rows < 1 || out->cols < 1 ||
         (double)out->channels * out->rows * out->cols > 2147483647.0)
-        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: input \"%s\", expected \"channels x rows x columns\"", from->path, text);
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: input \"%s\", expected \"channels x rows x columns\"",
+                from->path, text);
     return BL_OK;
 }
 
@@ -45,13 +47,15 @@ static bl_status read_names(const struct loading *from, const char *key, size_t 
     char **names = NULL;
     bl_status status = BL_OK;
     if (!json_is_array(list) || json_array_size(list) != n)
-        status = context_fail(from->ctx, BL_BAD_DATA, "%s: \"%s\" is no list of %zu names", from->path, key, n);
+        status =
+            context_fail(from->ctx, BL_BAD_DATA, "%s: \"%s\" is no list of %zu names", from->path, key, n);
     if (status == BL_OK)
         status = MEM_ARRAY(from->ctx, &names, n, "names");
     for (size_t i = 0; status == BL_OK && i < n; i++) {
         const char *name = json_string_value(json_array_get(list, i));
         status = name ? mem_text(from->ctx, &names[i], name, strlen(name))
-                      : context_fail(from->ctx, BL_BAD_DATA, "%s: \"%s\" holds something that is no name", from->path, key);
+                      : context_fail(from->ctx, BL_BAD_DATA, "%s: \"%s\" holds something that is no name",
+                                     from->path, key);
     }
     json_decref(list);
     *out = names; /* half filled on failure: data_free undoes it */
@@ -64,9 +68,10 @@ static bl_status read_scaling(const struct loading *from, struct bl_data *like)
     if (!tensors_find(from->file, "scaling.offset", &offset))
         return BL_OK;
     const size_t n = offset.rows * (offset.cols ? offset.cols : 1);
-    if (!tensors_find(from->file, "scaling.scale", &scale) || scale.rows != offset.rows || scale.cols != offset.cols ||
-        (n != 1 && n != like->features))
-        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scaling is %zu pairs, expected 1 or %zu", from->path, n, like->features);
+    if (!tensors_find(from->file, "scaling.scale", &scale) || scale.rows != offset.rows ||
+        scale.cols != offset.cols || (n != 1 && n != like->features))
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scaling is %zu pairs, expected 1 or %zu", from->path, n,
+                like->features);
     const struct scaling stored = {n, (float *)offset.values, (float *)scale.values};
     return scaling_copy(from->ctx, &like->scaling, &stored);
 }
@@ -87,7 +92,8 @@ static bl_status fill_like(const struct loading *from, struct bl_data *like)
     return mem_text(from->ctx, &like->source, from->path, strlen(from->path));
 }
 
-static bl_status make_net_and_rule(const struct loading *from, bl_shape input, struct net **net, struct rule **rule)
+static bl_status make_net_and_rule(const struct loading *from, bl_shape input, struct net **net,
+                                   struct rule **rule)
 {
     const struct feedback_spec zeros = {.kind = FEEDBACK_NOKLAND};
     const char *text = NULL, *name = NULL;
@@ -126,8 +132,8 @@ static bl_status build(const struct loading *from, bl_data *like, bl_model **out
     BL_TRY(model_create(&model, from->ctx, net, rule, loss_find(loss), like));
     bl_status status = copy_facts(from, model);
     if (status == BL_OK && net->blocks[net_last(net)].units != (size_t)like->outputs)
-        status = context_fail(from->ctx, BL_BAD_DATA, "%s: net \"%s\" does not end with %d units", from->path, net->text,
-                              like->outputs);
+        status = context_fail(from->ctx, BL_BAD_DATA, "%s: net \"%s\" does not end with %d units", from->path,
+                              net->text, like->outputs);
     if (status == BL_OK)
         status = model_take(model, from->file, from->path);
     if (status != BL_OK) {

@@ -162,7 +162,8 @@ static bl_status write_entries(const bl_model *model, const char *path, struct t
     struct matrix m;
     for (; model_tensor(model, n, name, &m); n++) {
         const bool is_bias = n < 2 * model->net->n_blocks && n % 2 == 1;
-        entries[n] = (struct tensor_entry){model->names[n], m.x, is_bias ? m.cols : m.rows, is_bias ? 0 : m.cols};
+        entries[n] =
+            (struct tensor_entry){model->names[n], m.x, is_bias ? m.cols : m.rows, is_bias ? 0 : m.cols};
     }
     n += scaling_entries(model, entries + n);
     for (size_t i = 0; i < n_extra; i++)
@@ -173,7 +174,8 @@ static bl_status write_entries(const bl_model *model, const char *path, struct t
     return tensors_write(model->ctx, path, entries, n, facts, model->n_facts);
 }
 
-bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra, size_t n_extra)
+bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra,
+                      size_t n_extra)
 {
     const size_t n = model_count_tensors(model, true);
     struct tensor_entry *entries = NULL;
@@ -196,18 +198,19 @@ bl_status model_take(bl_model *model, const struct tensors *file, const char *pa
     for (size_t i = 0; model_tensor(model, i, name, &m); i++) {
         struct tensor_entry entry;
         if (!tensors_find(file, name, &entry))
-            BL_FAIL(model->ctx, BL_BAD_DATA, "%s: no tensor \"%s\", expected one of %zu x %zu", path, name, m.rows,
-                    m.cols);
+            BL_FAIL(model->ctx, BL_BAD_DATA, "%s: no tensor \"%s\", expected one of %zu x %zu", path, name,
+                    m.rows, m.cols);
         const size_t cols = entry.cols ? entry.cols : entry.rows, rows = entry.cols ? entry.rows : 1;
         if (rows != m.rows || cols != m.cols)
-            BL_FAIL(model->ctx, BL_BAD_DATA, "%s: tensor \"%s\" is %zu x %zu, expected %zu x %zu", path, name, rows,
-                    cols, m.rows, m.cols);
+            BL_FAIL(model->ctx, BL_BAD_DATA, "%s: tensor \"%s\" is %zu x %zu, expected %zu x %zu", path, name,
+                    rows, cols, m.rows, m.cols);
         memcpy(m.x, entry.values, rows * cols * sizeof *m.x);
     }
     return BL_OK;
 }
 
-static void load_batch(const bl_model *model, const bl_data *data, size_t first, size_t n, struct lesson *lesson)
+static void load_batch(const bl_model *model, const bl_data *data, size_t first, size_t n,
+                       struct lesson *lesson)
 {
     lesson_set_size(lesson, n);
     data_gather(data, model->ctx->backend, NULL, first, n, lesson->x.x);

@@ -9,7 +9,10 @@
 #include "../losses/loss.h"
 #include "../rules/rule.h"
 
-enum { MODEL_MAX_FACTS = 48, MODEL_NAME_ROOM = 48 };
+enum {
+    MODEL_MAX_FACTS = 48,
+    MODEL_NAME_ROOM = 48
+};
 
 struct fact {
     char *key, *text;
@@ -18,12 +21,12 @@ struct fact {
 struct bl_model {
     bl_context *ctx;
     struct net *net;
-    struct rule *rule;          /* NULL: loaded without its rule */
+    struct rule *rule; /* NULL: loaded without its rule */
     const struct loss_ops *loss;
-    bl_data *like;              /* no examples: shape, outputs, scaling, class and column names */
+    bl_data *like; /* no examples: shape, outputs, scaling, class and column names */
     struct fact facts[MODEL_MAX_FACTS];
     size_t n_facts;
-    struct lesson *lesson;      /* of prediction; made when first needed */
+    struct lesson *lesson;          /* of prediction; made when first needed */
     char (*names)[MODEL_NAME_ROOM]; /* of every tensor, in bl_model_tensor's order */
 };
 
@@ -39,7 +42,8 @@ bool model_tensor(const bl_model *model, size_t i, char *name, struct matrix *ou
 size_t model_count_tensors(const bl_model *model, bool with_feedback);
 
 /* Everything of the model, and extra entries (the optimiser's). */
-bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra, size_t n_extra);
+bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra,
+                      size_t n_extra);
 /* Weights and feedback from a file that has been read, by name; shapes must agree. */
 bl_status model_take(bl_model *model, const struct tensors *file, const char *path);
 

@@ -30,7 +30,8 @@ static bl_status check_size(bl_context *ctx, const char *key, const char *text, 
 {
     size_t n = 0;
     if (!text_to_size(slice_of(text), &n) || n < least || n > most)
-        BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected a whole number from %zu to %zu", key, text, least, most);
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected a whole number from %zu to %zu", key, text, least,
+                most);
     return BL_OK;
 }
 
@@ -107,11 +108,11 @@ static bl_status check_stop(bl_context *ctx, const char *key, const char *text)
 }
 
 /* Grammars that belong to other parts. */
-#define CHECK_WITH(function)                                                                                     \
-    static bl_status function##_option(bl_context *ctx, const char *key, const char *text)                       \
-    {                                                                                                            \
-        (void)key;                                                                                               \
-        return function(ctx, text);                                                                              \
+#define CHECK_WITH(function)                                                                                 \
+    static bl_status function##_option(bl_context *ctx, const char *key, const char *text)                   \
+    {                                                                                                        \
+        (void)key;                                                                                           \
+        return function(ctx, text);                                                                          \
     }
 CHECK_WITH(net_check_text)
 CHECK_WITH(init_check_text)
@@ -123,11 +124,15 @@ CHECK_WITH(schedule_check_text)
 
 const struct option_row option_table[] = {
     {{"data", "NAME|PATH", "", "data", "named set, IDX file or folder, or CSV file to train on"}, check_any},
-    {{"test", "PATH", "", "data", "another file to test on; folders and named sets bring their own"}, check_any},
-    {{"data-dir", "DIR", "", "data", "where named sets are looked for first, before $BACKLESS_DATA"}, check_any},
-    {{"label", "COLUMN", "", "data", "label column of a table: its name, its number from 0, first or last (default: found)"},
+    {{"test", "PATH", "", "data", "another file to test on; folders and named sets bring their own"},
      check_any},
-    {{"header", "auto|yes|no", "auto", "data", "whether a table's first line names its columns"}, check_header},
+    {{"data-dir", "DIR", "", "data", "where named sets are looked for first, before $BACKLESS_DATA"},
+     check_any},
+    {{"label", "COLUMN", "", "data",
+      "label column of a table: its name, its number from 0, first or last (default: found)"},
+     check_any},
+    {{"header", "auto|yes|no", "auto", "data", "whether a table's first line names its columns"},
+     check_header},
     {{"separator", "CHAR", "auto", "data", "between a table's fields: , ; | or tab"}, check_separator},
     {{"val", "N", "0", "data", "the last N training examples are put aside for validation"}, check_count},
     {{"test-fraction", "F", "0", "data", "share of a single file put aside for testing, by class and seed"},
@@ -140,23 +145,35 @@ const struct option_row option_table[] = {
     {{"feedback", "KIND|FILE", "", "rule",
       "nokland, lillicrap, \"uniform X\", \"normal S\" or a file (default: nokland; uniform 1 with sgd)"},
      feedback_check_text_option},
-    {{"loss", "ce|bce|mse", "ce", "training", "softmax + cross-entropy, logistic + binary cross-entropy, squared error"},
+    {{"loss", "ce|bce|mse", "ce", "training",
+      "softmax + cross-entropy, logistic + binary cross-entropy, squared error"},
      loss_check_text_option},
-    {{"reduction", "mean|sum", "mean", "training", "gradient of a batch: mean or sum over its examples"}, check_reduction},
-    {{"optimizer", "NAME ...", "rmsprop", "training", "rmsprop, \"sgd momentum 0.9 nesterov\", adam, each with \"decay D\""},
+    {{"reduction", "mean|sum", "mean", "training", "gradient of a batch: mean or sum over its examples"},
+     check_reduction},
+    {{"optimizer", "NAME ...", "rmsprop", "training",
+      "rmsprop, \"sgd momentum 0.9 nesterov\", adam, each with \"decay D\""},
      optimizer_check_text_option},
-    {{"lr", "RATE", "", "training", "learning rate (default: 1e-4 for rmsprop, 1e-3 for adam, 0.1 for sgd)"}, check_rate},
-    {{"schedule", "KIND", "constant", "training", "constant, \"step EVERY FACTOR\", \"cosine [warmup N]\", auto"},
+    {{"lr", "RATE", "", "training", "learning rate (default: 1e-4 for rmsprop, 1e-3 for adam, 0.1 for sgd)"},
+     check_rate},
+    {{"schedule", "KIND", "constant", "training",
+      "constant, \"step EVERY FACTOR\", \"cosine [warmup N]\", auto"},
      schedule_check_text_option},
-    {{"batch", "N", "64", "training", "examples a step; the last, smaller batch of an epoch is kept"}, check_positive},
-    {{"epochs", "N", "", "training", "passes over the training set (default: 10; 300 with --stop paper)"}, check_count},
-    {{"stop", "epochs|paper", "epochs", "training", "paper: also when the running training error falls to 1e-4"}, check_stop},
-    {{"patience", "N", "0", "training", "stop after N epochs without a better validation error; 0: never"}, check_count},
-    {{"max-time", "SECONDS", "0", "training", "stop after so many seconds of training; 0: never"}, check_seconds},
+    {{"batch", "N", "64", "training", "examples a step; the last, smaller batch of an epoch is kept"},
+     check_positive},
+    {{"epochs", "N", "", "training", "passes over the training set (default: 10; 300 with --stop paper)"},
+     check_count},
+    {{"stop", "epochs|paper", "epochs", "training",
+      "paper: also when the running training error falls to 1e-4"},
+     check_stop},
+    {{"patience", "N", "0", "training", "stop after N epochs without a better validation error; 0: never"},
+     check_count},
+    {{"max-time", "SECONDS", "0", "training", "stop after so many seconds of training; 0: never"},
+     check_seconds},
     {{"seed", "N", "1", "training", "decides weights, feedback, order and splits"}, check_seed},
     {{"no-angles", NULL, "false", "training", "do not measure the angles to backpropagation"}, check_switch},
     {{"threads", "N", "0", "run", "0: all cores; the result does not depend on it"}, check_threads},
-    {{"backend", "auto|portable|onednn", "auto", "run", "who multiplies; portable gives the same bits on every machine"},
+    {{"backend", "auto|portable|onednn", "auto", "run",
+      "who multiplies; portable gives the same bits on every machine"},
      check_any},
     {{"out", "DIR", "", "run", "run folder for the log, the model and what is needed to resume"}, check_any},
     {{"force", NULL, "false", "run", "replace what is in the run folder"}, check_switch},

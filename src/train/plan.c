@@ -62,8 +62,8 @@ static void plan_output(struct plan *plan, const struct net *net)
     end_stage(plan);
 }
 
-static void (*const by_order[RULE_ORDER_COUNT])(struct plan *, const struct net *) = {plan_backward, plan_forward,
-                                                                                      plan_any};
+static void (*const by_order[RULE_ORDER_COUNT])(struct plan *, const struct net *) = {plan_backward,
+                                                                                      plan_forward, plan_any};
 
 bl_status plan_create(struct plan *out, bl_context *ctx, const struct net *net, const struct rule_ops *ops)
 {

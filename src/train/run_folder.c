@@ -14,8 +14,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-static const char *const names[] = {"config.json", "log.jsonl", "result.json", "best.safetensors", "model.safetensors"};
-enum { N_NAMES = sizeof names / sizeof *names, PATH_ROOM = 4096 };
+static const char *const names[] = {"config.json", "log.jsonl", "result.json", "best.safetensors",
+                                    "model.safetensors"};
+enum {
+    N_NAMES = sizeof names / sizeof *names,
+    PATH_ROOM = 4096
+};
 
 static bl_status path_of(bl_context *ctx, const char *folder, const char *name, char *path)
 {
@@ -52,8 +56,8 @@ static bl_status make_room(bl_context *ctx, const char *folder, bool may_replace
         if (access(path, F_OK) != 0)
             continue;
         if (!may_replace)
-            BL_FAIL(ctx, BL_BAD_VALUE, "%s: holds a run already; use --force to replace it, --resume to go on with it",
-                    folder);
+            BL_FAIL(ctx, BL_BAD_VALUE,
+                    "%s: holds a run already; use --force to replace it, --resume to go on with it", folder);
         if (unlink(path) != 0)
             BL_FAIL(ctx, BL_IO, "%s: %s", path, strerror(errno));
     }

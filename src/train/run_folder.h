@@ -9,7 +9,7 @@
 
 struct run_folder {
     bl_context *ctx;
-    const char *path;   /* NULL: nothing is kept */
+    const char *path; /* NULL: nothing is kept */
     struct runlog *log;
 };
 

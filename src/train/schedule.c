@@ -43,7 +43,8 @@ bl_status schedule_parse(bl_context *ctx, struct schedule *out, const char *text
         is_right = read_cosine(&rest, &s);
     if (!is_right || slice_trim(rest).n > 0)
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "no schedule \"%s\"; there are: constant, \"step EVERY FACTOR\" (0 < factor <= 1), \"cosine [warmup N]\", auto",
+                "no schedule \"%s\"; there are: constant, \"step EVERY FACTOR\" (0 < factor <= 1), \"cosine "
+                "[warmup N]\", auto",
                 text);
     *out = s;
     return BL_OK;

@@ -13,16 +13,16 @@ struct shift {
     const struct rule *rule;
     struct lesson *lesson;
     const struct task *tasks;
-    size_t l;          /* forward: the block */
-    float *gradients;  /* where they are kept; NULL: each worker's tile */
-    bool does_apply;   /* the optimiser steps each tile */
+    size_t l;         /* forward: the block */
+    float *gradients; /* where they are kept; NULL: each worker's tile */
+    bool does_apply;  /* the optimiser steps each tile */
 };
 
 bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
                          const struct loss_ops *loss, const struct optimizer *optimizer)
 {
-    struct stepper s = {.ctx = ctx, .net = net, .rule = rule, .loss = loss, .optimizer = *optimizer,
-                        .plan = {.ctx = ctx}};
+    struct stepper s = {
+        .ctx = ctx, .net = net, .rule = rule, .loss = loss, .optimizer = *optimizer, .plan = {.ctx = ctx}};
     bl_status status = plan_create(&s.plan, ctx, net, rule->ops);
     for (size_t i = 0; status == BL_OK && i < optimizer->ops->n_slots; i++) {
         status = MEM_ARRAY(ctx, &s.slots[i], net->n_params, "the optimiser's memory");
@@ -100,7 +100,8 @@ static void learn(const struct shift *shift, const struct place *at)
     const struct net *net = shift->net;
     const struct block *block = &net->blocks[at->l];
     const size_t cols = net->weights[at->l].cols, rows = part_size(at->part);
-    float *dW = shift->gradients ? shift->gradients + block->weight_at + at->part.begin * cols : at->worker->tile;
+    float *dW =
+        shift->gradients ? shift->gradients + block->weight_at + at->part.begin * cols : at->worker->tile;
     float *db = shift->gradients ? shift->gradients + block->bias_at + at->part.begin
                                  : at->worker->tile + (rows * cols + 15) / 16 * 16;
     net_gradient(net, at, shift->lesson, matrix_of(dW, rows, cols), db);
@@ -138,7 +139,8 @@ static void run_stages(const struct plan *plan, parallel_task run, struct shift 
     }
 }
 
-void step_teach(const struct net *net, const struct rule *rule, const struct plan *plan, struct lesson *lesson)
+void step_teach(const struct net *net, const struct rule *rule, const struct plan *plan,
+                struct lesson *lesson)
 {
     struct shift shift = {.net = net, .rule = rule, .lesson = lesson};
     run_stages(plan, teach_task, &shift);
@@ -166,7 +168,8 @@ static void apply_task(void *work, size_t i, int worker)
     const struct block *block = &net->blocks[task->l];
     const struct place at = {task->l, task->part, &shift->lesson->workers[worker]};
     if (task->does_update)
-        apply(shift->stepper, &at, shift->gradients + block->weight_at + task->part.begin * net->weights[task->l].cols,
+        apply(shift->stepper, &at,
+              shift->gradients + block->weight_at + task->part.begin * net->weights[task->l].cols,
               shift->gradients + block->bias_at + task->part.begin);
 }
 
@@ -178,8 +181,12 @@ bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64
     optimizer_begin(&s->optimizer, rate, t);
     step_forward(s->net, lesson);
     const struct outcome outcome = step_error(s, lesson);
-    struct shift shift = {.stepper = s, .net = s->net, .rule = s->rule, .lesson = lesson,
-                          .gradients = is_buffered ? s->buffer : NULL, .does_apply = !is_buffered};
+    struct shift shift = {.stepper = s,
+                          .net = s->net,
+                          .rule = s->rule,
+                          .lesson = lesson,
+                          .gradients = is_buffered ? s->buffer : NULL,
+                          .does_apply = !is_buffered};
     run_stages(&s->plan, teach_and_learn_task, &shift);
     if (is_buffered)
         run_stages(&s->plan, apply_task, &shift);

@@ -40,7 +40,8 @@ void step_forward(const struct net *net, struct lesson *lesson);
 /* e and the loss, from the scores and lesson->y. */
 struct outcome step_error(const struct stepper *s, struct lesson *lesson);
 /* Every delta, nothing updated. rule may be another than the stepper's. */
-void step_teach(const struct net *net, const struct rule *rule, const struct plan *plan, struct lesson *lesson);
+void step_teach(const struct net *net, const struct rule *rule, const struct plan *plan,
+                struct lesson *lesson);
 /* Every gradient into `to`, laid out like net->params. */
 void step_gradients(const struct net *net, struct lesson *lesson, float *to);
 

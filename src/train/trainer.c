@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCORE_BATCH = 500, ZERO_START_PERCENT = 25 };
+enum {
+    SCORE_BATCH = 500,
+    ZERO_START_PERCENT = 25
+};
 
 static bl_status settle(bl_config *config, const char *key, const char *text)
 {
@@ -40,26 +43,29 @@ static bl_status check_start(bl_context *ctx, const bl_config *config, const str
         return BL_OK;
     if (!ops->learns_from_zero)
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "rule %s cannot learn from all-zero weights: its hidden layers would never move; use --init fanin",
+                "rule %s cannot learn from all-zero weights: its hidden layers would never move; use --init "
+                "fanin",
                 ops->name);
     if (net_slope_at_zero(net) <= 0.0f)
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "a relu net cannot learn from all-zero weights: its slope at 0 is 0; use --init fanin or --init he");
+                "a relu net cannot learn from all-zero weights: its slope at 0 is 0; use --init fanin or "
+                "--init he");
     return BL_OK;
 }
 
-static bl_status check_data(bl_context *ctx, const struct net *net, const struct loss_ops *loss, const bl_data *data)
+static bl_status check_data(bl_context *ctx, const struct net *net, const struct loss_ops *loss,
+                            const bl_data *data)
 {
     const size_t units = net->blocks[net_last(net)].units;
     if (units != (size_t)data->outputs)
-        BL_FAIL(ctx, BL_BAD_VALUE, "net \"%s\" ends with %zu units, but %s has %d %s", net->text, units, data->source,
-                data->outputs, data->targets ? "targets" : "classes");
+        BL_FAIL(ctx, BL_BAD_VALUE, "net \"%s\" ends with %zu units, but %s has %d %s", net->text, units,
+                data->source, data->outputs, data->targets ? "targets" : "classes");
     if (net->inputs != data->features)
         BL_FAIL(ctx, BL_BAD_VALUE, "the net takes %zu inputs, but %s has %zu", net->inputs, data->source,
                 data->features);
     if (loss->needs_classes && data->targets)
-        BL_FAIL(ctx, BL_BAD_VALUE, "loss %s needs classes, but %s has real targets; use --loss mse", loss->name,
-                data->source);
+        BL_FAIL(ctx, BL_BAD_VALUE, "loss %s needs classes, but %s has real targets; use --loss mse",
+                loss->name, data->source);
     return BL_OK;
 }
 
@@ -114,16 +120,16 @@ static bl_status set_names(bl_trainer *t, const char *key, char *const *names, s
         json_array_append_new(list, json_string(names[i]));
     char *text = json_dumps(list, JSON_COMPACT);
     json_decref(list);
-    const bl_status status =
-        text ? model_set_fact(t->model, key, text) : context_fail(t->ctx, BL_NO_MEMORY, "no memory for names");
+    const bl_status status = text ? model_set_fact(t->model, key, text)
+                                  : context_fail(t->ctx, BL_NO_MEMORY, "no memory for names");
     free(text);
     return status;
 }
 
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
-    static const char *const keys[] = {"net",  "rule", "feedback", "init",  "loss",
-                                       "reduction", "optimizer", "lr", "schedule", "batch", "seed"};
+    static const char *const keys[] = {"net",       "rule", "feedback", "init",  "loss", "reduction",
+                                       "optimizer", "lr",   "schedule", "batch", "seed"};
     char shape[64];
     snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
     BL_TRY(model_set_fact(t->model, "format", "backless 1"));
@@ -212,7 +218,8 @@ void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered)
 
 double trainer_rate(const bl_trainer *t, size_t n_examples)
 {
-    const double progress = (double)t->state.epoch + (double)t->state.position / (double)(n_examples ? n_examples : 1);
+    const double progress =
+        (double)t->state.epoch + (double)t->state.position / (double)(n_examples ? n_examples : 1);
     return schedule_rate(&t->schedule, config_number(t->config, "lr"), progress, t->epochs);
 }
 
@@ -220,7 +227,8 @@ bl_status trainer_check_finite(bl_trainer *t)
 {
     char name[MODEL_NAME_ROOM];
     if (model_find_nan(t->model, name))
-        BL_FAIL(t->ctx, BL_DIVERGED, "diverged at step %llu: \"%s\" is no longer all numbers; try a smaller learning rate",
+        BL_FAIL(t->ctx, BL_DIVERGED,
+                "diverged at step %llu: \"%s\" is no longer all numbers; try a smaller learning rate",
                 (unsigned long long)t->state.step, name);
     return BL_OK;
 }
@@ -232,11 +240,13 @@ bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
     if (isfinite(out->loss))
         return BL_OK;
     BL_TRY(trainer_check_finite(t));
-    BL_FAIL(t->ctx, BL_DIVERGED, "diverged at step %llu: the loss is no longer a number; try a smaller learning rate",
+    BL_FAIL(t->ctx, BL_DIVERGED,
+            "diverged at step %llu: the loss is no longer a number; try a smaller learning rate",
             (unsigned long long)t->state.step);
 }
 
-static bl_status take_batch(bl_trainer *t, struct lesson *lesson, const float *x, const int32_t *labels, size_t n)
+static bl_status take_batch(bl_trainer *t, struct lesson *lesson, const float *x, const int32_t *labels,
+                            size_t n)
 {
     if (n == 0 || n > lesson->capacity)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "a batch of %zu examples, expected 1 to %zu (the option batch)", n,

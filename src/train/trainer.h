@@ -13,17 +13,17 @@
 
 /* All that a run carries from one step to the next besides weights and the optimiser's memory. Saved whole. */
 struct run_state {
-    size_t epoch;          /* finished */
-    size_t position;       /* examples done of the epoch under way */
-    uint64_t step;         /* finished, since the beginning */
-    double loss_sum;       /* of the epoch under way */
+    size_t epoch;    /* finished */
+    size_t position; /* examples done of the epoch under way */
+    uint64_t step;   /* finished, since the beginning */
+    double loss_sum; /* of the epoch under way */
     size_t wrong;
-    double seconds;        /* training in the epoch under way */
-    double total_seconds;  /* in the finished ones */
-    double running_error;  /* the paper's r */
-    double best;           /* validation error; of the best epoch so far */
-    size_t best_epoch;     /* 0: none yet */
-    size_t halvings;       /* of the rate, schedule auto */
+    double seconds;       /* training in the epoch under way */
+    double total_seconds; /* in the finished ones */
+    double running_error; /* the paper's r */
+    double best;          /* validation error; of the best epoch so far */
+    size_t best_epoch;    /* 0: none yet */
+    size_t halvings;      /* of the rate, schedule auto */
 };
 
 struct bl_trainer {
@@ -31,22 +31,22 @@ struct bl_trainer {
     bl_config *config;
     bl_model *model;
     struct stepper stepper;
-    struct lesson *lesson;        /* of a training batch */
-    struct lesson *score_lesson;  /* of evaluation */
-    struct alignment *alignment;  /* NULL until measured */
-    size_t alignment_room;        /* examples it was made for */
-    float *gradient;              /* of bl_trainer_inspect; NULL before */
-    bl_angles *angles;            /* one a block */
+    struct lesson *lesson;       /* of a training batch */
+    struct lesson *score_lesson; /* of evaluation */
+    struct alignment *alignment; /* NULL until measured */
+    size_t alignment_room;       /* examples it was made for */
+    float *gradient;             /* of bl_trainer_inspect; NULL before */
+    bl_angles *angles;           /* one a block */
     struct schedule schedule;
     struct run_state state;
-    size_t epochs;                /* planned */
-    uint32_t *order;              /* of the training set in this epoch; n_order of them */
+    size_t epochs;   /* planned */
+    uint32_t *order; /* of the training set in this epoch; n_order of them */
     size_t n_order;
-    json_t *early_angles;         /* those of the first epoch's steps, for its log line */
+    json_t *early_angles; /* those of the first epoch's steps, for its log line */
     const char *stop_reason;
     uint64_t data_hash;
     bool is_buffered;
-    bool is_resumed;              /* the folder is its own */
+    bool is_resumed; /* the folder is its own */
 };
 
 /* For tests: gradients go to a buffer before the optimiser sees them. The bits stay the same. */

@@ -1,0 +1,142 @@
+#!/bin/sh
+# cli.sh PROGRAM - the program from end to end on small data that this script makes: results, exit codes, files.
+set -u
+program=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+failures=0
+
+complain() {
+    echo "FAILED: $1"
+    failures=$((failures + 1))
+}
+
+# expect CODE FRAGMENT COMMAND...: the exit code, and text somewhere in what is printed
+expect() {
+    code=$1 fragment=$2
+    shift 2
+    "$@" >out.txt 2>&1
+    found=$?
+    [ "$found" = "$code" ] || { complain "exit $found, expected $code: $*"; cat out.txt; }
+    grep -qF -e "$fragment" out.txt || { complain "nothing about \"$fragment\": $*"; cat out.txt; }
+}
+
+# A table of two classes, each of two clouds, that no straight line separates.
+awk 'BEGIN {
+    print "a,b,kind"
+    for (i = 0; i < 1200; i++) {
+        side = i % 4
+        x = side == 0 || side == 1 ? 1 : -1
+        y = side == 0 || side == 2 ? 1 : -0.6
+        printf "%.6f,%.6f,%s\n", x + 0.3 * sin(7 * i), y + 0.3 * cos(5 * i), (x * y > 0 ? "inner" : "outer")
+    }
+}' >clouds.csv
+net="dense 32, tanh, dense 32, tanh, dense 2"
+# (From all-zero weights nothing tells the four clouds apart: no straight line does.)
+train="--data clouds.csv --test-fraction 0.25 --lr 0.003 --init fanin"
+
+# ---- usage and help
+expect 2 "train neural networks" "$program"
+expect 0 "backless train" "$program" help
+expect 0 "--schedule" "$program" train --help
+expect 0 "backless 0." "$program" --version
+expect 2 "no command" "$program" teach
+expect 2 "did you mean --epochs" "$program" train --epoch 3
+expect 2 "needs a value" "$program" train --lr
+expect 2 "one word too many" "$program" train iris
+expect 2 "no data" "$program" train --net "dense 2"
+expect 2 "no rule" "$program" train --rule magic
+expect 2 "no layer" "$program" train --net "dance 10"
+expect 2 "expected a number" "$program" train --lr fast
+expect 2 "ends with 3 units" "$program" train --data clouds.csv --net "dense 3"
+expect 2 "use --init fanin" "$program" train --data clouds.csv --net "$net" --rule bp --init zero
+expect 2 "use --init fanin" "$program" train --data clouds.csv --net "dense 9, relu, dense 2" --init zero
+expect 2 "no backend" "$program" train --data clouds.csv --net "$net" --backend abacus
+expect 0 "feedback alignment" "$program" rules
+expect 0 "any" "$program" rules dfa
+expect 2 "no rule" "$program" rules magic
+
+# ---- bad data: exit 3, the place named, no run folder
+printf 'a,b\n1,x\n2,y\n3\n' >ragged.csv
+printf 'a,b,label\n1,2,0\n3,nan,1\n' >nan.csv
+: >empty.csv
+gzip -c clouds.csv | head -c 900 >cut.csv.gz
+printf '\000\000\010\003\000\000' >short-images-idx3-ubyte
+for bad in ragged.csv nan.csv empty.csv cut.csv.gz short-images-idx3-ubyte missing.csv; do
+    expect 3 "$bad" "$program" train --data "$bad" --net "$net" --out "run-$bad"
+    [ ! -e "run-$bad" ] || complain "$bad left a run folder"
+done
+
+# ---- a run
+expect 0 "stopped by epochs" "$program" train $train --net "$net" --rule dfa --epochs 30 --out run
+for file in config.json log.jsonl result.json model.safetensors; do
+    [ -s "run/$file" ] || complain "run/$file is missing"
+done
+[ "$(wc -l <run/log.jsonl)" = 30 ] || complain "log.jsonl has not one line an epoch"
+ls run/*.tmp >/dev/null 2>&1 && complain "a temporary file is left"
+expect 2 "use --force" "$program" train $train --net "$net" --epochs 1 --out run
+expect 0 "error" "$program" eval --model run --data clouds.csv
+awk '{ exit !($2 < 5.0) }' out.txt || { complain "the clouds are not learnt"; cat out.txt; }
+expect 0 "0.dense.weight" "$program" info run
+expect 0 "1200 answers" "$program" predict --model run --data clouds.csv --output answers.csv
+[ "$(head -n 2 answers.csv | tr '\n' ' ')" = "ImageId,Label 1,inner " ] || complain "answers.csv begins wrong"
+cut -d, -f1,2 clouds.csv >blind.csv
+expect 0 "Id,kind" "$program" predict --model run --data blind.csv --output - --id-column Id --label-name kind
+expect 0 "ImageId,inner,outer" "$program" predict --model run --data blind.csv --output - --proba
+expect 3 "no-model" "$program" eval --model no-model.safetensors --data clouds.csv
+head -c 2000 run/model.safetensors >broken.safetensors
+expect 3 "broken.safetensors" "$program" info broken.safetensors
+expect 4 "no-such-folder" "$program" predict --model run --data clouds.csv --output no-such-folder/answers.csv
+
+# ---- JSON, configuration, environment
+"$program" train $train --net "$net" --epochs 2 --json --quiet >lines.json 2>messages.txt || complain "--json failed"
+[ "$(grep -c '"test_error":' lines.json)" = 2 ] || complain "--json: not one line an epoch"
+[ ! -s messages.txt ] || complain "--quiet is not quiet"
+echo '{"rule": "fa", "epochs": 3, "lr": 0.01}' >options.json
+expect 0 "epoch 1/1" "$program" train --config options.json --data clouds.csv --net "$net" --epochs 1
+expect 0 "feedback alignment, L" "$program" train --config options.json --data clouds.csv --net "$net"
+BACKLESS_RULE=ifa expect 0 "indirect" "$program" train --data clouds.csv --net "$net" --epochs 1
+BACKLESS_EPOCHS=many expect 2 "BACKLESS_EPOCHS" "$program" train --data clouds.csv --net "$net"
+
+# ---- compare
+expect 0 "linear" "$program" compare $train --net "$net" --epochs 3 --rates 1e-3,1e-2
+for rule in bp fa dfa ifa frozen linear; do
+    grep -q "^$rule " out.txt || complain "compare: no row for $rule"
+done
+expect 0 "fanin" "$program" compare --data clouds.csv --net "$net" --test-fraction 0.2 --epochs 1 --rules dfa --init same
+
+# ---- divergence: named, exit 5, the last good model kept
+expect 5 "diverged at step" "$program" train $train --net "dense 32, relu, dense 2" --rule bp --loss mse \
+    --optimizer sgd --lr 1e6 --epochs 50 --out wild
+expect 0 "weights_hash" "$program" info wild
+
+# ---- taken up again after kill -9 and after SIGINT: the same bits as without
+hash_of() { "$program" info "$1/model.safetensors" | awk '/^weights_hash/ { print $2 }'; }
+"$program" train $train --net "$net" --epochs 60 --batch 8 --out whole --quiet >/dev/null 2>&1
+"$program" train $train --net "$net" --epochs 60 --batch 8 --out killed --quiet >/dev/null 2>&1 &
+victim=$!
+while [ ! -s killed/log.jsonl ] && kill -0 $victim 2>/dev/null; do sleep 0.05; done
+kill -9 $victim 2>/dev/null
+wait $victim 2>/dev/null
+expect 0 "stopped by epochs" "$program" train --resume killed
+[ "$(hash_of whole)" = "$(hash_of killed)" ] || complain "kill -9 and --resume: other bits"
+[ "$(wc -l <killed/log.jsonl)" = 60 ] || complain "kill -9 and --resume: not one line an epoch"
+
+"$program" train $train --net "$net" --epochs 60 --batch 8 --out stopped --quiet >/dev/null 2>&1 &
+victim=$!
+while [ ! -s stopped/log.jsonl ] && kill -0 $victim 2>/dev/null; do sleep 0.05; done
+kill -TERM $victim 2>/dev/null
+wait $victim
+found=$?
+if [ $found = 75 ]; then
+    expect 0 "stopped by epochs" "$program" train --resume stopped --threads 1
+    [ "$(hash_of whole)" = "$(hash_of stopped)" ] || complain "SIGTERM and --resume: other bits"
+else
+    complain "SIGTERM: exit $found, expected 75"
+fi
+sed 's/^1\./2./' clouds.csv >other.csv
+expect 3 "other training data" "$program" train --resume stopped --data other.csv --epochs 61
+
+[ "$failures" = 0 ] || { echo "$failures failed"; exit 1; }
+echo "everything as expected"
