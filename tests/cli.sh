@@ -89,6 +89,11 @@ head -c 2000 run/model.safetensors >broken.safetensors
 expect 3 "broken.safetensors" "$program" info broken.safetensors
 expect 4 "no-such-folder" "$program" predict --model run --data clouds.csv --output no-such-folder/answers.csv
 
+# Ten classes: a number that ends with 0 must come back from the file as one.
+awk 'BEGIN { for (i = 0; i < 200; i++) printf "%d,%d,%d\n", i % 10, i % 7, i % 10 }' >ten.csv
+expect 0 "stopped by epochs" "$program" train --data ten.csv --net "dense 10" --epochs 1 --out ten
+expect 0 "200 examples" "$program" eval --model ten --data ten.csv
+
 # ---- JSON, configuration, environment
 "$program" train $train --net "$net" --epochs 2 --json --quiet >lines.json 2>messages.txt || complain "--json failed"
 [ "$(grep -c '"test_error":' lines.json)" = 2 ] || complain "--json: not one line an epoch"

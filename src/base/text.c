@@ -161,6 +161,10 @@ bool text_to_double(struct slice s, double *out)
 
 void text_from_double(double x, char *out)
 {
+    if (fabs(x) < 1e15 && x == floor(x)) { /* whole numbers without an exponent */
+        snprintf(out, 32, "%.0f", x);
+        return;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(out, 32, "%.*g", digits, x);
         char *point = strchr(out, localeconv()->decimal_point[0]);

@@ -127,18 +127,19 @@ static void measure_delta(const struct alignment *a, size_t l, bl_angles *out)
     out->bp_norm = bp_norm / (double)own.rows;
 }
 
-/* What one step with this gradient would add to the block's weights, into `to`. */
+/* What one step with this gradient would add to the block's weights, into `to`. The step starts from 0 and the
+   decay is added afterwards: a difference of stepped weights would be their rounding where steps are small. */
 static void suppose_step(struct alignment *a, size_t l, const float *gradient, float *to)
 {
     const struct stepper *s = a->stepper;
     const size_t at = s->net->blocks[l].weight_at, n = s->net->weights[l].rows * s->net->weights[l].cols;
     const float *w = s->net->params + at;
-    memcpy(to, w, n * sizeof *to);
+    memset(to, 0, n * sizeof *to);
     for (size_t i = 0; i < s->optimizer.ops->n_slots; i++)
         memcpy(a->slots[i], s->slots[i] + at, n * sizeof *to);
-    optimizer_update(&a->optimizer, a->ctx->backend, true, to, gradient + at, a->slots, n);
+    optimizer_update(&a->optimizer, a->ctx->backend, false, to, gradient + at, a->slots, n);
     for (size_t i = 0; i < n; i++)
-        to[i] -= w[i];
+        to[i] -= a->optimizer.decay * w[i];
 }
 
 static void measure_update(struct alignment *a, size_t l, bl_angles *out)
