@@ -86,6 +86,30 @@ static bool split_flag(const char *text, struct flag *flag)
     return true;
 }
 
+/* A switch that is false counts as not given. */
+static int set_extra(struct session *session, int i, const char *value)
+{
+    const struct extra *extra = &session->command->extras[i];
+    const bool is_false = strcmp(value, "false") == 0;
+    if (!extra->argument && !is_false && strcmp(value, "true") != 0)
+        return usage_error("--%s \"%s\", expected true or false", extra->key, value);
+    session->extra[i] = !extra->argument && is_false ? NULL : value;
+    return EXIT_DONE;
+}
+
+/* A run that is taken up again keeps what decides its bits: only where, how fast and how long may change. */
+static bool may_set(const struct session *session, const char *key)
+{
+    static const char *const free[] = {"data",   "test",     "data-dir", "threads",  "backend",
+                                       "epochs", "max-time", "patience", "no-angles"};
+    if (!extra_of(session, "resume"))
+        return true;
+    for (size_t i = 0; i < sizeof free / sizeof *free; i++)
+        if (strcmp(free[i], key) == 0)
+            return true;
+    return false;
+}
+
 /* One flag; takes_next is set when its value is the next word. */
 static int read_flag(struct session *session, const char *text, const char *next, bool sets_config,
                      bool *takes_next)
@@ -100,11 +124,13 @@ static int read_flag(struct session *session, const char *text, const char *next
     const char *argument = extra >= 0 ? session->command->extras[extra].argument : option->argument;
     *takes_next = argument && !flag.value;
     const char *value = !argument && !flag.value ? "true" : flag.value ? flag.value : next;
-    if (!value)
+    if (!value || (*takes_next && strncmp(value, "--", 2) == 0))
         return usage_error("--%s needs a value: --%s %s", flag.key, flag.key, argument);
     if (extra >= 0)
-        session->extra[extra] = value;
-    else if (sets_config && bl_config_set(session->config, flag.key, value) != BL_OK)
+        return set_extra(session, extra, value);
+    if (!may_set(session, flag.key))
+        return usage_error("--%s cannot change a run that is resumed", flag.key);
+    if (sets_config && bl_config_set(session->config, flag.key, value) != BL_OK)
         return fail_with(session, BL_BAD_VALUE);
     return EXIT_DONE;
 }
@@ -138,7 +164,7 @@ static int read_environment(struct session *session)
         for (size_t j = 0; key[j] && n < sizeof name - 1; j++)
             name[n++] = key[j] == '-' ? '_' : (char)toupper((unsigned char)key[j]);
         name[n] = 0;
-        const char *value = strcmp(key, "data") == 0 ? NULL : getenv(name);
+        const char *value = strcmp(key, "data") == 0 || !may_set(session, key) ? NULL : getenv(name);
         if (value && bl_config_set(session->config, key, value) != BL_OK) {
             fprintf(stderr, "backless: in the environment, %s:\n", name);
             return fail_with(session, BL_BAD_VALUE);
@@ -159,6 +185,8 @@ static int load_files(struct session *session)
     char path[4096];
     const char *resume = extra_of(session, "resume"), *config = extra_of(session, "config");
     int code = EXIT_DONE;
+    if (resume && config)
+        return usage_error("--config cannot change a run that is resumed");
     if (resume && snprintf(path, sizeof path, "%s/config.json", resume) < (int)sizeof path)
         code = load_config(session, path);
     if (code == EXIT_DONE && config)

@@ -43,12 +43,16 @@ static int split(const char *list, int most, const char *option, struct words *o
 {
     out->n = 0;
     while (*list) {
-        const size_t n = strcspn(list, ",");
+        list += strspn(list, " ");
+        const size_t n = strcspn(list, ", ");
         if (n == 0 || n >= WORD_ROOM || out->n == most)
             return usage_error("--%s: expected up to %d words with commas between them", option, most);
         memcpy(out->text[out->n], list, n);
         out->text[out->n++][n] = 0;
-        list += n + (list[n] == ',');
+        list += n;
+        list += strspn(list, " ");
+        if (*list && *list++ != ',')
+            return usage_error("--%s: expected commas between the words", option);
     }
     return out->n > 0 ? EXIT_DONE : usage_error("--%s: an empty list", option);
 }
@@ -76,8 +80,9 @@ static bl_status train_once(const struct comparison *c, const bl_config *config,
         status = bl_trainer_fit(trainer, train, NULL, test, watch_run, &watch);
     }
     if (status == BL_OK) {
-        row->error = watch.last.test.error;
-        row->loss = watch.last.test.loss;
+        const bl_score *score = test ? &watch.last.test : &watch.last.train;
+        row->error = score->error;
+        row->loss = score->loss;
         row->samples_per_second = watch.last.samples_per_second;
         angles_text(watch.last.angles, watch.last.blocks, row->angles, sizeof row->angles);
     }
@@ -102,21 +107,23 @@ static bl_status choose_rate(const struct comparison *c, bl_config *config, cons
     if (status == BL_OK)
         status = bl_config_set(trial, "out", NULL);
     for (int i = 0; status == BL_OK && i < c->rates.n; i++) {
-        struct row row = {.error = NAN};
+        struct row row = {.error = NAN, .loss = NAN};
         char label[2 * WORD_ROOM + 16];
         snprintf(label, sizeof label, "%s at %s: ", rule, c->rates.text[i]);
         status = bl_config_set(trial, "lr", c->rates.text[i]);
         if (status == BL_OK)
             status = train_once(c, trial, label, c->rate_train, c->rate_val, &row);
-        if (status == BL_DIVERGED)
-            status = BL_OK;
-        const double judged = isnan(row.error) ? row.loss : row.error;
-        if (status == BL_OK && row.status == BL_OK && judged < least && row.lr[0]) {
+        const double judged =
+            isnan(row.error) ? row.loss : row.error; /* NaN, and so never best, when it diverged */
+        if (judged < least) {
             least = judged;
             *best = c->rates.text[i];
         }
-        if (status == BL_OK)
+        if (status == BL_DIVERGED)
+            note(c->s, "%-8s lr %-8s diverged", rule, c->rates.text[i]);
+        else if (status == BL_OK)
             note(c->s, "%-8s lr %-8s validation error %.2f %%", rule, c->rates.text[i], 100.0 * row.error);
+        status = status == BL_DIVERGED ? BL_OK : status;
     }
     bl_config_free(trial);
     return status;
@@ -159,10 +166,10 @@ static bl_status run_rule(const struct comparison *c, const char *rule, struct r
     return status == BL_DIVERGED ? BL_OK : status;
 }
 
-static void print_head(void)
+static void print_head(const struct comparison *c)
 {
-    printf("%-8s %12s  %-24s %12s  %-7s %s\n", "rule", "test error", "angle per block (deg)", "samples/s",
-           "init", "lr");
+    printf("%-8s %12s  %-24s %12s  %-7s %s\n", "rule", c->test ? "test error" : "train error",
+           "angle per block (deg)", "samples/s", "init", "lr");
 }
 
 static void print_row(const struct row *row)
@@ -178,13 +185,13 @@ static void print_row(const struct row *row)
     fflush(stdout);
 }
 
-static void print_json(const struct row *row)
+static void print_json(const struct comparison *c, const struct row *row)
 {
-    json_t *line =
-        json_pack("{s:s, s:o, s:o, s:s, s:s, s:s, s:b}", "rule", row->rule, "test_error",
-                  isnan(row->error) ? json_null() : json_real(row->error), "samples_per_second",
-                  isnan(row->samples_per_second) ? json_null() : json_real(row->samples_per_second), "angles",
-                  row->angles, "init", row->init, "lr", row->lr, "diverged", row->status == BL_DIVERGED);
+    json_t *line = json_pack(
+        "{s:s, s:o, s:o, s:s, s:s, s:s, s:b}", "rule", row->rule, c->test ? "test_error" : "train_error",
+        isnan(row->error) ? json_null() : json_real(row->error), "samples_per_second",
+        isnan(row->samples_per_second) ? json_null() : json_real(row->samples_per_second), "angles",
+        row->angles, "init", row->init, "lr", row->lr, "diverged", row->status == BL_DIVERGED);
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     putchar('\n');
     fflush(stdout);
@@ -215,16 +222,44 @@ static bl_status load(struct comparison *c)
     return status;
 }
 
+static void show_row(const struct comparison *c, const struct row *row)
+{
+    if (extra_of(c->s, "json"))
+        print_json(c, row);
+    else
+        print_row(row);
+}
+
+/* Makes every trainer once, so that what one of them refuses is said before the others have worked for hours. */
+static bl_status check_rules(const struct comparison *c, const struct words *rules)
+{
+    bl_config *config = NULL;
+    bl_status status = bl_config_copy(&config, c->s->config);
+    for (int i = 0; status == BL_OK && i < c->rates.n; i++)
+        status = bl_config_set(config, "lr", c->rates.text[i]);
+    for (int i = 0; status == BL_OK && i < rules->n; i++) {
+        bl_trainer *trainer = NULL;
+        status = bl_config_set(config, "rule", rules->text[i]);
+        if (status == BL_OK)
+            status = bl_trainer_create(&trainer, c->s->ctx, config, c->train);
+        bl_trainer_free(trainer);
+    }
+    bl_config_free(config);
+    return status;
+}
+
 static bl_status compare(struct comparison *c, const struct words *rules)
 {
     bl_status status = load(c);
+    if (status == BL_OK)
+        status = check_rules(c, rules);
     if (status == BL_OK && !extra_of(c->s, "json"))
-        print_head();
+        print_head(c);
     for (int i = 0; status == BL_OK && i < rules->n; i++) {
         struct row row;
         status = run_rule(c, rules->text[i], &row);
         if (status == BL_OK)
-            (extra_of(c->s, "json") ? print_json : print_row)(&row);
+            show_row(c, &row);
     }
     bl_data_free(c->train);
     bl_data_free(c->test);

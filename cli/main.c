@@ -121,7 +121,7 @@ int main(int argc, char **argv)
     if (!command)
         return usage_error("no command \"%s\"; backless help lists them", argv[1]);
     const int code = run(command, argc, argv);
-    if (fflush(stdout) != 0 && code == EXIT_DONE) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_DONE) {
         fputs("backless: standard output could not be written\n", stderr);
         return EXIT_IO;
     }

@@ -111,6 +111,11 @@ for rule in bp fa dfa ifa frozen linear; do
 done
 expect 0 "fanin" "$program" compare --data clouds.csv --net "$net" --test-fraction 0.2 --epochs 1 --rules dfa --init same
 
+expect 0 "dfa" "$program" compare --data clouds.csv --net "$net" --test-fraction 0.2 --epochs 2 --rules "dfa, bp" \
+    --init fanin --optimizer sgd --rates 1e5,0.1
+grep -q "^dfa .* 0.1$" out.txt || { complain "compare: a rate that diverged was chosen"; cat out.txt; }
+expect 2 "use --init fanin" "$program" compare --data clouds.csv --net "$net" --rules dfa,bp --init zero
+
 # ---- divergence: named, exit 5, the last good model kept
 expect 5 "diverged at step" "$program" train $train --net "dense 32, relu, dense 2" --rule bp --loss mse \
     --optimizer sgd --lr 1e6 --epochs 50 --out wild
@@ -142,6 +147,14 @@ else
 fi
 sed 's/^1\./2./' clouds.csv >other.csv
 expect 3 "other training data" "$program" train --resume stopped --data other.csv --epochs 61
+
+expect 2 "cannot change a run" "$program" train --resume stopped --lr 0.5
+
+# ---- standard output that cannot be written
+if [ -c /dev/full ]; then
+    "$program" train $train --net "$net" --epochs 1 --quiet >/dev/full 2>/dev/null
+    [ $? = 4 ] || complain "a full standard output was not noticed"
+fi
 
 [ "$failures" = 0 ] || { echo "$failures failed"; exit 1; }
 echo "everything as expected"

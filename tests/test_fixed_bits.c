@@ -1,0 +1,68 @@
+/*
+ * test_fixed_bits.c - what a seed means with the portable backend: weights after training, as a number written down here.
+ * The same for every compiler, optimisation level and instruction set, so each build that runs this test proves the next.
+ *
+ * A change of these numbers changes the meaning of every seed: it belongs into the changelog.
+ */
+#include "rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+enum {
+    N = 50,
+    INPUTS = 37,
+    CLASSES = 10,
+    STEPS = 20
+};
+
+static const struct {
+    const char *rule, *net, *loss, *optimizer, *hash;
+} cases[] = {
+    {"bp", "dense 96, tanh, dense 33, logistic, dense 10", "ce", "rmsprop", "62b2987ba5b971a4"},
+    {"fa", "dense 96, tanh, dense 33, softplus, dense 10", "bce", "adam", "e1d8c88bfebb67cd"},
+    {"dfa", "dense 96, tanh, dense 33, tanh, dense 10", "bce", "rmsprop", "3ce105c77a140097"},
+    {"ifa", "dense 33, relu, dense 33, leaky-relu, dense 10", "mse", "sgd momentum 0.9 nesterov",
+     "b5d4c95574f1e872"},
+    {"frozen", "dense 96, tanh, dense 10", "ce", "sgd", "b4811623141cf408"},
+    {"linear", "dense 96, tanh, dense 10", "ce", "rmsprop decay 1e-4", "3cdb1504026e8a12"},
+};
+
+static void test_hashes(void **state)
+{
+    (void)state;
+    static float x[N * INPUTS];
+    static int32_t labels[N];
+    uint32_t random = 7;
+    for (int i = 0; i < N * INPUTS; i++)
+        x[i] = rig_random(&random, 1.0f);
+    for (int i = 0; i < N; i++)
+        labels[i] = i % CLASSES;
+    const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int threads = 1; threads <= 3; threads++) {
+            const struct rig_options options = {.rule = cases[i].rule,
+                                                .net = cases[i].net,
+                                                .loss = cases[i].loss,
+                                                .optimizer = cases[i].optimizer,
+                                                .lr = "0.01"};
+            struct rig rig;
+            char hash[17];
+            rig_make(&rig, "portable", threads, &options, &batch);
+            for (int step = 0; step < STEPS; step++)
+                rig_step(&rig, &batch);
+            bl_model_hash(rig.model, hash);
+            rig_free(&rig);
+            if (strcmp(hash, cases[i].hash) != 0)
+                fail_msg("%s on %d threads: weights %s, expected %s", cases[i].rule, threads, hash,
+                         cases[i].hash);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_hashes)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
