@@ -111,8 +111,8 @@ for rule in bp fa dfa ifa frozen linear; do
 done
 expect 0 "fanin" "$program" compare --data clouds.csv --net "$net" --test-fraction 0.2 --epochs 1 --rules dfa --init same
 
-expect 0 "dfa" "$program" compare --data clouds.csv --net "$net" --test-fraction 0.2 --epochs 2 --rules "dfa, bp" \
-    --init fanin --optimizer sgd --rates 1e5,0.1
+expect 0 "dfa" "$program" compare --data clouds.csv --net "dense 32, relu, dense 2" --test-fraction 0.2 --epochs 2 \
+    --rules "dfa, bp" --loss mse --optimizer sgd --rates 1e6,0.1 --rate-epochs 20
 grep -q "^dfa .* 0.1$" out.txt || { complain "compare: a rate that diverged was chosen"; cat out.txt; }
 expect 2 "use --init fanin" "$program" compare --data clouds.csv --net "$net" --rules dfa,bp --init zero
 
