@@ -1,0 +1,226 @@
+/*
+ * test_run.c - a whole run through the public interface when memory or disk give out, and what it may cost: nothing is
+ * allocated by a step; feedback comes back from a file; a run that was stopped goes on to the same bits.
+ */
+#include "rig.h"
+#include "scratch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+enum {
+    N = 40,
+    INPUTS = 5,
+    CLASSES = 3,
+    EPOCHS = 3
+};
+
+static float x[N * INPUTS];
+static int32_t labels[N];
+
+static void fill(void)
+{
+    uint32_t random = 11;
+    for (int i = 0; i < N * INPUTS; i++)
+        x[i] = rig_random(&random, 1.0f);
+    for (int i = 0; i < N; i++)
+        labels[i] = i % CLASSES;
+}
+
+struct run {
+    bl_context *ctx;
+    bl_config *config;
+    bl_data *data;
+    bl_trainer *trainer;
+    bl_model *loaded;
+};
+
+static void run_free(struct run *r)
+{
+    bl_model_free(r->loaded);
+    bl_trainer_free(r->trainer);
+    bl_data_free(r->data);
+    bl_config_free(r->config);
+    bl_context_free(r->ctx);
+}
+
+static bl_status set_all(bl_config *config, const char *out)
+{
+    static const char *const options[][2] = {{"net", "dense 7, tanh, dense 6, tanh, dense 3"},
+                                             {"rule", "fa"},
+                                             {"epochs", "3"},
+                                             {"batch", "16"},
+                                             {"optimizer", "adam"},
+                                             {"force", "true"}};
+    bl_status status = bl_config_set(config, "out", out);
+    for (size_t i = 0; status == BL_OK && i < sizeof options / sizeof *options; i++)
+        status = bl_config_set(config, options[i][0], options[i][1]);
+    return status;
+}
+
+/* Up to the trainer. */
+static bl_status prepare(struct run *r, const bl_allocator *allocator, const char *out)
+{
+    *r = (struct run){.ctx = bl_context_new(allocator)};
+    bl_status status = bl_context_use(r->ctx, "portable", 1);
+    if (status == BL_OK)
+        status = bl_config_create(&r->config, r->ctx);
+    if (status == BL_OK)
+        status = set_all(r->config, out);
+    if (status == BL_OK)
+        status = bl_data_wrap(&r->data, r->ctx, x, labels, N, (bl_shape){1, 1, INPUTS}, CLASSES);
+    if (status == BL_OK)
+        status = bl_trainer_create(&r->trainer, r->ctx, r->config, r->data);
+    return status;
+}
+
+static bl_status run_whole(struct run *r, const bl_allocator *allocator, const char *out, const char *model)
+{
+    float scores[N * CLASSES];
+    bl_status status = prepare(r, allocator, out);
+    if (status == BL_OK)
+        status = bl_trainer_fit(r->trainer, r->data, r->data, r->data, NULL, NULL);
+    if (status == BL_OK)
+        status = bl_model_load(&r->loaded, r->ctx, model);
+    if (status == BL_OK)
+        status = bl_model_predict(r->loaded, x, N, scores);
+    return status;
+}
+
+static void test_memory_gives_out(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    scratch_make(&scratch);
+    fill();
+    bl_status status = BL_NO_MEMORY;
+    for (size_t fail_at = 1; status != BL_OK; fail_at++) {
+        struct counting c = {0, 0, fail_at};
+        const bl_allocator allocator = {&c, counting_allocate, counting_release};
+        struct run r;
+        status = run_whole(&r, &allocator, scratch.folder, scratch_path(&scratch, "model.safetensors"));
+        run_free(&r);
+        if (status != BL_OK && status != BL_NO_MEMORY)
+            fail_msg("allocation %zu failed: %s", fail_at, bl_status_name(status));
+        if (c.live != 0)
+            fail_msg("allocation %zu failed: %zu blocks were lost", fail_at, c.live);
+        assert_true(fail_at < 100000);
+    }
+    scratch_remove(&scratch);
+}
+
+static void test_a_step_allocates_nothing(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    scratch_make(&scratch);
+    fill();
+    struct counting c = {0, 0, 0};
+    const bl_allocator allocator = {&c, counting_allocate, counting_release};
+    struct run r;
+    assert_int_equal(prepare(&r, &allocator, scratch.folder), BL_OK);
+    const size_t before = c.calls;
+    for (int step = 0; step < 5; step++)
+        assert_int_equal(bl_trainer_step(r.trainer, x, labels, 16, NULL), BL_OK);
+    assert_int_equal(c.calls, before);
+    run_free(&r);
+    scratch_remove(&scratch);
+}
+
+static void test_full_disk_keeps_the_last_checkpoint(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    scratch_make(&scratch);
+    fill();
+    struct run r;
+    assert_int_equal(run_whole(&r, NULL, scratch.folder, scratch_path(&scratch, "model.safetensors")), BL_OK);
+    disk_is_full_at(200); /* less than a line of the log and any checkpoint */
+    assert_int_equal(bl_trainer_resume(r.trainer, scratch.folder), BL_OK);
+    const bl_status saved =
+        bl_model_save(bl_trainer_model(r.trainer), scratch_path(&scratch, "model.safetensors"));
+    disk_has_room();
+    assert_int_equal(saved, BL_IO);
+    bl_model *model = NULL;
+    assert_int_equal(bl_model_load(&model, r.ctx, scratch_path(&scratch, "model.safetensors")), BL_OK);
+    bl_model_free(model);
+    run_free(&r);
+    scratch_remove(&scratch);
+}
+
+/* Stops after the first epoch. */
+static int stop_after_epoch_1(void *user, const bl_progress *now)
+{
+    (void)user;
+    return now->epoch == 1 && now->epoch_ended;
+}
+
+static void test_stopped_and_resumed(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    scratch_make(&scratch);
+    fill();
+    struct run whole, first, second;
+    char expected[17], found[17];
+    assert_int_equal(run_whole(&whole, NULL, scratch.folder, scratch_path(&scratch, "model.safetensors")),
+                     BL_OK);
+    bl_model_hash(bl_trainer_model(whole.trainer), expected);
+    run_free(&whole);
+    assert_int_equal(prepare(&first, NULL, scratch.folder), BL_OK);
+    assert_int_equal(bl_trainer_fit(first.trainer, first.data, NULL, NULL, stop_after_epoch_1, NULL),
+                     BL_STOPPED);
+    bl_model_hash(bl_trainer_model(first.trainer), found);
+    assert_string_not_equal(found, expected);
+    run_free(&first);
+    assert_int_equal(prepare(&second, NULL, scratch.folder), BL_OK);
+    assert_int_equal(bl_trainer_resume(second.trainer, scratch.folder), BL_OK);
+    assert_int_equal(bl_trainer_fit(second.trainer, second.data, NULL, NULL, NULL, NULL), BL_OK);
+    bl_model_hash(bl_trainer_model(second.trainer), found);
+    assert_string_equal(found, expected);
+    run_free(&second);
+    scratch_remove(&scratch);
+}
+
+static void test_feedback_from_a_file(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    scratch_make(&scratch);
+    fill();
+    const char *path = scratch_path(&scratch, "feedback.safetensors");
+    const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES};
+    struct rig_options options = {.net = "dense 7, tanh, dense 6, tanh, dense 3", .rule = "dfa", .seed = "5"};
+    struct rig drawn, read;
+    rig_make(&drawn, "portable", 1, &options, &batch);
+    rig_must(&drawn, bl_model_save(drawn.model, path));
+    options.seed = "6";
+    options.feedback = path;
+    rig_make(&read, "portable", 1, &options, &batch);
+    for (int l = 0; l < 2; l++) {
+        const bl_tensor a = rig_tensor(&drawn, l ? "1.feedback" : "0.feedback");
+        const bl_tensor b = rig_tensor(&read, l ? "1.feedback" : "0.feedback");
+        assert_memory_equal(a.values, b.values, rig_count(a) * sizeof *a.values);
+    }
+    rig_free(&read);
+    options.net = "dense 8, tanh, dense 6, tanh, dense 3";
+    assert_int_equal(rig_try(&read, "portable", 1, &options, &batch), BL_BAD_DATA);
+    assert_non_null(strstr(bl_why(read.ctx), "expected 3 x 8"));
+    rig_free(&read);
+    rig_free(&drawn);
+    scratch_remove(&scratch);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_memory_gives_out),
+        cmocka_unit_test(test_a_step_allocates_nothing),
+        cmocka_unit_test(test_full_disk_keeps_the_last_checkpoint),
+        cmocka_unit_test(test_stopped_and_resumed),
+        cmocka_unit_test(test_feedback_from_a_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
