@@ -31,20 +31,28 @@ static bl_status dense_fit(bl_context *ctx, struct layer *layer)
     return BL_OK;
 }
 
+static void dense_push(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
+                       struct part part, struct worker *worker)
+{
+    (void)layer;
+    const struct matrix through = matrix_rows(M, part), to = matrix_columns(signal, part);
+    worker_gemm(worker, (struct gemm){.transpose_b = true,
+                                      .m = delta.rows,
+                                      .n = part_size(part),
+                                      .k = delta.cols,
+                                      .a = delta.x,
+                                      .lda = delta.stride,
+                                      .b = through.x,
+                                      .ldb = through.stride,
+                                      .c = to.x,
+                                      .ldc = to.stride});
+}
+
 static void dense_forward(const struct layer *layer, struct matrix x, struct matrix y, struct part part,
                           struct worker *worker)
 {
-    const struct matrix W = matrix_rows(layer->W, part), to = matrix_columns(y, part);
-    worker_gemm(worker, (struct gemm){.transpose_b = true,
-                                      .m = x.rows,
-                                      .n = part_size(part),
-                                      .k = x.cols,
-                                      .a = x.x,
-                                      .lda = x.stride,
-                                      .b = W.x,
-                                      .ldb = W.stride,
-                                      .c = to.x,
-                                      .ldc = to.stride});
+    const struct matrix to = matrix_columns(y, part);
+    dense_push(layer, layer->W, x, y, part, worker);
     for (size_t n = 0; n < to.rows; n++)
         worker->backend->add(matrix_row(&to, n), layer->b + part.begin, to.cols);
 }
@@ -61,23 +69,6 @@ static void dense_pull(const struct layer *layer, struct matrix M, struct matrix
                                       .lda = delta.stride,
                                       .b = from.x,
                                       .ldb = from.stride,
-                                      .c = to.x,
-                                      .ldc = to.stride});
-}
-
-static void dense_push(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
-                       struct part part, struct worker *worker)
-{
-    (void)layer;
-    const struct matrix through = matrix_rows(M, part), to = matrix_columns(signal, part);
-    worker_gemm(worker, (struct gemm){.transpose_b = true,
-                                      .m = delta.rows,
-                                      .n = part_size(part),
-                                      .k = delta.cols,
-                                      .a = delta.x,
-                                      .lda = delta.stride,
-                                      .b = through.x,
-                                      .ldb = through.stride,
                                       .c = to.x,
                                       .ldc = to.stride});
 }
