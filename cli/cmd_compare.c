@@ -13,6 +13,7 @@
 
 enum {
     MAX_RULES = 32,
+    MAX_ANGLES = 256,
     MAX_RATES = 16,
     WORD_ROOM = 64
 };
@@ -31,6 +32,8 @@ static const struct extra extras[] = {
 struct row {
     char rule[WORD_ROOM], init[WORD_ROOM], lr[WORD_ROOM], angles[512];
     double error, loss, samples_per_second;
+    double flat[MAX_ANGLES]; /* the same angles as numbers */
+    int n_angles;
     bl_status status;
 };
 
@@ -85,6 +88,8 @@ static bl_status train_once(const struct comparison *c, const bl_config *config,
         row->loss = score->loss;
         row->samples_per_second = watch.last.samples_per_second;
         angles_text(watch.last.angles, watch.last.blocks, row->angles, sizeof row->angles);
+        for (int i = 0; watch.last.angles && i < watch.last.blocks - 1 && i < MAX_ANGLES; i++)
+            row->flat[row->n_angles++] = watch.last.angles[i].flat;
     }
     watch_release(&watch);
     bl_trainer_free(trainer);
@@ -187,11 +192,14 @@ static void print_row(const struct row *row)
 
 static void print_json(const struct comparison *c, const struct row *row)
 {
+    json_t *angles = json_array();
+    for (int i = 0; i < row->n_angles; i++)
+        json_array_append_new(angles, isnan(row->flat[i]) ? json_null() : json_real(row->flat[i]));
     json_t *line = json_pack(
-        "{s:s, s:o, s:o, s:s, s:s, s:s, s:b}", "rule", row->rule, c->test ? "test_error" : "train_error",
+        "{s:s, s:o, s:o, s:o, s:s, s:s, s:b}", "rule", row->rule, c->test ? "test_error" : "train_error",
         isnan(row->error) ? json_null() : json_real(row->error), "samples_per_second",
-        isnan(row->samples_per_second) ? json_null() : json_real(row->samples_per_second), "angles",
-        row->angles, "init", row->init, "lr", row->lr, "diverged", row->status == BL_DIVERGED);
+        isnan(row->samples_per_second) ? json_null() : json_real(row->samples_per_second), "angles", angles,
+        "init", row->init, "lr", row->lr, "diverged", row->status == BL_DIVERGED);
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     putchar('\n');
     fflush(stdout);

@@ -3,7 +3,6 @@
  */
 #include "command.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 const struct command *command_at(int i)
@@ -11,58 +10,6 @@ const struct command *command_at(int i)
     static const struct command *const table[] = {&command_train,   &command_compare, &command_eval,
                                                   &command_predict, &command_rules,   &command_info};
     return i >= 0 && i < (int)(sizeof table / sizeof *table) ? table[i] : NULL;
-}
-
-int exit_code_of(bl_status status)
-{
-    switch (status) {
-    case BL_OK:
-        return EXIT_DONE;
-    case BL_BAD_VALUE:
-    case BL_UNSUPPORTED:
-        return EXIT_USAGE;
-    case BL_BAD_DATA:
-        return EXIT_DATA;
-    case BL_IO:
-        return EXIT_IO;
-    case BL_DIVERGED:
-        return EXIT_DIVERGED;
-    case BL_STOPPED:
-        return EXIT_STOPPED;
-    case BL_NO_MEMORY:
-    case BL_BACKEND:
-        break;
-    }
-    return EXIT_OTHER;
-}
-
-int fail_with(const struct session *session, bl_status status)
-{
-    const char *why = bl_why(session->ctx);
-    fprintf(stderr, "backless: %s\n", why[0] ? why : bl_status_name(status));
-    return exit_code_of(status);
-}
-
-int usage_error(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("backless: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    return EXIT_USAGE;
-}
-
-void note(const struct session *session, const char *format, ...)
-{
-    va_list arguments;
-    if (extra_of(session, "quiet"))
-        return;
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
 }
 
 static const struct command *find_command(const char *name)
@@ -88,7 +35,7 @@ static int help(int argc, char **argv)
 static int run(const struct command *command, int argc, char **argv)
 {
     for (int i = 2; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             help_command(stdout, command);
             return EXIT_DONE;
         }
@@ -111,7 +58,7 @@ int main(int argc, char **argv)
         help_program(stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help(argc, argv);
     if (strcmp(argv[1], "--version") == 0) {
         printf("backless %s\n", bl_version());

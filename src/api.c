@@ -255,6 +255,11 @@ bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score
     return model_score(model, data, model->lesson, out);
 }
 
+const char *bl_model_class_name(const bl_model *model, int i)
+{
+    return bl_data_class_name(model->like, i);
+}
+
 int bl_model_tensor(const bl_model *model, int i, bl_tensor *out)
 {
     char ignored[MODEL_NAME_ROOM];

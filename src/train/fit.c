@@ -308,6 +308,8 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     if (config_size(t->config, "patience") > 0 && !val)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "patience needs a validation set: use --val N");
     BL_TRY(need_order(t, train->n));
+    if (f.measures_angles)
+        BL_TRY(trainer_need_alignment(t, train->n < ANGLE_EXAMPLES ? train->n : ANGLE_EXAMPLES));
     BL_TRY(run_folder_open(&f.folder, t, train));
     const bl_status status = run_epochs(&f);
     run_folder_close(&f.folder);

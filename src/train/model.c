@@ -110,11 +110,6 @@ int bl_model_outputs(const bl_model *model)
     return model->like->outputs;
 }
 
-const char *bl_model_class_name(const bl_model *model, int i)
-{
-    return bl_data_class_name(model->like, i);
-}
-
 /* Block by block: weights, biases; then the feedback of the blocks that have some. */
 bool model_tensor(const bl_model *model, size_t i, char *name, struct matrix *out)
 {

@@ -309,7 +309,7 @@ int bl_trainer_gradient(const bl_trainer *t, int i, bl_tensor *out)
     return 1;
 }
 
-static bl_status need_alignment(bl_trainer *t, size_t n)
+bl_status trainer_need_alignment(bl_trainer *t, size_t n)
 {
     if (t->alignment && t->alignment_room >= n)
         return BL_OK;
@@ -326,7 +326,7 @@ bl_status trainer_measure(bl_trainer *t, const bl_data *data, size_t n)
     n = n < data->n ? n : data->n;
     if (n == 0)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "angles need at least one example of %s", data->source);
-    BL_TRY(need_alignment(t, n));
+    BL_TRY(trainer_need_alignment(t, n));
     struct lesson *lesson = alignment_lesson(t->alignment);
     lesson_set_size(lesson, n);
     data_gather(data, t->ctx->backend, NULL, 0, n, lesson->x.x);

@@ -57,6 +57,8 @@ bl_status trainer_step(bl_trainer *trainer, double rate, struct outcome *out);
 double trainer_rate(const bl_trainer *trainer, size_t n_examples); /* of the next step */
 bl_status trainer_check_finite(bl_trainer *trainer);
 
+/* The memory for angles on up to n examples; a run takes it before its first step. */
+bl_status trainer_need_alignment(bl_trainer *trainer, size_t n);
 /* Angles on the first n examples, into trainer->angles. */
 bl_status trainer_measure(bl_trainer *trainer, const bl_data *data, size_t n);
 json_t *angles_to_json(const bl_angles *angles, size_t n);
