@@ -148,6 +148,9 @@ fi
 sed 's/^1\./2./' clouds.csv >other.csv
 expect 3 "other training data" "$program" train --resume stopped --data other.csv --epochs 61
 
+cp stopped/result.json result.before
+expect 0 "stopped by epochs" "$program" train --resume stopped
+cmp -s stopped/result.json result.before || complain "resuming a finished run changed its result"
 expect 2 "cannot change a run" "$program" train --resume stopped --lr 0.5
 
 # ---- standard output that cannot be written

@@ -285,7 +285,8 @@ static bl_status run_epochs(struct fit *f)
             return stop_now(f);
     }
     t->stop_reason = reason;
-    return run_folder_result(&f->folder, t, f->last_line);
+    /* a finished run that is resumed has nothing to add to its result */
+    return f->last_line ? run_folder_result(&f->folder, t, f->last_line) : BL_OK;
 }
 
 bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val, const bl_data *test,

@@ -157,7 +157,7 @@ bl_status run_folder_result(struct run_folder *folder, const bl_trainer *trainer
     char hash[17];
     if (!folder->path)
         return BL_OK;
-    json_t *root = last_line ? json_deep_copy(last_line) : json_object();
+    json_t *root = json_deep_copy(last_line);
     bl_model_hash(trainer->model, hash);
     json_object_set_new(root, "stop", json_string(trainer->stop_reason));
     json_object_set_new(root, "step", json_integer((json_int_t)trainer->state.step));
