@@ -108,13 +108,16 @@ static void test_ends(void **state)
         const char *key, *text; /* set beside epochs 400 */
         bool can_be_learnt, has_val;
         const char *reason;
-        int least, most; /* epochs */
+        int least, most;  /* epochs */
+        double last_rate; /* reported for the last epoch; 0: not looked at */
     } cases[] = {
-        {"seed", "1", true, false, "epochs", 400, 400},
+        {"seed", "1", true, false, "epochs", 400, 400, 0.01},
+        /* epoch 400 is the last at half the rate */
+        {"schedule", "step 200 0.5", true, false, "epochs", 400, 400, 0.005},
         /* r falls by a quarter an epoch once the error is 0: 33 epochs from 1 to 1e-4 at the least */
-        {"stop", "paper", true, false, "paper", 33, 60},
-        {"schedule", "auto", false, false, "rate", 8, 400},
-        {"patience", "5", true, true, "patience", 6, 60},
+        {"stop", "paper", true, false, "paper", 33, 60, 0.01},
+        {"schedule", "auto", false, false, "rate", 8, 400, 0.0},
+        {"patience", "5", true, true, "patience", 6, 60, 0.01},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -131,6 +134,7 @@ static void test_ends(void **state)
         rig_must(&rig, bl_trainer_fit(rig.trainer, rig.data, cases[i].has_val ? rig.data : NULL, NULL, watch,
                                       &seen));
         assert_string_equal(bl_trainer_stop_reason(rig.trainer), cases[i].reason);
+        assert_true(cases[i].last_rate == 0.0 || seen.last_rate == cases[i].last_rate);
         if (seen.epochs < cases[i].least || seen.epochs > cases[i].most)
             fail_msg("%s %s: ended after %d epochs, expected %d to %d", cases[i].key, cases[i].text,
                      seen.epochs, cases[i].least, cases[i].most);

@@ -22,6 +22,7 @@ struct fit {
     void *user;
     struct run_folder folder;
     json_t *last_line; /* of the last finished epoch */
+    double rate;       /* of the last step */
     double told;       /* when the watch was called last */
     bool measures_angles;
 };
@@ -82,7 +83,7 @@ static bl_progress progress_now(const struct fit *f, const bl_angles *angles)
         .total_step = (size_t)t->state.step,
         .train = {t->state.loss_sum / seen, f->train->labels ? (double)t->state.wrong / seen : (double)NAN,
                   done},
-        .rate = trainer_rate(t, n),
+        .rate = f->rate,
         .seconds = t->state.seconds,
         .samples_per_second = t->state.seconds > 0.0 ? (double)done / t->state.seconds : 0.0,
         .angles = angles,
@@ -96,7 +97,7 @@ static int tell(struct fit *f, const bl_progress *now)
     return f->watch ? f->watch(f->user, now) : 0;
 }
 
-json_t *angles_to_json(const bl_angles *angles, size_t n)
+static json_t *angles_to_json(const bl_angles *angles, size_t n)
 {
     json_t *list = json_array();
     for (size_t l = 0; l < n; l++) {
@@ -141,7 +142,8 @@ static bl_status one_step(struct fit *f)
     const double begun = clock_seconds();
     struct outcome outcome;
     gather(f, n);
-    BL_TRY(trainer_step(t, trainer_rate(t, f->train->n), &outcome));
+    f->rate = trainer_rate(t, f->train->n);
+    BL_TRY(trainer_step(t, f->rate, &outcome));
     t->state.position += n;
     t->state.loss_sum += outcome.loss;
     t->state.wrong += outcome.wrong;
@@ -152,6 +154,7 @@ static bl_status one_step(struct fit *f)
 static bl_status stop_now(struct fit *f)
 {
     f->t->stop_reason = "stopped";
+    BL_TRY(trainer_check_finite(f->t));
     BL_TRY(run_folder_checkpoint(&f->folder, f->t, "model.safetensors"));
     BL_FAIL(f->t->ctx, BL_STOPPED, "stopped in epoch %zu after step %llu%s", f->t->state.epoch + 1,
             (unsigned long long)f->t->state.step,

@@ -61,7 +61,6 @@ bl_status trainer_check_finite(bl_trainer *trainer);
 bl_status trainer_need_alignment(bl_trainer *trainer, size_t n);
 /* Angles on the first n examples, into trainer->angles. */
 bl_status trainer_measure(bl_trainer *trainer, const bl_data *data, size_t n);
-json_t *angles_to_json(const bl_angles *angles, size_t n);
 
 /* checkpoint.c: the model with optimiser and run state, to a file and back. */
 bl_status checkpoint_write(bl_trainer *trainer, const char *path);
