@@ -11,15 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    BATCH = 64,
-    INPUTS = 784,
-    HIDDEN = 800,
-    CLASSES = 10,
-    TURNS = 15,
-    STEPS = 20,
-    MAX_CASES = 64
-};
+enum { BATCH = 64, INPUTS = 784, HIDDEN = 800, CLASSES = 10, TURNS = 15, STEPS = 20, MAX_CASES = 64 };
 
 static const double limit = 2.6; /* dfa, onednn, all of two threads: this many floors at most */
 

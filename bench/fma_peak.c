@@ -11,10 +11,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-enum {
-    CHAINS = 16,
-    ROUNDS = 20000
-};
+enum { CHAINS = 16, ROUNDS = 20000 };
 
 __attribute__((target("avx512f"))) static double flops_avx512(float *sink)
 {

@@ -11,12 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MAX_RULES = 32,
-    MAX_ANGLES = 256,
-    MAX_RATES = 16,
-    WORD_ROOM = 64
-};
+enum { MAX_RULES = 32, MAX_ANGLES = 256, MAX_RATES = 16, WORD_ROOM = 64 };
 
 static const struct extra extras[] = {
     {"rules", "LIST", "rules to compare, with commas (default: all)"},

@@ -41,9 +41,7 @@ struct command {
     int (*run)(struct session *session);
 };
 
-enum {
-    MAX_EXTRAS = 16
-};
+enum { MAX_EXTRAS = 16 };
 
 struct session {
     const struct command *command;

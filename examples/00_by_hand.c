@@ -19,28 +19,16 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum {
-    LAYERS = 3,
-    INPUTS = 2,
-    CLASSES = 3,
-    WIDEST = 30
-};
+enum { LAYERS = 3, INPUTS = 2, CLASSES = 3, WIDEST = 30 };
 static const int size[LAYERS + 1] = {INPUTS, 30, 20, CLASSES}; /* of the input, and of each layer */
 
-enum method {
-    BP,
-    FA,
-    DFA,
-    IFA,
-    METHODS
-};
+enum method { BP, FA, DFA, IFA, METHODS };
 static const char *const method_name[METHODS] = {"BP", "FA", "DFA", "IFA"};
 
 struct net {
     double W[LAYERS][WIDEST][WIDEST]; /* W[l]: size[l + 1] rows, size[l] columns */
     double b[LAYERS][WIDEST];
-    double B[LAYERS][WIDEST]
-            [WIDEST]; /* FA: B[l] is shaped like W[l]; DFA, IFA: CLASSES rows, size[l + 1] columns */
+    double B[LAYERS][WIDEST][WIDEST]; /* FA: like W[l]; DFA, IFA: CLASSES rows, size[l + 1] columns */
     double h[LAYERS + 1][WIDEST]; /* h[0]: the input; h[l + 1]: what layer l says; the last: probabilities */
     double delta[LAYERS][WIDEST];
 };
@@ -167,12 +155,7 @@ static double error_of(struct net *net, uint64_t seed, int n)
 
 int main(void)
 {
-    enum {
-        STEPS = 100000,
-        TESTS = 5000,
-        SEED = 1,
-        UNSEEN = 2
-    };
+    enum { STEPS = 100000, TESTS = 5000, SEED = 1, UNSEEN = 2 };
     static struct net net;
     printf("three spiral arms, %d-%d-%d-%d, error on %d new points after %d examples\n", size[0], size[1],
            size[2], size[3], TESTS, STEPS);

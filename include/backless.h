@@ -35,15 +35,17 @@ extern "C" {
 BL_API const char *bl_version(void); /* of the library in use; compare with BL_VERSION */
 
 typedef enum bl_status { /* values never change meaning; new ones go at the end */
-    BL_OK = 0,
-    BL_BAD_VALUE = 1,   /* an argument or option out of range, or shapes that do not fit together */
-    BL_NO_MEMORY = 2,   /* the allocator gave nothing */
-    BL_IO = 3,          /* a file could not be read or written, though its name is right */
-    BL_BAD_DATA = 4,    /* a data set or model is missing, or is not what it should be */
-    BL_UNSUPPORTED = 5, /* not in this build, or not on this machine */
-    BL_BACKEND = 6,     /* the numerical library below reported a failure */
-    BL_STOPPED = 7,     /* your watch function asked to stop; the state was saved if there is a run folder */
-    BL_DIVERGED = 8     /* a weight or the loss is no longer a number */
+                         BL_OK = 0,
+                         BL_BAD_VALUE =
+                             1, /* an argument or option out of range, or shapes that do not fit together */
+                         BL_NO_MEMORY = 2, /* the allocator gave nothing */
+                         BL_IO = 3,        /* a file could not be read or written, though its name is right */
+                         BL_BAD_DATA = 4,  /* a data set or model is missing, or is not what it should be */
+                         BL_UNSUPPORTED = 5, /* not in this build, or not on this machine */
+                         BL_BACKEND = 6,     /* the numerical library below reported a failure */
+                         BL_STOPPED =
+                             7, /* your watch function asked to stop; the state was saved if there is a run folder */
+                         BL_DIVERGED = 8 /* a weight or the loss is no longer a number */
 } bl_status;
 BL_API const char *bl_status_name(bl_status status);
 

@@ -16,9 +16,7 @@
 
 #include "../src/base/context.h"
 
-enum {
-    SCRATCH_PATH = 400
-};
+enum { SCRATCH_PATH = 400 };
 
 struct scratch {
     char folder[100];

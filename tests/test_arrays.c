@@ -352,9 +352,7 @@ static void npz_checksum_is_checked(void **state)
 static void npz_expansion_is_limited(void **state)
 {
     (void)state;
-    enum {
-        MANY = 250000
-    };
+    enum { MANY = 250000 };
     unsigned char *file = calloc(4 * MANY + ROOM, 1), zip[4 * ROOM];
     const size_t n = put_head(file, 1, HEADER("<f4", "False", "(250000,)")) + 4 * MANY;
     const struct member twice[] = {{"a.npy", file, n}, {"b.npy", file, n}};

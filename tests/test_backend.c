@@ -185,9 +185,7 @@ static const struct operation {
     {"rmsprop", UNIT, run_rmsprop, want_rmsprop, &mean_bound},
     {"adam", UNIT, run_adam, want_adam, &mean_bound},
 };
-enum {
-    OPERATIONS = sizeof operations / sizeof *operations
-};
+enum { OPERATIONS = sizeof operations / sizeof *operations };
 
 struct memory { /* a, b, c, g */
     struct fenced array[4];
@@ -245,9 +243,7 @@ static const float specials[] = {0.0f,
                                  0.5f,
                                  0x1p-24f,
                                  -0x1p-13f};
-enum {
-    SPECIALS = sizeof specials / sizeof *specials
-};
+enum { SPECIALS = sizeof specials / sizeof *specials };
 
 /* From `bits` on every step-th float; the first ones are the special ones instead. */
 static void fill(struct memory *m, enum inputs inputs, uint32_t bits, uint32_t step)
@@ -467,10 +463,7 @@ static bool softmax_is_right(const struct backend *k, size_t n, float limit)
 
 static const float limits[] = {0.0f, 1.0f, 30.0f, 1e4f,
                                1e38f}; /* 0: equal ones, so that log n itself is seen */
-enum {
-    LIMITS = sizeof limits / sizeof *limits,
-    LONGEST = 300
-};
+enum { LIMITS = sizeof limits / sizeof *limits, LONGEST = 300 };
 
 static bool softmaxes_are_right(const struct backend *k)
 {

@@ -12,14 +12,7 @@
 #include "../src/train/trainer.h"
 #include "rig.h"
 
-enum {
-    BATCH = 64,
-    EXAMPLES = 2 * BATCH + 37,
-    INPUTS = 100,
-    CLASSES = 10,
-    MOST_THREADS = 3,
-    BLOCKS = 3
-};
+enum { BATCH = 64, EXAMPLES = 2 * BATCH + 37, INPUTS = 100, CLASSES = 10, MOST_THREADS = 3, BLOCKS = 3 };
 
 static float x[EXAMPLES * INPUTS];
 static int32_t labels[EXAMPLES];

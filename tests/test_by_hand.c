@@ -19,9 +19,7 @@ static const double bound = 2e-5;
 /* Another method's weights must be far away. */
 static const double plain_miss = 1e-2;
 
-enum {
-    STEPS = 300
-};
+enum { STEPS = 300 };
 static const double rate = 0.0625; /* exact in both */
 
 static const char *const rules[METHODS] = {"bp", "fa", "dfa", "ifa"};

@@ -15,14 +15,7 @@
 
 #include <math.h>
 
-enum {
-    N = 12,
-    INPUTS = 9,
-    CLASSES = 5,
-    STEPS = 5,
-    HIDDEN = 3,
-    BLOCKS = HIDDEN + 1
-};
+enum { N = 12, INPUTS = 9, CLASSES = 5, STEPS = 5, HIDDEN = 3, BLOCKS = HIDDEN + 1 };
 
 /* Degrees. Angles are taken of vectors with rounding errors near 1e-7 of their size; the arc cosine takes
    the root of that near 0 degrees: 0.03. */

@@ -21,15 +21,7 @@ static const double deviations = 5.0;
 /* The promise of maths.h, and the long double it is compared with. */
 static const double maths_bound = 4e-16;
 
-enum {
-    MANY = 4096,
-    ORDERS = 6000,
-    INPUTS = 50,
-    CLASSES = 5,
-    N = 4,
-    UNITS_0 = 120,
-    UNITS_1 = 80
-};
+enum { MANY = 4096, ORDERS = 6000, INPUTS = 50, CLASSES = 5, N = 4, UNITS_0 = 120, UNITS_1 = 80 };
 
 static const char *const net = "dense 120, tanh, dense 80, tanh, dense 5";
 
@@ -79,9 +71,7 @@ static void test_streams_are_apart(void **state)
                                       {1, RNG_BIASES, 0, 0, 0},  {1, RNG_FEEDBACK, 0, 0, 0},
                                       {1, RNG_WEIGHTS, 1, 0, 0}, {1, RNG_WEIGHTS, 0, 1, 0},
                                       {1, RNG_WEIGHTS, 0, 0, 1}, {1ull << 32, RNG_WEIGHTS, 0, 0, 0}};
-    enum {
-        N_RNGS = sizeof rngs / sizeof rngs[0]
-    };
+    enum { N_RNGS = sizeof rngs / sizeof rngs[0] };
     static float u[N_RNGS][MANY];
     for (int i = 0; i < N_RNGS; i++)
         rng_uniform(&rngs[i], 1.0f, MANY, u[i]);

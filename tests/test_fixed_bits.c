@@ -11,12 +11,7 @@
 
 #include <cmocka.h>
 
-enum {
-    N = 50,
-    INPUTS = 37,
-    CLASSES = 10,
-    STEPS = 20
-};
+enum { N = 50, INPUTS = 37, CLASSES = 10, STEPS = 20 };
 
 static const struct {
     const char *rule, *net, *loss, *optimizer, *hash;

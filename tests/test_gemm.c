@@ -204,9 +204,7 @@ static void nan_stays_in_its_row(void **state)
 static void scratch_is_enough(void **state)
 {
     (void)state;
-    enum {
-        MARGIN = 16
-    };
+    enum { MARGIN = 16 };
     static struct product p;
     struct backend backend;
     for (int i = 0; portable_variant(i, &backend); i++) {

@@ -22,13 +22,7 @@ static const double bound = 6e-6;
 /* A mistake must be plain: more than a thousand times what is allowed. */
 static const double plain_miss = 1e-2;
 
-enum {
-    N_FIELDS = 7,
-    TEXT = 400,
-    INPUTS = 7,
-    CLASSES = 4,
-    LARGEST = 8
-};
+enum { N_FIELDS = 7, TEXT = 400, INPUTS = 7, CLASSES = 4, LARGEST = 8 };
 
 struct golden {
     char text[TEXT]; /* the line, cut into the fields */

@@ -13,13 +13,7 @@
 
 #include <math.h>
 
-enum {
-    N = 6,
-    BLOCKS = 3,
-    INPUTS = 7,
-    CLASSES = 4,
-    WIDEST = 7
-};
+enum { N = 6, BLOCKS = 3, INPUTS = 7, CLASSES = 4, WIDEST = 7 };
 static const int units[BLOCKS + 1] = {INPUTS, 6, 5, CLASSES}; /* of the input and of each block */
 
 /* The slope from four points h and 2h to each side: wrong by h^4 / 30 of the fifth derivative, which is up

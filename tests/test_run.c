@@ -10,12 +10,7 @@
 
 #include <cmocka.h>
 
-enum {
-    N = 40,
-    INPUTS = 5,
-    CLASSES = 3,
-    EPOCHS = 3
-};
+enum { N = 40, INPUTS = 5, CLASSES = 3, EPOCHS = 3 };
 
 static float x[N * INPUTS];
 static int32_t labels[N];

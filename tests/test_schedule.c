@@ -11,11 +11,7 @@
 
 #include <cmocka.h>
 
-enum {
-    N = 64,
-    INPUTS = 4,
-    CLASSES = 2
-};
+enum { N = 64, INPUTS = 4, CLASSES = 2 };
 
 static const double bound = 1e-15; /* two roundings of numbers below 1 */
 

@@ -8,9 +8,7 @@
 
 #include <stddef.h>
 
-enum {
-    MEM_ALIGNMENT = 64
-};
+enum { MEM_ALIGNMENT = 64 };
 
 /* n items of `size` bytes, all zero, into *out. BL_NO_MEMORY when n * size overflows or there is none; the
    sentence names `what`. n = 0 gives a valid pointer. */

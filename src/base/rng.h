@@ -12,12 +12,12 @@
 #include <stdint.h>
 
 enum rng_stream { /* the values are part of what a seed means: never change or reuse one */
-    RNG_WEIGHTS = 1,
-    RNG_BIASES = 2,
-    RNG_FEEDBACK = 3,
-    RNG_SHUFFLE = 4,
-    RNG_SPLIT = 5,
-    RNG_DROPOUT = 6
+                  RNG_WEIGHTS = 1,
+                  RNG_BIASES = 2,
+                  RNG_FEEDBACK = 3,
+                  RNG_SHUFFLE = 4,
+                  RNG_SPLIT = 5,
+                  RNG_DROPOUT = 6
 };
 
 struct rng {

@@ -19,12 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    FIRST_ROOM = 1 << 16,
-    GZIP_SHORTEST = 18,
-    GZIP_TRAILER = 8,
-    DEFLATE_BEST_RATIO = 1032
-};
+enum { FIRST_ROOM = 1 << 16, GZIP_SHORTEST = 18, GZIP_TRAILER = 8, DEFLATE_BEST_RATIO = 1032 };
 
 /* What is being read. */
 struct source {

@@ -12,9 +12,7 @@
 #include <string.h>
 
 /* More different labels than this are no classes: the wrong column was taken. */
-enum {
-    MOST_CLASSES = 32768
-};
+enum { MOST_CLASSES = 32768 };
 
 /* A text that occurs, with what is known of it. */
 struct kind {

@@ -13,10 +13,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum {
-    SAMPLE_LINES = 100,
-    SEPARATOR_LINES = 10
-};
+enum { SAMPLE_LINES = 100, SEPARATOR_LINES = 10 };
 
 /* Names that tell a label column, whatever their case; the first that is there counts. */
 static const char *const usual_labels[] = {"label", "class", "target", "species", "quality"};

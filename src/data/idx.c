@@ -12,11 +12,7 @@
 #include <limits.h>
 #include <string.h>
 
-enum {
-    UNSIGNED_BYTE = 8,
-    MOST_DIMENSIONS = 4,
-    MAGIC_BYTES = 4
-};
+enum { UNSIGNED_BYTE = 8, MOST_DIMENSIONS = 4, MAGIC_BYTES = 4 };
 
 struct idx {
     int dimensions;

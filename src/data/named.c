@@ -42,9 +42,7 @@ const struct named_set *named_find(const char *name)
 
 /* ---- Where */
 
-enum {
-    MOST_FOLDERS = 5
-};
+enum { MOST_FOLDERS = 5 };
 
 struct folders {
     char path[MOST_FOLDERS][LOCATION_ROOM];

@@ -8,9 +8,7 @@
 #include "npy.h"
 #include "tensor_table.h"
 
-enum {
-    HEAD_BYTES = 9
-}; /* enough to tell all kinds */
+enum { HEAD_BYTES = 9 }; /* enough to tell all kinds */
 static const size_t most_unpacked = (size_t)1
                                     << 30; /* 1 GiB: some hundred times the feedback of a large net */
 

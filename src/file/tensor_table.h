@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 enum { /* of a safetensors file */
-    SAFETENSORS_LENGTH_BYTES = 8,
-    SAFETENSORS_MOST_HEADER = 100000000
+       SAFETENSORS_LENGTH_BYTES = 8,
+       SAFETENSORS_MOST_HEADER = 100000000
 };
 
 struct tensor_item {

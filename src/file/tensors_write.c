@@ -12,10 +12,7 @@
 #include <jansson.h>
 #include <string.h>
 
-enum {
-    HEADER_ALIGNMENT = 8,
-    VALUES_AT_ONCE = 4096
-};
+enum { HEADER_ALIGNMENT = 8, VALUES_AT_ONCE = 4096 };
 
 struct writing {
     bl_context *ctx;

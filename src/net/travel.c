@@ -8,9 +8,7 @@
 
 #include <string.h>
 
-enum {
-    PART_UNITS = 80
-};
+enum { PART_UNITS = 80 };
 
 size_t net_parts(const struct net *net, size_t l)
 {

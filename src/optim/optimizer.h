@@ -7,9 +7,7 @@
 #include "../backend/backend.h"
 #include "../base/text.h"
 
-enum {
-    OPTIMIZER_MAX_SLOTS = 2
-};
+enum { OPTIMIZER_MAX_SLOTS = 2 };
 
 struct optimizer; /* the parsed text */
 

@@ -13,12 +13,7 @@
 
 #include "../net/net.h"
 
-enum feedback_kind {
-    FEEDBACK_NOKLAND,
-    FEEDBACK_UNIFORM,
-    FEEDBACK_NORMAL,
-    FEEDBACK_FILE
-};
+enum feedback_kind { FEEDBACK_NOKLAND, FEEDBACK_UNIFORM, FEEDBACK_NORMAL, FEEDBACK_FILE };
 
 struct feedback_spec {
     enum feedback_kind kind;

@@ -81,9 +81,7 @@ static const struct state_field state_fields[] = {
     {"best_epoch", get_best_epoch, set_best_epoch},
     {"halvings", get_halvings, set_halvings},
 };
-enum {
-    N_STATE_FIELDS = sizeof state_fields / sizeof *state_fields
-};
+enum { N_STATE_FIELDS = sizeof state_fields / sizeof *state_fields };
 
 static bl_status write_facts(bl_trainer *t)
 {

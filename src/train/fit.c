@@ -11,9 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum {
-    ANGLE_EXAMPLES = 512
-};
+enum { ANGLE_EXAMPLES = 512 };
 
 struct fit {
     bl_trainer *t;

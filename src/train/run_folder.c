@@ -16,10 +16,7 @@
 
 static const char *const names[] = {"config.json", "log.jsonl", "result.json", "best.safetensors",
                                     "model.safetensors"};
-enum {
-    N_NAMES = sizeof names / sizeof *names,
-    PATH_ROOM = 4096
-};
+enum { N_NAMES = sizeof names / sizeof *names, PATH_ROOM = 4096 };
 
 static bl_status path_of(bl_context *ctx, const char *folder, const char *name, char *path)
 {

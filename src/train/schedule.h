@@ -15,12 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum schedule_kind {
-    SCHEDULE_CONSTANT,
-    SCHEDULE_STEP,
-    SCHEDULE_COSINE,
-    SCHEDULE_AUTO
-};
+enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_AUTO };
 
 struct schedule {
     enum schedule_kind kind;
@@ -29,9 +24,7 @@ struct schedule {
     size_t halvings; /* so far; kept in checkpoints */
 };
 
-enum {
-    SCHEDULE_MAX_HALVINGS = 8
-};
+enum { SCHEDULE_MAX_HALVINGS = 8 };
 
 bl_status schedule_parse(bl_context *ctx, struct schedule *out, const char *text);
 bl_status schedule_check_text(bl_context *ctx, const char *text);

@@ -11,10 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SCORE_BATCH = 500,
-    ZERO_START_PERCENT = 25
-};
+enum { SCORE_BATCH = 500, ZERO_START_PERCENT = 25 };
 
 static bl_status settle(bl_config *config, const char *key, const char *text)
 {

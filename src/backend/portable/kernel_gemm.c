@@ -11,11 +11,7 @@
 
 #include <string.h>
 
-enum {
-    STRIPE = GEMM_VECTORS * VEC_WIDTH,
-    GEMM_DEPTH = 256,
-    CACHE_LINE = 64
-};
+enum { STRIPE = GEMM_VECTORS * VEC_WIDTH, GEMM_DEPTH = 256, CACHE_LINE = 64 };
 
 /* Unrolled by order: or the sums of a tile live in memory, at half the speed. */
 #ifdef __clang__

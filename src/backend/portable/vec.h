@@ -27,10 +27,7 @@
 
 #include <immintrin.h>
 
-enum {
-    GEMM_ROWS = 8,
-    GEMM_VECTORS = 3
-};
+enum { GEMM_ROWS = 8, GEMM_VECTORS = 3 };
 typedef __m512 vec;
 
 static inline vec vec_all(float x)
@@ -129,10 +126,7 @@ static inline void vec_zip(vec a, vec b, vec *first, vec *second)
 
 #include <immintrin.h>
 
-enum {
-    GEMM_ROWS = 4,
-    GEMM_VECTORS = 3
-};
+enum { GEMM_ROWS = 4, GEMM_VECTORS = 3 };
 typedef __m256 vec;
 
 static inline vec vec_all(float x)
@@ -234,10 +228,7 @@ static inline void vec_zip(vec a, vec b, vec *first, vec *second)
 
 #elif VEC_WIDTH == 1
 
-enum {
-    GEMM_ROWS = 4,
-    GEMM_VECTORS = 3
-};
+enum { GEMM_ROWS = 4, GEMM_VECTORS = 3 };
 typedef float vec;
 
 static inline vec vec_all(float x)
