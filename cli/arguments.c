@@ -22,10 +22,17 @@ const char *extra_of(const struct session *session, const char *key)
     return i < 0 ? NULL : session->extra[i];
 }
 
+bool command_takes(const struct command *command, const bl_option *option)
+{
+    const char *found = command->groups ? strstr(command->groups, option->group) : NULL;
+    const size_t n = strlen(option->group);
+    return found && (found == command->groups || found[-1] == ' ') && (found[n] == ' ' || found[n] == 0);
+}
+
 static const bl_option *find_option(const struct session *session, const char *key)
 {
-    for (int i = 0; session->command->takes_config && bl_option_at(i); i++)
-        if (strcmp(bl_option_at(i)->key, key) == 0)
+    for (int i = 0; bl_option_at(i); i++)
+        if (command_takes(session->command, bl_option_at(i)) && strcmp(bl_option_at(i)->key, key) == 0)
             return bl_option_at(i);
     return NULL;
 }
@@ -54,8 +61,8 @@ static int unknown_option(const struct session *session, const char *key)
 {
     const char *nearest = NULL;
     size_t least = 4;
-    for (int i = 0; session->command->takes_config && bl_option_at(i); i++)
-        if (distance(key, bl_option_at(i)->key) < least) {
+    for (int i = 0; bl_option_at(i); i++)
+        if (command_takes(session->command, bl_option_at(i)) && distance(key, bl_option_at(i)->key) < least) {
             nearest = bl_option_at(i)->key;
             least = distance(key, nearest);
         }
@@ -154,7 +161,14 @@ static int read_words(struct session *session, int argc, char **argv, bool sets_
     return EXIT_DONE;
 }
 
-/* BACKLESS_LR for --lr. BACKLESS_DATA is left out: it names the folder of data sets. */
+/* BACKLESS_DATA is left out: it names the folder of data sets. */
+static bool takes_variable(const struct session *session, const bl_option *option)
+{
+    return command_takes(session->command, option) && strcmp(option->key, "data") != 0 &&
+           may_set(session, option->key);
+}
+
+/* BACKLESS_LR for --lr. */
 static int read_environment(struct session *session)
 {
     for (int i = 0; bl_option_at(i); i++) {
@@ -164,7 +178,7 @@ static int read_environment(struct session *session)
         for (size_t j = 0; key[j] && n < sizeof name - 1; j++)
             name[n++] = key[j] == '-' ? '_' : (char)toupper((unsigned char)key[j]);
         name[n] = 0;
-        const char *value = strcmp(key, "data") == 0 || !may_set(session, key) ? NULL : getenv(name);
+        const char *value = takes_variable(session, bl_option_at(i)) ? getenv(name) : NULL;
         if (value && bl_config_set(session->config, key, value) != BL_OK) {
             fprintf(stderr, "backless: in the environment, %s:\n", name);
             return fail_with(session, BL_BAD_VALUE);
@@ -197,7 +211,7 @@ static int load_files(struct session *session)
 int arguments_read(struct session *session, int argc, char **argv)
 {
     int code = read_words(session, argc, argv, false);
-    if (code == EXIT_DONE && session->command->takes_config) {
+    if (code == EXIT_DONE && session->command->groups) {
         code = load_files(session);
         if (code == EXIT_DONE)
             code = read_environment(session);

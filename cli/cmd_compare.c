@@ -311,7 +311,7 @@ static int run(struct session *s)
 const struct command command_compare = {"compare",
                                         "compare --data NAME|PATH --net LAYERS [--rules LIST] [options]",
                                         "train the same net by several rules and print one table",
-                                        true,
+                                        "data net rule training machine run",
                                         extras,
                                         0,
                                         run};

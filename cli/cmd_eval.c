@@ -55,6 +55,10 @@ static int run(struct session *s)
     return code;
 }
 
-const struct command command_eval = {
-    "eval", "eval --model DIR|FILE --data NAME|PATH", "a model's loss and error on data", true, extras, 0,
-    run};
+const struct command command_eval = {"eval",
+                                     "eval --model DIR|FILE --data NAME|PATH",
+                                     "a model's loss and error on data",
+                                     "data machine",
+                                     extras,
+                                     0,
+                                     run};

@@ -40,4 +40,4 @@ static int run(struct session *s)
 }
 
 const struct command command_info = {
-    "info", "info DIR|FILE", "what a model file says of itself", false, NULL, 1, run};
+    "info", "info DIR|FILE", "what a model file says of itself", NULL, NULL, 1, run};

@@ -147,7 +147,7 @@ static int run(struct session *s)
 const struct command command_predict = {"predict",
                                         "predict --model DIR|FILE --data FILE --output FILE.csv",
                                         "a model's answers for a file of examples",
-                                        true,
+                                        "data machine",
                                         extras,
                                         0,
                                         run};

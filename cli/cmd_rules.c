@@ -20,4 +20,4 @@ static int run(struct session *s)
 }
 
 const struct command command_rules = {
-    "rules", "rules [NAME]", "the learning rules and their papers", false, NULL, 1, run};
+    "rules", "rules [NAME]", "the learning rules and their papers", NULL, NULL, 1, run};

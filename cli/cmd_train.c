@@ -89,6 +89,10 @@ static int run(struct session *s)
     return code;
 }
 
-const struct command command_train = {
-    "train", "train --data NAME|PATH --net LAYERS [options]", "train one net by one rule", true, extras, 0,
-    run};
+const struct command command_train = {"train",
+                                      "train --data NAME|PATH --net LAYERS [options]",
+                                      "train one net by one rule",
+                                      "data net rule training machine run",
+                                      extras,
+                                      0,
+                                      run};

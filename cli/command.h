@@ -35,7 +35,7 @@ struct session;
 
 struct command {
     const char *name, *usage, *about;
-    bool takes_config;          /* the library's options too */
+    const char *groups;         /* of the library's options that it takes, with spaces; NULL: none */
     const struct extra *extras; /* ends with key NULL; may be NULL */
     int most_words;             /* arguments that are no options */
     int (*run)(struct session *session);
@@ -58,6 +58,9 @@ const struct command *command_at(int i); /* NULL past the last */
 
 /* The value of an extra option; NULL: not given. A switch that was given is "true". */
 const char *extra_of(const struct session *session, const char *key);
+
+/* Whether the command takes this option of the library. */
+bool command_takes(const struct command *command, const bl_option *option);
 
 /* Reads the command line into the session: config file < environment < flags. Prints what is wrong. */
 int arguments_read(struct session *session, int argc, char **argv);

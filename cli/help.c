@@ -46,7 +46,7 @@ void help_command(FILE *to, const struct command *command)
         fputc('\n', to);
     show(to, "help", NULL, "this text", "");
     const char *group = "";
-    for (int i = 0; command->takes_config && bl_option_at(i); i++)
-        if (strcmp(bl_option_at(i)->group, group) != 0)
+    for (int i = 0; bl_option_at(i); i++)
+        if (command_takes(command, bl_option_at(i)) && strcmp(bl_option_at(i)->group, group) != 0)
             show_group(to, group = bl_option_at(i)->group);
 }

@@ -83,7 +83,7 @@ typedef struct bl_option {
     const char *key;      /* "lr": the flag --lr, the variable BACKLESS_LR, the key in config.json */
     const char *argument; /* "RATE"; NULL for a switch, whose values are "true" and "false" */
     const char *fallback; /* the default as text; "" when it follows from other options */
-    const char *group;    /* "data", "net", "rule", "training", "run" */
+    const char *group;    /* "data", "net", "rule", "training", "machine", "run" */
     const char *help;     /* one line; says what the default follows from */
 } bl_option;
 BL_API const bl_option *bl_option_at(int i); /* the whole table; NULL past the last */
