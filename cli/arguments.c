@@ -176,8 +176,10 @@ static int read_environment(struct session *session)
         const char *key = bl_option_at(i)->key;
         size_t n = strlen(name);
         for (size_t j = 0; key[j] && n < sizeof name - 1; j++)
-            name[n++] = key[j] == '-' ? '_' : (char)toupper((unsigned char)key[j]);
+            name[n++] = (char)toupper((unsigned char)key[j]);
         name[n] = 0;
+        for (char *dash = name; (dash = strchr(dash, '-'));)
+            *dash = '_';
         const char *value = takes_variable(session, bl_option_at(i)) ? getenv(name) : NULL;
         if (value && bl_config_set(session->config, key, value) != BL_OK) {
             fprintf(stderr, "backless: in the environment, %s:\n", name);

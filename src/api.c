@@ -87,7 +87,9 @@ static char separator_of(const char *text)
 {
     if (strcmp(text, "tab") == 0)
         return '\t';
-    return strcmp(text, "auto") == 0 ? 0 : text[0];
+    if (strcmp(text, "auto") == 0)
+        return 0;
+    return text[0];
 }
 
 static const char *or_null(const char *text)

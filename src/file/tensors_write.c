@@ -87,7 +87,7 @@ static bl_status add_entry(const struct writing *w, json_t *header, const struct
         BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: tensor \"%.100s\" of %zu x %zu cannot be written", w->path,
                 entry->name, entry->rows, entry->cols);
     const json_int_t rows = (json_int_t)entry->rows, cols = (json_int_t)entry->cols;
-    const json_int_t begin = (json_int_t)*at, end = (json_int_t)(*at + 4 * n);
+    const json_int_t begin = (json_int_t)*at, end = begin + 4 * (json_int_t)n;
     json_t *facts = cols > 0 ? json_pack("{s:s, s:[I, I], s:[I, I]}", "dtype", "F32", "shape", rows, cols,
                                          "data_offsets", begin, end)
                              : json_pack("{s:s, s:[I], s:[I, I]}", "dtype", "F32", "shape", rows,
