@@ -264,9 +264,8 @@ const char *bl_model_class_name(const bl_model *model, int i)
 
 int bl_model_tensor(const bl_model *model, int i, bl_tensor *out)
 {
-    char ignored[MODEL_NAME_ROOM];
     struct matrix m;
-    if (i < 0 || !model_tensor(model, (size_t)i, ignored, &m))
+    if (i < 0 || !model_tensor(model, (size_t)i, &m))
         return 0;
     *out = (bl_tensor){model->names[i], m.x, m.rows, m.cols};
     return 1;
@@ -274,10 +273,9 @@ int bl_model_tensor(const bl_model *model, int i, bl_tensor *out)
 
 bl_status bl_model_set_tensor(bl_model *model, const char *name, const float *values, size_t n)
 {
-    char found[MODEL_NAME_ROOM];
     struct matrix m;
-    for (size_t i = 0; model_tensor(model, i, found, &m); i++)
-        if (strcmp(found, name) == 0) {
+    for (size_t i = 0; model_tensor(model, i, &m); i++)
+        if (strcmp(model->names[i], name) == 0) {
             if (n != m.rows * m.cols)
                 BL_FAIL(model->ctx, BL_BAD_VALUE, "tensor \"%s\": %zu numbers, expected %zu x %zu", name, n,
                         m.rows, m.cols);

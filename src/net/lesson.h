@@ -21,8 +21,7 @@ struct lesson {
     size_t n_layers;
     struct matrix *h;      /* of each block, n x units: its output; the last one's are the scores a */
     struct matrix *signal; /* of each block, n x units: what the rule teaches at its end */
-    struct matrix
-        *delta; /* the same memory once settled: the derivative at the weighted output; the last is e */
+    struct matrix *delta;  /* the same memory once settled: at the weighted output; the last one is e */
     struct worker *workers;
     size_t n_workers;
     float *floats, *worker_floats;

@@ -33,10 +33,10 @@ static void list_slots(const bl_trainer *t, struct tensor_entry *entries, struct
     size_t n = 0;
     for (size_t slot = 0; slot < ops->n_slots; slot++)
         for (size_t i = 0; i < 2 * t->model->net->n_blocks; i++, n++) {
-            char tensor[MODEL_NAME_ROOM];
             struct matrix m;
-            model_tensor(t->model, i, tensor, &m);
-            snprintf(names[n].text, sizeof names[n].text, "optimizer.%s.%s", ops->slots[slot], tensor);
+            model_tensor(t->model, i, &m);
+            snprintf(names[n].text, sizeof names[n].text, "optimizer.%s.%s", ops->slots[slot],
+                     t->model->names[i]);
             entries[n] = (struct tensor_entry){names[n].text, slot_piece(t, slot, i), m.rows, m.cols};
         }
 }
@@ -118,11 +118,11 @@ static bl_status read_slots(bl_trainer *t, const struct tensors *file, const cha
     const struct optimizer_ops *ops = t->stepper.optimizer.ops;
     for (size_t slot = 0; slot < ops->n_slots; slot++)
         for (size_t i = 0; i < 2 * t->model->net->n_blocks; i++) {
-            char tensor[MODEL_NAME_ROOM], name[96];
+            char name[96];
             struct matrix m;
             struct tensor_entry entry;
-            model_tensor(t->model, i, tensor, &m);
-            snprintf(name, sizeof name, "optimizer.%s.%s", ops->slots[slot], tensor);
+            model_tensor(t->model, i, &m);
+            snprintf(name, sizeof name, "optimizer.%s.%s", ops->slots[slot], t->model->names[i]);
             if (!tensors_find(file, name, &entry) || entry.rows != m.rows || entry.cols != m.cols)
                 BL_FAIL(t->ctx, BL_BAD_DATA,
                         "%s: no tensor \"%s\" of %zu x %zu: not a checkpoint of this run", path, name, m.rows,

@@ -309,6 +309,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
         BL_TRY(check_set(t, test));
     if (config_size(t->config, "patience") > 0 && !val)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "patience needs a validation set: use --val N");
+    f.rate = trainer_rate(t, train->n);
     BL_TRY(need_order(t, train->n));
     if (f.measures_angles)
         BL_TRY(trainer_need_alignment(t, train->n < ANGLE_EXAMPLES ? train->n : ANGLE_EXAMPLES));

@@ -12,11 +12,17 @@
 
 static bl_status name_tensors(bl_model *model)
 {
-    const size_t n = model_count_tensors(model, true);
-    struct matrix ignored;
-    BL_TRY(MEM_ARRAY(model->ctx, &model->names, n, "the tensors' names"));
-    for (size_t i = 0; i < n; i++)
-        model_tensor(model, i, model->names[i], &ignored);
+    const struct net *net = model->net;
+    BL_TRY(MEM_ARRAY(model->ctx, &model->names, model_count_tensors(model), "the tensors' names"));
+    size_t n = 0;
+    for (size_t l = 0; l < net->n_blocks; l++) {
+        const char *layer = net_layer(net, l)->ops->name;
+        snprintf(model->names[n++], MODEL_NAME_ROOM, "%zu.%s.weight", l, layer);
+        snprintf(model->names[n++], MODEL_NAME_ROOM, "%zu.%s.bias", l, layer);
+    }
+    for (size_t l = 0; model->rule && l < net->n_blocks; l++)
+        if (model->rule->B[l].x)
+            snprintf(model->names[n++], MODEL_NAME_ROOM, "%zu.feedback", l);
     return BL_OK;
 }
 
@@ -111,30 +117,27 @@ int bl_model_outputs(const bl_model *model)
 }
 
 /* Block by block: weights, biases; then the feedback of the blocks that have some. */
-bool model_tensor(const bl_model *model, size_t i, char *name, struct matrix *out)
+bool model_tensor(const bl_model *model, size_t i, struct matrix *out)
 {
     const struct net *net = model->net;
     if (i < 2 * net->n_blocks) {
-        const size_t l = i / 2;
-        const struct layer *layer = net_layer(net, l);
+        const struct layer *layer = net_layer(net, i / 2);
         *out = i % 2 == 0 ? layer->W : matrix_of(layer->b, 1, layer->weight_rows);
-        snprintf(name, MODEL_NAME_ROOM, "%zu.%s.%s", l, layer->ops->name, i % 2 == 0 ? "weight" : "bias");
         return true;
     }
     size_t left = i - 2 * net->n_blocks;
     for (size_t l = 0; model->rule && l < net->n_blocks; l++)
         if (model->rule->B[l].x && left-- == 0) {
             *out = model->rule->B[l];
-            snprintf(name, MODEL_NAME_ROOM, "%zu.feedback", l);
             return true;
         }
     return false;
 }
 
-size_t model_count_tensors(const bl_model *model, bool with_feedback)
+size_t model_count_tensors(const bl_model *model)
 {
     size_t n = 2 * model->net->n_blocks;
-    for (size_t l = 0; with_feedback && model->rule && l < model->net->n_blocks; l++)
+    for (size_t l = 0; model->rule && l < model->net->n_blocks; l++)
         n += model->rule->B[l].x != NULL;
     return n;
 }
@@ -153,9 +156,8 @@ static bl_status write_entries(const bl_model *model, const char *path, struct t
                                const struct tensor_entry *extra, size_t n_extra)
 {
     size_t n = 0;
-    char name[MODEL_NAME_ROOM];
     struct matrix m;
-    for (; model_tensor(model, n, name, &m); n++) {
+    for (; model_tensor(model, n, &m); n++) {
         const bool is_bias = n < 2 * model->net->n_blocks && n % 2 == 1;
         entries[n] =
             (struct tensor_entry){model->names[n], m.x, is_bias ? m.cols : m.rows, is_bias ? 0 : m.cols};
@@ -172,7 +174,7 @@ static bl_status write_entries(const bl_model *model, const char *path, struct t
 bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra,
                       size_t n_extra)
 {
-    const size_t n = model_count_tensors(model, true);
+    const size_t n = model_count_tensors(model);
     struct tensor_entry *entries = NULL;
     bl_status status = MEM_ARRAY(model->ctx, &entries, n + 2 + n_extra, "the list of tensors");
     if (status == BL_OK)
@@ -188,9 +190,9 @@ bl_status bl_model_save(const bl_model *model, const char *path)
 
 bl_status model_take(bl_model *model, const struct tensors *file, const char *path)
 {
-    char name[MODEL_NAME_ROOM];
     struct matrix m;
-    for (size_t i = 0; model_tensor(model, i, name, &m); i++) {
+    for (size_t i = 0; model_tensor(model, i, &m); i++) {
+        const char *name = model->names[i];
         struct tensor_entry entry;
         if (!tensors_find(file, name, &entry))
             BL_FAIL(model->ctx, BL_BAD_DATA, "%s: no tensor \"%s\", expected one of %zu x %zu", path, name,
@@ -239,22 +241,23 @@ bl_status model_score(const bl_model *model, const bl_data *data, struct lesson 
     return BL_OK;
 }
 
-bool model_find_nan(const bl_model *model, char *name)
+bool model_find_nan(const bl_model *model, const char **name)
 {
     struct matrix m;
-    for (size_t i = 0; i < 2 * model->net->n_blocks && model_tensor(model, i, name, &m); i++)
+    for (size_t i = 0; i < 2 * model->net->n_blocks && model_tensor(model, i, &m); i++)
         for (size_t j = 0; j < m.rows * m.cols; j++)
-            if (!isfinite(m.x[j]))
+            if (!isfinite(m.x[j])) {
+                *name = model->names[i];
                 return true;
+            }
     return false;
 }
 
 void bl_model_hash(const bl_model *model, char out[17])
 {
     uint64_t hash = TEXT_HASH_START;
-    char name[MODEL_NAME_ROOM];
     struct matrix m;
-    for (size_t i = 0; i < 2 * model->net->n_blocks && model_tensor(model, i, name, &m); i++)
+    for (size_t i = 0; i < 2 * model->net->n_blocks && model_tensor(model, i, &m); i++)
         hash = text_hash(hash, m.x, m.rows * m.cols * sizeof *m.x);
     snprintf(out, 17, "%016llx", (unsigned long long)hash);
 }

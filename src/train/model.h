@@ -34,9 +34,9 @@ bl_status model_create(bl_model **out, bl_context *ctx, struct net *net, struct 
 bl_status model_set_fact(bl_model *model, const char *key, const char *text);
 bl_status model_set_number(bl_model *model, const char *key, double x);
 
-/* The i-th of the weights, biases and feedback; name: MODEL_NAME_ROOM bytes. false past the last. */
-bool model_tensor(const bl_model *model, size_t i, char *name, struct matrix *out);
-size_t model_count_tensors(const bl_model *model, bool with_feedback);
+/* The i-th of the weights, biases and feedback, called model->names[i]. false past the last. */
+bool model_tensor(const bl_model *model, size_t i, struct matrix *out);
+size_t model_count_tensors(const bl_model *model);
 
 /* Everything of the model, and extra entries (the optimiser's). */
 bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra,
@@ -48,6 +48,6 @@ bl_status model_take(bl_model *model, const struct tensors *file, const char *pa
 bl_status model_score(const bl_model *model, const bl_data *data, struct lesson *lesson, bl_score *out);
 
 /* Names the first block whose weights are no numbers; false when all are. */
-bool model_find_nan(const bl_model *model, char *name);
+bool model_find_nan(const bl_model *model, const char **name);
 
 #endif

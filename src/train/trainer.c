@@ -222,8 +222,8 @@ double trainer_rate(const bl_trainer *t, size_t n_examples)
 
 bl_status trainer_check_finite(bl_trainer *t)
 {
-    char name[MODEL_NAME_ROOM];
-    if (model_find_nan(t->model, name))
+    const char *name = NULL;
+    if (model_find_nan(t->model, &name))
         BL_FAIL(t->ctx, BL_DIVERGED,
                 "diverged at step %llu: \"%s\" is no longer all numbers; try a smaller learning rate",
                 (unsigned long long)t->state.step, name);
