@@ -75,6 +75,15 @@ BL_API const char *bl_context_machine(const bl_context *ctx); /* its instruction
 BL_API int bl_context_threads(const bl_context *ctx);
 BL_API const char *bl_backend_name(int i); /* those in this build; NULL past the last */
 
+/* The parts that a build can have, by number; 0 past the last, else 1. */
+typedef struct bl_part {
+    const char *name;    /* "oneDNN" */
+    const char *version; /* "2.6.3"; NULL: this build has it not */
+    const char *purpose; /* "fast products of matrices" */
+    const char *package; /* what brings it, "libdnnl-dev" (Debian); "" where nothing need be installed */
+} bl_part;
+BL_API int bl_build_part(int i, bl_part *out);
+
 /* ---- Configuration: every option by name, with text as its value ---------------------------------- */
 
 typedef struct bl_config bl_config;
@@ -109,9 +118,8 @@ typedef struct bl_shape {
     int channels, rows, cols; /* a vector of n is {1, 1, n} */
 } bl_shape;
 
-/* What the options data, test, val, test-fraction, data-dir, label, header, separator name: the training
-   set, and the validation and test set or NULL where there is none. Scaling is fitted on the training
-   set and applied to all. */
+/* What the options of the group "data" name: the training set, and the validation and test set or NULL where
+   there is none. Scaling is fitted on the training set and applied to all. */
 BL_API bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
                               const bl_config *config);
 
@@ -129,10 +137,27 @@ BL_API bl_shape bl_data_shape(const bl_data *data);
 BL_API int bl_data_outputs(const bl_data *data);           /* classes, or columns of the targets */
 BL_API const int32_t *bl_data_labels(const bl_data *data); /* one per example; NULL: none known */
 BL_API const char *bl_data_class_name(const bl_data *data,
-                                      int i);           /* "virginica"; NULL: it has its number alone */
+                                      int i); /* "virginica"; NULL: it has its number alone */
+BL_API const char *bl_data_column_name(const bl_data *data, size_t i); /* of feature i; NULL: it has none */
+/* What tells an example from others: its field in the column that the option id-column names, or its file's
+   name; NULL: nothing. */
+BL_API const char *bl_data_id(const bl_data *data, size_t row);
 BL_API const char *bl_data_source(const bl_data *data); /* where it came from, for messages */
+/* What the reader decided by itself, a sentence each ("column \"Id\" left out: ..."); NULL past the last. */
+BL_API const char *bl_data_note(const bl_data *data, int i);
 BL_API bl_status bl_data_rows(const bl_data *data, size_t first, size_t n,
                               float *x); /* scaled, as trained on */
+BL_API bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, float *x); /* as read */
+
+/* Sets that are known by name: "mnist", "cifar10", ...; NULL past the last. */
+BL_API const char *bl_data_set_name(int i);
+BL_API const char *bl_data_set_about(const char *name); /* one line; NULL: no such set */
+/* Its folder on this machine, searched as the option data-dir says. BL_BAD_DATA: it is nowhere, and bl_why tells
+   how to get it. path: at least BL_PATH_ROOM bytes. */
+#define BL_PATH_ROOM 4096
+BL_API bl_status bl_data_set_find(bl_context *ctx, const bl_config *config, const char *name, char *path);
+/* The folder that sets are put in when they are fetched: data-dir, else $BACKLESS_DATA, else the user's cache. */
+BL_API bl_status bl_data_set_home(bl_context *ctx, const bl_config *config, char *path);
 
 /* ---- Model: a net, its weights, its feedback, and what it must know of its data --------------------- */
 
@@ -157,6 +182,7 @@ typedef struct bl_score {
     double loss;  /* mean per example; NaN: unknown */
     double error; /* fraction of examples whose largest score is not their class; NaN: no classes */
     size_t count;
+    double rmse, mae, r2; /* of targets that are numbers, in their own unit, over all outputs; NaN: classes */
 } bl_score;
 BL_API bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score *out);
 

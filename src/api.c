@@ -81,6 +81,12 @@ const char *bl_backend_name(int i)
     return backend_name_at(i);
 }
 
+int bl_build_part(int i, bl_part *out)
+{
+    (void)i, (void)out;
+    return 0;
+}
+
 /* ---- Data */
 
 static char separator_of(const char *text)
@@ -97,18 +103,47 @@ static const char *or_null(const char *text)
     return text[0] ? text : NULL;
 }
 
+/* auto: numbers for the loss that is about distances, where the label column holds nothing else. */
+static enum target_kind target_of(const bl_config *config)
+{
+    const char *target = config_text(config, "target");
+    if (strcmp(target, "number") == 0)
+        return TARGET_NUMBER;
+    const bool is_auto = strcmp(target, "auto") == 0;
+    return is_auto && strcmp(config_text(config, "loss"), "mse") == 0 ? TARGET_NUMBER_IF_ALL : TARGET_CLASS;
+}
+
+/* "32x48" */
+static void resize_of(const bl_config *config, struct data_options *options)
+{
+    struct slice rest = slice_of(config_text(config, "resize")), rows, cols;
+    size_t n_rows = 0, n_cols = 0;
+    if (slice_next(&rest, 'x', &rows) && slice_next(&rest, 'x', &cols) && text_to_size(rows, &n_rows) &&
+        text_to_size(cols, &n_cols)) {
+        options->resize_rows = (int)n_rows;
+        options->resize_cols = (int)n_cols;
+    }
+}
+
 static struct data_options options_of(const bl_config *config)
 {
-    return (struct data_options){
+    struct data_options options = {
         .data_dir = or_null(config_text(config, "data-dir")),
         .label = or_null(config_text(config, "label")),
         .header = config_text(config, "header"),
         .separator = separator_of(config_text(config, "separator")),
+        .categorical = or_null(config_text(config, "categorical")),
+        .ignore = or_null(config_text(config, "ignore")),
+        .id_column = or_null(config_text(config, "id-column")),
+        .imputes = strcmp(config_text(config, "missing"), "impute") == 0,
+        .target = target_of(config),
         .has_labels = true,
         .test_fraction = config_number(config, "test-fraction"),
         .val = config_size(config, "val"),
         .seed = config_u64(config, "seed"),
     };
+    resize_of(config, &options);
+    return options;
 }
 
 bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
@@ -170,11 +205,63 @@ const char *bl_data_source(const bl_data *data)
     return data->source;
 }
 
-bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x)
+const char *bl_data_column_name(const bl_data *data, size_t i)
+{
+    return data->column_names && i < data->features ? data->column_names[i] : NULL;
+}
+
+const char *bl_data_id(const bl_data *data, size_t row)
+{
+    return data->ids && row < data->n ? data->ids[row] : NULL;
+}
+
+const char *bl_data_note(const bl_data *data, int i)
+{
+    return i >= 0 && (size_t)i < data->n_notes ? data->notes[i] : NULL;
+}
+
+static bl_status check_rows(const bl_data *data, size_t first, size_t n)
 {
     if (first > data->n || n > data->n - first)
         BL_FAIL(data->ctx, BL_BAD_VALUE, "rows %zu to %zu, but %s has %zu", first, first + n, data->source,
                 data->n);
+    return BL_OK;
+}
+
+bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, float *x)
+{
+    BL_TRY(check_rows(data, first, n));
+    data_gather_raw(data, first, n, x);
+    return BL_OK;
+}
+
+const char *bl_data_set_name(int i)
+{
+    return i >= 0 ? named_at((size_t)i) : NULL;
+}
+
+const char *bl_data_set_about(const char *name)
+{
+    return named_about(name);
+}
+
+bl_status bl_data_set_find(bl_context *ctx, const bl_config *config, const char *name, char *path)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    return named_path(ctx, name, or_null(config_text(config, "data-dir")), path);
+}
+
+bl_status bl_data_set_home(bl_context *ctx, const bl_config *config, char *path)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    return named_home(ctx, or_null(config_text(config, "data-dir")), path);
+}
+
+bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x)
+{
+    BL_TRY(check_rows(data, first, n));
     data_gather(data, data->ctx->backend, NULL, first, n, x);
     return BL_OK;
 }

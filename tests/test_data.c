@@ -421,7 +421,7 @@ static void a_missing_named_set_is_explained(void **state)
                                             "/home/.cache/backless",
                                             "/usr/share/datasets",
                                             "/usr/local/share/datasets",
-                                            "train-images-idx3-ubyte",
+                                            "backless data get mnist",
                                             "--data-dir",
                                             "BACKLESS_DATA"};
     struct sets s;

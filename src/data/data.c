@@ -8,6 +8,8 @@
 #include "readers.h"
 
 #include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 struct shown text_shown(const char *text, size_t n)
@@ -71,8 +73,24 @@ void data_free(bl_data *data)
     scaling_free(ctx, &data->scaling);
     names_free(ctx, data->class_names, (size_t)data->outputs);
     names_free(ctx, data->column_names, data->features);
+    names_free(ctx, data->ids, data->n);
+    names_free(ctx, data->notes, data->n_notes);
     mem_free(ctx, data->source);
     mem_free(ctx, data);
+}
+
+bl_status data_add_note(bl_data *data, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    size_t room = data->n_notes;
+    BL_TRY(MEM_GROW(data->ctx, &data->notes, &room, data->n_notes, "a note"));
+    BL_TRY(mem_text(data->ctx, &data->notes[data->n_notes], text, strlen(text)));
+    data->n_notes++;
+    return BL_OK;
 }
 
 uint64_t data_hash(const bl_data *data)
@@ -227,6 +245,13 @@ void data_gather(const bl_data *data, const struct backend *backend, const uint3
     }
 }
 
+void data_gather_raw(const bl_data *data, size_t first, size_t n, float *x)
+{
+    const size_t from = first * data->features, count = n * data->features;
+    for (size_t i = 0; i < count; i++)
+        x[i] = data->bytes ? (float)data->bytes[from + i] : data->floats[from + i];
+}
+
 static bl_status copy_rows(bl_context *ctx, const void **out, const void *from, const uint32_t *order,
                            size_t n, size_t row, const char *what)
 {
@@ -237,6 +262,16 @@ static bl_status copy_rows(bl_context *ctx, const void **out, const void *from, 
     for (size_t i = 0; i < n; i++)
         memcpy(to + i * row, (const unsigned char *)from + order[i] * row, row);
     *out = to;
+    return BL_OK;
+}
+
+static bl_status copy_ids(bl_data *to, const bl_data *from, const uint32_t *order)
+{
+    if (!from->ids)
+        return BL_OK;
+    BL_TRY(MEM_ARRAY(to->ctx, &to->ids, to->n, "ids"));
+    for (size_t i = 0; i < to->n; i++)
+        BL_TRY(mem_text(to->ctx, &to->ids[i], from->ids[order[i]], strlen(from->ids[order[i]])));
     return BL_OK;
 }
 
@@ -260,6 +295,7 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
     to->labels = labels;
     BL_TRY(copy_rows(ctx, &targets, from->targets, order, n, (size_t)from->outputs * sizeof(float), what));
     to->targets = targets;
+    BL_TRY(copy_ids(to, from, order));
     to->hash = data_hash(to);
     return BL_OK;
 }

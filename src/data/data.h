@@ -31,20 +31,34 @@ struct bl_data {
     struct scaling scaling;
     char **class_names;  /* outputs of them; NULL: "0", "1", ... */
     char **column_names; /* features of them; NULL: the file has none */
+    char **ids;          /* n of them, or NULL */
+    char **notes;        /* n_notes of them: what the reader decided by itself */
+    size_t n_notes;
     char *source;
     uint64_t hash; /* FNV-1a of examples and labels (or targets) as read, before scaling */
 };
 
+enum target_kind {
+    TARGET_CLASS,        /* the label column's values are classes */
+    TARGET_NUMBER,       /* they are numbers to come near to */
+    TARGET_NUMBER_IF_ALL /* numbers where all of them are, else classes */
+};
+
 /* How to read: the data options of the configuration, plain. */
 struct data_options {
-    const char *data_dir; /* where named sets are looked for first; NULL: none */
-    const char *label;    /* "first", "last", a column's name or its number from 0; NULL: found */
-    const char *header;   /* "auto" (or NULL), "yes", "no" */
-    char separator;       /* 0: found */
-    bool has_labels;      /* false: a set without labels is right too (predict) */
-    double test_fraction; /* of one file, put aside for testing; 0: none */
-    size_t val;           /* the last so many training examples, put aside for validation */
-    uint64_t seed;        /* of the test split's shuffle */
+    const char *data_dir;             /* where named sets are looked for first; NULL: none */
+    const char *label;                /* "first", "last", a column's name or its number from 0; NULL: found */
+    const char *header;               /* "auto" (or NULL), "yes", "no" */
+    char separator;                   /* 0: found */
+    const char *categorical, *ignore; /* columns, with commas; NULL: none */
+    const char *id_column;            /* NULL: none */
+    bool imputes;                     /* missing values; else they are refused */
+    enum target_kind target;
+    int resize_rows, resize_cols; /* of pictures; 0: as they are */
+    bool has_labels;              /* false: a set without labels is right too (predict) */
+    double test_fraction;         /* of one file, put aside for testing; 0: none */
+    size_t val;                   /* the last so many training examples, put aside for validation */
+    uint64_t seed;                /* of the test split's shuffle */
 };
 
 /* `where` is a named set ("mnist", "fashion-mnist"), a folder of IDX files, or a file, whose kind is told by
@@ -74,6 +88,15 @@ bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_
 bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
                             bl_shape shape, int outputs);
 
+/* Adds a sentence to data->notes. */
+bl_status data_add_note(bl_data *data, const char *format, ...) BL_PRINTF(2, 3);
+
+/* Named sets (LOCATION_ROOM bytes for a path is BL_PATH_ROOM): see bl_data_set_*. */
+const char *named_at(size_t i);            /* NULL past the last */
+const char *named_about(const char *name); /* NULL: no such set */
+bl_status named_path(bl_context *ctx, const char *name, const char *data_dir, char *path);
+bl_status named_home(bl_context *ctx, const char *data_dir, char *path);
+
 /* Fitted to `data`. Images (bytes): one pair, minimum and 1 / (maximum - minimum) of the whole set: to [0,
    1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1). What is constant gets
    scale 0. */
@@ -85,6 +108,9 @@ void scaling_free(bl_context *ctx, struct scaling *s);
    is not used). Allocates nothing. */
 void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
                  size_t n, float *x);
+
+/* The same as read, unscaled. */
+void data_gather_raw(const bl_data *data, size_t first, size_t n, float *x);
 
 /* A new set of copies of the n rows in `order`; all else is that of `data`, copied. what: for a message, "the
    test set". */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 struct named_set {
-    const char *name;
+    const char *name, *about;
     const char *const *classes; /* ends with NULL; NULL: their numbers */
     const char *how_to_get;     /* completes "no data set x in ...: " */
 };
@@ -22,9 +22,10 @@ static const char *const fashion_classes[] = {"T-shirt/top", "Trouser",    "Pull
                                               "Bag",         "Ankle boot", NULL};
 
 static const struct named_set sets[] = {
-    {"fashion-mnist", fashion_classes, "install it (apt-get install dataset-fashion-mnist)"},
-    {"mnist", NULL,
-     "put the four IDX files (train-images-idx3-ubyte.gz, ...) in a folder mnist in one of these"},
+    {"fashion-mnist", "60000 + 10000 grey pictures of clothes, 28 x 28, 10 classes", fashion_classes,
+     "fetch it (backless data get fashion-mnist) or install it (apt-get install dataset-fashion-mnist)"},
+    {"mnist", "60000 + 10000 handwritten digits, 28 x 28, 10 classes", NULL,
+     "fetch it (backless data get mnist)"},
 };
 
 const char *named_at(size_t i)
@@ -38,6 +39,12 @@ const struct named_set *named_find(const char *name)
         if (strcmp(sets[i].name, name) == 0)
             return &sets[i];
     return NULL;
+}
+
+const char *named_about(const char *name)
+{
+    const struct named_set *set = named_find(name);
+    return set ? set->about : NULL;
 }
 
 /* ---- Where */
@@ -130,6 +137,27 @@ bl_status named_locate(struct location *out, bl_context *ctx, const struct named
     const bl_status status = search(out, ctx, set, folders);
     mem_free(ctx, folders);
     return status;
+}
+
+bl_status named_path(bl_context *ctx, const char *name, const char *data_dir, char *path)
+{
+    const struct named_set *set = named_find(name);
+    struct location found;
+    if (!set)
+        BL_FAIL(ctx, BL_BAD_VALUE, "no data set is called \"%s\"", name);
+    BL_TRY(named_locate(&found, ctx, set, data_dir));
+    memcpy(path, found.path, sizeof found.path);
+    return BL_OK;
+}
+
+bl_status named_home(bl_context *ctx, const char *data_dir, char *path)
+{
+    struct folders *folders = NULL;
+    BL_TRY(MEM_ONE(ctx, &folders, "folder names"));
+    list_folders(folders, data_dir);
+    memcpy(path, folders->path[0], LOCATION_ROOM);
+    mem_free(ctx, folders);
+    return BL_OK;
 }
 
 /* ---- Class names */

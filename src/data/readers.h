@@ -16,7 +16,7 @@ struct reading {
 };
 
 enum {
-    LOCATION_ROOM = 4096 /* for a path */
+    LOCATION_ROOM = BL_PATH_ROOM /* for a path */
 };
 
 /* A named set, a folder of IDX files, or a file. */
@@ -56,7 +56,6 @@ bl_status named_locate(struct location *out, bl_context *ctx, const struct named
                        const char *data_dir);
 /* Gives the set's class names to what was read. */
 bl_status named_classes(bl_data *data, const struct named_set *set);
-const char *named_at(size_t i); /* NULL past the last */
 
 /* The class that a label stands for, -1 for none. like: outputs and class_names; names decide, and where they
    are not numbers themselves (or there are none) a number from 0 will do. */

@@ -179,7 +179,7 @@ static bl_status run_steps(struct fit *f)
 
 static bl_status score(const struct fit *f, const bl_data *data, bl_score *out)
 {
-    *out = (bl_score){(double)NAN, (double)NAN, 0};
+    *out = score_none();
     return data ? model_score(f->t->model, data, f->t->score_lesson, out) : BL_OK;
 }
 

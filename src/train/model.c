@@ -218,6 +218,12 @@ static void load_batch(const bl_model *model, const bl_data *data, size_t first,
         memcpy(lesson->y.x, data->targets + first * lesson->y.cols, n * lesson->y.cols * sizeof *lesson->y.x);
 }
 
+bl_score score_none(void)
+{
+    const double nothing = (double)NAN;
+    return (bl_score){.loss = nothing, .error = nothing, .rmse = nothing, .mae = nothing, .r2 = nothing};
+}
+
 bl_status model_score(const bl_model *model, const bl_data *data, struct lesson *lesson, bl_score *out)
 {
     double loss = 0.0;
@@ -236,8 +242,12 @@ bl_status model_score(const bl_model *model, const bl_data *data, struct lesson 
     if (lesson_has_failed(lesson))
         BL_FAIL(model->ctx, BL_BACKEND, "backend %s reported a failure", model->ctx->backend->name);
     const double n = (double)data->n;
-    *out = (bl_score){is_known && data->n ? loss / n : (double)NAN,
-                      data->labels && data->n ? (double)wrong / n : (double)NAN, data->n};
+    *out = score_none();
+    out->count = data->n;
+    if (is_known && data->n)
+        out->loss = loss / n;
+    if (data->labels && data->n)
+        out->error = (double)wrong / n;
     return BL_OK;
 }
 

@@ -82,6 +82,16 @@ static bl_status check_word(bl_context *ctx, const char *key, const char *text, 
     BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected one of: %s", key, text, words);
 }
 
+static bl_status check_missing(bl_context *ctx, const char *key, const char *text)
+{
+    return check_word(ctx, key, text, "refuse impute");
+}
+
+static bl_status check_target(bl_context *ctx, const char *key, const char *text)
+{
+    return check_word(ctx, key, text, "auto class number");
+}
+
 static bl_status check_switch(bl_context *ctx, const char *key, const char *text)
 {
     return check_word(ctx, key, text, "true false");
@@ -100,6 +110,19 @@ static bl_status check_separator(bl_context *ctx, const char *key, const char *t
 static bl_status check_reduction(bl_context *ctx, const char *key, const char *text)
 {
     return check_word(ctx, key, text, "mean sum");
+}
+
+static bl_status check_resize(bl_context *ctx, const char *key, const char *text)
+{
+    (void)key;
+    struct slice rest = slice_of(text), rows, cols;
+    size_t sides[2];
+    const bool is_right = slice_next(&rest, 'x', &rows) && slice_next(&rest, 'x', &cols) && !rest.at &&
+                          text_to_size(rows, &sides[0]) && text_to_size(cols, &sides[1]) && sides[0] > 0 &&
+                          sides[1] > 0 && sides[0] <= 4096 && sides[1] <= 4096;
+    if (!is_right)
+        BL_FAIL(ctx, BL_BAD_VALUE, "resize is \"%s\", expected rows and columns, as in 32x32", text);
+    return BL_OK;
 }
 
 static bl_status check_stop(bl_context *ctx, const char *key, const char *text)
@@ -134,6 +157,24 @@ const struct option_row option_table[] = {
     {{"header", "auto|yes|no", "auto", "data", "whether a table's first line names its columns"},
      check_header},
     {{"separator", "CHAR", "auto", "data", "between a table's fields: , ; | or tab"}, check_separator},
+    {{"categorical", "COLUMNS", "", "data",
+      "columns, with commas, whose values are words, also where they look like numbers"},
+     check_any},
+    {{"ignore", "COLUMNS", "", "data",
+      "columns, with commas, to leave out; none: leave out nothing by itself"},
+     check_any},
+    {{"id-column", "COLUMN", "", "data",
+      "column that names the examples; never learned from, kept for predict"},
+     check_any},
+    {{"missing", "refuse|impute", "refuse", "data",
+      "empty, ? and NA fields: refuse them, or fill them in and add a column that tells where"},
+     check_missing},
+    {{"target", "auto|class|number", "auto", "data",
+      "what the label column holds (auto: numbers with the loss mse where all are, else classes)"},
+     check_target},
+    {{"resize", "ROWSxCOLS", "", "data",
+      "size that pictures of a folder are brought to (default: they must agree)"},
+     check_resize},
     {{"val", "N", "0", "data", "the last N training examples are put aside for validation"}, check_count},
     {{"test-fraction", "F", "0", "data", "share of a single file put aside for testing, by class and seed"},
      check_fraction},
