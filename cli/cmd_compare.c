@@ -26,7 +26,7 @@ static const struct extra extras[] = {
 
 struct row {
     char rule[WORD_ROOM], init[WORD_ROOM], lr[WORD_ROOM], angles[512];
-    double error, loss, samples_per_second;
+    double error, loss, rmse, samples_per_second;
     double flat[MAX_ANGLES]; /* the same angles as numbers */
     int n_angles;
     bl_status status;
@@ -81,6 +81,7 @@ static bl_status train_once(const struct comparison *c, const bl_config *config,
         const bl_score *score = test ? &watch.last.test : &watch.last.train;
         row->error = score->error;
         row->loss = score->loss;
+        row->rmse = score->rmse;
         row->samples_per_second = watch.last.samples_per_second;
         angles_text(watch.last.angles, watch.last.blocks, row->angles, sizeof row->angles);
         for (int i = 0; watch.last.angles && i < watch.last.blocks - 1 && i < MAX_ANGLES; i++)
@@ -89,6 +90,24 @@ static bl_status train_once(const struct comparison *c, const bl_config *config,
     watch_release(&watch);
     bl_trainer_free(trainer);
     return status;
+}
+
+/* "15.29 %", or for numbers "rmse 0.62", or where there is no test set the loss. */
+static void judge(const struct row *row, char *out, size_t room)
+{
+    if (!isnan(row->error))
+        snprintf(out, room, "%.2f %%", 100.0 * row->error);
+    else if (!isnan(row->rmse))
+        snprintf(out, room, "rmse %.4g", row->rmse);
+    else
+        snprintf(out, room, "loss %.4g", row->loss);
+}
+
+static void note_rate(const struct comparison *c, const char *rule, const char *rate, const struct row *row)
+{
+    char judged[64];
+    judge(row, judged, sizeof judged);
+    note(c->s, "%-8s lr %-8s validation error %s", rule, rate, judged);
 }
 
 /* The rate whose validation error is least; the first of equals. A rate at which a rule diverges is none. */
@@ -107,7 +126,7 @@ static bl_status choose_rate(const struct comparison *c, bl_config *config, cons
     if (status == BL_OK)
         status = bl_config_set(trial, "out", NULL);
     for (int i = 0; status == BL_OK && i < c->rates.n; i++) {
-        struct row row = {.error = NAN, .loss = NAN};
+        struct row row = {.error = NAN, .loss = NAN, .rmse = NAN};
         char label[2 * WORD_ROOM + 16];
         snprintf(label, sizeof label, "%s at %s: ", rule, c->rates.text[i]);
         status = bl_config_set(trial, "lr", c->rates.text[i]);
@@ -122,7 +141,7 @@ static bl_status choose_rate(const struct comparison *c, bl_config *config, cons
         if (status == BL_DIVERGED)
             note(c->s, "%-8s lr %-8s diverged", rule, c->rates.text[i]);
         else if (status == BL_OK)
-            note(c->s, "%-8s lr %-8s validation error %.2f %%", rule, c->rates.text[i], 100.0 * row.error);
+            note_rate(c, rule, c->rates.text[i], &row);
         status = status == BL_DIVERGED ? BL_OK : status;
     }
     bl_config_free(trial);
@@ -151,7 +170,7 @@ static bl_status run_rule(const struct comparison *c, const char *rule, struct r
 {
     bl_config *config = NULL;
     char label[WORD_ROOM + 4];
-    *row = (struct row){.error = NAN, .loss = NAN, .samples_per_second = NAN, .angles = "-"};
+    *row = (struct row){.error = NAN, .loss = NAN, .rmse = NAN, .samples_per_second = NAN, .angles = "-"};
     snprintf(row->rule, sizeof row->rule, "%s", rule);
     snprintf(label, sizeof label, "%s: ", rule);
     bl_status status = bl_config_copy(&config, c->s->config);
@@ -174,14 +193,13 @@ static void print_head(const struct comparison *c)
 
 static void print_row(const struct row *row)
 {
+    char judged[64];
+    judge(row, judged, sizeof judged);
     if (row->status == BL_DIVERGED)
         printf("%-8s %12s  %-24s %12s  %-7s %s\n", row->rule, "diverged", "-", "-", row->init, row->lr);
-    else if (isnan(row->error))
-        printf("%-8s %12.5f  %-24s %12.0f  %-7s %s\n", row->rule, row->loss, row->angles,
-               row->samples_per_second, row->init, row->lr);
     else
-        printf("%-8s %10.2f %%  %-24s %12.0f  %-7s %s\n", row->rule, 100.0 * row->error, row->angles,
-               row->samples_per_second, row->init, row->lr);
+        printf("%-8s %12s  %-24s %12.0f  %-7s %s\n", row->rule, judged, row->angles, row->samples_per_second,
+               row->init, row->lr);
     fflush(stdout);
 }
 
@@ -195,6 +213,8 @@ static void print_json(const struct comparison *c, const struct row *row)
         isnan(row->error) ? json_null() : json_real(row->error), "samples_per_second",
         isnan(row->samples_per_second) ? json_null() : json_real(row->samples_per_second), "angles", angles,
         "init", row->init, "lr", row->lr, "diverged", row->status == BL_DIVERGED);
+    if (!isnan(row->rmse))
+        json_object_set_new(line, "test_rmse", json_real(row->rmse));
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     putchar('\n');
     fflush(stdout);

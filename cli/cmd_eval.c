@@ -26,8 +26,14 @@ static void print_score(const struct session *s, const bl_score *score)
     if (extra_of(s, "json")) {
         printf("{\"count\":%zu,", score->count);
         print_number("loss", score->loss, ",");
+        print_number("rmse", score->rmse, ",");
+        print_number("mae", score->mae, ",");
+        print_number("r2", score->r2, ",");
         print_number("error", score->error, "}\n");
-    } else if (isnan(score->error))
+    } else if (!isnan(score->rmse))
+        printf("rmse %.5g, mae %.5g, r2 %.4f, loss %.6f on %zu examples\n", score->rmse, score->mae,
+               score->r2, score->loss, score->count);
+    else if (isnan(score->error))
         printf("loss %.6f on %zu examples\n", score->loss, score->count);
     else
         printf("error %.2f %%, loss %.4f on %zu examples\n", 100.0 * score->error, score->loss, score->count);

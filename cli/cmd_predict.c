@@ -1,7 +1,8 @@
 /*
  * cmd_predict.c - backless predict: a model's answers for a file of examples, as CSV.
  *
- * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. Written to a temporary file and renamed.
+ * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. The first column is the id column of
+ * the file, the names of its files, or numbers from 1. Written to a temporary file and renamed.
  */
 #include "open_model.h"
 
@@ -14,7 +15,6 @@ static const struct extra extras[] = {
     {"model", "DIR|FILE", "run folder or .safetensors file"},
     {"output", "FILE", "where the answers go; - for standard output"},
     {"part", "train|test", "which part of a folder or named set (default: test)"},
-    {"id-column", "NAME", "name of the column of numbers from 1 (default: ImageId)"},
     {"label-name", "NAME", "name of the column of answers (default: Label)"},
     {"proba", NULL, "one column of scores a class in place of the answer"},
     {"quiet", NULL, "no messages"},
@@ -48,8 +48,8 @@ static void put_class(FILE *to, const bl_model *model, int i)
 
 static void put_header(FILE *to, const struct session *s, const bl_model *model)
 {
-    const char *id = extra_of(s, "id-column"), *label = extra_of(s, "label-name");
-    put_field(to, id ? id : "ImageId");
+    const char *id = bl_config_get(s->config, "id-column"), *label = extra_of(s, "label-name");
+    put_field(to, id[0] ? id : "ImageId");
     if (!extra_of(s, "proba")) {
         fputc(',', to);
         put_field(to, label ? label : "Label");
@@ -61,29 +61,52 @@ static void put_header(FILE *to, const struct session *s, const bl_model *model)
     fputc('\n', to);
 }
 
-static void put_row(FILE *to, const struct session *s, const bl_model *model, size_t number,
-                    const float *scores)
+static bool answers_are_numbers(const bl_model *model)
+{
+    const char *answers = bl_model_fact(model, "answers");
+    return answers && strcmp(answers, "numbers") == 0;
+}
+
+static void put_id(FILE *to, const bl_data *data, size_t row)
+{
+    const char *id = bl_data_id(data, row);
+    if (id)
+        put_field(to, id);
+    else
+        fprintf(to, "%zu", row + 1);
+}
+
+static void put_answer(FILE *to, const struct session *s, const bl_model *model, const float *scores)
 {
     int best = 0;
-    fprintf(to, "%zu", number);
+    const bool puts_scores = extra_of(s, "proba") || answers_are_numbers(model);
     for (int i = 0; i < bl_model_outputs(model); i++) {
-        if (extra_of(s, "proba"))
+        if (puts_scores)
             fprintf(to, ",%.9g", (double)scores[i]);
         if (scores[i] > scores[best])
             best = i;
     }
-    if (!extra_of(s, "proba")) {
+    if (!puts_scores) {
         fputc(',', to);
         put_class(to, model, best);
     }
     fputc('\n', to);
 }
 
-static bool put_all(FILE *to, const struct session *s, const bl_model *model, size_t n, const float *scores)
+struct answers {
+    const struct session *s;
+    const bl_model *model;
+    const bl_data *data;
+    const float *scores;
+};
+
+static bool put_all(FILE *to, const struct answers *a)
 {
-    put_header(to, s, model);
-    for (size_t i = 0; i < n; i++)
-        put_row(to, s, model, i + 1, scores + i * (size_t)bl_model_outputs(model));
+    put_header(to, a->s, a->model);
+    for (size_t i = 0; i < bl_data_count(a->data); i++) {
+        put_id(to, a->data, i);
+        put_answer(to, a->s, a->model, a->scores + i * (size_t)bl_model_outputs(a->model));
+    }
     return fflush(to) == 0 && !ferror(to);
 }
 
@@ -93,17 +116,17 @@ static int io_error(const char *path)
     return EXIT_IO;
 }
 
-static int write_file(const struct session *s, const bl_model *model, size_t n, const float *scores)
+static int write_file(const struct answers *a)
 {
     char temporary[4096];
-    const char *path = extra_of(s, "output");
+    const char *path = extra_of(a->s, "output");
     if (strcmp(path, "-") == 0)
-        return put_all(stdout, s, model, n, scores) ? EXIT_DONE : io_error("standard output");
+        return put_all(stdout, a) ? EXIT_DONE : io_error("standard output");
     snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid());
     FILE *to = fopen(temporary, "w");
     if (!to)
         return io_error(temporary);
-    bool is_whole = put_all(to, s, model, n, scores);
+    bool is_whole = put_all(to, a);
     is_whole = fsync(fileno(to)) == 0 && is_whole;
     is_whole = fclose(to) == 0 && is_whole;
     if (!is_whole || rename(temporary, path) != 0) {
@@ -111,7 +134,7 @@ static int write_file(const struct session *s, const bl_model *model, size_t n, 
         unlink(temporary);
         return code;
     }
-    note(s, "%zu answers in %s", n, path);
+    note(a->s, "%zu answers in %s", bl_data_count(a->data), path);
     return EXIT_DONE;
 }
 
@@ -122,7 +145,8 @@ static int predict(const struct session *s, const bl_model *model, const bl_data
     if (!scores)
         return usage_error("no memory for %zu answers", n), EXIT_OTHER;
     const bl_status status = bl_model_predict_data(model, data, scores);
-    const int code = status == BL_OK ? write_file(s, model, n, scores) : fail_with(s, status);
+    const int code =
+        status == BL_OK ? write_file(&(struct answers){s, model, data, scores}) : fail_with(s, status);
     free(scores);
     return code;
 }
@@ -136,6 +160,10 @@ static int run(struct session *s)
     if (!where || !path[0] || !extra_of(s, "output"))
         return usage_error("it is written: backless %s", s->command->usage);
     bl_status status = open_model(&model, s, where);
+    if (status == BL_OK && extra_of(s, "proba") && answers_are_numbers(model)) {
+        bl_model_free(model);
+        return usage_error("--proba is for classes, but this model answers with numbers");
+    }
     if (status == BL_OK)
         status = bl_model_open_data(&data, model, path, part ? part : "test", s->config);
     const int code = status == BL_OK ? predict(s, model, data) : fail_with(s, status);

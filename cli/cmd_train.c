@@ -18,9 +18,11 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
 {
     const bl_config *c = bl_trainer_config(trainer);
     static const char *const derived[] = {"init", "feedback", "lr", "epochs"};
-    note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d classes", bl_data_source(train),
+    note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d %s", bl_data_source(train),
          bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0,
-         bl_data_outputs(train));
+         bl_data_outputs(train), bl_data_labels(train) ? "classes" : "numbers to come near to");
+    for (int i = 0; bl_data_note(train, i); i++)
+        note(s, "           %s", bl_data_note(train, i));
     note(s, "net        %s", bl_config_get(c, "net"));
     note(s, "rule       %s: %s", bl_config_get(c, "rule"), bl_rule_about(bl_config_get(c, "rule")));
     note(s, "training   loss %s, %s, batch %s, schedule %s, seed %s", bl_config_get(c, "loss"),

@@ -55,6 +55,15 @@ static void percent(double fraction, char *out, size_t room)
         snprintf(out, room, "%.2f %%", 100.0 * fraction);
 }
 
+/* An error of classes, or a distance of numbers. */
+static void judge_text(const bl_score *score, char *out, size_t room)
+{
+    if (isnan(score->rmse))
+        percent(score->error, out, room);
+    else
+        snprintf(out, room, "rmse %.5g r2 %.3f", score->rmse, score->r2);
+}
+
 static void clear_progress(const struct watch *w)
 {
     if (w->shows_progress)
@@ -63,12 +72,15 @@ static void clear_progress(const struct watch *w)
 
 static void print_epoch(const struct watch *w, const bl_progress *now)
 {
-    char train[32], val[32], test[32], angles[512];
+    char train[32], val[64], test[64], angles[512];
     percent(now->train.error, train, sizeof train);
-    percent(now->val.error, val, sizeof val);
-    percent(now->test.error, test, sizeof test);
+    judge_text(&now->val, val, sizeof val);
+    judge_text(&now->test, test, sizeof test);
     angles_text(now->angles, now->blocks, angles, sizeof angles);
-    printf("%sepoch %d/%d  train %s loss %.4f", w->label, now->epoch, w->epochs, train, now->train.loss);
+    printf("%sepoch %d/%d  train", w->label, now->epoch, w->epochs);
+    if (!isnan(now->train.error))
+        printf(" %s", train);
+    printf(" loss %.4f", now->train.loss);
     if (now->val.count)
         printf("  val %s", val);
     if (now->test.count)
@@ -117,6 +129,19 @@ static json_t *angles_json(const bl_progress *now)
     return list;
 }
 
+static void add_distances(json_t *line, const char *set, const bl_score *score)
+{
+    const struct {
+        const char *name;
+        double value;
+    } figures[] = {{"rmse", score->rmse}, {"mae", score->mae}, {"r2", score->r2}};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "%s_%s", set, figures[i].name);
+        json_object_set_new(line, key, number(figures[i].value));
+    }
+}
+
 /* The same fields as a line of log.jsonl. */
 void print_log_line(const char *rule, const bl_progress *now)
 {
@@ -130,6 +155,10 @@ void print_log_line(const char *rule, const bl_progress *now)
     json_object_set_new(line, "test_error", number(now->test.error));
     json_object_set_new(line, "val_loss", number(now->val.loss));
     json_object_set_new(line, "val_error", number(now->val.error));
+    if (isnan(now->train.error)) {
+        add_distances(line, "test", &now->test);
+        add_distances(line, "val", &now->val);
+    }
     json_object_set_new(line, "lr", number(now->rate));
     json_object_set_new(line, "seconds", number(now->seconds));
     json_object_set_new(line, "samples_per_second", number(now->samples_per_second));

@@ -6,6 +6,7 @@
 #include "data/data.h"
 #include "rules/rule.h"
 #include "train/config.h"
+#include "train/score.h"
 #include "train/step.h"
 #include "train/trainer.h"
 
@@ -125,6 +126,15 @@ static void resize_of(const bl_config *config, struct data_options *options)
     }
 }
 
+/* "500", "0.1", "last 500" */
+static void val_of(const bl_config *config, struct data_options *options)
+{
+    const char *text = config_text(config, "val");
+    options->val_is_last = strncmp(text, "last ", 5) == 0;
+    if (!text_to_size(slice_of(options->val_is_last ? text + 5 : text), &options->val))
+        (void)text_to_double(slice_of(text), &options->val_fraction);
+}
+
 static struct data_options options_of(const bl_config *config)
 {
     struct data_options options = {
@@ -139,10 +149,10 @@ static struct data_options options_of(const bl_config *config)
         .target = target_of(config),
         .has_labels = true,
         .test_fraction = config_number(config, "test-fraction"),
-        .val = config_size(config, "val"),
         .seed = config_u64(config, "seed"),
     };
     resize_of(config, &options);
+    val_of(config, &options);
     return options;
 }
 
@@ -320,6 +330,7 @@ bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, floa
         step_forward(model->net, lesson);
         model->loss->output(model->ctx->backend, *lesson_scores(lesson));
         memcpy(scores + first * outputs, lesson_scores(lesson)->x, lesson->n * outputs * sizeof *scores);
+        score_unscale(model, scores + first * outputs, lesson->n);
     }
     if (lesson_has_failed(lesson))
         BL_FAIL(model->ctx, BL_BACKEND, "backend %s reported a failure", model->ctx->backend->name);
@@ -341,7 +352,7 @@ bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score
         BL_FAIL(model->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
                 data->source, data->features, data->outputs, model->net->inputs, model->like->outputs);
     BL_TRY(need_lesson(model));
-    return model_score(model, data, model->lesson, out);
+    return score_model(model, data, model->lesson, out);
 }
 
 const char *bl_model_class_name(const bl_model *model, int i)

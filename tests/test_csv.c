@@ -167,7 +167,7 @@ static void broken_tables_are_refused(void **state)
         {"1,?,0\n3,4,1\n5,6,0\n", .expected = "line 1, column 1 (from 0): found \"?\""},
         {"NA,?,0\n3,4,1\n5,6,0\n", .expected = "line 1, column 0 (from 0): found \"NA\""},
         {"1,2,0\n3,,1\n5,6,0\n", .expected = "line 2, column 1 (from 0): found \"\""},
-        {"1,2,0\n3,\"\",1\n5,6,0\n", .expected = "found \"\"; expected a number"},
+        {"1,2,0\n3,\"\",1\n5,6,0\n", .expected = "found \"\", no value (1 such rows"},
         {"1,2,0\n3,nan,1\n5,6,0\n", .expected = "found \"nan\""},
         {"1,2,0\n3,NaN,1\n5,6,0\n", .expected = "found \"NaN\""},
         {"1,2,0\n3,-inf,1\n5,6,0\n", .expected = "found \"-inf\""},
@@ -261,8 +261,12 @@ struct like_case {
 
 static void columns_and_classes_are_matched(void **state)
 {
-    static char u[] = "u", v[] = "v", cat[] = "cat", dog[] = "dog", three[] = "3", five[] = "5";
-    static char *columns[] = {u, v}, *words[] = {cat, dog}, *numbers[] = {three, five};
+    static char u[] = "u", v[] = "v", y[] = "y", cat[] = "cat", dog[] = "dog", three[] = "3", five[] = "5";
+    static char *words[] = {cat, dog}, *numbers[] = {three, five};
+    static struct recipe_column columns[] = {{u, COLUMN_NUMBER, NULL, 0, false},
+                                             {v, COLUMN_NUMBER, NULL, 0, false},
+                                             {y, COLUMN_LABEL, NULL, 0, false}};
+    static struct recipe recipe = {columns, 3};
     static const struct like_case by_name[] = {
         {{"u,v,y\n1,2,dog\n3,4,cat\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"}, true, true},
         {{"y,v,u\ndog,2,1\ncat,4,3\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"}, true, true},
@@ -278,10 +282,10 @@ static void columns_and_classes_are_matched(void **state)
         {{"v,label,u\n2,cat,1\n4,dog,3\n", .expected = "1x1x2 of 2: 1 2 = 0, 3 4 = 1; columns u v"},
          false,
          true},
-        {{"1,2,dog\n3,4,cat\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0"}, true, true},
-        {{"1,2\n3,4\n", .expected = "1x1x2 of 2: 1 2, 3 4"}, false, true},
-        {{"1,2\n", .expected = "1x1x2 of 2: 1 2"}, false, true},
-        {{"1,2,0\n", .expected = "1x1x2 of 2: 1 2 = 0"}, false, true},
+        {{"1,2,dog\n3,4,cat\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"}, true, true},
+        {{"1,2\n3,4\n", .expected = "1x1x2 of 2: 1 2, 3 4; columns u v"}, false, true},
+        {{"1,2\n", .expected = "1x1x2 of 2: 1 2; columns u v"}, false, true},
+        {{"1,2,0\n", .expected = "1x1x2 of 2: 1 2 = 0; columns u v"}, false, true},
         {{"v,u\n2,1\n", .label = "first", .expected = "1x1x2 of 2: 1 2; columns u v"}, false, true},
         {{"v,w,y\n1,2,dog\n3,4,cat\n", .expected = "no column \"u\", which is feature 0"}, true, false},
         {{"v,u\n2,1\n4,3\n", .expected = "no label column beside the 2 features"}, true, false},
@@ -305,7 +309,7 @@ static void columns_and_classes_are_matched(void **state)
     };
     static const struct like_case by_number[] = {
         {{"1,2,5\n3,4,3.0\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0"}, true, true},
-        {{"a,b,c\n1,2,5\n3,4,3\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns a b"}, true, true},
+        {{"a,b,c\n1,2,5\n3,4,3\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0"}, true, true},
         {{"1,2,0\n3,4,1\n", .expected = "line 1, column 2 (from 0): label \"0\""}, true, false},
     };
     static const struct like_case unnamed[] = {
@@ -318,7 +322,7 @@ static void columns_and_classes_are_matched(void **state)
     };
     const bl_data base = {.shape = {1, 1, 2}, .features = 2, .outputs = 2};
     bl_data with_names = base, with_numbers = base;
-    with_names.column_names = columns;
+    with_names.recipe = &recipe;
     with_names.class_names = words;
     with_numbers.class_names = numbers;
     const struct {

@@ -161,7 +161,7 @@ static void the_last_examples_are_for_validation(void **state)
 {
     struct sets s;
     (void)state;
-    assert_loads(&s, table_to_split(), NULL, &(struct data_options){.val = 8});
+    assert_loads(&s, table_to_split(), NULL, &(struct data_options){.val = 8, .val_is_last = true});
     assert_null(s.test);
     assert_int_equal(s.train->n, ROWS - 8);
     assert_int_equal(s.val->n, 8);
@@ -233,10 +233,11 @@ static void the_seed_decides_the_split(void **state)
         train[i] = s.train->hash;
         val[i] = s.val->hash;
         test[i] = s.test->hash;
-        int of_class_1 = 0; /* the file is sorted, the split is not */
+        int of_class_1 = 0; /* by their shares: 10 of 40, 8 of which are of class 1 */
         for (size_t k = 0; k < s.val->n; k++)
             of_class_1 += s.val->labels[k];
-        assert_in_range(of_class_1, 0, 8);
+        assert_int_equal(s.val->n, 10);
+        assert_int_equal(of_class_1, 2);
         free_sets(&s);
     }
     assert_true(train[0] == train[1] && val[0] == val[1] && test[0] == test[1]);
@@ -273,6 +274,7 @@ static void what_cannot_be_loaded_is_refused(void **state)
         const char *fragment;
     } cases[] = {
         {":", NULL, {.val = ROWS}, BL_BAD_VALUE, "val 50, expected less than the 50"},
+        {":", NULL, {.val = ROWS - 1}, BL_BAD_VALUE, "leaves some class without any to train on"},
         {":", NULL, {.val = SIZE_MAX}, BL_BAD_VALUE, "expected less than the 50"},
         {":", NULL, {.val = 40, .test_fraction = 0.2}, BL_BAD_VALUE, "expected less than the 40"},
         {":", NULL, {.test_fraction = 1.0}, BL_BAD_VALUE, "test-fraction 1,"},
@@ -281,7 +283,11 @@ static void what_cannot_be_loaded_is_refused(void **state)
         {":", NULL, {.test_fraction = 0.001}, BL_BAD_VALUE, "leaves none for testing"},
         {":", ":", {.test_fraction = 0.1}, BL_BAD_VALUE, "expected one of the two"},
         {":", "/none/there", {.val = 0}, BL_BAD_DATA, "/none/there: no such file or folder"},
-        {":", NULL, {.val = ROWS - 5}, BL_BAD_DATA, "only one class, 0 (no), in all 5 training examples"},
+        {":",
+         NULL,
+         {.val = ROWS - 5, .val_is_last = true},
+         BL_BAD_DATA,
+         "only one class, 0 (no), in all 5 training examples"},
         {"+", NULL, {.val = 0}, BL_BAD_DATA, "only one class, 0, in all 2"},
         {NULL, NULL, {.val = 0}, BL_BAD_VALUE, "no data"},
         {"", NULL, {.val = 0}, BL_BAD_VALUE, "no data"},
@@ -333,7 +339,7 @@ static void folders_bring_their_test_set(void **state)
     struct sets s;
     (void)state;
     write_set(scratch.folder, 4, 1);
-    assert_loads(&s, scratch.folder, NULL, &(struct data_options){.val = 1});
+    assert_loads(&s, scratch.folder, NULL, &(struct data_options){.val = 1, .val_is_last = true});
     assert_int_equal(s.train->n, 3);
     assert_int_equal(s.val->n, 1);
     assert_int_equal(s.test->n, 2);

@@ -37,6 +37,12 @@ struct slice slice_trim(struct slice s)
     return s;
 }
 
+int slice_compare(struct slice a, struct slice b)
+{
+    const int order = memcmp(a.at, b.at, a.n < b.n ? a.n : b.n);
+    return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
 bool slice_is(struct slice s, const char *text)
 {
     return s.n == strlen(text) && memcmp(s.at, text, s.n) == 0;

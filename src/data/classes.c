@@ -4,7 +4,7 @@
 #include "classes.h"
 
 #include "../base/mem.h"
-#include "csv_text.h"
+#include "words.h"
 
 #include <assert.h>
 #include <math.h>
@@ -14,74 +14,64 @@
 /* More different labels than this are no classes: the wrong column was taken. */
 enum { MOST_CLASSES = 32768 };
 
-/* A text that occurs, with what is known of it. */
+/* A different text, as a class. */
 struct kind {
-    struct slice text;
-    size_t line, count; /* where it is first, and how often */
+    const struct word *word;
     bool is_number;
     double value;
     int number; /* its class */
 };
 
-struct kinds { /* sorted by text */
+struct kinds { /* in the order of the words */
+    struct words words;
     struct kind *items;
-    size_t n, room;
+    size_t n;
 };
 
-static int compare_text(struct slice a, struct slice b)
+static bl_status label_word(const struct reading *r, const struct label_text *label, const char *column,
+                            char buffer[CSV_WORD_ROOM], struct slice *word)
 {
-    const int order = memcmp(a.at, b.at, a.n < b.n ? a.n : b.n);
-    return order ? order : (a.n > b.n) - (a.n < b.n);
+    if (!csv_word(&label->field, buffer, word))
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: line %zu, %s: a label of %zu bytes, expected fewer than %d",
+                r->path, label->line, column, label->field.text.n, CSV_WORD_ROOM);
+    if (csv_is_missing(*word) || csv_is_word(*word, "nan"))
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: line %zu, %s: \"%s\" is no label", r->path, label->line, column,
+                text_shown(word->at, word->n).text);
+    return BL_OK;
 }
 
-/* Where `text` is, or would be. */
-static size_t kind_place(const struct kinds *kinds, struct slice text)
+static bl_status count_words(struct kinds *kinds, const struct reading *r, const struct label_text *texts,
+                             size_t n, const char *column)
 {
-    size_t low = 0, high = kinds->n;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (compare_text(kinds->items[middle].text, text) < 0)
-            low = middle + 1;
-        else
-            high = middle;
+    char buffer[CSV_WORD_ROOM];
+    struct slice word;
+    for (size_t i = 0; i < n; i++) {
+        BL_TRY(label_word(r, &texts[i], column, buffer, &word));
+        BL_TRY(words_count(&kinds->words, r->ctx, word, texts[i].line));
+        if (kinds->words.n > MOST_CLASSES)
+            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: line %zu, %s: more than %d different labels, expected classes",
+                    r->path, texts[i].line, column, MOST_CLASSES);
     }
-    return low;
-}
-
-static bool is_kind(const struct kinds *kinds, size_t place, struct slice text)
-{
-    return place < kinds->n && compare_text(kinds->items[place].text, text) == 0;
-}
-
-static bl_status kind_insert(struct kinds *kinds, bl_context *ctx, size_t place,
-                             const struct label_text *label)
-{
-    BL_TRY(MEM_GROW(ctx, &kinds->items, &kinds->room, kinds->n, "class names"));
-    struct kind *at = kinds->items + place;
-    memmove(at + 1, at, (kinds->n - place) * sizeof *at);
-    *at = (struct kind){.text = label->text, .line = label->line};
-    at->is_number = text_to_double(label->text, &at->value);
-    kinds->n++;
     return BL_OK;
 }
 
 static bl_status collect(struct kinds *kinds, const struct reading *r, const struct label_text *texts,
                          size_t n, const char *column)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct slice text = texts[i].text;
-        if (csv_is_missing(text))
-            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: line %zu, %s: \"%s\" is no label", r->path, texts[i].line,
-                    column, text_shown(text.at, text.n).text);
-        const size_t place = kind_place(kinds, text);
-        if (!is_kind(kinds, place, text))
-            BL_TRY(kind_insert(kinds, r->ctx, place, &texts[i]));
-        kinds->items[place].count++;
-        if (kinds->n > MOST_CLASSES)
-            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: line %zu, %s: more than %d different labels, expected classes",
-                    r->path, texts[i].line, column, MOST_CLASSES);
+    BL_TRY(count_words(kinds, r, texts, n, column));
+    BL_TRY(MEM_ARRAY(r->ctx, &kinds->items, kinds->words.n, "classes"));
+    kinds->n = kinds->words.n;
+    for (size_t k = 0; k < kinds->n; k++) {
+        struct kind *kind = &kinds->items[k];
+        kind->word = &kinds->words.items[k];
+        kind->is_number = text_to_double(slice_of(kind->word->text), &kind->value);
     }
     return BL_OK;
+}
+
+static struct shown kind_shown(const struct kind *kind)
+{
+    return text_shown(kind->word->text, strlen(kind->word->text));
 }
 
 /* Numbers with one odd word among them are a mistake in that row, not a class of one example. */
@@ -90,13 +80,14 @@ static bl_status check_mixture(const struct kinds *kinds, const struct reading *
 {
     size_t numbers = 0;
     for (size_t k = 0; k < kinds->n; k++)
-        numbers += kinds->items[k].is_number ? kinds->items[k].count : 0;
+        numbers += kinds->items[k].is_number ? kinds->items[k].word->count : 0;
     for (size_t k = 0; k < kinds->n; k++) {
         const struct kind *kind = &kinds->items[k];
-        const bool is_odd = !kind->is_number && (kind->count == 1 || csv_is_missing_number(kind->text));
+        const bool is_odd =
+            !kind->is_number && (kind->word->count == 1 || csv_is_odd_number(slice_of(kind->word->text)));
         if (is_odd && 2 * numbers > n)
             BL_FAIL(r->ctx, BL_BAD_DATA, "%s: line %zu, %s: \"%s\" is no number, but most other labels are",
-                    r->path, kind->line, column, text_shown(kind->text.at, kind->text.n).text);
+                    r->path, kind->word->line, column, kind_shown(kind).text);
     }
     return BL_OK;
 }
@@ -118,8 +109,7 @@ static bl_status check_numbers(const struct kinds *kinds, const struct reading *
             BL_FAIL(r->ctx, BL_BAD_DATA,
                     "%s: line %zu, %s: label %s, expected whole numbers or words; "
                     "the option label names another column",
-                    r->path, kinds->items[k].line, column,
-                    text_shown(kinds->items[k].text.at, kinds->items[k].text.n).text);
+                    r->path, kinds->items[k].word->line, column, kind_shown(&kinds->items[k]).text);
     return BL_OK;
 }
 
@@ -153,7 +143,7 @@ static bl_status name_classes(bl_data *data, struct kind *const *sorted, bool ar
     for (int k = 0; k < data->outputs; k++) {
         char number[16] = "";
         text_append(number, sizeof number, "%.0f", sorted[k]->value + 0.0); /* -0 is 0 */
-        const struct slice name = are_numbers ? slice_of(number) : sorted[k]->text;
+        const struct slice name = slice_of(are_numbers ? number : sorted[k]->word->text);
         BL_TRY(mem_text(data->ctx, &data->class_names[k], name.at, name.n));
     }
     return BL_OK;
@@ -193,11 +183,11 @@ static bl_status match(bl_data *data, struct kinds *kinds, const struct reading 
     data->outputs = r->like->outputs;
     for (size_t k = 0; k < kinds->n; k++) {
         struct kind *kind = &kinds->items[k];
-        kind->number = class_of_text(r->like, kind->text.at, kind->text.n);
+        kind->number = class_of_text(r->like, kind->word->text, strlen(kind->word->text));
         if (kind->number < 0)
             BL_FAIL(r->ctx, BL_BAD_DATA,
                     "%s: line %zu, %s: label \"%s\", which is none of the %d classes of the training set",
-                    r->path, kind->line, column, text_shown(kind->text.at, kind->text.n).text, data->outputs);
+                    r->path, kind->word->line, column, kind_shown(kind).text, data->outputs);
     }
     return BL_OK;
 }
@@ -211,8 +201,12 @@ static bl_status number_texts(bl_data *data, struct kinds *kinds, const struct r
     int32_t *labels = NULL;
     BL_TRY(MEM_ARRAY(r->ctx, &labels, data->n, "labels"));
     data->labels = labels;
-    for (size_t i = 0; i < data->n; i++)
-        labels[i] = kinds->items[kind_place(kinds, texts[i].text)].number;
+    for (size_t i = 0; i < data->n; i++) {
+        char buffer[CSV_WORD_ROOM];
+        struct slice word;
+        BL_TRY(label_word(r, &texts[i], column, buffer, &word));
+        labels[i] = kinds->items[words_place(&kinds->words, word)].number;
+    }
     return BL_OK;
 }
 
@@ -221,6 +215,7 @@ bl_status classes_number(bl_data *data, const struct reading *r, const struct la
 {
     struct kinds kinds = {0};
     const bl_status status = number_texts(data, &kinds, r, texts, column);
+    words_free(r->ctx, &kinds.words);
     mem_free(r->ctx, kinds.items);
     return status;
 }

@@ -1,14 +1,14 @@
 /*
- * classes.h - from the texts in a label column to numbers of classes.
+ * classes.h - from the texts in a label column to numbers: of classes, or to come near to.
  */
 #ifndef BL_DATA_CLASSES_H
 #define BL_DATA_CLASSES_H
 
-#include "../base/text.h"
+#include "csv_text.h"
 #include "readers.h"
 
 struct label_text {
-    struct slice text;
+    struct csv_field field;
     size_t line; /* of the file, for messages */
 };
 
@@ -17,5 +17,11 @@ struct label_text {
    names. Else the classes are those of r->like. */
 bl_status classes_number(bl_data *data, const struct reading *r, const struct label_text *texts,
                          const char *column);
+
+/* Fills data->targets with one number an example. */
+bl_status targets_number(bl_data *data, const struct reading *r, const struct label_text *texts,
+                         const char *column);
+/* Whether every text is a number. */
+bool targets_are_numbers(const struct label_text *texts, size_t n);
 
 #endif

@@ -2,33 +2,17 @@
  * csv_layout.c - what stands where in a CSV file, found from its first lines.
  *
  * Separator: the one of , ; tab whose number of fields agrees over the first lines. Header: a first row with
- * words over columns of numbers. Label column: as told, else by its name, else the only column of words, else
- * the last.
+ * words over columns of numbers, or, where there are none, of words that are all different and no values.
  */
 #include "csv_layout.h"
 
 #include "../base/mem.h"
-#include "csv_text.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SAMPLE_LINES = 100, SEPARATOR_LINES = 10 };
-
-/* Names that tell a label column, whatever their case; the first that is there counts. */
-static const char *const usual_labels[] = {"label", "class", "target", "species", "quality"};
-#define N_USUAL (sizeof usual_labels / sizeof *usual_labels)
-
-/* A column in the lines behind the first. */
-struct column {
-    struct slice first; /* the field in the first line */
-    size_t numbers, words;
-};
-
-struct sample {
-    struct column *columns;
-    size_t n_columns, lines;
-};
 
 struct csv_column_text csv_column(const struct csv_layout *layout, size_t column)
 {
@@ -57,7 +41,7 @@ static size_t agreed_fields(struct slice text, char separator)
 {
     struct csv_line line = {.number = 0};
     size_t agreed = 0;
-    for (int i = 0; i < SEPARATOR_LINES && csv_next_line(&text, &line); i++) {
+    for (int i = 0; i < SEPARATOR_LINES && csv_next_line(&text, separator, &line); i++) {
         const size_t n = count_fields(line.text, separator);
         if (i > 0 && n != agreed)
             return 0;
@@ -91,7 +75,7 @@ static char find_separator(struct slice text, struct slice first_line)
 
 /* ---- Sample */
 
-static void count_line(struct sample *s, struct slice line, char separator)
+static void count_line(struct csv_sample *s, struct slice line, char separator)
 {
     struct csv_field field;
     double value;
@@ -99,11 +83,12 @@ static void count_line(struct sample *s, struct slice line, char separator)
         const bool is_number = text_to_double(field.text, &value);
         s->columns[c].numbers += is_number;
         s->columns[c].words += !is_number && !csv_is_missing(field.text);
+        s->columns[c].repeats += slice_compare(field.text, s->columns[c].first.text) == 0;
     }
     s->lines++;
 }
 
-static bl_status take_sample(struct sample *out, bl_context *ctx, struct slice text, struct csv_line line,
+static bl_status take_sample(struct csv_sample *out, bl_context *ctx, struct slice text, struct csv_line line,
                              char separator)
 {
     out->n_columns = count_fields(line.text, separator);
@@ -111,23 +96,29 @@ static bl_status take_sample(struct sample *out, bl_context *ctx, struct slice t
     struct slice fields = line.text;
     struct csv_field field;
     for (size_t c = 0; csv_next_field(&fields, separator, &field); c++)
-        out->columns[c].first = field.text;
-    while (out->lines < SAMPLE_LINES && csv_next_line(&text, &line))
+        out->columns[c].first = field;
+    while (out->lines < SAMPLE_LINES && csv_next_line(&text, separator, &line))
         count_line(out, line.text, separator);
     return BL_OK;
 }
 
-static bool is_numbers(const struct sample *s, size_t c)
+bool csv_is_numbers(const struct csv_sample *s, size_t c)
 {
     return 2 * s->columns[c].numbers > s->lines;
 }
 
-static bool is_words(const struct sample *s, size_t c)
+bool csv_is_words(const struct csv_sample *s, size_t c)
 {
     return 2 * s->columns[c].words > s->lines;
 }
 
 /* ---- Header */
+
+/* What stands in for a number, and so is no name. */
+static bool is_no_name(struct slice text)
+{
+    return csv_is_missing(text) || csv_is_odd_number(text);
+}
 
 /* In the first line, over the columns of numbers. */
 struct first_line {
@@ -135,18 +126,18 @@ struct first_line {
     bool are_counted; /* the numbers are 0, 1, 2, ... or 1, 2, 3, ...: names that a program made */
 };
 
-static struct first_line look_at_first(const struct sample *s)
+static struct first_line look_at_first(const struct csv_sample *s)
 {
     struct first_line f = {.are_counted = true};
     double before = 0.0;
     for (size_t c = 0; c < s->n_columns; c++) {
         double value;
-        const struct slice text = s->columns[c].first;
-        if (s->lines > 0 && !is_numbers(s, c))
+        const struct slice text = s->columns[c].first.text;
+        if (s->lines > 0 && !csv_is_numbers(s, c))
             continue;
         if (!text_to_double(text, &value)) {
-            f.missing += csv_is_missing_number(text);
-            f.words += !csv_is_missing_number(text);
+            f.missing += is_no_name(text);
+            f.words += !is_no_name(text);
             continue;
         }
         f.are_counted = f.are_counted && (value == before + 1.0 || (f.numbers == 0 && value == 0.0));
@@ -156,27 +147,51 @@ static struct first_line look_at_first(const struct sample *s)
     return f;
 }
 
-static bool names_a_label(const struct sample *s)
+static bool names_a_label(const struct csv_sample *s)
 {
     for (size_t c = 0; c < s->n_columns; c++)
-        for (size_t i = 0; i < N_USUAL; i++)
-            if (csv_is_word(s->columns[c].first, usual_labels[i]))
-                return true;
+        if (csv_is_usual_label(s->columns[c].first.text))
+            return true;
     return false;
+}
+
+static bool occurs_below(const struct csv_sample *s, size_t c)
+{
+    return s->columns[c].repeats > 0;
+}
+
+static bool has_twin(const struct csv_sample *s, size_t c)
+{
+    for (size_t other = 0; other < c; other++)
+        if (slice_compare(s->columns[other].first.text, s->columns[c].first.text) == 0)
+            return true;
+    return false;
+}
+
+/* Nothing but words: names are all different, and most of them are no values of their column. */
+static bool are_names_of_words(const struct csv_sample *s)
+{
+    size_t names = 0;
+    for (size_t c = 0; c < s->n_columns; c++) {
+        if (csv_is_numbers(s, c) || has_twin(s, c) || csv_is_missing(s->columns[c].first.text))
+            return false;
+        names += !occurs_below(s, c);
+    }
+    return s->lines >= 2 && 2 * names > s->n_columns;
 }
 
 /* A line of words over numbers is a header. Numbers beside words may be either: "7.4,x,0.3" is a row with a
    mistake in it, which is to be told, and "0,1,2,target" is a header, as libraries write it. */
-static bool looks_like_header(const struct sample *s)
+static bool looks_like_header(const struct csv_sample *s)
 {
     const struct first_line f = look_at_first(s);
     if (f.numbers == 0)
-        return f.words > 0;
+        return f.words > 0 || are_names_of_words(s);
     const bool may_be_names = f.numbers > 1 && f.are_counted;
     return may_be_names && (f.words + f.missing > 0 || names_a_label(s));
 }
 
-static bool find_header(const struct sample *s, const char *option)
+static bool find_header(const struct csv_sample *s, const char *option)
 {
     if (option && strcmp(option, "yes") == 0)
         return true;
@@ -185,221 +200,80 @@ static bool find_header(const struct sample *s, const char *option)
     return looks_like_header(s);
 }
 
-static bl_status take_name(char **out, bl_context *ctx, struct slice text)
+static bl_status take_name(char **out, const struct reading *r, const struct csv_field *field, size_t c)
 {
-    BL_TRY(mem_text(ctx, out, text.at, text.n));
-    (*out)[csv_unescape(*out, text.n)] = 0;
-    return BL_OK;
+    char buffer[CSV_WORD_ROOM];
+    struct slice name;
+    if (!csv_word(field, buffer, &name))
+        BL_FAIL(r->ctx, BL_BAD_DATA,
+                "%s: the name of column %zu (from 0) has %zu bytes, expected fewer than %d", r->path, c,
+                field->text.n, CSV_WORD_ROOM);
+    return mem_text(r->ctx, out, name.at, name.n);
 }
 
-static size_t find_name(const struct csv_layout *layout, const char *name)
+static int by_name(const void *a, const void *b)
 {
-    for (size_t c = 0; layout->names && c < layout->columns; c++)
-        if (strcmp(layout->names[c], name) == 0)
-            return c;
-    return CSV_NONE;
+    const char *const *x = *(const char *const *const *)a, *const *y = *(const char *const *const *)b;
+    const int order = strcmp(*x, *y);
+    return order ? order : (x > y) - (x < y);
 }
 
 /* Columns are matched by name later: a name that occurs twice would match the wrong one. An empty name is no
    name. */
-static bl_status take_names(struct csv_layout *out, const struct reading *r, const struct sample *s)
+static bl_status check_twins(const struct csv_layout *layout, const struct reading *r, char ***sorted)
 {
-    BL_TRY(MEM_ARRAY(r->ctx, &out->names, s->n_columns, "column names"));
-    for (size_t c = 0; c < s->n_columns; c++) {
-        BL_TRY(take_name(&out->names[c], r->ctx, s->columns[c].first));
-        out->columns = c;
-        const size_t twin = find_name(out, out->names[c]);
-        out->columns = s->n_columns;
-        if (twin != CSV_NONE && out->names[c][0])
+    for (size_t c = 0; c < layout->columns; c++)
+        sorted[c] = &layout->names[c];
+    qsort(sorted, layout->columns, sizeof *sorted, by_name);
+    for (size_t c = 1; c < layout->columns; c++) {
+        const char *name = *sorted[c];
+        if (name[0] && strcmp(*sorted[c - 1], name) == 0)
             BL_FAIL(r->ctx, BL_BAD_DATA, "%s: the header names \"%s\" twice, in columns %zu and %zu (from 0)",
-                    r->path, text_shown(out->names[c], strlen(out->names[c])).text, twin, c);
+                    r->path, text_shown(name, strlen(name)).text, (size_t)(sorted[c - 1] - layout->names),
+                    (size_t)(sorted[c] - layout->names));
     }
     return BL_OK;
 }
 
-/* ---- Label column */
-
-static bl_status no_such_label(const struct csv_layout *layout, const struct reading *r)
+static bl_status take_names(struct csv_layout *out, const struct reading *r, const struct csv_sample *s)
 {
-    char known[256] = "";
-    for (size_t c = 0; layout->names && c < layout->columns; c++)
-        text_append(known, sizeof known, "%s\"%s\"", c ? ", " : "",
-                    text_shown(layout->names[c], strlen(layout->names[c])).text);
-    BL_FAIL(r->ctx, BL_BAD_DATA, "%s: no label column \"%s\"; the file has columns 0 to %zu%s%s", r->path,
-            r->options->label, layout->columns - 1, layout->names ? ": " : " and no header", known);
-}
-
-static size_t told_label(const struct csv_layout *layout, const char *label)
-{
-    size_t column = find_name(layout, label);
-    if (column != CSV_NONE)
-        return column;
-    if (strcmp(label, "first") == 0)
-        return 0;
-    if (strcmp(label, "last") == 0)
-        return layout->columns - 1;
-    return text_to_size(slice_of(label), &column) && column < layout->columns ? column : CSV_NONE;
-}
-
-static size_t named_label(const struct csv_layout *layout)
-{
-    for (size_t i = 0; layout->names && i < N_USUAL; i++)
-        for (size_t c = 0; c < layout->columns; c++)
-            if (csv_is_word(slice_of(layout->names[c]), usual_labels[i]))
-                return c;
-    return CSV_NONE;
-}
-
-/* Among the columns that are no feature yet (all of them, unless names have been matched). */
-static size_t only_words(const struct csv_layout *layout, const struct sample *s)
-{
-    size_t found = CSV_NONE;
-    for (size_t c = 0; c < layout->columns; c++) {
-        if (!is_words(s, c) || layout->place[c] != CSV_NONE)
-            continue;
-        if (found != CSV_NONE)
-            return CSV_NONE;
-        found = c;
-    }
-    return found;
-}
-
-static size_t guessed_label(const struct csv_layout *layout, const struct sample *s)
-{
-    const size_t by_name = named_label(layout);
-    return by_name != CSV_NONE ? by_name : only_words(layout, s);
-}
-
-/* ---- Places */
-
-/* Every column but the label is a feature, in the file's order. */
-static void place_in_order(struct csv_layout *out)
-{
-    out->features = 0;
-    for (size_t c = 0; c < out->columns; c++)
-        if (c != out->label)
-            out->place[c] = out->features++;
-}
-
-/* fallback: the column that is the label when nothing tells; CSV_NONE: then there is none. */
-static bl_status label_of_all(struct csv_layout *out, const struct reading *r, const struct sample *s,
-                              size_t fallback)
-{
-    const char *told = r->options->label;
-    const size_t found = told ? told_label(out, told) : guessed_label(out, s);
-    if (found == CSV_NONE && told && fallback != CSV_NONE)
-        return no_such_label(out, r);
-    out->label = found != CSV_NONE ? found : fallback;
-    place_in_order(out);
-    return BL_OK;
-}
-
-static bl_status place_alone(struct csv_layout *out, const struct reading *r, const struct sample *s)
-{
-    BL_TRY(label_of_all(out, r, s, r->options->has_labels ? out->columns - 1 : CSV_NONE));
-    if (out->features == 0)
-        BL_FAIL(r->ctx, BL_BAD_DATA,
-                "%s: only one column, expected features and a label, separated by , ; or tab", r->path);
-    return BL_OK;
-}
-
-/* The same number of columns as the model has features, or one more. */
-static bl_status place_by_count(struct csv_layout *out, const struct reading *r, const struct sample *s)
-{
-    if (out->columns == r->like->features + 1)
-        return label_of_all(out, r, s, out->columns - 1);
-    if (out->columns != r->like->features)
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %zu columns, expected %zu features and a label%s", r->path,
-                out->columns, r->like->features, r->options->has_labels ? "" : " (or no label)");
-    if (r->options->has_labels)
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %zu columns, which are the features; the label column is missing",
-                r->path, out->columns);
-    place_in_order(out);
-    return BL_OK;
-}
-
-static size_t only_left_over(const struct csv_layout *layout)
-{
-    size_t found = CSV_NONE;
-    for (size_t c = 0; c < layout->columns; c++) {
-        if (layout->place[c] != CSV_NONE)
-            continue;
-        if (found != CSV_NONE)
-            return CSV_NONE;
-        found = c;
-    }
-    return found;
-}
-
-/* The label among the columns that are not features. Without has_labels, a column that only happens to be
-   left over (an id) is not taken for one. */
-static bl_status label_beside_features(struct csv_layout *out, const struct reading *r,
-                                       const struct sample *s)
-{
-    const char *told = r->options->label;
-    size_t label = told ? told_label(out, told) : guessed_label(out, s);
-    if (label != CSV_NONE && out->place[label] != CSV_NONE)
-        label = CSV_NONE;
-    if (label == CSV_NONE && !told && r->options->has_labels)
-        label = only_left_over(out);
-    if (label == CSV_NONE && r->options->has_labels)
-        BL_FAIL(r->ctx, BL_BAD_DATA,
-                "%s: no label column%s%s%s beside the %zu features; name it with the option label", r->path,
-                told ? " \"" : "", told ? told : "", told ? "\"" : "", out->features);
-    out->label = label;
-    return BL_OK;
-}
-
-static bl_status place_by_name(struct csv_layout *out, const struct reading *r, const struct sample *s)
-{
-    out->features = r->like->features;
-    for (size_t i = 0; i < out->features; i++) {
-        const char *name = r->like->column_names[i];
-        const bool is_same_place = i < out->columns && strcmp(out->names[i], name) == 0;
-        const size_t c = is_same_place ? i : find_name(out, name);
-        if (c == CSV_NONE)
-            BL_FAIL(r->ctx, BL_BAD_DATA,
-                    "%s: no column \"%s\", which is feature %zu (from 0) of the training set", r->path,
-                    text_shown(name, strlen(name)).text, i);
-        out->place[c] = i;
-    }
-    return label_beside_features(out, r, s);
-}
-
-static bl_status find_places(struct csv_layout *out, const struct reading *r, const struct sample *s)
-{
-    BL_TRY(MEM_ARRAY(r->ctx, &out->place, out->columns, "the columns of a table"));
-    for (size_t c = 0; c < out->columns; c++)
-        out->place[c] = CSV_NONE;
-    out->label = CSV_NONE;
-    if (!r->like)
-        return place_alone(out, r, s);
-    if (r->like->column_names && out->names)
-        return place_by_name(out, r, s);
-    return place_by_count(out, r, s);
+    char ***sorted = NULL;
+    BL_TRY(MEM_ARRAY(r->ctx, &out->names, s->n_columns, "column names"));
+    for (size_t c = 0; c < s->n_columns; c++)
+        BL_TRY(take_name(&out->names[c], r, &s->columns[c].first, c));
+    BL_TRY(MEM_ARRAY(r->ctx, &sorted, s->n_columns, "column names"));
+    const bl_status status = check_twins(out, r, sorted);
+    mem_free(r->ctx, sorted);
+    return status;
 }
 
 /* ---- All together */
 
 /* A file of one line has no lines behind it: what its own fields are must do. */
-static void sample_first_itself(struct sample *s, struct slice line, char separator)
+static void sample_first_itself(struct csv_sample *s, struct slice line, char separator)
 {
     if (s->lines == 0)
         count_line(s, line, separator);
 }
 
-static bl_status find_with(struct csv_layout *out, struct sample *s, const struct reading *r,
+static bl_status find_separation(struct csv_layout *out, const struct reading *r, struct slice text)
+{
+    struct csv_line line = {.number = 0};
+    struct slice rest = text;
+    out->separator = r->options->separator;
+    if (!csv_next_line(&rest, out->separator ? out->separator : ',', &line))
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: the file is empty, expected rows of numbers", r->path);
+    if (!out->separator)
+        out->separator = find_separator(text, line.text);
+    return BL_OK;
+}
+
+static bl_status find_with(struct csv_layout *out, struct csv_sample *s, const struct reading *r,
                            struct slice text)
 {
     struct csv_line line = {.number = 0};
-    if (!csv_next_line(&text, &line))
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: the file is empty, expected rows of numbers", r->path);
-    struct slice from_first = {line.text.at, line.text.n};
-    if (text.at)
-        from_first.n = (size_t)(text.at - line.text.at) + text.n;
-    out->separator = r->options->separator;
-    if (!out->separator)
-        out->separator = find_separator(from_first, line.text);
+    BL_TRY(find_separation(out, r, text));
+    csv_next_line(&text, out->separator, &line);
     BL_TRY(take_sample(s, r->ctx, text, line, out->separator));
     out->columns = s->n_columns;
     out->has_header = find_header(s, r->options->header);
@@ -409,13 +283,13 @@ static bl_status find_with(struct csv_layout *out, struct sample *s, const struc
     if (out->has_header)
         BL_TRY(take_names(out, r, s));
     sample_first_itself(s, line.text, out->separator);
-    return find_places(out, r, s);
+    return csv_places_find(out, r, s);
 }
 
 bl_status csv_layout_find(struct csv_layout *out, const struct reading *r, struct slice text)
 {
     struct csv_layout layout = {0};
-    struct sample sample = {0};
+    struct csv_sample sample = {0};
     const bl_status status = find_with(&layout, &sample, r, text);
     mem_free(r->ctx, sample.columns);
     if (status == BL_OK)
@@ -429,5 +303,7 @@ void csv_layout_free(bl_context *ctx, struct csv_layout *layout)
 {
     names_free(ctx, layout->names, layout->columns);
     mem_free(ctx, layout->place);
+    mem_free(ctx, layout->is_out);
+    mem_free(ctx, layout->is_words);
     *layout = (struct csv_layout){0};
 }

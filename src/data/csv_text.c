@@ -13,15 +13,69 @@ static bool is_blank_line(struct slice s)
     return true;
 }
 
-bool csv_next_line(struct slice *rest, struct csv_line *line)
+/* at[0] is a quote: where the field ends, at a separator, a line end or n. SIZE_MAX: it is no quoted field, because no
+   quote closes it, or more text follows the one that does. */
+static size_t quoted_end(const char *at, size_t n, char separator)
 {
-    struct slice text;
-    while (slice_next(rest, '\n', &text)) {
-        line->number++;
-        if (text.n > 0 && text.at[text.n - 1] == '\r')
-            text.n--;
-        line->text = text;
-        if (!is_blank_line(text))
+    size_t i = 1;
+    while (i < n && (at[i] != '"' || (i + 1 < n && at[i + 1] == '"')))
+        i += at[i] == '"' ? 2 : 1;
+    if (i >= n)
+        return SIZE_MAX;
+    for (i++; i < n && at[i] != separator && (at[i] == ' ' || at[i] == '\t' || at[i] == '\r');)
+        i++;
+    return i == n || at[i] == separator || at[i] == '\n' ? i : SIZE_MAX;
+}
+
+/* Where the line ends: at the first line end that is not inside quotes; where these are broken, at the first of all. */
+static size_t line_end(struct slice s, size_t first_end, char separator)
+{
+    bool is_begin = true;
+    size_t i = 0;
+    for (; i < s.n && s.at[i] != '\n'; i++) {
+        if (s.at[i] == '"' && is_begin) {
+            const size_t length = quoted_end(s.at + i, s.n - i, separator);
+            if (length == SIZE_MAX)
+                return first_end;
+            i += length;
+            if (i == s.n || s.at[i] == '\n')
+                break;
+        }
+        is_begin = s.at[i] == separator || (is_begin && s.at[i] == ' ');
+    }
+    return i;
+}
+
+static size_t count_breaks(struct slice text)
+{
+    size_t n = 0;
+    for (const char *at = text.at; text.n > 0 && (at = memchr(at, '\n', text.n - (size_t)(at - text.at)));
+         at++)
+        n++;
+    return n;
+}
+
+/* Takes the next line off *rest, whose first line end is known. */
+static struct slice take_line(struct slice *rest, char separator)
+{
+    const char *found = memchr(rest->at, '\n', rest->n);
+    size_t end = found ? (size_t)(found - rest->at) : rest->n;
+    if (found && memchr(rest->at, '"', end))
+        end = line_end(*rest, end, separator);
+    const struct slice line = {rest->at, end};
+    *rest = end < rest->n ? (struct slice){rest->at + end + 1, rest->n - end - 1} : (struct slice){NULL, 0};
+    return line;
+}
+
+bool csv_next_line(struct slice *rest, char separator, struct csv_line *line)
+{
+    while (rest->at) {
+        line->number += 1 + line->breaks;
+        line->text = take_line(rest, separator);
+        line->breaks = count_breaks(line->text);
+        if (line->text.n > 0 && line->text.at[line->text.n - 1] == '\r')
+            line->text.n--;
+        if (!is_blank_line(line->text))
             return true;
     }
     return false;
@@ -67,15 +121,20 @@ bool csv_next_field(struct slice *rest, char separator, struct csv_field *field)
     return true;
 }
 
-size_t csv_unescape(char *text, size_t n)
+bool csv_word(const struct csv_field *field, char buffer[CSV_WORD_ROOM], struct slice *word)
 {
-    size_t to = 0;
-    for (size_t i = 0; i < n; i++) {
-        text[to++] = text[i];
-        if (text[i] == '"' && i + 1 < n && text[i + 1] == '"')
+    const struct slice text = field->text;
+    size_t n = 0;
+    *word = text;
+    if (!field->has_escapes || text.n >= CSV_WORD_ROOM)
+        return text.n < CSV_WORD_ROOM;
+    for (size_t i = 0; i < text.n; i++) {
+        buffer[n++] = text.at[i];
+        if (text.at[i] == '"' && i + 1 < text.n && text.at[i + 1] == '"')
             i++;
     }
-    return to;
+    *word = (struct slice){buffer, n};
+    return true;
 }
 
 static int lower(char c)
@@ -101,15 +160,15 @@ static bool is_one_of(struct slice text, const char *const *words, size_t n)
 
 bool csv_is_missing(struct slice text)
 {
-    static const char *const words[] = {"", "?", "na", "n/a", "nan"};
+    static const char *const words[] = {"", "?", "na", "n/a"};
     return is_one_of(text, words, sizeof words / sizeof *words);
 }
 
-bool csv_is_missing_number(struct slice text)
+bool csv_is_odd_number(struct slice text)
 {
-    static const char *const words[] = {"-",    "-nan", "null",     "none",     "inf",
-                                        "-inf", "+inf", "infinity", "-infinity"};
-    return csv_is_missing(text) || is_one_of(text, words, sizeof words / sizeof *words);
+    static const char *const words[] = {"-",   "nan",  "-nan", "null",     "none",
+                                        "inf", "-inf", "+inf", "infinity", "-infinity"};
+    return is_one_of(text, words, sizeof words / sizeof *words);
 }
 
 /* Bytes of the character that begins here; 0: none does. (Table 3-7 of the Unicode standard: shortest forms

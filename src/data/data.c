@@ -8,6 +8,7 @@
 #include "readers.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +72,8 @@ void data_free(bl_data *data)
         mem_free(ctx, (void *)data->targets);
     }
     scaling_free(ctx, &data->scaling);
+    scaling_free(ctx, &data->target_scaling);
+    recipe_free(ctx, data->recipe);
     names_free(ctx, data->class_names, (size_t)data->outputs);
     names_free(ctx, data->column_names, data->features);
     names_free(ctx, data->ids, data->n);
@@ -181,6 +184,7 @@ static bl_status wrap(bl_data **out, bl_context *ctx, const struct bl_data *arra
     data->floats = arrays->floats;
     data->labels = arrays->labels;
     data->targets = arrays->targets;
+    data->has_targets = arrays->targets != NULL;
     data->owns = false;
     data->hash = data_hash(data);
     *out = data;
@@ -230,7 +234,7 @@ static void gather_floats(const bl_data *data, const float *from, float *x)
     }
     const size_t stride = s->n == 1 ? 0 : 1;
     for (size_t j = 0; j < data->features; j++)
-        x[j] = (from[j] - s->offset[stride * j]) * s->scale[stride * j];
+        x[j] = isnan(from[j]) ? 0.0f : (from[j] - s->offset[stride * j]) * s->scale[stride * j];
 }
 
 void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
@@ -242,6 +246,17 @@ void data_gather(const bl_data *data, const struct backend *backend, const uint3
             gather_bytes(data, backend, data->bytes + from, x + i * data->features);
         else
             gather_floats(data, data->floats + from, x + i * data->features);
+    }
+}
+
+void data_gather_targets(const bl_data *data, const uint32_t *order, size_t first, size_t n, float *y)
+{
+    const struct scaling *s = &data->target_scaling;
+    const size_t outputs = (size_t)data->outputs;
+    for (size_t i = 0; i < n; i++) {
+        const float *from = data->targets + (order ? order[i] : first + i) * outputs;
+        for (size_t k = 0; k < outputs; k++)
+            y[i * outputs + k] = s->n ? (from[k] - s->offset[k]) * s->scale[k] : from[k];
     }
 }
 
@@ -284,7 +299,10 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
     to->shape = from->shape;
     to->features = from->features;
     to->outputs = from->outputs;
+    to->has_targets = from->has_targets;
     BL_TRY(scaling_copy(ctx, &to->scaling, &from->scaling));
+    BL_TRY(scaling_copy(ctx, &to->target_scaling, &from->target_scaling));
+    BL_TRY(recipe_copy(&to->recipe, ctx, from->recipe));
     BL_TRY(names_copy(ctx, &to->class_names, from->class_names, (size_t)from->outputs));
     BL_TRY(names_copy(ctx, &to->column_names, from->column_names, from->features));
     BL_TRY(copy_rows(ctx, &bytes, from->bytes, order, n, from->features, what));

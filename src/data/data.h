@@ -8,10 +8,12 @@
 #define BL_DATA_DATA_H
 
 #include "../backend/backend.h"
+#include "recipe.h"
 
 #include <stdbool.h>
 
-/* x <- (x - offset) * scale. n = 0: leave as is; n = 1: one pair for all; else one pair a feature. */
+/* x <- (x - offset) * scale, and 0, the mean, for a value that is missing. n = 0: leave as is; n = 1: one pair for all;
+   else one pair a feature. */
 struct scaling {
     size_t n;
     float *offset, *scale;
@@ -24,15 +26,18 @@ struct bl_data {
     size_t features;       /* channels * rows * cols */
     int outputs;           /* classes, or columns of targets */
     const uint8_t *bytes;  /* n x features, or NULL */
-    const float *floats;   /* n x features, or NULL: exactly one of the two */
+    const float *floats;   /* n x features, or NULL: exactly one of the two; NaN: missing (tables only) */
     const int32_t *labels; /* n, or NULL: targets, or none known */
-    const float *targets;  /* n x outputs, or NULL */
+    const float *targets;  /* n x outputs as read, or NULL */
+    bool has_targets;      /* numbers to come near to, not classes; also where there are no examples */
     bool owns;             /* the four arrays above are freed with it (wrapped arrays are not) */
     struct scaling scaling;
-    char **class_names;  /* outputs of them; NULL: "0", "1", ... */
-    char **column_names; /* features of them; NULL: the file has none */
-    char **ids;          /* n of them, or NULL */
-    char **notes;        /* n_notes of them: what the reader decided by itself */
+    struct scaling target_scaling; /* n = 0: none; else a pair an output */
+    char **class_names;            /* outputs of them; NULL: "0", "1", ... */
+    char **column_names;           /* features of them; NULL: the file has none */
+    struct recipe *recipe;         /* of a table: what its columns became; NULL: no table */
+    char **ids;                    /* n of them, or NULL */
+    char **notes;                  /* n_notes of them: what the reader decided by itself */
     size_t n_notes;
     char *source;
     uint64_t hash; /* FNV-1a of examples and labels (or targets) as read, before scaling */
@@ -57,8 +62,10 @@ struct data_options {
     int resize_rows, resize_cols; /* of pictures; 0: as they are */
     bool has_labels;              /* false: a set without labels is right too (predict) */
     double test_fraction;         /* of one file, put aside for testing; 0: none */
-    size_t val;                   /* the last so many training examples, put aside for validation */
-    uint64_t seed;                /* of the test split's shuffle */
+    size_t val;                   /* training examples put aside for validation */
+    double val_fraction;          /* the same as a share of them; 0: `val` counts */
+    bool val_is_last;             /* the last ones; else drawn by class and seed */
+    uint64_t seed;                /* of the draws */
 };
 
 /* `where` is a named set ("mnist", "fashion-mnist"), a folder of IDX files, or a file, whose kind is told by
@@ -67,9 +74,9 @@ struct data_options {
 
    Train, val and test as bl_data_load promises; val and test may come out NULL. test_where (may be NULL) is
    another set for testing; else a folder or named set brings its own; else test_fraction of each class is
-   drawn by the seed, and both parts stay in drawn order. val is what then stands last in train. Scaling is
-   fitted on what remains of train and copied to the others; train's columns and classes decide how test is
-   read. */
+   drawn by the seed, and both parts stay in drawn order. val is then drawn likewise, each class by its share, or is what
+   stands last; what remains keeps its order. Scaling is fitted on what remains of train and copied to the others; train's
+   columns and classes decide how test is read. */
 bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const char *where,
                     const char *test_where, const struct data_options *options);
 
@@ -98,9 +105,11 @@ bl_status named_path(bl_context *ctx, const char *name, const char *data_dir, ch
 bl_status named_home(bl_context *ctx, const char *data_dir, char *path);
 
 /* Fitted to `data`. Images (bytes): one pair, minimum and 1 / (maximum - minimum) of the whole set: to [0,
-   1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1). What is constant gets
-   scale 0. */
+   1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1) of what is not missing; marks
+   (words, indicators) stay 0 and 1. What is constant gets scale 0. */
 bl_status scaling_fit(bl_data *data);
+/* Targets likewise: mean and 1 / standard deviation of each output. */
+bl_status scaling_fit_targets(bl_data *data);
 bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling *from); /* replaces `to` */
 void scaling_free(bl_context *ctx, struct scaling *s);
 
@@ -109,7 +118,10 @@ void scaling_free(bl_context *ctx, struct scaling *s);
 void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
                  size_t n, float *x);
 
-/* The same as read, unscaled. */
+/* The targets of the same rows, scaled, into y (n x outputs). */
+void data_gather_targets(const bl_data *data, const uint32_t *order, size_t first, size_t n, float *y);
+
+/* The same as data_gather, of the rows as read. */
 void data_gather_raw(const bl_data *data, size_t first, size_t n, float *x);
 
 /* A new set of copies of the n rows in `order`; all else is that of `data`, copied. what: for a message, "the

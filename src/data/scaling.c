@@ -6,6 +6,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 static bl_status make(struct scaling *out, bl_context *ctx, size_t n)
@@ -60,43 +61,79 @@ static void fit_bytes(struct scaling *s, const bl_data *data)
     s->scale[0] = scale_of((double)most - (double)least);
 }
 
-/* Sums in double, examples in order: two passes, mean first. */
-static void sum_columns(const bl_data *data, double *mean, double *square)
+/* A block of numbers, row by row; NaN: missing. */
+struct numbers {
+    bl_context *ctx;
+    const float *x;
+    size_t rows, cols;
+};
+
+/* What is known of one column. */
+struct column_sums {
+    size_t n; /* that are not missing */
+    double mean, square;
+    float first;
+    bool is_constant; /* told by the values, because the mean of equal numbers may be off by a rounding */
+};
+
+static void add_value(struct column_sums *c, float x)
 {
-    for (size_t i = 0; i < data->n; i++)
-        for (size_t j = 0; j < data->features; j++)
-            mean[j] += (double)data->floats[i * data->features + j];
-    for (size_t j = 0; j < data->features; j++)
-        mean[j] /= (double)data->n;
-    for (size_t i = 0; i < data->n; i++) {
-        for (size_t j = 0; j < data->features; j++) {
-            const double d = (double)data->floats[i * data->features + j] - mean[j];
-            square[j] += d * d;
-        }
+    if (c->n++ == 0) {
+        c->first = x;
+        c->is_constant = true;
+    }
+    c->is_constant = c->is_constant && x == c->first;
+    c->mean += (double)x;
+}
+
+/* Sums in double, examples in order: two passes, mean first. */
+static void sum_columns(const struct numbers *a, struct column_sums *sums)
+{
+    for (size_t i = 0; i < a->rows * a->cols; i++)
+        if (!isnan(a->x[i]))
+            add_value(&sums[i % a->cols], a->x[i]);
+    for (size_t j = 0; j < a->cols; j++)
+        sums[j].mean /= sums[j].n > 0 ? (double)sums[j].n : 1.0;
+    for (size_t i = 0; i < a->rows * a->cols; i++) {
+        struct column_sums *c = &sums[i % a->cols];
+        const double d = isnan(a->x[i]) ? 0.0 : (double)a->x[i] - c->mean;
+        c->square += d * d;
     }
 }
 
-/* Told by the values, because the mean of equal numbers may be off by a rounding. */
-static bool is_constant(const bl_data *data, size_t feature)
+static bl_status fit_numbers(struct scaling *s, const struct numbers *a)
 {
-    for (size_t i = 1; i < data->n; i++)
-        if (data->floats[i * data->features + feature] != data->floats[feature])
-            return false;
-    return true;
+    struct column_sums *sums = NULL;
+    BL_TRY(MEM_ARRAY(a->ctx, &sums, a->cols, "scaling"));
+    sum_columns(a, sums);
+    for (size_t j = 0; j < a->cols; j++) {
+        const bool is_flat = sums[j].n == 0 || sums[j].is_constant;
+        s->offset[j] = (float)sums[j].mean;
+        s->scale[j] = is_flat ? 0.0f : scale_of(sqrt(sums[j].square / (double)sums[j].n));
+    }
+    mem_free(a->ctx, sums);
+    return BL_OK;
+}
+
+/* Marks stay what they are. */
+static bl_status leave_marks(struct scaling *s, const bl_data *data)
+{
+    bool *is_mark = NULL;
+    BL_TRY(MEM_ARRAY(data->ctx, &is_mark, data->features, "scaling"));
+    recipe_marks(data->recipe, is_mark);
+    for (size_t j = 0; j < data->features; j++)
+        if (is_mark[j]) {
+            s->offset[j] = 0.0f;
+            s->scale[j] = 1.0f;
+        }
+    mem_free(data->ctx, is_mark);
+    return BL_OK;
 }
 
 static bl_status fit_floats(struct scaling *s, const bl_data *data)
 {
-    double *sums = NULL;
-    BL_TRY(MEM_ARRAY(data->ctx, &sums, 2 * data->features, "scaling"));
-    double *mean = sums, *square = sums + data->features;
-    sum_columns(data, mean, square);
-    for (size_t j = 0; j < data->features; j++) {
-        s->offset[j] = (float)mean[j];
-        s->scale[j] = is_constant(data, j) ? 0.0f : scale_of(sqrt(square[j] / (double)data->n));
-    }
-    mem_free(data->ctx, sums);
-    return BL_OK;
+    BL_TRY(fit_numbers(s, &(struct numbers){data->ctx, data->floats, data->n, data->features}));
+    return data->recipe ? leave_marks(s, data) : BL_OK;
 }
 
 bl_status scaling_fit(bl_data *data)
@@ -108,4 +145,14 @@ bl_status scaling_fit(bl_data *data)
     else if (status == BL_OK)
         status = fit_floats(&made, data);
     return settle(&data->scaling, &made, data->ctx, status);
+}
+
+bl_status scaling_fit_targets(bl_data *data)
+{
+    struct scaling made = {0};
+    const struct numbers targets = {data->ctx, data->targets, data->n, (size_t)data->outputs};
+    bl_status status = make(&made, data->ctx, targets.cols);
+    if (status == BL_OK)
+        status = fit_numbers(&made, &targets);
+    return settle(&data->target_scaling, &made, data->ctx, status);
 }

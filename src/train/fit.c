@@ -7,6 +7,7 @@
 #include "../base/mem.h"
 #include "../base/rng.h"
 #include "run_folder.h"
+#include "score.h"
 
 #include <math.h>
 #include <string.h>
@@ -64,23 +65,33 @@ static void gather(struct fit *f, size_t n)
     if (f->train->labels)
         lesson_take_labels(lesson, f->train->labels, order);
     else
-        for (size_t i = 0; i < n; i++)
-            memcpy(matrix_row(&lesson->y, i), f->train->targets + order[i] * lesson->y.cols,
-                   lesson->y.cols * sizeof(float));
+        data_gather_targets(f->train, order, 0, n, lesson->y.x);
+}
+
+static bl_score running_score(const struct fit *f)
+{
+    const struct run_state *state = &f->t->state;
+    bl_score score = score_none();
+    score.count = state->position;
+    if (state->position > 0)
+        score.loss = state->loss_sum / (double)state->position;
+    if (state->position > 0 && f->train->labels)
+        score.error = (double)state->wrong / (double)state->position;
+    return score;
 }
 
 static bl_progress progress_now(const struct fit *f, const bl_angles *angles)
 {
     const bl_trainer *t = f->t;
     const size_t batch = t->lesson->capacity, n = f->train->n, done = t->state.position;
-    const double seen = done ? (double)done : (double)NAN;
     return (bl_progress){
         .epoch = (int)t->state.epoch + 1,
         .step = (done + batch - 1) / batch,
         .steps = (n + batch - 1) / batch,
         .total_step = (size_t)t->state.step,
-        .train = {t->state.loss_sum / seen, f->train->labels ? (double)t->state.wrong / seen : (double)NAN,
-                  done},
+        .train = running_score(f),
+        .val = score_none(),
+        .test = score_none(),
         .rate = f->rate,
         .seconds = t->state.seconds,
         .samples_per_second = t->state.seconds > 0.0 ? (double)done / t->state.seconds : 0.0,
@@ -180,7 +191,21 @@ static bl_status run_steps(struct fit *f)
 static bl_status score(const struct fit *f, const bl_data *data, bl_score *out)
 {
     *out = score_none();
-    return data ? model_score(f->t->model, data, f->t->score_lesson, out) : BL_OK;
+    return data ? score_model(f->t->model, data, f->t->score_lesson, out) : BL_OK;
+}
+
+/* "test_rmse", "test_mae", "test_r2" */
+static void add_distances(json_t *line, const char *set, const bl_score *score)
+{
+    const struct {
+        const char *name;
+        double value;
+    } figures[] = {{"rmse", score->rmse}, {"mae", score->mae}, {"r2", score->r2}};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        char key[32] = "";
+        text_append(key, sizeof key, "%s_%s", set, figures[i].name);
+        json_object_set_new(line, key, runlog_number(figures[i].value));
+    }
 }
 
 static json_t *line_of(const struct fit *f, const bl_progress *now)
@@ -194,6 +219,10 @@ static json_t *line_of(const struct fit *f, const bl_progress *now)
     json_object_set_new(line, "test_error", runlog_number(now->test.error));
     json_object_set_new(line, "val_loss", runlog_number(now->val.loss));
     json_object_set_new(line, "val_error", runlog_number(now->val.error));
+    if (f->train->targets) {
+        add_distances(line, "test", &now->test);
+        add_distances(line, "val", &now->val);
+    }
     json_object_set_new(line, "lr", runlog_number(now->rate));
     json_object_set_new(line, "seconds", runlog_number(now->seconds));
     json_object_set_new(line, "samples_per_second", runlog_number(now->samples_per_second));

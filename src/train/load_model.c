@@ -62,18 +62,49 @@ static bl_status read_names(const struct loading *from, const char *key, size_t 
     return status;
 }
 
-static bl_status read_scaling(const struct loading *from, struct bl_data *like)
+/* A pair of tensors, or nothing. most: as many pairs as there may be; one will do too where `is_shared`. */
+static bl_status read_scaling(const struct loading *from, const char *name, size_t most, bool is_shared,
+                              struct scaling *out)
 {
     struct tensor_entry offset, scale;
-    if (!tensors_find(from->file, "scaling.offset", &offset))
+    char key[64];
+    snprintf(key, sizeof key, "%s.offset", name);
+    if (!tensors_find(from->file, key, &offset))
         return BL_OK;
     const size_t n = offset.rows * (offset.cols ? offset.cols : 1);
-    if (!tensors_find(from->file, "scaling.scale", &scale) || scale.rows != offset.rows ||
-        scale.cols != offset.cols || (n != 1 && n != like->features))
-        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scaling is %zu pairs, expected 1 or %zu", from->path, n,
-                like->features);
+    snprintf(key, sizeof key, "%s.scale", name);
+    if (!tensors_find(from->file, key, &scale) || scale.rows != offset.rows || scale.cols != offset.cols ||
+        (n != most && !(is_shared && n == 1)))
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the %s is %zu pairs, expected %s%zu", from->path, name, n,
+                is_shared ? "1 or " : "", most);
     const struct scaling stored = {n, (float *)offset.values, (float *)scale.values};
-    return scaling_copy(from->ctx, &like->scaling, &stored);
+    return scaling_copy(from->ctx, out, &stored);
+}
+
+static bl_status read_target_scaling(const struct loading *from, struct bl_data *like)
+{
+    const char *answers = tensors_fact(from->file, "answers");
+    like->has_targets = answers && strcmp(answers, "numbers") == 0;
+    if (!like->has_targets)
+        return BL_OK;
+    BL_TRY(read_scaling(from, "targets", (size_t)like->outputs, false, &like->target_scaling));
+    for (size_t k = 0; k < like->target_scaling.n; k++)
+        if (!(fabsf(like->target_scaling.scale[k]) > 0.0f))
+            BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scale of target %zu is %g", from->path, k,
+                    (double)like->target_scaling.scale[k]);
+    return BL_OK;
+}
+
+static bl_status read_table(const struct loading *from, struct bl_data *like)
+{
+    const char *text = tensors_fact(from->file, "table");
+    if (!text)
+        return BL_OK;
+    BL_TRY(recipe_from_text(&like->recipe, from->ctx, from->path, text));
+    if (recipe_features(like->recipe) != like->features)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its table's columns become %zu features, but its input is %zu",
+                from->path, recipe_features(like->recipe), like->features);
+    return recipe_feature_names(&like->column_names, from->ctx, like->recipe);
 }
 
 static bl_status fill_like(const struct loading *from, struct bl_data *like)
@@ -87,8 +118,9 @@ static bl_status fill_like(const struct loading *from, struct bl_data *like)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: outputs \"%s\", expected a whole number", from->path, text);
     like->outputs = (int)outputs;
     BL_TRY(read_names(from, "class_names", outputs, &like->class_names));
-    BL_TRY(read_names(from, "column_names", like->features, &like->column_names));
-    BL_TRY(read_scaling(from, like));
+    BL_TRY(read_table(from, like));
+    BL_TRY(read_scaling(from, "scaling", like->features, true, &like->scaling));
+    BL_TRY(read_target_scaling(from, like));
     return mem_text(from->ctx, &like->source, from->path, strlen(from->path));
 }
 

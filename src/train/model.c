@@ -1,10 +1,9 @@
 /*
- * model.c - tensors by name, facts, scores.
+ * model.c - tensors by name, facts, and the file they go to.
  */
 #include "model.h"
 
 #include "../base/mem.h"
-#include "step.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -142,14 +141,21 @@ size_t model_count_tensors(const bl_model *model)
     return n;
 }
 
+enum { SCALING_ENTRIES = 4 };
+
 static size_t scaling_entries(const bl_model *model, struct tensor_entry *entries)
 {
-    const struct scaling *s = &model->like->scaling;
-    if (s->n == 0)
-        return 0;
-    entries[0] = (struct tensor_entry){"scaling.offset", s->offset, s->n, 0};
-    entries[1] = (struct tensor_entry){"scaling.scale", s->scale, s->n, 0};
-    return 2;
+    const struct scaling *s = &model->like->scaling, *targets = &model->like->target_scaling;
+    size_t n = 0;
+    if (s->n > 0) {
+        entries[n++] = (struct tensor_entry){"scaling.offset", s->offset, s->n, 0};
+        entries[n++] = (struct tensor_entry){"scaling.scale", s->scale, s->n, 0};
+    }
+    if (targets->n > 0) {
+        entries[n++] = (struct tensor_entry){"targets.offset", targets->offset, targets->n, 0};
+        entries[n++] = (struct tensor_entry){"targets.scale", targets->scale, targets->n, 0};
+    }
+    return n;
 }
 
 static bl_status write_entries(const bl_model *model, const char *path, struct tensor_entry *entries,
@@ -176,7 +182,7 @@ bl_status model_write(const bl_model *model, const char *path, const struct tens
 {
     const size_t n = model_count_tensors(model);
     struct tensor_entry *entries = NULL;
-    bl_status status = MEM_ARRAY(model->ctx, &entries, n + 2 + n_extra, "the list of tensors");
+    bl_status status = MEM_ARRAY(model->ctx, &entries, n + SCALING_ENTRIES + n_extra, "the list of tensors");
     if (status == BL_OK)
         status = write_entries(model, path, entries, extra, n_extra);
     mem_free(model->ctx, entries);
@@ -203,51 +209,6 @@ bl_status model_take(bl_model *model, const struct tensors *file, const char *pa
                     rows, cols, m.rows, m.cols);
         memcpy(m.x, entry.values, rows * cols * sizeof *m.x);
     }
-    return BL_OK;
-}
-
-static void load_batch(const bl_model *model, const bl_data *data, size_t first, size_t n,
-                       struct lesson *lesson)
-{
-    lesson_set_size(lesson, n);
-    data_gather(data, model->ctx->backend, NULL, first, n, lesson->x.x);
-    lesson->has_labels = false;
-    if (data->labels)
-        lesson_set_labels(lesson, data->labels + first);
-    else if (data->targets)
-        memcpy(lesson->y.x, data->targets + first * lesson->y.cols, n * lesson->y.cols * sizeof *lesson->y.x);
-}
-
-bl_score score_none(void)
-{
-    const double nothing = (double)NAN;
-    return (bl_score){.loss = nothing, .error = nothing, .rmse = nothing, .mae = nothing, .r2 = nothing};
-}
-
-bl_status model_score(const bl_model *model, const bl_data *data, struct lesson *lesson, bl_score *out)
-{
-    double loss = 0.0;
-    size_t wrong = 0;
-    const bool is_known = data->labels || data->targets;
-    for (size_t first = 0; first < data->n; first += lesson->capacity) {
-        const size_t left = data->n - first;
-        load_batch(model, data, first, left < lesson->capacity ? left : lesson->capacity, lesson);
-        step_forward(model->net, lesson);
-        if (is_known)
-            loss += model->loss->error(model->ctx->backend, *lesson_scores(lesson), lesson->y, 1.0f,
-                                       *lesson_error(lesson));
-        if (data->labels)
-            wrong += loss_count_wrong(*lesson_scores(lesson), lesson->labels);
-    }
-    if (lesson_has_failed(lesson))
-        BL_FAIL(model->ctx, BL_BACKEND, "backend %s reported a failure", model->ctx->backend->name);
-    const double n = (double)data->n;
-    *out = score_none();
-    out->count = data->n;
-    if (is_known && data->n)
-        out->loss = loss / n;
-    if (data->labels && data->n)
-        out->error = (double)wrong / n;
     return BL_OK;
 }
 

@@ -44,11 +44,6 @@ bl_status model_write(const bl_model *model, const char *path, const struct tens
 /* Weights and feedback from a file that has been read, by name; shapes must agree. */
 bl_status model_take(bl_model *model, const struct tensors *file, const char *path);
 
-bl_score score_none(void); /* of no examples: nothing is a number */
-
-/* Sums over `data`, in order, dropout off; lesson: any, for its memory. */
-bl_status model_score(const bl_model *model, const bl_data *data, struct lesson *lesson, bl_score *out);
-
 /* Names the first block whose weights are no numbers; false when all are. */
 bool model_find_nan(const bl_model *model, const char **name);
 

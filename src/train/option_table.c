@@ -112,6 +112,20 @@ static bl_status check_reduction(bl_context *ctx, const char *key, const char *t
     return check_word(ctx, key, text, "mean sum");
 }
 
+/* "500", "0.1", "last 500" */
+static bl_status check_val(bl_context *ctx, const char *key, const char *text)
+{
+    size_t n = 0;
+    double share = 0.0;
+    const bool is_last = strncmp(text, "last ", 5) == 0;
+    const bool is_count = text_to_size(slice_of(is_last ? text + 5 : text), &n) && n <= 1000000000;
+    const bool is_share = text_to_double(slice_of(text), &share) && share > 0.0 && share < 1.0;
+    if (!is_count && !is_share)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "%s is \"%s\", expected a number of examples, a share below 1, or \"last N\"", key, text);
+    return BL_OK;
+}
+
 static bl_status check_resize(bl_context *ctx, const char *key, const char *text)
 {
     (void)key;
@@ -175,7 +189,9 @@ const struct option_row option_table[] = {
     {{"resize", "ROWSxCOLS", "", "data",
       "size that pictures of a folder are brought to (default: they must agree)"},
      check_resize},
-    {{"val", "N", "0", "data", "the last N training examples are put aside for validation"}, check_count},
+    {{"val", "N|F|last N", "0", "data",
+      "training examples put aside for validation: so many, or a share, by class and seed; or the last N"},
+     check_val},
     {{"test-fraction", "F", "0", "data", "share of a single file put aside for testing, by class and seed"},
      check_fraction},
     {{"net", "LAYERS", "", "net", "the layers, as in \"dense 800, tanh, dense 10\""}, net_check_text_option},

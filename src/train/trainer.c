@@ -123,6 +123,18 @@ static bl_status set_names(bl_trainer *t, const char *key, char *const *names, s
     return status;
 }
 
+/* What the columns of a table became. */
+static bl_status set_table(bl_trainer *t, const bl_data *like)
+{
+    char *text = NULL;
+    if (!like->recipe)
+        return BL_OK;
+    BL_TRY(recipe_to_text(&text, t->ctx, like->recipe));
+    const bl_status status = model_set_fact(t->model, "table", text);
+    mem_free(t->ctx, text);
+    return status;
+}
+
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
     static const char *const keys[] = {"net",       "rule", "feedback", "init",  "loss", "reduction",
@@ -134,7 +146,8 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         BL_TRY(model_set_fact(t->model, keys[i], config_text(t->config, keys[i])));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
-    BL_TRY(set_names(t, "column_names", like->column_names, like->features));
+    BL_TRY(set_table(t, like));
+    BL_TRY(model_set_fact(t->model, "answers", like->has_targets ? "numbers" : "classes"));
     return model_set_number(t->model, "outputs", like->outputs);
 }
 
@@ -330,7 +343,7 @@ bl_status trainer_measure(bl_trainer *t, const bl_data *data, size_t n)
     if (data->labels)
         lesson_set_labels(lesson, data->labels);
     else
-        memcpy(lesson->y.x, data->targets, n * lesson->y.cols * sizeof *lesson->y.x);
+        data_gather_targets(data, NULL, 0, n, lesson->y.x);
     return alignment_measure(t->alignment, trainer_rate(t, data->n), t->state.step + 1, t->angles);
 }
 

@@ -1,0 +1,241 @@
+/*
+ * csv_judge.c - after the scan: what each column of a table is, and what it becomes.
+ *
+ * A column without any word is numbers; one with more words than numbers is words; in between, the words are mistakes,
+ * and refused with their places. A column that only numbers the rows is left out.
+ */
+#include "../base/mem.h"
+#include "csv_table.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct csv_column_text name_of(const struct csv_table *t, const struct csv_input *input)
+{
+    return csv_column(&t->layout, input->column);
+}
+
+/* How an option names the column. */
+static struct shown option_name(const struct csv_table *t, const struct csv_input *input)
+{
+    char number[24] = "";
+    const char *name = t->layout.names ? t->layout.names[input->column] : "";
+    if (name[0] && !strchr(name, ','))
+        return text_shown(name, strlen(name));
+    text_append(number, sizeof number, "%zu", input->column);
+    return text_shown(number, strlen(number));
+}
+
+/* ---- Refusals */
+
+static bl_status no_number(const struct csv_table *t, const struct csv_input *input,
+                           const struct csv_count *found)
+{
+    const char *option = option_name(t, input).text;
+    char advice[256] = "";
+    if (!t->r->like)
+        text_append(advice, sizeof advice,
+                    " as in %zu other rows (--categorical \"%s\" takes the column as words, --ignore \"%s\" "
+                    "leaves it "
+                    "out)",
+                    input->numbers.n, option, option);
+    BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu, %s: found \"%s\"; expected a number%s", t->r->path,
+            found->line, name_of(t, input).text, text_shown(found->text.at, found->text.n).text, advice);
+}
+
+static bl_status check_missing(const struct csv_table *t, const struct csv_input *input)
+{
+    const struct csv_count *missing = &input->missing;
+    if (missing->n == 0 || t->r->options->imputes || (input->as && input->as->has_indicator))
+        return BL_OK;
+    BL_FAIL(t->r->ctx, BL_BAD_DATA,
+            "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); --missing impute fills "
+            "them in "
+            "and adds a column that tells where",
+            t->r->path, missing->line, name_of(t, input).text,
+            text_shown(missing->text.at, missing->text.n).text, missing->n);
+}
+
+/* ---- Kinds */
+
+static bl_status judge_kind(const struct csv_table *t, struct csv_input *input)
+{
+    if (!input->is_told)
+        input->kind = input->words.n > input->numbers.n ? COLUMN_WORDS : COLUMN_NUMBER;
+    if (input->kind == COLUMN_NUMBER && input->words.n > 0)
+        return no_number(t, input, &input->words);
+    if (input->kind == COLUMN_NUMBER && input->odd.n > 0)
+        return no_number(t, input, &input->odd);
+    return BL_OK;
+}
+
+/* "Id", "PassengerId", "row_id", "index", or no name at all, as programs write it that number their rows. */
+static bool is_called_id(const char *name)
+{
+    static const char *const names[] = {"", "id", "index", "rownames", "unnamed: 0"};
+    const size_t n = strlen(name);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (csv_is_word(slice_of(name), names[i]))
+            return true;
+    if (n < 3 || !csv_is_word(slice_of(name + n - 2), "id"))
+        return false;
+    const bool has_break = strchr("_- .", name[n - 3]) != NULL;
+    return has_break || (islower((unsigned char)name[n - 3]) && name[n - 2] == 'I');
+}
+
+static bool is_id_like(const struct csv_table *t, const struct csv_input *input)
+{
+    const char *ignore = t->r->options->ignore;
+    const bool may_drop = !ignore || strcmp(ignore, "none") != 0;
+    return may_drop && t->layout.names && is_called_id(t->layout.names[input->column]);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* Whole numbers that never occur twice. */
+static bl_status numbers_rows(struct csv_table *t, size_t i, bool *out)
+{
+    float *sorted = NULL;
+    BL_TRY(MEM_ARRAY(t->r->ctx, &sorted, t->n, "a column"));
+    bool is_whole = true;
+    for (size_t n = 0; n < t->n; n++) {
+        sorted[n] = t->values[n * t->layout.inputs + i];
+        is_whole = is_whole && sorted[n] == floorf(sorted[n]);
+    }
+    *out = is_whole;
+    if (is_whole)
+        qsort(sorted, t->n, sizeof *sorted, by_value);
+    for (size_t n = 1; *out && n < t->n; n++)
+        *out = sorted[n] != sorted[n - 1];
+    mem_free(t->r->ctx, sorted);
+    return BL_OK;
+}
+
+static bl_status drop(struct csv_table *t, struct csv_input *input, const char *why)
+{
+    input->is_dropped = true;
+    return data_add_note(t->data, "%s left out: %s", name_of(t, input).text, why);
+}
+
+static bl_status drop_useless(struct csv_table *t, size_t i)
+{
+    struct csv_input *input = &t->inputs[i];
+    bool is_id = false;
+    if (input->missing.n == t->n)
+        return drop(t, input, "it has no value at all");
+    if (input->kind == COLUMN_NUMBER && input->numbers.n == t->n && t->n > 1 && is_id_like(t, input))
+        BL_TRY(numbers_rows(t, i, &is_id));
+    return is_id ? drop(t, input, "it numbers the rows (--ignore none keeps it)") : BL_OK;
+}
+
+/* ---- Words */
+
+static bl_status no_category(const struct csv_table *t, const struct csv_input *input,
+                             const struct csv_line *line, size_t length)
+{
+    char found[64] = "";
+    if (length < CSV_WORD_ROOM)
+        text_append(found, sizeof found, "more than %d different words", MOST_WORDS);
+    else
+        text_append(found, sizeof found, "a text of %zu bytes", length);
+    BL_FAIL(
+        t->r->ctx, BL_BAD_DATA,
+        "%s: line %zu, %s: %s, expected a few words to choose from; --ignore \"%s\" leaves the column out",
+        t->r->path, line->number, name_of(t, input).text, found, option_name(t, input).text);
+}
+
+static bl_status count_word(struct csv_table *t, const struct csv_line *line, size_t column,
+                            const struct csv_field *field)
+{
+    char buffer[CSV_WORD_ROOM];
+    struct slice word;
+    if (t->layout.place[column] == CSV_NONE)
+        return BL_OK;
+    struct csv_input *input = &t->inputs[t->layout.place[column]];
+    if (input->kind != COLUMN_WORDS || input->is_dropped || csv_is_missing(field->text))
+        return BL_OK;
+    if (csv_word(field, buffer, &word) && input->different.n <= MOST_WORDS)
+        BL_TRY(words_count(&input->different, t->r->ctx, word, line->number));
+    if (word.n < CSV_WORD_ROOM && input->different.n <= MOST_WORDS)
+        return BL_OK;
+    if (is_id_like(t, input))
+        return drop(t, input, "it names the rows (--ignore none keeps it)");
+    return no_category(t, input, line, word.n);
+}
+
+static bool has_words(const struct csv_table *t)
+{
+    for (size_t i = 0; i < t->layout.inputs; i++)
+        if (t->inputs[i].kind == COLUMN_WORDS && !t->inputs[i].is_dropped)
+            return true;
+    return false;
+}
+
+/* ---- The recipe */
+
+static bl_status name_column(struct csv_table *t, size_t c)
+{
+    if (!t->layout.names)
+        return BL_OK;
+    const char *name = t->layout.names[c];
+    return mem_text(t->r->ctx, &t->data->recipe->columns[c].name, name, strlen(name));
+}
+
+static bl_status take_words(struct recipe_column *column, bl_context *ctx, const struct words *different)
+{
+    BL_TRY(MEM_ARRAY(ctx, &column->words, different->n, "words"));
+    column->n_words = different->n;
+    for (size_t i = 0; i < different->n; i++)
+        BL_TRY(mem_text(ctx, &column->words[i], different->items[i].text, strlen(different->items[i].text)));
+    return BL_OK;
+}
+
+static bl_status write_recipe(struct csv_table *t)
+{
+    BL_TRY(recipe_create(&t->data->recipe, t->r->ctx, t->layout.columns));
+    for (size_t c = 0; c < t->layout.columns; c++) {
+        struct recipe_column *column = &t->data->recipe->columns[c];
+        struct csv_input *input = t->layout.place[c] == CSV_NONE ? NULL : &t->inputs[t->layout.place[c]];
+        BL_TRY(name_column(t, c));
+        if (c == t->layout.label)
+            column->kind = COLUMN_LABEL;
+        if (!input || input->is_dropped)
+            continue;
+        column->kind = input->kind;
+        column->has_indicator = input->missing.n > 0;
+        input->as = column;
+        if (input->kind == COLUMN_WORDS)
+            BL_TRY(take_words(column, t->r->ctx, &input->different));
+    }
+    return BL_OK;
+}
+
+static bl_status judge_alone(struct csv_table *t)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < t->layout.inputs; i++)
+        BL_TRY(drop_useless(t, i));
+    if (has_words(t))
+        BL_TRY(csv_for_each_field(t, count_word));
+    for (size_t i = 0; i < t->layout.inputs; i++)
+        left += !t->inputs[i].is_dropped;
+    if (left == 0)
+        BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: no column is left to learn from; --ignore none keeps all",
+                t->r->path);
+    return write_recipe(t);
+}
+
+bl_status csv_judge(struct csv_table *t)
+{
+    for (size_t i = 0; i < t->layout.inputs; i++) {
+        BL_TRY(judge_kind(t, &t->inputs[i]));
+        BL_TRY(check_missing(t, &t->inputs[i]));
+    }
+    return t->r->like ? recipe_copy(&t->data->recipe, t->r->ctx, t->r->like->recipe) : judge_alone(t);
+}

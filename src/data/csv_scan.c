@@ -1,0 +1,165 @@
+/*
+ * csv_scan.c - the first pass over a table: every row has as many fields as the first, numbers are taken, and what is no
+ * number is counted, with its place.
+ */
+#include "csv_table.h"
+
+#include "../base/mem.h"
+
+#include <float.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+static size_t count_fields(const struct csv_table *t, const struct csv_line *line)
+{
+    struct slice rest = line->text;
+    struct csv_field field;
+    size_t fields = 0;
+    while (csv_next_field(&rest, t->layout.separator, &field))
+        fields++;
+    return fields;
+}
+
+static bl_status ragged(const struct csv_table *t, const struct csv_line *line)
+{
+    BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu has %zu fields, expected %zu as in the first line",
+            t->r->path, line->number, count_fields(t, line), t->layout.columns);
+}
+
+static bl_status broken_quote(const struct csv_table *t, const struct csv_line *line, size_t column)
+{
+    BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu, %s: a quote that does not end before the separator",
+            t->r->path, line->number, csv_column(&t->layout, column).text);
+}
+
+static bl_status for_each_in_row(struct csv_table *t, const struct csv_line *line, csv_take take)
+{
+    struct slice rest = line->text;
+    struct csv_field field;
+    for (size_t c = 0; c < t->layout.columns; c++) {
+        if (!csv_next_field(&rest, t->layout.separator, &field))
+            return ragged(t, line);
+        if (field.is_broken)
+            return broken_quote(t, line, c);
+        BL_TRY(take(t, line, c, &field));
+    }
+    return rest.at ? ragged(t, line) : BL_OK;
+}
+
+bl_status csv_for_each_field(struct csv_table *t, csv_take take)
+{
+    struct slice rest = t->text;
+    struct csv_line line = {.number = 0};
+    if (t->layout.has_header)
+        csv_next_line(&rest, t->layout.separator, &line);
+    for (t->n = 0; csv_next_line(&rest, t->layout.separator, &line); t->n++)
+        BL_TRY(for_each_in_row(t, &line, take));
+    return BL_OK;
+}
+
+/* ---- Room */
+
+/* Most rows there can be: one a line, and a row of c fields has at least c bytes. */
+static size_t most_rows(const struct csv_table *t)
+{
+    size_t lines = 1;
+    for (struct slice rest = t->text, line; slice_next(&rest, '\n', &line);)
+        lines++;
+    const size_t by_size = t->text.n / t->layout.columns + 1;
+    return lines < by_size ? lines : by_size;
+}
+
+static bl_status make_room(struct csv_table *t)
+{
+    bl_context *ctx = t->r->ctx;
+    const size_t inputs = t->layout.inputs;
+    t->room = most_rows(t);
+    if (inputs > INT_MAX || t->room > SIZE_MAX / inputs)
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: %zu columns are too many", t->r->path, t->layout.columns);
+    BL_TRY(MEM_ARRAY(ctx, &t->inputs, inputs, "a table's columns"));
+    BL_TRY(MEM_ARRAY(ctx, &t->values, t->room * inputs, "a table"));
+    if (t->layout.label != CSV_NONE)
+        BL_TRY(MEM_ARRAY(ctx, &t->labels, t->room, "labels"));
+    if (t->layout.id != CSV_NONE)
+        BL_TRY(MEM_ARRAY(ctx, &t->ids, t->room, "ids"));
+    return BL_OK;
+}
+
+/* ---- Fields */
+
+static void count(struct csv_count *of, const struct csv_line *line, struct slice text)
+{
+    if (of->n++ == 0) {
+        of->line = line->number;
+        of->text = text;
+    }
+}
+
+static bl_status too_large(const struct csv_table *t, const struct csv_line *line, size_t column,
+                           struct slice text)
+{
+    BL_FAIL(t->r->ctx, BL_BAD_DATA,
+            "%s: line %zu, %s: found \"%s\", which no float can hold; expected a number", t->r->path,
+            line->number, csv_column(&t->layout, column).text, text_shown(text.at, text.n).text);
+}
+
+static bl_status take_input(struct csv_table *t, const struct csv_line *line, size_t column,
+                            struct slice text)
+{
+    const size_t i = t->layout.place[column];
+    struct csv_input *input = &t->inputs[i];
+    double value = (double)NAN;
+    if (csv_is_missing(text))
+        count(&input->missing, line, text);
+    else if (input->is_told && input->kind == COLUMN_WORDS)
+        count(&input->words, line, text);
+    else if (!text_to_double(text, &value))
+        count(csv_is_odd_number(text) ? &input->odd : &input->words, line, text);
+    else if (fabs(value) > (double)FLT_MAX)
+        return too_large(t, line, column, text);
+    else
+        count(&input->numbers, line, text);
+    t->values[t->n * t->layout.inputs + i] = (float)value;
+    return BL_OK;
+}
+
+static bl_status take_field(struct csv_table *t, const struct csv_line *line, size_t column,
+                            const struct csv_field *field)
+{
+    if (column == t->layout.label)
+        t->labels[t->n] = (struct label_text){*field, line->number};
+    else if (column == t->layout.id)
+        t->ids[t->n] = *field;
+    else if (t->layout.place[column] != CSV_NONE)
+        return take_input(t, line, column, field->text);
+    return BL_OK;
+}
+
+/* The kinds that are known: told, or those of the model. */
+static void know_inputs(struct csv_table *t)
+{
+    const struct bl_data *like = t->r->like;
+    for (size_t c = 0; c < t->layout.columns; c++) {
+        struct csv_input *input = &t->inputs[t->layout.place[c]];
+        if (t->layout.place[c] == CSV_NONE)
+            continue;
+        input->column = c;
+        input->is_told = like || t->layout.is_words[c];
+        input->kind = !like && t->layout.is_words[c] ? COLUMN_WORDS : COLUMN_NUMBER;
+    }
+    for (size_t c = 0, i = 0; like && like->recipe && c < like->recipe->n; c++) {
+        const struct recipe_column *as = &like->recipe->columns[c];
+        if (as->kind == COLUMN_NUMBER || as->kind == COLUMN_WORDS) {
+            t->inputs[i].as = as;
+            t->inputs[i++].kind = as->kind;
+        }
+    }
+}
+
+bl_status csv_scan(struct csv_table *t)
+{
+    BL_TRY(make_room(t));
+    know_inputs(t);
+    return csv_for_each_field(t, take_field);
+}

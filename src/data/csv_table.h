@@ -1,0 +1,56 @@
+/*
+ * csv_table.h - one reading of a table, from text to set: scanned once for numbers, labels and ids; then each column is
+ * judged; columns of words are read again.
+ */
+#ifndef BL_DATA_CSV_TABLE_H
+#define BL_DATA_CSV_TABLE_H
+
+#include "classes.h"
+#include "csv_layout.h"
+#include "words.h"
+
+enum { MOST_WORDS = 256 }; /* of a column: more are no categories */
+
+/* Fields of one sort: how many, and the first of them. */
+struct csv_count {
+    size_t n, line;
+    struct slice text;
+};
+
+/* A column that is learned from. */
+struct csv_input {
+    size_t column; /* of the file */
+    enum column_kind kind;
+    bool is_told;    /* the kind is known before the values: by the option categorical, or from the model */
+    bool is_dropped; /* left out after all */
+    struct csv_count numbers, words, odd, missing; /* odd: "inf", "none", ... */
+    struct words different;                        /* of a column of words */
+    const struct recipe_column *as;                /* what it becomes */
+    size_t feature;                                /* the first that it becomes */
+};
+
+struct csv_table {
+    const struct reading *r;
+    struct csv_layout layout;
+    struct slice text;
+    bl_data *data;
+    size_t room, n;            /* rows */
+    struct csv_input *inputs;  /* layout.inputs of them */
+    float *values;             /* room x inputs: numbers; NaN where there is none */
+    struct label_text *labels; /* room, or NULL */
+    struct csv_field *ids;     /* room, or NULL */
+};
+
+/* Is handed every field of the table in turn. */
+typedef bl_status (*csv_take)(struct csv_table *t, const struct csv_line *line, size_t column,
+                              const struct csv_field *field);
+/* Rows are counted anew in t->n, which is the present row. */
+bl_status csv_for_each_field(struct csv_table *t, csv_take take);
+
+bl_status csv_scan(struct csv_table *t);
+/* After the scan: decides what each column becomes, and keeps that in data->recipe. */
+bl_status csv_judge(struct csv_table *t);
+/* Fills data->floats, features, shape and column_names. Takes t->values where they are what is wanted. */
+bl_status csv_encode(struct csv_table *t);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * targets.c - a label column that holds numbers to come near to (regression).
+ */
+#include "classes.h"
+
+#include "../base/mem.h"
+
+#include <float.h>
+#include <math.h>
+
+static bool to_target(const struct label_text *label, float *out)
+{
+    double value = 0.0;
+    const bool is_number = text_to_double(label->field.text, &value) && fabs(value) <= (double)FLT_MAX;
+    *out = is_number ? (float)value : 0.0f;
+    return is_number;
+}
+
+bool targets_are_numbers(const struct label_text *texts, size_t n)
+{
+    float target = 0.0f;
+    for (size_t i = 0; i < n; i++)
+        if (!to_target(&texts[i], &target))
+            return false;
+    return true;
+}
+
+bl_status targets_number(bl_data *data, const struct reading *r, const struct label_text *texts,
+                         const char *column)
+{
+    float *targets = NULL;
+    BL_TRY(MEM_ARRAY(r->ctx, &targets, data->n, "targets"));
+    data->targets = targets;
+    data->outputs = 1;
+    for (size_t i = 0; i < data->n; i++) {
+        const struct slice text = texts[i].field.text;
+        if (!to_target(&texts[i], &targets[i]))
+            BL_FAIL(r->ctx, BL_BAD_DATA,
+                    "%s: line %zu, %s: \"%s\" is no number; the option target says that this column holds "
+                    "numbers "
+                    "to come near to, and class that it holds classes",
+                    r->path, texts[i].line, column, text_shown(text.at, text.n).text);
+    }
+    return BL_OK;
+}

@@ -1,0 +1,17 @@
+/*
+ * score.h - how good a model is on data: its loss, its errors, or its distance from the targets.
+ */
+#ifndef BL_TRAIN_SCORE_H
+#define BL_TRAIN_SCORE_H
+
+#include "model.h"
+
+bl_score score_none(void); /* of no examples: nothing is a number */
+
+/* Sums over `data`, in order, dropout off; lesson: any, for its memory. */
+bl_status score_model(const bl_model *model, const bl_data *data, struct lesson *lesson, bl_score *out);
+
+/* outputs: n rows. Brings them from the scale that targets were trained on to the targets' own. */
+void score_unscale(const bl_model *model, float *outputs, size_t n);
+
+#endif
