@@ -260,8 +260,9 @@ static bl_status find_separation(struct csv_layout *out, const struct reading *r
 {
     struct csv_line line = {.number = 0};
     struct slice rest = text;
+    const char comma = ',', *first = r->options->separator ? &r->options->separator : &comma;
     out->separator = r->options->separator;
-    if (!csv_next_line(&rest, out->separator ? out->separator : ',', &line))
+    if (!csv_next_line(&rest, *first, &line))
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: the file is empty, expected rows of numbers", r->path);
     if (!out->separator)
         out->separator = find_separator(text, line.text);

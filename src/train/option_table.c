@@ -196,7 +196,8 @@ const struct option_row option_table[] = {
      check_fraction},
     {{"net", "LAYERS", "", "net", "the layers, as in \"dense 800, tanh, dense 10\""}, net_check_text_option},
     {{"init", "zero|fanin|glorot|he", "", "net",
-      "first weights (default: zero for fa and dfa on tanh or logistic nets, else fanin)"},
+      "first weights (default: zero for fa and dfa on tanh or logistic nets with 3 outputs or more, else "
+      "fanin)"},
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
     {{"feedback", "KIND|FILE", "", "rule",

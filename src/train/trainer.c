@@ -18,15 +18,23 @@ static bl_status settle(bl_config *config, const char *key, const char *text)
     return config_text(config, key)[0] ? BL_OK : config_settle(config, key, text);
 }
 
+/* From zero weights all hidden units of a block move along as many directions as the error has; with one output, or two
+   classes, that is one, and it stays so: units that are all alike learn little more than a linear model. */
+static bool may_start_from_zero(const struct net *net, const struct rule_ops *ops)
+{
+    const bool is_steep = 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
+    const bool has_directions = net->n_blocks == 1 || net->blocks[net_last(net)].units > 2;
+    return ops->learns_from_zero && is_steep && has_directions;
+}
+
 /* Defaults that keep a newcomer out of known traps: all-zero weights where the rule can learn from them, a feedback as
    large as the optimiser needs. */
 static bl_status settle_all(bl_config *config, const struct net *net, const struct rule_ops *ops,
                             const struct optimizer *optimizer)
 {
-    const bool is_steep = 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
     char rate[32];
     text_from_double(optimizer->ops->default_rate, rate);
-    BL_TRY(settle(config, "init", ops->learns_from_zero && is_steep ? "zero" : "fanin"));
+    BL_TRY(settle(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
     BL_TRY(settle(config, "feedback", optimizer->ops->hides_scale ? "nokland" : "uniform 1"));
     BL_TRY(settle(config, "lr", rate));
     BL_TRY(settle(config, "epochs", strcmp(config_text(config, "stop"), "paper") == 0 ? "300" : "10"));
