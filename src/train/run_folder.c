@@ -6,6 +6,7 @@
 
 #include "../base/mem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,6 +62,32 @@ static bl_status make_room(bl_context *ctx, const char *folder, bool may_replace
     return BL_OK;
 }
 
+/* "model.safetensors.123-0.tmp": what was being written when a process was killed. */
+static bool is_leftover(const char *entry)
+{
+    const size_t n = strlen(entry);
+    if (n < 4 || strcmp(entry + n - 4, ".tmp") != 0)
+        return false;
+    for (size_t i = 0; i < N_NAMES; i++) {
+        const size_t length = strlen(names[i]);
+        if (strncmp(entry, names[i], length) == 0 && entry[length] == '.')
+            return strspn(entry + length, ".-0123456789") == n - length - 3;
+    }
+    return false;
+}
+
+/* Called under the lock: nobody is writing them. What cannot be removed does no harm. */
+static void clear_leftovers(bl_context *ctx, const char *folder)
+{
+    char path[PATH_ROOM];
+    DIR *open_folder = opendir(folder);
+    for (struct dirent *entry; open_folder && (entry = readdir(open_folder)) != NULL;)
+        if (is_leftover(entry->d_name) && path_of(ctx, folder, entry->d_name, path) == BL_OK)
+            (void)unlink(path);
+    if (open_folder)
+        closedir(open_folder);
+}
+
 static bl_status write_json(bl_context *ctx, const char *folder, const char *name, json_t *object)
 {
     char path[PATH_ROOM];
@@ -104,6 +131,8 @@ static bl_status fill(struct run_folder *folder, bl_trainer *t, const bl_data *t
 {
     char path[PATH_ROOM];
     BL_TRY(make_folders(t->ctx, folder->path));
+    BL_TRY(folder_lock_take(&folder->lock, t->ctx, folder->path));
+    clear_leftovers(t->ctx, folder->path);
     if (!t->is_resumed) {
         BL_TRY(make_room(t->ctx, folder->path, config_bool(t->config, "force")));
         BL_TRY(write_config(folder, t, train));
@@ -116,7 +145,8 @@ static bl_status fill(struct run_folder *folder, bl_trainer *t, const bl_data *t
 bl_status run_folder_open(struct run_folder *out, bl_trainer *trainer, const bl_data *train)
 {
     const char *path = config_text(trainer->config, "out");
-    struct run_folder folder = {.ctx = trainer->ctx, .path = path[0] ? path : NULL};
+    struct run_folder folder = {
+        .ctx = trainer->ctx, .path = path[0] ? path : NULL, .lock = {.path = NULL, .file = -1}};
     if (folder.path) {
         const bl_status status = fill(&folder, trainer, train);
         if (status != BL_OK) {
@@ -133,11 +163,26 @@ void run_folder_close(struct run_folder *folder)
     if (folder->log)
         runlog_close(folder->log);
     folder->log = NULL;
+    folder_lock_drop(&folder->lock, folder->ctx);
+}
+
+/* A disk that is full, or gone, takes nothing from what was saved before: the sentence says so. */
+static bl_status explain(const struct run_folder *folder, bl_status status)
+{
+    char path[PATH_ROOM], why[sizeof folder->ctx->why];
+    if (status != BL_IO)
+        return status;
+    memcpy(why, folder->ctx->why, sizeof why);
+    if (path_of(folder->ctx, folder->path, "model.safetensors", path) != BL_OK || access(path, F_OK) != 0)
+        return context_fail(folder->ctx, BL_IO, "%s", why);
+    return context_fail(folder->ctx, BL_IO,
+                        "%s; %s still holds the last checkpoint, and --resume %s goes on from it", why, path,
+                        folder->path);
 }
 
 bl_status run_folder_log(struct run_folder *folder, const json_t *line)
 {
-    return folder->path ? runlog_append(folder->log, line) : BL_OK;
+    return folder->path ? explain(folder, runlog_append(folder->log, line)) : BL_OK;
 }
 
 bl_status run_folder_checkpoint(struct run_folder *folder, bl_trainer *trainer, const char *name)
@@ -146,7 +191,7 @@ bl_status run_folder_checkpoint(struct run_folder *folder, bl_trainer *trainer, 
     if (!folder->path)
         return BL_OK;
     BL_TRY(path_of(folder->ctx, folder->path, name, path));
-    return checkpoint_write(trainer, path);
+    return explain(folder, checkpoint_write(trainer, path));
 }
 
 bl_status run_folder_result(struct run_folder *folder, const bl_trainer *trainer, const json_t *last_line)
@@ -164,5 +209,5 @@ bl_status run_folder_result(struct run_folder *folder, const bl_trainer *trainer
         json_object_set_new(root, "best_epoch", json_integer((json_int_t)trainer->state.best_epoch));
         json_object_set_new(root, "best_val", runlog_number(trainer->state.best));
     }
-    return write_json(trainer->ctx, folder->path, "result.json", root);
+    return explain(folder, write_json(trainer->ctx, folder->path, "result.json", root));
 }

@@ -1,0 +1,93 @@
+/*
+ * folder_lock.c - a POSIX record lock, which the system takes away when the process ends.
+ *
+ * The file is removed while the lock is held. So whoever gets a lock must look whether the file is still the one in the
+ * folder: another process may have removed it between opening and locking.
+ */
+#include "folder_lock.h"
+
+#include "../base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_TRIES = 100 };
+
+static bl_status io_failure(bl_context *ctx, const struct folder_lock *lock)
+{
+    return context_fail(ctx, BL_IO, "%s: cannot be locked: %s", lock->path, strerror(errno));
+}
+
+static bl_status is_taken(bl_context *ctx, const struct folder_lock *lock, const char *folder)
+{
+    struct flock held = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(lock->file, F_GETLK, &held) != 0 || held.l_type == F_UNLCK)
+        BL_FAIL(ctx, BL_IO, "%s: another process trains in this folder", folder);
+    BL_FAIL(ctx, BL_IO, "%s: another process (%ld) trains in this folder", folder, (long)held.l_pid);
+}
+
+static bool is_in_folder(const struct folder_lock *lock)
+{
+    struct stat ours, there;
+    return fstat(lock->file, &ours) == 0 && stat(lock->path, &there) == 0 && ours.st_ino == there.st_ino &&
+           ours.st_dev == there.st_dev;
+}
+
+static bl_status open_and_lock(struct folder_lock *lock, bl_context *ctx, const char *folder)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    lock->file = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock->file < 0)
+        return io_failure(ctx, lock);
+    if (fcntl(lock->file, F_SETLK, &whole) == 0 || errno == ENOLCK || errno == EINVAL || errno == ENOSYS)
+        return BL_OK;
+    if (errno == EACCES || errno == EAGAIN)
+        return is_taken(ctx, lock, folder);
+    return io_failure(ctx, lock);
+}
+
+static bl_status take(struct folder_lock *lock, bl_context *ctx, const char *folder)
+{
+    for (int i = 0; i < MOST_TRIES; i++) {
+        BL_TRY(open_and_lock(lock, ctx, folder));
+        if (is_in_folder(lock))
+            return BL_OK;
+        close(lock->file);
+        lock->file = -1;
+    }
+    BL_FAIL(ctx, BL_IO, "%s: its lock is taken and given up again and again by others", folder);
+}
+
+static void release(struct folder_lock *lock, bl_context *ctx)
+{
+    if (lock->file >= 0)
+        close(lock->file);
+    mem_free(ctx, lock->path);
+    *lock = (struct folder_lock){.path = NULL, .file = -1};
+}
+
+bl_status folder_lock_take(struct folder_lock *out, bl_context *ctx, const char *folder)
+{
+    struct folder_lock lock = {.path = NULL, .file = -1};
+    const size_t room = strlen(folder) + sizeof "/lock";
+    BL_TRY(MEM_ARRAY(ctx, &lock.path, room, "the name of a lock"));
+    snprintf(lock.path, room, "%s/lock", folder);
+    const bl_status status = take(&lock, ctx, folder);
+    if (status == BL_OK)
+        *out = lock;
+    else
+        release(&lock, ctx);
+    return status;
+}
+
+void folder_lock_drop(struct folder_lock *lock, bl_context *ctx)
+{
+    if (lock->file >= 0)
+        unlink(lock->path);
+    release(lock, ctx);
+}

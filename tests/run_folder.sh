@@ -1,0 +1,115 @@
+#!/bin/sh
+# run_folder.sh PROGRAM - one process at a time in a run folder; what a killed one left is cleared away; a disk that is full
+# at any moment leaves the last checkpoint, and the run goes on from it to the same bits.
+set -u
+program=$1
+folder=$(mktemp -d)
+small=$folder/small
+is_mounted=0
+cleanup() {
+    [ "$is_mounted" = 1 ] && umount "$small"
+    rm -rf "$folder"
+}
+trap cleanup EXIT
+cd "$folder" || exit 1
+failures=0
+
+complain() {
+    echo "FAILED: $1"
+    failures=$((failures + 1))
+}
+
+awk 'BEGIN { print "a,b,kind"
+    for (i = 0; i < 400; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (i % 3 ? "no" : "yes") }' >table.csv
+hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json" 2>/dev/null; }
+
+# train DIR EPOCHS OPTION...
+train() {
+    out=$1 epochs=$2
+    shift 2
+    "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs "$epochs" --batch 40 --val 40 --out "$out" "$@"
+}
+
+# In the background, with the process's own number in $!.
+begin() {
+    "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs 100000 --out "$1" --quiet >/dev/null 2>&1 &
+    tries=0
+    while [ ! -s "$1/log.jsonl" ] && [ $tries -lt 200 ]; do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+}
+
+# ---- two processes
+begin long
+first=$!
+for option in --force --quiet; do
+    train long 3 $option >out.txt 2>&1
+    code=$?
+    [ $code = 4 ] || complain "a second process with $option: exit $code, expected 4"
+    grep -q "another process ($first) trains in this folder" out.txt || complain "it says: $(cat out.txt)"
+done
+"$program" train --resume long --quiet >out.txt 2>&1
+[ $? = 4 ] || complain "a second process was let in by --resume"
+"$program" info long >/dev/null 2>&1 || complain "a run cannot be looked at while it goes on"
+
+# ---- SIGTERM saves; the lock goes with the process, also with one that is killed
+kill -TERM $first
+wait $first
+[ $? = 75 ] || complain "SIGTERM: another exit code than 75"
+[ -e long/lock ] && complain "the lock stayed behind"
+"$program" info long >/dev/null 2>&1 || complain "no model after SIGTERM"
+begin killed
+second=$!
+kill -KILL $second
+wait $second 2>/dev/null
+: >killed/model.safetensors.123-0.tmp
+: >killed/log.jsonl.77-12.tmp
+: >killed/notes.tmp
+train killed 2 --force --quiet >out.txt 2>&1 || complain "a killed run keeps its folder: $(cat out.txt)"
+[ "$(ls killed | grep -c 'tmp$')" = 1 ] && [ -e killed/notes.tmp ] || complain "leftovers: $(ls killed)"
+
+# ---- a full disk, at every size
+mkdir small
+if mount -t tmpfs -o size=1m tmpfs small 2>/dev/null; then
+    is_mounted=1
+else
+    echo "SKIP: a tmpfs cannot be mounted here, so no disk can be full"
+    [ "$failures" = 0 ] && exit 77
+    exit "$failures"
+fi
+train whole 6 --quiet >/dev/null 2>&1
+wanted=$(hash_of whole)
+full=0 resumed=0
+page=1
+while [ $page -le 24 ]; do
+    umount small && mount -t tmpfs -o size=$((page * 4))k tmpfs small || exit 1
+    train small/run 6 --quiet >out.txt 2>&1
+    code=$?
+    if [ $code = 4 ]; then
+        full=$((full + 1))
+        grep -q "No space left" out.txt || complain "$page pages: $(cat out.txt)"
+        mount -o remount,size=4m small
+        if [ -e small/run/model.safetensors ]; then
+            grep -q "still holds the last checkpoint" out.txt || complain "$page pages: nothing about the checkpoint"
+            resumed=$((resumed + 1))
+            "$program" eval --model small/run --data table.csv >/dev/null 2>&1 || complain "$page pages: the model is broken"
+            "$program" train --resume small/run --quiet >out.txt 2>&1 || complain "$page pages, --resume: $(cat out.txt)"
+            [ "$(hash_of small/run)" = "$wanted" ] || complain "$page pages: other bits after --resume"
+        fi
+        ls small/run/*.tmp >/dev/null 2>&1 && complain "$page pages: a temporary stayed behind"
+    elif [ $code = 0 ]; then
+        [ "$(hash_of small/run)" = "$wanted" ] || complain "$page pages: other bits"
+        [ $page -gt 1 ] || complain "no disk is that small"
+        break
+    else
+        complain "$page pages: exit $code"
+        cat out.txt
+    fi
+    page=$((page + 1))
+done
+[ $full -ge 4 ] && [ $resumed -ge 1 ] || complain "the disk was full $full times, and $resumed runs could be resumed"
+[ $code = 0 ] || complain "no size was enough"
+
+[ "$failures" = 0 ] && echo "run folder: as expected, $full full disks, $resumed resumed"
+exit "$failures"
