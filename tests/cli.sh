@@ -1,26 +1,6 @@
 #!/bin/sh
 # cli.sh PROGRAM - the program from end to end on small data that this script makes: results, exit codes, files.
-set -u
-program=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failures=0
-
-complain() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
-
-# expect CODE FRAGMENT COMMAND...: the exit code, and text somewhere in what is printed
-expect() {
-    code=$1 fragment=$2
-    shift 2
-    "$@" >out.txt 2>&1
-    found=$?
-    [ "$found" = "$code" ] || { complain "exit $found, expected $code: $*"; cat out.txt; }
-    grep -qF -e "$fragment" out.txt || { complain "nothing about \"$fragment\": $*"; cat out.txt; }
-}
+. "$(dirname "$0")/shell/expect.sh"
 
 # A table of two classes, each of two clouds, that no straight line separates.
 awk 'BEGIN {

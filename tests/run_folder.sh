@@ -1,9 +1,7 @@
 #!/bin/sh
 # run_folder.sh PROGRAM - one process at a time in a run folder; what a killed one left is cleared away; a disk that is full
 # at any moment leaves the last checkpoint, and the run goes on from it to the same bits.
-set -u
-program=$1
-folder=$(mktemp -d)
+. "$(dirname "$0")/shell/expect.sh"
 small=$folder/small
 is_mounted=0
 cleanup() {
@@ -11,13 +9,6 @@ cleanup() {
     rm -rf "$folder"
 }
 trap cleanup EXIT
-cd "$folder" || exit 1
-failures=0
-
-complain() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
 
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 400; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (i % 3 ? "no" : "yes") }' >table.csv

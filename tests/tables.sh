@@ -1,27 +1,7 @@
 #!/bin/sh
 # tables.sh PROGRAM - a table as it comes, in three commands: train, eval, predict. Words, missing values, an id column, any
 # order of columns, and numbers to come near to.
-set -u
-program=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failures=0
-
-complain() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
-
-# expect CODE FRAGMENT COMMAND...: the exit code, and text somewhere in what is printed
-expect() {
-    code=$1 fragment=$2
-    shift 2
-    "$@" >out.txt 2>&1
-    found=$?
-    [ "$found" = "$code" ] || { complain "exit $found, expected $code: $*"; cat out.txt; }
-    grep -qF -e "$fragment" out.txt || { complain "nothing about \"$fragment\": $*"; cat out.txt; }
-}
+. "$(dirname "$0")/shell/expect.sh"
 
 # same FILE TEXT: the file's first lines
 same() {
