@@ -10,8 +10,8 @@ DEMO_RATES = 1e-4,1e-3,1e-2
 DEMO_EPOCHS = 5
 DEMO_SEED = 1
 
-sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] cli/*.[ch] tests/*.[ch] bench/*.[ch] \
-            examples/*.[ch])
+sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] cli/*.[ch] cli/*/*.[ch] tests/*.[ch] \
+            bench/*.[ch] examples/*.[ch])
 
 help:
 	@echo "make demo      train one net by six rules on Fashion-MNIST and compare them"

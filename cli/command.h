@@ -41,20 +41,25 @@ struct command {
     int (*run)(struct session *session);
 };
 
-enum { MAX_EXTRAS = 16 };
+enum { MAX_EXTRAS = 16, MAX_WORDS = 16 };
 
 struct session {
     const struct command *command;
     bl_context *ctx;
     bl_config *config;
     const char *extra[MAX_EXTRAS]; /* values, in the order of command->extras; NULL: not given */
-    const char *words[2];
+    const char *words[MAX_WORDS];
     int n_words;
 };
 
 extern const struct command command_train, command_compare, command_eval, command_predict, command_rules,
-    command_info;
+    command_info, command_data;
 const struct command *command_at(int i); /* NULL past the last */
+/* The commands that one is made of: "data" of "data list" and others, by their whole names. NULL past the last, and
+   for a command that has none. */
+const struct command *command_below(const struct command *command, int i);
+/* What its --help has to say beyond its one line; NULL: nothing. */
+const char *command_story(const struct command *command);
 
 /* The value of an extra option; NULL: not given. A switch that was given is "true". */
 const char *extra_of(const struct session *session, const char *key);

@@ -35,9 +35,37 @@ static void show_group(FILE *to, const char *group)
     }
 }
 
+static void show_about(FILE *to, const struct command *command)
+{
+    fprintf(to, "%s\n", command->about);
+    if (command_story(command))
+        fprintf(to, "%s\n", command_story(command));
+}
+
+static void show_below(FILE *to, const struct command *command)
+{
+    for (int i = 0; command_below(command, i); i++) {
+        const struct command *below = command_below(command, i);
+        fprintf(to, "\nbackless %s\n", below->usage);
+        show_about(to, below);
+        for (int k = 0; below->extras && below->extras[k].key; k++)
+            show(to, below->extras[k].key, below->extras[k].argument, below->extras[k].help, "");
+        if (below->groups)
+            fprintf(to, "  and the options of: %s (backless %s --help lists them)\n", below->groups,
+                    below->name);
+    }
+}
+
 void help_command(FILE *to, const struct command *command)
 {
-    fprintf(to, "backless %s\n%s\n", command->usage, command->about);
+    if (command_below(command, 0)) {
+        fprintf(to, "backless %s\n", command->usage);
+        show_about(to, command);
+        show_below(to, command);
+        return;
+    }
+    fprintf(to, "backless %s\n", command->usage);
+    show_about(to, command);
     if (command->extras)
         fprintf(to, "\n%s\n", command->name);
     for (int i = 0; command->extras && command->extras[i].key; i++)

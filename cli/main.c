@@ -8,7 +8,8 @@
 const struct command *command_at(int i)
 {
     static const struct command *const table[] = {&command_train,   &command_compare, &command_eval,
-                                                  &command_predict, &command_rules,   &command_info};
+                                                  &command_predict, &command_rules,   &command_info,
+                                                  &command_data};
     return i >= 0 && i < (int)(sizeof table / sizeof *table) ? table[i] : NULL;
 }
 
@@ -20,11 +21,22 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+/* "get" of "data get"; NULL: there is no such word after the command. */
+static const struct command *find_below(const struct command *command, const char *word)
+{
+    for (int i = 0; word && command_below(command, i); i++)
+        if (strcmp(command_below(command, i)->name + strlen(command->name) + 1, word) == 0)
+            return command_below(command, i);
+    return NULL;
+}
+
 static int help(int argc, char **argv)
 {
     const struct command *command = argc > 2 ? find_command(argv[2]) : NULL;
     if (argc > 2 && !command)
         return usage_error("no command \"%s\"; backless help lists them", argv[2]);
+    const struct command *below = command ? find_below(command, argv[3]) : NULL;
+    command = below ? below : command;
     if (command)
         help_command(stdout, command);
     else
@@ -67,7 +79,8 @@ int main(int argc, char **argv)
     const struct command *command = find_command(argv[1]);
     if (!command)
         return usage_error("no command \"%s\"; backless help lists them", argv[1]);
-    const int code = run(command, argc, argv);
+    const struct command *below = find_below(command, argv[2]);
+    const int code = below ? run(below, argc - 1, argv + 1) : run(command, argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_DONE) {
         fputs("backless: standard output could not be written\n", stderr);
         return EXIT_IO;

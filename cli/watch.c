@@ -28,6 +28,11 @@ void watch_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
+bool watch_asked_to_stop(void)
+{
+    return asked_to_stop != 0;
+}
+
 bool watch_is_terminal(void)
 {
     return isatty(STDERR_FILENO) != 0;

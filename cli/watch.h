@@ -19,6 +19,7 @@ struct watch {
 /* bl_watch: user is a struct watch. Asks to stop after SIGINT or SIGTERM; a second SIGINT ends the program. */
 int watch_run(void *user, const bl_progress *now);
 void watch_signals(void);
+bool watch_asked_to_stop(void);
 void watch_release(struct watch *watch);
 bool watch_is_terminal(void); /* stderr is one, and NO_COLOR does not matter: no colours are used */
 

@@ -49,6 +49,19 @@ if(NOT BACKLESS_OPENMP STREQUAL "OFF")
     backless_settle(OPENMP ${BACKLESS_HAVE_OPENMP} "OpenMP" "gcc (for clang: libomp-dev)")
 endif()
 
+set(BACKLESS_HAVE_DOWNLOAD OFF)
+set(BACKLESS_DOWNLOAD_LIBRARIES) # of the program alone
+if(NOT BACKLESS_DOWNLOAD STREQUAL "OFF")
+    pkg_check_modules(CURL QUIET IMPORTED_TARGET "libcurl>=7.85") # the first that takes protocols by name
+    pkg_check_modules(CRYPTO QUIET IMPORTED_TARGET libcrypto)
+    if(CURL_FOUND AND CRYPTO_FOUND)
+        set(BACKLESS_HAVE_DOWNLOAD ON)
+        set(BACKLESS_DOWNLOAD_LIBRARIES PkgConfig::CURL PkgConfig::CRYPTO)
+    endif()
+    backless_settle(DOWNLOAD ${BACKLESS_HAVE_DOWNLOAD} "libcurl 7.85 and libcrypto (for backless data get)"
+                    "libcurl4-openssl-dev libssl-dev")
+endif()
+
 set(BACKLESS_HAVE_CMOCKA OFF)
 if(NOT BACKLESS_TESTS STREQUAL "OFF")
     pkg_check_modules(CMOCKA QUIET IMPORTED_TARGET cmocka)

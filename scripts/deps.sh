@@ -6,7 +6,8 @@
 # as there.
 set -eu
 
-build="build-essential cmake ninja-build pkg-config libjansson-dev libarchive-dev libdnnl-dev"
+build="build-essential cmake ninja-build pkg-config libjansson-dev libarchive-dev libdnnl-dev
+ libcurl4-openssl-dev libssl-dev"
 demo="$build dataset-fashion-mnist"
 test="$demo libcmocka-dev python3 valgrind"
 case ${1:-test} in
@@ -34,6 +35,8 @@ is_there() {
     libjansson-dev) has_library jansson ;;
     libarchive-dev) has_library libarchive ;;
     libcmocka-dev) has_library cmocka ;;
+    libcurl4-openssl-dev) has_library libcurl ;;
+    libssl-dev) has_library libcrypto ;;
     libdnnl-dev) [ -e /usr/include/dnnl.h ] || [ -e /usr/local/include/dnnl.h ] ;;
     dataset-fashion-mnist) [ -e /usr/share/datasets/fashion-mnist ] ;;
     python3-numpy) python3 -c 'import numpy' 2>/dev/null ;;
@@ -45,7 +48,8 @@ is_there() {
 # Parts without which the rest still works.
 is_optional() {
     case $1 in
-    libdnnl-dev | dataset-fashion-mnist | valgrind | clang | libomp-dev | python3-numpy | python3-venv)
+    libdnnl-dev | libcurl4-openssl-dev | libssl-dev | dataset-fashion-mnist | valgrind | clang | libomp-dev | \
+        python3-numpy | python3-venv)
         true
         ;;
     *) false ;;

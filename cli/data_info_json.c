@@ -1,0 +1,86 @@
+/*
+ * data_info_json.c - what a data set holds, to be read by programs: one object.
+ */
+#include "data_info.h"
+
+#include <jansson.h>
+#include <math.h>
+
+/* Names come from files: those that are not UTF-8, which JSON must be, are shown as null. */
+static json_t *text(const char *words)
+{
+    json_t *string = words ? json_string(words) : NULL;
+    return string ? string : json_null();
+}
+
+static json_t *number(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *class_json(const struct data_info *info, int k)
+{
+    json_t *out = json_object();
+    json_object_set_new(out, "name", text(bl_data_class_name(info->parts[PART_TRAIN], k)));
+    for (int i = 0; i < N_PARTS; i++)
+        if (info->parts[i])
+            json_object_set_new(out, part_names[i], json_integer((json_int_t)info->class_counts[i][k]));
+    return out;
+}
+
+static json_t *classes_json(const struct data_info *info)
+{
+    json_t *list = info->classes > 0 ? json_array() : json_null();
+    for (int k = 0; k < info->classes; k++)
+        json_array_append_new(list, class_json(info, k));
+    return list;
+}
+
+static void set_range(json_t *to, const struct value_range *range)
+{
+    json_object_set_new(to, "min", number(range->least));
+    json_object_set_new(to, "mean", number(range->mean));
+    json_object_set_new(to, "max", number(range->most));
+}
+
+static json_t *columns_json(const struct data_info *info)
+{
+    json_t *list = info->figures.n_columns > 0 ? json_array() : json_null();
+    for (size_t j = 0; j < info->figures.n_columns; j++) {
+        json_t *column = json_object();
+        json_object_set_new(column, "name", text(bl_data_column_name(info->parts[PART_TRAIN], j)));
+        set_range(column, &info->figures.columns[j]);
+        json_array_append_new(list, column);
+    }
+    return list;
+}
+
+static json_t *notes_json(const bl_data *data)
+{
+    json_t *list = json_array();
+    for (int i = 0; bl_data_note(data, i); i++)
+        json_array_append_new(list, text(bl_data_note(data, i)));
+    return list;
+}
+
+void data_info_print_json(const struct data_info *info)
+{
+    const bl_data *train = info->parts[PART_TRAIN];
+    const bl_shape shape = bl_data_shape(train);
+    json_t *out = json_object(), *values = json_object();
+    json_object_set_new(out, "data", text(info->name));
+    json_object_set_new(out, "source", text(bl_data_source(train)));
+    for (int i = 0; i < N_PARTS; i++)
+        json_object_set_new(out, part_names[i],
+                            json_integer(info->parts[i] ? (json_int_t)bl_data_count(info->parts[i]) : 0));
+    json_object_set_new(out, "shape", json_pack("[i, i, i]", shape.channels, shape.rows, shape.cols));
+    json_object_set_new(out, "outputs", json_integer(bl_data_outputs(train)));
+    set_range(values, &info->figures.all);
+    json_object_set_new(out, "values", values);
+    json_object_set_new(out, "classes", classes_json(info));
+    json_object_set_new(out, "columns", columns_json(info));
+    json_object_set_new(out, "notes", notes_json(train));
+    json_dumpf(out, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    putchar('\n');
+    json_decref(out);
+}

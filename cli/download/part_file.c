@@ -1,0 +1,129 @@
+/*
+ * part_file.c - FILE.part: opened, locked, and renamed when it is whole.
+ *
+ * The lock is fcntl's, which other machines on a shared disk see too. It is lost when the process closes any
+ * descriptor of the file: so all that is done with the file is done through this one.
+ */
+#include "part_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool fail(const char *path)
+{
+    fprintf(stderr, "backless: %s: %s\n", path, strerror(errno));
+    return false;
+}
+
+bool part_make_folders(const char *to)
+{
+    char path[BL_PATH_ROOM];
+    snprintf(path, sizeof path, "%s", to);
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        if (mkdir(path, 0777) != 0 && errno != EEXIST)
+            return fail(path);
+        *slash = '/';
+    }
+    return true;
+}
+
+static bool name_holder(const struct part_file *part)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    const bool is_known = fcntl(part->fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0;
+    fprintf(stderr, "backless: %s: another process", part->path);
+    if (is_known)
+        fprintf(stderr, " (%ld)", (long)lock.l_pid);
+    fputs(" is fetching this file; try again when it has ended\n", stderr);
+    return false;
+}
+
+static bool take_lock(const struct part_file *part)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(part->fd, F_SETLK, &lock) == 0)
+        return true;
+    return errno == EACCES || errno == EAGAIN ? name_holder(part) : fail(part->path);
+}
+
+/* Between opening and locking, who had it may have renamed or removed it. */
+static bool still_has_its_name(const struct part_file *part)
+{
+    struct stat opened, named;
+    return fstat(part->fd, &opened) == 0 && stat(part->path, &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
+}
+
+bool part_open(struct part_file *part, const char *to)
+{
+    part->fd = -1;
+    if (snprintf(part->path, sizeof part->path, "%s.part", to) >= (int)sizeof part->path) {
+        errno = ENAMETOOLONG;
+        return fail(to);
+    }
+    do {
+        if (part->fd >= 0)
+            close(part->fd);
+        part->fd = open(part->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (part->fd < 0)
+            return fail(part->path);
+        if (!take_lock(part)) {
+            close(part->fd);
+            return false;
+        }
+    } while (!still_has_its_name(part));
+    return true;
+}
+
+bool part_size(const struct part_file *part, long long *size)
+{
+    struct stat found;
+    if (fstat(part->fd, &found) != 0)
+        return fail(part->path);
+    *size = (long long)found.st_size;
+    return true;
+}
+
+bool part_empty(const struct part_file *part)
+{
+    return ftruncate(part->fd, 0) == 0 || fail(part->path);
+}
+
+/* So that the new name outlives a crash. Some file systems cannot: then there is nothing to be done. */
+static void sync_folder_of(const char *path)
+{
+    char folder[BL_PATH_ROOM];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = 0;
+    const int fd = open(slash ? folder : ".", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)fsync(fd);
+    close(fd);
+}
+
+bool part_finish(const struct part_file *part, const char *to)
+{
+    if (fsync(part->fd) != 0)
+        return fail(part->path);
+    if (rename(part->path, to) != 0)
+        return fail(to);
+    sync_folder_of(to);
+    return true;
+}
+
+void part_close(struct part_file *part)
+{
+    struct stat found;
+    if (fstat(part->fd, &found) == 0 && found.st_size == 0 && still_has_its_name(part))
+        unlink(part->path);
+    close(part->fd);
+    part->fd = -1;
+}

@@ -1,0 +1,14 @@
+/*
+ * sha256_file.h - the SHA-256 of a file's content.
+ */
+#ifndef CLI_DOWNLOAD_SHA256_FILE_H
+#define CLI_DOWNLOAD_SHA256_FILE_H
+
+#include <stdbool.h>
+
+enum { SHA256_ROOM = 65 }; /* 64 hexadecimal digits and a zero */
+
+/* From the file's first byte, whatever its position; fd stays open. false: it could not be read, errno says why. */
+bool sha256_of_fd(int fd, char hex[SHA256_ROOM]);
+
+#endif

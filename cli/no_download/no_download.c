@@ -1,0 +1,20 @@
+/*
+ * no_download.c - the build without downloads: says what to fetch by hand, and where to put it.
+ */
+#include "../download.h"
+
+const char *download_library(void)
+{
+    return NULL;
+}
+
+int download_file(const struct session *session, const struct download *download)
+{
+    (void)session;
+    printf("%s\n    sha256 %s\n", download->to, download->sha256);
+    if (download->size > 0)
+        printf("    size   %lld bytes\n", download->size);
+    for (int i = 0; i < download->n_sources; i++)
+        printf("    %s   %s\n", i == 0 ? "from" : "  or", download->sources[i].url);
+    return exit_code_of(BL_UNSUPPORTED);
+}

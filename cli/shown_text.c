@@ -1,0 +1,53 @@
+/*
+ * shown_text.c - text from a file, made fit for a terminal: a class name must not move the cursor.
+ *
+ * A character counts as one column: those of double width, which few names have, push their line a little.
+ */
+#include "shown_text.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The length of the character that begins here; 0: it is none. */
+static size_t character(const unsigned char *at)
+{
+    const size_t n = at[0] < 0x80 ? 1 : at[0] >> 5 == 6 ? 2 : at[0] >> 4 == 14 ? 3 : at[0] >> 3 == 30 ? 4 : 0;
+    for (size_t i = 1; i < n; i++)
+        if (at[i] >> 6 != 2)
+            return 0;
+    return n;
+}
+
+static bool is_control(const unsigned char *at, size_t n)
+{
+    return at[0] < 0x20 || at[0] == 0x7f || (n == 2 && at[0] == 0xc2 && at[1] < 0xa0);
+}
+
+struct shown_text shown_text(const char *text, int most)
+{
+    struct shown_text out = {.columns = 0};
+    size_t used = 0, used_before_end = 0; /* up to where ".." still finds room */
+    const unsigned char *at = (const unsigned char *)(text ? text : "");
+    while (*at && out.columns < most && used + 8 < sizeof out.text) {
+        const size_t n = character(at);
+        if (out.columns <= most - 2)
+            used_before_end = used;
+        if (n == 0 || is_control(at, n))
+            out.text[used++] = '?';
+        else
+            memcpy(out.text + used, at, n), used += n;
+        at += n ? n : 1;
+        out.columns++;
+    }
+    out.text[used] = 0;
+    if (*at && most > 2)
+        snprintf(out.text + used_before_end, sizeof out.text - used_before_end, "..");
+    return out;
+}
+
+void pad_to(const struct shown_text *shown, int columns)
+{
+    if (shown->columns < columns)
+        printf("%*s", columns - shown->columns, "");
+}

@@ -1,0 +1,57 @@
+/*
+ * terminal.c - what standard output can show, from the variables that programs go by: NO_COLOR, TERM, COLORTERM,
+ * COLUMNS, and the locale.
+ */
+#include "terminal.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { USUAL_COLUMNS = 80, LEAST_COLUMNS = 20, MOST_COLUMNS = 1000 };
+
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value ? value : "";
+}
+
+static int columns(void)
+{
+    struct winsize size = {0};
+    int n = atoi(variable("COLUMNS"));
+    if (n <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        n = size.ws_col;
+    if (n <= 0)
+        n = USUAL_COLUMNS;
+    return n < LEAST_COLUMNS ? LEAST_COLUMNS : n > MOST_COLUMNS ? MOST_COLUMNS : n;
+}
+
+/* The half blocks that colours are shown with need UTF-8. */
+static bool has_utf8(void)
+{
+    setlocale(LC_CTYPE, "");
+    const bool has_it = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    setlocale(LC_CTYPE, "C");
+    return has_it;
+}
+
+static enum terminal_colours colours(void)
+{
+    const char *term = variable("TERM"), *depth = variable("COLORTERM");
+    if (!isatty(STDOUT_FILENO) || variable("NO_COLOR")[0] || !term[0] || strcmp(term, "dumb") == 0 ||
+        !has_utf8())
+        return COLOURS_NONE;
+    if (strcmp(depth, "truecolor") == 0 || strcmp(depth, "24bit") == 0 || strstr(term, "direct"))
+        return COLOURS_ALL;
+    return strstr(term, "256") ? COLOURS_256 : COLOURS_NONE;
+}
+
+struct terminal terminal_of_stdout(void)
+{
+    return (struct terminal){columns(), colours()};
+}
