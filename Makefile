@@ -20,6 +20,7 @@ help:
 	@echo "make build     the program build/backless and the library"
 	@echo "make bench     measure the speed of one training step"
 	@echo "make test-asan the tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
 	@echo "make lint      the style and static checks; make format: mend the style"
 	@echo "make install   PREFIX=/usr/local; make clean"
 
@@ -47,6 +48,12 @@ test-asan: deps
 	@cmake --build --preset asan
 	ctest --preset asan
 
+# make fuzz SECONDS=600 TARGETS="csv idx": each target in turn, by libFuzzer.
+SECONDS = 60
+TARGETS =
+fuzz: deps
+	scripts/fuzz.sh $(SECONDS) $(TARGETS)
+
 bench: deps-demo
 	@cmake --preset default -DBACKLESS_BENCH=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset default --target bench_step
@@ -65,6 +72,6 @@ install: deps-demo
 	cmake --install $(build_dir)
 
 clean:
-	rm -rf build build-debug build-asan build-portable build-clang build-ci
+	rm -rf build build-debug build-asan build-portable build-clang build-fuzz build-ci
 
-.PHONY: help deps deps-demo build demo test test-asan bench format lint install clean
+.PHONY: help deps deps-demo build demo test test-asan fuzz bench format lint install clean

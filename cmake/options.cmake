@@ -10,6 +10,7 @@ foreach(choice IN ITEMS
     set(BACKLESS_${name} AUTO CACHE STRING "${help}: AUTO, ON or OFF")
     set_property(CACHE BACKLESS_${name} PROPERTY STRINGS AUTO ON OFF)
 endforeach()
+option(BACKLESS_FUZZ "the fuzz targets as libFuzzer programs (clang)" OFF)
 option(BACKLESS_BENCH "the programs that measure speed" ON)
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)

@@ -141,9 +141,9 @@ static void know_inputs(struct csv_table *t)
 {
     const struct bl_data *like = t->r->like;
     for (size_t c = 0; c < t->layout.columns; c++) {
-        struct csv_input *input = &t->inputs[t->layout.place[c]];
         if (t->layout.place[c] == CSV_NONE)
             continue;
+        struct csv_input *input = &t->inputs[t->layout.place[c]];
         input->column = c;
         input->is_told = like || t->layout.is_words[c];
         input->kind = !like && t->layout.is_words[c] ? COLUMN_WORDS : COLUMN_NUMBER;
