@@ -5,6 +5,7 @@
 #include "download.h"
 #include "watch.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -167,7 +168,7 @@ static int take_sha256(const struct session *s, struct request *r)
     if (n != SHA256_DIGITS || hex[n])
         return usage_error("--sha256 is \"%s\", expected 64 hexadecimal digits", hex);
     for (size_t i = 0; i <= n; i++)
-        r->sha256[i] = hex[i] >= 'A' && hex[i] <= 'F' ? (char)(hex[i] - 'A' + 'a') : hex[i];
+        r->sha256[i] = (char)tolower((unsigned char)hex[i]);
     return EXIT_DONE;
 }
 

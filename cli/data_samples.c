@@ -102,24 +102,27 @@ static bl_status print_rows(const struct samples *s)
 
 /* ---- Both */
 
-/* As many side by side as have room, but three at least, made smaller where need be. */
-static void settle_numbers(struct samples *s, bl_shape shape, size_t wanted)
+/* How many pictures have room side by side: three at least, made smaller where need be. */
+static size_t room_for(const struct samples *s, bl_shape shape)
 {
-    const bool is_table = shape.rows == 1;
     const int fit = drawing_fit(&s->terminal, shape);
-    const size_t room = is_table ? 1 : fit > LEAST_SAMPLES ? (size_t)fit : LEAST_SAMPLES;
-    const size_t usual = is_table || room > USUAL_SAMPLES ? USUAL_SAMPLES : room;
-    s->n = wanted > 0 ? wanted : usual;
-    s->side_by_side = s->n < room ? s->n : room;
+    return shape.rows == 1 ? 1 : fit > LEAST_SAMPLES ? (size_t)fit : LEAST_SAMPLES;
 }
 
-static bool take_room(struct samples *s)
+static bl_status pick(struct samples *s, bl_shape shape, size_t wanted)
 {
-    s->rows = malloc(s->n * sizeof *s->rows);
+    const size_t room = room_for(s, shape);
+    if (wanted == 0)
+        wanted = shape.rows == 1 || room > USUAL_SAMPLES ? USUAL_SAMPLES : room;
+    s->rows = malloc(wanted * sizeof *s->rows);
+    if (!s->rows)
+        return BL_NO_MEMORY;
+    s->n = data_pick_rows(s->data, wanted, s->rows);
+    s->side_by_side = s->n > 0 && s->n < room ? s->n : room;
     s->x = malloc(s->side_by_side * s->features * sizeof *s->x);
     s->pictures = malloc(s->side_by_side * sizeof *s->pictures);
     s->captions = malloc(s->side_by_side * sizeof *s->captions);
-    return s->rows && s->x && s->pictures && s->captions;
+    return s->x && s->pictures && s->captions ? BL_OK : BL_NO_MEMORY;
 }
 
 bl_status data_info_print_samples(const struct data_info *info, size_t n)
@@ -128,12 +131,9 @@ bl_status data_info_print_samples(const struct data_info *info, size_t n)
     struct samples s = {.data = info->parts[PART_TRAIN],
                         .terminal = terminal_of_stdout(),
                         .features = (size_t)shape.channels * (size_t)shape.rows * (size_t)shape.cols};
-    settle_numbers(&s, shape, n);
-    bl_status status = take_room(&s) ? BL_OK : BL_NO_MEMORY;
-    if (status == BL_OK) {
-        s.n = data_pick_rows(s.data, s.n, s.rows);
+    bl_status status = pick(&s, shape, n);
+    if (status == BL_OK)
         status = shape.rows == 1 ? print_rows(&s) : draw_all(&s, &info->figures.all);
-    }
     free(s.rows);
     free(s.x);
     free(s.pictures);

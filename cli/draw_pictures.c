@@ -36,7 +36,7 @@ int drawing_columns(const struct terminal *terminal, bl_shape shape, int side_by
 
 int drawing_fit(const struct terminal *terminal, bl_shape shape)
 {
-    return shape.cols > terminal->columns ? 0 : (terminal->columns + GAP) / (shape.cols + GAP);
+    return (terminal->columns + GAP) / (shape.cols + GAP);
 }
 
 static struct canvas canvas_of(const struct drawing *d)
@@ -107,12 +107,28 @@ static void put_letter(const struct canvas *c, int row, int col)
 
 /* ---- Colours */
 
-/* Of the 256: a cube of 6 x 6 x 6 from 16 on, and 24 greys from 232 on. */
+static int square_distance(struct pixel a, struct pixel b)
+{
+    const int red = a.red - b.red, green = a.green - b.green, blue = a.blue - b.blue;
+    return red * red + green * green + blue * blue;
+}
+
+/* Of the levels 0, 95, 135, 175, 215, 255: the number of the nearest one. */
+static int cube_level(int brightness)
+{
+    return brightness < 48 ? 0 : brightness < 115 ? 1 : (brightness - 35) / 40;
+}
+
+/* The 256 hold a cube of 6 x 6 x 6 from 16 on, and the greys 8, 18, ... 238 from 232 on: what is nearer. */
 static int colour_of_256(struct pixel p)
 {
-    if (p.red == p.green && p.green == p.blue)
-        return p.red < 4 ? 16 : p.red > 246 ? 231 : 232 + (p.red - 4) * 24 / 243;
-    return 16 + 36 * ((p.red * 5 + 127) / 255) + 6 * ((p.green * 5 + 127) / 255) + (p.blue * 5 + 127) / 255;
+    static const int levels[] = {0, 95, 135, 175, 215, 255};
+    const int red = cube_level(p.red), green = cube_level(p.green), blue = cube_level(p.blue);
+    const int mean = (p.red + p.green + p.blue) / 3, step = mean < 4 ? 0 : mean > 238 ? 23 : (mean - 3) / 10;
+    const int grey = 8 + 10 * step;
+    const struct pixel of_cube = {levels[red], levels[green], levels[blue]}, of_greys = {grey, grey, grey};
+    const bool is_grey = square_distance(p, of_greys) < square_distance(p, of_cube);
+    return is_grey ? 232 + step : 16 + 36 * red + 6 * green + blue;
 }
 
 static void put_colour(enum terminal_colours colours, int layer, struct pixel p)

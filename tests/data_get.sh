@@ -2,6 +2,7 @@
 # data_get.sh PROGRAM - backless data get against a server on the loopback that is right, short, wrong, too long, slow,
 # stalled, redirected, gone: exit codes, sentences, and the files that are left. Nothing leaves this machine: the known
 # mirrors are asked for through a proxy that is the same server, and refuses.
+# shellcheck disable=SC2086
 set -u
 program=$1
 tests=$(cd "$(dirname "$0")" && pwd)
@@ -70,7 +71,6 @@ if command -v openssl >/dev/null && openssl req -x509 -newkey rsa:2048 -nodes -d
     -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem 2>/dev/null; then
     tls="certificate.pem key.pem"
 fi
-# shellcheck disable=SC2086
 python3 "$tests/web_server.py" served $tls &
 server=$!
 waited=0
@@ -201,6 +201,7 @@ for way in no-range refuses-range other-range wrong-once-resumed; do
     is_whole got
     is_gone got.part
     asked "GET /$way/file bytes=12345-"
+    [ $way = wrong-once-resumed ] || ! grep -qE "SHA-256|more than" out.txt || complain "/$way: bytes were taken wrongly"
     [ $way = no-range ] || asked "GET /$way/file -"
     clean
 done

@@ -144,7 +144,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Connection", "close")
         self.end_headers()
-        while True:
+        for _ in range(500):  # as good as endless, should a client take it all: 50 MB
             self.wfile.write(b"x" * 100000)
 
     def empty(self):
