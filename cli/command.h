@@ -22,6 +22,7 @@ enum exit_code {
     EXIT_DATA = 3,
     EXIT_IO = 4,
     EXIT_DIVERGED = 5,
+    EXIT_VERIFY = 6,
     EXIT_STOPPED = 75
 };
 int exit_code_of(bl_status status);
@@ -53,7 +54,7 @@ struct session {
 };
 
 extern const struct command command_train, command_compare, command_eval, command_predict, command_rules,
-    command_info, command_data;
+    command_info, command_data, command_verify;
 const struct command *command_at(int i); /* NULL past the last */
 /* The commands that one is made of: "data" of "data list" and others, by their whole names. NULL past the last, and
    for a command that has none. */

@@ -9,7 +9,7 @@ const struct command *command_at(int i)
 {
     static const struct command *const table[] = {&command_train,   &command_compare, &command_eval,
                                                   &command_predict, &command_rules,   &command_info,
-                                                  &command_data};
+                                                  &command_data,    &command_verify};
     return i >= 0 && i < (int)(sizeof table / sizeof *table) ? table[i] : NULL;
 }
 

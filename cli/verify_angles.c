@@ -1,0 +1,133 @@
+/*
+ * verify_angles.c - the angles that the library tells, against those between the deltas and gradients of two trainers with
+ * the same weights: one has the rule, one backpropagation.
+ */
+#include "verify_lab.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Degrees. The update's gradients are rounded once more, by 6e-8 of their size, on the way through the optimiser. */
+static const double angle_bound = 0.01;
+
+struct products {
+    double ab, aa, bb;
+};
+
+static struct products products_of(const float *a, const float *b, size_t n)
+{
+    struct products p = {0.0, 0.0, 0.0};
+    for (size_t i = 0; i < n; i++) {
+        p.ab += (double)a[i] * (double)b[i];
+        p.aa += (double)a[i] * (double)a[i];
+        p.bb += (double)b[i] * (double)b[i];
+    }
+    return p;
+}
+
+/* An example that no unit of the block answers has no direction. */
+static bool has_angle(struct products p)
+{
+    return p.aa > 0.0 && p.bb > 0.0;
+}
+
+static double degrees(struct products p)
+{
+    return acos(fmax(-1.0, fmin(1.0, p.ab / (sqrt(p.aa) * sqrt(p.bb))))) * 180.0 / acos(-1.0);
+}
+
+static void add_angle(struct gap *gap, const char *what, const char *net, double is, struct products p)
+{
+    if (has_angle(p))
+        gap_add_number(gap, what, net, is, degrees(p), 1.0);
+}
+
+static void add_sample_angle(struct gap *gap, const char *net, double is, const bl_tensor *a,
+                             const bl_tensor *b)
+{
+    double sum = 0.0;
+    size_t counted = 0;
+    for (size_t n = 0; n < a->rows; n++) {
+        const struct products p = products_of(a->values + n * a->cols, b->values + n * a->cols, a->cols);
+        if (has_angle(p)) {
+            sum += degrees(p);
+            counted++;
+        }
+    }
+    if (counted)
+        gap_add_number(gap, "the angle \"sample\"", net, is, sum / (double)counted, 1.0);
+}
+
+/* With plain sgd a step is minus the rate times the gradient: the update's angle is the gradients'. */
+static void compare_block(const struct lab *lab, const struct lab *bp, int l, const bl_angles *is,
+                          const char *net, struct gap *gap)
+{
+    bl_tensor a, b;
+    if (bl_trainer_delta(lab->trainer, l, &a) && bl_trainer_delta(bp->trainer, l, &b)) {
+        add_angle(gap, "the angle \"flat\"", net, is->flat, products_of(a.values, b.values, a.rows * a.cols));
+        add_sample_angle(gap, net, is->sample, &a, &b);
+    }
+    if (bl_trainer_gradient(lab->trainer, 2 * l, &a) && bl_trainer_gradient(bp->trainer, 2 * l, &b))
+        add_angle(gap, "the angle \"update\"", net, is->update,
+                  products_of(a.values, b.values, a.rows * a.cols));
+}
+
+static bl_status compare_with_bp(struct lab *lab, struct lab *bp, const struct oracle_shape *shape,
+                                 struct gap *gap)
+{
+    bl_angles angles[ORACLE_BLOCKS];
+    char net[128];
+    bl_status status = lab_copy(bp, lab);
+    if (status == BL_OK)
+        status = bl_trainer_angles(lab->trainer, lab->data, lab->n, angles, ORACLE_BLOCKS);
+    if (status == BL_OK)
+        status = lab_inspect(lab);
+    if (status == BL_OK)
+        status = lab_inspect(bp);
+    lab_net_text(shape, net, sizeof net);
+    for (int l = 0; l < (int)shape->blocks && status == BL_OK; l++)
+        compare_block(lab, bp, l, &angles[l], net, gap);
+    return status;
+}
+
+static bl_status compare_angles(struct lab *lab, struct oracle *o, struct gap *gap)
+{
+    char net[128];
+    const struct lab_options options = {
+        .net = net, .rule = "bp", .loss = o->shape.loss, .optimizer = "sgd", .init = "fanin"};
+    struct lab bp;
+    lab_net_text(&o->shape, net, sizeof net);
+    bl_status status = lab_make(&bp, lab->v, lab->n, lab->inputs, lab->classes, &options);
+    if (status == BL_OK) {
+        memcpy(bp.x, lab->x, lab->n * lab->inputs * sizeof *bp.x);
+        status = compare_with_bp(lab, &bp, &o->shape, gap);
+    }
+    lab_free(&bp);
+    return status;
+}
+
+static bl_status try_rule(struct verify *v, const char *rule)
+{
+    const struct lab_options options = {.rule = rule, .optimizer = "sgd"};
+    struct gap gap = {0.0, ""};
+    bl_status status = BL_OK;
+    for (int i = 0; i < 2 * LAB_SHAPES && status == BL_OK; i++) {
+        const struct oracle_shape shape = lab_shape(i / 2, lab_loss(i % 2));
+        status = lab_try(v, &shape, &options, compare_angles, &gap);
+    }
+    if (status == BL_OK)
+        gap_report(v, &gap, angle_bound, "degrees", rule);
+    return status;
+}
+
+static bl_status run(struct verify *v)
+{
+    static const char *const rules[] = {"fa", "dfa", "ifa"};
+    bl_status status = BL_OK;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules && status == BL_OK; i++)
+        status = try_rule(v, rules[i]);
+    return status;
+}
+
+const struct check check_angles = {
+    "angles", "the angles told are those between the deltas of the rule and of backpropagation", run};

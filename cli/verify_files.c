@@ -1,0 +1,81 @@
+/*
+ * verify_files.c - a model that is written and read again is the same model.
+ */
+#include "verify_lab.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { N = 20, INPUTS = 11, CLASSES = 5 };
+
+static bl_status compare_models(const struct lab *lab, const bl_model *read, struct finding *f)
+{
+    char written_hash[17], read_hash[17];
+    float written[N * CLASSES], again[N * CLASSES];
+    bl_status status = bl_model_predict(lab->model, lab->x, N, written);
+    if (status == BL_OK)
+        status = bl_model_predict(read, lab->x, N, again);
+    if (status != BL_OK)
+        return status;
+    bl_model_hash(lab->model, written_hash);
+    bl_model_hash(read, read_hash);
+    const bool hashes_differ = strcmp(written_hash, read_hash) != 0;
+    const bool scores_differ = memcmp(written, again, sizeof written) != 0;
+    f->measured = (double)hashes_differ + (double)scores_differ;
+    f->is_right = f->measured <= f->bound;
+    snprintf(f->where, sizeof f->where, "weights %s were written, %s were read%s", written_hash, read_hash,
+             scores_differ ? "; the scores differ" : "");
+    return BL_OK;
+}
+
+static bl_status write_and_read(struct lab *lab, const char *path, struct finding *f)
+{
+    bl_model *read = NULL;
+    bl_status status = bl_model_save(lab->model, path);
+    if (status == BL_OK)
+        status = bl_model_load(&read, lab->v->ctx, path);
+    if (status == BL_OK)
+        status = compare_models(lab, read, f);
+    bl_model_free(read);
+    unlink(path);
+    return status;
+}
+
+static bl_status make_folder(struct verify *v, char *folder, size_t room)
+{
+    const char *base = getenv("TMPDIR");
+    const int n = snprintf(folder, room, "%s/backless-verify-XXXXXX", base && base[0] ? base : "/tmp");
+    if (n > 0 && (size_t)n < room && mkdtemp(folder))
+        return BL_OK;
+    snprintf(v->why, sizeof v->why, "%s: no temporary folder could be made there: %s", folder,
+             strerror(errno));
+    return BL_IO;
+}
+
+static bl_status run(struct verify *v)
+{
+    static const struct lab_options options = {
+        .net = "dense 17, tanh, dense 9, softplus, dense 5", .rule = "dfa", .init = "fanin"};
+    char folder[400], path[440];
+    struct lab lab;
+    struct finding f = {.of = "dfa", .unit = "of 2 differ"};
+    bl_status status = make_folder(v, folder, sizeof folder);
+    if (status != BL_OK)
+        return status;
+    snprintf(path, sizeof path, "%s/model.safetensors", folder);
+    status = lab_make(&lab, v, N, INPUTS, CLASSES, &options);
+    if (status == BL_OK)
+        status = lab_step(&lab);
+    if (status == BL_OK)
+        status = write_and_read(&lab, path, &f);
+    if (status == BL_OK)
+        verify_report(v, &f);
+    lab_free(&lab);
+    rmdir(folder);
+    return status;
+}
+
+const struct check check_files = {"files", "a model that is saved and loaded has the same weights and scores",
+                                  run};

@@ -1,0 +1,64 @@
+/*
+ * verify_forward.c - what a net answers, and how that is scored, against the same in double precision.
+ */
+#include "verify_lab.h"
+
+#include <stdlib.h>
+
+/* Three layers of sums of up to 170 terms in float, each rounded by 6e-8 of its size, and activations good to 2e-7.
+   Of 250 seeds none is above 1e-6. Scores in units of the largest, losses in units of 1 + the loss. */
+static const double forward_bound = 1e-5;
+
+static void compare_scores(const struct lab *lab, const struct oracle *o, const bl_score *score,
+                           const float *is, double *should, struct gap *gap)
+{
+    char net[128];
+    const double loss = oracle_loss(o, lab->labels);
+    for (size_t n = 0; n < lab->n; n++)
+        oracle_scores(o, n, should + n * lab->classes);
+    lab_net_text(&o->shape, net, sizeof net);
+    gap_add_relative(gap, "score", net, is, should, lab->n * lab->classes);
+    gap_add_number(gap, "the loss", net, score->loss, loss, 1.0 + loss);
+    gap_add_number(gap, "the error", net, score->error, oracle_error(o, lab->labels), 1.0);
+}
+
+static bl_status compare_forward(struct lab *lab, struct oracle *o, struct gap *gap)
+{
+    bl_score score;
+    double *should = calloc(lab->n * lab->classes, sizeof *should);
+    float *is = calloc(lab->n * lab->classes, sizeof *is);
+    bl_status status =
+        should && is ? bl_model_predict(lab->model, lab->x, lab->n, is) : verify_no_memory(lab->v);
+    if (status == BL_OK)
+        status = bl_model_evaluate(lab->model, lab->data, &score);
+    if (status == BL_OK)
+        compare_scores(lab, o, &score, is, should, gap);
+    free(should);
+    free(is);
+    return status;
+}
+
+static bl_status try_loss(struct verify *v, const char *loss)
+{
+    const struct lab_options options = {.rule = "bp", .optimizer = "sgd"};
+    struct gap gap = {0.0, ""};
+    bl_status status = BL_OK;
+    for (int i = 0; i < LAB_SHAPES && status == BL_OK; i++) {
+        const struct oracle_shape shape = lab_shape(i, loss);
+        status = lab_try(v, &shape, &options, compare_forward, &gap);
+    }
+    if (status == BL_OK)
+        gap_report(v, &gap, forward_bound, "of the largest", loss);
+    return status;
+}
+
+static bl_status run(struct verify *v)
+{
+    bl_status status = BL_OK;
+    for (int i = 0; i < LAB_LOSSES && status == BL_OK; i++)
+        status = try_loss(v, lab_loss(i));
+    return status;
+}
+
+const struct check check_forward = {
+    "forward", "scores, losses and errors are those of the same net in double precision", run};
