@@ -1,0 +1,270 @@
+/*
+ * cmd_manual.c - backless manual: the manual page, in the language of man(7), from the tables that the
+ * program reads its command line with. To read it: backless manual | man -l -
+ */
+#include "listing.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const char *const description[] = {
+    "backless trains neural networks by rules that do not send the error back through the weights: "
+    "feedback alignment and its relatives, beside backpropagation itself and baselines. The rule is an "
+    "option like any other; nets, optimisers and data are the same for all, and the same seed gives the "
+    "same bits for any number of threads.",
+    "Results go to standard output, messages and progress to standard error. SIGINT and SIGTERM end a run "
+    "after the current step; with a run folder (--out) it is saved first, and --resume goes on with it.",
+};
+
+static const struct {
+    int code;
+    const char *text;
+} statuses[] = {
+    {EXIT_DONE, "The command did what it was asked to."},
+    {EXIT_OTHER, "Out of memory, or the numerical library failed."},
+    {EXIT_USAGE, "The command line is wrong, or asks for what this build does not have."},
+    {EXIT_DATA, "A data set or a model is missing, or is not what it should be."},
+    {EXIT_IO, "A file could not be read or written."},
+    {EXIT_DIVERGED, "A weight or the loss is no longer a number. The last good state is kept."},
+    {EXIT_VERIFY, "A check of this machine failed."},
+    {EXIT_STOPPED, "The run was stopped, and can be resumed if it has a run folder."},
+};
+
+struct item {
+    const char *name, *text;
+};
+
+static const struct item variables[] = {
+    {"BACKLESS_OPTION",
+     "Any option of the tables above but --data: BACKLESS_LR for --lr, BACKLESS_TEST_FRACTION for "
+     "--test-fraction; true for a switch. It is stronger than the file of --config, and weaker than the "
+     "command line."},
+    {"BACKLESS_DATA", "A folder in which data sets are looked for by name."},
+    {"XDG_CACHE_HOME", "Where the folder backless with the user's data sets is. Default: ~/.cache."},
+};
+
+static const struct item files[] = {
+    {"DIR/config.json",
+     "Of a run folder: every option as it was settled, the version, the machine and the data."},
+    {"DIR/log.jsonl", "One object for each epoch: losses, errors, rate, time, angles."},
+    {"DIR/model.safetensors",
+     "The latest state: weights, feedback, and all that is needed to resume and to predict."},
+    {"DIR/best.safetensors", "The state with the least validation error, where there is a validation set."},
+    {"DIR/result.json", "The final figures."},
+    {"~/.cache/backless/NAME", "A data set of the user's."},
+    {"/usr/share/datasets/NAME", "A data set of the system's; also below /usr/local/share/datasets."},
+};
+
+static const struct item examples[] = {
+    {"backless train --data fashion-mnist --net \"dense 800, tanh, dense 10\" --rule dfa --out run",
+     "Trains one net by direct feedback alignment, and keeps the run."},
+    {"backless train --resume run", "Goes on with it after a stop."},
+    {"backless compare --data iris.csv --net \"dense 50, tanh, dense 3\" --test-fraction 0.3",
+     "Compares all rules on a table."},
+    {"backless predict --model run --data test.csv --output answers.csv",
+     "Writes the model's answers for a file of examples."},
+};
+
+/* Text as man(7) wants it: hyphens that can be copied, backslashes, and no line that begins with a dot or
+ * quote. */
+static void put_roff(FILE *to, const char *text, size_t n)
+{
+    if (n > 0 && (text[0] == '.' || text[0] == '\''))
+        fputs("\\&", to);
+    for (size_t i = 0; i < n; i++)
+        switch (text[i]) {
+        case '\\':
+            fputs("\\(rs", to);
+            break;
+        case '-':
+            fputs("\\-", to);
+            break;
+        case '~':
+            fputs("\\(ti", to);
+            break;
+        case '^':
+            fputs("\\(ha", to);
+            break;
+        case '`':
+            fputs("\\(ga", to);
+            break;
+        case '\'':
+            fputs("\\(aq", to);
+            break;
+        default:
+            fputc(text[i], to);
+        }
+}
+
+static void put_plain(FILE *to, const char *text)
+{
+    put_roff(to, text, strlen(text));
+}
+
+/* What is typed as it stands is bold, what stands for something else is in italics: words in capitals, and
+ * options. */
+static void put_usage(FILE *to, const char *usage)
+{
+    while (*usage) {
+        size_t n = 0;
+        while (isalnum((unsigned char)usage[n]) ||
+               (usage[n] && strchr("-._", usage[n]) && strncmp(usage + n, "...", 3)))
+            n++;
+        const bool stands_for = isupper((unsigned char)usage[0]) || strncmp(usage, "options", 7) == 0;
+        if (n > 0)
+            fputs(stands_for ? "\\fI" : "\\fB", to);
+        put_roff(to, usage, n ? n : 1);
+        if (n > 0)
+            fputs("\\fR", to);
+        usage += n ? n : 1;
+    }
+}
+
+static void put_option(FILE *to, const char *key, const char *argument, const char *help,
+                       const char *fallback)
+{
+    fputs(".TP\n\\fB\\-\\-", to);
+    put_plain(to, key);
+    fputs("\\fR", to);
+    if (argument) {
+        fputc(' ', to);
+        put_usage(to, argument);
+    }
+    fputc('\n', to);
+    put_plain(to, help);
+    if (argument && fallback[0]) {
+        fputs(" (default: ", to);
+        put_plain(to, fallback);
+        fputc(')', to);
+    }
+    fputc('\n', to);
+}
+
+static void put_synopsis(FILE *to)
+{
+    fputs(".SH SYNOPSIS\n", to);
+    for (int i = 0; listing_command(i); i++) {
+        if (command_below(listing_command(i), 0))
+            continue;
+        fputs("\\fBbackless\\fR ", to);
+        put_usage(to, listing_command(i)->usage);
+        fputs("\n.br\n", to);
+    }
+    fputs("\\fBbackless help\\fR [\\fICOMMAND\\fR]\n.br\n\\fBbackless \\-\\-version\\fR\n", to);
+}
+
+static void put_groups(FILE *to, const char *groups)
+{
+    fputs(".PP\nTakes the options of the groups ", to);
+    for (; *groups; groups++)
+        if (*groups == ' ')
+            fputs(strchr(groups + 1, ' ') ? ", " : " and ", to);
+        else
+            fputc(*groups, to);
+    fputs(", listed under OPTIONS.\n", to);
+}
+
+static void put_command(FILE *to, const struct command *command)
+{
+    fputs(".SS backless ", to);
+    put_plain(to, command->name);
+    fputs("\n\\fBbackless\\fR ", to);
+    put_usage(to, command->usage);
+    fprintf(to, "\n.PP\n%c", toupper((unsigned char)command->about[0]));
+    put_plain(to, command->about + 1);
+    fputs(".\n", to);
+    for (int i = 0; command->extras && command->extras[i].key; i++)
+        put_option(to, command->extras[i].key, command->extras[i].argument, command->extras[i].help, "");
+    if (command->groups)
+        put_groups(to, command->groups);
+}
+
+static void put_all_options(FILE *to)
+{
+    const char *group = "";
+    fputs(".SH OPTIONS\nThe commands above say which of these groups they take. A value can also be joined "
+          "by an equals "
+          "sign, as in \\fB\\-\\-seed=7\\fR.\n",
+          to);
+    for (int i = 0; bl_option_at(i); i++) {
+        const bl_option *o = bl_option_at(i);
+        if (strcmp(o->group, group) != 0)
+            fprintf(to, ".SS Group: %s\n", group = o->group);
+        put_option(to, o->key, o->argument, o->help, o->fallback);
+    }
+}
+
+static void put_item(FILE *to, const char *name, const char *text)
+{
+    fputs(".TP\n\\fB", to);
+    put_plain(to, name);
+    fputs("\\fR\n", to);
+    put_plain(to, text);
+    fputc('\n', to);
+}
+
+static void put_rules(FILE *to)
+{
+    fputs(".SH \"LEARNING RULES\"\n", to);
+    for (int i = 0; bl_rule_name(i); i++)
+        put_item(to, bl_rule_name(i), bl_rule_about(bl_rule_name(i)));
+}
+
+static void put_examples(FILE *to)
+{
+    fputs(".SH EXAMPLES\n", to);
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        fputs(".PP\n", to);
+        put_plain(to, examples[i].text);
+        fputs("\n.PP\n.RS 4\n.nf\n", to);
+        put_plain(to, examples[i].name);
+        fputs("\n.fi\n.RE\n", to);
+    }
+}
+
+static void put_tail(FILE *to)
+{
+    char code[16];
+    fputs(".SH \"EXIT STATUS\"\n", to);
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        snprintf(code, sizeof code, "%d", statuses[i].code);
+        put_item(to, code, statuses[i].text);
+    }
+    fputs(".SH ENVIRONMENT\n", to);
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        put_item(to, variables[i].name, variables[i].text);
+    fputs(".SH FILES\n", to);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        put_item(to, files[i].name, files[i].text);
+    put_examples(to);
+    fputs(".SH \"SEE ALSO\"\n"
+          "The header \\fIbackless.h\\fR is the manual of the library libbackless. "
+          "\\fBbackless completion\\fR writes completions for \\fBbash\\fR(1), \\fBzsh\\fR(1) and "
+          "\\fBfish\\fR(1).\n",
+          to);
+}
+
+static int run(struct session *s)
+{
+    (void)s;
+    fprintf(stdout, ".TH BACKLESS 1 \"\" \"backless %s\" \"User Commands\"\n", bl_version());
+    fputs(".nh\n.ad l\n.SH NAME\nbackless \\- train neural networks without backpropagation\n", stdout);
+    put_synopsis(stdout);
+    fputs(".SH DESCRIPTION\n", stdout);
+    for (size_t i = 0; i < sizeof description / sizeof *description; i++) {
+        fputs(i ? ".PP\n" : "", stdout);
+        put_plain(stdout, description[i]);
+        fputc('\n', stdout);
+    }
+    fputs(".SH COMMANDS\n", stdout);
+    for (int i = 0; listing_command(i); i++)
+        if (!command_below(listing_command(i), 0))
+            put_command(stdout, listing_command(i));
+    put_all_options(stdout);
+    put_rules(stdout);
+    put_tail(stdout);
+    return EXIT_DONE;
+}
+
+const struct command command_manual = {
+    "manual", "manual", "the manual page, for man: backless manual | man -l -", NULL, NULL, 0, run};

@@ -1,0 +1,125 @@
+/*
+ * listing.c - commands, options and what may stand for an argument, read off the tables that the parser uses.
+ */
+#include "listing.h"
+
+#include <ctype.h>
+#include <string.h>
+
+const struct command *listing_command(int i)
+{
+    for (int k = 0; command_at(k); k++) {
+        if (i-- == 0)
+            return command_at(k);
+        for (int j = 0; command_below(command_at(k), j); j++)
+            if (i-- == 0)
+                return command_below(command_at(k), j);
+    }
+    return NULL;
+}
+
+static bool has_extra(const struct command *command, const char *key)
+{
+    for (int i = 0; command->extras && command->extras[i].key; i++)
+        if (strcmp(command->extras[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+bool listing_option(const struct command *command, int i, struct listed_option *out)
+{
+    for (int k = 0; command->extras && command->extras[k].key; k++)
+        if (i-- == 0) {
+            const struct extra *e = &command->extras[k];
+            *out = (struct listed_option){e->key, e->argument, e->help, ""};
+            return true;
+        }
+    for (int k = 0; bl_option_at(k); k++) {
+        const bl_option *o = bl_option_at(k);
+        if (command_takes(command, o) && !has_extra(command, o->key) && i-- == 0) {
+            *out = (struct listed_option){o->key, o->argument, o->help, o->argument ? o->fallback : ""};
+            return true;
+        }
+    }
+    if (i == 0)
+        *out = (struct listed_option){"help", NULL, "show what the command takes", ""};
+    return i == 0;
+}
+
+/* ---- Choices */
+
+static void add_word(struct choices *out, const char *word, size_t n)
+{
+    const size_t used = strlen(out->words);
+    if (used + n + 2 <= sizeof out->words)
+        snprintf(out->words + used, sizeof out->words - used, "%s%.*s", used ? " " : "", (int)n, word);
+}
+
+/* Where NAME and LIST stand for names that the library knows: under the keys of options, and for words behind
+   a command under its name. */
+static const struct {
+    const char *key;
+    const char *(*name_at)(int i);
+} names[] = {
+    {"rule", bl_rule_name},          {"rules", bl_rule_name},        {"data", bl_data_set_name},
+    {"data info", bl_data_set_name}, {"data get", bl_data_set_name},
+};
+
+static void add_names(struct choices *out, const char *key)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (int k = 0; strcmp(names[i].key, key) == 0 && names[i].name_at(k); k++)
+            add_word(out, names[i].name_at(k), strlen(names[i].name_at(k)));
+}
+
+static bool is_word(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!islower((unsigned char)text[i]) && !isdigit((unsigned char)text[i]) && text[i] != '-')
+            return false;
+    return n > 0;
+}
+
+static bool is_part(const char *text, size_t n, const char *part)
+{
+    return n >= strlen(part) && strncmp(text, part, strlen(part)) == 0;
+}
+
+/* One of the alternatives that an argument has between bars. */
+static void add_alternative(struct choices *out, const char *key, const char *text, size_t n)
+{
+    if (is_word(text, n))
+        add_word(out, text, n);
+    else if (is_part(text, n, "NAME") || is_part(text, n, "LIST"))
+        add_names(out, key);
+    else if (is_part(text, n, "FILE") || is_part(text, n, "PATH"))
+        out->takes_files = out->takes_folders = true;
+    else if (is_part(text, n, "DIR"))
+        out->takes_folders = true;
+}
+
+void listing_choices(const char *key, const char *argument, struct choices *out)
+{
+    *out = (struct choices){.is_list = strcmp(argument, "LIST") == 0};
+    while (*argument) {
+        const size_t n = strcspn(argument, "|");
+        add_alternative(out, key, argument, n);
+        argument += n + (argument[n] == '|');
+    }
+}
+
+void listing_word_choices(const struct command *command, struct choices *out)
+{
+    char word[64] = "";
+    const char *at = command->usage + strlen(command->name);
+    *out = (struct choices){.words = ""};
+    for (int i = 0; command_below(command, i); i++) {
+        const char *name = command_below(command, i)->name + strlen(command->name) + 1;
+        add_word(out, name, strlen(name));
+    }
+    at += strspn(at, " [");
+    if (command->most_words > 0 && strncmp(at, "--", 2) != 0)
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(at, " ].["), at);
+    if (!out->words[0])
+        listing_choices(command->name, word, out);
+}
