@@ -9,7 +9,8 @@
 
 extern const struct command command_data_list, command_data_info, command_data_get;
 
-/* For list and get, which take the one option data-dir of the library's: from the flag, else BACKLESS_DATA_DIR. */
+/* For list and get, which take the one option data-dir of the library's: from the flag, else
+   BACKLESS_DATA_DIR. */
 int data_take_folder(struct session *session);
 
 /* How many of the set's files are in the folder, packed or not. is_broken_off: one is on its way. */

@@ -13,6 +13,9 @@ static void add_values(struct value_range *range, const float *x, size_t n, size
 {
     for (size_t i = 0; i < n; i++) {
         const double value = (double)x[i * stride];
+        if (isnan(value)) /* missing */
+            continue;
+        range->n++;
         range->least = value < range->least ? value : range->least;
         range->most = value > range->most ? value : range->most;
         range->mean += value; /* the sum, until the end */
@@ -40,16 +43,16 @@ static bl_status add_all(struct data_figures *f, const bl_data *data, size_t fea
     return BL_OK;
 }
 
-static void finish(struct data_figures *f, size_t n, size_t features)
+static void finish(struct data_figures *f)
 {
-    f->all.mean /= (double)n * (double)features;
+    f->all.mean /= (double)f->all.n;
     for (size_t j = 0; j < f->n_columns; j++)
-        f->columns[j].mean /= (double)n;
+        f->columns[j].mean /= (double)f->columns[j].n;
 }
 
 bl_status data_figures_measure(struct data_figures *out, const bl_data *data)
 {
-    const struct value_range nothing = {INFINITY, -INFINITY, 0.0};
+    const struct value_range nothing = {INFINITY, -INFINITY, 0.0, 0};
     const bl_shape shape = bl_data_shape(data);
     const size_t features = (size_t)shape.channels * (size_t)shape.rows * (size_t)shape.cols;
     const size_t rows = features < BLOCK_VALUES ? BLOCK_VALUES / features : 1;
@@ -62,7 +65,7 @@ bl_status data_figures_measure(struct data_figures *out, const bl_data *data)
     if (status == BL_OK)
         status = add_all(out, data, features, block, rows);
     if (status == BL_OK)
-        finish(out, bl_data_count(data), features);
+        finish(out);
     else
         data_figures_free(out);
     free(block);

@@ -8,6 +8,7 @@
 
 struct value_range {
     double least, most, mean;
+    size_t n; /* that are not missing */
 };
 
 struct data_figures {

@@ -1,5 +1,6 @@
 /*
- * data_samples.c - a few examples of a data set: pictures drawn side by side, rows of a table as their values.
+ * data_samples.c - a few examples of a data set: pictures drawn side by side, rows of a table as their
+ * values.
  */
 #include "data_info.h"
 #include "draw_pictures.h"

@@ -24,9 +24,9 @@ struct download {
 };
 
 /* What is there already with the right digest is left alone. Else it comes into TO.part, which is kept when
-   interrupted and taken up the next time, and is renamed when its digest is right. Says what it does and why it
-   failed. The exit code: EXIT_DONE; EXIT_IO, no source gave it, or the disk did not take it; EXIT_DATA, TO is
-   another file; EXIT_STOPPED, by a signal. */
+   interrupted and taken up the next time, and is renamed when its digest is right. Says what it does and why
+   it failed. The exit code: EXIT_DONE; EXIT_IO, no source gave it, or the disk did not take it; EXIT_DATA,
+   TO is another file; EXIT_STOPPED, by a signal. */
 int download_file(const struct session *session, const struct download *download);
 
 /* Name and version of the library that fetches, "libcurl/7.88.1 ..."; NULL: none in this build. */

@@ -1,9 +1,9 @@
 /*
  * draw_pictures.c - pictures side by side in a terminal.
  *
- * A character is about twice as high as wide, so it holds two pixels, one above the other: the half block with the
- * upper one as its colour and the lower one as its ground, or a letter as bright as their mean. A picture that is made
- * smaller is averaged over areas.
+ * A character is about twice as high as wide, so it holds two pixels, one above the other: the half block
+ * with the upper one as its colour and the lower one as its ground, or a letter as bright as their mean. A
+ * picture that is made smaller is averaged over areas.
  */
 #include "draw_pictures.h"
 
@@ -80,7 +80,8 @@ static int brightness(const struct canvas *c, int channel, int row, int col)
     return (int)(255.0 * (share < 0.0 ? 0.0 : share > 1.0 ? 1.0 : share) + 0.5);
 }
 
-/* Three channels are red, green and blue; of other numbers the first is shown. Below the last row it is black. */
+/* Three channels are red, green and blue; of other numbers the first is shown. Below the last row it is
+   black. */
 static struct pixel pixel_at(const struct canvas *c, int row, int col)
 {
     if (row >= c->rows)

@@ -12,8 +12,9 @@ struct drawn_picture {
     const char *caption; /* written below */
 };
 
-/* All of one shape and scale: `least` is black, `most` white. Two rows of a picture are one line: half blocks where
-   there are colours, else shades of letters. Those that are wider than `columns` allow are made smaller. */
+/* All of one shape and scale: `least` is black, `most` white. Two rows of a picture are one line: half
+   blocks where there are colours, else shades of letters. Those that are wider than `columns` allow are made
+   smaller. */
 struct drawing {
     bl_shape shape;
     double least, most;

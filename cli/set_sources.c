@@ -1,8 +1,7 @@
 /*
  * set_sources.c - where the named data sets come from.
  *
- * The first mirror is the publisher's own where it still answers. A mirror is trusted with nothing: what does not
- * have the digest is thrown away.
+ * A mirror is trusted with nothing: what does not have the pinned digest is thrown away.
  */
 #include "set_sources.h"
 

@@ -11,8 +11,8 @@ struct shown_text {
     int columns; /* that it takes */
 };
 
-/* At most so many columns, ".." at the end of what was cut; control characters and broken UTF-8 become '?'. NULL is
-   shown as nothing. */
+/* At most so many columns, ".." at the end of what was cut; control characters and broken UTF-8 become '?'.
+   NULL is shown as nothing. */
 struct shown_text shown_text(const char *text, int most_columns);
 /* Writes blanks up to a column. */
 void pad_to(const struct shown_text *shown, int columns);

@@ -48,8 +48,8 @@ is_there() {
 # Parts without which the rest still works.
 is_optional() {
     case $1 in
-    libdnnl-dev | libcurl4-openssl-dev | libssl-dev | dataset-fashion-mnist | valgrind | clang | libomp-dev | \
-        python3-numpy | python3-venv)
+    libdnnl-dev | libcurl4-openssl-dev | libssl-dev | dataset-fashion-mnist | valgrind | clang | \
+        libomp-dev | python3-numpy | python3-venv)
         true
         ;;
     *) false ;;

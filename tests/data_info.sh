@@ -104,18 +104,18 @@ classes    2
   small                1 10
   small                2 20
 END
-expect 0 "table.csv" "$program" data info table.csv --samples 3
+expect 0 "table.csv" "$program" data info table.csv --label kind --samples 3
 is_exactly expected.txt
-expect 0 "table.csv" "$program" data info --data table.csv --samples 3
+expect 0 "table.csv" "$program" data info --data table.csv --label kind --samples 3
 is_exactly expected.txt
-expect 0 "classes" "$program" data info table.csv --samples 0
+expect 0 "classes" "$program" data info table.csv --label kind --samples 0
 has_no "example  "
-expect 0 "1 to validate on" "$program" data info table.csv --val 1
+expect 0 "1 to validate on" "$program" data info table.csv --label kind --val 1
 also "class                              train       val"
 also "     1  small                                  2         1"
-expect 0 "-4 to 60" "$program" data info table.csv --samples 1000
+expect 0 "-4 to 60" "$program" data info table.csv --label kind --samples 1000
 also "-4 30"
-"$program" data info table.csv --json >out.txt 2>&1 || complain "--json failed"
+"$program" data info table.csv --label kind --json >out.txt 2>&1 || complain "--json failed"
 cat >expected.txt <<'END'
 {"data":"table.csv","source":"table.csv","train":4,"val":0,"test":0,"shape":[1,1,2],"outputs":2,"values":{"min":-4.0,"mean":15.25,"max":60.0},"classes":[{"name":"large","train":1},{"name":"small","train":3}],"columns":[{"name":"length","min":-4.0,"mean":0.5,"max":3.0},{"name":"width","min":10.0,"mean":30.0,"max":60.0}],"notes":[]}
 END
@@ -225,7 +225,7 @@ if [ -e /usr/share/datasets/fashion-mnist ]; then
     also "T-shirt/top                Trouser                    Pullover"
 fi
 if [ -c /dev/full ]; then
-    "$program" data info table.csv >/dev/full 2>/dev/null
+    "$program" data info table.csv --label kind >/dev/full 2>/dev/null
     [ $? = 4 ] || complain "a full standard output was not noticed"
 fi
 

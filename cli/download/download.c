@@ -187,8 +187,8 @@ static int try_once(struct job *job, const struct download_source *source, bool 
     return code;
 }
 
-/* What an earlier attempt or another source left may be the beginning of another file: when going on from there
-   gave a wrong one, the same source is asked for all of it. */
+/* What an earlier attempt or another source left may be the beginning of another file: when going on from
+   there gave a wrong one, the same source is asked for all of it. */
 static int try_source(struct job *job, const struct download_source *source, bool *is_whole)
 {
     bool went_on = false;

@@ -1,5 +1,6 @@
 /*
- * fetch_progress.h - how far a download is: one line that changes on a terminal, now and then a line elsewhere.
+ * fetch_progress.h - how far a download is: one line that changes on a terminal, now and then a line
+ * elsewhere.
  */
 #ifndef CLI_DOWNLOAD_FETCH_PROGRESS_H
 #define CLI_DOWNLOAD_FETCH_PROGRESS_H

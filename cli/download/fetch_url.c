@@ -1,8 +1,8 @@
 /*
  * fetch_url.c - one address, by libcurl.
  *
- * A file that has bytes already is asked for from there on (Range). A server that sends all of it nevertheless,
- * or cannot go on there (416, or another range than was asked for), makes it begin anew.
+ * A file that has bytes already is asked for from there on (Range). A server that sends all of it
+ * nevertheless, or cannot go on there (416, or another range than was asked for), makes it begin anew.
  */
 #include "fetch_url.h"
 
