@@ -27,6 +27,18 @@ if(NOT LIBARCHIVE_FOUND)
 endif()
 set(BACKLESS_LIBRARIES PkgConfig::JANSSON PkgConfig::LIBARCHIVE m)
 
+set(BACKLESS_HAVE_PICTURES OFF)
+if(NOT BACKLESS_PICTURES STREQUAL "OFF")
+    pkg_check_modules(PNG QUIET IMPORTED_TARGET "libpng>=1.6")
+    pkg_check_modules(TURBOJPEG QUIET IMPORTED_TARGET libturbojpeg)
+    if(PNG_FOUND AND TURBOJPEG_FOUND)
+        set(BACKLESS_HAVE_PICTURES ON)
+        list(APPEND BACKLESS_LIBRARIES PkgConfig::PNG PkgConfig::TURBOJPEG)
+    endif()
+    backless_settle(PICTURES ${BACKLESS_HAVE_PICTURES} "libpng and TurboJPEG (for pictures)"
+                    "libpng-dev libturbojpeg0-dev")
+endif()
+
 set(BACKLESS_HAVE_ONEDNN OFF)
 if(NOT BACKLESS_ONEDNN STREQUAL "OFF")
     find_path(DNNL_INCLUDE_DIR dnnl.h)

@@ -2,6 +2,7 @@
 foreach(choice IN ITEMS
         "ONEDNN|products of matrices by oneDNN"
         "OPENMP|several threads, by OpenMP"
+        "PICTURES|folders of PNG and JPEG files as data, by libpng and TurboJPEG"
         "DOWNLOAD|backless data get, by libcurl and OpenSSL's libcrypto"
         "TESTS|tests, by cmocka")
     string(REPLACE "|" ";" choice "${choice}")

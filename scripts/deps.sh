@@ -7,7 +7,7 @@
 set -eu
 
 build="build-essential cmake ninja-build pkg-config libjansson-dev libarchive-dev libdnnl-dev
- libcurl4-openssl-dev libssl-dev"
+ libcurl4-openssl-dev libssl-dev libpng-dev libturbojpeg0-dev"
 demo="$build dataset-fashion-mnist"
 test="$demo libcmocka-dev python3 valgrind"
 case ${1:-test} in
@@ -37,6 +37,8 @@ is_there() {
     libcmocka-dev) has_library cmocka ;;
     libcurl4-openssl-dev) has_library libcurl ;;
     libssl-dev) has_library libcrypto ;;
+    libpng-dev) has_library libpng ;;
+    libturbojpeg0-dev) has_library libturbojpeg ;;
     libdnnl-dev) [ -e /usr/include/dnnl.h ] || [ -e /usr/local/include/dnnl.h ] ;;
     dataset-fashion-mnist) [ -e /usr/share/datasets/fashion-mnist ] ;;
     python3-numpy) python3 -c 'import numpy' 2>/dev/null ;;
@@ -48,7 +50,7 @@ is_there() {
 # Parts without which the rest still works.
 is_optional() {
     case $1 in
-    libdnnl-dev | libcurl4-openssl-dev | libssl-dev | dataset-fashion-mnist | valgrind | clang | \
+    libdnnl-dev | libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | clang | \
         libomp-dev | python3-numpy | python3-venv)
         true
         ;;

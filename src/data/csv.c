@@ -137,3 +137,17 @@ bl_status csv_read(bl_data **out, const struct reading *r, struct bytes *file)
     *file = (struct bytes){0};
     return status;
 }
+
+static bool is_table(const struct bytes *file, const char *path)
+{
+    (void)file, (void)path;
+    return true;
+}
+
+static bl_status read_any(bl_data **out, const struct reading *r, struct bytes *file, const char *part)
+{
+    (void)part;
+    return csv_read(out, r, file);
+}
+
+const struct reader reader_csv = {is_table, read_any};

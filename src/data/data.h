@@ -36,6 +36,7 @@ struct bl_data {
     char **class_names;            /* outputs of them; NULL: "0", "1", ... */
     char **column_names;           /* features of them; NULL: the file has none */
     struct recipe *recipe;         /* of a table: what its columns became; NULL: no table */
+    bool has_test_beside;          /* the file it was read from holds a test set too */
     char **ids;                    /* n of them, or NULL */
     char **notes;                  /* n_notes of them: what the reader decided by itself */
     size_t n_notes;

@@ -55,7 +55,7 @@ static const char *prefix_of(const char *folder, const char *part)
     return !has_t10k && find_images(path, folder, "test") ? "test" : "t10k";
 }
 
-bool folder_has_part(const char *folder, const char *part)
+static bool has_part(const char *folder, const char *part)
 {
     char path[LOCATION_ROOM];
     return find_images(path, folder, prefix_of(folder, part));
@@ -129,3 +129,17 @@ bl_status idx_partner(struct idx_pair *out, bl_context *ctx, const char *images,
     out->labels[0] = 0;
     return BL_OK;
 }
+
+/* Named by its images from here on. */
+static bl_status read_pair(bl_data **out, const struct reading *how, const char *part)
+{
+    struct reading r = *how;
+    struct idx_pair pair;
+    struct bytes file = {0};
+    BL_TRY(folder_pair(&pair, r.ctx, how->path, part, r.options));
+    r.path = pair.images;
+    BL_TRY(bytes_in(&file, r.ctx, r.path, BYTES_IN_LIMIT));
+    return idx_read(out, &r, &file, pair.labels[0] ? pair.labels : NULL);
+}
+
+const struct folder_reader folder_of_idx = {has_part, read_pair};

@@ -48,7 +48,7 @@ static bl_status check_magic(const struct reading *r, const struct bytes *file, 
             (unsigned long)magic, found, wanted);
 }
 
-bl_status idx_check_images(const struct reading *r, const struct bytes *file)
+static bl_status check_images(const struct reading *r, const struct bytes *file)
 {
     return check_magic(r, file, 2, MOST_DIMENSIONS);
 }
@@ -200,3 +200,25 @@ bl_status idx_read(bl_data **out, const struct reading *r, struct bytes *file, c
         data_free(data);
     return status;
 }
+
+/* IDX begins with two zero bytes; text has none. */
+static bool is_idx(const struct bytes *file, const char *path)
+{
+    (void)path;
+    return file->n >= 2 && file->at[0] == 0 && file->at[1] == 0;
+}
+
+static bl_status read_lone(bl_data **out, const struct reading *r, struct bytes *file, const char *part)
+{
+    struct idx_pair pair;
+    (void)part;
+    bl_status status = check_images(r, file);
+    if (status == BL_OK)
+        status = idx_partner(&pair, r->ctx, r->path, r->options);
+    if (status == BL_OK)
+        return idx_read(out, r, file, pair.labels[0] ? pair.labels : NULL);
+    mem_free(r->ctx, file->at);
+    return status;
+}
+
+const struct reader reader_idx = {is_idx, read_lone};

@@ -257,7 +257,7 @@ static bl_status read_other(struct load *load, const struct reading *how, const 
 
 static bl_status read_test(struct load *load, const struct location *from, const char *test_where)
 {
-    const bool has_own = from->is_folder && folder_has_part(from->path, "test");
+    const bool has_own = load->train->has_test_beside || location_has_part(from, "test");
     const bool is_drawn = load->options->test_fraction > 0.0;
     const struct reading how = {load->ctx, NULL, load->options, load->train};
     if (test_where)
@@ -267,9 +267,7 @@ static bl_status read_test(struct load *load, const struct location *from, const
                 load->options->test_fraction, from->path);
     if (is_drawn)
         return split_test(load);
-    if (from->is_folder)
-        return read_like(&load->test, &how, from, "test");
-    return BL_OK;
+    return has_own ? read_like(&load->test, &how, from, "test") : BL_OK;
 }
 
 static bl_status scale_like(bl_data *data, const bl_data *like)

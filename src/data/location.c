@@ -36,49 +36,24 @@ bl_status location_find(struct location *out, bl_context *ctx, const char *where
     return BL_OK;
 }
 
-/* IDX begins with two zero bytes; text has none. */
-static bool is_idx(const struct bytes *file)
-{
-    return file->n >= 2 && file->at[0] == 0 && file->at[1] == 0;
-}
-
-/* Named by its images from here on. */
-static bl_status read_pair(bl_data **out, const struct reading *how, const struct idx_pair *pair)
-{
-    struct reading r = *how;
-    struct bytes file = {0};
-    r.path = pair->images;
-    BL_TRY(bytes_in(&file, r.ctx, r.path, BYTES_IN_LIMIT));
-    return idx_read(out, &r, &file, pair->labels[0] ? pair->labels : NULL);
-}
-
-static bl_status read_lone_idx(bl_data **out, const struct reading *r, struct bytes *file)
-{
-    struct idx_pair pair;
-    bl_status status = idx_check_images(r, file);
-    if (status == BL_OK)
-        status = idx_partner(&pair, r->ctx, r->path, r->options);
-    if (status == BL_OK)
-        return idx_read(out, r, file, pair.labels[0] ? pair.labels : NULL);
-    mem_free(r->ctx, file->at);
-    return status;
-}
-
-static bl_status read_file(bl_data **out, const struct reading *r)
+static bl_status read_file(bl_data **out, const struct reading *r, const char *part)
 {
     struct bytes file = {0};
     BL_TRY(bytes_in(&file, r->ctx, r->path, BYTES_IN_LIMIT));
-    return is_idx(&file) ? read_lone_idx(out, r, &file) : csv_read(out, r, &file);
+    return reader_for(&file, r->path)->read(out, r, &file, part);
+}
+
+static bl_status name_classes(bl_data *data, const struct reading *r, const struct location *from)
+{
+    return from->set && !r->like && !data->class_names ? named_classes(data, from->set) : BL_OK;
 }
 
 static bl_status read_folder(bl_data **out, const struct reading *r, const struct location *from,
                              const char *part)
 {
-    struct idx_pair pair;
-    BL_TRY(folder_pair(&pair, r->ctx, from->path, part, r->options));
     bl_data *data = NULL;
-    BL_TRY(read_pair(&data, r, &pair));
-    const bl_status status = from->set && !r->like ? named_classes(data, from->set) : BL_OK;
+    BL_TRY(folder_reader_for(from->path)->read(&data, r, part));
+    const bl_status status = name_classes(data, r, from);
     if (status == BL_OK)
         *out = data;
     else
@@ -86,10 +61,15 @@ static bl_status read_folder(bl_data **out, const struct reading *r, const struc
     return status;
 }
 
+bool location_has_part(const struct location *at, const char *part)
+{
+    return at->is_folder && folder_reader_for(at->path)->has_part(at->path, part);
+}
+
 bl_status location_read(bl_data **out, const struct reading *how, const struct location *from,
                         const char *part)
 {
     struct reading r = *how;
     r.path = from->path;
-    return from->is_folder ? read_folder(out, &r, from, part) : read_file(out, &r);
+    return from->is_folder ? read_folder(out, &r, from, part) : read_file(out, &r, part);
 }

@@ -1,7 +1,7 @@
 /*
  * named.c - data sets that are known by name, and where they are looked for.
  *
- * Adding one that comes as a folder of IDX files is one line in the table.
+ * Adding one whose files a reader knows is one line in the table.
  */
 #include "readers.h"
 
@@ -21,11 +21,20 @@ static const char *const fashion_classes[] = {"T-shirt/top", "Trouser",    "Pull
                                               "Coat",        "Sandal",     "Shirt",    "Sneaker",
                                               "Bag",         "Ankle boot", NULL};
 
+static const char *const kuzushiji_classes[] = {"o",  "ki", "su", "tsu", "na", "ha",
+                                                "ma", "ya", "re", "wo",  NULL};
+
 static const struct named_set sets[] = {
     {"fashion-mnist", "60000 + 10000 grey pictures of clothes, 28 x 28, 10 classes", fashion_classes,
      "fetch it (backless data get fashion-mnist) or install it (apt-get install dataset-fashion-mnist)"},
     {"mnist", "60000 + 10000 handwritten digits, 28 x 28, 10 classes", NULL,
      "fetch it (backless data get mnist)"},
+    {"kmnist", "60000 + 10000 cursive Japanese letters, 28 x 28, 10 classes", kuzushiji_classes,
+     "fetch it (backless data get kmnist)"},
+    {"cifar10", "50000 + 10000 colour pictures, 32 x 32, 10 classes", NULL,
+     "fetch it (backless data get cifar10)"},
+    {"cifar100", "50000 + 10000 colour pictures, 32 x 32, 100 classes (--label coarse: 20)", NULL,
+     "fetch it (backless data get cifar100)"},
 };
 
 const char *named_at(size_t i)

@@ -29,15 +29,35 @@ struct location {
 bl_status location_find(struct location *out, bl_context *ctx, const char *where,
                         const struct data_options *options);
 
+/* Whether a folder has that part of its own. */
+bool location_has_part(const struct location *at, const char *part);
+
 /* Reads what was located, unscaled. how: all but its path. part: "train" or "test", for folders. */
 bl_status location_read(bl_data **out, const struct reading *how, const struct location *from,
                         const char *part);
 
-bl_status idx_check_images(const struct reading *r, const struct bytes *file); /* its magic number */
+/* A kind of file. Adding one is a file and a line in reader_table.c. */
+struct reader {
+    bool (*is_it)(const struct bytes *file,
+                  const char *path); /* by its content, and its name where that says nothing */
+    /* Takes file->at over. part: "train" or "test", for files that hold both. */
+    bl_status (*read)(bl_data **out, const struct reading *r, struct bytes *file, const char *part);
+};
+extern const struct reader reader_cifar, reader_tar, reader_npz, reader_npy, reader_idx, reader_csv;
+const struct reader *reader_for(const struct bytes *file, const char *path);
+bool path_ends(const char *path, const char *ending); /* ".gz" behind it counts as nothing */
 
-/* Both take over file->at. labels: path of the partner; NULL: none. */
+/* labels: path of the partner; NULL: none. Takes file->at over. */
 bl_status idx_read(bl_data **out, const struct reading *r, struct bytes *file, const char *labels);
 bl_status csv_read(bl_data **out, const struct reading *r, struct bytes *file);
+
+/* A kind of folder, likewise. */
+struct folder_reader {
+    bool (*has_part)(const char *folder, const char *part);
+    bl_status (*read)(bl_data **out, const struct reading *r, const char *part); /* r->path: the folder */
+};
+extern const struct folder_reader folder_of_idx, folder_of_cifar, folder_of_pictures;
+const struct folder_reader *folder_reader_for(const char *folder);
 
 /* The paths of one part's images and labels. labels: "" where there are none and the options allow that. */
 struct idx_pair {
@@ -45,7 +65,6 @@ struct idx_pair {
 };
 bl_status folder_pair(struct idx_pair *out, bl_context *ctx, const char *folder, const char *part,
                       const struct data_options *options);
-bool folder_has_part(const char *folder, const char *part); /* its images are there */
 /* The labels that belong to a single images file, told by its name. */
 bl_status idx_partner(struct idx_pair *out, bl_context *ctx, const char *images,
                       const struct data_options *options);

@@ -19,7 +19,7 @@ struct npy {
     const char *where;
     struct slice descr; /* "<f4" */
     bool is_fortran, has_order, has_shape;
-    size_t sizes[2], n_dims;
+    size_t sizes[NPY_MOST_DIMENSIONS], n_dims;
     const unsigned char *values; /* behind the header, n_bytes of them */
     size_t n_bytes;
 };
@@ -73,7 +73,7 @@ static bool take_size(struct slice *s, size_t *size)
     return text_to_size(digits, size);
 }
 
-/* "(3,)", "(3, 4)", "()"; sizes past the second are counted only. */
+/* "(3,)", "(3, 4)", "()"; sizes past the fourth are counted only. */
 static bool take_shape(struct slice *s, struct npy *a)
 {
     if (!take(s, "("))
@@ -82,7 +82,7 @@ static bool take_shape(struct slice *s, struct npy *a)
         size_t size = 0;
         if (!take_size(s, &size))
             return false;
-        if (a->n_dims < 2)
+        if (a->n_dims < NPY_MOST_DIMENSIONS)
             a->sizes[a->n_dims] = size;
         a->n_dims++;
         if (!take(s, ","))
@@ -153,57 +153,95 @@ static bl_status read_header(struct npy *a, const unsigned char *bytes, size_t n
     return BL_OK;
 }
 
-static bl_status check_kind(const struct npy *a)
+/* "<f4", "|u1": the order of bytes, the kind, the size. */
+static bl_status check_kind(const struct npy *a, struct npy_view *view)
 {
-    static const char *const known[] = {"<f4", ">f4", "<f8", ">f8"};
+    static const char *const known[] = {"f4", "f8", "u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "b1"};
+    const struct slice d = a->descr;
+    if (slice_is(d, "|O") || slice_is(d, "O"))
+        REFUSE(a, "%s: holds Python objects, which only Python can read, expected numbers", a->where);
     bool is_known = false;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        is_known = is_known || slice_is(a->descr, known[i]);
+    for (size_t i = 0; d.n == 3 && i < sizeof known / sizeof *known; i++)
+        is_known = is_known || (strchr("<>|", d.at[0]) && memcmp(d.at + 1, known[i], 2) == 0);
     if (!is_known)
-        REFUSE(a, "%s: values of type '%.*s', expected float32 or float64 ('<f4', '<f8')", a->where,
-               (int)(a->descr.n < 30 ? a->descr.n : 30), a->descr.at);
-    if (a->is_fortran)
+        REFUSE(a, "%s: values of type '%.*s', expected numbers, as '<f4', '|u1' or '<i8'", a->where,
+               (int)(d.n < 30 ? d.n : 30), d.at);
+    if (a->is_fortran && a->n_dims > 1)
         REFUSE(a, "%s: in Fortran order, expected C order; save numpy.ascontiguousarray(x)", a->where);
+    view->is_big = d.at[0] == '>';
+    view->kind = d.at[1];
+    view->size = d.at[2] - '0';
     return BL_OK;
 }
 
-static bl_status check_shape(const struct npy *a, size_t *count)
+static bl_status check_shape(const struct npy *a, struct npy_view *view)
 {
-    if (a->n_dims < 1 || a->n_dims > 2)
-        REFUSE(a, "%s: has %zu dimensions, expected 1 or 2", a->where, a->n_dims);
-    if (a->sizes[0] == 0 || a->sizes[a->n_dims - 1] == 0)
-        REFUSE(a, "%s: is empty, a dimension is 0", a->where);
-    if (!tensor_count(a->sizes[0], a->sizes[1], count))
-        REFUSE(a, "%s: the shape, %zu x %zu, is more than can be addressed", a->where, a->sizes[0],
-               a->sizes[1]);
-    const size_t needed = *count * (size_t)(a->descr.at[2] - '0');
-    if (a->n_bytes != needed)
-        REFUSE(a, "%s: has %zu bytes of values, its shape needs %zu", a->where, a->n_bytes, needed);
+    if (a->n_dims < 1 || a->n_dims > NPY_MOST_DIMENSIONS)
+        REFUSE(a, "%s: has %zu dimensions, expected 1 to %d", a->where, a->n_dims, NPY_MOST_DIMENSIONS);
+    view->count = 1;
+    view->n_dims = a->n_dims;
+    for (size_t i = 0; i < a->n_dims; i++) {
+        if (a->sizes[i] == 0)
+            REFUSE(a, "%s: is empty, a dimension is 0", a->where);
+        if (a->sizes[i] > SIZE_MAX / sizeof(double) / view->count)
+            REFUSE(a, "%s: the shape is more than can be addressed", a->where);
+        view->count *= a->sizes[i];
+        view->sizes[i] = a->sizes[i];
+    }
+    if (a->n_bytes != view->count * (size_t)view->size)
+        REFUSE(a, "%s: has %zu bytes of values, its shape needs %zu", a->where, a->n_bytes,
+               view->count * (size_t)view->size);
+    view->values = a->values;
     return BL_OK;
 }
 
-static double value_at(const struct npy *a, size_t i)
+bl_status npy_open(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
+                   size_t n)
 {
-    const int size = a->descr.at[2] - '0';
-    const unsigned char *b = a->values + i * (size_t)size;
-    const uint64_t bits = a->descr.at[0] == '<' ? bytes_to_u64(b, size) : big_bytes_to_u64(b, size);
-    return size == 4 ? (double)float_of_bits((uint32_t)bits) : double_of_bits(bits);
+    struct npy a = {.ctx = ctx, .where = where};
+    struct npy_view view = {0};
+    BL_TRY(read_header(&a, bytes, n));
+    BL_TRY(check_kind(&a, &view));
+    BL_TRY(check_shape(&a, &view));
+    *out = view;
+    return BL_OK;
+}
+
+double npy_value(const struct npy_view *view, size_t i)
+{
+    const unsigned char *b = view->values + i * (size_t)view->size;
+    const uint64_t bits = view->is_big ? big_bytes_to_u64(b, view->size) : bytes_to_u64(b, view->size);
+    if (view->kind == 'f')
+        return view->size == 4 ? (double)float_of_bits((uint32_t)bits) : double_of_bits(bits);
+    if (view->kind != 'i')
+        return (double)bits;
+    const uint64_t sign = (uint64_t)1 << (8 * view->size - 1);
+    return bits & sign ? -(double)((~bits & (sign - 1)) + 1) : (double)bits;
+}
+
+static bl_status check_floats(const struct npy_view *view, bl_context *ctx, const char *where)
+{
+    if (view->kind != 'f')
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: values of type '%c%d', expected float32 or float64 ('<f4', '<f8')",
+                where, view->kind, view->size);
+    if (view->n_dims > 2)
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: has %zu dimensions, expected 1 or 2", where, view->n_dims);
+    return BL_OK;
 }
 
 bl_status npy_add(struct tensors *t, bl_context *ctx, const char *where, const char *name,
                   const unsigned char *bytes, size_t n)
 {
-    struct npy a = {.ctx = ctx, .where = where};
-    size_t count = 0;
-    BL_TRY(read_header(&a, bytes, n));
-    BL_TRY(check_kind(&a));
-    BL_TRY(check_shape(&a, &count));
+    struct npy_view view;
     float *values = NULL;
-    BL_TRY(tensors_add(t, ctx, name, a.sizes[0], a.n_dims == 2 ? a.sizes[1] : 0, &values));
-    for (size_t i = 0; i < count; i++) {
-        const double x = value_at(&a, i);
+    BL_TRY(npy_open(&view, ctx, where, bytes, n));
+    BL_TRY(check_floats(&view, ctx, where));
+    BL_TRY(tensors_add(t, ctx, name, view.sizes[0], view.n_dims == 2 ? view.sizes[1] : 0, &values));
+    for (size_t i = 0; i < view.count; i++) {
+        const double x = npy_value(&view, i);
         if (!isfinite(x) || fabs(x) > (double)FLT_MAX)
-            REFUSE(&a, "%s: holds %g at index %zu, expected numbers that are finite as float32", where, x, i);
+            BL_FAIL(ctx, BL_BAD_DATA,
+                    "%s: holds %g at index %zu, expected numbers that are finite as float32", where, x, i);
         values[i] = (float)x;
     }
     return BL_OK;

@@ -19,7 +19,8 @@ struct unpacking {
     bl_context *ctx;
     const char *path;
     struct archive *archive;
-    struct tensors *tensors;
+    npz_visit visit;
+    void *user;
     size_t most_bytes, left; /* that may still be unpacked */
     unsigned char *bytes;    /* of the present array */
     size_t n, room;
@@ -47,11 +48,7 @@ static bl_status array_name(const struct unpacking *u, struct archive_entry *ent
         REFUSE(u, "%s: an array's name is empty, not UTF-8, or has control characters", u->path);
     if (n < 5 || strcmp(name + n - 4, ".npy") != 0 || archive_entry_filetype(entry) != AE_IFREG)
         REFUSE(u, "%s: \"%.100s\" inside is not a .npy file", u->path, name);
-    BL_TRY(mem_text(u->ctx, out, name, n - 4));
-    struct tensor_entry other;
-    if (tensors_find(u->tensors, *out, &other))
-        REFUSE(u, "%s: two arrays are called \"%.100s\"", u->path, *out);
-    return BL_OK;
+    return mem_text(u->ctx, out, name, n - 4);
 }
 
 static bl_status unpack_array(struct unpacking *u)
@@ -70,12 +67,10 @@ static bl_status unpack_array(struct unpacking *u)
     }
 }
 
-static bl_status add_named(struct unpacking *u, const char *name)
+static bl_status visit_named(struct unpacking *u, const char *name)
 {
-    char where[600] = "";
-    text_append(where, sizeof where, "%.400s, array \"%.100s\"", u->path, name);
     BL_TRY(unpack_array(u));
-    return npy_add(u->tensors, u->ctx, where, name, u->bytes, u->n);
+    return u->visit(u->user, name, u->bytes, u->n);
 }
 
 static bl_status add_entry(struct unpacking *u, struct archive_entry *entry)
@@ -83,7 +78,7 @@ static bl_status add_entry(struct unpacking *u, struct archive_entry *entry)
     char *name = NULL;
     bl_status status = array_name(u, entry, &name);
     if (status == BL_OK)
-        status = add_named(u, name);
+        status = visit_named(u, name);
     mem_free(u->ctx, name);
     return status;
 }
@@ -107,11 +102,11 @@ static bl_status unpack_all(struct unpacking *u, const unsigned char *bytes, siz
     return BL_OK;
 }
 
-bl_status npz_add(struct tensors *t, bl_context *ctx, const char *path, const unsigned char *bytes, size_t n,
-                  size_t most_bytes)
+bl_status npz_each(bl_context *ctx, const char *path, const unsigned char *bytes, size_t n, size_t most_bytes,
+                   npz_visit visit, void *user)
 {
     struct unpacking u = {
-        .ctx = ctx, .path = path, .tensors = t, .most_bytes = most_bytes, .left = most_bytes};
+        .ctx = ctx, .path = path, .visit = visit, .user = user, .most_bytes = most_bytes, .left = most_bytes};
     u.archive = archive_read_new();
     if (!u.archive)
         BL_FAIL(ctx, BL_NO_MEMORY, "%s: no memory for unpacking", path);
@@ -119,4 +114,28 @@ bl_status npz_add(struct tensors *t, bl_context *ctx, const char *path, const un
     archive_read_free(u.archive);
     mem_free(ctx, u.bytes);
     return status;
+}
+
+struct adding {
+    struct tensors *tensors;
+    bl_context *ctx;
+    const char *path;
+};
+
+static bl_status add_array(void *user, const char *name, const unsigned char *bytes, size_t n)
+{
+    const struct adding *a = user;
+    struct tensor_entry other;
+    char where[600] = "";
+    if (tensors_find(a->tensors, name, &other))
+        BL_FAIL(a->ctx, BL_BAD_DATA, "%s: two arrays are called \"%.100s\"", a->path, name);
+    text_append(where, sizeof where, "%.400s, array \"%.100s\"", a->path, name);
+    return npy_add(a->tensors, a->ctx, where, name, bytes, n);
+}
+
+bl_status npz_add(struct tensors *t, bl_context *ctx, const char *path, const unsigned char *bytes, size_t n,
+                  size_t most_bytes)
+{
+    struct adding adding = {t, ctx, path};
+    return npz_each(ctx, path, bytes, n, most_bytes, add_array, &adding);
 }

@@ -1,0 +1,307 @@
+/*
+ * cifar.c - CIFAR's binary records: in a folder, also one level down, plain or .gz; or a single file.
+ */
+#include "cifar.h"
+
+#include "../base/mem.h"
+#include "../base/text.h"
+
+#include <string.h>
+
+static const struct cifar_part parts[] = {
+    {1,
+     "train",
+     {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin",
+      NULL}},
+    {1, "test", {"test_batch.bin", NULL}},
+    {2, "train", {"train.bin", NULL}},
+    {2, "test", {"test.bin", NULL}},
+};
+
+const struct cifar_part *cifar_part_at(size_t i)
+{
+    return i < sizeof parts / sizeof *parts ? &parts[i] : NULL;
+}
+
+const struct cifar_part *cifar_part_of(int labels, const char *part)
+{
+    for (size_t i = 0; cifar_part_at(i); i++)
+        if (parts[i].labels == labels && strcmp(parts[i].part, part) == 0)
+            return &parts[i];
+    return NULL;
+}
+
+/* ---- Records */
+
+static int classes_of(const struct cifar *c)
+{
+    return c->labels == 1 ? 10 : c->wants_coarse ? 20 : 100;
+}
+
+/* CIFAR-100 has two labelings: the option label chooses. */
+bl_status cifar_begin(struct cifar *c, const struct reading *r, int labels)
+{
+    const char *told = r->options->label;
+    *c = (struct cifar){.r = r, .labels = labels};
+    if (labels == 1 || !told || strcmp(told, "fine") == 0)
+        return BL_OK;
+    if (strcmp(told, "coarse") != 0)
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: label \"%s\", expected fine or coarse: CIFAR-100 has both", r->path,
+                told);
+    c->wants_coarse = true;
+    return BL_OK;
+}
+
+static bl_status make_room(struct cifar *c, size_t more)
+{
+    uint8_t *pixels = NULL, *classes = NULL;
+    BL_TRY(MEM_ARRAY(c->r->ctx, &pixels, (c->n + more) * CIFAR_PIXELS, "pictures"));
+    const bl_status status = MEM_ARRAY(c->r->ctx, &classes, c->n + more, "labels");
+    if (status != BL_OK) {
+        mem_free(c->r->ctx, pixels);
+        return status;
+    }
+    if (c->n > 0) {
+        memcpy(pixels, c->pixels, c->n * CIFAR_PIXELS);
+        memcpy(classes, c->classes, c->n);
+    }
+    cifar_drop(c);
+    c->pixels = pixels;
+    c->classes = classes;
+    return BL_OK;
+}
+
+static bl_status add_record(struct cifar *c, const char *where, const uint8_t *record, size_t number)
+{
+    const int label = record[c->labels == 1 || c->wants_coarse ? 0 : 1], classes = classes_of(c);
+    if (label >= classes)
+        BL_FAIL(c->r->ctx, BL_BAD_DATA, "%s: record %zu (from 0): label %d, expected 0 to %d", where, number,
+                label, classes - 1);
+    c->classes[c->n] = (uint8_t)label;
+    memcpy(c->pixels + c->n * CIFAR_PIXELS, record + c->labels, CIFAR_PIXELS);
+    c->n++;
+    return BL_OK;
+}
+
+bl_status cifar_add(struct cifar *c, const char *where, const struct bytes *piece)
+{
+    const size_t size = (size_t)c->labels + CIFAR_PIXELS;
+    if (piece->n == 0 || piece->n % size != 0)
+        BL_FAIL(c->r->ctx, BL_BAD_DATA, "%s: %zu bytes, expected a multiple of %zu, CIFAR-%s's record", where,
+                piece->n, size, c->labels == 1 ? "10" : "100");
+    BL_TRY(make_room(c, piece->n / size));
+    for (size_t i = 0; i < piece->n / size; i++)
+        BL_TRY(add_record(c, where, piece->at + i * size, i));
+    return BL_OK;
+}
+
+void cifar_drop(struct cifar *c)
+{
+    mem_free(c->r->ctx, c->pixels);
+    mem_free(c->r->ctx, c->classes);
+    c->pixels = c->classes = NULL;
+}
+
+static bl_status name_classes(bl_data *data, const struct cifar *c)
+{
+    const char *const *names = c->labels == 1    ? cifar10_names
+                               : c->wants_coarse ? cifar100_coarse_names
+                                                 : cifar100_names;
+    data->outputs = classes_of(c);
+    BL_TRY(MEM_ARRAY(data->ctx, &data->class_names, (size_t)data->outputs, "class names"));
+    for (int k = 0; k < data->outputs; k++)
+        BL_TRY(mem_text(data->ctx, &data->class_names[k], names[k], strlen(names[k])));
+    return BL_OK;
+}
+
+/* For a model the classes are found by name, else by number. */
+static int class_for(const struct cifar *c, const bl_data *data, size_t i)
+{
+    const bl_data *like = c->r->like;
+    const char *name = data->class_names[c->classes[i]];
+    if (!like)
+        return c->classes[i];
+    const int by_name = like->class_names ? class_of_text(like, name, strlen(name)) : -1;
+    return by_name >= 0 ? by_name : c->classes[i] < like->outputs ? c->classes[i] : -1;
+}
+
+static bl_status number_labels(bl_data *data, const struct cifar *c)
+{
+    int32_t *labels = NULL;
+    BL_TRY(MEM_ARRAY(data->ctx, &labels, data->n, "labels"));
+    data->labels = labels;
+    for (size_t i = 0; i < data->n; i++) {
+        labels[i] = class_for(c, data, i);
+        if (labels[i] < 0)
+            BL_FAIL(data->ctx, BL_BAD_DATA,
+                    "%s: record %zu (from 0): class %s, which is none of the %d of the model", data->source,
+                    i, data->class_names[c->classes[i]], c->r->like->outputs);
+    }
+    return BL_OK;
+}
+
+static bl_status fill(bl_data *data, struct cifar *c)
+{
+    data->n = c->n;
+    data->features = CIFAR_PIXELS;
+    data->shape = (bl_shape){3, 32, 32};
+    data->bytes = c->pixels;
+    c->pixels = NULL;
+    BL_TRY(data_shape_like(data, c->r));
+    BL_TRY(name_classes(data, c));
+    BL_TRY(number_labels(data, c));
+    if (c->r->like) { /* whose names these are, the caller gives */
+        names_free(data->ctx, data->class_names, (size_t)data->outputs);
+        data->class_names = NULL;
+        data->outputs = c->r->like->outputs;
+    }
+    data->hash = data_hash(data);
+    return BL_OK;
+}
+
+bl_status cifar_finish(struct cifar *c, bl_data **out)
+{
+    bl_data *data = NULL;
+    BL_TRY(data_create(&data, c->r->ctx, c->r->path));
+    const bl_status status = fill(data, c);
+    if (status == BL_OK)
+        *out = data;
+    else
+        data_free(data);
+    return status;
+}
+
+/* ---- A single file */
+
+static bool is_cifar(const struct bytes *file, const char *path)
+{
+    return path_ends(path, ".bin") && file->n > 0 &&
+           (file->n % (CIFAR_PIXELS + 1) == 0 || file->n % (CIFAR_PIXELS + 2) == 0);
+}
+
+/* By its length; where both divide it, by its first labels. */
+static int labels_in(const struct bytes *file)
+{
+    if (file->n % (CIFAR_PIXELS + 1) != 0)
+        return 2;
+    if (file->n % (CIFAR_PIXELS + 2) != 0)
+        return 1;
+    for (size_t at = 0; at < file->n; at += CIFAR_PIXELS + 1)
+        if (file->at[at] > 9)
+            return 2;
+    return 1;
+}
+
+static bl_status read_single(bl_data **out, const struct reading *r, struct bytes *file, const char *part)
+{
+    struct cifar c = {.r = r};
+    (void)part;
+    bl_status status = cifar_begin(&c, r, labels_in(file));
+    if (status == BL_OK)
+        status = cifar_add(&c, r->path, file);
+    if (status == BL_OK)
+        status = cifar_finish(&c, out);
+    cifar_drop(&c);
+    mem_free(r->ctx, file->at);
+    return status;
+}
+
+const struct reader reader_cifar = {is_cifar, read_single};
+
+/* ---- A folder */
+
+static const char *const below[] = {"", "/cifar-10-batches-bin", "/cifar-100-binary"};
+enum { N_BELOW = sizeof below / sizeof *below };
+
+static bool find_piece(char out[LOCATION_ROOM], const char *folder, const char *down, const char *file)
+{
+    static const char *const endings[] = {"", ".gz"};
+    for (size_t e = 0; e < 2; e++) {
+        out[0] = 0;
+        text_append(out, LOCATION_ROOM, "%s%s/%s%s", folder, down, file, endings[e]);
+        if (path_is_there(out))
+            return true;
+    }
+    out[0] = 0;
+    text_append(out, LOCATION_ROOM, "%s%s/%s", folder, down, file);
+    return false;
+}
+
+/* The part that is there, and where; NULL: none. */
+static const struct cifar_part *find_part(const char *folder, const char *part, const char **down)
+{
+    char path[LOCATION_ROOM];
+    for (size_t i = 0; cifar_part_at(i); i++)
+        for (size_t b = 0; b < N_BELOW && strcmp(parts[i].part, part) == 0; b++)
+            if (find_piece(path, folder, below[b], parts[i].files[0])) {
+                *down = below[b];
+                return &parts[i];
+            }
+    return NULL;
+}
+
+static const char *const archives[] = {"cifar-10-binary.tar.gz", "cifar-100-binary.tar.gz",
+                                       "cifar-10-binary.tar", "cifar-100-binary.tar"};
+
+static bool find_archive(char out[LOCATION_ROOM], const char *folder)
+{
+    for (size_t i = 0; i < sizeof archives / sizeof *archives; i++) {
+        out[0] = 0;
+        text_append(out, LOCATION_ROOM, "%s/%s", folder, archives[i]);
+        if (path_is_there(out))
+            return true;
+    }
+    return false;
+}
+
+static bool has_part(const char *folder, const char *part)
+{
+    const char *down = NULL;
+    char path[LOCATION_ROOM];
+    return find_part(folder, part, &down) || find_archive(path, folder);
+}
+
+static bl_status read_archive(bl_data **out, const struct reading *how, const char *path, const char *part)
+{
+    struct reading r = *how;
+    struct bytes file = {0};
+    r.path = path;
+    BL_TRY(bytes_in(&file, r.ctx, path, BYTES_IN_LIMIT));
+    return reader_tar.read(out, &r, &file, part);
+}
+
+static bl_status add_pieces(struct cifar *c, const struct cifar_part *part, const char *down)
+{
+    for (size_t i = 0; part->files[i]; i++) {
+        char path[LOCATION_ROOM];
+        struct bytes piece = {0};
+        if (!find_piece(path, c->r->path, down, part->files[i]))
+            BL_FAIL(c->r->ctx, BL_BAD_DATA, "%s: no such file, though %s is there", path, part->files[0]);
+        BL_TRY(bytes_in(&piece, c->r->ctx, path, BYTES_IN_LIMIT));
+        const bl_status status = cifar_add(c, path, &piece);
+        mem_free(c->r->ctx, piece.at);
+        BL_TRY(status);
+    }
+    return BL_OK;
+}
+
+static bl_status read_folder(bl_data **out, const struct reading *r, const char *part)
+{
+    const char *down = NULL;
+    char path[LOCATION_ROOM];
+    struct cifar c = {.r = r};
+    const struct cifar_part *found = find_part(r->path, part, &down);
+    if (!found && find_archive(path, r->path))
+        return read_archive(out, r, path, part);
+    if (!found)
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: no batches to %s with in this folder", r->path, part);
+    bl_status status = cifar_begin(&c, r, found->labels);
+    if (status == BL_OK)
+        status = add_pieces(&c, found, down);
+    if (status == BL_OK)
+        status = cifar_finish(&c, out);
+    cifar_drop(&c);
+    return status;
+}
+
+const struct folder_reader folder_of_cifar = {has_part, read_folder};

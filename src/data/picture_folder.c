@@ -1,0 +1,367 @@
+/*
+ * picture_folder.c - a folder of PNG and JPEG files in a folder for each class, or in such folders below train and test;
+ * for predictions also without classes. Classes are the folders' names, sorted; pictures are sorted by name in each.
+ */
+#include "readers.h"
+
+#include "../base/mem.h"
+#include "../base/text.h"
+#include "picture.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- What is in a folder */
+
+struct entries {
+    char **names;
+    size_t n, room;
+};
+
+static bool is_picture_name(const char *name)
+{
+    static const char *const endings[] = {".png", ".jpg", ".jpeg"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t n = strlen(name), tail = strlen(endings[i]);
+        if (n > tail && strcasecmp(name + n - tail, endings[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void entries_free(bl_context *ctx, struct entries *e)
+{
+    names_free(ctx, e->names, e->n);
+    *e = (struct entries){0};
+}
+
+static bl_status add_entry(struct entries *e, bl_context *ctx, const char *name)
+{
+    BL_TRY(MEM_GROW(ctx, &e->names, &e->room, e->n, "file names"));
+    BL_TRY(mem_text(ctx, &e->names[e->n], name, strlen(name)));
+    e->n++;
+    return BL_OK;
+}
+
+static bool join(char out[LOCATION_ROOM], const char *folder, const char *name)
+{
+    out[0] = 0;
+    text_append(out, LOCATION_ROOM, "%s/%s", folder, name);
+    return strlen(folder) + strlen(name) + 1 < LOCATION_ROOM;
+}
+
+/* Pictures, or folders; hidden ones are neither. */
+static bl_status list_open(struct entries *out, bl_context *ctx, const char *folder, bool wants_folders,
+                           DIR *open_folder)
+{
+    char path[LOCATION_ROOM];
+    for (struct dirent *entry; (entry = readdir(open_folder)) != NULL;) {
+        if (entry->d_name[0] == '.' || !join(path, folder, entry->d_name))
+            continue;
+        if (wants_folders ? path_is_folder(path) : is_picture_name(entry->d_name) && !path_is_folder(path))
+            BL_TRY(add_entry(out, ctx, entry->d_name));
+    }
+    if (out->n > 0)
+        qsort(out->names, out->n, sizeof *out->names, by_name);
+    return BL_OK;
+}
+
+static bl_status list(struct entries *out, bl_context *ctx, const char *folder, bool wants_folders)
+{
+    DIR *open_folder = opendir(folder);
+    if (!open_folder)
+        BL_FAIL(ctx, BL_IO, "%s: cannot be opened: %s", folder, strerror(errno));
+    const bl_status status = list_open(out, ctx, folder, wants_folders, open_folder);
+    closedir(open_folder);
+    return status;
+}
+
+static bool holds_pictures(const char *folder)
+{
+    DIR *open_folder = opendir(folder);
+    bool found = false;
+    for (struct dirent *entry; open_folder && !found && (entry = readdir(open_folder)) != NULL;)
+        found = entry->d_name[0] != '.' && is_picture_name(entry->d_name);
+    if (open_folder)
+        closedir(open_folder);
+    return found;
+}
+
+static bool holds_classes(const char *folder)
+{
+    DIR *open_folder = opendir(folder);
+    bool found = false;
+    char path[LOCATION_ROOM];
+    for (struct dirent *entry; open_folder && !found && (entry = readdir(open_folder)) != NULL;)
+        found = entry->d_name[0] != '.' && join(path, folder, entry->d_name) && path_is_folder(path) &&
+                holds_pictures(path);
+    if (open_folder)
+        closedir(open_folder);
+    return found;
+}
+
+/* The folder of a part: FOLDER/part, or FOLDER itself for training. */
+static bool find_part(char out[LOCATION_ROOM], const char *folder, const char *part)
+{
+    if (join(out, folder, part) && (holds_classes(out) || holds_pictures(out)))
+        return true;
+    out[0] = 0;
+    text_append(out, LOCATION_ROOM, "%s", folder);
+    return strcmp(part, "train") == 0 && (holds_classes(folder) || holds_pictures(folder));
+}
+
+static bool has_part(const char *folder, const char *part)
+{
+    char path[LOCATION_ROOM];
+    return find_part(path, folder, part);
+}
+
+/* ---- Pixels into a set */
+
+/* One reading. Pictures are kept as three planes until it is known that all are grey. */
+struct album {
+    const struct reading *r;
+    const char *folder;
+    bl_data *data;
+    struct entries classes;
+    uint8_t *planes;
+    int32_t *labels;
+    size_t n, room; /* pictures */
+    int rows, cols; /* of all; 0: not known yet */
+    bool has_colour;
+    char *first; /* the picture that decided the size */
+};
+
+/* The size that is asked for: by the model, or the option resize; 0: that of the first picture. */
+static void know_size(struct album *a)
+{
+    const struct reading *r = a->r;
+    a->rows = r->like ? r->like->shape.rows : r->options->resize_rows;
+    a->cols = r->like ? r->like->shape.cols : r->options->resize_cols;
+}
+
+static bl_status fit_size(struct album *a, struct picture *picture, const char *path)
+{
+    const bool is_free = a->rows == 0;
+    const bool brings_to_size = a->r->like || a->r->options->resize_rows > 0;
+    if (is_free) {
+        a->rows = picture->rows;
+        a->cols = picture->cols;
+        BL_TRY(mem_text(a->r->ctx, &a->first, path, strlen(path)));
+    }
+    if (brings_to_size)
+        return picture_resize(picture, a->r->ctx, a->rows, a->cols);
+    if (picture->rows != a->rows || picture->cols != a->cols)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA,
+                "%s: %d x %d pixels (rows x columns), but %s has %d x %d; --resize ROWSxCOLS brings all to "
+                "one size",
+                path, picture->rows, picture->cols, a->first, a->rows, a->cols);
+    return BL_OK;
+}
+
+static size_t plane_size(const struct album *a)
+{
+    return (size_t)a->rows * (size_t)a->cols;
+}
+
+static bl_status need_room(struct album *a)
+{
+    const size_t size = 3 * plane_size(a);
+    if (a->planes)
+        return BL_OK;
+    if (size > INT_MAX || a->room > SIZE_MAX / size)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: %zu pictures of %d x %d are too many", a->folder, a->room,
+                a->rows, a->cols);
+    return MEM_ARRAY(a->r->ctx, &a->planes, a->room * size, "pictures");
+}
+
+static void put(struct album *a, const struct picture *p)
+{
+    const size_t size = plane_size(a), channels = (size_t)p->channels;
+    uint8_t *to = a->planes + a->n * 3 * size;
+    for (size_t i = 0; i < 3 * size; i++)
+        to[i] = p->pixels[i % size * channels + (channels == 3 ? i / size : 0)];
+    a->has_colour = a->has_colour || channels == 3;
+}
+
+static bl_status add_pixels(struct album *a, const char *path, const struct bytes *file)
+{
+    struct picture picture = {0};
+    BL_TRY(picture_read(&picture, a->r->ctx, path, file));
+    bl_status status = fit_size(a, &picture, path);
+    if (status == BL_OK)
+        status = need_room(a);
+    if (status == BL_OK)
+        put(a, &picture);
+    mem_free(a->r->ctx, picture.pixels);
+    return status;
+}
+
+static bl_status add_picture(struct album *a, const char *folder, const char *id, const char *name, int label)
+{
+    char path[LOCATION_ROOM];
+    struct bytes file = {0};
+    if (!join(path, folder, name))
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: the path of a picture is longer than %d bytes", folder,
+                LOCATION_ROOM);
+    BL_TRY(bytes_in(&file, a->r->ctx, path, BYTES_IN_LIMIT));
+    const bl_status status = add_pixels(a, path, &file);
+    mem_free(a->r->ctx, file.at);
+    BL_TRY(status);
+    a->labels[a->n] = label;
+    return mem_text(a->r->ctx, &a->data->ids[a->n++], id, strlen(id));
+}
+
+/* ---- Classes */
+
+static bl_status class_for(const struct album *a, size_t k, int *out)
+{
+    const char *name = a->classes.names[k];
+    *out = a->r->like ? class_of_text(a->r->like, name, strlen(name)) : (int)k;
+    if (*out < 0)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s/%s: this folder is none of the %d classes of the training set",
+                a->folder, name, a->r->like->outputs);
+    return BL_OK;
+}
+
+static bl_status add_class(struct album *a, const char *folder, const struct entries *files, size_t k)
+{
+    int label = 0;
+    if (files->n > 0)
+        BL_TRY(class_for(a, k, &label));
+    for (size_t i = 0; i < files->n; i++) {
+        char id[LOCATION_ROOM];
+        join(id, a->classes.names[k], files->names[i]);
+        BL_TRY(add_picture(a, folder, id, files->names[i], label));
+    }
+    return BL_OK;
+}
+
+static bl_status count_class(struct album *a, size_t k)
+{
+    char folder[LOCATION_ROOM];
+    struct entries files = {0};
+    join(folder, a->folder, a->classes.names[k]);
+    const bl_status status = list(&files, a->r->ctx, folder, false);
+    a->room += files.n;
+    entries_free(a->r->ctx, &files);
+    return status;
+}
+
+static bl_status read_class(struct album *a, size_t k)
+{
+    char folder[LOCATION_ROOM];
+    struct entries files = {0};
+    join(folder, a->folder, a->classes.names[k]);
+    bl_status status = list(&files, a->r->ctx, folder, false);
+    if (status == BL_OK && a->n + files.n > a->room)
+        status = context_fail(a->r->ctx, BL_BAD_DATA, "%s: pictures came in while it was read", folder);
+    if (status == BL_OK)
+        status = add_class(a, folder, &files, k);
+    entries_free(a->r->ctx, &files);
+    return status;
+}
+
+static bl_status make_lists(struct album *a)
+{
+    if (a->room == 0 || a->room > UINT32_MAX)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: %zu pictures (.png, .jpg, .jpeg), expected 1 to %lu", a->folder,
+                a->room, (unsigned long)UINT32_MAX);
+    BL_TRY(MEM_ARRAY(a->r->ctx, &a->labels, a->room, "labels"));
+    a->data->n = a->room;
+    return MEM_ARRAY(a->r->ctx, &a->data->ids, a->room, "file names");
+}
+
+static bl_status read_classes(struct album *a)
+{
+    for (size_t k = 0; k < a->classes.n; k++)
+        BL_TRY(count_class(a, k));
+    BL_TRY(make_lists(a));
+    for (size_t k = 0; k < a->classes.n; k++)
+        BL_TRY(read_class(a, k));
+    a->data->labels = a->labels;
+    a->labels = NULL;
+    if (a->r->like)
+        a->data->outputs = a->r->like->outputs;
+    else {
+        a->data->outputs = (int)a->classes.n;
+        a->data->class_names = a->classes.names;
+        a->classes = (struct entries){0};
+    }
+    return BL_OK;
+}
+
+static bl_status read_flat(struct album *a)
+{
+    struct entries files = {0};
+    if (a->r->options->has_labels)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA,
+                "%s: pictures without classes; expected a folder for each class, with its pictures",
+                a->folder);
+    bl_status status = list(&files, a->r->ctx, a->folder, false);
+    a->room = files.n;
+    if (status == BL_OK)
+        status = make_lists(a);
+    for (size_t i = 0; status == BL_OK && i < files.n; i++)
+        status = add_picture(a, a->folder, files.names[i], files.names[i], 0);
+    entries_free(a->r->ctx, &files);
+    a->data->outputs = a->r->like ? a->r->like->outputs : 0;
+    return status;
+}
+
+/* ---- All together */
+
+/* Three planes that are equal become one, unless the model wants three. */
+static void take_planes(struct album *a)
+{
+    bl_data *data = a->data;
+    const size_t size = plane_size(a);
+    const int channels = a->has_colour || (a->r->like && a->r->like->shape.channels == 3) ? 3 : 1;
+    for (size_t i = 0; channels == 1 && i < a->n; i++)
+        memmove(a->planes + i * size, a->planes + i * 3 * size, size);
+    data->shape = (bl_shape){channels, a->rows, a->cols};
+    data->features = (size_t)channels * size;
+    data->bytes = a->planes;
+    a->planes = NULL;
+}
+
+static bl_status fill(struct album *a)
+{
+    know_size(a);
+    BL_TRY(list(&a->classes, a->r->ctx, a->folder, true));
+    BL_TRY(holds_classes(a->folder) ? read_classes(a) : read_flat(a));
+    take_planes(a);
+    BL_TRY(data_shape_like(a->data, a->r));
+    a->data->hash = data_hash(a->data);
+    return BL_OK;
+}
+
+static bl_status read_folder(bl_data **out, const struct reading *r, const char *part)
+{
+    char folder[LOCATION_ROOM];
+    struct album a = {.r = r, .folder = folder};
+    if (!find_part(folder, r->path, part))
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: no pictures to %s with in this folder", r->path, part);
+    BL_TRY(data_create(&a.data, r->ctx, folder));
+    const bl_status status = fill(&a);
+    entries_free(r->ctx, &a.classes);
+    mem_free(r->ctx, a.planes);
+    mem_free(r->ctx, a.labels);
+    mem_free(r->ctx, a.first);
+    if (status == BL_OK)
+        *out = a.data;
+    else
+        data_free(a.data);
+    return status;
+}
+
+const struct folder_reader folder_of_pictures = {has_part, read_folder};
