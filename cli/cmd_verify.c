@@ -1,8 +1,8 @@
 /*
  * cmd_verify.c - backless verify: does the library compute what the mathematics says, on this machine?
  *
- * Every check runs on every backend of the build, or on the one that --backend names. Adding a check is a line in the
- * table and a file that says how it measures.
+ * Every check runs on every backend of the build, or on the one that --backend names. Adding a check is a
+ * line in the table and a file that says how it measures.
  */
 #include "verify.h"
 
@@ -195,10 +195,13 @@ static int conclude(const struct findings *all, double seconds)
     return all->not_run > 0 ? exit_code_of(all->status) : EXIT_DONE;
 }
 
+/* One thread unless the user says otherwise: that any number gives the same bits is a check of its own, and
+   a machine that is busy slows several down. */
 static bl_status open_backends(const struct session *s, struct verify backends[MAX_BACKENDS], int *n,
                                struct findings *all)
 {
-    const int threads = atoi(bl_config_get(s->config, "threads"));
+    const int threads =
+        bl_config_is_set(s->config, "threads") ? atoi(bl_config_get(s->config, "threads")) : 1;
     const uint64_t seed = strtoull(bl_config_get(s->config, "seed"), NULL, 10);
     for (*n = 0; bl_backend_name(*n) && *n < MAX_BACKENDS; ++*n) {
         struct verify *v = &backends[*n];

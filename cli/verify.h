@@ -1,8 +1,8 @@
 /*
  * verify.h - what the checks of `backless verify` share: what they are given, and how they report.
  *
- * A check measures how far the library is from what the mathematics says, and reports one finding for each thing that it
- * tried. It sees the public header only.
+ * A check measures how far the library is from what the mathematics says, and reports one finding for each
+ * thing that it tried. It sees the public header only.
  */
 #ifndef CLI_VERIFY_H
 #define CLI_VERIFY_H
@@ -14,7 +14,7 @@ struct findings;
 struct verify {
     bl_context *ctx; /* of the backend that is checked */
     const char *backend;
-    int threads; /* 0: all cores */
+    int threads; /* of ctx; 0: all cores */
     uint64_t seed;
     char why[512]; /* why a check could not be run, where bl_why(ctx) does not tell; "": it does */
     struct findings *findings; /* where reports go */

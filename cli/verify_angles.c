@@ -1,13 +1,14 @@
 /*
- * verify_angles.c - the angles that the library tells, against those between the deltas and gradients of two trainers with
- * the same weights: one has the rule, one backpropagation.
+ * verify_angles.c - the angles that the library tells, against those between the deltas and gradients of
+ * two trainers with the same weights: one has the rule, one backpropagation.
  */
 #include "verify_lab.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Degrees. The update's gradients are rounded once more, by 6e-8 of their size, on the way through the optimiser. */
+/* Degrees. The update's gradients are rounded once more, by 6e-8 of their size, on the way through the
+   optimiser. */
 static const double angle_bound = 0.01;
 
 struct products {

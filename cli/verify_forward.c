@@ -5,8 +5,9 @@
 
 #include <stdlib.h>
 
-/* Three layers of sums of up to 170 terms in float, each rounded by 6e-8 of its size, and activations good to 2e-7.
-   Of 250 seeds none is above 1e-6. Scores in units of the largest, losses in units of 1 + the loss. */
+/* Three layers of sums of up to 170 terms in float, each rounded by 6e-8 of its size, and activations good
+   to 2e-7. Of 250 seeds none is above 1e-6. Scores in units of the largest, losses in units of 1 + the
+   loss. */
 static const double forward_bound = 1e-5;
 
 static void compare_scores(const struct lab *lab, const struct oracle *o, const bl_score *score,

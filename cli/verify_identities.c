@@ -1,7 +1,8 @@
 /*
  * verify_identities.c - rules that are the same algorithm where their matrices are the same: to the bit.
  *
- * fa through B = W^T is bp. With one hidden layer fa is dfa, and so is ifa: its only hidden block is the first.
+ * fa through B = W^T is bp. With one hidden layer fa is dfa, and so is ifa: its only hidden block is the
+ * first.
  */
 #include "verify_lab.h"
 
@@ -151,12 +152,12 @@ static bl_status run_fa_is_bp(struct verify *v)
 }
 
 const struct check check_fa_is_bp = {
-    "fa is bp", "fa with B = W^T, refreshed each step, has the bits of backpropagation", run_fa_is_bp};
+    "fa-is-bp", "fa with B = W^T, refreshed each step, has the bits of backpropagation", run_fa_is_bp};
 
 /* ---- One hidden layer */
 
-/* fa's matrix belongs to the second block and is stored like its weights, dfa's and ifa's to the first and is stored
-   outputs x units: with one hidden layer that is the same. */
+/* fa's matrix belongs to the second block and is stored like its weights, dfa's and ifa's to the first and
+   is stored outputs x units: with one hidden layer that is the same. */
 static bl_status share_feedback(struct pair *pair)
 {
     const bl_tensor B = lab_tensor(&pair->reference, "0.feedback");
@@ -173,4 +174,5 @@ static bl_status run_one_hidden(struct verify *v)
 }
 
 const struct check check_one_hidden = {
-    "one hidden", "with one hidden layer and the same B, fa and ifa have the bits of dfa", run_one_hidden};
+    "one-hidden-layer", "with one hidden layer and the same B, fa and ifa have the bits of dfa",
+    run_one_hidden};

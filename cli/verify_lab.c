@@ -284,10 +284,22 @@ void gap_add_relative(struct gap *gap, const char *what, const char *in, const f
     gap_add(gap, what, in, is, should, n, size);
 }
 
+bool same_bits(const float *a, const float *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t x, y;
+        memcpy(&x, &a[i], sizeof x);
+        memcpy(&y, &b[i], sizeof y);
+        if (x != y)
+            return false;
+    }
+    return true;
+}
+
 void gap_add_bits(struct gap *gap, const char *what, const char *in, const float *a, const float *b, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (memcmp(&a[i], &b[i], sizeof *a) != 0) {
+        if (!same_bits(&a[i], &b[i], 1)) {
             if (gap->worst == 0.0)
                 snprintf(gap->where, sizeof gap->where, "%s[%zu] of \"%s\" is %.9g, expected %.9g", what, i,
                          in, (double)a[i], (double)b[i]);

@@ -1,6 +1,6 @@
 /*
- * verify_lab.h - a small trainer with examples of its own, made through the public interface; and how far two rows of
- * numbers are apart.
+ * verify_lab.h - a small trainer with examples of its own, made through the public interface; and how far
+ * two rows of numbers are apart.
  */
 #ifndef CLI_VERIFY_LAB_H
 #define CLI_VERIFY_LAB_H
@@ -31,11 +31,13 @@ struct
     const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *seed, *batch;
 };
 
-/* n examples of `inputs` numbers; a batch is n unless the options say otherwise. On failure lab_free is due too. */
+/* n examples of `inputs` numbers; a batch is n unless the options say otherwise. On failure lab_free is due
+   too. */
 bl_status lab_make(struct lab *lab, struct verify *v, size_t n, size_t inputs, size_t classes,
                    const struct lab_options *options);
-/* The net of the shape with that rule, from random weights, biases and feedback: not those of an init, which some rules
-   cannot tell apart. Its examples stay away from a relu's kink in small nets. The oracle is given the same. */
+/* The net of the shape with that rule, from random weights, biases and feedback: not those of an init,
+   which some rules cannot tell apart. Its examples stay away from a relu's kink in small nets. The oracle
+   is given the same. */
 bl_status lab_make_shaped(struct lab *lab, struct oracle *oracle, struct verify *v,
                           const struct oracle_shape *shape, const struct lab_options *options);
 /* Makes both, compares by the function, frees both. */
@@ -74,6 +76,7 @@ void gap_add_relative(struct gap *gap, const char *what, const char *in, const f
                       const double *should, size_t n);
 /* One number. */
 void gap_add_number(struct gap *gap, const char *what, const char *in, double is, double should, double size);
+bool same_bits(const float *a, const float *b, size_t n);
 /* Adds how many of the n floats have other bits. */
 void gap_add_bits(struct gap *gap, const char *what, const char *in, const float *a, const float *b,
                   size_t n);

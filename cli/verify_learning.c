@@ -1,9 +1,9 @@
 /*
- * verify_learning.c - every rule after a short training: is the angle to backpropagation what it should be, and does it
- * learn?
+ * verify_learning.c - every rule after a short training: is the angle to backpropagation what it should be,
+ * and does it learn?
  *
- * The problem: CLASSES classes, each of two clouds around centres at random in INPUTS dimensions, which nearly every
- * hyperplane that is looked for will part. Chance is wrong in 4 of 5 cases.
+ * The problem: CLASSES classes, each of two clouds around centres at random in INPUTS dimensions, which
+ * nearly every hyperplane that is looked for will part. Chance is wrong in 4 of 5 cases.
  */
 #include "verify_lab.h"
 
@@ -18,9 +18,9 @@ static const char *const net = "dense 48, tanh, dense 40, tanh, dense 5";
 /* Half of chance; of 250 seeds none is above 0.1, and that is frozen. */
 static const double error_bound = 0.4;
 
-/* What the flat angle of the hidden blocks should be at most, their mean, in degrees. Two directions at random are 90 degrees
-   apart, give or take 57 / root of the dimension; of 250 seeds none is above 46 degrees. A rule that is not named here must
-   stay on the right side, if it has an angle at all. */
+/* What the flat angle of the hidden blocks should be at most, their mean, in degrees. Two directions at
+   random are 90 degrees apart, give or take 57 / root of the dimension; of 250 seeds none is above 46
+   degrees. A rule that is not named here must stay on the right side, if it has an angle at all. */
 struct expectation {
     const char *rule;
     enum { SOME_ANGLE, NO_ANGLE, ANY_ANGLE } kind;

@@ -185,10 +185,11 @@ static const double *outputs_of(const struct oracle *o, size_t n)
 
 static double log_sum_exp(const double *a, size_t n)
 {
-    double largest = a[0], sum = 0.0;
+    double largest = a[0];
     for (size_t i = 1; i < n; i++)
         largest = fmax(largest, a[i]);
-    for (size_t i = 0; i < n; i++)
+    double sum = exp(a[0] - largest);
+    for (size_t i = 1; i < n; i++)
         sum += exp(a[i] - largest);
     return largest + log(sum);
 }

@@ -1,6 +1,6 @@
 /*
- * verify_oracle.h - the same net once more, in double precision and from the papers' equations alone, written to be read:
- * what `backless verify` compares the library with.
+ * verify_oracle.h - the same net once more, in double precision and from the papers' equations alone,
+ * written to be read: what `backless verify` compares the library with.
  *
  * A net here is a row of dense blocks with the same activation behind each but the last.
  */
@@ -43,14 +43,16 @@ void oracle_free(struct oracle *o);
 /* Weights, biases and feedback as the model has them. */
 void oracle_take(struct oracle *o, const bl_model *model);
 void oracle_forward(struct oracle *o, const float *x);
-/* The smallest |a| of the hidden blocks of one example, after oracle_forward: the distance from a relu's kink. */
+/* The smallest |a| of the hidden blocks of one example, after oracle_forward: the distance from a relu's
+   kink. */
 double oracle_kink_distance(const struct oracle *o, size_t example);
-/* After oracle_forward: the loss, mean over the examples; the share of examples whose largest score is not their class;
-   the probabilities (outputs, for mse) of one example. */
+/* After oracle_forward: the loss, mean over the examples; the share of examples whose largest score is not
+   their class; the probabilities (outputs, for mse) of one example. */
 double oracle_loss(const struct oracle *o, const int32_t *labels);
 double oracle_error(const struct oracle *o, const int32_t *labels);
 void oracle_scores(const struct oracle *o, size_t example, double *scores);
-/* After oracle_forward: delta of every block as the rule "bp", "fa", "dfa" or "ifa" has it, and its gradients. */
+/* After oracle_forward: delta of every block as the rule "bp", "fa", "dfa" or "ifa" has it, and its
+   gradients. */
 void oracle_teach(struct oracle *o, const char *rule, const int32_t *labels);
 
 #endif

@@ -3,8 +3,9 @@
  *
  * The differences are taken in double precision, on the weights as the model has them:
  *     (8 (J(h) - J(-h)) - (J(2h) - J(-2h))) / 12h
- * is then wrong by less than 1e-10, and what is seen is the library's own rounding. Small nets are tried weight by
- * weight, with every activation; the wide one, whose blocks are cut into parts, in a random direction for each tensor.
+ * is then wrong by less than 1e-10, and what is seen is the library's own rounding. Small nets are tried
+ * weight by weight, with every activation; the wide one, whose blocks are cut into parts, in a random
+ * direction for each tensor.
  */
 #include "verify_lab.h"
 
@@ -15,8 +16,9 @@
 static const double h = 0x1p-12;
 enum { MOST_WEIGHTS = 64 }; /* of a tensor that is tried weight by weight */
 
-/* Three layers of sums in float there and back, each rounded by 6e-8 of its size, and activations good to 2e-7. Of 250
-   seeds none is above 3e-6; a gradient with a wrong factor or a missing term is wrong by 1e-3 or more. */
+/* Three layers of sums in float there and back, each rounded by 6e-8 of its size, and activations good to
+   2e-7. Of 250 seeds none is above 3e-6; a gradient with a wrong factor or a missing term is wrong by 1e-3
+   or more. */
 static const double slope_bound = 2e-5;
 
 struct line { /* through a tensor's values, in some direction */
@@ -61,7 +63,7 @@ static void each_weight(const struct place *at, struct oracle *o, const struct l
     gap_add_relative(gap, at->name, at->net, at->gradient.values, slopes, n);
 }
 
-/* The elements' roundings have random signs here: their sum is small against the gradient's norm, the unit. */
+/* The elements' roundings have random signs: their sum is small against the gradient's norm, the unit. */
 static bl_status one_direction(const struct place *at, struct oracle *o, const struct lab *lab,
                                struct gap *gap)
 {

@@ -3,7 +3,7 @@
  *
  *     sgd       w - rate g                                    with a momentum too: it starts from nothing
  *     rmsprop   w - rate g / (sqrt((1 - rho) g^2) + epsilon)  Torch7's: its mean square starts from 0
- *     adam      w - rate g / (|g| + epsilon)                  the corrections undo the averages of one gradient
+ *     adam      w - rate g / (|g| + epsilon)                  the corrections undo the averages
  */
 #include "verify_lab.h"
 
@@ -117,4 +117,4 @@ static bl_status run(struct verify *v)
     return status;
 }
 
-const struct check check_steps = {"first step", "the optimiser's first step is its closed form", run};
+const struct check check_steps = {"first-step", "the optimiser's first step is its closed form", run};

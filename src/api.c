@@ -82,12 +82,6 @@ const char *bl_backend_name(int i)
     return backend_name_at(i);
 }
 
-int bl_build_part(int i, bl_part *out)
-{
-    (void)i, (void)out;
-    return 0;
-}
-
 /* ---- Data */
 
 static char separator_of(const char *text)

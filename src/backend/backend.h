@@ -82,5 +82,7 @@ struct backend {
 /* name: "portable", "onednn", or "auto" or NULL for the fastest here. Refuses what this build or machine lacks. */
 bl_status backend_choose(bl_context *ctx, const char *name, struct backend *out);
 const char *backend_name_at(int i); /* those in this build; NULL past the last */
+/* Version of the library below the backend of that name; NULL: the backend is not in this build, or has none below. */
+const char *backend_library_version(const char *name);
 
 #endif

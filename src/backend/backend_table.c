@@ -19,17 +19,26 @@ static void override_nothing(struct backend *out)
 static const struct {
     const char *name;
     void (*override)(struct backend *out);
+    const char *(*version)(void); /* of the library below; NULL: there is none */
 } backends[] = {
 #ifdef BL_WITH_ONEDNN
-    {"onednn", onednn_override},
+    {"onednn", onednn_override, onednn_version},
 #endif
-    {"portable", override_nothing},
+    {"portable", override_nothing, NULL},
 };
 
 const char *backend_name_at(int i)
 {
     const int count = sizeof backends / sizeof *backends;
     return i >= 0 && i < count ? backends[i].name : NULL;
+}
+
+const char *backend_library_version(const char *name)
+{
+    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++)
+        if (strcmp(backends[i].name, name) == 0 && backends[i].version)
+            return backends[i].version();
+    return NULL;
 }
 
 bl_status backend_choose(bl_context *ctx, const char *name, struct backend *out)

@@ -41,6 +41,14 @@ int parallel_cores(void)
     return omp_get_num_procs();
 }
 
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+const char *parallel_version(void)
+{
+    return TEXT(_OPENMP);
+}
+
 #else
 
 void parallel_for(int threads, size_t n, parallel_task task, void *work)
@@ -53,6 +61,11 @@ void parallel_for(int threads, size_t n, parallel_task task, void *work)
 int parallel_cores(void)
 {
     return 1;
+}
+
+const char *parallel_version(void)
+{
+    return NULL;
 }
 
 #endif

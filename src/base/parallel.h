@@ -16,6 +16,7 @@ typedef void (*parallel_task)(void *work, size_t task, int worker);
    thread, also when the team is of one: their results must not depend on the team. */
 void parallel_for(int threads, size_t n, parallel_task task, void *work);
 
-int parallel_cores(void); /* those this process may use; 1 without OpenMP */
+int parallel_cores(void);           /* those this process may use; 1 without OpenMP */
+const char *parallel_version(void); /* of OpenMP: the month of its standard, "201511"; NULL: built without */
 
 #endif

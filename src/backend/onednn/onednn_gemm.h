@@ -7,5 +7,6 @@
 #include "../backend.h"
 
 void onednn_override(struct backend *out); /* gemm, gemm_scratch and name; the rest stays as it is */
+const char *onednn_version(void);
 
 #endif

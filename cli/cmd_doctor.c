@@ -1,0 +1,111 @@
+/*
+ * cmd_doctor.c - backless doctor: what this build has, what this machine gives it, and what is missing.
+ * Asks no network.
+ */
+#include "doctor.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const struct extra extras[] = {
+    {"data-dir", "DIR", "where named data sets are looked for first"},
+    {"json", NULL, "one JSON object on standard output"},
+    {NULL, NULL, NULL},
+};
+
+void doctor_section(struct doctor *d, const char *name)
+{
+    d->section = name;
+    if (d->sections)
+        json_object_set_new(d->sections, name, json_array());
+    else
+        printf("\n%s\n", name);
+}
+
+static void keep_line(struct doctor *d, enum doctor_verdict verdict, const char *name, const char *text,
+                      const char *advice)
+{
+    static const char *const words[DOCTOR_VERDICTS] = {"fine", "note", "missing", "wrong"};
+    json_t *line = json_object();
+    json_object_set_new(line, "name", json_string(name));
+    json_object_set_new(line, "verdict", json_string(words[verdict]));
+    json_object_set_new(line, "text", json_string(text));
+    json_object_set_new(line, "advice", advice && advice[0] ? json_string(advice) : json_null());
+    json_array_append_new(json_object_get(d->sections, d->section), line);
+}
+
+void doctor_say(struct doctor *d, enum doctor_verdict verdict, const char *name, const char *advice,
+                const char *format, ...)
+{
+    static const char *const marks[DOCTOR_VERDICTS] = {" ", "!", "-", "X"};
+    char text[5000];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (d->sections)
+        keep_line(d, verdict, name, text, advice);
+    else
+        printf("%s %-16s %s\n", marks[verdict], name, text);
+    if (!d->sections && advice && advice[0])
+        printf("  %-16s > %s\n", "", advice);
+}
+
+void doctor_cannot_train(struct doctor *d, int code, const char *reason)
+{
+    if (d->code != EXIT_DONE)
+        return;
+    d->code = code;
+    snprintf(d->reason, sizeof d->reason, "%s", reason);
+}
+
+static void print_json(const struct doctor *d)
+{
+    json_t *all = json_object();
+    json_object_set_new(all, "version", json_string(bl_version()));
+    json_object_set_new(all, "can_train", json_boolean(d->code == EXIT_DONE));
+    json_object_set_new(all, "reason", d->code == EXIT_DONE ? json_null() : json_string(d->reason));
+    json_object_set(all, "sections", d->sections);
+    json_dumpf(all, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(all);
+}
+
+static void conclude(const struct doctor *d)
+{
+    if (d->sections)
+        print_json(d);
+    else if (d->code == EXIT_DONE)
+        puts("\nbackless can train here. Whether it computes what it should: backless verify");
+    fflush(stdout);
+    if (d->code != EXIT_DONE)
+        fprintf(stderr, "backless: it cannot train here: %s\n", d->reason);
+}
+
+static int run(struct session *s)
+{
+    struct doctor d = {
+        .session = s, .config = s->config, .sections = extra_of(s, "json") ? json_object() : NULL};
+    if (extra_of(s, "data-dir") && bl_config_set(s->config, "data-dir", extra_of(s, "data-dir")) != BL_OK)
+        return fail_with(s, BL_BAD_VALUE);
+    if (!d.sections)
+        puts("  fine   ! look at it   - missing   X wrong");
+    doctor_build(&d);
+    doctor_environment(&d);
+    doctor_machine(&d);
+    doctor_training(&d);
+    doctor_data(&d);
+    doctor_terminal(&d);
+    conclude(&d);
+    json_decref(d.sections);
+    return d.code;
+}
+
+const struct command command_doctor = {"doctor",
+                                       "doctor [--data-dir DIR] [--json]",
+                                       "what this build and this machine have, and what is missing",
+                                       NULL,
+                                       extras,
+                                       0,
+                                       run};

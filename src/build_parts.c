@@ -1,0 +1,85 @@
+/*
+ * build_parts.c - bl_build_part: what this build was made of. A part says its version when the library that
+ * it comes from can be asked, else cmake/build_parts.cmake told it.
+ */
+#include "backend/backend.h"
+#include "base/parallel.h"
+
+#include <archive.h>
+#include <jansson.h>
+#include <string.h>
+
+static const char *of_onednn(void)
+{
+    return backend_library_version("onednn");
+}
+
+/* "libarchive 3.6.2", without its first word. (archive_version_details tells of zlib too, but 3.6.2 leaks memory
+   at each call.) */
+static const char *of_libarchive(void)
+{
+    const char *text = archive_version_string(), *space = strchr(text, ' ');
+    return space ? space + 1 : text;
+}
+
+static const char *of_jansson(void)
+{
+#if JANSSON_VERSION_HEX >= 0x020d00 /* the first that can be asked */
+    return jansson_version_str();
+#else
+    return JANSSON_VERSION;
+#endif
+}
+
+static const char *of_png(void)
+{
+#ifdef BL_PNG_VERSION
+    return BL_PNG_VERSION;
+#else
+    return NULL;
+#endif
+}
+
+static const char *of_jpeg(void)
+{
+#ifdef BL_JPEG_VERSION
+    return BL_JPEG_VERSION;
+#else
+    return NULL;
+#endif
+}
+
+#ifdef __clang__
+#define COMPILER __VERSION__
+#define OPENMP_PACKAGE "libomp-dev"
+#else
+#define COMPILER "gcc " __VERSION__
+#define OPENMP_PACKAGE ""
+#endif
+
+static const char *of_compiler(void)
+{
+    return COMPILER ", " BL_BUILD_TYPE;
+}
+
+static const struct {
+    const char *name;
+    const char *(*version)(void);
+    const char *purpose, *package;
+} parts[] = {
+    {"oneDNN", of_onednn, "fast products of matrices", "libdnnl-dev"},
+    {"OpenMP", parallel_version, "several threads", OPENMP_PACKAGE},
+    {"libarchive", of_libarchive, "compressed files", "libarchive-dev"},
+    {"Jansson", of_jansson, "JSON", "libjansson-dev"},
+    {"PNG", of_png, "folders of PNG pictures", "libpng-dev"},
+    {"JPEG", of_jpeg, "folders of JPEG pictures", "libturbojpeg0-dev"},
+    {"compiler", of_compiler, "what the library was built by, and how", ""},
+};
+
+int bl_build_part(int i, bl_part *out)
+{
+    if (i < 0 || i >= (int)(sizeof parts / sizeof *parts))
+        return 0;
+    *out = (bl_part){parts[i].name, parts[i].version(), parts[i].purpose, parts[i].package};
+    return 1;
+}
