@@ -22,7 +22,8 @@ help:
 	@echo "make test-asan the tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
 	@echo "make lint      the style and static checks; make format: mend the style"
-	@echo "make install   PREFIX=/usr/local; make clean"
+	@echo "make install   PREFIX=/usr/local DESTDIR=; make uninstall; make clean"
+	@echo "make deb       Debian packages, in build/deb"
 
 deps:
 	@scripts/deps.sh test
@@ -68,10 +69,17 @@ lint:
 
 install: deps-demo
 	cmake --preset default $(if $(PREFIX),-DCMAKE_INSTALL_PREFIX="$(PREFIX)") --log-level=WARNING >/dev/null
-	cmake --build --preset default
+	cmake --build --preset default --target backless backless_shared backless_static backless_pages
 	cmake --install $(build_dir)
+
+deb:
+	@scripts/deps.sh deb
+	scripts/deb.sh $(build_dir)/deb
+
+uninstall:
+	cmake --build --preset default --target uninstall
 
 clean:
 	rm -rf build build-debug build-asan build-portable build-clang build-fuzz build-ci
 
-.PHONY: help deps deps-demo build demo test test-asan fuzz bench format lint install clean
+.PHONY: help deps deps-demo build demo test test-asan fuzz bench format lint install deb uninstall clean

@@ -13,6 +13,7 @@ foreach(choice IN ITEMS
 endforeach()
 option(BACKLESS_FUZZ "the fuzz targets as libFuzzer programs (clang)" OFF)
 option(BACKLESS_BENCH "the programs that measure speed" ON)
+option(BACKLESS_SHARED_PROGRAM "the program uses libbackless.so, as in a distribution; else it has all in itself" OFF)
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
     set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, or Debug with assertions" FORCE)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh [demo|test|lint|ci]: makes sure that what the build (and the tests, and so on) needs is there.
+# deps.sh [demo|test|lint|deb|ci]: makes sure that what the build (and the tests, and so on) needs is there.
 #
 # Where there is apt-get, and we are root or have sudo, it installs what is missing and nothing else;
 # elsewhere it says what is missing and fails. A part that came from elsewhere (a cmake of your own) counts
@@ -13,10 +13,11 @@ test="$demo libcmocka-dev python3 valgrind"
 case ${1:-test} in
 demo) wanted=$demo ;;
 test) wanted=$test ;;
+deb) wanted="$build debhelper dpkg-dev fakeroot" ;;
 lint) wanted="$test clang-format clang-tidy cppcheck" ;;
 ci) wanted="$test clang libomp-dev git python3-numpy python3-venv" ;;
 *)
-    echo "usage: deps.sh [demo|test|lint|ci]" >&2
+    echo "usage: deps.sh [demo|test|lint|deb|ci]" >&2
     exit 2
     ;;
 esac
@@ -28,10 +29,12 @@ has_library() { has pkg-config && pkg-config --exists "$1"; }
 is_there() {
     case $1 in
     build-essential) has cc && has make ;;
-    cmake | pkg-config | git | python3 | valgrind | clang | clang-format | clang-tidy | cppcheck)
+    cmake | pkg-config | git | fakeroot | python3 | valgrind | clang | clang-format | clang-tidy | cppcheck)
         has "$1"
         ;;
     ninja-build) has ninja ;;
+    debhelper) has dh ;;
+    dpkg-dev) has dpkg-buildpackage ;;
     libjansson-dev) has_library jansson ;;
     libarchive-dev) has_library libarchive ;;
     libcmocka-dev) has_library cmocka ;;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # check_symbols.sh PROGRAM - the shared library beside the program shows bl_ symbols only, all that the
-# header declares and no more; it never calls what exits, aborts or prints, and its objects hold no data
-# that could change.
+# header declares and no more, each with the version BACKLESS_0; it never calls what exits, aborts or prints,
+# and its objects hold no data that could change.
 set -eu
 library=$(dirname "$1")/libbackless.so
 archive=$(dirname "$1")/libbackless.a
@@ -20,7 +20,9 @@ if nm -D --undefined-only "$library" | grep -q -e __asan_init -e __ubsan; then
     exit 77
 fi
 
-shown=$(nm -D --defined-only "$library" | awk '{print $3}')
+versioned=$(nm -D --defined-only "$library" | awk '$2 != "A" {print $3}')
+shown=$(printf '%s\n' "$versioned" | sed 's/@.*//')
+complain "without the version BACKLESS_0" "$(printf '%s\n' "$versioned" | grep -v '@@BACKLESS_0$' || true)"
 declared=$(sed -n 's/^BL_API .*[ *]\(bl_[a-z0-9_]*\)(.*/\1/p' "$header")
 # without LINES THOSE: the lines that are not among those.
 without() { printf '%s\n' "$1" | grep -vxF "$2" || true; }
