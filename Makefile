@@ -52,7 +52,8 @@ test-asan: deps
 # make fuzz SECONDS=600 TARGETS="csv idx": each target in turn, by libFuzzer.
 SECONDS = 60
 TARGETS =
-fuzz: deps
+fuzz:
+	@scripts/deps.sh fuzz
 	scripts/fuzz.sh $(SECONDS) $(TARGETS)
 
 bench: deps-demo

@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh [demo|test|lint|deb|ci]: makes sure that what the build (and the tests, and so on) needs is there.
+# deps.sh [demo|test|lint|fuzz|deb|ci]: makes sure that what the build (and the tests, and so on) needs is there.
 #
 # Where there is apt-get, and we are root or have sudo, it installs what is missing and nothing else;
 # elsewhere it says what is missing and fails. A part that came from elsewhere (a cmake of your own) counts
@@ -15,9 +15,10 @@ demo) wanted=$demo ;;
 test) wanted=$test ;;
 deb) wanted="$build debhelper dpkg-dev fakeroot" ;;
 lint) wanted="$test clang-format clang-tidy cppcheck" ;;
+fuzz) wanted="$test clang" ;;
 ci) wanted="$test clang libomp-dev git python3-numpy python3-venv" ;;
 *)
-    echo "usage: deps.sh [demo|test|lint|deb|ci]" >&2
+    echo "usage: deps.sh [demo|test|lint|fuzz|deb|ci]" >&2
     exit 2
     ;;
 esac

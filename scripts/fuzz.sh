@@ -1,25 +1,50 @@
 #!/bin/sh
-# fuzz.sh SECONDS [TARGET...]: builds the fuzz targets with clang and runs each for so long, from the corpus in the tree; then
-# says how much was executed. New inputs go to build-fuzz/found/TARGET, findings to build-fuzz/findings. Fails on a finding.
+# fuzz.sh SECONDS [TARGET...]: builds the fuzz targets with clang and runs each for so long, one after another, from the
+# corpus in the tree; then says how much was executed. Inputs that reach new code go to build-fuzz/found/TARGET and are
+# taken up the next time, findings to build-fuzz/findings. Fails on a finding.
 set -eu
 seconds=$1
 shift
+cd "$(dirname "$0")/.."
+corpus=tests/fuzz/corpus
 cmake --preset fuzz --log-level=WARNING >/dev/null
 cmake --build --preset fuzz
-[ $# -gt 0 ] || set -- $(ls tests/fuzz/corpus)
+[ $# -gt 0 ] || set -- $(ls $corpus)
 mkdir -p build-fuzz/findings
+
+# What helps a target: words to put in, and the longest input worth trying.
+settings_of() {
+    words=$1 longest=1024
+    case $1 in
+    csv) longest=512 ;;
+    config | runlog | safetensors) words=json ;;
+    npy | arrays) words=npy ;;
+    model | checkpoint) words=model longest=2048 ;;
+    grammar) words=model longest=128 ;;
+    number) longest=64 ;;
+    esac
+    words=tests/fuzz/dictionaries/$words.dict
+    [ -e "$words" ] || words=
+}
+
+figure() { LC_ALL=C sed -n "s/.*$1: *\([0-9][0-9]*\).*/\1/p" "$log" | tail -n 1; }
+
 code=0
 for target in "$@"; do
+    settings_of "$target"
     mkdir -p "build-fuzz/found/$target"
     log=build-fuzz/$target.log
-    build-fuzz/fuzz_"$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
-        -artifact_prefix="build-fuzz/findings/$target-" -print_final_stats=1 "build-fuzz/found/$target" \
-        "tests/fuzz/corpus/$target" >"$log" 2>&1 || code=1
-    printf '%-10s %12s executions %8s a second, %s edges%s\n' "$target" \
-        "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" \
-        "$(sed -n 's/^stat::average_exec_per_sec: *//p' "$log")" \
-        "$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)" \
-        "$(grep -q 'SUMMARY\|ERROR' "$log" && echo ', A FINDING: '"$log")"
+    verdict=
+    build-fuzz/fuzz_"$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=$longest \
+        ${words:+-dict="$words"} -use_value_profile=1 -artifact_prefix="build-fuzz/findings/$target-" \
+        -print_final_stats=1 "build-fuzz/found/$target" "$corpus/$target" >"$log" 2>&1 &
+    fuzzer=$!
+    trap 'kill $fuzzer' INT TERM
+    wait $fuzzer || code=1 verdict=", A FINDING: $log"
+    trap - INT TERM
+    rm -rf "/dev/shm/backless-fuzz-$fuzzer-"* "${TMPDIR:-/tmp}/backless-fuzz-$fuzzer-"* # what a crash left
+    printf '%-12s %11s executions %7s a second, %5s edges, %4s MB%s\n' "$target" \
+        "$(figure stat::number_of_executed_units)" "$(figure stat::average_exec_per_sec)" "$(figure ' cov')" \
+        "$(figure stat::peak_rss_mb)" "$verdict"
 done
-rm -rf /dev/shm/backless-fuzz-* /tmp/backless-fuzz-*
 exit $code

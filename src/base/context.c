@@ -5,6 +5,7 @@
 
 #include "mem.h"
 #include "parallel.h"
+#include "text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,14 +42,6 @@ void context_destroy(bl_context *ctx)
     ctx->allocator.release(ctx->allocator.user, ctx);
 }
 
-/* Parts of the sentence may come from anybody's file, and go to a terminal. */
-static void make_plain(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 127)
-            *text = '?';
-}
-
 bl_status context_fail(bl_context *ctx, bl_status status, const char *format, ...)
 {
     if (!ctx)
@@ -56,7 +49,7 @@ bl_status context_fail(bl_context *ctx, bl_status status, const char *format, ..
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(ctx->why, sizeof ctx->why, format, arguments);
-    make_plain(ctx->why);
     va_end(arguments);
+    text_make_plain(ctx->why); /* parts of it may come from anybody's file, and go to a terminal */
     return status;
 }

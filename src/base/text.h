@@ -36,6 +36,9 @@ void text_from_double(double x, char *out);
 /* Appends to a zero-terminated text in a buffer of `room` bytes; cuts at the end. */
 void text_append(char *text, size_t room, const char *format, ...) BL_PRINTF(3, 4);
 
+/* Control characters, and bytes that are no UTF-8, become '?'. */
+void text_make_plain(char *text);
+
 uint64_t text_hash(uint64_t hash, const void *bytes, size_t n); /* FNV-1a; begin with TEXT_HASH_START */
 #define TEXT_HASH_START 0xcbf29ce484222325u
 

@@ -129,11 +129,9 @@ static bl_status take_field(struct csv_table *t, const struct csv_line *line, si
 {
     if (column == t->layout.label)
         t->labels[t->n] = (struct label_text){*field, line->number};
-    else if (column == t->layout.id)
+    if (column == t->layout.id) /* which a model may have learned from, all the same */
         t->ids[t->n] = *field;
-    else if (t->layout.place[column] != CSV_NONE)
-        return take_input(t, line, column, field->text);
-    return BL_OK;
+    return t->layout.place[column] != CSV_NONE ? take_input(t, line, column, field->text) : BL_OK;
 }
 
 /* The kinds that are known: told, or those of the model. */

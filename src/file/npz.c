@@ -73,9 +73,21 @@ static bl_status visit_named(struct unpacking *u, const char *name)
     return u->visit(u->user, name, u->bytes, u->n);
 }
 
+/* NumPy stores or deflates. libarchive knows more ways, of which some take as much memory as the file asks for: gigabytes,
+   for a few bytes. Its name of the format ends with the entry's way, "ZIP 2.0 (deflation)". */
+static bl_status check_method(const struct unpacking *u)
+{
+    const char *format = archive_format_name(u->archive);
+    if (!format || (!strstr(format, "(uncompressed)") && !strstr(format, "(deflation)")))
+        REFUSE(u, "%s: is packed as %s, expected arrays that are stored or deflated", u->path,
+               format ? format : "something unknown");
+    return BL_OK;
+}
+
 static bl_status add_entry(struct unpacking *u, struct archive_entry *entry)
 {
     char *name = NULL;
+    BL_TRY(check_method(u));
     bl_status status = array_name(u, entry, &name);
     if (status == BL_OK)
         status = visit_named(u, name);

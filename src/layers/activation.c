@@ -83,13 +83,19 @@ static float negative_slope(const struct layer *layer)
 const struct layer_ops layer_relu = {
     .name = "relu", .usage = "relu", .apply = relu_apply, .down = relu_down, .slope_at_zero = negative_slope};
 
+/* As the float that it will be: 1e-60 is 0, and 0.9999999999 is 1. */
+static bool is_slope(double slope)
+{
+    return slope > 0.0 && slope < 1.0 && (float)slope > 0.0f && (float)slope < 1.0f;
+}
+
 static bl_status leaky_parse(bl_context *ctx, struct layer *layer, struct slice arguments)
 {
     double slope = 0.01;
-    if (arguments.n > 0 && !(text_to_double(arguments, &slope) && slope > 0.0 && slope < 1.0))
+    if (arguments.n > 0 && !(text_to_double(arguments, &slope) && is_slope(slope)))
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "layer \"leaky-relu %.*s\": expected \"leaky-relu [SLOPE]\", 0 < slope < 1", (int)arguments.n,
-                arguments.at);
+                "layer \"leaky-relu %.*s\": expected \"leaky-relu [SLOPE]\", 0 < slope < 1 as a float",
+                (int)arguments.n, arguments.at);
     layer->slope = (float)slope;
     char number[32];
     text_from_double(slope, number);

@@ -84,6 +84,12 @@ static const struct setting *find_setting(const struct optimizer_ops *ops, struc
     return NULL;
 }
 
+/* Also as the float that it will be: a beta1 of 0.9999999999 is 1, and Adam would divide by 0. */
+static bool is_within(const struct setting *setting, double value)
+{
+    return value >= setting->least && value < setting->below && (float)value < (float)setting->below;
+}
+
 static bl_status read_setting(bl_context *ctx, struct optimizer *o, struct slice word, struct slice *rest)
 {
     if (slice_is(word, "nesterov") && strcmp(o->ops->name, "sgd") == 0) {
@@ -96,10 +102,10 @@ static bl_status read_setting(bl_context *ctx, struct optimizer *o, struct slice
                 (int)word.n, word.at, o->ops->usage);
     struct slice number = {"", 0};
     double value = 0.0;
-    if (!slice_word(rest, &number) || !text_to_double(number, &value) || value < setting->least ||
-        value >= setting->below)
-        BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s: %s \"%.*s\", expected a number from %g to below %g",
-                o->ops->name, setting->word, (int)number.n, number.at, setting->least, setting->below);
+    if (!slice_word(rest, &number) || !text_to_double(number, &value) || !is_within(setting, value))
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "optimizer %s: %s \"%.*s\", expected a number from %g to below %g as a float", o->ops->name,
+                setting->word, (int)number.n, number.at, setting->least, setting->below);
     *(float *)((char *)o + setting->offset) = (float)value;
     return BL_OK;
 }

@@ -16,7 +16,7 @@ static bl_status parse_size(bl_context *ctx, struct feedback_spec *out, enum fee
                             struct slice rest, const char *text)
 {
     double size = 0.0;
-    if (!text_to_double(slice_trim(rest), &size) || size <= 0.0 || size > 1e6)
+    if (!text_to_double(slice_trim(rest), &size) || !(size <= 1e6) || !((float)size > 0.0f))
         BL_FAIL(ctx, BL_BAD_VALUE, "feedback \"%s\": expected a number above 0 and up to 1e6 after the word",
                 text);
     *out = (struct feedback_spec){.kind = kind, .size = size};

@@ -7,6 +7,7 @@
 
 #include "../base/mem.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,10 +42,14 @@ static void list_slots(const bl_trainer *t, struct tensor_entry *entries, struct
         }
 }
 
-struct state_field { /* of struct run_state, as text in the metadata */
+/* Of struct run_state, as text in the metadata. What is read back may be up to `most`: a count far above what a run can
+   reach is a lie, and would be counted up to. */
+struct state_field {
     const char *key;
     double (*get)(const struct run_state *s);
     void (*set)(struct run_state *s, double x);
+    double most;
+    bool is_whole;
 };
 
 #define STATE_FIELD(field, type)                                                                             \
@@ -68,18 +73,22 @@ STATE_FIELD(best, double)
 STATE_FIELD(best_epoch, size_t)
 STATE_FIELD(halvings, size_t)
 
+#define MOST_EPOCHS 1e9   /* the option's own limit */
+#define MOST_COUNT 0x1p52 /* goes on counting for long, and stays exact */
+#define MOST_REAL 0x1p53
+
 static const struct state_field state_fields[] = {
-    {"epoch", get_epoch, set_epoch},
-    {"position", get_position, set_position},
-    {"step", get_step, set_step},
-    {"loss_sum", get_loss_sum, set_loss_sum},
-    {"wrong", get_wrong, set_wrong},
-    {"seconds", get_seconds, set_seconds},
-    {"total_seconds", get_total_seconds, set_total_seconds},
-    {"running_error", get_running_error, set_running_error},
-    {"best_val", get_best, set_best},
-    {"best_epoch", get_best_epoch, set_best_epoch},
-    {"halvings", get_halvings, set_halvings},
+    {"epoch", get_epoch, set_epoch, MOST_EPOCHS, true},
+    {"position", get_position, set_position, MOST_COUNT, true},
+    {"step", get_step, set_step, MOST_COUNT, true},
+    {"loss_sum", get_loss_sum, set_loss_sum, MOST_REAL, false},
+    {"wrong", get_wrong, set_wrong, MOST_COUNT, true},
+    {"seconds", get_seconds, set_seconds, MOST_REAL, false},
+    {"total_seconds", get_total_seconds, set_total_seconds, MOST_REAL, false},
+    {"running_error", get_running_error, set_running_error, MOST_REAL, false},
+    {"best_val", get_best, set_best, MOST_REAL, false},
+    {"best_epoch", get_best_epoch, set_best_epoch, MOST_EPOCHS, true},
+    {"halvings", get_halvings, set_halvings, SCHEDULE_MAX_HALVINGS, true},
 };
 enum { N_STATE_FIELDS = sizeof state_fields / sizeof *state_fields };
 
@@ -132,21 +141,40 @@ static bl_status read_slots(bl_trainer *t, const struct tensors *file, const cha
     return BL_OK;
 }
 
+static bl_status read_field(bl_trainer *t, const struct tensors *file, const char *path,
+                            const struct state_field *field)
+{
+    const char *text = tensors_fact(file, field->key);
+    double x = 0.0;
+    if (!text || !text_to_double(slice_of(text), &x) || x < 0.0 || x > field->most ||
+        (field->is_whole && x != floor(x)))
+        BL_FAIL(t->ctx, BL_BAD_DATA,
+                "%s: \"%s\" is \"%.40s\", expected a%s number up to %g: not a checkpoint of a run", path,
+                field->key, text ? text : "missing", field->is_whole ? " whole" : "", field->most);
+    field->set(&t->state, x);
+    return BL_OK;
+}
+
+static bl_status read_early_angles(bl_trainer *t, const struct tensors *file, const char *path)
+{
+    const char *text = tensors_fact(file, "early_angles");
+    json_decref(t->early_angles);
+    t->early_angles = text ? json_loads(text, 0, NULL) : NULL;
+    if (text && !json_is_array(t->early_angles))
+        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: \"early_angles\" is no list: not a checkpoint of a run", path);
+    return BL_OK;
+}
+
 static bl_status read_state(bl_trainer *t, const struct tensors *file, const char *path)
 {
-    for (size_t i = 0; i < N_STATE_FIELDS; i++) {
-        const char *text = tensors_fact(file, state_fields[i].key);
-        double x = 0.0;
-        if (!text || !text_to_double(slice_of(text), &x) || x < 0.0 || x > 0x1p53)
-            BL_FAIL(t->ctx, BL_BAD_DATA, "%s: \"%s\" is \"%s\", expected a number: not a checkpoint of a run",
-                    path, state_fields[i].key, text ? text : "missing");
-        state_fields[i].set(&t->state, x);
-    }
+    for (size_t i = 0; i < N_STATE_FIELDS; i++)
+        BL_TRY(read_field(t, file, path, &state_fields[i]));
+    if (t->state.wrong > t->state.position || t->state.best_epoch > t->state.epoch)
+        BL_FAIL(t->ctx, BL_BAD_DATA,
+                "%s: %zu wrong of %zu examples, the best epoch %zu of %zu: not a checkpoint of a run", path,
+                t->state.wrong, t->state.position, t->state.best_epoch, t->state.epoch);
     t->schedule.halvings = t->state.halvings;
-    const char *early = tensors_fact(file, "early_angles");
-    json_decref(t->early_angles);
-    t->early_angles = early ? json_loads(early, 0, NULL) : NULL;
-    return BL_OK;
+    return read_early_angles(t, file, path);
 }
 
 /* What must be the same for the resumed run to be the same run. */

@@ -253,7 +253,8 @@ static bl_status keep_best(struct fit *f, const bl_progress *now)
 static void turn_page(bl_trainer *t, double train_error)
 {
     struct run_state *state = &t->state;
-    if (t->schedule.kind == SCHEDULE_AUTO && train_error >= state->running_error)
+    const bool may_halve = t->schedule.kind == SCHEDULE_AUTO && state->halvings < SCHEDULE_MAX_HALVINGS;
+    if (may_halve && train_error >= state->running_error)
         t->schedule.halvings = ++state->halvings;
     state->running_error = 0.75 * state->running_error + 0.25 * train_error;
     state->epoch++;
@@ -332,6 +333,9 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     BL_TRY(check_set(t, train));
     if (train->n == 0)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: no examples to train on", train->source);
+    if (t->state.position > train->n) /* as a checkpoint says */
+        BL_FAIL(t->ctx, BL_BAD_DATA, "the run was stopped behind example %zu of an epoch, but %s has %zu",
+                t->state.position, train->source, train->n);
     if (val)
         BL_TRY(check_set(t, val));
     if (test)

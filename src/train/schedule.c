@@ -72,7 +72,7 @@ double schedule_rate(const struct schedule *s, double base, double progress, siz
     if (s->kind == SCHEDULE_COSINE)
         factor = cosine(s, progress, epochs);
     if (s->kind == SCHEDULE_STEP)
-        for (size_t i = 0; i < (size_t)progress / s->every; i++)
+        for (size_t i = 0; s->factor < 1.0 && factor > 0.0 && i < (size_t)progress / s->every; i++)
             factor *= s->factor;
     if (s->kind == SCHEDULE_AUTO)
         for (size_t i = 0; i < s->halvings; i++)

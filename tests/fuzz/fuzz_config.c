@@ -1,56 +1,85 @@
 /*
- * fuzz_config.c - a configuration from a file, and every option by itself: what is taken can be given back and taken again.
+ * fuzz_config.c - options from JSON. Input: the file.
+ *
+ * Whatever was loaded is a value that can be set again, and the options written as JSON load as the same options.
  */
-#include "fuzz.h"
+#include "fuzz_target.h"
 
-static void check_values(bl_context *ctx, const bl_config *config)
+#include "../../src/train/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bl_status check_again(bl_context *ctx, const bl_config *config)
 {
-    bl_config *again = NULL;
-    FUZZ_MUST(bl_config_create(&again, ctx) == BL_OK);
-    for (int i = 0; bl_option_at(i); i++) {
-        const char *key = bl_option_at(i)->key;
+    bl_config *copy = NULL;
+    BL_TRY(bl_config_create(&copy, ctx));
+    bl_status status = BL_OK;
+    for (int i = 0; status == BL_OK && bl_option_at(i); i++) {
+        const char *key = bl_option_at(i)->key, *text = bl_config_get(config, key);
         if (bl_config_is_set(config, key))
-            FUZZ_MUST(bl_config_set(again, key, bl_config_get(config, key)) == BL_OK);
+            status = bl_config_set(copy, key, text);
+        (void)fuzz_went_well(ctx, status, "setting an option to its value");
     }
-    bl_config_free(again);
+    bl_config_free(copy);
+    return status;
 }
 
-/* "lr=1e-3\nnet=dense 5\n...": one option a line. */
-static void set_lines(bl_context *ctx, bl_config *config, const uint8_t *bytes, size_t n)
+static bl_status load_json(bl_config **out, bl_context *ctx, json_t *json)
 {
-    struct slice rest = {(const char *)bytes, n}, line, key;
-    while (slice_next(&rest, '\n', &line)) {
-        char name[64], value[1024];
-        if (!slice_next(&line, '=', &key) || !line.at || key.n >= sizeof name || line.n >= sizeof value ||
-            memchr(key.at, 0, key.n) || memchr(line.at, 0, line.n))
-            continue;
-        memcpy(name, key.at, key.n);
-        name[key.n] = 0;
-        memcpy(value, line.at, line.n);
-        value[line.n] = 0;
-        const bl_status status = bl_config_set(config, name, value);
-        FUZZ_MUST(status == BL_OK || status == BL_BAD_VALUE || status == BL_NO_MEMORY);
-        FUZZ_MUST(status != BL_OK || strcmp(bl_config_get(config, name), value) == 0);
-        FUZZ_MUST(status == BL_OK || strlen(bl_why(ctx)) > 10);
+    bl_config *config = NULL;
+    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+    json_decref(json);
+    FUZZ_CHECK(text, "the options cannot be written");
+    const char *path = fuzz_file("again.json", text, strlen(text));
+    free(text);
+    BL_TRY(bl_config_create(&config, ctx));
+    const bl_status status = bl_config_load(config, path);
+    if (status == BL_OK)
+        *out = config;
+    else
+        bl_config_free(config);
+    return status;
+}
+
+static bl_status check_way_back(bl_context *ctx, const bl_config *config)
+{
+    bl_config *back = NULL;
+    const bl_status status = load_json(&back, ctx, config_to_json(config));
+    if (!fuzz_went_well(ctx, status, "loading what was written"))
+        return status;
+    for (int i = 0; bl_option_at(i); i++) {
+        const char *key = bl_option_at(i)->key;
+        FUZZ_CHECK(strcmp(bl_config_get(config, key), bl_config_get(back, key)) == 0,
+                   "option %s is \"%s\", then \"%s\"", key, bl_config_get(config, key),
+                   bl_config_get(back, key));
     }
+    bl_config_free(back);
+    return BL_OK;
+}
+
+static bl_status load(bl_context *ctx, bl_config *config, const char *path)
+{
+    const bl_status status = bl_config_load(config, path);
+    FUZZ_CHECK(status == BL_OK || status == BL_BAD_VALUE || status == BL_BAD_DATA || status == BL_NO_MEMORY,
+               "%s: %s", bl_status_name(status), bl_why(ctx));
+    if (status == BL_NO_MEMORY)
+        return status;
+    BL_TRY(check_again(ctx, config)); /* also of what was set before the fault */
+    return status == BL_OK ? check_way_back(ctx, config) : status;
+}
+
+static bl_status attempt(bl_context *ctx, const uint8_t *bytes, size_t n)
+{
+    bl_config *config = NULL;
+    BL_TRY(bl_config_create(&config, ctx));
+    const bl_status status = load(ctx, config, fuzz_file("config.json", bytes, n));
+    bl_config_free(config);
+    return status;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    struct fuzz_memory memory;
-    bl_config *config = NULL;
-    bl_context *ctx = fuzz_context(&memory);
-    char path[FUZZ_PATH];
-    FUZZ_MUST(bl_config_create(&config, ctx) == BL_OK);
-    if (fuzz_byte(&bytes, &n) % 2 == 0) {
-        fuzz_path("config.json", path);
-        fuzz_write(path, bytes, n);
-        const bl_status status = bl_config_load(config, path);
-        FUZZ_MUST(status == BL_OK || strlen(bl_why(ctx)) > 10);
-    } else
-        set_lines(ctx, config, bytes, n);
-    check_values(ctx, config);
-    bl_config_free(config);
-    fuzz_end(ctx, &memory);
+    fuzz_run(attempt, bytes, n);
     return 0;
 }

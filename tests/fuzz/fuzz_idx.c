@@ -1,23 +1,100 @@
 /*
- * fuzz_idx.c - IDX images and labels: the first two bytes say where the images end and the labels begin.
+ * fuzz_idx.c - images and labels as IDX. Input: a byte of options, the images, and behind the bytes that their header
+ * speaks of (or, as the options say, behind none) the labels.
+ *
+ * What was read is what stands in the files, and a set is read like itself.
  */
-#include "fuzz.h"
+#include "fuzz_data.h"
+#include "fuzz_target.h"
+
+#include "../../src/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct files {
+    const uint8_t *images, *labels;
+    size_t n_images, n_labels;
+    bool has_labels;
+};
+
+static size_t big_endian(const uint8_t *at)
+{
+    return (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 | (size_t)at[3];
+}
+
+/* As much as the images' header promises, and no more than there is. */
+static size_t promised(const uint8_t *bytes, size_t n)
+{
+    const size_t dimensions = n >= 4 ? bytes[3] : 0, header = 4 + 4 * dimensions;
+    if (n < header)
+        return n;
+    size_t elements = 1;
+    for (size_t i = 0; i < dimensions && elements <= n; i++)
+        elements *= big_endian(bytes + 4 + 4 * i);
+    return elements < n - header ? header + elements : n;
+}
+
+static struct files split(const uint8_t *bytes, size_t n)
+{
+    const unsigned options = fuzz_byte(&bytes, &n);
+    const size_t images = options & 2 ? n : promised(bytes, n);
+    return (struct files){bytes, bytes + images, images, n - images, options & 1};
+}
+
+static bl_status read_set(bl_data **out, bl_context *ctx, const struct files *f, const bl_data *like)
+{
+    const struct data_options options = {.has_labels = f->has_labels};
+    const struct reading reading = {ctx, "images", &options, like};
+    struct bytes file = {NULL, f->n_images};
+    bl_data *const untouched = (bl_data *)&file;
+    *out = untouched;
+    const char *labels = f->has_labels ? fuzz_file("labels", f->labels, f->n_labels) : NULL;
+    bl_status status = MEM_ARRAY(ctx, &file.at, file.n, "images");
+    if (status == BL_OK) {
+        memcpy(file.at, f->images, file.n);
+        status = idx_read(out, &reading, &file, labels);
+    }
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set though it failed");
+    *out = status == BL_OK ? *out : NULL;
+    return status;
+}
+
+/* gzip around the labels is unpacked: then they are not the bytes of the file. */
+static void check_bytes(const bl_data *data, const struct files *f)
+{
+    const size_t n = data->n * data->features;
+    FUZZ_CHECK(memcmp(data->bytes, f->images + f->n_images - n, n) == 0, "other images than in the file");
+    for (size_t i = 0; f->has_labels && f->labels[0] == 0 && i < data->n; i++)
+        FUZZ_CHECK(data->labels[i] == f->labels[f->n_labels - data->n + i], "label %zu is %ld", i,
+                   (long)data->labels[i]);
+}
+
+static bl_status check_set(bl_context *ctx, const struct files *f, bl_data *first)
+{
+    bl_data *second = NULL;
+    check_bytes(first, f);
+    if (!fuzz_check_data(first, false))
+        return BL_NO_MEMORY;
+    if (!fuzz_went_well(ctx, read_set(&second, ctx, f, first), "reading a set like itself"))
+        return BL_NO_MEMORY;
+    fuzz_check_same_data(first, second);
+    data_free(second);
+    return BL_OK;
+}
+
+static bl_status attempt(bl_context *ctx, const uint8_t *bytes, size_t n)
+{
+    const struct files f = split(bytes, n);
+    bl_data *first = NULL;
+    BL_TRY(read_set(&first, ctx, &f, NULL));
+    const bl_status status = check_set(ctx, &f, first);
+    data_free(first);
+    return status;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    const size_t high = fuzz_byte(&bytes, &n), low = fuzz_byte(&bytes, &n);
-    const size_t images = high * 256 + low < n ? high * 256 + low : n;
-    struct data_options options = {.val = 0};
-    struct fuzz_memory memory;
-    bl_context *ctx = fuzz_context(&memory);
-    char path[FUZZ_PATH], folder[FUZZ_PATH];
-    fuzz_path("idx", folder);
-    mkdir(folder, 0700);
-    fuzz_path("idx/train-labels-idx1-ubyte", path);
-    fuzz_write(path, bytes + images, n - images);
-    fuzz_path("idx/train-images-idx3-ubyte", path);
-    fuzz_write(path, bytes, images);
-    fuzz_read_data(ctx, path, &options);
-    fuzz_end(ctx, &memory);
+    fuzz_run(attempt, bytes, n);
     return 0;
 }

@@ -1,47 +1,83 @@
 /*
- * fuzz_runlog.c - a log that a crash may have cut: what is kept are whole lines from the beginning, and a line more can be
- * appended to it.
+ * fuzz_runlog.c - taking up a run's log. Input: the last epoch to keep, a byte, and log.jsonl.
+ *
+ * What stays is the beginning of what was there: whole lines. A line is added behind them, and taking up the log once more
+ * for that line's epoch leaves it as it is.
  */
-#include "fuzz.h"
+#include "fuzz_target.h"
 
 #include "../../src/runlog/runlog.h"
 
-static void check_lines(const char *path, const uint8_t *bytes, size_t n)
+#include <stdlib.h>
+#include <string.h>
+
+static bl_status append(struct runlog *log, size_t epoch)
 {
-    static uint8_t kept[1 << 20];
-    const int file = open(path, O_RDONLY);
-    FUZZ_MUST(file >= 0);
-    const ssize_t got = read(file, kept, sizeof kept);
-    close(file);
-    static const char line[] = "{\"epoch\": 9}\n";
-    FUZZ_MUST(got >= (ssize_t)sizeof line - 1);
-    const size_t before = (size_t)got - (sizeof line - 1);
-    FUZZ_MUST(before <= n && memcmp(kept, bytes, before) == 0); /* a beginning of what was there */
-    FUZZ_MUST(before == 0 || kept[before - 1] == '\n');
-    FUZZ_MUST(memcmp(kept + before, line, sizeof line - 1) == 0);
+    json_t *line = json_pack("{s:I, s:o}", "epoch", (json_int_t)epoch, "train_loss", runlog_number(0.5));
+    FUZZ_CHECK(line, "no memory for the target itself");
+    const bl_status status = runlog_append(log, line);
+    json_decref(line);
+    return status;
+}
+
+static bl_status open_log(struct runlog **out, bl_context *ctx, const char *path, size_t keep)
+{
+    struct runlog *const untouched = (struct runlog *)&keep;
+    *out = untouched;
+    const bl_status status = runlog_open(out, ctx, path, keep);
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a log though it failed");
+    (void)fuzz_went_well(ctx, status, "taking up a log");
+    return status;
+}
+
+/* Opens, and closes again. */
+static bl_status take_up(bl_context *ctx, const char *path, size_t keep)
+{
+    struct runlog *log = NULL;
+    BL_TRY(open_log(&log, ctx, path, keep));
+    runlog_close(log);
+    return BL_OK;
+}
+
+static size_t check_kept(const char *path, const uint8_t *bytes, size_t n)
+{
+    size_t kept = 0;
+    char *text = fuzz_read(path, &kept);
+    FUZZ_CHECK(kept <= n && memcmp(text, bytes, kept) == 0, "not the beginning of what was there");
+    FUZZ_CHECK(kept == 0 || text[kept - 1] == '\n', "a part of a line was kept");
+    free(text);
+    return kept;
+}
+
+static bl_status add_line(bl_context *ctx, const char *path, size_t keep)
+{
+    struct runlog *log = NULL;
+    BL_TRY(open_log(&log, ctx, path, keep));
+    const bl_status status = append(log, keep + 1);
+    runlog_close(log);
+    (void)fuzz_went_well(ctx, status, "adding a line");
+    return status;
+}
+
+static bl_status attempt(bl_context *ctx, const uint8_t *bytes, size_t n)
+{
+    const size_t keep = fuzz_byte(&bytes, &n) & 15;
+    const char *path = fuzz_file("log.jsonl", bytes, n);
+    size_t before = 0, after = 0;
+    BL_TRY(take_up(ctx, path, keep));
+    const size_t kept = check_kept(path, bytes, n);
+    FUZZ_CHECK(keep > 0 || kept == 0, "a log that begins anew is not empty");
+    BL_TRY(add_line(ctx, path, keep));
+    free(fuzz_read(path, &before));
+    FUZZ_CHECK(before > kept, "no line was added");
+    BL_TRY(take_up(ctx, path, keep + 1));
+    free(fuzz_read(path, &after));
+    FUZZ_CHECK(before == after, "%zu of %zu bytes were kept", after, before);
+    return BL_OK;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    const size_t keep = 1 + fuzz_byte(&bytes, &n) % 4;
-    struct fuzz_memory memory;
-    struct runlog *log = NULL;
-    bl_context *ctx = fuzz_context(&memory);
-    char path[FUZZ_PATH];
-    if (n > 1 << 16)
-        n = 1 << 16;
-    fuzz_path("log.jsonl", path);
-    fuzz_write(path, bytes, n);
-    bl_status status = runlog_open(&log, ctx, path, keep);
-    fuzz_check_failure(ctx, status);
-    if (status == BL_OK) {
-        json_t *line = json_pack("{s:i}", "epoch", 9);
-        status = runlog_append(log, line);
-        json_decref(line);
-        runlog_close(log);
-        if (status == BL_OK)
-            check_lines(path, bytes, n);
-    }
-    fuzz_end(ctx, &memory);
+    fuzz_run(attempt, bytes, n);
     return 0;
 }

@@ -1,59 +1,121 @@
 /*
- * fuzz_tensors.c - safetensors, .npy and .npz as arrays: what is read can be written and read again, equal to the bit.
+ * fuzz_tensors.c - the invariants of a table of tensors, and its way to disk and back.
  */
-#include "fuzz.h"
+#include "fuzz_tensors.h"
 
-#include "../../src/file/tensors.h"
+#include "fuzz_target.h"
 
-enum { MOST = 64 };
+#include "../../src/base/mem.h"
 
-static void check_equal(const struct tensors *a, const struct tensors *b)
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t fuzz_tensor_size(const struct tensor_entry *entry)
+{
+    return entry->rows * (entry->cols ? entry->cols : 1);
+}
+
+static void check_entry(const struct tensors *t, const struct tensor_entry *entry)
+{
+    struct tensor_entry found;
+    FUZZ_CHECK(entry->name[0] && fuzz_is_utf8(entry->name, strlen(entry->name)), "a tensor's name");
+    FUZZ_CHECK(entry->rows > 0, "tensor %s has no rows", entry->name);
+    for (size_t i = 0; i < fuzz_tensor_size(entry); i++)
+        FUZZ_CHECK(isfinite(entry->values[i]), "tensor %s holds %g", entry->name, (double)entry->values[i]);
+    FUZZ_CHECK(tensors_find(t, entry->name, &found) && found.values == entry->values,
+               "two tensors are called %s", entry->name);
+}
+
+static void check_same(const struct tensors *a, const struct tensors *b)
 {
     struct tensor_entry x, y;
-    for (size_t i = 0; tensors_entry(a, i, &x); i++) {
-        const size_t n = x.rows * (x.cols ? x.cols : 1);
-        FUZZ_MUST(tensors_find(b, x.name, &y));
-        FUZZ_MUST(y.rows == x.rows && y.cols == x.cols);
-        FUZZ_MUST(memcmp(x.values, y.values, n * sizeof *x.values) == 0);
+    struct tensor_fact f, g;
+    size_t i = 0;
+    for (; tensors_entry(a, i, &x); i++) {
+        FUZZ_CHECK(tensors_entry(b, i, &y) && strcmp(x.name, y.name) == 0, "tensor %s is lost", x.name);
+        FUZZ_CHECK(x.rows == y.rows && x.cols == y.cols, "tensor %s has another shape", x.name);
+        FUZZ_CHECK(memcmp(x.values, y.values, fuzz_tensor_size(&x) * sizeof *x.values) == 0,
+                   "tensor %s has other values", x.name);
     }
+    FUZZ_CHECK(!tensors_entry(b, i, &y), "tensor %s is new", y.name);
+    for (i = 0; tensors_fact_at(a, i, &f); i++)
+        FUZZ_CHECK(tensors_fact_at(b, i, &g) && strcmp(f.key, g.key) == 0 && strcmp(f.text, g.text) == 0,
+                   "fact %s is lost or changed", f.key);
+    FUZZ_CHECK(!tensors_fact_at(b, i, &g), "fact %s is new", g.key);
 }
 
-static void check_round_trip(bl_context *ctx, const struct tensors *file)
+/* All entries and facts as the writer takes them. */
+struct listing {
+    struct tensor_entry *entries;
+    struct tensor_fact *facts;
+    size_t n_entries, n_facts;
+};
+
+static void list_all(struct listing *out, const struct tensors *t)
 {
-    struct tensor_entry entries[MOST];
-    struct tensors *again = NULL;
-    char path[FUZZ_PATH];
-    size_t n = 0;
-    fuzz_path("again.safetensors", path);
-    while (n < MOST && tensors_entry(file, n, &entries[n]))
-        n++;
-    const bl_status written = tensors_write(ctx, path, entries, n, NULL, 0);
-    fuzz_check_failure(ctx, written);
-    if (written != BL_OK)
-        return;
-    const bl_status status = tensors_read(&again, ctx, path);
-    FUZZ_MUST(status == BL_OK || status == BL_NO_MEMORY);
-    if (status == BL_OK && n < MOST)
-        check_equal(file, again);
-    tensors_free(ctx, again);
+    struct tensor_entry entry;
+    struct tensor_fact fact;
+    *out = (struct listing){0};
+    while (tensors_entry(t, out->n_entries, &entry))
+        out->n_entries++;
+    while (tensors_fact_at(t, out->n_facts, &fact))
+        out->n_facts++;
+    out->entries = calloc(out->n_entries + 1, sizeof *out->entries);
+    out->facts = calloc(out->n_facts + 1, sizeof *out->facts);
+    FUZZ_CHECK(out->entries && out->facts, "no memory for the target itself");
+    for (size_t i = 0; i < out->n_entries; i++)
+        tensors_entry(t, i, &out->entries[i]);
+    for (size_t i = 0; i < out->n_facts; i++)
+        tensors_fact_at(t, i, &out->facts[i]);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+static bl_status write_all(bl_context *ctx, const struct tensors *t, const char *path)
 {
-    static const char *const names[] = {"file.safetensors", "file.npy", "file.npz"};
-    const char *name = names[fuzz_byte(&bytes, &n) % 3];
-    struct fuzz_memory memory;
-    struct tensors *file = NULL;
-    bl_context *ctx = fuzz_context(&memory);
-    char path[FUZZ_PATH];
-    fuzz_path(name, path);
-    fuzz_write(path, bytes, n);
-    const bl_status status = arrays_read(&file, ctx, path);
-    fuzz_check_failure(ctx, status);
-    FUZZ_MUST((status == BL_OK) == (file != NULL));
-    if (file)
-        check_round_trip(ctx, file);
-    tensors_free(ctx, file);
-    fuzz_end(ctx, &memory);
-    return 0;
+    struct listing all;
+    list_all(&all, t);
+    const bl_status status =
+        tensors_write(ctx, path, all.entries, all.n_entries, all.facts, all.n_facts);
+    free(all.entries);
+    free(all.facts);
+    return status;
+}
+
+static void check_same_bytes(const char *a, const char *b)
+{
+    size_t n = 0, m = 0;
+    char *x = fuzz_read(a, &n), *y = fuzz_read(b, &m);
+    FUZZ_CHECK(n == m && memcmp(x, y, n) == 0, "what was read back is written differently");
+    free(x);
+    free(y);
+}
+
+static bl_status check_way_back(bl_context *ctx, const struct tensors *t)
+{
+    struct tensors *back = NULL;
+    const char *first = fuzz_path("first"), *second = fuzz_path("second");
+    bl_status status = write_all(ctx, t, first);
+    if (!fuzz_went_well(ctx, status, "writing what was read"))
+        return status;
+    status = tensors_read(&back, ctx, first);
+    if (!fuzz_went_well(ctx, status, "reading what was written"))
+        return status;
+    check_same(t, back);
+    status = write_all(ctx, back, second);
+    if (fuzz_went_well(ctx, status, "writing it again"))
+        check_same_bytes(first, second);
+    tensors_free(ctx, back);
+    return status;
+}
+
+bl_status fuzz_check_tensors(bl_context *ctx, const struct tensors *t)
+{
+    struct tensor_entry entry;
+    struct tensor_fact fact;
+    for (size_t i = 0; tensors_entry(t, i, &entry); i++)
+        check_entry(t, &entry);
+    for (size_t i = 0; tensors_fact_at(t, i, &fact); i++)
+        FUZZ_CHECK(fuzz_is_plain(fact.key) && fuzz_is_utf8(fact.text, strlen(fact.text)), "fact %s",
+                   fact.key);
+    return check_way_back(ctx, t);
 }
