@@ -135,15 +135,32 @@ static int chosen_backend(const struct session *s)
     return -1;
 }
 
-static void run_check(const struct check *check, struct verify backends[], int n, struct findings *all)
+/* Whether the check says something of this backend, and the user wants it. */
+static bool is_tried(const struct check *check, const struct findings *all, int backend)
 {
     const int only = chosen_backend(all->session);
+    return (only < 0 || only == backend) &&
+           (!check->only || strcmp(check->only, bl_backend_name(backend)) == 0);
+}
+
+static bool is_tried_at_all(const struct check *check, const struct findings *all, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (is_tried(check, all, i))
+            return true;
+    return false;
+}
+
+static void run_check(const struct check *check, struct verify backends[], int n, struct findings *all)
+{
     all->check = check;
+    if (!is_tried_at_all(check, all, n))
+        return;
     if (!all->list && !extra_of(all->session, "quiet"))
         printf("%s: %s\n", check->name, check->shows);
     for (all->backend = 0; all->backend < n; all->backend++) {
         struct verify *v = &backends[all->backend];
-        if (only >= 0 && only != all->backend)
+        if (!is_tried(check, all, all->backend))
             continue;
         v->why[0] = 0;
         const bl_status status = check->run(v);

@@ -32,6 +32,7 @@ struct check {
     const char *name;
     const char *shows;                  /* completes "it should be that ..." */
     bl_status (*run)(struct verify *v); /* anything but BL_OK: it could not be run */
+    const char *only;                   /* the one backend that it is about; NULL: all */
 };
 
 extern const struct check check_forward, check_slopes, check_output, check_signals, check_fa_is_bp,

@@ -78,4 +78,4 @@ static bl_status run(struct verify *v)
 }
 
 const struct check check_files = {"files", "a model that is saved and loaded has the same weights and scores",
-                                  run};
+                                  run, NULL};

@@ -62,4 +62,4 @@ static bl_status run(struct verify *v)
 }
 
 const struct check check_forward = {
-    "forward", "scores, losses and errors are those of the same net in double precision", run};
+    "forward", "scores, losses and errors are those of the same net in double precision", run, NULL};

@@ -152,7 +152,7 @@ static bl_status run_fa_is_bp(struct verify *v)
 }
 
 const struct check check_fa_is_bp = {
-    "fa-is-bp", "fa with B = W^T, refreshed each step, has the bits of backpropagation", run_fa_is_bp};
+    "fa-is-bp", "fa with B = W^T, refreshed each step, has the bits of backpropagation", run_fa_is_bp, NULL};
 
 /* ---- One hidden layer */
 
@@ -175,4 +175,4 @@ static bl_status run_one_hidden(struct verify *v)
 
 const struct check check_one_hidden = {
     "one-hidden-layer", "with one hidden layer and the same B, fa and ifa have the bits of dfa",
-    run_one_hidden};
+    run_one_hidden, NULL};

@@ -143,4 +143,4 @@ static bl_status run(struct verify *v)
 }
 
 const struct check check_learning = {
-    "learning", "after a short training each rule has the angle that it should, and has learned", run};
+    "learning", "after a short training each rule has the angle that it should, and has learned", run, NULL};

@@ -130,4 +130,4 @@ static bl_status run(struct verify *v)
 }
 
 const struct check check_slopes = {
-    "gradients", "backpropagation's gradients are the slopes of the loss, by central differences", run};
+    "gradients", "backpropagation's gradients are the slopes of the loss, by central differences", run, NULL};

@@ -117,4 +117,4 @@ static bl_status run(struct verify *v)
     return status;
 }
 
-const struct check check_steps = {"first-step", "the optimiser's first step is its closed form", run};
+const struct check check_steps = {"first-step", "the optimiser's first step is its closed form", run, NULL};
