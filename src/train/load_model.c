@@ -160,6 +160,9 @@ static bl_status build(const struct loading *from, bl_data *like, bl_model **out
     BL_TRY(fill_like(from, like));
     BL_TRY(need_fact(from, "loss", &loss));
     BL_TRY(loss_check_text(from->ctx, loss));
+    if (like->has_targets && loss_find(loss)->needs_classes)
+        BL_FAIL(from->ctx, BL_BAD_DATA,
+                "%s: its answers are numbers, but its loss is %s, which is about classes", from->path, loss);
     BL_TRY(make_net_and_rule(from, like->shape, &net, &rule));
     BL_TRY(model_create(&model, from->ctx, net, rule, loss_find(loss), like));
     bl_status status = copy_facts(from, model);
