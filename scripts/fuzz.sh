@@ -18,7 +18,9 @@ settings_of() {
     case $1 in
     csv) longest=512 ;;
     config | runlog | safetensors) words=json ;;
-    npy | arrays) words=npy ;;
+    npy | arrays | numpy) words=npy ;;
+    cifar) words=tar longest=8192 ;;
+    picture | folder) words=picture ;;
     model | checkpoint) words=model longest=2048 ;;
     grammar) words=model longest=128 ;;
     number) longest=64 ;;
@@ -42,7 +44,7 @@ for target in "$@"; do
     trap 'kill $fuzzer' INT TERM
     wait $fuzzer || code=1 verdict=", A FINDING: $log"
     trap - INT TERM
-    rm -rf "/dev/shm/backless-fuzz-$fuzzer-"* "${TMPDIR:-/tmp}/backless-fuzz-$fuzzer-"* # what a crash left
+    rm -rf "/dev/shm/bl-fuzz-$fuzzer-"* "${TMPDIR:-/tmp}/bl-fuzz-$fuzzer-"* # what a crash left
     printf '%-12s %11s executions %7s a second, %5s edges, %4s MB%s\n' "$target" \
         "$(figure stat::number_of_executed_units)" "$(figure stat::average_exec_per_sec)" "$(figure ' cov')" \
         "$(figure stat::peak_rss_mb)" "$verdict"

@@ -212,6 +212,17 @@ static size_t shown_character(const unsigned char *at)
     return n > 0 && code >= least[n] && code != 0x7F && code <= 0x10FFFF && !is_surrogate ? n : 0;
 }
 
+bool text_is_plain(const char *text)
+{
+    while (*text) {
+        const size_t n = shown_character((const unsigned char *)text);
+        if (n == 0)
+            return false;
+        text += n;
+    }
+    return true;
+}
+
 void text_make_plain(char *text)
 {
     while (*text) {

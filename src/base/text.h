@@ -38,6 +38,7 @@ void text_append(char *text, size_t room, const char *format, ...) BL_PRINTF(3, 
 
 /* Control characters, and bytes that are no UTF-8, become '?'. */
 void text_make_plain(char *text);
+bool text_is_plain(const char *text); /* has none of them */
 
 uint64_t text_hash(uint64_t hash, const void *bytes, size_t n); /* FNV-1a; begin with TEXT_HASH_START */
 #define TEXT_HASH_START 0xcbf29ce484222325u

@@ -225,6 +225,13 @@ static void gather_bytes(const bl_data *data, const struct backend *backend, con
         x[j] = ((float)from[j] - s->offset[j]) * s->scale[j];
 }
 
+/* The difference of two numbers that a float holds may be none; scaled it is one again. */
+static float scaled(float x, float offset, float scale)
+{
+    const float y = (x - offset) * scale;
+    return isfinite(y) ? y : (float)(((double)x - (double)offset) * (double)scale);
+}
+
 static void gather_floats(const bl_data *data, const float *from, float *x)
 {
     const struct scaling *s = &data->scaling;
@@ -234,7 +241,7 @@ static void gather_floats(const bl_data *data, const float *from, float *x)
     }
     const size_t stride = s->n == 1 ? 0 : 1;
     for (size_t j = 0; j < data->features; j++)
-        x[j] = isnan(from[j]) ? 0.0f : (from[j] - s->offset[stride * j]) * s->scale[stride * j];
+        x[j] = isnan(from[j]) ? 0.0f : scaled(from[j], s->offset[stride * j], s->scale[stride * j]);
 }
 
 void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,

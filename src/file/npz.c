@@ -36,7 +36,8 @@ bool npz_is(const unsigned char *bytes, size_t n)
 static bl_status archive_failure(const struct unpacking *u)
 {
     const char *why = archive_error_string(u->archive);
-    REFUSE(u, "%s: the .npz file is broken: %s", u->path, why ? why : "no reason given");
+    REFUSE(u, "%s: the .npz file is broken: %.*s", u->path, why ? (int)strcspn(why, "\n") : 15,
+           why ? why : "no reason given");
 }
 
 /* The array's name, without ".npy", as a copy. */

@@ -4,6 +4,7 @@
 #include "tensors.h"
 
 #include "../base/mem.h"
+#include "../base/text.h"
 #include "tensor_table.h"
 
 #include <stdint.h>
@@ -42,10 +43,7 @@ bool tensor_count(size_t rows, size_t cols, size_t *n)
 
 bool tensor_name_is_plain(const char *name)
 {
-    for (const char *c = name; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            return false;
-    return name[0] != 0;
+    return name[0] && text_is_plain(name);
 }
 
 /* Counted before its parts are there, so that tensors_free undoes whatever was reached. */

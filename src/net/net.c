@@ -5,6 +5,7 @@
 
 #include "../base/mem.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static size_t count_pieces(struct slice text)
@@ -19,7 +20,10 @@ static size_t count_pieces(struct slice text)
 static bl_status parse_layers(bl_context *ctx, struct net *net, const char *text)
 {
     struct slice rest = slice_of(text), piece;
-    BL_TRY(MEM_ARRAY(ctx, &net->layers, count_pieces(rest), "the layers"));
+    const size_t n = count_pieces(rest);
+    if (n > NET_MOST_LAYERS)
+        BL_FAIL(ctx, BL_BAD_VALUE, "the net has %zu layers, expected at most %d", n, NET_MOST_LAYERS);
+    BL_TRY(MEM_ARRAY(ctx, &net->layers, n, "the layers"));
     while (slice_next(&rest, ',', &piece))
         BL_TRY(layer_parse(ctx, &net->layers[net->n_layers++], piece));
     if (!net->layers[0].ops->is_weighted)
@@ -65,6 +69,21 @@ static bl_status make_blocks(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
+/* Each layer alone has checked that its own weights can be counted; so must all together, gaps included. */
+static bl_status check_sum(bl_context *ctx, const struct net *net)
+{
+    const size_t most = SIZE_MAX / 64;
+    size_t sum = 0;
+    for (size_t l = 0; l < net->n_blocks; l++) {
+        const struct layer *layer = net_layer(net, l);
+        const size_t weights = layer->weight_rows * (layer->weight_cols + 1) + 32;
+        if (weights > most - sum)
+            BL_FAIL(ctx, BL_BAD_VALUE, "the net has more than %zu weights, which are too many", most);
+        sum += weights;
+    }
+    return BL_OK;
+}
+
 /* Every array begins on a cache line. */
 static size_t padded(size_t n)
 {
@@ -91,16 +110,17 @@ static bl_status place_params(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-static bl_status build(bl_context *ctx, struct net *net, const char *text)
+/* All but the weights. */
+static bl_status lay_out(bl_context *ctx, struct net *net, const char *text)
 {
     BL_TRY(parse_layers(ctx, net, text));
     BL_TRY(write_text(ctx, net));
     BL_TRY(fit_layers(ctx, net));
     BL_TRY(make_blocks(ctx, net));
-    return place_params(ctx, net);
+    return check_sum(ctx, net);
 }
 
-bl_status net_create(struct net **out, bl_context *ctx, bl_shape input, const char *text)
+static bl_status create_laid_out(struct net **out, bl_context *ctx, bl_shape input, const char *text)
 {
     if (input.channels < 1 || input.rows < 1 || input.cols < 1)
         BL_FAIL(ctx, BL_BAD_VALUE, "the net's input is %d x %d x %d, expected at least one number",
@@ -110,12 +130,36 @@ bl_status net_create(struct net **out, bl_context *ctx, bl_shape input, const ch
     net->ctx = ctx;
     net->input = input;
     net->inputs = (size_t)input.channels * (size_t)input.rows * (size_t)input.cols;
-    const bl_status status = build(ctx, net, text);
+    const bl_status status = lay_out(ctx, net, text);
     if (status != BL_OK) {
         net_free(net);
         return status;
     }
     *out = net;
+    return BL_OK;
+}
+
+bl_status net_create(struct net **out, bl_context *ctx, bl_shape input, const char *text)
+{
+    struct net *net = NULL;
+    BL_TRY(create_laid_out(&net, ctx, input, text));
+    const bl_status status = place_params(ctx, net);
+    if (status != BL_OK) {
+        net_free(net);
+        return status;
+    }
+    *out = net;
+    return BL_OK;
+}
+
+bl_status net_measure(size_t *n_weights, bl_context *ctx, bl_shape input, const char *text)
+{
+    struct net *net = NULL;
+    BL_TRY(create_laid_out(&net, ctx, input, text));
+    *n_weights = 0;
+    for (size_t l = 0; l < net->n_blocks; l++)
+        *n_weights += net_layer(net, l)->weight_rows * (net_layer(net, l)->weight_cols + 1);
+    net_free(net);
     return BL_OK;
 }
 

@@ -35,8 +35,12 @@ struct net {
     size_t n_params;        /* floats, the gaps of zeros between included */
 };
 
+enum { NET_MOST_LAYERS = 4096 };
+
 /* Parses and fits the text; weights are 0. */
 bl_status net_create(struct net **out, bl_context *ctx, bl_shape input, const char *text);
+/* How many weights and biases it would have, without making them. */
+bl_status net_measure(size_t *n_weights, bl_context *ctx, bl_shape input, const char *text);
 void net_free(struct net *net);
 bl_status net_check_text(bl_context *ctx, const char *text);
 /* The text cut down to its last weighted layer: the net without hidden layers. */

@@ -88,8 +88,15 @@ static bl_status read_from(bl_context *ctx, const char *path, size_t i, struct m
 static bl_status fill(struct rule *rule, size_t i, uint32_t layer, size_t rows, size_t cols)
 {
     float *x = NULL;
+    const bool is_stored = rule->feedback.kind == FEEDBACK_STORED;
+    if (is_stored && rows > rule->feedback.most / cols)
+        BL_FAIL(rule->ctx, BL_BAD_DATA,
+                "the feedback of block %zu is %zu x %zu, but the file holds %zu numbers in all", i, rows,
+                cols, rule->feedback.most);
     BL_TRY(MEM_ARRAY(rule->ctx, &x, rows * cols, "the feedback"));
     rule->B[i] = matrix_of(x, rows, cols);
+    if (is_stored)
+        return BL_OK;
     if (rule->feedback.kind == FEEDBACK_FILE)
         return read_from(rule->ctx, rule->feedback.path, i, rule->B[i]);
     const struct rng rng = {.seed = rule->seed, .stream = RNG_FEEDBACK, .layer = layer};

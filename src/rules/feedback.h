@@ -13,12 +13,19 @@
 
 #include "../net/net.h"
 
-enum feedback_kind { FEEDBACK_NOKLAND, FEEDBACK_UNIFORM, FEEDBACK_NORMAL, FEEDBACK_FILE };
+enum feedback_kind {
+    FEEDBACK_NOKLAND,
+    FEEDBACK_UNIFORM,
+    FEEDBACK_NORMAL,
+    FEEDBACK_FILE,
+    FEEDBACK_STORED /* zero: a model's file will fill it in */
+};
 
 struct feedback_spec {
     enum feedback_kind kind;
     double size;      /* X or S */
     const char *path; /* of the file; borrowed */
+    size_t most;      /* numbers in the model's file: more than there are cannot be stored */
 };
 
 struct rule;

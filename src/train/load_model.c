@@ -124,18 +124,40 @@ static bl_status fill_like(const struct loading *from, struct bl_data *like)
     return mem_text(from->ctx, &like->source, from->path, strlen(from->path));
 }
 
+static size_t count_numbers(const struct tensors *file)
+{
+    struct tensor_entry entry;
+    size_t n = 0;
+    for (size_t i = 0; tensors_entry(file, i, &entry); i++)
+        n += entry.rows * (entry.cols ? entry.cols : 1);
+    return n;
+}
+
+/* A few bytes may speak of a net of gigabytes: nothing is made that the file does not fill. */
+static bl_status check_size(const struct loading *from, bl_shape input, const char *text, size_t there)
+{
+    size_t needed = 0;
+    BL_TRY(net_measure(&needed, from->ctx, input, text));
+    if (needed > there)
+        BL_FAIL(from->ctx, BL_BAD_DATA,
+                "%s: its net \"%.100s\" has %zu weights, but the file holds %zu numbers", from->path, text,
+                needed, there);
+    return BL_OK;
+}
+
 static bl_status make_net_and_rule(const struct loading *from, bl_shape input, struct net **net,
                                    struct rule **rule)
 {
-    const struct feedback_spec zeros = {.kind = FEEDBACK_NOKLAND};
+    const struct feedback_spec stored = {.kind = FEEDBACK_STORED, .most = count_numbers(from->file)};
     const char *text = NULL, *name = NULL;
     BL_TRY(need_fact(from, "net", &text));
     BL_TRY(need_fact(from, "rule", &name));
     const struct rule_ops *ops = rule_find(name);
     if (!ops)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its rule \"%s\" is not one of this version", from->path, name);
+    BL_TRY(check_size(from, input, text, stored.most));
     BL_TRY(net_create(net, from->ctx, input, text));
-    const bl_status status = rule_create(rule, *net, ops, &zeros, 0);
+    const bl_status status = rule_create(rule, *net, ops, &stored, 0);
     if (status != BL_OK) {
         net_free(*net);
         *net = NULL;

@@ -6,6 +6,7 @@
 #include "../../src/base/text.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdarg.h>
@@ -198,7 +199,7 @@ static void remove_folder(void)
 
 static bool make_folder(const char *in)
 {
-    if (!in || snprintf(own_folder, sizeof own_folder, "%s/backless-fuzz-%ld-XXXXXX", in, (long)getpid()) >= PATH_ROOM)
+    if (!in || snprintf(own_folder, sizeof own_folder, "%s/bl-fuzz-%ld-XXXXXX", in, (long)getpid()) >= PATH_ROOM)
         return false;
     return mkdtemp(own_folder) != NULL;
 }
@@ -227,7 +228,8 @@ const char *fuzz_file(const char *name, const void *bytes, size_t n)
 {
     const char *path = fuzz_path(name);
     const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    FUZZ_CHECK(file >= 0 && write(file, bytes, n) == (ssize_t)n, "%s cannot be written", path);
+    FUZZ_CHECK(file >= 0, "%s: %s", path, strerror(errno));
+    FUZZ_CHECK(write(file, bytes, n) == (ssize_t)n, "%s: %s", path, strerror(errno));
     close(file);
     return path;
 }

@@ -4,6 +4,7 @@
 Files called found-* are inputs that once broke something, kept as they were minimised; this script leaves them alone.
 """
 
+import base64
 import gzip
 import io
 import json
@@ -67,7 +68,7 @@ def csv_seeds():
     yield "blank_lines", plain + "\n\n1,2,x\n\n3,4,y\n \n"
     yield "numbered_classes", plain + "1,2,3\n1,2,3.0\n4,5,-0\n6,7,1e1\n"
     yield "other_order", plain + IRIS + "\0species,extra,petal,sepal\nsetosa,1,1.4,5.1\n"
-    yield "other_unlabelled", plain + IRIS + "\0petal,sepal\n1.4,5.1\n"
+    yield "other_unlabelled", "@@@H@" + IRIS + "\0petal,sepal\n1.4,5.1\n"
     yield "other_class", plain + IRIS + "\0sepal,petal,species\n1,2,rose\n"
     yield "other_word", plain + "c,label\nred,x\nblue,y\n\0c,label\ngreen,x\n"
     yield "split_val", "@@@@A" + IRIS + IRIS.split("\n", 1)[1]
@@ -178,7 +179,7 @@ def npy_seeds():
     yield "too_large", npy("<f8", "(1,)", struct.pack("<d", 1e300))
     yield "overflow", npy("<f4", "(4294967296, 4294967296)", bytes(4))
     yield "empty_dimension", npy("<f4", "(0, 3)", b"")
-    yield "any_order", b"\x93NUMPY\1\0\x33\0{\"shape\":(1,),\"fortran_order\":False,\"descr\":'<f4'}" + bytes(4)
+    yield "any_order", b"\x93NUMPY\1\0\x32\0{\"shape\":(1,),\"fortran_order\":False,\"descr\":'<f4'}" + bytes(4)
 
 
 def npz(arrays, method):
@@ -203,6 +204,131 @@ def arrays_seeds():
     yield "folder", npz([("a/", b""), ("a/b.npy", small)], zipfile.ZIP_STORED)
     yield "zeros", npz([("z.npy", npy("<f4", "(64, 64)", bytes(16384)))], zipfile.ZIP_DEFLATED)
     yield "cut_off", npz(pair, zipfile.ZIP_STORED)[:-10]
+
+
+# ---- Pictures: two bytes of size (fuzz_picture.c), or one of options (fuzz_folder.c), and PNG or JPEG
+
+# 8 x 8, by libjpeg-turbo at quality 50: grey, in colour, in colour and progressive
+JPEG_GREY = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeX"
+    "BkeFxlZ2P/wAALCAAIAAgBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIh"
+    "MUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhI"
+    "WGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEBAAA/AI1i"
+    "jtr3EEUZif5lCRowHt8qPj8WzX//2Q==")
+JPEG_COLOUR = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeX"
+    "BkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wAARCAAI"
+    "AAgDASIAAhEBAxEB/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhBy"
+    "JxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKT"
+    "lJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAA"
+    "AAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRom"
+    "JygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExc"
+    "bHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9oADAMBAAIRAxEAPwCNYo7a9xBFGYn+ZQkaMB7fKj4/Fs0UUU0Etz//2Q==")
+JPEG_PROGRESSIVE = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeX"
+    "BkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wgARCAAI"
+    "AAgDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAL/xAAUAQEAAAAAAAAAAAAAAAAAAAAA/9oADAMBAAIQAxAAAAGQf//EABYQAQEBAA"
+    "AAAAAAAAAAAAAAAAIBEf/aAAgBAQABBQLIX//EABURAQEAAAAAAAAAAAAAAAAAAAAB/9oACAEDAQE/Aa//xAAUEQEAAAAAAAAAAAAAAAAAAAAA"
+    "/9oACAECAQE/AX//xAAYEAACAwAAAAAAAAAAAAAAAAAAAREhcf/aAAgBAQAGPwKkow//xAAZEAEAAgMAAAAAAAAAAAAAAAABALERITH/2gAIAQ"
+    "EAAT8hOhGzAaG5/9oADAMBAAIAAwAAABAL/8QAFREBAQAAAAAAAAAAAAAAAAAAADH/2gAIAQMBAT8Qp//EABURAQEAAAAAAAAAAAAAAAAAAAAB"
+    "/9oACAECAQE/EI//xAAaEAACAgMAAAAAAAAAAAAAAAABEQAhMWGB/9oACAEBAAE/EEs6sFDWH1p//9k=")
+
+
+def chunk(kind, content):
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png(cols, rows, depth, kind, pixels, extra=b"", interlaced=0, end=True):
+    head = struct.pack(">IIBBBBB", cols, rows, depth, kind, 0, 0, interlaced)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + extra + chunk(b"IDAT", zlib.compress(pixels, 9)) +
+            (chunk(b"IEND", b"") if end else b""))
+
+
+GREY = png(2, 2, 8, 0, b"\0\0\x40\0\x80\xff")
+COLOUR = png(2, 2, 8, 2, b"\0" + bytes(range(6)) + b"\1" + bytes(range(6)))
+PALETTE = png(4, 1, 2, 3, b"\0\x1b", chunk(b"PLTE", bytes(range(12))) + chunk(b"tRNS", b"\0\x80"))
+
+
+def picture_seeds():
+    size = b"\x03\x05"
+    yield "grey", size + GREY
+    yield "colour", size + COLOUR
+    yield "palette", size + PALETTE
+    yield "transparent", size + png(1, 1, 8, 6, b"\0\1\2\3\x80")
+    yield "deep", size + png(1, 2, 16, 0, b"\0\1\2\0\xff\xff")
+    yield "bit", size + png(9, 2, 1, 0, b"\0\xaa\x80\0\x55\0")
+    yield "interlaced", size + png(2, 2, 8, 0, b"\0\x10\0\x20\0\x30\x40", interlaced=1)
+    yield "gamma", size + png(1, 1, 8, 0, b"\0\x40", chunk(b"gAMA", struct.pack(">I", 100000)))
+    yield "too_large", size + png(1 << 20, 1 << 20, 8, 0, b"\0")
+    yield "short", size + png(8, 8, 8, 0, b"\0\1\2")
+    yield "no_end", size + png(1, 1, 8, 0, b"\0\x40", end=False)
+    yield "png_head", size + GREY[:8]
+    yield "same_size", b"\1\1" + GREY
+    yield "jpeg_grey", size + JPEG_GREY
+    yield "jpeg_colour", size + JPEG_COLOUR
+    yield "jpeg_progressive", size + JPEG_PROGRESSIVE
+    yield "jpeg_cut_off", size + JPEG_GREY[:-20]
+    yield "jpeg_head", size + JPEG_GREY[:2]
+    yield "neither", size + b"GIF89a"
+
+
+def folder_seeds():
+    yield "greys", b"@" + GREY + GREY + GREY
+    yield "mixed", b"@" + GREY + COLOUR
+    yield "one_class", b"P" + GREY + GREY
+    yield "sizes", b"@" + GREY + PALETTE
+    yield "resized", b"G" + GREY + PALETTE + JPEG_GREY
+    yield "broken", b"@" + GREY + GREY[:20]
+    yield "no_pictures", b"@"
+
+
+# ---- CIFAR: a byte of options (fuzz_cifar.c), records in short or the archive
+
+def tar_member(name, content, kind=b"0"):
+    head = name.encode().ljust(100, b"\0") + b"0000644\0" + b"0000000\0" * 2 + b"%011o\0" % len(content)
+    head += b"00000000000\0" + b" " * 8 + kind + bytes(100) + b"ustar\x0000" + bytes(247)
+    head = head[:148] + b"%06o\0 " % sum(head) + head[156:]
+    return head + content + bytes(-len(content) % 512)
+
+
+def cifar_seeds():
+    record = b"\3" + bytes(3072)
+    yield "ten", b"@" + b"\0\x10\x09\xff\1\x80"
+    yield "hundred", b"B" + b"\0\0\x10\x13\x63\xff"
+    yield "coarse", b"J" + b"\0\0\x10\x13\x63\xff"
+    yield "label_beyond", b"@" + b"\x0a\x10"
+    yield "other_label", b"N" + b"\0\0\x10"
+    yield "byte_too_many", b"@" + b"\0\x10\1"
+    yield "tar", b"A" + tar_member("cifar-10-batches-bin/test_batch.bin", record) + bytes(1024)
+    yield "tar_train", b"Q" + tar_member("cifar-100-binary/train.bin", b"\1" + record) + bytes(1024)
+    yield "tar_part", b"Q" + tar_member("data_batch_1.bin", record) + bytes(1024)
+    yield "tar_both", b"A" + tar_member("test_batch.bin", b"") + tar_member("test.bin", b"")
+    yield "tar_twice", b"A" + tar_member("test_batch.bin", b"") + tar_member("test_batch.bin", b"")
+    yield "tar_folder", b"A" + tar_member("cifar-10-batches-bin/", b"", b"5") + bytes(1024)
+    yield "tar_link", b"A" + tar_member("test.bin", b"", b"2") + bytes(1024)
+    yield "tar_cut_off", b"A" + tar_member("test_batch.bin", record)[:600]
+
+
+# ---- NumPy's arrays as data: two bytes of options (fuzz_numpy.c), arrays
+
+def numpy_seeds():
+    x = npy("<f4", "(2, 3)", struct.pack("<6f", 1, 2, 3, 4, 5, 6))
+    y = npy("<i8", "(2,)", struct.pack("<2q", 0, 1))
+    pictures = npy("|u1", "(2, 2, 2, 3)", bytes(range(24)))
+    yield "pair", b"@@" + x + y
+    yield "unlabelled", b"@A" + x
+    yield "told", b"@H" + x + y
+    yield "npz", b"A@" + x + y + x + y
+    yield "npz_test", b"I@" + x + y + x + y
+    yield "npz_twins", b"C@" + x + y + x + x
+    yield "numbers", b"@B" + x + npy("<f8", "(2, 2)", struct.pack("<4d", 1, 2, 3, 4))
+    yield "pictures", b"@@" + pictures + y
+    yield "vector_of_labels", b"@@" + x + npy("|u1", "(2, 1)", b"\0\1")
+    yield "truths", b"@@" + npy("|b1", "(2, 2)", b"\0\1\1\0") + y
+    yield "fewer_labels", b"@@" + x + npy("|u1", "(1,)", b"\0")
+    yield "negative_label", b"@@" + x + npy("<i2", "(2,)", struct.pack("<2h", -1, 0))
+    yield "large_label", b"@@" + x + npy("<u4", "(2,)", struct.pack("<2I", 0, 0xffffffff))
+    yield "nan", b"@@" + npy("<f4", "(2, 1)", struct.pack("<2f", float("nan"), 0)) + y
 
 
 # ---- Models and checkpoints, as lines (fuzz_lines.h, fuzz_checkpoint.c)
@@ -239,7 +365,7 @@ def model_seeds():
     yield "dfa", MODEL
     yield "bp", MODEL.replace("dfa", "bp").replace("@0.feedback 3 2 0.5\n", "")
     yield "fa", MODEL.replace("dfa", "fa").replace("0.feedback 3 2", "1.feedback 3 2")
-    yield "ifa", MODEL.replace("dfa", "ifa").replace("0.feedback 3 2 0.5", "0.feedback 2 3 0.5")
+    yield "ifa", MODEL.replace("dfa", "ifa")
     yield "linear", ("input=1 x 1 x 2\noutputs=3\nnet=dense 3\nrule=linear\nloss=bce\n"
                      "@0.dense.weight 3 2 1\n@0.dense.bias 3 0 0\n")
     yield "scaled", MODEL + "@scaling.offset 1 0 0.5\n@scaling.scale 1 0 2\n"
@@ -254,6 +380,8 @@ def model_seeds():
     yield "activations", (MODEL.replace("tanh", "relu, leaky-relu 0.2, softplus, logistic, identity"))
     yield "huge_weights", MODEL.replace("0.weight 2 2 0.5", "0.weight 2 2 1e30").replace("3 2 1", "3 2 1e30")
     yield "huge_net", MODEL.replace("dense 2", "dense 16777216")
+    yield "huge_feedback", (MODEL.replace("outputs=3", "outputs=9000").replace("dense 2, tanh, dense 3",
+                                                                               "dense 9000, tanh, dense 1, dense 9000"))
     yield "huge_input", MODEL.replace("1 x 1 x 2", "100 x 1000 x 1000")
     yield "wrong_rule", MODEL.replace("dfa", "xyz")
     yield "no_net", MODEL.replace("net=", "ten=")
@@ -346,14 +474,9 @@ RUNLOGS = {
 }
 
 
-def png(rows, cols, channels):
-    def chunk(kind, content):
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
+def ramp_png(rows, cols, channels):
     lines = b"".join(b"\0" + bytes((r * cols + c) % 256 for c in range(cols * channels)) for r in range(rows))
-    header = struct.pack(">IIBBBBB", cols, rows, 8, 2 if channels == 3 else 0, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines)) +
-            chunk(b"IEND", b""))
+    return png(cols, rows, 8, 2 if channels == 3 else 0, lines)
 
 
 def cifar_tar(record):
@@ -370,24 +493,29 @@ def image_seeds():
     """A byte of options (modulo 5: npz, npy, bin, tar, a picture), then the file."""
     pixels, floats = npy("|u1", "(2, 2, 3)", bytes(range(12))), npy("<f4", "(2, 3)", struct.pack("<6f", *range(6)))
     labels, record = npy("<i8", "(2,)", struct.pack("<2q", 0, 1)), bytes([3]) + bytes(3072)
-    yield "npz", b"\0" + npz([("x_train.npy", pixels), ("y_train.npy", labels), ("x_test.npy", pixels), ("y_test.npy", labels)], zipfile.ZIP_DEFLATED)
-    yield "npz_test", b"\x78" + npz([("x_train.npy", pixels), ("y_train.npy", labels), ("x_test.npy", pixels), ("y_test.npy", labels)], zipfile.ZIP_DEFLATED)
+    targets = npy("<f8", "(2, 2)", struct.pack("<4d", 1, 2, 3, 4))
+    both = [("x_train.npy", pixels), ("y_train.npy", labels), ("x_test.npy", pixels), ("y_test.npy", labels)]
+    last = [("images.npy", npy("|u1", "(2, 2, 2, 3)", bytes(24))), ("labels.npy", labels)]
+    yield "npz", b"\0" + npz(both, zipfile.ZIP_DEFLATED)
+    yield "npz_test", b"\x78" + npz(both, zipfile.ZIP_DEFLATED)
     yield "npz_simple", b"\0" + npz([("x.npy", floats), ("y.npy", labels)], zipfile.ZIP_DEFLATED)
-    yield "npz_last", b"\0" + npz([("images.npy", npy("|u1", "(2, 2, 2, 3)", bytes(24))), ("labels.npy", labels)], zipfile.ZIP_DEFLATED)
-    yield "npz_targets", b"\x28" + npz([("x.npy", floats), ("y.npy", npy("<f8", "(2, 2)", struct.pack("<4d", 1, 2, 3, 4)))], zipfile.ZIP_DEFLATED)
+    yield "npz_last", b"\0" + npz(last, zipfile.ZIP_DEFLATED)
+    yield "npz_targets", b"\x28" + npz([("x.npy", floats), ("y.npy", targets)], zipfile.ZIP_DEFLATED)
     yield "npy", b"\x3d" + pixels
     yield "npy_same", b"\1" + npy(">i2", "(2, 1)", bytes([0, 1, 0, 2]))
     yield "bin", b"\2" + record
     yield "bin_100", b"\7" + bytes([3]) + record
     yield "tar", b"\3" + cifar_tar(record)
-    yield "png", b"\4" + png(3, 4, 1)
-    yield "png_colour", b"\4" + png(4, 3, 3)
-    yield "png_cut", b"\4" + png(4, 3, 3)[:-20]
+    yield "png", b"\4" + ramp_png(3, 4, 1)
+    yield "png_colour", b"\4" + ramp_png(4, 3, 3)
+    yield "png_cut", b"\4" + ramp_png(4, 3, 3)[:-20]
 
 
 def main():
-    for target, seeds in (("images", image_seeds()), ("csv", csv_seeds()), ("idx", idx_seeds()), ("gzip", gzip_seeds()),
+    for target, seeds in (("csv", csv_seeds()), ("idx", idx_seeds()), ("gzip", gzip_seeds()),
                           ("safetensors", safetensors_seeds()), ("npy", npy_seeds()), ("arrays", arrays_seeds()),
+                          ("picture", picture_seeds()), ("folder", folder_seeds()), ("cifar", cifar_seeds()),
+                          ("numpy", numpy_seeds()), ("images", image_seeds()),
                           ("model", model_seeds()), ("checkpoint", CHECKPOINTS.items()), ("config", CONFIGS.items()),
                           ("runlog", RUNLOGS.items()),
                           ("grammar", ((f"text_{i:02}", t) for i, t in enumerate(GRAMMARS))),

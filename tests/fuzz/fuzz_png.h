@@ -1,0 +1,13 @@
+/*
+ * fuzz_png.h - PNG whose checksums are put right, so that a changed byte is read and not only noticed.
+ */
+#ifndef TESTS_FUZZ_PNG_H
+#define TESTS_FUZZ_PNG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A copy, for free(), in which every chunk that is whole has its checksum. What is no PNG is copied as it is. */
+uint8_t *fuzz_mend_png(const uint8_t *bytes, size_t n);
+
+#endif
