@@ -157,7 +157,22 @@ struct member {
     int labels, first;
 };
 
-static void write_tar(const char *path, const struct member *members, size_t n)
+static int put_member(struct archive *out, const char *name, const void *bytes, size_t size)
+{
+    struct archive_entry *entry = archive_entry_new();
+    archive_entry_set_pathname(entry, name);
+    archive_entry_set_filetype(entry, AE_IFREG);
+    archive_entry_set_perm(entry, 0644);
+    archive_entry_set_size(entry, (la_int64_t)size);
+    const int is_right = archive_write_header(out, entry) == ARCHIVE_OK &&
+                         archive_write_data(out, bytes, size) == (la_ssize_t)size;
+    archive_entry_free(entry);
+    return is_right;
+}
+
+/* name: of one more member, which holds `text`; NULL: none. */
+static void write_tar_with(const char *path, const struct member *members, size_t n, const char *name,
+                           const char *text)
 {
     static uint8_t bytes[8 * (2 + CIFAR_PIXELS)];
     struct archive *out = archive_write_new();
@@ -167,18 +182,17 @@ static void write_tar(const char *path, const struct member *members, size_t n)
     is_right = is_right && archive_write_open_filename(out, path) == ARCHIVE_OK;
     for (size_t i = 0; is_right && i < n; i++) {
         const size_t size = make_records(bytes, members[i].n, members[i].labels, members[i].first);
-        struct archive_entry *entry = archive_entry_new();
-        archive_entry_set_pathname(entry, members[i].name);
-        archive_entry_set_filetype(entry, AE_IFREG);
-        archive_entry_set_perm(entry, 0644);
-        archive_entry_set_size(entry, (la_int64_t)size);
-        is_right = archive_write_header(out, entry) == ARCHIVE_OK &&
-                   archive_write_data(out, bytes, size) == (la_ssize_t)size;
-        archive_entry_free(entry);
+        is_right = put_member(out, members[i].name, bytes, size);
     }
+    is_right = is_right && (!name || put_member(out, name, text, strlen(text)));
     is_right = archive_write_close(out) == ARCHIVE_OK && is_right;
     archive_write_free(out);
     assert_true(is_right);
+}
+
+static void write_tar(const char *path, const struct member *members, size_t n)
+{
+    write_tar_with(path, members, n, NULL, NULL);
 }
 
 static const struct member whole[] = {
@@ -231,6 +245,128 @@ static void broken_cifar_is_refused(void **state)
     write_records("one.bin", 1, 1, 4);
     must_refuse(below("one.bin"), "train", &with_labels, &like,
                 "examples of 3 x 32 x 32, expected 1 x 28 x 28");
+}
+
+static void single_files_are_told_apart(void **state)
+{
+    enum { BOTH = (1 + CIFAR_PIXELS) * (2 + CIFAR_PIXELS) }; /* divided by either record */
+    static const uint8_t idx[6 + 10 + 3057] = {0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0x03, 0xfb};
+    static const struct {
+        const char *name, *fragment;
+        size_t n, place; /* where a byte is `value`, else all are 0 */
+        uint8_t value;
+        int outputs;
+    } cases[] = {
+        {"odd.bin", "expected a multiple of 3073 or 3074", 3080, 0, 1, 0},
+        {"coarse.bin", "record 1 (from 0): coarse label 20, expected 0 to 19", 6148, 3074, 20, 0},
+        {"fine.bin", "record 1 (from 0): fine label 100, expected 0 to 99", 6148, 3075, 100, 0},
+        {"both.bin", "may be records of CIFAR-10 and of CIFAR-100", BOTH, 0, 0, 0},
+        {"both.bin", NULL, BOTH, 1, 100, 10},    /* no fine label */
+        {"both.bin", NULL, BOTH, 3073, 10, 100}, /* the second record's label, or a pixel */
+        {"data_batch_4.bin", NULL, BOTH, 0, 0, 10},
+        {"train.bin", NULL, BOTH, 0, 0, 100},
+    };
+    uint8_t *bytes = malloc(BOTH);
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        memset(bytes, 0, BOTH);
+        bytes[cases[i].place] = cases[i].value;
+        scratch_write(below(cases[i].name), bytes, cases[i].n);
+        if (cases[i].fragment) {
+            must_refuse(below(cases[i].name), "train", &with_labels, NULL, cases[i].fragment);
+            continue;
+        }
+        bl_data *data = must_read(below(cases[i].name), "train", &with_labels, NULL);
+        assert_int_equal(data->outputs, cases[i].outputs);
+        data_free(data);
+    }
+    free(bytes);
+    scratch_write(below("idx.bin"), idx, sizeof idx); /* as long as a record, but IDX to its last byte */
+    must_refuse(below("idx.bin"), "train", &with_labels, NULL, "its labels file cannot be told");
+    scratch_write(below("text.bin"), "1,2,0\n3,4,1\n", 12);
+    data_free(must_read(below("text.bin"), "train", &with_labels, NULL));
+}
+
+static void classes_of_cifar_may_have_other_names(void **state)
+{
+    static const char text[] = "zero\r\none\n two\nthree\nfour\nfive\nsix\nseven\neight\nnine\n\n";
+    static const struct {
+        const char *text, *fragment;
+    } broken[] = {
+        {"a\nb\n", "batches.meta.txt: 2 names of classes, expected 10"},
+        {"a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\n", "batches.meta.txt: more than 10 names"},
+        {"a\nb\nc\nd\ne\nf\ng\nh\ni\n\xff\n", "batches.meta.txt: name 9 (from 0) is not UTF-8"},
+        {"a\nb\nc\n\033[2J\ne\nf\ng\nh\ni\nj\n", "batches.meta.txt: name 3 (from 0) is not UTF-8"},
+    };
+    (void)state;
+    write_batches("own/cifar-10-batches-bin", "");
+    scratch_write(below("own/cifar-10-batches-bin/batches.meta.txt"), text, sizeof text - 1);
+    write_tar_with(below("own.tar"), whole, N_WHOLE, "x/batches.meta.txt", text);
+    const char *const places[] = {below("own"), below("own/cifar-10-batches-bin/test_batch.bin"),
+                                  below("own.tar")};
+    for (size_t i = 0; i < 3; i++) {
+        bl_data *data = must_read(places[i], "test", &with_labels, NULL);
+        assert_string_equal(data->class_names[0], "zero");
+        assert_string_equal(data->class_names[2], "two");
+        assert_string_equal(data->class_names[9], "nine");
+        data_free(data);
+    }
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        scratch_write(below("own/cifar-10-batches-bin/batches.meta.txt"), broken[i].text,
+                      strlen(broken[i].text));
+        must_refuse(below("own"), "train", &with_labels, NULL, broken[i].fragment);
+        write_tar_with(below("own.tar"), whole, N_WHOLE, "batches.meta.txt", broken[i].text);
+        must_refuse(below("own.tar"), "train", &with_labels, NULL, broken[i].fragment);
+    }
+}
+
+static void classes_of_cifar_are_those_of_the_model(void **state)
+{
+    static char cat[] = "cat", airplane[] = "airplane", fish[] = "fish";
+    static char *pets[] = {cat, fish}, *some[] = {cat, airplane};
+    static char *coarse_names[20];
+    static const bl_shape shape = {3, 32, 32};
+    const bl_data numbers = {.shape = shape, .features = CIFAR_PIXELS, .outputs = 10},
+                  strangers = {.shape = shape, .features = CIFAR_PIXELS, .outputs = 2, .class_names = pets},
+                  other_order = {.shape = shape, .features = CIFAR_PIXELS, .outputs = 2, .class_names = some},
+                  coarse = {
+                      .shape = shape, .features = CIFAR_PIXELS, .outputs = 20, .class_names = coarse_names};
+    (void)state;
+    for (int k = 0; k < 20; k++)
+        coarse_names[k] = (char *)cifar100_coarse_names[k];
+    write_records("zero.bin", 1, 1, 0); /* an airplane */
+    bl_data *data = must_read(below("zero.bin"), "test", &with_labels, &numbers);
+    assert_int_equal(data->labels[0], 0);
+    data_free(data);
+    data = must_read(below("zero.bin"), "test", &with_labels, &other_order);
+    assert_int_equal(data->labels[0], 1);
+    data_free(data);
+    must_refuse(below("zero.bin"), "test", &with_labels, &strangers,
+                "class airplane, which is none of the 2");
+    write_records("hundred.bin", 1, 2, 25); /* coarse 5, fine 25 */
+    data = must_read(below("hundred.bin"), "test", &with_labels, &coarse);
+    assert_int_equal(data->labels[0], 5);
+    data_free(data);
+}
+
+static void strange_archives_are_refused(void **state)
+{
+    static const struct member for_python[] = {{"cifar-10-batches-py/data_batch_1", 1, 1, 0}};
+    size_t n = 0;
+    (void)state;
+    write_tar(below("python.tar"), for_python, 1);
+    must_refuse(below("python.tar"), "train", &with_labels, NULL, "which is the version for Python");
+    write_tar(below("whole.tar"), whole, N_WHOLE);
+    unsigned char *bytes = scratch_read(below("whole.tar"), &n);
+    for (size_t length = 1024; length < n - 10240; length += 1536) {
+        bl_data *data = NULL;
+        scratch_write(below("cut.tar"), bytes, length);
+        assert_int_equal(read_part(&data, ctx, below("cut.tar"), "train", &with_labels, NULL), BL_BAD_DATA);
+    }
+    free(bytes);
+    write_batches("two/cifar-10-batches-bin", "");
+    write_records("two/cifar-100-binary/test.bin", 1, 2, 0);
+    must_refuse(below("two"), "train", &with_labels, NULL, "holds both CIFAR-10 and CIFAR-100");
 }
 
 /* ---- NumPy */
@@ -388,6 +524,50 @@ static void archives_of_arrays_are_read(void **state)
     data_free(train);
 }
 
+static void test_examples_may_lack_labels(void **state)
+{
+    static const char *const names[] = {"x_test", "x_train", "y_train"};
+    const bl_data like = {.shape = {1, 1, 3}, .features = 3, .outputs = 2};
+    (void)state;
+    write_npz(below("some.npz"), names, 3);
+    bl_data *data = must_read(below("some.npz"), "test", &without_labels, &like);
+    assert_string_equal(data_as_text(data), "1x1x3 of 2: 0 1 2, 3 4 5");
+    data_free(data);
+    data = must_read(below("some.npz"), "train", &with_labels, NULL);
+    assert_string_equal(data_as_text(data), "1x1x3 of 2: 1 2 3 = 1, 4 5 6 = 0");
+    assert_false(data->has_test_beside);
+    data_free(data);
+    write_npz(below("some.npz"), names, 1);
+    data = must_read(below("some.npz"), "test", &without_labels, &like);
+    assert_int_equal(data->n, 2);
+    data_free(data);
+}
+
+static void channels_that_cannot_be_told_are_noted(void **state)
+{
+    static const struct {
+        const char *shape;
+        bl_shape like, expected;
+        bool is_noted;
+    } cases[] = {
+        {"(2, 2, 3, 2)", {0, 0, 0}, {2, 3, 2}, true}, /* neither side can be */
+        {"(2, 3, 1, 4)", {0, 0, 0}, {3, 1, 4}, true}, /* both can */
+        {"(2, 3, 1, 4)", {4, 3, 1}, {4, 3, 1}, false}, {"(2, 1, 3, 4)", {0, 0, 0}, {1, 3, 4}, false},
+        {"(2, 2, 2, 3)", {0, 0, 0}, {3, 2, 2}, false},
+    };
+    (void)state;
+    write_npy("y.npy", "<i8", "(2,)", (const int64_t[]){0, 1}, 16);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const bl_shape l = cases[i].like, e = cases[i].expected;
+        const bl_data like = {.shape = l, .features = 12, .outputs = 2};
+        write_npy("x.npy", "|u1", cases[i].shape, counting_up, 24);
+        bl_data *data = must_read(below("x.npy"), "train", &with_labels, l.channels ? &like : NULL);
+        assert_memory_equal(&data->shape, &e, sizeof e);
+        assert_int_equal(data->n_notes, cases[i].is_noted);
+        data_free(data);
+    }
+}
+
 /* ---- Pictures */
 
 static uint32_t crc(const uint8_t *at, size_t n)
@@ -410,21 +590,15 @@ static size_t put_chunk(uint8_t *out, const char *type, const uint8_t *content, 
     return n + 12;
 }
 
-/* A PNG of rows x cols, grey or with colours, not compressed; pixel i of channel c is (i + c * 40) * step. */
-static size_t make_png(uint8_t *out, int rows, int cols, int channels, int step)
+/* A PNG, not compressed. type: 0 grey, 2 RGB, 4 grey and alpha, 6 RGBA. lines: each begins with 0, for no filter. */
+static size_t pack_png(uint8_t *out, int rows, int cols, int bits, int type, const uint8_t *lines, size_t n)
 {
-    uint8_t header[13] = {0}, body[1024] = {0x78, 0x01, 0x01}, *at = body + 7;
+    uint8_t header[13] = {0}, body[1024] = {0x78, 0x01, 0x01}, *at = body + 7 + n;
     put_big_endian(header, (uint32_t)cols);
     put_big_endian(header + 4, (uint32_t)rows);
-    header[8] = 8;
-    header[9] = channels == 3 ? 2 : 0;
-    for (int r = 0; r < rows; r++) {
-        *at++ = 0; /* no filter */
-        for (int k = 0; k < cols; k++)
-            for (int c = 0; c < channels; c++)
-                *at++ = (uint8_t)((r * cols + k + c * 40) * step);
-    }
-    const size_t n = (size_t)(at - body) - 7;
+    header[8] = (uint8_t)bits;
+    header[9] = (uint8_t)type;
+    memcpy(body + 7, lines, n);
     uint32_t a = 1, b = 0; /* Adler's sums */
     for (size_t i = 0; i < n; i++) {
         a = (a + body[7 + i]) % 65521;
@@ -440,6 +614,19 @@ static size_t make_png(uint8_t *out, int rows, int cols, int channels, int step)
     used += put_chunk(out + used, "IHDR", header, sizeof header);
     used += put_chunk(out + used, "IDAT", body, (size_t)(at - body));
     return used + put_chunk(out + used, "IEND", header, 0);
+}
+
+/* Of rows x cols, grey or with colours; pixel i of channel c is (i + c * 40) * step. */
+static size_t make_png(uint8_t *out, int rows, int cols, int channels, int step)
+{
+    uint8_t lines[1000], *at = lines;
+    for (int r = 0; r < rows; r++) {
+        *at++ = 0;
+        for (int k = 0; k < cols; k++)
+            for (int c = 0; c < channels; c++)
+                *at++ = (uint8_t)((r * cols + k + c * 40) * step);
+    }
+    return pack_png(out, rows, cols, 8, channels == 3 ? 2 : 0, lines, (size_t)(at - lines));
 }
 
 static void write_png(const char *name, int rows, int cols, int channels, int step)
@@ -574,6 +761,108 @@ static void broken_pictures_are_refused(void **state)
     must_refuse(below("bad"), "train", &with_labels, NULL, "a/1.png: ");
 }
 
+/* Values are kept as they stand in the file: no light is blended, no curve applied. */
+static void every_kind_of_png_is_read(void **state)
+{
+    static const struct {
+        int bits, type;
+        size_t n;
+        uint8_t line[16];
+        int channels;
+        bool had_alpha;
+        uint8_t expected[6];
+    } cases[] = {
+        {8, 0, 3, {0, 7, 200}, 1, false, {7, 200}},
+        {16, 0, 5, {0, 128, 128, 10, 10}, 1, false, {128, 10}},
+        {16, 2, 13, {0, 1, 1, 128, 128, 255, 255, 64, 64, 2, 2, 9, 9}, 3, false, {1, 128, 255, 64, 2, 9}},
+        {8, 4, 5, {0, 255, 128, 100, 0}, 1, true, {128, 0}},
+        {8, 6, 9, {0, 255, 100, 3, 128, 9, 8, 7, 255}, 3, true, {128, 50, 2, 9, 8, 7}},
+        {1, 0, 2, {0, 0x40}, 1, false, {0, 255}},
+    };
+    (void)state;
+    need_pictures();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t bytes[2048];
+        struct picture p = {0};
+        const size_t n = pack_png(bytes, 1, 2, cases[i].bits, cases[i].type, cases[i].line, cases[i].n);
+        if (picture_read(&p, ctx, "a picture", &(struct bytes){bytes, n}) != BL_OK)
+            fail_msg("case %zu: %s", i, ctx->why);
+        assert_int_equal(p.channels, cases[i].channels);
+        assert_int_equal(p.had_alpha, cases[i].had_alpha);
+        assert_memory_equal(p.pixels, cases[i].expected, 2 * (size_t)p.channels);
+        mem_free(ctx, p.pixels);
+    }
+}
+
+static bool is_noted(const bl_data *data, const char *fragment)
+{
+    for (size_t i = 0; i < data->n_notes; i++)
+        if (strstr(data->notes[i], fragment))
+            return true;
+    return false;
+}
+
+static void what_is_left_out_is_noted(void **state)
+{
+    static const char *const fragments[] = {"set/train/empty and 1 more: left out, for it holds no pictures",
+                                            "set/train/a/Thumbs.db and 2 more: left out", "set/val: left out",
+                                            "set/test: not tested on",
+                                            "pictures with transparency, put on black: 1"};
+    static const uint8_t clear[] = {0, 9, 9, 8, 8};
+    uint8_t bytes[2048];
+    (void)state;
+    need_pictures();
+    scratch_write(below("set/train/a/1.png"), bytes, pack_png(bytes, 1, 2, 8, 4, clear, sizeof clear));
+    write_png("set/train/b/1.png", 1, 2, 1, 3);
+    write_png("set/train/b/inner/1.png", 1, 2, 1, 3);
+    scratch_write(below("set/train/a/Thumbs.db"), "x", 1);
+    scratch_write(below("set/train/b/labels.csv"), "x", 1);
+    scratch_write(below("set/train/void/.keep"), "x", 1);
+    scratch_write(below("set/train/empty/.keep"), "x", 1);
+    write_png("set/val/b/1.png", 1, 2, 1, 3);
+    write_png("set/test/1.png", 1, 2, 1, 3);
+    bl_data *train = NULL, *val = NULL, *test = NULL;
+    if (data_load(&train, &val, &test, ctx, below("set"), NULL, &with_labels) != BL_OK)
+        fail_msg("%s", ctx->why);
+    assert_null(test); /* its pictures have no classes, but can be predicted */
+    assert_int_equal(train->outputs, 2);
+    for (size_t i = 0; i < sizeof fragments / sizeof *fragments; i++)
+        if (!is_noted(train, fragments[i]))
+            fail_msg("no note says \"%s\"", fragments[i]);
+    test = must_read(below("set"), "test", &without_labels, train);
+    assert_int_equal(test->n, 1);
+    data_free(test);
+    data_free(train);
+    scratch_write(below("set/train/a/2.GIF"), "GIF89a", 6);
+    must_refuse(below("set"), "train", &with_labels, NULL, "2.GIF: a picture, but neither PNG nor JPEG");
+    write_png("latin/a/caf\xe9.png", 1, 2, 1, 3);
+    must_refuse(below("latin"), "train", &with_labels, NULL, "is not UTF-8");
+}
+
+/* One folder of class folders is one set, whichever part is asked for. */
+static void one_set_is_read_for_any_part(void **state)
+{
+    (void)state;
+    need_pictures();
+    write_png("rides/train/1.png", 2, 2, 1, 1); /* a class, not a part */
+    write_png("rides/bus/1.png", 2, 2, 1, 2);
+    bl_data *train = must_read(below("rides"), "train", &with_labels, NULL),
+            *test = must_read(below("rides"), "test", &with_labels, train);
+    assert_string_equal(data_as_text(train), "1x2x2 of 2: 0 2 4 6 = 0, 0 1 2 3 = 1; classes bus train");
+    assert_string_equal(data_as_text(test), "1x2x2 of 2: 0 2 4 6 = 0, 0 1 2 3 = 1");
+    data_free(test);
+    data_free(train);
+    /* a model of rows of numbers: the pictures keep their sides */
+    static char bus[] = "bus", name_of_train[] = "train";
+    static char *names[] = {bus, name_of_train};
+    const bl_data four = {.shape = {1, 1, 4}, .features = 4, .outputs = 2, .class_names = names},
+                  nine = {.shape = {1, 1, 9}, .features = 9, .outputs = 2, .class_names = names};
+    test = must_read(below("rides"), "test", &with_labels, &four);
+    assert_string_equal(data_as_text(test), "1x1x4 of 2: 0 2 4 6 = 0, 0 1 2 3 = 1");
+    data_free(test);
+    must_refuse(below("rides"), "test", &with_labels, &nine, "examples of 1 x 2 x 2, expected 1 x 1 x 9");
+}
+
 static void pictures_are_resized(void **state)
 {
     static const struct {
@@ -605,13 +894,21 @@ static void pictures_are_resized(void **state)
 
 static void running_out_of_memory_leaves_nothing(void **state)
 {
-    static const char *const sources[] = {"plain", "a.tar", "keras.npz", "pictures"};
+    static const char *const sources[] = {"plain", "a.tar", "keras.npz", "pictures", "greys"};
+    static const char text[] = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n";
     static const char *const keras[] = {"x_test", "x_train", "y_train", "y_test"};
     (void)state;
     write_batches("plain", "");
-    write_tar(below("a.tar"), whole, N_WHOLE);
+    scratch_write(below("plain/batches.meta.txt"), text, sizeof text - 1);
+    write_tar_with(below("a.tar"), whole, N_WHOLE, "batches.meta.txt", text);
     write_npz(below("keras.npz"), keras, 4);
     need_pictures();
+    write_png("greys/train/a/1.png", 4, 4, 1, 1);
+    write_png("greys/train/b/1.png", 2, 2, 1, 1);
+    scratch_write(below("greys/train/a/x.txt"), "x", 1);
+    scratch_write(below("greys/train/b/w.txt"), "x", 1);
+    scratch_write(below("greys/train/none/.keep"), "x", 1);
+    scratch_write(below("greys/val/.keep"), "x", 1);
     write_png("pictures/a/1.png", 4, 4, 1, 1);
     write_png("pictures/b/1.png", 2, 2, 3, 1);
     const struct data_options options = {.has_labels = true, .resize_rows = 3, .resize_cols = 3};
@@ -645,7 +942,9 @@ static void real_cifar(void **state)
         skip();
     }
     bl_data *train = NULL, *val = NULL, *test = NULL;
-    assert_int_equal(data_load(&train, &val, &test, ctx, folder, NULL, &with_labels), BL_OK);
+    char path[SCRATCH_PATH];
+    snprintf(path, sizeof path, "%s/cifar-10-batches-bin", folder);
+    assert_int_equal(data_load(&train, &val, &test, ctx, path, NULL, &with_labels), BL_OK);
     size_t counts[10] = {0};
     for (size_t i = 0; i < train->n; i++)
         counts[train->labels[i]]++;
@@ -654,7 +953,6 @@ static void real_cifar(void **state)
     assert_int_equal(test->n, 10000);
     data_free(train);
     data_free(test);
-    char path[SCRATCH_PATH];
     snprintf(path, sizeof path, "%s/cifar-100-binary", folder);
     bl_data *hundred = must_read(path, "train", &with_labels, NULL);
     assert_int_equal(hundred->n, 50000);
@@ -694,12 +992,21 @@ int main(void)
         EACH (cifar_is_read_from_single_files),
         EACH (cifar_is_read_from_its_archive),
         EACH (broken_cifar_is_refused),
+        EACH (single_files_are_told_apart),
+        EACH (classes_of_cifar_may_have_other_names),
+        EACH (classes_of_cifar_are_those_of_the_model),
+        EACH (strange_archives_are_refused),
         EACH (arrays_are_read),
         EACH (broken_arrays_are_refused),
         EACH (archives_of_arrays_are_read),
+        EACH (test_examples_may_lack_labels),
+        EACH (channels_that_cannot_be_told_are_noted),
         EACH (folders_of_pictures_are_read),
         EACH (colours_and_sizes_must_agree),
         EACH (broken_pictures_are_refused),
+        EACH (every_kind_of_png_is_read),
+        EACH (what_is_left_out_is_noted),
+        EACH (one_set_is_read_for_any_part),
         EACH (pictures_are_resized),
         EACH (running_out_of_memory_leaves_nothing),
         EACH (real_cifar),

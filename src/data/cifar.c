@@ -33,16 +33,19 @@ const struct cifar_part *cifar_part_of(int labels, const char *part)
 
 /* ---- Records */
 
+enum { TEN_CLASSES = 10, COARSE_CLASSES = 20, FINE_CLASSES = 100 };
+
 static int classes_of(const struct cifar *c)
 {
-    return c->labels == 1 ? 10 : c->wants_coarse ? 20 : 100;
+    return c->labels == 1 ? TEN_CLASSES : c->wants_coarse ? COARSE_CLASSES : FINE_CLASSES;
 }
 
-/* CIFAR-100 has two labelings: the option label chooses. */
+/* CIFAR-100 has two labelings: the option label chooses, else the model. */
 bl_status cifar_begin(struct cifar *c, const struct reading *r, int labels)
 {
     const char *told = r->options->label;
     *c = (struct cifar){.r = r, .labels = labels};
+    c->wants_coarse = labels == 2 && !told && r->like && r->like->outputs == COARSE_CLASSES;
     if (labels == 1 || !told || strcmp(told, "fine") == 0)
         return BL_OK;
     if (strcmp(told, "coarse") != 0)
@@ -65,19 +68,32 @@ static bl_status make_room(struct cifar *c, size_t more)
         memcpy(pixels, c->pixels, c->n * CIFAR_PIXELS);
         memcpy(classes, c->classes, c->n);
     }
-    cifar_drop(c);
+    mem_free(c->r->ctx, c->pixels);
+    mem_free(c->r->ctx, c->classes);
     c->pixels = pixels;
     c->classes = classes;
     return BL_OK;
 }
 
+/* Both labels of CIFAR-100 are looked at, whichever is taken: a wrong one means that these are no such records. */
+static bl_status check_labels(const struct cifar *c, const char *where, const uint8_t *record, size_t number)
+{
+    const int most[2] = {c->labels == 1 ? TEN_CLASSES : COARSE_CLASSES, FINE_CLASSES};
+    for (int i = 0; i < c->labels; i++)
+        if (record[i] >= most[i])
+            BL_FAIL(c->r->ctx, BL_BAD_DATA, "%s: record %zu (from 0): %slabel %d, expected 0 to %d", where,
+                    number,
+                    c->labels == 1 ? ""
+                    : i == 0       ? "coarse "
+                                   : "fine ",
+                    record[i], most[i] - 1);
+    return BL_OK;
+}
+
 static bl_status add_record(struct cifar *c, const char *where, const uint8_t *record, size_t number)
 {
-    const int label = record[c->labels == 1 || c->wants_coarse ? 0 : 1], classes = classes_of(c);
-    if (label >= classes)
-        BL_FAIL(c->r->ctx, BL_BAD_DATA, "%s: record %zu (from 0): label %d, expected 0 to %d", where, number,
-                label, classes - 1);
-    c->classes[c->n] = (uint8_t)label;
+    BL_TRY(check_labels(c, where, record, number));
+    c->classes[c->n] = record[c->labels == 1 || c->wants_coarse ? 0 : 1];
     memcpy(c->pixels + c->n * CIFAR_PIXELS, record + c->labels, CIFAR_PIXELS);
     c->n++;
     return BL_OK;
@@ -99,7 +115,9 @@ void cifar_drop(struct cifar *c)
 {
     mem_free(c->r->ctx, c->pixels);
     mem_free(c->r->ctx, c->classes);
+    names_free(c->r->ctx, c->names, (size_t)classes_of(c));
     c->pixels = c->classes = NULL;
+    c->names = NULL;
 }
 
 static bl_status name_classes(bl_data *data, const struct cifar *c)
@@ -108,21 +126,24 @@ static bl_status name_classes(bl_data *data, const struct cifar *c)
                                : c->wants_coarse ? cifar100_coarse_names
                                                  : cifar100_names;
     data->outputs = classes_of(c);
+    if (c->names)
+        return names_copy(data->ctx, &data->class_names, c->names, (size_t)data->outputs);
     BL_TRY(MEM_ARRAY(data->ctx, &data->class_names, (size_t)data->outputs, "class names"));
     for (int k = 0; k < data->outputs; k++)
         BL_TRY(mem_text(data->ctx, &data->class_names[k], names[k], strlen(names[k])));
     return BL_OK;
 }
 
-/* For a model the classes are found by name, else by number. */
+/* For a model with names the classes are found by theirs: its number 0 may be anything. */
 static int class_for(const struct cifar *c, const bl_data *data, size_t i)
 {
     const bl_data *like = c->r->like;
     const char *name = data->class_names[c->classes[i]];
     if (!like)
         return c->classes[i];
-    const int by_name = like->class_names ? class_of_text(like, name, strlen(name)) : -1;
-    return by_name >= 0 ? by_name : c->classes[i] < like->outputs ? c->classes[i] : -1;
+    if (like->class_names)
+        return class_of_text(like, name, strlen(name));
+    return c->classes[i] < like->outputs ? c->classes[i] : -1;
 }
 
 static bl_status number_labels(bl_data *data, const struct cifar *c)
@@ -173,34 +194,75 @@ bl_status cifar_finish(struct cifar *c, bl_data **out)
 
 /* ---- A single file */
 
+/* The name tells, where the content is nothing else: text has no zero byte, IDX accounts for all its bytes. */
 static bool is_cifar(const struct bytes *file, const char *path)
 {
-    return path_ends(path, ".bin") && file->n > 0 &&
-           (file->n % (CIFAR_PIXELS + 1) == 0 || file->n % (CIFAR_PIXELS + 2) == 0);
+    const bool is_whole = file->n % (CIFAR_PIXELS + 1) == 0 || file->n % (CIFAR_PIXELS + 2) == 0;
+    if (!path_ends(path, ".bin") || file->n == 0 || idx_fits(file))
+        return false;
+    return is_whole || (!idx_begins(file) && memchr(file->at, 0, file->n) != NULL);
 }
 
-/* By its length; where both divide it, by its first labels. */
-static int labels_in(const struct bytes *file)
+/* Whether all labels of these records are in range. */
+static bool labels_fit(const struct bytes *file, size_t labels)
 {
-    if (file->n % (CIFAR_PIXELS + 1) != 0)
-        return 2;
-    if (file->n % (CIFAR_PIXELS + 2) != 0)
-        return 1;
-    for (size_t at = 0; at < file->n; at += CIFAR_PIXELS + 1)
-        if (file->at[at] > 9)
-            return 2;
-    return 1;
+    const int most = labels == 1 ? TEN_CLASSES : COARSE_CLASSES;
+    for (size_t at = 0; at < file->n; at += labels + CIFAR_PIXELS)
+        if (file->at[at] >= most || (labels == 2 && file->at[at + 1] >= FINE_CLASSES))
+            return false;
+    return true;
+}
+
+/* 1 or 2, as the official files of this name have; 0: it is none of theirs. */
+static int labels_by_name(const char *path)
+{
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        for (size_t f = 0; parts[i].files[f]; f++)
+            if (path_ends(path, parts[i].files[f]))
+                return parts[i].labels;
+    return 0;
+}
+
+/* By the file's length; where both records divide it by the labels, and where they tell nothing by the name. */
+static bl_status labels_in(int *out, const struct reading *r, const struct bytes *file)
+{
+    bool is_ten = file->n % (CIFAR_PIXELS + 1) == 0, is_hundred = file->n % (CIFAR_PIXELS + 2) == 0;
+    if (!is_ten && !is_hundred)
+        BL_FAIL(r->ctx, BL_BAD_DATA,
+                "%s: %zu bytes, expected a multiple of %d or %d, the records of CIFAR-10 and -100", r->path,
+                file->n, CIFAR_PIXELS + 1, CIFAR_PIXELS + 2);
+    if (is_ten && is_hundred) {
+        is_ten = labels_fit(file, 1);
+        is_hundred = labels_fit(file, 2);
+    }
+    *out = is_ten != is_hundred ? (is_ten ? 1 : 2) : labels_by_name(r->path);
+    if (*out == 0)
+        BL_FAIL(
+            r->ctx, BL_BAD_DATA,
+            "%s: may be records of CIFAR-10 and of CIFAR-100; call it data_batch_1.bin or train.bin to tell",
+            r->path);
+    return BL_OK;
+}
+
+static bl_status fill_single(struct cifar *c, const struct bytes *file, bl_data **out)
+{
+    const struct reading *r = c->r;
+    const char *slash = strrchr(r->path, '/');
+    char folder[LOCATION_ROOM] = "";
+    int labels = 0;
+    text_append(folder, sizeof folder, "%.*s", slash ? (int)(slash - r->path) : 1, slash ? r->path : ".");
+    BL_TRY(labels_in(&labels, r, file));
+    BL_TRY(cifar_begin(c, r, labels));
+    BL_TRY(cifar_read_names(c, folder));
+    BL_TRY(cifar_add(c, r->path, file));
+    return cifar_finish(c, out);
 }
 
 static bl_status read_single(bl_data **out, const struct reading *r, struct bytes *file, const char *part)
 {
     struct cifar c = {.r = r};
     (void)part;
-    bl_status status = cifar_begin(&c, r, labels_in(file));
-    if (status == BL_OK)
-        status = cifar_add(&c, r->path, file);
-    if (status == BL_OK)
-        status = cifar_finish(&c, out);
+    const bl_status status = fill_single(&c, file, out);
     cifar_drop(&c);
     mem_free(r->ctx, file->at);
     return status;
@@ -240,15 +302,37 @@ static const struct cifar_part *find_part(const char *folder, const char *part, 
     return NULL;
 }
 
-static const char *const archives[] = {"cifar-10-binary.tar.gz", "cifar-100-binary.tar.gz",
-                                       "cifar-10-binary.tar", "cifar-100-binary.tar"};
+static const struct {
+    const char *name;
+    int labels;
+} archives[] = {{"cifar-10-binary.tar.gz", 1},
+                {"cifar-100-binary.tar.gz", 2},
+                {"cifar-10-binary.tar", 1},
+                {"cifar-100-binary.tar", 2}};
 
 static bool find_archive(char out[LOCATION_ROOM], const char *folder)
 {
     for (size_t i = 0; i < sizeof archives / sizeof *archives; i++) {
         out[0] = 0;
-        text_append(out, LOCATION_ROOM, "%s/%s", folder, archives[i]);
+        text_append(out, LOCATION_ROOM, "%s/%s", folder, archives[i].name);
         if (path_is_there(out))
+            return true;
+    }
+    return false;
+}
+
+/* Whether CIFAR-10 (labels 1) or -100 (2) is there, in any form. */
+static bool holds(const char *folder, int labels)
+{
+    char path[LOCATION_ROOM];
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        for (size_t b = 0; parts[i].labels == labels && b < N_BELOW; b++)
+            if (find_piece(path, folder, below[b], parts[i].files[0]))
+                return true;
+    for (size_t i = 0; i < sizeof archives / sizeof *archives; i++) {
+        path[0] = 0;
+        text_append(path, sizeof path, "%s/%s", folder, archives[i].name);
+        if (archives[i].labels == labels && path_is_there(path))
             return true;
     }
     return false;
@@ -285,21 +369,31 @@ static bl_status add_pieces(struct cifar *c, const struct cifar_part *part, cons
     return BL_OK;
 }
 
+static bl_status fill_from_folder(struct cifar *c, const struct cifar_part *part, const char *down,
+                                  bl_data **out)
+{
+    char folder[LOCATION_ROOM] = "";
+    text_append(folder, sizeof folder, "%s%s", c->r->path, down);
+    BL_TRY(cifar_begin(c, c->r, part->labels));
+    BL_TRY(cifar_read_names(c, folder));
+    BL_TRY(add_pieces(c, part, down));
+    return cifar_finish(c, out);
+}
+
 static bl_status read_folder(bl_data **out, const struct reading *r, const char *part)
 {
     const char *down = NULL;
     char path[LOCATION_ROOM];
     struct cifar c = {.r = r};
+    if (holds(r->path, 1) && holds(r->path, 2))
+        BL_FAIL(r->ctx, BL_BAD_DATA,
+                "%s: holds both CIFAR-10 and CIFAR-100; name the folder or the archive of one", r->path);
     const struct cifar_part *found = find_part(r->path, part, &down);
     if (!found && find_archive(path, r->path))
         return read_archive(out, r, path, part);
     if (!found)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: no batches to %s with in this folder", r->path, part);
-    bl_status status = cifar_begin(&c, r, found->labels);
-    if (status == BL_OK)
-        status = add_pieces(&c, found, down);
-    if (status == BL_OK)
-        status = cifar_finish(&c, out);
+    const bl_status status = fill_from_folder(&c, found, down, out);
     cifar_drop(&c);
     return status;
 }

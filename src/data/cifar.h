@@ -25,10 +25,15 @@ struct cifar {
     const struct reading *r;
     int labels;
     bool wants_coarse;
+    char **names; /* of the classes, where a file tells them; NULL: the known ones */
     uint8_t *pixels, *classes;
     size_t n;
 };
 bl_status cifar_begin(struct cifar *c, const struct reading *r, int labels);
+/* The file that tells the class names, "batches.meta.txt"; its lines; and the same of a folder that may have none. */
+const char *cifar_names_file(const struct cifar *c);
+bl_status cifar_take_names(struct cifar *c, const char *where, const struct bytes *file);
+bl_status cifar_read_names(struct cifar *c, const char *folder);
 /* where: names the piece. */
 bl_status cifar_add(struct cifar *c, const char *where, const struct bytes *piece);
 bl_status cifar_finish(struct cifar *c, bl_data **out);

@@ -18,14 +18,18 @@ static bool is_tar(const struct bytes *file, const char *path)
     return file->n > 512 && memcmp(file->at + USTAR_AT, "ustar", 5) == 0;
 }
 
+static const char *const name_files[] = {"batches.meta.txt", "fine_label_names.txt",
+                                         "coarse_label_names.txt"};
+enum { N_NAMES = sizeof name_files / sizeof *name_files };
+
 /* What the archive holds of the part that is wanted. */
 struct unpacking {
     const struct reading *r;
     const char *part;
     struct archive *archive;
     const struct cifar_part *found; /* NULL: nothing yet */
-    struct bytes pieces[CIFAR_MOST_FILES];
-    bool has_test;
+    struct bytes pieces[CIFAR_MOST_FILES], names[N_NAMES];
+    bool has_test, is_for_python;
 };
 
 static bl_status archive_failure(const struct unpacking *u)
@@ -62,6 +66,13 @@ static bl_status take(struct unpacking *u, const struct cifar_part *part, size_t
     return unpack(u, &u->pieces[i], part->files[i]);
 }
 
+static bl_status take_names(struct unpacking *u, size_t i)
+{
+    if (u->names[i].at)
+        BL_FAIL(u->r->ctx, BL_BAD_DATA, "%s: two members are called %s", u->r->path, name_files[i]);
+    return unpack(u, &u->names[i], name_files[i]);
+}
+
 static bl_status visit(struct unpacking *u, struct archive_entry *entry)
 {
     const char *path = archive_entry_pathname(entry), *slash = path ? strrchr(path, '/') : NULL;
@@ -74,6 +85,12 @@ static bl_status visit(struct unpacking *u, struct archive_entry *entry)
             if (strcmp(cifar_part_at(k)->part, u->part) == 0)
                 return take(u, cifar_part_at(k), i);
         }
+    for (size_t i = 0; i < N_NAMES; i++)
+        if (strcmp(name_files[i], name) == 0)
+            return take_names(u, i);
+    u->is_for_python = u->is_for_python || strcmp(name, "data_batch_1") == 0 ||
+                       strcmp(name, "fine_label_names") == 0 || strcmp(name, "batches.meta") == 0 ||
+                       strcmp(name, "meta") == 0;
     return BL_OK;
 }
 
@@ -93,12 +110,25 @@ static bl_status visit_all(struct unpacking *u, const struct bytes *file)
     }
 }
 
+static bl_status use_names(const struct unpacking *u, struct cifar *c)
+{
+    for (size_t i = 0; i < N_NAMES; i++) {
+        char where[600] = "";
+        text_append(where, sizeof where, "%.400s, %s", u->r->path, name_files[i]);
+        if (u->names[i].at && strcmp(name_files[i], cifar_names_file(c)) == 0)
+            return cifar_take_names(c, where, &u->names[i]);
+    }
+    return BL_OK;
+}
+
 static bl_status gather(struct unpacking *u, struct cifar *c, bl_data **out)
 {
     if (!u->found)
-        BL_FAIL(u->r->ctx, BL_BAD_DATA, "%s: no batches of CIFAR to %s with in this archive", u->r->path,
-                u->part);
+        BL_FAIL(u->r->ctx, BL_BAD_DATA, "%s: no batches of CIFAR to %s with in this archive%s", u->r->path,
+                u->part,
+                u->is_for_python ? ", which is the version for Python; expected the binary version" : "");
     BL_TRY(cifar_begin(c, u->r, u->found->labels));
+    BL_TRY(use_names(u, c));
     for (size_t i = 0; u->found->files[i]; i++) {
         char where[600] = "";
         text_append(where, sizeof where, "%.400s, %s", u->r->path, u->found->files[i]);
@@ -122,6 +152,8 @@ static bl_status read_tar(bl_data **out, const struct reading *r, struct bytes *
     cifar_drop(&c);
     for (size_t i = 0; i < CIFAR_MOST_FILES; i++)
         mem_free(r->ctx, u.pieces[i].at);
+    for (size_t i = 0; i < N_NAMES; i++)
+        mem_free(r->ctx, u.names[i].at);
     archive_read_free(u.archive);
     mem_free(r->ctx, file->at);
     return status;

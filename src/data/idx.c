@@ -201,6 +201,18 @@ bl_status idx_read(bl_data **out, const struct reading *r, struct bytes *file, c
     return status;
 }
 
+bool idx_begins(const struct bytes *file)
+{
+    return file->n >= MAGIC_BYTES && is_bytes(big_endian(file->at), 2, MOST_DIMENSIONS);
+}
+
+bool idx_fits(const struct bytes *file)
+{
+    struct idx idx = {0};
+    const struct reading silent = {.path = ""};
+    return idx_begins(file) && parse(&idx, &silent, file, 2, MOST_DIMENSIONS) == BL_OK;
+}
+
 /* IDX begins with two zero bytes; text has none. */
 static bool is_idx(const struct bytes *file, const char *path)
 {

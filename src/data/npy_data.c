@@ -20,7 +20,27 @@ enum { MOST_CLASSES = 1 << 20 };
 
 /* ---- One array each */
 
-static bl_status shape_of(bl_shape *out, bl_data *data, const struct npy_view *x, bool *moves_channels)
+/* Channels of a picture: grey, colours, colours with transparency. */
+static bool are_channels(size_t side)
+{
+    return side == 1 || side == 3 || side == 4;
+}
+
+/* Which side is told by nothing: the model knows, else they stand first, and that is said. */
+static bl_status guess_channels(bl_data *data, const struct reading *r, const size_t sides[3],
+                                bool *moves_channels)
+{
+    const bl_shape *like = r->like ? &r->like->shape : NULL;
+    *moves_channels = like && (size_t)like->channels == sides[2] && (size_t)like->rows == sides[0] &&
+                      (size_t)like->cols == sides[1] && (size_t)like->channels != sides[0];
+    return *moves_channels
+               ? BL_OK
+               : data_add_note(data, "examples of %zu x %zu x %zu are taken for channels x rows x columns",
+                               sides[0], sides[1], sides[2]);
+}
+
+static bl_status shape_of(bl_shape *out, bl_data *data, const struct reading *r, const struct npy_view *x,
+                          bool *moves_channels)
 {
     size_t sides[3] = {1, 1, 1}, features = 1;
     for (size_t i = 1; i < x->n_dims; i++) {
@@ -29,12 +49,10 @@ static bl_status shape_of(bl_shape *out, bl_data *data, const struct npy_view *x
             BL_FAIL(data->ctx, BL_BAD_DATA, "%s: examples have more than %d numbers", data->source, INT_MAX);
         features *= x->sizes[i];
     }
-    const bool first = sides[0] == 1 || sides[0] == 3 || sides[0] == 4,
-               last = sides[2] == 1 || sides[2] == 3 || sides[2] == 4;
+    const bool first = are_channels(sides[0]), last = are_channels(sides[2]);
     *moves_channels = x->n_dims == 4 && last && !first;
-    if (x->n_dims == 4 && last && first && sides[0] != 1)
-        BL_TRY(data_add_note(data, "examples of %zu x %zu x %zu are taken for channels x rows x columns",
-                             sides[0], sides[1], sides[2]));
+    if (x->n_dims == 4 && last == first && sides[0] != 1)
+        BL_TRY(guess_channels(data, r, sides, moves_channels));
     *out = *moves_channels ? (bl_shape){(int)sides[2], (int)sides[0], (int)sides[1]}
                            : (bl_shape){(int)sides[0], (int)sides[1], (int)sides[2]};
     data->features = features;
@@ -85,7 +103,7 @@ static bl_status take_examples(bl_data *data, const struct reading *r, const str
     if (x->sizes[0] > UINT32_MAX)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: more than %lu examples", data->source, (unsigned long)UINT32_MAX);
     data->n = x->sizes[0];
-    BL_TRY(shape_of(&data->shape, data, x, &moves_channels));
+    BL_TRY(shape_of(&data->shape, data, r, x, &moves_channels));
     BL_TRY(x->kind == 'u' && x->size == 1 ? take_bytes(data, x, moves_channels)
                                           : take_floats(data, x, moves_channels));
     return data_shape_like(data, r);
@@ -139,7 +157,9 @@ static bl_status take_classes(bl_data *data, const struct reading *r, const stru
     int32_t *labels = NULL;
     if (y->count != y->sizes[0])
         BL_FAIL(r->ctx, BL_BAD_DATA,
-                "%s: labels are not one number an example; for numbers to come near to use --loss mse",
+                "%s: labels are not one number an example; rows of zeros and a one become labels by "
+                "numpy.argmax(y, "
+                "axis=1); for numbers to come near to use --loss mse",
                 where);
     BL_TRY(MEM_ARRAY(data->ctx, &labels, y->count, "labels"));
     data->labels = labels;
@@ -227,14 +247,15 @@ static bl_status take_array(void *user, const char *name, const unsigned char *b
     return t->takes_labels ? take_labels(t->data, t->r, &view, where) : take_examples(t->data, t->r, &view);
 }
 
-/* Which of the known sets of names the file has. */
+/* Which of the known sets of names the file has. Test examples without labels are a test set for predictions. */
 static bl_status choose(struct taking *t, const struct names *names, const char *part)
 {
+    const bool needs_labels = t->r->options->has_labels;
     for (size_t k = 0; k < N_KNOWN; k++) {
         const bool *is_there = names->is_there[k];
-        const bool has_test = is_there[2] && is_there[3];
+        const bool has_test = is_there[2] && (is_there[3] || !needs_labels);
         const size_t at = has_test && strcmp(part, "test") == 0 ? 2 : 0;
-        if (!is_there[0] || !(is_there[1] || !t->r->options->has_labels))
+        if (!is_there[at] || (!is_there[at + 1] && needs_labels))
             continue;
         t->data->has_test_beside = has_test;
         t->examples = known[k][at];

@@ -11,12 +11,13 @@
 struct picture {
     int rows, cols, channels; /* 1: grey, 3: red, green, blue */
     uint8_t *pixels;          /* rows x cols x channels */
+    bool had_alpha;           /* it came with transparency, and stands on black now */
 };
 
 enum { PICTURE_MOST_PIXELS = 1 << 26 };
 
-/* file: the content of `path`, told by its first bytes. Transparent pixels are put on black. BL_UNSUPPORTED in a build
-   without the libraries. */
+/* file: the content of `path`, told by its first bytes. Transparent pixels are put on black: value * alpha / 255, rounded.
+   Of 16 bits a value the upper ones are kept. BL_UNSUPPORTED in a build without the libraries. */
 bl_status picture_read(struct picture *out, bl_context *ctx, const char *path, const struct bytes *file);
 
 /* Into rows x cols: where it becomes smaller each pixel is the mean of the area it covers, where larger it is interpolated

@@ -20,17 +20,32 @@
 struct entries {
     char **names;
     size_t n, room;
+    size_t n_others; /* what is neither hidden nor wanted, and its first in the order of names */
+    char *other;
 };
 
-static bool is_picture_name(const char *name)
+static bool has_ending(const char *name, const char *const *endings)
 {
-    static const char *const endings[] = {".png", ".jpg", ".jpeg"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        const size_t n = strlen(name), tail = strlen(endings[i]);
-        if (n > tail && strcasecmp(name + n - tail, endings[i]) == 0)
+    for (; *endings; endings++) {
+        const size_t n = strlen(name), tail = strlen(*endings);
+        if (n > tail && strcasecmp(name + n - tail, *endings) == 0)
             return true;
     }
     return false;
+}
+
+static bool is_picture_name(const char *name)
+{
+    static const char *const endings[] = {".png", ".jpg", ".jpeg", NULL};
+    return has_ending(name, endings);
+}
+
+/* Leaving these out would be another set than the one that is meant. */
+static bool is_foreign_picture(const char *name)
+{
+    static const char *const endings[] = {".gif",  ".bmp",  ".webp", ".tif", ".tiff",
+                                          ".heic", ".avif", ".ppm",  ".pgm", NULL};
+    return has_ending(name, endings);
 }
 
 static int by_name(const void *a, const void *b)
@@ -41,15 +56,33 @@ static int by_name(const void *a, const void *b)
 static void entries_free(bl_context *ctx, struct entries *e)
 {
     names_free(ctx, e->names, e->n);
+    mem_free(ctx, e->other);
     *e = (struct entries){0};
 }
 
-static bl_status add_entry(struct entries *e, bl_context *ctx, const char *name)
+/* Names become classes and ids, which go on into models, logs and messages. */
+static bl_status add_entry(struct entries *e, bl_context *ctx, const char *folder, const char *name)
 {
+    struct shown shown = text_shown(name, strlen(name));
+    text_make_plain(shown.text);
+    if (!text_is_plain(name))
+        BL_FAIL(ctx, BL_BAD_DATA,
+                "%s: the name \"%s\" in it is not UTF-8, or has control characters; rename it", folder,
+                shown.text);
     BL_TRY(MEM_GROW(ctx, &e->names, &e->room, e->n, "file names"));
     BL_TRY(mem_text(ctx, &e->names[e->n], name, strlen(name)));
     e->n++;
     return BL_OK;
+}
+
+static bl_status add_other(struct entries *e, bl_context *ctx, const char *name)
+{
+    e->n_others++;
+    if (e->other && strcmp(e->other, name) < 0)
+        return BL_OK;
+    mem_free(ctx, e->other);
+    e->other = NULL;
+    return mem_text(ctx, &e->other, name, strlen(name));
 }
 
 static bool join(char out[LOCATION_ROOM], const char *folder, const char *name)
@@ -67,8 +100,14 @@ static bl_status list_open(struct entries *out, bl_context *ctx, const char *fol
     for (struct dirent *entry; (entry = readdir(open_folder)) != NULL;) {
         if (entry->d_name[0] == '.' || !join(path, folder, entry->d_name))
             continue;
-        if (wants_folders ? path_is_folder(path) : is_picture_name(entry->d_name) && !path_is_folder(path))
-            BL_TRY(add_entry(out, ctx, entry->d_name));
+        const bool is_folder = path_is_folder(path);
+        if (!wants_folders && !is_folder && is_foreign_picture(entry->d_name))
+            BL_FAIL(ctx, BL_BAD_DATA, "%s: a picture, but neither PNG nor JPEG; convert it, or take it away",
+                    path);
+        if (wants_folders ? is_folder : is_picture_name(entry->d_name) && !is_folder)
+            BL_TRY(add_entry(out, ctx, folder, entry->d_name));
+        else
+            BL_TRY(add_other(out, ctx, entry->d_name));
     }
     if (out->n > 0)
         qsort(out->names, out->n, sizeof *out->names, by_name);
@@ -109,20 +148,35 @@ static bool holds_classes(const char *folder)
     return found;
 }
 
-/* The folder of a part: FOLDER/part, or FOLDER itself for training. */
-static bool find_part(char out[LOCATION_ROOM], const char *folder, const char *part)
-{
-    if (join(out, folder, part) && (holds_classes(out) || holds_pictures(out)))
-        return true;
-    out[0] = 0;
-    text_append(out, LOCATION_ROOM, "%s", folder);
-    return strcmp(part, "train") == 0 && (holds_classes(folder) || holds_pictures(folder));
-}
-
-static bool has_part(const char *folder, const char *part)
+/* Whether this is one of two parts: its pictures lie in folders of classes, while those of a class that happens to be
+   called "train" do not. */
+static bool is_part(const char *folder, const char *part)
 {
     char path[LOCATION_ROOM];
-    return find_part(path, folder, part);
+    return join(path, folder, part) && holds_classes(path);
+}
+
+static bool has_parts(const char *folder)
+{
+    return is_part(folder, "train") || is_part(folder, "test");
+}
+
+/* A folder without parts is one set, whatever it is read for. Pictures to predict need no classes. */
+static bool find_part(char out[LOCATION_ROOM], const char *folder, const char *part)
+{
+    if (has_parts(folder))
+        return join(out, folder, part) && (holds_classes(out) || holds_pictures(out));
+    out[0] = 0;
+    text_append(out, LOCATION_ROOM, "%s", folder);
+    return holds_classes(folder) || holds_pictures(folder);
+}
+
+/* One set trains; a part without classes cannot be tested on. */
+static bool has_part(const char *folder, const char *part)
+{
+    if (has_parts(folder))
+        return is_part(folder, part);
+    return strcmp(part, "train") == 0 && (holds_classes(folder) || holds_pictures(folder));
 }
 
 /* ---- Pixels into a set */
@@ -137,28 +191,32 @@ struct album {
     int32_t *labels;
     size_t n, room; /* pictures */
     int rows, cols; /* of all; 0: not known yet */
-    bool has_colour;
+    bool has_colour, brings_to_size;
     char *first; /* the picture that decided the size */
+    size_t n_alpha, n_others;
+    char *other; /* the first thing that was left out */
 };
 
-/* The size that is asked for: by the model, or the option resize; 0: that of the first picture. */
+/* The size that is asked for: by the model, or the option resize; 0: that of the first picture. A model of rows of numbers
+   knows no sides: then only their product must be right. */
 static void know_size(struct album *a)
 {
     const struct reading *r = a->r;
-    a->rows = r->like ? r->like->shape.rows : r->options->resize_rows;
-    a->cols = r->like ? r->like->shape.cols : r->options->resize_cols;
+    const bool is_known = r->like && (r->like->shape.channels > 1 || r->like->shape.rows > 1);
+    a->rows = is_known ? r->like->shape.rows : r->options->resize_rows;
+    a->cols = is_known ? r->like->shape.cols : r->options->resize_cols;
+    a->brings_to_size = a->rows > 0;
 }
 
 static bl_status fit_size(struct album *a, struct picture *picture, const char *path)
 {
     const bool is_free = a->rows == 0;
-    const bool brings_to_size = a->r->like || a->r->options->resize_rows > 0;
     if (is_free) {
         a->rows = picture->rows;
         a->cols = picture->cols;
         BL_TRY(mem_text(a->r->ctx, &a->first, path, strlen(path)));
     }
-    if (brings_to_size)
+    if (a->brings_to_size)
         return picture_resize(picture, a->r->ctx, a->rows, a->cols);
     if (picture->rows != a->rows || picture->cols != a->cols)
         BL_FAIL(a->r->ctx, BL_BAD_DATA,
@@ -191,6 +249,7 @@ static void put(struct album *a, const struct picture *p)
     for (size_t i = 0; i < 3 * size; i++)
         to[i] = p->pixels[i % size * channels + (channels == 3 ? i / size : 0)];
     a->has_colour = a->has_colour || channels == 3;
+    a->n_alpha += p->had_alpha;
 }
 
 static bl_status add_pixels(struct album *a, const char *path, const struct bytes *file)
@@ -236,8 +295,7 @@ static bl_status class_for(const struct album *a, size_t k, int *out)
 static bl_status add_class(struct album *a, const char *folder, const struct entries *files, size_t k)
 {
     int label = 0;
-    if (files->n > 0)
-        BL_TRY(class_for(a, k, &label));
+    BL_TRY(class_for(a, k, &label));
     for (size_t i = 0; i < files->n; i++) {
         char id[LOCATION_ROOM];
         join(id, a->classes.names[k], files->names[i]);
@@ -246,15 +304,63 @@ static bl_status add_class(struct album *a, const char *folder, const struct ent
     return BL_OK;
 }
 
-static bl_status count_class(struct album *a, size_t k)
+/* Remembers what a folder holds besides, the first by its path. */
+static bl_status leave_out(struct album *a, const char *folder, const struct entries *listed)
+{
+    char path[LOCATION_ROOM];
+    a->n_others += listed->n_others;
+    if (a->other || !listed->other)
+        return BL_OK;
+    join(path, folder, listed->other);
+    return mem_text(a->r->ctx, &a->other, path, strlen(path));
+}
+
+static bl_status count_class(struct album *a, size_t k, size_t *n)
 {
     char folder[LOCATION_ROOM];
     struct entries files = {0};
     join(folder, a->folder, a->classes.names[k]);
-    const bl_status status = list(&files, a->r->ctx, folder, false);
+    bl_status status = list(&files, a->r->ctx, folder, false);
+    if (status == BL_OK)
+        status = leave_out(a, folder, &files);
+    *n = files.n;
     a->room += files.n;
     entries_free(a->r->ctx, &files);
     return status;
+}
+
+/* For a training set: who reads for a model has heard it. others: besides the one at `path`. */
+static bl_status note(struct album *a, const char *path, size_t others, const char *what)
+{
+    char more[64] = "";
+    if (a->r->like)
+        return BL_OK;
+    if (others > 0)
+        text_append(more, sizeof more, " and %zu more", others);
+    return data_add_note(a->data, "%s%s: %s", path, more, what);
+}
+
+/* A class without pictures cannot be learned: it is none. */
+static bl_status count_classes(struct album *a)
+{
+    struct entries *classes = &a->classes;
+    char empty[LOCATION_ROOM] = "";
+    size_t kept = 0, n_empty = 0;
+    for (size_t k = 0; k < classes->n; k++) {
+        size_t n = 0;
+        BL_TRY(count_class(a, k, &n));
+        if (n == 0 && n_empty++ == 0)
+            join(empty, a->folder, classes->names[k]);
+        if (n == 0)
+            continue;
+        char *name = classes->names[k];
+        classes->names[k] = classes->names[kept];
+        classes->names[kept++] = name;
+    }
+    for (size_t k = kept; k < classes->n; k++)
+        mem_free(a->r->ctx, classes->names[k]);
+    classes->n = kept;
+    return n_empty > 0 ? note(a, empty, n_empty - 1, "left out, for it holds no pictures") : BL_OK;
 }
 
 static bl_status read_class(struct album *a, size_t k)
@@ -283,8 +389,8 @@ static bl_status make_lists(struct album *a)
 
 static bl_status read_classes(struct album *a)
 {
-    for (size_t k = 0; k < a->classes.n; k++)
-        BL_TRY(count_class(a, k));
+    BL_TRY(leave_out(a, a->folder, &a->classes));
+    BL_TRY(count_classes(a));
     BL_TRY(make_lists(a));
     for (size_t k = 0; k < a->classes.n; k++)
         BL_TRY(read_class(a, k));
@@ -295,7 +401,8 @@ static bl_status read_classes(struct album *a)
     else {
         a->data->outputs = (int)a->classes.n;
         a->data->class_names = a->classes.names;
-        a->classes = (struct entries){0};
+        a->classes.names = NULL;
+        a->classes.n = 0;
     }
     return BL_OK;
 }
@@ -321,28 +428,76 @@ static bl_status read_flat(struct album *a)
 /* ---- All together */
 
 /* Three planes that are equal become one, unless the model wants three. */
-static void take_planes(struct album *a)
+static bl_status take_planes(struct album *a)
 {
     bl_data *data = a->data;
     const size_t size = plane_size(a);
-    const int channels = a->has_colour || (a->r->like && a->r->like->shape.channels == 3) ? 3 : 1;
-    for (size_t i = 0; channels == 1 && i < a->n; i++)
-        memmove(a->planes + i * size, a->planes + i * 3 * size, size);
-    data->shape = (bl_shape){channels, a->rows, a->cols};
-    data->features = (size_t)channels * size;
+    const bool wants_three = a->has_colour || (a->r->like && a->r->like->shape.channels == 3);
+    uint8_t *grey = NULL;
+    data->shape = (bl_shape){wants_three ? 3 : 1, a->rows, a->cols};
+    data->features = (wants_three ? 3 : 1) * size;
+    if (!wants_three) {
+        BL_TRY(MEM_ARRAY(a->r->ctx, &grey, a->n * size, "pictures"));
+        for (size_t i = 0; i < a->n; i++)
+            memcpy(grey + i * size, a->planes + i * 3 * size, size);
+        mem_free(a->r->ctx, a->planes);
+        a->planes = grey;
+    }
     data->bytes = a->planes;
     a->planes = NULL;
+    return BL_OK;
 }
 
-static bl_status fill(struct album *a)
+/* Folders beside train and test, such as val. */
+static bl_status note_beside(struct album *a, const struct entries *folders)
+{
+    const char *first = NULL;
+    char path[LOCATION_ROOM] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < folders->n; i++) {
+        if (strcmp(folders->names[i], "train") == 0 || strcmp(folders->names[i], "test") == 0)
+            continue;
+        first = n++ ? first : folders->names[i];
+    }
+    if (!first)
+        return BL_OK;
+    join(path, a->r->path, first);
+    return note(a, path, n - 1, "left out, for only train and test are read");
+}
+
+static bl_status note_parts(struct album *a, const char *part)
+{
+    struct entries folders = {0};
+    char test[LOCATION_ROOM] = "";
+    if (!has_parts(a->r->path) || strcmp(part, "train") != 0)
+        return BL_OK;
+    if (!is_part(a->r->path, "test") && join(test, a->r->path, "test") && holds_pictures(test))
+        BL_TRY(note(a, test, 0, "not tested on, for its pictures have no classes"));
+    bl_status status = list(&folders, a->r->ctx, a->r->path, true);
+    if (status == BL_OK)
+        status = note_beside(a, &folders);
+    entries_free(a->r->ctx, &folders);
+    return status;
+}
+
+static bl_status note_all(struct album *a, const char *part)
+{
+    if (a->n_others > 0)
+        BL_TRY(note(a, a->other, a->n_others - 1, "left out: no PNG or JPEG of a class"));
+    if (a->n_alpha > 0)
+        BL_TRY(data_add_note(a->data, "pictures with transparency, put on black: %zu", a->n_alpha));
+    return note_parts(a, part);
+}
+
+static bl_status fill(struct album *a, const char *part)
 {
     know_size(a);
     BL_TRY(list(&a->classes, a->r->ctx, a->folder, true));
     BL_TRY(holds_classes(a->folder) ? read_classes(a) : read_flat(a));
-    take_planes(a);
+    BL_TRY(take_planes(a));
     BL_TRY(data_shape_like(a->data, a->r));
     a->data->hash = data_hash(a->data);
-    return BL_OK;
+    return note_all(a, part);
 }
 
 static bl_status read_folder(bl_data **out, const struct reading *r, const char *part)
@@ -352,11 +507,12 @@ static bl_status read_folder(bl_data **out, const struct reading *r, const char 
     if (!find_part(folder, r->path, part))
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: no pictures to %s with in this folder", r->path, part);
     BL_TRY(data_create(&a.data, r->ctx, folder));
-    const bl_status status = fill(&a);
+    const bl_status status = fill(&a, part);
     entries_free(r->ctx, &a.classes);
     mem_free(r->ctx, a.planes);
     mem_free(r->ctx, a.labels);
     mem_free(r->ctx, a.first);
+    mem_free(r->ctx, a.other);
     if (status == BL_OK)
         *out = a.data;
     else

@@ -47,6 +47,9 @@ extern const struct reader reader_cifar, reader_tar, reader_npz, reader_npy, rea
 const struct reader *reader_for(const struct bytes *file, const char *path);
 bool path_ends(const char *path, const char *ending); /* ".gz" behind it counts as nothing */
 
+bool idx_begins(const struct bytes *file); /* with a magic number of images */
+bool idx_fits(const struct bytes *file);   /* and its sizes account for every byte */
+
 /* labels: path of the partner; NULL: none. Takes file->at over. */
 bl_status idx_read(bl_data **out, const struct reading *r, struct bytes *file, const char *labels);
 bl_status csv_read(bl_data **out, const struct reading *r, struct bytes *file);

@@ -84,6 +84,8 @@ bl_status picture_resize(struct picture *picture, bl_context *ctx, int rows, int
     if (status != BL_OK)
         return status;
     mem_free(ctx, picture->pixels);
-    *picture = (struct picture){rows, cols, picture->channels, out};
+    picture->rows = rows;
+    picture->cols = cols;
+    picture->pixels = out;
     return BL_OK;
 }

@@ -44,7 +44,7 @@ static bl_status check_resize(bl_context *ctx, struct picture *p, int rows, int 
 
 static bl_status read_picture(struct picture *out, bl_context *ctx, const uint8_t *bytes, size_t n)
 {
-    const struct picture untouched = {1, 2, 3, (uint8_t *)out};
+    const struct picture untouched = {.rows = 1, .cols = 2, .channels = 3, .pixels = (uint8_t *)out};
     uint8_t *mended = fuzz_mend_png(bytes, n);
     *out = untouched;
     const bl_status status = picture_read(out, ctx, "picture", &(struct bytes){mended, n});
