@@ -41,6 +41,7 @@ static const struct item variables[] = {
      "command line."},
     {"BACKLESS_DATA", "A folder in which data sets are looked for by name."},
     {"XDG_CACHE_HOME", "Where the folder backless with the user's data sets is. Default: ~/.cache."},
+    {"NO_COLOR", "If it is set, data info draws samples in letters, without colours."},
 };
 
 static const struct item files[] = {
@@ -69,9 +70,9 @@ static const struct item examples[] = {
  * quote. */
 static void put_roff(FILE *to, const char *text, size_t n)
 {
-    if (n > 0 && (text[0] == '.' || text[0] == '\''))
-        fputs("\\&", to);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if ((text[i] == '.' || text[i] == '\'') && (i == 0 || text[i - 1] == '\n'))
+            fputs("\\&", to);
         switch (text[i]) {
         case '\\':
             fputs("\\(rs", to);
@@ -94,6 +95,7 @@ static void put_roff(FILE *to, const char *text, size_t n)
         default:
             fputc(text[i], to);
         }
+    }
 }
 
 static void put_plain(FILE *to, const char *text)
@@ -108,7 +110,7 @@ static void put_usage(FILE *to, const char *usage)
     while (*usage) {
         size_t n = 0;
         while (isalnum((unsigned char)usage[n]) ||
-               (usage[n] && strchr("-._", usage[n]) && strncmp(usage + n, "...", 3)))
+               (usage[n] && strchr("-._", usage[n]) && strncmp(usage + n, "...", 3) != 0))
             n++;
         const bool stands_for = isupper((unsigned char)usage[0]) || strncmp(usage, "options", 7) == 0;
         if (n > 0)
@@ -173,6 +175,10 @@ static void put_command(FILE *to, const struct command *command)
     fprintf(to, "\n.PP\n%c", toupper((unsigned char)command->about[0]));
     put_plain(to, command->about + 1);
     fputs(".\n", to);
+    if (command_story(command)) {
+        put_plain(to, command_story(command));
+        fputc('\n', to);
+    }
     for (int i = 0; command->extras && command->extras[i].key; i++)
         put_option(to, command->extras[i].key, command->extras[i].argument, command->extras[i].help, "");
     if (command->groups)

@@ -30,7 +30,7 @@ set(BACKLESS_LIBRARIES PkgConfig::JANSSON PkgConfig::LIBARCHIVE m)
 set(BACKLESS_HAVE_PICTURES OFF)
 if(NOT BACKLESS_PICTURES STREQUAL "OFF")
     pkg_check_modules(PNG QUIET IMPORTED_TARGET "libpng>=1.6")
-    pkg_check_modules(TURBOJPEG QUIET IMPORTED_TARGET "libturbojpeg>=2.1") # it limits scans
+    pkg_check_modules(TURBOJPEG QUIET IMPORTED_TARGET "libturbojpeg>=2.1") # the first that limits scans
     if(PNG_FOUND AND TURBOJPEG_FOUND)
         set(BACKLESS_HAVE_PICTURES ON)
         list(APPEND BACKLESS_LIBRARIES PkgConfig::PNG PkgConfig::TURBOJPEG)

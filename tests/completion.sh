@@ -42,6 +42,11 @@ backless eval --part |train test
 backless eval --ru|-rule
 backless rules i|ifa -dfa
 backless completion |bash zsh fish -train
+backless data |list info get -train -fashion-mnist
+backless data get fash|fashion-mnist -mnist
+backless data info a\ |a_folder a_table.csv
+backless data info --samp|--samples
+backless data list --samp|-samples
 backless train --lr |-1e-4 -bp -a_folder
 END
 
@@ -113,6 +118,9 @@ lines=(
     'backless eval --pa' 'backless eval --part='
     'backless rules froz' 'backless rules frozen '
     'backless completion f' 'backless completion fish '
+    'backless data g' 'backless data get '
+    'backless data get kmn' 'backless data get kmnist '
+    'backless data info --samp' 'backless data info --samples='
     'backless help pre' 'backless help predict '
 )
 zpty -b terminal zsh -f -i

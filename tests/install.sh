@@ -62,7 +62,9 @@ for file in bin/backless include/backless.h share/man/man1/backless.1 \
 done
 grep -q '^\.SH NAME' there/share/man/man1/backless.1 || complain "backless.1 is no manual page"
 version=$(sed -n 's/^#define BL_VERSION "\(.*\)"/\1/p' there/include/backless.h)
-equals "the program's version" "$("$prefix/bin/backless" --version)" "backless $version"
+# (The program may have been asked to use the shared library.)
+equals "the program's version" "$(LD_LIBRARY_PATH=$prefix/${lib#there/} "$prefix/bin/backless" --version)" \
+    "backless $version"
 equals "soname" "$(objdump -p "$lib/libbackless.so" | awk '$1 == "SONAME" {print $2}')" libbackless.so.0
 equals "file behind the soname" "$(readlink -f "$lib/libbackless.so.0")" \
     "$(readlink -f "$lib/libbackless.so.$version")"
@@ -132,6 +134,7 @@ static=$(pkg-config --static --cflags --libs backless | sed 's/-lbackless/-l:lib
 }
 mkdir "$folder/alone"
 echo '#include <backless.h>' >alone/header.c
+# shellcheck disable=SC2086
 run "the header alone" "$cc" -std=c17 $warnings -I"$prefix/include" -fsyntax-only alone/header.c
 
 # ---- find_package, from a prefix that was moved after the installation

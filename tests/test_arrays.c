@@ -441,7 +441,7 @@ static void we_read_numpys(void **state)
     static const struct {
         const char *file, *reason;
     } bad[] = {
-        {"fortran.npy", "in Fortran order"}, {"whole.npy", "values of type '<i8'"},
+        {"fortran.npy", "in Fortran order"}, {"whole.npy", "values of type 'i8'"},
         {"cube.npy", "has 3 dimensions"},    {"scalar.npy", "has 0 dimensions"},
         {"fields.npy", "descr (a text)"},
     };

@@ -75,19 +75,22 @@ static bl_status make_room(struct cifar *c, size_t more)
     return BL_OK;
 }
 
+static bl_status check_label(const struct cifar *c, const char *where, size_t number, const char *kind,
+                             int label, int classes)
+{
+    if (label >= classes)
+        BL_FAIL(c->r->ctx, BL_BAD_DATA, "%s: record %zu (from 0): %slabel %d, expected 0 to %d", where,
+                number, kind, label, classes - 1);
+    return BL_OK;
+}
+
 /* Both labels of CIFAR-100 are looked at, whichever is taken: a wrong one means that these are no such records. */
 static bl_status check_labels(const struct cifar *c, const char *where, const uint8_t *record, size_t number)
 {
-    const int most[2] = {c->labels == 1 ? TEN_CLASSES : COARSE_CLASSES, FINE_CLASSES};
-    for (int i = 0; i < c->labels; i++)
-        if (record[i] >= most[i])
-            BL_FAIL(c->r->ctx, BL_BAD_DATA, "%s: record %zu (from 0): %slabel %d, expected 0 to %d", where,
-                    number,
-                    c->labels == 1 ? ""
-                    : i == 0       ? "coarse "
-                                   : "fine ",
-                    record[i], most[i] - 1);
-    return BL_OK;
+    if (c->labels == 1)
+        return check_label(c, where, number, "", record[0], TEN_CLASSES);
+    BL_TRY(check_label(c, where, number, "coarse ", record[0], COARSE_CLASSES));
+    return check_label(c, where, number, "fine ", record[1], FINE_CLASSES);
 }
 
 static bl_status add_record(struct cifar *c, const char *where, const uint8_t *record, size_t number)

@@ -15,6 +15,8 @@
 /* The first bytes: of an entry, or of the directory when there is none, which libarchive takes for no zip. */
 static const unsigned char full_zip[4] = {'P', 'K', 3, 4}, empty_zip[4] = {'P', 'K', 5, 6};
 
+enum { MOST_ARRAYS = 10000 }; /* each is compared with the names of all before it */
+
 struct unpacking {
     bl_context *ctx;
     const char *path;
@@ -103,16 +105,17 @@ static bl_status unpack_all(struct unpacking *u, const unsigned char *bytes, siz
     if (archive_read_support_format_zip_seekable(u->archive) != ARCHIVE_OK ||
         archive_read_open_memory(u->archive, bytes, n) != ARCHIVE_OK)
         return archive_failure(u);
-    for (;;) {
+    for (size_t n_arrays = 0;; n_arrays++) {
         struct archive_entry *entry = NULL;
         const int result = archive_read_next_header(u->archive, &entry);
         if (result == ARCHIVE_EOF)
-            break;
+            return BL_OK;
         if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
             return archive_failure(u);
+        if (n_arrays == MOST_ARRAYS)
+            REFUSE(u, "%s: holds more than %d arrays", u->path, MOST_ARRAYS);
         BL_TRY(add_entry(u, entry));
     }
-    return BL_OK;
 }
 
 bl_status npz_each(bl_context *ctx, const char *path, const unsigned char *bytes, size_t n, size_t most_bytes,

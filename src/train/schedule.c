@@ -66,16 +66,24 @@ static double cosine(const struct schedule *s, double progress, size_t epochs)
     return 0.5 + 0.5 * maths_cos_turns(0.5 * (progress - warmup) / rest);
 }
 
+/* By squaring: only products, so the same bits everywhere, and an epoch far away costs no more than a near one. */
+static double power(double x, size_t n)
+{
+    double out = 1.0;
+    for (; n > 0; n /= 2, x *= x)
+        if (n % 2 == 1)
+            out *= x;
+    return out;
+}
+
 double schedule_rate(const struct schedule *s, double base, double progress, size_t epochs)
 {
     double factor = 1.0;
     if (s->kind == SCHEDULE_COSINE)
         factor = cosine(s, progress, epochs);
     if (s->kind == SCHEDULE_STEP)
-        for (size_t i = 0; s->factor < 1.0 && factor > 0.0 && i < (size_t)progress / s->every; i++)
-            factor *= s->factor;
+        factor = power(s->factor, (size_t)progress / s->every);
     if (s->kind == SCHEDULE_AUTO)
-        for (size_t i = 0; i < s->halvings; i++)
-            factor *= 0.5;
+        factor = power(0.5, s->halvings);
     return base * factor;
 }

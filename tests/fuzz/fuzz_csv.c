@@ -116,8 +116,8 @@ static bool check_part(bl_data *part, const bl_data *all, const struct data_opti
 }
 
 /* all: the same table, read whole. */
-static bl_status split(bl_context *ctx, const struct data_options *o, const bl_data *all, const uint8_t *bytes,
-                       size_t n)
+static bl_status split(bl_context *ctx, const struct data_options *o, const bl_data *all,
+                       const uint8_t *bytes, size_t n)
 {
     bl_data *train = NULL, *val = NULL, *test = NULL;
     const bl_status status = data_load(&train, &val, &test, ctx, fuzz_file("table.csv", bytes, n), NULL, o);
@@ -128,8 +128,7 @@ static bl_status split(bl_context *ctx, const struct data_options *o, const bl_d
         return status == BL_NO_MEMORY ? status : BL_OK;
     const size_t parts = train->n + (val ? val->n : 0) + (test ? test->n : 0);
     FUZZ_CHECK(parts == all->n, "%zu examples in all parts of %zu", parts, all->n);
-    const bool are_whole =
-        check_part(train, all, o) && check_part(val, all, o) && check_part(test, all, o);
+    const bool are_whole = check_part(train, all, o) && check_part(val, all, o) && check_part(test, all, o);
     data_free(train);
     data_free(val);
     data_free(test);

@@ -84,7 +84,8 @@ static bl_status read_folder(bl_data **out, bl_context *ctx, const struct data_o
     return status;
 }
 
-static bl_status check_set(bl_context *ctx, const struct data_options *options, bl_data *first, size_t pictures)
+static bl_status check_set(bl_context *ctx, const struct data_options *options, bl_data *first,
+                           size_t pictures)
 {
     bl_data *second = NULL;
     FUZZ_CHECK(first->n == pictures && first->ids, "%zu examples of %zu pictures", first->n, pictures);
@@ -106,7 +107,8 @@ static bl_status attempt(bl_context *ctx, const uint8_t *bytes, size_t n)
     const unsigned a = fuzz_byte(&bytes, &n);
     const int side = a & 1 ? 1 + (a >> 1 & 7) : 0;
     const bool one_class = a >> 4 & 1;
-    const struct data_options options = {.has_labels = true, .resize_rows = side, .resize_cols = side ? side + 2 : 0};
+    const struct data_options options = {
+        .has_labels = true, .resize_rows = side, .resize_cols = side ? side + 2 : 0};
     bl_data *first = NULL;
     make_folders();
     const size_t pictures = write_pictures(bytes, n, one_class);

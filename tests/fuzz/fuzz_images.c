@@ -12,8 +12,8 @@
 
 static bl_status check_picture(bl_context *ctx, struct picture *p)
 {
-    FUZZ_CHECK(p->rows > 0 && p->cols > 0 && (p->channels == 1 || p->channels == 3), "%d x %d x %d", p->rows, p->cols,
-               p->channels);
+    FUZZ_CHECK(p->rows > 0 && p->cols > 0 && (p->channels == 1 || p->channels == 3), "%d x %d x %d", p->rows,
+               p->cols, p->channels);
     BL_TRY(picture_resize(p, ctx, 7, 5));
     FUZZ_CHECK(p->rows == 7 && p->cols == 5, "%d x %d", p->rows, p->cols);
     BL_TRY(picture_resize(p, ctx, 9, 2));
@@ -32,12 +32,14 @@ static bl_status read_picture(bl_context *ctx, const uint8_t *bytes, size_t n)
     return status;
 }
 
-static bl_status read_like(bl_context *ctx, const char *path, const struct data_options *options, const bl_data *first)
+static bl_status read_like(bl_context *ctx, const char *path, const struct data_options *options,
+                           const bl_data *first)
 {
     bl_data *second = NULL;
     struct location from;
     BL_TRY(location_find(&from, ctx, path, options));
-    if (!fuzz_went_well(ctx, location_read(&second, &(struct reading){ctx, NULL, options, first}, &from, "train"),
+    if (!fuzz_went_well(ctx,
+                        location_read(&second, &(struct reading){ctx, NULL, options, first}, &from, "train"),
                         "reading a set like itself"))
         return BL_NO_MEMORY;
     fuzz_check_same_data(first, second);
@@ -45,7 +47,8 @@ static bl_status read_like(bl_context *ctx, const char *path, const struct data_
     return BL_OK;
 }
 
-static bl_status read_set(bl_context *ctx, const char *path, const struct data_options *options, const char *part)
+static bl_status read_set(bl_context *ctx, const char *path, const struct data_options *options,
+                          const char *part)
 {
     bl_data *first = NULL;
     struct location from;

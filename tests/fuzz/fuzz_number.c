@@ -32,8 +32,8 @@ static void check_text(const char *text)
     const bool is_whole = text[0] && *end == 0;
     const bool is_ours = text_to_double(slice_of(text), &x);
     if (is_ours)
-        FUZZ_CHECK(may_be_number(text) && is_whole && is_same(x, theirs), "\"%s\" is %a, but %a for strtod", text,
-                   x, theirs);
+        FUZZ_CHECK(may_be_number(text) && is_whole && is_same(x, theirs), "\"%s\" is %a, but %a for strtod",
+                   text, x, theirs);
     if (!is_ours && may_be_number(text) && is_whole && strlen(text) < LONGEST)
         FUZZ_CHECK(!isfinite(theirs), "\"%s\" is no number, but %a for strtod", text, theirs);
 }

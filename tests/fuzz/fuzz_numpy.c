@@ -59,7 +59,8 @@ static void split(struct input *in, const uint8_t *bytes, size_t n)
 static struct input take_input(const uint8_t *bytes, size_t n)
 {
     const unsigned a = fuzz_byte(&bytes, &n), b = fuzz_byte(&bytes, &n);
-    struct input in = {.is_archive = a & 1, .names = names[a >> 1 & 3], .part = a >> 3 & 1 ? "test" : "train"};
+    struct input in = {
+        .is_archive = a & 1, .names = names[a >> 1 & 3], .part = a >> 3 & 1 ? "test" : "train"};
     in.options = (struct data_options){.has_labels = !(b & 1),
                                        .target = (enum target_kind)((b >> 1 & 3) % 3),
                                        .label = b >> 3 & 1 ? "y.npy" : NULL};

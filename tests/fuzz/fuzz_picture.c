@@ -35,8 +35,8 @@ static bl_status check_resize(bl_context *ctx, struct picture *p, int rows, int 
     if (!fuzz_went_well(ctx, status, "resizing"))
         return status;
     const struct range after = range_of(p);
-    FUZZ_CHECK(p->rows == rows && p->cols == cols && p->channels == channels, "%d x %d of %d", p->rows, p->cols,
-               p->channels);
+    FUZZ_CHECK(p->rows == rows && p->cols == cols && p->channels == channels, "%d x %d of %d", p->rows,
+               p->cols, p->channels);
     FUZZ_CHECK(after.least >= before.least && after.most <= before.most, "%d to %d became %d to %d",
                before.least, before.most, after.least, after.most);
     return BL_OK;

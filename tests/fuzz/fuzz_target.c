@@ -199,7 +199,8 @@ static void remove_folder(void)
 
 static bool make_folder(const char *in)
 {
-    if (!in || snprintf(own_folder, sizeof own_folder, "%s/bl-fuzz-%ld-XXXXXX", in, (long)getpid()) >= PATH_ROOM)
+    if (!in ||
+        snprintf(own_folder, sizeof own_folder, "%s/bl-fuzz-%ld-XXXXXX", in, (long)getpid()) >= PATH_ROOM)
         return false;
     return mkdtemp(own_folder) != NULL;
 }

@@ -74,8 +74,7 @@ static bl_status write_all(bl_context *ctx, const struct tensors *t, const char 
 {
     struct listing all;
     list_all(&all, t);
-    const bl_status status =
-        tensors_write(ctx, path, all.entries, all.n_entries, all.facts, all.n_facts);
+    const bl_status status = tensors_write(ctx, path, all.entries, all.n_entries, all.facts, all.n_facts);
     free(all.entries);
     free(all.facts);
     return status;

@@ -65,9 +65,11 @@ static bl_status read_jpeg(struct picture *out, bl_context *ctx, const char *pat
     const bool is_grey = space == TJCS_GRAY;
     *out = (struct picture){.rows = rows, .cols = cols, .channels = is_grey ? 1 : 3};
     BL_TRY(MEM_ARRAY(ctx, &out->pixels, (size_t)rows * (size_t)cols * (size_t)out->channels, "a picture"));
-    /* a warning is a broken picture too: what is missing was made up */
+    /* a warning is a broken picture too: what is missing was made up. A few kilobytes can hold thousands of scans over a
+       picture that is large by its header: 500 are enough for anybody */
     if (tjDecompress2(jpeg, file->at, (unsigned long)file->n, out->pixels, cols, 0, rows,
-                      is_grey ? TJPF_GRAY : TJPF_RGB, TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS) != 0)
+                      is_grey ? TJPF_GRAY : TJPF_RGB,
+                      TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0)
         BL_FAIL(ctx, BL_BAD_DATA, "%s: the JPEG is broken: %s", path, tjGetErrorStr2(jpeg));
     return BL_OK;
 }
