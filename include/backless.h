@@ -263,6 +263,9 @@ BL_API bl_status bl_trainer_resume(bl_trainer *trainer, const char *folder);
 BL_API bl_status bl_trainer_step(bl_trainer *trainer, const float *x, const int32_t *labels, size_t n,
                                  double *loss);
 
+/* Memory that one batch's activations and derivatives take. */
+BL_API size_t bl_trainer_activation_bytes(const bl_trainer *trainer);
+
 /* ---- Inspection: for measuring, checking and explaining -------------------------------------------------- */
 
 /* The angles of every block on the first n examples of data; at most max are written. */

@@ -306,7 +306,7 @@ bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *p
 static bl_status need_lesson(const bl_model *model)
 {
     bl_model *own = (bl_model *)model;
-    return model->lesson ? BL_OK : lesson_create(&own->lesson, model->ctx, model->net, 256);
+    return model->lesson ? BL_OK : lesson_create(&own->lesson, model->ctx, model->net, 256, LESSON_KEEPS_TWO);
 }
 
 bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, float *scores)

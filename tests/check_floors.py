@@ -3,7 +3,7 @@
 
 A file of src/ includes its own folder and lower floors; neighbours on one floor do not see each other, except
 tensor and backend. The program and the examples see the public header only. A rule is known by its name to
-src/rules alone. Each finding is one line, file:line: sentence. With --self-test it must find every fault
+src/rules alone, which in turn knows no kind of layer and no backend. Each finding is one line, file:line: sentence. With --self-test it must find every fault
 planted in trees of its own.
 """
 
@@ -42,7 +42,7 @@ LAYER_INTERFACE = {"layer.h"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
-RULE_NAME = re.compile(r'\.name\s*=\s*"([^"]+)"')
+GIVEN_NAME = re.compile(r'\.name\s*=\s*"([^"]+)"')
 SOURCES = (".c", ".h")
 
 
@@ -147,15 +147,15 @@ def check_doors(tree):
                     tree.report(path, number, sentence)
 
 
-def rule_names(tree):
+def names_given_in(tree, folder):
     names = set()
-    for path in tree.files("src/rules"):
-        names.update(RULE_NAME.findall(without_comments(path.read_text(encoding="utf-8"))))
+    for path in tree.files(folder):
+        names.update(GIVEN_NAME.findall(without_comments(path.read_text(encoding="utf-8"))))
     return names
 
 
 def check_rule_names(tree):
-    names = rule_names(tree)
+    names = names_given_in(tree, "src/rules")
     for path in tree.files("src"):
         if tree.folder_of(path) == "rules" or tree.name(path) in MAY_NAME_RULES:
             continue
@@ -165,8 +165,16 @@ def check_rule_names(tree):
                     tree.report(path, number, f'"{literal}" is a rule: only src/rules knows rules by name')
 
 
-def check_layer_kinds(tree):
+def check_what_rules_know(tree):
+    kinds = names_given_in(tree, "src/layers")
+    backends = names_given_in(tree, "src/backend")
+    pattern = re.compile(r"(?<![a-z])(" + "|".join(sorted(kinds | backends | {"(?!)"})) + r")(?![a-z])")
     for path in tree.files("src/rules"):
+        for number, line in tree.lines(path):
+            match = pattern.search(line)
+            if match:
+                what = "kind of layer" if match.group(1) in kinds else "backend"
+                tree.report(path, number, f'"{match.group(1)}" is a {what}: rules know of none')
         for number, _, included, target in tree.includes(path):
             if target and tree.folder_of(target) == "layers" and target.name not in LAYER_INTERFACE:
                 tree.report(path, number, f"rules know nothing of layer kinds: {included}")
@@ -181,7 +189,7 @@ def check_unique_names(tree):
             seen.setdefault(path.name, path)
 
 
-CHECKS = (check_floors, check_outside, check_doors, check_rule_names, check_layer_kinds, check_unique_names)
+CHECKS = (check_floors, check_outside, check_doors, check_rule_names, check_what_rules_know, check_unique_names)
 
 
 def findings(root):
@@ -201,6 +209,9 @@ GOOD = {
     "src/backend/backend.h": '#include "../tensor/matrix.h"\n',
     "src/layers/layer.h": '#include "../backend/backend.h"\n',
     "src/layers/dense.h": '#include "layer.h"\n',
+    "src/layers/window.h": "",
+    "src/layers/dense.c": 'x = {.name = "dense"};\n',
+    "src/backend/plain.c": 'x = {.name = "plain"};\n',
     "src/net/net.h": '#include "../layers/layer.h"\n',
     "src/data/data.h": '#include "../tensor/matrix.h"\n',
     "src/rules/dfa.c": '#include "../net/net.h"\n/* printf("dfa") */\nx = {.name = "dfa"};\n',
@@ -224,7 +235,11 @@ FAULTS = [
     ("src/net/own.c", "p = malloc(3);\n", "src/net/own.c:1: memory comes"),
     ("src/net/say.c", 'printf("x");\n', "src/net/say.c:1: the library does not"),
     ("src/train/step.c", 'if (is(name, "dfa"))\n', 'src/train/step.c:1: "dfa" is a rule'),
-    ("src/rules/kind.c", '#include "../layers/dense.h"\n', "src/rules/kind.c:1: rules know nothing of"),
+    ("src/rules/kind.c", '#include "../layers/window.h"\n', "src/rules/kind.c:1: rules know nothing of"),
+    ("src/rules/named.c", 'if (is(name, "dense 8"))\n', 'src/rules/named.c:1: "dense" is a kind of layer'),
+    ("src/rules/called.c", "\n\nlayer_dense(x);\n", 'src/rules/called.c:3: "dense" is a kind of layer'),
+    ("src/rules/back.c", 'use("plain");\n', 'src/rules/back.c:1: "plain" is a backend'),
+    ("src/rules/plainly.c", "/* plain, dense */ explain(densest);\n", None),
     ("tests/dfa.c", "", "tests/dfa.c:1: the name dfa.c is taken by src/rules/dfa.c"),
 ]
 

@@ -13,14 +13,21 @@
 #include <string.h>
 
 struct rig_options { /* NULL: the default */
-    const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *seed, *batch, *epochs;
+    const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *inlet, *seed, *batch,
+        *epochs;
 };
+
+#define RIG_ROW                                                                                              \
+    {                                                                                                        \
+        0, 0, 0                                                                                              \
+    } /* examples are rows of numbers, no images */
 
 struct rig_batch { /* borrowed */
     const float *x;
     const int32_t *labels;
     size_t n;
     int inputs, classes;
+    bl_shape shape; /* of an example, or RIG_ROW */
 };
 
 struct rig {
@@ -50,6 +57,7 @@ static inline bl_status rig_configure(bl_config *config, const struct rig_option
                                       {"lr", o->lr},
                                       {"init", o->init},
                                       {"feedback", o->feedback},
+                                      {"inlet", o->inlet},
                                       {"seed", o->seed},
                                       {"batch", o->batch},
                                       {"epochs", o->epochs}};
@@ -70,9 +78,10 @@ static inline bl_status rig_try(struct rig *rig, const char *backend, int thread
         status = bl_config_create(&rig->config, rig->ctx);
     if (status == BL_OK)
         status = rig_configure(rig->config, o);
+    const bl_shape row = {1, 1, like->inputs};
     if (status == BL_OK)
         status = bl_data_wrap(&rig->data, rig->ctx, like->x, like->labels, like->n,
-                              (bl_shape){1, 1, like->inputs}, like->classes);
+                              like->shape.channels ? like->shape : row, like->classes);
     if (status == BL_OK)
         status = bl_trainer_create(&rig->trainer, rig->ctx, rig->config, rig->data);
     if (status == BL_OK)

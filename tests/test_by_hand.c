@@ -79,7 +79,7 @@ static double train_both(const char *backend, const char *rule, enum method meth
                                         .batch = "1"};
     float x[INPUTS] = {0.0f};
     int32_t label = 0;
-    const struct rig_batch batch = {x, &label, 1, INPUTS, CLASSES};
+    const struct rig_batch batch = {x, &label, 1, INPUTS, CLASSES, RIG_ROW};
     struct rig rig;
     uint32_t state = 9;
     rig_make(&rig, backend, 1, &options, &batch);

@@ -1,7 +1,8 @@
 /*
  * test_consequences.c - what follows from the rules' equations, to the bit where they say so: with one
  * hidden layer fa is dfa; fa through the transposed weights is bp; learning from all-zero weights comes in
- * stages; rules that zeros would stall refuse them; and the angle to backpropagation is what two trainers'
+ * stages; rules that zeros would stall refuse them; feedback that takes the weights' steps comes nearer to them by the
+ * decay; and the angle to backpropagation is what two trainers'
  * deltas say, or no number where there is no direction.
  */
 #include <setjmp.h>
@@ -25,7 +26,7 @@ static const char *const deep = "dense 8, tanh, dense 7, tanh, dense 6, tanh, de
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES};
+static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
 
 /* Another batch for each step. */
 static void next_batch(uint32_t step)
@@ -395,9 +396,78 @@ static void test_frozen_moves_the_output_alone(void **state)
     rig_free(&still);
 }
 
+/* ---- Feedback that takes the same steps ---- */
+
+enum { MOST_WEIGHTS = 64 };
+
+/* The largest |B - W after - (1 - decay) (B - W before)|, over the sum of their sizes at both times: rounding, or more. */
+static double strays(const struct rig *rig, const double *before, const double *sizes, double decay,
+                     int B_block, int W_block)
+{
+    const bl_tensor B = block_tensor(rig, B_block, "feedback"),
+                    W = block_tensor(rig, W_block, "dense.weight");
+    double most = 0.0;
+    for (size_t i = 0; i < rig_count(W); i++) {
+        const double b = (double)B.values[i], w = (double)W.values[i];
+        most = fmax(most, fabs(b - w - (1.0 - decay) * before[i]) / (fabs(b) + fabs(w) + sizes[i]));
+    }
+    return most;
+}
+
+static void take_difference(const struct rig *rig, double *out, double *sizes, int B_block, int W_block)
+{
+    const bl_tensor B = block_tensor(rig, B_block, "feedback"),
+                    W = block_tensor(rig, W_block, "dense.weight");
+    assert_true(B.rows == W.rows && B.cols == W.cols && rig_count(W) <= MOST_WEIGHTS);
+    for (size_t i = 0; i < rig_count(W); i++) {
+        out[i] = (double)B.values[i] - (double)W.values[i];
+        sizes[i] = fabs((double)B.values[i]) + fabs((double)W.values[i]);
+    }
+}
+
+/* kp: each block's feedback against its weights. dkp: the last hidden block's against the output's. fa: never. */
+static void test_feedback_comes_nearer_by_the_decay(void **state)
+{
+    static const char *const optimizers[] = {"sgd decay 0.01", "sgd momentum 0.9 decay 0.01",
+                                             "rmsprop decay 0.01", "adam decay 0.01"};
+    static const struct {
+        const char *rule;
+        int B_block, W_block;
+        bool comes_nearer;
+    } cases[] = {{"kp", 1, 1, true},
+                 {"kp", 3, 3, true},
+                 {"dkp", 2, 3, true},
+                 {"dkp", 1, 3, false},
+                 {"fa", 3, 3, false}};
+    (void)state;
+    for (size_t i = 0; i < 4 * sizeof cases / sizeof *cases; i++) {
+        struct rig rig;
+        double difference[MOST_WEIGHTS], sizes[MOST_WEIGHTS], most = 0.0;
+        const struct rig_options options = {.net = "dense 8, tanh, dense 8, tanh, dense 8, tanh, dense 5",
+                                            .rule = cases[i / 4].rule,
+                                            .optimizer = optimizers[i % 4],
+                                            .lr = "0.01",
+                                            .init = "fanin"};
+        next_batch(0);
+        rig_make(&rig, "portable", 2, &options, &batch);
+        for (uint32_t step = 1; step <= STEPS; step++) {
+            take_difference(&rig, difference, sizes, cases[i / 4].B_block, cases[i / 4].W_block);
+            next_batch(step);
+            rig_step(&rig, &batch);
+            most =
+                fmax(most, strays(&rig, difference, sizes, 0.01, cases[i / 4].B_block, cases[i / 4].W_block));
+        }
+        if ((most < 2e-7) != cases[i / 4].comes_nearer)
+            fail_msg("%s with %s: B - W strays by %g of its size", cases[i / 4].rule, optimizers[i % 4],
+                     most);
+        rig_free(&rig);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_feedback_comes_nearer_by_the_decay),
         cmocka_unit_test(test_one_hidden_layer_fa_is_dfa),
         cmocka_unit_test(test_fa_through_the_weights_is_bp),
         cmocka_unit_test(test_learning_from_zeros_comes_in_stages),

@@ -27,7 +27,7 @@ static const char *const net = "dense 120, tanh, dense 80, tanh, dense 5";
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES};
+static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
 
 /* ---- the generator ---- */
 

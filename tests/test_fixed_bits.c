@@ -35,7 +35,7 @@ static void test_hashes(void **state)
         x[i] = rig_random(&random, 1.0f);
     for (int i = 0; i < N; i++)
         labels[i] = i % CLASSES;
-    const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES};
+    const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int threads = 1; threads <= 3; threads++) {
             const struct rig_options options = {.rule = cases[i].rule,

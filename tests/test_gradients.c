@@ -35,7 +35,7 @@ static const char *const losses[] = {"ce", "bce", "mse"};
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES};
+static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
 
 /* ---- the same net in double precision ---- */
 

@@ -186,7 +186,7 @@ static void test_feedback_from_a_file(void **state)
     scratch_make(&scratch);
     fill();
     const char *path = scratch_path(&scratch, "feedback.safetensors");
-    const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES};
+    const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
     struct rig_options options = {.net = "dense 7, tanh, dense 6, tanh, dense 3", .rule = "dfa", .seed = "5"};
     struct rig drawn, read;
     rig_make(&drawn, "portable", 1, &options, &batch);

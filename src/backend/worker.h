@@ -9,6 +9,7 @@
 struct worker {
     const struct backend *backend;
     float *scratch;  /* for gemm */
+    float *floats;   /* for layers */
     float *tile;     /* a finished piece of a gradient: rows of weights, then their biases */
     bool has_failed; /* a backend call reported a failure; read after the parallel region */
 };

@@ -8,47 +8,49 @@
 
 #include <stdio.h>
 
-/* Rows of a part are contiguous: one call of the backend's function a row. */
-#define FOR_ROWS(m, part, row, call)                                                                         \
+/* Rows of a part are contiguous: one call of the backend's function a row. y: the part's numbers in this row; dy: their
+   derivatives; size: how many. */
+#define FOR_ROWS(c, call)                                                                                    \
     do {                                                                                                     \
-        const struct matrix rows_ = matrix_columns(m, part);                                                 \
-        for (size_t row = 0; row < rows_.rows; row++)                                                        \
+        const struct backend *backend = (c)->worker->backend;                                                \
+        const size_t size = part_size((c)->out);                                                             \
+        for (size_t row = 0; row < (c)->y.rows; row++) {                                                     \
+            float *y = matrix_row(&(c)->y, row) + (c)->out.begin;                                            \
+            float *dy = (c)->dy.x ? matrix_row(&(c)->dy, row) + (c)->out.begin : NULL;                       \
+            (void)dy;                                                                                        \
             call;                                                                                            \
+        }                                                                                                    \
     } while (0)
 
-static float *at(struct matrix m, struct part part, size_t row)
-{
-    return m.x + row * m.stride + part.begin;
-}
-
-static void tanh_apply(const struct layer *layer, struct matrix y, struct part part,
-                       const struct backend *backend)
+static void tanh_apply(const struct layer *layer, const struct crossing *c)
 {
     (void)layer;
-    FOR_ROWS(y, part, n, backend->tanh(at(y, part, n), part_size(part)));
+    FOR_ROWS(c, backend->tanh(y, size));
 }
 
-static void tanh_down(const struct layer *layer, struct matrix y, struct matrix d, struct part part,
-                      const struct backend *backend)
+static void tanh_down(const struct layer *layer, const struct crossing *c)
 {
     (void)layer;
-    FOR_ROWS(d, part, n, backend->tanh_down(at(d, part, n), at(y, part, n), part_size(part)));
+    FOR_ROWS(c, backend->tanh_down(dy, y, size));
 }
 
-const struct layer_ops layer_tanh = {.name = "tanh", .usage = "tanh", .apply = tanh_apply, .down = tanh_down};
+const struct layer_ops layer_tanh = {.name = "tanh",
+                                     .usage = "tanh",
+                                     .works_in_place = true,
+                                     .needs_output = true,
+                                     .apply = tanh_apply,
+                                     .down = tanh_down};
 
-static void logistic_apply(const struct layer *layer, struct matrix y, struct part part,
-                           const struct backend *backend)
+static void logistic_apply(const struct layer *layer, const struct crossing *c)
 {
     (void)layer;
-    FOR_ROWS(y, part, n, backend->logistic(at(y, part, n), part_size(part)));
+    FOR_ROWS(c, backend->logistic(y, size));
 }
 
-static void logistic_down(const struct layer *layer, struct matrix y, struct matrix d, struct part part,
-                          const struct backend *backend)
+static void logistic_down(const struct layer *layer, const struct crossing *c)
 {
     (void)layer;
-    FOR_ROWS(d, part, n, backend->logistic_down(at(d, part, n), at(y, part, n), part_size(part)));
+    FOR_ROWS(c, backend->logistic_down(dy, y, size));
 }
 
 static float quarter(const struct layer *layer)
@@ -59,20 +61,20 @@ static float quarter(const struct layer *layer)
 
 const struct layer_ops layer_logistic = {.name = "logistic",
                                          .usage = "logistic",
+                                         .works_in_place = true,
+                                         .needs_output = true,
                                          .apply = logistic_apply,
                                          .down = logistic_down,
                                          .slope_at_zero = quarter};
 
-static void relu_apply(const struct layer *layer, struct matrix y, struct part part,
-                       const struct backend *backend)
+static void relu_apply(const struct layer *layer, const struct crossing *c)
 {
-    FOR_ROWS(y, part, n, backend->relu(at(y, part, n), part_size(part), layer->slope));
+    FOR_ROWS(c, backend->relu(y, size, layer->slope));
 }
 
-static void relu_down(const struct layer *layer, struct matrix y, struct matrix d, struct part part,
-                      const struct backend *backend)
+static void relu_down(const struct layer *layer, const struct crossing *c)
 {
-    FOR_ROWS(d, part, n, backend->relu_down(at(d, part, n), at(y, part, n), part_size(part), layer->slope));
+    FOR_ROWS(c, backend->relu_down(dy, y, size, layer->slope));
 }
 
 static float negative_slope(const struct layer *layer)
@@ -80,8 +82,13 @@ static float negative_slope(const struct layer *layer)
     return layer->slope;
 }
 
-const struct layer_ops layer_relu = {
-    .name = "relu", .usage = "relu", .apply = relu_apply, .down = relu_down, .slope_at_zero = negative_slope};
+const struct layer_ops layer_relu = {.name = "relu",
+                                     .usage = "relu",
+                                     .works_in_place = true,
+                                     .needs_output = true,
+                                     .apply = relu_apply,
+                                     .down = relu_down,
+                                     .slope_at_zero = negative_slope};
 
 /* As the float that it will be: 1e-60 is 0, and 0.9999999999 is 1. */
 static bool is_slope(double slope)
@@ -106,22 +113,22 @@ static bl_status leaky_parse(bl_context *ctx, struct layer *layer, struct slice 
 const struct layer_ops layer_leaky_relu = {.name = "leaky-relu",
                                            .usage = "leaky-relu [SLOPE]",
                                            .parse = leaky_parse,
+                                           .works_in_place = true,
+                                           .needs_output = true,
                                            .apply = relu_apply,
                                            .down = relu_down,
                                            .slope_at_zero = negative_slope};
 
-static void softplus_apply(const struct layer *layer, struct matrix y, struct part part,
-                           const struct backend *backend)
+static void softplus_apply(const struct layer *layer, const struct crossing *c)
 {
     (void)layer;
-    FOR_ROWS(y, part, n, backend->softplus(at(y, part, n), part_size(part)));
+    FOR_ROWS(c, backend->softplus(y, size));
 }
 
-static void softplus_down(const struct layer *layer, struct matrix y, struct matrix d, struct part part,
-                          const struct backend *backend)
+static void softplus_down(const struct layer *layer, const struct crossing *c)
 {
     (void)layer;
-    FOR_ROWS(d, part, n, backend->softplus_down(at(d, part, n), at(y, part, n), part_size(part)));
+    FOR_ROWS(c, backend->softplus_down(dy, y, size));
 }
 
 static float half(const struct layer *layer)
@@ -132,21 +139,10 @@ static float half(const struct layer *layer)
 
 const struct layer_ops layer_softplus = {.name = "softplus",
                                          .usage = "softplus",
+                                         .works_in_place = true,
+                                         .needs_output = true,
                                          .apply = softplus_apply,
                                          .down = softplus_down,
                                          .slope_at_zero = half};
 
-static void identity_apply(const struct layer *layer, struct matrix y, struct part part,
-                           const struct backend *backend)
-{
-    (void)layer, (void)y, (void)part, (void)backend;
-}
-
-static void identity_down(const struct layer *layer, struct matrix y, struct matrix d, struct part part,
-                          const struct backend *backend)
-{
-    (void)layer, (void)y, (void)d, (void)part, (void)backend;
-}
-
-const struct layer_ops layer_identity = {
-    .name = "identity", .usage = "identity", .apply = identity_apply, .down = identity_down};
+const struct layer_ops layer_identity = {.name = "identity", .usage = "identity", .works_in_place = true};

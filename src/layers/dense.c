@@ -26,7 +26,7 @@ static bl_status dense_fit(bl_context *ctx, struct layer *layer)
     if (inputs * (double)layer->units > (double)(SIZE_MAX / 64) || inputs > (double)INT_MAX)
         BL_FAIL(ctx, BL_BAD_VALUE, "%.0f inputs x %zu units are too many weights", inputs, layer->units);
     layer->out = (bl_shape){1, 1, (int)layer->units};
-    layer->weight_rows = layer->units;
+    layer->weight_rows = layer->fan_out = layer->units;
     layer->weight_cols = (size_t)inputs;
     return BL_OK;
 }

@@ -1,11 +1,13 @@
 /*
  * layer.h - one layer of a net: a row of functions, and nothing about learning rules.
  *
- * Two kinds share the struct. A weighted layer (dense) maps all units of its input to any part of its output, and offers
- * its transposes through whatever matrix it is given: `pull` and `push` take M, shaped like its weights, so that a rule
- * decides what travels through W and what through a matrix of its own. A layer behind the weights (an activation) maps a
- * part of its input to the same part of its output and never looks at other channels, so that a part can be taught,
- * differentiated and updated without waiting for the rest.
+ * Two kinds share the struct. A weighted layer (dense, conv) maps all channels of its input to any part of its output, and
+ * offers its transposes through whatever matrix it is given: `pull` and `push` take M, shaped like its weights, so that a
+ * rule decides what travels through W and what through a matrix of its own. A layer behind the weights (an activation, a
+ * pool, dropout) maps some channels of its input to the same channels of its output and never looks at others, so that a
+ * part can be taught, differentiated and updated without waiting for the rest.
+ *
+ * A part is whole channels. A unit of a dense layer is a channel of one number; behind dense layers all is as there.
  */
 #ifndef BL_LAYERS_LAYER_H
 #define BL_LAYERS_LAYER_H
@@ -14,17 +16,61 @@
 #include "../base/text.h"
 #include "../tensor/matrix.h"
 
+#include <stdbool.h>
+
 struct layer_ops;
+
+/* What slides over an image: rows x cols, every `stride`, over an input with `pad` zeros around it. */
+struct window {
+    int rows, cols, stride, pad;
+};
+
+enum { LAYER_OWN = 2 }; /* arrays, at most */
+
+/* What a passage through a net is for. */
+enum purpose {
+    PASSAGE_USE, /* to use the net: dropout off, batch norm by its running statistics */
+    PASSAGE_AGAIN, /* the same once more: the same masks, the batch's statistics, which were counted the first time */
+    PASSAGE_MEASURE, /* to look at what would be learned: dropout off, batch norm by the batch */
+    PASSAGE_TRAIN /* to learn: dropout on, batch norm by the batch, which goes into the running statistics */
+};
+
+/* One passage: its purpose, and the address of its random numbers. */
+struct passage {
+    enum purpose purpose;
+    uint64_t seed;
+    uint32_t step;
+};
+
+/* Of a layer behind the weights: the channels that are worked on, all examples. */
+struct crossing {
+    struct matrix x, y;   /* its input and output; one memory where it works in place */
+    struct matrix dx, dy; /* the derivatives there, on the way down; likewise */
+    struct part in, out;  /* columns of x, of y: the same channels */
+    size_t number;        /* of the layer in its net, for the address of random numbers */
+    size_t first, last;   /* the channels: first .. last - 1 */
+    float *cache;         /* ops->cache numbers for each channel, from apply to down */
+    float *
+        own[LAYER_OWN]; /* down leaves the derivatives of the layer's own parameters there, at its channels */
+    struct passage passage;
+    struct worker *worker;
+};
 
 struct layer {
     const struct layer_ops *ops;
     char text[64]; /* canonical: "dense 800" */
     bl_shape in, out;
     size_t in_units, units;          /* of the two shapes */
-    size_t weight_rows, weight_cols; /* weighted layers; a bias for each row */
+    int channels;                    /* of conv, as its text says */
+    size_t weight_rows, weight_cols; /* weighted layers; a bias for each row. weight_cols is the fan-in */
+    size_t fan_out;                  /* weights that one input number meets */
     float slope;                     /* of the relus, below 0 */
+    double rate;                     /* of dropout: the share that is dropped */
+    struct window window;            /* of conv and pools */
     struct matrix W;                 /* weight_rows x weight_cols, in the net's memory */
     float *b;                        /* weight_rows */
+    float *own[LAYER_OWN];           /* what ops->own names, in the net's memory: a number for each channel */
+    float *kept[LAYER_OWN];          /* what ops->kept names, likewise */
 };
 
 struct layer_ops {
@@ -37,30 +83,45 @@ struct layer_ops {
     /* Given layer->in, sets out and the weights' shape, or refuses. NULL: out = in. */
     bl_status (*fit)(bl_context *ctx, struct layer *layer);
 
-    /* Weighted. x: n x in_units; y: n x units, of which the columns `part` are written. */
+    /* Weighted. `part`: rows of W, which are channels of the output.
+       x: n x in_units; y: n x units, of which the part's columns are written. */
     void (*forward)(const struct layer *layer, struct matrix x, struct matrix y, struct part part,
                     struct worker *worker);
-    /* M: shaped like W. delta: n x units; signal: n x in_units, columns `part` written: delta M. */
+    /* M: shaped like W. delta: n x units; signal: n x in_units, columns `part` written, whole channels: delta M. */
     void (*pull)(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
                  struct part part, struct worker *worker);
-    /* delta: n x in_units; signal: n x units, columns `part` written: delta M^T. */
+    /* delta: n x in_units; signal: n x units, the columns of rows `part` written: delta M^T. */
     void (*push)(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
                  struct part part, struct worker *worker);
-    /* The gradient of the rows that make `part` of the output. input: n x in_units, delta: n x units;
-       dW: those rows x weight_cols, db: those rows. */
+    /* The gradient of the rows `part`. input: n x in_units, delta: n x units; dW: those rows x weight_cols, db: those
+       rows. */
     void (*gradient)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
                      struct matrix dW, float *db, struct worker *worker);
+    /* Floats that one worker needs beside the products' own scratch. NULL: none. */
+    size_t (*scratch)(const struct layer *layer);
 
-    /* Behind the weights, in place. y: n x units, columns `part`: y <- f(y); d <- d f'(a), f' taken from y = f(a). */
-    void (*apply)(const struct layer *layer, struct matrix y, struct part part,
-                  const struct backend *backend);
-    void (*down)(const struct layer *layer, struct matrix y, struct matrix d, struct part part,
-                 const struct backend *backend);
+    /* Behind the weights. apply: y from x. down: dx from dy, exactly. NULL for both: a layer that only renames. */
+    void (*apply)(const struct layer *layer, const struct crossing *c);
+    void (*down)(const struct layer *layer, const struct crossing *c);
+    size_t cache; /* numbers for each channel that apply leaves for down */
+    const char
+        *own[LAYER_OWN]; /* parameters that are trained, a number for each channel: "scale"; NULL: no more */
+    float own_start[LAYER_OWN];
+    const char *kept[LAYER_OWN]; /* numbers that are not trained but saved: "mean"; NULL: no more */
+    float kept_start[LAYER_OWN];
+    bool works_in_place; /* x is copied to y first where they are not the same memory; dx and dy are */
+    bool needs_input;    /* down reads x */
+    bool needs_output;   /* down reads y */
     /* f'(0): 0 means that all-zero weights can never learn through it. NULL: 1. */
     float (*slope_at_zero)(const struct layer *layer);
 };
 
 const struct layer_ops *layer_ops_at(size_t i); /* NULL past the last */
+
+/* "5x5 pad 2 stride 1" behind a name: the window and what follows. usage: for the message. */
+bl_status window_parse(bl_context *ctx, struct window *out, struct slice text, const char *usage);
+/* What a window gives on an input: floor((side + 2 pad - size) / stride) + 1 each way; refuses where it does not fit. */
+bl_status window_fit(bl_context *ctx, const struct window *window, bl_shape in, bl_shape *out);
 
 /* One layer from its text: "dense 800". Shapes are set later, by layer_fit. */
 bl_status layer_parse(bl_context *ctx, struct layer *layer, struct slice text);

@@ -1,7 +1,7 @@
 /*
  * lesson.c - the memory of one batch: activations and deltas of every block, and scratch for every thread.
  *
- * Floats, about: capacity x (inputs + outputs + 2 x the sum of all blocks' units).
+ * Floats, about: capacity x (inputs + outputs + 2 x the sum of all blocks' units), pools' and further layers' besides.
  */
 #include "lesson.h"
 
@@ -9,53 +9,106 @@
 
 #include <assert.h>
 
-/* Rows begin on cache lines where rows are wide; a narrow output stays dense. */
-static struct matrix take(float **from, size_t rows, size_t cols)
+/* Room that is given out piece by piece; without memory it is only counted. */
+struct room {
+    float *floats; /* or NULL */
+    size_t used;
+};
+
+/* Every matrix begins on a cache line. */
+static struct matrix take(struct room *room, size_t rows, size_t cols)
 {
-    const struct matrix m = matrix_of(*from, rows, cols);
-    *from += (rows * cols + 15) / 16 * 16;
+    const struct matrix m = matrix_of(room->floats ? room->floats + room->used : NULL, rows, cols);
+    room->used += (rows * cols + 15) / 16 * 16;
     return m;
 }
 
-static size_t count_floats(const struct net *net, size_t capacity)
+/* A layer writes over the output of the one before it where both allow that. */
+static bool shares_output(const struct net *net, const struct block *block, size_t i)
 {
-    const size_t outputs = net->blocks[net_last(net)].units;
-    size_t n = capacity * (net->inputs + outputs) + 32;
-    for (size_t l = 0; l < net->n_blocks; l++)
-        n += (net->blocks[l].n_layers + 1) * (capacity * net->blocks[l].units + 16);
-    return n;
+    const struct layer_ops *ops = net->layers[i].ops, *before = net->layers[i - 1].ops;
+    return i > block->first && ops->works_in_place && !ops->needs_input && !before->needs_output;
 }
 
-static void lay_out(struct lesson *lesson, const struct net *net)
+static bool shares_gradient(const struct net *net, const struct block *block, size_t i)
 {
-    float *from = lesson->floats;
-    const size_t capacity = lesson->capacity;
-    lesson->x = take(&from, capacity, net->inputs);
-    lesson->y = take(&from, capacity, net->blocks[net_last(net)].units);
-    for (size_t l = 0; l < net->n_blocks; l++) {
-        const struct block *block = &net->blocks[l];
-        for (size_t i = block->first; i < block->first + block->n_layers; i++)
-            lesson->out[i] = i == block->first + 1 ? lesson->out[i - 1] : take(&from, capacity, block->units);
-        lesson->h[l] = lesson->out[block->first + block->n_layers - 1];
-        lesson->signal[l] = lesson->delta[l] = take(&from, capacity, net->blocks[l].units);
+    return i > block->first && net->layers[i].ops->works_in_place;
+}
+
+static void lay_out_block(struct lesson *lesson, const struct net *net, size_t l, struct room *room)
+{
+    const struct block *block = &net->blocks[l];
+    const size_t end = block->first + block->n_layers;
+    for (size_t i = block->first; i < end; i++) {
+        const size_t units = net->layers[i].units;
+        lesson->out[i] =
+            shares_output(net, block, i) ? lesson->out[i - 1] : take(room, lesson->capacity, units);
+        lesson->grad[i] =
+            shares_gradient(net, block, i) ? lesson->grad[i - 1] : take(room, lesson->capacity, units);
     }
+    lesson->h[l] = lesson->out[end - 1];
+    lesson->signal[l] = lesson->grad[lesson->inlet[l]];
+    lesson->delta[l] = lesson->grad[block->first];
+}
+
+/* Hidden blocks by turns in two places. The last one, with the error, has its own. */
+static void lay_out_turns(struct lesson *lesson, const struct net *net, struct room *room)
+{
+    const size_t begin = room->used;
+    size_t ends[2] = {begin, begin};
+    for (size_t turn = 0; turn < 2; turn++) {
+        ends[turn] = turn ? ends[0] : begin;
+        for (size_t l = turn; l < net_last(net); l += 2) {
+            room->used = turn ? ends[0] : begin;
+            lay_out_block(lesson, net, l, room);
+            ends[turn] = room->used > ends[turn] ? room->used : ends[turn];
+        }
+    }
+    room->used = ends[1];
+    lay_out_block(lesson, net, net_last(net), room);
+}
+
+/* Where the numbers of every matrix lie; gives how many there are in all. floats NULL: only counts. */
+static size_t lay_out(struct lesson *lesson, const struct net *net, float *floats)
+{
+    struct room room = {floats, 0};
+    lesson->x = take(&room, lesson->capacity, net->inputs);
+    lesson->y = take(&room, lesson->capacity, net->blocks[net_last(net)].units);
+    if (lesson->memory == LESSON_KEEPS_TWO)
+        lay_out_turns(lesson, net, &room);
+    for (size_t l = 0; l < net->n_blocks && lesson->memory == LESSON_KEEPS_ALL; l++)
+        lay_out_block(lesson, net, l, &room);
+    return room.used;
+}
+
+size_t lesson_bytes(const struct lesson *lesson)
+{
+    return lesson->n_floats * sizeof *lesson->floats;
 }
 
 /* The largest tile of weights with its biases, and the largest product's scratch. */
 static void worker_needs(const struct net *net, size_t capacity, const struct backend *backend, size_t *tile,
-                         size_t *scratch)
+                         size_t *scratch, size_t *layers)
 {
-    *tile = *scratch = 0;
+    const size_t outputs = net->blocks[net_last(net)].units;
+    *tile = *scratch = *layers = 0;
     for (size_t l = 0; l < net->n_blocks; l++) {
         const struct layer *layer = net_layer(net, l);
-        const size_t rows = part_size(net_part(net, l, 0));
+        const size_t rows = part_size(net_part(net, l, 0)),
+                     own = layer->ops->scratch ? layer->ops->scratch(layer) : 0;
         const size_t floats = (rows * layer->weight_cols + 15) / 16 * 16 + rows;
+        const size_t columns =
+            part_size(net_columns(net, l, net_part(net, l, 0))) * outputs; /* of its feedback */
         *tile = floats > *tile ? floats : *tile;
-        const size_t wide = layer->in_units > layer->units ? layer->in_units : layer->units;
-        const size_t most = capacity > wide ? capacity : wide;
+        *tile = columns > *tile ? columns : *tile;
+        size_t most = layer->in_units > layer->units ? layer->in_units : layer->units;
+        most = layer->weight_cols > most ? layer->weight_cols : most;
+        most = capacity > most ? capacity : most;
         const size_t needs = backend->gemm_scratch(most, most, most);
         *scratch = needs > *scratch ? needs : *scratch;
+        *layers = own > *layers ? own : *layers;
     }
+    *layers = (*layers + 15) / 16 * 16;
     *tile = (*tile + 15) / 16 * 16;
     *scratch = (*scratch + 15) / 16 * 16;
 }
@@ -63,16 +116,44 @@ static void worker_needs(const struct net *net, size_t capacity, const struct ba
 static bl_status make_workers(struct lesson *lesson, const struct net *net)
 {
     bl_context *ctx = lesson->ctx;
-    size_t tile = 0, scratch = 0;
-    worker_needs(net, lesson->capacity, ctx->backend, &tile, &scratch);
+    size_t tile = 0, scratch = 0, layers = 0;
+    worker_needs(net, lesson->capacity, ctx->backend, &tile, &scratch, &layers);
+    const size_t all = tile + scratch + layers;
     lesson->n_workers = (size_t)ctx->threads;
     BL_TRY(MEM_ARRAY(ctx, &lesson->workers, lesson->n_workers, "the workers"));
-    BL_TRY(
-        MEM_ARRAY(ctx, &lesson->worker_floats, lesson->n_workers * (tile + scratch), "the workers' scratch"));
+    BL_TRY(MEM_ARRAY(ctx, &lesson->worker_floats, lesson->n_workers * all, "the workers' scratch"));
     for (size_t i = 0; i < lesson->n_workers; i++) {
-        float *from = lesson->worker_floats + i * (tile + scratch);
-        lesson->workers[i] = (struct worker){.backend = ctx->backend, .tile = from, .scratch = from + tile};
+        float *from = lesson->worker_floats + i * all;
+        lesson->workers[i] = (struct worker){
+            .backend = ctx->backend, .tile = from, .scratch = from + tile, .floats = from + tile + scratch};
     }
+    return BL_OK;
+}
+
+static bool owns_any(const struct net *net)
+{
+    for (size_t i = 0; i < net->n_layers; i++)
+        if (net->layers[i].ops->own[0])
+            return true;
+    return false;
+}
+
+static bl_status make_caches(struct lesson *lesson, const struct net *net)
+{
+    size_t n = 0;
+    BL_TRY(MEM_ARRAY(lesson->ctx, &lesson->cache, net->n_layers, "the list of caches"));
+    BL_TRY(MEM_ARRAY(lesson->ctx, &lesson->own, owns_any(net) ? net->n_params : 0,
+                     "gradients of single numbers"));
+    for (size_t l = 0; l < net->n_blocks; l++)
+        for (size_t i = 0; i < net->blocks[l].n_layers; i++)
+            n += net->blocks[l].channels * net->layers[net->blocks[l].first + i].ops->cache;
+    BL_TRY(MEM_ARRAY(lesson->ctx, &lesson->caches, n, "caches"));
+    float *from = lesson->caches;
+    for (size_t l = 0; l < net->n_blocks; l++)
+        for (size_t i = 0; i < net->blocks[l].n_layers; i++) {
+            lesson->cache[net->blocks[l].first + i] = from;
+            from += net->blocks[l].channels * net->layers[net->blocks[l].first + i].ops->cache;
+        }
     return BL_OK;
 }
 
@@ -81,20 +162,28 @@ static bl_status build(struct lesson *lesson, const struct net *net)
     bl_context *ctx = lesson->ctx;
     lesson->n_layers = net->n_layers;
     BL_TRY(MEM_ARRAY(ctx, &lesson->out, net->n_layers, "the list of outputs"));
+    BL_TRY(MEM_ARRAY(ctx, &lesson->grad, net->n_layers, "the list of derivatives"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->h, net->n_blocks, "the list of activations"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->signal, net->n_blocks, "the list of signals"));
+    BL_TRY(MEM_ARRAY(ctx, &lesson->inlet, net->n_blocks, "the list of inlets"));
+    for (size_t l = 0; l < net->n_blocks; l++)
+        lesson->inlet[l] = inlet_layer(net, l, INLET_END);
     BL_TRY(MEM_ARRAY(ctx, &lesson->delta, net->n_blocks, "the list of deltas"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->labels, lesson->capacity, "the batch's labels"));
-    BL_TRY(MEM_ARRAY(ctx, &lesson->floats, count_floats(net, lesson->capacity), "the batch's activations"));
-    lay_out(lesson, net);
+    lesson->n_floats = lay_out(lesson, net, NULL);
+    BL_TRY(MEM_ARRAY(ctx, &lesson->floats, lesson->n_floats, "the batch's activations"));
+    lay_out(lesson, net, lesson->floats);
+    BL_TRY(make_caches(lesson, net));
     return make_workers(lesson, net);
 }
 
-bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity)
+bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity,
+                        enum lesson_memory memory)
 {
     struct lesson *lesson = NULL;
     BL_TRY(MEM_ONE(ctx, &lesson, "the batch"));
     lesson->ctx = ctx;
+    lesson->memory = memory;
     lesson->capacity = lesson->n = capacity;
     lesson->n_blocks = net->n_blocks;
     const bl_status status = build(lesson, net);
@@ -111,8 +200,13 @@ void lesson_free(struct lesson *lesson)
     if (!lesson)
         return;
     mem_free(lesson->ctx, lesson->out);
+    mem_free(lesson->ctx, lesson->grad);
+    mem_free(lesson->ctx, lesson->own);
+    mem_free(lesson->ctx, lesson->caches);
+    mem_free(lesson->ctx, lesson->cache);
     mem_free(lesson->ctx, lesson->h);
     mem_free(lesson->ctx, lesson->signal);
+    mem_free(lesson->ctx, lesson->inlet);
     mem_free(lesson->ctx, lesson->delta);
     mem_free(lesson->ctx, lesson->labels);
     mem_free(lesson->ctx, lesson->floats);
@@ -121,12 +215,20 @@ void lesson_free(struct lesson *lesson)
     mem_free(lesson->ctx, lesson);
 }
 
+void lesson_set_inlet(struct lesson *lesson, const struct net *net, enum inlet inlet)
+{
+    for (size_t l = 0; l < net_last(net); l++) {
+        lesson->inlet[l] = inlet_layer(net, l, inlet);
+        lesson->signal[l] = lesson->grad[lesson->inlet[l]];
+    }
+}
+
 void lesson_set_size(struct lesson *lesson, size_t n)
 {
     assert(n <= lesson->capacity);
     lesson->n = lesson->x.rows = lesson->y.rows = n;
     for (size_t i = 0; i < lesson->n_layers; i++)
-        lesson->out[i].rows = n;
+        lesson->out[i].rows = lesson->grad[i].rows = n;
     for (size_t l = 0; l < lesson->n_blocks; l++)
         lesson->h[l].rows = lesson->signal[l].rows = lesson->delta[l].rows = n;
 }

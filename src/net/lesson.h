@@ -6,22 +6,42 @@
 #ifndef BL_NET_LESSON_H
 #define BL_NET_LESSON_H
 
-#include "net.h"
+#include "inlet.h"
+
+/* What a lesson keeps of a passage. */
+enum lesson_memory {
+    LESSON_KEEPS_ALL, /* every block's output, for blocks that learn when all is done */
+    LESSON_KEEPS_TWO, /* of the block under way and the one before it: for use, and for blocks that learn as they go */
+};
 
 struct lesson {
     bl_context *ctx;
     size_t capacity, n; /* examples: room for, and here now */
     size_t n_blocks;
+    enum lesson_memory memory;
+    size_t n_floats;
     struct matrix x; /* n x inputs */
     struct matrix y; /* n x outputs: the targets */
     int32_t *labels; /* n */
     bool has_labels;
-    struct matrix *out; /* of each layer, n x units; the first layer behind weights overwrites theirs, which
-                              nobody needs again, each further one has its own */
+    struct passage passage;
+    float scale; /* of the error: 1, or 1 / n for the mean */
+    struct matrix
+        *out; /* of each layer, n x units: its output. A layer that can work in place has the memory of the
+                            one before it, where nobody needs that again */
+    struct matrix *grad; /* of each layer, likewise: the derivative at its output */
     size_t n_layers;
-    struct matrix *h;      /* of each block, n x units: its output; the last one's are the scores a */
-    struct matrix *signal; /* of each block, n x units: what the rule teaches at its end */
-    struct matrix *delta;  /* the same memory once settled: at the weighted output; the last one is e */
+    struct matrix *h; /* of each block, n x units: its output; the last one's are the scores a */
+    struct matrix
+        *signal;   /* of each block, n x units: what the rule teaches at its inlet, which is its end unless
+                              lesson_set_inlet says otherwise */
+    size_t *inlet; /* of each block: the layer at whose output that is */
+    struct matrix
+        *delta;    /* of each block, n x units of its weights' output: the signal once settled, in the same
+                              memory where no layer between changes sizes; the last one is e */
+    float *own;    /* derivatives of what layers behind the weights own, laid out like net->params */
+    float *caches; /* of those layers */
+    float **cache; /* of each layer, in caches */
     struct worker *workers;
     size_t n_workers;
     float *floats, *worker_floats;
@@ -34,8 +54,11 @@ struct place {
     struct worker *worker;
 };
 
-bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity);
+bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity,
+                        enum lesson_memory memory);
+size_t lesson_bytes(const struct lesson *lesson); /* of activations and derivatives */
 void lesson_free(struct lesson *lesson);
+void lesson_set_inlet(struct lesson *lesson, const struct net *net, enum inlet inlet);
 void lesson_set_size(struct lesson *lesson, size_t n); /* n <= capacity */
 /* y from the first n labels, or from those that `order` picks: one-hot. */
 void lesson_set_labels(struct lesson *lesson, const int32_t *labels);

@@ -26,9 +26,16 @@ static bl_status parse_layers(bl_context *ctx, struct net *net, const char *text
     BL_TRY(MEM_ARRAY(ctx, &net->layers, n, "the layers"));
     while (slice_next(&rest, ',', &piece))
         BL_TRY(layer_parse(ctx, &net->layers[net->n_layers++], piece));
-    if (!net->layers[0].ops->is_weighted)
-        BL_FAIL(ctx, BL_BAD_VALUE,
-                "net \"%s\": it must begin with a layer that has weights, such as \"dense 100\"", text);
+    size_t first = 0;
+    while (first < net->n_layers && net->layers[first].ops->works_in_place &&
+           !net->layers[first].ops->needs_output)
+        first++;
+    if (first == net->n_layers || !net->layers[first].ops->is_weighted)
+        BL_FAIL(
+            ctx, BL_BAD_VALUE,
+            "net \"%s\": it must begin with a layer that has weights, such as \"dense 100\" (or with dropout "
+            "and then such a layer)",
+            text);
     if (!net->layers[net->n_layers - 1].ops->is_weighted)
         BL_FAIL(ctx, BL_BAD_VALUE,
                 "net \"%s\": it must end with the output's dense layer; the output's function belongs to the "
@@ -63,8 +70,11 @@ static bl_status make_blocks(bl_context *ctx, struct net *net)
         const struct layer *layer = &net->layers[i];
         if (layer->ops->is_weighted)
             net->blocks[net->n_blocks++] =
-                (struct block){.first = i, .units = layer->units, .inputs = layer->in_units};
+                (struct block){.first = i, .channels = layer->weight_rows, .inputs = layer->in_units};
+        if (net->n_blocks == 0)
+            continue;
         net->blocks[net->n_blocks - 1].n_layers++;
+        net->blocks[net->n_blocks - 1].units = layer->units;
     }
     return BL_OK;
 }
@@ -90,23 +100,110 @@ static size_t padded(size_t n)
     return (n + 15) / 16 * 16;
 }
 
-static bl_status place_params(bl_context *ctx, struct net *net)
+/* A list of tensors that grows, and the floats they take. */
+struct placing {
+    struct net_tensor *items;
+    size_t n, floats;
+};
+
+static void place(struct placing *p, struct net_tensor tensor)
+{
+    tensor.at = p->floats;
+    p->items[p->n++] = tensor;
+    p->floats += padded(tensor.rows * tensor.cols);
+}
+
+static void place_named(struct placing *p, const struct net *net, size_t l, size_t i,
+                        const char *const *names)
+{
+    for (int k = 0; k < LAYER_OWN && names[k]; k++)
+        place(p, (struct net_tensor){
+                     .l = l, .layer = i, .what = names[k], .rows = net->blocks[l].channels, .cols = 1});
+}
+
+static void place_block(struct net *net, size_t l, struct placing *params, struct placing *kept)
+{
+    struct block *block = &net->blocks[l];
+    const struct layer *layer = &net->layers[block->first];
+    block->tensors = params->n;
+    place(params, (struct net_tensor){.l = l,
+                                      .layer = block->first,
+                                      .what = "weight",
+                                      .rows = layer->weight_rows,
+                                      .cols = layer->weight_cols,
+                                      .is_matrix = true});
+    place(params, (struct net_tensor){
+                      .l = l, .layer = block->first, .what = "bias", .rows = layer->weight_rows, .cols = 1});
+    for (size_t i = block->first; i < block->first + block->n_layers; i++) {
+        place_named(params, net, l, i, net->layers[i].ops->own);
+        place_named(kept, net, l, i, net->layers[i].ops->kept);
+    }
+    block->n_tensors = params->n - block->tensors;
+}
+
+/* Where the numbers of a layer behind the weights stand, and what they are at first. */
+static void start(struct net *net, const struct net_tensor *tensor, float *numbers, bool is_kept)
+{
+    struct layer *layer = &net->layers[tensor->layer];
+    const char *const *names = is_kept ? layer->ops->kept : layer->ops->own;
+    for (int k = 0; k < LAYER_OWN && names[k]; k++) {
+        if (strcmp(names[k], tensor->what) != 0)
+            continue;
+        *(is_kept ? &layer->kept[k] : &layer->own[k]) = numbers;
+        for (size_t i = 0; i < tensor->rows; i++)
+            numbers[i] = is_kept ? layer->ops->kept_start[k] : layer->ops->own_start[k];
+    }
+}
+
+static void point_layers(struct net *net)
 {
     for (size_t l = 0; l < net->n_blocks; l++) {
-        struct block *block = &net->blocks[l];
-        const struct layer *layer = &net->layers[block->first];
-        block->weight_at = net->n_params;
-        block->bias_at = block->weight_at + padded(layer->weight_rows * layer->weight_cols);
-        net->n_params = block->bias_at + padded(layer->weight_rows);
-    }
-    BL_TRY(MEM_ARRAY(ctx, &net->params, net->n_params, "the weights"));
-    BL_TRY(MEM_ARRAY(ctx, &net->weights, net->n_blocks, "the list of weights"));
-    for (size_t l = 0; l < net->n_blocks; l++) {
         struct layer *layer = &net->layers[net->blocks[l].first];
-        layer->W = matrix_of(net->params + net->blocks[l].weight_at, layer->weight_rows, layer->weight_cols);
-        layer->b = net->params + net->blocks[l].bias_at;
-        net->weights[l] = layer->W;
+        const struct net_tensor *W = &net->tensors[net->blocks[l].tensors];
+        layer->W = net->weights[l] = matrix_of(net->params + W[0].at, W[0].rows, W[0].cols);
+        layer->b = net->params + W[1].at;
     }
+}
+
+void net_start_own(struct net *net)
+{
+    for (size_t i = 0; i < net->n_tensors; i++)
+        start(net, &net->tensors[i], net->params + net->tensors[i].at, false);
+    for (size_t i = 0; i < net->n_kept_tensors; i++)
+        start(net, &net->kept_tensors[i], net->kept + net->kept_tensors[i].at, true);
+}
+
+static bl_status place_params(bl_context *ctx, struct net *net)
+{
+    const size_t most = (size_t)LAYER_OWN * net->n_layers + 2 * net->n_blocks;
+    struct placing params = {NULL, 0, 0}, kept = {NULL, 0, 0};
+    BL_TRY(MEM_ARRAY(ctx, &net->tensors, most, "the list of weights"));
+    BL_TRY(MEM_ARRAY(ctx, &net->kept_tensors, most, "the list of statistics"));
+    params.items = net->tensors;
+    kept.items = net->kept_tensors;
+    for (size_t l = 0; l < net->n_blocks; l++)
+        place_block(net, l, &params, &kept);
+    net->n_tensors = params.n;
+    net->n_params = params.floats;
+    net->n_kept_tensors = kept.n;
+    net->n_kept = kept.floats;
+    BL_TRY(MEM_ARRAY(ctx, &net->params, net->n_params, "the weights"));
+    BL_TRY(MEM_ARRAY(ctx, &net->kept, net->n_kept, "the statistics"));
+    BL_TRY(MEM_ARRAY(ctx, &net->weights, net->n_blocks, "the list of weights"));
+    point_layers(net);
+    net_start_own(net);
+    return BL_OK;
+}
+
+/* Tensors are told apart by block and kind of layer. */
+static bl_status check_twins(bl_context *ctx, const struct net *net)
+{
+    for (size_t i = 1; i < net->n_layers; i++)
+        for (size_t k = i; k-- > 0 && !net->layers[k + 1].ops->is_weighted;)
+            if (net->layers[i].ops->own[0] && net->layers[i].ops == net->layers[k].ops)
+                BL_FAIL(ctx, BL_BAD_VALUE,
+                        "net \"%s\": layers %zu and %zu are both \"%s\" behind the same weights", net->text,
+                        k + 1, i + 1, net->layers[i].text);
     return BL_OK;
 }
 
@@ -117,6 +214,7 @@ static bl_status lay_out(bl_context *ctx, struct net *net, const char *text)
     BL_TRY(write_text(ctx, net));
     BL_TRY(fit_layers(ctx, net));
     BL_TRY(make_blocks(ctx, net));
+    BL_TRY(check_twins(ctx, net));
     return check_sum(ctx, net);
 }
 
@@ -171,7 +269,10 @@ void net_free(struct net *net)
     mem_free(net->ctx, net->layers);
     mem_free(net->ctx, net->blocks);
     mem_free(net->ctx, net->weights);
+    mem_free(net->ctx, net->tensors);
+    mem_free(net->ctx, net->kept_tensors);
     mem_free(net->ctx, net->params);
+    mem_free(net->ctx, net->kept);
     mem_free(net->ctx, net);
 }
 
@@ -189,6 +290,18 @@ bl_status net_text_of_output(bl_context *ctx, const char *text, char **out)
     const char *comma = strrchr(text, ',');
     const struct slice last = slice_trim(slice_of(comma ? comma + 1 : text));
     return mem_text(ctx, out, last.at, last.n);
+}
+
+bl_status net_check_push(const struct net *net, const char *who)
+{
+    for (size_t l = 0; l < net_last(net); l++)
+        if (net->blocks[l].units != net_layer(net, l)->units)
+            BL_FAIL(net->ctx, BL_BAD_VALUE,
+                    "rule %s is not defined for this net: its signal goes onward through the weights, and "
+                    "block %zu "
+                    "(\"%s\") has %zu numbers at its weights and %zu at its end",
+                    who, l, net_layer(net, l)->text, net_layer(net, l)->units, net->blocks[l].units);
+    return BL_OK;
 }
 
 float net_slope_at_zero(const struct net *net)

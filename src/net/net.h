@@ -1,5 +1,6 @@
 /*
- * net.h - a row of blocks: a weighted layer and the layers behind it, with all weights in one piece of memory.
+ * net.h - a row of blocks: a weighted layer and the layers behind it, with all weights in one piece of memory. Layers
+ * before the first weights (dropout on the input) belong to no block.
  *
  * A net knows nothing of data and nothing of learning rules. Where a rule says how the error travels it calls net_pull
  * and net_push, with matrices of its choice; which blocks follow which is the net's business alone.
@@ -16,9 +17,19 @@ struct place;
 
 struct block {
     size_t first, n_layers; /* layers[first] has the weights, the rest stand behind it */
-    size_t units;           /* of its weighted output, and of its end: the layers behind keep shapes */
+    size_t channels;        /* of its weighted output, and of all behind it */
+    size_t units;           /* numbers at its end */
     size_t inputs;
-    size_t weight_at, bias_at; /* in net->params */
+    size_t tensors, n_tensors; /* its first in net->tensors (W, then b), and how many */
+};
+
+/* One array of numbers of a net. A row, or a number, for each channel of its block. */
+struct net_tensor {
+    size_t l, layer;  /* the block, and the layer in net->layers */
+    const char *what; /* "weight", "bias", "scale", ... */
+    size_t at;        /* in net->params, or net->kept */
+    size_t rows, cols;
+    bool is_matrix; /* weights: shown as rows x cols, and decayed; else a row of numbers */
 };
 
 struct net {
@@ -30,9 +41,15 @@ struct net {
     size_t n_layers;
     struct block *blocks;
     size_t n_blocks;
-    struct matrix *weights; /* a view of each block's W: what bp pulls through */
-    float *params;          /* W and b of block 0, of block 1, ...; each begins at a multiple of 16 floats */
-    size_t n_params;        /* floats, the gaps of zeros between included */
+    struct matrix *weights;     /* a view of each block's W: what bp pulls through */
+    struct net_tensor *tensors; /* all that is trained, block by block: W, b, and what layers behind own */
+    size_t n_tensors;
+    float *params;                   /* their numbers; each begins at a multiple of 16 floats */
+    size_t n_params;                 /* floats, the gaps of zeros between included */
+    struct net_tensor *kept_tensors; /* what is not trained but saved: running statistics */
+    size_t n_kept_tensors;
+    float *kept;
+    size_t n_kept;
 };
 
 enum { NET_MOST_LAYERS = 4096 };
@@ -42,6 +59,8 @@ bl_status net_create(struct net **out, bl_context *ctx, bl_shape input, const ch
 /* How many weights and biases it would have, without making them. */
 bl_status net_measure(size_t *n_weights, bl_context *ctx, bl_shape input, const char *text);
 void net_free(struct net *net);
+/* Gives the parameters and statistics of layers behind the weights their first values. */
+void net_start_own(struct net *net);
 bl_status net_check_text(bl_context *ctx, const char *text);
 /* The text cut down to its last weighted layer: the net without hidden layers. */
 bl_status net_text_of_output(bl_context *ctx, const char *text, char **out);
@@ -55,19 +74,40 @@ static inline const struct layer *net_layer(const struct net *net, size_t l)
     return &net->layers[net->blocks[l].first];
 }
 
+/* What is trained, then what is kept. */
+static inline const struct net_tensor *net_tensor(const struct net *net, size_t i)
+{
+    return i < net->n_tensors ? &net->tensors[i] : &net->kept_tensors[i - net->n_tensors];
+}
+
 /* The smallest f'(0) of the layers behind the weights of hidden blocks; 1 without any. */
 float net_slope_at_zero(const struct net *net);
 
-/* Parts of block l's units: how many, and which. Fixed by the shape. */
+/* Parts of block l's channels: how many, and which. Fixed by the shape. */
 size_t net_parts(const struct net *net, size_t l);
 struct part net_part(const struct net *net, size_t l, size_t i);
 
+/* The columns that a part of block l's channels is at the block's end. */
+static inline struct part net_columns(const struct net *net, size_t l, struct part part)
+{
+    const size_t map = net->blocks[l].units / net->blocks[l].channels;
+    return (struct part){part.begin * map, part.end * map};
+}
+
+/* Whether deltas can go onward through the weights (net_push): no hidden block changes the size of its maps. */
+bl_status net_check_push(const struct net *net, const char *who);
+
 /* ---- What happens at a place (block, part, worker) of a lesson; parts of a block may run at once ---- */
 
+/* The layers before the first weights, in place, all of lesson->x. */
+void net_enter(const struct net *net, struct lesson *lesson);
 /* h[l] of the part, from h[l - 1] or the input. */
 void net_forward(const struct net *net, const struct place *at, struct lesson *lesson);
-/* delta[l] of the part from signal[l], exactly, through the layers behind block l's weights. In place. */
+/* delta[l] of the part from signal[l], exactly, through the layers behind block l's weights. */
 void net_settle(const struct net *net, const struct place *at, struct lesson *lesson);
+/* The same with another function in place of the derivative of activations: d <- d g, from the activation's output y. */
+void net_settle_with(const struct net *net, const struct place *at, struct lesson *lesson,
+                     void (*slope)(const float *y, float *d, size_t n));
 /* signal[l] of the part = the sum over the blocks f that follow l of f's delta through M[f], shaped like f's weights. */
 void net_pull(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson);
 /* signal[l] of the part = the sum over the blocks p that l follows of p's delta forward through M[l], shaped like l's

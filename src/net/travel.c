@@ -1,7 +1,7 @@
 /*
  * travel.c - what moves through a net: activations forward, signals back through any matrices, deltas down to the weights.
  *
- * Work is cut into parts of a block's units. About PART_UNITS of them keep a tile of gradient, its weights and its
+ * Work is cut into parts of a block's channels. About PART_UNITS of them keep a tile of gradient, its weights and its
  * optimiser's memory inside a core's second-level cache at common widths, and give two to eight threads enough to share.
  */
 #include "lesson.h"
@@ -12,53 +12,134 @@ enum { PART_UNITS = 80 };
 
 size_t net_parts(const struct net *net, size_t l)
 {
-    return (net->blocks[l].units + PART_UNITS - 1) / PART_UNITS;
+    return (net->blocks[l].channels + PART_UNITS - 1) / PART_UNITS;
 }
 
 /* As equal as whole vectors of 16 allow. */
 struct part net_part(const struct net *net, size_t l, size_t i)
 {
-    const size_t units = net->blocks[l].units, parts = net_parts(net, l);
+    const size_t units = net->blocks[l].channels, parts = net_parts(net, l);
     const size_t size = ((units + parts - 1) / parts + 15) / 16 * 16;
     const size_t begin = i * size < units ? i * size : units;
     return (struct part){begin, begin + size < units ? begin + size : units};
 }
 
+/* The columns of the part's channels at layer i of the block. */
+static struct part columns_at(const struct net *net, const struct place *at, size_t i)
+{
+    const size_t map = net->layers[i].units / net->blocks[at->l].channels;
+    return (struct part){at->part.begin * map, at->part.end * map};
+}
+
+/* Where the derivatives of what layer i owns are left. */
+static void point_own(const struct net *net, const struct place *at, const struct lesson *lesson, size_t i,
+                      struct crossing *c)
+{
+    const struct block *block = &net->blocks[at->l];
+    size_t k = 0;
+    for (size_t t = block->tensors + 2; t < block->tensors + block->n_tensors; t++)
+        if (net->tensors[t].layer == i)
+            c->own[k++] = lesson->own + net->tensors[t].at;
+}
+
+static struct crossing crossing_of(const struct net *net, const struct place *at, const struct lesson *lesson,
+                                   size_t i)
+{
+    struct crossing c = {.x = lesson->out[i - 1],
+                         .y = lesson->out[i],
+                         .dx = lesson->grad[i - 1],
+                         .dy = lesson->grad[i],
+                         .in = columns_at(net, at, i - 1),
+                         .out = columns_at(net, at, i),
+                         .number = i,
+                         .first = at->part.begin,
+                         .last = at->part.end,
+                         .cache = lesson->cache[i],
+                         .passage = lesson->passage,
+                         .worker = at->worker};
+    point_own(net, at, lesson, i, &c);
+    return c;
+}
+
 static void copy_part(struct matrix from, struct matrix to, struct part part)
 {
-    for (size_t n = 0; n < from.rows; n++)
+    for (size_t n = 0; n < from.rows && from.x != to.x; n++)
         memcpy(matrix_row(&to, n) + part.begin, matrix_row(&from, n) + part.begin,
                part_size(part) * sizeof *to.x);
+}
+
+void net_enter(const struct net *net, struct lesson *lesson)
+{
+    const struct place at = {0, {0, 0}, lesson->workers};
+    const struct part all = {0, net->inputs};
+    for (size_t i = 0; i < net->blocks[0].first; i++) {
+        const struct crossing c = {.x = lesson->x,
+                                   .y = lesson->x,
+                                   .in = all,
+                                   .out = all,
+                                   .number = i,
+                                   .passage = lesson->passage,
+                                   .worker = at.worker};
+        if (net->layers[i].ops->apply)
+            net->layers[i].ops->apply(&net->layers[i], &c);
+    }
 }
 
 void net_forward(const struct net *net, const struct place *at, struct lesson *lesson)
 {
     const struct block *block = &net->blocks[at->l];
-    const struct layer *layer = &net->layers[block->first];
-    const struct matrix *out = &lesson->out[block->first];
-    layer->ops->forward(layer, *lesson_input(lesson, at->l), out[0], at->part, at->worker);
-    for (size_t i = 1; i < block->n_layers; i++) {
-        if (i > 1)
-            copy_part(out[i - 1], out[i], at->part);
-        layer[i].ops->apply(&layer[i], out[i], at->part, at->worker->backend);
+    const struct layer *first = &net->layers[block->first];
+    first->ops->forward(first, *lesson_input(lesson, at->l), lesson->out[block->first], at->part, at->worker);
+    for (size_t i = block->first + 1; i < block->first + block->n_layers; i++) {
+        const struct layer *layer = &net->layers[i];
+        const struct crossing c = crossing_of(net, at, lesson, i);
+        if (layer->ops->works_in_place)
+            copy_part(c.x, c.y, c.out);
+        if (layer->ops->apply)
+            layer->ops->apply(layer, &c);
+    }
+}
+
+typedef void (*slope_function)(const float *y, float *d, size_t n);
+
+static void slope_rows(const struct crossing *c, slope_function slope)
+{
+    for (size_t n = 0; n < c->y.rows; n++)
+        slope(matrix_row(&c->y, n) + c->out.begin, matrix_row(&c->dy, n) + c->out.begin, part_size(c->out));
+}
+
+/* slope NULL: the exact derivatives of activations, which are the layers that take them from their own output. */
+static void settle(const struct net *net, const struct place *at, const struct lesson *lesson,
+                   slope_function slope)
+{
+    const struct block *block = &net->blocks[at->l];
+    for (size_t i = lesson->inlet[at->l]; i > block->first; i--) {
+        const struct layer *layer = &net->layers[i];
+        const struct crossing c = crossing_of(net, at, lesson, i);
+        if (slope && layer->ops->needs_output)
+            slope_rows(&c, slope);
+        else if (layer->ops->down)
+            layer->ops->down(layer, &c);
     }
 }
 
 void net_settle(const struct net *net, const struct place *at, struct lesson *lesson)
 {
-    const struct block *block = &net->blocks[at->l];
-    const struct layer *layer = &net->layers[block->first];
-    for (size_t i = block->n_layers; i-- > 1;)
-        layer[i].ops->down(&layer[i], lesson->out[block->first + i], lesson->delta[at->l], at->part,
-                           at->worker->backend);
+    settle(net, at, lesson, NULL);
+}
+
+void net_settle_with(const struct net *net, const struct place *at, struct lesson *lesson,
+                     slope_function slope)
+{
+    settle(net, at, lesson, slope);
 }
 
 void net_pull(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson)
 {
     const size_t follower = at->l + 1;
     const struct layer *layer = net_layer(net, follower);
-    layer->ops->pull(layer, M[follower], lesson->delta[follower], lesson->signal[at->l], at->part,
-                     at->worker);
+    layer->ops->pull(layer, M[follower], lesson->delta[follower], lesson->signal[at->l],
+                     net_columns(net, at->l, at->part), at->worker);
 }
 
 void net_push(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson)

@@ -19,8 +19,7 @@ static bl_status dfa_init(struct rule *rule, const struct net *net)
 static void dfa_signal(const struct rule *rule, const struct net *net, const struct place *at,
                        struct lesson *lesson)
 {
-    (void)net;
-    direct_signal(rule, at, lesson);
+    direct_signal(rule, net, at, lesson);
 }
 
 const struct rule_ops rule_dfa = {

@@ -1,20 +1,59 @@
 /*
- * direct.c - the product shared by the rules that send the error directly.
+ * direct.c - the product shared by the rules that send the error, or the target, directly.
  */
 #include "direct.h"
 
-void direct_signal(const struct rule *rule, const struct place *at, struct lesson *lesson)
+/* The part's columns of the signal. */
+static struct part signal_columns(const struct net *net, const struct place *at, const struct lesson *lesson)
 {
-    const struct matrix e = *lesson_error(lesson);
-    const struct matrix B = matrix_columns(rule->B[at->l], at->part);
-    const struct matrix signal = matrix_columns(lesson->signal[at->l], at->part);
-    worker_gemm(at->worker, (struct gemm){.m = e.rows,
+    const size_t map = lesson->signal[at->l].cols / net->blocks[at->l].channels;
+    return (struct part){at->part.begin * map, at->part.end * map};
+}
+
+/* Each row begins with one number for each of n channels: it becomes that channel's map. From the last one on, so that none
+   is written over before it was read. */
+static void spread(struct matrix signal, size_t n)
+{
+    const size_t map = signal.cols / n;
+    for (size_t i = 0; i < signal.rows; i++)
+        for (size_t c = n; c-- > 0;) {
+            float *row = matrix_row(&signal, i);
+            const float value = row[c];
+            for (size_t j = 0; j < map; j++)
+                row[c * map + j] = value;
+        }
+}
+
+void direct_product(const struct rule *rule, const struct net *net, const struct place *at, struct matrix v,
+                    struct lesson *lesson)
+{
+    const enum inlet inlet = rule->feedback.inlet;
+    const struct part columns = inlet_part(net, at->l, inlet, at->part);
+    const struct matrix B = matrix_columns(rule->B[at->l], columns);
+    const struct matrix signal = matrix_columns(lesson->signal[at->l], signal_columns(net, at, lesson));
+    worker_gemm(at->worker, (struct gemm){.m = v.rows,
                                           .n = B.cols,
-                                          .k = e.cols,
-                                          .a = e.x,
-                                          .lda = e.stride,
+                                          .k = v.cols,
+                                          .a = v.x,
+                                          .lda = v.stride,
                                           .b = B.x,
                                           .ldb = B.stride,
                                           .c = signal.x,
                                           .ldc = signal.stride});
+    if (inlet == INLET_CHANNELS)
+        spread(signal, part_size(columns));
+}
+
+void direct_signal(const struct rule *rule, const struct net *net, const struct place *at,
+                   struct lesson *lesson)
+{
+    direct_product(rule, net, at, *lesson_error(lesson), lesson);
+}
+
+void direct_scale(const struct net *net, const struct place *at, struct lesson *lesson, float factor)
+{
+    const struct matrix signal = matrix_columns(lesson->signal[at->l], signal_columns(net, at, lesson));
+    for (size_t n = 0; n < signal.rows; n++)
+        for (size_t j = 0; j < signal.cols; j++)
+            matrix_row(&signal, n)[j] *= factor;
 }

@@ -1,12 +1,18 @@
 /*
- * direct.h - the output's error through one random matrix, straight to a block.
+ * direct.h - something of the output's width through one random matrix, straight to a block.
  */
 #ifndef BL_RULES_DIRECT_H
 #define BL_RULES_DIRECT_H
 
 #include "rule.h"
 
-/* Columns at->part of signal[l] = e B[l].  e: batch x outputs, B[l]: outputs x units. */
-void direct_signal(const struct rule *rule, const struct place *at, struct lesson *lesson);
+/* The part of signal[l] = v B[l].  v: batch x outputs, B[l]: outputs x units at block l's inlet, or x its channels (inlet.h). */
+void direct_product(const struct rule *rule, const struct net *net, const struct place *at, struct matrix v,
+                    struct lesson *lesson);
+/* The same of the error. */
+void direct_signal(const struct rule *rule, const struct net *net, const struct place *at,
+                   struct lesson *lesson);
+/* The part of signal[l] times a number. */
+void direct_scale(const struct net *net, const struct place *at, struct lesson *lesson, float factor);
 
 #endif

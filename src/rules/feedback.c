@@ -106,10 +106,21 @@ static bl_status fill(struct rule *rule, size_t i, uint32_t layer, size_t rows, 
 
 bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l)
 {
-    return fill(rule, l, (uint32_t)l, net->blocks[net_last(net)].units, net->blocks[l].units);
+    return fill(rule, l, (uint32_t)l, net->blocks[net_last(net)].units,
+                inlet_units(net, l, rule->feedback.inlet));
 }
 
 bl_status feedback_like_weights(struct rule *rule, const struct net *net, size_t f)
 {
     return fill(rule, f, (uint32_t)f - 1, net->weights[f].rows, net->weights[f].cols);
+}
+
+bl_status feedback_to_input(struct rule *rule, const struct net *net, double limit)
+{
+    const struct feedback_spec given = rule->feedback;
+    if (given.kind == FEEDBACK_NOKLAND)
+        rule->feedback = (struct feedback_spec){.kind = FEEDBACK_UNIFORM, .size = limit};
+    const bl_status status = fill(rule, 0, 0, net->blocks[net_last(net)].units, net->inputs);
+    rule->feedback = given;
+    return status;
 }

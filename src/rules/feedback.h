@@ -11,7 +11,7 @@
 #ifndef BL_RULES_FEEDBACK_H
 #define BL_RULES_FEEDBACK_H
 
-#include "../net/net.h"
+#include "../net/inlet.h"
 
 enum feedback_kind {
     FEEDBACK_NOKLAND,
@@ -25,6 +25,7 @@ struct feedback_spec {
     enum feedback_kind kind;
     double size;      /* X or S */
     const char *path; /* of the file; borrowed */
+    enum inlet inlet; /* where it lands, of rules that send the error straight to a block */
     size_t most;      /* numbers in the model's file: more than there are cannot be stored */
 };
 
@@ -33,10 +34,13 @@ struct rule;
 bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char *text);
 bl_status feedback_check_text(bl_context *ctx, const char *text);
 
-/* B[l]: outputs x units of block l. Drawn from stream RNG_FEEDBACK, layer l. */
+/* B[l]: outputs x units at the inlet of block l. Drawn from stream RNG_FEEDBACK, layer l. */
 bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l);
 /* B[f]: shaped like the weights of block f, f >= 1, which it replaces on the way back. Drawn from stream RNG_FEEDBACK,
    layer f - 1, the block it teaches: with one hidden layer the same numbers as feedback_from_output's. */
 bl_status feedback_like_weights(struct rule *rule, const struct net *net, size_t f);
+
+/* B[0]: outputs x inputs of the net, U(-limit, limit) where the spec is nokland's, else as the spec says. */
+bl_status feedback_to_input(struct rule *rule, const struct net *net, double limit);
 
 #endif

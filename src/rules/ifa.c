@@ -4,13 +4,15 @@
  *     signal_1 = e B_1                          e: batch x outputs, B_1: outputs x units of the first block
  *     signal_l = delta_{l-1} W_l^T              l > 1: onward through the weights, in the direction of the input
  *
- * Only the first block has feedback.
+ * Only the first block has feedback. Not defined where a hidden block changes the size of its maps (a pool): what leaves
+ * the weights of one block is not what enters the next.
  */
 #include "direct.h"
 #include "rule_table.h"
 
 static bl_status ifa_init(struct rule *rule, const struct net *net)
 {
+    BL_TRY(net_check_push(net, rule->ops->name));
     return net_last(net) > 0 ? feedback_from_output(rule, net, 0) : BL_OK;
 }
 
@@ -18,7 +20,7 @@ static void ifa_signal(const struct rule *rule, const struct net *net, const str
                        struct lesson *lesson)
 {
     if (at->l == 0)
-        direct_signal(rule, at, lesson);
+        direct_signal(rule, net, at, lesson);
     else
         net_push(net, net->weights, at, lesson);
 }

@@ -30,7 +30,16 @@ enum rule_order {
     RULE_ORDER_BACKWARD, /* last to first: deltas and weights of the blocks that follow l */
     RULE_ORDER_FORWARD,  /* first to last: deltas of the blocks before l, weights of l; and the error */
     RULE_ORDER_ANY,      /* the error alone: all blocks at once */
+    RULE_ORDER_ON_FORWARD, /* the targets alone: a block may learn as soon as its own forward is done, and the net runs in the
+                              memory of two blocks */
     RULE_ORDER_COUNT
+};
+
+/* What the feedback itself does, each time that the weights learn. */
+enum feedback_learning {
+    FEEDBACK_IS_FIXED,
+    FEEDBACK_LEARNS_LIKE_WEIGHTS, /* B[f], shaped like block f's weights, takes their gradient, optimiser and decay */
+    FEEDBACK_LEARNS_FROM_ERROR /* B[l], outputs x units of block l, has the gradient e^T h_l, likewise */
 };
 
 struct rule_ops {
@@ -38,14 +47,26 @@ struct rule_ops {
     const char *about; /* one line and the paper */
     enum rule_order order;
     bool learns_from_zero; /* all-zero weights are a good start, given f'(0) > 0 */
+    bool needs_classes;    /* it teaches from the targets, and these must be one-hot */
     bool only_output;      /* trains the net without its hidden blocks (net_text_of_output) */
+    enum feedback_learning learning;
+    const char *default_feedback; /* how to draw it, where the option names nothing; NULL: by the optimiser */
+    double default_decay;         /* of the optimiser, where its text names none */
 
     /* Draws the feedback. NULL: the rule has none. */
     bl_status (*init)(struct rule *rule, const struct net *net);
-    /* Columns at->part of signal[at->l], for all examples: the same bits for any partition. Never called for the
+    /* Once a step, before anything is taught: the rows at->part of B[at->l], from the weights as they are. NULL: B stays. */
+    void (*prepare)(const struct rule *rule, const struct net *net, const struct place *at);
+    /* The channels at->part of signal[at->l] (net_columns), for all examples: the same bits for any partition. Never called for the
        last block. NULL: the hidden blocks are not taught and stay as they are. */
     void (*signal)(const struct rule *rule, const struct net *net, const struct place *at,
                    struct lesson *lesson);
+    /* A way of its own from signal[l] down to delta[l], in place of the exact one (net_settle). NULL: the exact one. */
+    void (*settle)(const struct rule *rule, const struct net *net, const struct place *at,
+                   struct lesson *lesson);
+    /* Changes lesson->x by the error, for a second pass: then delta[l] is the first pass's output of block l less the
+       second's, gradients take the second's inputs, and `signal` is not called. NULL: one pass. */
+    void (*disturb)(const struct rule *rule, const struct net *net, struct lesson *lesson);
 };
 
 const struct rule_ops *rule_ops_at(int i);          /* NULL past the last */

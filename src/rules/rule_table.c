@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct rule_ops *const table[] = {
-    &rule_bp, &rule_fa, &rule_dfa, &rule_ifa, &rule_frozen, &rule_linear,
+    &rule_bp, &rule_fa,  &rule_dfa,  &rule_ifa,    &rule_drtp,   &rule_usf,
+    &rule_kp, &rule_dkp, &rule_adfa, &rule_pepita, &rule_frozen, &rule_linear,
 };
 
 const struct rule_ops *rule_ops_at(int i)
@@ -31,7 +32,7 @@ const struct rule_ops *rule_reference(void)
 
 const char *rule_order_name(enum rule_order order)
 {
-    static const char *const names[RULE_ORDER_COUNT] = {"backward", "forward", "any"};
+    static const char *const names[RULE_ORDER_COUNT] = {"backward", "forward", "any", "on forward"};
     return names[order];
 }
 
@@ -45,10 +46,25 @@ bl_status rule_check_text(bl_context *ctx, const char *text)
     BL_FAIL(ctx, BL_BAD_VALUE, "no rule \"%s\"; there are: %s", text, known);
 }
 
+/* What goes from block to block through their weights arrives at the end of each. */
+static bl_status check_inlet(const struct net *net, const struct rule_ops *ops,
+                             const struct feedback_spec *feedback)
+{
+    const bool is_direct = ops->order == RULE_ORDER_ANY || ops->order == RULE_ORDER_ON_FORWARD;
+    if (feedback->inlet == INLET_END ||
+        (is_direct && ops->signal && ops->learning != FEEDBACK_LEARNS_FROM_ERROR))
+        return BL_OK;
+    BL_FAIL(net->ctx, BL_BAD_VALUE,
+            "rule %s has no choice of inlet; dfa and its like have, which send fixed feedback straight to a "
+            "block",
+            ops->name);
+}
+
 bl_status rule_create(struct rule **out, const struct net *net, const struct rule_ops *ops,
                       const struct feedback_spec *feedback, uint64_t seed)
 {
     struct rule *rule = NULL;
+    BL_TRY(check_inlet(net, ops, feedback));
     BL_TRY(MEM_ONE(net->ctx, &rule, "the rule"));
     *rule = (struct rule){
         .ops = ops, .ctx = net->ctx, .n_blocks = net->n_blocks, .feedback = *feedback, .seed = seed};

@@ -6,6 +6,7 @@
 
 #include "rule.h"
 
-extern const struct rule_ops rule_bp, rule_fa, rule_dfa, rule_ifa, rule_frozen, rule_linear;
+extern const struct rule_ops rule_bp, rule_fa, rule_dfa, rule_ifa, rule_frozen, rule_linear, rule_drtp,
+    rule_usf, rule_kp, rule_dkp, rule_adfa, rule_pepita;
 
 #endif

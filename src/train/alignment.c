@@ -25,8 +25,9 @@ static bl_status build(struct alignment *a, size_t capacity)
 {
     const struct net *net = a->stepper->net;
     const struct feedback_spec none = {.kind = FEEDBACK_NOKLAND};
-    BL_TRY(lesson_create(&a->own, a->ctx, net, capacity));
-    BL_TRY(lesson_create(&a->bp, a->ctx, net, capacity));
+    BL_TRY(lesson_create(&a->own, a->ctx, net, capacity, LESSON_KEEPS_ALL));
+    lesson_set_inlet(a->own, net, a->stepper->rule->feedback.inlet);
+    BL_TRY(lesson_create(&a->bp, a->ctx, net, capacity, LESSON_KEEPS_ALL));
     BL_TRY(rule_create(&a->bp_rule, net, rule_reference(), &none, 0));
     BL_TRY(plan_create(&a->bp_plan, a->ctx, net, a->bp_rule->ops));
     BL_TRY(MEM_ARRAY(a->ctx, &a->own_gradient, net->n_params, "the rule's gradients"));
@@ -132,7 +133,8 @@ static void measure_delta(const struct alignment *a, size_t l, bl_angles *out)
 static void suppose_step(struct alignment *a, size_t l, const float *gradient, float *to)
 {
     const struct stepper *s = a->stepper;
-    const size_t at = s->net->blocks[l].weight_at, n = s->net->weights[l].rows * s->net->weights[l].cols;
+    const size_t at = s->net->tensors[s->net->blocks[l].tensors].at,
+                 n = s->net->weights[l].rows * s->net->weights[l].cols;
     const float *w = s->net->params + at;
     memset(to, 0, n * sizeof *to);
     for (size_t i = 0; i < s->optimizer.ops->n_slots; i++)
@@ -154,6 +156,7 @@ static void measure_update(struct alignment *a, size_t l, bl_angles *out)
 static void teach(struct alignment *a)
 {
     const struct stepper *s = a->stepper;
+    a->own->passage.purpose = a->bp->passage.purpose = PASSAGE_MEASURE;
     step_forward(s->net, a->own);
     step_error(s, a->own);
     memcpy(a->bp->x.x, a->own->x.x, a->own->n * a->own->x.cols * sizeof(float));

@@ -17,29 +17,43 @@ struct slot_name {
     char text[96];
 };
 
+/* What the optimiser keeps in this slot for the model's i-th tensor. NULL: it is not trained. */
 static float *slot_piece(const bl_trainer *t, size_t slot, size_t i)
 {
-    const struct block *block = &t->model->net->blocks[i / 2];
-    return t->stepper.slots[slot] + (i % 2 == 0 ? block->weight_at : block->bias_at);
+    const struct net *net = t->model->net;
+    const size_t own = net->n_tensors + net->n_kept_tensors;
+    if (i < net->n_tensors)
+        return t->stepper.slots[slot] + net->tensors[i].at;
+    if (i < own || !t->stepper.B_at)
+        return NULL;
+    size_t left = i - own;
+    for (size_t l = 0; l < net->n_blocks; l++)
+        if (t->model->rule->B[l].x && left-- == 0)
+            return t->stepper.B_slots[slot] + t->stepper.B_at[l];
+    return NULL;
 }
 
-static size_t count_slots(const bl_trainer *t)
+static size_t most_slots(const bl_trainer *t)
 {
-    return t->stepper.optimizer.ops->n_slots * 2 * t->model->net->n_blocks;
+    return t->stepper.optimizer.ops->n_slots * model_count_tensors(t->model);
 }
 
-static void list_slots(const bl_trainer *t, struct tensor_entry *entries, struct slot_name *names)
+static size_t list_slots(const bl_trainer *t, struct tensor_entry *entries, struct slot_name *names)
 {
     const struct optimizer_ops *ops = t->stepper.optimizer.ops;
+    struct matrix m;
     size_t n = 0;
     for (size_t slot = 0; slot < ops->n_slots; slot++)
-        for (size_t i = 0; i < 2 * t->model->net->n_blocks; i++, n++) {
-            struct matrix m;
-            model_tensor(t->model, i, &m);
+        for (size_t i = 0; model_tensor(t->model, i, &m); i++) {
+            const float *piece = slot_piece(t, slot, i);
+            if (!piece)
+                continue;
             snprintf(names[n].text, sizeof names[n].text, "optimizer.%s.%s", ops->slots[slot],
                      t->model->names[i]);
-            entries[n] = (struct tensor_entry){names[n].text, slot_piece(t, slot, i), m.rows, m.cols};
+            entries[n] = (struct tensor_entry){names[n].text, piece, m.rows, m.cols};
+            n++;
         }
+    return n;
 }
 
 /* Of struct run_state, as text in the metadata. What is read back may be up to `most`: a count far above what a run can
@@ -110,12 +124,12 @@ bl_status checkpoint_write(bl_trainer *t, const char *path)
     struct tensor_entry *entries = NULL;
     struct slot_name *names = NULL;
     BL_TRY(write_facts(t));
-    bl_status status = MEM_ARRAY(t->ctx, &entries, count_slots(t) + 1, "the list of the optimiser's tensors");
+    bl_status status = MEM_ARRAY(t->ctx, &entries, most_slots(t) + 1, "the list of the optimiser's tensors");
     if (status == BL_OK)
-        status = MEM_ARRAY(t->ctx, &names, count_slots(t) + 1, "the names of the optimiser's tensors");
+        status = MEM_ARRAY(t->ctx, &names, most_slots(t) + 1, "the names of the optimiser's tensors");
     if (status == BL_OK) {
-        list_slots(t, entries, names);
-        status = model_write(t->model, path, entries, count_slots(t));
+        const size_t n = list_slots(t, entries, names);
+        status = model_write(t->model, path, entries, n);
     }
     mem_free(t->ctx, entries);
     mem_free(t->ctx, names);
@@ -125,18 +139,20 @@ bl_status checkpoint_write(bl_trainer *t, const char *path)
 static bl_status read_slots(bl_trainer *t, const struct tensors *file, const char *path)
 {
     const struct optimizer_ops *ops = t->stepper.optimizer.ops;
+    struct matrix m;
     for (size_t slot = 0; slot < ops->n_slots; slot++)
-        for (size_t i = 0; i < 2 * t->model->net->n_blocks; i++) {
+        for (size_t i = 0; model_tensor(t->model, i, &m); i++) {
             char name[96];
-            struct matrix m;
             struct tensor_entry entry;
-            model_tensor(t->model, i, &m);
+            float *piece = slot_piece(t, slot, i);
+            if (!piece)
+                continue;
             snprintf(name, sizeof name, "optimizer.%s.%s", ops->slots[slot], t->model->names[i]);
             if (!tensors_find(file, name, &entry) || entry.rows != m.rows || entry.cols != m.cols)
                 BL_FAIL(t->ctx, BL_BAD_DATA,
                         "%s: no tensor \"%s\" of %zu x %zu: not a checkpoint of this run", path, name, m.rows,
                         m.cols);
-            memcpy(slot_piece(t, slot, i), entry.values, m.rows * m.cols * sizeof *m.x);
+            memcpy(piece, entry.values, m.rows * m.cols * sizeof *m.x);
         }
     return BL_OK;
 }
@@ -180,8 +196,8 @@ static bl_status read_state(bl_trainer *t, const struct tensors *file, const cha
 /* What must be the same for the resumed run to be the same run. */
 static bl_status check_same(const bl_trainer *t, const struct tensors *file, const char *path)
 {
-    static const char *const keys[] = {"net",       "rule",  "loss", "reduction",
-                                       "optimizer", "batch", "seed", "input"};
+    static const char *const keys[] = {"net",   "rule", "loss",  "reduction", "optimizer",
+                                       "batch", "seed", "input", "inlet"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const char *theirs = tensors_fact(file, keys[i]), *ours = bl_model_fact(t->model, keys[i]);
         if (!theirs || strcmp(theirs, ours) != 0)

@@ -329,7 +329,8 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
                     .test = test,
                     .watch = watch,
                     .user = user,
-                    .measures_angles = !config_bool(t->config, "no-angles")};
+                    .measures_angles = !config_bool(t->config, "no-angles") &&
+                                       strcmp(config_text(t->config, "memory"), "low") != 0};
     BL_TRY(check_set(t, train));
     if (train->n == 0)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: no examples to train on", train->source);

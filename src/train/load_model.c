@@ -148,13 +148,16 @@ static bl_status check_size(const struct loading *from, bl_shape input, const ch
 static bl_status make_net_and_rule(const struct loading *from, bl_shape input, struct net **net,
                                    struct rule **rule)
 {
-    const struct feedback_spec stored = {.kind = FEEDBACK_STORED, .most = count_numbers(from->file)};
+    struct feedback_spec stored = {.kind = FEEDBACK_STORED, .most = count_numbers(from->file)};
     const char *text = NULL, *name = NULL;
     BL_TRY(need_fact(from, "net", &text));
     BL_TRY(need_fact(from, "rule", &name));
     const struct rule_ops *ops = rule_find(name);
     if (!ops)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its rule \"%s\" is not one of this version", from->path, name);
+    const char *inlet = tensors_fact(from->file, "inlet");
+    if (inlet)
+        BL_TRY(inlet_parse(from->ctx, &stored.inlet, inlet));
     BL_TRY(check_size(from, input, text, stored.most));
     BL_TRY(net_create(net, from->ctx, input, text));
     const bl_status status = rule_create(rule, *net, ops, &stored, 0);

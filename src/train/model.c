@@ -14,10 +14,10 @@ static bl_status name_tensors(bl_model *model)
     const struct net *net = model->net;
     BL_TRY(MEM_ARRAY(model->ctx, &model->names, model_count_tensors(model), "the tensors' names"));
     size_t n = 0;
-    for (size_t l = 0; l < net->n_blocks; l++) {
-        const char *layer = net_layer(net, l)->ops->name;
-        snprintf(model->names[n++], MODEL_NAME_ROOM, "%zu.%s.weight", l, layer);
-        snprintf(model->names[n++], MODEL_NAME_ROOM, "%zu.%s.bias", l, layer);
+    for (size_t i = 0; i < net->n_tensors + net->n_kept_tensors; i++) {
+        const struct net_tensor *t = net_tensor(net, i);
+        snprintf(model->names[n++], MODEL_NAME_ROOM, "%zu.%s.%s", t->l, net->layers[t->layer].ops->name,
+                 t->what);
     }
     for (size_t l = 0; model->rule && l < net->n_blocks; l++)
         if (model->rule->B[l].x)
@@ -115,16 +115,18 @@ int bl_model_outputs(const bl_model *model)
     return model->like->outputs;
 }
 
-/* Block by block: weights, biases; then the feedback of the blocks that have some. */
+/* Block by block what is trained; then what is kept; then the feedback of the blocks that have some. */
 bool model_tensor(const bl_model *model, size_t i, struct matrix *out)
 {
     const struct net *net = model->net;
-    if (i < 2 * net->n_blocks) {
-        const struct layer *layer = net_layer(net, i / 2);
-        *out = i % 2 == 0 ? layer->W : matrix_of(layer->b, 1, layer->weight_rows);
+    const size_t own = net->n_tensors + net->n_kept_tensors;
+    if (i < own) {
+        const struct net_tensor *t = net_tensor(net, i);
+        float *x = (i < net->n_tensors ? net->params : net->kept) + t->at;
+        *out = t->is_matrix ? matrix_of(x, t->rows, t->cols) : matrix_of(x, 1, t->rows);
         return true;
     }
-    size_t left = i - 2 * net->n_blocks;
+    size_t left = i - own;
     for (size_t l = 0; model->rule && l < net->n_blocks; l++)
         if (model->rule->B[l].x && left-- == 0) {
             *out = model->rule->B[l];
@@ -135,7 +137,7 @@ bool model_tensor(const bl_model *model, size_t i, struct matrix *out)
 
 size_t model_count_tensors(const bl_model *model)
 {
-    size_t n = 2 * model->net->n_blocks;
+    size_t n = model->net->n_tensors + model->net->n_kept_tensors;
     for (size_t l = 0; model->rule && l < model->net->n_blocks; l++)
         n += model->rule->B[l].x != NULL;
     return n;
@@ -164,9 +166,10 @@ static bl_status write_entries(const bl_model *model, const char *path, struct t
     size_t n = 0;
     struct matrix m;
     for (; model_tensor(model, n, &m); n++) {
-        const bool is_bias = n < 2 * model->net->n_blocks && n % 2 == 1;
+        const bool is_row =
+            n < model->net->n_tensors + model->net->n_kept_tensors && !net_tensor(model->net, n)->is_matrix;
         entries[n] =
-            (struct tensor_entry){model->names[n], m.x, is_bias ? m.cols : m.rows, is_bias ? 0 : m.cols};
+            (struct tensor_entry){model->names[n], m.x, is_row ? m.cols : m.rows, is_row ? 0 : m.cols};
     }
     n += scaling_entries(model, entries + n);
     for (size_t i = 0; i < n_extra; i++)
@@ -215,7 +218,8 @@ bl_status model_take(bl_model *model, const struct tensors *file, const char *pa
 bool model_find_nan(const bl_model *model, const char **name)
 {
     struct matrix m;
-    for (size_t i = 0; i < 2 * model->net->n_blocks && model_tensor(model, i, &m); i++)
+    for (size_t i = 0; i < model->net->n_tensors + model->net->n_kept_tensors && model_tensor(model, i, &m);
+         i++)
         for (size_t j = 0; j < m.rows * m.cols; j++)
             if (!isfinite(m.x[j])) {
                 *name = model->names[i];
@@ -228,7 +232,8 @@ void bl_model_hash(const bl_model *model, char out[17])
 {
     uint64_t hash = TEXT_HASH_START;
     struct matrix m;
-    for (size_t i = 0; i < 2 * model->net->n_blocks && model_tensor(model, i, &m); i++)
+    for (size_t i = 0; i < model->net->n_tensors + model->net->n_kept_tensors && model_tensor(model, i, &m);
+         i++)
         hash = text_hash(hash, m.x, m.rows * m.cols * sizeof *m.x);
     snprintf(out, 17, "%016llx", (unsigned long long)hash);
 }

@@ -87,6 +87,11 @@ static bl_status check_missing(bl_context *ctx, const char *key, const char *tex
     return check_word(ctx, key, text, "refuse impute");
 }
 
+static bl_status check_memory(bl_context *ctx, const char *key, const char *text)
+{
+    return check_word(ctx, key, text, "normal low");
+}
+
 static bl_status check_target(bl_context *ctx, const char *key, const char *text)
 {
     return check_word(ctx, key, text, "auto class number");
@@ -155,6 +160,7 @@ CHECK_WITH(net_check_text)
 CHECK_WITH(init_check_text)
 CHECK_WITH(rule_check_text)
 CHECK_WITH(feedback_check_text)
+CHECK_WITH(inlet_check_text)
 CHECK_WITH(loss_check_text)
 CHECK_WITH(optimizer_check_text)
 CHECK_WITH(schedule_check_text)
@@ -204,6 +210,10 @@ const struct option_row option_table[] = {
     {{"feedback", "nokland|lillicrap|FILE|...", "", "rule",
       "nokland, lillicrap, \"uniform X\", \"normal S\" or a file (default: nokland; uniform 1 with sgd)"},
      feedback_check_text_option},
+    {{"inlet", "end|before-pool|channels", "end", "rule",
+      "where the feedback of dfa and its like lands: at a block's end, before its pool, or one number a "
+      "channel"},
+     inlet_check_text_option},
     {{"loss", "ce|bce|mse", "ce", "training",
       "softmax + cross-entropy, logistic + binary cross-entropy, squared error"},
      loss_check_text_option},
@@ -228,6 +238,10 @@ const struct option_row option_table[] = {
      check_count},
     {{"max-time", "SECONDS", "0", "training", "stop after so many seconds of training; 0: never"},
      check_seconds},
+    {{"memory", "normal|low", "normal", "training",
+      "low: blocks learn as they go, in the memory of two (dfa, dkp, adfa, drtp); same bits, one forward "
+      "more, no angles"},
+     check_memory},
     {{"seed", "N", "1", "training", "decides weights, feedback, order and splits"}, check_seed},
     {{"no-angles", NULL, "false", "training", "do not measure the angles to backpropagation"}, check_switch},
     {{"threads", "N", "0", "machine", "0: all cores; the result does not depend on it"}, check_threads},

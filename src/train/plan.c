@@ -62,8 +62,8 @@ static void plan_output(struct plan *plan, const struct net *net)
     end_stage(plan);
 }
 
-static void (*const by_order[RULE_ORDER_COUNT])(struct plan *, const struct net *) = {plan_backward,
-                                                                                      plan_forward, plan_any};
+static void (*const by_order[RULE_ORDER_COUNT])(struct plan *, const struct net *) = {
+    plan_backward, plan_forward, plan_any, plan_any};
 
 bl_status plan_create(struct plan *out, bl_context *ctx, const struct net *net, const struct rule_ops *ops)
 {
@@ -77,7 +77,8 @@ bl_status plan_create(struct plan *out, bl_context *ctx, const struct net *net, 
         plan_release(&plan);
         return status;
     }
-    (ops->signal ? by_order[ops->order] : plan_output)(&plan, net);
+    const bool learns_hidden = ops->signal || ops->disturb;
+    (learns_hidden ? by_order[ops->order] : plan_output)(&plan, net);
     *out = plan;
     return BL_OK;
 }

@@ -6,6 +6,8 @@
 #include "../base/mem.h"
 #include "../base/parallel.h"
 
+#include <string.h>
+
 /* What the tasks of a parallel region share. */
 struct shift {
     struct stepper *stepper; /* NULL: teach only */
@@ -18,17 +20,40 @@ struct shift {
     bool does_apply;  /* the optimiser steps each tile */
 };
 
+static bl_status need_slots(struct stepper *s, float **slots, size_t n)
+{
+    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++) {
+        BL_TRY(MEM_ARRAY(s->ctx, &slots[i], n, "the optimiser's memory"));
+        for (size_t j = 0; j < n; j++)
+            slots[i][j] = s->optimizer.initial;
+    }
+    return BL_OK;
+}
+
+/* The optimiser's memory of feedback that learns. */
+static bl_status need_B_slots(struct stepper *s)
+{
+    size_t n = 0;
+    if (s->rule->ops->learning == FEEDBACK_IS_FIXED)
+        return BL_OK;
+    BL_TRY(MEM_ARRAY(s->ctx, &s->B_at, s->net->n_blocks, "the optimiser's memory"));
+    for (size_t l = 0; l < s->net->n_blocks; l++) {
+        s->B_at[l] = n;
+        n += s->rule->B[l].rows * s->rule->B[l].cols;
+    }
+    return need_slots(s, s->B_slots, n);
+}
+
 bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
                          const struct loss_ops *loss, const struct optimizer *optimizer)
 {
     struct stepper s = {
         .ctx = ctx, .net = net, .rule = rule, .loss = loss, .optimizer = *optimizer, .plan = {.ctx = ctx}};
     bl_status status = plan_create(&s.plan, ctx, net, rule->ops);
-    for (size_t i = 0; status == BL_OK && i < optimizer->ops->n_slots; i++) {
-        status = MEM_ARRAY(ctx, &s.slots[i], net->n_params, "the optimiser's memory");
-        for (size_t j = 0; status == BL_OK && j < net->n_params; j++)
-            s.slots[i][j] = optimizer->initial;
-    }
+    if (status == BL_OK)
+        status = need_slots(&s, s.slots, net->n_params);
+    if (status == BL_OK)
+        status = need_B_slots(&s);
     if (status != BL_OK) {
         stepper_release(&s);
         return status;
@@ -40,8 +65,11 @@ bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, 
 void stepper_release(struct stepper *s)
 {
     plan_release(&s->plan);
-    for (size_t i = 0; i < OPTIMIZER_MAX_SLOTS; i++)
+    for (size_t i = 0; i < OPTIMIZER_MAX_SLOTS; i++) {
         mem_free(s->ctx, s->slots[i]);
+        mem_free(s->ctx, s->B_slots[i]);
+    }
+    mem_free(s->ctx, s->B_at);
     mem_free(s->ctx, s->buffer);
 }
 
@@ -57,11 +85,18 @@ static void forward_task(void *work, size_t i, int worker)
     net_forward(shift->net, &at, shift->lesson);
 }
 
+/* Block by block from lesson->x, which has entered the net. */
+static void forward(struct shift *shift)
+{
+    for (shift->l = 0; shift->l < shift->net->n_blocks; shift->l++)
+        parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), forward_task, shift);
+}
+
 void step_forward(const struct net *net, struct lesson *lesson)
 {
     struct shift shift = {.net = net, .lesson = lesson};
-    for (shift.l = 0; shift.l < net->n_blocks; shift.l++)
-        parallel_for((int)lesson->n_workers, net_parts(net, shift.l), forward_task, &shift);
+    net_enter(net, lesson);
+    forward(&shift);
 }
 
 struct outcome step_error(const struct stepper *s, struct lesson *lesson)
@@ -69,6 +104,7 @@ struct outcome step_error(const struct stepper *s, struct lesson *lesson)
     const float scale = s->sums ? 1.0f : 1.0f / (float)lesson->n;
     const struct matrix a = *lesson_scores(lesson);
     struct outcome outcome = {0.0, 0};
+    lesson->scale = scale;
     outcome.loss = s->loss->error(s->ctx->backend, a, lesson->y, scale, *lesson_error(lesson));
     outcome.wrong = lesson->has_labels ? loss_count_wrong(a, lesson->labels) : 0;
     return outcome;
@@ -76,37 +112,106 @@ struct outcome step_error(const struct stepper *s, struct lesson *lesson)
 
 static void teach(const struct shift *shift, const struct place *at)
 {
-    shift->rule->ops->signal(shift->rule, shift->net, at, shift->lesson);
-    net_settle(shift->net, at, shift->lesson);
+    const struct rule_ops *ops = shift->rule->ops;
+    ops->signal(shift->rule, shift->net, at, shift->lesson);
+    if (ops->settle)
+        ops->settle(shift->rule, shift->net, at, shift->lesson);
+    else
+        net_settle(shift->net, at, shift->lesson);
 }
 
-/* The tile's weights stand at rows part of block l's W, its biases likewise. */
-static void apply(const struct stepper *s, const struct place *at, const float *dW, const float *db)
+/* The optimiser on the piece of a tensor that belongs to the part's channels. */
+static void apply_piece(const struct stepper *s, const struct net_tensor *tensor, struct part part,
+                        const float *g)
+{
+    const size_t at = tensor->at + part.begin * tensor->cols, n = part_size(part) * tensor->cols;
+    float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
+    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++)
+        slots[i] = s->slots[i] + at;
+    optimizer_update(&s->optimizer, s->ctx->backend, tensor->is_matrix, s->net->params + at, g, slots, n);
+}
+
+static const float *piece_of(const float *all, const struct net_tensor *tensor, struct part part)
+{
+    return all + tensor->at + part.begin * tensor->cols;
+}
+
+/* The optimiser on n numbers of block l's feedback, from `first` on. */
+static void apply_to_B(const struct stepper *s, size_t l, size_t first, const float *g, size_t n)
+{
+    float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
+    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++)
+        slots[i] = s->B_slots[i] + s->B_at[l] + first;
+    optimizer_update(&s->optimizer, s->ctx->backend, true, s->rule->B[l].x + first, g, slots, n);
+}
+
+/* B[l]'s columns of the part: gradient e^T h, into the worker's tile. */
+static void learn_from_error(const struct stepper *s, const struct place *at, const struct lesson *lesson)
+{
+    const struct part columns = net_columns(s->net, at->l, at->part);
+    const struct matrix e = *lesson_error(lesson), h = matrix_columns(lesson->h[at->l], columns);
+    worker_gemm(at->worker, (struct gemm){.transpose_a = true,
+                                          .m = e.cols,
+                                          .n = h.cols,
+                                          .k = e.rows,
+                                          .a = e.x,
+                                          .lda = e.stride,
+                                          .b = h.x,
+                                          .ldb = h.stride,
+                                          .c = at->worker->tile,
+                                          .ldc = h.cols});
+    for (size_t k = 0; k < e.cols; k++)
+        apply_to_B(s, at->l, k * s->rule->B[at->l].cols + columns.begin, at->worker->tile + k * h.cols,
+                   h.cols);
+}
+
+static void apply_to_feedback(const struct stepper *s, const struct place *at, const struct lesson *lesson,
+                              const float *dW)
+{
+    const struct matrix B = s->rule->B[at->l];
+    if (B.x && s->rule->ops->learning == FEEDBACK_LEARNS_LIKE_WEIGHTS)
+        apply_to_B(s, at->l, at->part.begin * B.cols, dW, part_size(at->part) * B.cols);
+    if (B.x && s->rule->ops->learning == FEEDBACK_LEARNS_FROM_ERROR)
+        learn_from_error(s, at, lesson);
+}
+
+/* dW, db: of the part. The layers behind the weights have left their derivatives in the lesson. */
+static void apply(const struct stepper *s, const struct place *at, const struct lesson *lesson,
+                  const float *dW, const float *db)
 {
     const struct block *block = &s->net->blocks[at->l];
-    const size_t cols = s->net->weights[at->l].cols, rows = part_size(at->part);
-    const size_t w = block->weight_at + at->part.begin * cols, b = block->bias_at + at->part.begin;
-    float *w_slots[OPTIMIZER_MAX_SLOTS] = {NULL}, *b_slots[OPTIMIZER_MAX_SLOTS] = {NULL};
-    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++) {
-        w_slots[i] = s->slots[i] + w;
-        b_slots[i] = s->slots[i] + b;
+    const struct net_tensor *tensors = s->net->tensors + block->tensors;
+    apply_piece(s, &tensors[0], at->part, dW);
+    apply_piece(s, &tensors[1], at->part, db);
+    for (size_t i = 2; i < block->n_tensors; i++)
+        apply_piece(s, &tensors[i], at->part, piece_of(lesson->own, &tensors[i], at->part));
+    apply_to_feedback(s, at, lesson, dW); /* last: it may take the tile */
+}
+
+static void copy_own(const struct net *net, const struct place *at, const struct lesson *lesson,
+                     float *gradients)
+{
+    const struct block *block = &net->blocks[at->l];
+    for (size_t i = block->tensors + 2; i < block->tensors + block->n_tensors; i++) {
+        const struct net_tensor *tensor = &net->tensors[i];
+        memcpy(gradients + tensor->at + at->part.begin, piece_of(lesson->own, tensor, at->part),
+               part_size(at->part) * sizeof *gradients);
     }
-    optimizer_update(&s->optimizer, s->ctx->backend, true, s->net->params + w, dW, w_slots, rows * cols);
-    optimizer_update(&s->optimizer, s->ctx->backend, false, s->net->params + b, db, b_slots, rows);
 }
 
 static void learn(const struct shift *shift, const struct place *at)
 {
     const struct net *net = shift->net;
-    const struct block *block = &net->blocks[at->l];
-    const size_t cols = net->weights[at->l].cols, rows = part_size(at->part);
-    float *dW =
-        shift->gradients ? shift->gradients + block->weight_at + at->part.begin * cols : at->worker->tile;
-    float *db = shift->gradients ? shift->gradients + block->bias_at + at->part.begin
-                                 : at->worker->tile + (rows * cols + 15) / 16 * 16;
+    const struct net_tensor *W = &net->tensors[net->blocks[at->l].tensors];
+    const size_t cols = W->cols, rows = part_size(at->part);
+    float *to = shift->gradients;
+    float *dW = to ? to + W->at + at->part.begin * cols : at->worker->tile;
+    float *db = to ? to + W[1].at + at->part.begin : at->worker->tile + (rows * cols + 15) / 16 * 16;
     net_gradient(net, at, shift->lesson, matrix_of(dW, rows, cols), db);
+    if (to)
+        copy_own(net, at, shift->lesson, to);
     if (shift->does_apply)
-        apply(shift->stepper, at, dW, db);
+        apply(shift->stepper, at, shift->lesson, dW, db);
 }
 
 static void teach_task(void *work, size_t i, int worker)
@@ -129,6 +234,46 @@ static void teach_and_learn_task(void *work, size_t i, int worker)
         learn(shift, &at);
 }
 
+static void learn_task(void *work, size_t i, int worker)
+{
+    const struct shift *shift = work;
+    const struct task *task = &shift->tasks[i];
+    const struct place at = {task->l, task->part, &shift->lesson->workers[worker]};
+    if (task->does_update)
+        learn(shift, &at);
+}
+
+static void prepare_task(void *work, size_t i, int worker)
+{
+    const struct shift *shift = work;
+    const struct place at = {shift->l, net_part(shift->net, shift->l, i), &shift->lesson->workers[worker]};
+    shift->rule->ops->prepare(shift->rule, shift->net, &at);
+}
+
+/* What the rule makes of the weights as they are. */
+static void prepare(struct shift *shift)
+{
+    for (shift->l = 0; shift->rule->ops->prepare && shift->l < shift->net->n_blocks; shift->l++)
+        if (shift->rule->B[shift->l].x)
+            parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), prepare_task, shift);
+}
+
+/* Hidden blocks keep their outputs where their signals stand, and are left with what the second pass changed. */
+static void second_pass(struct shift *shift)
+{
+    struct lesson *lesson = shift->lesson;
+    const size_t last = net_last(shift->net);
+    for (size_t l = 0; l < last; l++)
+        memcpy(lesson->signal[l].x, lesson->h[l].x, lesson->n * lesson->h[l].cols * sizeof(float));
+    shift->rule->ops->disturb(shift->rule, shift->net, lesson);
+    if (lesson->passage.purpose == PASSAGE_TRAIN)
+        lesson->passage.purpose = PASSAGE_AGAIN;
+    forward(shift);
+    for (size_t l = 0; l < last; l++)
+        for (size_t i = 0; i < lesson->n * lesson->h[l].cols; i++)
+            lesson->delta[l].x[i] = lesson->scale * (lesson->signal[l].x[i] - lesson->h[l].x[i]);
+}
+
 static void run_stages(const struct plan *plan, parallel_task run, struct shift *shift)
 {
     size_t begin = 0;
@@ -143,7 +288,11 @@ void step_teach(const struct net *net, const struct rule *rule, const struct pla
                 struct lesson *lesson)
 {
     struct shift shift = {.net = net, .rule = rule, .lesson = lesson};
-    run_stages(plan, teach_task, &shift);
+    prepare(&shift);
+    if (rule->ops->disturb)
+        second_pass(&shift);
+    else
+        run_stages(plan, teach_task, &shift);
 }
 
 static void gradient_task(void *work, size_t i, int worker)
@@ -164,13 +313,78 @@ static void apply_task(void *work, size_t i, int worker)
 {
     const struct shift *shift = work;
     const struct task *task = &shift->tasks[i];
-    const struct net *net = shift->net;
-    const struct block *block = &net->blocks[task->l];
+    const struct net_tensor *W = &shift->net->tensors[shift->net->blocks[task->l].tensors];
     const struct place at = {task->l, task->part, &shift->lesson->workers[worker]};
     if (task->does_update)
-        apply(shift->stepper, &at,
-              shift->gradients + block->weight_at + task->part.begin * net->weights[task->l].cols,
-              shift->gradients + block->bias_at + task->part.begin);
+        apply(shift->stepper, &at, shift->lesson, piece_of(shift->gradients, &W[0], task->part),
+              piece_of(shift->gradients, &W[1], task->part));
+}
+
+static void learn_part(void *work, size_t i, int worker)
+{
+    const struct shift *shift = work;
+    const struct place at = {shift->l, net_part(shift->net, shift->l, i), &shift->lesson->workers[worker]};
+    if (shift->l < net_last(shift->net) && shift->rule->ops->signal)
+        teach(shift, &at);
+    if (shift->l == net_last(shift->net) || shift->rule->ops->signal)
+        learn(shift, &at);
+}
+
+static void run_block(const struct shift *shift, parallel_task run)
+{
+    parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), run, (void *)shift);
+}
+
+/* Each block forward, from the weights as they were, and then taught at once. */
+static void go_and_learn(struct shift *shift)
+{
+    for (shift->l = 0; shift->l < shift->net->n_blocks; shift->l++) {
+        run_block(shift, forward_task);
+        run_block(shift, learn_part);
+    }
+}
+
+/* In the memory of two blocks. The targets are known beforehand: one passage, the output last. */
+static struct outcome learn_from_targets(struct shift *shift)
+{
+    struct stepper *s = shift->stepper;
+    shift->lesson->scale = s->sums ? 1.0f : 1.0f / (float)shift->lesson->n;
+    net_enter(s->net, shift->lesson);
+    for (shift->l = 0; shift->l < net_last(s->net); shift->l++) {
+        run_block(shift, forward_task);
+        run_block(shift, learn_part);
+    }
+    run_block(shift, forward_task);
+    const struct outcome outcome = step_error(s, shift->lesson);
+    run_block(shift, learn_part);
+    return outcome;
+}
+
+/* The error is not: one passage for the error, a second that learns. Same bits, for nothing that the second one reads has
+   changed when it is read. */
+static struct outcome learn_in_two_passes(struct shift *shift)
+{
+    struct stepper *s = shift->stepper;
+    step_forward(s->net, shift->lesson);
+    const struct outcome outcome = step_error(s, shift->lesson);
+    if (shift->lesson->passage.purpose == PASSAGE_TRAIN)
+        shift->lesson->passage.purpose = PASSAGE_AGAIN;
+    go_and_learn(shift);
+    return outcome;
+}
+
+static struct outcome run_kept(struct shift *shift, bool is_buffered)
+{
+    struct stepper *s = shift->stepper;
+    step_forward(s->net, shift->lesson);
+    const struct outcome outcome = step_error(s, shift->lesson);
+    prepare(shift);
+    if (s->rule->ops->disturb)
+        second_pass(shift);
+    run_stages(&s->plan, s->rule->ops->disturb ? learn_task : teach_and_learn_task, shift);
+    if (is_buffered)
+        run_stages(&s->plan, apply_task, shift);
+    return outcome;
 }
 
 bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64_t t, bool is_buffered,
@@ -179,17 +393,16 @@ bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64
     if (is_buffered)
         BL_TRY(stepper_need_buffer(s));
     optimizer_begin(&s->optimizer, rate, t);
-    step_forward(s->net, lesson);
-    const struct outcome outcome = step_error(s, lesson);
     struct shift shift = {.stepper = s,
                           .net = s->net,
                           .rule = s->rule,
                           .lesson = lesson,
                           .gradients = is_buffered ? s->buffer : NULL,
                           .does_apply = !is_buffered};
-    run_stages(&s->plan, teach_and_learn_task, &shift);
-    if (is_buffered)
-        run_stages(&s->plan, apply_task, &shift);
+    const struct outcome outcome = lesson->memory == LESSON_KEEPS_ALL ? run_kept(&shift, is_buffered)
+                                   : s->rule->ops->order == RULE_ORDER_ON_FORWARD
+                                       ? learn_from_targets(&shift)
+                                       : learn_in_two_passes(&shift);
     if (lesson_has_failed(lesson))
         BL_FAIL(s->ctx, BL_BACKEND, "backend %s reported a failure in step %llu", s->ctx->backend->name,
                 (unsigned long long)t);

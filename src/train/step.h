@@ -20,7 +20,10 @@ struct stepper {
     bool sums; /* reduction: sum over the batch, else mean */
     struct optimizer optimizer;
     float *slots[OPTIMIZER_MAX_SLOTS]; /* laid out like net->params */
-    float *buffer;                     /* gradients, likewise; NULL until a buffered sink is wanted */
+    float *B_slots
+        [OPTIMIZER_MAX_SLOTS]; /* of feedback that learns, one block's after the other's; NULL: none does */
+    size_t *B_at;              /* where each block's begins */
+    float *buffer;             /* gradients, likewise; NULL until a buffered sink is wanted */
     struct plan plan;
 };
 

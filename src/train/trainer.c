@@ -35,7 +35,8 @@ static bl_status settle_all(bl_config *config, const struct net *net, const stru
     char rate[32];
     text_from_double(optimizer->ops->default_rate, rate);
     BL_TRY(settle(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
-    BL_TRY(settle(config, "feedback", optimizer->ops->hides_scale ? "nokland" : "uniform 1"));
+    const char *feedback = optimizer->ops->hides_scale ? "nokland" : "uniform 1";
+    BL_TRY(settle(config, "feedback", ops->default_feedback ? ops->default_feedback : feedback));
     BL_TRY(settle(config, "lr", rate));
     BL_TRY(settle(config, "epochs", strcmp(config_text(config, "stop"), "paper") == 0 ? "300" : "10"));
     return config_settle(config, "net", net->text);
@@ -103,8 +104,13 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
         status = settle_all(t->config, net, ops, optimizer);
     if (status == BL_OK)
         status = check_start(t->ctx, t->config, net, ops);
+    if (status == BL_OK && ops->needs_classes && like->has_targets)
+        status = context_fail(t->ctx, BL_BAD_VALUE, "rule %s needs classes, but %s has numbers as answers",
+                              ops->name, like->source);
     if (status == BL_OK)
         status = feedback_parse(t->ctx, &spec, config_text(t->config, "feedback"));
+    if (status == BL_OK)
+        status = inlet_parse(t->ctx, &spec.inlet, config_text(t->config, "inlet"));
     if (status == BL_OK)
         status = rule_create(&rule, net, ops, &spec, seed);
     if (status != BL_OK) {
@@ -145,8 +151,8 @@ static bl_status set_table(bl_trainer *t, const bl_data *like)
 
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
-    static const char *const keys[] = {"net",       "rule", "feedback", "init",  "loss", "reduction",
-                                       "optimizer", "lr",   "schedule", "batch", "seed"};
+    static const char *const keys[] = {"net",       "rule",      "feedback", "inlet",    "init",  "loss",
+                                       "reduction", "optimizer", "lr",       "schedule", "batch", "seed"};
     char shape[64];
     snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
     BL_TRY(model_set_fact(t->model, "format", "backless 1"));
@@ -159,18 +165,52 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
     return model_set_number(t->model, "outputs", like->outputs);
 }
 
+static bool is_lean(const bl_trainer *t)
+{
+    return strcmp(config_text(t->config, "memory"), "low") == 0;
+}
+
+/* Blocks learn as they go: from the targets, or from an error that a first pass brought. */
+static bl_status check_memory(const bl_trainer *t)
+{
+    const struct rule_ops *ops = t->model->rule->ops;
+    const bool may_go = ops->order == RULE_ORDER_ANY || ops->order == RULE_ORDER_ON_FORWARD;
+    if (is_lean(t) && (!may_go || ops->disturb))
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "memory low: rule %s needs the outputs of all blocks at once; dfa, drtp and their "
+                "like do not",
+                ops->name);
+    return BL_OK;
+}
+
+/* Feedback that learns forgets how it began by decay alone: without any in the optimiser's text it gets the rule's. */
+static bl_status settle_decay(bl_config *config)
+{
+    const struct rule_ops *ops = rule_find(config_text(config, "rule"));
+    const char *given = config_text(config, "optimizer");
+    char text[256] = "";
+    if (ops->default_decay <= 0.0 || strstr(given, "decay"))
+        return BL_OK;
+    text_append(text, sizeof text, "%s decay %g", given, ops->default_decay);
+    return config_settle(config, "optimizer", text);
+}
+
 static bl_status build(bl_trainer *t, const bl_data *like)
 {
     struct optimizer optimizer;
+    BL_TRY(settle_decay(t->config));
     BL_TRY(optimizer_parse(t->ctx, &optimizer, config_text(t->config, "optimizer")));
     BL_TRY(make_model(t, like, &optimizer));
+    BL_TRY(check_memory(t));
     BL_TRY(set_facts(t, like));
     BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
     const struct net *net = t->model->net;
     BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer));
     t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
-    BL_TRY(lesson_create(&t->lesson, t->ctx, net, config_size(t->config, "batch")));
-    BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH));
+    BL_TRY(lesson_create(&t->lesson, t->ctx, net, config_size(t->config, "batch"),
+                         is_lean(t) ? LESSON_KEEPS_TWO : LESSON_KEEPS_ALL));
+    lesson_set_inlet(t->lesson, net, t->model->rule->feedback.inlet);
+    BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
     t->data_hash = like->hash;
@@ -253,6 +293,9 @@ bl_status trainer_check_finite(bl_trainer *t)
 
 bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
 {
+    t->lesson->passage = (struct passage){.purpose = PASSAGE_TRAIN,
+                                          .seed = config_u64(t->config, "seed"),
+                                          .step = (uint32_t)(t->state.step + 1)};
     BL_TRY(step_run(&t->stepper, t->lesson, rate, t->state.step + 1, t->is_buffered, out));
     t->state.step++;
     if (isfinite(out->loss))
@@ -292,11 +335,14 @@ bl_status bl_trainer_step(bl_trainer *t, const float *x, const int32_t *labels, 
 bl_status bl_trainer_inspect(bl_trainer *t, const float *x, const int32_t *labels, size_t n)
 {
     const struct net *net = t->model->net;
+    if (is_lean(t))
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "with memory low there is nothing kept to inspect");
     if (!t->gradient)
         BL_TRY(MEM_ARRAY(t->ctx, &t->gradient, net->n_params, "the gradients"));
     BL_TRY(take_batch(t, t->lesson, x, labels, n));
     for (size_t l = 0; l < net_last(net); l++)
         memset(t->lesson->delta[l].x, 0, n * t->lesson->delta[l].cols * sizeof(float));
+    t->lesson->passage.purpose = PASSAGE_MEASURE;
     step_forward(net, t->lesson);
     step_error(&t->stepper, t->lesson);
     step_teach(net, t->model->rule, &t->stepper.plan, t->lesson);
@@ -304,6 +350,11 @@ bl_status bl_trainer_inspect(bl_trainer *t, const float *x, const int32_t *label
     if (lesson_has_failed(t->lesson))
         BL_FAIL(t->ctx, BL_BACKEND, "backend %s reported a failure", t->ctx->backend->name);
     return BL_OK;
+}
+
+size_t bl_trainer_activation_bytes(const bl_trainer *trainer)
+{
+    return lesson_bytes(trainer->lesson);
 }
 
 int bl_trainer_delta(const bl_trainer *t, int i, bl_tensor *out)
@@ -318,12 +369,12 @@ int bl_trainer_delta(const bl_trainer *t, int i, bl_tensor *out)
 int bl_trainer_gradient(const bl_trainer *t, int i, bl_tensor *out)
 {
     const struct net *net = t->model->net;
-    if (!t->gradient || i < 0 || (size_t)i >= 2 * net->n_blocks)
+    if (!t->gradient || i < 0 || (size_t)i >= net->n_tensors)
         return 0;
-    const struct block *block = &net->blocks[i / 2];
-    const struct matrix W = net->weights[i / 2];
-    *out = i % 2 == 0 ? (bl_tensor){"weight", t->gradient + block->weight_at, W.rows, W.cols}
-                      : (bl_tensor){"bias", t->gradient + block->bias_at, 1, W.rows};
+    const struct net_tensor *tensor = &net->tensors[i];
+    const size_t rows = tensor->is_matrix ? tensor->rows : 1,
+                 cols = tensor->is_matrix ? tensor->cols : tensor->rows;
+    *out = (bl_tensor){tensor->what, t->gradient + tensor->at, rows, cols};
     return 1;
 }
 

@@ -10,7 +10,8 @@ out:
 
     0.dense.weight, 0.dense.bias, ...   units x inputs, units: at the start
     0.feedback, ...                     dfa, ifa: B of block l, outputs x units
-                                        fa: what stands for the weights of block l on the way back, so shaped
+                                        fa, usf, kp: what stands for the weights of block l on the way back, so
+                                        shaped; pepita: outputs x inputs of the net
     sizes, x, labels                    examples of each step; the steps' rows one below the other
     step1.0.dense.weight, step10. ...   the weights after that many steps
     losses                              of each step, mean over its examples, before its update
@@ -68,6 +69,24 @@ CASES = [
     ("dfa_zero", "dfa", TANH3, "bce", "sum", "rmsprop", 1e-3, {"zero": True}),
     ("bp_mixed", "bp", MIXED, "mse", "sum", "sgd", 0.02, {}),
     ("bp_stacked", "bp", STACKED, "ce", "sum", "sgd", 0.1, {}),
+    ("usf_sgd", "usf", TANH3, "ce", "mean", "sgd", 0.5, {}),
+    ("usf_rmsprop", "usf", TANH3, "bce", "sum", "rmsprop", 1e-3, {}),
+    ("kp_sgd", "kp", TANH3, "ce", "mean", "sgd momentum 0.9 decay 0.02", 0.1, {}),
+    ("kp_rmsprop", "kp", net_of("logistic"), "bce", "sum", "rmsprop decay 0.01", 1e-3, {}),
+    ("dkp_sgd", "dkp", TANH3, "ce", "mean", "sgd decay 0.02", 0.3, {}),
+    ("dkp_rmsprop", "dkp", net_of("softplus"), "mse", "mean", "rmsprop decay 0.01", 1e-3, {}),
+    ("drtp_sgd", "drtp", TANH3, "ce", "mean", "sgd", 0.3, {}),
+    ("drtp_rmsprop", "drtp", net_of("logistic"), "bce", "sum", "rmsprop", 1e-3, {}),
+    ("adfa_sgd", "adfa", TANH3, "ce", "mean", "sgd", 0.3, {}),
+    ("adfa_rmsprop", "adfa", net_of("relu"), "bce", "mean", "rmsprop", 1e-3, {}),
+    ("pepita_sgd", "pepita", net_of("relu"), "ce", "mean", "sgd momentum 0.9", 0.1, {}),
+    ("pepita_rmsprop", "pepita", TANH3, "bce", "sum", "rmsprop", 1e-3, {}),
+    ("wrong_usf", "usf", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "weights"}),
+    ("wrong_kp", "kp", TANH3, "ce", "mean", "sgd momentum 0.9 decay 0.02", 0.1, {"mistake": "still"}),
+    ("wrong_dkp", "dkp", TANH3, "ce", "mean", "sgd decay 0.02", 0.3, {"mistake": "still"}),
+    ("wrong_drtp", "drtp", TANH3, "ce", "mean", "sgd", 0.3, {"mistake": "sign"}),
+    ("wrong_adfa", "adfa", TANH3, "ce", "mean", "sgd", 0.3, {"mistake": "exact"}),
+    ("wrong_pepita", "pepita", net_of("relu"), "ce", "mean", "sgd momentum 0.9", 0.1, {"mistake": "first inputs"}),
     ("wrong_transpose", "fa", net_of("logistic"), "bce", "mean", "sgd", 0.5, {"mistake": "transpose"}),
     ("wrong_slope", "dfa", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "slope"}),
     ("wrong_softmax", "dfa", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "softmax"}),
@@ -113,17 +132,18 @@ def parse_net(text, rule):
 
 
 def forward(blocks, W, b, x):
-    """Inputs of each block, f' of each block, and the scores."""
-    h, inputs, slopes = x, [], []
+    """Inputs of each block, f' of each block, cos f of each block, and the scores."""
+    h, inputs, slopes, cosines = x, [], [], []
     for (_, behind), W_l, b_l in zip(blocks, W, b):
         inputs.append(h)
         h = h @ W_l.T + b_l
-        slope = np.ones_like(h)
+        slope, cosine = np.ones_like(h), np.ones_like(h)
         for word in behind:
             h, derivative = activate(word, h)
-            slope = slope * derivative
+            slope, cosine = slope * derivative, cosine * np.cos(h)
         slopes.append(slope)
-    return inputs, slopes, h
+        cosines.append(cosine)
+    return inputs, slopes, cosines, h
 
 
 def loss_and_error(loss, a, y):
@@ -148,13 +168,20 @@ def chain(e, slopes, backward):
     return delta
 
 
+def signs_of(W):
+    """sqrt(2 / (inputs + outputs)) sign(W)"""
+    return [W_l.dtype.type(np.sqrt(2 / sum(W_l.shape))) * np.sign(W_l) for W_l in W]
+
+
 def deltas(rule, e, W, B, slopes):
     last = len(W) - 1
     if rule == "bp":
         return chain(e, slopes, W)
-    if rule == "fa":
+    if rule in ("fa", "kp"):
         return chain(e, slopes, B)
-    if rule == "dfa":
+    if rule == "usf":
+        return chain(e, slopes, signs_of(W))
+    if rule in ("dfa", "dkp"):
         return [(e @ B[l]) * slopes[l] for l in range(last)] + [e]
     if rule == "ifa":
         delta = [(e @ B[0]) * slopes[0]]
@@ -164,9 +191,15 @@ def deltas(rule, e, W, B, slopes):
     return [None] * last + [e]  # frozen, linear
 
 
-def mistaken_deltas(mistake, e, y, scale, W, B, slopes):
-    if mistake == "transpose":  # what fa must not do
+def mistaken_deltas(rule, mistake, e, y, scale, W, B, slopes):
+    if mistake == "still":  # feedback that does not learn
+        return deltas(rule, e, W, B, slopes)
+    if mistake in ("transpose", "weights"):  # what fa and usf must not do
         return chain(e, slopes, W)
+    if mistake == "sign":
+        return deltas("dfa", y * scale, W, B, slopes)[:-1] + [e]
+    if mistake == "exact":
+        return deltas("dfa", e, W, B, slopes)
     if mistake == "slope":
         return deltas("dfa", e, W, B, [np.ones_like(s) for s in slopes])
     return deltas("dfa", -y * scale, W, B, slopes)[:-1] + [e]  # derivative after the log-softmax
@@ -236,10 +269,12 @@ def start_of(case):
         start[f"{l}.dense.bias"] = uniform(random, limit, units)
         n_inputs = units
     hidden = [units for units, _ in blocks[:-1]]
-    if rule in ("dfa", "ifa"):
+    if rule in ("dfa", "ifa", "dkp", "drtp", "adfa"):
         for l, units in enumerate(hidden[: 1 if rule == "ifa" else None]):
             start[f"{l}.feedback"] = uniform(random, 1.0, (CLASSES, units))
-    if rule == "fa":
+    if rule == "pepita":
+        start["0.feedback"] = uniform(random, 0.1, (CLASSES, INPUTS))
+    if rule in ("fa", "usf", "kp"):
         for l in range(1, len(blocks)):
             start[f"{l}.feedback"] = uniform(random, 1.0, (blocks[l][0], blocks[l - 1][0]))
     start["sizes"] = np.array(SIZES, np.float32)
@@ -258,17 +293,28 @@ def run(case, start, dtype):
     B = [start.get(f"{l}.feedback", np.zeros(0)).astype(dtype) for l in rows]
     make = OPTIMISERS[optimizer.split()[0]]
     steppers = [(make(optimizer, W[l]), make(optimizer, b[l])) for l in rows]
+    of_B = [make(optimizer, B[l]) for l in rows]
     end, losses, at = {}, [], 0
     for t, n in enumerate(SIZES, 1):
         x = start["x"][at : at + n].astype(dtype)
         y = np.eye(CLASSES, dtype=dtype)[start["labels"][at : at + n].astype(int)]
         at += n
-        inputs, slopes, a = forward(blocks, W, b, x)
+        inputs, slopes, cosines, a = forward(blocks, W, b, x)
         J, e = loss_and_error(loss, a, y)
         scale = dtype(1 / n if reduction == "mean" else 1)
         losses.append(J.mean())
-        if "mistake" in more:
-            delta = mistaken_deltas(more["mistake"], e * scale, y, scale, W, B, slopes)
+        mistake = more.get("mistake", "")
+        h = inputs[1:]
+        if rule == "pepita":
+            second = forward(blocks, W, b, x + e @ B[0])[0]
+            delta = [(h_l - again) * scale for h_l, again in zip(h, second[1:])] + [e * scale]
+            inputs = inputs if mistake else second
+        elif mistake:
+            delta = mistaken_deltas(rule, mistake, e * scale, y, scale, W, B, slopes)
+        elif rule == "drtp":
+            delta = deltas("dfa", -y * scale, W, B, slopes)[:-1] + [e * scale]
+        elif rule == "adfa":
+            delta = deltas("dfa", e * scale, W, B, cosines)
         else:
             delta = deltas(rule, e * scale, W, B, slopes)
         for l in rows:
@@ -277,9 +323,15 @@ def run(case, start, dtype):
             of_W, of_b = steppers[l]
             W[l] = (1 - of_W.o["decay"]) * W[l] - of_W.change(delta[l].T @ inputs[l], rate, t)
             b[l] = b[l] - of_b.change(delta[l].sum(axis=0), rate, t)
+            if rule == "kp" and l > 0 and not mistake:  # the step of the weights
+                B[l] = (1 - of_W.o["decay"]) * B[l] - of_B[l].change(delta[l].T @ inputs[l], rate, t)
+            if rule == "dkp" and l < len(rows) - 1 and not mistake:
+                B[l] = (1 - of_W.o["decay"]) * B[l] - of_B[l].change((e * scale).T @ h[l], rate, t)
         if t in SAVED:
             for l in rows:
                 end[f"step{t}.{l}.dense.weight"], end[f"step{t}.{l}.dense.bias"] = W[l], b[l]
+                if rule in ("kp", "dkp") and B[l].size:
+                    end[f"step{t}.{l}.feedback"] = B[l]
     end["losses"] = np.array(losses)
     return end
 

@@ -1,0 +1,69 @@
+/*
+ * dropout.c - while training, each number is zero with probability p and 1 / (1 - p) times itself else (Srivastava,
+ * Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, inverted); elsewhere nothing happens.
+ *
+ * The mask is not kept: it is a function of seed, layer, step, and the number's place in the batch, and is made again on
+ * the way down.
+ */
+#include "layer_table.h"
+
+#include "../base/rng.h"
+
+#include <stdio.h>
+
+static bl_status dropout_parse(bl_context *ctx, struct layer *layer, struct slice arguments)
+{
+    char number[32];
+    if (!text_to_double(arguments, &layer->rate) || layer->rate < 0.0 || layer->rate >= 1.0)
+        BL_FAIL(ctx, BL_BAD_VALUE, "layer \"dropout %.*s\": expected \"dropout P\" with 0 <= P < 1",
+                (int)arguments.n, arguments.at);
+    text_from_double(layer->rate, number);
+    snprintf(layer->text, sizeof layer->text, "dropout %s", number);
+    return BL_OK;
+}
+
+/* m <- m mask / (1 - p), the columns `part`. Words below p 2^32 drop. */
+static void mask(const struct layer *layer, const struct crossing *c, struct matrix m, struct part part)
+{
+    const struct rng rng = {.seed = c->passage.seed,
+                            .stream = RNG_DROPOUT,
+                            .layer = (uint32_t)c->number,
+                            .step = c->passage.step};
+    const uint32_t least = (uint32_t)(layer->rate * 0x1p32);
+    const float kept = (float)(1.0 / (1.0 - layer->rate));
+    uint32_t words[4];
+    for (size_t n = 0; n < m.rows; n++) {
+        float *row = matrix_row(&m, n);
+        const uint64_t first = (uint64_t)n * layer->units;
+        for (size_t j = part.begin; j < part.end; j++) {
+            const uint64_t i = first + j;
+            if (j == part.begin || i % 4 == 0)
+                rng_block(&rng, i / 4, words);
+            row[j] = words[i % 4] < least ? 0.0f : row[j] * kept;
+        }
+    }
+}
+
+static bool drops(const struct crossing *c)
+{
+    return c->passage.purpose == PASSAGE_TRAIN || c->passage.purpose == PASSAGE_AGAIN;
+}
+
+static void dropout_apply(const struct layer *layer, const struct crossing *c)
+{
+    if (drops(c))
+        mask(layer, c, c->y, c->out);
+}
+
+static void dropout_down(const struct layer *layer, const struct crossing *c)
+{
+    if (drops(c))
+        mask(layer, c, c->dy, c->out);
+}
+
+const struct layer_ops layer_dropout = {.name = "dropout",
+                                        .usage = "dropout P",
+                                        .parse = dropout_parse,
+                                        .apply = dropout_apply,
+                                        .down = dropout_down,
+                                        .works_in_place = true};

@@ -1,0 +1,14 @@
+/*
+ * flatten.c - an image taken as the row of its numbers, which it is already: nothing moves.
+ */
+#include "layer_table.h"
+
+static bl_status flatten_fit(bl_context *ctx, struct layer *layer)
+{
+    (void)ctx;
+    layer->out = (bl_shape){1, 1, layer->in.channels * layer->in.rows * layer->in.cols};
+    return BL_OK;
+}
+
+const struct layer_ops layer_flatten = {
+    .name = "flatten", .usage = "flatten", .fit = flatten_fit, .works_in_place = true};

@@ -1,0 +1,156 @@
+/*
+ * pool.c - one number for each window of a map: its largest, or its mean. Windows that reach over the edge are left out
+ * (floor); each channel for itself.
+ *
+ * On the way down the largest one gets the whole derivative, the first of equals; the mean gives each its share.
+ */
+#include "layer_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bl_status pool_parse(bl_context *ctx, struct layer *layer, struct slice arguments)
+{
+    struct window *w = &layer->window;
+    *w = (struct window){0};
+    BL_TRY(window_parse(ctx, w, arguments, layer->ops->usage));
+    if (w->stride == 0)
+        w->stride = w->rows;
+    if (w->pad != 0)
+        BL_FAIL(ctx, BL_BAD_VALUE, "layer \"%s %.*s\": a pool has no padding", layer->ops->name,
+                (int)arguments.n, arguments.at);
+    snprintf(layer->text, sizeof layer->text, "%s %dx%d stride %d", layer->ops->name, w->rows, w->cols,
+             w->stride);
+    return BL_OK;
+}
+
+static bl_status pool_fit(bl_context *ctx, struct layer *layer)
+{
+    if (layer->in.rows == 1 && layer->in.cols > 1 && layer->in.channels == 1)
+        BL_FAIL(ctx, BL_BAD_VALUE, "a pool needs an image, and this is a row of numbers");
+    return window_fit(ctx, &layer->window, layer->in, &layer->out);
+}
+
+/* One channel of one example. */
+struct maps {
+    const float *x, *dy;
+    float *y, *dx;
+};
+
+typedef void (*pool_map)(const struct layer *layer, const struct maps *maps);
+
+static void for_each_map(const struct layer *layer, const struct crossing *c, pool_map run)
+{
+    const size_t in = (size_t)layer->in.rows * (size_t)layer->in.cols;
+    const size_t out = (size_t)layer->out.rows * (size_t)layer->out.cols;
+    for (size_t n = 0; n < c->x.rows; n++)
+        for (size_t i = 0; i < part_size(c->out) / out; i++) {
+            const size_t from = c->in.begin + i * in, to = c->out.begin + i * out;
+            const struct maps maps = {.x = matrix_row(&c->x, n) + from,
+                                      .y = matrix_row(&c->y, n) + to,
+                                      .dx = c->dx.x ? matrix_row(&c->dx, n) + from : NULL,
+                                      .dy = c->dy.x ? matrix_row(&c->dy, n) + to : NULL};
+            run(layer, &maps);
+        }
+}
+
+/* Where the window of output (oy, ox) begins. */
+static size_t corner(const struct layer *layer, int oy, int ox)
+{
+    return (size_t)(oy * layer->window.stride) * (size_t)layer->in.cols + (size_t)(ox * layer->window.stride);
+}
+
+static size_t largest(const struct layer *layer, const float *x, size_t at)
+{
+    size_t best = at;
+    for (int ky = 0; ky < layer->window.rows; ky++, at += (size_t)layer->in.cols)
+        for (int kx = 0; kx < layer->window.cols; kx++)
+            if (x[at + (size_t)kx] > x[best] || x[best] != x[best])
+                best = at + (size_t)kx;
+    return best;
+}
+
+static void max_of_map(const struct layer *layer, const struct maps *m)
+{
+    for (int oy = 0; oy < layer->out.rows; oy++)
+        for (int ox = 0; ox < layer->out.cols; ox++)
+            m->y[oy * layer->out.cols + ox] = m->x[largest(layer, m->x, corner(layer, oy, ox))];
+}
+
+static void max_down_map(const struct layer *layer, const struct maps *m)
+{
+    memset(m->dx, 0, (size_t)layer->in.rows * (size_t)layer->in.cols * sizeof *m->dx);
+    for (int oy = 0; oy < layer->out.rows; oy++)
+        for (int ox = 0; ox < layer->out.cols; ox++)
+            m->dx[largest(layer, m->x, corner(layer, oy, ox))] += m->dy[oy * layer->out.cols + ox];
+}
+
+static void max_apply(const struct layer *layer, const struct crossing *c)
+{
+    for_each_map(layer, c, max_of_map);
+}
+
+static void max_down(const struct layer *layer, const struct crossing *c)
+{
+    for_each_map(layer, c, max_down_map);
+}
+
+const struct layer_ops layer_maxpool = {
+    .name = "maxpool",
+    .usage = "maxpool ROWSxCOLS [stride N]",
+    .parse = pool_parse,
+    .fit = pool_fit,
+    .apply = max_apply,
+    .down = max_down,
+    .needs_input = true,
+};
+
+static float share(const struct layer *layer)
+{
+    return 1.0f / (float)(layer->window.rows * layer->window.cols);
+}
+
+static void mean_of_map(const struct layer *layer, const struct maps *m)
+{
+    for (int oy = 0; oy < layer->out.rows; oy++)
+        for (int ox = 0; ox < layer->out.cols; ox++) {
+            const float *x = m->x + corner(layer, oy, ox);
+            float sum = 0.0f;
+            for (int ky = 0; ky < layer->window.rows; ky++, x += layer->in.cols)
+                for (int kx = 0; kx < layer->window.cols; kx++)
+                    sum += x[kx];
+            m->y[oy * layer->out.cols + ox] = sum * share(layer);
+        }
+}
+
+static void mean_down_map(const struct layer *layer, const struct maps *m)
+{
+    memset(m->dx, 0, (size_t)layer->in.rows * (size_t)layer->in.cols * sizeof *m->dx);
+    for (int oy = 0; oy < layer->out.rows; oy++)
+        for (int ox = 0; ox < layer->out.cols; ox++) {
+            float *dx = m->dx + corner(layer, oy, ox);
+            const float d = m->dy[oy * layer->out.cols + ox] * share(layer);
+            for (int ky = 0; ky < layer->window.rows; ky++, dx += layer->in.cols)
+                for (int kx = 0; kx < layer->window.cols; kx++)
+                    dx[kx] += d;
+        }
+}
+
+static void mean_apply(const struct layer *layer, const struct crossing *c)
+{
+    for_each_map(layer, c, mean_of_map);
+}
+
+static void mean_down(const struct layer *layer, const struct crossing *c)
+{
+    for_each_map(layer, c, mean_down_map);
+}
+
+const struct layer_ops layer_avgpool = {
+    .name = "avgpool",
+    .usage = "avgpool ROWSxCOLS [stride N]",
+    .parse = pool_parse,
+    .fit = pool_fit,
+    .apply = mean_apply,
+    .down = mean_down,
+};

@@ -1,0 +1,35 @@
+/*
+ * kp.c - Kolen-Pollack learning (Kolen, Pollack 1994; Akrout, Wilson, Humphreys, Lillicrap, Tweed 2019, arXiv:1904.05391).
+ *
+ *     signal_l = delta_{l+1} B_{l+1}            B: shaped like W
+ *     W <- (1 - decay) W - step                 B <- (1 - decay) B - the same step
+ *
+ * Feedback alignment whose feedback learns: as both take the same steps, B - W shrinks by (1 - decay) each step, and what
+ * began at random ends as backpropagation, without any weight ever having been carried over.
+ * Memory: one B for each block but the first, and the optimiser's of it.
+ */
+#include "rule_table.h"
+
+static bl_status kp_init(struct rule *rule, const struct net *net)
+{
+    for (size_t f = 1; f < net->n_blocks; f++)
+        BL_TRY(feedback_like_weights(rule, net, f));
+    return BL_OK;
+}
+
+static void kp_signal(const struct rule *rule, const struct net *net, const struct place *at,
+                      struct lesson *lesson)
+{
+    net_pull(net, rule->B, at, lesson);
+}
+
+const struct rule_ops rule_kp = {
+    .name = "kp",
+    .about = "Kolen-Pollack learning of the feedback, Akrout et al. 2019, arXiv:1904.05391",
+    .order = RULE_ORDER_BACKWARD,
+    .learns_from_zero = true,
+    .learning = FEEDBACK_LEARNS_LIKE_WEIGHTS,
+    .default_decay = 1e-5,
+    .init = kp_init,
+    .signal = kp_signal,
+};

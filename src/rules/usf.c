@@ -1,0 +1,44 @@
+/*
+ * usf.c - uniform sign-concordant feedback (Liao, Leibo, Poggio 2016, arXiv:1510.05067; Sanfiz, Akrout 2021,
+ * arXiv:2108.13446).
+ *
+ *     signal_l = delta_{l+1} B_{l+1}            B_{l+1} = s sign(W_{l+1}), s = sqrt(2 / (fan in + fan out))
+ *
+ * Backpropagation's chain with the signs of the weights alone, taken anew each step.
+ * Memory: one B for each block but the first, as large as its weights.
+ */
+#include "rule_table.h"
+
+#include <math.h>
+
+static bl_status usf_init(struct rule *rule, const struct net *net)
+{
+    for (size_t f = 1; f < net->n_blocks; f++)
+        BL_TRY(feedback_like_weights(rule, net, f));
+    return BL_OK;
+}
+
+static void usf_prepare(const struct rule *rule, const struct net *net, const struct place *at)
+{
+    const struct layer *layer = net_layer(net, at->l);
+    const float s = sqrtf(2.0f / (float)(layer->weight_cols + layer->fan_out));
+    const struct matrix W = matrix_rows(net->weights[at->l], at->part),
+                        B = matrix_rows(rule->B[at->l], at->part);
+    for (size_t i = 0; i < W.rows * W.cols; i++)
+        B.x[i] = W.x[i] > 0.0f ? s : W.x[i] < 0.0f ? -s : 0.0f;
+}
+
+static void usf_signal(const struct rule *rule, const struct net *net, const struct place *at,
+                       struct lesson *lesson)
+{
+    net_pull(net, rule->B, at, lesson);
+}
+
+const struct rule_ops rule_usf = {
+    .name = "usf",
+    .about = "uniform sign-concordant feedback, Liao et al. 2016, arXiv:1510.05067",
+    .order = RULE_ORDER_BACKWARD,
+    .init = usf_init,
+    .prepare = usf_prepare,
+    .signal = usf_signal,
+};
