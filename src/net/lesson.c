@@ -26,8 +26,9 @@ static struct matrix take(struct room *room, size_t rows, size_t cols)
 /* A layer writes over the output of the one before it where both allow that. */
 static bool shares_output(const struct net *net, const struct block *block, size_t i)
 {
-    const struct layer_ops *ops = net->layers[i].ops, *before = net->layers[i - 1].ops;
-    return i > block->first && ops->works_in_place && !ops->needs_input && !before->needs_output;
+    const struct layer_ops *ops = net->layers[i].ops;
+    return i > block->first && ops->works_in_place && !ops->needs_input &&
+           !net->layers[i - 1].ops->needs_output;
 }
 
 static bool shares_gradient(const struct net *net, const struct block *block, size_t i)
