@@ -163,6 +163,36 @@ static void hash_rows(struct bits *bits, const struct backend *k)
     hash_floats(bits, y, N);
 }
 
+/* What convolutions and pools are made of: 3 x 17 x 19 numbers, windows of 4 x 5. */
+static void hash_windows(struct bits *bits, const struct backend *k)
+{
+    enum { CHANNELS = 3, SIDE_Y = 17, SIDE_X = 19, TERMS = CHANNELS * 4 * 5, PLACES = 14 * 15, MAPS = 11 };
+    static float x[CHANNELS * SIDE_Y * SIDE_X], w[MAPS * TERMS], packed[TERMS * GATHER_MOST_COLUMNS],
+        y[MAPS * PLACES];
+    static int32_t rows[PLACES], terms[TERMS], at[PLACES];
+    fill_some(bits, x, sizeof x / sizeof *x, -1.0f, 1.0f);
+    fill_some(bits, w, sizeof w / sizeof *w, -1.0f, 1.0f);
+    for (int i = 0; i < PLACES; i++)
+        rows[i] = i / 15 * SIDE_X + i % 15;
+    for (int i = 0; i < TERMS; i++)
+        terms[i] = (i / 20 * SIDE_Y + i / 5 % 4) * SIDE_X + i % 5;
+    for (size_t j = 0; j < MAPS; j += k->panel_columns) {
+        const size_t n = MAPS - j < k->panel_columns ? MAPS - j : k->panel_columns;
+        k->panel(w + j * TERMS, TERMS, TERMS, n, packed);
+        for (int round = 0; round < 2; round++)
+            k->gather(&(struct gather){round == 1, PLACES, n, TERMS, x, rows, terms, packed, y + j * PLACES,
+                                       PLACES});
+    }
+    hash_floats(bits, y, MAPS * PLACES);
+    k->max_windows(&(struct pool){14, 15, 4, 5, 1, SIDE_X}, x, y, at);
+    hash_floats(bits, y, PLACES);
+    for (int i = 0; i < PLACES; i++)
+        y[i] = (float)at[i];
+    hash_floats(bits, y, PLACES);
+    y[0] = k->sum(x, sizeof x / sizeof *x);
+    hash_floats(bits, y, 1);
+}
+
 int main(void)
 {
     uint64_t first = 0;
@@ -174,6 +204,7 @@ int main(void)
         hash_activations(&bits, &k, fill_near);
         hash_steps(&bits, &k);
         hash_rows(&bits, &k);
+        hash_windows(&bits, &k);
         printf("%-7s %016" PRIx64 "\n", k.machine, bits.hash);
         first = i == 0 ? bits.hash : first;
         if (bits.hash != first)

@@ -29,6 +29,26 @@ struct gemm {
     size_t ldc;
 };
 
+/* C (n x m as stored) = or += (A B)^T, where A (m x k) is read through offsets: A[i, t] = a[rows[i] + terms[t]], and B (k x n)
+   is packed by `panel`. A convolution is this: a row for each place of its window, a term for each weight of it.
+   Portable: one chain of fma over t = 0, 1, ... for each c, as in gemm. */
+enum { GATHER_MOST_COLUMNS = 48 }; /* of a panel, with any backend */
+struct gather {
+    bool accumulate;
+    size_t m, n, k; /* n <= panel_columns */
+    const float *a;
+    const int32_t *rows, *terms;
+    const float *b;
+    float *c;
+    size_t ldc;
+};
+
+/* m x n windows of rows x cols, `stride` apart, on a map whose rows are in_cols apart. */
+struct pool {
+    size_t m, n;
+    int rows, cols, stride, in_cols; /* cols <= 1024 */
+};
+
 /* One step of an optimiser on n weights. g: gradient. All are read and written in place, element by element. */
 struct sgd_step { /* v <- momentum v + g; w <- (1 - decay) w - rate (nesterov ? g + momentum v : v) */
     float rate, momentum, decay;
@@ -53,7 +73,17 @@ struct backend {
     /* false: the library below reported a failure */
     bool (*gemm)(const struct gemm *g, float *scratch);
 
+    /* b: columns x depth, ldb floats from one row to the next; to: depth x panel_width(columns), zeros behind them */
+    void (*panel)(const float *b, size_t ldb, size_t depth, size_t columns, float *to);
+    size_t (*panel_width)(size_t columns);
+    size_t panel_columns; /* the most a panel may have: what the registers hold */
+    void (*gather)(const struct gather *g);
+
+    /* y, at (m x n): of each window the largest number, and its place in x: the first of equals, row by row. */
+    void (*max_windows)(const struct pool *p, const float *x, float *y, int32_t *at);
+
     void (*add)(float *y, const float *x, size_t n); /* y += x */
+    float (*sum)(const float *x, size_t n);          /* in one order, whatever the instruction set */
     void (*column_sum)(const float *x, size_t rows, size_t cols, size_t stride,
                        float *sum); /* over rows, in order */
 

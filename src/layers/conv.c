@@ -1,19 +1,26 @@
 /*
  * conv.c - the convolution: y[c] = b[c] + sum over input channels i and window places k of W[c, i, k] x[i] moved by k.
  *
- * W: channels x (input channels x rows x cols of the window), b: channels. An image is unfolded into a matrix of window
- * contents, K x places, and the rest are products:
+ * W: channels x (input channels x rows x cols of the window), b: channels. All three products read their image through
+ * offsets (struct gather): it is copied onto a canvas with zeros around, and the window of any place is the same offsets from
+ * that place's corner.
  *
- *     forward    y = W U(x)                 gradient   dW = sum over examples of delta U(x)^T
- *     pull       x's signal = U^T(M^T delta), where U^T adds every window's content back to its place
+ *     forward    a row for each place, a term for each weight          of the image
+ *     gradient   a row for each weight, a term for each place          of some images side by side
+ *     pull       a row for each place of the input, a term for each weight, turned about      of delta, its numbers `stride`
+ *                apart
  *
- * Multiply-accumulates per example: channels x K x places each.
+ * Multiply-accumulates per example: channels x weights of a channel x places each.
  */
 #include "layer_table.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+
+enum {
+    MOST_TERMS = 1024
+}; /* of a gradient at once, about: what stays in the second cache beside its panel */
 
 static bl_status conv_parse(bl_context *ctx, struct layer *layer, struct slice arguments)
 {
@@ -34,6 +41,11 @@ static bl_status conv_parse(bl_context *ctx, struct layer *layer, struct slice a
     return BL_OK;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 static size_t places(const struct layer *layer)
 {
     return (size_t)layer->out.rows * (size_t)layer->out.cols;
@@ -47,6 +59,21 @@ static size_t map_size(const struct layer *layer)
 static size_t window_size(const struct layer *layer)
 {
     return (size_t)layer->window.rows * (size_t)layer->window.cols;
+}
+
+/* Offsets on them must be numbers of 32 bits: of delta's, and of as many images as lie side by side. */
+static bl_status check_canvases(bl_context *ctx, const struct layer *layer)
+{
+    const struct window *w = &layer->window;
+    const double input = (double)layer->in.channels * ((double)layer->in.rows + 2.0 * w->pad) *
+                         ((double)layer->in.cols + 2.0 * w->pad);
+    const double delta =
+        (double)layer->channels * ((double)layer->in.rows + w->rows) * ((double)layer->in.cols + w->cols);
+    if (input > (double)(INT_MAX / MOST_TERMS) * (double)larger(places(layer), 1) ||
+        input > (double)INT_MAX || delta > (double)INT_MAX)
+        BL_FAIL(ctx, BL_BAD_VALUE, "images of %d x %d with %d channels are too large for windows of %d x %d",
+                layer->in.rows, layer->in.cols, layer->in.channels, w->rows, w->cols);
+    return BL_OK;
 }
 
 static bl_status conv_fit(bl_context *ctx, struct layer *layer)
@@ -65,80 +92,136 @@ static bl_status conv_fit(bl_context *ctx, struct layer *layer)
         (double)channels * (double)places(layer) > (double)INT_MAX)
         BL_FAIL(ctx, BL_BAD_VALUE, "%d channels of %d x %d are too many numbers", channels, layer->out.rows,
                 layer->out.cols);
-    return BL_OK;
+    return check_canvases(ctx, layer);
+}
+
+/* ---- Canvases */
+
+struct canvas {
+    int channels, rows, cols;
+};
+
+static size_t canvas_size(struct canvas c)
+{
+    return (size_t)c.channels * (size_t)c.rows * (size_t)c.cols;
+}
+
+static struct canvas canvas_of_input(const struct layer *layer)
+{
+    const int pad = 2 * layer->window.pad;
+    return (struct canvas){layer->in.channels, layer->in.rows + pad, layer->in.cols + pad};
+}
+
+static struct canvas canvas_of_delta(const struct layer *layer)
+{
+    return (struct canvas){layer->out.channels, layer->in.rows + layer->window.rows - 1,
+                           layer->in.cols + layer->window.cols - 1};
+}
+
+/* The maps of one example on a canvas that is zero beside them: number (y, x) at (top + y step, left + x step). */
+static void draw(struct canvas canvas, const float *from, bl_shape shape, int top, int left, int step,
+                 float *to)
+{
+    memset(to, 0, canvas_size(canvas) * sizeof *to);
+    for (int c = 0; c < shape.channels; c++, to += canvas.rows * canvas.cols)
+        for (int y = 0; y < shape.rows; y++, from += shape.cols) {
+            float *row = to + (top + y * step) * canvas.cols + left;
+            if (step == 1)
+                memcpy(row, from, (size_t)shape.cols * sizeof *row);
+            else
+                for (int x = 0; x < shape.cols; x++)
+                    row[x * step] = from[x];
+        }
+}
+
+/* Offsets on a canvas of every number of a block of channels x rows x cols, `step` apart. */
+static void list_offsets(struct canvas canvas, int channels, int rows, int cols, int step, int32_t *to)
+{
+    for (int c = 0; c < channels; c++)
+        for (int y = 0; y < rows; y++)
+            for (int x = 0; x < cols; x++)
+                *to++ = (c * canvas.rows + y * step) * canvas.cols + x * step;
+}
+
+/* ---- Scratch: pieces of a worker's floats, each from a cache line on */
+
+static size_t lines(size_t n)
+{
+    return (n + 15) / 16 * 16;
+}
+
+static float *take(float **floats, size_t n)
+{
+    float *piece = *floats;
+    *floats += lines(n);
+    return piece;
+}
+
+static int32_t *take_offsets(float **floats, size_t n)
+{
+    return (int32_t *)(void *)take(floats, n);
+}
+
+/* Images side by side in a gradient. */
+static size_t images(const struct layer *layer)
+{
+    return places(layer) < MOST_TERMS ? MOST_TERMS / places(layer) : 1;
+}
+
+static size_t turned_weights(const struct layer *layer)
+{
+    return layer->weight_rows * window_size(layer);
 }
 
 static size_t conv_scratch(const struct layer *layer)
 {
-    return layer->weight_cols * places(layer);
+    const size_t weights = layer->weight_cols, turned = turned_weights(layer), n = images(layer);
+    const size_t forward = lines(canvas_size(canvas_of_input(layer))) + lines(weights * GATHER_MOST_COLUMNS) +
+                           lines(weights) + lines(places(layer));
+    const size_t gradient = lines(n * canvas_size(canvas_of_input(layer))) +
+                            lines(n * places(layer) * GATHER_MOST_COLUMNS) + lines(n * places(layer)) +
+                            lines(weights);
+    const size_t pull = lines(canvas_size(canvas_of_delta(layer))) + 2 * lines(turned * GATHER_MOST_COLUMNS) +
+                        lines(turned) + lines(map_size(layer));
+    return larger(forward, larger(gradient, pull));
 }
 
-/* Columns of the output where the window's column kx lies inside the input: first .. last - 1. */
-static struct part inside(int size, int out, const struct window *w, int k)
+/* Columns in as few panels as there must be, of about one size. */
+static size_t panel_size(const struct worker *worker, size_t columns)
 {
-    const int low = w->pad - k, high = size + w->pad - k; /* low <= o stride < high */
-    const int first = low > 0 ? (low + w->stride - 1) / w->stride : 0;
-    const int last = high > 0 ? (high - 1) / w->stride + 1 : 0;
-    return (struct part){(size_t)first, (size_t)(last < out ? last > first ? last : first : out)};
+    const size_t most = worker->backend->panel_columns, panels = (columns + most - 1) / most;
+    const size_t size = lines((columns + panels - 1) / panels);
+    return size < most ? size : most;
 }
 
-/* One row of U for one input channel and window place: out.rows x out.cols numbers. map: in.rows x in.cols. */
-static void unfold_place(const struct layer *layer, const float *map, int ky, int kx, float *row)
-{
-    const struct window *w = &layer->window;
-    const struct part cols = inside(layer->in.cols, layer->out.cols, w, kx);
-    for (int oy = 0; oy < layer->out.rows; oy++, row += layer->out.cols) {
-        const int y = oy * w->stride + ky - w->pad;
-        if (y < 0 || y >= layer->in.rows || cols.begin >= cols.end) {
-            memset(row, 0, (size_t)layer->out.cols * sizeof *row);
-            continue;
-        }
-        const float *from = map + (size_t)y * (size_t)layer->in.cols;
-        memset(row, 0, cols.begin * sizeof *row);
-        for (size_t ox = cols.begin; ox < cols.end; ox++)
-            row[ox] = from[(int)ox * w->stride + kx - w->pad];
-        memset(row + cols.end, 0, ((size_t)layer->out.cols - cols.end) * sizeof *row);
-    }
-}
-
-/* U(x) of one example: rows in the order of W's columns. */
-static void unfold(const struct layer *layer, const float *x, float *unfolded)
-{
-    for (int i = 0; i < layer->in.channels; i++, x += map_size(layer))
-        for (int ky = 0; ky < layer->window.rows; ky++)
-            for (int kx = 0; kx < layer->window.cols; kx++, unfolded += places(layer))
-                unfold_place(layer, x, ky, kx, unfolded);
-}
-
-static void fold_place(const struct layer *layer, const float *row, int ky, int kx, float *map)
-{
-    const struct window *w = &layer->window;
-    const struct part cols = inside(layer->in.cols, layer->out.cols, w, kx);
-    for (int oy = 0; oy < layer->out.rows; oy++, row += layer->out.cols) {
-        const int y = oy * w->stride + ky - w->pad;
-        if (y < 0 || y >= layer->in.rows)
-            continue;
-        float *to = map + (size_t)y * (size_t)layer->in.cols;
-        for (size_t ox = cols.begin; ox < cols.end; ox++)
-            to[(int)ox * w->stride + kx - w->pad] += row[ox];
-    }
-}
+/* ---- The products */
 
 static void conv_push(const struct layer *layer, struct matrix M, struct matrix x, struct matrix y,
                       struct part part, struct worker *worker)
 {
-    const struct matrix rows = matrix_rows(M, part);
-    for (size_t n = 0; n < x.rows; n++) {
-        unfold(layer, matrix_row(&x, n), worker->floats);
-        worker_gemm(worker, (struct gemm){.m = part_size(part),
-                                          .n = places(layer),
-                                          .k = layer->weight_cols,
-                                          .a = rows.x,
-                                          .lda = rows.stride,
-                                          .b = worker->floats,
-                                          .ldb = places(layer),
-                                          .c = matrix_row(&y, n) + part.begin * places(layer),
-                                          .ldc = places(layer)});
+    const struct canvas canvas = canvas_of_input(layer);
+    const size_t k = layer->weight_cols, size = panel_size(worker, part_size(part));
+    const int pad = layer->window.pad;
+    float *floats = worker->floats, *image = take(&floats, canvas_size(canvas));
+    float *panel = take(&floats, k * GATHER_MOST_COLUMNS);
+    int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, places(layer));
+    list_offsets(canvas, layer->in.channels, layer->window.rows, layer->window.cols, 1, terms);
+    list_offsets(canvas, 1, layer->out.rows, layer->out.cols, layer->window.stride, rows);
+    for (size_t c = part.begin; c < part.end; c += size) {
+        const size_t columns = part.end - c < size ? part.end - c : size;
+        worker->backend->panel(M.x + c * M.stride, M.stride, k, columns, panel);
+        for (size_t n = 0; n < x.rows; n++) {
+            draw(canvas, matrix_row(&x, n), layer->in, pad, pad, 1, image);
+            worker->backend->gather(&(struct gather){.m = places(layer),
+                                                     .n = columns,
+                                                     .k = k,
+                                                     .a = image,
+                                                     .rows = rows,
+                                                     .terms = terms,
+                                                     .b = panel,
+                                                     .c = matrix_row(&y, n) + c * places(layer),
+                                                     .ldc = places(layer)});
+        }
     }
 }
 
@@ -147,61 +230,116 @@ static void conv_forward(const struct layer *layer, struct matrix x, struct matr
 {
     conv_push(layer, layer->W, x, y, part, worker);
     for (size_t n = 0; n < y.rows; n++)
-        for (size_t c = part.begin; c < part.end; c++)
+        for (size_t c = part.begin; c < part.end; c++) {
+            float *map = matrix_row(&y, n) + c * places(layer);
             for (size_t i = 0; i < places(layer); i++)
-                matrix_row(&y, n)[c * places(layer) + i] += layer->b[c];
+                map[i] += layer->b[c];
+        }
+}
+
+/* The weights between `columns` input channels from i on and all outputs, turned about: columns x turned_weights. */
+static void turn(const struct layer *layer, struct matrix M, size_t i, size_t columns, float *to)
+{
+    const size_t window = window_size(layer);
+    for (size_t j = i; j < i + columns; j++)
+        for (size_t c = 0; c < M.rows; c++) {
+            const float *from = matrix_row(&M, c) + j * window;
+            for (size_t w = 0; w < window; w++)
+                *to++ = from[window - 1 - w];
+        }
 }
 
 static void conv_pull(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
                       struct part part, struct worker *worker)
 {
-    const size_t map = map_size(layer), window = window_size(layer);
-    const size_t first = part.begin / map, channels = part_size(part) / map;
-    for (size_t n = 0; n < delta.rows; n++) {
-        float *to = matrix_row(&signal, n) + part.begin, *row = worker->floats;
-        worker_gemm(worker, (struct gemm){.transpose_a = true,
-                                          .m = channels * window,
-                                          .n = places(layer),
-                                          .k = layer->weight_rows,
-                                          .a = M.x + first * window,
-                                          .lda = M.stride,
-                                          .b = matrix_row(&delta, n),
-                                          .ldb = places(layer),
-                                          .c = row,
-                                          .ldc = places(layer)});
-        memset(to, 0, part_size(part) * sizeof *to);
-        for (size_t i = 0; i < channels; i++, to += map)
-            for (int ky = 0; ky < layer->window.rows; ky++)
-                for (int kx = 0; kx < layer->window.cols; kx++, row += places(layer))
-                    fold_place(layer, row, ky, kx, to);
+    const struct canvas canvas = canvas_of_delta(layer);
+    const struct window *w = &layer->window;
+    const size_t map = map_size(layer), k = turned_weights(layer), end = part.end / map;
+    const size_t size = panel_size(worker, part_size(part) / map);
+    const int top = w->rows - 1 - w->pad, left = w->cols - 1 - w->pad;
+    float *floats = worker->floats, *drawn = take(&floats, canvas_size(canvas));
+    float *turned = take(&floats, k * GATHER_MOST_COLUMNS), *panel = take(&floats, k * GATHER_MOST_COLUMNS);
+    int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, map);
+    list_offsets(canvas, layer->out.channels, w->rows, w->cols, 1, terms);
+    list_offsets(canvas, 1, layer->in.rows, layer->in.cols, 1, rows);
+    for (size_t i = part.begin / map; i < end; i += size) {
+        const size_t columns = end - i < size ? end - i : size;
+        turn(layer, M, i, columns, turned);
+        worker->backend->panel(turned, k, k, columns, panel);
+        for (size_t n = 0; n < delta.rows; n++) {
+            draw(canvas, matrix_row(&delta, n), layer->out, top, left, w->stride, drawn);
+            worker->backend->gather(&(struct gather){.m = map,
+                                                     .n = columns,
+                                                     .k = k,
+                                                     .a = drawn,
+                                                     .rows = rows,
+                                                     .terms = terms,
+                                                     .b = panel,
+                                                     .c = matrix_row(&signal, n) + i * map,
+                                                     .ldc = map});
+        }
     }
 }
 
-/* Examples in order; the first begins the sum. */
-static void conv_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
-                          struct part part, struct matrix dW, float *db, struct worker *worker)
+/* Some images' share, for all channels of the part. Their canvases are drawn. */
+static void add_gradient(const struct layer *layer, const struct gather *like, struct matrix delta,
+                         struct part part, struct matrix dW, float *panel, struct worker *worker)
 {
-    for (size_t n = 0; n < input.rows; n++) {
-        unfold(layer, matrix_row(&input, n), worker->floats);
-        worker_gemm(worker, (struct gemm){.transpose_b = true,
-                                          .accumulate = n > 0,
-                                          .m = part_size(part),
-                                          .n = layer->weight_cols,
-                                          .k = places(layer),
-                                          .a = matrix_row(&delta, n) + part.begin * places(layer),
-                                          .lda = places(layer),
-                                          .b = worker->floats,
-                                          .ldb = places(layer),
-                                          .c = dW.x,
-                                          .ldc = dW.stride});
+    const size_t size = panel_size(worker, part_size(part)), area = places(layer);
+    for (size_t c = part.begin; c < part.end; c += size) {
+        struct gather g = *like;
+        g.n = part.end - c < size ? part.end - c : size;
+        g.b = panel;
+        g.c = dW.x + (c - part.begin) * dW.stride;
+        for (size_t n = 0; n < delta.rows; n++)
+            worker->backend->panel(matrix_row(&delta, n) + c * area, area, area, g.n,
+                                   panel + n * area * worker->backend->panel_width(g.n));
+        worker->backend->gather(&g);
     }
+}
+
+static void sum_delta(const struct layer *layer, struct matrix delta, struct part part, float *db,
+                      const struct worker *worker)
+{
     for (size_t c = part.begin; c < part.end; c++) {
         double sum = 0.0;
         for (size_t n = 0; n < delta.rows; n++)
-            for (size_t i = 0; i < places(layer); i++)
-                sum += (double)matrix_row(&delta, n)[c * places(layer) + i];
+            sum += (double)worker->backend->sum(matrix_row(&delta, n) + c * places(layer), places(layer));
         db[c - part.begin] = (float)sum;
     }
+}
+
+/* Examples in order; the first ones begin the sums. */
+static void conv_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
+                          struct part part, struct matrix dW, float *db, struct worker *worker)
+{
+    const struct canvas canvas = canvas_of_input(layer);
+    const size_t most = images(layer), area = places(layer);
+    const int pad = layer->window.pad;
+    float *floats = worker->floats, *drawn = take(&floats, most * canvas_size(canvas));
+    float *panel = take(&floats, most * area * GATHER_MOST_COLUMNS);
+    int32_t *terms = take_offsets(&floats, most * area), *rows = take_offsets(&floats, layer->weight_cols);
+    list_offsets(canvas, layer->in.channels, layer->window.rows, layer->window.cols, 1, rows);
+    for (size_t i = 0; i < most; i++) {
+        list_offsets(canvas, 1, layer->out.rows, layer->out.cols, layer->window.stride, terms + i * area);
+        for (size_t t = 0; t < area; t++)
+            terms[i * area + t] += (int32_t)(i * canvas_size(canvas));
+    }
+    for (size_t n = 0; n < input.rows; n += most) {
+        const size_t here = input.rows - n < most ? input.rows - n : most;
+        for (size_t i = 0; i < here; i++)
+            draw(canvas, matrix_row(&input, n + i), layer->in, pad, pad, 1, drawn + i * canvas_size(canvas));
+        const struct gather like = {.accumulate = n > 0,
+                                    .m = layer->weight_cols,
+                                    .k = here * area,
+                                    .a = drawn,
+                                    .rows = rows,
+                                    .terms = terms,
+                                    .ldc = dW.stride};
+        const struct matrix some = {matrix_row(&delta, n), here, delta.cols, delta.stride};
+        add_gradient(layer, &like, some, part, dW, panel, worker);
+    }
+    sum_delta(layer, delta, part, db, worker);
 }
 
 const struct layer_ops layer_conv = {

@@ -28,11 +28,15 @@ static bl_status pool_fit(bl_context *ctx, struct layer *layer)
 {
     if (layer->in.rows == 1 && layer->in.cols > 1 && layer->in.channels == 1)
         BL_FAIL(ctx, BL_BAD_VALUE, "a pool needs an image, and this is a row of numbers");
+    if ((double)layer->in.cols * layer->in.rows > 0x1p24)
+        BL_FAIL(ctx, BL_BAD_VALUE, "a pool takes maps of at most 16777216 numbers, this one is %d x %d",
+                layer->in.rows, layer->in.cols);
     return window_fit(ctx, &layer->window, layer->in, &layer->out);
 }
 
 /* One channel of one example. */
 struct maps {
+    const struct backend *backend;
     const float *x, *dy;
     float *y, *dx;
 };
@@ -46,7 +50,8 @@ static void for_each_map(const struct layer *layer, const struct crossing *c, po
     for (size_t n = 0; n < c->x.rows; n++)
         for (size_t i = 0; i < part_size(c->out) / out; i++) {
             const size_t from = c->in.begin + i * in, to = c->out.begin + i * out;
-            const struct maps maps = {.x = matrix_row(&c->x, n) + from,
+            const struct maps maps = {.backend = c->worker->backend,
+                                      .x = matrix_row(&c->x, n) + from,
                                       .y = matrix_row(&c->y, n) + to,
                                       .dx = c->dx.x ? matrix_row(&c->dx, n) + from : NULL,
                                       .dy = c->dy.x ? matrix_row(&c->dy, n) + to : NULL};
@@ -60,29 +65,58 @@ static size_t corner(const struct layer *layer, int oy, int ox)
     return (size_t)(oy * layer->window.stride) * (size_t)layer->in.cols + (size_t)(ox * layer->window.stride);
 }
 
-static size_t largest(const struct layer *layer, const float *x, size_t at)
+enum { WINDOWS = 1024 }; /* at once */
+
+/* Whole rows of windows, or a piece of one. */
+struct piece {
+    int top, left, rows, cols;
+};
+
+/* false: there is none behind it. */
+static bool next_piece(const struct layer *layer, struct piece *p)
 {
-    size_t best = at;
-    for (int ky = 0; ky < layer->window.rows; ky++, at += (size_t)layer->in.cols)
-        for (int kx = 0; kx < layer->window.cols; kx++)
-            if (x[at + (size_t)kx] > x[best] || x[best] != x[best])
-                best = at + (size_t)kx;
-    return best;
+    const bool is_new = p->rows == 0, ends_row = p->left + p->cols == layer->out.cols;
+    p->left = is_new || ends_row ? 0 : p->left + p->cols;
+    p->top += ends_row ? p->rows : 0;
+    const int right = layer->out.cols - p->left, below = layer->out.rows - p->top;
+    p->cols = right < WINDOWS ? right : WINDOWS;
+    p->rows = layer->out.cols > WINDOWS ? 1 : WINDOWS / layer->out.cols;
+    p->rows = below < p->rows ? below : p->rows;
+    return below > 0;
+}
+
+static void find_largest(const struct layer *layer, const struct maps *m, const struct piece *p, float *y,
+                         int32_t *at)
+{
+    const struct window *w = &layer->window;
+    m->backend->max_windows(&(struct pool){.m = (size_t)p->rows,
+                                           .n = (size_t)p->cols,
+                                           .rows = w->rows,
+                                           .cols = w->cols,
+                                           .stride = w->stride,
+                                           .in_cols = layer->in.cols},
+                            m->x + corner(layer, p->top, p->left), y, at);
 }
 
 static void max_of_map(const struct layer *layer, const struct maps *m)
 {
-    for (int oy = 0; oy < layer->out.rows; oy++)
-        for (int ox = 0; ox < layer->out.cols; ox++)
-            m->y[oy * layer->out.cols + ox] = m->x[largest(layer, m->x, corner(layer, oy, ox))];
+    int32_t at[WINDOWS];
+    for (struct piece p = {0}; next_piece(layer, &p);)
+        find_largest(layer, m, &p, m->y + p.top * layer->out.cols + p.left, at);
 }
 
 static void max_down_map(const struct layer *layer, const struct maps *m)
 {
+    int32_t at[WINDOWS];
+    float largest[WINDOWS];
     memset(m->dx, 0, (size_t)layer->in.rows * (size_t)layer->in.cols * sizeof *m->dx);
-    for (int oy = 0; oy < layer->out.rows; oy++)
-        for (int ox = 0; ox < layer->out.cols; ox++)
-            m->dx[largest(layer, m->x, corner(layer, oy, ox))] += m->dy[oy * layer->out.cols + ox];
+    for (struct piece p = {0}; next_piece(layer, &p);) {
+        const float *dy = m->dy + p.top * layer->out.cols + p.left;
+        float *dx = m->dx + corner(layer, p.top, p.left);
+        find_largest(layer, m, &p, largest, at);
+        for (int i = 0; i < p.rows * p.cols; i++)
+            dx[at[i]] += dy[i];
+    }
 }
 
 static void max_apply(const struct layer *layer, const struct crossing *c)

@@ -14,9 +14,17 @@
 size_t KERNEL(gemm_scratch)(size_t m, size_t n, size_t k);
 bool KERNEL(gemm)(const struct gemm *g, float *scratch);
 
+size_t KERNEL(panel_columns)(void);
+size_t KERNEL(panel_width)(size_t columns);
+void KERNEL(panel)(const float *b, size_t ldb, size_t depth, size_t columns, float *to);
+void KERNEL(gather)(const struct gather *g);
+
 void KERNEL(add)(float *y, const float *x, size_t n);
 void KERNEL(column_sum)(const float *x, size_t rows, size_t cols, size_t stride, float *sum);
+float KERNEL(sum)(const float *x, size_t n);
 void KERNEL(bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale, float *y);
+
+void KERNEL(max_windows)(const struct pool *p, const float *x, float *y, int32_t *at);
 
 void KERNEL(tanh)(float *x, size_t n);
 void KERNEL(tanh_down)(float *d, const float *h, size_t n);

@@ -1,5 +1,5 @@
 /*
- * kernel_sums.c - adding vectors, summing columns, bytes to floats.
+ * kernel_sums.c - adding vectors, sums, bytes to floats.
  */
 #include "kernel.h"
 #include "vec.h"
@@ -19,6 +19,25 @@ void KERNEL(column_sum)(const float *x, size_t rows, size_t cols, size_t stride,
             total = vec_add(total, vec_load_part(x + i * stride + j, cols - j));
         vec_store_part(sum + j, total, cols - j);
     }
+}
+
+/* In LANES sums, whatever the vectors' width, each in order; then those by halves. */
+float KERNEL(sum)(const float *x, size_t n)
+{
+    enum { LANES = 16, VECTORS = LANES / VEC_WIDTH };
+    vec total[VECTORS];
+    float lanes[LANES];
+    for (int v = 0; v < VECTORS; v++)
+        total[v] = vec_all(0.0f);
+    for (size_t i = 0; i < n; i += LANES)
+        for (size_t v = 0; v < VECTORS && i + v * VEC_WIDTH < n; v++)
+            total[v] = vec_add(total[v], vec_load_part(x + i + v * VEC_WIDTH, n - i - v * VEC_WIDTH));
+    for (size_t v = 0; v < VECTORS; v++)
+        vec_store(lanes + v * VEC_WIDTH, total[v]);
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++)
+            lanes[i] += lanes[i + half];
+    return lanes[0];
 }
 
 void KERNEL(bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale, float *y)
