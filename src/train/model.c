@@ -160,6 +160,23 @@ static size_t scaling_entries(const bl_model *model, struct tensor_entry *entrie
     return n;
 }
 
+bool model_scales_like(const bl_model *model, const struct tensors *file)
+{
+    static const char *const names[SCALING_ENTRIES] = {"scaling.offset", "scaling.scale", "targets.offset",
+                                                       "targets.scale"};
+    struct tensor_entry ours[SCALING_ENTRIES], theirs;
+    const size_t n = scaling_entries(model, ours);
+    size_t found = 0;
+    for (size_t i = 0; i < SCALING_ENTRIES; i++)
+        found += tensors_find(file, names[i], &theirs) ? 1 : 0;
+    for (size_t i = 0; i < n; i++)
+        if (!tensors_find(file, ours[i].name, &theirs) || theirs.rows != ours[i].rows ||
+            theirs.cols != ours[i].cols ||
+            memcmp(theirs.values, ours[i].values, ours[i].rows * sizeof(float)) != 0)
+            return false;
+    return found == n;
+}
+
 static bl_status write_entries(const bl_model *model, const char *path, struct tensor_entry *entries,
                                const struct tensor_entry *extra, size_t n_extra)
 {

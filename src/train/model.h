@@ -41,6 +41,8 @@ size_t model_count_tensors(const bl_model *model);
 /* Everything of the model, and extra entries (the optimiser's). */
 bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra,
                       size_t n_extra);
+/* Whether inputs and targets are scaled in the file as they are here, to the bit. */
+bool model_scales_like(const bl_model *model, const struct tensors *file);
 /* Weights and feedback from a file that has been read, by name; shapes must agree. */
 bl_status model_take(bl_model *model, const struct tensors *file, const char *path);
 
