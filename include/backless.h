@@ -280,6 +280,35 @@ BL_API bl_status bl_trainer_inspect(bl_trainer *trainer, const float *x, const i
 BL_API int bl_trainer_delta(const bl_trainer *trainer, int i, bl_tensor *out);
 BL_API int bl_trainer_gradient(const bl_trainer *trainer, int i, bl_tensor *out);
 
+/* Multiply-accumulates that one example needs, from the net's shapes and the rule; a convolution's windows count whole,
+   also where they hang over the edge. What an implementation repeats (memory low) is not counted twice. */
+typedef struct bl_work {
+    double forward; /* through all weights; rules with a second pass: twice */
+    double
+        teach; /* what brings the signals to the hidden blocks: bp, fa and the like through the weights of all
+                        blocks but the first, dfa and the like outputs x units of each hidden block */
+    double gradient; /* of the weights that learn, and of feedback that has a gradient of its own */
+    size_t weights;  /* numbers that the optimiser steps: weights, biases, feedback that learns */
+} bl_work;
+BL_API void bl_trainer_count(const bl_trainer *trainer, bl_work *out);
+
+/* What steps spend their time on, in seconds, summed over all steps since the clocks were turned on. The five moves
+   are summed over threads as well: together they are at most threads x step, and what they lack of it went into
+   waiting, for one another and for a core. On one thread they are the step but for a microsecond. */
+typedef struct bl_times {
+    size_t steps;
+    double step;     /* from the batch in its place to the last weight stepped */
+    double forward;  /* every passage that is made, those that are repeated too */
+    double error;    /* loss and error at the output; on one thread */
+    double teach;    /* signals, down to the deltas */
+    double gradient; /* dW, db */
+    double update;   /* the optimiser's steps */
+} bl_times;
+/* on: 1 turns the clocks of all later steps on, with sums of 0; 0 stops them and leaves the sums. They are off at
+   first, and cost nothing then. */
+BL_API void bl_trainer_clock(bl_trainer *trainer, int on);
+BL_API void bl_trainer_times(const bl_trainer *trainer, bl_times *out);
+
 /* FNV-1a (64 bits) over the bytes of all weights and biases in order, as 16 hexadecimal digits and a zero.
    Equal bits, equal text: for comparing runs, not against tampering. */
 BL_API void bl_model_hash(const bl_model *model, char out[17]);

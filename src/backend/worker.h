@@ -4,14 +4,20 @@
 #ifndef BL_BACKEND_WORKER_H
 #define BL_BACKEND_WORKER_H
 
+#include "../base/clock.h"
 #include "backend.h"
+
+/* What the time of a step is spent on. */
+enum move { MOVE_FORWARD, MOVE_ERROR, MOVE_TEACH, MOVE_GRADIENT, MOVE_UPDATE, MOVES };
 
 struct worker {
     const struct backend *backend;
-    float *scratch;  /* for gemm */
-    float *floats;   /* for layers */
-    float *tile;     /* a finished piece of a gradient: rows of weights, then their biases */
-    bool has_failed; /* a backend call reported a failure; read after the parallel region */
+    float *scratch;        /* for gemm */
+    float *floats;         /* for layers */
+    float *tile;           /* a finished piece of a gradient: rows of weights, then their biases */
+    bool has_failed;       /* a backend call reported a failure; read after the parallel region */
+    bool is_timed;         /* the step under way is clocked */
+    double seconds[MOVES]; /* of this worker in it; read after the parallel region */
 };
 
 /* The product, with the failure remembered in the worker. */
@@ -19,6 +25,22 @@ static inline void worker_gemm(struct worker *worker, struct gemm g)
 {
     if (!worker->backend->gemm(&g, worker->scratch))
         worker->has_failed = true;
+}
+
+/* The moment that a move begins. Without a clock it is not looked at. */
+static inline double worker_begin(const struct worker *worker)
+{
+    return worker->is_timed ? clock_seconds() : 0.0;
+}
+
+/* The move that began then is done; gives the moment, at which the next one may begin. */
+static inline double worker_end(struct worker *worker, enum move move, double begun)
+{
+    if (!worker->is_timed)
+        return 0.0;
+    const double now = clock_seconds();
+    worker->seconds[move] += now - begun;
+    return now;
 }
 
 #endif

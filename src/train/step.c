@@ -82,7 +82,9 @@ static void forward_task(void *work, size_t i, int worker)
 {
     const struct shift *shift = work;
     const struct place at = {shift->l, net_part(shift->net, shift->l, i), &shift->lesson->workers[worker]};
+    const double begun = worker_begin(at.worker);
     net_forward(shift->net, &at, shift->lesson);
+    worker_end(at.worker, MOVE_FORWARD, begun);
 }
 
 /* Block by block from lesson->x, which has entered the net. */
@@ -92,10 +94,17 @@ static void forward(struct shift *shift)
         parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), forward_task, shift);
 }
 
+static void enter(const struct net *net, struct lesson *lesson)
+{
+    const double begun = worker_begin(lesson->workers);
+    net_enter(net, lesson);
+    worker_end(lesson->workers, MOVE_FORWARD, begun);
+}
+
 void step_forward(const struct net *net, struct lesson *lesson)
 {
     struct shift shift = {.net = net, .lesson = lesson};
-    net_enter(net, lesson);
+    enter(net, lesson);
     forward(&shift);
 }
 
@@ -104,20 +113,24 @@ struct outcome step_error(const struct stepper *s, struct lesson *lesson)
     const float scale = s->sums ? 1.0f : 1.0f / (float)lesson->n;
     const struct matrix a = *lesson_scores(lesson);
     struct outcome outcome = {0.0, 0};
+    const double begun = worker_begin(lesson->workers);
     lesson->scale = scale;
     outcome.loss = s->loss->error(s->ctx->backend, a, lesson->y, scale, *lesson_error(lesson));
     outcome.wrong = lesson->has_labels ? loss_count_wrong(a, lesson->labels) : 0;
+    worker_end(lesson->workers, MOVE_ERROR, begun);
     return outcome;
 }
 
 static void teach(const struct shift *shift, const struct place *at)
 {
     const struct rule_ops *ops = shift->rule->ops;
+    const double begun = worker_begin(at->worker);
     ops->signal(shift->rule, shift->net, at, shift->lesson);
     if (ops->settle)
         ops->settle(shift->rule, shift->net, at, shift->lesson);
     else
         net_settle(shift->net, at, shift->lesson);
+    worker_end(at->worker, MOVE_TEACH, begun);
 }
 
 /* The optimiser on the piece of a tensor that belongs to the part's channels. */
@@ -207,11 +220,14 @@ static void learn(const struct shift *shift, const struct place *at)
     float *to = shift->gradients;
     float *dW = to ? to + W->at + at->part.begin * cols : at->worker->tile;
     float *db = to ? to + W[1].at + at->part.begin : at->worker->tile + (rows * cols + 15) / 16 * 16;
+    double begun = worker_begin(at->worker);
     net_gradient(net, at, shift->lesson, matrix_of(dW, rows, cols), db);
     if (to)
         copy_own(net, at, shift->lesson, to);
+    begun = worker_end(at->worker, MOVE_GRADIENT, begun);
     if (shift->does_apply)
         apply(shift->stepper, at, shift->lesson, dW, db);
+    worker_end(at->worker, MOVE_UPDATE, begun);
 }
 
 static void teach_task(void *work, size_t i, int worker)
@@ -247,7 +263,9 @@ static void prepare_task(void *work, size_t i, int worker)
 {
     const struct shift *shift = work;
     const struct place at = {shift->l, net_part(shift->net, shift->l, i), &shift->lesson->workers[worker]};
+    const double begun = worker_begin(at.worker);
     shift->rule->ops->prepare(shift->rule, shift->net, &at);
+    worker_end(at.worker, MOVE_TEACH, begun);
 }
 
 /* What the rule makes of the weights as they are. */
@@ -263,15 +281,19 @@ static void second_pass(struct shift *shift)
 {
     struct lesson *lesson = shift->lesson;
     const size_t last = net_last(shift->net);
+    double begun = worker_begin(lesson->workers);
     for (size_t l = 0; l < last; l++)
         memcpy(lesson->signal[l].x, lesson->h[l].x, lesson->n * lesson->h[l].cols * sizeof(float));
     shift->rule->ops->disturb(shift->rule, shift->net, lesson);
     if (lesson->passage.purpose == PASSAGE_TRAIN)
         lesson->passage.purpose = PASSAGE_AGAIN;
+    worker_end(lesson->workers, MOVE_TEACH, begun);
     forward(shift);
+    begun = worker_begin(lesson->workers);
     for (size_t l = 0; l < last; l++)
         for (size_t i = 0; i < lesson->n * lesson->h[l].cols; i++)
             lesson->delta[l].x[i] = lesson->scale * (lesson->signal[l].x[i] - lesson->h[l].x[i]);
+    worker_end(lesson->workers, MOVE_TEACH, begun);
 }
 
 static void run_stages(const struct plan *plan, parallel_task run, struct shift *shift)
@@ -315,9 +337,11 @@ static void apply_task(void *work, size_t i, int worker)
     const struct task *task = &shift->tasks[i];
     const struct net_tensor *W = &shift->net->tensors[shift->net->blocks[task->l].tensors];
     const struct place at = {task->l, task->part, &shift->lesson->workers[worker]};
+    const double begun = worker_begin(at.worker);
     if (task->does_update)
         apply(shift->stepper, &at, shift->lesson, piece_of(shift->gradients, &W[0], task->part),
               piece_of(shift->gradients, &W[1], task->part));
+    worker_end(at.worker, MOVE_UPDATE, begun);
 }
 
 static void learn_part(void *work, size_t i, int worker)
@@ -349,7 +373,7 @@ static struct outcome learn_from_targets(struct shift *shift)
 {
     struct stepper *s = shift->stepper;
     shift->lesson->scale = s->sums ? 1.0f : 1.0f / (float)shift->lesson->n;
-    net_enter(s->net, shift->lesson);
+    enter(s->net, shift->lesson);
     for (shift->l = 0; shift->l < net_last(s->net); shift->l++) {
         run_block(shift, forward_task);
         run_block(shift, learn_part);
@@ -399,10 +423,12 @@ bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64
                           .lesson = lesson,
                           .gradients = is_buffered ? s->buffer : NULL,
                           .does_apply = !is_buffered};
+    const double begun = step_clock_begin(&s->clock, lesson);
     const struct outcome outcome = lesson->memory == LESSON_KEEPS_ALL ? run_kept(&shift, is_buffered)
                                    : s->rule->ops->order == RULE_ORDER_ON_FORWARD
                                        ? learn_from_targets(&shift)
                                        : learn_in_two_passes(&shift);
+    step_clock_end(&s->clock, lesson, begun);
     if (lesson_has_failed(lesson))
         BL_FAIL(s->ctx, BL_BACKEND, "backend %s reported a failure in step %llu", s->ctx->backend->name,
                 (unsigned long long)t);

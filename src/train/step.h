@@ -11,6 +11,7 @@
 #include "../losses/loss.h"
 #include "../optim/optimizer.h"
 #include "plan.h"
+#include "step_clock.h"
 
 struct stepper {
     bl_context *ctx;
@@ -25,6 +26,7 @@ struct stepper {
     size_t *B_at;              /* where each block's begins */
     float *buffer;             /* gradients, likewise; NULL until a buffered sink is wanted */
     struct plan plan;
+    struct step_clock clock;
 };
 
 struct outcome {

@@ -1,0 +1,54 @@
+/*
+ * step_clock.c - the clocks of a step. Workers look at theirs only between begin and end, so that what else is done with
+ * the same lesson (bl_trainer_inspect) is not counted.
+ */
+#include "step_clock.h"
+
+#include "trainer.h"
+
+#include <string.h>
+
+double step_clock_begin(const struct step_clock *clock, struct lesson *lesson)
+{
+    if (!clock->is_on)
+        return 0.0;
+    for (size_t i = 0; i < lesson->n_workers; i++) {
+        lesson->workers[i].is_timed = true;
+        memset(lesson->workers[i].seconds, 0, sizeof lesson->workers[i].seconds);
+    }
+    return clock_seconds();
+}
+
+static void collect(bl_times *sums, const struct worker *worker)
+{
+    sums->forward += worker->seconds[MOVE_FORWARD];
+    sums->error += worker->seconds[MOVE_ERROR];
+    sums->teach += worker->seconds[MOVE_TEACH];
+    sums->gradient += worker->seconds[MOVE_GRADIENT];
+    sums->update += worker->seconds[MOVE_UPDATE];
+}
+
+void step_clock_end(struct step_clock *clock, struct lesson *lesson, double begun)
+{
+    if (!clock->is_on)
+        return;
+    clock->sums.step += clock_seconds() - begun;
+    clock->sums.steps++;
+    for (size_t i = 0; i < lesson->n_workers; i++) {
+        lesson->workers[i].is_timed = false;
+        collect(&clock->sums, &lesson->workers[i]);
+    }
+}
+
+void bl_trainer_clock(bl_trainer *trainer, int on)
+{
+    struct step_clock *clock = &trainer->stepper.clock;
+    clock->is_on = on != 0;
+    if (clock->is_on)
+        clock->sums = (bl_times){.steps = 0};
+}
+
+void bl_trainer_times(const bl_trainer *trainer, bl_times *out)
+{
+    *out = trainer->stepper.clock.sums;
+}

@@ -1,0 +1,20 @@
+/*
+ * step_clock.h - where the time of steps goes: each worker sums its own seconds while a step runs, and they are collected
+ * when it is done.
+ */
+#ifndef BL_TRAIN_STEP_CLOCK_H
+#define BL_TRAIN_STEP_CLOCK_H
+
+#include "../net/lesson.h"
+
+struct step_clock {
+    bool is_on;
+    bl_times sums;
+};
+
+/* The moment that a step begins; 0 without a clock. */
+double step_clock_begin(const struct step_clock *clock, struct lesson *lesson);
+/* The step that began then is done. */
+void step_clock_end(struct step_clock *clock, struct lesson *lesson, double begun);
+
+#endif
