@@ -280,6 +280,15 @@ BL_API bl_status bl_trainer_inspect(bl_trainer *trainer, const float *x, const i
 BL_API int bl_trainer_delta(const bl_trainer *trainer, int i, bl_tensor *out);
 BL_API int bl_trainer_gradient(const bl_trainer *trainer, int i, bl_tensor *out);
 
+/* What this machine does at most in a second, on the threads of the context together; the best of a few turns. */
+typedef struct bl_peaks {
+    double flops; /* fused multiply-adds in registers, two operations each */
+    double roots; /* a square root and the division by it, as RMSprop's step has for each weight; in registers */
+    double bytes; /* to and from memory: y += x on arrays that fit no cache, two numbers read and one written */
+} bl_peaks;
+/* Takes that many seconds, more than 0, and 256 MB for as long. */
+BL_API bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out);
+
 /* Multiply-accumulates that one example needs, from the net's shapes and the rule; a convolution's windows count whole,
    also where they hang over the edge. What an implementation repeats (memory low) is not counted twice. */
 typedef struct bl_work {

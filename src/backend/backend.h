@@ -107,6 +107,11 @@ struct backend {
 
     void (*bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale,
                            float *y); /* (x - offset) scale */
+
+    /* For measuring: what fits the registers, done as fast as the instruction set can. Gives how many were done, and in *sink
+       a number that came out. */
+    size_t (*multiply_adds)(float *sink);
+    size_t (*root_divisions)(float *sink); /* a square root and the division by it: an RMSprop step's */
 };
 
 /* name: "portable", "onednn", or "auto" or NULL for the fastest here. Refuses what this build or machine lacks. */

@@ -40,6 +40,9 @@ void KERNEL(sgd)(const struct sgd_step *s, float *w, const float *g, float *v, s
 void KERNEL(rmsprop)(const struct rmsprop_step *s, float *w, const float *g, float *m, size_t n);
 void KERNEL(adam)(const struct adam_step *s, float *w, const float *g, float *m, float *v, size_t n);
 
+size_t KERNEL(multiply_adds)(float *sink);
+size_t KERNEL(root_divisions)(float *sink);
+
 void KERNEL(fill)(struct backend *out); /* all of the above, and `machine`; not `name` */
 
 #endif

@@ -33,5 +33,7 @@ void KERNEL(fill)(struct backend *out)
         .rmsprop = KERNEL(rmsprop),
         .adam = KERNEL(adam),
         .bytes_to_float = KERNEL(bytes_to_float),
+        .multiply_adds = KERNEL(multiply_adds),
+        .root_divisions = KERNEL(root_divisions),
     };
 }

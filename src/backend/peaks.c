@@ -1,0 +1,111 @@
+/*
+ * peaks.c - measures what the machine does at most: the floor that a step's time is held against.
+ *
+ * A turn gives every thread the same work until a common moment; its rate is all that was done in the time that it took all of
+ * them. The best turn counts: what others do on the machine can only slow one down.
+ */
+#include "../base/clock.h"
+#include "../base/mem.h"
+#include "../base/parallel.h"
+#include "backend.h"
+
+enum { TURNS = 6, MEASURES = 3, LENGTH = 32 << 20, PIECE = 64 << 10, MOST_THREADS = 1024 };
+
+struct turn {
+    const struct backend *backend;
+    size_t (*in_registers)(float *sink); /* NULL: through memory */
+    float *x, *y;                        /* LENGTH each */
+    size_t n_threads;
+    double until;
+    double done[MOST_THREADS]; /* by each thread */
+};
+
+/* y += x piece by piece, then x += y, and so on: both arrays are read and written alike. Gives the bytes. */
+static double stream(const struct turn *turn, size_t i)
+{
+    const size_t n = LENGTH / turn->n_threads / PIECE * PIECE, begin = i * n;
+    float *x = turn->x + begin, *y = turn->y + begin;
+    size_t at = 0, done = 0;
+    do {
+        turn->backend->add(y + at, x + at, PIECE);
+        done += PIECE;
+        at += PIECE;
+        if (at >= n) {
+            float *const last = x;
+            x = y;
+            y = last;
+            at = 0;
+        }
+    } while (clock_seconds() < turn->until);
+    return 3.0 * sizeof(float) * (double)done;
+}
+
+static void run_thread(void *work, size_t i, int worker)
+{
+    struct turn *turn = work;
+    (void)worker;
+    double done = 0.0;
+    float sink = 0.0f;
+    if (!turn->in_registers)
+        done = stream(turn, i);
+    else
+        do
+            done += (double)turn->in_registers(&sink);
+        while (clock_seconds() < turn->until);
+    turn->done[i] = done;
+}
+
+static double best_rate(struct turn *turn, double seconds)
+{
+    double best = 0.0;
+    for (int k = 0; k < TURNS; k++) {
+        const double begun = clock_seconds();
+        double sum = 0.0;
+        turn->until = begun + seconds / TURNS;
+        parallel_for((int)turn->n_threads, turn->n_threads, run_thread, turn);
+        const double took = clock_seconds() - begun;
+        for (size_t i = 0; i < turn->n_threads; i++)
+            sum += turn->done[i];
+        if (took > 0.0 && sum / took > best)
+            best = sum / took;
+    }
+    return best;
+}
+
+/* Threads beyond the pieces of an array have nothing to stream. */
+static size_t streams(size_t n_threads)
+{
+    return n_threads < LENGTH / PIECE ? n_threads : LENGTH / PIECE;
+}
+
+static void measure(struct turn *turn, size_t n_threads, double seconds, bl_peaks *out)
+{
+    turn->n_threads = n_threads;
+    turn->in_registers = turn->backend->multiply_adds;
+    out->flops = 2.0 * best_rate(turn, seconds);
+    turn->in_registers = turn->backend->root_divisions;
+    out->roots = best_rate(turn, seconds);
+    turn->in_registers = NULL;
+    turn->n_threads = streams(n_threads);
+    out->bytes = best_rate(turn, seconds);
+}
+
+bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    if (!(seconds > 0.0 && seconds <= 1e6))
+        BL_FAIL(ctx, BL_BAD_VALUE, "%g seconds for measuring, expected more than 0, up to a million", seconds);
+    struct turn *turn = NULL;
+    BL_TRY(MEM_ONE(ctx, &turn, "what is measured"));
+    turn->backend = ctx->backend;
+    bl_status status = MEM_ARRAY(ctx, &turn->x, LENGTH, "an array that fits no cache");
+    if (status == BL_OK)
+        status = MEM_ARRAY(ctx, &turn->y, LENGTH, "an array that fits no cache");
+    if (status == BL_OK)
+        measure(turn, (size_t)ctx->threads, seconds / MEASURES, out);
+    mem_free(ctx, turn->x);
+    mem_free(ctx, turn->y);
+    mem_free(ctx, turn);
+    return status;
+}

@@ -1,0 +1,58 @@
+/*
+ * kernel_peak.c - what the processor does at most: chains of operations in registers that do not wait for one another, and
+ * nothing else. The floor under products (multiply_adds) and under RMSprop's step (root_divisions).
+ *
+ * CHAINS hides the latency of an operation: 4 cycles on 2 units need 8, and all of them fit the registers beside what
+ * they share. The numbers go to a fixed point near 1, and are never denormal.
+ */
+#include "kernel.h"
+#include "vec.h"
+
+enum { CHAINS = VEC_WIDTH == 16 ? 16 : 12, ROUNDS = 4000 };
+
+/* Unrolled by order: or the chains live in memory. */
+#ifdef __clang__
+#define EACH_CHAIN _Pragma("clang loop unroll(full)") for (size_t i = 0; i < CHAINS; i++)
+#else
+#define EACH_CHAIN _Pragma("GCC unroll 16") for (size_t i = 0; i < CHAINS; i++)
+#endif
+
+static void begin(vec chain[CHAINS])
+{
+    EACH_CHAIN
+        chain[i] = vec_all(1.0f + (float)i);
+}
+
+static float end(const vec chain[CHAINS])
+{
+    float out[VEC_WIDTH];
+    vec sum = chain[0];
+    for (size_t i = 1; i < CHAINS; i++)
+        sum = vec_add(sum, chain[i]);
+    vec_store(out, sum);
+    return out[0];
+}
+
+size_t KERNEL(multiply_adds)(float *sink)
+{
+    vec chain[CHAINS];
+    const vec factor = vec_all(0.999f), term = vec_all(1e-3f);
+    begin(chain);
+    for (size_t n = 0; n < ROUNDS; n++)
+        EACH_CHAIN
+            chain[i] = vec_fma(chain[i], factor, term);
+    *sink = end(chain);
+    return (size_t)ROUNDS * CHAINS * VEC_WIDTH;
+}
+
+size_t KERNEL(root_divisions)(float *sink)
+{
+    vec chain[CHAINS];
+    const vec slope = vec_all(0.999f), epsilon = vec_all(1e-3f);
+    begin(chain);
+    for (size_t n = 0; n < ROUNDS; n++)
+        EACH_CHAIN
+            chain[i] = vec_div(slope, vec_add(vec_sqrt(chain[i]), epsilon));
+    *sink = end(chain);
+    return (size_t)ROUNDS * CHAINS * VEC_WIDTH;
+}
