@@ -3,6 +3,8 @@
  */
 #include "listing.h"
 
+#include "bench.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -62,7 +64,8 @@ static const struct {
     const char *(*name_at)(int i);
 } names[] = {
     {"rule", bl_rule_name},          {"rules", bl_rule_name},        {"data", bl_data_set_name},
-    {"data info", bl_data_set_name}, {"data get", bl_data_set_name},
+    {"data info", bl_data_set_name}, {"data get", bl_data_set_name}, {"backends", bl_backend_name},
+    {"nets", bench_net_name},
 };
 
 static void add_names(struct choices *out, const char *key)

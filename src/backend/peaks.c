@@ -95,7 +95,8 @@ bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out)
     if (!ctx)
         return BL_NO_MEMORY;
     if (!(seconds > 0.0 && seconds <= 1e6))
-        BL_FAIL(ctx, BL_BAD_VALUE, "%g seconds for measuring, expected more than 0, up to a million", seconds);
+        BL_FAIL(ctx, BL_BAD_VALUE, "%g seconds for measuring, expected more than 0, up to a million",
+                seconds);
     struct turn *turn = NULL;
     BL_TRY(MEM_ONE(ctx, &turn, "what is measured"));
     turn->backend = ctx->backend;
@@ -103,7 +104,8 @@ bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out)
     if (status == BL_OK)
         status = MEM_ARRAY(ctx, &turn->y, LENGTH, "an array that fits no cache");
     if (status == BL_OK)
-        measure(turn, (size_t)ctx->threads, seconds / MEASURES, out);
+        measure(turn, (size_t)(ctx->threads < MOST_THREADS ? ctx->threads : MOST_THREADS), seconds / MEASURES,
+                out);
     mem_free(ctx, turn->x);
     mem_free(ctx, turn->y);
     mem_free(ctx, turn);

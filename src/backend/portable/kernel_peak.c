@@ -20,7 +20,7 @@ enum { CHAINS = VEC_WIDTH == 16 ? 16 : 12, ROUNDS = 4000 };
 static void begin(vec chain[CHAINS])
 {
     EACH_CHAIN
-        chain[i] = vec_all(1.0f + (float)i);
+    chain[i] = vec_all(1.0f + (float)i);
 }
 
 static float end(const vec chain[CHAINS])
@@ -40,7 +40,7 @@ size_t KERNEL(multiply_adds)(float *sink)
     begin(chain);
     for (size_t n = 0; n < ROUNDS; n++)
         EACH_CHAIN
-            chain[i] = vec_fma(chain[i], factor, term);
+    chain[i] = vec_fma(chain[i], factor, term);
     *sink = end(chain);
     return (size_t)ROUNDS * CHAINS * VEC_WIDTH;
 }
@@ -52,7 +52,7 @@ size_t KERNEL(root_divisions)(float *sink)
     begin(chain);
     for (size_t n = 0; n < ROUNDS; n++)
         EACH_CHAIN
-            chain[i] = vec_div(slope, vec_add(vec_sqrt(chain[i]), epsilon));
+    chain[i] = vec_div(slope, vec_add(vec_sqrt(chain[i]), epsilon));
     *sink = end(chain);
     return (size_t)ROUNDS * CHAINS * VEC_WIDTH;
 }

@@ -1,0 +1,63 @@
+/*
+ * bench_figures.c - from a case's rounds to its figures: quartiles, the floor, the ratio to bp.
+ *
+ *     floor = 2 macs / peak of multiply-adds + stepped weights / peak of roots and divisions
+ *
+ * A ratio is taken round by round, between neighbours in time, and then the median of these: what slowed a whole round
+ * down falls out of it.
+ */
+#include "bench.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int by_size(const void *a, const void *b)
+{
+    const double p = *(const double *)a, q = *(const double *)b;
+    return (p > q) - (p < q);
+}
+
+/* share: 0.5 is the median; in between two values, on the line through them. */
+static double quantile(const double *values, int n, double share)
+{
+    double sorted[BENCH_MOST_ROUNDS];
+    memcpy(sorted, values, (size_t)n * sizeof *sorted);
+    qsort(sorted, (size_t)n, sizeof *sorted, by_size);
+    const double at = share * (n - 1);
+    const int i = (int)at;
+    return i + 1 < n ? sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]) : sorted[i];
+}
+
+static const struct bench_case *bp_of(const struct bench_group *group, const char *backend)
+{
+    for (int i = 0; i < group->n_cases; i++)
+        if (strcmp(group->cases[i].rule, "bp") == 0 && strcmp(group->cases[i].backend, backend) == 0)
+            return &group->cases[i];
+    return NULL;
+}
+
+static double ratio_to_bp(const struct bench_group *group, const struct bench_case *c)
+{
+    const struct bench_case *bp = bp_of(group, c->backend);
+    double ratios[BENCH_MOST_ROUNDS];
+    if (!bp)
+        return (double)NAN;
+    for (int i = 0; i < group->n_rounds; i++)
+        ratios[i] = c->seconds[i] / bp->seconds[i];
+    return quantile(ratios, group->n_rounds, 0.5);
+}
+
+struct bench_figures bench_figures_of(const struct bench_group *group, int i)
+{
+    const struct bench_case *c = &group->cases[i];
+    const double macs = (double)group->batch * (c->work.forward + c->work.teach + c->work.gradient);
+    return (struct bench_figures){
+        .median = quantile(c->seconds, group->n_rounds, 0.5),
+        .low = quantile(c->seconds, group->n_rounds, 0.25),
+        .high = quantile(c->seconds, group->n_rounds, 0.75),
+        .macs = macs,
+        .floor = 2.0 * macs / group->peaks.flops + (double)c->work.weights / group->peaks.roots,
+        .to_bp = ratio_to_bp(group, c),
+    };
+}

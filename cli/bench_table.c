@@ -1,0 +1,48 @@
+/*
+ * bench_table.c - what `backless bench` prints: a row for each case, as soon as its group is measured.
+ */
+#include "bench.h"
+
+#include <math.h>
+
+void bench_table_peaks(int threads, const bl_peaks *peaks)
+{
+    printf("%4d %-8s %8.0f GFLOP/s of multiply-adds %8.3f ns for a root and division %8.1f GB/s of memory\n",
+           threads, threads == 1 ? "thread:" : "threads:", 1e-9 * peaks->flops, 1e9 / peaks->roots,
+           1e-9 * peaks->bytes);
+    fflush(stdout);
+}
+
+void bench_table_head(void)
+{
+    printf("\nms: median of a step, and its quartiles; floors: how often the machine's peaks allow it in "
+           "that time;\n"
+           "of the threads' time: forward, teach, gradient + update, and the rest (error, waiting)\n\n"
+           "%-12s %5s %3s  %-8s %-6s %9s %9s %9s %8s %6s %5s %5s %5s %5s %5s %5s\n",
+           "net", "batch", "thr", "backend", "rule", "ms", "from", "to", "GFLOP/s", "floors", "to bp", "fwd%",
+           "tch%", "grad%", "upd%", "rest%");
+    fflush(stdout);
+}
+
+static void print_case(const struct bench_group *group, int i)
+{
+    const struct bench_case *c = &group->cases[i];
+    const struct bench_figures f = bench_figures_of(group, i);
+    const bl_times *t = &c->times;
+    const double percent = 100.0 / (t->step * group->threads);
+    char to_bp[16] = "-";
+    if (!isnan(f.to_bp))
+        snprintf(to_bp, sizeof to_bp, "%.2f", f.to_bp);
+    printf("%-12s %5d %3d  %-8s %-6s %9.3f %9.3f %9.3f %8.1f %6.2f %5s %5.1f %5.1f %5.1f %5.1f %5.1f\n",
+           group->net->name, group->batch, group->threads, c->backend, c->rule, 1e3 * f.median, 1e3 * f.low,
+           1e3 * f.high, 2e-9 * f.macs / f.median, f.median / f.floor, to_bp, percent * t->forward,
+           percent * t->teach, percent * t->gradient, percent * t->update,
+           100.0 - percent * (t->forward + t->teach + t->gradient + t->update));
+}
+
+void bench_table_group(const struct bench_group *group)
+{
+    for (int i = 0; i < group->n_cases; i++)
+        print_case(group, i);
+    fflush(stdout);
+}

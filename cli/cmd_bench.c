@@ -1,0 +1,105 @@
+/*
+ * cmd_bench.c - backless bench: how fast one training step is on this machine, against what the machine can do at most.
+ */
+#include "bench.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct extra extras[] = {
+    {"nets", "LIST", "of the nets by name (default: all but conv-dropout)"},
+    {"net", "TEXT", "a net of your own, as for train"},
+    {"shape", "CxRxC", "channels, rows and columns of its examples (default: 1x28x28)"},
+    {"batches", "LIST", "examples in a step (default: 64)"},
+    {"rules", "LIST", "learning rules (default: bp,dfa)"},
+    {"threads", "LIST", "numbers of threads, or all (default: 1,all)"},
+    {"backends", "LIST", "numerical libraries (default: all of this build)"},
+    {"seconds", "X",
+     "measuring time for each net, batch and number of threads; five rounds at least (default: 3)"},
+    {"all", NULL,
+     "all nets, batches 1,64,256,1024 and rules bp,fa,dfa,ifa,drtp, but for lists that are given"},
+    {"json", "FILE", "all figures in a file too"},
+    {NULL, NULL, NULL},
+};
+
+static const double peak_seconds = 0.6; /* for each number of threads */
+
+struct bench {
+    struct bench_choice choice;
+    bl_peaks peaks[BENCH_LIST];  /* in the order of choice.threads */
+    struct bench_report *report; /* NULL: not wanted */
+};
+
+static int measure_peaks(const struct session *s, struct bench *bench)
+{
+    const struct bench_choice *choice = &bench->choice;
+    const double seconds = choice->seconds < peak_seconds ? choice->seconds : peak_seconds;
+    printf("backless %s, %s\n", bl_version(), bl_context_machine(s->ctx));
+    for (int i = 0; i < choice->n_threads; i++) {
+        bl_status status = bl_context_use(s->ctx, NULL, choice->threads[i]);
+        if (status == BL_OK)
+            status = bl_context_measure(s->ctx, seconds, &bench->peaks[i]);
+        if (status != BL_OK)
+            return fail_with(s, status);
+        bench_table_peaks(choice->threads[i], &bench->peaks[i]);
+        bench_report_peaks(bench->report, choice->threads[i], &bench->peaks[i]);
+    }
+    return EXIT_DONE;
+}
+
+static int run_group(struct bench *bench, int net, int batch, int threads)
+{
+    struct bench_group *group = calloc(1, sizeof *group);
+    if (!group)
+        return usage_error("no memory"), EXIT_OTHER;
+    group->net = &bench->choice.nets[net];
+    group->batch = bench->choice.batches[batch];
+    group->threads = bench->choice.threads[threads];
+    group->peaks = bench->peaks[threads];
+    const int code = bench_group_run(group, &bench->choice);
+    if (code == EXIT_DONE && group->n_rounds > 0) {
+        bench_table_group(group);
+        bench_report_group(bench->report, group);
+    }
+    bench_group_release(group);
+    free(group);
+    return code;
+}
+
+static int run_all(const struct session *s, struct bench *bench)
+{
+    const struct bench_choice *choice = &bench->choice;
+    int code = measure_peaks(s, bench);
+    if (code == EXIT_DONE)
+        bench_table_head();
+    for (int i = 0; i < choice->n_nets; i++)
+        for (int j = 0; j < choice->n_batches; j++)
+            for (int k = 0; k < choice->n_threads && code == EXIT_DONE; k++)
+                code = run_group(bench, i, j, k);
+    return code;
+}
+
+static int io_error(const char *path)
+{
+    fprintf(stderr, "backless: %s could not be written: %s\n", path, strerror(errno));
+    return EXIT_IO;
+}
+
+static int run(struct session *s)
+{
+    struct bench bench = {.report = NULL};
+    const char *path = extra_of(s, "json");
+    int code = bench_choose(s, &bench.choice);
+    if (code == EXIT_DONE && path && !(bench.report = bench_report_open(path, bl_context_machine(s->ctx))))
+        code = io_error(path);
+    if (code == EXIT_DONE)
+        code = run_all(s, &bench);
+    if (!bench_report_close(bench.report) && code == EXIT_DONE)
+        code = io_error(path);
+    bench_choice_free(&bench.choice);
+    return code;
+}
+
+const struct command command_bench = {
+    "bench", "bench [options]", "measures a training step against the machine's peaks", NULL, extras, 0, run};
