@@ -11,14 +11,14 @@ DEMO_EPOCHS = 5
 DEMO_SEED = 1
 
 sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] cli/*.[ch] cli/*/*.[ch] tests/*.[ch] \
-            bench/*.[ch] examples/*.[ch])
+            examples/*.[ch])
 
 help:
 	@echo "make demo      train one net by six rules on Fashion-MNIST and compare them"
 	@echo "make test      build everything and run all tests"
 	@echo "make deps      install what is missing (apt), or say what is"
 	@echo "make build     the program build/backless and the library"
-	@echo "make bench     measure the speed of one training step"
+	@echo "make bench     measure training steps against the peaks of this machine"
 	@echo "make test-asan the tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
 	@echo "make lint      the style and static checks; make format: mend the style"
@@ -56,10 +56,10 @@ fuzz:
 	@scripts/deps.sh fuzz
 	scripts/fuzz.sh $(SECONDS) $(TARGETS)
 
-bench: deps-demo
-	@cmake --preset default -DBACKLESS_BENCH=ON --log-level=WARNING >/dev/null
-	@cmake --build --preset default --target bench_step
-	$(build_dir)/bench_step
+# make bench BENCH="--nets conv --batches 1,64": backless bench --help lists what can be chosen.
+BENCH =
+bench: build
+	$(build_dir)/backless bench $(BENCH)
 
 format:
 	clang-format -i $(sources)

@@ -59,8 +59,9 @@ struct bench_group {
     struct bench_case cases[BENCH_LIST * BENCH_LIST];
 };
 
-/* group: net, batch, threads and peaks are set. Prints why a case cannot be measured; the exit code. A group that does not
-   fit the memory has no rounds then, and is no failure. bench_group_release is due either way. */
+/* group: net, batch, threads and peaks are set. Prints why something cannot be measured; the exit code. A rule that does not
+   allow the net is left out, unless no other is there; a group that does not fit the memory has no rounds then, and is no
+   failure. bench_group_release is due either way. */
 int bench_group_run(struct bench_group *group, const struct bench_choice *choice);
 void bench_group_release(struct bench_group *group);
 

@@ -15,29 +15,35 @@ void bench_table_peaks(int threads, const bl_peaks *peaks)
 
 void bench_table_head(void)
 {
-    printf("\nms: median of a step, and its quartiles; floors: how often the machine's peaks allow it in "
-           "that time;\n"
-           "of the threads' time: forward, teach, gradient + update, and the rest (error, waiting)\n\n"
-           "%-12s %5s %3s  %-8s %-6s %9s %9s %9s %8s %6s %5s %5s %5s %5s %5s %5s\n",
+    printf("\nms: median of a step, and its quartiles. floors: that time over what the peaks allow. to bp: "
+           "on the same "
+           "backend.\nPercent of the threads' time: forward, teach, gradient, update, other (error, "
+           "waiting).\n\n"
+           "%-12s %5s %3s  %-8s %-6s %8s %8s %8s %7s %6s %5s %4s %4s %4s %4s %4s\n",
            "net", "batch", "thr", "backend", "rule", "ms", "from", "to", "GFLOP/s", "floors", "to bp", "fwd%",
-           "tch%", "grad%", "upd%", "rest%");
+           "tch%", "grd%", "upd%", "oth%");
     fflush(stdout);
+}
+
+static void print_split(const bl_times *t, int threads)
+{
+    const double percent = 100.0 / (t->step * threads);
+    const double other = 100.0 - percent * (t->forward + t->teach + t->gradient + t->update);
+    printf(" %4.0f %4.0f %4.0f %4.0f %4.0f\n", percent * t->forward, percent * t->teach,
+           percent * t->gradient, percent * t->update, other > 0.0 ? other : 0.0);
 }
 
 static void print_case(const struct bench_group *group, int i)
 {
     const struct bench_case *c = &group->cases[i];
     const struct bench_figures f = bench_figures_of(group, i);
-    const bl_times *t = &c->times;
-    const double percent = 100.0 / (t->step * group->threads);
     char to_bp[16] = "-";
     if (!isnan(f.to_bp))
         snprintf(to_bp, sizeof to_bp, "%.2f", f.to_bp);
-    printf("%-12s %5d %3d  %-8s %-6s %9.3f %9.3f %9.3f %8.1f %6.2f %5s %5.1f %5.1f %5.1f %5.1f %5.1f\n",
-           group->net->name, group->batch, group->threads, c->backend, c->rule, 1e3 * f.median, 1e3 * f.low,
-           1e3 * f.high, 2e-9 * f.macs / f.median, f.median / f.floor, to_bp, percent * t->forward,
-           percent * t->teach, percent * t->gradient, percent * t->update,
-           100.0 - percent * (t->forward + t->teach + t->gradient + t->update));
+    printf("%-12s %5d %3d  %-8s %-6s %8.3f %8.3f %8.3f %7.1f %6.2f %5s", group->net->name, group->batch,
+           group->threads, c->backend, c->rule, 1e3 * f.median, 1e3 * f.low, 1e3 * f.high,
+           2e-9 * f.macs / f.median, f.median / f.floor, to_bp);
+    print_split(&c->times, group->threads);
 }
 
 void bench_table_group(const struct bench_group *group)

@@ -12,7 +12,6 @@ foreach(choice IN ITEMS
     set_property(CACHE BACKLESS_${name} PROPERTY STRINGS AUTO ON OFF)
 endforeach()
 option(BACKLESS_FUZZ "the fuzz targets as libFuzzer programs (clang)" OFF)
-option(BACKLESS_BENCH "the programs that measure speed" ON)
 option(BACKLESS_SHARED_PROGRAM "the program uses libbackless.so, as in a distribution; else it has all in itself" OFF)
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)

@@ -283,8 +283,10 @@ BL_API int bl_trainer_gradient(const bl_trainer *trainer, int i, bl_tensor *out)
 /* What this machine does at most in a second, on the threads of the context together; the best of a few turns. */
 typedef struct bl_peaks {
     double flops; /* fused multiply-adds in registers, two operations each */
-    double roots; /* a square root and the division by it, as RMSprop's step has for each weight; in registers */
-    double bytes; /* to and from memory: y += x on arrays that fit no cache, two numbers read and one written */
+    double
+        roots; /* a square root and the division by it, as RMSprop's step has for each weight; in registers */
+    double
+        bytes; /* to and from memory: y += x on arrays that fit no cache, two numbers read and one written */
 } bl_peaks;
 /* Takes that many seconds, more than 0, and 256 MB for as long. */
 BL_API bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out);
@@ -303,7 +305,7 @@ BL_API void bl_trainer_count(const bl_trainer *trainer, bl_work *out);
 
 /* What steps spend their time on, in seconds, summed over all steps since the clocks were turned on. The five moves
    are summed over threads as well: together they are at most threads x step, and what they lack of it went into
-   waiting, for one another and for a core. On one thread they are the step but for a microsecond. */
+   waiting, for one another and for a core. On one thread they are the step but for a few microseconds. */
 typedef struct bl_times {
     size_t steps;
     double step;     /* from the batch in its place to the last weight stepped */

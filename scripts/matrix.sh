@@ -15,7 +15,7 @@ flags_of() {
     case $1 in
     without-all) for part in $parts; do printf ' -DBACKLESS_%s=OFF' "$part"; done ;;
     clang) echo " -DCMAKE_C_COMPILER=clang" ;;
-    as-packaged) echo " -DBACKLESS_SHARED_PROGRAM=ON -DBACKLESS_BENCH=OFF -DCMAKE_INSTALL_PREFIX=/usr" ;;
+    as-packaged) echo " -DBACKLESS_SHARED_PROGRAM=ON -DCMAKE_INSTALL_PREFIX=/usr" ;;
     *) echo " -DBACKLESS_$(echo "${1#without-}" | tr '[:lower:]' '[:upper:]')=OFF" ;;
     esac
 }

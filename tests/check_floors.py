@@ -182,7 +182,7 @@ def check_what_rules_know(tree):
 
 def check_unique_names(tree):
     seen = {}
-    for folder in ("include", "src", "cli", "tests", "bench", "examples", "scripts"):
+    for folder in ("include", "src", "cli", "tests", "examples", "scripts"):
         for path in tree.files(folder, SOURCES + (".py", ".sh")):
             if path.name in seen:
                 tree.report(path, 1, f"the name {path.name} is taken by {tree.name(seen[path.name])}")

@@ -48,6 +48,10 @@ backless data info a\ |a_folder a_table.csv
 backless data info --samp|--samples
 backless data list --samp|-samples
 backless train --lr |-1e-4 -bp -a_folder
+backless bench --nets 1x800,co|1x800,conv 1x800,conv-dropout -1x800,2x800
+backless bench --rules |bp dfa -2x800
+backless bench --backends p|portable -onednn
+backless bench --js|-json
 END
 
 # check SHELL LINE ANSWERS WORDS: blanks and backslashes of file names count as underscores, and so that =

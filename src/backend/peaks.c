@@ -9,7 +9,7 @@
 #include "../base/parallel.h"
 #include "backend.h"
 
-enum { TURNS = 6, MEASURES = 3, LENGTH = 32 << 20, PIECE = 64 << 10, MOST_THREADS = 1024 };
+enum { TURNS = 12, MEASURES = 3, LENGTH = 32 << 20, PIECE = 64 << 10, MOST_THREADS = 1024 };
 
 struct turn {
     const struct backend *backend;

@@ -1,0 +1,85 @@
+#!/bin/sh
+# bench.sh PROGRAM - backless bench on tiny cases: what it counts, that its parts add up, what it refuses. How fast anything
+# is, is not tested.
+. "$(dirname "$0")/shell/expect.sh"
+quick="--seconds 0.01 --batches 1 --threads 1"
+
+# ---- a row for each case
+expect 0 "GFLOP/s of multiply-adds" "$program" bench $quick --net "dense 5, tanh, dense 3" --shape 1x2x2 \
+    --rules bp,fa,dfa,ifa,drtp --backends portable
+for rule in bp fa dfa ifa drtp; do
+    grep -qE "^own +1 +1 +portable +$rule +[0-9.]+ " out.txt || { complain "no row for $rule"; cat out.txt; }
+done
+expect 0 "own" "$program" bench --seconds 0.01 --threads 1,2,1 --batches "2, 3" --rules dfa --backends portable \
+    --net "conv 2 3x3, tanh, dense 3" --shape 2x5x4 --json two.json
+[ "$(grep -c '^own ' out.txt)" = 4 ] || { complain "not a row for each batch and number of threads"; cat out.txt; }
+
+# A rule that the net does not allow is left out, once; alone it is refused.
+pooled="conv 2 3x3, tanh, maxpool 2, conv 2 3x3, tanh, dense 3"
+expect 0 "own by ifa" "$program" bench --seconds 0.01 --threads 1,2 --batches 2 --rules ifa,dfa --net "$pooled" \
+    --shape 1x9x9
+[ "$(grep -c 'own by ifa' out.txt)" = 1 ] || { complain "ifa is not refused once"; cat out.txt; }
+grep -qE "^own .* dfa " out.txt || { complain "dfa is left out too"; cat out.txt; }
+expect 2 "own by ifa" "$program" bench $quick --rules ifa --net "$pooled" --shape 1x9x9
+
+# ---- the counts of 784-800-800-10, and the parts of a step
+expect 0 "2x800" "$program" bench --seconds 0.01 --batches 4 --threads 1,2 --nets 2x800 --rules bp,dfa --json all.json
+cat >check.py <<'END'
+import json
+
+report = json.load(open("all.json"))
+assert json.load(open("two.json"))["cases"]
+assert [p["threads"] for p in report["peaks"]] == [1, 2]
+for peaks in report["peaks"]:
+    assert peaks["flops"] > 0 and peaks["roots"] > 0 and peaks["bytes"] > 0
+backends = {c["backend"] for c in report["cases"]}
+assert "portable" in backends and len(report["cases"]) == 4 * len(backends)
+forward = 784 * 800 + 800 * 800 + 800 * 10
+teach = {"bp": 800 * 800 + 800 * 10, "dfa": 10 * 800 + 10 * 800}
+for c in report["cases"]:
+    peaks = report["peaks"][c["threads"] - 1]
+    macs = 2 * forward + teach[c["rule"]]
+    assert c["macs"] == {"forward": forward, "teach": teach[c["rule"]], "gradient": forward, "all": macs}, c
+    assert c["weights"] == forward + 800 + 800 + 10, c
+    floor = 2 * 4 * macs / peaks["flops"] + c["weights"] / peaks["roots"]
+    assert abs(c["floor"] - floor) <= 1e-6 * floor, c
+    assert abs(c["floors"] * c["floor"] - c["seconds"]) <= 1e-6 * c["seconds"], c
+    assert c["seconds_low"] <= c["seconds"] <= c["seconds_high"], c
+    assert c["rounds"] >= 5 and c["steps"] >= c["rounds"], c
+    assert c["to_bp"] > 0 and (c["rule"] != "bp" or c["to_bp"] == 1), c
+    split = c["split"]
+    parts = [split[part] for part in ("forward", "error", "teach", "gradient", "update")]
+    assert min(parts) >= 0 and sum(parts) <= c["threads"] * split["step"] * (1 + 1e-6), c
+END
+if command -v python3 >/dev/null 2>&1; then
+    python3 check.py || { complain "the figures do not fit together"; cat all.json; }
+else
+    echo "left out: python3 is not installed"
+fi
+
+# ---- what is refused
+expect 2 "there are: 1x800" "$program" bench --nets 9x9
+expect 2 "there are: bp" "$program" bench --rules bp,magic
+expect 2 'no backend "abacus"' "$program" bench --backends abacus
+expect 2 "1 to 65536" "$program" bench --batches 0
+expect 2 "1 to 65536" "$program" bench --batches 64x
+expect 2 "with commas" "$program" bench --batches 64,
+expect 2 "1 to 1024" "$program" bench --threads 1025
+expect 2 "above 0" "$program" bench --seconds 0
+expect 2 "above 0" "$program" bench --seconds nan
+expect 2 "above 0" "$program" bench --seconds 1s
+expect 2 "of your own" "$program" bench --shape 1x2x2
+expect 2 "as in 3x32x32" "$program" bench --net "dense 3" --shape 28x28
+expect 2 "as in 3x32x32" "$program" bench --net "dense 3" --shape 1x28x0
+expect 2 "as in 3x32x32" "$program" bench --net "dense 3" --shape 1x28x28x
+expect 2 "ends with a dense" "$program" bench --net "tanh"
+expect 2 "no layer" "$program" bench $quick --net "dance 4, dense 3"
+expect 2 "did you mean --nets" "$program" bench --netts 2x800
+expect 2 "one word too many" "$program" bench 2x800
+expect 4 "no-such-folder" "$program" bench $quick --nets 1x800 --json no-such-folder/out.json
+if [ -c /dev/full ]; then
+    expect 4 "/dev/full" "$program" bench $quick --net "dense 3" --shape 1x2x2 --rules bp --json /dev/full
+fi
+
+[ "$failures" = 0 ] || { echo "$failures failed" && exit 1; }
+echo "everything as expected"

@@ -1,0 +1,66 @@
+/*
+ * test_peaks.c - the machine's peaks: every variant of the kernels counts what it does and gets to numbers that are normal,
+ * so that no denormal slows it down; and what bl_context_measure refuses. How fast anything is, is not tested.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../src/backend/portable/portable.h"
+#include "backless.h"
+
+#include <math.h>
+
+static void test_kernels(void **state)
+{
+    struct backend backend;
+    (void)state;
+    for (int i = 0; portable_variant(i, &backend); i++) {
+        float product = 0.0f, root = 0.0f;
+        assert_true(backend.multiply_adds(&product) > 0);
+        assert_true(backend.root_divisions(&root) > 0);
+        assert_true(isnormal(product) && product > 1.0f && product < 1000.0f);
+        assert_true(isnormal(root) && root > 1.0f && root < 1000.0f);
+    }
+}
+
+static void test_measure(void **state)
+{
+    (void)state;
+    bl_context *ctx = bl_context_new(NULL);
+    for (int threads = 1; threads <= 3; threads++) {
+        bl_peaks peaks = {0.0, 0.0, 0.0};
+        assert_int_equal(bl_context_use(ctx, NULL, threads), BL_OK);
+        assert_int_equal(bl_context_measure(ctx, 0.01, &peaks), BL_OK);
+        assert_true(isfinite(peaks.flops) && peaks.flops > 0.0);
+        assert_true(isfinite(peaks.roots) && peaks.roots > 0.0);
+        assert_true(isfinite(peaks.bytes) && peaks.bytes > 0.0);
+    }
+    bl_context_free(ctx);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    bl_context *ctx = bl_context_new(NULL);
+    bl_peaks peaks = {1.0, 2.0, 3.0};
+    const double bad[] = {0.0, -1.0, (double)NAN, (double)INFINITY};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(bl_context_measure(ctx, bad[i], &peaks), BL_BAD_VALUE);
+    assert_int_equal(bl_context_measure(NULL, 1.0, &peaks), BL_NO_MEMORY);
+    assert_true(peaks.flops == 1.0 && peaks.roots == 2.0 && peaks.bytes == 3.0);
+    bl_context_free(ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kernels),
+        cmocka_unit_test(test_measure),
+        cmocka_unit_test(test_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,145 @@
+/*
+ * test_work.c - what bl_trainer_count counts, against numbers made by hand; and the clocks of a step, which change no bit
+ * and never tell more than there was.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rig.h"
+
+enum { N = 6, STEPS = 3 };
+
+/* The sums are exact, the clock's own grain is not: a few roundings of numbers near a second. */
+static const double grain = 1e-9;
+
+struct work_case {
+    const char *net, *rule, *inlet;
+    bl_shape shape;
+    double forward, teach, gradient;
+    size_t weights;
+};
+
+#define CHAIN "dense 12, tanh, dense 9, tanh, dense 4"
+#define IMAGE "conv 2 3x3 pad 1, tanh, maxpool 2 stride 2, dense 4"
+
+/* CHAIN on 16 numbers: weights 16 12 + 12 9 + 9 4 = 192 + 108 + 36 = 336, with biases 361. A signal through the weights of
+   the upper two is 144; one straight from 4 outputs to 12 and 9 units is 84.
+   IMAGE on 4 x 4: each of 32 numbers is a sum of 9, then 4 of 8: 288 + 32; 18 + 2 + 32 + 4 weights. */
+static const struct work_case cases[] = {
+    {CHAIN, "bp", NULL, {1, 4, 4}, 336, 144, 336, 361},
+    {CHAIN, "fa", NULL, {1, 4, 4}, 336, 144, 336, 361},
+    {CHAIN, "usf", NULL, {1, 4, 4}, 336, 144, 336, 361},
+    {CHAIN, "dfa", NULL, {1, 4, 4}, 336, 84, 336, 361},
+    {CHAIN, "drtp", NULL, {1, 4, 4}, 336, 84, 336, 361},
+    {CHAIN, "adfa", NULL, {1, 4, 4}, 336, 84, 336, 361},
+    {CHAIN, "ifa", NULL, {1, 4, 4}, 336, 4 * 12 + 108, 336, 361},
+    {CHAIN, "kp", NULL, {1, 4, 4}, 336, 144, 336, 361 + 144},
+    {CHAIN, "dkp", NULL, {1, 4, 4}, 336, 84, 336 + 84, 361 + 84},
+    {CHAIN, "pepita", NULL, {1, 4, 4}, 2 * 336, 4 * 16, 336, 361},
+    {CHAIN, "frozen", NULL, {1, 4, 4}, 336, 0, 36, 40},
+    {CHAIN, "linear", NULL, {1, 4, 4}, 64, 0, 64, 68},
+    {IMAGE, "bp", NULL, {1, 4, 4}, 320, 32, 320, 56},
+    {IMAGE, "dfa", NULL, {1, 4, 4}, 320, 4 * 8, 320, 56},
+    {IMAGE, "dfa", "before-pool", {1, 4, 4}, 320, 4 * 32, 320, 56},
+    {IMAGE, "dfa", "channels", {1, 4, 4}, 320, 4 * 2, 320, 56},
+    {"dense 5, batchnorm, tanh, dense 4", "bp", NULL, {1, 1, 16}, 100, 20, 100, 80 + 5 + 10 + 20 + 4},
+    {"dense 4", "bp", NULL, {1, 4, 4}, 64, 0, 64, 68},
+};
+
+static float x[N * 16];
+static int32_t labels[N];
+
+static void make(struct rig *rig, const struct work_case *c, int threads)
+{
+    const struct rig_options options = {
+        .net = c->net, .rule = c->rule, .inlet = c->inlet, .init = "glorot", .batch = "6"};
+    const struct rig_batch batch = {x, labels, N, 16, 4, c->shape};
+    rig_fill(3, x, labels, N, 16, 4);
+    rig_make(rig, "portable", threads, &options, &batch);
+}
+
+static void test_counts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct work_case *c = &cases[i];
+        struct rig rig;
+        bl_work work;
+        make(&rig, c, 1);
+        bl_trainer_count(rig.trainer, &work);
+        if (work.forward != c->forward || work.teach != c->teach || work.gradient != c->gradient ||
+            work.weights != c->weights)
+            fail_msg("%s by %s: %g %g %g %zu, expected %g %g %g %zu", c->net, c->rule, work.forward,
+                     work.teach, work.gradient, work.weights, c->forward, c->teach, c->gradient, c->weights);
+        rig_free(&rig);
+    }
+}
+
+static void test_every_rule_is_counted(void **state)
+{
+    (void)state;
+    for (int i = 0; bl_rule_name(i); i++) {
+        bool is_found = false;
+        for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+            is_found = is_found || strcmp(cases[k].rule, bl_rule_name(i)) == 0;
+        if (!is_found)
+            fail_msg("no case for the rule %s", bl_rule_name(i));
+    }
+}
+
+static void take_steps(struct rig *rig)
+{
+    const struct rig_batch batch = {x, labels, N, 16, 4, {0, 0, 0}};
+    for (int i = 0; i < STEPS; i++)
+        rig_step(rig, &batch);
+}
+
+static void check_times(const bl_times *t, int threads, const struct work_case *c)
+{
+    const double sum = t->forward + t->error + t->teach + t->gradient + t->update;
+    assert_int_equal(t->steps, STEPS);
+    assert_true(t->forward >= 0.0 && t->error >= 0.0 && t->teach >= 0.0 && t->gradient >= 0.0 &&
+                t->update >= 0.0);
+    if (sum > threads * t->step + grain)
+        fail_msg("%s by %s on %d threads: %g s of %g s", c->net, c->rule, threads, sum, t->step);
+}
+
+static void test_clocks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int threads = 1; threads <= 3; threads++) {
+            struct rig timed, plain;
+            bl_times times, later;
+            make(&timed, &cases[i], threads);
+            make(&plain, &cases[i], threads);
+            bl_trainer_clock(timed.trainer, 1);
+            take_steps(&timed);
+            take_steps(&plain);
+            bl_trainer_times(timed.trainer, &times);
+            check_times(&times, threads, &cases[i]);
+            assert_true(rig_equal(&timed, &plain));
+            bl_trainer_clock(timed.trainer, 0);
+            take_steps(&timed);
+            bl_trainer_times(timed.trainer, &later);
+            assert_int_equal(later.steps, STEPS);
+            bl_trainer_times(plain.trainer, &later);
+            assert_int_equal(later.steps, 0);
+            rig_free(&timed);
+            rig_free(&plain);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_every_rule_is_counted),
+        cmocka_unit_test(test_clocks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
