@@ -31,6 +31,7 @@ static const char before[] =
     "# Words with commas between them: what is typed up to the last comma, and one more.\n"
     "function __backless_list\n"
     "    set -l typed (string match -r '^.*,' -- (commandline -ct | string replace -r '^--[^=]*=' ''))\n"
+    "    test (count $typed) -gt 0; or set typed ''\n" /* an empty list makes nothing of every word */
     "    printf '%s\\n' $typed$argv\n"
     "end\n"
     "\n"

@@ -34,6 +34,7 @@ backless train --loss |ce bce mse
 backless train --backend p|portable -auto
 backless train --init |zero fanin glorot he -same
 backless compare --init |zero fanin glorot he same
+backless compare --rules |bp dfa
 backless compare --rules bp,d|bp,dfa -bp,fa
 backless train --data fash|fashion-mnist -mnist
 backless train --data a\ |a_folder a_table.csv
