@@ -17,10 +17,11 @@ enum { CHAINS = VEC_WIDTH == 16 ? 16 : 12, ROUNDS = 4000 };
 #define EACH_CHAIN _Pragma("GCC unroll 16") for (size_t i = 0; i < CHAINS; i++)
 #endif
 
+/* None begins at its fixed point: a compiler sees that such a chain stands still, and leaves it out. */
 static void begin(vec chain[CHAINS])
 {
     EACH_CHAIN
-    chain[i] = vec_all(1.0f + (float)i);
+    chain[i] = vec_all(2.0f + (float)i);
 }
 
 static float end(const vec chain[CHAINS])
