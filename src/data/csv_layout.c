@@ -9,6 +9,7 @@
 #include "../base/mem.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,6 +201,7 @@ static bool find_header(const struct csv_sample *s, const char *option)
     return looks_like_header(s);
 }
 
+/* A column without a name is called by its number; but for the first one, where programs write their rows' numbers. */
 static bl_status take_name(char **out, const struct reading *r, const struct csv_field *field, size_t c)
 {
     char buffer[CSV_WORD_ROOM];
@@ -208,7 +210,10 @@ static bl_status take_name(char **out, const struct reading *r, const struct csv
         BL_FAIL(r->ctx, BL_BAD_DATA,
                 "%s: the name of column %zu (from 0) has %zu bytes, expected fewer than %d", r->path, c,
                 field->text.n, CSV_WORD_ROOM);
-    return mem_text(r->ctx, out, name.at, name.n);
+    char number[32];
+    snprintf(number, sizeof number, "unnamed: %zu", c);
+    return name.n > 0 || c == 0 ? mem_text(r->ctx, out, name.at, name.n)
+                                : mem_text(r->ctx, out, number, strlen(number));
 }
 
 static int by_name(const void *a, const void *b)
@@ -218,8 +223,7 @@ static int by_name(const void *a, const void *b)
     return order ? order : (x > y) - (x < y);
 }
 
-/* Columns are matched by name later: a name that occurs twice would match the wrong one. An empty name is no
-   name. */
+/* Columns are matched by name later: a name that occurs twice would match the wrong one. */
 static bl_status check_twins(const struct csv_layout *layout, const struct reading *r, char ***sorted)
 {
     for (size_t c = 0; c < layout->columns; c++)
@@ -227,7 +231,7 @@ static bl_status check_twins(const struct csv_layout *layout, const struct readi
     qsort(sorted, layout->columns, sizeof *sorted, by_name);
     for (size_t c = 1; c < layout->columns; c++) {
         const char *name = *sorted[c];
-        if (name[0] && strcmp(*sorted[c - 1], name) == 0)
+        if (strcmp(*sorted[c - 1], name) == 0)
             BL_FAIL(r->ctx, BL_BAD_DATA, "%s: the header names \"%s\" twice, in columns %zu and %zu (from 0)",
                     r->path, text_shown(name, strlen(name)).text, (size_t)(sorted[c - 1] - layout->names),
                     (size_t)(sorted[c] - layout->names));

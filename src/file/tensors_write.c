@@ -50,12 +50,9 @@ static bl_status check_key(const struct writing *w, const json_t *object, const 
     json_t *text = NULL;
     BL_TRY(make_text(w, &text, key, "a name"));
     json_decref(text);
-    if (!tensor_name_is_plain(key) || strcmp(key, "__metadata__") == 0)
-        BL_FAIL(
-            w->ctx, BL_BAD_VALUE,
-            "%s: a tensor or fact must not be nameless, be called __metadata__ or have control characters in "
-            "its name",
-            w->path);
+    if (!tensor_name_is_plain(key))
+        BL_FAIL(w->ctx, BL_BAD_VALUE,
+                "%s: a tensor or fact must not be nameless or have control characters in its name", w->path);
     if (json_object_get(object, key))
         BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: two things are called \"%.100s\"", w->path, key);
     return BL_OK;
@@ -81,6 +78,8 @@ static bl_status add_facts(const struct writing *w, json_t *header)
 static bl_status add_entry(const struct writing *w, json_t *header, const struct tensor_entry *entry,
                            size_t *at)
 {
+    if (strcmp(entry->name, "__metadata__") == 0)
+        BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: a tensor must not be called __metadata__", w->path);
     BL_TRY(check_key(w, header, entry->name));
     size_t n = 0;
     if (!tensor_count(entry->rows, entry->cols, &n))
