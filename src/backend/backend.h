@@ -15,6 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Numbers that are wanted next. A product may bring them near while it computes; what comes out does not change. */
+struct soon {
+    const float *x; /* NULL: none */
+    size_t n;
+};
+enum { SOON = 2, GEMM_SHORT = 128 };
+
 /* C (m x n) = op(A) op(B), or C += with `accumulate`. op(A): m x k; A is stored k x m where transpose_a. op(B): k x n;
    stored n x k where transpose_b. ld*: floats from one stored row to the next. k = 0 gives zeros.
    Portable: c = fma(a[i,k], b[k,j], c) over k = 0, 1, ... from 0 (or from C), so tiling m and n never changes bits. */
@@ -27,6 +34,7 @@ struct gemm {
     size_t ldb;
     float *c;
     size_t ldc;
+    const struct soon *soon; /* SOON of them, or NULL */
 };
 
 /* C (n x m as stored) = or += (A B)^T, where A (m x k) is read through offsets: A[i, t] = a[rows[i] + terms[t]], and B (k x n)
@@ -72,6 +80,8 @@ struct backend {
     size_t (*gemm_scratch)(size_t m, size_t n, size_t k);
     /* false: the library below reported a failure */
     bool (*gemm)(const struct gemm *g, float *scratch);
+    /* the same for k <= GEMM_SHORT, where another way may be faster: the gradient of a batch of that size */
+    bool (*gemm_short)(const struct gemm *g, float *scratch);
 
     /* b: columns x depth, ldb floats from one row to the next; to: depth x panel_width(columns), zeros behind them */
     void (*panel)(const float *b, size_t ldb, size_t depth, size_t columns, float *to);

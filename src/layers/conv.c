@@ -173,8 +173,9 @@ static size_t turned_weights(const struct layer *layer)
     return layer->weight_rows * window_size(layer);
 }
 
-static size_t conv_scratch(const struct layer *layer)
+static size_t conv_scratch(const struct layer *layer, size_t examples)
 {
+    (void)examples;
     const size_t weights = layer->weight_cols, turned = turned_weights(layer), n = images(layer);
     const size_t forward = lines(canvas_size(canvas_of_input(layer))) + lines(weights * GATHER_MOST_COLUMNS) +
                            lines(weights) + lines(places(layer));

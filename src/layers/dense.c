@@ -3,6 +3,9 @@
  *
  * W: units x inputs, b: units. An image is taken as the row of its numbers. Multiply-accumulates per example: units x inputs
  * each for forward, pull and gradient.
+ *
+ * Forward, one of the two must be turned about and packed: a batch of common size is smaller than the weights, so each
+ * worker does it once with the batch, for all parts of the layer.
  */
 #include "layer_table.h"
 
@@ -48,11 +51,77 @@ static void dense_push(const struct layer *layer, struct matrix M, struct matrix
                                       .ldc = to.stride});
 }
 
+enum { MOST_PACKED = 256, MOST_COLS = 1 << 20 }; /* examples; inputs */
+
+static bool packs(size_t examples, size_t inputs)
+{
+    return examples <= MOST_PACKED && inputs <= MOST_COLS;
+}
+
+static size_t lines(size_t n)
+{
+    return (n + 15) / 16 * 16;
+}
+
+static size_t dense_scratch(const struct layer *layer, size_t examples)
+{
+    const size_t inputs = layer->weight_cols;
+    if (!packs(1, inputs))
+        return 0;
+    const size_t packed = examples < MOST_PACKED ? examples : MOST_PACKED;
+    return lines(inputs) + lines(layer->units) + lines(packed) * inputs;
+}
+
+/* Examples in as few panels as there must be, of about one size, so that no panel is narrow. */
+static size_t panel_size(const struct backend *backend, size_t examples)
+{
+    const size_t most = backend->panel_columns, panels = (examples + most - 1) / most;
+    const size_t size = lines((examples + panels - 1) / panels);
+    return size < most ? size : most;
+}
+
+static void pack(struct matrix x, float *to, const struct worker *worker)
+{
+    const struct backend *backend = worker->backend;
+    const size_t size = panel_size(backend, x.rows);
+    for (size_t n = 0; n < x.rows; n += size) {
+        const size_t columns = x.rows - n < size ? x.rows - n : size;
+        backend->panel(matrix_row(&x, n), x.stride, x.cols, columns, to + n * x.cols);
+    }
+}
+
+static void multiply_packed(struct matrix W, struct matrix x, struct matrix y, struct worker *worker)
+{
+    const size_t size = panel_size(worker->backend, x.rows);
+    float *packed = worker->floats, *behind = packed + lines(x.rows) * x.cols;
+    int32_t *terms = (int32_t *)(void *)behind, *rows = terms + lines(x.cols);
+    for (size_t i = 0; i < x.cols; i++)
+        terms[i] = (int32_t)i;
+    for (size_t i = 0; i < W.rows; i++)
+        rows[i] = (int32_t)(i * W.stride);
+    if (worker->packed != x.x)
+        pack(x, packed, worker);
+    worker->packed = x.x;
+    for (size_t n = 0; n < x.rows; n += size)
+        worker->backend->gather(&(struct gather){.m = W.rows,
+                                                 .n = x.rows - n < size ? x.rows - n : size,
+                                                 .k = x.cols,
+                                                 .a = W.x,
+                                                 .rows = rows,
+                                                 .terms = terms,
+                                                 .b = packed + n * x.cols,
+                                                 .c = matrix_row(&y, n),
+                                                 .ldc = y.stride});
+}
+
 static void dense_forward(const struct layer *layer, struct matrix x, struct matrix y, struct part part,
                           struct worker *worker)
 {
     const struct matrix to = matrix_columns(y, part);
-    dense_push(layer, layer->W, x, y, part, worker);
+    if (packs(x.rows, x.cols))
+        multiply_packed(matrix_rows(layer->W, part), x, to, worker);
+    else
+        dense_push(layer, layer->W, x, y, part, worker);
     for (size_t n = 0; n < to.rows; n++)
         worker->backend->add(matrix_row(&to, n), layer->b + part.begin, to.cols);
 }
@@ -102,4 +171,5 @@ const struct layer_ops layer_dense = {
     .pull = dense_pull,
     .push = dense_push,
     .gradient = dense_gradient,
+    .scratch = dense_scratch,
 };

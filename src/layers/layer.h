@@ -97,8 +97,8 @@ struct layer_ops {
        rows. */
     void (*gradient)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
                      struct matrix dW, float *db, struct worker *worker);
-    /* Floats that one worker needs beside the products' own scratch. NULL: none. */
-    size_t (*scratch)(const struct layer *layer);
+    /* Floats that one worker needs beside the products' own scratch, for a batch of so many. NULL: none. */
+    size_t (*scratch)(const struct layer *layer, size_t examples);
 
     /* Behind the weights. apply: y from x. down: dx from dy, exactly. NULL for both: a layer that only renames. */
     void (*apply)(const struct layer *layer, const struct crossing *c);

@@ -95,11 +95,11 @@ static void worker_needs(const struct net *net, size_t capacity, const struct ba
     *tile = *scratch = *layers = 0;
     for (size_t l = 0; l < net->n_blocks; l++) {
         const struct layer *layer = net_layer(net, l);
-        const size_t rows = part_size(net_part(net, l, 0)),
-                     own = layer->ops->scratch ? layer->ops->scratch(layer) : 0;
+        const size_t rows = net_part_most(net, l),
+                     own = layer->ops->scratch ? layer->ops->scratch(layer, capacity) : 0;
         const size_t floats = (rows * layer->weight_cols + 15) / 16 * 16 + rows;
         const size_t columns =
-            part_size(net_columns(net, l, net_part(net, l, 0))) * outputs; /* of its feedback */
+            part_size(net_columns(net, l, (struct part){0, rows})) * outputs; /* of its feedback */
         *tile = floats > *tile ? floats : *tile;
         *tile = columns > *tile ? columns : *tile;
         size_t most = layer->in_units > layer->units ? layer->in_units : layer->units;

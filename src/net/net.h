@@ -86,6 +86,7 @@ float net_slope_at_zero(const struct net *net);
 /* Parts of block l's channels: how many, and which. Fixed by the shape. */
 size_t net_parts(const struct net *net, size_t l);
 struct part net_part(const struct net *net, size_t l, size_t i);
+size_t net_part_most(const struct net *net, size_t l); /* channels of the largest */
 
 /* The columns that a part of block l's channels is at the block's end. */
 static inline struct part net_columns(const struct net *net, size_t l, struct part part)

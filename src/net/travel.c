@@ -1,27 +1,38 @@
 /*
  * travel.c - what moves through a net: activations forward, signals back through any matrices, deltas down to the weights.
  *
- * Work is cut into parts of a block's channels. About PART_UNITS of them keep a tile of gradient, its weights and its
- * optimiser's memory inside a core's second-level cache at common widths, and give two to eight threads enough to share.
+ * Work is cut into parts of a block's channels: few enough weights that a tile of gradient, the weights and the optimiser's
+ * memory fit a core's second-level cache at common widths, enough parts for two to eight threads to share, and none so
+ * narrow that packing its operands costs more than a little of its products.
  */
 #include "lesson.h"
 
 #include <string.h>
 
-enum { PART_UNITS = 80 };
+enum { VECTOR = 16, LEAST = 80, MOST = 128, PART_WEIGHTS = 1 << 16 };
 
+/* An even number of them, where there is more than one: for two threads, or four. */
 size_t net_parts(const struct net *net, size_t l)
 {
-    return (net->blocks[l].channels + PART_UNITS - 1) / PART_UNITS;
+    const size_t units = net->blocks[l].channels, fit = PART_WEIGHTS / net_layer(net, l)->weight_cols;
+    const size_t size = fit < LEAST ? LEAST : fit > MOST ? MOST : fit;
+    return units <= LEAST ? 1 : (units + 2 * size - 1) / (2 * size) * 2;
 }
 
 /* As equal as whole vectors of 16 allow. */
 struct part net_part(const struct net *net, size_t l, size_t i)
 {
     const size_t units = net->blocks[l].channels, parts = net_parts(net, l);
-    const size_t size = ((units + parts - 1) / parts + 15) / 16 * 16;
-    const size_t begin = i * size < units ? i * size : units;
-    return (struct part){begin, begin + size < units ? begin + size : units};
+    const size_t vectors = (units + VECTOR - 1) / VECTOR;
+    const size_t begin = vectors * i / parts * VECTOR, end = vectors * (i + 1) / parts * VECTOR;
+    return (struct part){begin, end < units ? end : units};
+}
+
+size_t net_part_most(const struct net *net, size_t l)
+{
+    const size_t vectors = (net->blocks[l].channels + VECTOR - 1) / VECTOR, parts = net_parts(net, l);
+    const size_t most = (vectors + parts - 1) / parts * VECTOR;
+    return most < net->blocks[l].channels ? most : net->blocks[l].channels;
 }
 
 /* The columns of the part's channels at layer i of the block. */

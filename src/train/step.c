@@ -87,11 +87,19 @@ static void forward_task(void *work, size_t i, int worker)
     worker_end(at.worker, MOVE_FORWARD, begun);
 }
 
+/* From an input that no worker has packed yet. */
+static void forward_block(struct shift *shift)
+{
+    for (size_t i = 0; i < shift->lesson->n_workers; i++)
+        shift->lesson->workers[i].packed = NULL;
+    parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), forward_task, shift);
+}
+
 /* Block by block from lesson->x, which has entered the net. */
 static void forward(struct shift *shift)
 {
     for (shift->l = 0; shift->l < shift->net->n_blocks; shift->l++)
-        parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), forward_task, shift);
+        forward_block(shift);
 }
 
 static void enter(const struct net *net, struct lesson *lesson)
@@ -212,6 +220,16 @@ static void copy_own(const struct net *net, const struct place *at, const struct
     }
 }
 
+/* What the optimiser reads of the part's weights is brought near while their gradient is made. */
+static void announce(const struct shift *shift, const struct place *at, const struct net_tensor *W)
+{
+    const struct stepper *s = shift->stepper;
+    const size_t first = W->at + at->part.begin * W->cols, n = part_size(at->part) * W->cols;
+    at->worker->soon[0] = (struct soon){s->net->params + first, n};
+    if (s->optimizer.ops->n_slots > 0)
+        at->worker->soon[1] = (struct soon){s->slots[0] + first, n};
+}
+
 static void learn(const struct shift *shift, const struct place *at)
 {
     const struct net *net = shift->net;
@@ -221,7 +239,10 @@ static void learn(const struct shift *shift, const struct place *at)
     float *dW = to ? to + W->at + at->part.begin * cols : at->worker->tile;
     float *db = to ? to + W[1].at + at->part.begin : at->worker->tile + (rows * cols + 15) / 16 * 16;
     double begun = worker_begin(at->worker);
+    if (shift->does_apply)
+        announce(shift, at, W);
     net_gradient(net, at, shift->lesson, matrix_of(dW, rows, cols), db);
+    memset(at->worker->soon, 0, sizeof at->worker->soon);
     if (to)
         copy_own(net, at, shift->lesson, to);
     begun = worker_end(at->worker, MOVE_GRADIENT, begun);
@@ -363,7 +384,7 @@ static void run_block(const struct shift *shift, parallel_task run)
 static void go_and_learn(struct shift *shift)
 {
     for (shift->l = 0; shift->l < shift->net->n_blocks; shift->l++) {
-        run_block(shift, forward_task);
+        forward_block(shift);
         run_block(shift, learn_part);
     }
 }
@@ -375,10 +396,10 @@ static struct outcome learn_from_targets(struct shift *shift)
     shift->lesson->scale = s->sums ? 1.0f : 1.0f / (float)shift->lesson->n;
     enter(s->net, shift->lesson);
     for (shift->l = 0; shift->l < net_last(s->net); shift->l++) {
-        run_block(shift, forward_task);
+        forward_block(shift);
         run_block(shift, learn_part);
     }
-    run_block(shift, forward_task);
+    forward_block(shift);
     const struct outcome outcome = step_error(s, shift->lesson);
     run_block(shift, learn_part);
     return outcome;

@@ -6,7 +6,7 @@
 
 #include "../backend.h"
 
-void onednn_override(struct backend *out); /* gemm, gemm_scratch and name; the rest stays as it is */
+void onednn_override(struct backend *out); /* gemm and name; the rest stays as it is */
 const char *onednn_version(void);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { PANEL = GEMM_VECTORS * VEC_WIDTH };
+enum { PANEL = GEMM_VECTORS * VEC_WIDTH, LINE = 16 };
 
 size_t KERNEL(panel_columns)(void)
 {
@@ -28,7 +28,7 @@ void KERNEL(panel)(const float *b, size_t ldb, size_t depth, size_t columns, flo
 }
 
 struct tile {
-    const float *rows[GEMM_ROWS];
+    const float *rows[GEMM_ROWS], *next[GEMM_ROWS]; /* next: of the tile after this one */
     float *c;
 };
 
@@ -57,6 +57,8 @@ static inline __attribute__((always_inline)) void multiply(const struct gather *
         row[i] = t->rows[i];
     for (size_t k = 0; k < g->k; k++, b += vectors * VEC_WIDTH) {
         const ptrdiff_t term = terms[k];
+        if (k % LINE < rows) /* or a tile of weights waits for memory */
+            __builtin_prefetch(t->next[k % LINE] + terms[k - k % LINE]);
         vec column[GEMM_VECTORS];
         EACH (j, vectors)
             column[j] = vec_load(b + j * VEC_WIDTH);
@@ -100,8 +102,10 @@ void KERNEL(gather)(const struct gather *g)
     const size_t vectors = (g->n + VEC_WIDTH - 1) / VEC_WIDTH;
     for (size_t i = 0; i < g->m;) {
         struct tile t = {.c = g->c + i};
-        for (size_t r = 0; r < GEMM_ROWS && i + r < g->m; r++)
+        for (size_t r = 0; r < GEMM_ROWS && i + r < g->m; r++) {
             t.rows[r] = g->a + g->rows[i + r];
+            t.next[r] = g->a + g->rows[i + r + GEMM_ROWS < g->m ? i + r + GEMM_ROWS : i + r];
+        }
         i += vectors == 3   ? multiply_rows(g, &t, g->m - i, 3)
              : vectors == 2 ? multiply_rows(g, &t, g->m - i, 2)
                             : multiply_rows(g, &t, g->m - i, 1);

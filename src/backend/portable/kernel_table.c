@@ -12,6 +12,7 @@ void KERNEL(fill)(struct backend *out)
         .machine = TEXT(KERNEL_VARIANT),
         .gemm_scratch = KERNEL(gemm_scratch),
         .gemm = KERNEL(gemm),
+        .gemm_short = KERNEL(gemm),
         .panel_columns = KERNEL(panel_columns)(),
         .panel_width = KERNEL(panel_width),
         .panel = KERNEL(panel),
