@@ -19,6 +19,7 @@ help:
 	@echo "make deps      install what is missing (apt), or say what is"
 	@echo "make build     the program build/backless and the library"
 	@echo "make bench     measure training steps against the peaks of this machine"
+	@echo "make bench-peers ARGS=\"--nets 2x800\": the same step in PyTorch and JAX (docs/peers.md)"
 	@echo "make test-asan the tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
 	@echo "make lint      the style and static checks; make format: mend the style"
@@ -61,6 +62,21 @@ BENCH =
 bench: build
 	$(build_dir)/backless bench $(BENCH)
 
+# make bench-peers ARGS="--nets 2x800,conv --threads 2"; ARGS=--self-test; ARGS=--help says what there is.
+# The newest JAX may want a newer Python than the system's: PEERS_PYTHON=python3.13, asked when build/peers is made.
+ARGS =
+PEERS_PYTHON = python3
+peers = $(build_dir)/peers
+bench-peers: build $(peers)/ready
+	$(peers)/bin/python bench/peers/peers.py $(ARGS)
+
+# torch.compile needs g++ and Python's headers; without them its variants are refused, and the others measured.
+$(peers)/ready: bench/peers/requirements.txt
+	@scripts/deps.sh peers
+	$(PEERS_PYTHON) -m venv $(peers)
+	$(peers)/bin/pip install --upgrade -r $<
+	@touch $@
+
 format:
 	clang-format -i $(sources)
 
@@ -83,4 +99,4 @@ uninstall:
 clean:
 	rm -rf build build-debug build-asan build-portable build-clang build-fuzz build-matrix build-ci
 
-.PHONY: help deps deps-demo build demo test test-asan fuzz bench format lint install deb uninstall clean
+.PHONY: help deps deps-demo build demo test test-asan fuzz bench bench-peers format lint install deb uninstall clean

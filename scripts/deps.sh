@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh [demo|test|lint|fuzz|deb|ci]: makes sure that what the build (and the tests, and so on) needs is there.
+# deps.sh [demo|test|lint|fuzz|peers|deb|ci]: makes sure that what the build (and the tests, and so on) needs is there.
 #
 # Where there is apt-get, and we are root or have sudo, it installs what is missing and nothing else;
 # elsewhere it says what is missing and fails. A part that came from elsewhere (a cmake of your own) counts
@@ -16,9 +16,10 @@ test) wanted=$test ;;
 deb) wanted="$build debhelper dpkg-dev fakeroot" ;;
 lint) wanted="$test clang-format clang-tidy cppcheck" ;;
 fuzz) wanted="$test clang" ;;
+peers) wanted="$build python3-dev python3-venv" ;;
 ci) wanted="$test clang libomp-dev git python3-numpy python3-venv" ;;
 *)
-    echo "usage: deps.sh [demo|test|lint|fuzz|deb|ci]" >&2
+    echo "usage: deps.sh [demo|test|lint|fuzz|peers|deb|ci]" >&2
     exit 2
     ;;
 esac
@@ -46,6 +47,7 @@ is_there() {
     libdnnl-dev) [ -e /usr/include/dnnl.h ] || [ -e /usr/local/include/dnnl.h ] ;;
     dataset-fashion-mnist) [ -e /usr/share/datasets/fashion-mnist ] ;;
     python3-numpy) python3 -c 'import numpy' 2>/dev/null ;;
+    python3-dev) has python3-config ;;
     python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
     *) false ;;
     esac
@@ -55,7 +57,7 @@ is_there() {
 is_optional() {
     case $1 in
     libdnnl-dev | libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | clang | \
-        libomp-dev | python3-numpy | python3-venv)
+        libomp-dev | python3-numpy | python3-dev | python3-venv)
         true
         ;;
     *) false ;;

@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+"""peers.py - one training step of ours beside the same step in PyTorch and JAX, turn by turn in one run.
+
+    peers.py --nets 2x800 --batches 64 --threads 1 --json result.json
+    peers.py --self-test       a peer that computes something else must be noticed
+
+Before a peer is timed, three of its steps from our first weights must lead to our weights.
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+import peer_cases
+import peer_ours
+from peer_process import PeerFailed, PeerProcess
+from peer_turns import Turns
+
+# A peer's change of a tensor may differ from ours by this part of its length; a rate that is 1 % off must be found.
+BOUND = 1e-3
+WRONG_SCALE = 1.01
+TOO_SLOW = 1.3  # a variant is not timed in full if it took this much longer than the best of its kind
+TOO_BUSY = 0.01  # of a core, while it waits
+
+
+@dataclass(frozen=True)
+class Entry:
+    who: str
+    module: str
+    rule: str
+    variant: str
+
+    def name(self):
+        return f"{self.who} {self.rule} ({self.variant})"
+
+
+def entries(net, options):
+    layouts = ("", "-cl") if net.convs else ("",)
+    torch = [Entry("torch", "torch", "bp", "eager" + cl) for cl in layouts]
+    compiled = [Entry("torch.compile", "torch", "bp", v + cl) for v in ("compile", "compile-whole") for cl in layouts]
+    hand = [Entry("torch by hand", "torch_hand", rule, v + cl) for rule in ("dfa", "bp")
+            for v in ("foreach", "chunks", "fused", "compile") for cl in layouts]
+    jax = [Entry("jax", "jax", rule, v) for rule in ("bp", "dfa") for v in (("nchw", "nhwc") if net.convs else ("nchw",))]
+    # ifa's signal goes onward through the weights, which a block with a pool has no room for.
+    rules = [rule for rule in options.rules.split(",") if not (net.convs and rule == "ifa")]
+    ours = [Entry(f"ours, {backend}", "ours", rule, backend) for backend in peer_ours.backends() for rule in rules]
+    wanted = options.peers.split(",")
+    return ours + [e for e in torch + compiled + hand + jax if e.module in wanted]
+
+
+def say(*words):
+    print(*words, file=sys.stderr, flush=True)
+
+
+def difference(got, ours, first):
+    """The largest over tensors: how far the changes are apart, in lengths of ours."""
+    worst = 0.0
+    for name in (name for name in ours if name[0] in "Wb"):
+        change = np.linalg.norm(ours[name].astype(float) - first[name])
+        if not np.isfinite(got[name]).all():
+            return np.inf
+        apart = np.linalg.norm(got[name].astype(float) - ours[name])
+        if apart == 0:  # also where nothing changed, as far below in a deep net
+            continue
+        worst = max(worst, float(apart / change) if change > 0 else np.inf)
+    return worst
+
+
+class Case:
+    def __init__(self, name, batch, options):
+        self.name, self.batch, self.options = name, batch, options
+        self.cpus = sorted(os.sched_getaffinity(0))[-options.threads:]
+        self.workers, self.refused, self.differences, self.versions = [], [], {}, {}
+        self.folder = tempfile.TemporaryDirectory()
+        self.after = {}  # ours after three steps, by rule
+        self.state = self.path("state")
+
+    def path(self, name):
+        return str(Path(self.folder.name) / f"{name}.npz")
+
+    def start(self, entry):
+        return PeerProcess(entry, self.name, self.batch, self.cpus)
+
+    def prepare(self):
+        """Our first weights and feedback, from the rule that has both."""
+        worker = self.start(Entry("ours", "ours", "dfa", peer_ours.backends()[0]))
+        try:
+            worker.ask("first", self.state)
+        finally:
+            worker.close()
+
+    def check(self, worker):
+        """How far it is from ours; raises PeerFailed if that is too far."""
+        entry, path = worker.entry, self.path("after")
+        worker.ask("check", self.state, path)
+        with np.load(path) as got, np.load(self.state) as first:
+            got = dict(got)
+            apart = difference(got, self.after.setdefault(entry.rule, got), first)
+        if not apart <= BOUND:
+            raise PeerFailed(f"{entry.name()}: computes something else: its change differs by {apart:.2g} of ours, "
+                             f"{BOUND:g} allowed")
+        return apart
+
+    def add(self, entry):
+        """Into the row of those to be timed, if it computes what ours does."""
+        worker = self.start(entry)
+        try:
+            self.differences[entry] = apart = self.check(worker)
+            self.versions[entry.module] = worker.ask("begin", self.state)
+        except PeerFailed as why:
+            self.refused.append(str(why))
+            say("   REFUSED", why)
+            worker.close()
+        except BaseException:
+            worker.close()
+            raise
+        else:
+            say(f"   {entry.name()}: differs by {apart:.1e}")
+            self.workers.append(worker)
+
+    def close(self):
+        while self.workers:
+            self.workers.pop().close()
+        self.folder.cleanup()
+
+    def references(self):
+        first = peer_ours.backends()[0]
+        return [w for w in self.workers if w.entry.module == "ours" and w.entry.variant == first
+                and w.entry.rule in ("dfa", "bp")]
+
+    def time(self):
+        turns = Turns(self.workers, self.options.turn)
+        turns.calibrate()
+        best = {}
+        for worker in self.workers:
+            kind = (worker.entry.who, worker.entry.rule)
+            best[kind] = min(best.get(kind, np.inf), turns.calibration[worker])
+        turns.keep([w for w in self.workers
+                    if turns.calibration[w] <= TOO_SLOW * best[w.entry.who, w.entry.rule]])
+        turns.run(self.references(), self.options.rounds)
+        return [{"who": w.entry.who, "rule": w.entry.rule, "variant": w.entry.variant,
+                 "difference": self.differences[w.entry], **turns.figures(w)} for w in self.workers]
+
+    def run(self):
+        self.prepare()
+        for entry in entries(peer_cases.NETS[self.name], self.options):
+            self.add(entry)
+        rows = self.time()
+        return {"net": self.name, "text": peer_cases.NETS[self.name].text(), "batch": self.batch,
+                "threads": self.options.threads, "cpus": self.cpus, "versions": self.versions, "refused": self.refused,
+                "rows": rows}
+
+
+def best_of_each(rows):
+    """A row of one turn comes after all others: its time is from another moment, and has no ratio."""
+    best = {}
+    for row in sorted(rows, key=lambda row: (row["turns"] == 0, row["median_ms"])):
+        best.setdefault((row["who"], row["rule"]), row)
+    return list(best.values())
+
+
+def print_case(case, shows_all):
+    threads = f"{case['threads']} thread{'s' if case['threads'] > 1 else ''}"
+    print(f"\n{case['net']}, batch {case['batch']}, {threads}, float32, rmsprop: milliseconds a step")
+    print(f"{'':26}{'rule':6}{'variant':18}{'median':>9}{'min':>9}{'max':>9}{'x our dfa':>11}{'x our bp':>10}")
+    for row in case["rows"] if shows_all else best_of_each(case["rows"]):
+        ratios = [row["ratios"].get(f"ours {rule}") for rule in ("dfa", "bp")]
+        words = ["-" if ratio is None else f"{ratio:.2f}" for ratio in ratios]
+        print(f"{row['who']:26}{row['rule']:6}{row['variant']:18}{row['median_ms']:9.3f}{row['min_ms']:9.3f}"
+              f"{row['max_ms']:9.3f}{words[0]:>11}{words[1]:>10}{'' if row['turns'] else '  (one turn)'}")
+        if row["idle_share"] > TOO_BUSY:
+            print(f"    used {100 * row['idle_share']:.0f} % of a core while the others had their turns")
+    for why in case["refused"]:
+        print("refused:", why)
+    sys.stdout.flush()
+
+
+def machine():
+    models = [line.split(":")[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8")
+              if line.startswith("model name")]
+    return {"processor": models[0] if models else platform.processor(), "cores": os.cpu_count(),
+            "system": platform.platform(), "python": platform.python_version(), "load": os.getloadavg()}
+
+
+def self_test(options):
+    """Each peer as it is must pass, and with a learning rate that is 1 % off must be refused."""
+    faults = 0
+    for name in ("tiny", "tiny-conv"):
+        case = Case(name, 8, options)
+        try:
+            case.prepare()
+            faults += sum(faults_of(case, list(group)) for _, group in
+                          groupby(entries(peer_cases.NETS[name], options), lambda entry: entry.module))
+        finally:
+            case.close()
+    print(f"self-test: {faults} wrong")
+    return 1 if faults else 0
+
+
+def faults_of(case, same_module):
+    """Of entries that take turns in one process: starting PyTorch takes longer than all it does here."""
+    faults, worker = 0, case.start(same_module[0])
+    case.workers.append(worker)
+    for entry in same_module:
+        worker.become(entry)
+        try:
+            apart = case.check(worker)
+        except PeerFailed as why:
+            say("   WRONG", why)
+            faults += 1
+            continue
+        worker.become(entry, WRONG_SCALE)
+        try:
+            wrong = case.check(worker)
+        except PeerFailed:
+            say(f"   {entry.name()}: differs by {apart:.1e}; another rate is noticed")
+        else:
+            say(f"   WRONG {entry.name()}: with another rate it differs by {wrong:.1e}, and that is not noticed")
+            faults += 1
+    return faults
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--nets", default="2x800", help="with commas: " + ", ".join(peer_cases.NETS))
+    parser.add_argument("--batches", default="64", help="with commas")
+    parser.add_argument("--threads", type=int, default=1, help="of every peer, each on a core of its own")
+    parser.add_argument("--rules", default="bp,dfa,fa,ifa,drtp", help="of ours; bp and dfa must be among them")
+    parser.add_argument("--peers", default="torch,torch_hand,jax", help="with commas")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--turn", type=float, default=0.3, help="seconds a turn")
+    parser.add_argument("--all", action="store_true", help="print each variant, not only the best of each kind")
+    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--self-test", action="store_true")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    if options.self_test:
+        return self_test(options)
+    result = {"machine": machine(), "cases": []}
+    for name in options.nets.split(","):
+        for batch in map(int, options.batches.split(",")):
+            say(f"{name}, batch {batch}")
+            case = Case(name, batch, options)
+            try:
+                result["cases"].append(case.run())
+            finally:
+                case.close()
+            print_case(result["cases"][-1], options.all)
+            if options.json:
+                Path(options.json).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print("\n" + "; ".join(result["cases"][-1]["versions"].values()))
+    return 1 if any(case["refused"] for case in result["cases"]) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
