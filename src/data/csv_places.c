@@ -145,6 +145,12 @@ static size_t last_free(const struct csv_layout *layout)
     return CSV_NONE;
 }
 
+static bl_status label_is_out(const struct places *p, size_t label)
+{
+    BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: the label %s is also left out or the id column", p->r->path,
+            csv_column(p->layout, label).text);
+}
+
 /* fallback: the column that is the label when nothing tells; CSV_NONE: then there is none. */
 static bl_status find_label(const struct places *p, size_t fallback)
 {
@@ -155,8 +161,7 @@ static bl_status find_label(const struct places *p, size_t fallback)
     p->layout->label = found != CSV_NONE ? found : fallback;
     p->layout->is_label_guessed = !told && p->layout->label != CSV_NONE;
     if (p->layout->label != CSV_NONE && p->layout->is_out[p->layout->label])
-        BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: the label %s is also left out or the id column", p->r->path,
-                csv_column(p->layout, p->layout->label).text);
+        return label_is_out(p, p->layout->label);
     return BL_OK;
 }
 
@@ -256,6 +261,8 @@ static bl_status label_beside_inputs(const struct places *p)
     size_t label = told     ? told_column(out, slice_of(told))
                    : called ? find_name(out, slice_of(called))
                             : CSV_NONE;
+    if (label != CSV_NONE && out->is_out[label] && must)
+        return label_is_out(p, label);
     if (label == CSV_NONE && !told)
         label = must ? guessed_label(p) : named_label(out);
     if (label != CSV_NONE && !is_free(out, label))
