@@ -22,8 +22,9 @@ struct shown text_shown(const char *text, size_t n)
         kept--;
     memcpy(out.text, text, kept);
     for (size_t i = 0; i < kept; i++)
-        if ((unsigned char)text[i] < ' ' || text[i] == 127)
+        if (out.text[i] == 0)
             out.text[i] = '?';
+    text_make_plain(out.text);
     if (kept < n)
         text_append(out.text, sizeof out.text, "...");
     return out;
