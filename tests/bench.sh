@@ -73,7 +73,7 @@ expect 2 "as in 3x32x32" "$program" bench --net "dense 3" --shape 28x28
 expect 2 "as in 3x32x32" "$program" bench --net "dense 3" --shape 1x28x0
 expect 2 "as in 3x32x32" "$program" bench --net "dense 3" --shape 1x28x28x
 expect 2 "ends with a dense" "$program" bench --net "tanh"
-expect 2 "no layer" "$program" bench $quick --net "dance 4, dense 3"
+expect 2 "no such layer" "$program" bench $quick --net "dance 4, dense 3"
 expect 2 "did you mean --nets" "$program" bench --netts 2x800
 expect 2 "one word too many" "$program" bench 2x800
 expect 4 "no-such-folder" "$program" bench $quick --nets 1x800 --json no-such-folder/out.json

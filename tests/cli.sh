@@ -27,7 +27,7 @@ expect 2 "needs a value" "$program" train --lr
 expect 2 "one word too many" "$program" train iris
 expect 2 "no data" "$program" train --net "dense 2"
 expect 2 "no rule" "$program" train --rule magic
-expect 2 "no layer" "$program" train --net "dance 10"
+expect 2 "no such layer" "$program" train --net "dance 10"
 expect 2 "expected a number" "$program" train --lr fast
 expect 2 "ends with 3 units" "$program" train --data clouds.csv --net "dense 3"
 expect 2 "use --init fanin" "$program" train --data clouds.csv --net "$net" --rule bp --init zero

@@ -62,7 +62,10 @@ class PeerProcess:
         return 1e-9 * total
 
     def close(self):
-        self.process.stdin.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass  # it is gone already, killed for want of memory for one
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:

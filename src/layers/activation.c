@@ -100,9 +100,7 @@ static bl_status leaky_parse(bl_context *ctx, struct layer *layer, struct slice 
 {
     double slope = 0.01;
     if (arguments.n > 0 && !(text_to_double(arguments, &slope) && is_slope(slope)))
-        BL_FAIL(ctx, BL_BAD_VALUE,
-                "layer \"leaky-relu %.*s\": expected \"leaky-relu [SLOPE]\", 0 < slope < 1 as a float",
-                (int)arguments.n, arguments.at);
+        BL_FAIL(ctx, BL_BAD_VALUE, "expected \"leaky-relu [SLOPE]\", 0 < slope < 1 as a float");
     layer->slope = (float)slope;
     char number[32];
     text_from_double(slope, number);

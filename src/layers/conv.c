@@ -28,8 +28,7 @@ static bl_status conv_parse(bl_context *ctx, struct layer *layer, struct slice a
     size_t channels = 0;
     layer->window = (struct window){.stride = 1};
     if (!slice_word(&rest, &word) || !text_to_size(word, &channels) || channels == 0 || channels > 1u << 20)
-        BL_FAIL(ctx, BL_BAD_VALUE, "layer \"conv %.*s\": expected \"%s\" with 1 to 1048576 channels",
-                (int)arguments.n, arguments.at, layer->ops->usage);
+        BL_FAIL(ctx, BL_BAD_VALUE, "expected \"%s\" with 1 to 1048576 channels", layer->ops->usage);
     BL_TRY(window_parse(ctx, &layer->window, rest, layer->ops->usage));
     layer->channels = (int)channels;
     const struct window *w = &layer->window;
@@ -197,8 +196,17 @@ static size_t panel_size(const struct worker *worker, size_t columns)
 
 /* ---- The products */
 
-static void conv_push(const struct layer *layer, struct matrix M, struct matrix x, struct matrix y,
-                      struct part part, struct worker *worker)
+/* to: maps of `columns` channels, one after the other. */
+static void add_bias(const struct layer *layer, const float *b, size_t columns, float *to)
+{
+    for (size_t c = 0; c < columns; c++)
+        for (const float *end = to + places(layer); to < end; to++)
+            *to += b[c];
+}
+
+/* b: of each channel, or NULL. */
+static void multiply(const struct layer *layer, struct matrix M, const float *b, struct matrix x,
+                     struct matrix y, struct part part, struct worker *worker)
 {
     const struct canvas canvas = canvas_of_input(layer);
     const size_t k = layer->weight_cols, size = panel_size(worker, part_size(part));
@@ -222,20 +230,22 @@ static void conv_push(const struct layer *layer, struct matrix M, struct matrix 
                                                      .b = panel,
                                                      .c = matrix_row(&y, n) + c * places(layer),
                                                      .ldc = places(layer)});
+            if (b) /* while the maps are near */
+                add_bias(layer, b + c, columns, matrix_row(&y, n) + c * places(layer));
         }
     }
+}
+
+static void conv_push(const struct layer *layer, struct matrix M, struct matrix x, struct matrix y,
+                      struct part part, struct worker *worker)
+{
+    multiply(layer, M, NULL, x, y, part, worker);
 }
 
 static void conv_forward(const struct layer *layer, struct matrix x, struct matrix y, struct part part,
                          struct worker *worker)
 {
-    conv_push(layer, layer->W, x, y, part, worker);
-    for (size_t n = 0; n < y.rows; n++)
-        for (size_t c = part.begin; c < part.end; c++) {
-            float *map = matrix_row(&y, n) + c * places(layer);
-            for (size_t i = 0; i < places(layer); i++)
-                map[i] += layer->b[c];
-        }
+    multiply(layer, layer->W, layer->b, x, y, part, worker);
 }
 
 /* The weights between `columns` input channels from i on and all outputs, turned about: columns x turned_weights. */

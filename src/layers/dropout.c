@@ -15,8 +15,7 @@ static bl_status dropout_parse(bl_context *ctx, struct layer *layer, struct slic
 {
     char number[32];
     if (!text_to_double(arguments, &layer->rate) || layer->rate < 0.0 || layer->rate >= 1.0)
-        BL_FAIL(ctx, BL_BAD_VALUE, "layer \"dropout %.*s\": expected \"dropout P\" with 0 <= P < 1",
-                (int)arguments.n, arguments.at);
+        BL_FAIL(ctx, BL_BAD_VALUE, "expected \"dropout P\" with 0 <= P < 1");
     text_from_double(layer->rate, number);
     snprintf(layer->text, sizeof layer->text, "dropout %s", number);
     return BL_OK;

@@ -123,8 +123,8 @@ bl_status window_parse(bl_context *ctx, struct window *out, struct slice text, c
 /* What a window gives on an input: floor((side + 2 pad - size) / stride) + 1 each way; refuses where it does not fit. */
 bl_status window_fit(bl_context *ctx, const struct window *window, bl_shape in, bl_shape *out);
 
-/* One layer from its text: "dense 800". Shapes are set later, by layer_fit. */
-bl_status layer_parse(bl_context *ctx, struct layer *layer, struct slice text);
+/* One layer from its text: "dense 800". Shapes are set later, by layer_fit. number: from 1, for the message. */
+bl_status layer_parse(bl_context *ctx, struct layer *layer, struct slice text, size_t number);
 /* Shapes from its input's; number (from 1) and text are for the message. */
 bl_status layer_fit(bl_context *ctx, struct layer *layer, bl_shape in, size_t number);
 

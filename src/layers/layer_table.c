@@ -27,30 +27,40 @@ static const struct layer_ops *find(struct slice name)
     return NULL;
 }
 
-static bl_status fail_unknown(bl_context *ctx, struct slice text)
+static bl_status fail_unknown(bl_context *ctx)
 {
     char known[512] = "";
     for (size_t i = 0; layer_ops_at(i); i++)
         text_append(known, sizeof known, "%s%s", i ? ", " : "", layer_ops_at(i)->usage);
-    BL_FAIL(ctx, BL_BAD_VALUE, "no layer \"%.*s\"; there are: %s", (int)text.n, text.at, known);
+    BL_FAIL(ctx, BL_BAD_VALUE, "no such layer; there are: %s", known);
 }
 
-bl_status layer_parse(bl_context *ctx, struct layer *layer, struct slice text)
+static bl_status parse(bl_context *ctx, struct layer *layer, struct slice text)
 {
     struct slice rest = text, name;
     if (!slice_word(&rest, &name))
-        BL_FAIL(ctx, BL_BAD_VALUE, "an empty layer in the net's text: a comma too many");
+        BL_FAIL(ctx, BL_BAD_VALUE, "nothing stands there: a comma too many");
     const struct layer_ops *ops = find(name);
     if (!ops)
-        return fail_unknown(ctx, slice_trim(text));
+        return fail_unknown(ctx);
     *layer = (struct layer){.ops = ops};
     snprintf(layer->text, sizeof layer->text, "%s", ops->name);
     if (ops->parse)
         return ops->parse(ctx, layer, slice_trim(rest));
     if (slice_trim(rest).n > 0)
-        BL_FAIL(ctx, BL_BAD_VALUE, "layer \"%.*s\": nothing may follow \"%s\"", (int)text.n, text.at,
-                ops->name);
+        BL_FAIL(ctx, BL_BAD_VALUE, "nothing may follow \"%s\"", ops->name);
     return BL_OK;
+}
+
+bl_status layer_parse(bl_context *ctx, struct layer *layer, struct slice text, size_t number)
+{
+    const struct slice shown = slice_trim(text);
+    if (parse(ctx, layer, text) == BL_OK)
+        return BL_OK;
+    char why[800];
+    snprintf(why, sizeof why, "%.799s", ctx->why);
+    BL_FAIL(ctx, BL_BAD_VALUE, "layer %zu \"%.*s\": %s", number, shown.n < 100 ? (int)shown.n : 100, shown.at,
+            why);
 }
 
 static size_t units_of(bl_shape s)

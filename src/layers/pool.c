@@ -17,8 +17,7 @@ static bl_status pool_parse(bl_context *ctx, struct layer *layer, struct slice a
     if (w->stride == 0)
         w->stride = w->rows;
     if (w->pad != 0)
-        BL_FAIL(ctx, BL_BAD_VALUE, "layer \"%s %.*s\": a pool has no padding", layer->ops->name,
-                (int)arguments.n, arguments.at);
+        BL_FAIL(ctx, BL_BAD_VALUE, "a pool has no padding");
     snprintf(layer->text, sizeof layer->text, "%s %dx%d stride %d", layer->ops->name, w->rows, w->cols,
              w->stride);
     return BL_OK;

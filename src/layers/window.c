@@ -42,7 +42,7 @@ bl_status window_parse(bl_context *ctx, struct window *out, struct slice text, c
     while (is_right && slice_word(&rest, &key))
         is_right = slice_word(&rest, &value) && read_option(out, key, value);
     if (!is_right)
-        BL_FAIL(ctx, BL_BAD_VALUE, "window \"%.*s\": expected \"%s\"", (int)text.n, text.at, usage);
+        BL_FAIL(ctx, BL_BAD_VALUE, "expected \"%s\"", usage);
     return BL_OK;
 }
 

@@ -77,6 +77,8 @@ static size_t lay_out(struct lesson *lesson, const struct net *net, float *float
     lesson->y = take(&room, lesson->capacity, net->blocks[net_last(net)].units);
     if (lesson->memory == LESSON_KEEPS_TWO)
         lay_out_turns(lesson, net, &room);
+    else
+        lesson->next = take(&room, lesson->capacity, net->inputs);
     for (size_t l = 0; l < net->n_blocks && lesson->memory == LESSON_KEEPS_ALL; l++)
         lay_out_block(lesson, net, l, &room);
     return room.used;

@@ -20,9 +20,10 @@ struct lesson {
     size_t n_blocks;
     enum lesson_memory memory;
     size_t n_floats;
-    struct matrix x; /* n x inputs */
-    struct matrix y; /* n x outputs: the targets */
-    int32_t *labels; /* n */
+    struct matrix x;    /* n x inputs */
+    struct matrix next; /* room for the x of the batch after this one; none where two blocks are kept */
+    struct matrix y;    /* n x outputs: the targets */
+    int32_t *labels;    /* n */
     bool has_labels;
     struct passage passage;
     float scale; /* of the error: 1, or 1 / n for the mean */

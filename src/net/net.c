@@ -24,8 +24,8 @@ static bl_status parse_layers(bl_context *ctx, struct net *net, const char *text
     if (n > NET_MOST_LAYERS)
         BL_FAIL(ctx, BL_BAD_VALUE, "the net has %zu layers, expected at most %d", n, NET_MOST_LAYERS);
     BL_TRY(MEM_ARRAY(ctx, &net->layers, n, "the layers"));
-    while (slice_next(&rest, ',', &piece))
-        BL_TRY(layer_parse(ctx, &net->layers[net->n_layers++], piece));
+    for (; slice_next(&rest, ',', &piece); net->n_layers++)
+        BL_TRY(layer_parse(ctx, &net->layers[net->n_layers], piece, net->n_layers + 1));
     size_t first = 0;
     while (first < net->n_layers && net->layers[first].ops->works_in_place &&
            !net->layers[first].ops->needs_output)

@@ -217,7 +217,8 @@ static bl_status check_same(const bl_trainer *t, const struct tensors *file, con
         BL_FAIL(t->ctx, BL_BAD_DATA, "%s: the run began on other training data (hash %s, now %s)", path,
                 theirs ? theirs : "missing", hash);
     if (!model_scales_like(t->model, file))
-        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: it scales its inputs or targets otherwise than this run does", path);
+        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: it scales its inputs or targets otherwise than this run does",
+                path);
     return BL_OK;
 }
 

@@ -24,6 +24,7 @@ struct fit {
     double rate;       /* of the last step */
     double told;       /* when the watch was called last */
     bool measures_angles;
+    size_t prepared; /* the position in this epoch whose inputs lie in lesson->next; 0: none */
 };
 
 static bl_status check_set(const bl_trainer *t, const bl_data *data)
@@ -55,13 +56,50 @@ static void shuffle(bl_trainer *t)
     rng_permutation(&rng, t->n_order, t->order);
 }
 
+/* Examples of the batch that begins there. */
+static size_t batch_at(const struct fit *f, size_t position)
+{
+    const size_t left = f->train->n - position, most = f->t->lesson->capacity;
+    return left < most ? left : most;
+}
+
+static void prepare_next(void *work)
+{
+    struct fit *f = work;
+    const bl_trainer *t = f->t;
+    f->prepared = t->state.position + batch_at(f, t->state.position);
+    data_gather(f->train, t->ctx->backend, t->order + f->prepared, 0, batch_at(f, f->prepared),
+                t->lesson->next.x);
+}
+
+/* Has prepare_next run during the step that follows, where there is room and a next batch in this epoch. */
+static void plan_next(struct fit *f)
+{
+    bl_trainer *t = f->t;
+    const bool is_last = t->state.position + batch_at(f, t->state.position) == f->train->n;
+    if (t->lesson->next.x && !is_last)
+        t->stepper.aside = (struct aside){prepare_next, f};
+}
+
+static void take_prepared(struct fit *f)
+{
+    struct lesson *lesson = f->t->lesson;
+    float *x = lesson->x.x;
+    lesson->x.x = lesson->next.x;
+    lesson->next.x = x;
+    f->prepared = 0;
+}
+
 static void gather(struct fit *f, size_t n)
 {
     bl_trainer *t = f->t;
     struct lesson *lesson = t->lesson;
     const uint32_t *order = t->order + t->state.position;
     lesson_set_size(lesson, n);
-    data_gather(f->train, t->ctx->backend, order, 0, n, lesson->x.x);
+    if (f->prepared > 0 && f->prepared == t->state.position)
+        take_prepared(f);
+    else
+        data_gather(f->train, t->ctx->backend, order, 0, n, lesson->x.x);
     if (f->train->labels)
         lesson_take_labels(lesson, f->train->labels, order);
     else
@@ -146,11 +184,11 @@ static bl_status measure_early(struct fit *f, bool *stops)
 static bl_status one_step(struct fit *f)
 {
     bl_trainer *t = f->t;
-    const size_t left = f->train->n - t->state.position;
-    const size_t n = left < t->lesson->capacity ? left : t->lesson->capacity;
+    const size_t n = batch_at(f, t->state.position);
     const double begun = clock_seconds();
     struct outcome outcome;
     gather(f, n);
+    plan_next(f);
     f->rate = trainer_rate(t, f->train->n);
     BL_TRY(trainer_step(t, f->rate, &outcome));
     t->state.position += n;

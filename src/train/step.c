@@ -15,6 +15,8 @@ struct shift {
     const struct rule *rule;
     struct lesson *lesson;
     const struct task *tasks;
+    parallel_task run; /* each of them */
+    struct aside aside;
     size_t l;         /* forward: the block */
     float *gradients; /* where they are kept; NULL: each worker's tile */
     bool does_apply;  /* the optimiser steps each tile */
@@ -317,12 +319,26 @@ static void second_pass(struct shift *shift)
     worker_end(lesson->workers, MOVE_TEACH, begun);
 }
 
+/* What is to be done aside comes before the tasks. */
+static void run_one(void *work, size_t i, int worker)
+{
+    const struct shift *shift = work;
+    const size_t first = shift->aside.run ? 1 : 0;
+    if (i < first)
+        shift->aside.run(shift->aside.work);
+    else
+        shift->run(work, i - first, worker);
+}
+
 static void run_stages(const struct plan *plan, parallel_task run, struct shift *shift)
 {
     size_t begin = 0;
+    shift->run = run;
     for (size_t stage = 0; stage < plan->n_stages; stage++) {
+        const size_t n = plan->stage_end[stage] - begin + (shift->aside.run ? 1 : 0);
         shift->tasks = plan->tasks + begin;
-        parallel_for((int)shift->lesson->n_workers, plan->stage_end[stage] - begin, run, shift);
+        parallel_for((int)shift->lesson->n_workers, n, run_one, shift);
+        shift->aside = (struct aside){NULL, NULL};
         begin = plan->stage_end[stage];
     }
 }
@@ -426,6 +442,7 @@ static struct outcome run_kept(struct shift *shift, bool is_buffered)
     prepare(shift);
     if (s->rule->ops->disturb)
         second_pass(shift);
+    shift->aside = s->aside;
     run_stages(&s->plan, s->rule->ops->disturb ? learn_task : teach_and_learn_task, shift);
     if (is_buffered)
         run_stages(&s->plan, apply_task, shift);
@@ -450,6 +467,7 @@ bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64
                                        ? learn_from_targets(&shift)
                                        : learn_in_two_passes(&shift);
     step_clock_end(&s->clock, lesson, begun);
+    s->aside = (struct aside){NULL, NULL};
     if (lesson_has_failed(lesson))
         BL_FAIL(s->ctx, BL_BACKEND, "backend %s reported a failure in step %llu", s->ctx->backend->name,
                 (unsigned long long)t);

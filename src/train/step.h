@@ -13,6 +13,12 @@
 #include "plan.h"
 #include "step_clock.h"
 
+/* Work that has nothing to do with the step and is done by one of its threads beside it. run NULL: none. */
+struct aside {
+    void (*run)(void *work);
+    void *work;
+};
+
 struct stepper {
     bl_context *ctx;
     struct net *net;
@@ -27,6 +33,7 @@ struct stepper {
     float *buffer;             /* gradients, likewise; NULL until a buffered sink is wanted */
     struct plan plan;
     struct step_clock clock;
+    struct aside aside; /* to be done during the next step */
 };
 
 struct outcome {
