@@ -13,6 +13,7 @@
  * Multiply-accumulates per example: channels x weights of a channel x places each.
  */
 #include "layer_table.h"
+#include "panels.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -144,15 +145,10 @@ static void list_offsets(struct canvas canvas, int channels, int rows, int cols,
 
 /* ---- Scratch: pieces of a worker's floats, each from a cache line on */
 
-static size_t lines(size_t n)
-{
-    return (n + 15) / 16 * 16;
-}
-
 static float *take(float **floats, size_t n)
 {
     float *piece = *floats;
-    *floats += lines(n);
+    *floats += panel_lines(n);
     return piece;
 }
 
@@ -176,22 +172,16 @@ static size_t conv_scratch(const struct layer *layer, size_t examples)
 {
     (void)examples;
     const size_t weights = layer->weight_cols, turned = turned_weights(layer), n = images(layer);
-    const size_t forward = lines(canvas_size(canvas_of_input(layer))) + lines(weights * GATHER_MOST_COLUMNS) +
-                           lines(weights) + lines(places(layer));
-    const size_t gradient = lines(n * canvas_size(canvas_of_input(layer))) +
-                            lines(n * places(layer) * GATHER_MOST_COLUMNS) + lines(n * places(layer)) +
-                            lines(weights);
-    const size_t pull = lines(canvas_size(canvas_of_delta(layer))) + 2 * lines(turned * GATHER_MOST_COLUMNS) +
-                        lines(turned) + lines(map_size(layer));
+    const size_t forward = panel_lines(canvas_size(canvas_of_input(layer))) +
+                           panel_lines(weights * GATHER_MOST_COLUMNS) + panel_lines(weights) +
+                           panel_lines(places(layer));
+    const size_t gradient = panel_lines(n * canvas_size(canvas_of_input(layer))) +
+                            panel_lines(n * places(layer) * GATHER_MOST_COLUMNS) +
+                            panel_lines(n * places(layer)) + panel_lines(weights);
+    const size_t pull = panel_lines(canvas_size(canvas_of_delta(layer))) +
+                        2 * panel_lines(turned * GATHER_MOST_COLUMNS) + panel_lines(turned) +
+                        panel_lines(map_size(layer));
     return larger(forward, larger(gradient, pull));
-}
-
-/* Columns in as few panels as there must be, of about one size. */
-static size_t panel_size(const struct worker *worker, size_t columns)
-{
-    const size_t most = worker->backend->panel_columns, panels = (columns + most - 1) / most;
-    const size_t size = lines((columns + panels - 1) / panels);
-    return size < most ? size : most;
 }
 
 /* ---- The products */
@@ -209,7 +199,7 @@ static void multiply(const struct layer *layer, struct matrix M, const float *b,
                      struct matrix y, struct part part, struct worker *worker)
 {
     const struct canvas canvas = canvas_of_input(layer);
-    const size_t k = layer->weight_cols, size = panel_size(worker, part_size(part));
+    const size_t k = layer->weight_cols, size = panel_size(worker->backend, part_size(part));
     const int pad = layer->window.pad;
     float *floats = worker->floats, *image = take(&floats, canvas_size(canvas));
     float *panel = take(&floats, k * GATHER_MOST_COLUMNS);
@@ -266,7 +256,7 @@ static void conv_pull(const struct layer *layer, struct matrix M, struct matrix 
     const struct canvas canvas = canvas_of_delta(layer);
     const struct window *w = &layer->window;
     const size_t map = map_size(layer), k = turned_weights(layer), end = part.end / map;
-    const size_t size = panel_size(worker, part_size(part) / map);
+    const size_t size = panel_size(worker->backend, part_size(part) / map);
     const int top = w->rows - 1 - w->pad, left = w->cols - 1 - w->pad;
     float *floats = worker->floats, *drawn = take(&floats, canvas_size(canvas));
     float *turned = take(&floats, k * GATHER_MOST_COLUMNS), *panel = take(&floats, k * GATHER_MOST_COLUMNS);
@@ -296,7 +286,7 @@ static void conv_pull(const struct layer *layer, struct matrix M, struct matrix 
 static void add_gradient(const struct layer *layer, const struct gather *like, struct matrix delta,
                          struct part part, struct matrix dW, float *panel, struct worker *worker)
 {
-    const size_t size = panel_size(worker, part_size(part)), area = places(layer);
+    const size_t size = panel_size(worker->backend, part_size(part)), area = places(layer);
     for (size_t c = part.begin; c < part.end; c += size) {
         struct gather g = *like;
         g.n = part.end - c < size ? part.end - c : size;

@@ -8,6 +8,7 @@
  * worker does it once with the batch, for all parts of the layer.
  */
 #include "layer_table.h"
+#include "panels.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -57,26 +58,13 @@ static bool packs(size_t examples, size_t inputs)
     return examples <= MOST_PACKED && inputs <= MOST_COLS;
 }
 
-static size_t lines(size_t n)
-{
-    return (n + 15) / 16 * 16;
-}
-
 static size_t dense_scratch(const struct layer *layer, size_t examples)
 {
     const size_t inputs = layer->weight_cols;
     if (!packs(1, inputs))
         return 0;
     const size_t packed = examples < MOST_PACKED ? examples : MOST_PACKED;
-    return lines(inputs) + lines(layer->units) + lines(packed) * inputs;
-}
-
-/* Examples in as few panels as there must be, of about one size, so that no panel is narrow. */
-static size_t panel_size(const struct backend *backend, size_t examples)
-{
-    const size_t most = backend->panel_columns, panels = (examples + most - 1) / most;
-    const size_t size = lines((examples + panels - 1) / panels);
-    return size < most ? size : most;
+    return panel_lines(inputs) + panel_lines(layer->units) + panel_lines(packed) * inputs;
 }
 
 static void pack(struct matrix x, float *to, const struct worker *worker)
@@ -92,15 +80,16 @@ static void pack(struct matrix x, float *to, const struct worker *worker)
 static void multiply_packed(struct matrix W, struct matrix x, struct matrix y, struct worker *worker)
 {
     const size_t size = panel_size(worker->backend, x.rows);
-    float *packed = worker->floats, *behind = packed + lines(x.rows) * x.cols;
-    int32_t *terms = (int32_t *)(void *)behind, *rows = terms + lines(x.cols);
-    for (size_t i = 0; i < x.cols; i++)
-        terms[i] = (int32_t)i;
+    float *packed = worker->floats, *behind = packed + panel_lines(x.rows) * x.cols;
+    int32_t *terms = (int32_t *)(void *)behind, *rows = terms + panel_lines(x.cols);
+    if (worker->packed != x.x) {
+        pack(x, packed, worker);
+        for (size_t i = 0; i < x.cols; i++)
+            terms[i] = (int32_t)i;
+        worker->packed = x.x;
+    }
     for (size_t i = 0; i < W.rows; i++)
         rows[i] = (int32_t)(i * W.stride);
-    if (worker->packed != x.x)
-        pack(x, packed, worker);
-    worker->packed = x.x;
     for (size_t n = 0; n < x.rows; n += size)
         worker->backend->gather(&(struct gather){.m = W.rows,
                                                  .n = x.rows - n < size ? x.rows - n : size,

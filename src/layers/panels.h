@@ -1,0 +1,23 @@
+/*
+ * panels.h - how layers cut what they pack for `gather` (backend.h).
+ */
+#ifndef BL_LAYERS_PANELS_H
+#define BL_LAYERS_PANELS_H
+
+#include "../backend/backend.h"
+
+/* n floats, filled up to whole cache lines. */
+static inline size_t panel_lines(size_t n)
+{
+    return (n + 15) / 16 * 16;
+}
+
+/* Of so many columns, those of one panel: as few panels as there must be, of about one size, so that none is narrow. */
+static inline size_t panel_size(const struct backend *backend, size_t columns)
+{
+    const size_t most = backend->panel_columns, panels = (columns + most - 1) / most;
+    const size_t size = panel_lines((columns + panels - 1) / panels);
+    return size < most ? size : most;
+}
+
+#endif
