@@ -15,13 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Numbers that are wanted next. A product may bring them near while it computes; what comes out does not change. */
-struct soon {
-    const float *x; /* NULL: none */
-    size_t n;
-};
-enum { SOON = 2, GEMM_SHORT = 128 };
-
 /* C (m x n) = op(A) op(B), or C += with `accumulate`. op(A): m x k; A is stored k x m where transpose_a. op(B): k x n;
    stored n x k where transpose_b. ld*: floats from one stored row to the next. k = 0 gives zeros.
    Portable: c = fma(a[i,k], b[k,j], c) over k = 0, 1, ... from 0 (or from C), so tiling m and n never changes bits. */
@@ -34,8 +27,8 @@ struct gemm {
     size_t ldb;
     float *c;
     size_t ldc;
-    const struct soon *soon; /* SOON of them, or NULL */
 };
+enum { GEMM_SHORT = 128 };
 
 /* C (n x m as stored) = or += (A B)^T, where A (m x k) is read through offsets: A[i, t] = a[rows[i] + terms[t]], and B (k x n)
    is packed by `panel`. A convolution is this: a row for each place of its window, a term for each weight of it.
@@ -72,16 +65,41 @@ struct adam_step { /* m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2;
     float rate, beta1, beta2, epsilon, decay, correction1, correction2;
 };
 
+/* Any of the three. */
+enum update_kind { UPDATE_SGD, UPDATE_RMSPROP, UPDATE_ADAM };
+struct update {
+    enum update_kind kind;
+    union {
+        struct sgd_step sgd;
+        struct rmsprop_step rmsprop;
+        struct adam_step adam;
+    };
+};
+
+/* The step on w (m x n, rows ldw apart) by its gradient delta^T x, which is kept nowhere. delta: k x m; x: k x n.
+   Portable: the bits of gemm with transpose_a, and of the optimiser's operation after it. */
+struct descent {
+    size_t m, n, k;
+    const float *delta;
+    size_t ldd;
+    const float *x;
+    size_t ldx;
+    float *w, *slots[2]; /* the optimiser's memory, like w; NULL: it has no such, or sgd no momentum */
+    size_t ldw;
+    struct update by;
+};
+
 struct backend {
     const char *name;    /* "portable", "onednn" */
     const char *machine; /* the instruction set in use: "avx512", "avx2", "plain" */
 
-    /* floats of scratch that gemm may need for any call with these largest m, n, k */
+    /* floats of scratch that gemm and descend may need for any call with these largest m, n, k */
     size_t (*gemm_scratch)(size_t m, size_t n, size_t k);
     /* false: the library below reported a failure */
     bool (*gemm)(const struct gemm *g, float *scratch);
-    /* the same for k <= GEMM_SHORT, where another way may be faster: the gradient of a batch of that size */
+    /* the same for k <= GEMM_SHORT, where another way may be faster */
     bool (*gemm_short)(const struct gemm *g, float *scratch);
+    void (*descend)(const struct descent *d, float *scratch);
 
     /* b: columns x depth, ldb floats from one row to the next; to: depth x panel_width(columns), zeros behind them */
     void (*panel)(const float *b, size_t ldb, size_t depth, size_t columns, float *to);

@@ -16,18 +16,16 @@ struct worker {
     float *floats;  /* for layers */
     float *tile;    /* a finished piece of a gradient: rows of weights, then their biases */
     const float
-        *packed; /* the input that a layer has packed in `floats`, or NULL: set by whoever changes it */
-    struct soon soon[SOON]; /* what this worker wants after its next products */
-    bool has_failed;        /* a backend call reported a failure; read after the parallel region */
-    bool is_timed;          /* the step under way is clocked */
-    double seconds[MOVES];  /* of this worker in it; read after the parallel region */
+        *packed;     /* the input that a layer has packed in `floats`, or NULL: set by whoever changes it */
+    bool has_failed; /* a backend call reported a failure; read after the parallel region */
+    bool is_timed;   /* the step under way is clocked */
+    double seconds[MOVES]; /* of this worker in it; read after the parallel region */
 };
 
 /* The product, with the failure remembered in the worker. */
 static inline void worker_gemm(struct worker *worker, struct gemm g)
 {
     const struct backend *backend = worker->backend;
-    g.soon = worker->soon;
     if (!(g.k <= GEMM_SHORT ? backend->gemm_short : backend->gemm)(&g, worker->scratch))
         worker->has_failed = true;
 }

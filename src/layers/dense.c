@@ -149,6 +149,28 @@ static void dense_gradient(const struct layer *layer, struct matrix input, struc
     worker->backend->column_sum(d.x, d.rows, d.cols, d.stride, db);
 }
 
+static void dense_descend(const struct layer *layer, struct matrix input, struct matrix delta,
+                          struct part part, const struct update *by, float *const slots[2], float *db,
+                          struct worker *worker)
+{
+    const struct matrix d = matrix_columns(delta, part), W = matrix_rows(layer->W, part);
+    const size_t first = part.begin * W.stride;
+    worker->backend->descend(
+        &(struct descent){.m = W.rows,
+                          .n = W.cols,
+                          .k = input.rows,
+                          .delta = d.x,
+                          .ldd = d.stride,
+                          .x = input.x,
+                          .ldx = input.stride,
+                          .w = W.x,
+                          .slots = {slots[0] ? slots[0] + first : NULL, slots[1] ? slots[1] + first : NULL},
+                          .ldw = W.stride,
+                          .by = *by},
+        worker->scratch);
+    worker->backend->column_sum(d.x, d.rows, d.cols, d.stride, db);
+}
+
 const struct layer_ops layer_dense = {
     .name = "dense",
     .usage = "dense UNITS",
@@ -159,5 +181,6 @@ const struct layer_ops layer_dense = {
     .pull = dense_pull,
     .push = dense_push,
     .gradient = dense_gradient,
+    .descend = dense_descend,
     .scratch = dense_scratch,
 };

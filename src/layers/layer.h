@@ -97,6 +97,10 @@ struct layer_ops {
        rows. */
     void (*gradient)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
                      struct matrix dW, float *db, struct worker *worker);
+    /* The step on the rows `part` of W by that gradient, which is kept nowhere; db as there. slots: those of all of W, or NULL.
+       NULL: the layer has no such way. */
+    void (*descend)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
+                    const struct update *by, float *const slots[2], float *db, struct worker *worker);
     /* Floats that one worker needs beside the products' own scratch, for a batch of so many. NULL: none. */
     size_t (*scratch)(const struct layer *layer, size_t examples);
 

@@ -117,5 +117,9 @@ void net_push(const struct net *net, const struct matrix *M, const struct place 
 /* The gradient of the part's rows of weights, and of their biases, from delta[l] and the block's own input. */
 void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,
                   struct matrix dW, float *db);
+/* The same gradient, spent on the part's weights at once: slots are the optimiser's memory of all of block l's. Only where
+   the layer's ops have `descend`. */
+void net_descend(const struct net *net, const struct place *at, const struct lesson *lesson,
+                 const struct update *by, float *const slots[2], float *db);
 
 #endif

@@ -166,3 +166,11 @@ void net_gradient(const struct net *net, const struct place *at, const struct le
     layer->ops->gradient(layer, *lesson_input(lesson, at->l), lesson->delta[at->l], at->part, dW, db,
                          at->worker);
 }
+
+void net_descend(const struct net *net, const struct place *at, const struct lesson *lesson,
+                 const struct update *by, float *const slots[2], float *db)
+{
+    const struct layer *layer = net_layer(net, at->l);
+    layer->ops->descend(layer, *lesson_input(lesson, at->l), lesson->delta[at->l], at->part, by, slots, db,
+                        at->worker);
+}

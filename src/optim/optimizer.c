@@ -9,44 +9,39 @@
 #include <stddef.h>
 #include <string.h>
 
-static void sgd_update(const struct optimizer *o, const struct backend *backend, float decay, float *w,
-                       const float *g, float *const slots[], size_t n)
+static struct update sgd_step(const struct optimizer *o, float decay)
 {
-    const struct sgd_step step = {o->rate, o->momentum, decay, o->nesterov};
-    backend->sgd(&step, w, g, o->momentum > 0.0f ? slots[0] : NULL, n);
+    return (struct update){.kind = UPDATE_SGD, .sgd = {o->rate, o->momentum, decay, o->nesterov}};
 }
 
-static void rmsprop_update(const struct optimizer *o, const struct backend *backend, float decay, float *w,
-                           const float *g, float *const slots[], size_t n)
+static struct update rmsprop_step(const struct optimizer *o, float decay)
 {
-    const struct rmsprop_step step = {o->rate, o->rho, o->epsilon, decay};
-    backend->rmsprop(&step, w, g, slots[0], n);
+    return (struct update){.kind = UPDATE_RMSPROP, .rmsprop = {o->rate, o->rho, o->epsilon, decay}};
 }
 
-static void adam_update(const struct optimizer *o, const struct backend *backend, float decay, float *w,
-                        const float *g, float *const slots[], size_t n)
+static struct update adam_step(const struct optimizer *o, float decay)
 {
-    const struct adam_step step = {o->rate, o->beta1,       o->beta2,      o->epsilon,
-                                   decay,   o->correction1, o->correction2};
-    backend->adam(&step, w, g, slots[0], slots[1], n);
+    return (struct update){
+        .kind = UPDATE_ADAM,
+        .adam = {o->rate, o->beta1, o->beta2, o->epsilon, decay, o->correction1, o->correction2}};
 }
 
 static const struct optimizer_ops table[] = {
-    {"sgd", "sgd [momentum M] [nesterov] [decay D]", 0.1, false, 1, {"momentum", NULL}, sgd_update},
+    {"sgd", "sgd [momentum M] [nesterov] [decay D]", 0.1, false, 1, {"momentum", NULL}, sgd_step},
     {"rmsprop",
      "rmsprop [rho R] [epsilon E] [initial V] [decay D]",
      1e-4,
      true,
      1,
      {"mean_square", NULL},
-     rmsprop_update},
+     rmsprop_step},
     {"adam",
      "adam [beta1 B] [beta2 B] [epsilon E] [decay D]",
      1e-3,
      true,
      2,
      {"mean", "mean_square"},
-     adam_update},
+     adam_step},
 };
 
 struct setting { /* a word, the field it fills, and the numbers it may be: least <= x < below */
@@ -150,8 +145,29 @@ void optimizer_begin(struct optimizer *o, double rate, uint64_t t)
     o->correction2 = (float)(1.0 - power((double)o->beta2, t));
 }
 
+struct update optimizer_step(const struct optimizer *o, bool decays)
+{
+    return o->ops->step(o, decays ? o->decay : 0.0f);
+}
+
+size_t optimizer_slots(const struct optimizer *o)
+{
+    return o->ops->step == sgd_step && o->momentum <= 0.0f ? 0 : o->ops->n_slots;
+}
+
 void optimizer_update(const struct optimizer *o, const struct backend *backend, bool decays, float *w,
                       const float *g, float *const slots[], size_t n)
 {
-    o->ops->update(o, backend, decays ? o->decay : 0.0f, w, g, slots, n);
+    const struct update step = optimizer_step(o, decays);
+    switch (step.kind) {
+    case UPDATE_SGD:
+        backend->sgd(&step.sgd, w, g, optimizer_slots(o) > 0 ? slots[0] : NULL, n);
+        break;
+    case UPDATE_RMSPROP:
+        backend->rmsprop(&step.rmsprop, w, g, slots[0], n);
+        break;
+    case UPDATE_ADAM:
+        backend->adam(&step.adam, w, g, slots[0], slots[1], n);
+        break;
+    }
 }

@@ -17,8 +17,7 @@ struct optimizer_ops {
     bool hides_scale; /* divides by the gradient's size, so the size of a teaching signal hardly matters */
     size_t n_slots;   /* floats kept for each weight */
     const char *slots[OPTIMIZER_MAX_SLOTS]; /* their names in a checkpoint */
-    void (*update)(const struct optimizer *o, const struct backend *backend, float decay, float *w,
-                   const float *g, float *const slots[], size_t n);
+    struct update (*step)(const struct optimizer *o, float decay);
 };
 
 struct optimizer {
@@ -36,6 +35,9 @@ bl_status optimizer_check_text(bl_context *ctx, const char *text);
 
 /* Before the updates of step t = 1, 2, ... */
 void optimizer_begin(struct optimizer *o, double rate, uint64_t t);
+/* The step under way. */
+struct update optimizer_step(const struct optimizer *o, bool decays);
+size_t optimizer_slots(const struct optimizer *o); /* that it reads: sgd without momentum none */
 /* slots: the pieces that belong to these n weights. */
 void optimizer_update(const struct optimizer *o, const struct backend *backend, bool decays, float *w,
                       const float *g, float *const slots[], size_t n);

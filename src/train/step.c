@@ -198,13 +198,14 @@ static void apply_to_feedback(const struct stepper *s, const struct place *at, c
         learn_from_error(s, at, lesson);
 }
 
-/* dW, db: of the part. The layers behind the weights have left their derivatives in the lesson. */
+/* dW, db: of the part; dW NULL: it is spent. The layers behind the weights have left their derivatives in the lesson. */
 static void apply(const struct stepper *s, const struct place *at, const struct lesson *lesson,
                   const float *dW, const float *db)
 {
     const struct block *block = &s->net->blocks[at->l];
     const struct net_tensor *tensors = s->net->tensors + block->tensors;
-    apply_piece(s, &tensors[0], at->part, dW);
+    if (dW)
+        apply_piece(s, &tensors[0], at->part, dW);
     apply_piece(s, &tensors[1], at->part, db);
     for (size_t i = 2; i < block->n_tensors; i++)
         apply_piece(s, &tensors[i], at->part, piece_of(lesson->own, &tensors[i], at->part));
@@ -222,14 +223,22 @@ static void copy_own(const struct net *net, const struct place *at, const struct
     }
 }
 
-/* What the optimiser reads of the part's weights is brought near while their gradient is made. */
-static void announce(const struct shift *shift, const struct place *at, const struct net_tensor *W)
+/* Whether the weights can be stepped while their gradient is made. */
+static bool descends(const struct shift *shift, size_t l)
 {
-    const struct stepper *s = shift->stepper;
-    const size_t first = W->at + at->part.begin * W->cols, n = part_size(at->part) * W->cols;
-    at->worker->soon[0] = (struct soon){s->net->params + first, n};
-    if (s->optimizer.ops->n_slots > 0)
-        at->worker->soon[1] = (struct soon){s->slots[0] + first, n};
+    const struct rule *rule = shift->rule;
+    return shift->does_apply && net_layer(shift->net, l)->ops->descend &&
+           !(rule->B[l].x && rule->ops->learning == FEEDBACK_LEARNS_LIKE_WEIGHTS);
+}
+
+static void descend(const struct stepper *s, const struct place *at, const struct lesson *lesson, float *db)
+{
+    const struct net_tensor *W = &s->net->tensors[s->net->blocks[at->l].tensors];
+    const struct update by = optimizer_step(&s->optimizer, W->is_matrix);
+    float *slots[2] = {NULL, NULL};
+    for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
+        slots[i] = s->slots[i] + W->at;
+    net_descend(s->net, at, lesson, &by, slots, db);
 }
 
 static void learn(const struct shift *shift, const struct place *at)
@@ -241,15 +250,16 @@ static void learn(const struct shift *shift, const struct place *at)
     float *dW = to ? to + W->at + at->part.begin * cols : at->worker->tile;
     float *db = to ? to + W[1].at + at->part.begin : at->worker->tile + (rows * cols + 15) / 16 * 16;
     double begun = worker_begin(at->worker);
-    if (shift->does_apply)
-        announce(shift, at, W);
-    net_gradient(net, at, shift->lesson, matrix_of(dW, rows, cols), db);
-    memset(at->worker->soon, 0, sizeof at->worker->soon);
+    const bool is_spent = descends(shift, at->l);
+    if (is_spent)
+        descend(shift->stepper, at, shift->lesson, db);
+    else
+        net_gradient(net, at, shift->lesson, matrix_of(dW, rows, cols), db);
     if (to)
         copy_own(net, at, shift->lesson, to);
     begun = worker_end(at->worker, MOVE_GRADIENT, begun);
     if (shift->does_apply)
-        apply(shift->stepper, at, shift->lesson, dW, db);
+        apply(shift->stepper, at, shift->lesson, is_spent ? NULL : dW, db);
     worker_end(at->worker, MOVE_UPDATE, begun);
 }
 

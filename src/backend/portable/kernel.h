@@ -13,6 +13,7 @@
 
 size_t KERNEL(gemm_scratch)(size_t m, size_t n, size_t k);
 bool KERNEL(gemm)(const struct gemm *g, float *scratch);
+void KERNEL(descend)(const struct descent *d, float *scratch);
 
 size_t KERNEL(panel_columns)(void);
 size_t KERNEL(panel_width)(size_t columns);

@@ -3,7 +3,7 @@
  * backend.h; square roots and divisions are exact.
  */
 #include "kernel.h"
-#include "vec.h"
+#include "rmsprop.h"
 
 /* a x + b y */
 static inline vec mix(vec a, vec x, vec b, vec y)
@@ -30,16 +30,9 @@ void KERNEL(sgd)(const struct sgd_step *s, float *w, const float *g, float *v, s
 
 void KERNEL(rmsprop)(const struct rmsprop_step *s, float *w, const float *g, float *m, size_t n)
 {
-    const vec rho = vec_all(s->rho), rest = vec_all(1.0f - s->rho), keep = vec_all(1.0f - s->decay);
-    const vec rate = vec_all(s->rate), epsilon = vec_all(s->epsilon);
-    for (size_t i = 0; i < n; i += VEC_WIDTH) {
-        const vec slope = vec_load_part(g + i, n - i);
-        const vec mean = mix(rho, vec_load_part(m + i, n - i), rest, vec_mul(slope, slope));
-        vec_store_part(m + i, mean, n - i);
-        const vec step = vec_div(vec_mul(rate, slope), vec_add(vec_sqrt(mean), epsilon));
-        const vec kept = vec_mul(keep, vec_load_part(w + i, n - i));
-        vec_store_part(w + i, vec_sub(kept, step), n - i);
-    }
+    const struct rmsprop_factors factors = rmsprop_factors(s);
+    for (size_t i = 0; i < n; i += VEC_WIDTH)
+        rmsprop_vector(&factors, w + i, g + i, m + i, n - i);
 }
 
 void KERNEL(adam)(const struct adam_step *s, float *w, const float *g, float *m, float *v, size_t n)

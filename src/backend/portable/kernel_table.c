@@ -13,6 +13,7 @@ void KERNEL(fill)(struct backend *out)
         .gemm_scratch = KERNEL(gemm_scratch),
         .gemm = KERNEL(gemm),
         .gemm_short = KERNEL(gemm),
+        .descend = KERNEL(descend),
         .panel_columns = KERNEL(panel_columns)(),
         .panel_width = KERNEL(panel_width),
         .panel = KERNEL(panel),

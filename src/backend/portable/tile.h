@@ -1,0 +1,105 @@
+/*
+ * tile.h - a tile of a product: its sums stay in registers while the terms go by.
+ */
+#ifndef BL_PORTABLE_TILE_H
+#define BL_PORTABLE_TILE_H
+
+#include "panel.h"
+
+enum { STRIPE = GEMM_VECTORS * VEC_WIDTH, GEMM_DEPTH = 256, CACHE_LINE = 64 };
+
+struct tile { /* c (rows x columns) = or += the sum of a b over `depth` terms */
+    const float *a;
+    size_t a_row, a_term; /* floats from one row, one term, to the next */
+    const float *b;       /* depth x the columns, filled up to whole vectors */
+    size_t b_term;        /* floats from one term to the next */
+    size_t depth, columns;
+    float *c;
+    size_t ldc;
+    bool is_sum; /* += */
+};
+
+typedef vec tile_sums[GEMM_ROWS][GEMM_VECTORS];
+
+static inline __attribute__((always_inline)) void tile_begin(const struct tile *t, tile_sums sum,
+                                                             const size_t rows, const size_t vectors)
+{
+    EACH (i, rows)
+        EACH (j, vectors)
+            sum[i][j] = vec_all(0.0f);
+    if (t->is_sum)
+        EACH (i, rows)
+            EACH (j, vectors)
+                sum[i][j] = vec_load_part(t->c + i * t->ldc + j * VEC_WIDTH, t->columns - j * VEC_WIDTH);
+}
+
+/* One term: a holds the tile's rows, a_row floats apart, b its columns. */
+static inline __attribute__((always_inline)) void
+tile_add(tile_sums sum, const float *a, size_t a_row, const float *b, const size_t rows, const size_t vectors)
+{
+    vec row[GEMM_VECTORS];
+    EACH (j, vectors)
+        row[j] = vec_load(b + j * VEC_WIDTH);
+    EACH (i, rows) {
+        const vec factor = vec_all(a[i * a_row]);
+        EACH (j, vectors)
+            sum[i][j] = vec_fma(factor, row[j], sum[i][j]);
+    }
+}
+
+static inline __attribute__((always_inline)) void tile_end(const struct tile *t, tile_sums sum,
+                                                           const size_t rows, const size_t vectors)
+{
+    EACH (i, rows)
+        EACH (j, vectors)
+            vec_store_part(t->c + i * t->ldc + j * VEC_WIDTH, sum[i][j], t->columns - j * VEC_WIDTH);
+}
+
+/* Rows that one tile takes of the `left` ones. */
+static inline size_t tile_rows(size_t left)
+{
+    return left >= GEMM_ROWS ? GEMM_ROWS : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+}
+
+static inline size_t vectors_of(size_t columns)
+{
+    return (columns + VEC_WIDTH - 1) / VEC_WIDTH;
+}
+
+/* Calls multiply(..., rows, vectors) with both known when it is compiled. */
+#define TILE_CALL_ROWS(rows, vectors, multiply, ...)                                                         \
+    ((rows) == GEMM_ROWS ? multiply(__VA_ARGS__, GEMM_ROWS, vectors)                                         \
+     : (rows) == 4       ? multiply(__VA_ARGS__, 4, vectors)                                                 \
+     : (rows) == 2       ? multiply(__VA_ARGS__, 2, vectors)                                                 \
+                         : multiply(__VA_ARGS__, 1, vectors))
+#define TILE_CALL(rows, vectors, multiply, ...)                                                              \
+    ((vectors) == 3   ? TILE_CALL_ROWS(rows, 3, multiply, __VA_ARGS__)                                       \
+     : (vectors) == 2 ? TILE_CALL_ROWS(rows, 2, multiply, __VA_ARGS__)                                       \
+                      : TILE_CALL_ROWS(rows, 1, multiply, __VA_ARGS__))
+
+/* Of `left` columns as many as come next: stripes are as wide as the registers allow, and about equal, for a narrow one
+   reads as much of A as a wide one. */
+static inline size_t stripe(size_t left)
+{
+    const size_t vectors = vectors_of(left);
+    const size_t stripes = (vectors + GEMM_VECTORS - 1) / GEMM_VECTORS;
+    const size_t columns = (vectors + stripes - 1) / stripes * VEC_WIDTH;
+    return columns < left ? columns : left;
+}
+
+/* b: depth x columns, as stored; to: depth x width, whole vectors. */
+static inline void pack_straight(const float *b, size_t ldb, size_t depth, size_t columns, size_t width,
+                                 float *to)
+{
+    for (size_t k = 0; k < depth; k++)
+        for (size_t j = 0; j < width; j += VEC_WIDTH)
+            vec_store(to + k * width + j, vec_load_part(b + k * ldb + j, columns - j));
+}
+
+static inline float *on_cache_line(float *x)
+{
+    const size_t past = (uintptr_t)x % CACHE_LINE / sizeof(float);
+    return x + (past ? CACHE_LINE / sizeof(float) - past : 0);
+}
+
+#endif
