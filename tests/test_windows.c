@@ -161,6 +161,14 @@ static bool windows_are_right(const struct backend *backend, const struct map *m
                      "map %td: window %zu's largest is said to be at %d, and is at %zu", map - maps, i, at[i],
                      wanted);
     }
+    memset(y.x, 0xff, y.n * sizeof *y.x);
+    backend->max_windows(p, x.x, y.x, NULL);
+    for (size_t i = 0; i < p->m * p->n && is_right; i++) {
+        is_right = float_same(y.x[i], x.x[largest_at(p, x.x, i / p->n, i % p->n)]);
+        if (!is_right)
+            snprintf(finding, sizeof finding, "map %td: window %zu without its place is %g", map - maps, i,
+                     (double)y.x[i]);
+    }
     is_right = fence_holds(&x) && fence_holds(&y) && fence_holds(&places) && is_right;
     fence_free(&x);
     fence_free(&y);
@@ -239,13 +247,20 @@ static void from_nothing(const struct gather *g)
 static void the_last_of_equals(const struct pool *p, const float *x, float *y, int32_t *at)
 {
     good.max_windows(p, x, y, at);
-    for (size_t i = 0; i < p->m * p->n; i++) {
+    for (size_t i = 0; at && i < p->m * p->n; i++) {
         const size_t first = (i / p->n * (size_t)p->in_cols + i % p->n) * (size_t)p->stride;
         for (size_t ky = 0; ky < (size_t)p->rows; ky++)
             for (size_t kx = 0; kx < (size_t)p->cols; kx++)
                 if (float_same(x[first + ky * (size_t)p->in_cols + kx], y[i]))
                     at[i] = (int32_t)(first + ky * (size_t)p->in_cols + kx);
     }
+}
+
+static void a_window_too_far(const struct pool *p, const float *x, float *y, int32_t *at)
+{
+    good.max_windows(p, x, y, at);
+    if (!at && p->n > 1)
+        y[0] = y[1];
 }
 
 static float one_after_the_other(const float *x, size_t n)
@@ -267,6 +282,9 @@ static void faults_are_found(void **state)
     assert_false(gather_is_right(&faulty));
     faulty.max_windows = the_last_of_equals;
     assert_false(pool_is_right(&faulty));
+    faulty.max_windows = a_window_too_far;
+    assert_false(pool_is_right(&faulty));
+    faulty = good;
     faulty.sum = one_after_the_other;
     assert_false(sums_are_right(&faulty));
 }

@@ -47,7 +47,7 @@ struct gather {
 /* m x n windows of rows x cols, `stride` apart, on a map whose rows are in_cols apart. */
 struct pool {
     size_t m, n;
-    int rows, cols, stride, in_cols; /* cols <= 1024 */
+    int rows, cols, stride, in_cols;
 };
 
 /* One step of an optimiser on n weights. g: gradient. All are read and written in place, element by element. */
@@ -107,7 +107,8 @@ struct backend {
     size_t panel_columns; /* the most a panel may have: what the registers hold */
     void (*gather)(const struct gather *g);
 
-    /* y, at (m x n): of each window the largest number, and its place in x: the first of equals, row by row. */
+    /* y, at (m x n): of each window the largest number, and its place in x: the first of equals, row by row. at NULL: the
+       numbers alone. */
     void (*max_windows)(const struct pool *p, const float *x, float *y, int32_t *at);
 
     void (*add)(float *y, const float *x, size_t n); /* y += x */

@@ -118,19 +118,21 @@ static struct canvas canvas_of_delta(const struct layer *layer)
                            layer->in.cols + layer->window.cols - 1};
 }
 
-/* The maps of one example on a canvas that is zero beside them: number (y, x) at (top + y step, left + x step). */
+static void wipe(struct canvas canvas, size_t n, float *to)
+{
+    memset(to, 0, n * canvas_size(canvas) * sizeof *to);
+}
+
+/* The maps of one example on a canvas that was zero, or had another example there: number (y, x) at
+   (top + y step, left + x step). */
 static void draw(struct canvas canvas, const float *from, bl_shape shape, int top, int left, int step,
                  float *to)
 {
-    memset(to, 0, canvas_size(canvas) * sizeof *to);
     for (int c = 0; c < shape.channels; c++, to += canvas.rows * canvas.cols)
         for (int y = 0; y < shape.rows; y++, from += shape.cols) {
             float *row = to + (top + y * step) * canvas.cols + left;
-            if (step == 1)
-                memcpy(row, from, (size_t)shape.cols * sizeof *row);
-            else
-                for (int x = 0; x < shape.cols; x++)
-                    row[x * step] = from[x];
+            for (int x = 0; x < shape.cols; x++)
+                row[x * step] = from[x];
         }
 }
 
@@ -204,6 +206,7 @@ static void multiply(const struct layer *layer, struct matrix M, const float *b,
     float *floats = worker->floats, *image = take(&floats, canvas_size(canvas));
     float *panel = take(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, places(layer));
+    wipe(canvas, 1, image);
     list_offsets(canvas, layer->in.channels, layer->window.rows, layer->window.cols, 1, terms);
     list_offsets(canvas, 1, layer->out.rows, layer->out.cols, layer->window.stride, rows);
     for (size_t c = part.begin; c < part.end; c += size) {
@@ -261,6 +264,7 @@ static void conv_pull(const struct layer *layer, struct matrix M, struct matrix 
     float *floats = worker->floats, *drawn = take(&floats, canvas_size(canvas));
     float *turned = take(&floats, k * GATHER_MOST_COLUMNS), *panel = take(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, map);
+    wipe(canvas, 1, drawn);
     list_offsets(canvas, layer->out.channels, w->rows, w->cols, 1, terms);
     list_offsets(canvas, 1, layer->in.rows, layer->in.cols, 1, rows);
     for (size_t i = part.begin / map; i < end; i += size) {
@@ -320,6 +324,7 @@ static void conv_gradient(const struct layer *layer, struct matrix input, struct
     float *floats = worker->floats, *drawn = take(&floats, most * canvas_size(canvas));
     float *panel = take(&floats, most * area * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, most * area), *rows = take_offsets(&floats, layer->weight_cols);
+    wipe(canvas, most, drawn);
     list_offsets(canvas, layer->in.channels, layer->window.rows, layer->window.cols, 1, rows);
     for (size_t i = 0; i < most; i++) {
         list_offsets(canvas, 1, layer->out.rows, layer->out.cols, layer->window.stride, terms + i * area);

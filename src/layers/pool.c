@@ -99,9 +99,8 @@ static void find_largest(const struct layer *layer, const struct maps *m, const 
 
 static void max_of_map(const struct layer *layer, const struct maps *m)
 {
-    int32_t at[WINDOWS];
     for (struct piece p = {0}; next_piece(layer, &p);)
-        find_largest(layer, m, &p, m->y + p.top * layer->out.cols + p.left, at);
+        find_largest(layer, m, &p, m->y + p.top * layer->out.cols + p.left, NULL);
 }
 
 static void max_down_map(const struct layer *layer, const struct maps *m)

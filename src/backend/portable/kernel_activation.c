@@ -7,11 +7,14 @@
 #include "kernel.h"
 #include "vec_math.h"
 
-/* tanh |x| = t / (t + 2) with t = exp(2 |x|) - 1: no cancellation near 0. From 10 on tanh x rounds to 1. */
+/* tanh |x| = t / (t + 2) with t = exp(2 |x|) - 1: no cancellation near 0. From 10 on tanh x rounds to 1, so the
+   exponential needs no care for what is large. */
 static inline vec tanh_of(vec x)
 {
     const vec a = vec_min(vec_abs(x), 10.0f);
-    const vec t = vec_expm1(vec_add(a, a));
+    vec n;
+    const vec e = vec_exp_part(vec_add(a, a), &n), scale = vec_power_of_2(n);
+    const vec t = vec_fma(scale, e, vec_sub(scale, vec_all(1.0f)));
     return vec_or(vec_div(t, vec_add(t, vec_all(2.0f))), vec_sign(x));
 }
 

@@ -32,22 +32,68 @@ struct tile {
     float *c;
 };
 
-/* In registers while the sums are made; the tile's rows are C's columns, so it goes through memory to be turned. */
+/* ---- A tile's rows are C's columns: between memory and registers it is turned about */
+
+typedef vec sums[GEMM_ROWS][GEMM_VECTORS];
+
+/* Whole vectors of a whole tile, in registers. */
+static inline __attribute__((always_inline)) bool is_whole(const struct gather *g, const size_t rows,
+                                                           const size_t vectors)
+{
+    return rows == GEMM_ROWS && g->n == vectors * VEC_WIDTH;
+}
+
+static inline __attribute__((always_inline)) void load_sums(const struct gather *g, const float *c, sums sum,
+                                                            const size_t rows, const size_t vectors)
+{
+    if (is_whole(g, rows, vectors)) {
+        EACH (j, vectors) {
+            vec column[GEMM_ROWS];
+            vec_load_columns(c + j * VEC_WIDTH * g->ldc, g->ldc, column);
+            EACH (i, GEMM_ROWS)
+                sum[i][j] = column[i];
+        }
+        return;
+    }
+    float turned[GEMM_ROWS * PANEL] = {0};
+    for (size_t j = 0; j < g->n; j++)
+        for (size_t i = 0; i < rows; i++)
+            turned[i * PANEL + j] = c[j * g->ldc + i];
+    EACH (i, rows)
+        EACH (j, vectors)
+            sum[i][j] = vec_load(turned + i * PANEL + j * VEC_WIDTH);
+}
+
+static inline __attribute__((always_inline)) void store_sums(const struct gather *g, float *c, sums sum,
+                                                             const size_t rows, const size_t vectors)
+{
+    if (is_whole(g, rows, vectors)) {
+        EACH (j, vectors) {
+            vec column[GEMM_ROWS];
+            EACH (i, GEMM_ROWS)
+                column[i] = sum[i][j];
+            vec_store_columns(c + j * VEC_WIDTH * g->ldc, g->ldc, column);
+        }
+        return;
+    }
+    float turned[GEMM_ROWS * PANEL];
+    EACH (i, rows)
+        EACH (j, vectors)
+            vec_store(turned + i * PANEL + j * VEC_WIDTH, sum[i][j]);
+    for (size_t j = 0; j < g->n && j < vectors * VEC_WIDTH; j++)
+        for (size_t i = 0; i < rows; i++)
+            c[j * g->ldc + i] = turned[i * PANEL + j];
+}
+
 static inline __attribute__((always_inline)) void multiply(const struct gather *g, const struct tile *t,
                                                            const size_t rows, const size_t vectors)
 {
-    float turned[GEMM_ROWS * PANEL];
     const int32_t *terms = g->terms;
     const float *b = g->b;
-    vec sum[GEMM_ROWS][GEMM_VECTORS];
-    if (g->accumulate) {
-        for (size_t j = 0; j < g->n; j++)
-            for (size_t i = 0; i < rows; i++)
-                turned[i * PANEL + j] = t->c[j * g->ldc + i];
-        EACH (i, rows)
-            EACH (j, vectors)
-                sum[i][j] = vec_load_part(turned + i * PANEL + j * VEC_WIDTH, g->n - j * VEC_WIDTH);
-    } else
+    sums sum;
+    if (g->accumulate)
+        load_sums(g, t->c, sum, rows, vectors);
+    else
         EACH (i, rows)
             EACH (j, vectors)
                 sum[i][j] = vec_all(0.0f);
@@ -69,12 +115,7 @@ static inline __attribute__((always_inline)) void multiply(const struct gather *
         }
     }
 
-    EACH (i, rows)
-        EACH (j, vectors)
-            vec_store(turned + i * PANEL + j * VEC_WIDTH, sum[i][j]);
-    for (size_t j = 0; j < g->n; j++)
-        for (size_t i = 0; i < rows; i++)
-            t->c[j * g->ldc + i] = turned[i * PANEL + j];
+    store_sums(g, t->c, sum, rows, vectors);
 }
 
 /* As many rows as one tile takes of the `left` ones; gives their number. */

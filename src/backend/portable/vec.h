@@ -90,6 +90,16 @@ static inline vec vec_fnma(vec a, vec b, vec c)
     return _mm512_fnmadd_ps(a, b, c);
 }
 
+static inline vec vec_larger(vec a, vec b)
+{
+    return _mm512_max_ps(b, a);
+}
+
+static inline vec vec_smaller(vec a, vec b)
+{
+    return _mm512_min_ps(b, a);
+}
+
 static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
 {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), no, yes);
@@ -97,12 +107,12 @@ static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
 
 static inline vec vec_shift_left(vec a, int bits)
 {
-    return _mm512_castsi512_ps(_mm512_sll_epi32(_mm512_castps_si512(a), _mm_cvtsi32_si128(bits)));
+    return _mm512_castsi512_ps(_mm512_sllv_epi32(_mm512_castps_si512(a), _mm512_set1_epi32(bits)));
 }
 
 static inline vec vec_shift_right(vec a, int bits)
 {
-    return _mm512_castsi512_ps(_mm512_srl_epi32(_mm512_castps_si512(a), _mm_cvtsi32_si128(bits)));
+    return _mm512_castsi512_ps(_mm512_srlv_epi32(_mm512_castps_si512(a), _mm512_set1_epi32(bits)));
 }
 
 static inline vec vec_and(vec a, vec b)
@@ -120,6 +130,52 @@ static inline void vec_zip(vec a, vec b, vec *first, vec *second)
     const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
     *first = _mm512_permutex2var_ps(a, low, b);
     *second = _mm512_permutex2var_ps(a, _mm512_add_epi32(low, _mm512_set1_epi32(8)), b);
+}
+
+/* In each lane of 4: x[i][k] and x[k][i] change places. */
+static inline void vec_turn_lanes(vec x[4])
+{
+    const __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(x[0], x[1])),
+                  b = _mm512_castps_pd(_mm512_unpackhi_ps(x[0], x[1])),
+                  c = _mm512_castps_pd(_mm512_unpacklo_ps(x[2], x[3])),
+                  d = _mm512_castps_pd(_mm512_unpackhi_ps(x[2], x[3]));
+    x[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, c));
+    x[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, c));
+    x[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(b, d));
+    x[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
+}
+
+/* GEMM_ROWS vectors as columns: element j of all of them side by side at x + j ld. */
+static inline void vec_store_columns(float *x, size_t ld, const vec a[GEMM_ROWS])
+{
+    vec top[4] = {a[0], a[1], a[2], a[3]}, below[4] = {a[4], a[5], a[6], a[7]};
+    vec_turn_lanes(top);
+    vec_turn_lanes(below);
+    for (size_t j = 0; j < 4; j++) { /* columns j, 4 + j, 8 + j, 12 + j */
+        const __m512d t = _mm512_castps_pd(top[j]), b = _mm512_castps_pd(below[j]);
+        const vec first =
+            _mm512_castpd_ps(_mm512_permutex2var_pd(t, _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), b));
+        const vec second =
+            _mm512_castpd_ps(_mm512_permutex2var_pd(t, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), b));
+        _mm256_storeu_ps(x + j * ld, _mm512_castps512_ps256(first));
+        _mm256_storeu_ps(x + (4 + j) * ld, _mm512_extractf32x8_ps(first, 1));
+        _mm256_storeu_ps(x + (8 + j) * ld, _mm512_castps512_ps256(second));
+        _mm256_storeu_ps(x + (12 + j) * ld, _mm512_extractf32x8_ps(second, 1));
+    }
+}
+
+static inline void vec_load_columns(const float *x, size_t ld, vec a[GEMM_ROWS])
+{
+    for (size_t j = 0; j < 4; j++) {
+        const __m512 first = _mm512_insertf32x8(_mm512_castps256_ps512(_mm256_loadu_ps(x + j * ld)),
+                                                _mm256_loadu_ps(x + (4 + j) * ld), 1);
+        const __m512 second = _mm512_insertf32x8(_mm512_castps256_ps512(_mm256_loadu_ps(x + (8 + j) * ld)),
+                                                 _mm256_loadu_ps(x + (12 + j) * ld), 1);
+        a[j] = _mm512_shuffle_f32x4(first, second, 0x88);
+        a[4 + j] = _mm512_shuffle_f32x4(first, second, 0xdd);
+    }
+    vec_turn_lanes(a);
+    vec_turn_lanes(a + 4);
 }
 
 #elif VEC_WIDTH == 8
@@ -194,6 +250,16 @@ static inline vec vec_fnma(vec a, vec b, vec c)
     return _mm256_fnmadd_ps(a, b, c);
 }
 
+static inline vec vec_larger(vec a, vec b)
+{
+    return _mm256_max_ps(b, a);
+}
+
+static inline vec vec_smaller(vec a, vec b)
+{
+    return _mm256_min_ps(b, a);
+}
+
 static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
 {
     return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
@@ -201,12 +267,12 @@ static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
 
 static inline vec vec_shift_left(vec a, int bits)
 {
-    return _mm256_castsi256_ps(_mm256_sll_epi32(_mm256_castps_si256(a), _mm_cvtsi32_si128(bits)));
+    return _mm256_castsi256_ps(_mm256_sllv_epi32(_mm256_castps_si256(a), _mm256_set1_epi32(bits)));
 }
 
 static inline vec vec_shift_right(vec a, int bits)
 {
-    return _mm256_castsi256_ps(_mm256_srl_epi32(_mm256_castps_si256(a), _mm_cvtsi32_si128(bits)));
+    return _mm256_castsi256_ps(_mm256_srlv_epi32(_mm256_castps_si256(a), _mm256_set1_epi32(bits)));
 }
 
 static inline vec vec_and(vec a, vec b)
@@ -224,6 +290,38 @@ static inline void vec_zip(vec a, vec b, vec *first, vec *second)
     const vec low = _mm256_unpacklo_ps(a, b), high = _mm256_unpackhi_ps(a, b);
     *first = _mm256_permute2f128_ps(low, high, 0x20);
     *second = _mm256_permute2f128_ps(low, high, 0x31);
+}
+
+/* In each lane of 4: x[i][k] and x[k][i] change places. */
+static inline void vec_turn_lanes(vec x[4])
+{
+    const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(x[0], x[1])),
+                  b = _mm256_castps_pd(_mm256_unpackhi_ps(x[0], x[1])),
+                  c = _mm256_castps_pd(_mm256_unpacklo_ps(x[2], x[3])),
+                  d = _mm256_castps_pd(_mm256_unpackhi_ps(x[2], x[3]));
+    x[0] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, c));
+    x[1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, c));
+    x[2] = _mm256_castpd_ps(_mm256_unpacklo_pd(b, d));
+    x[3] = _mm256_castpd_ps(_mm256_unpackhi_pd(b, d));
+}
+
+/* GEMM_ROWS vectors as columns: element j of all of them side by side at x + j ld. */
+static inline void vec_store_columns(float *x, size_t ld, const vec a[GEMM_ROWS])
+{
+    vec turned[4] = {a[0], a[1], a[2], a[3]};
+    vec_turn_lanes(turned);
+    for (size_t j = 0; j < 4; j++) { /* columns j and 4 + j */
+        _mm_storeu_ps(x + j * ld, _mm256_castps256_ps128(turned[j]));
+        _mm_storeu_ps(x + (4 + j) * ld, _mm256_extractf128_ps(turned[j], 1));
+    }
+}
+
+static inline void vec_load_columns(const float *x, size_t ld, vec a[GEMM_ROWS])
+{
+    for (size_t j = 0; j < 4; j++)
+        a[j] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x + j * ld)),
+                                    _mm_loadu_ps(x + (4 + j) * ld), 1);
+    vec_turn_lanes(a);
 }
 
 #elif VEC_WIDTH == 1
@@ -292,6 +390,16 @@ static inline vec vec_fnma(vec a, vec b, vec c)
     return fmaf(-a, b, c);
 }
 
+static inline vec vec_larger(vec a, vec b)
+{
+    return b > a ? b : a;
+}
+
+static inline vec vec_smaller(vec a, vec b)
+{
+    return b < a ? b : a;
+}
+
 static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
 {
     return a < b ? yes : no;
@@ -335,6 +443,20 @@ static inline void vec_zip(vec a, vec b, vec *first, vec *second)
 {
     *first = a;
     *second = b;
+}
+
+static inline void vec_store_columns(float *x, size_t ld, const vec a[GEMM_ROWS])
+{
+    (void)ld;
+    for (size_t i = 0; i < GEMM_ROWS; i++)
+        x[i] = a[i];
+}
+
+static inline void vec_load_columns(const float *x, size_t ld, vec a[GEMM_ROWS])
+{
+    (void)ld;
+    for (size_t i = 0; i < GEMM_ROWS; i++)
+        a[i] = x[i];
 }
 
 #else

@@ -13,12 +13,12 @@
 
 static inline vec vec_max(vec a, float least) /* NaN stays NaN */
 {
-    return vec_pick_less(a, vec_all(least), vec_all(least), a);
+    return vec_larger(a, vec_all(least));
 }
 
 static inline vec vec_min(vec a, float most) /* NaN stays NaN */
 {
-    return vec_pick_less(vec_all(most), a, vec_all(most), a);
+    return vec_smaller(a, vec_all(most));
 }
 
 static inline vec vec_negative(vec a)
