@@ -28,9 +28,9 @@ int bench_net_own(const char *text, const char *shape, struct bench_net *out);
 
 struct bench_choice {
     struct bench_net *nets; /* n_nets */
-    int n_nets, n_batches, n_threads, n_rules, n_backends;
+    int n_nets, n_batches, n_threads, n_rules, n_backends, n_precisions;
     int batches[BENCH_LIST], threads[BENCH_LIST];
-    const char *rules[BENCH_LIST], *backends[BENCH_LIST];
+    const char *rules[BENCH_LIST], *backends[BENCH_LIST], *precisions[BENCH_LIST];
     double seconds; /* for each group */
 };
 
@@ -41,7 +41,7 @@ void bench_choice_free(struct bench_choice *choice);
 /* ---- bench_group.c: the measuring */
 
 struct bench_case {
-    const char *backend, *rule;
+    const char *backend, *precision, *rule;
     bl_context *ctx;
     bl_trainer *trainer;
     bl_work work;
@@ -56,7 +56,7 @@ struct bench_group {
     bl_peaks peaks; /* at that number of threads */
     float *x;       /* one batch, drawn */
     int32_t *labels;
-    struct bench_case cases[BENCH_LIST * BENCH_LIST];
+    struct bench_case cases[2 * BENCH_LIST * BENCH_LIST];
 };
 
 /* group: net, batch, threads and peaks are set. Prints why something cannot be measured; the exit code. A rule that does not
@@ -71,7 +71,8 @@ struct bench_figures {
     double median, low, high; /* seconds a step, and its quartiles */
     double macs;              /* of a step */
     double floor;             /* seconds that the machine's peaks allow */
-    double to_bp;             /* median of the rounds' ratios to bp on the same backend; NaN: not measured */
+    double
+        to_bp; /* median of the rounds' ratios to bp on the same backend in the same precision; NaN: not measured */
 };
 
 struct bench_figures bench_figures_of(const struct bench_group *group, int i);

@@ -132,6 +132,22 @@ static int take_backend(const struct session *session, const char *word, struct 
     return EXIT_DONE;
 }
 
+static const char *precision_at(int i)
+{
+    static const char *const names[] = {"float32", "bf16", NULL};
+    return names[i];
+}
+
+static int take_precision(const struct session *session, const char *word, struct bench_choice *out)
+{
+    const char *name = name_of(word, precision_at);
+    (void)session;
+    if (!name)
+        return no_such("precision", word, precision_at);
+    add_name(name, out->precisions, &out->n_precisions);
+    return EXIT_DONE;
+}
+
 static int add_all(const struct session *session, const char *(*name_at)(int i), take_word *take,
                    struct bench_choice *out)
 {
@@ -188,6 +204,8 @@ int bench_choose(const struct session *s, struct bench_choice *out)
         code = choose(s, "rules", all_rules, "bp,dfa", take_rule, out);
     if (code == EXIT_DONE)
         code = choose(s, "threads", "1,all", "1,all", take_threads, out);
+    if (code == EXIT_DONE)
+        code = choose(s, "precisions", "float32", "float32", take_precision, out);
     if (code == EXIT_DONE)
         code = extra_of(s, "backends") ? read_list(s, "backends", extra_of(s, "backends"), take_backend, out)
                                        : add_all(s, bl_backend_name, take_backend, out);

@@ -29,17 +29,20 @@ static double quantile(const double *values, int n, double share)
     return i + 1 < n ? sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]) : sorted[i];
 }
 
-static const struct bench_case *bp_of(const struct bench_group *group, const char *backend)
+/* Of the same backend and precision. */
+static const struct bench_case *bp_of(const struct bench_group *group, const struct bench_case *like)
 {
-    for (int i = 0; i < group->n_cases; i++)
-        if (strcmp(group->cases[i].rule, "bp") == 0 && strcmp(group->cases[i].backend, backend) == 0)
-            return &group->cases[i];
+    for (int i = 0; i < group->n_cases; i++) {
+        const struct bench_case *c = &group->cases[i];
+        if (strcmp(c->rule, "bp") == 0 && c->backend == like->backend && c->precision == like->precision)
+            return c;
+    }
     return NULL;
 }
 
 static double ratio_to_bp(const struct bench_group *group, const struct bench_case *c)
 {
-    const struct bench_case *bp = bp_of(group, c->backend);
+    const struct bench_case *bp = bp_of(group, c);
     double ratios[BENCH_MOST_ROUNDS];
     if (!bp)
         return (double)NAN;

@@ -1,5 +1,5 @@
 /*
- * bench_group.c - one net, batch and number of threads: every rule on every backend, in turn.
+ * bench_group.c - one net, batch and number of threads: every rule on every backend in every precision, in turn.
  *
  * Steps are bl_trainer_step's, on one batch that is drawn in memory. Weights begin as `glorot` draws them and the rate is 1e-8:
  * they stay near there however many steps are made, so that nothing saturates. Feedback of U(-0.1, 0.1) neither fades nor grows
@@ -23,19 +23,19 @@ static double now(void)
 
 static int fail(const struct bench_group *group, const struct bench_case *c, bl_status status)
 {
-    fprintf(stderr, "backless: %s by %s on %s: %s\n", group->net->name, c->rule, c->backend,
-            c->ctx ? bl_why(c->ctx) : "no memory");
+    fprintf(stderr, "backless: %s by %s on %s in %s: %s\n", group->net->name, c->rule, c->backend,
+            c->precision, c->ctx ? bl_why(c->ctx) : "no memory");
     return exit_code_of(status);
 }
 
-static bl_status configure(bl_config *config, const struct bench_group *group, const char *rule)
+static bl_status configure(bl_config *config, const struct bench_group *group, const struct bench_case *c)
 {
     char batch[16];
     snprintf(batch, sizeof batch, "%d", group->batch);
     const char *const options[][2] = {
-        {"net", group->net->text},   {"rule", rule},           {"batch", batch},
-        {"init", "glorot"},          {"optimizer", "rmsprop"}, {"lr", "1e-8"},
-        {"feedback", "uniform 0.1"},
+        {"net", group->net->text},   {"rule", c->rule},           {"batch", batch},
+        {"init", "glorot"},          {"optimizer", "rmsprop"},    {"lr", "1e-8"},
+        {"feedback", "uniform 0.1"}, {"precision", c->precision},
     };
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof options / sizeof *options && status == BL_OK; i++)
@@ -51,7 +51,7 @@ static bl_status make_trainer(const struct bench_group *group, struct bench_case
     if (status == BL_OK)
         status = bl_config_create(&config, c->ctx);
     if (status == BL_OK)
-        status = configure(config, group, c->rule);
+        status = configure(config, group, c);
     if (status == BL_OK)
         status = bl_data_wrap(&data, c->ctx, group->x, group->labels, (size_t)group->batch, group->net->shape,
                               group->net->classes);
@@ -170,8 +170,8 @@ static int run_rounds(struct bench_group *group, double seconds)
 static bool is_said(const struct bench_group *group, const struct bench_case *c,
                     const struct bench_choice *choice)
 {
-    return c->backend != choice->backends[0] || group->threads != choice->threads[0] ||
-           group->batch != choice->batches[0];
+    return c->backend != choice->backends[0] || c->precision != choice->precisions[0] ||
+           group->threads != choice->threads[0] || group->batch != choice->batches[0];
 }
 
 /* A rule may refuse a net: the case is left out, and `code` tells why. */
@@ -193,9 +193,11 @@ static bl_status add_case(struct bench_group *group, struct bench_case c, const 
 /* code: why nothing can be measured, or that there is not the memory for it (done, and no case). */
 static bool make_cases(struct bench_group *group, const struct bench_choice *choice, int *code)
 {
-    const int all = choice->n_backends * choice->n_rules;
+    const int all = choice->n_backends * choice->n_precisions * choice->n_rules;
     for (int i = 0; i < all; i++) {
-        const struct bench_case c = {.backend = choice->backends[i / choice->n_rules],
+        const int way = i / choice->n_rules;
+        const struct bench_case c = {.backend = choice->backends[way / choice->n_precisions],
+                                     .precision = choice->precisions[way % choice->n_precisions],
                                      .rule = choice->rules[i % choice->n_rules]};
         if (add_case(group, c, choice, code) != BL_OK)
             return false;

@@ -89,6 +89,7 @@ static json_t *case_json(const struct bench_group *group, int i)
     set_whole(one, "batch", group->batch);
     set_whole(one, "threads", group->threads);
     json_object_set_new(one, "backend", json_string(c->backend));
+    json_object_set_new(one, "precision", json_string(c->precision));
     json_object_set_new(one, "rule", json_string(c->rule));
     json_object_set_new(one, "macs", work_json(&c->work));
     set_whole(one, "weights", (double)c->work.weights);

@@ -4,6 +4,7 @@
 #include "watch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const struct extra extras[] = {
     {"config", "FILE.json", "options from a file; flags go before it"},
@@ -28,6 +29,11 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
     note(s, "training   loss %s, %s, batch %s, schedule %s, seed %s", bl_config_get(c, "loss"),
          bl_config_get(c, "optimizer"), bl_config_get(c, "batch"), bl_config_get(c, "schedule"),
          bl_config_get(c, "seed"));
+    if (strcmp(bl_config_get(c, "precision"), "bf16") == 0)
+        note(s, "precision  bf16%s",
+             bl_context_has_bf16(s->ctx)
+                 ? ""
+                 : ": this processor lacks it; the same bits, but slower than float32");
     for (size_t i = 0; i < sizeof derived / sizeof *derived; i++)
         note(s, "%-10s %s%s", derived[i], bl_config_get(c, derived[i]),
              bl_config_is_set(c, derived[i]) ? "" : " (default here)");

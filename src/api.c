@@ -72,6 +72,11 @@ const char *bl_context_machine(const bl_context *ctx)
     return ctx->backend->machine;
 }
 
+int bl_context_has_bf16(const bl_context *ctx)
+{
+    return ctx->backend->has_bf16;
+}
+
 int bl_context_threads(const bl_context *ctx)
 {
     return ctx->threads;
@@ -306,7 +311,9 @@ bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *p
 static bl_status need_lesson(const bl_model *model)
 {
     bl_model *own = (bl_model *)model;
-    return model->lesson ? BL_OK : lesson_create(&own->lesson, model->ctx, model->net, 256, LESSON_KEEPS_TWO);
+    return model->lesson ? BL_OK
+                         : lesson_create(&own->lesson, model->ctx, model->net, 256, LESSON_KEEPS_TWO,
+                                         PRECISION_FLOAT32);
 }
 
 bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, float *scores)

@@ -8,11 +8,18 @@ quick="--seconds 0.01 --batches 1 --threads 1"
 expect 0 "GFLOP/s of multiply-adds" "$program" bench $quick --net "dense 5, tanh, dense 3" --shape 1x2x2 \
     --rules bp,fa,dfa,ifa,drtp --backends portable
 for rule in bp fa dfa ifa drtp; do
-    grep -qE "^own +1 +1 +portable +$rule +[0-9.]+ " out.txt || { complain "no row for $rule"; cat out.txt; }
+    grep -qE "^own +1 +1 +portable +float32 +$rule +[0-9.]+ " out.txt || { complain "no row for $rule"; cat out.txt; }
 done
 expect 0 "own" "$program" bench --seconds 0.01 --threads 1,2,1 --batches "2, 3" --rules dfa --backends portable \
     --net "conv 2 3x3, tanh, dense 3" --shape 2x5x4 --json two.json
 [ "$(grep -c '^own ' out.txt)" = 4 ] || { complain "not a row for each batch and number of threads"; cat out.txt; }
+
+expect 0 "own" "$program" bench $quick --net "dense 5, tanh, dense 3" --shape 1x2x2 --rules bp,dfa --backends portable \
+    --precisions bf16,float32
+for precision in bf16 float32; do
+    [ "$(grep -cE "^own .* portable +$precision " out.txt)" = 2 ] || { complain "not two rows in $precision"; cat out.txt; }
+done
+expect 2 "no precision" "$program" bench $quick --precisions fp8
 
 # A rule that the net does not allow is left out, once; alone it is refused.
 pooled="conv 2 3x3, tanh, maxpool 2, conv 2 3x3, tanh, dense 3"

@@ -181,7 +181,7 @@ static void hash_windows(struct bits *bits, const struct backend *k)
         k->panel(w + j * TERMS, TERMS, TERMS, n, packed);
         for (int round = 0; round < 2; round++)
             k->gather(&(struct gather){round == 1, PLACES, n, TERMS, x, rows, terms, packed, y + j * PLACES,
-                                       PLACES});
+                                       PLACES, false});
     }
     hash_floats(bits, y, MAPS * PLACES);
     k->max_windows(&(struct pool){14, 15, 4, 5, 1, SIDE_X}, x, y, at);
@@ -191,6 +191,44 @@ static void hash_windows(struct bits *bits, const struct backend *k)
     hash_floats(bits, y, PLACES);
     y[0] = k->sum(x, sizeof x / sizeof *x);
     hash_floats(bits, y, 1);
+}
+
+/* Numbers in bfloat16, and steps by their products. */
+static void hash_pairs(struct bits *bits, const struct backend *k)
+{
+    enum { M = 13, WIDE = 59, TERMS = 40 };
+    static const struct rmsprop_step rmsprop = {1e-3f, 0.99f, 1e-8f, 0.01f};
+    static float x[N], pairs[N], a[TERMS * M], b[TERMS * WIDE], c[M * WIDE], mean[M * WIDE], scratch[SCRATCH];
+    fill_all_kinds(bits, x);
+    k->pair_rows(x, N / 5, 5, N / 5, pairs);
+    hash_floats(bits, pairs, 3 * (N / 5));
+    fill_some(bits, c, M * TERMS, -1.0f, 1.0f);
+    k->pair_columns(c, 2 * TERMS, M / 2, 2 * TERMS, a);
+    k->pair_columns(c, 2 * TERMS, M / 2, 2 * TERMS, a + M / 2 * TERMS);
+    fill_some(bits, x, TERMS * 2, -1.0f, 1.0f);
+    for (size_t j = 0; j < WIDE; j++)
+        k->pair_columns(x, 1, 1, 2 * TERMS, b + j * TERMS);
+    if (k->gemm_scratch(M, WIDE, TERMS) > SCRATCH)
+        return;
+    k->gemm_pairs(&(struct gemm){false, true, false, M - 1, WIDE, TERMS, a, TERMS, b, TERMS, c, WIDE, true},
+                  scratch);
+    hash_floats(bits, c, (M - 1) * WIDE);
+    fill_some(bits, mean, M * WIDE, 0.0f, 1.0f);
+    k->descend(&(struct descent){.pairs = true,
+                                 .m = M - 1,
+                                 .n = WIDE,
+                                 .k = TERMS,
+                                 .delta = a,
+                                 .ldd = M - 1,
+                                 .x = b,
+                                 .ldx = WIDE,
+                                 .w = c,
+                                 .slots = {mean},
+                                 .ldw = WIDE,
+                                 .by = {.kind = UPDATE_RMSPROP, .rmsprop = rmsprop}},
+               scratch);
+    hash_floats(bits, c, (M - 1) * WIDE);
+    hash_floats(bits, mean, (M - 1) * WIDE);
 }
 
 int main(void)
@@ -205,7 +243,8 @@ int main(void)
         hash_steps(&bits, &k);
         hash_rows(&bits, &k);
         hash_windows(&bits, &k);
-        printf("%-7s %016" PRIx64 "\n", k.machine, bits.hash);
+        hash_pairs(&bits, &k);
+        printf("%-10s %016" PRIx64 "\n", k.machine, bits.hash);
         first = i == 0 ? bits.hash : first;
         if (bits.hash != first)
             return 1;

@@ -14,7 +14,7 @@
 
 struct rig_options { /* NULL: the default */
     const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *inlet, *seed, *batch,
-        *epochs;
+        *epochs, *precision;
 };
 
 #define RIG_ROW                                                                                              \
@@ -60,7 +60,8 @@ static inline bl_status rig_configure(bl_config *config, const struct rig_option
                                       {"inlet", o->inlet},
                                       {"seed", o->seed},
                                       {"batch", o->batch},
-                                      {"epochs", o->epochs}};
+                                      {"epochs", o->epochs},
+                                      {"precision", o->precision}};
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof options / sizeof options[0] && status == BL_OK; i++)
         if (options[i][1])

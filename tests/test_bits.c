@@ -21,19 +21,23 @@ static const struct rig_batch all = {x, labels, EXAMPLES, INPUTS, CLASSES, {1, 1
 struct bits_case {
     const char *net, *optimizer, *loss;
     const char *not_for; /* rules that are not defined for this net */
+    const char *precision;
 };
 
 static const struct bits_case cases[] = {
-    {"dense 96, tanh, dense 80, tanh, dense 10", "rmsprop", "bce", NULL},
-    {"dense 96, relu, dense 80, logistic, dense 10", "sgd momentum 0.9 nesterov decay 1e-4", "ce", NULL},
-    {"dense 203, softplus, dense 131, leaky-relu, dense 10", "adam", "mse",
+    {"dense 96, tanh, dense 80, tanh, dense 10", "rmsprop", "bce", NULL, NULL},
+    {"dense 96, relu, dense 80, logistic, dense 10", "sgd momentum 0.9 nesterov decay 1e-4", "ce", NULL,
+     NULL},
+    {"dense 203, softplus, dense 131, leaky-relu, dense 10", "adam", "mse", NULL,
      NULL}, /* sizes that fit no tile */
     {"dropout 0.1, conv 84 3x3 pad 1, batchnorm, tanh, maxpool 3 stride 2, conv 9 2x2, relu, dropout 0.2, "
      "avgpool 2, "
      "dense 40, batchnorm, tanh, dense 10",
-     "rmsprop", "ce", "ifa pepita"},
+     "rmsprop", "ce", "ifa pepita", NULL},
     {"conv 18 3x3 stride 2, batchnorm, tanh, dropout 0.1, conv 9 2x2 pad 1, relu, flatten, dense 10",
-     "sgd momentum 0.9", "ce", NULL},
+     "sgd momentum 0.9", "ce", NULL, NULL},
+    {"dense 203, tanh, dense 131, tanh, dense 10", "rmsprop", "ce", NULL, "bf16"},
+    {"conv 18 3x3 stride 2, tanh, maxpool 2, dense 161, relu, dense 10", "adam", "ce", "ifa pepita", "bf16"},
 };
 
 struct bits { /* all that must not depend on threads */
@@ -69,8 +73,13 @@ static void measure(struct rig *rig, struct bits *out)
 
 static struct rig_options options_of(const struct bits_case *c, const char *rule)
 {
-    return (struct rig_options){
-        .net = c->net, .rule = rule, .optimizer = c->optimizer, .loss = c->loss, .batch = "64", .seed = "3"};
+    return (struct rig_options){.net = c->net,
+                                .rule = rule,
+                                .optimizer = c->optimizer,
+                                .loss = c->loss,
+                                .batch = "64",
+                                .seed = "3",
+                                .precision = c->precision};
 }
 
 static void take_bits(const struct rig_options *options, const char *backend, int threads, bool buffered,

@@ -14,15 +14,17 @@
 enum { N = 50, INPUTS = 37, CLASSES = 10, STEPS = 20 };
 
 static const struct {
-    const char *rule, *net, *loss, *optimizer, *hash;
+    const char *rule, *net, *loss, *optimizer, *hash, *precision;
 } cases[] = {
-    {"bp", "dense 96, tanh, dense 33, logistic, dense 10", "ce", "rmsprop", "62b2987ba5b971a4"},
-    {"fa", "dense 96, tanh, dense 33, softplus, dense 10", "bce", "adam", "e1d8c88bfebb67cd"},
-    {"dfa", "dense 96, tanh, dense 33, tanh, dense 10", "bce", "rmsprop", "3ce105c77a140097"},
+    {"bp", "dense 96, tanh, dense 33, logistic, dense 10", "ce", "rmsprop", "62b2987ba5b971a4", NULL},
+    {"fa", "dense 96, tanh, dense 33, softplus, dense 10", "bce", "adam", "e1d8c88bfebb67cd", NULL},
+    {"dfa", "dense 96, tanh, dense 33, tanh, dense 10", "bce", "rmsprop", "3ce105c77a140097", NULL},
     {"ifa", "dense 33, relu, dense 33, leaky-relu, dense 10", "mse", "sgd momentum 0.9 nesterov",
-     "b5d4c95574f1e872"},
-    {"frozen", "dense 96, tanh, dense 10", "ce", "sgd", "b4811623141cf408"},
-    {"linear", "dense 96, tanh, dense 10", "ce", "rmsprop decay 1e-4", "3cdb1504026e8a12"},
+     "b5d4c95574f1e872", NULL},
+    {"frozen", "dense 96, tanh, dense 10", "ce", "sgd", "b4811623141cf408", NULL},
+    {"linear", "dense 96, tanh, dense 10", "ce", "rmsprop decay 1e-4", "3cdb1504026e8a12", NULL},
+    {"dfa", "dense 96, tanh, dense 33, tanh, dense 10", "bce", "rmsprop", "9e77785f6c7f53ae", "bf16"},
+    {"bp", "dense 97, relu, dense 33, tanh, dense 10", "ce", "adam", "ed356b7770d12ec5", "bf16"},
 };
 
 static void test_hashes(void **state)
@@ -42,7 +44,8 @@ static void test_hashes(void **state)
                                                 .net = cases[i].net,
                                                 .loss = cases[i].loss,
                                                 .optimizer = cases[i].optimizer,
-                                                .lr = "0.01"};
+                                                .lr = "0.01",
+                                                .precision = cases[i].precision};
             struct rig rig;
             char hash[17];
             rig_make(&rig, "portable", threads, &options, &batch);

@@ -73,7 +73,7 @@ static void product_make(struct product *p, const struct backend *backend, struc
             p->c.x[i] = untouched;
     for (size_t i = 0; i < s.m; i++)
         memcpy(p->before + i * s.n, p->c.x + i * ldc, s.n * sizeof(float));
-    p->g = (struct gemm){ta, tb, flags & 4, s.m, s.n, s.k, p->a.x, lda, p->b.x, ldb, p->c.x, ldc};
+    p->g = (struct gemm){ta, tb, flags & 4, s.m, s.n, s.k, p->a.x, lda, p->b.x, ldb, p->c.x, ldc, false};
 }
 
 static bool product_free(struct product *p) /* gives whether all fences held */

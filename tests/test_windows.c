@@ -50,7 +50,7 @@ static void product_make(struct product *p, const struct backend *backend, size_
     fill(&p->b, 12);
     fill(&p->c, 13);
     memcpy(p->before.x, p->c.x, p->c.n * sizeof *p->c.x);
-    p->g = (struct gather){accumulate, m, n, k, p->a.x, p->rows, p->terms, p->packed.x, p->c.x, ldc};
+    p->g = (struct gather){accumulate, m, n, k, p->a.x, p->rows, p->terms, p->packed.x, p->c.x, ldc, false};
 }
 
 static bool product_free(struct product *p) /* gives whether all fences held */

@@ -5,7 +5,8 @@
 #   plain   -DKERNEL_VARIANT=plain  -DVEC_WIDTH=1
 #   avx2    -DKERNEL_VARIANT=avx2   -DVEC_WIDTH=8   -mavx2 -mfma
 #   avx512  -DKERNEL_VARIANT=avx512 -DVEC_WIDTH=16  -mavx2 -mfma -mavx512f -mavx512dq -mavx512bw -mavx512vl
-# and portable.c gets -DPORTABLE_HAS_X86 where the last two exist.
+#   avx512bf16  the same and -mavx512bf16
+# and portable.c gets -DPORTABLE_HAS_X86 where the last three exist.
 set(portable_folder ${CMAKE_CURRENT_LIST_DIR}/portable)
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${portable_folder}/kernel_*.c)
 set(BACKLESS_BACKEND_OBJECTS)
@@ -23,6 +24,7 @@ backless_kernels(plain 1)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
     backless_kernels(avx2 8 -mavx2 -mfma)
     backless_kernels(avx512 16 -mavx2 -mfma -mavx512f -mavx512dq -mavx512bw -mavx512vl)
+    backless_kernels(avx512bf16 16 -mavx2 -mfma -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512bf16)
     set_source_files_properties(${portable_folder}/portable.c PROPERTIES COMPILE_DEFINITIONS PORTABLE_HAS_X86)
 endif()
 list(APPEND sources ${portable_folder}/portable.c)

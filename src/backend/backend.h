@@ -27,6 +27,7 @@ struct gemm {
     size_t ldb;
     float *c;
     size_t ldc;
+    bool pairs; /* A and B hold pairs of bfloat16, k counts pairs; only `gemm_pairs` takes it */
 };
 enum { GEMM_SHORT = 128 };
 
@@ -42,6 +43,7 @@ struct gather {
     const float *b;
     float *c;
     size_t ldc;
+    bool pairs; /* A and B hold pairs of bfloat16, k counts pairs */
 };
 
 /* m x n windows of rows x cols, `stride` apart, on a map whose rows are in_cols apart. */
@@ -79,6 +81,7 @@ struct update {
 /* The step on w (m x n, rows ldw apart) by its gradient delta^T x, which is kept nowhere. delta: k x m; x: k x n.
    Portable: the bits of gemm with transpose_a, and of the optimiser's operation after it. */
 struct descent {
+    bool pairs; /* delta and x hold pairs of bfloat16, k counts pairs */
     size_t m, n, k;
     const float *delta;
     size_t ldd;
@@ -100,6 +103,13 @@ struct backend {
     /* the same for k <= GEMM_SHORT, where another way may be faster */
     bool (*gemm_short)(const struct gemm *g, float *scratch);
     void (*descend)(const struct descent *d, float *scratch);
+    bool (*gemm_pairs)(const struct gemm *g, float *scratch); /* portable, whoever does the others */
+
+    /* Pairs of bfloat16 (bf16.h), each in the place of a float: rows 2i and 2i + 1 of x side by side, or its columns. What an
+       odd side lacks is 0. to: ceil(rows / 2) x cols, or rows x ceil(cols / 2). */
+    void (*pair_rows)(const float *x, size_t ldx, size_t rows, size_t cols, float *to);
+    void (*pair_columns)(const float *x, size_t ldx, size_t rows, size_t cols, float *to);
+    bool has_bf16; /* the processor multiplies pairs */
 
     /* b: columns x depth, ldb floats from one row to the next; to: depth x panel_width(columns), zeros behind them */
     void (*panel)(const float *b, size_t ldb, size_t depth, size_t columns, float *to);

@@ -10,15 +10,26 @@
 /* What the time of a step is spent on. */
 enum move { MOVE_FORWARD, MOVE_ERROR, MOVE_TEACH, MOVE_GRADIENT, MOVE_UPDATE, MOVES };
 
+/* What operands of products are rounded to. Weights, sums and all else are float32 either way. */
+enum precision { PRECISION_FLOAT32, PRECISION_BF16 };
+
+/* Which matrix lies packed in a worker's floats, and how. x NULL: none. Set by whoever writes them, and unset by whoever
+   changes the matrix. */
+enum packing { PACKED_FLOAT32, PACKED_BF16_PANELS, PACKED_BF16_COLUMNS, PACKED_BF16_ROWS };
+struct packed {
+    const float *x;
+    enum packing as;
+};
+
 struct worker {
     const struct backend *backend;
+    enum precision precision;
     float *scratch; /* for gemm */
     float *floats;  /* for layers */
     float *tile;    /* a finished piece of a gradient: rows of weights, then their biases */
-    const float
-        *packed;     /* the input that a layer has packed in `floats`, or NULL: set by whoever changes it */
-    bool has_failed; /* a backend call reported a failure; read after the parallel region */
-    bool is_timed;   /* the step under way is clocked */
+    struct packed packed;
+    bool has_failed;       /* a backend call reported a failure; read after the parallel region */
+    bool is_timed;         /* the step under way is clocked */
     double seconds[MOVES]; /* of this worker in it; read after the parallel region */
 };
 

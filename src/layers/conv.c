@@ -147,6 +147,13 @@ static void list_offsets(struct canvas canvas, int channels, int rows, int cols,
 
 /* ---- Scratch: pieces of a worker's floats, each from a cache line on */
 
+/* All of a worker's floats. */
+static float *begin_taking(struct worker *worker)
+{
+    worker->packed.x = NULL;
+    return worker->floats;
+}
+
 static float *take(float **floats, size_t n)
 {
     float *piece = *floats;
@@ -170,9 +177,9 @@ static size_t turned_weights(const struct layer *layer)
     return layer->weight_rows * window_size(layer);
 }
 
-static size_t conv_scratch(const struct layer *layer, size_t examples)
+static size_t conv_scratch(const struct layer *layer, size_t examples, enum precision precision)
 {
-    (void)examples;
+    (void)examples, (void)precision;
     const size_t weights = layer->weight_cols, turned = turned_weights(layer), n = images(layer);
     const size_t forward = panel_lines(canvas_size(canvas_of_input(layer))) +
                            panel_lines(weights * GATHER_MOST_COLUMNS) + panel_lines(weights) +
@@ -203,7 +210,7 @@ static void multiply(const struct layer *layer, struct matrix M, const float *b,
     const struct canvas canvas = canvas_of_input(layer);
     const size_t k = layer->weight_cols, size = panel_size(worker->backend, part_size(part));
     const int pad = layer->window.pad;
-    float *floats = worker->floats, *image = take(&floats, canvas_size(canvas));
+    float *floats = begin_taking(worker), *image = take(&floats, canvas_size(canvas));
     float *panel = take(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, places(layer));
     wipe(canvas, 1, image);
@@ -261,7 +268,7 @@ static void conv_pull(const struct layer *layer, struct matrix M, struct matrix 
     const size_t map = map_size(layer), k = turned_weights(layer), end = part.end / map;
     const size_t size = panel_size(worker->backend, part_size(part) / map);
     const int top = w->rows - 1 - w->pad, left = w->cols - 1 - w->pad;
-    float *floats = worker->floats, *drawn = take(&floats, canvas_size(canvas));
+    float *floats = begin_taking(worker), *drawn = take(&floats, canvas_size(canvas));
     float *turned = take(&floats, k * GATHER_MOST_COLUMNS), *panel = take(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, map);
     wipe(canvas, 1, drawn);
@@ -321,7 +328,7 @@ static void conv_gradient(const struct layer *layer, struct matrix input, struct
     const struct canvas canvas = canvas_of_input(layer);
     const size_t most = images(layer), area = places(layer);
     const int pad = layer->window.pad;
-    float *floats = worker->floats, *drawn = take(&floats, most * canvas_size(canvas));
+    float *floats = begin_taking(worker), *drawn = take(&floats, most * canvas_size(canvas));
     float *panel = take(&floats, most * area * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, most * area), *rows = take_offsets(&floats, layer->weight_cols);
     wipe(canvas, most, drawn);

@@ -102,7 +102,7 @@ struct layer_ops {
     void (*descend)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
                     const struct update *by, float *const slots[2], float *db, struct worker *worker);
     /* Floats that one worker needs beside the products' own scratch, for a batch of so many. NULL: none. */
-    size_t (*scratch)(const struct layer *layer, size_t examples);
+    size_t (*scratch)(const struct layer *layer, size_t examples, enum precision precision);
 
     /* Behind the weights. apply: y from x. down: dx from dy, exactly. NULL for both: a layer that only renames. */
     void (*apply)(const struct layer *layer, const struct crossing *c);

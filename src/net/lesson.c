@@ -90,15 +90,17 @@ size_t lesson_bytes(const struct lesson *lesson)
 }
 
 /* The largest tile of weights with its biases, and the largest product's scratch. */
-static void worker_needs(const struct net *net, size_t capacity, const struct backend *backend, size_t *tile,
-                         size_t *scratch, size_t *layers)
+static void worker_needs(const struct lesson *lesson, const struct net *net, size_t *tile, size_t *scratch,
+                         size_t *layers)
 {
+    const struct backend *backend = lesson->ctx->backend;
+    const size_t capacity = lesson->capacity;
     const size_t outputs = net->blocks[net_last(net)].units;
     *tile = *scratch = *layers = 0;
     for (size_t l = 0; l < net->n_blocks; l++) {
         const struct layer *layer = net_layer(net, l);
         const size_t rows = net_part_most(net, l),
-                     own = layer->ops->scratch ? layer->ops->scratch(layer, capacity) : 0;
+                     own = layer->ops->scratch ? layer->ops->scratch(layer, capacity, lesson->precision) : 0;
         const size_t floats = (rows * layer->weight_cols + 15) / 16 * 16 + rows;
         const size_t columns =
             part_size(net_columns(net, l, (struct part){0, rows})) * outputs; /* of its feedback */
@@ -120,15 +122,18 @@ static bl_status make_workers(struct lesson *lesson, const struct net *net)
 {
     bl_context *ctx = lesson->ctx;
     size_t tile = 0, scratch = 0, layers = 0;
-    worker_needs(net, lesson->capacity, ctx->backend, &tile, &scratch, &layers);
+    worker_needs(lesson, net, &tile, &scratch, &layers);
     const size_t all = tile + scratch + layers;
     lesson->n_workers = (size_t)ctx->threads;
     BL_TRY(MEM_ARRAY(ctx, &lesson->workers, lesson->n_workers, "the workers"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->worker_floats, lesson->n_workers * all, "the workers' scratch"));
     for (size_t i = 0; i < lesson->n_workers; i++) {
         float *from = lesson->worker_floats + i * all;
-        lesson->workers[i] = (struct worker){
-            .backend = ctx->backend, .tile = from, .scratch = from + tile, .floats = from + tile + scratch};
+        lesson->workers[i] = (struct worker){.backend = ctx->backend,
+                                             .precision = lesson->precision,
+                                             .tile = from,
+                                             .scratch = from + tile,
+                                             .floats = from + tile + scratch};
     }
     return BL_OK;
 }
@@ -181,12 +186,13 @@ static bl_status build(struct lesson *lesson, const struct net *net)
 }
 
 bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity,
-                        enum lesson_memory memory)
+                        enum lesson_memory memory, enum precision precision)
 {
     struct lesson *lesson = NULL;
     BL_TRY(MEM_ONE(ctx, &lesson, "the batch"));
     lesson->ctx = ctx;
     lesson->memory = memory;
+    lesson->precision = precision;
     lesson->capacity = lesson->n = capacity;
     lesson->n_blocks = net->n_blocks;
     const bl_status status = build(lesson, net);

@@ -19,6 +19,7 @@ struct lesson {
     size_t capacity, n; /* examples: room for, and here now */
     size_t n_blocks;
     enum lesson_memory memory;
+    enum precision precision;
     size_t n_floats;
     struct matrix x;    /* n x inputs */
     struct matrix next; /* room for the x of the batch after this one; none where two blocks are kept */
@@ -56,7 +57,7 @@ struct place {
 };
 
 bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity,
-                        enum lesson_memory memory);
+                        enum lesson_memory memory, enum precision precision);
 size_t lesson_bytes(const struct lesson *lesson); /* of activations and derivatives */
 void lesson_free(struct lesson *lesson);
 void lesson_set_inlet(struct lesson *lesson, const struct net *net, enum inlet inlet);

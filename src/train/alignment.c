@@ -25,9 +25,9 @@ static bl_status build(struct alignment *a, size_t capacity)
 {
     const struct net *net = a->stepper->net;
     const struct feedback_spec none = {.kind = FEEDBACK_NOKLAND};
-    BL_TRY(lesson_create(&a->own, a->ctx, net, capacity, LESSON_KEEPS_ALL));
+    BL_TRY(lesson_create(&a->own, a->ctx, net, capacity, LESSON_KEEPS_ALL, PRECISION_FLOAT32));
     lesson_set_inlet(a->own, net, a->stepper->rule->feedback.inlet);
-    BL_TRY(lesson_create(&a->bp, a->ctx, net, capacity, LESSON_KEEPS_ALL));
+    BL_TRY(lesson_create(&a->bp, a->ctx, net, capacity, LESSON_KEEPS_ALL, PRECISION_FLOAT32));
     BL_TRY(rule_create(&a->bp_rule, net, rule_reference(), &none, 0));
     BL_TRY(plan_create(&a->bp_plan, a->ctx, net, a->bp_rule->ops));
     BL_TRY(MEM_ARRAY(a->ctx, &a->own_gradient, net->n_params, "the rule's gradients"));

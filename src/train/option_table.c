@@ -92,6 +92,11 @@ static bl_status check_memory(bl_context *ctx, const char *key, const char *text
     return check_word(ctx, key, text, "normal low");
 }
 
+static bl_status check_precision(bl_context *ctx, const char *key, const char *text)
+{
+    return check_word(ctx, key, text, "float32 bf16");
+}
+
 static bl_status check_target(bl_context *ctx, const char *key, const char *text)
 {
     return check_word(ctx, key, text, "auto class number");
@@ -242,6 +247,9 @@ const struct option_row option_table[] = {
       "low: blocks learn as they go, in the memory of two (dfa, dkp, adfa, drtp); same bits, one forward "
       "more, no angles"},
      check_memory},
+    {{"precision", "float32|bf16", "float32", "training",
+      "bf16: dense layers multiply numbers rounded to bfloat16; weights, sums and tests stay float32"},
+     check_precision},
     {{"seed", "N", "1", "training", "decides weights, feedback, order and splits"}, check_seed},
     {{"no-angles", NULL, "false", "training", "do not measure the angles to backpropagation"}, check_switch},
     {{"threads", "N", "0", "machine", "0: all cores; the result does not depend on it"}, check_threads},

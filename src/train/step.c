@@ -93,7 +93,7 @@ static void forward_task(void *work, size_t i, int worker)
 static void forward_block(struct shift *shift)
 {
     for (size_t i = 0; i < shift->lesson->n_workers; i++)
-        shift->lesson->workers[i].packed = NULL;
+        shift->lesson->workers[i].packed.x = NULL;
     parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), forward_task, shift);
 }
 

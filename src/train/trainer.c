@@ -151,8 +151,9 @@ static bl_status set_table(bl_trainer *t, const bl_data *like)
 
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
-    static const char *const keys[] = {"net",       "rule",      "feedback", "inlet",    "init",  "loss",
-                                       "reduction", "optimizer", "lr",       "schedule", "batch", "seed"};
+    static const char *const keys[] = {"net",   "rule",      "feedback",  "inlet", "init",
+                                       "loss",  "reduction", "optimizer", "lr",    "schedule",
+                                       "batch", "seed",      "precision"};
     char shape[64];
     snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
     BL_TRY(model_set_fact(t->model, "format", "backless 1"));
@@ -168,6 +169,11 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
 static bool is_lean(const bl_trainer *t)
 {
     return strcmp(config_text(t->config, "memory"), "low") == 0;
+}
+
+static enum precision precision_of(const bl_trainer *t)
+{
+    return strcmp(config_text(t->config, "precision"), "bf16") == 0 ? PRECISION_BF16 : PRECISION_FLOAT32;
 }
 
 /* Blocks learn as they go: from the targets, or from an error that a first pass brought. */
@@ -208,9 +214,9 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer));
     t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
     BL_TRY(lesson_create(&t->lesson, t->ctx, net, config_size(t->config, "batch"),
-                         is_lean(t) ? LESSON_KEEPS_TWO : LESSON_KEEPS_ALL));
+                         is_lean(t) ? LESSON_KEEPS_TWO : LESSON_KEEPS_ALL, precision_of(t)));
     lesson_set_inlet(t->lesson, net, t->model->rule->feedback.inlet);
-    BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO));
+    BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO, PRECISION_FLOAT32));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
     t->data_hash = like->hash;

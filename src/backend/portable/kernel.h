@@ -20,6 +20,10 @@ size_t KERNEL(panel_width)(size_t columns);
 void KERNEL(panel)(const float *b, size_t ldb, size_t depth, size_t columns, float *to);
 void KERNEL(gather)(const struct gather *g);
 
+bool KERNEL(has_bf16)(void);
+void KERNEL(pair_rows)(const float *x, size_t ldx, size_t rows, size_t cols, float *to);
+void KERNEL(pair_columns)(const float *x, size_t ldx, size_t rows, size_t cols, float *to);
+
 void KERNEL(add)(float *y, const float *x, size_t n);
 void KERNEL(column_sum)(const float *x, size_t rows, size_t cols, size_t stride, float *sum);
 float KERNEL(sum)(const float *x, size_t n);

@@ -40,7 +40,8 @@ static void take_rows(const struct due *due)
 }
 
 static inline __attribute__((always_inline)) void multiply(const struct tile *t, const struct due *due,
-                                                           const size_t rows, const size_t vectors)
+                                                           const bool pairs, const size_t rows,
+                                                           const size_t vectors)
 {
     const float *a = t->a, *b = t->b, *g = due->g;
     const size_t a_term = t->a_term, b_term = t->b_term, width = due->width, ldw = due->d->ldw;
@@ -56,11 +57,11 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
             __builtin_prefetch(m + j + onward, 1);
             if (k == 0)
                 continue;
-            tile_add(sum, a, 1, b, rows, vectors);
+            tile_add(sum, a, 1, b, pairs, rows, vectors);
             k--, a += a_term, b += b_term;
         }
     for (; k > 0; k--, a += a_term, b += b_term)
-        tile_add(sum, a, 1, b, rows, vectors);
+        tile_add(sum, a, 1, b, pairs, rows, vectors);
     tile_end(t, sum, rows, vectors);
 }
 
@@ -70,7 +71,10 @@ static void multiply_tile(const struct tile *t, size_t rows, size_t vectors, str
         take_rows(due);
         due->rows = 0;
     }
-    TILE_CALL(rows, vectors, multiply, t, due);
+    if (due->d->pairs)
+        TILE_CALL(rows, vectors, multiply, t, due, true);
+    else
+        TILE_CALL(rows, vectors, multiply, t, due, false);
     due->rows = 0;
 }
 

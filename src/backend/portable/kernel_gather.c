@@ -5,6 +5,7 @@
  * A tile has as many rows and vectors of columns as the registers hold. Its columns come from a packed panel, its rows from
  * wherever they lie: one element serves a whole row of the tile.
  */
+#include "bf16.h"
 #include "kernel.h"
 #include "panel.h"
 
@@ -86,7 +87,8 @@ static inline __attribute__((always_inline)) void store_sums(const struct gather
 }
 
 static inline __attribute__((always_inline)) void multiply(const struct gather *g, const struct tile *t,
-                                                           const size_t rows, const size_t vectors)
+                                                           const bool pairs, const size_t rows,
+                                                           const size_t vectors)
 {
     const int32_t *terms = g->terms;
     const float *b = g->b;
@@ -111,44 +113,27 @@ static inline __attribute__((always_inline)) void multiply(const struct gather *
         EACH (i, rows) {
             const vec factor = vec_all(row[i][term]);
             EACH (j, vectors)
-                sum[i][j] = vec_fma(factor, column[j], sum[i][j]);
+                sum[i][j] = pairs ? bf16_add_product(factor, column[j], sum[i][j])
+                                  : vec_fma(factor, column[j], sum[i][j]);
         }
     }
 
     store_sums(g, t->c, sum, rows, vectors);
 }
 
-/* As many rows as one tile takes of the `left` ones; gives their number. */
-static inline __attribute__((always_inline)) size_t
-multiply_rows(const struct gather *g, const struct tile *t, size_t left, const size_t vectors)
-{
-    if (left >= GEMM_ROWS) {
-        multiply(g, t, GEMM_ROWS, vectors);
-        return GEMM_ROWS;
-    }
-    if (left >= 4) {
-        multiply(g, t, 4, vectors);
-        return 4;
-    }
-    if (left >= 2) {
-        multiply(g, t, 2, vectors);
-        return 2;
-    }
-    multiply(g, t, 1, vectors);
-    return 1;
-}
-
 void KERNEL(gather)(const struct gather *g)
 {
     const size_t vectors = (g->n + VEC_WIDTH - 1) / VEC_WIDTH;
-    for (size_t i = 0; i < g->m;) {
+    for (size_t i = 0, rows; i < g->m; i += rows) {
         struct tile t = {.c = g->c + i};
-        for (size_t r = 0; r < GEMM_ROWS && i + r < g->m; r++) {
+        rows = tile_rows(g->m - i);
+        for (size_t r = 0; r < rows; r++) {
             t.rows[r] = g->a + g->rows[i + r];
             t.next[r] = g->a + g->rows[i + r + GEMM_ROWS < g->m ? i + r + GEMM_ROWS : i + r];
         }
-        i += vectors == 3   ? multiply_rows(g, &t, g->m - i, 3)
-             : vectors == 2 ? multiply_rows(g, &t, g->m - i, 2)
-                            : multiply_rows(g, &t, g->m - i, 1);
+        if (g->pairs)
+            TILE_CALL(rows, vectors, multiply, g, &t, true);
+        else
+            TILE_CALL(rows, vectors, multiply, g, &t, false);
     }
 }

@@ -11,21 +11,24 @@
 
 #include <string.h>
 
-static inline __attribute__((always_inline)) void multiply(const struct tile *t, const size_t rows,
-                                                           const size_t vectors)
+static inline __attribute__((always_inline)) void multiply(const struct tile *t, const bool pairs,
+                                                           const size_t rows, const size_t vectors)
 {
     const float *a = t->a, *b = t->b;
     const size_t a_row = t->a_row, a_term = t->a_term, b_term = t->b_term;
     tile_sums sum;
     tile_begin(t, sum, rows, vectors);
     for (size_t k = t->depth; k > 0; k--, a += a_term, b += b_term)
-        tile_add(sum, a, a_row, b, rows, vectors);
+        tile_add(sum, a, a_row, b, pairs, rows, vectors);
     tile_end(t, sum, rows, vectors);
 }
 
-static void multiply_tile(const struct tile *t, size_t rows, size_t vectors)
+static void multiply_tile(const struct tile *t, bool pairs, size_t rows, size_t vectors)
 {
-    TILE_CALL(rows, vectors, multiply, t);
+    if (pairs)
+        TILE_CALL(rows, vectors, multiply, t, true);
+    else
+        TILE_CALL(rows, vectors, multiply, t, false);
 }
 
 /* Columns j .. j + columns - 1 of C, terms k .. k + depth - 1. */
@@ -53,7 +56,7 @@ static void multiply_block(const struct gemm *g, size_t j, size_t columns, size_
         rows = tile_rows(g->m - i);
         t.a = g->a + i * t.a_row + k * t.a_term;
         t.c = g->c + i * g->ldc + j;
-        multiply_tile(&t, rows, vectors);
+        multiply_tile(&t, g->pairs, rows, vectors);
     }
 }
 

@@ -17,6 +17,7 @@ static bool always(void)
 #ifdef PORTABLE_HAS_X86
 void kernel_fill_avx2(struct backend *out);
 void kernel_fill_avx512(struct backend *out);
+void kernel_fill_avx512bf16(struct backend *out);
 
 static bool has_avx2(void)
 {
@@ -28,6 +29,11 @@ static bool has_avx512(void)
     return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
+
+static bool has_avx512bf16(void)
+{
+    return has_avx512() && __builtin_cpu_supports("avx512bf16");
+}
 #endif
 
 static const struct {
@@ -35,6 +41,7 @@ static const struct {
     bool (*can_run)(void);
 } variants[] = {
 #ifdef PORTABLE_HAS_X86
+    {kernel_fill_avx512bf16, has_avx512bf16},
     {kernel_fill_avx512, has_avx512},
     {kernel_fill_avx2, has_avx2},
 #endif

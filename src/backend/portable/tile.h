@@ -4,6 +4,7 @@
 #ifndef BL_PORTABLE_TILE_H
 #define BL_PORTABLE_TILE_H
 
+#include "bf16.h"
 #include "panel.h"
 
 enum { STRIPE = GEMM_VECTORS * VEC_WIDTH, GEMM_DEPTH = 256, CACHE_LINE = 64 };
@@ -33,9 +34,10 @@ static inline __attribute__((always_inline)) void tile_begin(const struct tile *
                 sum[i][j] = vec_load_part(t->c + i * t->ldc + j * VEC_WIDTH, t->columns - j * VEC_WIDTH);
 }
 
-/* One term: a holds the tile's rows, a_row floats apart, b its columns. */
-static inline __attribute__((always_inline)) void
-tile_add(tile_sums sum, const float *a, size_t a_row, const float *b, const size_t rows, const size_t vectors)
+/* One term: a holds the tile's rows, a_row floats apart, b its columns. pairs: both are of bfloat16. */
+static inline __attribute__((always_inline)) void tile_add(tile_sums sum, const float *a, size_t a_row,
+                                                           const float *b, const bool pairs,
+                                                           const size_t rows, const size_t vectors)
 {
     vec row[GEMM_VECTORS];
     EACH (j, vectors)
@@ -43,7 +45,8 @@ tile_add(tile_sums sum, const float *a, size_t a_row, const float *b, const size
     EACH (i, rows) {
         const vec factor = vec_all(a[i * a_row]);
         EACH (j, vectors)
-            sum[i][j] = vec_fma(factor, row[j], sum[i][j]);
+            sum[i][j] =
+                pairs ? bf16_add_product(factor, row[j], sum[i][j]) : vec_fma(factor, row[j], sum[i][j]);
     }
 }
 
@@ -55,27 +58,10 @@ static inline __attribute__((always_inline)) void tile_end(const struct tile *t,
             vec_store_part(t->c + i * t->ldc + j * VEC_WIDTH, sum[i][j], t->columns - j * VEC_WIDTH);
 }
 
-/* Rows that one tile takes of the `left` ones. */
-static inline size_t tile_rows(size_t left)
-{
-    return left >= GEMM_ROWS ? GEMM_ROWS : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-}
-
 static inline size_t vectors_of(size_t columns)
 {
     return (columns + VEC_WIDTH - 1) / VEC_WIDTH;
 }
-
-/* Calls multiply(..., rows, vectors) with both known when it is compiled. */
-#define TILE_CALL_ROWS(rows, vectors, multiply, ...)                                                         \
-    ((rows) == GEMM_ROWS ? multiply(__VA_ARGS__, GEMM_ROWS, vectors)                                         \
-     : (rows) == 4       ? multiply(__VA_ARGS__, 4, vectors)                                                 \
-     : (rows) == 2       ? multiply(__VA_ARGS__, 2, vectors)                                                 \
-                         : multiply(__VA_ARGS__, 1, vectors))
-#define TILE_CALL(rows, vectors, multiply, ...)                                                              \
-    ((vectors) == 3   ? TILE_CALL_ROWS(rows, 3, multiply, __VA_ARGS__)                                       \
-     : (vectors) == 2 ? TILE_CALL_ROWS(rows, 2, multiply, __VA_ARGS__)                                       \
-                      : TILE_CALL_ROWS(rows, 1, multiply, __VA_ARGS__))
 
 /* Of `left` columns as many as come next: stripes are as wide as the registers allow, and about equal, for a narrow one
    reads as much of A as a wide one. */

@@ -125,6 +125,23 @@ static inline vec vec_or(vec a, vec b)
     return _mm512_castsi512_ps(_mm512_or_si512(_mm512_castps_si512(a), _mm512_castps_si512(b)));
 }
 
+static inline vec vec_bits(uint32_t bits) /* in every element */
+{
+    return _mm512_castsi512_ps(_mm512_set1_epi32((int)bits));
+}
+
+static inline vec vec_add_bits(vec a, vec b) /* as whole numbers of 32 bits */
+{
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), _mm512_castps_si512(b)));
+}
+
+static inline void vec_unzip(vec a, vec b, vec *even, vec *odd)
+{
+    const __m512i first = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    *even = _mm512_permutex2var_ps(a, first, b);
+    *odd = _mm512_permutex2var_ps(a, _mm512_add_epi32(first, _mm512_set1_epi32(1)), b);
+}
+
 static inline void vec_zip(vec a, vec b, vec *first, vec *second)
 {
     const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
@@ -285,6 +302,23 @@ static inline vec vec_or(vec a, vec b)
     return _mm256_or_ps(a, b);
 }
 
+static inline vec vec_bits(uint32_t bits) /* in every element */
+{
+    return _mm256_castsi256_ps(_mm256_set1_epi32((int)bits));
+}
+
+static inline vec vec_add_bits(vec a, vec b) /* as whole numbers of 32 bits */
+{
+    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b)));
+}
+
+static inline void vec_unzip(vec a, vec b, vec *even, vec *odd)
+{
+    const __m256i order = _mm256_setr_epi32(0, 1, 4, 5, 2, 3, 6, 7);
+    *even = _mm256_permutevar8x32_ps(_mm256_shuffle_ps(a, b, 0x88), order);
+    *odd = _mm256_permutevar8x32_ps(_mm256_shuffle_ps(a, b, 0xdd), order);
+}
+
 static inline void vec_zip(vec a, vec b, vec *first, vec *second)
 {
     const vec low = _mm256_unpacklo_ps(a, b), high = _mm256_unpackhi_ps(a, b);
@@ -437,6 +471,22 @@ static inline vec vec_and(vec a, vec b)
 static inline vec vec_or(vec a, vec b)
 {
     return vec_of_bits_(vec_bits_(a) | vec_bits_(b));
+}
+
+static inline vec vec_bits(uint32_t bits)
+{
+    return vec_of_bits_(bits);
+}
+
+static inline vec vec_add_bits(vec a, vec b) /* as whole numbers of 32 bits */
+{
+    return vec_of_bits_(vec_bits_(a) + vec_bits_(b));
+}
+
+static inline void vec_unzip(vec a, vec b, vec *even, vec *odd)
+{
+    *even = a;
+    *odd = b;
 }
 
 static inline void vec_zip(vec a, vec b, vec *first, vec *second)

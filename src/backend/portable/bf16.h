@@ -1,0 +1,53 @@
+/*
+ * bf16.h - bfloat16: the upper half of a float. Two of them share the place of one float, a pair: the first in the lower
+ * half. Products of pairs are summed in float.
+ *
+ * A pair's product is what VDPBF16PS does: the second's product first, each fused into the sum and rounded to nearest, and
+ * whatever is below the normal floats is zero. So processors with and without it give the same bits.
+ */
+#ifndef BL_PORTABLE_BF16_H
+#define BL_PORTABLE_BF16_H
+
+#include "vec_math.h"
+
+#include <stdbool.h>
+
+#if VEC_WIDTH == 16 && defined __AVX512BF16__
+enum { HAS_BF16 = true };
+#else
+enum { HAS_BF16 = false };
+#endif
+
+static inline vec bf16_flush(vec a)
+{
+    return vec_pick_less(vec_abs(a), vec_all(FLT_MIN), vec_sign(a), a);
+}
+
+/* To nearest, ties to even: as a float whose lower half is zero. */
+static inline vec bf16_round(vec a)
+{
+    const vec upper = vec_bits(0xffff0000u), size = vec_abs(a);
+    const vec last = vec_and(vec_shift_right(a, 16), vec_bits(1));
+    const vec near = vec_and(vec_add_bits(a, vec_add_bits(last, vec_bits(0x7fff))), upper);
+    const vec finite = vec_pick_less(size, vec_all(FLT_MIN), vec_sign(a), near);
+    return vec_pick_less(size, vec_all(INFINITY), finite, vec_and(vec_add(a, a), upper));
+}
+
+static inline vec bf16_pair(vec first, vec second)
+{
+    return vec_or(vec_shift_right(bf16_round(first), 16), bf16_round(second));
+}
+
+/* sum + a b. sum: zero, or what came from here. */
+static inline vec bf16_add_product(vec a, vec b, vec sum)
+{
+#if VEC_WIDTH == 16 && defined __AVX512BF16__
+    return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
+#else
+    const vec upper = vec_bits(0xffff0000u);
+    sum = bf16_flush(vec_fma(vec_and(a, upper), vec_and(b, upper), sum));
+    return bf16_flush(vec_fma(vec_shift_left(a, 16), vec_shift_left(b, 16), sum));
+#endif
+}
+
+#endif

@@ -1,0 +1,197 @@
+/*
+ * products_bf16.c - products of pairs of bfloat16, two of which lie in the place of a float (backend.h). What is summed over
+ * is what is paired: inputs for x M^T, units for d M, examples for d^T x.
+ *
+ * What all parts of a layer share is paired once by each worker, and remembered (worker->packed): x, or all of d. The part's
+ * own operand is paired as it comes, at most OWN rows or columns at a time.
+ */
+#include "panels.h"
+#include "products.h"
+
+enum { OWN = 128 };
+
+static size_t half(size_t n)
+{
+    return (n + 1) / 2;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* A worker's floats: what is shared, what is a part's own, and two lists for `out`, or its rows before they are a panel. */
+struct room {
+    float *shared, *own;
+    int32_t *terms, *rows;
+    float *unturned;
+};
+
+static size_t shared_size(size_t units, size_t inputs, size_t examples)
+{
+    const size_t wide = half(larger(units, inputs)), panels = panel_lines(examples) * wide;
+    return panel_lines(larger(panels, half(examples) * inputs));
+}
+
+static size_t own_size(size_t units, size_t inputs, size_t examples)
+{
+    return OWN * larger(half(larger(units, inputs)), half(examples));
+}
+
+static size_t scratch(size_t units, size_t inputs, size_t examples)
+{
+    const size_t wide = half(larger(units, inputs));
+    return shared_size(units, inputs, examples) + own_size(units, inputs, examples) + panel_lines(wide) +
+           OWN + panel_lines(GATHER_MOST_COLUMNS * wide);
+}
+
+static struct room room_of(const struct worker *worker, size_t units, size_t inputs, size_t examples)
+{
+    struct room room = {.shared = worker->floats};
+    room.own = room.shared + shared_size(units, inputs, examples);
+    room.terms = (int32_t *)(void *)(room.own + own_size(units, inputs, examples));
+    room.rows = room.terms + panel_lines(half(larger(units, inputs)));
+    room.unturned = (float *)(void *)(room.rows + OWN);
+    return room;
+}
+
+/* false: it has been done already. */
+static bool begin_packing(struct worker *worker, const float *x, enum packing as)
+{
+    if (worker->packed.x == x && worker->packed.as == as)
+        return false;
+    worker->packed = (struct packed){x, as};
+    return true;
+}
+
+static void pack_panels(struct matrix x, const struct room *room, const struct worker *worker)
+{
+    const struct backend *backend = worker->backend;
+    const size_t k = half(x.cols), size = panel_size(backend, x.rows);
+    for (size_t n = 0; n < x.rows; n += size) {
+        const size_t columns = x.rows - n < size ? x.rows - n : size;
+        backend->pair_columns(matrix_row(&x, n), x.stride, columns, x.cols, room->unturned);
+        backend->panel(room->unturned, k, k, columns, room->shared + n * k);
+    }
+}
+
+/* At most OWN rows of M. */
+static void out_some(struct matrix M, struct matrix x, struct matrix y, const struct room *room,
+                     const struct worker *worker)
+{
+    const size_t k = half(x.cols), size = panel_size(worker->backend, x.rows);
+    worker->backend->pair_columns(M.x, M.stride, M.rows, M.cols, room->own);
+    for (size_t i = 0; i < k; i++)
+        room->terms[i] = (int32_t)i;
+    for (size_t i = 0; i < M.rows; i++)
+        room->rows[i] = (int32_t)(i * k);
+    for (size_t n = 0; n < x.rows; n += size)
+        worker->backend->gather(&(struct gather){.m = M.rows,
+                                                 .n = x.rows - n < size ? x.rows - n : size,
+                                                 .k = k,
+                                                 .a = room->own,
+                                                 .rows = room->rows,
+                                                 .terms = room->terms,
+                                                 .b = room->shared + n * k,
+                                                 .c = matrix_row(&y, n),
+                                                 .ldc = y.stride,
+                                                 .pairs = true});
+}
+
+static struct part some(size_t begin, size_t all)
+{
+    return (struct part){begin, all - begin < OWN ? all : begin + OWN};
+}
+
+static void out(struct matrix M, struct matrix x, struct matrix y, struct worker *worker)
+{
+    const struct room room = room_of(worker, M.rows, x.cols, x.rows);
+    if (begin_packing(worker, x.x, PACKED_BF16_PANELS))
+        pack_panels(x, &room, worker);
+    for (size_t i = 0; i < M.rows; i += OWN)
+        out_some(matrix_rows(M, some(i, M.rows)), x, matrix_columns(y, some(i, M.rows)), &room, worker);
+}
+
+static void multiply(const struct gemm *g, struct worker *worker)
+{
+    if (!worker->backend->gemm_pairs(g, worker->scratch))
+        worker->has_failed = true;
+}
+
+static void back(struct matrix M, struct matrix d, struct matrix to, struct worker *worker)
+{
+    const size_t k = half(d.cols);
+    const struct room room = room_of(worker, d.cols, M.cols, d.rows);
+    if (begin_packing(worker, d.x, PACKED_BF16_COLUMNS))
+        worker->backend->pair_columns(d.x, d.stride, d.rows, d.cols, room.shared);
+    for (size_t j = 0; j < M.cols; j += OWN) {
+        const struct matrix from = matrix_columns(M, some(j, M.cols));
+        worker->backend->pair_rows(from.x, from.stride, from.rows, from.cols, room.own);
+        multiply(&(struct gemm){.m = d.rows,
+                                .n = from.cols,
+                                .k = k,
+                                .a = room.shared,
+                                .lda = k,
+                                .b = room.own,
+                                .ldb = from.cols,
+                                .c = to.x + j,
+                                .ldc = to.stride,
+                                .pairs = true},
+                 worker);
+    }
+}
+
+static void pack_examples(struct matrix x, const struct room *room, struct worker *worker)
+{
+    if (begin_packing(worker, x.x, PACKED_BF16_ROWS))
+        worker->backend->pair_rows(x.x, x.stride, x.rows, x.cols, room->shared);
+}
+
+static void gradient(struct matrix d, struct matrix x, struct matrix dW, struct worker *worker)
+{
+    const struct room room = room_of(worker, d.cols, x.cols, x.rows);
+    pack_examples(x, &room, worker);
+    for (size_t i = 0; i < d.cols; i += OWN) {
+        const struct matrix from = matrix_columns(d, some(i, d.cols));
+        worker->backend->pair_rows(from.x, from.stride, from.rows, from.cols, room.own);
+        multiply(&(struct gemm){.transpose_a = true,
+                                .m = from.cols,
+                                .n = x.cols,
+                                .k = half(x.rows),
+                                .a = room.own,
+                                .lda = from.cols,
+                                .b = room.shared,
+                                .ldb = x.cols,
+                                .c = dW.x + i * dW.stride,
+                                .ldc = dW.stride,
+                                .pairs = true},
+                 worker);
+    }
+}
+
+static void descend(struct matrix d, struct matrix x, struct matrix W, const struct update *by,
+                    float *const slots[2], struct worker *worker)
+{
+    const struct room room = room_of(worker, d.cols, x.cols, x.rows);
+    pack_examples(x, &room, worker);
+    for (size_t i = 0; i < d.cols; i += OWN) {
+        const struct matrix from = matrix_columns(d, some(i, d.cols));
+        worker->backend->pair_rows(from.x, from.stride, from.rows, from.cols, room.own);
+        worker->backend->descend(&(struct descent){.pairs = true,
+                                                   .m = from.cols,
+                                                   .n = x.cols,
+                                                   .k = half(x.rows),
+                                                   .delta = room.own,
+                                                   .ldd = from.cols,
+                                                   .x = room.shared,
+                                                   .ldx = x.cols,
+                                                   .w = W.x + i * W.stride,
+                                                   .slots = {slots[0] ? slots[0] + i * W.stride : NULL,
+                                                             slots[1] ? slots[1] + i * W.stride : NULL},
+                                                   .ldw = W.stride,
+                                                   .by = *by},
+                                 worker->scratch);
+    }
+}
+
+const struct products products_bf16 = {scratch, out, back, gradient, descend};
