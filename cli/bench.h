@@ -53,13 +53,13 @@ struct bench_case {
 struct bench_group {
     const struct bench_net *net;
     int batch, threads, n_cases, n_rounds;
-    bl_peaks peaks; /* at that number of threads */
-    float *x;       /* one batch, drawn */
+    bl_peaks peaks[BENCH_MOST_ROUNDS]; /* before each round */
+    float *x;                          /* one batch, drawn */
     int32_t *labels;
     struct bench_case cases[2 * BENCH_LIST * BENCH_LIST];
 };
 
-/* group: net, batch, threads and peaks are set. Prints why something cannot be measured; the exit code. A rule that does not
+/* group: net, batch and threads are set. Prints why something cannot be measured; the exit code. A rule that does not
    allow the net is left out, unless no other is there; a group that does not fit the memory has no rounds then, and is no
    failure. bench_group_release is due either way. */
 int bench_group_run(struct bench_group *group, const struct bench_choice *choice);
@@ -76,6 +76,8 @@ struct bench_figures {
 };
 
 struct bench_figures bench_figures_of(const struct bench_group *group, int i);
+/* Of the group's rounds, the medians. */
+bl_peaks bench_peaks_of(const struct bench_group *group);
 
 /* ---- bench_table.c, bench_json.c: how it is shown */
 

@@ -4,7 +4,7 @@
  *     floor = 2 macs / peak of multiply-adds + stepped weights / peak of roots and divisions
  *
  * A ratio is taken round by round, between neighbours in time, and then the median of these: what slowed a whole round
- * down falls out of it.
+ * down falls out of it. The peaks are the medians of what was measured before each round.
  */
 #include "bench.h"
 
@@ -51,16 +51,28 @@ static double ratio_to_bp(const struct bench_group *group, const struct bench_ca
     return quantile(ratios, group->n_rounds, 0.5);
 }
 
+bl_peaks bench_peaks_of(const struct bench_group *group)
+{
+    double flops[BENCH_MOST_ROUNDS], roots[BENCH_MOST_ROUNDS];
+    for (int i = 0; i < group->n_rounds; i++) {
+        flops[i] = group->peaks[i].flops;
+        roots[i] = group->peaks[i].roots;
+    }
+    return (bl_peaks){.flops = quantile(flops, group->n_rounds, 0.5),
+                      .roots = quantile(roots, group->n_rounds, 0.5)};
+}
+
 struct bench_figures bench_figures_of(const struct bench_group *group, int i)
 {
     const struct bench_case *c = &group->cases[i];
+    const bl_peaks peaks = bench_peaks_of(group);
     const double macs = (double)group->batch * (c->work.forward + c->work.teach + c->work.gradient);
     return (struct bench_figures){
         .median = quantile(c->seconds, group->n_rounds, 0.5),
         .low = quantile(c->seconds, group->n_rounds, 0.25),
         .high = quantile(c->seconds, group->n_rounds, 0.75),
         .macs = macs,
-        .floor = 2.0 * macs / group->peaks.flops + (double)c->work.weights / group->peaks.roots,
+        .floor = 2.0 * macs / peaks.flops + (double)c->work.weights / peaks.roots,
         .to_bp = ratio_to_bp(group, c),
     };
 }

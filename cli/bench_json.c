@@ -81,6 +81,7 @@ static json_t *case_json(const struct bench_group *group, int i)
     const struct bench_case *c = &group->cases[i];
     const struct bench_net *net = group->net;
     const struct bench_figures f = bench_figures_of(group, i);
+    const bl_peaks peaks = bench_peaks_of(group);
     json_t *one = json_object();
     json_object_set_new(one, "net", json_string(net->name));
     json_object_set_new(one, "text", json_string(net->text));
@@ -99,6 +100,8 @@ static json_t *case_json(const struct bench_group *group, int i)
     set_real(one, "seconds_low", f.low);
     set_real(one, "seconds_high", f.high);
     set_real(one, "gflops", 2e-9 * f.macs / f.median);
+    set_real(one, "flops", peaks.flops);
+    set_real(one, "roots", peaks.roots);
     set_real(one, "floor", f.floor);
     set_real(one, "floors", f.median / f.floor);
     set_real(one, "to_bp", f.to_bp);

@@ -28,7 +28,6 @@ static const double peak_seconds = 0.6; /* for each number of threads */
 
 struct bench {
     struct bench_choice choice;
-    bl_peaks peaks[BENCH_LIST];  /* in the order of choice.threads */
     struct bench_report *report; /* NULL: not wanted */
 };
 
@@ -38,13 +37,14 @@ static int measure_peaks(const struct session *s, struct bench *bench)
     const double seconds = choice->seconds < peak_seconds ? choice->seconds : peak_seconds;
     printf("backless %s, %s\n", bl_version(), bl_context_machine(s->ctx));
     for (int i = 0; i < choice->n_threads; i++) {
+        bl_peaks peaks;
         bl_status status = bl_context_use(s->ctx, NULL, choice->threads[i]);
         if (status == BL_OK)
-            status = bl_context_measure(s->ctx, seconds, &bench->peaks[i]);
+            status = bl_context_measure(s->ctx, seconds, &peaks);
         if (status != BL_OK)
             return fail_with(s, status);
-        bench_table_peaks(choice->threads[i], &bench->peaks[i]);
-        bench_report_peaks(bench->report, choice->threads[i], &bench->peaks[i]);
+        bench_table_peaks(choice->threads[i], &peaks);
+        bench_report_peaks(bench->report, choice->threads[i], &peaks);
     }
     return EXIT_DONE;
 }
@@ -57,7 +57,6 @@ static int run_group(struct bench *bench, int net, int batch, int threads)
     group->net = &bench->choice.nets[net];
     group->batch = bench->choice.batches[batch];
     group->threads = bench->choice.threads[threads];
-    group->peaks = bench->peaks[threads];
     const int code = bench_group_run(group, &bench->choice);
     if (code == EXIT_DONE && group->n_rounds > 0) {
         bench_table_group(group);

@@ -292,6 +292,8 @@ typedef struct bl_peaks {
 } bl_peaks;
 /* Takes that many seconds, more than 0, and 256 MB for as long. */
 BL_API bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out);
+/* The same without memory: bytes is 0. For a look between other work. */
+BL_API bl_status bl_context_measure_registers(bl_context *ctx, double seconds, bl_peaks *out);
 
 /* Multiply-accumulates that one example needs, from the net's shapes and the rule; a convolution's windows count whole,
    also where they hang over the edge. What an implementation repeats (memory low) is not counted twice. */

@@ -78,34 +78,55 @@ static size_t streams(size_t n_threads)
     return n_threads < LENGTH / PIECE ? n_threads : LENGTH / PIECE;
 }
 
-static void measure(struct turn *turn, size_t n_threads, double seconds, bl_peaks *out)
+static size_t threads_of(const bl_context *ctx)
 {
-    turn->n_threads = n_threads;
+    return (size_t)(ctx->threads < MOST_THREADS ? ctx->threads : MOST_THREADS);
+}
+
+static void measure_registers(struct turn *turn, double seconds, bl_peaks *out)
+{
     turn->in_registers = turn->backend->multiply_adds;
     out->flops = 2.0 * best_rate(turn, seconds);
     turn->in_registers = turn->backend->root_divisions;
     out->roots = best_rate(turn, seconds);
-    turn->in_registers = NULL;
-    turn->n_threads = streams(n_threads);
-    out->bytes = best_rate(turn, seconds);
 }
 
-bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out)
+static bl_status begin(struct turn **out, bl_context *ctx, double seconds)
 {
     if (!ctx)
         return BL_NO_MEMORY;
     if (!(seconds > 0.0 && seconds <= 1e6))
         BL_FAIL(ctx, BL_BAD_VALUE, "%g seconds for measuring, expected more than 0, up to a million",
                 seconds);
+    BL_TRY(MEM_ONE(ctx, out, "what is measured"));
+    (*out)->backend = ctx->backend;
+    (*out)->n_threads = threads_of(ctx);
+    return BL_OK;
+}
+
+bl_status bl_context_measure_registers(bl_context *ctx, double seconds, bl_peaks *out)
+{
     struct turn *turn = NULL;
-    BL_TRY(MEM_ONE(ctx, &turn, "what is measured"));
-    turn->backend = ctx->backend;
+    BL_TRY(begin(&turn, ctx, seconds));
+    *out = (bl_peaks){0};
+    measure_registers(turn, seconds / 2, out);
+    mem_free(ctx, turn);
+    return BL_OK;
+}
+
+bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out)
+{
+    struct turn *turn = NULL;
+    BL_TRY(begin(&turn, ctx, seconds));
     bl_status status = MEM_ARRAY(ctx, &turn->x, LENGTH, "an array that fits no cache");
     if (status == BL_OK)
         status = MEM_ARRAY(ctx, &turn->y, LENGTH, "an array that fits no cache");
-    if (status == BL_OK)
-        measure(turn, (size_t)(ctx->threads < MOST_THREADS ? ctx->threads : MOST_THREADS), seconds / MEASURES,
-                out);
+    if (status == BL_OK) {
+        measure_registers(turn, seconds / MEASURES, out);
+        turn->in_registers = NULL;
+        turn->n_threads = streams(threads_of(ctx));
+        out->bytes = best_rate(turn, seconds / MEASURES);
+    }
     mem_free(ctx, turn->x);
     mem_free(ctx, turn->y);
     mem_free(ctx, turn);
