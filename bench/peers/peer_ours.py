@@ -29,8 +29,10 @@ SIGNATURES = {
     "bl_backend_name": (c_char_p, c_int),
     "bl_build_part": (c_int, c_int, POINTER(Part)),
     "bl_context_new": (c_void_p, c_void_p),
+    "bl_context_free": (None, c_void_p),
     "bl_context_use": (c_int, c_void_p, c_char_p, c_int),
     "bl_context_machine": (c_char_p, c_void_p),
+    "bl_context_has_bf16": (c_int, c_void_p),
     "bl_config_create": (c_int, OUT, c_void_p),
     "bl_config_set": (c_int, c_void_p, c_char_p, c_char_p),
     "bl_data_wrap": (c_int, OUT, c_void_p, FLOATS, LABELS, c_size_t, Shape, c_int),
@@ -50,6 +52,15 @@ def open_library():
     return lib
 
 
+def has_bf16():
+    """Whether the processor multiplies bfloat16 by itself."""
+    lib = open_library()
+    ctx = lib.bl_context_new(None)
+    answer = lib.bl_context_has_bf16(ctx) != 0
+    lib.bl_context_free(ctx)
+    return answer
+
+
 def backends():
     """The names of those in this build; the first is the fastest, which the library takes by itself."""
     lib, names = open_library(), []
@@ -64,17 +75,18 @@ def pointers(batch):
 
 
 class Peer:
-    """variant: the backend. Weights and feedback are the library's own, and tensors() gives them to the others."""
+    """variant: the backend, or "portable-bf16". Weights and feedback are the library's own, and tensors() gives them to the others."""
 
     def __init__(self, net, rule, variant, threads, state, batches, rate):
         self.lib, self.batches = open_library(), batches
         self.arguments = [pointers(batch) for batch in batches]
         self.ctx = self.lib.bl_context_new(None)
-        self.must(self.lib.bl_context_use(self.ctx, variant.encode(), threads))
+        backend, *precision = variant.split("-")
+        self.must(self.lib.bl_context_use(self.ctx, backend.encode(), threads))
         config, data, self.trainer = c_void_p(), c_void_p(), c_void_p()
         self.must(self.lib.bl_config_create(byref(config), self.ctx))
         options = {"net": net.text(), "rule": rule, "init": "glorot", "seed": "1", "loss": "ce", "lr": repr(rate),
-                   "batch": str(len(batches[0][1])),
+                   "batch": str(len(batches[0][1])), "precision": precision[0] if precision else "float32",
                    "optimizer": f"rmsprop rho {peer_cases.RHO} epsilon {peer_cases.EPSILON}"}
         for key, text in options.items():
             self.must(self.lib.bl_config_set(config, key.encode(), text.encode()))

@@ -27,6 +27,7 @@ from peer_turns import Turns
 # A peer's change of a tensor may differ from ours by this part of its length; a rate that is 1 % off must be found.
 BOUND = 1e-3
 CONV_BOUND = 8e-3  # a window whose two largest numbers are one rounding apart sends its derivative elsewhere
+BF16_BOUND = 1e-1  # of ours in bfloat16, whose numbers have 8 bits
 WRONG_SCALE = 1.01
 TOO_SLOW = 1.3  # a variant is not timed in full if it took this much longer than the best of its kind
 TOO_BUSY = 0.01  # of a core, while it waits
@@ -53,6 +54,8 @@ def entries(net, options):
     # ifa's signal goes onward through the weights, which a block with a pool has no room for.
     rules = [rule for rule in options.rules.split(",") if not (net.convs and rule == "ifa")]
     ours = [Entry(f"ours, {backend}", "ours", rule, backend) for backend in peer_ours.backends() for rule in rules]
+    if peer_ours.has_bf16() and not options.self_test:  # which a rate that is 1 % off hides in
+        ours += [Entry("ours, bf16", "ours", rule, "portable-bf16") for rule in ("bp", "dfa")]
     wanted = options.peers.split(",")
     return ours + [e for e in torch + compiled + hand + jax if e.module in wanted]
 
@@ -106,6 +109,7 @@ class Case:
             got = dict(got)
             apart = difference(got, self.after.setdefault(entry.rule, got), first)
         bound = CONV_BOUND if peer_cases.NETS[self.name].convs else BOUND
+        bound = BF16_BOUND if entry.who == "ours, bf16" else bound
         if not apart <= bound:
             raise PeerFailed(f"{entry.name()}: computes something else: its change differs by {apart:.2g} of ours, "
                              f"{bound:g} allowed")
