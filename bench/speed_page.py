@@ -38,16 +38,17 @@ def steps(bench):
     text = """
 ## Steps
 
-ms: median of a step, and its quartiles. GFLOP/s: only arithmetic that the rule asks for. floors: that time over what the
-peaks above allow. to bp: of the same round, on the same backend. Percent of the threads' time; what is missing to 100 is
-the error at the output and waiting.
+in: what products round their operands to. ms: median of a step, and its quartiles. GFLOP/s: only arithmetic that the rule
+asks for. floors: that time over what float32 peaks allow, measured in the same rounds. to bp: of the same round, on the same
+backend, in the same precision. Percent of the threads' time; dense layers' update is part of their gradient; what is missing
+to 100 is the error at the output and waiting.
 """
     groups = {}
     for case in bench["cases"]:
         groups.setdefault((case["net"], case["threads"]), []).append(case)
     for (net, threads), cases in groups.items():
         text += f"\n### {net}, {threads} thread{'s' if threads > 1 else ''}\n\n`{shorten(cases[0]['text'])}`\n\n"
-        text += table(["batch", "backend", "rule", "ms", "quartiles", "GFLOP/s", "floors", "to bp", "forward", "teach",
+        text += table(["batch", "backend", "in", "rule", "ms", "quartiles", "GFLOP/s", "floors", "to bp", "forward", "teach",
                        "gradient", "update"], [step_row(case) for case in cases])
     return text
 
@@ -58,7 +59,7 @@ def shorten(text, most=100):
 
 def step_row(case):
     to_bp = "" if case["to_bp"] is None else f"{case['to_bp']:.2f}"
-    return [str(case["batch"]), case["backend"], case["rule"], f"{1e3 * case['seconds']:.3f}",
+    return [str(case["batch"]), case["backend"], case["precision"], case["rule"], f"{1e3 * case['seconds']:.3f}",
             f"{1e3 * case['seconds_low']:.3f} to {1e3 * case['seconds_high']:.3f}", f"{case['gflops']:.0f}",
             f"{case['floors']:.2f}", to_bp] + [f"{share(case, move):.0f}" for move in
                                                ("forward", "teach", "gradient", "update")]

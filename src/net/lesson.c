@@ -1,7 +1,8 @@
 /*
  * lesson.c - the memory of one batch: activations and deltas of every block, and scratch for every thread.
  *
- * Floats, about: capacity x (inputs + outputs + 2 x the sum of all blocks' units), pools' and further layers' besides.
+ * Floats, about: capacity x (2 x inputs + outputs + 2 x the sum of all blocks' units), pools' and further layers' besides;
+ * where derivatives are not kept, once that sum and the largest block's units for each worker.
  */
 #include "lesson.h"
 
@@ -36,20 +37,32 @@ static bool shares_gradient(const struct net *net, const struct block *block, si
     return i > block->first && net->layers[i].ops->works_in_place;
 }
 
-static void lay_out_block(struct lesson *lesson, const struct net *net, size_t l, struct room *room)
+static void lay_out_outputs(struct lesson *lesson, const struct net *net, size_t l, struct room *room)
 {
     const struct block *block = &net->blocks[l];
     const size_t end = block->first + block->n_layers;
-    for (size_t i = block->first; i < end; i++) {
-        const size_t units = net->layers[i].units;
-        lesson->out[i] =
-            shares_output(net, block, i) ? lesson->out[i - 1] : take(room, lesson->capacity, units);
-        lesson->grad[i] =
-            shares_gradient(net, block, i) ? lesson->grad[i - 1] : take(room, lesson->capacity, units);
-    }
+    for (size_t i = block->first; i < end; i++)
+        lesson->out[i] = shares_output(net, block, i) ? lesson->out[i - 1]
+                                                      : take(room, lesson->capacity, net->layers[i].units);
     lesson->h[l] = lesson->out[end - 1];
-    lesson->signal[l] = lesson->grad[lesson->inlet[l]];
-    lesson->delta[l] = lesson->grad[block->first];
+}
+
+static void lay_out_grads(struct lesson *lesson, const struct net *net, size_t l, size_t view,
+                          struct room *room)
+{
+    const struct block *block = &net->blocks[l];
+    struct matrix *grad = lesson->grad + view * lesson->n_layers;
+    for (size_t i = block->first; i < block->first + block->n_layers; i++)
+        grad[i] =
+            shares_gradient(net, block, i) ? grad[i - 1] : take(room, lesson->capacity, net->layers[i].units);
+    lesson->signal[view * lesson->n_blocks + l] = grad[lesson->inlet[l]];
+    lesson->delta[view * lesson->n_blocks + l] = grad[block->first];
+}
+
+static void lay_out_block(struct lesson *lesson, const struct net *net, size_t l, struct room *room)
+{
+    lay_out_outputs(lesson, net, l, room);
+    lay_out_grads(lesson, net, l, 0, room);
 }
 
 /* Hidden blocks by turns in two places. The last one, with the error, has its own. */
@@ -69,19 +82,67 @@ static void lay_out_turns(struct lesson *lesson, const struct net *net, struct r
     lay_out_block(lesson, net, net_last(net), room);
 }
 
+/* For each view one place for the derivatives of any hidden block; the error is the same for all. */
+static void lay_out_views(struct lesson *lesson, const struct net *net, struct room *room)
+{
+    const size_t last = net_last(net);
+    for (size_t l = 0; l < net->n_blocks; l++)
+        lay_out_outputs(lesson, net, l, room);
+    for (size_t view = 0; view < lesson->n_views; view++) {
+        const size_t begin = room->used;
+        size_t end = begin;
+        for (size_t l = 0; l < last; l++) {
+            room->used = begin;
+            lay_out_grads(lesson, net, l, view, room);
+            end = room->used > end ? room->used : end;
+        }
+        room->used = end;
+    }
+    const size_t begin = room->used;
+    for (size_t view = 0; view < lesson->n_views; view++) {
+        room->used = begin;
+        lay_out_grads(lesson, net, last, view, room);
+    }
+}
+
 /* Where the numbers of every matrix lie; gives how many there are in all. floats NULL: only counts. */
 static size_t lay_out(struct lesson *lesson, const struct net *net, float *floats)
 {
     struct room room = {floats, 0};
     lesson->x = take(&room, lesson->capacity, net->inputs);
     lesson->y = take(&room, lesson->capacity, net->blocks[net_last(net)].units);
+    if (lesson->memory != LESSON_KEEPS_TWO)
+        lesson->next = take(&room, lesson->capacity, net->inputs);
     if (lesson->memory == LESSON_KEEPS_TWO)
         lay_out_turns(lesson, net, &room);
+    else if (lesson->shares_grad)
+        lay_out_views(lesson, net, &room);
     else
-        lesson->next = take(&room, lesson->capacity, net->inputs);
-    for (size_t l = 0; l < net->n_blocks && lesson->memory == LESSON_KEEPS_ALL; l++)
-        lay_out_block(lesson, net, l, &room);
+        for (size_t l = 0; l < net->n_blocks; l++)
+            lay_out_block(lesson, net, l, &room);
     return room.used;
+}
+
+static size_t grad_units(const struct net *net, size_t l)
+{
+    const struct block *block = &net->blocks[l];
+    size_t units = 0;
+    for (size_t i = block->first; i < block->first + block->n_layers; i++)
+        units += shares_gradient(net, block, i) ? 0 : net->layers[i].units;
+    return units;
+}
+
+/* Where derivatives need not be kept each worker has its own for one block, unless that is more than for all blocks. */
+static void choose_views(struct lesson *lesson, const struct net *net, size_t n_workers)
+{
+    size_t sum = 0, most = 0;
+    for (size_t l = 0; l < net_last(net); l++) {
+        const size_t units = grad_units(net, l);
+        sum += units;
+        most = units > most ? units : most;
+    }
+    lesson->shares_grad = lesson->memory == LESSON_KEEPS_OUTPUTS && n_workers * most < sum;
+    lesson->n_views = lesson->shares_grad ? n_workers : 1;
 }
 
 size_t lesson_bytes(const struct lesson *lesson)
@@ -170,13 +231,14 @@ static bl_status build(struct lesson *lesson, const struct net *net)
     bl_context *ctx = lesson->ctx;
     lesson->n_layers = net->n_layers;
     BL_TRY(MEM_ARRAY(ctx, &lesson->out, net->n_layers, "the list of outputs"));
-    BL_TRY(MEM_ARRAY(ctx, &lesson->grad, net->n_layers, "the list of derivatives"));
+    choose_views(lesson, net, (size_t)ctx->threads);
+    BL_TRY(MEM_ARRAY(ctx, &lesson->grad, lesson->n_views * net->n_layers, "the list of derivatives"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->h, net->n_blocks, "the list of activations"));
-    BL_TRY(MEM_ARRAY(ctx, &lesson->signal, net->n_blocks, "the list of signals"));
+    BL_TRY(MEM_ARRAY(ctx, &lesson->signal, lesson->n_views * net->n_blocks, "the list of signals"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->inlet, net->n_blocks, "the list of inlets"));
     for (size_t l = 0; l < net->n_blocks; l++)
         lesson->inlet[l] = inlet_layer(net, l, INLET_END);
-    BL_TRY(MEM_ARRAY(ctx, &lesson->delta, net->n_blocks, "the list of deltas"));
+    BL_TRY(MEM_ARRAY(ctx, &lesson->delta, lesson->n_views * net->n_blocks, "the list of deltas"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->labels, lesson->capacity, "the batch's labels"));
     lesson->n_floats = lay_out(lesson, net, NULL);
     BL_TRY(MEM_ARRAY(ctx, &lesson->floats, lesson->n_floats, "the batch's activations"));
@@ -228,7 +290,9 @@ void lesson_set_inlet(struct lesson *lesson, const struct net *net, enum inlet i
 {
     for (size_t l = 0; l < net_last(net); l++) {
         lesson->inlet[l] = inlet_layer(net, l, inlet);
-        lesson->signal[l] = lesson->grad[lesson->inlet[l]];
+        for (size_t view = 0; view < lesson->n_views; view++)
+            lesson->signal[view * lesson->n_blocks + l] =
+                lesson->grad[view * lesson->n_layers + lesson->inlet[l]];
     }
 }
 
@@ -237,9 +301,23 @@ void lesson_set_size(struct lesson *lesson, size_t n)
     assert(n <= lesson->capacity);
     lesson->n = lesson->x.rows = lesson->y.rows = n;
     for (size_t i = 0; i < lesson->n_layers; i++)
-        lesson->out[i].rows = lesson->grad[i].rows = n;
+        lesson->out[i].rows = n;
     for (size_t l = 0; l < lesson->n_blocks; l++)
-        lesson->h[l].rows = lesson->signal[l].rows = lesson->delta[l].rows = n;
+        lesson->h[l].rows = n;
+    for (size_t i = 0; i < lesson->n_views * lesson->n_layers; i++)
+        lesson->grad[i].rows = n;
+    for (size_t l = 0; l < lesson->n_views * lesson->n_blocks; l++)
+        lesson->signal[l].rows = lesson->delta[l].rows = n;
+}
+
+struct lesson lesson_of_worker(const struct lesson *lesson, int worker)
+{
+    struct lesson own = *lesson;
+    const size_t view = lesson->n_views > 1 ? (size_t)worker : 0;
+    own.grad += view * lesson->n_layers;
+    own.signal += view * lesson->n_blocks;
+    own.delta += view * lesson->n_blocks;
+    return own;
 }
 
 static void set_label(struct lesson *lesson, size_t n, int32_t label)

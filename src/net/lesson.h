@@ -10,7 +10,9 @@
 
 /* What a lesson keeps of a passage. */
 enum lesson_memory {
-    LESSON_KEEPS_ALL, /* every block's output, for blocks that learn when all is done */
+    LESSON_KEEPS_ALL, /* every block's output and derivatives, for blocks that learn when all is done */
+    LESSON_KEEPS_OUTPUTS, /* every block's output; derivatives of one hidden block for each worker, for blocks that are taught
+                             and learn in one task (lesson_of_worker) */
     LESSON_KEEPS_TWO, /* of the block under way and the one before it: for use, and for blocks that learn as they go */
 };
 
@@ -31,6 +33,8 @@ struct lesson {
     struct matrix
         *out; /* of each layer, n x units: its output. A layer that can work in place has the memory of the
                             one before it, where nobody needs that again */
+    size_t n_views;      /* sets of the next three, one after the other: of each worker, or one */
+    bool shares_grad;    /* all hidden blocks' derivatives are the same memory */
     struct matrix *grad; /* of each layer, likewise: the derivative at its output */
     size_t n_layers;
     struct matrix *h; /* of each block, n x units: its output; the last one's are the scores a */
@@ -65,6 +69,9 @@ void lesson_set_size(struct lesson *lesson, size_t n); /* n <= capacity */
 /* y from the first n labels, or from those that `order` picks: one-hot. */
 void lesson_set_labels(struct lesson *lesson, const int32_t *labels);
 void lesson_take_labels(struct lesson *lesson, const int32_t *labels, const uint32_t *order);
+
+/* The lesson as it is for a task in which a block is both taught and learns: with this worker's derivatives. */
+struct lesson lesson_of_worker(const struct lesson *lesson, int worker);
 
 static inline const struct matrix *lesson_error(const struct lesson *lesson)
 {

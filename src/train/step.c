@@ -274,13 +274,15 @@ static void teach_task(void *work, size_t i, int worker)
 
 static void teach_and_learn_task(void *work, size_t i, int worker)
 {
-    const struct shift *shift = work;
-    const struct task *task = &shift->tasks[i];
-    const struct place at = {task->l, task->part, &shift->lesson->workers[worker]};
+    struct shift shift = *(const struct shift *)work;
+    struct lesson own = lesson_of_worker(shift.lesson, worker);
+    const struct task *task = &shift.tasks[i];
+    const struct place at = {task->l, task->part, &own.workers[worker]};
+    shift.lesson = &own;
     if (task->does_teach)
-        teach(shift, &at);
+        teach(&shift, &at);
     if (task->does_update)
-        learn(shift, &at);
+        learn(&shift, &at);
 }
 
 static void learn_task(void *work, size_t i, int worker)
@@ -472,7 +474,7 @@ bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64
                           .gradients = is_buffered ? s->buffer : NULL,
                           .does_apply = !is_buffered};
     const double begun = step_clock_begin(&s->clock, lesson);
-    const struct outcome outcome = lesson->memory == LESSON_KEEPS_ALL ? run_kept(&shift, is_buffered)
+    const struct outcome outcome = lesson->memory != LESSON_KEEPS_TWO ? run_kept(&shift, is_buffered)
                                    : s->rule->ops->order == RULE_ORDER_ON_FORWARD
                                        ? learn_from_targets(&shift)
                                        : learn_in_two_passes(&shift);

@@ -171,6 +171,15 @@ static bool is_lean(const bl_trainer *t)
     return strcmp(config_text(t->config, "memory"), "low") == 0;
 }
 
+/* Blocks of any order are taught and learn in one task; others wait for one another in between. */
+static enum lesson_memory memory_of(const bl_trainer *t)
+{
+    const struct rule_ops *ops = t->model->rule->ops;
+    const bool is_one_task =
+        (ops->order == RULE_ORDER_ANY || ops->order == RULE_ORDER_ON_FORWARD) && !ops->disturb;
+    return is_lean(t) ? LESSON_KEEPS_TWO : is_one_task ? LESSON_KEEPS_OUTPUTS : LESSON_KEEPS_ALL;
+}
+
 static enum precision precision_of(const bl_trainer *t)
 {
     return strcmp(config_text(t->config, "precision"), "bf16") == 0 ? PRECISION_BF16 : PRECISION_FLOAT32;
@@ -213,8 +222,8 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     const struct net *net = t->model->net;
     BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer));
     t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
-    BL_TRY(lesson_create(&t->lesson, t->ctx, net, config_size(t->config, "batch"),
-                         is_lean(t) ? LESSON_KEEPS_TWO : LESSON_KEEPS_ALL, precision_of(t)));
+    BL_TRY(lesson_create(&t->lesson, t->ctx, net, config_size(t->config, "batch"), memory_of(t),
+                         precision_of(t)));
     lesson_set_inlet(t->lesson, net, t->model->rule->feedback.inlet);
     BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO, PRECISION_FLOAT32));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
@@ -252,6 +261,7 @@ void bl_trainer_free(bl_trainer *t)
     stepper_release(&t->stepper);
     lesson_free(t->lesson);
     lesson_free(t->score_lesson);
+    lesson_free(t->inspected);
     bl_model_free(t->model);
     bl_config_free(t->config);
     mem_free(t->ctx, t->gradient);
@@ -338,22 +348,34 @@ bl_status bl_trainer_step(bl_trainer *t, const float *x, const int32_t *labels, 
     return BL_OK;
 }
 
+/* Training keeps no more than it needs; this keeps all. */
+static bl_status need_inspected(bl_trainer *t)
+{
+    const struct net *net = t->model->net;
+    if (t->inspected)
+        return BL_OK;
+    if (!t->gradient)
+        BL_TRY(MEM_ARRAY(t->ctx, &t->gradient, net->n_params, "the gradients"));
+    BL_TRY(lesson_create(&t->inspected, t->ctx, net, t->lesson->capacity, LESSON_KEEPS_ALL, precision_of(t)));
+    lesson_set_inlet(t->inspected, net, t->model->rule->feedback.inlet);
+    return BL_OK;
+}
+
 bl_status bl_trainer_inspect(bl_trainer *t, const float *x, const int32_t *labels, size_t n)
 {
     const struct net *net = t->model->net;
     if (is_lean(t))
         BL_FAIL(t->ctx, BL_BAD_VALUE, "with memory low there is nothing kept to inspect");
-    if (!t->gradient)
-        BL_TRY(MEM_ARRAY(t->ctx, &t->gradient, net->n_params, "the gradients"));
-    BL_TRY(take_batch(t, t->lesson, x, labels, n));
+    BL_TRY(need_inspected(t));
+    BL_TRY(take_batch(t, t->inspected, x, labels, n));
     for (size_t l = 0; l < net_last(net); l++)
-        memset(t->lesson->delta[l].x, 0, n * t->lesson->delta[l].cols * sizeof(float));
-    t->lesson->passage.purpose = PASSAGE_MEASURE;
-    step_forward(net, t->lesson);
-    step_error(&t->stepper, t->lesson);
-    step_teach(net, t->model->rule, &t->stepper.plan, t->lesson);
-    step_gradients(net, t->lesson, t->gradient);
-    if (lesson_has_failed(t->lesson))
+        memset(t->inspected->delta[l].x, 0, n * t->inspected->delta[l].cols * sizeof(float));
+    t->inspected->passage = (struct passage){.purpose = PASSAGE_MEASURE};
+    step_forward(net, t->inspected);
+    step_error(&t->stepper, t->inspected);
+    step_teach(net, t->model->rule, &t->stepper.plan, t->inspected);
+    step_gradients(net, t->inspected, t->gradient);
+    if (lesson_has_failed(t->inspected))
         BL_FAIL(t->ctx, BL_BACKEND, "backend %s reported a failure", t->ctx->backend->name);
     return BL_OK;
 }
@@ -365,9 +387,9 @@ size_t bl_trainer_activation_bytes(const bl_trainer *trainer)
 
 int bl_trainer_delta(const bl_trainer *t, int i, bl_tensor *out)
 {
-    if (!t->gradient || i < 0 || (size_t)i >= t->lesson->n_blocks)
+    if (!t->inspected || i < 0 || (size_t)i >= t->inspected->n_blocks)
         return 0;
-    const struct matrix delta = t->lesson->delta[i];
+    const struct matrix delta = t->inspected->delta[i];
     *out = (bl_tensor){"delta", delta.x, delta.rows, delta.cols};
     return 1;
 }
@@ -375,7 +397,7 @@ int bl_trainer_delta(const bl_trainer *t, int i, bl_tensor *out)
 int bl_trainer_gradient(const bl_trainer *t, int i, bl_tensor *out)
 {
     const struct net *net = t->model->net;
-    if (!t->gradient || i < 0 || (size_t)i >= net->n_tensors)
+    if (!t->inspected || i < 0 || (size_t)i >= net->n_tensors)
         return 0;
     const struct net_tensor *tensor = &net->tensors[i];
     const size_t rows = tensor->is_matrix ? tensor->rows : 1,

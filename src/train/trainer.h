@@ -33,6 +33,7 @@ struct bl_trainer {
     struct stepper stepper;
     struct lesson *lesson;       /* of a training batch */
     struct lesson *score_lesson; /* of evaluation */
+    struct lesson *inspected;    /* of bl_trainer_inspect; NULL before */
     struct alignment *alignment; /* NULL until measured */
     size_t alignment_room;       /* examples it was made for */
     float *gradient;             /* of bl_trainer_inspect; NULL before */
