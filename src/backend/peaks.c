@@ -62,7 +62,7 @@ static double best_rate(struct turn *turn, double seconds)
         const double begun = clock_seconds();
         double sum = 0.0;
         turn->until = begun + seconds / TURNS;
-        parallel_for((int)turn->n_threads, turn->n_threads, run_thread, turn);
+        parallel_for((int)turn->n_threads, turn->n_threads, NULL, run_thread, turn);
         const double took = clock_seconds() - begun;
         for (size_t i = 0; i < turn->n_threads; i++)
             sum += turn->done[i];

@@ -1,6 +1,9 @@
 /*
  * parallel.c - parallel_for on OpenMP; without it, a loop. The only file with OpenMP in it.
  *
+ * Where cores do not share a cache, a part of the weights that another core has changed comes from far away: so a part
+ * stays with one worker, as long as that one is not late.
+ *
  * A library called inside a task may use OpenMP itself (oneDNN does). A team of one does not count as a parallel
  * region, so it would see all cores there and might cut its sums differently: hence omp_set_num_threads(1) in
  * every worker, and in the plain loop too, put back afterwards for the caller.
@@ -9,6 +12,9 @@
 
 #ifdef _OPENMP
 #include <omp.h>
+#include <stdatomic.h>
+
+enum { MOST_THREADS = 1024 };
 
 static void run_alone(size_t n, parallel_task task, void *work)
 {
@@ -19,20 +25,50 @@ static void run_alone(size_t n, parallel_task task, void *work)
     omp_set_num_threads(before);
 }
 
-void parallel_for(int threads, size_t n, parallel_task task, void *work)
+/* How far a worker's tasks have been taken, by itself or by others. A cache line each: taking one's own costs no transfer. */
+struct taken {
+    _Alignas(64) atomic_size_t n;
+};
+
+struct region {
+    struct taken *taken; /* of each worker */
+    int threads;
+    size_t n;
+    parallel_lane lane;
+    parallel_task task;
+    void *work;
+};
+
+/* What is left of `whose` tasks. */
+static void run_tasks(const struct region *r, int whose, int worker)
 {
+    for (;;) {
+        const size_t i = atomic_fetch_add_explicit(&r->taken[whose].n, 1, memory_order_relaxed);
+        if (i >= r->n)
+            return;
+        const size_t lane = r->lane ? r->lane(r->work, i) : i;
+        if (lane % (size_t)r->threads == (size_t)whose)
+            r->task(r->work, i, worker);
+    }
+}
+
+void parallel_for(int threads, size_t n, parallel_lane lane, parallel_task task, void *work)
+{
+    struct taken taken[MOST_THREADS];
+    const int team = threads < MOST_THREADS ? threads : MOST_THREADS;
+    const struct region region = {taken, team, n, lane, task, work};
     if (threads <= 1 || n <= 1) {
         run_alone(n, task, work);
         return;
     }
-    const long long tasks = (long long)n;
-#pragma omp parallel num_threads(threads)
+    for (int i = 0; i < team; i++)
+        atomic_init(&taken[i].n, 0);
+#pragma omp parallel num_threads(team)
     {
         omp_set_num_threads(1);
         const int worker = omp_get_thread_num();
-#pragma omp for schedule(dynamic, 1)
-        for (long long i = 0; i < tasks; i++)
-            task(work, (size_t)i, worker);
+        for (int i = 0; i < team; i++)
+            run_tasks(&region, (worker + i) % team, worker);
     }
 }
 
@@ -51,9 +87,9 @@ const char *parallel_version(void)
 
 #else
 
-void parallel_for(int threads, size_t n, parallel_task task, void *work)
+void parallel_for(int threads, size_t n, parallel_lane lane, parallel_task task, void *work)
 {
-    (void)threads;
+    (void)threads, (void)lane;
     for (size_t i = 0; i < n; i++)
         task(work, i, 0);
 }

@@ -94,7 +94,7 @@ static void forward_block(struct shift *shift)
 {
     for (size_t i = 0; i < shift->lesson->n_workers; i++)
         shift->lesson->workers[i].packed.x = NULL;
-    parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), forward_task, shift);
+    parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL, forward_task, shift);
 }
 
 /* Block by block from lesson->x, which has entered the net. */
@@ -308,7 +308,8 @@ static void prepare(struct shift *shift)
 {
     for (shift->l = 0; shift->rule->ops->prepare && shift->l < shift->net->n_blocks; shift->l++)
         if (shift->rule->B[shift->l].x)
-            parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), prepare_task, shift);
+            parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL, prepare_task,
+                         shift);
 }
 
 /* Hidden blocks keep their outputs where their signals stand, and are left with what the second pass changed. */
@@ -342,6 +343,14 @@ static void run_one(void *work, size_t i, int worker)
         shift->run(work, i - first, worker);
 }
 
+/* A part's number in its block, as on the way forward. */
+static size_t lane_of(const void *work, size_t i)
+{
+    const struct shift *shift = work;
+    const size_t first = shift->aside.run ? 1 : 0;
+    return i < first ? 0 : shift->tasks[i - first].number;
+}
+
 static void run_stages(const struct plan *plan, parallel_task run, struct shift *shift)
 {
     size_t begin = 0;
@@ -349,7 +358,7 @@ static void run_stages(const struct plan *plan, parallel_task run, struct shift 
     for (size_t stage = 0; stage < plan->n_stages; stage++) {
         const size_t n = plan->stage_end[stage] - begin + (shift->aside.run ? 1 : 0);
         shift->tasks = plan->tasks + begin;
-        parallel_for((int)shift->lesson->n_workers, n, run_one, shift);
+        parallel_for((int)shift->lesson->n_workers, n, lane_of, run_one, shift);
         shift->aside = (struct aside){NULL, NULL};
         begin = plan->stage_end[stage];
     }
@@ -377,7 +386,7 @@ void step_gradients(const struct net *net, struct lesson *lesson, float *to)
 {
     struct shift shift = {.net = net, .lesson = lesson, .gradients = to};
     for (shift.l = 0; shift.l < net->n_blocks; shift.l++)
-        parallel_for((int)lesson->n_workers, net_parts(net, shift.l), gradient_task, &shift);
+        parallel_for((int)lesson->n_workers, net_parts(net, shift.l), NULL, gradient_task, &shift);
 }
 
 static void apply_task(void *work, size_t i, int worker)
@@ -405,7 +414,7 @@ static void learn_part(void *work, size_t i, int worker)
 
 static void run_block(const struct shift *shift, parallel_task run)
 {
-    parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), run, (void *)shift);
+    parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL, run, (void *)shift);
 }
 
 /* Each block forward, from the weights as they were, and then taught at once. */

@@ -1,0 +1,87 @@
+/*
+ * test_parallel.c - every task runs once, whatever the lanes, the number of threads and who is late; workers stay in range.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../src/base/parallel.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+enum { MOST = 300, THREADS = 9 };
+
+struct work {
+    atomic_int runs[MOST];
+    atomic_int strays; /* workers that do not exist */
+    int threads;
+    size_t late; /* lane whose tasks take long; MOST: none */
+};
+
+static size_t by_threes(const void *work, size_t i)
+{
+    (void)work;
+    return i / 3;
+}
+
+static size_t all_in_one(const void *work, size_t i)
+{
+    (void)work, (void)i;
+    return 5;
+}
+
+static void run(void *data, size_t i, int worker)
+{
+    struct work *work = data;
+    const struct timespec while_ = {0, 200000};
+    if (i / 3 == work->late)
+        nanosleep(&while_, NULL);
+    if (worker < 0 || worker >= work->threads)
+        atomic_fetch_add(&work->strays, 1);
+    atomic_fetch_add(&work->runs[i], 1);
+}
+
+static void check(int threads, size_t n, parallel_lane lane, size_t late)
+{
+    static struct work work;
+    memset(&work, 0, sizeof work);
+    work.threads = threads > 0 ? threads : 1;
+    work.late = late;
+    parallel_for(threads, n, lane, run, &work);
+    assert_int_equal(work.strays, 0);
+    for (size_t i = 0; i < MOST; i++)
+        assert_int_equal(work.runs[i], i < n);
+}
+
+static void every_task_runs_once(void **state)
+{
+    (void)state;
+    static const parallel_lane lanes[] = {NULL, by_threes, all_in_one};
+    static const size_t sizes[] = {0, 1, 2, 7, 64, MOST};
+    for (int threads = 0; threads <= THREADS; threads++)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+            for (size_t l = 0; l < sizeof lanes / sizeof *lanes; l++)
+                for (int again = 0; again < 5; again++)
+                    check(threads, sizes[s], lanes[l], MOST);
+}
+
+static void others_take_what_is_late(void **state)
+{
+    (void)state;
+    for (size_t late = 0; late < 4; late++)
+        check(4, 40, by_threes, late);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_task_runs_once),
+        cmocka_unit_test(others_take_what_is_late),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
