@@ -27,7 +27,7 @@ from peer_turns import Turns
 # A peer's change of a tensor may differ from ours by this part of its length; a rate that is 1 % off must be found.
 BOUND = 1e-3
 CONV_BOUND = 8e-3  # a window whose two largest numbers are one rounding apart sends its derivative elsewhere
-BF16_BOUND = 1e-1  # of ours in bfloat16, whose numbers have 8 bits
+BF16_BOUND = 0.5  # of ours in bfloat16, another computation: numbers of 8 bits, through 100 layers
 WRONG_SCALE = 1.01
 TOO_SLOW = 1.3  # a variant is not timed in full if it took this much longer than the best of its kind
 TOO_BUSY = 0.01  # of a core, while it waits

@@ -78,37 +78,49 @@ static void multiply_tile(const struct tile *t, size_t rows, size_t vectors, str
     due->rows = 0;
 }
 
-/* Rows i .. i + rows - 1 of W and columns j .. j + columns - 1, all terms. `kept`: the sums between blocks of terms. */
-static void descend_stripe(const struct descent *d, size_t i, size_t rows, size_t j, size_t columns,
-                           float *packed, float *kept, struct due *due)
+/* Where a tile's step is to be taken once its sums are whole: from number `at` of W on. */
+static void make_due(struct due *due, const struct tile *t, size_t at, size_t rows, size_t columns)
 {
-    const size_t vectors = vectors_of(columns), width = vectors * VEC_WIDTH;
-    const bool lies_well = columns % VEC_WIDTH == 0, is_one_block = d->k <= GEMM_DEPTH;
-    for (size_t k = 0; k < d->k; k += GEMM_DEPTH) {
-        const size_t depth = d->k - k < GEMM_DEPTH ? d->k - k : GEMM_DEPTH;
-        const float *x = d->x + k * d->ldx + j;
-        if (!lies_well)
-            pack_straight(x, d->ldx, depth, columns, width, packed);
-        struct tile t = {.a_term = d->ldd,
-                         .b = lies_well ? x : packed,
-                         .b_term = lies_well ? d->ldx : width,
-                         .depth = depth,
-                         .columns = width,
-                         .ldc = width,
-                         .is_sum = k > 0};
-        for (size_t r = 0, here; r < rows; r += here) {
-            float *w = d->w + (i + r) * d->ldw + j;
-            here = tile_rows(rows - r);
-            t.a = d->delta + k * d->ldd + i + r;
-            t.c = is_one_block ? kept : kept + r * width; /* what is due is done before c is written */
-            due->onward = due->rows > 0 ? w - due->w : 0;
-            multiply_tile(&t, here, vectors, due);
-            if (k + depth < d->k)
-                continue;
-            due->g = t.c, due->w = w, due->rows = here, due->columns = columns, due->width = width;
-            for (size_t s = 0; s < 2; s++)
-                due->slots[s] = d->slots[s] ? d->slots[s] + (i + r) * d->ldw + j : NULL;
-        }
+    const struct descent *d = due->d;
+    due->g = t->c;
+    due->w = d->w + at;
+    for (size_t s = 0; s < 2; s++)
+        due->slots[s] = d->slots[s] ? d->slots[s] + at : NULL;
+    due->rows = rows;
+    due->columns = columns;
+    due->width = t->columns;
+}
+
+/* A piece of W, and the block of terms that is being summed for it. */
+struct block {
+    size_t i, rows, j, columns, k, depth;
+};
+
+/* kept: the sums between blocks of terms; of one block a tile's alone, for what is due is done before they are written. */
+static void descend_block(const struct descent *d, const struct block *b, float *packed, float *kept,
+                          struct due *due)
+{
+    const size_t vectors = vectors_of(b->columns), width = vectors * VEC_WIDTH;
+    const bool lies_well = b->columns % VEC_WIDTH == 0, is_last = b->k + b->depth == d->k;
+    const float *x = d->x + b->k * d->ldx + b->j;
+    if (!lies_well)
+        pack_straight(x, d->ldx, b->depth, b->columns, width, packed);
+    struct tile t = {.a_term = d->ldd,
+                     .b = lies_well ? x : packed,
+                     .b_term = lies_well ? d->ldx : width,
+                     .depth = b->depth,
+                     .columns = width,
+                     .ldc = width,
+                     .is_sum = b->k > 0};
+    for (size_t r = 0, rows; r < b->rows; r += rows) {
+        const size_t at = (b->i + r) * d->ldw + b->j;
+        rows = tile_rows(b->rows - r);
+        t.a = d->delta + b->k * d->ldd + b->i + r;
+        t.c = d->k <= GEMM_DEPTH ? kept : kept + r * width;
+        due->onward = due->rows > 0 ? d->w + at - due->w : 0;
+        multiply_tile(&t, rows, vectors, due);
+        if (is_last)
+            make_due(due, &t, at, rows, b->columns);
     }
 }
 
@@ -121,11 +133,18 @@ size_t KERNEL(gemm_scratch)(size_t m, size_t n, size_t k)
 void KERNEL(descend)(const struct descent *d, float *scratch)
 {
     float *packed = on_cache_line(scratch), *kept = packed + STRIPE * GEMM_DEPTH;
-    struct due due = {.d = d, .factors = rmsprop_factors(&d->by.rmsprop)};
-    for (size_t i = 0; i < d->m; i += ROWS)
-        for (size_t j = 0, columns; j < d->n; j += columns) {
-            columns = stripe(d->n - j);
-            descend_stripe(d, i, d->m - i < ROWS ? d->m - i : ROWS, j, columns, packed, kept, &due);
+    struct due due = {.d = d};
+    struct block b;
+    if (d->by.kind == UPDATE_RMSPROP)
+        due.factors = rmsprop_factors(&d->by.rmsprop);
+    for (b.i = 0; b.i < d->m; b.i += ROWS)
+        for (b.j = 0; b.j < d->n; b.j += b.columns) {
+            b.rows = d->m - b.i < ROWS ? d->m - b.i : ROWS;
+            b.columns = stripe(d->n - b.j);
+            for (b.k = 0; b.k < d->k; b.k += GEMM_DEPTH) {
+                b.depth = d->k - b.k < GEMM_DEPTH ? d->k - b.k : GEMM_DEPTH;
+                descend_block(d, &b, packed, kept, &due);
+            }
         }
     take_rows(&due);
 }
