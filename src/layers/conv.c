@@ -10,6 +10,9 @@
  *     pull       a row for each place of the input, a term for each weight, turned about      of delta, its numbers `stride`
  *                apart
  *
+ * Weights are taken with their row in the window first, then the channel, then the column; places likewise, their row before
+ * the image. So what would only meet the zeros above and below an image is one piece at either end, and is left out.
+ *
  * Multiply-accumulates per example: channels x weights of a channel x places each.
  */
 #include "layer_table.h"
@@ -125,24 +128,59 @@ static void wipe(struct canvas canvas, size_t n, float *to)
 
 /* The maps of one example on a canvas that was zero, or had another example there: number (y, x) at
    (top + y step, left + x step). */
-static void draw(struct canvas canvas, const float *from, bl_shape shape, int top, int left, int step,
-                 float *to)
+static void draw(struct canvas canvas, const float *restrict from, bl_shape shape, int top, int left,
+                 int step, float *to)
 {
     for (int c = 0; c < shape.channels; c++, to += canvas.rows * canvas.cols)
         for (int y = 0; y < shape.rows; y++, from += shape.cols) {
-            float *row = to + (top + y * step) * canvas.cols + left;
-            for (int x = 0; x < shape.cols; x++)
-                row[x * step] = from[x];
+            float *restrict row = to + (top + y * step) * canvas.cols + left;
+            if (step == 1)
+                for (int x = 0; x < shape.cols; x++)
+                    row[x] = from[x];
+            else
+                for (int x = 0; x < shape.cols; x++)
+                    row[x * step] = from[x];
         }
 }
 
-/* Offsets on a canvas of every number of a block of channels x rows x cols, `step` apart. */
+/* Offsets on a canvas of every number of a block of channels x rows x cols, `step` apart: row by row, channel by channel. */
 static void list_offsets(struct canvas canvas, int channels, int rows, int cols, int step, int32_t *to)
 {
-    for (int c = 0; c < channels; c++)
-        for (int y = 0; y < rows; y++)
+    for (int y = 0; y < rows; y++)
+        for (int c = 0; c < channels; c++)
             for (int x = 0; x < cols; x++)
                 *to++ = (c * canvas.rows + y * step) * canvas.cols + x * step;
+}
+
+/* Numbers first .. last - 1 of one side: rows of a window, or of places. */
+struct rows {
+    int first, last;
+};
+
+static struct rows rows_within(int first, int last, int all)
+{
+    first = first < 0 ? 0 : first > all ? all : first;
+    last = last > all ? all : last;
+    return (struct rows){first, last < first ? first : last};
+}
+
+/* Rows of a window at canvas row `at` that meet the rows top .. top + height - 1. */
+static struct rows rows_of_window(const struct window *w, int at, int top, int height)
+{
+    return rows_within(top - at, top + height - at, w->rows);
+}
+
+static int up(int a, int b) /* a / b, rounded up, or 0 */
+{
+    return a <= 0 ? 0 : (a + b - 1) / b;
+}
+
+/* Rows of places whose window row ky meets the image. */
+static struct rows rows_of_places(const struct layer *layer, int ky)
+{
+    const struct window *w = &layer->window;
+    return rows_within(up(w->pad - ky, w->stride), up(w->pad + layer->in.rows - ky, w->stride),
+                       layer->out.rows);
 }
 
 /* ---- Scratch: pieces of a worker's floats, each from a cache line on */
@@ -182,11 +220,11 @@ static size_t conv_scratch(const struct layer *layer, size_t examples, enum prec
     (void)examples, (void)precision;
     const size_t weights = layer->weight_cols, turned = turned_weights(layer), n = images(layer);
     const size_t forward = panel_lines(canvas_size(canvas_of_input(layer))) +
-                           panel_lines(weights * GATHER_MOST_COLUMNS) + panel_lines(weights) +
+                           2 * panel_lines(weights * GATHER_MOST_COLUMNS) + panel_lines(weights) +
                            panel_lines(places(layer));
     const size_t gradient = panel_lines(n * canvas_size(canvas_of_input(layer))) +
                             panel_lines(n * places(layer) * GATHER_MOST_COLUMNS) +
-                            panel_lines(n * places(layer)) + panel_lines(weights);
+                            panel_lines(n * places(layer)) + 2 * panel_lines(weights);
     const size_t pull = panel_lines(canvas_size(canvas_of_delta(layer))) +
                         2 * panel_lines(turned * GATHER_MOST_COLUMNS) + panel_lines(turned) +
                         panel_lines(map_size(layer));
@@ -198,9 +236,57 @@ static size_t conv_scratch(const struct layer *layer, size_t examples, enum prec
 /* to: maps of `columns` channels, one after the other. */
 static void add_bias(const struct layer *layer, const float *b, size_t columns, float *to)
 {
-    for (size_t c = 0; c < columns; c++)
-        for (const float *end = to + places(layer); to < end; to++)
-            *to += b[c];
+    const size_t area = places(layer);
+    for (size_t c = 0; c < columns; c++, to += area) {
+        const float bias = b[c];
+        for (size_t i = 0; i < area; i++)
+            to[i] += bias;
+    }
+}
+
+/* From the order in which weights are kept (channel, row, column) to that in which they are taken (row, channel, column), or
+   back. */
+static void reorder(const struct layer *layer, const float *from, float *to, bool back)
+{
+    const size_t channels = (size_t)layer->in.channels, rows = (size_t)layer->window.rows,
+                 cols = (size_t)layer->window.cols;
+    for (size_t c = 0; c < channels; c++)
+        for (size_t y = 0; y < rows; y++) {
+            const size_t kept = (c * rows + y) * cols, taken = (y * channels + c) * cols;
+            for (size_t x = 0; x < cols; x++)
+                to[(back ? kept : taken) + x] = from[(back ? taken : kept) + x];
+        }
+}
+
+/* Windows all over a canvas. */
+struct sweep {
+    const struct window *window;
+    int rows, cols, stride;  /* of the places */
+    int top, height;         /* of the image on the canvas */
+    size_t row_terms, width; /* of a row of the window: its terms; of the panel: floats a term */
+    struct gather g;         /* of all places and terms */
+};
+
+/* Rows of places whose windows meet the same rows of the image go together. */
+static void sweep(const struct sweep *s, const struct worker *worker)
+{
+    for (int y = 0, end; y < s->rows; y = end) {
+        const struct rows meets = rows_of_window(s->window, y * s->stride, s->top, s->height);
+        for (end = y + 1; end < s->rows; end++) {
+            const struct rows next = rows_of_window(s->window, end * s->stride, s->top, s->height);
+            if (next.first != meets.first || next.last != meets.last)
+                break;
+        }
+        const size_t before = (size_t)meets.first * s->row_terms, place = (size_t)(y * s->cols);
+        struct gather g = s->g;
+        g.m = (size_t)((end - y) * s->cols);
+        g.k = (size_t)(meets.last - meets.first) * s->row_terms;
+        g.rows += place;
+        g.c += place;
+        g.terms += before;
+        g.b += before * s->width;
+        worker->backend->gather(&g);
+    }
 }
 
 /* b: of each channel, or NULL. */
@@ -208,30 +294,35 @@ static void multiply(const struct layer *layer, struct matrix M, const float *b,
                      struct matrix y, struct part part, struct worker *worker)
 {
     const struct canvas canvas = canvas_of_input(layer);
+    const struct window *w = &layer->window;
     const size_t k = layer->weight_cols, size = panel_size(worker->backend, part_size(part));
-    const int pad = layer->window.pad;
     float *floats = begin_taking(worker), *image = take(&floats, canvas_size(canvas));
-    float *panel = take(&floats, k * GATHER_MOST_COLUMNS);
+    float *panel = take(&floats, k * GATHER_MOST_COLUMNS), *ordered = take(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, places(layer));
     wipe(canvas, 1, image);
-    list_offsets(canvas, layer->in.channels, layer->window.rows, layer->window.cols, 1, terms);
-    list_offsets(canvas, 1, layer->out.rows, layer->out.cols, layer->window.stride, rows);
+    list_offsets(canvas, layer->in.channels, w->rows, w->cols, 1, terms);
+    list_offsets(canvas, 1, layer->out.rows, layer->out.cols, w->stride, rows);
     for (size_t c = part.begin; c < part.end; c += size) {
         const size_t columns = part.end - c < size ? part.end - c : size;
-        worker->backend->panel(M.x + c * M.stride, M.stride, k, columns, panel);
+        for (size_t i = 0; i < columns; i++)
+            reorder(layer, M.x + (c + i) * M.stride, ordered + i * k, false);
+        worker->backend->panel(ordered, k, k, columns, panel);
+        struct sweep s = {
+            .window = w,
+            .rows = layer->out.rows,
+            .cols = layer->out.cols,
+            .stride = w->stride,
+            .top = w->pad,
+            .height = layer->in.rows,
+            .row_terms = (size_t)layer->in.channels * (size_t)w->cols,
+            .width = worker->backend->panel_width(columns),
+            .g = {.n = columns, .a = image, .rows = rows, .terms = terms, .b = panel, .ldc = places(layer)}};
         for (size_t n = 0; n < x.rows; n++) {
-            draw(canvas, matrix_row(&x, n), layer->in, pad, pad, 1, image);
-            worker->backend->gather(&(struct gather){.m = places(layer),
-                                                     .n = columns,
-                                                     .k = k,
-                                                     .a = image,
-                                                     .rows = rows,
-                                                     .terms = terms,
-                                                     .b = panel,
-                                                     .c = matrix_row(&y, n) + c * places(layer),
-                                                     .ldc = places(layer)});
+            draw(canvas, matrix_row(&x, n), layer->in, w->pad, w->pad, 1, image);
+            s.g.c = matrix_row(&y, n) + c * places(layer);
+            sweep(&s, worker);
             if (b) /* while the maps are near */
-                add_bias(layer, b + c, columns, matrix_row(&y, n) + c * places(layer));
+                add_bias(layer, b + c, columns, s.g.c);
         }
     }
 }
@@ -251,13 +342,14 @@ static void conv_forward(const struct layer *layer, struct matrix x, struct matr
 /* The weights between `columns` input channels from i on and all outputs, turned about: columns x turned_weights. */
 static void turn(const struct layer *layer, struct matrix M, size_t i, size_t columns, float *to)
 {
-    const size_t window = window_size(layer);
+    const size_t window = window_size(layer), cols = (size_t)layer->window.cols;
     for (size_t j = i; j < i + columns; j++)
-        for (size_t c = 0; c < M.rows; c++) {
-            const float *from = matrix_row(&M, c) + j * window;
-            for (size_t w = 0; w < window; w++)
-                *to++ = from[window - 1 - w];
-        }
+        for (size_t w = 0; w < window; w += cols)
+            for (size_t c = 0; c < M.rows; c++) {
+                const float *from = matrix_row(&M, c) + j * window + window - 1 - w;
+                for (size_t x = 0; x < cols; x++)
+                    *to++ = *(from - x);
+            }
 }
 
 static void conv_pull(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
@@ -278,35 +370,55 @@ static void conv_pull(const struct layer *layer, struct matrix M, struct matrix 
         const size_t columns = end - i < size ? end - i : size;
         turn(layer, M, i, columns, turned);
         worker->backend->panel(turned, k, k, columns, panel);
+        struct sweep s = {
+            .window = w,
+            .rows = layer->in.rows,
+            .cols = layer->in.cols,
+            .stride = 1,
+            .top = top,
+            .height = (layer->out.rows - 1) * w->stride + 1,
+            .row_terms = (size_t)layer->out.channels * (size_t)w->cols,
+            .width = worker->backend->panel_width(columns),
+            .g = {.n = columns, .a = drawn, .rows = rows, .terms = terms, .b = panel, .ldc = map}};
         for (size_t n = 0; n < delta.rows; n++) {
             draw(canvas, matrix_row(&delta, n), layer->out, top, left, w->stride, drawn);
-            worker->backend->gather(&(struct gather){.m = map,
-                                                     .n = columns,
-                                                     .k = k,
-                                                     .a = drawn,
-                                                     .rows = rows,
-                                                     .terms = terms,
-                                                     .b = panel,
-                                                     .c = matrix_row(&signal, n) + i * map,
-                                                     .ldc = map});
+            s.g.c = matrix_row(&signal, n) + i * map;
+            sweep(&s, worker);
         }
     }
 }
 
-/* Some images' share, for all channels of the part. Their canvases are drawn. */
+/* delta of some images, for `columns` channels from c on: a panel of places, their row before the image. */
+static void pack_places(const struct layer *layer, struct matrix delta, size_t c, size_t columns,
+                        float *panel, const struct worker *worker)
+{
+    const size_t area = places(layer), cols = (size_t)layer->out.cols;
+    const size_t width = worker->backend->panel_width(columns);
+    for (size_t y = 0; y < area; y += cols)
+        for (size_t n = 0; n < delta.rows; n++, panel += cols * width)
+            worker->backend->panel(matrix_row(&delta, n) + c * area + y, area, cols, columns, panel);
+}
+
+/* Some images' share, for all channels of the part; weights in the order in which they are taken. Their canvases are drawn. */
 static void add_gradient(const struct layer *layer, const struct gather *like, struct matrix delta,
                          struct part part, struct matrix dW, float *panel, struct worker *worker)
 {
-    const size_t size = panel_size(worker->backend, part_size(part)), area = places(layer);
+    const size_t size = panel_size(worker->backend, part_size(part));
+    const size_t row_places = (size_t)layer->out.cols * delta.rows;
     for (size_t c = part.begin; c < part.end; c += size) {
         struct gather g = *like;
         g.n = part.end - c < size ? part.end - c : size;
-        g.b = panel;
-        g.c = dW.x + (c - part.begin) * dW.stride;
-        for (size_t n = 0; n < delta.rows; n++)
-            worker->backend->panel(matrix_row(&delta, n) + c * area, area, area, g.n,
-                                   panel + n * area * worker->backend->panel_width(g.n));
-        worker->backend->gather(&g);
+        pack_places(layer, delta, c, g.n, panel, worker);
+        for (int ky = 0; ky < layer->window.rows; ky++) {
+            const struct rows meets = rows_of_places(layer, ky);
+            const size_t before = (size_t)meets.first * row_places, weight = (size_t)ky * like->m;
+            g.k = (size_t)(meets.last - meets.first) * row_places;
+            g.rows = like->rows + weight;
+            g.terms = like->terms + before;
+            g.b = panel + before * worker->backend->panel_width(g.n);
+            g.c = dW.x + (c - part.begin) * dW.stride + weight;
+            worker->backend->gather(&g);
+        }
     }
 }
 
@@ -321,36 +433,45 @@ static void sum_delta(const struct layer *layer, struct matrix delta, struct par
     }
 }
 
+/* The places of n images: their row before the image. */
+static void list_places(const struct layer *layer, struct canvas canvas, size_t n, int32_t *to)
+{
+    const int stride = layer->window.stride;
+    for (int y = 0; y < layer->out.rows; y++)
+        for (size_t i = 0; i < n; i++)
+            for (int x = 0; x < layer->out.cols; x++)
+                *to++ = (int32_t)(i * canvas_size(canvas)) + (y * canvas.cols + x) * stride;
+}
+
 /* Examples in order; the first ones begin the sums. */
 static void conv_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
                           struct part part, struct matrix dW, float *db, struct worker *worker)
 {
     const struct canvas canvas = canvas_of_input(layer);
-    const size_t most = images(layer), area = places(layer);
+    const size_t most = images(layer), area = places(layer), k = layer->weight_cols;
     const int pad = layer->window.pad;
     float *floats = begin_taking(worker), *drawn = take(&floats, most * canvas_size(canvas));
-    float *panel = take(&floats, most * area * GATHER_MOST_COLUMNS);
-    int32_t *terms = take_offsets(&floats, most * area), *rows = take_offsets(&floats, layer->weight_cols);
+    float *panel = take(&floats, most * area * GATHER_MOST_COLUMNS), *row = take(&floats, k);
+    int32_t *terms = take_offsets(&floats, most * area), *rows = take_offsets(&floats, k);
     wipe(canvas, most, drawn);
     list_offsets(canvas, layer->in.channels, layer->window.rows, layer->window.cols, 1, rows);
-    for (size_t i = 0; i < most; i++) {
-        list_offsets(canvas, 1, layer->out.rows, layer->out.cols, layer->window.stride, terms + i * area);
-        for (size_t t = 0; t < area; t++)
-            terms[i * area + t] += (int32_t)(i * canvas_size(canvas));
-    }
     for (size_t n = 0; n < input.rows; n += most) {
         const size_t here = input.rows - n < most ? input.rows - n : most;
         for (size_t i = 0; i < here; i++)
             draw(canvas, matrix_row(&input, n + i), layer->in, pad, pad, 1, drawn + i * canvas_size(canvas));
+        list_places(layer, canvas, here, terms);
         const struct gather like = {.accumulate = n > 0,
-                                    .m = layer->weight_cols,
-                                    .k = here * area,
+                                    .m = k / (size_t)layer->window.rows,
                                     .a = drawn,
                                     .rows = rows,
                                     .terms = terms,
                                     .ldc = dW.stride};
         const struct matrix some = {matrix_row(&delta, n), here, delta.cols, delta.stride};
         add_gradient(layer, &like, some, part, dW, panel, worker);
+    }
+    for (size_t c = 0; c < part_size(part); c++) {
+        memcpy(row, matrix_row(&dW, c), k * sizeof *row);
+        reorder(layer, row, matrix_row(&dW, c), true);
     }
     sum_delta(layer, delta, part, db, worker);
 }
