@@ -18,6 +18,18 @@ enum { HAS_BF16 = true };
 enum { HAS_BF16 = false };
 #endif
 
+static inline size_t bf16_rows(size_t rows)
+{
+    return HAS_BF16 ? rows : 1;
+}
+
+/* Where they are computed slowly anyway, tiles of pairs have one row: less to compile. */
+#define BF16_CALL(call, rows, vectors, multiply, ...)                                                        \
+    (HAS_BF16         ? TILE_CALL_WITH(call, rows, vectors, multiply, __VA_ARGS__)                           \
+     : (vectors) == 3 ? multiply(__VA_ARGS__, 1, 3)                                                          \
+     : (vectors) == 2 ? multiply(__VA_ARGS__, 1, 2)                                                          \
+                      : multiply(__VA_ARGS__, 1, 1))
+
 static inline vec bf16_flush(vec a)
 {
     return vec_pick_less(vec_abs(a), vec_all(FLT_MIN), vec_sign(a), a);

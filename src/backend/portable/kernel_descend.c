@@ -72,7 +72,7 @@ static void multiply_tile(const struct tile *t, size_t rows, size_t vectors, str
         due->rows = 0;
     }
     if (due->d->pairs)
-        TILE_CALL(rows, vectors, multiply, t, due, true);
+        BF16_CALL(TILE_CALL_ROWS, rows, vectors, multiply, t, due, true);
     else
         TILE_CALL(rows, vectors, multiply, t, due, false);
     due->rows = 0;
@@ -114,7 +114,7 @@ static void descend_block(const struct descent *d, const struct block *b, float 
                      .is_sum = b->k > 0};
     for (size_t r = 0, rows; r < b->rows; r += rows) {
         const size_t at = (b->i + r) * d->ldw + b->j;
-        rows = tile_rows(b->rows - r);
+        rows = d->pairs ? bf16_rows(tile_rows(b->rows - r)) : tile_rows(b->rows - r);
         t.a = d->delta + b->k * d->ldd + b->i + r;
         t.c = d->k <= GEMM_DEPTH ? kept : kept + r * width;
         due->onward = due->rows > 0 ? d->w + at - due->w : 0;

@@ -121,19 +121,29 @@ static inline __attribute__((always_inline)) void multiply(const struct gather *
     store_sums(g, t->c, sum, rows, vectors);
 }
 
+/* Tiles of any height: a row of an image is rarely a multiple of one. */
+#define HEIGHT(n) ((n) < GEMM_ROWS ? (n) : GEMM_ROWS)
+#define CALL_ROWS(rows, vectors, multiply, ...)                                                              \
+    ((rows) == 3   ? multiply(__VA_ARGS__, 3, vectors)                                                       \
+     : (rows) == 5 ? multiply(__VA_ARGS__, HEIGHT(5), vectors)                                               \
+     : (rows) == 6 ? multiply(__VA_ARGS__, HEIGHT(6), vectors)                                               \
+     : (rows) == 7 ? multiply(__VA_ARGS__, HEIGHT(7), vectors)                                               \
+                   : TILE_CALL_ROWS(rows, vectors, multiply, __VA_ARGS__))
+
 void KERNEL(gather)(const struct gather *g)
 {
     const size_t vectors = (g->n + VEC_WIDTH - 1) / VEC_WIDTH;
     for (size_t i = 0, rows; i < g->m; i += rows) {
         struct tile t = {.c = g->c + i};
-        rows = tile_rows(g->m - i);
+        rows = g->m - i < GEMM_ROWS ? g->m - i : GEMM_ROWS;
+        rows = g->pairs ? bf16_rows(rows) : rows;
         for (size_t r = 0; r < rows; r++) {
             t.rows[r] = g->a + g->rows[i + r];
             t.next[r] = g->a + g->rows[i + r + GEMM_ROWS < g->m ? i + r + GEMM_ROWS : i + r];
         }
         if (g->pairs)
-            TILE_CALL(rows, vectors, multiply, g, &t, true);
+            BF16_CALL(CALL_ROWS, rows, vectors, multiply, g, &t, true);
         else
-            TILE_CALL(rows, vectors, multiply, g, &t, false);
+            TILE_CALL_WITH(CALL_ROWS, rows, vectors, multiply, g, &t, false);
     }
 }

@@ -26,7 +26,7 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
 static void multiply_tile(const struct tile *t, bool pairs, size_t rows, size_t vectors)
 {
     if (pairs)
-        TILE_CALL(rows, vectors, multiply, t, true);
+        BF16_CALL(TILE_CALL_ROWS, rows, vectors, multiply, t, true);
     else
         TILE_CALL(rows, vectors, multiply, t, false);
 }
@@ -53,7 +53,7 @@ static void multiply_block(const struct gemm *g, size_t j, size_t columns, size_
                      .ldc = g->ldc,
                      .is_sum = g->accumulate || k > 0};
     for (size_t i = 0, rows; i < g->m; i += rows) {
-        rows = tile_rows(g->m - i);
+        rows = g->pairs ? bf16_rows(tile_rows(g->m - i)) : tile_rows(g->m - i);
         t.a = g->a + i * t.a_row + k * t.a_term;
         t.c = g->c + i * g->ldc + j;
         multiply_tile(&t, g->pairs, rows, vectors);

@@ -42,26 +42,23 @@ static inline void pack_transposed(const float *b, size_t ldb, size_t depth, siz
         }
 }
 
-/* Rows that one tile takes of the `left` ones. */
+/* Rows that one tile takes of the `left` ones. Few heights, for each is compiled by itself. */
 static inline size_t tile_rows(size_t left)
 {
-    return left < GEMM_ROWS ? left : GEMM_ROWS;
+    return left >= GEMM_ROWS ? GEMM_ROWS : left >= 4 ? 4 : left >= 2 ? 2 : 1;
 }
 
 /* Calls multiply(..., rows, vectors) with both known when it is compiled. */
-#define TILE_HEIGHT(n) ((n) < GEMM_ROWS ? (n) : GEMM_ROWS)
 #define TILE_CALL_ROWS(rows, vectors, multiply, ...)                                                         \
-    ((rows) == 1   ? multiply(__VA_ARGS__, 1, vectors)                                                       \
-     : (rows) == 2 ? multiply(__VA_ARGS__, 2, vectors)                                                       \
-     : (rows) == 3 ? multiply(__VA_ARGS__, 3, vectors)                                                       \
-     : (rows) == 4 ? multiply(__VA_ARGS__, 4, vectors)                                                       \
-     : (rows) == 5 ? multiply(__VA_ARGS__, TILE_HEIGHT(5), vectors)                                          \
-     : (rows) == 6 ? multiply(__VA_ARGS__, TILE_HEIGHT(6), vectors)                                          \
-     : (rows) == 7 ? multiply(__VA_ARGS__, TILE_HEIGHT(7), vectors)                                          \
-                   : multiply(__VA_ARGS__, GEMM_ROWS, vectors))
+    ((rows) == GEMM_ROWS ? multiply(__VA_ARGS__, GEMM_ROWS, vectors)                                         \
+     : (rows) == 4       ? multiply(__VA_ARGS__, 4, vectors)                                                 \
+     : (rows) == 2       ? multiply(__VA_ARGS__, 2, vectors)                                                 \
+                         : multiply(__VA_ARGS__, 1, vectors))
+#define TILE_CALL_WITH(call, rows, vectors, multiply, ...)                                                   \
+    ((vectors) == 3   ? call(rows, 3, multiply, __VA_ARGS__)                                                 \
+     : (vectors) == 2 ? call(rows, 2, multiply, __VA_ARGS__)                                                 \
+                      : call(rows, 1, multiply, __VA_ARGS__))
 #define TILE_CALL(rows, vectors, multiply, ...)                                                              \
-    ((vectors) == 3   ? TILE_CALL_ROWS(rows, 3, multiply, __VA_ARGS__)                                       \
-     : (vectors) == 2 ? TILE_CALL_ROWS(rows, 2, multiply, __VA_ARGS__)                                       \
-                      : TILE_CALL_ROWS(rows, 1, multiply, __VA_ARGS__))
+    TILE_CALL_WITH(TILE_CALL_ROWS, rows, vectors, multiply, __VA_ARGS__)
 
 #endif
