@@ -12,7 +12,7 @@
 #include "../src/train/trainer.h"
 #include "rig.h"
 
-enum { BATCH = 64, EXAMPLES = 2 * BATCH + 37, INPUTS = 100, CLASSES = 10, MOST_THREADS = 3, BLOCKS = 3 };
+enum { BATCH = 64, EXAMPLES = 2 * BATCH + 37, INPUTS = 100, CLASSES = 10, MOST_THREADS = 3, BLOCKS = 8 };
 
 static float x[EXAMPLES * INPUTS];
 static int32_t labels[EXAMPLES];
@@ -37,6 +37,10 @@ static const struct bits_case cases[] = {
     {"conv 18 3x3 stride 2, batchnorm, tanh, dropout 0.1, conv 9 2x2 pad 1, relu, flatten, dense 10",
      "sgd momentum 0.9", "ce", NULL, NULL},
     {"dense 203, tanh, dense 131, tanh, dense 10", "rmsprop", "ce", NULL, "bf16"},
+    {"dense 20, tanh, dense 33, tanh, dense 20, tanh, dense 20, tanh, dense 33, tanh, dense 20, tanh, dense "
+     "20, tanh, "
+     "dense 10", /* deep: three threads have derivatives of their own */
+     "rmsprop", "ce", NULL, NULL},
     {"conv 18 3x3 stride 2, tanh, maxpool 2, dense 161, relu, dense 10", "adam", "ce", "ifa pepita", "bf16"},
 };
 

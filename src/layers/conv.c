@@ -44,11 +44,6 @@ static bl_status conv_parse(bl_context *ctx, struct layer *layer, struct slice a
     return BL_OK;
 }
 
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static size_t places(const struct layer *layer)
 {
     return (size_t)layer->out.rows * (size_t)layer->out.cols;

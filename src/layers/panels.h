@@ -12,6 +12,11 @@ static inline size_t panel_lines(size_t n)
     return (n + 15) / 16 * 16;
 }
 
+static inline size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 /* Of so many columns, those of one panel: as few panels as there must be, of about one size, so that none is narrow. */
 static inline size_t panel_size(const struct backend *backend, size_t columns)
 {

@@ -15,11 +15,6 @@ static size_t half(size_t n)
     return (n + 1) / 2;
 }
 
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 /* A worker's floats: what is shared, what is a part's own, and two lists for `out`, or its rows before they are a panel. */
 struct room {
     float *shared, *own;

@@ -5,6 +5,7 @@
 
 #include "../base/mem.h"
 #include "../base/parallel.h"
+#include "../layers/products.h"
 
 #include <string.h>
 
@@ -89,11 +90,16 @@ static void forward_task(void *work, size_t i, int worker)
     worker_end(at.worker, MOVE_FORWARD, begun);
 }
 
-/* From an input that no worker has packed yet. */
+/* What lies packed has been computed anew since. */
+static void forget_packed(struct lesson *lesson)
+{
+    for (size_t i = 0; i < lesson->n_workers; i++)
+        lesson->workers[i].packed.x = NULL;
+}
+
 static void forward_block(struct shift *shift)
 {
-    for (size_t i = 0; i < shift->lesson->n_workers; i++)
-        shift->lesson->workers[i].packed.x = NULL;
+    forget_packed(shift->lesson);
     parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL, forward_task, shift);
 }
 
@@ -173,16 +179,7 @@ static void learn_from_error(const struct stepper *s, const struct place *at, co
 {
     const struct part columns = net_columns(s->net, at->l, at->part);
     const struct matrix e = *lesson_error(lesson), h = matrix_columns(lesson->h[at->l], columns);
-    worker_gemm(at->worker, (struct gemm){.transpose_a = true,
-                                          .m = e.cols,
-                                          .n = h.cols,
-                                          .k = e.rows,
-                                          .a = e.x,
-                                          .lda = e.stride,
-                                          .b = h.x,
-                                          .ldb = h.stride,
-                                          .c = at->worker->tile,
-                                          .ldc = h.cols});
+    products_float32.gradient(e, h, matrix_of(at->worker->tile, e.cols, h.cols), at->worker);
     for (size_t k = 0; k < e.cols; k++)
         apply_to_B(s, at->l, k * s->rule->B[at->l].cols + columns.begin, at->worker->tile + k * h.cols,
                    h.cols);
@@ -358,6 +355,7 @@ static void run_stages(const struct plan *plan, parallel_task run, struct shift 
     for (size_t stage = 0; stage < plan->n_stages; stage++) {
         const size_t n = plan->stage_end[stage] - begin + (shift->aside.run ? 1 : 0);
         shift->tasks = plan->tasks + begin;
+        forget_packed(shift->lesson);
         parallel_for((int)shift->lesson->n_workers, n, lane_of, run_one, shift);
         shift->aside = (struct aside){NULL, NULL};
         begin = plan->stage_end[stage];
