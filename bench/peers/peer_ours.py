@@ -75,7 +75,8 @@ def pointers(batch):
 
 
 class Peer:
-    """variant: the backend, or "portable-bf16". Weights and feedback are the library's own, and tensors() gives them to the others."""
+    """variant: the backend, or "portable-bf16". Weights and feedback are the library's own; tensors() gives them to
+    the others."""
 
     def __init__(self, net, rule, variant, threads, state, batches, rate):
         self.lib, self.batches = open_library(), batches
