@@ -318,6 +318,20 @@ static bl_status check_tensors(const struct loading *from, const bl_model *model
     return BL_OK;
 }
 
+/* Running variances: sqrt of a negative one would be no number. */
+static bl_status check_variances(const struct loading *from, const bl_model *model)
+{
+    const struct net *net = model->net;
+    struct matrix m;
+    for (size_t i = net->n_tensors; i < net->n_tensors + net->n_kept_tensors && model_tensor(model, i, &m);
+         i++)
+        for (size_t j = 0; strstr(model->names[i], "variance") && j < m.rows * m.cols; j++)
+            if (!(m.x[j] >= 0.0f))
+                BL_FAIL(from->ctx, BL_BAD_DATA, "%s: tensor \"%s\" holds %g at index %zu, expected 0 or more",
+                        from->path, model->names[i], (double)m.x[j], j);
+    return BL_OK;
+}
+
 static bl_status build(const struct loading *from, bl_data *like, bl_model **out)
 {
     struct net *net = NULL;
@@ -341,6 +355,8 @@ static bl_status build(const struct loading *from, bl_data *like, bl_model **out
         status = check_tensors(from, model);
     if (status == BL_OK)
         status = model_take(model, from->file, from->path);
+    if (status == BL_OK)
+        status = check_variances(from, model);
     if (status != BL_OK) {
         bl_model_free(model);
         return status;
