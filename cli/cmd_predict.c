@@ -76,13 +76,26 @@ static void put_id(FILE *to, const bl_data *data, size_t row)
         fprintf(to, "%zu", row + 1);
 }
 
-static void put_answer(FILE *to, const struct session *s, const bl_model *model, const float *scores)
+/* Numbers in as few digits as bring the same double back. */
+static void put_number(FILE *to, double x)
+{
+    char text[40];
+    int digits = 1;
+    do
+        snprintf(text, sizeof text, "%.*g", digits, x);
+    while (digits++ < 17 && strtod(text, NULL) != x);
+    fprintf(to, ",%s", text);
+}
+
+static void put_answer(FILE *to, const struct session *s, const bl_model *model, const double *scores)
 {
     int best = 0;
     const bool puts_scores = extra_of(s, "proba") || answers_are_numbers(model);
     for (int i = 0; i < bl_model_outputs(model); i++) {
-        if (puts_scores)
-            fprintf(to, ",%.9g", (double)scores[i]);
+        if (extra_of(s, "proba"))
+            fprintf(to, ",%.9g", scores[i]); /* nine digits tell all floats apart, which probabilities are */
+        else if (puts_scores)
+            put_number(to, scores[i]);
         if (scores[i] > scores[best])
             best = i;
     }
@@ -97,7 +110,7 @@ struct answers {
     const struct session *s;
     const bl_model *model;
     const bl_data *data;
-    const float *scores;
+    const double *scores;
 };
 
 static bool put_all(FILE *to, const struct answers *a)
@@ -141,7 +154,7 @@ static int write_file(const struct answers *a)
 static int predict(const struct session *s, const bl_model *model, const bl_data *data)
 {
     const size_t n = bl_data_count(data);
-    float *scores = malloc((n ? n : 1) * (size_t)bl_model_outputs(model) * sizeof *scores);
+    double *scores = malloc((n ? n : 1) * (size_t)bl_model_outputs(model) * sizeof *scores);
     if (!scores)
         return usage_error("no memory for %zu answers", n), EXIT_OTHER;
     const bl_status status = bl_model_predict_data(model, data, scores);

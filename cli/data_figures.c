@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_VALUES = 1 << 20 }; /* 4 MB of floats */
+enum { BLOCK_VALUES = 1 << 20 }; /* 8 MB of doubles */
 
-static void add_values(struct value_range *range, const float *x, size_t n, size_t stride)
+static void add_values(struct value_range *range, const double *x, size_t n, size_t stride)
 {
     for (size_t i = 0; i < n; i++) {
-        const double value = (double)x[i * stride];
+        const double value = x[i * stride];
         if (isnan(value)) /* missing */
             continue;
         range->n++;
@@ -22,14 +22,14 @@ static void add_values(struct value_range *range, const float *x, size_t n, size
     }
 }
 
-static void add_block(struct data_figures *f, const float *x, size_t rows, size_t features)
+static void add_block(struct data_figures *f, const double *x, size_t rows, size_t features)
 {
     add_values(&f->all, x, rows * features, 1);
     for (size_t j = 0; j < f->n_columns; j++)
         add_values(&f->columns[j], x + j, rows, features);
 }
 
-static bl_status add_all(struct data_figures *f, const bl_data *data, size_t features, float *block,
+static bl_status add_all(struct data_figures *f, const bl_data *data, size_t features, double *block,
                          size_t block_rows)
 {
     const size_t n = bl_data_count(data);
@@ -57,7 +57,7 @@ bl_status data_figures_measure(struct data_figures *out, const bl_data *data)
     const size_t features = (size_t)shape.channels * (size_t)shape.rows * (size_t)shape.cols;
     const size_t rows = features < BLOCK_VALUES ? BLOCK_VALUES / features : 1;
     *out = (struct data_figures){.all = nothing, .n_columns = shape.rows == 1 ? features : 0};
-    float *block = malloc(rows * features * sizeof *block);
+    double *block = malloc(rows * features * sizeof *block);
     out->columns = malloc((out->n_columns + 1) * sizeof *out->columns);
     bl_status status = block && out->columns ? BL_OK : BL_NO_MEMORY;
     for (size_t j = 0; status == BL_OK && j < out->n_columns; j++)

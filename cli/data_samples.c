@@ -16,7 +16,7 @@ struct samples {
     struct terminal terminal;
     size_t n, *rows; /* the examples' numbers */
     size_t features;
-    float *x; /* of side_by_side of them */
+    double *x; /* of side_by_side of them */
     struct drawn_picture *pictures;
     char (*captions)[CAPTION_ROOM];
     size_t side_by_side;
@@ -78,7 +78,7 @@ static void print_values(const struct samples *s)
     pad_to(&caption, CAPTION_COLUMNS);
     for (size_t j = 0; j < s->features; j++) {
         char value[32];
-        const int n = snprintf(value, sizeof value, "%.5g", (double)s->x[j]);
+        const int n = snprintf(value, sizeof value, "%.5g", s->x[j]);
         if (used + 1 + n > s->terminal.columns - 4) {
             fputs(" ...", stdout);
             break;

@@ -24,7 +24,7 @@ struct pixel {
 /* The picture as it is drawn: its size in pixels. */
 struct canvas {
     const struct drawing *d;
-    const float *x;
+    const double *x;
     int rows, cols;
 };
 
@@ -55,7 +55,7 @@ static double overlap(double a, double b, int cell)
 }
 
 /* The mean of the plane over the area of one drawn pixel. */
-static double mean_at(const struct canvas *c, const float *plane, int row, int col)
+static double mean_at(const struct canvas *c, const double *plane, int row, int col)
 {
     const bl_shape shape = c->d->shape;
     const double high = (double)shape.rows / c->rows, wide = (double)shape.cols / c->cols;
@@ -64,7 +64,7 @@ static double mean_at(const struct canvas *c, const float *plane, int row, int c
     for (int i = (int)top; i < shape.rows && i < bottom; i++)
         for (int j = (int)left; j < shape.cols && j < right; j++) {
             const double part = overlap(top, bottom, i) * overlap(left, right, j);
-            sum += part * (double)plane[(size_t)i * (size_t)shape.cols + (size_t)j];
+            sum += part * plane[(size_t)i * (size_t)shape.cols + (size_t)j];
             area += part;
         }
     return area > 0.0 ? sum / area : 0.0;

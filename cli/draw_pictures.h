@@ -8,7 +8,7 @@
 #include "terminal.h"
 
 struct drawn_picture {
-    const float *x;      /* channel, row, column */
+    const double *x;     /* channel, row, column */
     const char *caption; /* written below */
 };
 

@@ -15,7 +15,7 @@ static const char *const net = "dense 203, tanh, dense 131, softplus, dense 10";
 
 struct bits {
     char hash[17];
-    float scores[N * CLASSES];
+    double scores[N * CLASSES];
 };
 
 static bl_status train(struct verify *v, const struct lab_options *options, struct bits *out)
@@ -59,7 +59,7 @@ static bl_status try_threads(struct verify *v, const char *rule)
     for (size_t i = 1; i < sizeof threads / sizeof *threads && status == BL_OK; i++) {
         status = train_on(v, threads[i], &options, &other, v);
         if (status != BL_OK || (strcmp(first.hash, other.hash) == 0 &&
-                                same_bits(first.scores, other.scores, (size_t)N * CLASSES)))
+                                same_double_bits(first.scores, other.scores, (size_t)N * CLASSES)))
             continue;
         f.measured += 1.0;
         snprintf(f.where, sizeof f.where, "with %d threads (0: all cores) the weights are %s, with 1 %s",

@@ -13,7 +13,7 @@ enum { N = 20, INPUTS = 11, CLASSES = 5 };
 static bl_status compare_models(const struct lab *lab, const bl_model *read, struct finding *f)
 {
     char written_hash[17], read_hash[17];
-    float written[N * CLASSES], again[N * CLASSES];
+    double written[N * CLASSES], again[N * CLASSES];
     bl_status status = bl_model_predict(lab->model, lab->x, N, written);
     if (status == BL_OK)
         status = bl_model_predict(read, lab->x, N, again);
@@ -22,7 +22,7 @@ static bl_status compare_models(const struct lab *lab, const bl_model *read, str
     bl_model_hash(lab->model, written_hash);
     bl_model_hash(read, read_hash);
     const bool hashes_differ = strcmp(written_hash, read_hash) != 0;
-    const bool scores_differ = !same_bits(written, again, (size_t)N * CLASSES);
+    const bool scores_differ = !same_double_bits(written, again, (size_t)N * CLASSES);
     f->measured = (double)hashes_differ + (double)scores_differ;
     f->is_right = f->measured <= f->bound;
     snprintf(f->where, sizeof f->where, "weights %s were written, %s were read%s", written_hash, read_hash,

@@ -3,6 +3,7 @@
  */
 #include "verify_lab.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* Three layers of sums of up to 170 terms in float, each rounded by 6e-8 of its size, and activations good
@@ -11,14 +12,18 @@
 static const double forward_bound = 1e-5;
 
 static void compare_scores(const struct lab *lab, const struct oracle *o, const bl_score *score,
-                           const float *is, double *should, struct gap *gap)
+                           const double *is, double *should, struct gap *gap)
 {
     char net[128];
     const double loss = oracle_loss(o, lab->labels);
     for (size_t n = 0; n < lab->n; n++)
         oracle_scores(o, n, should + n * lab->classes);
     lab_net_text(&o->shape, net, sizeof net);
-    gap_add_relative(gap, "score", net, is, should, lab->n * lab->classes);
+    double size = 0.0;
+    for (size_t i = 0; i < lab->n * lab->classes; i++)
+        size = fmax(size, fabs(should[i]));
+    for (size_t i = 0; i < lab->n * lab->classes; i++)
+        gap_add_number(gap, "a score", net, is[i], should[i], size);
     gap_add_number(gap, "the loss", net, score->loss, loss, 1.0 + loss);
     gap_add_number(gap, "the error", net, score->error, oracle_error(o, lab->labels), 1.0);
 }
@@ -27,7 +32,7 @@ static bl_status compare_forward(struct lab *lab, struct oracle *o, struct gap *
 {
     bl_score score;
     double *should = calloc(lab->n * lab->classes, sizeof *should);
-    float *is = calloc(lab->n * lab->classes, sizeof *is);
+    double *is = calloc(lab->n * lab->classes, sizeof *is);
     bl_status status =
         should && is ? bl_model_predict(lab->model, lab->x, lab->n, is) : verify_no_memory(lab->v);
     if (status == BL_OK)

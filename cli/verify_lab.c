@@ -296,6 +296,11 @@ bool same_bits(const float *a, const float *b, size_t n)
     return true;
 }
 
+bool same_double_bits(const double *a, const double *b, size_t n)
+{
+    return memcmp(a, b, n * sizeof *a) == 0;
+}
+
 void gap_add_bits(struct gap *gap, const char *what, const char *in, const float *a, const float *b, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -77,6 +77,7 @@ void gap_add_relative(struct gap *gap, const char *what, const char *in, const f
 /* One number. */
 void gap_add_number(struct gap *gap, const char *what, const char *in, double is, double should, double size);
 bool same_bits(const float *a, const float *b, size_t n);
+bool same_double_bits(const double *a, const double *b, size_t n);
 /* Adds how many of the n floats have other bits. */
 void gap_add_bits(struct gap *gap, const char *what, const char *in, const float *a, const float *b,
                   size_t n);

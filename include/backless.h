@@ -8,9 +8,12 @@
  *            that you are given is borrowed: it lives as long as the object it came from, and no longer
  *            than until the next call on that object. Free in any order except the context: it goes last.
  * Threads    No global state. One context, and all that is made from it, on one thread at a time; the
- *            library spreads the work over threads of its own (bl_context_use).
- * Numbers    float, row-major, batch first; images are channel, row, column. Losses are in nats (squared
- *            units for mse), errors are fractions, angles are degrees, times are seconds.
+ *            library spreads the work over threads of its own (bl_context_use). What a pointer to const is
+ *            taken of is not changed, and may be used by several threads at once while none changes it:
+ *            a bl_model by threads that each have a bl_predictor in a context of their own, a bl_data too.
+ * Numbers    row-major, batch first; images are channel, row, column. float inside a net, double for what has
+ *            a unit of its own: values as read, answers. Losses are in nats (squared units for mse),
+ *            errors are fractions, angles are degrees, times are seconds.
  * Seeds      Same configuration and seed: the same bits, for any number of threads. With the backend
  *            "portable" also for any processor and compiler.
  */
@@ -125,11 +128,11 @@ typedef struct bl_shape {
 BL_API bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
                               const bl_config *config);
 
-/* Your own arrays, taken as they are: n examples of `shape`, n labels in [0, classes). Borrowed until
-   bl_data_free. */
+/* Your own arrays, taken as they are, without scaling: n examples of `shape`, n labels in [0, classes). Borrowed
+   until bl_data_free. */
 BL_API bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
                               bl_shape shape, int classes);
-/* The same with real targets: n rows of `outputs` floats, for the loss mse. */
+/* The same with real targets: n rows of `outputs` floats, for the loss mse; the targets are copied. */
 BL_API bl_status bl_data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets,
                                       size_t n, bl_shape shape, int outputs);
 BL_API void bl_data_free(bl_data *data);
@@ -149,7 +152,8 @@ BL_API const char *bl_data_source(const bl_data *data); /* where it came from, f
 BL_API const char *bl_data_note(const bl_data *data, int i);
 BL_API bl_status bl_data_rows(const bl_data *data, size_t first, size_t n,
                               float *x); /* scaled, as trained on */
-BL_API bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, float *x); /* as read */
+/* As read: pixels 0 to 255, numbers in the unit of their column, 0 and 1 for words; NaN where a value is missing. */
+BL_API bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, double *x);
 
 /* Sets that are known by name: "mnist", "cifar10", ...; NULL past the last. */
 BL_API const char *bl_data_set_name(int i);
@@ -176,9 +180,16 @@ BL_API void bl_model_free(bl_model *model);
 BL_API bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *path, const char *part,
                                     const bl_config *config);
 
-/* Scores for n examples: probabilities for ce and bce, outputs for mse; n rows of bl_model_outputs. */
-BL_API bl_status bl_model_predict(const bl_model *model, const float *x, size_t n, float *scores);
-BL_API bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, float *scores);
+/* Scores for n examples, n rows of bl_model_outputs: probabilities for ce and bce; for mse outputs, in the unit of the
+   targets. x: features as bl_data_raw_rows gives them, which the model scales as it scaled those it learned from; a
+   model that learned from arrays of your own (bl_data_wrap) takes them as they are. NaN is a missing value of a
+   column that had some in training, when its indicator, a feature of its own, should be 1; any other NaN, an infinity,
+   and a number that is none once it is scaled are refused: BL_BAD_VALUE names row and feature, scores are undefined.
+   data: scaled when it was opened (bl_model_open_data) or loaded. Memory for one batch is taken and given back in each
+   call: bl_predictor keeps it. Several threads may call these for one model, if its context's allocator may be
+   called by several (the C library's may); but bl_why tells the failure of any of them. */
+BL_API bl_status bl_model_predict(const bl_model *model, const float *x, size_t n, double *scores);
+BL_API bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, double *scores);
 
 typedef struct bl_score {
     double loss;  /* mean per example; NaN: unknown */
@@ -187,6 +198,19 @@ typedef struct bl_score {
     double rmse, mae, r2; /* of targets that are numbers, in their own unit, over all outputs; NaN: classes */
 } bl_score;
 BL_API bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score *out);
+
+/* A model at work, again and again: holds the memory for a batch, and the model by a pointer to const. Several
+   predictors may share a model and work at once, each on a thread of its own, while the model is neither
+   trained nor changed nor freed. ctx: the thread's own context, which brings backend and threads, gives the memory, and
+   explains the failures; it need not be the model's. For many small calls give it one thread (bl_context_use). */
+typedef struct bl_predictor bl_predictor;
+BL_API bl_status bl_predictor_create(bl_predictor **out, bl_context *ctx, const bl_model *model);
+BL_API void bl_predictor_free(bl_predictor *predictor);
+/* As bl_model_predict, bl_model_predict_data and bl_model_evaluate; run_doubles takes x that floats do not hold. */
+BL_API bl_status bl_predictor_run(bl_predictor *predictor, const float *x, size_t n, double *scores);
+BL_API bl_status bl_predictor_run_doubles(bl_predictor *predictor, const double *x, size_t n, double *scores);
+BL_API bl_status bl_predictor_run_data(bl_predictor *predictor, const bl_data *data, double *scores);
+BL_API bl_status bl_predictor_evaluate(bl_predictor *predictor, const bl_data *data, bl_score *out);
 
 /* What the file says of itself: "net", "rule", "loss", "input", "epoch", "step", "seed", ...; NULL: nothing. */
 BL_API const char *bl_model_fact(const bl_model *model, const char *key);

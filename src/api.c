@@ -6,8 +6,6 @@
 #include "data/data.h"
 #include "rules/rule.h"
 #include "train/config.h"
-#include "train/score.h"
-#include "train/step.h"
 #include "train/trainer.h"
 
 #include <string.h>
@@ -237,7 +235,7 @@ static bl_status check_rows(const bl_data *data, size_t first, size_t n)
     return BL_OK;
 }
 
-bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, float *x)
+bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, double *x)
 {
     BL_TRY(check_rows(data, first, n));
     data_gather_raw(data, first, n, x);
@@ -305,55 +303,6 @@ bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *p
         options = options_of(config);
     options.has_labels = false;
     return data_read_like(out, model->ctx, path, part, &options, model->like);
-}
-
-/* Prediction works in a lesson of the model's own, which is no part of what the model means. */
-static bl_status need_lesson(const bl_model *model)
-{
-    bl_model *own = (bl_model *)model;
-    return model->lesson ? BL_OK
-                         : lesson_create(&own->lesson, model->ctx, model->net, 256, LESSON_KEEPS_TWO,
-                                         PRECISION_FLOAT32);
-}
-
-bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, float *scores)
-{
-    if (data->features != model->net->inputs)
-        BL_FAIL(model->ctx, BL_BAD_VALUE, "%s has %zu features, but the model takes %zu", data->source,
-                data->features, model->net->inputs);
-    BL_TRY(need_lesson(model));
-    struct lesson *lesson = model->lesson;
-    const size_t outputs = (size_t)model->like->outputs;
-    for (size_t first = 0; first < data->n; first += lesson->capacity) {
-        const size_t left = data->n - first;
-        lesson_set_size(lesson, left < lesson->capacity ? left : lesson->capacity);
-        data_gather(data, model->ctx->backend, NULL, first, lesson->n, lesson->x.x);
-        step_forward(model->net, lesson);
-        model->loss->output(model->ctx->backend, *lesson_scores(lesson));
-        memcpy(scores + first * outputs, lesson_scores(lesson)->x, lesson->n * outputs * sizeof *scores);
-        score_unscale(model, scores + first * outputs, lesson->n);
-    }
-    if (lesson_has_failed(lesson))
-        BL_FAIL(model->ctx, BL_BACKEND, "backend %s reported a failure", model->ctx->backend->name);
-    return BL_OK;
-}
-
-bl_status bl_model_predict(const bl_model *model, const float *x, size_t n, float *scores)
-{
-    bl_data *data = NULL;
-    BL_TRY(data_wrap(&data, model->ctx, x, NULL, n, model->net->input, model->like->outputs));
-    const bl_status status = bl_model_predict_data(model, data, scores);
-    data_free(data);
-    return status;
-}
-
-bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score *out)
-{
-    if (data->features != model->net->inputs || data->outputs != model->like->outputs)
-        BL_FAIL(model->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
-                data->source, data->features, data->outputs, model->net->inputs, model->like->outputs);
-    BL_TRY(need_lesson(model));
-    return score_model(model, data, model->lesson, out);
 }
 
 const char *bl_model_class_name(const bl_model *model, int i)

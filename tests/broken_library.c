@@ -61,11 +61,11 @@ static float last_bit(void)
     return 1.0f + 0x1p-23f;
 }
 
-WRAP(bl_status, bl_model_predict, (const bl_model *model, const float *x, size_t n, float *scores))
+WRAP(bl_status, bl_model_predict, (const bl_model *model, const float *x, size_t n, double *scores))
 {
     const bl_status status = __real_bl_model_predict(model, x, n, scores);
     if (is_broken("scores"))
-        scores[n - 1] *= 1.001f;
+        scores[n - 1] *= 1.001;
     return status;
 }
 

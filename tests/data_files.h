@@ -89,7 +89,9 @@ static inline const char *data_as_text(const bl_data *d)
         text_append(text, sizeof text, "%s", i ? "," : "");
         for (size_t j = 0; j < d->features; j++)
             text_append(text, sizeof text, " %g",
-                        d->bytes ? d->bytes[i * d->features + j] : (double)d->floats[i * d->features + j]);
+                        d->bytes     ? d->bytes[i * d->features + j]
+                        : d->doubles ? d->doubles[i * d->features + j]
+                                     : (double)d->floats[i * d->features + j]);
         if (d->labels)
             text_append(text, sizeof text, " = %d", d->labels[i]);
     }

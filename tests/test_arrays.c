@@ -246,7 +246,7 @@ static void reads_safetensors_too(void **state)
 {
     (void)state;
     struct tensors *t = NULL;
-    const struct tensor_entry entry = {"table", table, 2, 3};
+    const struct tensor_entry entry = {"table", table, 2, 3, NULL};
     assert_int_equal(tensors_write(ctx, file_path(), &entry, 1, NULL, 0), BL_OK);
     assert_int_equal(arrays_read(&t, ctx, file_path()), BL_OK);
     assert_array(t, "table", table, 2, 3);

@@ -48,7 +48,7 @@ struct bits { /* all that must not depend on threads */
     char hash[17];
     double losses[4];
     bl_angles angles[BLOCKS];
-    float scores[EXAMPLES * CLASSES];
+    double scores[EXAMPLES * CLASSES];
     bl_score score;
 };
 

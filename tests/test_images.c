@@ -435,7 +435,7 @@ static void arrays_are_read(void **state)
     data = must_read(
         below("images.npy"), "train",
         &(struct data_options){.has_labels = true, .label = "t.npy", .target = TARGET_NUMBER_IF_ALL}, NULL);
-    assert_true(data->has_targets && data->outputs == 2 && data->targets[3] == -3.0f);
+    assert_true(data->has_targets && data->outputs == 2 && data->targets[3] == -3.0);
     data_free(data);
 }
 

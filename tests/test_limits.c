@@ -102,9 +102,11 @@ static const float some[16];
 
 static bl_status load_model(bl_context *ctx, const char *net, const char *outputs, const char *rule)
 {
-    const struct tensor_entry entries[] = {{"0.dense.weight", some, 4, 4}, {"0.dense.bias", some, 4, 0}};
+    const struct tensor_entry entries[] = {{"0.dense.weight", some, 4, 4, NULL},
+                                           {"0.dense.bias", some, 4, 0, NULL}};
     const struct tensor_fact facts[] = {{"input", "1 x 1 x 4"}, {"net", net},   {"outputs", outputs},
-                                        {"rule", rule},         {"loss", "ce"}, {"format", "backless 1"}};
+                                        {"rule", rule},         {"loss", "ce"}, {"format", "backless 1"},
+                                        {"answers", "classes"}};
     const char *path = scratch_path(&scratch, "model.safetensors");
     bl_model *model = NULL;
     assert_int_equal(tensors_write(ctx, path, entries, 2, facts, sizeof facts / sizeof *facts), BL_OK);
@@ -141,19 +143,19 @@ static void feedback_is_measured_too(void **state)
     enum { WIDE = 20000, NARROW = 1 };
     float *zeros = calloc(4 * WIDE, sizeof *zeros);
     const struct tensor_entry entries[] = {
-        {"0.dense.weight", zeros, WIDE, 4},      {"0.dense.bias", zeros, WIDE, 0},
-        {"1.dense.weight", zeros, NARROW, WIDE}, {"1.dense.bias", zeros, NARROW, 0},
-        {"2.dense.weight", zeros, WIDE, NARROW}, {"2.dense.bias", zeros, WIDE, 0}};
-    const struct tensor_fact facts[] = {{"input", "1 x 1 x 4"},
-                                        {"net", "dense 20000, tanh, dense 1, tanh, dense 20000"},
-                                        {"outputs", "20000"},
-                                        {"rule", "dfa"},
-                                        {"loss", "ce"}};
+        {"0.dense.weight", zeros, WIDE, 4, NULL},      {"0.dense.bias", zeros, WIDE, 0, NULL},
+        {"1.dense.weight", zeros, NARROW, WIDE, NULL}, {"1.dense.bias", zeros, NARROW, 0, NULL},
+        {"2.dense.weight", zeros, WIDE, NARROW, NULL}, {"2.dense.bias", zeros, WIDE, 0, NULL}};
+    const struct tensor_fact facts[] = {
+        {"input", "1 x 1 x 4"}, {"net", "dense 20000, tanh, dense 1, tanh, dense 20000"},
+        {"outputs", "20000"},   {"rule", "dfa"},
+        {"loss", "ce"},         {"format", "backless 1"},
+        {"answers", "classes"}};
     const char *path = scratch_path(&scratch, "model.safetensors");
     bl_context *ctx = little_context();
     bl_model *model = NULL;
     (void)state;
-    assert_int_equal(tensors_write(ctx, path, entries, 6, facts, 5), BL_OK);
+    assert_int_equal(tensors_write(ctx, path, entries, 6, facts, sizeof facts / sizeof *facts), BL_OK);
     assert_int_equal(bl_model_load(&model, ctx, path), BL_BAD_DATA);
     if (!strstr(bl_why(ctx), "feedback of block 0 is 20000 x 20000"))
         fail_msg("%s", bl_why(ctx));

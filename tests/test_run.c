@@ -73,7 +73,7 @@ static bl_status prepare(struct run *r, const bl_allocator *allocator, const cha
 
 static bl_status run_whole(struct run *r, const bl_allocator *allocator, const char *out, const char *model)
 {
-    float scores[N * CLASSES];
+    double scores[N * CLASSES];
     bl_status status = prepare(r, allocator, out);
     if (status == BL_OK)
         status = bl_trainer_fit(r->trainer, r->data, r->data, r->data, NULL, NULL);

@@ -311,7 +311,8 @@ static void targets_are_read(void **state)
         {"n,y\n1,a\n2,b\n3,a\n", TARGET_NUMBER, -1, 0},
         {"n,y\n1,2\n2,\n3,2\n", TARGET_NUMBER, -1, 0},
         {"n,y\n1,2\n2,nan\n3,2\n", TARGET_NUMBER, -1, 0},
-        {"n,y\n1,2\n2,1e39\n3,2\n", TARGET_NUMBER, -1, 0},
+        {"n,y\n1,2\n2,1e39\n3,2\n", TARGET_NUMBER, 0, 1},
+        {"n,y\n1,2\n2,1e309\n3,2\n", TARGET_NUMBER, -1, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -348,7 +349,7 @@ static void targets_are_standardised(void **state)
     assert_true(fabsf(sum) < 1e-5f && fabsf(square - 4) < 1e-5f);
     data_gather_targets(val, NULL, 0, 1, &other); /* by the training set's constants */
     const struct scaling *s = &train->target_scaling;
-    assert_true(fabsf(other - (val->targets[0] - s->offset[0]) * s->scale[0]) < 1e-6f);
+    assert_true(fabs((double)other - (val->targets[0] - s->offset[0]) * s->scale[0]) < 1e-6);
     data_free(train);
     data_free(val);
     scratch_write(path, flat, sizeof flat - 1);
@@ -490,11 +491,11 @@ static void validation_is_drawn_by_class(void **state)
         assert_int_equal(counts[1], cases[i].of_class_1);
         assert_int_equal(counts[2], cases[i].options.val_is_last);
         for (size_t k = 0; k < train->n; k++) { /* what remains keeps its order */
-            assert_true(k == 0 || train->floats[k] > train->floats[k - 1]);
-            seen[(size_t)train->floats[k]] = true;
+            assert_true(k == 0 || train->doubles[k] > train->doubles[k - 1]);
+            seen[(size_t)train->doubles[k]] = true;
         }
         for (size_t k = 0; k < val->n; k++)
-            assert_false(seen[(size_t)val->floats[k]]);
+            assert_false(seen[(size_t)val->doubles[k]]);
         data_free(train);
         data_free(val);
     }

@@ -179,7 +179,7 @@ static bl_status fill(bl_data *data, struct cifar *c)
         data->class_names = NULL;
         data->outputs = c->r->like->outputs;
     }
-    data->hash = data_hash(data);
+    data_take_hash(data);
     return BL_OK;
 }
 

@@ -100,7 +100,7 @@ static bl_status fill(struct csv_table *t)
     BL_TRY(data_shape_like(t->data, t->r));
     BL_TRY(take_labels(t));
     BL_TRY(take_ids(t));
-    t->data->hash = data_hash(t->data);
+    data_take_hash(t->data);
     return BL_OK;
 }
 

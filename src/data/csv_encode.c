@@ -28,15 +28,15 @@ static void place_features(struct csv_table *t)
     }
 }
 
-static float *feature_at(const struct csv_table *t, size_t row, size_t feature)
+static double *feature_at(const struct csv_table *t, size_t row, size_t feature)
 {
-    return (float *)t->data->floats + row * t->data->features + feature;
+    return (double *)t->data->doubles + row * t->data->features + feature;
 }
 
 static void mark_missing(const struct csv_table *t, size_t row, const struct csv_input *input)
 {
     if (input->as->has_indicator)
-        *feature_at(t, row, input->feature + column_features(input->as) - 1) = 1.0f;
+        *feature_at(t, row, input->feature + column_features(input->as) - 1) = 1.0;
 }
 
 static void copy_numbers(struct csv_table *t)
@@ -44,7 +44,7 @@ static void copy_numbers(struct csv_table *t)
     for (size_t i = 0; i < t->layout.inputs; i++) {
         const struct csv_input *input = &t->inputs[i];
         for (size_t row = 0; !input->is_dropped && input->kind == COLUMN_NUMBER && row < t->n; row++) {
-            const float value = t->values[row * t->layout.inputs + i];
+            const double value = t->values[row * t->layout.inputs + i];
             *feature_at(t, row, input->feature) = value;
             if (value != value)
                 mark_missing(t, row, input);
@@ -80,14 +80,14 @@ static bl_status take_word(struct csv_table *t, const struct csv_line *line, siz
     if (known < 0)
         mark_missing(t, t->n, input);
     else
-        *feature_at(t, t->n, input->feature + (size_t)known) = 1.0f;
+        *feature_at(t, t->n, input->feature + (size_t)known) = 1.0;
     return BL_OK;
 }
 
 static bl_status fill(struct csv_table *t)
 {
     bl_data *data = t->data;
-    float *x = NULL;
+    double *x = NULL;
     data->features = recipe_features(data->recipe);
     if (data->features == 0 || data->features > INT_MAX)
         BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: its columns become %zu features, expected 1 to %d", t->r->path,
@@ -96,7 +96,7 @@ static bl_status fill(struct csv_table *t)
         BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: %zu rows of %zu features are too many", t->r->path, t->n,
                 data->features);
     BL_TRY(MEM_ARRAY(t->r->ctx, &x, t->n * data->features, "a table"));
-    data->floats = x;
+    data->doubles = x;
     place_features(t);
     copy_numbers(t);
     return csv_for_each_field(t, take_word);
@@ -106,7 +106,7 @@ bl_status csv_encode(struct csv_table *t)
 {
     bl_data *data = t->data;
     if (is_plain(t)) {
-        data->floats = t->values;
+        data->doubles = t->values;
         data->features = t->layout.inputs;
         t->values = NULL;
     } else

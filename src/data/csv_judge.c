@@ -94,19 +94,21 @@ static bool is_id_like(const struct csv_table *t, const struct csv_input *input)
 
 static int by_value(const void *a, const void *b)
 {
-    const float x = *(const float *)a, y = *(const float *)b;
+    const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
 /* Whole numbers that never occur twice. */
 static bl_status numbers_rows(struct csv_table *t, size_t i, bool *out)
 {
-    float *sorted = NULL;
+    double *sorted = NULL;
+    bool is_whole = true, are_same = false;
+    if (t->inputs[i].inexact.n > 0)
+        return csv_compare_digits(t, i, out, &are_same);
     BL_TRY(MEM_ARRAY(t->r->ctx, &sorted, t->n, "a column"));
-    bool is_whole = true;
     for (size_t n = 0; n < t->n; n++) {
         sorted[n] = t->values[n * t->layout.inputs + i];
-        is_whole = is_whole && sorted[n] == floorf(sorted[n]);
+        is_whole = is_whole && sorted[n] == floor(sorted[n]);
     }
     *out = is_whole;
     if (is_whole)
@@ -115,6 +117,37 @@ static bl_status numbers_rows(struct csv_table *t, size_t i, bool *out)
         *out = sorted[n] != sorted[n - 1];
     mem_free(t->r->ctx, sorted);
     return BL_OK;
+}
+
+static bool is_flat(const struct csv_table *t, size_t i)
+{
+    for (size_t n = 1; n < t->n; n++)
+        if (t->values[n * t->layout.inputs + i] != t->values[i])
+            return false;
+    return true;
+}
+
+/* Beyond 2^53 whole numbers are rounded, which is said; a column that is told apart by nothing else is refused. */
+static bl_status check_inexact(struct csv_table *t, size_t i)
+{
+    const struct csv_input *input = &t->inputs[i];
+    const struct csv_count *found = &input->inexact;
+    bool are_different = false, are_same = true;
+    if (input->is_dropped || input->kind != COLUMN_NUMBER || found->n == 0)
+        return BL_OK;
+    if (is_flat(t, i))
+        BL_TRY(csv_compare_digits(t, i, &are_different, &are_same));
+    if (!are_same)
+        BL_FAIL(
+            t->r->ctx, BL_BAD_DATA,
+            "%s: line %zu, %s: \"%s\" is a whole number beyond 2^53, and rounded to doubles all numbers of "
+            "the column are the same; --categorical \"%s\" takes them as words, --ignore \"%s\" leaves "
+            "the column out",
+            t->r->path, found->line, name_of(t, input).text, text_shown(found->text.at, found->text.n).text,
+            option_name(t, input).text, option_name(t, input).text);
+    return data_add_note(
+        t->data, "%s: %zu whole numbers beyond 2^53 are rounded to doubles, \"%s\" in line %zu first",
+        name_of(t, input).text, found->n, text_shown(found->text.at, found->text.n).text, found->line);
 }
 
 static bl_status drop(struct csv_table *t, struct csv_input *input, const char *why)
@@ -221,6 +254,8 @@ static bl_status judge_alone(struct csv_table *t)
     size_t left = 0;
     for (size_t i = 0; i < t->layout.inputs; i++)
         BL_TRY(drop_useless(t, i));
+    for (size_t i = 0; i < t->layout.inputs; i++)
+        BL_TRY(check_inexact(t, i));
     if (has_words(t))
         BL_TRY(csv_for_each_field(t, count_word));
     for (size_t i = 0; i < t->layout.inputs; i++)

@@ -6,7 +6,6 @@
 
 #include "../base/mem.h"
 
-#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
@@ -96,14 +95,6 @@ static void count(struct csv_count *of, const struct csv_line *line, struct slic
     }
 }
 
-static bl_status too_large(const struct csv_table *t, const struct csv_line *line, size_t column,
-                           struct slice text)
-{
-    BL_FAIL(t->r->ctx, BL_BAD_DATA,
-            "%s: line %zu, %s: found \"%s\", which no float can hold; expected a number", t->r->path,
-            line->number, csv_column(&t->layout, column).text, text_shown(text.at, text.n).text);
-}
-
 static bl_status take_input(struct csv_table *t, const struct csv_line *line, size_t column,
                             struct slice text)
 {
@@ -116,11 +107,11 @@ static bl_status take_input(struct csv_table *t, const struct csv_line *line, si
         count(&input->words, line, text);
     else if (!text_to_double(text, &value))
         count(csv_is_odd_number(text) ? &input->odd : &input->words, line, text);
-    else if (fabs(value) > (double)FLT_MAX)
-        return too_large(t, line, column, text);
     else
         count(&input->numbers, line, text);
-    t->values[t->n * t->layout.inputs + i] = (float)value;
+    if (fabs(value) >= 0x1p53 && csv_is_inexact(text, value))
+        count(&input->inexact, line, text);
+    t->values[t->n * t->layout.inputs + i] = value;
     return BL_OK;
 }
 

@@ -24,10 +24,13 @@ struct csv_input {
     bool is_told;    /* the kind is known before the values: by the option categorical, or from the model */
     bool is_dropped; /* left out after all */
     struct csv_count numbers, words, odd, missing; /* odd: "inf", "none", ... */
+    struct csv_count inexact;                      /* whole numbers that no double holds, such as 2^53 + 1 */
     struct words different;                        /* of a column of words */
     const struct recipe_column *as;                /* what it becomes */
     size_t feature;                                /* the first that it becomes */
 };
+
+struct csv_digits;
 
 struct csv_table {
     const struct reading *r;
@@ -36,9 +39,10 @@ struct csv_table {
     bl_data *data;
     size_t room, n;            /* rows */
     struct csv_input *inputs;  /* layout.inputs of them */
-    float *values;             /* room x inputs: numbers; NaN where there is none */
+    double *values;            /* room x inputs: numbers; NaN where there is none */
     struct label_text *labels; /* room, or NULL */
     struct csv_field *ids;     /* room, or NULL */
+    struct csv_digits *digits; /* while a column is compared as it is written; NULL otherwise */
 };
 
 /* Is handed every field of the table in turn. */
@@ -47,10 +51,15 @@ typedef bl_status (*csv_take)(struct csv_table *t, const struct csv_line *line, 
 /* Rows are counted anew in t->n, which is the present row. */
 bl_status csv_for_each_field(struct csv_table *t, csv_take take);
 
+/* Input i's whole numbers as they are written: whether all are different, and whether all are the same. */
+bl_status csv_compare_digits(struct csv_table *t, size_t i, bool *are_different, bool *are_same);
+/* A whole number in decimal digits that is not the double that stands for it. */
+bool csv_is_inexact(struct slice text, double value);
+
 bl_status csv_scan(struct csv_table *t);
 /* After the scan: decides what each column becomes, and keeps that in data->recipe. */
 bl_status csv_judge(struct csv_table *t);
-/* Fills data->floats, features, shape and column_names. Takes t->values where they are what is wanted. */
+/* Fills data->doubles, features, shape and column_names. Takes t->values where they are what is wanted. */
 bl_status csv_encode(struct csv_table *t);
 
 #endif

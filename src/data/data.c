@@ -8,7 +8,6 @@
 #include "readers.h"
 
 #include <limits.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,9 +68,10 @@ void data_free(bl_data *data)
     if (data->owns) {
         mem_free(ctx, (void *)data->bytes);
         mem_free(ctx, (void *)data->floats);
+        mem_free(ctx, (void *)data->doubles);
         mem_free(ctx, (void *)data->labels);
-        mem_free(ctx, (void *)data->targets);
     }
+    mem_free(ctx, (void *)data->targets);
     scaling_free(ctx, &data->scaling);
     scaling_free(ctx, &data->target_scaling);
     recipe_free(ctx, data->recipe);
@@ -97,7 +97,21 @@ bl_status data_add_note(bl_data *data, const char *format, ...)
     return BL_OK;
 }
 
-uint64_t data_hash(const bl_data *data)
+static uint64_t hash_narrow(uint64_t hash, const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float narrow = (float)x[i];
+        hash = text_hash(hash, &narrow, sizeof narrow);
+    }
+    return hash;
+}
+
+static uint64_t hash_doubles(uint64_t hash, const double *x, size_t n, bool is_narrow)
+{
+    return is_narrow ? hash_narrow(hash, x, n) : text_hash(hash, x, n * sizeof *x);
+}
+
+static uint64_t hash_all(const bl_data *data, bool is_narrow)
 {
     const size_t n = data->n * data->features;
     uint64_t hash = TEXT_HASH_START;
@@ -105,11 +119,19 @@ uint64_t data_hash(const bl_data *data)
         hash = text_hash(hash, data->bytes, n);
     if (data->floats)
         hash = text_hash(hash, data->floats, n * sizeof *data->floats);
+    if (data->doubles)
+        hash = hash_doubles(hash, data->doubles, n, is_narrow);
     if (data->labels)
         hash = text_hash(hash, data->labels, data->n * sizeof *data->labels);
     if (data->targets)
-        hash = text_hash(hash, data->targets, data->n * (size_t)data->outputs * sizeof *data->targets);
+        hash = hash_doubles(hash, data->targets, data->n * (size_t)data->outputs, is_narrow);
     return hash;
+}
+
+void data_take_hash(bl_data *data)
+{
+    data->hash = hash_all(data, false);
+    data->narrow_hash = data->doubles || data->targets ? hash_all(data, true) : data->hash;
 }
 
 static size_t numbers_in(bl_shape s)
@@ -174,7 +196,19 @@ static bl_status check_labels(bl_context *ctx, const int32_t *labels, size_t n, 
     return BL_OK;
 }
 
-static bl_status wrap(bl_data **out, bl_context *ctx, const struct bl_data *arrays)
+static bl_status copy_targets(bl_data *data, const float *targets)
+{
+    const size_t n = data->n * (size_t)data->outputs;
+    double *copy = NULL;
+    BL_TRY(MEM_ARRAY(data->ctx, &copy, n, "targets"));
+    for (size_t i = 0; i < n; i++)
+        copy[i] = (double)targets[i];
+    data->targets = copy;
+    data->has_targets = true;
+    return BL_OK;
+}
+
+static bl_status wrap(bl_data **out, bl_context *ctx, const struct bl_data *arrays, const float *targets)
 {
     bl_data *data = NULL;
     BL_TRY(data_create(&data, ctx, "memory"));
@@ -184,10 +218,13 @@ static bl_status wrap(bl_data **out, bl_context *ctx, const struct bl_data *arra
     data->outputs = arrays->outputs;
     data->floats = arrays->floats;
     data->labels = arrays->labels;
-    data->targets = arrays->targets;
-    data->has_targets = arrays->targets != NULL;
     data->owns = false;
-    data->hash = data_hash(data);
+    const bl_status status = targets ? copy_targets(data, targets) : BL_OK;
+    if (status != BL_OK) {
+        data_free(data);
+        return status;
+    }
+    data_take_hash(data);
     *out = data;
     return BL_OK;
 }
@@ -195,21 +232,20 @@ static bl_status wrap(bl_data **out, bl_context *ctx, const struct bl_data *arra
 bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
                     bl_shape shape, int outputs)
 {
+    const struct bl_data arrays = {.n = n, .shape = shape, .outputs = outputs, .floats = x, .labels = labels};
     BL_TRY(check_sizes(ctx, x, n, shape, outputs));
     BL_TRY(check_labels(ctx, labels, n, outputs));
-    return wrap(out, ctx,
-                &(struct bl_data){.n = n, .shape = shape, .outputs = outputs, .floats = x, .labels = labels});
+    return wrap(out, ctx, &arrays, NULL);
 }
 
 bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
                             bl_shape shape, int outputs)
 {
+    const struct bl_data arrays = {.n = n, .shape = shape, .outputs = outputs, .floats = x};
     BL_TRY(check_sizes(ctx, x, n, shape, outputs));
     if (!targets)
         BL_FAIL(ctx, BL_BAD_VALUE, "targets is NULL, expected %zu rows of %d", n, outputs);
-    return wrap(
-        out, ctx,
-        &(struct bl_data){.n = n, .shape = shape, .outputs = outputs, .floats = x, .targets = targets});
+    return wrap(out, ctx, &arrays, targets);
 }
 
 /* ---- Rows */
@@ -218,61 +254,43 @@ static void gather_bytes(const bl_data *data, const struct backend *backend, con
 {
     const struct scaling *s = &data->scaling;
     if (s->n <= 1) {
-        const float offset = s->n ? s->offset[0] : 0.0f, scale = s->n ? s->scale[0] : 1.0f;
+        const float offset = s->n ? (float)s->offset[0] : 0.0f, scale = s->n ? (float)s->scale[0] : 1.0f;
         backend->bytes_to_float(from, data->features, offset, scale, x);
         return;
     }
     for (size_t j = 0; j < data->features; j++)
-        x[j] = ((float)from[j] - s->offset[j]) * s->scale[j];
-}
-
-/* The difference of two numbers that a float holds may be none; scaled it is one again. */
-static float scaled(float x, float offset, float scale)
-{
-    const float y = (x - offset) * scale;
-    return isfinite(y) ? y : (float)(((double)x - (double)offset) * (double)scale);
-}
-
-static void gather_floats(const bl_data *data, const float *from, float *x)
-{
-    const struct scaling *s = &data->scaling;
-    if (s->n == 0) {
-        memcpy(x, from, data->features * sizeof *x);
-        return;
-    }
-    const size_t stride = s->n == 1 ? 0 : 1;
-    for (size_t j = 0; j < data->features; j++)
-        x[j] = isnan(from[j]) ? 0.0f : scaled(from[j], s->offset[stride * j], s->scale[stride * j]);
+        x[j] = (float)(((double)from[j] - s->offset[j]) * s->scale[j]);
 }
 
 void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
                  size_t n, float *x)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++, x += data->features) {
         const size_t from = (order ? order[i] : first + i) * data->features;
         if (data->bytes)
-            gather_bytes(data, backend, data->bytes + from, x + i * data->features);
+            gather_bytes(data, backend, data->bytes + from, x);
+        else if (data->floats)
+            scaling_of_floats(&data->scaling, data->floats + from, data->features, x);
         else
-            gather_floats(data, data->floats + from, x + i * data->features);
+            scaling_of_doubles(&data->scaling, data->doubles + from, data->features, x);
     }
 }
 
 void data_gather_targets(const bl_data *data, const uint32_t *order, size_t first, size_t n, float *y)
 {
-    const struct scaling *s = &data->target_scaling;
     const size_t outputs = (size_t)data->outputs;
-    for (size_t i = 0; i < n; i++) {
-        const float *from = data->targets + (order ? order[i] : first + i) * outputs;
-        for (size_t k = 0; k < outputs; k++)
-            y[i * outputs + k] = s->n ? (from[k] - s->offset[k]) * s->scale[k] : from[k];
-    }
+    for (size_t i = 0; i < n; i++)
+        scaling_of_doubles(&data->target_scaling, data->targets + (order ? order[i] : first + i) * outputs,
+                           outputs, y + i * outputs);
 }
 
-void data_gather_raw(const bl_data *data, size_t first, size_t n, float *x)
+void data_gather_raw(const bl_data *data, size_t first, size_t n, double *x)
 {
     const size_t from = first * data->features, count = n * data->features;
     for (size_t i = 0; i < count; i++)
-        x[i] = data->bytes ? (float)data->bytes[from + i] : data->floats[from + i];
+        x[i] = data->bytes    ? (double)data->bytes[from + i]
+               : data->floats ? (double)data->floats[from + i]
+                              : data->doubles[from + i];
 }
 
 static bl_status copy_rows(bl_context *ctx, const void **out, const void *from, const uint32_t *order,
@@ -302,7 +320,7 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
                              const char *what)
 {
     bl_context *ctx = from->ctx;
-    const void *bytes = NULL, *floats = NULL, *labels = NULL, *targets = NULL;
+    const void *bytes = NULL, *floats = NULL, *doubles = NULL, *labels = NULL, *targets = NULL;
     to->n = n;
     to->shape = from->shape;
     to->features = from->features;
@@ -317,12 +335,14 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
     to->bytes = bytes;
     BL_TRY(copy_rows(ctx, &floats, from->floats, order, n, from->features * sizeof(float), what));
     to->floats = floats;
+    BL_TRY(copy_rows(ctx, &doubles, from->doubles, order, n, from->features * sizeof(double), what));
+    to->doubles = doubles;
     BL_TRY(copy_rows(ctx, &labels, from->labels, order, n, sizeof(int32_t), what));
     to->labels = labels;
-    BL_TRY(copy_rows(ctx, &targets, from->targets, order, n, (size_t)from->outputs * sizeof(float), what));
+    BL_TRY(copy_rows(ctx, &targets, from->targets, order, n, (size_t)from->outputs * sizeof(double), what));
     to->targets = targets;
     BL_TRY(copy_ids(to, from, order));
-    to->hash = data_hash(to);
+    data_take_hash(to);
     return BL_OK;
 }
 

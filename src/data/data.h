@@ -1,8 +1,9 @@
 /*
  * data.h - examples in memory, and the reading that brings them there.
  *
- * Images are kept as the bytes they came as, tables as floats; data_gather scales rows as they are taken. The
- * scaling is fitted on the training set alone and belongs to the model afterwards.
+ * Images are kept as the bytes they came as, tables and wide arrays as doubles, arrays of floats as floats. data_gather
+ * scales rows in double as they are taken, and rounds to float behind that: no two values become one before they are
+ * centred. The scaling is fitted on the training set alone and belongs to the model afterwards.
  */
 #ifndef BL_DATA_DATA_H
 #define BL_DATA_DATA_H
@@ -16,21 +17,25 @@
    else one pair a feature. */
 struct scaling {
     size_t n;
-    float *offset, *scale;
+    double *offset, *scale;
+    bool
+        is_narrow; /* of a model of 0.1.0, which rounded inputs to float first and scaled them as floats: so is done here */
 };
 
 struct bl_data {
     bl_context *ctx;
     size_t n; /* examples; below 2^32 */
     bl_shape shape;
-    size_t features;       /* channels * rows * cols */
-    int outputs;           /* classes, or columns of targets */
-    const uint8_t *bytes;  /* n x features, or NULL */
-    const float *floats;   /* n x features, or NULL: exactly one of the two; NaN: missing (tables only) */
+    size_t features;      /* channels * rows * cols */
+    int outputs;          /* classes, or columns of targets */
+    const uint8_t *bytes; /* n x features, or NULL; exactly one of the three */
+    const float *floats;  /* n x features, or NULL: arrays of floats, wrapped or read */
+    const double
+        *doubles; /* n x features, or NULL: tables, and arrays of what a float does not hold; NaN: missing */
     const int32_t *labels; /* n, or NULL: targets, or none known */
-    const float *targets;  /* n x outputs as read, or NULL */
+    const double *targets; /* n x outputs as read, or NULL; owned */
     bool has_targets;      /* numbers to come near to, not classes; also where there are no examples */
-    bool owns;             /* the four arrays above are freed with it (wrapped arrays are not) */
+    bool owns;             /* examples and labels are freed with it (wrapped arrays are not) */
     struct scaling scaling;
     struct scaling target_scaling; /* n = 0: none; else a pair an output */
     char **class_names;            /* outputs of them; NULL: "0", "1", ... */
@@ -41,7 +46,8 @@ struct bl_data {
     char **notes;                  /* n_notes of them: what the reader decided by itself */
     size_t n_notes;
     char *source;
-    uint64_t hash; /* FNV-1a of examples and labels (or targets) as read, before scaling */
+    uint64_t hash;        /* FNV-1a of examples and labels (or targets) as read, before scaling */
+    uint64_t narrow_hash; /* the same of doubles rounded to floats, as 0.1.0 kept them: for its checkpoints */
 };
 
 enum target_kind {
@@ -88,8 +94,8 @@ bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *
 bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, const char *part,
                          const struct data_options *options, const bl_data *like);
 
-/* Arrays of the caller's, borrowed. labels: n in [0, outputs), checked; NULL: none known. targets: n x
-   outputs. Whether x and targets are finite is not checked: that would read everything once more for callers
+/* Arrays of the caller's: x and labels borrowed, targets copied. labels: n in [0, outputs), checked; NULL: none known.
+   targets: n x outputs. Whether x and targets are finite is not checked: that would read everything once more for callers
    who know their arrays. */
 bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
                     bl_shape shape, int outputs);
@@ -107,10 +113,22 @@ bl_status named_home(bl_context *ctx, const char *data_dir, char *path);
 
 /* Fitted to `data`. Images (bytes): one pair, minimum and 1 / (maximum - minimum) of the whole set: to [0,
    1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1) of what is not missing; marks
-   (words, indicators) stay 0 and 1. What is constant gets scale 0. */
+   (words, indicators) stay 0 and 1. What is constant gets scale 0. BL_BAD_DATA: a column that varies, but by less than
+   there is a scale for (a deviation below 1e-308). */
 bl_status scaling_fit(bl_data *data);
 /* Targets likewise: mean and 1 / standard deviation of each output. */
 bl_status scaling_fit_targets(bl_data *data);
+/* Refuses examples and targets that are no finite floats once they are scaled, with row and column. */
+bl_status scaling_check(const bl_data *data);
+/* Numbers as a model with this scaling and recipe (may be NULL) takes them, from n x features as read, into x. As
+   data_gather does; NaN is a missing value where the recipe's column had some. BL_BAD_VALUE, in the sentence of ctx: a
+   value that cannot be taken. One of floats and doubles is given. */
+struct raw_rows {
+    const float *floats;
+    const double *doubles;
+    size_t first, n; /* first: of these rows among all, for the sentence; the arrays begin there */
+};
+bl_status scaling_apply(bl_context *ctx, const bl_data *like, const struct raw_rows *rows, float *x);
 bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling *from); /* replaces `to` */
 void scaling_free(bl_context *ctx, struct scaling *s);
 
@@ -123,7 +141,7 @@ void data_gather(const bl_data *data, const struct backend *backend, const uint3
 void data_gather_targets(const bl_data *data, const uint32_t *order, size_t first, size_t n, float *y);
 
 /* The same as data_gather, of the rows as read. */
-void data_gather_raw(const bl_data *data, size_t first, size_t n, float *x);
+void data_gather_raw(const bl_data *data, size_t first, size_t n, double *x);
 
 /* A new set of copies of the n rows in `order`; all else is that of `data`, copied. what: for a message, "the
    test set". */

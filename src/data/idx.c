@@ -182,7 +182,7 @@ static bl_status fill(bl_data *data, const struct reading *r, struct bytes *file
         BL_TRY(take_labels(data, r, labels));
     else
         data->outputs = r->like ? r->like->outputs : 0;
-    data->hash = data_hash(data);
+    data_take_hash(data);
     return BL_OK;
 }
 

@@ -228,9 +228,10 @@ static bl_status split_val(struct load *load)
 static bl_status check_targets(const bl_data *train)
 {
     for (int k = 0; k < train->outputs; k++)
-        if (train->target_scaling.scale[k] == 0.0f)
-            BL_FAIL(train->ctx, BL_BAD_DATA, "%s: one and the same target in all %zu training examples",
-                    train->source, train->n);
+        if (train->target_scaling.scale[k] == 0.0)
+            BL_FAIL(train->ctx, BL_BAD_DATA,
+                    "%s: one and the same target in all %zu training examples, %.17g in double precision",
+                    train->source, train->n, train->targets[k]);
     return BL_OK;
 }
 
@@ -275,7 +276,8 @@ static bl_status scale_like(bl_data *data, const bl_data *like)
     if (!data)
         return BL_OK;
     BL_TRY(scaling_copy(data->ctx, &data->target_scaling, &like->target_scaling));
-    return scaling_copy(data->ctx, &data->scaling, &like->scaling);
+    BL_TRY(scaling_copy(data->ctx, &data->scaling, &like->scaling));
+    return scaling_check(data);
 }
 
 static bl_status scale(struct load *load)

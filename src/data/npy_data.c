@@ -2,7 +2,7 @@
  * npy_data.c - examples and labels from NumPy's arrays: a .npz that holds both, or a .npy of examples beside one of labels.
  *
  * Examples: n x features, n x rows x cols, n x channels x rows x cols, or n x rows x cols x channels, told by which side is
- * 1, 3 or 4. uint8 stays bytes; all else becomes floats. Labels: whole numbers from 0, n or n x 1; or, where the options
+ * 1, 3 or 4. uint8 stays bytes; what a float holds exactly becomes floats, all else doubles. Labels: whole numbers from 0, n or n x 1; or, where the options
  * want numbers to come near to, floats, n or n x outputs.
  */
 #include "readers.h"
@@ -11,7 +11,6 @@
 #include "../base/text.h"
 #include "../file/npy.h"
 
-#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
@@ -77,6 +76,26 @@ static bl_status take_bytes(bl_data *data, const struct npy_view *x, bool moves_
     return BL_OK;
 }
 
+static bl_status no_number(const bl_data *data, size_t i, double value)
+{
+    BL_FAIL(data->ctx, BL_BAD_DATA, "%s: example %zu (from 0), number %zu: %g, expected a finite number",
+            data->source, i / data->features, i % data->features, value);
+}
+
+/* Whole numbers beyond 2^53 are rounded, and two that are different may become one. */
+static bl_status note_inexact(bl_data *data, const struct npy_view *x)
+{
+    size_t n = 0, first = 0;
+    for (size_t i = 0; i < x->count; i++)
+        if (!npy_is_exact(x, i) && n++ == 0)
+            first = i;
+    return n == 0 ? BL_OK
+                  : data_add_note(data,
+                                  "%zu whole numbers beyond 2^53 are rounded to doubles, that of example %zu "
+                                  "(from 0) first",
+                                  n, first / data->features);
+}
+
 static bl_status take_floats(bl_data *data, const struct npy_view *x, bool moves_channels)
 {
     float *floats = NULL;
@@ -84,13 +103,31 @@ static bl_status take_floats(bl_data *data, const struct npy_view *x, bool moves
     data->floats = floats;
     for (size_t i = 0; i < x->count; i++) {
         const double value = npy_value(x, i);
-        if (!(fabs(value) <= (double)FLT_MAX))
-            BL_FAIL(data->ctx, BL_BAD_DATA,
-                    "%s: example %zu (from 0), number %zu: %g, expected what a float can hold", data->source,
-                    i / data->features, i % data->features, value);
+        if (!isfinite(value))
+            return no_number(data, i, value);
         floats[place_of(data, i, moves_channels)] = (float)value;
     }
     return BL_OK;
+}
+
+static bl_status take_doubles(bl_data *data, const struct npy_view *x, bool moves_channels)
+{
+    double *doubles = NULL;
+    BL_TRY(MEM_ARRAY(data->ctx, &doubles, x->count, "examples"));
+    data->doubles = doubles;
+    for (size_t i = 0; i < x->count; i++) {
+        const double value = npy_value(x, i);
+        if (!isfinite(value))
+            return no_number(data, i, value);
+        doubles[place_of(data, i, moves_channels)] = value;
+    }
+    return note_inexact(data, x);
+}
+
+/* float32, and whole numbers of up to 16 bits. */
+static bool fits_floats(const struct npy_view *x)
+{
+    return x->kind == 'f' ? x->size <= 4 : x->size <= 2;
 }
 
 static bl_status take_examples(bl_data *data, const struct reading *r, const struct npy_view *x)
@@ -105,7 +142,8 @@ static bl_status take_examples(bl_data *data, const struct reading *r, const str
     data->n = x->sizes[0];
     BL_TRY(shape_of(&data->shape, data, r, x, &moves_channels));
     BL_TRY(x->kind == 'u' && x->size == 1 ? take_bytes(data, x, moves_channels)
-                                          : take_floats(data, x, moves_channels));
+           : fits_floats(x)               ? take_floats(data, x, moves_channels)
+                                          : take_doubles(data, x, moves_channels));
     return data_shape_like(data, r);
 }
 
@@ -121,7 +159,7 @@ static bl_status take_targets(bl_data *data, const struct reading *r, const stru
                               const char *where)
 {
     const size_t outputs = y->count / y->sizes[0];
-    float *targets = NULL;
+    double *targets = NULL;
     if (y->n_dims > 2 || outputs > INT_MAX)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %zu dimensions, expected n or n x outputs", where, y->n_dims);
     if (r->like && (size_t)r->like->outputs != outputs)
@@ -133,10 +171,10 @@ static bl_status take_targets(bl_data *data, const struct reading *r, const stru
     data->outputs = (int)outputs;
     for (size_t i = 0; i < y->count; i++) {
         const double value = npy_value(y, i);
-        if (!(fabs(value) <= (double)FLT_MAX))
-            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %g in row %zu (from 0), expected what a float can hold", where,
-                    value, i / outputs);
-        targets[i] = (float)value;
+        if (!isfinite(value))
+            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %g in row %zu (from 0), expected a finite number", where, value,
+                    i / outputs);
+        targets[i] = value;
     }
     return BL_OK;
 }
@@ -241,7 +279,8 @@ static bl_status take_array(void *user, const char *name, const unsigned char *b
     if (strcmp(name, t->takes_labels ? t->labels : t->examples) != 0)
         return BL_OK;
     text_append(where, sizeof where, "%.400s, array \"%.100s\"", t->r->path, name);
-    if (t->takes_labels ? t->data->labels || t->data->targets : t->data->bytes || t->data->floats)
+    if (t->takes_labels ? t->data->labels || t->data->targets
+                        : t->data->bytes || t->data->floats || t->data->doubles)
         BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: there are two of this name", where);
     BL_TRY(npy_open(&view, t->r->ctx, where, bytes, n));
     return t->takes_labels ? take_labels(t->data, t->r, &view, where) : take_examples(t->data, t->r, &view);
@@ -282,7 +321,7 @@ static bl_status fill_from_npz(bl_data *data, const struct reading *r, const str
         BL_TRY(npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, take_array, &t));
     else
         BL_TRY(no_labels(data, r));
-    data->hash = data_hash(data);
+    data_take_hash(data);
     return BL_OK;
 }
 
@@ -344,7 +383,7 @@ static bl_status fill_from_npy(bl_data *data, const struct reading *r, const str
     BL_TRY(take_examples(data, r, &view));
     BL_TRY(find_labels(labels, r));
     BL_TRY(labels[0] ? labels_from(data, r, labels) : no_labels(data, r));
-    data->hash = data_hash(data);
+    data_take_hash(data);
     return BL_OK;
 }
 

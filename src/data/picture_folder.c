@@ -496,7 +496,7 @@ static bl_status fill(struct album *a, const char *part)
     BL_TRY(holds_classes(a->folder) ? read_classes(a) : read_flat(a));
     BL_TRY(take_planes(a));
     BL_TRY(data_shape_like(a->data, a->r));
-    a->data->hash = data_hash(a->data);
+    data_take_hash(a->data);
     return note_all(a, part);
 }
 

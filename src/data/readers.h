@@ -88,7 +88,17 @@ bl_status data_create(bl_data **out, bl_context *ctx, const char *source); /* ev
 bl_status data_shape_like(bl_data *data, const struct reading *r);         /* checks and takes like's shape */
 bl_status names_copy(bl_context *ctx, char ***out, char **names, size_t n);
 void names_free(bl_context *ctx, char **names, size_t n);
-uint64_t data_hash(const bl_data *data);
+void data_take_hash(bl_data *data); /* when all has been read */
+
+/* 'column "age"' or "feature 3 (from 0)", for a message. what: "feature" or "target". */
+struct column_text {
+    char text[112];
+};
+struct column_text scaling_column(const bl_data *data, const char *what, size_t j);
+
+/* n numbers scaled as `s` says, into x. */
+void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x);
+void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, float *x);
 
 bool path_is_there(const char *path); /* also when it cannot be looked at: opening it will tell why */
 bool path_is_folder(const char *path);

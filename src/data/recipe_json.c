@@ -70,6 +70,9 @@ static bl_status read_words(struct recipe_column *column, const struct parsing *
 {
     const json_t *list = json_object_get(object, "words");
     const size_t n = json_array_size(list);
+    if (column->kind != COLUMN_WORDS && list)
+        BL_FAIL(p->ctx, BL_BAD_DATA, "%s: column %zu of its table has words, but its kind is %s", p->path,
+                p->column, kind_names[column->kind]);
     if (column->kind != COLUMN_WORDS)
         return BL_OK;
     if (n == 0)
@@ -86,14 +89,52 @@ static bl_status read_words(struct recipe_column *column, const struct parsing *
     return BL_OK;
 }
 
+/* Nothing is taken for what it is not: a member of another type or of a name that is unknown would change the features. */
+static bl_status check_members(const struct parsing *p, const json_t *object)
+{
+    const json_t *name = json_object_get(object, "name"), *indicator = json_object_get(object, "indicator"),
+                 *words = json_object_get(object, "words");
+    size_t known = json_object_get(object, "kind") ? 1 : 0;
+    known += (name ? 1u : 0u) + (words ? 1u : 0u) + (indicator ? 1u : 0u);
+    if (!json_is_object(object) || json_object_size(object) != known)
+        BL_FAIL(p->ctx, BL_BAD_DATA,
+                "%s: column %zu of its table is no object of name, kind, words and indicator", p->path,
+                p->column);
+    if ((name && !json_is_string(name)) || (indicator && !json_is_boolean(indicator)) ||
+        (words && !json_is_array(words)))
+        BL_FAIL(p->ctx, BL_BAD_DATA,
+                "%s: column %zu of its table: expected a text as name, true or false as indicator, a list as "
+                "words",
+                p->path, p->column);
+    return BL_OK;
+}
+
 static bl_status read_column(struct recipe_column *column, const struct parsing *p, const json_t *object)
 {
     const char *name = json_string_value(json_object_get(object, "name"));
+    BL_TRY(check_members(p, object));
     BL_TRY(read_kind(column, p, object));
     if (name)
         BL_TRY(mem_text(p->ctx, &column->name, name, strlen(name)));
     column->has_indicator = json_is_true(json_object_get(object, "indicator"));
     return read_words(column, p, object);
+}
+
+/* Columns are found by their names where all have one, else by their places; there is at most one label. */
+static bl_status check_all(const struct recipe *recipe, const struct parsing *p)
+{
+    size_t names = 0, labels = 0;
+    for (size_t c = 0; c < recipe->n; c++) {
+        names += recipe->columns[c].name != NULL;
+        labels += recipe->columns[c].kind == COLUMN_LABEL;
+    }
+    if (names != 0 && names != recipe->n)
+        BL_FAIL(p->ctx, BL_BAD_DATA,
+                "%s: %zu of the %zu columns of its table have names, expected all or none", p->path, names,
+                recipe->n);
+    if (labels > 1)
+        BL_FAIL(p->ctx, BL_BAD_DATA, "%s: its table has %zu label columns, expected one", p->path, labels);
+    return BL_OK;
 }
 
 static bl_status read_columns(struct recipe **out, struct parsing *p, const json_t *list)
@@ -105,6 +146,8 @@ static bl_status read_columns(struct recipe **out, struct parsing *p, const json
     bl_status status = BL_OK;
     for (; status == BL_OK && p->column < recipe->n; p->column++)
         status = read_column(&recipe->columns[p->column], p, json_array_get(list, p->column));
+    if (status == BL_OK)
+        status = check_all(recipe, p);
     if (status == BL_OK)
         *out = recipe;
     else

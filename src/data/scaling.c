@@ -1,10 +1,14 @@
 /*
  * scaling.c - the constants that bring inputs to a range that nets learn from, fitted on the training set.
+ *
+ * For the n values x of a column that are not missing: offset = mean x, scale = 1 / sqrt(sum (x - offset)^2 / n). All in
+ * double, over values moved by the first one and taken in units that are powers of two: so neither 10^15 + small numbers
+ * nor 10^300 nor 10^-300 lose anything on the way.
  */
 #include "../base/mem.h"
 #include "data.h"
+#include "readers.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -39,17 +43,13 @@ bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling
     if (status == BL_OK && from->n > 0) {
         memcpy(made.offset, from->offset, from->n * sizeof *from->offset);
         memcpy(made.scale, from->scale, from->n * sizeof *from->scale);
+        made.is_narrow = from->is_narrow;
     }
     return settle(to, &made, ctx, status);
 }
 
-/* 1 / width, and 0 where there is no width or no float for it: such a feature tells nothing. */
-static float scale_of(double width)
-{
-    const double scale = width > 0.0 ? 1.0 / width : 0.0;
-    return scale <= (double)FLT_MAX ? (float)scale : 0.0f;
-}
-
+/* The scale is rounded to a float, because the backend takes bytes as floats: (byte - offset) * scale then has the same bits
+   computed in either type. */
 static void fit_bytes(struct scaling *s, const bl_data *data)
 {
     uint8_t least = 255, most = 0;
@@ -57,61 +57,120 @@ static void fit_bytes(struct scaling *s, const bl_data *data)
         least = data->bytes[i] < least ? data->bytes[i] : least;
         most = data->bytes[i] > most ? data->bytes[i] : most;
     }
-    s->offset[0] = (float)least;
-    s->scale[0] = scale_of((double)most - (double)least);
+    s->offset[0] = (double)least;
+    s->scale[0] = most > least ? (double)(float)(1.0 / ((double)most - (double)least)) : 0.0;
 }
 
-/* A block of numbers, row by row; NaN: missing. */
+/* A block of numbers, row by row; NaN: missing. One of the two arrays. */
 struct numbers {
     bl_context *ctx;
-    const float *x;
+    const float *floats;
+    const double *doubles;
     size_t rows, cols;
 };
 
+static double number_at(const struct numbers *a, size_t i)
+{
+    return a->floats ? (double)a->floats[i] : a->doubles[i];
+}
+
 /* What is known of one column. */
-struct column_sums {
-    size_t n; /* that are not missing */
-    double mean, square;
-    float first;
-    bool is_constant; /* told by the values, because the mean of equal numbers may be off by a rounding */
+struct column {
+    size_t n; /* values that are not missing */
+    double first, least, most;
+    double unit; /* a power of two: |x| unit is at most 1 */
+    double sum;  /* of (x - first) unit */
+    double offset;
+    double finer;           /* a power of two: |x - offset| unit finer is about 1 at most */
+    double sum_d, square_d; /* of d = (x - offset) unit finer */
 };
 
-static void add_value(struct column_sums *c, float x)
+/* The power of two that brings `most` into [1/2, 1), as far as there is one. */
+static double unit_for(double most)
 {
-    if (c->n++ == 0) {
-        c->first = x;
-        c->is_constant = true;
-    }
-    c->is_constant = c->is_constant && x == c->first;
-    c->mean += (double)x;
+    int exponent = 0;
+    (void)frexp(most, &exponent);
+    exponent = exponent < -1000 ? -1000 : exponent; /* its inverse must be a double too */
+    return most > 0.0 ? ldexp(1.0, -exponent) : 1.0;
 }
 
-/* Sums in double, examples in order: two passes, mean first. */
-static void sum_columns(const struct numbers *a, struct column_sums *sums)
+static void find_range(const struct numbers *a, struct column *columns)
 {
-    for (size_t i = 0; i < a->rows * a->cols; i++)
-        if (!isnan(a->x[i]))
-            add_value(&sums[i % a->cols], a->x[i]);
-    for (size_t j = 0; j < a->cols; j++)
-        sums[j].mean /= sums[j].n > 0 ? (double)sums[j].n : 1.0;
     for (size_t i = 0; i < a->rows * a->cols; i++) {
-        struct column_sums *c = &sums[i % a->cols];
-        const double d = isnan(a->x[i]) ? 0.0 : (double)a->x[i] - c->mean;
-        c->square += d * d;
+        struct column *c = &columns[i % a->cols];
+        const double x = number_at(a, i);
+        if (isnan(x))
+            continue;
+        if (c->n++ == 0)
+            c->first = c->least = c->most = x;
+        c->least = x < c->least ? x : c->least;
+        c->most = x > c->most ? x : c->most;
+    }
+    for (size_t j = 0; j < a->cols; j++)
+        columns[j].unit = unit_for(fmax(fabs(columns[j].least), fabs(columns[j].most)));
+}
+
+static void find_offsets(const struct numbers *a, struct column *columns)
+{
+    for (size_t i = 0; i < a->rows * a->cols; i++) {
+        struct column *c = &columns[i % a->cols];
+        const double x = number_at(a, i);
+        if (!isnan(x))
+            c->sum += x * c->unit - c->first * c->unit;
+    }
+    for (size_t j = 0; j < a->cols; j++) {
+        struct column *c = &columns[j];
+        const double mean = (c->first * c->unit + c->sum / (double)(c->n ? c->n : 1)) / c->unit;
+        c->offset = fmin(fmax(mean, c->least), c->most);
+        c->finer =
+            unit_for(fmax(c->most * c->unit - c->offset * c->unit, c->offset * c->unit - c->least * c->unit));
     }
 }
 
-static bl_status fit_numbers(struct scaling *s, const struct numbers *a)
+static void find_squares(const struct numbers *a, struct column *columns)
 {
-    struct column_sums *sums = NULL;
-    BL_TRY(MEM_ARRAY(a->ctx, &sums, a->cols, "scaling"));
-    sum_columns(a, sums);
-    for (size_t j = 0; j < a->cols; j++) {
-        const bool is_flat = sums[j].n == 0 || sums[j].is_constant;
-        s->offset[j] = (float)sums[j].mean;
-        s->scale[j] = is_flat ? 0.0f : scale_of(sqrt(sums[j].square / (double)sums[j].n));
+    for (size_t i = 0; i < a->rows * a->cols; i++) {
+        struct column *c = &columns[i % a->cols];
+        const double x = number_at(a, i);
+        const double d = isnan(x) ? 0.0 : (x * c->unit - c->offset * c->unit) * c->finer;
+        c->sum_d += d;
+        c->square_d += d * d;
     }
-    mem_free(a->ctx, sums);
+}
+
+/* The offset is rounded to a double, which sum_d corrects: sum (d - mean d)^2 = sum d^2 - (sum d)^2 / n. */
+static double scale_of(const struct column *c)
+{
+    if (c->n == 0 || !(c->most > c->least))
+        return 0.0;
+    const double n = (double)c->n, square = c->square_d - c->sum_d * c->sum_d / n;
+    return 1.0 / sqrt(square / n) * c->finer * c->unit;
+}
+
+/* Sums in double, examples in order. what: "feature" or "target", for the sentence. */
+static bl_status fit_numbers(struct scaling *s, const struct numbers *a, const bl_data *data,
+                             const char *what)
+{
+    struct column *columns = NULL;
+    size_t bad = a->cols;
+    BL_TRY(MEM_ARRAY(a->ctx, &columns, a->cols, "scaling"));
+    find_range(a, columns);
+    find_offsets(a, columns);
+    find_squares(a, columns);
+    for (size_t j = 0; j < a->cols; j++) {
+        s->offset[j] = columns[j].offset;
+        s->scale[j] = scale_of(&columns[j]);
+        bad = isfinite(s->scale[j]) ? bad : j;
+    }
+    const double least = bad < a->cols ? columns[bad].least : 0.0,
+                 most = bad < a->cols ? columns[bad].most : 0.0;
+    mem_free(a->ctx, columns);
+    if (bad < a->cols)
+        BL_FAIL(a->ctx, BL_BAD_DATA,
+                "%s: the values of %s lie between %g and %g: too close together to be standardised; multiply "
+                "them by a power of ten%s",
+                data->source, scaling_column(data, what, bad).text, least, most,
+                strcmp(what, "target") == 0 ? "" : ", or leave the column out (--ignore)");
     return BL_OK;
 }
 
@@ -123,16 +182,17 @@ static bl_status leave_marks(struct scaling *s, const bl_data *data)
     recipe_marks(data->recipe, is_mark);
     for (size_t j = 0; j < data->features; j++)
         if (is_mark[j]) {
-            s->offset[j] = 0.0f;
-            s->scale[j] = 1.0f;
+            s->offset[j] = 0.0;
+            s->scale[j] = 1.0;
         }
     mem_free(data->ctx, is_mark);
     return BL_OK;
 }
 
-static bl_status fit_floats(struct scaling *s, const bl_data *data)
+static bl_status fit_features(struct scaling *s, const bl_data *data)
 {
-    BL_TRY(fit_numbers(s, &(struct numbers){data->ctx, data->floats, data->n, data->features}));
+    const struct numbers x = {data->ctx, data->floats, data->doubles, data->n, data->features};
+    BL_TRY(fit_numbers(s, &x, data, "feature"));
     return data->recipe ? leave_marks(s, data) : BL_OK;
 }
 
@@ -143,16 +203,16 @@ bl_status scaling_fit(bl_data *data)
     if (status == BL_OK && data->bytes)
         fit_bytes(&made, data);
     else if (status == BL_OK)
-        status = fit_floats(&made, data);
+        status = fit_features(&made, data);
     return settle(&data->scaling, &made, data->ctx, status);
 }
 
 bl_status scaling_fit_targets(bl_data *data)
 {
     struct scaling made = {0};
-    const struct numbers targets = {data->ctx, data->targets, data->n, (size_t)data->outputs};
+    const struct numbers targets = {data->ctx, NULL, data->targets, data->n, (size_t)data->outputs};
     bl_status status = make(&made, data->ctx, targets.cols);
     if (status == BL_OK)
-        status = fit_numbers(&made, &targets);
+        status = fit_numbers(&made, &targets, data, "target");
     return settle(&data->target_scaling, &made, data->ctx, status);
 }

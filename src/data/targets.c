@@ -5,20 +5,14 @@
 
 #include "../base/mem.h"
 
-#include <float.h>
-#include <math.h>
-
-static bool to_target(const struct label_text *label, float *out)
+static bool to_target(const struct label_text *label, double *out)
 {
-    double value = 0.0;
-    const bool is_number = text_to_double(label->field.text, &value) && fabs(value) <= (double)FLT_MAX;
-    *out = is_number ? (float)value : 0.0f;
-    return is_number;
+    return text_to_double(label->field.text, out);
 }
 
 bool targets_are_numbers(const struct label_text *texts, size_t n)
 {
-    float target = 0.0f;
+    double target = 0.0;
     for (size_t i = 0; i < n; i++)
         if (!to_target(&texts[i], &target))
             return false;
@@ -28,7 +22,7 @@ bool targets_are_numbers(const struct label_text *texts, size_t n)
 bl_status targets_number(bl_data *data, const struct reading *r, const struct label_text *texts,
                          const char *column)
 {
-    float *targets = NULL;
+    double *targets = NULL;
     BL_TRY(MEM_ARRAY(r->ctx, &targets, data->n, "targets"));
     data->targets = targets;
     data->outputs = 1;

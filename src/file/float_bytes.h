@@ -51,4 +51,11 @@ static inline uint32_t bits_of_float(float x)
     return bits;
 }
 
+static inline uint64_t bits_of_double(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
 #endif

@@ -219,6 +219,20 @@ double npy_value(const struct npy_view *view, size_t i)
     return bits & sign ? -(double)((~bits & (sign - 1)) + 1) : (double)bits;
 }
 
+bool npy_is_exact(const struct npy_view *view, size_t i)
+{
+    const unsigned char *b = view->values + i * (size_t)view->size;
+    if (view->kind == 'f' || view->size < 8)
+        return true;
+    const uint64_t bits = view->is_big ? big_bytes_to_u64(b, view->size) : bytes_to_u64(b, view->size);
+    const uint64_t magnitude = view->kind == 'i' && bits >> 63 ? ~bits + 1 : bits;
+    /* exact: no bit that is set is 53 or more places below the highest one */
+    uint64_t rest = magnitude;
+    while (rest >> 53 && !(rest & 1))
+        rest >>= 1;
+    return rest >> 53 == 0;
+}
+
 static bl_status check_floats(const struct npy_view *view, bl_context *ctx, const char *where)
 {
     if (view->kind != 'f')

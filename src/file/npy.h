@@ -28,7 +28,9 @@ struct npy_view {
 /* Any array of numbers in C order with 1 to 4 dimensions, none of them 0, exactly the bytes that its shape needs. */
 bl_status npy_open(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
                    size_t n);
-double npy_value(const struct npy_view *view, size_t i); /* exact up to 2^53 */
+double npy_value(const struct npy_view *view, size_t i); /* rounded where npy_is_exact says no */
+bool npy_is_exact(const struct npy_view *view,
+                  size_t i); /* not a whole number beyond 2^53 that no double holds */
 
 /* where: names the array in messages. Adds it to t as `name`. Refuses everything but '<f4', '>f4', '<f8' and
    '>f8' in C order, 1 or 2 dimensions, none of them 0, finite as float, exactly the bytes the shape needs. */

@@ -16,6 +16,7 @@ enum { /* of a safetensors file */
 struct tensor_item {
     char *name;
     float *values;
+    double *doubles;   /* one of the two */
     size_t rows, cols; /* cols 0: one dimension */
 };
 struct tensor_text {
@@ -34,6 +35,9 @@ bl_status tensors_create(struct tensors **out, bl_context *ctx);
    already, the name is new. */
 bl_status tensors_add(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
                       float **values);
+/* The same of doubles. */
+bl_status tensors_add_doubles(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
+                              double **values);
 bl_status tensors_add_fact(struct tensors *t, bl_context *ctx, const char *key, const char *text);
 
 /* values of a tensor: rows, or rows * cols; false when its bytes would overflow, or a size is zero. */

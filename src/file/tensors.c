@@ -22,6 +22,7 @@ void tensors_free(bl_context *ctx, struct tensors *t)
     for (size_t i = 0; i < t->n; i++) {
         mem_free(ctx, t->items[i].name);
         mem_free(ctx, t->items[i].values);
+        mem_free(ctx, t->items[i].doubles);
     }
     for (size_t i = 0; i < t->n_texts; i++) {
         mem_free(ctx, t->texts[i].key);
@@ -47,15 +48,33 @@ bool tensor_name_is_plain(const char *name)
 }
 
 /* Counted before its parts are there, so that tensors_free undoes whatever was reached. */
-bl_status tensors_add(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
-                      float **values)
+static bl_status add_item(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
+                          struct tensor_item **out)
 {
     BL_TRY(MEM_GROW(ctx, &t->items, &t->room, t->n, "a table of tensors"));
     struct tensor_item *item = &t->items[t->n++];
-    *item = (struct tensor_item){NULL, NULL, rows, cols};
-    BL_TRY(mem_text(ctx, &item->name, name, strlen(name)));
+    *item = (struct tensor_item){.rows = rows, .cols = cols};
+    *out = item;
+    return mem_text(ctx, &item->name, name, strlen(name));
+}
+
+bl_status tensors_add(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
+                      float **values)
+{
+    struct tensor_item *item = NULL;
+    BL_TRY(add_item(t, ctx, name, rows, cols, &item));
     BL_TRY(MEM_ARRAY(ctx, &item->values, rows * (cols > 0 ? cols : 1), "a tensor"));
     *values = item->values;
+    return BL_OK;
+}
+
+bl_status tensors_add_doubles(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
+                              double **values)
+{
+    struct tensor_item *item = NULL;
+    BL_TRY(add_item(t, ctx, name, rows, cols, &item));
+    BL_TRY(MEM_ARRAY(ctx, &item->doubles, rows * (cols > 0 ? cols : 1), "a tensor"));
+    *values = item->doubles;
     return BL_OK;
 }
 
@@ -73,16 +92,25 @@ int tensors_entry(const struct tensors *t, size_t i, struct tensor_entry *out)
     if (i >= t->n)
         return 0;
     const struct tensor_item *item = &t->items[i];
-    *out = (struct tensor_entry){item->name, item->values, item->rows, item->cols};
+    *out = (struct tensor_entry){item->name, item->values, item->rows, item->cols, item->doubles};
     return 1;
 }
 
-int tensors_find(const struct tensors *t, const char *name, struct tensor_entry *out)
+int tensors_find_any(const struct tensors *t, const char *name, struct tensor_entry *out)
 {
     for (size_t i = 0; i < t->n; i++)
         if (strcmp(t->items[i].name, name) == 0)
             return tensors_entry(t, i, out);
     return 0;
+}
+
+int tensors_find(const struct tensors *t, const char *name, struct tensor_entry *out)
+{
+    struct tensor_entry found;
+    if (!tensors_find_any(t, name, &found) || found.doubles)
+        return 0;
+    *out = found;
+    return 1;
 }
 
 int tensors_fact_at(const struct tensors *t, size_t i, struct tensor_fact *out)

@@ -1,7 +1,7 @@
 /*
- * tensors.h - safetensors files: named float arrays and a text for each metadata key.
+ * tensors.h - safetensors files: named arrays of floats or doubles and a text for each metadata key.
  *
- * Format: 8 bytes, the header's length, little-endian; the header, a JSON object {"name": {"dtype": "F32", "shape": [r, c],
+ * Format: 8 bytes, the header's length, little-endian; the header, a JSON object {"name": {"dtype": "F32" or "F64", "shape": [r, c],
  * "data_offsets": [begin, end]}, ..., "__metadata__": {"key": "text", ...}}, padded with spaces to a multiple of 8; then the
  * arrays, little-endian, without gaps. Written to a temporary file in the same folder, fsync, rename, fsync of the folder,
  * so that a crash leaves the old file or the new one, never half of one.
@@ -16,7 +16,8 @@
 struct tensor_entry {
     const char *name;
     const float *values;
-    size_t rows, cols; /* cols 0: one dimension, of `rows` */
+    size_t rows, cols;     /* cols 0: one dimension, of `rows` */
+    const double *doubles; /* of a tensor of doubles, whose `values` are NULL; else NULL */
 };
 struct tensor_fact {
     const char *key, *text;
@@ -31,8 +32,10 @@ bl_status tensors_read(struct tensors **out, bl_context *ctx, const char *path);
 void tensors_free(bl_context *ctx, struct tensors *t);
 /* The i-th in the file's order; 0 past the last. */
 int tensors_entry(const struct tensors *t, size_t i, struct tensor_entry *out);
-/* By name; 0 when it is not there. */
+/* One of floats by name; 0 when it is not there, or holds doubles. */
 int tensors_find(const struct tensors *t, const char *name, struct tensor_entry *out);
+/* Of either kind. */
+int tensors_find_any(const struct tensors *t, const char *name, struct tensor_entry *out);
 const char *tensors_fact(const struct tensors *t, const char *key);              /* NULL: not there */
 int tensors_fact_at(const struct tensors *t, size_t i, struct tensor_fact *out); /* 0 past the last */
 

@@ -3,7 +3,7 @@
  * known to be complete, without gaps and overlaps, before memory for the values is asked for.
  *
  * Refused: a file too short for its header, a header over 100 MB, what is not UTF-8 or not JSON, names twice,
- * types other than F32, no or more than two dimensions, empty tensors, shapes that overflow or do not match
+ * types other than F32 and F64, no or more than two dimensions, empty tensors, shapes that overflow or do not match
  * their bytes, gaps, overlaps, trailing bytes, metadata that is not text, values that are not finite.
  */
 #include "tensors.h"
@@ -22,6 +22,7 @@
 struct plan { /* where one tensor lies; the name belongs to the header */
     const char *name;
     size_t rows, cols, n;
+    size_t bytes;        /* of a value: 4 or 8 */
     uint64_t begin, end; /* bytes of the values' part */
 };
 
@@ -152,7 +153,8 @@ static bl_status plan_offsets(const struct reading *r, const json_t *offsets, st
         !whole_number(json_array_get(offsets, 1), &plan->end) || plan->begin > plan->end)
         REFUSE(r, "%s: data_offsets of tensor \"%.100s\" are not two whole numbers, begin and end", path,
                plan->name);
-    const unsigned long long begin = plan->begin, end = plan->end, needed = 4ull * plan->n;
+    const unsigned long long begin = plan->begin, end = plan->end,
+                             needed = (unsigned long long)plan->bytes * plan->n;
     if (end > r->n_bytes)
         REFUSE(
             r,
@@ -178,8 +180,9 @@ static bl_status plan_tensor(const struct reading *r, const char *name, const js
     const char *type = json_string_value(json_object_get(facts, "dtype"));
     if (!type)
         REFUSE(r, "%s: tensor \"%.100s\" has no dtype", path, name);
-    if (strcmp(type, "F32") != 0)
-        REFUSE(r, "%s: tensor \"%.100s\" has dtype %.16s, only F32 is read", path, name,
+    plan->bytes = strcmp(type, "F32") == 0 ? 4 : strcmp(type, "F64") == 0 ? 8 : 0;
+    if (plan->bytes == 0)
+        REFUSE(r, "%s: tensor \"%.100s\" has dtype %.16s, only F32 and F64 are read", path, name,
                tensor_name_is_plain(type) ? type : "unknown");
     BL_TRY(plan_shape(r, json_object_get(facts, "shape"), plan));
     return plan_offsets(r, json_object_get(facts, "data_offsets"), plan);
@@ -228,7 +231,26 @@ static bl_status make_plans(struct reading *r)
     return check_cover(r);
 }
 
+static bl_status not_finite(const struct reading *r, const struct plan *plan, double value, size_t i)
+{
+    REFUSE(r, "%s: tensor \"%.100s\" holds %s at index %zu, expected finite numbers", r->file.path,
+           plan->name, isnan(value) ? "NaN" : "an infinity", i);
+}
+
 /* Read in place, then put into this machine's order. */
+static bl_status read_doubles(struct reading *r, const struct plan *plan)
+{
+    double *values = NULL;
+    BL_TRY(tensors_add_doubles(r->tensors, r->ctx, plan->name, plan->rows, plan->cols, &values));
+    BL_TRY(disk_file_read(&r->file, values, 8 * plan->n));
+    for (size_t i = 0; i < plan->n; i++) {
+        values[i] = double_of_bits(bytes_to_u64((const unsigned char *)&values[i], 8));
+        if (!isfinite(values[i]))
+            return not_finite(r, plan, values[i], i);
+    }
+    return BL_OK;
+}
+
 static bl_status read_values(struct reading *r, const struct plan *plan)
 {
     float *values = NULL;
@@ -237,8 +259,7 @@ static bl_status read_values(struct reading *r, const struct plan *plan)
     for (size_t i = 0; i < plan->n; i++) {
         values[i] = float_of_bits((uint32_t)bytes_to_u64((const unsigned char *)&values[i], 4));
         if (!isfinite(values[i]))
-            REFUSE(r, "%s: tensor \"%.100s\" holds %s at index %zu, expected finite numbers", r->file.path,
-                   plan->name, isnan(values[i]) ? "NaN" : "an infinity", i);
+            return not_finite(r, plan, (double)values[i], i);
     }
     return BL_OK;
 }
@@ -249,7 +270,7 @@ static bl_status read_steps(struct reading *r)
     BL_TRY(read_header(r));
     BL_TRY(make_plans(r));
     for (size_t i = 0; i < r->n_plans; i++)
-        BL_TRY(read_values(r, &r->plans[i]));
+        BL_TRY(r->plans[i].bytes == 8 ? read_doubles(r, &r->plans[i]) : read_values(r, &r->plans[i]));
     return BL_OK;
 }
 

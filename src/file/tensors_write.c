@@ -75,6 +75,12 @@ static bl_status add_facts(const struct writing *w, json_t *header)
     return BL_OK;
 }
 
+/* Of a value. */
+static size_t bytes_of(const struct tensor_entry *entry)
+{
+    return entry->doubles ? 8 : 4;
+}
+
 static bl_status add_entry(const struct writing *w, json_t *header, const struct tensor_entry *entry,
                            size_t *at)
 {
@@ -86,14 +92,16 @@ static bl_status add_entry(const struct writing *w, json_t *header, const struct
         BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: tensor \"%.100s\" of %zu x %zu cannot be written", w->path,
                 entry->name, entry->rows, entry->cols);
     const json_int_t rows = (json_int_t)entry->rows, cols = (json_int_t)entry->cols;
-    const json_int_t begin = (json_int_t)*at, end = begin + 4 * (json_int_t)n;
-    json_t *facts = cols > 0 ? json_pack("{s:s, s:[I, I], s:[I, I]}", "dtype", "F32", "shape", rows, cols,
+    const size_t bytes = n * bytes_of(entry);
+    const json_int_t begin = (json_int_t)*at, end = begin + (json_int_t)bytes;
+    const char *type = entry->doubles ? "F64" : "F32";
+    json_t *facts = cols > 0 ? json_pack("{s:s, s:[I, I], s:[I, I]}", "dtype", type, "shape", rows, cols,
                                          "data_offsets", begin, end)
-                             : json_pack("{s:s, s:[I], s:[I, I]}", "dtype", "F32", "shape", rows,
+                             : json_pack("{s:s, s:[I], s:[I, I]}", "dtype", type, "shape", rows,
                                          "data_offsets", begin, end);
     if (json_object_set_new(header, entry->name, facts) != 0)
         return no_memory(w);
-    *at += 4 * n;
+    *at += bytes;
     return BL_OK;
 }
 
@@ -141,15 +149,21 @@ static bl_status make_header(const struct writing *w, char **out, size_t *n)
     return status;
 }
 
+static uint64_t bits_at(const struct tensor_entry *entry, size_t i)
+{
+    return entry->doubles ? bits_of_double(entry->doubles[i]) : bits_of_float(entry->values[i]);
+}
+
 static bl_status write_values(struct replacement *file, const struct tensor_entry *entry)
 {
-    unsigned char bytes[4 * VALUES_AT_ONCE];
+    unsigned char bytes[8 * VALUES_AT_ONCE];
+    const size_t size = bytes_of(entry);
     const size_t n = entry->rows * (entry->cols > 0 ? entry->cols : 1);
     for (size_t first = 0; first < n; first += VALUES_AT_ONCE) {
         const size_t now = n - first < VALUES_AT_ONCE ? n - first : VALUES_AT_ONCE;
         for (size_t i = 0; i < now; i++)
-            bytes_from_u64(bytes + 4 * i, bits_of_float(entry->values[first + i]), 4);
-        BL_TRY(replacement_add(file, bytes, 4 * now));
+            bytes_from_u64(bytes + size * i, bits_at(entry, first + i), (int)size);
+        BL_TRY(replacement_add(file, bytes, size * now));
     }
     return BL_OK;
 }

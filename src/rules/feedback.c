@@ -64,13 +64,18 @@ static bl_status copy_from(bl_context *ctx, const struct tensors *file, const ch
                            struct matrix B)
 {
     struct tensor_entry entry;
-    if (!tensors_find(file, name, &entry))
+    if (!tensors_find_any(file, name, &entry))
         BL_FAIL(ctx, BL_BAD_DATA, "%s: no array \"%s\", expected one of %zu x %zu", path, name, B.rows,
                 B.cols);
     if (entry.rows != B.rows || entry.cols != B.cols)
         BL_FAIL(ctx, BL_BAD_DATA, "%s: array \"%s\" is %zu x %zu, expected %zu x %zu", path, name, entry.rows,
                 entry.cols, B.rows, B.cols);
-    memcpy(B.x, entry.values, B.rows * B.cols * sizeof *B.x);
+    for (size_t i = 0; i < B.rows * B.cols; i++) {
+        B.x[i] = entry.doubles ? (float)entry.doubles[i] : entry.values[i];
+        if (!isfinite(B.x[i]))
+            BL_FAIL(ctx, BL_BAD_DATA, "%s: array \"%s\" holds %g at index %zu, which no float32 holds", path,
+                    name, entry.doubles[i], i);
+    }
     return BL_OK;
 }
 

@@ -50,7 +50,8 @@ static size_t list_slots(const bl_trainer *t, struct tensor_entry *entries, stru
                 continue;
             snprintf(names[n].text, sizeof names[n].text, "optimizer.%s.%s", ops->slots[slot],
                      t->model->names[i]);
-            entries[n] = (struct tensor_entry){names[n].text, piece, m.rows, m.cols};
+            entries[n] =
+                (struct tensor_entry){.name = names[n].text, .values = piece, .rows = m.rows, .cols = m.cols};
             n++;
         }
     return n;
@@ -171,6 +172,7 @@ static bl_status read_field(bl_trainer *t, const struct tensors *file, const cha
     return BL_OK;
 }
 
+/* For the first epoch's line of the log alone: without them it has none. */
 static bl_status read_early_angles(bl_trainer *t, const struct tensors *file, const char *path)
 {
     const char *text = tensors_fact(file, "early_angles");
@@ -196,6 +198,8 @@ static bl_status read_state(bl_trainer *t, const struct tensors *file, const cha
 /* What must be the same for the resumed run to be the same run. */
 static bl_status check_same(const bl_trainer *t, const struct tensors *file, const char *path)
 {
+    int format = MODEL_FORMAT;
+    BL_TRY(model_read_format(t->ctx, file, path, &format));
     static const char *const keys[] = {"net",   "rule", "loss",  "reduction", "optimizer",
                                        "batch", "seed", "input", "inlet"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -207,15 +211,24 @@ static bl_status check_same(const bl_trainer *t, const struct tensors *file, con
     static const char *const data_keys[] = {"outputs", "answers", "class_names", "table"};
     for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++) {
         const char *theirs = tensors_fact(file, data_keys[i]), *ours = bl_model_fact(t->model, data_keys[i]);
-        if ((theirs || ours) && (!theirs || !ours || strcmp(theirs, ours) != 0))
+        if (!theirs && format == MODEL_FORMAT_NARROW) /* where 0.1.0 had nothing to say, it said nothing */
+            theirs = "null";
+        if (!theirs || strcmp(theirs, ours) != 0)
             BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is not that of this run's data", path, data_keys[i]);
     }
     char hash[17];
-    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->data_hash);
+    const uint64_t data_hash = format == MODEL_FORMAT_NARROW ? t->narrow_data_hash : t->data_hash;
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)data_hash);
     const char *theirs = tensors_fact(file, "data_hash");
     if (!theirs || strcmp(theirs, hash) != 0)
         BL_FAIL(t->ctx, BL_BAD_DATA, "%s: the run began on other training data (hash %s, now %s)", path,
                 theirs ? theirs : "missing", hash);
+    if (!model_scales_like(t->model, file) && format == MODEL_FORMAT_NARROW)
+        BL_FAIL(
+            t->ctx, BL_BAD_DATA,
+            "%s: is a run of 0.1.0, which rounded some inputs or targets to float32 until they were hardly "
+            "different; they are scaled otherwise now: train anew",
+            path);
     if (!model_scales_like(t->model, file))
         BL_FAIL(t->ctx, BL_BAD_DATA, "%s: it scales its inputs or targets otherwise than this run does",
                 path);

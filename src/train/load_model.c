@@ -3,6 +3,7 @@
  */
 #include "../base/mem.h"
 #include "model.h"
+#include "option_table.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -13,6 +14,7 @@ struct loading {
     bl_context *ctx;
     const char *path;
     const struct tensors *file;
+    int format;
 };
 
 static bl_status need_fact(const struct loading *from, const char *key, const char **out)
@@ -37,10 +39,21 @@ static bl_status read_shape(const struct loading *from, bl_shape *out)
     return BL_OK;
 }
 
+/* What may be absent is null in format 2, and was left out in format 1: then *out is NULL. */
+static bl_status optional_fact(const struct loading *from, const char *key, const char **out)
+{
+    const char *text = tensors_fact(from->file, key);
+    if (!text && from->format != MODEL_FORMAT_NARROW)
+        BL_TRY(need_fact(from, key, &text));
+    *out = text && strcmp(text, "null") != 0 ? text : NULL;
+    return BL_OK;
+}
+
 /* A JSON list of n texts, or nothing. */
 static bl_status read_names(const struct loading *from, const char *key, size_t n, char ***out)
 {
-    const char *text = tensors_fact(from->file, key);
+    const char *text = NULL;
+    BL_TRY(optional_fact(from, key, &text));
     if (!text)
         return BL_OK;
     json_t *list = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
@@ -62,42 +75,122 @@ static bl_status read_names(const struct loading *from, const char *key, size_t 
     return status;
 }
 
-/* A pair of tensors, or nothing. most: as many pairs as there may be; one will do too where `is_shared`. */
-static bl_status read_scaling(const struct loading *from, const char *name, size_t most, bool is_shared,
-                              struct scaling *out)
+/* ---- Scaling */
+
+/* A pair of tensors that a file may have. */
+struct pair {
+    const char *name; /* "scaling" or "targets" */
+    const char *fact; /* how many there are, in a file of format 2 */
+    size_t most;      /* as many as there may be */
+    bool is_shared;   /* one will do too */
+};
+
+static bl_status find_half(const struct loading *from, const struct pair *pair, const char *half,
+                           struct tensor_entry *out, bool *is_there)
 {
-    struct tensor_entry offset, scale;
     char key[64];
-    snprintf(key, sizeof key, "%s.offset", name);
-    if (!tensors_find(from->file, key, &offset))
-        return BL_OK;
-    const size_t n = offset.rows * (offset.cols ? offset.cols : 1);
-    snprintf(key, sizeof key, "%s.scale", name);
-    if (!tensors_find(from->file, key, &scale) || scale.rows != offset.rows || scale.cols != offset.cols ||
-        (n != most && !(is_shared && n == 1)))
-        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the %s is %zu pairs, expected %s%zu", from->path, name, n,
-                is_shared ? "1 or " : "", most);
-    const struct scaling stored = {n, (float *)offset.values, (float *)scale.values};
-    return scaling_copy(from->ctx, out, &stored);
+    snprintf(key, sizeof key, "%s.%s", pair->name, half);
+    *is_there = tensors_find_any(from->file, key, out);
+    const size_t n = *is_there ? out->rows * (out->cols ? out->cols : 1) : 0;
+    if (*is_there && (out->cols > 0 || (n != pair->most && !(pair->is_shared && n == 1))))
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: tensor \"%s\" has %zu numbers, expected %s%zu", from->path, key,
+                n, pair->is_shared ? "1 or " : "", pair->most);
+    return BL_OK;
 }
 
-static bl_status read_target_scaling(const struct loading *from, struct bl_data *like)
+/* As many as the file says it has: a pair that was lost would leave numbers unscaled without a word. */
+static bl_status check_pairs(const struct loading *from, const struct pair *pair, size_t n)
 {
-    const char *answers = tensors_fact(from->file, "answers");
-    like->has_targets = answers && strcmp(answers, "numbers") == 0;
-    if (!like->has_targets)
+    const char *text = NULL;
+    size_t said = 0;
+    if (from->format == MODEL_FORMAT_NARROW)
         return BL_OK;
-    BL_TRY(read_scaling(from, "targets", (size_t)like->outputs, false, &like->target_scaling));
-    for (size_t k = 0; k < like->target_scaling.n; k++)
-        if (!(fabsf(like->target_scaling.scale[k]) > 0.0f))
-            BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scale of target %zu is %g", from->path, k,
-                    (double)like->target_scaling.scale[k]);
+    BL_TRY(need_fact(from, pair->fact, &text));
+    if (!text_to_size(slice_of(text), &said) || said != n)
+        BL_FAIL(
+            from->ctx, BL_BAD_DATA,
+            "%s: \"%s\" is \"%.40s\", but the tensors \"%s.offset\" and \"%s.scale\" have %zu numbers each",
+            from->path, pair->fact, text, pair->name, pair->name, n);
+    return BL_OK;
+}
+
+static double value_at(const struct tensor_entry *entry, size_t i)
+{
+    return entry->doubles ? entry->doubles[i] : (double)entry->values[i];
+}
+
+static bl_status copy_pair(const struct loading *from, const struct pair *pair,
+                           const struct tensor_entry *offset, const struct tensor_entry *scale,
+                           struct scaling *out)
+{
+    out->n = offset->rows;
+    out->is_narrow = from->format == MODEL_FORMAT_NARROW;
+    BL_TRY(MEM_ARRAY(from->ctx, &out->offset, out->n, "scaling"));
+    BL_TRY(MEM_ARRAY(from->ctx, &out->scale, out->n, "scaling"));
+    for (size_t i = 0; i < out->n; i++) {
+        out->offset[i] = value_at(offset, i);
+        out->scale[i] = value_at(scale, i);
+        if (!(out->scale[i] >= 0.0))
+            BL_FAIL(from->ctx, BL_BAD_DATA, "%s: number %zu of tensor \"%s.scale\" is %g, expected 0 or more",
+                    from->path, i, pair->name, out->scale[i]);
+    }
+    return BL_OK;
+}
+
+/* out: of `like`, which is freed as a whole on failure. */
+static bl_status read_scaling(const struct loading *from, const struct pair *pair, struct scaling *out)
+{
+    struct tensor_entry offset = {0}, scale = {0};
+    bool has_offset = false, has_scale = false;
+    BL_TRY(find_half(from, pair, "offset", &offset, &has_offset));
+    BL_TRY(find_half(from, pair, "scale", &scale, &has_scale));
+    if (has_offset != has_scale)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: no tensor \"%s.%s\" beside \"%s.%s\"", from->path, pair->name,
+                has_offset ? "scale" : "offset", pair->name, has_offset ? "offset" : "scale");
+    if (offset.rows != scale.rows)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: tensor \"%s.offset\" has %zu numbers, but \"%s.scale\" %zu",
+                from->path, pair->name, offset.rows, pair->name, scale.rows);
+    BL_TRY(check_pairs(from, pair, offset.rows));
+    return has_offset ? copy_pair(from, pair, &offset, &scale, out) : BL_OK;
+}
+
+static bl_status read_answers(const struct loading *from, struct bl_data *like)
+{
+    const char *answers = NULL;
+    BL_TRY(need_fact(from, "answers", &answers));
+    like->has_targets = strcmp(answers, "numbers") == 0;
+    if (!like->has_targets && strcmp(answers, "classes") != 0)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its answers are \"%.40s\", expected classes or numbers",
+                from->path, answers);
+    return BL_OK;
+}
+
+static bl_status read_scalings(const struct loading *from, struct bl_data *like)
+{
+    const struct pair inputs = {"scaling", "scaling", like->features, true},
+                      targets = {"targets", "target_scaling", (size_t)like->outputs, false};
+    BL_TRY(read_scaling(from, &inputs, &like->scaling));
+    BL_TRY(read_scaling(from, &targets, &like->target_scaling));
+    const struct scaling *s = &like->target_scaling;
+    if (s->n > 0 && !like->has_targets)
+        BL_FAIL(from->ctx, BL_BAD_DATA,
+                "%s: its answers are classes, but it has tensors \"targets.offset\" and \"targets.scale\"",
+                from->path);
+    for (size_t k = 0; k < s->n; k++)
+        if (!(s->scale[k] > 0.0))
+            BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scale of target %zu is %g, expected more than 0",
+                    from->path, k, s->scale[k]);
+    /* a table's numbers are always scaled; 0.1.0 did not write how many are */
+    if (like->recipe && (like->scaling.n == 0 || (like->has_targets && s->n == 0)))
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: learned from a table, but has no tensor \"%s\"", from->path,
+                like->scaling.n == 0 ? "scaling.offset" : "targets.offset");
     return BL_OK;
 }
 
 static bl_status read_table(const struct loading *from, struct bl_data *like)
 {
-    const char *text = tensors_fact(from->file, "table");
+    const char *text = NULL;
+    BL_TRY(optional_fact(from, "table", &text));
     if (!text)
         return BL_OK;
     BL_TRY(recipe_from_text(&like->recipe, from->ctx, from->path, text));
@@ -119,8 +212,8 @@ static bl_status fill_like(const struct loading *from, struct bl_data *like)
     like->outputs = (int)outputs;
     BL_TRY(read_names(from, "class_names", outputs, &like->class_names));
     BL_TRY(read_table(from, like));
-    BL_TRY(read_scaling(from, "scaling", like->features, true, &like->scaling));
-    BL_TRY(read_target_scaling(from, like));
+    BL_TRY(read_answers(from, like));
+    BL_TRY(read_scalings(from, like));
     return mem_text(from->ctx, &like->source, from->path, strlen(from->path));
 }
 
@@ -155,7 +248,8 @@ static bl_status make_net_and_rule(const struct loading *from, bl_shape input, s
     const struct rule_ops *ops = rule_find(name);
     if (!ops)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its rule \"%s\" is not one of this version", from->path, name);
-    const char *inlet = tensors_fact(from->file, "inlet");
+    const char *inlet = NULL;
+    BL_TRY(optional_fact(from, "inlet", &inlet)); /* older than its choice: INLET_END */
     if (inlet)
         BL_TRY(inlet_parse(from->ctx, &stored.inlet, inlet));
     BL_TRY(check_size(from, input, text, stored.most));
@@ -176,6 +270,68 @@ static bl_status copy_facts(const struct loading *from, bl_model *model)
     return BL_OK;
 }
 
+/* What was only needed for training changes no answer, but a word that is unknown here is of a version whose files mean
+   something else. Facts that are not in this list are figures of the run, which nothing reads but a resumed run. */
+static bl_status check_options(const struct loading *from)
+{
+    static const char *const keys[] = {"feedback", "init",  "reduction", "optimizer", "lr",
+                                       "schedule", "batch", "seed",      "precision"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *text = tensors_fact(from->file, keys[i]);
+        if (!text && from->format == MODEL_FORMAT_NARROW) /* not every option has always been there */
+            continue;
+        BL_TRY(need_fact(from, keys[i], &text));
+        const bl_status status = option_check(from->ctx, keys[i], text);
+        if (status == BL_BAD_VALUE) {
+            char why[sizeof from->ctx->why];
+            memcpy(why, from->ctx->why, sizeof why);
+            BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its %s cannot be understood: %.600s", from->path, keys[i],
+                    why);
+        }
+        BL_TRY(status);
+    }
+    return BL_OK;
+}
+
+static bool is_own_name(const bl_model *model, const char *name)
+{
+    static const char *const others[] = {"scaling.offset", "scaling.scale", "targets.offset",
+                                         "targets.scale"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(name, others[i]) == 0)
+            return true;
+    for (size_t i = 0; i < model_count_tensors(model); i++)
+        if (strcmp(name, model->names[i]) == 0)
+            return true;
+    return strncmp(name, "optimizer.", strlen("optimizer.")) == 0; /* what only a resumed run reads */
+}
+
+/* Weights that the net has no place for belong to another net. */
+static bl_status check_tensors(const struct loading *from, const bl_model *model)
+{
+    struct tensor_entry entry;
+    for (size_t i = 0; tensors_entry(from->file, i, &entry); i++)
+        if (!is_own_name(model, entry.name))
+            BL_FAIL(from->ctx, BL_BAD_DATA,
+                    "%s: tensor \"%.60s\" has no place in net \"%.100s\" with rule %s", from->path,
+                    entry.name, model->net->text, model->rule->ops->name);
+    return BL_OK;
+}
+
+/* Running variances: sqrt of a negative one would be no number. */
+static bl_status check_variances(const struct loading *from, const bl_model *model)
+{
+    const struct net *net = model->net;
+    struct matrix m;
+    for (size_t i = net->n_tensors; i < net->n_tensors + net->n_kept_tensors && model_tensor(model, i, &m);
+         i++)
+        for (size_t j = 0; strstr(model->names[i], "variance") && j < m.rows * m.cols; j++)
+            if (!(m.x[j] >= 0.0f))
+                BL_FAIL(from->ctx, BL_BAD_DATA, "%s: tensor \"%s\" holds %g at index %zu, expected 0 or more",
+                        from->path, model->names[i], (double)m.x[j], j);
+    return BL_OK;
+}
+
 static bl_status build(const struct loading *from, bl_data *like, bl_model **out)
 {
     struct net *net = NULL;
@@ -183,6 +339,7 @@ static bl_status build(const struct loading *from, bl_data *like, bl_model **out
     bl_model *model = NULL;
     const char *loss = NULL;
     BL_TRY(fill_like(from, like));
+    BL_TRY(check_options(from));
     BL_TRY(need_fact(from, "loss", &loss));
     BL_TRY(loss_check_text(from->ctx, loss));
     if (like->has_targets && loss_find(loss)->needs_classes)
@@ -195,7 +352,11 @@ static bl_status build(const struct loading *from, bl_data *like, bl_model **out
         status = context_fail(from->ctx, BL_BAD_DATA, "%s: net \"%s\" does not end with %d units", from->path,
                               net->text, like->outputs);
     if (status == BL_OK)
+        status = check_tensors(from, model);
+    if (status == BL_OK)
         status = model_take(model, from->file, from->path);
+    if (status == BL_OK)
+        status = check_variances(from, model);
     if (status != BL_OK) {
         bl_model_free(model);
         return status;
@@ -211,8 +372,10 @@ bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
     struct tensors *file = NULL;
     bl_data *like = NULL;
     BL_TRY(tensors_read(&file, ctx, path));
-    const struct loading from = {ctx, path, file};
-    bl_status status = MEM_ONE(ctx, &like, "the model's description of its data");
+    struct loading from = {ctx, path, file, MODEL_FORMAT};
+    bl_status status = model_read_format(ctx, file, path, &from.format);
+    if (status == BL_OK)
+        status = MEM_ONE(ctx, &like, "the model's description of its data");
     if (status == BL_OK) {
         like->ctx = ctx;
         like->owns = true;

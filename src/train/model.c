@@ -56,7 +56,6 @@ void bl_model_free(bl_model *model)
         mem_free(model->ctx, model->facts[i].text);
     }
     mem_free(model->ctx, model->names);
-    lesson_free(model->lesson);
     data_free(model->like);
     rule_free(model->rule);
     net_free(model->net);
@@ -145,19 +144,62 @@ size_t model_count_tensors(const bl_model *model)
 
 enum { SCALING_ENTRIES = 4 };
 
+/* Pairs: the offset, then the scale. */
 static size_t scaling_entries(const bl_model *model, struct tensor_entry *entries)
 {
     const struct scaling *s = &model->like->scaling, *targets = &model->like->target_scaling;
     size_t n = 0;
     if (s->n > 0) {
-        entries[n++] = (struct tensor_entry){"scaling.offset", s->offset, s->n, 0};
-        entries[n++] = (struct tensor_entry){"scaling.scale", s->scale, s->n, 0};
+        entries[n++] = (struct tensor_entry){"scaling.offset", NULL, s->n, 0, s->offset};
+        entries[n++] = (struct tensor_entry){"scaling.scale", NULL, s->n, 0, s->scale};
     }
     if (targets->n > 0) {
-        entries[n++] = (struct tensor_entry){"targets.offset", targets->offset, targets->n, 0};
-        entries[n++] = (struct tensor_entry){"targets.scale", targets->scale, targets->n, 0};
+        entries[n++] = (struct tensor_entry){"targets.offset", NULL, targets->n, 0, targets->offset};
+        entries[n++] = (struct tensor_entry){"targets.scale", NULL, targets->n, 0, targets->scale};
     }
     return n;
+}
+
+const char *const model_formats[2] = {"backless 1", "backless 2"};
+
+bl_status model_read_format(bl_context *ctx, const struct tensors *file, const char *path, int *out)
+{
+    const char *text = tensors_fact(file, "format");
+    if (!text)
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: no \"format\" in its metadata: not a model of backless", path);
+    for (int i = MODEL_FORMAT_NARROW; i <= MODEL_FORMAT; i++)
+        if (strcmp(text, model_formats[i]) == 0) {
+            *out = i;
+            return BL_OK;
+        }
+    BL_FAIL(ctx, BL_BAD_DATA,
+            "%s: its format is \"%.40s\", but this version (%s) reads \"%s\" and \"%s\"; a newer version "
+            "wrote it",
+            path, text, BL_VERSION, model_formats[0], model_formats[1]);
+}
+
+/* 0.1.0 fitted its scaling to numbers rounded to floats. It is as good as ours where that rounding was small beside the
+   deviation; a column of large numbers that differ by little it took for constant. Offsets are compared in deviations. */
+static bool is_near(const struct tensor_entry *ours, const struct tensor_entry *theirs, const double *scale,
+                    size_t i)
+{
+    const double a = ours->doubles[i], b = (double)theirs->values[i];
+    if (ours->doubles == scale)
+        return fabs(a - b) <= 1e-3 * fabs(a);
+    return fabs(a - b) * scale[i] <= 1e-3 || fabs(a - b) <= 1e-6 * fabs(a);
+}
+
+static bool is_same_entry(const struct tensor_entry *ours, const struct tensor_entry *theirs,
+                          const double *scale)
+{
+    if (theirs->rows != ours->rows || theirs->cols != ours->cols)
+        return false;
+    if (theirs->doubles)
+        return memcmp(theirs->doubles, ours->doubles, ours->rows * sizeof(double)) == 0;
+    for (size_t i = 0; i < ours->rows; i++)
+        if (!is_near(ours, theirs, scale, i))
+            return false;
+    return true;
 }
 
 bool model_scales_like(const bl_model *model, const struct tensors *file)
@@ -168,11 +210,10 @@ bool model_scales_like(const bl_model *model, const struct tensors *file)
     const size_t n = scaling_entries(model, ours);
     size_t found = 0;
     for (size_t i = 0; i < SCALING_ENTRIES; i++)
-        found += tensors_find(file, names[i], &theirs) ? 1 : 0;
+        found += tensors_find_any(file, names[i], &theirs) ? 1 : 0;
     for (size_t i = 0; i < n; i++)
-        if (!tensors_find(file, ours[i].name, &theirs) || theirs.rows != ours[i].rows ||
-            theirs.cols != ours[i].cols ||
-            memcmp(theirs.values, ours[i].values, ours[i].rows * sizeof(float)) != 0)
+        if (!tensors_find_any(file, ours[i].name, &theirs) ||
+            !is_same_entry(&ours[i], &theirs, ours[i | 1].doubles))
             return false;
     return found == n;
 }
@@ -180,15 +221,16 @@ bool model_scales_like(const bl_model *model, const struct tensors *file)
 static bl_status write_entries(const bl_model *model, const char *path, struct tensor_entry *entries,
                                const struct tensor_entry *extra, size_t n_extra)
 {
-    size_t n = 0;
+    size_t n = scaling_entries(model, entries); /* first: doubles lie at multiples of 8 bytes then */
     struct matrix m;
-    for (; model_tensor(model, n, &m); n++) {
+    for (size_t i = 0; model_tensor(model, i, &m); i++) {
         const bool is_row =
-            n < model->net->n_tensors + model->net->n_kept_tensors && !net_tensor(model->net, n)->is_matrix;
-        entries[n] =
-            (struct tensor_entry){model->names[n], m.x, is_row ? m.cols : m.rows, is_row ? 0 : m.cols};
+            i < model->net->n_tensors + model->net->n_kept_tensors && !net_tensor(model->net, i)->is_matrix;
+        entries[n++] = (struct tensor_entry){.name = model->names[i],
+                                             .values = m.x,
+                                             .rows = is_row ? m.cols : m.rows,
+                                             .cols = is_row ? 0 : m.cols};
     }
-    n += scaling_entries(model, entries + n);
     for (size_t i = 0; i < n_extra; i++)
         entries[n++] = extra[i];
     struct tensor_fact facts[MODEL_MAX_FACTS];

@@ -9,7 +9,7 @@
 #include "../losses/loss.h"
 #include "../rules/rule.h"
 
-enum { MODEL_MAX_FACTS = 48, MODEL_NAME_ROOM = 48 };
+enum { MODEL_MAX_FACTS = 64, MODEL_NAME_ROOM = 48 };
 
 struct fact {
     char *key, *text;
@@ -23,7 +23,6 @@ struct bl_model {
     bl_data *like; /* no examples: shape, outputs, scaling, class and column names */
     struct fact facts[MODEL_MAX_FACTS];
     size_t n_facts;
-    struct lesson *lesson;          /* of prediction; made when first needed */
     char (*names)[MODEL_NAME_ROOM]; /* of every tensor, in bl_model_tensor's order */
 };
 
@@ -41,7 +40,15 @@ size_t model_count_tensors(const bl_model *model);
 /* Everything of the model, and extra entries (the optimiser's). */
 bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra,
                       size_t n_extra);
-/* Whether inputs and targets are scaled in the file as they are here, to the bit. */
+/* What the fact "format" says. 1: 0.1.0, which rounded inputs to float before they were scaled, and kept the scaling as
+   floats. 2: doubles; and what is not there is said, so that nothing missing is taken for a default. */
+extern const char *const model_formats[2];
+enum { MODEL_FORMAT_NARROW, MODEL_FORMAT };
+/* Of a file; BL_BAD_DATA for none or another. */
+bl_status model_read_format(bl_context *ctx, const struct tensors *file, const char *path, int *out);
+
+/* Whether inputs and targets are scaled in the file as they are here: to the bit, or, in a file of 0.1.0, to within what
+   its floats rounded. */
 bool model_scales_like(const bl_model *model, const struct tensors *file);
 /* Weights and feedback from a file that has been read, by name; shapes must agree. */
 bl_status model_take(bl_model *model, const struct tensors *file, const char *path);

@@ -18,26 +18,30 @@ bl_score score_none(void)
     return (bl_score){.loss = nothing, .error = nothing, .rmse = nothing, .mae = nothing, .r2 = nothing};
 }
 
-void score_unscale(const bl_model *model, float *outputs, size_t n)
+/* Output k in the targets' own unit. */
+static double answer_at(const bl_model *model, float score, size_t k)
 {
     const struct scaling *s = &model->like->target_scaling;
-    for (size_t i = 0; i < n * s->n; i++) {
-        const size_t k = i % s->n;
-        outputs[i] = (float)((double)outputs[i] / (double)s->scale[k] + (double)s->offset[k]);
-    }
+    return s->n > 0 ? (double)score / s->scale[k] + s->offset[k] : (double)score;
 }
 
-/* What is summed, batch by batch. */
+void score_unscale(const bl_model *model, struct matrix scores, double *out)
+{
+    for (size_t i = 0; i < scores.rows; i++)
+        for (size_t k = 0; k < scores.cols; k++)
+            out[i * scores.cols + k] = answer_at(model, matrix_row(&scores, i)[k], k);
+}
+
+/* What is summed, batch by batch. Distances are in `unit`, so that their squares are doubles too. */
 struct sums {
-    double loss, square, absolute;
+    double loss, square, absolute, unit;
     size_t wrong;
 };
 
-static void load_batch(const bl_model *model, const bl_data *data, size_t first, size_t n,
-                       struct lesson *lesson)
+static void load_batch(const bl_data *data, size_t first, size_t n, struct lesson *lesson)
 {
     lesson_set_size(lesson, n);
-    data_gather(data, model->ctx->backend, NULL, first, n, lesson->x.x);
+    data_gather(data, lesson->ctx->backend, NULL, first, n, lesson->x.x);
     lesson->has_labels = false;
     if (data->labels)
         lesson_set_labels(lesson, data->labels + first);
@@ -45,33 +49,45 @@ static void load_batch(const bl_model *model, const bl_data *data, size_t first,
         data_gather_targets(data, NULL, first, n, lesson->y.x);
 }
 
-/* The batch's answers are the lesson's scores, and are overwritten. */
 static void add_distances(struct sums *sums, const bl_model *model, const bl_data *data, size_t first,
                           const struct lesson *lesson)
 {
-    const size_t count = lesson->n * (size_t)data->outputs;
-    const float *target = data->targets + first * (size_t)data->outputs;
-    float *answer = lesson_scores(lesson)->x;
-    model->loss->output(model->ctx->backend, *lesson_scores(lesson));
-    score_unscale(model, answer, lesson->n);
-    for (size_t i = 0; i < count; i++) {
-        const double distance = (double)answer[i] - (double)target[i];
-        sums->square += distance * distance;
-        sums->absolute += fabs(distance);
-    }
+    const size_t outputs = (size_t)data->outputs;
+    model->loss->output(lesson->ctx->backend, *lesson_scores(lesson));
+    for (size_t i = 0; i < lesson->n; i++)
+        for (size_t k = 0; k < outputs; k++) {
+            const double answer = answer_at(model, matrix_row(lesson_scores(lesson), i)[k], k);
+            const double distance = (answer - data->targets[(first + i) * outputs + k]) / sums->unit;
+            sums->square += distance * distance;
+            sums->absolute += fabs(distance);
+        }
 }
 
-/* sum (t - mean t)^2, each output by its own mean. */
-static double spread(const bl_data *data)
+/* The power of two at which the targets, moved by the first, are no larger than 1: 1 for those of usual size. */
+static double unit_of(const bl_data *data)
+{
+    const size_t outputs = (size_t)data->outputs;
+    double most = 0.0;
+    int exponent = 0;
+    for (size_t i = 0; data->targets && i < data->n * outputs; i++)
+        most = fmax(most, fabs(0.5 * data->targets[i] - 0.5 * data->targets[i % outputs]));
+    (void)frexp(most, &exponent);
+    return exponent > 400 || exponent < -400 ? ldexp(1.0, exponent > 1000 ? 1000 : exponent) : 1.0;
+}
+
+/* sum (t - mean t)^2, each output by its own mean, in unit^2. Targets are moved by the first one, which keeps the digits
+   of those that differ by little. */
+static double spread(const bl_data *data, double unit)
 {
     const size_t outputs = (size_t)data->outputs;
     double sum = 0.0;
     for (size_t k = 0; k < outputs; k++) {
+        const double first = data->targets[k] / unit;
         double mean = 0.0;
         for (size_t i = 0; i < data->n; i++)
-            mean += (double)data->targets[i * outputs + k] / (double)data->n;
+            mean += (data->targets[i * outputs + k] / unit - first) / (double)data->n;
         for (size_t i = 0; i < data->n; i++) {
-            const double d = (double)data->targets[i * outputs + k] - mean;
+            const double d = data->targets[i * outputs + k] / unit - first - mean;
             sum += d * d;
         }
     }
@@ -90,23 +106,23 @@ static bl_score score_of(const struct sums *sums, const bl_data *data)
         score.error = (double)sums->wrong / n;
         return score;
     }
-    const double there = spread(data);
-    score.rmse = sqrt(sums->square / count);
-    score.mae = sums->absolute / count;
+    const double there = spread(data, sums->unit);
+    score.rmse = sqrt(sums->square / count) * sums->unit;
+    score.mae = sums->absolute / count * sums->unit;
     score.r2 = there > 0.0 ? 1.0 - sums->square / there : (double)NAN;
     return score;
 }
 
 bl_status score_model(const bl_model *model, const bl_data *data, struct lesson *lesson, bl_score *out)
 {
-    struct sums sums = {0};
+    struct sums sums = {.unit = unit_of(data)};
     const bool is_known = data->labels || data->targets;
     for (size_t first = 0; first < data->n; first += lesson->capacity) {
         const size_t left = data->n - first;
-        load_batch(model, data, first, left < lesson->capacity ? left : lesson->capacity, lesson);
+        load_batch(data, first, left < lesson->capacity ? left : lesson->capacity, lesson);
         step_forward(model->net, lesson);
         if (is_known)
-            sums.loss += model->loss->error(model->ctx->backend, *lesson_scores(lesson), lesson->y, 1.0f,
+            sums.loss += model->loss->error(lesson->ctx->backend, *lesson_scores(lesson), lesson->y, 1.0f,
                                             *lesson_error(lesson));
         if (data->labels)
             sums.wrong += loss_count_wrong(*lesson_scores(lesson), lesson->labels);
@@ -114,7 +130,7 @@ bl_status score_model(const bl_model *model, const bl_data *data, struct lesson 
             add_distances(&sums, model, data, first, lesson);
     }
     if (lesson_has_failed(lesson))
-        BL_FAIL(model->ctx, BL_BACKEND, "backend %s reported a failure", model->ctx->backend->name);
+        BL_FAIL(lesson->ctx, BL_BACKEND, "backend %s reported a failure", lesson->ctx->backend->name);
     *out = score_of(&sums, data);
     return BL_OK;
 }

@@ -121,11 +121,11 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
     return model_create(&t->model, t->ctx, net, rule, loss, like);
 }
 
-/* A JSON list of texts; nothing where there are none. */
+/* A JSON list of texts, or null: what is not there is said, so that a reader misses what was lost. */
 static bl_status set_names(bl_trainer *t, const char *key, char *const *names, size_t n)
 {
     if (!names)
-        return BL_OK;
+        return model_set_fact(t->model, key, "null");
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, json_string(names[i]));
@@ -142,7 +142,7 @@ static bl_status set_table(bl_trainer *t, const bl_data *like)
 {
     char *text = NULL;
     if (!like->recipe)
-        return BL_OK;
+        return model_set_fact(t->model, "table", "null");
     BL_TRY(recipe_to_text(&text, t->ctx, like->recipe));
     const bl_status status = model_set_fact(t->model, "table", text);
     mem_free(t->ctx, text);
@@ -156,13 +156,15 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
                                        "batch", "seed",      "precision"};
     char shape[64];
     snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
-    BL_TRY(model_set_fact(t->model, "format", "backless 1"));
+    BL_TRY(model_set_fact(t->model, "format", model_formats[MODEL_FORMAT]));
     BL_TRY(model_set_fact(t->model, "input", shape));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         BL_TRY(model_set_fact(t->model, keys[i], config_text(t->config, keys[i])));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
     BL_TRY(set_table(t, like));
     BL_TRY(model_set_fact(t->model, "answers", like->has_targets ? "numbers" : "classes"));
+    BL_TRY(model_set_number(t->model, "scaling", (double)like->scaling.n));
+    BL_TRY(model_set_number(t->model, "target_scaling", (double)like->target_scaling.n));
     return model_set_number(t->model, "outputs", like->outputs);
 }
 
@@ -229,6 +231,7 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
     t->data_hash = like->hash;
+    t->narrow_data_hash = like->narrow_hash;
     t->state = (struct run_state){.running_error = 1.0};
     t->stop_reason = "";
     return BL_OK;

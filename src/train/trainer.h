@@ -45,7 +45,7 @@ struct bl_trainer {
     size_t n_order;
     json_t *early_angles; /* those of the first epoch's steps, for its log line */
     const char *stop_reason;
-    uint64_t data_hash;
+    uint64_t data_hash, narrow_data_hash; /* of the training set; narrow: as 0.1.0 computed it */
     bool is_buffered;
     bool is_resumed; /* the folder is its own */
 };

@@ -15,17 +15,19 @@ static void check_texts(char **texts, size_t n, const char *what)
         FUZZ_CHECK(texts[i] && fuzz_is_utf8(texts[i], strlen(texts[i])), "%s %zu is no text", what, i);
 }
 
-static void check_sizes(const bl_data *data)
+static void check_sizes(bl_data *data)
 {
     const bl_shape s = data->shape;
     FUZZ_CHECK(data->n > 0 && s.channels > 0 && s.rows > 0 && s.cols > 0, "%zu examples of %d x %d x %d",
                data->n, s.channels, s.rows, s.cols);
     FUZZ_CHECK(data->features == (size_t)s.channels * (size_t)s.rows * (size_t)s.cols, "%zu features",
                data->features);
-    FUZZ_CHECK(!data->bytes != !data->floats, "not one of bytes and floats");
+    FUZZ_CHECK(!!data->bytes + !!data->floats + !!data->doubles == 1, "not one of bytes, floats and doubles");
     FUZZ_CHECK(!data->labels || !data->targets, "labels and targets");
     FUZZ_CHECK(data->outputs > 0 || (!data->labels && !data->targets), "%d outputs", data->outputs);
-    FUZZ_CHECK(data->hash == data_hash(data), "the hash is not that of the examples");
+    const uint64_t hash = data->hash;
+    data_take_hash(data);
+    FUZZ_CHECK(data->hash == hash, "the hash is not that of the examples");
 }
 
 static void check_values(const bl_data *data, bool has_missing)
@@ -33,19 +35,23 @@ static void check_values(const bl_data *data, bool has_missing)
     for (size_t i = 0; data->floats && i < data->n * data->features; i++)
         FUZZ_CHECK(isfinite(data->floats[i]) || (has_missing && isnan(data->floats[i])), "number %zu is %g",
                    i, (double)data->floats[i]);
+    for (size_t i = 0; data->doubles && i < data->n * data->features; i++)
+        FUZZ_CHECK(isfinite(data->doubles[i]) || (has_missing && isnan(data->doubles[i])), "number %zu is %g",
+                   i, data->doubles[i]);
     for (size_t i = 0; data->labels && i < data->n; i++)
         FUZZ_CHECK(data->labels[i] >= 0 && data->labels[i] < data->outputs, "label %ld of %d classes",
                    (long)data->labels[i], data->outputs);
     for (size_t i = 0; data->targets && i < data->n * (size_t)data->outputs; i++)
-        FUZZ_CHECK(isfinite(data->targets[i]), "target %zu is %g", i, (double)data->targets[i]);
+        FUZZ_CHECK(isfinite(data->targets[i]), "target %zu is %g", i, data->targets[i]);
 }
 
 static void check_rows(const bl_data *data)
 {
     float *x = malloc(data->features * sizeof *x), *y = malloc((size_t)data->outputs * sizeof *y + 1);
-    FUZZ_CHECK(x && y, "no memory for the target itself");
+    double *raw = malloc(data->features * sizeof *raw);
+    FUZZ_CHECK(x && y && raw, "no memory for the target itself");
     for (size_t row = 0; row < data->n; row++) {
-        data_gather_raw(data, row, 1, x);
+        data_gather_raw(data, row, 1, raw);
         data_gather(data, data->ctx->backend, NULL, row, 1, x);
         for (size_t j = 0; j < data->features; j++)
             FUZZ_CHECK(isfinite(x[j]), "feature %zu of row %zu, scaled: %g", j, row, (double)x[j]);
@@ -56,6 +62,7 @@ static void check_rows(const bl_data *data)
     }
     free(x);
     free(y);
+    free(raw);
 }
 
 bool fuzz_check_data(bl_data *data, bool has_missing)
@@ -86,10 +93,13 @@ void fuzz_check_same_data(const bl_data *a, const bl_data *b)
     for (size_t i = 0; a->floats && b->floats && i < numbers; i++)
         FUZZ_CHECK(a->floats[i] == b->floats[i] || (isnan(a->floats[i]) && isnan(b->floats[i])),
                    "number %zu is %g, then %g", i, (double)a->floats[i], (double)b->floats[i]);
+    for (size_t i = 0; a->doubles && b->doubles && i < numbers; i++)
+        FUZZ_CHECK(a->doubles[i] == b->doubles[i] || (isnan(a->doubles[i]) && isnan(b->doubles[i])),
+                   "number %zu is %g, then %g", i, a->doubles[i], b->doubles[i]);
     for (size_t i = 0; a->labels && b->labels && i < a->n; i++)
         FUZZ_CHECK(a->labels[i] == b->labels[i], "label %zu is %ld, then %ld", i, (long)a->labels[i],
                    (long)b->labels[i]);
     for (size_t i = 0; a->targets && b->targets && i < a->n * (size_t)a->outputs; i++)
-        FUZZ_CHECK(a->targets[i] == b->targets[i], "target %zu is %g, then %g", i, (double)a->targets[i],
-                   (double)b->targets[i]);
+        FUZZ_CHECK(a->targets[i] == b->targets[i], "target %zu is %g, then %g", i, a->targets[i],
+                   b->targets[i]);
 }

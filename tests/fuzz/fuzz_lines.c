@@ -98,7 +98,7 @@ static bool take_tensor(struct fuzz_lines *lines, char *line)
     if (i == FUZZ_MOST_THINGS || lines->n_made == FUZZ_MOST_THINGS || n == 0 || n > most)
         return false;
     const float *values = make_values(lines, n * (m ? m : 1), (float)value);
-    lines->entries[i] = (struct tensor_entry){name.at, values, n, m};
+    lines->entries[i] = (struct tensor_entry){name.at, values, n, m, NULL};
     lines->n_entries += i == lines->n_entries;
     return true;
 }

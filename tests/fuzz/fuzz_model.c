@@ -31,6 +31,14 @@ static bl_status load(bl_model **out, bl_context *ctx, const char *path)
 
 /* ---- What it says */
 
+static bool are_tame_doubles(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs(x[i]) <= (double)extreme))
+            return false;
+    return true;
+}
+
 static bool is_tame(const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -42,8 +50,8 @@ static bool is_tame(const float *x, size_t n)
 static bool check_tensors(const bl_model *model)
 {
     bl_tensor t;
-    bool are_tame = is_tame(model->like->scaling.offset, model->like->scaling.n) &&
-                    is_tame(model->like->scaling.scale, model->like->scaling.n);
+    bool are_tame = are_tame_doubles(model->like->scaling.offset, model->like->scaling.n) &&
+                    are_tame_doubles(model->like->scaling.scale, model->like->scaling.n);
     for (int i = 0; bl_model_tensor(model, i, &t); i++) {
         FUZZ_CHECK(t.rows > 0 && t.cols > 0 && t.name[0], "tensor %d is %zu x %zu", i, t.rows, t.cols);
         for (size_t j = 0; j < t.rows * t.cols; j++)
@@ -68,11 +76,11 @@ static void check_facts(const bl_model *model)
 
 /* ---- Predictions */
 
-static bl_status predict(const bl_model *model, float **out)
+static bl_status predict(const bl_model *model, double **out)
 {
     const size_t inputs = model->net->inputs;
     float *x = calloc(ROWS * inputs, sizeof *x);
-    float *scores = calloc(ROWS * (size_t)bl_model_outputs(model), sizeof *scores);
+    double *scores = calloc(ROWS * (size_t)bl_model_outputs(model), sizeof *scores);
     FUZZ_CHECK(x && scores, "no memory for the target itself");
     for (size_t i = 0; i < ROWS * inputs; i++)
         x[i] = 0.25f * (float)(i % 7) - 0.5f;
@@ -83,28 +91,28 @@ static bl_status predict(const bl_model *model, float **out)
     return status;
 }
 
-static void check_scores(const bl_model *model, const float *scores)
+static void check_scores(const bl_model *model, const double *scores)
 {
     const size_t outputs = (size_t)bl_model_outputs(model);
     const char *loss = bl_model_fact(model, "loss");
     for (size_t row = 0; row < ROWS && strcmp(loss, "mse") != 0; row++) {
         double sum = 0.0;
         for (size_t k = 0; k < outputs; k++) {
-            const float p = scores[row * outputs + k];
-            FUZZ_CHECK(p >= 0.0f && p <= 1.0f, "a probability of %g", (double)p);
-            sum += (double)p;
+            const double p = scores[row * outputs + k];
+            FUZZ_CHECK(p >= 0.0 && p <= 1.0, "a probability of %g", p);
+            sum += p;
         }
         if (strcmp(loss, "ce") == 0)
             FUZZ_CHECK(fabs(sum - 1.0) < 1e-4, "probabilities that sum to %g", sum);
     }
 }
 
-static bl_status check_again(bl_context *ctx, const bl_model *model, const float *scores)
+static bl_status check_again(bl_context *ctx, const bl_model *model, const double *scores)
 {
     const size_t n = ROWS * (size_t)bl_model_outputs(model);
     const char *path = fuzz_path("again.safetensors");
     bl_model *again = NULL;
-    float *other = NULL;
+    double *other = NULL;
     char hash[17], hash_again[17];
     bl_status status = bl_model_save(model, path);
     if (!fuzz_went_well(ctx, status, "saving") ||
@@ -123,7 +131,7 @@ static bl_status check_again(bl_context *ctx, const bl_model *model, const float
 
 static bl_status check_predictions(bl_context *ctx, const bl_model *model)
 {
-    float *scores = NULL;
+    double *scores = NULL;
     const bool are_tame = check_tensors(model);
     bl_status status = predict(model, &scores);
     if (status == BL_OK && are_tame)

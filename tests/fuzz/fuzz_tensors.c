@@ -16,14 +16,20 @@ size_t fuzz_tensor_size(const struct tensor_entry *entry)
     return entry->rows * (entry->cols ? entry->cols : 1);
 }
 
+static double value_at(const struct tensor_entry *entry, size_t i)
+{
+    return entry->doubles ? entry->doubles[i] : (double)entry->values[i];
+}
+
 static void check_entry(const struct tensors *t, const struct tensor_entry *entry)
 {
     struct tensor_entry found;
     FUZZ_CHECK(entry->name[0] && fuzz_is_utf8(entry->name, strlen(entry->name)), "a tensor's name");
     FUZZ_CHECK(entry->rows > 0, "tensor %s has no rows", entry->name);
     for (size_t i = 0; i < fuzz_tensor_size(entry); i++)
-        FUZZ_CHECK(isfinite(entry->values[i]), "tensor %s holds %g", entry->name, (double)entry->values[i]);
-    FUZZ_CHECK(tensors_find(t, entry->name, &found) && found.values == entry->values,
+        FUZZ_CHECK(isfinite(value_at(entry, i)), "tensor %s holds %g", entry->name, value_at(entry, i));
+    FUZZ_CHECK(tensors_find_any(t, entry->name, &found) && found.values == entry->values &&
+                   found.doubles == entry->doubles,
                "two tensors are called %s", entry->name);
 }
 
@@ -35,8 +41,11 @@ static void check_same(const struct tensors *a, const struct tensors *b)
     for (; tensors_entry(a, i, &x); i++) {
         FUZZ_CHECK(tensors_entry(b, i, &y) && strcmp(x.name, y.name) == 0, "tensor %s is lost", x.name);
         FUZZ_CHECK(x.rows == y.rows && x.cols == y.cols, "tensor %s has another shape", x.name);
-        FUZZ_CHECK(memcmp(x.values, y.values, fuzz_tensor_size(&x) * sizeof *x.values) == 0,
+        FUZZ_CHECK(!x.doubles == !y.doubles, "tensor %s has another type", x.name);
+        FUZZ_CHECK(x.doubles || memcmp(x.values, y.values, fuzz_tensor_size(&x) * sizeof *x.values) == 0,
                    "tensor %s has other values", x.name);
+        FUZZ_CHECK(x.values || memcmp(x.doubles, y.doubles, fuzz_tensor_size(&x) * sizeof *x.doubles) == 0,
+                   "tensor %s has other doubles", x.name);
     }
     FUZZ_CHECK(!tensors_entry(b, i, &y), "tensor %s is new", y.name);
     for (i = 0; tensors_fact_at(a, i, &f); i++)

@@ -1,0 +1,156 @@
+/*
+ * predictor.c - a model at work: examples are scaled as those it learned from, go through the net, and come out as answers.
+ *
+ * All that changes on the way is the predictor's own, so that several may share a model. One pass is a batch of up to 256
+ * examples; the bits of an answer do not depend on what else is in its batch.
+ */
+#include "../base/mem.h"
+#include "score.h"
+#include "step.h"
+
+enum { MOST_AT_ONCE = 256 };
+
+struct bl_predictor {
+    bl_context *ctx; /* which also explains failures */
+    const bl_model *model;
+    struct lesson *lesson;
+};
+
+static bl_status create(bl_predictor **out, bl_context *ctx, const bl_model *model, size_t at_once)
+{
+    bl_predictor *p = NULL;
+    BL_TRY(MEM_ONE(ctx, &p, "the predictor"));
+    *p = (struct bl_predictor){.ctx = ctx, .model = model};
+    const bl_status status =
+        lesson_create(&p->lesson, ctx, model->net, at_once, LESSON_KEEPS_TWO, PRECISION_FLOAT32);
+    if (status != BL_OK) {
+        bl_predictor_free(p);
+        return status;
+    }
+    *out = p;
+    return BL_OK;
+}
+
+bl_status bl_predictor_create(bl_predictor **out, bl_context *ctx, const bl_model *model)
+{
+    return ctx ? create(out, ctx, model, MOST_AT_ONCE) : BL_NO_MEMORY;
+}
+
+void bl_predictor_free(bl_predictor *p)
+{
+    if (!p)
+        return;
+    lesson_free(p->lesson);
+    mem_free(p->ctx, p);
+}
+
+/* ---- Batches */
+
+/* Where examples come from: a set, or arrays of the caller's. */
+struct source {
+    const bl_data *data;
+    const float *floats;
+    const double *doubles;
+    size_t n;
+};
+
+static bl_status take(bl_predictor *p, const struct source *from, size_t first)
+{
+    struct lesson *lesson = p->lesson;
+    const size_t left = from->n - first, skipped = first * p->model->net->inputs;
+    lesson_set_size(lesson, left < lesson->capacity ? left : lesson->capacity);
+    if (from->data) {
+        data_gather(from->data, p->ctx->backend, NULL, first, lesson->n, lesson->x.x);
+        return BL_OK;
+    }
+    return scaling_apply(p->ctx, p->model->like,
+                         &(struct raw_rows){from->floats ? from->floats + skipped : NULL,
+                                            from->doubles ? from->doubles + skipped : NULL, first, lesson->n},
+                         lesson->x.x);
+}
+
+static bl_status run(bl_predictor *p, const struct source *from, double *scores)
+{
+    struct lesson *lesson = p->lesson;
+    const size_t outputs = (size_t)p->model->like->outputs;
+    for (size_t first = 0; first < from->n; first += lesson->capacity) {
+        BL_TRY(take(p, from, first));
+        step_forward(p->model->net, lesson);
+        p->model->loss->output(p->ctx->backend, *lesson_scores(lesson));
+        score_unscale(p->model, *lesson_scores(lesson), scores + first * outputs);
+    }
+    if (lesson_has_failed(lesson))
+        BL_FAIL(p->ctx, BL_BACKEND, "backend %s reported a failure", p->ctx->backend->name);
+    return BL_OK;
+}
+
+static bl_status check_array(bl_context *ctx, const void *x)
+{
+    if (!x)
+        BL_FAIL(ctx, BL_BAD_VALUE, "x is NULL, expected the examples");
+    return BL_OK;
+}
+
+bl_status bl_predictor_run(bl_predictor *p, const float *x, size_t n, double *scores)
+{
+    BL_TRY(check_array(p->ctx, x));
+    return run(p, &(struct source){.floats = x, .n = n}, scores);
+}
+
+bl_status bl_predictor_run_doubles(bl_predictor *p, const double *x, size_t n, double *scores)
+{
+    BL_TRY(check_array(p->ctx, x));
+    return run(p, &(struct source){.doubles = x, .n = n}, scores);
+}
+
+bl_status bl_predictor_run_data(bl_predictor *p, const bl_data *data, double *scores)
+{
+    if (data->features != p->model->net->inputs)
+        BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features, but the model takes %zu", data->source,
+                data->features, p->model->net->inputs);
+    return run(p, &(struct source){.data = data, .n = data->n}, scores);
+}
+
+bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *out)
+{
+    const bl_model *model = p->model;
+    if (data->features != model->net->inputs || data->outputs != model->like->outputs)
+        BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
+                data->source, data->features, data->outputs, model->net->inputs, model->like->outputs);
+    return score_model(model, data, p->lesson, out);
+}
+
+/* ---- Without a predictor: one that lives for the call */
+
+/* No larger than what it is made for. */
+static bl_status create_for(bl_predictor **out, const bl_model *model, size_t n)
+{
+    return create(out, model->ctx, model, n < 1 ? 1 : n < MOST_AT_ONCE ? n : MOST_AT_ONCE);
+}
+
+bl_status bl_model_predict(const bl_model *model, const float *x, size_t n, double *scores)
+{
+    bl_predictor *p = NULL;
+    BL_TRY(create_for(&p, model, n));
+    const bl_status status = bl_predictor_run(p, x, n, scores);
+    bl_predictor_free(p);
+    return status;
+}
+
+bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, double *scores)
+{
+    bl_predictor *p = NULL;
+    BL_TRY(create_for(&p, model, data->n));
+    const bl_status status = bl_predictor_run_data(p, data, scores);
+    bl_predictor_free(p);
+    return status;
+}
+
+bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score *out)
+{
+    bl_predictor *p = NULL;
+    BL_TRY(create_for(&p, model, data->n));
+    const bl_status status = bl_predictor_evaluate(p, data, out);
+    bl_predictor_free(p);
+    return status;
+}
