@@ -33,14 +33,14 @@ static struct shown option_name(const struct csv_table *t, const struct csv_inpu
 static bl_status no_number(const struct csv_table *t, const struct csv_input *input,
                            const struct csv_count *found)
 {
-    const char *option = option_name(t, input).text;
+    const struct shown option = option_name(t, input);
     char advice[256] = "";
     if (!t->r->like)
         text_append(advice, sizeof advice,
                     " as in %zu other rows (--categorical \"%s\" takes the column as words, --ignore \"%s\" "
                     "leaves it "
                     "out)",
-                    input->numbers.n, option, option);
+                    input->numbers.n, option.text, option.text);
     BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu, %s: found \"%s\"; expected a number%s", t->r->path,
             found->line, name_of(t, input).text, text_shown(found->text.at, found->text.n).text, advice);
 }
