@@ -69,12 +69,14 @@ static bool has_twin(const struct csv_sample *s, size_t c)
     return false;
 }
 
-/* Nothing but words: names are all different, and most of them are no values of their column. */
+/* Nothing but words: names are all different, and most of them are no values of their column. "1,5" is no name. */
 static bool are_names_of_words(const struct csv_sample *s)
 {
     size_t names = 0;
     for (size_t c = 0; c < s->n_columns; c++) {
-        if (csv_is_numbers(s, c) || has_twin(s, c) || csv_is_missing(s->columns[c].first.text))
+        const struct slice text = s->columns[c].first.text;
+        if (csv_is_numbers(s, c) || has_twin(s, c) || csv_is_missing(text) ||
+            csv_notation(text, s->decimal) != NOTATION_NONE)
             return false;
         names += !occurs_below(s, c);
     }
@@ -98,6 +100,7 @@ struct csv_order csv_order_of(struct slice line, char separator, char decimal)
 {
     struct csv_order o = {.is_counted = true, .is_even = true, .is_sorted = true};
     struct csv_field field;
+    const char *begin = line.at;
     double before = 0.0, step = 0.0;
     for (; csv_next_field(&line, separator, &field); o.fields++) {
         double value;
@@ -113,6 +116,7 @@ struct csv_order csv_order_of(struct slice line, char separator, char decimal)
         }
         before = value;
         o.numbers++;
+        o.quoted += field.text.at > begin && field.text.at[-1] == '"';
     }
     return o;
 }
@@ -163,7 +167,7 @@ static bool is_doubtful(const struct csv_sample *s)
     const bool is_whole = o.numbers == o.fields;
     if (o.numbers == 0 || s->lines == 0)
         return false;
-    if (has_strange_word(s, true))
+    if (has_strange_word(s, true) || (o.quoted == o.numbers && s->quoted == 0))
         return true;
     if (!is_whole)
         return has_strange_word(s, false) && o.numbers >= EVEN_BESIDE_A_WORD && o.is_even && s->even == 0;

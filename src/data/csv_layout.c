@@ -48,6 +48,7 @@ static void count_line(struct csv_sample *s, struct slice line, char separator)
     s->counted += order.numbers > 1 && order.is_counted;
     s->even += order.numbers > 1 && order.is_even;
     s->sorted += order.numbers > 1 && order.is_sorted;
+    s->quoted += order.quoted > 0;
 }
 
 /* The first line's fields; the column of row names, which it does not name, comes before them. */

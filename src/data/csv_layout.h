@@ -19,7 +19,7 @@ struct csv_column {
 
 /* In which order the numbers of a line are. */
 struct csv_order {
-    size_t fields, numbers;
+    size_t fields, numbers, quoted; /* quoted: of the numbers */
     bool is_counted; /* 0, 1, 2, ... or 1, 2, 3, ... */
     bool is_even;    /* with the same step between all */
     bool is_sorted;  /* each larger than the one before, or each smaller */
@@ -30,7 +30,7 @@ struct csv_sample {
     size_t n_columns, lines;
     char decimal;
     struct csv_order first_order;
-    size_t counted, even, sorted; /* lines behind the first that are */
+    size_t counted, even, sorted, quoted; /* lines behind the first whose numbers are; quoted: some */
 };
 
 struct csv_layout {

@@ -61,7 +61,7 @@ bool csv_has_row_names(struct slice text, char separator)
             return false;
         full += !csv_is_missing(last.text); /* else each line ends with a separator */
     }
-    return lines > 0 && full > 0;
+    return names > 1 && lines > 0 && full > 0;
 }
 
 static struct division divide(struct slice text, char separator, char decimal)
@@ -69,7 +69,7 @@ static struct division divide(struct slice text, char separator, char decimal)
     struct division d = {.separator = separator};
     struct csv_line line = {.number = 0};
     struct csv_field field;
-    size_t all = 0, numbers = 0;
+    size_t all = 0, numbers = 0; /* behind the first line, which may be names, unless it is the only one */
     const bool has_row_names = csv_has_row_names(text, separator);
     for (int i = 0; i < SEPARATOR_LINES && csv_next_line(&text, separator, &line); i++) {
         struct slice rest = line.text;
@@ -80,6 +80,8 @@ static struct division divide(struct slice text, char separator, char decimal)
         if (i > 0 && n != d.fields)
             return (struct division){.separator = separator};
         d.fields = n;
+        if (i == 0 && text.n > 1)
+            all = numbers = 0;
     }
     d.numbers = all > 0 ? (double)numbers / (double)all : 0.0;
     return d;
