@@ -91,9 +91,16 @@ static char separator_of(const char *text)
 {
     if (strcmp(text, "tab") == 0)
         return '\t';
+    if (strcmp(text, "space") == 0)
+        return ' ';
     if (strcmp(text, "auto") == 0)
         return 0;
     return text[0];
+}
+
+static char decimal_of(const char *text)
+{
+    return strcmp(text, "comma") == 0 ? ',' : strcmp(text, "point") == 0 ? '.' : (char)0;
 }
 
 static const char *or_null(const char *text)
@@ -139,6 +146,7 @@ static struct data_options options_of(const bl_config *config)
         .label = or_null(config_text(config, "label")),
         .header = config_text(config, "header"),
         .separator = separator_of(config_text(config, "separator")),
+        .decimal = decimal_of(config_text(config, "decimal")),
         .categorical = or_null(config_text(config, "categorical")),
         .ignore = or_null(config_text(config, "ignore")),
         .id_column = or_null(config_text(config, "id-column")),

@@ -106,7 +106,7 @@ static void tables_are_understood(void **state)
         {"Class,u,v\n0,1,2\n1,3,4\n", .expected = "1x1x2 of 2: 1 2 = 0, 3 4 = 1; columns u v"},
         {"u,TARGET,v\n1,0,2\n3,1,4\n", .expected = "1x1x2 of 2: 1 2 = 0, 3 4 = 1; columns u v"},
         {"quality,u,label\n0,1,1\n1,3,0\n", .expected = "1x1x2 of 2: 0 1 = 1, 1 3 = 0; columns quality u"},
-        {"0,1,2\n1,3,4\n", .label = "first", .expected = "1x1x2 of 2: 1 2 = 0, 3 4 = 1"},
+        {"0,1,2\n1,3,4\n", .label = "first", .header = "no", .expected = "1x1x2 of 2: 1 2 = 0, 3 4 = 1"},
         {"label,1,0\n0,1,1\n1,3,0\n", .label = "last", .header = "yes",
          .expected = "1x1x2 of 2: 0 1 = 1, 1 3 = 0; columns label 1"},
         {"1,0,2\n3,1,4\n", .label = "1", .expected = "1x1x2 of 2: 1 2 = 0, 3 4 = 1"},
@@ -224,8 +224,9 @@ static void binary_files_are_refused(void **state)
                                                                    "1\0,\0"
                                                                    "2\0\n\0";
     static const struct data_options options = {.has_labels = true};
-    const struct table_case cases[] = {{text, .expected = "a zero byte in line 3"},
-                                       {utf16, .expected = "neither IDX (magic number) nor text"}};
+    const struct table_case cases[] = {
+        {text, .expected = "a zero byte in line 3"},
+        {utf16, .expected = "this is text in UTF-16, which is not read; convert it"}};
     (void)state;
     assert_refused(&cases[0], sizeof text - 1, &options, NULL);
     assert_refused(&cases[1], sizeof utf16 - 1, &options, NULL);
@@ -266,7 +267,7 @@ static void columns_and_classes_are_matched(void **state)
     static struct recipe_column columns[] = {{u, COLUMN_NUMBER, NULL, 0, false},
                                              {v, COLUMN_NUMBER, NULL, 0, false},
                                              {y, COLUMN_LABEL, NULL, 0, false}};
-    static struct recipe recipe = {columns, 3};
+    static struct recipe recipe = {.columns = columns, .n = 3};
     static const struct like_case by_name[] = {
         {{"u,v,y\n1,2,dog\n3,4,cat\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"}, true, true},
         {{"y,v,u\ndog,2,1\ncat,4,3\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"}, true, true},

@@ -302,23 +302,24 @@ static void targets_are_read(void **state)
         const char *text;
         enum target_kind target;
         int labels, outputs; /* labels 0: targets; -1: refused */
+        const char *why;     /* of a refusal */
     } cases[] = {
-        {"n,y\n1,2.5\n2,3\n3,-1\n", TARGET_NUMBER, 0, 1},
-        {"n,y\n1,2.5\n2,3\n3,-1\n", TARGET_NUMBER_IF_ALL, 0, 1},
-        {"n,y\n1,2\n2,3\n3,2\n", TARGET_NUMBER_IF_ALL, 0, 1},
-        {"n,y\n1,2\n2,3\n3,2\n", TARGET_CLASS, 1, 2},
-        {"n,y\n1,a\n2,b\n3,a\n", TARGET_NUMBER_IF_ALL, 1, 2},
-        {"n,y\n1,a\n2,b\n3,a\n", TARGET_NUMBER, -1, 0},
-        {"n,y\n1,2\n2,\n3,2\n", TARGET_NUMBER, -1, 0},
-        {"n,y\n1,2\n2,nan\n3,2\n", TARGET_NUMBER, -1, 0},
-        {"n,y\n1,2\n2,1e39\n3,2\n", TARGET_NUMBER, 0, 1},
-        {"n,y\n1,2\n2,1e309\n3,2\n", TARGET_NUMBER, -1, 0},
+        {"n,y\n1,2.5\n2,3\n3,-1\n", TARGET_NUMBER, 0, 1, NULL},
+        {"n,y\n1,2.5\n2,3\n3,-1\n", TARGET_NUMBER_IF_ALL, 0, 1, NULL},
+        {"n,y\n1,2\n2,3\n3,2\n", TARGET_NUMBER_IF_ALL, 0, 1, NULL},
+        {"n,y\n1,2\n2,3\n3,2\n", TARGET_CLASS, 1, 2, NULL},
+        {"n,y\n1,a\n2,b\n3,a\n", TARGET_NUMBER_IF_ALL, 1, 2, NULL},
+        {"n,y\n1,a\n2,b\n3,a\n", TARGET_NUMBER, -1, 0, "is no number"},
+        {"n,y\n1,2\n2,\n3,2\n", TARGET_NUMBER, -1, 0, "is no number"},
+        {"n,y\n1,2\n2,nan\n3,2\n", TARGET_NUMBER, -1, 0, "is no number"},
+        {"n,y\n1,2\n2,1e39\n3,2\n", TARGET_NUMBER, 0, 1, NULL},
+        {"n,y\n1,2\n2,1e309\n3,2\n", TARGET_NUMBER, -1, 0, "beyond the range of a double"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct data_options options = {.label = "y", .target = cases[i].target, .has_labels = true};
         if (cases[i].labels < 0) {
-            assert_refuses(&(struct table_case){cases[i].text, options, "is no number"}, NULL);
+            assert_refuses(&(struct table_case){cases[i].text, options, cases[i].why}, NULL);
             continue;
         }
         bl_data *data = must_read(cases[i].text, &options, NULL);

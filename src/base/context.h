@@ -7,12 +7,15 @@
 
 #include "status.h"
 
+#include <stdbool.h>
+
 struct backend; /* floor 1 fills it in */
 
 struct bl_context {
     bl_allocator allocator;
     struct backend *backend; /* owned; set when the context is made */
     int threads;             /* at least 1 */
+    bool has_read_input; /* standard input, which can be read once */
     char why[1024];
 };
 

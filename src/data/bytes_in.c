@@ -26,6 +26,7 @@ struct source {
     bl_context *ctx;
     const char *path;
     size_t limit;
+    bool is_input; /* descriptor 0 */
 };
 
 static bl_status open_failed(const struct source *s)
@@ -69,8 +70,23 @@ static bl_status read_open_file(struct bytes *out, const struct source *s, int f
     return read_all(out, &plain, fd, room);
 }
 
+/* Standard input is gone when it was read. */
+static bl_status read_input(struct bytes *out, const struct source *s)
+{
+    bl_context *ctx = s->ctx;
+    if (ctx->has_read_input)
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s: can be read only once; save it in a file and name that", s->path);
+    ctx->has_read_input = true;
+    BL_TRY(read_open_file(out, s, STDIN_FILENO));
+    if (out->n == 0)
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: is empty, expected a table or another file of examples", s->path);
+    return BL_OK;
+}
+
 static bl_status read_file(struct bytes *out, const struct source *s)
 {
+    if (s->is_input)
+        return read_input(out, s);
     const int fd = open(s->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return open_failed(s);
@@ -180,13 +196,13 @@ static bool is_gzip(const struct bytes *file)
     return file->n >= 2 && file->at[0] == 0x1f && file->at[1] == 0x8b;
 }
 
-bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
+static bl_status read_source(struct bytes *out, const struct source *source)
 {
     struct bytes file = {0}, unpacked = {0};
-    const struct source source = {ctx, path, limit};
-    bl_status status = read_file(&file, &source);
+    bl_context *ctx = source->ctx;
+    bl_status status = read_file(&file, source);
     if (status == BL_OK && is_gzip(&file)) {
-        status = unpack(&unpacked, &source, &file);
+        status = unpack(&unpacked, source, &file);
         mem_free(ctx, file.at);
         file = unpacked;
     }
@@ -195,4 +211,14 @@ bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t 
     else
         mem_free(ctx, file.at);
     return status;
+}
+
+bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
+{
+    return read_source(out, &(struct source){ctx, path, limit, false});
+}
+
+bl_status bytes_of_input(struct bytes *out, bl_context *ctx, size_t limit)
+{
+    return read_source(out, &(struct source){ctx, INPUT_NAME, limit, true});
 }

@@ -24,4 +24,9 @@ struct bytes {
    folder: BL_BAD_DATA; one that cannot be read: BL_IO. */
 bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit);
 
+/* The same of what comes on descriptor 0: once in the life of a context (BL_BAD_VALUE afterwards). Nothing at all is
+   BL_BAD_DATA. */
+bl_status bytes_of_input(struct bytes *out, bl_context *ctx, size_t limit);
+#define INPUT_NAME "standard input" /* for messages */
+
 #endif

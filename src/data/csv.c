@@ -5,7 +5,10 @@
  * are always refused.
  */
 #include "../base/mem.h"
+#include "csv_ends.h"
+#include "csv_number.h"
 #include "csv_table.h"
+#include "foreign.h"
 
 #include <string.h>
 
@@ -22,8 +25,9 @@ static bl_status check_text(const struct reading *r, const struct bytes *file)
 {
     const uint8_t *zero = file->n > 0 ? memchr(file->at, 0, file->n) : NULL;
     if (zero)
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: neither IDX (magic number) nor text: a zero byte in line %zu",
-                r->path, line_of(file, (size_t)(zero - file->at)));
+        BL_FAIL(r->ctx, BL_BAD_DATA,
+                "%s: neither IDX (magic number) nor text: a zero byte in line %zu; a table has none", r->path,
+                line_of(file, (size_t)(zero - file->at)));
     const size_t valid = csv_valid_text(file->at, file->n);
     if (valid < file->n)
         BL_FAIL(r->ctx, BL_BAD_DATA,
@@ -50,10 +54,24 @@ static bool wants_numbers(const struct csv_table *t)
            (r->options->target == TARGET_NUMBER_IF_ALL && targets_are_numbers(t->labels, t->n));
 }
 
+/* What follows reads labels with points: the text, which is this reading's own, is changed. */
+static void points_for_commas(struct csv_table *t)
+{
+    double value;
+    for (size_t i = 0; t->labels && t->layout.decimal == ',' && i < t->n; i++) {
+        const struct slice text = t->labels[i].field.text;
+        char *comma = csv_number(text, ',', &value) ? memchr(text.at, ',', text.n) : NULL;
+        if (comma && !t->layout.is_words[t->layout.label])
+            *comma = '.';
+    }
+}
+
 static bl_status take_labels(struct csv_table *t)
 {
     bl_data *data = t->data;
     data->has_targets = t->r->like && t->r->like->has_targets;
+    BL_TRY(csv_judge_label(t));
+    points_for_commas(t);
     if (!t->labels) {
         data->outputs = t->r->like ? t->r->like->outputs : 0;
         return BL_OK;
@@ -90,9 +108,26 @@ static bl_status take_ids(struct csv_table *t)
 
 /* ---- All together */
 
-static bl_status fill(struct csv_table *t)
+/* What was decided and is not usual. */
+static bl_status note_layout(const struct csv_table *t)
 {
-    BL_TRY(csv_layout_find(&t->layout, t->r, t->text));
+    const struct csv_layout *l = &t->layout;
+    if (l->comments > 0)
+        BL_TRY(data_add_note(t->data, "%zu lines that begin with # are left out", l->comments));
+    if (l->separator == ' ' && !t->r->options->separator)
+        BL_TRY(data_add_note(t->data, "columns are separated by blanks (--separator names another)"));
+    if (l->has_row_names)
+        BL_TRY(data_add_note(
+            t->data,
+            "the header has one field less than the rows: their first fields are names of the rows%s",
+            l->is_out[0] ? ", left out (--ignore none keeps them)" : ""));
+    return BL_OK;
+}
+
+static bl_status fill(struct csv_table *t, struct slice text)
+{
+    BL_TRY(csv_layout_find(&t->layout, t->r, text));
+    BL_TRY(note_layout(t));
     BL_TRY(csv_scan(t));
     t->data->n = t->n;
     BL_TRY(csv_judge(t));
@@ -116,12 +151,14 @@ static void table_free(struct csv_table *t)
     csv_layout_free(ctx, &t->layout);
 }
 
-static bl_status read_table(bl_data **out, const struct reading *r, const struct bytes *file)
+static bl_status read_table(bl_data **out, const struct reading *r, struct bytes *file)
 {
-    struct csv_table t = {.r = r, .text = without_mark(file)};
+    struct csv_table t = {.r = r};
+    BL_TRY(foreign_check(r->ctx, r->path, file));
     BL_TRY(check_text(r, file));
+    BL_TRY(csv_ends_settle(r, file));
     BL_TRY(data_create(&t.data, r->ctx, r->path));
-    const bl_status status = fill(&t);
+    const bl_status status = fill(&t, without_mark(file));
     table_free(&t);
     if (status == BL_OK)
         *out = t.data;

@@ -5,6 +5,7 @@
  * and refused with their places. A column that only numbers the rows is left out.
  */
 #include "../base/mem.h"
+#include "csv_number.h"
 #include "csv_table.h"
 
 #include <ctype.h>
@@ -18,13 +19,13 @@ static struct csv_column_text name_of(const struct csv_table *t, const struct cs
 }
 
 /* How an option names the column. */
-static struct shown option_name(const struct csv_table *t, const struct csv_input *input)
+static struct shown option_name(const struct csv_table *t, size_t column)
 {
     char number[24] = "";
-    const char *name = t->layout.names ? t->layout.names[input->column] : "";
+    const char *name = t->layout.names ? t->layout.names[column] : "";
     if (name[0] && !strchr(name, ','))
         return text_shown(name, strlen(name));
-    text_append(number, sizeof number, "%zu", input->column);
+    text_append(number, sizeof number, "%zu", column);
     return text_shown(number, strlen(number));
 }
 
@@ -33,16 +34,63 @@ static struct shown option_name(const struct csv_table *t, const struct csv_inpu
 static bl_status no_number(const struct csv_table *t, const struct csv_input *input,
                            const struct csv_count *found)
 {
-    const char *option = option_name(t, input).text;
+    const struct shown option = option_name(t, input->column);
     char advice[256] = "";
-    if (!t->r->like)
+    if (!t->r->like && !t->layout.has_header && found->line == t->layout.first_line)
+        text_append(advice, sizeof advice, " as in %zu other rows (--header yes takes line %zu for names)",
+                    input->numbers.n, found->line);
+    else if (!t->r->like)
         text_append(advice, sizeof advice,
                     " as in %zu other rows (--categorical \"%s\" takes the column as words, --ignore \"%s\" "
                     "leaves it "
                     "out)",
-                    input->numbers.n, option, option);
+                    input->numbers.n, option.text, option.text);
     BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu, %s: found \"%s\"; expected a number%s", t->r->path,
             found->line, name_of(t, input).text, text_shown(found->text.at, found->text.n).text, advice);
+}
+
+/* A number in a notation that is not read. */
+static bl_status other_notation(const struct csv_table *t, size_t column, const struct csv_count *found,
+                                bool can_be_words)
+{
+    const enum csv_notation notation = csv_notation(found->text, t->layout.decimal);
+    const struct shown option = option_name(t, column);
+    char advice[128] = "";
+    if (can_be_words)
+        text_append(advice, sizeof advice, "; --categorical \"%s\" takes the column as words", option.text);
+    BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu, %s: found \"%s\", %s (%zu such rows in this column); %s%s",
+            t->r->path, found->line, csv_column(&t->layout, column).text,
+            text_shown(found->text.at, found->text.n).text, csv_notation_name(notation), found->n,
+            csv_notation_advice(notation), advice);
+}
+
+/* Whether so many numbers in other notations, beside numbers and words, make a column of numbers. */
+static bool are_numbers_meant(size_t alike, size_t numbers, size_t words)
+{
+    return alike > 0 && alike + numbers > words - alike;
+}
+
+bl_status csv_judge_label(const struct csv_table *t)
+{
+    const char decimal = t->layout.decimal;
+    struct csv_count alike = {.n = 0};
+    size_t numbers = 0, words = 0;
+    double value;
+    if (!t->labels || t->layout.is_words[t->layout.label] || (t->r->like && !t->r->like->has_targets))
+        return BL_OK;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct slice text = t->labels[i].field.text;
+        if (csv_number(text, decimal, &value)) {
+            numbers++;
+            continue;
+        }
+        words++;
+        if (!csv_is_odd_number(text) && csv_notation(text, decimal) != NOTATION_NONE && alike.n++ == 0)
+            alike = (struct csv_count){1, t->labels[i].line, text};
+    }
+    return are_numbers_meant(alike.n, numbers, words)
+               ? other_notation(t, t->layout.label, &alike, !t->r->like)
+               : BL_OK;
 }
 
 static bl_status check_missing(const struct csv_table *t, const struct csv_input *input)
@@ -62,6 +110,9 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
 
 static bl_status judge_kind(const struct csv_table *t, struct csv_input *input)
 {
+    const bool is_open = !input->is_told || input->kind == COLUMN_NUMBER;
+    if (is_open && are_numbers_meant(input->alike.n, input->numbers.n, input->words.n))
+        return other_notation(t, input->column, &input->alike, !t->r->like);
     if (!input->is_told)
         input->kind = input->words.n > input->numbers.n ? COLUMN_WORDS : COLUMN_NUMBER;
     if (input->kind == COLUMN_NUMBER && input->words.n > 0)
@@ -144,7 +195,7 @@ static bl_status check_inexact(struct csv_table *t, size_t i)
             "the column are the same; --categorical \"%s\" takes them as words, --ignore \"%s\" leaves "
             "the column out",
             t->r->path, found->line, name_of(t, input).text, text_shown(found->text.at, found->text.n).text,
-            option_name(t, input).text, option_name(t, input).text);
+            option_name(t, input->column).text, option_name(t, input->column).text);
     return data_add_note(
         t->data, "%s: %zu whole numbers beyond 2^53 are rounded to doubles, \"%s\" in line %zu first",
         name_of(t, input).text, found->n, text_shown(found->text.at, found->text.n).text, found->line);
@@ -180,7 +231,7 @@ static bl_status no_category(const struct csv_table *t, const struct csv_input *
     BL_FAIL(
         t->r->ctx, BL_BAD_DATA,
         "%s: line %zu, %s: %s, expected a few words to choose from; --ignore \"%s\" leaves the column out",
-        t->r->path, line->number, name_of(t, input).text, found, option_name(t, input).text);
+        t->r->path, line->number, name_of(t, input).text, found, option_name(t, input->column).text);
 }
 
 static bl_status count_word(struct csv_table *t, const struct csv_line *line, size_t column,
@@ -232,6 +283,7 @@ static bl_status take_words(struct recipe_column *column, bl_context *ctx, const
 static bl_status write_recipe(struct csv_table *t)
 {
     BL_TRY(recipe_create(&t->data->recipe, t->r->ctx, t->layout.columns));
+    t->data->recipe->has_decimal_comma = t->layout.decimal == ',';
     for (size_t c = 0; c < t->layout.columns; c++) {
         struct recipe_column *column = &t->data->recipe->columns[c];
         struct csv_input *input = t->layout.place[c] == CSV_NONE ? NULL : &t->inputs[t->layout.place[c]];

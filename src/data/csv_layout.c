@@ -1,10 +1,10 @@
 /*
- * csv_layout.c - what stands where in a CSV file, found from its first lines.
- *
- * Separator: the one of , ; tab whose number of fields agrees over the first lines. Header: a first row with
- * words over columns of numbers, or, where there are none, of words that are all different and no values.
+ * csv_layout.c - what stands where in a CSV file, found from its first lines: what comes before the table, separator, header,
+ * names, and which column is what.
  */
 #include "csv_layout.h"
+
+#include "csv_number.h"
 
 #include "../base/mem.h"
 
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLE_LINES = 100, SEPARATOR_LINES = 10 };
+enum { SAMPLE_LINES = 100 };
 
 struct csv_column_text csv_column(const struct csv_layout *layout, size_t column)
 {
@@ -26,78 +26,45 @@ struct csv_column_text csv_column(const struct csv_layout *layout, size_t column
     return out;
 }
 
-/* ---- Separator */
-
-static size_t count_fields(struct slice line, char separator)
-{
-    struct csv_field field;
-    size_t n = 0;
-    while (csv_next_field(&line, separator, &field))
-        n++;
-    return n;
-}
-
-/* Fields in each of the first lines; 0 when they do not agree. */
-static size_t agreed_fields(struct slice text, char separator)
-{
-    struct csv_line line = {.number = 0};
-    size_t agreed = 0;
-    for (int i = 0; i < SEPARATOR_LINES && csv_next_line(&text, separator, &line); i++) {
-        const size_t n = count_fields(line.text, separator);
-        if (i > 0 && n != agreed)
-            return 0;
-        agreed = n;
-    }
-    return agreed;
-}
-
-/* Where none agrees (a ragged file), the first line decides. */
-static char find_separator(struct slice text, struct slice first_line)
-{
-    static const char candidates[] = {',', ';', '\t'};
-    char best = ',';
-    size_t agreed = 1, most = 1;
-    for (size_t i = 0; i < sizeof candidates; i++) {
-        const size_t n = agreed_fields(text, candidates[i]);
-        if (n > agreed) {
-            agreed = n;
-            best = candidates[i];
-        }
-    }
-    for (size_t i = 0; i < sizeof candidates && agreed == 1; i++) {
-        const size_t n = count_fields(first_line, candidates[i]);
-        if (n > most) {
-            most = n;
-            best = candidates[i];
-        }
-    }
-    return best;
-}
-
 /* ---- Sample */
+
+static void count_field(struct csv_column *column, const struct csv_field *field, char decimal)
+{
+    double value;
+    const bool is_number = csv_number(field->text, decimal, &value);
+    column->numbers += is_number;
+    column->fractions += is_number && memchr(field->text.at, decimal, field->text.n) != NULL;
+    column->words += !is_number && !csv_is_missing(field->text);
+    column->repeats += slice_compare(field->text, column->first.text) == 0;
+}
 
 static void count_line(struct csv_sample *s, struct slice line, char separator)
 {
+    const struct csv_order order = csv_order_of(line, separator, s->decimal);
     struct csv_field field;
-    double value;
-    for (size_t c = 0; c < s->n_columns && csv_next_field(&line, separator, &field); c++) {
-        const bool is_number = text_to_double(field.text, &value);
-        s->columns[c].numbers += is_number;
-        s->columns[c].words += !is_number && !csv_is_missing(field.text);
-        s->columns[c].repeats += slice_compare(field.text, s->columns[c].first.text) == 0;
-    }
+    for (size_t c = 0; c < s->n_columns && csv_next_field(&line, separator, &field); c++)
+        count_field(&s->columns[c], &field, s->decimal);
     s->lines++;
+    s->counted += order.numbers > 1 && order.is_counted;
+    s->even += order.numbers > 1 && order.is_even;
+    s->sorted += order.numbers > 1 && order.is_sorted;
+    s->quoted += order.quoted > 0;
 }
 
-static bl_status take_sample(struct csv_sample *out, bl_context *ctx, struct slice text, struct csv_line line,
-                             char separator)
+/* The first line's fields; the column of row names, which it does not name, comes before them. */
+static bl_status take_sample(struct csv_sample *out, const struct csv_layout *layout, bl_context *ctx,
+                             struct slice text, struct csv_line line)
 {
-    out->n_columns = count_fields(line.text, separator);
+    const char separator = layout->separator;
+    out->decimal = layout->decimal;
+    out->n_columns = csv_count_fields(line.text, separator) + layout->has_row_names;
     BL_TRY(MEM_ARRAY(ctx, &out->columns, out->n_columns, "the columns of a table"));
+    out->columns[0].first.text = slice_of("row names");
     struct slice fields = line.text;
     struct csv_field field;
-    for (size_t c = 0; csv_next_field(&fields, separator, &field); c++)
+    for (size_t c = layout->has_row_names; csv_next_field(&fields, separator, &field); c++)
         out->columns[c].first = field;
+    out->first_order = csv_order_of(line.text, separator, layout->decimal);
     while (out->lines < SAMPLE_LINES && csv_next_line(&text, separator, &line))
         count_line(out, line.text, separator);
     return BL_OK;
@@ -113,93 +80,7 @@ bool csv_is_words(const struct csv_sample *s, size_t c)
     return 2 * s->columns[c].words > s->lines;
 }
 
-/* ---- Header */
-
-/* What stands in for a number, and so is no name. */
-static bool is_no_name(struct slice text)
-{
-    return csv_is_missing(text) || csv_is_odd_number(text);
-}
-
-/* In the first line, over the columns of numbers. */
-struct first_line {
-    size_t numbers, words, missing;
-    bool are_counted; /* the numbers are 0, 1, 2, ... or 1, 2, 3, ...: names that a program made */
-};
-
-static struct first_line look_at_first(const struct csv_sample *s)
-{
-    struct first_line f = {.are_counted = true};
-    double before = 0.0;
-    for (size_t c = 0; c < s->n_columns; c++) {
-        double value;
-        const struct slice text = s->columns[c].first.text;
-        if (s->lines > 0 && !csv_is_numbers(s, c))
-            continue;
-        if (!text_to_double(text, &value)) {
-            f.missing += is_no_name(text);
-            f.words += !is_no_name(text);
-            continue;
-        }
-        f.are_counted = f.are_counted && (value == before + 1.0 || (f.numbers == 0 && value == 0.0));
-        before = value;
-        f.numbers++;
-    }
-    return f;
-}
-
-static bool names_a_label(const struct csv_sample *s)
-{
-    for (size_t c = 0; c < s->n_columns; c++)
-        if (csv_is_usual_label(s->columns[c].first.text))
-            return true;
-    return false;
-}
-
-static bool occurs_below(const struct csv_sample *s, size_t c)
-{
-    return s->columns[c].repeats > 0;
-}
-
-static bool has_twin(const struct csv_sample *s, size_t c)
-{
-    for (size_t other = 0; other < c; other++)
-        if (slice_compare(s->columns[other].first.text, s->columns[c].first.text) == 0)
-            return true;
-    return false;
-}
-
-/* Nothing but words: names are all different, and most of them are no values of their column. */
-static bool are_names_of_words(const struct csv_sample *s)
-{
-    size_t names = 0;
-    for (size_t c = 0; c < s->n_columns; c++) {
-        if (csv_is_numbers(s, c) || has_twin(s, c) || csv_is_missing(s->columns[c].first.text))
-            return false;
-        names += !occurs_below(s, c);
-    }
-    return s->lines >= 2 && 2 * names > s->n_columns;
-}
-
-/* A line of words over numbers is a header. Numbers beside words may be either: "7.4,x,0.3" is a row with a
-   mistake in it, which is to be told, and "0,1,2,target" is a header, as libraries write it. */
-static bool looks_like_header(const struct csv_sample *s)
-{
-    const struct first_line f = look_at_first(s);
-    if (f.numbers == 0)
-        return f.words > 0 || are_names_of_words(s);
-    const bool may_be_names = f.numbers > 1 && f.are_counted;
-    return may_be_names && (f.words + f.missing > 0 || names_a_label(s));
-}
-
-static bool find_header(const struct csv_sample *s, const char *option)
-{
-    if (option && strcmp(option, "yes") == 0)
-        return true;
-    if (option && strcmp(option, "no") == 0)
-        return false;
-    return looks_like_header(s);
-}
+/* ---- Names */
 
 /* A column without a name is called by its number; but for the first one, where programs write their rows' numbers. */
 static bl_status take_name(char **out, const struct reading *r, const struct csv_field *field, size_t c)
@@ -260,28 +141,85 @@ static void sample_first_itself(struct csv_sample *s, struct slice line, char se
         count_line(s, line, separator);
 }
 
-static bl_status find_separation(struct csv_layout *out, const struct reading *r, struct slice text)
+static char decimal_of(const struct reading *r)
+{
+    if (r->options->decimal)
+        return r->options->decimal;
+    return r->like && r->like->recipe && r->like->recipe->has_decimal_comma ? ',' : '.';
+}
+
+/* "|---|:--|", "---+---", "=== ===": what stands below the names in tables that are made to be looked at. */
+static bool is_rule(struct slice line)
+{
+    size_t dashes = 0;
+    for (size_t i = 0; i < line.n; i++) {
+        if (!strchr("-=+|: \t", line.at[i]) || !line.at[i])
+            return false;
+        dashes += line.at[i] == '-' || line.at[i] == '=';
+    }
+    return dashes > 2;
+}
+
+static bl_status check_rules(const struct reading *r, const struct csv_layout *layout, struct slice text)
+{
+    struct csv_line line = {.number = layout->lines_before};
+    for (int i = 0; i < 2 && csv_next_line(&text, '\0', &line); i++)
+        if (is_rule(line.text))
+            BL_FAIL(
+                r->ctx, BL_BAD_DATA,
+                "%s: line %zu is a rule of dashes, as Markdown and psql draw tables; write the table as CSV",
+                r->path, line.number);
+    return BL_OK;
+}
+
+static bl_status find_separation(struct csv_layout *out, const struct reading *r, struct slice *text)
 {
     struct csv_line line = {.number = 0};
-    struct slice rest = text;
-    const char comma = ',', *first = r->options->separator ? &r->options->separator : &comma;
+    struct slice rest = *text;
+    out->decimal = decimal_of(r);
     out->separator = r->options->separator;
-    if (!csv_next_line(&rest, *first, &line))
+    BL_TRY(csv_preamble_take(out, r, text));
+    rest = *text;
+    if (!csv_next_line(&rest, '\0', &line))
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: the file is empty, expected rows of numbers", r->path);
+    BL_TRY(check_rules(r, out, *text));
     if (!out->separator)
-        out->separator = find_separator(text, line.text);
+        out->separator = csv_separator_find(*text, out->decimal);
+    out->has_row_names = csv_has_row_names(*text, out->separator);
+    return csv_separator_check(r, *text, out->separator, out->decimal);
+}
+
+/* In a table of one column an empty line is a row without a value. At the end of the file one is no row, since many programs
+   leave it there; more may be either. */
+static bl_status trim_rows(struct csv_layout *out, const struct reading *r)
+{
+    struct slice *rows = &out->rows;
+    size_t blank = 0;
+    while (rows->n > 0 &&
+           (rows->at[rows->n - 1] == '\n' || rows->at[rows->n - 1] == '\r' || rows->at[rows->n - 1] == ' '))
+        blank += rows->at[--rows->n] == '\n';
+    if (blank > 2)
+        BL_FAIL(r->ctx, BL_BAD_DATA,
+                "%s: %zu empty lines at the end of a table of one column, where an empty line is a row "
+                "without a value; "
+                "remove them, or write \"\" for such a row",
+                r->path, blank - 1);
     return BL_OK;
 }
 
 static bl_status find_with(struct csv_layout *out, struct csv_sample *s, const struct reading *r,
                            struct slice text)
 {
-    struct csv_line line = {.number = 0};
-    BL_TRY(find_separation(out, r, text));
+    BL_TRY(find_separation(out, r, &text));
+    struct csv_line line = {.number = out->lines_before};
+    out->rows = text;
     csv_next_line(&text, out->separator, &line);
-    BL_TRY(take_sample(s, r->ctx, text, line, out->separator));
+    BL_TRY(take_sample(s, out, r->ctx, text, line));
     out->columns = s->n_columns;
-    out->has_header = find_header(s, r->options->header);
+    out->first_line = line.number;
+    if (out->columns == 1)
+        BL_TRY(trim_rows(out, r));
+    BL_TRY(csv_header_find(&out->has_header, out, r, s));
     if (out->has_header && s->lines == 0)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: only a header (line %zu) and no row of numbers", r->path,
                 line.number);

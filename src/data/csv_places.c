@@ -93,11 +93,17 @@ static bl_status find_id(const struct places *p)
     return BL_OK;
 }
 
+static bool keeps_all(const struct data_options *o)
+{
+    return o->ignore && strcmp(o->ignore, "none") == 0;
+}
+
 static bl_status find_told(const struct places *p)
 {
     const struct data_options *o = p->r->options;
-    const bool is_none = o->ignore && strcmp(o->ignore, "none") == 0;
-    BL_TRY(mark_columns(p, is_none ? NULL : o->ignore, "column to ignore", p->layout->is_out));
+    if (p->layout->has_row_names && !keeps_all(o))
+        p->layout->is_out[0] = true;
+    BL_TRY(mark_columns(p, keeps_all(o) ? NULL : o->ignore, "column to ignore", p->layout->is_out));
     BL_TRY(mark_columns(p, o->categorical, "categorical column", p->layout->is_words));
     return find_id(p);
 }
@@ -182,8 +188,9 @@ static bl_status place_alone(const struct places *p)
     place_in_order(p->layout);
     if (p->layout->inputs == 0)
         BL_FAIL(p->r->ctx, BL_BAD_DATA,
-                "%s: only one column%s, expected features and a label, separated by , ; or tab", p->r->path,
-                p->layout->columns > 1 ? " that is not left out" : "");
+                "%s: only one column%s, expected features and a label, separated by , ; | "
+                "or tab (--separator names another: space : ^ ~)",
+                p->r->path, p->layout->columns > 1 ? " that is not left out" : "");
     return BL_OK;
 }
 

@@ -5,25 +5,19 @@
 #include "csv_table.h"
 
 #include "../base/mem.h"
+#include "csv_number.h"
 
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 
-static size_t count_fields(const struct csv_table *t, const struct csv_line *line)
-{
-    struct slice rest = line->text;
-    struct csv_field field;
-    size_t fields = 0;
-    while (csv_next_field(&rest, t->layout.separator, &field))
-        fields++;
-    return fields;
-}
-
 static bl_status ragged(const struct csv_table *t, const struct csv_line *line)
 {
-    BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu has %zu fields, expected %zu as in the first line",
-            t->r->path, line->number, count_fields(t, line), t->layout.columns);
+    const struct slice text = slice_trim(line->text);
+    const bool is_comment = text.n > 0 && text.at[0] == '#';
+    BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu has %zu fields, expected %zu as in the first line%s",
+            t->r->path, line->number, csv_count_fields(line->text, t->layout.separator), t->layout.columns,
+            is_comment ? "; comments (#) may stand before the table only" : "");
 }
 
 static bl_status broken_quote(const struct csv_table *t, const struct csv_line *line, size_t column)
@@ -48,10 +42,11 @@ static bl_status for_each_in_row(struct csv_table *t, const struct csv_line *lin
 
 bl_status csv_for_each_field(struct csv_table *t, csv_take take)
 {
-    struct slice rest = t->text;
-    struct csv_line line = {.number = 0};
+    struct slice rest = t->layout.rows;
+    struct csv_line line = {.number = t->layout.lines_before};
     if (t->layout.has_header)
         csv_next_line(&rest, t->layout.separator, &line);
+    line.takes_blank = t->layout.columns == 1;
     for (t->n = 0; csv_next_line(&rest, t->layout.separator, &line); t->n++)
         BL_TRY(for_each_in_row(t, &line, take));
     return BL_OK;
@@ -63,9 +58,9 @@ bl_status csv_for_each_field(struct csv_table *t, csv_take take)
 static size_t most_rows(const struct csv_table *t)
 {
     size_t lines = 1;
-    for (struct slice rest = t->text, line; slice_next(&rest, '\n', &line);)
+    for (struct slice rest = t->layout.rows, line; slice_next(&rest, '\n', &line);)
         lines++;
-    const size_t by_size = t->text.n / t->layout.columns + 1;
+    const size_t by_size = t->layout.rows.n / t->layout.columns + 1;
     return lines < by_size ? lines : by_size;
 }
 
@@ -95,6 +90,17 @@ static void count(struct csv_count *of, const struct csv_line *line, struct slic
     }
 }
 
+static void count_word(struct csv_input *input, const struct csv_line *line, struct slice text, char decimal)
+{
+    if (csv_is_odd_number(text)) {
+        count(&input->odd, line, text);
+        return;
+    }
+    count(&input->words, line, text);
+    if (csv_notation(text, decimal) != NOTATION_NONE)
+        count(&input->alike, line, text);
+}
+
 static bl_status take_input(struct csv_table *t, const struct csv_line *line, size_t column,
                             struct slice text)
 {
@@ -105,8 +111,8 @@ static bl_status take_input(struct csv_table *t, const struct csv_line *line, si
         count(&input->missing, line, text);
     else if (input->is_told && input->kind == COLUMN_WORDS)
         count(&input->words, line, text);
-    else if (!text_to_double(text, &value))
-        count(csv_is_odd_number(text) ? &input->odd : &input->words, line, text);
+    else if (!csv_number(text, t->layout.decimal, &value))
+        count_word(input, line, text, t->layout.decimal);
     else
         count(&input->numbers, line, text);
     if (fabs(value) >= 0x1p53 && csv_is_inexact(text, value))
@@ -115,9 +121,23 @@ static bl_status take_input(struct csv_table *t, const struct csv_line *line, si
     return BL_OK;
 }
 
+/* A second header, as tables have that were written one behind the other. */
+static bl_status check_repeat(const struct csv_table *t, const struct csv_line *line)
+{
+    struct slice rest = line->text;
+    struct csv_field field;
+    for (size_t c = 0; csv_next_field(&rest, t->layout.separator, &field); c++)
+        if (!slice_is(field.text, t->layout.names[c]))
+            return BL_OK;
+    BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu repeats the header; remove the line", t->r->path,
+            line->number);
+}
+
 static bl_status take_field(struct csv_table *t, const struct csv_line *line, size_t column,
                             const struct csv_field *field)
 {
+    if (column == 0 && t->layout.names && slice_is(field->text, t->layout.names[0]))
+        BL_TRY(check_repeat(t, line));
     if (column == t->layout.label)
         t->labels[t->n] = (struct label_text){*field, line->number};
     if (column == t->layout.id) /* which a model may have learned from, all the same */

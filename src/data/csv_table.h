@@ -25,6 +25,7 @@ struct csv_input {
     bool is_dropped; /* left out after all */
     struct csv_count numbers, words, odd, missing; /* odd: "inf", "none", ... */
     struct csv_count inexact;                      /* whole numbers that no double holds, such as 2^53 + 1 */
+    struct csv_count alike;                        /* of the words: numbers in another notation */
     struct words different;                        /* of a column of words */
     const struct recipe_column *as;                /* what it becomes */
     size_t feature;                                /* the first that it becomes */
@@ -35,7 +36,6 @@ struct csv_digits;
 struct csv_table {
     const struct reading *r;
     struct csv_layout layout;
-    struct slice text;
     bl_data *data;
     size_t room, n;            /* rows */
     struct csv_input *inputs;  /* layout.inputs of them */
@@ -59,6 +59,8 @@ bool csv_is_inexact(struct slice text, double value);
 bl_status csv_scan(struct csv_table *t);
 /* After the scan: decides what each column becomes, and keeps that in data->recipe. */
 bl_status csv_judge(struct csv_table *t);
+/* Refuses a label column whose words are numbers in another notation. */
+bl_status csv_judge_label(const struct csv_table *t);
 /* Fills data->doubles, features, shape and column_names. Takes t->values where they are what is wanted. */
 bl_status csv_encode(struct csv_table *t);
 

@@ -5,12 +5,17 @@
 
 #include <string.h>
 
-static bool is_blank_line(struct slice s)
+bool csv_is_blank(struct slice s)
 {
     for (size_t i = 0; i < s.n; i++)
         if (s.at[i] != ' ')
             return false;
     return true;
+}
+
+static bool separates(char c, char separator)
+{
+    return c == separator || (c == '\t' && separator == ' ');
 }
 
 /* at[0] is a quote: where the field ends, at a separator, a line end or n. SIZE_MAX: it is no quoted field, because no
@@ -22,9 +27,9 @@ static size_t quoted_end(const char *at, size_t n, char separator)
         i += at[i] == '"' ? 2 : 1;
     if (i >= n)
         return SIZE_MAX;
-    for (i++; i < n && at[i] != separator && (at[i] == ' ' || at[i] == '\t' || at[i] == '\r');)
+    for (i++; i < n && !separates(at[i], separator) && (at[i] == ' ' || at[i] == '\t' || at[i] == '\r');)
         i++;
-    return i == n || at[i] == separator || at[i] == '\n' ? i : SIZE_MAX;
+    return i == n || separates(at[i], separator) || at[i] == '\n' ? i : SIZE_MAX;
 }
 
 /* Where the line ends: at the first line end that is not inside quotes; where these are broken, at the first of all. */
@@ -41,7 +46,7 @@ static size_t line_end(struct slice s, size_t first_end, char separator)
             if (i == s.n || s.at[i] == '\n')
                 break;
         }
-        is_begin = s.at[i] == separator || (is_begin && s.at[i] == ' ');
+        is_begin = separates(s.at[i], separator) || (is_begin && s.at[i] == ' ');
     }
     return i;
 }
@@ -73,12 +78,34 @@ bool csv_next_line(struct slice *rest, char separator, struct csv_line *line)
         line->number += 1 + line->breaks;
         line->text = take_line(rest, separator);
         line->breaks = count_breaks(line->text);
-        if (line->text.n > 0 && line->text.at[line->text.n - 1] == '\r')
+        while (line->text.n > 0 && line->text.at[line->text.n - 1] == '\r')
             line->text.n--;
-        if (!is_blank_line(line->text))
+        if (separator == ' ')
+            line->text = slice_trim(line->text);
+        if (line->takes_blank ? rest->at || line->text.n > 0 : !csv_is_blank(line->text))
             return true;
     }
     return false;
+}
+
+/* Takes what stands before the next blank or tab, and those behind it, off *rest. */
+static void next_spaced(struct slice *rest, struct slice *piece)
+{
+    size_t n = 0;
+    while (n < rest->n && !separates(rest->at[n], ' '))
+        n++;
+    *piece = (struct slice){rest->at, n};
+    while (n < rest->n && separates(rest->at[n], ' '))
+        n++;
+    *rest = n < rest->n ? (struct slice){rest->at + n, rest->n - n} : (struct slice){NULL, 0};
+}
+
+static void next_piece(struct slice *rest, char separator, struct slice *piece)
+{
+    if (separator == ' ')
+        next_spaced(rest, piece);
+    else
+        slice_next(rest, separator, piece);
 }
 
 /* s begins with a quote. Takes the field and what stands between its closing quote and the separator. */
@@ -99,7 +126,7 @@ static void quoted_field(struct slice s, struct slice *rest, char separator, str
     struct slice after =
         is_closed ? (struct slice){s.at + i + 1, s.n - i - 1} : (struct slice){s.at + s.n, 0};
     struct slice between;
-    slice_next(&after, separator, &between);
+    next_piece(&after, separator, &between);
     *rest = after;
     field->is_broken = !is_closed || slice_trim(between).n > 0;
 }
@@ -116,9 +143,18 @@ bool csv_next_field(struct slice *rest, char separator, struct csv_field *field)
         return true;
     }
     *field = (struct csv_field){0};
-    slice_next(rest, separator, &field->text);
+    next_piece(rest, separator, &field->text);
     field->text = slice_trim(field->text);
     return true;
+}
+
+size_t csv_count_fields(struct slice line, char separator)
+{
+    struct csv_field field;
+    size_t n = 0;
+    while (csv_next_field(&line, separator, &field))
+        n++;
+    return n;
 }
 
 bool csv_word(const struct csv_field *field, char buffer[CSV_WORD_ROOM], struct slice *word)

@@ -10,11 +10,12 @@
 /* A row of the table. Set it to zero before the first. */
 struct csv_line {
     struct slice text;
-    size_t number; /* of its first line, from 1, as an editor counts */
-    size_t breaks; /* lines it goes on for: inside quotes */
+    size_t number;    /* of its first line, from 1, as an editor counts */
+    size_t breaks;    /* lines it goes on for: inside quotes */
+    bool takes_blank; /* blank lines are rows: in a table of one column, where they hold a missing value */
 };
 
-/* The next line that is not blank, without its line end (\n or \r\n); false at the end. */
+/* The next line that is not blank, without its line end (\n, \r\n or \r\r\n); false at the end. */
 bool csv_next_line(struct slice *rest, char separator, struct csv_line *line);
 
 struct csv_field {
@@ -23,8 +24,12 @@ struct csv_field {
     bool is_broken;    /* a quote that is not closed, or more text behind it */
 };
 
-/* The next field of a line; false when nothing is left. "a,,b" has three fields, "a," two. */
+/* The next field of a line; false when nothing is left. "a,,b" has three fields, "a," two. The separator ' ' stands for any
+   number of blanks and tabs; those at the ends of the line count for nothing. */
 bool csv_next_field(struct slice *rest, char separator, struct csv_field *field);
+
+size_t csv_count_fields(struct slice line, char separator);
+bool csv_is_blank(struct slice line); /* nothing but spaces */
 
 /* Bytes at the beginning that are UTF-8; n when all are. */
 size_t csv_valid_text(const unsigned char *at, size_t n);

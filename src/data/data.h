@@ -62,6 +62,7 @@ struct data_options {
     const char *label;                /* "first", "last", a column's name or its number from 0; NULL: found */
     const char *header;               /* "auto" (or NULL), "yes", "no" */
     char separator;                   /* 0: found */
+    char decimal;                     /* '.' or ','; 0: that of the model, else '.' */
     const char *categorical, *ignore; /* columns, with commas; NULL: none */
     const char *id_column;            /* NULL: none */
     bool imputes;                     /* missing values; else they are refused */

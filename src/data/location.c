@@ -20,9 +20,14 @@ static bl_status nothing_there(bl_context *ctx, const char *where)
 bl_status location_find(struct location *out, bl_context *ctx, const char *where,
                         const struct data_options *options)
 {
-    *out = (struct location){{0}, false, NULL};
+    *out = (struct location){.set = NULL};
     if (!where || !where[0])
         BL_FAIL(ctx, BL_BAD_VALUE, "no data: expected the name of a data set, a folder or a file");
+    if (strcmp(where, "-") == 0) {
+        text_append(out->path, sizeof out->path, "%s", INPUT_NAME);
+        out->is_input = true;
+        return BL_OK;
+    }
     const struct named_set *set = named_find(where);
     if (set)
         return named_locate(out, ctx, set, options->data_dir);
@@ -36,10 +41,11 @@ bl_status location_find(struct location *out, bl_context *ctx, const char *where
     return BL_OK;
 }
 
-static bl_status read_file(bl_data **out, const struct reading *r, const char *part)
+static bl_status read_file(bl_data **out, const struct reading *r, bool is_input, const char *part)
 {
     struct bytes file = {0};
-    BL_TRY(bytes_in(&file, r->ctx, r->path, BYTES_IN_LIMIT));
+    BL_TRY(is_input ? bytes_of_input(&file, r->ctx, BYTES_IN_LIMIT)
+                    : bytes_in(&file, r->ctx, r->path, BYTES_IN_LIMIT));
     return reader_for(&file, r->path)->read(out, r, &file, part);
 }
 
@@ -71,5 +77,5 @@ bl_status location_read(bl_data **out, const struct reading *how, const struct l
 {
     struct reading r = *how;
     r.path = from->path;
-    return from->is_folder ? read_folder(out, &r, from, part) : read_file(out, &r, part);
+    return from->is_folder ? read_folder(out, &r, from, part) : read_file(out, &r, from->is_input, part);
 }

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-/* Tables are what is left. */
-static const struct reader *const files[] = {&reader_cifar, &reader_tar, &reader_npz, &reader_npy,
-                                             &reader_idx};
+/* Kinds that are refused by their name come first, because others would refuse them less clearly. Tables are what is left. */
+static const struct reader *const files[] = {&reader_foreign, &reader_cifar, &reader_tar,
+                                             &reader_npz,     &reader_npy,   &reader_idx};
 
 static const struct folder_reader *const folders[] = {&folder_of_idx, &folder_of_cifar, &folder_of_pictures};
 

@@ -22,7 +22,7 @@ enum {
 /* A named set, a folder of IDX files, or a file. */
 struct location {
     char path[LOCATION_ROOM];
-    bool is_folder;
+    bool is_folder, is_input; /* is_input: standard input, "-" */
     const struct named_set *set; /* NULL: not found by name */
 };
 
@@ -43,7 +43,8 @@ struct reader {
     /* Takes file->at over. part: "train" or "test", for files that hold both. */
     bl_status (*read)(bl_data **out, const struct reading *r, struct bytes *file, const char *part);
 };
-extern const struct reader reader_cifar, reader_tar, reader_npz, reader_npy, reader_idx, reader_csv;
+extern const struct reader reader_foreign, reader_cifar, reader_tar, reader_npz, reader_npy, reader_idx,
+    reader_csv;
 const struct reader *reader_for(const struct bytes *file, const char *path);
 bool path_ends(const char *path, const char *ending); /* ".gz" behind it counts as nothing */
 

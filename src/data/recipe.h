@@ -23,6 +23,7 @@ struct recipe_column {
 struct recipe {
     struct recipe_column *columns; /* in the training table's order */
     size_t n;
+    bool has_decimal_comma; /* numbers of the table are written as 1,5 */
 };
 
 /* n columns, all left out, without names. */
@@ -43,7 +44,7 @@ void recipe_marks(const struct recipe *recipe, bool *is_mark);
 bl_status recipe_feature_names(char ***out, bl_context *ctx, const struct recipe *recipe);
 
 /* As JSON, for the metadata of a model: a list of objects {"name", "kind": "number", "words", "left out" or "label",
-   "words": [...], "indicator": true}. */
+   "words": [...], "indicator": true}; "decimal": "comma" in columns of numbers and the label where it is one. */
 bl_status recipe_to_text(char **out, bl_context *ctx, const struct recipe *recipe);
 bl_status recipe_from_text(struct recipe **out, bl_context *ctx, const char *path, const char *text);
 

@@ -14,7 +14,7 @@ enum { MOST_COLUMNS = 1 << 24 };
 
 static const char *const kind_names[COLUMN_KINDS] = {"left out", "label", "number", "words"};
 
-static json_t *column_to_json(const struct recipe_column *column)
+static json_t *column_to_json(const struct recipe_column *column, bool has_decimal_comma)
 {
     json_t *object = json_object();
     if (column->name)
@@ -28,6 +28,8 @@ static json_t *column_to_json(const struct recipe_column *column)
     }
     if (column->has_indicator)
         json_object_set_new(object, "indicator", json_true());
+    if (has_decimal_comma && (column->kind == COLUMN_NUMBER || column->kind == COLUMN_LABEL))
+        json_object_set_new(object, "decimal", json_string("comma"));
     return object;
 }
 
@@ -35,7 +37,7 @@ bl_status recipe_to_text(char **out, bl_context *ctx, const struct recipe *recip
 {
     json_t *list = json_array();
     for (size_t c = 0; c < recipe->n; c++)
-        json_array_append_new(list, column_to_json(&recipe->columns[c]));
+        json_array_append_new(list, column_to_json(&recipe->columns[c], recipe->has_decimal_comma));
     char *text = json_array_size(list) == recipe->n ? json_dumps(list, JSON_COMPACT) : NULL;
     json_decref(list);
     if (!text)
@@ -93,19 +95,31 @@ static bl_status read_words(struct recipe_column *column, const struct parsing *
 static bl_status check_members(const struct parsing *p, const json_t *object)
 {
     const json_t *name = json_object_get(object, "name"), *indicator = json_object_get(object, "indicator"),
-                 *words = json_object_get(object, "words");
+                 *words = json_object_get(object, "words"), *decimal = json_object_get(object, "decimal");
     size_t known = json_object_get(object, "kind") ? 1 : 0;
-    known += (name ? 1u : 0u) + (words ? 1u : 0u) + (indicator ? 1u : 0u);
+    known += (name ? 1u : 0u) + (words ? 1u : 0u) + (indicator ? 1u : 0u) + (decimal ? 1u : 0u);
     if (!json_is_object(object) || json_object_size(object) != known)
         BL_FAIL(p->ctx, BL_BAD_DATA,
-                "%s: column %zu of its table is no object of name, kind, words and indicator", p->path,
-                p->column);
+                "%s: column %zu of its table is no object of name, kind, words, indicator and decimal",
+                p->path, p->column);
     if ((name && !json_is_string(name)) || (indicator && !json_is_boolean(indicator)) ||
         (words && !json_is_array(words)))
         BL_FAIL(p->ctx, BL_BAD_DATA,
                 "%s: column %zu of its table: expected a text as name, true or false as indicator, a list as "
                 "words",
                 p->path, p->column);
+    return BL_OK;
+}
+
+static bl_status read_decimal(struct recipe *recipe, const struct parsing *p, const json_t *object)
+{
+    const json_t *decimal = json_object_get(object, "decimal");
+    const char *text = json_string_value(decimal);
+    if (decimal && (!text || (strcmp(text, "comma") != 0 && strcmp(text, "point") != 0)))
+        BL_FAIL(p->ctx, BL_BAD_DATA,
+                "%s: column %zu of its table has the decimal sign \"%s\", expected comma or point", p->path,
+                p->column, text ? text_shown(text, strlen(text)).text : "?");
+    recipe->has_decimal_comma = recipe->has_decimal_comma || (text && strcmp(text, "comma") == 0);
     return BL_OK;
 }
 
@@ -144,8 +158,12 @@ static bl_status read_columns(struct recipe **out, struct parsing *p, const json
         BL_FAIL(p->ctx, BL_BAD_DATA, "%s: the description of its table is no list of columns", p->path);
     BL_TRY(recipe_create(&recipe, p->ctx, json_array_size(list)));
     bl_status status = BL_OK;
-    for (; status == BL_OK && p->column < recipe->n; p->column++)
-        status = read_column(&recipe->columns[p->column], p, json_array_get(list, p->column));
+    for (; status == BL_OK && p->column < recipe->n; p->column++) {
+        const json_t *object = json_array_get(list, p->column);
+        status = read_column(&recipe->columns[p->column], p, object);
+        if (status == BL_OK)
+            status = read_decimal(recipe, p, object);
+    }
     if (status == BL_OK)
         status = check_all(recipe, p);
     if (status == BL_OK)

@@ -114,7 +114,12 @@ static bl_status check_header(bl_context *ctx, const char *key, const char *text
 
 static bl_status check_separator(bl_context *ctx, const char *key, const char *text)
 {
-    return check_word(ctx, key, text, "auto , ; | tab");
+    return check_word(ctx, key, text, "auto , ; | : ^ ~ tab space");
+}
+
+static bl_status check_decimal(bl_context *ctx, const char *key, const char *text)
+{
+    return check_word(ctx, key, text, "auto point comma");
 }
 
 static bl_status check_reduction(bl_context *ctx, const char *key, const char *text)
@@ -181,8 +186,12 @@ const struct option_row option_table[] = {
      check_any},
     {{"header", "auto|yes|no", "auto", "data", "whether a table's first line names its columns"},
      check_header},
-    {{"separator", "auto|tab|CHAR", "auto", "data", "between a table's fields: , ; | or tab"},
+    {{"separator", "auto|tab|space|CHAR", "auto", "data",
+      "between a table's fields: , ; | tab, space (any number of blanks), or, not found by itself, : ^ ~"},
      check_separator},
+    {{"decimal", "auto|point|comma", "auto", "data",
+      "decimal sign of a table's numbers (auto: as in the model's table, else point)"},
+     check_decimal},
     {{"categorical", "COLUMNS", "", "data",
       "columns, with commas, whose values are words, also where they look like numbers"},
      check_any},

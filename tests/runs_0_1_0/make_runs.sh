@@ -1,6 +1,6 @@
 #!/bin/sh
 # make_runs.sh PROGRAM - makes runs.tar.gz and resumed.txt beside it with the program of 0.1.0: small run folders, stopped
-# after two epochs, and the hash of the weights that 0.1.0 itself reaches from each when it resumes to epoch 4.
+# after two epochs, and the hash of the weights and the training loss that 0.1.0 itself reaches from each when it resumes to epoch 4.
 # tests/resume_0_1_0.sh holds every later version to these hashes. Never made again by a later version.
 set -eu
 program=$1
@@ -42,7 +42,8 @@ run() {
     rm -f "$name/result.json" "$name/lock"
     cp -r "$name" resumed
     "$program" train --resume resumed --epochs 4 --quiet >/dev/null
-    printf '%s %s %s\n' "$name" "$data" "$(sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' resumed/result.json)"
+    printf '%s %s %s %s\n' "$name" "$data" "$(sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' resumed/result.json)" \
+        "$(sed -n 's/.*"train_loss": \([0-9.e-]*\).*/\1/p' resumed/result.json)"
     rm -rf resumed
 }
 
