@@ -10,6 +10,7 @@
 #include "train/step.h"
 #include "train/trainer.h"
 
+#include <math.h>
 #include <string.h>
 
 const char *bl_version(void)
@@ -352,8 +353,17 @@ bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score
     if (data->features != model->net->inputs || data->outputs != model->like->outputs)
         BL_FAIL(model->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
                 data->source, data->features, data->outputs, model->net->inputs, model->like->outputs);
+    if (!data->labels && !data->targets)
+        BL_FAIL(model->ctx, BL_BAD_DATA, "%s: no labels to measure against%s%s", data->source,
+                data->lacks_labels ? ": " : "", data->lacks_labels ? data->lacks_labels : "");
+    bl_score score;
     BL_TRY(need_lesson(model));
-    return score_model(model, data, model->lesson, out);
+    BL_TRY(score_model(model, data, model->lesson, &score));
+    if (!isfinite(score.loss))
+        BL_FAIL(model->ctx, BL_DIVERGED, "%s: the loss of the model on it is %g, which measures nothing",
+                data->source, score.loss);
+    *out = score;
+    return BL_OK;
 }
 
 const char *bl_model_class_name(const bl_model *model, int i)

@@ -481,7 +481,8 @@ static void data_for_a_model_is_made_like_it(void **state)
                           .features = 1,
                           .outputs = 4,
                           .scaling = {1, offset, scale},
-                          .class_names = names};
+                          .class_names = names,
+                          .class_match = CLASS_BY_NUMBER};
     static const struct data_options options = {.has_labels = true};
     bl_data *data = NULL;
     float x[2];

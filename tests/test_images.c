@@ -449,9 +449,10 @@ static void broken_arrays_are_refused(void **state)
     } cases[] = {
         {"|u1", "(6,)", "<i4", "(2,)", counting_up, 6, 8, "one dimension, expected examples as rows"},
         {"|u1", "(2, 3)", "<i4", "(3,)", counting_up, 6, 12, "3 labels, but there are 2 examples"},
-        {"|u1", "(2, 3)", "|i1", "(2,)", "\0\xff", 6, 2, "label -1 in row 1"},
+        {"|u1", "(2, 3)", "|i1", "(2,)", "\0\xff", 6, 2, NULL},
         {"|u1", "(2, 3)", "<f4", "(2,)", (const float[]){0.0f, 0.5f}, 6, 8, "label 0.5 in row 1"},
-        {"|u1", "(2, 3)", "<i4", "(2, 2)", counting_up, 6, 16, "labels are not one number an example"},
+        {"|u1", "(2, 3)", "<i4", "(2, 2)", counting_up, 6, 16,
+         "2 labels for each of 2 examples, expected one"},
         {"<f4", "(1, 2)", "<i4", "(1,)", "\0\0\0\0", 8, 4, NULL},
         {"|u1", "(2, 4)", "<i4", "(2,)", counting_up, 6, 8, "has 6 bytes of values, its shape needs 8"},
         {"|O", "(2,)", "<i4", "(2,)", counting_up, 6, 8, "holds Python objects"},

@@ -129,6 +129,7 @@ static bl_status name_classes(bl_data *data, const struct cifar *c)
                                : c->wants_coarse ? cifar100_coarse_names
                                                  : cifar100_names;
     data->outputs = classes_of(c);
+    data->class_match = CLASS_BY_NUMBER;
     if (c->names)
         return names_copy(data->ctx, &data->class_names, c->names, (size_t)data->outputs);
     BL_TRY(MEM_ARRAY(data->ctx, &data->class_names, (size_t)data->outputs, "class names"));
@@ -137,16 +138,18 @@ static bl_status name_classes(bl_data *data, const struct cifar *c)
     return BL_OK;
 }
 
-/* For a model with names the classes are found by theirs: its number 0 may be anything. */
+/* For a model with names the classes are found by theirs: its number 0 may be anything. One whose names are numbers
+   (folders 0 to 9, labels of arrays) means CIFAR's numbers. */
 static int class_for(const struct cifar *c, const bl_data *data, size_t i)
 {
     const bl_data *like = c->r->like;
     const char *name = data->class_names[c->classes[i]];
     if (!like)
         return c->classes[i];
-    if (like->class_names)
-        return class_of_text(like, name, strlen(name));
-    return c->classes[i] < like->outputs ? c->classes[i] : -1;
+    const int by_name = like->class_names ? class_of_text(like, name, strlen(name)) : -1;
+    if (by_name >= 0 || (like->class_names && like->class_match == CLASS_BY_NUMBER))
+        return by_name;
+    return class_of_number(like, c->classes[i]);
 }
 
 static bl_status number_labels(bl_data *data, const struct cifar *c)
@@ -158,8 +161,9 @@ static bl_status number_labels(bl_data *data, const struct cifar *c)
         labels[i] = class_for(c, data, i);
         if (labels[i] < 0)
             BL_FAIL(data->ctx, BL_BAD_DATA,
-                    "%s: record %zu (from 0): class %s, which is none of the %d of the model", data->source,
-                    i, data->class_names[c->classes[i]], c->r->like->outputs);
+                    "%s: record %zu (from 0): class %s, which is none of the %d of the training set%s",
+                    data->source, i, data->class_names[c->classes[i]], c->r->like->outputs,
+                    classes_shown(c->r->like).text);
     }
     return BL_OK;
 }

@@ -287,8 +287,8 @@ static bl_status class_for(const struct album *a, size_t k, int *out)
     const char *name = a->classes.names[k];
     *out = a->r->like ? class_of_text(a->r->like, name, strlen(name)) : (int)k;
     if (*out < 0)
-        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s/%s: this folder is none of the %d classes of the training set",
-                a->folder, name, a->r->like->outputs);
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s/%s: this folder is none of the %d classes of the training set%s",
+                a->folder, name, a->r->like->outputs, classes_shown(a->r->like).text);
     return BL_OK;
 }
 
@@ -422,7 +422,7 @@ static bl_status read_flat(struct album *a)
         status = add_picture(a, a->folder, files.names[i], files.names[i], 0);
     entries_free(a->r->ctx, &files);
     a->data->outputs = a->r->like ? a->r->like->outputs : 0;
-    return status;
+    return status == BL_OK ? data_set_lacks(a->data, "its pictures lie in no folders of classes") : status;
 }
 
 /* ---- All together */
