@@ -712,8 +712,14 @@ static void folders_of_pictures_are_read(void **state)
     write_png("flat/2.png", 2, 2, 1, 1);
     write_png("flat/1.png", 4, 4, 1, 0);
     must_refuse(below("flat"), "train", &with_labels, NULL, "pictures without classes");
-    bl_data *flat =
-        must_read(below("flat"), "train", &without_labels, train); /* brought to the model's size */
+    must_refuse(below("flat"), "train", &without_labels, train,
+                "flat/1.png: 4 x 4 pixels (rows x columns), but the training set has 2 x 2; --resize");
+    const struct data_options resized = {.resize_rows = 2, .resize_cols = 2};
+    bl_data *flat = must_read(below("flat"), "train", &resized, train);
+    assert_string_equal(data_as_text(flat), "1x2x2 of 2: 0 0 0 0, 0 1 2 3");
+    data_free(flat);
+    train->is_resized = true; /* then other pictures are, without being told */
+    flat = must_read(below("flat"), "train", &without_labels, train);
     assert_string_equal(data_as_text(flat), "1x2x2 of 2: 0 0 0 0, 0 1 2 3");
     assert_string_equal(flat->ids[0], "1.png");
     data_free(flat);

@@ -26,6 +26,7 @@ struct source {
     bl_context *ctx;
     const char *path;
     size_t limit;
+    bool must_be_regular;
 };
 
 static bl_status open_failed(const struct source *s)
@@ -54,6 +55,16 @@ static bl_status read_all(struct bytes *out, const struct source *s, int fd, siz
     }
 }
 
+const char *path_kind_name(unsigned mode)
+{
+    return S_ISFIFO(mode)   ? "a named pipe"
+           : S_ISSOCK(mode) ? "a socket"
+           : S_ISCHR(mode)  ? "a character device"
+           : S_ISBLK(mode)  ? "a block device"
+           : S_ISDIR(mode)  ? "a folder"
+                            : "a special file";
+}
+
 /* A plain file has an end, and one byte more than its size is room to meet it without growing. */
 static bl_status read_open_file(struct bytes *out, const struct source *s, int fd)
 {
@@ -63,6 +74,8 @@ static bl_status read_open_file(struct bytes *out, const struct source *s, int f
         BL_FAIL(s->ctx, BL_IO, "%s: cannot be looked at: %s", s->path, strerror(errno));
     if (S_ISDIR(about.st_mode))
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is a folder, expected a file", s->path);
+    if (s->must_be_regular && !S_ISREG(about.st_mode))
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is no regular file (%s)", s->path, path_kind_name(about.st_mode));
     plain.limit = S_ISREG(about.st_mode) ? SIZE_MAX : s->limit;
     const size_t room = S_ISREG(about.st_mode) ? (size_t)about.st_size + 1 : FIRST_ROOM;
     BL_TRY(MEM_ARRAY(s->ctx, &out->at, room, s->path));
@@ -71,7 +84,8 @@ static bl_status read_open_file(struct bytes *out, const struct source *s, int f
 
 static bl_status read_file(struct bytes *out, const struct source *s)
 {
-    const int fd = open(s->path, O_RDONLY | O_CLOEXEC);
+    /* without O_NONBLOCK opening a named pipe waits until somebody writes into it */
+    const int fd = open(s->path, O_RDONLY | O_CLOEXEC | (s->must_be_regular ? O_NONBLOCK : 0));
     if (fd < 0)
         return open_failed(s);
     const bl_status status = read_open_file(out, s, fd);
@@ -180,13 +194,13 @@ static bool is_gzip(const struct bytes *file)
     return file->n >= 2 && file->at[0] == 0x1f && file->at[1] == 0x8b;
 }
 
-bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
+static bl_status read_source(struct bytes *out, const struct source *source)
 {
+    bl_context *ctx = source->ctx;
     struct bytes file = {0}, unpacked = {0};
-    const struct source source = {ctx, path, limit};
-    bl_status status = read_file(&file, &source);
+    bl_status status = read_file(&file, source);
     if (status == BL_OK && is_gzip(&file)) {
-        status = unpack(&unpacked, &source, &file);
+        status = unpack(&unpacked, source, &file);
         mem_free(ctx, file.at);
         file = unpacked;
     }
@@ -195,4 +209,14 @@ bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t 
     else
         mem_free(ctx, file.at);
     return status;
+}
+
+bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
+{
+    return read_source(out, &(struct source){ctx, path, limit, false});
+}
+
+bl_status bytes_in_file(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
+{
+    return read_source(out, &(struct source){ctx, path, limit, true});
 }

@@ -24,4 +24,10 @@ struct bytes {
    folder: BL_BAD_DATA; one that cannot be read: BL_IO. */
 bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit);
 
+/* The same for a file that nobody named by itself, but that a folder holds: what is no regular file (a named pipe, a device)
+   is BL_BAD_DATA, and not waited for. */
+bl_status bytes_in_file(struct bytes *out, bl_context *ctx, const char *path, size_t limit);
+
+const char *path_kind_name(unsigned mode); /* of stat's st_mode, for a message: "a named pipe" */
+
 #endif

@@ -167,7 +167,7 @@ static bl_status take_labels(bl_data *data, const struct reading *r, const char 
     struct reading of_labels = *r;
     of_labels.path = labels;
     struct bytes file = {0};
-    BL_TRY(bytes_in(&file, r->ctx, labels, BYTES_IN_LIMIT));
+    BL_TRY(bytes_in_file(&file, r->ctx, labels, BYTES_IN_LIMIT));
     const bl_status status = use_labels(data, &of_labels, &file);
     mem_free(r->ctx, file.at);
     return status;

@@ -310,7 +310,7 @@ static bl_status labels_from(bl_data *data, const struct reading *r, const char 
 {
     struct bytes file = {0};
     struct npy_view view;
-    BL_TRY(bytes_in(&file, r->ctx, path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_in_file(&file, r->ctx, path, BYTES_IN_LIMIT));
     bl_status status = npy_open(&view, r->ctx, path, file.at, file.n);
     if (status == BL_OK)
         status = take_labels(data, r, &view, path);
