@@ -47,7 +47,6 @@ expect 0 "on 2 examples" "$program" eval --model run --data value.csv
 printf 'a,label\n1,01\n2,1\n3,02\n4,2\n' >codes.csv
 expect 0 '"outputs":4' "$program" data info codes.csv --categorical label --samples 0 --json
 expect 0 '"outputs":2' "$program" data info codes.csv --samples 0 --json
-expect 0 '"outputs":4' "$program" data info codes.csv --categorical label --samples 0 --json --loss mse
 "$program" train --data codes.csv --categorical label --net "dense 4" --rule linear --epochs 1 --quiet --out codes >/dev/null
 expect 0 "on 4 examples" "$program" eval --model codes --data codes.csv
 expect 3 'line 3, column "label": label "1.0", which is none of the 4 classes' "$program" eval --model codes --data value.csv

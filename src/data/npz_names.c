@@ -157,15 +157,16 @@ static bl_status check_one(const struct places *p, enum role role, enum part par
             list(names).text, role == LABELS ? "; --label NAME says which is meant" : "");
 }
 
-static bl_status check_parts(const struct places *p, enum part part, const struct npz_names *names,
-                             const struct npz_question *q)
+/* is_told: the labels are named by the option. */
+static bl_status check_parts(const struct places *p, enum part part, bool is_told,
+                             const struct npz_names *names, const struct npz_question *q)
 {
     if (part != TEST && p->name[EXAMPLES][TRAIN] && p->name[EXAMPLES][WHOLE])
         BL_FAIL(q->ctx, BL_BAD_DATA,
                 "%s: both \"%.60s\" and \"%.60s\" may be the examples to train on; its arrays are %s",
                 q->path, p->name[EXAMPLES][TRAIN], p->name[EXAMPLES][WHOLE], list(names).text);
     BL_TRY(check_one(p, EXAMPLES, part, names, q));
-    return check_one(p, LABELS, part, names, q);
+    return is_told ? BL_OK : check_one(p, LABELS, part, names, q);
 }
 
 /* Arrays that belong to no part that is read. */
@@ -199,8 +200,7 @@ bl_status npz_names_choose(struct npz_answer *out, const struct npz_names *names
     if (!examples && names->n == 1 && !q->needs_labels)
         examples = names->names[0];
     const char *labels = told && part == first ? told : p.name[LABELS][part];
-    if (!told || part != first)
-        BL_TRY(check_parts(&p, part, names, q));
+    BL_TRY(check_parts(&p, part, told && part == first, names, q));
     if (!examples || (!labels && q->needs_labels))
         return no_names(names, q);
     *out = (struct npz_answer){.examples = examples,
