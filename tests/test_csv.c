@@ -274,10 +274,15 @@ static void columns_and_classes_are_matched(void **state)
         {{"v,id,u,label\n2,7,1,dog\n4,8,3,dog\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 1; columns u v"},
          true,
          true},
-        {{"v,a,u,b\n2,7,1,1\n4,8,3,0\n", .label = "b",
+        {{"v,a,u,b\n2,7,1,dog\n4,8,3,cat\n", .label = "b",
           .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"},
          true,
          true},
+        {{"v,a,u,b\n2,7,1,1\n4,8,3,0\n", .label = "b", /* numbers are no places among words */
+          .expected = "line 2, column \"b\": label \"1\", which is none of the 2 classes of the training set "
+                      "(\"cat\", \"dog\")"},
+         true,
+         false},
         {{"v,u\n2,1\n4,3\n", .expected = "1x1x2 of 2: 1 2, 3 4; columns u v"}, false, true},
         {{"v,id,u\n2,7,1\n4,8,3\n", .expected = "1x1x2 of 2: 1 2, 3 4; columns u v"}, false, true},
         {{"v,label,u\n2,cat,1\n4,dog,3\n", .expected = "1x1x2 of 2: 1 2 = 0, 3 4 = 1; columns u v"},
@@ -286,12 +291,15 @@ static void columns_and_classes_are_matched(void **state)
         {{"1,2,dog\n3,4,cat\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"}, true, true},
         {{"1,2\n3,4\n", .expected = "1x1x2 of 2: 1 2, 3 4; columns u v"}, false, true},
         {{"1,2\n", .expected = "1x1x2 of 2: 1 2; columns u v"}, false, true},
-        {{"1,2,0\n", .expected = "1x1x2 of 2: 1 2 = 0; columns u v"}, false, true},
-        {{"v,u\n2,1\n", .label = "first", .expected = "1x1x2 of 2: 1 2; columns u v"}, false, true},
+        {{"1,2,cat\n3,4,dog\n", .expected = "1x1x2 of 2: 1 2 = 0, 3 4 = 1; columns u v"}, false, true},
+        {{"1,2,0\n", .expected = "line 1, column 2 (from 0): label \"0\""}, false, false},
+        {{"v,u\n2,1\n", .label = "first", .expected = "the label column \"v\" is one of the features"},
+         false,
+         false},
         {{"v,w,y\n1,2,dog\n3,4,cat\n", .expected = "no column \"u\", which is feature 0"}, true, false},
         {{"v,u\n2,1\n4,3\n", .expected = "no label column beside the 2 features"}, true, false},
         {{"v,a,u,b\n2,7,1,1\n4,8,3,0\n", .expected = "no label column beside the 2 features"}, true, false},
-        {{"v,u,y\n2,1,0\n4,3,1\n", .label = "u", .expected = "no label column \"u\" beside the 2 features"},
+        {{"v,u,y\n2,1,0\n4,3,1\n", .label = "u", .expected = "the label column \"u\" is one of the features"},
          true,
          false},
         {{"1,2\n3,4\n", .expected = "2 columns, which are the features; the label column is missing"},
@@ -325,6 +333,7 @@ static void columns_and_classes_are_matched(void **state)
     bl_data with_names = base, with_numbers = base;
     with_names.recipe = &recipe;
     with_names.class_names = words;
+    with_names.class_match = CLASS_BY_TEXT;
     with_numbers.class_names = numbers;
     const struct {
         const struct like_case *cases;

@@ -475,8 +475,9 @@ static void data_for_a_model_is_made_like_it(void **state)
                           .shape = {1, 1, 1},
                           .features = 1,
                           .outputs = 4,
-                          .scaling = {1, offset, scale, false},
-                          .class_names = names};
+                           .scaling = {1, offset, scale, false},
+                           .class_names = names,
+                           .class_match = CLASS_BY_NUMBER};
     static const struct data_options options = {.has_labels = true};
     bl_data *data = NULL;
     float x[2];

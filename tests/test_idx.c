@@ -220,7 +220,7 @@ static void labels_must_be_known(void **state)
         {NULL, NULL, GOOD_LABELS, 0, 1},
         {words, NULL, GOOD_LABELS, 0, 1},
         {NULL,
-         "label 2 of example 2 (from 0), but the training set has 2 classes",
+         "label 2 of example 2 (from 0), which is none of the 2 classes",
          {0x801, {3, 0, 0, 0}, 3, 3},
          0,
          0},
@@ -231,7 +231,11 @@ static void labels_must_be_known(void **state)
     (void)state;
     write_idx(scratch_path(&scratch, "images"), &good_images);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const bl_data like = {.shape = {1, 2, 2}, .features = 4, .outputs = 2, .class_names = cases[i].names};
+        const bl_data like = {.shape = {1, 2, 2},
+                              .features = 4,
+                              .outputs = 2,
+                              .class_names = cases[i].names,
+                              .class_match = cases[i].names == words ? CLASS_BY_NUMBER : CLASS_BY_VALUE};
         bl_data *data = NULL;
         write_idx(scratch_path(&scratch, "labels"), &cases[i].labels);
         if (cases[i].fragment) {

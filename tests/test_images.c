@@ -449,9 +449,10 @@ static void broken_arrays_are_refused(void **state)
     } cases[] = {
         {"|u1", "(6,)", "<i4", "(2,)", counting_up, 6, 8, "one dimension, expected examples as rows"},
         {"|u1", "(2, 3)", "<i4", "(3,)", counting_up, 6, 12, "3 labels, but there are 2 examples"},
-        {"|u1", "(2, 3)", "|i1", "(2,)", "\0\xff", 6, 2, "label -1 in row 1"},
+        {"|u1", "(2, 3)", "|i1", "(2,)", "\0\xff", 6, 2, NULL},
         {"|u1", "(2, 3)", "<f4", "(2,)", (const float[]){0.0f, 0.5f}, 6, 8, "label 0.5 in row 1"},
-        {"|u1", "(2, 3)", "<i4", "(2, 2)", counting_up, 6, 16, "labels are not one number an example"},
+        {"|u1", "(2, 3)", "<i4", "(2, 2)", counting_up, 6, 16,
+         "2 labels for each of 2 examples, expected one"},
         {"<f4", "(1, 2)", "<i4", "(1,)", "\0\0\0\0", 8, 4, NULL},
         {"|u1", "(2, 4)", "<i4", "(2,)", counting_up, 6, 8, "has 6 bytes of values, its shape needs 8"},
         {"|O", "(2,)", "<i4", "(2,)", counting_up, 6, 8, "holds Python objects"},
@@ -711,8 +712,14 @@ static void folders_of_pictures_are_read(void **state)
     write_png("flat/2.png", 2, 2, 1, 1);
     write_png("flat/1.png", 4, 4, 1, 0);
     must_refuse(below("flat"), "train", &with_labels, NULL, "pictures without classes");
-    bl_data *flat =
-        must_read(below("flat"), "train", &without_labels, train); /* brought to the model's size */
+    must_refuse(below("flat"), "train", &without_labels, train,
+                "flat/1.png: 4 x 4 pixels (rows x columns), but the training set has 2 x 2; --resize");
+    const struct data_options resized = {.resize_rows = 2, .resize_cols = 2};
+    bl_data *flat = must_read(below("flat"), "train", &resized, train);
+    assert_string_equal(data_as_text(flat), "1x2x2 of 2: 0 0 0 0, 0 1 2 3");
+    data_free(flat);
+    train->is_resized = true; /* then other pictures are, without being told */
+    flat = must_read(below("flat"), "train", &without_labels, train);
     assert_string_equal(data_as_text(flat), "1x2x2 of 2: 0 0 0 0, 0 1 2 3");
     assert_string_equal(flat->ids[0], "1.png");
     data_free(flat);

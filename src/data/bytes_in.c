@@ -19,7 +19,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FIRST_ROOM = 1 << 16, GZIP_SHORTEST = 18, GZIP_TRAILER = 8, DEFLATE_BEST_RATIO = 1032 };
+enum {
+    FIRST_ROOM = 1 << 16,
+    GZIP_SHORTEST = 18,
+    GZIP_TRAILER = 8,
+    DEFLATE_BEST_RATIO = 1032,
+    EMPTY_RATIO = 900, /* what unpacks to more than this many times its size holds nothing but repetition */
+    USUAL_RATIO = 16,  /* hardly any data are packed better */
+    NEVER_EMPTY = 64 << 20, /* bytes that a file may have whatever it is packed into */
+};
 
 /* What is being read. */
 struct source {
@@ -27,6 +35,7 @@ struct source {
     const char *path;
     size_t limit;
     bool is_input; /* descriptor 0 */
+    bool must_be_regular;
 };
 
 static bl_status open_failed(const struct source *s)
@@ -55,6 +64,16 @@ static bl_status read_all(struct bytes *out, const struct source *s, int fd, siz
     }
 }
 
+const char *path_kind_name(unsigned mode)
+{
+    return S_ISFIFO(mode)   ? "a named pipe"
+           : S_ISSOCK(mode) ? "a socket"
+           : S_ISCHR(mode)  ? "a character device"
+           : S_ISBLK(mode)  ? "a block device"
+           : S_ISDIR(mode)  ? "a folder"
+                            : "a special file";
+}
+
 /* A plain file has an end, and one byte more than its size is room to meet it without growing. */
 static bl_status read_open_file(struct bytes *out, const struct source *s, int fd)
 {
@@ -64,6 +83,8 @@ static bl_status read_open_file(struct bytes *out, const struct source *s, int f
         BL_FAIL(s->ctx, BL_IO, "%s: cannot be looked at: %s", s->path, strerror(errno));
     if (S_ISDIR(about.st_mode))
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is a folder, expected a file", s->path);
+    if (s->must_be_regular && !S_ISREG(about.st_mode))
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is no regular file (%s)", s->path, path_kind_name(about.st_mode));
     plain.limit = S_ISREG(about.st_mode) ? SIZE_MAX : s->limit;
     const size_t room = S_ISREG(about.st_mode) ? (size_t)about.st_size + 1 : FIRST_ROOM;
     BL_TRY(MEM_ARRAY(s->ctx, &out->at, room, s->path));
@@ -87,7 +108,8 @@ static bl_status read_file(struct bytes *out, const struct source *s)
 {
     if (s->is_input)
         return read_input(out, s);
-    const int fd = open(s->path, O_RDONLY | O_CLOEXEC);
+    /* without O_NONBLOCK opening a named pipe waits until somebody writes into it */
+    const int fd = open(s->path, O_RDONLY | O_CLOEXEC | (s->must_be_regular ? O_NONBLOCK : 0));
     if (fd < 0)
         return open_failed(s);
     const bl_status status = read_open_file(out, s, fd);
@@ -136,9 +158,61 @@ static bl_status bad_gzip(const struct source *s, struct archive *archive)
             why ? why : "no more is known");
 }
 
-static bl_status unpack_all(struct bytes *out, const struct source *s, struct archive *archive, size_t room)
+static struct archive *open_gzip(const struct bytes *packed, int *result)
 {
+    struct archive *archive = archive_read_new();
+    struct archive_entry *entry = NULL;
+    if (!archive)
+        return NULL;
+    archive_read_support_filter_gzip(archive);
+    archive_read_support_format_raw(archive);
+    archive_read_support_format_empty(archive);
+    *result = archive_read_open_memory(archive, packed->at, packed->n);
+    if (*result == ARCHIVE_OK)
+        *result = archive_read_next_header(archive, &entry);
+    return archive;
+}
+
+/* How much comes out, without keeping it; what is behind a fault or the limit is not counted. */
+static size_t count_unpacked(const struct source *s, struct archive *archive)
+{
+    unsigned char piece[1 << 14];
+    size_t n = 0;
+    for (la_ssize_t got; n <= s->limit && (got = archive_read_data(archive, piece, sizeof piece)) > 0;)
+        n += (size_t)got;
+    return n;
+}
+
+/* Unpacks once without memory for the result, because a small file must not fill the machine before it is refused. */
+static bl_status check_unpacked_size(const struct source *s, const struct bytes *packed)
+{
+    int result = ARCHIVE_OK;
+    struct archive *archive = open_gzip(packed, &result);
+    if (!archive)
+        BL_FAIL(s->ctx, BL_NO_MEMORY, "%s: no memory for unpacking it", s->path);
+    const size_t n = result == ARCHIVE_OK ? count_unpacked(s, archive) : 0;
+    archive_read_free(archive);
+    if (n > s->limit)
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: unpacks to more than %zu bytes, which is the limit", s->path,
+                s->limit);
+    if (n > NEVER_EMPTY && n / EMPTY_RATIO > packed->n)
+        BL_FAIL(s->ctx, BL_BAD_DATA,
+                "%s: unpacks from %zu to %zu bytes, so it holds nothing but repetition; unpack it (gunzip) "
+                "if that is meant",
+                s->path, packed->n, n);
+    return BL_OK;
+}
+
+/* room: for what the end of the file promises, and a byte. More comes of several members, and of more than 4 GB. */
+static bl_status unpack_all(struct bytes *out, const struct source *s, const struct bytes *packed,
+                            struct archive *archive, size_t room)
+{
+    bool is_checked = false;
     for (;;) {
+        if (out->n == room && !is_checked && packed->n > NEVER_EMPTY / DEFLATE_BEST_RATIO) {
+            BL_TRY(check_unpacked_size(s, packed));
+            is_checked = true;
+        }
         BL_TRY(MEM_GROW(s->ctx, &out->at, &room, out->n, "an unpacked file"));
         const la_ssize_t got = archive_read_data(archive, out->at + out->n, room - out->n);
         if (got < 0)
@@ -154,21 +228,20 @@ static bl_status unpack_all(struct bytes *out, const struct source *s, struct ar
 
 /* The length at the end is a first guess that must be possible. An empty file has no entry to read. */
 static bl_status unpack_with(struct bytes *out, const struct source *s, const struct bytes *packed,
-                             struct archive *archive)
+                             struct archive *archive, int begun)
 {
-    struct archive_entry *entry = NULL;
     const size_t promised = little_endian(packed->at + packed->n - 4);
     const bool is_possible = promised / DEFLATE_BEST_RATIO < packed->n && promised <= s->limit;
     const size_t room = is_possible ? promised + 1 : FIRST_ROOM;
-    const int opened = archive_read_open_memory(archive, packed->at, packed->n);
-    const int begun = opened == ARCHIVE_OK ? archive_read_next_header(archive, &entry) : opened;
     if (begun != ARCHIVE_OK && begun != ARCHIVE_EOF)
         return bad_gzip(s, archive);
     if (archive_filter_code(archive, 0) != ARCHIVE_FILTER_GZIP)
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: begins like gzip, but has no whole gzip header", s->path);
+    if (room > NEVER_EMPTY && room / USUAL_RATIO > packed->n)
+        BL_TRY(check_unpacked_size(s, packed));
     BL_TRY(MEM_ARRAY(s->ctx, &out->at, room, s->path));
     if (begun == ARCHIVE_OK)
-        BL_TRY(unpack_all(out, s, archive, room));
+        BL_TRY(unpack_all(out, s, packed, archive, room));
     const la_int64_t used = archive_filter_bytes(archive, -1);
     if (used < 0 || (size_t)used != packed->n)
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data ends after %lld bytes, but the file has %zu", s->path,
@@ -180,13 +253,11 @@ static bl_status unpack(struct bytes *out, const struct source *s, const struct 
 {
     if (packed->n < GZIP_SHORTEST)
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data is cut off after %zu bytes", s->path, packed->n);
-    struct archive *archive = archive_read_new();
+    int begun = ARCHIVE_OK;
+    struct archive *archive = open_gzip(packed, &begun);
     if (!archive)
         BL_FAIL(s->ctx, BL_NO_MEMORY, "%s: no memory for unpacking it", s->path);
-    archive_read_support_filter_gzip(archive);
-    archive_read_support_format_raw(archive);
-    archive_read_support_format_empty(archive);
-    const bl_status status = unpack_with(out, s, packed, archive);
+    const bl_status status = unpack_with(out, s, packed, archive, begun);
     archive_read_free(archive);
     return status;
 }
@@ -198,8 +269,8 @@ static bool is_gzip(const struct bytes *file)
 
 static bl_status read_source(struct bytes *out, const struct source *source)
 {
-    struct bytes file = {0}, unpacked = {0};
     bl_context *ctx = source->ctx;
+    struct bytes file = {0}, unpacked = {0};
     bl_status status = read_file(&file, source);
     if (status == BL_OK && is_gzip(&file)) {
         status = unpack(&unpacked, source, &file);
@@ -215,10 +286,17 @@ static bl_status read_source(struct bytes *out, const struct source *source)
 
 bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
 {
-    return read_source(out, &(struct source){ctx, path, limit, false});
+    return read_source(out, &(struct source){.ctx = ctx, .path = path, .limit = limit});
 }
 
 bl_status bytes_of_input(struct bytes *out, bl_context *ctx, size_t limit)
 {
-    return read_source(out, &(struct source){ctx, INPUT_NAME, limit, true});
+    return read_source(out,
+                       &(struct source){.ctx = ctx, .path = INPUT_NAME, .limit = limit, .is_input = true});
+}
+
+bl_status bytes_in_file(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
+{
+    return read_source(out,
+                       &(struct source){.ctx = ctx, .path = path, .limit = limit, .must_be_regular = true});
 }

@@ -28,5 +28,10 @@ bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t 
    BL_BAD_DATA. */
 bl_status bytes_of_input(struct bytes *out, bl_context *ctx, size_t limit);
 #define INPUT_NAME "standard input" /* for messages */
+/* The same for a file that nobody named by itself, but that a folder holds: what is no regular file (a named pipe, a device)
+   is BL_BAD_DATA, and not waited for. */
+bl_status bytes_in_file(struct bytes *out, bl_context *ctx, const char *path, size_t limit);
+
+const char *path_kind_name(unsigned mode); /* of stat's st_mode, for a message: "a named pipe" */
 
 #endif

@@ -129,6 +129,7 @@ static bl_status name_classes(bl_data *data, const struct cifar *c)
                                : c->wants_coarse ? cifar100_coarse_names
                                                  : cifar100_names;
     data->outputs = classes_of(c);
+    data->class_match = CLASS_BY_NUMBER;
     if (c->names)
         return names_copy(data->ctx, &data->class_names, c->names, (size_t)data->outputs);
     BL_TRY(MEM_ARRAY(data->ctx, &data->class_names, (size_t)data->outputs, "class names"));
@@ -137,16 +138,18 @@ static bl_status name_classes(bl_data *data, const struct cifar *c)
     return BL_OK;
 }
 
-/* For a model with names the classes are found by theirs: its number 0 may be anything. */
+/* For a model with names the classes are found by theirs: its number 0 may be anything. One whose names are numbers
+   (folders 0 to 9, labels of arrays) means CIFAR's numbers. */
 static int class_for(const struct cifar *c, const bl_data *data, size_t i)
 {
     const bl_data *like = c->r->like;
     const char *name = data->class_names[c->classes[i]];
     if (!like)
         return c->classes[i];
-    if (like->class_names)
-        return class_of_text(like, name, strlen(name));
-    return c->classes[i] < like->outputs ? c->classes[i] : -1;
+    const int by_name = like->class_names ? class_of_text(like, name, strlen(name)) : -1;
+    if (by_name >= 0 || (like->class_names && like->class_match == CLASS_BY_NUMBER))
+        return by_name;
+    return class_of_number(like, c->classes[i]);
 }
 
 static bl_status number_labels(bl_data *data, const struct cifar *c)
@@ -158,8 +161,9 @@ static bl_status number_labels(bl_data *data, const struct cifar *c)
         labels[i] = class_for(c, data, i);
         if (labels[i] < 0)
             BL_FAIL(data->ctx, BL_BAD_DATA,
-                    "%s: record %zu (from 0): class %s, which is none of the %d of the model", data->source,
-                    i, data->class_names[c->classes[i]], c->r->like->outputs);
+                    "%s: record %zu (from 0): class %s, which is none of the %d of the training set%s",
+                    data->source, i, data->class_names[c->classes[i]], c->r->like->outputs,
+                    classes_shown(c->r->like).text);
     }
     return BL_OK;
 }
@@ -353,7 +357,7 @@ static bl_status read_archive(bl_data **out, const struct reading *how, const ch
     struct reading r = *how;
     struct bytes file = {0};
     r.path = path;
-    BL_TRY(bytes_in(&file, r.ctx, path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_in_file(&file, r.ctx, path, BYTES_IN_LIMIT));
     return reader_tar.read(out, &r, &file, part);
 }
 
@@ -364,7 +368,7 @@ static bl_status add_pieces(struct cifar *c, const struct cifar_part *part, cons
         struct bytes piece = {0};
         if (!find_piece(path, c->r->path, down, part->files[i]))
             BL_FAIL(c->r->ctx, BL_BAD_DATA, "%s: no such file, though %s is there", path, part->files[0]);
-        BL_TRY(bytes_in(&piece, c->r->ctx, path, BYTES_IN_LIMIT));
+        BL_TRY(bytes_in_file(&piece, c->r->ctx, path, BYTES_IN_LIMIT));
         const bl_status status = cifar_add(c, path, &piece);
         mem_free(c->r->ctx, piece.at);
         BL_TRY(status);

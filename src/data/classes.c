@@ -10,9 +10,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* More different labels than this are no classes: the wrong column was taken. */
-enum { MOST_CLASSES = 32768 };
+enum { MOST_CLASSES = 32768, MOST_COMPARED = 1000 };
 
 /* A different text, as a class. */
 struct kind {
@@ -28,20 +29,20 @@ struct kinds { /* in the order of the words */
     size_t n;
 };
 
-static bl_status label_word(const struct reading *r, const struct label_text *label, const char *column,
-                            char buffer[CSV_WORD_ROOM], struct slice *word)
+static bl_status label_word(const struct reading *r, const struct label_text *label,
+                            const struct label_column *column, char buffer[CSV_WORD_ROOM], struct slice *word)
 {
     if (!csv_word(&label->field, buffer, word))
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: line %zu, %s: a label of %zu bytes, expected fewer than %d",
-                r->path, label->line, column, label->field.text.n, CSV_WORD_ROOM);
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: a label of %zu bytes, expected fewer than %d", r->path,
+                column->unit, label->line, column->name, label->field.text.n, CSV_WORD_ROOM);
     if (csv_is_missing(*word) || csv_is_word(*word, "nan"))
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: line %zu, %s: \"%s\" is no label", r->path, label->line, column,
-                text_shown(word->at, word->n).text);
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: \"%s\" is no label", r->path, column->unit, label->line,
+                column->name, text_shown(word->at, word->n).text);
     return BL_OK;
 }
 
 static bl_status count_words(struct kinds *kinds, const struct reading *r, const struct label_text *texts,
-                             size_t n, const char *column)
+                             size_t n, const struct label_column *column)
 {
     char buffer[CSV_WORD_ROOM];
     struct slice word;
@@ -49,14 +50,14 @@ static bl_status count_words(struct kinds *kinds, const struct reading *r, const
         BL_TRY(label_word(r, &texts[i], column, buffer, &word));
         BL_TRY(words_count(&kinds->words, r->ctx, word, texts[i].line));
         if (kinds->words.n > MOST_CLASSES)
-            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: line %zu, %s: more than %d different labels, expected classes",
-                    r->path, texts[i].line, column, MOST_CLASSES);
+            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: more than %d different labels, expected classes",
+                    r->path, column->unit, texts[i].line, column->name, MOST_CLASSES);
     }
     return BL_OK;
 }
 
 static bl_status collect(struct kinds *kinds, const struct reading *r, const struct label_text *texts,
-                         size_t n, const char *column)
+                         size_t n, const struct label_column *column)
 {
     BL_TRY(count_words(kinds, r, texts, n, column));
     BL_TRY(MEM_ARRAY(r->ctx, &kinds->items, kinds->words.n, "classes"));
@@ -76,7 +77,7 @@ static struct shown kind_shown(const struct kind *kind)
 
 /* Numbers with one odd word among them are a mistake in that row, not a class of one example. */
 static bl_status check_mixture(const struct kinds *kinds, const struct reading *r, size_t n,
-                               const char *column)
+                               const struct label_column *column)
 {
     size_t numbers = 0;
     for (size_t k = 0; k < kinds->n; k++)
@@ -86,8 +87,8 @@ static bl_status check_mixture(const struct kinds *kinds, const struct reading *
         const bool is_odd =
             !kind->is_number && (kind->word->count == 1 || csv_is_odd_number(slice_of(kind->word->text)));
         if (is_odd && 2 * numbers > n)
-            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: line %zu, %s: \"%s\" is no number, but most other labels are",
-                    r->path, kind->word->line, column, kind_shown(kind).text);
+            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: \"%s\" is no number, but most other labels are",
+                    r->path, column->unit, kind->word->line, column->name, kind_shown(kind).text);
     }
     return BL_OK;
 }
@@ -98,8 +99,8 @@ static bool is_whole(const struct kind *kind)
 }
 
 /* are_numbers: all of them, and then they must be whole. */
-static bl_status check_numbers(const struct kinds *kinds, const struct reading *r, const char *column,
-                               bool *are_numbers)
+static bl_status check_numbers(const struct kinds *kinds, const struct reading *r,
+                               const struct label_column *column, bool *are_numbers)
 {
     *are_numbers = true;
     for (size_t k = 0; k < kinds->n; k++)
@@ -107,9 +108,10 @@ static bl_status check_numbers(const struct kinds *kinds, const struct reading *
     for (size_t k = 0; *are_numbers && k < kinds->n; k++)
         if (!is_whole(&kinds->items[k]))
             BL_FAIL(r->ctx, BL_BAD_DATA,
-                    "%s: line %zu, %s: label %s, expected whole numbers or words; "
+                    "%s: %s %zu, %s: label %s, expected whole numbers or words; "
                     "the option label names another column",
-                    r->path, kinds->items[k].word->line, column, kind_shown(&kinds->items[k]).text);
+                    r->path, column->unit, kinds->items[k].word->line, column->name,
+                    kind_shown(&kinds->items[k]).text);
     return BL_OK;
 }
 
@@ -156,6 +158,7 @@ static bl_status number_kinds(bl_data *data, struct kinds *kinds, struct kind **
         sorted[k]->number = (int)k;
     }
     data->outputs = are_numbers ? number_by_value(sorted, kinds->n) : (int)kinds->n;
+    data->class_match = are_numbers ? CLASS_BY_VALUE : CLASS_BY_TEXT;
     if (are_numbers && are_natural(sorted, data->outputs))
         return BL_OK;
     return name_classes(data, sorted, are_numbers);
@@ -170,30 +173,52 @@ static bl_status sort_kinds(bl_data *data, struct kinds *kinds, bool are_numbers
     return status;
 }
 
-static bl_status learn(bl_data *data, struct kinds *kinds, const struct reading *r, const char *column)
+/* Texts that differ in nothing but case are two classes, which may be meant. */
+static bl_status note_cases(bl_data *data, const struct kinds *kinds, const struct label_column *column)
 {
-    bool are_numbers = false;
-    BL_TRY(check_mixture(kinds, r, data->n, column));
-    BL_TRY(check_numbers(kinds, r, column, &are_numbers));
-    return sort_kinds(data, kinds, are_numbers);
+    for (size_t k = 0; k < kinds->n; k++)
+        for (size_t j = 0; j < k && kinds->n <= MOST_COMPARED; j++)
+            if (strcasecmp(kinds->items[j].word->text, kinds->items[k].word->text) == 0)
+                return data_add_note(data, "%s: \"%s\" and \"%s\" differ in case and are two classes",
+                                     column->name, kind_shown(&kinds->items[j]).text,
+                                     kind_shown(&kinds->items[k]).text);
+    return BL_OK;
 }
 
-static bl_status match(bl_data *data, struct kinds *kinds, const struct reading *r, const char *column)
+static bl_status learn(bl_data *data, struct kinds *kinds, const struct reading *r,
+                       const struct label_column *column)
 {
+    bool are_numbers = false;
+    if (!column->is_text) {
+        BL_TRY(check_mixture(kinds, r, data->n, column));
+        BL_TRY(check_numbers(kinds, r, column, &are_numbers));
+    }
+    BL_TRY(sort_kinds(data, kinds, are_numbers));
+    return note_cases(data, kinds, column);
+}
+
+/* Of what is no class, the first in the file is named. */
+static bl_status match(bl_data *data, struct kinds *kinds, const struct reading *r,
+                       const struct label_column *column)
+{
+    const struct kind *unknown = NULL;
     data->outputs = r->like->outputs;
     for (size_t k = 0; k < kinds->n; k++) {
         struct kind *kind = &kinds->items[k];
         kind->number = class_of_text(r->like, kind->word->text, strlen(kind->word->text));
-        if (kind->number < 0)
-            BL_FAIL(r->ctx, BL_BAD_DATA,
-                    "%s: line %zu, %s: label \"%s\", which is none of the %d classes of the training set",
-                    r->path, kind->word->line, column, kind_shown(kind).text, data->outputs);
+        if (kind->number < 0 && (!unknown || kind->word->line < unknown->word->line))
+            unknown = kind;
     }
+    if (unknown)
+        BL_FAIL(r->ctx, BL_BAD_DATA,
+                "%s: %s %zu, %s: label \"%s\", which is none of the %d classes of the training set%s",
+                r->path, column->unit, unknown->word->line, column->name, kind_shown(unknown).text,
+                data->outputs, classes_shown(r->like).text);
     return BL_OK;
 }
 
 static bl_status number_texts(bl_data *data, struct kinds *kinds, const struct reading *r,
-                              const struct label_text *texts, const char *column)
+                              const struct label_text *texts, const struct label_column *column)
 {
     BL_TRY(collect(kinds, r, texts, data->n, column));
     BL_TRY(r->like ? match(data, kinds, r, column) : learn(data, kinds, r, column));
@@ -211,7 +236,7 @@ static bl_status number_texts(bl_data *data, struct kinds *kinds, const struct r
 }
 
 bl_status classes_number(bl_data *data, const struct reading *r, const struct label_text *texts,
-                         const char *column)
+                         const struct label_column *column)
 {
     struct kinds kinds = {0};
     const bl_status status = number_texts(data, &kinds, r, texts, column);
@@ -228,18 +253,20 @@ static int class_of_name(const bl_data *like, struct slice text)
     return -1;
 }
 
-/* "7", "7.0" */
-static int class_of_number(const bl_data *like, double value)
+static int class_in_range(const bl_data *like, double value)
+{
+    return value >= 0.0 && value < like->outputs && value == floor(value) ? (int)value : -1;
+}
+
+int class_of_number(const bl_data *like, double value)
 {
     char number[32] = "";
+    if (!(fabs(value) <= 0x1p31) || value != floor(value))
+        return -1;
+    if (!like->class_names || like->class_match == CLASS_BY_NUMBER)
+        return class_in_range(like, value);
     text_append(number, sizeof number, "%.0f", value + 0.0); /* -0 is 0 */
-    if (!like->class_names)
-        return value >= 0.0 && value < like->outputs ? (int)value : -1;
-    const int by_name = class_of_name(like, slice_of(number));
-    double name = 0.0;
-    if (by_name >= 0 || text_to_double(slice_of(like->class_names[0]), &name))
-        return by_name;
-    return value >= 0.0 && value < like->outputs ? (int)value : -1;
+    return class_of_name(like, slice_of(number));
 }
 
 int class_of_text(const bl_data *like, const char *text, size_t n)
@@ -247,7 +274,27 @@ int class_of_text(const bl_data *like, const char *text, size_t n)
     const struct slice label = {text, n};
     const int by_name = like->class_names ? class_of_name(like, label) : -1;
     double value = 0.0;
-    if (by_name >= 0 || !text_to_double(label, &value) || fabs(value) > 0x1p31 || value != floor(value))
+    if (by_name >= 0 || like->class_match == CLASS_BY_TEXT || !text_to_double(label, &value))
         return by_name;
     return class_of_number(like, value);
+}
+
+struct classes_shown classes_shown(const bl_data *like)
+{
+    struct classes_shown out = {" ("};
+    const size_t room = sizeof out.text - sizeof ", ...)";
+    int k = 0;
+    for (; k < like->outputs; k++) {
+        char name[80] = "";
+        const char *known = like->class_names ? like->class_names[k] : NULL;
+        if (known)
+            text_append(name, sizeof name, "\"%s\"", text_shown(known, strlen(known)).text);
+        else
+            text_append(name, sizeof name, "%d", k);
+        if (strlen(out.text) + strlen(name) + 2 > room)
+            break;
+        text_append(out.text, sizeof out.text, "%s%s", k ? ", " : "", name);
+    }
+    text_append(out.text, sizeof out.text, "%s)", k < like->outputs ? ", ..." : "");
+    return out;
 }

@@ -12,11 +12,17 @@ struct label_text {
     size_t line; /* of the file, for messages */
 };
 
-/* Fills data->labels, outputs and class_names from data->n texts. column: how messages call the label column.
-   A training set (r->like NULL): whole numbers are sorted by value, words by their bytes; 0 .. k-1 need no
-   names. Else the classes are those of r->like. */
+/* Where the texts stand. */
+struct label_column {
+    const char *name; /* for messages: 'column "label"' */
+    const char *unit; /* what label_text.line counts: "line", "row" */
+    bool is_text;     /* labels are texts also where they look like numbers */
+};
+
+/* Fills data->labels, outputs, class_names and class_match from data->n texts. A training set (r->like NULL): whole
+   numbers are sorted by value, words by their bytes; 0 .. k-1 need no names. Else the classes are those of r->like. */
 bl_status classes_number(bl_data *data, const struct reading *r, const struct label_text *texts,
-                         const char *column);
+                         const struct label_column *column);
 
 /* Fills data->targets with one number an example. */
 bl_status targets_number(bl_data *data, const struct reading *r, const struct label_text *texts,

@@ -50,6 +50,8 @@ static bool wants_numbers(const struct csv_table *t)
     const struct reading *r = t->r;
     if (r->like)
         return r->like->has_targets;
+    if (t->layout.is_words[t->layout.label])
+        return false;
     return r->options->target == TARGET_NUMBER ||
            (r->options->target == TARGET_NUMBER_IF_ALL && targets_are_numbers(t->labels, t->n));
 }
@@ -66,21 +68,55 @@ static void points_for_commas(struct csv_table *t)
     }
 }
 
+/* A column for the labels that are to be found out: all its fields are empty. */
+static bool are_blank(const struct csv_table *t)
+{
+    if (t->r->options->has_labels)
+        return false;
+    for (size_t i = 0; i < t->n; i++)
+        if (!csv_is_missing(t->labels[i].field.text))
+            return false;
+    return true;
+}
+
+static const char *label_name(const struct csv_table *t)
+{
+    const struct recipe *recipe = t->r->like ? t->r->like->recipe : NULL;
+    const char *told = t->r->options->label;
+    for (size_t c = 0; !told && recipe && c < recipe->n; c++)
+        if (recipe->columns[c].kind == COLUMN_LABEL)
+            told = recipe->columns[c].name;
+    return told;
+}
+
+static bl_status say_lacks(const struct csv_table *t)
+{
+    const char *name = label_name(t);
+    if (t->labels)
+        return data_set_lacks(t->data, "%s is empty", csv_column(&t->layout, t->layout.label).text);
+    if (!name)
+        return data_set_lacks(t->data, "it has only the %zu columns of the features", t->layout.columns);
+    return data_set_lacks(t->data, "it has no column \"%s\"", text_shown(name, strlen(name)).text);
+}
+
 static bl_status take_labels(struct csv_table *t)
 {
     bl_data *data = t->data;
     data->has_targets = t->r->like && t->r->like->has_targets;
     BL_TRY(csv_judge_label(t));
     points_for_commas(t);
-    if (!t->labels) {
+    if (!t->labels || are_blank(t)) {
         data->outputs = t->r->like ? t->r->like->outputs : 0;
-        return BL_OK;
+        return say_lacks(t);
     }
     const struct csv_column_text column = csv_column(&t->layout, t->layout.label);
     if (!t->r->like && t->layout.is_label_guessed)
         BL_TRY(data_add_note(data, "%s is taken for the label (--label names another)", column.text));
-    if (!wants_numbers(t))
-        return classes_number(data, t->r, t->labels, column.text);
+    if (!wants_numbers(t)) {
+        const struct label_column from = {column.text, "line",
+                                          !t->r->like && t->layout.is_words[t->layout.label]};
+        return classes_number(data, t->r, t->labels, &from);
+    }
     if (t->r->options->target == TARGET_NUMBER_IF_ALL && !t->r->like)
         BL_TRY(data_add_note(data, "%s holds numbers to come near to (--target class takes them for classes)",
                              column.text));

@@ -151,6 +151,13 @@ static size_t last_free(const struct csv_layout *layout)
     return CSV_NONE;
 }
 
+static bl_status label_is_feature(const struct places *p, size_t label)
+{
+    BL_FAIL(p->r->ctx, BL_BAD_DATA,
+            "%s: the label %s is one of the features of the model, which learned from it", p->r->path,
+            csv_column(p->layout, label).text);
+}
+
 static bl_status label_is_out(const struct places *p, size_t label)
 {
     BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: the label %s is also left out or the id column", p->r->path,
@@ -211,7 +218,17 @@ static bl_status place_like_training(const struct places *p)
         if (kind == COLUMN_LABEL)
             out->label = c;
     }
-    return p->r->options->label ? find_label(p, out->label) : BL_OK;
+    if (!p->r->options->label)
+        return BL_OK;
+    BL_TRY(find_label(p, out->label));
+    return out->label != CSV_NONE && out->place[out->label] != CSV_NONE ? label_is_feature(p, out->label)
+                                                                        : BL_OK;
+}
+
+static size_t told_label(const struct places *p)
+{
+    const char *told = p->r->options->label;
+    return told ? told_column(p->layout, slice_of(told)) : CSV_NONE;
 }
 
 /* As many columns as the model has inputs, or one more. */
@@ -233,6 +250,8 @@ static bl_status place_by_count(const struct places *p)
         BL_FAIL(p->r->ctx, BL_BAD_DATA,
                 "%s: %zu columns, which are the features; the label column is missing", p->r->path,
                 out->columns);
+    else if (told_label(p) != CSV_NONE)
+        return label_is_feature(p, told_label(p));
     place_in_order(out);
     return BL_OK;
 }
@@ -265,11 +284,11 @@ static bl_status label_beside_inputs(const struct places *p)
     struct csv_layout *out = p->layout;
     const bool must = p->r->options->has_labels;
     const char *told = p->r->options->label, *called = label_name(p->r->like->recipe);
-    size_t label = told     ? told_column(out, slice_of(told))
-                   : called ? find_name(out, slice_of(called))
-                            : CSV_NONE;
+    size_t label = told ? told_label(p) : called ? find_name(out, slice_of(called)) : CSV_NONE;
     if (label != CSV_NONE && out->is_out[label] && must)
         return label_is_out(p, label);
+    if (told && label != CSV_NONE && out->place[label] != CSV_NONE)
+        return label_is_feature(p, label);
     if (label == CSV_NONE && !told)
         label = must ? guessed_label(p) : named_label(out);
     if (label != CSV_NONE && !is_free(out, label))

@@ -79,6 +79,7 @@ void data_free(bl_data *data)
     names_free(ctx, data->column_names, data->features);
     names_free(ctx, data->ids, data->n);
     names_free(ctx, data->notes, data->n_notes);
+    mem_free(ctx, data->lacks_labels);
     mem_free(ctx, data->source);
     mem_free(ctx, data);
 }
@@ -95,6 +96,18 @@ bl_status data_add_note(bl_data *data, const char *format, ...)
     BL_TRY(mem_text(data->ctx, &data->notes[data->n_notes], text, strlen(text)));
     data->n_notes++;
     return BL_OK;
+}
+
+bl_status data_set_lacks(bl_data *data, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    mem_free(data->ctx, data->lacks_labels);
+    data->lacks_labels = NULL;
+    return mem_text(data->ctx, &data->lacks_labels, text, strlen(text));
 }
 
 static uint64_t hash_narrow(uint64_t hash, const double *x, size_t n)
@@ -326,6 +339,8 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
     to->features = from->features;
     to->outputs = from->outputs;
     to->has_targets = from->has_targets;
+    to->class_match = from->class_match;
+    to->is_resized = from->is_resized;
     BL_TRY(scaling_copy(ctx, &to->scaling, &from->scaling));
     BL_TRY(scaling_copy(ctx, &to->target_scaling, &from->target_scaling));
     BL_TRY(recipe_copy(&to->recipe, ctx, from->recipe));

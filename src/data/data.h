@@ -22,6 +22,13 @@ struct scaling {
         is_narrow; /* of a model of 0.1.0, which rounded inputs to float first and scaled them as floats: so is done here */
 };
 
+/* How a label is found among the classes. */
+enum class_match {
+    CLASS_BY_VALUE, /* class_names are whole numbers (NULL: 0, 1, ...) and so is a label: 1, 01 and 1.0 are one class */
+    CLASS_BY_TEXT, /* class_names are texts, compared byte for byte: "1" and "01" are two classes */
+    CLASS_BY_NUMBER /* class_names explain the numbers 0, 1, ... in the files of a published set: either will do */
+};
+
 struct bl_data {
     bl_context *ctx;
     size_t n; /* examples; below 2^32 */
@@ -39,6 +46,9 @@ struct bl_data {
     struct scaling scaling;
     struct scaling target_scaling; /* n = 0: none; else a pair an output */
     char **class_names;            /* outputs of them; NULL: "0", "1", ... */
+    enum class_match class_match;  /* how the labels of other files are compared with them */
+    bool is_resized;               /* pictures were brought to one size, and those of other files are too */
+    char *lacks_labels;            /* why there are no labels, for a message; NULL: nothing is known */
     char **column_names;           /* features of them; NULL: the file has none */
     struct recipe *recipe;         /* of a table: what its columns became; NULL: no table */
     bool has_test_beside;          /* the file it was read from holds a test set too */
@@ -102,6 +112,9 @@ bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_
                     bl_shape shape, int outputs);
 bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
                             bl_shape shape, int outputs);
+
+/* Says in data->lacks_labels why there are none, as the end of "no labels to measure against: ". */
+bl_status data_set_lacks(bl_data *data, const char *format, ...) BL_PRINTF(2, 3);
 
 /* Adds a sentence to data->notes. */
 bl_status data_add_note(bl_data *data, const char *format, ...) BL_PRINTF(2, 3);

@@ -68,7 +68,8 @@ bl_status folder_pair(struct idx_pair *out, bl_context *ctx, const char *folder,
     if (!find_images(out->images, folder, prefix))
         BL_FAIL(ctx, BL_BAD_DATA,
                 "%s: no images to %s with in this folder; expected %s-images-idx3-ubyte or "
-                "%s-images.idx3-ubyte, plain or .gz",
+                "%s-images.idx3-ubyte, plain or .gz; or a folder of PNG or JPEG pictures for each class; or "
+                "CIFAR's batches",
                 folder, part, prefix, prefix);
     const bool has_labels = find_file(out->labels, folder, prefix, "labels", "1");
     if (!has_labels && options->has_labels)
@@ -138,7 +139,7 @@ static bl_status read_pair(bl_data **out, const struct reading *how, const char 
     struct bytes file = {0};
     BL_TRY(folder_pair(&pair, r.ctx, how->path, part, r.options));
     r.path = pair.images;
-    BL_TRY(bytes_in(&file, r.ctx, r.path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_in_file(&file, r.ctx, r.path, BYTES_IN_LIMIT));
     return idx_read(out, &r, &file, pair.labels[0] ? pair.labels : NULL);
 }
 

@@ -129,9 +129,7 @@ static int classes_in(const uint8_t *labels, size_t n)
 static void class_table(int classes[256], const bl_data *like, int outputs)
 {
     for (int label = 0; label < 256; label++) {
-        char text[4] = "";
-        text_append(text, sizeof text, "%d", label);
-        classes[label] = like ? class_of_text(like, text, strlen(text)) : label < outputs ? label : -1;
+        classes[label] = like ? class_of_number(like, label) : label < outputs ? label : -1;
     }
 }
 
@@ -146,10 +144,10 @@ static bl_status number_labels(bl_data *data, const struct reading *r, const uin
     for (size_t i = 0; i < data->n; i++) {
         numbers[i] = classes[labels[i]];
         if (numbers[i] < 0)
-            BL_FAIL(r->ctx, BL_BAD_DATA,
-                    "%s: label %d of example %zu (from 0), but the training set has %d classes%s", r->path,
-                    labels[i], i, data->outputs,
-                    r->like && r->like->class_names ? " and none of that name" : ", from 0");
+            BL_FAIL(
+                r->ctx, BL_BAD_DATA,
+                "%s: label %d of example %zu (from 0), which is none of the %d classes of the training set%s",
+                r->path, labels[i], i, data->outputs, r->like ? classes_shown(r->like).text : "");
     }
     return BL_OK;
 }
@@ -169,7 +167,7 @@ static bl_status take_labels(bl_data *data, const struct reading *r, const char 
     struct reading of_labels = *r;
     of_labels.path = labels;
     struct bytes file = {0};
-    BL_TRY(bytes_in(&file, r->ctx, labels, BYTES_IN_LIMIT));
+    BL_TRY(bytes_in_file(&file, r->ctx, labels, BYTES_IN_LIMIT));
     const bl_status status = use_labels(data, &of_labels, &file);
     mem_free(r->ctx, file.at);
     return status;
@@ -180,8 +178,10 @@ static bl_status fill(bl_data *data, const struct reading *r, struct bytes *file
     BL_TRY(take_images(data, r, file));
     if (labels)
         BL_TRY(take_labels(data, r, labels));
-    else
+    else {
         data->outputs = r->like ? r->like->outputs : 0;
+        BL_TRY(data_set_lacks(data, "there is no file of labels beside it"));
+    }
     data_take_hash(data);
     return BL_OK;
 }

@@ -32,6 +32,8 @@ static bl_status read_like(bl_data **out, const struct reading *how, const struc
     bl_data *data = NULL;
     BL_TRY(location_read(&data, how, from, part));
     const bl_data *like = how->like;
+    data->class_match = like->class_match;
+    data->is_resized = like->is_resized;
     const bl_status status =
         names_copy(how->ctx, &data->class_names, like->class_names, (size_t)like->outputs);
     if (status == BL_OK)

@@ -54,12 +54,28 @@ static bl_status name_classes(bl_data *data, const struct reading *r, const stru
     return from->set && !r->like && !data->class_names ? named_classes(data, from->set) : BL_OK;
 }
 
+/* Labels of a set whose classes are others than those of the model: fit to be predicted, not to be measured. */
+static bl_status check_classes(bl_data *data, const struct reading *r, const struct location *from)
+{
+    if (!from->set || !r->like || !data->labels || named_agrees(from->set, r->like))
+        return BL_OK;
+    BL_TRY(data_set_lacks(data, "its classes are those of %s, but the training set has%s",
+                          named_name(from->set), classes_shown(r->like).text));
+    if (r->options->has_labels)
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s", data->source, data->lacks_labels);
+    mem_free(r->ctx, (void *)data->labels);
+    data->labels = NULL;
+    return BL_OK;
+}
+
 static bl_status read_folder(bl_data **out, const struct reading *r, const struct location *from,
                              const char *part)
 {
     bl_data *data = NULL;
     BL_TRY(folder_reader_for(from->path)->read(&data, r, part));
-    const bl_status status = name_classes(data, r, from);
+    bl_status status = name_classes(data, r, from);
+    if (status == BL_OK)
+        status = check_classes(data, r, from);
     if (status == BL_OK)
         *out = data;
     else

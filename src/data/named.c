@@ -182,8 +182,25 @@ bl_status named_classes(bl_data *data, const struct named_set *set)
         BL_FAIL(data->ctx, BL_BAD_DATA, "%s: label %d, but %s has %d classes, from 0", data->source,
                 data->outputs - 1, set->name, n);
     BL_TRY(MEM_ARRAY(data->ctx, &data->class_names, (size_t)n, "class names"));
+    data->class_match = CLASS_BY_NUMBER;
     data->outputs = n;
     for (int k = 0; k < n; k++)
         BL_TRY(mem_text(data->ctx, &data->class_names[k], set->classes[k], strlen(set->classes[k])));
     return BL_OK;
+}
+
+const char *named_name(const struct named_set *set)
+{
+    return set->name;
+}
+
+bool named_agrees(const struct named_set *set, const bl_data *like)
+{
+    if (!set->classes || !like->class_names || like->class_match != CLASS_BY_NUMBER)
+        return true;
+    int k = 0;
+    for (; k < like->outputs && set->classes[k]; k++)
+        if (strcmp(set->classes[k], like->class_names[k]) != 0)
+            return false;
+    return k == like->outputs;
 }

@@ -2,20 +2,19 @@
  * npy_data.c - examples and labels from NumPy's arrays: a .npz that holds both, or a .npy of examples beside one of labels.
  *
  * Examples: n x features, n x rows x cols, n x channels x rows x cols, or n x rows x cols x channels, told by which side is
- * 1, 3 or 4. uint8 stays bytes; what a float holds exactly becomes floats, all else doubles. Labels: whole numbers from 0, n or n x 1; or, where the options
+ * 1, 3 or 4. uint8 stays bytes; what a float holds exactly becomes floats, all else doubles. Labels: whole numbers or texts,
+ * n or n x 1; or, where the options
  * want numbers to come near to, floats, n or n x outputs.
  */
-#include "readers.h"
-
 #include "../base/mem.h"
 #include "../base/text.h"
 #include "../file/npy.h"
+#include "npy_labels.h"
+#include "npz_names.h"
 
 #include <limits.h>
 #include <math.h>
 #include <string.h>
-
-enum { MOST_CLASSES = 1 << 20 };
 
 /* ---- One array each */
 
@@ -72,7 +71,7 @@ static bl_status take_bytes(bl_data *data, const struct npy_view *x, bool moves_
     BL_TRY(MEM_ARRAY(data->ctx, &bytes, x->count, "examples"));
     data->bytes = bytes;
     for (size_t i = 0; i < x->count; i++)
-        bytes[place_of(data, i, moves_channels)] = x->values[i];
+        bytes[place_of(data, i, moves_channels)] = *npy_at(x, i);
     return BL_OK;
 }
 
@@ -133,6 +132,8 @@ static bool fits_floats(const struct npy_view *x)
 static bl_status take_examples(bl_data *data, const struct reading *r, const struct npy_view *x)
 {
     bool moves_channels = false;
+    if (npy_is_text(x))
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: its examples are texts, expected numbers", data->source);
     if (x->n_dims < 2)
         BL_FAIL(r->ctx, BL_BAD_DATA,
                 "%s: one dimension, expected examples as rows: n x features or n x rows x columns",
@@ -160,6 +161,8 @@ static bl_status take_targets(bl_data *data, const struct reading *r, const stru
 {
     const size_t outputs = y->count / y->sizes[0];
     double *targets = NULL;
+    if (npy_is_text(y))
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: its labels are texts, expected numbers to come near to", where);
     if (y->n_dims > 2 || outputs > INT_MAX)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %zu dimensions, expected n or n x outputs", where, y->n_dims);
     if (r->like && (size_t)r->like->outputs != outputs)
@@ -179,40 +182,6 @@ static bl_status take_targets(bl_data *data, const struct reading *r, const stru
     return BL_OK;
 }
 
-/* The class of a number, -1 for none. */
-static int class_for(const struct reading *r, double value)
-{
-    char text[32] = "";
-    if (value != floor(value) || value < 0.0 || value >= MOST_CLASSES)
-        return -1;
-    text_append(text, sizeof text, "%.0f", value);
-    return r->like ? class_of_text(r->like, text, strlen(text)) : (int)value;
-}
-
-static bl_status take_classes(bl_data *data, const struct reading *r, const struct npy_view *y,
-                              const char *where)
-{
-    int32_t *labels = NULL;
-    if (y->count != y->sizes[0])
-        BL_FAIL(r->ctx, BL_BAD_DATA,
-                "%s: labels are not one number an example; rows of zeros and a one become labels by "
-                "numpy.argmax(y, "
-                "axis=1); for numbers to come near to use --loss mse",
-                where);
-    BL_TRY(MEM_ARRAY(data->ctx, &labels, y->count, "labels"));
-    data->labels = labels;
-    data->outputs = r->like ? r->like->outputs : 0;
-    for (size_t i = 0; i < y->count; i++) {
-        labels[i] = class_for(r, npy_value(y, i));
-        if (labels[i] < 0)
-            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: label %g in row %zu (from 0), expected whole numbers from 0%s",
-                    where, npy_value(y, i), i, r->like ? " that the model knows" : "");
-        if (!r->like && labels[i] >= data->outputs)
-            data->outputs = labels[i] + 1;
-    }
-    return BL_OK;
-}
-
 static bl_status take_labels(bl_data *data, const struct reading *r, const struct npy_view *y,
                              const char *where)
 {
@@ -220,48 +189,22 @@ static bl_status take_labels(bl_data *data, const struct reading *r, const struc
                                        : r->options->target == TARGET_NUMBER ||
                                              (r->options->target == TARGET_NUMBER_IF_ALL && y->kind == 'f');
     BL_TRY(check_count(data, y, where));
-    return wants_numbers ? take_targets(data, r, y, where) : take_classes(data, r, y, where);
+    return wants_numbers ? take_targets(data, r, y, where) : npy_take_classes(data, r, y, where);
 }
 
-static bl_status no_labels(bl_data *data, const struct reading *r)
+static bl_status no_labels(bl_data *data, const struct reading *r, const char *why)
 {
     data->outputs = r->like ? r->like->outputs : 0;
     data->has_targets = r->like && r->like->has_targets;
-    return BL_OK;
+    return data_set_lacks(data, "%s", why);
 }
 
 /* ---- .npz */
 
-/* What people call the arrays: training examples and labels, test examples and labels. */
-static const char *const known[][4] = {
-    {"x_train", "y_train", "x_test", "y_test"},
-    {"X_train", "y_train", "X_test", "y_test"},
-    {"train_images", "train_labels", "test_images", "test_labels"},
-    {"x", "y", NULL, NULL},
-    {"X", "y", NULL, NULL},
-    {"images", "labels", NULL, NULL},
-    {"data", "labels", NULL, NULL},
-    {"data", "target", NULL, NULL},
-    {"arr_0", "arr_1", NULL, NULL},
+struct listing {
+    bl_context *ctx;
+    struct npz_names names;
 };
-enum { N_KNOWN = sizeof known / sizeof *known };
-
-struct names {
-    char text[512];
-    bool is_there[N_KNOWN][4];
-};
-
-static bl_status list_name(void *user, const char *name, const unsigned char *bytes, size_t n)
-{
-    struct names *names = user;
-    (void)bytes, (void)n;
-    text_append(names->text, sizeof names->text, "%s%.60s", names->text[0] ? ", " : "", name);
-    for (size_t k = 0; k < N_KNOWN; k++)
-        for (size_t i = 0; i < 4; i++)
-            if (known[k][i] && strcmp(known[k][i], name) == 0)
-                names->is_there[k][i] = true;
-    return BL_OK;
-}
 
 /* Takes the two arrays of the part that is read. */
 struct taking {
@@ -271,13 +214,25 @@ struct taking {
     bool takes_labels; /* else the examples: these must come first */
 };
 
+static bl_status list_name(void *user, const char *name, bool *is_wanted)
+{
+    struct listing *listing = user;
+    *is_wanted = false;
+    return npz_names_add(&listing->names, listing->ctx, name);
+}
+
+static bl_status is_taken(void *user, const char *name, bool *is_wanted)
+{
+    const struct taking *t = user;
+    *is_wanted = strcmp(name, t->takes_labels ? t->labels : t->examples) == 0;
+    return BL_OK;
+}
+
 static bl_status take_array(void *user, const char *name, const unsigned char *bytes, size_t n)
 {
     const struct taking *t = user;
     struct npy_view view;
     char where[600] = "";
-    if (strcmp(name, t->takes_labels ? t->labels : t->examples) != 0)
-        return BL_OK;
     text_append(where, sizeof where, "%.400s, array \"%.100s\"", t->r->path, name);
     if (t->takes_labels ? t->data->labels || t->data->targets
                         : t->data->bytes || t->data->floats || t->data->doubles)
@@ -286,43 +241,59 @@ static bl_status take_array(void *user, const char *name, const unsigned char *b
     return t->takes_labels ? take_labels(t->data, t->r, &view, where) : take_examples(t->data, t->r, &view);
 }
 
-/* Which of the known sets of names the file has. Test examples without labels are a test set for predictions. */
-static bl_status choose(struct taking *t, const struct names *names, const char *part)
+/* Notes are for a training set: who reads for a model has heard them. */
+static bl_status note_names(bl_data *data, const struct npz_answer *chosen)
 {
-    const bool needs_labels = t->r->options->has_labels;
-    for (size_t k = 0; k < N_KNOWN; k++) {
-        const bool *is_there = names->is_there[k];
-        const bool has_test = is_there[2] && (is_there[3] || !needs_labels);
-        const size_t at = has_test && strcmp(part, "test") == 0 ? 2 : 0;
-        if (!is_there[at] || (!is_there[at + 1] && needs_labels))
-            continue;
-        t->data->has_test_beside = has_test;
-        t->examples = known[k][at];
-        t->labels = is_there[at + 1] ? known[k][at + 1] : NULL;
-        return BL_OK;
-    }
-    BL_FAIL(t->r->ctx, BL_BAD_DATA,
-            "%s: its arrays are %s; expected x_train and y_train (and x_test, y_test), x and y, images and "
-            "labels, data and "
-            "labels, or arr_0 and arr_1",
-            t->r->path, names->text[0] ? names->text : "none");
+    if (chosen->untested)
+        BL_TRY(data_add_note(data, "array \"%.60s\" is not tested on, because it has no labels",
+                             chosen->untested));
+    if (chosen->n_left_out == 1)
+        return data_add_note(data, "array \"%.60s\" is left out", chosen->left_out);
+    return chosen->n_left_out == 0 ? BL_OK
+                                   : data_add_note(data, "%zu arrays are left out, among them \"%.60s\"",
+                                                   chosen->n_left_out, chosen->left_out);
+}
+
+static bl_status take_both(struct taking *t, const struct bytes *file)
+{
+    const struct reading *r = t->r;
+    BL_TRY(npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, is_taken, take_array, t));
+    t->takes_labels = true;
+    if (t->labels)
+        return npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, is_taken, take_array, t);
+    return no_labels(t->data, r, "it has no array of labels beside the examples");
+}
+
+static bl_status choose_and_take(bl_data *data, const struct reading *r, const struct bytes *file,
+                                 const char *part, const struct npz_names *names)
+{
+    const char *told = r->options->label;
+    const struct npz_question question = {.ctx = r->ctx,
+                                          .path = r->path,
+                                          .part = part,
+                                          .told = told && !path_ends(told, ".npy") ? told : NULL,
+                                          .needs_labels = r->options->has_labels};
+    struct npz_answer chosen;
+    BL_TRY(npz_names_choose(&chosen, names, &question));
+    if (!r->like)
+        BL_TRY(note_names(data, &chosen));
+    data->has_test_beside = chosen.has_test;
+    return take_both(
+        &(struct taking){.data = data, .r = r, .examples = chosen.examples, .labels = chosen.labels}, file);
 }
 
 static bl_status fill_from_npz(bl_data *data, const struct reading *r, const struct bytes *file,
                                const char *part)
 {
-    struct names names = {0};
-    struct taking t = {.data = data, .r = r};
-    BL_TRY(npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, list_name, &names));
-    BL_TRY(choose(&t, &names, part));
-    BL_TRY(npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, take_array, &t));
-    t.takes_labels = true;
-    if (t.labels)
-        BL_TRY(npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, take_array, &t));
-    else
-        BL_TRY(no_labels(data, r));
-    data_take_hash(data);
-    return BL_OK;
+    struct listing listing = {.ctx = r->ctx};
+    bl_status status =
+        npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, list_name, NULL, &listing);
+    if (status == BL_OK)
+        status = choose_and_take(data, r, file, part, &listing.names);
+    npz_names_free(&listing.names, r->ctx);
+    if (status == BL_OK)
+        data_take_hash(data);
+    return status;
 }
 
 /* ---- .npy */
@@ -351,9 +322,23 @@ static bl_status find_labels(char out[LOCATION_ROOM], const struct reading *r)
         }
         return BL_OK;
     }
-    if (partner_name(out, r->path, "images", "labels", false) || partner_name(out, r->path, "x", "y", true) ||
-        partner_name(out, r->path, "X", "y", true))
-        return BL_OK;
+    static const struct {
+        const char *from, *to;
+        bool only_first;
+    } pairs[] = {{"images", "labels", false},
+                 {"features", "labels", false},
+                 {"features", "targets", false},
+                 {"data", "labels", false},
+                 {"data", "target", false},
+                 {"data", "targets", false},
+                 {"x", "y", true},
+                 {"X", "y", true},
+                 {"X", "Y", true},
+                 {"_x", "_y", false},
+                 {"_X", "_y", false}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (partner_name(out, r->path, pairs[i].from, pairs[i].to, pairs[i].only_first))
+            return BL_OK;
     out[0] = 0;
     if (r->options->has_labels)
         BL_FAIL(r->ctx, BL_BAD_DATA,
@@ -365,7 +350,7 @@ static bl_status labels_from(bl_data *data, const struct reading *r, const char 
 {
     struct bytes file = {0};
     struct npy_view view;
-    BL_TRY(bytes_in(&file, r->ctx, path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_in_file(&file, r->ctx, path, BYTES_IN_LIMIT));
     bl_status status = npy_open(&view, r->ctx, path, file.at, file.n);
     if (status == BL_OK)
         status = take_labels(data, r, &view, path);
@@ -382,7 +367,8 @@ static bl_status fill_from_npy(bl_data *data, const struct reading *r, const str
     BL_TRY(npy_open(&view, r->ctx, r->path, file->at, file->n));
     BL_TRY(take_examples(data, r, &view));
     BL_TRY(find_labels(labels, r));
-    BL_TRY(labels[0] ? labels_from(data, r, labels) : no_labels(data, r));
+    BL_TRY(labels[0] ? labels_from(data, r, labels)
+                     : no_labels(data, r, "there is no file of labels beside it"));
     data_take_hash(data);
     return BL_OK;
 }

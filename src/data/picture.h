@@ -17,7 +17,7 @@ struct picture {
 enum { PICTURE_MOST_PIXELS = 1 << 26 };
 
 /* file: the content of `path`, told by its first bytes. Transparent pixels are put on black: value * alpha / 255, rounded.
-   Of 16 bits a value the upper ones are kept. BL_UNSUPPORTED in a build without the libraries. */
+   Of 16 bits a value the upper 8 are kept, as Pillow and OpenCV do. Gamma and colour profiles are not applied. BL_UNSUPPORTED in a build without the libraries. */
 bl_status picture_read(struct picture *out, bl_context *ctx, const char *path, const struct bytes *file);
 
 /* Into rows x cols: where it becomes smaller each pixel is the mean of the area it covers, where larger it is interpolated

@@ -2,150 +2,36 @@
  * picture_folder.c - a folder of PNG and JPEG files in a folder for each class, or in such folders below train and test;
  * for predictions also without classes. Classes are the folders' names, sorted; pictures are sorted by name in each.
  */
-#include "readers.h"
-
 #include "../base/mem.h"
 #include "../base/text.h"
 #include "picture.h"
+#include "picture_list.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-/* ---- What is in a folder */
+/* ---- Parts */
 
-struct entries {
-    char **names;
-    size_t n, room;
-    size_t n_others; /* what is neither hidden nor wanted, and its first in the order of names */
-    char *other;
-};
-
-static bool has_ending(const char *name, const char *const *endings)
+/* The folder of a part, which must hold folders of classes, or may hold pictures alone. Gives how many there are ("train" and
+   "Train"), the first by its name in `out`. */
+static size_t find_folder(char out[LOCATION_ROOM], const char *folder, const char *part, bool needs_classes)
 {
-    for (; *endings; endings++) {
-        const size_t n = strlen(name), tail = strlen(*endings);
-        if (n > tail && strcasecmp(name + n - tail, *endings) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_picture_name(const char *name)
-{
-    static const char *const endings[] = {".png", ".jpg", ".jpeg", NULL};
-    return has_ending(name, endings);
-}
-
-/* Leaving these out would be another set than the one that is meant. */
-static bool is_foreign_picture(const char *name)
-{
-    static const char *const endings[] = {".gif",  ".bmp",  ".webp", ".tif", ".tiff",
-                                          ".heic", ".avif", ".ppm",  ".pgm", NULL};
-    return has_ending(name, endings);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void entries_free(bl_context *ctx, struct entries *e)
-{
-    names_free(ctx, e->names, e->n);
-    mem_free(ctx, e->other);
-    *e = (struct entries){0};
-}
-
-/* Names become classes and ids, which go on into models, logs and messages. */
-static bl_status add_entry(struct entries *e, bl_context *ctx, const char *folder, const char *name)
-{
-    struct shown shown = text_shown(name, strlen(name));
-    text_make_plain(shown.text);
-    if (!text_is_plain(name))
-        BL_FAIL(ctx, BL_BAD_DATA,
-                "%s: the name \"%s\" in it is not UTF-8, or has control characters; rename it", folder,
-                shown.text);
-    BL_TRY(MEM_GROW(ctx, &e->names, &e->room, e->n, "file names"));
-    BL_TRY(mem_text(ctx, &e->names[e->n], name, strlen(name)));
-    e->n++;
-    return BL_OK;
-}
-
-static bl_status add_other(struct entries *e, bl_context *ctx, const char *name)
-{
-    e->n_others++;
-    if (e->other && strcmp(e->other, name) < 0)
-        return BL_OK;
-    mem_free(ctx, e->other);
-    e->other = NULL;
-    return mem_text(ctx, &e->other, name, strlen(name));
-}
-
-static bool join(char out[LOCATION_ROOM], const char *folder, const char *name)
-{
+    DIR *open_folder = opendir(folder);
+    char path[LOCATION_ROOM];
+    size_t n = 0;
     out[0] = 0;
-    text_append(out, LOCATION_ROOM, "%s/%s", folder, name);
-    return strlen(folder) + strlen(name) + 1 < LOCATION_ROOM;
-}
-
-/* Pictures, or folders; hidden ones are neither. */
-static bl_status list_open(struct entries *out, bl_context *ctx, const char *folder, bool wants_folders,
-                           DIR *open_folder)
-{
-    char path[LOCATION_ROOM];
-    for (struct dirent *entry; (entry = readdir(open_folder)) != NULL;) {
-        if (entry->d_name[0] == '.' || !join(path, folder, entry->d_name))
+    for (struct dirent *entry; open_folder && (entry = readdir(open_folder)) != NULL;) {
+        if (!is_part_name(entry->d_name, part) || !path_join(path, folder, entry->d_name) ||
+            !(folder_holds_classes(path) ||
+              (!needs_classes && path_is_folder(path) && folder_holds_pictures(path))))
             continue;
-        const bool is_folder = path_is_folder(path);
-        if (!wants_folders && !is_folder && is_foreign_picture(entry->d_name))
-            BL_FAIL(ctx, BL_BAD_DATA, "%s: a picture, but neither PNG nor JPEG; convert it, or take it away",
-                    path);
-        if (wants_folders ? is_folder : is_picture_name(entry->d_name) && !is_folder)
-            BL_TRY(add_entry(out, ctx, folder, entry->d_name));
-        else
-            BL_TRY(add_other(out, ctx, entry->d_name));
+        if (n++ == 0 || strcmp(path, out) < 0)
+            memcpy(out, path, strlen(path) + 1);
     }
-    if (out->n > 0)
-        qsort(out->names, out->n, sizeof *out->names, by_name);
-    return BL_OK;
-}
-
-static bl_status list(struct entries *out, bl_context *ctx, const char *folder, bool wants_folders)
-{
-    DIR *open_folder = opendir(folder);
-    if (!open_folder)
-        BL_FAIL(ctx, BL_IO, "%s: cannot be opened: %s", folder, strerror(errno));
-    const bl_status status = list_open(out, ctx, folder, wants_folders, open_folder);
-    closedir(open_folder);
-    return status;
-}
-
-static bool holds_pictures(const char *folder)
-{
-    DIR *open_folder = opendir(folder);
-    bool found = false;
-    for (struct dirent *entry; open_folder && !found && (entry = readdir(open_folder)) != NULL;)
-        found = entry->d_name[0] != '.' && is_picture_name(entry->d_name);
     if (open_folder)
         closedir(open_folder);
-    return found;
-}
-
-static bool holds_classes(const char *folder)
-{
-    DIR *open_folder = opendir(folder);
-    bool found = false;
-    char path[LOCATION_ROOM];
-    for (struct dirent *entry; open_folder && !found && (entry = readdir(open_folder)) != NULL;)
-        found = entry->d_name[0] != '.' && join(path, folder, entry->d_name) && path_is_folder(path) &&
-                holds_pictures(path);
-    if (open_folder)
-        closedir(open_folder);
-    return found;
+    return n;
 }
 
 /* Whether this is one of two parts: its pictures lie in folders of classes, while those of a class that happens to be
@@ -153,7 +39,7 @@ static bool holds_classes(const char *folder)
 static bool is_part(const char *folder, const char *part)
 {
     char path[LOCATION_ROOM];
-    return join(path, folder, part) && holds_classes(path);
+    return find_folder(path, folder, part, true) > 0;
 }
 
 static bool has_parts(const char *folder)
@@ -162,13 +48,21 @@ static bool has_parts(const char *folder)
 }
 
 /* A folder without parts is one set, whatever it is read for. Pictures to predict need no classes. */
-static bool find_part(char out[LOCATION_ROOM], const char *folder, const char *part)
+static bl_status find_part(char out[LOCATION_ROOM], bl_context *ctx, const char *folder, const char *part)
 {
-    if (has_parts(folder))
-        return join(out, folder, part) && (holds_classes(out) || holds_pictures(out));
-    out[0] = 0;
-    text_append(out, LOCATION_ROOM, "%s", folder);
-    return holds_classes(folder) || holds_pictures(folder);
+    if (!has_parts(folder)) {
+        out[0] = 0;
+        text_append(out, LOCATION_ROOM, "%s", folder);
+        return BL_OK;
+    }
+    const size_t n = find_folder(out, folder, part, false);
+    if (n == 0)
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: no pictures to %s with in this folder; expected a folder %s in it",
+                folder, part, part);
+    if (n > 1)
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: %zu folders to %s with, %s the first of them; expected one", folder, n,
+                part, out);
+    return BL_OK;
 }
 
 /* One set trains; a part without classes cannot be tested on. */
@@ -176,7 +70,7 @@ static bool has_part(const char *folder, const char *part)
 {
     if (has_parts(folder))
         return is_part(folder, part);
-    return strcmp(part, "train") == 0 && (holds_classes(folder) || holds_pictures(folder));
+    return strcmp(part, "train") == 0 && (folder_holds_classes(folder) || folder_holds_pictures(folder));
 }
 
 /* ---- Pixels into a set */
@@ -197,33 +91,38 @@ struct album {
     char *other; /* the first thing that was left out */
 };
 
-/* The size that is asked for: by the model, or the option resize; 0: that of the first picture. A model of rows of numbers
-   knows no sides: then only their product must be right. */
+/* The size that is asked for: by the option resize, or the model; 0: that of the first picture. A model of rows of numbers
+   knows no sides: then only their product must be right. Pictures are brought to it where the option or the model's
+   training says so. */
 static void know_size(struct album *a)
 {
     const struct reading *r = a->r;
+    const struct data_options *o = r->options;
     const bool is_known = r->like && (r->like->shape.channels > 1 || r->like->shape.rows > 1);
-    a->rows = is_known ? r->like->shape.rows : r->options->resize_rows;
-    a->cols = is_known ? r->like->shape.cols : r->options->resize_cols;
-    a->brings_to_size = a->rows > 0;
+    a->rows = o->resize_rows > 0 ? o->resize_rows : is_known ? r->like->shape.rows : 0;
+    a->cols = o->resize_rows > 0 ? o->resize_cols : is_known ? r->like->shape.cols : 0;
+    a->brings_to_size = o->resize_rows > 0 || (is_known && r->like->is_resized);
+    a->data->is_resized = a->brings_to_size;
+}
+
+static bl_status wrong_size(const struct album *a, const struct picture *picture, const char *path)
+{
+    BL_FAIL(
+        a->r->ctx, BL_BAD_DATA,
+        "%s: %d x %d pixels (rows x columns), but %s has %d x %d; --resize ROWSxCOLS brings all to one size",
+        path, picture->rows, picture->cols, a->first ? a->first : "the training set", a->rows, a->cols);
 }
 
 static bl_status fit_size(struct album *a, struct picture *picture, const char *path)
 {
-    const bool is_free = a->rows == 0;
-    if (is_free) {
+    if (a->rows == 0) {
         a->rows = picture->rows;
         a->cols = picture->cols;
         BL_TRY(mem_text(a->r->ctx, &a->first, path, strlen(path)));
     }
     if (a->brings_to_size)
         return picture_resize(picture, a->r->ctx, a->rows, a->cols);
-    if (picture->rows != a->rows || picture->cols != a->cols)
-        BL_FAIL(a->r->ctx, BL_BAD_DATA,
-                "%s: %d x %d pixels (rows x columns), but %s has %d x %d; --resize ROWSxCOLS brings all to "
-                "one size",
-                path, picture->rows, picture->cols, a->first, a->rows, a->cols);
-    return BL_OK;
+    return picture->rows == a->rows && picture->cols == a->cols ? BL_OK : wrong_size(a, picture, path);
 }
 
 static size_t plane_size(const struct album *a)
@@ -269,10 +168,10 @@ static bl_status add_picture(struct album *a, const char *folder, const char *id
 {
     char path[LOCATION_ROOM];
     struct bytes file = {0};
-    if (!join(path, folder, name))
+    if (!path_join(path, folder, name))
         BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: the path of a picture is longer than %d bytes", folder,
                 LOCATION_ROOM);
-    BL_TRY(bytes_in(&file, a->r->ctx, path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_in_file(&file, a->r->ctx, path, BYTES_IN_LIMIT));
     const bl_status status = add_pixels(a, path, &file);
     mem_free(a->r->ctx, file.at);
     BL_TRY(status);
@@ -287,8 +186,8 @@ static bl_status class_for(const struct album *a, size_t k, int *out)
     const char *name = a->classes.names[k];
     *out = a->r->like ? class_of_text(a->r->like, name, strlen(name)) : (int)k;
     if (*out < 0)
-        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s/%s: this folder is none of the %d classes of the training set",
-                a->folder, name, a->r->like->outputs);
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s/%s: this folder is none of the %d classes of the training set%s",
+                a->folder, name, a->r->like->outputs, classes_shown(a->r->like).text);
     return BL_OK;
 }
 
@@ -298,7 +197,7 @@ static bl_status add_class(struct album *a, const char *folder, const struct ent
     BL_TRY(class_for(a, k, &label));
     for (size_t i = 0; i < files->n; i++) {
         char id[LOCATION_ROOM];
-        join(id, a->classes.names[k], files->names[i]);
+        path_join(id, a->classes.names[k], files->names[i]);
         BL_TRY(add_picture(a, folder, id, files->names[i], label));
     }
     return BL_OK;
@@ -311,7 +210,7 @@ static bl_status leave_out(struct album *a, const char *folder, const struct ent
     a->n_others += listed->n_others;
     if (a->other || !listed->other)
         return BL_OK;
-    join(path, folder, listed->other);
+    path_join(path, folder, listed->other);
     return mem_text(a->r->ctx, &a->other, path, strlen(path));
 }
 
@@ -319,8 +218,8 @@ static bl_status count_class(struct album *a, size_t k, size_t *n)
 {
     char folder[LOCATION_ROOM];
     struct entries files = {0};
-    join(folder, a->folder, a->classes.names[k]);
-    bl_status status = list(&files, a->r->ctx, folder, false);
+    path_join(folder, a->folder, a->classes.names[k]);
+    bl_status status = picture_list(&files, a->r->ctx, folder, false);
     if (status == BL_OK)
         status = leave_out(a, folder, &files);
     *n = files.n;
@@ -350,7 +249,7 @@ static bl_status count_classes(struct album *a)
         size_t n = 0;
         BL_TRY(count_class(a, k, &n));
         if (n == 0 && n_empty++ == 0)
-            join(empty, a->folder, classes->names[k]);
+            path_join(empty, a->folder, classes->names[k]);
         if (n == 0)
             continue;
         char *name = classes->names[k];
@@ -367,8 +266,8 @@ static bl_status read_class(struct album *a, size_t k)
 {
     char folder[LOCATION_ROOM];
     struct entries files = {0};
-    join(folder, a->folder, a->classes.names[k]);
-    bl_status status = list(&files, a->r->ctx, folder, false);
+    path_join(folder, a->folder, a->classes.names[k]);
+    bl_status status = picture_list(&files, a->r->ctx, folder, false);
     if (status == BL_OK && a->n + files.n > a->room)
         status = context_fail(a->r->ctx, BL_BAD_DATA, "%s: pictures came in while it was read", folder);
     if (status == BL_OK)
@@ -380,15 +279,43 @@ static bl_status read_class(struct album *a, size_t k)
 static bl_status make_lists(struct album *a)
 {
     if (a->room == 0 || a->room > UINT32_MAX)
-        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: %zu pictures (.png, .jpg, .jpeg), expected 1 to %lu", a->folder,
-                a->room, (unsigned long)UINT32_MAX);
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: %zu pictures (.png, .jpg, .jpeg, .jfif), expected 1 to %lu",
+                a->folder, a->room, (unsigned long)UINT32_MAX);
     BL_TRY(MEM_ARRAY(a->r->ctx, &a->labels, a->room, "labels"));
     a->data->n = a->room;
     return MEM_ARRAY(a->r->ctx, &a->data->ids, a->room, "file names");
 }
 
+/* Folders called train and test whose pictures lie in no folders of classes are no classes. */
+static bl_status check_class_names(const struct album *a)
+{
+    size_t n_parts = 0;
+    for (size_t k = 0; k < a->classes.n; k++)
+        n_parts += is_part_name(a->classes.names[k], "train") || is_part_name(a->classes.names[k], "test");
+    if (n_parts > 0 && n_parts == a->classes.n)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA,
+                "%s/%s: its pictures lie in no folders of classes; expected a folder for each class in it, "
+                "with its "
+                "pictures",
+                a->folder, a->classes.names[0]);
+    return BL_OK;
+}
+
+/* It would be left out without a word where the answers for a folder are wanted. */
+static bl_status check_lone_pictures(const struct album *a)
+{
+    if (a->classes.n_pictures > 0)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA,
+                "%s/%s: a picture beside the folders of classes (%zu of them), which is of no class; move it "
+                "into one",
+                a->folder, a->classes.picture, a->classes.n_pictures);
+    return BL_OK;
+}
+
 static bl_status read_classes(struct album *a)
 {
+    BL_TRY(check_class_names(a));
+    BL_TRY(check_lone_pictures(a));
     BL_TRY(leave_out(a, a->folder, &a->classes));
     BL_TRY(count_classes(a));
     BL_TRY(make_lists(a));
@@ -414,7 +341,7 @@ static bl_status read_flat(struct album *a)
         BL_FAIL(a->r->ctx, BL_BAD_DATA,
                 "%s: pictures without classes; expected a folder for each class, with its pictures",
                 a->folder);
-    bl_status status = list(&files, a->r->ctx, a->folder, false);
+    bl_status status = picture_list(&files, a->r->ctx, a->folder, false);
     a->room = files.n;
     if (status == BL_OK)
         status = make_lists(a);
@@ -422,7 +349,7 @@ static bl_status read_flat(struct album *a)
         status = add_picture(a, a->folder, files.names[i], files.names[i], 0);
     entries_free(a->r->ctx, &files);
     a->data->outputs = a->r->like ? a->r->like->outputs : 0;
-    return status;
+    return status == BL_OK ? data_set_lacks(a->data, "its pictures lie in no folders of classes") : status;
 }
 
 /* ---- All together */
@@ -455,14 +382,15 @@ static bl_status note_beside(struct album *a, const struct entries *folders)
     char path[LOCATION_ROOM] = "";
     size_t n = 0;
     for (size_t i = 0; i < folders->n; i++) {
-        if (strcmp(folders->names[i], "train") == 0 || strcmp(folders->names[i], "test") == 0)
+        if (is_part_name(folders->names[i], "train") || is_part_name(folders->names[i], "test"))
             continue;
         first = n++ ? first : folders->names[i];
     }
     if (!first)
         return BL_OK;
-    join(path, a->r->path, first);
-    return note(a, path, n - 1, "left out, for only train and test are read");
+    path_join(path, a->r->path, first);
+    return note(a, path, n - 1,
+                "left out, because only train and test are read; --test PATH tests on another folder");
 }
 
 static bl_status note_parts(struct album *a, const char *part)
@@ -471,9 +399,9 @@ static bl_status note_parts(struct album *a, const char *part)
     char test[LOCATION_ROOM] = "";
     if (!has_parts(a->r->path) || strcmp(part, "train") != 0)
         return BL_OK;
-    if (!is_part(a->r->path, "test") && join(test, a->r->path, "test") && holds_pictures(test))
+    if (!is_part(a->r->path, "test") && find_folder(test, a->r->path, "test", false) > 0)
         BL_TRY(note(a, test, 0, "not tested on, for its pictures have no classes"));
-    bl_status status = list(&folders, a->r->ctx, a->r->path, true);
+    bl_status status = picture_list(&folders, a->r->ctx, a->r->path, true);
     if (status == BL_OK)
         status = note_beside(a, &folders);
     entries_free(a->r->ctx, &folders);
@@ -492,8 +420,8 @@ static bl_status note_all(struct album *a, const char *part)
 static bl_status fill(struct album *a, const char *part)
 {
     know_size(a);
-    BL_TRY(list(&a->classes, a->r->ctx, a->folder, true));
-    BL_TRY(holds_classes(a->folder) ? read_classes(a) : read_flat(a));
+    BL_TRY(picture_list(&a->classes, a->r->ctx, a->folder, true));
+    BL_TRY(folder_holds_classes(a->folder) ? read_classes(a) : read_flat(a));
     BL_TRY(take_planes(a));
     BL_TRY(data_shape_like(a->data, a->r));
     data_take_hash(a->data);
@@ -504,8 +432,7 @@ static bl_status read_folder(bl_data **out, const struct reading *r, const char 
 {
     char folder[LOCATION_ROOM];
     struct album a = {.r = r, .folder = folder};
-    if (!find_part(folder, r->path, part))
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: no pictures to %s with in this folder", r->path, part);
+    BL_TRY(find_part(folder, r->ctx, r->path, part));
     BL_TRY(data_create(&a.data, r->ctx, folder));
     const bl_status status = fill(&a, part);
     entries_free(r->ctx, &a.classes);

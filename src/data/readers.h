@@ -22,7 +22,7 @@ enum {
 /* A named set, a folder of IDX files, or a file. */
 struct location {
     char path[LOCATION_ROOM];
-    bool is_folder, is_input; /* is_input: standard input, "-" */
+    bool is_folder, is_input;    /* is_input: standard input, "-" */
     const struct named_set *set; /* NULL: not found by name */
 };
 
@@ -80,9 +80,19 @@ bl_status named_locate(struct location *out, bl_context *ctx, const struct named
 /* Gives the set's class names to what was read. */
 bl_status named_classes(bl_data *data, const struct named_set *set);
 
-/* The class that a label stands for, -1 for none. like: outputs and class_names; names decide, and where they
-   are not numbers themselves (or there are none) a number from 0 will do. */
+/* Whether the names that like gives to the numbers of its classes are not other ones than the set's. */
+bool named_agrees(const struct named_set *set, const bl_data *like);
+const char *named_name(const struct named_set *set);
+
+/* The class that a label stands for, -1 for none. like: outputs, class_names and class_match. */
 int class_of_text(const bl_data *like, const char *text, size_t n);
+int class_of_number(const bl_data *like, double value); /* of a label that is no text in its file */
+
+/* The classes for a message, those past some hundred bytes left out: ' ("no", "yes")'. */
+struct classes_shown {
+    char text[256];
+};
+struct classes_shown classes_shown(const bl_data *like);
 
 /* What is shared by all ways of making a set. */
 bl_status data_create(bl_data **out, bl_context *ctx, const char *source); /* everything else zero, owns */

@@ -12,13 +12,15 @@
 #include <math.h>
 #include <string.h>
 
+enum { MOST_TEXT = 1 << 20 }; /* characters of a value */
+
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
 struct npy {
     bl_context *ctx;
     const char *where;
     struct slice descr; /* "<f4" */
-    bool is_fortran, has_order, has_shape;
+    bool is_fortran, has_order, has_shape, is_structured;
     size_t sizes[NPY_MOST_DIMENSIONS], n_dims;
     const unsigned char *values; /* behind the header, n_bytes of them */
     size_t n_bytes;
@@ -103,7 +105,8 @@ static bool take_item(struct slice *s, struct npy *a)
     struct slice key;
     if (!take_text(s, &key) || !take(s, ":"))
         return false;
-    if (slice_is(key, "descr") && !a->descr.at)
+    a->is_structured = a->is_structured || (slice_is(key, "descr") && take(s, "["));
+    if (slice_is(key, "descr") && !a->descr.at && !a->is_structured)
         return take_text(s, &a->descr);
     if (slice_is(key, "fortran_order") && !a->has_order)
         return a->has_order = take_order(s, &a->is_fortran);
@@ -130,7 +133,7 @@ static bool take_dictionary(struct slice *s, struct npy *a)
 }
 
 /* Finds the header, reads it and leaves the rest in a->values. */
-static bl_status read_header(struct npy *a, const unsigned char *bytes, size_t n)
+static bl_status read_header(struct npy *a, const unsigned char *bytes, size_t n, size_t n_all)
 {
     if (!npy_is(bytes, n) || n < 10)
         REFUSE(a, "%s: is not a .npy file, whose first bytes are 93 NUMPY and a version", a->where);
@@ -143,34 +146,75 @@ static bl_status read_header(struct npy *a, const unsigned char *bytes, size_t n
         REFUSE(a, "%s: the .npy header's %llu bytes reach past the end of %zu bytes", a->where,
                (unsigned long long)length, n);
     struct slice s = {(const char *)bytes + begin, (size_t)length};
-    if (!take_dictionary(&s, a))
+    const bool is_dictionary = take_dictionary(&s, a);
+    if (a->is_structured)
+        REFUSE(a,
+               "%s: a structured array (values with named fields), expected one type; save each field alone",
+               a->where);
+    if (!is_dictionary)
         REFUSE(a,
                "%s: the .npy header is not a dictionary of descr (a text), fortran_order and shape (numbers) "
                "at its byte %zu",
                a->where, (size_t)length - s.n);
     a->values = bytes + begin + length;
-    a->n_bytes = n - begin - (size_t)length;
+    a->n_bytes = n_all - begin - (size_t)length;
     return BL_OK;
+}
+
+/* What cannot be read, in NumPy's words; NULL: the type has no name here. */
+static const char *foreign_kind(struct slice descr)
+{
+    switch (descr.n > 1 && strchr("<>|=", descr.at[0]) ? descr.at[1] : descr.n > 0 ? descr.at[0] : 0) {
+    case 'O':
+        return "Python objects, which only Python can read; save numbers or fixed-width texts "
+               "(y.astype(str))";
+    case 'c':
+        return "complex numbers; save real and imaginary part as two features";
+    case 'M':
+        return "dates (datetime64); save them as numbers";
+    case 'm':
+        return "spans of time (timedelta64); save them as numbers";
+    case 'V':
+        return "raw bytes or a structured type (void); save each field alone";
+    case 'f':
+        return "floats of another width (longdouble); save x.astype(numpy.float64)";
+    default:
+        return NULL;
+    }
+}
+
+/* "<U5": texts of 5 characters; "|S5": of 5 bytes. */
+static bool is_text_kind(struct slice d, size_t *size)
+{
+    size_t length = 0;
+    if (d.n < 3 || !strchr("<>|=", d.at[0]) || (d.at[1] != 'U' && d.at[1] != 'S') ||
+        !text_to_size((struct slice){d.at + 2, d.n - 2}, &length) || length == 0 || length > MOST_TEXT)
+        return false;
+    *size = d.at[1] == 'U' ? 4 * length : length;
+    return true;
 }
 
 /* "<f4", "|u1": the order of bytes, the kind, the size. */
 static bl_status check_kind(const struct npy *a, struct npy_view *view)
 {
-    static const char *const known[] = {"f4", "f8", "u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "b1"};
+    static const char *const known[] = {"f2", "f4", "f8", "u1", "u2", "u4",
+                                        "u8", "i1", "i2", "i4", "i8", "b1"};
     const struct slice d = a->descr;
-    if (slice_is(d, "|O") || slice_is(d, "O"))
-        REFUSE(a, "%s: holds Python objects, which only Python can read, expected numbers", a->where);
-    bool is_known = false;
-    for (size_t i = 0; d.n == 3 && i < sizeof known / sizeof *known; i++)
-        is_known = is_known || (strchr("<>|", d.at[0]) && memcmp(d.at + 1, known[i], 2) == 0);
+    bool is_known = is_text_kind(d, &view->size);
+    for (size_t i = 0; d.n == 3 && !is_known && i < sizeof known / sizeof *known; i++) {
+        is_known = strchr("<>|=", d.at[0]) && memcmp(d.at + 1, known[i], 2) == 0;
+        view->size = (size_t)(d.at[2] - '0');
+    }
+    const char *foreign = is_known ? NULL : foreign_kind(d);
+    if (foreign)
+        REFUSE(a, "%s: holds %s (type '%.*s'), expected numbers", a->where, foreign,
+               (int)(d.n < 30 ? d.n : 30), d.at);
     if (!is_known)
         REFUSE(a, "%s: values of type '%.*s', expected numbers, as '<f4', '|u1' or '<i8'", a->where,
                (int)(d.n < 30 ? d.n : 30), d.at);
-    if (a->is_fortran && a->n_dims > 1)
-        REFUSE(a, "%s: in Fortran order, expected C order; save numpy.ascontiguousarray(x)", a->where);
     view->is_big = d.at[0] == '>';
+    view->is_fortran = a->is_fortran && a->n_dims > 1;
     view->kind = d.at[1];
-    view->size = d.at[2] - '0';
     return BL_OK;
 }
 
@@ -188,43 +232,90 @@ static bl_status check_shape(const struct npy *a, struct npy_view *view)
         view->count *= a->sizes[i];
         view->sizes[i] = a->sizes[i];
     }
-    if (a->n_bytes != view->count * (size_t)view->size)
+    if (view->size > SIZE_MAX / view->count)
+        REFUSE(a, "%s: the shape is more than can be addressed", a->where);
+    if (a->n_bytes != view->count * view->size)
         REFUSE(a, "%s: has %zu bytes of values, its shape needs %zu", a->where, a->n_bytes,
-               view->count * (size_t)view->size);
+               view->count * view->size);
     view->values = a->values;
     return BL_OK;
 }
 
-bl_status npy_open(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
-                   size_t n)
+bl_status npy_open_head(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
+                        size_t n, size_t n_all)
 {
     struct npy a = {.ctx = ctx, .where = where};
     struct npy_view view = {0};
-    BL_TRY(read_header(&a, bytes, n));
+    BL_TRY(read_header(&a, bytes, n, n_all));
     BL_TRY(check_kind(&a, &view));
     BL_TRY(check_shape(&a, &view));
     *out = view;
     return BL_OK;
 }
 
+bl_status npy_open(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
+                   size_t n)
+{
+    return npy_open_head(out, ctx, where, bytes, n, n);
+}
+
+bool npy_is_text(const struct npy_view *view)
+{
+    return view->kind == 'U' || view->kind == 'S';
+}
+
+/* Where value i of C order lies in Fortran order: its indices by the sizes from the last, times the sizes before each. */
+static size_t fortran_place(const struct npy_view *view, size_t i)
+{
+    size_t place = 0, step = view->count;
+    for (size_t d = view->n_dims; d-- > 0; i /= view->sizes[d]) {
+        step /= view->sizes[d];
+        place += i % view->sizes[d] * step;
+    }
+    return place;
+}
+
+const unsigned char *npy_at(const struct npy_view *view, size_t i)
+{
+    return view->values + (view->is_fortran ? fortran_place(view, i) : i) * view->size;
+}
+
+/* IEEE 754 binary16: 5 bits of exponent, 10 of fraction. */
+static double half_of_bits(unsigned bits)
+{
+    const int exponent = (int)(bits >> 10 & 31);
+    const double fraction = (double)(bits & 1023) / 1024.0, sign = bits & 0x8000 ? -1.0 : 1.0;
+    if (exponent == 31)
+        return fraction > 0.0 ? (double)NAN : sign * (double)INFINITY;
+    return sign * (exponent == 0 ? ldexp(fraction, -14) : ldexp(1.0 + fraction, exponent - 15));
+}
+
+static double float_value(uint64_t bits, size_t size)
+{
+    if (size == 2)
+        return half_of_bits((unsigned)bits);
+    return size == 4 ? (double)float_of_bits((uint32_t)bits) : double_of_bits(bits);
+}
+
 double npy_value(const struct npy_view *view, size_t i)
 {
-    const unsigned char *b = view->values + i * (size_t)view->size;
-    const uint64_t bits = view->is_big ? big_bytes_to_u64(b, view->size) : bytes_to_u64(b, view->size);
+    const unsigned char *b = npy_at(view, i);
+    const int size = (int)view->size;
+    const uint64_t bits = view->is_big ? big_bytes_to_u64(b, size) : bytes_to_u64(b, size);
     if (view->kind == 'f')
-        return view->size == 4 ? (double)float_of_bits((uint32_t)bits) : double_of_bits(bits);
+        return float_value(bits, view->size);
     if (view->kind != 'i')
         return (double)bits;
-    const uint64_t sign = (uint64_t)1 << (8 * view->size - 1);
+    const uint64_t sign = (uint64_t)1 << (8 * size - 1);
     return bits & sign ? -(double)((~bits & (sign - 1)) + 1) : (double)bits;
 }
 
 bool npy_is_exact(const struct npy_view *view, size_t i)
 {
-    const unsigned char *b = view->values + i * (size_t)view->size;
     if (view->kind == 'f' || view->size < 8)
         return true;
-    const uint64_t bits = view->is_big ? big_bytes_to_u64(b, view->size) : bytes_to_u64(b, view->size);
+    const unsigned char *b = npy_at(view, i);
+    const uint64_t bits = view->is_big ? big_bytes_to_u64(b, 8) : bytes_to_u64(b, 8);
     const uint64_t magnitude = view->kind == 'i' && bits >> 63 ? ~bits + 1 : bits;
     /* exact: no bit that is set is 53 or more places below the highest one */
     uint64_t rest = magnitude;
@@ -236,8 +327,8 @@ bool npy_is_exact(const struct npy_view *view, size_t i)
 static bl_status check_floats(const struct npy_view *view, bl_context *ctx, const char *where)
 {
     if (view->kind != 'f')
-        BL_FAIL(ctx, BL_BAD_DATA, "%s: values of type '%c%d', expected float32 or float64 ('<f4', '<f8')",
-                where, view->kind, view->size);
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: values of type '%c%zu', expected floats ('<f2', '<f4', '<f8')", where,
+                view->kind, view->size);
     if (view->n_dims > 2)
         BL_FAIL(ctx, BL_BAD_DATA, "%s: has %zu dimensions, expected 1 or 2", where, view->n_dims);
     return BL_OK;

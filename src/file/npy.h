@@ -18,34 +18,44 @@ enum { NPY_MOST_DIMENSIONS = 4 };
 
 /* An array as it lies in the file's bytes. */
 struct npy_view {
-    char kind;   /* 'f' floats, 'u' and 'i' whole numbers, 'b' truths */
-    int size;    /* bytes of a value */
+    char kind;   /* 'f' floats, 'u' and 'i' whole numbers, 'b' truths; 'U' texts of UTF-32, 'S' of bytes */
+    size_t size; /* bytes of a value */
     bool is_big; /* the first byte is the largest */
+    bool is_fortran; /* the first index runs fastest */
     size_t sizes[NPY_MOST_DIMENSIONS], n_dims, count;
     const unsigned char *values;
 };
 
-/* Any array of numbers in C order with 1 to 4 dimensions, none of them 0, exactly the bytes that its shape needs. */
+/* Any array of numbers or texts with 1 to 4 dimensions, none of them 0, exactly the bytes that its shape needs. */
 bl_status npy_open(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
                    size_t n);
-double npy_value(const struct npy_view *view, size_t i); /* rounded where npy_is_exact says no */
-bool npy_is_exact(const struct npy_view *view,
-                  size_t i); /* not a whole number beyond 2^53 that no double holds */
+/* The same of a file of n_all bytes, of which only the first n are there: out->values must not be read. */
+bl_status npy_open_head(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
+                        size_t n, size_t n_all);
+bool npy_is_text(const struct npy_view *view);
+/* Value i, counted as in C order whatever the file's order is. npy_value: of numbers, rounded where npy_is_exact says no:
+   a whole number beyond 2^53 that no double holds. */
+const unsigned char *npy_at(const struct npy_view *view, size_t i);
+double npy_value(const struct npy_view *view, size_t i);
+bool npy_is_exact(const struct npy_view *view, size_t i);
 
-/* where: names the array in messages. Adds it to t as `name`. Refuses everything but '<f4', '>f4', '<f8' and
-   '>f8' in C order, 1 or 2 dimensions, none of them 0, finite as float, exactly the bytes the shape needs. */
+/* where: names the array in messages. Adds it to t as `name`. Refuses everything but floats of 2, 4 or 8
+   bytes, 1 or 2 dimensions, none of them 0, finite as float, exactly the bytes the shape needs. */
 bl_status npy_add(struct tensors *t, bl_context *ctx, const char *where, const char *name,
                   const unsigned char *bytes, size_t n);
 
 /* .npz: a zip of .npy files, stored or deflated, named like the arrays. */
 bool npz_is(const unsigned char *bytes, size_t n);
 
-/* Calls `visit` with the name and the bytes of each array in turn; ends with the first failure. most_bytes as below. */
+/* Calls `visit` with the name and the bytes of each array that is wanted, in turn; ends with the first failure. `wants` is
+   asked for every array, and what it does not want is not unpacked; NULL: all are wanted. most_bytes: refused, before there
+   is memory for them, are arrays that unpack to more in all, that are larger in the directory than by their own header, or
+   that are so much larger than the file that they can hold nothing (a small file can unpack to terabytes). */
 typedef bl_status (*npz_visit)(void *user, const char *name, const unsigned char *bytes, size_t n);
+typedef bl_status (*npz_wants)(void *user, const char *name, bool *out);
 bl_status npz_each(bl_context *ctx, const char *path, const unsigned char *bytes, size_t n, size_t most_bytes,
-                   npz_visit visit, void *user);
+                   npz_wants wants, npz_visit visit, void *user);
 
-/* most_bytes: refused when the arrays unpack to more, for a small file can unpack to terabytes. */
 bl_status npz_add(struct tensors *t, bl_context *ctx, const char *path, const unsigned char *bytes, size_t n,
                   size_t most_bytes);
 

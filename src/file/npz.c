@@ -15,17 +15,24 @@
 /* The first bytes: of an entry, or of the directory when there is none, which libarchive takes for no zip. */
 static const unsigned char full_zip[4] = {'P', 'K', 3, 4}, empty_zip[4] = {'P', 'K', 5, 6};
 
-enum { MOST_ARRAYS = 10000 }; /* each is compared with the names of all before it */
+enum {
+    MOST_ARRAYS = 10000,   /* each is compared with the names of all before it */
+    MOST_HEADER = 1 << 16, /* bytes looked at before there is memory for an array */
+    EMPTY_RATIO = 900, /* deflate makes at most 1032 bytes of one, and this many of nothing but repetition */
+    NEVER_EMPTY = 64 << 20 /* bytes that an array may have whatever it is packed into */
+};
 
 struct unpacking {
     bl_context *ctx;
     const char *path;
     struct archive *archive;
+    npz_wants wants;
     npz_visit visit;
     void *user;
+    size_t n_packed;         /* bytes of the whole file */
     size_t most_bytes, left; /* that may still be unpacked */
     unsigned char *bytes;    /* of the present array */
-    size_t n, room;
+    size_t n;
 };
 
 #define REFUSE(u, ...) BL_FAIL((u)->ctx, BL_BAD_DATA, __VA_ARGS__)
@@ -54,25 +61,74 @@ static bl_status array_name(const struct unpacking *u, struct archive_entry *ent
     return mem_text(u->ctx, out, name, n - 4);
 }
 
-static bl_status unpack_array(struct unpacking *u)
+/* What the directory says is believed only as far as the file can hold it. */
+static bl_status check_size(const struct unpacking *u, const char *name, struct archive_entry *entry,
+                            size_t *out)
 {
-    for (u->n = 0;;) {
-        BL_TRY(MEM_GROW(u->ctx, &u->bytes, &u->room, u->n, u->path));
-        const la_ssize_t got = archive_read_data(u->archive, u->bytes + u->n, u->room - u->n);
+    const la_int64_t stated = archive_entry_size_is_set(entry) ? archive_entry_size(entry) : -1;
+    if (stated < 0)
+        REFUSE(u, "%s: array \"%.100s\" has no size in the directory of the file", u->path, name);
+    if ((uint64_t)stated > u->left)
+        REFUSE(u, "%s: unpacks to more than %zu bytes", u->path, u->most_bytes);
+    const size_t all = u->most_bytes - u->left + (size_t)stated;
+    if (all > NEVER_EMPTY && all / EMPTY_RATIO > u->n_packed)
+        REFUSE(u,
+               "%s: array \"%.100s\" would unpack to %lld bytes from a file of %zu, so it holds nothing but "
+               "repetition; "
+               "numpy.savez, which does not pack, saves what is meant",
+               u->path, name, (long long)stated, u->n_packed);
+    *out = (size_t)stated;
+    return BL_OK;
+}
+
+/* Until there are `n` bytes, or no more. */
+static bl_status unpack_to(struct unpacking *u, unsigned char *to, size_t n, size_t *got_all)
+{
+    for (*got_all = 0; *got_all < n;) {
+        const la_ssize_t got = archive_read_data(u->archive, to + *got_all, n - *got_all);
         if (got < 0)
             return archive_failure(u);
         if (got == 0)
             return BL_OK;
-        if ((size_t)got > u->left)
-            REFUSE(u, "%s: unpacks to more than %zu bytes", u->path, u->most_bytes);
-        u->left -= (size_t)got;
-        u->n += (size_t)got;
+        *got_all += (size_t)got;
     }
+    return BL_OK;
 }
 
-static bl_status visit_named(struct unpacking *u, const char *name)
+/* Memory for the whole comes only when the array's own header needs just the bytes that the directory states. */
+static bl_status unpack_array(struct unpacking *u, const char *name, size_t stated)
 {
-    BL_TRY(unpack_array(u));
+    struct npy_view view;
+    unsigned char head[MOST_HEADER], more = 0;
+    size_t n_head = 0, n_rest = 0, n_more = 0;
+    char where[600] = "";
+    text_append(where, sizeof where, "%.400s, array \"%.100s\"", u->path, name);
+    BL_TRY(unpack_to(u, head, stated < sizeof head ? stated : sizeof head, &n_head));
+    BL_TRY(npy_open_head(&view, u->ctx, where, head, n_head, stated));
+    mem_free(u->ctx, u->bytes);
+    u->bytes = NULL;
+    BL_TRY(MEM_ARRAY(u->ctx, &u->bytes, stated, u->path));
+    memcpy(u->bytes, head, n_head);
+    BL_TRY(unpack_to(u, u->bytes + n_head, stated - n_head, &n_rest));
+    u->n = n_head + n_rest;
+    BL_TRY(unpack_to(u, &more, 1, &n_more)); /* also lets libarchive compare the checksum */
+    if (u->n != stated || n_more > 0)
+        REFUSE(u, "%s: unpacks to %s bytes than the %zu of the directory", where,
+               n_more > 0 ? "more" : "fewer", stated);
+    u->left -= stated;
+    return BL_OK;
+}
+
+static bl_status visit_named(struct unpacking *u, const char *name, struct archive_entry *entry)
+{
+    bool is_wanted = true;
+    size_t stated = 0;
+    if (u->wants)
+        BL_TRY(u->wants(u->user, name, &is_wanted));
+    if (!is_wanted)
+        return BL_OK;
+    BL_TRY(check_size(u, name, entry, &stated));
+    BL_TRY(unpack_array(u, name, stated));
     return u->visit(u->user, name, u->bytes, u->n);
 }
 
@@ -93,7 +149,7 @@ static bl_status add_entry(struct unpacking *u, struct archive_entry *entry)
     BL_TRY(check_method(u));
     bl_status status = array_name(u, entry, &name);
     if (status == BL_OK)
-        status = visit_named(u, name);
+        status = visit_named(u, name, entry);
     mem_free(u->ctx, name);
     return status;
 }
@@ -119,10 +175,16 @@ static bl_status unpack_all(struct unpacking *u, const unsigned char *bytes, siz
 }
 
 bl_status npz_each(bl_context *ctx, const char *path, const unsigned char *bytes, size_t n, size_t most_bytes,
-                   npz_visit visit, void *user)
+                   npz_wants wants, npz_visit visit, void *user)
 {
-    struct unpacking u = {
-        .ctx = ctx, .path = path, .visit = visit, .user = user, .most_bytes = most_bytes, .left = most_bytes};
+    struct unpacking u = {.ctx = ctx,
+                          .path = path,
+                          .wants = wants,
+                          .visit = visit,
+                          .user = user,
+                          .n_packed = n,
+                          .most_bytes = most_bytes,
+                          .left = most_bytes};
     u.archive = archive_read_new();
     if (!u.archive)
         BL_FAIL(ctx, BL_NO_MEMORY, "%s: no memory for unpacking", path);
@@ -153,5 +215,5 @@ bl_status npz_add(struct tensors *t, bl_context *ctx, const char *path, const un
                   size_t most_bytes)
 {
     struct adding adding = {t, ctx, path};
-    return npz_each(ctx, path, bytes, n, most_bytes, add_array, &adding);
+    return npz_each(ctx, path, bytes, n, most_bytes, NULL, add_array, &adding);
 }

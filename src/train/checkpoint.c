@@ -208,7 +208,7 @@ static bl_status check_same(const bl_trainer *t, const struct tensors *file, con
             BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is \"%s\", but this run's is \"%s\"", path, keys[i],
                     theirs ? theirs : "missing", ours);
     }
-    static const char *const data_keys[] = {"outputs", "answers", "class_names", "table"};
+    static const char *const data_keys[] = {"outputs", "answers", "class_names", "labels", "table"};
     for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++) {
         const char *theirs = tensors_fact(file, data_keys[i]), *ours = bl_model_fact(t->model, data_keys[i]);
         if (!theirs && format == MODEL_FORMAT_NARROW) /* where 0.1.0 had nothing to say, it said nothing */

@@ -200,6 +200,26 @@ static bl_status read_table(const struct loading *from, struct bl_data *like)
     return recipe_feature_names(&like->column_names, from->ctx, like->recipe);
 }
 
+/* A file without this fact knows its classes by their names alone. */
+static bl_status read_labels(const struct loading *from, struct bl_data *like)
+{
+    const char *labels = tensors_fact(from->file, "labels"), *pictures = tensors_fact(from->file, "pictures");
+    if (pictures && strcmp(pictures, "resized") != 0)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its pictures are \"%.100s\", expected resized", from->path,
+                pictures);
+    like->is_resized = pictures != NULL;
+    like->class_match = like->class_names ? CLASS_BY_TEXT : CLASS_BY_VALUE;
+    for (int i = 0; labels && i <= CLASS_BY_NUMBER; i++)
+        if (strcmp(labels, model_label_words[i]) == 0) {
+            like->class_match = (enum class_match)i;
+            return BL_OK;
+        }
+    if (labels)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its labels are \"%.100s\", expected %s, %s or %s", from->path,
+                labels, model_label_words[0], model_label_words[1], model_label_words[2]);
+    return BL_OK;
+}
+
 static bl_status fill_like(const struct loading *from, struct bl_data *like)
 {
     const char *text = NULL;
@@ -211,6 +231,7 @@ static bl_status fill_like(const struct loading *from, struct bl_data *like)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: outputs \"%s\", expected a whole number", from->path, text);
     like->outputs = (int)outputs;
     BL_TRY(read_names(from, "class_names", outputs, &like->class_names));
+    BL_TRY(read_labels(from, like));
     BL_TRY(read_table(from, like));
     BL_TRY(read_answers(from, like));
     BL_TRY(read_scalings(from, like));

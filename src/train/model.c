@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const model_label_words[CLASS_BY_NUMBER + 1] = {"numbers", "texts", "numbers with names"};
+
 static bl_status name_tensors(bl_model *model)
 {
     const struct net *net = model->net;

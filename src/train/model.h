@@ -30,6 +30,9 @@ struct bl_model {
 bl_status model_create(bl_model **out, bl_context *ctx, struct net *net, struct rule *rule,
                        const struct loss_ops *loss, const bl_data *like);
 
+/* Fact "labels": what a label of the training data was, by enum class_match. */
+extern const char *const model_label_words[CLASS_BY_NUMBER + 1];
+
 bl_status model_set_fact(bl_model *model, const char *key, const char *text);
 bl_status model_set_number(bl_model *model, const char *key, double x);
 

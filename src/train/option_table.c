@@ -208,7 +208,7 @@ const struct option_row option_table[] = {
       "what the label column holds (auto: numbers with the loss mse where all are, else classes)"},
      check_target},
     {{"resize", "ROWSxCOLS", "", "data",
-      "size that pictures of a folder are brought to (default: they must agree)"},
+      "size that pictures of a folder are brought to (default: they must agree, and with the model's)"},
      check_resize},
     {{"val", "N|F|last N", "0", "data",
       "training examples put aside for validation: so many, or a share, by class and seed; or the last N"},

@@ -8,6 +8,8 @@
 #include "score.h"
 #include "step.h"
 
+#include <math.h>
+
 enum { MOST_AT_ONCE = 256 };
 
 struct bl_predictor {
@@ -117,7 +119,16 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
     if (data->features != model->net->inputs || data->outputs != model->like->outputs)
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
                 data->source, data->features, data->outputs, model->net->inputs, model->like->outputs);
-    return score_model(model, data, p->lesson, out);
+    if (!data->labels && !data->targets)
+        BL_FAIL(p->ctx, BL_BAD_DATA, "%s: no labels to measure against%s%s", data->source,
+                data->lacks_labels ? ": " : "", data->lacks_labels ? data->lacks_labels : "");
+    bl_score score;
+    BL_TRY(score_model(model, data, p->lesson, &score));
+    if (!isfinite(score.loss))
+        BL_FAIL(p->ctx, BL_DIVERGED, "%s: the loss of the model on it is %g, which measures nothing",
+                data->source, score.loss);
+    *out = score;
+    return BL_OK;
 }
 
 /* ---- Without a predictor: one that lives for the call */

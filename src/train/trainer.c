@@ -162,6 +162,9 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
         BL_TRY(model_set_fact(t->model, keys[i], config_text(t->config, keys[i])));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
     BL_TRY(set_table(t, like));
+    BL_TRY(model_set_fact(t->model, "labels", model_label_words[like->class_match]));
+    if (like->is_resized)
+        BL_TRY(model_set_fact(t->model, "pictures", "resized"));
     BL_TRY(model_set_fact(t->model, "answers", like->has_targets ? "numbers" : "classes"));
     BL_TRY(model_set_number(t->model, "scaling", (double)like->scaling.n));
     BL_TRY(model_set_number(t->model, "target_scaling", (double)like->target_scaling.n));
