@@ -48,7 +48,7 @@ static void columns_are_fitted(void **state)
         for (size_t j = 0; j < 4; j++)
             assert_true(isfinite(scaled[j]) && fabsf(scaled[j]) <= 2.0f);
         assert_true(scaled[0] == 0.0f || cases[i].deviation > 0.0);
-        for (size_t j = 1; cases[i].x[j] > cases[i].x[0] && j < 4; j++) /* different values stay different */
+        for (size_t j = 1; j < 4 && cases[i].x[j] > cases[i].x[0]; j++) /* different values stay different */
             assert_true(cases[i].deviation == 0.0 || scaled[j] > scaled[0]);
         scaling_free(ctx, &data.scaling);
     }
