@@ -81,13 +81,34 @@ static bl_status no_number(const bl_data *data, size_t i, double value)
             data->source, i / data->features, i % data->features, value);
 }
 
-/* Whole numbers beyond 2^53 are rounded, and two that are different may become one. */
+/* Whether feature j has different numbers in the file, but one and the same as doubles. */
+static bool is_lost(const bl_data *data, const struct npy_view *x, size_t j)
+{
+    const size_t size = (size_t)x->size;
+    bool differs = false;
+    for (size_t i = j + data->features; i < x->count; i += data->features) {
+        if (npy_value(x, i) != npy_value(x, j))
+            return false;
+        differs = differs || memcmp(x->values + i * size, x->values + j * size, size) != 0;
+    }
+    return differs;
+}
+
+/* Whole numbers beyond 2^53 are rounded, and two that are different may become one; where nothing is left of a feature, it
+   is refused. */
 static bl_status note_inexact(bl_data *data, const struct npy_view *x)
 {
     size_t n = 0, first = 0;
     for (size_t i = 0; i < x->count; i++)
         if (!npy_is_exact(x, i) && n++ == 0)
             first = i;
+    for (size_t j = 0; n > 0 && j < data->features; j++)
+        if (is_lost(data, x, j))
+            BL_FAIL(data->ctx, BL_BAD_DATA,
+                    "%s: number %zu of all examples is the same once it is rounded to double, but not in the "
+                    "file: whole "
+                    "numbers beyond 2^53; subtract the smallest, or leave the feature out",
+                    data->source, j);
     return n == 0 ? BL_OK
                   : data_add_note(data,
                                   "%zu whole numbers beyond 2^53 are rounded to doubles, that of example %zu "
