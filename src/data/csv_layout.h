@@ -20,9 +20,9 @@ struct csv_column {
 /* In which order the numbers of a line are. */
 struct csv_order {
     size_t fields, numbers, quoted; /* quoted: of the numbers */
-    bool is_counted; /* 0, 1, 2, ... or 1, 2, 3, ... */
-    bool is_even;    /* with the same step between all */
-    bool is_sorted;  /* each larger than the one before, or each smaller */
+    bool is_counted;                /* 0, 1, 2, ... or 1, 2, 3, ... */
+    bool is_even;                   /* with the same step between all */
+    bool is_sorted;                 /* each larger than the one before, or each smaller */
 };
 
 struct csv_sample {

@@ -22,7 +22,7 @@ enum {
 /* A named set, a folder of IDX files, or a file. */
 struct location {
     char path[LOCATION_ROOM];
-    bool is_folder, is_input; /* is_input: standard input, "-" */
+    bool is_folder, is_input;    /* is_input: standard input, "-" */
     const struct named_set *set; /* NULL: not found by name */
 };
 
