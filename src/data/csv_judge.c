@@ -88,6 +88,14 @@ bl_status csv_judge_label(const struct csv_table *t)
         if (!csv_is_odd_number(text) && csv_notation(text, decimal) != NOTATION_NONE && alike.n++ == 0)
             alike = (struct csv_count){1, t->labels[i].line, text};
     }
+    const struct slice first = t->labels[0].field.text;
+    if (words == 1 && numbers > 1 && !t->r->like && !t->layout.has_header && !csv_is_missing(first) &&
+        !csv_number(first, decimal, &value))
+        BL_FAIL(t->r->ctx, BL_BAD_DATA,
+                "%s: line %zu, %s: \"%s\" is no number, but all other labels are; --header yes takes the "
+                "line for names",
+                t->r->path, t->labels[0].line, csv_column(&t->layout, t->layout.label).text,
+                text_shown(first.at, first.n).text);
     return are_numbers_meant(alike.n, numbers, words)
                ? other_notation(t, t->layout.label, &alike, !t->r->like)
                : BL_OK;

@@ -13,7 +13,7 @@
 #include <string.h>
 
 static const char *const headers[] = {"auto", "yes", "no", NULL};
-static const char separators[] = {0, ',', ';', '\t', '|', 0, ',', ';'};
+static const char separators[] = {0, ',', ';', '\t', '|', 0, ' ', ':'};
 static const char *const labels[] = {NULL, "first", "last", "0", "1", "a", "label", "9"};
 static const char *const lists[] = {NULL, "none", "0", "1", "a", "id", "a,b", "last, 1"};
 static const char *const ids[] = {NULL, NULL, "0", "1", "a", "id", "last", "9"};
@@ -44,6 +44,8 @@ static struct options take_options(const uint8_t **bytes, size_t *n)
     if (d >> 5 & 1)
         o.second.id_column = ids[(d + 3) & 7];
     const unsigned e = fuzz_byte(bytes, n);
+    o.first.decimal = e >> 6 & 1 ? ',' : (char)0;
+    o.second.decimal = 0; /* as the first table */
     o.splits = e & 63;
     o.first.val = e & 3;
     o.first.val_is_last = e >> 2 & 1;
