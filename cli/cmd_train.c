@@ -26,9 +26,11 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
         note(s, "           %s", bl_data_note(train, i));
     note(s, "net        %s", bl_config_get(c, "net"));
     note(s, "rule       %s: %s", bl_config_get(c, "rule"), bl_rule_about(bl_config_get(c, "rule")));
-    note(s, "training   loss %s, %s, batch %s, schedule %s, seed %s", bl_config_get(c, "loss"),
-         bl_config_get(c, "optimizer"), bl_config_get(c, "batch"), bl_config_get(c, "schedule"),
-         bl_config_get(c, "seed"));
+    note(s, "training   loss %s, %s, batch %s, schedule %s", bl_config_get(c, "loss"),
+         bl_config_get(c, "optimizer"), bl_config_get(c, "batch"), bl_config_get(c, "schedule"));
+    note(s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", bl_config_get(c, "seed"),
+         bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),
+         bl_config_get(c, "split-seed"));
     if (strcmp(bl_config_get(c, "precision"), "bf16") == 0)
         note(s, "precision  bf16%s",
              bl_context_has_bf16(s->ctx)

@@ -66,7 +66,7 @@ struct data_options {
     size_t val;                   /* training examples put aside for validation */
     double val_fraction;          /* the same as a share of them; 0: `val` counts */
     bool val_is_last;             /* the last ones; else drawn by class and seed */
-    uint64_t seed;                /* of the draws */
+    uint64_t seed;                /* of the draws: the option split-seed */
 };
 
 /* `where` is a named set ("mnist", "fashion-mnist"), a folder of IDX files, or a file, whose kind is told by

@@ -193,6 +193,20 @@ static bl_status read_state(bl_trainer *t, const struct tensors *file, const cha
     return read_early_angles(t, file, path);
 }
 
+/* Checkpoints of 0.1.0 have one seed for everything. */
+static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, const char *path)
+{
+    static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *own = tensors_fact(file, keys[i]), *theirs = own ? own : tensors_fact(file, "seed"),
+                   *ours = bl_model_fact(t->model, keys[i]);
+        if (strcmp(theirs, ours) != 0)
+            BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is \"%s\", but this run's is \"%s\"", path, keys[i],
+                    theirs, ours);
+    }
+    return BL_OK;
+}
+
 /* What must be the same for the resumed run to be the same run. */
 static bl_status check_same(const bl_trainer *t, const struct tensors *file, const char *path)
 {
@@ -204,6 +218,7 @@ static bl_status check_same(const bl_trainer *t, const struct tensors *file, con
             BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is \"%s\", but this run's is \"%s\"", path, keys[i],
                     theirs ? theirs : "missing", ours);
     }
+    BL_TRY(check_seeds(t, file, path));
     static const char *const data_keys[] = {"outputs", "answers", "class_names", "table"};
     for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++) {
         const char *theirs = tensors_fact(file, data_keys[i]), *ours = bl_model_fact(t->model, data_keys[i]);

@@ -52,7 +52,7 @@ static bl_status need_order(bl_trainer *t, size_t n)
 static void shuffle(bl_trainer *t)
 {
     const struct rng rng = {
-        .seed = config_u64(t->config, "seed"), .stream = RNG_SHUFFLE, .step = (uint32_t)t->state.epoch};
+        .seed = config_u64(t->config, "order-seed"), .stream = RNG_SHUFFLE, .step = (uint32_t)t->state.epoch};
     rng_permutation(&rng, t->n_order, t->order);
 }
 

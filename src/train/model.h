@@ -9,7 +9,7 @@
 #include "../losses/loss.h"
 #include "../rules/rule.h"
 
-enum { MODEL_MAX_FACTS = 48, MODEL_NAME_ROOM = 48 };
+enum { MODEL_MAX_FACTS = 64, MODEL_NAME_ROOM = 48 };
 
 struct fact {
     char *key, *text;

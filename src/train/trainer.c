@@ -42,6 +42,15 @@ static bl_status settle_all(bl_config *config, const struct net *net, const stru
     return config_settle(config, "net", net->text);
 }
 
+/* Before anything is drawn: what has no seed of its own takes the run's. */
+static bl_status settle_seeds(bl_config *config)
+{
+    static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        BL_TRY(settle(config, keys[i], config_text(config, "seed")));
+    return BL_OK;
+}
+
 static bl_status check_start(bl_context *ctx, const bl_config *config, const struct net *net,
                              const struct rule_ops *ops)
 {
@@ -94,7 +103,6 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
 {
     const struct rule_ops *ops = rule_find(config_text(t->config, "rule"));
     const struct loss_ops *loss = loss_find(config_text(t->config, "loss"));
-    const uint64_t seed = config_u64(t->config, "seed");
     struct net *net = NULL;
     struct rule *rule = NULL;
     struct feedback_spec spec;
@@ -112,12 +120,12 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
     if (status == BL_OK)
         status = inlet_parse(t->ctx, &spec.inlet, config_text(t->config, "inlet"));
     if (status == BL_OK)
-        status = rule_create(&rule, net, ops, &spec, seed);
+        status = rule_create(&rule, net, ops, &spec, config_u64(t->config, "feedback-seed"));
     if (status != BL_OK) {
         net_free(net);
         return status;
     }
-    init_weights(net, config_text(t->config, "init"), seed);
+    init_weights(net, config_text(t->config, "init"), config_u64(t->config, "weight-seed"));
     return model_create(&t->model, t->ctx, net, rule, loss, like);
 }
 
@@ -151,9 +159,10 @@ static bl_status set_table(bl_trainer *t, const bl_data *like)
 
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
-    static const char *const keys[] = {"net",   "rule",      "feedback",  "inlet", "init",
-                                       "loss",  "reduction", "optimizer", "lr",    "schedule",
-                                       "batch", "seed",      "precision"};
+    static const char *const keys[] = {"net",           "rule",      "feedback",   "inlet",     "init",
+                                       "loss",          "reduction", "optimizer",  "lr",        "schedule",
+                                       "batch",         "seed",      "split-seed", "precision", "weight-seed",
+                                       "feedback-seed", "order-seed"};
     char shape[64];
     snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
     BL_TRY(model_set_fact(t->model, "format", "backless 1"));
@@ -213,6 +222,7 @@ static bl_status settle_decay(bl_config *config)
 static bl_status build(bl_trainer *t, const bl_data *like)
 {
     struct optimizer optimizer;
+    BL_TRY(settle_seeds(t->config));
     BL_TRY(settle_decay(t->config));
     BL_TRY(optimizer_parse(t->ctx, &optimizer, config_text(t->config, "optimizer")));
     BL_TRY(make_model(t, like, &optimizer));
@@ -310,7 +320,7 @@ bl_status trainer_check_finite(bl_trainer *t)
 bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
 {
     t->lesson->passage = (struct passage){.purpose = PASSAGE_TRAIN,
-                                          .seed = config_u64(t->config, "seed"),
+                                          .seed = config_u64(t->config, "order-seed"),
                                           .step = (uint32_t)(t->state.step + 1)};
     BL_TRY(step_run(&t->stepper, t->lesson, rate, t->state.step + 1, t->is_buffered, out));
     t->state.step++;
