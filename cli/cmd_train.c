@@ -3,6 +3,7 @@
  */
 #include "watch.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +76,28 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
     return status;
 }
 
+static void judge_text(const bl_score *score, char *out, size_t room)
+{
+    if (score->count == 0)
+        snprintf(out, room, "-");
+    else if (isnan(score->rmse))
+        snprintf(out, room, "%.2f %%", 100.0 * score->error);
+    else
+        snprintf(out, room, "rmse %.5g r2 %.3f", score->rmse, score->r2);
+}
+
+static void print_best(const struct session *s, const bl_trainer *trainer)
+{
+    bl_progress best;
+    char val[64], test[64];
+    if (!bl_trainer_best(trainer, &best))
+        return;
+    judge_text(&best.val, val, sizeof val);
+    judge_text(&best.test, test, sizeof test);
+    note(s, "best on the validation set: epoch %d, val %s, test %s%s", best.epoch, val, test,
+         bl_config_get(bl_trainer_config(trainer), "out")[0] ? "; kept in best.safetensors" : "");
+}
+
 static int run(struct session *s)
 {
     bl_data *train = NULL, *val = NULL, *test = NULL;
@@ -89,6 +112,7 @@ static int run(struct session *s)
     }
     if (status == BL_OK) {
         bl_model_hash(bl_trainer_model(trainer), hash);
+        print_best(s, trainer);
         note(s, "stopped by %s; weights %s", bl_trainer_stop_reason(trainer), hash);
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);

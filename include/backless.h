@@ -260,6 +260,9 @@ BL_API bl_model *bl_trainer_model(bl_trainer *trainer); /* the trainer's own; al
    folder: config.json, log.jsonl, model.safetensors, best.safetensors, result.json. */
 BL_API bl_status bl_trainer_fit(bl_trainer *trainer, const bl_data *train, const bl_data *val,
                                 const bl_data *test, bl_watch watch, void *user);
+/* The epoch whose validation error (of targets: loss) was least, that of best.safetensors: its number and its scores; angles, times
+   and rate are not told. A figure that is no number is never the best. 0 where there is none, else 1. */
+BL_API int bl_trainer_best(const bl_trainer *trainer, bl_progress *out);
 /* Why the training ended: "epochs", "paper", "patience", "rate", "time"; "" before. */
 BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer);
 

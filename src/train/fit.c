@@ -267,30 +267,39 @@ static json_t *line_of(const struct fit *f, const bl_progress *now)
     return line;
 }
 
-/* Errors decide; where there are no classes, the loss. */
-static double judged(bl_score s)
-{
-    return isnan(s.error) ? s.loss : s.error;
-}
-
 static bl_status keep_best(struct fit *f, const bl_progress *now)
 {
     struct run_state *state = &f->t->state;
-    if (!f->val || (state->best_epoch > 0 && !(judged(now->val) < state->best)))
+    const double judged = best_epoch_judged(&now->val);
+    if (!f->val || !best_epoch_is(judged, state->best, state->best_epoch))
         return BL_OK;
-    state->best = judged(now->val);
+    state->best = judged;
     state->best_epoch = state->epoch;
+    f->t->best = (struct best_epoch){true, now->train, now->val, now->test};
     return run_folder_checkpoint(&f->folder, f->t, "best.safetensors");
 }
 
+/* The error that --schedule auto and --stop paper look at. Targets have none: there it is the loss over the first epoch's. */
+static double epoch_error(struct run_state *state, const bl_score *train, bool *is_first)
+{
+    *is_first = isnan(train->error) && !(state->first_loss > 0.0);
+    if (*is_first)
+        state->first_loss = train->loss;
+    if (!isnan(train->error))
+        return train->error;
+    return *is_first ? 1.0 : train->loss / state->first_loss;
+}
+
 /* The next epoch's place to start from; called before the checkpoint. */
-static void turn_page(bl_trainer *t, double train_error)
+static void turn_page(bl_trainer *t, const bl_score *train)
 {
     struct run_state *state = &t->state;
+    bool is_first = false;
+    const double error = epoch_error(state, train, &is_first);
     const bool may_halve = t->schedule.kind == SCHEDULE_AUTO && state->halvings < SCHEDULE_MAX_HALVINGS;
-    if (may_halve && train_error >= state->running_error)
+    if (may_halve && !is_first && error >= state->running_error)
         t->schedule.halvings = ++state->halvings;
-    state->running_error = 0.75 * state->running_error + 0.25 * train_error;
+    state->running_error = 0.75 * state->running_error + 0.25 * error;
     state->epoch++;
     state->position = 0;
     state->loss_sum = 0.0;
@@ -311,7 +320,7 @@ static bl_status end_epoch(struct fit *f, bool *stops)
     BL_TRY(score(f, f->test, &now.test));
     json_decref(f->last_line);
     f->last_line = line_of(f, &now);
-    turn_page(t, isnan(now.train.error) ? 1.0 : now.train.error);
+    turn_page(t, &now.train);
     BL_TRY(run_folder_log(&f->folder, f->last_line));
     BL_TRY(keep_best(f, &now));
     BL_TRY(run_folder_checkpoint(&f->folder, t, "model.safetensors"));
@@ -388,6 +397,20 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     run_folder_close(&f.folder);
     json_decref(f.last_line);
     return status;
+}
+
+int bl_trainer_best(const bl_trainer *t, bl_progress *out)
+{
+    if (t->state.best_epoch == 0)
+        return 0;
+    *out = (bl_progress){.epoch = (int)t->state.best_epoch,
+                         .train = t->best.is_known ? t->best.train : score_none(),
+                         .val = t->best.is_known ? t->best.val : score_none(),
+                         .test = t->best.is_known ? t->best.test : score_none(),
+                         .rate = (double)NAN,
+                         .blocks = (int)t->model->net->n_blocks,
+                         .epoch_ended = 1};
+    return 1;
 }
 
 bl_status bl_trainer_resume(bl_trainer *t, const char *folder)

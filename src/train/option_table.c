@@ -240,7 +240,7 @@ const struct option_row option_table[] = {
     {{"epochs", "N", "", "training", "passes over the training set (default: 10; 300 with --stop paper)"},
      check_count},
     {{"stop", "epochs|paper", "epochs", "training",
-      "paper: also when the running training error falls to 1e-4"},
+      "paper: also when the running training error falls to 1e-4; of targets, loss over the first epoch's"},
      check_stop},
     {{"patience", "N", "0", "training", "stop after N epochs without a better validation error; 0: never"},
      check_count},

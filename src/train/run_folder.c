@@ -210,6 +210,7 @@ bl_status run_folder_result(struct run_folder *folder, const bl_trainer *trainer
     if (trainer->state.best_epoch > 0) {
         json_object_set_new(root, "best_epoch", json_integer((json_int_t)trainer->state.best_epoch));
         json_object_set_new(root, "best_val", runlog_number(trainer->state.best));
+        best_epoch_add(root, &trainer->best);
     }
     return explain(folder, write_json(trainer->ctx, folder->path, "result.json", root));
 }

@@ -6,6 +6,7 @@
 
 #include "alignment.h"
 #include "angle_examples.h"
+#include "best_epoch.h"
 #include "config.h"
 #include "model.h"
 #include "schedule.h"
@@ -22,6 +23,7 @@ struct run_state {
     double seconds;       /* training in the epoch under way */
     double total_seconds; /* in the finished ones */
     double running_error; /* the paper's r */
+    double first_loss;    /* training loss of the first epoch, for targets; 0: not yet known */
     double best;          /* validation error; of the best epoch so far */
     size_t best_epoch;    /* 0: none yet */
     size_t halvings;      /* of the rate, schedule auto */
@@ -42,6 +44,7 @@ struct bl_trainer {
     struct angle_examples angle_examples;
     struct schedule schedule;
     struct run_state state;
+    struct best_epoch best;
     double step_rate; /* of bl_trainer_step; 0: the schedule's */
     size_t epochs;    /* planned */
     uint32_t *order;  /* of the training set in this epoch; n_order of them */
