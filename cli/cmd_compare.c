@@ -428,6 +428,8 @@ static int check_options(const struct session *s)
     const char *epochs = extra_of(s, "rate-epochs");
     if (epochs && (strspn(epochs, "0123456789") != strlen(epochs) || atoi(epochs) < 1 || strlen(epochs) > 9))
         return usage_error("--rate-epochs is \"%s\", expected a whole number from 1 to 999999999", epochs);
+    if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0])
+        return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
     if (epochs && !extra_of(s, "rates"))
         return usage_error("--rate-epochs is about --rates, and none are given");
     if (has_patience(s->config) && strcmp(bl_config_get(s->config, "val"), "0") == 0)

@@ -103,6 +103,9 @@ static int run(struct session *s)
     bl_data *train = NULL, *val = NULL, *test = NULL;
     bl_trainer *trainer = NULL;
     char hash[17];
+    if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0] &&
+        !extra_of(s, "resume"))
+        return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
     bl_status status = bl_data_load(&train, &val, &test, s->ctx, s->config);
     if (status == BL_OK)
         status = make_trainer(&trainer, s, train);

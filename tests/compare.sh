@@ -45,5 +45,12 @@ expect 2 "compare takes --rules" "$program" compare --data table.csv --net "$net
 expect 2 "expected a whole number" "$program" compare $set_of --net "$net" --rates 0.1 --rate-epochs few
 expect 2 "expected a whole number" "$program" compare $set_of --net "$net" --rates 0.1 --rate-epochs 0
 
+expect 2 "add --out DIR" "$program" compare $set_of --net "$net" --force
+expect 2 "add --out DIR" "$program" train --data table.csv --net "$net" --force
+for option in "--val 0.1" "--test table.csv" "--test-fraction 0.2" "--split-seed 2"; do
+    expect 2 "no option" "$program" eval --model runs/dfa --data table.csv $option
+    expect 2 "no option" "$program" predict --model runs/dfa --data table.csv --output answers.csv $option
+done
+
 [ "$failures" = 0 ] || { echo "$failures failed"; exit 1; }
 echo "compare: as expected"
