@@ -7,6 +7,7 @@ DEMO_DATA = fashion-mnist
 DEMO_NET = dense 400, tanh, dense 400, tanh, dense 10
 DEMO_RULES = bp,fa,dfa,ifa,frozen,linear
 DEMO_RATES = 1e-4,1e-3,1e-2
+DEMO_RATE_EPOCHS = 1
 DEMO_EPOCHS = 5
 DEMO_SEED = 1
 
@@ -38,7 +39,7 @@ build: deps-demo
 
 demo: build
 	$(build_dir)/backless compare --data $(DEMO_DATA) --net "$(DEMO_NET)" --rules $(DEMO_RULES) \
-	    --rates $(DEMO_RATES) --epochs $(DEMO_EPOCHS) --seed $(DEMO_SEED)
+	    --rates $(DEMO_RATES) --rate-epochs $(DEMO_RATE_EPOCHS) --epochs $(DEMO_EPOCHS) --seed $(DEMO_SEED)
 
 test: deps
 	@cmake --preset default -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null

@@ -3,6 +3,7 @@
  */
 #include "watch.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,9 +27,11 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
         note(s, "           %s", bl_data_note(train, i));
     note(s, "net        %s", bl_config_get(c, "net"));
     note(s, "rule       %s: %s", bl_config_get(c, "rule"), bl_rule_about(bl_config_get(c, "rule")));
-    note(s, "training   loss %s, %s, batch %s, schedule %s, seed %s", bl_config_get(c, "loss"),
-         bl_config_get(c, "optimizer"), bl_config_get(c, "batch"), bl_config_get(c, "schedule"),
-         bl_config_get(c, "seed"));
+    note(s, "training   loss %s, %s, batch %s, schedule %s", bl_config_get(c, "loss"),
+         bl_config_get(c, "optimizer"), bl_config_get(c, "batch"), bl_config_get(c, "schedule"));
+    note(s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", bl_config_get(c, "seed"),
+         bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),
+         bl_config_get(c, "split-seed"));
     if (strcmp(bl_config_get(c, "precision"), "bf16") == 0)
         note(s, "precision  bf16%s",
              bl_context_has_bf16(s->ctx)
@@ -73,11 +76,36 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
     return status;
 }
 
+static void judge_text(const bl_score *score, char *out, size_t room)
+{
+    if (score->count == 0)
+        snprintf(out, room, "-");
+    else if (isnan(score->rmse))
+        snprintf(out, room, "%.2f %%", 100.0 * score->error);
+    else
+        snprintf(out, room, "rmse %.5g r2 %.3f", score->rmse, score->r2);
+}
+
+static void print_best(const struct session *s, const bl_trainer *trainer)
+{
+    bl_progress best;
+    char val[64], test[64];
+    if (!bl_trainer_best(trainer, &best))
+        return;
+    judge_text(&best.val, val, sizeof val);
+    judge_text(&best.test, test, sizeof test);
+    note(s, "best on the validation set: epoch %d, val %s, test %s%s", best.epoch, val, test,
+         bl_config_get(bl_trainer_config(trainer), "out")[0] ? "; kept in best.safetensors" : "");
+}
+
 static int run(struct session *s)
 {
     bl_data *train = NULL, *val = NULL, *test = NULL;
     bl_trainer *trainer = NULL;
     char hash[17];
+    if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0] &&
+        !extra_of(s, "resume"))
+        return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
     bl_status status = bl_data_load(&train, &val, &test, s->ctx, s->config);
     if (status == BL_OK)
         status = make_trainer(&trainer, s, train);
@@ -87,6 +115,7 @@ static int run(struct session *s)
     }
     if (status == BL_OK) {
         bl_model_hash(bl_trainer_model(trainer), hash);
+        print_best(s, trainer);
         note(s, "stopped by %s; weights %s", bl_trainer_stop_reason(trainer), hash);
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);

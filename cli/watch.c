@@ -127,10 +127,11 @@ static json_t *angles_json(const bl_progress *now)
     json_t *list = json_array();
     for (int i = 0; i < now->blocks; i++)
         json_array_append_new(
-            list, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "block", i, "sample",
-                            number(now->angles[i].sample), "flat", number(now->angles[i].flat), "update",
-                            number(now->angles[i].update), "signal_norm", number(now->angles[i].signal_norm),
-                            "bp_norm", number(now->angles[i].bp_norm)));
+            list,
+            json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "block", i, "sample",
+                      number(now->angles[i].sample), "flat", number(now->angles[i].flat), "update",
+                      number(now->angles[i].update), "signal_norm", number(now->angles[i].signal_norm),
+                      "bp_norm", number(now->angles[i].bp_norm), "weight", number(now->angles[i].weight)));
     return list;
 }
 

@@ -238,14 +238,19 @@ BL_API const char *bl_rule_order(const char *name); /* "backward", "forward", "a
 
 typedef struct bl_trainer bl_trainer;
 
-/* Angle in degrees, per block, between what the rule does and what backpropagation would do at the same
-   weights on the same examples; NaN: backpropagation has no direction there. */
+/* Angles in degrees, per block, between what the rule does and what backpropagation would do at the same
+   weights on the same examples; NaN: backpropagation has no direction there. Deltas are the derivatives of each
+   example's own loss, whatever the option reduction; no figure depends on the number of examples measured, except as
+   an estimate does. */
 typedef struct bl_angles {
-    double sample;      /* delta at the weighted output: angle per example, then averaged */
-    double flat;        /* the same, all examples of the batch as one vector */
-    double update;      /* the weights' change after the optimiser, from the same optimiser state */
+    double sample; /* delta at the weighted output: angle per example, then averaged */
+    double flat;   /* the same, all examples as one vector */
+    double update; /* the weights' change in a step on a batch as trained, with the gradient that the measured
+                           examples estimate, after the optimiser, from the same optimiser state */
     double signal_norm; /* mean over examples of the norm of the rule's delta */
     double bp_norm;     /* the same of backpropagation's */
+    double weight; /* between the block's weights and what the feedback pulls them to (docs/rules.md); NaN: in
+                           the first block, and where the rule defines nothing */
 } bl_angles;
 
 typedef struct bl_progress {
@@ -274,10 +279,14 @@ BL_API void bl_trainer_free(bl_trainer *trainer);
 BL_API const bl_config *bl_trainer_config(const bl_trainer *trainer);
 BL_API bl_model *bl_trainer_model(bl_trainer *trainer); /* the trainer's own; alive as long as it */
 
-/* Trains until a stop rule says so. val and test may be NULL. With the option out set it keeps a run
+/* Trains until a stop rule says so. Data that do not suit the trainer (features, outputs, classes or targets) are refused. val
+   and test may be NULL. With the option out set it keeps a run
    folder: config.json, log.jsonl, model.safetensors, best.safetensors, result.json. */
 BL_API bl_status bl_trainer_fit(bl_trainer *trainer, const bl_data *train, const bl_data *val,
                                 const bl_data *test, bl_watch watch, void *user);
+/* The epoch whose validation error (of targets: loss) was least, that of best.safetensors: its number and its scores; angles, times
+   and rate are not told. A figure that is no number is never the best. 0 where there is none, else 1. */
+BL_API int bl_trainer_best(const bl_trainer *trainer, bl_progress *out);
 /* Why the training ended: "epochs", "paper", "patience", "rate", "time"; "" before. */
 BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer);
 
@@ -285,23 +294,37 @@ BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer);
    that an uninterrupted run would have reached. */
 BL_API bl_status bl_trainer_resume(bl_trainer *trainer, const char *folder);
 
-/* One step on one batch of your own, nothing kept: for streams. labels: n classes. loss: may be NULL. */
+/* One step on one batch of your own, 1 to the option batch examples, nothing kept: for streams. x: n rows as the training
+   set has them raw (bl_data_raw_rows); they are scaled as it is. labels: n classes; targets: n rows of outputs, in their own
+   unit. A trainer that was made for classes takes labels, one made for targets takes targets; the other is refused. loss: mean
+   over the examples, as trained on; may be NULL.
+   A single step counts as a step (masks of dropout, Adam's corrections) but belongs to no epoch. Its rate is that of
+   bl_trainer_set_rate, else the schedule's after the epochs that bl_trainer_fit has finished; where that is 0 (a warm-up
+   that has not begun, a cosine at its end) the step is refused. */
 BL_API bl_status bl_trainer_step(bl_trainer *trainer, const float *x, const int32_t *labels, size_t n,
                                  double *loss);
+BL_API bl_status bl_trainer_step_targets(bl_trainer *trainer, const float *x, const float *targets, size_t n,
+                                         double *loss);
+/* The learning rate of single steps from now on, 1e-12 to 1e6; 0: the schedule's again. bl_trainer_fit keeps to the schedule. */
+BL_API bl_status bl_trainer_set_rate(bl_trainer *trainer, double rate);
 
 /* Memory that one batch's activations and derivatives take. */
 BL_API size_t bl_trainer_activation_bytes(const bl_trainer *trainer);
 
 /* ---- Inspection: for measuring, checking and explaining -------------------------------------------------- */
 
-/* The angles of every block on the first n examples of data; at most max are written. */
+/* The angles of every block on the first n examples of data (all, where there are fewer), as they stand: a set in an order
+   that means something should be shuffled first. At most max are written. (bl_trainer_fit measures on examples that
+   it draws: docs/rules.md.) */
 BL_API bl_status bl_trainer_angles(bl_trainer *trainer, const bl_data *data, size_t n, bl_angles *out,
                                    int max);
 
 /* What the rule would teach for this batch at these weights; nothing is changed. The results stay until
-   the next call on this trainer. */
+   the next call on this trainer. The batch is that of bl_trainer_step. */
 BL_API bl_status bl_trainer_inspect(bl_trainer *trainer, const float *x, const int32_t *labels, size_t n);
-/* After bl_trainer_inspect. delta: n x units of block i, the derivative at its weighted output; gradient: of
+BL_API bl_status bl_trainer_inspect_targets(bl_trainer *trainer, const float *x, const float *targets,
+                                            size_t n);
+/* After one of the two. delta: n x units of block i, the derivative at its weighted output; gradient: of
    the i-th tensor of bl_model_tensor (weights and biases only). 0 past the last, else 1. */
 BL_API int bl_trainer_delta(const bl_trainer *trainer, int i, bl_tensor *out);
 BL_API int bl_trainer_gradient(const bl_trainer *trainer, int i, bl_tensor *out);

@@ -154,7 +154,7 @@ static struct data_options options_of(const bl_config *config)
         .target = target_of(config),
         .has_labels = true,
         .test_fraction = config_number(config, "test-fraction"),
-        .seed = config_u64(config, "seed"),
+        .seed = config_u64(config, "split-seed"),
     };
     resize_of(config, &options);
     val_of(config, &options);

@@ -85,7 +85,7 @@ BACKLESS_RULE=ifa expect 0 "indirect" "$program" train --data clouds.csv --net "
 BACKLESS_EPOCHS=many expect 2 "BACKLESS_EPOCHS" "$program" train --data clouds.csv --net "$net"
 
 # ---- compare
-expect 0 "linear" "$program" compare $train --net "$net" --epochs 3 --rates 1e-3,1e-2
+expect 0 "linear" "$program" compare --data clouds.csv --test-fraction 0.25 --init fanin --net "$net" --epochs 3 --rates 1e-3,1e-2
 for rule in bp fa dfa ifa frozen linear; do
     grep -q "^$rule " out.txt || complain "compare: no row for $rule"
 done

@@ -17,7 +17,8 @@ enum rng_stream { /* the values are part of what a seed means: never change or r
                   RNG_FEEDBACK = 3,
                   RNG_SHUFFLE = 4,
                   RNG_SPLIT = 5,
-                  RNG_DROPOUT = 6
+                  RNG_DROPOUT = 6,
+                  RNG_ANGLES = 7
 };
 
 struct rng {

@@ -83,7 +83,7 @@ struct data_options {
     size_t val;                   /* training examples put aside for validation */
     double val_fraction;          /* the same as a share of them; 0: `val` counts */
     bool val_is_last;             /* the last ones; else drawn by class and seed */
-    uint64_t seed;                /* of the draws */
+    uint64_t seed;                /* of the draws: the option split-seed */
 };
 
 /* `where` is a named set ("mnist", "fashion-mnist"), a folder of IDX files, or a file, whose kind is told by
@@ -143,6 +143,9 @@ struct raw_rows {
     size_t first, n; /* first: of these rows among all, for the sentence; the arrays begin there */
 };
 bl_status scaling_apply(bl_context *ctx, const bl_data *like, const struct raw_rows *rows, float *x);
+/* Targets likewise, n x outputs; none may be missing. */
+bl_status scaling_apply_targets(bl_context *ctx, const bl_data *like, const float *targets, size_t n,
+                                float *y);
 bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling *from); /* replaces `to` */
 void scaling_free(bl_context *ctx, struct scaling *s);
 

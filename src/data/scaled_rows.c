@@ -209,3 +209,17 @@ bl_status scaling_apply(bl_context *ctx, const bl_data *like, const struct raw_r
             scaling_of_doubles(&like->scaling, rows->doubles + i * cols, cols, x + i * cols);
     return are_wild(x, rows->n * cols) ? check_block(ctx, &checking, rows, cols) : BL_OK;
 }
+
+bl_status scaling_apply_targets(bl_context *ctx, const bl_data *like, const float *targets, size_t n,
+                                float *y)
+{
+    const size_t cols = (size_t)like->outputs;
+    const struct checking checking = {like, &like->target_scaling, "target", BL_BAD_VALUE};
+    for (size_t i = 0; i < n * cols; i++)
+        if (!isfinite(targets[i]))
+            return refuse(ctx, &checking, (double)targets[i], i / cols, i % cols);
+    for (size_t i = 0; i < n; i++)
+        scaling_of_floats(&like->target_scaling, targets + i * cols, cols, y + i * cols);
+    return are_wild(y, n * cols) ? check_block(ctx, &checking, &(struct raw_rows){targets, NULL, 0, n}, cols)
+                                 : BL_OK;
+}

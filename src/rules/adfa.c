@@ -42,6 +42,7 @@ const struct rule_ops rule_adfa = {
     .about = "augmented DFA, any non-linearity for f', Nakajima et al. 2022, doi:10.1038/s41467-022-35216-2",
     .order = RULE_ORDER_ANY,
     .learns_from_zero = true,
+    .weights = WEIGHTS_FOLLOW_DIRECT_FEEDBACK,
     .init = adfa_init,
     .signal = adfa_signal,
     .settle = adfa_settle,

@@ -27,6 +27,7 @@ const struct rule_ops rule_dfa = {
     .about = "direct feedback alignment, Nøkland 2016, arXiv:1609.01596",
     .order = RULE_ORDER_ANY,
     .learns_from_zero = true,
+    .weights = WEIGHTS_FOLLOW_DIRECT_FEEDBACK,
     .init = dfa_init,
     .signal = dfa_signal,
 };

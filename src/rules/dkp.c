@@ -30,6 +30,7 @@ const struct rule_ops rule_dkp = {
     .learns_from_zero = true,
     .learning = FEEDBACK_LEARNS_FROM_ERROR,
     .default_decay = 1e-5,
+    .weights = WEIGHTS_FOLLOW_DIRECT_FEEDBACK,
     .init = dkp_init,
     .signal = dkp_signal,
 };

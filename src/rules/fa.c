@@ -26,6 +26,7 @@ const struct rule_ops rule_fa = {
     .about = "feedback alignment, Lillicrap et al. 2016, doi:10.1038/ncomms13276",
     .order = RULE_ORDER_BACKWARD,
     .learns_from_zero = true,
+    .weights = WEIGHTS_FOLLOW_THEIR_FEEDBACK,
     .init = fa_init,
     .signal = fa_signal,
 };

@@ -30,6 +30,7 @@ const struct rule_ops rule_kp = {
     .learns_from_zero = true,
     .learning = FEEDBACK_LEARNS_LIKE_WEIGHTS,
     .default_decay = 1e-5,
+    .weights = WEIGHTS_FOLLOW_THEIR_FEEDBACK,
     .init = kp_init,
     .signal = kp_signal,
 };

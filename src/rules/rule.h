@@ -42,6 +42,13 @@ enum feedback_learning {
     FEEDBACK_LEARNS_FROM_ERROR /* B[l], outputs x units of block l, has the gradient e^T h_l, likewise */
 };
 
+/* What learning brings a block's weights to, as far as the rule's paper says (train/weight_angle.h). */
+enum weight_relation {
+    WEIGHTS_ARE_FREE,              /* nothing that can be named */
+    WEIGHTS_FOLLOW_THEIR_FEEDBACK, /* W[f] to B[f], which has its shape and its place on the way back */
+    WEIGHTS_FOLLOW_DIRECT_FEEDBACK /* W[l] to B[l]^T B[l - 1], the last block's to B[l - 1] */
+};
+
 struct rule_ops {
     const char *name;  /* in options, logs, files */
     const char *about; /* one line and the paper */
@@ -50,6 +57,7 @@ struct rule_ops {
     bool needs_classes;    /* it teaches from the targets, and these must be one-hot */
     bool only_output;      /* trains the net without its hidden blocks (net_text_of_output) */
     enum feedback_learning learning;
+    enum weight_relation weights; /* of blocks but the first */
     const char *default_feedback; /* how to draw it, where the option names nothing; NULL: by the optimiser */
     double default_decay;         /* of the optimiser, where its text names none */
 

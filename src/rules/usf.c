@@ -38,6 +38,7 @@ const struct rule_ops rule_usf = {
     .name = "usf",
     .about = "uniform sign-concordant feedback, Liao et al. 2016, arXiv:1510.05067",
     .order = RULE_ORDER_BACKWARD,
+    .weights = WEIGHTS_FOLLOW_THEIR_FEEDBACK,
     .init = usf_init,
     .prepare = usf_prepare,
     .signal = usf_signal,

@@ -4,8 +4,9 @@
 #include "alignment.h"
 
 #include "../base/mem.h"
+#include "angle.h"
+#include "weight_angle.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -19,7 +20,16 @@ struct alignment {
     float *own_gradient, *bp_gradient;     /* laid out like net->params */
     float *w, *slots[OPTIMIZER_MAX_SLOTS]; /* copies that a supposed step may change: largest block */
     float *change;                         /* of that step */
+    double *row;                           /* of weight_angle: the widest block's inputs */
 };
+
+static size_t widest_inputs(const struct net *net)
+{
+    size_t most = 0;
+    for (size_t l = 0; l < net->n_blocks; l++)
+        most = net->weights[l].cols > most ? net->weights[l].cols : most;
+    return most;
+}
 
 static bl_status build(struct alignment *a, size_t capacity)
 {
@@ -34,6 +44,7 @@ static bl_status build(struct alignment *a, size_t capacity)
     BL_TRY(MEM_ARRAY(a->ctx, &a->bp_gradient, net->n_params, "backpropagation's gradients"));
     BL_TRY(MEM_ARRAY(a->ctx, &a->w, net->n_params, "a copy of the weights"));
     BL_TRY(MEM_ARRAY(a->ctx, &a->change, net->n_params, "the change of the weights"));
+    BL_TRY(MEM_ARRAY(a->ctx, &a->row, widest_inputs(net), "a row of weights"));
     for (size_t i = 0; i < a->stepper->optimizer.ops->n_slots; i++)
         BL_TRY(MEM_ARRAY(a->ctx, &a->slots[i], net->n_params, "a copy of the optimiser's memory"));
     return BL_OK;
@@ -68,6 +79,7 @@ void alignment_free(struct alignment *a)
     mem_free(a->ctx, a->bp_gradient);
     mem_free(a->ctx, a->w);
     mem_free(a->ctx, a->change);
+    mem_free(a->ctx, a->row);
     for (size_t i = 0; i < OPTIMIZER_MAX_SLOTS; i++)
         mem_free(a->ctx, a->slots[i]);
     mem_free(a->ctx, a);
@@ -76,34 +88,6 @@ void alignment_free(struct alignment *a)
 struct lesson *alignment_lesson(struct alignment *a)
 {
     return a->own;
-}
-
-struct products {
-    double ab, aa, bb;
-};
-
-static struct products products_of(const float *a, const float *b, size_t n)
-{
-    struct products p = {0.0, 0.0, 0.0};
-    for (size_t i = 0; i < n; i++) {
-        p.ab += (double)a[i] * (double)b[i];
-        p.aa += (double)a[i] * (double)a[i];
-        p.bb += (double)b[i] * (double)b[i];
-    }
-    return p;
-}
-
-/* Below this norm the numbers are denormal and have lost their direction. */
-static bool have_directions(struct products p, size_t n)
-{
-    return sqrt(fmin(p.aa, p.bb)) > 16.0 * (double)FLT_MIN * sqrt((double)n);
-}
-
-/* Degrees. */
-static double angle(struct products p)
-{
-    const double cosine = p.ab / (sqrt(p.aa) * sqrt(p.bb));
-    return acos(fmin(1.0, fmax(-1.0, cosine))) * 57.29577951308232;
 }
 
 static void measure_delta(const struct alignment *a, size_t l, bl_angles *out)
@@ -117,13 +101,13 @@ static void measure_delta(const struct alignment *a, size_t l, bl_angles *out)
         all = (struct products){all.ab + p.ab, all.aa + p.aa, all.bb + p.bb};
         own_norm += sqrt(p.aa);
         bp_norm += sqrt(p.bb);
-        if (have_directions(p, own.cols)) {
-            sum += angle(p);
+        if (products_have_directions(p, own.cols)) {
+            sum += products_angle(p, own.cols);
             counted++;
         }
     }
     out->sample = counted ? sum / (double)counted : (double)NAN;
-    out->flat = have_directions(all, own.rows * own.cols) ? angle(all) : (double)NAN;
+    out->flat = products_angle(all, own.rows * own.cols);
     out->signal_norm = own_norm / (double)own.rows;
     out->bp_norm = bp_norm / (double)own.rows;
 }
@@ -150,7 +134,16 @@ static void measure_update(struct alignment *a, size_t l, bl_angles *out)
     suppose_step(a, l, a->own_gradient, a->change);
     suppose_step(a, l, a->bp_gradient, a->w);
     const struct products p = products_of(a->change, a->w, n);
-    out->update = !isnan(out->flat) && have_directions(p, n) ? angle(p) : (double)NAN;
+    out->update = isnan(out->flat) ? (double)NAN : products_angle(p, n);
+}
+
+/* Each example's own, dJ_n / da, whatever the reduction: so that deltas and their norms mean the same for any number of
+   examples. */
+static void error_of_each(const struct stepper *s, struct lesson *lesson)
+{
+    lesson->scale = 1.0f;
+    (void)s->loss->error(s->ctx->backend, *lesson_scores(lesson), lesson->y, lesson->scale,
+                         *lesson_error(lesson));
 }
 
 static void teach(struct alignment *a)
@@ -158,12 +151,12 @@ static void teach(struct alignment *a)
     const struct stepper *s = a->stepper;
     a->own->passage.purpose = a->bp->passage.purpose = PASSAGE_MEASURE;
     step_forward(s->net, a->own);
-    step_error(s, a->own);
+    error_of_each(s, a->own);
     memcpy(a->bp->x.x, a->own->x.x, a->own->n * a->own->x.cols * sizeof(float));
     memcpy(a->bp->y.x, a->own->y.x, a->own->n * a->own->y.cols * sizeof(float));
     lesson_set_size(a->bp, a->own->n);
     step_forward(s->net, a->bp);
-    step_error(s, a->bp);
+    error_of_each(s, a->bp);
     step_teach(s->net, a->bp_rule, &a->bp_plan, a->bp);
     /* a rule without signals leaves its hidden deltas at 0 */
     for (size_t l = 0; l < net_last(s->net); l++)
@@ -171,16 +164,30 @@ static void teach(struct alignment *a)
     step_teach(s->net, s->rule, &s->plan, a->own);
 }
 
-bl_status alignment_measure(struct alignment *a, double rate, uint64_t t, bl_angles *out)
+/* From the sum over the measured examples to what a step on `batch` of them would have: their mean, or for the reduction
+   sum `batch` times that. */
+static void scale_gradients(struct alignment *a, size_t batch)
+{
+    const struct net *net = a->stepper->net;
+    const double factor = (a->stepper->sums ? (double)batch : 1.0) / (double)a->own->n;
+    for (size_t i = 0; i < net->n_params; i++) {
+        a->own_gradient[i] = (float)(factor * (double)a->own_gradient[i]);
+        a->bp_gradient[i] = (float)(factor * (double)a->bp_gradient[i]);
+    }
+}
+
+bl_status alignment_measure(struct alignment *a, double rate, uint64_t t, size_t batch, bl_angles *out)
 {
     teach(a);
     step_gradients(a->stepper->net, a->own, a->own_gradient);
     step_gradients(a->stepper->net, a->bp, a->bp_gradient);
+    scale_gradients(a, batch);
     a->optimizer = a->stepper->optimizer;
     optimizer_begin(&a->optimizer, rate, t);
     for (size_t l = 0; l < a->stepper->net->n_blocks; l++) {
         measure_delta(a, l, &out[l]);
         measure_update(a, l, &out[l]);
+        out[l].weight = weight_angle(a->stepper->net, a->stepper->rule, l, a->row);
     }
     if (lesson_has_failed(a->own) || lesson_has_failed(a->bp))
         BL_FAIL(a->ctx, BL_BACKEND, "backend %s reported a failure", a->ctx->backend->name);

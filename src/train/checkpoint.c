@@ -84,6 +84,7 @@ STATE_FIELD(wrong, size_t)
 STATE_FIELD(seconds, double)
 STATE_FIELD(total_seconds, double)
 STATE_FIELD(running_error, double)
+STATE_FIELD(first_loss, double)
 STATE_FIELD(best, double)
 STATE_FIELD(best_epoch, size_t)
 STATE_FIELD(halvings, size_t)
@@ -101,6 +102,7 @@ static const struct state_field state_fields[] = {
     {"seconds", get_seconds, set_seconds, MOST_REAL, false},
     {"total_seconds", get_total_seconds, set_total_seconds, MOST_REAL, false},
     {"running_error", get_running_error, set_running_error, MOST_REAL, false},
+    {"first_loss", get_first_loss, set_first_loss, MOST_REAL, false},
     {"best_val", get_best, set_best, MOST_REAL, false},
     {"best_epoch", get_best_epoch, set_best_epoch, MOST_EPOCHS, true},
     {"halvings", get_halvings, set_halvings, SCHEDULE_MAX_HALVINGS, true},
@@ -114,6 +116,12 @@ static bl_status write_facts(bl_trainer *t)
     char hash[17];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->data_hash);
     BL_TRY(model_set_fact(t->model, "data_hash", hash));
+    char *best = best_epoch_to_text(&t->best);
+    if (!best)
+        BL_FAIL(t->ctx, BL_NO_MEMORY, "no memory for the best epoch's figures");
+    const bl_status kept = model_set_fact(t->model, "best_scores", best);
+    free(best);
+    BL_TRY(kept);
     char *early = t->early_angles ? json_dumps(t->early_angles, JSON_COMPACT) : NULL;
     const bl_status status = model_set_fact(t->model, "early_angles", early ? early : "[]");
     free(early);
@@ -158,17 +166,41 @@ static bl_status read_slots(bl_trainer *t, const struct tensors *file, const cha
     return BL_OK;
 }
 
+/* 0.1.0 kept no first loss, which is then that of the next epoch, and could keep a validation figure that was no number. */
+static bool is_none_in_old_files(const char *key, const char *text)
+{
+    if (strcmp(key, "first_loss") == 0)
+        return !text;
+    return strcmp(key, "best_val") == 0 && text && (strstr(text, "nan") || strstr(text, "inf"));
+}
+
 static bl_status read_field(bl_trainer *t, const struct tensors *file, const char *path,
                             const struct state_field *field)
 {
     const char *text = tensors_fact(file, field->key);
     double x = 0.0;
+    if (is_none_in_old_files(field->key, text)) {
+        field->set(&t->state, 0.0);
+        return BL_OK;
+    }
     if (!text || !text_to_double(slice_of(text), &x) || x < 0.0 || x > field->most ||
         (field->is_whole && x != floor(x)))
         BL_FAIL(t->ctx, BL_BAD_DATA,
                 "%s: \"%s\" is \"%.40s\", expected a%s number up to %g: not a checkpoint of a run", path,
                 field->key, text ? text : "missing", field->is_whole ? " whole" : "", field->most);
     field->set(&t->state, x);
+    return BL_OK;
+}
+
+/* Checkpoints of 0.1.0 have none: the number of the best epoch is all that is known of it. */
+static bl_status read_best(bl_trainer *t, const struct tensors *file, const char *path)
+{
+    const char *text = tensors_fact(file, "best_scores");
+    t->best.is_known = false;
+    if (text && !best_epoch_from_text(&t->best, text))
+        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: \"best_scores\" is no object of scores: not a checkpoint of a run",
+                path);
+    t->best.is_known = t->best.is_known && t->state.best_epoch > 0;
     return BL_OK;
 }
 
@@ -191,8 +223,26 @@ static bl_status read_state(bl_trainer *t, const struct tensors *file, const cha
         BL_FAIL(t->ctx, BL_BAD_DATA,
                 "%s: %zu wrong of %zu examples, the best epoch %zu of %zu: not a checkpoint of a run", path,
                 t->state.wrong, t->state.position, t->state.best_epoch, t->state.epoch);
+    const char *best = tensors_fact(file, "best_val");
+    if (is_none_in_old_files("best_val", best))
+        t->state.best_epoch = 0;
     t->schedule.halvings = t->state.halvings;
+    BL_TRY(read_best(t, file, path));
     return read_early_angles(t, file, path);
+}
+
+/* Checkpoints of 0.1.0 have one seed for everything. */
+static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, const char *path)
+{
+    static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *own = tensors_fact(file, keys[i]), *theirs = own ? own : tensors_fact(file, "seed"),
+                   *ours = bl_model_fact(t->model, keys[i]);
+        if (strcmp(theirs, ours) != 0)
+            BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is \"%s\", but this run's is \"%s\"", path, keys[i],
+                    theirs, ours);
+    }
+    return BL_OK;
 }
 
 /* What must be the same for the resumed run to be the same run. */
@@ -208,11 +258,14 @@ static bl_status check_same(const bl_trainer *t, const struct tensors *file, con
             BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is \"%s\", but this run's is \"%s\"", path, keys[i],
                     theirs ? theirs : "missing", ours);
     }
+    BL_TRY(check_seeds(t, file, path));
     static const char *const data_keys[] = {"outputs", "answers", "class_names", "labels", "table"};
     for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++) {
         const char *theirs = tensors_fact(file, data_keys[i]), *ours = bl_model_fact(t->model, data_keys[i]);
-        if (!theirs && format == MODEL_FORMAT_NARROW) /* where 0.1.0 had nothing to say, it said nothing */
-            theirs = "null";
+        if (!theirs &&
+            format ==
+                MODEL_FORMAT_NARROW) /* 0.1.0 left out what there was not, and knew one kind of labels */
+            theirs = strcmp(data_keys[i], "labels") == 0 ? ours : "null";
         if (!theirs || strcmp(theirs, ours) != 0)
             BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is not that of this run's data", path, data_keys[i]);
     }

@@ -180,6 +180,15 @@ static bl_status set_from_json(bl_config *config, const char *path, const char *
     return bl_config_set(config, key, text);
 }
 
+/* Run folders of 0.1.0 drew their splits by the seed that decided everything. */
+static bl_status take_old_seed(bl_config *config, const char *path, const json_t *options)
+{
+    const json_t *seed = json_object_get(options, "seed");
+    if (!seed || json_object_get(options, "split-seed"))
+        return BL_OK;
+    return set_from_json(config, path, "split-seed", seed);
+}
+
 static bl_status load_object(bl_config *config, const char *path, json_t *root)
 {
     json_t *options = json_object_get(root, "options");
@@ -190,7 +199,7 @@ static bl_status load_object(bl_config *config, const char *path, json_t *root)
     const char *key = NULL;
     json_t *value = NULL;
     json_object_foreach(options, key, value) BL_TRY(set_from_json(config, path, key, value));
-    return BL_OK;
+    return options == root ? BL_OK : take_old_seed(config, path, options);
 }
 
 bl_status bl_config_load(bl_config *config, const char *path)

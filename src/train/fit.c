@@ -12,8 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { ANGLE_EXAMPLES = 512 };
-
 struct fit {
     bl_trainer *t;
     const bl_data *train, *val, *test;
@@ -27,15 +25,10 @@ struct fit {
     size_t prepared; /* the position in this epoch whose inputs lie in lesson->next; 0: none */
 };
 
-static bl_status check_set(const bl_trainer *t, const bl_data *data)
+static bl_status need_angles(bl_trainer *t, size_t n)
 {
-    if (data->features != t->model->net->inputs || data->outputs != t->model->like->outputs)
-        BL_FAIL(t->ctx, BL_BAD_VALUE,
-                "%s: %zu features and %d outputs, but the trainer was made for %zu and %d", data->source,
-                data->features, data->outputs, t->model->net->inputs, t->model->like->outputs);
-    if (!data->labels && !data->targets)
-        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: has no labels", data->source);
-    return BL_OK;
+    BL_TRY(angle_examples_draw(&t->angle_examples, t->ctx, config_u64(t->config, "seed"), n));
+    return trainer_need_alignment(t, t->angle_examples.count);
 }
 
 static bl_status need_order(bl_trainer *t, size_t n)
@@ -52,7 +45,7 @@ static bl_status need_order(bl_trainer *t, size_t n)
 static void shuffle(bl_trainer *t)
 {
     const struct rng rng = {
-        .seed = config_u64(t->config, "seed"), .stream = RNG_SHUFFLE, .step = (uint32_t)t->state.epoch};
+        .seed = config_u64(t->config, "order-seed"), .stream = RNG_SHUFFLE, .step = (uint32_t)t->state.epoch};
     rng_permutation(&rng, t->n_order, t->order);
 }
 
@@ -155,6 +148,7 @@ static json_t *angles_to_json(const bl_angles *angles, size_t n)
         json_object_set_new(one, "update", runlog_number(angles[l].update));
         json_object_set_new(one, "signal_norm", runlog_number(angles[l].signal_norm));
         json_object_set_new(one, "bp_norm", runlog_number(angles[l].bp_norm));
+        json_object_set_new(one, "weight", runlog_number(angles[l].weight));
         json_array_append_new(list, one);
     }
     return list;
@@ -169,7 +163,7 @@ static bool is_early(uint64_t step)
 static bl_status measure_early(struct fit *f, bool *stops)
 {
     bl_trainer *t = f->t;
-    BL_TRY(trainer_measure(t, f->train, ANGLE_EXAMPLES));
+    BL_TRY(trainer_measure(t, f->train, t->angle_examples.rows, t->angle_examples.count));
     json_t *one = json_object();
     json_object_set_new(one, "step", json_integer((json_int_t)t->state.step));
     json_object_set_new(one, "angles", angles_to_json(t->angles, t->model->net->n_blocks));
@@ -266,35 +260,46 @@ static json_t *line_of(const struct fit *f, const bl_progress *now)
     json_object_set_new(line, "samples_per_second", runlog_number(now->samples_per_second));
     json_object_set_new(line, "angles",
                         now->angles ? angles_to_json(now->angles, t->model->net->n_blocks) : json_null());
+    if (now->angles)
+        json_object_set_new(line, "angle_examples", json_integer((json_int_t)t->angle_examples.count));
     if (now->epoch == 1 && t->early_angles)
         json_object_set(line, "early_angles", t->early_angles);
     return line;
 }
 
-/* Errors decide; where there are no classes, the loss. */
-static double judged(bl_score s)
-{
-    return isnan(s.error) ? s.loss : s.error;
-}
-
 static bl_status keep_best(struct fit *f, const bl_progress *now)
 {
     struct run_state *state = &f->t->state;
-    if (!f->val || (state->best_epoch > 0 && !(judged(now->val) < state->best)))
+    const double judged = best_epoch_judged(&now->val);
+    if (!f->val || !best_epoch_is(judged, state->best, state->best_epoch))
         return BL_OK;
-    state->best = judged(now->val);
+    state->best = judged;
     state->best_epoch = state->epoch;
+    f->t->best = (struct best_epoch){true, now->train, now->val, now->test};
     return run_folder_checkpoint(&f->folder, f->t, "best.safetensors");
 }
 
+/* The error that --schedule auto and --stop paper look at. Targets have none: there it is the loss over the first epoch's. */
+static double epoch_error(struct run_state *state, const bl_score *train, bool *is_first)
+{
+    *is_first = isnan(train->error) && !(state->first_loss > 0.0);
+    if (*is_first)
+        state->first_loss = train->loss;
+    if (!isnan(train->error))
+        return train->error;
+    return *is_first ? 1.0 : train->loss / state->first_loss;
+}
+
 /* The next epoch's place to start from; called before the checkpoint. */
-static void turn_page(bl_trainer *t, double train_error)
+static void turn_page(bl_trainer *t, const bl_score *train)
 {
     struct run_state *state = &t->state;
+    bool is_first = false;
+    const double error = epoch_error(state, train, &is_first);
     const bool may_halve = t->schedule.kind == SCHEDULE_AUTO && state->halvings < SCHEDULE_MAX_HALVINGS;
-    if (may_halve && train_error >= state->running_error)
+    if (may_halve && !is_first && error >= state->running_error)
         t->schedule.halvings = ++state->halvings;
-    state->running_error = 0.75 * state->running_error + 0.25 * train_error;
+    state->running_error = 0.75 * state->running_error + 0.25 * error;
     state->epoch++;
     state->position = 0;
     state->loss_sum = 0.0;
@@ -308,14 +313,14 @@ static bl_status end_epoch(struct fit *f, bool *stops)
     bl_trainer *t = f->t;
     BL_TRY(trainer_check_finite(t));
     if (f->measures_angles)
-        BL_TRY(trainer_measure(t, f->train, ANGLE_EXAMPLES));
+        BL_TRY(trainer_measure(t, f->train, t->angle_examples.rows, t->angle_examples.count));
     bl_progress now = progress_now(f, f->measures_angles ? t->angles : NULL);
     now.epoch_ended = 1;
     BL_TRY(score(f, f->val, &now.val));
     BL_TRY(score(f, f->test, &now.test));
     json_decref(f->last_line);
     f->last_line = line_of(f, &now);
-    turn_page(t, isnan(now.train.error) ? 1.0 : now.train.error);
+    turn_page(t, &now.train);
     BL_TRY(run_folder_log(&f->folder, f->last_line));
     BL_TRY(keep_best(f, &now));
     BL_TRY(run_folder_checkpoint(&f->folder, t, "model.safetensors"));
@@ -369,27 +374,43 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
                     .user = user,
                     .measures_angles = !config_bool(t->config, "no-angles") &&
                                        strcmp(config_text(t->config, "memory"), "low") != 0};
-    BL_TRY(check_set(t, train));
+    if (!train)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "train is NULL, expected the training set");
+    BL_TRY(trainer_check_data(t, train));
     if (train->n == 0)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: no examples to train on", train->source);
     if (t->state.position > train->n) /* as a checkpoint says */
         BL_FAIL(t->ctx, BL_BAD_DATA, "the run was stopped behind example %zu of an epoch, but %s has %zu",
                 t->state.position, train->source, train->n);
     if (val)
-        BL_TRY(check_set(t, val));
+        BL_TRY(trainer_check_data(t, val));
     if (test)
-        BL_TRY(check_set(t, test));
+        BL_TRY(trainer_check_data(t, test));
     if (config_size(t->config, "patience") > 0 && !val)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "patience needs a validation set: use --val N");
     f.rate = trainer_rate(t, train->n);
     BL_TRY(need_order(t, train->n));
     if (f.measures_angles)
-        BL_TRY(trainer_need_alignment(t, train->n < ANGLE_EXAMPLES ? train->n : ANGLE_EXAMPLES));
+        BL_TRY(need_angles(t, train->n));
     BL_TRY(run_folder_open(&f.folder, t, train));
     const bl_status status = run_epochs(&f);
     run_folder_close(&f.folder);
     json_decref(f.last_line);
     return status;
+}
+
+int bl_trainer_best(const bl_trainer *t, bl_progress *out)
+{
+    if (t->state.best_epoch == 0)
+        return 0;
+    *out = (bl_progress){.epoch = (int)t->state.best_epoch,
+                         .train = t->best.is_known ? t->best.train : score_none(),
+                         .val = t->best.is_known ? t->best.val : score_none(),
+                         .test = t->best.is_known ? t->best.test : score_none(),
+                         .rate = (double)NAN,
+                         .blocks = (int)t->model->net->n_blocks,
+                         .epoch_ended = 1};
+    return 1;
 }
 
 bl_status bl_trainer_resume(bl_trainer *t, const char *folder)

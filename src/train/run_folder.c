@@ -123,6 +123,7 @@ static bl_status write_config(const struct run_folder *folder, const bl_trainer 
     json_object_set_new(root, "machine", json_string(uname(&machine) == 0 ? machine.machine : "unknown"));
     json_object_set_new(root, "system", json_string(uname(&machine) == 0 ? machine.sysname : "unknown"));
     json_object_set_new(root, "data", data);
+    json_object_set_new(root, "angle_examples", angle_examples_to_json(&t->angle_examples));
     json_object_set_new(root, "options", config_to_json(t->config));
     return write_json(t->ctx, folder->path, "config.json", root);
 }
@@ -203,11 +204,13 @@ bl_status run_folder_result(struct run_folder *folder, const bl_trainer *trainer
     bl_model_hash(trainer->model, hash);
     json_object_set_new(root, "stop", json_string(trainer->stop_reason));
     json_object_set_new(root, "step", json_integer((json_int_t)trainer->state.step));
+    json_object_set_new(root, "angle_examples", angle_examples_to_json(&trainer->angle_examples));
     json_object_set_new(root, "total_seconds", runlog_number(trainer->state.total_seconds));
     json_object_set_new(root, "weights_hash", json_string(hash));
     if (trainer->state.best_epoch > 0) {
         json_object_set_new(root, "best_epoch", json_integer((json_int_t)trainer->state.best_epoch));
         json_object_set_new(root, "best_val", runlog_number(trainer->state.best));
+        best_epoch_add(root, &trainer->best);
     }
     return explain(folder, write_json(trainer->ctx, folder->path, "result.json", root));
 }

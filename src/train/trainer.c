@@ -42,6 +42,15 @@ static bl_status settle_all(bl_config *config, const struct net *net, const stru
     return config_settle(config, "net", net->text);
 }
 
+/* Before anything is drawn: what has no seed of its own takes the run's. */
+static bl_status settle_seeds(bl_config *config)
+{
+    static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        BL_TRY(settle(config, keys[i], config_text(config, "seed")));
+    return BL_OK;
+}
+
 static bl_status check_start(bl_context *ctx, const bl_config *config, const struct net *net,
                              const struct rule_ops *ops)
 {
@@ -94,7 +103,6 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
 {
     const struct rule_ops *ops = rule_find(config_text(t->config, "rule"));
     const struct loss_ops *loss = loss_find(config_text(t->config, "loss"));
-    const uint64_t seed = config_u64(t->config, "seed");
     struct net *net = NULL;
     struct rule *rule = NULL;
     struct feedback_spec spec;
@@ -112,12 +120,12 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
     if (status == BL_OK)
         status = inlet_parse(t->ctx, &spec.inlet, config_text(t->config, "inlet"));
     if (status == BL_OK)
-        status = rule_create(&rule, net, ops, &spec, seed);
+        status = rule_create(&rule, net, ops, &spec, config_u64(t->config, "feedback-seed"));
     if (status != BL_OK) {
         net_free(net);
         return status;
     }
-    init_weights(net, config_text(t->config, "init"), seed);
+    init_weights(net, config_text(t->config, "init"), config_u64(t->config, "weight-seed"));
     return model_create(&t->model, t->ctx, net, rule, loss, like);
 }
 
@@ -151,9 +159,10 @@ static bl_status set_table(bl_trainer *t, const bl_data *like)
 
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
-    static const char *const keys[] = {"net",   "rule",      "feedback",  "inlet", "init",
-                                       "loss",  "reduction", "optimizer", "lr",    "schedule",
-                                       "batch", "seed",      "precision"};
+    static const char *const keys[] = {"net",           "rule",      "feedback",   "inlet",     "init",
+                                       "loss",          "reduction", "optimizer",  "lr",        "schedule",
+                                       "batch",         "seed",      "split-seed", "precision", "weight-seed",
+                                       "feedback-seed", "order-seed"};
     char shape[64];
     snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
     BL_TRY(model_set_fact(t->model, "format", model_formats[MODEL_FORMAT]));
@@ -218,6 +227,7 @@ static bl_status settle_decay(bl_config *config)
 static bl_status build(bl_trainer *t, const bl_data *like)
 {
     struct optimizer optimizer;
+    BL_TRY(settle_seeds(t->config));
     BL_TRY(settle_decay(t->config));
     BL_TRY(optimizer_parse(t->ctx, &optimizer, config_text(t->config, "optimizer")));
     BL_TRY(make_model(t, like, &optimizer));
@@ -244,6 +254,9 @@ bl_status bl_trainer_create(bl_trainer **out, bl_context *ctx, const bl_config *
 {
     if (!ctx)
         return BL_NO_MEMORY;
+    if (!config || !like)
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s is NULL, expected what the trainer is made for",
+                config ? "like" : "config");
     bl_trainer *t = NULL;
     BL_TRY(MEM_ONE(ctx, &t, "the trainer"));
     t->ctx = t->stepper.ctx = t->stepper.plan.ctx = ctx;
@@ -272,6 +285,7 @@ void bl_trainer_free(bl_trainer *t)
     bl_config_free(t->config);
     mem_free(t->ctx, t->gradient);
     mem_free(t->ctx, t->angles);
+    angle_examples_free(&t->angle_examples, t->ctx);
     mem_free(t->ctx, t->order);
     mem_free(t->ctx, t);
 }
@@ -298,8 +312,8 @@ void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered)
 
 double trainer_rate(const bl_trainer *t, size_t n_examples)
 {
-    const double progress =
-        (double)t->state.epoch + (double)t->state.position / (double)(n_examples ? n_examples : 1);
+    const double begun = n_examples > 0 ? (double)t->state.position / (double)n_examples : 0.0,
+                 progress = (double)t->state.epoch + begun;
     return schedule_rate(&t->schedule, config_number(t->config, "lr"), progress, t->epochs);
 }
 
@@ -316,7 +330,7 @@ bl_status trainer_check_finite(bl_trainer *t)
 bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
 {
     t->lesson->passage = (struct passage){.purpose = PASSAGE_TRAIN,
-                                          .seed = config_u64(t->config, "seed"),
+                                          .seed = config_u64(t->config, "order-seed"),
                                           .step = (uint32_t)(t->state.step + 1)};
     BL_TRY(step_run(&t->stepper, t->lesson, rate, t->state.step + 1, t->is_buffered, out));
     t->state.step++;
@@ -328,30 +342,117 @@ bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
             (unsigned long long)t->state.step);
 }
 
-static bl_status take_batch(bl_trainer *t, struct lesson *lesson, const float *x, const int32_t *labels,
-                            size_t n)
+static bool is_vector(bl_shape s)
 {
-    if (n == 0 || n > lesson->capacity)
-        BL_FAIL(t->ctx, BL_BAD_VALUE, "a batch of %zu examples, expected 1 to %zu (the option batch)", n,
-                lesson->capacity);
-    for (size_t i = 0; i < n; i++)
-        if (labels[i] < 0 || (size_t)labels[i] >= lesson->y.cols)
-            BL_FAIL(t->ctx, BL_BAD_VALUE, "label %d of example %zu, expected 0 to %zu", (int)labels[i], i,
-                    lesson->y.cols - 1);
-    lesson_set_size(lesson, n);
-    memcpy(lesson->x.x, x, n * lesson->x.cols * sizeof *x);
-    lesson_set_labels(lesson, labels);
+    return s.channels == 1 && s.rows == 1;
+}
+
+static bool may_stand_for(bl_shape a, bl_shape b)
+{
+    return is_vector(a) || is_vector(b) || (a.channels == b.channels && a.rows == b.rows && a.cols == b.cols);
+}
+
+static const char *answers_of(const bl_data *data)
+{
+    return data->has_targets ? "real targets" : "classes";
+}
+
+bl_status trainer_check_data(const bl_trainer *t, const bl_data *data)
+{
+    const bl_data *like = t->model->like;
+    const bl_shape a = data->shape, b = like->shape;
+    if (data->features != t->model->net->inputs || data->outputs != like->outputs)
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "%s: %zu features and %d outputs, but the trainer was made for %zu and %d", data->source,
+                data->features, data->outputs, t->model->net->inputs, like->outputs);
+    if (!may_stand_for(a, b))
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "%s: examples of %d x %d x %d, but the trainer was made for %d x %d x %d", data->source,
+                a.channels, a.rows, a.cols, b.channels, b.rows, b.cols);
+    if (data->has_targets != like->has_targets)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: has %s, but the trainer was made for %s", data->source,
+                answers_of(data), answers_of(like));
+    if (!data->labels && !data->targets)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: has no labels", data->source);
+    return BL_OK;
+}
+
+/* A batch of the caller's: labels or targets, the other NULL. */
+struct batch {
+    const float *x, *targets;
+    const int32_t *labels;
+    size_t n;
+};
+
+static bl_status check_batch(const bl_trainer *t, const struct lesson *lesson, const struct batch *batch)
+{
+    const bl_data *like = t->model->like;
+    if (!batch->x || (!batch->labels && !batch->targets))
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s is NULL, expected those of %zu examples",
+                !batch->x           ? "x"
+                : like->has_targets ? "targets"
+                                    : "labels",
+                batch->n);
+    if ((batch->targets != NULL) != like->has_targets)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s, but the trainer was made for %s",
+                batch->targets ? "targets" : "labels", answers_of(like));
+    if (batch->n == 0 || batch->n > lesson->capacity)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "a batch of %zu examples, expected 1 to %zu (the option batch)",
+                batch->n, lesson->capacity);
+    for (size_t i = 0; batch->labels && i < batch->n; i++)
+        if (batch->labels[i] < 0 || (size_t)batch->labels[i] >= lesson->y.cols)
+            BL_FAIL(t->ctx, BL_BAD_VALUE, "label %d of example %zu, expected 0 to %zu", (int)batch->labels[i],
+                    i, lesson->y.cols - 1);
+    return BL_OK;
+}
+
+/* Scaled as the training set is. */
+static bl_status take_batch(bl_trainer *t, struct lesson *lesson, const struct batch *batch)
+{
+    BL_TRY(check_batch(t, lesson, batch));
+    lesson_set_size(lesson, batch->n);
+    BL_TRY(
+        scaling_apply(t->ctx, t->model->like, &(struct raw_rows){batch->x, NULL, 0, batch->n}, lesson->x.x));
+    if (batch->targets)
+        return scaling_apply_targets(t->ctx, t->model->like, batch->targets, batch->n, lesson->y.x);
+    lesson_set_labels(lesson, batch->labels);
+    return BL_OK;
+}
+
+bl_status bl_trainer_set_rate(bl_trainer *t, double rate)
+{
+    if (rate != 0.0 && !(rate >= 1e-12 && rate <= 1e6))
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "a rate of %g, expected a number from 1e-12 to 1e6, or 0: the schedule's", rate);
+    t->step_rate = rate;
+    return BL_OK;
+}
+
+static bl_status step_on(bl_trainer *t, const struct batch *batch, double *loss)
+{
+    struct outcome outcome;
+    const double rate = t->step_rate > 0.0 ? t->step_rate : trainer_rate(t, 0);
+    BL_TRY(take_batch(t, t->lesson, batch));
+    if (!(rate > 0.0))
+        BL_FAIL(
+            t->ctx, BL_BAD_VALUE,
+            "the schedule \"%s\" gives the rate 0 after %zu epochs, and single steps belong to none; choose "
+            "their rate with bl_trainer_set_rate",
+            config_text(t->config, "schedule"), t->state.epoch);
+    BL_TRY(trainer_step(t, rate, &outcome));
+    if (loss)
+        *loss = outcome.loss / (double)batch->n;
     return BL_OK;
 }
 
 bl_status bl_trainer_step(bl_trainer *t, const float *x, const int32_t *labels, size_t n, double *loss)
 {
-    struct outcome outcome;
-    BL_TRY(take_batch(t, t->lesson, x, labels, n));
-    BL_TRY(trainer_step(t, trainer_rate(t, 0), &outcome));
-    if (loss)
-        *loss = outcome.loss / (double)n;
-    return BL_OK;
+    return step_on(t, &(struct batch){.x = x, .labels = labels, .n = n}, loss);
+}
+
+bl_status bl_trainer_step_targets(bl_trainer *t, const float *x, const float *targets, size_t n, double *loss)
+{
+    return step_on(t, &(struct batch){.x = x, .targets = targets, .n = n}, loss);
 }
 
 /* Training keeps no more than it needs; this keeps all. */
@@ -367,13 +468,14 @@ static bl_status need_inspected(bl_trainer *t)
     return BL_OK;
 }
 
-bl_status bl_trainer_inspect(bl_trainer *t, const float *x, const int32_t *labels, size_t n)
+static bl_status inspect(bl_trainer *t, const struct batch *batch)
 {
+    const size_t n = batch->n;
     const struct net *net = t->model->net;
     if (is_lean(t))
         BL_FAIL(t->ctx, BL_BAD_VALUE, "with memory low there is nothing kept to inspect");
     BL_TRY(need_inspected(t));
-    BL_TRY(take_batch(t, t->inspected, x, labels, n));
+    BL_TRY(take_batch(t, t->inspected, batch));
     for (size_t l = 0; l < net_last(net); l++)
         memset(t->inspected->delta[l].x, 0, n * t->inspected->delta[l].cols * sizeof(float));
     t->inspected->passage = (struct passage){.purpose = PASSAGE_MEASURE};
@@ -384,6 +486,16 @@ bl_status bl_trainer_inspect(bl_trainer *t, const float *x, const int32_t *label
     if (lesson_has_failed(t->inspected))
         BL_FAIL(t->ctx, BL_BACKEND, "backend %s reported a failure", t->ctx->backend->name);
     return BL_OK;
+}
+
+bl_status bl_trainer_inspect(bl_trainer *t, const float *x, const int32_t *labels, size_t n)
+{
+    return inspect(t, &(struct batch){.x = x, .labels = labels, .n = n});
+}
+
+bl_status bl_trainer_inspect_targets(bl_trainer *t, const float *x, const float *targets, size_t n)
+{
+    return inspect(t, &(struct batch){.x = x, .targets = targets, .n = n});
 }
 
 size_t bl_trainer_activation_bytes(const bl_trainer *trainer)
@@ -423,26 +535,32 @@ bl_status trainer_need_alignment(bl_trainer *t, size_t n)
     return BL_OK;
 }
 
-bl_status trainer_measure(bl_trainer *t, const bl_data *data, size_t n)
+bl_status trainer_measure(bl_trainer *t, const bl_data *data, const uint32_t *rows, size_t n)
 {
-    BL_TRY(check_data(t->ctx, t->model->net, t->model->loss, data));
-    n = n < data->n ? n : data->n;
-    if (n == 0)
-        BL_FAIL(t->ctx, BL_BAD_VALUE, "angles need at least one example of %s", data->source);
+    const size_t most = t->lesson->capacity, batch = data->n < most ? data->n : most;
     BL_TRY(trainer_need_alignment(t, n));
     struct lesson *lesson = alignment_lesson(t->alignment);
     lesson_set_size(lesson, n);
-    data_gather(data, t->ctx->backend, NULL, 0, n, lesson->x.x);
-    if (data->labels)
+    data_gather(data, t->ctx->backend, rows, 0, n, lesson->x.x);
+    if (data->labels && rows)
+        lesson_take_labels(lesson, data->labels, rows);
+    else if (data->labels)
         lesson_set_labels(lesson, data->labels);
     else
-        data_gather_targets(data, NULL, 0, n, lesson->y.x);
-    return alignment_measure(t->alignment, trainer_rate(t, data->n), t->state.step + 1, t->angles);
+        data_gather_targets(data, rows, 0, n, lesson->y.x);
+    /* where a schedule begins or ends with 0, no step would have a direction */
+    const double rate = trainer_rate(t, data->n),
+                 supposed = rate > 0.0 ? rate : config_number(t->config, "lr");
+    return alignment_measure(t->alignment, supposed, t->state.step + 1, batch, t->angles);
 }
 
 bl_status bl_trainer_angles(bl_trainer *t, const bl_data *data, size_t n, bl_angles *out, int max)
 {
-    BL_TRY(trainer_measure(t, data, n));
+    BL_TRY(trainer_check_data(t, data));
+    n = n < data->n ? n : data->n;
+    if (n == 0)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "angles need at least one example of %s", data->source);
+    BL_TRY(trainer_measure(t, data, NULL, n));
     for (int i = 0; i < max && (size_t)i < t->model->net->n_blocks; i++)
         out[i] = t->angles[i];
     return BL_OK;

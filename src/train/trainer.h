@@ -5,6 +5,8 @@
 #define BL_TRAIN_TRAINER_H
 
 #include "alignment.h"
+#include "angle_examples.h"
+#include "best_epoch.h"
 #include "config.h"
 #include "model.h"
 #include "schedule.h"
@@ -21,6 +23,7 @@ struct run_state {
     double seconds;       /* training in the epoch under way */
     double total_seconds; /* in the finished ones */
     double running_error; /* the paper's r */
+    double first_loss;    /* training loss of the first epoch, for targets; 0: not yet known */
     double best;          /* validation error; of the best epoch so far */
     size_t best_epoch;    /* 0: none yet */
     size_t halvings;      /* of the rate, schedule auto */
@@ -38,10 +41,13 @@ struct bl_trainer {
     size_t alignment_room;       /* examples it was made for */
     float *gradient;             /* of bl_trainer_inspect; NULL before */
     bl_angles *angles;           /* one a block */
+    struct angle_examples angle_examples;
     struct schedule schedule;
     struct run_state state;
-    size_t epochs;   /* planned */
-    uint32_t *order; /* of the training set in this epoch; n_order of them */
+    struct best_epoch best;
+    double step_rate; /* of bl_trainer_step; 0: the schedule's */
+    size_t epochs;    /* planned */
+    uint32_t *order;  /* of the training set in this epoch; n_order of them */
     size_t n_order;
     json_t *early_angles; /* those of the first epoch's steps, for its log line */
     const char *stop_reason;
@@ -55,13 +61,16 @@ void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered);
 
 /* One batch, already in trainer->lesson. BL_DIVERGED when its loss is no number. */
 bl_status trainer_step(bl_trainer *trainer, double rate, struct outcome *out);
-double trainer_rate(const bl_trainer *trainer, size_t n_examples); /* of the next step */
+/* Of the next step of an epoch of n_examples; 0 of them: of a step that belongs to none, after the finished epochs. */
+double trainer_rate(const bl_trainer *trainer, size_t n_examples);
+/* Whether data suit the trainer: features, outputs, shape, classes or targets as those it was made for, and labelled. */
+bl_status trainer_check_data(const bl_trainer *trainer, const bl_data *data);
 bl_status trainer_check_finite(bl_trainer *trainer);
 
 /* The memory for angles on up to n examples; a run takes it before its first step. */
 bl_status trainer_need_alignment(bl_trainer *trainer, size_t n);
-/* Angles on the first n examples, into trainer->angles. */
-bl_status trainer_measure(bl_trainer *trainer, const bl_data *data, size_t n);
+/* Angles on n examples, those of `rows` or (NULL) the first, into trainer->angles. */
+bl_status trainer_measure(bl_trainer *trainer, const bl_data *data, const uint32_t *rows, size_t n);
 
 /* checkpoint.c: the model with optimiser and run state, to a file and back. */
 bl_status checkpoint_write(bl_trainer *trainer, const char *path);

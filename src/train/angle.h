@@ -1,0 +1,23 @@
+/*
+ * angle.h - the angle between two vectors of floats, summed in double.
+ */
+#ifndef BL_TRAIN_ANGLE_H
+#define BL_TRAIN_ANGLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* a.b, a.a, b.b */
+struct products {
+    double ab, aa, bb;
+};
+
+struct products products_of(const float *a, const float *b, size_t n);
+
+/* Whether both of n numbers have a norm at which floats carry a direction: below, they are denormal. */
+bool products_have_directions(struct products p, size_t n);
+
+/* Degrees. NaN where one of the two has no direction. */
+double products_angle(struct products p, size_t n);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * angle_examples.h - which examples a run measures its angles on: 512 of the training set, drawn once.
+ *
+ * The first 512 of a permutation of the training set (rng_permutation, stream RNG_ANGLES, the option seed), in ascending order;
+ * all of them where there are no more. They depend on nothing else: every epoch and every rule sees the same.
+ */
+#ifndef BL_TRAIN_ANGLE_EXAMPLES_H
+#define BL_TRAIN_ANGLE_EXAMPLES_H
+
+#include "../base/status.h"
+
+#include <jansson.h>
+
+enum { ANGLE_EXAMPLES = 512 };
+
+struct angle_examples {
+    uint32_t *rows;   /* NULL: not drawn */
+    size_t count, of; /* rows, and examples of the set they were drawn from */
+    uint64_t seed;
+};
+
+/* n: examples of the training set. Replaces what `out` holds, unless it is the same draw. */
+bl_status angle_examples_draw(struct angle_examples *out, bl_context *ctx, uint64_t seed, size_t n);
+void angle_examples_free(struct angle_examples *examples, bl_context *ctx);
+
+/* {"count", "of", "seed", "drawn"}: enough to draw them again. null where none were drawn. */
+json_t *angle_examples_to_json(const struct angle_examples *examples);
+
+#endif

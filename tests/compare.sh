@@ -1,0 +1,56 @@
+#!/bin/sh
+# compare.sh PROGRAM - how compare chooses rates, what --val and --patience do there, its figures as JSON, and the options that
+# it would ignore.
+. "$(dirname "$0")/shell/expect.sh"
+awk 'BEGIN { print "a,b,kind"
+    for (i = 0; i < 400; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
+awk 'BEGIN { print "a,b,y"
+    for (i = 0; i < 200; i++) { a = sin(7 * i); b = cos(5 * i); printf "%.4f,%.4f,%.4f\n", a, b, 3 * a - 2 * b + 10 } }' >line.csv
+set_of="--data table.csv --test-fraction 0.2 --rules dfa,bp --init fanin"
+net="dense 16, tanh, dense 2"
+
+# ---- the rates are tried for as long as the run
+expect 0 "2 rules x 2 rates x 6 epochs" "$program" compare $set_of --net "$net" --epochs 6 --rates 1e-3,1e-2
+grep -q "about 1.8 times the work of the 2 runs of 6 epochs" out.txt || complain "the cost: $(cat out.txt)"
+expect 0 "2 rules x 2 rates x 1 epochs" "$program" compare $set_of --net "$net" --epochs 6 --rates 1e-3,1e-2 --rate-epochs 1
+# The judged figure is that of a training of the same length on the same split: a train of one's own finds it too.
+expect 0 "lr 0.01" "$program" compare $set_of --net "$net" --epochs 6 --rates 0.01 --rules bp --val 0.1
+judged=$(sed -n 's/^bp  *lr 0.01  *validation error \(.*\) %$/\1/p' out.txt)
+"$program" train --data table.csv --test-fraction 0.2 --rule bp --init fanin --net "$net" --epochs 6 --lr 0.01 --val 0.1 >train.txt 2>/dev/null
+trained=$(sed -n 's/^epoch 6.* val \([0-9.]*\) %.*/\1/p' train.txt)
+[ -n "$judged" ] && [ "$judged" = "$trained" ] || complain "judged by $judged %, and train finds $trained %"
+
+# ---- --val and --patience
+expect 0 "best epoch: val, test error" "$program" compare $set_of --net "$net" --epochs 4 --val 0.2
+grep -q "^dfa .* %, .* %$" out.txt || { complain "no best epoch in the row"; cat out.txt; }
+expect 0 "validation error" "$program" compare $set_of --net "$net" --epochs 50 --val 0.2 --patience 3 --rates 1e-2,1e-1
+expect 2 "needs a validation set" "$program" compare $set_of --net "$net" --patience 3
+"$program" compare $set_of --net "$net" --epochs 300 --val 0.2 --patience 2 --lr 0.1 --json --quiet --out runs >rows.json 2>/dev/null
+for rule in dfa bp; do
+    grep "\"rule\":\"$rule\"" rows.json | grep -q '"best_epoch":.*"best_test_error":' || complain "--json: no best epoch of $rule"
+    grep -q '"stop": "patience"' runs/$rule/result.json || complain "$rule was not stopped by its patience"
+done
+
+# ---- numbers
+"$program" compare --data line.csv --loss mse --test-fraction 0.2 --rules bp --net "dense 8, tanh, dense 1" --epochs 2 --json \
+    --quiet >rows.json 2>/dev/null
+grep -q '"test_error":null,"test_loss":.*"test_rmse":.*"test_r2":' rows.json || complain "--json of numbers: $(cat rows.json)"
+expect 0 "rmse" "$program" compare --data line.csv --loss mse --test-fraction 0.2 --val 0.2 --rules bp,linear \
+    --net "dense 8, tanh, dense 1" --epochs 3 --rates 1e-3,1e-2
+
+# ---- what would be ignored is refused
+expect 2 "none are given" "$program" compare $set_of --net "$net" --rate-epochs 2
+expect 2 "expected one of the two" "$program" compare $set_of --net "$net" --lr 0.1 --rates 0.1,0.2
+expect 2 "compare takes --rules" "$program" compare --data table.csv --net "$net" --rule dfa
+expect 2 "expected a whole number" "$program" compare $set_of --net "$net" --rates 0.1 --rate-epochs few
+expect 2 "expected a whole number" "$program" compare $set_of --net "$net" --rates 0.1 --rate-epochs 0
+
+expect 2 "add --out DIR" "$program" compare $set_of --net "$net" --force
+expect 2 "add --out DIR" "$program" train --data table.csv --net "$net" --force
+for option in "--val 0.1" "--test table.csv" "--test-fraction 0.2" "--split-seed 2"; do
+    expect 2 "no option" "$program" eval --model runs/dfa --data table.csv $option
+    expect 2 "no option" "$program" predict --model runs/dfa --data table.csv --output answers.csv $option
+done
+
+[ "$failures" = 0 ] || { echo "$failures failed"; exit 1; }
+echo "compare: as expected"
