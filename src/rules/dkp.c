@@ -29,7 +29,7 @@ const struct rule_ops rule_dkp = {
     .order = RULE_ORDER_ANY,
     .learns_from_zero = true,
     .learning = FEEDBACK_LEARNS_FROM_ERROR,
-    .default_decay = 1e-5,
+    .default_lambda = 1e-5,
     .init = dkp_init,
     .signal = dkp_signal,
 };

@@ -50,8 +50,12 @@ struct rule_ops {
     bool needs_classes;    /* it teaches from the targets, and these must be one-hot */
     bool only_output;      /* trains the net without its hidden blocks (net_text_of_output) */
     enum feedback_learning learning;
-    const char *default_feedback; /* how to draw it, where the option names nothing; NULL: by the optimiser */
-    double default_decay;         /* of the optimiser, where its text names none */
+    bool
+        has_slope; /* takes another function in place of the derivative of activations (feedback_spec.slope) */
+    const char
+        *default_feedback; /* how to draw it, where the option names nothing; NULL: by order and optimiser */
+    double
+        default_lambda; /* how much of weights and feedback goes away at each step, where feedback learns */
 
     /* Draws the feedback. NULL: the rule has none. */
     bl_status (*init)(struct rule *rule, const struct net *net);
@@ -72,6 +76,10 @@ struct rule_ops {
 const struct rule_ops *rule_ops_at(int i);          /* NULL past the last */
 const struct rule_ops *rule_find(const char *name); /* NULL: no such */
 const struct rule_ops *rule_reference(void);        /* backpropagation: what alignment is measured against */
+/* Whether a signal goes from block to block through feedback shaped like the weights. */
+bool rule_is_chain(const struct rule_ops *ops);
+/* Whether its lessons must keep the inputs of activations. */
+bool rule_needs_sums(const struct rule *rule);
 const char *rule_order_name(enum rule_order order);
 bl_status rule_check_text(bl_context *ctx, const char *text);
 

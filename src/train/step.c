@@ -25,7 +25,7 @@ struct shift {
 
 static bl_status need_slots(struct stepper *s, float **slots, size_t n)
 {
-    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++) {
+    for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++) {
         BL_TRY(MEM_ARRAY(s->ctx, &slots[i], n, "the optimiser's memory"));
         for (size_t j = 0; j < n; j++)
             slots[i][j] = s->optimizer.initial;
@@ -155,7 +155,7 @@ static void apply_piece(const struct stepper *s, const struct net_tensor *tensor
 {
     const size_t at = tensor->at + part.begin * tensor->cols, n = part_size(part) * tensor->cols;
     float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
-    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++)
+    for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
         slots[i] = s->slots[i] + at;
     optimizer_update(&s->optimizer, s->ctx->backend, tensor->is_matrix, s->net->params + at, g, slots, n);
 }
@@ -169,7 +169,7 @@ static const float *piece_of(const float *all, const struct net_tensor *tensor, 
 static void apply_to_B(const struct stepper *s, size_t l, size_t first, const float *g, size_t n)
 {
     float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
-    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++)
+    for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
         slots[i] = s->B_slots[i] + s->B_at[l] + first;
     optimizer_update(&s->optimizer, s->ctx->backend, true, s->rule->B[l].x + first, g, slots, n);
 }
@@ -225,6 +225,7 @@ static bool descends(const struct shift *shift, size_t l)
 {
     const struct rule *rule = shift->rule;
     return shift->does_apply && net_layer(shift->net, l)->ops->descend &&
+           shift->stepper->optimizer.l2 <= 0.0f &&
            !(rule->B[l].x && rule->ops->learning == FEEDBACK_LEARNS_LIKE_WEIGHTS);
 }
 

@@ -27,6 +27,18 @@ static bool may_start_from_zero(const struct net *net, const struct rule_ops *op
     return ops->learns_from_zero && is_steep && has_directions;
 }
 
+/* A chain of matrices multiplies a signal's size by its gain at each block; one matrix does so once, and with one hidden block a
+   chain is one matrix. */
+static const char *default_feedback(const struct rule_ops *ops, const struct net *net,
+                                    const struct optimizer *optimizer)
+{
+    if (ops->default_feedback)
+        return ops->default_feedback;
+    if (optimizer->ops->hides_scale)
+        return "nokland";
+    return rule_is_chain(ops) && net->n_blocks > 2 ? "fanin" : "uniform 1";
+}
+
 /* Defaults that keep a newcomer out of known traps: all-zero weights where the rule can learn from them, a feedback as
    large as the optimiser needs. */
 static bl_status settle_all(bl_config *config, const struct net *net, const struct rule_ops *ops,
@@ -35,8 +47,7 @@ static bl_status settle_all(bl_config *config, const struct net *net, const stru
     char rate[32];
     text_from_double(optimizer->ops->default_rate, rate);
     BL_TRY(settle(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
-    const char *feedback = optimizer->ops->hides_scale ? "nokland" : "uniform 1";
-    BL_TRY(settle(config, "feedback", ops->default_feedback ? ops->default_feedback : feedback));
+    BL_TRY(settle(config, "feedback", default_feedback(ops, net, optimizer)));
     BL_TRY(settle(config, "lr", rate));
     BL_TRY(settle(config, "epochs", strcmp(config_text(config, "stop"), "paper") == 0 ? "300" : "10"));
     return config_settle(config, "net", net->text);
@@ -111,6 +122,8 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
         status = feedback_parse(t->ctx, &spec, config_text(t->config, "feedback"));
     if (status == BL_OK)
         status = inlet_parse(t->ctx, &spec.inlet, config_text(t->config, "inlet"));
+    if (status == BL_OK && ops->has_slope)
+        status = slope_parse(t->ctx, &spec.slope, config_text(t->config, "slope"));
     if (status == BL_OK)
         status = rule_create(&rule, net, ops, &spec, seed);
     if (status != BL_OK) {
@@ -160,6 +173,10 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
     BL_TRY(model_set_fact(t->model, "input", shape));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         BL_TRY(model_set_fact(t->model, keys[i], config_text(t->config, keys[i])));
+    if (t->model->rule->ops->has_slope)
+        BL_TRY(model_set_fact(t->model, "slope", config_text(t->config, "slope")));
+    if (t->model->rule->ops->learning != FEEDBACK_IS_FIXED)
+        BL_TRY(model_set_fact(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
     BL_TRY(set_table(t, like));
     BL_TRY(model_set_fact(t->model, "answers", like->has_targets ? "numbers" : "classes"));
@@ -185,6 +202,17 @@ static enum precision precision_of(const bl_trainer *t)
     return strcmp(config_text(t->config, "precision"), "bf16") == 0 ? PRECISION_BF16 : PRECISION_FLOAT32;
 }
 
+/* Of a batch that the rule teaches. */
+static bl_status make_lesson(struct lesson **out, const bl_trainer *t, size_t capacity,
+                             enum lesson_memory memory)
+{
+    const struct rule *rule = t->model->rule;
+    BL_TRY((rule_needs_sums(rule) ? lesson_create_with_sums : lesson_create)(
+        out, t->ctx, t->model->net, capacity, memory, precision_of(t)));
+    lesson_set_inlet(*out, t->model->net, rule->feedback.inlet);
+    return BL_OK;
+}
+
 /* Blocks learn as they go: from the targets, or from an error that a first pass brought. */
 static bl_status check_memory(const bl_trainer *t)
 {
@@ -198,33 +226,36 @@ static bl_status check_memory(const bl_trainer *t)
     return BL_OK;
 }
 
-/* Feedback that learns forgets how it began by decay alone: without any in the optimiser's text it gets the rule's. */
-static bl_status settle_decay(bl_config *config)
+/* What one rule or two take: where the rule at hand does not, the option has no value. Feedback that learns forgets how it
+   began by decay alone, and the `decay` of a file of 0.1.0 is such a one. */
+static bl_status settle_of_rule(bl_trainer *t, struct optimizer *optimizer)
 {
-    const struct rule_ops *ops = rule_find(config_text(config, "rule"));
-    const char *given = config_text(config, "optimizer");
-    char text[256] = "";
-    if (ops->default_decay <= 0.0 || strstr(given, "decay"))
+    const struct rule_ops *ops = rule_find(config_text(t->config, "rule"));
+    char lambda[32];
+    text_from_double(optimizer->decay > 0.0f ? 0.0 : ops->default_lambda, lambda);
+    if (ops->has_slope)
+        BL_TRY(settle(t->config, "slope", "cos a"));
+    if (ops->learning == FEEDBACK_IS_FIXED)
         return BL_OK;
-    text_append(text, sizeof text, "%s decay %g", given, ops->default_decay);
-    return config_settle(config, "optimizer", text);
+    BL_TRY(settle(t->config, "lambda", lambda));
+    optimizer->lambda = (float)config_number(t->config, "lambda");
+    return BL_OK;
 }
 
 static bl_status build(bl_trainer *t, const bl_data *like)
 {
     struct optimizer optimizer;
-    BL_TRY(settle_decay(t->config));
     BL_TRY(optimizer_parse(t->ctx, &optimizer, config_text(t->config, "optimizer")));
+    BL_TRY(settle_of_rule(t, &optimizer));
     BL_TRY(make_model(t, like, &optimizer));
+    BL_TRY(optimizer_check_rate(t->ctx, &optimizer, config_number(t->config, "lr")));
     BL_TRY(check_memory(t));
     BL_TRY(set_facts(t, like));
     BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
     const struct net *net = t->model->net;
     BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer));
     t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
-    BL_TRY(lesson_create(&t->lesson, t->ctx, net, config_size(t->config, "batch"), memory_of(t),
-                         precision_of(t)));
-    lesson_set_inlet(t->lesson, net, t->model->rule->feedback.inlet);
+    BL_TRY(make_lesson(&t->lesson, t, config_size(t->config, "batch"), memory_of(t)));
     BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO, PRECISION_FLOAT32));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
@@ -356,9 +387,7 @@ static bl_status need_inspected(bl_trainer *t)
         return BL_OK;
     if (!t->gradient)
         BL_TRY(MEM_ARRAY(t->ctx, &t->gradient, net->n_params, "the gradients"));
-    BL_TRY(lesson_create(&t->inspected, t->ctx, net, t->lesson->capacity, LESSON_KEEPS_ALL, precision_of(t)));
-    lesson_set_inlet(t->inspected, net, t->model->rule->feedback.inlet);
-    return BL_OK;
+    return make_lesson(&t->inspected, t, t->lesson->capacity, LESSON_KEEPS_ALL);
 }
 
 bl_status bl_trainer_inspect(bl_trainer *t, const float *x, const int32_t *labels, size_t n)
