@@ -83,6 +83,9 @@ static inline const struct net_tensor *net_tensor(const struct net *net, size_t 
 /* The smallest f'(0) of the layers behind the weights of hidden blocks; 1 without any. */
 float net_slope_at_zero(const struct net *net);
 
+/* Whether some layer takes statistics of one number an example, which two examples are needed for. */
+bool net_needs_two(const struct net *net);
+
 /* Parts of block l's channels: how many, and which. Fixed by the shape. */
 size_t net_parts(const struct net *net, size_t l);
 struct part net_part(const struct net *net, size_t l, size_t i);

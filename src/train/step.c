@@ -73,6 +73,7 @@ void stepper_release(struct stepper *s)
         mem_free(s->ctx, s->B_slots[i]);
     }
     mem_free(s->ctx, s->B_at);
+    mem_free(s->ctx, s->taught);
     mem_free(s->ctx, s->buffer);
 }
 
@@ -239,6 +240,21 @@ static void descend(const struct stepper *s, const struct place *at, const struc
     net_descend(s->net, at, lesson, &by, slots, db);
 }
 
+/* Whether a delta of the part is other than 0; looked for until there is one. */
+static void look(const struct stepper *s, const struct place *at, const struct lesson *lesson)
+{
+    if (!s || !s->taught || atomic_load_explicit(&s->taught[at->l], memory_order_relaxed))
+        return;
+    const struct matrix delta = lesson->delta[at->l];
+    const size_t map = delta.cols / s->net->blocks[at->l].channels;
+    for (size_t n = 0; n < delta.rows; n++)
+        for (size_t j = at->part.begin * map; j < at->part.end * map; j++)
+            if (matrix_row(&delta, n)[j] != 0.0f) {
+                atomic_store_explicit(&s->taught[at->l], true, memory_order_relaxed);
+                return;
+            }
+}
+
 static void learn(const struct shift *shift, const struct place *at)
 {
     const struct net *net = shift->net;
@@ -248,6 +264,7 @@ static void learn(const struct shift *shift, const struct place *at)
     float *dW = to ? to + W->at + at->part.begin * cols : at->worker->tile;
     float *db = to ? to + W[1].at + at->part.begin : at->worker->tile + (rows * cols + 15) / 16 * 16;
     double begun = worker_begin(at->worker);
+    look(shift->stepper, at, shift->lesson);
     const bool is_spent = descends(shift, at->l);
     if (is_spent)
         descend(shift->stepper, at, shift->lesson, db);

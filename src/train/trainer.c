@@ -1,12 +1,14 @@
 /*
  * trainer.c - putting a run together from its configuration, and single steps.
  */
-#include "trainer.h"
+#include "learnable.h"
+#include "stillness.h"
 
 #include "../base/mem.h"
 #include "../net/init.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,7 +257,11 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     const struct net *net = t->model->net;
     BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer));
     t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
-    BL_TRY(make_lesson(&t->lesson, t, config_size(t->config, "batch"), memory_of(t)));
+    t->batch = config_size(t->config, "batch");
+    t->needs_two = net_needs_two(net);
+    BL_TRY(learnable_check(t));
+    BL_TRY(stillness_create(t));
+    BL_TRY(make_lesson(&t->lesson, t, t->batch + (t->needs_two ? 1 : 0), memory_of(t)));
     BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO, PRECISION_FLOAT32));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
@@ -298,6 +304,10 @@ void bl_trainer_free(bl_trainer *t)
     mem_free(t->ctx, t->gradient);
     mem_free(t->ctx, t->angles);
     mem_free(t->ctx, t->order);
+    mem_free(t->ctx, t->told);
+    for (size_t i = 0; i < t->n_notes; i++)
+        mem_free(t->ctx, t->notes[i]);
+    mem_free(t->ctx, t->notes);
     mem_free(t->ctx, t);
 }
 
@@ -314,6 +324,25 @@ bl_model *bl_trainer_model(bl_trainer *trainer)
 const char *bl_trainer_stop_reason(const bl_trainer *trainer)
 {
     return trainer->stop_reason;
+}
+
+const char *bl_trainer_note(const bl_trainer *trainer, int i)
+{
+    return i >= 0 && (size_t)i < trainer->n_notes ? trainer->notes[i] : NULL;
+}
+
+bl_status trainer_note(bl_trainer *t, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    size_t room = t->n_notes;
+    BL_TRY(MEM_GROW(t->ctx, &t->notes, &room, t->n_notes, "a note"));
+    BL_TRY(mem_text(t->ctx, &t->notes[t->n_notes], text, strlen(text)));
+    t->n_notes++;
+    return BL_OK;
 }
 
 void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered)
@@ -346,7 +375,7 @@ bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
     BL_TRY(step_run(&t->stepper, t->lesson, rate, t->state.step + 1, t->is_buffered, out));
     t->state.step++;
     if (isfinite(out->loss))
-        return BL_OK;
+        return stillness_after_step(t);
     BL_TRY(trainer_check_finite(t));
     BL_FAIL(t->ctx, BL_DIVERGED,
             "diverged at step %llu: the loss is no longer a number; try a smaller learning rate",
@@ -356,9 +385,9 @@ bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
 static bl_status take_batch(bl_trainer *t, struct lesson *lesson, const float *x, const int32_t *labels,
                             size_t n)
 {
-    if (n == 0 || n > lesson->capacity)
+    if (n == 0 || n > t->batch)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "a batch of %zu examples, expected 1 to %zu (the option batch)", n,
-                lesson->capacity);
+                t->batch);
     for (size_t i = 0; i < n; i++)
         if (labels[i] < 0 || (size_t)labels[i] >= lesson->y.cols)
             BL_FAIL(t->ctx, BL_BAD_VALUE, "label %d of example %zu, expected 0 to %zu", (int)labels[i], i,
@@ -372,6 +401,9 @@ static bl_status take_batch(bl_trainer *t, struct lesson *lesson, const float *x
 bl_status bl_trainer_step(bl_trainer *t, const float *x, const int32_t *labels, size_t n, double *loss)
 {
     struct outcome outcome;
+    if (n == 1 && t->needs_two)
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "a batch of one example: batch norm of one number for each example needs two or more");
     BL_TRY(take_batch(t, t->lesson, x, labels, n));
     BL_TRY(trainer_step(t, trainer_rate(t, 0), &outcome));
     if (loss)

@@ -40,6 +40,14 @@ struct bl_trainer {
     bl_angles *angles;           /* one a block */
     struct schedule schedule;
     struct run_state state;
+    size_t batch; /* examples of a step */
+    bool
+        needs_two; /* a step on one example would teach nothing (net_needs_two): a last one joins the batch before it */
+    char **notes; /* n_notes of them: what cannot learn, or hardly, as far as it is known */
+    size_t n_notes, n_logged;
+    bool *told;      /* of each block: that it stands still */
+    size_t looked;   /* steps since taught was judged last */
+    bool has_judged; /* once at least */
     size_t epochs;   /* planned */
     uint32_t *order; /* of the training set in this epoch; n_order of them */
     size_t n_order;
@@ -56,6 +64,8 @@ void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered);
 /* One batch, already in trainer->lesson. BL_DIVERGED when its loss is no number. */
 bl_status trainer_step(bl_trainer *trainer, double rate, struct outcome *out);
 double trainer_rate(const bl_trainer *trainer, size_t n_examples); /* of the next step */
+/* Adds a sentence to trainer->notes. */
+bl_status trainer_note(bl_trainer *trainer, const char *format, ...) BL_PRINTF(2, 3);
 bl_status trainer_check_finite(bl_trainer *trainer);
 
 /* The memory for angles on up to n examples; a run takes it before its first step. */
