@@ -378,10 +378,11 @@ static void test_default_feedback_of_a_chain(void **state)
         const char *rule, *net, *optimizer, *expected, *tensor;
         double limit;
     } cases[] = {
-        {"fa", "dense 120, tanh, dense 90, tanh, dense 5", "sgd", "fanin", "1.feedback",
-         0.18257418583505536},
+        {"fa", "dense 120, tanh, dense 90, tanh, dense 5", "sgd", "fanin", "1.feedback", 0.18257418583505536},
         {"kp", "dense 120, tanh, dense 90, tanh, dense 5", "sgd momentum 0.9", "fanin", "2.feedback",
          0.7745966692414834},
+        {"fa", "dense 120, relu, dense 90, tanh, dense 5", "sgd", "fanin 0.5", "1.feedback",
+         0.09128709291752768},
         {"fa", "dense 120, tanh, dense 90, tanh, dense 5", "rmsprop", "nokland", "1.feedback",
          0.09128709291752768},
         {"fa", "dense 120, tanh, dense 5", "sgd", "uniform 1", "1.feedback", 1.0},

@@ -220,8 +220,8 @@ const struct option_row option_table[] = {
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
     {{"feedback", "nokland|lillicrap|FILE|...", "", "rule",
       "nokland, lillicrap, \"fanin [GAIN]\", \"uniform X\", \"normal S\" or a file (default: nokland; with "
-      "sgd uniform 1, "
-      "and fanin for fa and kp with two hidden blocks or more)"},
+      "sgd "
+      "uniform 1, and fanin, 0.5 of it for relus, for fa and kp with two hidden blocks or more)"},
      feedback_check_text_option},
     {{"inlet", "end|before-pool|channels", "end", "rule",
       "where the feedback of dfa and its like lands: at a block's end, before its pool, or one number a "

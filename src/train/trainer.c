@@ -20,17 +20,22 @@ static bl_status settle(bl_config *config, const char *key, const char *text)
     return config_text(config, key)[0] ? BL_OK : config_settle(config, key, text);
 }
 
+/* Every hidden activation has a slope at 0: none is a relu, or nearly one. */
+static bool is_steep(const struct net *net)
+{
+    return 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
+}
+
 /* From zero weights all hidden units of a block move along as many directions as the error has; with one output, or two
    classes, that is one, and it stays so: units that are all alike learn little more than a linear model. */
 static bool may_start_from_zero(const struct net *net, const struct rule_ops *ops)
 {
-    const bool is_steep = 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
     const bool has_directions = net->n_blocks == 1 || net->blocks[net_last(net)].units > 2;
-    return ops->learns_from_zero && is_steep && has_directions;
+    return ops->learns_from_zero && is_steep(net) && has_directions;
 }
 
 /* A chain of matrices multiplies a signal's size by its gain at each block; one matrix does so once, and with one hidden block a
-   chain is one matrix. */
+   chain is one matrix. Relus do not bound what a signal does to the weights, and learn at half the size (docs/rules.md). */
 static const char *default_feedback(const struct rule_ops *ops, const struct net *net,
                                     const struct optimizer *optimizer)
 {
@@ -38,7 +43,9 @@ static const char *default_feedback(const struct rule_ops *ops, const struct net
         return ops->default_feedback;
     if (optimizer->ops->hides_scale)
         return "nokland";
-    return rule_is_chain(ops) && net->n_blocks > 2 ? "fanin" : "uniform 1";
+    if (!rule_is_chain(ops) || net->n_blocks <= 2)
+        return "uniform 1";
+    return is_steep(net) ? "fanin" : "fanin 0.5";
 }
 
 /* Defaults that keep a newcomer out of known traps: all-zero weights where the rule can learn from them, a feedback as
