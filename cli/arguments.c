@@ -116,6 +116,22 @@ static int set_extra(struct session *session, int i, const char *value)
     return EXIT_DONE;
 }
 
+/* `decay D` of 0.1.0 takes D of every weight away at each step, whatever the rate: 0.01, as one writes for AdamW, empties a
+   net in a few hundred steps. Its files still mean it; who types it now means something else. */
+static int check_words(const char *key, const char *value)
+{
+    if (strcmp(key, "optimizer") != 0)
+        return EXIT_DONE;
+    for (const char *at = strstr(value, "decay"); at; at = strstr(at + 1, "decay"))
+        if (at > value && at[-1] == ' ' && (at[5] == ' ' || at[5] == 0))
+            return usage_error(
+                "--optimizer \"%s\": decay takes that share of every weight away at each step, whatever "
+                "the rate; write weight-decay X, which is AdamW's (rate times X), or l2 X; for kp and "
+                "dkp --lambda X is a share of each step",
+                value);
+    return EXIT_DONE;
+}
+
 /* A run that is taken up again keeps what decides its bits: only where, how fast and how long may change. */
 static bool may_set(const struct session *session, const char *key)
 {
@@ -149,6 +165,8 @@ static int read_flag(struct session *session, const char *text, const char *next
         return set_extra(session, extra, value);
     if (!may_set(session, flag.key))
         return usage_error("--%s cannot change a run that is resumed", flag.key);
+    if (check_words(flag.key, value) != EXIT_DONE)
+        return EXIT_USAGE;
     if (sets_config && bl_config_set(session->config, flag.key, value) != BL_OK)
         return fail_with(session, BL_BAD_VALUE);
     return EXIT_DONE;
@@ -193,6 +211,8 @@ static int read_environment(struct session *session)
         for (char *dash = name; (dash = strchr(dash, '-'));)
             *dash = '_';
         const char *value = takes_variable(session, bl_option_at(i)) ? getenv(name) : NULL;
+        if (value && check_words(key, value) != EXIT_DONE)
+            return EXIT_USAGE;
         if (value && bl_config_set(session->config, key, value) != BL_OK) {
             fprintf(stderr, "backless: in the environment, %s:\n", name);
             return fail_with(session, BL_BAD_VALUE);

@@ -103,6 +103,7 @@ static bl_status train_once(const struct comparison *c, const bl_config *config,
     bl_status status = bl_trainer_create(&trainer, c->s->ctx, config, sets->train);
     if (status == BL_OK) {
         const bl_config *settled = bl_trainer_config(trainer);
+        watch.trainer = trainer;
         watch.epochs = atoi(bl_config_get(settled, "epochs"));
         snprintf(row->init, sizeof row->init, "%s", bl_config_get(settled, "init"));
         snprintf(row->lr, sizeof row->lr, "%s", bl_config_get(settled, "lr"));

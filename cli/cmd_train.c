@@ -15,6 +15,17 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
+/* A share of a step, and the weight-decay that would take as much away at this rate. */
+static void print_lambda(const struct session *s, const bl_config *c)
+{
+    const char *lambda = bl_config_get(c, "lambda");
+    const double x = strtod(lambda, NULL);
+    if (x > 0.0)
+        note(s, "lambda     %s of weights and feedback at each step%s; as weight-decay %.3g at this rate",
+             lambda, bl_config_is_set(c, "lambda") ? "" : " (default here)",
+             x / strtod(bl_config_get(c, "lr"), NULL));
+}
+
 static void print_start(const struct session *s, const bl_trainer *trainer, const bl_data *train,
                         const bl_data *val, const bl_data *test)
 {
@@ -40,6 +51,10 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
     for (size_t i = 0; i < sizeof derived / sizeof *derived; i++)
         note(s, "%-10s %s%s", derived[i], bl_config_get(c, derived[i]),
              bl_config_is_set(c, derived[i]) ? "" : " (default here)");
+    if (bl_config_get(c, "slope")[0])
+        note(s, "slope      %s%s", bl_config_get(c, "slope"),
+             bl_config_is_set(c, "slope") ? "" : " (default here)");
+    print_lambda(s, c);
     note(s, "machine    %s (%s), %d threads", bl_context_backend(s->ctx), bl_context_machine(s->ctx),
          bl_context_threads(s->ctx));
 }
@@ -64,12 +79,14 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
 {
     struct watch watch = {
         .session = s,
+        .trainer = trainer,
         .label = "",
         .epochs = atoi(bl_config_get(bl_trainer_config(trainer), "epochs")),
         .prints_epochs = true,
         .prints_json = extra_of(s, "json") != NULL,
         .shows_progress = watch_is_terminal() && !extra_of(s, "quiet"),
     };
+    watch_notes(&watch);
     watch_signals();
     const bl_status status = bl_trainer_fit(trainer, train, val, test, watch_run, &watch);
     watch_release(&watch);

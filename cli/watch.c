@@ -190,9 +190,18 @@ static void keep(struct watch *w, const bl_progress *now)
     }
 }
 
+void watch_notes(struct watch *w)
+{
+    for (; w->trainer && bl_trainer_note(w->trainer, w->n_notes); w->n_notes++) {
+        clear_progress(w);
+        note(w->session, "%snote: %s", w->label, bl_trainer_note(w->trainer, w->n_notes));
+    }
+}
+
 int watch_run(void *user, const bl_progress *now)
 {
     struct watch *w = user;
+    watch_notes(w);
     if (now->epoch_ended) {
         keep(w, now);
         clear_progress(w);
@@ -211,6 +220,7 @@ int watch_run(void *user, const bl_progress *now)
 
 void watch_release(struct watch *w)
 {
+    watch_notes(w);
     clear_progress(w);
     free(w->last_angles);
     w->last_angles = NULL;

@@ -8,7 +8,9 @@
 
 struct watch {
     const struct session *session;
-    const char *label; /* before every line: the rule, in compare; "" else */
+    const bl_trainer *trainer; /* whose notes are shown as they come; NULL: none */
+    int n_notes;               /* of them, shown already */
+    const char *label;         /* before every line: the rule, in compare; "" else */
     int epochs;
     bool prints_epochs, prints_json, shows_progress;
     bl_progress last; /* of the last finished epoch; angles copied to last_angles */
@@ -18,6 +20,8 @@ struct watch {
 
 /* bl_watch: user is a struct watch. Asks to stop after SIGINT or SIGTERM; a second SIGINT ends the program. */
 int watch_run(void *user, const bl_progress *now);
+/* Shows the trainer's notes that have not been shown. */
+void watch_notes(struct watch *watch);
 void watch_signals(void);
 bool watch_asked_to_stop(void);
 void watch_release(struct watch *watch);

@@ -279,6 +279,10 @@ BL_API void bl_trainer_free(bl_trainer *trainer);
 BL_API const bl_config *bl_trainer_config(const bl_trainer *trainer);
 BL_API bl_model *bl_trainer_model(bl_trainer *trainer); /* the trainer's own; alive as long as it */
 
+/* What of this run cannot learn, or hardly, in sentences: from the configuration at once, from the data when bl_trainer_fit
+   begins, from the steps as they show it (a block whose deltas are all 0). NULL past the last. log.jsonl has them too. */
+BL_API const char *bl_trainer_note(const bl_trainer *trainer, int i);
+
 /* Trains until a stop rule says so. Data that do not suit the trainer (features, outputs, classes or targets) are refused. val
    and test may be NULL. With the option out set it keeps a run
    folder: config.json, log.jsonl, model.safetensors, best.safetensors, result.json. */

@@ -14,7 +14,7 @@
 
 struct rig_options { /* NULL: the default */
     const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *inlet, *seed, *batch,
-        *epochs, *precision;
+        *epochs, *precision, *slope, *lambda;
 };
 
 #define RIG_ROW                                                                                              \
@@ -61,7 +61,9 @@ static inline bl_status rig_configure(bl_config *config, const struct rig_option
                                       {"seed", o->seed},
                                       {"batch", o->batch},
                                       {"epochs", o->epochs},
-                                      {"precision", o->precision}};
+                                      {"precision", o->precision},
+                                      {"slope", o->slope},
+                                      {"lambda", o->lambda}};
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof options / sizeof options[0] && status == BL_OK; i++)
         if (options[i][1])

@@ -369,6 +369,51 @@ static void test_default_feedback_follows_the_optimizer(void **state)
     }
 }
 
+/* With sgd a chain passes a signal on with its size: numbers within sqrt(3 / n), n the units, or the channels at each place of a
+   window, that a number is summed over. One hidden block has no chain, and there fa is dfa. */
+static void test_default_feedback_of_a_chain(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rule, *net, *optimizer, *expected, *tensor;
+        double limit;
+    } cases[] = {
+        {"fa", "dense 120, tanh, dense 90, tanh, dense 5", "sgd", "fanin", "1.feedback", 0.18257418583505536},
+        {"kp", "dense 120, tanh, dense 90, tanh, dense 5", "sgd momentum 0.9", "fanin", "2.feedback",
+         0.7745966692414834},
+        {"fa", "dense 120, relu, dense 90, tanh, dense 5", "sgd", "fanin 0.5", "1.feedback",
+         0.09128709291752768},
+        {"fa", "dense 120, tanh, dense 90, tanh, dense 5", "rmsprop", "nokland", "1.feedback",
+         0.09128709291752768},
+        {"fa", "dense 120, tanh, dense 5", "sgd", "uniform 1", "1.feedback", 1.0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct rig_options options = {
+            .net = cases[i].net, .rule = cases[i].rule, .optimizer = cases[i].optimizer};
+        struct rig rig;
+        rig_make(&rig, "portable", 1, &options, &batch);
+        assert_string_equal(bl_config_get(bl_trainer_config(rig.trainer), "feedback"), cases[i].expected);
+        assert_true(fits_uniform(rig_tensor(&rig, cases[i].tensor), cases[i].limit));
+        rig_free(&rig);
+    }
+}
+
+/* A 3x3 window that moves by one meets a number inside 9 times for each of 20 channels; on 8 x 8 with 6 x 6 places 36 / 64 of
+   that on the average. */
+static void test_fanin_counts_windows(void **state)
+{
+    (void)state;
+    static float images[4 * 64];
+    static const int32_t four[4] = {0, 1, 2, 3};
+    const struct rig_batch maps = {images, four, 4, 64, 5, {1, 8, 8}};
+    const struct rig_options options = {
+        .net = "conv 16 3x3 pad 1, tanh, conv 20 3x3, tanh, dense 5", .rule = "fa", .feedback = "fanin 2"};
+    struct rig rig;
+    rig_make(&rig, "portable", 1, &options, &maps);
+    assert_true(fits_uniform(rig_tensor(&rig, "1.feedback"), 2.0 * sqrt(3.0 / (20.0 * 9.0 * 36.0 / 64.0))));
+    rig_free(&rig);
+}
+
 static bool same_tensor(const struct rig *a, const struct rig *b, const char *name)
 {
     const bl_tensor s = rig_tensor(a, name), t = rig_tensor(b, name);
@@ -413,6 +458,8 @@ int main(void)
         cmocka_unit_test(test_only_the_matrices_of_the_rule_are_drawn),
         cmocka_unit_test(test_tensors_are_drawn_apart),
         cmocka_unit_test(test_default_feedback_follows_the_optimizer),
+        cmocka_unit_test(test_default_feedback_of_a_chain),
+        cmocka_unit_test(test_fanin_counts_windows),
         cmocka_unit_test(test_the_seed_alone_decides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

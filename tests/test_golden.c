@@ -22,7 +22,7 @@ static const double bound = 6e-6;
 /* A mistake must be plain: more than a thousand times what is allowed. */
 static const double plain_miss = 1e-2;
 
-enum { N_FIELDS = 7, TEXT = 400, INPUTS = 7, CLASSES = 4, LARGEST = 8 };
+enum { N_FIELDS = 9, TEXT = 400, INPUTS = 7, CLASSES = 4, LARGEST = 8 };
 
 struct golden {
     char text[TEXT]; /* the line, cut into the fields */
@@ -47,7 +47,13 @@ static size_t entry_count(struct tensor_entry entry)
     return entry.rows * (entry.cols ? entry.cols : 1);
 }
 
-/* "name | rule | net | loss | reduction | optimizer | lr" */
+/* "-": not set. */
+static const char *option_of(const char *field)
+{
+    return strcmp(field, "-") == 0 ? NULL : field;
+}
+
+/* "name | rule | net | loss | reduction | optimizer | lr | slope | lambda" */
 static void golden_parse(struct golden *g, const char *line)
 {
     char *fields[N_FIELDS] = {NULL};
@@ -70,6 +76,8 @@ static void golden_parse(struct golden *g, const char *line)
                                       .reduction = fields[4],
                                       .optimizer = fields[5],
                                       .lr = fields[6],
+                                      .slope = option_of(fields[7]),
+                                      .lambda = option_of(fields[8]),
                                       .init = "fanin",
                                       .batch = "8"};
 }
@@ -198,15 +206,16 @@ static int check_cases(bool wrong)
 static void test_golden_cases(void **state)
 {
     (void)state;
-    assert_true(check_cases(false) >= 35);
+    assert_true(check_cases(false) >= 48);
 }
 
 /* Negative controls: B swapped for the transposed weights, f' left out, the error taken after the softmax; for each further
-   rule what it must not be: weights for their signs, feedback that stays, a sign, f' itself, the first pass's inputs. */
+   rule what it must not be: weights for their signs, feedback that stays, a sign, f' itself, the cosine of the output for that of the sum, the first pass's inputs; and l2
+   outside of the optimiser's statistics. */
 static void test_mistakes_are_seen(void **state)
 {
     (void)state;
-    assert_int_equal(check_cases(true), 9);
+    assert_int_equal(check_cases(true), 11);
 }
 
 int main(void)

@@ -110,6 +110,7 @@ const struct layer_ops layer_batchnorm = {
     .usage = "batchnorm",
     .apply = norm_apply,
     .down = norm_down,
+    .takes_statistics = true,
     .needs_input = true,
     .cache = CACHED,
     .own = {"scale", "shift"},

@@ -114,8 +114,10 @@ struct layer_ops {
     const char *kept[LAYER_OWN]; /* numbers that are not trained but saved: "mean"; NULL: no more */
     float kept_start[LAYER_OWN];
     bool works_in_place; /* x is copied to y first where they are not the same memory; dx and dy are */
-    bool needs_input;    /* down reads x */
-    bool needs_output;   /* down reads y */
+    bool
+        takes_statistics; /* apply looks at all examples of a batch: of one number a channel, one example is not enough */
+    bool needs_input;  /* down reads x */
+    bool needs_output; /* down reads y */
     /* f'(0): 0 means that all-zero weights can never learn through it. NULL: 1. */
     float (*slope_at_zero)(const struct layer *layer);
 };

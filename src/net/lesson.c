@@ -25,11 +25,12 @@ static struct matrix take(struct room *room, size_t rows, size_t cols)
 }
 
 /* A layer writes over the output of the one before it where both allow that. */
-static bool shares_output(const struct net *net, const struct block *block, size_t i)
+static bool shares_output(const struct lesson *lesson, const struct net *net, const struct block *block,
+                          size_t i)
 {
     const struct layer_ops *ops = net->layers[i].ops;
-    return i > block->first && ops->works_in_place && !ops->needs_input &&
-           !net->layers[i - 1].ops->needs_output;
+    const bool needs_input = ops->needs_input || (lesson->keeps_sums && ops->needs_output);
+    return i > block->first && ops->works_in_place && !needs_input && !net->layers[i - 1].ops->needs_output;
 }
 
 static bool shares_gradient(const struct net *net, const struct block *block, size_t i)
@@ -42,8 +43,9 @@ static void lay_out_outputs(struct lesson *lesson, const struct net *net, size_t
     const struct block *block = &net->blocks[l];
     const size_t end = block->first + block->n_layers;
     for (size_t i = block->first; i < end; i++)
-        lesson->out[i] = shares_output(net, block, i) ? lesson->out[i - 1]
-                                                      : take(room, lesson->capacity, net->layers[i].units);
+        lesson->out[i] = shares_output(lesson, net, block, i)
+                             ? lesson->out[i - 1]
+                             : take(room, lesson->capacity, net->layers[i].units);
     lesson->h[l] = lesson->out[end - 1];
 }
 
@@ -247,14 +249,15 @@ static bl_status build(struct lesson *lesson, const struct net *net)
     return make_workers(lesson, net);
 }
 
-bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity,
-                        enum lesson_memory memory, enum precision precision)
+static bl_status create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity,
+                        enum lesson_memory memory, enum precision precision, bool keeps_sums)
 {
     struct lesson *lesson = NULL;
     BL_TRY(MEM_ONE(ctx, &lesson, "the batch"));
     lesson->ctx = ctx;
     lesson->memory = memory;
     lesson->precision = precision;
+    lesson->keeps_sums = keeps_sums;
     lesson->capacity = lesson->n = capacity;
     lesson->n_blocks = net->n_blocks;
     const bl_status status = build(lesson, net);
@@ -264,6 +267,18 @@ bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *
     }
     *out = lesson;
     return BL_OK;
+}
+
+bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity,
+                        enum lesson_memory memory, enum precision precision)
+{
+    return create(out, ctx, net, capacity, memory, precision, false);
+}
+
+bl_status lesson_create_with_sums(struct lesson **out, bl_context *ctx, const struct net *net,
+                                  size_t capacity, enum lesson_memory memory, enum precision precision)
+{
+    return create(out, ctx, net, capacity, memory, precision, true);
 }
 
 void lesson_free(struct lesson *lesson)

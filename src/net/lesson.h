@@ -22,6 +22,7 @@ struct lesson {
     size_t n_blocks;
     enum lesson_memory memory;
     enum precision precision;
+    bool keeps_sums; /* the inputs of activations beside their outputs */
     size_t n_floats;
     struct matrix x;    /* n x inputs */
     struct matrix next; /* room for the x of the batch after this one; none where two blocks are kept */
@@ -62,6 +63,9 @@ struct place {
 
 bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity,
                         enum lesson_memory memory, enum precision precision);
+/* The same, which keeps the inputs of activations too: capacity x units floats more for each. */
+bl_status lesson_create_with_sums(struct lesson **out, bl_context *ctx, const struct net *net,
+                                  size_t capacity, enum lesson_memory memory, enum precision precision);
 size_t lesson_bytes(const struct lesson *lesson); /* of activations and derivatives */
 void lesson_free(struct lesson *lesson);
 void lesson_set_inlet(struct lesson *lesson, const struct net *net, enum inlet inlet);

@@ -314,3 +314,12 @@ float net_slope_at_zero(const struct net *net)
     }
     return least;
 }
+
+bool net_needs_two(const struct net *net)
+{
+    for (size_t l = 0; l < net->n_blocks; l++)
+        for (size_t i = net->blocks[l].first; i < net->blocks[l].first + net->blocks[l].n_layers; i++)
+            if (net->layers[i].ops->takes_statistics && net->layers[i].units == net->blocks[l].channels)
+                return true;
+    return false;
+}

@@ -83,6 +83,9 @@ static inline const struct net_tensor *net_tensor(const struct net *net, size_t 
 /* The smallest f'(0) of the layers behind the weights of hidden blocks; 1 without any. */
 float net_slope_at_zero(const struct net *net);
 
+/* Whether some layer takes statistics of one number an example, which two examples are needed for. */
+bool net_needs_two(const struct net *net);
+
 /* Parts of block l's channels: how many, and which. Fixed by the shape. */
 size_t net_parts(const struct net *net, size_t l);
 struct part net_part(const struct net *net, size_t l, size_t i);
@@ -106,9 +109,10 @@ void net_enter(const struct net *net, struct lesson *lesson);
 void net_forward(const struct net *net, const struct place *at, struct lesson *lesson);
 /* delta[l] of the part from signal[l], exactly, through the layers behind block l's weights. */
 void net_settle(const struct net *net, const struct place *at, struct lesson *lesson);
-/* The same with another function in place of the derivative of activations: d <- d g, from the activation's output y. */
+/* The same with another function in place of the derivative of activations: d <- d g, from the activation's input x and its
+   output y. x is its input only in a lesson that keeps sums, else y. slope NULL: the derivative. */
 void net_settle_with(const struct net *net, const struct place *at, struct lesson *lesson,
-                     void (*slope)(const float *y, float *d, size_t n));
+                     void (*slope)(const float *x, const float *y, float *d, size_t n));
 /* signal[l] of the part = the sum over the blocks f that follow l of f's delta through M[f], shaped like f's weights. */
 void net_pull(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson);
 /* signal[l] of the part = the sum over the blocks p that l follows of p's delta forward through M[l], shaped like l's

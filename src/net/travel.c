@@ -111,17 +111,18 @@ void net_forward(const struct net *net, const struct place *at, struct lesson *l
     }
 }
 
-typedef void (*slope_function)(const float *y, float *d, size_t n);
+typedef void (*slope_of_rows)(const float *x, const float *y, float *d, size_t n);
 
-static void slope_rows(const struct crossing *c, slope_function slope)
+static void slope_rows(const struct crossing *c, slope_of_rows slope)
 {
     for (size_t n = 0; n < c->y.rows; n++)
-        slope(matrix_row(&c->y, n) + c->out.begin, matrix_row(&c->dy, n) + c->out.begin, part_size(c->out));
+        slope(matrix_row(&c->x, n) + c->in.begin, matrix_row(&c->y, n) + c->out.begin,
+              matrix_row(&c->dy, n) + c->out.begin, part_size(c->out));
 }
 
 /* slope NULL: the exact derivatives of activations, which are the layers that take them from their own output. */
 static void settle(const struct net *net, const struct place *at, const struct lesson *lesson,
-                   slope_function slope)
+                   slope_of_rows slope)
 {
     const struct block *block = &net->blocks[at->l];
     for (size_t i = lesson->inlet[at->l]; i > block->first; i--) {
@@ -140,7 +141,7 @@ void net_settle(const struct net *net, const struct place *at, struct lesson *le
 }
 
 void net_settle_with(const struct net *net, const struct place *at, struct lesson *lesson,
-                     slope_function slope)
+                     slope_of_rows slope)
 {
     settle(net, at, lesson, slope);
 }

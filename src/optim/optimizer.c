@@ -1,5 +1,6 @@
 /*
- * optimizer.c - SGD (momentum; Nesterov), RMSprop as Torch7's, Adam (Kingma & Ba 2015), all with decoupled weight decay.
+ * optimizer.c - SGD (momentum; Nesterov), RMSprop as Torch7's, Adam (Kingma & Ba 2015), all with weight decay: decoupled
+ * (Loshchilov & Hutter 2019, arXiv:1711.05101) or as the derivative of a penalty (l2).
  * The formulas stand beside the step structs in backend.h.
  */
 #include "optimizer.h"
@@ -8,6 +9,8 @@
 
 #include <stddef.h>
 #include <string.h>
+
+enum { PENALTY_PIECE = 512 };
 
 static struct update sgd_step(const struct optimizer *o, float decay)
 {
@@ -27,16 +30,22 @@ static struct update adam_step(const struct optimizer *o, float decay)
 }
 
 static const struct optimizer_ops table[] = {
-    {"sgd", "sgd [momentum M] [nesterov] [decay D]", 0.1, false, 1, {"momentum", NULL}, sgd_step},
+    {"sgd",
+     "sgd [momentum M] [nesterov] [weight-decay X] [l2 X]",
+     0.1,
+     false,
+     1,
+     {"momentum", NULL},
+     sgd_step},
     {"rmsprop",
-     "rmsprop [rho R] [epsilon E] [initial V] [decay D]",
+     "rmsprop [rho R] [epsilon E] [initial V] [weight-decay X] [l2 X]",
      1e-4,
      true,
      1,
      {"mean_square", NULL},
      rmsprop_step},
     {"adam",
-     "adam [beta1 B] [beta2 B] [epsilon E] [decay D]",
+     "adam [beta1 B] [beta2 B] [epsilon E] [weight-decay X] [l2 X]",
      1e-3,
      true,
      2,
@@ -45,22 +54,22 @@ static const struct optimizer_ops table[] = {
 };
 
 struct setting { /* a word, the field it fills, and the numbers it may be: least <= x < below */
-    const char *optimizer, *word;
+    const char *optimizer, *word; /* optimizer NULL: of all */
     size_t offset;
     double least, below;
 };
 
 static const struct setting settings[] = {
     {"sgd", "momentum", offsetof(struct optimizer, momentum), 0.0, 1.0},
-    {"sgd", "decay", offsetof(struct optimizer, decay), 0.0, 1.0},
     {"rmsprop", "rho", offsetof(struct optimizer, rho), 0.0, 1.0},
     {"rmsprop", "epsilon", offsetof(struct optimizer, epsilon), 1e-30, 1.0},
     {"rmsprop", "initial", offsetof(struct optimizer, initial), 0.0, 1e30},
-    {"rmsprop", "decay", offsetof(struct optimizer, decay), 0.0, 1.0},
     {"adam", "beta1", offsetof(struct optimizer, beta1), 0.0, 1.0},
     {"adam", "beta2", offsetof(struct optimizer, beta2), 0.0, 1.0},
     {"adam", "epsilon", offsetof(struct optimizer, epsilon), 1e-30, 1.0},
-    {"adam", "decay", offsetof(struct optimizer, decay), 0.0, 1.0},
+    {NULL, "weight-decay", offsetof(struct optimizer, weight_decay), 0.0, 1e6},
+    {NULL, "l2", offsetof(struct optimizer, l2), 0.0, 1e6},
+    {NULL, "decay", offsetof(struct optimizer, decay), 0.0, 1.0}, /* of files that 0.1.0 wrote */
 };
 
 static const struct optimizer_ops *find(struct slice name)
@@ -74,7 +83,8 @@ static const struct optimizer_ops *find(struct slice name)
 static const struct setting *find_setting(const struct optimizer_ops *ops, struct slice word)
 {
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (strcmp(settings[i].optimizer, ops->name) == 0 && slice_is(word, settings[i].word))
+        if ((!settings[i].optimizer || strcmp(settings[i].optimizer, ops->name) == 0) &&
+            slice_is(word, settings[i].word))
             return &settings[i];
     return NULL;
 }
@@ -128,6 +138,18 @@ bl_status optimizer_check_text(bl_context *ctx, const char *text)
     return optimizer_parse(ctx, &ignored, text);
 }
 
+bl_status optimizer_check_rate(bl_context *ctx, const struct optimizer *o, double rate)
+{
+    const double share = rate * (double)o->weight_decay;
+    if (share >= 1.0)
+        BL_FAIL(
+            ctx, BL_BAD_VALUE,
+            "weight-decay %g at learning rate %g takes %g of each weight away at each step, expected less "
+            "than 1; use a smaller weight-decay or a smaller --lr",
+            (double)o->weight_decay, rate, share);
+    return BL_OK;
+}
+
 /* beta^t by squaring, in double: the same bits everywhere. */
 static double power(double beta, uint64_t t)
 {
@@ -141,13 +163,14 @@ static double power(double beta, uint64_t t)
 void optimizer_begin(struct optimizer *o, double rate, uint64_t t)
 {
     o->rate = (float)rate;
+    o->shrinking = (float)((double)o->decay + (double)o->lambda + rate * (double)o->weight_decay);
     o->correction1 = (float)(1.0 - power((double)o->beta1, t));
     o->correction2 = (float)(1.0 - power((double)o->beta2, t));
 }
 
 struct update optimizer_step(const struct optimizer *o, bool decays)
 {
-    return o->ops->step(o, decays ? o->decay : 0.0f);
+    return o->ops->step(o, decays ? o->shrinking : 0.0f);
 }
 
 size_t optimizer_slots(const struct optimizer *o)
@@ -155,19 +178,58 @@ size_t optimizer_slots(const struct optimizer *o)
     return o->ops->step == sgd_step && o->momentum <= 0.0f ? 0 : o->ops->n_slots;
 }
 
+static void step_piece(const struct backend *backend, const struct update *step, float *w, const float *g,
+                       float *const slots[], size_t n)
+{
+    switch (step->kind) {
+    case UPDATE_SGD:
+        backend->sgd(&step->sgd, w, g, slots[0], n);
+        break;
+    case UPDATE_RMSPROP:
+        backend->rmsprop(&step->rmsprop, w, g, slots[0], n);
+        break;
+    case UPDATE_ADAM:
+        backend->adam(&step->adam, w, g, slots[0], slots[1], n);
+        break;
+    }
+}
+
+/* Some numbers at a time, because the gradient that is given stays as it is. of: the weights whose penalty it is. */
+static void step_with_penalty(const struct optimizer *o, const struct backend *backend,
+                              const struct update *step, const float *of, float *w, const float *g,
+                              float *const slots[], size_t n)
+{
+    float slope[PENALTY_PIECE];
+    for (size_t at = 0; at < n; at += PENALTY_PIECE) {
+        const size_t size = n - at < PENALTY_PIECE ? n - at : PENALTY_PIECE;
+        float *here[OPTIMIZER_MAX_SLOTS];
+        for (size_t i = 0; i < OPTIMIZER_MAX_SLOTS; i++)
+            here[i] = slots[i] ? slots[i] + at : NULL;
+        for (size_t i = 0; i < size; i++)
+            slope[i] = g[at + i] + o->l2 * of[at + i];
+        step_piece(backend, step, w + at, slope, here, size);
+    }
+}
+
 void optimizer_update(const struct optimizer *o, const struct backend *backend, bool decays, float *w,
                       const float *g, float *const slots[], size_t n)
 {
     const struct update step = optimizer_step(o, decays);
-    switch (step.kind) {
-    case UPDATE_SGD:
-        backend->sgd(&step.sgd, w, g, optimizer_slots(o) > 0 ? slots[0] : NULL, n);
-        break;
-    case UPDATE_RMSPROP:
-        backend->rmsprop(&step.rmsprop, w, g, slots[0], n);
-        break;
-    case UPDATE_ADAM:
-        backend->adam(&step.adam, w, g, slots[0], slots[1], n);
-        break;
-    }
+    if (decays && o->l2 > 0.0f)
+        step_with_penalty(o, backend, &step, w, w, g, slots, n);
+    else
+        step_piece(backend, &step, w, g, slots, n);
+}
+
+void optimizer_suppose(const struct optimizer *o, const struct backend *backend, const float *w,
+                       const float *g, float *const slots[], float *change, size_t n)
+{
+    const struct update step = optimizer_step(o, false);
+    memset(change, 0, n * sizeof *change);
+    if (o->l2 > 0.0f)
+        step_with_penalty(o, backend, &step, w, change, g, slots, n);
+    else
+        step_piece(backend, &step, change, g, slots, n);
+    for (size_t i = 0; i < n; i++)
+        change[i] -= o->shrinking * w[i];
 }

@@ -15,31 +15,44 @@ struct optimizer_ops {
     const char *name, *usage;
     double default_rate;
     bool hides_scale; /* divides by the gradient's size, so the size of a teaching signal hardly matters */
-    size_t n_slots;   /* floats kept for each weight */
+    size_t n_slots;   /* floats kept for each weight, at most: optimizer_slots */
     const char *slots[OPTIMIZER_MAX_SLOTS]; /* their names in a checkpoint */
     struct update (*step)(const struct optimizer *o, float decay);
 };
 
 struct optimizer {
     const struct optimizer_ops *ops;
-    float momentum, rho, beta1, beta2, epsilon, decay, initial;
+    float momentum, rho, beta1, beta2, epsilon, decay, weight_decay, l2, initial;
     bool nesterov;
+    float lambda;                   /* kp's and dkp's own decay each step; 0: none */
     float rate;                     /* of the step under way: optimizer_begin */
+    float shrinking;                /* of that step: the share of each weight that goes away */
     float correction1, correction2; /* adam's, likewise */
 };
 
-/* "sgd [momentum M] [nesterov] [decay D]", "rmsprop [rho R] [epsilon E] [initial V] [decay D]",
-   "adam [beta1 B] [beta2 B] [epsilon E] [decay D]". decay: of weights, not biases, each step, not multiplied by the rate. */
+/* "sgd [momentum M] [nesterov]", "rmsprop [rho R] [epsilon E] [initial V]", "adam [beta1 B] [beta2 B] [epsilon E]", each with
+   [weight-decay X] [l2 X]:
+       weight-decay X    w <- (1 - rate X) w - step                    as AdamW
+       l2 X              the step is made of the gradient + X w        as the weight_decay of PyTorch's SGD and Adam
+   and, in files of 0.1.0, decay D: w <- (1 - D) w - step, whatever the rate. They change matrices of weights, and feedback that
+   learns; biases and batch norm's scale and shift are exempt. */
 bl_status optimizer_parse(bl_context *ctx, struct optimizer *out, const char *text);
 bl_status optimizer_check_text(bl_context *ctx, const char *text);
+/* Refuses a weight-decay that would take whole weights away at this rate. */
+bl_status optimizer_check_rate(bl_context *ctx, const struct optimizer *o, double rate);
 
 /* Before the updates of step t = 1, 2, ... */
 void optimizer_begin(struct optimizer *o, double rate, uint64_t t);
-/* The step under way. */
+/* The step under way, without l2, which is part of the gradient. */
 struct update optimizer_step(const struct optimizer *o, bool decays);
-size_t optimizer_slots(const struct optimizer *o); /* that it reads: sgd without momentum none */
-/* slots: the pieces that belong to these n weights. */
+/* Floats that it keeps for each weight: sgd without momentum keeps none. */
+size_t optimizer_slots(const struct optimizer *o);
+/* slots: the pieces that belong to these n weights, NULL where it keeps none. */
 void optimizer_update(const struct optimizer *o, const struct backend *backend, bool decays, float *w,
                       const float *g, float *const slots[], size_t n);
+/* What the step would add to the weights w, which decay, into `change`; slots are changed. Made from 0 and not as a difference of
+   stepped weights, which would be their rounding where steps are small. */
+void optimizer_suppose(const struct optimizer *o, const struct backend *backend, const float *w,
+                       const float *g, float *const slots[], float *change, size_t n);
 
 #endif

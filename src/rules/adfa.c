@@ -1,13 +1,13 @@
 /*
- * adfa.c - augmented direct feedback alignment (Nakajima, Inubushi, Kubota, Hasegawa, Tanaka, Katagiri, Goto, Hashimoto
- * 2022, doi:10.1038/s41467-022-35216-2).
+ * adfa.c - augmented direct feedback alignment (Nakajima, Inoue, Tanaka, Kuniyoshi, Hashimoto, Nakajima 2022,
+ * doi:10.1038/s41467-022-35216-2).
  *
- *     delta_l = (e B_l) g(a_l)                  in place of f'(a_l): any non-linearity g
+ *     delta_l = (e B_l) g(a_l)                  in place of f'(a_l): any non-linearity g (slope.h)
  *
- * The derivative of the activation need not be known, which is what makes it fit for physical nets. Here g(a) = cos f(a),
- * which looks at the output alone, as a measurement would. Layers behind the activation are passed exactly.
+ * The derivative of the activation need not be known, which is what makes it fit for physical nets. g(a) = cos a needs the
+ * input of each activation, which no other rule does: batch x units floats more for each. Layers behind the activation are
+ * passed exactly.
  */
-#include "../base/maths.h"
 #include "direct.h"
 #include "rule_table.h"
 
@@ -24,17 +24,10 @@ static void adfa_signal(const struct rule *rule, const struct net *net, const st
     direct_signal(rule, net, at, lesson);
 }
 
-static void times_cosine(const float *y, float *d, size_t n)
-{
-    for (size_t j = 0; j < n; j++)
-        d[j] *= (float)maths_cos_turns((double)y[j] * 0.15915494309189535); /* 1 / 2 pi */
-}
-
 static void adfa_settle(const struct rule *rule, const struct net *net, const struct place *at,
                         struct lesson *lesson)
 {
-    (void)rule;
-    net_settle_with(net, at, lesson, times_cosine);
+    net_settle_with(net, at, lesson, slope_function_of(rule->feedback.slope));
 }
 
 const struct rule_ops rule_adfa = {
@@ -46,4 +39,5 @@ const struct rule_ops rule_adfa = {
     .init = adfa_init,
     .signal = adfa_signal,
     .settle = adfa_settle,
+    .has_slope = true,
 };

@@ -31,7 +31,11 @@ bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char 
         return parse_size(ctx, out, FEEDBACK_UNIFORM, rest, text);
     if (slice_is(word, "normal"))
         return parse_size(ctx, out, FEEDBACK_NORMAL, rest, text);
-    if (strcmp(text, "nokland") == 0)
+    if (slice_is(word, "fanin") && slice_trim(rest).n > 0)
+        return parse_size(ctx, out, FEEDBACK_FANIN, rest, text);
+    if (strcmp(text, "fanin") == 0)
+        *out = (struct feedback_spec){.kind = FEEDBACK_FANIN, .size = 1.0};
+    else if (strcmp(text, "nokland") == 0)
         *out = (struct feedback_spec){.kind = FEEDBACK_NOKLAND};
     else if (strcmp(text, "lillicrap") == 0)
         *out = (struct feedback_spec){.kind = FEEDBACK_UNIFORM, .size = 0.5};
@@ -39,7 +43,9 @@ bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char 
         *out = (struct feedback_spec){.kind = FEEDBACK_FILE, .path = text};
     else
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "no feedback \"%s\"; there are: nokland, lillicrap, \"uniform X\", \"normal S\", FILE.npz",
+                "no feedback \"%s\"; there are: nokland, lillicrap, \"fanin [GAIN]\", \"uniform X\", "
+                "\"normal S\", "
+                "FILE.npz",
                 text);
     return BL_OK;
 }
@@ -50,14 +56,21 @@ bl_status feedback_check_text(bl_context *ctx, const char *text)
     return feedback_parse(ctx, &ignored, text);
 }
 
-static void draw(const struct feedback_spec *spec, const struct rng *rng, struct matrix B)
+/* terms: how many numbers of B one number of a signal is a sum over. */
+static double limit_of(const struct feedback_spec *spec, struct matrix B, double terms)
+{
+    if (spec->kind == FEEDBACK_NOKLAND)
+        return sqrt(1.0 / (double)B.cols);
+    return spec->kind == FEEDBACK_FANIN ? spec->size * sqrt(3.0 / terms) : spec->size;
+}
+
+static void draw(const struct feedback_spec *spec, const struct rng *rng, struct matrix B, double terms)
 {
     const size_t n = B.rows * B.cols;
     if (spec->kind == FEEDBACK_NORMAL)
         rng_normal(rng, (float)spec->size, n, B.x);
     else
-        rng_uniform(rng, (float)(spec->kind == FEEDBACK_NOKLAND ? sqrt(1.0 / (double)B.cols) : spec->size), n,
-                    B.x);
+        rng_uniform(rng, (float)limit_of(spec, B, terms), n, B.x);
 }
 
 static bl_status copy_from(bl_context *ctx, const struct tensors *file, const char *path, const char *name,
@@ -90,7 +103,7 @@ static bl_status read_from(bl_context *ctx, const char *path, size_t i, struct m
     return status;
 }
 
-static bl_status fill(struct rule *rule, size_t i, uint32_t layer, size_t rows, size_t cols)
+static bl_status fill(struct rule *rule, size_t i, uint32_t layer, size_t rows, size_t cols, double terms)
 {
     float *x = NULL;
     const bool is_stored = rule->feedback.kind == FEEDBACK_STORED;
@@ -105,27 +118,34 @@ static bl_status fill(struct rule *rule, size_t i, uint32_t layer, size_t rows, 
     if (rule->feedback.kind == FEEDBACK_FILE)
         return read_from(rule->ctx, rule->feedback.path, i, rule->B[i]);
     const struct rng rng = {.seed = rule->seed, .stream = RNG_FEEDBACK, .layer = layer};
-    draw(&rule->feedback, &rng, rule->B[i]);
+    draw(&rule->feedback, &rng, rule->B[i], terms);
     return BL_OK;
 }
 
 bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l)
 {
-    return fill(rule, l, (uint32_t)l, net->blocks[net_last(net)].units,
-                inlet_units(net, l, rule->feedback.inlet));
+    const size_t outputs = net->blocks[net_last(net)].units;
+    return fill(rule, l, (uint32_t)l, outputs, inlet_units(net, l, rule->feedback.inlet), (double)outputs);
 }
 
+/* A number that enters block f goes into units x weights / inputs sums on the average: all units of a dense layer, the channels
+   of a convolution at each place of its window, less at the edges and with a stride. */
 bl_status feedback_like_weights(struct rule *rule, const struct net *net, size_t f)
 {
-    return fill(rule, f, (uint32_t)f - 1, net->weights[f].rows, net->weights[f].cols);
+    const struct layer *layer = net_layer(net, f);
+    const double terms = (double)layer->units * (double)layer->weight_cols / (double)net->blocks[f].inputs;
+    return fill(rule, f, (uint32_t)f - 1, net->weights[f].rows, net->weights[f].cols, terms);
 }
 
 bl_status feedback_to_input(struct rule *rule, const struct net *net, double limit)
 {
+    const size_t outputs = net->blocks[net_last(net)].units;
     const struct feedback_spec given = rule->feedback;
-    if (given.kind == FEEDBACK_NOKLAND)
-        rule->feedback = (struct feedback_spec){.kind = FEEDBACK_UNIFORM, .size = limit};
-    const bl_status status = fill(rule, 0, 0, net->blocks[net_last(net)].units, net->inputs);
+    if (given.kind == FEEDBACK_NOKLAND) {
+        rule->feedback.kind = FEEDBACK_UNIFORM;
+        rule->feedback.size = limit;
+    }
+    const bl_status status = fill(rule, 0, 0, outputs, net->inputs, (double)outputs);
     rule->feedback = given;
     return status;
 }

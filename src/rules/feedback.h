@@ -4,6 +4,8 @@
  *     nokland      U(-1/sqrt(n), 1/sqrt(n)), n the units that B projects to (its columns), not the classes it comes
  *                  from: Nøkland 2016's fanout
  *     lillicrap    U(-0.5, 0.5)                                             Lillicrap et al. 2016
+ *     fanin G      U(-G sqrt(3 / n), G sqrt(3 / n)), n the numbers that one number of the signal is summed over: a signal
+ *                  passes with G times its size, and a chain of such matrices neither grows nor fades at 1, the default
  *     uniform X    U(-X, X)
  *     normal S     N(0, S^2)
  *     FILE         .npz or .safetensors with the arrays "0.feedback", "1.feedback", ...
@@ -12,9 +14,11 @@
 #define BL_RULES_FEEDBACK_H
 
 #include "../net/inlet.h"
+#include "slope.h"
 
 enum feedback_kind {
     FEEDBACK_NOKLAND,
+    FEEDBACK_FANIN,
     FEEDBACK_UNIFORM,
     FEEDBACK_NORMAL,
     FEEDBACK_FILE,
@@ -23,9 +27,10 @@ enum feedback_kind {
 
 struct feedback_spec {
     enum feedback_kind kind;
-    double size;      /* X or S */
+    double size;      /* G, X or S */
     const char *path; /* of the file; borrowed */
     enum inlet inlet; /* where it lands, of rules that send the error straight to a block */
+    enum slope slope; /* what stands for f' there, of adfa */
     size_t most;      /* numbers in the model's file: more than there are cannot be stored */
 };
 

@@ -2,10 +2,11 @@
  * kp.c - Kolen-Pollack learning (Kolen, Pollack 1994; Akrout, Wilson, Humphreys, Lillicrap, Tweed 2019, arXiv:1904.05391).
  *
  *     signal_l = delta_{l+1} B_{l+1}            B: shaped like W
- *     W <- (1 - decay) W - step                 B <- (1 - decay) B - the same step
+ *     W <- (1 - lambda) W - step                B <- (1 - lambda) B - the same step
  *
- * Feedback alignment whose feedback learns: as both take the same steps, B - W shrinks by (1 - decay) each step, and what
- * began at random ends as backpropagation, without any weight ever having been carried over.
+ * Feedback alignment whose feedback learns: as both take the same steps, B - W shrinks by (1 - lambda) each step, and what
+ * began at random ends as backpropagation, without any weight ever having been carried over. lambda is of a step, not of the
+ * learning rate, so that a falling rate does not keep B from coming nearer: after t steps (1 - lambda)^t of B - W is left.
  * Memory: one B for each block but the first, and the optimiser's of it.
  */
 #include "rule_table.h"
@@ -29,7 +30,7 @@ const struct rule_ops rule_kp = {
     .order = RULE_ORDER_BACKWARD,
     .learns_from_zero = true,
     .learning = FEEDBACK_LEARNS_LIKE_WEIGHTS,
-    .default_decay = 1e-5,
+    .default_lambda = 1e-5,
     .weights = WEIGHTS_FOLLOW_THEIR_FEEDBACK,
     .init = kp_init,
     .signal = kp_signal,

@@ -58,8 +58,12 @@ struct rule_ops {
     bool only_output;      /* trains the net without its hidden blocks (net_text_of_output) */
     enum feedback_learning learning;
     enum weight_relation weights; /* of blocks but the first */
-    const char *default_feedback; /* how to draw it, where the option names nothing; NULL: by the optimiser */
-    double default_decay;         /* of the optimiser, where its text names none */
+    /* It takes another function in place of the derivative of activations (feedback_spec.slope). */
+    bool has_slope;
+    /* How to draw the feedback where the option names nothing; NULL: by order and optimiser. */
+    const char *default_feedback;
+    /* How much of weights and feedback goes away at each step, where feedback learns. */
+    double default_lambda;
 
     /* Draws the feedback. NULL: the rule has none. */
     bl_status (*init)(struct rule *rule, const struct net *net);
@@ -80,6 +84,10 @@ struct rule_ops {
 const struct rule_ops *rule_ops_at(int i);          /* NULL past the last */
 const struct rule_ops *rule_find(const char *name); /* NULL: no such */
 const struct rule_ops *rule_reference(void);        /* backpropagation: what alignment is measured against */
+/* Whether a signal goes from block to block through feedback shaped like the weights. */
+bool rule_is_chain(const struct rule_ops *ops);
+/* Whether its lessons must keep the inputs of activations. */
+bool rule_needs_sums(const struct rule *rule);
 const char *rule_order_name(enum rule_order order);
 bl_status rule_check_text(bl_context *ctx, const char *text);
 

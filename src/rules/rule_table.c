@@ -30,6 +30,16 @@ const struct rule_ops *rule_reference(void)
     return &rule_bp;
 }
 
+bool rule_is_chain(const struct rule_ops *ops)
+{
+    return ops->order == RULE_ORDER_BACKWARD;
+}
+
+bool rule_needs_sums(const struct rule *rule)
+{
+    return rule->ops->has_slope && rule->feedback.slope == SLOPE_COS_A;
+}
+
 const char *rule_order_name(enum rule_order order)
 {
     static const char *const names[RULE_ORDER_COUNT] = {"backward", "forward", "any", "on forward"};

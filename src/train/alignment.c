@@ -35,7 +35,8 @@ static bl_status build(struct alignment *a, size_t capacity)
 {
     const struct net *net = a->stepper->net;
     const struct feedback_spec none = {.kind = FEEDBACK_NOKLAND};
-    BL_TRY(lesson_create(&a->own, a->ctx, net, capacity, LESSON_KEEPS_ALL, PRECISION_FLOAT32));
+    BL_TRY((rule_needs_sums(a->stepper->rule) ? lesson_create_with_sums : lesson_create)(
+        &a->own, a->ctx, net, capacity, LESSON_KEEPS_ALL, PRECISION_FLOAT32));
     lesson_set_inlet(a->own, net, a->stepper->rule->feedback.inlet);
     BL_TRY(lesson_create(&a->bp, a->ctx, net, capacity, LESSON_KEEPS_ALL, PRECISION_FLOAT32));
     BL_TRY(rule_create(&a->bp_rule, net, rule_reference(), &none, 0));
@@ -45,7 +46,7 @@ static bl_status build(struct alignment *a, size_t capacity)
     BL_TRY(MEM_ARRAY(a->ctx, &a->w, net->n_params, "a copy of the weights"));
     BL_TRY(MEM_ARRAY(a->ctx, &a->change, net->n_params, "the change of the weights"));
     BL_TRY(MEM_ARRAY(a->ctx, &a->row, widest_inputs(net), "a row of weights"));
-    for (size_t i = 0; i < a->stepper->optimizer.ops->n_slots; i++)
+    for (size_t i = 0; i < optimizer_slots(&a->stepper->optimizer); i++)
         BL_TRY(MEM_ARRAY(a->ctx, &a->slots[i], net->n_params, "a copy of the optimiser's memory"));
     return BL_OK;
 }
@@ -112,20 +113,15 @@ static void measure_delta(const struct alignment *a, size_t l, bl_angles *out)
     out->bp_norm = bp_norm / (double)own.rows;
 }
 
-/* What one step with this gradient would add to the block's weights, into `to`. The step starts from 0 and the
-   decay is added afterwards: a difference of stepped weights would be their rounding where steps are small. */
+/* What one step with this gradient would add to the block's weights, into `to`. */
 static void suppose_step(struct alignment *a, size_t l, const float *gradient, float *to)
 {
     const struct stepper *s = a->stepper;
     const size_t at = s->net->tensors[s->net->blocks[l].tensors].at,
                  n = s->net->weights[l].rows * s->net->weights[l].cols;
-    const float *w = s->net->params + at;
-    memset(to, 0, n * sizeof *to);
-    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++)
+    for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
         memcpy(a->slots[i], s->slots[i] + at, n * sizeof *to);
-    optimizer_update(&a->optimizer, a->ctx->backend, false, to, gradient + at, a->slots, n);
-    for (size_t i = 0; i < n; i++)
-        to[i] -= a->optimizer.decay * w[i];
+    optimizer_suppose(&a->optimizer, a->ctx->backend, s->net->params + at, gradient + at, a->slots, to, n);
 }
 
 static void measure_update(struct alignment *a, size_t l, bl_angles *out)

@@ -35,7 +35,7 @@ static float *slot_piece(const bl_trainer *t, size_t slot, size_t i)
 
 static size_t most_slots(const bl_trainer *t)
 {
-    return t->stepper.optimizer.ops->n_slots * model_count_tensors(t->model);
+    return optimizer_slots(&t->stepper.optimizer) * model_count_tensors(t->model);
 }
 
 static size_t list_slots(const bl_trainer *t, struct tensor_entry *entries, struct slot_name *names)
@@ -43,7 +43,7 @@ static size_t list_slots(const bl_trainer *t, struct tensor_entry *entries, stru
     const struct optimizer_ops *ops = t->stepper.optimizer.ops;
     struct matrix m;
     size_t n = 0;
-    for (size_t slot = 0; slot < ops->n_slots; slot++)
+    for (size_t slot = 0; slot < optimizer_slots(&t->stepper.optimizer); slot++)
         for (size_t i = 0; model_tensor(t->model, i, &m); i++) {
             const float *piece = slot_piece(t, slot, i);
             if (!piece)
@@ -149,7 +149,7 @@ static bl_status read_slots(bl_trainer *t, const struct tensors *file, const cha
 {
     const struct optimizer_ops *ops = t->stepper.optimizer.ops;
     struct matrix m;
-    for (size_t slot = 0; slot < ops->n_slots; slot++)
+    for (size_t slot = 0; slot < optimizer_slots(&t->stepper.optimizer); slot++)
         for (size_t i = 0; model_tensor(t->model, i, &m); i++) {
             char name[96];
             struct tensor_entry entry;
@@ -245,15 +245,46 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
     return BL_OK;
 }
 
+/* What a file of 0.1.0 does not say, because there was no choice. NULL: it must say it. */
+static const char *fact_of(const struct tensors *file, const char *key)
+{
+    static const char *const unsaid[][2] = {{"slope", "cos f"}, {"lambda", "0"}};
+    const char *text = tensors_fact(file, key), *format = tensors_fact(file, "format");
+    if (!format || strcmp(format, "backless 1") != 0)
+        return text;
+    for (size_t i = 0; !text && i < sizeof unsaid / sizeof *unsaid; i++)
+        if (strcmp(unsaid[i][0], key) == 0)
+            return unsaid[i][1];
+    return text;
+}
+
+/* A slope that this run did not ask for is the file's. */
+static bl_status take_slope(bl_trainer *t, const struct tensors *file, const char *path)
+{
+    struct rule *rule = t->model->rule;
+    const char *theirs = fact_of(file, "slope");
+    if (!rule->ops->has_slope || bl_config_is_set(t->config, "slope"))
+        return BL_OK;
+    if (!theirs)
+        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: has no fact \"slope\": not a checkpoint of this rule", path);
+    if (slope_parse(t->ctx, &rule->feedback.slope, theirs) != BL_OK)
+        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its slope is \"%.40s\", which this version does not know", path,
+                theirs);
+    BL_TRY(config_settle(t->config, "slope", theirs));
+    return model_set_fact(t->model, "slope", theirs);
+}
+
 /* What must be the same for the resumed run to be the same run. */
 static bl_status check_same(const bl_trainer *t, const struct tensors *file, const char *path)
 {
     int format = MODEL_FORMAT;
     BL_TRY(model_read_format(t->ctx, file, path, &format));
-    static const char *const keys[] = {"net",   "rule", "loss",  "reduction", "optimizer",
-                                       "batch", "seed", "input", "inlet"};
+    static const char *const keys[] = {"net",  "rule",  "loss",  "reduction", "optimizer", "batch",
+                                       "seed", "input", "inlet", "slope",     "lambda"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *theirs = tensors_fact(file, keys[i]), *ours = bl_model_fact(t->model, keys[i]);
+        const char *theirs = fact_of(file, keys[i]), *ours = bl_model_fact(t->model, keys[i]);
+        if (!ours) /* of another rule: that is refused already */
+            continue;
         if (!theirs || strcmp(theirs, ours) != 0)
             BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is \"%s\", but this run's is \"%s\"", path, keys[i],
                     theirs ? theirs : "missing", ours);
@@ -290,6 +321,7 @@ static bl_status check_same(const bl_trainer *t, const struct tensors *file, con
 
 static bl_status take(bl_trainer *t, const struct tensors *file, const char *path)
 {
+    BL_TRY(take_slope(t, file, path));
     BL_TRY(check_same(t, file, path));
     BL_TRY(model_take(t->model, file, path));
     BL_TRY(read_slots(t, file, path));

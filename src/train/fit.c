@@ -6,8 +6,10 @@
 #include "../base/clock.h"
 #include "../base/mem.h"
 #include "../base/rng.h"
+#include "learnable.h"
 #include "run_folder.h"
 #include "score.h"
+#include "stillness.h"
 
 #include <math.h>
 #include <string.h>
@@ -49,11 +51,20 @@ static void shuffle(bl_trainer *t)
     rng_permutation(&rng, t->n_order, t->order);
 }
 
-/* Examples of the batch that begins there. */
+/* Examples of the batch that begins there. A last one that cannot be learned from alone joins the batch before it. */
 static size_t batch_at(const struct fit *f, size_t position)
 {
-    const size_t left = f->train->n - position, most = f->t->lesson->capacity;
+    const size_t left = f->train->n - position, most = f->t->batch;
+    if (f->t->needs_two && left == most + 1)
+        return left;
     return left < most ? left : most;
+}
+
+static size_t steps_of(const struct fit *f)
+{
+    const size_t n = f->train->n, batch = f->t->batch;
+    const bool joins = f->t->needs_two && n > batch && n % batch == 1;
+    return (n + batch - 1) / batch - (joins ? 1 : 0);
 }
 
 static void prepare_next(void *work)
@@ -114,11 +125,12 @@ static bl_score running_score(const struct fit *f)
 static bl_progress progress_now(const struct fit *f, const bl_angles *angles)
 {
     const bl_trainer *t = f->t;
-    const size_t batch = t->lesson->capacity, n = f->train->n, done = t->state.position;
+    const size_t batch = t->batch, done = t->state.position, steps = steps_of(f);
+    const size_t step = (done + batch - 1) / batch;
     return (bl_progress){
         .epoch = (int)t->state.epoch + 1,
-        .step = (done + batch - 1) / batch,
-        .steps = (n + batch - 1) / batch,
+        .step = step < steps ? step : steps,
+        .steps = steps,
         .total_step = (size_t)t->state.step,
         .train = running_score(f),
         .val = score_none(),
@@ -240,6 +252,15 @@ static void add_distances(json_t *line, const char *set, const bl_score *score)
     }
 }
 
+/* Those that no line of the log has yet. */
+static json_t *notes_to_json(const bl_trainer *t)
+{
+    json_t *list = json_array();
+    for (size_t i = t->n_logged; i < t->n_notes; i++)
+        json_array_append_new(list, json_string(t->notes[i]));
+    return list;
+}
+
 static json_t *line_of(const struct fit *f, const bl_progress *now)
 {
     const bl_trainer *t = f->t;
@@ -264,6 +285,8 @@ static json_t *line_of(const struct fit *f, const bl_progress *now)
         json_object_set_new(line, "angle_examples", json_integer((json_int_t)t->angle_examples.count));
     if (now->epoch == 1 && t->early_angles)
         json_object_set(line, "early_angles", t->early_angles);
+    if (t->n_logged < t->n_notes)
+        json_object_set_new(line, "notes", notes_to_json(t));
     return line;
 }
 
@@ -312,6 +335,7 @@ static bl_status end_epoch(struct fit *f, bool *stops)
 {
     bl_trainer *t = f->t;
     BL_TRY(trainer_check_finite(t));
+    BL_TRY(stillness_after_epoch(t));
     if (f->measures_angles)
         BL_TRY(trainer_measure(t, f->train, t->angle_examples.rows, t->angle_examples.count));
     bl_progress now = progress_now(f, f->measures_angles ? t->angles : NULL);
@@ -320,6 +344,7 @@ static bl_status end_epoch(struct fit *f, bool *stops)
     BL_TRY(score(f, f->test, &now.test));
     json_decref(f->last_line);
     f->last_line = line_of(f, &now);
+    t->n_logged = t->n_notes;
     turn_page(t, &now.train);
     BL_TRY(run_folder_log(&f->folder, f->last_line));
     BL_TRY(keep_best(f, &now));
@@ -388,6 +413,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
         BL_TRY(trainer_check_data(t, test));
     if (config_size(t->config, "patience") > 0 && !val)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "patience needs a validation set: use --val N");
+    BL_TRY(learnable_check_data(t, train));
     f.rate = trainer_rate(t, train->n);
     BL_TRY(need_order(t, train->n));
     if (f.measures_angles)

@@ -295,19 +295,25 @@ static bl_status copy_facts(const struct loading *from, bl_model *model)
    something else. Facts that are not in this list are figures of the run, which nothing reads but a resumed run. */
 static bl_status check_options(const struct loading *from)
 {
-    static const char *const keys[] = {"feedback", "init",  "reduction", "optimizer", "lr",
-                                       "schedule", "batch", "seed",      "precision"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *text = tensors_fact(from->file, keys[i]);
-        if (!text && from->format == MODEL_FORMAT_NARROW) /* not every option has always been there */
+    static const struct {
+        const char *key;
+        bool is_of_some; /* only some rules have it */
+    } options[] = {{"feedback", false},      {"init", false},       {"reduction", false},
+                   {"optimizer", false},     {"lr", false},         {"schedule", false},
+                   {"batch", false},         {"seed", false},       {"weight-seed", false},
+                   {"feedback-seed", false}, {"order-seed", false}, {"precision", false},
+                   {"slope", true},          {"lambda", true}};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const char *const key = options[i].key, *text = tensors_fact(from->file, key);
+        /* files of 0.1.0 do not have every option of today */
+        if (!text && (options[i].is_of_some || from->format == MODEL_FORMAT_NARROW))
             continue;
-        BL_TRY(need_fact(from, keys[i], &text));
-        const bl_status status = option_check(from->ctx, keys[i], text);
+        BL_TRY(need_fact(from, key, &text));
+        const bl_status status = option_check(from->ctx, key, text);
         if (status == BL_BAD_VALUE) {
             char why[sizeof from->ctx->why];
             memcpy(why, from->ctx->why, sizeof why);
-            BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its %s cannot be understood: %.600s", from->path, keys[i],
-                    why);
+            BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its %s cannot be understood: %.600s", from->path, key, why);
         }
         BL_TRY(status);
     }

@@ -73,6 +73,11 @@ static bl_status check_fraction(bl_context *ctx, const char *key, const char *te
     return check_number(ctx, key, text, 0.0, 0.999999);
 }
 
+static bl_status check_lambda(bl_context *ctx, const char *key, const char *text)
+{
+    return check_number(ctx, key, text, 0.0, 0.9);
+}
+
 static bl_status check_word(bl_context *ctx, const char *key, const char *text, const char *words)
 {
     struct slice rest = slice_of(words), word;
@@ -171,6 +176,7 @@ CHECK_WITH(init_check_text)
 CHECK_WITH(rule_check_text)
 CHECK_WITH(feedback_check_text)
 CHECK_WITH(inlet_check_text)
+CHECK_WITH(slope_check_text)
 CHECK_WITH(loss_check_text)
 CHECK_WITH(optimizer_check_text)
 CHECK_WITH(schedule_check_text)
@@ -225,19 +231,27 @@ const struct option_row option_table[] = {
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
     {{"feedback", "nokland|lillicrap|FILE|...", "", "rule",
-      "nokland, lillicrap, \"uniform X\", \"normal S\" or a file (default: nokland; uniform 1 with sgd)"},
+      "nokland, lillicrap, \"fanin [GAIN]\", \"uniform X\", \"normal S\" or a file (default: nokland; with "
+      "sgd "
+      "uniform 1, and fanin, 0.5 of it for relus, for fa and kp with two hidden blocks or more)"},
      feedback_check_text_option},
     {{"inlet", "end|before-pool|channels", "end", "rule",
       "where the feedback of dfa and its like lands: at a block's end, before its pool, or one number a "
       "channel"},
      inlet_check_text_option},
+    {{"slope", "cos a|cos f|1|f'", "", "rule",
+      "adfa: what stands for the derivative of an activation f(a) (default: cos a)"},
+     slope_check_text_option},
+    {{"lambda", "X", "", "rule",
+      "kp and dkp: share of weights and feedback that goes away at each step (default: 1e-5)"},
+     check_lambda},
     {{"loss", "ce|bce|mse", "ce", "training",
       "softmax + cross-entropy, logistic + binary cross-entropy, squared error"},
      loss_check_text_option},
     {{"reduction", "mean|sum", "mean", "training", "gradient of a batch: mean or sum over its examples"},
      check_reduction},
     {{"optimizer", "rmsprop|sgd|adam|...", "rmsprop", "training",
-      "rmsprop, \"sgd momentum 0.9 nesterov\", adam, each with \"decay D\""},
+      "rmsprop, \"sgd momentum 0.9 nesterov\", adam, each with \"weight-decay X\" (as AdamW) or \"l2 X\""},
      optimizer_check_text_option},
     {{"lr", "RATE", "", "training", "learning rate (default: 1e-4 for rmsprop, 1e-3 for adam, 0.1 for sgd)"},
      check_rate},

@@ -25,7 +25,7 @@ struct shift {
 
 static bl_status need_slots(struct stepper *s, float **slots, size_t n)
 {
-    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++) {
+    for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++) {
         BL_TRY(MEM_ARRAY(s->ctx, &slots[i], n, "the optimiser's memory"));
         for (size_t j = 0; j < n; j++)
             slots[i][j] = s->optimizer.initial;
@@ -73,6 +73,7 @@ void stepper_release(struct stepper *s)
         mem_free(s->ctx, s->B_slots[i]);
     }
     mem_free(s->ctx, s->B_at);
+    mem_free(s->ctx, s->taught);
     mem_free(s->ctx, s->buffer);
 }
 
@@ -155,7 +156,7 @@ static void apply_piece(const struct stepper *s, const struct net_tensor *tensor
 {
     const size_t at = tensor->at + part.begin * tensor->cols, n = part_size(part) * tensor->cols;
     float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
-    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++)
+    for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
         slots[i] = s->slots[i] + at;
     optimizer_update(&s->optimizer, s->ctx->backend, tensor->is_matrix, s->net->params + at, g, slots, n);
 }
@@ -169,7 +170,7 @@ static const float *piece_of(const float *all, const struct net_tensor *tensor, 
 static void apply_to_B(const struct stepper *s, size_t l, size_t first, const float *g, size_t n)
 {
     float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
-    for (size_t i = 0; i < s->optimizer.ops->n_slots; i++)
+    for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
         slots[i] = s->B_slots[i] + s->B_at[l] + first;
     optimizer_update(&s->optimizer, s->ctx->backend, true, s->rule->B[l].x + first, g, slots, n);
 }
@@ -225,6 +226,7 @@ static bool descends(const struct shift *shift, size_t l)
 {
     const struct rule *rule = shift->rule;
     return shift->does_apply && net_layer(shift->net, l)->ops->descend &&
+           shift->stepper->optimizer.l2 <= 0.0f &&
            !(rule->B[l].x && rule->ops->learning == FEEDBACK_LEARNS_LIKE_WEIGHTS);
 }
 
@@ -238,6 +240,21 @@ static void descend(const struct stepper *s, const struct place *at, const struc
     net_descend(s->net, at, lesson, &by, slots, db);
 }
 
+/* Whether a delta of the part is other than 0; looked for until there is one. */
+static void look(const struct stepper *s, const struct place *at, const struct lesson *lesson)
+{
+    if (!s || !s->taught || atomic_load_explicit(&s->taught[at->l], memory_order_relaxed))
+        return;
+    const struct matrix delta = lesson->delta[at->l];
+    const size_t map = delta.cols / s->net->blocks[at->l].channels;
+    for (size_t n = 0; n < delta.rows; n++)
+        for (size_t j = at->part.begin * map; j < at->part.end * map; j++)
+            if (matrix_row(&delta, n)[j] != 0.0f) {
+                atomic_store_explicit(&s->taught[at->l], true, memory_order_relaxed);
+                return;
+            }
+}
+
 static void learn(const struct shift *shift, const struct place *at)
 {
     const struct net *net = shift->net;
@@ -247,6 +264,7 @@ static void learn(const struct shift *shift, const struct place *at)
     float *dW = to ? to + W->at + at->part.begin * cols : at->worker->tile;
     float *db = to ? to + W[1].at + at->part.begin : at->worker->tile + (rows * cols + 15) / 16 * 16;
     double begun = worker_begin(at->worker);
+    look(shift->stepper, at, shift->lesson);
     const bool is_spent = descends(shift, at->l);
     if (is_spent)
         descend(shift->stepper, at, shift->lesson, db);

@@ -13,6 +13,8 @@
 #include "plan.h"
 #include "step_clock.h"
 
+#include <stdatomic.h>
+
 /* Work that has nothing to do with the step and is done by one of its threads beside it. run NULL: none. */
 struct aside {
     void (*run)(void *work);
@@ -31,6 +33,7 @@ struct stepper {
         [OPTIMIZER_MAX_SLOTS]; /* of feedback that learns, one block's after the other's; NULL: none does */
     size_t *B_at;              /* where each block's begins */
     float *buffer;             /* gradients, likewise; NULL until a buffered sink is wanted */
+    atomic_bool *taught;       /* of each block: a delta other than 0 was seen; NULL: nobody looks */
     struct plan plan;
     struct step_clock clock;
     struct aside aside; /* to be done during the next step */

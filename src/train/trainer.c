@@ -1,12 +1,14 @@
 /*
  * trainer.c - putting a run together from its configuration, and single steps.
  */
-#include "trainer.h"
+#include "learnable.h"
+#include "stillness.h"
 
 #include "../base/mem.h"
 #include "../net/init.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +20,32 @@ static bl_status settle(bl_config *config, const char *key, const char *text)
     return config_text(config, key)[0] ? BL_OK : config_settle(config, key, text);
 }
 
+/* Every hidden activation has a slope at 0: none is a relu, or nearly one. */
+static bool is_steep(const struct net *net)
+{
+    return 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
+}
+
 /* From zero weights all hidden units of a block move along as many directions as the error has; with one output, or two
    classes, that is one, and it stays so: units that are all alike learn little more than a linear model. */
 static bool may_start_from_zero(const struct net *net, const struct rule_ops *ops)
 {
-    const bool is_steep = 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
     const bool has_directions = net->n_blocks == 1 || net->blocks[net_last(net)].units > 2;
-    return ops->learns_from_zero && is_steep && has_directions;
+    return ops->learns_from_zero && is_steep(net) && has_directions;
+}
+
+/* A chain of matrices multiplies a signal's size by its gain at each block; one matrix does so once, and with one hidden block a
+   chain is one matrix. Relus do not bound what a signal does to the weights, and learn at half the size (docs/rules.md). */
+static const char *default_feedback(const struct rule_ops *ops, const struct net *net,
+                                    const struct optimizer *optimizer)
+{
+    if (ops->default_feedback)
+        return ops->default_feedback;
+    if (optimizer->ops->hides_scale)
+        return "nokland";
+    if (!rule_is_chain(ops) || net->n_blocks <= 2)
+        return "uniform 1";
+    return is_steep(net) ? "fanin" : "fanin 0.5";
 }
 
 /* Defaults that keep a newcomer out of known traps: all-zero weights where the rule can learn from them, a feedback as
@@ -35,8 +56,7 @@ static bl_status settle_all(bl_config *config, const struct net *net, const stru
     char rate[32];
     text_from_double(optimizer->ops->default_rate, rate);
     BL_TRY(settle(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
-    const char *feedback = optimizer->ops->hides_scale ? "nokland" : "uniform 1";
-    BL_TRY(settle(config, "feedback", ops->default_feedback ? ops->default_feedback : feedback));
+    BL_TRY(settle(config, "feedback", default_feedback(ops, net, optimizer)));
     BL_TRY(settle(config, "lr", rate));
     BL_TRY(settle(config, "epochs", strcmp(config_text(config, "stop"), "paper") == 0 ? "300" : "10"));
     return config_settle(config, "net", net->text);
@@ -119,6 +139,8 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
         status = feedback_parse(t->ctx, &spec, config_text(t->config, "feedback"));
     if (status == BL_OK)
         status = inlet_parse(t->ctx, &spec.inlet, config_text(t->config, "inlet"));
+    if (status == BL_OK && ops->has_slope)
+        status = slope_parse(t->ctx, &spec.slope, config_text(t->config, "slope"));
     if (status == BL_OK)
         status = rule_create(&rule, net, ops, &spec, config_u64(t->config, "feedback-seed"));
     if (status != BL_OK) {
@@ -169,6 +191,10 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
     BL_TRY(model_set_fact(t->model, "input", shape));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         BL_TRY(model_set_fact(t->model, keys[i], config_text(t->config, keys[i])));
+    if (t->model->rule->ops->has_slope)
+        BL_TRY(model_set_fact(t->model, "slope", config_text(t->config, "slope")));
+    if (t->model->rule->ops->learning != FEEDBACK_IS_FIXED)
+        BL_TRY(model_set_fact(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
     BL_TRY(set_table(t, like));
     BL_TRY(model_set_fact(t->model, "labels", model_label_words[like->class_match]));
@@ -199,6 +225,17 @@ static enum precision precision_of(const bl_trainer *t)
     return strcmp(config_text(t->config, "precision"), "bf16") == 0 ? PRECISION_BF16 : PRECISION_FLOAT32;
 }
 
+/* Of a batch that the rule teaches. */
+static bl_status make_lesson(struct lesson **out, const bl_trainer *t, size_t capacity,
+                             enum lesson_memory memory)
+{
+    const struct rule *rule = t->model->rule;
+    BL_TRY((rule_needs_sums(rule) ? lesson_create_with_sums : lesson_create)(
+        out, t->ctx, t->model->net, capacity, memory, precision_of(t)));
+    lesson_set_inlet(*out, t->model->net, rule->feedback.inlet);
+    return BL_OK;
+}
+
 /* Blocks learn as they go: from the targets, or from an error that a first pass brought. */
 static bl_status check_memory(const bl_trainer *t)
 {
@@ -212,34 +249,41 @@ static bl_status check_memory(const bl_trainer *t)
     return BL_OK;
 }
 
-/* Feedback that learns forgets how it began by decay alone: without any in the optimiser's text it gets the rule's. */
-static bl_status settle_decay(bl_config *config)
+/* What one rule or two take: where the rule at hand does not, the option has no value. Feedback that learns forgets how it
+   began by decay alone, and the `decay` of a file of 0.1.0 is such a one. */
+static bl_status settle_of_rule(bl_trainer *t, struct optimizer *optimizer)
 {
-    const struct rule_ops *ops = rule_find(config_text(config, "rule"));
-    const char *given = config_text(config, "optimizer");
-    char text[256] = "";
-    if (ops->default_decay <= 0.0 || strstr(given, "decay"))
+    const struct rule_ops *ops = rule_find(config_text(t->config, "rule"));
+    char lambda[32];
+    text_from_double(optimizer->decay > 0.0f ? 0.0 : ops->default_lambda, lambda);
+    if (ops->has_slope)
+        BL_TRY(settle(t->config, "slope", "cos a"));
+    if (ops->learning == FEEDBACK_IS_FIXED)
         return BL_OK;
-    text_append(text, sizeof text, "%s decay %g", given, ops->default_decay);
-    return config_settle(config, "optimizer", text);
+    BL_TRY(settle(t->config, "lambda", lambda));
+    optimizer->lambda = (float)config_number(t->config, "lambda");
+    return BL_OK;
 }
 
 static bl_status build(bl_trainer *t, const bl_data *like)
 {
     struct optimizer optimizer;
     BL_TRY(settle_seeds(t->config));
-    BL_TRY(settle_decay(t->config));
     BL_TRY(optimizer_parse(t->ctx, &optimizer, config_text(t->config, "optimizer")));
+    BL_TRY(settle_of_rule(t, &optimizer));
     BL_TRY(make_model(t, like, &optimizer));
+    BL_TRY(optimizer_check_rate(t->ctx, &optimizer, config_number(t->config, "lr")));
     BL_TRY(check_memory(t));
     BL_TRY(set_facts(t, like));
     BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
     const struct net *net = t->model->net;
     BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer));
     t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
-    BL_TRY(lesson_create(&t->lesson, t->ctx, net, config_size(t->config, "batch"), memory_of(t),
-                         precision_of(t)));
-    lesson_set_inlet(t->lesson, net, t->model->rule->feedback.inlet);
+    t->batch = config_size(t->config, "batch");
+    t->needs_two = net_needs_two(net);
+    BL_TRY(learnable_check(t));
+    BL_TRY(stillness_create(t));
+    BL_TRY(make_lesson(&t->lesson, t, t->batch + (t->needs_two ? 1 : 0), memory_of(t)));
     BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO, PRECISION_FLOAT32));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
@@ -287,6 +331,10 @@ void bl_trainer_free(bl_trainer *t)
     mem_free(t->ctx, t->angles);
     angle_examples_free(&t->angle_examples, t->ctx);
     mem_free(t->ctx, t->order);
+    mem_free(t->ctx, t->told);
+    for (size_t i = 0; i < t->n_notes; i++)
+        mem_free(t->ctx, t->notes[i]);
+    mem_free(t->ctx, t->notes);
     mem_free(t->ctx, t);
 }
 
@@ -303,6 +351,25 @@ bl_model *bl_trainer_model(bl_trainer *trainer)
 const char *bl_trainer_stop_reason(const bl_trainer *trainer)
 {
     return trainer->stop_reason;
+}
+
+const char *bl_trainer_note(const bl_trainer *trainer, int i)
+{
+    return i >= 0 && (size_t)i < trainer->n_notes ? trainer->notes[i] : NULL;
+}
+
+bl_status trainer_note(bl_trainer *t, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    size_t room = t->n_notes;
+    BL_TRY(MEM_GROW(t->ctx, &t->notes, &room, t->n_notes, "a note"));
+    BL_TRY(mem_text(t->ctx, &t->notes[t->n_notes], text, strlen(text)));
+    t->n_notes++;
+    return BL_OK;
 }
 
 void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered)
@@ -335,7 +402,7 @@ bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
     BL_TRY(step_run(&t->stepper, t->lesson, rate, t->state.step + 1, t->is_buffered, out));
     t->state.step++;
     if (isfinite(out->loss))
-        return BL_OK;
+        return stillness_after_step(t);
     BL_TRY(trainer_check_finite(t));
     BL_FAIL(t->ctx, BL_DIVERGED,
             "diverged at step %llu: the loss is no longer a number; try a smaller learning rate",
@@ -396,9 +463,9 @@ static bl_status check_batch(const bl_trainer *t, const struct lesson *lesson, c
     if ((batch->targets != NULL) != like->has_targets)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s, but the trainer was made for %s",
                 batch->targets ? "targets" : "labels", answers_of(like));
-    if (batch->n == 0 || batch->n > lesson->capacity)
+    if (batch->n == 0 || batch->n > t->batch)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "a batch of %zu examples, expected 1 to %zu (the option batch)",
-                batch->n, lesson->capacity);
+                batch->n, t->batch);
     for (size_t i = 0; batch->labels && i < batch->n; i++)
         if (batch->labels[i] < 0 || (size_t)batch->labels[i] >= lesson->y.cols)
             BL_FAIL(t->ctx, BL_BAD_VALUE, "label %d of example %zu, expected 0 to %zu", (int)batch->labels[i],
@@ -432,6 +499,9 @@ static bl_status step_on(bl_trainer *t, const struct batch *batch, double *loss)
 {
     struct outcome outcome;
     const double rate = t->step_rate > 0.0 ? t->step_rate : trainer_rate(t, 0);
+    if (batch->n == 1 && t->needs_two)
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "a batch of one example: batch norm of one number for each example needs two or more");
     BL_TRY(take_batch(t, t->lesson, batch));
     if (!(rate > 0.0))
         BL_FAIL(
@@ -463,9 +533,7 @@ static bl_status need_inspected(bl_trainer *t)
         return BL_OK;
     if (!t->gradient)
         BL_TRY(MEM_ARRAY(t->ctx, &t->gradient, net->n_params, "the gradients"));
-    BL_TRY(lesson_create(&t->inspected, t->ctx, net, t->lesson->capacity, LESSON_KEEPS_ALL, precision_of(t)));
-    lesson_set_inlet(t->inspected, net, t->model->rule->feedback.inlet);
-    return BL_OK;
+    return make_lesson(&t->inspected, t, t->lesson->capacity, LESSON_KEEPS_ALL);
 }
 
 static bl_status inspect(bl_trainer *t, const struct batch *batch)

@@ -46,8 +46,16 @@ struct bl_trainer {
     struct run_state state;
     struct best_epoch best;
     double step_rate; /* of bl_trainer_step; 0: the schedule's */
-    size_t epochs;    /* planned */
-    uint32_t *order;  /* of the training set in this epoch; n_order of them */
+    size_t batch;     /* examples of a step */
+    /* A step on one example would teach nothing (net_needs_two): a last one joins the batch before it. */
+    bool needs_two;
+    char **notes; /* n_notes of them: what cannot learn, or hardly, as far as it is known */
+    size_t n_notes, n_logged;
+    bool *told;      /* of each block: that it stands still */
+    size_t looked;   /* steps since taught was judged last */
+    bool has_judged; /* once at least */
+    size_t epochs;   /* planned */
+    uint32_t *order; /* of the training set in this epoch; n_order of them */
     size_t n_order;
     json_t *early_angles; /* those of the first epoch's steps, for its log line */
     const char *stop_reason;
@@ -65,6 +73,8 @@ bl_status trainer_step(bl_trainer *trainer, double rate, struct outcome *out);
 double trainer_rate(const bl_trainer *trainer, size_t n_examples);
 /* Whether data suit the trainer: features, outputs, shape, classes or targets as those it was made for, and labelled. */
 bl_status trainer_check_data(const bl_trainer *trainer, const bl_data *data);
+/* Adds a sentence to trainer->notes. */
+bl_status trainer_note(bl_trainer *trainer, const char *format, ...) BL_PRINTF(2, 3);
 bl_status trainer_check_finite(bl_trainer *trainer);
 
 /* The memory for angles on up to n examples; a run takes it before its first step. */

@@ -56,6 +56,8 @@ static void check_optimizer(bl_context *ctx, const char *text)
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
         FUZZ_CHECK(shares[i] >= 0.0f && shares[i] < 1.0f, "optimizer \"%s\" has read %g", text,
                    (double)shares[i]);
+    FUZZ_CHECK(o.weight_decay >= 0.0f && isfinite(o.weight_decay) && o.l2 >= 0.0f && isfinite(o.l2),
+               "optimizer \"%s\" has read %g and %g", text, (double)o.weight_decay, (double)o.l2);
     FUZZ_CHECK(o.epsilon > 0.0f && o.epsilon < 1.0f && o.initial >= 0.0f && isfinite(o.initial),
                "optimizer \"%s\" has read %g and %g", text, (double)o.epsilon, (double)o.initial);
     optimizer_begin(&o, 0.1, 1);

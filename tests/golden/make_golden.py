@@ -43,7 +43,8 @@ def net_of(activation):
     return TANH3.replace("tanh", activation)
 
 
-# name, rule, net, loss, reduction, optimizer, lr; `zero`: starts from zeros; `mistake`: how a wrong one errs.
+# name, rule, net, loss, reduction, optimizer, lr; `zero`: starts from zeros; `slope`, `lambda`: those options; `mistake`: how a
+# wrong one errs.
 CASES = [
     ("bp_sgd", "bp", TANH3, "ce", "mean", "sgd", 0.5, {}),
     ("fa_sgd", "fa", net_of("logistic"), "bce", "mean", "sgd", 0.5, {}),
@@ -77,15 +78,30 @@ CASES = [
     ("dkp_rmsprop", "dkp", net_of("softplus"), "mse", "mean", "rmsprop decay 0.01", 1e-3, {}),
     ("drtp_sgd", "drtp", TANH3, "ce", "mean", "sgd", 0.3, {}),
     ("drtp_rmsprop", "drtp", net_of("logistic"), "bce", "sum", "rmsprop", 1e-3, {}),
-    ("adfa_sgd", "adfa", TANH3, "ce", "mean", "sgd", 0.3, {}),
-    ("adfa_rmsprop", "adfa", net_of("relu"), "bce", "mean", "rmsprop", 1e-3, {}),
+    ("adfa_sgd", "adfa", TANH3, "ce", "mean", "sgd", 0.3, {"slope": "cos f"}),
+    ("adfa_rmsprop", "adfa", net_of("relu"), "bce", "mean", "rmsprop", 1e-3, {"slope": "cos f"}),
+    ("adfa_cos_a", "adfa", TANH3, "ce", "mean", "sgd", 0.3, {"slope": "cos a"}),
+    ("adfa_stacked", "adfa", STACKED, "bce", "sum", "rmsprop", 1e-3, {"slope": "cos a"}),
+    ("adfa_one", "adfa", net_of("relu"), "ce", "mean", "sgd", 0.1, {"slope": "1"}),
+    ("adfa_exact", "adfa", net_of("softplus"), "ce", "mean", "sgd", 0.3, {"slope": "f'"}),
+    ("dfa_sgd_weight_decay", "dfa", TANH3, "ce", "mean", "sgd momentum 0.9 weight-decay 0.2", 0.1, {}),
+    ("dfa_rmsprop_weight_decay", "dfa", TANH3, "ce", "mean", "rmsprop weight-decay 5", 1e-3, {}),
+    ("dfa_adamw", "dfa", net_of("softplus"), "ce", "mean", "adam weight-decay 0.5", 1e-2, {}),
+    ("dfa_sgd_l2", "dfa", TANH3, "ce", "mean", "sgd momentum 0.9 nesterov l2 0.2", 0.1, {}),
+    ("dfa_rmsprop_l2", "dfa", TANH3, "bce", "sum", "rmsprop l2 0.1", 1e-3, {}),
+    ("dfa_adam_l2", "dfa", net_of("softplus"), "ce", "mean", "adam l2 0.1", 1e-3, {}),
+    ("kp_lambda", "kp", TANH3, "ce", "mean", "sgd momentum 0.9 weight-decay 0.1", 0.1, {"lambda": "0.02"}),
+    ("kp_l2", "kp", TANH3, "ce", "mean", "rmsprop l2 0.1", 1e-3, {"lambda": "0.01"}),
+    ("dkp_lambda", "dkp", TANH3, "ce", "mean", "adam weight-decay 0.5", 1e-2, {"lambda": "0.02"}),
     ("pepita_sgd", "pepita", net_of("relu"), "ce", "mean", "sgd momentum 0.9", 0.1, {}),
     ("pepita_rmsprop", "pepita", TANH3, "bce", "sum", "rmsprop", 1e-3, {}),
     ("wrong_usf", "usf", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "weights"}),
     ("wrong_kp", "kp", TANH3, "ce", "mean", "sgd momentum 0.9 decay 0.02", 0.1, {"mistake": "still"}),
     ("wrong_dkp", "dkp", TANH3, "ce", "mean", "sgd decay 0.02", 0.3, {"mistake": "still"}),
     ("wrong_drtp", "drtp", TANH3, "ce", "mean", "sgd", 0.3, {"mistake": "sign"}),
-    ("wrong_adfa", "adfa", TANH3, "ce", "mean", "sgd", 0.3, {"mistake": "exact"}),
+    ("wrong_adfa", "adfa", TANH3, "ce", "mean", "sgd", 0.3, {"mistake": "exact", "slope": "cos f"}),
+    ("wrong_cos_a", "adfa", net_of("relu"), "ce", "mean", "sgd", 0.3, {"mistake": "output", "slope": "cos a"}),
+    ("wrong_l2", "dfa", TANH3, "ce", "mean", "sgd momentum 0.9 l2 0.2", 0.1, {"mistake": "decoupled"}),
     ("wrong_pepita", "pepita", net_of("relu"), "ce", "mean", "sgd momentum 0.9", 0.1, {"mistake": "first inputs"}),
     ("wrong_transpose", "fa", net_of("logistic"), "bce", "mean", "sgd", 0.5, {"mistake": "transpose"}),
     ("wrong_slope", "dfa", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "slope"}),
@@ -131,16 +147,24 @@ def parse_net(text, rule):
     return blocks[-1:] if rule == "linear" else blocks
 
 
-def forward(blocks, W, b, x):
-    """Inputs of each block, f' of each block, cos f of each block, and the scores."""
+def stand_in(kind, a, h, derivative):
+    """What adfa takes for the derivative of h = f(a)."""
+    return {"cos a": np.cos(a), "cos f": np.cos(h), "1": np.ones_like(a), "f'": derivative}[kind]
+
+
+def forward(blocks, W, b, x, kind="cos f"):
+    """Inputs of each block, f' of each block, what adfa takes for it, and the scores."""
     h, inputs, slopes, cosines = x, [], [], []
     for (_, behind), W_l, b_l in zip(blocks, W, b):
         inputs.append(h)
         h = h @ W_l.T + b_l
         slope, cosine = np.ones_like(h), np.ones_like(h)
         for word in behind:
-            h, derivative = activate(word, h)
-            slope, cosine = slope * derivative, cosine * np.cos(h)
+            a = h
+            h, derivative = activate(word, a)
+            if word != "identity":
+                cosine = cosine * stand_in(kind, a, h, derivative)
+            slope = slope * derivative
         slopes.append(slope)
         cosines.append(cosine)
     return inputs, slopes, cosines, h
@@ -198,7 +222,7 @@ def mistaken_deltas(rule, mistake, e, y, scale, W, B, slopes):
         return chain(e, slopes, W)
     if mistake == "sign":
         return deltas("dfa", y * scale, W, B, slopes)[:-1] + [e]
-    if mistake == "exact":
+    if mistake in ("exact", "decoupled"):
         return deltas("dfa", e, W, B, slopes)
     if mistake == "slope":
         return deltas("dfa", e, W, B, [np.ones_like(s) for s in slopes])
@@ -216,9 +240,12 @@ def words_to_options(text, defaults):
     return options
 
 
+DECAYS = {"decay": 0.0, "weight-decay": 0.0, "l2": 0.0}
+
+
 class Sgd:
     def __init__(self, text, like):
-        self.o = words_to_options(text, {"momentum": 0.0, "decay": 0.0, "nesterov": False})
+        self.o = words_to_options(text, {"momentum": 0.0, "nesterov": False, **DECAYS})
         self.v = np.zeros_like(like)
 
     def change(self, g, rate, t):
@@ -228,7 +255,7 @@ class Sgd:
 
 class Rmsprop:
     def __init__(self, text, like):
-        self.o = words_to_options(text, {"rho": 0.99, "epsilon": 1e-8, "initial": 0.0, "decay": 0.0})
+        self.o = words_to_options(text, {"rho": 0.99, "epsilon": 1e-8, "initial": 0.0, **DECAYS})
         self.m = np.full_like(like, self.o["initial"])
 
     def change(self, g, rate, t):
@@ -238,7 +265,7 @@ class Rmsprop:
 
 class Adam:
     def __init__(self, text, like):
-        self.o = words_to_options(text, {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "decay": 0.0})
+        self.o = words_to_options(text, {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **DECAYS})
         self.m, self.v = np.zeros_like(like), np.zeros_like(like)
 
     def change(self, g, rate, t):
@@ -249,6 +276,17 @@ class Adam:
 
 
 OPTIMISERS = {"sgd": Sgd, "rmsprop": Rmsprop, "adam": Adam}
+
+
+
+def stepped(w, g, of_w, rate, t, lambda_, mistake=""):
+    """Weights, or feedback that learns, after a step by the gradient g."""
+    o = of_w.o
+    kept = 1 - o["decay"] - lambda_ - rate * o["weight-decay"]
+    if mistake == "decoupled":
+        return (kept - rate * o["l2"]) * w - of_w.change(g, rate, t)
+    return kept * w - of_w.change(g + o["l2"] * w, rate, t)
+
 
 # ---- cases ----
 
@@ -295,21 +333,22 @@ def run(case, start, dtype):
     steppers = [(make(optimizer, W[l]), make(optimizer, b[l])) for l in rows]
     of_B = [make(optimizer, B[l]) for l in rows]
     end, losses, at = {}, [], 0
+    mistake, lambda_ = more.get("mistake", ""), float(more.get("lambda", 0))
+    kind = "cos f" if mistake == "output" else more.get("slope", "cos f")
     for t, n in enumerate(SIZES, 1):
         x = start["x"][at : at + n].astype(dtype)
         y = np.eye(CLASSES, dtype=dtype)[start["labels"][at : at + n].astype(int)]
         at += n
-        inputs, slopes, cosines, a = forward(blocks, W, b, x)
+        inputs, slopes, cosines, a = forward(blocks, W, b, x, kind)
         J, e = loss_and_error(loss, a, y)
         scale = dtype(1 / n if reduction == "mean" else 1)
         losses.append(J.mean())
-        mistake = more.get("mistake", "")
         h = inputs[1:]
         if rule == "pepita":
             second = forward(blocks, W, b, x + e @ B[0])[0]
             delta = [(h_l - again) * scale for h_l, again in zip(h, second[1:])] + [e * scale]
             inputs = inputs if mistake else second
-        elif mistake:
+        elif mistake and mistake != "output":
             delta = mistaken_deltas(rule, mistake, e * scale, y, scale, W, B, slopes)
         elif rule == "drtp":
             delta = deltas("dfa", -y * scale, W, B, slopes)[:-1] + [e * scale]
@@ -321,12 +360,12 @@ def run(case, start, dtype):
             if delta[l] is None:
                 continue
             of_W, of_b = steppers[l]
-            W[l] = (1 - of_W.o["decay"]) * W[l] - of_W.change(delta[l].T @ inputs[l], rate, t)
+            W[l] = stepped(W[l], delta[l].T @ inputs[l], of_W, rate, t, lambda_, mistake)
             b[l] = b[l] - of_b.change(delta[l].sum(axis=0), rate, t)
             if rule == "kp" and l > 0 and not mistake:  # the step of the weights
-                B[l] = (1 - of_W.o["decay"]) * B[l] - of_B[l].change(delta[l].T @ inputs[l], rate, t)
+                B[l] = stepped(B[l], delta[l].T @ inputs[l], of_B[l], rate, t, lambda_)
             if rule == "dkp" and l < len(rows) - 1 and not mistake:
-                B[l] = (1 - of_W.o["decay"]) * B[l] - of_B[l].change((e * scale).T @ h[l], rate, t)
+                B[l] = stepped(B[l], (e * scale).T @ h[l], of_B[l], rate, t, lambda_)
         if t in SAVED:
             for l in rows:
                 end[f"step{t}.{l}.dense.weight"], end[f"step{t}.{l}.dense.bias"] = W[l], b[l]
@@ -347,9 +386,10 @@ def make_case(case):
 
 
 def cases_text():
-    lines = ["# Written by make_golden.py.  name | rule | net | loss | reduction | optimizer | lr"]
-    for name, rule, text, loss, reduction, optimizer, rate, _ in CASES:
-        lines.append(" | ".join([name, rule, text, loss, reduction, optimizer, f"{rate:g}"]))
+    lines = ["# Written by make_golden.py.  name | rule | net | loss | reduction | optimizer | lr | slope | lambda"]
+    for name, rule, text, loss, reduction, optimizer, rate, more in CASES:
+        lines.append(" | ".join([name, rule, text, loss, reduction, optimizer, f"{rate:g}",
+                                 more.get("slope", "-"), more.get("lambda", "-")]))
     return "\n".join(lines) + "\n"
 
 

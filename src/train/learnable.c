@@ -1,0 +1,183 @@
+/*
+ * learnable.c - nets, options and data that cannot learn.
+ *
+ * Batch norm of a dense layer gives each unit (x - mean) / deviation over the batch. Of one example that is 0 whatever x is; of two
+ * it is 1 and -1, so that the derivative through it is 0 but for epsilon.
+ */
+#include "learnable.h"
+
+#include "../base/mem.h"
+#include "../net/lesson.h"
+
+#include <string.h>
+
+static bl_status check_norm(bl_trainer *t)
+{
+    if (!t->needs_two)
+        return BL_OK;
+    if (t->batch == 1)
+        BL_FAIL(
+            t->ctx, BL_BAD_VALUE,
+            "net \"%s\": batch norm of one number for each example cannot learn with --batch 1, because each "
+            "number less the mean of its batch is 0; use --batch 16 or more, or leave batchnorm out",
+            t->model->net->text);
+    if (t->batch == 2)
+        return trainer_note(
+            t, "batch norm over two examples gives 1 and -1 whatever the weights are, so that hardly "
+               "any gradient passes; use --batch 16 or more");
+    return BL_OK;
+}
+
+static bl_status check_pepita(const bl_trainer *t)
+{
+    const struct net *net = t->model->net;
+    for (size_t i = 0; i < net->n_layers; i++)
+        if (t->model->rule->ops->disturb && net->layers[i].ops->takes_statistics)
+            BL_FAIL(t->ctx, BL_BAD_VALUE,
+                    "rule %s has no way to teach batch norm's scale and shift: its paper defines a change "
+                    "for weights "
+                    "alone; leave batchnorm out",
+                    t->model->rule->ops->name);
+    return BL_OK;
+}
+
+static bl_status check_output(const bl_trainer *t)
+{
+    const struct net *net = t->model->net;
+    if (strcmp(t->model->loss->name, "ce") == 0 && net->blocks[net_last(net)].units == 1)
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "loss ce with one output cannot learn: softmax of one number is always 1; use --loss bce or "
+                "mse, or "
+                "data with two classes or more");
+    return BL_OK;
+}
+
+/* Dropout that leaves less than one number of a layer on the average. */
+static bl_status check_dropout(bl_trainer *t)
+{
+    const struct net *net = t->model->net;
+    for (size_t i = 0; i < net->n_layers; i++) {
+        const struct layer *layer = &net->layers[i];
+        const double kept = (double)layer->units * (1.0 - layer->rate);
+        if (layer->rate > 0.0 && kept < 1.0)
+            BL_TRY(trainer_note(
+                t,
+                "layer %zu \"%s\" keeps %.2g of %zu numbers on the average: most steps will teach "
+                "the blocks before it nothing",
+                i + 1, layer->text, kept, layer->units));
+    }
+    return BL_OK;
+}
+
+static bl_status check_decay(bl_trainer *t)
+{
+    const struct optimizer *o = &t->stepper.optimizer;
+    const double rate = config_number(t->config, "lr"), share = rate * (double)o->weight_decay;
+    if (o->decay > 0.0f)
+        BL_TRY(trainer_note(
+            t,
+            "\"decay %g\" multiplies every weight by %g at each step, whatever the learning rate; "
+            "weight-decay %.3g does the same at this one (weight-decay X: by 1 - rate X, as AdamW)",
+            (double)o->decay, 1.0 - (double)o->decay, (double)o->decay / rate));
+    if (share > 0.0 && 1.0f - (float)share == 1.0f)
+        BL_TRY(trainer_note(t,
+                            "weight-decay %g at learning rate %g changes no weight: %.2g of it is less than "
+                            "float32 can tell from 0",
+                            (double)o->weight_decay, rate, share));
+    return BL_OK;
+}
+
+static bl_status check_sum(bl_trainer *t)
+{
+    const double rate = config_number(t->config, "lr");
+    if (!t->stepper.sums || t->stepper.optimizer.ops->hides_scale || bl_config_is_set(t->config, "lr"))
+        return BL_OK;
+    return trainer_note(t,
+                        "with reduction sum the default rate %g acts like %g on the mean of a batch of %zu",
+                        rate, rate * (double)t->batch, t->batch);
+}
+
+static bl_status check_unused(bl_trainer *t)
+{
+    const struct rule_ops *ops = t->model->rule->ops;
+    if (bl_config_is_set(t->config, "slope") && !ops->has_slope)
+        BL_TRY(trainer_note(t, "rule %s does not use the option slope, which is adfa's", ops->name));
+    if (bl_config_is_set(t->config, "lambda") && ops->learning == FEEDBACK_IS_FIXED)
+        BL_TRY(trainer_note(t, "rule %s does not use the option lambda, which is kp's and dkp's", ops->name));
+    return BL_OK;
+}
+
+bl_status learnable_check(bl_trainer *t)
+{
+    static bl_status (*const checks[])(bl_trainer *) = {check_norm, check_dropout, check_decay, check_sum,
+                                                        check_unused};
+    BL_TRY(check_pepita(t));
+    BL_TRY(check_output(t));
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        BL_TRY(checks[i](t));
+    return BL_OK;
+}
+
+/* Whether all rows, up to `cols` numbers each, are the first one's. Rows are looked at until one differs. */
+static bl_status are_alike(bl_trainer *t, const bl_data *data, bool of_targets, bool *out)
+{
+    const struct lesson *lesson = t->lesson;
+    const struct matrix rows = of_targets ? lesson->y : lesson->x;
+    float *first = NULL;
+    BL_TRY(MEM_ARRAY(t->ctx, &first, rows.cols, "an example"));
+    *out = true;
+    for (size_t at = 0, n; at < data->n && *out; at += n) {
+        n = data->n - at < lesson->capacity ? data->n - at : lesson->capacity;
+        if (of_targets)
+            data_gather_targets(data, NULL, at, n, rows.x);
+        else
+            data_gather(data, t->ctx->backend, NULL, at, n, rows.x);
+        if (at == 0)
+            memcpy(first, rows.x, rows.cols * sizeof *first);
+        for (size_t i = 0; i < n && *out; i++)
+            *out = memcmp(first, rows.x + i * rows.cols, rows.cols * sizeof *first) == 0;
+    }
+    mem_free(t->ctx, first);
+    return BL_OK;
+}
+
+static bool labels_are_alike(const bl_data *data)
+{
+    for (size_t i = 1; i < data->n; i++)
+        if (data->labels[i] != data->labels[0])
+            return false;
+    return true;
+}
+
+bl_status learnable_check_data(bl_trainer *t, const bl_data *train)
+{
+    bool is_alike = false;
+    if (t->needs_two && train->n == 1)
+        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: one example, of which batch norm leaves nothing; it needs more",
+                train->source);
+    if (train->n == 1)
+        return BL_OK;
+    if (t->needs_two && train->n > t->batch && train->n % t->batch == 1)
+        BL_TRY(trainer_note(
+            t,
+            "the last batch of each epoch has %zu examples, because batch norm cannot learn from one "
+            "alone",
+            t->batch + 1));
+    if (t->batch > train->n && bl_config_is_set(t->config, "batch"))
+        BL_TRY(trainer_note(
+            t, "the batch of %zu is larger than the training set of %zu examples: each epoch is one step",
+            t->batch, train->n));
+    BL_TRY(are_alike(t, train, false, &is_alike));
+    if (is_alike)
+        BL_TRY(trainer_note(
+            t, "the inputs of all %zu training examples are the same: the answer cannot depend on them",
+            train->n));
+    if (train->labels)
+        is_alike = labels_are_alike(train);
+    else
+        BL_TRY(are_alike(t, train, true, &is_alike));
+    if (is_alike)
+        BL_TRY(trainer_note(t, "all %zu training examples have the same %s: there is nothing to tell apart",
+                            train->n, train->labels ? "class" : "targets"));
+    return BL_OK;
+}

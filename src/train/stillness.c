@@ -1,0 +1,110 @@
+/*
+ * stillness.c - a block whose deltas are all exactly 0 is told, once, with the likely reason.
+ *
+ * The tasks of a step look at their own part of a delta until they find a number that is not 0 (stepper.taught), and not again
+ * before the flags are judged: after ten steps, then every thousand steps and at the end of epochs. Steps 1 and 2 do not count,
+ * because from zero weights some rules reach a block only then. Where the error itself is 0 there is nothing to teach.
+ */
+#include "stillness.h"
+
+#include "../base/mem.h"
+
+#include <string.h>
+
+enum { FIRST_STEP = 3, FIRST_LOOK = 10, LATER_LOOK = 1000 };
+
+bl_status stillness_create(bl_trainer *t)
+{
+    const size_t n = t->model->net->n_blocks;
+    BL_TRY(MEM_ARRAY(t->ctx, &t->stepper.taught, n, "the blocks that are taught"));
+    return MEM_ARRAY(t->ctx, &t->told, n, "the blocks that stand still");
+}
+
+static bool is_zero(struct matrix m)
+{
+    for (size_t i = 0; i < m.rows * m.cols; i++)
+        if (m.x[i] != 0.0f)
+            return false;
+    return true;
+}
+
+static bool has_relu(const struct net *net, size_t l)
+{
+    const struct block *block = &net->blocks[l];
+    for (size_t i = block->first; i < block->first + block->n_layers; i++)
+        if (net->layers[i].ops->slope_at_zero && net->layers[i].ops->slope_at_zero(&net->layers[i]) <= 0.0f)
+            return true;
+    return false;
+}
+
+/* The first block from l on that a signal to l passes through and that has a relu which may stop it. */
+static const char *reason_of(const bl_trainer *t, size_t l)
+{
+    const struct net *net = t->model->net;
+    const struct rule *rule = t->model->rule;
+    const bool is_chain = rule_is_chain(rule->ops);
+    for (size_t f = l; f < net->n_blocks; f++) {
+        if (rule->B[f].x && (is_chain ? f > l : f == l) && is_zero(rule->B[f]))
+            return "the feedback that teaches it is all 0";
+        if (is_chain && f > l && !rule->B[f].x && is_zero(net->weights[f]))
+            return "the weights behind it are all 0";
+    }
+    for (size_t f = l; f < net_last(net) && (is_chain || f == l); f++)
+        if (has_relu(net, f))
+            return "its relus, or those of a block that the signal passes, are off for every example; try a "
+                   "smaller "
+                   "--lr, another --init or leaky-relu";
+    if (t->needs_two && t->batch <= 2)
+        return "batch norm over so few examples lets nothing pass";
+    return "its activations are saturated, or the signal is too small for float32; try a smaller --lr or "
+           "another "
+           "--feedback";
+}
+
+static bl_status judge(bl_trainer *t)
+{
+    const struct net *net = t->model->net;
+    const struct rule_ops *ops = t->model->rule->ops;
+    const size_t last = net_last(net);
+    const bool has_error = t->stepper.taught[last];
+    bl_status status = BL_OK;
+    for (size_t l = ops->signal || ops->disturb ? 0 : last; l <= last && status == BL_OK; l++) {
+        if (t->stepper.taught[l] || t->told[l] || (l < last && !has_error))
+            continue;
+        t->told[l] = true;
+        status =
+            l < last
+                ? trainer_note(
+                      t,
+                      "block %zu (\"%s\") learns nothing: its deltas were exactly 0 in %zu steps up to "
+                      "step %llu; %s",
+                      l, net_layer(net, l)->text, t->looked, (unsigned long long)t->state.step,
+                      reason_of(t, l))
+                : trainer_note(t,
+                               "the error at the output was exactly 0 in %zu steps up to step %llu: there is "
+                               "nothing left to learn",
+                               t->looked, (unsigned long long)t->state.step);
+    }
+    for (size_t l = 0; l <= last; l++)
+        t->stepper.taught[l] = false;
+    t->looked = 0;
+    t->has_judged = true;
+    return status;
+}
+
+bl_status stillness_after_step(bl_trainer *t)
+{
+    if (t->state.step < FIRST_STEP) {
+        for (size_t l = 0; l < t->model->net->n_blocks; l++)
+            t->stepper.taught[l] = false;
+        return BL_OK;
+    }
+    t->looked++;
+    return t->looked >= (t->has_judged ? LATER_LOOK : FIRST_LOOK) ? judge(t) : BL_OK;
+}
+
+/* Not from a few small batches that happen to come after the last look. */
+bl_status stillness_after_epoch(bl_trainer *t)
+{
+    return t->looked >= FIRST_LOOK || (t->looked > 0 && !t->has_judged) ? judge(t) : BL_OK;
+}

@@ -1,0 +1,15 @@
+/*
+ * stillness.h - hidden blocks that learn nothing: their deltas are exactly 0 in every step for a while.
+ */
+#ifndef BL_TRAIN_STILLNESS_H
+#define BL_TRAIN_STILLNESS_H
+
+#include "trainer.h"
+
+bl_status stillness_create(bl_trainer *trainer);
+/* After each step: notes what stood still, once for each block. */
+bl_status stillness_after_step(bl_trainer *trainer);
+/* After an epoch. */
+bl_status stillness_after_epoch(bl_trainer *trainer);
+
+#endif

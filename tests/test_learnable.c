@@ -1,0 +1,276 @@
+/*
+ * test_learnable.c - what cannot learn is refused or told: configurations before the first step, blocks that stand still while
+ * steps are taken, and a last batch that is too small for batch norm.
+ */
+#include "rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+enum { N = 24, INPUTS = 9, CLASSES = 3, STEPS = 14 };
+
+static float x[N * INPUTS];
+static int32_t labels[N];
+static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct rig_batch maps = {x, labels, N, INPUTS, CLASSES, {1, 3, 3}};
+
+static int fill(void **state)
+{
+    (void)state;
+    rig_fill(5, x, labels, N, INPUTS, CLASSES);
+    return 0;
+}
+
+/* The first note that holds the fragment, or NULL. */
+static const char *find_note(const struct rig *rig, const char *fragment)
+{
+    const char *note = NULL;
+    for (int i = 0; (note = bl_trainer_note(rig->trainer, i)); i++)
+        if (strstr(note, fragment))
+            return note;
+    return NULL;
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        struct rig_options options;
+        const struct rig_batch *like;
+        const char *why;
+    } cases[] = {
+        {{.net = "dense 5, batchnorm, tanh, dense 3", .rule = "bp", .batch = "1"}, &batch, "batch norm"},
+        {{.net = "dense 5, tanh, dense 5, relu, batchnorm, dense 3", .batch = "1"}, &batch, "batch norm"},
+        {{.net = "dense 5, batchnorm, tanh, dense 3", .rule = "frozen", .batch = "1"}, &batch, "batch norm"},
+        {{.net = "conv 4 3x3, batchnorm, tanh, dense 3", .batch = "1"}, &maps, "batch norm"},
+        {{.net = "dense 5, batchnorm, relu, dense 3", .rule = "pepita"}, &batch, "scale and shift"},
+        {{.net = "dense 5, tanh, dense 3", .optimizer = "adam weight-decay 100", .lr = "0.01"},
+         &batch,
+         "weight-decay"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct rig rig;
+        assert_int_equal(rig_try(&rig, "portable", 1, &cases[i].options, cases[i].like), BL_BAD_VALUE);
+        if (!strstr(bl_why(rig.ctx), cases[i].why))
+            fail_msg("%s: \"%s\" lacks \"%s\"", cases[i].options.net, bl_why(rig.ctx), cases[i].why);
+        rig_free(&rig);
+    }
+}
+
+/* Maps of more than one number have statistics of their own, also of one example. */
+static void test_not_refused(void **state)
+{
+    (void)state;
+    static const struct rig_options maps_of_four = {
+        .net = "conv 4 2x2, batchnorm, tanh, dense 3", .rule = "dfa", .batch = "1"};
+    static const struct rig_options sound = {.net = "dense 5, batchnorm, tanh, dense 3", .rule = "bp"};
+    struct rig rig;
+    rig_make(&rig, "portable", 1, &maps_of_four, &maps);
+    assert_null(bl_trainer_note(rig.trainer, 0));
+    rig_free(&rig);
+    rig_make(&rig, "portable", 1, &sound, &batch);
+    assert_null(bl_trainer_note(rig.trainer, 0));
+    assert_int_equal(bl_trainer_step(rig.trainer, x, labels, 1, NULL), BL_BAD_VALUE);
+    assert_int_equal(bl_trainer_step(rig.trainer, x, labels, 2, NULL), BL_OK);
+    rig_free(&rig);
+}
+
+static void test_told_at_once(void **state)
+{
+    (void)state;
+    static const struct {
+        struct rig_options options;
+        const char *note;
+    } cases[] = {
+        {{.net = "dense 5, batchnorm, tanh, dense 3", .batch = "2"}, "two examples"},
+        {{.net = "dense 5, tanh, dropout 0.99, dense 3"}, "keeps 0.05 of 5"},
+        {{.net = "dense 5, tanh, dense 3", .optimizer = "adam decay 0.01"}, "weight-decay 10"},
+        {{.net = "dense 5, tanh, dense 3", .optimizer = "adam weight-decay 1e-5", .lr = "1e-3"},
+         "changes no weight"},
+        {{.net = "dense 5, tanh, dense 3", .optimizer = "sgd", .reduction = "sum"}, "acts like 6.4"},
+        {{.net = "dense 5, tanh, dense 3", .rule = "fa", .lambda = "0.1"}, "lambda"},
+        {{.net = "dense 5, tanh, dense 3", .rule = "dfa", .slope = "1"}, "slope"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct rig rig;
+        rig_make(&rig, "portable", 1, &cases[i].options, &batch);
+        if (!find_note(&rig, cases[i].note))
+            fail_msg("%s: no note with \"%s\"", cases[i].options.net, cases[i].note);
+        rig_free(&rig);
+    }
+}
+
+/* Hidden blocks whose deltas are made 0: by feedback of zeros, by units that are off, by weights of zeros. Without that, which
+   is the control, the same net has no note. */
+static void test_blocks_that_stand_still(void **state)
+{
+    (void)state;
+    static const struct {
+        struct rig_options options;
+        const char *tensor;
+        float value;
+        const char *block, *why;
+    } cases[] = {
+        {{.net = "dense 6, tanh, dense 5, tanh, dense 3", .rule = "dfa"},
+         "1.feedback",
+         0.0f,
+         "block 1",
+         "feedback"},
+        {{.net = "dense 6, tanh, dense 5, tanh, dense 3", .rule = "fa"},
+         "1.feedback",
+         0.0f,
+         "block 0",
+         "feedback"},
+        {{.net = "dense 6, relu, dense 5, tanh, dense 3", .rule = "bp"},
+         "0.dense.bias",
+         -1e4f,
+         "block 0",
+         "relus"},
+        {{.net = "dense 6, relu, dense 5, relu, dense 3", .rule = "drtp"},
+         "1.dense.bias",
+         -1e4f,
+         "block 1",
+         "relus"},
+        {{.net = "dense 6, relu, dense 5, relu, dense 3", .rule = "pepita", .optimizer = "sgd"},
+         "1.dense.bias",
+         -1e4f,
+         "block 1",
+         "relus"},
+        {{.net = "dense 6, tanh, dense 5, tanh, dense 3", .rule = "ifa"},
+         "0.feedback",
+         0.0f,
+         "block 0",
+         "feedback"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (int is_made = 0; is_made < 2; is_made++) {
+            struct rig rig;
+            float values[INPUTS * 6];
+            rig_make(&rig, "portable", 2, &cases[i].options, &batch);
+            const size_t n = rig_count(rig_tensor(&rig, cases[i].tensor));
+            assert_in_range(n, 1, INPUTS * 6);
+            for (size_t j = 0; j < n; j++)
+                values[j] = cases[i].value;
+            if (is_made)
+                rig_set(&rig, cases[i].tensor, values, n);
+            for (int step = 0; step < STEPS; step++)
+                rig_step(&rig, &batch);
+            const char *note = find_note(&rig, cases[i].block);
+            if (!is_made && bl_trainer_note(rig.trainer, 0))
+                fail_msg("case %zu, untouched: %s", i, bl_trainer_note(rig.trainer, 0));
+            if (is_made && (!note || !strstr(note, "learns nothing") || !strstr(note, cases[i].why)))
+                fail_msg("case %zu: note %s, expected %s and %s", i, note ? note : "none", cases[i].block,
+                         cases[i].why);
+            rig_free(&rig);
+        }
+}
+
+/* Baselines do not teach hidden blocks, and that is no fault. */
+static void test_baselines_may_stand_still(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"frozen", "linear"};
+    for (size_t i = 0; i < 2; i++) {
+        const struct rig_options options = {.net = "dense 6, tanh, dense 3", .rule = rules[i]};
+        struct rig rig;
+        rig_make(&rig, "portable", 1, &options, &batch);
+        for (int step = 0; step < STEPS; step++)
+            rig_step(&rig, &batch);
+        assert_null(bl_trainer_note(rig.trainer, 0));
+        rig_free(&rig);
+    }
+}
+
+static int keep_last(void *user, const bl_progress *now)
+{
+    if (now->epoch_ended)
+        *(bl_progress *)user = *now;
+    return 0;
+}
+
+static void fit(const char *net, const char *size, int threads, const char *memory, bl_progress *last,
+                char hash[17])
+{
+    const struct rig_options options = {
+        .net = net, .rule = "dfa", .batch = size, .epochs = "2", .init = "fanin"};
+    struct rig rig;
+    rig_make(&rig, "portable", threads, &options, &batch);
+    bl_trainer_free(rig.trainer);
+    rig_must(&rig, bl_config_set(rig.config, "memory", memory));
+    rig_must(&rig, bl_trainer_create(&rig.trainer, rig.ctx, rig.config, rig.data));
+    rig_must(&rig, bl_trainer_fit(rig.trainer, rig.data, NULL, NULL, keep_last, last));
+    bl_model_hash(bl_trainer_model(rig.trainer), hash);
+    rig_free(&rig);
+}
+
+/* 24 examples in batches of 23: with batch norm one step of 24, else a step of 23 and one of 1. The bits are those of any number of
+   threads and of low memory; a batch of 24 that was asked for gives them too. */
+static void test_a_last_one_joins(void **state)
+{
+    (void)state;
+    bl_progress last;
+    char hash[17], other[17];
+    fit("dense 6, batchnorm, tanh, dense 3", "23", 1, "normal", &last, hash);
+    assert_int_equal(last.steps, 1);
+    assert_int_equal(last.step, 1);
+    assert_int_equal(last.total_step, 2);
+    assert_int_equal(last.train.count, N);
+    fit("dense 6, batchnorm, tanh, dense 3", "23", 2, "low", &last, other);
+    assert_string_equal(hash, other);
+    fit("dense 6, batchnorm, tanh, dense 3", "24", 1, "normal", &last, other);
+    assert_string_equal(hash, other);
+    fit("dense 6, tanh, dense 3", "23", 1, "normal", &last, hash);
+    assert_int_equal(last.steps, 2);
+    assert_int_equal(last.total_step, 4);
+    fit("dense 6, batchnorm, tanh, dense 3", "11", 2, "normal", &last, hash); /* 11, 11, 2 */
+    assert_int_equal(last.steps, 3);
+    assert_int_equal(last.total_step, 6);
+}
+
+/* What adfa takes for the derivative: with f' it is dfa; with cos a low memory and threads give the same bits. */
+static void test_slopes(void **state)
+{
+    (void)state;
+    static const char *const slopes[] = {"cos a", "cos f", "1", "f'"};
+    char hashes[4][17], dfa[17];
+    struct rig rig;
+    for (size_t i = 0; i < 5; i++) {
+        const struct rig_options options = {.net = "dense 6, softplus, tanh, dense 5, relu, dense 3",
+                                            .rule = i < 4 ? "adfa" : "dfa",
+                                            .slope = i < 4 ? slopes[i] : NULL,
+                                            .init = "fanin"};
+        for (int low = 0; low < 2; low++) {
+            char again[17];
+            rig_make(&rig, "portable", 1 + low, &options, &batch);
+            bl_trainer_free(rig.trainer);
+            rig_must(&rig, bl_config_set(rig.config, "memory", low ? "low" : "normal"));
+            rig_must(&rig, bl_trainer_create(&rig.trainer, rig.ctx, rig.config, rig.data));
+            for (int step = 0; step < STEPS; step++)
+                rig_step(&rig, &batch);
+            bl_model_hash(bl_trainer_model(rig.trainer), low ? again : i < 4 ? hashes[i] : dfa);
+            if (low)
+                assert_string_equal(again, i < 4 ? hashes[i] : dfa);
+            rig_free(&rig);
+        }
+    }
+    assert_string_equal(hashes[3], dfa);
+    for (size_t i = 0; i < 4; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(hashes[i], hashes[j]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_not_refused),
+        cmocka_unit_test(test_told_at_once),
+        cmocka_unit_test(test_blocks_that_stand_still),
+        cmocka_unit_test(test_baselines_may_stand_still),
+        cmocka_unit_test(test_a_last_one_joins),
+        cmocka_unit_test(test_slopes),
+    };
+    return cmocka_run_group_tests(tests, fill, NULL);
+}
