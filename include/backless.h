@@ -8,7 +8,8 @@
  *            that you are given is borrowed: it lives as long as the object it came from, and no longer
  *            than until the next call on that object. Free in any order except the context: it goes last.
  * Threads    No global state. One context, and all that is made from it, on one thread at a time; the
- *            library spreads the work over threads of its own (bl_context_use).
+ *            library spreads the work over threads of its own (bl_context_use). Those block all signals but the
+ *            ones that a fault raises, so that handlers run on your threads.
  * Numbers    float, row-major, batch first; images are channel, row, column. Losses are in nats (squared
  *            units for mse), errors are fractions, angles are degrees, times are seconds.
  * Seeds      Same configuration and seed: the same bits, for any number of threads. With the backend
@@ -62,13 +63,16 @@ typedef struct bl_allocator {
 } bl_allocator;
 
 /* allocator: NULL for the C library's. Gives NULL when there is no memory, as every function given a NULL
-   context will tell you too. Starts with the fastest backend here and all cores. */
+   context will tell you too. Starts with the backend "portable" and all cores. */
 BL_API bl_context *bl_context_new(const bl_allocator *allocator);
 BL_API void bl_context_free(bl_context *ctx);
 BL_API const char *bl_why(const bl_context *ctx); /* the latest failure; never NULL */
 
-/* Before anything is made from ctx. backend: "portable", "onednn", or NULL or "auto" for the fastest that
-   works here. threads: 0 for all cores, at most 1024. */
+/* Before anything is made from ctx. backend: "portable", "onednn", or NULL or "auto" for portable. threads: 0 for all
+   cores, at most 1024.
+   "onednn": the kernels of oneDNN 2.6.3 keep values below the stack pointer, which a signal handler on the same stack
+   overwrites. A program with timers, profilers or handlers of its own must give each thread that calls the library a
+   sigaltstack, and install every handler with SA_ONSTACK; else the heap is corrupted now and then. */
 BL_API bl_status bl_context_use(bl_context *ctx, const char *backend, int threads);
 BL_API const char *bl_context_backend(const bl_context *ctx); /* the one in use, "onednn" */
 BL_API const char *bl_context_machine(const bl_context *ctx); /* its instruction set in words, "avx512" */
@@ -267,6 +271,19 @@ BL_API bl_status bl_trainer_step(bl_trainer *trainer, const float *x, const int3
 
 /* Memory that one batch's activations and derivatives take. */
 BL_API size_t bl_trainer_activation_bytes(const bl_trainer *trainer);
+
+/* ---- Files that a program writes beside its models ------------------------------------------------------- */
+
+/* All of a file at once, as the library writes its own. A regular file is replaced as a whole, so that a crash leaves the
+   old one or the new one, and keeps its permission bits; a symbolic link stays, and what it points to is replaced; a
+   pipe, a device or /dev/fd/N is opened and written. BL_BAD_VALUE: path is "". BL_IO: it is a folder, or writing
+   failed; then the old file is as it was. A write beyond the limit for the size of files raises SIGXFSZ, which ends a
+   program that does not ignore it; a pipe that nobody reads raises SIGPIPE. */
+BL_API bl_status bl_file_write(bl_context *ctx, const char *path, const void *bytes, size_t n);
+/* Before the work whose results go to path: what bl_file_write would refuse now, and BL_BAD_VALUE for a file that was
+   read through ctx (data, model, configuration or feedback), by device and inode. target: the file that will be
+   replaced or made, links followed; "" for a pipe or a device. Nothing is changed. */
+BL_API bl_status bl_file_target(bl_context *ctx, const char *path, char target[BL_PATH_ROOM]);
 
 /* ---- Inspection: for measuring, checking and explaining -------------------------------------------------- */
 
