@@ -201,7 +201,7 @@ static void print_row(const struct row *row)
     else
         printf("%-8s %12s  %-24s %12.0f  %-7s %s\n", row->rule, judged, row->angles, row->samples_per_second,
                row->init, row->lr);
-    fflush(stdout);
+    watch_flush();
 }
 
 static void print_json(const struct comparison *c, const struct row *row)
@@ -218,7 +218,7 @@ static void print_json(const struct comparison *c, const struct row *row)
         json_object_set_new(line, "test_rmse", json_real(row->rmse));
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     putchar('\n');
-    fflush(stdout);
+    watch_flush();
     json_decref(line);
 }
 

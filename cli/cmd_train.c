@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct extra extras[] = {
     {"config", "FILE.json", "options from a file; flags go before it"},
@@ -73,12 +74,36 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
     return status;
 }
 
+/* A run folder inside the data would be read as data the next time. */
+static bool is_folder_of_data(const struct session *s, const char *key)
+{
+    struct stat data, out;
+    const char *path = bl_config_get(s->config, key), *folder = bl_config_get(s->config, "out");
+    return path[0] && folder[0] && !extra_of(s, "resume") && stat(path, &data) == 0 &&
+           stat(folder, &out) == 0 && S_ISDIR(data.st_mode) && data.st_dev == out.st_dev &&
+           data.st_ino == out.st_ino;
+}
+
+static int check_out(const struct session *s)
+{
+    static const char *const keys[] = {"data", "test"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (is_folder_of_data(s, keys[i]))
+            return usage_error(
+                "--out is \"%s\", which is the folder of --%s; name a folder of its own, such as %s/run",
+                bl_config_get(s->config, "out"), keys[i], bl_config_get(s->config, "out"));
+    return EXIT_DONE;
+}
+
 static int run(struct session *s)
 {
     bl_data *train = NULL, *val = NULL, *test = NULL;
     bl_trainer *trainer = NULL;
     char hash[17];
+    if (check_out(s) != EXIT_DONE)
+        return EXIT_USAGE;
     bl_status status = bl_data_load(&train, &val, &test, s->ctx, s->config);
+    const bool has_data = status == BL_OK;
     if (status == BL_OK)
         status = make_trainer(&trainer, s, train);
     if (status == BL_OK) {
@@ -90,6 +115,12 @@ static int run(struct session *s)
         note(s, "stopped by %s; weights %s", bl_trainer_stop_reason(trainer), hash);
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
+    if (!has_data && extra_of(s, "resume"))
+        fprintf(stderr,
+                "backless: the run was begun with --data %s; if the data are elsewhere now, say where: "
+                "--data PATH, and "
+                "--test PATH for a test file\n",
+                bl_config_get(s->config, "data"));
     bl_trainer_free(trainer);
     bl_data_free(train);
     bl_data_free(val);
