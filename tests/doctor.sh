@@ -52,8 +52,9 @@ grep -A1 '^- ' "$folder/out.txt" | grep -v '^--' | awk 'NR % 2 == 0 && !/ > /' |
 [ ! -e "$folder/cache" ] || complain "the folder for downloads was made"
 if grep -q '^  onednn' "$folder/out.txt"; then
     says '^  oneDNN +[0-9]+\.[0-9]+'
-    doctor 0 "$program" doctor --backend onednn
+    doctor 0 BACKLESS_BACKEND=onednn "$program" doctor
     says '^  chosen +onednn'
+    doctor 0 "$program" doctor
 fi
 
 # ---- JSON says the same
