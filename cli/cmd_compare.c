@@ -319,6 +319,8 @@ static int run(struct session *s)
         code = split(rates, MAX_RATES, "rates", &c.rates);
     if (code == EXIT_DONE)
         code = settle_init(s);
+    if (code == EXIT_DONE)
+        code = check_out(s);
     if (code != EXIT_DONE)
         return code;
     for (int i = 0; i < rules.n; i++)

@@ -109,15 +109,12 @@ static bool put_all(FILE *to, const struct answers *a)
     return fflush(to) == 0 && !ferror(to);
 }
 
-static int io_error(const char *path)
-{
-    fprintf(stderr, "backless: %s: %s\n", path, strerror(errno));
-    return EXIT_IO;
-}
-
 static int print_answers(const struct answers *a)
 {
-    return put_all(stdout, a) ? EXIT_DONE : io_error("standard output");
+    if (put_all(stdout, a))
+        return EXIT_DONE;
+    fprintf(stderr, "backless: standard output could not be written: %s\n", strerror(errno));
+    return EXIT_IO;
 }
 
 /* As text in memory first: the library writes files as a whole. */

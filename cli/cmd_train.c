@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const struct extra extras[] = {
     {"config", "FILE.json", "options from a file; flags go before it"},
@@ -72,27 +71,6 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
     const bl_status status = bl_trainer_fit(trainer, train, val, test, watch_run, &watch);
     watch_release(&watch);
     return status;
-}
-
-/* A run folder inside the data would be read as data the next time. */
-static bool is_folder_of_data(const struct session *s, const char *key)
-{
-    struct stat data, out;
-    const char *path = bl_config_get(s->config, key), *folder = bl_config_get(s->config, "out");
-    return path[0] && folder[0] && !extra_of(s, "resume") && stat(path, &data) == 0 &&
-           stat(folder, &out) == 0 && S_ISDIR(data.st_mode) && data.st_dev == out.st_dev &&
-           data.st_ino == out.st_ino;
-}
-
-static int check_out(const struct session *s)
-{
-    static const char *const keys[] = {"data", "test"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (is_folder_of_data(s, keys[i]))
-            return usage_error(
-                "--out is \"%s\", which is the folder of --%s; name a folder of its own, such as %s/run",
-                bl_config_get(s->config, "out"), keys[i], bl_config_get(s->config, "out"));
-    return EXIT_DONE;
 }
 
 static int run(struct session *s)

@@ -84,7 +84,7 @@ static void a_timer_changes_no_bit(void **state)
     (void)state;
     start_handler();
     for (int i = 0; bl_backend_name(i); i++)
-        for (int threads = 1; threads <= 3; threads++) {
+        for (int threads = 1; threads <= 2; threads++) {
             char without[17], with[17];
             train(bl_backend_name(i), threads, without);
             n_ticks = 0;
