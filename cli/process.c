@@ -11,8 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A closed descriptor is the next that open() gives: without this, the log of a run could become standard output, and get
-   the lines meant for the terminal too. The lowest free number is taken, so all from 0 on are open in the end. */
+/* A closed descriptor is the next that open() gives: without this, the log of a run could become standard
+   output, and get the lines meant for the terminal too. The lowest free number is taken, so all from 0 on are
+   open in the end. */
 static void open_descriptors(void)
 {
     int fd = 0;

@@ -114,7 +114,8 @@ BL_API const char *bl_config_get(const bl_config *config, const char *key);
 BL_API int bl_config_is_set(const bl_config *config, const char *key); /* 1: by you, not by default */
 
 /* JSON, one object, key: text, number or true/false; an unknown key is refused. load sets what it finds.
-   The "options" object inside a run folder's config.json is read likewise. */
+   The "options" object inside a run folder's config.json is read likewise; relative paths of data and feedback in it
+   belong to the folder that the run was begun in, and become absolute anywhere else. */
 BL_API bl_status bl_config_load(bl_config *config, const char *path);
 
 /* ---- Data: examples, and a class or a target for each ---------------------------------------------- */

@@ -1,7 +1,8 @@
 /*
- * test_timer.c - a host with a timer: its handler, on a stack of its own as backless.h asks for, changes no bit of a training,
- * with any backend and several threads. Without SA_ONSTACK this program ends with a corrupted heap under oneDNN 2.6.3,
- * whose kernels keep values below the stack pointer. That workers get no signals is checked by test_parallel.
+ * test_timer.c - a host with a timer: its handler, on a stack of its own as backless.h asks for, changes no
+ * bit of a training, with any backend and several threads. Without SA_ONSTACK this program ends with a
+ * corrupted heap under oneDNN 2.6.3, whose kernels keep values below the stack pointer. That workers get no
+ * signals is checked by test_parallel.
  */
 #define _XOPEN_SOURCE 700 /* sigaltstack */
 #include <setjmp.h>

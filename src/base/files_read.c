@@ -1,6 +1,6 @@
 /*
- * files_read.c - the list is searched from its front: runs read a few files, and folders of pictures are asked about a few
- * outputs only.
+ * files_read.c - the list is searched from its front: runs read a few files, and folders of pictures are
+ * asked about a few outputs only.
  */
 #include "files_read.h"
 

@@ -1,9 +1,9 @@
 /*
- * files_read.h - which files were read through a context, by device and inode: so that an output that is one of the
- * inputs is noticed under any of its names.
+ * files_read.h - which files were read through a context, by device and inode: so that an output that is one
+ * of the inputs is noticed under any of its names.
  *
- * A file of data, a configuration or given feedback is an input for good. A model is told apart, because a program may
- * well train into the folder whose model it has loaded before.
+ * A file of data, a configuration or given feedback is an input for good. A model is told apart, because a
+ * program may well train into the folder whose model it has loaded before.
  */
 #ifndef BL_BASE_FILES_READ_H
 #define BL_BASE_FILES_READ_H

@@ -1,6 +1,6 @@
 /*
- * destination.c - follows symbolic links by hand, because the system's way (realpath) does not know where a link to
- * nothing leads.
+ * destination.c - follows symbolic links by hand, because the system's way (realpath) does not know where a
+ * link to nothing leads.
  */
 #include "destination.h"
 
@@ -37,7 +37,8 @@ static int descriptor_of(const char *path)
     return -1;
 }
 
-/* path becomes what the link at path says, which is relative to the link's folder unless it begins with a slash. */
+/* path becomes what the link at path says, which is relative to the link's folder unless it begins with a
+ * slash. */
 static bool follow(char *path)
 {
     char link[PATH_ROOM];

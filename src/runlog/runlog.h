@@ -14,7 +14,8 @@
 
 struct runlog;
 
-bl_status runlog_begin(struct runlog **out, bl_context *ctx, const char *path); /* what was there is dropped */
+bl_status runlog_begin(struct runlog **out, bl_context *ctx,
+                       const char *path); /* what was there is dropped */
 /* Behind the line of `epoch`, at which a run goes on; what a crash may have left there is cut off. A missing or empty log
    begins with the next epoch. BL_BAD_DATA, with the line's number: anything else that is wrong; nothing is changed then. */
 bl_status runlog_take_up(struct runlog **out, bl_context *ctx, const char *path, size_t epoch);
