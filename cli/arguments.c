@@ -1,6 +1,7 @@
 /*
  * arguments.c - the command line: options from the library's table and the command's own, in the order
- * default < config file < environment < flag.
+ * default < config file < environment < flag. A command's own options are not in config files, which several commands
+ * share.
  */
 #include "command.h"
 
@@ -105,6 +106,20 @@ static bool split_flag(const char *text, struct flag *flag)
     return true;
 }
 
+/* "" for a path comes from a shell's variable that is not set. What is no path has a check of its own. */
+static bool is_missing_path(const struct extra *extra, const char *value)
+{
+    const char *argument = extra->argument;
+    return argument && !value[0] && (strstr(argument, "DIR") || strstr(argument, "FILE"));
+}
+
+static const char *expected_path(const char *argument)
+{
+    if (strstr(argument, "DIR") && strstr(argument, "FILE"))
+        return "a folder or a file";
+    return strstr(argument, "DIR") ? "a folder" : "the name of a file";
+}
+
 /* A switch that is false counts as not given. */
 static int set_extra(struct session *session, int i, const char *value)
 {
@@ -112,6 +127,8 @@ static int set_extra(struct session *session, int i, const char *value)
     const bool is_false = strcmp(value, "false") == 0;
     if (!extra->argument && !is_false && strcmp(value, "true") != 0)
         return usage_error("--%s \"%s\", expected true or false", extra->key, value);
+    if (is_missing_path(extra, value))
+        return usage_error("--%s is \"\", expected %s", extra->key, expected_path(extra->argument));
     session->extra[i] = !extra->argument && is_false ? NULL : value;
     return EXIT_DONE;
 }
@@ -182,11 +199,44 @@ static int read_words(struct session *session, int argc, char **argv, bool sets_
             if (code != EXIT_DONE)
                 return code;
             i += takes_next;
-        } else if (session->n_words < session->command->most_words)
+        } else if (!argv[i][0])
+            return usage_error("an argument is \"\"; it is written: backless %s", session->command->usage);
+        else if (session->n_words < session->command->most_words)
             session->words[session->n_words++] = argv[i];
         else
             return usage_error("\"%s\" is one word too many; it is written: backless %s", argv[i],
                                session->command->usage);
+    }
+    return EXIT_DONE;
+}
+
+/* Those of a command's own options that no variable stands for: bench --json names a file, but BACKLESS_JSON is the switch
+   of train, eval and others. */
+static bool has_variable(const struct command *command, const struct extra *extra)
+{
+    return !(strcmp(command->name, "bench") == 0 && strcmp(extra->key, "json") == 0);
+}
+
+/* BACKLESS_TEST_FRACTION for "test-fraction". */
+static const char *variable_of(const char *key, char *name, size_t room)
+{
+    size_t n = (size_t)snprintf(name, room, "BACKLESS_");
+    for (; *key && n < room - 1; key++)
+        name[n++] = *key == '-' ? '_' : (char)toupper((unsigned char)*key);
+    name[n] = 0;
+    return getenv(name);
+}
+
+/* What a command's own options are before the command line is read. */
+static int read_own_environment(struct session *session)
+{
+    const struct extra *extras = session->command->extras;
+    for (int i = 0; extras && extras[i].key; i++) {
+        char name[80];
+        const char *value =
+            has_variable(session->command, &extras[i]) ? variable_of(extras[i].key, name, sizeof name) : NULL;
+        if (value && set_extra(session, i, value) != EXIT_DONE)
+            return usage_error("that is from the environment: %s", name);
     }
     return EXIT_DONE;
 }
@@ -198,19 +248,13 @@ static bool takes_variable(const struct session *session, const bl_option *optio
            may_set(session, option->key);
 }
 
-/* BACKLESS_LR for --lr. */
 static int read_environment(struct session *session)
 {
     for (int i = 0; bl_option_at(i); i++) {
-        char name[80] = "BACKLESS_";
+        char name[80];
         const char *key = bl_option_at(i)->key;
-        size_t n = strlen(name);
-        for (size_t j = 0; key[j] && n < sizeof name - 1; j++)
-            name[n++] = (char)toupper((unsigned char)key[j]);
-        name[n] = 0;
-        for (char *dash = name; (dash = strchr(dash, '-'));)
-            *dash = '_';
-        const char *value = takes_variable(session, bl_option_at(i)) ? getenv(name) : NULL;
+        const char *value =
+            takes_variable(session, bl_option_at(i)) ? variable_of(key, name, sizeof name) : NULL;
         if (value && check_words(key, value) != EXIT_DONE)
             return EXIT_USAGE;
         if (value && bl_config_set(session->config, key, value) != BL_OK) {
@@ -244,7 +288,9 @@ static int load_files(struct session *session)
 
 int arguments_read(struct session *session, int argc, char **argv)
 {
-    int code = read_words(session, argc, argv, false);
+    int code = read_own_environment(session);
+    if (code == EXIT_DONE)
+        code = read_words(session, argc, argv, false);
     if (code == EXIT_DONE && session->command->groups) {
         code = load_files(session);
         if (code == EXIT_DONE)

@@ -86,10 +86,10 @@ void bench_table_head(void);
 void bench_table_group(const struct bench_group *group);
 
 struct bench_report;
-/* Opens the file before anything is measured. NULL: it cannot be written. */
-struct bench_report *bench_report_open(const char *path, const char *machine);
+struct bench_report *bench_report_new(const char *machine); /* NULL: no memory */
 void bench_report_peaks(struct bench_report *report, int threads, const bl_peaks *peaks);
 void bench_report_group(struct bench_report *report, const struct bench_group *group);
-bool bench_report_close(struct bench_report *report); /* false: it could not be written */
+char *bench_report_text(const struct bench_report *report); /* to be freed; NULL: no memory */
+void bench_report_free(struct bench_report *report);
 
 #endif

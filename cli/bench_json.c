@@ -8,20 +8,14 @@
 #include <stdlib.h>
 
 struct bench_report {
-    FILE *file;
     json_t *all, *peaks, *cases;
 };
 
-struct bench_report *bench_report_open(const char *path, const char *machine)
+struct bench_report *bench_report_new(const char *machine)
 {
     struct bench_report *report = calloc(1, sizeof *report);
     if (!report)
         return NULL;
-    report->file = fopen(path, "w");
-    if (!report->file) {
-        free(report);
-        return NULL;
-    }
     report->all = json_object();
     json_object_set_new(report->all, "version", json_string(bl_version()));
     json_object_set_new(report->all, "instructions", json_string(machine));
@@ -115,14 +109,15 @@ void bench_report_group(struct bench_report *report, const struct bench_group *g
         json_array_append_new(report->cases, case_json(group, i));
 }
 
-bool bench_report_close(struct bench_report *report)
+char *bench_report_text(const struct bench_report *report)
+{
+    return json_dumps(report->all, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+}
+
+void bench_report_free(struct bench_report *report)
 {
     if (!report)
-        return true;
-    bool is_written = json_dumpf(report->all, report->file, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0;
-    is_written = fputc('\n', report->file) != EOF && is_written;
-    is_written = fclose(report->file) == 0 && is_written;
+        return;
     json_decref(report->all);
     free(report);
-    return is_written;
 }

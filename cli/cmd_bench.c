@@ -3,7 +3,6 @@
  */
 #include "bench.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,10 +79,27 @@ static int run_all(const struct session *s, struct bench *bench)
     return code;
 }
 
-static int io_error(const char *path)
+static int write_report(const struct session *s, const struct bench_report *report, const char *path)
 {
-    fprintf(stderr, "backless: %s could not be written: %s\n", path, strerror(errno));
-    return EXIT_IO;
+    char *text = bench_report_text(report);
+    if (!text)
+        return usage_error("no memory for %s", path), EXIT_OTHER;
+    const size_t n = strlen(text);
+    text[n] = '\n'; /* in place of the zero */
+    const bl_status status = bl_file_write(s->ctx, path, text, n + 1);
+    free(text);
+    return status == BL_OK ? EXIT_DONE : fail_with(s, status);
+}
+
+/* Whether the file can be written is found out before minutes of measuring. */
+static int begin_report(const struct session *s, struct bench *bench, const char *path)
+{
+    char target[BL_PATH_ROOM];
+    const bl_status status = bl_file_target(s->ctx, path, target);
+    if (status != BL_OK)
+        return fail_with(s, status);
+    bench->report = bench_report_new(bl_context_machine(s->ctx));
+    return bench->report ? EXIT_DONE : (usage_error("no memory"), EXIT_OTHER);
 }
 
 static int run(struct session *s)
@@ -91,12 +107,13 @@ static int run(struct session *s)
     struct bench bench = {.report = NULL};
     const char *path = extra_of(s, "json");
     int code = bench_choose(s, &bench.choice);
-    if (code == EXIT_DONE && path && !(bench.report = bench_report_open(path, bl_context_machine(s->ctx))))
-        code = io_error(path);
+    if (code == EXIT_DONE && path)
+        code = begin_report(s, &bench, path);
     if (code == EXIT_DONE)
         code = run_all(s, &bench);
-    if (!bench_report_close(bench.report) && code == EXIT_DONE)
-        code = io_error(path);
+    const int written = bench.report ? write_report(s, bench.report, path) : EXIT_DONE; /* what there is */
+    code = code == EXIT_DONE ? written : code;
+    bench_report_free(bench.report);
     bench_choice_free(&bench.choice);
     return code;
 }

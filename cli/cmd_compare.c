@@ -265,7 +265,7 @@ static void print_row(const struct comparison *c, const struct row *row)
     if (c->val && row->status != BL_DIVERGED)
         print_best(c, row);
     putchar('\n');
-    fflush(stdout);
+    watch_flush();
 }
 
 static json_t *number(double x)
@@ -315,7 +315,7 @@ static void print_json(const struct comparison *c, const struct row *row)
     json_object_set_new(line, "diverged", json_boolean(row->status == BL_DIVERGED));
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     putchar('\n');
-    fflush(stdout);
+    watch_flush();
     json_decref(line);
 }
 
@@ -456,6 +456,8 @@ static int run(struct session *s)
         code = check_options(s);
     if (code == EXIT_DONE)
         code = settle_init(s);
+    if (code == EXIT_DONE)
+        code = check_out(s);
     if (code != EXIT_DONE)
         return code;
     for (int i = 0; i < rules.n; i++)

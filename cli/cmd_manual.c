@@ -12,8 +12,17 @@ static const char *const description[] = {
     "feedback alignment and its relatives, beside backpropagation itself and baselines. The rule is an "
     "option like any other; nets, optimisers and data are the same for all, and the same seed gives the "
     "same bits for any number of threads.",
-    "Results go to standard output, messages and progress to standard error. SIGINT and SIGTERM end a run "
-    "after the current step; with a run folder (--out) it is saved first, and --resume goes on with it.",
+    "Results go to standard output, messages and progress to standard error. SIGINT, SIGTERM and "
+    "SIGHUP end a run after the current step; with a run folder (--out) it is saved first, and --resume goes "
+    "on with it. "
+    "The same happens when nobody reads standard output any more. Under nohup, SIGHUP is ignored.",
+    "A file that is written (--output, --to, the file of bench --json, and those of a run folder) replaces "
+    "the file that "
+    "was there as a whole and keeps its permission bits. A symbolic link stays, and what it points to is "
+    "replaced. A pipe, "
+    "a device and /dev/fd/N are opened and written. A file that the command reads is refused as output, "
+    "under any of its "
+    "names.",
 };
 
 static const struct {
@@ -36,17 +45,25 @@ struct item {
 
 static const struct item variables[] = {
     {"BACKLESS_OPTION",
-     "Any option of the tables above but --data: BACKLESS_LR for --lr, BACKLESS_TEST_FRACTION for "
-     "--test-fraction; true for a switch. It is stronger than the file of --config, and weaker than the "
-     "command line."},
-    {"BACKLESS_DATA", "A folder in which data sets are looked for by name."},
+     "Any option of the tables above and of the commands: BACKLESS_LR for --lr, BACKLESS_TEST_FRACTION for "
+     "--test-fraction, BACKLESS_QUIET for --quiet; true for a switch. It is stronger than the file of "
+     "--config, and "
+     "weaker than the command line; the checks are the same, so an empty value is refused wherever it is on "
+     "the command "
+     "line. Exceptions: --data, because BACKLESS_DATA is the folder below; --json of bench, because it names "
+     "a file "
+     "and BACKLESS_JSON is the switch of the other commands; --help. A run that is resumed keeps the options "
+     "that decide "
+     "its bits, whatever the environment says."},
+    {"BACKLESS_DATA", "A folder in which data sets are looked for by name; an empty value is none."},
     {"XDG_CACHE_HOME", "Where the folder backless with the user's data sets is. Default: ~/.cache."},
     {"NO_COLOR", "If it is set, data info draws samples in letters, without colours."},
 };
 
 static const struct item files[] = {
-    {"DIR/config.json",
-     "Of a run folder: every option as it was settled, the version, the machine and the data."},
+    {"DIR/config.json", "Of a run folder: every option as it was settled, the version, the machine, the "
+                        "data, and the working folder, to "
+                        "which relative paths of data and feedback belong wherever the file is read."},
     {"DIR/log.jsonl", "One object for each epoch: losses, errors, rate, time, angles."},
     {"DIR/model.safetensors",
      "The latest state: weights, feedback, and all that is needed to resume and to predict."},

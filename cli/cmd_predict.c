@@ -2,14 +2,13 @@
  * cmd_predict.c - backless predict: a model's answers for a file of examples, as CSV.
  *
  * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. The first column is the id column of
- * the file, the names of its files, or numbers from 1. Written to a temporary file and renamed.
+ * the file, the names of its files, or numbers from 1.
  */
 #include "open_model.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct extra extras[] = {
     {"model", "DIR|FILE", "run folder or .safetensors file"},
@@ -123,30 +122,31 @@ static bool put_all(FILE *to, const struct answers *a)
     return fflush(to) == 0 && !ferror(to);
 }
 
-static int io_error(const char *path)
+static int print_answers(const struct answers *a)
 {
-    fprintf(stderr, "backless: %s: %s\n", path, strerror(errno));
+    if (put_all(stdout, a))
+        return EXIT_DONE;
+    fprintf(stderr, "backless: standard output could not be written: %s\n", strerror(errno));
     return EXIT_IO;
 }
 
+/* As text in memory first: the library writes files as a whole. */
 static int write_file(const struct answers *a)
 {
-    char temporary[4096];
     const char *path = extra_of(a->s, "output");
+    char *text = NULL;
+    size_t n = 0;
     if (strcmp(path, "-") == 0)
-        return put_all(stdout, a) ? EXIT_DONE : io_error("standard output");
-    snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid());
-    FILE *to = fopen(temporary, "w");
-    if (!to)
-        return io_error(temporary);
-    bool is_whole = put_all(to, a);
-    is_whole = fsync(fileno(to)) == 0 && is_whole;
-    is_whole = fclose(to) == 0 && is_whole;
-    if (!is_whole || rename(temporary, path) != 0) {
-        const int code = io_error(path);
-        unlink(temporary);
-        return code;
-    }
+        return print_answers(a);
+    FILE *to = open_memstream(&text, &n);
+    bool is_whole = to && put_all(to, a);
+    is_whole = to && fclose(to) == 0 && is_whole;
+    const bl_status status = is_whole ? bl_file_write(a->s->ctx, path, text, n) : BL_OK;
+    free(text);
+    if (!is_whole)
+        return usage_error("no memory for the text of %zu answers", bl_data_count(a->data)), EXIT_OTHER;
+    if (status != BL_OK)
+        return fail_with(a->s, status);
     note(a->s, "%zu answers in %s", bl_data_count(a->data), path);
     return EXIT_DONE;
 }
@@ -170,6 +170,7 @@ static int run(struct session *s)
                *path = bl_config_get(s->config, "data");
     bl_model *model = NULL;
     bl_data *data = NULL;
+    char target[BL_PATH_ROOM];
     if (!where || !path[0] || !extra_of(s, "output"))
         return usage_error("it is written: backless %s", s->command->usage);
     bl_status status = open_model(&model, s, where);
@@ -179,6 +180,9 @@ static int run(struct session *s)
     }
     if (status == BL_OK)
         status = bl_model_open_data(&data, model, path, part ? part : "test", s->config);
+    if (status == BL_OK && strcmp(extra_of(s, "output"), "-") != 0)
+        status =
+            bl_file_target(s->ctx, extra_of(s, "output"), target); /* is neither the model nor the data */
     const int code = status == BL_OK ? predict(s, model, data) : fail_with(s, status);
     bl_data_free(data);
     bl_model_free(model);

@@ -123,7 +123,10 @@ static int run(struct session *s)
     if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0] &&
         !extra_of(s, "resume"))
         return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
+    if (check_out(s) != EXIT_DONE)
+        return EXIT_USAGE;
     bl_status status = bl_data_load(&train, &val, &test, s->ctx, s->config);
+    const bool has_data = status == BL_OK;
     if (status == BL_OK)
         status = make_trainer(&trainer, s, train);
     if (status == BL_OK) {
@@ -136,6 +139,12 @@ static int run(struct session *s)
         note(s, "stopped by %s; weights %s", bl_trainer_stop_reason(trainer), hash);
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
+    if (!has_data && extra_of(s, "resume"))
+        fprintf(stderr,
+                "backless: the run was begun with --data %s; if the data are elsewhere now, say where: "
+                "--data PATH, and "
+                "--test PATH for a test file\n",
+                bl_config_get(s->config, "data"));
     bl_trainer_free(trainer);
     bl_data_free(train);
     bl_data_free(val);

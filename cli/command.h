@@ -74,6 +74,9 @@ int arguments_read(struct session *session, int argc, char **argv);
 /* Chooses the backend and threads that the options name. */
 int session_use_backend(struct session *session);
 
+/* Refuses --out where it is the folder of --data or --test itself. */
+int check_out(const struct session *session);
+
 void help_program(FILE *to);
 void help_command(FILE *to, const struct command *command);
 

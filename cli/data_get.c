@@ -2,7 +2,7 @@
  * data_get.c - backless data get: named sets from their mirrors, or any address with its digest.
  */
 #include "data_command.h"
-#include "download.h"
+#include "data_place.h"
 #include "watch.h"
 
 #include <ctype.h>
@@ -61,7 +61,6 @@ static int take_options(const struct session *s, struct request *r)
     const int code = take_number("stall", extra_of(s, "stall"), MOST_STALL_SECONDS, &stall);
     r->download.stall_seconds = (long)stall;
     r->download.replaces = extra_of(s, "force") != NULL;
-    r->download.to = r->to;
     r->download.sha256 = r->sha256;
     return code;
 }
@@ -100,7 +99,7 @@ static int get_file(const struct session *s, struct request *r, const struct set
             return EXIT_USAGE;
     snprintf(r->sha256, sizeof r->sha256, "%s", file->sha256);
     r->download.size = file->size;
-    return download_file(s, &r->download);
+    return data_place(s, &r->download, r->to);
 }
 
 /* Without libcurl, every file is told of; else the first failure is the last word. */
@@ -207,7 +206,7 @@ static int get_address(const struct session *s, struct request *r)
     if (code == EXIT_DONE && (!begin_sources(s, r, name) || !add_source(r, url, "")))
         code = EXIT_USAGE;
     if (code == EXIT_DONE)
-        code = download_file(s, &r->download);
+        code = data_place(s, &r->download, r->to);
     if (code == EXIT_DONE)
         printf("%s\n", r->to);
     return code;

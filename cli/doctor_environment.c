@@ -3,6 +3,7 @@
  * And the terminal.
  */
 #include "doctor.h"
+#include "listing.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -75,6 +76,16 @@ static bool is_option(const char *key)
     return false;
 }
 
+/* BACKLESS_QUIET, BACKLESS_MODEL: of one command or of several. */
+static bool is_own_option(const char *key)
+{
+    for (int i = 0; listing_command(i); i++)
+        for (int k = 0; listing_command(i)->extras && listing_command(i)->extras[k].key; k++)
+            if (strcmp(listing_command(i)->extras[k].key, key) == 0)
+                return true;
+    return false;
+}
+
 static void say_option(struct doctor *d, const char *name, const char *key, const char *value)
 {
     char reason[1200];
@@ -108,6 +119,9 @@ static void say_own(struct doctor *d, const char *variable, const char *equals)
         doctor_say(d, DOCTOR_FINE, name, NULL, "%s (for the tests)", equals + 1);
     else if (key_of(variable + prefix, length - prefix, key, sizeof key) && is_option(key))
         say_option(d, name, key, equals + 1);
+    else if (is_own_option(key))
+        doctor_say(d, DOCTOR_FINE, name, NULL, "%s (for the commands that have the option --%s)", equals + 1,
+                   key);
     else
         doctor_say(d, DOCTOR_NOTE, name, NULL, "%s (no option is called so: not followed)", equals + 1);
 }

@@ -21,6 +21,7 @@ struct download {
     int n_sources;
     long stall_seconds; /* a source that is slower than 1 kB/s for so long is given up */
     bool replaces;      /* a file that is there with another digest */
+    bool is_temporary;  /* nothing is kept of an interrupted download */
 };
 
 /* What is there already with the right digest is left alone. Else it comes into TO.part, which is kept when

@@ -2,6 +2,7 @@
  * main.c - the program backless: finds the command and runs it.
  */
 #include "command.h"
+#include "process.h"
 
 #include <string.h>
 
@@ -65,7 +66,7 @@ static int run(const struct command *command, int argc, char **argv)
     return code;
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
         help_program(stderr);
@@ -81,10 +82,11 @@ int main(int argc, char **argv)
     if (!command)
         return usage_error("no command \"%s\"; backless help lists them", argv[1]);
     const struct command *below = find_below(command, argv[2]);
-    const int code = below ? run(below, argc - 1, argv + 1) : run(command, argc, argv);
-    if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_DONE) {
-        fputs("backless: standard output could not be written\n", stderr);
-        return EXIT_IO;
-    }
-    return code;
+    return below ? run(below, argc - 1, argv + 1) : run(command, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+    process_begin();
+    return process_end(dispatch(argc, argv));
 }

@@ -1,14 +1,19 @@
 /*
  * watch.c - progress, epochs, signals.
  */
+#define _XOPEN_SOURCE 700 /* sigaltstack */
 #include "watch.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { HANDLER_STACK = 1 << 16 }; /* a frame with the registers of AVX-512 has 3 kB, one with AMX 11 kB */
 
 static volatile sig_atomic_t asked_to_stop;
 
@@ -19,13 +24,43 @@ static void on_signal(int number)
     asked_to_stop = 1;
 }
 
+/* oneDNN 2.6.3 keeps values below the stack pointer, so a handler needs another stack. It is this thread's; the library's
+   own threads block these signals. */
+static void give_handler_its_stack(void)
+{
+    static max_align_t room[HANDLER_STACK / sizeof(max_align_t)];
+    const stack_t stack = {.ss_sp = room, .ss_size = sizeof room};
+    sigaltstack(&stack, NULL);
+}
+
+static bool is_ignored(int number)
+{
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+/* nohup ignores SIGHUP: then it stays ignored. SIGINT, which shells ignore for what a script starts in the background, is
+   taken all the same: kill -INT is how such a run is asked to stop. A reader of standard output that goes away is no signal
+   here, but an error of writing, so that a run can be saved. */
 void watch_signals(void)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
+    action.sa_flags = SA_ONSTACK;
+    give_handler_its_stack();
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    if (!is_ignored(SIGHUP))
+        sigaction(SIGHUP, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* A full disk is no reason to stop a run, because its folder may be on another. */
+void watch_flush(void)
+{
+    if (fflush(stdout) != 0 && errno == EPIPE)
+        asked_to_stop = 1;
 }
 
 bool watch_asked_to_stop(void)
@@ -94,7 +129,7 @@ static void print_epoch(const struct watch *w, const bl_progress *now)
     if (now->angles && now->blocks > 1)
         printf("  angles %s", angles);
     putchar('\n');
-    fflush(stdout);
+    watch_flush();
 }
 
 static void print_early(const struct watch *w, const bl_progress *now)
@@ -103,7 +138,7 @@ static void print_early(const struct watch *w, const bl_progress *now)
     angles_text(now->angles, now->blocks, angles, sizeof angles);
     if (now->blocks > 1)
         printf("%sstep %zu  loss %.4f  angles %s\n", w->label, now->total_step, now->train.loss, angles);
-    fflush(stdout);
+    watch_flush();
 }
 
 static void print_progress(const struct watch *w, const bl_progress *now)
@@ -171,7 +206,7 @@ void print_log_line(const char *rule, const bl_progress *now)
     json_object_set_new(line, "angles", angles_json(now));
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     putchar('\n');
-    fflush(stdout);
+    watch_flush();
     json_decref(line);
 }
 

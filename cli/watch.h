@@ -18,12 +18,15 @@ struct watch {
     int n_angles;
 };
 
-/* bl_watch: user is a struct watch. Asks to stop after SIGINT or SIGTERM; a second SIGINT ends the program. */
+/* bl_watch: user is a struct watch. Asks to stop after SIGINT, SIGTERM or SIGHUP, and when nobody
+   reads standard output any more; a second SIGINT ends the program. */
 int watch_run(void *user, const bl_progress *now);
 /* Shows the trainer's notes that have not been shown. */
 void watch_notes(struct watch *watch);
 void watch_signals(void);
 bool watch_asked_to_stop(void);
+/* Sends off what was printed. Where the reader is gone (head has its lines), the run is saved and stopped as by a signal. */
+void watch_flush(void);
 void watch_release(struct watch *watch);
 bool watch_is_terminal(void); /* stderr is one, and NO_COLOR does not matter: no colours are used */
 

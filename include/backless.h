@@ -11,6 +11,8 @@
  *            library spreads the work over threads of its own (bl_context_use). What a pointer to const is
  *            taken of is not changed, and may be used by several threads at once while none changes it:
  *            a bl_model by threads that each have a bl_predictor in a context of their own, a bl_data too.
+ *            The library's threads block all signals but the ones that a fault raises, so that handlers run on
+ *            your threads.
  * Numbers    row-major, batch first; images are channel, row, column. float inside a net, double for what has
  *            a unit of its own: values as read, answers. Losses are in nats (squared units for mse),
  *            errors are fractions, angles are degrees, times are seconds.
@@ -65,13 +67,16 @@ typedef struct bl_allocator {
 } bl_allocator;
 
 /* allocator: NULL for the C library's. Gives NULL when there is no memory, as every function given a NULL
-   context will tell you too. Starts with the fastest backend here and all cores. */
+   context will tell you too. Starts with the backend "portable" and all cores. */
 BL_API bl_context *bl_context_new(const bl_allocator *allocator);
 BL_API void bl_context_free(bl_context *ctx);
 BL_API const char *bl_why(const bl_context *ctx); /* the latest failure; never NULL */
 
-/* Before anything is made from ctx. backend: "portable", "onednn", or NULL or "auto" for the fastest that
-   works here. threads: 0 for all cores, at most 1024. */
+/* Before anything is made from ctx. backend: "portable", "onednn", or NULL or "auto" for portable. threads: 0 for all
+   cores, at most 1024.
+   "onednn": the kernels of oneDNN 2.6.3 keep values below the stack pointer, which a signal handler on the same stack
+   overwrites. A program with timers, profilers or handlers of its own must give each thread that calls the library a
+   sigaltstack, and install every handler with SA_ONSTACK; else the heap is corrupted now and then. */
 BL_API bl_status bl_context_use(bl_context *ctx, const char *backend, int threads);
 BL_API const char *bl_context_backend(const bl_context *ctx); /* the one in use, "onednn" */
 BL_API const char *bl_context_machine(const bl_context *ctx); /* its instruction set in words, "avx512" */
@@ -113,7 +118,8 @@ BL_API const char *bl_config_get(const bl_config *config, const char *key);
 BL_API int bl_config_is_set(const bl_config *config, const char *key); /* 1: by you, not by default */
 
 /* JSON, one object, key: text, number or true/false; an unknown key is refused. load sets what it finds.
-   The "options" object inside a run folder's config.json is read likewise. */
+   The "options" object inside a run folder's config.json is read likewise; relative paths of data and feedback in it
+   belong to the folder that the run was begun in, and become absolute anywhere else. */
 BL_API bl_status bl_config_load(bl_config *config, const char *path);
 
 /* ---- Data: examples, and a class or a target for each ---------------------------------------------- */
@@ -314,6 +320,19 @@ BL_API bl_status bl_trainer_set_rate(bl_trainer *trainer, double rate);
 
 /* Memory that one batch's activations and derivatives take. */
 BL_API size_t bl_trainer_activation_bytes(const bl_trainer *trainer);
+
+/* ---- Files that a program writes beside its models ------------------------------------------------------- */
+
+/* All of a file at once, as the library writes its own. A regular file is replaced as a whole, so that a crash leaves the
+   old one or the new one, and keeps its permission bits; a symbolic link stays, and what it points to is replaced; a
+   pipe, a device or /dev/fd/N is opened and written. BL_BAD_VALUE: path is "". BL_IO: it is a folder, or writing
+   failed; then the old file is as it was. A write beyond the limit for the size of files raises SIGXFSZ, which ends a
+   program that does not ignore it; a pipe that nobody reads raises SIGPIPE. */
+BL_API bl_status bl_file_write(bl_context *ctx, const char *path, const void *bytes, size_t n);
+/* Before the work whose results go to path: what bl_file_write would refuse now, and BL_BAD_VALUE for a file that was
+   read through ctx (data, model, configuration or feedback), by device and inode. target: the file that will be
+   replaced or made, links followed; "" for a pipe or a device. Nothing is changed. */
+BL_API bl_status bl_file_target(bl_context *ctx, const char *path, char target[BL_PATH_ROOM]);
 
 /* ---- Inspection: for measuring, checking and explaining -------------------------------------------------- */
 

@@ -40,7 +40,7 @@ says "^  backless +$("$program" --version | cut -d' ' -f2) "
 for part in libarchive Jansson compiler; do says "^  $part +[0-9a-zA-Z]"; done
 for part in oneDNN OpenMP PNG JPEG libcurl; do says "^[ -] $part +(missing: )?[0-9a-z]"; done
 says '^  portable +takes a step'
-says '^  chosen +(onednn|portable), by --backend auto'
+says '^  chosen +portable, by --backend auto'
 says '^  variables +none'
 says '^  downloads +.*/cache/backless \(can be made, [0-9.]+ GB free\)'
 says "^  searched +$folder/cache/backless, "
@@ -52,7 +52,9 @@ grep -A1 '^- ' "$folder/out.txt" | grep -v '^--' | awk 'NR % 2 == 0 && !/ > /' |
 [ ! -e "$folder/cache" ] || complain "the folder for downloads was made"
 if grep -q '^  onednn' "$folder/out.txt"; then
     says '^  oneDNN +[0-9]+\.[0-9]+'
+    doctor 0 BACKLESS_BACKEND=onednn "$program" doctor
     says '^  chosen +onednn'
+    doctor 0 "$program" doctor
 fi
 
 # ---- JSON says the same

@@ -10,7 +10,10 @@
 
 #include "../src/base/parallel.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
@@ -77,11 +80,54 @@ static void others_take_what_is_late(void **state)
         check(4, 40, by_threes, late);
 }
 
+/* The tasks' threads, and what each of them blocks. */
+struct masks {
+    pthread_t caller;
+    atomic_int by_others, unblocked, faults_blocked, by_caller, caller_blocked;
+};
+
+static void look_at_mask(void *data, size_t i, int worker)
+{
+    (void)i, (void)worker;
+    struct masks *m = data;
+    sigset_t now;
+    const struct timespec while_ = {0, 1000000};
+    nanosleep(&while_, NULL); /* so that each worker gets some */
+    pthread_sigmask(SIG_SETMASK, NULL, &now);
+    const bool blocks = sigismember(&now, SIGTERM) && sigismember(&now, SIGINT) &&
+                        sigismember(&now, SIGHUP) && sigismember(&now, SIGPROF) && sigismember(&now, SIGALRM);
+    if (pthread_equal(pthread_self(), m->caller)) {
+        atomic_fetch_add(&m->by_caller, 1);
+        atomic_fetch_add(&m->caller_blocked, sigismember(&now, SIGTERM) == 1);
+        return;
+    }
+    atomic_fetch_add(&m->by_others, 1);
+    atomic_fetch_add(&m->unblocked, !blocks);
+    atomic_fetch_add(&m->faults_blocked, sigismember(&now, SIGSEGV) == 1);
+}
+
+/* A signal from outside reaches the caller's thread only; also after teams of other sizes. */
+static void workers_block_signals(void **state)
+{
+    (void)state;
+    struct masks m = {.caller = pthread_self()};
+    if (!parallel_version())
+        skip(); /* no workers */
+    for (int threads = 4; threads > 1; threads--)
+        parallel_for(threads, 40, NULL, look_at_mask, &m);
+    parallel_for(6, 40, NULL, look_at_mask, &m);
+    assert_true(m.by_others > 0 && m.by_caller > 0);
+    assert_int_equal(m.unblocked, 0);
+    assert_int_equal(m.faults_blocked, 0);
+    assert_int_equal(m.caller_blocked, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_runs_once),
         cmocka_unit_test(others_take_what_is_late),
+        cmocka_unit_test(workers_block_signals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

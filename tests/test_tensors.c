@@ -394,7 +394,7 @@ static void replacing_fails_cleanly(void **state)
     assert_int_equal(file_replace(ctx, folder, "{}", 2), BL_IO);
     assert_non_null(strstr(ctx->why, "missing/config.json: cannot be written (opening its folder): No such"));
     assert_int_equal(file_replace(ctx, scratch.folder, "{}", 2), BL_IO); /* a folder stands there */
-    assert_non_null(strstr(ctx->why, "cannot be written (renaming)"));
+    assert_non_null(strstr(ctx->why, "cannot be written: it is a folder"));
     char leftover[SCRATCH_PATH];
     snprintf(leftover, sizeof leftover, "%s.%ld-0.tmp", scratch.folder, (long)getpid());
     assert_int_not_equal(access(leftover, F_OK), 0);

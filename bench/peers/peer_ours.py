@@ -62,7 +62,7 @@ def has_bf16():
 
 
 def backends():
-    """The names of those in this build; the first is the fastest, which the library takes by itself."""
+    """The names of those in this build."""
     lib, names = open_library(), []
     while name := lib.bl_backend_name(len(names)):
         names.append(name.decode())

@@ -132,7 +132,7 @@ static void announce(struct job *job, const struct fetch *f)
 static int stopped(const struct job *job, long long have)
 {
     fprintf(stderr, "backless: stopped");
-    if (have > 0)
+    if (have > 0 && !job->download->is_temporary)
         fprintf(stderr, "; %lld bytes are kept in %s, and the same command goes on there", have,
                 job->part.path);
     fputc('\n', stderr);
@@ -209,7 +209,7 @@ static int no_source_gave_it(const struct job *job)
     fprintf(stderr, "backless: %s could not be fetched:\n%s", job->download->to, job->said);
     if (!part_size(&job->part, &have))
         return EXIT_IO;
-    if (have > 0)
+    if (have > 0 && !job->download->is_temporary)
         fprintf(stderr, "  %lld bytes are kept in %s, and the same command goes on there\n", have,
                 job->part.path);
     return EXIT_IO;

@@ -109,8 +109,17 @@ static void sync_folder_of(const char *path)
     close(fd);
 }
 
+/* A file that is replaced keeps its permission bits. */
+static bool keep_permissions(const struct part_file *part, const char *to)
+{
+    struct stat old;
+    return stat(to, &old) != 0 || fchmod(part->fd, old.st_mode & 0777) == 0 || fail(part->path);
+}
+
 bool part_finish(const struct part_file *part, const char *to)
 {
+    if (!keep_permissions(part, to))
+        return false;
     if (fsync(part->fd) != 0)
         return fail(part->path);
     if (rename(part->path, to) != 0)

@@ -153,7 +153,7 @@ struct backend {
     size_t (*root_divisions)(float *sink); /* a square root and the division by it: an RMSprop step's */
 };
 
-/* name: "portable", "onednn", or "auto" or NULL for the fastest here. Refuses what this build or machine lacks. */
+/* name: "portable", "onednn"; "auto" and NULL are portable. Refuses what this build or machine lacks. */
 bl_status backend_choose(bl_context *ctx, const char *name, struct backend *out);
 const char *backend_name_at(int i); /* those in this build; NULL past the last */
 /* Version of the library below the backend of that name; NULL: the backend is not in this build, or has none below. */

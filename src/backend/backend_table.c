@@ -1,6 +1,10 @@
 /*
- * backend_table.c - the backends of this build, the fastest first. No other file knows which they are:
- * BL_WITH_ONEDNN is set where CMake compiles src/backend/onednn.
+ * backend_table.c - the backends of this build. No other file knows which they are: BL_WITH_ONEDNN is set where CMake
+ * compiles src/backend/onednn.
+ *
+ * "auto" is portable. The kernels of oneDNN 2.6.3 keep values below the stack pointer, where a signal handler that runs on
+ * the same stack overwrites them: the heap of a program with a timer or a profiler is corrupted in a few percent of the
+ * signals. So oneDNN is taken only by those who ask for it.
  */
 #include "backend.h"
 
@@ -43,7 +47,7 @@ const char *backend_library_version(const char *name)
 
 bl_status backend_choose(bl_context *ctx, const char *name, struct backend *out)
 {
-    const char *const wanted = name && strcmp(name, "auto") != 0 ? name : backends[0].name;
+    const char *const wanted = name && strcmp(name, "auto") != 0 ? name : "portable";
     for (size_t i = 0; i < sizeof backends / sizeof *backends; i++)
         if (strcmp(backends[i].name, wanted) == 0) {
             portable_variant(0, out);

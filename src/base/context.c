@@ -38,6 +38,7 @@ void context_destroy(bl_context *ctx)
 {
     if (!ctx)
         return;
+    mem_free(ctx, ctx->more_files_read);
     mem_free(ctx, ctx->backend);
     ctx->allocator.release(ctx->allocator.user, ctx);
 }

@@ -8,8 +8,16 @@
 #include "status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct backend; /* floor 1 fills it in */
+
+struct file_read {
+    uint64_t device, inode;
+    int kinds; /* of enum read_as */
+};
+enum { FIRST_FILES_READ = 512 }; /* most programs never read as many, and need no memory for the list */
 
 struct bl_context {
     bl_allocator allocator;
@@ -17,6 +25,9 @@ struct bl_context {
     int threads;             /* at least 1 */
     bool has_read_input; /* standard input, which can be read once */
     char why[1024];
+    struct file_read first_files_read[FIRST_FILES_READ]; /* see files_read.h */
+    struct file_read *more_files_read;                   /* those past the first */
+    size_t n_files_read, room_files_read;
 };
 
 /* Without a backend: api.c chooses one. */

@@ -7,12 +7,17 @@
  * A library called inside a task may use OpenMP itself (oneDNN does). A team of one does not count as a parallel
  * region, so it would see all cores there and might cut its sums differently: hence omp_set_num_threads(1) in
  * every worker, and in the plain loop too, put back afterwards for the caller.
+ *
+ * The workers block the signals that come from outside: a handler then runs on a thread of the caller's, who may have given
+ * it a stack of its own, and never below the stack of a kernel. A worker does so once, in its first region.
  */
 #include "parallel.h"
 
 #ifdef _OPENMP
 #include <omp.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 enum { MOST_THREADS = 1024 };
 
@@ -52,6 +57,21 @@ static void run_tasks(const struct region *r, int whose, int worker)
     }
 }
 
+/* For the life of this thread. What a fault in it raises has to stay: blocked, it would end the program all the same, but
+   past the caller's handler. */
+static void block_signals(void)
+{
+    static _Thread_local bool signals_are_blocked;
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    sigset_t outside;
+    if (signals_are_blocked)
+        return;
+    sigfillset(&outside);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&outside, faults[i]);
+    signals_are_blocked = pthread_sigmask(SIG_BLOCK, &outside, NULL) == 0;
+}
+
 void parallel_for(int threads, size_t n, parallel_lane lane, parallel_task task, void *work)
 {
     struct taken taken[MOST_THREADS];
@@ -67,6 +87,8 @@ void parallel_for(int threads, size_t n, parallel_lane lane, parallel_task task,
     {
         omp_set_num_threads(1);
         const int worker = omp_get_thread_num();
+        if (worker > 0) /* 0 is the caller's own thread */
+            block_signals();
         for (int i = 0; i < team; i++)
             run_tasks(&region, (worker + i) % team, worker);
     }

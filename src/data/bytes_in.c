@@ -8,6 +8,7 @@
  */
 #include "bytes_in.h"
 
+#include "../base/files_read.h"
 #include "../base/mem.h"
 
 #include <archive.h>
@@ -112,7 +113,9 @@ static bl_status read_file(struct bytes *out, const struct source *s)
     const int fd = open(s->path, O_RDONLY | O_CLOEXEC | (s->must_be_regular ? O_NONBLOCK : 0));
     if (fd < 0)
         return open_failed(s);
-    const bl_status status = read_open_file(out, s, fd);
+    bl_status status = files_read_add(s->ctx, s->path, READ_AS_INPUT);
+    if (status == BL_OK)
+        status = read_open_file(out, s, fd);
     close(fd);
     return status;
 }

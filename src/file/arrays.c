@@ -3,6 +3,7 @@
  */
 #include "tensors.h"
 
+#include "../base/files_read.h"
 #include "../base/mem.h"
 #include "disk_file.h"
 #include "npy.h"
@@ -53,6 +54,7 @@ bl_status arrays_read(struct tensors **out, bl_context *ctx, const char *path)
     unsigned char head[HEAD_BYTES] = {0};
     size_t n = 0;
     BL_TRY(read_head(ctx, path, head, &n));
+    BL_TRY(files_read_add(ctx, path, READ_AS_INPUT));
     if (npy_is(head, n) || npz_is(head, n))
         return read_numpy(out, ctx, path);
     if (n == HEAD_BYTES && head[HEAD_BYTES - 1] == '{')

@@ -38,12 +38,24 @@ static bool is_in_folder(const struct folder_lock *lock)
            ours.st_dev == there.st_dev;
 }
 
+/* A lock is removed in the end: somebody's own file of that name must not be taken for one. */
+static bool is_empty_file(const struct folder_lock *lock)
+{
+    struct stat found;
+    return fstat(lock->file, &found) == 0 && S_ISREG(found.st_mode) && found.st_size == 0;
+}
+
 static bl_status open_and_lock(struct folder_lock *lock, bl_context *ctx, const char *folder)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    lock->file = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    lock->file = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
     if (lock->file < 0)
         return io_failure(ctx, lock);
+    if (!is_empty_file(lock)) {
+        close(lock->file); /* so that the release does not remove it */
+        lock->file = -1;
+        BL_FAIL(ctx, BL_IO, "%s: is no lock of a run, which is an empty file; move it away", lock->path);
+    }
     if (fcntl(lock->file, F_SETLK, &whole) == 0 || errno == ENOLCK || errno == EINVAL || errno == ENOSYS)
         return BL_OK;
     if (errno == EACCES || errno == EAGAIN)

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,10 +28,10 @@ static bl_status io_failure(const struct replacement *r, const char *step)
 
 static bl_status open_folder(struct replacement *r)
 {
-    const char *slash = strrchr(r->path, '/');
-    const size_t n = slash ? (size_t)(slash - r->path) : 0;
+    const char *slash = strrchr(r->to.path, '/');
+    const size_t n = slash ? (size_t)(slash - r->to.path) : 0;
     char *name = NULL;
-    BL_TRY(mem_text(r->ctx, &name, n > 0 ? r->path : slash ? "/" : ".", n > 0 ? n : 1));
+    BL_TRY(mem_text(r->ctx, &name, n > 0 ? r->to.path : slash ? "/" : ".", n > 0 ? n : 1));
     r->folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const bl_status status = r->folder < 0 ? io_failure(r, "opening its folder") : BL_OK;
     mem_free(r->ctx, name);
@@ -39,10 +40,10 @@ static bl_status open_folder(struct replacement *r)
 
 static bl_status create_temporary(struct replacement *r)
 {
-    const size_t room = strlen(r->path) + 48; /* two integers and ".-.tmp" */
+    const size_t room = strlen(r->to.path) + 48; /* two integers and ".-.tmp" */
     BL_TRY(MEM_ARRAY(r->ctx, &r->temporary, room, "the name of a temporary file"));
     for (int i = 0; i < MOST_LEFTOVERS && r->file < 0; i++) {
-        snprintf(r->temporary, room, "%s.%ld-%d.tmp", r->path, (long)getpid(), i);
+        snprintf(r->temporary, room, "%s.%ld-%d.tmp", r->to.path, (long)getpid(), i);
         r->file = open(r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (r->file < 0 && errno != EEXIST)
             break;
@@ -53,10 +54,35 @@ static bl_status create_temporary(struct replacement *r)
     return BL_OK;
 }
 
+/* The owner first: changing it may clear bits. That only root can give a file away is no failure. */
+static bl_status keep_permissions(const struct replacement *r)
+{
+    const struct stat *old = &r->to.present;
+    struct stat ours;
+    if (!r->to.is_there)
+        return BL_OK;
+    if (fstat(r->file, &ours) == 0 && (ours.st_uid != old->st_uid || ours.st_gid != old->st_gid) &&
+        fchown(r->file, old->st_uid, old->st_gid) != 0 && errno != EPERM)
+        return io_failure(r, "keeping its owner");
+    return fchmod(r->file, old->st_mode & 0777) == 0 ? BL_OK : io_failure(r, "keeping its permission bits");
+}
+
+/* Without O_CREAT and O_TRUNC: a device or pipe that is gone by now must not become a file. */
+static bl_status open_stream(struct replacement *r)
+{
+    r->file = r->to.descriptor >= 0 ? fcntl(r->to.descriptor, F_DUPFD_CLOEXEC, 0)
+                                    : open(r->to.path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    return r->file >= 0 ? BL_OK : io_failure(r, "opening");
+}
+
 static bl_status begin_steps(struct replacement *r)
 {
+    BL_TRY(destination_find(&r->to, r->ctx, r->path));
+    if (r->to.is_stream)
+        return open_stream(r);
     BL_TRY(open_folder(r));
-    return create_temporary(r);
+    BL_TRY(create_temporary(r));
+    return keep_permissions(r);
 }
 
 bl_status replacement_begin(struct replacement *r, bl_context *ctx, const char *path)
@@ -68,15 +94,22 @@ bl_status replacement_begin(struct replacement *r, bl_context *ctx, const char *
     return status;
 }
 
+/* A descriptor that was handed to us may be one that does not wait by itself. */
+static bool may_go_on(int file)
+{
+    struct pollfd ready = {.fd = file, .events = POLLOUT};
+    if (errno == EAGAIN)
+        return poll(&ready, 1, -1) >= 0 || errno == EINTR;
+    return errno == EINTR;
+}
+
 bl_status replacement_add(struct replacement *r, const void *bytes, size_t n)
 {
     for (size_t done = 0; done < n;) {
         const ssize_t put = write(r->file, (const char *)bytes + done, n - done);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
+        if (put < 0 && !may_go_on(r->file))
             return io_failure(r, "writing");
-        done += (size_t)put;
+        done += put > 0 ? (size_t)put : 0;
     }
     return BL_OK;
 }
@@ -87,15 +120,18 @@ static bool folder_synced(const struct replacement *r)
     return fsync(r->folder) == 0 || errno == EINVAL;
 }
 
+/* Pipes and most devices cannot sync, and say EINVAL: they hold nothing back. */
 bl_status replacement_finish(struct replacement *r)
 {
-    if (fsync(r->file) != 0)
+    if (fsync(r->file) != 0 && !(r->to.is_stream && (errno == EINVAL || errno == EROFS || errno == ENOTSUP)))
         return io_failure(r, "fsync");
     const int closed = close(r->file);
     r->file = -1;
     if (closed != 0)
         return io_failure(r, "closing");
-    if (rename(r->temporary, r->path) != 0)
+    if (r->to.is_stream)
+        return BL_OK;
+    if (rename(r->temporary, r->to.path) != 0)
         return io_failure(r, "renaming");
     r->is_there = false;
     return folder_synced(r) ? BL_OK : io_failure(r, "fsync of its folder");
@@ -110,6 +146,7 @@ void replacement_drop(struct replacement *r)
     if (r->folder >= 0)
         close(r->folder);
     mem_free(r->ctx, r->temporary);
+    destination_drop(&r->to, r->ctx);
     *r = (struct replacement){.ctx = r->ctx, .file = -1, .folder = -1};
 }
 

@@ -6,18 +6,21 @@
  *     BL_TRY(replacement_begin(&r, ctx, path));
  *     status = replacement_add(&r, ...), as often as needed, then, if all went well, replacement_finish(&r);
  *     replacement_drop(&r), always: takes the temporary away unless finished
+ *
+ * The new file keeps the permission bits of the old one, and its owner where we may give files away. What is no regular
+ * file is written as it comes: see destination.h.
  */
 #ifndef BL_FILE_REPLACE_H
 #define BL_FILE_REPLACE_H
 
-#include "../base/status.h"
+#include "destination.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct replacement {
     bl_context *ctx;
-    const char *path; /* borrowed */
+    const char *path; /* borrowed; for messages */
+    struct destination to;
     char *temporary;  /* its name */
     bool is_there;    /* the temporary is in the folder */
     int file, folder; /* descriptors, -1: closed */

@@ -2,8 +2,9 @@
  * runlog.c - the log of a run.
  *
  * A line goes to disk in one write; when that fails half way, the half is cut off again, so that the file
- * holds whole lines as long as the machine runs. A crash may leave a part of a line: taking up the log cuts
- * it off. The folder is not synced: a log that vanishes in a crash is younger than the run's first
+ * holds whole lines as long as the machine runs. A crash may leave a part of a line, also with zeros where
+ * a block did not reach the disk: taking up the log cuts it off. Every other line was synced before the next was written, so
+ * what is wrong with it is not a crash's doing, and nothing is cut. The folder is not synced: a log that vanishes in a crash is younger than the run's first
  * checkpoint, whose writer syncs the folder.
  */
 #include "runlog.h"
@@ -14,7 +15,6 @@
 #include <fcntl.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,6 +23,7 @@ struct runlog {
     bl_context *ctx;
     char *path;
     int fd;
+    bool is_stream; /* a pipe or a device: cannot be cut, and may have nothing to sync */
 };
 
 /* Reals with 15 digits: enough for every figure, and 0.1 stays 0.1. */
@@ -63,41 +64,89 @@ static bl_status read_text(const struct runlog *log, char *text, size_t n)
     return BL_OK;
 }
 
-/* Whether the line is a whole object whose "epoch" is a number from 0 to `keep`. Want of memory must not pass
-   for a broken line, which would be cut off; Jansson sets no code when it runs out of memory deep inside. */
-static bl_status judge_line(const struct runlog *log, const char *line, size_t n, size_t keep, bool *is_kept)
+/* A log while it is read, line by line. */
+struct reading {
+    const struct runlog *log;
+    const char *text;
+    size_t n, at; /* bytes, and where the line begins */
+    size_t line;  /* its number, from 1 */
+};
+
+/* The epoch of an object that has one; *is_broken: it is no such object. Want of memory must not pass for a broken line,
+   which would be cut off; Jansson sets no code when it runs out of memory deep inside. */
+static bl_status read_epoch(const struct reading *r, size_t length, json_int_t *epoch, bool *is_broken)
 {
     json_error_t error;
     memset(&error, 0, sizeof error);
-    json_t *object = json_loadb(line, n, JSON_REJECT_DUPLICATES, &error);
+    json_t *object = json_loadb(r->text + r->at, length, JSON_REJECT_DUPLICATES, &error);
     const enum json_error_code code = json_error_code(&error);
     if (!object && (code == json_error_unknown || code == json_error_out_of_memory))
-        return no_memory(log);
-    const json_t *epoch = json_object_get(object, "epoch");
-    const json_int_t value = json_integer_value(epoch);
-    *is_kept = json_is_integer(epoch) && value >= 0 && (uint64_t)value <= keep;
+        return no_memory(r->log);
+    const json_t *value = json_object_get(object, "epoch");
+    *epoch = json_integer_value(value);
+    *is_broken = !json_is_integer(value);
     json_decref(object);
     return BL_OK;
 }
 
-/* Bytes of the lines that stay. */
-static bl_status measure_kept(const struct runlog *log, const char *text, size_t n, size_t keep, size_t *kept)
+static bl_status refuse_broken(const struct reading *r)
 {
-    size_t at = 0;
-    for (bool is_kept = true; at < n;) {
-        const char *end = memchr(text + at, '\n', n - at);
-        if (!end)
-            break;
-        BL_TRY(judge_line(log, text + at, (size_t)(end - text) - at, keep, &is_kept));
-        if (!is_kept)
-            break;
-        at = (size_t)(end - text) + 1;
-    }
-    *kept = at;
-    return BL_OK;
+    BL_FAIL(r->log->ctx, BL_BAD_DATA,
+            "%s, line %zu: is no line of a log, expected an object with the number \"epoch\"; a crash breaks "
+            "the last "
+            "line only; mend it, or move the log away to begin a new one",
+            r->log->path, r->line);
 }
 
-static bl_status find_kept(const struct runlog *log, size_t keep, size_t *kept)
+static bl_status refuse_order(const struct reading *r, json_int_t epoch, json_int_t before)
+{
+    if (r->line == 1)
+        BL_FAIL(r->log->ctx, BL_BAD_DATA,
+                "%s, line 1: is of epoch %lld, expected epoch 1; mend it, or move the log away to begin a "
+                "new one",
+                r->log->path, (long long)epoch);
+    BL_FAIL(r->log->ctx, BL_BAD_DATA,
+            "%s, line %zu: is of epoch %lld, but the line before it is of epoch %lld; mend it, or move the "
+            "log away to "
+            "begin a new one",
+            r->log->path, r->line, (long long)epoch, (long long)before);
+}
+
+static bl_status refuse_short(const struct reading *r, json_int_t last, size_t epoch)
+{
+    BL_FAIL(r->log->ctx, BL_BAD_DATA,
+            "%s, line %zu: the log ends with epoch %lld, but the checkpoint is of epoch %zu; mend it, or "
+            "move the log away "
+            "to begin a new one",
+            r->log->path, r->line - 1, (long long)last, epoch);
+}
+
+/* Bytes of the lines that stay: those up to `epoch`. */
+static bl_status measure_kept(struct reading *r, size_t epoch, size_t *kept)
+{
+    json_int_t before = 0, here = 0;
+    *kept = 0;
+    for (r->line = 1; r->at < r->n; r->line++) {
+        const char *end = memchr(r->text + r->at, '\n', r->n - r->at);
+        const size_t length = end ? (size_t)(end - r->text) - r->at : r->n - r->at;
+        const bool is_last = !end || (size_t)(end - r->text) + 1 == r->n;
+        bool is_broken = false;
+        BL_TRY(read_epoch(r, length, &here, &is_broken));
+        if (is_last && (is_broken || !end)) /* a line is whole with its end */
+            break;
+        if (is_broken)
+            return refuse_broken(r);
+        if (here != before + 1)
+            return refuse_order(r, here, before);
+        before = here;
+        r->at += length + 1;
+        if ((size_t)here <= epoch)
+            *kept = r->at;
+    }
+    return r->n == 0 || (size_t)before >= epoch ? BL_OK : refuse_short(r, before, epoch);
+}
+
+static bl_status find_kept(const struct runlog *log, size_t epoch, size_t *kept)
 {
     size_t n = 0;
     char *text = NULL;
@@ -105,42 +154,62 @@ static bl_status find_kept(const struct runlog *log, size_t keep, size_t *kept)
     BL_TRY(MEM_ARRAY(log->ctx, &text, n, log->path));
     bl_status status = read_text(log, text, n);
     if (status == BL_OK)
-        status = measure_kept(log, text, n, keep, kept);
+        status = measure_kept(&(struct reading){.log = log, .text = text, .n = n}, epoch, kept);
     mem_free(log->ctx, text);
     return status;
 }
 
-static bl_status take_up(const struct runlog *log, size_t keep)
+static bl_status take_up(const struct runlog *log, size_t epoch)
 {
     size_t kept = 0;
-    BL_TRY(find_kept(log, keep, &kept));
+    if (log->is_stream)
+        return BL_OK;
+    BL_TRY(find_kept(log, epoch, &kept));
     if (ftruncate(log->fd, (off_t)kept) != 0 || fsync(log->fd) != 0)
         return io_failure(log, "cannot be cut");
     return BL_OK;
 }
 
-static bl_status open_steps(struct runlog *log, const char *path, size_t keep_epochs)
+static bl_status open_file(struct runlog *log, const char *path)
 {
+    struct stat facts;
     BL_TRY(mem_text(log->ctx, &log->path, path, strlen(path)));
-    const int fresh = keep_epochs == 0 ? O_TRUNC : 0;
-    log->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | fresh, 0666);
-    if (log->fd < 0)
+    log->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (log->fd < 0 || fstat(log->fd, &facts) != 0)
         return io_failure(log, "cannot be opened for writing");
-    return keep_epochs == 0 ? BL_OK : take_up(log, keep_epochs);
+    log->is_stream = !S_ISREG(facts.st_mode);
+    return BL_OK;
 }
 
-bl_status runlog_open(struct runlog **out, bl_context *ctx, const char *path, size_t keep_epochs)
+static bl_status empty(const struct runlog *log)
+{
+    return log->is_stream || ftruncate(log->fd, 0) == 0 ? BL_OK : io_failure(log, "cannot be emptied");
+}
+
+static bl_status open_with(struct runlog **out, bl_context *ctx, const char *path, bool is_new, size_t epoch)
 {
     struct runlog *log = NULL;
     BL_TRY(MEM_ONE(ctx, &log, "a log"));
     *log = (struct runlog){.ctx = ctx, .fd = -1};
-    const bl_status status = open_steps(log, path, keep_epochs);
+    bl_status status = open_file(log, path);
+    if (status == BL_OK)
+        status = is_new ? empty(log) : take_up(log, epoch);
     if (status != BL_OK) {
         runlog_close(log);
         return status;
     }
     *out = log;
     return BL_OK;
+}
+
+bl_status runlog_begin(struct runlog **out, bl_context *ctx, const char *path)
+{
+    return open_with(out, ctx, path, true, 0);
+}
+
+bl_status runlog_take_up(struct runlog **out, bl_context *ctx, const char *path, size_t epoch)
+{
+    return open_with(out, ctx, path, false, epoch);
 }
 
 static bl_status write_text(const struct runlog *log, const char *text, size_t n)
@@ -153,7 +222,8 @@ static bl_status write_text(const struct runlog *log, const char *text, size_t n
             return io_failure(log, "cannot be written");
         done += (size_t)put;
     }
-    return fsync(log->fd) == 0 ? BL_OK : io_failure(log, "cannot be written (fsync)");
+    const bool is_synced = fsync(log->fd) == 0 || (log->is_stream && errno == EINVAL);
+    return is_synced ? BL_OK : io_failure(log, "cannot be written (fsync)");
 }
 
 /* All of the text, or nothing of it. */
@@ -162,7 +232,7 @@ static bl_status write_whole(const struct runlog *log, const char *text, size_t 
     size_t before = 0;
     BL_TRY(file_size(log, &before));
     const bl_status status = write_text(log, text, n);
-    if (status != BL_OK && ftruncate(log->fd, (off_t)before) != 0)
+    if (status != BL_OK && !log->is_stream && ftruncate(log->fd, (off_t)before) != 0)
         BL_FAIL(log->ctx, BL_IO, "%s: cannot be written, and a part of a line stayed behind", log->path);
     return status;
 }

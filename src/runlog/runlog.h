@@ -1,7 +1,8 @@
 /*
  * runlog.h - log.jsonl: one JSON object a line, appended and flushed to disk one by one.
  *
- * A value that does not exist is null. A line cut off by a crash is dropped when the log is taken up again.
+ * A value that does not exist is null. Lines are of epochs 1, 2, 3 and so on. A crash may leave a broken last line, and a
+ * line of an epoch whose checkpoint was not yet written: these are cut off when the log is taken up again.
  */
 #ifndef BL_RUNLOG_RUNLOG_H
 #define BL_RUNLOG_RUNLOG_H
@@ -13,8 +14,11 @@
 
 struct runlog;
 
-/* keep_epochs: lines whose "epoch" is larger, and what follows them, are cut off first; 0: begin anew. */
-bl_status runlog_open(struct runlog **out, bl_context *ctx, const char *path, size_t keep_epochs);
+bl_status runlog_begin(struct runlog **out, bl_context *ctx,
+                       const char *path); /* what was there is dropped */
+/* Behind the line of `epoch`, at which a run goes on; what a crash may have left there is cut off. A missing or empty log
+   begins with the next epoch. BL_BAD_DATA, with the line's number: anything else that is wrong; nothing is changed then. */
+bl_status runlog_take_up(struct runlog **out, bl_context *ctx, const char *path, size_t epoch);
 bl_status runlog_append(struct runlog *log, const json_t *line); /* written and fsynced before it returns */
 void runlog_close(struct runlog *log);
 

@@ -5,11 +5,16 @@
 
 #include "../base/mem.h"
 #include "../base/text.h"
+#include "../data/bytes_in.h"
+#include "../data/readers.h"
+#include "../rules/feedback.h"
 #include "option_table.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+
+enum { MOST_BYTES = 1 << 24 }; /* of a configuration, also one that comes through a pipe */
 
 struct bl_config {
     bl_context *ctx;
@@ -158,7 +163,7 @@ json_t *config_to_json(const bl_config *config)
     return object;
 }
 
-static bl_status set_from_json(bl_config *config, const char *path, const char *key, const json_t *value)
+static bl_status set_from_json(bl_config *config, const char *key, const json_t *value)
 {
     char number[64];
     const char *text = NULL;
@@ -176,17 +181,71 @@ static bl_status set_from_json(bl_config *config, const char *path, const char *
         text = number;
     } else
         BL_FAIL(config->ctx, BL_BAD_VALUE,
-                "%s: option \"%s\" is a list or an object, expected text, a number or true/false", path, key);
+                "option \"%s\" is a list or an object, expected text, a number or true/false", key);
     return bl_config_set(config, key, text);
 }
 
+static bl_status set_all(bl_config *config, const char *path, json_t *options)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(options, key, value)
+    {
+        char why[sizeof config->ctx->why];
+        const bl_status status = set_from_json(config, key, value);
+        if (status == BL_OK)
+            continue;
+        memcpy(why, config->ctx->why, sizeof why);
+        return context_fail(config->ctx, status, "%s: %s", path, why);
+    }
+    return BL_OK;
+}
+
+static bool is_same_folder(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+/* Whether the option names a file by a path that depends on the working folder. */
+static bool is_relative(const bl_config *config, const char *key)
+{
+    struct feedback_spec feedback;
+    const char *text = config_text(config, key);
+    if (!text[0] || text[0] == '/' || strcmp(text, "-") == 0)
+        return false;
+    if (strcmp(key, "feedback") == 0)
+        return feedback_parse(config->ctx, &feedback, text) == BL_OK && feedback.kind == FEEDBACK_FILE;
+    return strcmp(key, "data-dir") == 0 || !named_find(text);
+}
+
+/* What a run read, it goes on reading, whatever folder it is taken up from: a file of the same name elsewhere is
+   another file. Where a run writes is no matter of this: "out" stays as it is. */
+static bl_status anchor_paths(bl_config *config, const char *folder)
+{
+    static const char *const keys[] = {"data", "test", "data-dir", "feedback"};
+    if (!folder || folder[0] != '/' || is_same_folder(folder, "."))
+        return BL_OK;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char path[BL_PATH_ROOM];
+        if (!bl_config_is_set(config, keys[i]) || !is_relative(config, keys[i]))
+            continue;
+        if (snprintf(path, sizeof path, "%s/%s", folder, config_text(config, keys[i])) >= (int)sizeof path)
+            BL_FAIL(config->ctx, BL_BAD_VALUE, "%s: the path %s/%s is too long", keys[i], folder,
+                    config_text(config, keys[i]));
+        BL_TRY(bl_config_set(config, keys[i], path));
+    }
+    return BL_OK;
+}
+
 /* Run folders of 0.1.0 drew their splits by the seed that decided everything. */
-static bl_status take_old_seed(bl_config *config, const char *path, const json_t *options)
+static bl_status take_old_seed(bl_config *config, const json_t *options)
 {
     const json_t *seed = json_object_get(options, "seed");
     if (!seed || json_object_get(options, "split-seed"))
         return BL_OK;
-    return set_from_json(config, path, "split-seed", seed);
+    return set_from_json(config, "split-seed", seed);
 }
 
 static bl_status load_object(bl_config *config, const char *path, json_t *root)
@@ -196,20 +255,20 @@ static bl_status load_object(bl_config *config, const char *path, json_t *root)
         options = root;
     if (!json_is_object(options))
         BL_FAIL(config->ctx, BL_BAD_VALUE, "%s: expected a JSON object of options", path);
-    const char *key = NULL;
-    json_t *value = NULL;
-    json_object_foreach(options, key, value) BL_TRY(set_from_json(config, path, key, value));
-    return options == root ? BL_OK : take_old_seed(config, path, options);
+    BL_TRY(set_all(config, path, options));
+    if (options == root)
+        return BL_OK;
+    BL_TRY(take_old_seed(config, options));
+    return anchor_paths(config, json_string_value(json_object_get(root, "working_folder")));
 }
 
 bl_status bl_config_load(bl_config *config, const char *path)
 {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        BL_FAIL(config->ctx, BL_BAD_DATA, "%s: %s", path, strerror(errno));
+    struct bytes file = {0};
     json_error_t error;
-    json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
-    fclose(file);
+    BL_TRY(bytes_in(&file, config->ctx, path, MOST_BYTES));
+    json_t *root = json_loadb((const char *)file.at, file.n, JSON_REJECT_DUPLICATES, &error);
+    mem_free(config->ctx, file.at);
     if (!root)
         BL_FAIL(config->ctx, BL_BAD_VALUE, "%s, line %d: %s", path, error.line, error.text);
     const bl_status status = load_object(config, path, root);

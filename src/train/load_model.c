@@ -1,6 +1,7 @@
 /*
  * load_model.c - a model from its file alone: what the metadata says is built, checked, and filled.
  */
+#include "../base/files_read.h"
 #include "../base/mem.h"
 #include "model.h"
 #include "option_table.h"
@@ -398,6 +399,7 @@ bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
         return BL_NO_MEMORY;
     struct tensors *file = NULL;
     bl_data *like = NULL;
+    BL_TRY(files_read_add(ctx, path, READ_AS_MODEL));
     BL_TRY(tensors_read(&file, ctx, path));
     struct loading from = {ctx, path, file, MODEL_FORMAT};
     bl_status status = model_read_format(ctx, file, path, &from.format);

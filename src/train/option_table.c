@@ -18,6 +18,29 @@ static bl_status check_any(bl_context *ctx, const char *key, const char *text)
     return BL_OK;
 }
 
+/* An empty word names nothing: it comes from a shell's variable that is not set. */
+static bl_status check_given(bl_context *ctx, const char *key, const char *text, const char *what)
+{
+    if (!text[0])
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"\", expected %s", key, what);
+    return BL_OK;
+}
+
+static bl_status check_folder(bl_context *ctx, const char *key, const char *text)
+{
+    return check_given(ctx, key, text, "a folder");
+}
+
+static bl_status check_data(bl_context *ctx, const char *key, const char *text)
+{
+    return check_given(ctx, key, text, "the name of a data set, a folder or a file");
+}
+
+static bl_status check_column(bl_context *ctx, const char *key, const char *text)
+{
+    return check_given(ctx, key, text, "the name or number of a column");
+}
+
 static bl_status check_number(bl_context *ctx, const char *key, const char *text, double least, double most)
 {
     double x = 0.0;
@@ -182,14 +205,14 @@ CHECK_WITH(optimizer_check_text)
 CHECK_WITH(schedule_check_text)
 
 const struct option_row option_table[] = {
-    {{"data", "NAME|PATH", "", "data", "named set, IDX file or folder, or CSV file to train on"}, check_any},
+    {{"data", "NAME|PATH", "", "data", "named set, IDX file or folder, or CSV file to train on"}, check_data},
     {{"test", "PATH", "", "data", "another file to test on; folders and named sets bring their own"},
-     check_any},
+     check_data},
     {{"data-dir", "DIR", "", "data", "where named sets are looked for first, before $BACKLESS_DATA"},
-     check_any},
+     check_folder},
     {{"label", "first|last|COLUMN", "", "data",
       "label column of a table: its name, its number from 0, first or last (default: found)"},
-     check_any},
+     check_column},
     {{"header", "auto|yes|no", "auto", "data", "whether a table's first line names its columns"},
      check_header},
     {{"separator", "auto|tab|space|CHAR", "auto", "data",
@@ -206,7 +229,7 @@ const struct option_row option_table[] = {
      check_any},
     {{"id-column", "COLUMN", "", "data",
       "column that names the examples; never learned from, kept for predict"},
-     check_any},
+     check_column},
     {{"missing", "refuse|impute", "refuse", "data",
       "empty, ? and NA fields: refuse them, or fill them in and add a column that tells where"},
      check_missing},
@@ -287,9 +310,10 @@ const struct option_row option_table[] = {
     {{"no-angles", NULL, "false", "training", "do not measure the angles to backpropagation"}, check_switch},
     {{"threads", "N", "0", "machine", "0: all cores; the result does not depend on it"}, check_threads},
     {{"backend", "auto|portable|onednn", "auto", "machine",
-      "who multiplies; portable gives the same bits on every machine"},
+      "who multiplies; auto is portable, which gives the same bits on every machine"},
      check_any},
-    {{"out", "DIR", "", "run", "run folder for the log, the model and what is needed to resume"}, check_any},
+    {{"out", "DIR", "", "run", "run folder for the log, the model and what is needed to resume"},
+     check_folder},
     {{"force", NULL, "false", "run", "replace what is in the run folder"}, check_switch},
 };
 const size_t option_count = sizeof option_table / sizeof *option_table;

@@ -4,7 +4,9 @@
  */
 #include "run_folder.h"
 
+#include "../base/files_read.h"
 #include "../base/mem.h"
+#include "../file/destination.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -41,23 +43,47 @@ static bl_status make_folders(bl_context *ctx, const char *folder)
     if (mkdir(path, 0777) != 0 && errno != EEXIST)
         BL_FAIL(ctx, BL_IO, "%s: %s", path, strerror(errno));
     struct stat found;
+    if (files_read_has(ctx, path, READ_AS_INPUT))
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s: is a file that this run reads, expected a folder to write to", path);
     if (stat(path, &found) != 0 || !S_ISDIR(found.st_mode))
         BL_FAIL(ctx, BL_IO, "%s: not a folder", path);
     return BL_OK;
 }
 
+static bl_status check_replaceable(bl_context *ctx, const char *folder, const char *path, bool may_replace)
+{
+    if (access(path, F_OK) != 0)
+        return BL_OK;
+    if (files_read_has(ctx, path, READ_AS_INPUT))
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "%s: is a file that this run reads, and must not be replaced; name another folder", path);
+    if (!may_replace)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "%s: holds a run already; use --force to replace it, --resume to go on with it", folder);
+    return BL_OK;
+}
+
+/* A link and what is no regular file stay: they are written later, as file_replace and the log do. */
+static bl_status take_away(bl_context *ctx, const char *path)
+{
+    struct destination old;
+    BL_TRY(destination_find(&old, ctx, path));
+    const bool is_gone = !old.is_there || unlink(old.path) == 0;
+    destination_drop(&old, ctx);
+    return is_gone ? BL_OK : context_fail(ctx, BL_IO, "%s: %s", path, strerror(errno));
+}
+
+/* All are looked at before the first is removed. */
 static bl_status make_room(bl_context *ctx, const char *folder, bool may_replace)
 {
     char path[PATH_ROOM];
     for (size_t i = 0; i < N_NAMES; i++) {
         BL_TRY(path_of(ctx, folder, names[i], path));
-        if (access(path, F_OK) != 0)
-            continue;
-        if (!may_replace)
-            BL_FAIL(ctx, BL_BAD_VALUE,
-                    "%s: holds a run already; use --force to replace it, --resume to go on with it", folder);
-        if (unlink(path) != 0)
-            BL_FAIL(ctx, BL_IO, "%s: %s", path, strerror(errno));
+        BL_TRY(check_replaceable(ctx, folder, path, may_replace));
+    }
+    for (size_t i = 0; i < N_NAMES; i++) {
+        BL_TRY(path_of(ctx, folder, names[i], path));
+        BL_TRY(take_away(ctx, path));
     }
     return BL_OK;
 }
@@ -112,6 +138,7 @@ static json_t *hash_text(uint64_t hash)
 static bl_status write_config(const struct run_folder *folder, const bl_trainer *t, const bl_data *train)
 {
     struct utsname machine;
+    char here[PATH_ROOM];
     json_t *root = json_object(), *data = json_object();
     json_object_set_new(data, "source", json_string(train->source));
     json_object_set_new(data, "examples", json_integer((json_int_t)train->n));
@@ -124,6 +151,8 @@ static bl_status write_config(const struct run_folder *folder, const bl_trainer 
     json_object_set_new(root, "system", json_string(uname(&machine) == 0 ? machine.sysname : "unknown"));
     json_object_set_new(root, "data", data);
     json_object_set_new(root, "angle_examples", angle_examples_to_json(&t->angle_examples));
+    if (getcwd(here, sizeof here)) /* what relative paths among the options are relative to */
+        json_object_set_new(root, "working_folder", json_string(here));
     json_object_set_new(root, "options", config_to_json(t->config));
     return write_json(t->ctx, folder->path, "config.json", root);
 }
@@ -133,13 +162,16 @@ static bl_status fill(struct run_folder *folder, bl_trainer *t, const bl_data *t
     char path[PATH_ROOM];
     BL_TRY(make_folders(t->ctx, folder->path));
     BL_TRY(folder_lock_take(&folder->lock, t->ctx, folder->path));
-    clear_leftovers(t->ctx, folder->path);
     if (!t->is_resumed) {
         BL_TRY(make_room(t->ctx, folder->path, config_bool(t->config, "force")));
         BL_TRY(write_config(folder, t, train));
     }
     BL_TRY(path_of(t->ctx, folder->path, "log.jsonl", path));
-    BL_TRY(runlog_open(&folder->log, t->ctx, path, t->is_resumed ? t->state.epoch : 0));
+    if (t->is_resumed)
+        BL_TRY(runlog_take_up(&folder->log, t->ctx, path, t->state.epoch));
+    else
+        BL_TRY(runlog_begin(&folder->log, t->ctx, path));
+    clear_leftovers(t->ctx, folder->path);
     return t->is_resumed ? BL_OK : run_folder_checkpoint(folder, t, "model.safetensors");
 }
 

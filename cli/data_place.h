@@ -1,0 +1,14 @@
+/*
+ * data_place.h - where a file from the net goes: what a download does with links, pipes and devices.
+ */
+#ifndef CLI_DATA_PLACE_H
+#define CLI_DATA_PLACE_H
+
+#include "download.h"
+
+/* As download_file, to `to`: a symbolic link stays, and the file that it points to is fetched or replaced. A
+   pipe or a device gets the whole file when its digest is right; until then it is in a temporary folder, and
+   of an interrupted download nothing is kept. */
+int data_place(const struct session *session, const struct download *download, const char *to);
+
+#endif

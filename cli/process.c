@@ -1,0 +1,42 @@
+/*
+ * process.c - beginning and end of the process.
+ */
+#include "process.h"
+
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A closed descriptor is the next that open() gives: without this, the log of a run could become standard
+   output, and get the lines meant for the terminal too. The lowest free number is taken, so all from 0 on are
+   open in the end. */
+static void open_descriptors(void)
+{
+    int fd = 0;
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDWR);
+    if (fd >= 0)
+        close(fd);
+}
+
+void process_begin(void)
+{
+    open_descriptors();
+    signal(SIGXFSZ, SIG_IGN); /* write() then fails with EFBIG */
+}
+
+int process_end(int code)
+{
+    const bool had_failed = ferror(stdout) != 0;
+    errno = 0;
+    const bool is_written = fclose(stdout) == 0 && !had_failed;
+    if (is_written || code != EXIT_DONE)
+        return code;
+    fprintf(stderr, "backless: standard output could not be written%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
+    return EXIT_IO;
+}

@@ -1,0 +1,13 @@
+/*
+ * process.h - what holds for every command: the standard descriptors are open, a limit on the size of files
+ * is an error of writing and no signal, and results that do not arrive are a failure.
+ */
+#ifndef CLI_PROCESS_H
+#define CLI_PROCESS_H
+
+/* Before anything else. */
+void process_begin(void);
+/* code, or EXIT_IO when it is EXIT_DONE but standard output could not be written. Closes standard output. */
+int process_end(int code);
+
+#endif

@@ -1,0 +1,152 @@
+/*
+ * destination.c - follows symbolic links by hand, because the system's way (realpath) does not know where a
+ * link to nothing leads.
+ */
+#include "destination.h"
+
+#include "../base/files_read.h"
+#include "../base/mem.h"
+#include "../base/text.h"
+#include "tensors.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_ROOM = BL_PATH_ROOM, MOST_LINKS = 40 }; /* as many as Linux follows */
+
+static bl_status cannot(bl_context *ctx, const char *path, const char *why)
+{
+    return context_fail(ctx, BL_IO, "%s: cannot be written: %s", path, why);
+}
+
+/* The descriptor that path stands for by its name; -1: none. */
+static int descriptor_of(const char *path)
+{
+    static const char *const standard[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
+    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+    size_t n = 0;
+    for (int i = 0; i < 3; i++)
+        if (strcmp(path, standard[i]) == 0)
+            return i;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (strncmp(path, folders[i], strlen(folders[i])) == 0 &&
+            text_to_size(slice_of(path + strlen(folders[i])), &n) && n < 1u << 20)
+            return (int)n;
+    return -1;
+}
+
+/* path becomes what the link at path says, which is relative to the link's folder unless it begins with a
+ * slash. */
+static bool follow(char *path)
+{
+    char link[PATH_ROOM];
+    const ssize_t n = readlink(path, link, sizeof link - 1);
+    if (n < 0)
+        return false;
+    link[n] = 0;
+    const char *slash = strrchr(path, '/');
+    const size_t folder = link[0] == '/' || !slash ? 0 : (size_t)(slash - path) + 1;
+    errno = ENAMETOOLONG;
+    if (folder + (size_t)n >= PATH_ROOM)
+        return false;
+    memcpy(path + folder, link, (size_t)n + 1);
+    return true;
+}
+
+/* What is at path, itself no link: `found` is what lstat says. */
+static bl_status judge(struct destination *d, bl_context *ctx, const char *path, const struct stat *found)
+{
+    if (S_ISDIR(found->st_mode))
+        return cannot(ctx, path, "it is a folder, expected the name of a file");
+    d->is_stream = !S_ISREG(found->st_mode);
+    d->is_there = !d->is_stream;
+    d->present = *found;
+    return BL_OK;
+}
+
+/* A link to a pipe in /proc/PID/fd says "pipe:[123]", which is no path: such a link is opened itself. */
+static bool leads_to_stream(const char *path, struct stat *found)
+{
+    return stat(path, found) == 0 && !S_ISREG(found->st_mode) && !S_ISDIR(found->st_mode);
+}
+
+static bl_status walk(struct destination *d, bl_context *ctx, const char *named, char *path)
+{
+    struct stat found;
+    for (int i = 0; i <= MOST_LINKS; i++) {
+        d->descriptor = descriptor_of(path);
+        if (d->descriptor >= 0) {
+            d->is_stream = true;
+            return BL_OK;
+        }
+        if (leads_to_stream(path, &found))
+            return judge(d, ctx, path, &found);
+        if (lstat(path, &found) != 0)
+            return errno == ENOENT ? BL_OK : cannot(ctx, named, strerror(errno));
+        if (!S_ISLNK(found.st_mode))
+            return judge(d, ctx, named, &found);
+        if (!follow(path))
+            return cannot(ctx, named, strerror(errno));
+    }
+    return cannot(ctx, named, strerror(ELOOP));
+}
+
+bl_status destination_find(struct destination *out, bl_context *ctx, const char *path)
+{
+    char walked[PATH_ROOM];
+    struct destination d = {.descriptor = -1};
+    if (!path || !path[0])
+        BL_FAIL(ctx, BL_BAD_VALUE, "the name of the file to write is \"\", expected a path");
+    if (snprintf(walked, sizeof walked, "%s", path) >= (int)sizeof walked)
+        return cannot(ctx, path, strerror(ENAMETOOLONG));
+    BL_TRY(walk(&d, ctx, path, walked));
+    BL_TRY(mem_text(ctx, &d.path, walked, strlen(walked)));
+    *out = d;
+    return BL_OK;
+}
+
+void destination_drop(struct destination *d, bl_context *ctx)
+{
+    mem_free(ctx, d->path);
+    d->path = NULL;
+}
+
+/* ---- The same for a program */
+
+static bl_status check_folder(bl_context *ctx, const char *path, const char *target)
+{
+    char folder[PATH_ROOM];
+    snprintf(folder, sizeof folder, "%s", target);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = 0;
+    if (access(slash ? folder : ".", W_OK | X_OK) == 0)
+        return BL_OK;
+    BL_FAIL(ctx, BL_IO, "%s: cannot be written: its folder: %s", path, strerror(errno));
+}
+
+bl_status bl_file_target(bl_context *ctx, const char *path, char target[BL_PATH_ROOM])
+{
+    struct destination d;
+    if (!ctx)
+        return BL_NO_MEMORY;
+    BL_TRY(destination_find(&d, ctx, path));
+    bl_status status = BL_OK;
+    if (d.is_there && files_read_has(ctx, d.path, READ_AS_INPUT | READ_AS_MODEL))
+        status =
+            context_fail(ctx, BL_BAD_VALUE,
+                         "%s: is a file that is read here, and must not be written over; name another", path);
+    if (status == BL_OK && !d.is_stream)
+        status = check_folder(ctx, path, d.path);
+    if (status == BL_OK)
+        snprintf(target, PATH_ROOM, "%s", d.is_stream ? "" : d.path);
+    destination_drop(&d, ctx);
+    return status;
+}
+
+bl_status bl_file_write(bl_context *ctx, const char *path, const void *bytes, size_t n)
+{
+    return ctx ? file_replace(ctx, path, bytes, n) : BL_NO_MEMORY;
+}

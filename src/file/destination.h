@@ -1,0 +1,31 @@
+/*
+ * destination.h - where what is written under a path has to go. One rule for every writer:
+ *
+ *   a regular file, or nothing there    replaced as a whole, or created
+ *   a symbolic link                     stays; the rule holds for what it points to, also where that is not there yet
+ *   a folder, a loop of links           refused
+ *   a pipe, a device, a socket          opened and written; never replaced
+ *   /dev/stdout, /dev/fd/N and the like the open descriptor is written, wherever it leads: another process may go on
+ *                                       writing to the same file, which a new file of that name would not reach
+ */
+#ifndef BL_FILE_DESTINATION_H
+#define BL_FILE_DESTINATION_H
+
+#include "../base/status.h"
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+struct destination {
+    char *path;          /* links followed; owned */
+    bool is_stream;      /* to be opened and written */
+    int descriptor;      /* of a stream that is open already, else -1 */
+    bool is_there;       /* a regular file, whose */
+    struct stat present; /* owner and permission bits the new one takes over */
+};
+
+/* BL_BAD_VALUE: path is empty. BL_IO: it is a folder, or cannot be looked at. destination_drop gives path back. */
+bl_status destination_find(struct destination *out, bl_context *ctx, const char *path);
+void destination_drop(struct destination *d, bl_context *ctx);
+
+#endif
