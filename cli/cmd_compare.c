@@ -84,6 +84,8 @@ static bl_status train_once(const struct comparison *c, const bl_config *config,
         row->loss = score->loss;
         row->rmse = score->rmse;
         row->samples_per_second = watch.last.samples_per_second;
+        if (bl_trainer_advice(trainer)[0])
+            note(c->s, "%s%s", label, bl_trainer_advice(trainer));
         angles_text(watch.last.angles, watch.last.blocks, row->angles, sizeof row->angles);
         for (int i = 0; watch.last.angles && i < watch.last.blocks - 1 && i < MAX_ANGLES; i++)
             row->flat[row->n_angles++] = watch.last.angles[i].flat;
@@ -330,7 +332,7 @@ static int run(struct session *s)
 }
 
 const struct command command_compare = {"compare",
-                                        "compare --data NAME|PATH --net LAYERS [--rules LIST] [options]",
+                                        "compare --data NAME|PATH [--rules LIST] [options]",
                                         "train the same net by several rules and print one table",
                                         "data net rule training machine run",
                                         extras,

@@ -256,12 +256,16 @@ BL_API bl_status bl_trainer_fit(bl_trainer *trainer, const bl_data *train, const
                                 const bl_data *test, bl_watch watch, void *user);
 /* Why the training ended: "epochs", "paper", "patience", "rate", "time"; "" before. */
 BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer);
+/* A sentence about a run that has hardly trained (few steps, or a loss near that of answering without the inputs), with what to
+   change; "" where there is nothing to say, and before the end. Until the next call of bl_trainer_fit. */
+BL_API const char *bl_trainer_advice(const bl_trainer *trainer);
 
 /* Takes up a run where its folder's model.safetensors left it; the next bl_trainer_fit goes on to the bits
    that an uninterrupted run would have reached. */
 BL_API bl_status bl_trainer_resume(bl_trainer *trainer, const char *folder);
 
-/* One step on one batch of your own, nothing kept: for streams. labels: n classes. loss: may be NULL. */
+/* One step on one batch of your own, nothing kept: for streams. labels: n classes. loss: may be NULL. n: at most the option
+   batch, or 64 where that is smaller and was not set. */
 BL_API bl_status bl_trainer_step(bl_trainer *trainer, const float *x, const int32_t *labels, size_t n,
                                  double *loss);
 

@@ -46,8 +46,17 @@ static bool wants_numbers(const struct csv_table *t)
     const struct reading *r = t->r;
     if (r->like)
         return r->like->has_targets;
-    return r->options->target == TARGET_NUMBER ||
-           (r->options->target == TARGET_NUMBER_IF_ALL && targets_are_numbers(t->labels, t->n));
+    switch (r->options->target) {
+    case TARGET_NUMBER:
+        return true;
+    case TARGET_NUMBER_IF_ALL:
+        return targets_are_numbers(t->labels, t->n);
+    case TARGET_NUMBER_IF_FRACTIONS:
+        return targets_are_fractions(t->labels, t->n);
+    case TARGET_CLASS:
+        break;
+    }
+    return false;
 }
 
 static bl_status take_labels(struct csv_table *t)
@@ -63,7 +72,7 @@ static bl_status take_labels(struct csv_table *t)
         BL_TRY(data_add_note(data, "%s is taken for the label (--label names another)", column.text));
     if (!wants_numbers(t))
         return classes_number(data, t->r, t->labels, column.text);
-    if (t->r->options->target == TARGET_NUMBER_IF_ALL && !t->r->like)
+    if (t->r->options->target != TARGET_NUMBER && !t->r->like)
         BL_TRY(data_add_note(data, "%s holds numbers to come near to (--target class takes them for classes)",
                              column.text));
     data->has_targets = true;

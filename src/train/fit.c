@@ -6,6 +6,7 @@
 #include "../base/clock.h"
 #include "../base/mem.h"
 #include "../base/rng.h"
+#include "advice.h"
 #include "run_folder.h"
 #include "score.h"
 
@@ -21,6 +22,8 @@ struct fit {
     void *user;
     struct run_folder folder;
     json_t *last_line; /* of the last finished epoch */
+    double last_loss;  /* on the training set, in that epoch */
+    double blind_loss; /* what its answers reach without its inputs */
     double rate;       /* of the last step */
     double told;       /* when the watch was called last */
     bool measures_angles;
@@ -59,7 +62,7 @@ static void shuffle(bl_trainer *t)
 /* Examples of the batch that begins there. */
 static size_t batch_at(const struct fit *f, size_t position)
 {
-    const size_t left = f->train->n - position, most = f->t->lesson->capacity;
+    const size_t left = f->train->n - position, most = f->t->batch;
     return left < most ? left : most;
 }
 
@@ -121,7 +124,7 @@ static bl_score running_score(const struct fit *f)
 static bl_progress progress_now(const struct fit *f, const bl_angles *angles)
 {
     const bl_trainer *t = f->t;
-    const size_t batch = t->lesson->capacity, n = f->train->n, done = t->state.position;
+    const size_t batch = t->batch, n = f->train->n, done = t->state.position;
     return (bl_progress){
         .epoch = (int)t->state.epoch + 1,
         .step = (done + batch - 1) / batch,
@@ -315,6 +318,7 @@ static bl_status end_epoch(struct fit *f, bool *stops)
     BL_TRY(score(f, f->test, &now.test));
     json_decref(f->last_line);
     f->last_line = line_of(f, &now);
+    f->last_loss = now.train.loss;
     turn_page(t, isnan(now.train.error) ? 1.0 : now.train.error);
     BL_TRY(run_folder_log(&f->folder, f->last_line));
     BL_TRY(keep_best(f, &now));
@@ -354,8 +358,10 @@ static bl_status run_epochs(struct fit *f)
             return stop_now(f);
     }
     t->stop_reason = reason;
-    /* a finished run that is resumed has nothing to add to its result */
-    return f->last_line ? run_folder_result(&f->folder, t, f->last_line) : BL_OK;
+    if (!f->last_line) /* a finished run that is resumed has nothing to add to its result */
+        return BL_OK;
+    advice_give(t, f->train, f->blind_loss, f->last_loss);
+    return run_folder_result(&f->folder, t, f->last_line);
 }
 
 bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val, const bl_data *test,
@@ -382,6 +388,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     if (config_size(t->config, "patience") > 0 && !val)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "patience needs a validation set: use --val N");
     f.rate = trainer_rate(t, train->n);
+    BL_TRY(advice_blind_loss(&f.blind_loss, t, train));
     BL_TRY(need_order(t, train->n));
     if (f.measures_angles)
         BL_TRY(trainer_need_alignment(t, train->n < ANGLE_EXAMPLES ? train->n : ANGLE_EXAMPLES));

@@ -6,6 +6,7 @@
 
 #include "alignment.h"
 #include "config.h"
+#include "defaults.h"
 #include "model.h"
 #include "schedule.h"
 
@@ -41,10 +42,12 @@ struct bl_trainer {
     struct schedule schedule;
     struct run_state state;
     size_t epochs;   /* planned */
+    size_t batch;    /* examples of a step of bl_trainer_fit */
     uint32_t *order; /* of the training set in this epoch; n_order of them */
     size_t n_order;
     json_t *early_angles; /* those of the first epoch's steps, for its log line */
     const char *stop_reason;
+    char advice[512]; /* "" or what to change after a run that has hardly trained */
     uint64_t data_hash;
     bool is_buffered;
     bool is_resumed; /* the folder is its own */
@@ -57,6 +60,8 @@ void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered);
 bl_status trainer_step(bl_trainer *trainer, double rate, struct outcome *out);
 double trainer_rate(const bl_trainer *trainer, size_t n_examples); /* of the next step */
 bl_status trainer_check_finite(bl_trainer *trainer);
+/* The defaults for a training set of n examples and what its user chose. */
+struct defaults trainer_defaults(const bl_trainer *trainer, size_t n_examples);
 
 /* The memory for angles on up to n examples; a run takes it before its first step. */
 bl_status trainer_need_alignment(bl_trainer *trainer, size_t n);
