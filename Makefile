@@ -39,7 +39,8 @@ build: deps-demo
 
 demo: build
 	$(build_dir)/backless compare --data $(DEMO_DATA) --net "$(DEMO_NET)" --rules $(DEMO_RULES) \
-	    --rates $(DEMO_RATES) --rate-epochs $(DEMO_RATE_EPOCHS) --epochs $(DEMO_EPOCHS) --seed $(DEMO_SEED)
+	    --rates $(DEMO_RATES) --rate-epochs $(DEMO_RATE_EPOCHS) --epochs $(DEMO_EPOCHS) --seed $(DEMO_SEED) \
+	    --optimizer rmsprop --schedule constant
 
 test: deps
 	@cmake --preset default -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null

@@ -109,6 +109,8 @@ static bl_status train_once(const struct comparison *c, const bl_config *config,
         snprintf(row->lr, sizeof row->lr, "%s", bl_config_get(settled, "lr"));
         status = bl_trainer_fit(trainer, sets->train, sets->val, sets->test, watch_run, &watch);
     }
+    if (status == BL_OK && bl_trainer_advice(trainer)[0])
+        note(c->s, "%s%s", label, bl_trainer_advice(trainer));
     if (status == BL_OK)
         take_figures(row, &watch, trainer, sets->test != NULL);
     watch_release(&watch);
@@ -469,7 +471,7 @@ static int run(struct session *s)
 }
 
 const struct command command_compare = {"compare",
-                                        "compare --data NAME|PATH --net LAYERS [--rules LIST] [options]",
+                                        "compare --data NAME|PATH [--rules LIST] [options]",
                                         "train the same net by several rules and print one table",
                                         "data net rule training machine run",
                                         extras,

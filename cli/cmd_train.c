@@ -26,11 +26,31 @@ static void print_lambda(const struct session *s, const bl_config *c)
              x / strtod(bl_config_get(c, "lr"), NULL));
 }
 
+static size_t steps_of(const bl_config *c, const bl_data *train)
+{
+    const size_t batch = strtoull(bl_config_get(c, "batch"), NULL, 10);
+    return (bl_data_count(train) + batch - 1) / batch;
+}
+
+/* Which of the settings nobody chose. */
+static void note_open(const struct session *s, const bl_config *c)
+{
+    static const char *const keys[] = {"net",      "epochs", "batch", "optimizer", "lr",
+                                       "schedule", "loss",   "init",  "feedback"};
+    char text[128] = "";
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!bl_config_is_set(c, keys[i])) {
+            strcat(text, text[0] ? ", " : "");
+            strcat(text, keys[i]);
+        }
+    if (text[0])
+        note(s, "           by default: %s", text);
+}
+
 static void print_start(const struct session *s, const bl_trainer *trainer, const bl_data *train,
                         const bl_data *val, const bl_data *test)
 {
     const bl_config *c = bl_trainer_config(trainer);
-    static const char *const derived[] = {"init", "feedback", "lr", "epochs"};
     note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d %s", bl_data_source(train),
          bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0,
          bl_data_outputs(train), bl_data_labels(train) ? "classes" : "numbers to come near to");
@@ -38,8 +58,12 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
         note(s, "           %s", bl_data_note(train, i));
     note(s, "net        %s", bl_config_get(c, "net"));
     note(s, "rule       %s: %s", bl_config_get(c, "rule"), bl_rule_about(bl_config_get(c, "rule")));
-    note(s, "training   loss %s, %s, batch %s, schedule %s", bl_config_get(c, "loss"),
-         bl_config_get(c, "optimizer"), bl_config_get(c, "batch"), bl_config_get(c, "schedule"));
+    note(s, "training   %s epochs of %zu steps, batch %s, %s, lr %s, schedule %s", bl_config_get(c, "epochs"),
+         steps_of(c, train), bl_config_get(c, "batch"), bl_config_get(c, "optimizer"), bl_config_get(c, "lr"),
+         bl_config_get(c, "schedule"));
+    note(s, "           loss %s, init %s, feedback %s", bl_config_get(c, "loss"), bl_config_get(c, "init"),
+         bl_config_get(c, "feedback"));
+    note_open(s, c);
     note(s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", bl_config_get(c, "seed"),
          bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),
          bl_config_get(c, "split-seed"));
@@ -48,9 +72,6 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
              bl_context_has_bf16(s->ctx)
                  ? ""
                  : ": this processor lacks it; the same bits, but slower than float32");
-    for (size_t i = 0; i < sizeof derived / sizeof *derived; i++)
-        note(s, "%-10s %s%s", derived[i], bl_config_get(c, derived[i]),
-             bl_config_is_set(c, derived[i]) ? "" : " (default here)");
     if (bl_config_get(c, "slope")[0])
         note(s, "slope      %s%s", bl_config_get(c, "slope"),
              bl_config_is_set(c, "slope") ? "" : " (default here)");
@@ -137,6 +158,8 @@ static int run(struct session *s)
         bl_model_hash(bl_trainer_model(trainer), hash);
         print_best(s, trainer);
         note(s, "stopped by %s; weights %s", bl_trainer_stop_reason(trainer), hash);
+        if (bl_trainer_advice(trainer)[0])
+            note(s, "%s", bl_trainer_advice(trainer));
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
     if (!has_data && extra_of(s, "resume"))
@@ -153,7 +176,7 @@ static int run(struct session *s)
 }
 
 const struct command command_train = {"train",
-                                      "train --data NAME|PATH --net LAYERS [options]",
+                                      "train --data NAME|PATH [options]",
                                       "train one net by one rule",
                                       "data net rule training machine run",
                                       extras,

@@ -299,12 +299,16 @@ BL_API bl_status bl_trainer_fit(bl_trainer *trainer, const bl_data *train, const
 BL_API int bl_trainer_best(const bl_trainer *trainer, bl_progress *out);
 /* Why the training ended: "epochs", "paper", "patience", "rate", "time"; "" before. */
 BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer);
+/* A sentence about a run that has hardly trained (few steps, or a loss near that of answering without the inputs), with what to
+   change; "" where there is nothing to say, and before the end. Until the next call of bl_trainer_fit. */
+BL_API const char *bl_trainer_advice(const bl_trainer *trainer);
 
 /* Takes up a run where its folder's model.safetensors left it; the next bl_trainer_fit goes on to the bits
    that an uninterrupted run would have reached. */
 BL_API bl_status bl_trainer_resume(bl_trainer *trainer, const char *folder);
 
-/* One step on one batch of your own, 1 to the option batch examples, nothing kept: for streams. x: n rows as the training
+/* One step on one batch of your own, nothing kept: for streams. n: at most the option batch,
+   or 64 where that is smaller and was not set. x: n rows as the training
    set has them raw (bl_data_raw_rows); they are scaled as it is. labels: n classes; targets: n rows of outputs, in their own
    unit. A trainer that was made for classes takes labels, one made for targets takes targets; the other is refused. loss: mean
    over the examples, as trained on; may be NULL.

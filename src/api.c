@@ -108,14 +108,18 @@ static const char *or_null(const char *text)
     return text[0] ? text : NULL;
 }
 
-/* auto: numbers for the loss that is about distances, where the label column holds nothing else. */
+/* auto: numbers for the loss that is about distances, where the label column holds nothing else; with no loss chosen, where
+   they are plainly no classes. */
 static enum target_kind target_of(const bl_config *config)
 {
-    const char *target = config_text(config, "target");
+    const char *target = config_text(config, "target"), *loss = config_text(config, "loss");
     if (strcmp(target, "number") == 0)
         return TARGET_NUMBER;
-    const bool is_auto = strcmp(target, "auto") == 0;
-    return is_auto && strcmp(config_text(config, "loss"), "mse") == 0 ? TARGET_NUMBER_IF_ALL : TARGET_CLASS;
+    if (strcmp(target, "class") == 0)
+        return TARGET_CLASS;
+    if (!loss[0])
+        return TARGET_NUMBER_IF_FRACTIONS;
+    return strcmp(loss, "mse") == 0 ? TARGET_NUMBER_IF_ALL : TARGET_CLASS;
 }
 
 /* "32x48" */

@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct rig_options { /* NULL: the default */
+/* NULL: the default; but of what the program's defaults choose by the size of the data, the values of rig_configure, so that a
+   test of something else does not depend on that choice. */
+struct rig_options {
     const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *inlet, *seed, *batch,
         *epochs, *precision, *slope, *lambda;
 };
@@ -47,20 +49,32 @@ static inline void rig_free(struct rig *rig)
     *rig = (struct rig){NULL, NULL, NULL, NULL, NULL};
 }
 
+static inline const char *rig_or(const char *text, const char *other)
+{
+    return text ? text : other;
+}
+
+static inline const char *rig_rate(const char *optimizer)
+{
+    return strncmp(optimizer, "sgd", 3) == 0 ? "0.1" : strncmp(optimizer, "adam", 4) == 0 ? "1e-3" : "1e-4";
+}
+
 static inline bl_status rig_configure(bl_config *config, const struct rig_options *o)
 {
+    const char *optimizer = rig_or(o->optimizer, "rmsprop");
     const char *const options[][2] = {{"net", o->net},
                                       {"rule", o->rule},
                                       {"loss", o->loss},
                                       {"reduction", o->reduction},
-                                      {"optimizer", o->optimizer},
-                                      {"lr", o->lr},
+                                      {"optimizer", optimizer},
+                                      {"lr", rig_or(o->lr, rig_rate(optimizer))},
+                                      {"schedule", "constant"},
                                       {"init", o->init},
                                       {"feedback", o->feedback},
                                       {"inlet", o->inlet},
                                       {"seed", o->seed},
-                                      {"batch", o->batch},
-                                      {"epochs", o->epochs},
+                                      {"batch", rig_or(o->batch, "64")},
+                                      {"epochs", rig_or(o->epochs, "10")},
                                       {"precision", o->precision},
                                       {"slope", o->slope},
                                       {"lambda", o->lambda}};

@@ -29,5 +29,7 @@ bl_status targets_number(bl_data *data, const struct reading *r, const struct la
                          const char *column);
 /* Whether every text is a number. */
 bool targets_are_numbers(const struct label_text *texts, size_t n);
+/* Whether every text is a number and half of them or more are not whole: a class misspelt in some rows is none. */
+bool targets_are_fractions(const struct label_text *texts, size_t n);
 
 #endif

@@ -52,8 +52,17 @@ static bool wants_numbers(const struct csv_table *t)
         return r->like->has_targets;
     if (t->layout.is_words[t->layout.label])
         return false;
-    return r->options->target == TARGET_NUMBER ||
-           (r->options->target == TARGET_NUMBER_IF_ALL && targets_are_numbers(t->labels, t->n));
+    switch (r->options->target) {
+    case TARGET_NUMBER:
+        return true;
+    case TARGET_NUMBER_IF_ALL:
+        return targets_are_numbers(t->labels, t->n);
+    case TARGET_NUMBER_IF_FRACTIONS:
+        return targets_are_fractions(t->labels, t->n);
+    case TARGET_CLASS:
+        break;
+    }
+    return false;
 }
 
 /* What follows reads labels with points: the text, which is this reading's own, is changed. */
@@ -117,7 +126,7 @@ static bl_status take_labels(struct csv_table *t)
                                           !t->r->like && t->layout.is_words[t->layout.label]};
         return classes_number(data, t->r, t->labels, &from);
     }
-    if (t->r->options->target == TARGET_NUMBER_IF_ALL && !t->r->like)
+    if (t->r->options->target != TARGET_NUMBER && !t->r->like)
         BL_TRY(data_add_note(data, "%s holds numbers to come near to (--target class takes them for classes)",
                              column.text));
     data->has_targets = true;

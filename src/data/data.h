@@ -61,9 +61,10 @@ struct bl_data {
 };
 
 enum target_kind {
-    TARGET_CLASS,        /* the label column's values are classes */
-    TARGET_NUMBER,       /* they are numbers to come near to */
-    TARGET_NUMBER_IF_ALL /* numbers where all of them are, else classes */
+    TARGET_CLASS,              /* the label column's values are classes */
+    TARGET_NUMBER,             /* they are numbers to come near to */
+    TARGET_NUMBER_IF_ALL,      /* numbers where all of them are, else classes */
+    TARGET_NUMBER_IF_FRACTIONS /* numbers where all of them are and half or more are not whole, else classes */
 };
 
 /* How to read: the data options of the configuration, plain. */

@@ -203,14 +203,36 @@ static bl_status take_targets(bl_data *data, const struct reading *r, const stru
     return BL_OK;
 }
 
+static bool are_fractions(const struct npy_view *y)
+{
+    size_t fractions = 0;
+    for (size_t i = 0; i < y->count; i++)
+        fractions += npy_value(y, i) != floor(npy_value(y, i));
+    return 2 * fractions >= y->count;
+}
+
+static bool wants_numbers(const struct reading *r, const struct npy_view *y)
+{
+    if (r->like)
+        return r->like->has_targets;
+    switch (r->options->target) {
+    case TARGET_NUMBER:
+        return true;
+    case TARGET_NUMBER_IF_ALL:
+        return y->kind == 'f';
+    case TARGET_NUMBER_IF_FRACTIONS:
+        return y->kind == 'f' && are_fractions(y);
+    case TARGET_CLASS:
+        break;
+    }
+    return false;
+}
+
 static bl_status take_labels(bl_data *data, const struct reading *r, const struct npy_view *y,
                              const char *where)
 {
-    const bool wants_numbers = r->like ? r->like->has_targets
-                                       : r->options->target == TARGET_NUMBER ||
-                                             (r->options->target == TARGET_NUMBER_IF_ALL && y->kind == 'f');
     BL_TRY(check_count(data, y, where));
-    return wants_numbers ? take_targets(data, r, y, where) : npy_take_classes(data, r, y, where);
+    return wants_numbers(r, y) ? take_targets(data, r, y, where) : npy_take_classes(data, r, y, where);
 }
 
 static bl_status no_labels(bl_data *data, const struct reading *r, const char *why)

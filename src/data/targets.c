@@ -5,6 +5,8 @@
 
 #include "../base/mem.h"
 
+#include <math.h>
+
 static bool to_target(const struct label_text *label, double *out)
 {
     return text_to_double(label->field.text, out);
@@ -17,6 +19,17 @@ bool targets_are_numbers(const struct label_text *texts, size_t n)
         if (!to_target(&texts[i], &target))
             return false;
     return true;
+}
+
+bool targets_are_fractions(const struct label_text *texts, size_t n)
+{
+    size_t fractions = 0;
+    for (size_t i = 0; i < n; i++) {
+        double value = 0.0;
+        (void)text_to_double(texts[i].field.text, &value);
+        fractions += value != floor(value);
+    }
+    return 2 * fractions >= n && targets_are_numbers(texts, n);
 }
 
 bl_status targets_number(bl_data *data, const struct reading *r, const struct label_text *texts,

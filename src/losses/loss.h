@@ -17,6 +17,9 @@ struct loss_ops {
                     struct matrix e);
     /* a <- what the output means: probabilities, or values. */
     void (*output)(const struct backend *backend, struct matrix a);
+    /* The least J of one example that an answer reaches which is the same for all examples. mean, square: of each of the n
+       outputs' targets, over the examples, and of their squares. */
+    double (*blind)(const double *mean, const double *square, size_t n);
 };
 
 const struct loss_ops *loss_find(const char *name); /* NULL: no such */

@@ -6,6 +6,7 @@
 #include "../base/clock.h"
 #include "../base/mem.h"
 #include "../base/rng.h"
+#include "advice.h"
 #include "learnable.h"
 #include "run_folder.h"
 #include "score.h"
@@ -21,6 +22,8 @@ struct fit {
     void *user;
     struct run_folder folder;
     json_t *last_line; /* of the last finished epoch */
+    double last_loss;  /* on the training set, in that epoch */
+    double blind_loss; /* what its answers reach without its inputs */
     double rate;       /* of the last step */
     double told;       /* when the watch was called last */
     bool measures_angles;
@@ -344,6 +347,7 @@ static bl_status end_epoch(struct fit *f, bool *stops)
     BL_TRY(score(f, f->test, &now.test));
     json_decref(f->last_line);
     f->last_line = line_of(f, &now);
+    f->last_loss = now.train.loss;
     t->n_logged = t->n_notes;
     turn_page(t, &now.train);
     BL_TRY(run_folder_log(&f->folder, f->last_line));
@@ -384,8 +388,10 @@ static bl_status run_epochs(struct fit *f)
             return stop_now(f);
     }
     t->stop_reason = reason;
-    /* a finished run that is resumed has nothing to add to its result */
-    return f->last_line ? run_folder_result(&f->folder, t, f->last_line) : BL_OK;
+    if (!f->last_line) /* a finished run that is resumed has nothing to add to its result */
+        return BL_OK;
+    advice_give(t, f->train, f->blind_loss, f->last_loss);
+    return run_folder_result(&f->folder, t, f->last_line);
 }
 
 bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val, const bl_data *test,
@@ -415,6 +421,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
         BL_FAIL(t->ctx, BL_BAD_VALUE, "patience needs a validation set: use --val N");
     BL_TRY(learnable_check_data(t, train));
     f.rate = trainer_rate(t, train->n);
+    BL_TRY(advice_blind_loss(&f.blind_loss, t, train));
     BL_TRY(need_order(t, train->n));
     if (f.measures_angles)
         BL_TRY(need_angles(t, train->n));

@@ -239,6 +239,7 @@ bl_status run_folder_result(struct run_folder *folder, const bl_trainer *trainer
     json_object_set_new(root, "angle_examples", angle_examples_to_json(&trainer->angle_examples));
     json_object_set_new(root, "total_seconds", runlog_number(trainer->state.total_seconds));
     json_object_set_new(root, "weights_hash", json_string(hash));
+    json_object_set_new(root, "hardly_trained", json_boolean(trainer->advice[0] != 0));
     if (trainer->state.best_epoch > 0) {
         json_object_set_new(root, "best_epoch", json_integer((json_int_t)trainer->state.best_epoch));
         json_object_set_new(root, "best_val", runlog_number(trainer->state.best));

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCORE_BATCH = 500, ZERO_START_PERCENT = 25 };
+enum { SCORE_BATCH = 500, STREAM_BATCH = 64, ZERO_START_PERCENT = 25 };
 
 static bl_status settle(bl_config *config, const char *key, const char *text)
 {
@@ -48,17 +48,48 @@ static const char *default_feedback(const struct rule_ops *ops, const struct net
     return is_steep(net) ? "fanin" : "fanin 0.5";
 }
 
-/* Defaults that keep a newcomer out of known traps: all-zero weights where the rule can learn from them, a feedback as
-   large as the optimiser needs. */
-static bl_status settle_all(bl_config *config, const struct net *net, const struct rule_ops *ops,
-                            const struct optimizer *optimizer)
+static bl_status settle_size(bl_config *config, const char *key, size_t n)
 {
+    char text[32] = "";
+    text_append(text, sizeof text, "%zu", n);
+    return settle(config, key, text);
+}
+
+static struct defaults defaults_for(const bl_config *config, const struct optimizer *optimizer,
+                                    size_t examples)
+{
+    const struct run_size size = {
+        .examples = examples,
+        .batch = config_size(config, "batch"),
+        .sums = strcmp(config_text(config, "reduction"), "sum") == 0,
+        .waits_for_error = strcmp(config_text(config, "stop"), "paper") == 0,
+    };
+    return defaults_of(&size, optimizer);
+}
+
+struct defaults trainer_defaults(const bl_trainer *t, size_t n_examples)
+{
+    return defaults_for(t->config, &t->stepper.optimizer, n_examples);
+}
+
+static bl_status settle_training(bl_config *config, const struct optimizer *optimizer, size_t examples)
+{
+    const struct defaults chosen = defaults_for(config, optimizer, examples);
     char rate[32];
-    text_from_double(optimizer->ops->default_rate, rate);
+    text_from_double(chosen.rate, rate);
+    BL_TRY(settle(config, "lr", rate));
+    BL_TRY(settle(config, "schedule", chosen.schedule));
+    BL_TRY(settle_size(config, "batch", chosen.batch));
+    return settle_size(config, "epochs", chosen.epochs);
+}
+
+/* What the net must be known for. */
+static bl_status settle_all(bl_config *config, const struct net *net, const struct rule_ops *ops,
+                            const struct optimizer *optimizer, size_t examples)
+{
     BL_TRY(settle(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
     BL_TRY(settle(config, "feedback", default_feedback(ops, net, optimizer)));
-    BL_TRY(settle(config, "lr", rate));
-    BL_TRY(settle(config, "epochs", strcmp(config_text(config, "stop"), "paper") == 0 ? "300" : "10"));
+    BL_TRY(settle_training(config, optimizer, examples));
     return config_settle(config, "net", net->text);
 }
 
@@ -69,6 +100,16 @@ static bl_status settle_seeds(bl_config *config)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         BL_TRY(settle(config, keys[i], config_text(config, "seed")));
     return BL_OK;
+}
+
+/* What the net or the optimiser is made from. */
+static bl_status settle_before(bl_config *config, const bl_data *like)
+{
+    char net[DEFAULTS_NET_ROOM];
+    defaults_net(like->outputs, net);
+    BL_TRY(settle(config, "net", net));
+    BL_TRY(settle(config, "loss", defaults_loss(like->has_targets)));
+    return settle(config, "optimizer", defaults_optimizer());
 }
 
 static bl_status check_start(bl_context *ctx, const bl_config *config, const struct net *net,
@@ -107,8 +148,6 @@ static bl_status check_data(bl_context *ctx, const struct net *net, const struct
 static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, const struct rule_ops *ops)
 {
     const char *text = config_text(t->config, "net");
-    if (!text[0])
-        BL_FAIL(t->ctx, BL_BAD_VALUE, "no net: give one, as in \"dense 100, tanh, dense %d\"", like->outputs);
     if (!ops->only_output)
         return net_create(out, t->ctx, like->shape, text);
     char *output = NULL;
@@ -129,7 +168,7 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
     BL_TRY(make_net(&net, t, like, ops));
     bl_status status = check_data(t->ctx, net, loss, like);
     if (status == BL_OK)
-        status = settle_all(t->config, net, ops, optimizer);
+        status = settle_all(t->config, net, ops, optimizer, like->n);
     if (status == BL_OK)
         status = check_start(t->ctx, t->config, net, ops);
     if (status == BL_OK && ops->needs_classes && like->has_targets)
@@ -265,10 +304,19 @@ static bl_status settle_of_rule(bl_trainer *t, struct optimizer *optimizer)
     return BL_OK;
 }
 
+/* The largest batch of a step: the option batch, or STREAM_BATCH where nobody chose one, because a stream's `like` may be a
+   few examples alone. */
+static size_t most_examples(const bl_trainer *t)
+{
+    const bool is_open = !bl_config_is_set(t->config, "batch");
+    return is_open && t->batch < STREAM_BATCH ? STREAM_BATCH : t->batch;
+}
+
 static bl_status build(bl_trainer *t, const bl_data *like)
 {
     struct optimizer optimizer;
     BL_TRY(settle_seeds(t->config));
+    BL_TRY(settle_before(t->config, like));
     BL_TRY(optimizer_parse(t->ctx, &optimizer, config_text(t->config, "optimizer")));
     BL_TRY(settle_of_rule(t, &optimizer));
     BL_TRY(make_model(t, like, &optimizer));
@@ -283,7 +331,7 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     t->needs_two = net_needs_two(net);
     BL_TRY(learnable_check(t));
     BL_TRY(stillness_create(t));
-    BL_TRY(make_lesson(&t->lesson, t, t->batch + (t->needs_two ? 1 : 0), memory_of(t)));
+    BL_TRY(make_lesson(&t->lesson, t, most_examples(t) + (t->needs_two ? 1 : 0), memory_of(t)));
     BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO, PRECISION_FLOAT32));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
@@ -370,6 +418,11 @@ bl_status trainer_note(bl_trainer *t, const char *format, ...)
     BL_TRY(mem_text(t->ctx, &t->notes[t->n_notes], text, strlen(text)));
     t->n_notes++;
     return BL_OK;
+}
+
+const char *bl_trainer_advice(const bl_trainer *trainer)
+{
+    return trainer->advice;
 }
 
 void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered)
@@ -463,9 +516,9 @@ static bl_status check_batch(const bl_trainer *t, const struct lesson *lesson, c
     if ((batch->targets != NULL) != like->has_targets)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s, but the trainer was made for %s",
                 batch->targets ? "targets" : "labels", answers_of(like));
-    if (batch->n == 0 || batch->n > t->batch)
+    if (batch->n == 0 || batch->n > most_examples(t))
         BL_FAIL(t->ctx, BL_BAD_VALUE, "a batch of %zu examples, expected 1 to %zu (the option batch)",
-                batch->n, t->batch);
+                batch->n, most_examples(t));
     for (size_t i = 0; batch->labels && i < batch->n; i++)
         if (batch->labels[i] < 0 || (size_t)batch->labels[i] >= lesson->y.cols)
             BL_FAIL(t->ctx, BL_BAD_VALUE, "label %d of example %zu, expected 0 to %zu", (int)batch->labels[i],

@@ -8,6 +8,7 @@
 #include "angle_examples.h"
 #include "best_epoch.h"
 #include "config.h"
+#include "defaults.h"
 #include "model.h"
 #include "schedule.h"
 
@@ -46,7 +47,7 @@ struct bl_trainer {
     struct run_state state;
     struct best_epoch best;
     double step_rate; /* of bl_trainer_step; 0: the schedule's */
-    size_t batch;     /* examples of a step */
+    size_t batch;     /* examples of a step of bl_trainer_fit */
     /* A step on one example would teach nothing (net_needs_two): a last one joins the batch before it. */
     bool needs_two;
     char **notes; /* n_notes of them: what cannot learn, or hardly, as far as it is known */
@@ -59,6 +60,7 @@ struct bl_trainer {
     size_t n_order;
     json_t *early_angles; /* those of the first epoch's steps, for its log line */
     const char *stop_reason;
+    char advice[512];                     /* "" or what to change after a run that has hardly trained */
     uint64_t data_hash, narrow_data_hash; /* of the training set; narrow: as 0.1.0 computed it */
     bool is_buffered;
     bool is_resumed; /* the folder is its own */
@@ -76,6 +78,8 @@ bl_status trainer_check_data(const bl_trainer *trainer, const bl_data *data);
 /* Adds a sentence to trainer->notes. */
 bl_status trainer_note(bl_trainer *trainer, const char *format, ...) BL_PRINTF(2, 3);
 bl_status trainer_check_finite(bl_trainer *trainer);
+/* The defaults for a training set of n examples and what its user chose. */
+struct defaults trainer_defaults(const bl_trainer *trainer, size_t n_examples);
 
 /* The memory for angles on up to n examples; a run takes it before its first step. */
 bl_status trainer_need_alignment(bl_trainer *trainer, size_t n);

@@ -1,0 +1,109 @@
+/*
+ * advice.c - a sentence for the run that has hardly trained: the loss is compared with that of the best answer that is the
+ * same for all examples (how often each class occurs; the targets' mean).
+ */
+#include "advice.h"
+
+#include "../base/mem.h"
+#include "../base/text.h"
+
+#include <math.h>
+
+/* A loss above HARDLY of the blind one is hardly a step from where every run begins. FEW steps may be few even where the loss
+   has fallen to HALF_WAY: the rate has then moved a weight by less than one under RMSprop or Adam at 3e-3. */
+static const double HARDLY = 0.9, HALF_WAY = 0.3;
+enum { FEW = 300, ENOUGH = 1000, STRAY_DEGREES = 80 };
+
+static void sum_labels(const bl_data *data, double *sum)
+{
+    for (size_t i = 0; i < data->n; i++)
+        sum[data->labels[i]] += 1.0;
+}
+
+static void sum_targets(const bl_data *data, struct lesson *lesson, double *sum, double *square)
+{
+    const size_t outputs = (size_t)data->outputs;
+    for (size_t first = 0; first < data->n; first += lesson->capacity) {
+        const size_t left = data->n - first, n = left < lesson->capacity ? left : lesson->capacity;
+        lesson_set_size(lesson, n);
+        data_gather_targets(data, NULL, first, n, lesson->y.x);
+        for (size_t i = 0; i < n * outputs; i++) {
+            const double y = (double)lesson->y.x[i];
+            sum[i % outputs] += y;
+            square[i % outputs] += y * y;
+        }
+    }
+}
+
+bl_status advice_blind_loss(double *out, bl_trainer *t, const bl_data *data)
+{
+    const size_t outputs = (size_t)data->outputs;
+    double *sum = NULL;
+    BL_TRY(MEM_ARRAY(t->ctx, &sum, 2 * outputs, "the targets' means"));
+    double *square = sum + outputs;
+    if (data->labels)
+        sum_labels(data, sum);
+    else
+        sum_targets(data, t->score_lesson, sum, square);
+    for (size_t k = 0; k < outputs; k++) {
+        sum[k] /= (double)data->n;
+        square[k] = data->labels ? sum[k] : square[k] / (double)data->n; /* 1 and 0 are their squares */
+    }
+    *out = t->model->loss->blind(sum, square, outputs);
+    mem_free(t->ctx, sum);
+    return BL_OK;
+}
+
+static bool has_hardly_trained(const bl_trainer *t, double blind_loss, double loss)
+{
+    return t->state.step > 0 &&
+           (loss > HARDLY * blind_loss || (t->state.step < FEW && loss > HALF_WAY * blind_loss));
+}
+
+static void add_angle(bl_trainer *t, char *text, size_t room)
+{
+    for (size_t l = 0; l + 1 < t->model->net->n_blocks; l++)
+        if (t->angles[l].flat > STRAY_DEGREES) {
+            text_append(text, room, "; hidden block %zu is taught at %.0f degrees to backpropagation", l,
+                        t->angles[l].flat);
+            return;
+        }
+}
+
+/* Epochs that bring ENOUGH steps, and not fewer than the defaults. */
+static size_t more_epochs(const bl_trainer *t, size_t n_examples, const struct defaults *usual)
+{
+    const size_t batch = config_size(t->config, "batch"), steps = (n_examples - 1) / batch + 1;
+    const size_t enough = (ENOUGH - 1) / steps + 1;
+    return enough > usual->epochs ? enough : usual->epochs;
+}
+
+static void add_way_out(bl_trainer *t, size_t n_examples, char *text, size_t room)
+{
+    const struct defaults usual = trainer_defaults(t, n_examples);
+    const size_t epochs = more_epochs(t, n_examples, &usual);
+    const char *rate = config_text(t->config, "lr");
+    const bool is_short = t->state.epoch < epochs && t->state.step < ENOUGH,
+               is_slow = config_number(t->config, "lr") < usual.rate;
+    if (is_short)
+        text_append(text, room, "; train longer: --epochs %zu (now %zu)", epochs, t->state.epoch);
+    if (is_slow)
+        text_append(text, room, "%s a higher rate: --lr %g (now %s)", is_short ? ", or at" : "; try",
+                    usual.rate, rate);
+    if (!is_short && !is_slow)
+        text_append(text, room, "; try another --lr (now %s); or the inputs tell little of the answer", rate);
+}
+
+void advice_give(bl_trainer *t, const bl_data *data, double blind_loss, double loss)
+{
+    t->advice[0] = 0;
+    if (!has_hardly_trained(t, blind_loss, loss))
+        return;
+    text_append(t->advice, sizeof t->advice,
+                "hardly trained: after %llu steps the training loss is %.4g, and %.4g is reached without a "
+                "look at the "
+                "inputs",
+                (unsigned long long)t->state.step, loss, blind_loss);
+    add_angle(t, t->advice, sizeof t->advice);
+    add_way_out(t, data->n, t->advice, sizeof t->advice);
+}

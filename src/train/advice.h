@@ -1,0 +1,16 @@
+/*
+ * advice.h - whether a run has learned anything, and what to change where it has hardly.
+ */
+#ifndef BL_TRAIN_ADVICE_H
+#define BL_TRAIN_ADVICE_H
+
+#include "trainer.h"
+
+/* The least mean loss on data that is reached without a look at its inputs. */
+bl_status advice_blind_loss(double *out, bl_trainer *trainer, const bl_data *data);
+
+/* After the last epoch, whose mean training loss was `loss`. Hardly trained is a run that ends above 0.9 of the blind loss; or
+   above 0.3 of it after fewer than 300 steps. Then trainer->advice is a sentence that says so and what to change, else "". */
+void advice_give(bl_trainer *trainer, const bl_data *data, double blind_loss, double loss);
+
+#endif
