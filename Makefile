@@ -97,6 +97,6 @@ uninstall:
 	cmake --build --preset default --target uninstall
 
 clean:
-	rm -rf build build-debug build-asan build-portable build-clang build-fuzz build-matrix build-ci
+	rm -rf build build-debug build-asan build-clang build-fuzz build-matrix build-ci
 
 .PHONY: help deps deps-demo build demo test test-asan fuzz bench bench-peers format lint install deb uninstall clean

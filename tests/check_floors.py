@@ -27,8 +27,6 @@ FRIENDS = {frozenset(("tensor", "backend"))}
 DOORS = [
     (re.compile(r"#\s*pragma\s+omp|\bomp_\w+|<omp\.h>|\b_OPENMP\b"), {"src/base/parallel.c"},
      "OpenMP belongs in src/base/parallel.c"),
-    (re.compile(r"\bBL_WITH_\w+"), {"src/backend/backend_table.c"},
-     "only src/backend/backend_table.c knows which backends were built"),
     (re.compile(r"\b(malloc|calloc|realloc|aligned_alloc|posix_memalign|strdup|strndup)\s*\("),
      {"src/base/context.c"}, "memory comes through src/base/mem.h"),
     (re.compile(r"\b(exit|_Exit|abort|printf|puts|putchar|perror)\s*\(|\b(stdout|stderr)\b"), set(),
@@ -231,7 +229,6 @@ FAULTS = [
     ("examples/peek.c", '#include "../src/base/mem.h"\n', "examples/peek.c:1: examples/ sees"),
     ("src/net/omp.c", "int i;\n#pragma omp simd\n", "src/net/omp.c:2: OpenMP belongs"),
     ("src/net/omp2.c", "#include <omp.h>\n", "src/net/omp2.c:1: OpenMP belongs"),
-    ("src/net/with.c", "#ifdef BL_WITH_ONEDNN\n#endif\n", "src/net/with.c:1: only src/backend"),
     ("src/net/own.c", "p = malloc(3);\n", "src/net/own.c:1: memory comes"),
     ("src/net/say.c", 'printf("x");\n', "src/net/say.c:1: the library does not"),
     ("src/train/step.c", 'if (is(name, "dfa"))\n', 'src/train/step.c:1: "dfa" is a rule'),

@@ -7,7 +7,7 @@ broken=$(dirname "$1")/broken_backless
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 failures=0
-for variable in $(env | grep -oE '^(BACKLESS|OMP|GOMP|DNNL|ONEDNN)_[A-Z_]*'); do
+for variable in $(env | grep -oE '^(BACKLESS|OMP|GOMP)_[A-Z_]*'); do
     unset "$variable"
 done
 unset NO_COLOR
@@ -38,9 +38,9 @@ doctor 0 "$program" doctor
 for section in build environment machine training "data sets" terminal; do says "^$section\$"; done
 says "^  backless +$("$program" --version | cut -d' ' -f2) "
 for part in libarchive Jansson compiler; do says "^  $part +[0-9a-zA-Z]"; done
-for part in oneDNN OpenMP PNG JPEG libcurl; do says "^[ -] $part +(missing: )?[0-9a-z]"; done
+for part in OpenMP PNG JPEG libcurl; do says "^[ -] $part +(missing: )?[0-9a-z]"; done
 says '^  portable +takes a step'
-says '^  chosen +(onednn|portable), by --backend auto'
+says '^  chosen +portable, by --backend auto'
 says '^  variables +none'
 says '^  downloads +.*/cache/backless \(can be made, [0-9.]+ GB free\)'
 says "^  searched +$folder/cache/backless, "
@@ -50,10 +50,6 @@ says '^backless can train here'
 grep -A1 '^- ' "$folder/out.txt" | grep -v '^--' | awk 'NR % 2 == 0 && !/ > /' | grep -q . &&
     complain "something is missing and nothing says how to get it"
 [ ! -e "$folder/cache" ] || complain "the folder for downloads was made"
-if grep -q '^  onednn' "$folder/out.txt"; then
-    says '^  oneDNN +[0-9]+\.[0-9]+'
-    says '^  chosen +onednn'
-fi
 
 # ---- JSON says the same
 lines=$(grep -cE '^[ !X-] [a-zA-Z]' "$folder/out.txt")
@@ -92,14 +88,15 @@ doctor 2 BACKLESS_EPOCHS=many "$program" doctor --json
 says '^ "can_train": false'
 says '"reason": "in the environment, BACKLESS_EPOCHS'
 doctor 2 BACKLESS_BACKEND=abacus "$program" doctor
-says '^X chosen +--backend abacus: no backend "abacus"'
+says '^X BACKLESS_BACKEND +abacus: no backend "abacus"'
+doctor 2 BACKLESS_BACKEND=onednn "$program" doctor
+says '^X BACKLESS_BACKEND +onednn: the backend "onednn" was removed'
 doctor 0 BACKLESS_BACKEND=portable BACKLESS_THREADS=3 "$program" doctor
 says '^  chosen +portable, by --backend portable'
-doctor 0 BACKLESS_EPOCH=3 OMP_NUM_THREADS=8 OMP_PROC_BIND=true DNNL_VERBOSE=0 "$program" doctor
+doctor 0 BACKLESS_EPOCH=3 OMP_NUM_THREADS=8 OMP_PROC_BIND=true "$program" doctor
 says '^! BACKLESS_EPOCH +3 \(no option is called so'
 says '^  OMP_NUM_THREADS +8 \(not followed'
 says '^! OMP_PROC_BIND +true'
-says '^  DNNL_VERBOSE +0 \(changes nothing\)'
 doctor 0 NO_COLOR=1 LC_ALL=C "$program" doctor
 says '^  colours +none: NO_COLOR'
 says '^! characters +not UTF-8'
