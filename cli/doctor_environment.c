@@ -1,5 +1,5 @@
 /*
- * doctor_environment.c - variables that change what happens: those of backless and of OpenMP.
+ * doctor_environment.c - variables that change what happens: those of backless, and OMP_NUM_THREADS.
  * And the terminal.
  */
 #include "doctor.h"
@@ -20,14 +20,7 @@ static const struct {
     enum doctor_verdict verdict;
     const char *what;
 } known[] = {
-    {"OMP_NUM_THREADS", "", DOCTOR_FINE, "not followed: the option threads decides"},
-    {"OMP_THREAD_LIMIT", "", DOCTOR_NOTE, "may give fewer threads than the option threads says"},
-    {"OMP_DYNAMIC", "false", DOCTOR_NOTE, "may give fewer threads than the option threads says"},
-    {"OMP_PROC_BIND", "false", DOCTOR_NOTE, "ties threads to cores: two runs at once would share them"},
-    {"OMP_PLACES", "", DOCTOR_NOTE, "ties threads to cores: two runs at once would share them"},
-    {"GOMP_CPU_AFFINITY", "", DOCTOR_NOTE, "ties threads to cores: two runs at once would share them"},
-    {"OMP_WAIT_POLICY", "passive", DOCTOR_NOTE, "threads that wait keep their cores busy"},
-    {"GOMP_SPINCOUNT", "", DOCTOR_NOTE, "how long threads that wait keep their cores busy"},
+    {"OMP_NUM_THREADS", "", DOCTOR_FINE, "the most threads that the option threads takes by itself"},
 };
 
 static bool say_others(struct doctor *d)

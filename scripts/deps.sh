@@ -17,7 +17,7 @@ deb) wanted="$build debhelper dpkg-dev fakeroot" ;;
 lint) wanted="$test clang-format clang-tidy cppcheck" ;;
 fuzz) wanted="$test clang" ;;
 peers) wanted="$build python3-dev python3-venv" ;;
-ci) wanted="$test clang libomp-dev git python3-numpy python3-venv" ;;
+ci) wanted="$test clang git python3-numpy python3-venv" ;;
 *)
     echo "usage: deps.sh [demo|test|lint|fuzz|peers|deb|ci]" >&2
     exit 2
@@ -56,7 +56,7 @@ is_there() {
 is_optional() {
     case $1 in
     libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | clang | \
-        libomp-dev | python3-numpy | python3-dev | python3-venv)
+        python3-numpy | python3-dev | python3-venv)
         true
         ;;
     *) false ;;

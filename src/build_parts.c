@@ -3,7 +3,6 @@
  * it comes from can be asked, else cmake/build_parts.cmake told it.
  */
 #include "backless.h"
-#include "base/parallel.h"
 
 #include <archive.h>
 #include <jansson.h>
@@ -46,10 +45,8 @@ static const char *of_jpeg(void)
 
 #ifdef __clang__
 #define COMPILER __VERSION__
-#define OPENMP_PACKAGE "libomp-dev"
 #else
 #define COMPILER "gcc " __VERSION__
-#define OPENMP_PACKAGE ""
 #endif
 
 static const char *of_compiler(void)
@@ -62,7 +59,6 @@ static const struct {
     const char *(*version)(void);
     const char *purpose, *package;
 } parts[] = {
-    {"OpenMP", parallel_version, "several threads", OPENMP_PACKAGE},
     {"libarchive", of_libarchive, "compressed files", "libarchive-dev"},
     {"Jansson", of_jansson, "JSON", "libjansson-dev"},
     {"PNG", of_png, "folders of PNG pictures", "libpng-dev"},

@@ -16,6 +16,8 @@
 
 enum { MOST = 300, THREADS = 9 };
 
+static bl_context *ctx;
+
 struct work {
     atomic_int runs[MOST];
     atomic_int strays; /* workers that do not exist */
@@ -52,7 +54,9 @@ static void check(int threads, size_t n, parallel_lane lane, size_t late)
     memset(&work, 0, sizeof work);
     work.threads = threads > 0 ? threads : 1;
     work.late = late;
-    parallel_for(threads, n, lane, run, &work);
+    ctx->threads = threads > 1 ? threads : 1;
+    assert_int_equal(parallel_need(ctx, n), BL_OK);
+    parallel_for(ctx, threads, n, lane, run, &work);
     assert_int_equal(work.strays, 0);
     for (size_t i = 0; i < MOST; i++)
         assert_int_equal(work.runs[i], i < n);
@@ -79,9 +83,12 @@ static void others_take_what_is_late(void **state)
 
 int main(void)
 {
+    ctx = context_create(NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_runs_once),
         cmocka_unit_test(others_take_what_is_late),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    context_destroy(ctx);
+    return failed;
 }

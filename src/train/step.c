@@ -100,7 +100,8 @@ static void forget_packed(struct lesson *lesson)
 static void forward_block(struct shift *shift)
 {
     forget_packed(shift->lesson);
-    parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL, forward_task, shift);
+    parallel_for(shift->lesson->ctx, (int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL,
+                 forward_task, shift);
 }
 
 /* Block by block from lesson->x, which has entered the net. */
@@ -305,8 +306,8 @@ static void prepare(struct shift *shift)
 {
     for (shift->l = 0; shift->rule->ops->prepare && shift->l < shift->net->n_blocks; shift->l++)
         if (shift->rule->B[shift->l].x)
-            parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL, prepare_task,
-                         shift);
+            parallel_for(shift->lesson->ctx, (int)shift->lesson->n_workers, net_parts(shift->net, shift->l),
+                         NULL, prepare_task, shift);
 }
 
 /* Hidden blocks keep their outputs where their signals stand, and are left with what the second pass changed. */
@@ -356,7 +357,7 @@ static void run_stages(const struct plan *plan, parallel_task run, struct shift 
         const size_t n = plan->stage_end[stage] - begin + (shift->aside.run ? 1 : 0);
         shift->tasks = plan->tasks + begin;
         forget_packed(shift->lesson);
-        parallel_for((int)shift->lesson->n_workers, n, lane_of, run_one, shift);
+        parallel_for(shift->lesson->ctx, (int)shift->lesson->n_workers, n, lane_of, run_one, shift);
         shift->aside = (struct aside){NULL, NULL};
         begin = plan->stage_end[stage];
     }
@@ -384,7 +385,8 @@ void step_gradients(const struct net *net, struct lesson *lesson, float *to)
 {
     struct shift shift = {.net = net, .lesson = lesson, .gradients = to};
     for (shift.l = 0; shift.l < net->n_blocks; shift.l++)
-        parallel_for((int)lesson->n_workers, net_parts(net, shift.l), NULL, gradient_task, &shift);
+        parallel_for(lesson->ctx, (int)lesson->n_workers, net_parts(net, shift.l), NULL, gradient_task,
+                     &shift);
 }
 
 static void apply_task(void *work, size_t i, int worker)
@@ -412,7 +414,8 @@ static void learn_part(void *work, size_t i, int worker)
 
 static void run_block(const struct shift *shift, parallel_task run)
 {
-    parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL, run, (void *)shift);
+    parallel_for(shift->lesson->ctx, (int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL,
+                 run, (void *)shift);
 }
 
 /* Each block forward, from the weights as they were, and then taught at once. */
