@@ -8,7 +8,8 @@
  *            that you are given is borrowed: it lives as long as the object it came from, and no longer
  *            than until the next call on that object. Free in any order except the context: it goes last.
  * Threads    No global state. One context, and all that is made from it, on one thread at a time; the
- *            library spreads the work over threads of its own (bl_context_use).
+ *            library spreads the work over threads of its own (bl_context_use), which block all signals. After
+ *            fork() the child may go on with what the thread that called fork was using.
  * Numbers    float, row-major, batch first; images are channel, row, column. Losses are in nats (squared
  *            units for mse), errors are fractions, angles are degrees, times are seconds.
  * Seeds      Same configuration and seed: the same bits, for any number of threads, any processor and any
@@ -69,7 +70,8 @@ BL_API void bl_context_free(bl_context *ctx);
 BL_API const char *bl_why(const bl_context *ctx); /* the latest failure; never NULL */
 
 /* Before anything is made from ctx. backend: "portable", or NULL or "auto", which mean the same ("onednn" of version
-   0.1.0 was removed, and is refused). threads: 0 for all cores, at most 1024. */
+   0.1.0 was removed, and is refused). threads: 1 to 1024; 0 for those that this process may
+   use (affinity, CPU quota, OMP_NUM_THREADS), of which fewer work while fewer are faster. Bits do not depend on it. */
 BL_API bl_status bl_context_use(bl_context *ctx, const char *backend, int threads);
 BL_API const char *bl_context_backend(const bl_context *ctx); /* the one in use, "portable" */
 BL_API const char *bl_context_machine(const bl_context *ctx); /* its instruction set in words, "avx512" */

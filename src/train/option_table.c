@@ -259,7 +259,7 @@ const struct option_row option_table[] = {
      check_precision},
     {{"seed", "N", "1", "training", "decides weights, feedback, order and splits"}, check_seed},
     {{"no-angles", NULL, "false", "training", "do not measure the angles to backpropagation"}, check_switch},
-    {{"threads", "N", "0", "machine", "0: all cores; the result does not depend on it"}, check_threads},
+    {{"threads", "N", "0", "machine", "0: all cores, or fewer where that is faster; the result does not depend on it"}, check_threads},
     {{"backend", "auto|portable", "auto", "machine",
       "the numerical engine: portable is the only one, with the same bits on every machine"},
      check_backend},
