@@ -1,8 +1,9 @@
 /*
- * test_pool.c - the context's threads under stress: many short jobs, teams of changing size, threads that come late, contexts in
- * tasks of other contexts and on several threads of the program, fork, signals, room that is missing, and threads that the
- * system does not give. .ci/run runs it under ThreadSanitizer too. Each job's tasks must run once each, and a sum over
- * memory that the tasks write without locks must be right when parallel_for returns.
+ * test_pool.c - the context's threads under stress: many short jobs, teams of changing size, threads that
+ * come late, contexts in tasks of other contexts and on several threads of the program, fork, signals, room
+ * that is missing, and threads that the system does not give. .ci/run runs it under ThreadSanitizer too.
+ * Each job's tasks must run once each, and a sum over memory that the tasks write without locks must be
+ * right when parallel_for returns.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +29,8 @@
 
 enum { MOST = 96, JOBS = 20000, SLOW_JOBS = 1500, HOSTS = 3, LONGEST_CHILD = 30 /* seconds */ };
 
-/* Plain memory: a task that runs twice, or after its job is over, is a wrong count here and a race for ThreadSanitizer. */
+/* Plain memory: a task that runs twice, or after its job is over, is a wrong count here and a race for
+   ThreadSanitizer. */
 struct job {
     int runs[MOST], workers[MOST];
     uint32_t number; /* of the job: what tasks add */
@@ -319,8 +321,8 @@ static void signals_stay_with_the_caller(void **state)
     sigaction(SIGUSR1, &before, NULL);
 }
 
-/* ---- Threads that the system does not give: in a child, which may have no further process. Root is not limited: it becomes
-   nobody first. */
+/* ---- Threads that the system does not give: in a child, which may have no further process. Root is not
+   limited: it becomes nobody first. */
 
 static int run_limited(void)
 {

@@ -1,8 +1,8 @@
 /*
  * cores.c - parallel_cores: how many processors this process may use.
  *
- * The CPU quota of a control group is read from cgroup v2's cpu.max ("QUOTA PERIOD", or "max PERIOD") and cgroup v1's
- * cpu.cfs_quota_us and cpu.cfs_period_us, in the process's own group and all groups above it.
+ * The CPU quota of a control group is read from cgroup v2's cpu.max ("QUOTA PERIOD", or "max PERIOD") and
+ * cgroup v1's cpu.cfs_quota_us and cpu.cfs_period_us, in the process's own group and all groups above it.
  */
 #if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE /* sched_getaffinity */

@@ -1,15 +1,15 @@
 /*
  * parallel.c - the context's pool of threads. The only file that makes threads.
  *
- * A job is one call of parallel_for: tasks in a list for each worker. Its list is what a worker takes first, in order, because
- * where cores do not share a cache a part of the weights that another core has changed comes from far away; then it takes
- * what the others have left. A job is over when its tasks are done, whoever did them: nobody waits for a thread that the
- * system does not run, unless it holds a task.
+ * A job is one call of parallel_for: tasks in a list for each worker. Its list is what a worker takes first,
+ * in order, because where cores do not share a cache a part of the weights that another core has changed
+ * comes from far away; then it takes what the others have left. A job is over when its tasks are done,
+ * whoever did them: nobody waits for a thread that the system does not run, unless it holds a task.
  *
- * A list is one word: the job's number (its generation) in the upper half, the tasks left in the lower. A task is taken by
- * lowering the word by one, which fails when the word is another job's. So a thread that comes late finds nothing and harms
- * nothing; and all else about the job, which lies in the pool, is read only by who holds one of its tasks: it cannot change
- * before that task is done.
+ * A list is one word: the job's number (its generation) in the upper half, the tasks left in the lower. A
+ * task is taken by lowering the word by one, which fails when the word is another job's. So a thread that
+ * comes late finds nothing and harms nothing; and all else about the job, which lies in the pool, is read
+ * only by who holds one of its tasks: it cannot change before that task is done.
  *
  * Who has nothing to do looks for a new job for a while, and then sleeps on a condition of its own.
  */
@@ -24,7 +24,8 @@
 #include <unistd.h>
 
 enum { MOST_WORKERS = 1024, CACHE_LINE = 64 };
-/* How long a thread looks for work before it sleeps: waking it takes as long as this, and a busy machine loses little. */
+/* How long a thread looks for work before it sleeps: waking it takes as long as this, and a busy machine
+   loses little. */
 static const double seconds_of_looking = 20e-6;
 
 /* A worker's tasks. A cache line each: to take one's own costs no transfer. */
@@ -128,8 +129,8 @@ static void work_on(struct pool *pool, uint64_t open, int worker)
     }
 }
 
-/* ---- Waiting: a thread tells that it sleeps before it looks for the last time, and who has work for it tells that before it
-   looks whether anyone sleeps. */
+/* ---- Waiting: a thread tells that it sleeps before it looks for the last time, and who has work for it
+   tells that before it looks whether anyone sleeps. */
 
 typedef bool is_wanted(const struct pool *pool, uint64_t seen, int worker);
 
@@ -206,7 +207,8 @@ static void start_threads(struct pool *pool)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* A child of fork() has none of its parent's threads, and its copy of their locks may be taken for ever: it begins anew. */
+/* A child of fork() has none of its parent's threads, and its copy of their locks may be taken for ever: it
+   begins anew. */
 static void forget_parents(struct pool *pool)
 {
     const pid_t process = getpid();

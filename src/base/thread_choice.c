@@ -1,9 +1,10 @@
 /*
  * thread_choice.c - trials of half or twice the threads.
  *
- * A trial is three pairs of windows, a few steps on the other number and a few on the chosen one, so that what else goes on
- * hits both alike. It ends at once where it cannot win: when the fastest step of the other number is slower than the chosen
- * one's mean. So on a quiet machine it costs three steps, and what has clearly lost is tried half as often each time.
+ * A trial is three pairs of windows, a few steps on the other number and a few on the chosen one, so that
+ * what else goes on hits both alike. It ends at once where it cannot win: when the fastest step of the other
+ * number is slower than the chosen one's mean. So on a quiet machine it costs three steps, and what has
+ * clearly lost is tried half as often each time.
  */
 #include "thread_choice.h"
 

@@ -1,9 +1,10 @@
 /*
  * thread_choice.h - how many threads to use for work that comes in steps, where nobody said how many.
  *
- * Where other programs want the cores too, fewer threads are often faster: a thread that is put aside while it holds a task
- * stops the step. So another number is tried for some steps now and then, and the faster one is kept. The bits do not depend
- * on it. Which number is right follows from what the steps took, and from nothing else.
+ * Where other programs want the cores too, fewer threads are often faster: a thread that is put aside while
+ * it holds a task stops the step. So another number is tried for some steps now and then, and the faster one
+ * is kept. The bits do not depend on it. Which number is right follows from what the steps took, and from
+ * nothing else.
  */
 #ifndef BL_BASE_THREAD_CHOICE_H
 #define BL_BASE_THREAD_CHOICE_H

@@ -2,21 +2,22 @@
  * kernel_gemm.c - C = op(A) op(B): each c is one chain of fused multiply-adds over k, in order.
  *
  * For each stripe of columns, as wide as the accumulators, and each block of at most GEMM_DEPTH terms: that
- * piece of op(B) is packed, unless its rows already lie as they are wanted, and tiles of C pass over it with their
- * sums in registers. From one block of terms to the next the sums travel through C, which loses no bits. A is read
- * where it lies: one element serves a whole row of a tile.
+ * piece of op(B) is packed, unless its rows already lie as they are wanted, and tiles of C pass over it with
+ * their sums in registers. From one block of terms to the next the sums travel through C, which loses no
+ * bits. A is read where it lies: one element serves a whole row of a tile.
  *
- * Many rows of C are computed in blocks of MOST_ROWS, so that the piece of A which each stripe reads again stays in the
- * second-level cache.
+ * Many rows of C are computed in blocks of MOST_ROWS, so that the piece of A which each stripe reads again
+ * stays in the second-level cache.
  */
 #include "kernel.h"
 #include "tile.h"
 
 #include <string.h>
 
-/* AHEAD: the terms by which B is asked for before it is wanted, because a stripe of GEMM_DEPTH terms does not fit the
-   first-level cache. PACKED_ROWS: from as many rows of C on, copying a stripe side by side costs less than reading its
-   rows from where they lie, far apart. Both were measured on the shapes of docs/speed.md. */
+/* AHEAD: the terms by which B is asked for before it is wanted, because a stripe of GEMM_DEPTH terms does
+   not fit the first-level cache. PACKED_ROWS: from as many rows of C on, copying a stripe side by side costs
+   less than reading its rows from where they lie, far apart. Both were measured on the shapes of
+   docs/speed.md. */
 enum { AHEAD = 6, MOST_ROWS = 256, PACKED_ROWS = 128 };
 
 static inline __attribute__((always_inline)) void multiply(const struct tile *t, const bool pairs,
