@@ -21,7 +21,7 @@ help:
 	@echo "make build     the program build/backless and the library"
 	@echo "make bench     measure training steps against the peaks of this machine"
 	@echo "make bench-peers ARGS=\"--nets 2x800\": the same step in PyTorch and JAX (docs/peers.md)"
-	@echo "make test-asan the tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make test-asan the tests under AddressSanitizer and UndefinedBehaviorSanitizer; test-tsan: the threads'"
 	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
 	@echo "make lint      the style and static checks; make format: mend the style"
 	@echo "make install   PREFIX=/usr/local DESTDIR=; make uninstall; make clean"
@@ -51,6 +51,12 @@ test-asan: deps
 	@cmake --preset asan -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset asan
 	ctest --preset asan -E '^check_compilers$$' # which builds for itself, and is the same there
+
+# Those tests that use threads the most.
+test-tsan: deps
+	@cmake --preset tsan -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
+	@cmake --build --preset tsan
+	ctest --preset tsan
 
 # make fuzz SECONDS=600 TARGETS="csv idx": each target in turn, by libFuzzer.
 SECONDS = 60
@@ -99,6 +105,6 @@ uninstall:
 	cmake --build --preset default --target uninstall
 
 clean:
-	rm -rf build build-debug build-asan build-portable build-clang build-fuzz build-matrix build-ci
+	rm -rf build build-debug build-asan build-tsan build-clang build-fuzz build-matrix build-ci
 
-.PHONY: help deps deps-demo build demo test test-asan fuzz bench bench-peers format lint install deb uninstall clean
+.PHONY: help deps deps-demo build demo test test-asan test-tsan fuzz bench bench-peers format lint install deb uninstall clean

@@ -303,6 +303,12 @@ int arguments_read(struct session *session, int argc, char **argv)
 
 int session_use_backend(struct session *session)
 {
+    if (strcmp(bl_config_get(session->config, "backend"), "onednn") == 0) { /* a file of 0.1.0 says so */
+        fprintf(stderr, "backless: the configuration names the backend onednn, which was removed: the "
+                        "backend portable goes "
+                        "on, and its weights differ from those of onednn by rounding\n");
+        bl_config_set(session->config, "backend", NULL);
+    }
     const bl_status status = bl_context_use(session->ctx, bl_config_get(session->config, "backend"),
                                             atoi(bl_config_get(session->config, "threads")));
     return status == BL_OK ? EXIT_DONE : fail_with(session, status);

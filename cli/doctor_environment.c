@@ -1,5 +1,5 @@
 /*
- * doctor_environment.c - variables that change what happens: those of backless, of OpenMP and of oneDNN.
+ * doctor_environment.c - variables that change what happens: those of backless, and OMP_NUM_THREADS.
  * And the terminal.
  */
 #include "doctor.h"
@@ -21,20 +21,7 @@ static const struct {
     enum doctor_verdict verdict;
     const char *what;
 } known[] = {
-    {"OMP_NUM_THREADS", "", DOCTOR_FINE, "not followed: the option threads decides"},
-    {"OMP_THREAD_LIMIT", "", DOCTOR_NOTE, "may give fewer threads than the option threads says"},
-    {"OMP_DYNAMIC", "false", DOCTOR_NOTE, "may give fewer threads than the option threads says"},
-    {"OMP_PROC_BIND", "false", DOCTOR_NOTE, "ties threads to cores: two runs at once would share them"},
-    {"OMP_PLACES", "", DOCTOR_NOTE, "ties threads to cores: two runs at once would share them"},
-    {"GOMP_CPU_AFFINITY", "", DOCTOR_NOTE, "ties threads to cores: two runs at once would share them"},
-    {"OMP_WAIT_POLICY", "passive", DOCTOR_NOTE, "threads that wait keep their cores busy"},
-    {"GOMP_SPINCOUNT", "", DOCTOR_NOTE, "how long threads that wait keep their cores busy"},
-    {"ONEDNN_MAX_CPU_ISA", "ALL", DOCTOR_NOTE, "keeps oneDNN from some instruction sets: slower, other bits"},
-    {"DNNL_MAX_CPU_ISA", "ALL", DOCTOR_NOTE, "keeps oneDNN from some instruction sets: slower, other bits"},
-    {"ONEDNN_DEFAULT_FPMATH_MODE", "STRICT", DOCTOR_NOTE, "lets oneDNN round more: see backless verify"},
-    {"DNNL_DEFAULT_FPMATH_MODE", "STRICT", DOCTOR_NOTE, "lets oneDNN round more: see backless verify"},
-    {"ONEDNN_VERBOSE", "0", DOCTOR_NOTE, "oneDNN writes on standard output, between the results"},
-    {"DNNL_VERBOSE", "0", DOCTOR_NOTE, "oneDNN writes on standard output, between the results"},
+    {"OMP_NUM_THREADS", "", DOCTOR_FINE, "the most threads that the option threads takes by itself"},
 };
 
 static bool say_others(struct doctor *d)

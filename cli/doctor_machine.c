@@ -99,7 +99,7 @@ static void say_cores(struct doctor *d, int cores)
     const double most = quota();
     if (online > 0 && cores < online)
         doctor_say(d, DOCTOR_NOTE, "cores", NULL,
-                   "%d for this process, of %ld (affinity, or built without OpenMP)", cores, online);
+                   "%d for this process, of %ld (affinity, CPU quota, or OMP_NUM_THREADS)", cores, online);
     else
         doctor_say(d, DOCTOR_FINE, "cores", NULL, "%d", cores);
     if (most > 0.0 && most < (double)cores)

@@ -24,8 +24,8 @@ static void on_signal(int number)
     asked_to_stop = 1;
 }
 
-/* oneDNN 2.6.3 keeps values below the stack pointer, so a handler needs another stack. It is this thread's; the library's
-   own threads block these signals. */
+/* A handler that runs on the interrupted stack is safe only while every library below keeps nothing below its stack pointer,
+   as oneDNN 2.6.3, which version 0.1.0 used, did not. The stack is this thread's; the library's threads block these signals. */
 static void give_handler_its_stack(void)
 {
     static max_align_t room[HANDLER_STACK / sizeof(max_align_t)];

@@ -12,12 +12,12 @@
  *            taken of is not changed, and may be used by several threads at once while none changes it:
  *            a bl_model by threads that each have a bl_predictor in a context of their own, a bl_data too.
  *            The library's threads block all signals but the ones that a fault raises, so that handlers run on
- *            your threads.
+ *            your threads. After fork() the child may go on with what the thread that called fork was using.
  * Numbers    row-major, batch first; images are channel, row, column. float inside a net, double for what has
  *            a unit of its own: values as read, answers. Losses are in nats (squared units for mse),
  *            errors are fractions, angles are degrees, times are seconds.
- * Seeds      Same configuration and seed: the same bits, for any number of threads. With the backend
- *            "portable" also for any processor and compiler.
+ * Seeds      Same configuration and seed: the same bits, for any number of threads, any processor and any
+ *            compiler.
  */
 #ifndef BACKLESS_H
 #define BACKLESS_H
@@ -47,7 +47,8 @@ typedef enum bl_status { /* values never change meaning; new ones go at the end 
                          BL_IO = 3,        /* a file could not be read or written, though its name is right */
                          BL_BAD_DATA = 4,  /* a data set or model is missing, or is not what it should be */
                          BL_UNSUPPORTED = 5, /* not in this build, or not on this machine */
-                         BL_BACKEND = 6,     /* the numerical library below reported a failure */
+                         BL_BACKEND =
+                             6, /* no longer given: version 0.1.0 had a numerical library that could fail */
                          BL_STOPPED =
                              7, /* your watch function asked to stop; the state was saved if there is a run folder */
                          BL_DIVERGED = 8 /* a weight or the loss is no longer a number */
@@ -67,30 +68,28 @@ typedef struct bl_allocator {
 } bl_allocator;
 
 /* allocator: NULL for the C library's. Gives NULL when there is no memory, as every function given a NULL
-   context will tell you too. Starts with the backend "portable" and all cores. */
+   context will tell you too. Starts with all cores. */
 BL_API bl_context *bl_context_new(const bl_allocator *allocator);
 BL_API void bl_context_free(bl_context *ctx);
 BL_API const char *bl_why(const bl_context *ctx); /* the latest failure; never NULL */
 
-/* Before anything is made from ctx. backend: "portable", "onednn", or NULL or "auto" for portable. threads: 0 for all
-   cores, at most 1024.
-   "onednn": the kernels of oneDNN 2.6.3 keep values below the stack pointer, which a signal handler on the same stack
-   overwrites. A program with timers, profilers or handlers of its own must give each thread that calls the library a
-   sigaltstack, and install every handler with SA_ONSTACK; else the heap is corrupted now and then. */
+/* Before anything is made from ctx. backend: "portable", or NULL or "auto", which mean the same ("onednn" of version
+   0.1.0 was removed, and is refused). threads: 1 to 1024; 0 for those that this process may
+   use (affinity, CPU quota, OMP_NUM_THREADS), of which fewer work while fewer are faster. Bits do not depend on it. */
 BL_API bl_status bl_context_use(bl_context *ctx, const char *backend, int threads);
-BL_API const char *bl_context_backend(const bl_context *ctx); /* the one in use, "onednn" */
+BL_API const char *bl_context_backend(const bl_context *ctx); /* the one in use, "portable" */
 BL_API const char *bl_context_machine(const bl_context *ctx); /* its instruction set in words, "avx512" */
 /* Whether the processor multiplies bfloat16 by itself. Without, precision bf16 gives the same bits, slower than float32. */
 BL_API int bl_context_has_bf16(const bl_context *ctx);
 BL_API int bl_context_threads(const bl_context *ctx);
-BL_API const char *bl_backend_name(int i); /* those in this build; NULL past the last */
+BL_API const char *bl_backend_name(int i); /* "portable"; NULL past the last */
 
 /* The parts that a build can have, by number; 0 past the last, else 1. */
 typedef struct bl_part {
-    const char *name;    /* "oneDNN" */
-    const char *version; /* "2.6.3"; NULL: this build has it not */
-    const char *purpose; /* "fast products of matrices" */
-    const char *package; /* what brings it, "libdnnl-dev" (Debian); "" where nothing need be installed */
+    const char *name;    /* "PNG" */
+    const char *version; /* "1.6.39"; NULL: this build has it not */
+    const char *purpose; /* "folders of PNG pictures" */
+    const char *package; /* what brings it, "libpng-dev" (Debian); "" where nothing need be installed */
 } bl_part;
 BL_API int bl_build_part(int i, bl_part *out);
 

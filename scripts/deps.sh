@@ -6,7 +6,7 @@
 # as there.
 set -eu
 
-build="build-essential cmake ninja-build pkg-config libjansson-dev libarchive-dev libdnnl-dev
+build="build-essential cmake ninja-build pkg-config libjansson-dev libarchive-dev
  libcurl4-openssl-dev libssl-dev libpng-dev libturbojpeg0-dev"
 demo="$build dataset-fashion-mnist"
 test="$demo libcmocka-dev python3 valgrind"
@@ -17,7 +17,7 @@ deb) wanted="$build debhelper dpkg-dev fakeroot" ;;
 lint) wanted="$test clang-format clang-tidy cppcheck" ;;
 fuzz) wanted="$test clang" ;;
 peers) wanted="$build python3-dev python3-venv" ;;
-ci) wanted="$test clang libomp-dev git python3-numpy python3-venv" ;;
+ci) wanted="$test clang git python3-numpy python3-venv" ;;
 *)
     echo "usage: deps.sh [demo|test|lint|fuzz|peers|deb|ci]" >&2
     exit 2
@@ -44,7 +44,6 @@ is_there() {
     libssl-dev) has_library libcrypto ;;
     libpng-dev) has_library libpng ;;
     libturbojpeg0-dev) has_library libturbojpeg ;;
-    libdnnl-dev) [ -e /usr/include/dnnl.h ] || [ -e /usr/local/include/dnnl.h ] ;;
     dataset-fashion-mnist) [ -e /usr/share/datasets/fashion-mnist ] ;;
     python3-numpy) python3 -c 'import numpy' 2>/dev/null ;;
     python3-dev) has python3-config ;;
@@ -56,8 +55,8 @@ is_there() {
 # Parts without which the rest still works.
 is_optional() {
     case $1 in
-    libdnnl-dev | libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | clang | \
-        libomp-dev | python3-numpy | python3-dev | python3-venv)
+    libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | clang | \
+        python3-numpy | python3-dev | python3-venv)
         true
         ;;
     *) false ;;

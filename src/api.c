@@ -3,6 +3,7 @@
  */
 #include "backend/backend.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "data/data.h"
 #include "rules/rule.h"
 #include "train/config.h"
@@ -55,8 +56,8 @@ bl_status bl_context_use(bl_context *ctx, const char *backend, int threads)
     if (threads < 0 || threads > 1024)
         BL_FAIL(ctx, BL_BAD_VALUE, "%d threads, expected 0 (all cores) to 1024", threads);
     BL_TRY(backend_choose(ctx, backend, ctx->backend));
-    if (threads > 0)
-        ctx->threads = threads;
+    ctx->threads = threads > 0 ? threads : parallel_cores();
+    ctx->may_use_fewer = threads == 0;
     return BL_OK;
 }
 

@@ -2,17 +2,11 @@
  * build_parts.c - bl_build_part: what this build was made of. A part says its version when the library that
  * it comes from can be asked, else cmake/build_parts.cmake told it.
  */
-#include "backend/backend.h"
-#include "base/parallel.h"
+#include "backless.h"
 
 #include <archive.h>
 #include <jansson.h>
 #include <string.h>
-
-static const char *of_onednn(void)
-{
-    return backend_library_version("onednn");
-}
 
 /* "libarchive 3.6.2", without its first word. (archive_version_details tells of zlib too, but 3.6.2 leaks memory
    at each call.) */
@@ -51,10 +45,8 @@ static const char *of_jpeg(void)
 
 #ifdef __clang__
 #define COMPILER __VERSION__
-#define OPENMP_PACKAGE "libomp-dev"
 #else
 #define COMPILER "gcc " __VERSION__
-#define OPENMP_PACKAGE ""
 #endif
 
 static const char *of_compiler(void)
@@ -67,8 +59,6 @@ static const struct {
     const char *(*version)(void);
     const char *purpose, *package;
 } parts[] = {
-    {"oneDNN", of_onednn, "fast products of matrices", "libdnnl-dev"},
-    {"OpenMP", parallel_version, "several threads", OPENMP_PACKAGE},
     {"libarchive", of_libarchive, "compressed files", "libarchive-dev"},
     {"Jansson", of_jansson, "JSON", "libjansson-dev"},
     {"PNG", of_png, "folders of PNG pictures", "libpng-dev"},

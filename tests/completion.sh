@@ -31,7 +31,7 @@ backless train --rule d|dfa -fa
 backless train --rule=d|dfa -fa
 backless train --json --rule d|dfa
 backless train --loss |ce bce mse
-backless train --backend p|portable -auto
+backless train --backend p|portable -auto -onednn
 backless train --init |zero fanin glorot he -same
 backless compare --init |zero fanin glorot he same
 backless compare --rules |bp dfa
@@ -51,7 +51,6 @@ backless data list --samp|-samples
 backless train --lr |-1e-4 -bp -a_folder
 backless bench --nets 1x800,co|1x800,conv 1x800,conv-dropout -1x800,2x800
 backless bench --rules |bp dfa -2x800
-backless bench --backends p|portable -onednn
 backless bench --js|-json
 END
 

@@ -7,7 +7,7 @@ broken=$(dirname "$1")/broken_backless
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 failures=0
-for variable in $(env | grep -oE '^(BACKLESS|OMP|GOMP|DNNL|ONEDNN)_[A-Z_]*'); do
+for variable in $(env | grep -oE '^(BACKLESS|OMP)_[A-Z_]*'); do
     unset "$variable"
 done
 unset NO_COLOR
@@ -38,7 +38,7 @@ doctor 0 "$program" doctor
 for section in build environment machine training "data sets" terminal; do says "^$section\$"; done
 says "^  backless +$("$program" --version | cut -d' ' -f2) "
 for part in libarchive Jansson compiler; do says "^  $part +[0-9a-zA-Z]"; done
-for part in oneDNN OpenMP PNG JPEG libcurl; do says "^[ -] $part +(missing: )?[0-9a-z]"; done
+for part in PNG JPEG libcurl; do says "^[ -] $part +(missing: )?[0-9a-z]"; done
 says '^  portable +takes a step'
 says '^  chosen +portable, by --backend auto'
 says '^  variables +none'
@@ -50,12 +50,6 @@ says '^backless can train here'
 grep -A1 '^- ' "$folder/out.txt" | grep -v '^--' | awk 'NR % 2 == 0 && !/ > /' | grep -q . &&
     complain "something is missing and nothing says how to get it"
 [ ! -e "$folder/cache" ] || complain "the folder for downloads was made"
-if grep -q '^  onednn' "$folder/out.txt"; then
-    says '^  oneDNN +[0-9]+\.[0-9]+'
-    doctor 0 BACKLESS_BACKEND=onednn "$program" doctor
-    says '^  chosen +onednn'
-    doctor 0 "$program" doctor
-fi
 
 # ---- JSON says the same
 lines=$(grep -cE '^[ !X-] [a-zA-Z]' "$folder/out.txt")
@@ -94,14 +88,14 @@ doctor 2 BACKLESS_EPOCHS=many "$program" doctor --json
 says '^ "can_train": false'
 says '"reason": "in the environment, BACKLESS_EPOCHS'
 doctor 2 BACKLESS_BACKEND=abacus "$program" doctor
-says '^X chosen +--backend abacus: no backend "abacus"'
+says '^X BACKLESS_BACKEND +abacus: no backend "abacus"'
+doctor 2 BACKLESS_BACKEND=onednn "$program" doctor
+says '^X BACKLESS_BACKEND +onednn: the backend "onednn" was removed'
 doctor 0 BACKLESS_BACKEND=portable BACKLESS_THREADS=3 "$program" doctor
 says '^  chosen +portable, by --backend portable'
-doctor 0 BACKLESS_EPOCH=3 OMP_NUM_THREADS=8 OMP_PROC_BIND=true DNNL_VERBOSE=0 "$program" doctor
+doctor 0 BACKLESS_EPOCH=3 OMP_NUM_THREADS=8 "$program" doctor
 says '^! BACKLESS_EPOCH +3 \(no option is called so'
-says '^  OMP_NUM_THREADS +8 \(not followed'
-says '^! OMP_PROC_BIND +true'
-says '^  DNNL_VERBOSE +0 \(changes nothing\)'
+says '^  OMP_NUM_THREADS +8 \(the most threads'
 doctor 0 NO_COLOR=1 LC_ALL=C "$program" doctor
 says '^  colours +none: NO_COLOR'
 says '^! characters +not UTF-8'
@@ -109,7 +103,7 @@ doctor 0 LC_ALL=C.UTF-8 "$program" doctor
 says '^  characters +UTF-8 \(LC_ALL'
 
 # ---- Cores
-if grep -q '^  OpenMP' "$folder/out.txt" && command -v nproc >/dev/null; then
+if command -v nproc >/dev/null; then
     says "^[ !] cores +$(env -u OMP_NUM_THREADS nproc)"
     if [ "$(nproc --all)" -gt 1 ] && command -v taskset >/dev/null && taskset -c 0 true 2>/dev/null; then
         doctor 0 taskset -c 0 "$program" doctor

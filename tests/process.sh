@@ -48,14 +48,6 @@ for signal in HUP TERM INT; do
     last=$(tail -n 1 "by_$signal/log.jsonl" | sed 's/^{"epoch": \([0-9]*\),.*/\1/')
     expect 0 "stopped by epochs" "$program" train --resume "by_$signal" --epochs $((last + 2))
 done
-# oneDNN 2.6.3 needs the handler on a stack of its own: without, a stop in twenty corrupts the heap.
-if "$program" doctor 2>/dev/null | grep -q '^  onednn'; then
-    for i in 1 2 3 4 5 6 7 8; do
-        BACKLESS_BACKEND=onednn BACKLESS_THREADS=2 stop_by TERM "onednn_$i"
-        found=$?
-        [ $found = 75 ] || complain "SIGTERM with oneDNN: exit $found, expected 75"
-    done
-fi
 (
     trap '' HUP
     "$program" train --data t.csv --net "$net" --epochs 300 --out nohup >out.txt 2>&1 &

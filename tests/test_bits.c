@@ -1,6 +1,6 @@
 /*
  * test_bits.c - same configuration, same seed, same bits: for one, two and three threads, for gradients that
- * are used at once or collected first, on every backend. CMake runs it a second time with OMP_NUM_THREADS=8.
+ * are used at once or collected first, on every backend.
  */
 #include <setjmp.h>
 #include <stdarg.h>

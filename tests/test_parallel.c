@@ -19,6 +19,8 @@
 
 enum { MOST = 300, THREADS = 9 };
 
+static bl_context *ctx;
+
 struct work {
     atomic_int runs[MOST];
     atomic_int strays; /* workers that do not exist */
@@ -55,7 +57,9 @@ static void check(int threads, size_t n, parallel_lane lane, size_t late)
     memset(&work, 0, sizeof work);
     work.threads = threads > 0 ? threads : 1;
     work.late = late;
-    parallel_for(threads, n, lane, run, &work);
+    ctx->threads = threads > 1 ? threads : 1;
+    assert_int_equal(parallel_need(ctx, n), BL_OK);
+    parallel_for(ctx, threads, n, lane, run, &work);
     assert_int_equal(work.strays, 0);
     for (size_t i = 0; i < MOST; i++)
         assert_int_equal(work.runs[i], i < n);
@@ -111,11 +115,11 @@ static void workers_block_signals(void **state)
 {
     (void)state;
     struct masks m = {.caller = pthread_self()};
-    if (!parallel_version())
-        skip(); /* no workers */
+    ctx->threads = 6;
+    assert_int_equal(parallel_need(ctx, 40), BL_OK);
     for (int threads = 4; threads > 1; threads--)
-        parallel_for(threads, 40, NULL, look_at_mask, &m);
-    parallel_for(6, 40, NULL, look_at_mask, &m);
+        parallel_for(ctx, threads, 40, NULL, look_at_mask, &m);
+    parallel_for(ctx, 6, 40, NULL, look_at_mask, &m);
     assert_true(m.by_others > 0 && m.by_caller > 0);
     assert_int_equal(m.unblocked, 0);
     assert_int_equal(m.faults_blocked, 0);
@@ -124,10 +128,13 @@ static void workers_block_signals(void **state)
 
 int main(void)
 {
+    ctx = context_create(NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_runs_once),
         cmocka_unit_test(others_take_what_is_late),
         cmocka_unit_test(workers_block_signals),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    context_destroy(ctx);
+    return failed;
 }

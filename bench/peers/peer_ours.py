@@ -18,16 +18,11 @@ class Tensor(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("values", POINTER(c_float)), ("rows", c_size_t), ("cols", c_size_t)]
 
 
-class Part(ctypes.Structure):
-    _fields_ = [("name", c_char_p), ("version", c_char_p), ("purpose", c_char_p), ("package", c_char_p)]
-
-
 FLOATS, LABELS, OUT = POINTER(c_float), POINTER(c_int32), POINTER(c_void_p)
 SIGNATURES = {
     "bl_version": (c_char_p,),
     "bl_why": (c_char_p, c_void_p),
     "bl_backend_name": (c_char_p, c_int),
-    "bl_build_part": (c_int, c_int, POINTER(Part)),
     "bl_context_new": (c_void_p, c_void_p),
     "bl_context_free": (None, c_void_p),
     "bl_context_use": (c_int, c_void_p, c_char_p, c_int),
@@ -118,10 +113,5 @@ class Peer:
         return result
 
     def version(self):
-        part, i, words = Part(), 0, []
-        while self.lib.bl_build_part(i, byref(part)):
-            words += [f"{part.name.decode()} {part.version.decode()}"] if part.version else []
-            i += 1
         machine = self.lib.bl_context_machine(self.ctx).decode()
-        onednn = [word for word in words if "DNN" in word]
-        return ", ".join([f"backless {self.lib.bl_version().decode()}", machine] + onednn)
+        return f"backless {self.lib.bl_version().decode()}, {machine}"

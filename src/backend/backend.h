@@ -2,9 +2,8 @@
  * backend.h - the numerical operations that everything above is made of. Each call runs on the calling thread, on one
  * tile; parallel.h spreads tiles.
  *
- * backend_choose fills in the portable operations first, then lets a faster library override single ones: so every
- * operation works everywhere. The portable ones give the same bits on every processor and with every compiler: each
- * result element has one fixed order of operations, and a multiply-add that is fused is fused everywhere.
+ * All operations give the same bits on every processor and with every compiler: each result element has one fixed order
+ * of operations, and a multiply-add that is fused is fused everywhere.
  */
 #ifndef BL_BACKEND_BACKEND_H
 #define BL_BACKEND_BACKEND_H
@@ -17,7 +16,7 @@
 
 /* C (m x n) = op(A) op(B), or C += with `accumulate`. op(A): m x k; A is stored k x m where transpose_a. op(B): k x n;
    stored n x k where transpose_b. ld*: floats from one stored row to the next. k = 0 gives zeros.
-   Portable: c = fma(a[i,k], b[k,j], c) over k = 0, 1, ... from 0 (or from C), so tiling m and n never changes bits. */
+   c = fma(a[i,k], b[k,j], c) over k = 0, 1, ... from 0 (or from C), so tiling m and n never changes bits. */
 struct gemm {
     bool transpose_a, transpose_b, accumulate;
     size_t m, n, k;
@@ -29,12 +28,11 @@ struct gemm {
     size_t ldc;
     bool pairs; /* A and B hold pairs of bfloat16, k counts pairs; only `gemm_pairs` takes it */
 };
-enum { GEMM_SHORT = 128 };
 
 /* C (n x m as stored) = or += (A B)^T, where A (m x k) is read through offsets: A[i, t] = a[rows[i] + terms[t]], and B (k x n)
    is packed by `panel`. A convolution is this: a row for each place of its window, a term for each weight of it.
-   Portable: one chain of fma over t = 0, 1, ... for each c, as in gemm. */
-enum { GATHER_MOST_COLUMNS = 48 }; /* of a panel, with any backend */
+   One chain of fma over t = 0, 1, ... for each c, as in gemm. */
+enum { GATHER_MOST_COLUMNS = 48 }; /* of a panel, in any variant of the kernels */
 struct gather {
     bool accumulate;
     size_t m, n, k; /* n <= panel_columns */
@@ -79,7 +77,7 @@ struct update {
 };
 
 /* The step on w (m x n, rows ldw apart) by its gradient delta^T x, which is kept nowhere. delta: k x m; x: k x n.
-   Portable: the bits of gemm with transpose_a, and of the optimiser's operation after it. */
+   The bits are those of gemm with transpose_a, and of the optimiser's operation after it. */
 struct descent {
     bool pairs; /* delta and x hold pairs of bfloat16, k counts pairs */
     size_t m, n, k;
@@ -93,15 +91,13 @@ struct descent {
 };
 
 struct backend {
-    const char *name;    /* "portable", "onednn" */
+    const char *name;    /* "portable" */
     const char *machine; /* the instruction set in use: "avx512", "avx2", "plain" */
 
     /* floats of scratch that gemm and descend may need for any call with these largest m, n, k */
     size_t (*gemm_scratch)(size_t m, size_t n, size_t k);
     /* false: the library below reported a failure */
     bool (*gemm)(const struct gemm *g, float *scratch);
-    /* the same for k <= GEMM_SHORT, where another way may be faster */
-    bool (*gemm_short)(const struct gemm *g, float *scratch);
     void (*descend)(const struct descent *d, float *scratch);
     bool (*gemm_pairs)(const struct gemm *g, float *scratch); /* portable, whoever does the others */
 
@@ -153,10 +149,9 @@ struct backend {
     size_t (*root_divisions)(float *sink); /* a square root and the division by it: an RMSprop step's */
 };
 
-/* name: "portable", "onednn"; "auto" and NULL are portable. Refuses what this build or machine lacks. */
+/* name: "portable", or "auto" or NULL, which mean the same. Refuses every other. */
+bl_status backend_check(bl_context *ctx, const char *name);
 bl_status backend_choose(bl_context *ctx, const char *name, struct backend *out);
-const char *backend_name_at(int i); /* those in this build; NULL past the last */
-/* Version of the library below the backend of that name; NULL: the backend is not in this build, or has none below. */
-const char *backend_library_version(const char *name);
+const char *backend_name_at(int i); /* NULL past the last */
 
 #endif

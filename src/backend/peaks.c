@@ -12,6 +12,7 @@
 enum { TURNS = 12, MEASURES = 3, LENGTH = 32 << 20, PIECE = 64 << 10, MOST_THREADS = 1024 };
 
 struct turn {
+    bl_context *ctx;
     const struct backend *backend;
     size_t (*in_registers)(float *sink); /* NULL: through memory */
     float *x, *y;                        /* LENGTH each */
@@ -62,7 +63,7 @@ static double best_rate(struct turn *turn, double seconds)
         const double begun = clock_seconds();
         double sum = 0.0;
         turn->until = begun + seconds / TURNS;
-        parallel_for((int)turn->n_threads, turn->n_threads, NULL, run_thread, turn);
+        parallel_for(turn->ctx, (int)turn->n_threads, turn->n_threads, NULL, run_thread, turn);
         const double took = clock_seconds() - begun;
         for (size_t i = 0; i < turn->n_threads; i++)
             sum += turn->done[i];
@@ -98,7 +99,9 @@ static bl_status begin(struct turn **out, bl_context *ctx, double seconds)
     if (!(seconds > 0.0 && seconds <= 1e6))
         BL_FAIL(ctx, BL_BAD_VALUE, "%g seconds for measuring, expected more than 0, up to a million",
                 seconds);
+    BL_TRY(parallel_need(ctx, 0));
     BL_TRY(MEM_ONE(ctx, out, "what is measured"));
+    (*out)->ctx = ctx;
     (*out)->backend = ctx->backend;
     (*out)->n_threads = threads_of(ctx);
     return BL_OK;

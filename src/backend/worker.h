@@ -36,8 +36,7 @@ struct worker {
 /* The product, with the failure remembered in the worker. */
 static inline void worker_gemm(struct worker *worker, struct gemm g)
 {
-    const struct backend *backend = worker->backend;
-    if (!(g.k <= GEMM_SHORT ? backend->gemm_short : backend->gemm)(&g, worker->scratch))
+    if (!worker->backend->gemm(&g, worker->scratch))
         worker->has_failed = true;
 }
 

@@ -30,7 +30,7 @@ bl_context *context_create(const bl_allocator *allocator)
     bl_context *ctx = chosen.allocate(chosen.user, sizeof *ctx, MEM_ALIGNMENT);
     if (!ctx)
         return NULL;
-    *ctx = (struct bl_context){.allocator = chosen, .threads = parallel_cores()};
+    *ctx = (struct bl_context){.allocator = chosen, .threads = parallel_cores(), .may_use_fewer = true};
     return ctx;
 }
 
@@ -39,6 +39,7 @@ void context_destroy(bl_context *ctx)
     if (!ctx)
         return;
     mem_free(ctx, ctx->more_files_read);
+    parallel_free(ctx);
     mem_free(ctx, ctx->backend);
     ctx->allocator.release(ctx->allocator.user, ctx);
 }

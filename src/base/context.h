@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct backend; /* floor 1 fills it in */
+struct pool;    /* parallel.c's threads */
 
 struct file_read {
     uint64_t device, inode;
@@ -22,8 +23,10 @@ enum { FIRST_FILES_READ = 512 }; /* most programs never read as many, and need n
 struct bl_context {
     bl_allocator allocator;
     struct backend *backend; /* owned; set when the context is made */
+    struct pool *pool;       /* owned; NULL before parallel_need */
     int threads;             /* at least 1 */
-    bool has_read_input; /* standard input, which can be read once */
+    bool has_read_input;     /* standard input, which can be read once */
+    bool may_use_fewer;      /* nobody asked for that number: fewer threads may be tried */
     char why[1024];
     struct file_read first_files_read[FIRST_FILES_READ]; /* see files_read.h */
     struct file_read *more_files_read;                   /* those past the first */
@@ -33,5 +36,6 @@ struct bl_context {
 /* Without a backend: api.c chooses one. */
 bl_context *context_create(const bl_allocator *allocator);
 void context_destroy(bl_context *ctx);
+void parallel_free(bl_context *ctx); /* ends its threads and frees them; in parallel.c */
 
 #endif

@@ -1,129 +1,390 @@
 /*
- * parallel.c - parallel_for on OpenMP; without it, a loop. The only file with OpenMP in it.
+ * parallel.c - the context's pool of threads. The only file that makes threads.
  *
- * Where cores do not share a cache, a part of the weights that another core has changed comes from far away: so a part
- * stays with one worker, as long as that one is not late.
+ * A job is one call of parallel_for: tasks in a list for each worker. Its list is what a worker takes first,
+ * in order, because where cores do not share a cache a part of the weights that another core has changed
+ * comes from far away; then it takes what the others have left. A job is over when its tasks are done,
+ * whoever did them: nobody waits for a thread that the system does not run, unless it holds a task.
  *
- * A library called inside a task may use OpenMP itself (oneDNN does). A team of one does not count as a parallel
- * region, so it would see all cores there and might cut its sums differently: hence omp_set_num_threads(1) in
- * every worker, and in the plain loop too, put back afterwards for the caller.
+ * A list is one word: the job's number (its generation) in the upper half, the tasks left in the lower. A
+ * task is taken by lowering the word by one, which fails when the word is another job's. So a thread that
+ * comes late finds nothing and harms nothing; and all else about the job, which lies in the pool, is read
+ * only by who holds one of its tasks: it cannot change before that task is done.
  *
- * The workers block the signals that come from outside: a handler then runs on a thread of the caller's, who may have given
- * it a stack of its own, and never below the stack of a kernel. A worker does so once, in its first region.
+ * Who has nothing to do looks for a new job for a while, and then sleeps on a condition of its own.
  */
 #include "parallel.h"
 
-#ifdef _OPENMP
-#include <omp.h>
+#include "clock.h"
+#include "mem.h"
+
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
+#include <unistd.h>
 
-enum { MOST_THREADS = 1024 };
+enum { MOST_WORKERS = 1024, CACHE_LINE = 64 };
+/* How long a thread looks for work before it sleeps: waking it takes as long as this, and a busy machine
+   loses little. */
+static const double seconds_of_looking = 20e-6;
 
-static void run_alone(size_t n, parallel_task task, void *work)
-{
-    const int before = omp_get_max_threads();
-    omp_set_num_threads(1);
-    for (size_t i = 0; i < n; i++)
-        task(work, i, 0);
-    omp_set_num_threads(before);
-}
-
-/* How far a worker's tasks have been taken, by itself or by others. A cache line each: taking one's own costs no transfer. */
-struct taken {
-    _Alignas(64) atomic_size_t n;
+/* A worker's tasks. A cache line each: to take one's own costs no transfer. */
+struct list {
+    _Alignas(CACHE_LINE) _Atomic(uint64_t) word; /* generation << 32 | tasks left */
+    size_t begin, n;                             /* in the order of tasks; without one: n alone */
 };
 
-struct region {
-    struct taken *taken; /* of each worker */
-    int threads;
-    size_t n;
-    parallel_lane lane;
+/* Where a worker sleeps. */
+struct bed {
+    _Alignas(CACHE_LINE) pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    _Atomic(bool) is_taken;
+};
+
+struct thread {
+    struct pool *pool;
+    pthread_t id;
+    int worker;
+};
+
+struct pool {
+    int room;      /* workers, the calling thread included */
+    int n_threads; /* that were started, for the workers 1 .. n_threads */
+    bool has_started;
+    double looking; /* seconds before a thread sleeps */
+    pid_t process;  /* that the threads are of */
+    struct thread *threads;
+    struct bed *beds; /* of each worker */
+    struct list *lists;
+    uint32_t *order; /* tasks by worker */
+    size_t order_room;
+
+    _Atomic(uint64_t) open;   /* generation << 32 | workers of the job */
+    _Atomic(bool) is_closing; /* threads end */
+    _Atomic(size_t) n_left;   /* tasks of the job that are not done */
+    bool has_order;           /* from here on: of the job */
+    int n_workers;
     parallel_task task;
     void *work;
 };
 
-/* What is left of `whose` tasks. */
-static void run_tasks(const struct region *r, int whose, int worker)
+/* ---- Tasks */
+
+static uint32_t generation_of(uint64_t word)
 {
-    for (;;) {
-        const size_t i = atomic_fetch_add_explicit(&r->taken[whose].n, 1, memory_order_relaxed);
-        if (i >= r->n)
-            return;
-        const size_t lane = r->lane ? r->lane(r->work, i) : i;
-        if (lane % (size_t)r->threads == (size_t)whose)
-            r->task(r->work, i, worker);
-    }
+    return (uint32_t)(word >> 32);
 }
 
-/* For the life of this thread. What a fault in it raises has to stay: blocked, it would end the program all the same, but
-   past the caller's handler. */
-static void block_signals(void)
+static uint32_t count_of(uint64_t word)
 {
-    static _Thread_local bool signals_are_blocked;
-    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
-    sigset_t outside;
-    if (signals_are_blocked)
+    return (uint32_t)word;
+}
+
+static uint64_t word_of(uint32_t generation, size_t count)
+{
+    return (uint64_t)generation << 32 | (uint32_t)count;
+}
+
+/* Takes a task off the list; *left: how many there were. */
+static bool take(struct list *list, uint32_t generation, size_t *left)
+{
+    uint64_t word = atomic_load_explicit(&list->word, memory_order_relaxed);
+    while (generation_of(word) == generation && count_of(word) > 0)
+        if (atomic_compare_exchange_weak_explicit(&list->word, &word, word - 1, memory_order_acquire,
+                                                  memory_order_relaxed)) {
+            *left = count_of(word);
+            return true;
+        }
+    return false;
+}
+
+static size_t task_of(const struct pool *pool, int whose, size_t left)
+{
+    const struct list *list = &pool->lists[whose];
+    const size_t i = list->n - left;
+    return pool->has_order ? pool->order[list->begin + i] : (size_t)whose + i * (size_t)pool->n_workers;
+}
+
+static void wake(struct bed *bed)
+{
+    if (!atomic_load(&bed->is_taken))
         return;
-    sigfillset(&outside);
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-        sigdelset(&outside, faults[i]);
-    signals_are_blocked = pthread_sigmask(SIG_BLOCK, &outside, NULL) == 0;
+    pthread_mutex_lock(&bed->mutex);
+    pthread_cond_signal(&bed->wake);
+    pthread_mutex_unlock(&bed->mutex);
 }
 
-void parallel_for(int threads, size_t n, parallel_lane lane, parallel_task task, void *work)
+/* The tasks that are left of the job which `open` names. */
+static void work_on(struct pool *pool, uint64_t open, int worker)
 {
-    struct taken taken[MOST_THREADS];
-    const int team = threads < MOST_THREADS ? threads : MOST_THREADS;
-    const struct region region = {taken, team, n, lane, task, work};
-    if (threads <= 1 || n <= 1) {
-        run_alone(n, task, work);
+    const int n_workers = (int)count_of(open);
+    size_t left = 0;
+    for (int i = 0; i < n_workers; i++) {
+        const int whose = (worker + i) % n_workers;
+        while (take(&pool->lists[whose], generation_of(open), &left)) {
+            pool->task(pool->work, task_of(pool, whose, left), worker);
+            if (atomic_fetch_sub(&pool->n_left, 1) == 1)
+                wake(&pool->beds[0]);
+        }
+    }
+}
+
+/* ---- Waiting: a thread tells that it sleeps before it looks for the last time, and who has work for it
+   tells that before it looks whether anyone sleeps. */
+
+typedef bool is_wanted(const struct pool *pool, uint64_t seen, int worker);
+
+static bool has_job(const struct pool *pool, uint64_t seen, int worker)
+{
+    const uint64_t open = atomic_load(&pool->open);
+    return atomic_load(&pool->is_closing) || (open != seen && worker < (int)count_of(open));
+}
+
+static bool is_done(const struct pool *pool, uint64_t seen, int worker)
+{
+    (void)seen, (void)worker;
+    return atomic_load(&pool->n_left) == 0;
+}
+
+static void wait_until(struct pool *pool, is_wanted *is, uint64_t seen, int worker, double looking)
+{
+    if (looking > 0.0)
+        for (const double begun = clock_seconds(); clock_seconds() - begun < looking;)
+            if (is(pool, seen, worker))
+                return;
+    struct bed *bed = &pool->beds[worker];
+    pthread_mutex_lock(&bed->mutex);
+    atomic_store(&bed->is_taken, true);
+    while (!is(pool, seen, worker))
+        pthread_cond_wait(&bed->wake, &bed->mutex);
+    atomic_store(&bed->is_taken, false);
+    pthread_mutex_unlock(&bed->mutex);
+}
+
+static void *run_thread(void *data)
+{
+    const struct thread *thread = data;
+    struct pool *pool = thread->pool;
+    uint64_t seen = 0;
+    while (!atomic_load(&pool->is_closing)) {
+        const uint64_t open = atomic_load(&pool->open);
+        const bool is_mine = thread->worker < (int)count_of(open);
+        if (is_mine)
+            work_on(pool, open, thread->worker);
+        seen = open;
+        wait_until(pool, has_job, seen, thread->worker, is_mine ? pool->looking : 0.0);
+    }
+    return NULL;
+}
+
+/* ---- Threads */
+
+static void make_beds(struct pool *pool)
+{
+    for (int i = 0; i < pool->room; i++) {
+        pthread_mutex_init(&pool->beds[i].mutex, NULL);
+        pthread_cond_init(&pool->beds[i].wake, NULL);
+        atomic_init(&pool->beds[i].is_taken, false);
+    }
+}
+
+/* As many as the system gives. No signal goes to them: handlers run on threads of the program. */
+/* All signals but those that a fault of the thread itself raises, which a host's crash handler wants to see. */
+static void signals_from_outside(sigset_t *out)
+{
+    static const int of_faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    sigfillset(out);
+    for (size_t i = 0; i < sizeof of_faults / sizeof *of_faults; i++)
+        sigdelset(out, of_faults[i]);
+}
+
+static void start_threads(struct pool *pool)
+{
+    sigset_t outside, before;
+    if (pool->has_started)
         return;
+    pool->has_started = true;
+    signals_from_outside(&outside);
+    pthread_sigmask(SIG_SETMASK, &outside, &before);
+    for (int worker = 1; worker < pool->room; worker++) {
+        struct thread *thread = &pool->threads[worker];
+        *thread = (struct thread){.pool = pool, .worker = worker};
+        if (pthread_create(&thread->id, NULL, run_thread, thread) != 0)
+            break;
+        pool->n_threads = worker;
     }
-    for (int i = 0; i < team; i++)
-        atomic_init(&taken[i].n, 0);
-#pragma omp parallel num_threads(team)
-    {
-        omp_set_num_threads(1);
-        const int worker = omp_get_thread_num();
-        if (worker > 0) /* 0 is the caller's own thread */
-            block_signals();
-        for (int i = 0; i < team; i++)
-            run_tasks(&region, (worker + i) % team, worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* A child of fork() has none of its parent's threads, and its copy of their locks may be taken for ever: it
+   begins anew. */
+static void forget_parents(struct pool *pool)
+{
+    const pid_t process = getpid();
+    if (pool->process == process)
+        return;
+    pool->process = process;
+    pool->has_started = false;
+    pool->n_threads = 0;
+    make_beds(pool);
+}
+
+static void end_threads(struct pool *pool)
+{
+    atomic_store(&pool->is_closing, true);
+    for (int worker = 1; worker <= pool->n_threads; worker++)
+        wake(&pool->beds[worker]);
+    for (int worker = 1; worker <= pool->n_threads; worker++)
+        pthread_join(pool->threads[worker].id, NULL);
+}
+
+void parallel_free(bl_context *ctx)
+{
+    struct pool *pool = ctx->pool;
+    if (!pool)
+        return;
+    if (pool->lists && pool->beds && pool->threads) {
+        forget_parents(pool);
+        end_threads(pool);
+        for (int i = 0; i < pool->room; i++) {
+            pthread_cond_destroy(&pool->beds[i].wake);
+            pthread_mutex_destroy(&pool->beds[i].mutex);
+        }
     }
+    mem_free(ctx, pool->threads);
+    mem_free(ctx, pool->beds);
+    mem_free(ctx, pool->lists);
+    mem_free(ctx, pool->order);
+    mem_free(ctx, pool);
+    ctx->pool = NULL;
 }
 
-int parallel_cores(void)
+/* ---- Room */
+
+static bl_status make_pool(bl_context *ctx, int room)
 {
-    return omp_get_num_procs();
+    struct pool *pool = NULL;
+    BL_TRY(MEM_ONE(ctx, &pool, "the threads"));
+    ctx->pool = pool;
+    pool->room = room;
+    pool->process = getpid();
+    pool->looking = room <= parallel_cores() ? seconds_of_looking : 0.0;
+    BL_TRY(MEM_ARRAY(ctx, &pool->threads, (size_t)room, "the threads"));
+    BL_TRY(MEM_ARRAY(ctx, &pool->lists, (size_t)room, "the lists of tasks"));
+    BL_TRY(MEM_ARRAY(ctx, &pool->beds, (size_t)room, "the threads"));
+    make_beds(pool);
+    return BL_OK;
 }
 
-#define TEXT_OF(x) #x
-#define TEXT(x) TEXT_OF(x)
-
-const char *parallel_version(void)
+static bl_status need_order(bl_context *ctx, struct pool *pool, size_t n)
 {
-    return TEXT(_OPENMP);
+    uint32_t *order = NULL;
+    if (n <= pool->order_room || n > UINT32_MAX)
+        return BL_OK;
+    BL_TRY(MEM_ARRAY(ctx, &order, n, "the order of tasks"));
+    mem_free(ctx, pool->order);
+    pool->order = order;
+    pool->order_room = n;
+    return BL_OK;
 }
 
-#else
-
-void parallel_for(int threads, size_t n, parallel_lane lane, parallel_task task, void *work)
+bl_status parallel_need(bl_context *ctx, size_t n)
 {
-    (void)threads, (void)lane;
+    const int room = ctx->threads < MOST_WORKERS ? ctx->threads : MOST_WORKERS;
+    if (ctx->pool && ctx->pool->room < room) {
+        n = n > ctx->pool->order_room ? n : ctx->pool->order_room;
+        parallel_free(ctx);
+    }
+    if (!ctx->pool) {
+        const bl_status status = make_pool(ctx, room);
+        if (status != BL_OK) {
+            parallel_free(ctx);
+            return status;
+        }
+    }
+    return need_order(ctx, ctx->pool, n);
+}
+
+/* ---- Jobs */
+
+static void run_alone(size_t n, parallel_task task, void *work)
+{
     for (size_t i = 0; i < n; i++)
         task(work, i, 0);
 }
 
-int parallel_cores(void)
+static int owner_of(const struct pool *pool, parallel_lane lane, const void *work, size_t i)
 {
-    return 1;
+    return (int)(lane(work, i) % (size_t)pool->n_workers);
 }
 
-const char *parallel_version(void)
+/* The tasks of each worker side by side, each worker's in order. */
+static void sort_by_lanes(struct pool *pool, size_t n, parallel_lane lane, const void *work)
 {
-    return NULL;
+    struct list *lists = pool->lists;
+    for (int w = 0; w < pool->n_workers; w++)
+        lists[w].n = 0;
+    for (size_t i = 0; i < n; i++)
+        lists[owner_of(pool, lane, work, i)].n++;
+    for (int w = 0, end = pool->n_workers; w < end; w++) {
+        lists[w].begin = w > 0 ? lists[w - 1].begin + lists[w - 1].n : 0;
+        if (w > 0)
+            lists[w - 1].n = 0;
+    }
+    lists[pool->n_workers - 1].n = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct list *list = &lists[owner_of(pool, lane, work, i)];
+        pool->order[list->begin + list->n++] = (uint32_t)i;
+    }
 }
 
-#endif
+static void deal_in_turn(struct pool *pool, size_t n)
+{
+    const size_t workers = (size_t)pool->n_workers;
+    for (size_t w = 0; w < workers; w++)
+        pool->lists[w].n = n / workers + (w < n % workers);
+}
+
+/* The generation is told in the lists first, in `open` last. */
+static uint64_t open_job(struct pool *pool, size_t n)
+{
+    const uint32_t generation = generation_of(atomic_load(&pool->open)) + 1;
+    const uint64_t open = word_of(generation, (size_t)pool->n_workers);
+    atomic_store(&pool->n_left, n);
+    for (int w = 0; w < pool->n_workers; w++)
+        atomic_store_explicit(&pool->lists[w].word, word_of(generation, pool->lists[w].n),
+                              memory_order_release);
+    atomic_store(&pool->open, open);
+    for (int w = 1; w < pool->n_workers && (size_t)w < n; w++)
+        wake(&pool->beds[w]);
+    return open;
+}
+
+/* Those that the job may use: no more than there are. */
+static int workers_for(struct pool *pool, int threads)
+{
+    forget_parents(pool);
+    start_threads(pool);
+    return threads <= pool->n_threads ? threads : pool->n_threads + 1;
+}
+
+void parallel_for(bl_context *ctx, int threads, size_t n, parallel_lane lane, parallel_task task, void *work)
+{
+    struct pool *pool = ctx->pool;
+    const int n_workers = pool && threads > 1 && n > 1 && n <= UINT32_MAX ? workers_for(pool, threads) : 1;
+    if (n_workers == 1) {
+        run_alone(n, task, work);
+        return;
+    }
+    pool->n_workers = n_workers;
+    pool->task = task;
+    pool->work = work;
+    pool->has_order = lane && n <= pool->order_room;
+    if (pool->has_order)
+        sort_by_lanes(pool, n, lane, work);
+    else
+        deal_in_turn(pool, n);
+    const uint64_t open = open_job(pool, n);
+    work_on(pool, open, 0);
+    wait_until(pool, is_done, open, 0, pool->looking);
+}

@@ -3,23 +3,36 @@
  *
  * The caller cuts its work into tasks fixed by the problem's shape, never by the number of threads, and every
  * task writes where no other does. Then the result does not depend on who does what, or when.
+ *
+ * The threads belong to the context. They are started when work first needs them, and sleep while there is
+ * none.
  */
 #ifndef BL_BASE_PARALLEL_H
 #define BL_BASE_PARALLEL_H
 
+#include "context.h"
+
 #include <stddef.h>
 
-/* task: 0 .. n-1. worker: 0 .. threads-1, for scratch of its own. */
+/* task: 0 .. n-1. worker: 0 .. threads-1, for scratch of its own; 0 is the calling thread. */
 typedef void (*parallel_task)(void *work, size_t task, int worker);
-/* Tasks of one lane touch the same memory from region to region: one worker takes them first, the same one each time. */
+/* Tasks of one lane touch the same memory from call to call: one worker takes them first, the same one each
+   time. */
 typedef size_t (*parallel_lane)(const void *work, size_t task);
 
-/* Runs every task once and returns when all are done. Worker w takes the tasks of lanes w, w + threads, ..., in order, and
-   then what others have left. lane NULL: each task has its own. Inside a task the OpenMP of libraries below sees one
-   thread, also when the team is of one: their results must not depend on the team. */
-void parallel_for(int threads, size_t n, parallel_lane lane, parallel_task task, void *work);
+/* Room for ctx->threads workers and for lists of up to n tasks with lanes. Called before parallel_for, not
+   between the steps of an epoch, because it allocates. */
+bl_status parallel_need(bl_context *ctx, size_t n);
 
-int parallel_cores(void);           /* those this process may use; 1 without OpenMP */
-const char *parallel_version(void); /* of OpenMP: the month of its standard, "201511"; NULL: built without */
+/* Runs every task once and returns when all are done, which waits for tasks only, never for a thread that
+   has none. Worker w takes the tasks of lanes w, w + threads, ..., in order, and then what others have left.
+   lane NULL: each task has its own. Uses at most the workers that parallel_need made room for, and fewer
+   where the system gives no more threads; without room for n lanes, each task has its own. Not to be called
+   by a task on its own context. */
+void parallel_for(bl_context *ctx, int threads, size_t n, parallel_lane lane, parallel_task task, void *work);
+
+/* The processors that this process may use: by affinity, by the CPU quota of its control group, and by
+   OMP_NUM_THREADS, which batch systems and joblib set; whichever is least. */
+int parallel_cores(void);
 
 #endif

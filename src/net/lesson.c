@@ -7,6 +7,7 @@
 #include "lesson.h"
 
 #include "../base/mem.h"
+#include "../base/parallel.h"
 
 #include <assert.h>
 
@@ -188,6 +189,8 @@ static bl_status make_workers(struct lesson *lesson, const struct net *net)
     worker_needs(lesson, net, &tile, &scratch, &layers);
     const size_t all = tile + scratch + layers;
     lesson->n_workers = (size_t)ctx->threads;
+    thread_choice_begin(&lesson->threads, ctx->threads, ctx->may_use_fewer);
+    BL_TRY(parallel_need(ctx, 0));
     BL_TRY(MEM_ARRAY(ctx, &lesson->workers, lesson->n_workers, "the workers"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->worker_floats, lesson->n_workers * all, "the workers' scratch"));
     for (size_t i = 0; i < lesson->n_workers; i++) {

@@ -6,6 +6,7 @@
 #ifndef BL_NET_LESSON_H
 #define BL_NET_LESSON_H
 
+#include "../base/thread_choice.h"
 #include "inlet.h"
 
 /* What a lesson keeps of a passage. */
@@ -51,6 +52,7 @@ struct lesson {
     float **cache; /* of each layer, in caches */
     struct worker *workers;
     size_t n_workers;
+    struct thread_choice threads; /* how many of them are at work */
     float *floats, *worker_floats;
 };
 

@@ -163,6 +163,13 @@ json_t *config_to_json(const bl_config *config)
     return object;
 }
 
+/* Runs of 0.1.0 could be made with the backend "onednn", which was removed. The name is kept as it stands, so that such a run
+   can be resumed and the program can say that portable goes on with it. */
+static bool is_removed_backend(const char *key, const char *text)
+{
+    return strcmp(key, "backend") == 0 && strcmp(text, "onednn") == 0;
+}
+
 static bl_status set_from_json(bl_config *config, const char *key, const json_t *value)
 {
     char number[64];
@@ -182,6 +189,9 @@ static bl_status set_from_json(bl_config *config, const char *key, const json_t 
     } else
         BL_FAIL(config->ctx, BL_BAD_VALUE,
                 "option \"%s\" is a list or an object, expected text, a number or true/false", key);
+    size_t i = 0;
+    if (is_removed_backend(key, text) && find(key, &i))
+        return replace(config, i, text, true);
     return bl_config_set(config, key, text);
 }
 

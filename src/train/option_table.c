@@ -3,6 +3,7 @@
  */
 #include "option_table.h"
 
+#include "../backend/backend.h"
 #include "../base/text.h"
 #include "../losses/loss.h"
 #include "../net/init.h"
@@ -118,6 +119,12 @@ static bl_status check_missing(bl_context *ctx, const char *key, const char *tex
 static bl_status check_memory(bl_context *ctx, const char *key, const char *text)
 {
     return check_word(ctx, key, text, "normal low");
+}
+
+static bl_status check_backend(bl_context *ctx, const char *key, const char *text)
+{
+    (void)key;
+    return backend_check(ctx, text);
 }
 
 static bl_status check_precision(bl_context *ctx, const char *key, const char *text)
@@ -320,10 +327,12 @@ const struct option_row option_table[] = {
       "decides the order of the examples and the masks of dropout alone (default: --seed)"},
      check_seed},
     {{"no-angles", NULL, "false", "training", "do not measure the angles to backpropagation"}, check_switch},
-    {{"threads", "N", "0", "machine", "0: all cores; the result does not depend on it"}, check_threads},
-    {{"backend", "auto|portable|onednn", "auto", "machine",
-      "who multiplies; auto is portable, which gives the same bits on every machine"},
-     check_any},
+    {{"threads", "N", "0", "machine",
+      "0: those this process may use, or fewer where that is faster; the result does not depend on it"},
+     check_threads},
+    {{"backend", "auto|portable", "auto", "machine",
+      "the numerical engine: portable is the only one, with the same bits on every machine"},
+     check_backend},
     {{"out", "DIR", "", "run", "run folder for the log, the model and what is needed to resume"},
      check_folder},
     {{"force", NULL, "false", "run", "replace what is in the run folder"}, check_switch},

@@ -9,6 +9,7 @@
 #include "plan.h"
 
 #include "../base/mem.h"
+#include "../base/parallel.h"
 
 static void add(struct plan *plan, const struct net *net, size_t l, bool does_teach, bool does_update)
 {
@@ -72,7 +73,9 @@ bl_status plan_create(struct plan *out, bl_context *ctx, const struct net *net, 
     for (size_t l = 0; l < net->n_blocks; l++)
         parts += net_parts(net, l);
     BL_TRY(MEM_ARRAY(ctx, &plan.tasks, 2 * parts, "the plan"));
-    const bl_status status = MEM_ARRAY(ctx, &plan.stage_end, net->n_blocks + 1, "the plan's stages");
+    bl_status status = MEM_ARRAY(ctx, &plan.stage_end, net->n_blocks + 1, "the plan's stages");
+    if (status == BL_OK)
+        status = parallel_need(ctx, 2 * parts + 1); /* with what is done aside */
     if (status != BL_OK) {
         plan_release(&plan);
         return status;

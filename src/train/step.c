@@ -101,7 +101,8 @@ static void forget_packed(struct lesson *lesson)
 static void forward_block(struct shift *shift)
 {
     forget_packed(shift->lesson);
-    parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL, forward_task, shift);
+    parallel_for(shift->lesson->ctx, shift->lesson->threads.now, net_parts(shift->net, shift->l), NULL,
+                 forward_task, shift);
 }
 
 /* Block by block from lesson->x, which has entered the net. */
@@ -118,11 +119,30 @@ static void enter(const struct net *net, struct lesson *lesson)
     worker_end(lesson->workers, MOVE_FORWARD, begun);
 }
 
-void step_forward(const struct net *net, struct lesson *lesson)
+static void enter_and_forward(const struct net *net, struct lesson *lesson)
 {
     struct shift shift = {.net = net, .lesson = lesson};
     enter(net, lesson);
     forward(&shift);
+}
+
+/* The moment that work begins whose time decides how many threads the next batch gets; 0 where nothing is to be decided. */
+static double choice_begin(const struct lesson *lesson)
+{
+    return thread_choice_is_open(&lesson->threads) ? clock_seconds() : 0.0;
+}
+
+static void choice_end(struct lesson *lesson, double begun)
+{
+    if (thread_choice_is_open(&lesson->threads))
+        thread_choice_note(&lesson->threads, (double)lesson->n, clock_seconds() - begun);
+}
+
+void step_forward(const struct net *net, struct lesson *lesson)
+{
+    const double begun = choice_begin(lesson);
+    enter_and_forward(net, lesson);
+    choice_end(lesson, begun);
 }
 
 struct outcome step_error(const struct stepper *s, struct lesson *lesson)
@@ -323,8 +343,8 @@ static void prepare(struct shift *shift)
 {
     for (shift->l = 0; shift->rule->ops->prepare && shift->l < shift->net->n_blocks; shift->l++)
         if (shift->rule->B[shift->l].x)
-            parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL, prepare_task,
-                         shift);
+            parallel_for(shift->lesson->ctx, shift->lesson->threads.now, net_parts(shift->net, shift->l),
+                         NULL, prepare_task, shift);
 }
 
 /* Hidden blocks keep their outputs where their signals stand, and are left with what the second pass changed. */
@@ -374,7 +394,7 @@ static void run_stages(const struct plan *plan, parallel_task run, struct shift 
         const size_t n = plan->stage_end[stage] - begin + (shift->aside.run ? 1 : 0);
         shift->tasks = plan->tasks + begin;
         forget_packed(shift->lesson);
-        parallel_for((int)shift->lesson->n_workers, n, lane_of, run_one, shift);
+        parallel_for(shift->lesson->ctx, shift->lesson->threads.now, n, lane_of, run_one, shift);
         shift->aside = (struct aside){NULL, NULL};
         begin = plan->stage_end[stage];
     }
@@ -402,7 +422,7 @@ void step_gradients(const struct net *net, struct lesson *lesson, float *to)
 {
     struct shift shift = {.net = net, .lesson = lesson, .gradients = to};
     for (shift.l = 0; shift.l < net->n_blocks; shift.l++)
-        parallel_for((int)lesson->n_workers, net_parts(net, shift.l), NULL, gradient_task, &shift);
+        parallel_for(lesson->ctx, lesson->threads.now, net_parts(net, shift.l), NULL, gradient_task, &shift);
 }
 
 static void apply_task(void *work, size_t i, int worker)
@@ -430,7 +450,8 @@ static void learn_part(void *work, size_t i, int worker)
 
 static void run_block(const struct shift *shift, parallel_task run)
 {
-    parallel_for((int)shift->lesson->n_workers, net_parts(shift->net, shift->l), NULL, run, (void *)shift);
+    parallel_for(shift->lesson->ctx, shift->lesson->threads.now, net_parts(shift->net, shift->l), NULL, run,
+                 (void *)shift);
 }
 
 /* Each block forward, from the weights as they were, and then taught at once. */
@@ -463,7 +484,7 @@ static struct outcome learn_from_targets(struct shift *shift)
 static struct outcome learn_in_two_passes(struct shift *shift)
 {
     struct stepper *s = shift->stepper;
-    step_forward(s->net, shift->lesson);
+    enter_and_forward(s->net, shift->lesson);
     const struct outcome outcome = step_error(s, shift->lesson);
     if (shift->lesson->passage.purpose == PASSAGE_TRAIN)
         shift->lesson->passage.purpose = PASSAGE_AGAIN;
@@ -474,7 +495,7 @@ static struct outcome learn_in_two_passes(struct shift *shift)
 static struct outcome run_kept(struct shift *shift, bool is_buffered)
 {
     struct stepper *s = shift->stepper;
-    step_forward(s->net, shift->lesson);
+    enter_and_forward(s->net, shift->lesson);
     const struct outcome outcome = step_error(s, shift->lesson);
     prepare(shift);
     if (s->rule->ops->disturb)
@@ -498,12 +519,13 @@ bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64
                           .lesson = lesson,
                           .gradients = is_buffered ? s->buffer : NULL,
                           .does_apply = !is_buffered};
-    const double begun = step_clock_begin(&s->clock, lesson);
+    const double choice_begun = choice_begin(lesson), begun = step_clock_begin(&s->clock, lesson);
     const struct outcome outcome = lesson->memory != LESSON_KEEPS_TWO ? run_kept(&shift, is_buffered)
                                    : s->rule->ops->order == RULE_ORDER_ON_FORWARD
                                        ? learn_from_targets(&shift)
                                        : learn_in_two_passes(&shift);
     step_clock_end(&s->clock, lesson, begun);
+    choice_end(lesson, choice_begun);
     s->aside = (struct aside){NULL, NULL};
     if (lesson_has_failed(lesson))
         BL_FAIL(s->ctx, BL_BACKEND, "backend %s reported a failure in step %llu", s->ctx->backend->name,

@@ -2,14 +2,23 @@
  * kernel_gemm.c - C = op(A) op(B): each c is one chain of fused multiply-adds over k, in order.
  *
  * For each stripe of columns, as wide as the accumulators, and each block of at most GEMM_DEPTH terms: that
- * piece of op(B) is packed, unless its rows already lie as they are wanted, and tiles of C pass over it with their
- * sums in registers. From one block of terms to the next the sums travel through C, which loses no bits. A is read
- * where it lies: one element serves a whole row of a tile.
+ * piece of op(B) is packed, unless its rows already lie as they are wanted, and tiles of C pass over it with
+ * their sums in registers. From one block of terms to the next the sums travel through C, which loses no
+ * bits. A is read where it lies: one element serves a whole row of a tile.
+ *
+ * Many rows of C are computed in blocks of MOST_ROWS, so that the piece of A which each stripe reads again
+ * stays in the second-level cache.
  */
 #include "kernel.h"
 #include "tile.h"
 
 #include <string.h>
+
+/* AHEAD: the terms by which B is asked for before it is wanted, because a stripe of GEMM_DEPTH terms does
+   not fit the first-level cache. PACKED_ROWS: from as many rows of C on, copying a stripe side by side costs
+   less than reading its rows from where they lie, far apart. Both were measured on the shapes of
+   docs/speed.md. */
+enum { AHEAD = 6, MOST_ROWS = 256, PACKED_ROWS = 128 };
 
 static inline __attribute__((always_inline)) void multiply(const struct tile *t, const bool pairs,
                                                            const size_t rows, const size_t vectors)
@@ -18,8 +27,11 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
     const size_t a_row = t->a_row, a_term = t->a_term, b_term = t->b_term;
     tile_sums sum;
     tile_begin(t, sum, rows, vectors);
-    for (size_t k = t->depth; k > 0; k--, a += a_term, b += b_term)
+    for (size_t k = t->depth; k > 0; k--, a += a_term, b += b_term) {
+        EACH (j, vectors)
+            __builtin_prefetch(b + AHEAD * b_term + j * VEC_WIDTH);
         tile_add(sum, a, a_row, b, pairs, rows, vectors);
+    }
     tile_end(t, sum, rows, vectors);
 }
 
@@ -36,7 +48,7 @@ static void multiply_block(const struct gemm *g, size_t j, size_t columns, size_
                            float *packed)
 {
     const size_t vectors = vectors_of(columns);
-    const bool lies_well = !g->transpose_b && columns % VEC_WIDTH == 0;
+    const bool lies_well = !g->transpose_b && columns % VEC_WIDTH == 0 && g->m < PACKED_ROWS;
     if (lies_well)
         ;
     else if (g->transpose_b)
@@ -66,17 +78,27 @@ static void clear(const struct gemm *g)
         memset(g->c + i * g->ldc, 0, g->n * sizeof *g->c);
 }
 
-bool KERNEL(gemm)(const struct gemm *g, float *scratch)
+static void multiply_rows(const struct gemm *g, float *packed)
 {
-    float *packed = on_cache_line(scratch);
-    if (g->m == 0 || g->n == 0)
-        return true;
-    if (g->k == 0 && !g->accumulate)
-        clear(g);
     for (size_t j = 0, columns; j < g->n; j += columns) {
         columns = stripe(g->n - j);
         for (size_t k = 0; k < g->k; k += GEMM_DEPTH)
             multiply_block(g, j, columns, k, g->k - k < GEMM_DEPTH ? g->k - k : GEMM_DEPTH, packed);
+    }
+}
+
+bool KERNEL(gemm)(const struct gemm *g, float *scratch)
+{
+    if (g->m == 0 || g->n == 0)
+        return true;
+    if (g->k == 0 && !g->accumulate)
+        clear(g);
+    struct gemm block = *g;
+    for (size_t i = 0; i < g->m; i += MOST_ROWS) {
+        block.m = g->m - i < MOST_ROWS ? g->m - i : MOST_ROWS;
+        block.a = g->a + i * (g->transpose_a ? 1 : g->lda);
+        block.c = g->c + i * g->ldc;
+        multiply_rows(&block, on_cache_line(scratch));
     }
     return true;
 }

@@ -12,7 +12,6 @@ void KERNEL(fill)(struct backend *out)
         .machine = TEXT(KERNEL_VARIANT),
         .gemm_scratch = KERNEL(gemm_scratch),
         .gemm = KERNEL(gemm),
-        .gemm_short = KERNEL(gemm),
         .descend = KERNEL(descend),
         .gemm_pairs = KERNEL(gemm),
         .has_bf16 = KERNEL(has_bf16)(),

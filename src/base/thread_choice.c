@@ -1,0 +1,132 @@
+/*
+ * thread_choice.c - trials of half or twice the threads.
+ *
+ * A trial is three pairs of windows, a few steps on the other number and a few on the chosen one, so that
+ * what else goes on hits both alike. It ends at once where it cannot win: when the fastest step of the other
+ * number is slower than the chosen one's mean. So on a quiet machine it costs three steps, and what has
+ * clearly lost is tried half as often each time.
+ */
+#include "thread_choice.h"
+
+enum { PAIRS = 3, LEAST_STEPS = 2, HOPELESS_STEPS = 3, LONGEST_PAUSE = 16, STEPS_BETWEEN = 20 };
+static const double first_pause = 0.25, usual_pause = 1.0; /* seconds of steps; longer where steps are long */
+static const double window_seconds = 0.02;   /* a few slices of the system's scheduler in a trial */
+static const double usual_seconds = 0.2;     /* over which the usual speed is taken */
+static const double hopeless_seconds = 0.04; /* steps this long tell by themselves */
+static const double gain = 1.03;             /* what a change must promise */
+static const double clear_loss = 0.8, has_changed = 1.33;
+
+void thread_choice_begin(struct thread_choice *c, int most, bool may_choose)
+{
+    *c = (struct thread_choice){
+        .most = may_choose ? most : 1, .now = most, .chosen = most, .pause = first_pause};
+}
+
+static double speed(const struct thread_sums *sums)
+{
+    return sums->seconds > 0.0 ? sums->work / sums->seconds : 0.0;
+}
+
+static void add(struct thread_sums *sums, const struct thread_sums *more)
+{
+    sums->work += more->work;
+    sums->seconds += more->seconds;
+    sums->steps += more->steps;
+    if (more->best > sums->best)
+        sums->best = more->best;
+}
+
+static void end_trial(struct thread_choice *c)
+{
+    c->now = c->chosen;
+    c->other = 0;
+    c->rest = 0.0;
+    c->windows = 0;
+    c->window = (struct thread_sums){0};
+}
+
+/* The other number of threads lost: it is tried less often, and next time in the other direction. */
+static void reject(struct thread_choice *c, bool is_clear)
+{
+    if (is_clear && c->pause < LONGEST_PAUSE * usual_pause)
+        c->pause = 2.0 * (c->pause > usual_pause ? c->pause : usual_pause);
+    c->goes_up = !c->goes_up;
+    c->at_trial = c->usual;
+    end_trial(c);
+}
+
+static void accept(struct thread_choice *c, double speed_of_other)
+{
+    c->chosen = c->other;
+    c->usual = c->at_trial = speed_of_other;
+    c->pause = usual_pause;
+    end_trial(c);
+}
+
+static void conclude(struct thread_choice *c)
+{
+    const double own = speed(&c->trial[0]), other = speed(&c->trial[1]);
+    c->usual = own;
+    if (other > gain * own)
+        accept(c, other);
+    else
+        reject(c, other < clear_loss * own);
+}
+
+static void note_in_trial(struct thread_choice *c)
+{
+    const bool is_other = c->now == c->other;
+    struct thread_sums *sums = &c->trial[is_other];
+    if (is_other) {
+        const int steps = sums->steps + c->window.steps;
+        const double best = sums->best > c->window.best ? sums->best : c->window.best;
+        const bool tells = steps >= HOPELESS_STEPS || c->window.seconds >= hopeless_seconds;
+        if (tells && best < c->usual) {
+            reject(c, true);
+            return;
+        }
+    }
+    if (c->window.seconds < window_seconds || c->window.steps < LEAST_STEPS)
+        return;
+    add(sums, &c->window);
+    c->window = (struct thread_sums){0};
+    c->now = is_other ? c->chosen : c->other;
+    if (++c->windows == 2 * PAIRS)
+        conclude(c);
+}
+
+/* Half the threads or twice as many, in turn where both exist. */
+static void begin_trial(struct thread_choice *c)
+{
+    c->goes_up = c->chosen == 1 || (c->chosen < c->most && c->goes_up);
+    c->other = c->goes_up ? 2 * c->chosen : (c->chosen + 1) / 2;
+    c->other = c->other < c->most ? c->other : c->most;
+    c->trial[0] = c->trial[1] = c->window = (struct thread_sums){0};
+    c->now = c->other;
+}
+
+static void note_at_rest(struct thread_choice *c, double seconds)
+{
+    const double least = STEPS_BETWEEN * c->window.seconds / c->window.steps;
+    c->rest += seconds;
+    if (c->window.seconds >= usual_seconds) {
+        c->usual = speed(&c->window);
+        c->window = (struct thread_sums){0};
+        if (c->usual * has_changed < c->at_trial || c->usual > has_changed * c->at_trial)
+            c->pause = c->pause < usual_pause ? c->pause : usual_pause;
+    }
+    if (c->usual > 0.0 && c->rest >= c->pause && c->rest >= least)
+        begin_trial(c);
+}
+
+void thread_choice_note(struct thread_choice *c, double work, double seconds)
+{
+    const double now = seconds > 0.0 ? work / seconds : 0.0;
+    if (!thread_choice_is_open(c))
+        return;
+    add(&c->window, &(struct thread_sums){work, seconds, now, 1});
+    if (c->other)
+        note_in_trial(c);
+    else
+        note_at_rest(c, seconds);
+}

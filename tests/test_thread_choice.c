@@ -1,0 +1,157 @@
+/*
+ * test_thread_choice.c - the number of threads is chosen by what steps took, on machines that are made up
+ * here: a quiet one, busy ones whose steps are now and then stopped for a slice of the scheduler, one that
+ * becomes busy, and steps that are long.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../src/base/thread_choice.h"
+
+struct machine {
+    double step[9]; /* seconds of a step on so many threads while nobody disturbs */
+    double risk[9]; /* chance that a step is stopped */
+    double slice;   /* for so long */
+};
+
+struct result {
+    double seconds, steps, fewer; /* in all; steps with another number of threads than the best */
+};
+
+static uint32_t state = 1;
+
+static double draw(void)
+{
+    state = state * 1664525u + 1013904223u;
+    return (double)(state >> 8) * 0x1p-24;
+}
+
+static double mean(const struct machine *m, int threads)
+{
+    return m->step[threads] + m->risk[threads] * m->slice;
+}
+
+static double step_on(const struct machine *m, int threads)
+{
+    return m->step[threads] * (1.0 + 0.02 * draw()) +
+           (draw() < m->risk[threads] ? 2.0 * draw() * m->slice : 0.0);
+}
+
+static struct result run(struct thread_choice *c, const struct machine *m, double seconds, int best)
+{
+    struct result r = {0};
+    while (r.seconds < seconds) {
+        const int threads = c->now;
+        assert_in_range(threads, 1, 8);
+        const double took = step_on(m, threads);
+        r.fewer += threads != best;
+        r.steps++;
+        r.seconds += took;
+        thread_choice_note(c, 64.0, took);
+    }
+    return r;
+}
+
+static const struct machine quiet = {.step = {[1] = 1.0e-3, [2] = 0.55e-3}};
+static const struct machine busy = {
+    .step = {[1] = 1.0e-3, [2] = 0.55e-3}, .risk = {[1] = 0.1, [2] = 0.6}, .slice = 6e-3};
+static const struct machine half_busy = {
+    .step = {[1] = 1.0e-3, [2] = 0.55e-3}, .risk = {[1] = 0.1, [2] = 0.12}, .slice = 4e-3};
+
+/* A quiet machine loses less than half a percent. */
+static void quiet_keeps_all(void **test)
+{
+    (void)test;
+    struct thread_choice c;
+    thread_choice_begin(&c, 2, true);
+    const struct result r = run(&c, &quiet, 60.0, 2);
+    assert_int_equal(c.chosen, 2);
+    assert_true(r.fewer > 0.0);                                 /* it did try */
+    assert_true(r.seconds / r.steps < 1.015 * mean(&quiet, 2)); /* 1 % is the machine's own noise */
+    assert_true(r.fewer < 0.002 * r.steps);
+}
+
+static void check_near_best(const struct machine *m, double seconds, int best)
+{
+    struct thread_choice c;
+    thread_choice_begin(&c, 2, true);
+    const struct result r = run(&c, m, seconds, best);
+    assert_true(r.seconds / r.steps < 1.1 * mean(m, best));
+}
+
+static void busy_comes_near_the_best(void **test)
+{
+    (void)test;
+    for (state = 1; state < 20; state += 2)
+        check_near_best(&busy, 30.0, 1);
+    for (state = 1; state < 20; state += 2)
+        check_near_best(&half_busy, 30.0, 2);
+}
+
+/* From quiet to busy and back, whatever the pauses had grown to: both within three seconds. */
+static void changes_are_followed(void **test)
+{
+    (void)test;
+    struct thread_choice c;
+    state = 7;
+    thread_choice_begin(&c, 2, true);
+    run(&c, &quiet, 40.0, 2);
+    assert_int_equal(c.chosen, 2);
+    run(&c, &busy, 3.0, 1);
+    assert_int_equal(c.chosen, 1);
+    run(&c, &busy, 40.0, 1);
+    run(&c, &quiet, 3.0, 2);
+    assert_int_equal(c.chosen, 2);
+}
+
+/* Of eight threads those that serve: here two. */
+static void many_threads(void **test)
+{
+    (void)test;
+    static const struct machine crowded = {.step = {[1] = 4e-3, [2] = 2.1e-3, [4] = 3e-3, [8] = 9e-3}};
+    static const struct machine wide = {.step = {[1] = 4e-3, [2] = 2.1e-3, [4] = 1.1e-3, [8] = 0.7e-3}};
+    struct thread_choice c;
+    thread_choice_begin(&c, 8, true);
+    run(&c, &crowded, 6.0, 2);
+    assert_int_equal(c.chosen, 2);
+    run(&c, &wide, 40.0, 8); /* with two threads it looks the same: the next trial may be 16 seconds away */
+    assert_int_equal(c.chosen, 8);
+}
+
+/* Steps of half a second: a trial costs one, and they are rare. */
+static void long_steps(void **test)
+{
+    (void)test;
+    static const struct machine slow = {.step = {[1] = 1.0, [2] = 0.5}};
+    struct thread_choice c;
+    thread_choice_begin(&c, 2, true);
+    const struct result r = run(&c, &slow, 600.0, 2);
+    assert_int_equal(c.chosen, 2);
+    assert_true(r.seconds / r.steps < 1.05 * mean(&slow, 2));
+}
+
+/* Control: nothing is tried where the number was asked for, and with one thread. */
+static void nothing_to_choose(void **test)
+{
+    (void)test;
+    struct thread_choice c;
+    thread_choice_begin(&c, 2, false);
+    assert_false(thread_choice_is_open(&c));
+    assert_true(run(&c, &busy, 5.0, 2).fewer == 0.0);
+    thread_choice_begin(&c, 1, true);
+    assert_false(thread_choice_is_open(&c));
+    assert_true(run(&c, &busy, 5.0, 1).fewer == 0.0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quiet_keeps_all),      cmocka_unit_test(busy_comes_near_the_best),
+        cmocka_unit_test(changes_are_followed), cmocka_unit_test(many_threads),
+        cmocka_unit_test(long_steps),           cmocka_unit_test(nothing_to_choose)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
