@@ -36,7 +36,7 @@
 extern "C" {
 #endif
 
-#define BL_VERSION "0.1.0"
+#define BL_VERSION "0.2.0"
 BL_API const char *bl_version(void); /* of the library in use; compare with BL_VERSION */
 
 typedef enum bl_status { /* values never change meaning; new ones go at the end */
