@@ -122,7 +122,7 @@ static void quoted_field(struct slice s, struct slice *rest, char separator, str
         i++;
     }
     const bool is_closed = i < s.n;
-    field->text = (struct slice){s.at + 1, (i < s.n ? i : s.n) - 1};
+    field->text = slice_trim((struct slice){s.at + 1, (i < s.n ? i : s.n) - 1});
     struct slice after =
         is_closed ? (struct slice){s.at + i + 1, s.n - i - 1} : (struct slice){s.at + s.n, 0};
     struct slice between;
