@@ -120,5 +120,29 @@ if command -v iconv >/dev/null; then
     done
 fi
 
+# ---- Labels
+
+printf 'a,b,label\n1,2,x # sure\n3,4,y\n5,6,x\n2,2,y\n' >table.csv
+header 3 'line 2, column "label": found "x # sure", a comment behind a label'
+expect 0 "x # sure" "$program" data info table.csv --categorical label
+printf 'a,b,label\n1,2,x #1\n3,4,y\n5,6,x\n2,2,y\n' >table.csv
+header 3 'a comment behind a label'
+printf 'a,b,label\n1,2,room #1\n3,4,room #2\n5,6,C#\n2,2,room #2\n' >table.csv # numbered things are no comments
+header 0 "room #1"
+printf 'label,b\nx,red # c\ny,blue\nx,red\ny,blue\n' >table.csv
+expect 3 'column "b": found "red # c", a comment behind a word' "$program" data info table.csv --label label
+printf 'a,b,label\n1,2,x y\n3,4,x\302\240y\n5,6,z\n' >table.csv
+header 0 'differ in blanks and are two classes'
+printf 'a,b,label\n1,2,true\n3,4,1\n5,6,0\n2,2,false\n' >table.csv
+header 0 'numbers ("1") and words ("true") are classes side by side'
+printf 'a,b,label\n1,2,18446744073709551615\n3,4,1\n' >table.csv
+header 3 'numbers beyond 2^31 are classes only as words (--categorical)'
+
+# ---- Different numbers are shown as different
+
+printf 'a,b,label\n0.1,1700000031,x\n0.10000000000000002,1700000032,y\n' >table.csv
+expect 0 '"min":0.1,"mean":0.1,"max":0.10000000000000002' "$program" data info --json table.csv
+header 0 "1700000032"
+
 [ "$failures" = 0 ] && echo "tables_alike: all as expected"
 exit "$failures"

@@ -264,6 +264,21 @@ static bl_status count_word(struct csv_table *t, const struct csv_line *line, si
     return no_category(t, input, line, word.n);
 }
 
+static bl_status check_comments(const struct csv_table *t)
+{
+    for (size_t i = 0; i < t->layout.inputs; i++) {
+        const struct csv_input *input = &t->inputs[i];
+        const struct word *found = input->is_told ? NULL : words_commented(&input->different);
+        if (found && !input->is_dropped)
+            BL_FAIL(t->r->ctx, BL_BAD_DATA,
+                    "%s: line %zu, %s: found \"%s\", a comment behind a word; remove the comments, or "
+                    "--categorical \"%s\" takes the whole text for a word",
+                    t->r->path, found->line, name_of(t, input).text,
+                    text_shown(found->text, strlen(found->text)).text, option_name(t, input->column).text);
+    }
+    return BL_OK;
+}
+
 static bool has_words(const struct csv_table *t)
 {
     for (size_t i = 0; i < t->layout.inputs; i++)
@@ -321,6 +336,7 @@ static bl_status judge_alone(struct csv_table *t)
         BL_TRY(check_inexact(t, i));
     if (has_words(t))
         BL_TRY(csv_for_each_field(t, count_word));
+    BL_TRY(check_comments(t));
     for (size_t i = 0; i < t->layout.inputs; i++)
         left += !t->inputs[i].is_dropped;
     if (left == 0)
