@@ -3,6 +3,7 @@
  */
 #include "data_info.h"
 #include "data_command.h"
+#include "process.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,8 @@ static int run(struct session *s)
     if (code != EXIT_DONE)
         return code;
     info.name = bl_config_get(s->config, "data");
+    if (s->n_words > 0)
+        process_say_waits(s->words[0]);
     const bl_status status = bl_data_load(&info.parts[PART_TRAIN], &info.parts[PART_VAL],
                                           &info.parts[PART_TEST], s->ctx, s->config);
     if (status != BL_OK)

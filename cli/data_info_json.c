@@ -5,6 +5,9 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Names come from files: those that are not UTF-8, which JSON must be, are shown as null. */
 static json_t *text(const char *words)
@@ -63,6 +66,50 @@ static json_t *notes_json(const bl_data *data)
     return list;
 }
 
+/* A number as jansson wrote it, with as few digits as bring it back. Gives where it ends. */
+static const char *print_number(const char *at)
+{
+    char *end = NULL, out[32];
+    const double x = strtod(at, &end);
+    const size_t n = (size_t)(end - at);
+    if (!memchr(at, '.', n) && !memchr(at, 'e', n)) { /* an integer */
+        printf("%.*s", (int)n, at);
+        return end;
+    }
+    for (int digits = fabs(x) < 1e15 && x == floor(x) ? 15 : 1; digits <= 17; digits++) {
+        snprintf(out, sizeof out, "%.*g", digits, x);
+        if (strtod(out, NULL) == x)
+            break;
+    }
+    printf("%s%s", out, strpbrk(out, ".e") ? "" : ".0");
+    return end;
+}
+
+static const char *print_string(const char *at)
+{
+    size_t n = 1;
+    while (at[n] && at[n] != '"')
+        n += at[n] == '\\' && at[n + 1] ? 2 : 1;
+    n += at[n] == '"';
+    printf("%.*s", (int)n, at);
+    return at + n;
+}
+
+/* jansson knows one number of digits for all reals: 15 make different doubles the same, 17 make 0.1 unreadable. */
+static void print_shortest(const json_t *object)
+{
+    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    for (const char *at = text; at && *at;) {
+        if (*at == '"')
+            at = print_string(at);
+        else if (*at == '-' || (*at >= '0' && *at <= '9'))
+            at = print_number(at);
+        else
+            putchar(*at++);
+    }
+    free(text);
+}
+
 void data_info_print_json(const struct data_info *info)
 {
     const bl_data *train = info->parts[PART_TRAIN];
@@ -80,7 +127,7 @@ void data_info_print_json(const struct data_info *info)
     json_object_set_new(out, "classes", classes_json(info));
     json_object_set_new(out, "columns", columns_json(info));
     json_object_set_new(out, "notes", notes_json(train));
-    json_dumpf(out, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    print_shortest(out);
     putchar('\n');
     json_decref(out);
 }

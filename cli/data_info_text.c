@@ -4,7 +4,7 @@
 #include "data_info.h"
 #include "shown_text.h"
 
-enum { MOST_LINES = 20, CLASS_COLUMNS = 30, NAME_COLUMNS = 30, LINE_COLUMNS = 200 };
+enum { MOST_LINES = 20, MOST_DIGITS = 10, CLASS_COLUMNS = 30, NAME_COLUMNS = 30, LINE_COLUMNS = 200 };
 
 static void print_examples(const struct data_info *info)
 {
@@ -84,7 +84,8 @@ static void print_column(const struct data_info *info, size_t j)
     const struct shown_text name = shown_text(bl_data_column_name(info->parts[PART_TRAIN], j), NAME_COLUMNS);
     printf("  %4zu  %s", j, name.text);
     pad_to(&name, NAME_COLUMNS);
-    printf(" %11.5g %11.5g %11.5g\n", range->least, range->mean, range->most);
+    printf(" %11s %11.5g %11s\n", shown_number(range->least, MOST_DIGITS).text, range->mean,
+           shown_number(range->most, MOST_DIGITS).text);
 }
 
 static void print_columns(const struct data_info *info)
@@ -112,7 +113,8 @@ void data_info_print(const struct data_info *info)
     printf("source     %s\n", shown_text(bl_data_source(train), LINE_COLUMNS).text);
     print_examples(info);
     print_shape(bl_data_shape(train));
-    printf("values     %.6g to %.6g, mean %.6g\n", all->least, all->most, all->mean);
+    printf("values     %s to %s, mean %.6g\n", shown_number(all->least, MOST_DIGITS).text,
+           shown_number(all->most, MOST_DIGITS).text, all->mean);
     print_classes(info);
     print_columns(info);
     print_notes(train);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_SAMPLES = 3, USUAL_SAMPLES = 5, CAPTION_ROOM = 128, CAPTION_COLUMNS = 20 };
+enum { LEAST_SAMPLES = 3, MOST_DIGITS = 10, USUAL_SAMPLES = 5, CAPTION_ROOM = 128, CAPTION_COLUMNS = 20 };
 
 struct samples {
     const bl_data *data;
@@ -77,13 +77,13 @@ static void print_values(const struct samples *s)
     printf("  %s", caption.text);
     pad_to(&caption, CAPTION_COLUMNS);
     for (size_t j = 0; j < s->features; j++) {
-        char value[32];
-        const int n = snprintf(value, sizeof value, "%.5g", s->x[j]);
+        const struct shown_text value = shown_number(s->x[j], MOST_DIGITS);
+        const int n = value.columns;
         if (used + 1 + n > s->terminal.columns - 4) {
             fputs(" ...", stdout);
             break;
         }
-        printf(" %s", value);
+        printf(" %s", value.text);
         used += 1 + n;
     }
     putchar('\n');

@@ -59,8 +59,10 @@ static int run(const struct command *command, int argc, char **argv)
     int code = arguments_read(&session, argc, argv);
     if (code == EXIT_DONE)
         code = session_use_backend(&session);
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE) {
+        process_say_waits(bl_config_get(session.config, "data"));
         code = command->run(&session);
+    }
     bl_config_free(session.config);
     bl_context_free(session.ctx);
     return code;

@@ -29,6 +29,13 @@ void process_begin(void)
     signal(SIGXFSZ, SIG_IGN); /* write() then fails with EFBIG */
 }
 
+void process_say_waits(const char *path)
+{
+    if (path && strcmp(path, "-") == 0 && isatty(STDIN_FILENO))
+        fputs("backless: reading the data from the terminal; end them with Ctrl-D in a line of its own\n",
+              stderr);
+}
+
 int process_end(int code)
 {
     const bool had_failed = ferror(stdout) != 0;

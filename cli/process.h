@@ -7,6 +7,8 @@
 
 /* Before anything else. */
 void process_begin(void);
+/* Says on stderr that a table is read from the terminal, where it is. path: of the data, or NULL. */
+void process_say_waits(const char *path);
 /* code, or EXIT_IO when it is EXIT_DONE but standard output could not be written. Closes standard output. */
 int process_end(int code);
 

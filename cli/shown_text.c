@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The length of the character that begins here; 0: it is none. */
@@ -22,6 +23,16 @@ static size_t character(const unsigned char *at)
 static bool is_control(const unsigned char *at, size_t n)
 {
     return at[0] < 0x20 || at[0] == 0x7f || (n == 2 && at[0] == 0xc2 && at[1] < 0xa0);
+}
+
+struct shown_text shown_number(double x, int most)
+{
+    struct shown_text out = {.columns = 0};
+    int digits = 5;
+    do
+        out.columns = snprintf(out.text, sizeof out.text, "%.*g", digits, x);
+    while (++digits <= most && strtod(out.text, NULL) != x);
+    return out;
 }
 
 struct shown_text shown_text(const char *text, int most)

@@ -14,6 +14,8 @@ struct shown_text {
 /* At most so many columns, ".." at the end of what was cut; control characters and broken UTF-8 become '?'.
    NULL is shown as nothing. */
 struct shown_text shown_text(const char *text, int most_columns);
+/* At least 5 digits, and up to `most` where fewer do not bring the same number back. */
+struct shown_text shown_number(double x, int most);
 /* Writes blanks up to a column. */
 void pad_to(const struct shown_text *shown, int columns);
 

@@ -152,6 +152,21 @@ static bl_status check_trailer(const struct bytes *out, const struct source *s, 
     return BL_OK;
 }
 
+/* libarchive unpacks both, after which the length at the end of the file is that of the inner one. */
+static bl_status check_once(const struct source *s, struct archive *archive)
+{
+    int packed = 0;
+    for (int i = 0; i < archive_filter_count(archive); i++)
+        packed += archive_filter_code(archive, i) == ARCHIVE_FILTER_GZIP;
+    if (packed > 1)
+        BL_FAIL(
+            s->ctx, BL_BAD_DATA,
+            "%s: this is a gzip file inside a gzip file, which is not read; unpack it once: gunzip -c FILE "
+            ">NEW.gz",
+            s->path);
+    return BL_OK;
+}
+
 static bl_status bad_gzip(const struct source *s, struct archive *archive)
 {
     if (archive_errno(archive) == ENOMEM)
@@ -240,6 +255,7 @@ static bl_status unpack_with(struct bytes *out, const struct source *s, const st
         return bad_gzip(s, archive);
     if (archive_filter_code(archive, 0) != ARCHIVE_FILTER_GZIP)
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: begins like gzip, but has no whole gzip header", s->path);
+    BL_TRY(check_once(s, archive));
     if (room > NEVER_EMPTY && room / USUAL_RATIO > packed->n)
         BL_TRY(check_unpacked_size(s, packed));
     BL_TRY(MEM_ARRAY(s->ctx, &out->at, room, s->path));

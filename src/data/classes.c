@@ -7,6 +7,7 @@
 #include "words.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,10 +109,27 @@ static bl_status check_numbers(const struct kinds *kinds, const struct reading *
     for (size_t k = 0; *are_numbers && k < kinds->n; k++)
         if (!is_whole(&kinds->items[k]))
             BL_FAIL(r->ctx, BL_BAD_DATA,
-                    "%s: %s %zu, %s: label %s, expected whole numbers or words; "
+                    "%s: %s %zu, %s: label %s, expected whole numbers or words; %s"
                     "the option label names another column",
                     r->path, column->unit, kinds->items[k].word->line, column->name,
-                    kind_shown(&kinds->items[k]).text);
+                    kind_shown(&kinds->items[k]).text,
+                    fabs(kinds->items[k].value) > 0x1p31
+                        ? "numbers beyond 2^31 are classes only as words (--categorical); "
+                        : "");
+    return BL_OK;
+}
+
+/* "x # sure" would be a class beside "x". */
+static bl_status check_comments(const struct kinds *kinds, const struct reading *r,
+                                const struct label_column *column)
+{
+    const struct word *found = words_commented(&kinds->words);
+    if (found)
+        BL_FAIL(r->ctx, BL_BAD_DATA,
+                "%s: %s %zu, %s: found \"%s\", a comment behind a label; remove the comments, or "
+                "--categorical takes the whole text for a class",
+                r->path, column->unit, found->line, column->name,
+                text_shown(found->text, strlen(found->text)).text);
     return BL_OK;
 }
 
@@ -173,16 +191,57 @@ static bl_status sort_kinds(bl_data *data, struct kinds *kinds, bool are_numbers
     return status;
 }
 
-/* Texts that differ in nothing but case are two classes, which may be meant. */
-static bl_status note_cases(bl_data *data, const struct kinds *kinds, const struct label_column *column)
+static bool is_blank_at(const char *at)
+{
+    return *at == ' ' || *at == '\t' || (at[0] == '\xC2' && at[1] == '\xA0');
+}
+
+static const char *skip_blanks(const char *at)
+{
+    while (is_blank_at(at))
+        at += *at == '\xC2' ? 2 : 1;
+    return at;
+}
+
+/* Whether texts differ in nothing but case (of ASCII) and blanks, U+00A0 among them. */
+static bool are_alike(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        a = skip_blanks(a);
+        b = skip_blanks(b);
+        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+            return false;
+        if (!*a)
+            return true;
+    }
+}
+
+/* Such texts are two classes, which may be meant. */
+static bl_status note_alike(bl_data *data, const struct kinds *kinds, const struct label_column *column)
 {
     for (size_t k = 0; k < kinds->n; k++)
-        for (size_t j = 0; j < k && kinds->n <= MOST_COMPARED; j++)
-            if (strcasecmp(kinds->items[j].word->text, kinds->items[k].word->text) == 0)
-                return data_add_note(data, "%s: \"%s\" and \"%s\" differ in case and are two classes",
+        for (size_t j = 0; j < k && kinds->n <= MOST_COMPARED; j++) {
+            const char *one = kinds->items[j].word->text, *other = kinds->items[k].word->text;
+            if (are_alike(one, other))
+                return data_add_note(data, "%s: \"%s\" and \"%s\" differ in %s and are two classes",
                                      column->name, kind_shown(&kinds->items[j]).text,
-                                     kind_shown(&kinds->items[k]).text);
+                                     kind_shown(&kinds->items[k]).text,
+                                     strcasecmp(one, other) == 0 ? "case" : "blanks");
+        }
     return BL_OK;
+}
+
+/* "true" beside "1": perhaps two notations of one class. */
+static bl_status note_mixture(bl_data *data, const struct kinds *kinds, const struct label_column *column)
+{
+    const struct kind *number = NULL, *word = NULL;
+    for (size_t k = 0; k < kinds->n; k++)
+        *(kinds->items[k].is_number ? &number : &word) = &kinds->items[k];
+    if (!number || !word)
+        return BL_OK;
+    return data_add_note(
+        data, "%s: numbers (\"%s\") and words (\"%s\") are classes side by side, compared as texts",
+        column->name, kind_shown(number).text, kind_shown(word).text);
 }
 
 static bl_status learn(bl_data *data, struct kinds *kinds, const struct reading *r,
@@ -191,10 +250,12 @@ static bl_status learn(bl_data *data, struct kinds *kinds, const struct reading 
     bool are_numbers = false;
     if (!column->is_text) {
         BL_TRY(check_mixture(kinds, r, data->n, column));
+        BL_TRY(check_comments(kinds, r, column));
         BL_TRY(check_numbers(kinds, r, column, &are_numbers));
+        BL_TRY(note_mixture(data, kinds, column));
     }
     BL_TRY(sort_kinds(data, kinds, are_numbers));
-    return note_cases(data, kinds, column);
+    return note_alike(data, kinds, column);
 }
 
 /* Of what is no class, the first in the file is named. */

@@ -36,11 +36,14 @@ static bl_status check_text(const struct reading *r, const struct bytes *file)
     return BL_OK;
 }
 
+/* Without UTF-8's byte order mark. */
 static struct slice without_mark(const struct bytes *file)
 {
     const struct slice all = {(const char *)file->at, file->n};
-    const bool has_mark = all.n >= 3 && memcmp(all.at, "\xEF\xBB\xBF", 3) == 0; /* UTF-8's byte order mark */
-    return has_mark ? (struct slice){all.at + 3, all.n - 3} : all;
+    size_t i = 0; /* more than one mark comes of files that were put together */
+    while (all.n - i >= 3 && memcmp(all.at + i, "\xEF\xBB\xBF", 3) == 0)
+        i += 3;
+    return (struct slice){all.at + i, all.n - i};
 }
 
 /* ---- Labels and ids */
@@ -159,6 +162,10 @@ static bl_status note_layout(const struct csv_table *t)
     const struct csv_layout *l = &t->layout;
     if (l->comments > 0)
         BL_TRY(data_add_note(t->data, "%zu lines that begin with # are left out", l->comments));
+    if (l->has_number_names)
+        BL_TRY(data_add_note(
+            t->data, "line %zu is taken for the names of the columns (--header no takes it for an example)",
+            l->first_line));
     if (l->separator == ' ' && !t->r->options->separator)
         BL_TRY(data_add_note(t->data, "columns are separated by blanks (--separator names another)"));
     if (l->has_row_names)

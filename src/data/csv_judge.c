@@ -55,9 +55,11 @@ static bl_status other_notation(const struct csv_table *t, size_t column, const 
 {
     const enum csv_notation notation = csv_notation(found->text, t->layout.decimal);
     const struct shown option = option_name(t, column);
-    char advice[128] = "";
+    char advice[256] = "";
     if (can_be_words)
         text_append(advice, sizeof advice, "; --categorical \"%s\" takes the column as words", option.text);
+    if (can_be_words && column != t->layout.label)
+        text_append(advice, sizeof advice, ", --ignore \"%s\" leaves it out", option.text);
     BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu, %s: found \"%s\", %s (%zu such rows in this column); %s%s",
             t->r->path, found->line, csv_column(&t->layout, column).text,
             text_shown(found->text.at, found->text.n).text, csv_notation_name(notation), found->n,
@@ -104,7 +106,8 @@ bl_status csv_judge_label(const struct csv_table *t)
 static bl_status check_missing(const struct csv_table *t, const struct csv_input *input)
 {
     const struct csv_count *missing = &input->missing;
-    if (missing->n == 0 || t->r->options->imputes || (input->as && input->as->has_indicator))
+    const bool is_empty = missing->n == t->n && missing->text.n == 0 && !t->r->like; /* it is left out */
+    if (missing->n == 0 || is_empty || t->r->options->imputes || (input->as && input->as->has_indicator))
         return BL_OK;
     BL_FAIL(t->r->ctx, BL_BAD_DATA,
             "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); --missing impute fills "
@@ -261,6 +264,21 @@ static bl_status count_word(struct csv_table *t, const struct csv_line *line, si
     return no_category(t, input, line, word.n);
 }
 
+static bl_status check_comments(const struct csv_table *t)
+{
+    for (size_t i = 0; i < t->layout.inputs; i++) {
+        const struct csv_input *input = &t->inputs[i];
+        const struct word *found = input->is_told ? NULL : words_commented(&input->different);
+        if (found && !input->is_dropped)
+            BL_FAIL(t->r->ctx, BL_BAD_DATA,
+                    "%s: line %zu, %s: found \"%s\", a comment behind a word; remove the comments, or "
+                    "--categorical \"%s\" takes the whole text for a word",
+                    t->r->path, found->line, name_of(t, input).text,
+                    text_shown(found->text, strlen(found->text)).text, option_name(t, input->column).text);
+    }
+    return BL_OK;
+}
+
 static bool has_words(const struct csv_table *t)
 {
     for (size_t i = 0; i < t->layout.inputs; i++)
@@ -318,6 +336,7 @@ static bl_status judge_alone(struct csv_table *t)
         BL_TRY(check_inexact(t, i));
     if (has_words(t))
         BL_TRY(csv_for_each_field(t, count_word));
+    BL_TRY(check_comments(t));
     for (size_t i = 0; i < t->layout.inputs; i++)
         left += !t->inputs[i].is_dropped;
     if (left == 0)

@@ -28,22 +28,35 @@ struct csv_column_text csv_column(const struct csv_layout *layout, size_t column
 
 /* ---- Sample */
 
-static void count_field(struct csv_column *column, const struct csv_field *field, char decimal)
+static void count_field(struct csv_column *column, const struct csv_field *field, char decimal,
+                        bool is_repeat)
 {
     double value;
     const bool is_number = csv_number(field->text, decimal, &value);
     column->numbers += is_number;
     column->fractions += is_number && memchr(field->text.at, decimal, field->text.n) != NULL;
     column->words += !is_number && !csv_is_missing(field->text);
-    column->repeats += slice_compare(field->text, column->first.text) == 0;
+    column->repeats += !is_repeat && slice_compare(field->text, column->first.text) == 0;
+}
+
+/* The first line once more: a header that was written twice says nothing about the values. */
+static bool repeats_first(const struct csv_sample *s, struct slice line, char separator)
+{
+    struct csv_field field;
+    for (size_t c = 0; c < s->n_columns; c++)
+        if (!csv_next_field(&line, separator, &field) ||
+            slice_compare(field.text, s->columns[c].first.text) != 0)
+            return false;
+    return true;
 }
 
 static void count_line(struct csv_sample *s, struct slice line, char separator)
 {
     const struct csv_order order = csv_order_of(line, separator, s->decimal);
+    const bool is_repeat = repeats_first(s, line, separator);
     struct csv_field field;
     for (size_t c = 0; c < s->n_columns && csv_next_field(&line, separator, &field); c++)
-        count_field(&s->columns[c], &field, s->decimal);
+        count_field(&s->columns[c], &field, s->decimal, is_repeat);
     s->lines++;
     s->counted += order.numbers > 1 && order.is_counted;
     s->even += order.numbers > 1 && order.is_even;
@@ -219,7 +232,7 @@ static bl_status find_with(struct csv_layout *out, struct csv_sample *s, const s
     out->first_line = line.number;
     if (out->columns == 1)
         BL_TRY(trim_rows(out, r));
-    BL_TRY(csv_header_find(&out->has_header, out, r, s));
+    BL_TRY(csv_header_find(out, r, s));
     if (out->has_header && s->lines == 0)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: only a header (line %zu) and no row of numbers", r->path,
                 line.number);

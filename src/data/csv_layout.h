@@ -40,6 +40,7 @@ struct csv_layout {
     size_t comments;     /* lines that were skipped as comments */
     char separator, decimal;
     bool has_header;
+    bool has_number_names; /* and some of the names are numbers, which nobody said */
     bool has_row_names; /* the first column, which the header does not name */
     size_t columns;
     char **names;          /* columns of them; NULL: no header */
@@ -65,7 +66,7 @@ bl_status csv_separator_check(const struct reading *r, struct slice text, char s
 bool csv_has_row_names(struct slice text, char separator);
 
 /* BL_BAD_DATA where the first line may be either, and no option tells. */
-bl_status csv_header_find(bool *out, const struct csv_layout *layout, const struct reading *r,
+bl_status csv_header_find(struct csv_layout *layout, const struct reading *r,
                           const struct csv_sample *sample);
 struct csv_order csv_order_of(struct slice line, char separator, char decimal);
 

@@ -72,16 +72,26 @@ struct fold {
 };
 
 static const struct fold folds[] = {
-    {0x0660, 0x0669, '0', true},  {0x06F0, 0x06F9, '0', true},   {0x0966, 0x096F, '0', true},
-    {0x09E6, 0x09EF, '0', true},  {0x0E50, 0x0E59, '0', true},   {0xFF01, 0xFF5E, '!', true},
-    {0x00A0, 0x00A0, ' ', false}, {0x0085, 0x0085, ' ', false},  {0x1680, 0x1680, ' ', false},
-    {0x2000, 0x200F, ' ', false}, {0x2028, 0x2029, ' ', false},  {0x202F, 0x202F, ' ', false},
-    {0x205F, 0x2060, ' ', false}, {0x3000, 0x3000, ' ', false},  {0xFEFF, 0xFEFF, ' ', false},
-    {0x2010, 0x2015, '-', false}, {0x2212, 0x2212, '-', false},  {0x066B, 0x066B, '.', false},
-    {0x066C, 0x066C, ',', false}, {0x2019, 0x2019, '\'', false}, {0x02BC, 0x02BC, '\'', false},
-    {0x00D7, 0x00D7, 'x', false}, {0x2044, 0x2044, '/', false},  {0x2215, 0x2215, '/', false},
-    {0x2030, 0x2031, '%', false}, {0x066A, 0x066A, '%', false},  {0x00A2, 0x00A5, '$', false},
-    {0x20A0, 0x20CF, '$', false}, {0x0E3F, 0x0E3F, '$', false},
+    {0x0660, 0x0669, '0', true},   {0x06F0, 0x06F9, '0', true},   {0x07C0, 0x07C9, '0', true},
+    {0x0966, 0x096F, '0', true},   {0x09E6, 0x09EF, '0', true},   {0x0A66, 0x0A6F, '0', true},
+    {0x0AE6, 0x0AEF, '0', true},   {0x0B66, 0x0B6F, '0', true},   {0x0BE6, 0x0BEF, '0', true},
+    {0x0C66, 0x0C6F, '0', true},   {0x0CE6, 0x0CEF, '0', true},   {0x0D66, 0x0D6F, '0', true},
+    {0x0DE6, 0x0DEF, '0', true},   {0x0E50, 0x0E59, '0', true},   {0x0ED0, 0x0ED9, '0', true},
+    {0x0F20, 0x0F29, '0', true},   {0x1040, 0x1049, '0', true},   {0x17E0, 0x17E9, '0', true},
+    {0x1810, 0x1819, '0', true},   {0xFF01, 0xFF5E, '!', true},   {0x2070, 0x2079, '0', true},
+    {0x00B2, 0x00B3, '2', true},   {0x00B9, 0x00B9, '1', false},  {0x207A, 0x207A, '+', false},
+    {0x207B, 0x207B, '-', false},  {0x00BC, 0x00BE, '0', false},  {0x2150, 0x215E, '0', false},
+    {0x00AD, 0x00AD, ' ', false},  {0x00B7, 0x00B7, '.', false},  {0x22C5, 0x22C5, '.', false},
+    {0x2018, 0x2018, '\'', false}, {0x201A, 0x201B, '\'', false}, {0x201C, 0x201F, '"', false},
+    {0x00AB, 0x00AB, '"', false},  {0x00BB, 0x00BB, '"', false},  {0x0142, 0x0142, 'l', false},
+    {0x010D, 0x010D, 'c', false},  {0x00A0, 0x00A0, ' ', false},  {0x0085, 0x0085, ' ', false},
+    {0x1680, 0x1680, ' ', false},  {0x2000, 0x200F, ' ', false},  {0x2028, 0x2029, ' ', false},
+    {0x202F, 0x202F, ' ', false},  {0x205F, 0x2060, ' ', false},  {0x3000, 0x3000, ' ', false},
+    {0xFEFF, 0xFEFF, ' ', false},  {0x2010, 0x2015, '-', false},  {0x2212, 0x2212, '-', false},
+    {0x066B, 0x066B, '.', false},  {0x066C, 0x066C, ',', false},  {0x2019, 0x2019, '\'', false},
+    {0x02BC, 0x02BC, '\'', false}, {0x00D7, 0x00D7, 'x', false},  {0x2044, 0x2044, '/', false},
+    {0x2215, 0x2215, '/', false},  {0x2030, 0x2031, '%', false},  {0x066A, 0x066A, '%', false},
+    {0x00A2, 0x00A5, '$', false},  {0x20A0, 0x20CF, '$', false},  {0x0E3F, 0x0E3F, '$', false},
 };
 
 static char fold_of(uint32_t code)
@@ -129,9 +139,10 @@ static bool ends(struct slice s, const char *text)
 
 static bool take_currency(struct slice *s)
 {
-    static const char *const signs[] = {"$",   "USD", "EUR", "GBP", "JPY", "CHF", "CNY", "INR",
-                                        "RUB", "BRL", "AUD", "CAD", "US$", "Rs.", "Rs",  "R$",
-                                        "A$",  "C$",  "SEK", "NOK", "DKK", "PLN", "CZK", "zl"};
+    static const char *const signs[] = {"$",   "USD", "EUR", "GBP", "JPY", "CHF", "CNY", "INR", "RUB", "BRL",
+                                        "AUD", "CAD", "US$", "Rs.", "Rs",  "R$",  "A$",  "C$",  "SEK", "NOK",
+                                        "DKK", "PLN", "CZK", "zl",  "kr",  "Kc",  "Ft",  "Rp",  "KRW", "MXN",
+                                        "ZAR", "TRY", "HUF", "SGD", "HKD", "NZD", "ILS", "THB", "IDR"};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         const size_t n = strlen(signs[i]);
         const bool is_front = begins(*s, signs[i]);
@@ -151,7 +162,7 @@ static bool take_percent(struct slice *s)
     return true;
 }
 
-/* (5), 5-, 5+ */
+/* (5), 5-, 5+; what is in front of digits belongs to a number that is read. */
 static bool take_sign(struct slice *s)
 {
     const bool is_bracketed = s->n > 2 && s->at[0] == '(' && s->at[s->n - 1] == ')';
@@ -166,7 +177,7 @@ static bool take_quotes(struct slice *s)
 {
     const bool is_formula = s->n > 1 && s->at[0] == '=';
     struct slice inner = is_formula ? without(*s, 1, 0) : *s;
-    while (inner.n > 2 && (inner.at[0] == '\'' || inner.at[0] == '"') && inner.at[inner.n - 1] == inner.at[0])
+    while (inner.n > 2 && strchr("'\"`", inner.at[0]) && inner.at[inner.n - 1] == inner.at[0])
         inner = without(inner, 1, 1);
     if (inner.n > 1 && inner.at[0] == '\'' && inner.at[inner.n - 1] != '\'')
         inner = without(inner, 1, 0); /* as spreadsheets mark a text */
@@ -257,10 +268,11 @@ static bool is_lined(struct slice s)
 
 static bool is_based(struct slice s)
 {
-    static const char digits[] = "0123456789abcdefABCDEF";
     s = unsigned_of(s);
     if (s.n < 3 || s.at[0] != '0' || !strchr("xXbBoO", s.at[1]))
         return false;
+    const bool may_have_point = s.at[1] == 'x' || s.at[1] == 'X'; /* 0x1.8p-3, as C's %a writes */
+    const char *digits = may_have_point ? "0123456789abcdefABCDEF.pP+-" : "0123456789abcdefABCDEF";
     for (size_t i = 2; i < s.n; i++)
         if (!strchr(digits, s.at[i]) || !s.at[i])
             return false;
@@ -286,6 +298,27 @@ static bool is_other_exponent(struct slice s)
     return false;
 }
 
+/* 1.5+100, 1.5-100: Fortran leaves out the letter where the exponent has three digits. */
+static bool is_bare_exponent(struct slice s)
+{
+    double mantissa;
+    return s.n > 4 && (s.at[s.n - 4] == '+' || s.at[s.n - 4] == '-') && digits_at(s, s.n - 3) == 3 &&
+           memchr(s.at, '.', s.n) && text_to_double((struct slice){s.at, s.n - 4}, &mantissa);
+}
+
+/* 1+2j, 1.5e3-2i */
+static bool is_complex(struct slice s)
+{
+    double real, imaginary;
+    if (s.n < 4 || !strchr("ijIJ", s.at[s.n - 1]))
+        return false;
+    for (size_t i = 1; i + 2 < s.n; i++)
+        if ((s.at[i] == '+' || s.at[i] == '-') && text_to_double((struct slice){s.at, i}, &real) &&
+            text_to_double((struct slice){s.at + i, s.n - 1 - i}, &imaginary))
+            return true;
+    return false;
+}
+
 static bool is_out_of_range(struct slice s)
 {
     double value;
@@ -300,9 +333,18 @@ static bool is_out_of_range(struct slice s)
 static bool has_suffix(struct slice s)
 {
     double value;
-    if (s.n < 2 || !strchr("fFlLuUkKM", s.at[s.n - 1]) || (!is_digit(s.at[s.n - 2]) && s.at[s.n - 2] != '.'))
+    const bool has_point = s.n > 0 && memchr(s.at, '.', s.n) != NULL; /* 4G alone is rather a word */
+    if (s.n < 2 || !strchr(has_point ? "fFlLuUkKMGTB" : "fFlLuUkKM", s.at[s.n - 1]) ||
+        (!is_digit(s.at[s.n - 2]) && s.at[s.n - 2] != '.'))
         return false;
     return text_to_double((struct slice){s.at, s.n - 1}, &value);
+}
+
+/* 2020/01, 01/31: months and days, of which years have four digits and others a zero in front. */
+static bool is_date(struct slice front, struct slice back)
+{
+    const bool is_year = front.n == 4 && (front.at[0] == '1' || front.at[0] == '2') && back.n <= 2;
+    return is_year || (front.n == 2 && front.at[0] == '0') || (back.n == 2 && back.at[0] == '0');
 }
 
 /* 1/2, 1 1/2 */
@@ -314,8 +356,9 @@ static bool is_fraction(struct slice s)
         s = (struct slice){s.at + i + 1, s.n - i - 1};
         i = digits_at(s, 0);
     }
-    return i > 0 && i < s.n && s.at[i] == '/' && digits_at(s, i + 1) > 0 &&
-           i + 1 + digits_at(s, i + 1) == s.n;
+    const size_t behind = i > 0 && i < s.n && s.at[i] == '/' ? digits_at(s, i + 1) : 0;
+    return behind > 0 && i + 1 + behind == s.n &&
+           !is_date((struct slice){s.at, i}, (struct slice){s.at + i + 1, behind});
 }
 
 static bool are_several(struct slice s)
@@ -327,6 +370,22 @@ static bool are_several(struct slice s)
         if (!text_to_double(word, &value))
             return false;
     return n > 1;
+}
+
+/* [1, 2, 3], (1 2), [5] */
+static bool is_list(struct slice s)
+{
+    const char close = s.n > 2 ? s.at[s.n - 1] : 0;
+    const bool is_bracketed = (close == ']' && s.at[0] == '[') || (close == '}' && s.at[0] == '{') ||
+                              (close == ')' && s.at[0] == '(');
+    char copy[NOTATION_ROOM];
+    double value;
+    if (!is_bracketed || s.n - 2 >= sizeof copy)
+        return false;
+    for (size_t i = 0; i < s.n - 2; i++)
+        copy[i] = (char)(s.at[i + 1] == ',' || s.at[i + 1] == ';' ? ' ' : s.at[i + 1]);
+    const struct slice inner = slice_trim((struct slice){copy, s.n - 2});
+    return are_several(inner) || (close != ')' && text_to_double(inner, &value));
 }
 
 static enum csv_notation comma_notation(struct slice s)
@@ -348,6 +407,8 @@ static enum csv_notation core_notation(struct slice s, char decimal)
     return is_lined(s)            ? NOTATION_GROUPS
            : is_based(s)          ? NOTATION_BASE
            : is_other_exponent(s) ? NOTATION_EXPONENT
+           : is_bare_exponent(s)  ? NOTATION_EXPONENT
+           : is_complex(s)        ? NOTATION_COMPLEX
            : has_suffix(s)        ? NOTATION_SUFFIX
            : is_fraction(s)       ? NOTATION_FRACTION
            : are_several(s)       ? NOTATION_SEVERAL
@@ -362,36 +423,51 @@ static bool is_number_of_some_kind(struct slice s, char decimal)
     return csv_number(s, decimal, &value) || core_notation(s, decimal) != NOTATION_NONE;
 }
 
-/* -$5 and $-5 */
-static struct slice without_front_sign(struct slice s)
+/* -$5, - 5, --5; a sign right before digits belongs to a number that is read. "- 50000." is a word: the census writes incomes
+   so, "less than 50000." */
+static bool take_front_sign(struct slice *s)
 {
-    return s.n > 1 && (s.at[0] == '-' || s.at[0] == '+') && !is_digit(s.at[1]) && s.at[1] != '.' &&
-                   s.at[1] != ' '
-               ? without(s, 1, 0)
-               : s;
+    if (s->n < 2 || (s->at[0] != '-' && s->at[0] != '+') || is_digit(s->at[1]) || s->at[1] == '.')
+        return false;
+    if (s->at[1] == ' ' && ends(*s, "."))
+        return false;
+    *s = without(*s, 1, 0);
+    return true;
+}
+
+/* Whether there is a digit, or a character that may become one: most words end here. */
+static bool may_hold_digits(struct slice text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (is_digit(text.at[i]) || (unsigned char)text.at[i] >= 0x80)
+            return true;
+    return false;
 }
 
 enum csv_notation csv_notation(struct slice text, char decimal)
 {
     struct folded folded;
     double value;
-    if (text.n == 0 || !fold(text, &folded))
+    if (!may_hold_digits(text) || !fold(text, &folded))
         return NOTATION_NONE;
     struct slice s = slice_trim((struct slice){folded.at, folded.n});
-    const bool is_comment = take_comment(&s), is_quoted = take_quotes(&s), is_signed = take_sign(&s);
-    s = without_front_sign(s);
+    const bool is_comment = take_comment(&s), is_quoted = take_quotes(&s);
+    if (is_list(s))
+        return NOTATION_SEVERAL;
+    const bool is_signed = take_sign(&s), is_signed_before = take_front_sign(&s);
     const bool is_percent = take_percent(&s), is_currency = take_currency(&s),
                is_signed_inside = take_sign(&s);
     if (s.n == 0 || !is_number_of_some_kind(s, decimal))
         return NOTATION_NONE;
     if (folded.is_changed && csv_number(s, decimal, &value))
         return is_currency ? NOTATION_CURRENCY : is_percent ? NOTATION_PERCENT : NOTATION_CHARACTERS;
-    return is_currency                     ? NOTATION_CURRENCY
-           : is_percent                    ? NOTATION_PERCENT
-           : is_comment                    ? NOTATION_COMMENT
-           : is_quoted                     ? NOTATION_QUOTES
-           : is_signed || is_signed_inside ? NOTATION_SIGN
-                                           : core_notation(s, decimal);
+    return is_currency                                         ? NOTATION_CURRENCY
+           : is_percent                                        ? NOTATION_PERCENT
+           : is_comment                                        ? NOTATION_COMMENT
+           : is_quoted                                         ? NOTATION_QUOTES
+           : is_complex(s)                                     ? NOTATION_COMPLEX
+           : is_signed || is_signed_before || is_signed_inside ? NOTATION_SIGN
+                                                               : core_notation(s, decimal);
 }
 
 static const char *const names[NOTATIONS] = {
@@ -406,19 +482,22 @@ static const char *const names[NOTATIONS] = {
     [NOTATION_EXPONENT] = "an exponent in another notation",
     [NOTATION_RANGE] = "a number beyond the range of a double",
     [NOTATION_SUFFIX] = "a letter behind a number",
-    [NOTATION_FRACTION] = "a fraction",
+    [NOTATION_FRACTION] = "a fraction or two numbers",
     [NOTATION_SIGN] = "a sign in another notation",
     [NOTATION_CHARACTERS] = "a number in characters that are not ASCII",
     [NOTATION_SEVERAL] = "several numbers in one field",
     [NOTATION_QUOTES] = "a number in quotes of another kind",
     [NOTATION_COMMENT] = "a comment behind a number",
+    [NOTATION_COMPLEX] = "a complex number",
 };
 
 static const char *const advices[NOTATIONS] = {
     [NOTATION_COMMA] = "--decimal comma reads it",
     [NOTATION_POINT] = "--decimal point reads decimal points; thousands separators are not read",
     [NOTATION_EITHER] = "--decimal comma reads it as a decimal comma; thousands separators are not read",
-    [NOTATION_SEVERAL] = "--separator space reads columns with spaces between",
+    [NOTATION_SEVERAL] =
+        "write one number in a field (--separator space reads numbers with spaces between as "
+        "fields)",
 };
 
 const char *csv_notation_name(enum csv_notation notation)

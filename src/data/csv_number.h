@@ -19,16 +19,17 @@ enum csv_notation {
     NOTATION_EITHER, /* 1,234: of the two above */
     NOTATION_PERCENT,
     NOTATION_CURRENCY,
-    NOTATION_BASE,       /* 0x1F, 0b101, 0o17 */
-    NOTATION_EXPONENT,   /* 1D3, 1.5x10^3 */
+    NOTATION_BASE,       /* 0x1F, 0b101, 0o17, 0x1.8p3 */
+    NOTATION_EXPONENT,   /* 1D3, 1.5x10^3, 1.5+100 */
     NOTATION_RANGE,      /* 1e309, 1e-400 */
     NOTATION_SUFFIX,     /* 1.5f, 10L, 10k */
     NOTATION_FRACTION,   /* 1/2 */
-    NOTATION_SIGN,       /* (5), 5-, 5+ */
+    NOTATION_SIGN,       /* (5), 5-, 5+, - 5, --5 */
     NOTATION_CHARACTERS, /* digits, signs or blanks that are not ASCII */
-    NOTATION_SEVERAL,    /* 1 2 3 */
+    NOTATION_SEVERAL,    /* 1 2 3, [1, 2, 3] */
     NOTATION_QUOTES,     /* '5', ="5" */
     NOTATION_COMMENT,    /* 5 # as was said */
+    NOTATION_COMPLEX,    /* 1+2j */
     NOTATIONS
 };
 enum csv_notation csv_notation(struct slice text, char decimal);

@@ -151,6 +151,15 @@ static size_t last_free(const struct csv_layout *layout)
     return CSV_NONE;
 }
 
+/* Rows that end with a separator have a last column without values, which is no label to learn from. */
+static size_t last_with_values(const struct places *p)
+{
+    for (size_t c = p->layout->columns; c-- > 0;)
+        if (is_free(p->layout, c) && p->sample->columns[c].numbers + p->sample->columns[c].words > 0)
+            return c;
+    return last_free(p->layout);
+}
+
 static bl_status label_is_feature(const struct places *p, size_t label)
 {
     BL_FAIL(p->r->ctx, BL_BAD_DATA,
@@ -191,7 +200,7 @@ static void place_in_order(struct csv_layout *out)
 
 static bl_status place_alone(const struct places *p)
 {
-    BL_TRY(find_label(p, p->r->options->has_labels ? last_free(p->layout) : CSV_NONE));
+    BL_TRY(find_label(p, p->r->options->has_labels ? last_with_values(p) : CSV_NONE));
     place_in_order(p->layout);
     if (p->layout->inputs == 0)
         BL_FAIL(p->r->ctx, BL_BAD_DATA,

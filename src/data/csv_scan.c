@@ -129,8 +129,10 @@ static bl_status check_repeat(const struct csv_table *t, const struct csv_line *
     for (size_t c = 0; csv_next_field(&rest, t->layout.separator, &field); c++)
         if (!slice_is(field.text, t->layout.names[c]))
             return BL_OK;
-    BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu repeats the header; remove the line", t->r->path,
-            line->number);
+    BL_FAIL(t->r->ctx, BL_BAD_DATA,
+            "%s: line %zu repeats the header; remove the line, or say --header no if the first line is an "
+            "example too",
+            t->r->path, line->number);
 }
 
 static bl_status take_field(struct csv_table *t, const struct csv_line *line, size_t column,

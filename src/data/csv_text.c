@@ -122,7 +122,7 @@ static void quoted_field(struct slice s, struct slice *rest, char separator, str
         i++;
     }
     const bool is_closed = i < s.n;
-    field->text = (struct slice){s.at + 1, (i < s.n ? i : s.n) - 1};
+    field->text = slice_trim((struct slice){s.at + 1, (i < s.n ? i : s.n) - 1});
     struct slice after =
         is_closed ? (struct slice){s.at + i + 1, s.n - i - 1} : (struct slice){s.at + s.n, 0};
     struct slice between;
@@ -186,8 +186,11 @@ bool csv_is_word(struct slice text, const char *word)
     return i == text.n && !word[i];
 }
 
-static bool is_one_of(struct slice text, const char *const *words, size_t n)
+/* longest: bytes of the longest of the words, because most fields are longer than these. */
+static bool is_one_of(struct slice text, const char *const *words, size_t n, size_t longest)
 {
+    if (text.n > longest)
+        return false;
     for (size_t i = 0; i < n; i++)
         if (csv_is_word(text, words[i]))
             return true;
@@ -197,14 +200,14 @@ static bool is_one_of(struct slice text, const char *const *words, size_t n)
 bool csv_is_missing(struct slice text)
 {
     static const char *const words[] = {"", "?", "na", "n/a"};
-    return is_one_of(text, words, sizeof words / sizeof *words);
+    return is_one_of(text, words, sizeof words / sizeof *words, sizeof "n/a" - 1);
 }
 
 bool csv_is_odd_number(struct slice text)
 {
     static const char *const words[] = {"-",   "nan",  "-nan", "null",     "none",
                                         "inf", "-inf", "+inf", "infinity", "-infinity"};
-    return is_one_of(text, words, sizeof words / sizeof *words);
+    return is_one_of(text, words, sizeof words / sizeof *words, sizeof "-infinity" - 1);
 }
 
 /* Bytes of the character that begins here; 0: none does. (Table 3-7 of the Unicode standard: shortest forms

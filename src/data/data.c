@@ -110,41 +110,40 @@ bl_status data_set_lacks(bl_data *data, const char *format, ...)
     return mem_text(data->ctx, &data->lacks_labels, text, strlen(text));
 }
 
-static uint64_t hash_narrow(uint64_t hash, const double *x, size_t n)
+/* One loop for both hashes, because each of them waits for its own multiplications. */
+static void hash_doubles(bl_data *data, const double *x, size_t n)
 {
+    uint64_t hash = data->hash, narrow_hash = data->narrow_hash;
     for (size_t i = 0; i < n; i++) {
         const float narrow = (float)x[i];
-        hash = text_hash(hash, &narrow, sizeof narrow);
+        hash = text_hash(hash, &x[i], sizeof x[i]);
+        narrow_hash = text_hash(narrow_hash, &narrow, sizeof narrow);
     }
-    return hash;
+    data->hash = hash;
+    data->narrow_hash = narrow_hash;
 }
 
-static uint64_t hash_doubles(uint64_t hash, const double *x, size_t n, bool is_narrow)
+static void hash_bytes(bl_data *data, const void *bytes, size_t n)
 {
-    return is_narrow ? hash_narrow(hash, x, n) : text_hash(hash, x, n * sizeof *x);
-}
-
-static uint64_t hash_all(const bl_data *data, bool is_narrow)
-{
-    const size_t n = data->n * data->features;
-    uint64_t hash = TEXT_HASH_START;
-    if (data->bytes)
-        hash = text_hash(hash, data->bytes, n);
-    if (data->floats)
-        hash = text_hash(hash, data->floats, n * sizeof *data->floats);
-    if (data->doubles)
-        hash = hash_doubles(hash, data->doubles, n, is_narrow);
-    if (data->labels)
-        hash = text_hash(hash, data->labels, data->n * sizeof *data->labels);
-    if (data->targets)
-        hash = hash_doubles(hash, data->targets, data->n * (size_t)data->outputs, is_narrow);
-    return hash;
+    const bool are_same = data->narrow_hash == data->hash;
+    data->hash = text_hash(data->hash, bytes, n);
+    data->narrow_hash = are_same ? data->hash : text_hash(data->narrow_hash, bytes, n);
 }
 
 void data_take_hash(bl_data *data)
 {
-    data->hash = hash_all(data, false);
-    data->narrow_hash = data->doubles || data->targets ? hash_all(data, true) : data->hash;
+    const size_t n = data->n * data->features;
+    data->hash = data->narrow_hash = TEXT_HASH_START;
+    if (data->bytes)
+        hash_bytes(data, data->bytes, n);
+    if (data->floats)
+        hash_bytes(data, data->floats, n * sizeof *data->floats);
+    if (data->doubles)
+        hash_doubles(data, data->doubles, n);
+    if (data->labels)
+        hash_bytes(data, data->labels, data->n * sizeof *data->labels);
+    if (data->targets)
+        hash_doubles(data, data->targets, data->n * (size_t)data->outputs);
 }
 
 static size_t numbers_in(bl_shape s)

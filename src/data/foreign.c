@@ -12,7 +12,10 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { HEAD = 8192 /* bytes at both ends of an archive that are searched for names */ };
+enum {
+    HEAD = 8192, /* bytes at both ends of an archive that are searched for names */
+    LINES = 100  /* of a text that are looked at */
+};
 
 struct kind {
     const char *magic;
@@ -81,6 +84,11 @@ static const struct kind kinds[] = {
     {MAGIC("version https://git-lfs.github.com/spec/"), "a Git LFS pointer, not the file itself",
      "fetch the file: git lfs pull"},
     {MAGIC("%%MatrixMarket"), "a MatrixMarket file", export_it},
+    {MAGIC("\x5D\0\0"), "an lzma file", "unpack it: unlzma FILE"},
+    {MAGIC("\x72\x01\x01\0"), "a Stata file", export_it},
+    {MAGIC("\x72\x02\x01\0"), "a Stata file", export_it},
+    {MAGIC("\x73\x01\x01\0"), "a Stata file", export_it},
+    {MAGIC("\x73\x02\x01\0"), "a Stata file", export_it},
     {MAGIC("404: Not Found"), "an error message of a web server", "fetch the file again"},
 };
 
@@ -151,6 +159,23 @@ static bool is_wide(const struct bytes *file, size_t width, size_t place)
     return n >= 2 * width;
 }
 
+/* Letters beyond ASCII leave fewer zero bytes. The beginning holds text in UTF-16 when none of its units is a zero, a control
+   character or half of a pair, and line ends and separators are among them. first: 1 where the high byte comes first. */
+static bool is_utf16(const struct bytes *file, size_t first)
+{
+    const size_t n = file->n < HEAD ? file->n : HEAD;
+    size_t signs = 0;
+    if (file->n % 2 != 0 || !memchr(file->at, 0, n) || holds_at(file, 0, "\x93NUMPY", 6))
+        return false;
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        const unsigned unit = (unsigned)file->at[i + 1 - first] << 8 | file->at[i + first];
+        if (unit < 0x20 ? unit != '\t' && unit != '\n' && unit != '\r' : unit >= 0xD800 && unit < 0xF900)
+            return false;
+        signs += unit < 0x80 && strchr("\n\r\t,;|", (int)unit) != NULL;
+    }
+    return signs > 1;
+}
+
 static const struct kind *kind_of_wide(const struct bytes *file)
 {
     static const struct kind wide[] = {
@@ -162,7 +187,7 @@ static const struct kind *kind_of_wide(const struct bytes *file)
     for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
         if (is_wide(file, wide[i].n, wide[i].at))
             return &wide[i];
-    return NULL;
+    return is_utf16(file, 0) ? &wide[2] : is_utf16(file, 1) ? &wide[3] : NULL;
 }
 
 /* ---- Texts that are no tables */
@@ -242,17 +267,60 @@ static bool is_pair(struct slice word)
            (text_to_size(key, &index) || slice_is(key, "qid")) && text_to_double(value, &number);
 }
 
-/* A label, then pairs. */
+/* "1", "+1", or "0,3" of several labels */
+static bool is_label(struct slice word)
+{
+    struct slice piece;
+    double label;
+    while (slice_next(&word, ',', &piece))
+        if (!text_to_double(piece, &label))
+            return false;
+    return true;
+}
+
+/* A label, then pairs. false: the line is none. An example whose numbers are all zero has no pair. */
+static bool count_pairs(struct slice line, size_t *pairs)
+{
+    struct slice word;
+    if (!slice_word(&line, &word) || !is_label(word))
+        return false;
+    for (*pairs = 0; slice_word(&line, &word) && word.at[0] != '#'; ++*pairs)
+        if (!is_pair(word))
+            return false;
+    return true;
+}
+
+/* The first lines, of which some may be comments. */
 static bool is_libsvm(struct slice s)
+{
+    struct slice line;
+    size_t all = 0, pairs = 0;
+    for (int i = 0; i < LINES && slice_next(&s, '\n', &line); i++) {
+        line = slice_trim(line_of(line));
+        if (line.n == 0 || line.at[0] == '#')
+            continue;
+        if (!count_pairs(line, &pairs))
+            return false;
+        all += pairs;
+    }
+    return all > 0;
+}
+
+/* "1 | a:2 b:3", "-1 |f a:2": features behind a bar, most of them with values. */
+static bool is_vowpal(struct slice s)
 {
     struct slice rest = line_of(s), word;
     double label;
     size_t pairs = 0;
-    if (!slice_word(&rest, &word) || !text_to_double(word, &label))
+    if (!slice_word(&rest, &word) || !text_to_double(word, &label) || !slice_word(&rest, &word) ||
+        word.at[0] != '|')
         return false;
-    for (; slice_word(&rest, &word) && word.at[0] != '#'; pairs++)
-        if (!is_pair(word))
-            return false;
+    while (slice_word(&rest, &word)) {
+        const char *colon = memchr(word.at, ':', word.n);
+        double value;
+        pairs += colon &&
+                 text_to_double((struct slice){colon + 1, word.n - 1 - (size_t)(colon - word.at)}, &value);
+    }
     return pairs > 0;
 }
 
@@ -272,6 +340,7 @@ static const struct kind *kind_of_text(const struct bytes *file)
                              arff = {NULL, 0, 0, "an ARFF file", export_it},
                              libsvm = {NULL, 0, 0, "a libsvm (svmlight) file",
                                        "write all columns as CSV (scikit-learn: load_svmlight_file)"},
+                             vowpal = {NULL, 0, 0, "a Vowpal Wabbit file", "write all columns as CSV"},
                              tensors = {NULL, 0, 0, "a safetensors file", "a model goes with --model"};
     const struct slice text = text_of(file);
     return is_safetensors(file) ? &tensors
@@ -279,6 +348,7 @@ static const struct kind *kind_of_text(const struct bytes *file)
            : is_json(text)      ? &json
            : is_arff(text)      ? &arff
            : is_libsvm(text)    ? &libsvm
+           : is_vowpal(text)    ? &vowpal
                                 : NULL;
 }
 

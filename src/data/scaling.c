@@ -69,8 +69,9 @@ struct numbers {
     size_t rows, cols;
 };
 
-static double number_at(const struct numbers *a, size_t i)
+static double number_at(const struct numbers *a, size_t row, size_t col)
 {
+    const size_t i = row * a->cols + col;
     return a->floats ? (double)a->floats[i] : a->doubles[i];
 }
 
@@ -96,28 +97,30 @@ static double unit_for(double most)
 
 static void find_range(const struct numbers *a, struct column *columns)
 {
-    for (size_t i = 0; i < a->rows * a->cols; i++) {
-        struct column *c = &columns[i % a->cols];
-        const double x = number_at(a, i);
-        if (isnan(x))
-            continue;
-        if (c->n++ == 0)
-            c->first = c->least = c->most = x;
-        c->least = x < c->least ? x : c->least;
-        c->most = x > c->most ? x : c->most;
-    }
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t j = 0; j < a->cols; j++) {
+            struct column *c = &columns[j];
+            const double x = number_at(a, i, j);
+            if (isnan(x))
+                continue;
+            if (c->n++ == 0)
+                c->first = c->least = c->most = x;
+            c->least = x < c->least ? x : c->least;
+            c->most = x > c->most ? x : c->most;
+        }
     for (size_t j = 0; j < a->cols; j++)
         columns[j].unit = unit_for(fmax(fabs(columns[j].least), fabs(columns[j].most)));
 }
 
 static void find_offsets(const struct numbers *a, struct column *columns)
 {
-    for (size_t i = 0; i < a->rows * a->cols; i++) {
-        struct column *c = &columns[i % a->cols];
-        const double x = number_at(a, i);
-        if (!isnan(x))
-            c->sum += x * c->unit - c->first * c->unit;
-    }
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t j = 0; j < a->cols; j++) {
+            struct column *c = &columns[j];
+            const double x = number_at(a, i, j);
+            if (!isnan(x))
+                c->sum += x * c->unit - c->first * c->unit;
+        }
     for (size_t j = 0; j < a->cols; j++) {
         struct column *c = &columns[j];
         const double mean = (c->first * c->unit + c->sum / (double)(c->n ? c->n : 1)) / c->unit;
@@ -129,13 +132,14 @@ static void find_offsets(const struct numbers *a, struct column *columns)
 
 static void find_squares(const struct numbers *a, struct column *columns)
 {
-    for (size_t i = 0; i < a->rows * a->cols; i++) {
-        struct column *c = &columns[i % a->cols];
-        const double x = number_at(a, i);
-        const double d = isnan(x) ? 0.0 : (x * c->unit - c->offset * c->unit) * c->finer;
-        c->sum_d += d;
-        c->square_d += d * d;
-    }
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t j = 0; j < a->cols; j++) {
+            struct column *c = &columns[j];
+            const double x = number_at(a, i, j);
+            const double d = isnan(x) ? 0.0 : (x * c->unit - c->offset * c->unit) * c->finer;
+            c->sum_d += d;
+            c->square_d += d * d;
+        }
 }
 
 /* The offset is rounded to a double, which sum_d corrects: sum (d - mean d)^2 = sum d^2 - (sum d)^2 / n. */

@@ -41,6 +41,26 @@ bl_status words_count(struct words *words, bl_context *ctx, struct slice text, s
     return BL_OK;
 }
 
+/* text holds a # behind a blank; true: without it, it is another word, or the sign stands between blanks. */
+static bool has_comment(const struct words *words, struct slice text, size_t sign)
+{
+    const struct slice front = slice_trim((struct slice){text.at, sign});
+    const bool is_apart = sign + 1 < text.n && (text.at[sign + 1] == ' ' || text.at[sign + 1] == '\t');
+    return front.n > 0 && (is_apart || words_has(words, words_place(words, front), front));
+}
+
+const struct word *words_commented(const struct words *words)
+{
+    for (size_t k = 0; k < words->n; k++) {
+        const struct slice text = slice_of(words->items[k].text);
+        for (size_t i = 1; i < text.n; i++)
+            if (text.at[i] == '#' && (text.at[i - 1] == ' ' || text.at[i - 1] == '\t') &&
+                has_comment(words, text, i))
+                return &words->items[k];
+    }
+    return NULL;
+}
+
 void words_free(bl_context *ctx, struct words *words)
 {
     for (size_t i = 0; i < words->n; i++)

@@ -22,6 +22,8 @@ size_t words_place(const struct words *words, struct slice text);
 bool words_has(const struct words *words, size_t place, struct slice text);
 /* One more of this text, which is copied when it is new. */
 bl_status words_count(struct words *words, bl_context *ctx, struct slice text, size_t line);
+/* The first word that is another one and a comment ("x # sure" beside "x"), or holds " # ". NULL: none. */
+const struct word *words_commented(const struct words *words);
 void words_free(bl_context *ctx, struct words *words);
 
 #endif
