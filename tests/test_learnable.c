@@ -89,7 +89,6 @@ static void test_told_at_once(void **state)
         {{.net = "dense 5, tanh, dense 3", .optimizer = "adam decay 0.01"}, "weight-decay 10"},
         {{.net = "dense 5, tanh, dense 3", .optimizer = "adam weight-decay 1e-5", .lr = "1e-3"},
          "changes no weight"},
-        {{.net = "dense 5, tanh, dense 3", .optimizer = "sgd", .reduction = "sum"}, "acts like 6.4"},
         {{.net = "dense 5, tanh, dense 3", .rule = "fa", .lambda = "0.1"}, "lambda"},
         {{.net = "dense 5, tanh, dense 3", .rule = "dfa", .slope = "1"}, "slope"},
     };
