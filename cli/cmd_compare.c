@@ -29,7 +29,7 @@ static const struct extra extras[] = {
 };
 
 struct row {
-    char rule[WORD_ROOM], init[WORD_ROOM], lr[WORD_ROOM], angles[512];
+    char rule[WORD_ROOM], init[WORD_ROOM], lr[WORD_ROOM], angles[512], advice[512];
     bl_score last, val; /* of the last epoch: test set, else training set; validation set */
     bl_score best_val, best_test;
     int best_epoch; /* 0: no validation set */
@@ -109,10 +109,10 @@ static bl_status train_once(const struct comparison *c, const bl_config *config,
         snprintf(row->lr, sizeof row->lr, "%s", bl_config_get(settled, "lr"));
         status = bl_trainer_fit(trainer, sets->train, sets->val, sets->test, watch_run, &watch);
     }
-    if (status == BL_OK && bl_trainer_advice(trainer)[0])
-        note(c->s, "%s%s", label, bl_trainer_advice(trainer));
-    if (status == BL_OK)
+    if (status == BL_OK) {
+        snprintf(row->advice, sizeof row->advice, "%s", bl_trainer_advice(trainer));
         take_figures(row, &watch, trainer, sets->test != NULL);
+    }
     watch_release(&watch);
     bl_trainer_free(trainer);
     return status;
@@ -227,6 +227,8 @@ static bl_status run_rule(const struct comparison *c, const char *rule, struct r
         status = train_once(c, config, label, &sets, row);
     bl_config_free(config);
     row->status = status;
+    if (status == BL_OK && row->advice[0]) /* not of the trials of rates, whose length is another option */
+        note(c->s, "%s%s", label, row->advice);
     if (status == BL_DIVERGED)
         note(c->s, "%s: %s", rule, bl_why(c->s->ctx));
     return status == BL_DIVERGED ? BL_OK : status;

@@ -8,6 +8,7 @@
 #include "rules/rule.h"
 #include "train/config.h"
 #include "train/trainer.h"
+#include "train/unused.h"
 
 #include <string.h>
 
@@ -175,7 +176,15 @@ bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_contex
     const char *where = config_text(config, "data");
     if (!where[0])
         BL_FAIL(ctx, BL_BAD_VALUE, "no data: give a named set such as fashion-mnist, a folder, or a file");
-    return data_load(train, val, test, ctx, where, or_null(config_text(config, "test")), &options);
+    BL_TRY(data_load(train, val, test, ctx, where, or_null(config_text(config, "test")), &options));
+    const bl_status status = unused_of_data(config, *train);
+    if (status == BL_OK)
+        return BL_OK;
+    data_free(*train);
+    data_free(*val);
+    data_free(*test);
+    *train = *val = *test = NULL;
+    return status;
 }
 
 bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,

@@ -13,6 +13,9 @@ net="dense 16, tanh, dense 2"
 expect 0 "2 rules x 2 rates x 6 epochs" "$program" compare $set_of --net "$net" --epochs 6 --rates 1e-3,1e-2
 grep -q "about 1.8 times the work of the 2 runs of 6 epochs" out.txt || complain "the cost: $(cat out.txt)"
 expect 0 "2 rules x 2 rates x 1 epochs" "$program" compare $set_of --net "$net" --epochs 6 --rates 1e-3,1e-2 --rate-epochs 1
+# What a run should change is told of the runs alone: the length of the trials is another option than --epochs.
+expect 0 "dfa: hardly trained" "$program" compare $set_of --net "$net" --epochs 2 --rates 1e-6,1e-5 --rate-epochs 1
+grep "at 1e-[56]: hardly trained" out.txt && complain "advice for a trial of a rate"
 # The judged figure is that of a training of the same length on the same split: a train of one's own finds it too.
 expect 0 "lr 0.01" "$program" compare $set_of --net "$net" --epochs 6 --rates 0.01 --rules bp --val 0.1
 judged=$(sed -n 's/^bp  *lr 0.01  *validation error \(.*\) %$/\1/p' out.txt)

@@ -176,6 +176,7 @@ static void test_data_that_do_not_suit(void **state)
         struct maker m;
         bl_data *other = NULL;
         bl_angles angles[2];
+        bl_score score;
         make(&m, cases[i].loss, "constant", "dfa");
         bl_data *own = strcmp(cases[i].loss, "mse") == 0 ? m.numbers : m.classes;
         const bl_shape shape = {1, 1, cases[i].inputs};
@@ -187,6 +188,7 @@ static void test_data_that_do_not_suit(void **state)
         refused(&m, bl_trainer_fit(m.trainer, own, other, NULL, NULL, NULL), fragment);
         refused(&m, bl_trainer_fit(m.trainer, own, NULL, other, NULL, NULL), fragment);
         refused(&m, bl_trainer_angles(m.trainer, other, 8, angles, 2), fragment);
+        refused(&m, bl_model_evaluate(bl_trainer_model(m.trainer), other, &score), "but the model");
         bl_data_free(other);
         drop(&m);
     }

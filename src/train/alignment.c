@@ -120,17 +120,21 @@ static void suppose_step(struct alignment *a, size_t l, const float *gradient, f
     const size_t at = s->net->tensors[s->net->blocks[l].tensors].at,
                  n = s->net->weights[l].rows * s->net->weights[l].cols;
     for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
-        memcpy(a->slots[i], s->slots[i] + at, n * sizeof *to);
+        memcpy(a->slots[i], stepper_slot(s, i, at), n * sizeof *to);
     optimizer_suppose(&a->optimizer, a->ctx->backend, s->net->params + at, gradient + at, a->slots, to, n);
 }
 
 static void measure_update(struct alignment *a, size_t l, bl_angles *out)
 {
     const size_t n = a->stepper->net->weights[l].rows * a->stepper->net->weights[l].cols;
+    out->update = (double)NAN;
+    if (isnan(out->flat) ||
+        a->stepper->net->tensors[a->stepper->net->blocks[l].tensors].at < a->stepper->learns_from)
+        return;
     suppose_step(a, l, a->own_gradient, a->change);
     suppose_step(a, l, a->bp_gradient, a->w);
     const struct products p = products_of(a->change, a->w, n);
-    out->update = isnan(out->flat) ? (double)NAN : products_angle(p, n);
+    out->update = products_angle(p, n);
 }
 
 /* Each example's own, dJ_n / da, whatever the reduction: so that deltas and their norms mean the same for any number of

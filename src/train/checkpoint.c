@@ -23,7 +23,7 @@ static float *slot_piece(const bl_trainer *t, size_t slot, size_t i)
     const struct net *net = t->model->net;
     const size_t own = net->n_tensors + net->n_kept_tensors;
     if (i < net->n_tensors)
-        return t->stepper.slots[slot] + net->tensors[i].at;
+        return stepper_slot(&t->stepper, slot, net->tensors[i].at);
     if (i < own || !t->stepper.B_at)
         return NULL;
     size_t left = i - own;

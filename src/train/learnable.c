@@ -87,19 +87,9 @@ static bl_status check_decay(bl_trainer *t)
     return BL_OK;
 }
 
-static bl_status check_unused(bl_trainer *t)
-{
-    const struct rule_ops *ops = t->model->rule->ops;
-    if (bl_config_is_set(t->config, "slope") && !ops->has_slope)
-        BL_TRY(trainer_note(t, "rule %s does not use the option slope, which is adfa's", ops->name));
-    if (bl_config_is_set(t->config, "lambda") && ops->learning == FEEDBACK_IS_FIXED)
-        BL_TRY(trainer_note(t, "rule %s does not use the option lambda, which is kp's and dkp's", ops->name));
-    return BL_OK;
-}
-
 bl_status learnable_check(bl_trainer *t)
 {
-    static bl_status (*const checks[])(bl_trainer *) = {check_norm, check_dropout, check_decay, check_unused};
+    static bl_status (*const checks[])(bl_trainer *) = {check_norm, check_dropout, check_decay};
     BL_TRY(check_pepita(t));
     BL_TRY(check_output(t));
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)

@@ -113,12 +113,20 @@ bl_status bl_predictor_run_data(bl_predictor *p, const bl_data *data, double *sc
     return run(p, &(struct source){.data = data, .n = data->n}, scores);
 }
 
+static const char *answers_of(const bl_data *data)
+{
+    return data->has_targets ? "numbers" : "classes";
+}
+
 bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *out)
 {
     const bl_model *model = p->model;
     if (data->features != model->net->inputs || data->outputs != model->like->outputs)
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
                 data->source, data->features, data->outputs, model->net->inputs, model->like->outputs);
+    if (data->has_targets != model->like->has_targets)
+        BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %s to measure against, but the model answers with %s",
+                data->source, answers_of(data), answers_of(model->like));
     if (!data->labels && !data->targets)
         BL_FAIL(p->ctx, BL_BAD_DATA, "%s: no labels to measure against%s%s", data->source,
                 data->lacks_labels ? ": " : "", data->lacks_labels ? data->lacks_labels : "");

@@ -53,8 +53,10 @@ bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, 
     struct stepper s = {
         .ctx = ctx, .net = net, .rule = rule, .loss = loss, .optimizer = *optimizer, .plan = {.ctx = ctx}};
     bl_status status = plan_create(&s.plan, ctx, net, rule->ops);
+    if (!rule->ops->signal && !rule->ops->disturb)
+        s.learns_from = net->tensors[net->blocks[net_last(net)].tensors].at;
     if (status == BL_OK)
-        status = need_slots(&s, s.slots, net->n_params);
+        status = need_slots(&s, s.slots, net->n_params - s.learns_from);
     if (status == BL_OK)
         status = need_B_slots(&s);
     if (status != BL_OK) {
@@ -75,6 +77,11 @@ void stepper_release(struct stepper *s)
     mem_free(s->ctx, s->B_at);
     mem_free(s->ctx, s->taught);
     mem_free(s->ctx, s->buffer);
+}
+
+float *stepper_slot(const struct stepper *s, size_t slot, size_t at)
+{
+    return at < s->learns_from ? NULL : s->slots[slot] + (at - s->learns_from);
 }
 
 bl_status stepper_need_buffer(struct stepper *s)
@@ -177,7 +184,7 @@ static void apply_piece(const struct stepper *s, const struct net_tensor *tensor
     const size_t at = tensor->at + part.begin * tensor->cols, n = part_size(part) * tensor->cols;
     float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
     for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
-        slots[i] = s->slots[i] + at;
+        slots[i] = stepper_slot(s, i, at);
     optimizer_update(&s->optimizer, s->ctx->backend, tensor->is_matrix, s->net->params + at, g, slots, n);
 }
 
@@ -256,7 +263,7 @@ static void descend(const struct stepper *s, const struct place *at, const struc
     const struct update by = optimizer_step(&s->optimizer, W->is_matrix);
     float *slots[2] = {NULL, NULL};
     for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
-        slots[i] = s->slots[i] + W->at;
+        slots[i] = stepper_slot(s, i, W->at);
     net_descend(s->net, at, lesson, &by, slots, db);
 }
 

@@ -28,7 +28,9 @@ struct stepper {
     const struct loss_ops *loss;
     bool sums; /* reduction: sum over the batch, else mean */
     struct optimizer optimizer;
-    float *slots[OPTIMIZER_MAX_SLOTS]; /* laid out like net->params */
+    float *slots[OPTIMIZER_MAX_SLOTS]; /* laid out like net->params from learns_from on (stepper_slot) */
+    size_t
+        learns_from; /* in net->params, the first that learns: a rule without signals leaves all but the last block */
     float *B_slots
         [OPTIMIZER_MAX_SLOTS]; /* of feedback that learns, one block's after the other's; NULL: none does */
     size_t *B_at;              /* where each block's begins */
@@ -48,6 +50,8 @@ struct outcome {
 bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
                          const struct loss_ops *loss, const struct optimizer *optimizer);
 void stepper_release(struct stepper *s);
+/* The optimiser's memory of the parameters from `at` on. NULL: they do not learn. */
+float *stepper_slot(const struct stepper *s, size_t slot, size_t at);
 bl_status stepper_need_buffer(struct stepper *s);
 
 /* Every block's output from lesson->x. */

@@ -3,6 +3,7 @@
  */
 #include "learnable.h"
 #include "stillness.h"
+#include "unused.h"
 
 #include "../base/mem.h"
 #include "../net/init.h"
@@ -36,8 +37,8 @@ static bool may_start_from_zero(const struct net *net, const struct rule_ops *op
 
 /* A chain of matrices multiplies a signal's size by its gain at each block; one matrix does so once, and with one hidden block a
    chain is one matrix. Relus do not bound what a signal does to the weights, and learn at half the size (docs/rules.md). */
-static const char *default_feedback(const struct rule_ops *ops, const struct net *net,
-                                    const struct optimizer *optimizer)
+const char *trainer_default_feedback(const struct rule_ops *ops, const struct net *net,
+                                     const struct optimizer *optimizer)
 {
     if (ops->default_feedback)
         return ops->default_feedback;
@@ -88,7 +89,7 @@ static bl_status settle_all(bl_config *config, const struct net *net, const stru
                             const struct optimizer *optimizer, size_t examples)
 {
     BL_TRY(settle(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
-    BL_TRY(settle(config, "feedback", default_feedback(ops, net, optimizer)));
+    BL_TRY(settle(config, "feedback", trainer_default_feedback(ops, net, optimizer)));
     BL_TRY(settle_training(config, optimizer, examples));
     return config_settle(config, "net", net->text);
 }
@@ -330,6 +331,7 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     t->batch = config_size(t->config, "batch");
     t->needs_two = net_needs_two(net);
     BL_TRY(learnable_check(t));
+    BL_TRY(unused_of_trainer(t));
     BL_TRY(stillness_create(t));
     BL_TRY(make_lesson(&t->lesson, t, most_examples(t) + (t->needs_two ? 1 : 0), memory_of(t)));
     BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO, PRECISION_FLOAT32));
@@ -658,7 +660,7 @@ bl_status trainer_need_alignment(bl_trainer *t, size_t n)
 
 bl_status trainer_measure(bl_trainer *t, const bl_data *data, const uint32_t *rows, size_t n)
 {
-    const size_t most = t->lesson->capacity, batch = data->n < most ? data->n : most;
+    const size_t batch = data->n < t->batch ? data->n : t->batch;
     BL_TRY(trainer_need_alignment(t, n));
     struct lesson *lesson = alignment_lesson(t->alignment);
     lesson_set_size(lesson, n);

@@ -78,6 +78,9 @@ bl_status trainer_check_data(const bl_trainer *trainer, const bl_data *data);
 /* Adds a sentence to trainer->notes. */
 bl_status trainer_note(bl_trainer *trainer, const char *format, ...) BL_PRINTF(2, 3);
 bl_status trainer_check_finite(bl_trainer *trainer);
+/* What the option feedback is where it was not given. */
+const char *trainer_default_feedback(const struct rule_ops *ops, const struct net *net,
+                                     const struct optimizer *optimizer);
 /* The defaults for a training set of n examples and what its user chose. */
 struct defaults trainer_defaults(const bl_trainer *trainer, size_t n_examples);
 

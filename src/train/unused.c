@@ -1,0 +1,95 @@
+/*
+ * unused.c - options without effect. A value that is the default, or that a run folder holds because it was settled as such, is
+ * no one's wish and is not told.
+ */
+#include "unused.h"
+
+#include "../data/readers.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_asked(const bl_config *config, const char *key, const char *otherwise)
+{
+    return bl_config_is_set(config, key) && strcmp(config_text(config, key), otherwise) != 0;
+}
+
+/* Of a rule that learns without feedback, or makes it from the weights. */
+static bl_status tell_feedback(bl_trainer *t, const struct rule_ops *ops)
+{
+    const char *usual = trainer_default_feedback(ops, t->model->net, &t->stepper.optimizer),
+               *why = ops->init ? "which makes its feedback from the weights" : "which has no feedback";
+    if (is_asked(t->config, "feedback", usual))
+        BL_TRY(trainer_note(t, "the option feedback has no effect on rule %s, %s", ops->name, why));
+    if (is_asked(t->config, "feedback-seed", config_text(t->config, "seed")))
+        BL_TRY(trainer_note(t, "the option feedback-seed has no effect on rule %s, %s", ops->name, why));
+    return BL_OK;
+}
+
+static bl_status tell_seeds(bl_trainer *t, const struct rule_ops *ops)
+{
+    const char *seed = config_text(t->config, "seed");
+    if (strcmp(config_text(t->config, "init"), "zero") == 0 && is_asked(t->config, "weight-seed", seed))
+        BL_TRY(trainer_note(t, "the option weight-seed has no effect: from --init zero no weight is drawn"));
+    if (ops->init && !ops->prepare && t->model->rule->feedback.kind == FEEDBACK_FILE &&
+        is_asked(t->config, "feedback-seed", seed))
+        BL_TRY(trainer_note(t, "the option feedback-seed has no effect: the feedback is read from %s",
+                            config_text(t->config, "feedback")));
+    return BL_OK;
+}
+
+bl_status unused_of_trainer(bl_trainer *t)
+{
+    const struct rule_ops *ops = t->model->rule->ops;
+    if (bl_config_is_set(t->config, "slope") && !ops->has_slope)
+        BL_TRY(trainer_note(t, "the option slope has no effect on rule %s: it is adfa's", ops->name));
+    if (bl_config_is_set(t->config, "lambda") && ops->learning == FEEDBACK_IS_FIXED)
+        BL_TRY(
+            trainer_note(t, "the option lambda has no effect on rule %s: it is kp's and dkp's", ops->name));
+    if (!ops->init || ops->prepare)
+        BL_TRY(tell_feedback(t, ops));
+    return tell_seeds(t, ops);
+}
+
+static const char *default_of(const char *key)
+{
+    const bl_option *option = NULL;
+    for (int i = 0; (option = bl_option_at(i)); i++)
+        if (strcmp(option->key, key) == 0)
+            return option->fallback;
+    return "";
+}
+
+static bl_status tell(const bl_config *config, bl_data *train, const char *key, const char *why)
+{
+    return is_asked(config, key, default_of(key))
+               ? data_add_note(train, "the option %s has no effect: %s", key, why)
+               : BL_OK;
+}
+
+/* A file may be an array with labels of a name, or of numbers to come near to; a named set and a folder are neither. */
+static bool is_file(const char *where)
+{
+    struct stat status;
+    return !named_find(where) && !(stat(where, &status) == 0 && S_ISDIR(status.st_mode));
+}
+
+bl_status unused_of_data(const bl_config *config, bl_data *train)
+{
+    static const char *const of_tables[] = {"header", "separator", "decimal", "categorical",
+                                            "ignore", "id-column", "missing"};
+    const char *val = config_text(config, "val");
+    const bool is_drawn = (strcmp(val, "0") != 0 && strncmp(val, "last ", 5) != 0) ||
+                          config_number(config, "test-fraction") > 0.0;
+    for (size_t i = 0; !train->recipe && i < sizeof of_tables / sizeof *of_tables; i++)
+        BL_TRY(tell(config, train, of_tables[i], "it is for tables, and the data are none"));
+    if (!train->recipe && !is_file(config_text(config, "data"))) {
+        BL_TRY(tell(config, train, "label", "it is for tables and arrays, and the data are neither"));
+        BL_TRY(tell(config, train, "target", "it is for tables and arrays, and the data are neither"));
+    }
+    if (!train->is_resized)
+        BL_TRY(tell(config, train, "resize", "it is for folders of pictures, and the data are none"));
+    if (!is_drawn)
+        BL_TRY(tell(config, train, "split-seed", "no examples are drawn for --val or --test-fraction"));
+    return BL_OK;
+}

@@ -1,0 +1,14 @@
+/*
+ * unused.h - options that were given a value of their own and that the rule, the net or the data at hand do not use: each is told.
+ */
+#ifndef BL_TRAIN_UNUSED_H
+#define BL_TRAIN_UNUSED_H
+
+#include "trainer.h"
+
+/* Of the groups rule, net and training: notes to the trainer, before its first step. */
+bl_status unused_of_trainer(bl_trainer *trainer);
+/* Of the group data: notes to the training set that these options read. */
+bl_status unused_of_data(const bl_config *config, bl_data *train);
+
+#endif
