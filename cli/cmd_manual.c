@@ -47,14 +47,12 @@ static const struct item variables[] = {
     {"BACKLESS_OPTION",
      "Any option of the tables above and of the commands: BACKLESS_LR for --lr, BACKLESS_TEST_FRACTION for "
      "--test-fraction, BACKLESS_QUIET for --quiet; true for a switch. It is stronger than the file of "
-     "--config, and "
-     "weaker than the command line; the checks are the same, so an empty value is refused wherever it is on "
-     "the command "
-     "line. Exceptions: --data, because BACKLESS_DATA is the folder below; --json of bench, because it names "
-     "a file "
-     "and BACKLESS_JSON is the switch of the other commands; --help. A run that is resumed keeps the options "
-     "that decide "
-     "its bits, whatever the environment says."},
+     "--config, and weaker than the command line; the checks are the same, so an empty value is refused "
+     "wherever it is on the command line. The file of --config takes the options of the tables above only, "
+     "not those of a command (--quiet, --json, --model and so on). Exceptions: --data, because BACKLESS_DATA "
+     "is the folder below; --json of bench, because it names a file and BACKLESS_JSON is the switch of the "
+     "other commands; --help. A run that is resumed keeps the options that decide its bits, whatever the "
+     "environment says."},
     {"BACKLESS_DATA", "A folder in which data sets are looked for by name; an empty value is none."},
     {"XDG_CACHE_HOME", "Where the folder backless with the user's data sets is. Default: ~/.cache."},
     {"NO_COLOR", "If it is set, data info draws samples in letters, without colours."},

@@ -35,6 +35,20 @@ fresh && sed -i 1d run/log.jsonl && refused "line 1: is of epoch 2, expected epo
 fresh && sed -i 5d run/log.jsonl && refused "line 4: the log ends with epoch 4, but the checkpoint is of epoch 5"
 fresh && rm run/log.jsonl && ok resume
 [ "$(epochs)" = "6 " ] || complain "a missing log: $(epochs)"
+ok "$program" train --resume run --epochs 7 --quiet
+[ "$(epochs)" = "6 7 " ] || complain "a second resume behind a missing log: $(epochs)"
+fresh && : >run/log.jsonl
+expect 0 "run/log.jsonl: lines of epochs 1 to 5 are missing" "$program" train --resume run --epochs 6
+ok "$program" train --resume run --epochs 7 --quiet
+[ "$(epochs)" = "6 7 " ] || complain "a second resume behind an empty log: $(epochs)"
+size=$(wc -c <whole/log.jsonl)
+last=$(tail -n 1 whole/log.jsonl | wc -c)
+for cut in 1 2 9 $((last / 2)) $((last - 1)); do
+    fresh && head -c $((size - cut)) whole/log.jsonl >run/log.jsonl && ok resume
+    ok "$program" train --resume run --epochs 7 --quiet
+    [ $cut = 1 ] && expected="1 2 3 4 5 6 7 " || expected="1 2 3 4 6 7 "
+    [ "$(epochs)" = "$expected" ] || complain "the last line without $cut bytes: $(epochs)"
+done
 
 # ---- Relative paths in another folder: the files that the run began with, or a sentence about --data
 hash_of() { sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' "$1/result.json"; }

@@ -134,6 +134,7 @@ static const struct change changes[] = {
     {true, .negated = "targets.scale", .expected = "expected 0 or more"},
     {.key = "format", .text = "backless 3", .expected = "its format is \"backless 3\""},
     {.key = "format", .text = "", .expected = "its format is \"\""},
+    {.key = "format", .text = "backless 1", .expected = "has \"scaling\", which only \"backless 2\" has"},
     {.lost = "format", .expected = "no \"format\" in its metadata"},
     {.key = "answers", .text = "ranks", .expected = "its answers are \"ranks\""},
     {.lost = "answers", .expected = "no \"answers\" in its metadata"},

@@ -106,15 +106,16 @@ static void the_right_lines_are_kept(void **state)
         {ONE TWO THREE, 1, ONE},
         {ONE TWO THREE, 2, ONE TWO},
         {ONE TWO THREE, 3, ONE TWO THREE},
-        {ONE TWO "{\"epoch\": 3", 2, ONE TWO},  /* cut off by a crash */
-        {ONE TWO "{\"epoch\": 3}", 2, ONE TWO}, /* before the end of the line */
+        {ONE TWO "{\"epoch\": 3", 2, ONE TWO},             /* cut off by a crash */
+        {ONE TWO "{\"epoch\": 3}", 2, ONE TWO},            /* before the end of the line */
+        {ONE "{\"epoch\": 2}", 2, ONE "{\"epoch\": 2}\n"}, /* its end is all that is missing */
         {ONE TWO "{\"epoch\": 3\n", 2, ONE TWO},
         {ONE "\xff\xfe\n", 1, ONE},
         {ONE "\n", 1, ONE},
         {ONE TWO "{\"epo", 1, ONE},
         {"{\"ep", 0, ""},
         {"no log at all", 0, ""},
-        {"", 3, ""},
+        {ONE "{\"epoch\": 5, \"missing_from\": 2}\n{\"epo", 5, ONE "{\"epoch\": 5, \"missing_from\": 2}\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct runlog *log = NULL;
@@ -165,7 +166,10 @@ static void nothing_else_is_cut(void **state)
         {ONE "{\"epoch\": -1}\n" TWO, 2, "line 2: is of epoch -1"},
         {TWO THREE, 3, "line 1: is of epoch 2, expected epoch 1"},
         {ONE TWO, 3, "line 2: the log ends with epoch 2, but the checkpoint is of epoch 3"},
-        {ONE TWO "{\"epoch\": 3", 3, "line 2: the log ends with epoch 2, but the checkpoint is of epoch 3"},
+        {ONE TWO "{\"epoch\": 3", 4, "line 2: the log ends with epoch 2, but the checkpoint is of epoch 4"},
+        {ONE "{\"epoch\": 5, \"missing_from\": 3}\n", 5, "line 2: is of epoch 5, but the line before it"},
+        {ONE "{\"epoch\": 1, \"missing_from\": 2}\n", 1, "line 2: is of epoch 1"},
+        {ONE "{\"epoch\": 5, \"missing_from\": true}\n", 5, "line 2: is of epoch 5"},
         {"no log at all", 3, "the log ends with epoch 0"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -178,6 +182,37 @@ static void nothing_else_is_cut(void **state)
     }
 }
 
+/* The next line tells which lines are missing, so that the log can be taken up again and again. */
+static void lines_that_are_missing_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before;
+        size_t epoch, from;
+        const char *kept;
+    } cases[] = {{"", 3, 1, ""}, {ONE TWO "{\"epo", 3, 3, ONE TWO}, {"\n", 1, 1, ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct runlog *log = NULL;
+        const int next = (int)cases[i].epoch + 1;
+        char expected[400];
+        scratch_write(log_path(), cases[i].before, strlen(cases[i].before));
+        assert_int_equal(runlog_take_up(&log, ctx, log_path(), cases[i].epoch), BL_OK);
+        assert_int_equal(runlog_missing_from(log), cases[i].from);
+        assert_int_equal(append_epoch(log, next, 0.5), BL_OK);
+        assert_int_equal(append_epoch(log, next + 1, 0.5), BL_OK);
+        runlog_close(log);
+        snprintf(expected, sizeof expected,
+                 "%s{\"epoch\": %d, \"train_loss\": 0.5, \"missing_from\": %d}\n"
+                 "{\"epoch\": %d, \"train_loss\": 0.5}\n",
+                 cases[i].kept, next, (int)cases[i].from, next + 1);
+        assert_log(expected);
+        assert_int_equal(runlog_take_up(&log, ctx, log_path(), (size_t)next + 1), BL_OK);
+        assert_int_equal(runlog_missing_from(log), 0);
+        runlog_close(log);
+        assert_log(expected);
+    }
+}
+
 static void a_missing_log_begins_anew(void **state)
 {
     (void)state;
@@ -185,7 +220,7 @@ static void a_missing_log_begins_anew(void **state)
     assert_int_equal(runlog_take_up(&log, ctx, log_path(), 3), BL_OK);
     assert_int_equal(append_epoch(log, 4, 1.0), BL_OK);
     runlog_close(log);
-    assert_log("{\"epoch\": 4, \"train_loss\": 1.0}\n");
+    assert_log("{\"epoch\": 4, \"train_loss\": 1.0, \"missing_from\": 1}\n");
 }
 
 static void failures_are_told(void **state)
@@ -286,6 +321,7 @@ int main(void)
         TEST(zeros_at_the_end_are_cut_off),
         TEST(nothing_else_is_cut),
         TEST(a_missing_log_begins_anew),
+        TEST(lines_that_are_missing_are_told),
         TEST(failures_are_told),
         TEST(a_line_that_may_be_lost_is_no_line),
         TEST(a_full_disk_leaves_whole_lines),

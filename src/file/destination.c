@@ -134,7 +134,7 @@ bl_status bl_file_target(bl_context *ctx, const char *path, char target[BL_PATH_
         return BL_NO_MEMORY;
     BL_TRY(destination_find(&d, ctx, path));
     bl_status status = BL_OK;
-    if (d.is_there && files_read_has(ctx, d.path, READ_AS_INPUT | READ_AS_MODEL))
+    if (files_read_has(ctx, d.path, READ_AS_INPUT | READ_AS_MODEL)) /* a descriptor's file too */
         status =
             context_fail(ctx, BL_BAD_VALUE,
                          "%s: is a file that is read here, and must not be written over; name another", path);

@@ -1,8 +1,9 @@
 /*
  * replace.c - file_replace, and its steps for those who write piece by piece.
  *
- * The temporary is called like the file, with the process's number behind it, and is created by us alone: a
- * leftover of a process that was killed is neither read nor overwritten.
+ * The temporary is called like the file, with the process's number behind it; a name that leaves no room for
+ * the number is shortened. It is created by us alone: a leftover of a process that was killed is neither read
+ * nor overwritten.
  */
 #include "replace.h"
 
@@ -17,8 +18,10 @@
 #include <unistd.h>
 
 enum {
-    MOST_LEFTOVERS = 100
-}; /* of killed processes with our number; more means that something else is wrong */
+    MOST_LEFTOVERS = 100, /* of killed processes with our number; more means that something else is wrong */
+    SUFFIX = 48,          /* two integers and ".-.tmp" */
+    LONGEST_NAME = 255    /* of a file, in bytes, on Linux's file systems */
+};
 
 /* errno is that of the step that failed: nothing may come between. */
 static bl_status io_failure(const struct replacement *r, const char *step)
@@ -38,12 +41,21 @@ static bl_status open_folder(struct replacement *r)
     return status;
 }
 
+/* Bytes of the path that the temporary's begins with. */
+static size_t kept_of_path(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
+    const size_t name = strlen(path + folder);
+    return folder + (name + SUFFIX > LONGEST_NAME && name <= LONGEST_NAME ? LONGEST_NAME - SUFFIX : name);
+}
+
 static bl_status create_temporary(struct replacement *r)
 {
-    const size_t room = strlen(r->to.path) + 48; /* two integers and ".-.tmp" */
+    const size_t kept = kept_of_path(r->to.path), room = kept + SUFFIX;
     BL_TRY(MEM_ARRAY(r->ctx, &r->temporary, room, "the name of a temporary file"));
     for (int i = 0; i < MOST_LEFTOVERS && r->file < 0; i++) {
-        snprintf(r->temporary, room, "%s.%ld-%d.tmp", r->to.path, (long)getpid(), i);
+        snprintf(r->temporary, room, "%.*s.%ld-%d.tmp", (int)kept, r->to.path, (long)getpid(), i);
         r->file = open(r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (r->file < 0 && errno != EEXIST)
             break;

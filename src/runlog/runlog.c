@@ -3,9 +3,12 @@
  *
  * A line goes to disk in one write; when that fails half way, the half is cut off again, so that the file
  * holds whole lines as long as the machine runs. A crash may leave a part of a line, also with zeros where
- * a block did not reach the disk: taking up the log cuts it off. Every other line was synced before the next was written, so
- * what is wrong with it is not a crash's doing, and nothing is cut. The folder is not synced: a log that vanishes in a crash is younger than the run's first
- * checkpoint, whose writer syncs the folder.
+ * a block did not reach the disk: taking up the log cuts it off. Every other line was synced before the next
+ * was written, so what is wrong with it is not a crash's doing, and nothing is cut. The folder is not synced:
+ * a log that vanishes in a crash is younger than the run's first checkpoint, whose writer syncs the folder.
+ *
+ * Where lines are known to be missing (the log was gone, or its last line was broken though the checkpoint is
+ * of that epoch), the next line says so in "missing_from". Only there may the epochs have a gap.
  */
 #include "runlog.h"
 
@@ -23,7 +26,8 @@ struct runlog {
     bl_context *ctx;
     char *path;
     int fd;
-    bool is_stream; /* a pipe or a device: cannot be cut, and may have nothing to sync */
+    bool is_stream;      /* a pipe or a device: cannot be cut, and may have nothing to sync */
+    size_t missing_from; /* the first epoch whose line is missing before the next one; 0: none */
 };
 
 /* Reals with 15 digits: enough for every figure, and 0.1 stays 0.1. */
@@ -72,9 +76,15 @@ struct reading {
     size_t line;  /* its number, from 1 */
 };
 
-/* The epoch of an object that has one; *is_broken: it is no such object. Want of memory must not pass for a broken line,
-   which would be cut off; Jansson sets no code when it runs out of memory deep inside. */
-static bl_status read_epoch(const struct reading *r, size_t length, json_int_t *epoch, bool *is_broken)
+/* What is read of a line. */
+struct entry {
+    bool is_broken; /* no object with the number "epoch" */
+    json_int_t epoch, missing_from;
+};
+
+/* Want of memory must not pass for a broken line, which would be cut off; Jansson sets no code when it runs
+ * out of memory deep inside. */
+static bl_status read_entry(const struct reading *r, size_t length, struct entry *out)
 {
     json_error_t error;
     memset(&error, 0, sizeof error);
@@ -82,9 +92,10 @@ static bl_status read_epoch(const struct reading *r, size_t length, json_int_t *
     const enum json_error_code code = json_error_code(&error);
     if (!object && (code == json_error_unknown || code == json_error_out_of_memory))
         return no_memory(r->log);
-    const json_t *value = json_object_get(object, "epoch");
-    *epoch = json_integer_value(value);
-    *is_broken = !json_is_integer(value);
+    const json_t *epoch = json_object_get(object, "epoch");
+    *out = (struct entry){.is_broken = !json_is_integer(epoch),
+                          .epoch = json_integer_value(epoch),
+                          .missing_from = json_integer_value(json_object_get(object, "missing_from"))};
     json_decref(object);
     return BL_OK;
 }
@@ -93,8 +104,7 @@ static bl_status refuse_broken(const struct reading *r)
 {
     BL_FAIL(r->log->ctx, BL_BAD_DATA,
             "%s, line %zu: is no line of a log, expected an object with the number \"epoch\"; a crash breaks "
-            "the last "
-            "line only; mend it, or move the log away to begin a new one",
+            "the last line only; mend it, or move the log away to begin a new one",
             r->log->path, r->line);
 }
 
@@ -107,8 +117,7 @@ static bl_status refuse_order(const struct reading *r, json_int_t epoch, json_in
                 r->log->path, (long long)epoch);
     BL_FAIL(r->log->ctx, BL_BAD_DATA,
             "%s, line %zu: is of epoch %lld, but the line before it is of epoch %lld; mend it, or move the "
-            "log away to "
-            "begin a new one",
+            "log away to begin a new one",
             r->log->path, r->line, (long long)epoch, (long long)before);
 }
 
@@ -116,37 +125,54 @@ static bl_status refuse_short(const struct reading *r, json_int_t last, size_t e
 {
     BL_FAIL(r->log->ctx, BL_BAD_DATA,
             "%s, line %zu: the log ends with epoch %lld, but the checkpoint is of epoch %zu; mend it, or "
-            "move the log away "
-            "to begin a new one",
+            "move the log away to begin a new one",
             r->log->path, r->line - 1, (long long)last, epoch);
 }
 
-/* Bytes of the lines that stay: those up to `epoch`. */
-static bl_status measure_kept(struct reading *r, size_t epoch, size_t *kept)
+static bool follows(const struct entry *here, json_int_t before)
 {
-    json_int_t before = 0, here = 0;
-    *kept = 0;
+    return here->epoch == before + 1 || (here->epoch > before && here->missing_from == before + 1);
+}
+
+/* What is kept of a log: its first bytes. */
+struct kept {
+    size_t n;
+    bool lacks_end;      /* the last line is whole but for its line end */
+    size_t missing_from; /* as in struct runlog */
+};
+
+/* A broken last line is cut off also where the checkpoint is of its epoch: no other line is lost then. */
+static bl_status measure_kept(struct reading *r, size_t epoch, struct kept *out)
+{
+    json_int_t before = 0;
+    bool was_cut = r->n == 0;
     for (r->line = 1; r->at < r->n; r->line++) {
         const char *end = memchr(r->text + r->at, '\n', r->n - r->at);
         const size_t length = end ? (size_t)(end - r->text) - r->at : r->n - r->at;
-        const bool is_last = !end || (size_t)(end - r->text) + 1 == r->n;
-        bool is_broken = false;
-        BL_TRY(read_epoch(r, length, &here, &is_broken));
-        if (is_last && (is_broken || !end)) /* a line is whole with its end */
-            break;
-        if (is_broken)
+        const bool is_last = r->at + length + 1 >= r->n;
+        struct entry here = {.is_broken = true};
+        BL_TRY(read_entry(r, length, &here));
+        if (here.is_broken && !is_last)
             return refuse_broken(r);
-        if (here != before + 1)
-            return refuse_order(r, here, before);
-        before = here;
+        was_cut = here.is_broken;
+        if (was_cut)
+            break;
+        if (!follows(&here, before))
+            return refuse_order(r, here.epoch, before);
+        before = here.epoch;
+        if ((size_t)before <= epoch)
+            *out = (struct kept){.n = r->at + length + (end ? 1 : 0), .lacks_end = !end};
         r->at += length + 1;
-        if ((size_t)here <= epoch)
-            *kept = r->at;
     }
-    return r->n == 0 || (size_t)before >= epoch ? BL_OK : refuse_short(r, before, epoch);
+    if ((size_t)before >= epoch)
+        return BL_OK;
+    if (r->n > 0 && (!was_cut || (size_t)before + 1 < epoch))
+        return refuse_short(r, before, epoch);
+    out->missing_from = (size_t)before + 1;
+    return BL_OK;
 }
 
-static bl_status find_kept(const struct runlog *log, size_t epoch, size_t *kept)
+static bl_status find_kept(const struct runlog *log, size_t epoch, struct kept *kept)
 {
     size_t n = 0;
     char *text = NULL;
@@ -159,15 +185,18 @@ static bl_status find_kept(const struct runlog *log, size_t epoch, size_t *kept)
     return status;
 }
 
-static bl_status take_up(const struct runlog *log, size_t epoch)
+static bl_status write_whole(const struct runlog *log, const char *text, size_t n);
+
+static bl_status take_up(struct runlog *log, size_t epoch)
 {
-    size_t kept = 0;
+    struct kept kept = {.n = 0};
     if (log->is_stream)
         return BL_OK;
     BL_TRY(find_kept(log, epoch, &kept));
-    if (ftruncate(log->fd, (off_t)kept) != 0 || fsync(log->fd) != 0)
+    if (ftruncate(log->fd, (off_t)kept.n) != 0 || fsync(log->fd) != 0)
         return io_failure(log, "cannot be cut");
-    return BL_OK;
+    log->missing_from = kept.missing_from;
+    return kept.lacks_end ? write_whole(log, "\n", 1) : BL_OK;
 }
 
 static bl_status open_file(struct runlog *log, const char *path)
@@ -237,7 +266,7 @@ static bl_status write_whole(const struct runlog *log, const char *text, size_t 
     return status;
 }
 
-bl_status runlog_append(struct runlog *log, const json_t *line)
+static bl_status append_text(struct runlog *log, const json_t *line)
 {
     const size_t n = json_dumpb(line, NULL, 0, line_style);
     if (n == 0)
@@ -249,6 +278,28 @@ bl_status runlog_append(struct runlog *log, const json_t *line)
     const bl_status status = is_whole ? write_whole(log, text, n + 1) : no_memory(log);
     mem_free(log->ctx, text);
     return status;
+}
+
+static bl_status append_behind_gap(struct runlog *log, const json_t *line)
+{
+    json_t *marked = json_deep_copy(line);
+    const int failed =
+        json_object_set_new(marked, "missing_from", json_integer((json_int_t)log->missing_from));
+    const bl_status status = failed ? no_memory(log) : append_text(log, marked);
+    json_decref(marked);
+    if (status == BL_OK)
+        log->missing_from = 0;
+    return status;
+}
+
+bl_status runlog_append(struct runlog *log, const json_t *line)
+{
+    return log->missing_from > 0 ? append_behind_gap(log, line) : append_text(log, line);
+}
+
+size_t runlog_missing_from(const struct runlog *log)
+{
+    return log->missing_from;
 }
 
 void runlog_close(struct runlog *log)

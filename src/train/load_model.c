@@ -104,8 +104,14 @@ static bl_status check_pairs(const struct loading *from, const struct pair *pair
 {
     const char *text = NULL;
     size_t said = 0;
-    if (from->format == MODEL_FORMAT_NARROW)
+    if (from->format == MODEL_FORMAT_NARROW) {
+        if (tensors_fact(from->file, pair->fact))
+            BL_FAIL(
+                from->ctx, BL_BAD_DATA,
+                "%s: its format is \"%s\", but it has \"%s\", which only \"%s\" has: the format was changed",
+                from->path, model_formats[MODEL_FORMAT_NARROW], pair->fact, model_formats[MODEL_FORMAT]);
         return BL_OK;
+    }
     BL_TRY(need_fact(from, pair->fact, &text));
     if (!text_to_size(slice_of(text), &said) || said != n)
         BL_FAIL(

@@ -157,6 +157,16 @@ static bl_status write_config(const struct run_folder *folder, const bl_trainer 
     return write_json(t->ctx, folder->path, "config.json", root);
 }
 
+static bl_status take_up_log(struct run_folder *folder, bl_trainer *t, const char *path)
+{
+    BL_TRY(runlog_take_up(&folder->log, t->ctx, path, t->state.epoch));
+    const size_t from = runlog_missing_from(folder->log);
+    return from == 0
+               ? BL_OK
+               : trainer_note(t, "%s: lines of epochs %zu to %zu are missing; the log goes on behind them",
+                              path, from, t->state.epoch);
+}
+
 static bl_status fill(struct run_folder *folder, bl_trainer *t, const bl_data *train)
 {
     char path[PATH_ROOM];
@@ -168,7 +178,7 @@ static bl_status fill(struct run_folder *folder, bl_trainer *t, const bl_data *t
     }
     BL_TRY(path_of(t->ctx, folder->path, "log.jsonl", path));
     if (t->is_resumed)
-        BL_TRY(runlog_take_up(&folder->log, t->ctx, path, t->state.epoch));
+        BL_TRY(take_up_log(folder, t, path));
     else
         BL_TRY(runlog_begin(&folder->log, t->ctx, path));
     clear_leftovers(t->ctx, folder->path);
