@@ -29,7 +29,7 @@ echo '{"optimizer": "adam decay 0.01"}' >old.json
 train 0 "whatever the learning rate" --net "dense 4, tanh, dense 2" --config old.json
 
 # what was settled is told
-train 0 "fanin (default here)" --net "dense 4, tanh, dense 4, tanh, dense 2" --rule fa --optimizer sgd
+train 0 "feedback fanin" --net "dense 4, tanh, dense 4, tanh, dense 2" --rule fa --optimizer sgd
 train 0 "as weight-decay 0.001 at this rate" --net "dense 4, tanh, dense 2" --rule kp
 train 0 "cos a (default here)" --net "dense 4, tanh, dense 2" --rule adfa
 train 2 "there are: \"cos a\"" --net "dense 4, tanh, dense 2" --rule adfa --slope sin
