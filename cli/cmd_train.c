@@ -3,7 +3,6 @@
  */
 #include "watch.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,16 +111,6 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
     const bl_status status = bl_trainer_fit(trainer, train, val, test, watch_run, &watch);
     watch_release(&watch);
     return status;
-}
-
-static void judge_text(const bl_score *score, char *out, size_t room)
-{
-    if (score->count == 0)
-        snprintf(out, room, "-");
-    else if (isnan(score->rmse))
-        snprintf(out, room, "%.2f %%", 100.0 * score->error);
-    else
-        snprintf(out, room, "rmse %.5g r2 %.3f", score->rmse, score->r2);
 }
 
 static void print_best(const struct session *s, const bl_trainer *trainer)

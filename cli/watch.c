@@ -95,8 +95,7 @@ static void percent(double fraction, char *out, size_t room)
         snprintf(out, room, "%.2f %%", 100.0 * fraction);
 }
 
-/* An error of classes, or a distance of numbers. */
-static void judge_text(const bl_score *score, char *out, size_t room)
+void judge_text(const bl_score *score, char *out, size_t room)
 {
     if (isnan(score->rmse))
         percent(score->error, out, room);

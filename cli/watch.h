@@ -30,6 +30,9 @@ void watch_flush(void);
 void watch_release(struct watch *watch);
 bool watch_is_terminal(void); /* stderr is one, and NO_COLOR does not matter: no colours are used */
 
+/* An error of classes, or a distance of numbers; "-": neither is known. */
+void judge_text(const bl_score *score, char *out, size_t room);
+
 /* "41.3 67.0": one angle a hidden block, "-" where there is none. */
 void angles_text(const bl_angles *angles, int blocks, char *out, size_t room);
 void print_log_line(const char *rule, const bl_progress *now);

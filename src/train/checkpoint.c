@@ -293,9 +293,8 @@ static bl_status check_same(const bl_trainer *t, const struct tensors *file, con
     static const char *const data_keys[] = {"outputs", "answers", "class_names", "labels", "table"};
     for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++) {
         const char *theirs = tensors_fact(file, data_keys[i]), *ours = bl_model_fact(t->model, data_keys[i]);
-        if (!theirs &&
-            format ==
-                MODEL_FORMAT_NARROW) /* 0.1.0 left out what there was not, and knew one kind of labels */
+        /* 0.1.0 left out what there was not, and knew one kind of labels */
+        if (!theirs && format == MODEL_FORMAT_NARROW)
             theirs = strcmp(data_keys[i], "labels") == 0 ? ours : "null";
         if (!theirs || strcmp(theirs, ours) != 0)
             BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is not that of this run's data", path, data_keys[i]);
