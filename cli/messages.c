@@ -12,6 +12,7 @@ int exit_code_of(bl_status status)
         return EXIT_DONE;
     case BL_BAD_VALUE:
     case BL_UNSUPPORTED:
+    case BL_NOT_DEFINED:
         return EXIT_USAGE;
     case BL_BAD_DATA:
         return EXIT_DATA;
