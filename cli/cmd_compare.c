@@ -99,7 +99,7 @@ static bl_status train_once(const struct comparison *c, const bl_config *config,
 {
     bl_trainer *trainer = NULL;
     struct watch watch = {
-        .session = c->s, .label = label, .shows_progress = watch_is_terminal() && !extra_of(c->s, "quiet")};
+        .session = c->s, .label = label, .progress = watch_progress(c->s)};
     bl_status status = bl_trainer_create(&trainer, c->s->ctx, config, sets->train);
     if (status == BL_OK) {
         const bl_config *settled = bl_trainer_config(trainer);

@@ -2,6 +2,7 @@
  * messages.c - what the program says on standard error, and the exit code that goes with a failure.
  */
 #include "command.h"
+#include "wrapped.h"
 
 #include <stdarg.h>
 
@@ -49,11 +50,12 @@ int usage_error(const char *format, ...)
 
 void note(const struct session *session, const char *format, ...)
 {
+    char text[8192];
     va_list arguments;
     if (extra_of(session, "quiet"))
         return;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    print_wrapped(stderr, text);
 }
