@@ -20,17 +20,16 @@ static int margin_of(const char *text)
     return margin <= DEEPEST_MARGIN ? margin : 0;
 }
 
-/* How many bytes of the text go on a line of `room`. */
-static size_t line_length(const char *text, size_t room)
+/* How many bytes of the text go on a line of `room`: up to a blank, or all of it where a word begins before `first` and is wider
+   than the line. */
+static size_t line_length(const char *text, size_t room, size_t first)
 {
-    const size_t n = strlen(text);
     size_t end = room;
-    if (n <= room)
-        return n;
-    while (end > 0 && text[end] != ' ')
+    if (strlen(text) <= room)
+        return strlen(text);
+    while (end > first && text[end] != ' ')
         end--;
-    return end > 0 && strspn(text, " ") < end ? end
-                                              : strspn(text, " ") + strcspn(text + strspn(text, " "), " ");
+    return end > first ? end : room;
 }
 
 void print_wrapped(FILE *to, const char *text)
@@ -41,7 +40,7 @@ void print_wrapped(FILE *to, const char *text)
         return;
     }
     for (int indent = 0; *text; indent = margin) {
-        const size_t n = line_length(text, (size_t)(columns - indent));
+        const size_t n = line_length(text, (size_t)(columns - indent), (size_t)(margin - indent));
         fprintf(to, "%*s%.*s\n", indent, "", (int)n, text);
         text += n;
         text += strspn(text, " ");
