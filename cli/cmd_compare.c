@@ -299,11 +299,12 @@ static int all_rules(struct words *rules)
     return EXIT_DONE;
 }
 
-static int check_names(const struct words *rules)
+/* An unknown one is refused in the words that --rule has for it. */
+static int check_names(const struct session *s, const struct words *rules)
 {
     for (int i = 0; i < rules->n; i++) {
         if (!bl_rule_about(rules->text[i]))
-            return usage_error("no rule \"%s\"; backless rules lists them", rules->text[i]);
+            return fail_with(s, bl_config_set(s->config, "rule", rules->text[i]));
         for (int k = 0; k < i; k++)
             if (strcmp(rules->text[i], rules->text[k]) == 0)
                 return usage_error("--rules names %s twice; its two rows would be the same", rules->text[i]);
@@ -358,7 +359,7 @@ static int run(struct session *s)
     if (code == EXIT_DONE)
         code = check_out(s);
     if (code == EXIT_DONE)
-        code = check_names(&rules);
+        code = check_names(s, &rules);
     if (code == EXIT_DONE)
         code = compare(&c, &rules);
     release(&c);
