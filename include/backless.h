@@ -51,7 +51,10 @@ typedef enum bl_status { /* values never change meaning; new ones go at the end 
                              6, /* no longer given: version 0.1.0 had a numerical library that could fail */
                          BL_STOPPED =
                              7, /* your watch function asked to stop; the state was saved if there is a run folder */
-                         BL_DIVERGED = 8 /* a weight or the loss is no longer a number */
+                         BL_DIVERGED = 8, /* a weight or the loss is no longer a number */
+                         BL_NOT_DEFINED =
+                             9 /* the learning rule is not defined for this net, these data or these options;
+                                               another rule may be */
 } bl_status;
 BL_API const char *bl_status_name(bl_status status);
 

@@ -19,8 +19,9 @@ const char *bl_version(void)
 
 const char *bl_status_name(bl_status status)
 {
-    static const char *const names[] = {"ok",          "bad value", "no memory", "input/output", "bad data",
-                                        "unsupported", "backend",   "stopped",   "diverged"};
+    static const char *const names[] = {"ok",       "bad value",   "no memory", "input/output",
+                                        "bad data", "unsupported", "backend",   "stopped",
+                                        "diverged", "not defined"};
     const size_t i = (size_t)status;
     return i < sizeof names / sizeof *names ? names[i] : "unknown status";
 }

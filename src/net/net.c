@@ -296,7 +296,7 @@ bl_status net_check_push(const struct net *net, const char *who)
 {
     for (size_t l = 0; l < net_last(net); l++)
         if (net->blocks[l].units != net_layer(net, l)->units)
-            BL_FAIL(net->ctx, BL_BAD_VALUE,
+            BL_FAIL(net->ctx, BL_NOT_DEFINED,
                     "rule %s is not defined for this net: its signal goes onward through the weights, and "
                     "block %zu "
                     "(\"%s\") has %zu numbers at its weights and %zu at its end",

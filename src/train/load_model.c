@@ -419,5 +419,5 @@ bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
     data_free(like);
     tensors_free(ctx, file);
     /* whatever an older part says of a value in the file, it is the file that is wrong */
-    return status == BL_BAD_VALUE ? BL_BAD_DATA : status;
+    return status == BL_BAD_VALUE || status == BL_NOT_DEFINED ? BL_BAD_DATA : status;
 }
