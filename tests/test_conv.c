@@ -68,6 +68,10 @@ static const struct net_case nets[] = {
       DENSE_OF(3)}},
     {"conv 3 9x7 stride 2 pad 4, relu, conv 2 3x3 stride 3 pad 2, tanh, dense 3", /* windows larger than the image */
      {CONV_OF(3, 9, 7, 2, 4), SIMPLE(RELU), CONV_OF(2, 3, 3, 3, 2), SIMPLE(TANH), DENSE_OF(3)}},
+    {"conv 4 3x3, tanh, maxpool all, dense 3",
+     {CONV_OF(4, 3, 3, 1, 0), SIMPLE(TANH), POOL_OF(MAX, 5, 4, 1), DENSE_OF(3)}},
+    {"conv 5 3x3 pad 1, tanh, avgpool all, dense 3",
+     {CONV_OF(5, 3, 3, 1, 1), SIMPLE(TANH), POOL_OF(AVG, 7, 6, 1), DENSE_OF(3)}},
     {"conv 90 1x1, avgpool 3x2 stride 3, conv 3 2x2, tanh, dense 3",
      {CONV_OF(90, 1, 1, 1, 0), POOL_OF(AVG, 3, 2, 3), CONV_OF(3, 2, 2, 1, 0), SIMPLE(TANH), DENSE_OF(3)}},
 };

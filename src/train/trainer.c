@@ -150,10 +150,10 @@ static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, 
 {
     const char *text = config_text(t->config, "net");
     if (!ops->only_output)
-        return net_create(out, t->ctx, like->shape, text);
+        return net_create_for(out, t->ctx, like->shape, text, like->outputs);
     char *output = NULL;
     BL_TRY(net_text_of_output(t->ctx, text, &output));
-    const bl_status status = net_create(out, t->ctx, like->shape, output);
+    const bl_status status = net_create_for(out, t->ctx, like->shape, output, like->outputs);
     mem_free(t->ctx, output);
     return status;
 }
