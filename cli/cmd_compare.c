@@ -6,6 +6,7 @@
  * With --val that split judges the rates and is put aside in every run; without, a tenth judges the rates, and the runs take
  * the whole training set.
  */
+#include "data_notes.h"
 #include "watch.h"
 
 #include <jansson.h>
@@ -390,6 +391,7 @@ static bl_status compare(struct comparison *c, const struct words *rules)
 {
     double epochs = 0.0;
     bl_status status = load(c);
+    print_data_notes(c->s, "note: ", c->train);
     if (status == BL_OK)
         status = check_rules(c, rules, &epochs);
     if (status == BL_OK && c->rates.n > 0)

@@ -1,6 +1,7 @@
 /*
  * cmd_eval.c - backless eval: a model's loss and error on data.
  */
+#include "data_notes.h"
 #include "open_model.h"
 
 #include <math.h>
@@ -51,6 +52,7 @@ static int run(struct session *s)
     bl_status status = open_model(&model, s, where);
     if (status == BL_OK)
         status = bl_model_open_data(&data, model, data_path, part ? part : "test", s->config);
+    print_data_notes(s, "note: ", data);
     if (status == BL_OK)
         status = bl_model_evaluate(model, data, &score);
     if (status == BL_OK)

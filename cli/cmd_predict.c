@@ -4,6 +4,7 @@
  * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. The first column is the id column of
  * the file, the names of its files, or numbers from 1.
  */
+#include "data_notes.h"
 #include "open_model.h"
 
 #include <errno.h>
@@ -180,6 +181,7 @@ static int run(struct session *s)
     }
     if (status == BL_OK)
         status = bl_model_open_data(&data, model, path, part ? part : "test", s->config);
+    print_data_notes(s, "note: ", data);
     if (status == BL_OK && strcmp(extra_of(s, "output"), "-") != 0)
         status =
             bl_file_target(s->ctx, extra_of(s, "output"), target); /* is neither the model nor the data */

@@ -136,6 +136,13 @@ static void resize_of(const bl_config *config, struct data_options *options)
     }
 }
 
+static void shape_of(const bl_config *config, struct data_options *options)
+{
+    bl_shape shape = {0};
+    if (shape_parse(config_text(config, "shape"), &shape))
+        options->shape = shape;
+}
+
 /* "500", "0.1", "last 500" */
 static void val_of(const bl_config *config, struct data_options *options)
 {
@@ -157,12 +164,15 @@ static struct data_options options_of(const bl_config *config)
         .ignore = or_null(config_text(config, "ignore")),
         .id_column = or_null(config_text(config, "id-column")),
         .imputes = strcmp(config_text(config, "missing"), "impute") == 0,
+        .refuses_missing =
+            bl_config_is_set(config, "missing") && strcmp(config_text(config, "missing"), "refuse") == 0,
         .target = target_of(config),
         .has_labels = true,
         .test_fraction = config_number(config, "test-fraction"),
         .seed = config_u64(config, "split-seed"),
     };
     resize_of(config, &options);
+    shape_of(config, &options);
     val_of(config, &options);
     return options;
 }

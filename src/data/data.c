@@ -340,6 +340,7 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
     to->has_targets = from->has_targets;
     to->class_match = from->class_match;
     to->is_resized = from->is_resized;
+    to->is_shaped = from->is_shaped;
     BL_TRY(scaling_copy(ctx, &to->scaling, &from->scaling));
     BL_TRY(scaling_copy(ctx, &to->target_scaling, &from->target_scaling));
     BL_TRY(recipe_copy(&to->recipe, ctx, from->recipe));

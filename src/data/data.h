@@ -47,6 +47,7 @@ struct bl_data {
     struct scaling target_scaling; /* n = 0: none; else a pair an output */
     char **class_names;            /* outputs of them; NULL: "0", "1", ... */
     enum class_match class_match;  /* how the labels of other files are compared with them */
+    bool is_shaped;                /* rows of numbers taken as images: scaled by one pair */
     bool is_resized;               /* pictures were brought to one size, and those of other files are too */
     char *lacks_labels;            /* why there are no labels, for a message; NULL: nothing is known */
     char **column_names;           /* features of them; NULL: the file has none */
@@ -76,9 +77,11 @@ struct data_options {
     char decimal;                     /* '.' or ','; 0: that of the model, else '.' */
     const char *categorical, *ignore; /* columns, with commas; NULL: none */
     const char *id_column;            /* NULL: none */
-    bool imputes;                     /* missing values; else they are refused */
+    bool imputes;         /* missing values, and words that a model does not know; else they are refused */
+    bool refuses_missing; /* also where the model's training filled them in */
     enum target_kind target;
     int resize_rows, resize_cols; /* of pictures; 0: as they are */
+    bl_shape shape;               /* of examples that are rows of numbers; 0 channels: as they are */
     bool has_labels;              /* false: a set without labels is right too (predict) */
     double test_fraction;         /* of one file, put aside for testing; 0: none */
     size_t val;                   /* training examples put aside for validation */
@@ -126,7 +129,10 @@ const char *named_about(const char *name); /* NULL: no such set */
 bl_status named_path(bl_context *ctx, const char *name, const char *data_dir, char *path);
 bl_status named_home(bl_context *ctx, const char *data_dir, char *path);
 
-/* Fitted to `data`. Images (bytes): one pair, minimum and 1 / (maximum - minimum) of the whole set: to [0,
+/* "1x28x28", channels, rows and columns, or "28x28" of one channel. */
+bool shape_parse(const char *text, bl_shape *out);
+
+/* Fitted to `data`. Images (bytes, or shaped): one pair, minimum and 1 / (maximum - minimum) of the whole set: to [0,
    1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1) of what is not missing; marks
    (words, indicators) stay 0 and 1. What is constant gets scale 0. BL_BAD_DATA: a column that varies, but by less than
    there is a scale for (a deviation below 1e-308). */

@@ -300,6 +300,7 @@ static bl_status load_all(struct load *load, const char *where, const char *test
     BL_TRY(check_options(load->ctx, load->options, test_where));
     BL_TRY(location_find(&from, load->ctx, where, load->options));
     BL_TRY(location_read(&load->train, &how, &from, "train"));
+    BL_TRY(shape_take(load->train, load->options));
     BL_TRY(read_test(load, &from, test_where));
     BL_TRY(split_val(load));
     BL_TRY(check_classes(load->train));
@@ -335,7 +336,9 @@ bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, cons
     BL_TRY(location_find(&from, ctx, where, options));
     bl_data *data = NULL;
     BL_TRY(read_like(&data, &how, &from, part));
-    const bl_status status = scale_like(data, like);
+    bl_status status = shape_check(data, options, like);
+    if (status == BL_OK)
+        status = scale_like(data, like);
     if (status == BL_OK)
         *out = data;
     else

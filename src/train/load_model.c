@@ -194,6 +194,22 @@ static bl_status read_scalings(const struct loading *from, struct bl_data *like)
     return BL_OK;
 }
 
+/* 0.1.0 did not say it: there each column that had missing values tells that they were filled in. */
+static bl_status read_missing(const struct loading *from, struct recipe *recipe)
+{
+    const char *text = NULL;
+    BL_TRY(optional_fact(from, "missing", &text));
+    if (!text && from->format != MODEL_FORMAT_NARROW)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: has a table, but its \"missing\" is null", from->path);
+    if (text && strcmp(text, "impute") != 0 && strcmp(text, "refuse") != 0)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its missing is \"%.40s\", expected impute or refuse", from->path,
+                text);
+    recipe->takes_missing = text && strcmp(text, "impute") == 0;
+    for (size_t c = 0; c < recipe->n; c++)
+        recipe->takes_missing = recipe->takes_missing || recipe->columns[c].has_indicator;
+    return BL_OK;
+}
+
 static bl_status read_table(const struct loading *from, struct bl_data *like)
 {
     const char *text = NULL;
@@ -204,6 +220,7 @@ static bl_status read_table(const struct loading *from, struct bl_data *like)
     if (recipe_features(like->recipe) != like->features)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its table's columns become %zu features, but its input is %zu",
                 from->path, recipe_features(like->recipe), like->features);
+    BL_TRY(read_missing(from, like->recipe));
     return recipe_feature_names(&like->column_names, from->ctx, like->recipe);
 }
 

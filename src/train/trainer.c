@@ -237,6 +237,10 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
         BL_TRY(model_set_fact(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
     BL_TRY(set_table(t, like));
+    BL_TRY(model_set_fact(t->model, "missing",
+                          !like->recipe                 ? "null"
+                          : like->recipe->takes_missing ? "impute"
+                                                        : "refuse"));
     BL_TRY(model_set_fact(t->model, "labels", model_label_words[like->class_match]));
     if (like->is_resized)
         BL_TRY(model_set_fact(t->model, "pictures", "resized"));
