@@ -180,9 +180,17 @@ BL_API bl_status bl_model_save(const bl_model *model, const char *path);
 BL_API void bl_model_free(bl_model *model);
 
 /* Data for this model: read, scaled and named as its training set was. path: a file or folder as in the
-   option data. part: "train" or "test", for folders and named sets. config may set the reader's options (NULL: none
+   option data. part: "train" or "test", for folders and named sets; of a file that holds one set all of it is read. config may set the reader's options (NULL: none
    set). Labels are read where the file has them. */
 BL_API bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *path, const char *part,
+                                    const bl_config *config);
+
+/* The part "train", "val" or "test" that this model's training made of its data, the same rows in the same order: the model
+   keeps the options val and test-fraction, the split's seed, and a hash of all examples. BL_BAD_DATA where the examples at
+   path are others, or the training made no such part, or the model does not tell (it is of version 0.1.0, or learned from
+   arrays). Where path has a test set of its own, or is the test set that the run was given, that is "test". bl_data_id of a
+   row that was drawn and has no id is its number in the file, from 1. */
+BL_API bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *path, const char *part,
                                     const bl_config *config);
 
 /* Scores for n examples, n rows of bl_model_outputs: probabilities for ce and bce; for mse outputs, in the unit of the

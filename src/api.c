@@ -337,6 +337,26 @@ bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *p
     return data_read_like(out, model->ctx, path, part, &options, model->like);
 }
 
+bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *path, const char *part,
+                             const bl_config *config)
+{
+    struct data_options options = {.header = "auto"};
+    if (!model)
+        return BL_BAD_VALUE;
+    if (!out || !path || !part)
+        BL_FAIL(model->ctx, BL_BAD_VALUE, "%s is NULL, expected %s",
+                !out    ? "out"
+                : !path ? "path"
+                        : "part",
+                !out    ? "where the data go"
+                : !path ? "the name of a data set, a folder or a file"
+                        : "train, val or test");
+    if (config)
+        options = options_of(config);
+    options.has_labels = false;
+    return data_read_part(out, model->ctx, path, part, &options, model->like);
+}
+
 const char *bl_model_class_name(const bl_model *model, int i)
 {
     return bl_data_class_name(model->like, i);

@@ -116,10 +116,10 @@ static bl_status note_new_missing(const struct csv_table *t, const struct csv_in
 {
     if (!input->as || input->as->has_indicator)
         return BL_OK;
-    return data_add_note(
-        t->data, "%s: %zu missing value%s, where the training set had none: %s", name_of(t, input).text,
-        input->missing.n, input->missing.n == 1 ? "" : "s",
-        input->kind == COLUMN_WORDS ? "taken as none of its words" : "filled in by the mean of its column");
+    return data_add_note(t->data, "%s: %zu missing value%s, where the training set had none: %s",
+                         name_of(t, input).text, input->missing.n, input->missing.n == 1 ? "" : "s",
+                         input->kind == COLUMN_WORDS ? "taken as none of its words"
+                                                     : "filled in by the mean of its column");
 }
 
 static bl_status check_missing(const struct csv_table *t, const struct csv_input *input)

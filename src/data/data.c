@@ -341,6 +341,7 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
     to->class_match = from->class_match;
     to->is_resized = from->is_resized;
     to->is_shaped = from->is_shaped;
+    to->origin = from->origin;
     BL_TRY(scaling_copy(ctx, &to->scaling, &from->scaling));
     BL_TRY(scaling_copy(ctx, &to->target_scaling, &from->target_scaling));
     BL_TRY(recipe_copy(&to->recipe, ctx, from->recipe));

@@ -244,6 +244,13 @@ static bl_status read_labels(const struct loading *from, struct bl_data *like)
     return BL_OK;
 }
 
+static bl_status read_split(const struct loading *from, struct bl_data *like)
+{
+    const char *text = NULL;
+    BL_TRY(optional_fact(from, "split", &text));
+    return text ? origin_from_text(&like->origin, from->ctx, from->path, text) : BL_OK;
+}
+
 static bl_status fill_like(const struct loading *from, struct bl_data *like)
 {
     const char *text = NULL;
@@ -259,6 +266,7 @@ static bl_status fill_like(const struct loading *from, struct bl_data *like)
     BL_TRY(read_table(from, like));
     BL_TRY(read_answers(from, like));
     BL_TRY(read_scalings(from, like));
+    BL_TRY(read_split(from, like));
     return mem_text(from->ctx, &like->source, from->path, strlen(from->path));
 }
 

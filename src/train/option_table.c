@@ -194,7 +194,8 @@ static bl_status check_shape(bl_context *ctx, const char *key, const char *text)
 {
     bl_shape shape;
     if (!shape_parse(text, &shape))
-        BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected channels, rows and columns, as in 1x28x28", key, text);
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected channels, rows and columns, as in 1x28x28", key,
+                text);
     return BL_OK;
 }
 
@@ -247,7 +248,8 @@ const struct option_row option_table[] = {
       "column that names the examples; never learned from, kept for predict"},
      check_column},
     {{"missing", "refuse|impute", "refuse", "data",
-      "empty, ? and NA fields: refuse them, or fill them in and add a column that tells where (eval and predict: "
+      "empty, ? and NA fields: refuse them, or fill them in and add a column that tells where (eval and "
+      "predict: "
       "as in training)"},
      check_missing},
     {{"target", "auto|class|number", "auto", "data",
@@ -258,7 +260,8 @@ const struct option_row option_table[] = {
       "size that pictures of a folder are brought to (default: they must agree, and with the model's)"},
      check_resize},
     {{"shape", "CxROWSxCOLS", "", "data",
-      "takes the features of a table or array for an image, as in 1x28x28: channels, rows, columns; scaled as pixels"},
+      "takes the features of a table or array for an image, as in 1x28x28: channels, rows, columns; scaled "
+      "as pixels"},
      check_shape},
     {{"val", "N|F|last N", "0", "data",
       "training examples put aside for validation: so many, or a share, by class and seed; or the last N"},

@@ -219,6 +219,16 @@ static bl_status set_table(bl_trainer *t, const bl_data *like)
     return status;
 }
 
+/* What was put aside of the data before the training. */
+static bl_status set_split(bl_trainer *t, const bl_data *like)
+{
+    char *text = NULL;
+    BL_TRY(origin_to_text(&text, t->ctx, &like->origin));
+    const bl_status status = model_set_fact(t->model, "split", text);
+    mem_free(t->ctx, text);
+    return status;
+}
+
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
     static const char *const keys[] = {"net",           "rule",      "feedback",   "inlet",     "init",
@@ -237,6 +247,7 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
         BL_TRY(model_set_fact(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
     BL_TRY(set_table(t, like));
+    BL_TRY(set_split(t, like));
     BL_TRY(model_set_fact(t->model, "missing",
                           !like->recipe                 ? "null"
                           : like->recipe->takes_missing ? "impute"
