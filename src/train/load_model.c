@@ -391,6 +391,16 @@ static bl_status check_variances(const struct loading *from, const bl_model *mod
     return BL_OK;
 }
 
+static bl_status check_outputs(const struct loading *from, const bl_model *model)
+{
+    const struct net *net = model->net;
+    const bool is_one_of_two = model_is_one_of_two(net, model->like) && strcmp(model->loss->name, "bce") == 0;
+    if (net->blocks[net_last(net)].units != (size_t)model->like->outputs && !is_one_of_two)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: net \"%s\" does not end with %d units", from->path, net->text,
+                model->like->outputs);
+    return BL_OK;
+}
+
 static bl_status build(const struct loading *from, bl_data *like, bl_model **out)
 {
     struct net *net = NULL;
@@ -407,9 +417,8 @@ static bl_status build(const struct loading *from, bl_data *like, bl_model **out
     BL_TRY(make_net_and_rule(from, like->shape, &net, &rule));
     BL_TRY(model_create(&model, from->ctx, net, rule, loss_find(loss), like));
     bl_status status = copy_facts(from, model);
-    if (status == BL_OK && net->blocks[net_last(net)].units != (size_t)like->outputs)
-        status = context_fail(from->ctx, BL_BAD_DATA, "%s: net \"%s\" does not end with %d units", from->path,
-                              net->text, like->outputs);
+    if (status == BL_OK)
+        status = check_outputs(from, model);
     if (status == BL_OK)
         status = check_tensors(from, model);
     if (status == BL_OK)
