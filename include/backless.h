@@ -133,6 +133,20 @@ typedef struct bl_shape {
 BL_API bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
                               const bl_config *config);
 
+/* As bl_data_load, for a look at data which may not be fit to be trained on yet: missing values of a table are let through,
+   unless the option missing is set to refuse them, and counted for bl_data_missing; rows without a label, and columns of more
+   different words than training takes, are left out, with a note. */
+BL_API bl_status bl_data_examine(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
+                                 const bl_config *config);
+/* The columns of the file that have missing values (fields that are empty, ?, NA or N/A), by number; 0 past the last, else 1.
+   Of a training set from bl_data_examine; no other has any. */
+typedef struct bl_missing {
+    const char *column; /* its name; NULL: the file has no header */
+    size_t place;       /* of the column in the file, from 0 */
+    size_t count;       /* rows of the file without a value there */
+} bl_missing;
+BL_API int bl_data_missing(const bl_data *data, int i, bl_missing *out);
+
 /* Your own arrays, taken as they are, without scaling: n examples of `shape`, n labels in [0, classes). Borrowed
    until bl_data_free. */
 BL_API bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,

@@ -177,16 +177,13 @@ static struct data_options options_of(const bl_config *config)
     return options;
 }
 
-bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
-                       const bl_config *config)
+static bl_status load_by(const struct data_options *options, bl_data **train, bl_data **val, bl_data **test,
+                         bl_context *ctx, const bl_config *config)
 {
-    if (!ctx)
-        return BL_NO_MEMORY;
-    const struct data_options options = options_of(config);
     const char *where = config_text(config, "data");
     if (!where[0])
         BL_FAIL(ctx, BL_BAD_VALUE, "no data: give a named set such as fashion-mnist, a folder, or a file");
-    BL_TRY(data_load(train, val, test, ctx, where, or_null(config_text(config, "test")), &options));
+    BL_TRY(data_load(train, val, test, ctx, where, or_null(config_text(config, "test")), options));
     const bl_status status = unused_of_data(config, *train);
     if (status == BL_OK)
         return BL_OK;
@@ -195,6 +192,39 @@ bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_contex
     data_free(*test);
     *train = *val = *test = NULL;
     return status;
+}
+
+bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
+                       const bl_config *config)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    const struct data_options options = options_of(config);
+    return load_by(&options, train, val, test, ctx, config);
+}
+
+bl_status bl_data_examine(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
+                          const bl_config *config)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    if (!train || !val || !test || !config)
+        BL_FAIL(ctx, BL_BAD_VALUE, "train, val, test and config: one of them is NULL");
+    struct data_options options = options_of(config);
+    options.looks = true;
+    options.imputes = !options.refuses_missing && options.shape.channels == 0;
+    return load_by(&options, train, val, test, ctx, config);
+}
+
+int bl_data_missing(const bl_data *data, int i, bl_missing *out)
+{
+    const struct recipe *recipe = data ? data->recipe : NULL;
+    for (size_t c = 0; out && i >= 0 && recipe && data->missing && c < recipe->n; c++)
+        if (data->missing[c] > 0 && i-- == 0) {
+            *out = (bl_missing){recipe->columns[c].name, c, data->missing[c]};
+            return 1;
+        }
+    return 0;
 }
 
 bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,

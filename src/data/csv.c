@@ -176,17 +176,42 @@ static bl_status note_layout(const struct csv_table *t)
     return BL_OK;
 }
 
+static bl_status note_unlabelled(const struct csv_table *t)
+{
+    if (t->unlabelled == 0)
+        return BL_OK;
+    const struct csv_column_text label = csv_column(&t->layout, t->layout.label);
+    if (t->n == 0)
+        BL_FAIL(t->r->ctx, BL_BAD_DATA,
+                "%s: %s is taken for the label, and is empty in all %zu rows; --label names another",
+                t->r->path, label.text, t->unlabelled);
+    return data_add_note(t->data,
+                         "%zu row%s without a label, which is %s, left out here; training refuses such rows",
+                         t->unlabelled, t->unlabelled == 1 ? "" : "s", label.text);
+}
+
+/* The recipe has the file's columns in their order. */
+static void hand_over_missing(struct csv_table *t)
+{
+    if (t->r->like)
+        return;
+    t->data->missing = t->missing;
+    t->missing = NULL;
+}
+
 static bl_status fill(struct csv_table *t, struct slice text)
 {
     BL_TRY(csv_layout_find(&t->layout, t->r, text));
     BL_TRY(note_layout(t));
     BL_TRY(csv_scan(t));
     t->data->n = t->n;
+    BL_TRY(note_unlabelled(t));
     BL_TRY(csv_judge(t));
     BL_TRY(csv_encode(t));
     BL_TRY(data_shape_like(t->data, t->r));
     BL_TRY(take_labels(t));
     BL_TRY(take_ids(t));
+    hand_over_missing(t);
     data_take_hash(t->data);
     return BL_OK;
 }
@@ -200,6 +225,7 @@ static void table_free(struct csv_table *t)
     mem_free(ctx, t->values);
     mem_free(ctx, t->labels);
     mem_free(ctx, t->ids);
+    mem_free(ctx, t->missing);
     csv_layout_free(ctx, &t->layout);
 }
 

@@ -130,6 +130,13 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
         return BL_OK;
     if (takes_missing(t))
         return note_new_missing(t, input);
+    if (t->r->options->shape.channels > 0)
+        BL_FAIL(t->r->ctx, BL_BAD_DATA,
+                "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); an image (--shape) "
+                "has no "
+                "missing values: write a number there",
+                t->r->path, missing->line, name_of(t, input).text,
+                text_shown(missing->text.at, missing->text.n).text, missing->n);
     BL_FAIL(t->r->ctx, BL_BAD_DATA,
             "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); --missing impute fills "
             "them in "
@@ -282,6 +289,9 @@ static bl_status count_word(struct csv_table *t, const struct csv_line *line, si
         return BL_OK;
     if (is_id_like(t, input))
         return drop(t, input, "it names the rows (--ignore none keeps it)");
+    if (t->r->options->looks)
+        return drop(t, input,
+                    "it has more different words than training takes (--ignore leaves it out there too)");
     return no_category(t, input, line, word.n);
 }
 

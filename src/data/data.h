@@ -77,10 +77,12 @@ struct bl_data {
     char *lacks_labels;            /* why there are no labels, for a message; NULL: nothing is known */
     char **column_names;           /* features of them; NULL: the file has none */
     struct recipe *recipe;         /* of a table: what its columns became; NULL: no table */
-    bool has_test_beside;          /* the file it was read from holds a test set too */
-    struct data_origin origin;     /* of a training set, and of a model's description of it */
-    char **ids;                    /* n of them, or NULL */
-    char **notes;                  /* n_notes of them: what the reader decided by itself */
+    size_t
+        *missing; /* recipe->n of them: rows of the file without a value in that column; NULL: not counted */
+    bool has_test_beside;      /* the file it was read from holds a test set too */
+    struct data_origin origin; /* of a training set, and of a model's description of it */
+    char **ids;                /* n of them, or NULL */
+    char **notes;              /* n_notes of them: what the reader decided by itself */
     size_t n_notes;
     char *source;
     uint64_t hash;        /* FNV-1a of examples and labels (or targets) as read, before scaling */
@@ -108,12 +110,14 @@ struct data_options {
     enum target_kind target;
     int resize_rows, resize_cols; /* of pictures; 0: as they are */
     bl_shape shape;               /* of examples that are rows of numbers; 0 channels: as they are */
-    bool has_labels;              /* false: a set without labels is right too (predict) */
-    double test_fraction;         /* of one file, put aside for testing; 0: none */
-    size_t val;                   /* training examples put aside for validation */
-    double val_fraction;          /* the same as a share of them; 0: `val` counts */
-    bool val_is_last;             /* the last ones; else drawn by class and seed */
-    uint64_t seed;                /* of the draws: the option split-seed */
+    bool
+        looks; /* for figures, not for training: missing values are counted, and what only training refuses is let through */
+    bool has_labels;      /* false: a set without labels is right too (predict) */
+    double test_fraction; /* of one file, put aside for testing; 0: none */
+    size_t val;           /* training examples put aside for validation */
+    double val_fraction;  /* the same as a share of them; 0: `val` counts */
+    bool val_is_last;     /* the last ones; else drawn by class and seed */
+    uint64_t seed;        /* of the draws: the option split-seed */
 };
 
 /* `where` is a named set ("mnist", "fashion-mnist"), a folder of IDX files, or a file, whose kind is told by
