@@ -207,7 +207,8 @@ BL_API bl_status bl_model_open_data(bl_data **out, const bl_model *model, const 
 BL_API bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *path, const char *part,
                                     const bl_config *config);
 
-/* Scores for n examples, n rows of bl_model_outputs: probabilities for ce and bce; for mse outputs, in the unit of the
+/* Scores for n examples, n rows of bl_model_outputs: probabilities for ce and bce (of both classes also where the net ends with one
+   unit for two: 1 - p and p, p of the second); for mse outputs, in the unit of the
    targets. x: features as bl_data_raw_rows gives them, which the model scales as it scaled those it learned from; a
    model that learned from arrays of your own (bl_data_wrap) takes them as they are. NaN is a missing value of a
    column that had some in training, when its indicator, a feature of its own, should be 1; any other NaN, an infinity,

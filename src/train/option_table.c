@@ -297,8 +297,8 @@ const struct option_row option_table[] = {
       "kp and dkp: share of weights and feedback that goes away at each step (default: 1e-5)"},
      check_lambda},
     {{"loss", "ce|bce|mse", "", "training",
-      "softmax + cross-entropy, logistic + binary cross-entropy, squared error (default: ce for classes, mse "
-      "for numbers)"},
+      "softmax + cross-entropy, logistic + binary cross-entropy, squared error (default: ce for classes, bce "
+      "for two of them with one unit, mse for numbers)"},
      loss_check_text_option},
     {{"reduction", "mean|sum", "mean", "training", "gradient of a batch: mean or sum over its examples"},
      check_reduction},
