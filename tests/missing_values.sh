@@ -73,6 +73,7 @@ grep -qE '^ +0  a +- +- +-$' out.txt || { complain "figures of no values"; cat o
 expect 0 'note: column "Id" left out: it numbers the rows' "$program" compare --data train.csv --missing impute --rules linear,bp \
     --net "dense 4, tanh, dense 2" --epochs 1
 grep -qF 'note: column "kind" is taken for the label' out.txt || complain "compare does not tell the label"
+grep -qF 'note: the label is chosen as the last column with values' out.txt || complain "compare does not tell why"
 "$program" compare --data train.csv --missing impute --rules linear --net "dense 2" --epochs 1 --quiet 2>&1 | grep -q note &&
     complain "--quiet tells notes"
 

@@ -122,8 +122,10 @@ static bl_status take_labels(struct csv_table *t)
         return say_lacks(t);
     }
     const struct csv_column_text column = csv_column(&t->layout, t->layout.label);
-    if (!t->r->like && t->layout.is_label_guessed)
+    if (!t->r->like && t->layout.is_label_guessed) {
         BL_TRY(data_add_note(data, "%s is taken for the label (--label names another)", column.text));
+        BL_TRY(data_add_note(data, "the label is chosen %s", t->layout.label_reason));
+    }
     if (!wants_numbers(t)) {
         const struct label_column from = {column.text, "line",
                                           !t->r->like && t->layout.is_words[t->layout.label]};
