@@ -1,13 +1,17 @@
 /*
  * cmd_eval.c - backless eval: a model's loss and error on data.
  */
+#include "data_notes.h"
 #include "open_model.h"
 
 #include <math.h>
 
 static const struct extra extras[] = {
     {"model", "DIR|FILE", "run folder or .safetensors file"},
-    {"part", "train|test", "which part of a folder or named set (default: test)"},
+    {"part", "train|val|test",
+     "what the model was trained, validated or tested on, out of the same data (default: the test set of a "
+     "folder or "
+     "named set, or all of a file)"},
     {"json", NULL, "one JSON object on standard output"},
     {"quiet", NULL, "no messages"},
     {NULL, NULL, NULL},
@@ -41,8 +45,7 @@ static void print_score(const struct session *s, const bl_score *score)
 
 static int run(struct session *s)
 {
-    const char *where = extra_of(s, "model"), *part = extra_of(s, "part"),
-               *data_path = bl_config_get(s->config, "data");
+    const char *where = extra_of(s, "model"), *data_path = bl_config_get(s->config, "data");
     bl_model *model = NULL;
     bl_data *data = NULL;
     bl_score score;
@@ -50,11 +53,14 @@ static int run(struct session *s)
         return usage_error("it is written: backless %s", s->command->usage);
     bl_status status = open_model(&model, s, where);
     if (status == BL_OK)
-        status = bl_model_open_data(&data, model, data_path, part ? part : "test", s->config);
+        status = open_model_data(&data, model, s);
     if (status == BL_OK)
         status = bl_model_evaluate(model, data, &score);
-    if (status == BL_OK)
+    if (status == BL_OK) {
         print_score(s, &score);
+        fflush(stdout); /* the notes come behind it, also where both go to one place */
+        print_data_notes(s, "note: ", data);
+    }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
     bl_data_free(data);
     bl_model_free(model);

@@ -4,6 +4,7 @@
  * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. The first column is the id column of
  * the file, the names of its files, or numbers from 1.
  */
+#include "data_notes.h"
 #include "open_model.h"
 
 #include <errno.h>
@@ -13,7 +14,10 @@
 static const struct extra extras[] = {
     {"model", "DIR|FILE", "run folder or .safetensors file"},
     {"output", "FILE", "where the answers go; - for standard output"},
-    {"part", "train|test", "which part of a folder or named set (default: test)"},
+    {"part", "train|val|test",
+     "what the model was trained, validated or tested on, out of the same data (default: the test set of a "
+     "folder or "
+     "named set, or all of a file)"},
     {"label-name", "NAME", "name of the column of answers (default: Label)"},
     {"proba", NULL, "one column of scores a class in place of the answer"},
     {"quiet", NULL, "no messages"},
@@ -166,8 +170,7 @@ static int predict(const struct session *s, const bl_model *model, const bl_data
 
 static int run(struct session *s)
 {
-    const char *where = extra_of(s, "model"), *part = extra_of(s, "part"),
-               *path = bl_config_get(s->config, "data");
+    const char *where = extra_of(s, "model"), *path = bl_config_get(s->config, "data");
     bl_model *model = NULL;
     bl_data *data = NULL;
     char target[BL_PATH_ROOM];
@@ -179,11 +182,13 @@ static int run(struct session *s)
         return usage_error("--proba is for classes, but this model answers with numbers");
     }
     if (status == BL_OK)
-        status = bl_model_open_data(&data, model, path, part ? part : "test", s->config);
+        status = open_model_data(&data, model, s);
     if (status == BL_OK && strcmp(extra_of(s, "output"), "-") != 0)
         status =
             bl_file_target(s->ctx, extra_of(s, "output"), target); /* is neither the model nor the data */
     const int code = status == BL_OK ? predict(s, model, data) : fail_with(s, status);
+    if (code == EXIT_DONE)
+        print_data_notes(s, "note: ", data);
     bl_data_free(data);
     bl_model_free(model);
     return code;

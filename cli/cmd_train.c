@@ -1,6 +1,7 @@
 /*
  * cmd_train.c - backless train: one net, one rule.
  */
+#include "data_notes.h"
 #include "watch.h"
 
 #include <stdlib.h>
@@ -53,8 +54,7 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
     note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d %s", bl_data_source(train),
          bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0,
          bl_data_outputs(train), bl_data_labels(train) ? "classes" : "numbers to come near to");
-    for (int i = 0; bl_data_note(train, i); i++)
-        note(s, "           %s", bl_data_note(train, i));
+    print_data_notes(s, "           ", train);
     note(s, "net        %s", bl_config_get(c, "net"));
     note(s, "rule       %s: %s", bl_config_get(c, "rule"), bl_rule_about(bl_config_get(c, "rule")));
     note(s, "training   %s epochs of %zu steps, batch %s, %s, lr %s, schedule %s", bl_config_get(c, "epochs"),

@@ -2,6 +2,7 @@
  * comparison_head.c - what is compared, on standard error, before the first run.
  */
 #include "comparison.h"
+#include "data_notes.h"
 
 #include "shown_text.h"
 
@@ -40,8 +41,7 @@ static void print_data(const struct comparison *c)
         snprintf(text + strlen(text), sizeof text - strlen(text), ", %d number%s to come near to", outputs,
                  outputs == 1 ? "" : "s");
     note(c->s, "%s", text);
-    for (int i = 0; bl_data_note(c->train, i); i++)
-        note(c->s, "           %s", bl_data_note(c->train, i));
+    print_data_notes(c->s, "           ", c->train);
     if (!c->test)
         note(c->s,
              "           no test set: the table shows errors on the training set; --test-fraction 0.2 puts a "

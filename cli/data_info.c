@@ -111,8 +111,8 @@ static int run(struct session *s)
     info.name = bl_config_get(s->config, "data");
     if (s->n_words > 0)
         process_say_waits(s->words[0]);
-    const bl_status status = bl_data_load(&info.parts[PART_TRAIN], &info.parts[PART_VAL],
-                                          &info.parts[PART_TEST], s->ctx, s->config);
+    const bl_status status = bl_data_examine(&info.parts[PART_TRAIN], &info.parts[PART_VAL],
+                                             &info.parts[PART_TEST], s->ctx, s->config);
     if (status != BL_OK)
         return fail_with(s, status);
     code = measure(&info);

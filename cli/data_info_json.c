@@ -58,6 +58,24 @@ static json_t *columns_json(const struct data_info *info)
     return list;
 }
 
+static json_t *missing_json(const bl_data *data)
+{
+    json_t *list = json_array(), *out = json_object();
+    bl_missing missing;
+    size_t sum = 0;
+    for (int i = 0; bl_data_missing(data, i, &missing); i++) {
+        json_t *column = json_object();
+        json_object_set_new(column, "name", text(missing.column));
+        json_object_set_new(column, "place", json_integer((json_int_t)missing.place));
+        json_object_set_new(column, "values", json_integer((json_int_t)missing.count));
+        json_array_append_new(list, column);
+        sum += missing.count;
+    }
+    json_object_set_new(out, "values", json_integer((json_int_t)sum));
+    json_object_set_new(out, "columns", list);
+    return out;
+}
+
 static json_t *notes_json(const bl_data *data)
 {
     json_t *list = json_array();
@@ -126,6 +144,7 @@ void data_info_print_json(const struct data_info *info)
     json_object_set_new(out, "values", values);
     json_object_set_new(out, "classes", classes_json(info));
     json_object_set_new(out, "columns", columns_json(info));
+    json_object_set_new(out, "missing", missing_json(train));
     json_object_set_new(out, "notes", notes_json(train));
     print_shortest(out);
     putchar('\n');

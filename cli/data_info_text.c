@@ -84,6 +84,10 @@ static void print_column(const struct data_info *info, size_t j)
     const struct shown_text name = shown_text(bl_data_column_name(info->parts[PART_TRAIN], j), NAME_COLUMNS);
     printf("  %4zu  %s", j, name.text);
     pad_to(&name, NAME_COLUMNS);
+    if (range->n == 0) { /* all of them are missing in this part */
+        printf(" %11s %11s %11s\n", "-", "-", "-");
+        return;
+    }
     printf(" %11s %11.5g %11s\n", shown_number(range->least, MOST_DIGITS).text, range->mean,
            shown_number(range->most, MOST_DIGITS).text);
 }
@@ -97,6 +101,35 @@ static void print_columns(const struct data_info *info)
     for (size_t j = 0; j < most; j++)
         print_column(info, j);
     print_more(n, most);
+}
+
+/* ---- Missing values of a table */
+
+static void print_missing_column(const bl_missing *missing)
+{
+    char number[32];
+    snprintf(number, sizeof number, "column %zu", missing->place);
+    const struct shown_text name = shown_text(missing->column ? missing->column : number, NAME_COLUMNS);
+    printf("  %4zu  %s", missing->place, name.text);
+    pad_to(&name, NAME_COLUMNS);
+    printf(" %11zu\n", missing->count);
+}
+
+static void print_missing(const struct data_info *info)
+{
+    const bl_data *train = info->parts[PART_TRAIN];
+    bl_missing missing;
+    size_t sum = 0, n = 0;
+    for (; bl_data_missing(train, (int)n, &missing); n++)
+        sum += missing.count;
+    if (n == 0)
+        return;
+    printf("\nmissing    %zu value%s in %zu column%s of the file; to train: --missing impute\n\n  %4s  %-*s "
+           "%11s\n",
+           sum, sum == 1 ? "" : "s", n, n == 1 ? "" : "s", "", NAME_COLUMNS, "column", "missing");
+    for (size_t i = 0; i < lines_of(info, n) && bl_data_missing(train, (int)i, &missing); i++)
+        print_missing_column(&missing);
+    print_more(n, lines_of(info, n));
 }
 
 static void print_notes(const bl_data *data)
@@ -117,5 +150,6 @@ void data_info_print(const struct data_info *info)
            shown_number(all->most, MOST_DIGITS).text, all->mean);
     print_classes(info);
     print_columns(info);
+    print_missing(info);
     print_notes(train);
 }

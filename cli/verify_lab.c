@@ -9,7 +9,7 @@
 
 /* Differences go h to each side, h = 2^-12: no hidden sum may cross a kink on the way. */
 static const double kink_distance = 0.02;
-enum { WIDEST_WITH_KINKS = 32, OPTIONS = 12 };
+enum { WIDEST_WITH_KINKS = 32, OPTIONS = 12, ONE_OF_TWO = 4 /* the shape that has one output under bce */ };
 
 static uint64_t lab_bits(uint64_t *state)
 {
@@ -149,6 +149,8 @@ struct oracle_shape lab_shape(int i, const char *loss)
 {
     static const char *const activations[LAB_SHAPES - 1] = {
         "tanh", "logistic", "relu", "leaky-relu 0.1", "softplus", "gelu", "identity"};
+    if (i == ONE_OF_TWO && strcmp(loss, "bce") == 0)
+        return (struct oracle_shape){6, 3, {9, 7, 6, 1}, activations[i], loss, false};
     if (i < LAB_SHAPES - 1)
         return (struct oracle_shape){6, 3, {9, 7, 6, 4}, activations[i], loss, false};
     return (struct oracle_shape){21, 3, {37, 170, 101, 10}, "tanh", loss, false};
@@ -219,7 +221,8 @@ bl_status lab_make_shaped(struct lab *lab, struct oracle *oracle, struct verify 
     all.loss = shape->loss;
     all.reduction = shape->sums ? "sum" : "mean";
     all.init = "fanin";
-    bl_status status = lab_make(lab, v, shape->n, shape->units[0], shape->units[shape->blocks], &all);
+    const size_t units = shape->units[shape->blocks], classes = units > 1 ? units : 2;
+    bl_status status = lab_make(lab, v, shape->n, shape->units[0], classes, &all);
     if (status == BL_OK)
         status = set_random(lab);
     if (status == BL_OK && !oracle_make(oracle, shape))

@@ -2,7 +2,7 @@
  * verify_oracle.c - forward pass, losses, the four rules and their gradients in double precision.
  *
  *     h_0 = x,  a_l = W_l h_(l-1) + b_l,  h_l = f(a_l)             blocks count from 0 in the arrays
- *     e = dJ/da of the last block: softmax(a) - y, logistic(a) - y or a - y
+ *     e = dJ/da of the last block: softmax(a) - y, logistic(a) - y or a - y; y of a single output is the label
  *     bp   delta_l = (W_(l+1)^T delta_(l+1)) f'(a_l)
  *     fa   delta_l = (B_(l+1)^T delta_(l+1)) f'(a_l)               B_(l+1) is stored like W_(l+1)
  *     dfa  delta_l = (B_l^T e) f'(a_l)                             B_l is stored outputs x units
@@ -207,6 +207,11 @@ static double log_sum_exp(const double *a, size_t n)
 void oracle_scores(const struct oracle *o, size_t example, double *scores)
 {
     const double *a = outputs_of(o, example), log_sum = log_sum_exp(a, outputs(o));
+    if (outputs(o) == 1) { /* of the two classes */
+        scores[0] = logistic(-a[0]);
+        scores[1] = logistic(a[0]);
+        return;
+    }
     for (size_t i = 0; i < outputs(o); i++)
         scores[i] = strcmp(o->shape.loss, "ce") == 0    ? exp(a[i] - log_sum)
                     : strcmp(o->shape.loss, "bce") == 0 ? logistic(a[i])
@@ -217,6 +222,8 @@ static double loss_of(const struct oracle *o, const double *a, int32_t label)
 {
     const size_t C = outputs(o), right = (size_t)label;
     double sum = 0.0;
+    if (C == 1)
+        return softplus(label == 1 ? -a[0] : a[0]);
     if (strcmp(o->shape.loss, "ce") == 0)
         return log_sum_exp(a, C) - a[right];
     for (size_t i = 0; i < C; i++) {
@@ -239,7 +246,7 @@ double oracle_error(const struct oracle *o, const int32_t *labels)
     size_t wrong = 0;
     for (size_t n = 0; n < o->shape.n; n++) {
         const double *a = outputs_of(o, n);
-        size_t best = 0;
+        size_t best = outputs(o) == 1 && a[0] > 0.0 ? 1 : 0;
         for (size_t i = 1; i < outputs(o); i++)
             best = a[i] > a[best] ? i : best;
         wrong += best != (size_t)labels[n];
@@ -252,8 +259,12 @@ double oracle_error(const struct oracle *o, const int32_t *labels)
 static void error_of(struct oracle *o, size_t n, int32_t label)
 {
     double *e = o->delta[last(o)] + n * outputs(o);
-    oracle_scores(o, n, e);
-    e[label] -= 1.0;
+    if (outputs(o) == 1) {
+        e[0] = logistic(outputs_of(o, n)[0]) - (double)label;
+    } else {
+        oracle_scores(o, n, e);
+        e[label] -= 1.0;
+    }
     for (size_t i = 0; i < outputs(o) && !o->shape.sums; i++)
         e[i] /= (double)o->shape.n;
 }

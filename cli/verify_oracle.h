@@ -2,7 +2,8 @@
  * verify_oracle.h - the same net once more, in double precision and from the papers' equations alone,
  * written to be read: what `backless verify` compares the library with.
  *
- * A net here is a row of dense blocks with the same activation behind each but the last.
+ * A net here is a row of dense blocks with the same activation behind each but the last. One output, with the loss bce, is
+ * that of two classes.
  */
 #ifndef CLI_VERIFY_ORACLE_H
 #define CLI_VERIFY_ORACLE_H
@@ -47,7 +48,7 @@ void oracle_forward(struct oracle *o, const float *x);
    kink. */
 double oracle_kink_distance(const struct oracle *o, size_t example);
 /* After oracle_forward: the loss, mean over the examples; the share of examples whose largest score is not
-   their class; the probabilities (outputs, for mse) of one example. */
+   their class; the probabilities (outputs, for mse) of one example, two for one output. */
 double oracle_loss(const struct oracle *o, const int32_t *labels);
 double oracle_error(const struct oracle *o, const int32_t *labels);
 void oracle_scores(const struct oracle *o, size_t example, double *scores);

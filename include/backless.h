@@ -136,6 +136,20 @@ typedef struct bl_shape {
 BL_API bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
                               const bl_config *config);
 
+/* As bl_data_load, for a look at data which may not be fit to be trained on yet: missing values of a table are let through,
+   unless the option missing is set to refuse them, and counted for bl_data_missing; rows without a label, and columns of more
+   different words than training takes, are left out, with a note. */
+BL_API bl_status bl_data_examine(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
+                                 const bl_config *config);
+/* The columns of the file that have missing values (fields that are empty, ?, NA or N/A), by number; 0 past the last, else 1.
+   Of a training set from bl_data_examine; no other has any. */
+typedef struct bl_missing {
+    const char *column; /* its name; NULL: the file has no header */
+    size_t place;       /* of the column in the file, from 0 */
+    size_t count;       /* rows of the file without a value there */
+} bl_missing;
+BL_API int bl_data_missing(const bl_data *data, int i, bl_missing *out);
+
 /* Your own arrays, taken as they are, without scaling: n examples of `shape`, n labels in [0, classes). Borrowed
    until bl_data_free. */
 BL_API bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
@@ -183,12 +197,21 @@ BL_API bl_status bl_model_save(const bl_model *model, const char *path);
 BL_API void bl_model_free(bl_model *model);
 
 /* Data for this model: read, scaled and named as its training set was. path: a file or folder as in the
-   option data. part: "train" or "test", for folders and named sets. config may set the reader's options (NULL: none
+   option data. part: "train" or "test", for folders and named sets; of a file that holds one set all of it is read. config may set the reader's options (NULL: none
    set). Labels are read where the file has them. */
 BL_API bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *path, const char *part,
                                     const bl_config *config);
 
-/* Scores for n examples, n rows of bl_model_outputs: probabilities for ce and bce; for mse outputs, in the unit of the
+/* The part "train", "val" or "test" that this model's training made of its data, the same rows in the same order: the model
+   keeps the options val and test-fraction, the split's seed, and a hash of all examples. BL_BAD_DATA where the examples at
+   path are others, or the training made no such part, or the model does not tell (it is of version 0.1.0, or learned from
+   arrays). Where path has a test set of its own, or is the test set that the run was given, that is "test". bl_data_id of a
+   row that was drawn and has no id is its number in the file, from 1. */
+BL_API bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *path, const char *part,
+                                    const bl_config *config);
+
+/* Scores for n examples, n rows of bl_model_outputs: probabilities for ce and bce (of both classes also where the net ends with one
+   unit for two: 1 - p and p, p of the second); for mse outputs, in the unit of the
    targets. x: features as bl_data_raw_rows gives them, which the model scales as it scaled those it learned from; a
    model that learned from arrays of your own (bl_data_wrap) takes them as they are. NaN is a missing value of a
    column that had some in training, when its indicator, a feature of its own, should be 1; any other NaN, an infinity,

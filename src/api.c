@@ -139,6 +139,13 @@ static void resize_of(const bl_config *config, struct data_options *options)
     }
 }
 
+static void shape_of(const bl_config *config, struct data_options *options)
+{
+    bl_shape shape = {0};
+    if (shape_parse(config_text(config, "shape"), &shape))
+        options->shape = shape;
+}
+
 /* "500", "0.1", "last 500" */
 static void val_of(const bl_config *config, struct data_options *options)
 {
@@ -160,26 +167,26 @@ static struct data_options options_of(const bl_config *config)
         .ignore = or_null(config_text(config, "ignore")),
         .id_column = or_null(config_text(config, "id-column")),
         .imputes = strcmp(config_text(config, "missing"), "impute") == 0,
+        .refuses_missing =
+            bl_config_is_set(config, "missing") && strcmp(config_text(config, "missing"), "refuse") == 0,
         .target = target_of(config),
         .has_labels = true,
         .test_fraction = config_number(config, "test-fraction"),
         .seed = config_u64(config, "split-seed"),
     };
     resize_of(config, &options);
+    shape_of(config, &options);
     val_of(config, &options);
     return options;
 }
 
-bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
-                       const bl_config *config)
+static bl_status load_by(const struct data_options *options, bl_data **train, bl_data **val, bl_data **test,
+                         bl_context *ctx, const bl_config *config)
 {
-    if (!ctx)
-        return BL_NO_MEMORY;
-    const struct data_options options = options_of(config);
     const char *where = config_text(config, "data");
     if (!where[0])
         BL_FAIL(ctx, BL_BAD_VALUE, "no data: give a named set such as fashion-mnist, a folder, or a file");
-    BL_TRY(data_load(train, val, test, ctx, where, or_null(config_text(config, "test")), &options));
+    BL_TRY(data_load(train, val, test, ctx, where, or_null(config_text(config, "test")), options));
     const bl_status status = unused_of_data(config, *train);
     if (status == BL_OK)
         return BL_OK;
@@ -188,6 +195,39 @@ bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_contex
     data_free(*test);
     *train = *val = *test = NULL;
     return status;
+}
+
+bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
+                       const bl_config *config)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    const struct data_options options = options_of(config);
+    return load_by(&options, train, val, test, ctx, config);
+}
+
+bl_status bl_data_examine(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
+                          const bl_config *config)
+{
+    if (!ctx)
+        return BL_NO_MEMORY;
+    if (!train || !val || !test || !config)
+        BL_FAIL(ctx, BL_BAD_VALUE, "train, val, test and config: one of them is NULL");
+    struct data_options options = options_of(config);
+    options.looks = true;
+    options.imputes = !options.refuses_missing && options.shape.channels == 0;
+    return load_by(&options, train, val, test, ctx, config);
+}
+
+int bl_data_missing(const bl_data *data, int i, bl_missing *out)
+{
+    const struct recipe *recipe = data ? data->recipe : NULL;
+    for (size_t c = 0; out && i >= 0 && recipe && data->missing && c < recipe->n; c++)
+        if (data->missing[c] > 0 && i-- == 0) {
+            *out = (bl_missing){recipe->columns[c].name, c, data->missing[c]};
+            return 1;
+        }
+    return 0;
 }
 
 bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
@@ -351,6 +391,26 @@ bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *p
         options = options_of(config);
     options.has_labels = false;
     return data_read_like(out, model->ctx, path, part, &options, model->like);
+}
+
+bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *path, const char *part,
+                             const bl_config *config)
+{
+    struct data_options options = {.header = "auto"};
+    if (!model)
+        return BL_BAD_VALUE;
+    if (!out || !path || !part)
+        BL_FAIL(model->ctx, BL_BAD_VALUE, "%s is NULL, expected %s",
+                !out    ? "out"
+                : !path ? "path"
+                        : "part",
+                !out    ? "where the data go"
+                : !path ? "the name of a data set, a folder or a file"
+                        : "train, val or test");
+    if (config)
+        options = options_of(config);
+    options.has_labels = false;
+    return data_read_part(out, model->ctx, path, part, &options, model->like);
 }
 
 const char *bl_model_class_name(const bl_model *model, int i)

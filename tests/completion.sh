@@ -39,7 +39,7 @@ backless compare --rules bp,d|bp,dfa -bp,fa
 backless train --data fash|fashion-mnist -mnist
 backless train --data a\ |a_folder a_table.csv
 backless train --out a|a_folder -a_table.csv
-backless eval --part |train test
+backless eval --part |train val test
 backless eval --ru|-rule
 backless rules i|ifa -dfa
 backless nets |lenet nokland-conv -2x800

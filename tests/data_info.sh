@@ -117,7 +117,7 @@ expect 0 "-4 to 60" "$program" data info table.csv --label kind --samples 1000
 also "-4 30"
 "$program" data info table.csv --label kind --json >out.txt 2>&1 || complain "--json failed"
 cat >expected.txt <<'END'
-{"data":"table.csv","source":"table.csv","train":4,"val":0,"test":0,"shape":[1,1,2],"outputs":2,"values":{"min":-4.0,"mean":15.25,"max":60.0},"classes":[{"name":"large","train":1},{"name":"small","train":3}],"columns":[{"name":"length","min":-4.0,"mean":0.5,"max":3.0},{"name":"width","min":10.0,"mean":30.0,"max":60.0}],"notes":[]}
+{"data":"table.csv","source":"table.csv","train":4,"val":0,"test":0,"shape":[1,1,2],"outputs":2,"values":{"min":-4.0,"mean":15.25,"max":60.0},"classes":[{"name":"large","train":1},{"name":"small","train":3}],"columns":[{"name":"length","min":-4.0,"mean":0.5,"max":3.0},{"name":"width","min":10.0,"mean":30.0,"max":60.0}],"missing":{"values":0,"columns":[]},"notes":[]}
 END
 sed 's/"notes":\[.*\]/"notes":[]/' out.txt >trimmed.txt && mv trimmed.txt out.txt # what a reader notes is its own affair
 is_exactly expected.txt

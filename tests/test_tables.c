@@ -381,7 +381,11 @@ static void raw_files_are_read_for_a_model(void **state)
         {"red,1,5\nblue,2,6\n",
          {.header = "no", .has_labels = false},
          "1x1x6 of 2: 0 0 1 1 0 5, 1 0 0 2 0 6; columns c=blue c=green c=red n n is missing m"},
-        /* an unknown word, a missing value in a column that had none: filled in when told */
+        /* a missing value in a column that had none: filled in because training filled in others */
+        {"m,n,c\n,1,red\n",
+         {.has_labels = false},
+         "1x1x6 of 2: 0 0 1 1 0 nan; columns c=blue c=green c=red n n is missing m"},
+        /* an unknown word: taken when told */
         {"m,n,c\n,1,violet\n",
          {.imputes = true, .has_labels = false},
          "1x1x6 of 2: 0 0 0 1 0 nan; columns c=blue c=green c=red n n is missing m"},
@@ -391,7 +395,12 @@ static void raw_files_are_read_for_a_model(void **state)
         {"m,n,c\n5,1,violet\n",
          {.has_labels = false},
          "line 2, column \"c\": \"violet\" is none of the 3 words of the training set"},
-        {"m,n,c\n,1,red\n", {.has_labels = false}, "line 2, column \"m\": found \"\", no value"},
+        {"m,n,c\n,1,red\n",
+         {.refuses_missing = true, .has_labels = false},
+         "line 2, column \"m\": found \"\", no value"},
+        {"m,n,c\n1,,red\n",
+         {.refuses_missing = true, .has_labels = false},
+         "line 2, column \"n\": found \"\", no value"},
         {"m,n,c\nx,1,red\n", {.has_labels = false}, "line 2, column \"m\": found \"x\"; expected a number"},
         {"m,n,c,y\n5,1,red,z\n", {.has_labels = false}, "label \"z\", which is none of the 2 classes"},
         {"m,n,c\n5,1,red\n", {.has_labels = true}, "no label column beside the 3 features"},

@@ -122,8 +122,10 @@ static bl_status take_labels(struct csv_table *t)
         return say_lacks(t);
     }
     const struct csv_column_text column = csv_column(&t->layout, t->layout.label);
-    if (!t->r->like && t->layout.is_label_guessed)
+    if (!t->r->like && t->layout.is_label_guessed) {
         BL_TRY(data_add_note(data, "%s is taken for the label (--label names another)", column.text));
+        BL_TRY(data_add_note(data, "the label is chosen %s", t->layout.label_reason));
+    }
     if (!wants_numbers(t)) {
         const struct label_column from = {column.text, "line",
                                           !t->r->like && t->layout.is_words[t->layout.label]};
@@ -176,17 +178,42 @@ static bl_status note_layout(const struct csv_table *t)
     return BL_OK;
 }
 
+static bl_status note_unlabelled(const struct csv_table *t)
+{
+    if (t->unlabelled == 0)
+        return BL_OK;
+    const struct csv_column_text label = csv_column(&t->layout, t->layout.label);
+    if (t->n == 0)
+        BL_FAIL(t->r->ctx, BL_BAD_DATA,
+                "%s: %s is taken for the label, and is empty in all %zu rows; --label names another",
+                t->r->path, label.text, t->unlabelled);
+    return data_add_note(t->data,
+                         "%zu row%s without a label, which is %s, left out here; training refuses such rows",
+                         t->unlabelled, t->unlabelled == 1 ? "" : "s", label.text);
+}
+
+/* The recipe has the file's columns in their order. */
+static void hand_over_missing(struct csv_table *t)
+{
+    if (t->r->like)
+        return;
+    t->data->missing = t->missing;
+    t->missing = NULL;
+}
+
 static bl_status fill(struct csv_table *t, struct slice text)
 {
     BL_TRY(csv_layout_find(&t->layout, t->r, text));
     BL_TRY(note_layout(t));
     BL_TRY(csv_scan(t));
     t->data->n = t->n;
+    BL_TRY(note_unlabelled(t));
     BL_TRY(csv_judge(t));
     BL_TRY(csv_encode(t));
     BL_TRY(data_shape_like(t->data, t->r));
     BL_TRY(take_labels(t));
     BL_TRY(take_ids(t));
+    hand_over_missing(t);
     data_take_hash(t->data);
     return BL_OK;
 }
@@ -200,6 +227,7 @@ static void table_free(struct csv_table *t)
     mem_free(ctx, t->values);
     mem_free(ctx, t->labels);
     mem_free(ctx, t->ids);
+    mem_free(ctx, t->missing);
     csv_layout_free(ctx, &t->layout);
 }
 

@@ -103,12 +103,40 @@ bl_status csv_judge_label(const struct csv_table *t)
                : BL_OK;
 }
 
+/* As the options say, else as the training did. */
+static bool takes_missing(const struct csv_table *t)
+{
+    const struct data_options *o = t->r->options;
+    const struct recipe *recipe = t->r->like ? t->r->like->recipe : NULL;
+    return o->imputes || (recipe && recipe->takes_missing && !o->refuses_missing);
+}
+
+/* Without an indicator nothing tells the net that the value is no value. */
+static bl_status note_new_missing(const struct csv_table *t, const struct csv_input *input)
+{
+    if (!input->as || input->as->has_indicator)
+        return BL_OK;
+    return data_add_note(t->data, "%s: %zu missing value%s, where the training set had none: %s",
+                         name_of(t, input).text, input->missing.n, input->missing.n == 1 ? "" : "s",
+                         input->kind == COLUMN_WORDS ? "taken as none of its words"
+                                                     : "filled in by the mean of its column");
+}
+
 static bl_status check_missing(const struct csv_table *t, const struct csv_input *input)
 {
     const struct csv_count *missing = &input->missing;
     const bool is_empty = missing->n == t->n && missing->text.n == 0 && !t->r->like; /* it is left out */
-    if (missing->n == 0 || is_empty || t->r->options->imputes || (input->as && input->as->has_indicator))
+    if (missing->n == 0 || is_empty)
         return BL_OK;
+    if (takes_missing(t))
+        return note_new_missing(t, input);
+    if (t->r->options->shape.channels > 0)
+        BL_FAIL(t->r->ctx, BL_BAD_DATA,
+                "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); an image (--shape) "
+                "has no "
+                "missing values: write a number there",
+                t->r->path, missing->line, name_of(t, input).text,
+                text_shown(missing->text.at, missing->text.n).text, missing->n);
     BL_FAIL(t->r->ctx, BL_BAD_DATA,
             "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); --missing impute fills "
             "them in "
@@ -261,6 +289,9 @@ static bl_status count_word(struct csv_table *t, const struct csv_line *line, si
         return BL_OK;
     if (is_id_like(t, input))
         return drop(t, input, "it names the rows (--ignore none keeps it)");
+    if (t->r->options->looks)
+        return drop(t, input,
+                    "it has more different words than training takes (--ignore leaves it out there too)");
     return no_category(t, input, line, word.n);
 }
 
@@ -310,6 +341,7 @@ static bl_status write_recipe(struct csv_table *t)
 {
     BL_TRY(recipe_create(&t->data->recipe, t->r->ctx, t->layout.columns));
     t->data->recipe->has_decimal_comma = t->layout.decimal == ',';
+    t->data->recipe->takes_missing = t->r->options->imputes;
     for (size_t c = 0; c < t->layout.columns; c++) {
         struct recipe_column *column = &t->data->recipe->columns[c];
         struct csv_input *input = t->layout.place[c] == CSV_NONE ? NULL : &t->inputs[t->layout.place[c]];

@@ -46,6 +46,7 @@ struct csv_layout {
     char **names;          /* columns of them; NULL: no header */
     size_t label, id;      /* the columns; CSV_NONE: the file has none */
     bool is_label_guessed; /* nobody named it */
+    const char *label_reason; /* then: why it is this one */
     size_t inputs;         /* columns that are learned from */
     size_t *place;         /* columns of them: the input that a column is; CSV_NONE: none */
     bool *is_out;          /* columns of them: left out, or the id */

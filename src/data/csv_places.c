@@ -173,6 +173,14 @@ static bl_status label_is_out(const struct places *p, size_t label)
             csv_column(p->layout, label).text);
 }
 
+/* Of a label that nobody named. */
+static const char *reason_of(const struct csv_layout *layout, size_t found)
+{
+    if (found == CSV_NONE)
+        return "as the last column with values";
+    return named_label(layout) == found ? "by its name" : "as the only column of words";
+}
+
 /* fallback: the column that is the label when nothing tells; CSV_NONE: then there is none. */
 static bl_status find_label(const struct places *p, size_t fallback)
 {
@@ -182,6 +190,7 @@ static bl_status find_label(const struct places *p, size_t fallback)
         return no_such_column(p, "label column", slice_of(told));
     p->layout->label = found != CSV_NONE ? found : fallback;
     p->layout->is_label_guessed = !told && p->layout->label != CSV_NONE;
+    p->layout->label_reason = reason_of(p->layout, found);
     if (p->layout->label != CSV_NONE && p->layout->is_out[p->layout->label])
         return label_is_out(p, p->layout->label);
     return BL_OK;

@@ -40,6 +40,30 @@ static bl_status for_each_in_row(struct csv_table *t, const struct csv_line *lin
     return rest.at ? ragged(t, line) : BL_OK;
 }
 
+/* ---- Rows that only a look passes over */
+
+static bl_status count_missing(struct csv_table *t, const struct csv_line *line, size_t column,
+                               const struct csv_field *field)
+{
+    (void)line;
+    if (t->missing && !t->is_scanned && csv_is_missing(field->text))
+        t->missing[column]++;
+    return BL_OK;
+}
+
+/* Nothing is learned from such a row. */
+static bool lacks_label(const struct csv_table *t, const struct csv_line *line)
+{
+    struct slice rest = line->text;
+    struct csv_field field = {.text = {NULL, 0}};
+    if (!t->r->options->looks || t->layout.label == CSV_NONE)
+        return false;
+    for (size_t c = 0; c <= t->layout.label; c++)
+        if (!csv_next_field(&rest, t->layout.separator, &field))
+            return false;
+    return csv_is_missing(field.text);
+}
+
 bl_status csv_for_each_field(struct csv_table *t, csv_take take)
 {
     struct slice rest = t->layout.rows;
@@ -47,8 +71,12 @@ bl_status csv_for_each_field(struct csv_table *t, csv_take take)
     if (t->layout.has_header)
         csv_next_line(&rest, t->layout.separator, &line);
     line.takes_blank = t->layout.columns == 1;
-    for (t->n = 0; csv_next_line(&rest, t->layout.separator, &line); t->n++)
-        BL_TRY(for_each_in_row(t, &line, take));
+    t->n = t->unlabelled = 0;
+    while (csv_next_line(&rest, t->layout.separator, &line)) {
+        const bool is_skipped = lacks_label(t, &line);
+        BL_TRY(for_each_in_row(t, &line, is_skipped ? count_missing : take));
+        *(is_skipped ? &t->unlabelled : &t->n) += 1;
+    }
     return BL_OK;
 }
 
@@ -140,6 +168,7 @@ static bl_status take_field(struct csv_table *t, const struct csv_line *line, si
 {
     if (column == 0 && t->layout.names && slice_is(field->text, t->layout.names[0]))
         BL_TRY(check_repeat(t, line));
+    BL_TRY(count_missing(t, line, column, field));
     if (column == t->layout.label)
         t->labels[t->n] = (struct label_text){*field, line->number};
     if (column == t->layout.id) /* which a model may have learned from, all the same */
@@ -172,5 +201,9 @@ bl_status csv_scan(struct csv_table *t)
 {
     BL_TRY(make_room(t));
     know_inputs(t);
-    return csv_for_each_field(t, take_field);
+    if (t->r->options->looks)
+        BL_TRY(MEM_ARRAY(t->r->ctx, &t->missing, t->layout.columns, "counts of missing values"));
+    BL_TRY(csv_for_each_field(t, take_field));
+    t->is_scanned = true;
+    return BL_OK;
 }

@@ -42,6 +42,9 @@ struct csv_table {
     double *values;            /* room x inputs: numbers; NaN where there is none */
     struct label_text *labels; /* room, or NULL */
     struct csv_field *ids;     /* room, or NULL */
+    size_t *missing;           /* layout.columns of them: all rows without a value there; NULL: not counted */
+    size_t unlabelled;         /* rows that are skipped because they have no label */
+    bool is_scanned;           /* once: what is counted is counted then */
     struct csv_digits *digits; /* while a column is compared as it is written; NULL otherwise */
 };
 

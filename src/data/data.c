@@ -74,6 +74,7 @@ void data_free(bl_data *data)
     mem_free(ctx, (void *)data->targets);
     scaling_free(ctx, &data->scaling);
     scaling_free(ctx, &data->target_scaling);
+    mem_free(ctx, data->missing);
     recipe_free(ctx, data->recipe);
     names_free(ctx, data->class_names, (size_t)data->outputs);
     names_free(ctx, data->column_names, data->features);
@@ -328,6 +329,15 @@ static bl_status copy_ids(bl_data *to, const bl_data *from, const uint32_t *orde
     return BL_OK;
 }
 
+static bl_status copy_missing(bl_data *to, const bl_data *from)
+{
+    if (!from->missing)
+        return BL_OK;
+    BL_TRY(MEM_ARRAY(to->ctx, &to->missing, from->recipe->n, "counts of missing values"));
+    memcpy(to->missing, from->missing, from->recipe->n * sizeof *to->missing);
+    return BL_OK;
+}
+
 static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *order, size_t n,
                              const char *what)
 {
@@ -340,9 +350,12 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
     to->has_targets = from->has_targets;
     to->class_match = from->class_match;
     to->is_resized = from->is_resized;
+    to->is_shaped = from->is_shaped;
+    to->origin = from->origin;
     BL_TRY(scaling_copy(ctx, &to->scaling, &from->scaling));
     BL_TRY(scaling_copy(ctx, &to->target_scaling, &from->target_scaling));
     BL_TRY(recipe_copy(&to->recipe, ctx, from->recipe));
+    BL_TRY(copy_missing(to, from));
     BL_TRY(names_copy(ctx, &to->class_names, from->class_names, (size_t)from->outputs));
     BL_TRY(names_copy(ctx, &to->column_names, from->column_names, from->features));
     BL_TRY(copy_rows(ctx, &bytes, from->bytes, order, n, from->features, what));

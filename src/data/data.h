@@ -11,6 +11,7 @@
 #include "../backend/backend.h"
 #include "recipe.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 
 /* x <- (x - offset) * scale, and 0, the mean, for a value that is missing. n = 0: leave as is; n = 1: one pair for all;
@@ -27,6 +28,30 @@ enum class_match {
     CLASS_BY_VALUE, /* class_names are whole numbers (NULL: 0, 1, ...) and so is a label: 1, 01 and 1.0 are one class */
     CLASS_BY_TEXT, /* class_names are texts, compared byte for byte: "1" and "01" are two classes */
     CLASS_BY_NUMBER /* class_names explain the numbers 0, 1, ... in the files of a published set: either will do */
+};
+
+/* Where the test set of a training came from. */
+enum test_origin {
+    TEST_IS_UNKNOWN, /* nothing is known of the whole origin: arrays of the caller's, or a model of 0.1.0 */
+    TEST_IS_NONE,
+    TEST_IS_DRAWN, /* a share of the training data, put aside by the seed */
+    TEST_IS_OWN,   /* what the data hold themselves for testing */
+    TEST_IS_OTHER  /* another file */
+};
+
+/* What a training set was before examples were put aside, and which were: enough to make the same parts again from the same
+   data (data_read_part). */
+struct data_origin {
+    enum test_origin test;
+    size_t n;                         /* all examples */
+    uint64_t hash;                    /* bl_data.hash of them */
+    char source[64], test_source[64]; /* for messages */
+    uint64_t seed;                    /* of the draws */
+    size_t val;                       /* the options that put examples aside, as in struct data_options */
+    double val_fraction, test_fraction;
+    bool val_is_last;
+    size_t n_test; /* of a test set that was not drawn */
+    uint64_t test_hash;
 };
 
 struct bl_data {
@@ -47,13 +72,17 @@ struct bl_data {
     struct scaling target_scaling; /* n = 0: none; else a pair an output */
     char **class_names;            /* outputs of them; NULL: "0", "1", ... */
     enum class_match class_match;  /* how the labels of other files are compared with them */
+    bool is_shaped;                /* rows of numbers taken as images: scaled by one pair */
     bool is_resized;               /* pictures were brought to one size, and those of other files are too */
     char *lacks_labels;            /* why there are no labels, for a message; NULL: nothing is known */
     char **column_names;           /* features of them; NULL: the file has none */
     struct recipe *recipe;         /* of a table: what its columns became; NULL: no table */
-    bool has_test_beside;          /* the file it was read from holds a test set too */
-    char **ids;                    /* n of them, or NULL */
-    char **notes;                  /* n_notes of them: what the reader decided by itself */
+    size_t
+        *missing; /* recipe->n of them: rows of the file without a value in that column; NULL: not counted */
+    bool has_test_beside;      /* the file it was read from holds a test set too */
+    struct data_origin origin; /* of a training set, and of a model's description of it */
+    char **ids;                /* n of them, or NULL */
+    char **notes;              /* n_notes of them: what the reader decided by itself */
     size_t n_notes;
     char *source;
     uint64_t hash;        /* FNV-1a of examples and labels (or targets) as read, before scaling */
@@ -76,15 +105,19 @@ struct data_options {
     char decimal;                     /* '.' or ','; 0: that of the model, else '.' */
     const char *categorical, *ignore; /* columns, with commas; NULL: none */
     const char *id_column;            /* NULL: none */
-    bool imputes;                     /* missing values; else they are refused */
+    bool imputes;         /* missing values, and words that a model does not know; else they are refused */
+    bool refuses_missing; /* also where the model's training filled them in */
     enum target_kind target;
     int resize_rows, resize_cols; /* of pictures; 0: as they are */
-    bool has_labels;              /* false: a set without labels is right too (predict) */
-    double test_fraction;         /* of one file, put aside for testing; 0: none */
-    size_t val;                   /* training examples put aside for validation */
-    double val_fraction;          /* the same as a share of them; 0: `val` counts */
-    bool val_is_last;             /* the last ones; else drawn by class and seed */
-    uint64_t seed;                /* of the draws: the option split-seed */
+    bl_shape shape;               /* of examples that are rows of numbers; 0 channels: as they are */
+    bool
+        looks; /* for figures, not for training: missing values are counted, and what only training refuses is let through */
+    bool has_labels;      /* false: a set without labels is right too (predict) */
+    double test_fraction; /* of one file, put aside for testing; 0: none */
+    size_t val;           /* training examples put aside for validation */
+    double val_fraction;  /* the same as a share of them; 0: `val` counts */
+    bool val_is_last;     /* the last ones; else drawn by class and seed */
+    uint64_t seed;        /* of the draws: the option split-seed */
 };
 
 /* `where` is a named set ("mnist", "fashion-mnist"), a folder of IDX files, or a file, whose kind is told by
@@ -104,6 +137,13 @@ bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *
    sets. Columns are matched by name in any order where both have names (others are left out), else by their
    number; classes by name. A label that the model does not know is an error, also without has_labels. */
 bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, const char *part,
+                         const struct data_options *options, const bl_data *like);
+
+/* The part "train", "val" or "test" that the training of `like` made of its data, row by row. Refused where the data are
+   not those of the training (by the hash of all examples) or the training made no such part. A folder or file with a test
+   set of its own has that as "test", and its training set as "train" unless examples were put aside of it. Where rows were
+   drawn and have no ids, their numbers in the file, from 1, are their ids. */
+bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
                          const struct data_options *options, const bl_data *like);
 
 /* Arrays of the caller's: x and labels borrowed, targets copied. labels: n in [0, outputs), checked; NULL: none known.
@@ -126,7 +166,15 @@ const char *named_about(const char *name); /* NULL: no such set */
 bl_status named_path(bl_context *ctx, const char *name, const char *data_dir, char *path);
 bl_status named_home(bl_context *ctx, const char *data_dir, char *path);
 
-/* Fitted to `data`. Images (bytes): one pair, minimum and 1 / (maximum - minimum) of the whole set: to [0,
+/* An origin as JSON, for the metadata of a model and a run's config.json: an object; null for one that is not known. */
+json_t *origin_to_json(const struct data_origin *origin);
+bl_status origin_to_text(char **out, bl_context *ctx, const struct data_origin *origin);
+bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char *path, const char *text);
+
+/* "1x28x28", channels, rows and columns, or "28x28" of one channel. */
+bool shape_parse(const char *text, bl_shape *out);
+
+/* Fitted to `data`. Images (bytes, or shaped): one pair, minimum and 1 / (maximum - minimum) of the whole set: to [0,
    1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1) of what is not missing; marks
    (words, indicators) stay 0 and 1. What is constant gets scale 0. BL_BAD_DATA: a column that varies, but by less than
    there is a scale for (a deviation below 1e-308). */

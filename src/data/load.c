@@ -1,19 +1,11 @@
 /*
  * load.c - training, validation and test set: what is read, what is put aside, and that all are scaled alike.
  */
+#include "split.h"
+
 #include "../base/mem.h"
-#include "../base/rng.h"
-#include "readers.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-/* All that one load makes; one call frees it. */
-struct load {
-    bl_context *ctx;
-    const struct data_options *options;
-    bl_data *train, *val, *test;
-};
 
 static bl_status check_options(bl_context *ctx, const struct data_options *o, const char *test_where)
 {
@@ -26,8 +18,7 @@ static bl_status check_options(bl_context *ctx, const struct data_options *o, co
 }
 
 /* The class names of how->like hold for what is read like it. */
-static bl_status read_like(bl_data **out, const struct reading *how, const struct location *from,
-                           const char *part)
+bl_status load_like(bl_data **out, const struct reading *how, const struct location *from, const char *part)
 {
     bl_data *data = NULL;
     BL_TRY(location_read(&data, how, from, part));
@@ -40,188 +31,6 @@ static bl_status read_like(bl_data **out, const struct reading *how, const struc
         *out = data;
     else
         data_free(data);
-    return status;
-}
-
-/* What was noted of all the examples holds for those that remain. Frees `from`. */
-static void move_notes(bl_data *to, bl_data *from)
-{
-    to->notes = from->notes;
-    to->n_notes = from->n_notes;
-    from->notes = NULL;
-    from->n_notes = 0;
-    data_free(from);
-}
-
-/* ---- Rows drawn from the training set */
-
-/* Rows in the order they are looked at: shuffled, or as they are. The first `wanted` of each class are taken, the others
-   stay, both in that order. Numbers to come near to are one class. */
-struct draw {
-    uint32_t *order, *rest, *taken;
-    size_t *wanted, *there; /* a class */
-    size_t n, classes, n_rest, n_taken;
-};
-
-static void draw_free(bl_context *ctx, struct draw *d)
-{
-    mem_free(ctx, d->order);
-    mem_free(ctx, d->rest);
-    mem_free(ctx, d->taken);
-    mem_free(ctx, d->wanted);
-    mem_free(ctx, d->there);
-}
-
-static size_t class_at(const bl_data *data, size_t row)
-{
-    return data->labels ? (size_t)data->labels[row] : 0;
-}
-
-static bl_status draw_begin(struct draw *d, const bl_data *data)
-{
-    bl_context *ctx = data->ctx;
-    d->n = data->n;
-    d->classes = data->labels ? (size_t)data->outputs : 1;
-    BL_TRY(MEM_ARRAY(ctx, &d->order, d->n, "a split"));
-    BL_TRY(MEM_ARRAY(ctx, &d->rest, d->n, "a split"));
-    BL_TRY(MEM_ARRAY(ctx, &d->taken, d->n, "a split"));
-    BL_TRY(MEM_ARRAY(ctx, &d->wanted, d->classes, "a split"));
-    BL_TRY(MEM_ARRAY(ctx, &d->there, d->classes, "a split"));
-    for (size_t i = 0; i < d->n; i++) {
-        d->order[i] = (uint32_t)i;
-        d->there[class_at(data, i)]++;
-    }
-    return BL_OK;
-}
-
-/* Rounded; at least one example of each class stays. */
-static void want_fraction(struct draw *d, double fraction)
-{
-    for (size_t k = 0; k < d->classes; k++) {
-        const size_t n = d->there[k], taken = (size_t)(fraction * (double)n + 0.5);
-        d->wanted[k] = taken < n ? taken : n > 0 ? n - 1 : 0;
-    }
-}
-
-/* How far a class is behind its share of `total`, which it may not reach with its last example. */
-static double behind(const struct draw *d, size_t k, size_t total)
-{
-    const double share = (double)total * (double)d->there[k] / (double)d->n;
-    return d->wanted[k] + 1 < d->there[k] ? share - (double)d->wanted[k] : -1e300;
-}
-
-/* As many as are wanted in all, each class by its share, the largest remainders first (Hamilton's method). */
-static void want_total(struct draw *d, size_t total)
-{
-    size_t given = 0;
-    for (size_t k = 0; k < d->classes; k++) {
-        const size_t share = (size_t)((double)total * (double)d->there[k] / (double)d->n);
-        d->wanted[k] = share < d->there[k] ? share : d->there[k] > 0 ? d->there[k] - 1 : 0;
-        given += d->wanted[k];
-    }
-    for (; given < total; given++) {
-        size_t most = 0;
-        for (size_t k = 1; k < d->classes; k++)
-            most = behind(d, k, total) > behind(d, most, total) ? k : most;
-        if (behind(d, most, total) < -1e299)
-            return;
-        d->wanted[most]++;
-    }
-}
-
-static void deal(struct draw *d, const bl_data *data)
-{
-    for (size_t i = 0; i < d->n; i++) {
-        const uint32_t row = d->order[i];
-        size_t *wanted = &d->wanted[class_at(data, row)];
-        if (*wanted > 0) {
-            (*wanted)--;
-            d->taken[d->n_taken++] = row;
-        } else {
-            d->rest[d->n_rest++] = row;
-        }
-    }
-}
-
-static bl_status draw_test(struct draw *d, struct load *load)
-{
-    bl_data *all = load->train, *rest = NULL;
-    const double fraction = load->options->test_fraction;
-    const struct rng rng = {.seed = load->options->seed, .stream = RNG_SPLIT};
-    BL_TRY(draw_begin(d, all));
-    rng_permutation(&rng, all->n, d->order);
-    want_fraction(d, fraction);
-    deal(d, all);
-    if (d->n_taken == 0)
-        BL_FAIL(load->ctx, BL_BAD_VALUE, "test-fraction %g of the %zu examples in %s leaves none for testing",
-                fraction, all->n, all->source);
-    BL_TRY(data_subset(&load->test, all, d->taken, d->n_taken, "the test set"));
-    BL_TRY(data_subset(&rest, all, d->rest, d->n_rest, "the training set"));
-    load->train = rest;
-    move_notes(rest, all);
-    return BL_OK;
-}
-
-static bl_status split_test(struct load *load)
-{
-    struct draw d = {0};
-    const bl_status status = draw_test(&d, load);
-    draw_free(load->ctx, &d);
-    return status;
-}
-
-/* ---- Validation */
-
-static int by_row(const void *a, const void *b)
-{
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-static void choose_val(struct draw *d, const struct load *load, size_t val)
-{
-    const struct rng rng = {.seed = load->options->seed, .stream = RNG_SPLIT, .layer = 1};
-    if (load->options->val_is_last) {
-        for (size_t i = 0; i < d->n; i++)
-            *(i + val < d->n ? &d->rest[d->n_rest++] : &d->taken[d->n_taken++]) = (uint32_t)i;
-        return;
-    }
-    rng_permutation(&rng, d->n, d->order);
-    want_total(d, val);
-    deal(d, load->train);
-    qsort(d->rest, d->n_rest, sizeof *d->rest, by_row);
-    qsort(d->taken, d->n_taken, sizeof *d->taken, by_row);
-}
-
-static bl_status draw_val(struct draw *d, struct load *load, size_t val)
-{
-    bl_data *all = load->train, *rest = NULL;
-    BL_TRY(draw_begin(d, all));
-    choose_val(d, load, val);
-    if (d->n_taken != val)
-        BL_FAIL(load->ctx, BL_BAD_VALUE,
-                "val %zu of the %zu training examples in %s leaves some class without any to train on", val,
-                all->n, all->source);
-    BL_TRY(data_subset(&load->val, all, d->taken, d->n_taken, "the validation set"));
-    BL_TRY(data_subset(&rest, all, d->rest, d->n_rest, "the training set"));
-    load->train = rest;
-    move_notes(rest, all);
-    return BL_OK;
-}
-
-static bl_status split_val(struct load *load)
-{
-    const struct data_options *o = load->options;
-    const size_t n = load->train->n;
-    const size_t val = o->val_fraction > 0.0 ? (size_t)(o->val_fraction * (double)n + 0.5) : o->val;
-    if (val == 0)
-        return BL_OK;
-    if (val >= n)
-        BL_FAIL(load->ctx, BL_BAD_VALUE, "val %zu, expected less than the %zu training examples in %s", val,
-                n, load->train->source);
-    struct draw d = {0};
-    const bl_status status = draw_val(&d, load, val);
-    draw_free(load->ctx, &d);
     return status;
 }
 
@@ -251,14 +60,14 @@ static bl_status check_classes(const bl_data *train)
             only, *name ? " (" : "", text_shown(name, strlen(name)).text, *name ? ")" : "", train->n);
 }
 
-static bl_status read_other(struct load *load, const struct reading *how, const char *where)
+static bl_status read_other(struct split *load, const struct reading *how, const char *where)
 {
     struct location from;
     BL_TRY(location_find(&from, load->ctx, where, load->options));
-    return read_like(&load->test, how, &from, "test");
+    return load_like(&load->test, how, &from, "test");
 }
 
-static bl_status read_test(struct load *load, const struct location *from, const char *test_where)
+static bl_status read_test(struct split *load, const struct location *from, const char *test_where)
 {
     const bool has_own = load->train->has_test_beside || location_has_part(from, "test");
     const bool is_drawn = load->options->test_fraction > 0.0;
@@ -270,7 +79,7 @@ static bl_status read_test(struct load *load, const struct location *from, const
                 load->options->test_fraction, from->path);
     if (is_drawn)
         return split_test(load);
-    return has_own ? read_like(&load->test, &how, from, "test") : BL_OK;
+    return has_own ? load_like(&load->test, &how, from, "test") : BL_OK;
 }
 
 static bl_status scale_like(bl_data *data, const bl_data *like)
@@ -282,7 +91,7 @@ static bl_status scale_like(bl_data *data, const bl_data *like)
     return scaling_check(data);
 }
 
-static bl_status scale(struct load *load)
+static bl_status scale(struct split *load)
 {
     BL_TRY(scaling_fit(load->train));
     if (load->train->targets) {
@@ -293,15 +102,46 @@ static bl_status scale(struct load *load)
     return scale_like(load->test, load->train);
 }
 
-static bl_status load_all(struct load *load, const char *where, const char *test_where)
+/* ---- What a model keeps of it */
+
+static struct data_origin origin_of(const bl_data *all, const struct data_options *o)
+{
+    struct data_origin origin = {.test = TEST_IS_NONE,
+                                 .n = all->n,
+                                 .hash = all->hash,
+                                 .seed = o->seed,
+                                 .val = o->val,
+                                 .val_fraction = o->val_fraction,
+                                 .test_fraction = o->test_fraction,
+                                 .val_is_last = o->val_is_last};
+    text_append(origin.source, sizeof origin.source, "%s", text_shown(all->source, strlen(all->source)).text);
+    return origin;
+}
+
+static void add_test(struct data_origin *origin, const bl_data *test, const char *test_where)
+{
+    if (!test)
+        return;
+    origin->test = test_where ? TEST_IS_OTHER : origin->test_fraction > 0 ? TEST_IS_DRAWN : TEST_IS_OWN;
+    origin->n_test = test->n;
+    origin->test_hash = test->hash;
+    text_append(origin->test_source, sizeof origin->test_source, "%s",
+                text_shown(test->source, strlen(test->source)).text);
+}
+
+static bl_status load_all(struct split *load, const char *where, const char *test_where)
 {
     const struct reading how = {load->ctx, NULL, load->options, NULL};
     struct location from;
     BL_TRY(check_options(load->ctx, load->options, test_where));
     BL_TRY(location_find(&from, load->ctx, where, load->options));
     BL_TRY(location_read(&load->train, &how, &from, "train"));
+    BL_TRY(shape_take(load->train, load->options));
+    struct data_origin origin = origin_of(load->train, load->options);
     BL_TRY(read_test(load, &from, test_where));
+    add_test(&origin, load->test, test_where);
     BL_TRY(split_val(load));
+    load->train->origin = origin;
     BL_TRY(check_classes(load->train));
     return scale(load);
 }
@@ -311,7 +151,7 @@ bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *
 {
     struct data_options labelled = *options;
     labelled.has_labels = true; /* nothing is learned without */
-    struct load load = {.ctx = ctx, .options = &labelled};
+    struct split load = {.ctx = ctx, .options = &labelled};
     const bl_status status = load_all(&load, where, test_where);
     if (status != BL_OK) {
         data_free(load.train);
@@ -325,6 +165,35 @@ bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *
     return BL_OK;
 }
 
+bl_status load_settle_like(bl_data **out, bl_data *data, const struct data_options *options,
+                           const bl_data *like)
+{
+    bl_status status = shape_check(data, options, like);
+    if (status == BL_OK)
+        status = scale_like(data, like);
+    if (status == BL_OK)
+        *out = data;
+    else
+        data_free(data);
+    return status;
+}
+
+/* A figure on examples that were learned from says little of others. */
+static bl_status note_origin(bl_data *data, const struct data_origin *o)
+{
+    if (o->test == TEST_IS_UNKNOWN || data->hash != o->hash || data->n != o->n)
+        return BL_OK;
+    const bool has_val = o->val > 0 || o->val_fraction > 0.0, has_test = o->test == TEST_IS_DRAWN;
+    if (!has_val && !has_test)
+        return data_add_note(data, "these are the examples that the model was trained on");
+    return data_add_note(data,
+                         "these are all examples of the training, also those it learned from; --part %s "
+                         "takes what was put aside",
+                         has_test && has_val ? "test or val"
+                         : has_test          ? "test"
+                                             : "val");
+}
+
 bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, const char *part,
                          const struct data_options *options, const bl_data *like)
 {
@@ -334,11 +203,11 @@ bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, cons
     struct location from;
     BL_TRY(location_find(&from, ctx, where, options));
     bl_data *data = NULL;
-    BL_TRY(read_like(&data, &how, &from, part));
-    const bl_status status = scale_like(data, like);
-    if (status == BL_OK)
-        *out = data;
-    else
+    BL_TRY(load_like(&data, &how, &from, part));
+    const bl_status status = note_origin(data, &like->origin);
+    if (status != BL_OK) {
         data_free(data);
-    return status;
+        return status;
+    }
+    return load_settle_like(out, data, options, like);
 }

@@ -97,6 +97,10 @@ struct classes_shown classes_shown(const bl_data *like);
 /* What is shared by all ways of making a set. */
 bl_status data_create(bl_data **out, bl_context *ctx, const char *source); /* everything else zero, owns */
 bl_status data_shape_like(bl_data *data, const struct reading *r);         /* checks and takes like's shape */
+/* Gives rows of numbers the shape that the options name. */
+bl_status shape_take(bl_data *data, const struct data_options *options);
+/* Of a set that is read like another: the shape that the options name must be that one's. */
+bl_status shape_check(const bl_data *data, const struct data_options *options, const bl_data *like);
 bl_status names_copy(bl_context *ctx, char ***out, char **names, size_t n);
 void names_free(bl_context *ctx, char **names, size_t n);
 void data_take_hash(bl_data *data); /* when all has been read */

@@ -48,8 +48,10 @@ bl_status recipe_copy(struct recipe **out, bl_context *ctx, const struct recipe 
     struct recipe *copy = NULL;
     if (from)
         BL_TRY(recipe_create(&copy, ctx, from->n));
-    if (copy)
+    if (copy) {
         copy->has_decimal_comma = from->has_decimal_comma;
+        copy->takes_missing = from->takes_missing;
+    }
     for (size_t c = 0; from && c < from->n; c++) {
         const bl_status status = copy_column(&copy->columns[c], ctx, &from->columns[c]);
         if (status != BL_OK) {

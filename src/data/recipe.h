@@ -24,6 +24,7 @@ struct recipe {
     struct recipe_column *columns; /* in the training table's order */
     size_t n;
     bool has_decimal_comma; /* numbers of the table are written as 1,5 */
+    bool takes_missing;     /* missing values were filled in, where there were any (--missing impute) */
 };
 
 /* n columns, all left out, without names. */

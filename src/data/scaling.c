@@ -200,12 +200,40 @@ static bl_status fit_features(struct scaling *s, const bl_data *data)
     return data->recipe ? leave_marks(s, data) : BL_OK;
 }
 
+/* 1 / (most - least), of which the difference may be more than a double holds. Rounded to a float, where one holds it, as that
+   of bytes: pixels in a table are then scaled to the same bits as those of a picture. */
+static double scale_of_range(double least, double most)
+{
+    const double scale = 0.5 / (0.5 * most - 0.5 * least);
+    return scale > 1e-30 && scale < 1e30 ? (double)(float)scale : scale;
+}
+
+static bl_status fit_shaped(struct scaling *s, const bl_data *data)
+{
+    const struct numbers x = {data->ctx, data->floats, data->doubles, data->n, data->features};
+    double least = (double)INFINITY, most = -(double)INFINITY;
+    for (size_t i = 0; i < x.rows * x.cols; i++) {
+        least = fmin(least, number_at(&x, 0, i));
+        most = fmax(most, number_at(&x, 0, i));
+    }
+    s->offset[0] = least;
+    s->scale[0] = most > least ? scale_of_range(least, most) : 0.0;
+    if (!isfinite(s->scale[0]))
+        BL_FAIL(data->ctx, BL_BAD_DATA,
+                "%s: the numbers of its images lie between %g and %g: too close together to be scaled; "
+                "multiply them by a power of ten",
+                data->source, least, most);
+    return BL_OK;
+}
+
 bl_status scaling_fit(bl_data *data)
 {
     struct scaling made = {0};
-    bl_status status = make(&made, data->ctx, data->bytes ? 1 : data->features);
+    bl_status status = make(&made, data->ctx, data->bytes || data->is_shaped ? 1 : data->features);
     if (status == BL_OK && data->bytes)
         fit_bytes(&made, data);
+    else if (status == BL_OK && data->is_shaped)
+        status = fit_shaped(&made, data);
     else if (status == BL_OK)
         status = fit_features(&made, data);
     return settle(&data->scaling, &made, data->ctx, status);

@@ -79,8 +79,9 @@ static bl_status conv_fit(bl_context *ctx, struct layer *layer)
     const int channels = layer->channels;
     if (layer->in.rows == 1 && layer->in.cols > 1 && layer->in.channels == 1)
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "a convolution needs an image, and this is a row of numbers (a table, or behind a "
-                "dense layer or flatten)");
+                "a convolution needs an image, and this is a row of numbers: behind a dense layer or "
+                "flatten, or of a "
+                "table, whose columns are taken as an image by --shape CHANNELSxROWSxCOLS");
     BL_TRY(window_fit(ctx, &layer->window, layer->in, &layer->out));
     layer->out.channels = channels;
     layer->weight_rows = (size_t)channels;

@@ -4,6 +4,9 @@
  * J of one example, y its target, sums over the outputs:
  *     ce   -sum y log softmax(a)                       e = softmax(a) - y     (y sums to 1)
  *     bce  sum log(1 + exp a) - a y                    e = logistic(a) - y
+ *
+ * bce over one output is that of two classes, y = 1 for the second: J and e are then those of ce over the outputs (0, a).
+ *
  *     mse  1/2 sum (a - y)^2                           e = a - y
  */
 #include "loss.h"
@@ -149,9 +152,22 @@ bl_status loss_check_text(bl_context *ctx, const char *text)
     return BL_OK;
 }
 
+/* The second class where it is the likelier one: logistic(a) > 1/2. */
+static size_t count_wrong_of_two(struct matrix a, const int32_t *labels)
+{
+    size_t wrong = 0;
+    for (size_t n = 0; n < a.rows; n++) {
+        const float score = *matrix_row(&a, n);
+        wrong += (score > 0.0f) != (labels[n] == 1) || score != score;
+    }
+    return wrong;
+}
+
 size_t loss_count_wrong(struct matrix a, const int32_t *labels)
 {
     size_t wrong = 0;
+    if (a.cols == 1)
+        return count_wrong_of_two(a, labels);
     for (size_t n = 0; n < a.rows; n++) {
         const float *score = matrix_row(&a, n);
         size_t best = 0;

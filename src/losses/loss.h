@@ -25,7 +25,8 @@ struct loss_ops {
 const struct loss_ops *loss_find(const char *name); /* NULL: no such */
 bl_status loss_check_text(bl_context *ctx, const char *text);
 
-/* Examples whose largest a (the first of equals) is not their label. A NaN is never the largest. */
+/* Examples whose largest a (the first of equals) is not their label. A NaN is never the largest. Of a single output: those
+   where a > 0 is not what the label 1 says. */
 size_t loss_count_wrong(struct matrix a, const int32_t *labels);
 
 #endif

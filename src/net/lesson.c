@@ -338,9 +338,14 @@ struct lesson lesson_of_worker(const struct lesson *lesson, int worker)
     return own;
 }
 
+/* One unit tells of the second of two classes alone. */
 static void set_label(struct lesson *lesson, size_t n, int32_t label)
 {
     lesson->labels[n] = label;
+    if (lesson->y.cols == 1) {
+        *matrix_row(&lesson->y, n) = label == 1 ? 1.0f : 0.0f;
+        return;
+    }
     for (size_t j = 0; j < lesson->y.cols; j++)
         matrix_row(&lesson->y, n)[j] = j == (size_t)label ? 1.0f : 0.0f;
 }

@@ -72,7 +72,7 @@ size_t lesson_bytes(const struct lesson *lesson); /* of activations and derivati
 void lesson_free(struct lesson *lesson);
 void lesson_set_inlet(struct lesson *lesson, const struct net *net, enum inlet inlet);
 void lesson_set_size(struct lesson *lesson, size_t n); /* n <= capacity */
-/* y from the first n labels, or from those that `order` picks: one-hot. */
+/* y from the first n labels, or from those that `order` picks: one-hot; of a single output 1 for the label 1, else 0. */
 void lesson_set_labels(struct lesson *lesson, const int32_t *labels);
 void lesson_take_labels(struct lesson *lesson, const int32_t *labels, const uint32_t *order);
 

@@ -20,6 +20,15 @@ static void sum_labels(const bl_data *data, double *sum)
         sum[data->labels[i]] += 1.0;
 }
 
+/* One unit for two classes has the second one's targets. */
+static size_t keep_second(const bl_trainer *t, const bl_data *data, double *sum)
+{
+    if (!model_is_one_of_two(t->model->net, data))
+        return (size_t)data->outputs;
+    sum[0] = sum[1];
+    return 1;
+}
+
 static void sum_targets(const bl_data *data, struct lesson *lesson, double *sum, double *square)
 {
     const size_t outputs = (size_t)data->outputs;
@@ -37,7 +46,7 @@ static void sum_targets(const bl_data *data, struct lesson *lesson, double *sum,
 
 bl_status advice_blind_loss(double *out, bl_trainer *t, const bl_data *data)
 {
-    const size_t outputs = (size_t)data->outputs;
+    size_t outputs = (size_t)data->outputs;
     double *sum = NULL;
     BL_TRY(MEM_ARRAY(t->ctx, &sum, 2 * outputs, "the targets' means"));
     double *square = sum + outputs;
@@ -45,6 +54,7 @@ bl_status advice_blind_loss(double *out, bl_trainer *t, const bl_data *data)
         sum_labels(data, sum);
     else
         sum_targets(data, t->score_lesson, sum, square);
+    outputs = keep_second(t, data, sum);
     for (size_t k = 0; k < outputs; k++) {
         sum[k] /= (double)data->n;
         square[k] = data->labels ? sum[k] : square[k] / (double)data->n; /* 1 and 0 are their squares */

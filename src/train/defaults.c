@@ -22,9 +22,9 @@ const char *defaults_optimizer(void)
     return "adam";
 }
 
-const char *defaults_loss(bool has_targets)
+const char *defaults_loss(bool has_targets, bool is_one_of_two)
 {
-    return has_targets ? "mse" : "ce";
+    return has_targets ? "mse" : is_one_of_two ? "bce" : "ce";
 }
 
 void defaults_net(int outputs, char text[DEFAULTS_NET_ROOM])

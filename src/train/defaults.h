@@ -23,7 +23,7 @@ struct defaults {
 
 /* The optimiser and the loss of a run whose user names none. */
 const char *defaults_optimizer(void);
-const char *defaults_loss(bool has_targets);
+const char *defaults_loss(bool has_targets, bool is_one_of_two);
 
 enum { DEFAULTS_NET_ROOM = 80 };
 /* "dense 100, tanh, dense 100, tanh, dense OUTPUTS": two hidden layers, because with one fa and dfa are the same. */

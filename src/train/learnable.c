@@ -41,15 +41,17 @@ static bl_status check_pepita(const bl_trainer *t)
     return BL_OK;
 }
 
-static bl_status check_output(const bl_trainer *t)
+/* A rule that teaches with the targets alone, 1 or 0 of the only unit: signal -B y. */
+static bl_status check_one_of_two(bl_trainer *t)
 {
-    const struct net *net = t->model->net;
-    if (strcmp(t->model->loss->name, "ce") == 0 && net->blocks[net_last(net)].units == 1)
-        BL_FAIL(t->ctx, BL_BAD_VALUE,
-                "loss ce with one output cannot learn: softmax of one number is always 1; use --loss bce or "
-                "mse, or "
-                "data with two classes or more");
-    return BL_OK;
+    if (!t->model->rule->ops->needs_classes || !model_is_one_of_two(t->model->net, t->model->like) ||
+        t->model->net->n_blocks == 1)
+        return BL_OK;
+    return trainer_note(
+        t,
+        "rule %s sends the hidden blocks its targets, which are 0 for the first class where one unit "
+        "answers for two: only examples of the second class teach them; dense 2 teaches with both",
+        t->model->rule->ops->name);
 }
 
 /* Dropout that leaves less than one number of a layer on the average. */
@@ -89,9 +91,9 @@ static bl_status check_decay(bl_trainer *t)
 
 bl_status learnable_check(bl_trainer *t)
 {
-    static bl_status (*const checks[])(bl_trainer *) = {check_norm, check_dropout, check_decay};
+    static bl_status (*const checks[])(bl_trainer *) = {check_norm, check_dropout, check_decay,
+                                                        check_one_of_two};
     BL_TRY(check_pepita(t));
-    BL_TRY(check_output(t));
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         BL_TRY(checks[i](t));
     return BL_OK;

@@ -194,6 +194,22 @@ static bl_status read_scalings(const struct loading *from, struct bl_data *like)
     return BL_OK;
 }
 
+/* 0.1.0 did not say it: there each column that had missing values tells that they were filled in. */
+static bl_status read_missing(const struct loading *from, struct recipe *recipe)
+{
+    const char *text = NULL;
+    BL_TRY(optional_fact(from, "missing", &text));
+    if (!text && from->format != MODEL_FORMAT_NARROW)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: has a table, but its \"missing\" is null", from->path);
+    if (text && strcmp(text, "impute") != 0 && strcmp(text, "refuse") != 0)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its missing is \"%.40s\", expected impute or refuse", from->path,
+                text);
+    recipe->takes_missing = text && strcmp(text, "impute") == 0;
+    for (size_t c = 0; c < recipe->n; c++)
+        recipe->takes_missing = recipe->takes_missing || recipe->columns[c].has_indicator;
+    return BL_OK;
+}
+
 static bl_status read_table(const struct loading *from, struct bl_data *like)
 {
     const char *text = NULL;
@@ -204,6 +220,7 @@ static bl_status read_table(const struct loading *from, struct bl_data *like)
     if (recipe_features(like->recipe) != like->features)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its table's columns become %zu features, but its input is %zu",
                 from->path, recipe_features(like->recipe), like->features);
+    BL_TRY(read_missing(from, like->recipe));
     return recipe_feature_names(&like->column_names, from->ctx, like->recipe);
 }
 
@@ -227,6 +244,13 @@ static bl_status read_labels(const struct loading *from, struct bl_data *like)
     return BL_OK;
 }
 
+static bl_status read_split(const struct loading *from, struct bl_data *like)
+{
+    const char *text = NULL;
+    BL_TRY(optional_fact(from, "split", &text));
+    return text ? origin_from_text(&like->origin, from->ctx, from->path, text) : BL_OK;
+}
+
 static bl_status fill_like(const struct loading *from, struct bl_data *like)
 {
     const char *text = NULL;
@@ -242,6 +266,7 @@ static bl_status fill_like(const struct loading *from, struct bl_data *like)
     BL_TRY(read_table(from, like));
     BL_TRY(read_answers(from, like));
     BL_TRY(read_scalings(from, like));
+    BL_TRY(read_split(from, like));
     return mem_text(from->ctx, &like->source, from->path, strlen(from->path));
 }
 
@@ -366,6 +391,16 @@ static bl_status check_variances(const struct loading *from, const bl_model *mod
     return BL_OK;
 }
 
+static bl_status check_outputs(const struct loading *from, const bl_model *model)
+{
+    const struct net *net = model->net;
+    const bool is_one_of_two = model_is_one_of_two(net, model->like) && strcmp(model->loss->name, "bce") == 0;
+    if (net->blocks[net_last(net)].units != (size_t)model->like->outputs && !is_one_of_two)
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: net \"%s\" does not end with %d units", from->path, net->text,
+                model->like->outputs);
+    return BL_OK;
+}
+
 static bl_status build(const struct loading *from, bl_data *like, bl_model **out)
 {
     struct net *net = NULL;
@@ -382,9 +417,8 @@ static bl_status build(const struct loading *from, bl_data *like, bl_model **out
     BL_TRY(make_net_and_rule(from, like->shape, &net, &rule));
     BL_TRY(model_create(&model, from->ctx, net, rule, loss_find(loss), like));
     bl_status status = copy_facts(from, model);
-    if (status == BL_OK && net->blocks[net_last(net)].units != (size_t)like->outputs)
-        status = context_fail(from->ctx, BL_BAD_DATA, "%s: net \"%s\" does not end with %d units", from->path,
-                              net->text, like->outputs);
+    if (status == BL_OK)
+        status = check_outputs(from, model);
     if (status == BL_OK)
         status = check_tensors(from, model);
     if (status == BL_OK)

@@ -111,6 +111,11 @@ const char *bl_model_fact_name(const bl_model *model, int i)
     return i >= 0 && (size_t)i < model->n_facts ? model->facts[i].key : NULL;
 }
 
+bool model_is_one_of_two(const struct net *net, const bl_data *like)
+{
+    return net->blocks[net_last(net)].units == 1 && like->outputs == 2 && !like->has_targets;
+}
+
 int bl_model_outputs(const bl_model *model)
 {
     return model->like->outputs;

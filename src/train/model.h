@@ -30,6 +30,9 @@ struct bl_model {
 bl_status model_create(bl_model **out, bl_context *ctx, struct net *net, struct rule *rule,
                        const struct loss_ops *loss, const bl_data *like);
 
+/* One unit that answers for two classes, with the probability of the second one. */
+bool model_is_one_of_two(const struct net *net, const bl_data *like);
+
 /* Fact "labels": what a label of the training data was, by enum class_match. */
 extern const char *const model_label_words[CLASS_BY_NUMBER + 1];
 

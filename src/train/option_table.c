@@ -5,6 +5,7 @@
 
 #include "../backend/backend.h"
 #include "../base/text.h"
+#include "../data/data.h"
 #include "../losses/loss.h"
 #include "../net/init.h"
 #include "../optim/optimizer.h"
@@ -189,6 +190,15 @@ static bl_status check_resize(bl_context *ctx, const char *key, const char *text
     return BL_OK;
 }
 
+static bl_status check_shape(bl_context *ctx, const char *key, const char *text)
+{
+    bl_shape shape;
+    if (!shape_parse(text, &shape))
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected channels, rows and columns, as in 1x28x28", key,
+                text);
+    return BL_OK;
+}
+
 static bl_status check_stop(bl_context *ctx, const char *key, const char *text)
 {
     return check_word(ctx, key, text, "epochs paper");
@@ -238,7 +248,9 @@ const struct option_row option_table[] = {
       "column that names the examples; never learned from, kept for predict"},
      check_column},
     {{"missing", "refuse|impute", "refuse", "data",
-      "empty, ? and NA fields: refuse them, or fill them in and add a column that tells where"},
+      "empty, ? and NA fields: refuse them, or fill them in and add a column that tells where (eval and "
+      "predict: "
+      "as in training)"},
      check_missing},
     {{"target", "auto|class|number", "auto", "data",
       "what the label column holds (auto: numbers where all are and half or more have a fraction, or with "
@@ -247,6 +259,10 @@ const struct option_row option_table[] = {
     {{"resize", "ROWSxCOLS", "", "data",
       "size that pictures of a folder are brought to (default: they must agree, and with the model's)"},
      check_resize},
+    {{"shape", "CxROWSxCOLS", "", "data",
+      "takes the features of a table or array for an image, as in 1x28x28: channels, rows, columns; scaled "
+      "as pixels"},
+     check_shape},
     {{"val", "N|F|last N", "0", "data",
       "training examples put aside for validation: so many, or a share, by class and seed; or the last N"},
      check_val},
@@ -282,8 +298,8 @@ const struct option_row option_table[] = {
       "kp and dkp: share of weights and feedback that goes away at each step (default: 1e-5)"},
      check_lambda},
     {{"loss", "ce|bce|mse", "", "training",
-      "softmax + cross-entropy, logistic + binary cross-entropy, squared error (default: ce for classes, mse "
-      "for numbers)"},
+      "softmax + cross-entropy, logistic + binary cross-entropy, squared error (default: ce for classes, bce "
+      "for two of them with one unit, mse for numbers)"},
      loss_check_text_option},
     {{"reduction", "mean|sum", "mean", "training", "gradient of a batch: mean or sum over its examples"},
      check_reduction},

@@ -143,6 +143,7 @@ static bl_status write_config(const struct run_folder *folder, const bl_trainer 
     json_object_set_new(data, "source", json_string(train->source));
     json_object_set_new(data, "examples", json_integer((json_int_t)train->n));
     json_object_set_new(data, "hash", hash_text(train->hash));
+    json_object_set_new(data, "split", origin_to_json(&train->origin));
     json_object_set_new(root, "version", json_string(BL_VERSION));
     json_object_set_new(root, "backend", json_string(t->ctx->backend->name));
     json_object_set_new(root, "instruction_set", json_string(t->ctx->backend->machine));

@@ -25,8 +25,22 @@ static double answer_at(const bl_model *model, float score, size_t k)
     return s->n > 0 ? (double)score / s->scale[k] + s->offset[k] : (double)score;
 }
 
+/* One unit's p is the probability of the second class. */
+static void tell_both(struct matrix scores, double *out)
+{
+    for (size_t i = 0; i < scores.rows; i++) {
+        const double p = (double)*matrix_row(&scores, i);
+        out[2 * i] = 1.0 - p;
+        out[2 * i + 1] = p;
+    }
+}
+
 void score_unscale(const bl_model *model, struct matrix scores, double *out)
 {
+    if (model_is_one_of_two(model->net, model->like)) {
+        tell_both(scores, out);
+        return;
+    }
     for (size_t i = 0; i < scores.rows; i++)
         for (size_t k = 0; k < scores.cols; k++)
             out[i * scores.cols + k] = answer_at(model, matrix_row(&scores, i)[k], k);

@@ -109,7 +109,6 @@ static bl_status settle_before(bl_config *config, const bl_data *like)
     char net[DEFAULTS_NET_ROOM];
     defaults_net(like->outputs, net);
     BL_TRY(settle(config, "net", net));
-    BL_TRY(settle(config, "loss", defaults_loss(like->has_targets)));
     return settle(config, "optimizer", defaults_optimizer());
 }
 
@@ -130,13 +129,38 @@ static bl_status check_start(bl_context *ctx, const bl_config *config, const str
     return BL_OK;
 }
 
+/* One unit for each class or target, or one for the second of two classes. */
+static bl_status check_outputs(bl_context *ctx, const struct net *net, const struct loss_ops *loss,
+                               const bl_data *data)
+{
+    const size_t units = net->blocks[net_last(net)].units;
+    const bool is_ce = strcmp(loss->name, "ce") == 0;
+    if (data->outputs == 1 && !data->has_targets)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "%s has one class, and there is nothing to tell apart; expected two or more", data->source);
+    if (model_is_one_of_two(net, data) && strcmp(loss->name, "bce") != 0)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "net \"%s\" ends with one unit for the 2 classes of %s, which goes with loss bce, not %s%s; "
+                "use --loss "
+                "bce, where the unit tells the probability of the second class, or end the net with dense 2",
+                net->text, data->source, loss->name, is_ce ? " (softmax of one number is always 1)" : "");
+    if (units != (size_t)data->outputs && !model_is_one_of_two(net, data))
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "net \"%s\" ends with %zu unit%s, but %s has %d %s%s; end it with dense %d%s", net->text,
+                units, units == 1 ? "" : "s", data->source, data->outputs,
+                data->has_targets ? "target" : "class",
+                data->outputs == 1  ? ""
+                : data->has_targets ? "s"
+                                    : "es",
+                data->outputs,
+                data->outputs == 2 && !data->has_targets ? ", or with dense 1 and --loss bce" : "");
+    return BL_OK;
+}
+
 static bl_status check_data(bl_context *ctx, const struct net *net, const struct loss_ops *loss,
                             const bl_data *data)
 {
-    const size_t units = net->blocks[net_last(net)].units;
-    if (units != (size_t)data->outputs)
-        BL_FAIL(ctx, BL_BAD_VALUE, "net \"%s\" ends with %zu units, but %s has %d %s", net->text, units,
-                data->source, data->outputs, data->targets ? "targets" : "classes");
+    BL_TRY(check_outputs(ctx, net, loss, data));
     if (net->inputs != data->features)
         BL_FAIL(ctx, BL_BAD_VALUE, "the net takes %zu inputs, but %s has %zu", net->inputs, data->source,
                 data->features);
@@ -162,12 +186,15 @@ static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, 
 static bl_status make_model(bl_trainer *t, const bl_data *like, const struct optimizer *optimizer)
 {
     const struct rule_ops *ops = rule_find(config_text(t->config, "rule"));
-    const struct loss_ops *loss = loss_find(config_text(t->config, "loss"));
     struct net *net = NULL;
     struct rule *rule = NULL;
     struct feedback_spec spec;
     BL_TRY(make_net(&net, t, like, ops));
-    bl_status status = check_data(t->ctx, net, loss, like);
+    bl_status status =
+        settle(t->config, "loss", defaults_loss(like->has_targets, model_is_one_of_two(net, like)));
+    const struct loss_ops *loss = loss_find(config_text(t->config, "loss"));
+    if (status == BL_OK)
+        status = check_data(t->ctx, net, loss, like);
     if (status == BL_OK)
         status = settle_all(t->config, net, ops, optimizer, like->n);
     if (status == BL_OK)
@@ -219,6 +246,16 @@ static bl_status set_table(bl_trainer *t, const bl_data *like)
     return status;
 }
 
+/* What was put aside of the data before the training. */
+static bl_status set_split(bl_trainer *t, const bl_data *like)
+{
+    char *text = NULL;
+    BL_TRY(origin_to_text(&text, t->ctx, &like->origin));
+    const bl_status status = model_set_fact(t->model, "split", text);
+    mem_free(t->ctx, text);
+    return status;
+}
+
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
     static const char *const keys[] = {"net",           "rule",      "feedback",   "inlet",     "init",
@@ -237,6 +274,11 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
         BL_TRY(model_set_fact(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
     BL_TRY(set_table(t, like));
+    BL_TRY(set_split(t, like));
+    BL_TRY(model_set_fact(t->model, "missing",
+                          !like->recipe                 ? "null"
+                          : like->recipe->takes_missing ? "impute"
+                                                        : "refuse"));
     BL_TRY(model_set_fact(t->model, "labels", model_label_words[like->class_match]));
     if (like->is_resized)
         BL_TRY(model_set_fact(t->model, "pictures", "resized"));
@@ -506,7 +548,7 @@ struct batch {
     size_t n;
 };
 
-static bl_status check_batch(const bl_trainer *t, const struct lesson *lesson, const struct batch *batch)
+static bl_status check_batch(const bl_trainer *t, const struct batch *batch)
 {
     const bl_data *like = t->model->like;
     if (!batch->x || (!batch->labels && !batch->targets))
@@ -522,16 +564,16 @@ static bl_status check_batch(const bl_trainer *t, const struct lesson *lesson, c
         BL_FAIL(t->ctx, BL_BAD_VALUE, "a batch of %zu examples, expected 1 to %zu (the option batch)",
                 batch->n, most_examples(t));
     for (size_t i = 0; batch->labels && i < batch->n; i++)
-        if (batch->labels[i] < 0 || (size_t)batch->labels[i] >= lesson->y.cols)
-            BL_FAIL(t->ctx, BL_BAD_VALUE, "label %d of example %zu, expected 0 to %zu", (int)batch->labels[i],
-                    i, lesson->y.cols - 1);
+        if (batch->labels[i] < 0 || batch->labels[i] >= like->outputs)
+            BL_FAIL(t->ctx, BL_BAD_VALUE, "label %d of example %zu, expected 0 to %d", (int)batch->labels[i],
+                    i, like->outputs - 1);
     return BL_OK;
 }
 
 /* Scaled as the training set is. */
 static bl_status take_batch(bl_trainer *t, struct lesson *lesson, const struct batch *batch)
 {
-    BL_TRY(check_batch(t, lesson, batch));
+    BL_TRY(check_batch(t, batch));
     lesson_set_size(lesson, batch->n);
     BL_TRY(
         scaling_apply(t->ctx, t->model->like, &(struct raw_rows){batch->x, NULL, 0, batch->n}, lesson->x.x));

@@ -1,0 +1,10 @@
+/*
+ * data_notes.c - what the readers decided by themselves, on standard error.
+ */
+#include "data_notes.h"
+
+void print_data_notes(const struct session *session, const char *margin, const bl_data *data)
+{
+    for (int i = 0; data && bl_data_note(data, i); i++)
+        note(session, "%s%s", margin, bl_data_note(data, i));
+}

@@ -1,0 +1,12 @@
+/*
+ * data_notes.h - what the readers of data decided by themselves: columns left out, the label chosen, and the like.
+ */
+#ifndef CLI_DATA_NOTES_H
+#define CLI_DATA_NOTES_H
+
+#include "command.h"
+
+/* Each bl_data_note on a line of its own, behind `margin`; nothing with --quiet, and for NULL. */
+void print_data_notes(const struct session *session, const char *margin, const bl_data *data);
+
+#endif

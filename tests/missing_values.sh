@@ -1,0 +1,81 @@
+#!/bin/sh
+# missing_values.sh PROGRAM - a model takes missing values because its training did, and data info counts them.
+. "$(dirname "$0")/shell/expect.sh"
+export BACKLESS_THREADS=1
+
+# Ages are missing in training, fares are not.
+awk 'BEGIN {
+    print "Id,age,fare,port,kind"
+    for (i = 1; i <= 120; i++)
+        printf "%d,%s,%d,%s,%s\n", i, (i % 7 ? 20 + i % 40 : ""), 5 + i % 9, (i % 3 ? "S" : "C"), (i % 2 ? "yes" : "no")
+}' >train.csv
+sed 's/,[0-9]*,S,/,?,NA,/' train.csv >holes.csv
+sed '$s/,[SC],/,X,/' train.csv >words.csv
+quick="--rule linear --epochs 2 --quiet --no-angles"
+
+# ---- remembered
+expect 3 'no value' "$program" train --data train.csv $quick
+expect 0 "" "$program" train --data train.csv --missing impute $quick --out run
+expect 0 "error" "$program" eval --model run --data train.csv
+expect 0 'column "fare": 80 missing values, where the training set had none: filled in by the mean of its column' \
+    "$program" eval --model run --data holes.csv
+grep -qF 'column "port": 80 missing values, where the training set had none: taken as none of its words' out.txt ||
+    complain "no note about port"
+expect 0 "120 answers" "$program" predict --model run --data holes.csv --output answers.csv
+cp answers.csv without.csv
+expect 0 "120 answers" "$program" predict --model run/model.safetensors --data holes.csv --missing impute --output answers.csv
+cmp -s answers.csv without.csv || complain "--missing impute answers otherwise than the model by itself"
+# the user may still refuse them, and a word that is unknown is no missing value
+expect 3 'no value' "$program" predict --model run --data holes.csv --missing refuse --output answers.csv
+expect 3 'no value' env BACKLESS_MISSING=refuse "$program" eval --model run --data train.csv
+expect 3 '"X" is none of the 2 words' "$program" eval --model run --data words.csv
+expect 0 "120 answers" "$program" predict --model run --data words.csv --missing impute --output answers.csv
+# a column that is empty in the whole file
+sed '2,$s/,[0-9]*,\([0-9]*\),/,,\1,/' train.csv >empty.csv
+expect 0 "120 answers" "$program" predict --model run --data empty.csv --output answers.csv
+# a test file is read as the training set is
+expect 0 "" "$program" train --data train.csv --test holes.csv --missing impute $quick
+
+# Trained with --missing impute on a table without missing values: remembered too. Control: without it nothing is taken.
+sed '/^[0-9]*,,/d' train.csv >full.csv
+expect 0 "" "$program" train --data full.csv --missing impute $quick --out full
+expect 0 "filled in by the mean" "$program" eval --model full --data train.csv
+expect 0 "" "$program" train --data full.csv $quick --out strict
+expect 3 'no value' "$program" eval --model strict --data train.csv
+expect 3 'no value' "$program" predict --model strict --data train.csv --output answers.csv
+
+# ---- counted
+expect 0 "missing    17 values in 1 column of the file" "$program" data info train.csv
+grep -qE '^ +1  age +17$' out.txt || complain "no count of ages"
+expect 0 "missing    177 values in 3 columns" "$program" data info holes.csv
+expect 0 '"missing":{"values":177,"columns":[{"name":"age","place":1,"values":17},{"name":"fare","place":2,"values":80}' \
+    "$program" data info holes.csv --json
+expect 0 '"missing":{"values":0,"columns":[]}' "$program" data info full.csv --json
+"$program" data info full.csv 2>&1 | grep -q missing && complain "missing values are told where there are none"
+expect 3 'no value' "$program" data info train.csv --missing refuse
+printf '1,?,x\n2,3,z\n,4,z\n' >bare.csv
+expect 0 "missing    2 values in 2 columns" "$program" data info bare.csv
+grep -qE '^ +1  column 1 +1$' out.txt || complain "a column without a name is not told by its number"
+# labels too, and columns that training refuses
+printf 'a,b,y\n1,?,x\n2,3,\nNA,4,z\n7,5,x\n,6,N/A\n' >labels.csv
+expect 0 "2 rows without a label, which is column \"y\", left out here" "$program" data info labels.csv
+grep -qF "missing    5 values in 3 columns" out.txt || { complain "labels that are missing are not counted"; cat out.txt; }
+expect 3 "is no label" "$program" train --data labels.csv --missing impute $quick
+awk 'BEGIN { print "name,a,y"; for (i = 0; i < 300; i++) printf "n%d,%s,%d\n", i, i % 4 ? i : "", i % 2 }' >names.csv
+expect 0 'column "name" left out: it has more different words than training takes' "$program" data info names.csv --label y
+expect 3 "more than 256 different words" "$program" train --data names.csv --label y --missing impute $quick
+# a part without any value of a column
+printf 'a,b,y\n,3,x\n,4,x\n,5,z\n,6,z\n7,8,z\n' >one.csv
+expect 0 "to validate on" "$program" data info one.csv --val "last 1"
+grep -qE '^ +0  a +- +- +-$' out.txt || { complain "figures of no values"; cat out.txt; }
+
+# ---- what is decided about the data is told by compare too
+expect 0 'note: column "Id" left out: it numbers the rows' "$program" compare --data train.csv --missing impute --rules linear,bp \
+    --net "dense 4, tanh, dense 2" --epochs 1
+grep -qF 'note: column "kind" is taken for the label' out.txt || complain "compare does not tell the label"
+grep -qF 'note: the label is chosen as the last column with values' out.txt || complain "compare does not tell why"
+"$program" compare --data train.csv --missing impute --rules linear --net "dense 2" --epochs 1 --quiet 2>&1 | grep -q note &&
+    complain "--quiet tells notes"
+
+[ "$failures" = 0 ] && echo "missing_values: all as expected"
+exit "$failures"
