@@ -152,6 +152,14 @@ static void print_best(const struct session *s, const bl_trainer *trainer)
          bl_config_get(bl_trainer_config(trainer), "out")[0] ? "; kept in best.safetensors" : "");
 }
 
+static void note_not_kept(const struct session *s, const bl_data *val, const bl_data *test)
+{
+    if (bl_config_get(s->config, "out")[0] || extra_of(s, "resume"))
+        return;
+    note(s, "the model was not kept: --out DIR keeps it%s",
+         val || test ? "" : "; no examples were put aside to test on: --test-fraction 0.2 does that");
+}
+
 static int run(struct session *s)
 {
     bl_data *train = NULL, *val = NULL, *test = NULL;
@@ -176,6 +184,7 @@ static int run(struct session *s)
         note(s, "stopped by %s; weights %s", bl_trainer_stop_reason(trainer), hash);
         if (bl_trainer_advice(trainer)[0])
             note(s, "%s", bl_trainer_advice(trainer));
+        note_not_kept(s, val, test);
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
     if (!has_data && extra_of(s, "resume"))

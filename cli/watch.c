@@ -11,8 +11,11 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+/* On a terminal, where small tables make hundreds of epochs in a second. */
+static const double SECONDS_BETWEEN_EPOCHS = 0.1;
 enum { HANDLER_STACK = 1 << 16 }; /* a frame with the registers of AVX-512 has 3 kB, one with AMX 11 kB */
 
 static volatile sig_atomic_t asked_to_stop;
@@ -131,6 +134,26 @@ static void print_epoch(const struct watch *w, const bl_progress *now)
     watch_flush();
 }
 
+static double now_in_seconds(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* The first, the last, and those that did not follow too fast; all of them where no one is looking. */
+static void show_epoch(struct watch *w, const bl_progress *now)
+{
+    const double seconds = now_in_seconds();
+    w->is_hidden = isatty(STDOUT_FILENO) && w->printed > 0.0 && now->epoch < w->epochs &&
+                   seconds < w->printed + SECONDS_BETWEEN_EPOCHS;
+    w->n_hidden += w->is_hidden;
+    if (w->is_hidden)
+        return;
+    w->printed = seconds;
+    print_epoch(w, now);
+}
+
 static void print_early(const struct watch *w, const bl_progress *now)
 {
     char angles[512];
@@ -242,7 +265,7 @@ int watch_run(void *user, const bl_progress *now)
         if (w->prints_json)
             print_log_line(NULL, now);
         else if (w->prints_epochs)
-            print_epoch(w, now);
+            show_epoch(w, now);
     } else if (now->angles) {
         clear_progress(w);
         if (w->prints_epochs && !w->prints_json)
@@ -256,6 +279,14 @@ void watch_release(struct watch *w)
 {
     watch_notes(w);
     clear_progress(w);
+    if (w->is_hidden) { /* a run that ended before its last epoch */
+        print_epoch(w, &w->last);
+        w->n_hidden--;
+        w->is_hidden = false;
+    }
+    if (w->n_hidden > 0)
+        note(w->session, "%s%d epochs of less than %g s are not shown; --json prints all of them", w->label,
+             w->n_hidden, SECONDS_BETWEEN_EPOCHS);
     free(w->last_angles);
     w->last_angles = NULL;
 }

@@ -16,6 +16,9 @@ struct watch {
     bl_progress last; /* of the last finished epoch; angles copied to last_angles */
     bl_angles *last_angles;
     int n_angles;
+    double printed; /* seconds of a clock, when the latest line of an epoch was printed; 0: none was */
+    int n_hidden;   /* epochs without a line */
+    bool is_hidden; /* the last one is among them */
 };
 
 /* bl_watch: user is a struct watch. Asks to stop after SIGINT, SIGTERM or SIGHUP, and when nobody

@@ -1,5 +1,5 @@
 # small_fashion.sh - sourced by shell tests: small_fashion DIR makes DIR/fashion-mnist, whose files are in the published form and
-# hold 600 and 200 made pictures of 28 x 28 in ten classes, so that commands on Fashion-MNIST end in a second.
+# hold 300 and 100 made pictures of 28 x 28 in ten classes, so that commands on Fashion-MNIST end in a second.
 
 # idx_head BYTES...: big-endian numbers of 32 bits
 idx_head() {
@@ -32,8 +32,8 @@ idx_labels() {
 
 small_fashion() {
     mkdir -p "$1/fashion-mnist"
-    idx_images 600 >"$1/fashion-mnist/train-images-idx3-ubyte"
-    idx_labels 600 >"$1/fashion-mnist/train-labels-idx1-ubyte"
-    idx_images 200 >"$1/fashion-mnist/t10k-images-idx3-ubyte"
-    idx_labels 200 >"$1/fashion-mnist/t10k-labels-idx1-ubyte"
+    idx_images 300 >"$1/fashion-mnist/train-images-idx3-ubyte"
+    idx_labels 300 >"$1/fashion-mnist/train-labels-idx1-ubyte"
+    idx_images 100 >"$1/fashion-mnist/t10k-images-idx3-ubyte"
+    idx_labels 100 >"$1/fashion-mnist/t10k-labels-idx1-ubyte"
 }
