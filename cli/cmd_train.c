@@ -148,7 +148,8 @@ static void print_best(const struct session *s, const bl_trainer *trainer)
         return;
     judge_text(&best.val, val, sizeof val);
     judge_text(&best.test, test, sizeof test);
-    note(s, "best on the validation set: epoch %d, val %s, test %s%s", best.epoch, val, test,
+    note(s, "best on the validation set: epoch %d, val %s%s%s%s", best.epoch, val,
+         best.test.count ? ", test " : "", best.test.count ? test : "",
          bl_config_get(bl_trainer_config(trainer), "out")[0] ? "; kept in best.safetensors" : "");
 }
 
