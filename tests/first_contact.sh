@@ -27,6 +27,13 @@ expect 0 "best on the validation set: epoch" train --ignore name,ticket,cabin --
 grep -q "test -" out.txt && complain "a test error is told without a test set"
 expect 0 ", test " train --ignore name,ticket,cabin --val 0.2 --test-fraction 0.2
 
+# A net that was given is not called a default, nor is that of a run that is resumed.
+expect 0 "by default: batch" train --ignore name,ticket,cabin --net "dense 4, tanh, dense 2" --out given
+expect 0 "by default: net, batch" train --ignore name,ticket,cabin
+expect 0 "by default: batch" train --ignore name,ticket,cabin --net "dense 4, tanh, dense 2" --rule linear
+expect 0 "stopped by epochs" "$program" train --resume given --epochs 3
+grep -q "by default" out.txt && complain "the settings of a run folder are called defaults"
+
 "$program" train --data people.csv --label kind --ignore name,ticket,cabin --epochs 100000 --out "a run" >stopped.txt 2>&1 &
 pid=$!
 until [ -s "a run/log.jsonl" ]; do sleep 0.1; done
