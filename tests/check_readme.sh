@@ -23,9 +23,9 @@ cmp -s "$folder/example.c" examples/01_library.c ||
     complain "README.md: the example is not examples/01_library.c"
 
 flags() { grep -oE -e '--[a-z][a-z-]+' | sort -u; }
-for command in train compare eval predict info rules bench; do
+for command in train compare eval predict info rules bench curves; do
     "$program" "$command" --help
-done | flags >"$folder/known"
+done 2>/dev/null | flags >"$folder/known"
 grep -vE 'cmake|make ' README.md | flags >"$folder/shown"
 for flag in $(grep -vxF -f "$folder/known" "$folder/shown" || true); do
     complain "README.md: the program has no option $flag"
