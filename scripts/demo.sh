@@ -72,8 +72,9 @@ print_table() {
     ' "$1" "$2"
 }
 
+echo "One epoch is timed first."
 takes=$(estimate)
-echo "$(count "$DEMO_RULES") rules learn a small table, in 2 seconds, and $DEMO_DATA, in about $takes as busy as this machine is now."
+echo "$(count "$DEMO_RULES") rules will learn a small table in 2 seconds, then $DEMO_DATA in about $takes, if this machine stays as busy."
 echo
 echo "1. A table of 150 irises: four lengths and the species, a row each. 45 rows are put aside to test on."
 grep -v '^#' "$table" | sed -n '1,2p;52p;102p' | sed 's/^/   /'

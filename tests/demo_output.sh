@@ -14,7 +14,7 @@ iris() { awk '{ print $1, $2, $3 }' "$1"; }
 
 expect 0 "angle per hidden block" demo DEMO_EPOCHS=1
 [ "$(wc -l <out.txt)" -lt 60 ] || complain "$(wc -l <out.txt) lines, expected below 60"
-head -n 1 out.txt | grep -qE 'in about [0-9]+ (seconds|minutes)' || complain "the first line does not tell the time"
+head -n 2 out.txt | grep -qE 'in about [0-9]+ (seconds|minutes)' || complain "the first lines do not tell the time"
 [ "$(grep -c '^rule ' out.txt)" = 1 ] || complain "more than one table"
 sed -n '/^rule /,$p' out.txt >table.txt
 [ "$(wc -l <table.txt)" = 7 ] || complain "the table has $(wc -l <table.txt) lines, expected 7"
