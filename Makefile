@@ -7,16 +7,17 @@ jobs = $(shell nproc 2>/dev/null || echo 2)
 DEMO_DATA = fashion-mnist
 DEMO_NET = dense 400, tanh, dense 400, tanh, dense 10
 DEMO_RULES = bp,fa,dfa,ifa,frozen,linear
-DEMO_RATES = 1e-4,1e-3,1e-2
+DEMO_RATES = 1e-3,3e-3,1e-2
 DEMO_RATE_EPOCHS = 1
 DEMO_EPOCHS = 5
 DEMO_SEED = 1
+export DEMO_DATA DEMO_NET DEMO_RULES DEMO_RATES DEMO_RATE_EPOCHS DEMO_EPOCHS DEMO_SEED
 
 sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] cli/*.[ch] cli/*/*.[ch] tests/*.[ch] \
             examples/*.[ch])
 
 help:
-	@echo "make demo      train one net by six rules on Fashion-MNIST and compare them"
+	@echo "make demo      compare six rules on a small table and on Fashion-MNIST, in a minute or so"
 	@echo "make test      build everything and run the tests; test-slow: those that take minutes"
 	@echo "make deps      install what is missing (apt), or say what is"
 	@echo "make build     the program build/backless and the library"
@@ -39,9 +40,11 @@ build: deps-demo
 	@cmake --build --preset default --target backless backless_shared
 
 demo: build
-	$(build_dir)/backless compare --data $(DEMO_DATA) --net "$(DEMO_NET)" --rules $(DEMO_RULES) \
-	    --rates $(DEMO_RATES) --rate-epochs $(DEMO_RATE_EPOCHS) --epochs $(DEMO_EPOCHS) --seed $(DEMO_SEED) \
-	    --optimizer rmsprop --schedule constant
+	@$(MAKE) -s demo_only
+
+# With the program as it is.
+demo_only:
+	@scripts/demo.sh $(build_dir)/backless
 
 test: deps
 	@cmake --preset default -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
@@ -114,4 +117,4 @@ uninstall:
 clean:
 	rm -rf build build-debug build-asan build-tsan build-clang build-fuzz build-matrix build-ci
 
-.PHONY: help deps deps-demo build demo test test-slow test-asan test-tsan fuzz bench bench-peers format lint install deb uninstall clean
+.PHONY: help deps deps-demo build demo demo_only test test-slow test-asan test-tsan fuzz bench bench-peers format lint install deb uninstall clean

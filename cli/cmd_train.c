@@ -32,6 +32,13 @@ static size_t steps_of(const bl_config *c, const bl_data *train)
     return (bl_data_count(train) + batch - 1) / batch;
 }
 
+/* Also where it was set to the same: the file of a run that is resumed sets every option. */
+static bool is_from_preset(const bl_config *c, const char *key)
+{
+    const char *text = bl_preset_value(bl_config_get(c, "preset"), key);
+    return text && strcmp(text, bl_config_get(c, key)) == 0;
+}
+
 /* Which of the settings nobody chose. */
 static void note_open(const struct session *s, const bl_config *c)
 {
@@ -39,12 +46,29 @@ static void note_open(const struct session *s, const bl_config *c)
                                        "schedule", "loss",   "init",  "feedback"};
     char text[128] = "";
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!bl_config_is_set(c, keys[i])) {
+        if (!bl_config_is_set(c, keys[i]) && !is_from_preset(c, keys[i])) {
             strcat(text, text[0] ? ", " : "");
             strcat(text, keys[i]);
         }
     if (text[0])
         note(s, "           by default: %s", text);
+}
+
+/* The values of a preset are those printed above; told here is which of them were given others. */
+static void note_preset(const struct session *s, const bl_config *c)
+{
+    const char *preset = bl_config_get(c, "preset");
+    char given[256] = "";
+    size_t n = 0, n_values = 0;
+    for (int i = 0; bl_option_at(i) && n < sizeof given; i++) {
+        const char *key = bl_option_at(i)->key;
+        n_values += bl_preset_value(preset, key) != NULL;
+        if (bl_preset_value(preset, key) && !is_from_preset(c, key))
+            n += (size_t)snprintf(given + n, sizeof given - n, "%s%s %s",
+                                  n ? ", " : ", with other values for: ", key, bl_config_get(c, key));
+    }
+    if (n_values > 0)
+        note(s, "preset     %s%s", preset, given);
 }
 
 static void print_start(const struct session *s, const bl_trainer *trainer, const bl_data *train,
@@ -60,9 +84,12 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
     note(s, "training   %s epochs of %zu steps, batch %s, %s, lr %s, schedule %s", bl_config_get(c, "epochs"),
          steps_of(c, train), bl_config_get(c, "batch"), bl_config_get(c, "optimizer"), bl_config_get(c, "lr"),
          bl_config_get(c, "schedule"));
-    note(s, "           loss %s, init %s, feedback %s", bl_config_get(c, "loss"), bl_config_get(c, "init"),
-         bl_config_get(c, "feedback"));
+    note(s, "           loss %s, init %s, feedback %s%s%s", bl_config_get(c, "loss"),
+         bl_config_get(c, "init"), bl_config_get(c, "feedback"),
+         strcmp(bl_config_get(c, "reduction"), "sum") == 0 ? ", reduction sum" : "",
+         strcmp(bl_config_get(c, "stop"), "paper") == 0 ? ", stop paper" : "");
     note_open(s, c);
+    note_preset(s, c);
     note(s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", bl_config_get(c, "seed"),
          bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),
          bl_config_get(c, "split-seed"));
@@ -121,8 +148,17 @@ static void print_best(const struct session *s, const bl_trainer *trainer)
         return;
     judge_text(&best.val, val, sizeof val);
     judge_text(&best.test, test, sizeof test);
-    note(s, "best on the validation set: epoch %d, val %s, test %s%s", best.epoch, val, test,
+    note(s, "best on the validation set: epoch %d, val %s%s%s%s", best.epoch, val,
+         best.test.count ? ", test " : "", best.test.count ? test : "",
          bl_config_get(bl_trainer_config(trainer), "out")[0] ? "; kept in best.safetensors" : "");
+}
+
+static void note_not_kept(const struct session *s, const bl_data *val, const bl_data *test)
+{
+    if (bl_config_get(s->config, "out")[0] || extra_of(s, "resume"))
+        return;
+    note(s, "the model was not kept: --out DIR keeps it%s",
+         val || test ? "" : "; no examples were put aside to test on: --test-fraction 0.2 does that");
 }
 
 static int run(struct session *s)
@@ -149,6 +185,7 @@ static int run(struct session *s)
         note(s, "stopped by %s; weights %s", bl_trainer_stop_reason(trainer), hash);
         if (bl_trainer_advice(trainer)[0])
             note(s, "%s", bl_trainer_advice(trainer));
+        note_not_kept(s, val, test);
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
     if (!has_data && extra_of(s, "resume"))

@@ -11,7 +11,8 @@ void help_program(FILE *to)
     for (int i = 0; command_at(i); i++)
         fprintf(to, "    backless %-10s %s\n", command_at(i)->name, command_at(i)->about);
     fputs("\n    backless help COMMAND    its options\n    backless --version\n\n"
-          "Try: backless train --data fashion-mnist --net \"dense 100, tanh, dense 10\" --rule dfa\n",
+          "Try: backless train --data TABLE.csv\n"
+          "     backless compare --data TABLE.csv --test-fraction 0.2\n",
           to);
 }
 

@@ -11,8 +11,11 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+/* On a terminal, where small tables make hundreds of epochs in a second. */
+static const double SECONDS_BETWEEN_EPOCHS = 0.1;
 enum { HANDLER_STACK = 1 << 16 }; /* a frame with the registers of AVX-512 has 3 kB, one with AMX 11 kB */
 
 static volatile sig_atomic_t asked_to_stop;
@@ -129,6 +132,19 @@ static void print_epoch(const struct watch *w, const bl_progress *now)
         printf("  angles %s", angles);
     putchar('\n');
     watch_flush();
+}
+
+/* The first, the last, and those that did not follow too fast; all of them where no one is looking. */
+static void show_epoch(struct watch *w, const bl_progress *now)
+{
+    const double seconds = progress_seconds();
+    w->is_hidden = isatty(STDOUT_FILENO) && w->printed > 0.0 && now->epoch < w->epochs &&
+                   seconds < w->printed + SECONDS_BETWEEN_EPOCHS;
+    w->n_hidden += w->is_hidden;
+    if (w->is_hidden)
+        return;
+    w->printed = seconds;
+    print_epoch(w, now);
 }
 
 static void print_early(const struct watch *w, const bl_progress *now)
@@ -299,7 +315,7 @@ static void end_epoch(struct watch *w, const bl_progress *now)
     if (w->prints_epochs && w->prints_json)
         print_log_line(NULL, now);
     else if (w->prints_epochs)
-        print_epoch(w, now);
+        show_epoch(w, now);
     if (!w->prints_epochs || !isatty(STDOUT_FILENO))
         show_progress(w, now);
 }
@@ -322,6 +338,14 @@ void watch_release(struct watch *w)
 {
     watch_notes(w);
     progress_line_clear(&w->progress);
+    if (w->is_hidden) { /* a run that ended before its last epoch */
+        print_epoch(w, &w->last);
+        w->n_hidden--;
+        w->is_hidden = false;
+    }
+    if (w->n_hidden > 0)
+        note(w->session, "%s%d epochs of less than %g s are not shown; --json prints all of them", w->label,
+             w->n_hidden, SECONDS_BETWEEN_EPOCHS);
     free(w->last_angles);
     free(w->speeds);
     w->last_angles = NULL;

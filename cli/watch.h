@@ -30,6 +30,9 @@ struct watch {
     double *
         speeds; /* of each finished epoch, in examples a second; in order of size once watch_speed was asked */
     size_t n_speeds, speeds_room;
+    double printed; /* seconds of a clock, when the latest line of an epoch was printed; 0: none was */
+    int n_hidden;   /* epochs without a line */
+    bool is_hidden; /* the last one is among them */
 };
 
 /* bl_watch: user is a struct watch. Asks to stop after SIGINT, SIGTERM or SIGHUP, and when nobody

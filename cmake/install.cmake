@@ -28,7 +28,8 @@ endif()
 install(TARGETS backless)
 install(FILES include/backless.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.c")
+install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING
+        PATTERN "*.md" PATTERN "*.c" PATTERN "*.csv")
 
 # ---- What libbackless.a needs behind it, by names: those to look for (names_to_find), those that compilers bring
 # (names_at_hand), and all as a linker takes them (private_libraries), with folders where no linker looks.

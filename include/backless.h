@@ -115,9 +115,12 @@ BL_API void bl_config_free(bl_config *config);
 
 /* Sets one option; text is checked at once. text NULL: back to the default. */
 BL_API bl_status bl_config_set(bl_config *config, const char *key, const char *text);
-/* The value as text: what was set, else the default; NULL for an unknown key. */
+/* The value as text: what was set, else that of the option preset, else the default; NULL for an unknown key. */
 BL_API const char *bl_config_get(const bl_config *config, const char *key);
-BL_API int bl_config_is_set(const bl_config *config, const char *key); /* 1: by you, not by default */
+/* 1: by you, not by default or preset */
+BL_API int bl_config_is_set(const bl_config *config, const char *key);
+/* What a preset ("nokland2016") makes of an option that is not set; NULL: nothing, or there is no such preset. */
+BL_API const char *bl_preset_value(const char *preset, const char *key);
 
 /* JSON, one object, key: text, number or true/false; an unknown key is refused. load sets what it finds.
    The "options" object inside a run folder's config.json is read likewise; relative paths of data and feedback in it

@@ -1,9 +1,12 @@
 #!/bin/sh
 # check_readme.sh PROGRAM - what the README shows is so: its example is the file it names, its options are
-# those of the program, and every rule has its row there and its section in docs/rules.md.
+# those of the program, its commands run as shown, and every rule has its row there and its section in docs/rules.md.
+# What `make demo` prints is the matter of demo_output.sh.
 set -eu
-program=$1
+program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 cd "$(dirname "$0")/.."
+tree=$(pwd)
+. tests/shell/small_fashion.sh
 failures=0
 complain() {
     echo "$1"
@@ -20,9 +23,9 @@ cmp -s "$folder/example.c" examples/01_library.c ||
     complain "README.md: the example is not examples/01_library.c"
 
 flags() { grep -oE -e '--[a-z][a-z-]+' | sort -u; }
-for command in train compare eval predict info rules bench; do
+for command in train compare eval predict info rules bench curves; do
     "$program" "$command" --help
-done | flags >"$folder/known"
+done 2>/dev/null | flags >"$folder/known"
 grep -vE 'cmake|make ' README.md | flags >"$folder/shown"
 for flag in $(grep -vxF -f "$folder/known" "$folder/shown" || true); do
     complain "README.md: the program has no option $flag"
@@ -36,6 +39,45 @@ for rule in $(grep -hoE '\.name = "[a-z-]+"' src/rules/*.c | sed 's/.*"\(.*\)"/\
     grep -q "^| \`$rule\` |" README.md || complain "README.md: no row for the rule $rule"
     grep -q "^## \`$rule\`" docs/rules.md || complain "docs/rules.md: no section for the rule $rule"
 done
+
+# The commands of the program, in the README's order and in a folder that has what they name: the competition's tables are made
+# ones, and the pictures a few.
+place=$folder/place
+mkdir -p "$place/build"
+ln -s "$program" "$place/build/backless"
+ln -s "$tree/examples" "$place/examples"
+small_fashion "$folder/data"
+awk 'BEGIN {
+    print "PassengerId,Survived,Pclass,Name,Sex,Age,Ticket,Fare,Cabin,Embarked"
+    for (i = 1; i <= 300; i++) {
+        sex = (i * 7 % 19) % 3 ? "male" : "female"
+        printf "%d,%d,%d,\"Person, Nr. %d\",%s,%s,T%d,%.2f,%s,%s\n", i, sex == "female" || i % 4 == 0, i % 3 + 1, i, sex,
+            i % 11 ? 20 + i * 7 % 40 : "", i, 5 + i * 13 % 60, i % 5 ? "" : "C" i, substr("SCQ", i % 3 + 1, 1)
+    }
+}' >"$place/train.csv"
+sed 's/^\([^,]*\),[^,]*,/\1,/' "$place/train.csv" >"$place/test.csv"
+
+commands_of() { awk '/^    build\/backless / { inside = 1 } inside { print } inside && !/\\$/ { inside = 0 }' "$1" | sed 's/^    //'; }
+run_commands() { (cd "$place" && BACKLESS_THREADS=1 BACKLESS_DATA="$folder/data" sh -eu "$1") >"$folder/out" 2>&1; }
+
+commands_of README.md >"$folder/commands"
+shown=$(grep -c '^build/backless' "$folder/commands")
+[ "$shown" -ge 9 ] || complain "README.md: $shown commands were found, expected 9 or more"
+# The made pictures are too few to learn from, the tables are not.
+sed '/fashion-mnist/,$d' "$folder/commands" >"$folder/on_tables"
+sed -n '/fashion-mnist/,$p' "$folder/commands" >"$folder/on_pictures"
+for part in on_pictures on_tables; do
+    [ -s "$folder/$part" ] || complain "README.md: no command is $part"
+    run_commands "$folder/$part" && continue
+    complain "README.md: a command does not run as shown"
+    tail -n 5 "$folder/out"
+done
+grep 'hardly trained' "$folder/out" && complain "README.md: a command hardly trains"
+[ -s "$place/submission.csv" ] || complain "README.md: there is no submission.csv"
+# Negative control: a column of another name is seen.
+rm -rf "$place/run"
+sed 's/--label Survived/--label Survive/' "$folder/on_tables" >"$folder/broken"
+run_commands "$folder/broken" && complain "README.md: a command that fails is not seen"
 
 [ "$failures" = 0 ] || exit 1
 echo "README.md and docs/rules.md agree with the program"

@@ -108,14 +108,16 @@ static bl_status check_numbers(const struct kinds *kinds, const struct reading *
         *are_numbers = *are_numbers && kinds->items[k].is_number;
     for (size_t k = 0; *are_numbers && k < kinds->n; k++)
         if (!is_whole(&kinds->items[k]))
-            BL_FAIL(r->ctx, BL_BAD_DATA,
-                    "%s: %s %zu, %s: label %s, expected whole numbers or words; %s"
-                    "the option label names another column",
-                    r->path, column->unit, kinds->items[k].word->line, column->name,
-                    kind_shown(&kinds->items[k]).text,
-                    fabs(kinds->items[k].value) > 0x1p31
-                        ? "numbers beyond 2^31 are classes only as words (--categorical); "
-                        : "");
+            BL_FAIL(
+                r->ctx, BL_BAD_DATA,
+                "%s: %s %zu, %s: label %s, expected whole numbers or words; %s"
+                "the loss mse takes the labels for numbers to come near to; the option label names another "
+                "column",
+                r->path, column->unit, kinds->items[k].word->line, column->name,
+                kind_shown(&kinds->items[k]).text,
+                fabs(kinds->items[k].value) > 0x1p31
+                    ? "numbers beyond 2^31 are classes only as words (--categorical); "
+                    : "");
     return BL_OK;
 }
 

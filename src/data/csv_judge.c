@@ -259,18 +259,41 @@ static bl_status drop_useless(struct csv_table *t, size_t i)
 
 /* ---- Words */
 
-static bl_status no_category(const struct csv_table *t, const struct csv_input *input,
-                             const struct csv_line *line, size_t length)
+/* "Name,Ticket,Cabin": the columns that hold no categories, as --ignore takes them, the first few; how many there are. */
+static size_t list_wordy(const struct csv_table *t, char *list, size_t room)
 {
-    char found[64] = "";
-    if (length < CSV_WORD_ROOM)
+    enum { MOST_LISTED = 8 };
+    size_t n = 0;
+    list[0] = 0;
+    for (size_t i = 0; i < t->layout.inputs; i++)
+        if (t->inputs[i].wordy.line > 0 && n++ < MOST_LISTED)
+            text_append(list, room, "%s%s", list[0] ? "," : "", option_name(t, t->inputs[i].column).text);
+    return n;
+}
+
+/* All such columns in one sentence, or a table with three of them would be refused three times. */
+static bl_status check_categories(const struct csv_table *t)
+{
+    char found[64] = "", list[512];
+    const size_t n = list_wordy(t, list, sizeof list);
+    const struct csv_input *input = t->inputs;
+    if (n == 0)
+        return BL_OK;
+    while (input->wordy.line == 0)
+        input++;
+    if (input->wordy.n < CSV_WORD_ROOM)
         text_append(found, sizeof found, "more than %d different words", MOST_WORDS);
     else
-        text_append(found, sizeof found, "a text of %zu bytes", length);
+        text_append(found, sizeof found, "a text of %zu bytes", input->wordy.n);
+    if (n > 1)
+        BL_FAIL(t->r->ctx, BL_BAD_DATA,
+                "%s: line %zu, %s: %s, expected a few words to choose from; there are %zu such columns: "
+                "--ignore \"%s\" leaves them out",
+                t->r->path, input->wordy.line, name_of(t, input).text, found, n, list);
     BL_FAIL(
         t->r->ctx, BL_BAD_DATA,
         "%s: line %zu, %s: %s, expected a few words to choose from; --ignore \"%s\" leaves the column out",
-        t->r->path, line->number, name_of(t, input).text, found, option_name(t, input->column).text);
+        t->r->path, input->wordy.line, name_of(t, input).text, found, list);
 }
 
 static bl_status count_word(struct csv_table *t, const struct csv_line *line, size_t column,
@@ -281,7 +304,8 @@ static bl_status count_word(struct csv_table *t, const struct csv_line *line, si
     if (t->layout.place[column] == CSV_NONE)
         return BL_OK;
     struct csv_input *input = &t->inputs[t->layout.place[column]];
-    if (input->kind != COLUMN_WORDS || input->is_dropped || csv_is_missing(field->text))
+    if (input->kind != COLUMN_WORDS || input->is_dropped || input->wordy.line > 0 ||
+        csv_is_missing(field->text))
         return BL_OK;
     if (csv_word(field, buffer, &word) && input->different.n <= MOST_WORDS)
         BL_TRY(words_count(&input->different, t->r->ctx, word, line->number));
@@ -292,7 +316,8 @@ static bl_status count_word(struct csv_table *t, const struct csv_line *line, si
     if (t->r->options->looks)
         return drop(t, input,
                     "it has more different words than training takes (--ignore leaves it out there too)");
-    return no_category(t, input, line, word.n);
+    input->wordy = (struct csv_count){.n = word.n, .line = line->number};
+    return BL_OK;
 }
 
 static bl_status check_comments(const struct csv_table *t)
@@ -368,6 +393,7 @@ static bl_status judge_alone(struct csv_table *t)
         BL_TRY(check_inexact(t, i));
     if (has_words(t))
         BL_TRY(csv_for_each_field(t, count_word));
+    BL_TRY(check_categories(t));
     BL_TRY(check_comments(t));
     for (size_t i = 0; i < t->layout.inputs; i++)
         left += !t->inputs[i].is_dropped;

@@ -27,8 +27,9 @@ struct csv_input {
     struct csv_count inexact;                      /* whole numbers that no double holds, such as 2^53 + 1 */
     struct csv_count alike;                        /* of the words: numbers in another notation */
     struct words different;                        /* of a column of words */
-    const struct recipe_column *as;                /* what it becomes */
-    size_t feature;                                /* the first that it becomes */
+    struct csv_count wordy; /* the word with which they are no categories: too many, or (n bytes) too long */
+    const struct recipe_column *as; /* what it becomes */
+    size_t feature;                 /* the first that it becomes */
 };
 
 struct csv_digits;

@@ -9,6 +9,7 @@
 #include "../data/readers.h"
 #include "../rules/feedback.h"
 #include "option_table.h"
+#include "preset.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -108,12 +109,22 @@ bl_status config_settle(bl_config *config, const char *key, const char *text)
     return find(key, &i) ? replace(config, i, text, false) : BL_BAD_VALUE;
 }
 
+/* NULL: no preset was chosen, or it has no value for this option. */
+static const char *preset_value(const bl_config *config, const char *key)
+{
+    size_t i = 0;
+    return find("preset", &i) && config->values[i] ? bl_preset_value(config->values[i], key) : NULL;
+}
+
 const char *bl_config_get(const bl_config *config, const char *key)
 {
     size_t i = 0;
     if (!find(key, &i))
         return NULL;
-    return config->values[i] ? config->values[i] : option_table[i].option.fallback;
+    if (config->values[i])
+        return config->values[i];
+    const char *preset = preset_value(config, key);
+    return preset ? preset : option_table[i].option.fallback;
 }
 
 int bl_config_is_set(const bl_config *config, const char *key)

@@ -212,9 +212,12 @@ static bl_status stop_now(struct fit *f)
     f->t->stop_reason = "stopped";
     BL_TRY(trainer_check_finite(f->t));
     BL_TRY(run_folder_checkpoint(&f->folder, f->t, "model.safetensors"));
-    BL_FAIL(f->t->ctx, BL_STOPPED, "stopped in epoch %zu after step %llu%s", f->t->state.epoch + 1,
-            (unsigned long long)f->t->state.step,
-            f->folder.path ? "; saved, --resume goes on from here" : "");
+    if (!f->folder.path)
+        BL_FAIL(f->t->ctx, BL_STOPPED, "stopped in epoch %zu after step %llu", f->t->state.epoch + 1,
+                (unsigned long long)f->t->state.step);
+    BL_FAIL(f->t->ctx, BL_STOPPED,
+            "stopped in epoch %zu after step %llu; saved, --resume %s goes on from here",
+            f->t->state.epoch + 1, (unsigned long long)f->t->state.step, f->folder.path);
 }
 
 static bl_status run_steps(struct fit *f)

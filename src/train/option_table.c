@@ -10,6 +10,7 @@
 #include "../net/init.h"
 #include "../optim/optimizer.h"
 #include "../rules/rule.h"
+#include "preset.h"
 #include "schedule.h"
 
 #include <string.h>
@@ -220,6 +221,7 @@ CHECK_WITH(slope_check_text)
 CHECK_WITH(loss_check_text)
 CHECK_WITH(optimizer_check_text)
 CHECK_WITH(schedule_check_text)
+CHECK_WITH(preset_check_text)
 
 const struct option_row option_table[] = {
     {{"data", "NAME|PATH", "", "data", "named set, IDX file or folder, or CSV file to train on"}, check_data},
@@ -297,6 +299,10 @@ const struct option_row option_table[] = {
     {{"lambda", "X", "", "rule",
       "kp and dkp: share of weights and feedback that goes away at each step (default: 1e-5)"},
      check_lambda},
+    {{"preset", "none|nokland2016", "none", "training",
+      "settings of a paper, for the options that are not given: nokland2016 is bce, sum, rmsprop at 1e-4, "
+      "constant, batch 64, 300 epochs, stop paper, feedback nokland"},
+     preset_check_text_option},
     {{"loss", "ce|bce|mse", "", "training",
       "softmax + cross-entropy, logistic + binary cross-entropy, squared error (default: ce for classes, bce "
       "for two of them with one unit, mse for numbers)"},

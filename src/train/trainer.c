@@ -91,7 +91,8 @@ static bl_status settle_all(bl_config *config, const struct net *net, const stru
     BL_TRY(settle(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
     BL_TRY(settle(config, "feedback", trainer_default_feedback(ops, net, optimizer)));
     BL_TRY(settle_training(config, optimizer, examples));
-    return config_settle(config, "net", net->text);
+    return bl_config_is_set(config, "net") ? bl_config_set(config, "net", net->text)
+                                           : config_settle(config, "net", net->text);
 }
 
 /* Before anything is drawn: what has no seed of its own takes the run's. */

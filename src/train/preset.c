@@ -1,0 +1,66 @@
+/*
+ * preset.c - the presets: a table of names, and for each the options that it gives a value.
+ *
+ * nokland2016: A. Nøkland, "Direct Feedback Alignment Provides Learning in Deep Neural Networks", NIPS 2016,
+ * arXiv:1609.01596, as its MNIST experiments (section 4, table 1) and their published code run them. What follows from the
+ * rule stays open: the first weights (zero for fa and dfa on tanh and logistic nets, else uniform within 1 / sqrt(fan in)).
+ * The net and the rule are what the paper compares, and stay open too. docs/rules.md has the source of each value.
+ */
+#include "preset.h"
+
+#include "../base/context.h"
+#include "../base/text.h"
+
+#include <string.h>
+
+enum { MOST_VALUES = 12 };
+
+struct preset {
+    const char *name;
+    struct {
+        const char *key, *text;
+    } values[MOST_VALUES]; /* ends with key NULL */
+};
+
+static const struct preset table[] = {
+    {"nokland2016",
+     {{"loss", "bce"},
+      {"reduction", "sum"},
+      {"optimizer", "rmsprop"},
+      {"lr", "1e-4"},
+      {"schedule", "constant"},
+      {"batch", "64"},
+      {"epochs", "300"},
+      {"stop", "paper"},
+      {"feedback", "nokland"},
+      {NULL, NULL}}},
+};
+
+enum { N_PRESETS = sizeof table / sizeof *table };
+
+static const struct preset *find(const char *name)
+{
+    for (size_t i = 0; i < N_PRESETS; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+bl_status preset_check_text(bl_context *ctx, const char *text)
+{
+    char names[200] = "none";
+    if (strcmp(text, "none") == 0 || find(text))
+        return BL_OK;
+    for (size_t i = 0; i < N_PRESETS; i++)
+        text_append(names, sizeof names, " %s", table[i].name);
+    BL_FAIL(ctx, BL_BAD_VALUE, "preset is \"%s\", expected one of: %s", text, names);
+}
+
+const char *bl_preset_value(const char *preset, const char *key)
+{
+    const struct preset *found = preset && key ? find(preset) : NULL;
+    for (size_t i = 0; found && found->values[i].key; i++)
+        if (strcmp(found->values[i].key, key) == 0)
+            return found->values[i].text;
+    return NULL;
+}
