@@ -158,6 +158,21 @@ bl_status scaling_check(const bl_data *data)
                        (size_t)data->outputs);
 }
 
+bl_status data_check_wrapped(bl_context *ctx, const bl_data *data)
+{
+    const struct checking x = {data, &data->scaling, "feature", BL_BAD_VALUE},
+                          y = {data, &data->target_scaling, "target", BL_BAD_VALUE};
+    const size_t outputs = (size_t)data->outputs;
+    if (data->owns)
+        return BL_OK;
+    if (are_wild(data->floats, data->n * data->features))
+        BL_TRY(check_block(ctx, &x, &(struct raw_rows){data->floats, NULL, 0, data->n}, data->features));
+    BL_TRY(data_check_labels(ctx, data->labels, data->n, data->outputs));
+    if (!data->targets)
+        return BL_OK;
+    return check_block(ctx, &y, &(struct raw_rows){NULL, data->targets, 0, data->n}, outputs);
+}
+
 /* ---- Rows of a caller's */
 
 /* Column j of the features had missing values in the training set: another feature tells where. */

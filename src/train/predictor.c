@@ -117,6 +117,7 @@ bl_status bl_predictor_run_data(bl_predictor *p, const bl_data *data, double *sc
     if (data->features != p->model->net->inputs)
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features, but the model takes %zu", data->source,
                 data->features, p->model->net->inputs);
+    BL_TRY(data_check_wrapped(p->ctx, data));
     return run(p, &(struct source){.data = data, .n = data->n}, scores);
 }
 
@@ -142,6 +143,7 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
         BL_FAIL(p->ctx, BL_BAD_DATA, "%s: no labels to measure against%s%s", data->source,
                 data->lacks_labels ? ": " : "", data->lacks_labels ? data->lacks_labels : "");
     bl_score score;
+    BL_TRY(data_check_wrapped(p->ctx, data));
     BL_TRY(score_model(model, data, p->lesson, &score));
     if (!isfinite(score.loss))
         BL_FAIL(p->ctx, BL_DIVERGED, "%s: the loss of the model on it is %g, which measures nothing",

@@ -498,7 +498,7 @@ bl_status trainer_check_data(const bl_trainer *t, const bl_data *data)
                 answers_of(data), answers_of(like));
     if (!data->labels && !data->targets)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: has no labels", data->source);
-    return BL_OK;
+    return data_check_wrapped(t->ctx, data);
 }
 
 /* A batch of the caller's: labels or targets, the other NULL. */
