@@ -389,3 +389,35 @@ bl_status bl_model_set_tensor(bl_model *model, const char *name, const float *va
         }
     BL_FAIL(model->ctx, BL_BAD_VALUE, "the model has no tensor \"%s\"", name);
 }
+
+/* ---- Trainers */
+
+const bl_config *bl_trainer_config(const bl_trainer *trainer)
+{
+    return trainer ? trainer->config : NULL;
+}
+
+bl_model *bl_trainer_model(bl_trainer *trainer)
+{
+    return trainer ? trainer->model : NULL;
+}
+
+const char *bl_trainer_stop_reason(const bl_trainer *trainer)
+{
+    return trainer ? trainer->stop_reason : NULL;
+}
+
+const char *bl_trainer_note(const bl_trainer *trainer, int i)
+{
+    return trainer && i >= 0 && (size_t)i < trainer->n_notes ? trainer->notes[i] : NULL;
+}
+
+const char *bl_trainer_advice(const bl_trainer *trainer)
+{
+    return trainer ? trainer->advice : NULL;
+}
+
+size_t bl_trainer_activation_bytes(const bl_trainer *trainer)
+{
+    return trainer ? lesson_bytes(trainer->lesson) : 0;
+}

@@ -389,26 +389,6 @@ void bl_trainer_free(bl_trainer *t)
     mem_free(t->ctx, t);
 }
 
-const bl_config *bl_trainer_config(const bl_trainer *trainer)
-{
-    return trainer ? trainer->config : NULL;
-}
-
-bl_model *bl_trainer_model(bl_trainer *trainer)
-{
-    return trainer ? trainer->model : NULL;
-}
-
-const char *bl_trainer_stop_reason(const bl_trainer *trainer)
-{
-    return trainer ? trainer->stop_reason : NULL;
-}
-
-const char *bl_trainer_note(const bl_trainer *trainer, int i)
-{
-    return trainer && i >= 0 && (size_t)i < trainer->n_notes ? trainer->notes[i] : NULL;
-}
-
 bl_status trainer_note(bl_trainer *t, const char *format, ...)
 {
     char text[1024];
@@ -421,11 +401,6 @@ bl_status trainer_note(bl_trainer *t, const char *format, ...)
     BL_TRY(mem_text(t->ctx, &t->notes[t->n_notes], text, strlen(text)));
     t->n_notes++;
     return BL_OK;
-}
-
-const char *bl_trainer_advice(const bl_trainer *trainer)
-{
-    return trainer ? trainer->advice : NULL;
 }
 
 void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered)
@@ -633,11 +608,6 @@ bl_status bl_trainer_inspect_targets(bl_trainer *t, const float *x, const float 
     BL_GIVEN(t->ctx, x);
     BL_GIVEN(t->ctx, targets);
     return inspect(t, &(struct batch){.x = x, .targets = targets, .n = n});
-}
-
-size_t bl_trainer_activation_bytes(const bl_trainer *trainer)
-{
-    return trainer ? lesson_bytes(trainer->lesson) : 0;
 }
 
 int bl_trainer_delta(const bl_trainer *t, int i, bl_tensor *out)
