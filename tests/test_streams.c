@@ -63,10 +63,11 @@ static void drop(struct stream *s)
 }
 
 /* On the first n examples; options end with a NULL key. */
-static bl_status try_make(struct stream *s, const struct option *options, size_t n)
+static bl_status try_make_with(struct stream *s, const bl_allocator *allocator, const struct option *options,
+                               size_t n)
 {
     const bl_shape shape = {1, 1, INPUTS};
-    *s = (struct stream){.ctx = bl_context_new(NULL)};
+    *s = (struct stream){.ctx = bl_context_new(allocator)};
     must(s, bl_context_use(s->ctx, "portable", 1));
     must(s, bl_config_create(&s->config, s->ctx));
     must(s, bl_config_set(s->config, "init", "fanin"));
@@ -77,6 +78,11 @@ static bl_status try_make(struct stream *s, const struct option *options, size_t
     must(s, s->has_targets ? bl_data_wrap_targets(&s->data, s->ctx, x, targets, n, shape, CLASSES)
                            : bl_data_wrap(&s->data, s->ctx, x, labels, n, shape, CLASSES));
     return bl_trainer_create(&s->trainer, s->ctx, s->config, s->data);
+}
+
+static bl_status try_make(struct stream *s, const struct option *options, size_t n)
+{
+    return try_make_with(s, NULL, options, n);
 }
 
 static void make(struct stream *s, const struct option *options, size_t n)
@@ -381,6 +387,36 @@ static void test_weights_that_are_no_numbers_are_not_saved(void **state)
     drop(&s);
 }
 
+/* Memory gives out at each call in turn: the trainer is as it was, and learns on. */
+static void test_memory_gives_out(void **state)
+{
+    struct stream s;
+    struct counting counts = {0, 0, 0};
+    const bl_allocator allocator = {&counts, counting_allocate, counting_release};
+    const char *path = scratch_path(&folder, "memory");
+    bl_status status = BL_NO_MEMORY;
+    size_t tries = 0;
+    char before[17], after[17];
+    (void)state;
+    must(&s, try_make_with(&s, &allocator, base, N));
+    must(&s, bl_trainer_save(s.trainer, path));
+    go(&s, 0, 2);
+    hash_of(&s, before);
+    for (; status == BL_NO_MEMORY && tries < 1000; tries++) {
+        hash_of(&s, after);
+        assert_string_equal(before, after);
+        counts.fail_at = counts.calls + 1 + tries;
+        status = bl_trainer_load(s.trainer, path);
+        counts.fail_at = 0;
+    }
+    must(&s, status);
+    assert_true(tries > 3);
+    assert_string_equal(bl_model_fact(bl_trainer_model(s.trainer), "step"), "0");
+    go(&s, 0, 1);
+    drop(&s);
+    assert_int_equal(counts.live, 0);
+}
+
 /* ---- Facts */
 
 static void check_facts(const struct stream *s, const char *epoch, const char *step)
@@ -446,6 +482,7 @@ int main(void)
         cmocka_unit_test(test_another_trainer_is_refused),
         cmocka_unit_test(test_what_is_no_trainer_is_refused),
         cmocka_unit_test(test_weights_that_are_no_numbers_are_not_saved),
+        cmocka_unit_test(test_memory_gives_out),
         cmocka_unit_test(test_facts_are_true),
         cmocka_unit_test(test_gradients_are_named_as_tensors),
     };
