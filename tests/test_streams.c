@@ -257,6 +257,36 @@ static void test_between_epochs(void **state)
     drop(&whole);
 }
 
+/* A loaded trainer that begins a run folder: its log says which epochs it lacks, and the run can be resumed. */
+static void test_a_run_folder_begun_later(void **state)
+{
+    struct stream s;
+    struct scratch run;
+    const char *path = scratch_path(&folder, "later");
+    size_t n = 0;
+    (void)state;
+    scratch_make(&run);
+    const struct option options[] = {{"net", full_net}, {"epochs", "4"}, {"out", run.folder}, {NULL, NULL}};
+    const struct option first[] = {{"net", full_net}, {"epochs", "2"}, {NULL, NULL}};
+    make(&s, first, N);
+    must(&s, bl_trainer_fit(s.trainer, s.data, NULL, NULL, NULL, NULL));
+    must(&s, bl_trainer_save(s.trainer, path));
+    drop(&s);
+    make(&s, options, N);
+    must(&s, bl_trainer_load(s.trainer, path));
+    must(&s, bl_trainer_fit(s.trainer, s.data, NULL, NULL, NULL, NULL));
+    drop(&s);
+    unsigned char *text = scratch_read(scratch_path(&run, "log.jsonl"), &n);
+    assert_non_null(text);
+    assert_non_null(strstr((const char *)text, "\"missing_from\": 1"));
+    free(text);
+    make(&s, options, N);
+    must(&s, bl_trainer_resume(s.trainer, run.folder));
+    must(&s, bl_trainer_fit(s.trainer, s.data, NULL, NULL, NULL, NULL));
+    drop(&s);
+    scratch_remove(&run);
+}
+
 struct saving {
     const struct stream *stream;
     const char *path;
@@ -478,6 +508,7 @@ int main(void)
         cmocka_unit_test(test_other_ways_to_train),
         cmocka_unit_test(test_made_for_other_examples),
         cmocka_unit_test(test_between_epochs),
+        cmocka_unit_test(test_a_run_folder_begun_later),
         cmocka_unit_test(test_within_an_epoch),
         cmocka_unit_test(test_another_trainer_is_refused),
         cmocka_unit_test(test_what_is_no_trainer_is_refused),
