@@ -113,7 +113,7 @@ static void learn(struct net *net, enum method method, const double *x, int labe
 static double draw(uint64_t *state, double limit)
 {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return limit * ((double)(*state >> 40) * 0x1p-23 - 1);
+    return limit * ((double)(*state >> 40) / 8388608.0 - 1);
 }
 
 static void start(struct net *net, uint64_t seed)

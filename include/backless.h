@@ -4,6 +4,11 @@
  * Errors     A function that can fail returns bl_status. On failure it creates nothing, leaves its out-
  *            parameters alone, and bl_why(ctx) tells the cause in one sentence. Nothing here exits,
  *            aborts or prints.
+ * NULL       A pointer that is NULL where this header gives NULL no meaning is refused: BL_BAD_VALUE, with the
+ *            function and the argument in bl_why. Functions that give no status give NULL or 0 then, or do
+ *            nothing (bl_why alone always gives a text). Where ctx itself, or the object that the context would
+ *            be found through (config, data, model, trainer, predictor), is NULL, there is nowhere to keep a
+ *            sentence: the status says it all.
  * Ownership  Release what you create with the bl_*_free of its type (NULL is fine). A pointer to const
  *            that you are given is borrowed: it lives as long as the object it came from, and no longer
  *            than until the next call on that object. Free in any order except the context: it goes last.
@@ -70,8 +75,9 @@ typedef struct bl_allocator {
     void (*release)(void *user, void *block);
 } bl_allocator;
 
-/* allocator: NULL for the C library's. Gives NULL when there is no memory, as every function given a NULL
-   context will tell you too. Starts with all cores. */
+/* allocator: NULL for the C library's. Gives NULL when there is no memory, or a function of the allocator is NULL; every
+   function that is given the NULL for a context refuses it (BL_BAD_VALUE), so that one check at the end will do. Starts with
+   all cores. */
 BL_API bl_context *bl_context_new(const bl_allocator *allocator);
 BL_API void bl_context_free(bl_context *ctx);
 BL_API const char *bl_why(const bl_context *ctx); /* the latest failure; never NULL */
@@ -108,6 +114,69 @@ typedef struct bl_option {
     const char *help;     /* one line; says what the default follows from */
 } bl_option;
 BL_API const bl_option *bl_option_at(int i); /* the whole table; NULL past the last */
+
+/* The options: key, values and, in brackets, the default. [] follows from other options or the data: bl_option.help says
+   how. Values are text; RATE, F, X are numbers with a point, N whole ones. `backless train --help` shows the same table.
+
+     data              a named set, a folder or a file []
+     test              a file to test on []
+     data-dir          a folder []
+     label             first, last, or a column's name or number from 0 []
+     header            auto, yes, no [auto]
+     separator         auto, tab, space, or one of , ; | : ^ ~ [auto]
+     decimal           auto, point, comma [auto]
+     categorical       columns, with commas []
+     ignore            none, or columns, with commas []
+     id-column         a column []
+     missing           refuse, impute [refuse]
+     target            auto, class, number [auto]
+     resize            ROWSxCOLS, 1x1 to 4096x4096 []
+     val               N, a share F below 1, or "last N" [0]
+     test-fraction     F, 0 to 0.999999 [0]
+     split-seed        N below 2^64 [1]
+     net               layers, with commas: see below []
+     init              zero, fanin, glorot, he []
+     rule              a name of bl_rule_name: bp, fa, dfa, ... [dfa]
+     feedback          nokland, lillicrap, "fanin [GAIN]", "uniform X", "normal S", FILE.npz []
+     inlet             end, before-pool, channels [end]
+     slope             "cos a", "cos f", 1, f' []
+     lambda            X, 0 to 0.9 []
+     loss              ce, bce, mse []
+     reduction         mean, sum [mean]
+     optimizer         "adam [beta1 B] [beta2 B] [epsilon E]", "rmsprop [rho R] [epsilon E] [initial V]",
+                       "sgd [momentum M] [nesterov]"; each also with "weight-decay X" or "l2 X" []
+     lr                RATE, 1e-12 to 1e6 []
+     schedule          constant, "step EVERY FACTOR", "cosine [warmup N]", auto []
+     batch             N, 1 to 1e8; also the largest batch of bl_trainer_step (64, where it is open and smaller) []
+     epochs            N, up to 1e9 []
+     stop              epochs, paper [epochs]
+     patience          N; 0: never [0]
+     max-time          seconds; 0: never [0]
+     memory            normal, low [normal]
+     precision         float32, bf16 [float32]
+     seed              N below 2^64 [1]
+     weight-seed       N below 2^64 []
+     feedback-seed     N below 2^64 []
+     order-seed        N below 2^64 []
+     no-angles         true, false [false]
+     threads           N, 0 to 1024; used by the program, in a program of yours bl_context_use decides [0]
+     backend           auto, portable; likewise [auto]
+     out               a folder []
+     force             true, false [false]
+
+   A net is a list of layers with commas between them, from the input to the output: "conv 8 5x5 pad 2, relu, maxpool 2, dense
+   100, tanh, dropout 0.5, dense 10". It begins with a layer that has weights (dropout may stand before it) and ends with
+   the output's dense layer, whose units are the classes or the columns of the targets; the output's function belongs to
+   the loss.
+
+     with weights      dense UNITS
+                       conv CHANNELS ROWSxCOLS [stride N] [pad N]
+     then any of       tanh  logistic  relu  leaky-relu [SLOPE]  softplus  identity
+                       maxpool ROWSxCOLS [stride N]  avgpool ROWSxCOLS [stride N]
+                       batchnorm  dropout P  flatten
+
+   One number stands for both sides (5 for 5x5); a pool without stride moves by its own size. dense takes any input as a row;
+   conv and the pools take images. */
 
 BL_API bl_status bl_config_create(bl_config **out, bl_context *ctx);
 BL_API bl_status bl_config_copy(bl_config **out, const bl_config *config);
@@ -153,11 +222,14 @@ typedef struct bl_missing {
 } bl_missing;
 BL_API int bl_data_missing(const bl_data *data, int i, bl_missing *out);
 
-/* Your own arrays, taken as they are, without scaling: n examples of `shape`, n labels in [0, classes). Borrowed
-   until bl_data_free. */
+/* Your own arrays, taken as they are, without scaling: n examples of `shape`, n labels in [0, classes), or NULL: none
+   known, for answers alone. Borrowed until bl_data_free, and may be filled anew between calls. Functions that use them (fit,
+   angles, predict, evaluate) first read them once and refuse NaN, infinities and labels out of range: BL_BAD_VALUE names the
+   row. */
 BL_API bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
                               bl_shape shape, int classes);
-/* The same with real targets: n rows of `outputs` floats, for the loss mse; the targets are copied. */
+/* The same with real targets: n rows of `outputs` floats, for the loss mse; the targets are copied, and looked at
+   likewise. */
 BL_API bl_status bl_data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets,
                                       size_t n, bl_shape shape, int outputs);
 BL_API void bl_data_free(bl_data *data);
@@ -246,7 +318,9 @@ BL_API bl_status bl_predictor_run_doubles(bl_predictor *predictor, const double 
 BL_API bl_status bl_predictor_run_data(bl_predictor *predictor, const bl_data *data, double *scores);
 BL_API bl_status bl_predictor_evaluate(bl_predictor *predictor, const bl_data *data, bl_score *out);
 
-/* What the file says of itself: "net", "rule", "loss", "input", "epoch", "step", "seed", ...; NULL: nothing. */
+/* What the file says of itself: "net", "rule", "loss", "input", "epoch", "step", "seed", ...; NULL: nothing. Of a
+   trainer's model "epoch" (finished) and "step" (taken since the beginning, single ones too) are true between steps as well, and
+   so they are in the file of bl_model_save. */
 BL_API const char *bl_model_fact(const bl_model *model, const char *key);
 BL_API const char *bl_model_fact_name(const bl_model *model, int i); /* NULL past the last */
 BL_API int bl_model_outputs(const bl_model *model);
@@ -358,9 +432,10 @@ BL_API const char *bl_trainer_advice(const bl_trainer *trainer);
 BL_API bl_status bl_trainer_resume(bl_trainer *trainer, const char *folder);
 
 /* One step on one batch of your own, nothing kept: for streams. n: at most the option batch,
-   or 64 where that is smaller and was not set. x: n rows as the training
+   or 64 where that is smaller and was not set (bl_trainer_config tells it). x: n rows as the training
    set has them raw (bl_data_raw_rows); they are scaled as it is. labels: n classes; targets: n rows of outputs, in their own
-   unit. A trainer that was made for classes takes labels, one made for targets takes targets; the other is refused. loss: mean
+   unit. NaN and infinities in x or targets and labels out of range are refused with their row, and change nothing; NaN in x is
+   a missing value where bl_model_predict takes it for one. A trainer that was made for classes takes labels, one made for targets takes targets; the other is refused. loss: mean
    over the examples, as trained on; may be NULL.
    A single step counts as a step (masks of dropout, Adam's corrections) but belongs to no epoch. Its rate is that of
    bl_trainer_set_rate, else the schedule's after the epochs that bl_trainer_fit has finished; where that is 0 (a warm-up
@@ -371,6 +446,17 @@ BL_API bl_status bl_trainer_step_targets(bl_trainer *trainer, const float *x, co
                                          double *loss);
 /* The learning rate of single steps from now on, 1e-12 to 1e6; 0: the schedule's again. bl_trainer_fit keeps to the schedule. */
 BL_API bl_status bl_trainer_set_rate(bl_trainer *trainer, double rate);
+
+/* A trainer in one file, between steps: weights, feedback, the optimiser's memory, statistics of batch norm, counts of steps and
+   epochs, the rate of bl_trainer_set_rate. The file is a model too (bl_model_load). It is replaced as a whole.
+   BL_DIVERGED: a weight is no number; an older file stays as it was.
+   load takes such a file up, in a trainer with the same net, rule, feedback, loss, optimiser, seeds and kind of data: the next
+   bl_trainer_step is to the bit the step that would have followed. `like` may have been other examples than before, except
+   for a file that was saved within an epoch of bl_trainer_fit, which goes on with that epoch. Options lr, schedule and epochs
+   that were not set are the file's. BL_BAD_DATA: the file is none of bl_trainer_save's or of a run folder, or is of another
+   trainer; then nothing has changed. */
+BL_API bl_status bl_trainer_save(bl_trainer *trainer, const char *path);
+BL_API bl_status bl_trainer_load(bl_trainer *trainer, const char *path);
 
 /* Memory that one batch's activations and derivatives take. */
 BL_API size_t bl_trainer_activation_bytes(const bl_trainer *trainer);
@@ -402,7 +488,7 @@ BL_API bl_status bl_trainer_inspect(bl_trainer *trainer, const float *x, const i
 BL_API bl_status bl_trainer_inspect_targets(bl_trainer *trainer, const float *x, const float *targets,
                                             size_t n);
 /* After one of the two. delta: n x units of block i, the derivative at its weighted output; gradient: of
-   the i-th tensor of bl_model_tensor (weights and biases only). 0 past the last, else 1. */
+   the i-th tensor of bl_model_tensor, by the same name ("0.dense.weight"; weights and biases only). 0 past the last, else 1. */
 BL_API int bl_trainer_delta(const bl_trainer *trainer, int i, bl_tensor *out);
 BL_API int bl_trainer_gradient(const bl_trainer *trainer, int i, bl_tensor *out);
 

@@ -32,6 +32,8 @@ const char *bl_status_name(bl_status status)
 
 bl_context *bl_context_new(const bl_allocator *allocator)
 {
+    if (allocator && (!allocator->allocate || !allocator->release))
+        return NULL;
     bl_context *ctx = context_create(allocator);
     if (!ctx)
         return NULL;
@@ -50,13 +52,13 @@ void bl_context_free(bl_context *ctx)
 
 const char *bl_why(const bl_context *ctx)
 {
-    return ctx ? ctx->why : "no context: there was no memory for it";
+    return ctx ? ctx->why : "the context is NULL: bl_context_new gives none where there is no memory";
 }
 
 bl_status bl_context_use(bl_context *ctx, const char *backend, int threads)
 {
     if (!ctx)
-        return BL_NO_MEMORY;
+        return BL_BAD_VALUE;
     if (threads < 0 || threads > 1024)
         BL_FAIL(ctx, BL_BAD_VALUE, "%d threads, expected 0 (all cores) to 1024", threads);
     BL_TRY(backend_choose(ctx, backend, ctx->backend));
@@ -67,22 +69,22 @@ bl_status bl_context_use(bl_context *ctx, const char *backend, int threads)
 
 const char *bl_context_backend(const bl_context *ctx)
 {
-    return ctx->backend->name;
+    return ctx ? ctx->backend->name : NULL;
 }
 
 const char *bl_context_machine(const bl_context *ctx)
 {
-    return ctx->backend->machine;
+    return ctx ? ctx->backend->machine : NULL;
 }
 
 int bl_context_has_bf16(const bl_context *ctx)
 {
-    return ctx->backend->has_bf16;
+    return ctx && ctx->backend->has_bf16;
 }
 
 int bl_context_threads(const bl_context *ctx)
 {
-    return ctx->threads;
+    return ctx ? ctx->threads : 0;
 }
 
 const char *bl_backend_name(int i)
@@ -201,7 +203,11 @@ bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_contex
                        const bl_config *config)
 {
     if (!ctx)
-        return BL_NO_MEMORY;
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, train);
+    BL_GIVEN(ctx, val);
+    BL_GIVEN(ctx, test);
+    BL_GIVEN(ctx, config);
     const struct data_options options = options_of(config);
     return load_by(&options, train, val, test, ctx, config);
 }
@@ -210,9 +216,11 @@ bl_status bl_data_examine(bl_data **train, bl_data **val, bl_data **test, bl_con
                           const bl_config *config)
 {
     if (!ctx)
-        return BL_NO_MEMORY;
-    if (!train || !val || !test || !config)
-        BL_FAIL(ctx, BL_BAD_VALUE, "train, val, test and config: one of them is NULL");
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, train);
+    BL_GIVEN(ctx, val);
+    BL_GIVEN(ctx, test);
+    BL_GIVEN(ctx, config);
     struct data_options options = options_of(config);
     options.looks = true;
     options.imputes = !options.refuses_missing && options.shape.channels == 0;
@@ -233,13 +241,22 @@ int bl_data_missing(const bl_data *data, int i, bl_missing *out)
 bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
                        bl_shape shape, int classes)
 {
-    return ctx ? data_wrap(out, ctx, x, labels, n, shape, classes) : BL_NO_MEMORY;
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
+    BL_GIVEN(ctx, x);
+    return data_wrap(out, ctx, x, labels, n, shape, classes);
 }
 
 bl_status bl_data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
                                bl_shape shape, int outputs)
 {
-    return ctx ? data_wrap_targets(out, ctx, x, targets, n, shape, outputs) : BL_NO_MEMORY;
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
+    BL_GIVEN(ctx, x);
+    BL_GIVEN(ctx, targets);
+    return data_wrap_targets(out, ctx, x, targets, n, shape, outputs);
 }
 
 void bl_data_free(bl_data *data)
@@ -249,47 +266,47 @@ void bl_data_free(bl_data *data)
 
 size_t bl_data_count(const bl_data *data)
 {
-    return data->n;
+    return data ? data->n : 0;
 }
 
 bl_shape bl_data_shape(const bl_data *data)
 {
-    return data->shape;
+    return data ? data->shape : (bl_shape){0, 0, 0};
 }
 
 int bl_data_outputs(const bl_data *data)
 {
-    return data->outputs;
+    return data ? data->outputs : 0;
 }
 
 const int32_t *bl_data_labels(const bl_data *data)
 {
-    return data->labels;
+    return data ? data->labels : NULL;
 }
 
 const char *bl_data_class_name(const bl_data *data, int i)
 {
-    return data->class_names && i >= 0 && i < data->outputs ? data->class_names[i] : NULL;
+    return data && data->class_names && i >= 0 && i < data->outputs ? data->class_names[i] : NULL;
 }
 
 const char *bl_data_source(const bl_data *data)
 {
-    return data->source;
+    return data ? data->source : NULL;
 }
 
 const char *bl_data_column_name(const bl_data *data, size_t i)
 {
-    return data->column_names && i < data->features ? data->column_names[i] : NULL;
+    return data && data->column_names && i < data->features ? data->column_names[i] : NULL;
 }
 
 const char *bl_data_id(const bl_data *data, size_t row)
 {
-    return data->ids && row < data->n ? data->ids[row] : NULL;
+    return data && data->ids && row < data->n ? data->ids[row] : NULL;
 }
 
 const char *bl_data_note(const bl_data *data, int i)
 {
-    return i >= 0 && (size_t)i < data->n_notes ? data->notes[i] : NULL;
+    return data && i >= 0 && (size_t)i < data->n_notes ? data->notes[i] : NULL;
 }
 
 static bl_status check_rows(const bl_data *data, size_t first, size_t n)
@@ -302,6 +319,9 @@ static bl_status check_rows(const bl_data *data, size_t first, size_t n)
 
 bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, double *x)
 {
+    if (!data)
+        return BL_BAD_VALUE;
+    BL_GIVEN(data->ctx, x);
     BL_TRY(check_rows(data, first, n));
     data_gather_raw(data, first, n, x);
     return BL_OK;
@@ -314,25 +334,33 @@ const char *bl_data_set_name(int i)
 
 const char *bl_data_set_about(const char *name)
 {
-    return named_about(name);
+    return name ? named_about(name) : NULL;
 }
 
 bl_status bl_data_set_find(bl_context *ctx, const bl_config *config, const char *name, char *path)
 {
     if (!ctx)
-        return BL_NO_MEMORY;
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, config);
+    BL_GIVEN(ctx, name);
+    BL_GIVEN(ctx, path);
     return named_path(ctx, name, or_null(config_text(config, "data-dir")), path);
 }
 
 bl_status bl_data_set_home(bl_context *ctx, const bl_config *config, char *path)
 {
     if (!ctx)
-        return BL_NO_MEMORY;
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, config);
+    BL_GIVEN(ctx, path);
     return named_home(ctx, or_null(config_text(config, "data-dir")), path);
 }
 
 bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x)
 {
+    if (!data)
+        return BL_BAD_VALUE;
+    BL_GIVEN(data->ctx, x);
     BL_TRY(check_rows(data, first, n));
     data_gather(data, data->ctx->backend, NULL, first, n, x);
     return BL_OK;
@@ -352,10 +380,11 @@ bl_status bl_net_measure(bl_context *ctx, const char *text, bl_shape shape, int 
 {
     struct net_size size;
     if (!ctx)
-        return BL_NO_MEMORY;
-    if (!text || !out || outputs < 1)
-        BL_FAIL(ctx, BL_BAD_VALUE,
-                "bl_net_measure needs a text, a place for the result and at least 1 output");
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, text);
+    BL_GIVEN(ctx, out);
+    if (outputs < 1)
+        BL_FAIL(ctx, BL_BAD_VALUE, "outputs is %d, expected 1 or more", outputs);
     BL_TRY(net_measure(&size, ctx, shape, text, outputs));
     *out = (bl_net_size){size.n_layers, size.n_blocks, size.n_params, size.multiply_accumulates};
     return BL_OK;
@@ -371,13 +400,13 @@ const char *bl_rule_name(int i)
 
 const char *bl_rule_about(const char *name)
 {
-    const struct rule_ops *ops = rule_find(name);
+    const struct rule_ops *ops = name ? rule_find(name) : NULL;
     return ops ? ops->about : NULL;
 }
 
 const char *bl_rule_order(const char *name)
 {
-    const struct rule_ops *ops = rule_find(name);
+    const struct rule_ops *ops = name ? rule_find(name) : NULL;
     return ops ? rule_order_name(ops->order) : NULL;
 }
 
@@ -387,6 +416,11 @@ bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *p
                              const bl_config *config)
 {
     struct data_options options = {.header = "auto"};
+    if (!model)
+        return BL_BAD_VALUE;
+    BL_GIVEN(model->ctx, out);
+    BL_GIVEN(model->ctx, path);
+    BL_GIVEN(model->ctx, part);
     if (config)
         options = options_of(config);
     options.has_labels = false;
@@ -399,14 +433,9 @@ bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *p
     struct data_options options = {.header = "auto"};
     if (!model)
         return BL_BAD_VALUE;
-    if (!out || !path || !part)
-        BL_FAIL(model->ctx, BL_BAD_VALUE, "%s is NULL, expected %s",
-                !out    ? "out"
-                : !path ? "path"
-                        : "part",
-                !out    ? "where the data go"
-                : !path ? "the name of a data set, a folder or a file"
-                        : "train, val or test");
+    BL_GIVEN(model->ctx, out);
+    BL_GIVEN(model->ctx, path);
+    BL_GIVEN(model->ctx, part);
     if (config)
         options = options_of(config);
     options.has_labels = false;
@@ -415,13 +444,13 @@ bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *p
 
 const char *bl_model_class_name(const bl_model *model, int i)
 {
-    return bl_data_class_name(model->like, i);
+    return model ? bl_data_class_name(model->like, i) : NULL;
 }
 
 int bl_model_tensor(const bl_model *model, int i, bl_tensor *out)
 {
     struct matrix m;
-    if (i < 0 || !model_tensor(model, (size_t)i, &m))
+    if (!model || !out || i < 0 || !model_tensor(model, (size_t)i, &m))
         return 0;
     *out = (bl_tensor){model->names[i], m.x, m.rows, m.cols};
     return 1;
@@ -430,6 +459,10 @@ int bl_model_tensor(const bl_model *model, int i, bl_tensor *out)
 bl_status bl_model_set_tensor(bl_model *model, const char *name, const float *values, size_t n)
 {
     struct matrix m;
+    if (!model)
+        return BL_BAD_VALUE;
+    BL_GIVEN(model->ctx, name);
+    BL_GIVEN(model->ctx, values);
     for (size_t i = 0; model_tensor(model, i, &m); i++)
         if (strcmp(model->names[i], name) == 0) {
             if (n != m.rows * m.cols)
@@ -439,4 +472,36 @@ bl_status bl_model_set_tensor(bl_model *model, const char *name, const float *va
             return BL_OK;
         }
     BL_FAIL(model->ctx, BL_BAD_VALUE, "the model has no tensor \"%s\"", name);
+}
+
+/* ---- Trainers */
+
+const bl_config *bl_trainer_config(const bl_trainer *trainer)
+{
+    return trainer ? trainer->config : NULL;
+}
+
+bl_model *bl_trainer_model(bl_trainer *trainer)
+{
+    return trainer ? trainer->model : NULL;
+}
+
+const char *bl_trainer_stop_reason(const bl_trainer *trainer)
+{
+    return trainer ? trainer->stop_reason : NULL;
+}
+
+const char *bl_trainer_note(const bl_trainer *trainer, int i)
+{
+    return trainer && i >= 0 && (size_t)i < trainer->n_notes ? trainer->notes[i] : NULL;
+}
+
+const char *bl_trainer_advice(const bl_trainer *trainer)
+{
+    return trainer ? trainer->advice : NULL;
+}
+
+size_t bl_trainer_activation_bytes(const bl_trainer *trainer)
+{
+    return trainer ? lesson_bytes(trainer->lesson) : 0;
 }

@@ -68,7 +68,7 @@ static const struct {
 
 int bl_build_part(int i, bl_part *out)
 {
-    if (i < 0 || i >= (int)(sizeof parts / sizeof *parts))
+    if (!out || i < 0 || i >= (int)(sizeof parts / sizeof *parts))
         return 0;
     *out = (bl_part){parts[i].name, parts[i].version(), parts[i].purpose, parts[i].package};
     return 1;

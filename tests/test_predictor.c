@@ -173,7 +173,7 @@ static void what_is_no_number_is_refused(void **state)
     }
     assert_int_equal(bl_predictor_run(p, NULL, 1, scores), BL_BAD_VALUE);
     assert_int_equal(bl_predictor_run_doubles(p, raw, 0, scores), BL_OK);
-    assert_int_equal(bl_predictor_create(&p, NULL, m.model), BL_NO_MEMORY);
+    assert_int_equal(bl_predictor_create(&p, NULL, m.model), BL_BAD_VALUE);
     bl_predictor_free(p);
     bl_predictor_free(NULL);
     free_made(&m);

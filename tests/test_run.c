@@ -59,7 +59,7 @@ static bl_status set_all(bl_config *config, const char *out)
 static bl_status prepare(struct run *r, const bl_allocator *allocator, const char *out)
 {
     *r = (struct run){.ctx = bl_context_new(allocator)};
-    bl_status status = bl_context_use(r->ctx, "portable", 1);
+    bl_status status = r->ctx ? bl_context_use(r->ctx, "portable", 1) : BL_NO_MEMORY;
     if (status == BL_OK)
         status = bl_config_create(&r->config, r->ctx);
     if (status == BL_OK)

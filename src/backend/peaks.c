@@ -94,8 +94,6 @@ static void measure_registers(struct turn *turn, double seconds, bl_peaks *out)
 
 static bl_status begin(struct turn **out, bl_context *ctx, double seconds)
 {
-    if (!ctx)
-        return BL_NO_MEMORY;
     if (!(seconds > 0.0 && seconds <= 1e6))
         BL_FAIL(ctx, BL_BAD_VALUE, "%g seconds for measuring, expected more than 0, up to a million",
                 seconds);
@@ -110,6 +108,9 @@ static bl_status begin(struct turn **out, bl_context *ctx, double seconds)
 bl_status bl_context_measure_registers(bl_context *ctx, double seconds, bl_peaks *out)
 {
     struct turn *turn = NULL;
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
     BL_TRY(begin(&turn, ctx, seconds));
     *out = (bl_peaks){0};
     measure_registers(turn, seconds / 2, out);
@@ -120,6 +121,9 @@ bl_status bl_context_measure_registers(bl_context *ctx, double seconds, bl_peaks
 bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out)
 {
     struct turn *turn = NULL;
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
     BL_TRY(begin(&turn, ctx, seconds));
     bl_status status = MEM_ARRAY(ctx, &turn->x, LENGTH, "an array that fits no cache");
     if (status == BL_OK)

@@ -200,7 +200,7 @@ static bl_status check_sizes(bl_context *ctx, const float *x, size_t n, bl_shape
     return BL_OK;
 }
 
-static bl_status check_labels(bl_context *ctx, const int32_t *labels, size_t n, int outputs)
+bl_status data_check_labels(bl_context *ctx, const int32_t *labels, size_t n, int outputs)
 {
     for (size_t i = 0; labels && i < n; i++)
         if (labels[i] < 0 || labels[i] >= outputs)
@@ -247,7 +247,7 @@ bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_
 {
     const struct bl_data arrays = {.n = n, .shape = shape, .outputs = outputs, .floats = x, .labels = labels};
     BL_TRY(check_sizes(ctx, x, n, shape, outputs));
-    BL_TRY(check_labels(ctx, labels, n, outputs));
+    BL_TRY(data_check_labels(ctx, labels, n, outputs));
     return wrap(out, ctx, &arrays, NULL);
 }
 

@@ -147,8 +147,8 @@ bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, cons
                          const struct data_options *options, const bl_data *like);
 
 /* Arrays of the caller's: x and labels borrowed, targets copied. labels: n in [0, outputs), checked; NULL: none known.
-   targets: n x outputs. Whether x and targets are finite is not checked: that would read everything once more for callers
-   who know their arrays. */
+   targets: n x outputs. Whether x and targets are finite is checked when they are used (data_check_wrapped), because x
+   may change until then. */
 bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
                     bl_shape shape, int outputs);
 bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
@@ -183,6 +183,10 @@ bl_status scaling_fit(bl_data *data);
 bl_status scaling_fit_targets(bl_data *data);
 /* Refuses examples and targets that are no finite floats once they are scaled, with row and column. */
 bl_status scaling_check(const bl_data *data);
+/* Before arrays of a caller's (data_wrap) are used: that their examples and targets are finite and their labels below the
+   outputs, also where they were changed since. BL_BAD_VALUE in the sentence of ctx, with the row. Each number is read once, in
+   vectors; nothing is done for sets that were read, whose numbers were checked then. */
+bl_status data_check_wrapped(bl_context *ctx, const bl_data *data);
 /* Numbers as a model with this scaling and recipe (may be NULL) takes them, from n x features as read, into x. As
    data_gather does; NaN is a missing value where the recipe's column had some. BL_BAD_VALUE, in the sentence of ctx: a
    value that cannot be taken. One of floats and doubles is given. */

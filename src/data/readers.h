@@ -104,6 +104,8 @@ bl_status shape_check(const bl_data *data, const struct data_options *options, c
 bl_status names_copy(bl_context *ctx, char ***out, char **names, size_t n);
 void names_free(bl_context *ctx, char **names, size_t n);
 void data_take_hash(bl_data *data); /* when all has been read */
+/* BL_BAD_VALUE for a label that is none of 0 .. outputs - 1. labels: n of them, or NULL. */
+bl_status data_check_labels(bl_context *ctx, const int32_t *labels, size_t n, int outputs);
 
 /* 'column "age"' or "feature 3 (from 0)", for a message. what: "feature" or "target". */
 struct column_text {

@@ -20,13 +20,22 @@ struct column_text scaling_column(const bl_data *data, const char *what, size_t 
     return out;
 }
 
-/* Any infinity or NaN among them. */
+static uint32_t bits_of(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+/* Any infinity or NaN among them: their exponent is all ones, and one more added to it becomes the sign. Whole numbers in one
+   sum, so that a compiler makes vectors of the loop. */
 static bool are_wild(const float *x, size_t n)
 {
-    bool any = false;
+    const uint32_t exponent = 0x7f800000, one = 0x00800000, sign = 0x80000000;
+    uint32_t found = 0;
     for (size_t j = 0; j < n; j++)
-        any |= !(fabsf(x[j]) <= 0x1.fffffep127f);
-    return any;
+        found |= (bits_of(x[j]) & exponent) + one;
+    return (found & sign) != 0;
 }
 
 /* 0, the mean, for what is missing. */
@@ -158,6 +167,21 @@ bl_status scaling_check(const bl_data *data)
                        (size_t)data->outputs);
 }
 
+bl_status data_check_wrapped(bl_context *ctx, const bl_data *data)
+{
+    const struct checking x = {data, &data->scaling, "feature", BL_BAD_VALUE},
+                          y = {data, &data->target_scaling, "target", BL_BAD_VALUE};
+    const size_t outputs = (size_t)data->outputs;
+    if (data->owns)
+        return BL_OK;
+    if (are_wild(data->floats, data->n * data->features))
+        BL_TRY(check_block(ctx, &x, &(struct raw_rows){data->floats, NULL, 0, data->n}, data->features));
+    BL_TRY(data_check_labels(ctx, data->labels, data->n, data->outputs));
+    if (!data->targets)
+        return BL_OK;
+    return check_block(ctx, &y, &(struct raw_rows){NULL, data->targets, 0, data->n}, outputs);
+}
+
 /* ---- Rows of a caller's */
 
 /* Column j of the features had missing values in the training set: another feature tells where. */
@@ -186,28 +210,29 @@ static bl_status check_missing(bl_context *ctx, const bl_data *like, const struc
     return BL_OK;
 }
 
-static bool has_nan(const struct raw_rows *rows, size_t n)
+static bool has_nan(const double *x, size_t n)
 {
     bool any = false;
-    for (size_t i = 0; rows->floats && i < n; i++)
-        any |= isnan(rows->floats[i]);
-    for (size_t i = 0; rows->doubles && i < n; i++)
-        any |= isnan(rows->doubles[i]);
+    for (size_t i = 0; i < n; i++)
+        any |= isnan(x[i]);
     return any;
 }
 
 bl_status scaling_apply(bl_context *ctx, const bl_data *like, const struct raw_rows *rows, float *x)
 {
-    const size_t cols = like->features;
+    const size_t cols = like->features, n = rows->n * cols;
     const struct checking checking = {like, &like->scaling, "feature", BL_BAD_VALUE};
-    if (has_nan(rows, rows->n * cols))
+    const bool may_lack = rows->floats ? are_wild(rows->floats, n) : has_nan(rows->doubles, n);
+    if (may_lack)
         BL_TRY(check_missing(ctx, like, rows));
     for (size_t i = 0; i < rows->n; i++)
         if (rows->floats)
             scaling_of_floats(&like->scaling, rows->floats + i * cols, cols, x + i * cols);
         else
             scaling_of_doubles(&like->scaling, rows->doubles + i * cols, cols, x + i * cols);
-    return are_wild(x, rows->n * cols) ? check_block(ctx, &checking, rows, cols) : BL_OK;
+    if (rows->floats && like->scaling.n == 0 && !may_lack) /* a copy of what was looked at */
+        return BL_OK;
+    return are_wild(x, n) ? check_block(ctx, &checking, rows, cols) : BL_OK;
 }
 
 bl_status scaling_apply_targets(bl_context *ctx, const bl_data *like, const float *targets, size_t n,

@@ -131,7 +131,9 @@ bl_status bl_file_target(bl_context *ctx, const char *path, char target[BL_PATH_
 {
     struct destination d;
     if (!ctx)
-        return BL_NO_MEMORY;
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, path);
+    BL_GIVEN(ctx, target);
     BL_TRY(destination_find(&d, ctx, path));
     bl_status status = BL_OK;
     if (files_read_has(ctx, d.path, READ_AS_INPUT | READ_AS_MODEL)) /* a descriptor's file too */
@@ -148,5 +150,10 @@ bl_status bl_file_target(bl_context *ctx, const char *path, char target[BL_PATH_
 
 bl_status bl_file_write(bl_context *ctx, const char *path, const void *bytes, size_t n)
 {
-    return ctx ? file_replace(ctx, path, bytes, n) : BL_NO_MEMORY;
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, path);
+    if (n > 0)
+        BL_GIVEN(ctx, bytes);
+    return file_replace(ctx, path, bytes, n);
 }

@@ -1,11 +1,13 @@
 /*
  * checkpoint.c - a run in one file: the model, the optimiser's memory, and where the run is, in the metadata.
  *
- * Numbers are written with as many digits as bring the same double back, so a resumed run reaches the same bits.
+ * Numbers are written with as many digits as bring the same double back, so a resumed run reaches the same bits. A file is
+ * checked as a whole before the first number is taken from it.
  */
 #include "trainer.h"
 
 #include "../base/mem.h"
+#include "option_table.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -33,6 +35,14 @@ static float *slot_piece(const bl_trainer *t, size_t slot, size_t i)
     return NULL;
 }
 
+static struct slot_name slot_name(const bl_trainer *t, size_t slot, size_t i)
+{
+    struct slot_name name;
+    snprintf(name.text, sizeof name.text, "optimizer.%s.%s", t->stepper.optimizer.ops->slots[slot],
+             t->model->names[i]);
+    return name;
+}
+
 static size_t most_slots(const bl_trainer *t)
 {
     return optimizer_slots(&t->stepper.optimizer) * model_count_tensors(t->model);
@@ -40,7 +50,6 @@ static size_t most_slots(const bl_trainer *t)
 
 static size_t list_slots(const bl_trainer *t, struct tensor_entry *entries, struct slot_name *names)
 {
-    const struct optimizer_ops *ops = t->stepper.optimizer.ops;
     struct matrix m;
     size_t n = 0;
     for (size_t slot = 0; slot < optimizer_slots(&t->stepper.optimizer); slot++)
@@ -48,8 +57,7 @@ static size_t list_slots(const bl_trainer *t, struct tensor_entry *entries, stru
             const float *piece = slot_piece(t, slot, i);
             if (!piece)
                 continue;
-            snprintf(names[n].text, sizeof names[n].text, "optimizer.%s.%s", ops->slots[slot],
-                     t->model->names[i]);
+            names[n] = slot_name(t, slot, i);
             entries[n] =
                 (struct tensor_entry){.name = names[n].text, .values = piece, .rows = m.rows, .cols = m.cols};
             n++;
@@ -88,10 +96,12 @@ STATE_FIELD(first_loss, double)
 STATE_FIELD(best, double)
 STATE_FIELD(best_epoch, size_t)
 STATE_FIELD(halvings, size_t)
+STATE_FIELD(step_rate, double)
 
 #define MOST_EPOCHS 1e9   /* the option's own limit */
 #define MOST_COUNT 0x1p52 /* goes on counting for long, and stays exact */
 #define MOST_REAL 0x1p53
+#define MOST_RATE 1e6 /* that of bl_trainer_set_rate */
 
 static const struct state_field state_fields[] = {
     {"epoch", get_epoch, set_epoch, MOST_EPOCHS, true},
@@ -106,13 +116,21 @@ static const struct state_field state_fields[] = {
     {"best_val", get_best, set_best, MOST_REAL, false},
     {"best_epoch", get_best_epoch, set_best_epoch, MOST_EPOCHS, true},
     {"halvings", get_halvings, set_halvings, SCHEDULE_MAX_HALVINGS, true},
+    {"step_rate", get_step_rate, set_step_rate, MOST_RATE, false},
 };
 enum { N_STATE_FIELDS = sizeof state_fields / sizeof *state_fields };
+
+/* Epoch and step are facts that are true at any time (model_set_counts). */
+static bool is_counted(const char *key)
+{
+    return strcmp(key, "epoch") == 0 || strcmp(key, "step") == 0;
+}
 
 static bl_status write_facts(bl_trainer *t)
 {
     for (size_t i = 0; i < N_STATE_FIELDS; i++)
-        BL_TRY(model_set_number(t->model, state_fields[i].key, state_fields[i].get(&t->state)));
+        if (!is_counted(state_fields[i].key))
+            BL_TRY(model_set_number(t->model, state_fields[i].key, state_fields[i].get(&t->state)));
     char hash[17];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->data_hash);
     BL_TRY(model_set_fact(t->model, "data_hash", hash));
@@ -145,90 +163,113 @@ bl_status checkpoint_write(bl_trainer *t, const char *path)
     return status;
 }
 
-static bl_status read_slots(bl_trainer *t, const struct tensors *file, const char *path)
+static bl_status check_slots(const bl_trainer *t, const struct tensors *file, const char *path)
 {
-    const struct optimizer_ops *ops = t->stepper.optimizer.ops;
     struct matrix m;
     for (size_t slot = 0; slot < optimizer_slots(&t->stepper.optimizer); slot++)
         for (size_t i = 0; model_tensor(t->model, i, &m); i++) {
-            char name[96];
+            struct slot_name name;
             struct tensor_entry entry;
-            float *piece = slot_piece(t, slot, i);
-            if (!piece)
+            if (!slot_piece(t, slot, i))
                 continue;
-            snprintf(name, sizeof name, "optimizer.%s.%s", ops->slots[slot], t->model->names[i]);
-            if (!tensors_find(file, name, &entry) || entry.rows != m.rows || entry.cols != m.cols)
+            name = slot_name(t, slot, i);
+            if (!tensors_find(file, name.text, &entry) || entry.rows != m.rows || entry.cols != m.cols)
                 BL_FAIL(t->ctx, BL_BAD_DATA,
-                        "%s: no tensor \"%s\" of %zu x %zu: not a checkpoint of this run", path, name, m.rows,
-                        m.cols);
-            memcpy(piece, entry.values, m.rows * m.cols * sizeof *m.x);
+                        "%s: no tensor \"%s\" of %zu x %zu: not a checkpoint of this run", path, name.text,
+                        m.rows, m.cols);
         }
     return BL_OK;
 }
 
-/* 0.1.0 kept no first loss, which is then that of the next epoch, and could keep a validation figure that was no number. */
+/* Of a file that check_slots has seen. */
+static void take_slots(bl_trainer *t, const struct tensors *file)
+{
+    struct matrix m;
+    for (size_t slot = 0; slot < optimizer_slots(&t->stepper.optimizer); slot++)
+        for (size_t i = 0; model_tensor(t->model, i, &m); i++) {
+            struct tensor_entry entry;
+            float *piece = slot_piece(t, slot, i);
+            if (piece && tensors_find(file, slot_name(t, slot, i).text, &entry))
+                memcpy(piece, entry.values, m.rows * m.cols * sizeof *m.x);
+        }
+}
+
+/* 0.1.0 kept no first loss, which is then that of the next epoch, and no rate of single steps, and could keep a validation
+   figure that was no number. */
 static bool is_none_in_old_files(const char *key, const char *text)
 {
-    if (strcmp(key, "first_loss") == 0)
+    if (strcmp(key, "first_loss") == 0 || strcmp(key, "step_rate") == 0)
         return !text;
     return strcmp(key, "best_val") == 0 && text && (strstr(text, "nan") || strstr(text, "inf"));
 }
 
-static bl_status read_field(bl_trainer *t, const struct tensors *file, const char *path,
-                            const struct state_field *field)
+/* What a file says, before any of it is taken. */
+struct taking {
+    bl_trainer *t;
+    const struct tensors *file;
+    const char *path;
+    struct run_state state;
+    struct best_epoch best;
+    json_t *early_angles;
+    enum slope slope;
+    const char *slope_text; /* NULL: the trainer keeps its own */
+    struct schedule schedule;
+};
+
+static bl_status read_field(struct taking *from, const struct state_field *field)
 {
-    const char *text = tensors_fact(file, field->key);
+    const char *text = tensors_fact(from->file, field->key);
     double x = 0.0;
     if (is_none_in_old_files(field->key, text)) {
-        field->set(&t->state, 0.0);
+        field->set(&from->state, 0.0);
         return BL_OK;
     }
     if (!text || !text_to_double(slice_of(text), &x) || x < 0.0 || x > field->most ||
         (field->is_whole && x != floor(x)))
-        BL_FAIL(t->ctx, BL_BAD_DATA,
-                "%s: \"%s\" is \"%.40s\", expected a%s number up to %g: not a checkpoint of a run", path,
-                field->key, text ? text : "missing", field->is_whole ? " whole" : "", field->most);
-    field->set(&t->state, x);
+        BL_FAIL(from->t->ctx, BL_BAD_DATA,
+                "%s: \"%s\" is \"%.40s\", expected a%s number up to %g: not a checkpoint of a run",
+                from->path, field->key, text ? text : "missing", field->is_whole ? " whole" : "",
+                field->most);
+    field->set(&from->state, x);
     return BL_OK;
 }
 
 /* Checkpoints of 0.1.0 have none: the number of the best epoch is all that is known of it. */
-static bl_status read_best(bl_trainer *t, const struct tensors *file, const char *path)
+static bl_status read_best(struct taking *from)
 {
-    const char *text = tensors_fact(file, "best_scores");
-    t->best.is_known = false;
-    if (text && !best_epoch_from_text(&t->best, text))
-        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: \"best_scores\" is no object of scores: not a checkpoint of a run",
-                path);
-    t->best.is_known = t->best.is_known && t->state.best_epoch > 0;
+    const char *text = tensors_fact(from->file, "best_scores");
+    from->best.is_known = false;
+    if (text && !best_epoch_from_text(&from->best, text))
+        BL_FAIL(from->t->ctx, BL_BAD_DATA,
+                "%s: \"best_scores\" is no object of scores: not a checkpoint of a run", from->path);
+    from->best.is_known = from->best.is_known && from->state.best_epoch > 0;
     return BL_OK;
 }
 
 /* For the first epoch's line of the log alone: without them it has none. */
-static bl_status read_early_angles(bl_trainer *t, const struct tensors *file, const char *path)
+static bl_status read_early_angles(struct taking *from)
 {
-    const char *text = tensors_fact(file, "early_angles");
-    json_decref(t->early_angles);
-    t->early_angles = text ? json_loads(text, 0, NULL) : NULL;
-    if (text && !json_is_array(t->early_angles))
-        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: \"early_angles\" is no list: not a checkpoint of a run", path);
+    const char *text = tensors_fact(from->file, "early_angles");
+    from->early_angles = text ? json_loads(text, 0, NULL) : NULL;
+    if (text && !json_is_array(from->early_angles))
+        BL_FAIL(from->t->ctx, BL_BAD_DATA, "%s: \"early_angles\" is no list: not a checkpoint of a run",
+                from->path);
     return BL_OK;
 }
 
-static bl_status read_state(bl_trainer *t, const struct tensors *file, const char *path)
+static bl_status read_state(struct taking *from)
 {
+    const struct run_state *state = &from->state;
     for (size_t i = 0; i < N_STATE_FIELDS; i++)
-        BL_TRY(read_field(t, file, path, &state_fields[i]));
-    if (t->state.wrong > t->state.position || t->state.best_epoch > t->state.epoch)
-        BL_FAIL(t->ctx, BL_BAD_DATA,
-                "%s: %zu wrong of %zu examples, the best epoch %zu of %zu: not a checkpoint of a run", path,
-                t->state.wrong, t->state.position, t->state.best_epoch, t->state.epoch);
-    const char *best = tensors_fact(file, "best_val");
-    if (is_none_in_old_files("best_val", best))
-        t->state.best_epoch = 0;
-    t->schedule.halvings = t->state.halvings;
-    BL_TRY(read_best(t, file, path));
-    return read_early_angles(t, file, path);
+        BL_TRY(read_field(from, &state_fields[i]));
+    if (state->wrong > state->position || state->best_epoch > state->epoch)
+        BL_FAIL(from->t->ctx, BL_BAD_DATA,
+                "%s: %zu wrong of %zu examples, the best epoch %zu of %zu: not a checkpoint of a run",
+                from->path, state->wrong, state->position, state->best_epoch, state->epoch);
+    if (is_none_in_old_files("best_val", tensors_fact(from->file, "best_val")))
+        from->state.best_epoch = 0;
+    BL_TRY(read_best(from));
+    return read_early_angles(from);
 }
 
 /* Checkpoints of 0.1.0 have one seed for everything. */
@@ -248,7 +289,7 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
 /* What a file of 0.1.0 does not say, because there was no choice. NULL: it must say it. */
 static const char *fact_of(const struct tensors *file, const char *key)
 {
-    static const char *const unsaid[][2] = {{"slope", "cos f"}, {"lambda", "0"}};
+    static const char *const unsaid[][2] = {{"slope", "cos f"}, {"lambda", "0"}, {"precision", "float32"}};
     const char *text = tensors_fact(file, key), *format = tensors_fact(file, "format");
     if (!format || strcmp(format, "backless 1") != 0)
         return text;
@@ -259,79 +300,190 @@ static const char *fact_of(const struct tensors *file, const char *key)
 }
 
 /* A slope that this run did not ask for is the file's. */
-static bl_status take_slope(bl_trainer *t, const struct tensors *file, const char *path)
+static bl_status read_slope(struct taking *from)
 {
-    struct rule *rule = t->model->rule;
-    const char *theirs = fact_of(file, "slope");
-    if (!rule->ops->has_slope || bl_config_is_set(t->config, "slope"))
+    const bl_trainer *t = from->t;
+    const char *theirs = fact_of(from->file, "slope");
+    if (!t->model->rule->ops->has_slope || bl_config_is_set(t->config, "slope"))
         return BL_OK;
     if (!theirs)
-        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: has no fact \"slope\": not a checkpoint of this rule", path);
-    if (slope_parse(t->ctx, &rule->feedback.slope, theirs) != BL_OK)
-        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its slope is \"%.40s\", which this version does not know", path,
-                theirs);
-    BL_TRY(config_settle(t->config, "slope", theirs));
-    return model_set_fact(t->model, "slope", theirs);
+        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: has no fact \"slope\": not a checkpoint of this rule", from->path);
+    if (slope_parse(t->ctx, &from->slope, theirs) != BL_OK)
+        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its slope is \"%.40s\", which this version does not know",
+                from->path, theirs);
+    from->slope_text = theirs;
+    return BL_OK;
 }
 
-/* What must be the same for the resumed run to be the same run. */
-static bl_status check_same(const bl_trainer *t, const struct tensors *file, const char *path)
+static bl_status take_slope(const struct taking *from)
 {
-    int format = MODEL_FORMAT;
-    BL_TRY(model_read_format(t->ctx, file, path, &format));
-    static const char *const keys[] = {"net",  "rule",  "loss",  "reduction", "optimizer", "batch",
-                                       "seed", "input", "inlet", "slope",     "lambda"};
+    if (!from->slope_text)
+        return BL_OK;
+    BL_TRY(config_settle(from->t->config, "slope", from->slope_text));
+    BL_TRY(model_set_fact(from->t->model, "slope", from->slope_text));
+    from->t->model->rule->feedback.slope = from->slope;
+    return BL_OK;
+}
+
+/* ---- What a stream leaves open */
+
+enum { OPEN_OPTIONS = 3 };
+static const char *const open_options[OPEN_OPTIONS] = {"lr", "schedule", "epochs"};
+
+/* What the file says of such an option; NULL: the trainer keeps its own. */
+static const char *open_value(const struct taking *from, const char *key)
+{
+    return bl_config_is_set(from->t->config, key) ? NULL : tensors_fact(from->file, key);
+}
+
+static bl_status read_open_options(struct taking *from)
+{
+    bl_context *ctx = from->t->ctx;
+    for (size_t i = 0; i < OPEN_OPTIONS; i++) {
+        const char *text = open_value(from, open_options[i]);
+        if (text && option_check(ctx, open_options[i], text) != BL_OK)
+            BL_FAIL(ctx, BL_BAD_DATA, "%s: its %s is \"%.40s\", which the option does not take", from->path,
+                    open_options[i], text);
+    }
+    const char *rate = open_value(from, "lr"), *schedule = open_value(from, "schedule");
+    double x = 0.0;
+    if (rate && text_to_double(slice_of(rate), &x))
+        BL_TRY(optimizer_check_rate(ctx, &from->t->stepper.optimizer, x));
+    return schedule ? schedule_parse(ctx, &from->schedule, schedule) : BL_OK;
+}
+
+static bl_status take_open_options(const struct taking *from)
+{
+    for (size_t i = 0; i < OPEN_OPTIONS; i++) {
+        const char *text = open_value(from, open_options[i]);
+        if (!text)
+            continue;
+        BL_TRY(config_settle(from->t->config, open_options[i], text));
+        BL_TRY(model_set_fact(from->t->model, open_options[i], text));
+    }
+    from->t->epochs = config_size(from->t->config, "epochs");
+    return BL_OK;
+}
+
+/* ---- What must be the same for the run that goes on to be the same run */
+
+static bl_status differs(const struct taking *from, const char *key, const char *theirs)
+{
+    BL_FAIL(from->t->ctx, BL_BAD_DATA, "%s: its %s is \"%s\", but this run's is \"%s\"", from->path, key,
+            theirs ? theirs : "missing", bl_model_fact(from->t->model, key));
+}
+
+static bl_status check_same(const struct taking *from, int format)
+{
+    const bl_model *model = from->t->model;
+    static const char *const keys[] = {"net",   "rule",  "loss",  "reduction", "optimizer", "seed",
+                                       "input", "inlet", "slope", "lambda",    "precision"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *theirs = fact_of(file, keys[i]), *ours = bl_model_fact(t->model, keys[i]);
-        if (!ours) /* of another rule: that is refused already */
+        const char *theirs = fact_of(from->file, keys[i]), *ours = bl_model_fact(model, keys[i]);
+        const bool is_taken = from->slope_text && strcmp(keys[i], "slope") == 0;
+        if (!ours || is_taken) /* of another rule: that is refused already */
             continue;
         if (!theirs || strcmp(theirs, ours) != 0)
-            BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is \"%s\", but this run's is \"%s\"", path, keys[i],
-                    theirs ? theirs : "missing", ours);
+            return differs(from, keys[i], theirs);
     }
-    BL_TRY(check_seeds(t, file, path));
+    BL_TRY(check_seeds(from->t, from->file, from->path));
     static const char *const data_keys[] = {"outputs", "answers", "class_names", "labels", "table"};
     for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++) {
-        const char *theirs = tensors_fact(file, data_keys[i]), *ours = bl_model_fact(t->model, data_keys[i]);
+        const char *theirs = tensors_fact(from->file, data_keys[i]),
+                   *ours = bl_model_fact(model, data_keys[i]);
         /* 0.1.0 left out what there was not, and knew one kind of labels */
         if (!theirs && format == MODEL_FORMAT_NARROW)
             theirs = strcmp(data_keys[i], "labels") == 0 ? ours : "null";
         if (!theirs || strcmp(theirs, ours) != 0)
-            BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is not that of this run's data", path, data_keys[i]);
+            BL_FAIL(from->t->ctx, BL_BAD_DATA, "%s: its %s is not that of this run's data", from->path,
+                    data_keys[i]);
     }
-    char hash[17];
-    const uint64_t data_hash = format == MODEL_FORMAT_NARROW ? t->narrow_data_hash : t->data_hash;
-    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)data_hash);
-    const char *theirs = tensors_fact(file, "data_hash");
-    if (!theirs || strcmp(theirs, hash) != 0)
-        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: the run began on other training data (hash %s, now %s)", path,
-                theirs ? theirs : "missing", hash);
-    if (!model_scales_like(t->model, file) && format == MODEL_FORMAT_NARROW)
-        BL_FAIL(
-            t->ctx, BL_BAD_DATA,
-            "%s: is a run of 0.1.0, which rounded some inputs or targets to float32 until they were hardly "
-            "different; they are scaled otherwise now: train anew",
-            path);
-    if (!model_scales_like(t->model, file))
-        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: it scales its inputs or targets otherwise than this run does",
-                path);
     return BL_OK;
 }
 
-static bl_status take(bl_trainer *t, const struct tensors *file, const char *path)
+/* What an epoch goes through, and in which pieces. */
+static bl_status check_examples(const struct taking *from, int format)
 {
-    BL_TRY(take_slope(t, file, path));
-    BL_TRY(check_same(t, file, path));
-    BL_TRY(model_take(t->model, file, path));
-    BL_TRY(read_slots(t, file, path));
-    return read_state(t, file, path);
+    const bl_trainer *t = from->t;
+    const char *batch = tensors_fact(from->file, "batch"), *theirs = tensors_fact(from->file, "data_hash");
+    char hash[17];
+    const uint64_t data_hash = format == MODEL_FORMAT_NARROW ? t->narrow_data_hash : t->data_hash;
+    if (!batch || strcmp(batch, bl_model_fact(t->model, "batch")) != 0)
+        return differs(from, "batch", batch);
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)data_hash);
+    if (!theirs || strcmp(theirs, hash) != 0)
+        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: the run began on other training data (hash %s, now %s)", from->path,
+                theirs ? theirs : "missing", hash);
+    return BL_OK;
+}
+
+static bl_status check_scaling(const struct taking *from, int format)
+{
+    if (model_scales_like(from->t->model, from->file))
+        return BL_OK;
+    if (format == MODEL_FORMAT_NARROW)
+        BL_FAIL(
+            from->t->ctx, BL_BAD_DATA,
+            "%s: is a run of 0.1.0, which rounded some inputs or targets to float32 until they were hardly "
+            "different; they are scaled otherwise now: train anew",
+            from->path);
+    BL_FAIL(from->t->ctx, BL_BAD_DATA, "%s: it scales its inputs or targets otherwise than this run does",
+            from->path);
+}
+
+static bl_status check(struct taking *from, bool is_stream)
+{
+    int format = MODEL_FORMAT;
+    BL_TRY(model_read_format(from->t->ctx, from->file, from->path, &format));
+    BL_TRY(read_slope(from));
+    BL_TRY(check_same(from, format));
+    BL_TRY(model_check_tensors(from->t->model, from->file, from->path));
+    BL_TRY(check_slots(from->t, from->file, from->path));
+    BL_TRY(read_state(from));
+    if (!is_stream || from->state.position > 0)
+        BL_TRY(check_examples(from, format));
+    BL_TRY(check_scaling(from, format));
+    return is_stream ? read_open_options(from) : BL_OK;
+}
+
+/* What may lack memory comes first. */
+static bl_status take(struct taking *from, bool is_stream)
+{
+    bl_trainer *t = from->t;
+    BL_TRY(take_slope(from));
+    if (is_stream)
+        BL_TRY(take_open_options(from));
+    BL_TRY(model_take(t->model, from->file, from->path));
+    take_slots(t, from->file);
+    t->state = from->state;
+    t->best = from->best;
+    t->schedule = from->schedule;
+    t->schedule.halvings = t->state.halvings;
+    json_decref(t->early_angles);
+    t->early_angles = json_incref(from->early_angles);
+    model_set_counts(t->model, t->state.epoch, t->state.step);
+    return BL_OK;
+}
+
+static bl_status read_file(bl_trainer *t, const char *path, bool is_stream)
+{
+    struct tensors *file = NULL;
+    BL_TRY(tensors_read(&file, t->ctx, path));
+    struct taking from = {.t = t, .file = file, .path = path, .state = t->state, .schedule = t->schedule};
+    bl_status status = check(&from, is_stream);
+    if (status == BL_OK)
+        status = take(&from, is_stream);
+    json_decref(from.early_angles);
+    tensors_free(t->ctx, file);
+    return status;
 }
 
 bl_status checkpoint_read(bl_trainer *t, const char *path)
 {
-    struct tensors *file = NULL;
-    BL_TRY(tensors_read(&file, t->ctx, path));
-    const bl_status status = take(t, file, path);
-    tensors_free(t->ctx, file);
-    return status;
+    return read_file(t, path, false);
+}
+
+bl_status checkpoint_read_stream(bl_trainer *t, const char *path)
+{
+    return read_file(t, path, true);
 }

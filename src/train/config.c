@@ -41,7 +41,8 @@ static bool find(const char *key, size_t *out)
 bl_status bl_config_create(bl_config **out, bl_context *ctx)
 {
     if (!ctx)
-        return BL_NO_MEMORY;
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
     bl_config *config = NULL;
     BL_TRY(MEM_ONE(ctx, &config, "the configuration"));
     config->ctx = ctx;
@@ -81,6 +82,9 @@ static bl_status replace(bl_config *config, size_t i, const char *text, bool is_
 bl_status bl_config_copy(bl_config **out, const bl_config *config)
 {
     bl_config *copy = NULL;
+    if (!config)
+        return BL_BAD_VALUE;
+    BL_GIVEN(config->ctx, out);
     BL_TRY(bl_config_create(&copy, config->ctx));
     for (size_t i = 0; i < option_count; i++) {
         const bl_status status = replace(copy, i, config->values[i], config->is_set[i]);
@@ -96,6 +100,9 @@ bl_status bl_config_copy(bl_config **out, const bl_config *config)
 bl_status bl_config_set(bl_config *config, const char *key, const char *text)
 {
     size_t i = 0;
+    if (!config)
+        return BL_BAD_VALUE;
+    BL_GIVEN(config->ctx, key);
     if (!find(key, &i))
         BL_FAIL(config->ctx, BL_BAD_VALUE, "no option \"%s\"", key);
     if (text)
@@ -119,7 +126,7 @@ static const char *preset_value(const bl_config *config, const char *key)
 const char *bl_config_get(const bl_config *config, const char *key)
 {
     size_t i = 0;
-    if (!find(key, &i))
+    if (!config || !key || !find(key, &i))
         return NULL;
     if (config->values[i])
         return config->values[i];
@@ -130,7 +137,7 @@ const char *bl_config_get(const bl_config *config, const char *key)
 int bl_config_is_set(const bl_config *config, const char *key)
 {
     size_t i = 0;
-    return find(key, &i) && config->is_set[i];
+    return config && key && find(key, &i) && config->is_set[i];
 }
 
 const char *config_text(const bl_config *config, const char *key)
@@ -287,6 +294,9 @@ bl_status bl_config_load(bl_config *config, const char *path)
 {
     struct bytes file = {0};
     json_error_t error;
+    if (!config)
+        return BL_BAD_VALUE;
+    BL_GIVEN(config->ctx, path);
     BL_TRY(bytes_in(&file, config->ctx, path, MOST_BYTES));
     json_t *root = json_loadb((const char *)file.at, file.n, JSON_REJECT_DUPLICATES, &error);
     mem_free(config->ctx, file.at);

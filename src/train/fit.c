@@ -330,6 +330,7 @@ static void turn_page(bl_trainer *t, const bl_score *train)
         t->schedule.halvings = ++state->halvings;
     state->running_error = 0.75 * state->running_error + 0.25 * error;
     state->epoch++;
+    model_set_counts(t->model, state->epoch, state->step);
     state->position = 0;
     state->loss_sum = 0.0;
     state->wrong = 0;
@@ -400,6 +401,9 @@ static bl_status run_epochs(struct fit *f)
 bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val, const bl_data *test,
                          bl_watch watch, void *user)
 {
+    if (!t)
+        return BL_BAD_VALUE;
+    BL_GIVEN(t->ctx, train);
     struct fit f = {.t = t,
                     .train = train,
                     .val = val,
@@ -408,8 +412,6 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
                     .user = user,
                     .measures_angles = !config_bool(t->config, "no-angles") &&
                                        strcmp(config_text(t->config, "memory"), "low") != 0};
-    if (!train)
-        BL_FAIL(t->ctx, BL_BAD_VALUE, "train is NULL, expected the training set");
     BL_TRY(trainer_check_data(t, train));
     if (train->n == 0)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: no examples to train on", train->source);
@@ -437,7 +439,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
 
 int bl_trainer_best(const bl_trainer *t, bl_progress *out)
 {
-    if (t->state.best_epoch == 0)
+    if (!t || !out || t->state.best_epoch == 0)
         return 0;
     *out = (bl_progress){.epoch = (int)t->state.best_epoch,
                          .train = t->best.is_known ? t->best.train : score_none(),
@@ -449,9 +451,29 @@ int bl_trainer_best(const bl_trainer *t, bl_progress *out)
     return 1;
 }
 
+bl_status bl_trainer_save(bl_trainer *t, const char *path)
+{
+    if (!t)
+        return BL_BAD_VALUE;
+    BL_GIVEN(t->ctx, path);
+    BL_TRY(trainer_check_finite(t));
+    return checkpoint_write(t, path);
+}
+
+bl_status bl_trainer_load(bl_trainer *t, const char *path)
+{
+    if (!t)
+        return BL_BAD_VALUE;
+    BL_GIVEN(t->ctx, path);
+    return checkpoint_read_stream(t, path);
+}
+
 bl_status bl_trainer_resume(bl_trainer *t, const char *folder)
 {
     char path[4096];
+    if (!t)
+        return BL_BAD_VALUE;
+    BL_GIVEN(t->ctx, folder);
     path[0] = 0;
     text_append(path, sizeof path, "%s/model.safetensors", folder);
     BL_TRY(checkpoint_read(t, path));

@@ -436,7 +436,9 @@ static bl_status build(const struct loading *from, bl_data *like, bl_model **out
 bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
 {
     if (!ctx)
-        return BL_NO_MEMORY;
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
+    BL_GIVEN(ctx, path);
     struct tensors *file = NULL;
     bl_data *like = NULL;
     BL_TRY(files_read_add(ctx, path, READ_AS_MODEL));

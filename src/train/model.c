@@ -93,6 +93,36 @@ bl_status model_set_fact(bl_model *model, const char *key, const char *text)
     return BL_OK;
 }
 
+static void write_count(char *text, uint64_t n)
+{
+    char digits[MODEL_COUNT_ROOM];
+    size_t i = sizeof digits;
+    digits[--i] = 0;
+    do
+        digits[--i] = (char)('0' + n % 10);
+    while ((n /= 10) > 0);
+    memcpy(text, digits + i, sizeof digits - i);
+}
+
+void model_set_counts(bl_model *model, uint64_t epoch, uint64_t step)
+{
+    write_count(model->epoch_text, epoch);
+    write_count(model->step_text, step);
+}
+
+bl_status model_need_counts(bl_model *model)
+{
+    char room[MODEL_COUNT_ROOM];
+    memset(room, ' ', sizeof room - 1);
+    room[sizeof room - 1] = 0;
+    BL_TRY(model_set_fact(model, "epoch", room));
+    BL_TRY(model_set_fact(model, "step", room));
+    model->epoch_text = find_fact(model, "epoch")->text;
+    model->step_text = find_fact(model, "step")->text;
+    model_set_counts(model, 0, 0);
+    return BL_OK;
+}
+
 bl_status model_set_number(bl_model *model, const char *key, double x)
 {
     char text[32];
@@ -102,13 +132,13 @@ bl_status model_set_number(bl_model *model, const char *key, double x)
 
 const char *bl_model_fact(const bl_model *model, const char *key)
 {
-    const struct fact *fact = find_fact(model, key);
+    const struct fact *fact = model && key ? find_fact(model, key) : NULL;
     return fact ? fact->text : NULL;
 }
 
 const char *bl_model_fact_name(const bl_model *model, int i)
 {
-    return i >= 0 && (size_t)i < model->n_facts ? model->facts[i].key : NULL;
+    return model && i >= 0 && (size_t)i < model->n_facts ? model->facts[i].key : NULL;
 }
 
 bool model_is_one_of_two(const struct net *net, const bl_data *like)
@@ -118,7 +148,7 @@ bool model_is_one_of_two(const struct net *net, const bl_data *like)
 
 int bl_model_outputs(const bl_model *model)
 {
-    return model->like->outputs;
+    return model ? model->like->outputs : 0;
 }
 
 /* Block by block what is trained; then what is kept; then the feedback of the blocks that have some. */
@@ -260,10 +290,13 @@ bl_status model_write(const bl_model *model, const char *path, const struct tens
 
 bl_status bl_model_save(const bl_model *model, const char *path)
 {
+    if (!model)
+        return BL_BAD_VALUE;
+    BL_GIVEN(model->ctx, path);
     return model_write(model, path, NULL, 0);
 }
 
-bl_status model_take(bl_model *model, const struct tensors *file, const char *path)
+bl_status model_check_tensors(const bl_model *model, const struct tensors *file, const char *path)
 {
     struct matrix m;
     for (size_t i = 0; model_tensor(model, i, &m); i++) {
@@ -276,7 +309,18 @@ bl_status model_take(bl_model *model, const struct tensors *file, const char *pa
         if (rows != m.rows || cols != m.cols)
             BL_FAIL(model->ctx, BL_BAD_DATA, "%s: tensor \"%s\" is %zu x %zu, expected %zu x %zu", path, name,
                     rows, cols, m.rows, m.cols);
-        memcpy(m.x, entry.values, rows * cols * sizeof *m.x);
+    }
+    return BL_OK;
+}
+
+bl_status model_take(bl_model *model, const struct tensors *file, const char *path)
+{
+    struct matrix m;
+    BL_TRY(model_check_tensors(model, file, path));
+    for (size_t i = 0; model_tensor(model, i, &m); i++) {
+        struct tensor_entry entry;
+        if (tensors_find(file, model->names[i], &entry))
+            memcpy(m.x, entry.values, m.rows * m.cols * sizeof *m.x);
     }
     return BL_OK;
 }
@@ -298,6 +342,8 @@ void bl_model_hash(const bl_model *model, char out[17])
 {
     uint64_t hash = TEXT_HASH_START;
     struct matrix m;
+    if (!model || !out)
+        return;
     for (size_t i = 0; i < model->net->n_tensors + model->net->n_kept_tensors && model_tensor(model, i, &m);
          i++)
         hash = text_hash(hash, m.x, m.rows * m.cols * sizeof *m.x);

@@ -9,7 +9,11 @@
 #include "../losses/loss.h"
 #include "../rules/rule.h"
 
-enum { MODEL_MAX_FACTS = 64, MODEL_NAME_ROOM = 48 };
+enum {
+    MODEL_MAX_FACTS = 64,
+    MODEL_NAME_ROOM = 48,
+    MODEL_COUNT_ROOM = 21
+}; /* of the largest count: 20 digits */
 
 struct fact {
     char *key, *text;
@@ -23,6 +27,8 @@ struct bl_model {
     bl_data *like; /* no examples: shape, outputs, scaling, class and column names */
     struct fact facts[MODEL_MAX_FACTS];
     size_t n_facts;
+    char *epoch_text,
+        *step_text; /* of the facts "epoch" and "step" of a trainer's model; NULL: of a loaded one */
     char (*names)[MODEL_NAME_ROOM]; /* of every tensor, in bl_model_tensor's order */
 };
 
@@ -38,6 +44,11 @@ extern const char *const model_label_words[CLASS_BY_NUMBER + 1];
 
 bl_status model_set_fact(bl_model *model, const char *key, const char *text);
 bl_status model_set_number(bl_model *model, const char *key, double x);
+
+/* The facts "epoch" (finished) and "step" (taken) of a trainer's model are true after each step: they have room for any
+   count, so that setting them allocates nothing. Both are 0 at first. */
+bl_status model_need_counts(bl_model *model);
+void model_set_counts(bl_model *model, uint64_t epoch, uint64_t step);
 
 /* The i-th of the weights, biases and feedback, called model->names[i]. false past the last. */
 bool model_tensor(const bl_model *model, size_t i, struct matrix *out);
@@ -56,7 +67,9 @@ bl_status model_read_format(bl_context *ctx, const struct tensors *file, const c
 /* Whether inputs and targets are scaled in the file as they are here: to the bit, or, in a file of 0.1.0, to within what
    its floats rounded. */
 bool model_scales_like(const bl_model *model, const struct tensors *file);
-/* Weights and feedback from a file that has been read, by name; shapes must agree. */
+/* Whether a file that has been read has all weights and feedback, by name and shape. */
+bl_status model_check_tensors(const bl_model *model, const struct tensors *file, const char *path);
+/* Takes them. A file that is refused changes nothing. */
 bl_status model_take(bl_model *model, const struct tensors *file, const char *path);
 
 /* Names the first block whose weights are no numbers; false when all are. */

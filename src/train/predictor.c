@@ -35,7 +35,11 @@ static bl_status create(bl_predictor **out, bl_context *ctx, const bl_model *mod
 
 bl_status bl_predictor_create(bl_predictor **out, bl_context *ctx, const bl_model *model)
 {
-    return ctx ? create(out, ctx, model, MOST_AT_ONCE) : BL_NO_MEMORY;
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
+    BL_GIVEN(ctx, model);
+    return create(out, ctx, model, MOST_AT_ONCE);
 }
 
 void bl_predictor_free(bl_predictor *p)
@@ -86,30 +90,34 @@ static bl_status run(bl_predictor *p, const struct source *from, double *scores)
     return BL_OK;
 }
 
-static bl_status check_array(bl_context *ctx, const void *x)
-{
-    if (!x)
-        BL_FAIL(ctx, BL_BAD_VALUE, "x is NULL, expected the examples");
-    return BL_OK;
-}
-
 bl_status bl_predictor_run(bl_predictor *p, const float *x, size_t n, double *scores)
 {
-    BL_TRY(check_array(p->ctx, x));
+    if (!p)
+        return BL_BAD_VALUE;
+    BL_GIVEN(p->ctx, x);
+    BL_GIVEN(p->ctx, scores);
     return run(p, &(struct source){.floats = x, .n = n}, scores);
 }
 
 bl_status bl_predictor_run_doubles(bl_predictor *p, const double *x, size_t n, double *scores)
 {
-    BL_TRY(check_array(p->ctx, x));
+    if (!p)
+        return BL_BAD_VALUE;
+    BL_GIVEN(p->ctx, x);
+    BL_GIVEN(p->ctx, scores);
     return run(p, &(struct source){.doubles = x, .n = n}, scores);
 }
 
 bl_status bl_predictor_run_data(bl_predictor *p, const bl_data *data, double *scores)
 {
+    if (!p)
+        return BL_BAD_VALUE;
+    BL_GIVEN(p->ctx, data);
+    BL_GIVEN(p->ctx, scores);
     if (data->features != p->model->net->inputs)
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features, but the model takes %zu", data->source,
                 data->features, p->model->net->inputs);
+    BL_TRY(data_check_wrapped(p->ctx, data));
     return run(p, &(struct source){.data = data, .n = data->n}, scores);
 }
 
@@ -120,6 +128,10 @@ static const char *answers_of(const bl_data *data)
 
 bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *out)
 {
+    if (!p)
+        return BL_BAD_VALUE;
+    BL_GIVEN(p->ctx, data);
+    BL_GIVEN(p->ctx, out);
     const bl_model *model = p->model;
     if (data->features != model->net->inputs || data->outputs != model->like->outputs)
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
@@ -131,6 +143,7 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
         BL_FAIL(p->ctx, BL_BAD_DATA, "%s: no labels to measure against%s%s", data->source,
                 data->lacks_labels ? ": " : "", data->lacks_labels ? data->lacks_labels : "");
     bl_score score;
+    BL_TRY(data_check_wrapped(p->ctx, data));
     BL_TRY(score_model(model, data, p->lesson, &score));
     if (!isfinite(score.loss))
         BL_FAIL(p->ctx, BL_DIVERGED, "%s: the loss of the model on it is %g, which measures nothing",
@@ -150,6 +163,10 @@ static bl_status create_for(bl_predictor **out, const bl_model *model, size_t n)
 bl_status bl_model_predict(const bl_model *model, const float *x, size_t n, double *scores)
 {
     bl_predictor *p = NULL;
+    if (!model)
+        return BL_BAD_VALUE;
+    BL_GIVEN(model->ctx, x);
+    BL_GIVEN(model->ctx, scores);
     BL_TRY(create_for(&p, model, n));
     const bl_status status = bl_predictor_run(p, x, n, scores);
     bl_predictor_free(p);
@@ -159,6 +176,10 @@ bl_status bl_model_predict(const bl_model *model, const float *x, size_t n, doub
 bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, double *scores)
 {
     bl_predictor *p = NULL;
+    if (!model)
+        return BL_BAD_VALUE;
+    BL_GIVEN(model->ctx, data);
+    BL_GIVEN(model->ctx, scores);
     BL_TRY(create_for(&p, model, data->n));
     const bl_status status = bl_predictor_run_data(p, data, scores);
     bl_predictor_free(p);
@@ -168,6 +189,10 @@ bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, doub
 bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score *out)
 {
     bl_predictor *p = NULL;
+    if (!model)
+        return BL_BAD_VALUE;
+    BL_GIVEN(model->ctx, data);
+    BL_GIVEN(model->ctx, out);
     BL_TRY(create_for(&p, model, data->n));
     const bl_status status = bl_predictor_evaluate(p, data, out);
     bl_predictor_free(p);

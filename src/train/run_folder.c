@@ -178,7 +178,7 @@ static bl_status fill(struct run_folder *folder, bl_trainer *t, const bl_data *t
         BL_TRY(write_config(folder, t, train));
     }
     BL_TRY(path_of(t->ctx, folder->path, "log.jsonl", path));
-    if (t->is_resumed)
+    if (t->is_resumed || t->state.epoch > 0) /* of a trainer that has finished epochs elsewhere: with a gap */
         BL_TRY(take_up_log(folder, t, path));
     else
         BL_TRY(runlog_begin(&folder->log, t->ctx, path));

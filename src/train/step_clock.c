@@ -42,6 +42,8 @@ void step_clock_end(struct step_clock *clock, struct lesson *lesson, double begu
 
 void bl_trainer_clock(bl_trainer *trainer, int on)
 {
+    if (!trainer)
+        return;
     struct step_clock *clock = &trainer->stepper.clock;
     clock->is_on = on != 0;
     if (clock->is_on)
@@ -50,5 +52,6 @@ void bl_trainer_clock(bl_trainer *trainer, int on)
 
 void bl_trainer_times(const bl_trainer *trainer, bl_times *out)
 {
-    *out = trainer->stepper.clock.sums;
+    if (trainer && out)
+        *out = trainer->stepper.clock.sums;
 }

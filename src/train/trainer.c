@@ -259,10 +259,10 @@ static bl_status set_split(bl_trainer *t, const bl_data *like)
 
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
-    static const char *const keys[] = {"net",           "rule",      "feedback",   "inlet",     "init",
-                                       "loss",          "reduction", "optimizer",  "lr",        "schedule",
-                                       "batch",         "seed",      "split-seed", "precision", "weight-seed",
-                                       "feedback-seed", "order-seed"};
+    static const char *const keys[] = {
+        "net",        "rule",      "feedback",    "inlet",         "init",       "loss",
+        "reduction",  "optimizer", "lr",          "schedule",      "batch",      "seed",
+        "split-seed", "precision", "weight-seed", "feedback-seed", "order-seed", "epochs"};
     char shape[64];
     snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
     BL_TRY(model_set_fact(t->model, "format", model_formats[MODEL_FORMAT]));
@@ -367,6 +367,7 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(optimizer_check_rate(t->ctx, &optimizer, config_number(t->config, "lr")));
     BL_TRY(check_memory(t));
     BL_TRY(set_facts(t, like));
+    BL_TRY(model_need_counts(t->model));
     BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
     const struct net *net = t->model->net;
     BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer));
@@ -390,10 +391,10 @@ static bl_status build(bl_trainer *t, const bl_data *like)
 bl_status bl_trainer_create(bl_trainer **out, bl_context *ctx, const bl_config *config, const bl_data *like)
 {
     if (!ctx)
-        return BL_NO_MEMORY;
-    if (!config || !like)
-        BL_FAIL(ctx, BL_BAD_VALUE, "%s is NULL, expected what the trainer is made for",
-                config ? "like" : "config");
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
+    BL_GIVEN(ctx, config);
+    BL_GIVEN(ctx, like);
     bl_trainer *t = NULL;
     BL_TRY(MEM_ONE(ctx, &t, "the trainer"));
     t->ctx = t->stepper.ctx = t->stepper.plan.ctx = ctx;
@@ -431,26 +432,6 @@ void bl_trainer_free(bl_trainer *t)
     mem_free(t->ctx, t);
 }
 
-const bl_config *bl_trainer_config(const bl_trainer *trainer)
-{
-    return trainer->config;
-}
-
-bl_model *bl_trainer_model(bl_trainer *trainer)
-{
-    return trainer->model;
-}
-
-const char *bl_trainer_stop_reason(const bl_trainer *trainer)
-{
-    return trainer->stop_reason;
-}
-
-const char *bl_trainer_note(const bl_trainer *trainer, int i)
-{
-    return i >= 0 && (size_t)i < trainer->n_notes ? trainer->notes[i] : NULL;
-}
-
 bl_status trainer_note(bl_trainer *t, const char *format, ...)
 {
     char text[1024];
@@ -463,11 +444,6 @@ bl_status trainer_note(bl_trainer *t, const char *format, ...)
     BL_TRY(mem_text(t->ctx, &t->notes[t->n_notes], text, strlen(text)));
     t->n_notes++;
     return BL_OK;
-}
-
-const char *bl_trainer_advice(const bl_trainer *trainer)
-{
-    return trainer->advice;
 }
 
 void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered)
@@ -499,6 +475,7 @@ bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
                                           .step = (uint32_t)(t->state.step + 1)};
     BL_TRY(step_run(&t->stepper, t->lesson, rate, t->state.step + 1, t->is_buffered, out));
     t->state.step++;
+    model_set_counts(t->model, t->state.epoch, t->state.step);
     if (isfinite(out->loss))
         return stillness_after_step(t);
     BL_TRY(trainer_check_finite(t));
@@ -539,7 +516,7 @@ bl_status trainer_check_data(const bl_trainer *t, const bl_data *data)
                 answers_of(data), answers_of(like));
     if (!data->labels && !data->targets)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: has no labels", data->source);
-    return BL_OK;
+    return data_check_wrapped(t->ctx, data);
 }
 
 /* A batch of the caller's: labels or targets, the other NULL. */
@@ -552,12 +529,6 @@ struct batch {
 static bl_status check_batch(const bl_trainer *t, const struct batch *batch)
 {
     const bl_data *like = t->model->like;
-    if (!batch->x || (!batch->labels && !batch->targets))
-        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s is NULL, expected those of %zu examples",
-                !batch->x           ? "x"
-                : like->has_targets ? "targets"
-                                    : "labels",
-                batch->n);
     if ((batch->targets != NULL) != like->has_targets)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s, but the trainer was made for %s",
                 batch->targets ? "targets" : "labels", answers_of(like));
@@ -586,17 +557,19 @@ static bl_status take_batch(bl_trainer *t, struct lesson *lesson, const struct b
 
 bl_status bl_trainer_set_rate(bl_trainer *t, double rate)
 {
+    if (!t)
+        return BL_BAD_VALUE;
     if (rate != 0.0 && !(rate >= 1e-12 && rate <= 1e6))
         BL_FAIL(t->ctx, BL_BAD_VALUE,
                 "a rate of %g, expected a number from 1e-12 to 1e6, or 0: the schedule's", rate);
-    t->step_rate = rate;
+    t->state.step_rate = rate;
     return BL_OK;
 }
 
 static bl_status step_on(bl_trainer *t, const struct batch *batch, double *loss)
 {
     struct outcome outcome;
-    const double rate = t->step_rate > 0.0 ? t->step_rate : trainer_rate(t, 0);
+    const double rate = t->state.step_rate > 0.0 ? t->state.step_rate : trainer_rate(t, 0);
     if (batch->n == 1 && t->needs_two)
         BL_FAIL(t->ctx, BL_BAD_VALUE,
                 "a batch of one example: batch norm of one number for each example needs two or more");
@@ -615,11 +588,19 @@ static bl_status step_on(bl_trainer *t, const struct batch *batch, double *loss)
 
 bl_status bl_trainer_step(bl_trainer *t, const float *x, const int32_t *labels, size_t n, double *loss)
 {
+    if (!t)
+        return BL_BAD_VALUE;
+    BL_GIVEN(t->ctx, x);
+    BL_GIVEN(t->ctx, labels);
     return step_on(t, &(struct batch){.x = x, .labels = labels, .n = n}, loss);
 }
 
 bl_status bl_trainer_step_targets(bl_trainer *t, const float *x, const float *targets, size_t n, double *loss)
 {
+    if (!t)
+        return BL_BAD_VALUE;
+    BL_GIVEN(t->ctx, x);
+    BL_GIVEN(t->ctx, targets);
     return step_on(t, &(struct batch){.x = x, .targets = targets, .n = n}, loss);
 }
 
@@ -656,22 +637,25 @@ static bl_status inspect(bl_trainer *t, const struct batch *batch)
 
 bl_status bl_trainer_inspect(bl_trainer *t, const float *x, const int32_t *labels, size_t n)
 {
+    if (!t)
+        return BL_BAD_VALUE;
+    BL_GIVEN(t->ctx, x);
+    BL_GIVEN(t->ctx, labels);
     return inspect(t, &(struct batch){.x = x, .labels = labels, .n = n});
 }
 
 bl_status bl_trainer_inspect_targets(bl_trainer *t, const float *x, const float *targets, size_t n)
 {
+    if (!t)
+        return BL_BAD_VALUE;
+    BL_GIVEN(t->ctx, x);
+    BL_GIVEN(t->ctx, targets);
     return inspect(t, &(struct batch){.x = x, .targets = targets, .n = n});
-}
-
-size_t bl_trainer_activation_bytes(const bl_trainer *trainer)
-{
-    return lesson_bytes(trainer->lesson);
 }
 
 int bl_trainer_delta(const bl_trainer *t, int i, bl_tensor *out)
 {
-    if (!t->inspected || i < 0 || (size_t)i >= t->inspected->n_blocks)
+    if (!t || !out || !t->inspected || i < 0 || (size_t)i >= t->inspected->n_blocks)
         return 0;
     const struct matrix delta = t->inspected->delta[i];
     *out = (bl_tensor){"delta", delta.x, delta.rows, delta.cols};
@@ -680,13 +664,13 @@ int bl_trainer_delta(const bl_trainer *t, int i, bl_tensor *out)
 
 int bl_trainer_gradient(const bl_trainer *t, int i, bl_tensor *out)
 {
-    const struct net *net = t->model->net;
-    if (!t->inspected || i < 0 || (size_t)i >= net->n_tensors)
+    if (!t || !out || !t->inspected || i < 0 || (size_t)i >= t->model->net->n_tensors)
         return 0;
+    const struct net *net = t->model->net;
     const struct net_tensor *tensor = &net->tensors[i];
     const size_t rows = tensor->is_matrix ? tensor->rows : 1,
                  cols = tensor->is_matrix ? tensor->cols : tensor->rows;
-    *out = (bl_tensor){tensor->what, t->gradient + tensor->at, rows, cols};
+    *out = (bl_tensor){t->model->names[i], t->gradient + tensor->at, rows, cols};
     return 1;
 }
 
@@ -722,6 +706,10 @@ bl_status trainer_measure(bl_trainer *t, const bl_data *data, const uint32_t *ro
 
 bl_status bl_trainer_angles(bl_trainer *t, const bl_data *data, size_t n, bl_angles *out, int max)
 {
+    if (!t)
+        return BL_BAD_VALUE;
+    BL_GIVEN(t->ctx, data);
+    BL_GIVEN(t->ctx, out);
     BL_TRY(trainer_check_data(t, data));
     n = n < data->n ? n : data->n;
     if (n == 0)

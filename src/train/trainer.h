@@ -28,6 +28,7 @@ struct run_state {
     double best;          /* validation error; of the best epoch so far */
     size_t best_epoch;    /* 0: none yet */
     size_t halvings;      /* of the rate, schedule auto */
+    double step_rate;     /* of single steps; 0: the schedule's */
 };
 
 struct bl_trainer {
@@ -46,8 +47,7 @@ struct bl_trainer {
     struct schedule schedule;
     struct run_state state;
     struct best_epoch best;
-    double step_rate; /* of bl_trainer_step; 0: the schedule's */
-    size_t batch;     /* examples of a step of bl_trainer_fit */
+    size_t batch; /* examples of a step of bl_trainer_fit */
     /* A step on one example would teach nothing (net_needs_two): a last one joins the batch before it. */
     bool needs_two;
     char **notes; /* n_notes of them: what cannot learn, or hardly, as far as it is known */
@@ -89,8 +89,12 @@ bl_status trainer_need_alignment(bl_trainer *trainer, size_t n);
 /* Angles on n examples, those of `rows` or (NULL) the first, into trainer->angles. */
 bl_status trainer_measure(bl_trainer *trainer, const bl_data *data, const uint32_t *rows, size_t n);
 
-/* checkpoint.c: the model with optimiser and run state, to a file and back. */
+/* checkpoint.c: the model with optimiser and run state, to a file and back. A file that is refused changes nothing. */
 bl_status checkpoint_write(bl_trainer *trainer, const char *path);
+/* Of a run on the same training data, with the same batches. */
 bl_status checkpoint_read(bl_trainer *trainer, const char *path);
+/* Of a trainer whose steps are on batches of the caller's: what it was made for may be other examples, unless the file was
+   saved within an epoch. Rate, schedule and epochs that the configuration leaves open are the file's. */
+bl_status checkpoint_read_stream(bl_trainer *trainer, const char *path);
 
 #endif

@@ -71,6 +71,8 @@ static size_t stepped_weights(const struct rule *rule, const struct net *net, si
 
 void bl_trainer_count(const bl_trainer *trainer, bl_work *out)
 {
+    if (!trainer || !out)
+        return;
     const struct rule *rule = trainer->model->rule;
     const struct net *net = trainer->model->net;
     const size_t first = rule->ops->signal || rule->ops->disturb ? 0 : net_last(net); /* block that learns */
