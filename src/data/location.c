@@ -3,18 +3,66 @@
  * kind.
  */
 #include "../base/mem.h"
-#include "../base/text.h"
+#include "../base/nearest.h"
 #include "readers.h"
 
+#include <dirent.h>
 #include <string.h>
+
+/* "data/iris.csv" for "data/irsi.csv", into out; of the names that are equally near the first by its bytes, because the order of
+   a folder is nobody's. */
+static bool find_neighbour(const char *where, char *out, size_t room)
+{
+    char folder[LOCATION_ROOM], best[256] = "";
+    const char *slash = strrchr(where, '/'), *name = slash ? slash + 1 : where;
+    size_t least = 0;
+    folder[0] = 0;
+    text_append(folder, sizeof folder, "%.*s", slash ? (int)(slash - where) + 1 : 1, slash ? where : ".");
+    DIR *listing = opendir(folder);
+    if (!listing)
+        return false;
+    for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing)) {
+        struct nearest search;
+        if (entry->d_name[0] == '.' || !text_is_plain(entry->d_name))
+            continue;
+        nearest_begin(&search, slice_of(name));
+        nearest_offer(&search, slice_of(entry->d_name), entry->d_name);
+        if (!search.found || (best[0] && (search.distance > least ||
+                                          (search.distance == least && strcmp(entry->d_name, best) > 0))))
+            continue;
+        least = search.distance;
+        best[0] = 0;
+        text_append(best, sizeof best, "%s", entry->d_name);
+    }
+    closedir(listing);
+    out[0] = 0;
+    text_append(out, room, "%.*s%s", slash ? (int)(slash - where) + 1 : 0, where, best);
+    return best[0] != 0;
+}
 
 static bl_status nothing_there(bl_context *ctx, const char *where)
 {
-    char known[256] = "";
-    for (size_t i = 0; named_at(i); i++)
-        text_append(known, sizeof known, "%s%s", i ? ", " : "", named_at(i));
-    BL_FAIL(ctx, BL_BAD_DATA, "%s: no such file or folder, and no data set of that name (known: %s)", where,
-            known);
+    char advice[256], neighbour[512];
+    if (find_neighbour(where, neighbour, sizeof neighbour))
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: no such file or folder; did you mean %s?", where, neighbour);
+    named_advise(where, advice, sizeof advice);
+    BL_FAIL(ctx, BL_BAD_DATA, "%s: no such file or folder, and no data set of that name; %s", where, advice);
+}
+
+static bool has_any_part(const char *folder)
+{
+    const struct folder_reader *reader = folder_reader_for(folder);
+    return reader->has_part(folder, "train") || reader->has_part(folder, "test");
+}
+
+/* torchvision puts the files of MNIST and its like into MNIST/raw. */
+static void step_into_raw(struct location *out)
+{
+    char raw[LOCATION_ROOM];
+    raw[0] = 0;
+    text_append(raw, sizeof raw, "%s/raw", out->path);
+    if (out->is_folder && !has_any_part(out->path) && path_is_folder(raw) && has_any_part(raw))
+        memcpy(out->path, raw, sizeof raw);
 }
 
 bl_status location_find(struct location *out, bl_context *ctx, const char *where,
@@ -38,6 +86,7 @@ bl_status location_find(struct location *out, bl_context *ctx, const char *where
         return nothing_there(ctx, where);
     memcpy(out->path, where, strlen(where) + 1);
     out->is_folder = path_is_folder(where);
+    step_into_raw(out);
     return BL_OK;
 }
 
