@@ -8,6 +8,7 @@
 #include "csv_layout.h"
 
 #include "../base/mem.h"
+#include "../base/nearest.h"
 
 #include <string.h>
 
@@ -51,10 +52,23 @@ static size_t told_column(const struct csv_layout *layout, struct slice text)
     return text_to_size(text, &column) && column < layout->columns ? column : CSV_NONE;
 }
 
+static const char *nearest_name(const struct csv_layout *layout, struct slice text)
+{
+    struct nearest search;
+    nearest_begin(&search, text);
+    for (size_t c = 0; layout->names && c < layout->columns; c++)
+        nearest_offer(&search, slice_of(layout->names[c]), layout->names[c]);
+    return search.found;
+}
+
 static bl_status no_such_column(const struct places *p, const char *what, struct slice text)
 {
     const struct csv_layout *layout = p->layout;
+    const char *near = nearest_name(layout, text);
     char known[256] = "";
+    if (near)
+        BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: no %s \"%s\"; did you mean \"%s\"?", p->r->path, what,
+                text_shown(text.at, text.n).text, text_shown(near, strlen(near)).text);
     for (size_t c = 0; layout->names && c < layout->columns; c++)
         text_append(known, sizeof known, "%s\"%s\"", c ? ", " : "",
                     text_shown(layout->names[c], strlen(layout->names[c])).text);
