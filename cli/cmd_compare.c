@@ -466,7 +466,7 @@ static int run(struct session *s)
         return code;
     for (int i = 0; i < rules.n; i++)
         if (!bl_rule_about(rules.text[i]))
-            return usage_error("no rule \"%s\"; backless rules lists them", rules.text[i]);
+            return bl_config_set(s->config, "rule", rules.text[i]), fail_with(s, BL_BAD_VALUE);
     watch_signals();
     const bl_status status = compare(&c, &rules);
     return status == BL_OK ? EXIT_DONE : fail_with(s, status);

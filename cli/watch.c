@@ -95,6 +95,13 @@ static void percent(double fraction, char *out, size_t room)
         snprintf(out, room, "%.2f %%", 100.0 * fraction);
 }
 
+struct loss_text loss_text(double loss)
+{
+    struct loss_text out;
+    snprintf(out.text, sizeof out.text, fabs(loss) < 1e5 ? "%.4f" : "%.3g", loss);
+    return out;
+}
+
 void judge_text(const bl_score *score, char *out, size_t room)
 {
     if (isnan(score->rmse))
@@ -119,7 +126,7 @@ static void print_epoch(const struct watch *w, const bl_progress *now)
     printf("%sepoch %d/%d  train", w->label, now->epoch, w->epochs);
     if (!isnan(now->train.error))
         printf(" %s", train);
-    printf(" loss %.4f", now->train.loss);
+    printf(" loss %s", loss_text(now->train.loss).text);
     if (now->val.count)
         printf("  val %s", val);
     if (now->test.count)
@@ -136,7 +143,8 @@ static void print_early(const struct watch *w, const bl_progress *now)
     char angles[512];
     angles_text(now->angles, now->blocks, angles, sizeof angles);
     if (now->blocks > 1)
-        printf("%sstep %zu  loss %.4f  angles %s\n", w->label, now->total_step, now->train.loss, angles);
+        printf("%sstep %zu  loss %s  angles %s\n", w->label, now->total_step, loss_text(now->train.loss).text,
+               angles);
     watch_flush();
 }
 
@@ -145,8 +153,9 @@ static void print_progress(const struct watch *w, const bl_progress *now)
     const double done = (double)now->step / (double)now->steps;
     const double left =
         done > 0.0 ? now->seconds * ((1.0 - done) + (double)(w->epochs - now->epoch)) / done : 0.0;
-    fprintf(stderr, "\r\033[K%sepoch %d/%d  %3.0f %%  loss %.4f  %.0f samples/s  %.0f s left", w->label,
-            now->epoch, w->epochs, 100.0 * done, now->train.loss, now->samples_per_second, left);
+    fprintf(stderr, "\r\033[K%sepoch %d/%d  %3.0f %%  loss %s  %.0f samples/s  %.0f s left", w->label,
+            now->epoch, w->epochs, 100.0 * done, loss_text(now->train.loss).text, now->samples_per_second,
+            left);
 }
 
 static json_t *number(double x)

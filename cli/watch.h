@@ -30,6 +30,12 @@ void watch_flush(void);
 void watch_release(struct watch *watch);
 bool watch_is_terminal(void); /* stderr is one, and NO_COLOR does not matter: no colours are used */
 
+/* "0.6931"; "4.34e+16" of what no longer fits into few digits. */
+struct loss_text {
+    char text[32];
+};
+struct loss_text loss_text(double loss);
+
 /* An error of classes, or a distance of numbers; "-": neither is known. */
 void judge_text(const bl_score *score, char *out, size_t room);
 
