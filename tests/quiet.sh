@@ -32,6 +32,8 @@ no_messages 0 "$program" data info t.csv --quiet --samples 1
 no_messages 0 "$program" data list --quiet
 no_messages 0 "$program" info run --quiet
 no_messages 0 "$program" rules --quiet
+no_messages 0 "$program" manual --quiet
+no_messages 0 "$program" completion bash --quiet
 no_messages 0 "$program" bench --net "dense 4, tanh, dense 2" --shape 1x1x4 --rules bp --seconds 0.01 --quiet
 expect 3 "no such file" "$program" train --data nothing.csv --quiet
 expect 2 "no rule" "$program" train --rule xyzzy --quiet
@@ -82,8 +84,7 @@ keys = [row["key"] for row in rows]
 assert len(set(keys)) == len(keys) and {"data", "net", "rule", "lr", "epochs", "threads", "out"} <= set(keys)
 assert dict((r["key"], r["argument"]) for r in rows)["force"] is None
 shown = re.findall(r"^  --([a-z0-9-]+)", open(sys.argv[2]).read(), re.M)
-assert set(shown) - set(keys) <= {"help", "config", "resume", "json", "quiet", "list-options"}, set(shown) - set(keys)
-assert set(keys) <= set(shown)
+assert set(keys) <= set(shown) and "resume" in set(shown) - set(keys)
 END
 else
     echo "left out: the JSON of --list-options, there is no python3"
