@@ -84,6 +84,20 @@ expect 3 'did you mean "class"?' "$program" train --data t.csv --label Class
 expect 3 'the file has columns 0 to 2' "$program" train --data t.csv --label xyzzy
 expect 3 'did you mean "b"?' "$program" train --data t.csv --ignore B
 
+# ---- files, folders, and columns of a file for a model
+"$program" train --data t.csv --epochs 1 --quiet --out runs/first || complain "train: exit $?"
+sed '1s/a,b,class/A,b,klass/' t.csv >other.csv
+sed '1s/class/klass/' t.csv >klass.csv
+expect 3 'did you mean runs/first?' "$program" eval --model runs/frist --data t.csv
+expect 3 'did you mean runs/first?' "$program" eval --model rnus/first --data t.csv
+expect 3 'did you mean runs/first/config.json?' "$program" train --resume runs/firts
+expect 3 'did you mean ./t.csv?' "$program" train --data ./tt.csv
+expect 3 'did you mean c.json?' "$program" train --data t.csv --config cc.json
+expect 3 'xyzzy.csv: no such file or folder, and no data set of that name; there are: ' "$program" train --data xyzzy.csv
+expect 3 'which is feature 0 (from 0) of the training set; the nearest is "A"' "$program" eval --model runs/first --data other.csv
+expect 3 'it has no column "class" (the nearest is "klass")' "$program" eval --model runs/first --data klass.csv
+expect 3 'it has no column "clas" (the nearest is "class")' "$program" eval --model runs/first --data t.csv --label clas
+
 # ---- variables
 BACKLESS_BATCH_SIZE=3 expect 0 "the environment variable BACKLESS_BATCH_SIZE is not followed: no option is called so; did you mean BACKLESS_BATCH?" \
     "$program" train --data t.csv --epochs 1

@@ -52,7 +52,7 @@ static size_t told_column(const struct csv_layout *layout, struct slice text)
     return text_to_size(text, &column) && column < layout->columns ? column : CSV_NONE;
 }
 
-static const char *nearest_name(const struct csv_layout *layout, struct slice text)
+const char *csv_nearest_name(const struct csv_layout *layout, struct slice text)
 {
     struct nearest search;
     nearest_begin(&search, text);
@@ -64,7 +64,7 @@ static const char *nearest_name(const struct csv_layout *layout, struct slice te
 static bl_status no_such_column(const struct places *p, const char *what, struct slice text)
 {
     const struct csv_layout *layout = p->layout;
-    const char *near = nearest_name(layout, text);
+    const char *near = csv_nearest_name(layout, text);
     char known[256] = "";
     if (near)
         BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: no %s \"%s\"; did you mean \"%s\"?", p->r->path, what,
@@ -326,6 +326,15 @@ static bl_status label_beside_inputs(const struct places *p)
     return BL_OK;
 }
 
+static bl_status no_such_feature(const struct places *p, const char *name)
+{
+    const char *near = csv_nearest_name(p->layout, slice_of(name));
+    BL_FAIL(p->r->ctx, BL_BAD_DATA,
+            "%s: no column \"%s\", which is feature %zu (from 0) of the training set%s%s%s", p->r->path,
+            text_shown(name, strlen(name)).text, p->layout->inputs, near ? "; the nearest is \"" : "",
+            near ? text_shown(near, strlen(near)).text : "", near ? "\"" : "");
+}
+
 static bl_status place_by_name(const struct places *p)
 {
     const struct recipe *recipe = p->r->like->recipe;
@@ -337,9 +346,7 @@ static bl_status place_by_name(const struct places *p)
         const bool is_same_place = i < out->columns && strcmp(out->names[i], column->name) == 0;
         const size_t c = is_same_place ? i : find_name(out, slice_of(column->name));
         if (c == CSV_NONE)
-            BL_FAIL(p->r->ctx, BL_BAD_DATA,
-                    "%s: no column \"%s\", which is feature %zu (from 0) of the training set", p->r->path,
-                    text_shown(column->name, strlen(column->name)).text, out->inputs);
+            return no_such_feature(p, column->name);
         out->place[c] = out->inputs++;
     }
     return label_beside_inputs(p);

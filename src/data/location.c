@@ -3,47 +3,16 @@
  * kind.
  */
 #include "../base/mem.h"
-#include "../base/nearest.h"
+#include "../base/nearest_file.h"
+#include "../base/text.h"
 #include "readers.h"
 
-#include <dirent.h>
 #include <string.h>
-
-/* "data/iris.csv" for "data/irsi.csv", into out; of the names that are equally near the first by its bytes, because the order of
-   a folder is nobody's. */
-static bool find_neighbour(const char *where, char *out, size_t room)
-{
-    char folder[LOCATION_ROOM], best[256] = "";
-    const char *slash = strrchr(where, '/'), *name = slash ? slash + 1 : where;
-    size_t least = 0;
-    folder[0] = 0;
-    text_append(folder, sizeof folder, "%.*s", slash ? (int)(slash - where) + 1 : 1, slash ? where : ".");
-    DIR *listing = opendir(folder);
-    if (!listing)
-        return false;
-    for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing)) {
-        struct nearest search;
-        if (entry->d_name[0] == '.' || !text_is_plain(entry->d_name))
-            continue;
-        nearest_begin(&search, slice_of(name));
-        nearest_offer(&search, slice_of(entry->d_name), entry->d_name);
-        if (!search.found || (best[0] && (search.distance > least ||
-                                          (search.distance == least && strcmp(entry->d_name, best) > 0))))
-            continue;
-        least = search.distance;
-        best[0] = 0;
-        text_append(best, sizeof best, "%s", entry->d_name);
-    }
-    closedir(listing);
-    out[0] = 0;
-    text_append(out, room, "%.*s%s", slash ? (int)(slash - where) + 1 : 0, where, best);
-    return best[0] != 0;
-}
 
 static bl_status nothing_there(bl_context *ctx, const char *where)
 {
     char advice[256], neighbour[512];
-    if (find_neighbour(where, neighbour, sizeof neighbour))
+    if (nearest_file(where, neighbour, sizeof neighbour))
         BL_FAIL(ctx, BL_BAD_DATA, "%s: no such file or folder; did you mean %s?", where, neighbour);
     named_advise(where, advice, sizeof advice);
     BL_FAIL(ctx, BL_BAD_DATA, "%s: no such file or folder, and no data set of that name; %s", where, advice);
