@@ -1,6 +1,7 @@
 # Makefile - the commands in front of CMake. `demo` and `test` install what is missing by themselves.
 
 build_dir = build
+jobs = $(shell nproc 2>/dev/null || echo 2)
 
 # What `make demo` trains; try others: make demo DEMO_NET="dense 100, relu, dense 10" DEMO_EPOCHS=2
 DEMO_DATA = fashion-mnist
@@ -16,7 +17,7 @@ sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] cli/*.[c
 
 help:
 	@echo "make demo      train one net by six rules on Fashion-MNIST and compare them"
-	@echo "make test      build everything and run all tests"
+	@echo "make test      build everything and run the tests; test-slow: those that take minutes"
 	@echo "make deps      install what is missing (apt), or say what is"
 	@echo "make build     the program build/backless and the library"
 	@echo "make bench     measure training steps against the peaks of this machine"
@@ -45,12 +46,18 @@ demo: build
 test: deps
 	@cmake --preset default -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset default
-	ctest --preset default
+	ctest --preset default -j $(jobs) -LE slow
+
+# What takes minutes and depends on compilers or on peers more than on a change: .ci/run asks it too.
+test-slow: deps
+	@cmake --preset default -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
+	@cmake --build --preset default
+	ctest --preset default -L slow
 
 test-asan: deps
 	@cmake --preset asan -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset asan
-	ctest --preset asan -E '^check_compilers$$' # which builds for itself, and is the same there
+	ctest --preset asan -j $(jobs) -LE slow
 
 # Those tests that use threads the most.
 test-tsan: deps
@@ -107,4 +114,4 @@ uninstall:
 clean:
 	rm -rf build build-debug build-asan build-tsan build-clang build-fuzz build-matrix build-ci
 
-.PHONY: help deps deps-demo build demo test test-asan test-tsan fuzz bench bench-peers format lint install deb uninstall clean
+.PHONY: help deps deps-demo build demo test test-slow test-asan test-tsan fuzz bench bench-peers format lint install deb uninstall clean

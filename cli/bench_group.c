@@ -186,14 +186,15 @@ static bl_status add_case(struct bench_group *group, struct bench_case c, const 
 {
     c.ctx = bl_context_new(NULL);
     const bl_status status = c.ctx ? make_trainer(group, &c) : BL_NO_MEMORY;
+    const bool is_refused = status == BL_BAD_VALUE || status == BL_NOT_DEFINED;
     if (status == BL_OK) {
         group->cases[group->n_cases++] = c;
         return status;
     }
-    if (status != BL_BAD_VALUE || !is_said(group, &c, choice))
+    if (!is_refused || !is_said(group, &c, choice))
         *code = fail(group, &c, status);
     bl_context_free(c.ctx);
-    return status == BL_BAD_VALUE ? BL_OK : status;
+    return is_refused ? BL_OK : status;
 }
 
 /* code: why nothing can be measured, or that there is not the memory for it (done, and no case). */

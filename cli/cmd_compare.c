@@ -1,22 +1,18 @@
 /*
  * cmd_compare.c - backless compare: the same net by several rules, one table.
  *
- * With --rates every rule's learning rate is chosen first, on a validation split, by the error after a training of as many
- * epochs at each rate; then it trains at the best one. So no rule is a straw man, and none is judged by how fast it begins.
- * With --val that split judges the rates and is put aside in every run; without, a tenth judges the rates, and the runs take
- * the whole training set.
+ * First every rule is checked, then rates are chosen (--rates), then each rule trains and gets its row. What is to be said of
+ * single rules comes behind the table, once for all rules that it holds for.
  */
-#include "watch.h"
+#include "comparison.h"
+#include "wrapped.h"
 
-#include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_RULES = 32, MAX_ANGLES = 256, MAX_RATES = 16, WORD_ROOM = 64 };
-
 static const struct extra extras[] = {
-    {"rules", "LIST", "rules to compare, with commas (default: all)"},
+    {"rules", "LIST",
+     "rules to compare, with commas (default: all that are defined for the net, the data and the options)"},
     {"rates", "LIST", "learning rates to choose from, for each rule, on a validation split"},
     {"rate-epochs", "N",
      "epochs of training at each of --rates, with a schedule of that length (default: those of the run)"},
@@ -26,22 +22,6 @@ static const struct extra extras[] = {
     {"json", NULL, "one JSON object a rule on standard output"},
     {"quiet", NULL, "no messages and no progress"},
     {NULL, NULL, NULL},
-};
-
-struct row {
-    char rule[WORD_ROOM], init[WORD_ROOM], lr[WORD_ROOM], angles[512], advice[512];
-    bl_score last, val; /* of the last epoch: test set, else training set; validation set */
-    bl_score best_val, best_test;
-    int best_epoch; /* 0: no validation set */
-    double samples_per_second;
-    double flat[MAX_ANGLES]; /* the same angles as numbers */
-    int n_angles;
-    bl_status status;
-};
-
-struct words {
-    char text[MAX_RULES][WORD_ROOM];
-    int n;
 };
 
 static int split(const char *list, int most, const char *option, struct words *out)
@@ -62,358 +42,273 @@ static int split(const char *list, int most, const char *option, struct words *o
     return out->n > 0 ? EXIT_DONE : usage_error("--%s: an empty list", option);
 }
 
-struct comparison {
-    struct session *s;
-    bl_data *train, *val, *test; /* of the runs; val, test: NULL without */
-    bl_data *rate_train,
-        *rate_val; /* the split on which rates are chosen; NULL without --rates or with --val */
-    struct words rates;
-};
-
-/* Sets to train on, to stop by, and to test on; the last two may be NULL. */
-struct sets {
-    const bl_data *train, *val, *test;
-};
-
-static const bl_score no_score = {.loss = NAN, .error = NAN, .rmse = NAN, .mae = NAN, .r2 = NAN};
-
-static void take_figures(struct row *row, const struct watch *watch, const bl_trainer *trainer, bool has_test)
-{
-    bl_progress best;
-    row->last = has_test ? watch->last.test : watch->last.train;
-    row->val = watch->last.val;
-    row->samples_per_second = watch->last.samples_per_second;
-    if (bl_trainer_best(trainer, &best)) {
-        row->best_epoch = best.epoch;
-        row->best_val = best.val;
-        row->best_test = best.test;
-    }
-    angles_text(watch->last.angles, watch->last.blocks, row->angles, sizeof row->angles);
-    for (int i = 0; watch->last.angles && i < watch->last.blocks - 1 && i < MAX_ANGLES; i++)
-        row->flat[row->n_angles++] = watch->last.angles[i].flat;
-}
-
-/* One training from scratch. Its figures go to *row. */
-static bl_status train_once(const struct comparison *c, const bl_config *config, const char *label,
-                            const struct sets *sets, struct row *row)
-{
-    bl_trainer *trainer = NULL;
-    struct watch watch = {
-        .session = c->s, .label = label, .shows_progress = watch_is_terminal() && !extra_of(c->s, "quiet")};
-    bl_status status = bl_trainer_create(&trainer, c->s->ctx, config, sets->train);
-    if (status == BL_OK) {
-        const bl_config *settled = bl_trainer_config(trainer);
-        watch.trainer = trainer;
-        watch.epochs = atoi(bl_config_get(settled, "epochs"));
-        snprintf(row->init, sizeof row->init, "%s", bl_config_get(settled, "init"));
-        snprintf(row->lr, sizeof row->lr, "%s", bl_config_get(settled, "lr"));
-        status = bl_trainer_fit(trainer, sets->train, sets->val, sets->test, watch_run, &watch);
-    }
-    if (status == BL_OK) {
-        snprintf(row->advice, sizeof row->advice, "%s", bl_trainer_advice(trainer));
-        take_figures(row, &watch, trainer, sets->test != NULL);
-    }
-    watch_release(&watch);
-    bl_trainer_free(trainer);
-    return status;
-}
-
-/* "15.29 %", or for numbers "rmse 0.62", or what is not measured, the loss; "-": nothing. */
-static void judge(const bl_score *score, char *out, size_t room)
-{
-    if (!isnan(score->error))
-        snprintf(out, room, "%.2f %%", 100.0 * score->error);
-    else if (!isnan(score->rmse))
-        snprintf(out, room, "rmse %.4g", score->rmse);
-    else if (!isnan(score->loss))
-        snprintf(out, room, "loss %.4g", score->loss);
-    else
-        snprintf(out, room, "-");
-}
-
-static bool has_patience(const bl_config *config)
-{
-    return strcmp(bl_config_get(config, "patience"), "0") != 0;
-}
-
-/* What a rate is judged by: the last epoch, or under --patience, which keeps it, the best one. */
-static const bl_score *judged_of(const struct comparison *c, const struct row *row)
-{
-    return has_patience(c->s->config) && row->best_epoch > 0 ? &row->best_val : &row->val;
-}
-
-static void note_rate(const struct comparison *c, const char *rule, const char *rate, const struct row *row)
-{
-    char judged[64];
-    judge(judged_of(c, row), judged, sizeof judged);
-    note(c->s, "%-8s lr %-8s validation error %s", rule, rate, judged);
-}
-
-/* The rate whose validation error is least; the first of equals. A rate at which a rule diverges is none. */
-static bl_status choose_rate(const struct comparison *c, bl_config *config, const char *rule,
-                             const char **best)
-{
-    double least = INFINITY;
-    const char *epochs = extra_of(c->s, "rate-epochs");
-    const struct sets sets = {c->rate_train ? c->rate_train : c->train, c->rate_val ? c->rate_val : c->val,
-                              NULL};
-    bl_config *trial = NULL;
-    *best = NULL;
-    bl_status status = bl_config_copy(&trial, config);
-    if (status == BL_OK && epochs)
-        status = bl_config_set(trial, "epochs", epochs);
-    if (status == BL_OK)
-        status = bl_config_set(trial, "no-angles", "true");
-    if (status == BL_OK)
-        status = bl_config_set(trial, "out", NULL);
-    for (int i = 0; status == BL_OK && i < c->rates.n; i++) {
-        struct row row = {.last = no_score, .val = no_score};
-        char label[2 * WORD_ROOM + 16];
-        snprintf(label, sizeof label, "%s at %s: ", rule, c->rates.text[i]);
-        status = bl_config_set(trial, "lr", c->rates.text[i]);
-        if (status == BL_OK)
-            status = train_once(c, trial, label, &sets, &row);
-        const bl_score *by = judged_of(c, &row); /* NaN, and so never best, when it diverged */
-        const double judged = isnan(by->error) ? by->loss : by->error;
-        if (judged < least) {
-            least = judged;
-            *best = c->rates.text[i];
-        }
-        if (status == BL_DIVERGED)
-            note(c->s, "%-8s lr %-8s diverged", rule, c->rates.text[i]);
-        else if (status == BL_OK)
-            note_rate(c, rule, c->rates.text[i], &row);
-        status = status == BL_DIVERGED ? BL_OK : status;
-    }
-    bl_config_free(trial);
-    return status;
-}
-
-static bl_status configure(const struct comparison *c, bl_config *config, const char *rule)
-{
-    char folder[4096];
-    const char *out = bl_config_get(config, "out");
-    bl_status status = bl_config_set(config, "rule", rule);
-    if (status == BL_OK && out[0]) {
-        snprintf(folder, sizeof folder, "%s/%s", out, rule);
-        status = bl_config_set(config, "out", folder);
-    }
-    if (status == BL_OK && c->rates.n > 0) {
-        const char *rate = NULL;
-        status = choose_rate(c, config, rule, &rate);
-        if (status == BL_OK)
-            status = bl_config_set(config, "lr", rate ? rate : c->rates.text[0]);
-    }
-    return status;
-}
-
-static bl_status run_rule(const struct comparison *c, const char *rule, struct row *row)
-{
-    bl_config *config = NULL;
-    char label[WORD_ROOM + 4];
-    const struct sets sets = {c->train, c->val, c->test};
-    *row = (struct row){.last = no_score,
-                        .val = no_score,
-                        .best_val = no_score,
-                        .best_test = no_score,
-                        .samples_per_second = NAN,
-                        .angles = "-"};
-    snprintf(row->rule, sizeof row->rule, "%s", rule);
-    snprintf(label, sizeof label, "%s: ", rule);
-    bl_status status = bl_config_copy(&config, c->s->config);
-    if (status == BL_OK)
-        status = configure(c, config, rule);
-    if (status == BL_OK)
-        status = train_once(c, config, label, &sets, row);
-    bl_config_free(config);
-    row->status = status;
-    if (status == BL_OK && row->advice[0]) /* not of the trials of rates, whose length is another option */
-        note(c->s, "%s%s", label, row->advice);
-    if (status == BL_DIVERGED)
-        note(c->s, "%s: %s", rule, bl_why(c->s->ctx));
-    return status == BL_DIVERGED ? BL_OK : status;
-}
-
-static void print_head(const struct comparison *c)
-{
-    printf("%-8s %12s  %-24s %12s  %-7s %s", "rule", c->test ? "test error" : "train error",
-           "angle per block (deg)", "samples/s", "init", "lr");
-    if (c->val)
-        printf("%*s %12s  %s", 6, "", "val error",
-               c->test ? "best epoch: val, test error" : "best epoch: val error");
-    putchar('\n');
-}
-
-static void print_best(const struct comparison *c, const struct row *row)
-{
-    char val[64], best[64], test[64];
-    judge(&row->val, val, sizeof val);
-    judge(&row->best_val, best, sizeof best);
-    judge(&row->best_test, test, sizeof test);
-    printf("%*s %12s  ", strlen(row->lr) < 8 ? 8 - (int)strlen(row->lr) : 0, "", val);
-    if (row->best_epoch > 0)
-        printf("%d: %s%s%s", row->best_epoch, best, c->test ? ", " : "", c->test ? test : "");
-    else
-        putchar('-');
-}
-
-static void print_row(const struct comparison *c, const struct row *row)
-{
-    char judged[64];
-    judge(&row->last, judged, sizeof judged);
-    if (row->status == BL_DIVERGED)
-        printf("%-8s %12s  %-24s %12s  %-7s %s", row->rule, "diverged", "-", "-", row->init, row->lr);
-    else
-        printf("%-8s %12s  %-24s %12.0f  %-7s %s", row->rule, judged, row->angles, row->samples_per_second,
-               row->init, row->lr);
-    if (c->val && row->status != BL_DIVERGED)
-        print_best(c, row);
-    putchar('\n');
-    watch_flush();
-}
-
-static json_t *number(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
-
-/* "test_error", "test_loss", and of numbers "test_rmse", "test_mae", "test_r2" */
-static void add_score(json_t *line, const char *set, const bl_score *score)
-{
-    const struct {
-        const char *name;
-        double value;
-        bool is_told;
-    } figures[] = {{"error", score->error, true},
-                   {"loss", score->loss, true},
-                   {"rmse", score->rmse, !isnan(score->rmse)},
-                   {"mae", score->mae, !isnan(score->rmse)},
-                   {"r2", score->r2, !isnan(score->rmse)}};
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        char key[32];
-        snprintf(key, sizeof key, "%s_%s", set, figures[i].name);
-        if (figures[i].is_told)
-            json_object_set_new(line, key, number(figures[i].value));
-    }
-}
-
-static void print_json(const struct comparison *c, const struct row *row)
-{
-    json_t *angles = json_array(), *line = json_object();
-    for (int i = 0; i < row->n_angles; i++)
-        json_array_append_new(angles, number(row->flat[i]));
-    json_object_set_new(line, "rule", json_string(row->rule));
-    add_score(line, c->test ? "test" : "train", &row->last);
-    if (c->val)
-        add_score(line, "val", &row->val);
-    if (c->val && row->best_epoch > 0) {
-        json_object_set_new(line, "best_epoch", json_integer(row->best_epoch));
-        add_score(line, "best_val", &row->best_val);
-        if (c->test)
-            add_score(line, "best_test", &row->best_test);
-    }
-    json_object_set_new(line, "samples_per_second", number(row->samples_per_second));
-    json_object_set_new(line, "angles", angles);
-    json_object_set_new(line, "init", json_string(row->init));
-    json_object_set_new(line, "lr", json_string(row->lr));
-    json_object_set_new(line, "diverged", json_boolean(row->status == BL_DIVERGED));
-    json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    putchar('\n');
-    watch_flush();
-    json_decref(line);
-}
-
 /* Without --val a tenth of the training set judges the rates. */
 static bl_status load(struct comparison *c)
 {
-    bl_config *split = NULL;
+    bl_config *config = NULL;
     bl_data *test = NULL;
     char tenth[32];
-    bl_status status = bl_config_copy(&split, c->s->config);
+    bl_status status = bl_config_copy(&config, c->s->config);
     if (status == BL_OK)
-        status = bl_data_load(&c->train, &c->val, &c->test, c->s->ctx, split);
+        status = bl_data_load(&c->train, &c->val, &c->test, c->s->ctx, config);
     if (status == BL_OK && c->rates.n > 0 && !c->val) {
         snprintf(tenth, sizeof tenth, "%zu", (bl_data_count(c->train) + 9) / 10);
-        status = bl_config_set(split, "val", tenth);
+        status = bl_config_set(config, "val", tenth);
         if (status == BL_OK)
-            status = bl_data_load(&c->rate_train, &c->rate_val, &test, c->s->ctx, split);
+            status = bl_data_load(&c->rate_train, &c->rate_val, &test, c->s->ctx, config);
         bl_data_free(test);
-    }
-    bl_config_free(split);
-    return status;
-}
-
-static void show_row(const struct comparison *c, const struct row *row)
-{
-    if (extra_of(c->s, "json"))
-        print_json(c, row);
-    else
-        print_row(c, row);
-}
-
-/* Makes every trainer once, so that what one of them refuses is said before the others have worked for hours. epochs: of
-   the runs. */
-static bl_status check_rules(const struct comparison *c, const struct words *rules, double *epochs)
-{
-    bl_config *config = NULL;
-    bl_status status = bl_config_copy(&config, c->s->config);
-    for (int i = 0; status == BL_OK && i < c->rates.n; i++)
-        status = bl_config_set(config, "lr", c->rates.text[i]);
-    for (int i = 0; status == BL_OK && i < rules->n; i++) {
-        bl_trainer *trainer = NULL;
-        status = bl_config_set(config, "rule", rules->text[i]);
-        if (status == BL_OK)
-            status = bl_trainer_create(&trainer, c->s->ctx, config, c->train);
-        if (status == BL_OK)
-            *epochs = atof(bl_config_get(bl_trainer_config(trainer), "epochs"));
-        bl_trainer_free(trainer);
     }
     bl_config_free(config);
     return status;
 }
 
-/* Examples that are learned from at the rates, against those of the runs. */
-static void note_cost(const struct comparison *c, const struct words *rules, double epochs)
+static bl_status make_rows(struct comparison *c, const struct words *rules)
 {
-    const char *given = extra_of(c->s, "rate-epochs");
-    const bl_data *trial = c->rate_train ? c->rate_train : c->train;
-    const double rate_epochs = given ? atof(given) : epochs, runs = epochs * (double)bl_data_count(c->train);
-    note(c->s,
-         "choosing rates: %d rules x %d rates x %g epochs, about %.2g times the work of the %d runs of %g "
-         "epochs; "
-         "--rate-epochs N takes fewer",
-         rules->n, c->rates.n, rate_epochs,
-         runs > 0.0 ? c->rates.n * rate_epochs * (double)bl_data_count(trial) / runs : 0.0, rules->n, epochs);
+    c->rows = calloc((size_t)rules->n, sizeof *c->rows);
+    if (!c->rows)
+        return BL_NO_MEMORY;
+    for (c->n_rows = 0; c->n_rows < rules->n; c->n_rows++) {
+        struct row *row = &c->rows[c->n_rows];
+        snprintf(row->rule, sizeof row->rule, "%s", rules->text[c->n_rows]);
+        row->notes = json_array();
+        row_forget_figures(row);
+    }
+    return BL_OK;
 }
 
-static bl_status compare(struct comparison *c, const struct words *rules)
+static void release(struct comparison *c)
 {
-    double epochs = 0.0;
-    bl_status status = load(c);
-    if (status == BL_OK)
-        status = check_rules(c, rules, &epochs);
-    if (status == BL_OK && c->rates.n > 0)
-        note_cost(c, rules, epochs);
-    if (status == BL_OK && !extra_of(c->s, "json"))
-        print_head(c);
-    for (int i = 0; status == BL_OK && i < rules->n; i++) {
-        struct row row;
-        status = run_rule(c, rules->text[i], &row);
-        if (status == BL_OK)
-            show_row(c, &row);
-    }
+    for (int i = 0; i < c->n_rows; i++)
+        json_decref(c->rows[i].notes);
+    free(c->rows);
+    bl_config_free(c->settled);
     bl_data_free(c->train);
     bl_data_free(c->val);
     bl_data_free(c->test);
     bl_data_free(c->rate_train);
     bl_data_free(c->rate_val);
+}
+
+/* What the time left is told by: passages through the training set, which take about as long under every rule. */
+static void count_work(struct comparison *c)
+{
+    const char *given = extra_of(c->s, "rate-epochs");
+    const double epochs = atof(bl_config_get(c->settled, "epochs")),
+                 trials = c->rates.n * (given ? atof(given) : epochs),
+                 share = c->rate_train
+                             ? (double)bl_data_count(c->rate_train) / (double)bl_data_count(c->train)
+                             : 1.0;
+    for (int i = 0; i < c->n_rows; i++)
+        if (c->rows[i].state == ROW_WAITS)
+            c->work += epochs + share * trials;
+    c->began = progress_seconds();
+}
+
+/* ---- Behind the table */
+
+static bool has_note(const struct row *row, const char *text)
+{
+    for (size_t i = 0; i < json_array_size(row->notes); i++)
+        if (strcmp(json_string_value(json_array_get(row->notes, i)), text) == 0)
+            return true;
+    return false;
+}
+
+/* Once, with all rules that it is said of. */
+static void print_note(const struct comparison *c, int first, const char *text)
+{
+    char who[MAX_RULES * WORD_ROOM] = "";
+    for (int i = 0; i < first; i++)
+        if (has_note(&c->rows[i], text))
+            return;
+    for (int i = first; i < c->n_rows; i++)
+        if (has_note(&c->rows[i], text))
+            snprintf(who + strlen(who), sizeof who - strlen(who), "%s%s", who[0] ? ", " : "",
+                     c->rows[i].rule);
+    note(c->s, "%s: %s", who, text);
+}
+
+static void print_notes(const struct comparison *c)
+{
+    for (int i = 0; i < c->n_rows; i++)
+        for (size_t k = 0; k < json_array_size(c->rows[i].notes); k++)
+            print_note(c, i, json_string_value(json_array_get(c->rows[i].notes, k)));
+}
+
+/* In full for one rule: of the others the sentence has other figures only. */
+static void print_advice(const struct comparison *c)
+{
+    char others[MAX_RULES * WORD_ROOM] = "";
+    const struct row *first = NULL;
+    for (int i = 0; i < c->n_rows; i++) {
+        const struct row *row = &c->rows[i];
+        if (first && row->advice[0])
+            snprintf(others + strlen(others), sizeof others - strlen(others), "%s%s", others[0] ? ", " : "",
+                     row->rule);
+        if (!first && row->advice[0])
+            first = row;
+    }
+    if (first)
+        note(c->s, "%s: %s", first->rule, first->advice);
+    if (others[0])
+        note(c->s, "%s: hardly trained, too", others);
+}
+
+static void print_slowed(const struct comparison *c)
+{
+    double most = 0.0;
+    for (int i = 0; i < c->n_rows; i++)
+        if (row_was_slowed(&c->rows[i]) && c->rows[i].waited > most)
+            most = c->rows[i].waited;
+    if (most > 0.0)
+        note(c->s,
+             "samples/s with ~ are too low to be compared: the run waited up to %.0f %% of its time for a "
+             "core, because "
+             "other programs were busy or because there are more threads than cores",
+             100.0 * most);
+}
+
+/* ---- Stopped in between */
+
+static void list_waiting(const struct comparison *c, char *out, size_t room)
+{
+    out[0] = 0;
+    for (int i = 0; i < c->n_rows; i++)
+        if (c->rows[i].state == ROW_WAITS)
+            snprintf(out + strlen(out), room - strlen(out), "%s%s",
+                     out[0] ? ", " : "; not run: ", c->rows[i].rule);
+}
+
+/* row: that was in work; NULL: the stop came between two. Said with --quiet too, as any reason not to be done. */
+static void tell_stop(const struct comparison *c, const struct row *row)
+{
+    char rest[MAX_RULES * WORD_ROOM], text[2 * MAX_RULES * WORD_ROOM];
+    const char *out = bl_config_get(c->s->config, "out");
+    list_waiting(c, rest, sizeof rest);
+    if (row && row->epoch > 0)
+        snprintf(text, sizeof text, "backless: stopped; the figures of %s* are those of epoch %d of %s%s",
+                 row->rule, row->epoch, bl_config_get(c->settled, "epochs"), rest);
+    else if (row)
+        snprintf(text, sizeof text, "backless: stopped in the first epoch of %s%s", row->rule, rest);
+    else
+        snprintf(text, sizeof text, "backless: stopped%s", rest);
+    print_wrapped(stderr, text);
+    if (row && out[0]) {
+        snprintf(text, sizeof text, "backless: backless train --resume %s/%s goes on with %s", out, row->rule,
+                 row->rule);
+        print_wrapped(stderr, text);
+    }
+}
+
+static void tell_stopped_choice(const struct row *row)
+{
+    char text[WORD_ROOM + 80];
+    snprintf(text, sizeof text, "backless: stopped while choosing a rate for %s, before the first run",
+             row->rule);
+    print_wrapped(stderr, text);
+}
+
+/* ---- All of it */
+
+static bl_status choose_rates(struct comparison *c)
+{
+    for (int i = 0; c->rates.n > 0 && i < c->n_rows; i++) {
+        struct row *row = &c->rows[i];
+        if (row->state != ROW_WAITS)
+            continue;
+        const bl_status status = watch_asked_to_stop() ? BL_STOPPED : comparison_choose_rate(c, row);
+        if (status == BL_STOPPED)
+            tell_stopped_choice(row);
+        if (status != BL_OK)
+            return status;
+    }
+    return BL_OK;
+}
+
+static void show_row(const struct comparison *c, const struct row *row)
+{
+    if (extra_of(c->s, "json"))
+        json_row(c, row);
+    else if (row->state != ROW_LEFT_OUT)
+        table_row(c, row);
+}
+
+/* Every row is shown as soon as its rule is done, so that none is lost by what comes after. */
+static bl_status run_rules(struct comparison *c)
+{
+    bl_status status = BL_OK;
+    const struct row *row = NULL;
+    for (int i = 0; status == BL_OK && i < c->n_rows; i++) {
+        row = NULL;
+        if (c->rows[i].state == ROW_WAITS && watch_asked_to_stop()) {
+            status = BL_STOPPED;
+            break;
+        }
+        row = &c->rows[i];
+        if (row->state == ROW_WAITS)
+            status = comparison_run(c, &c->rows[i]);
+        show_row(c, row);
+    }
+    print_notes(c);
+    print_advice(c);
+    print_slowed(c);
+    if (status == BL_STOPPED)
+        tell_stop(c, row);
     return status;
+}
+
+/* Where a rule diverged or failed, the others still count: done, unless something failed, or nothing but divergence came. */
+static int code_of_rows(const struct comparison *c)
+{
+    int n_done = 0, code = EXIT_DONE;
+    for (int i = 0; i < c->n_rows; i++) {
+        n_done += c->rows[i].state == ROW_DONE;
+        if (c->rows[i].state == ROW_FAILED && code == EXIT_DONE)
+            code = exit_code_of(c->rows[i].status);
+    }
+    return code != EXIT_DONE || n_done > 0 ? code : EXIT_DIVERGED;
+}
+
+static int compare(struct comparison *c, const struct words *rules)
+{
+    bl_status status = load(c);
+    if (status == BL_OK)
+        status = make_rows(c, rules);
+    if (status != BL_OK)
+        return fail_with(c->s, status);
+    const int code = comparison_check(c);
+    if (code != EXIT_DONE)
+        return code;
+    comparison_head(c);
+    count_work(c);
+    watch_signals();
+    status = choose_rates(c);
+    if (status == BL_STOPPED)
+        return EXIT_STOPPED;
+    if (status != BL_OK)
+        return fail_with(c->s, status);
+    if (!extra_of(c->s, "json"))
+        table_head(c);
+    return run_rules(c) == BL_STOPPED ? EXIT_STOPPED : code_of_rows(c);
 }
 
 static int all_rules(struct words *rules)
 {
     for (rules->n = 0; rules->n < MAX_RULES && bl_rule_name(rules->n); rules->n++)
         snprintf(rules->text[rules->n], WORD_ROOM, "%s", bl_rule_name(rules->n));
+    return EXIT_DONE;
+}
+
+/* An unknown one is refused in the words that --rule has for it. */
+static int check_names(const struct session *s, const struct words *rules)
+{
+    for (int i = 0; i < rules->n; i++) {
+        if (!bl_rule_about(rules->text[i]))
+            return fail_with(s, bl_config_set(s->config, "rule", rules->text[i]));
+        for (int k = 0; k < i; k++)
+            if (strcmp(rules->text[i], rules->text[k]) == 0)
+                return usage_error("--rules names %s twice; its two rows would be the same", rules->text[i]);
+    }
     return EXIT_DONE;
 }
 
@@ -437,7 +332,8 @@ static int check_options(const struct session *s)
         return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
     if (epochs && !extra_of(s, "rates"))
         return usage_error("--rate-epochs is about --rates, and none are given");
-    if (has_patience(s->config) && strcmp(bl_config_get(s->config, "val"), "0") == 0)
+    if (strcmp(bl_config_get(s->config, "patience"), "0") != 0 &&
+        strcmp(bl_config_get(s->config, "val"), "0") == 0)
         return usage_error("--patience needs a validation set: use --val N");
     if (bl_config_is_set(s->config, "rule") && !extra_of(s, "rules"))
         return usage_error("--rule %s: compare takes --rules, as in --rules %s,bp",
@@ -450,9 +346,9 @@ static int check_options(const struct session *s)
 
 static int run(struct session *s)
 {
-    struct comparison c = {.s = s};
     struct words rules;
     const char *list = extra_of(s, "rules"), *rates = extra_of(s, "rates");
+    struct comparison c = {.s = s, .is_chosen = list != NULL};
     int code = list ? split(list, MAX_RULES, "rules", &rules) : all_rules(&rules);
     if (code == EXIT_DONE && rates)
         code = split(rates, MAX_RATES, "rates", &c.rates);
@@ -462,14 +358,12 @@ static int run(struct session *s)
         code = settle_init(s);
     if (code == EXIT_DONE)
         code = check_out(s);
-    if (code != EXIT_DONE)
-        return code;
-    for (int i = 0; i < rules.n; i++)
-        if (!bl_rule_about(rules.text[i]))
-            return bl_config_set(s->config, "rule", rules.text[i]), fail_with(s, BL_BAD_VALUE);
-    watch_signals();
-    const bl_status status = compare(&c, &rules);
-    return status == BL_OK ? EXIT_DONE : fail_with(s, status);
+    if (code == EXIT_DONE)
+        code = check_names(s, &rules);
+    if (code == EXIT_DONE)
+        code = compare(&c, &rules);
+    release(&c);
+    return code;
 }
 
 const struct command command_compare = {"compare",

@@ -62,6 +62,7 @@ static const struct item variables[] = {
     {"BACKLESS_DATA", "A folder in which data sets are looked for by name; an empty value is none."},
     {"XDG_CACHE_HOME", "Where the folder backless with the user's data sets is. Default: ~/.cache."},
     {"NO_COLOR", "If it is set, data info draws samples in letters, without colours."},
+    {"COLUMNS", "Where it is less than the width of the terminal, tables and progress lines keep to it."},
 };
 
 static const struct item files[] = {

@@ -104,9 +104,9 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
         .trainer = trainer,
         .label = "",
         .epochs = atoi(bl_config_get(bl_trainer_config(trainer), "epochs")),
-        .prints_epochs = !extra_of(s, "quiet"),
+        .prints_epochs = !extra_of(s, "quiet") || extra_of(s, "json"),
         .prints_json = extra_of(s, "json") != NULL,
-        .shows_progress = watch_is_terminal() && !extra_of(s, "quiet"),
+        .progress = watch_progress(s),
     };
     watch_notes(&watch);
     watch_signals();

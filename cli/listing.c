@@ -57,15 +57,27 @@ static void add_word(struct choices *out, const char *word, size_t n)
         snprintf(out->words + used, sizeof out->words - used, "%s%.*s", used ? " " : "", (int)n, word);
 }
 
+static const char *named_net(int i)
+{
+    bl_named_net net;
+    return bl_net_at(i, &net) ? net.name : NULL;
+}
+
 /* Where NAME and LIST stand for names that the library knows: under the keys of options, and for words behind
-   a command under its name. */
+   a command under its name and "NAME". */
 static const struct {
     const char *key;
     const char *(*name_at)(int i);
 } names[] = {
-    {"rule", bl_rule_name},          {"rules", bl_rule_name},        {"data", bl_data_set_name},
-    {"data info", bl_data_set_name}, {"data get", bl_data_set_name}, {"backends", bl_backend_name},
+    {"rule", bl_rule_name},
+    {"rules", bl_rule_name},
+    {"rules NAME", bl_rule_name},
+    {"data", bl_data_set_name},
+    {"data info NAME", bl_data_set_name},
+    {"data get NAME", bl_data_set_name},
+    {"backends", bl_backend_name},
     {"nets", bench_net_name},
+    {"nets NAME", named_net},
 };
 
 static void add_names(struct choices *out, const char *key)
@@ -113,7 +125,7 @@ void listing_choices(const char *key, const char *argument, struct choices *out)
 
 void listing_word_choices(const struct command *command, struct choices *out)
 {
-    char word[64] = "";
+    char word[64] = "", key[64];
     const char *at = command->usage + strlen(command->name);
     *out = (struct choices){.words = ""};
     for (int i = 0; command_below(command, i); i++) {
@@ -123,6 +135,7 @@ void listing_word_choices(const struct command *command, struct choices *out)
     at += strspn(at, " [");
     if (command->most_words > 0 && strncmp(at, "--", 2) != 0)
         snprintf(word, sizeof word, "%.*s", (int)strcspn(at, " ].["), at);
+    snprintf(key, sizeof key, "%s NAME", command->name);
     if (!out->words[0])
-        listing_choices(command->name, word, out);
+        listing_choices(key, word, out);
 }

@@ -2,6 +2,7 @@
  * messages.c - what the program says on standard error, and the exit code that goes with a failure.
  */
 #include "command.h"
+#include "wrapped.h"
 
 #include <stdarg.h>
 
@@ -12,6 +13,7 @@ int exit_code_of(bl_status status)
         return EXIT_DONE;
     case BL_BAD_VALUE:
     case BL_UNSUPPORTED:
+    case BL_NOT_DEFINED:
         return EXIT_USAGE;
     case BL_BAD_DATA:
         return EXIT_DATA;
@@ -48,11 +50,12 @@ int usage_error(const char *format, ...)
 
 void note(const struct session *session, const char *format, ...)
 {
+    char text[8192];
     va_list arguments;
     if (extra_of(session, "quiet"))
         return;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    print_wrapped(stderr, text);
 }

@@ -51,6 +51,18 @@ static enum terminal_colours colours(void)
     return strstr(term, "256") ? COLOURS_256 : COLOURS_NONE;
 }
 
+int terminal_columns(FILE *to)
+{
+    struct winsize size = {0};
+    int n = atoi(variable("COLUMNS"));
+    if (!isatty(fileno(to)))
+        return 0;
+    if (ioctl(fileno(to), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && (n <= 0 || size.ws_col < n))
+        n = size.ws_col;
+    n = n > 0 ? n : USUAL_COLUMNS;
+    return n < LEAST_COLUMNS ? LEAST_COLUMNS : n;
+}
+
 struct terminal terminal_of_stdout(void)
 {
     return (struct terminal){columns(), colours()};

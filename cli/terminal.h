@@ -1,8 +1,10 @@
 /*
- * terminal.h - what standard output can show.
+ * terminal.h - what standard output can show, and how wide a terminal is.
  */
 #ifndef CLI_TERMINAL_H
 #define CLI_TERMINAL_H
+
+#include <stdio.h>
 
 enum terminal_colours { COLOURS_NONE, COLOURS_256, COLOURS_ALL };
 
@@ -12,5 +14,8 @@ struct terminal {
 };
 
 struct terminal terminal_of_stdout(void);
+
+/* The width of the terminal that the stream goes to: its own, or $COLUMNS where that is less. 0: it goes to no terminal. */
+int terminal_columns(FILE *to);
 
 #endif

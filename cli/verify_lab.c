@@ -147,8 +147,8 @@ void lab_net_text(const struct oracle_shape *shape, char *out, size_t room)
 
 struct oracle_shape lab_shape(int i, const char *loss)
 {
-    static const char *const activations[LAB_SHAPES - 1] = {"tanh",           "logistic", "relu",
-                                                            "leaky-relu 0.1", "softplus", "identity"};
+    static const char *const activations[LAB_SHAPES - 1] = {
+        "tanh", "logistic", "relu", "leaky-relu 0.1", "softplus", "gelu", "identity"};
     if (i < LAB_SHAPES - 1)
         return (struct oracle_shape){6, 3, {9, 7, 6, 4}, activations[i], loss, false};
     return (struct oracle_shape){21, 3, {37, 170, 101, 10}, "tanh", loss, false};

@@ -57,7 +57,7 @@ bl_status lab_copy(struct lab *to, const struct lab *from);
 /* The text of a net with that shape. */
 void lab_net_text(const struct oracle_shape *shape, char *out, size_t room);
 /* What most checks try: a small net with each activation, and a wide one whose blocks are cut into parts. */
-enum { LAB_SHAPES = 7, LAB_LOSSES = 3 };
+enum { LAB_SHAPES = 8, LAB_LOSSES = 3 };
 struct oracle_shape lab_shape(int i, const char *loss);
 const char *lab_loss(int i); /* "ce", "bce", "mse" */
 

@@ -114,6 +114,12 @@ static double softplus(double a) /* log(1 + exp a) */
     return a > 0.0 ? a + log1p(exp(-a)) : log1p(exp(a));
 }
 
+/* P(X < a) of a standard normal X */
+static double normal(double a)
+{
+    return 0.5 * erfc(-a / sqrt(2.0));
+}
+
 static double negative_slope(const char *activation)
 {
     return strcmp(activation, "identity") == 0 ? 1.0 : strcmp(activation, "relu") == 0 ? 0.0 : 0.1;
@@ -127,6 +133,8 @@ static double activate(const char *activation, double a)
         return logistic(a);
     if (strcmp(activation, "softplus") == 0)
         return softplus(a);
+    if (strcmp(activation, "gelu") == 0)
+        return a * normal(a);
     return a > 0.0 ? a : negative_slope(activation) * a;
 }
 
@@ -138,6 +146,8 @@ static double slope(const char *activation, double a)
         return logistic(a) * (1.0 - logistic(a));
     if (strcmp(activation, "softplus") == 0)
         return logistic(a);
+    if (strcmp(activation, "gelu") == 0)
+        return normal(a) + a * exp(-a * a / 2.0) / sqrt(2.0 * acos(-1.0));
     return a > 0.0 ? 1.0 : negative_slope(activation);
 }
 

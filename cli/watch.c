@@ -70,7 +70,13 @@ bool watch_asked_to_stop(void)
 
 bool watch_is_terminal(void)
 {
-    return isatty(STDERR_FILENO) != 0;
+    const char *term = getenv("TERM");
+    return isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
+}
+
+struct progress_line watch_progress(const struct session *session)
+{
+    return (struct progress_line){.is_on = watch_is_terminal() && !extra_of(session, "quiet")};
 }
 
 void angles_text(const bl_angles *angles, int blocks, char *out, size_t room)
@@ -110,12 +116,6 @@ void judge_text(const bl_score *score, char *out, size_t room)
         snprintf(out, room, "rmse %.5g r2 %.3f", score->rmse, score->r2);
 }
 
-static void clear_progress(const struct watch *w)
-{
-    if (w->shows_progress)
-        fputs("\r\033[K", stderr);
-}
-
 static void print_epoch(const struct watch *w, const bl_progress *now)
 {
     char train[32], val[64], test[64], angles[512];
@@ -148,14 +148,35 @@ static void print_early(const struct watch *w, const bl_progress *now)
     watch_flush();
 }
 
-static void print_progress(const struct watch *w, const bl_progress *now)
+/* Of the whole work, of which this run may be a part. */
+static double share_done(const struct watch *w, const bl_progress *now)
 {
-    const double done = (double)now->step / (double)now->steps;
-    const double left =
-        done > 0.0 ? now->seconds * ((1.0 - done) + (double)(w->epochs - now->epoch)) / done : 0.0;
-    fprintf(stderr, "\r\033[K%sepoch %d/%d  %3.0f %%  loss %s  %.0f samples/s  %.0f s left", w->label,
-            now->epoch, w->epochs, 100.0 * done, loss_text(now->train.loss).text, now->samples_per_second,
-            left);
+    const double epochs = (double)(now->epoch - 1) + (double)now->step / (double)now->steps,
+                 run = w->epochs > 0 ? epochs / (double)w->epochs : 0.0;
+    return w->work.share > 0.0 ? w->work.done + w->work.share * run : run;
+}
+
+/* The clock of the whole work, since measurements and files take their time too, and other programs theirs. */
+static double seconds_left(struct watch *w, const bl_progress *now)
+{
+    const double done = share_done(w, now), seconds = progress_seconds();
+    if (w->work.began <= 0.0) {
+        w->work.began = seconds;
+        w->work.done_at_begin = done;
+    }
+    return progress_left(w->work.done_at_begin, done, seconds - w->work.began);
+}
+
+static void show_progress(struct watch *w, const bl_progress *now)
+{
+    const struct progress_parts parts = {.label = w->label,
+                                         .epoch = now->epoch,
+                                         .epochs = w->epochs,
+                                         .percent = 100.0 * (double)now->step / (double)now->steps,
+                                         .loss = now->train.loss,
+                                         .speed = now->samples_per_second,
+                                         .seconds_left = seconds_left(w, now)};
+    progress_line_show(&w->progress, &parts);
 }
 
 static json_t *number(double x)
@@ -236,35 +257,82 @@ static void keep(struct watch *w, const bl_progress *now)
 void watch_notes(struct watch *w)
 {
     for (; w->trainer && bl_trainer_note(w->trainer, w->n_notes); w->n_notes++) {
-        clear_progress(w);
+        progress_line_clear(&w->progress);
         note(w->session, "%snote: %s", w->label, bl_trainer_note(w->trainer, w->n_notes));
     }
+}
+
+/* Without memory for more, those that are kept must do. */
+static void keep_speed(struct watch *w, double speed)
+{
+    if (w->n_speeds == w->speeds_room) {
+        const size_t room = 2 * w->speeds_room + 64;
+        double *more = realloc(w->speeds, room * sizeof *more);
+        if (!more)
+            return;
+        w->speeds = more;
+        w->speeds_room = room;
+    }
+    w->speeds[w->n_speeds++] = speed;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double watch_speed(struct watch *w)
+{
+    const size_t n = w->n_speeds;
+    if (n == 0)
+        return (double)NAN;
+    qsort(w->speeds, n, sizeof *w->speeds, by_size);
+    return 0.5 * (w->speeds[n / 2] + w->speeds[(n - 1) / 2]);
+}
+
+/* Before a line of results: it may go to the same terminal. */
+static void make_way(struct watch *w)
+{
+    if (isatty(STDOUT_FILENO))
+        progress_line_clear(&w->progress);
+}
+
+static void end_epoch(struct watch *w, const bl_progress *now)
+{
+    keep(w, now);
+    keep_speed(w, now->samples_per_second);
+    if (w->prints_epochs)
+        make_way(w);
+    if (w->prints_epochs && w->prints_json)
+        print_log_line(NULL, now);
+    else if (w->prints_epochs)
+        print_epoch(w, now);
+    if (!w->prints_epochs || !isatty(STDOUT_FILENO))
+        show_progress(w, now);
 }
 
 int watch_run(void *user, const bl_progress *now)
 {
     struct watch *w = user;
     watch_notes(w);
-    if (now->epoch_ended) {
-        keep(w, now);
-        clear_progress(w);
-        if (w->prints_json)
-            print_log_line(NULL, now);
-        else if (w->prints_epochs)
-            print_epoch(w, now);
-    } else if (now->angles) {
-        clear_progress(w);
-        if (w->prints_epochs && !w->prints_json)
-            print_early(w, now);
-    } else if (w->shows_progress)
-        print_progress(w, now);
+    if (now->epoch_ended)
+        end_epoch(w, now);
+    else if (now->angles && w->prints_epochs && !w->prints_json) {
+        make_way(w);
+        print_early(w, now);
+    } else
+        show_progress(w, now);
     return asked_to_stop;
 }
 
 void watch_release(struct watch *w)
 {
     watch_notes(w);
-    clear_progress(w);
+    progress_line_clear(&w->progress);
     free(w->last_angles);
+    free(w->speeds);
     w->last_angles = NULL;
+    w->speeds = NULL;
+    w->n_speeds = w->speeds_room = 0;
 }

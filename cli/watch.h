@@ -5,17 +5,31 @@
 #define CLI_WATCH_H
 
 #include "command.h"
+#include "progress_line.h"
+
+/* The work that the time left is told of, where a run is a part of it: all zeros for a run that is all of it. */
+struct watch_work {
+    double began; /* progress_seconds() at its begin; 0: at the first call */
+    double done,
+        share; /* shares of it: done before this run, and this run's own; share 0: the run is all of it */
+    double
+        done_at_begin; /* set by the first call: a run that is taken up again has begun with so much done */
+};
 
 struct watch {
     const struct session *session;
     const bl_trainer *trainer; /* whose notes are shown as they come; NULL: none */
     int n_notes;               /* of them, shown already */
-    const char *label;         /* before every line: the rule, in compare; "" else */
+    const char *label;         /* before every line of progress: the rule, in compare; "" else */
     int epochs;
-    bool prints_epochs, prints_json, shows_progress;
+    bool prints_epochs, prints_json;
+    struct progress_line progress;
+    struct watch_work work;
     bl_progress last; /* of the last finished epoch; angles copied to last_angles */
     bl_angles *last_angles;
-    int n_angles;
+    double *
+        speeds; /* of each finished epoch, in examples a second; in order of size once watch_speed was asked */
+    size_t n_speeds, speeds_room;
 };
 
 /* bl_watch: user is a struct watch. Asks to stop after SIGINT, SIGTERM or SIGHUP, and when nobody
@@ -28,7 +42,13 @@ bool watch_asked_to_stop(void);
 /* Sends off what was printed. Where the reader is gone (head has its lines), the run is saved and stopped as by a signal. */
 void watch_flush(void);
 void watch_release(struct watch *watch);
-bool watch_is_terminal(void); /* stderr is one, and NO_COLOR does not matter: no colours are used */
+/* Standard error is a terminal on which a line can be written over. No colours are used, so NO_COLOR does not matter. */
+bool watch_is_terminal(void);
+/* Off with --quiet, and where there is no such terminal. */
+struct progress_line watch_progress(const struct session *session);
+/* Examples a second while the weights were trained, measurements and files left out: the median of all finished epochs, on
+   which a burst of other work has little influence. NaN: no epoch was finished. */
+double watch_speed(struct watch *watch);
 
 /* "0.6931"; "4.34e+16" of what no longer fits into few digits. */
 struct loss_text {

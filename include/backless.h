@@ -51,7 +51,10 @@ typedef enum bl_status { /* values never change meaning; new ones go at the end 
                              6, /* no longer given: version 0.1.0 had a numerical library that could fail */
                          BL_STOPPED =
                              7, /* your watch function asked to stop; the state was saved if there is a run folder */
-                         BL_DIVERGED = 8 /* a weight or the loss is no longer a number */
+                         BL_DIVERGED = 8, /* a weight or the loss is no longer a number */
+                         BL_NOT_DEFINED =
+                             9 /* the learning rule is not defined for this net, these data or these options;
+                                               another rule may be */
 } bl_status;
 BL_API const char *bl_status_name(bl_status status);
 
@@ -239,6 +242,28 @@ typedef struct bl_tensor {
 } bl_tensor;
 BL_API int bl_model_tensor(const bl_model *model, int i, bl_tensor *out); /* 0 past the last, else 1 */
 BL_API bl_status bl_model_set_tensor(bl_model *model, const char *name, const float *values, size_t n);
+
+/* ---- Nets ---------------------------------------------------------------------------------------------- */
+
+/* A net of the literature that the option "net" knows by its name. */
+typedef struct bl_named_net {
+    const char *name;  /* "lenet" */
+    const char *text;  /* its layers; C stands for the number of classes */
+    const char *about; /* one line and the paper */
+    bl_shape shape;    /* of the examples that its paper gives it */
+} bl_named_net;
+BL_API int bl_net_at(int i, bl_named_net *out); /* 0 past the last, else 1 */
+
+/* What a net would be, without making it. */
+typedef struct bl_net_size {
+    size_t layers, blocks;       /* a block: a layer with weights and those behind it */
+    size_t parameters;           /* numbers that are trained */
+    double multiply_accumulates; /* of one example forward */
+} bl_net_size;
+/* text: as the option "net" takes it. outputs: what C stands for; at least 1. BL_BAD_VALUE: not such a text, or it does not fit
+   the shape. */
+BL_API bl_status bl_net_measure(bl_context *ctx, const char *text, bl_shape shape, int outputs,
+                                bl_net_size *out);
 
 /* ---- Learning rules ------------------------------------------------------------------------------------ */
 

@@ -17,7 +17,7 @@ deb) wanted="$build debhelper dpkg-dev fakeroot" ;;
 lint) wanted="$test clang-format clang-tidy cppcheck" ;;
 fuzz) wanted="$test clang" ;;
 peers) wanted="$build python3-dev python3-venv" ;;
-ci) wanted="$test clang git python3-numpy python3-venv" ;;
+ci) wanted="$test ccache clang git python3-numpy python3-venv" ;;
 *)
     echo "usage: deps.sh [demo|test|lint|fuzz|peers|deb|ci]" >&2
     exit 2
@@ -31,7 +31,7 @@ has_library() { has pkg-config && pkg-config --exists "$1"; }
 is_there() {
     case $1 in
     build-essential) has cc && has make ;;
-    cmake | pkg-config | git | fakeroot | python3 | valgrind | clang | clang-format | clang-tidy | cppcheck)
+    cmake | pkg-config | git | fakeroot | python3 | valgrind | ccache | clang | clang-format | clang-tidy | cppcheck)
         has "$1"
         ;;
     ninja-build) has ninja ;;
@@ -55,7 +55,7 @@ is_there() {
 # Parts without which the rest still works.
 is_optional() {
     case $1 in
-    libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | clang | \
+    libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | ccache | clang | \
         python3-numpy | python3-dev | python3-venv)
         true
         ;;

@@ -27,7 +27,8 @@ fi
 
 # Of these tests each configuration is asked: without-all and clang all but those that ask nothing of a build; the
 # others those that a part or the linking could break, and only what these need is built.
-alike='^(check_compilers|check_header|check_readme|check_golden|check_floors.*|example_00.*)$'
+jobs=$(nproc 2>/dev/null || echo 2)
+alike='^(check_header|check_readme|check_golden|check_floors.*|example_00.*)$'
 near='test_backend test_bits test_build_parts test_gemm test_images test_run'
 near_scripts='check_symbols|cli|completion|doctor|install|manual'
 
@@ -42,13 +43,13 @@ build() {
     mkdir -p "$folder"
     case $1 in
     without-all | clang)
-        configure "$1" && cmake --build "$folder" && ctest --test-dir "$folder" --output-on-failure -E "$alike"
+        configure "$1" && cmake --build "$folder" && ctest --test-dir "$folder" -j "$jobs" --output-on-failure -LE slow -E "$alike"
         ;;
     *)
         # shellcheck disable=SC2086
         configure "$1" && cmake --build "$folder" --target backless backless_shared backless_static \
             backless_pages broken_backless $near &&
-            ctest --test-dir "$folder" --output-on-failure -R "^($(echo "$near" | tr ' ' '|')|$near_scripts)\$"
+            ctest --test-dir "$folder" -j "$jobs" --output-on-failure -R "^($(echo "$near" | tr ' ' '|')|$near_scripts)\$"
         ;;
     esac >"$folder/log" 2>&1
 }

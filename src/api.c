@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "data/data.h"
+#include "net/named_nets.h"
+#include "net/net.h"
 #include "rules/rule.h"
 #include "train/config.h"
 #include "train/trainer.h"
@@ -19,8 +21,9 @@ const char *bl_version(void)
 
 const char *bl_status_name(bl_status status)
 {
-    static const char *const names[] = {"ok",          "bad value", "no memory", "input/output", "bad data",
-                                        "unsupported", "backend",   "stopped",   "diverged"};
+    static const char *const names[] = {"ok",       "bad value",   "no memory", "input/output",
+                                        "bad data", "unsupported", "backend",   "stopped",
+                                        "diverged", "not defined"};
     const size_t i = (size_t)status;
     return i < sizeof names / sizeof *names ? names[i] : "unknown status";
 }
@@ -292,6 +295,29 @@ bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x)
 {
     BL_TRY(check_rows(data, first, n));
     data_gather(data, data->ctx->backend, NULL, first, n, x);
+    return BL_OK;
+}
+
+/* ---- Nets */
+
+int bl_net_at(int i, bl_named_net *out)
+{
+    const struct named_net *named = i >= 0 ? named_net_at((size_t)i) : NULL;
+    if (named && out)
+        *out = (bl_named_net){named->name, named->text, named->about, named->input};
+    return named && out ? 1 : 0;
+}
+
+bl_status bl_net_measure(bl_context *ctx, const char *text, bl_shape shape, int outputs, bl_net_size *out)
+{
+    struct net_size size;
+    if (!ctx)
+        return BL_NO_MEMORY;
+    if (!text || !out || outputs < 1)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "bl_net_measure needs a text, a place for the result and at least 1 output");
+    BL_TRY(net_measure(&size, ctx, shape, text, outputs));
+    *out = (bl_net_size){size.n_layers, size.n_blocks, size.n_params, size.multiply_accumulates};
     return BL_OK;
 }
 

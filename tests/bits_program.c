@@ -107,6 +107,12 @@ static void hash_activations(struct bits *bits, const struct backend *k,
         down[i](d, x, N);
         hash_floats(bits, d, N);
     }
+    fill_input(bits, x);
+    k->gelu(d, x, N);
+    hash_floats(bits, d, N);
+    fill(bits, d, -2.0f, 2.0f);
+    k->gelu_down(d, d, x, N);
+    hash_floats(bits, d, N);
     for (float slope = 0.0f; slope < 0.5f; slope += 0.3f) {
         fill_input(bits, x);
         fill(bits, d, -2.0f, 2.0f);

@@ -42,6 +42,7 @@ backless train --out a|a_folder -a_table.csv
 backless eval --part |train test
 backless eval --ru|-rule
 backless rules i|ifa -dfa
+backless nets |lenet nokland-conv -2x800
 backless completion |bash zsh fish -train
 backless data |list info get -train -fashion-mnist
 backless data get fash|fashion-mnist -mnist
@@ -121,6 +122,7 @@ lines=(
     'backless compare --rules bp,df' 'backless compare --rules bp,dfa,'
     'backless eval --pa' 'backless eval --part='
     'backless rules froz' 'backless rules frozen '
+    'backless nets len' 'backless nets lenet '
     'backless completion f' 'backless completion fish '
     'backless data g' 'backless data get '
     'backless data get kmn' 'backless data get kmnist '

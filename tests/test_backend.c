@@ -20,7 +20,8 @@
    0.5 is one rounding. For the functions these are the promises of kernel_activation.c; for the others,
    roundings counted: one of a factor may weigh a whole unit. */
 static const double one_rounding = 0.5, tanh_bound = 2.5, logistic_bound = 2.5, softplus_bound = 2.0,
-                    softplus_down_bound = 1.5, down_bound = 1.6, sgd_bound = 2.0, mean_bound = 4.0;
+                    softplus_down_bound = 1.5, gelu_bound = 7.0, gelu_down_bound = 4.0, down_bound = 1.6,
+                    sgd_bound = 2.0, mean_bound = 4.0;
 /* An exponential (1), and two roundings of the sum and the quotient. */
 static const double softmax_bound = 3.0;
 /* log(sum) is rounded near log(n), and again when the largest x is added. */
@@ -81,6 +82,8 @@ RUN(leaky, relu(t.a, t.n, leak))
 RUN(leaky_down, relu_down(t.a, t.g, t.n, leak))
 RUN(softplus, softplus(t.a, t.n))
 RUN(softplus_down, softplus_down(t.a, t.g, t.n))
+RUN(gelu, gelu(t.a, t.a, t.n))
+RUN(gelu_down, gelu_down(t.a, t.a, t.g, t.n))
 RUN(sgd, sgd(&sgd, t.a, t.g, NULL, t.n))
 RUN(heavy, sgd(&heavy, t.a, t.g, t.b, t.n))
 RUN(nesterov, sgd(&nesterov, t.a, t.g, t.b, t.n))
@@ -103,6 +106,15 @@ WANT(leaky, in->a < 0.0 ? (double)leak * in->a : in->a)
 WANT(leaky_down, in->g > 0.0 ? in->a : (double)leak * in->a)
 WANT(softplus, (in->a < 0.0 ? 0.0 : in->a) + log1p(exp(-fabs(in->a))))
 WANT(softplus_down, in->a * -expm1(-in->g))
+WANT(gelu, isinf(in->a) && in->a < 0.0 ? 0.0 : 0.5 * in->a * erfc(-in->a / sqrt(2.0)))
+
+/* Where it passes 0 the error is of the size of its terms. */
+static void want_gelu_down(const struct element *in, struct outcome *out)
+{
+    const double density = exp(-0.5 * in->g * in->g) / sqrt(2.0 * acos(-1.0));
+    out->value.a = in->a * (0.5 * erfc(-in->g / sqrt(2.0)) + (isinf(in->g) ? 0.0 : in->g * density));
+    out->size.a = in->a;
+}
 
 /* w <- (1 - decay) w - step */
 static void want_weight(const struct element *in, float decay, double step, struct outcome *out)
@@ -179,6 +191,8 @@ static const struct operation {
     {"leaky relu_down", ALL_G, run_leaky_down, want_leaky_down, &one_rounding},
     {"softplus", ALL_A, run_softplus, want_softplus, &softplus_bound},
     {"softplus_down", ALL_G, run_softplus_down, want_softplus_down, &softplus_down_bound},
+    {"gelu", ALL_A, run_gelu, want_gelu, &gelu_bound},
+    {"gelu_down", ALL_G, run_gelu_down, want_gelu_down, &gelu_down_bound},
     {"sgd", UNIT, run_sgd, want_sgd, &sgd_bound},
     {"sgd with momentum", UNIT, run_heavy, want_heavy, &sgd_bound},
     {"sgd, Nesterov", UNIT, run_nesterov, want_nesterov, &sgd_bound},

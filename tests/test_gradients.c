@@ -29,8 +29,8 @@ static const double plain_miss = 1e-2;
    0.1, of the second by up to 0.15. */
 static const double kink_distance = 0.2;
 
-static const char *const activations[] = {"tanh",           "logistic", "relu",
-                                          "leaky-relu 0.1", "softplus", "identity"};
+static const char *const activations[] = {"tanh",     "logistic", "relu",    "leaky-relu 0.1",
+                                          "softplus", "gelu",     "identity"};
 static const char *const losses[] = {"ce", "bce", "mse"};
 
 static float x[N * INPUTS];
@@ -54,6 +54,11 @@ static double activate(const char *name, double a, double *slope)
         return *slope = p * (1.0 - p), p;
     if (strcmp(name, "softplus") == 0)
         return *slope = p, log1p(exp(a));
+    if (strcmp(name, "gelu") == 0) {
+        const double normal = 0.5 * erfc(-a / sqrt(2.0)),
+                     density = exp(-a * a / 2.0) / sqrt(2.0 * acos(-1.0));
+        return *slope = normal + a * density, a * normal;
+    }
     *slope = a > 0.0 || strcmp(name, "identity") == 0 ? 1.0 : strcmp(name, "relu") == 0 ? 0.0 : 0.1;
     return *slope * a;
 }

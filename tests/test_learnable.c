@@ -45,7 +45,6 @@ static void test_refused(void **state)
         {{.net = "dense 5, tanh, dense 5, relu, batchnorm, dense 3", .batch = "1"}, &batch, "batch norm"},
         {{.net = "dense 5, batchnorm, tanh, dense 3", .rule = "frozen", .batch = "1"}, &batch, "batch norm"},
         {{.net = "conv 4 3x3, batchnorm, tanh, dense 3", .batch = "1"}, &maps, "batch norm"},
-        {{.net = "dense 5, batchnorm, relu, dense 3", .rule = "pepita"}, &batch, "scale and shift"},
         {{.net = "dense 5, tanh, dense 3", .optimizer = "adam weight-decay 100", .lr = "0.01"},
          &batch,
          "weight-decay"},

@@ -176,14 +176,14 @@ static int try_once(struct job *job, const struct download_source *source, bool 
     if (!part_size(&job->part, &f.have))
         return EXIT_IO;
     announce(job, &f);
-    const double began = seconds_now();
+    const double began = progress_seconds();
     const enum fetch_end end = fetch_url(&f);
     progress_clear(&job->progress);
     const int code = take_end(job, &f, end, is_whole);
     *went_on = f.went_on;
     if (*is_whole)
         note(job->session, "%s: %s in %.1f s, and the digest is right", d->to, byte_text((double)f.have).text,
-             seconds_now() - began);
+             progress_seconds() - began);
     return code;
 }
 

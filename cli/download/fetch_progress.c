@@ -4,17 +4,10 @@
 #include "fetch_progress.h"
 
 #include <stdio.h>
-#include <time.h>
+#include <string.h>
 
 enum { SECONDS_BETWEEN_LINES = 10 }; /* in a log, ten minutes of download are sixty lines */
 static const double SECONDS_BETWEEN_VIEWS = 0.2;
-
-double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 struct byte_text byte_text(double bytes)
 {
@@ -34,36 +27,38 @@ void progress_begin(struct fetch_progress *p, long long had, long long total)
 {
     p->had = had;
     p->total = total;
-    p->began = p->shown = seconds_now();
+    p->began = p->shown = progress_seconds();
 }
 
-static void print(const struct fetch_progress *p, long long have, double seconds)
+/* The parts that matter less stand behind, where a narrow terminal cuts the line. */
+static void compose(const struct fetch_progress *p, long long have, double seconds, char *out, size_t room)
 {
     const double rate = (double)(have - p->had) / seconds;
-    fprintf(stderr, "%s: %s", p->name, byte_text((double)have).text);
+    snprintf(out, room, "%s: %s", p->name, byte_text((double)have).text);
     if (p->total > 0)
-        fprintf(stderr, " of %s (%.0f %%)", byte_text((double)p->total).text,
-                100.0 * (double)have / (double)p->total);
-    fprintf(stderr, ", %s/s", byte_text(rate).text);
+        snprintf(out + strlen(out), room - strlen(out), " of %s (%.0f %%)", byte_text((double)p->total).text,
+                 100.0 * (double)have / (double)p->total);
+    snprintf(out + strlen(out), room - strlen(out), ", %s/s", byte_text(rate).text);
     if (p->total > 0 && rate > 0.0)
-        fprintf(stderr, ", %.0f s left", (double)(p->total - have) / rate);
+        snprintf(out + strlen(out), room - strlen(out), ", %.0f s left", (double)(p->total - have) / rate);
 }
 
 void progress_show(struct fetch_progress *p, long long have)
 {
-    const double now = seconds_now();
+    char text[512];
+    const double now = progress_seconds();
     const double pause = p->is_terminal ? SECONDS_BETWEEN_VIEWS : SECONDS_BETWEEN_LINES;
     if (p->is_quiet || now - p->shown < pause)
         return;
     p->shown = now;
-    progress_clear(p);
-    print(p, have, now - p->began);
-    if (!p->is_terminal)
-        fputc('\n', stderr);
+    compose(p, have, now - p->began, text, sizeof text);
+    if (p->is_terminal)
+        progress_line_write(&p->line, text);
+    else
+        fprintf(stderr, "%s\n", text);
 }
 
-void progress_clear(const struct fetch_progress *p)
+void progress_clear(struct fetch_progress *p)
 {
-    if (p->is_terminal && !p->is_quiet)
-        fputs("\r\033[K", stderr);
+    progress_line_clear(&p->line);
 }

@@ -5,6 +5,8 @@
 #ifndef CLI_DOWNLOAD_FETCH_PROGRESS_H
 #define CLI_DOWNLOAD_FETCH_PROGRESS_H
 
+#include "../progress_line.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,13 +15,12 @@ struct fetch_progress {
     long long had, total; /* bytes at the beginning, and in all (0: not known) */
     bool is_quiet, is_terminal;
     double began, shown;
+    struct progress_line line;
 };
 
 void progress_begin(struct fetch_progress *progress, long long had, long long total);
 void progress_show(struct fetch_progress *progress, long long have);
-void progress_clear(const struct fetch_progress *progress); /* before another line is written */
-
-double seconds_now(void);
+void progress_clear(struct fetch_progress *progress); /* before another line is written */
 
 struct byte_text {
     char text[32];

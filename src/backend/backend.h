@@ -131,6 +131,9 @@ struct backend {
     void (*relu_down)(float *d, const float *h, size_t n, float slope); /* h > 0 ? 1 : slope */
     void (*softplus)(float *x, size_t n);                               /* log(1 + exp x) */
     void (*softplus_down)(float *d, const float *h, size_t n);          /* 1 - exp(-h) */
+    void (*gelu)(float *y, const float *x, size_t n); /* x P(x), P the normal distribution; y may be x */
+    void (*gelu_down)(float *dx, const float *dy, const float *x,
+                      size_t n); /* dy (P(x) + x P'(x)); dx may be dy */
 
     /* y = softmax(x) for one row of n. Gives log(sum exp x), for the loss. y may be x. */
     float (*softmax)(const float *x, float *y, size_t n);

@@ -1,8 +1,8 @@
 /*
- * activation.c - the non-linearities: tanh, logistic, relu, leaky relu, softplus, identity.
+ * activation.c - the non-linearities: tanh, logistic, relu, leaky relu, softplus, GELU, identity.
  *
- * Each works in place and takes its derivative from its own output, so nothing but the output is kept. At its kink a relu
- * has the slope of its negative side.
+ * All but GELU work in place and take their derivative from their own output, so nothing but the output is kept. GELU is not
+ * monotonic: its output does not tell its input, which is kept. At its kink a relu has the slope of its negative side.
  */
 #include "layer_table.h"
 
@@ -36,6 +36,7 @@ static void tanh_down(const struct layer *layer, const struct crossing *c)
 
 const struct layer_ops layer_tanh = {.name = "tanh",
                                      .usage = "tanh",
+                                     .is_activation = true,
                                      .works_in_place = true,
                                      .needs_output = true,
                                      .apply = tanh_apply,
@@ -61,6 +62,7 @@ static float quarter(const struct layer *layer)
 
 const struct layer_ops layer_logistic = {.name = "logistic",
                                          .usage = "logistic",
+                                         .is_activation = true,
                                          .works_in_place = true,
                                          .needs_output = true,
                                          .apply = logistic_apply,
@@ -84,6 +86,7 @@ static float negative_slope(const struct layer *layer)
 
 const struct layer_ops layer_relu = {.name = "relu",
                                      .usage = "relu",
+                                     .is_activation = true,
                                      .works_in_place = true,
                                      .needs_output = true,
                                      .apply = relu_apply,
@@ -111,6 +114,7 @@ static bl_status leaky_parse(bl_context *ctx, struct layer *layer, struct slice 
 const struct layer_ops layer_leaky_relu = {.name = "leaky-relu",
                                            .usage = "leaky-relu [SLOPE]",
                                            .parse = leaky_parse,
+                                           .is_activation = true,
                                            .works_in_place = true,
                                            .needs_output = true,
                                            .apply = relu_apply,
@@ -137,10 +141,37 @@ static float half(const struct layer *layer)
 
 const struct layer_ops layer_softplus = {.name = "softplus",
                                          .usage = "softplus",
+                                         .is_activation = true,
                                          .works_in_place = true,
                                          .needs_output = true,
                                          .apply = softplus_apply,
                                          .down = softplus_down,
                                          .slope_at_zero = half};
+
+/* x P(X < x) for a standard normal X (Hendrycks, Gimpel 2016, arXiv:1606.08415), not its approximation by tanh. */
+static void gelu_apply(const struct layer *layer, const struct crossing *c)
+{
+    (void)layer;
+    for (size_t n = 0; n < c->y.rows; n++)
+        c->worker->backend->gelu(matrix_row(&c->y, n) + c->out.begin, matrix_row(&c->x, n) + c->in.begin,
+                                 part_size(c->out));
+}
+
+static void gelu_down(const struct layer *layer, const struct crossing *c)
+{
+    (void)layer;
+    for (size_t n = 0; n < c->y.rows; n++)
+        c->worker->backend->gelu_down(matrix_row(&c->dx, n) + c->in.begin,
+                                      matrix_row(&c->dy, n) + c->out.begin,
+                                      matrix_row(&c->x, n) + c->in.begin, part_size(c->out));
+}
+
+const struct layer_ops layer_gelu = {.name = "gelu",
+                                     .usage = "gelu",
+                                     .is_activation = true,
+                                     .needs_input = true,
+                                     .apply = gelu_apply,
+                                     .down = gelu_down,
+                                     .slope_at_zero = half};
 
 const struct layer_ops layer_identity = {.name = "identity", .usage = "identity", .works_in_place = true};

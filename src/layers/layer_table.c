@@ -10,9 +10,9 @@
 #include <string.h>
 
 static const struct layer_ops *const table[] = {
-    &layer_dense,    &layer_tanh,     &layer_logistic,  &layer_relu,    &layer_leaky_relu,
-    &layer_softplus, &layer_identity, &layer_conv,      &layer_maxpool, &layer_avgpool,
-    &layer_flatten,  &layer_dropout,  &layer_batchnorm,
+    &layer_dense,    &layer_tanh,    &layer_logistic, &layer_relu,      &layer_leaky_relu,
+    &layer_softplus, &layer_gelu,    &layer_identity, &layer_conv,      &layer_maxpool,
+    &layer_avgpool,  &layer_flatten, &layer_dropout,  &layer_batchnorm,
 };
 
 const struct layer_ops *layer_ops_at(size_t i)

@@ -1,6 +1,6 @@
 /*
  * pool.c - one number for each window of a map: its largest, or its mean. Windows that reach over the edge are left out
- * (floor); each channel for itself.
+ * (floor); each channel for itself. "avgpool all" is the mean of each map, "maxpool all" its largest number.
  *
  * On the way down the largest one gets the whole derivative, the first of equals; the mean gives each its share.
  */
@@ -13,6 +13,10 @@ static bl_status pool_parse(bl_context *ctx, struct layer *layer, struct slice a
 {
     struct window *w = &layer->window;
     *w = (struct window){0};
+    if (slice_is(arguments, "all")) {
+        snprintf(layer->text, sizeof layer->text, "%s all", layer->ops->name);
+        return BL_OK;
+    }
     BL_TRY(window_parse(ctx, w, arguments, layer->ops->usage));
     if (w->stride == 0)
         w->stride = w->rows;
@@ -30,6 +34,8 @@ static bl_status pool_fit(bl_context *ctx, struct layer *layer)
     if ((double)layer->in.cols * layer->in.rows > 0x1p24)
         BL_FAIL(ctx, BL_BAD_VALUE, "a pool takes maps of at most 16777216 numbers, this one is %d x %d",
                 layer->in.rows, layer->in.cols);
+    if (layer->window.rows == 0) /* all */
+        layer->window = (struct window){.rows = layer->in.rows, .cols = layer->in.cols, .stride = 1};
     return window_fit(ctx, &layer->window, layer->in, &layer->out);
 }
 
@@ -129,7 +135,7 @@ static void max_down(const struct layer *layer, const struct crossing *c)
 
 const struct layer_ops layer_maxpool = {
     .name = "maxpool",
-    .usage = "maxpool ROWSxCOLS [stride N]",
+    .usage = "maxpool ROWSxCOLS [stride N]|all",
     .parse = pool_parse,
     .fit = pool_fit,
     .apply = max_apply,
@@ -180,7 +186,7 @@ static void mean_down(const struct layer *layer, const struct crossing *c)
 
 const struct layer_ops layer_avgpool = {
     .name = "avgpool",
-    .usage = "avgpool ROWSxCOLS [stride N]",
+    .usage = "avgpool ROWSxCOLS [stride N]|all",
     .parse = pool_parse,
     .fit = pool_fit,
     .apply = mean_apply,

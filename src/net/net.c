@@ -4,6 +4,7 @@
 #include "net.h"
 
 #include "../base/mem.h"
+#include "net_text.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -17,12 +18,11 @@ static size_t count_pieces(struct slice text)
     return n;
 }
 
+/* Of a text in its long form. */
 static bl_status parse_layers(bl_context *ctx, struct net *net, const char *text)
 {
     struct slice rest = slice_of(text), piece;
     const size_t n = count_pieces(rest);
-    if (n > NET_MOST_LAYERS)
-        BL_FAIL(ctx, BL_BAD_VALUE, "the net has %zu layers, expected at most %d", n, NET_MOST_LAYERS);
     BL_TRY(MEM_ARRAY(ctx, &net->layers, n, "the layers"));
     for (; slice_next(&rest, ',', &piece); net->n_layers++)
         BL_TRY(layer_parse(ctx, &net->layers[net->n_layers], piece, net->n_layers + 1));
@@ -207,10 +207,19 @@ static bl_status check_twins(bl_context *ctx, const struct net *net)
     return BL_OK;
 }
 
-/* All but the weights. */
-static bl_status lay_out(bl_context *ctx, struct net *net, const char *text)
+static bl_status parse_text(bl_context *ctx, struct net *net, const char *text, int outputs)
 {
-    BL_TRY(parse_layers(ctx, net, text));
+    char *expanded = NULL;
+    BL_TRY(net_text_expand(ctx, text, outputs, &expanded));
+    const bl_status status = parse_layers(ctx, net, expanded);
+    mem_free(ctx, expanded);
+    return status;
+}
+
+/* All but the weights. */
+static bl_status lay_out(bl_context *ctx, struct net *net, const char *text, int outputs)
+{
+    BL_TRY(parse_text(ctx, net, text, outputs));
     BL_TRY(write_text(ctx, net));
     BL_TRY(fit_layers(ctx, net));
     BL_TRY(make_blocks(ctx, net));
@@ -218,7 +227,8 @@ static bl_status lay_out(bl_context *ctx, struct net *net, const char *text)
     return check_sum(ctx, net);
 }
 
-static bl_status create_laid_out(struct net **out, bl_context *ctx, bl_shape input, const char *text)
+static bl_status create_laid_out(struct net **out, bl_context *ctx, bl_shape input, const char *text,
+                                 int outputs)
 {
     if (input.channels < 1 || input.rows < 1 || input.cols < 1)
         BL_FAIL(ctx, BL_BAD_VALUE, "the net's input is %d x %d x %d, expected at least one number",
@@ -228,7 +238,7 @@ static bl_status create_laid_out(struct net **out, bl_context *ctx, bl_shape inp
     net->ctx = ctx;
     net->input = input;
     net->inputs = (size_t)input.channels * (size_t)input.rows * (size_t)input.cols;
-    const bl_status status = lay_out(ctx, net, text);
+    const bl_status status = lay_out(ctx, net, text, outputs);
     if (status != BL_OK) {
         net_free(net);
         return status;
@@ -239,8 +249,13 @@ static bl_status create_laid_out(struct net **out, bl_context *ctx, bl_shape inp
 
 bl_status net_create(struct net **out, bl_context *ctx, bl_shape input, const char *text)
 {
+    return net_create_for(out, ctx, input, text, 0);
+}
+
+bl_status net_create_for(struct net **out, bl_context *ctx, bl_shape input, const char *text, int outputs)
+{
     struct net *net = NULL;
-    BL_TRY(create_laid_out(&net, ctx, input, text));
+    BL_TRY(create_laid_out(&net, ctx, input, text, outputs));
     const bl_status status = place_params(ctx, net);
     if (status != BL_OK) {
         net_free(net);
@@ -250,13 +265,28 @@ bl_status net_create(struct net **out, bl_context *ctx, bl_shape input, const ch
     return BL_OK;
 }
 
-bl_status net_measure(size_t *n_weights, bl_context *ctx, bl_shape input, const char *text)
+/* Numbers that are trained in block l: weights, biases and what layers behind the weights own. */
+static size_t count_params(const struct net *net, size_t l)
+{
+    const struct block *block = &net->blocks[l];
+    const struct layer *layer = net_layer(net, l);
+    size_t n = layer->weight_rows * (layer->weight_cols + 1);
+    for (size_t i = block->first; i < block->first + block->n_layers; i++)
+        for (int k = 0; k < LAYER_OWN && net->layers[i].ops->own[k]; k++)
+            n += block->channels;
+    return n;
+}
+
+bl_status net_measure(struct net_size *out, bl_context *ctx, bl_shape input, const char *text, int outputs)
 {
     struct net *net = NULL;
-    BL_TRY(create_laid_out(&net, ctx, input, text));
-    *n_weights = 0;
-    for (size_t l = 0; l < net->n_blocks; l++)
-        *n_weights += net_layer(net, l)->weight_rows * (net_layer(net, l)->weight_cols + 1);
+    BL_TRY(create_laid_out(&net, ctx, input, text, outputs));
+    *out = (struct net_size){.n_layers = net->n_layers, .n_blocks = net->n_blocks};
+    for (size_t l = 0; l < net->n_blocks; l++) {
+        out->n_params += count_params(net, l);
+        out->multiply_accumulates +=
+            (double)net_layer(net, l)->units * (double)net_layer(net, l)->weight_cols;
+    }
     net_free(net);
     return BL_OK;
 }
@@ -280,23 +310,27 @@ void net_free(struct net *net)
 bl_status net_check_text(bl_context *ctx, const char *text)
 {
     struct net net = {.ctx = ctx};
-    const bl_status status = parse_layers(ctx, &net, text);
+    const bl_status status = parse_text(ctx, &net, text, 1);
     mem_free(ctx, net.layers);
     return status;
 }
 
 bl_status net_text_of_output(bl_context *ctx, const char *text, char **out)
 {
-    const char *comma = strrchr(text, ',');
-    const struct slice last = slice_trim(slice_of(comma ? comma + 1 : text));
-    return mem_text(ctx, out, last.at, last.n);
+    char *expanded = NULL;
+    BL_TRY(net_text_expand(ctx, text, 0, &expanded));
+    const char *comma = strrchr(expanded, ',');
+    const struct slice last = slice_trim(slice_of(comma ? comma + 1 : expanded));
+    const bl_status status = mem_text(ctx, out, last.at, last.n);
+    mem_free(ctx, expanded);
+    return status;
 }
 
 bl_status net_check_push(const struct net *net, const char *who)
 {
     for (size_t l = 0; l < net_last(net); l++)
         if (net->blocks[l].units != net_layer(net, l)->units)
-            BL_FAIL(net->ctx, BL_BAD_VALUE,
+            BL_FAIL(net->ctx, BL_NOT_DEFINED,
                     "rule %s is not defined for this net: its signal goes onward through the weights, and "
                     "block %zu "
                     "(\"%s\") has %zu numbers at its weights and %zu at its end",

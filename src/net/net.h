@@ -54,10 +54,19 @@ struct net {
 
 enum { NET_MOST_LAYERS = 4096 };
 
-/* Parses and fits the text; weights are 0. */
+/* What a net would be, counted from its text. */
+struct net_size {
+    size_t n_layers, n_blocks;
+    size_t n_params;             /* numbers that are trained */
+    double multiply_accumulates; /* of one example forward */
+};
+
+/* Parses the text, in the grammar of net_text.h, and fits it to the input; weights are 0. */
 bl_status net_create(struct net **out, bl_context *ctx, bl_shape input, const char *text);
-/* How many weights and biases it would have, without making them. */
-bl_status net_measure(size_t *n_weights, bl_context *ctx, bl_shape input, const char *text);
+/* The same for data with so many classes or target columns, which is what "dense C" stands for. */
+bl_status net_create_for(struct net **out, bl_context *ctx, bl_shape input, const char *text, int outputs);
+/* Without making the weights. outputs: as above, or 0. */
+bl_status net_measure(struct net_size *out, bl_context *ctx, bl_shape input, const char *text, int outputs);
 void net_free(struct net *net);
 /* Gives the parameters and statistics of layers behind the weights their first values. */
 void net_start_own(struct net *net);

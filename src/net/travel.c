@@ -117,10 +117,10 @@ static void slope_rows(const struct crossing *c, slope_of_rows slope)
 {
     for (size_t n = 0; n < c->y.rows; n++)
         slope(matrix_row(&c->x, n) + c->in.begin, matrix_row(&c->y, n) + c->out.begin,
-              matrix_row(&c->dy, n) + c->out.begin, part_size(c->out));
+              matrix_row(&c->dx, n) + c->in.begin, part_size(c->in));
 }
 
-/* slope NULL: the exact derivatives of activations, which are the layers that take them from their own output. */
+/* slope NULL: the exact derivatives of activations too. */
 static void settle(const struct net *net, const struct place *at, const struct lesson *lesson,
                    slope_of_rows slope)
 {
@@ -128,9 +128,10 @@ static void settle(const struct net *net, const struct place *at, const struct l
     for (size_t i = lesson->inlet[at->l]; i > block->first; i--) {
         const struct layer *layer = &net->layers[i];
         const struct crossing c = crossing_of(net, at, lesson, i);
-        if (slope && layer->ops->needs_output)
+        if (slope && layer->ops->is_activation) {
+            copy_part(c.dy, c.dx, c.out);
             slope_rows(&c, slope);
-        else if (layer->ops->down)
+        } else if (layer->ops->down)
             layer->ops->down(layer, &c);
     }
 }

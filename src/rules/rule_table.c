@@ -62,7 +62,7 @@ static bl_status check_inlet(const struct net *net, const struct rule_ops *ops,
     if (feedback->inlet == INLET_END ||
         (is_direct && ops->signal && ops->learning != FEEDBACK_LEARNS_FROM_ERROR))
         return BL_OK;
-    BL_FAIL(net->ctx, BL_BAD_VALUE,
+    BL_FAIL(net->ctx, BL_NOT_DEFINED,
             "rule %s has no choice of inlet; dfa and its like have, which send fixed feedback straight to a "
             "block",
             ops->name);

@@ -257,12 +257,12 @@ static size_t count_numbers(const struct tensors *file)
 /* A few bytes may speak of a net of gigabytes: nothing is made that the file does not fill. */
 static bl_status check_size(const struct loading *from, bl_shape input, const char *text, size_t there)
 {
-    size_t needed = 0;
-    BL_TRY(net_measure(&needed, from->ctx, input, text));
-    if (needed > there)
+    struct net_size needed;
+    BL_TRY(net_measure(&needed, from->ctx, input, text, 0));
+    if (needed.n_params > there)
         BL_FAIL(from->ctx, BL_BAD_DATA,
                 "%s: its net \"%.100s\" has %zu weights, but the file holds %zu numbers", from->path, text,
-                needed, there);
+                needed.n_params, there);
     return BL_OK;
 }
 
@@ -419,5 +419,5 @@ bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
     data_free(like);
     tensors_free(ctx, file);
     /* whatever an older part says of a value in the file, it is the file that is wrong */
-    return status == BL_BAD_VALUE ? BL_BAD_DATA : status;
+    return status == BL_BAD_VALUE || status == BL_NOT_DEFINED ? BL_BAD_DATA : status;
 }

@@ -257,7 +257,8 @@ const struct option_row option_table[] = {
       "decides which examples --val and --test-fraction draw, whatever --seed is"},
      check_seed},
     {{"net", "LAYERS", "", "net",
-      "the layers, as in \"dense 800, tanh, dense 10\" (default: dense 100, tanh, dense 100, tanh, and a "
+      "the layers, as in \"3 x (dense 240, tanh), dense C\", C the number of classes, or a net of backless "
+      "nets (default: dense 100, tanh, dense 100, tanh, and a "
       "dense of as many units "
       "as there are classes or targets)"},
      net_check_text_option},

@@ -119,7 +119,7 @@ static bl_status check_start(bl_context *ctx, const bl_config *config, const str
     if (strcmp(config_text(config, "init"), "zero") != 0 || net->n_blocks == 1)
         return BL_OK;
     if (!ops->learns_from_zero)
-        BL_FAIL(ctx, BL_BAD_VALUE,
+        BL_FAIL(ctx, BL_NOT_DEFINED,
                 "rule %s cannot learn from all-zero weights: its hidden layers would never move; use --init "
                 "fanin",
                 ops->name);
@@ -150,10 +150,10 @@ static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, 
 {
     const char *text = config_text(t->config, "net");
     if (!ops->only_output)
-        return net_create(out, t->ctx, like->shape, text);
+        return net_create_for(out, t->ctx, like->shape, text, like->outputs);
     char *output = NULL;
     BL_TRY(net_text_of_output(t->ctx, text, &output));
-    const bl_status status = net_create(out, t->ctx, like->shape, output);
+    const bl_status status = net_create_for(out, t->ctx, like->shape, output, like->outputs);
     mem_free(t->ctx, output);
     return status;
 }
@@ -173,7 +173,7 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
     if (status == BL_OK)
         status = check_start(t->ctx, t->config, net, ops);
     if (status == BL_OK && ops->needs_classes && like->has_targets)
-        status = context_fail(t->ctx, BL_BAD_VALUE, "rule %s needs classes, but %s has numbers as answers",
+        status = context_fail(t->ctx, BL_NOT_DEFINED, "rule %s needs classes, but %s has numbers as answers",
                               ops->name, like->source);
     if (status == BL_OK)
         status = feedback_parse(t->ctx, &spec, config_text(t->config, "feedback"));
@@ -282,7 +282,7 @@ static bl_status check_memory(const bl_trainer *t)
     const struct rule_ops *ops = t->model->rule->ops;
     const bool may_go = ops->order == RULE_ORDER_ANY || ops->order == RULE_ORDER_ON_FORWARD;
     if (is_lean(t) && (!may_go || ops->disturb))
-        BL_FAIL(t->ctx, BL_BAD_VALUE,
+        BL_FAIL(t->ctx, BL_NOT_DEFINED,
                 "memory low: rule %s needs the outputs of all blocks at once; dfa, drtp and their "
                 "like do not",
                 ops->name);

@@ -20,6 +20,7 @@ A case whose name begins with "wrong_" has the start of another case and the end
 must miss it.
 """
 import io
+import math
 import os
 import sys
 import zipfile
@@ -66,6 +67,8 @@ CASES = [
     ("dfa_adam_decay", "dfa", TANH3, "mse", "sum",
      "adam beta1 0.8 beta2 0.99 epsilon 0.01 decay 0.005", 1e-3, {}),
     ("dfa_identity", "dfa", net_of("identity"), "mse", "mean", "sgd", 0.1, {}),
+    ("bp_gelu", "bp", net_of("gelu"), "ce", "mean", "sgd", 0.5, {}),
+    ("adfa_gelu", "adfa", net_of("gelu"), "ce", "mean", "sgd", 0.3, {"slope": "cos a"}),
     ("dfa_leaky", "dfa", net_of("leaky-relu"), "ce", "sum", "sgd", 0.05, {}),
     ("dfa_zero", "dfa", TANH3, "bce", "sum", "rmsprop", 1e-3, {"zero": True}),
     ("bp_mixed", "bp", MIXED, "mse", "sum", "sgd", 0.02, {}),
@@ -127,6 +130,11 @@ def activate(word, a):
         return logistic(a), logistic(a) * (1 - logistic(a))
     if word == "softplus":
         return np.log1p(np.exp(a)), logistic(a)
+    if word == "gelu":
+        wide = a.astype(float)
+        normal = np.vectorize(math.erfc, otypes=[float])(-wide / math.sqrt(2)) / 2
+        slope = normal + wide * np.exp(-wide * wide / 2) / math.sqrt(2 * math.pi)
+        return a * normal.astype(a.dtype), slope.astype(a.dtype)
     if word == "identity":
         return a, np.ones_like(a)
     slope = a.dtype.type(slope_of(word))

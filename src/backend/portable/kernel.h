@@ -39,6 +39,8 @@ void KERNEL(relu)(float *x, size_t n, float slope);
 void KERNEL(relu_down)(float *d, const float *h, size_t n, float slope);
 void KERNEL(softplus)(float *x, size_t n);
 void KERNEL(softplus_down)(float *d, const float *h, size_t n);
+void KERNEL(gelu)(float *y, const float *x, size_t n);
+void KERNEL(gelu_down)(float *dx, const float *dy, const float *x, size_t n);
 float KERNEL(softmax)(const float *x, float *y, size_t n);
 
 void KERNEL(sgd)(const struct sgd_step *s, float *w, const float *g, float *v, size_t n);

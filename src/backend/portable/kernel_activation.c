@@ -1,8 +1,8 @@
 /*
  * kernel_activation.c - the activation functions, and their derivatives taken from their values.
  *
- * Largest errors, in units in the last place of the result: tanh 2.5, logistic 2.5, softplus 2. The
- * derivatives are as good as h allows: they know nothing of a.
+ * Largest errors, in units in the last place of the result: tanh 2.5, logistic 2.5, softplus 2, gelu 7. The
+ * derivatives are as good as h allows: they know nothing of a. That of gelu, taken from a: 4e-7.
  */
 #include "kernel.h"
 #include "vec_math.h"
@@ -31,6 +31,39 @@ static inline vec softplus_of(vec x)
 {
     const vec z = vec_exp(vec_negative(vec_abs(x)));
     return vec_add(vec_max(x, 0.0f), vec_log1p(z));
+}
+
+/* a >= 0. The normal distribution's tail P(X > a) is exp(-a^2 / 2) times what this gives: a smooth function of
+   u = 1 / (1 + 5 a / 16). The polynomial is a least-maximum fit of relative error 3e-8 on [0, 14.5]; from there on the
+   exponential is below the smallest float. */
+static inline vec normal_tail(vec a, vec *exponential)
+{
+    static const float c[] = {0x1.93f722p-17f, 0x1.fd667cp-4f,  0x1.0619d0p-3f, 0x1.796270p-4f,
+                              0x1.545302p-3f,  -0x1.19c7a2p-3f, 0x1.4ce48ep-2f, -0x1.2c3efep-2f,
+                              0x1.c3dc14p-4f,  -0x1.f491c6p-7f};
+    const vec one = vec_all(1.0f), square = vec_mul(a, a), rest = vec_fma(a, a, vec_negative(square));
+    const vec e = vec_exp(vec_mul(square, vec_all(-0.5f)));
+    *exponential = vec_fnma(e, vec_mul(rest, vec_all(0.5f)), e); /* a^2 is square + rest */
+    return vec_polynomial(vec_div(one, vec_fma(a, vec_all(0.3125f), one)), c, 9);
+}
+
+/* -a P(X > a) for x < 0 and x - a P(X > a) else, a = |x|: no cancellation, and one rounding where results are denormal. */
+static inline vec gelu_of(vec x)
+{
+    const vec a = vec_min(vec_abs(x), 20.0f), zero = vec_all(0.0f);
+    vec e;
+    const vec tail = normal_tail(a, &e), lost = vec_mul(vec_mul(a, tail), e);
+    return vec_sub(vec_pick_less(x, zero, zero, x), lost);
+}
+
+/* P(X < x) + x exp(-x^2 / 2) / sqrt(2 pi) */
+static inline vec gelu_slope_of(vec x)
+{
+    const vec a = vec_min(vec_abs(x), 20.0f);
+    vec e;
+    const vec tail = normal_tail(a, &e);
+    const vec below = vec_mul(vec_fnma(a, vec_all(0x1.988454p-2f), tail), e);
+    return vec_pick_less(x, vec_all(0.0f), below, vec_sub(vec_all(1.0f), below));
 }
 
 void KERNEL(tanh)(float *x, size_t n)
@@ -95,5 +128,19 @@ void KERNEL(softplus_down)(float *d, const float *h, size_t n)
     for (size_t i = 0; i < n; i += VEC_WIDTH) {
         const vec slope = vec_negative(vec_expm1(vec_negative(vec_load_part(h + i, n - i))));
         vec_store_part(d + i, vec_mul(vec_load_part(d + i, n - i), slope), n - i);
+    }
+}
+
+void KERNEL(gelu)(float *y, const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i += VEC_WIDTH)
+        vec_store_part(y + i, gelu_of(vec_load_part(x + i, n - i)), n - i);
+}
+
+void KERNEL(gelu_down)(float *dx, const float *dy, const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i += VEC_WIDTH) {
+        const vec slope = gelu_slope_of(vec_load_part(x + i, n - i));
+        vec_store_part(dx + i, vec_mul(vec_load_part(dy + i, n - i), slope), n - i);
     }
 }

@@ -33,6 +33,8 @@ void KERNEL(fill)(struct backend *out)
         .relu_down = KERNEL(relu_down),
         .softplus = KERNEL(softplus),
         .softplus_down = KERNEL(softplus_down),
+        .gelu = KERNEL(gelu),
+        .gelu_down = KERNEL(gelu_down),
         .softmax = KERNEL(softmax),
         .sgd = KERNEL(sgd),
         .rmsprop = KERNEL(rmsprop),

@@ -1,0 +1,48 @@
+/*
+ * wrapped.c - breaking sentences at the width of the terminal. A byte counts as a column: a letter of several bytes ends its
+ * line a little early.
+ */
+#include "wrapped.h"
+
+#include "terminal.h"
+
+#include <string.h>
+
+enum { DEEPEST_MARGIN = 16 };
+
+/* Where the text behind a label begins, "net        dense": 0 where there is no label. */
+static int margin_of(const char *text)
+{
+    const char *gap = strstr(text, "  ");
+    if (!gap || gap - text > DEEPEST_MARGIN)
+        return 0;
+    const int margin = (int)(gap - text + (long)strspn(gap, " "));
+    return margin <= DEEPEST_MARGIN ? margin : 0;
+}
+
+/* How many bytes of the text go on a line of `room`: up to a blank, or all of it where a word begins before `first` and is wider
+   than the line. */
+static size_t line_length(const char *text, size_t room, size_t first)
+{
+    size_t end = room;
+    if (strlen(text) <= room)
+        return strlen(text);
+    while (end > first && text[end] != ' ')
+        end--;
+    return end > first ? end : room;
+}
+
+void print_wrapped(FILE *to, const char *text)
+{
+    const int columns = terminal_columns(to), margin = margin_of(text);
+    if (columns == 0 || margin >= columns / 2) {
+        fprintf(to, "%s\n", text);
+        return;
+    }
+    for (int indent = 0; *text; indent = margin) {
+        const size_t n = line_length(text, (size_t)(columns - indent), (size_t)(margin - indent));
+        fprintf(to, "%*s%.*s\n", indent, "", (int)n, text);
+        text += n;
+        text += strspn(text, " ");
+    }
+}

@@ -1,0 +1,44 @@
+/*
+ * named_nets.c - the table of nets with a name, each as its paper or the code published with it has it.
+ */
+#include "named_nets.h"
+
+#include "../base/text.h"
+
+static const struct named_net table[] = {
+    {"nokland-mlp",
+     "2 x (dense 800, tanh), dense C",
+     "two hidden layers of 800, tables 1 to 3 of Nokland 2016 (arXiv:1609.01596)",
+     {1, 28, 28}},
+    {"nokland-conv",
+     "conv 96 5x5 pad 2, tanh, maxpool 3 stride 2, conv 128 5x5 pad 2, tanh, maxpool 3 stride 2, "
+     "conv 256 5x5 pad 2, tanh, maxpool 3 stride 2, flatten, 2 x (dense 2048, tanh), dense C",
+     "the convolutional net of tables 2 and 3 of Nokland 2016 (arXiv:1609.01596)",
+     {3, 32, 32}},
+    {"lenet",
+     "conv 6 5x5 pad 2, tanh, avgpool 2, conv 16 5x5, tanh, avgpool 2, conv 120 5x5, tanh, flatten, dense "
+     "84, tanh, "
+     "dense C",
+     "LeNet-5 of LeCun and others 1998, with whole connections and a plain output",
+     {1, 28, 28}},
+    {"vgg8b",
+     "conv 128 3x3 pad 1, batchnorm, relu, conv 256 3x3 pad 1, batchnorm, relu, maxpool 2, "
+     "conv 256 3x3 pad 1, batchnorm, relu, conv 512 3x3 pad 1, batchnorm, relu, maxpool 2, "
+     "2 x (conv 512 3x3 pad 1, batchnorm, relu, maxpool 2), flatten, dense 1024, batchnorm, relu, dense C",
+     "VGG8b of Nokland and Eidnes 2019 (arXiv:1901.06656), without dropout",
+     {3, 32, 32}},
+};
+
+const struct named_net *named_net_at(size_t i)
+{
+    return i < sizeof table / sizeof *table ? &table[i] : NULL;
+}
+
+const struct named_net *named_net_find(const char *name)
+{
+    const struct slice asked = slice_trim(slice_of(name));
+    for (size_t i = 0; named_net_at(i); i++)
+        if (slice_is(asked, table[i].name))
+            return &table[i];
+    return NULL;
+}

@@ -1,0 +1,21 @@
+/*
+ * named_nets.h - nets that have a name in the literature: `--net lenet` is short for its text.
+ */
+#ifndef BL_NET_NAMED_NETS_H
+#define BL_NET_NAMED_NETS_H
+
+#include "../base/context.h"
+
+#include <stddef.h>
+
+struct named_net {
+    const char *name;
+    const char *text;  /* in the grammar of net_text.h; ends with "dense C" */
+    const char *about; /* one line and the paper */
+    bl_shape input;    /* what its paper gives it; others that fit are fine */
+};
+
+const struct named_net *named_net_at(size_t i);           /* NULL past the last */
+const struct named_net *named_net_find(const char *name); /* spaces around it are ignored; NULL: no such */
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * net_text.c - writes out names, repetitions and the number of classes.
+ */
+#include "net_text.h"
+
+#include "../base/mem.h"
+#include "../base/text.h"
+#include "named_nets.h"
+#include "net.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_LEVELS = 8, MOST_BYTES = NET_MOST_LAYERS * 64 };
+
+struct expansion {
+    bl_context *ctx;
+    int outputs;
+    int level;
+    char *text;
+    size_t n, room, items;
+};
+
+static bl_status append(struct expansion *e, struct slice piece)
+{
+    const size_t needed = piece.n + 3; /* with a comma, a space and the zero */
+    if (e->items == NET_MOST_LAYERS)
+        BL_FAIL(e->ctx, BL_BAD_VALUE, "the net has more than %d layers, which are too many", NET_MOST_LAYERS);
+    if (e->n + needed > MOST_BYTES)
+        BL_FAIL(e->ctx, BL_BAD_VALUE, "the net's text is longer than %d characters", MOST_BYTES);
+    while (e->n + needed > e->room)
+        BL_TRY(MEM_GROW(e->ctx, &e->text, &e->room, e->room, "the net's text"));
+    if (e->items++ > 0) {
+        memcpy(e->text + e->n, ", ", 2);
+        e->n += 2;
+    }
+    memcpy(e->text + e->n, piece.at, piece.n);
+    e->n += piece.n;
+    e->text[e->n] = '\0';
+    return BL_OK;
+}
+
+/* The item before the next comma that stands in no parentheses. *has_one: false when nothing is left. */
+static bl_status next_item(bl_context *ctx, struct slice *rest, struct slice *item, bool *has_one)
+{
+    size_t n = 0;
+    int depth = 0;
+    *has_one = rest->at != NULL;
+    if (!*has_one)
+        return BL_OK;
+    for (; n < rest->n && (depth > 0 || rest->at[n] != ','); n++) {
+        depth += rest->at[n] == '(' ? 1 : rest->at[n] == ')' ? -1 : 0;
+        if (depth < 0)
+            BL_FAIL(ctx, BL_BAD_VALUE, "a \")\" of the net has no \"(\" before it");
+    }
+    if (depth > 0)
+        BL_FAIL(ctx, BL_BAD_VALUE, "a \"(\" of the net has no \")\" behind it");
+    *item = slice_trim((struct slice){rest->at, n});
+    *rest = n < rest->n ? (struct slice){rest->at + n + 1, rest->n - n - 1} : (struct slice){NULL, 0};
+    return BL_OK;
+}
+
+/* "3 x" or "3x" */
+static bool read_times(struct slice text, size_t *times)
+{
+    text = slice_trim(text);
+    if (text.n < 2 || text.at[text.n - 1] != 'x')
+        return false;
+    return text_to_size(slice_trim((struct slice){text.at, text.n - 1}), times);
+}
+
+static bl_status expand_list(struct expansion *e, struct slice list);
+
+/* "N x (...)" */
+static bl_status expand_repetition(struct expansion *e, struct slice item, size_t open)
+{
+    const struct slice body = {item.at + open + 1, item.n - open - 2};
+    size_t times = 0;
+    if (item.at[item.n - 1] != ')' || !read_times((struct slice){item.at, open}, &times))
+        BL_FAIL(e->ctx, BL_BAD_VALUE,
+                "\"%.*s\" of the net: parentheses repeat layers, as in \"3 x (dense 240, tanh)\"",
+                item.n < 100 ? (int)item.n : 100, item.at);
+    if (times < 1 || times > NET_MOST_LAYERS)
+        BL_FAIL(e->ctx, BL_BAD_VALUE, "a part of the net is repeated %zu times, expected 1 to %d", times,
+                NET_MOST_LAYERS);
+    if (e->level == MOST_LEVELS)
+        BL_FAIL(e->ctx, BL_BAD_VALUE, "the net has repetitions in repetitions more than %d deep",
+                MOST_LEVELS);
+    e->level++;
+    for (size_t i = 0; i < times; i++)
+        BL_TRY(expand_list(e, body));
+    e->level--;
+    return BL_OK;
+}
+
+static bl_status expand_item(struct expansion *e, struct slice item)
+{
+    const char *open = item.n > 0 ? memchr(item.at, '(', item.n) : NULL;
+    char output[32];
+    if (open)
+        return expand_repetition(e, item, (size_t)(open - item.at));
+    if (e->outputs > 0 && slice_is(item, "dense C")) {
+        snprintf(output, sizeof output, "dense %d", e->outputs);
+        return append(e, slice_of(output));
+    }
+    return append(e, item);
+}
+
+static bl_status expand_list(struct expansion *e, struct slice list)
+{
+    struct slice item = {NULL, 0};
+    bool has_one = true;
+    for (;;) {
+        BL_TRY(next_item(e->ctx, &list, &item, &has_one));
+        if (!has_one)
+            return BL_OK;
+        BL_TRY(expand_item(e, item));
+    }
+}
+
+bl_status net_text_expand(bl_context *ctx, const char *text, int outputs, char **out)
+{
+    const struct named_net *named = named_net_find(text);
+    struct expansion e = {.ctx = ctx, .outputs = outputs};
+    BL_TRY(MEM_GROW(ctx, &e.text, &e.room, 0, "the net's text"));
+    e.text[0] = '\0';
+    const bl_status status = expand_list(&e, slice_of(named ? named->text : text));
+    if (status != BL_OK) {
+        mem_free(ctx, e.text);
+        return status;
+    }
+    *out = e.text;
+    return BL_OK;
+}

@@ -1,0 +1,50 @@
+#!/bin/sh
+# nets.sh PROGRAM - the short forms of a net's text: names, repetitions, C; what is wrong in them; backless nets.
+set -u
+program=$1
+# shellcheck source=tests/shell/expect.sh
+. "$(dirname "$0")/shell/expect.sh"
+
+awk 'BEGIN { print "a,b,c,kind"; split("x y z", k, " ")
+    for (i = 0; i < 60; i++) printf "%g,%g,%g,%s\n", i % 3 + 0.1 * (i % 7), i % 5, 0.5 * (i % 3), k[i % 3 + 1] }' >t.csv
+
+# hash TEXT: of the weights after two epochs of that net, and the text in the run folder.
+hash() {
+    rm -rf run
+    "$program" train --data t.csv --net "$1" --epochs 2 --out run --no-angles --quiet >/dev/null
+    sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' run/result.json
+    grep '"net":' run/config.json
+}
+
+hash "dense 9, tanh, dense 9, tanh, dense 3" >long
+for text in "2 x (dense 9, tanh), dense C" "2x(dense 9,tanh),dense C" "1 x (2 x (dense 9, tanh)), dense 3"; do
+    hash "$text" >short
+    cmp long short || complain "$text is another net"
+done
+hash "3 x (dense 9, tanh), dense C" >other
+cmp -s long other && complain "three layers are not told from two"
+
+train() { "$program" train --data t.csv --epochs 1 --net "$1"; }
+expect 2 'a "(" of the net has no ")" behind it' train "2 x (dense 4, tanh, dense C"
+expect 2 'a ")" of the net has no "(" before it' train "dense 4), dense C"
+expect 2 'parentheses repeat layers, as in "3 x (dense 240, tanh)"' train "tanh (dense 4), dense C"
+expect 2 'parentheses repeat layers' train "2 x (dense 4) tanh, dense C"
+expect 2 'repeated 0 times, expected 1 to 4096' train "0 x (dense 4), dense C"
+expect 2 'more than 4096 layers' train "4096 x (4096 x (dense 4)), dense C"
+expect 2 'more than 8 deep' train "1 x (1 x (1 x (1 x (1 x (1 x (1 x (1 x (1 x (dense 4))))))))), dense C"
+expect 2 'a comma too many' train "2 x (dense 4, ), dense C"
+expect 2 'a comma too many' train "2 x (), dense C"
+expect 2 'a convolution needs an image' train lenet
+
+"$program" nets >all
+for net in nokland-mlp nokland-conv lenet vgg8b; do
+    grep -q "^$net " all || complain "backless nets lists no $net"
+done
+# 784 x 800 + 800, 800 x 800 + 800, 800 x 10 + 10
+grep -q '^nokland-mlp .* 1276810 ' all || complain "the size of nokland-mlp"
+# conv 156 + 2416 + 48120, dense 10164 + 850
+grep -q '^lenet .* 61706 ' all || complain "the size of lenet"
+expect 0 'conv 6 5x5 pad 2, tanh, avgpool 2' "$program" nets lenet
+expect 2 'no net "lenet5"; backless nets lists them' "$program" nets lenet5
+[ "$failures" = 0 ] || exit 1
+echo "the short forms of a net's text mean what they say"
