@@ -4,6 +4,7 @@
  * share.
  */
 #include "command.h"
+#include "unknown_word.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -48,45 +49,6 @@ static const bl_option *find_option(const struct session *session, const char *k
         if (command_takes(session->command, bl_option_at(i)) && strcmp(bl_option_at(i)->key, key) == 0)
             return bl_option_at(i);
     return NULL;
-}
-
-/* Letters to change, add or leave out (Levenshtein), for short words. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[64];
-    const size_t n = strlen(b) < 63 ? strlen(b) : 63;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t before = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            const size_t changed = before + (a[i - 1] != b[j - 1]);
-            const size_t other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            before = row[j];
-            row[j] = changed < other ? changed : other;
-        }
-    }
-    return row[n];
-}
-
-static int unknown_option(const struct session *session, const char *key)
-{
-    const char *nearest = NULL;
-    size_t least = 4;
-    for (int i = 0; bl_option_at(i); i++)
-        if (command_takes(session->command, bl_option_at(i)) && distance(key, bl_option_at(i)->key) < least) {
-            nearest = bl_option_at(i)->key;
-            least = distance(key, nearest);
-        }
-    for (int i = 0; session->command->extras && session->command->extras[i].key; i++)
-        if (distance(key, session->command->extras[i].key) < least) {
-            nearest = session->command->extras[i].key;
-            least = distance(key, nearest);
-        }
-    if (nearest)
-        return usage_error("no option --%s; did you mean --%s?", key, nearest);
-    return usage_error("no option --%s; backless %s --help lists them", key, session->command->name);
 }
 
 struct flag {
@@ -168,7 +130,8 @@ static int read_flag(struct session *session, const char *text, const char *next
 {
     struct flag flag;
     if (!split_flag(text, &flag))
-        return usage_error("no option %s", text);
+        return usage_error("no option --%.100s...; backless %s --help lists them", text,
+                           session->command->name);
     const int extra = extra_index(session->command, flag.key);
     const bl_option *option = find_option(session, flag.key);
     if (extra < 0 && !option)
@@ -189,6 +152,14 @@ static int read_flag(struct session *session, const char *text, const char *next
     return EXIT_DONE;
 }
 
+/* U+2013 and U+2014, which word processors make of two dashes. */
+static const char *after_long_dashes(const char *text)
+{
+    while (strncmp(text, "\xe2\x80\x93", 3) == 0 || strncmp(text, "\xe2\x80\x94", 3) == 0)
+        text += 3;
+    return text;
+}
+
 static int read_words(struct session *session, int argc, char **argv, bool sets_config)
 {
     session->n_words = 0;
@@ -199,7 +170,12 @@ static int read_words(struct session *session, int argc, char **argv, bool sets_
             if (code != EXIT_DONE)
                 return code;
             i += takes_next;
-        } else if (!argv[i][0])
+        } else if (argv[i][0] == '-' && argv[i][1])
+            return unknown_short(session, argv[i]);
+        else if (after_long_dashes(argv[i]) > argv[i])
+            return usage_error("\"%s\" begins with a long dash, expected an option's two short ones: --%s",
+                               argv[i], after_long_dashes(argv[i]));
+        else if (!argv[i][0])
             return usage_error("an argument is \"\"; it is written: backless %s", session->command->usage);
         else if (session->n_words < session->command->most_words)
             session->words[session->n_words++] = argv[i];

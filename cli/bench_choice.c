@@ -39,7 +39,12 @@ static int read_list(const struct session *session, const char *key, const char 
 /* "no net "x"; there are: ..." */
 static int no_such(const char *what, const char *word, const char *(*name_at)(int i))
 {
+    const char *names[BENCH_LIST + 1] = {NULL};
     char known[1024] = "";
+    for (int i = 0; name_at(i) && i < BENCH_LIST; i++)
+        names[i] = name_at(i);
+    if (bl_nearest(word, names))
+        return usage_error("no %s \"%s\"; did you mean \"%s\"?", what, word, bl_nearest(word, names));
     for (int i = 0; name_at(i); i++) {
         const size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", name_at(i));

@@ -20,6 +20,7 @@ static const struct extra extras[] = {
     {"all", NULL,
      "all nets, batches 1,64,256,1024 and rules bp,fa,dfa,ifa,drtp, but for lists that are given"},
     {"json", "FILE", "all figures in a file too"},
+    {"quiet", NULL, "no messages"},
     {NULL, NULL, NULL},
 };
 

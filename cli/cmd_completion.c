@@ -7,6 +7,11 @@
 
 #include <string.h>
 
+static const struct extra extras[] = {
+    {"quiet", NULL, "no messages"},
+    {NULL, NULL, NULL},
+};
+
 static const struct {
     const char *shell;
     void (*write)(FILE *to);
@@ -29,6 +34,6 @@ const struct command command_completion = {"completion",
                                            "completion bash|zsh|fish",
                                            "a script for a shell that completes what you type",
                                            NULL,
-                                           NULL,
+                                           extras,
                                            1,
                                            run};

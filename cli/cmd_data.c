@@ -2,6 +2,7 @@
  * cmd_data.c - backless data: hands on to list, info and get.
  */
 #include "data_command.h"
+#include "unknown_word.h"
 
 #include <stdlib.h>
 
@@ -54,8 +55,7 @@ int data_take_folder(struct session *s)
 static int run(struct session *s)
 {
     if (s->n_words > 0)
-        return usage_error("backless data has no \"%s\"; it is written: backless %s", s->words[0],
-                           s->command->usage);
+        return unknown_below(s->command, s->words[0]);
     help_command(stderr, s->command);
     return EXIT_USAGE;
 }

@@ -11,6 +11,7 @@
 static const struct extra extras[] = {
     {"data-dir", "DIR", "where named data sets are looked for first"},
     {"json", NULL, "one JSON object on standard output"},
+    {"quiet", NULL, "nothing but what keeps it from training"},
     {NULL, NULL, NULL},
 };
 
@@ -19,7 +20,7 @@ void doctor_section(struct doctor *d, const char *name)
     d->section = name;
     if (d->sections)
         json_object_set_new(d->sections, name, json_array());
-    else
+    else if (!extra_of(d->session, "quiet"))
         printf("\n%s\n", name);
 }
 
@@ -46,9 +47,10 @@ void doctor_say(struct doctor *d, enum doctor_verdict verdict, const char *name,
     va_end(arguments);
     if (d->sections)
         keep_line(d, verdict, name, text, advice);
-    else
-        printf("%s %-16s %s\n", marks[verdict], name, text);
-    if (!d->sections && advice && advice[0])
+    if (d->sections || extra_of(d->session, "quiet"))
+        return;
+    printf("%s %-16s %s\n", marks[verdict], name, text);
+    if (advice && advice[0])
         printf("  %-16s > %s\n", "", advice);
 }
 
@@ -76,7 +78,7 @@ static void conclude(const struct doctor *d)
 {
     if (d->sections)
         print_json(d);
-    else if (d->code == EXIT_DONE)
+    else if (d->code == EXIT_DONE && !extra_of(d->session, "quiet"))
         puts("\nbackless can train here. Whether it computes what it should: backless verify");
     fflush(stdout);
     if (d->code != EXIT_DONE)
@@ -89,7 +91,7 @@ static int run(struct session *s)
         .session = s, .config = s->config, .sections = extra_of(s, "json") ? json_object() : NULL};
     if (extra_of(s, "data-dir") && bl_config_set(s->config, "data-dir", extra_of(s, "data-dir")) != BL_OK)
         return fail_with(s, BL_BAD_VALUE);
-    if (!d.sections)
+    if (!d.sections && !extra_of(s, "quiet"))
         puts("  fine   ! look at it   - missing   X wrong");
     doctor_build(&d);
     doctor_environment(&d);

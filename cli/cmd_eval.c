@@ -3,6 +3,7 @@
  */
 #include "data_notes.h"
 #include "open_model.h"
+#include "watch.h"
 
 #include <math.h>
 
@@ -40,7 +41,8 @@ static void print_score(const struct session *s, const bl_score *score)
     else if (isnan(score->error))
         printf("loss %.6f on %zu examples\n", score->loss, score->count);
     else
-        printf("error %.2f %%, loss %.4f on %zu examples\n", 100.0 * score->error, score->loss, score->count);
+        printf("error %.2f %%, loss %s on %zu examples\n", 100.0 * score->error, loss_text(score->loss).text,
+               score->count);
 }
 
 static int run(struct session *s)

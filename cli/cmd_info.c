@@ -5,6 +5,11 @@
 
 #include <math.h>
 
+static const struct extra extras[] = {
+    {"quiet", NULL, "no messages"},
+    {NULL, NULL, NULL},
+};
+
 static double norm(const bl_tensor *t)
 {
     double sum = 0.0;
@@ -40,4 +45,4 @@ static int run(struct session *s)
 }
 
 const struct command command_info = {
-    "info", "info DIR|FILE", "what a model file says of itself", NULL, NULL, 1, run};
+    "info", "info DIR|FILE", "what a model file says of itself", NULL, extras, 1, run};

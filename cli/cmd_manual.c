@@ -39,6 +39,11 @@ static const struct {
     {EXIT_STOPPED, "The run was stopped, and can be resumed if it has a run folder."},
 };
 
+static const struct extra extras[] = {
+    {"quiet", NULL, "no messages"},
+    {NULL, NULL, NULL},
+};
+
 struct item {
     const char *name, *text;
 };
@@ -52,7 +57,8 @@ static const struct item variables[] = {
      "not those of a command (--quiet, --json, --model and so on). Exceptions: --data, because BACKLESS_DATA "
      "is the folder below; --json of bench, because it names a file and BACKLESS_JSON is the switch of the "
      "other commands; --help. A run that is resumed keeps the options that decide its bits, whatever the "
-     "environment says."},
+     "environment says. A variable BACKLESS_... that is none of these is told in a note, with the nearest "
+     "name."},
     {"BACKLESS_DATA", "A folder in which data sets are looked for by name; an empty value is none."},
     {"XDG_CACHE_HOME", "Where the folder backless with the user's data sets is. Default: ~/.cache."},
     {"NO_COLOR", "If it is set, data info draws samples in letters, without colours."},
@@ -291,4 +297,4 @@ static int run(struct session *s)
 }
 
 const struct command command_manual = {
-    "manual", "manual", "the manual page, for man: backless manual | man -l -", NULL, NULL, 0, run};
+    "manual", "manual", "the manual page, for man: backless manual | man -l -", NULL, extras, 0, run};

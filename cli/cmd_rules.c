@@ -3,10 +3,15 @@
  */
 #include "command.h"
 
+static const struct extra extras[] = {
+    {"quiet", NULL, "no messages"},
+    {NULL, NULL, NULL},
+};
+
 static int run(struct session *s)
 {
     if (s->n_words == 1 && !bl_rule_about(s->words[0]))
-        return usage_error("no rule \"%s\"; backless rules lists them", s->words[0]);
+        return bl_config_set(s->config, "rule", s->words[0]), fail_with(s, BL_BAD_VALUE);
     if (s->n_words == 1) {
         printf("%s  %s\norder of teaching: %s\n", s->words[0], bl_rule_about(s->words[0]),
                bl_rule_order(s->words[0]));
@@ -20,4 +25,4 @@ static int run(struct session *s)
 }
 
 const struct command command_rules = {
-    "rules", "rules [NAME]", "the learning rules and their papers", NULL, NULL, 1, run};
+    "rules", "rules [NAME]", "the learning rules and their papers", NULL, extras, 1, run};

@@ -4,6 +4,7 @@
 #include "data_notes.h"
 #include "watch.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@ static const struct extra extras[] = {
     {"config", "FILE.json", "options from a file; flags go before it"},
     {"resume", "DIR", "go on with the run in DIR where it stopped"},
     {"json", NULL, "the lines of the log on standard output"},
-    {"quiet", NULL, "no messages and no progress"},
+    {"quiet", NULL, "nothing but errors; with --json the lines of the log all the same"},
+    {"list-options", NULL, "write the table of options and stop; with --json as one array"},
     {NULL, NULL, NULL},
 };
 
@@ -129,7 +131,7 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
         .trainer = trainer,
         .label = "",
         .epochs = atoi(bl_config_get(bl_trainer_config(trainer), "epochs")),
-        .prints_epochs = true,
+        .prints_epochs = !extra_of(s, "quiet") || extra_of(s, "json"),
         .prints_json = extra_of(s, "json") != NULL,
         .progress = watch_progress(s),
     };
@@ -161,11 +163,38 @@ static void note_not_kept(const struct session *s, const bl_data *val, const bl_
          val || test ? "" : "; no examples were put aside to test on: --test-fraction 0.2 does that");
 }
 
+static json_t *text_or_null(const char *text)
+{
+    return text && text[0] ? json_string(text) : json_null();
+}
+
+/* Of the library's options: what --config, the environment and bl_config_set take too. default null: it follows from others. */
+static int list_options(const struct session *s)
+{
+    if (!extra_of(s, "json")) {
+        help_options(stdout, s->command);
+        return EXIT_DONE;
+    }
+    json_t *list = json_array();
+    for (int i = 0; bl_option_at(i); i++) {
+        const bl_option *o = bl_option_at(i);
+        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:s, s:s}", "key", o->key, "argument",
+                                              text_or_null(o->argument), "default", text_or_null(o->fallback),
+                                              "group", o->group, "help", o->help));
+    }
+    json_dumpf(list, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(list);
+    return EXIT_DONE;
+}
+
 static int run(struct session *s)
 {
     bl_data *train = NULL, *val = NULL, *test = NULL;
     bl_trainer *trainer = NULL;
     char hash[17];
+    if (extra_of(s, "list-options"))
+        return list_options(s);
     if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0] &&
         !extra_of(s, "resume"))
         return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");

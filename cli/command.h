@@ -79,6 +79,8 @@ int check_out(const struct session *session);
 
 void help_program(FILE *to);
 void help_command(FILE *to, const struct command *command);
+void help_options(FILE *to,
+                  const struct command *command); /* the library's that the command takes, by groups */
 
 /* "backless: sentence", and the exit code that belongs to it. */
 int fail_with(const struct session *session, bl_status status);

@@ -116,9 +116,13 @@ static int get_set(const struct session *s, struct request *r, const struct set_
     return code;
 }
 
-static int unknown_set(const char *name)
+/* The library knows other names of the sets; those that cannot be fetched are not offered. */
+static int unknown_set(const struct session *s, const char *name)
 {
-    char known[256] = "";
+    char known[256] = "", path[BL_PATH_ROOM];
+    if (!bl_data_set_about(name) && bl_data_set_find(s->ctx, s->config, name, path) == BL_BAD_VALUE &&
+        strstr(bl_why(s->ctx), "did you mean"))
+        return fail_with(s, BL_BAD_VALUE);
     for (int i = 0; set_source_at(i); i++) {
         const size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", set_source_at(i)->set);
@@ -131,7 +135,7 @@ static int check_names(const struct session *s)
     static const char *const others[] = {"sha256", "to", "size"};
     for (int i = 0; i < s->n_words; i++)
         if (!set_source_find(s->words[i]))
-            return unknown_set(s->words[i]);
+            return unknown_set(s, s->words[i]);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (extra_of(s, others[i]))
             return usage_error("--%s goes with an address; of a named set it is known", others[i]);

@@ -109,7 +109,7 @@ static int run(struct session *s)
     if (code != EXIT_DONE)
         return code;
     info.name = bl_config_get(s->config, "data");
-    if (s->n_words > 0)
+    if (s->n_words > 0 && !extra_of(s, "quiet"))
         process_say_waits(s->words[0]);
     const bl_status status = bl_data_examine(&info.parts[PART_TRAIN], &info.parts[PART_VAL],
                                              &info.parts[PART_TEST], s->ctx, s->config);

@@ -10,6 +10,7 @@
 static const struct extra extras[] = {
     {"data-dir", "DIR", "where named sets are looked for first, before $BACKLESS_DATA"},
     {"json", NULL, "one JSON array on standard output"},
+    {"quiet", NULL, "no messages"},
     {NULL, NULL, NULL},
 };
 

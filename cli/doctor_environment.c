@@ -4,6 +4,7 @@
  */
 #include "doctor.h"
 #include "listing.h"
+#include "unknown_word.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -95,6 +96,16 @@ static void say_data_folder(struct doctor *d, const char *value)
         doctor_say(d, DOCTOR_NOTE, "BACKLESS_DATA", NULL, "%s (no such folder)", value);
 }
 
+static bool is_for_tests(const char *name)
+{
+    static const char *const names[] = {"BACKLESS_TEST_DATA", "BACKLESS_TEST_CIFAR", "BACKLESS_PYTHON",
+                                        "BACKLESS_PEERS_PYTHON"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static void say_own(struct doctor *d, const char *variable, const char *equals)
 {
     char name[96], key[64];
@@ -102,15 +113,19 @@ static void say_own(struct doctor *d, const char *variable, const char *equals)
     snprintf(name, sizeof name, "%.*s", (int)length, variable);
     if (strcmp(name, "BACKLESS_DATA") == 0)
         say_data_folder(d, equals + 1);
-    else if (strcmp(name, "BACKLESS_TEST_DATA") == 0 || strcmp(name, "BACKLESS_PYTHON") == 0)
+    else if (is_for_tests(name))
         doctor_say(d, DOCTOR_FINE, name, NULL, "%s (for the tests)", equals + 1);
     else if (key_of(variable + prefix, length - prefix, key, sizeof key) && is_option(key))
         say_option(d, name, key, equals + 1);
     else if (is_own_option(key))
         doctor_say(d, DOCTOR_FINE, name, NULL, "%s (for the commands that have the option --%s)", equals + 1,
                    key);
-    else
-        doctor_say(d, DOCTOR_NOTE, name, NULL, "%s (no option is called so: not followed)", equals + 1);
+    else {
+        char advice[320];
+        variable_advice(name, advice, sizeof advice);
+        doctor_say(d, DOCTOR_NOTE, name, NULL, "%s (no option is called so: not followed%s%s)", equals + 1,
+                   advice[0] ? "; " : "", advice);
+    }
 }
 
 void doctor_environment(struct doctor *d)

@@ -26,12 +26,12 @@ static void show(FILE *to, const char *key, const char *argument, const char *he
     fputc('\n', to);
 }
 
-static void show_group(FILE *to, const char *group)
+static void show_group(FILE *to, const struct command *command, const char *group)
 {
     fprintf(to, "\n%s\n", group);
     for (int i = 0; bl_option_at(i); i++) {
         const bl_option *o = bl_option_at(i);
-        if (strcmp(o->group, group) == 0)
+        if (strcmp(o->group, group) == 0 && command_takes(command, o))
             show(to, o->key, o->argument, o->help, o->fallback);
     }
 }
@@ -57,6 +57,14 @@ static void show_below(FILE *to, const struct command *command)
     }
 }
 
+void help_options(FILE *to, const struct command *command)
+{
+    const char *group = "";
+    for (int i = 0; bl_option_at(i); i++)
+        if (command_takes(command, bl_option_at(i)) && strcmp(bl_option_at(i)->group, group) != 0)
+            show_group(to, command, group = bl_option_at(i)->group);
+}
+
 void help_command(FILE *to, const struct command *command)
 {
     if (command_below(command, 0)) {
@@ -74,8 +82,5 @@ void help_command(FILE *to, const struct command *command)
     if (!command->extras)
         fputc('\n', to);
     show(to, "help", NULL, "this text", "");
-    const char *group = "";
-    for (int i = 0; bl_option_at(i); i++)
-        if (command_takes(command, bl_option_at(i)) && strcmp(bl_option_at(i)->group, group) != 0)
-            show_group(to, group = bl_option_at(i)->group);
+    help_options(to, command);
 }

@@ -3,6 +3,7 @@
  */
 #include "command.h"
 #include "process.h"
+#include "unknown_word.h"
 
 #include <string.h>
 
@@ -36,7 +37,7 @@ static int help(int argc, char **argv)
 {
     const struct command *command = argc > 2 ? find_command(argv[2]) : NULL;
     if (argc > 2 && !command)
-        return usage_error("no command \"%s\"; backless help lists them", argv[2]);
+        return unknown_command(argv[2]);
     const struct command *below = command ? find_below(command, argv[3]) : NULL;
     command = below ? below : command;
     if (command)
@@ -60,7 +61,10 @@ static int run(const struct command *command, int argc, char **argv)
     if (code == EXIT_DONE)
         code = session_use_backend(&session);
     if (code == EXIT_DONE) {
-        process_say_waits(bl_config_get(session.config, "data"));
+        if (command != &command_doctor) /* which tells them among the others */
+            note_unknown_variables(&session);
+        if (!extra_of(&session, "quiet"))
+            process_say_waits(bl_config_get(session.config, "data"));
         code = command->run(&session);
     }
     bl_config_free(session.config);
@@ -82,7 +86,7 @@ static int dispatch(int argc, char **argv)
     }
     const struct command *command = find_command(argv[1]);
     if (!command)
-        return usage_error("no command \"%s\"; backless help lists them", argv[1]);
+        return unknown_command(argv[1]);
     const struct command *below = find_below(command, argv[2]);
     return below ? run(below, argc - 1, argv + 1) : run(command, argc, argv);
 }

@@ -104,6 +104,13 @@ static void percent(double fraction, char *out, size_t room)
         snprintf(out, room, "%.2f %%", 100.0 * fraction);
 }
 
+struct loss_text loss_text(double loss)
+{
+    struct loss_text out;
+    snprintf(out.text, sizeof out.text, fabs(loss) < 1e5 ? "%.4f" : "%.3g", loss);
+    return out;
+}
+
 void judge_text(const bl_score *score, char *out, size_t room)
 {
     if (isnan(score->rmse))
@@ -122,7 +129,7 @@ static void print_epoch(const struct watch *w, const bl_progress *now)
     printf("%sepoch %d/%d  train", w->label, now->epoch, w->epochs);
     if (!isnan(now->train.error))
         printf(" %s", train);
-    printf(" loss %.4f", now->train.loss);
+    printf(" loss %s", loss_text(now->train.loss).text);
     if (now->val.count)
         printf("  val %s", val);
     if (now->test.count)
@@ -152,7 +159,8 @@ static void print_early(const struct watch *w, const bl_progress *now)
     char angles[512];
     angles_text(now->angles, now->blocks, angles, sizeof angles);
     if (now->blocks > 1)
-        printf("%sstep %zu  loss %.4f  angles %s\n", w->label, now->total_step, now->train.loss, angles);
+        printf("%sstep %zu  loss %s  angles %s\n", w->label, now->total_step, loss_text(now->train.loss).text,
+               angles);
     watch_flush();
 }
 

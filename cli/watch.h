@@ -53,6 +53,12 @@ struct progress_line watch_progress(const struct session *session);
    which a burst of other work has little influence. NaN: no epoch was finished. */
 double watch_speed(struct watch *watch);
 
+/* "0.6931"; "4.34e+16" of what no longer fits into few digits. */
+struct loss_text {
+    char text[32];
+};
+struct loss_text loss_text(double loss);
+
 /* An error of classes, or a distance of numbers; "-": neither is known. */
 void judge_text(const bl_score *score, char *out, size_t room);
 

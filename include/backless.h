@@ -114,6 +114,13 @@ typedef struct bl_option {
     const char *help;     /* one line; says what the default follows from */
 } bl_option;
 BL_API const bl_option *bl_option_at(int i); /* the whole table; NULL past the last */
+/* For messages about a key that is no option's: the option that other programs call so ("batch" for "batch-size", "learning_rate"
+   likewise), "" where it is none or more than one, NULL where the word is unknown. No such word is accepted as an option.
+   advice (may be NULL): set to what else is to be said, a clause, or NULL; left alone where NULL is returned. */
+BL_API const char *bl_option_alias(const char *word, const char **advice);
+/* Of the names (a list that ends with NULL) the one that `word` was probably meant to be: the same but for case, '-' and '_',
+   or with few other letters (1 of up to 4, 2 of up to 7, else 3), or the whole of a beginning. NULL: none is near. */
+BL_API const char *bl_nearest(const char *word, const char *const *names);
 
 /* The options: key, values and, in brackets, the default. [] follows from other options or the data: bl_option.help says
    how. Values are text; RATE, F, X are numbers with a point, N whole ones. `backless train --help` shows the same table.
@@ -424,7 +431,7 @@ BL_API int bl_trainer_best(const bl_trainer *trainer, bl_progress *out);
 /* Why the training ended: "epochs", "paper", "patience", "rate", "time"; "" before. */
 BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer);
 /* A sentence about a run that has hardly trained (few steps, or a loss near that of answering without the inputs), with what to
-   change; "" where there is nothing to say, and before the end. Until the next call of bl_trainer_fit. */
+   change, or about one that had ended before it was resumed; "" where there is nothing to say, and before the end. Until the next call of bl_trainer_fit. */
 BL_API const char *bl_trainer_advice(const bl_trainer *trainer);
 
 /* Takes up a run where its folder's model.safetensors left it; the next bl_trainer_fit goes on to the bits

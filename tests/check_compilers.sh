@@ -62,7 +62,7 @@ check() {
 
 for line in "gcc -O0" "gcc -O3" "gcc -O2 -march=native" "clang -O0" "clang -O2" "clang -O3 -march=native"; do
     if ! command -v "${line%% *}" >/dev/null 2>&1; then
-        echo "$line: left out, ${line%% *} is not installed"
+        echo "left out: $line, ${line%% *} is not installed"
         continue
     fi
     # shellcheck disable=SC2086

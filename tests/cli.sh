@@ -135,7 +135,7 @@ expect 2 "cannot change a run" "$program" train --resume stopped --lr 0.5
 
 # ---- standard output that cannot be written
 if [ -c /dev/full ]; then
-    "$program" train $train --net "$net" --epochs 1 --quiet >/dev/full 2>/dev/null
+    "$program" train $train --net "$net" --epochs 1 >/dev/full 2>/dev/null
     [ $? = 4 ] || complain "a full standard output was not noticed"
 fi
 

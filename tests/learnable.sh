@@ -35,7 +35,7 @@ train 0 "cos a (default here)" --net "dense 4, tanh, dense 2" --rule adfa
 train 2 "there are: \"cos a\"" --net "dense 4, tanh, dense 2" --rule adfa --slope sin
 
 # a note is in the log too
-train 0 "epoch 20/20" --net "$norm" --rule bp --batch 2 --out run --quiet
+train 0 "epoch 20/20" --net "$norm" --rule bp --batch 2 --out run
 grep -q '"notes":.*two examples' run/log.jsonl || complain "the log lacks the note"
 [ "$(grep -c '"notes"' run/log.jsonl)" = 1 ] || complain "a note is in the log more than once"
 [ "$failures" = 0 ] && echo "learnable: as expected"

@@ -42,7 +42,7 @@ if mknod null c 1 3 2>/dev/null && : 2>/dev/null >null; then
     ok predict --output link_to_null
     { [ -L link_to_null ] && [ -c null ]; } || complain "a link to a device was replaced"
 else
-    echo "devices are left out: mknod is not permitted here"
+    echo "left out: devices, mknod is not permitted here"
 fi
 no_leftovers
 

@@ -227,9 +227,11 @@ static void contexts_on_several_threads(void **state)
 static void skip_under_thread_sanitizer(void)
 {
 #if defined(__SANITIZE_THREAD__)
+    print_message("SKIP: ThreadSanitizer follows no threads that a child of fork starts\n");
     skip();
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)
+    print_message("SKIP: ThreadSanitizer follows no threads that a child of fork starts\n");
     skip();
 #endif
 #endif

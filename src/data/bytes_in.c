@@ -10,6 +10,7 @@
 
 #include "../base/files_read.h"
 #include "../base/mem.h"
+#include "../base/nearest_file.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -41,9 +42,14 @@ struct source {
 
 static bl_status open_failed(const struct source *s)
 {
-    if (errno == ENOENT || errno == ENOTDIR)
+    char near[512];
+    const int number = errno;
+    const bool is_missing = number == ENOENT || number == ENOTDIR;
+    if (is_missing && nearest_file(s->path, near, sizeof near))
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: no such file; did you mean %s?", s->path, near);
+    if (is_missing)
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: no such file", s->path);
-    BL_FAIL(s->ctx, BL_IO, "%s: cannot be opened: %s", s->path, strerror(errno));
+    BL_FAIL(s->ctx, BL_IO, "%s: cannot be opened: %s", s->path, strerror(number));
 }
 
 /* Reads to the end, into `room` bytes or more. */

@@ -108,7 +108,10 @@ static bl_status say_lacks(const struct csv_table *t)
         return data_set_lacks(t->data, "%s is empty", csv_column(&t->layout, t->layout.label).text);
     if (!name)
         return data_set_lacks(t->data, "it has only the %zu columns of the features", t->layout.columns);
-    return data_set_lacks(t->data, "it has no column \"%s\"", text_shown(name, strlen(name)).text);
+    const char *near = csv_nearest_name(&t->layout, slice_of(name));
+    return data_set_lacks(t->data, "it has no column \"%s\"%s%s%s", text_shown(name, strlen(name)).text,
+                          near ? " (the nearest is \"" : "", near ? text_shown(near, strlen(near)).text : "",
+                          near ? "\")" : "");
 }
 
 static bl_status take_labels(struct csv_table *t)

@@ -41,7 +41,7 @@ struct csv_layout {
     char separator, decimal;
     bool has_header;
     bool has_number_names; /* and some of the names are numbers, which nobody said */
-    bool has_row_names; /* the first column, which the header does not name */
+    bool has_row_names;    /* the first column, which the header does not name */
     size_t columns;
     char **names;          /* columns of them; NULL: no header */
     size_t label, id;      /* the columns; CSV_NONE: the file has none */
@@ -70,6 +70,9 @@ bool csv_has_row_names(struct slice text, char separator);
 bl_status csv_header_find(struct csv_layout *layout, const struct reading *r,
                           const struct csv_sample *sample);
 struct csv_order csv_order_of(struct slice line, char separator, char decimal);
+
+/* The column whose name was probably meant; NULL: none is near, or the file has no names. */
+const char *csv_nearest_name(const struct csv_layout *layout, struct slice text);
 
 /* Which column is what: fills all that follows the names. layout: separator, header, columns and names are known. */
 bl_status csv_places_find(struct csv_layout *layout, const struct reading *r,

@@ -8,6 +8,7 @@
 #include "csv_layout.h"
 
 #include "../base/mem.h"
+#include "../base/nearest.h"
 
 #include <string.h>
 
@@ -51,10 +52,23 @@ static size_t told_column(const struct csv_layout *layout, struct slice text)
     return text_to_size(text, &column) && column < layout->columns ? column : CSV_NONE;
 }
 
+const char *csv_nearest_name(const struct csv_layout *layout, struct slice text)
+{
+    struct nearest search;
+    nearest_begin(&search, text);
+    for (size_t c = 0; layout->names && c < layout->columns; c++)
+        nearest_offer(&search, slice_of(layout->names[c]), layout->names[c]);
+    return search.found;
+}
+
 static bl_status no_such_column(const struct places *p, const char *what, struct slice text)
 {
     const struct csv_layout *layout = p->layout;
+    const char *near = csv_nearest_name(layout, text);
     char known[256] = "";
+    if (near)
+        BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: no %s \"%s\"; did you mean \"%s\"?", p->r->path, what,
+                text_shown(text.at, text.n).text, text_shown(near, strlen(near)).text);
     for (size_t c = 0; layout->names && c < layout->columns; c++)
         text_append(known, sizeof known, "%s\"%s\"", c ? ", " : "",
                     text_shown(layout->names[c], strlen(layout->names[c])).text);
@@ -321,6 +335,15 @@ static bl_status label_beside_inputs(const struct places *p)
     return BL_OK;
 }
 
+static bl_status no_such_feature(const struct places *p, const char *name)
+{
+    const char *near = csv_nearest_name(p->layout, slice_of(name));
+    BL_FAIL(p->r->ctx, BL_BAD_DATA,
+            "%s: no column \"%s\", which is feature %zu (from 0) of the training set%s%s%s", p->r->path,
+            text_shown(name, strlen(name)).text, p->layout->inputs, near ? "; the nearest is \"" : "",
+            near ? text_shown(near, strlen(near)).text : "", near ? "\"" : "");
+}
+
 static bl_status place_by_name(const struct places *p)
 {
     const struct recipe *recipe = p->r->like->recipe;
@@ -332,9 +355,7 @@ static bl_status place_by_name(const struct places *p)
         const bool is_same_place = i < out->columns && strcmp(out->names[i], column->name) == 0;
         const size_t c = is_same_place ? i : find_name(out, slice_of(column->name));
         if (c == CSV_NONE)
-            BL_FAIL(p->r->ctx, BL_BAD_DATA,
-                    "%s: no column \"%s\", which is feature %zu (from 0) of the training set", p->r->path,
-                    text_shown(column->name, strlen(column->name)).text, out->inputs);
+            return no_such_feature(p, column->name);
         out->place[c] = out->inputs++;
     }
     return label_beside_inputs(p);

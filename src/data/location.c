@@ -3,6 +3,7 @@
  * kind.
  */
 #include "../base/mem.h"
+#include "../base/nearest_file.h"
 #include "../base/text.h"
 #include "readers.h"
 
@@ -10,11 +11,27 @@
 
 static bl_status nothing_there(bl_context *ctx, const char *where)
 {
-    char known[256] = "";
-    for (size_t i = 0; named_at(i); i++)
-        text_append(known, sizeof known, "%s%s", i ? ", " : "", named_at(i));
-    BL_FAIL(ctx, BL_BAD_DATA, "%s: no such file or folder, and no data set of that name (known: %s)", where,
-            known);
+    char advice[256], neighbour[512];
+    if (nearest_file(where, neighbour, sizeof neighbour))
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: no such file or folder; did you mean %s?", where, neighbour);
+    named_advise(where, advice, sizeof advice);
+    BL_FAIL(ctx, BL_BAD_DATA, "%s: no such file or folder, and no data set of that name; %s", where, advice);
+}
+
+static bool has_any_part(const char *folder)
+{
+    const struct folder_reader *reader = folder_reader_for(folder);
+    return reader->has_part(folder, "train") || reader->has_part(folder, "test");
+}
+
+/* torchvision puts the files of MNIST and its like into MNIST/raw. */
+static void step_into_raw(struct location *out)
+{
+    char raw[LOCATION_ROOM];
+    raw[0] = 0;
+    text_append(raw, sizeof raw, "%s/raw", out->path);
+    if (out->is_folder && !has_any_part(out->path) && path_is_folder(raw) && has_any_part(raw))
+        memcpy(out->path, raw, sizeof raw);
 }
 
 bl_status location_find(struct location *out, bl_context *ctx, const char *where,
@@ -38,6 +55,7 @@ bl_status location_find(struct location *out, bl_context *ctx, const char *where
         return nothing_there(ctx, where);
     memcpy(out->path, where, strlen(where) + 1);
     out->is_folder = path_is_folder(where);
+    step_into_raw(out);
     return BL_OK;
 }
 

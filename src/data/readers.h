@@ -75,6 +75,8 @@ bl_status idx_partner(struct idx_pair *out, bl_context *ctx, const char *images,
 
 /* Named sets: searched in data-dir, $BACKLESS_DATA, the cache, the system's data set folders. */
 const struct named_set *named_find(const char *name); /* NULL: no such name */
+/* What completes `no data set "MNIST"; `: the name that was probably meant, or the list of all. */
+void named_advise(const char *name, char *out, size_t room);
 bl_status named_locate(struct location *out, bl_context *ctx, const struct named_set *set,
                        const char *data_dir);
 /* Gives the set's class names to what was read. */

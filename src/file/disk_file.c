@@ -4,6 +4,7 @@
 #include "disk_file.h"
 
 #include "../base/mem.h"
+#include "../base/nearest_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,8 +28,13 @@ bl_status disk_file_open(struct disk_file *file, bl_context *ctx, const char *pa
     /* O_NONBLOCK: opening a named pipe must not wait for somebody to write. Regular files do not care. */
     *file = (struct disk_file){ctx, path, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), 0};
     if (file->fd < 0) {
-        const bl_status status = errno == ENOENT || errno == ENOTDIR ? BL_BAD_DATA : BL_IO;
-        BL_FAIL(ctx, status, "%s: cannot be opened: %s", path, strerror(errno));
+        char near[512];
+        const int number = errno;
+        const bool is_missing = number == ENOENT || number == ENOTDIR;
+        if (is_missing && nearest_file(path, near, sizeof near))
+            BL_FAIL(ctx, BL_BAD_DATA, "%s: cannot be opened: %s; did you mean %s?", path, strerror(number),
+                    near);
+        BL_FAIL(ctx, is_missing ? BL_BAD_DATA : BL_IO, "%s: cannot be opened: %s", path, strerror(number));
     }
     const bl_status status = check_regular(file);
     if (status != BL_OK)

@@ -14,7 +14,8 @@ static bl_status dense_parse(bl_context *ctx, struct layer *layer, struct slice 
 {
     size_t units = 0;
     if (!text_to_size(arguments, &units) || units == 0 || units > 1u << 24)
-        BL_FAIL(ctx, BL_BAD_VALUE, "expected \"dense UNITS\" with 1 to 16777216 units");
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "expected \"dense UNITS\" with 1 to 16777216 units, and a comma before the next layer");
     layer->units = units;
     snprintf(layer->text, sizeof layer->text, "dense %zu", units);
     return BL_OK;

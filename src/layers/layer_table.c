@@ -4,6 +4,7 @@
 #include "layer_table.h"
 
 #include "../base/mem.h"
+#include "../base/nearest.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,12 +28,99 @@ static const struct layer_ops *find(struct slice name)
     return NULL;
 }
 
-static bl_status fail_unknown(bl_context *ctx)
+/* Spellings of papers and other libraries. None is accepted, because most of them stand for something a little different. */
+static const struct alias aliases[] = {
+    {"sigmoid sigm expit hardsigmoid logsigmoid", "the function 1 / (1 + exp(-a)) is written logistic"},
+    {"softmax logsoftmax softmin", "leave it out: the loss ce applies the softmax to the output's sums"},
+    {"linear linearlayer",
+     "write dense UNITS for a layer with weights, or identity for no activation function"},
+    {"fc full fullyconnected affine inner innerproduct hidden output layer mlp lineardense denselayer",
+     "a fully connected layer is written dense UNITS"},
+    {"input inputlayer in", "leave it out: the shape of the input follows from the data"},
+    {"conv2d convolution convolution2d conv2dlayer cnn",
+     "a convolution is written conv CHANNELS ROWSxCOLS, as in conv 16 5x5 stride 1 pad 2"},
+    {"conv1d conv3d convtranspose2d conv2dtranspose deconv depthwiseconv separableconv2d",
+     "of convolutions there is conv CHANNELS ROWSxCOLS only, in two dimensions"},
+    {"bn bn1d bn2d norm batchnormalization batchnormalisation batchnorm1d batchnorm2d",
+     "batch normalisation is written batchnorm"},
+    {"layernorm groupnorm instancenorm rmsnorm weightnorm ln gn lrn",
+     "of normalisations there is batchnorm only"},
+    {"lrelu leaky leakyrectifier", "write leaky-relu [SLOPE]"},
+    {"rectifier rectlinear rectifiedlinear threshold", "the function max(a, 0) is written relu"},
+    {"gelu elu selu celu silu swish mish prelu rrelu relu6 hardswish glu",
+     "that function is not implemented; the nearest are relu, leaky-relu and softplus"},
+    {"hardtanh softsign sin sine cos erf gaussian step sign",
+     "that function is not implemented; the nearest is tanh"},
+    {"tangent tansig hyperbolictangent arctan atan", "of such functions there is tanh"},
+    {"softrelu", "the function log(1 + exp(a)) is written softplus"},
+    {"none noop pass passthrough", "no activation function is written identity, or nothing"},
+    {"pool pooling", "write maxpool SIZE or avgpool SIZE, as in maxpool 2"},
+    {"maxpool2d maxpooling maxpooling2d mp subsample",
+     "write maxpool SIZE, as in maxpool 2 or maxpool 3 stride 2"},
+    {"avgpool2d averagepool averagepooling averagepooling2d meanpool ap",
+     "write avgpool SIZE, as in avgpool 2"},
+    {"globalavgpool globalaveragepooling gap adaptiveavgpool adaptiveavgpool2d globalaveragepooling2d",
+     "write avgpool with the size of the whole map, as in avgpool 7"},
+    {"globalmaxpool globalmaxpooling adaptivemaxpool",
+     "write maxpool with the size of the whole map, as in maxpool 7"},
+    {"drop dropout1d dropout2d spatialdropout alphadropout", "write dropout SHARE, as in dropout 0.5"},
+    {"reshape view permute", "write flatten, or leave it out: dense takes an image as a vector by itself"},
+    {"rnn lstm gru recurrent attention transformer embedding multiheadattention",
+     "such layers are not implemented: a net is a chain of dense and conv layers"},
+    {"residual resnet skip shortcut concat add block resblock",
+     "such connections are not implemented: a net is a chain of layers"},
+};
+
+static const char *name_at(size_t i)
 {
-    char known[512] = "";
-    for (size_t i = 0; layer_ops_at(i); i++)
-        text_append(known, sizeof known, "%s%s", i ? ", " : "", layer_ops_at(i)->usage);
-    BL_FAIL(ctx, BL_BAD_VALUE, "no such layer; there are: %s", known);
+    return layer_ops_at(i) ? layer_ops_at(i)->name : NULL;
+}
+
+static const char *usage_at(size_t i)
+{
+    return layer_ops_at(i)->usage;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* conv2d, relu6 */
+static bool is_alias(struct slice word)
+{
+    struct nearest search;
+    nearest_begin(&search, word);
+    nearest_offer_aliases(&search, aliases, sizeof aliases / sizeof *aliases);
+    return search.found && search.distance == 0;
+}
+
+/* "dense(100)", "Conv2d(1,16)", "dense=100" and "dense100" are known by what stands before the argument. */
+static bl_status fail_unknown(bl_context *ctx, struct slice word)
+{
+    static const struct vocabulary layers = {name_at, usage_at, aliases, sizeof aliases / sizeof *aliases};
+    char advice[640];
+    struct slice name = {word.at, 0}, spelling = {word.at, 0}; /* "Conv" and "Conv2d" of "Conv2d(1" */
+    size_t units = 0;
+    while (name.n < word.n && is_letter(word.at[name.n]))
+        name.n++;
+    while (spelling.n < word.n && (is_letter(word.at[spelling.n]) || is_digit(word.at[spelling.n])))
+        spelling.n++;
+    if (text_to_size(word, &units))
+        BL_FAIL(ctx, BL_BAD_VALUE, "no such layer; a layer of %zu units is written dense %zu", units, units);
+    if (name.n == 0)
+        BL_FAIL(ctx, BL_BAD_VALUE, "no such layer; a net is written as in dense 100, tanh, dense 10");
+    if (find(name) && !is_alias(spelling))
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "no such layer; a blank stands between name and argument, without brackets: %s",
+                find(name)->usage);
+    vocabulary_advise(&layers, is_alias(spelling) ? spelling : name, advice, sizeof advice);
+    BL_FAIL(ctx, BL_BAD_VALUE, "no such layer; %s", advice);
 }
 
 static bl_status parse(bl_context *ctx, struct layer *layer, struct slice text)
@@ -42,13 +130,13 @@ static bl_status parse(bl_context *ctx, struct layer *layer, struct slice text)
         BL_FAIL(ctx, BL_BAD_VALUE, "nothing stands there: a comma too many");
     const struct layer_ops *ops = find(name);
     if (!ops)
-        return fail_unknown(ctx);
+        return fail_unknown(ctx, name);
     *layer = (struct layer){.ops = ops};
     snprintf(layer->text, sizeof layer->text, "%s", ops->name);
     if (ops->parse)
         return ops->parse(ctx, layer, slice_trim(rest));
     if (slice_trim(rest).n > 0)
-        BL_FAIL(ctx, BL_BAD_VALUE, "nothing may follow \"%s\"", ops->name);
+        BL_FAIL(ctx, BL_BAD_VALUE, "nothing may follow \"%s\"; a comma stands between layers", ops->name);
     return BL_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "loss.h"
 
 #include "../base/context.h"
+#include "../base/nearest.h"
 
 #include <math.h>
 #include <string.h>
@@ -145,11 +146,40 @@ const struct loss_ops *loss_find(const char *name)
     return NULL;
 }
 
+/* Spellings of other libraries. */
+static const struct alias aliases[] = {
+    {"crossentropy categoricalcrossentropy sparsecategoricalcrossentropy crossentropyloss softmax "
+     "softmaxcrossentropy nll nllloss logloss xent cel cce cse loglikelihood logsoftmax multinomial",
+     "softmax with cross-entropy is written ce"},
+    {"binarycrossentropy bceloss bcewithlogits bcewithlogitsloss logistic sigmoid sigmoidcrossentropy "
+     "bernoulli binary",
+     "logistic functions with binary cross-entropy are written bce"},
+    {"l2 l2loss squared square quadratic meansquared meansquarederror meansquareerror mseloss sse "
+     "squarederror "
+     "squarederrorloss euclidean leastsquares gaussian ols regression",
+     "the squared error is written mse"},
+    {"rmse rootmeansquarederror", "write mse, which is least where its root is; eval reports rmse"},
+    {"mae l1 l1loss absolute meanabsoluteerror huber smoothl1 smoothl1loss logcosh quantile mape",
+     "that loss is not implemented; for numbers there is mse, and eval reports mae"},
+    {"hinge multimargin margin svm focal kl kld kldiv kldivergence ctc triplet contrastive poisson",
+     "that loss is not implemented; for classes there are ce and bce"},
+    {"r2 accuracy error",
+     "that is a figure and no loss; eval reports it, and the losses are ce, bce and mse"},
+};
+
+static const char *name_at(size_t i)
+{
+    return i < sizeof table / sizeof *table ? table[i].name : NULL;
+}
+
 bl_status loss_check_text(bl_context *ctx, const char *text)
 {
-    if (!loss_find(text))
-        BL_FAIL(ctx, BL_BAD_VALUE, "no loss \"%s\"; there are: ce, bce, mse", text);
-    return BL_OK;
+    static const struct vocabulary losses = {name_at, NULL, aliases, sizeof aliases / sizeof *aliases};
+    char advice[256];
+    if (loss_find(text))
+        return BL_OK;
+    vocabulary_advise(&losses, slice_of(text), advice, sizeof advice);
+    BL_FAIL(ctx, BL_BAD_VALUE, "no loss \"%s\"; %s", text, advice);
 }
 
 /* The second class where it is the likelier one: logistic(a) > 1/2. */

@@ -3,6 +3,7 @@
  */
 #include "init.h"
 
+#include "../base/nearest.h"
 #include "../base/rng.h"
 
 #include <math.h>
@@ -56,11 +57,32 @@ static const struct init *find(const char *name)
     return NULL;
 }
 
+/* Spellings of other libraries. */
+static const struct alias aliases[] = {
+    {"xavier xavieruniform glorotuniform glorotnormal xaviernormal",
+     "write glorot, which is uniform within sqrt(6 / (inputs + outputs))"},
+    {"kaiming kaimingnormal kaiminguniform henormal heuniform msra",
+     "write he, which is normal with variance 2 / inputs"},
+    {"zeros zeroes 0 null", "write zero"},
+    {"default torch pytorch lecun lecununiform lecunnormal fanin fan fanavg fanout",
+     "write fanin, which is uniform within sqrt(1 / inputs), as PyTorch's default"},
+    {"normal gaussian uniform random rand randn orthogonal identity eye ones constant sparse truncatednormal",
+     "that init is not implemented; there are zero, fanin, glorot and he"},
+};
+
+static const char *name_at(size_t i)
+{
+    return i < sizeof table / sizeof *table ? table[i].name : NULL;
+}
+
 bl_status init_check_text(bl_context *ctx, const char *text)
 {
-    if (!find(text))
-        BL_FAIL(ctx, BL_BAD_VALUE, "no init \"%s\"; there are: zero, fanin, glorot, he", text);
-    return BL_OK;
+    static const struct vocabulary inits = {name_at, NULL, aliases, sizeof aliases / sizeof *aliases};
+    char advice[256];
+    if (find(text))
+        return BL_OK;
+    vocabulary_advise(&inits, slice_of(text), advice, sizeof advice);
+    BL_FAIL(ctx, BL_BAD_VALUE, "no init \"%s\"; %s", text, advice);
 }
 
 void init_weights(struct net *net, const char *text, uint64_t seed)

@@ -3,17 +3,27 @@
  */
 #include "inlet.h"
 
+#include "../base/nearest.h"
+
 #include <string.h>
+
+static const char *name_at(size_t i)
+{
+    static const char *const names[] = {"end", "before-pool", "channels"}; /* in the order of enum inlet */
+    return i < sizeof names / sizeof *names ? names[i] : NULL;
+}
 
 bl_status inlet_parse(bl_context *ctx, enum inlet *out, const char *text)
 {
-    static const char *const names[] = {"end", "before-pool", "channels"};
-    for (int i = 0; i < 3; i++)
-        if (strcmp(text, names[i]) == 0) {
+    static const struct vocabulary inlets = {name_at, NULL, NULL, 0};
+    char advice[128];
+    for (size_t i = 0; name_at(i); i++)
+        if (strcmp(text, name_at(i)) == 0) {
             *out = (enum inlet)i;
             return BL_OK;
         }
-    BL_FAIL(ctx, BL_BAD_VALUE, "no inlet \"%s\"; there are: end, before-pool, channels", text);
+    vocabulary_advise(&inlets, slice_of(text), advice, sizeof advice);
+    BL_FAIL(ctx, BL_BAD_VALUE, "no inlet \"%s\"; %s", text, advice);
 }
 
 bl_status inlet_check_text(bl_context *ctx, const char *text)

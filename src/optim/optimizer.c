@@ -6,6 +6,7 @@
 #include "optimizer.h"
 
 #include "../base/context.h"
+#include "../base/nearest.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -80,13 +81,86 @@ static const struct optimizer_ops *find(struct slice name)
     return NULL;
 }
 
+static bool belongs_to(const struct setting *setting, const struct optimizer_ops *ops)
+{
+    return !setting->optimizer || strcmp(setting->optimizer, ops->name) == 0;
+}
+
 static const struct setting *find_setting(const struct optimizer_ops *ops, struct slice word)
 {
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if ((!settings[i].optimizer || strcmp(settings[i].optimizer, ops->name) == 0) &&
-            slice_is(word, settings[i].word))
+        if (belongs_to(&settings[i], ops) && slice_is(word, settings[i].word))
             return &settings[i];
     return NULL;
+}
+
+/* Spellings of other libraries. */
+static const struct alias optimizer_aliases[] = {
+    {"adamw", "write \"adam weight-decay X\", which is AdamW"},
+    {"momentum sgdm heavyball msgd", "write \"sgd momentum 0.9\""},
+    {"nesterov nag", "write \"sgd momentum 0.9 nesterov\""},
+    {"gd bgd gradientdescent vanilla stochasticgradientdescent",
+     "write sgd, and with --batch as large as the training set it is gradient descent on all of it"},
+    {"rms rmspropoptimizer", "write rmsprop"},
+    {"nadam radam adamax amsgrad adagrad adadelta adabelief adafactor lamb lars lion sophia shampoo muon "
+     "rprop",
+     "that optimiser is not implemented; there are sgd, rmsprop and adam"},
+    {"lbfgs bfgs cg newton levenbergmarquardt lm",
+     "methods of second order are not implemented; there are sgd, rmsprop and adam"},
+};
+
+static const struct alias setting_aliases[] = {
+    {"lr rate learningrate eta stepsize", "the learning rate is an option of its own, --lr"},
+    {"wd", "write weight-decay X"},
+    {"eps", "write epsilon E"},
+    {"mom mu", "write momentum M"},
+    {"alpha smoothing", "rmsprop's share that is kept is written rho R"},
+    {"betas b1 b2", "write beta1 B beta2 B, without brackets and commas"},
+    {"amsgrad centered maximize dampening foreach fused", "that setting is not implemented"},
+};
+
+static const char *optimizer_name_at(size_t i)
+{
+    return i < sizeof table / sizeof *table ? table[i].name : NULL;
+}
+
+static const char *optimizer_usage_at(size_t i)
+{
+    return table[i].usage;
+}
+
+static bl_status no_optimizer(bl_context *ctx, struct slice word)
+{
+    static const struct vocabulary optimizers = {optimizer_name_at, optimizer_usage_at, optimizer_aliases,
+                                                 sizeof optimizer_aliases / sizeof *optimizer_aliases};
+    char advice[400];
+    vocabulary_advise(&optimizers, word, advice, sizeof advice);
+    BL_FAIL(ctx, BL_BAD_VALUE, "no optimizer \"%.*s\"; %s", word.n < 100 ? (int)word.n : 100, word.at,
+            advice);
+}
+
+/* "momentum=0.9" is looked up as "momentum". */
+static bl_status no_setting(bl_context *ctx, const struct optimizer_ops *ops, struct slice word)
+{
+    const char *equals = word.n > 0 ? memchr(word.at, '=', word.n) : NULL;
+    const struct slice name = {word.at, equals ? (size_t)(equals - word.at) : word.n};
+    struct nearest search, alias;
+    char advice[160] = "";
+    nearest_begin(&alias, name);
+    nearest_offer_aliases(&alias, setting_aliases, sizeof setting_aliases / sizeof *setting_aliases);
+    nearest_begin(&search, name);
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (belongs_to(&settings[i], ops) && strcmp(settings[i].word, "decay") != 0)
+            nearest_offer(&search, slice_of(settings[i].word), settings[i].word);
+    if (alias.found && alias.distance == 0 && search.distance > 0)
+        text_append(advice, sizeof advice, "%s", alias.found);
+    else if (search.found && equals)
+        text_append(advice, sizeof advice, "write %s and the number with a blank between", search.found);
+    else if (search.found)
+        text_append(advice, sizeof advice, "did you mean \"%s\"?", search.found);
+    BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s does not know \"%.*s\"; %s%s", ops->name,
+            word.n < 100 ? (int)word.n : 100, word.at, advice[0] ? advice : "it is written ",
+            advice[0] ? "" : ops->usage);
 }
 
 /* Also as the float that it will be: a beta1 of 0.9999999999 is 1, and Adam would divide by 0. */
@@ -103,8 +177,7 @@ static bl_status read_setting(bl_context *ctx, struct optimizer *o, struct slice
     }
     const struct setting *setting = find_setting(o->ops, word);
     if (!setting)
-        BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s does not know \"%.*s\"; it is written %s", o->ops->name,
-                (int)word.n, word.at, o->ops->usage);
+        return no_setting(ctx, o->ops, word);
     struct slice number = {"", 0};
     double value = 0.0;
     if (!slice_word(rest, &number) || !text_to_double(number, &value) || !is_within(setting, value))
@@ -121,8 +194,7 @@ bl_status optimizer_parse(bl_context *ctx, struct optimizer *out, const char *te
     (void)slice_word(&rest, &word);
     struct optimizer o = {.ops = find(word), .rho = 0.99f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f};
     if (!o.ops)
-        BL_FAIL(ctx, BL_BAD_VALUE, "no optimizer \"%s\"; there are: %s; %s; %s", text, table[0].usage,
-                table[1].usage, table[2].usage);
+        return no_optimizer(ctx, word);
     while (slice_word(&rest, &word))
         BL_TRY(read_setting(ctx, &o, word, &rest));
     if (o.nesterov && o.momentum <= 0.0f)

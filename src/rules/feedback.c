@@ -7,6 +7,7 @@
 #include "../base/rng.h"
 #include "../file/tensors.h"
 #include "rule.h"
+#include "rule_words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,6 +22,12 @@ static bl_status parse_size(bl_context *ctx, struct feedback_spec *out, enum fee
                 text);
     *out = (struct feedback_spec){.kind = kind, .size = size};
     return BL_OK;
+}
+
+static bool is_number(struct slice text)
+{
+    double ignored = 0.0;
+    return text_to_double(slice_trim(text), &ignored);
 }
 
 bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char *text)
@@ -39,14 +46,10 @@ bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char 
         *out = (struct feedback_spec){.kind = FEEDBACK_NOKLAND};
     else if (strcmp(text, "lillicrap") == 0)
         *out = (struct feedback_spec){.kind = FEEDBACK_UNIFORM, .size = 0.5};
-    else if (strchr(text, '.') || strchr(text, '/'))
+    else if ((strchr(text, '.') || strchr(text, '/')) && !is_number(rest)) /* "gaussian 0.1" is no file */
         *out = (struct feedback_spec){.kind = FEEDBACK_FILE, .path = text};
     else
-        BL_FAIL(ctx, BL_BAD_VALUE,
-                "no feedback \"%s\"; there are: nokland, lillicrap, \"fanin [GAIN]\", \"uniform X\", "
-                "\"normal S\", "
-                "FILE.npz",
-                text);
+        return feedback_unknown(ctx, text);
     return BL_OK;
 }
 

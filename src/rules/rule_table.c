@@ -4,6 +4,7 @@
 #include "rule_table.h"
 
 #include "../base/mem.h"
+#include "rule_words.h"
 
 #include <string.h>
 
@@ -50,10 +51,7 @@ bl_status rule_check_text(bl_context *ctx, const char *text)
 {
     if (rule_find(text))
         return BL_OK;
-    char known[256] = "";
-    for (int i = 0; rule_ops_at(i); i++)
-        text_append(known, sizeof known, "%s%s", i ? ", " : "", rule_ops_at(i)->name);
-    BL_FAIL(ctx, BL_BAD_VALUE, "no rule \"%s\"; there are: %s", text, known);
+    return rule_unknown(ctx, text);
 }
 
 /* What goes from block to block through their weights arrives at the end of each. */

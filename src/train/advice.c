@@ -8,10 +8,12 @@
 #include "../base/text.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A loss above HARDLY of the blind one is hardly a step from where every run begins. FEW steps may be few even where the loss
-   has fallen to HALF_WAY: the rate has then moved a weight by less than one under RMSprop or Adam at 3e-3. */
-static const double HARDLY = 0.9, HALF_WAY = 0.3;
+   has fallen to HALF_WAY: the rate has then moved a weight by less than one under RMSprop or Adam at 3e-3. GROWN: far more than
+   noise, so the steps are too large. */
+static const double HARDLY = 0.9, HALF_WAY = 0.3, GROWN = 10.0;
 enum { FEW = 300, ENOUGH = 1000, STRAY_DEGREES = 80 };
 
 static void sum_labels(const bl_data *data, double *sum)
@@ -88,6 +90,14 @@ static size_t more_epochs(const bl_trainer *t, size_t n_examples, const struct d
     return enough > usual->epochs ? enough : usual->epochs;
 }
 
+/* A loss far above that of knowing nothing has grown: neither more steps nor a higher rate help. */
+static void add_smaller_rate(bl_trainer *t, size_t n_examples, char *text, size_t room)
+{
+    const double rate = config_number(t->config, "lr"), usual = trainer_defaults(t, n_examples).rate;
+    text_append(text, room, "; try a smaller learning rate: --lr %g (now %s)",
+                usual < rate ? usual : rate / 10.0, config_text(t->config, "lr"));
+}
+
 static void add_way_out(bl_trainer *t, size_t n_examples, char *text, size_t room)
 {
     const struct defaults usual = trainer_defaults(t, n_examples);
@@ -115,5 +125,25 @@ void advice_give(bl_trainer *t, const bl_data *data, double blind_loss, double l
                 "inputs",
                 (unsigned long long)t->state.step, loss, blind_loss);
     add_angle(t, t->advice, sizeof t->advice);
-    add_way_out(t, data->n, t->advice, sizeof t->advice);
+    if (loss > GROWN * blind_loss)
+        add_smaller_rate(t, data->n, t->advice, sizeof t->advice);
+    else
+        add_way_out(t, data->n, t->advice, sizeof t->advice);
+}
+
+void advice_give_ended(bl_trainer *t, const char *reason)
+{
+    static const struct {
+        const char *reason, *way;
+    } ways[] = {{"epochs", "--epochs N with a larger N goes on"},
+                {"patience", "--patience N with a larger N, or 0, goes on"},
+                {"time", "--max-time SECONDS with more seconds in all, or 0, goes on"},
+                {"paper", "the training error is below the bound of --stop paper, and nothing is left to do"},
+                {"rate", "--schedule auto has halved the rate to its end, and nothing is left to do"}};
+    t->advice[0] = 0;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways && t->state.epoch > 0; i++)
+        if (strcmp(reason, ways[i].reason) == 0)
+            text_append(t->advice, sizeof t->advice,
+                        "nothing was trained: the run had ended already, after epoch %zu (by %s); %s",
+                        (size_t)t->state.epoch, reason, ways[i].way);
 }

@@ -9,6 +9,7 @@
 #include "../data/readers.h"
 #include "../rules/feedback.h"
 #include "option_table.h"
+#include "option_words.h"
 #include "preset.h"
 
 #include <stdio.h>
@@ -104,7 +105,7 @@ bl_status bl_config_set(bl_config *config, const char *key, const char *text)
         return BL_BAD_VALUE;
     BL_GIVEN(config->ctx, key);
     if (!find(key, &i))
-        BL_FAIL(config->ctx, BL_BAD_VALUE, "no option \"%s\"", key);
+        return option_unknown(config->ctx, key);
     if (text)
         BL_TRY(option_table[i].check(config->ctx, key, text));
     return replace(config, i, text, text != NULL);

@@ -392,8 +392,10 @@ static bl_status run_epochs(struct fit *f)
             return stop_now(f);
     }
     t->stop_reason = reason;
-    if (!f->last_line) /* a finished run that is resumed has nothing to add to its result */
+    if (!f->last_line) { /* a finished run that is resumed has nothing to add to its result */
+        advice_give_ended(t, reason);
         return BL_OK;
+    }
     advice_give(t, f->train, f->blind_loss, f->last_loss);
     return run_folder_result(&f->folder, t, f->last_line);
 }

@@ -10,6 +10,7 @@
 #include "../net/init.h"
 #include "../optim/optimizer.h"
 #include "../rules/rule.h"
+#include "option_words.h"
 #include "preset.h"
 #include "schedule.h"
 
@@ -367,5 +368,5 @@ bl_status option_check(bl_context *ctx, const char *key, const char *text)
     for (size_t i = 0; i < option_count; i++)
         if (strcmp(option_table[i].option.key, key) == 0)
             return option_table[i].check(ctx, key, text);
-    BL_FAIL(ctx, BL_BAD_VALUE, "no option \"%s\"", key);
+    return option_unknown(ctx, key);
 }

@@ -4,7 +4,7 @@
 #include "schedule.h"
 
 #include "../base/maths.h"
-#include "../base/text.h"
+#include "../base/nearest.h"
 
 static bool read_size(struct slice *rest, size_t *out)
 {
@@ -27,6 +27,52 @@ static bool read_cosine(struct slice *rest, struct schedule *s)
     return !slice_word(rest, &word) || (slice_is(word, "warmup") && read_size(rest, &s->warmup));
 }
 
+/* Spellings of other libraries. */
+static const struct alias aliases[] = {
+    {"cos cosineannealing cosineannealinglr cosinedecay annealing", "write cosine"},
+    {"const fixed flat none off no", "a rate that stays is written constant"},
+    {"steplr stepdecay multistep multisteplr piecewise staircase decay drop",
+     "write \"step EVERY FACTOR\", as in \"step 10 0.5\""},
+    {"exponential exponentiallr exp exponentialdecay",
+     "write \"step 1 FACTOR\", which multiplies the rate after every epoch"},
+    {"plateau reduceonplateau reducelronplateau adaptive",
+     "write auto, which halves the rate when the error stalls"},
+    {"warmup linearwarmup", "write \"cosine warmup N\""},
+    {"linear linearlr polynomial poly onecycle onecyclelr cyclic cycliclr triangular inverse invscaling "
+     "cosineannealingwarmrestarts sgdr",
+     "that schedule is not implemented; the nearest is cosine"},
+};
+
+static const char *name_at(size_t i)
+{
+    static const char *const names[] = {"constant", "step", "cosine", "auto"};
+    return i < sizeof names / sizeof *names ? names[i] : NULL;
+}
+
+static const char *usage_at(size_t i)
+{
+    static const char *const usages[] = {"constant", "\"step EVERY FACTOR\" (0 < factor <= 1)",
+                                         "\"cosine [warmup N]\"", "auto"};
+    return usages[i];
+}
+
+static bool is_name(struct slice word)
+{
+    for (size_t i = 0; name_at(i); i++)
+        if (slice_is(word, name_at(i)))
+            return true;
+    return false;
+}
+
+/* What is known by its name has wrong arguments, and needs the list. */
+static bl_status no_schedule(bl_context *ctx, const char *text, struct slice word)
+{
+    static const struct vocabulary schedules = {name_at, usage_at, aliases, sizeof aliases / sizeof *aliases};
+    char advice[256];
+    vocabulary_advise(&schedules, is_name(word) ? slice_of("") : word, advice, sizeof advice);
+    BL_FAIL(ctx, BL_BAD_VALUE, "no schedule \"%s\"; %s", text, advice);
+}
+
 bl_status schedule_parse(bl_context *ctx, struct schedule *out, const char *text)
 {
     struct schedule s = {.kind = SCHEDULE_CONSTANT, .factor = 1.0};
@@ -42,10 +88,7 @@ bl_status schedule_parse(bl_context *ctx, struct schedule *out, const char *text
     if (slice_is(word, "cosine"))
         is_right = read_cosine(&rest, &s);
     if (!is_right || slice_trim(rest).n > 0)
-        BL_FAIL(ctx, BL_BAD_VALUE,
-                "no schedule \"%s\"; there are: constant, \"step EVERY FACTOR\" (0 < factor <= 1), \"cosine "
-                "[warmup N]\", auto",
-                text);
+        return no_schedule(ctx, text, word);
     *out = s;
     return BL_OK;
 }

@@ -463,8 +463,9 @@ bl_status trainer_check_finite(bl_trainer *t)
     const char *name = NULL;
     if (model_find_nan(t->model, &name))
         BL_FAIL(t->ctx, BL_DIVERGED,
-                "diverged at step %llu: \"%s\" is no longer all numbers; try a smaller learning rate",
-                (unsigned long long)t->state.step, name);
+                "diverged at step %llu: \"%s\" is no longer all numbers; try a smaller learning rate (--lr, "
+                "now %s)",
+                (unsigned long long)t->state.step, name, config_text(t->config, "lr"));
     return BL_OK;
 }
 
@@ -479,9 +480,10 @@ bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
     if (isfinite(out->loss))
         return stillness_after_step(t);
     BL_TRY(trainer_check_finite(t));
-    BL_FAIL(t->ctx, BL_DIVERGED,
-            "diverged at step %llu: the loss is no longer a number; try a smaller learning rate",
-            (unsigned long long)t->state.step);
+    BL_FAIL(
+        t->ctx, BL_DIVERGED,
+        "diverged at step %llu: the loss is no longer a number; try a smaller learning rate (--lr, now %s)",
+        (unsigned long long)t->state.step, config_text(t->config, "lr"));
 }
 
 static bool is_vector(bl_shape s)

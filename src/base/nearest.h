@@ -1,0 +1,44 @@
+/*
+ * nearest.h - the known word that an unknown one was probably meant to be, and what to say about it.
+ *
+ * Upper and lower case, '-', '_' and blanks make no difference. A word is near when few letters have to be changed, added,
+ * left out or exchanged with a neighbour (none in words of 2 letters, 1 up to 4 letters, 2 up to 7, else 3), or when one of
+ * the two begins with the other.
+ */
+#ifndef BL_BASE_NEAREST_H
+#define BL_BASE_NEAREST_H
+
+#include "text.h"
+
+enum { NEAREST_ROOM = 64 }; /* letters of a word that are compared, and a zero */
+
+/* One search: the best of what was offered so far. */
+struct nearest {
+    char word[NEAREST_ROOM]; /* what is looked for, in normal form */
+    const char *found;       /* NULL: nothing near was offered */
+    size_t distance;         /* of what was found */
+};
+void nearest_begin(struct nearest *search, struct slice word);
+/* means: what is found when `name` is the nearest; of equally near names the first. */
+void nearest_offer(struct nearest *search, struct slice name, const char *means);
+
+/* Spellings that other programs or papers use for something, and a clause about what to write here. */
+struct alias {
+    const char *words;  /* with blanks between them, in normal form: lower case, without '-' and '_' */
+    const char *advice; /* "write logistic, ...": completes the sentence `no layer "sigmoid"; ` */
+};
+
+/* Offers every spelling; what is found is the advice. */
+void nearest_offer_aliases(struct nearest *search, const struct alias *aliases, size_t n);
+
+/* The words of one kind. */
+struct vocabulary {
+    const char *(*name_at)(size_t i);  /* NULL past the last */
+    const char *(*usage_at)(size_t i); /* how each is written, for the list; NULL: as its name */
+    const struct alias *aliases;
+    size_t n_aliases;
+};
+/* Writes what completes `no layer "..."; `: the advice of an alias, "did you mean "tanh"?", or the list of all. */
+void vocabulary_advise(const struct vocabulary *v, struct slice word, char *out, size_t room);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * nearest_file.c - searching a folder for the nearest name.
+ */
+#include "nearest_file.h"
+
+#include "nearest.h"
+
+#include <dirent.h>
+#include <string.h>
+
+enum { FOLDER_ROOM = 4096, NAME_ROOM = 256 };
+
+/* Of the names that are equally near the first by its bytes, because the order of a folder is nobody's. */
+static bool find_in(DIR *listing, const char *name, char best[NAME_ROOM])
+{
+    size_t least = 0;
+    best[0] = 0;
+    for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing)) {
+        struct nearest search;
+        if (entry->d_name[0] == '.' || !text_is_plain(entry->d_name))
+            continue;
+        nearest_begin(&search, slice_of(name));
+        nearest_offer(&search, slice_of(entry->d_name), entry->d_name);
+        if (!search.found || (best[0] && (search.distance > least ||
+                                          (search.distance == least && strcmp(entry->d_name, best) > 0))))
+            continue;
+        least = search.distance;
+        best[0] = 0;
+        text_append(best, NAME_ROOM, "%s", entry->d_name);
+    }
+    return best[0] != 0;
+}
+
+/* slash: the last one in path, or NULL. */
+static bool find_beside(const char *path, const char *slash, char *out, size_t room)
+{
+    char folder[FOLDER_ROOM] = "", best[NAME_ROOM];
+    text_append(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    DIR *listing = opendir(folder);
+    if (!listing)
+        return false;
+    const bool is_found = find_in(listing, slash ? slash + 1 : path, best);
+    closedir(listing);
+    out[0] = 0;
+    text_append(out, room, "%.*s%s", slash ? (int)(slash - path) + 1 : 0, path, best);
+    return is_found;
+}
+
+bool nearest_file(const char *path, char *out, size_t room)
+{
+    char folder[FOLDER_ROOM] = "";
+    const char *slash = strrchr(path, '/');
+    if (strlen(path) >= sizeof folder)
+        return false;
+    if (find_beside(path, slash, out, room))
+        return true;
+    if (!slash || slash == path)
+        return false;
+    text_append(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+    DIR *listing = opendir(folder);
+    if (listing) /* the folder is there, and has nothing like it */
+        closedir(listing);
+    else if (find_beside(folder, strrchr(folder, '/'), out, room)) {
+        text_append(out, room, "%s", slash);
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,73 @@
+#!/bin/sh
+# named_folders.sh PROGRAM - named sets are found under the names that archives and torchvision give to their folders.
+. "$(dirname "$0")/shell/expect.sh"
+unset BACKLESS_DATA XDG_CACHE_HOME
+HOME=$folder/home
+export HOME
+
+bytes() { printf "$(printf '\\%03o' "$@")"; }
+# idx FOLDER: 4 pictures of 2 x 2 to train with, and to test with
+idx() {
+    mkdir -p "$1"
+    for part in train t10k; do
+        { bytes 0 0 8 3 0 0 0 4 0 0 0 2 0 0 0 2 && bytes 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; } >"$1/$part-images-idx3-ubyte"
+        { bytes 0 0 8 1 0 0 0 4 && bytes 0 1 2 1; } >"$1/$part-labels-idx1-ubyte"
+    done
+}
+# record LABEL...: a black picture of 32 x 32 behind its labels
+record() { bytes "$@" && head -c 3072 /dev/zero; }
+cifar10() {
+    mkdir -p "$1"
+    for file in data_batch_1 data_batch_2 data_batch_3 data_batch_4 data_batch_5 test_batch; do
+        { record 0 && record 1; } >"$1/$file.bin"
+    done
+}
+cifar100() {
+    mkdir -p "$1"
+    for file in train test; do { record 0 0 && record 1 1; } >"$1/$file.bin"; done
+}
+# found NAME PATH DATA-DIR: `data list` tells PATH, and the set can be read
+found() {
+    "$program" data list --data-dir "$3" >list.txt
+    grep -A1 "^$1 " list.txt | grep -qE "^ +$2\$" || complain "$1 in $3 is not $2: $(cat list.txt)"
+    expect 0 "$2" "$program" data info "$1" --data-dir "$3" --samples 0
+    expect 0 "$2" env BACKLESS_DATA="$3" "$program" data info "$1" --samples 0
+}
+
+idx torch/MNIST/raw
+idx torch/FashionMNIST/raw
+idx torch/KMNIST/raw
+cifar10 torch/cifar-10-batches-bin
+cifar100 torch/cifar-100-binary
+found mnist torch/MNIST/raw torch
+found fashion-mnist torch/FashionMNIST/raw torch
+found kmnist torch/KMNIST/raw torch
+found cifar10 torch/cifar-10-batches-bin torch
+found cifar100 torch/cifar-100-binary torch
+# The folder itself, and one above
+found mnist torch/MNIST/raw torch/MNIST
+found mnist torch/MNIST/raw torch/MNIST/raw
+found cifar10 torch/cifar-10-batches-bin torch/cifar-10-batches-bin
+expect 0 "4 to train on" "$program" data info torch/MNIST --samples 0
+expect 0 "4 to train on" "$program" train --data mnist --data-dir torch --net "dense 3" --epochs 1 --rule linear
+# torchvision's root may be called like the set
+idx roots/mnist/MNIST/raw
+found mnist roots/mnist/MNIST/raw roots
+# Its own name goes first
+idx both/mnist
+idx both/MNIST/raw
+found mnist both/mnist both
+# The archive as it comes
+mkdir archives
+tar -C torch -cf archives/cifar-10-binary.tar cifar-10-batches-bin
+gzip archives/cifar-10-binary.tar
+found cifar10 archives/cifar-10-binary.tar.gz archives
+# Nothing to read: not found, and the reason where it is the version for Python
+mkdir -p empty/MNIST/raw empty/cifar-10-batches-bin python/cifar-10-batches-py
+: >python/cifar-10-batches-py/data_batch_1
+expect 3 "no data set mnist; looked in empty" "$program" train --data mnist --data-dir empty
+expect 3 "no data set cifar10; looked in empty" "$program" train --data cifar10 --data-dir empty
+expect 3 "python/cifar-10-batches-py is its version for Python, expected the binary version" \
+    "$program" train --data cifar10 --data-dir python
+
+exit $((failures > 0))
