@@ -43,10 +43,18 @@ bool command_takes(const struct command *command, const bl_option *option)
     return found && (found == command->groups || found[-1] == ' ') && (found[n] == ' ' || found[n] == 0);
 }
 
+/* A former name belongs to a training, as what it stands for does. */
+static bool still_takes(const struct command *command, const bl_option *option)
+{
+    const bool is_former = strcmp(option->group, "former") == 0;
+    return command_takes(command, option) ||
+           (is_former && command->groups && strstr(command->groups, "training") != NULL);
+}
+
 static const bl_option *find_option(const struct session *session, const char *key)
 {
     for (int i = 0; bl_option_at(i); i++)
-        if (command_takes(session->command, bl_option_at(i)) && strcmp(bl_option_at(i)->key, key) == 0)
+        if (still_takes(session->command, bl_option_at(i)) && strcmp(bl_option_at(i)->key, key) == 0)
             return bl_option_at(i);
     return NULL;
 }
@@ -114,8 +122,8 @@ static int check_words(const char *key, const char *value)
 /* A run that is taken up again keeps what decides its bits: only where, how fast and how long may change. */
 static bool may_set(const struct session *session, const char *key)
 {
-    static const char *const free[] = {"data",   "test",     "data-dir", "threads",  "backend",
-                                       "epochs", "max-time", "patience", "no-angles"};
+    static const char *const free[] = {"data",   "test",     "data-dir", "threads", "backend",
+                                       "epochs", "max-time", "patience", "angles",  "no-angles"};
     if (!extra_of(session, "resume"))
         return true;
     for (size_t i = 0; i < sizeof free / sizeof *free; i++)
@@ -220,7 +228,7 @@ static int read_own_environment(struct session *session)
 /* BACKLESS_DATA is left out: it names the folder of data sets. */
 static bool takes_variable(const struct session *session, const bl_option *option)
 {
-    return command_takes(session->command, option) && strcmp(option->key, "data") != 0 &&
+    return still_takes(session->command, option) && strcmp(option->key, "data") != 0 &&
            may_set(session, option->key);
 }
 

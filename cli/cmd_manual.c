@@ -69,7 +69,9 @@ static const struct item files[] = {
     {"DIR/config.json", "Of a run folder: every option as it was settled, the version, the machine, the "
                         "data, and the working folder, to "
                         "which relative paths of data and feedback belong wherever the file is read."},
-    {"DIR/log.jsonl", "One object for each epoch: losses, errors, rate, time, angles."},
+    {"DIR/log.jsonl",
+     "One object for each epoch: losses, errors, rate, time, angles; with --angles STEPS also one for each "
+     "of these steps, of the kind \"step\"."},
     {"DIR/model.safetensors",
      "The latest state: weights, feedback, and all that is needed to resume and to predict."},
     {"DIR/best.safetensors", "The state with the least validation error, where there is a validation set."},
@@ -218,6 +220,8 @@ static void put_all_options(FILE *to)
           to);
     for (int i = 0; bl_option_at(i); i++) {
         const bl_option *o = bl_option_at(i);
+        if (strcmp(o->group, "former") == 0)
+            continue;
         if (strcmp(o->group, group) != 0)
             fprintf(to, ".SS Group: %s\n", group = o->group);
         put_option(to, o->key, o->argument, o->help, o->fallback);

@@ -4,6 +4,7 @@
  * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. The first column is the id column of
  * the file, the names of its files, or numbers from 1.
  */
+#include "csv_field.h"
 #include "data_notes.h"
 #include "open_model.h"
 
@@ -24,27 +25,11 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-/* A field with a separator, quote or line end inside is quoted. */
-static void put_field(FILE *to, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, to);
-        return;
-    }
-    fputc('"', to);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', to);
-        fputc(*text, to);
-    }
-    fputc('"', to);
-}
-
 static void put_class(FILE *to, const bl_model *model, int i)
 {
     const char *name = bl_model_class_name(model, i);
     if (name)
-        put_field(to, name);
+        csv_put_text(to, name);
     else
         fprintf(to, "%d", i);
 }
@@ -52,10 +37,10 @@ static void put_class(FILE *to, const bl_model *model, int i)
 static void put_header(FILE *to, const struct session *s, const bl_model *model)
 {
     const char *id = bl_config_get(s->config, "id-column"), *label = extra_of(s, "label-name");
-    put_field(to, id[0] ? id : "ImageId");
+    csv_put_text(to, id[0] ? id : "ImageId");
     if (!extra_of(s, "proba")) {
         fputc(',', to);
-        put_field(to, label ? label : "Label");
+        csv_put_text(to, label ? label : "Label");
     }
     for (int i = 0; extra_of(s, "proba") && i < bl_model_outputs(model); i++) {
         fputc(',', to);
@@ -74,20 +59,9 @@ static void put_id(FILE *to, const bl_data *data, size_t row)
 {
     const char *id = bl_data_id(data, row);
     if (id)
-        put_field(to, id);
+        csv_put_text(to, id);
     else
         fprintf(to, "%zu", row + 1);
-}
-
-/* Numbers in as few digits as bring the same double back. */
-static void put_number(FILE *to, double x)
-{
-    char text[40];
-    int digits = 1;
-    do
-        snprintf(text, sizeof text, "%.*g", digits, x);
-    while (digits++ < 17 && strtod(text, NULL) != x);
-    fprintf(to, ",%s", text);
 }
 
 static void put_answer(FILE *to, const struct session *s, const bl_model *model, const double *scores)
@@ -97,8 +71,10 @@ static void put_answer(FILE *to, const struct session *s, const bl_model *model,
     for (int i = 0; i < bl_model_outputs(model); i++) {
         if (extra_of(s, "proba"))
             fprintf(to, ",%.9g", scores[i]); /* nine digits tell all floats apart, which probabilities are */
-        else if (puts_scores)
-            put_number(to, scores[i]);
+        else if (puts_scores) {
+            fputc(',', to);
+            csv_put_number(to, scores[i]);
+        }
         if (scores[i] > scores[best])
             best = i;
     }

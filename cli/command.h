@@ -42,7 +42,7 @@ struct command {
     int (*run)(struct session *session);
 };
 
-enum { MAX_EXTRAS = 16, MAX_WORDS = 16 };
+enum { MAX_EXTRAS = 16, MAX_WORDS = 4096 };
 
 struct session {
     const struct command *command;
@@ -53,8 +53,8 @@ struct session {
     int n_words;
 };
 
-extern const struct command command_train, command_compare, command_eval, command_predict, command_rules,
-    command_nets, command_info, command_data, command_bench, command_verify, command_doctor,
+extern const struct command command_train, command_compare, command_eval, command_predict, command_curves,
+    command_rules, command_nets, command_info, command_data, command_bench, command_verify, command_doctor,
     command_completion, command_manual;
 const struct command *command_at(int i); /* NULL past the last */
 /* The commands that one is made of: "data" of "data list" and others, by their whole names. NULL past the

@@ -208,10 +208,11 @@ static json_t *angles_json(const bl_progress *now)
     for (int i = 0; i < now->blocks; i++)
         json_array_append_new(
             list,
-            json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "block", i, "sample",
+            json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "block", i, "sample",
                       number(now->angles[i].sample), "flat", number(now->angles[i].flat), "update",
                       number(now->angles[i].update), "signal_norm", number(now->angles[i].signal_norm),
-                      "bp_norm", number(now->angles[i].bp_norm), "weight", number(now->angles[i].weight)));
+                      "bp_norm", number(now->angles[i].bp_norm), "weight", number(now->angles[i].weight),
+                      "weight_norm", number(now->angles[i].weight_norm)));
     return list;
 }
 
@@ -228,6 +229,15 @@ static void add_distances(json_t *line, const char *set, const bl_score *score)
     }
 }
 
+/* Takes the line. */
+static void print_json(json_t *line)
+{
+    json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    putchar('\n');
+    watch_flush();
+    json_decref(line);
+}
+
 /* The same fields as a line of log.jsonl. */
 void print_log_line(const char *rule, const bl_progress *now)
 {
@@ -235,6 +245,7 @@ void print_log_line(const char *rule, const bl_progress *now)
     if (rule)
         json_object_set_new(line, "rule", json_string(rule));
     json_object_set_new(line, "epoch", json_integer(now->epoch));
+    json_object_set_new(line, "step", json_integer((json_int_t)now->total_step));
     json_object_set_new(line, "train_loss", number(now->train.loss));
     json_object_set_new(line, "train_error", number(now->train.error));
     json_object_set_new(line, "test_loss", number(now->test.loss));
@@ -249,10 +260,30 @@ void print_log_line(const char *rule, const bl_progress *now)
     json_object_set_new(line, "seconds", number(now->seconds));
     json_object_set_new(line, "samples_per_second", number(now->samples_per_second));
     json_object_set_new(line, "angles", angles_json(now));
-    json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    putchar('\n');
-    watch_flush();
-    json_decref(line);
+    print_json(line);
+}
+
+/* The same fields as the line of a step in log.jsonl. */
+static void print_step_line(const bl_progress *now)
+{
+    json_t *line = json_object();
+    json_object_set_new(line, "kind", json_string("step"));
+    json_object_set_new(line, "epoch", json_integer(now->epoch));
+    json_object_set_new(line, "step", json_integer((json_int_t)now->total_step));
+    json_object_set_new(line, "train_loss", number(now->train.loss));
+    json_object_set_new(line, "train_error", number(now->train.error));
+    json_object_set_new(line, "batch_loss", number(now->batch.loss));
+    json_object_set_new(line, "batch_error", number(now->batch.error));
+    json_object_set_new(line, "lr", number(now->rate));
+    json_object_set_new(line, "angles", angles_json(now));
+    print_json(line);
+}
+
+/* Steps that --angles names have lines in the log, and so on standard output; those of auto are told by the line of
+   their epoch. */
+static bool has_step_lines(const struct watch *w)
+{
+    return w->trainer && strcmp(bl_config_get(bl_trainer_config(w->trainer), "angles"), "auto") != 0;
 }
 
 /* For the summary at the end; without memory it shows no angles. */
@@ -334,9 +365,12 @@ int watch_run(void *user, const bl_progress *now)
     watch_notes(w);
     if (now->epoch_ended)
         end_epoch(w, now);
-    else if (now->angles && w->prints_epochs && !w->prints_json) {
+    else if (now->angles && w->prints_epochs) {
         make_way(w);
-        print_early(w, now);
+        if (!w->prints_json)
+            print_early(w, now);
+        else if (has_step_lines(w))
+            print_step_line(now);
     } else
         show_progress(w, now);
     return asked_to_stop;

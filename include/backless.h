@@ -110,8 +110,10 @@ typedef struct bl_option {
     const char *key;      /* "lr": the flag --lr, the variable BACKLESS_LR, the key in config.json */
     const char *argument; /* "RATE"; NULL for a switch, whose values are "true" and "false" */
     const char *fallback; /* the default as text; "" when it follows from other options */
-    const char *group;    /* "data", "net", "rule", "training", "machine", "run" */
-    const char *help;     /* one line; says what the default follows from */
+    const char *
+        group; /* "data", "net", "rule", "training", "machine", "run"; "former": the name that an option had in an
+                             earlier version, still taken, and for --help to leave out */
+    const char *help; /* one line; says what the default follows from */
 } bl_option;
 BL_API const bl_option *bl_option_at(int i); /* the whole table; NULL past the last */
 /* For messages about a key that is no option's: the option that other programs call so ("batch" for "batch-size", "learning_rate"
@@ -388,6 +390,7 @@ typedef struct bl_angles {
     double bp_norm;     /* the same of backpropagation's */
     double weight; /* between the block's weights and what the feedback pulls them to (docs/rules.md); NaN: in
                            the first block, and where the rule defines nothing */
+    double weight_norm; /* the root of the sum of the squares of the block's weights, biases left out */
 } bl_angles;
 
 typedef struct bl_progress {
@@ -401,9 +404,10 @@ typedef struct bl_progress {
     const bl_angles *angles; /* one per block; NULL: not measured here */
     int blocks;
     int epoch_ended; /* 1: the figures of the epoch are final */
+    bl_score batch; /* of the last step's batch, before that step changed the weights; count 0: no step yet */
 } bl_progress;
 
-/* Called after each epoch, at the steps where angles are measured, and about ten times a second in
+/* Called after each epoch, at the steps where angles are measured (option angles), and about ten times a second in
    between. Anything but 0 stops after the current step: bl_trainer_fit saves and gives BL_STOPPED. */
 typedef int (*bl_watch)(void *user, const bl_progress *now);
 

@@ -244,7 +244,7 @@ static void test_zeros_that_would_stall_are_refused(void **state)
 static void angles_of(struct rig *rig, bl_angles out[BLOCKS])
 {
     for (int l = 0; l < BLOCKS; l++)
-        out[l] = (bl_angles){-1.0, -1.0, -1.0, -1.0, -1.0, -1.0};
+        out[l] = (bl_angles){-1.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0};
     rig_must(rig, bl_trainer_angles(rig->trainer, rig->data, N, out, BLOCKS));
 }
 

@@ -92,7 +92,7 @@ static const struct word_case words[] = {
     {"net", "dense 9, leakyrelu, dense 2", "did you mean \"leaky-relu\"?"},
     {"net", "dense 9, LeakyReLU 0.1, dense 2", "did you mean \"leaky-relu\"?"},
     {"net", "dense 9, relu6, dense 2", "the nearest are relu"},
-    {"net", "dense 9, gelu, dense 2", "the nearest are relu"},
+    {"net", "dense 9, silu, dense 2", "the nearest are relu"},
     {"net", "conv 8 3x3, relu, max_pool 2, dense 2", "did you mean \"maxpool\"?"},
     {"net", "conv 8 3x3, relu, MaxPool2d 2, dense 2", "maxpool SIZE"},
     {"net", "dense 9, Dropout 0.5, dense 2", "did you mean \"dropout\"?"},

@@ -121,7 +121,7 @@ static void the_right_lines_are_kept(void **state)
         struct runlog *log = NULL;
         char expected[400];
         scratch_write(log_path(), cases[i].before, strlen(cases[i].before));
-        assert_int_equal(runlog_take_up(&log, ctx, log_path(), cases[i].epoch), BL_OK);
+        assert_int_equal(runlog_take_up(&log, ctx, log_path(), cases[i].epoch, 0), BL_OK);
         assert_log(cases[i].after);
         assert_int_equal(append_epoch(log, 7, 0.25), BL_OK);
         runlog_close(log);
@@ -137,7 +137,7 @@ static void zeros_at_the_end_are_cut_off(void **state)
     static const char before[] = ONE "\0\0\0\0\0\0\0\0";
     struct runlog *log = NULL;
     scratch_write(log_path(), before, sizeof before - 1);
-    assert_int_equal(runlog_take_up(&log, ctx, log_path(), 1), BL_OK);
+    assert_int_equal(runlog_take_up(&log, ctx, log_path(), 1, 0), BL_OK);
     runlog_close(log);
     assert_log(ONE);
 }
@@ -175,10 +175,56 @@ static void nothing_else_is_cut(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct runlog *log = NULL;
         scratch_write(log_path(), cases[i].text, strlen(cases[i].text));
-        assert_int_equal(runlog_take_up(&log, ctx, log_path(), cases[i].epoch), BL_BAD_DATA);
+        assert_int_equal(runlog_take_up(&log, ctx, log_path(), cases[i].epoch, 0), BL_BAD_DATA);
         assert_null(log);
         assert_non_null(strstr(ctx->why, cases[i].reason));
         assert_log(cases[i].text);
+    }
+}
+
+#define STEP(epoch, step) "{\"kind\": \"step\", \"epoch\": " #epoch ", \"step\": " #step "}\n"
+
+/* Lines of steps are kept up to the checkpoint's step, and stand in the epoch under way, in order. */
+static void lines_of_steps_are_kept_likewise(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before;
+        size_t epoch;
+        uint64_t step;
+        const char *after; /* NULL: refused, */
+        const char *reason;
+    } cases[] = {
+        {STEP(1, 2) ONE STEP(2, 7), 1, 7, STEP(1, 2) ONE STEP(2, 7), NULL},
+        {STEP(1, 2) ONE STEP(2, 7), 1, 6, STEP(1, 2) ONE, NULL},
+        {STEP(1, 2) ONE STEP(2, 7), 0, 4, STEP(1, 2), NULL}, /* stopped in the first epoch, and went on */
+        {STEP(1, 2) ONE STEP(2, 7), 0, 1, "", NULL},
+        {STEP(1, 5) ONE TWO, 0, 5, STEP(1, 5), NULL}, /* stopped behind the last step of an epoch */
+        {STEP(1, 2) STEP(1, 3) "{\"kind\": \"st", 0, 3, STEP(1, 2) STEP(1, 3), NULL},
+        {ONE STEP(3, 9) STEP(3, 12), 3, 12, NULL, "line 2: is of step 9 in epoch 3, but the lines before"},
+        {STEP(1, 3) STEP(1, 2) ONE, 1, 5, NULL,
+         "line 2: is of step 2 in epoch 1, but the lines before it end with step 3"},
+        {STEP(1, 3) STEP(1, 3) ONE, 1, 5, NULL, "line 2: is of step 3"},
+        {STEP(0, 3) ONE, 1, 5, NULL, "line 1: is of step 3 in epoch 0"},
+        {ONE STEP(1, 3) TWO, 2, 5, NULL, "line 2: is of step 3 in epoch 1"},
+        {"{\"epoch\": 1, \"step\": 5}\n" STEP(2, 5) TWO, 2, 10, NULL, "line 2: is of step 5 in epoch 2"},
+        {"{\"kind\": \"step\", \"epoch\": 1}\n" ONE, 1, 5, NULL, "line 1: is no line of a log"},
+        {"{\"kind\": \"word\", \"epoch\": 1}\n" TWO, 1, 5, NULL, "line 1: is no line of a log"},
+        {"{\"kind\": 1, \"epoch\": 1}\n" TWO, 1, 5, NULL, "line 1: is no line of a log"},
+        {STEP(9223372036854775807, 1) ONE, 1, 5, NULL, "line 1: is of step 1 in epoch 9223372036854775807"},
+        {STEP(1, 1) STEP(2, 2) TWO, 2, 5, NULL, "line 2: is of step 2 in epoch 2"}, /* where is epoch 1? */
+        {ONE "{\"kind\": \"step\", \"epoch\": 4, \"step\": 9, \"missing_from\": 2}\n{\"epoch\": 4}\n", 4, 10,
+         ONE "{\"kind\": \"step\", \"epoch\": 4, \"step\": 9, \"missing_from\": 2}\n{\"epoch\": 4}\n", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct runlog *log = NULL;
+        scratch_write(log_path(), cases[i].before, strlen(cases[i].before));
+        const bl_status status = runlog_take_up(&log, ctx, log_path(), cases[i].epoch, cases[i].step);
+        assert_int_equal(status, cases[i].after ? BL_OK : BL_BAD_DATA);
+        runlog_close(log);
+        if (cases[i].reason && !strstr(ctx->why, cases[i].reason))
+            fail_msg("\"%s\" lacks \"%s\"", ctx->why, cases[i].reason);
+        assert_log(cases[i].after ? cases[i].after : cases[i].before);
     }
 }
 
@@ -196,7 +242,7 @@ static void lines_that_are_missing_are_told(void **state)
         const int next = (int)cases[i].epoch + 1;
         char expected[400];
         scratch_write(log_path(), cases[i].before, strlen(cases[i].before));
-        assert_int_equal(runlog_take_up(&log, ctx, log_path(), cases[i].epoch), BL_OK);
+        assert_int_equal(runlog_take_up(&log, ctx, log_path(), cases[i].epoch, 0), BL_OK);
         assert_int_equal(runlog_missing_from(log), cases[i].from);
         assert_int_equal(append_epoch(log, next, 0.5), BL_OK);
         assert_int_equal(append_epoch(log, next + 1, 0.5), BL_OK);
@@ -206,7 +252,7 @@ static void lines_that_are_missing_are_told(void **state)
                  "{\"epoch\": %d, \"train_loss\": 0.5}\n",
                  cases[i].kept, next, (int)cases[i].from, next + 1);
         assert_log(expected);
-        assert_int_equal(runlog_take_up(&log, ctx, log_path(), (size_t)next + 1), BL_OK);
+        assert_int_equal(runlog_take_up(&log, ctx, log_path(), (size_t)next + 1, 0), BL_OK);
         assert_int_equal(runlog_missing_from(log), 0);
         runlog_close(log);
         assert_log(expected);
@@ -217,7 +263,7 @@ static void a_missing_log_begins_anew(void **state)
 {
     (void)state;
     struct runlog *log = NULL;
-    assert_int_equal(runlog_take_up(&log, ctx, log_path(), 3), BL_OK);
+    assert_int_equal(runlog_take_up(&log, ctx, log_path(), 3, 0), BL_OK);
     assert_int_equal(append_epoch(log, 4, 1.0), BL_OK);
     runlog_close(log);
     assert_log("{\"epoch\": 4, \"train_loss\": 1.0, \"missing_from\": 1}\n");
@@ -229,7 +275,7 @@ static void failures_are_told(void **state)
     struct runlog *log = NULL;
     assert_int_equal(runlog_begin(&log, ctx, scratch_path(&scratch, "missing/log.jsonl")), BL_IO);
     assert_non_null(strstr(ctx->why, "missing/log.jsonl: cannot be opened for writing: No such file"));
-    assert_int_equal(runlog_take_up(&log, ctx, scratch.folder, 1), BL_IO);
+    assert_int_equal(runlog_take_up(&log, ctx, scratch.folder, 1, 0), BL_IO);
     assert_null(log);
     assert_int_equal(runlog_begin(&log, ctx, "/dev/full"), BL_OK);
     assert_int_equal(append_epoch(log, 1, 0.5), BL_IO);
@@ -279,7 +325,7 @@ static void every_allocation_may_fail(void **state)
     size_t tries = 0;
     for (; status == BL_NO_MEMORY; tries++) {
         memory.fail_at = memory.calls + 1 + tries;
-        status = runlog_take_up(&log, ctx, log_path(), 1);
+        status = runlog_take_up(&log, ctx, log_path(), 1, 0);
         memory.fail_at = 0;
         assert_true(status == BL_OK || memory.live == live);
         assert_log(status == BL_OK ? ONE : ONE TWO);
@@ -321,6 +367,7 @@ int main(void)
         TEST(zeros_at_the_end_are_cut_off),
         TEST(nothing_else_is_cut),
         TEST(a_missing_log_begins_anew),
+        TEST(lines_of_steps_are_kept_likewise),
         TEST(lines_that_are_missing_are_told),
         TEST(failures_are_told),
         TEST(a_line_that_may_be_lost_is_no_line),

@@ -78,9 +78,22 @@ struct reading {
 
 /* What is read of a line. */
 struct entry {
-    bool is_broken; /* no object with the number "epoch" */
-    json_int_t epoch, missing_from;
+    bool is_broken; /* no object with the number "epoch", and for a step with "kind" and the number "step" */
+    bool is_step;
+    json_int_t epoch, step, missing_from; /* step: 0 where the line of an epoch does not say it */
 };
+
+/* Where a run goes on: the epochs and steps that it has finished. */
+struct place {
+    size_t epoch;
+    uint64_t step;
+};
+
+static bool is_of_step(const json_t *object)
+{
+    const char *kind = json_string_value(json_object_get(object, "kind"));
+    return kind && strcmp(kind, "step") == 0 && json_is_integer(json_object_get(object, "step"));
+}
 
 /* Want of memory must not pass for a broken line, which would be cut off; Jansson sets no code when it runs
  * out of memory deep inside. */
@@ -93,9 +106,13 @@ static bl_status read_entry(const struct reading *r, size_t length, struct entry
     if (!object && (code == json_error_unknown || code == json_error_out_of_memory))
         return no_memory(r->log);
     const json_t *epoch = json_object_get(object, "epoch");
-    *out = (struct entry){.is_broken = !json_is_integer(epoch),
-                          .epoch = json_integer_value(epoch),
-                          .missing_from = json_integer_value(json_object_get(object, "missing_from"))};
+    const bool is_step = is_of_step(object);
+    *out =
+        (struct entry){.is_broken = !json_is_integer(epoch) || (!is_step && json_object_get(object, "kind")),
+                       .is_step = is_step,
+                       .step = json_integer_value(json_object_get(object, "step")),
+                       .epoch = json_integer_value(epoch),
+                       .missing_from = json_integer_value(json_object_get(object, "missing_from"))};
     json_decref(object);
     return BL_OK;
 }
@@ -103,8 +120,10 @@ static bl_status read_entry(const struct reading *r, size_t length, struct entry
 static bl_status refuse_broken(const struct reading *r)
 {
     BL_FAIL(r->log->ctx, BL_BAD_DATA,
-            "%s, line %zu: is no line of a log, expected an object with the number \"epoch\"; a crash breaks "
-            "the last line only; mend it, or move the log away to begin a new one",
+            "%s, line %zu: is no line of a log, expected an object with the number \"epoch\", and for a step "
+            "with "
+            "the kind \"step\" and the number \"step\"; a crash breaks the last line only; mend it, or move "
+            "the log away to begin a new one",
             r->log->path, r->line);
 }
 
@@ -129,9 +148,38 @@ static bl_status refuse_short(const struct reading *r, json_int_t last, size_t e
             r->log->path, r->line - 1, (long long)last, epoch);
 }
 
-static bool follows(const struct entry *here, json_int_t before)
+static bl_status refuse_step(const struct reading *r, const struct entry *here, const struct entry *before)
 {
-    return here->epoch == before + 1 || (here->epoch > before && here->missing_from == before + 1);
+    BL_FAIL(r->log->ctx, BL_BAD_DATA,
+            "%s, line %zu: is of step %lld in epoch %lld, but the lines before it end with step %lld and "
+            "epoch %lld; mend "
+            "it, or move the log away to begin a new one",
+            r->log->path, r->line, (long long)here->step, (long long)here->epoch, (long long)before->step,
+            (long long)before->epoch);
+}
+
+static bool follows(const struct entry *here, const struct entry *before)
+{
+    if (here->epoch <= before->epoch) /* first, for no sum below to overflow */
+        return false;
+    const bool has_place = here->epoch - 1 == before->epoch ||
+                           (here->missing_from > 0 && here->missing_from - 1 == before->epoch);
+    return has_place && (!here->is_step || here->step > before->step);
+}
+
+/* The epoch and step that the lines up to `here` reach. A step's epoch is not finished by it. */
+static void advance(struct entry *before, const struct entry *here)
+{
+    before->epoch = here->is_step ? here->epoch - 1 : here->epoch;
+    if (here->step > before->step)
+        before->step = here->step;
+}
+
+static bool is_within(const struct entry *here, struct place place)
+{
+    if (here->is_step)
+        return (uint64_t)here->step <= place.step && (size_t)(here->epoch - 1) <= place.epoch;
+    return (size_t)here->epoch <= place.epoch;
 }
 
 /* What is kept of a log: its first bytes. */
@@ -142,10 +190,10 @@ struct kept {
 };
 
 /* A broken last line is cut off also where the checkpoint is of its epoch: no other line is lost then. */
-static bl_status measure_kept(struct reading *r, size_t epoch, struct kept *out)
+static bl_status measure_kept(struct reading *r, struct place place, struct kept *out)
 {
-    json_int_t before = 0;
-    bool was_cut = r->n == 0;
+    struct entry before = {.epoch = 0};
+    bool was_cut = r->n == 0, is_behind = false;
     for (r->line = 1; r->at < r->n; r->line++) {
         const char *end = memchr(r->text + r->at, '\n', r->n - r->at);
         const size_t length = end ? (size_t)(end - r->text) - r->at : r->n - r->at;
@@ -157,22 +205,23 @@ static bl_status measure_kept(struct reading *r, size_t epoch, struct kept *out)
         was_cut = here.is_broken;
         if (was_cut)
             break;
-        if (!follows(&here, before))
-            return refuse_order(r, here.epoch, before);
-        before = here.epoch;
-        if ((size_t)before <= epoch)
+        if (!follows(&here, &before))
+            return here.is_step ? refuse_step(r, &here, &before) : refuse_order(r, here.epoch, before.epoch);
+        advance(&before, &here);
+        is_behind = is_behind || !is_within(&here, place);
+        if (!is_behind)
             *out = (struct kept){.n = r->at + length + (end ? 1 : 0), .lacks_end = !end};
         r->at += length + 1;
     }
-    if ((size_t)before >= epoch)
+    if ((size_t)before.epoch >= place.epoch)
         return BL_OK;
-    if (r->n > 0 && (!was_cut || (size_t)before + 1 < epoch))
-        return refuse_short(r, before, epoch);
-    out->missing_from = (size_t)before + 1;
+    if (r->n > 0 && (!was_cut || (size_t)before.epoch + 1 < place.epoch))
+        return refuse_short(r, before.epoch, place.epoch);
+    out->missing_from = (size_t)before.epoch + 1;
     return BL_OK;
 }
 
-static bl_status find_kept(const struct runlog *log, size_t epoch, struct kept *kept)
+static bl_status find_kept(const struct runlog *log, struct place place, struct kept *kept)
 {
     size_t n = 0;
     char *text = NULL;
@@ -180,19 +229,19 @@ static bl_status find_kept(const struct runlog *log, size_t epoch, struct kept *
     BL_TRY(MEM_ARRAY(log->ctx, &text, n, log->path));
     bl_status status = read_text(log, text, n);
     if (status == BL_OK)
-        status = measure_kept(&(struct reading){.log = log, .text = text, .n = n}, epoch, kept);
+        status = measure_kept(&(struct reading){.log = log, .text = text, .n = n}, place, kept);
     mem_free(log->ctx, text);
     return status;
 }
 
 static bl_status write_whole(const struct runlog *log, const char *text, size_t n);
 
-static bl_status take_up(struct runlog *log, size_t epoch)
+static bl_status take_up(struct runlog *log, struct place place)
 {
     struct kept kept = {.n = 0};
     if (log->is_stream)
         return BL_OK;
-    BL_TRY(find_kept(log, epoch, &kept));
+    BL_TRY(find_kept(log, place, &kept));
     if (ftruncate(log->fd, (off_t)kept.n) != 0 || fsync(log->fd) != 0)
         return io_failure(log, "cannot be cut");
     log->missing_from = kept.missing_from;
@@ -215,14 +264,15 @@ static bl_status empty(const struct runlog *log)
     return log->is_stream || ftruncate(log->fd, 0) == 0 ? BL_OK : io_failure(log, "cannot be emptied");
 }
 
-static bl_status open_with(struct runlog **out, bl_context *ctx, const char *path, bool is_new, size_t epoch)
+static bl_status open_with(struct runlog **out, bl_context *ctx, const char *path, bool is_new,
+                           struct place place)
 {
     struct runlog *log = NULL;
     BL_TRY(MEM_ONE(ctx, &log, "a log"));
     *log = (struct runlog){.ctx = ctx, .fd = -1};
     bl_status status = open_file(log, path);
     if (status == BL_OK)
-        status = is_new ? empty(log) : take_up(log, epoch);
+        status = is_new ? empty(log) : take_up(log, place);
     if (status != BL_OK) {
         runlog_close(log);
         return status;
@@ -233,12 +283,12 @@ static bl_status open_with(struct runlog **out, bl_context *ctx, const char *pat
 
 bl_status runlog_begin(struct runlog **out, bl_context *ctx, const char *path)
 {
-    return open_with(out, ctx, path, true, 0);
+    return open_with(out, ctx, path, true, (struct place){0, 0});
 }
 
-bl_status runlog_take_up(struct runlog **out, bl_context *ctx, const char *path, size_t epoch)
+bl_status runlog_take_up(struct runlog **out, bl_context *ctx, const char *path, size_t epoch, uint64_t step)
 {
-    return open_with(out, ctx, path, false, epoch);
+    return open_with(out, ctx, path, false, (struct place){epoch, step});
 }
 
 static bl_status write_text(const struct runlog *log, const char *text, size_t n)

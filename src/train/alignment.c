@@ -124,6 +124,16 @@ static void suppose_step(struct alignment *a, size_t l, const float *gradient, f
     optimizer_suppose(&a->optimizer, a->ctx->backend, s->net->params + at, gradient + at, a->slots, to, n);
 }
 
+static double norm_of(struct matrix W)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < W.rows; i++) {
+        const float *w = matrix_row(&W, i);
+        sum += products_of(w, w, W.cols).aa;
+    }
+    return sqrt(sum);
+}
+
 static void measure_update(struct alignment *a, size_t l, bl_angles *out)
 {
     const size_t n = a->stepper->net->weights[l].rows * a->stepper->net->weights[l].cols;
@@ -188,6 +198,7 @@ bl_status alignment_measure(struct alignment *a, double rate, uint64_t t, size_t
         measure_delta(a, l, &out[l]);
         measure_update(a, l, &out[l]);
         out[l].weight = weight_angle(a->stepper->net, a->stepper->rule, l, a->row);
+        out[l].weight_norm = norm_of(a->stepper->net->weights[l]);
     }
     if (lesson_has_failed(a->own) || lesson_has_failed(a->bp))
         BL_FAIL(a->ctx, BL_BACKEND, "backend %s reported a failure", a->ctx->backend->name);

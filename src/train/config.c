@@ -98,6 +98,26 @@ bl_status bl_config_copy(bl_config **out, const bl_config *config)
     return BL_OK;
 }
 
+/* The switch no-angles of 0.1.0 is angles none, and has no value of its own: true sets it, anything else takes it back. */
+static bool is_former(const char *key)
+{
+    return strcmp(key, "no-angles") == 0;
+}
+
+static const char *former_value(const bl_config *config)
+{
+    return strcmp(config_text(config, "angles"), "none") == 0 ? "true" : "false";
+}
+
+static bl_status set_former(bl_config *config, const char *text)
+{
+    size_t i = 0;
+    (void)find("angles", &i);
+    if (text && strcmp(text, "true") == 0)
+        return replace(config, i, "none", true);
+    return strcmp(former_value(config), "true") == 0 ? replace(config, i, NULL, false) : BL_OK;
+}
+
 bl_status bl_config_set(bl_config *config, const char *key, const char *text)
 {
     size_t i = 0;
@@ -108,7 +128,7 @@ bl_status bl_config_set(bl_config *config, const char *key, const char *text)
         return option_unknown(config->ctx, key);
     if (text)
         BL_TRY(option_table[i].check(config->ctx, key, text));
-    return replace(config, i, text, text != NULL);
+    return is_former(key) ? set_former(config, text) : replace(config, i, text, text != NULL);
 }
 
 bl_status config_settle(bl_config *config, const char *key, const char *text)
@@ -129,6 +149,8 @@ const char *bl_config_get(const bl_config *config, const char *key)
     size_t i = 0;
     if (!config || !key || !find(key, &i))
         return NULL;
+    if (is_former(key))
+        return former_value(config);
     if (config->values[i])
         return config->values[i];
     const char *preset = preset_value(config, key);
@@ -138,7 +160,11 @@ const char *bl_config_get(const bl_config *config, const char *key)
 int bl_config_is_set(const bl_config *config, const char *key)
 {
     size_t i = 0;
-    return config && key && find(key, &i) && config->is_set[i];
+    if (!config || !key)
+        return 0;
+    if (is_former(key))
+        return bl_config_is_set(config, "angles") && config_bool(config, key);
+    return find(key, &i) && config->is_set[i];
 }
 
 const char *config_text(const bl_config *config, const char *key)
@@ -171,12 +197,15 @@ bool config_bool(const bl_config *config, const char *key)
     return strcmp(config_text(config, key), "true") == 0;
 }
 
-/* What the user did not set and what has no value is null, so that loading it again settles the same defaults. */
+/* What the user did not set and what has no value is null, so that loading it again settles the same defaults.
+   A former name is left out: it says what another option says. */
 json_t *config_to_json(const bl_config *config)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < option_count; i++) {
         const char *text = bl_config_get(config, option_table[i].option.key);
+        if (is_former(option_table[i].option.key))
+            continue;
         json_object_set_new(object, option_table[i].option.key, text[0] ? json_string(text) : json_null());
     }
     return object;

@@ -7,7 +7,9 @@
 #include "../base/mem.h"
 #include "../base/rng.h"
 #include "advice.h"
+#include "angle_steps.h"
 #include "learnable.h"
+#include "log_lines.h"
 #include "run_folder.h"
 #include "score.h"
 #include "stillness.h"
@@ -27,7 +29,10 @@ struct fit {
     double rate;       /* of the last step */
     double told;       /* when the watch was called last */
     bool measures_angles;
-    size_t prepared; /* the position in this epoch whose inputs lie in lesson->next; 0: none */
+    struct angle_steps angle_steps;
+    uint64_t measured; /* the step after which trainer->angles were measured last; 0: not yet */
+    bl_score batch;    /* of the last step's batch */
+    size_t prepared;   /* the position in this epoch whose inputs lie in lesson->next; 0: none */
 };
 
 static bl_status need_angles(bl_trainer *t, size_t n)
@@ -143,6 +148,7 @@ static bl_progress progress_now(const struct fit *f, const bl_angles *angles)
         .samples_per_second = t->state.seconds > 0.0 ? (double)done / t->state.seconds : 0.0,
         .angles = angles,
         .blocks = (int)t->model->net->n_blocks,
+        .batch = f->batch,
     };
 }
 
@@ -152,42 +158,49 @@ static int tell(struct fit *f, const bl_progress *now)
     return f->watch ? f->watch(f->user, now) : 0;
 }
 
-static json_t *angles_to_json(const bl_angles *angles, size_t n)
-{
-    json_t *list = json_array();
-    for (size_t l = 0; l < n; l++) {
-        json_t *one = json_object();
-        json_object_set_new(one, "block", json_integer((json_int_t)l));
-        json_object_set_new(one, "sample", runlog_number(angles[l].sample));
-        json_object_set_new(one, "flat", runlog_number(angles[l].flat));
-        json_object_set_new(one, "update", runlog_number(angles[l].update));
-        json_object_set_new(one, "signal_norm", runlog_number(angles[l].signal_norm));
-        json_object_set_new(one, "bp_norm", runlog_number(angles[l].bp_norm));
-        json_object_set_new(one, "weight", runlog_number(angles[l].weight));
-        json_array_append_new(list, one);
-    }
-    return list;
-}
-
-static bool is_early(uint64_t step)
-{
-    return step == 1 || step == 3 || step == 10 || step == 30 || step == 100 || step == 300;
-}
-
-/* The angles fall within the first steps: kept for the first epoch's line of the log. */
-static bl_status measure_early(struct fit *f, bool *stops)
+/* Nothing where the angles of these weights are known. */
+static bl_status measure(struct fit *f)
 {
     bl_trainer *t = f->t;
+    if (f->measured == t->state.step)
+        return BL_OK;
     BL_TRY(trainer_measure(t, f->train, t->angle_examples.rows, t->angle_examples.count));
-    json_t *one = json_object();
-    json_object_set_new(one, "step", json_integer((json_int_t)t->state.step));
-    json_object_set_new(one, "angles", angles_to_json(t->angles, t->model->net->n_blocks));
+    f->measured = t->state.step;
+    return BL_OK;
+}
+
+/* Steps that the option names have lines of their own; those of auto are kept for the first epoch's line. */
+static bl_status record_step(struct fit *f, const bl_progress *now)
+{
+    bl_trainer *t = f->t;
+    if (angle_steps_are_named(&f->angle_steps)) {
+        json_t *line = log_lines_step_line(now);
+        const bl_status status = run_folder_log(&f->folder, line);
+        json_decref(line);
+        return status;
+    }
     if (!t->early_angles)
         t->early_angles = json_array();
-    json_array_append_new(t->early_angles, one);
-    const bl_progress now = progress_now(f, t->angles);
+    json_array_append_new(t->early_angles, log_lines_step(now));
+    return BL_OK;
+}
+
+static bl_status measure_step(struct fit *f, bool *stops)
+{
+    BL_TRY(measure(f));
+    const bl_progress now = progress_now(f, f->t->angles);
+    BL_TRY(record_step(f, &now));
     *stops = tell(f, &now) != 0;
     return BL_OK;
+}
+
+static void keep_batch_score(struct fit *f, const struct outcome *outcome, size_t n)
+{
+    f->batch = score_none();
+    f->batch.count = n;
+    f->batch.loss = outcome->loss / (double)n;
+    if (f->train->labels)
+        f->batch.error = (double)outcome->wrong / (double)n;
 }
 
 static bl_status one_step(struct fit *f)
@@ -200,6 +213,7 @@ static bl_status one_step(struct fit *f)
     plan_next(f);
     f->rate = trainer_rate(t, f->train->n);
     BL_TRY(trainer_step(t, f->rate, &outcome));
+    keep_batch_score(f, &outcome, n);
     t->state.position += n;
     t->state.loss_sum += outcome.loss;
     t->state.wrong += outcome.wrong;
@@ -226,8 +240,8 @@ static bl_status run_steps(struct fit *f)
     while (t->state.position < f->train->n) {
         bool stops = false;
         BL_TRY(one_step(f));
-        if (f->measures_angles && t->state.epoch == 0 && is_early(t->state.step))
-            BL_TRY(measure_early(f, &stops));
+        if (f->measures_angles && angle_steps_have(&f->angle_steps, t->state.step, t->state.epoch))
+            BL_TRY(measure_step(f, &stops));
         else if (f->watch && clock_seconds() - f->told > 0.1) {
             const bl_progress now = progress_now(f, NULL);
             stops = tell(f, &now) != 0;
@@ -272,6 +286,7 @@ static json_t *line_of(const struct fit *f, const bl_progress *now)
     const bl_trainer *t = f->t;
     json_t *line = json_object();
     json_object_set_new(line, "epoch", json_integer(now->epoch));
+    json_object_set_new(line, "step", json_integer((json_int_t)now->total_step));
     json_object_set_new(line, "train_loss", runlog_number(now->train.loss));
     json_object_set_new(line, "train_error", runlog_number(now->train.error));
     json_object_set_new(line, "test_loss", runlog_number(now->test.loss));
@@ -285,11 +300,10 @@ static json_t *line_of(const struct fit *f, const bl_progress *now)
     json_object_set_new(line, "lr", runlog_number(now->rate));
     json_object_set_new(line, "seconds", runlog_number(now->seconds));
     json_object_set_new(line, "samples_per_second", runlog_number(now->samples_per_second));
-    json_object_set_new(line, "angles",
-                        now->angles ? angles_to_json(now->angles, t->model->net->n_blocks) : json_null());
+    json_object_set_new(line, "angles", log_lines_angles(now));
     if (now->angles)
         json_object_set_new(line, "angle_examples", json_integer((json_int_t)t->angle_examples.count));
-    if (now->epoch == 1 && t->early_angles)
+    if (now->epoch == 1 && json_array_size(t->early_angles) > 0)
         json_object_set(line, "early_angles", t->early_angles);
     if (t->n_logged < t->n_notes)
         json_object_set_new(line, "notes", notes_to_json(t));
@@ -344,7 +358,7 @@ static bl_status end_epoch(struct fit *f, bool *stops)
     BL_TRY(trainer_check_finite(t));
     BL_TRY(stillness_after_epoch(t));
     if (f->measures_angles)
-        BL_TRY(trainer_measure(t, f->train, t->angle_examples.rows, t->angle_examples.count));
+        BL_TRY(measure(f));
     bl_progress now = progress_now(f, f->measures_angles ? t->angles : NULL);
     now.epoch_ended = 1;
     BL_TRY(score(f, f->val, &now.val));
@@ -400,6 +414,18 @@ static bl_status run_epochs(struct fit *f)
     return run_folder_result(&f->folder, t, f->last_line);
 }
 
+/* Of the step that comes; where a run was stopped behind the last step of an epoch, of that one, which the epoch's line tells. */
+static double rate_at_start(const struct fit *f)
+{
+    bl_trainer *t = f->t;
+    const size_t position = t->state.position;
+    if (position == f->train->n)
+        t->state.position = (steps_of(f) - 1) * t->batch;
+    const double rate = trainer_rate(t, f->train->n);
+    t->state.position = position;
+    return rate;
+}
+
 bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val, const bl_data *test,
                          bl_watch watch, void *user)
 {
@@ -412,8 +438,9 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
                     .test = test,
                     .watch = watch,
                     .user = user,
-                    .measures_angles = !config_bool(t->config, "no-angles") &&
-                                       strcmp(config_text(t->config, "memory"), "low") != 0};
+                    .angle_steps = angle_steps_of(config_text(t->config, "angles"))};
+    f.measures_angles =
+        f.angle_steps.kind != ANGLE_STEPS_NONE && strcmp(config_text(t->config, "memory"), "low") != 0;
     BL_TRY(trainer_check_data(t, train));
     if (train->n == 0)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: no examples to train on", train->source);
@@ -427,7 +454,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     if (config_size(t->config, "patience") > 0 && !val)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "patience needs a validation set: use --val N");
     BL_TRY(learnable_check_data(t, train));
-    f.rate = trainer_rate(t, train->n);
+    f.rate = rate_at_start(&f);
     BL_TRY(advice_blind_loss(&f.blind_loss, t, train));
     BL_TRY(need_order(t, train->n));
     if (f.measures_angles)

@@ -10,6 +10,7 @@
 #include "../net/init.h"
 #include "../optim/optimizer.h"
 #include "../rules/rule.h"
+#include "angle_steps.h"
 #include "option_words.h"
 #include "preset.h"
 #include "schedule.h"
@@ -222,6 +223,7 @@ CHECK_WITH(slope_check_text)
 CHECK_WITH(loss_check_text)
 CHECK_WITH(optimizer_check_text)
 CHECK_WITH(schedule_check_text)
+CHECK_WITH(angle_steps_check_text)
 CHECK_WITH(preset_check_text)
 
 const struct option_row option_table[] = {
@@ -350,7 +352,10 @@ const struct option_row option_table[] = {
     {{"order-seed", "N", "", "training",
       "decides the order of the examples and the masks of dropout alone (default: --seed)"},
      check_seed},
-    {{"no-angles", NULL, "false", "training", "do not measure the angles to backpropagation"}, check_switch},
+    {{"angles", "auto|none|STEPS", "auto", "training",
+      "when the angles to backpropagation are measured: auto, none, every 10 steps (10), after these steps "
+      "(1,3,10)"},
+     angle_steps_check_text_option},
     {{"threads", "N", "0", "machine",
       "0: those this process may use, or fewer where that is faster; the result does not depend on it"},
      check_threads},
@@ -360,6 +365,7 @@ const struct option_row option_table[] = {
     {{"out", "DIR", "", "run", "run folder for the log, the model and what is needed to resume"},
      check_folder},
     {{"force", NULL, "false", "run", "replace what is in the run folder"}, check_switch},
+    {{"no-angles", NULL, "false", "former", "angles none, as 0.1.0 wrote it"}, check_switch},
 };
 const size_t option_count = sizeof option_table / sizeof *option_table;
 

@@ -160,7 +160,7 @@ static bl_status write_config(const struct run_folder *folder, const bl_trainer 
 
 static bl_status take_up_log(struct run_folder *folder, bl_trainer *t, const char *path)
 {
-    BL_TRY(runlog_take_up(&folder->log, t->ctx, path, t->state.epoch));
+    BL_TRY(runlog_take_up(&folder->log, t->ctx, path, t->state.epoch, t->state.step));
     const size_t from = runlog_missing_from(folder->log);
     return from == 0
                ? BL_OK

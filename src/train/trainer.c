@@ -1,6 +1,7 @@
 /*
  * trainer.c - putting a run together from its configuration, and single steps.
  */
+#include "angle_steps.h"
 #include "learnable.h"
 #include "stillness.h"
 #include "unused.h"
@@ -329,6 +330,11 @@ static bl_status check_memory(const bl_trainer *t)
                 "memory low: rule %s needs the outputs of all blocks at once; dfa, drtp and their "
                 "like do not",
                 ops->name);
+    const struct angle_steps steps = angle_steps_of(config_text(t->config, "angles"));
+    if (is_lean(t) && angle_steps_are_named(&steps))
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "angles is \"%s\", but with memory low none are measured: use memory normal, or angles none",
+                config_text(t->config, "angles"));
     return BL_OK;
 }
 

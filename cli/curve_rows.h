@@ -1,0 +1,38 @@
+/*
+ * curve_rows.h - the logs of run folders as rows of one table: a row for each record, and one column for each figure.
+ */
+#ifndef CLI_CURVE_ROWS_H
+#define CLI_CURVE_ROWS_H
+
+#include "command.h"
+
+#include <jansson.h>
+#include <sys/stat.h>
+
+/* A file that was read, by what stays the same under another name. */
+struct curve_file {
+    dev_t device;
+    ino_t number;
+};
+
+struct curves {
+    const struct session *session;
+    json_t *rows;     /* objects: column -> text, number or null; what is missing is null */
+    json_t *settings; /* an object: run -> the options in its config.json */
+    struct curve_file *files;
+    size_t n_files;
+    size_t blocks;    /* the most of any record */
+    bool has_targets; /* any record has rmse and its like */
+};
+
+/* Adds the records of a run: `where` is its folder, or its log.jsonl. A last line that is cut off (the run goes on, or
+   crashed) is left out with a note. Prints what is wrong, and gives the exit code. */
+int curves_read(struct curves *curves, const char *where);
+bool curves_have_read(const struct curves *curves, const struct stat *file);
+void curves_free(struct curves *curves);
+
+/* The names of the columns, in order: an array of texts. NULL: no memory. Options in which the runs differ become columns, and
+   are written into the rows. */
+json_t *curves_columns(struct curves *curves);
+
+#endif
