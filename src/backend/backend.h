@@ -92,7 +92,7 @@ struct descent {
 
 struct backend {
     const char *name;    /* "portable" */
-    const char *machine; /* the instruction set in use: "avx512", "avx2", "plain" */
+    const char *machine; /* the instruction set in use: "avx512bf16", "avx512", "avx2", "neon", "plain" */
 
     /* floats of scratch that gemm and descend may need for any call with these largest m, n, k */
     size_t (*gemm_scratch)(size_t m, size_t n, size_t k);
