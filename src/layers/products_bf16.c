@@ -109,8 +109,7 @@ static void out(struct matrix M, struct matrix x, struct matrix y, struct worker
 
 static void multiply(const struct gemm *g, struct worker *worker)
 {
-    if (!worker->backend->gemm_pairs(g, worker->scratch))
-        worker->has_failed = true;
+    worker->backend->gemm(g, worker->scratch);
 }
 
 static void back(struct matrix M, struct matrix d, struct matrix to, struct worker *worker)
