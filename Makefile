@@ -24,6 +24,7 @@ help:
 	@echo "make bench     measure training steps against the peaks of this machine"
 	@echo "make bench-peers ARGS=\"--nets 2x800\": the same step in PyTorch and JAX (docs/peers.md)"
 	@echo "make test-asan the tests under AddressSanitizer and UndefinedBehaviorSanitizer; test-tsan: the threads'"
+	@echo "make test-arm64 the tests of the bits in a build for 64-bit ARM, run by QEMU; installs Debian's arm64 libraries"
 	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
 	@echo "make lint      the style and static checks; make format: mend the style"
 	@echo "make install   PREFIX=/usr/local DESTDIR=; make uninstall; make clean"
@@ -67,6 +68,13 @@ test-tsan: deps
 	@cmake --preset tsan -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset tsan
 	ctest --preset tsan
+
+# Those tests that compare bits, in a build for AArch64 with its NEON kernels: the hashes are those of every other machine.
+test-arm64:
+	@scripts/deps.sh arm64
+	@cmake --preset arm64 -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
+	@cmake --build --preset arm64
+	ctest --preset arm64
 
 # make fuzz SECONDS=600 TARGETS="csv idx": each target in turn, by libFuzzer.
 SECONDS = 60
@@ -115,6 +123,6 @@ uninstall:
 	cmake --build --preset default --target uninstall
 
 clean:
-	rm -rf build build-debug build-asan build-tsan build-clang build-fuzz build-matrix build-ci
+	rm -rf build build-debug build-asan build-tsan build-arm64 build-clang build-fuzz build-matrix build-ci
 
-.PHONY: help deps deps-demo build demo demo_only test test-slow test-asan test-tsan fuzz bench bench-peers format lint install deb uninstall clean
+.PHONY: help deps deps-demo build demo demo_only test test-slow test-asan test-tsan test-arm64 fuzz bench bench-peers format lint install deb uninstall clean

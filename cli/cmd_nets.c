@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+static const struct extra extras[] = {
+    {"quiet", NULL, "no messages"},
+    {NULL, NULL, NULL},
+};
+
 enum { CLASSES = 10 }; /* that the sizes are told for */
 
 static int measure(struct session *s, const bl_named_net *net, bl_net_size *size)
@@ -55,4 +60,4 @@ static int run(struct session *s)
 }
 
 const struct command command_nets = {
-    "nets", "nets [NAME]", "the nets that --net knows by a name", NULL, NULL, 1, run};
+    "nets", "nets [NAME]", "the nets that --net knows by a name", NULL, extras, 1, run};

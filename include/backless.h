@@ -87,7 +87,7 @@ BL_API const char *bl_why(const bl_context *ctx); /* the latest failure; never N
    use (affinity, CPU quota, OMP_NUM_THREADS), of which fewer work while fewer are faster. Bits do not depend on it. */
 BL_API bl_status bl_context_use(bl_context *ctx, const char *backend, int threads);
 BL_API const char *bl_context_backend(const bl_context *ctx); /* the one in use, "portable" */
-BL_API const char *bl_context_machine(const bl_context *ctx); /* its instruction set in words, "avx512" */
+BL_API const char *bl_context_machine(const bl_context *ctx); /* its instruction set, "avx512", "neon" */
 /* Whether the processor multiplies bfloat16 by itself. Without, precision bf16 gives the same bits, slower than float32. */
 BL_API int bl_context_has_bf16(const bl_context *ctx);
 BL_API int bl_context_threads(const bl_context *ctx);

@@ -1,9 +1,12 @@
 #!/bin/sh
-# deps.sh [demo|test|lint|fuzz|peers|deb|ci]: makes sure that what the build (and the tests, and so on) needs is there.
+# deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]: makes sure that what the build (and the tests, and so on) needs is there.
 #
 # Where there is apt-get, and we are root or have sudo, it installs what is missing and nothing else;
 # elsewhere it says what is missing and fails. A part that came from elsewhere (a cmake of your own) counts
 # as there.
+#
+# arm64 is for tests in a build for another processor: a compiler, an emulator, and the libraries of Debian's architecture
+# arm64, which is added to this system (dpkg --add-architecture) and taken away again where its packages cannot be had.
 set -eu
 
 build="build-essential cmake ninja-build pkg-config libjansson-dev libarchive-dev
@@ -17,15 +20,23 @@ deb) wanted="$build debhelper dpkg-dev fakeroot" ;;
 lint) wanted="$test clang-format clang-tidy cppcheck" ;;
 fuzz) wanted="$test clang" ;;
 peers) wanted="$build python3-dev python3-venv" ;;
+arm64)
+    wanted="build-essential cmake ninja-build pkg-config"
+    # On an ARM machine the libraries are those of the machine itself.
+    [ "$(uname -m)" = aarch64 ] && wanted="$wanted libjansson-dev libarchive-dev libcmocka-dev" ||
+        wanted="$wanted gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
+ libjansson-dev:arm64 libarchive-dev:arm64 libcmocka-dev:arm64"
+    ;;
 ci) wanted="$test ccache clang git python3-numpy python3-venv" ;;
 *)
-    echo "usage: deps.sh [demo|test|lint|fuzz|peers|deb|ci]" >&2
+    echo "usage: deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]" >&2
     exit 2
     ;;
 esac
 
 has() { command -v "$1" >/dev/null 2>&1; }
 has_library() { has pkg-config && pkg-config --exists "$1"; }
+has_arm64_library() { [ -e "/usr/lib/aarch64-linux-gnu/pkgconfig/$1.pc" ]; }
 
 # Is the part of this package there, though dpkg does not know it?
 is_there() {
@@ -45,6 +56,12 @@ is_there() {
     libpng-dev) has_library libpng ;;
     libturbojpeg0-dev) has_library libturbojpeg ;;
     dataset-fashion-mnist) [ -e /usr/share/datasets/fashion-mnist ] ;;
+    gcc-aarch64-linux-gnu) has aarch64-linux-gnu-gcc ;;
+    libc6-dev-arm64-cross) [ -e /usr/aarch64-linux-gnu/include/stdio.h ] ;;
+    qemu-user-static) has qemu-aarch64-static || has qemu-aarch64 ;;
+    libjansson-dev:arm64) has_arm64_library jansson ;;
+    libarchive-dev:arm64) has_arm64_library libarchive ;;
+    libcmocka-dev:arm64) has_arm64_library cmocka ;;
     python3-numpy) python3 -c 'import numpy' 2>/dev/null ;;
     python3-dev) has python3-config ;;
     python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
@@ -63,15 +80,28 @@ is_optional() {
     esac
 }
 
+# Adds arm64 to the architectures of this system. Where its packages then cannot be installed, the system is left as it was:
+# an apt source without arm64 (Ubuntu's main mirrors) would make every later `apt-get update` fail.
+add_arm64() {
+    case " $(dpkg --print-foreign-architectures | tr '\n' ' ')" in
+    *" arm64 "*) return ;;
+    esac
+    $as_root dpkg --add-architecture arm64
+    trap '$as_root dpkg --remove-architecture arm64
+        echo "The arm64 packages could not be installed: this system no longer has the architecture arm64." >&2' EXIT
+}
+
 installed=
+native=
 if has dpkg-query; then
+    native=$(dpkg --print-architecture)
     # shellcheck disable=SC2086,SC2016
-    installed=$(dpkg-query -W -f='${db:Status-Abbrev}${Package} ' $wanted 2>/dev/null) || true
+    installed=$(dpkg-query -W -f='${db:Status-Abbrev}${Package}:${Architecture} ' $wanted 2>/dev/null) || true
 fi
 missing=
 for package in $wanted; do
     case $installed in
-    *"ii $package "*) ;;
+    *"ii $package "* | *"ii $package:$native "* | *"ii $package:all "*) ;;
     *) is_there "$package" || missing="$missing $package" ;;
     esac
 done
@@ -81,6 +111,9 @@ if has apt-get && { [ "$(id -u)" = 0 ] || has sudo; }; then
     as_root=
     [ "$(id -u)" = 0 ] || as_root=sudo
     echo "Installing:$missing" >&2
+    case $missing in
+    *:arm64*) add_arm64 ;;
+    esac
     $as_root apt-get -q update
     chosen=
     for package in $missing; do
@@ -93,6 +126,7 @@ if has apt-get && { [ "$(id -u)" = 0 ] || has sudo; }; then
     # shellcheck disable=SC2086
     $as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get -q -o Dpkg::Use-Pty=0 install -y --no-install-recommends $chosen
+    trap - EXIT
     exit 0
 fi
 

@@ -71,8 +71,8 @@ static void hash_product(struct bits *bits, const struct backend *k, struct gemm
     g.ldb = g.transpose_b ? g.k : g.n;
     g.c = c;
     g.ldc = g.n;
-    if (k->gemm_scratch(g.m, g.n, g.k) <= SCRATCH && k->gemm(&g, scratch))
-        hash_floats(bits, c, g.m * g.n);
+    k->gemm(&g, scratch);
+    hash_floats(bits, c, g.m * g.n);
 }
 
 static void hash_products(struct bits *bits, const struct backend *k)
@@ -214,10 +214,8 @@ static void hash_pairs(struct bits *bits, const struct backend *k)
     fill_some(bits, x, TERMS * 2, -1.0f, 1.0f);
     for (size_t j = 0; j < WIDE; j++)
         k->pair_columns(x, 1, 1, 2 * TERMS, b + j * TERMS);
-    if (k->gemm_scratch(M, WIDE, TERMS) > SCRATCH)
-        return;
-    k->gemm_pairs(&(struct gemm){false, true, false, M - 1, WIDE, TERMS, a, TERMS, b, TERMS, c, WIDE, true},
-                  scratch);
+    k->gemm(&(struct gemm){false, true, false, M - 1, WIDE, TERMS, a, TERMS, b, TERMS, c, WIDE, true},
+            scratch);
     hash_floats(bits, c, (M - 1) * WIDE);
     fill_some(bits, mean, M * WIDE, 0.0f, 1.0f);
     k->descend(&(struct descent){.pairs = true,

@@ -12,13 +12,17 @@ failures=0
 builds=0
 
 variants="plain:1"
-x86=
+machine=
 case $(uname -m) in
 x86_64 | amd64)
     variants="plain:1 avx2:8:-mavx2:-mfma
         avx512:16:-mavx2:-mfma:-mavx512f:-mavx512dq:-mavx512bw:-mavx512vl
         avx512bf16:16:-mavx2:-mfma:-mavx512f:-mavx512dq:-mavx512bw:-mavx512vl:-mavx512bf16"
-    x86=-DPORTABLE_HAS_X86
+    machine=-DPORTABLE_HAS_X86
+    ;;
+aarch64 | arm64)
+    variants="plain:1 neon:4"
+    machine=-DPORTABLE_HAS_NEON
     ;;
 esac
 
@@ -42,7 +46,7 @@ build() {
     rm -f "$out"/*.o
     commands "$@" | xargs -P "$jobs" -L 1 env
     # shellcheck disable=SC2086
-    "$@" $flags $x86 tests/bits_program.c "$portable/portable.c" "$out"/*.o -lm -o "$out/bits"
+    "$@" $flags $machine tests/bits_program.c "$portable/portable.c" "$out"/*.o -lm -o "$out/bits"
 }
 
 # check LABEL COMMAND...: one line for each hash that the command prints.

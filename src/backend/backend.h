@@ -26,7 +26,7 @@ struct gemm {
     size_t ldb;
     float *c;
     size_t ldc;
-    bool pairs; /* A and B hold pairs of bfloat16, k counts pairs; only `gemm_pairs` takes it */
+    bool pairs; /* A and B hold pairs of bfloat16, k counts pairs */
 };
 
 /* C (n x m as stored) = or += (A B)^T, where A (m x k) is read through offsets: A[i, t] = a[rows[i] + terms[t]], and B (k x n)
@@ -92,14 +92,11 @@ struct descent {
 
 struct backend {
     const char *name;    /* "portable" */
-    const char *machine; /* the instruction set in use: "avx512", "avx2", "plain" */
+    const char *machine; /* the instruction set in use: "avx512bf16", "avx512", "avx2", "neon", "plain" */
 
-    /* floats of scratch that gemm and descend may need for any call with these largest m, n, k */
-    size_t (*gemm_scratch)(size_t m, size_t n, size_t k);
-    /* false: the library below reported a failure */
-    bool (*gemm)(const struct gemm *g, float *scratch);
+    size_t scratch; /* floats of scratch that gemm and descend need, for any m, n, k */
+    void (*gemm)(const struct gemm *g, float *scratch);
     void (*descend)(const struct descent *d, float *scratch);
-    bool (*gemm_pairs)(const struct gemm *g, float *scratch); /* portable, whoever does the others */
 
     /* Pairs of bfloat16 (bf16.h), each in the place of a float: rows 2i and 2i + 1 of x side by side, or its columns. What an
        odd side lacks is 0. to: ceil(rows / 2) x cols, or rows x ceil(cols / 2). */

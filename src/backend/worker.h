@@ -28,16 +28,13 @@ struct worker {
     float *floats;  /* for layers */
     float *tile;    /* a finished piece of a gradient: rows of weights, then their biases */
     struct packed packed;
-    bool has_failed;       /* a backend call reported a failure; read after the parallel region */
     bool is_timed;         /* the step under way is clocked */
     double seconds[MOVES]; /* of this worker in it; read after the parallel region */
 };
 
-/* The product, with the failure remembered in the worker. */
 static inline void worker_gemm(struct worker *worker, struct gemm g)
 {
-    if (!worker->backend->gemm(&g, worker->scratch))
-        worker->has_failed = true;
+    worker->backend->gemm(&g, worker->scratch);
 }
 
 /* The moment that a move begins. Without a clock it is not looked at. */

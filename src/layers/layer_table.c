@@ -47,7 +47,7 @@ static const struct alias aliases[] = {
      "of normalisations there is batchnorm only"},
     {"lrelu leaky leakyrectifier", "write leaky-relu [SLOPE]"},
     {"rectifier rectlinear rectifiedlinear threshold", "the function max(a, 0) is written relu"},
-    {"gelu elu selu celu silu swish mish prelu rrelu relu6 hardswish glu",
+    {"elu selu celu silu swish mish prelu rrelu relu6 hardswish glu",
      "that function is not implemented; the nearest are relu, leaky-relu and softplus"},
     {"hardtanh softsign sin sine cos erf gaussian step sign",
      "that function is not implemented; the nearest is tanh"},

@@ -25,4 +25,12 @@ static inline size_t panel_size(const struct backend *backend, size_t columns)
     return size < most ? size : most;
 }
 
+/* Of `left` columns those of the next panel, where every panel may have a size of its own: 256 columns become 48, 48, 48, 48,
+   32, 32, where panels of one size would leave 16 for the last, which reads as much of the other matrix as a wide one. */
+static inline size_t panel_next(const struct backend *backend, size_t left)
+{
+    const size_t size = panel_size(backend, left);
+    return size < left ? size : left;
+}
+
 #endif

@@ -62,9 +62,9 @@ static bool begin_packing(struct worker *worker, const float *x, enum packing as
 static void pack_panels(struct matrix x, const struct room *room, const struct worker *worker)
 {
     const struct backend *backend = worker->backend;
-    const size_t k = half(x.cols), size = panel_size(backend, x.rows);
-    for (size_t n = 0; n < x.rows; n += size) {
-        const size_t columns = x.rows - n < size ? x.rows - n : size;
+    const size_t k = half(x.cols);
+    for (size_t n = 0, columns; n < x.rows; n += columns) {
+        columns = panel_next(backend, x.rows - n);
         backend->pair_columns(matrix_row(&x, n), x.stride, columns, x.cols, room->unturned);
         backend->panel(room->unturned, k, k, columns, room->shared + n * k);
     }
@@ -74,15 +74,16 @@ static void pack_panels(struct matrix x, const struct room *room, const struct w
 static void out_some(struct matrix M, struct matrix x, struct matrix y, const struct room *room,
                      const struct worker *worker)
 {
-    const size_t k = half(x.cols), size = panel_size(worker->backend, x.rows);
+    const size_t k = half(x.cols);
     worker->backend->pair_columns(M.x, M.stride, M.rows, M.cols, room->own);
     for (size_t i = 0; i < k; i++)
         room->terms[i] = (int32_t)i;
     for (size_t i = 0; i < M.rows; i++)
         room->rows[i] = (int32_t)(i * k);
-    for (size_t n = 0; n < x.rows; n += size)
+    for (size_t n = 0, columns; n < x.rows; n += columns) {
+        columns = panel_next(worker->backend, x.rows - n);
         worker->backend->gather(&(struct gather){.m = M.rows,
-                                                 .n = x.rows - n < size ? x.rows - n : size,
+                                                 .n = columns,
                                                  .k = k,
                                                  .a = room->own,
                                                  .rows = room->rows,
@@ -91,6 +92,7 @@ static void out_some(struct matrix M, struct matrix x, struct matrix y, const st
                                                  .c = matrix_row(&y, n),
                                                  .ldc = y.stride,
                                                  .pairs = true});
+    }
 }
 
 static struct part some(size_t begin, size_t all)
@@ -109,8 +111,7 @@ static void out(struct matrix M, struct matrix x, struct matrix y, struct worker
 
 static void multiply(const struct gemm *g, struct worker *worker)
 {
-    if (!worker->backend->gemm_pairs(g, worker->scratch))
-        worker->has_failed = true;
+    worker->backend->gemm(g, worker->scratch);
 }
 
 static void back(struct matrix M, struct matrix d, struct matrix to, struct worker *worker)

@@ -25,16 +25,14 @@ static size_t scratch(size_t units, size_t inputs, size_t examples)
 static void pack(struct matrix x, float *to, const struct worker *worker)
 {
     const struct backend *backend = worker->backend;
-    const size_t size = panel_size(backend, x.rows);
-    for (size_t n = 0; n < x.rows; n += size) {
-        const size_t columns = x.rows - n < size ? x.rows - n : size;
+    for (size_t n = 0, columns; n < x.rows; n += columns) {
+        columns = panel_next(backend, x.rows - n);
         backend->panel(matrix_row(&x, n), x.stride, x.cols, columns, to + n * x.cols);
     }
 }
 
 static void multiply_packed(struct matrix M, struct matrix x, struct matrix y, struct worker *worker)
 {
-    const size_t size = panel_size(worker->backend, x.rows);
     float *packed = worker->floats, *behind = packed + panel_lines(x.rows) * x.cols;
     int32_t *terms = (int32_t *)(void *)behind, *rows = terms + panel_lines(x.cols);
     if (worker->packed.x != x.x || worker->packed.as != PACKED_FLOAT32) {
@@ -45,9 +43,10 @@ static void multiply_packed(struct matrix M, struct matrix x, struct matrix y, s
     }
     for (size_t i = 0; i < M.rows; i++)
         rows[i] = (int32_t)(i * M.stride);
-    for (size_t n = 0; n < x.rows; n += size)
+    for (size_t n = 0, columns; n < x.rows; n += columns) {
+        columns = panel_next(worker->backend, x.rows - n);
         worker->backend->gather(&(struct gather){.m = M.rows,
-                                                 .n = x.rows - n < size ? x.rows - n : size,
+                                                 .n = columns,
                                                  .k = x.cols,
                                                  .a = M.x,
                                                  .rows = rows,
@@ -55,6 +54,7 @@ static void multiply_packed(struct matrix M, struct matrix x, struct matrix y, s
                                                  .b = packed + n * x.cols,
                                                  .c = matrix_row(&y, n),
                                                  .ldc = y.stride});
+    }
 }
 
 static void out(struct matrix M, struct matrix x, struct matrix y, struct worker *worker)

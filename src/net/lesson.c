@@ -170,16 +170,11 @@ static void worker_needs(const struct lesson *lesson, const struct net *net, siz
             part_size(net_columns(net, l, (struct part){0, rows})) * outputs; /* of its feedback */
         *tile = floats > *tile ? floats : *tile;
         *tile = columns > *tile ? columns : *tile;
-        size_t most = layer->in_units > layer->units ? layer->in_units : layer->units;
-        most = layer->weight_cols > most ? layer->weight_cols : most;
-        most = capacity > most ? capacity : most;
-        const size_t needs = backend->gemm_scratch(most, most, most);
-        *scratch = needs > *scratch ? needs : *scratch;
         *layers = own > *layers ? own : *layers;
     }
     *layers = (*layers + 15) / 16 * 16;
     *tile = (*tile + 15) / 16 * 16;
-    *scratch = (*scratch + 15) / 16 * 16;
+    *scratch = (backend->scratch + 15) / 16 * 16;
 }
 
 static bl_status make_workers(struct lesson *lesson, const struct net *net)
@@ -362,12 +357,4 @@ void lesson_take_labels(struct lesson *lesson, const int32_t *labels, const uint
     lesson->has_labels = true;
     for (size_t n = 0; n < lesson->n; n++)
         set_label(lesson, n, labels[order[n]]);
-}
-
-bool lesson_has_failed(const struct lesson *lesson)
-{
-    for (size_t i = 0; i < lesson->n_workers; i++)
-        if (lesson->workers[i].has_failed)
-            return true;
-    return false;
 }

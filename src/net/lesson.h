@@ -92,6 +92,5 @@ static inline const struct matrix *lesson_input(const struct lesson *lesson, siz
 {
     return l > 0 ? &lesson->h[l - 1] : &lesson->x;
 }
-bool lesson_has_failed(const struct lesson *lesson); /* a backend call failed since lesson_create */
 
 #endif

@@ -200,7 +200,5 @@ bl_status alignment_measure(struct alignment *a, double rate, uint64_t t, size_t
         out[l].weight = weight_angle(a->stepper->net, a->stepper->rule, l, a->row);
         out[l].weight_norm = norm_of(a->stepper->net->weights[l]);
     }
-    if (lesson_has_failed(a->own) || lesson_has_failed(a->bp))
-        BL_FAIL(a->ctx, BL_BACKEND, "backend %s reported a failure", a->ctx->backend->name);
     return BL_OK;
 }

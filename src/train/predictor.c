@@ -85,8 +85,6 @@ static bl_status run(bl_predictor *p, const struct source *from, double *scores)
         p->model->loss->output(p->ctx->backend, *lesson_scores(lesson));
         score_unscale(p->model, *lesson_scores(lesson), scores + first * outputs);
     }
-    if (lesson_has_failed(lesson))
-        BL_FAIL(p->ctx, BL_BACKEND, "backend %s reported a failure", p->ctx->backend->name);
     return BL_OK;
 }
 

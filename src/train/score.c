@@ -143,8 +143,6 @@ bl_status score_model(const bl_model *model, const bl_data *data, struct lesson 
         else if (data->targets)
             add_distances(&sums, model, data, first, lesson);
     }
-    if (lesson_has_failed(lesson))
-        BL_FAIL(lesson->ctx, BL_BACKEND, "backend %s reported a failure", lesson->ctx->backend->name);
     *out = score_of(&sums, data);
     return BL_OK;
 }

@@ -534,9 +534,6 @@ bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64
     step_clock_end(&s->clock, lesson, begun);
     choice_end(lesson, choice_begun);
     s->aside = (struct aside){NULL, NULL};
-    if (lesson_has_failed(lesson))
-        BL_FAIL(s->ctx, BL_BACKEND, "backend %s reported a failure in step %llu", s->ctx->backend->name,
-                (unsigned long long)t);
     *out = outcome;
     return BL_OK;
 }

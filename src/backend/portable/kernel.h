@@ -11,8 +11,8 @@
 #define KERNEL_NAME_(name, variant) KERNEL_JOIN_(name, variant)
 #define KERNEL(name) KERNEL_NAME_(kernel_##name, KERNEL_VARIANT)
 
-size_t KERNEL(gemm_scratch)(size_t m, size_t n, size_t k);
-bool KERNEL(gemm)(const struct gemm *g, float *scratch);
+size_t KERNEL(scratch)(void);
+void KERNEL(gemm)(const struct gemm *g, float *scratch);
 void KERNEL(descend)(const struct descent *d, float *scratch);
 
 size_t KERNEL(panel_columns)(void);

@@ -14,11 +14,9 @@
 
 #include <string.h>
 
-/* AHEAD: the terms by which B is asked for before it is wanted, because a stripe of GEMM_DEPTH terms does
-   not fit the first-level cache. PACKED_ROWS: from as many rows of C on, copying a stripe side by side costs
-   less than reading its rows from where they lie, far apart. Both were measured on the shapes of
-   docs/speed.md. */
-enum { AHEAD = 6, MOST_ROWS = 256, PACKED_ROWS = 128 };
+/* PACKED_ROWS: from as many rows of C on, copying a stripe side by side costs less than reading its rows from where they lie,
+   far apart; measured on the shapes of docs/speed.md. */
+enum { MOST_ROWS = 256, PACKED_ROWS = 128 };
 
 static inline __attribute__((always_inline)) void multiply(const struct tile *t, const bool pairs,
                                                            const size_t rows, const size_t vectors)
@@ -28,8 +26,7 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
     tile_sums sum;
     tile_begin(t, sum, rows, vectors);
     for (size_t k = t->depth; k > 0; k--, a += a_term, b += b_term) {
-        EACH (j, vectors)
-            __builtin_prefetch(b + AHEAD * b_term + j * VEC_WIDTH);
+        tile_ask(b, b_term, vectors);
         tile_add(sum, a, a_row, b, pairs, rows, vectors);
     }
     tile_end(t, sum, rows, vectors);
@@ -87,10 +84,10 @@ static void multiply_rows(const struct gemm *g, float *packed)
     }
 }
 
-bool KERNEL(gemm)(const struct gemm *g, float *scratch)
+void KERNEL(gemm)(const struct gemm *g, float *scratch)
 {
     if (g->m == 0 || g->n == 0)
-        return true;
+        return;
     if (g->k == 0 && !g->accumulate)
         clear(g);
     struct gemm block = *g;
@@ -100,5 +97,4 @@ bool KERNEL(gemm)(const struct gemm *g, float *scratch)
         block.c = g->c + i * g->ldc;
         multiply_rows(&block, on_cache_line(scratch));
     }
-    return true;
 }

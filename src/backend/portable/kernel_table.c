@@ -10,10 +10,9 @@ void KERNEL(fill)(struct backend *out)
 {
     *out = (struct backend){
         .machine = TEXT(KERNEL_VARIANT),
-        .gemm_scratch = KERNEL(gemm_scratch),
+        .scratch = KERNEL(scratch)(),
         .gemm = KERNEL(gemm),
         .descend = KERNEL(descend),
-        .gemm_pairs = KERNEL(gemm),
         .has_bf16 = KERNEL(has_bf16)(),
         .panel_columns = KERNEL(panel_columns)(),
         .panel_width = KERNEL(panel_width),

@@ -1,7 +1,8 @@
 /*
  * portable.c - which variants of the kernels this build has, and which of them the processor can run.
  *
- * PORTABLE_HAS_X86 is set where backend.cmake compiles the variants for AVX2 and AVX-512.
+ * PORTABLE_HAS_X86 is set where backend.cmake compiles the variants for AVX2 and AVX-512, PORTABLE_HAS_NEON where it compiles
+ * the one for NEON.
  */
 #include "portable.h"
 
@@ -36,6 +37,11 @@ static bool has_avx512bf16(void)
 }
 #endif
 
+#ifdef PORTABLE_HAS_NEON
+/* Every AArch64 processor with floating point has NEON. */
+void kernel_fill_neon(struct backend *out);
+#endif
+
 static const struct {
     void (*fill)(struct backend *out);
     bool (*can_run)(void);
@@ -44,6 +50,9 @@ static const struct {
     {kernel_fill_avx512bf16, has_avx512bf16},
     {kernel_fill_avx512, has_avx512},
     {kernel_fill_avx2, has_avx2},
+#endif
+#ifdef PORTABLE_HAS_NEON
+    {kernel_fill_neon, always},
 #endif
     {kernel_fill_plain, always},
 };

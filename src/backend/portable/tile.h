@@ -7,7 +7,9 @@
 #include "bf16.h"
 #include "panel.h"
 
-enum { STRIPE = GEMM_VECTORS * VEC_WIDTH, GEMM_DEPTH = 256, CACHE_LINE = 64 };
+/* AHEAD: the terms by which B is asked for before it is wanted, because a stripe of GEMM_DEPTH terms does not fit the
+   first-level cache; measured on the shapes of docs/speed.md. */
+enum { STRIPE = GEMM_VECTORS * VEC_WIDTH, GEMM_DEPTH = 256, AHEAD = 6, CACHE_LINE = 64 };
 
 struct tile { /* c (rows x columns) = or += the sum of a b over `depth` terms */
     const float *a;
@@ -19,6 +21,13 @@ struct tile { /* c (rows x columns) = or += the sum of a b over `depth` terms */
     size_t ldc;
     bool is_sum; /* += */
 };
+
+static inline __attribute__((always_inline)) void tile_ask(const float *b, size_t b_term,
+                                                           const size_t vectors)
+{
+    EACH (j, vectors)
+        __builtin_prefetch(b + AHEAD * b_term + j * VEC_WIDTH);
+}
 
 typedef vec tile_sums[GEMM_ROWS][GEMM_VECTORS];
 
