@@ -20,7 +20,7 @@ enum { N_RECIPE = sizeof recipe / sizeof *recipe, N = 150, INPUTS = 6, CLASSES =
 static void set(bl_config *config, const char *key, const char *text)
 {
     if (bl_config_set(config, key, text) != BL_OK)
-        fail_msg("%s \"%s\" was refused", key, text);
+        fail_msg("%s \"%s\" was refused", key, text ? text : "(none)");
 }
 
 static bl_config *made(bl_context *ctx)
