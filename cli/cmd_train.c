@@ -178,6 +178,8 @@ static int list_options(const struct session *s)
     json_t *list = json_array();
     for (int i = 0; bl_option_at(i); i++) {
         const bl_option *o = bl_option_at(i);
+        if (strcmp(o->group, "former") == 0)
+            continue;
         json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:s, s:s}", "key", o->key, "argument",
                                               text_or_null(o->argument), "default", text_or_null(o->fallback),
                                               "group", o->group, "help", o->help));

@@ -139,6 +139,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      id-column         a column []
      missing           refuse, impute [refuse]
      target            auto, class, number [auto]
+     shape             CxROWSxCOLS []
      resize            ROWSxCOLS, 1x1 to 4096x4096 []
      val               N, a share F below 1, or "last N" [0]
      test-fraction     F, 0 to 0.999999 [0]
@@ -150,6 +151,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      inlet             end, before-pool, channels [end]
      slope             "cos a", "cos f", 1, f' []
      lambda            X, 0 to 0.9 []
+     preset            none|nokland2016 [none]
      loss              ce, bce, mse []
      reduction         mean, sum [mean]
      optimizer         "adam [beta1 B] [beta2 B] [epsilon E]", "rmsprop [rho R] [epsilon E] [initial V]",
@@ -167,7 +169,8 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      weight-seed       N below 2^64 []
      feedback-seed     N below 2^64 []
      order-seed        N below 2^64 []
-     no-angles         true, false [false]
+     angles            auto|none|STEPS [auto]
+     no-angles         true, false; of version 0.1.0, true is angles none [false]
      threads           N, 0 to 1024; used by the program, in a program of yours bl_context_use decides [0]
      backend           auto, portable; likewise [auto]
      out               a folder []
@@ -180,11 +183,14 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
 
      with weights      dense UNITS
                        conv CHANNELS ROWSxCOLS [stride N] [pad N]
-     then any of       tanh  logistic  relu  leaky-relu [SLOPE]  softplus  identity
-                       maxpool ROWSxCOLS [stride N]  avgpool ROWSxCOLS [stride N]
+     then any of       tanh  logistic  relu  leaky-relu [SLOPE]  softplus  gelu  identity
+                       maxpool ROWSxCOLS [stride N]|all  avgpool ROWSxCOLS [stride N]|all
                        batchnorm  dropout P  flatten
 
-   One number stands for both sides (5 for 5x5); a pool without stride moves by its own size. dense takes any input as a row;
+   "3 x (dense 240, tanh), dense C" is short for three times these layers and as many units as there are classes or columns of the
+   targets; a name of bl_net_at is short for its layers. What is stored is the long form.
+
+   One number stands for both sides (5 for 5x5); all is the whole map; a pool without stride moves by its own size. dense takes any input as a row;
    conv and the pools take images. */
 
 BL_API bl_status bl_config_create(bl_config **out, bl_context *ctx);

@@ -70,10 +70,10 @@ expect 0 "to validate on" "$program" data info one.csv --val "last 1"
 grep -qE '^ +0  a +- +- +-$' out.txt || { complain "figures of no values"; cat out.txt; }
 
 # ---- what is decided about the data is told by compare too
-expect 0 'note: column "Id" left out: it numbers the rows' "$program" compare --data train.csv --missing impute --rules linear,bp \
+expect 0 'column "Id" left out: it numbers the rows' "$program" compare --data train.csv --missing impute --rules linear,bp \
     --net "dense 4, tanh, dense 2" --epochs 1
-grep -qF 'note: column "kind" is taken for the label' out.txt || complain "compare does not tell the label"
-grep -qF 'note: the label is chosen as the last column with values' out.txt || complain "compare does not tell why"
+grep -qF 'column "kind" is taken for the label' out.txt || complain "compare does not tell the label"
+grep -qF 'the label is chosen as the last column with values' out.txt || complain "compare does not tell why"
 "$program" compare --data train.csv --missing impute --rules linear --net "dense 2" --epochs 1 --quiet 2>&1 | grep -q note &&
     complain "--quiet tells notes"
 

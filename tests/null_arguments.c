@@ -56,7 +56,10 @@ static union {
     double doubles[EXAMPLES * FEATURES];
     float floats[EXAMPLES * FEATURES];
     char path[BL_PATH_ROOM];
+    const char *text;
 } room;
+
+static const char *const rule_names[] = {"dfa", "bp", NULL};
 
 struct result {
     bl_status status;
@@ -160,7 +163,7 @@ static void make_all(struct scratch *folder)
 static void remove_all(struct scratch *folder)
 {
     struct scratch run;
-    snprintf(run.folder, sizeof run.folder, "%s/run", folder->folder);
+    snprintf(run.folder, sizeof run.folder, "%.90s/run", folder->folder);
     bl_predictor_free(it.predictor);
     bl_trainer_free(it.trainer);
     bl_trainer_free(it.number_trainer);

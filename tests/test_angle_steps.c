@@ -307,6 +307,8 @@ static void failed_allocations_lose_nothing(void **state)
         const bl_allocator allocator = {&memory, counting_allocate, counting_release};
         struct run r;
         status = try_run(&r, &allocator, scratch.folder);
+        if (!r.ctx) /* then there is nobody to say why */
+            status = BL_NO_MEMORY;
         run_free(&r);
         if (status != BL_OK && status != BL_NO_MEMORY)
             fail_msg("allocation %zu failed: %s", fail_at, bl_status_name(status));

@@ -187,6 +187,11 @@ static void test_learning_from_zeros_comes_in_stages(void **state)
 
 /* ---- 4: refusals, defaults, and angles that do not exist ---- */
 
+static bool learns_from_zero(const char *rule)
+{
+    return strcmp(rule, "dfa") == 0 || strcmp(rule, "fa") == 0;
+}
+
 struct start_case {
     const char *rule, *net;
     const char *settled; /* the default init; NULL: any */
@@ -225,7 +230,8 @@ static void check_start(const struct start_case *c)
     if (!c->stalls) {
         rig_must(&rig, status);
     } else {
-        assert_int_equal(status, BL_BAD_VALUE);
+        assert_int_equal(status, learns_from_zero(c->rule) ? BL_BAD_VALUE
+                                                           : BL_NOT_DEFINED); /* the net, or the rule */
         assert_null(rig.trainer);
         if (!strstr(bl_why(rig.ctx), "fanin") || !strstr(bl_why(rig.ctx), "zero"))
             fail_msg("%s, %s: \"%s\" does not name the init to use", c->rule, c->net, bl_why(rig.ctx));

@@ -93,11 +93,19 @@ static bl_status expand_repetition(struct expansion *e, struct slice item, size_
     return BL_OK;
 }
 
+/* "Linear(784, 10)" is a layer's text, though no such layer is known here: reading it as one gives the better advice. */
+static bool is_call(struct slice before_parenthesis)
+{
+    size_t times = 0;
+    return slice_trim(before_parenthesis).n == before_parenthesis.n && before_parenthesis.n > 0 &&
+           !memchr(before_parenthesis.at, ' ', before_parenthesis.n) && !read_times(before_parenthesis, &times);
+}
+
 static bl_status expand_item(struct expansion *e, struct slice item)
 {
     const char *open = item.n > 0 ? memchr(item.at, '(', item.n) : NULL;
     char output[32];
-    if (open)
+    if (open && !is_call((struct slice){item.at, (size_t)(open - item.at)}))
         return expand_repetition(e, item, (size_t)(open - item.at));
     if (e->outputs > 0 && slice_is(item, "dense C")) {
         snprintf(output, sizeof output, "dense %d", e->outputs);
