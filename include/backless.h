@@ -371,7 +371,7 @@ BL_API bl_status bl_context_measure_registers(bl_context *ctx, double seconds, b
 /* Multiply-accumulates that one example needs, from the net's shapes and the rule; a convolution's windows count whole,
    also where they hang over the edge. What an implementation repeats (memory low) is not counted twice. */
 typedef struct bl_work {
-    double forward; /* through all weights; rules with a second pass: twice */
+    double forward; /* through all weights; a second pass: through those of hidden blocks once more */
     double
         teach; /* what brings the signals to the hidden blocks: bp, fa and the like through the weights of all
                         blocks but the first, dfa and the like outputs x units of each hidden block */

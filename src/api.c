@@ -312,7 +312,7 @@ const char *bl_rule_about(const char *name)
 const char *bl_rule_order(const char *name)
 {
     const struct rule_ops *ops = rule_find(name);
-    return ops ? rule_order_name(ops->order) : NULL;
+    return ops ? rule_order_name(ops) : NULL;
 }
 
 /* ---- Models at work */

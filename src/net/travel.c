@@ -120,9 +120,9 @@ static void slope_rows(const struct crossing *c, slope_of_rows slope)
               matrix_row(&c->dy, n) + c->out.begin, part_size(c->out));
 }
 
-/* slope NULL: the exact derivatives of activations, which are the layers that take them from their own output. */
-static void settle(const struct net *net, const struct place *at, const struct lesson *lesson,
-                   slope_of_rows slope)
+/* Activations are the layers that take their derivative from their own output. */
+void net_local_backward(const struct net *net, const struct place *at, struct lesson *lesson,
+                        slope_of_rows slope)
 {
     const struct block *block = &net->blocks[at->l];
     for (size_t i = lesson->inlet[at->l]; i > block->first; i--) {
@@ -133,17 +133,6 @@ static void settle(const struct net *net, const struct place *at, const struct l
         else if (layer->ops->down)
             layer->ops->down(layer, &c);
     }
-}
-
-void net_settle(const struct net *net, const struct place *at, struct lesson *lesson)
-{
-    settle(net, at, lesson, NULL);
-}
-
-void net_settle_with(const struct net *net, const struct place *at, struct lesson *lesson,
-                     slope_of_rows slope)
-{
-    settle(net, at, lesson, slope);
 }
 
 void net_pull(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson)

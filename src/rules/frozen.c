@@ -7,5 +7,4 @@
 const struct rule_ops rule_frozen = {
     .name = "frozen",
     .about = "baseline: hidden layers stay random, only the output learns",
-    .order = RULE_ORDER_ANY,
 };

@@ -1,0 +1,282 @@
+/*
+ * program.c - from a list of instructions to stages and tasks.
+ *
+ * Of each memory that instructions share, the stage of the last write is remembered, and the latest stages in which it was read
+ * since: by ranges of one block, and otherwise. An instruction's stage is the first that all of these allow. Instructions
+ * whose gradient is not kept share its one piece of memory, a worker's tile, and so their stage: the latest of theirs.
+ */
+#include "program.h"
+
+#include "../base/mem.h"
+#include "../base/parallel.h"
+#include "ops.h"
+
+#include <stdlib.h>
+
+enum { NOBODY = 0, BEFORE = 1 }; /* stages are counted from 1 here, so that 0 is: never */
+
+/* What was done to one memory: the stages of accesses, and the block whose ranges they kept to; or NO_BLOCK. */
+#define NO_BLOCK ((size_t)-1)
+struct accesses {
+    size_t write, write_block;
+    size_t range_read, range_block;
+    size_t other_read;
+};
+
+struct operand program_operand(const struct program *p, const struct instruction *item, size_t i,
+                               size_t *block)
+{
+    const size_t last = p->n_blocks - 1;
+    struct operand o = item->op->operands[i];
+    o.buffer = o.buffer == BUFFER_MATRIX ? item->matrix : o.buffer == BUFFER_SOURCE ? item->source : o.buffer;
+    *block = o.whose == OF_LAST ? last : o.whose == OF_NEXT ? item->l + 1 : item->l;
+    if (o.whose == OF_PREVIOUS && item->l > 0)
+        *block = item->l - 1;
+    else if (o.whose == OF_PREVIOUS)
+        o.buffer = BUFFER_INPUT;
+    if (o.buffer == BUFFER_INPUT || o.buffer == BUFFER_TARGETS)
+        *block = 0;
+    return o;
+}
+
+/* Of a lean program, the outputs and derivatives of hidden blocks by turns in two places. */
+size_t program_memory(const struct program *p, enum buffer buffer, size_t block)
+{
+    const bool is_output = buffer == BUFFER_OUTPUT,
+               is_derivative = buffer == BUFFER_SIGNAL || buffer == BUFFER_DELTA;
+    if (p->spec.is_lean && (is_output || is_derivative) && block + 1 < p->n_blocks)
+        return block % 2;
+    return 2 + (size_t)(is_derivative ? BUFFER_DELTA : buffer) * p->n_blocks + block;
+}
+
+size_t program_memories(const struct program *p)
+{
+    return 2 + (size_t)BUFFERS * p->n_blocks;
+}
+
+static size_t later(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The first stage after that of an access; the same one where both keep to their ranges of one block. */
+static size_t after(size_t stage, size_t block, size_t own)
+{
+    return stage == NOBODY ? BEFORE : block == own && own != NO_BLOCK ? stage : stage + 1;
+}
+
+static size_t block_of_ranges(const struct instruction *item, struct operand o)
+{
+    return item->op->is_whole || o.extent != EXTENT_RANGE ? NO_BLOCK : item->l;
+}
+
+static size_t first_stage(const struct program *p, const struct accesses *all, const struct instruction *item)
+{
+    size_t stage = BEFORE, block = 0;
+    for (size_t i = 0; i < OPERANDS; i++) {
+        const struct operand o = program_operand(p, item, i, &block);
+        if (o.buffer == BUFFER_NONE)
+            break;
+        const struct accesses *a = &all[program_memory(p, o.buffer, block)];
+        const size_t own = block_of_ranges(item, o);
+        stage = later(stage, after(a->write, a->write_block, own));
+        if (o.access == READS)
+            continue;
+        stage = later(stage, after(a->range_read, a->range_block, own));
+        stage = later(stage, after(a->other_read, NO_BLOCK, own));
+    }
+    return stage;
+}
+
+static void note_read(struct accesses *a, size_t stage, size_t own)
+{
+    if (own != NO_BLOCK && (a->range_read == NOBODY || a->range_block == own)) {
+        a->range_read = later(a->range_read, stage);
+        a->range_block = own;
+    } else
+        a->other_read = later(a->other_read, stage);
+}
+
+/* Derivatives that one task writes and no other touches need not be kept: each worker has its own. */
+static bool is_shared(const struct program *p, const struct accesses *a, size_t stage, struct operand o,
+                      size_t block, size_t own)
+{
+    const bool is_hidden = (o.buffer == BUFFER_SIGNAL || o.buffer == BUFFER_DELTA) && block + 1 < p->n_blocks;
+    return is_hidden && (own != block || (a->write != NOBODY && a->write != stage));
+}
+
+static void note(struct program *p, struct accesses *all, const struct instruction *item)
+{
+    size_t block = 0;
+    for (size_t i = 0; i < OPERANDS; i++) {
+        const struct operand o = program_operand(p, item, i, &block);
+        if (o.buffer == BUFFER_NONE)
+            break;
+        struct accesses *a = &all[program_memory(p, o.buffer, block)];
+        const size_t own = block_of_ranges(item, o);
+        p->shares_derivatives = p->shares_derivatives || is_shared(p, a, item->stage, o, block, own);
+        if (o.access == READS)
+            note_read(a, item->stage, own);
+        else
+            *a = (struct accesses){.write = item->stage, .write_block = own};
+    }
+    if (item->op == &op_loss)
+        p->loss_stage = item->stage - BEFORE;
+}
+
+/* The instructions from i on whose stage is one: one, or those of a gradient that lies in a tile. */
+static size_t tied(const struct program *p, size_t i)
+{
+    size_t n = 1;
+    if (p->items[i].op == &op_gradient && !p->spec.keeps_gradients)
+        while (i + n < p->n &&
+               (p->items[i + n].op == &op_update || p->items[i + n].op == &op_update_feedback))
+            n++;
+    return n;
+}
+
+static void find_stages(struct program *p, struct accesses *all)
+{
+    for (size_t i = 0, n = 0; i < p->n; i += n) {
+        size_t stage = BEFORE;
+        n = tied(p, i);
+        for (size_t k = i; k < i + n; k++)
+            stage = later(stage, first_stage(p, all, &p->items[k]));
+        for (size_t k = i; k < i + n; k++) {
+            p->items[k].stage = stage;
+            note(p, all, &p->items[k]);
+        }
+    }
+    for (size_t i = 0; i < p->n; i++)
+        p->items[i].stage -= BEFORE;
+}
+
+/* A gradient that nobody but the update behind it reads is spent while it is made. */
+static void fuse(struct program *p, const struct net *net)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++, n++) {
+        p->items[n] = p->items[i];
+        if (p->spec.may_fuse && !p->spec.keeps_gradients && tied(p, i) == 2 &&
+            net_layer(net, p->items[i].l)->ops->descend) {
+            p->items[n].op = &op_update_fused;
+            i++;
+        }
+    }
+    p->n = n;
+}
+
+/* What the sorts below compare. */
+struct key {
+    size_t stage, l, i;
+    bool is_whole;
+};
+
+static int compare(size_t a, size_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+static int by_block(const void *a, const void *b)
+{
+    const struct key *x = a, *y = b;
+    const int stage = compare(x->stage, y->stage), whole = compare(x->is_whole, y->is_whole),
+              block = compare(x->l, y->l);
+    return stage ? stage : whole ? whole : block ? block : compare(x->i, y->i);
+}
+
+static int by_first(const void *a, const void *b)
+{
+    const struct key *x = a, *y = b;
+    const int stage = compare(x->stage, y->stage);
+    return stage ? stage : compare(x->i, y->i);
+}
+
+/* Groups of one stage are in the order of their first instructions, which is the order of the list. */
+static void find_groups(struct program *p, struct key *keys, struct key *firsts)
+{
+    for (size_t i = 0; i < p->n; i++)
+        keys[i] = (struct key){p->items[i].stage, p->items[i].l, i, p->items[i].op->is_whole};
+    qsort(keys, p->n, sizeof *keys, by_block);
+    for (size_t i = 0; i < p->n; i++) {
+        const struct key *k = &keys[i];
+        p->order[i] = k->i;
+        if (i == 0 || k->is_whole || k->stage != k[-1].stage || k->l != k[-1].l || k[-1].is_whole) {
+            p->groups[p->n_groups] = (struct group){k->stage, k->l, i, i, k->is_whole};
+            firsts[p->n_groups] = (struct key){k->stage, p->n_groups, k->i, false};
+            p->n_groups++;
+        }
+        p->groups[p->n_groups - 1].end = i + 1;
+    }
+    qsort(firsts, p->n_groups, sizeof *firsts, by_first);
+}
+
+static size_t tasks_of(const struct net *net, const struct group *group)
+{
+    return group->is_whole ? 1 : net_parts(net, group->l);
+}
+
+static void list_tasks(struct program *p, const struct net *net, const struct key *firsts)
+{
+    for (size_t i = 0; i < p->n_groups; i++) {
+        const struct group *group = &p->groups[firsts[i].l];
+        for (size_t k = 0; k < tasks_of(net, group); k++)
+            p->tasks[p->n_tasks++] = (struct task){firsts[i].l, k};
+        p->stage_end[group->stage] = p->n_tasks;
+        p->n_stages = group->stage + 1;
+    }
+}
+
+static bl_status make_tasks(struct program *p, const struct net *net, struct key *keys)
+{
+    size_t n = 0;
+    find_groups(p, keys, keys + p->n);
+    for (size_t i = 0; i < p->n_groups; i++)
+        n += tasks_of(net, &p->groups[i]);
+    BL_TRY(MEM_ARRAY(p->ctx, &p->tasks, n, "the step's tasks"));
+    BL_TRY(parallel_need(p->ctx, n + 1)); /* with what is fetched beside them */
+    list_tasks(p, net, keys + p->n);
+    return BL_OK;
+}
+
+bl_status program_lower(struct program *p, const struct net *net)
+{
+    struct accesses *all = NULL;
+    struct key *keys = NULL;
+    fuse(p, net);
+    bl_status status = MEM_ARRAY(p->ctx, &all, program_memories(p), "the accesses of a step");
+    if (status == BL_OK)
+        status = MEM_ARRAY(p->ctx, &keys, 2 * p->n, "the order of a step");
+    if (status == BL_OK)
+        status = MEM_ARRAY(p->ctx, &p->order, p->n, "the order of a step");
+    if (status == BL_OK)
+        status = MEM_ARRAY(p->ctx, &p->groups, p->n, "the order of a step");
+    if (status == BL_OK)
+        status = MEM_ARRAY(p->ctx, &p->stage_end, p->n, "the stages of a step");
+    if (status == BL_OK) {
+        find_stages(p, all);
+        status = make_tasks(p, net, keys);
+    }
+    mem_free(p->ctx, all);
+    mem_free(p->ctx, keys);
+    return status;
+}
+
+void program_free(struct program *p)
+{
+    if (!p)
+        return;
+    mem_free(p->ctx, p->items);
+    mem_free(p->ctx, p->order);
+    mem_free(p->ctx, p->groups);
+    mem_free(p->ctx, p->tasks);
+    mem_free(p->ctx, p->stage_end);
+    mem_free(p->ctx, p);
+}
+
+enum lesson_memory program_keeps(const struct program *p)
+{
+    return p->spec.is_lean         ? LESSON_KEEPS_TWO
+           : p->shares_derivatives ? LESSON_KEEPS_ALL
+                                   : LESSON_KEEPS_OUTPUTS;
+}
