@@ -2,8 +2,9 @@
  * program.c - from a list of instructions to stages and tasks.
  *
  * Of each memory that instructions share, the stage of the last write is remembered, and the latest stages in which it was read
- * since: by ranges of one block, and otherwise. An instruction's stage is the first that all of these allow. Instructions
- * whose gradient is not kept share its one piece of memory, a worker's tile, and so their stage: the latest of theirs.
+ * since: by ranges of one block, and otherwise. An instruction's stage is the first that all of these allow, and then the last
+ * that those allow which wait for it. Instructions whose gradient is not kept share its one piece of memory, a worker's tile,
+ * and so their stage: the latest of theirs.
  */
 #include "program.h"
 
@@ -12,6 +13,7 @@
 #include "ops.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { NOBODY = 0, BEFORE = 1 }; /* stages are counted from 1 here, so that 0 is: never */
 
@@ -97,15 +99,7 @@ static void note_read(struct accesses *a, size_t stage, size_t own)
         a->other_read = later(a->other_read, stage);
 }
 
-/* Derivatives that one task writes and no other touches need not be kept: each worker has its own. */
-static bool is_shared(const struct program *p, const struct accesses *a, size_t stage, struct operand o,
-                      size_t block, size_t own)
-{
-    const bool is_hidden = (o.buffer == BUFFER_SIGNAL || o.buffer == BUFFER_DELTA) && block + 1 < p->n_blocks;
-    return is_hidden && (own != block || (a->write != NOBODY && a->write != stage));
-}
-
-static void note(struct program *p, struct accesses *all, const struct instruction *item)
+static void note(const struct program *p, struct accesses *all, const struct instruction *item)
 {
     size_t block = 0;
     for (size_t i = 0; i < OPERANDS; i++) {
@@ -114,14 +108,11 @@ static void note(struct program *p, struct accesses *all, const struct instructi
             break;
         struct accesses *a = &all[program_memory(p, o.buffer, block)];
         const size_t own = block_of_ranges(item, o);
-        p->shares_derivatives = p->shares_derivatives || is_shared(p, a, item->stage, o, block, own);
         if (o.access == READS)
             note_read(a, item->stage, own);
         else
             *a = (struct accesses){.write = item->stage, .write_block = own};
     }
-    if (item->op == &op_loss)
-        p->loss_stage = item->stage - BEFORE;
 }
 
 /* The instructions from i on whose stage is one: one, or those of a gradient that lies in a tile. */
@@ -135,8 +126,10 @@ static size_t tied(const struct program *p, size_t i)
     return n;
 }
 
-static void find_stages(struct program *p, struct accesses *all)
+/* The first stage of each instruction, from the top of the list on. Gives the last of them. */
+static size_t find_first_stages(struct program *p, struct accesses *all)
 {
+    size_t last = BEFORE;
     for (size_t i = 0, n = 0; i < p->n; i += n) {
         size_t stage = BEFORE;
         n = tied(p, i);
@@ -146,9 +139,56 @@ static void find_stages(struct program *p, struct accesses *all)
             p->items[k].stage = stage;
             note(p, all, &p->items[k]);
         }
+        last = later(last, stage);
+    }
+    return last;
+}
+
+/* What somebody waits for is done as late as that allows: so it comes into the task of the one who waits, where that may be,
+   and its memory is needed no longer than that takes. The same from the bottom up, with stages counted from the last. */
+static void delay(struct program *p, struct accesses *all, size_t last)
+{
+    for (size_t i = p->n; i-- > 0;) {
+        struct instruction *item = &p->items[i];
+        const size_t most = first_stage(p, all, item), now = last + BEFORE - item->stage;
+        item->stage =
+            most == BEFORE || item->op->kind >= OP_GRADIENT ? now : most; /* learning is not waited for */
+        note(p, all, item);
     }
     for (size_t i = 0; i < p->n; i++)
-        p->items[i].stage -= BEFORE;
+        p->items[i].stage = last - p->items[i].stage;
+}
+
+/* Whether derivatives of a hidden block are seen by more than one task: else each worker has its own. */
+static bool shares_derivatives(const struct program *p, struct accesses *all)
+{
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; k < OPERANDS; k++) {
+            size_t block = 0;
+            const struct instruction *item = &p->items[i];
+            const struct operand o = program_operand(p, item, k, &block);
+            const bool is_derivative = o.buffer == BUFFER_SIGNAL || o.buffer == BUFFER_DELTA;
+            if (!is_derivative || block + 1 == p->n_blocks)
+                continue;
+            size_t *stage = &all[program_memory(p, BUFFER_DELTA, block)].write;
+            if (block_of_ranges(item, o) != block || (*stage != NOBODY && *stage != item->stage + BEFORE))
+                return true;
+            *stage = item->stage + BEFORE;
+        }
+    return false;
+}
+
+static void find_stages(struct program *p, struct accesses *all)
+{
+    const size_t n = program_memories(p) * sizeof *all;
+    const size_t last = find_first_stages(p, all);
+    memset(all, 0, n);
+    delay(p, all, last);
+    memset(all, 0, n);
+    p->shares_derivatives = shares_derivatives(p, all);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->items[i].op == &op_loss)
+            p->loss_stage = p->items[i].stage;
 }
 
 /* A gradient that nobody but the update behind it reads is spent while it is made. */
