@@ -63,9 +63,9 @@ static const struct {
     const char *key;
     const char *(*name_at)(int i);
 } names[] = {
-    {"rule", bl_rule_name},          {"rules", bl_rule_name},        {"data", bl_data_set_name},
-    {"data info", bl_data_set_name}, {"data get", bl_data_set_name}, {"backends", bl_backend_name},
-    {"nets", bench_net_name},
+    {"rule", bl_rule_name},        {"rules", bl_rule_name},         {"explain", bl_rule_name},
+    {"data", bl_data_set_name},    {"data info", bl_data_set_name}, {"data get", bl_data_set_name},
+    {"backends", bl_backend_name}, {"nets", bench_net_name},
 };
 
 static void add_names(struct choices *out, const char *key)
@@ -93,7 +93,7 @@ static void add_alternative(struct choices *out, const char *key, const char *te
 {
     if (is_word(text, n))
         add_word(out, text, n);
-    else if (is_part(text, n, "NAME") || is_part(text, n, "LIST"))
+    else if (is_part(text, n, "NAME") || is_part(text, n, "LIST") || is_part(text, n, "RULE"))
         add_names(out, key);
     else if (is_part(text, n, "FILE") || is_part(text, n, "PATH"))
         out->takes_files = out->takes_folders = true;

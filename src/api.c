@@ -309,6 +309,12 @@ const char *bl_rule_about(const char *name)
     return ops ? ops->about : NULL;
 }
 
+const char *bl_rule_equation(const char *name)
+{
+    const struct rule_ops *ops = rule_find(name);
+    return ops ? ops->equation : NULL;
+}
+
 const char *bl_rule_order(const char *name)
 {
     const struct rule_ops *ops = rule_find(name);

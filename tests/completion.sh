@@ -42,6 +42,8 @@ backless train --out a|a_folder -a_table.csv
 backless eval --part |train test
 backless eval --ru|-rule
 backless rules i|ifa -dfa
+backless explain d|dfa dkp drtp -fa
+backless explain dfa --pro|--program
 backless completion |bash zsh fish -train
 backless data |list info get -train -fashion-mnist
 backless data get fash|fashion-mnist -mnist

@@ -14,6 +14,7 @@ static void bp_emit(struct emitter *e, size_t l)
 
 const struct rule_ops rule_bp = {
     .name = "bp",
+    .equation = "signal_l = delta_{l+1} W_{l+1}",
     .about = "backpropagation, Rumelhart, Hinton, Williams 1986, doi:10.1038/323533a0",
     .emit = bp_emit,
 };

@@ -15,6 +15,7 @@ static void dfa_emit(struct emitter *e, size_t l)
 
 const struct rule_ops rule_dfa = {
     .name = "dfa",
+    .equation = "signal_l = e B_l",
     .about = "direct feedback alignment, Nøkland 2016, arXiv:1609.01596",
     .learns_from_zero = true,
     .weights = WEIGHTS_FOLLOW_DIRECT_FEEDBACK,

@@ -16,6 +16,7 @@ static void dkp_emit(struct emitter *e, size_t l)
 
 const struct rule_ops rule_dkp = {
     .name = "dkp",
+    .equation = "signal_l = e B_l, gradient of B_l = e^T h_l",
     .about = "direct Kolen-Pollack, Webster et al. 2021",
     .learns_from_zero = true,
     .learning = FEEDBACK_LEARNS_FROM_ERROR,

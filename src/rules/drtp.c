@@ -16,6 +16,7 @@ static void drtp_emit(struct emitter *e, size_t l)
 
 const struct rule_ops rule_drtp = {
     .name = "drtp",
+    .equation = "signal_l = -y B_l",
     .about = "direct random target projection, Frenkel et al. 2021, doi:10.3389/fnins.2021.629892",
     .learns_from_zero = true,
     .needs_classes = true,

@@ -15,6 +15,7 @@ static void fa_emit(struct emitter *e, size_t l)
 
 const struct rule_ops rule_fa = {
     .name = "fa",
+    .equation = "signal_l = delta_{l+1} B_{l+1}",
     .about = "feedback alignment, Lillicrap et al. 2016, doi:10.1038/ncomms13276",
     .learns_from_zero = true,
     .weights = WEIGHTS_FOLLOW_THEIR_FEEDBACK,

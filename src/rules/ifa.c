@@ -25,6 +25,7 @@ static void ifa_emit(struct emitter *e, size_t l)
 
 const struct rule_ops rule_ifa = {
     .name = "ifa",
+    .equation = "signal_0 = e B_0, signal_l = delta_{l-1} W_l^T",
     .about = "indirect feedback alignment, Nøkland 2016, arXiv:1609.01596",
     .init = ifa_init,
     .emit = ifa_emit,

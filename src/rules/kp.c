@@ -18,6 +18,7 @@ static void kp_emit(struct emitter *e, size_t l)
 
 const struct rule_ops rule_kp = {
     .name = "kp",
+    .equation = "signal_l = delta_{l+1} B_{l+1}, B takes the steps of W",
     .about = "Kolen-Pollack learning of the feedback, Akrout et al. 2019, arXiv:1904.05391",
     .learns_from_zero = true,
     .learning = FEEDBACK_LEARNS_LIKE_WEIGHTS,

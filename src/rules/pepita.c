@@ -99,6 +99,7 @@ static void pepita_emit(struct emitter *e, size_t l)
 
 const struct rule_ops rule_pepita = {
     .name = "pepita",
+    .equation = "delta_l = h_l(x) - h_l(x + e F)",
     .about =
         "PEPITA, a second pass with the error at the input, Dellaferrera & Kreiman 2022, arXiv:2201.11665",
     .default_feedback = "nokland", /* here: the range above */

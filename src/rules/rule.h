@@ -41,6 +41,7 @@ enum weight_relation {
 struct rule_ops {
     const char *name;      /* in options, logs, files */
     const char *about;     /* one line and the paper */
+    const char *equation;  /* what emit says, for readers */
     bool learns_from_zero; /* all-zero weights are a good start, given f'(0) > 0 */
     bool needs_classes;    /* it teaches from the targets, and these must be one-hot */
     bool only_output;      /* trains the net without its hidden blocks (net_text_of_output) */

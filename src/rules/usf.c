@@ -38,6 +38,7 @@ static void usf_emit(struct emitter *e, size_t l)
 
 const struct rule_ops rule_usf = {
     .name = "usf",
+    .equation = "signal_l = delta_{l+1} B_{l+1}, B_{l+1} = s sign(W_{l+1})",
     .about = "uniform sign-concordant feedback, Liao et al. 2016, arXiv:1510.05067",
     .derives_feedback = true,
     .weights = WEIGHTS_FOLLOW_THEIR_FEEDBACK,

@@ -17,8 +17,7 @@ static double direct_work(const struct net *net, size_t n)
     return (double)net->blocks[net_last(net)].units * (double)n;
 }
 
-/* Multiply-accumulates of an instruction for one example. */
-static double work_of(const struct rule *rule, const struct net *net, const struct instruction *item)
+double work_of(const struct rule *rule, const struct net *net, const struct instruction *item)
 {
     switch (item->op->kind) {
     case OP_FORWARD:
