@@ -12,7 +12,6 @@
 #include "../base/parallel.h"
 #include "ops.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { NOBODY = 0, BEFORE = 1 }; /* stages are counted from 1 here, so that 0 is: never */
@@ -206,49 +205,33 @@ static void fuse(struct program *p, const struct net *net)
     p->n = n;
 }
 
-/* What the sorts below compare. */
-struct key {
-    size_t stage, l, i;
-    bool is_whole;
-};
-
-static int compare(size_t a, size_t b)
+static bool shares_tasks(const struct instruction *a, const struct instruction *b)
 {
-    return a < b ? -1 : a > b;
+    return a == b || (a->stage == b->stage && a->l == b->l && !a->op->is_whole && !b->op->is_whole);
 }
 
-static int by_block(const void *a, const void *b)
+/* From instruction i on, those that share its tasks, in the list's order. */
+static void add_group(struct program *p, size_t i, size_t begin)
 {
-    const struct key *x = a, *y = b;
-    const int stage = compare(x->stage, y->stage), whole = compare(x->is_whole, y->is_whole),
-              block = compare(x->l, y->l);
-    return stage ? stage : whole ? whole : block ? block : compare(x->i, y->i);
-}
-
-static int by_first(const void *a, const void *b)
-{
-    const struct key *x = a, *y = b;
-    const int stage = compare(x->stage, y->stage);
-    return stage ? stage : compare(x->i, y->i);
-}
-
-/* Groups of one stage are in the order of their first instructions, which is the order of the list. */
-static void find_groups(struct program *p, struct key *keys, struct key *firsts)
-{
-    for (size_t i = 0; i < p->n; i++)
-        keys[i] = (struct key){p->items[i].stage, p->items[i].l, i, p->items[i].op->is_whole};
-    qsort(keys, p->n, sizeof *keys, by_block);
-    for (size_t i = 0; i < p->n; i++) {
-        const struct key *k = &keys[i];
-        p->order[i] = k->i;
-        if (i == 0 || k->is_whole || k->stage != k[-1].stage || k->l != k[-1].l || k[-1].is_whole) {
-            p->groups[p->n_groups] = (struct group){k->stage, k->l, i, i, k->is_whole};
-            firsts[p->n_groups] = (struct key){k->stage, p->n_groups, k->i, false};
-            p->n_groups++;
+    struct group *group = &p->groups[p->n_groups++];
+    *group = (struct group){p->items[i].stage, p->items[i].l, begin, begin, p->items[i].op->is_whole};
+    for (size_t k = i; k < p->n; k++)
+        if (shares_tasks(&p->items[i], &p->items[k])) {
+            p->items[k].is_placed = true;
+            p->order[group->end++] = k;
         }
-        p->groups[p->n_groups - 1].end = i + 1;
+}
+
+static void find_groups(struct program *p)
+{
+    for (size_t stage = 0, n = 0; n < p->n; stage++) {
+        for (size_t i = 0; i < p->n; i++)
+            if (p->items[i].stage == stage && !p->items[i].is_placed) {
+                add_group(p, i, n);
+                n = p->groups[p->n_groups - 1].end;
+            }
+        p->n_stages = stage + 1;
     }
-    qsort(firsts, p->n_groups, sizeof *firsts, by_first);
 }
 
 static size_t tasks_of(const struct net *net, const struct group *group)
@@ -256,50 +239,32 @@ static size_t tasks_of(const struct net *net, const struct group *group)
     return group->is_whole ? 1 : net_parts(net, group->l);
 }
 
-static void list_tasks(struct program *p, const struct net *net, const struct key *firsts)
-{
-    for (size_t i = 0; i < p->n_groups; i++) {
-        const struct group *group = &p->groups[firsts[i].l];
-        for (size_t k = 0; k < tasks_of(net, group); k++)
-            p->tasks[p->n_tasks++] = (struct task){firsts[i].l, k};
-        p->stage_end[group->stage] = p->n_tasks;
-        p->n_stages = group->stage + 1;
-    }
-}
-
-static bl_status make_tasks(struct program *p, const struct net *net, struct key *keys)
+static bl_status make_tasks(struct program *p, const struct net *net)
 {
     size_t n = 0;
-    find_groups(p, keys, keys + p->n);
     for (size_t i = 0; i < p->n_groups; i++)
         n += tasks_of(net, &p->groups[i]);
     BL_TRY(MEM_ARRAY(p->ctx, &p->tasks, n, "the step's tasks"));
-    BL_TRY(parallel_need(p->ctx, n + 1)); /* with what is fetched beside them */
-    list_tasks(p, net, keys + p->n);
-    return BL_OK;
+    for (size_t i = 0; i < p->n_groups; i++) {
+        for (size_t k = 0; k < tasks_of(net, &p->groups[i]); k++)
+            p->tasks[p->n_tasks++] = (struct task){i, k};
+        p->stage_end[p->groups[i].stage] = p->n_tasks;
+    }
+    return parallel_need(p->ctx, n + 1); /* with what is fetched beside them */
 }
 
 bl_status program_lower(struct program *p, const struct net *net)
 {
     struct accesses *all = NULL;
-    struct key *keys = NULL;
     fuse(p, net);
-    bl_status status = MEM_ARRAY(p->ctx, &all, program_memories(p), "the accesses of a step");
-    if (status == BL_OK)
-        status = MEM_ARRAY(p->ctx, &keys, 2 * p->n, "the order of a step");
-    if (status == BL_OK)
-        status = MEM_ARRAY(p->ctx, &p->order, p->n, "the order of a step");
-    if (status == BL_OK)
-        status = MEM_ARRAY(p->ctx, &p->groups, p->n, "the order of a step");
-    if (status == BL_OK)
-        status = MEM_ARRAY(p->ctx, &p->stage_end, p->n, "the stages of a step");
-    if (status == BL_OK) {
-        find_stages(p, all);
-        status = make_tasks(p, net, keys);
-    }
+    BL_TRY(MEM_ARRAY(p->ctx, &p->order, p->n, "the order of a step"));
+    BL_TRY(MEM_ARRAY(p->ctx, &p->groups, p->n, "the order of a step"));
+    BL_TRY(MEM_ARRAY(p->ctx, &p->stage_end, p->n, "the stages of a step"));
+    BL_TRY(MEM_ARRAY(p->ctx, &all, program_memories(p), "the accesses of a step"));
+    find_stages(p, all);
     mem_free(p->ctx, all);
-    mem_free(p->ctx, keys);
-    return status;
+    find_groups(p);
+    return make_tasks(p, net);
 }
 
 void program_free(struct program *p)

@@ -93,6 +93,7 @@ struct instruction {
     enum mode mode;
     bool is_repeated; /* a forward that was computed before, because its output was not kept */
     size_t stage;
+    bool is_placed; /* in a group */
 };
 
 /* What a program is made for. */
@@ -119,8 +120,8 @@ struct program {
     size_t n_blocks;
     struct instruction *items;
     size_t n, room;
-    size_t *order; /* of items, by group */
-    struct group *groups;
+    size_t *order;        /* of items, by group */
+    struct group *groups; /* by stage, and by their first instructions */
     size_t n_groups;
     struct task *tasks;
     size_t *stage_end; /* tasks before this one belong to the stage, or to one before it */
