@@ -125,6 +125,35 @@ static size_t tied(const struct program *p, size_t i)
     return n;
 }
 
+/* The matrix of a batch that each range of the instruction reads whole; 0: none. Errors and targets are small. */
+static size_t whole_operand(const struct program *p, const struct instruction *item)
+{
+    size_t block = 0;
+    for (size_t i = 0; i < OPERANDS && !item->op->is_whole; i++) {
+        const struct operand o = program_operand(p, item, i, &block);
+        const bool is_large =
+            o.buffer == BUFFER_INPUT || o.buffer == BUFFER_OUTPUT || o.buffer == BUFFER_DELTA;
+        if (is_large && o.extent == EXTENT_ALL && block + 1 < p->n_blocks)
+            return program_memory(p, o.buffer, block) + 1;
+    }
+    return 0;
+}
+
+/* Tasks of one stage read one such matrix, which stays in the cache from range to range: where another one would push it out,
+   the instruction waits for the next stage. */
+static size_t stage_of_one_matrix(const struct program *p, struct accesses *all,
+                                  const struct instruction *item, size_t stage)
+{
+    /* no instruction touches BUFFER_NONE: its entry holds what the block's tasks read whole */
+    struct accesses *block = &all[program_memory(p, BUFFER_NONE, item->l)];
+    const size_t whole = whole_operand(p, item);
+    if (whole && block->write == stage && block->write_block != whole)
+        stage++;
+    if (whole)
+        *block = (struct accesses){.write = stage, .write_block = whole};
+    return stage;
+}
+
 /* The first stage of each instruction, from the top of the list on. Gives the last of them. */
 static size_t find_first_stages(struct program *p, struct accesses *all)
 {
@@ -134,6 +163,7 @@ static size_t find_first_stages(struct program *p, struct accesses *all)
         n = tied(p, i);
         for (size_t k = i; k < i + n; k++)
             stage = later(stage, first_stage(p, all, &p->items[k]));
+        stage = stage_of_one_matrix(p, all, &p->items[i], stage);
         for (size_t k = i; k < i + n; k++) {
             p->items[k].stage = stage;
             note(p, all, &p->items[k]);
