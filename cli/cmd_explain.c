@@ -172,7 +172,8 @@ static int print(const struct session *s, const bl_trainer *trainer)
 
 static int run(struct session *s)
 {
-    struct bench_net net;
+    bl_shape shape;
+    int classes = 0;
     bl_trainer *trainer = NULL;
     bl_data *data = NULL;
     if (s->n_words != 1)
@@ -181,18 +182,18 @@ static int run(struct session *s)
         return usage_error("no rule \"%s\"; backless rules lists them", s->words[0]);
     if (bl_config_is_set(s->config, "rule"))
         return usage_error("the rule is given twice: \"%s\" and --rule; leave --rule out", s->words[0]);
-    const bool has_net = bl_config_is_set(s->config, "net");
-    const int code = bench_net_own(has_net ? bl_config_get(s->config, "net") : "dense 100, tanh, dense 10",
-                                   extra_of(s, "shape"), &net);
+    const char *net =
+        bl_config_is_set(s->config, "net") ? bl_config_get(s->config, "net") : "dense 100, tanh, dense 10";
+    const int code = bench_net_ends(net, extra_of(s, "shape"), &shape, &classes);
     if (code != EXIT_DONE)
         return code;
     bl_status status = bl_config_set(s->config, "rule", s->words[0]);
     if (status == BL_OK)
-        status = bl_config_set(s->config, "net", net.text);
+        status = bl_config_set(s->config, "net", net);
     if (status == BL_OK && !bl_config_is_set(s->config, "batch"))
         status = bl_config_set(s->config, "batch", "64");
     if (status == BL_OK)
-        status = make_trainer(&trainer, &data, s, net.shape, net.classes);
+        status = make_trainer(&trainer, &data, s, shape, classes);
     const int result = status == BL_OK ? print(s, trainer) : fail_with(s, status);
     bl_trainer_free(trainer);
     bl_data_free(data);

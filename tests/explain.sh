@@ -71,6 +71,10 @@ for rule in $("$program" rules | sed '1d; s/ .*//'); do
     done
 done
 
+# A net of 500 blocks, whose text is longer than those that bench takes.
+deep=$(awk 'BEGIN { for (i = 0; i < 500; i++) printf "dense 3, tanh, "; print "dense 10" }')
+expect 0 "weights[500]" "$program" explain bp --net "$deep" --program
+
 expect 2 "it is written: backless explain RULE" "$program" explain
 expect 2 "no rule \"nope\"" "$program" explain nope
 expect 2 "given twice" "$program" explain dfa --rule bp

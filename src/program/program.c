@@ -283,6 +283,19 @@ static bl_status make_tasks(struct program *p, const struct net *net)
     return parallel_need(p->ctx, n + 1); /* with what is fetched beside them */
 }
 
+static void find_spans(struct program *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0, block = 0; k < OPERANDS; k++) {
+            const enum buffer buffer = program_operand(p, &p->items[i], k, &block).buffer;
+            struct span *span =
+                &p->spans[(size_t)(buffer == BUFFER_SIGNAL ? BUFFER_DELTA : buffer) * p->n_blocks + block];
+            const size_t stage = p->items[i].stage + 1;
+            span->first = span->first && span->first < stage ? span->first : stage;
+            span->last = later(span->last, stage);
+        }
+}
+
 bl_status program_lower(struct program *p, const struct net *net)
 {
     struct accesses *all = NULL;
@@ -290,10 +303,12 @@ bl_status program_lower(struct program *p, const struct net *net)
     BL_TRY(MEM_ARRAY(p->ctx, &p->order, p->n, "the order of a step"));
     BL_TRY(MEM_ARRAY(p->ctx, &p->groups, p->n, "the order of a step"));
     BL_TRY(MEM_ARRAY(p->ctx, &p->stage_end, p->n, "the stages of a step"));
+    BL_TRY(MEM_ARRAY(p->ctx, &p->spans, BUFFERS * p->n_blocks, "the buffers of a step"));
     BL_TRY(MEM_ARRAY(p->ctx, &all, program_memories(p), "the accesses of a step"));
     find_stages(p, all);
     mem_free(p->ctx, all);
     find_groups(p);
+    find_spans(p);
     return make_tasks(p, net);
 }
 
@@ -306,6 +321,7 @@ void program_free(struct program *p)
     mem_free(p->ctx, p->groups);
     mem_free(p->ctx, p->tasks);
     mem_free(p->ctx, p->stage_end);
+    mem_free(p->ctx, p->spans);
     mem_free(p->ctx, p);
 }
 

@@ -114,6 +114,11 @@ struct task {
     size_t group, number; /* of the range */
 };
 
+/* The stages that touch a buffer of a block: 1 more than the first and the last; 0: none does. */
+struct span {
+    size_t first, last;
+};
+
 struct program {
     bl_context *ctx;
     struct program_spec spec;
@@ -126,6 +131,8 @@ struct program {
     struct task *tasks;
     size_t *stage_end; /* tasks before this one belong to the stage, or to one before it */
     size_t n_tasks, n_stages;
+    struct span *
+        spans; /* of buffer b of block l: at b n_blocks + l. Signals count as deltas, in whose memory they lie */
     size_t loss_stage;
     bool
         shares_derivatives; /* some task reads signals or deltas of a hidden block that another one has written */

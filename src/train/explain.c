@@ -87,40 +87,25 @@ static size_t floats_of(const bl_trainer *t, enum buffer buffer, size_t l)
     }
 }
 
-/* The stages that touch the buffer; false: none. Signals count as deltas, in whose memory they are. */
-static bool find_stages(const struct program *p, enum buffer buffer, size_t l, bl_buffer *out)
-{
-    bool is_found = false;
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t k = 0; k < OPERANDS; k++) {
-            size_t block = 0;
-            const struct operand o = program_operand(p, &p->items[i], k, &block);
-            const enum buffer touched = o.buffer == BUFFER_SIGNAL ? BUFFER_DELTA : o.buffer;
-            const int stage = (int)p->items[i].stage;
-            if (touched != buffer || block != l)
-                continue;
-            out->first_stage = !is_found || stage < out->first_stage ? stage : out->first_stage;
-            out->last_stage = !is_found || stage > out->last_stage ? stage : out->last_stage;
-            is_found = true;
-        }
-    return is_found;
-}
-
 int bl_trainer_buffer(const bl_trainer *t, int i, bl_buffer *out)
 {
     const struct program *p = t->stepper.program;
-    for (size_t k = BUFFER_INPUT; i >= 0 && k <= BUFFER_GRADIENT; k++)
-        for (size_t l = 0; l < p->n_blocks; l++) {
-            const enum buffer buffer = (enum buffer)k;
-            bl_buffer found = {.name = buffer_name(buffer), .block = (int)l};
-            if (!find_stages(p, buffer, l, &found) || i-- > 0)
-                continue;
-            found.memory = (int)program_memory(p, buffer, l);
-            found.bytes = floats_of(t, buffer, l) * sizeof(float);
-            found.is_per_thread = buffer == BUFFER_GRADIENT ||
-                                  (buffer == BUFFER_DELTA && t->lesson->shares_grad && l + 1 < p->n_blocks);
-            *out = found;
-            return 1;
-        }
-    return 0;
+    size_t at = BUFFER_INPUT * p->n_blocks;
+    const size_t end = (BUFFER_GRADIENT + 1) * p->n_blocks;
+    for (; i >= 0 && at < end; at++)
+        i -= p->spans[at].first ? 1 : 0;
+    if (i >= 0 || at == BUFFER_INPUT * p->n_blocks) /* past the last, or i was negative */
+        return 0;
+    const enum buffer buffer = (enum buffer)((at - 1) / p->n_blocks);
+    const size_t l = (at - 1) % p->n_blocks;
+    *out = (bl_buffer){.name = buffer_name(buffer),
+                       .block = (int)l,
+                       .memory = (int)program_memory(p, buffer, l),
+                       .bytes = floats_of(t, buffer, l) * sizeof(float),
+                       .is_per_thread =
+                           buffer == BUFFER_GRADIENT ||
+                           (buffer == BUFFER_DELTA && t->lesson->shares_grad && l + 1 < p->n_blocks),
+                       .first_stage = (int)p->spans[at - 1].first - 1,
+                       .last_stage = (int)p->spans[at - 1].last - 1};
+    return 1;
 }
