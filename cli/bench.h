@@ -23,6 +23,8 @@ const char *bench_net_name(int i); /* NULL past the last */
 bool bench_net_find(const char *name, struct bench_net *out);
 /* One of the user's own. Prints what is wrong; the exit code. */
 int bench_net_own(const char *text, const char *shape, struct bench_net *out);
+/* The examples' shape from "3x32x32" (NULL: 1x28x28), and the units of the net's last layer. Likewise. */
+int bench_net_ends(const char *text, const char *shape, bl_shape *input, int *classes);
 
 /* ---- bench_choice.c: what is measured */
 

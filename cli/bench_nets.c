@@ -59,7 +59,7 @@ bool bench_net_find(const char *name, struct bench_net *out)
 }
 
 /* "3x32x32" */
-static bool read_shape(const char *text, bl_shape *out)
+static bool is_shape(const char *text, bl_shape *out)
 {
     int side[3];
     for (int i = 0; i < 3; i++) {
@@ -85,15 +85,23 @@ static int last_units(const char *text)
     return units;
 }
 
+int bench_net_ends(const char *text, const char *shape, bl_shape *input, int *classes)
+{
+    if (!is_shape(shape ? shape : "1x28x28", input))
+        return usage_error("--shape \"%s\", expected channels, rows and columns, as in 3x32x32", shape);
+    *classes = last_units(text);
+    if (*classes < 1)
+        return usage_error("--net \"%s\", expected a net that ends with a dense layer: \"dense 10\"", text);
+    return EXIT_DONE;
+}
+
 int bench_net_own(const char *text, const char *shape, struct bench_net *out)
 {
     *out = (struct bench_net){.name = "own"};
-    if (!read_shape(shape ? shape : "1x28x28", &out->shape))
-        return usage_error("--shape \"%s\", expected channels, rows and columns, as in 3x32x32", shape);
+    const int code = bench_net_ends(text, shape, &out->shape, &out->classes);
+    if (code != EXIT_DONE)
+        return code;
     if (snprintf(out->text, sizeof out->text, "%s", text) >= (int)sizeof out->text)
         return usage_error("--net is longer than %d characters", BENCH_TEXT - 1);
-    out->classes = last_units(text);
-    if (out->classes < 1)
-        return usage_error("--net \"%s\", expected a net that ends with a dense layer: \"dense 10\"", text);
     return EXIT_DONE;
 }

@@ -88,6 +88,8 @@ static const struct item examples[] = {
      "Compares all rules on a table."},
     {"backless predict --model run --data test.csv --output answers.csv",
      "Writes the model's answers for a file of examples."},
+    {"backless explain dfa --net \"dense 800, tanh, dense 10\" --program",
+     "Shows the instructions of a training step, what they read and write, and what runs at once."},
     {"backless bench --nets 2x800,conv --rules bp,dfa --json bench.json",
      "Measures steps of two nets by two rules on this machine, and keeps all figures."},
 };

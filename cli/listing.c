@@ -78,6 +78,7 @@ static const struct {
     {"backends", bl_backend_name},
     {"nets", bench_net_name},
     {"nets NAME", named_net},
+    {"explain NAME", bl_rule_name},
 };
 
 static void add_names(struct choices *out, const char *key)
@@ -105,7 +106,7 @@ static void add_alternative(struct choices *out, const char *key, const char *te
 {
     if (is_word(text, n))
         add_word(out, text, n);
-    else if (is_part(text, n, "NAME") || is_part(text, n, "LIST"))
+    else if (is_part(text, n, "NAME") || is_part(text, n, "LIST") || is_part(text, n, "RULE"))
         add_names(out, key);
     else if (is_part(text, n, "FILE") || is_part(text, n, "PATH"))
         out->takes_files = out->takes_folders = true;

@@ -377,6 +377,7 @@ BL_API bl_status bl_net_measure(bl_context *ctx, const char *text, bl_shape shap
 
 BL_API const char *bl_rule_name(int i);             /* "bp", "fa", "dfa", ...; NULL past the last */
 BL_API const char *bl_rule_about(const char *name); /* one line and the paper; NULL: no such rule */
+BL_API const char *bl_rule_equation(const char *name); /* "signal_l = e B_l" */
 BL_API const char *bl_rule_order(const char *name); /* "backward", "forward", "any", "on forward" */
 
 /* ---- Training ------------------------------------------------------------------------------------------ */
@@ -525,7 +526,7 @@ BL_API bl_status bl_context_measure_registers(bl_context *ctx, double seconds, b
 /* Multiply-accumulates that one example needs, from the net's shapes and the rule; a convolution's windows count whole,
    also where they hang over the edge. What an implementation repeats (memory low) is not counted twice. */
 typedef struct bl_work {
-    double forward; /* through all weights; rules with a second pass: twice */
+    double forward; /* through all weights; a second pass: through those of hidden blocks once more */
     double
         teach; /* what brings the signals to the hidden blocks: bp, fa and the like through the weights of all
                         blocks but the first, dfa and the like outputs x units of each hidden block */
@@ -533,6 +534,37 @@ typedef struct bl_work {
     size_t weights;  /* numbers that the optimiser steps: weights, biases, feedback that learns */
 } bl_work;
 BL_API void bl_trainer_count(const bl_trainer *trainer, bl_work *out);
+
+/* A training step is a program: instructions on whole blocks, with the buffers that they read and write. From these
+   follows what may run at once. Stages run one after the other; instructions of one stage with the same `group` run
+   together, in order, in one task for each range of the block's channels. */
+typedef struct bl_operand {
+    const char *buffer; /* "input", "targets", "output", "signal", "delta", "weights", "feedback" or "gradient" */
+    int block;          /* whose */
+    const char *extent; /* what a task touches: "range": its own channels; "columns": of another block's matrix; "all" */
+    int reads, writes;
+} bl_operand;
+typedef struct bl_instruction {
+    const char *op; /* "forward", "loss", "product", "pull", "push", "local_backward", "gradient", "update", ... */
+    int block, stage, group;
+    int tasks;       /* of the group */
+    int is_repeated; /* a forward that was computed before in this step: its output was not kept */
+    double work;     /* multiply-accumulates for an example */
+    bl_operand operands[4];
+    int n_operands;
+} bl_instruction;
+BL_API int bl_trainer_instruction(const bl_trainer *trainer, int i,
+                                  bl_instruction *out); /* 0 past the last, else 1 */
+
+/* What these read and write. Buffers with the same `memory` lie in the same place, by turns. */
+typedef struct bl_buffer {
+    const char *name; /* as in bl_operand; "delta": signals lie in the same place */
+    int block, memory;
+    size_t bytes;
+    int is_per_thread;           /* each has its own, for the task that it is at */
+    int first_stage, last_stage; /* that touch it */
+} bl_buffer;
+BL_API int bl_trainer_buffer(const bl_trainer *trainer, int i, bl_buffer *out); /* 0 past the last, else 1 */
 
 /* What steps spend their time on, in seconds, summed over all steps since the clocks were turned on. The five moves
    are summed over threads as well: together they are at most threads x step, and what they lack of it went into

@@ -404,10 +404,16 @@ const char *bl_rule_about(const char *name)
     return ops ? ops->about : NULL;
 }
 
+const char *bl_rule_equation(const char *name)
+{
+    const struct rule_ops *ops = name ? rule_find(name) : NULL;
+    return ops ? ops->equation : NULL;
+}
+
 const char *bl_rule_order(const char *name)
 {
     const struct rule_ops *ops = name ? rule_find(name) : NULL;
-    return ops ? rule_order_name(ops->order) : NULL;
+    return ops ? rule_order_name(ops) : NULL;
 }
 
 /* ---- Models at work */

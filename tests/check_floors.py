@@ -17,9 +17,10 @@ FLOORS = {
     "tensor": 1, "backend": 1, "runlog": 1,
     "layers": 2, "losses": 2, "optim": 2, "file": 2, "report": 2,
     "net": 3, "data": 3,
-    "rules": 4,
-    "train": 5,
-    "": 6,  # src/api*.c
+    "program": 4,
+    "rules": 5,
+    "train": 6,
+    "": 7,  # src/api*.c
 }
 FRIENDS = {frozenset(("tensor", "backend"))}
 

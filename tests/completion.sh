@@ -43,6 +43,8 @@ backless eval --part |train val test
 backless eval --ru|-rule
 backless rules i|ifa -dfa
 backless nets |lenet nokland-conv -2x800
+backless explain d|dfa dkp drtp -fa
+backless explain dfa --pro|--program
 backless completion |bash zsh fish -train
 backless data |list info get -train -fashion-mnist
 backless data get fash|fashion-mnist -mnist

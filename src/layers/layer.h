@@ -113,7 +113,7 @@ struct layer_ops {
     float own_start[LAYER_OWN];
     const char *kept[LAYER_OWN]; /* numbers that are not trained but saved: "mean"; NULL: no more */
     float kept_start[LAYER_OWN];
-    bool is_activation; /* a function of each number, whose derivative a rule may replace (net_settle_with) */
+    bool is_activation; /* a function of each number, whose derivative a rule may replace (net_local_backward) */
     bool works_in_place; /* x is copied to y first where they are not the same memory; dx and dy are */
     bool
         takes_statistics; /* apply looks at all examples of a batch: of one number a channel, one example is not enough */

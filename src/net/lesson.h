@@ -45,7 +45,7 @@ struct lesson {
                               lesson_set_inlet says otherwise */
     size_t *inlet; /* of each block: the layer at whose output that is */
     struct matrix
-        *delta;    /* of each block, n x units of its weights' output: the signal once settled, in the same
+        *delta;    /* of each block, n x units of its weights' output: the signal carried down, in the same
                               memory where no layer between changes sizes; the last one is e */
     float *own;    /* derivatives of what layers behind the weights own, laid out like net->params */
     float *caches; /* of those layers */

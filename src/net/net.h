@@ -116,12 +116,11 @@ bl_status net_check_push(const struct net *net, const char *who);
 void net_enter(const struct net *net, struct lesson *lesson);
 /* h[l] of the part, from h[l - 1] or the input. */
 void net_forward(const struct net *net, const struct place *at, struct lesson *lesson);
-/* delta[l] of the part from signal[l], exactly, through the layers behind block l's weights. */
-void net_settle(const struct net *net, const struct place *at, struct lesson *lesson);
-/* The same with another function in place of the derivative of activations: d <- d g, from the activation's input x and its
-   output y. x is its input only in a lesson that keeps sums, else y. slope NULL: the derivative. */
-void net_settle_with(const struct net *net, const struct place *at, struct lesson *lesson,
-                     void (*slope)(const float *x, const float *y, float *d, size_t n));
+/* delta[l] of the part from signal[l] through the layers behind block l's weights: exactly, or with another function in place of
+   the derivative of activations: d <- d g, from the activation's input x and its output y. x is its input only in a lesson that
+   keeps sums, else y. slope NULL: the derivative. */
+void net_local_backward(const struct net *net, const struct place *at, struct lesson *lesson,
+                        void (*slope)(const float *x, const float *y, float *d, size_t n));
 /* signal[l] of the part = the sum over the blocks f that follow l of f's delta through M[f], shaped like f's weights. */
 void net_pull(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson);
 /* signal[l] of the part = the sum over the blocks p that l follows of p's delta forward through M[l], shaped like l's

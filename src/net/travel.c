@@ -120,9 +120,8 @@ static void slope_rows(const struct crossing *c, slope_of_rows slope)
               matrix_row(&c->dx, n) + c->in.begin, part_size(c->in));
 }
 
-/* slope NULL: the exact derivatives of activations too. */
-static void settle(const struct net *net, const struct place *at, const struct lesson *lesson,
-                   slope_of_rows slope)
+void net_local_backward(const struct net *net, const struct place *at, struct lesson *lesson,
+                        slope_of_rows slope)
 {
     const struct block *block = &net->blocks[at->l];
     for (size_t i = lesson->inlet[at->l]; i > block->first; i--) {
@@ -134,17 +133,6 @@ static void settle(const struct net *net, const struct place *at, const struct l
         } else if (layer->ops->down)
             layer->ops->down(layer, &c);
     }
-}
-
-void net_settle(const struct net *net, const struct place *at, struct lesson *lesson)
-{
-    settle(net, at, lesson, NULL);
-}
-
-void net_settle_with(const struct net *net, const struct place *at, struct lesson *lesson,
-                     slope_of_rows slope)
-{
-    settle(net, at, lesson, slope);
 }
 
 void net_pull(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson)

@@ -7,16 +7,14 @@
  */
 #include "rule_table.h"
 
-static void bp_signal(const struct rule *rule, const struct net *net, const struct place *at,
-                      struct lesson *lesson)
+static void bp_emit(struct emitter *e, size_t l)
 {
-    (void)rule;
-    net_pull(net, net->weights, at, lesson);
+    emit_pull(e, BUFFER_WEIGHTS, l);
 }
 
 const struct rule_ops rule_bp = {
     .name = "bp",
+    .equation = "signal_l = delta_{l+1} W_{l+1}",
     .about = "backpropagation, Rumelhart, Hinton, Williams 1986, doi:10.1038/323533a0",
-    .order = RULE_ORDER_BACKWARD,
-    .signal = bp_signal,
+    .emit = bp_emit,
 };

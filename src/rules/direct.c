@@ -44,12 +44,6 @@ void direct_product(const struct rule *rule, const struct net *net, const struct
         spread(signal, part_size(columns));
 }
 
-void direct_signal(const struct rule *rule, const struct net *net, const struct place *at,
-                   struct lesson *lesson)
-{
-    direct_product(rule, net, at, *lesson_error(lesson), lesson);
-}
-
 void direct_scale(const struct net *net, const struct place *at, struct lesson *lesson, float factor)
 {
     const struct matrix signal = matrix_columns(lesson->signal[at->l], signal_columns(net, at, lesson));

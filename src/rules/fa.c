@@ -8,25 +8,17 @@
  */
 #include "rule_table.h"
 
-static bl_status fa_init(struct rule *rule, const struct net *net)
+static void fa_emit(struct emitter *e, size_t l)
 {
-    for (size_t f = 1; f < net->n_blocks; f++)
-        BL_TRY(feedback_like_weights(rule, net, f));
-    return BL_OK;
-}
-
-static void fa_signal(const struct rule *rule, const struct net *net, const struct place *at,
-                      struct lesson *lesson)
-{
-    net_pull(net, rule->B, at, lesson);
+    emit_pull(e, BUFFER_FEEDBACK, l);
 }
 
 const struct rule_ops rule_fa = {
     .name = "fa",
+    .equation = "signal_l = delta_{l+1} B_{l+1}",
     .about = "feedback alignment, Lillicrap et al. 2016, doi:10.1038/ncomms13276",
-    .order = RULE_ORDER_BACKWARD,
     .learns_from_zero = true,
     .weights = WEIGHTS_FOLLOW_THEIR_FEEDBACK,
-    .init = fa_init,
-    .signal = fa_signal,
+    .init = feedback_like_all_weights,
+    .emit = fa_emit,
 };

@@ -131,13 +131,27 @@ bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t 
     return fill(rule, l, (uint32_t)l, outputs, inlet_units(net, l, rule->feedback.inlet), (double)outputs);
 }
 
+bl_status feedback_from_output_to_all(struct rule *rule, const struct net *net)
+{
+    for (size_t l = 0; l < net_last(net); l++)
+        BL_TRY(feedback_from_output(rule, net, l));
+    return BL_OK;
+}
+
 /* A number that enters block f goes into units x weights / inputs sums on the average: all units of a dense layer, the channels
    of a convolution at each place of its window, less at the edges and with a stride. */
-bl_status feedback_like_weights(struct rule *rule, const struct net *net, size_t f)
+static bl_status feedback_like_weights(struct rule *rule, const struct net *net, size_t f)
 {
     const struct layer *layer = net_layer(net, f);
     const double terms = (double)layer->units * (double)layer->weight_cols / (double)net->blocks[f].inputs;
     return fill(rule, f, (uint32_t)f - 1, net->weights[f].rows, net->weights[f].cols, terms);
+}
+
+bl_status feedback_like_all_weights(struct rule *rule, const struct net *net)
+{
+    for (size_t f = 1; f < net->n_blocks; f++)
+        BL_TRY(feedback_like_weights(rule, net, f));
+    return BL_OK;
 }
 
 bl_status feedback_to_input(struct rule *rule, const struct net *net, double limit)

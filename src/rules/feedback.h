@@ -41,9 +41,10 @@ bl_status feedback_check_text(bl_context *ctx, const char *text);
 
 /* B[l]: outputs x units at the inlet of block l. Drawn from stream RNG_FEEDBACK, layer l. */
 bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l);
-/* B[f]: shaped like the weights of block f, f >= 1, which it replaces on the way back. Drawn from stream RNG_FEEDBACK,
+bl_status feedback_from_output_to_all(struct rule *rule, const struct net *net); /* of every hidden block */
+/* B[f]: shaped like the weights of block f, which it replaces on the way back, for every f >= 1. Drawn from stream RNG_FEEDBACK,
    layer f - 1, the block it teaches: with one hidden layer the same numbers as feedback_from_output's. */
-bl_status feedback_like_weights(struct rule *rule, const struct net *net, size_t f);
+bl_status feedback_like_all_weights(struct rule *rule, const struct net *net);
 
 /* B[0]: outputs x inputs of the net, U(-limit, limit) where the spec is nokland's, else as the spec says. */
 bl_status feedback_to_input(struct rule *rule, const struct net *net, double limit);

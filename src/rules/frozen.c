@@ -6,6 +6,6 @@
 
 const struct rule_ops rule_frozen = {
     .name = "frozen",
+    .equation = "no signals: hidden blocks stay as they are",
     .about = "baseline: hidden layers stay random, only the output learns",
-    .order = RULE_ORDER_ANY,
 };

@@ -7,7 +7,6 @@
  * Only the first block has feedback. Not defined where a hidden block changes the size of its maps (a pool): what leaves
  * the weights of one block is not what enters the next.
  */
-#include "direct.h"
 #include "rule_table.h"
 
 static bl_status ifa_init(struct rule *rule, const struct net *net)
@@ -16,19 +15,18 @@ static bl_status ifa_init(struct rule *rule, const struct net *net)
     return net_last(net) > 0 ? feedback_from_output(rule, net, 0) : BL_OK;
 }
 
-static void ifa_signal(const struct rule *rule, const struct net *net, const struct place *at,
-                       struct lesson *lesson)
+static void ifa_emit(struct emitter *e, size_t l)
 {
-    if (at->l == 0)
-        direct_signal(rule, net, at, lesson);
+    if (l == 0)
+        emit_product(e, BUFFER_DELTA, l);
     else
-        net_push(net, net->weights, at, lesson);
+        emit_push(e, BUFFER_WEIGHTS, l);
 }
 
 const struct rule_ops rule_ifa = {
     .name = "ifa",
+    .equation = "signal_0 = e B_0, signal_l = delta_{l-1} W_l^T",
     .about = "indirect feedback alignment, Nøkland 2016, arXiv:1609.01596",
-    .order = RULE_ORDER_FORWARD,
     .init = ifa_init,
-    .signal = ifa_signal,
+    .emit = ifa_emit,
 };

@@ -11,27 +11,19 @@
  */
 #include "rule_table.h"
 
-static bl_status kp_init(struct rule *rule, const struct net *net)
+static void kp_emit(struct emitter *e, size_t l)
 {
-    for (size_t f = 1; f < net->n_blocks; f++)
-        BL_TRY(feedback_like_weights(rule, net, f));
-    return BL_OK;
-}
-
-static void kp_signal(const struct rule *rule, const struct net *net, const struct place *at,
-                      struct lesson *lesson)
-{
-    net_pull(net, rule->B, at, lesson);
+    emit_pull(e, BUFFER_FEEDBACK, l);
 }
 
 const struct rule_ops rule_kp = {
     .name = "kp",
+    .equation = "signal_l = delta_{l+1} B_{l+1}, B takes the steps of W",
     .about = "Kolen-Pollack learning of the feedback, Akrout et al. 2019, arXiv:1904.05391",
-    .order = RULE_ORDER_BACKWARD,
     .learns_from_zero = true,
     .learning = FEEDBACK_LEARNS_LIKE_WEIGHTS,
     .default_lambda = 1e-5,
     .weights = WEIGHTS_FOLLOW_THEIR_FEEDBACK,
-    .init = kp_init,
-    .signal = kp_signal,
+    .init = feedback_like_all_weights,
+    .emit = kp_emit,
 };

@@ -5,8 +5,8 @@
 
 const struct rule_ops rule_linear = {
     .name = "linear",
+    .equation = "no hidden blocks",
     .about = "baseline: no hidden layers, the output layer on the input",
-    .order = RULE_ORDER_ANY,
     .learns_from_zero = true,
     .only_output = true,
 };

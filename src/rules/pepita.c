@@ -10,6 +10,7 @@
 #include "rule_table.h"
 
 #include <math.h>
+#include <string.h>
 
 /* F stands where the first block's feedback stands. */
 static bl_status pepita_init(struct rule *rule, const struct net *net)
@@ -19,9 +20,11 @@ static bl_status pepita_init(struct rule *rule, const struct net *net)
     return feedback_to_input(rule, net, limit);
 }
 
-static void pepita_disturb(const struct rule *rule, const struct net *net, struct lesson *lesson)
+/* All examples' inputs, by one task: x += e F. */
+static void disturb(const struct rule *rule, const struct net *net, const struct place *at,
+                    struct lesson *lesson)
 {
-    (void)net;
+    (void)net, (void)at;
     const struct matrix e = *lesson_error(lesson), F = rule->B[0];
     for (size_t n = 0; n < lesson->n; n++)
         for (size_t k = 0; k < e.cols; k++) {
@@ -31,12 +34,75 @@ static void pepita_disturb(const struct rule *rule, const struct net *net, struc
         }
 }
 
+static double cost_of_disturbing(const struct net *net)
+{
+    return (double)net->blocks[net_last(net)].units * (double)net->inputs;
+}
+
+/* h_l, to where the second pass does not write. */
+static void keep_output(const struct rule *rule, const struct net *net, const struct place *at,
+                        struct lesson *lesson)
+{
+    (void)rule;
+    const struct part part = net_columns(net, at->l, at->part);
+    const struct matrix h = matrix_columns(lesson->h[at->l], part),
+                        kept = matrix_columns(lesson->signal[at->l], part);
+    for (size_t n = 0; n < h.rows; n++)
+        memcpy(matrix_row(&kept, n), matrix_row(&h, n), h.cols * sizeof(float));
+}
+
+static void subtract_output(const struct rule *rule, const struct net *net, const struct place *at,
+                            struct lesson *lesson)
+{
+    (void)rule;
+    const struct part part = net_columns(net, at->l, at->part);
+    for (size_t n = 0; n < lesson->n; n++) {
+        const float *first = matrix_row(&lesson->signal[at->l], n),
+                    *second = matrix_row(&lesson->h[at->l], n);
+        float *delta = matrix_row(&lesson->delta[at->l], n);
+        for (size_t j = part.begin; j < part.end; j++)
+            delta[j] = lesson->scale * (first[j] - second[j]);
+    }
+}
+
+static const struct op map_disturb = {.kind = OP_MAP,
+                                      .name = "disturb",
+                                      .is_whole = true,
+                                      .move = MOVE_TEACH,
+                                      .operands = {{BUFFER_DELTA, OF_LAST, EXTENT_ALL, READS},
+                                                   {BUFFER_FEEDBACK, OF_BLOCK, EXTENT_ALL, READS},
+                                                   {BUFFER_INPUT, OF_BLOCK, EXTENT_ALL, UPDATES}},
+                                      .map = disturb,
+                                      .cost = cost_of_disturbing};
+static const struct op map_keep = {.kind = OP_MAP,
+                                   .name = "keep_output",
+                                   .move = MOVE_TEACH,
+                                   .operands = {{BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, READS},
+                                                {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
+                                   .map = keep_output};
+static const struct op map_subtract = {.kind = OP_MAP,
+                                       .name = "subtract_output",
+                                       .move = MOVE_TEACH,
+                                       .operands = {{BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, READS},
+                                                    {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, READS},
+                                                    {BUFFER_DELTA, OF_BLOCK, EXTENT_RANGE, WRITES}},
+                                       .map = subtract_output};
+
+static void pepita_emit(struct emitter *e, size_t l)
+{
+    emit_map(e, &map_keep, l);
+    if (l == 0)
+        emit_map(e, &map_disturb, l);
+    emit_second_forward(e, l);
+    emit_map(e, &map_subtract, l);
+}
+
 const struct rule_ops rule_pepita = {
     .name = "pepita",
+    .equation = "delta_l = h_l(x) - h_l(x + e F)",
     .about =
         "PEPITA, a second pass with the error at the input, Dellaferrera & Kreiman 2022, arXiv:2201.11665",
-    .order = RULE_ORDER_ANY,
     .default_feedback = "nokland", /* here: the range above */
     .init = pepita_init,
-    .disturb = pepita_disturb,
+    .emit = pepita_emit,
 };

@@ -1,9 +1,8 @@
 /*
  * rule.h - the interface of a learning rule: how the output's error becomes one teaching signal per hidden block.
  *
- * That is all a rule does. It reads the net as const and writes only signal[l] of the lesson it is given; derivatives,
- * gradients and updates are the same for every rule. The last block has no signal: it learns from the error itself,
- * whatever the rule.
+ * That is all a rule does, and it does so by emitting instructions (program/emitter.h). Derivatives, gradients and updates are
+ * the same for every rule. The last block has no signal: it learns from the error itself, whatever the rule.
  *
  * To add one: a file with a `const struct rule_ops rule_NAME`, a line in rule_table.c, a golden case, a row in
  * docs/rules.md, a line in CHANGELOG.md.
@@ -11,7 +10,7 @@
 #ifndef BL_RULES_RULE_H
 #define BL_RULES_RULE_H
 
-#include "../net/lesson.h"
+#include "../program/emitter.h"
 #include "feedback.h"
 
 struct rule_ops;
@@ -23,16 +22,6 @@ struct rule {
     struct matrix *B;              /* n_blocks; a block without feedback has x = NULL */
     struct feedback_spec feedback; /* how to draw B */
     uint64_t seed;
-};
-
-/* When signal(l) may run, and so what it may read. Blocks are updated as early as the order allows. */
-enum rule_order {
-    RULE_ORDER_BACKWARD, /* last to first: deltas and weights of the blocks that follow l */
-    RULE_ORDER_FORWARD,  /* first to last: deltas of the blocks before l, weights of l; and the error */
-    RULE_ORDER_ANY,      /* the error alone: all blocks at once */
-    RULE_ORDER_ON_FORWARD, /* the targets alone: a block may learn as soon as its own forward is done, and the net runs in the
-                              memory of two blocks */
-    RULE_ORDER_COUNT
 };
 
 /* What the feedback itself does, each time that the weights learn. */
@@ -50,9 +39,9 @@ enum weight_relation {
 };
 
 struct rule_ops {
-    const char *name;  /* in options, logs, files */
-    const char *about; /* one line and the paper */
-    enum rule_order order;
+    const char *name;      /* in options, logs, files */
+    const char *about;     /* one line and the paper */
+    const char *equation;  /* what emit says, for readers */
     bool learns_from_zero; /* all-zero weights are a good start, given f'(0) > 0 */
     bool needs_classes;    /* it teaches from the targets, and these must be one-hot */
     bool only_output;      /* trains the net without its hidden blocks (net_text_of_output) */
@@ -60,40 +49,46 @@ struct rule_ops {
     enum weight_relation weights; /* of blocks but the first */
     /* It takes another function in place of the derivative of activations (feedback_spec.slope). */
     bool has_slope;
-    /* How to draw the feedback where the option names nothing; NULL: by order and optimiser. */
+    bool derives_feedback; /* B is computed from the weights in each step */
+    /* How to draw the feedback where the option names nothing; NULL: by flow and optimiser. */
     const char *default_feedback;
     /* How much of weights and feedback goes away at each step, where feedback learns. */
     double default_lambda;
 
     /* Draws the feedback. NULL: the rule has none. */
     bl_status (*init)(struct rule *rule, const struct net *net);
-    /* Once a step, before anything is taught: the rows at->part of B[at->l], from the weights as they are. NULL: B stays. */
-    void (*prepare)(const struct rule *rule, const struct net *net, const struct place *at);
-    /* The channels at->part of signal[at->l] (net_columns), for all examples: the same bits for any partition. Never called for the
-       last block. NULL: the hidden blocks are not taught and stay as they are. */
-    void (*signal)(const struct rule *rule, const struct net *net, const struct place *at,
-                   struct lesson *lesson);
-    /* A way of its own from signal[l] down to delta[l], in place of the exact one (net_settle). NULL: the exact one. */
-    void (*settle)(const struct rule *rule, const struct net *net, const struct place *at,
-                   struct lesson *lesson);
-    /* Changes lesson->x by the error, for a second pass: then delta[l] is the first pass's output of block l less the
-       second's, gradients take the second's inputs, and `signal` is not called. NULL: one pass. */
-    void (*disturb)(const struct rule *rule, const struct net *net, struct lesson *lesson);
+    /* How block l's signal or delta comes about; never called for the last block. It may depend on l and on nothing else. NULL:
+       the hidden blocks are not taught and stay as they are. */
+    void (*emit)(struct emitter *e, size_t l);
 };
 
 const struct rule_ops *rule_ops_at(int i);          /* NULL past the last */
 const struct rule_ops *rule_find(const char *name); /* NULL: no such */
 const struct rule_ops *rule_reference(void);        /* backpropagation: what alignment is measured against */
-/* Whether a signal goes from block to block through feedback shaped like the weights. */
-bool rule_is_chain(const struct rule_ops *ops);
+
+/* What a rule's signals are made of, as far as its instructions tell. */
+struct rule_flow {
+    bool reads_next, reads_previous; /* deltas of the blocks behind, or before: a chain */
+    bool reads_error, has_second_pass;
+};
+struct rule_flow rule_flow(const struct rule_ops *ops);
+bool rule_is_chain(const struct rule_ops *ops);  /* from the output on, block by block */
+bool rule_is_direct(const struct rule_ops *ops); /* to each block through a matrix of its own */
+/* Whether a block may be taught and updated before the next one is: then a step runs in the memory of two blocks. */
+bool rule_may_be_lean(const struct rule_ops *ops);
+const char *rule_order_name(const struct rule_ops *ops); /* "backward", "forward", "any", "on forward" */
+
 /* Whether its lessons must keep the inputs of activations. */
 bool rule_needs_sums(const struct rule *rule);
-const char *rule_order_name(enum rule_order order);
 bl_status rule_check_text(bl_context *ctx, const char *text);
 
 /* Bound to the net's shapes; feedback drawn, or read from the spec's file, here. */
 bl_status rule_create(struct rule **out, const struct net *net, const struct rule_ops *ops,
                       const struct feedback_spec *feedback, uint64_t seed);
 void rule_free(struct rule *rule);
+
+/* The program of a step by the rule. */
+bl_status rule_program(struct program **out, const struct rule *rule, const struct net *net,
+                       struct program_spec spec);
 
 #endif

@@ -31,20 +31,9 @@ const struct rule_ops *rule_reference(void)
     return &rule_bp;
 }
 
-bool rule_is_chain(const struct rule_ops *ops)
-{
-    return ops->order == RULE_ORDER_BACKWARD;
-}
-
 bool rule_needs_sums(const struct rule *rule)
 {
     return rule->ops->has_slope && rule->feedback.slope == SLOPE_COS_A;
-}
-
-const char *rule_order_name(enum rule_order order)
-{
-    static const char *const names[RULE_ORDER_COUNT] = {"backward", "forward", "any", "on forward"};
-    return names[order];
 }
 
 bl_status rule_check_text(bl_context *ctx, const char *text)
@@ -58,9 +47,7 @@ bl_status rule_check_text(bl_context *ctx, const char *text)
 static bl_status check_inlet(const struct net *net, const struct rule_ops *ops,
                              const struct feedback_spec *feedback)
 {
-    const bool is_direct = ops->order == RULE_ORDER_ANY || ops->order == RULE_ORDER_ON_FORWARD;
-    if (feedback->inlet == INLET_END ||
-        (is_direct && ops->signal && ops->learning != FEEDBACK_LEARNS_FROM_ERROR))
+    if (feedback->inlet == INLET_END || (rule_is_direct(ops) && ops->learning != FEEDBACK_LEARNS_FROM_ERROR))
         return BL_OK;
     BL_FAIL(net->ctx, BL_NOT_DEFINED,
             "rule %s has no choice of inlet; dfa and its like have, which send fixed feedback straight to a "

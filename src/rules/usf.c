@@ -11,15 +11,10 @@
 
 #include <math.h>
 
-static bl_status usf_init(struct rule *rule, const struct net *net)
+static void take_signs(const struct rule *rule, const struct net *net, const struct place *at,
+                       struct lesson *lesson)
 {
-    for (size_t f = 1; f < net->n_blocks; f++)
-        BL_TRY(feedback_like_weights(rule, net, f));
-    return BL_OK;
-}
-
-static void usf_prepare(const struct rule *rule, const struct net *net, const struct place *at)
-{
+    (void)lesson;
     const struct layer *layer = net_layer(net, at->l);
     const float s = sqrtf(2.0f / (float)(layer->weight_cols + layer->fan_out));
     const struct matrix W = matrix_rows(net->weights[at->l], at->part),
@@ -28,18 +23,25 @@ static void usf_prepare(const struct rule *rule, const struct net *net, const st
         B.x[i] = W.x[i] > 0.0f ? s : W.x[i] < 0.0f ? -s : 0.0f;
 }
 
-static void usf_signal(const struct rule *rule, const struct net *net, const struct place *at,
-                       struct lesson *lesson)
+static const struct op signs = {.kind = OP_MAP,
+                                .name = "signs",
+                                .move = MOVE_TEACH,
+                                .operands = {{BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
+                                             {BUFFER_FEEDBACK, OF_BLOCK, EXTENT_RANGE, WRITES}},
+                                .map = take_signs};
+
+static void usf_emit(struct emitter *e, size_t l)
 {
-    net_pull(net, rule->B, at, lesson);
+    emit_map(e, &signs, l + 1);
+    emit_pull(e, BUFFER_FEEDBACK, l);
 }
 
 const struct rule_ops rule_usf = {
     .name = "usf",
+    .equation = "signal_l = delta_{l+1} B_{l+1}, B_{l+1} = s sign(W_{l+1})",
     .about = "uniform sign-concordant feedback, Liao et al. 2016, arXiv:1510.05067",
-    .order = RULE_ORDER_BACKWARD,
+    .derives_feedback = true,
     .weights = WEIGHTS_FOLLOW_THEIR_FEEDBACK,
-    .init = usf_init,
-    .prepare = usf_prepare,
-    .signal = usf_signal,
+    .init = feedback_like_all_weights,
+    .emit = usf_emit,
 };

@@ -16,7 +16,7 @@ struct alignment {
     struct optimizer optimizer; /* a copy, set to the supposed step */
     struct lesson *own, *bp;
     struct rule *bp_rule;
-    struct plan bp_plan;
+    struct program *bp_program;
     float *own_gradient, *bp_gradient;     /* laid out like net->params */
     float *w, *slots[OPTIMIZER_MAX_SLOTS]; /* copies that a supposed step may change: largest block */
     float *change;                         /* of that step */
@@ -40,7 +40,7 @@ static bl_status build(struct alignment *a, size_t capacity)
     lesson_set_inlet(a->own, net, a->stepper->rule->feedback.inlet);
     BL_TRY(lesson_create(&a->bp, a->ctx, net, capacity, LESSON_KEEPS_ALL, PRECISION_FLOAT32));
     BL_TRY(rule_create(&a->bp_rule, net, rule_reference(), &none, 0));
-    BL_TRY(plan_create(&a->bp_plan, a->ctx, net, a->bp_rule->ops));
+    BL_TRY(rule_program(&a->bp_program, a->bp_rule, net, a->stepper->inspected->spec));
     BL_TRY(MEM_ARRAY(a->ctx, &a->own_gradient, net->n_params, "the rule's gradients"));
     BL_TRY(MEM_ARRAY(a->ctx, &a->bp_gradient, net->n_params, "backpropagation's gradients"));
     BL_TRY(MEM_ARRAY(a->ctx, &a->w, net->n_params, "a copy of the weights"));
@@ -58,7 +58,6 @@ bl_status alignment_create(struct alignment **out, bl_context *ctx, const struct
     BL_TRY(MEM_ONE(ctx, &a, "the measurement of angles"));
     a->ctx = ctx;
     a->stepper = stepper;
-    a->bp_plan.ctx = ctx;
     const bl_status status = build(a, capacity);
     if (status != BL_OK) {
         alignment_free(a);
@@ -75,7 +74,7 @@ void alignment_free(struct alignment *a)
     lesson_free(a->own);
     lesson_free(a->bp);
     rule_free(a->bp_rule);
-    plan_release(&a->bp_plan);
+    program_free(a->bp_program);
     mem_free(a->ctx, a->own_gradient);
     mem_free(a->ctx, a->bp_gradient);
     mem_free(a->ctx, a->w);
@@ -147,31 +146,17 @@ static void measure_update(struct alignment *a, size_t l, bl_angles *out)
     out->update = products_angle(p, n);
 }
 
-/* Each example's own, dJ_n / da, whatever the reduction: so that deltas and their norms mean the same for any number of
-   examples. */
-static void error_of_each(const struct stepper *s, struct lesson *lesson)
-{
-    lesson->scale = 1.0f;
-    (void)s->loss->error(s->ctx->backend, *lesson_scores(lesson), lesson->y, lesson->scale,
-                         *lesson_error(lesson));
-}
-
-static void teach(struct alignment *a)
+/* Errors are each example's own, dJ_n / da, whatever the reduction: so that deltas and their norms mean the same for any number
+   of examples. */
+static void inspect_both(struct alignment *a)
 {
     const struct stepper *s = a->stepper;
     a->own->passage.purpose = a->bp->passage.purpose = PASSAGE_MEASURE;
-    step_forward(s->net, a->own);
-    error_of_each(s, a->own);
+    lesson_set_size(a->bp, a->own->n);
     memcpy(a->bp->x.x, a->own->x.x, a->own->n * a->own->x.cols * sizeof(float));
     memcpy(a->bp->y.x, a->own->y.x, a->own->n * a->own->y.cols * sizeof(float));
-    lesson_set_size(a->bp, a->own->n);
-    step_forward(s->net, a->bp);
-    error_of_each(s, a->bp);
-    step_teach(s->net, a->bp_rule, &a->bp_plan, a->bp);
-    /* a rule without signals leaves its hidden deltas at 0 */
-    for (size_t l = 0; l < net_last(s->net); l++)
-        memset(a->own->delta[l].x, 0, a->own->n * a->own->delta[l].cols * sizeof(float));
-    step_teach(s->net, s->rule, &s->plan, a->own);
+    step_inspect(s, a->bp_rule, a->bp_program, a->bp, 1.0f, a->bp_gradient);
+    step_inspect(s, s->rule, s->inspected, a->own, 1.0f, a->own_gradient);
 }
 
 /* From the sum over the measured examples to what a step on `batch` of them would have: their mean, or for the reduction
@@ -188,9 +173,7 @@ static void scale_gradients(struct alignment *a, size_t batch)
 
 bl_status alignment_measure(struct alignment *a, double rate, uint64_t t, size_t batch, bl_angles *out)
 {
-    teach(a);
-    step_gradients(a->stepper->net, a->own, a->own_gradient);
-    step_gradients(a->stepper->net, a->bp, a->bp_gradient);
+    inspect_both(a);
     scale_gradients(a, batch);
     a->optimizer = a->stepper->optimizer;
     optimizer_begin(&a->optimizer, rate, t);

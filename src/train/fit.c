@@ -90,7 +90,7 @@ static void plan_next(struct fit *f)
     bl_trainer *t = f->t;
     const bool is_last = t->state.position + batch_at(f, t->state.position) == f->train->n;
     if (t->lesson->next.x && !is_last)
-        t->stepper.aside = (struct aside){prepare_next, f};
+        t->stepper.prefetch = (struct prefetch){prepare_next, f};
 }
 
 static void take_prepared(struct fit *f)

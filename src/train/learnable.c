@@ -32,7 +32,7 @@ static bl_status check_pepita(const bl_trainer *t)
 {
     const struct net *net = t->model->net;
     for (size_t i = 0; i < net->n_layers; i++)
-        if (t->model->rule->ops->disturb && net->layers[i].ops->takes_statistics)
+        if (rule_flow(t->model->rule->ops).has_second_pass && net->layers[i].ops->takes_statistics)
             BL_FAIL(t->ctx, BL_NOT_DEFINED,
                     "rule %s has no way to teach batch norm's scale and shift: its paper defines a change "
                     "for weights "

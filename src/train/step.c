@@ -1,26 +1,34 @@
 /*
- * step.c - the five moves of a training step, each a list of tasks for parallel_for.
+ * step.c - running a program: each op on a range of a block, each stage a list of tasks for parallel_for.
  */
 #include "step.h"
 
 #include "../base/mem.h"
 #include "../base/parallel.h"
 #include "../layers/products.h"
+#include "../rules/direct.h"
 
 #include <string.h>
 
-/* What the tasks of a parallel region share. */
-struct shift {
-    struct stepper *stepper; /* NULL: teach only */
+/* What the tasks of a run share. */
+struct run {
+    const struct program *program;
+    const struct stepper *stepper;
     const struct net *net;
     const struct rule *rule;
     struct lesson *lesson;
-    const struct task *tasks;
-    parallel_task run; /* each of them */
-    struct aside aside;
-    size_t l;         /* forward: the block */
     float *gradients; /* where they are kept; NULL: each worker's tile */
-    bool does_apply;  /* the optimiser steps each tile */
+    struct outcome outcome;
+    const struct task *tasks; /* of the stage under way */
+    struct prefetch prefetch; /* to be done before its tasks */
+};
+
+/* What a task works on: the lesson with the worker's own derivatives. */
+struct scene {
+    struct run *run;
+    const struct instruction *item;
+    struct place at;
+    struct lesson *lesson;
 };
 
 static bl_status need_slots(struct stepper *s, float **slots, size_t n)
@@ -47,14 +55,22 @@ static bl_status need_B_slots(struct stepper *s)
     return need_slots(s, s->B_slots, n);
 }
 
-bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
-                         const struct loss_ops *loss, const struct optimizer *optimizer)
+static bl_status make_programs(struct stepper *s, bool is_lean)
 {
-    struct stepper s = {
-        .ctx = ctx, .net = net, .rule = rule, .loss = loss, .optimizer = *optimizer, .plan = {.ctx = ctx}};
-    bl_status status = plan_create(&s.plan, ctx, net, rule->ops);
-    if (!rule->ops->signal && !rule->ops->disturb)
+    const struct program_spec step = {
+        .is_lean = is_lean, .updates = true, .may_fuse = s->optimizer.l2 <= 0.0f};
+    const struct program_spec inspection = {.keeps_gradients = true};
+    BL_TRY(rule_program(&s->program, s->rule, s->net, step));
+    return rule_program(&s->inspected, s->rule, s->net, inspection);
+}
+
+bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
+                         const struct loss_ops *loss, const struct optimizer *optimizer, bool is_lean)
+{
+    struct stepper s = {.ctx = ctx, .net = net, .rule = rule, .loss = loss, .optimizer = *optimizer};
+    if (!rule->ops->emit)
         s.learns_from = net->tensors[net->blocks[net_last(net)].tensors].at;
+    bl_status status = make_programs(&s, is_lean);
     if (status == BL_OK)
         status = need_slots(&s, s.slots, net->n_params - s.learns_from);
     if (status == BL_OK)
@@ -69,7 +85,9 @@ bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, 
 
 void stepper_release(struct stepper *s)
 {
-    plan_release(&s->plan);
+    program_free(s->program);
+    program_free(s->buffered);
+    program_free(s->inspected);
     for (size_t i = 0; i < OPTIMIZER_MAX_SLOTS; i++) {
         mem_free(s->ctx, s->slots[i]);
         mem_free(s->ctx, s->B_slots[i]);
@@ -84,97 +102,75 @@ float *stepper_slot(const struct stepper *s, size_t slot, size_t at)
     return at < s->learns_from ? NULL : s->slots[slot] + (at - s->learns_from);
 }
 
-bl_status stepper_need_buffer(struct stepper *s)
+static bl_status need_buffered(struct stepper *s)
 {
-    return s->buffer ? BL_OK : MEM_ARRAY(s->ctx, &s->buffer, s->net->n_params, "the gradients");
+    const struct program_spec spec = {
+        .is_lean = s->program->spec.is_lean, .updates = true, .keeps_gradients = true};
+    if (!s->buffer)
+        BL_TRY(MEM_ARRAY(s->ctx, &s->buffer, s->net->n_params, "the gradients"));
+    return s->buffered ? BL_OK : rule_program(&s->buffered, s->rule, s->net, spec);
 }
 
-static void forward_task(void *work, size_t i, int worker)
+/* ---- The ops, on the range of a scene */
+
+static void run_enter(const struct scene *scene)
 {
-    const struct shift *shift = work;
-    const struct place at = {shift->l, net_part(shift->net, shift->l, i), &shift->lesson->workers[worker]};
-    const double begun = worker_begin(at.worker);
-    net_forward(shift->net, &at, shift->lesson);
-    worker_end(at.worker, MOVE_FORWARD, begun);
+    net_enter(scene->run->net, scene->lesson);
 }
 
-/* What lies packed has been computed anew since. */
-static void forget_packed(struct lesson *lesson)
+static void run_forward(const struct scene *scene)
 {
-    for (size_t i = 0; i < lesson->n_workers; i++)
-        lesson->workers[i].packed.x = NULL;
+    struct lesson lesson = *scene->lesson;
+    if (scene->item->mode == MODE_REPLAY && lesson.passage.purpose == PASSAGE_TRAIN)
+        lesson.passage.purpose = PASSAGE_AGAIN;
+    net_forward(scene->run->net, &scene->at, &lesson);
 }
 
-static void forward_block(struct shift *shift)
+static void run_loss(const struct scene *scene)
 {
-    forget_packed(shift->lesson);
-    parallel_for(shift->lesson->ctx, shift->lesson->threads.now, net_parts(shift->net, shift->l), NULL,
-                 forward_task, shift);
-}
-
-/* Block by block from lesson->x, which has entered the net. */
-static void forward(struct shift *shift)
-{
-    for (shift->l = 0; shift->l < shift->net->n_blocks; shift->l++)
-        forward_block(shift);
-}
-
-static void enter(const struct net *net, struct lesson *lesson)
-{
-    const double begun = worker_begin(lesson->workers);
-    net_enter(net, lesson);
-    worker_end(lesson->workers, MOVE_FORWARD, begun);
-}
-
-static void enter_and_forward(const struct net *net, struct lesson *lesson)
-{
-    struct shift shift = {.net = net, .lesson = lesson};
-    enter(net, lesson);
-    forward(&shift);
-}
-
-/* The moment that work begins whose time decides how many threads the next batch gets; 0 where nothing is to be decided. */
-static double choice_begin(const struct lesson *lesson)
-{
-    return thread_choice_is_open(&lesson->threads) ? clock_seconds() : 0.0;
-}
-
-static void choice_end(struct lesson *lesson, double begun)
-{
-    if (thread_choice_is_open(&lesson->threads))
-        thread_choice_note(&lesson->threads, (double)lesson->n, clock_seconds() - begun);
-}
-
-void step_forward(const struct net *net, struct lesson *lesson)
-{
-    const double begun = choice_begin(lesson);
-    enter_and_forward(net, lesson);
-    choice_end(lesson, begun);
-}
-
-struct outcome step_error(const struct stepper *s, struct lesson *lesson)
-{
-    const float scale = s->sums ? 1.0f : 1.0f / (float)lesson->n;
+    const struct stepper *s = scene->run->stepper;
+    const struct lesson *lesson = scene->lesson;
     const struct matrix a = *lesson_scores(lesson);
-    struct outcome outcome = {0.0, 0};
-    const double begun = worker_begin(lesson->workers);
-    lesson->scale = scale;
-    outcome.loss = s->loss->error(s->ctx->backend, a, lesson->y, scale, *lesson_error(lesson));
-    outcome.wrong = lesson->has_labels ? loss_count_wrong(a, lesson->labels) : 0;
-    worker_end(lesson->workers, MOVE_ERROR, begun);
-    return outcome;
+    struct outcome *outcome = &scene->run->outcome;
+    outcome->loss = s->loss->error(s->ctx->backend, a, lesson->y, lesson->scale, *lesson_error(lesson));
+    outcome->wrong = lesson->has_labels ? loss_count_wrong(a, lesson->labels) : 0;
 }
 
-static void teach(const struct shift *shift, const struct place *at)
+static void run_product(const struct scene *scene)
 {
-    const struct rule_ops *ops = shift->rule->ops;
-    const double begun = worker_begin(at->worker);
-    ops->signal(shift->rule, shift->net, at, shift->lesson);
-    if (ops->settle)
-        ops->settle(shift->rule, shift->net, at, shift->lesson);
-    else
-        net_settle(shift->net, at, shift->lesson);
-    worker_end(at->worker, MOVE_TEACH, begun);
+    const struct run *run = scene->run;
+    const bool is_error = scene->item->source == BUFFER_DELTA;
+    direct_product(run->rule, run->net, &scene->at,
+                   is_error ? *lesson_error(scene->lesson) : scene->lesson->y, scene->lesson);
+    if (!is_error)
+        direct_scale(run->net, &scene->at, scene->lesson, -scene->lesson->scale);
+}
+
+static const struct matrix *matrices_of(const struct scene *scene)
+{
+    return scene->item->matrix == BUFFER_WEIGHTS ? scene->run->net->weights : scene->run->rule->B;
+}
+
+static void run_pull(const struct scene *scene)
+{
+    net_pull(scene->run->net, matrices_of(scene), &scene->at, scene->lesson);
+}
+
+static void run_push(const struct scene *scene)
+{
+    net_push(scene->run->net, matrices_of(scene), &scene->at, scene->lesson);
+}
+
+static void run_local_backward(const struct scene *scene)
+{
+    const struct rule *rule = scene->run->rule;
+    net_local_backward(scene->run->net, &scene->at, scene->lesson,
+                       rule->ops->has_slope ? slope_function_of(rule->feedback.slope) : NULL);
+}
+
+static void run_map(const struct scene *scene)
+{
+    scene->item->op->map(scene->run->rule, scene->run->net, &scene->at, scene->lesson);
 }
 
 /* The optimiser on the piece of a tensor that belongs to the part's channels. */
@@ -202,9 +198,12 @@ static void apply_to_B(const struct stepper *s, size_t l, size_t first, const fl
     optimizer_update(&s->optimizer, s->ctx->backend, true, s->rule->B[l].x + first, g, slots, n);
 }
 
-/* B[l]'s columns of the part: gradient e^T h, into the worker's tile. */
-static void learn_from_error(const struct stepper *s, const struct place *at, const struct lesson *lesson)
+/* B[l]'s columns of the range: gradient e^T h, into the worker's tile. */
+static void run_learn_feedback(const struct scene *scene)
 {
+    const struct stepper *s = scene->run->stepper;
+    const struct place *at = &scene->at;
+    const struct lesson *lesson = scene->lesson;
     const struct part columns = net_columns(s->net, at->l, at->part);
     const struct matrix e = *lesson_error(lesson), h = matrix_columns(lesson->h[at->l], columns);
     products_float32.gradient(e, h, matrix_of(at->worker->tile, e.cols, h.cols), at->worker);
@@ -213,28 +212,42 @@ static void learn_from_error(const struct stepper *s, const struct place *at, co
                    h.cols);
 }
 
-static void apply_to_feedback(const struct stepper *s, const struct place *at, const struct lesson *lesson,
-                              const float *dW)
+/* Where the gradient of the range's weights is; *db: of their biases. */
+static float *gradient_of(const struct scene *scene, float **db)
 {
-    const struct matrix B = s->rule->B[at->l];
-    if (B.x && s->rule->ops->learning == FEEDBACK_LEARNS_LIKE_WEIGHTS)
-        apply_to_B(s, at->l, at->part.begin * B.cols, dW, part_size(at->part) * B.cols);
-    if (B.x && s->rule->ops->learning == FEEDBACK_LEARNS_FROM_ERROR)
-        learn_from_error(s, at, lesson);
+    const struct place *at = &scene->at;
+    const struct net_tensor *W = &scene->run->net->tensors[scene->run->net->blocks[at->l].tensors];
+    float *to = scene->run->gradients;
+    *db = to ? to + W[1].at + at->part.begin
+             : at->worker->tile + (part_size(at->part) * W->cols + 15) / 16 * 16;
+    return to ? to + W->at + at->part.begin * W->cols : at->worker->tile;
 }
 
-/* dW, db: of the part; dW NULL: it is spent. The layers behind the weights have left their derivatives in the lesson. */
-static void apply(const struct stepper *s, const struct place *at, const struct lesson *lesson,
-                  const float *dW, const float *db)
+/* The optimiser on all of the range's parameters behind the weights. Layers have left their derivatives in the lesson. */
+static void update_rest(const struct scene *scene, const float *db)
 {
-    const struct block *block = &s->net->blocks[at->l];
+    const struct stepper *s = scene->run->stepper;
+    const struct block *block = &s->net->blocks[scene->at.l];
     const struct net_tensor *tensors = s->net->tensors + block->tensors;
-    if (dW)
-        apply_piece(s, &tensors[0], at->part, dW);
-    apply_piece(s, &tensors[1], at->part, db);
+    apply_piece(s, &tensors[1], scene->at.part, db);
     for (size_t i = 2; i < block->n_tensors; i++)
-        apply_piece(s, &tensors[i], at->part, piece_of(lesson->own, &tensors[i], at->part));
-    apply_to_feedback(s, at, lesson, dW); /* last: it may take the tile */
+        apply_piece(s, &tensors[i], scene->at.part,
+                    piece_of(scene->lesson->own, &tensors[i], scene->at.part));
+}
+
+static void run_update(const struct scene *scene)
+{
+    const struct stepper *s = scene->run->stepper;
+    float *db, *dW = gradient_of(scene, &db);
+    apply_piece(s, &s->net->tensors[s->net->blocks[scene->at.l].tensors], scene->at.part, dW);
+    update_rest(scene, db);
+}
+
+static void run_update_feedback(const struct scene *scene)
+{
+    const size_t l = scene->at.l, cols = scene->run->rule->B[l].cols;
+    float *db, *dW = gradient_of(scene, &db);
+    apply_to_B(scene->run->stepper, l, scene->at.part.begin * cols, dW, part_size(scene->at.part) * cols);
 }
 
 static void copy_own(const struct net *net, const struct place *at, const struct lesson *lesson,
@@ -248,29 +261,10 @@ static void copy_own(const struct net *net, const struct place *at, const struct
     }
 }
 
-/* Whether the weights can be stepped while their gradient is made. */
-static bool descends(const struct shift *shift, size_t l)
-{
-    const struct rule *rule = shift->rule;
-    return shift->does_apply && net_layer(shift->net, l)->ops->descend &&
-           shift->stepper->optimizer.l2 <= 0.0f &&
-           !(rule->B[l].x && rule->ops->learning == FEEDBACK_LEARNS_LIKE_WEIGHTS);
-}
-
-static void descend(const struct stepper *s, const struct place *at, const struct lesson *lesson, float *db)
-{
-    const struct net_tensor *W = &s->net->tensors[s->net->blocks[at->l].tensors];
-    const struct update by = optimizer_step(&s->optimizer, W->is_matrix);
-    float *slots[2] = {NULL, NULL};
-    for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
-        slots[i] = stepper_slot(s, i, W->at);
-    net_descend(s->net, at, lesson, &by, slots, db);
-}
-
 /* Whether a delta of the part is other than 0; looked for until there is one. */
 static void look(const struct stepper *s, const struct place *at, const struct lesson *lesson)
 {
-    if (!s || !s->taught || atomic_load_explicit(&s->taught[at->l], memory_order_relaxed))
+    if (!s->taught || atomic_load_explicit(&s->taught[at->l], memory_order_relaxed))
         return;
     const struct matrix delta = lesson->delta[at->l];
     const size_t map = delta.cols / s->net->blocks[at->l].channels;
@@ -282,258 +276,177 @@ static void look(const struct stepper *s, const struct place *at, const struct l
             }
 }
 
-static void learn(const struct shift *shift, const struct place *at)
+static void run_gradient(const struct scene *scene)
 {
-    const struct net *net = shift->net;
-    const struct net_tensor *W = &net->tensors[net->blocks[at->l].tensors];
-    const size_t cols = W->cols, rows = part_size(at->part);
-    float *to = shift->gradients;
-    float *dW = to ? to + W->at + at->part.begin * cols : at->worker->tile;
-    float *db = to ? to + W[1].at + at->part.begin : at->worker->tile + (rows * cols + 15) / 16 * 16;
-    double begun = worker_begin(at->worker);
-    look(shift->stepper, at, shift->lesson);
-    const bool is_spent = descends(shift, at->l);
-    if (is_spent)
-        descend(shift->stepper, at, shift->lesson, db);
-    else
-        net_gradient(net, at, shift->lesson, matrix_of(dW, rows, cols), db);
-    if (to)
-        copy_own(net, at, shift->lesson, to);
-    begun = worker_end(at->worker, MOVE_GRADIENT, begun);
-    if (shift->does_apply)
-        apply(shift->stepper, at, shift->lesson, is_spent ? NULL : dW, db);
-    worker_end(at->worker, MOVE_UPDATE, begun);
+    const struct run *run = scene->run;
+    float *db, *dW = gradient_of(scene, &db);
+    if (run->program->spec.updates)
+        look(run->stepper, &scene->at, scene->lesson);
+    net_gradient(run->net, &scene->at, scene->lesson,
+                 matrix_of(dW, part_size(scene->at.part), net_layer(run->net, scene->at.l)->weight_cols), db);
+    if (run->gradients)
+        copy_own(run->net, &scene->at, scene->lesson, run->gradients);
 }
 
-static void teach_task(void *work, size_t i, int worker)
+static void run_update_fused(const struct scene *scene)
 {
-    const struct shift *shift = work;
-    const struct task *task = &shift->tasks[i];
-    const struct place at = {task->l, task->part, &shift->lesson->workers[worker]};
-    if (task->does_teach)
-        teach(shift, &at);
+    const struct stepper *s = scene->run->stepper;
+    const struct net_tensor *W = &s->net->tensors[s->net->blocks[scene->at.l].tensors];
+    const struct update by = optimizer_step(&s->optimizer, W->is_matrix);
+    float *slots[2] = {NULL, NULL}, *db;
+    gradient_of(scene, &db);
+    for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
+        slots[i] = stepper_slot(s, i, W->at);
+    look(s, &scene->at, scene->lesson);
+    net_descend(s->net, &scene->at, scene->lesson, &by, slots, db);
+    update_rest(scene, db);
 }
 
-static void teach_and_learn_task(void *work, size_t i, int worker)
+static void (*const runners[OP_KINDS])(const struct scene *) = {
+    [OP_ENTER] = run_enter,
+    [OP_FORWARD] = run_forward,
+    [OP_LOSS] = run_loss,
+    [OP_PRODUCT] = run_product,
+    [OP_PULL] = run_pull,
+    [OP_PUSH] = run_push,
+    [OP_LOCAL_BACKWARD] = run_local_backward,
+    [OP_MAP] = run_map,
+    [OP_GRADIENT] = run_gradient,
+    [OP_UPDATE] = run_update,
+    [OP_UPDATE_FUSED] = run_update_fused,
+    [OP_UPDATE_FEEDBACK] = run_update_feedback,
+    [OP_LEARN_FEEDBACK] = run_learn_feedback,
+};
+
+/* ---- Tasks and stages */
+
+static void run_task(struct run *run, const struct task *task, int worker)
 {
-    struct shift shift = *(const struct shift *)work;
-    struct lesson own = lesson_of_worker(shift.lesson, worker);
-    const struct task *task = &shift.tasks[i];
-    const struct place at = {task->l, task->part, &own.workers[worker]};
-    shift.lesson = &own;
-    if (task->does_teach)
-        teach(&shift, &at);
-    if (task->does_update)
-        learn(&shift, &at);
+    const struct program *p = run->program;
+    const struct group *group = &p->groups[task->group];
+    struct lesson own = lesson_of_worker(run->lesson, worker);
+    struct scene scene = {.run = run, .lesson = &own};
+    scene.at = (struct place){group->l, {0, run->net->blocks[group->l].channels}, &own.workers[worker]};
+    if (!group->is_whole)
+        scene.at.part = net_part(run->net, group->l, task->number);
+    for (size_t i = group->begin; i < group->end; i++) {
+        const double begun = worker_begin(scene.at.worker);
+        scene.item = &p->items[p->order[i]];
+        runners[scene.item->op->kind](&scene);
+        worker_end(scene.at.worker, scene.item->op->move, begun);
+    }
 }
 
-static void learn_task(void *work, size_t i, int worker)
-{
-    const struct shift *shift = work;
-    const struct task *task = &shift->tasks[i];
-    const struct place at = {task->l, task->part, &shift->lesson->workers[worker]};
-    if (task->does_update)
-        learn(shift, &at);
-}
-
-static void prepare_task(void *work, size_t i, int worker)
-{
-    const struct shift *shift = work;
-    const struct place at = {shift->l, net_part(shift->net, shift->l, i), &shift->lesson->workers[worker]};
-    const double begun = worker_begin(at.worker);
-    shift->rule->ops->prepare(shift->rule, shift->net, &at);
-    worker_end(at.worker, MOVE_TEACH, begun);
-}
-
-/* What the rule makes of the weights as they are. */
-static void prepare(struct shift *shift)
-{
-    for (shift->l = 0; shift->rule->ops->prepare && shift->l < shift->net->n_blocks; shift->l++)
-        if (shift->rule->B[shift->l].x)
-            parallel_for(shift->lesson->ctx, shift->lesson->threads.now, net_parts(shift->net, shift->l),
-                         NULL, prepare_task, shift);
-}
-
-/* Hidden blocks keep their outputs where their signals stand, and are left with what the second pass changed. */
-static void second_pass(struct shift *shift)
-{
-    struct lesson *lesson = shift->lesson;
-    const size_t last = net_last(shift->net);
-    double begun = worker_begin(lesson->workers);
-    for (size_t l = 0; l < last; l++)
-        memcpy(lesson->signal[l].x, lesson->h[l].x, lesson->n * lesson->h[l].cols * sizeof(float));
-    shift->rule->ops->disturb(shift->rule, shift->net, lesson);
-    if (lesson->passage.purpose == PASSAGE_TRAIN)
-        lesson->passage.purpose = PASSAGE_AGAIN;
-    worker_end(lesson->workers, MOVE_TEACH, begun);
-    forward(shift);
-    begun = worker_begin(lesson->workers);
-    for (size_t l = 0; l < last; l++)
-        for (size_t i = 0; i < lesson->n * lesson->h[l].cols; i++)
-            lesson->delta[l].x[i] = lesson->scale * (lesson->signal[l].x[i] - lesson->h[l].x[i]);
-    worker_end(lesson->workers, MOVE_TEACH, begun);
-}
-
-/* What is to be done aside comes before the tasks. */
+/* What is fetched comes before the tasks. */
 static void run_one(void *work, size_t i, int worker)
 {
-    const struct shift *shift = work;
-    const size_t first = shift->aside.run ? 1 : 0;
+    struct run *run = work;
+    const size_t first = run->prefetch.run ? 1 : 0;
     if (i < first)
-        shift->aside.run(shift->aside.work);
+        run->prefetch.run(run->prefetch.work);
     else
-        shift->run(work, i - first, worker);
+        run_task(run, &run->tasks[i - first], worker);
 }
 
-/* A part's number in its block, as on the way forward. */
+/* A range's number in its block, in every stage. */
 static size_t lane_of(const void *work, size_t i)
 {
-    const struct shift *shift = work;
-    const size_t first = shift->aside.run ? 1 : 0;
-    return i < first ? 0 : shift->tasks[i - first].number;
+    const struct run *run = work;
+    const size_t first = run->prefetch.run ? 1 : 0;
+    return i < first ? 0 : run->tasks[i - first].number;
 }
 
-static void run_stages(const struct plan *plan, parallel_task run, struct shift *shift)
+/* What lies packed has been computed anew since. */
+static void forget_packed(struct lesson *lesson)
 {
-    size_t begin = 0;
-    shift->run = run;
-    for (size_t stage = 0; stage < plan->n_stages; stage++) {
-        const size_t n = plan->stage_end[stage] - begin + (shift->aside.run ? 1 : 0);
-        shift->tasks = plan->tasks + begin;
-        forget_packed(shift->lesson);
-        parallel_for(shift->lesson->ctx, shift->lesson->threads.now, n, lane_of, run_one, shift);
-        shift->aside = (struct aside){NULL, NULL};
-        begin = plan->stage_end[stage];
+    for (size_t i = 0; i < lesson->n_workers; i++)
+        lesson->workers[i].packed.x = NULL;
+}
+
+static void run_program(struct run *run, struct prefetch prefetch)
+{
+    const struct program *p = run->program;
+    for (size_t stage = 0, begin = 0; stage < p->n_stages; begin = p->stage_end[stage++]) {
+        run->tasks = p->tasks + begin;
+        run->prefetch = stage == p->loss_stage + 1 ? prefetch : (struct prefetch){NULL, NULL};
+        forget_packed(run->lesson);
+        parallel_for(run->lesson->ctx, run->lesson->threads.now,
+                     p->stage_end[stage] - begin + (run->prefetch.run ? 1 : 0), lane_of, run_one, run);
     }
 }
 
-void step_teach(const struct net *net, const struct rule *rule, const struct plan *plan,
-                struct lesson *lesson)
+/* The moment that work begins whose time decides how many threads the next batch gets; 0 where nothing is to be decided. */
+static double choice_begin(const struct lesson *lesson)
 {
-    struct shift shift = {.net = net, .rule = rule, .lesson = lesson};
-    prepare(&shift);
-    if (rule->ops->disturb)
-        second_pass(&shift);
-    else
-        run_stages(plan, teach_task, &shift);
+    return thread_choice_is_open(&lesson->threads) ? clock_seconds() : 0.0;
 }
 
-static void gradient_task(void *work, size_t i, int worker)
+static void choice_end(struct lesson *lesson, double begun)
 {
-    const struct shift *shift = work;
-    const struct place at = {shift->l, net_part(shift->net, shift->l, i), &shift->lesson->workers[worker]};
-    learn(shift, &at);
+    if (thread_choice_is_open(&lesson->threads))
+        thread_choice_note(&lesson->threads, (double)lesson->n, clock_seconds() - begun);
 }
 
-void step_gradients(const struct net *net, struct lesson *lesson, float *to)
+/* The net alone, which has no program. */
+struct forward {
+    const struct net *net;
+    struct lesson *lesson;
+    size_t l;
+};
+
+static void forward_task(void *work, size_t i, int worker)
 {
-    struct shift shift = {.net = net, .lesson = lesson, .gradients = to};
-    for (shift.l = 0; shift.l < net->n_blocks; shift.l++)
-        parallel_for(lesson->ctx, lesson->threads.now, net_parts(net, shift.l), NULL, gradient_task, &shift);
+    const struct forward *f = work;
+    const struct place at = {f->l, net_part(f->net, f->l, i), &f->lesson->workers[worker]};
+    net_forward(f->net, &at, f->lesson);
 }
 
-static void apply_task(void *work, size_t i, int worker)
+void step_forward(const struct net *net, struct lesson *lesson)
 {
-    const struct shift *shift = work;
-    const struct task *task = &shift->tasks[i];
-    const struct net_tensor *W = &shift->net->tensors[shift->net->blocks[task->l].tensors];
-    const struct place at = {task->l, task->part, &shift->lesson->workers[worker]};
-    const double begun = worker_begin(at.worker);
-    if (task->does_update)
-        apply(shift->stepper, &at, shift->lesson, piece_of(shift->gradients, &W[0], task->part),
-              piece_of(shift->gradients, &W[1], task->part));
-    worker_end(at.worker, MOVE_UPDATE, begun);
-}
-
-static void learn_part(void *work, size_t i, int worker)
-{
-    const struct shift *shift = work;
-    const struct place at = {shift->l, net_part(shift->net, shift->l, i), &shift->lesson->workers[worker]};
-    if (shift->l < net_last(shift->net) && shift->rule->ops->signal)
-        teach(shift, &at);
-    if (shift->l == net_last(shift->net) || shift->rule->ops->signal)
-        learn(shift, &at);
-}
-
-static void run_block(const struct shift *shift, parallel_task run)
-{
-    parallel_for(shift->lesson->ctx, shift->lesson->threads.now, net_parts(shift->net, shift->l), NULL, run,
-                 (void *)shift);
-}
-
-/* Each block forward, from the weights as they were, and then taught at once. */
-static void go_and_learn(struct shift *shift)
-{
-    for (shift->l = 0; shift->l < shift->net->n_blocks; shift->l++) {
-        forward_block(shift);
-        run_block(shift, learn_part);
+    const double begun = choice_begin(lesson);
+    struct forward f = {.net = net, .lesson = lesson};
+    net_enter(net, lesson);
+    for (; f.l < net->n_blocks; f.l++) {
+        forget_packed(lesson);
+        parallel_for(lesson->ctx, lesson->threads.now, net_parts(net, f.l), NULL, forward_task, &f);
     }
+    choice_end(lesson, begun);
 }
 
-/* In the memory of two blocks. The targets are known beforehand: one passage, the output last. */
-static struct outcome learn_from_targets(struct shift *shift)
+float step_scale(const struct stepper *s, size_t n)
 {
-    struct stepper *s = shift->stepper;
-    shift->lesson->scale = s->sums ? 1.0f : 1.0f / (float)shift->lesson->n;
-    enter(s->net, shift->lesson);
-    for (shift->l = 0; shift->l < net_last(s->net); shift->l++) {
-        forward_block(shift);
-        run_block(shift, learn_part);
-    }
-    forward_block(shift);
-    const struct outcome outcome = step_error(s, shift->lesson);
-    run_block(shift, learn_part);
-    return outcome;
+    return s->sums ? 1.0f : 1.0f / (float)n;
 }
 
-/* The error is not: one passage for the error, a second that learns. Same bits, for nothing that the second one reads has
-   changed when it is read. */
-static struct outcome learn_in_two_passes(struct shift *shift)
+void step_inspect(const struct stepper *s, const struct rule *rule, const struct program *program,
+                  struct lesson *lesson, float scale, float *to)
 {
-    struct stepper *s = shift->stepper;
-    enter_and_forward(s->net, shift->lesson);
-    const struct outcome outcome = step_error(s, shift->lesson);
-    if (shift->lesson->passage.purpose == PASSAGE_TRAIN)
-        shift->lesson->passage.purpose = PASSAGE_AGAIN;
-    go_and_learn(shift);
-    return outcome;
-}
-
-static struct outcome run_kept(struct shift *shift, bool is_buffered)
-{
-    struct stepper *s = shift->stepper;
-    enter_and_forward(s->net, shift->lesson);
-    const struct outcome outcome = step_error(s, shift->lesson);
-    prepare(shift);
-    if (s->rule->ops->disturb)
-        second_pass(shift);
-    shift->aside = s->aside;
-    run_stages(&s->plan, s->rule->ops->disturb ? learn_task : teach_and_learn_task, shift);
-    if (is_buffered)
-        run_stages(&s->plan, apply_task, shift);
-    return outcome;
+    struct run run = {
+        .program = program, .stepper = s, .net = s->net, .rule = rule, .lesson = lesson, .gradients = to};
+    lesson->scale = scale;
+    for (size_t l = 0; !rule->ops->emit && l < net_last(s->net); l++)
+        memset(lesson->delta[l].x, 0, lesson->n * lesson->delta[l].cols * sizeof(float));
+    run_program(&run, (struct prefetch){NULL, NULL});
 }
 
 bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64_t t, bool is_buffered,
                    struct outcome *out)
 {
     if (is_buffered)
-        BL_TRY(stepper_need_buffer(s));
+        BL_TRY(need_buffered(s));
     optimizer_begin(&s->optimizer, rate, t);
-    struct shift shift = {.stepper = s,
-                          .net = s->net,
-                          .rule = s->rule,
-                          .lesson = lesson,
-                          .gradients = is_buffered ? s->buffer : NULL,
-                          .does_apply = !is_buffered};
+    struct run run = {.program = is_buffered ? s->buffered : s->program,
+                      .stepper = s,
+                      .net = s->net,
+                      .rule = s->rule,
+                      .lesson = lesson,
+                      .gradients = is_buffered ? s->buffer : NULL};
+    lesson->scale = step_scale(s, lesson->n);
     const double choice_begun = choice_begin(lesson), begun = step_clock_begin(&s->clock, lesson);
-    const struct outcome outcome = lesson->memory != LESSON_KEEPS_TWO ? run_kept(&shift, is_buffered)
-                                   : s->rule->ops->order == RULE_ORDER_ON_FORWARD
-                                       ? learn_from_targets(&shift)
-                                       : learn_in_two_passes(&shift);
+    run_program(&run, s->prefetch);
     step_clock_end(&s->clock, lesson, begun);
     choice_end(lesson, choice_begun);
-    s->aside = (struct aside){NULL, NULL};
-    *out = outcome;
+    s->prefetch = (struct prefetch){NULL, NULL};
+    *out = run.outcome;
     return BL_OK;
 }

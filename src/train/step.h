@@ -1,22 +1,21 @@
 /*
- * step.h - one training step: forward, error, teach, gradients, update. The only place where net, rule, loss and optimiser
- * meet.
+ * step.h - one training step: the program of its rule, run. The only place where net, rule, loss and optimiser meet.
  *
- * A finished tile of gradient goes to a sink: straight to the optimiser while the tile is in cache (fused), or to a buffer
- * that is applied afterwards (buffered), or it stays in the buffer (for inspection). Fused and buffered give the same bits.
+ * A finished tile of gradient goes straight to the optimiser while the tile is in cache, or to a buffer that is applied
+ * afterwards (buffered), or it stays in the buffer (inspection). Fused and buffered give the same bits.
  */
 #ifndef BL_TRAIN_STEP_H
 #define BL_TRAIN_STEP_H
 
 #include "../losses/loss.h"
 #include "../optim/optimizer.h"
-#include "plan.h"
+#include "../rules/rule.h"
 #include "step_clock.h"
 
 #include <stdatomic.h>
 
 /* Work that has nothing to do with the step and is done by one of its threads beside it. run NULL: none. */
-struct aside {
+struct prefetch {
     void (*run)(void *work);
     void *work;
 };
@@ -36,9 +35,11 @@ struct stepper {
     size_t *B_at;              /* where each block's begins */
     float *buffer;             /* gradients, likewise; NULL until a buffered sink is wanted */
     atomic_bool *taught;       /* of each block: a delta other than 0 was seen; NULL: nobody looks */
-    struct plan plan;
+    struct program *program;   /* of a step */
+    struct program *buffered;  /* of a step that keeps its gradients; NULL until one is wanted */
+    struct program *inspected; /* of gradients without a step */
     struct step_clock clock;
-    struct aside aside; /* to be done during the next step */
+    struct prefetch prefetch; /* to be done during the next step */
 };
 
 struct outcome {
@@ -46,23 +47,21 @@ struct outcome {
     size_t wrong;
 };
 
-/* The first values of the optimiser's memory included. optimizer: parsed text. */
+/* The first values of the optimiser's memory included. optimizer: parsed text. is_lean: in the memory of two blocks. */
 bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
-                         const struct loss_ops *loss, const struct optimizer *optimizer);
+                         const struct loss_ops *loss, const struct optimizer *optimizer, bool is_lean);
 void stepper_release(struct stepper *s);
 /* The optimiser's memory of the parameters from `at` on. NULL: they do not learn. */
 float *stepper_slot(const struct stepper *s, size_t slot, size_t at);
-bl_status stepper_need_buffer(struct stepper *s);
 
 /* Every block's output from lesson->x. */
 void step_forward(const struct net *net, struct lesson *lesson);
-/* e and the loss, from the scores and lesson->y. */
-struct outcome step_error(const struct stepper *s, struct lesson *lesson);
-/* Every delta, nothing updated. rule may be another than the stepper's. */
-void step_teach(const struct net *net, const struct rule *rule, const struct plan *plan,
-                struct lesson *lesson);
-/* Every gradient into `to`, laid out like net->params. */
-void step_gradients(const struct net *net, struct lesson *lesson, float *to);
+/* Every delta and gradient from lesson->x and y, nothing updated. program: one that updates nothing, of `rule`, which may be another
+   than the stepper's. scale: of the error. `to`, laid out like net->params, must hold 0 where nothing learns. */
+void step_inspect(const struct stepper *s, const struct rule *rule, const struct program *program,
+                  struct lesson *lesson, float scale, float *to);
+/* Of the error of a batch of n: 1, or 1 / n. */
+float step_scale(const struct stepper *s, size_t n);
 
 /* The whole step number t = 1, 2, ... on the batch in the lesson. is_buffered: gradients go to s->buffer first. */
 bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64_t t, bool is_buffered,

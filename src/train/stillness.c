@@ -68,7 +68,7 @@ static bl_status judge(bl_trainer *t)
     const size_t last = net_last(net);
     const bool has_error = t->stepper.taught[last];
     bl_status status = BL_OK;
-    for (size_t l = ops->signal || ops->disturb ? 0 : last; l <= last && status == BL_OK; l++) {
+    for (size_t l = ops->emit ? 0 : last; l <= last && status == BL_OK; l++) {
         if (t->stepper.taught[l] || t->told[l] || (l < last && !has_error))
             continue;
         t->told[l] = true;

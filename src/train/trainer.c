@@ -295,15 +295,6 @@ static bool is_lean(const bl_trainer *t)
     return strcmp(config_text(t->config, "memory"), "low") == 0;
 }
 
-/* Blocks of any order are taught and learn in one task; others wait for one another in between. */
-static enum lesson_memory memory_of(const bl_trainer *t)
-{
-    const struct rule_ops *ops = t->model->rule->ops;
-    const bool is_one_task =
-        (ops->order == RULE_ORDER_ANY || ops->order == RULE_ORDER_ON_FORWARD) && !ops->disturb;
-    return is_lean(t) ? LESSON_KEEPS_TWO : is_one_task ? LESSON_KEEPS_OUTPUTS : LESSON_KEEPS_ALL;
-}
-
 static enum precision precision_of(const bl_trainer *t)
 {
     return strcmp(config_text(t->config, "precision"), "bf16") == 0 ? PRECISION_BF16 : PRECISION_FLOAT32;
@@ -324,8 +315,7 @@ static bl_status make_lesson(struct lesson **out, const bl_trainer *t, size_t ca
 static bl_status check_memory(const bl_trainer *t)
 {
     const struct rule_ops *ops = t->model->rule->ops;
-    const bool may_go = ops->order == RULE_ORDER_ANY || ops->order == RULE_ORDER_ON_FORWARD;
-    if (is_lean(t) && (!may_go || ops->disturb))
+    if (is_lean(t) && !rule_may_be_lean(ops))
         BL_FAIL(t->ctx, BL_NOT_DEFINED,
                 "memory low: rule %s needs the outputs of all blocks at once; dfa, drtp and their "
                 "like do not",
@@ -376,14 +366,16 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(model_need_counts(t->model));
     BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
     const struct net *net = t->model->net;
-    BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer));
+    BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer,
+                          is_lean(t)));
     t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
     t->batch = config_size(t->config, "batch");
     t->needs_two = net_needs_two(net);
     BL_TRY(learnable_check(t));
     BL_TRY(unused_of_trainer(t));
     BL_TRY(stillness_create(t));
-    BL_TRY(make_lesson(&t->lesson, t, most_examples(t) + (t->needs_two ? 1 : 0), memory_of(t)));
+    BL_TRY(make_lesson(&t->lesson, t, most_examples(t) + (t->needs_two ? 1 : 0),
+                       program_keeps(t->stepper.program)));
     BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO, PRECISION_FLOAT32));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
@@ -403,7 +395,7 @@ bl_status bl_trainer_create(bl_trainer **out, bl_context *ctx, const bl_config *
     BL_GIVEN(ctx, like);
     bl_trainer *t = NULL;
     BL_TRY(MEM_ONE(ctx, &t, "the trainer"));
-    t->ctx = t->stepper.ctx = t->stepper.plan.ctx = ctx;
+    t->ctx = t->stepper.ctx = ctx;
     bl_status status = bl_config_copy(&t->config, config);
     if (status == BL_OK)
         status = build(t, like);
@@ -625,19 +617,13 @@ static bl_status need_inspected(bl_trainer *t)
 
 static bl_status inspect(bl_trainer *t, const struct batch *batch)
 {
-    const size_t n = batch->n;
-    const struct net *net = t->model->net;
     if (is_lean(t))
         BL_FAIL(t->ctx, BL_BAD_VALUE, "with memory low there is nothing kept to inspect");
     BL_TRY(need_inspected(t));
     BL_TRY(take_batch(t, t->inspected, batch));
-    for (size_t l = 0; l < net_last(net); l++)
-        memset(t->inspected->delta[l].x, 0, n * t->inspected->delta[l].cols * sizeof(float));
     t->inspected->passage = (struct passage){.purpose = PASSAGE_MEASURE};
-    step_forward(net, t->inspected);
-    step_error(&t->stepper, t->inspected);
-    step_teach(net, t->model->rule, &t->stepper.plan, t->inspected);
-    step_gradients(net, t->inspected, t->gradient);
+    step_inspect(&t->stepper, t->model->rule, t->stepper.inspected, t->inspected,
+                 step_scale(&t->stepper, batch->n), t->gradient);
     return BL_OK;
 }
 

@@ -89,6 +89,9 @@ bl_status trainer_need_alignment(bl_trainer *trainer, size_t n);
 /* Angles on n examples, those of `rows` or (NULL) the first, into trainer->angles. */
 bl_status trainer_measure(bl_trainer *trainer, const bl_data *data, const uint32_t *rows, size_t n);
 
+/* Multiply-accumulates of an instruction for one example. */
+double work_of(const struct rule *rule, const struct net *net, const struct instruction *item);
+
 /* checkpoint.c: the model with optimiser and run state, to a file and back. A file that is refused changes nothing. */
 bl_status checkpoint_write(bl_trainer *trainer, const char *path);
 /* Of a run on the same training data, with the same batches. */

@@ -31,7 +31,7 @@ static bl_status tell_seeds(bl_trainer *t, const struct rule_ops *ops)
     const char *seed = config_text(t->config, "seed");
     if (strcmp(config_text(t->config, "init"), "zero") == 0 && is_asked(t->config, "weight-seed", seed))
         BL_TRY(trainer_note(t, "the option weight-seed has no effect: from --init zero no weight is drawn"));
-    if (ops->init && !ops->prepare && t->model->rule->feedback.kind == FEEDBACK_FILE &&
+    if (ops->init && !ops->derives_feedback && t->model->rule->feedback.kind == FEEDBACK_FILE &&
         is_asked(t->config, "feedback-seed", seed))
         BL_TRY(trainer_note(t, "the option feedback-seed has no effect: the feedback is read from %s",
                             config_text(t->config, "feedback")));
@@ -46,7 +46,7 @@ bl_status unused_of_trainer(bl_trainer *t)
     if (bl_config_is_set(t->config, "lambda") && ops->learning == FEEDBACK_IS_FIXED)
         BL_TRY(
             trainer_note(t, "the option lambda has no effect on rule %s: it is kp's and dkp's", ops->name));
-    if (!ops->init || ops->prepare)
+    if (!ops->init || ops->derives_feedback)
         BL_TRY(tell_feedback(t, ops));
     return tell_seeds(t, ops);
 }

@@ -1,0 +1,110 @@
+/*
+ * ops.c - the ops of a training step and what each reads and writes: the only place that says so.
+ */
+#include "ops.h"
+
+const struct op op_enter = {
+    .kind = OP_ENTER,
+    .name = "enter",
+    .is_whole = true,
+    .move = MOVE_FORWARD,
+    .operands = {{BUFFER_INPUT, OF_BLOCK, EXTENT_ALL, UPDATES}},
+};
+const struct op op_forward = {
+    .kind = OP_FORWARD,
+    .name = "forward",
+    .move = MOVE_FORWARD,
+    .operands = {{BUFFER_OUTPUT, OF_PREVIOUS, EXTENT_ALL, READS},
+                 {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, WRITES}},
+};
+const struct op op_loss = {
+    .kind = OP_LOSS,
+    .name = "loss",
+    .is_whole = true,
+    .move = MOVE_ERROR,
+    .operands = {{BUFFER_OUTPUT, OF_LAST, EXTENT_ALL, READS},
+                 {BUFFER_TARGETS, OF_LAST, EXTENT_ALL, READS},
+                 {BUFFER_DELTA, OF_LAST, EXTENT_ALL, WRITES}},
+};
+const struct op op_product = {
+    .kind = OP_PRODUCT,
+    .name = "product",
+    .move = MOVE_TEACH,
+    .operands = {{BUFFER_SOURCE, OF_LAST, EXTENT_ALL, READS},
+                 {BUFFER_FEEDBACK, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
+};
+const struct op op_pull = {
+    .kind = OP_PULL,
+    .name = "pull",
+    .move = MOVE_TEACH,
+    .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_ALL, READS},
+                 {BUFFER_MATRIX, OF_NEXT, EXTENT_COLUMNS, READS},
+                 {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
+};
+const struct op op_push = {
+    .kind = OP_PUSH,
+    .name = "push",
+    .move = MOVE_TEACH,
+    .operands = {{BUFFER_DELTA, OF_PREVIOUS, EXTENT_ALL, READS},
+                 {BUFFER_MATRIX, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
+};
+/* Batch norm reads its scale and the means of its inputs on the way. */
+const struct op op_local_backward = {
+    .kind = OP_LOCAL_BACKWARD,
+    .name = "local_backward",
+    .move = MOVE_TEACH,
+    .operands = {{BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_DELTA, OF_BLOCK, EXTENT_RANGE, WRITES}},
+};
+const struct op op_gradient = {
+    .kind = OP_GRADIENT,
+    .name = "gradient",
+    .move = MOVE_GRADIENT,
+    .operands = {{BUFFER_OUTPUT, OF_PREVIOUS, EXTENT_ALL, READS},
+                 {BUFFER_DELTA, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_GRADIENT, OF_BLOCK, EXTENT_RANGE, WRITES}},
+};
+const struct op op_update = {
+    .kind = OP_UPDATE,
+    .name = "update",
+    .move = MOVE_UPDATE,
+    .operands = {{BUFFER_GRADIENT, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, UPDATES}},
+};
+const struct op op_update_fused = {
+    .kind = OP_UPDATE_FUSED,
+    .name = "update_fused",
+    .move = MOVE_GRADIENT,
+    .operands = {{BUFFER_OUTPUT, OF_PREVIOUS, EXTENT_ALL, READS},
+                 {BUFFER_DELTA, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, UPDATES}},
+};
+/* B is shaped like the block's weights and takes the same gradient. */
+const struct op op_update_feedback = {
+    .kind = OP_UPDATE_FEEDBACK,
+    .name = "update_feedback",
+    .move = MOVE_UPDATE,
+    .operands = {{BUFFER_GRADIENT, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_FEEDBACK, OF_BLOCK, EXTENT_RANGE, UPDATES}},
+};
+/* B is outputs x units: its gradient e^T h and its update, on the columns of the range. */
+const struct op op_learn_feedback = {
+    .kind = OP_LEARN_FEEDBACK,
+    .name = "learn_feedback",
+    .move = MOVE_UPDATE,
+    .operands = {{BUFFER_DELTA, OF_LAST, EXTENT_ALL, READS},
+                 {BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_FEEDBACK, OF_BLOCK, EXTENT_RANGE, UPDATES}},
+};
+
+const char *buffer_name(enum buffer buffer)
+{
+    static const char *const names[BUFFERS] = {"none",    "input",    "targets",  "output", "signal", "delta",
+                                               "weights", "feedback", "gradient", "matrix", "source"};
+    return names[buffer];
+}

@@ -1,0 +1,12 @@
+/*
+ * ops.h - the ops of the table, for the emitter and for what lowers a program.
+ */
+#ifndef BL_PROGRAM_OPS_H
+#define BL_PROGRAM_OPS_H
+
+#include "program.h"
+
+extern const struct op op_enter, op_forward, op_loss, op_product, op_pull, op_push, op_local_backward,
+    op_gradient, op_update, op_update_fused, op_update_feedback, op_learn_feedback;
+
+#endif

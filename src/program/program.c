@@ -1,0 +1,333 @@
+/*
+ * program.c - from a list of instructions to stages and tasks.
+ *
+ * Of each memory that instructions share, the stage of the last write is remembered, and the latest stages in which it was read
+ * since: by ranges of one block, and otherwise. An instruction's stage is the first that all of these allow, and then the last
+ * that those allow which wait for it. Instructions whose gradient is not kept share its one piece of memory, a worker's tile,
+ * and so their stage: the latest of theirs.
+ */
+#include "program.h"
+
+#include "../base/mem.h"
+#include "../base/parallel.h"
+#include "ops.h"
+
+#include <string.h>
+
+enum { NOBODY = 0, BEFORE = 1 }; /* stages are counted from 1 here, so that 0 is: never */
+
+/* What was done to one memory: the stages of accesses, and the block whose ranges they kept to; or NO_BLOCK. */
+#define NO_BLOCK ((size_t)-1)
+struct accesses {
+    size_t write, write_block;
+    size_t range_read, range_block;
+    size_t other_read;
+};
+
+struct operand program_operand(const struct program *p, const struct instruction *item, size_t i,
+                               size_t *block)
+{
+    const size_t last = p->n_blocks - 1;
+    struct operand o = item->op->operands[i];
+    o.buffer = o.buffer == BUFFER_MATRIX ? item->matrix : o.buffer == BUFFER_SOURCE ? item->source : o.buffer;
+    *block = o.whose == OF_LAST ? last : o.whose == OF_NEXT ? item->l + 1 : item->l;
+    if (o.whose == OF_PREVIOUS && item->l > 0)
+        *block = item->l - 1;
+    else if (o.whose == OF_PREVIOUS)
+        o.buffer = BUFFER_INPUT;
+    if (o.buffer == BUFFER_INPUT || o.buffer == BUFFER_TARGETS)
+        *block = 0;
+    return o;
+}
+
+/* Of a lean program, the outputs and derivatives of hidden blocks by turns in two places. */
+size_t program_memory(const struct program *p, enum buffer buffer, size_t block)
+{
+    const bool is_output = buffer == BUFFER_OUTPUT,
+               is_derivative = buffer == BUFFER_SIGNAL || buffer == BUFFER_DELTA;
+    if (p->spec.is_lean && (is_output || is_derivative) && block + 1 < p->n_blocks)
+        return block % 2;
+    return 2 + (size_t)(is_derivative ? BUFFER_DELTA : buffer) * p->n_blocks + block;
+}
+
+size_t program_memories(const struct program *p)
+{
+    return 2 + (size_t)BUFFERS * p->n_blocks;
+}
+
+static size_t later(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The first stage after that of an access; the same one where both keep to their ranges of one block. */
+static size_t after(size_t stage, size_t block, size_t own)
+{
+    return stage == NOBODY ? BEFORE : block == own && own != NO_BLOCK ? stage : stage + 1;
+}
+
+static size_t block_of_ranges(const struct instruction *item, struct operand o)
+{
+    return item->op->is_whole || o.extent != EXTENT_RANGE ? NO_BLOCK : item->l;
+}
+
+static size_t first_stage(const struct program *p, const struct accesses *all, const struct instruction *item)
+{
+    size_t stage = BEFORE, block = 0;
+    for (size_t i = 0; i < OPERANDS; i++) {
+        const struct operand o = program_operand(p, item, i, &block);
+        if (o.buffer == BUFFER_NONE)
+            break;
+        const struct accesses *a = &all[program_memory(p, o.buffer, block)];
+        const size_t own = block_of_ranges(item, o);
+        stage = later(stage, after(a->write, a->write_block, own));
+        if (o.access == READS)
+            continue;
+        stage = later(stage, after(a->range_read, a->range_block, own));
+        stage = later(stage, after(a->other_read, NO_BLOCK, own));
+    }
+    return stage;
+}
+
+static void note_read(struct accesses *a, size_t stage, size_t own)
+{
+    if (own != NO_BLOCK && (a->range_read == NOBODY || a->range_block == own)) {
+        a->range_read = later(a->range_read, stage);
+        a->range_block = own;
+    } else
+        a->other_read = later(a->other_read, stage);
+}
+
+static void note(const struct program *p, struct accesses *all, const struct instruction *item)
+{
+    size_t block = 0;
+    for (size_t i = 0; i < OPERANDS; i++) {
+        const struct operand o = program_operand(p, item, i, &block);
+        if (o.buffer == BUFFER_NONE)
+            break;
+        struct accesses *a = &all[program_memory(p, o.buffer, block)];
+        const size_t own = block_of_ranges(item, o);
+        if (o.access == READS)
+            note_read(a, item->stage, own);
+        else
+            *a = (struct accesses){.write = item->stage, .write_block = own};
+    }
+}
+
+/* The instructions from i on whose stage is one: one, or those of a gradient that lies in a tile. */
+static size_t tied(const struct program *p, size_t i)
+{
+    size_t n = 1;
+    if (p->items[i].op == &op_gradient && !p->spec.keeps_gradients)
+        while (i + n < p->n &&
+               (p->items[i + n].op == &op_update || p->items[i + n].op == &op_update_feedback))
+            n++;
+    return n;
+}
+
+/* The matrix of a batch that each range of the instruction reads whole; 0: none. Errors and targets are small. */
+static size_t whole_operand(const struct program *p, const struct instruction *item)
+{
+    size_t block = 0;
+    for (size_t i = 0; i < OPERANDS && !item->op->is_whole; i++) {
+        const struct operand o = program_operand(p, item, i, &block);
+        const bool is_large =
+            o.buffer == BUFFER_INPUT || o.buffer == BUFFER_OUTPUT || o.buffer == BUFFER_DELTA;
+        if (is_large && o.extent == EXTENT_ALL && block + 1 < p->n_blocks)
+            return program_memory(p, o.buffer, block) + 1;
+    }
+    return 0;
+}
+
+/* Tasks of one stage read one such matrix, which stays in the cache from range to range: where another one would push it out,
+   the instruction waits for the next stage. */
+static size_t stage_of_one_matrix(const struct program *p, struct accesses *all,
+                                  const struct instruction *item, size_t stage)
+{
+    /* no instruction touches BUFFER_NONE: its entry holds what the block's tasks read whole */
+    struct accesses *block = &all[program_memory(p, BUFFER_NONE, item->l)];
+    const size_t whole = whole_operand(p, item);
+    if (whole && block->write == stage && block->write_block != whole)
+        stage++;
+    if (whole)
+        *block = (struct accesses){.write = stage, .write_block = whole};
+    return stage;
+}
+
+/* The first stage of each instruction, from the top of the list on. Gives the last of them. */
+static size_t find_first_stages(struct program *p, struct accesses *all)
+{
+    size_t last = BEFORE;
+    for (size_t i = 0, n = 0; i < p->n; i += n) {
+        size_t stage = BEFORE;
+        n = tied(p, i);
+        for (size_t k = i; k < i + n; k++)
+            stage = later(stage, first_stage(p, all, &p->items[k]));
+        stage = stage_of_one_matrix(p, all, &p->items[i], stage);
+        for (size_t k = i; k < i + n; k++) {
+            p->items[k].stage = stage;
+            note(p, all, &p->items[k]);
+        }
+        last = later(last, stage);
+    }
+    return last;
+}
+
+/* What somebody waits for is done as late as that allows: so it comes into the task of the one who waits, where that may be,
+   and its memory is needed no longer than that takes. The same from the bottom up, with stages counted from the last. */
+static void delay(struct program *p, struct accesses *all, size_t last)
+{
+    for (size_t i = p->n; i-- > 0;) {
+        struct instruction *item = &p->items[i];
+        const size_t most = first_stage(p, all, item), now = last + BEFORE - item->stage;
+        item->stage =
+            most == BEFORE || item->op->kind >= OP_GRADIENT ? now : most; /* learning is not waited for */
+        note(p, all, item);
+    }
+    for (size_t i = 0; i < p->n; i++)
+        p->items[i].stage = last - p->items[i].stage;
+}
+
+/* Whether derivatives of a hidden block are seen by more than one task: else each worker has its own. */
+static bool shares_derivatives(const struct program *p, struct accesses *all)
+{
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; k < OPERANDS; k++) {
+            size_t block = 0;
+            const struct instruction *item = &p->items[i];
+            const struct operand o = program_operand(p, item, k, &block);
+            const bool is_derivative = o.buffer == BUFFER_SIGNAL || o.buffer == BUFFER_DELTA;
+            if (!is_derivative || block + 1 == p->n_blocks)
+                continue;
+            size_t *stage = &all[program_memory(p, BUFFER_DELTA, block)].write;
+            if (block_of_ranges(item, o) != block || (*stage != NOBODY && *stage != item->stage + BEFORE))
+                return true;
+            *stage = item->stage + BEFORE;
+        }
+    return false;
+}
+
+static void find_stages(struct program *p, struct accesses *all)
+{
+    const size_t n = program_memories(p) * sizeof *all;
+    const size_t last = find_first_stages(p, all);
+    memset(all, 0, n);
+    delay(p, all, last);
+    memset(all, 0, n);
+    p->shares_derivatives = shares_derivatives(p, all);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->items[i].op == &op_loss)
+            p->loss_stage = p->items[i].stage;
+}
+
+/* A gradient that nobody but the update behind it reads is spent while it is made. */
+static void fuse(struct program *p, const struct net *net)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++, n++) {
+        p->items[n] = p->items[i];
+        if (p->spec.may_fuse && !p->spec.keeps_gradients && tied(p, i) == 2 &&
+            net_layer(net, p->items[i].l)->ops->descend) {
+            p->items[n].op = &op_update_fused;
+            i++;
+        }
+    }
+    p->n = n;
+}
+
+static bool shares_tasks(const struct instruction *a, const struct instruction *b)
+{
+    return a == b || (a->stage == b->stage && a->l == b->l && !a->op->is_whole && !b->op->is_whole);
+}
+
+/* From instruction i on, those that share its tasks, in the list's order. */
+static void add_group(struct program *p, size_t i, size_t begin)
+{
+    struct group *group = &p->groups[p->n_groups++];
+    *group = (struct group){p->items[i].stage, p->items[i].l, begin, begin, p->items[i].op->is_whole};
+    for (size_t k = i; k < p->n; k++)
+        if (shares_tasks(&p->items[i], &p->items[k])) {
+            p->items[k].is_placed = true;
+            p->order[group->end++] = k;
+        }
+}
+
+static void find_groups(struct program *p)
+{
+    for (size_t stage = 0, n = 0; n < p->n; stage++) {
+        for (size_t i = 0; i < p->n; i++)
+            if (p->items[i].stage == stage && !p->items[i].is_placed) {
+                add_group(p, i, n);
+                n = p->groups[p->n_groups - 1].end;
+            }
+        p->n_stages = stage + 1;
+    }
+}
+
+static size_t tasks_of(const struct net *net, const struct group *group)
+{
+    return group->is_whole ? 1 : net_parts(net, group->l);
+}
+
+static bl_status make_tasks(struct program *p, const struct net *net)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_groups; i++)
+        n += tasks_of(net, &p->groups[i]);
+    BL_TRY(MEM_ARRAY(p->ctx, &p->tasks, n, "the step's tasks"));
+    for (size_t i = 0; i < p->n_groups; i++) {
+        for (size_t k = 0; k < tasks_of(net, &p->groups[i]); k++)
+            p->tasks[p->n_tasks++] = (struct task){i, k};
+        p->stage_end[p->groups[i].stage] = p->n_tasks;
+    }
+    return parallel_need(p->ctx, n + 1); /* with what is fetched beside them */
+}
+
+static void find_spans(struct program *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0, block = 0; k < OPERANDS; k++) {
+            const enum buffer buffer = program_operand(p, &p->items[i], k, &block).buffer;
+            struct span *span =
+                &p->spans[(size_t)(buffer == BUFFER_SIGNAL ? BUFFER_DELTA : buffer) * p->n_blocks + block];
+            const size_t stage = p->items[i].stage + 1;
+            span->first = span->first && span->first < stage ? span->first : stage;
+            span->last = later(span->last, stage);
+        }
+}
+
+bl_status program_lower(struct program *p, const struct net *net)
+{
+    struct accesses *all = NULL;
+    fuse(p, net);
+    BL_TRY(MEM_ARRAY(p->ctx, &p->order, p->n, "the order of a step"));
+    BL_TRY(MEM_ARRAY(p->ctx, &p->groups, p->n, "the order of a step"));
+    BL_TRY(MEM_ARRAY(p->ctx, &p->stage_end, p->n, "the stages of a step"));
+    BL_TRY(MEM_ARRAY(p->ctx, &p->spans, BUFFERS * p->n_blocks, "the buffers of a step"));
+    BL_TRY(MEM_ARRAY(p->ctx, &all, program_memories(p), "the accesses of a step"));
+    find_stages(p, all);
+    mem_free(p->ctx, all);
+    find_groups(p);
+    find_spans(p);
+    return make_tasks(p, net);
+}
+
+void program_free(struct program *p)
+{
+    if (!p)
+        return;
+    mem_free(p->ctx, p->items);
+    mem_free(p->ctx, p->order);
+    mem_free(p->ctx, p->groups);
+    mem_free(p->ctx, p->tasks);
+    mem_free(p->ctx, p->stage_end);
+    mem_free(p->ctx, p->spans);
+    mem_free(p->ctx, p);
+}
+
+enum lesson_memory program_keeps(const struct program *p)
+{
+    return p->spec.is_lean         ? LESSON_KEEPS_TWO
+           : p->shares_derivatives ? LESSON_KEEPS_ALL
+                                   : LESSON_KEEPS_OUTPUTS;
+}

@@ -1,0 +1,157 @@
+/*
+ * program.h - a training step as a list of instructions, and what follows from what they read and write.
+ *
+ * An instruction is an op on a whole block. Its operands are named: a buffer, the block that it belongs to, how much of it one
+ * range of the instruction's channels touches, and whether it is written. Nothing else says in which order the work of a step
+ * may run: the stages, which instructions share a task, what a batch must keep, the cost and whether a rule fits the memory at
+ * hand are read off the operands.
+ *
+ * The list is in an order that is right when it is run from top to bottom. Two instructions conflict when one writes what the
+ * other touches; the later one then runs in a later stage, except where both touch no more than their own range of the same
+ * block: these run in one task, in the list's order. A task is one range of channels (net_part) of one block.
+ */
+#ifndef BL_PROGRAM_PROGRAM_H
+#define BL_PROGRAM_PROGRAM_H
+
+#include "../net/lesson.h"
+
+struct rule;
+
+enum buffer {
+    BUFFER_NONE,
+    BUFFER_INPUT,   /* the batch */
+    BUFFER_TARGETS, /* of the batch, one-hot for classes */
+    BUFFER_OUTPUT, /* of a block, with its layers' and what these keep for the way back; before block 0: the input */
+    BUFFER_SIGNAL,   /* of a block: what the rule teaches. In the memory of the delta */
+    BUFFER_DELTA,    /* of a block: the derivative at its weights' output; of the last one the error */
+    BUFFER_WEIGHTS,  /* of a block: all its parameters, and the optimiser's memory of them */
+    BUFFER_FEEDBACK, /* of a block: B, and the optimiser's memory of it */
+    BUFFER_GRADIENT, /* of a block's parameters */
+    BUFFER_MATRIX,   /* in the table of ops: the matrix that the instruction names, and its source */
+    BUFFER_SOURCE,
+    BUFFERS
+};
+
+enum extent {
+    EXTENT_RANGE, /* the channels of the instruction's own range: rows of W, columns of a batch or of a direct B */
+    EXTENT_COLUMNS, /* the columns of another block's matrix that meet the range, from all its rows */
+    EXTENT_ALL
+};
+
+enum access { READS, WRITES, UPDATES /* both */ };
+
+/* To which block an operand belongs, seen from the instruction's. */
+enum whose { OF_BLOCK, OF_PREVIOUS, OF_NEXT, OF_LAST };
+
+struct operand {
+    enum buffer buffer;
+    enum whose whose;
+    enum extent extent;
+    enum access access;
+};
+
+enum op_kind {
+    OP_ENTER,
+    OP_FORWARD,
+    OP_LOSS,
+    OP_PRODUCT,
+    OP_PULL,
+    OP_PUSH,
+    OP_LOCAL_BACKWARD,
+    OP_MAP,
+    OP_GRADIENT,
+    OP_UPDATE,
+    OP_UPDATE_FUSED,
+    OP_UPDATE_FEEDBACK,
+    OP_LEARN_FEEDBACK,
+    OP_KINDS
+};
+
+enum { OPERANDS = 4 };
+
+/* An op of the table, or a rule's own function (OP_MAP) with the operands that it declares. */
+struct op {
+    enum op_kind kind;
+    const char *name;
+    bool is_whole; /* one task on all channels; operands are EXTENT_ALL */
+    enum move move;
+    struct operand operands[OPERANDS]; /* up to BUFFER_NONE */
+    void (*map)(const struct rule *rule, const struct net *net, const struct place *at,
+                struct lesson *lesson);    /* of OP_MAP */
+    double (*cost)(const struct net *net); /* of OP_MAP: multiply-accumulates for an example; NULL: none */
+};
+
+enum mode { MODE_OF_RUN, MODE_REPLAY /* the same masks and statistics once more */ };
+enum pass { PASS_FIRST, PASS_SECOND /* from an input that the rule has changed */ };
+
+struct instruction {
+    const struct op *op;
+    size_t l;
+    enum buffer matrix; /* of pull and push: BUFFER_WEIGHTS or BUFFER_FEEDBACK */
+    enum buffer source; /* of product: BUFFER_TARGETS, or BUFFER_DELTA for the error */
+    enum pass pass;
+    enum mode mode;
+    bool is_repeated; /* a forward that was computed before, because its output was not kept */
+    size_t stage;
+    bool is_placed; /* in a group */
+};
+
+/* What a program is made for. */
+struct program_spec {
+    bool is_lean;         /* outputs and derivatives of two blocks are kept */
+    bool updates;         /* false: gradients only */
+    bool keeps_gradients; /* for a reader behind the program: gradients stay in a buffer of all parameters */
+    bool may_fuse;        /* the optimiser can step weights while their gradient is made */
+};
+
+/* Instructions of one stage that share tasks: order[begin .. end - 1] on the ranges of block l. */
+struct group {
+    size_t stage, l, begin, end;
+    bool is_whole;
+};
+
+struct task {
+    size_t group, number; /* of the range */
+};
+
+/* The stages that touch a buffer of a block: 1 more than the first and the last; 0: none does. */
+struct span {
+    size_t first, last;
+};
+
+struct program {
+    bl_context *ctx;
+    struct program_spec spec;
+    size_t n_blocks;
+    struct instruction *items;
+    size_t n, room;
+    size_t *order;        /* of items, by group */
+    struct group *groups; /* by stage, and by their first instructions */
+    size_t n_groups;
+    struct task *tasks;
+    size_t *stage_end; /* tasks before this one belong to the stage, or to one before it */
+    size_t n_tasks, n_stages;
+    struct span *
+        spans; /* of buffer b of block l: at b n_blocks + l. Signals count as deltas, in whose memory they lie */
+    size_t loss_stage;
+    bool
+        shares_derivatives; /* some task reads signals or deltas of a hidden block that another one has written */
+};
+
+/* Operand i with its block resolved; its buffer is BUFFER_NONE past the last. `block`: whose buffer it is. */
+struct operand program_operand(const struct program *p, const struct instruction *item, size_t i,
+                               size_t *block);
+const char *buffer_name(enum buffer buffer);
+
+/* Stages, groups and tasks from the operands; fuses gradient and update first where that is possible. */
+bl_status program_lower(struct program *p, const struct net *net);
+void program_free(struct program *p);
+
+/* Which memory two accesses share: equal numbers may be the same memory. Below program_memories. */
+size_t program_memory(const struct program *p, enum buffer buffer, size_t block);
+size_t program_memories(const struct program *p);
+
+/* What a batch must keep for the program. */
+enum lesson_memory program_keeps(const struct program *p);
+
+#endif

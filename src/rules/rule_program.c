@@ -1,0 +1,87 @@
+/*
+ * rule_program.c - the program of a rule, and what kind of rule it is as its instructions tell.
+ */
+#include "rule.h"
+
+#include "../base/mem.h"
+
+static struct emission emission_of(const struct rule_ops *ops)
+{
+    return (struct emission){.emit = ops->emit,
+                             .learns_like_weights = ops->learning == FEEDBACK_LEARNS_LIKE_WEIGHTS,
+                             .learns_from_error = ops->learning == FEEDBACK_LEARNS_FROM_ERROR};
+}
+
+bl_status rule_program(struct program **out, const struct rule *rule, const struct net *net,
+                       struct program_spec spec)
+{
+    bl_context *ctx = net->ctx;
+    struct program *p = NULL;
+    struct emission emission = emission_of(rule->ops);
+    emission.has_entry = net->blocks[0].first > 0;
+    BL_TRY(MEM_ONE(ctx, &p, "the program of a step"));
+    *p = (struct program){
+        .ctx = ctx, .spec = spec, .n_blocks = net->n_blocks, .room = emission_room(net->n_blocks)};
+    bl_status status = MEM_ARRAY(ctx, &p->items, p->room, "the program of a step");
+    if (status == BL_OK && !emit_step(p, &emission))
+        status = context_fail(ctx, BL_BAD_VALUE,
+                              "rule %s: the signal of some block reads what no instruction writes before",
+                              rule->ops->name);
+    if (status == BL_OK)
+        status = program_lower(p, net);
+    if (status != BL_OK) {
+        program_free(p);
+        return status;
+    }
+    *out = p;
+    return BL_OK;
+}
+
+/* Of three blocks: one that has both neighbours hidden, or nearly so, is enough to tell. */
+struct rule_flow rule_flow(const struct rule_ops *ops)
+{
+    enum { BLOCKS = 3, ROOM = 16 * BLOCKS + 16 };
+    struct instruction items[ROOM];
+    struct program p = {.n_blocks = BLOCKS, .items = items, .room = ROOM};
+    const struct emission emission = emission_of(ops);
+    struct rule_flow flow = {false, false, false, false};
+    emit_step(&p, &emission);
+    for (size_t i = 0; i < p.n; i++) {
+        const struct instruction *item = &p.items[i];
+        flow.has_second_pass = flow.has_second_pass || item->pass == PASS_SECOND;
+        for (size_t k = 0; k < OPERANDS && item->op->kind != OP_LOSS && item->l < BLOCKS - 1; k++) {
+            size_t block = 0;
+            const struct operand o = program_operand(&p, item, k, &block);
+            const bool is_delta = o.buffer == BUFFER_DELTA && o.access == READS;
+            flow.reads_next = flow.reads_next || (is_delta && o.whose == OF_NEXT);
+            flow.reads_previous = flow.reads_previous || (is_delta && o.whose == OF_PREVIOUS);
+            flow.reads_error = flow.reads_error || (is_delta && block == BLOCKS - 1);
+        }
+    }
+    return flow;
+}
+
+bool rule_is_chain(const struct rule_ops *ops)
+{
+    return rule_flow(ops).reads_next;
+}
+
+bool rule_is_direct(const struct rule_ops *ops)
+{
+    const struct rule_flow flow = rule_flow(ops);
+    return ops->emit && !flow.reads_next && !flow.reads_previous && !flow.has_second_pass;
+}
+
+bool rule_may_be_lean(const struct rule_ops *ops)
+{
+    return !ops->emit || rule_is_direct(ops);
+}
+
+const char *rule_order_name(const struct rule_ops *ops)
+{
+    const struct rule_flow flow = rule_flow(ops);
+    return flow.reads_next                  ? "backward"
+           : flow.reads_previous            ? "forward"
+           : ops->emit && !flow.reads_error ? "on forward"
+                                            : "any";
+}

@@ -1,0 +1,111 @@
+/*
+ * explain.c - the program of a step as the public interface shows it.
+ */
+#include "trainer.h"
+
+static bl_operand shown_operand(struct operand o, size_t block)
+{
+    static const char *const extents[] = {"range", "columns", "all"};
+    return (bl_operand){.buffer = buffer_name(o.buffer),
+                        .block = (int)block,
+                        .extent = extents[o.extent],
+                        .reads = o.access != WRITES,
+                        .writes = o.access != READS};
+}
+
+static size_t group_of(const struct program *p, size_t i)
+{
+    size_t g = 0;
+    while (i >= p->groups[g].end)
+        g++;
+    return g;
+}
+
+int bl_trainer_instruction(const bl_trainer *t, int i, bl_instruction *out)
+{
+    const struct program *p = t->stepper.program;
+    const struct net *net = t->model->net;
+    if (i < 0 || (size_t)i >= p->n)
+        return 0;
+    const struct instruction *item = &p->items[p->order[i]];
+    const size_t g = group_of(p, (size_t)i);
+    *out = (bl_instruction){.op = item->op->name,
+                            .block = (int)item->l,
+                            .stage = (int)item->stage,
+                            .group = (int)g,
+                            .tasks = p->groups[g].is_whole ? 1 : (int)net_parts(net, item->l),
+                            .is_repeated = item->is_repeated,
+                            .work = work_of(t->model->rule, net, item)};
+    for (size_t k = 0; k < OPERANDS; k++) {
+        size_t block = 0;
+        const struct operand o = program_operand(p, item, k, &block);
+        if (o.buffer)
+            out->operands[out->n_operands++] = shown_operand(o, block);
+    }
+    return 1;
+}
+
+/* Floats of the batch's matrices of block l's layers that have memory of their own: outputs or derivatives. */
+static size_t floats_of_layers(const struct lesson *lesson, const struct net *net, const struct matrix *of,
+                               size_t l)
+{
+    const struct block *block = &net->blocks[l];
+    size_t sum = 0;
+    for (size_t i = block->first; i < block->first + block->n_layers; i++)
+        sum += i > block->first && of[i].x == of[i - 1].x ? 0 : lesson->capacity * of[i].cols;
+    return sum;
+}
+
+static size_t floats_of_weights(const struct net *net, size_t l)
+{
+    size_t sum = 0;
+    for (size_t i = net->blocks[l].tensors; i < net->blocks[l].tensors + net->blocks[l].n_tensors; i++)
+        sum += net->tensors[i].rows * net->tensors[i].cols;
+    return sum;
+}
+
+static size_t floats_of(const bl_trainer *t, enum buffer buffer, size_t l)
+{
+    const struct net *net = t->model->net;
+    const struct lesson *lesson = t->lesson;
+    const struct matrix B = t->model->rule->B[l];
+    switch (buffer) {
+    case BUFFER_INPUT:
+        return lesson->capacity * lesson->x.cols;
+    case BUFFER_TARGETS:
+        return lesson->capacity * lesson->y.cols;
+    case BUFFER_OUTPUT:
+        return floats_of_layers(lesson, net, lesson->out, l);
+    case BUFFER_DELTA:
+        return floats_of_layers(lesson, net, lesson->grad, l);
+    case BUFFER_FEEDBACK:
+        return B.rows * B.cols;
+    case BUFFER_GRADIENT:
+        return net_part_most(net, l) * (net->weights[l].cols + 1);
+    default:
+        return floats_of_weights(net, l);
+    }
+}
+
+int bl_trainer_buffer(const bl_trainer *t, int i, bl_buffer *out)
+{
+    const struct program *p = t->stepper.program;
+    size_t at = BUFFER_INPUT * p->n_blocks;
+    const size_t end = (BUFFER_GRADIENT + 1) * p->n_blocks;
+    for (; i >= 0 && at < end; at++)
+        i -= p->spans[at].first ? 1 : 0;
+    if (i >= 0 || at == BUFFER_INPUT * p->n_blocks) /* past the last, or i was negative */
+        return 0;
+    const enum buffer buffer = (enum buffer)((at - 1) / p->n_blocks);
+    const size_t l = (at - 1) % p->n_blocks;
+    *out = (bl_buffer){.name = buffer_name(buffer),
+                       .block = (int)l,
+                       .memory = (int)program_memory(p, buffer, l),
+                       .bytes = floats_of(t, buffer, l) * sizeof(float),
+                       .is_per_thread =
+                           buffer == BUFFER_GRADIENT ||
+                           (buffer == BUFFER_DELTA && t->lesson->shares_grad && l + 1 < p->n_blocks),
+                       .first_stage = (int)p->spans[at - 1].first - 1,
+                       .last_stage = (int)p->spans[at - 1].last - 1};
+    return 1;
+}

@@ -1,0 +1,418 @@
+/*
+ * test_program.c - a step's program, on nets that are drawn: the bits do not depend on threads, memory or fusion; no two
+ * instructions that conflict run in the wrong order; and a stage that is one too early is found.
+ *
+ *     test_program [CASE [N]]    N cases from that number on; a failure names its case
+ */
+#include "rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "../src/base/rng.h"
+#include "../src/train/trainer.h"
+
+enum { CASES = 300, EXAMPLES = 24, SIDE = 6, INPUTS = 2 * SIDE * SIDE, CLASSES = 5, STEPS = 3, TEXT = 400 };
+
+static float x[EXAMPLES * INPUTS];
+static int32_t labels[EXAMPLES];
+static uint32_t first_case = 1, n_cases = CASES;
+
+/* ---- Drawing a case */
+
+struct draw {
+    struct rng rng;
+    uint64_t n;
+};
+
+static uint32_t draw(struct draw *d, uint32_t below)
+{
+    uint32_t out[4];
+    rng_block(&d->rng, d->n++, out);
+    return out[0] % below;
+}
+
+#define PICK(d, list) (list)[draw((d), (uint32_t)(sizeof(list) / sizeof *(list)))]
+
+struct drawn {
+    char net[TEXT];
+    const char *rule, *optimizer, *precision, *inlet;
+    int threads;
+    size_t batch;
+};
+
+static void add(char net[TEXT], const char *layer)
+{
+    const size_t n = strlen(net);
+    snprintf(net + n, TEXT - n, "%s%s", n ? ", " : "", layer);
+}
+
+static void draw_behind(struct draw *d, char net[TEXT], bool is_image)
+{
+    static const char *const activations[] = {"tanh", "relu", "leaky-relu", "logistic"};
+    static const char *const pools[] = {"maxpool 2", "avgpool 2", "maxpool 3 stride 2"};
+    if (draw(d, 4) == 0)
+        add(net, "batchnorm");
+    if (draw(d, 8) > 0)
+        add(net, PICK(d, activations));
+    if (is_image && draw(d, 3) == 0)
+        add(net, PICK(d, pools));
+    if (draw(d, 4) == 0)
+        add(net, "dropout 0.2");
+}
+
+/* Widths below and above those at which a layer is cut into ranges. */
+static void draw_net(struct draw *d, char net[TEXT])
+{
+    static const char *const convs[] = {"conv 3 3x3 pad 1", "conv 4 2x2", "conv 90 3x3 pad 1 stride 2"};
+    static const char *const denses[] = {"dense 4", "dense 17", "dense 33", "dense 90", "dense 170"};
+    net[0] = 0;
+    if (draw(d, 5) == 0)
+        add(net, "dropout 0.1");
+    for (uint32_t n = draw(d, 3); n > 0; n--) {
+        add(net, PICK(d, convs));
+        draw_behind(d, net, true);
+    }
+    for (uint32_t n = draw(d, 5); n > 0; n--) {
+        add(net, PICK(d, denses));
+        draw_behind(d, net, false);
+    }
+    add(net, "dense 5");
+}
+
+static struct drawn draw_case(struct draw *d)
+{
+    static const char *const optimizers[] = {
+        "sgd", "sgd momentum 0.9", "sgd momentum 0.9 decay 1e-4", "rmsprop", "adam", "adam decay 1e-4"};
+    static const char *const precisions[] = {"float32", "float32", "bf16"};
+    static const char *const inlets[] = {"end", "end", "before-pool", "channels"};
+    int n_rules = 0;
+    while (bl_rule_name(n_rules))
+        n_rules++;
+    struct drawn c = {.rule = bl_rule_name((int)draw(d, (uint32_t)n_rules)),
+                      .optimizer = PICK(d, optimizers),
+                      .precision = PICK(d, precisions),
+                      .inlet = PICK(d, inlets),
+                      .threads = 2 + (int)draw(d, 3),
+                      .batch = 2 + draw(d, 9)};
+    draw_net(d, c.net);
+    return c;
+}
+
+/* ---- Training it */
+
+struct made {
+    bl_context *ctx;
+    bl_config *config;
+    bl_data *data;
+    bl_trainer *trainer;
+};
+
+static bl_status make(struct made *m, const struct drawn *c, int threads, const char *memory)
+{
+    const char *const options[][2] = {{"net", c->net},
+                                      {"rule", c->rule},
+                                      {"optimizer", c->optimizer},
+                                      {"lr", "0.01"},
+                                      {"init", "fanin"},
+                                      {"batch", "10"},
+                                      {"schedule", "constant"},
+                                      {"precision", c->precision},
+                                      {"inlet", c->inlet},
+                                      {"memory", memory},
+                                      {"seed", "3"},
+                                      {"feedback", "uniform 0.3"},
+                                      {"reduction", "mean"},
+                                      {"loss", "ce"}};
+    *m = (struct made){.ctx = bl_context_new(NULL)};
+    assert_int_equal(bl_context_use(m->ctx, "portable", threads), BL_OK);
+    assert_int_equal(bl_config_create(&m->config, m->ctx), BL_OK);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        assert_int_equal(bl_config_set(m->config, options[i][0], options[i][1]), BL_OK);
+    assert_int_equal(bl_data_wrap(&m->data, m->ctx, x, labels, EXAMPLES, (bl_shape){2, SIDE, SIDE}, CLASSES),
+                     BL_OK);
+    return bl_trainer_create(&m->trainer, m->ctx, m->config, m->data);
+}
+
+static void release(struct made *m)
+{
+    bl_trainer_free(m->trainer);
+    bl_data_free(m->data);
+    bl_config_free(m->config);
+    bl_context_free(m->ctx);
+}
+
+static void train(struct made *m, const struct drawn *c, bool is_buffered, char hash[17])
+{
+    trainer_use_buffered_sink(m->trainer, is_buffered);
+    for (size_t step = 0; step < STEPS; step++)
+        assert_int_equal(bl_trainer_step(m->trainer, x + step * INPUTS, labels + step, c->batch, NULL),
+                         BL_OK);
+    bl_model_hash(bl_trainer_model(m->trainer), hash);
+}
+
+/* ---- What is checked of a program, from the operands alone */
+
+struct access_at {
+    struct operand operand;
+    size_t memory;
+};
+
+static struct access_at access_at(const struct program *p, const struct instruction *item, size_t i)
+{
+    size_t block = 0;
+    struct access_at a = {.operand = program_operand(p, item, i, &block)};
+    a.memory = program_memory(p, a.operand.buffer, block);
+    return a;
+}
+
+static bool keeps_to_range(const struct instruction *item, const struct operand *o)
+{
+    return !item->op->is_whole && o->extent == EXTENT_RANGE;
+}
+
+enum relation { FREE, IN_ONE_TASK, APART };
+
+/* Whether the two may be in one task, or must be apart, the one in the list first. */
+static enum relation relation(const struct program *p, const struct instruction *a,
+                              const struct instruction *b)
+{
+    enum relation found = FREE;
+    for (size_t i = 0; i < OPERANDS && a->op->operands[i].buffer; i++)
+        for (size_t k = 0; k < OPERANDS && b->op->operands[k].buffer; k++) {
+            const struct access_at u = access_at(p, a, i), v = access_at(p, b, k);
+            if (u.memory != v.memory || (u.operand.access == READS && v.operand.access == READS))
+                continue;
+            if (a->l != b->l || !keeps_to_range(a, &u.operand) || !keeps_to_range(b, &v.operand))
+                return APART;
+            found = IN_ONE_TASK;
+        }
+    return found;
+}
+
+/* The first pair that may run in the wrong order; false: there is none. */
+static bool find_conflict(const struct program *p, size_t *first, size_t *second)
+{
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = i + 1; k < p->n; k++) {
+            const struct instruction *a = &p->items[i], *b = &p->items[k];
+            const enum relation r = relation(p, a, b);
+            if ((r == APART && a->stage >= b->stage) || (r == IN_ONE_TASK && a->stage > b->stage)) {
+                *first = i;
+                *second = k;
+                return true;
+            }
+        }
+    return false;
+}
+
+/* Whether every instruction is in one group of its stage and block, in the list's order. */
+static void check_groups(const struct program *p, uint32_t number)
+{
+    size_t n = 0;
+    for (size_t g = 0; g < p->n_groups; g++)
+        for (size_t i = p->groups[g].begin; i < p->groups[g].end; i++, n++) {
+            const struct instruction *item = &p->items[p->order[i]];
+            if (item->stage != p->groups[g].stage || item->l != p->groups[g].l ||
+                (i > p->groups[g].begin && p->order[i] < p->order[i - 1]))
+                fail_msg("case %u: instruction %zu is in the wrong group", number, p->order[i]);
+        }
+    assert_int_equal(n, p->n);
+}
+
+/* Negative control: each instruction in another stage is found, the one before if it is in its first, else the one behind.
+   What learns may wait for its update, or for the cache. */
+static size_t check_that_faults_are_found(const struct program *p, uint32_t number)
+{
+    size_t a = 0, b = 0, n = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        struct instruction *item = &p->items[i];
+        const size_t stage = item->stage;
+        if (stage == 0)
+            continue;
+        item->stage = stage - 1;
+        const bool is_early = find_conflict(p, &a, &b);
+        item->stage = stage + 1;
+        const bool is_late = find_conflict(p, &a, &b);
+        item->stage = stage;
+        if (!is_early && !is_late && item->op->kind < OP_GRADIENT)
+            fail_msg("case %u: %s of block %zu could run at any time", number, item->op->name, item->l);
+        n += is_early || is_late;
+    }
+    return n;
+}
+
+static size_t check_program(const struct program *p, uint32_t number)
+{
+    size_t a = 0, b = 0;
+    if (find_conflict(p, &a, &b))
+        fail_msg("case %u: %s of block %zu (stage %zu) and %s of block %zu (stage %zu) conflict", number,
+                 p->items[a].op->name, p->items[a].l, p->items[a].stage, p->items[b].op->name, p->items[b].l,
+                 p->items[b].stage);
+    check_groups(p, number);
+    return check_that_faults_are_found(p, number);
+}
+
+/* ---- The plans that hand-written orders gave, for each of which there must be no more stages now */
+
+/* Stages from the error on with hidden blocks 0 .. last - 1:
+       any        all at once                                                    1
+       backward   T(last - 1) | T(last - 2), U(last) | ... | U(1), U(0)          last + 1
+       forward    T(0), U(last) | T(1), U(0) | ... | U(last - 1)                 last + 1
+   A second pass took one more for what it kept, one for its input, one for each block and one for the deltas. */
+static size_t planned_stages(const bl_trainer *t)
+{
+    const size_t last = net_last(t->model->net);
+    const char *order = bl_rule_order(t->model->rule->ops->name);
+    const size_t second = rule_flow(t->model->rule->ops).has_second_pass ? last + 4 : 0;
+    return second + (strcmp(order, "backward") == 0 || strcmp(order, "forward") == 0 ? last + 1 : 1);
+}
+
+static void check_stages(const bl_trainer *t, uint32_t number)
+{
+    const struct program *p = t->stepper.program;
+    const size_t now = p->n_stages - p->loss_stage - 1, planned = planned_stages(t);
+    if (!p->spec.is_lean && now > planned)
+        fail_msg("case %u: %zu stages behind the error, %zu were planned by hand", number, now, planned);
+}
+
+/* ---- The tests */
+
+struct sums {
+    size_t nets, low, faults;
+};
+
+static void compare(const struct drawn *c, uint32_t number, const char *variant, const char *hash,
+                    const char *reference)
+{
+    if (strcmp(hash, reference) != 0)
+        fail_msg("case %u, %s: %s, expected %s: \"%s\", %s, %s, %s, inlet %s, %d threads, batch %zu", number,
+                 variant, hash, reference, c->net, c->rule, c->optimizer, c->precision, c->inlet, c->threads,
+                 c->batch);
+}
+
+static void check_variant(const struct drawn *c, uint32_t number, int threads, const char *memory,
+                          bool is_buffered, const char *reference, struct sums *sums)
+{
+    struct made m;
+    char hash[17], variant[80];
+    snprintf(variant, sizeof variant, "%d threads, memory %s, %s", threads, memory,
+             is_buffered ? "buffered" : "fused");
+    if (make(&m, c, threads, memory) == BL_OK) {
+        train(&m, c, is_buffered, hash);
+        compare(c, number, variant, hash, reference);
+        sums->faults +=
+            check_program(is_buffered ? m.trainer->stepper.buffered : m.trainer->stepper.program, number);
+        check_stages(m.trainer, number);
+        sums->low += strcmp(memory, "low") == 0;
+    } else
+        assert_true(strcmp(memory, "low") == 0 && !rule_may_be_lean(rule_find(c->rule)));
+    release(&m);
+}
+
+static void check_case(uint32_t number, struct sums *sums)
+{
+    struct draw d = {.rng = {.seed = number, .stream = RNG_ANGLES}};
+    struct drawn c;
+    struct made m;
+    char before[17], reference[17];
+    for (;;) { /* rules that are not defined for a net are left out, pools that do not fit too */
+        c = draw_case(&d);
+        if (make(&m, &c, 1, "normal") == BL_OK)
+            break;
+        release(&m);
+    }
+    bl_model_hash(bl_trainer_model(m.trainer), before);
+    train(&m, &c, false, reference);
+    assert_string_not_equal(before, reference);
+    sums->faults += check_program(m.trainer->stepper.inspected, number);
+    release(&m);
+    for (int i = 1; i < 8; i++)
+        check_variant(&c, number, i & 1 ? c.threads : 1, i & 2 ? "low" : "normal", i & 4, reference, sums);
+    sums->nets++;
+}
+
+static void test_drawn(void **state)
+{
+    (void)state;
+    struct sums sums = {0, 0, 0};
+    for (uint32_t i = 0; i < n_cases; i++)
+        check_case(first_case + i, &sums);
+    printf("%zu cases, %zu trainings in little memory, %zu faults found\n", sums.nets, sums.low, sums.faults);
+    assert_true(n_cases < CASES || (sums.low > CASES / 2 && sums.faults > 10 * CASES));
+}
+
+/* Depth changes which outputs little memory still holds: every rule, nets of one to six blocks. */
+static void test_depths(void **state)
+{
+    (void)state;
+    struct sums sums = {0, 0, 0};
+    for (int r = 0; bl_rule_name(r); r++) {
+        struct drawn c = {.rule = bl_rule_name(r),
+                          .optimizer = "rmsprop",
+                          .precision = "float32",
+                          .inlet = "end",
+                          .threads = 2,
+                          .batch = 7};
+        for (uint32_t depth = 0; depth < 6; depth++) {
+            struct made m;
+            char reference[17];
+            c.net[0] = 0;
+            for (uint32_t l = 0; l < depth; l++)
+                add(c.net, l % 2 ? "dense 9, tanh" : "dense 90, tanh");
+            add(c.net, "dense 5");
+            assert_int_equal(make(&m, &c, 1, "normal"), BL_OK);
+            train(&m, &c, false, reference);
+            release(&m);
+            for (int i = 1; i < 4; i++)
+                check_variant(&c, depth, i & 1 ? 2 : 1, i & 2 ? "low" : "normal", false, reference, &sums);
+        }
+    }
+}
+
+/* What a rule's instructions tell of it. */
+static void test_flows(void **state)
+{
+    (void)state;
+    static const char *const orders[][2] = {{"bp", "backward"}, {"fa", "backward"}, {"usf", "backward"},
+                                            {"kp", "backward"}, {"ifa", "forward"}, {"dfa", "any"},
+                                            {"dkp", "any"},     {"adfa", "any"},    {"pepita", "any"},
+                                            {"frozen", "any"},  {"linear", "any"},  {"drtp", "on forward"}};
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        assert_string_equal(bl_rule_order(orders[i][0]), orders[i][1]);
+}
+
+/* A rule whose signals wait for one another is refused. */
+static void emit_in_a_circle(struct emitter *e, size_t l)
+{
+    if (l == 0)
+        emit_pull(e, BUFFER_WEIGHTS, l);
+    else
+        emit_push(e, BUFFER_WEIGHTS, l);
+}
+
+static void test_circle(void **state)
+{
+    (void)state;
+    struct instruction items[64];
+    struct program p = {.n_blocks = 3, .items = items, .room = 64, .spec = {.updates = true}};
+    const struct emission circle = {.emit = emit_in_a_circle};
+    assert_false(emit_step(&p, &circle));
+    p.n = 0;
+    p.room = 5;
+    assert_false(emit_step(&p, &(struct emission){.emit = rule_find("dfa")->emit}));
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        first_case = (uint32_t)strtoul(argv[1], NULL, 10);
+    if (argc > 1)
+        n_cases = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1;
+    rig_fill(5, x, labels, EXAMPLES, INPUTS, CLASSES);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_drawn), cmocka_unit_test(test_depths),
+                                       cmocka_unit_test(test_flows), cmocka_unit_test(test_circle)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
