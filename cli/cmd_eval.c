@@ -2,6 +2,7 @@
  * cmd_eval.c - backless eval: a model's loss and error on data.
  */
 #include "data_notes.h"
+#include "majority.h"
 #include "open_model.h"
 #include "watch.h"
 
@@ -62,6 +63,7 @@ static int run(struct session *s)
         print_score(s, &score);
         fflush(stdout); /* the notes come behind it, also where both go to one place */
         print_data_notes(s, "note: ", data);
+        note_majority(s, "note: ", "", data, score.error);
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
     bl_data_free(data);
