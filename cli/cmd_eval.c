@@ -53,7 +53,8 @@ static int run(struct session *s)
     bl_data *data = NULL;
     bl_score score;
     if (!where || !data_path[0])
-        return usage_error("it is written: backless %s", s->command->usage);
+        return usage_error("%s is missing; it is written: backless %s", where ? "--data" : "--model",
+                           s->command->usage);
     bl_status status = open_model(&model, s, where);
     if (status == BL_OK)
         status = open_model_data(&data, model, s);

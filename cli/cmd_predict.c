@@ -151,7 +151,11 @@ static int run(struct session *s)
     bl_data *data = NULL;
     char target[BL_PATH_ROOM];
     if (!where || !path[0] || !extra_of(s, "output"))
-        return usage_error("it is written: backless %s", s->command->usage);
+        return usage_error("%s is missing; it is written: backless %s",
+                           !where    ? "--model"
+                           : path[0] ? "--output (- for standard output)"
+                                     : "--data",
+                           s->command->usage);
     bl_status status = open_model(&model, s, where);
     if (status == BL_OK && extra_of(s, "proba") && answers_are_numbers(model)) {
         bl_model_free(model);
