@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { FEW = 10 };
+
 /* Of equally frequent classes the first; -1: they could not be counted. */
 static int most_frequent(const bl_data *data, size_t *count)
 {
@@ -27,7 +29,7 @@ bool majority_is_as_good(const bl_data *data, double error, char answer[MAJORITY
 {
     size_t count = 0;
     const size_t n = data ? bl_data_count(data) : 0;
-    if (n < 2 || isnan(error))
+    if (n < FEW || isnan(error))
         return false;
     const int most = most_frequent(data, &count);
     const double blind = 1.0 - (double)count / (double)n;
