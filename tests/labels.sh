@@ -79,4 +79,17 @@ expect 0 'have one example, too few to learn a class from; --label names another
 awk 'BEGIN { print "a,kind"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i % 15 }' >kinds.csv
 "$program" data info kinds.csv --samples 0 2>&1 | grep -q "have one example" && complain "classes of two examples are told"
 
+# ---- targets that are missing are labels that are missing; a model's advice is not that of training
+awk 'BEGIN { print "a,y"; for (i = 1; i <= 30; i++) printf "%d,%s\n", i, i == 4 ? "" : i % 7 + 0.5 }' >gap.csv
+sed '5d' gap.csv >whole.csv
+for option in "--loss mse" "--target number" ""; do
+    expect 3 'line 5, column "y": "" is no label (1 such line)' "$program" train --data gap.csv $option
+done
+"$program" train --data whole.csv --epochs 1 --quiet --out numbers
+expect 3 'line 5, column "y": "" is no label (1 such line)' "$program" eval --model numbers --data gap.csv
+printf 'a,y\n1,2\n2,three\n' >three.csv
+expect 3 '"three" is no number, but those of the training set are' "$program" eval --model numbers --data three.csv
+printf 'a\n1\n\n3\n' >hole.csv
+expect 3 '--missing impute fills them in by the mean of the training set' "$program" predict --model numbers --data hole.csv --output -
+
 exit "$failures"

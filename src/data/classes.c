@@ -39,19 +39,18 @@ static bl_status label_word(const struct reading *r, const struct label_text *la
     return BL_OK;
 }
 
-static bool is_no_label(struct slice word)
+bool label_is_missing(struct slice word)
 {
     return csv_is_missing(word) || csv_is_word(word, "nan");
 }
 
-/* label: the first of those that are none. */
-static bl_status no_label(const struct reading *r, const struct label_text *texts, size_t n,
-                          const struct label_text *label, const struct label_column *column)
+bl_status labels_refuse_missing(const struct reading *r, const struct label_text *texts, size_t n,
+                                const struct label_text *label, const struct label_column *column)
 {
     const struct slice found = slice_trim(label->field.text);
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
-        count += is_no_label(slice_trim(texts[i].field.text));
+        count += label_is_missing(slice_trim(texts[i].field.text));
     BL_FAIL(r->ctx, BL_BAD_DATA,
             "%s: %s %zu, %s: \"%s\" is no label (%zu such %s%s); no label is filled in: remove the %s%s, or "
             "write what is missing",
@@ -66,8 +65,8 @@ static bl_status count_words(struct kinds *kinds, const struct reading *r, const
     struct slice word;
     for (size_t i = 0; i < n; i++) {
         BL_TRY(label_word(r, &texts[i], column, buffer, &word));
-        if (is_no_label(word))
-            return no_label(r, texts, n, &texts[i], column);
+        if (label_is_missing(word))
+            return labels_refuse_missing(r, texts, n, &texts[i], column);
         BL_TRY(words_count(&kinds->words, r->ctx, word, texts[i].line));
         if (kinds->words.n > MOST_CLASSES)
             BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: more than %d different labels, expected classes",

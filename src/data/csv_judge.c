@@ -138,11 +138,12 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
                 t->r->path, missing->line, name_of(t, input).text,
                 text_shown(missing->text.at, missing->text.n).text, missing->n);
     BL_FAIL(t->r->ctx, BL_BAD_DATA,
-            "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); --missing impute fills "
-            "them in "
-            "and adds a column that tells where",
+            "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); --missing impute %s",
             t->r->path, missing->line, name_of(t, input).text,
-            text_shown(missing->text.at, missing->text.n).text, missing->n);
+            text_shown(missing->text.at, missing->text.n).text, missing->n,
+            !t->r->like                   ? "fills them in and adds a column that tells where"
+            : input->kind == COLUMN_WORDS ? "takes them as none of its words"
+                                          : "fills them in by the mean of the training set");
 }
 
 /* ---- Kinds */
