@@ -31,12 +31,28 @@ static struct shown option_name(const struct csv_table *t, size_t column)
 
 /* ---- Refusals */
 
+/* What other programs write for a missing value, which is not read as one here. */
+static bool is_foreign_missing(struct slice text)
+{
+    static const char *const words[] = {"null", "none", "nil",  "nan",     "-",      "--",
+                                        ".",    "#n/a", "<na>", "missing", "unknown"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (csv_is_word(slice_trim(text), words[i]))
+            return true;
+    return false;
+}
+
 static bl_status no_number(const struct csv_table *t, const struct csv_input *input,
                            const struct csv_count *found)
 {
     const struct shown option = option_name(t, input->column);
     char advice[256] = "";
-    if (!t->r->like && !t->layout.has_header && found->line == t->layout.first_line)
+    if (is_foreign_missing(found->text))
+        text_append(
+            advice, sizeof advice,
+            "; where it stands for a missing value, write an empty field, ?, NA or N/A, which --missing "
+            "impute takes");
+    else if (!t->r->like && !t->layout.has_header && found->line == t->layout.first_line)
         text_append(advice, sizeof advice, " as in %zu other rows (--header yes takes line %zu for names)",
                     input->numbers.n, found->line);
     else if (!t->r->like)
