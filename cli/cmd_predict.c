@@ -127,7 +127,7 @@ static int write_file(const struct answers *a)
         return usage_error("no memory for the text of %zu answers", bl_data_count(a->data)), EXIT_OTHER;
     if (status != BL_OK)
         return fail_with(a->s, status);
-    note(a->s, "%zu answers in %s", bl_data_count(a->data), path);
+    note(a->s, "%zu answer%s in %s", bl_data_count(a->data), bl_data_count(a->data) == 1 ? "" : "s", path);
     return EXIT_DONE;
 }
 

@@ -92,4 +92,7 @@ expect 3 '"three" is no number, but those of the training set are' "$program" ev
 printf 'a\n1\n\n3\n' >hole.csv
 expect 3 '--missing impute fills them in by the mean of the training set' "$program" predict --model numbers --data hole.csv --output -
 
+printf 'a\n1\n' >alone.csv
+expect 0 "1 answer in alone.txt" "$program" predict --model numbers --data alone.csv --output alone.txt
+
 exit "$failures"

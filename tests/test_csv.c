@@ -167,7 +167,7 @@ static void broken_tables_are_refused(void **state)
         {"1,?,0\n3,4,1\n5,6,0\n", .expected = "line 1, column 1 (from 0): found \"?\""},
         {"NA,?,0\n3,4,1\n5,6,0\n", .expected = "line 1, column 0 (from 0): found \"NA\""},
         {"1,2,0\n3,,1\n5,6,0\n", .expected = "line 2, column 1 (from 0): found \"\""},
-        {"1,2,0\n3,\"\",1\n5,6,0\n", .expected = "found \"\", no value (1 such rows"},
+        {"1,2,0\n3,\"\",1\n5,6,0\n", .expected = "found \"\", no value (1 such row in this column)"},
         {"1,2,0\n3,nan,1\n5,6,0\n", .expected = "found \"nan\""},
         {"1,2,0\n3,NaN,1\n5,6,0\n", .expected = "found \"NaN\""},
         {"1,2,0\n3,-inf,1\n5,6,0\n", .expected = "found \"-inf\""},

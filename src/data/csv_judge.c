@@ -76,10 +76,11 @@ static bl_status other_notation(const struct csv_table *t, size_t column, const 
         text_append(advice, sizeof advice, "; --categorical \"%s\" takes the column as words", option.text);
     if (can_be_words && column != t->layout.label)
         text_append(advice, sizeof advice, ", --ignore \"%s\" leaves it out", option.text);
-    BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu, %s: found \"%s\", %s (%zu such rows in this column); %s%s",
-            t->r->path, found->line, csv_column(&t->layout, column).text,
-            text_shown(found->text.at, found->text.n).text, csv_notation_name(notation), found->n,
-            csv_notation_advice(notation), advice);
+    BL_FAIL(t->r->ctx, BL_BAD_DATA,
+            "%s: line %zu, %s: found \"%s\", %s (%zu such row%s in this column); %s%s", t->r->path,
+            found->line, csv_column(&t->layout, column).text, text_shown(found->text.at, found->text.n).text,
+            csv_notation_name(notation), found->n, found->n == 1 ? "" : "s", csv_notation_advice(notation),
+            advice);
 }
 
 /* Whether so many numbers in other notations, beside numbers and words, make a column of numbers. */
@@ -147,16 +148,17 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
     if (takes_missing(t))
         return note_new_missing(t, input);
     if (t->r->options->shape.channels > 0)
-        BL_FAIL(t->r->ctx, BL_BAD_DATA,
-                "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); an image (--shape) "
-                "has no "
-                "missing values: write a number there",
-                t->r->path, missing->line, name_of(t, input).text,
-                text_shown(missing->text.at, missing->text.n).text, missing->n);
-    BL_FAIL(t->r->ctx, BL_BAD_DATA,
-            "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); --missing impute %s",
+        BL_FAIL(
+            t->r->ctx, BL_BAD_DATA,
+            "%s: line %zu, %s: found \"%s\", no value (%zu such row%s in this column); an image (--shape) "
+            "has no "
+            "missing values: write a number there",
             t->r->path, missing->line, name_of(t, input).text,
-            text_shown(missing->text.at, missing->text.n).text, missing->n,
+            text_shown(missing->text.at, missing->text.n).text, missing->n, missing->n == 1 ? "" : "s");
+    BL_FAIL(t->r->ctx, BL_BAD_DATA,
+            "%s: line %zu, %s: found \"%s\", no value (%zu such row%s in this column); --missing impute %s",
+            t->r->path, missing->line, name_of(t, input).text,
+            text_shown(missing->text.at, missing->text.n).text, missing->n, missing->n == 1 ? "" : "s",
             !t->r->like                   ? "fills them in and adds a column that tells where"
             : input->kind == COLUMN_WORDS ? "takes them as none of its words"
                                           : "fills them in by the mean of the training set");
