@@ -95,4 +95,14 @@ expect 3 '--missing impute fills them in by the mean of the training set' "$prog
 printf 'a\n1\n' >alone.csv
 expect 0 "1 answer in alone.txt" "$program" predict --model numbers --data alone.csv --output alone.txt
 
+# ---- a test set that is the training set, and one without labels
+expect 0 "the test set has the examples of the training set" "$program" train --data whole.csv --test whole.csv --epochs 1
+cp whole.csv copy.csv
+expect 0 "the test set has the examples of the training set" "$program" compare --data whole.csv --test copy.csv --epochs 1 --rules bp
+"$program" train --data whole.csv --test-fraction 0.2 --epochs 1 2>&1 | grep -q "the test set has" && complain "a drawn test set is called the training set"
+sed '2d' whole.csv >less.csv
+"$program" train --data whole.csv --test less.csv --epochs 1 2>&1 | grep -q "the test set has" && complain "another test set is called the training set"
+cut -d, -f1 whole.csv >blind.csv
+expect 3 'if the file has no labels, let predict answer it: a test set needs them' "$program" train --data whole.csv --test blind.csv
+
 exit "$failures"

@@ -330,7 +330,9 @@ static bl_status label_beside_inputs(const struct places *p)
         label = only_left_over(out);
     if (label == CSV_NONE && must)
         BL_FAIL(p->r->ctx, BL_BAD_DATA,
-                "%s: no label column%s%s%s beside the %zu features; name it with the option label",
+                "%s: no label column%s%s%s beside the %zu features; name it with the option label, or, if "
+                "the file has no labels, let "
+                "predict answer it: a test set needs them",
                 p->r->path, told ? " \"" : "", told ? told : "", told ? "\"" : "", out->inputs);
     out->label = label;
     return BL_OK;
