@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static int extra_index(const struct command *command, const char *key)
 {
@@ -261,8 +262,13 @@ static int load_files(struct session *session)
     char path[4096];
     const char *resume = extra_of(session, "resume"), *config = extra_of(session, "config");
     int code = EXIT_DONE;
+    struct stat found;
     if (resume && config)
         return usage_error("--config cannot change a run that is resumed");
+    if (resume && stat(resume, &found) == 0 && !S_ISDIR(found.st_mode))
+        return usage_error("--resume %s: is a file, expected the folder of a run (--out DIR), which holds "
+                           "config.json and model.safetensors",
+                           resume);
     if (resume && snprintf(path, sizeof path, "%s/config.json", resume) < (int)sizeof path)
         code = load_config(session, path);
     if (code == EXIT_DONE && config)

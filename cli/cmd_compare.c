@@ -5,6 +5,7 @@
  * single rules comes behind the table, once for all rules that it holds for.
  */
 #include "comparison.h"
+#include "majority.h"
 #include "wrapped.h"
 
 #include <stdlib.h>
@@ -154,6 +155,19 @@ static void print_advice(const struct comparison *c)
         note(c->s, "%s: hardly trained, too", others);
 }
 
+/* Rules whose error is no lower than that of one answer for all examples of the set that the table is about. */
+static void print_blind(const struct comparison *c)
+{
+    char who[MAX_RULES * WORD_ROOM] = "", answer[MAJORITY_ROOM] = "";
+    for (int i = 0; i < c->n_rows; i++)
+        if (row_has_figures(&c->rows[i]) &&
+            majority_is_as_good(c->test ? c->test : c->train, c->rows[i].last.error, answer))
+            snprintf(who + strlen(who), sizeof who - strlen(who), "%s%s", who[0] ? ", " : "",
+                     c->rows[i].rule);
+    if (who[0])
+        note(c->s, "%s: the error is not lower than that of %s", who, answer);
+}
+
 static void print_slowed(const struct comparison *c)
 {
     double most = 0.0;
@@ -251,6 +265,7 @@ static bl_status run_rules(struct comparison *c)
     }
     print_notes(c);
     print_advice(c);
+    print_blind(c);
     print_slowed(c);
     if (status == BL_STOPPED)
         tell_stop(c, row);

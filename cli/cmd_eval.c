@@ -2,6 +2,7 @@
  * cmd_eval.c - backless eval: a model's loss and error on data.
  */
 #include "data_notes.h"
+#include "majority.h"
 #include "open_model.h"
 #include "watch.h"
 
@@ -52,7 +53,8 @@ static int run(struct session *s)
     bl_data *data = NULL;
     bl_score score;
     if (!where || !data_path[0])
-        return usage_error("it is written: backless %s", s->command->usage);
+        return usage_error("%s is missing; it is written: backless %s", where ? "--data" : "--model",
+                           s->command->usage);
     bl_status status = open_model(&model, s, where);
     if (status == BL_OK)
         status = open_model_data(&data, model, s);
@@ -62,6 +64,7 @@ static int run(struct session *s)
         print_score(s, &score);
         fflush(stdout); /* the notes come behind it, also where both go to one place */
         print_data_notes(s, "note: ", data);
+        note_majority(s, "note: ", "", data, score.error);
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
     bl_data_free(data);

@@ -127,7 +127,7 @@ static int write_file(const struct answers *a)
         return usage_error("no memory for the text of %zu answers", bl_data_count(a->data)), EXIT_OTHER;
     if (status != BL_OK)
         return fail_with(a->s, status);
-    note(a->s, "%zu answers in %s", bl_data_count(a->data), path);
+    note(a->s, "%zu answer%s in %s", bl_data_count(a->data), bl_data_count(a->data) == 1 ? "" : "s", path);
     return EXIT_DONE;
 }
 
@@ -151,7 +151,11 @@ static int run(struct session *s)
     bl_data *data = NULL;
     char target[BL_PATH_ROOM];
     if (!where || !path[0] || !extra_of(s, "output"))
-        return usage_error("it is written: backless %s", s->command->usage);
+        return usage_error("%s is missing; it is written: backless %s",
+                           !where    ? "--model"
+                           : path[0] ? "--output (- for standard output)"
+                                     : "--data",
+                           s->command->usage);
     bl_status status = open_model(&model, s, where);
     if (status == BL_OK && extra_of(s, "proba") && answers_are_numbers(model)) {
         bl_model_free(model);

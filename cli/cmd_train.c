@@ -2,6 +2,7 @@
  * cmd_train.c - backless train: one net, one rule.
  */
 #include "data_notes.h"
+#include "majority.h"
 #include "watch.h"
 
 #include <jansson.h>
@@ -123,8 +124,9 @@ static bl_status make_trainer(bl_trainer **out, const struct session *s, const b
     return BL_OK;
 }
 
+/* last: of the last epoch, without its angles; epoch 0 where none was finished. */
 static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data *train, const bl_data *val,
-                     const bl_data *test)
+                     const bl_data *test, bl_progress *last)
 {
     struct watch watch = {
         .session = s,
@@ -138,6 +140,8 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
     watch_notes(&watch);
     watch_signals();
     const bl_status status = bl_trainer_fit(trainer, train, val, test, watch_run, &watch);
+    *last = watch.last;
+    last->angles = NULL;
     watch_release(&watch);
     return status;
 }
@@ -153,6 +157,16 @@ static void print_best(const struct session *s, const bl_trainer *trainer)
     note(s, "best on the validation set: epoch %d, val %s%s%s%s", best.epoch, val,
          best.test.count ? ", test " : "", best.test.count ? test : "",
          bl_config_get(bl_trainer_config(trainer), "out")[0] ? "; kept in best.safetensors" : "");
+}
+
+/* Of the test set, without one of the validation set. */
+static void note_blind(const struct session *s, const bl_progress *last, const bl_data *val,
+                       const bl_data *test)
+{
+    if (last->epoch > 0 && test)
+        note_majority(s, "", "test", test, last->test.error);
+    else if (last->epoch > 0 && val)
+        note_majority(s, "", "validation", val, last->val.error);
 }
 
 static void note_not_kept(const struct session *s, const bl_data *val, const bl_data *test)
@@ -194,6 +208,7 @@ static int run(struct session *s)
 {
     bl_data *train = NULL, *val = NULL, *test = NULL;
     bl_trainer *trainer = NULL;
+    bl_progress last = {0};
     char hash[17];
     if (extra_of(s, "list-options"))
         return list_options(s);
@@ -208,7 +223,7 @@ static int run(struct session *s)
         status = make_trainer(&trainer, s, train);
     if (status == BL_OK) {
         print_start(s, trainer, train, val, test);
-        status = fit(s, trainer, train, val, test);
+        status = fit(s, trainer, train, val, test, &last);
     }
     if (status == BL_OK) {
         bl_model_hash(bl_trainer_model(trainer), hash);
@@ -216,6 +231,7 @@ static int run(struct session *s)
         note(s, "stopped by %s; weights %s", bl_trainer_stop_reason(trainer), hash);
         if (bl_trainer_advice(trainer)[0])
             note(s, "%s", bl_trainer_advice(trainer));
+        note_blind(s, &last, val, test);
         note_not_kept(s, val, test);
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);

@@ -124,7 +124,8 @@ static void print_missing(const struct data_info *info)
         sum += missing.count;
     if (n == 0)
         return;
-    printf("\nmissing    %zu value%s in %zu column%s of the file; to train: --missing impute\n\n  %4s  %-*s "
+    printf("\nmissing    %zu value%s in %zu column%s of the file; --missing impute fills in those of "
+           "features\n\n  %4s  %-*s "
            "%11s\n",
            sum, sum == 1 ? "" : "s", n, n == 1 ? "" : "s", "", NAME_COLUMNS, "column", "missing");
     for (size_t i = 0; i < lines_of(info, n) && bl_data_missing(train, (int)i, &missing); i++)

@@ -25,6 +25,10 @@ expect 0 "2 epochs of 19 steps, batch 16, sgd, lr 0.1, schedule cosine" \
     "$program" train --data kinds.csv --optimizer sgd --epochs 2 --batch 16
 expect 0 "hardly trained: after 20 steps" "$program" train --data kinds.csv --optimizer "rmsprop" --lr 1e-4 --epochs 2 --out short
 grep -q '"hardly_trained": true' short/result.json || complain "result.json does not tell that the run has hardly trained"
+# labels of which some are wrong: the loss stays far above 0 and is no sign of few steps
+awk 'BEGIN { print "a,b,kind"; for (i = 0; i < 320; i++) { a = i * 7 % 23; print a "," i * 5 % 13 "," ((a > 11) != (i % 15 == 0) ? "x" : "y") } }' >noisy.csv
+expect 0 "stopped by epochs" "$program" train --data noisy.csv --batch 16 --epochs 10
+grep "hardly trained" out.txt && complain "a run that learned what there was is called hardly trained"
 expect 0 "dfa: hardly trained" "$program" compare --data kinds.csv --rules dfa --epochs 1 --lr 1e-6
 
 # Numbers with fractions

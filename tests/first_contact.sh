@@ -41,5 +41,17 @@ kill -INT $pid
 wait $pid
 [ $? = 75 ] || complain "a stopped run does not exit with 75"
 grep -qF -e "saved, --resume a run goes on from here" stopped.txt || { complain "no way on"; tail -n 1 stopped.txt; }
+
+# An error that the most frequent class alone would reach is no success, however low it is.
+awk 'BEGIN { print "a,b,fraud"; for (i = 0; i < 300; i++) printf "%d,%d,%s\n", i * 7 % 11, i * 5 % 13, i % 30 ? "no" : "yes" }' >rare.csv
+same='answering "no" for every example, 3.33 %'
+rare="--data rare.csv --epochs 40"
+expect 0 "the test error, 3.33 %, is not lower than that of $same" "$program" train $rare --rule linear --test-fraction 0.2 --out rare
+expect 0 "note: the error, 3.33 %, is not lower than that of $same" "$program" eval --model rare --data rare.csv
+expect 0 "the validation error, 3.33 %, is not lower" "$program" train $rare --rule linear --val 0.2
+expect 0 "linear: the error is not lower than that of $same" "$program" compare $rare --rules linear --test-fraction 0.2
+awk 'BEGIN { print "a,kind"; for (i = 0; i < 300; i++) printf "%d,%s\n", i % 10, i % 10 < 3 ? "low" : "high" }' >easy.csv
+"$program" train --data easy.csv --test-fraction 0.2 --out easy 2>&1 | grep -q "is not lower" && complain "a low error is called useless"
+"$program" eval --model easy --data easy.csv 2>&1 | grep -q "is not lower" && complain "eval calls a low error useless"
 [ "$failures" = 0 ] && echo "first_contact: as expected"
 exit "$failures"

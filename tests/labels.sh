@@ -53,4 +53,56 @@ expect 3 'line 3, column "label": label "1.0", which is none of the 4 classes' "
 printf 'a,label\n1,Yes\n2,yes\n3,No\n' >cases.csv
 expect 0 'differ in case and are two classes' "$program" data info cases.csv --samples 0
 
+# ---- rows without a label are counted, and nothing is filled in for them
+printf 'a,label\n1,x\n2,\n3,y\n4,NA\n' >some.csv
+expect 3 'line 3, column "label": "" is no label (2 such lines); no label is filled in: remove the lines' \
+    "$program" train --data some.csv --missing impute
+sed '5d' some.csv >one.csv
+expect 3 '(1 such line); no label is filled in: remove the line, or' "$program" train --data one.csv
+
+# ---- dates are no classes, where nobody names the label; nor is what has one example a class
+for date in 2024-01-%02d 1/%d/2024 %d.1.24 "2024-01-%02d 10:00" 2024-01-%02dT10:00:00; do
+    awk -v date="$date" 'BEGIN { print "day,a,up"; for (i = 1; i <= 28; i++) printf date ",%d,%d\n", i, i * 7 % 5, i % 2 }' >dates.csv
+    expect 0 'column "up" is taken for the label' "$program" data info dates.csv --samples 0
+done
+for word in 1.2.3.4 10-20 a-b-c 1-2/3 12345-1-1 v1.2.3; do
+    awk -v word="$word" 'BEGIN { print "what,a,up"; for (i = 1; i <= 28; i++) printf "%s,%d,%d\n", i % 3 ? word : "x", i * 7 % 5, i % 2 }' >words.csv
+    expect 0 'column "what" is taken for the label' "$program" data info words.csv --samples 0
+done
+awk 'BEGIN { print "a,price"; for (i = 1; i <= 30; i++) printf "%d,%d\n", i % 7, 1000 + i * i }' >prices.csv
+expect 0 'column "price": 30 of the 30 classes have one example, too few to learn a class from; --target number takes them' \
+    "$program" data info prices.csv --samples 0
+expect 0 '1 numbers' "$program" train --data prices.csv --target number --epochs 1
+grep -q "have one example" out.txt && complain "numbers to come near to are called classes"
+awk 'BEGIN { print "a,name"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i }' >names.csv
+expect 0 'have one example, too few to learn a class from; --label names another column' "$program" data info names.csv --samples 0
+awk 'BEGIN { print "a,kind"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i % 15 }' >kinds.csv
+"$program" data info kinds.csv --samples 0 2>&1 | grep -q "have one example" && complain "classes of two examples are told"
+
+# ---- targets that are missing are labels that are missing; a model's advice is not that of training
+awk 'BEGIN { print "a,y"; for (i = 1; i <= 30; i++) printf "%d,%s\n", i, i == 4 ? "" : i % 7 + 0.5 }' >gap.csv
+sed '5d' gap.csv >whole.csv
+for option in "--loss mse" "--target number" ""; do
+    expect 3 'line 5, column "y": "" is no label (1 such line)' "$program" train --data gap.csv $option
+done
+"$program" train --data whole.csv --epochs 1 --quiet --out numbers
+expect 3 'line 5, column "y": "" is no label (1 such line)' "$program" eval --model numbers --data gap.csv
+printf 'a,y\n1,2\n2,three\n' >three.csv
+expect 3 '"three" is no number, but those of the training set are' "$program" eval --model numbers --data three.csv
+printf 'a\n1\n\n3\n' >hole.csv
+expect 3 '--missing impute fills them in by the mean of the training set' "$program" predict --model numbers --data hole.csv --output -
+
+printf 'a\n1\n' >alone.csv
+expect 0 "1 answer in alone.txt" "$program" predict --model numbers --data alone.csv --output alone.txt
+
+# ---- a test set that is the training set, and one without labels
+expect 0 "the test set has the examples of the training set" "$program" train --data whole.csv --test whole.csv --epochs 1
+cp whole.csv copy.csv
+expect 0 "the test set has the examples of the training set" "$program" compare --data whole.csv --test copy.csv --epochs 1 --rules bp
+"$program" train --data whole.csv --test-fraction 0.2 --epochs 1 2>&1 | grep -q "the test set has" && complain "a drawn test set is called the training set"
+sed '2d' whole.csv >less.csv
+"$program" train --data whole.csv --test less.csv --epochs 1 2>&1 | grep -q "the test set has" && complain "another test set is called the training set"
+cut -d, -f1 whole.csv >blind.csv
+expect 3 'if the file has no labels, let predict answer it: a test set needs them' "$program" train --data whole.csv --test blind.csv
+
 exit "$failures"

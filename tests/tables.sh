@@ -43,6 +43,10 @@ same plain.csv "ImageId,Label"
 expect 0 "600 answers" "$program" predict --model run --data test.csv --id-column PassengerId --label-name Survived \
     --output named.csv
 head -n 1 named.csv | grep -qx "PassengerId,Survived" || complain "header $(head -n 1 named.csv)"
+expect 0 'no id column "passengerid" in this file: the ids are numbers from 1; did you mean "PassengerId"?' \
+    "$program" predict --model run --data test.csv --id-column passengerid --output typo.csv
+"$program" predict --model run --data test.csv --id-column PassengerId --output typo.csv 2>&1 | grep -q "no id column" &&
+    complain "an id column that is there is called missing"
 expect 0 "600 answers" "$program" predict --model run --data test.csv --id-column Row --proba --output proba.csv
 same proba.csv "Row,0,1"
 sed -n 2p proba.csv | grep -qE '^1,[01]\.[0-9]+(e-[0-9]+)?,[0-9.]+(e-[0-9]+)?$' || complain "odds: $(sed -n 2p proba.csv)"

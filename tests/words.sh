@@ -109,4 +109,17 @@ env BACKLESS_DATA=/tmp BACKLESS_EPOCHS=1 BACKLESS_TEST_DATA=x BACKLESS_MODEL=x B
     BACKLESS_PYTHON=x "$program" train --data t.csv >out.txt 2>&1 || complain "known variables: exit $?"
 ! grep -q "is not followed" out.txt || complain "a known variable is not known: $(cat out.txt)"
 
+# a file where a folder is expected is named, and no path is suggested for itself
+expect 3 'no such file or folder; did you mean t.csv?' "$program" train --data t.csv/
+expect 3 'no such file or folder; did you mean t.csv?' "$program" train --data t.csv/x.csv
+ln -s nothing link.csv
+"$program" train --data link.csv 2>&1 | grep -q 'did you mean link.csv' && complain "a link to nothing is suggested for itself"
+refused '--resume t.csv: is a file, expected the folder of a run' train --resume t.csv
+
+# what is missing is named
+refused '--model is missing; it is written: backless eval' eval --data t.csv
+refused '--data is missing; it is written: backless eval' eval --model run
+refused '--data is missing; it is written: backless predict' predict --model run --output answers.csv
+refused '--output (- for standard output) is missing; it is written: backless predict' predict --model run --data t.csv
+
 exit $((failures > 0))

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { FOLDER_ROOM = 4096, NAME_ROOM = 256 };
 
@@ -17,7 +18,8 @@ static bool find_in(DIR *listing, const char *name, char best[NAME_ROOM])
     best[0] = 0;
     for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing)) {
         struct nearest search;
-        if (entry->d_name[0] == '.' || !text_is_plain(entry->d_name))
+        if (entry->d_name[0] == '.' || !text_is_plain(entry->d_name) ||
+            strcmp(entry->d_name, name) == 0) /* a link to nothing */
             continue;
         nearest_begin(&search, slice_of(name));
         nearest_offer(&search, slice_of(entry->d_name), entry->d_name);
@@ -46,6 +48,12 @@ static bool find_beside(const char *path, const char *slash, char *out, size_t r
     return is_found;
 }
 
+static bool is_file(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && !S_ISDIR(found.st_mode);
+}
+
 bool nearest_file(const char *path, char *out, size_t room)
 {
     char folder[FOLDER_ROOM] = "";
@@ -57,6 +65,11 @@ bool nearest_file(const char *path, char *out, size_t room)
     if (!slash || slash == path)
         return false;
     text_append(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+    if (is_file(folder)) { /* and was taken for a folder */
+        out[0] = 0;
+        text_append(out, room, "%s", folder);
+        return true;
+    }
     DIR *listing = opendir(folder);
     if (listing) /* the folder is there, and has nothing like it */
         closedir(listing);

@@ -14,7 +14,7 @@
 #include <strings.h>
 
 /* More different labels than this are no classes: the wrong column was taken. */
-enum { MOST_CLASSES = 32768, MOST_COMPARED = 1000 };
+enum { MOST_CLASSES = 32768, MOST_COMPARED = 1000, FEW_EXAMPLES = 20 };
 
 /* A different text, as a class. */
 struct kind {
@@ -36,10 +36,26 @@ static bl_status label_word(const struct reading *r, const struct label_text *la
     if (!csv_word(&label->field, buffer, word))
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: a label of %zu bytes, expected fewer than %d", r->path,
                 column->unit, label->line, column->name, label->field.text.n, CSV_WORD_ROOM);
-    if (csv_is_missing(*word) || csv_is_word(*word, "nan"))
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: \"%s\" is no label", r->path, column->unit, label->line,
-                column->name, text_shown(word->at, word->n).text);
     return BL_OK;
+}
+
+bool label_is_missing(struct slice word)
+{
+    return csv_is_missing(word) || csv_is_word(word, "nan");
+}
+
+bl_status labels_refuse_missing(const struct reading *r, const struct label_text *texts, size_t n,
+                                const struct label_text *label, const struct label_column *column)
+{
+    const struct slice found = slice_trim(label->field.text);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += label_is_missing(slice_trim(texts[i].field.text));
+    BL_FAIL(r->ctx, BL_BAD_DATA,
+            "%s: %s %zu, %s: \"%s\" is no label (%zu such %s%s); no label is filled in: remove the %s%s, or "
+            "write what is missing",
+            r->path, column->unit, label->line, column->name, text_shown(found.at, found.n).text, count,
+            column->unit, count == 1 ? "" : "s", column->unit, count == 1 ? "" : "s");
 }
 
 static bl_status count_words(struct kinds *kinds, const struct reading *r, const struct label_text *texts,
@@ -49,6 +65,8 @@ static bl_status count_words(struct kinds *kinds, const struct reading *r, const
     struct slice word;
     for (size_t i = 0; i < n; i++) {
         BL_TRY(label_word(r, &texts[i], column, buffer, &word));
+        if (label_is_missing(word))
+            return labels_refuse_missing(r, texts, n, &texts[i], column);
         BL_TRY(words_count(&kinds->words, r->ctx, word, texts[i].line));
         if (kinds->words.n > MOST_CLASSES)
             BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: more than %d different labels, expected classes",
@@ -246,6 +264,21 @@ static bl_status note_mixture(bl_data *data, const struct kinds *kinds, const st
         column->name, kind_shown(number).text, kind_shown(word).text);
 }
 
+/* Ids, names, or numbers to come near to, taken for classes: most have one example, and no two sets share it. */
+static bl_status note_single(bl_data *data, const struct kinds *kinds, bool are_numbers,
+                             const struct label_column *column)
+{
+    size_t single = 0;
+    for (size_t k = 0; k < kinds->n; k++)
+        single += kinds->items[k].word->count == 1;
+    if (data->n < FEW_EXAMPLES || 2 * single <= data->n)
+        return BL_OK;
+    return data_add_note(
+        data, "%s: %zu of the %d classes have one example, too few to learn a class from; %s%s", column->name,
+        single, data->outputs, are_numbers ? "--target number takes them for numbers to come near to, " : "",
+        "--label names another column");
+}
+
 static bl_status learn(bl_data *data, struct kinds *kinds, const struct reading *r,
                        const struct label_column *column)
 {
@@ -257,6 +290,7 @@ static bl_status learn(bl_data *data, struct kinds *kinds, const struct reading 
         BL_TRY(note_mixture(data, kinds, column));
     }
     BL_TRY(sort_kinds(data, kinds, are_numbers));
+    BL_TRY(note_single(data, kinds, are_numbers, column));
     return note_alike(data, kinds, column);
 }
 

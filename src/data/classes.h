@@ -24,6 +24,11 @@ struct label_column {
 bl_status classes_number(bl_data *data, const struct reading *r, const struct label_text *texts,
                          const struct label_column *column);
 
+bool label_is_missing(struct slice word);
+/* label: the first of the texts that is missing; the others are counted. */
+bl_status labels_refuse_missing(const struct reading *r, const struct label_text *texts, size_t n,
+                                const struct label_text *label, const struct label_column *column);
+
 /* Fills data->targets with one number an example. */
 bl_status targets_number(bl_data *data, const struct reading *r, const struct label_text *texts,
                          const char *column);

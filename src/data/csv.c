@@ -159,6 +159,18 @@ static bl_status take_ids(struct csv_table *t)
     return BL_OK;
 }
 
+/* The answers are numbered then, which a misspelt name would hide. */
+static bl_status note_no_ids(const struct csv_table *t)
+{
+    const char *told = t->r->options->id_column;
+    if (!told || !t->r->like || t->layout.id != CSV_NONE)
+        return BL_OK;
+    const char *near = csv_nearest_name(&t->layout, slice_of(told));
+    return data_add_note(t->data, "no id column \"%s\" in this file: the ids are numbers from 1%s%s%s",
+                         text_shown(told, strlen(told)).text, near ? "; did you mean \"" : "",
+                         near ? text_shown(near, strlen(near)).text : "", near ? "\"?" : "");
+}
+
 /* ---- All together */
 
 /* What was decided and is not usual. */
@@ -208,6 +220,7 @@ static bl_status fill(struct csv_table *t, struct slice text)
 {
     BL_TRY(csv_layout_find(&t->layout, t->r, text));
     BL_TRY(note_layout(t));
+    BL_TRY(note_no_ids(t));
     BL_TRY(csv_scan(t));
     t->data->n = t->n;
     BL_TRY(note_unlabelled(t));

@@ -31,12 +31,28 @@ static struct shown option_name(const struct csv_table *t, size_t column)
 
 /* ---- Refusals */
 
+/* What other programs write for a missing value, which is not read as one here. */
+static bool is_foreign_missing(struct slice text)
+{
+    static const char *const words[] = {"null", "none", "nil",  "nan",     "-",      "--",
+                                        ".",    "#n/a", "<na>", "missing", "unknown"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (csv_is_word(slice_trim(text), words[i]))
+            return true;
+    return false;
+}
+
 static bl_status no_number(const struct csv_table *t, const struct csv_input *input,
                            const struct csv_count *found)
 {
     const struct shown option = option_name(t, input->column);
     char advice[256] = "";
-    if (!t->r->like && !t->layout.has_header && found->line == t->layout.first_line)
+    if (is_foreign_missing(found->text))
+        text_append(
+            advice, sizeof advice,
+            "; where it stands for a missing value, write an empty field, ?, NA or N/A, which --missing "
+            "impute takes");
+    else if (!t->r->like && !t->layout.has_header && found->line == t->layout.first_line)
         text_append(advice, sizeof advice, " as in %zu other rows (--header yes takes line %zu for names)",
                     input->numbers.n, found->line);
     else if (!t->r->like)
@@ -60,10 +76,11 @@ static bl_status other_notation(const struct csv_table *t, size_t column, const 
         text_append(advice, sizeof advice, "; --categorical \"%s\" takes the column as words", option.text);
     if (can_be_words && column != t->layout.label)
         text_append(advice, sizeof advice, ", --ignore \"%s\" leaves it out", option.text);
-    BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu, %s: found \"%s\", %s (%zu such rows in this column); %s%s",
-            t->r->path, found->line, csv_column(&t->layout, column).text,
-            text_shown(found->text.at, found->text.n).text, csv_notation_name(notation), found->n,
-            csv_notation_advice(notation), advice);
+    BL_FAIL(t->r->ctx, BL_BAD_DATA,
+            "%s: line %zu, %s: found \"%s\", %s (%zu such row%s in this column); %s%s", t->r->path,
+            found->line, csv_column(&t->layout, column).text, text_shown(found->text.at, found->text.n).text,
+            csv_notation_name(notation), found->n, found->n == 1 ? "" : "s", csv_notation_advice(notation),
+            advice);
 }
 
 /* Whether so many numbers in other notations, beside numbers and words, make a column of numbers. */
@@ -131,18 +148,20 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
     if (takes_missing(t))
         return note_new_missing(t, input);
     if (t->r->options->shape.channels > 0)
-        BL_FAIL(t->r->ctx, BL_BAD_DATA,
-                "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); an image (--shape) "
-                "has no "
-                "missing values: write a number there",
-                t->r->path, missing->line, name_of(t, input).text,
-                text_shown(missing->text.at, missing->text.n).text, missing->n);
-    BL_FAIL(t->r->ctx, BL_BAD_DATA,
-            "%s: line %zu, %s: found \"%s\", no value (%zu such rows in this column); --missing impute fills "
-            "them in "
-            "and adds a column that tells where",
+        BL_FAIL(
+            t->r->ctx, BL_BAD_DATA,
+            "%s: line %zu, %s: found \"%s\", no value (%zu such row%s in this column); an image (--shape) "
+            "has no "
+            "missing values: write a number there",
             t->r->path, missing->line, name_of(t, input).text,
-            text_shown(missing->text.at, missing->text.n).text, missing->n);
+            text_shown(missing->text.at, missing->text.n).text, missing->n, missing->n == 1 ? "" : "s");
+    BL_FAIL(t->r->ctx, BL_BAD_DATA,
+            "%s: line %zu, %s: found \"%s\", no value (%zu such row%s in this column); --missing impute %s",
+            t->r->path, missing->line, name_of(t, input).text,
+            text_shown(missing->text.at, missing->text.n).text, missing->n, missing->n == 1 ? "" : "s",
+            !t->r->like                   ? "fills them in and adds a column that tells where"
+            : input->kind == COLUMN_WORDS ? "takes them as none of its words"
+                                          : "fills them in by the mean of the training set");
 }
 
 /* ---- Kinds */

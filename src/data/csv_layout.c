@@ -28,6 +28,25 @@ struct csv_column_text csv_column(const struct csv_layout *layout, size_t column
 
 /* ---- Sample */
 
+/* 2020-03-31, 31.3.2020, 3/31/20, also with a time behind it: three numbers of four digits at most. */
+static bool is_date(struct slice s)
+{
+    size_t i = 0, digits = 0, groups = 1;
+    char sign = 0;
+    for (; i < s.n && digits < 5; i++) {
+        if (s.at[i] >= '0' && s.at[i] <= '9') {
+            digits++;
+            continue;
+        }
+        if (digits == 0 || groups == 3 || !strchr("-/.", s.at[i]) || (sign && s.at[i] != sign))
+            break;
+        sign = s.at[i];
+        digits = 0;
+        groups++;
+    }
+    return groups == 3 && digits > 0 && digits < 5 && (i == s.n || s.at[i] == ' ' || s.at[i] == 'T');
+}
+
 static void count_field(struct csv_column *column, const struct csv_field *field, char decimal,
                         bool is_repeat)
 {
@@ -36,6 +55,7 @@ static void count_field(struct csv_column *column, const struct csv_field *field
     column->numbers += is_number;
     column->fractions += is_number && memchr(field->text.at, decimal, field->text.n) != NULL;
     column->words += !is_number && !csv_is_missing(field->text);
+    column->dates += !is_number && is_date(slice_trim(field->text));
     column->repeats += !is_repeat && slice_compare(field->text, column->first.text) == 0;
 }
 
@@ -93,6 +113,11 @@ bool csv_is_words(const struct csv_sample *s, size_t c)
     return 2 * s->columns[c].words > s->lines;
 }
 
+bool csv_is_dates(const struct csv_sample *s, size_t c)
+{
+    return 2 * s->columns[c].dates > s->lines;
+}
+
 /* ---- Names */
 
 /* A column without a name is called by its number; but for the first one, where programs write their rows' numbers. */
@@ -126,7 +151,9 @@ static bl_status check_twins(const struct csv_layout *layout, const struct readi
     for (size_t c = 1; c < layout->columns; c++) {
         const char *name = *sorted[c];
         if (strcmp(*sorted[c - 1], name) == 0)
-            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: the header names \"%s\" twice, in columns %zu and %zu (from 0)",
+            BL_FAIL(r->ctx, BL_BAD_DATA,
+                    "%s: the header names \"%s\" twice, in columns %zu and %zu (from 0); give each "
+                    "column a name of its own",
                     r->path, text_shown(name, strlen(name)).text, (size_t)(sorted[c - 1] - layout->names),
                     (size_t)(sorted[c] - layout->names));
     }

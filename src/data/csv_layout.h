@@ -15,6 +15,7 @@ struct csv_column {
     struct csv_field first;         /* the field in the first line */
     size_t numbers, words, repeats; /* repeats: of the first line's field */
     size_t fractions;               /* of the numbers: written with a decimal sign */
+    size_t dates;                   /* of the words */
 };
 
 /* In which order the numbers of a line are. */
@@ -43,14 +44,14 @@ struct csv_layout {
     bool has_number_names; /* and some of the names are numbers, which nobody said */
     bool has_row_names;    /* the first column, which the header does not name */
     size_t columns;
-    char **names;          /* columns of them; NULL: no header */
-    size_t label, id;      /* the columns; CSV_NONE: the file has none */
-    bool is_label_guessed; /* nobody named it */
+    char **names;             /* columns of them; NULL: no header */
+    size_t label, id;         /* the columns; CSV_NONE: the file has none */
+    bool is_label_guessed;    /* nobody named it */
     const char *label_reason; /* then: why it is this one */
-    size_t inputs;         /* columns that are learned from */
-    size_t *place;         /* columns of them: the input that a column is; CSV_NONE: none */
-    bool *is_out;          /* columns of them: left out, or the id */
-    bool *is_words;        /* columns of them: its values are words, as told */
+    size_t inputs;            /* columns that are learned from */
+    size_t *place;            /* columns of them: the input that a column is; CSV_NONE: none */
+    bool *is_out;             /* columns of them: left out, or the id */
+    bool *is_words;           /* columns of them: its values are words, as told */
 };
 
 /* Looks at the options, the first lines, and what the set must be like. */
@@ -82,6 +83,7 @@ bool csv_is_usual_label(struct slice name); /* "label", "class", "species", ... 
 /* More than half of the lines that were looked at hold such a field. */
 bool csv_is_numbers(const struct csv_sample *sample, size_t column);
 bool csv_is_words(const struct csv_sample *sample, size_t column);
+bool csv_is_dates(const struct csv_sample *sample, size_t column);
 
 /* 'column "pH"', or 'column 3 (from 0)', for a message. */
 struct csv_column_text {

@@ -2,7 +2,7 @@
  * csv_places.c - which column of a table is the label, which the id, which are left out, and which input each of the
  * others is.
  *
- * Label column: as told, else by its name, else the only column of words, else the last. For a model the columns are
+ * Label column: as told, else by its name, else the only column of words that are no dates, else the last. For a model the columns are
  * those it was trained on: by name in any order where both have names, else by their number.
  */
 #include "csv_layout.h"
@@ -142,7 +142,8 @@ static size_t only_words(const struct places *p)
 {
     size_t found = CSV_NONE;
     for (size_t c = 0; c < p->layout->columns; c++) {
-        if (!csv_is_words(p->sample, c) || !is_free(p->layout, c) || p->layout->is_words[c])
+        if (!csv_is_words(p->sample, c) || csv_is_dates(p->sample, c) || !is_free(p->layout, c) ||
+            p->layout->is_words[c])
             continue;
         if (found != CSV_NONE)
             return CSV_NONE;
@@ -329,7 +330,9 @@ static bl_status label_beside_inputs(const struct places *p)
         label = only_left_over(out);
     if (label == CSV_NONE && must)
         BL_FAIL(p->r->ctx, BL_BAD_DATA,
-                "%s: no label column%s%s%s beside the %zu features; name it with the option label",
+                "%s: no label column%s%s%s beside the %zu features; name it with the option label, or, if "
+                "the file has no labels, let "
+                "predict answer it: a test set needs them",
                 p->r->path, told ? " \"" : "", told ? told : "", told ? "\"" : "", out->inputs);
     out->label = label;
     return BL_OK;

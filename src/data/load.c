@@ -64,7 +64,12 @@ static bl_status read_other(struct split *load, const struct reading *how, const
 {
     struct location from;
     BL_TRY(location_find(&from, load->ctx, where, load->options));
-    return load_like(&load->test, how, &from, "test");
+    BL_TRY(load_like(&load->test, how, &from, "test"));
+    if (load->test->n != load->train->n || load->test->hash != load->train->hash)
+        return BL_OK;
+    return data_add_note(
+        load->train, "the test set has the examples of the training set: its error tells nothing of new ones "
+                     "(--test-fraction 0.2 puts some aside instead of --test)");
 }
 
 static bl_status read_test(struct split *load, const struct location *from, const char *test_where)

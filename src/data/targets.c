@@ -41,6 +41,13 @@ bl_status targets_number(bl_data *data, const struct reading *r, const struct la
     data->outputs = 1;
     for (size_t i = 0; i < data->n; i++) {
         const struct slice text = texts[i].field.text;
+        if (label_is_missing(slice_trim(text)))
+            return labels_refuse_missing(r, texts, data->n, &texts[i],
+                                         &(struct label_column){column, "line", false});
+        if (r->like && !to_target(&texts[i], &targets[i]))
+            BL_FAIL(r->ctx, BL_BAD_DATA,
+                    "%s: line %zu, %s: \"%s\" is no number, but those of the training set are", r->path,
+                    texts[i].line, column, text_shown(text.at, text.n).text);
         if (!to_target(&texts[i], &targets[i]))
             BL_FAIL(r->ctx, BL_BAD_DATA,
                     "%s: line %zu, %s: \"%s\" is no number; the option target says that this column holds "

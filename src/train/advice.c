@@ -13,7 +13,7 @@
 /* A loss above HARDLY of the blind one is hardly a step from where every run begins. FEW steps may be few even where the loss
    has fallen to HALF_WAY: the rate has then moved a weight by less than one under RMSprop or Adam at 3e-3. GROWN: far more than
    noise, so the steps are too large. */
-static const double HARDLY = 0.9, HALF_WAY = 0.3, GROWN = 10.0;
+static const double HARDLY = 0.9, HALF_WAY = 0.5, GROWN = 10.0;
 enum { FEW = 300, ENOUGH = 1000, STRAY_DEGREES = 80 };
 
 static void sum_labels(const bl_data *data, double *sum)
