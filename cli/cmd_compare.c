@@ -299,6 +299,17 @@ static int all_rules(struct words *rules)
     return EXIT_DONE;
 }
 
+/* 1e-3 and 0.001 are one rate. */
+static int check_rates(const struct words *rates)
+{
+    for (int i = 0; i < rates->n; i++)
+        for (int k = 0; k < i; k++)
+            if (strtod(rates->text[i], NULL) == strtod(rates->text[k], NULL) &&
+                strtod(rates->text[i], NULL) > 0.0)
+                return usage_error("--rates names one rate twice: %s and %s", rates->text[k], rates->text[i]);
+    return EXIT_DONE;
+}
+
 /* An unknown one is refused in the words that --rule has for it. */
 static int check_names(const struct session *s, const struct words *rules)
 {
@@ -352,6 +363,8 @@ static int run(struct session *s)
     int code = list ? split(list, MAX_RULES, "rules", &rules) : all_rules(&rules);
     if (code == EXIT_DONE && rates)
         code = split(rates, MAX_RATES, "rates", &c.rates);
+    if (code == EXIT_DONE)
+        code = check_rates(&c.rates);
     if (code == EXIT_DONE)
         code = check_options(s);
     if (code == EXIT_DONE)
