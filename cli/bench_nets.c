@@ -74,26 +74,43 @@ static bool read_shape(const char *text, bl_shape *out)
     return (double)side[0] * side[1] * side[2] <= 1e8;
 }
 
-/* Units of the last "dense N"; 0: there is none. */
+/* Units of the last "dense N", CLASSES for "dense C"; 0: there is none. */
 static int last_units(const char *text)
 {
     int units = 0;
     for (const char *at = text; (at = strstr(at, "dense ")); at++) {
-        const long n = strtol(at + 6, NULL, 10);
+        const long n = at[6] == 'C' ? CLASSES : strtol(at + 6, NULL, 10);
         units = n > 0 && n <= 1000000 ? (int)n : 0;
     }
     return units;
 }
 
+/* A net of `backless nets`. */
+static bool find_named(const char *name, bl_named_net *out)
+{
+    for (int i = 0; bl_net_at(i, out); i++)
+        if (strcmp(out->name, name) == 0)
+            return true;
+    return false;
+}
+
 int bench_net_own(const char *text, const char *shape, struct bench_net *out)
 {
-    *out = (struct bench_net){.name = "own"};
-    if (!read_shape(shape ? shape : "1x28x28", &out->shape))
+    bl_named_net named;
+    const bool has_name = find_named(text, &named);
+    *out = (struct bench_net){.name = "own", .shape = {1, 28, 28}};
+    if (has_name) {
+        out->shape = named.shape;
+        text = named.text;
+    }
+    if (shape && !read_shape(shape, &out->shape))
         return usage_error("--shape \"%s\", expected channels, rows and columns, as in 3x32x32", shape);
     if (snprintf(out->text, sizeof out->text, "%s", text) >= (int)sizeof out->text)
         return usage_error("--net is longer than %d characters", BENCH_TEXT - 1);
     out->classes = last_units(text);
     if (out->classes < 1)
-        return usage_error("--net \"%s\", expected a net that ends with a dense layer: \"dense 10\"", text);
+        return usage_error("--net \"%s\", expected a net that ends with a dense layer, \"dense 10\", or a "
+                           "net of backless nets",
+                           text);
     return EXIT_DONE;
 }
