@@ -41,6 +41,16 @@ expect 0 "the work of the 1 run of 1 epoch; --rate" "$program" compare $set_of -
 grep -q "^preset .*lr" out.txt && complain "--rates: the preset's line names a rate"
 expect 0 "1 number to come near to" "$program" train --data line.csv --target number --epochs 1
 
+# ---- what is said of several rules is said once
+expect 0 "bp, dfa: the option lambda has no effect on this rule: it is kp's and dkp's" "$program" compare --data table.csv --rules bp,dfa,kp \
+    --net "$net" --epochs 1 --lambda 1e-3
+expect 0 "bp, linear: the option feedback has no effect on this rule, which has no feedback" "$program" compare --data table.csv \
+    --rules bp,dfa,linear --net "$net" --epochs 1 --feedback lillicrap
+expect 3 "this is said of rule dfa: --rules names" "$program" compare --data table.csv --rules bp,dfa --net "$net" --epochs 1 \
+    --feedback table.npz
+expect 0 "" "$program" compare --data table.csv --rules bp --net "$net" --epochs 0
+grep -q nan out.txt && complain "a speed of no epoch: $(cat out.txt)"
+
 # ---- --val and --patience
 expect 0 "best epoch: val, test error" "$program" compare $set_of --net "$net" --epochs 4 --val 0.2
 grep -q "^dfa .* %, .* %$" out.txt || { complain "no best epoch in the row"; cat out.txt; }
