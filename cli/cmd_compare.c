@@ -333,6 +333,9 @@ static int check_rates(const struct words *rates)
 static int check_names(const struct session *s, const struct words *rules)
 {
     for (int i = 0; i < rules->n; i++) {
+        if (strcmp(rules->text[i], "all") == 0)
+            return usage_error(
+                "--rules all: leave --rules out, then all rules are taken that are defined for the net");
         if (!bl_rule_about(rules->text[i]))
             return fail_with(s, bl_config_set(s->config, "rule", rules->text[i]));
         for (int k = 0; k < i; k++)

@@ -29,6 +29,7 @@ for rates in 1e-9,1e-4 1e-4,1e-9; do
     [ "$(sed -n 's/.*validation error \(.*\), loss.*/\1/p' out.txt | sort -u | wc -l)" = 1 ] || complain "the errors are not equal"
     grep -q "^bp .*fanin *1e-4" out.txt || { complain "--rates $rates: not the rate of the least loss"; cat out.txt; }
 done
+expect 2 "leave --rules out" "$program" compare --data table.csv --net "$net" --rules all
 expect 2 "names one rate twice: 1e-3 and 0.001" "$program" compare $set_of --net "$net" --rates 1e-3,0.1,0.001
 # ---- the head tells what is not as usual, and each line of --json has it
 expect 0 "loss bce, reduction sum, stop paper, precision bf16, memory low" "$program" compare $set_of --rules dfa --net "$net" \
