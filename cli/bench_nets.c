@@ -74,24 +74,38 @@ static bool is_shape(const char *text, bl_shape *out)
     return (double)side[0] * side[1] * side[2] <= 1e8;
 }
 
-/* Units of the last "dense N"; 0: there is none. */
+/* Units of the last "dense N", CLASSES for "dense C"; 0: there is none. */
 static int last_units(const char *text)
 {
     int units = 0;
     for (const char *at = text; (at = strstr(at, "dense ")); at++) {
-        const long n = strtol(at + 6, NULL, 10);
+        const long n = at[6] == 'C' ? CLASSES : strtol(at + 6, NULL, 10);
         units = n > 0 && n <= 1000000 ? (int)n : 0;
     }
     return units;
 }
 
+/* A net of `backless nets`. */
+static bool find_named(const char *name, bl_named_net *out)
+{
+    for (int i = 0; bl_net_at(i, out); i++)
+        if (strcmp(out->name, name) == 0)
+            return true;
+    return false;
+}
+
 int bench_net_ends(const char *text, const char *shape, bl_shape *input, int *classes)
 {
-    if (!is_shape(shape ? shape : "1x28x28", input))
+    bl_named_net named;
+    const bool has_name = find_named(text, &named);
+    *input = has_name ? named.shape : (bl_shape){1, 28, 28};
+    if (shape && !is_shape(shape, input))
         return usage_error("--shape \"%s\", expected channels, rows and columns, as in 3x32x32", shape);
-    *classes = last_units(text);
+    *classes = last_units(has_name ? named.text : text);
     if (*classes < 1)
-        return usage_error("--net \"%s\", expected a net that ends with a dense layer: \"dense 10\"", text);
+        return usage_error("--net \"%s\", expected a net that ends with a dense layer, \"dense 10\", or a "
+                           "net of backless nets",
+                           text);
     return EXIT_DONE;
 }
 
@@ -101,7 +115,9 @@ int bench_net_own(const char *text, const char *shape, struct bench_net *out)
     const int code = bench_net_ends(text, shape, &out->shape, &out->classes);
     if (code != EXIT_DONE)
         return code;
-    if (snprintf(out->text, sizeof out->text, "%s", text) >= (int)sizeof out->text)
+    bl_named_net named;
+    if (snprintf(out->text, sizeof out->text, "%s", find_named(text, &named) ? named.text : text) >=
+        (int)sizeof out->text)
         return usage_error("--net is longer than %d characters", BENCH_TEXT - 1);
     return EXIT_DONE;
 }

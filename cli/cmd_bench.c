@@ -8,8 +8,9 @@
 
 static const struct extra extras[] = {
     {"nets", "LIST", "of the nets by name (default: all but conv-dropout)"},
-    {"net", "TEXT", "a net of your own, as for train"},
-    {"shape", "CxRxC", "channels, rows and columns of its examples (default: 1x28x28)"},
+    {"net", "TEXT", "a net of your own, or of backless nets, as for train; dense C has 10 units"},
+    {"shape", "CxRxC",
+     "channels, rows and columns of its examples (default: those of the net's paper, else 1x28x28)"},
     {"batches", "LIST", "examples in a step (default: 64)"},
     {"rules", "LIST", "learning rules (default: bp,dfa)"},
     {"threads", "LIST", "numbers of threads, or all (default: 1,all)"},

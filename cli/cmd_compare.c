@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NOTE_ROOM = 2048 };
+
 static const struct extra extras[] = {
     {"rules", "LIST",
      "rules to compare, with commas (default: all that are defined for the net, the data and the options)"},
@@ -107,18 +109,35 @@ static void count_work(struct comparison *c)
 
 /* ---- Behind the table */
 
+/* A note as it is said of several rules: "rule dfa" is "this rule". */
+static void shared_text(const struct row *row, size_t i, char out[NOTE_ROOM])
+{
+    const char *text = json_string_value(json_array_get(row->notes, i));
+    char named[WORD_ROOM + 8];
+    const int n = snprintf(named, sizeof named, "on rule %s", row->rule);
+    const char *at = strstr(text, named);
+    if (at)
+        snprintf(out, NOTE_ROOM, "%.*son this rule%s", (int)(at - text), text, at + n);
+    else
+        snprintf(out, NOTE_ROOM, "%s", text);
+}
+
 static bool has_note(const struct row *row, const char *text)
 {
-    for (size_t i = 0; i < json_array_size(row->notes); i++)
-        if (strcmp(json_string_value(json_array_get(row->notes, i)), text) == 0)
+    char own[NOTE_ROOM];
+    for (size_t i = 0; i < json_array_size(row->notes); i++) {
+        shared_text(row, i, own);
+        if (strcmp(own, text) == 0)
             return true;
+    }
     return false;
 }
 
 /* Once, with all rules that it is said of. */
-static void print_note(const struct comparison *c, int first, const char *text)
+static void print_note(const struct comparison *c, int first, size_t place)
 {
-    char who[MAX_RULES * WORD_ROOM] = "";
+    char who[MAX_RULES * WORD_ROOM] = "", text[NOTE_ROOM];
+    shared_text(&c->rows[first], place, text);
     for (int i = 0; i < first; i++)
         if (has_note(&c->rows[i], text))
             return;
@@ -133,7 +152,7 @@ static void print_notes(const struct comparison *c)
 {
     for (int i = 0; i < c->n_rows; i++)
         for (size_t k = 0; k < json_array_size(c->rows[i].notes); k++)
-            print_note(c, i, json_string_value(json_array_get(c->rows[i].notes, k)));
+            print_note(c, i, k);
 }
 
 /* In full for one rule: of the others the sentence has other figures only. */
@@ -314,10 +333,24 @@ static int all_rules(struct words *rules)
     return EXIT_DONE;
 }
 
+/* 1e-3 and 0.001 are one rate. */
+static int check_rates(const struct words *rates)
+{
+    for (int i = 0; i < rates->n; i++)
+        for (int k = 0; k < i; k++)
+            if (strtod(rates->text[i], NULL) == strtod(rates->text[k], NULL) &&
+                strtod(rates->text[i], NULL) > 0.0)
+                return usage_error("--rates names one rate twice: %s and %s", rates->text[k], rates->text[i]);
+    return EXIT_DONE;
+}
+
 /* An unknown one is refused in the words that --rule has for it. */
 static int check_names(const struct session *s, const struct words *rules)
 {
     for (int i = 0; i < rules->n; i++) {
+        if (strcmp(rules->text[i], "all") == 0)
+            return usage_error(
+                "--rules all: leave --rules out, then all rules are taken that are defined for the net");
         if (!bl_rule_about(rules->text[i]))
             return fail_with(s, bl_config_set(s->config, "rule", rules->text[i]));
         for (int k = 0; k < i; k++)
@@ -367,6 +400,8 @@ static int run(struct session *s)
     int code = list ? split(list, MAX_RULES, "rules", &rules) : all_rules(&rules);
     if (code == EXIT_DONE && rates)
         code = split(rates, MAX_RATES, "rates", &c.rates);
+    if (code == EXIT_DONE)
+        code = check_rates(&c.rates);
     if (code == EXIT_DONE)
         code = check_options(s);
     if (code == EXIT_DONE)

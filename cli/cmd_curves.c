@@ -25,6 +25,7 @@ struct table {
     const struct session *s;
     const struct curves *curves;
     const json_t *columns;
+    bool has_targets, has_classes; /* runs on numbers to come near to, and on classes */
 };
 
 /* ---- CSV and JSON: every column */
@@ -109,11 +110,22 @@ static void put_angles(FILE *to, const struct table *table, const json_t *row)
 
 static void put_head(FILE *to, const struct table *table)
 {
-    const bool has_targets = table->curves->has_targets;
+    const char *const of_targets[] = {"batch loss", "val rmse", "test rmse"},
+                      *const of_classes[] = {"train err", "val err", "test err"},
+                      *const of_both[] = {"train err", "val", "test"};
+    const char *const *heads = !table->has_targets ? of_classes : table->has_classes ? of_both : of_targets;
     fprintf(to, "%-*s  %5s  %8s  %10s  %10s  %10s  %10s%s\n", RUN_COLUMNS, "run", "epoch", "step",
-            "train loss", has_targets ? "batch loss" : "train err", has_targets ? "val rmse" : "val err",
-            has_targets ? "test rmse" : "test err",
+            "train loss", heads[0], heads[1], heads[2],
             table->curves->blocks > 1 ? "  angle per block (deg)" : "");
+}
+
+/* Errors in percent, or the rmse of targets. */
+static void put_score(FILE *to, const json_t *row, const char *error, const char *rmse)
+{
+    if (json_is_number(json_object_get(row, rmse)))
+        put_cell(to, json_object_get(row, rmse), "%.5g", 1.0);
+    else
+        put_cell(to, json_object_get(row, error), "%.2f %%", 100.0);
 }
 
 static void put_row(FILE *to, const struct table *table, const json_t *row)
@@ -121,9 +133,6 @@ static void put_row(FILE *to, const struct table *table, const json_t *row)
     const char *name = json_string_value(json_object_get(row, "run"));
     const size_t n = strlen(name);
     const struct shown_text run = shown_text(n > RUN_COLUMNS ? name + n - RUN_COLUMNS : name, RUN_COLUMNS);
-    const bool has_targets = table->curves->has_targets;
-    const char *const error = has_targets ? "%.5g" : "%.2f %%";
-    const double factor = has_targets ? 1.0 : 100.0;
     const json_t *step = json_object_get(row, "step");
     fprintf(to, "%s%*s  %5lld  ", run.text, RUN_COLUMNS - run.columns, "",
             (long long)json_integer_value(json_object_get(row, "epoch")));
@@ -132,10 +141,12 @@ static void put_row(FILE *to, const struct table *table, const json_t *row)
     else
         fprintf(to, "%8s", "-");
     put_cell(to, json_object_get(row, "train_loss"), "%.4f", 1.0);
-    put_cell(to, json_object_get(row, has_targets ? "batch_loss" : "train_error"),
-             has_targets ? "%.4f" : error, factor);
-    put_cell(to, json_object_get(row, has_targets ? "val_rmse" : "val_error"), error, factor);
-    put_cell(to, json_object_get(row, has_targets ? "test_rmse" : "test_error"), error, factor);
+    if (table->has_targets && !table->has_classes)
+        put_cell(to, json_object_get(row, "batch_loss"), "%.4f", 1.0);
+    else
+        put_cell(to, json_object_get(row, "train_error"), "%.2f %%", 100.0);
+    put_score(to, row, "val_error", "val_rmse");
+    put_score(to, row, "test_error", "test_rmse");
     put_angles(to, table, row);
     fputc('\n', to);
 }
@@ -207,6 +218,18 @@ static int check_output(const struct session *s, const struct curves *curves, co
     return EXIT_DONE;
 }
 
+static bool has_number(const struct curves *curves, const char *column)
+{
+    size_t i = 0;
+    json_t *row = NULL;
+    json_array_foreach(curves->rows, i, row)
+    {
+        if (json_is_number(json_object_get(row, column)))
+            return true;
+    }
+    return false;
+}
+
 static int show(const struct session *s, struct curves *curves)
 {
     const char *path = extra_of(s, "output");
@@ -219,7 +242,7 @@ static int show(const struct session *s, struct curves *curves)
         usage_error("no memory for the curves");
         return EXIT_OTHER;
     }
-    const struct table table = {s, curves, columns};
+    const struct table table = {s, curves, columns, curves->has_targets, has_number(curves, "train_error")};
     code = to_file ? write_table(&table, path) : print_table(&table);
     json_decref(columns);
     return code;

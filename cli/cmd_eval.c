@@ -9,7 +9,8 @@
 #include <math.h>
 
 static const struct extra extras[] = {
-    {"model", "DIR|FILE", "run folder or .safetensors file"},
+    {"model", "DIR|FILE",
+     "run folder (its best.safetensors, where there is one, else model.safetensors) or .safetensors file"},
     {"part", "train|val|test",
      "what the model was trained, validated or tested on, out of the same data (default: the test set of a "
      "folder or "

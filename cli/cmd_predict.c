@@ -13,7 +13,8 @@
 #include <string.h>
 
 static const struct extra extras[] = {
-    {"model", "DIR|FILE", "run folder or .safetensors file"},
+    {"model", "DIR|FILE",
+     "run folder (its best.safetensors, where there is one, else model.safetensors) or .safetensors file"},
     {"output", "FILE", "where the answers go; - for standard output"},
     {"part", "train|val|test",
      "what the model was trained, validated or tested on, out of the same data (default: the test set of a "

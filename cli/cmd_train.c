@@ -3,6 +3,7 @@
  */
 #include "data_notes.h"
 #include "majority.h"
+#include "preset_notes.h"
 #include "watch.h"
 
 #include <jansson.h>
@@ -35,13 +36,6 @@ static size_t steps_of(const bl_config *c, const bl_data *train)
     return (bl_data_count(train) + batch - 1) / batch;
 }
 
-/* Also where it was set to the same: the file of a run that is resumed sets every option. */
-static bool is_from_preset(const bl_config *c, const char *key)
-{
-    const char *text = bl_preset_value(bl_config_get(c, "preset"), key);
-    return text && strcmp(text, bl_config_get(c, key)) == 0;
-}
-
 /* Which of the settings nobody chose. */
 static void note_open(const struct session *s, const bl_config *c)
 {
@@ -57,42 +51,29 @@ static void note_open(const struct session *s, const bl_config *c)
         note(s, "           by default: %s", text);
 }
 
-/* The values of a preset are those printed above; told here is which of them were given others. */
-static void note_preset(const struct session *s, const bl_config *c)
-{
-    const char *preset = bl_config_get(c, "preset");
-    char given[256] = "";
-    size_t n = 0, n_values = 0;
-    for (int i = 0; bl_option_at(i) && n < sizeof given; i++) {
-        const char *key = bl_option_at(i)->key;
-        n_values += bl_preset_value(preset, key) != NULL;
-        if (bl_preset_value(preset, key) && !is_from_preset(c, key))
-            n += (size_t)snprintf(given + n, sizeof given - n, "%s%s %s",
-                                  n ? ", " : ", with other values for: ", key, bl_config_get(c, key));
-    }
-    if (n_values > 0)
-        note(s, "preset     %s%s", preset, given);
-}
-
 static void print_start(const struct session *s, const bl_trainer *trainer, const bl_data *train,
                         const bl_data *val, const bl_data *test)
 {
     const bl_config *c = bl_trainer_config(trainer);
-    note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d %s", bl_data_source(train),
-         bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0,
-         bl_data_outputs(train), bl_data_labels(train) ? "classes" : "numbers to come near to");
+    const int n_outputs = bl_data_outputs(train);
+    const size_t steps = steps_of(c, train);
+    note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d %s%s", bl_data_source(train),
+         bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0, n_outputs,
+         bl_data_labels(train) ? "class" : "number",
+         bl_data_labels(train) ? "es" : (n_outputs == 1 ? " to come near to" : "s to come near to"));
     print_data_notes(s, "           ", train);
     note(s, "net        %s", bl_config_get(c, "net"));
     note(s, "rule       %s: %s", bl_config_get(c, "rule"), bl_rule_about(bl_config_get(c, "rule")));
-    note(s, "training   %s epochs of %zu steps, batch %s, %s, lr %s, schedule %s", bl_config_get(c, "epochs"),
-         steps_of(c, train), bl_config_get(c, "batch"), bl_config_get(c, "optimizer"), bl_config_get(c, "lr"),
-         bl_config_get(c, "schedule"));
+    note(s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s",
+         bl_config_get(c, "epochs"), strcmp(bl_config_get(c, "epochs"), "1") == 0 ? "" : "s", steps,
+         steps == 1 ? "" : "s", bl_config_get(c, "batch"), bl_config_get(c, "optimizer"),
+         bl_config_get(c, "lr"), bl_config_get(c, "schedule"));
     note(s, "           loss %s, init %s, feedback %s%s%s", bl_config_get(c, "loss"),
          bl_config_get(c, "init"), bl_config_get(c, "feedback"),
          strcmp(bl_config_get(c, "reduction"), "sum") == 0 ? ", reduction sum" : "",
          strcmp(bl_config_get(c, "stop"), "paper") == 0 ? ", stop paper" : "");
     note_open(s, c);
-    note_preset(s, c);
+    print_preset(s, c, NULL);
     note(s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", bl_config_get(c, "seed"),
          bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),
          bl_config_get(c, "split-seed"));

@@ -108,17 +108,28 @@ static int check_folders(const struct comparison *c)
     return EXIT_DONE;
 }
 
+/* What other rules could work with, as a file of feedback that suits them. */
+static void tell_rule(const struct comparison *c, int place)
+{
+    usage_error("this is said of rule %s: --rules names the rules to compare", c->rows[place].rule);
+}
+
 int comparison_check(struct comparison *c)
 {
     bl_config *config = NULL;
     bl_status status = bl_config_copy(&config, c->s->config);
     for (int i = 0; status == BL_OK && i < c->rates.n; i++)
         status = bl_config_set(config, "lr", c->rates.text[i]);
-    for (int i = 0; status == BL_OK && i < c->n_rows; i++)
-        status = check_rule(c, config, &c->rows[i]);
+    int n_checked = 0;
+    for (; status == BL_OK && n_checked < c->n_rows; n_checked++)
+        status = check_rule(c, config, &c->rows[n_checked]);
     bl_config_free(config);
-    if (status != BL_OK)
-        return fail_with(c->s, status);
+    if (status != BL_OK) {
+        const int code = fail_with(c->s, status);
+        if (c->settled)
+            tell_rule(c, n_checked - 1);
+        return code;
+    }
     if (count_left_out(c) > 0 && c->is_chosen)
         return refuse(c);
     if (count_left_out(c) == c->n_rows)

@@ -3,6 +3,7 @@
  */
 #include "comparison.h"
 #include "data_notes.h"
+#include "preset_notes.h"
 
 #include "shown_text.h"
 
@@ -14,6 +15,11 @@ enum { MOST_NAMES = 12, NAME_COLUMNS = 24 };
 static const char *setting(const struct comparison *c, const char *key)
 {
     return bl_config_get(c->settled, key);
+}
+
+static bool is_set_to(const struct comparison *c, const char *key, const char *value)
+{
+    return strcmp(setting(c, key), value) == 0;
 }
 
 /* ", 3 classes: cat, dog, owl" */
@@ -53,11 +59,15 @@ static void print_training(const struct comparison *c)
     const size_t batch = strtoull(setting(c, "batch"), NULL, 10), n = bl_data_count(c->train),
                  steps = (n + batch - 1) / batch;
     note(c->s, "net        %s", setting(c, "net"));
-    note(c->s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s, loss %s",
-         setting(c, "epochs"), strcmp(setting(c, "epochs"), "1") == 0 ? "" : "s", steps,
-         steps == 1 ? "" : "s", setting(c, "batch"), setting(c, "optimizer"),
+    note(c->s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s, loss %s%s%s%s%s",
+         setting(c, "epochs"), is_set_to(c, "epochs", "1") ? "" : "s", steps, steps == 1 ? "" : "s",
+         setting(c, "batch"), setting(c, "optimizer"),
          c->rates.n > 0 ? "chosen for each rule" : setting(c, "lr"), setting(c, "schedule"),
-         setting(c, "loss"));
+         setting(c, "loss"), is_set_to(c, "reduction", "sum") ? ", reduction sum" : "",
+         is_set_to(c, "stop", "paper") ? ", stop paper" : "",
+         is_set_to(c, "precision", "bf16") ? ", precision bf16" : "",
+         is_set_to(c, "memory", "low") ? ", memory low" : "");
+    print_preset(c->s, c->settled, c->rates.n > 0 ? "lr" : NULL);
     note(c->s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", setting(c, "seed"),
          setting(c, "weight-seed"), setting(c, "feedback-seed"), setting(c, "order-seed"),
          setting(c, "split-seed"));
@@ -141,9 +151,8 @@ static void note_one_hidden(const struct comparison *c)
 {
     const struct row *fa = find_row(c, "fa"), *dfa = find_row(c, "dfa"), *ifa = find_row(c, "ifa"),
                      *kp = find_row(c, "kp"), *dkp = find_row(c, "dkp"), *direct = dfa ? dfa : fa;
-    const char *label = "the same", *rounding = strcmp(setting(c, "precision"), "bf16") == 0
-                                                    ? ", but for the rounding of bf16"
-                                                    : "";
+    const char *label = "the same",
+               *rounding = is_set_to(c, "precision", "bf16") ? ", but for the rounding of bf16" : "";
     const bool has_ifa = are_same(ifa, direct);
     if (are_same(fa, dfa) || has_ifa) {
         note(c->s,
@@ -176,6 +185,11 @@ static void print_same(const struct comparison *c)
         note_one_hidden(c);
 }
 
+static const char *plural(double n)
+{
+    return n == 1.0 ? "" : "s";
+}
+
 /* Examples that are learned from at the rates, against those of the runs. */
 static void print_cost(const struct comparison *c)
 {
@@ -184,11 +198,13 @@ static void print_cost(const struct comparison *c)
     const double epochs = atof(setting(c, "epochs")), rate_epochs = given ? atof(given) : epochs,
                  runs = epochs * (double)bl_data_count(c->train);
     const int n = count_runs(c);
-    note(c->s,
-         "choosing rates: %d rules x %d rates x %g epochs, about %.2g times the work of the %d runs of %g "
-         "epochs; --rate-epochs N takes fewer",
-         n, c->rates.n, rate_epochs,
-         runs > 0.0 ? c->rates.n * rate_epochs * (double)bl_data_count(trial) / runs : 0.0, n, epochs);
+    note(
+        c->s,
+        "choosing rates: %d rule%s x %d rate%s x %g epoch%s, about %.2g times the work of the %d run%s of %g "
+        "epoch%s%s",
+        n, plural(n), c->rates.n, plural(c->rates.n), rate_epochs, plural(rate_epochs),
+        runs > 0.0 ? c->rates.n * rate_epochs * (double)bl_data_count(trial) / runs : 0.0, n, plural(n),
+        epochs, plural(epochs), given ? "" : "; --rate-epochs N takes fewer");
 }
 
 void comparison_head(const struct comparison *c)

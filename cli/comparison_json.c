@@ -83,7 +83,8 @@ static json_t *whole_number(const char *text)
 
 static void add_facts(const struct comparison *c, json_t *line)
 {
-    static const char *const texts[] = {"optimizer", "schedule", "loss"};
+    static const char *const texts[] = {"optimizer", "schedule",  "loss",  "reduction",
+                                        "stop",      "precision", "memory"};
     static const char *const numbers[] = {"epochs",        "batch",      "seed",      "weight-seed",
                                           "feedback-seed", "order-seed", "split-seed"};
     json_object_set_new(line, "data", json_string(bl_data_source(c->train)));

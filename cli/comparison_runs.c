@@ -1,9 +1,10 @@
 /*
  * comparison_runs.c - the trainings of a comparison: trials of rates, and a run for each rule.
  *
- * With --rates every rule's learning rate is chosen on a validation split, by the error after a training of as many epochs at
- * each rate; then it trains at the best one. So no rule is a straw man, and none is judged by how fast it begins. With --val that
- * split judges the rates and is put aside in every run; without, a tenth judges the rates, and the runs take the whole training set.
+ * With --rates every rule's learning rate is chosen on a validation split, by the error, or the loss where errors are equal,
+ * after a training of as many epochs at each rate; then it trains at the best one. So no rule is a straw man, and none is judged
+ * by how fast it begins. With --val that split judges the rates and is put aside in every run; without, a tenth judges the rates,
+ * and the runs take the whole training set.
  */
 #include "comparison.h"
 #include "core_wait.h"
@@ -136,9 +137,22 @@ static const bl_score *judged_of(const struct comparison *c, const struct row *r
 
 static void note_rate(const struct comparison *c, const char *rate, const struct row *row)
 {
+    const bl_score *by = judged_of(c, row);
     char judged[64];
-    judge_text(judged_of(c, row), judged, sizeof judged);
-    note(c->s, "%-8s lr %-8s validation error %s", row->rule, rate, judged);
+    judge_text(by, judged, sizeof judged);
+    if (isnan(by->error))
+        note(c->s, "%-8s lr %-8s validation error %s", row->rule, rate, judged);
+    else
+        note(c->s, "%-8s lr %-8s validation error %s, loss %s", row->rule, rate, judged,
+             loss_text(by->loss).text);
+}
+
+/* By the error, and the loss among equal errors, which are frequent on small splits. Numbers to come near to have no error. A
+   score that is no number, of a training that diverged at once, is never better. */
+static bool is_better(const bl_score *a, const bl_score *b)
+{
+    const double x = isnan(a->error) ? a->loss : a->error, y = isnan(b->error) ? b->loss : b->error;
+    return !isnan(x) && (isnan(y) || x < y || (x == y && a->loss < b->loss));
 }
 
 static bl_status configure_trial(const struct comparison *c, const struct row *row, bl_config **out)
@@ -171,20 +185,18 @@ static bl_status try_rate(struct comparison *c, bl_config *trial, const char *ra
     return status == BL_OK ? train_once(c, &training, row) : status;
 }
 
-/* The first of equals. A rate at which a rule diverges is none; where all are, the run will tell. */
+/* A rate at which a rule diverges is none; where all are, the run will tell. */
 bl_status comparison_choose_rate(struct comparison *c, struct row *row)
 {
-    double least = INFINITY;
+    bl_score least = no_score;
     bl_config *trial = NULL;
     const char *best = c->rates.text[0];
     bl_status status = configure_trial(c, row, &trial);
     for (int i = 0; status == BL_OK && i < c->rates.n; i++) {
         const char *rate = c->rates.text[i];
         status = try_rate(c, trial, rate, row);
-        const bl_score *by = judged_of(c, row); /* NaN, and so never best, when it diverged at once */
-        const double judged = isnan(by->error) ? by->loss : by->error;
-        if (status == BL_OK && judged < least) {
-            least = judged;
+        if (status == BL_OK && is_better(judged_of(c, row), &least)) {
+            least = *judged_of(c, row);
             best = rate;
         }
         if (status == BL_DIVERGED)

@@ -232,7 +232,10 @@ static void fill_figures(const struct comparison *c, const struct layout *l, con
     snprintf(cells[R2], CELL_ROOM, "%.3f", row->last.r2);
     snprintf(cells[ANGLES], CELL_ROOM, "%s", row->angles);
     cut_angles(cells[ANGLES], l->columns[ANGLES].width);
-    snprintf(cells[SPEED], CELL_ROOM, "%s%.0f", row_was_slowed(row) ? "~" : "", row->speed);
+    if (isfinite(row->speed)) /* without an epoch there is none */
+        snprintf(cells[SPEED], CELL_ROOM, "%s%.0f", row_was_slowed(row) ? "~" : "", row->speed);
+    else
+        snprintf(cells[SPEED], CELL_ROOM, "-");
     if (c->val)
         judge(&row->val, cells[VAL], CELL_ROOM);
     judge(&row->best_val, best, sizeof best);

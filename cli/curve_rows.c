@@ -6,6 +6,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,11 +102,19 @@ static json_t *option_of(const struct reading *r, const char *key)
     return value ? json_incref(value) : json_null();
 }
 
+/* A number as in log.jsonl and compare --json; as text where it is too large for the integers of JSON. */
+static json_t *seed_of(const struct reading *r)
+{
+    const char *text = json_string_value(json_object_get(r->options, "seed"));
+    const unsigned long long seed = text ? strtoull(text, NULL, 10) : ULLONG_MAX;
+    return seed <= (unsigned long long)INT64_MAX ? json_integer((json_int_t)seed) : option_of(r, "seed");
+}
+
 /* from: a line, or an element of early_angles. */
 static int add_record(const struct reading *r, const char *record, json_int_t epoch, const json_t *from)
 {
     json_t *row = json_pack("{s:s, s:o, s:o, s:s, s:I}", "run", r->run, "rule", option_of(r, "rule"), "seed",
-                            option_of(r, "seed"), "record", record, "epoch", epoch);
+                            seed_of(r), "record", record, "epoch", epoch);
     int code = row ? EXIT_DONE : no_memory();
     if (code == EXIT_DONE)
         code = take_number(r, row, "step", from, "step");

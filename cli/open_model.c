@@ -6,6 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Two models are in the folder, and their figures differ. */
+static void note_best(const struct session *session, const char *where, const bl_model *model)
+{
+    const char *epoch = bl_model_fact(model, "epoch");
+    note(session,
+         "note: this is %s/best.safetensors, of epoch %s, the best on the validation set; the last epoch's "
+         "is %s/model.safetensors",
+         where, epoch ? epoch : "?", where);
+}
+
 bl_status open_model(bl_model **out, const struct session *session, const char *where)
 {
     char path[4096];
@@ -13,9 +23,13 @@ bl_status open_model(bl_model **out, const struct session *session, const char *
     if (stat(where, &found) != 0 || !S_ISDIR(found.st_mode))
         return bl_model_load(out, session->ctx, where);
     snprintf(path, sizeof path, "%s/best.safetensors", where);
-    if (access(path, F_OK) != 0)
+    const bool has_best = access(path, F_OK) == 0;
+    if (!has_best)
         snprintf(path, sizeof path, "%s/model.safetensors", where);
-    return bl_model_load(out, session->ctx, path);
+    const bl_status status = bl_model_load(out, session->ctx, path);
+    if (status == BL_OK && has_best)
+        note_best(session, where, *out);
+    return status;
 }
 
 bl_status open_model_data(bl_data **out, const bl_model *model, const struct session *session)

@@ -75,6 +75,10 @@ expect 2 "above 0" "$program" bench --seconds 0
 expect 2 "above 0" "$program" bench --seconds nan
 expect 2 "above 0" "$program" bench --seconds 1s
 expect 2 "of your own" "$program" bench --shape 1x2x2
+expect 0 "own" "$program" bench $quick --net "2 x (dense 5, gelu), dense C" --shape 1x2x2 --rules bp
+expect 0 "own" "$program" bench $quick --net lenet --rules bp --json lenet.json
+grep -q '28' lenet.json || complain "lenet is not measured on the examples of its paper: $(cat lenet.json)"
+expect 2 "expected a net that ends with a dense layer, \"dense 10\", or a net of backless nets" "$program" bench --net lenet6
 expect 2 "as in 3x32x32" "$program" bench --net "dense 3" --shape 28x28
 expect 2 "as in 3x32x32" "$program" bench --net "dense 3" --shape 1x28x0
 expect 2 "as in 3x32x32" "$program" bench --net "dense 3" --shape 1x28x28x

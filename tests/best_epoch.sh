@@ -29,6 +29,10 @@ same "eval of best.safetensors" "$(json_field eval.json error)" "$(field run/res
 same "eval of best.safetensors" "$(json_field eval.json loss)" "$(field run/result.json best_test_loss)"
 "$program" eval --model run/model.safetensors --data test.csv --json --quiet >eval.json 2>/dev/null
 same "eval of model.safetensors" "$(json_field eval.json loss)" "$(field run/result.json test_loss)"
+expect 0 "this is run/best.safetensors, of epoch $best, the best on the validation set; the last epoch's is run/model" \
+    "$program" eval --model run --data test.csv
+expect 0 "of epoch $best, the best" "$program" info run
+"$program" eval --model run/model.safetensors --data test.csv 2>&1 | grep "best" && complain "a note of best.safetensors where it is not taken"
 
 # ---- the same after --resume, also when the best epoch was before
 "$program" train --data train.csv --test test.csv --net "$net" --init fanin --lr 0.01 --schedule constant --val 40 --patience 4 --epochs "$best" \

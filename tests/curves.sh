@@ -61,8 +61,12 @@ done
 # ---- Forms
 expect 0 "angle per block" "$program" curves runs/a runs/b
 expect 0 "50.00 %" "$program" curves runs/a
+# Runs on classes beside runs on numbers: each has its own figures.
+"$program" curves runs/a "runs/c, d" >both.txt || complain "classes beside numbers"
+grep -q "train err  *val  *test " both.txt || complain "the head of classes beside numbers"
+[ "$(grep "^runs/a " both.txt)" = "$("$program" curves runs/a | grep "^runs/a ")" ] || complain "figures of classes are lost beside numbers"
 "$program" curves runs/a/log.jsonl --json >a.json || complain "--json"
-same "$(grep -c '^{"run":"runs/a/log.jsonl","rule":"dfa","seed":"1","record":' a.json)" 4 "objects of --json"
+same "$(grep -c '^{"run":"runs/a/log.jsonl","rule":"dfa","seed":1,"record":' a.json)" 4 "objects of --json"
 expect 0 "4 rows in a.csv" "$program" curves runs/a --output a.csv
 "$program" curves runs/a --csv --output - | cmp - a.csv || complain "--output - is not --output FILE"
 "$program" curves runs/a/ --csv | cmp - a.csv || complain "a slash at the end names another run"

@@ -80,6 +80,9 @@ static bl_status expand_repetition(struct expansion *e, struct slice item, size_
         BL_FAIL(e->ctx, BL_BAD_VALUE,
                 "\"%.*s\" of the net: parentheses repeat layers, as in \"3 x (dense 240, tanh)\"",
                 item.n < 100 ? (int)item.n : 100, item.at);
+    if (slice_trim(body).n == 0)
+        BL_FAIL(e->ctx, BL_BAD_VALUE, "\"%.*s\" of the net: nothing stands between the parentheses",
+                item.n < 100 ? (int)item.n : 100, item.at);
     if (times < 1 || times > NET_MOST_LAYERS)
         BL_FAIL(e->ctx, BL_BAD_VALUE, "a part of the net is repeated %zu times, expected 1 to %d", times,
                 NET_MOST_LAYERS);
@@ -98,7 +101,21 @@ static bool is_call(struct slice before_parenthesis)
 {
     size_t times = 0;
     return slice_trim(before_parenthesis).n == before_parenthesis.n && before_parenthesis.n > 0 &&
-           !memchr(before_parenthesis.at, ' ', before_parenthesis.n) && !read_times(before_parenthesis, &times);
+           !memchr(before_parenthesis.at, ' ', before_parenthesis.n) &&
+           !read_times(before_parenthesis, &times);
+}
+
+/* "3 x dense 240": a number, an x by itself, and a layer. */
+static bool lacks_parentheses(struct slice item)
+{
+    size_t n = 0, times = 0;
+    while (n < item.n && item.at[n] >= '0' && item.at[n] <= '9')
+        n++;
+    const size_t digits = n;
+    while (n < item.n && item.at[n] == ' ')
+        n++;
+    return digits > 0 && n + 1 < item.n && item.at[n] == 'x' && item.at[n + 1] == ' ' &&
+           read_times((struct slice){item.at, n + 1}, &times);
 }
 
 static bl_status expand_item(struct expansion *e, struct slice item)
@@ -111,6 +128,14 @@ static bl_status expand_item(struct expansion *e, struct slice item)
         snprintf(output, sizeof output, "dense %d", e->outputs);
         return append(e, slice_of(output));
     }
+    if (slice_is(item, "dense c"))
+        BL_FAIL(e->ctx, BL_BAD_VALUE,
+                "layer \"dense c\" of the net: as many units as there are classes are \"dense C\"");
+    if (lacks_parentheses(item))
+        BL_FAIL(
+            e->ctx, BL_BAD_VALUE,
+            "\"%.*s\" of the net: what is repeated stands in parentheses, as in \"3 x (dense 240, tanh)\"",
+            item.n < 100 ? (int)item.n : 100, item.at);
     return append(e, item);
 }
 

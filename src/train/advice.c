@@ -141,6 +141,15 @@ void advice_give_ended(bl_trainer *t, const char *reason)
                 {"paper", "the training error is below the bound of --stop paper, and nothing is left to do"},
                 {"rate", "--schedule auto has halved the rate to its end, and nothing is left to do"}};
     t->advice[0] = 0;
+    const size_t epochs = config_size(t->config, "epochs");
+    if (strcmp(reason, "epochs") == 0 && (t->state.epoch > epochs || t->state.position > 0)) {
+        text_append(
+            t->advice, sizeof t->advice,
+            "nothing was trained: the run has finished %zu epochs, and epochs is %zu here; --epochs N "
+            "goes on, with the N that the run was resumed with, or a larger one",
+            (size_t)t->state.epoch, epochs);
+        return;
+    }
     for (size_t i = 0; i < sizeof ways / sizeof *ways && t->state.epoch > 0; i++)
         if (strcmp(reason, ways[i].reason) == 0)
             text_append(t->advice, sizeof t->advice,

@@ -229,6 +229,11 @@ static bl_status stop_now(struct fit *f)
     if (!f->folder.path)
         BL_FAIL(f->t->ctx, BL_STOPPED, "stopped in epoch %zu after step %llu", f->t->state.epoch + 1,
                 (unsigned long long)f->t->state.step);
+    if (f->t->is_resumed) /* config.json keeps the epochs that the run was begun with */
+        BL_FAIL(f->t->ctx, BL_STOPPED,
+                "stopped in epoch %zu after step %llu; saved, --resume %s --epochs %s goes on from here",
+                f->t->state.epoch + 1, (unsigned long long)f->t->state.step, f->folder.path,
+                config_text(f->t->config, "epochs"));
     BL_FAIL(f->t->ctx, BL_STOPPED,
             "stopped in epoch %zu after step %llu; saved, --resume %s goes on from here",
             f->t->state.epoch + 1, (unsigned long long)f->t->state.step, f->folder.path);

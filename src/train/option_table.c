@@ -283,8 +283,8 @@ const struct option_row option_table[] = {
       "as there are classes or targets)"},
      net_check_text_option},
     {{"init", "zero|fanin|glorot|he", "", "net",
-      "first weights (default: zero for fa and dfa on tanh or logistic nets with 3 outputs or more, else "
-      "fanin)"},
+      "first weights (default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
+      "softplus with 3 outputs or more, and for linear; else fanin)"},
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
     {{"feedback", "nokland|lillicrap|FILE|...", "", "rule",
