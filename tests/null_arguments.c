@@ -56,7 +56,10 @@ static union {
     double doubles[EXAMPLES * FEATURES];
     float floats[EXAMPLES * FEATURES];
     char path[BL_PATH_ROOM];
+    const char *advice;
 } room;
+
+static const char *const layer_names[] = {"dense", "conv", NULL};
 
 struct result {
     bl_status status;

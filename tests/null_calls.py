@@ -13,6 +13,10 @@ import sys
 # What stands for a parameter: (function or *, type, name or *): the first that fits.
 VALUES = [
     ("bl_*_targets", "bl_trainer *", "*", "it.number_trainer"),
+    ("bl_nearest", "const char *", "word", '"dense"'),
+    ("bl_nearest", "const char *const *", "names", "layer_names"),
+    ("bl_option_alias", "const char *", "word", '"batch_size"'),
+    ("bl_option_alias", "const char **", "advice", "&room.advice"),
     ("bl_config_load", "const char *", "path", "it.json_path"),
     ("bl_model_load", "const char *", "path", "it.saved_path"),
     ("bl_trainer_load", "const char *", "path", "it.saved_path"),
@@ -91,7 +95,7 @@ VALUES = [
 MAY_BE_NULL = {
     ("bl_context_new", "allocator"), ("bl_context_use", "backend"), ("bl_config_set", "text"),
     ("bl_data_wrap", "labels"), ("bl_model_open_data", "config"), ("bl_model_open_part", "config"),
-    ("bl_trainer_fit", "val"),
+    ("bl_option_alias", "advice"), ("bl_trainer_fit", "val"),
     ("bl_trainer_fit", "test"), ("bl_trainer_fit", "watch"), ("bl_trainer_fit", "user"),
     ("bl_trainer_step", "loss"), ("bl_trainer_step_targets", "loss"), ("bl_why", "ctx"),
 }
