@@ -139,8 +139,8 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      id-column         a column []
      missing           refuse, impute [refuse]
      target            auto, class, number [auto]
-     shape             CxROWSxCOLS []
      resize            ROWSxCOLS, 1x1 to 4096x4096 []
+     shape             CHANNELSxROWSxCOLS, as in 1x28x28: what the features of a table are as an image []
      val               N, a share F below 1, or "last N" [0]
      test-fraction     F, 0 to 0.999999 [0]
      split-seed        N below 2^64 [1]
@@ -151,7 +151,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      inlet             end, before-pool, channels [end]
      slope             "cos a", "cos f", 1, f' []
      lambda            X, 0 to 0.9 []
-     preset            none|nokland2016 [none]
+     preset            none, nokland2016 [none]
      loss              ce, bce, mse []
      reduction         mean, sum [mean]
      optimizer         "adam [beta1 B] [beta2 B] [epsilon E]", "rmsprop [rho R] [epsilon E] [initial V]",
@@ -169,12 +169,12 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      weight-seed       N below 2^64 []
      feedback-seed     N below 2^64 []
      order-seed        N below 2^64 []
-     angles            auto|none|STEPS [auto]
-     no-angles         true, false; of version 0.1.0, true is angles none [false]
+     angles            auto, none, N (every N steps), or step numbers with commas: 1,3,10 [auto]
      threads           N, 0 to 1024; used by the program, in a program of yours bl_context_use decides [0]
      backend           auto, portable; likewise [auto]
      out               a folder []
      force             true, false [false]
+     no-angles         the name of version 0.1.0 for "angles none": true, false [false]
 
    A net is a list of layers with commas between them, from the input to the output: "conv 8 5x5 pad 2, relu, maxpool 2, dense
    100, tanh, dropout 0.5, dense 10". It begins with a layer that has weights (dropout may stand before it) and ends with
@@ -183,14 +183,15 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
 
      with weights      dense UNITS
                        conv CHANNELS ROWSxCOLS [stride N] [pad N]
-     then any of       tanh  logistic  relu  leaky-relu [SLOPE]  softplus  gelu  identity
+     then any of       tanh  logistic  relu  leaky-relu [SLOPE]  gelu  softplus  identity
                        maxpool ROWSxCOLS [stride N]|all  avgpool ROWSxCOLS [stride N]|all
                        batchnorm  dropout P  flatten
 
-   "3 x (dense 240, tanh), dense C" is short for three times these layers and as many units as there are classes or columns of the
-   targets; a name of bl_net_at is short for its layers. What is stored is the long form.
+   "3 x (dense 240, tanh), dense C" is short for three times these layers and as many units as there are classes or columns of
+   the targets; a name of bl_net_at is short for its layers. What is stored is the long form.
 
-   One number stands for both sides (5 for 5x5); all is the whole map; a pool without stride moves by its own size. dense takes any input as a row;
+   One number stands for both sides (5 for 5x5); a pool without stride moves by its own size, and
+   "all" is the whole image, one number for each channel. dense takes any input as a row;
    conv and the pools take images. */
 
 BL_API bl_status bl_config_create(bl_config **out, bl_context *ctx);
@@ -206,7 +207,8 @@ BL_API int bl_config_is_set(const bl_config *config, const char *key);
 /* What a preset ("nokland2016") makes of an option that is not set; NULL: nothing, or there is no such preset. */
 BL_API const char *bl_preset_value(const char *preset, const char *key);
 
-/* JSON, one object, key: text, number or true/false; an unknown key is refused. load sets what it finds.
+/* JSON, one object, key: text, number or true/false; an unknown key is refused. load sets what it finds, or nothing
+   where it fails.
    The "options" object inside a run folder's config.json is read likewise; relative paths of data and feedback in it
    belong to the folder that the run was begun in, and become absolute anywhere else. */
 BL_API bl_status bl_config_load(bl_config *config, const char *path);
@@ -281,7 +283,8 @@ BL_API bl_status bl_data_set_home(bl_context *ctx, const bl_config *config, char
 
 typedef struct bl_model bl_model;
 
-/* safetensors, as a run writes it. Refuses a broken file; a weight that is not a number is an error. */
+/* safetensors, as a run writes it. load refuses a broken file, and one with a weight that is not a number (BL_BAD_DATA);
+   save refuses to write such a weight (BL_DIVERGED), and an older file stays as it was. */
 BL_API bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path);
 BL_API bl_status bl_model_save(const bl_model *model, const char *path);
 BL_API void bl_model_free(bl_model *model);

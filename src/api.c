@@ -312,8 +312,8 @@ const char *bl_data_note(const bl_data *data, int i)
 static bl_status check_rows(const bl_data *data, size_t first, size_t n)
 {
     if (first > data->n || n > data->n - first)
-        BL_FAIL(data->ctx, BL_BAD_VALUE, "rows %zu to %zu, but %s has %zu", first, first + n, data->source,
-                data->n);
+        BL_FAIL(data->ctx, BL_BAD_VALUE, "%zu rows from row %zu (from 0), but %s has %zu rows", n, first,
+                data->source, data->n);
     return BL_OK;
 }
 

@@ -51,15 +51,17 @@ static union {
     bl_times times;
     bl_part part;
     bl_missing missing;
+    bl_instruction instruction;
+    bl_buffer buffer;
     bl_named_net net;
     bl_net_size net_size;
     double doubles[EXAMPLES * FEATURES];
     float floats[EXAMPLES * FEATURES];
     char path[BL_PATH_ROOM];
-    const char *text;
+    const char *advice;
 } room;
 
-static const char *const rule_names[] = {"dfa", "bp", NULL};
+static const char *const layer_names[] = {"dense", "conv", NULL};
 
 struct result {
     bl_status status;

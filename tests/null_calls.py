@@ -13,6 +13,10 @@ import sys
 # What stands for a parameter: (function or *, type, name or *): the first that fits.
 VALUES = [
     ("bl_*_targets", "bl_trainer *", "*", "it.number_trainer"),
+    ("bl_nearest", "const char *", "word", '"dense"'),
+    ("bl_nearest", "const char *const *", "names", "layer_names"),
+    ("bl_option_alias", "const char *", "word", '"batch_size"'),
+    ("bl_option_alias", "const char **", "advice", "&room.advice"),
     ("bl_config_load", "const char *", "path", "it.json_path"),
     ("bl_model_load", "const char *", "path", "it.saved_path"),
     ("bl_trainer_load", "const char *", "path", "it.saved_path"),
@@ -22,10 +26,6 @@ VALUES = [
     ("bl_rule_*", "const char *", "name", '"dfa"'),
     ("bl_net_measure", "const char *", "text", '"dense 3, tanh, dense C"'),
     ("bl_net_measure", "int", "outputs", "2"),
-    ("bl_option_alias", "const char *", "word", '"batch-size"'),
-    ("bl_option_alias", "const char **", "advice", "&room.text"),
-    ("bl_nearest", "const char *", "word", '"dfb"'),
-    ("bl_nearest", "const char *const *", "names", "rule_names"),
     ("bl_preset_value", "const char *", "preset", '"nokland2016"'),
     ("bl_preset_value", "const char *", "key", '"loss"'),
     ("bl_model_set_tensor", "const char *", "name", '"0.dense.bias"'),
@@ -62,6 +62,8 @@ VALUES = [
     ("*", "bl_times *", "*", "&room.times"),
     ("*", "bl_part *", "*", "&room.part"),
     ("*", "bl_missing *", "*", "&room.missing"),
+    ("*", "bl_instruction *", "*", "&room.instruction"),
+    ("*", "bl_buffer *", "*", "&room.buffer"),
     ("*", "bl_named_net *", "*", "&room.net"),
     ("*", "bl_net_size *", "*", "&room.net_size"),
     ("*", "double *", "*", "room.doubles"),
@@ -95,10 +97,9 @@ VALUES = [
 MAY_BE_NULL = {
     ("bl_context_new", "allocator"), ("bl_context_use", "backend"), ("bl_config_set", "text"),
     ("bl_data_wrap", "labels"), ("bl_model_open_data", "config"), ("bl_model_open_part", "config"),
-    ("bl_trainer_fit", "val"),
+    ("bl_option_alias", "advice"), ("bl_trainer_fit", "val"),
     ("bl_trainer_fit", "test"), ("bl_trainer_fit", "watch"), ("bl_trainer_fit", "user"),
     ("bl_trainer_step", "loss"), ("bl_trainer_step_targets", "loss"), ("bl_why", "ctx"),
-    ("bl_option_alias", "advice"),
 }
 POINTER_TYPES = {"bl_watch"}
 # Through these a function finds its context, in this order.

@@ -237,7 +237,7 @@ static void getters_read_what_is_meant(void **state)
 struct loading {
     const char *json;
     bl_status status;
-    const char *key, *text; /* when it loads: what stands there */
+    const char *key, *text; /* what stands there afterwards */
 };
 
 static const struct loading loadings[] = {
@@ -257,6 +257,7 @@ static const struct loading loadings[] = {
     {"{\"lr\": -1}", BL_BAD_VALUE, NULL, NULL},
     {"{\"lr\": [1]}", BL_BAD_VALUE, NULL, NULL},
     {"{\"epochs\": 1.5}", BL_BAD_VALUE, NULL, NULL},
+    {"{\"epochs\": 3, \"lrr\": 1}", BL_BAD_VALUE, "epochs", ""}, /* a refused file sets nothing */
     {"{\"options\": {\"rule\": \"magic\"}}", BL_BAD_VALUE, NULL, NULL},
 };
 
@@ -281,6 +282,8 @@ static void files_are_read_strictly(void **state)
     bl_config *config = made(ctx);
     assert_int_equal(bl_config_load(config, scratch_path(&s, "missing.json")), BL_BAD_DATA);
     assert_non_null(strstr(bl_why(ctx), "missing.json"));
+    assert_int_equal(bl_config_load(config, ""), BL_BAD_DATA);
+    assert_non_null(strstr(bl_why(ctx), "the name of the file to read is \"\""));
     bl_config_free(config);
     scratch_remove(&s);
     context_destroy(ctx);

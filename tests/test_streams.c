@@ -361,6 +361,7 @@ static void test_another_trainer_is_refused(void **state)
         {{{"net", "dense 9, tanh, dense 3"}, {"order-seed", "2"}}, "its order-seed is"},
         {{{"net", "dense 9, tanh, dense 3"}, {"precision", "bf16"}}, "its precision is"},
         {{{"net", "dense 9, tanh, dense 3"}, {"reduction", "sum"}}, "its reduction is"},
+        {{{"net", "dense 9, tanh, dense 3"}, {"feedback", "lillicrap"}}, "its feedback is"},
     };
     struct stream first, other;
     const char *path = scratch_path(&folder, "first");
@@ -394,6 +395,7 @@ static void test_what_is_no_trainer_is_refused(void **state)
     refused(&s, model, BL_BAD_DATA, "not a checkpoint");
     refused(&s, half, BL_BAD_DATA, "half");
     refused(&s, scratch_path(&folder, "nothing"), BL_BAD_DATA, "nothing");
+    refused(&s, "", BL_BAD_DATA, "the name of the file to read is \"\"");
     refused(&s, folder.folder, BL_BAD_DATA, "is a folder");
     must(&s, bl_trainer_load(s.trainer, path));
     must(&s, bl_trainer_save(s.trainer, path)); /* over the file that it was loaded from */
@@ -412,6 +414,8 @@ static void test_weights_that_are_no_numbers_are_not_saved(void **state)
     must(&s, bl_trainer_save(s.trainer, path));
     must(&s, bl_model_set_tensor(bl_trainer_model(s.trainer), "1.dense.bias", bias, CLASSES));
     assert_int_equal(bl_trainer_save(s.trainer, path), BL_DIVERGED);
+    assert_int_equal(bl_model_save(bl_trainer_model(s.trainer), path), BL_DIVERGED);
+    assert_non_null(strstr(bl_why(s.ctx), "\"1.dense.bias\" holds NaN"));
     must(&s, bl_trainer_load(s.trainer, path));
     go(&s, 0, 1);
     drop(&s);

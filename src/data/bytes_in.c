@@ -45,6 +45,8 @@ static bl_status open_failed(const struct source *s)
     char near[512];
     const int number = errno;
     const bool is_missing = number == ENOENT || number == ENOTDIR;
+    if (!s->path[0])
+        BL_FAIL(s->ctx, BL_BAD_DATA, "the name of the file to read is \"\", expected a path");
     if (is_missing && nearest_file(s->path, near, sizeof near))
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: no such file; did you mean %s?", s->path, near);
     if (is_missing)

@@ -30,6 +30,8 @@ bl_status disk_file_open(struct disk_file *file, bl_context *ctx, const char *pa
     if (file->fd < 0) {
         char near[512];
         const int number = errno;
+        if (!path[0])
+            BL_FAIL(ctx, BL_BAD_DATA, "the name of the file to read is \"\", expected a path");
         const bool is_missing = number == ENOENT || number == ENOTDIR;
         if (is_missing && nearest_file(path, near, sizeof near))
             BL_FAIL(ctx, BL_BAD_DATA, "%s: cannot be opened: %s; did you mean %s?", path, strerror(number),

@@ -373,6 +373,22 @@ static bl_status differs(const struct taking *from, const char *key, const char 
             theirs ? theirs : "missing", bl_model_fact(from->t->model, key));
 }
 
+/* A name draws the feedback; a file is compared by nothing, because its path may have changed and its numbers are in the
+   checkpoint. */
+static bl_status check_feedback(const struct taking *from)
+{
+    struct feedback_spec a, b;
+    bl_context *ctx = from->t->ctx;
+    const char *theirs = tensors_fact(from->file, "feedback"),
+               *ours = bl_model_fact(from->t->model, "feedback");
+    if (!theirs || !ours || strcmp(theirs, ours) == 0)
+        return BL_OK;
+    if (feedback_parse(ctx, &a, theirs) != BL_OK || feedback_parse(ctx, &b, ours) != BL_OK ||
+        (a.kind == FEEDBACK_FILE && b.kind == FEEDBACK_FILE))
+        return BL_OK;
+    return differs(from, "feedback", theirs);
+}
+
 static bl_status check_same(const struct taking *from, int format)
 {
     const bl_model *model = from->t->model;
@@ -386,6 +402,7 @@ static bl_status check_same(const struct taking *from, int format)
         if (!theirs || strcmp(theirs, ours) != 0)
             return differs(from, keys[i], theirs);
     }
+    BL_TRY(check_feedback(from));
     BL_TRY(check_seeds(from->t, from->file, from->path));
     static const char *const data_keys[] = {"outputs", "answers", "class_names", "labels", "table"};
     for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++) {

@@ -332,7 +332,16 @@ bl_status bl_config_load(bl_config *config, const char *path)
     mem_free(config->ctx, file.at);
     if (!root)
         BL_FAIL(config->ctx, BL_BAD_VALUE, "%s, line %d: %s", path, error.line, error.text);
-    const bl_status status = load_object(config, path, root);
+    bl_config *trial = NULL; /* a file that is refused sets nothing */
+    bl_status status = bl_config_copy(&trial, config);
+    if (status == BL_OK)
+        status = load_object(trial, path, root);
+    if (status == BL_OK) {
+        const bl_config before = *config;
+        *config = *trial;
+        *trial = before;
+    }
+    bl_config_free(trial);
     json_decref(root);
     return status;
 }

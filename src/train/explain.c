@@ -23,6 +23,8 @@ static size_t group_of(const struct program *p, size_t i)
 
 int bl_trainer_instruction(const bl_trainer *t, int i, bl_instruction *out)
 {
+    if (!t || !out)
+        return 0;
     const struct program *p = t->stepper.program;
     const struct net *net = t->model->net;
     if (i < 0 || (size_t)i >= p->n)
@@ -89,6 +91,8 @@ static size_t floats_of(const bl_trainer *t, enum buffer buffer, size_t l)
 
 int bl_trainer_buffer(const bl_trainer *t, int i, bl_buffer *out)
 {
+    if (!t || !out)
+        return 0;
     const struct program *p = t->stepper.program;
     size_t at = BUFFER_INPUT * p->n_blocks;
     const size_t end = (BUFFER_GRADIENT + 1) * p->n_blocks;

@@ -293,6 +293,11 @@ bl_status bl_model_save(const bl_model *model, const char *path)
     if (!model)
         return BL_BAD_VALUE;
     BL_GIVEN(model->ctx, path);
+    const char *name = NULL;
+    if (model_find_nan(model, &name))
+        BL_FAIL(model->ctx, BL_DIVERGED,
+                "%s: not written, because \"%s\" holds NaN or infinity, which bl_model_load refuses", path,
+                name);
     return model_write(model, path, NULL, 0);
 }
 
