@@ -74,7 +74,7 @@ test-arm64:
 	@scripts/deps.sh arm64
 	@cmake --preset arm64 -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset arm64
-	ctest --preset arm64
+	ctest --preset arm64 -j $(jobs)
 
 # make fuzz SECONDS=600 TARGETS="csv idx": each target in turn, by libFuzzer.
 SECONDS = 60

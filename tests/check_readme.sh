@@ -35,7 +35,7 @@ for flag in $(grep -vxF -f "$folder/shown" "$folder/train" || true); do
     complain "README.md: nothing about the option $flag"
 done
 
-for rule in $(grep -hoE '\.name = "[a-z-]+"' src/rules/*.c | sed 's/.*"\(.*\)"/\1/'); do
+for rule in $("$program" rules | awk 'NR > 1 { print $1 }'); do
     grep -q "^| \`$rule\` |" README.md || complain "README.md: no row for the rule $rule"
     grep -q "^## \`$rule\`" docs/rules.md || complain "docs/rules.md: no section for the rule $rule"
 done
