@@ -2,7 +2,7 @@
 # terminal_epochs.sh PROGRAM - on a terminal epochs that follow fast have no line of their own; elsewhere all have one.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
-command -v script >/dev/null || { echo "SKIP: there is no script(1), which runs a command on a terminal"; exit 77; }
+script -qec true /dev/null </dev/null >/dev/null 2>&1 || { echo "SKIP: no script(1), which runs a command on a terminal, or no pseudo terminal (/dev/pts)"; exit 77; }
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 100; i++) printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : "x") }' >table.csv
 

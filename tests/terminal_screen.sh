@@ -3,7 +3,7 @@
 # over and not erased first, and none is left behind.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
-python3 -c 'import pty, termios' 2>/dev/null || { echo "SKIP: no python3"; exit 77; }
+python3 -c 'import os, pty, termios; os.openpty()' 2>/dev/null || { echo "SKIP: no python3, or no pseudo terminal (/dev/pts)"; exit 77; }
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 2000; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
 
