@@ -193,7 +193,7 @@ static void print_slowed(const struct comparison *c)
     for (int i = 0; i < c->n_rows; i++)
         if (row_was_slowed(&c->rows[i]) && c->rows[i].waited > most)
             most = c->rows[i].waited;
-    if (most > 0.0)
+    if (most > 0.0 && !extra_of(c->s, "json")) /* where waited_for_core says it */
         note(c->s,
              "samples/s with ~ are too low to be compared: the run waited up to %.0f %% of its time for a "
              "core, because "
