@@ -6,22 +6,15 @@
  * much on its way down 100 layers of 240, as the paper's would. So nothing becomes denormal, which would be timed instead.
  */
 #include "bench.h"
+#include "seconds.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { LEAST_ROUNDS = 5, MOST_STEPS = 1000, WARM_STEPS = 2 };
 static const double peak_turn =
     0.004;                       /* seconds for the machine's peaks in each round: its clock may change */
 static const double turn = 0.02; /* seconds that a case has in a round, if a step is not longer */
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int fail(const struct bench_group *group, const struct bench_case *c, bl_status status)
 {
@@ -128,12 +121,12 @@ static bl_status warm_up(const struct bench_group *group, struct bench_case *c, 
     const double share = seconds / (LEAST_ROUNDS * group->n_cases);
     double begun = 0.0;
     for (int i = 0; i < WARM_STEPS; i++) {
-        begun = now();
+        begun = seconds_now();
         const bl_status status = step(group, c);
         if (status != BL_OK)
             return status;
     }
-    const double fit = (share < turn ? share : turn) / (now() - begun + 1e-9);
+    const double fit = (share < turn ? share : turn) / (seconds_now() - begun + 1e-9);
     c->steps_each = fit < 1.0 ? 1 : fit > MOST_STEPS ? MOST_STEPS : (int)fit;
     bl_trainer_clock(c->trainer, 1);
     return BL_OK;
@@ -141,21 +134,21 @@ static bl_status warm_up(const struct bench_group *group, struct bench_case *c, 
 
 static bl_status run_turn(const struct bench_group *group, struct bench_case *c)
 {
-    const double begun = now();
+    const double begun = seconds_now();
     for (int i = 0; i < c->steps_each; i++) {
         const bl_status status = step(group, c);
         if (status != BL_OK)
             return status;
     }
-    c->seconds[group->n_rounds] = (now() - begun) / c->steps_each;
+    c->seconds[group->n_rounds] = (seconds_now() - begun) / c->steps_each;
     return BL_OK;
 }
 
 static int run_rounds(struct bench_group *group, double seconds)
 {
-    const double begun = now();
+    const double begun = seconds_now();
     while (group->n_rounds < BENCH_MOST_ROUNDS &&
-           (group->n_rounds < LEAST_ROUNDS || now() - begun < seconds)) {
+           (group->n_rounds < LEAST_ROUNDS || seconds_now() - begun < seconds)) {
         bl_status status =
             bl_context_measure_registers(group->cases[0].ctx, peak_turn, &group->peaks[group->n_rounds]);
         if (status != BL_OK)

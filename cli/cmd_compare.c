@@ -6,6 +6,7 @@
  */
 #include "comparison.h"
 #include "majority.h"
+#include "seconds.h"
 #include "wrapped.h"
 
 #include <stdlib.h>
@@ -104,7 +105,7 @@ static void count_work(struct comparison *c)
     for (int i = 0; i < c->n_rows; i++)
         if (c->rows[i].state == ROW_WAITS)
             c->work += epochs + share * trials;
-    c->began = progress_seconds();
+    c->began = seconds_now();
 }
 
 /* ---- Behind the table */

@@ -4,13 +4,13 @@
  * Every check runs on every backend of the build, or on the one that --backend names. Adding a check is a
  * line in the table and a file that says how it measures.
  */
+#include "seconds.h"
 #include "verify.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const struct check *const checks[] = {
     &check_forward,    &check_slopes, &check_output,   &check_signals, &check_fa_is_bp,
@@ -169,13 +169,6 @@ static void run_check(const struct check *check, struct verify backends[], int n
     }
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void list_backends(const struct findings *all, bool only_failed, char *out, size_t room)
 {
     const int only = chosen_backend(all->session);
@@ -242,14 +235,14 @@ static int run(struct session *s)
     struct verify backends[MAX_BACKENDS];
     struct findings all = {.session = s, .list = extra_of(s, "json") ? json_array() : NULL};
     int n = 0;
-    const double begun = now();
+    const double begun = seconds_now();
     const char *seed = extra_of(s, "seed");
     if (seed && bl_config_set(s->config, "seed", seed) != BL_OK)
         return fail_with(s, BL_BAD_VALUE);
     const bl_status status = open_backends(s, backends, &n, &all);
     for (int i = 0; i < N_CHECKS && status == BL_OK; i++)
         run_check(checks[i], backends, n, &all);
-    const int code = status == BL_OK ? conclude(&all, now() - begun) : exit_code_of(status);
+    const int code = status == BL_OK ? conclude(&all, seconds_now() - begun) : exit_code_of(status);
     for (int i = 0; i < n; i++)
         bl_context_free(backends[i].ctx);
     json_decref(all.list);

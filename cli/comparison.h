@@ -56,7 +56,7 @@ struct comparison {
     bool is_chosen;     /* --rules named them */
     bl_config *settled; /* of a rule that trains the whole net; NULL before the rules were checked */
     int n_hidden;       /* hidden blocks of that net */
-    double began;       /* progress_seconds() */
+    double began;       /* seconds_now() */
     double work, done;  /* in passages through the training set: in all, and so far */
 };
 

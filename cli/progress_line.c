@@ -6,22 +6,15 @@
  */
 #include "progress_line.h"
 
+#include "seconds.h"
 #include "terminal.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { LINE_ROOM = 512, PERCENTS = 1, LOSS = 2, SPEED = 4 };
 static const double SECONDS_BETWEEN_VIEWS = 0.095; /* a little less than bl_trainer_fit's tenth of a second */
 static const double LEAST_SECONDS = 0.5;           /* before the time that is left is told */
-
-double progress_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 double progress_left(double done_before, double done, double seconds)
 {
@@ -69,7 +62,7 @@ void progress_line_show(struct progress_line *line, const struct progress_parts 
 {
     static const int fits[] = {PERCENTS | LOSS | SPEED, PERCENTS | LOSS, PERCENTS, 0};
     const int columns = terminal_columns(stderr);
-    const double now = progress_seconds();
+    const double now = seconds_now();
     char text[LINE_ROOM];
     if (!line->is_on || columns == 0 || (line->is_shown && now - line->shown < SECONDS_BETWEEN_VIEWS))
         return;

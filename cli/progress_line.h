@@ -22,7 +22,6 @@ struct progress_parts {
     double seconds_left; /* less than 0: not known */
 };
 
-double progress_seconds(void); /* of a clock that nobody sets */
 /* At most about ten times a second; a call in between changes nothing. */
 void progress_line_show(struct progress_line *line, const struct progress_parts *parts);
 /* Any text, at once: cut where the terminal ends. */

@@ -3,6 +3,7 @@
  */
 #define _XOPEN_SOURCE 700 /* sigaltstack */
 #include "watch.h"
+#include "seconds.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -11,7 +12,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* On a terminal, where small tables make hundreds of epochs in a second. */
@@ -144,7 +144,7 @@ static void print_epoch(const struct watch *w, const bl_progress *now)
 /* The first, the last, and those that did not follow too fast; all of them where no one is looking. */
 static void show_epoch(struct watch *w, const bl_progress *now)
 {
-    const double seconds = progress_seconds();
+    const double seconds = seconds_now();
     w->is_hidden = isatty(STDOUT_FILENO) && w->printed > 0.0 && now->epoch < w->epochs &&
                    seconds < w->printed + SECONDS_BETWEEN_EPOCHS;
     w->n_hidden += w->is_hidden;
@@ -175,7 +175,7 @@ static double share_done(const struct watch *w, const bl_progress *now)
 /* The clock of the whole work, since measurements and files take their time too, and other programs theirs. */
 static double seconds_left(struct watch *w, const bl_progress *now)
 {
-    const double done = share_done(w, now), seconds = progress_seconds();
+    const double done = share_done(w, now), seconds = seconds_now();
     if (w->work.began <= 0.0) {
         w->work.began = seconds;
         w->work.done_at_begin = done;

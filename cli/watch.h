@@ -9,7 +9,7 @@
 
 /* The work that the time left is told of, where a run is a part of it: all zeros for a run that is all of it. */
 struct watch_work {
-    double began; /* progress_seconds() at its begin; 0: at the first call */
+    double began; /* seconds_now() at its begin; 0: at the first call */
     double done,
         share; /* shares of it: done before this run, and this run's own; share 0: the run is all of it */
     double

@@ -418,33 +418,37 @@ const char *bl_rule_order(const char *name)
 
 /* ---- Models at work */
 
+/* Of data for a model; config NULL: none is given. */
+static struct data_options options_like(const bl_config *config)
+{
+    struct data_options options = {.header = "auto"};
+    if (config)
+        options = options_of(config);
+    options.has_labels = false;
+    return options;
+}
+
 bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *path, const char *part,
                              const bl_config *config)
 {
-    struct data_options options = {.header = "auto"};
     if (!model)
         return BL_BAD_VALUE;
     BL_GIVEN(model->ctx, out);
     BL_GIVEN(model->ctx, path);
     BL_GIVEN(model->ctx, part);
-    if (config)
-        options = options_of(config);
-    options.has_labels = false;
+    const struct data_options options = options_like(config);
     return data_read_like(out, model->ctx, path, part, &options, model->like);
 }
 
 bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *path, const char *part,
                              const bl_config *config)
 {
-    struct data_options options = {.header = "auto"};
     if (!model)
         return BL_BAD_VALUE;
     BL_GIVEN(model->ctx, out);
     BL_GIVEN(model->ctx, path);
     BL_GIVEN(model->ctx, part);
-    if (config)
-        options = options_of(config);
-    options.has_labels = false;
+    const struct data_options options = options_like(config);
     return data_read_part(out, model->ctx, path, part, &options, model->like);
 }
 

@@ -3,6 +3,7 @@
  */
 #include "../download.h"
 
+#include "../seconds.h"
 #include "../watch.h"
 #include "fetch_url.h"
 #include "part_file.h"
@@ -176,14 +177,14 @@ static int try_once(struct job *job, const struct download_source *source, bool 
     if (!part_size(&job->part, &f.have))
         return EXIT_IO;
     announce(job, &f);
-    const double began = progress_seconds();
+    const double began = seconds_now();
     const enum fetch_end end = fetch_url(&f);
     progress_clear(&job->progress);
     const int code = take_end(job, &f, end, is_whole);
     *went_on = f.went_on;
     if (*is_whole)
         note(job->session, "%s: %s in %.1f s, and the digest is right", d->to, byte_text((double)f.have).text,
-             progress_seconds() - began);
+             seconds_now() - began);
     return code;
 }
 

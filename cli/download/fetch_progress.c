@@ -2,6 +2,7 @@
  * fetch_progress.c - how far a download is, its rate, and the time that is left.
  */
 #include "fetch_progress.h"
+#include "../seconds.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,7 @@ void progress_begin(struct fetch_progress *p, long long had, long long total)
 {
     p->had = had;
     p->total = total;
-    p->began = p->shown = progress_seconds();
+    p->began = p->shown = seconds_now();
 }
 
 /* The parts that matter less stand behind, where a narrow terminal cuts the line. */
@@ -46,7 +47,7 @@ static void compose(const struct fetch_progress *p, long long have, double secon
 void progress_show(struct fetch_progress *p, long long have)
 {
     char text[512];
-    const double now = progress_seconds();
+    const double now = seconds_now();
     const double pause = p->is_terminal ? SECONDS_BETWEEN_VIEWS : SECONDS_BETWEEN_LINES;
     if (p->is_quiet || now - p->shown < pause)
         return;

@@ -147,21 +147,6 @@ void data_take_hash(bl_data *data)
         hash_doubles(data, data->targets, data->n * (size_t)data->outputs);
 }
 
-static size_t numbers_in(bl_shape s)
-{
-    return (size_t)s.channels * (size_t)s.rows * (size_t)s.cols;
-}
-
-static bool is_vector(bl_shape s)
-{
-    return s.channels == 1 && s.rows == 1;
-}
-
-static bool is_same_shape(bl_shape a, bl_shape b)
-{
-    return a.channels == b.channels && a.rows == b.rows && a.cols == b.cols;
-}
-
 /* A table's row may be an image written out, or an image be wanted as a row: the number of features decides.
    */
 bl_status data_shape_like(bl_data *data, const struct reading *r)
@@ -169,7 +154,8 @@ bl_status data_shape_like(bl_data *data, const struct reading *r)
     if (!r->like)
         return BL_OK;
     const bl_shape a = data->shape, b = r->like->shape;
-    if (data->features != r->like->features || !(is_same_shape(a, b) || is_vector(a) || is_vector(b)))
+    if (data->features != r->like->features ||
+        !(shape_is_same(a, b) || shape_is_vector(a) || shape_is_vector(b)))
         BL_FAIL(r->ctx, BL_BAD_DATA,
                 "%s: examples of %d x %d x %d, expected %d x %d x %d as in the training set", r->path,
                 a.channels, a.rows, a.cols, b.channels, b.rows, b.cols);
@@ -193,7 +179,7 @@ static bl_status check_sizes(bl_context *ctx, const float *x, size_t n, bl_shape
                 shape.cols, INT_MAX);
     if (outputs < 1)
         BL_FAIL(ctx, BL_BAD_VALUE, "%d classes or outputs, expected at least 1", outputs);
-    const size_t row = numbers_in(shape);
+    const size_t row = shape_numbers(shape);
     if (n > SIZE_MAX / sizeof *x / row || n > SIZE_MAX / sizeof *x / (size_t)outputs)
         BL_FAIL(ctx, BL_BAD_VALUE, "%zu examples of %zu numbers are more than there can be in memory", n,
                 row);
@@ -227,7 +213,7 @@ static bl_status wrap(bl_data **out, bl_context *ctx, const struct bl_data *arra
     BL_TRY(data_create(&data, ctx, "memory"));
     data->n = arrays->n;
     data->shape = arrays->shape;
-    data->features = numbers_in(arrays->shape);
+    data->features = shape_numbers(arrays->shape);
     data->outputs = arrays->outputs;
     data->floats = arrays->floats;
     data->labels = arrays->labels;

@@ -173,6 +173,9 @@ bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char 
 
 /* "1x28x28", channels, rows and columns, or "28x28" of one channel. */
 bool shape_parse(const char *text, bl_shape *out);
+size_t shape_numbers(bl_shape shape); /* of an example */
+bool shape_is_vector(bl_shape shape); /* a row of numbers: no image */
+bool shape_is_same(bl_shape a, bl_shape b);
 
 /* Fitted to `data`. Images (bytes, or shaped): one pair, minimum and 1 / (maximum - minimum) of the whole set: to [0,
    1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1) of what is not missing; marks

@@ -152,6 +152,17 @@ static bl_status settle_train(bl_data **out, const struct parting *p, bl_data *a
     return status;
 }
 
+/* Of the training's own examples, unless something has failed already. Takes `all` over, also on failure. */
+static bl_status take_drawn(bl_data **out, const struct parting *p, bl_data *all, bl_status status)
+{
+    if (status == BL_OK && !is_origin(p, all))
+        status = refuse_others(p, all);
+    if (status == BL_OK)
+        return take_rows(out, p, all);
+    data_free(all);
+    return status;
+}
+
 static bl_status settle_val(bl_data **out, const struct parting *p, bl_data *all)
 {
     const struct data_origin *o = p->origin;
@@ -162,12 +173,7 @@ static bl_status settle_val(bl_data **out, const struct parting *p, bl_data *all
                          "%s: part val: the model was trained without a validation set (--val N puts one "
                          "aside)",
                          p->where);
-    if (status == BL_OK && !is_origin(p, all))
-        status = refuse_others(p, all);
-    if (status == BL_OK)
-        return take_rows(out, p, all);
-    data_free(all);
-    return status;
+    return take_drawn(out, p, all, status);
 }
 
 static bl_status no_test(const struct parting *p)
@@ -196,12 +202,7 @@ static bl_status settle_test(bl_data **out, const struct parting *p, bl_data *al
     }
     if (status == BL_OK && p->origin->test != TEST_IS_DRAWN)
         status = no_test(p);
-    if (status == BL_OK && !is_origin(p, all))
-        status = refuse_others(p, all);
-    if (status == BL_OK)
-        return take_rows(out, p, all);
-    data_free(all);
-    return status;
+    return take_drawn(out, p, all, status);
 }
 
 static bl_status find_part(bl_data **out, const struct parting *p)

@@ -10,6 +10,21 @@
 #include <limits.h>
 #include <string.h>
 
+size_t shape_numbers(bl_shape s)
+{
+    return (size_t)s.channels * (size_t)s.rows * (size_t)s.cols;
+}
+
+bool shape_is_vector(bl_shape s)
+{
+    return s.channels == 1 && s.rows == 1;
+}
+
+bool shape_is_same(bl_shape a, bl_shape b)
+{
+    return a.channels == b.channels && a.rows == b.rows && a.cols == b.cols;
+}
+
 bool shape_parse(const char *text, bl_shape *out)
 {
     struct slice rest = slice_of(text), piece;
@@ -26,21 +41,6 @@ bool shape_parse(const char *text, bl_shape *out)
         return false;
     *out = (bl_shape){(int)channels, (int)rows, (int)cols};
     return true;
-}
-
-static size_t numbers_in(bl_shape s)
-{
-    return (size_t)s.channels * (size_t)s.rows * (size_t)s.cols;
-}
-
-static bool is_vector(bl_shape s)
-{
-    return s.channels == 1 && s.rows == 1;
-}
-
-static bool is_same(bl_shape a, bl_shape b)
-{
-    return a.channels == b.channels && a.rows == b.rows && a.cols == b.cols;
 }
 
 /* Columns that are no pixels. */
@@ -67,18 +67,19 @@ static bl_status check_columns(const bl_data *data, const struct data_options *o
 bl_status shape_take(bl_data *data, const struct data_options *o)
 {
     const bl_shape wanted = o->shape, is = data->shape;
-    if (wanted.channels == 0 || is_same(wanted, is))
+    if (wanted.channels == 0 || shape_is_same(wanted, is))
         return BL_OK;
-    if (!is_vector(is))
+    if (!shape_is_vector(is))
         BL_FAIL(data->ctx, BL_BAD_VALUE,
                 "%s: shape %dx%dx%d, but its examples are %d x %d x %d already; leave the option shape out",
                 data->source, wanted.channels, wanted.rows, wanted.cols, is.channels, is.rows, is.cols);
     BL_TRY(check_columns(data, o));
-    if (numbers_in(wanted) != data->features)
+    if (shape_numbers(wanted) != data->features)
         BL_FAIL(data->ctx, BL_BAD_VALUE,
                 "%s: shape %dx%dx%d (channels x rows x columns) has %zu numbers, but an example has %zu "
                 "features; the options label and ignore say which columns are none",
-                data->source, wanted.channels, wanted.rows, wanted.cols, numbers_in(wanted), data->features);
+                data->source, wanted.channels, wanted.rows, wanted.cols, shape_numbers(wanted),
+                data->features);
     data->shape = wanted;
     data->is_shaped = true;
     return BL_OK;
@@ -87,7 +88,7 @@ bl_status shape_take(bl_data *data, const struct data_options *o)
 bl_status shape_check(const bl_data *data, const struct data_options *o, const bl_data *like)
 {
     const bl_shape wanted = o->shape, is = like->shape;
-    if (wanted.channels > 0 && !is_same(wanted, is))
+    if (wanted.channels > 0 && !shape_is_same(wanted, is))
         BL_FAIL(data->ctx, BL_BAD_VALUE,
                 "%s: shape %dx%dx%d, but the training set's examples are %d x %d x %d; the option shape is "
                 "not needed here",

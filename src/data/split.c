@@ -109,9 +109,21 @@ static void deal(struct draw *d, const bl_data *data)
     }
 }
 
-static bl_status draw_test(struct draw *d, struct split *split)
+/* The taken rows become *taken, and the rest the training set, which keeps the notes. */
+static bl_status take_apart(struct split *split, const struct draw *d, bl_data **taken, const char *what)
 {
     bl_data *all = split->train, *rest = NULL;
+    BL_TRY(data_subset(taken, all, d->taken, d->n_taken, what));
+    BL_TRY(data_subset(&rest, all, d->rest, d->n_rest, "the training set"));
+    split->train = rest;
+    data_move_notes(rest, all);
+    data_free(all);
+    return BL_OK;
+}
+
+static bl_status draw_test(struct draw *d, struct split *split)
+{
+    bl_data *all = split->train;
     const double fraction = split->options->test_fraction;
     const struct rng rng = {.seed = split->options->seed, .stream = RNG_SPLIT};
     BL_TRY(draw_begin(d, all));
@@ -122,12 +134,7 @@ static bl_status draw_test(struct draw *d, struct split *split)
         BL_FAIL(split->ctx, BL_BAD_VALUE,
                 "test-fraction %g of the %zu examples in %s leaves none for testing", fraction, all->n,
                 all->source);
-    BL_TRY(data_subset(&split->test, all, d->taken, d->n_taken, "the test set"));
-    BL_TRY(data_subset(&rest, all, d->rest, d->n_rest, "the training set"));
-    split->train = rest;
-    data_move_notes(rest, all);
-    data_free(all);
-    return BL_OK;
+    return take_apart(split, d, &split->test, "the test set");
 }
 
 bl_status split_test(struct split *split)
@@ -163,19 +170,14 @@ static void choose_val(struct draw *d, const struct split *split, size_t val)
 
 static bl_status draw_val(struct draw *d, struct split *split, size_t val)
 {
-    bl_data *all = split->train, *rest = NULL;
+    bl_data *all = split->train;
     BL_TRY(draw_begin(d, all));
     choose_val(d, split, val);
     if (d->n_taken != val)
         BL_FAIL(split->ctx, BL_BAD_VALUE,
                 "val %zu of the %zu training examples in %s leaves some class without any to train on", val,
                 all->n, all->source);
-    BL_TRY(data_subset(&split->val, all, d->taken, d->n_taken, "the validation set"));
-    BL_TRY(data_subset(&rest, all, d->rest, d->n_rest, "the training set"));
-    split->train = rest;
-    data_move_notes(rest, all);
-    data_free(all);
-    return BL_OK;
+    return take_apart(split, d, &split->val, "the validation set");
 }
 
 bl_status split_val(struct split *split)
