@@ -21,6 +21,9 @@ for text in "2 x (dense 9, tanh), dense C" "2x(dense 9,tanh),dense C" "1 x (2 x 
     hash "$text" >short
     cmp long short || complain "$text is another net"
 done
+hash "dense 9 nobias, tanh, dense C nobias" >short
+hash "dense 9 nobias, tanh, dense 3 nobias" >long
+cmp long short || complain "dense C nobias is another net"
 hash "3 x (dense 9, tanh), dense C" >other
 cmp -s long other && complain "three layers are not told from two"
 

@@ -66,8 +66,10 @@ static void draw_behind(struct draw *d, char net[TEXT], bool is_image)
 /* Widths below and above those at which a layer is cut into ranges. */
 static void draw_net(struct draw *d, char net[TEXT])
 {
-    static const char *const convs[] = {"conv 3 3x3 pad 1", "conv 4 2x2", "conv 90 3x3 pad 1 stride 2"};
-    static const char *const denses[] = {"dense 4", "dense 17", "dense 33", "dense 90", "dense 170"};
+    static const char *const convs[] = {"conv 3 3x3 pad 1", "conv 4 2x2 nobias",
+                                        "conv 90 3x3 pad 1 stride 2"};
+    static const char *const denses[] = {"dense 4", "dense 17 nobias", "dense 33", "dense 90",
+                                         "dense 170 nobias"};
     net[0] = 0;
     if (draw(d, 5) == 0)
         add(net, "dropout 0.1");

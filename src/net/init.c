@@ -23,14 +23,16 @@ static void draw_zero(const struct layer *layer, const struct rng *weights, cons
 {
     (void)weights, (void)biases;
     memset(layer->W.x, 0, layer->W.rows * layer->W.cols * sizeof *layer->W.x);
-    memset(layer->b, 0, layer->weight_rows * sizeof *layer->b);
+    if (layer->has_bias)
+        memset(layer->b, 0, layer->weight_rows * sizeof *layer->b);
 }
 
 static void draw_fanin(const struct layer *layer, const struct rng *weights, const struct rng *biases)
 {
     const float limit = root(1.0 / (double)layer->weight_cols);
     rng_uniform(weights, limit, layer->W.rows * layer->W.cols, layer->W.x);
-    rng_uniform(biases, limit, layer->weight_rows, layer->b);
+    if (layer->has_bias)
+        rng_uniform(biases, limit, layer->weight_rows, layer->b);
 }
 
 static void draw_glorot(const struct layer *layer, const struct rng *weights, const struct rng *biases)

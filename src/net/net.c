@@ -132,8 +132,11 @@ static void place_block(struct net *net, size_t l, struct placing *params, struc
                                       .rows = layer->weight_rows,
                                       .cols = layer->weight_cols,
                                       .is_matrix = true});
-    place(params, (struct net_tensor){
-                      .l = l, .layer = block->first, .what = "bias", .rows = layer->weight_rows, .cols = 1});
+    if (layer->has_bias)
+        place(params,
+              (struct net_tensor){
+                  .l = l, .layer = block->first, .what = "bias", .rows = layer->weight_rows, .cols = 1});
+    block->n_weighted = params->n - block->tensors;
     for (size_t i = block->first; i < block->first + block->n_layers; i++) {
         place_named(params, net, l, i, net->layers[i].ops->own);
         place_named(kept, net, l, i, net->layers[i].ops->kept);
@@ -161,7 +164,7 @@ static void point_layers(struct net *net)
         struct layer *layer = &net->layers[net->blocks[l].first];
         const struct net_tensor *W = &net->tensors[net->blocks[l].tensors];
         layer->W = net->weights[l] = matrix_of(net->params + W[0].at, W[0].rows, W[0].cols);
-        layer->b = net->params + W[1].at;
+        layer->b = layer->has_bias ? net->params + W[1].at : NULL;
     }
 }
 
@@ -270,7 +273,7 @@ static size_t count_params(const struct net *net, size_t l)
 {
     const struct block *block = &net->blocks[l];
     const struct layer *layer = net_layer(net, l);
-    size_t n = layer->weight_rows * (layer->weight_cols + 1);
+    size_t n = layer->weight_rows * (layer->weight_cols + layer->has_bias);
     for (size_t i = block->first; i < block->first + block->n_layers; i++)
         for (int k = 0; k < LAYER_OWN && net->layers[i].ops->own[k]; k++)
             n += block->channels;

@@ -20,7 +20,8 @@ struct block {
     size_t channels;        /* of its weighted output, and of all behind it */
     size_t units;           /* numbers at its end */
     size_t inputs;
-    size_t tensors, n_tensors; /* its first in net->tensors (W, then b), and how many */
+    size_t tensors, n_tensors; /* its first in net->tensors (W, then b where it has one), and how many */
+    size_t n_weighted;         /* how many of them belong to the weighted layer: 2, or 1 without biases */
 };
 
 /* One array of numbers of a net. A row, or a number, for each channel of its block. */

@@ -124,8 +124,8 @@ static bl_status expand_item(struct expansion *e, struct slice item)
     char output[32];
     if (open && !is_call((struct slice){item.at, (size_t)(open - item.at)}))
         return expand_repetition(e, item, (size_t)(open - item.at));
-    if (e->outputs > 0 && slice_is(item, "dense C")) {
-        snprintf(output, sizeof output, "dense %d", e->outputs);
+    if (e->outputs > 0 && (slice_is(item, "dense C") || slice_is(item, "dense C nobias"))) {
+        snprintf(output, sizeof output, "dense %d%s", e->outputs, slice_is(item, "dense C") ? "" : " nobias");
         return append(e, slice_of(output));
     }
     if (slice_is(item, "dense c"))

@@ -48,7 +48,7 @@ static void point_own(const struct net *net, const struct place *at, const struc
 {
     const struct block *block = &net->blocks[at->l];
     size_t k = 0;
-    for (size_t t = block->tensors + 2; t < block->tensors + block->n_tensors; t++)
+    for (size_t t = block->tensors + block->n_weighted; t < block->tensors + block->n_tensors; t++)
         if (net->tensors[t].layer == i)
             c->own[k++] = lesson->own + net->tensors[t].at;
 }

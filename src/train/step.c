@@ -212,14 +212,15 @@ static void run_learn_feedback(const struct scene *scene)
                    h.cols);
 }
 
-/* Where the gradient of the range's weights is; *db: of their biases. */
+/* Where the gradient of the range's weights is; *db: of their biases, behind a tile where the layer has none. */
 static float *gradient_of(const struct scene *scene, float **db)
 {
     const struct place *at = &scene->at;
-    const struct net_tensor *W = &scene->run->net->tensors[scene->run->net->blocks[at->l].tensors];
+    const struct block *block = &scene->run->net->blocks[at->l];
+    const struct net_tensor *W = &scene->run->net->tensors[block->tensors];
     float *to = scene->run->gradients;
-    *db = to ? to + W[1].at + at->part.begin
-             : at->worker->tile + (part_size(at->part) * W->cols + 15) / 16 * 16;
+    *db = to && block->n_weighted > 1 ? to + W[1].at + at->part.begin
+                                      : at->worker->tile + (part_size(at->part) * W->cols + 15) / 16 * 16;
     return to ? to + W->at + at->part.begin * W->cols : at->worker->tile;
 }
 
@@ -229,8 +230,9 @@ static void update_rest(const struct scene *scene, const float *db)
     const struct stepper *s = scene->run->stepper;
     const struct block *block = &s->net->blocks[scene->at.l];
     const struct net_tensor *tensors = s->net->tensors + block->tensors;
-    apply_piece(s, &tensors[1], scene->at.part, db);
-    for (size_t i = 2; i < block->n_tensors; i++)
+    if (block->n_weighted > 1)
+        apply_piece(s, &tensors[1], scene->at.part, db);
+    for (size_t i = block->n_weighted; i < block->n_tensors; i++)
         apply_piece(s, &tensors[i], scene->at.part,
                     piece_of(scene->lesson->own, &tensors[i], scene->at.part));
 }
@@ -254,7 +256,7 @@ static void copy_own(const struct net *net, const struct place *at, const struct
                      float *gradients)
 {
     const struct block *block = &net->blocks[at->l];
-    for (size_t i = block->tensors + 2; i < block->tensors + block->n_tensors; i++) {
+    for (size_t i = block->tensors + block->n_weighted; i < block->tensors + block->n_tensors; i++) {
         const struct net_tensor *tensor = &net->tensors[i];
         memcpy(gradients + tensor->at + at->part.begin, piece_of(lesson->own, tensor, at->part),
                part_size(at->part) * sizeof *gradients);
