@@ -60,8 +60,10 @@ struct layer {
     const struct layer_ops *ops;
     char text[64]; /* canonical: "dense 800" */
     bl_shape in, out;
-    size_t in_units, units;          /* of the two shapes */
-    int channels;                    /* of conv, as its text says */
+    size_t in_units, units;     /* of the two shapes */
+    size_t number;              /* in the net's text, from 1; an add layer has that of the residual's last */
+    size_t inputs[2], n_inputs; /* the layers of the net whose outputs it reads; 2 for an add layer */
+    int channels;               /* of conv, as its text says */
     size_t weight_rows, weight_cols; /* weighted layers. weight_cols is the fan-in */
     bool has_bias;                   /* of a weighted layer: one for each row */
     size_t fan_out;                  /* weights that one input number meets */
@@ -78,6 +80,7 @@ struct layer_ops {
     const char *name;  /* the first word of its text */
     const char *usage; /* "dense UNITS": for messages */
     bool is_weighted;
+    bool is_add; /* it sums its inputs, and begins a block as a weighted layer does */
 
     /* Reads what follows the name, and writes layer->text. NULL: nothing may follow. */
     bl_status (*parse)(bl_context *ctx, struct layer *layer, struct slice arguments);

@@ -66,9 +66,12 @@ static const struct alias aliases[] = {
     {"drop dropout1d dropout2d spatialdropout alphadropout", "write dropout SHARE, as in dropout 0.5"},
     {"reshape view permute", "write flatten, or leave it out: dense takes an image as a vector by itself"},
     {"rnn lstm gru recurrent attention transformer embedding multiheadattention",
-     "such layers are not implemented: a net is a chain of dense and conv layers"},
-    {"residual resnet skip shortcut concat add block resblock",
-     "such connections are not implemented: a net is a chain of layers"},
+     "such layers are not implemented: a net consists of dense and conv layers"},
+    {"residual resnet skip shortcut add block resblock",
+     "a connection past some layers is written residual (LAYERS), or residual (LAYERS | SHORTCUT), as in "
+     "residual "
+     "(dense 100, tanh, dense 100), tanh"},
+    {"concat concatenate cat dense-block", "outputs are joined by adding them only: residual (LAYERS)"},
 };
 
 static const char *name_at(size_t i)

@@ -94,6 +94,7 @@ void init_weights(struct net *net, const char *text, uint64_t seed)
     for (size_t l = 0; l < net->n_blocks; l++) {
         const struct rng weights = {.seed = seed, .stream = RNG_WEIGHTS, .layer = (uint32_t)l};
         const struct rng biases = {.seed = seed, .stream = RNG_BIASES, .layer = (uint32_t)l};
-        find(text)->draw(net_layer(net, l), &weights, &biases);
+        if (net->blocks[l].is_weighted)
+            find(text)->draw(net_layer(net, l), &weights, &biases);
     }
 }
