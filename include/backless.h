@@ -187,6 +187,13 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
                        maxpool ROWSxCOLS [stride N]|all  avgpool ROWSxCOLS [stride N]|all
                        batchnorm  dropout P  flatten
 
+     in parentheses    residual (LAYERS)              their output plus their input, which must have one shape
+                       residual (LAYERS | SHORTCUT)   their output plus that of the shortcut's layers on the same input
+
+   A residual stands behind a layer with weights, and not at the end: "dense 100, tanh, residual (dense 100, tanh, dense 100),
+   tanh, dense 10". Blocks are counted in text order, and each sum is one of its own. Rules ifa and pepita and memory low are
+   not defined with residuals.
+
    "3 x (dense 240, tanh), dense C" is short for three times these layers and as many units as there are classes or columns of
    the targets; a name of bl_net_at is short for its layers. What is stored is the long form.
 
