@@ -181,11 +181,18 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
    the output's dense layer, whose units are the classes or the columns of the targets; the output's function belongs to
    the loss.
 
-     with weights      dense UNITS
-                       conv CHANNELS ROWSxCOLS [stride N] [pad N]
+     with weights      dense UNITS [nobias]
+                       conv CHANNELS ROWSxCOLS [stride N] [pad N] [nobias]
      then any of       tanh  logistic  relu  leaky-relu [SLOPE]  gelu  softplus  identity
                        maxpool ROWSxCOLS [stride N]|all  avgpool ROWSxCOLS [stride N]|all
                        batchnorm  dropout P  flatten
+
+     in parentheses    residual (LAYERS)              their output plus their input, which must have one shape
+                       residual (LAYERS | SHORTCUT)   their output plus that of the shortcut's layers on the same input
+
+   A residual stands behind a layer with weights, and not at the end: "dense 100, tanh, residual (dense 100, tanh, dense 100),
+   tanh, dense 10". Blocks are counted in text order, and each sum is one of its own. Rules ifa and pepita and memory low are
+   not defined with residuals.
 
    "3 x (dense 240, tanh), dense C" is short for three times these layers and as many units as there are classes or columns of
    the targets; a name of bl_net_at is short for its layers. What is stored is the long form.
@@ -378,10 +385,10 @@ BL_API bl_status bl_net_measure(bl_context *ctx, const char *text, bl_shape shap
 
 /* ---- Learning rules ------------------------------------------------------------------------------------ */
 
-BL_API const char *bl_rule_name(int i);             /* "bp", "fa", "dfa", ...; NULL past the last */
-BL_API const char *bl_rule_about(const char *name); /* one line and the paper; NULL: no such rule */
+BL_API const char *bl_rule_name(int i);                /* "bp", "fa", "dfa", ...; NULL past the last */
+BL_API const char *bl_rule_about(const char *name);    /* one line and the paper; NULL: no such rule */
 BL_API const char *bl_rule_equation(const char *name); /* "signal_l = e B_l" */
-BL_API const char *bl_rule_order(const char *name); /* "backward", "forward", "any", "on forward" */
+BL_API const char *bl_rule_order(const char *name);    /* "backward", "forward", "any", "on forward" */
 
 /* ---- Training ------------------------------------------------------------------------------------------ */
 
@@ -542,13 +549,16 @@ BL_API void bl_trainer_count(const bl_trainer *trainer, bl_work *out);
    follows what may run at once. Stages run one after the other; instructions of one stage with the same `group` run
    together, in order, in one task for each range of the block's channels. */
 typedef struct bl_operand {
-    const char *buffer; /* "input", "targets", "output", "signal", "delta", "weights", "feedback" or "gradient" */
-    int block;          /* whose */
-    const char *extent; /* what a task touches: "range": its own channels; "columns": of another block's matrix; "all" */
+    const char
+        *buffer; /* "input", "targets", "output", "signal", "delta", "weights", "feedback" or "gradient" */
+    int block;   /* whose */
+    const char *
+        extent; /* what a task touches: "range": its own channels; "columns": of another block's matrix; "all" */
     int reads, writes;
 } bl_operand;
 typedef struct bl_instruction {
-    const char *op; /* "forward", "loss", "product", "pull", "push", "local_backward", "gradient", "update", ... */
+    const char
+        *op; /* "forward", "loss", "product", "pull", "push", "local_backward", "gradient", "update", ... */
     int block, stage, group;
     int tasks;       /* of the group */
     int is_repeated; /* a forward that was computed before in this step: its output was not kept */

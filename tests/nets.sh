@@ -21,6 +21,9 @@ for text in "2 x (dense 9, tanh), dense C" "2x(dense 9,tanh),dense C" "1 x (2 x 
     hash "$text" >short
     cmp long short || complain "$text is another net"
 done
+hash "dense 9 nobias, tanh, dense C nobias" >short
+hash "dense 9 nobias, tanh, dense 3 nobias" >long
+cmp long short || complain "dense C nobias is another net"
 hash "3 x (dense 9, tanh), dense C" >other
 cmp -s long other && complain "three layers are not told from two"
 
@@ -40,14 +43,35 @@ expect 2 'what is repeated stands in parentheses' train "2  x lenet"
 expect 2 'as many units as there are classes are "dense C"' train "dense 4, tanh, dense c"
 expect 2 'a convolution needs an image' train lenet
 
+# residuals: the canonical text, and what is wrong
+hash "dense 9,tanh,2x(residual(dense 9,tanh|dense 9),tanh),dense C" >short
+hash "dense 9, tanh, residual (dense 9, tanh | dense 9), tanh, residual (dense 9, tanh | dense 9), tanh, dense 3" >long
+cmp short long || complain "a residual in short form is another net"
+grep -q 'residual (dense 9, tanh | dense 9), tanh, residual (' long || complain "a residual is not stored as it is written"
+expect 2 'its body gives 1 x 1 x 5 and its shortcut 1 x 1 x 9' train "dense 9, residual (dense 5), dense C"
+expect 2 'a layer with weights must stand before it' train "residual (dense 3), dense C"
+expect 2 'must end with the output' train "dense 3, residual (dense 3)"
+expect 2 'needs layers on each side' train "dense 9, residual (), dense C"
+expect 2 'needs layers on each side' train "dense 9, residual (dense 9 | ), dense C"
+expect 2 'with one "|"' train "dense 9, residual (dense 9 | dense 9 | dense 9), dense C"
+expect 2 'a comma must follow the ")"' train "dense 9, residual (dense 9) tanh, dense C"
+expect 2 'stands in a residual only' train "dense 9 | dense 9, dense C"
+expect 2 'written residual (LAYERS)' train "dense 9, skip 2, dense C"
+expect 2 'not defined for a net with residuals' "$program" train --data t.csv --rule ifa --net "dense 9, residual (tanh), dense C"
+expect 2 'a residual reads one from before' "$program" train --data t.csv --memory low --net "dense 9, residual (tanh), dense C"
+
 "$program" nets >all
-for net in nokland-mlp nokland-conv lenet vgg8b; do
+for net in nokland-mlp nokland-conv lenet vgg8b resnet20 resnet56 resnet18; do
     grep -q "^$net " all || complain "backless nets lists no $net"
 done
 # 784 x 800 + 800, 800 x 800 + 800, 800 x 10 + 10
 grep -q '^nokland-mlp .* 1276810 ' all || complain "the size of nokland-mlp"
 # conv 156 + 2416 + 48120, dense 10164 + 850
 grep -q '^lenet .* 61706 ' all || complain "the size of lenet"
+# as PyTorch counts them
+grep -q '^resnet20 .* 272474 ' all || complain "the size of resnet20"
+grep -q '^resnet56 .* 855770 ' all || complain "the size of resnet56"
+grep -q '^resnet18 .* 11173962 ' all || complain "the size of resnet18"
 expect 0 'conv 6 5x5 pad 2, tanh, avgpool 2' "$program" nets lenet
 expect 2 'no net "lenet5"; backless nets lists them' "$program" nets lenet5
 [ "$failures" = 0 ] || exit 1

@@ -98,7 +98,7 @@ static const struct word_case words[] = {
     {"net", "dense 9, Dropout 0.5, dense 2", "did you mean \"dropout\"?"},
     {"net", "dense 9, tnah, dense 2", "did you mean \"tanh\"?"},
     {"net", "input 784, dense 9, dense 2", "leave it out"},
-    {"net", "dense 9, xyzzy, dense 2", "there are: dense UNITS, tanh"},
+    {"net", "dense 9, xyzzy, dense 2", "there are: dense UNITS [nobias], tanh"},
     {"rule", "DFA", "did you mean \"dfa\"?"},
     {"rule", "Direct_Feedback_Alignment", "written dfa"},
     {"rule", "backprop", "written bp"},

@@ -1,7 +1,7 @@
 /*
  * conv.c - the convolution: y[c] = b[c] + sum over input channels i and window places k of W[c, i, k] x[i] moved by k.
  *
- * W: channels x (input channels x rows x cols of the window), b: channels. All three products read their image through
+ * W: channels x (input channels x rows x cols of the window), b: channels, none with "nobias". All three products read their image through
  * offsets (struct gather): it is copied onto a canvas with zeros around, and the window of any place is the same offsets from
  * that place's corner.
  *
@@ -28,9 +28,11 @@ enum {
 
 static bl_status conv_parse(bl_context *ctx, struct layer *layer, struct slice arguments)
 {
-    struct slice rest = arguments, word = {"", 0};
+    struct slice rest, word = {"", 0};
     size_t channels = 0;
     layer->window = (struct window){.stride = 1};
+    layer_parse_bias(layer, &arguments);
+    rest = arguments;
     if (!slice_word(&rest, &word) || !text_to_size(word, &channels) || channels == 0 || channels > 1u << 20)
         BL_FAIL(ctx, BL_BAD_VALUE, "expected \"%s\" with 1 to 1048576 channels", layer->ops->usage);
     BL_TRY(window_parse(ctx, &layer->window, rest, layer->ops->usage));
@@ -41,6 +43,8 @@ static bl_status conv_parse(bl_context *ctx, struct layer *layer, struct slice a
         text_append(layer->text, sizeof layer->text, " stride %d", w->stride);
     if (w->pad != 0)
         text_append(layer->text, sizeof layer->text, " pad %d", w->pad);
+    if (!layer->has_bias)
+        text_append(layer->text, sizeof layer->text, " nobias");
     return BL_OK;
 }
 
@@ -474,7 +478,7 @@ static void conv_gradient(const struct layer *layer, struct matrix input, struct
 
 const struct layer_ops layer_conv = {
     .name = "conv",
-    .usage = "conv CHANNELS ROWSxCOLS [stride N] [pad N]",
+    .usage = "conv CHANNELS ROWSxCOLS [stride N] [pad N] [nobias]",
     .is_weighted = true,
     .parse = conv_parse,
     .fit = conv_fit,

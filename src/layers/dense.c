@@ -1,5 +1,5 @@
 /*
- * dense.c - the fully connected layer: y = x W^T + b.
+ * dense.c - the fully connected layer: y = x W^T + b, or y = x W^T ("nobias").
  *
  * W: units x inputs, b: units. An image is taken as the row of its numbers. Multiply-accumulates per example: units x inputs
  * each for forward, pull and gradient.
@@ -13,11 +13,13 @@
 static bl_status dense_parse(bl_context *ctx, struct layer *layer, struct slice arguments)
 {
     size_t units = 0;
+    layer_parse_bias(layer, &arguments);
     if (!text_to_size(arguments, &units) || units == 0 || units > 1u << 24)
-        BL_FAIL(ctx, BL_BAD_VALUE,
-                "expected \"dense UNITS\" with 1 to 16777216 units, and a comma before the next layer");
+        BL_FAIL(
+            ctx, BL_BAD_VALUE,
+            "expected \"dense UNITS [nobias]\" with 1 to 16777216 units, and a comma before the next layer");
     layer->units = units;
-    snprintf(layer->text, sizeof layer->text, "dense %zu", units);
+    snprintf(layer->text, sizeof layer->text, "dense %zu%s", units, layer->has_bias ? "" : " nobias");
     return BL_OK;
 }
 
@@ -49,7 +51,7 @@ static void dense_forward(const struct layer *layer, struct matrix x, struct mat
 {
     const struct matrix to = matrix_columns(y, part);
     products_in(worker->precision)->out(matrix_rows(layer->W, part), x, to, worker);
-    for (size_t n = 0; n < to.rows; n++)
+    for (size_t n = 0; n < to.rows && layer->has_bias; n++)
         worker->backend->add(matrix_row(&to, n), layer->b + part.begin, to.cols);
 }
 
@@ -85,7 +87,7 @@ static void dense_descend(const struct layer *layer, struct matrix input, struct
 
 const struct layer_ops layer_dense = {
     .name = "dense",
-    .usage = "dense UNITS",
+    .usage = "dense UNITS [nobias]",
     .is_weighted = true,
     .parse = dense_parse,
     .fit = dense_fit,

@@ -60,15 +60,18 @@ struct layer {
     const struct layer_ops *ops;
     char text[64]; /* canonical: "dense 800" */
     bl_shape in, out;
-    size_t in_units, units;          /* of the two shapes */
-    int channels;                    /* of conv, as its text says */
-    size_t weight_rows, weight_cols; /* weighted layers; a bias for each row. weight_cols is the fan-in */
+    size_t in_units, units;     /* of the two shapes */
+    size_t number;              /* in the net's text, from 1; an add layer has that of the residual's last */
+    size_t inputs[2], n_inputs; /* the layers of the net whose outputs it reads; 2 for an add layer */
+    int channels;               /* of conv, as its text says */
+    size_t weight_rows, weight_cols; /* weighted layers. weight_cols is the fan-in */
+    bool has_bias;                   /* of a weighted layer: one for each row */
     size_t fan_out;                  /* weights that one input number meets */
     float slope;                     /* of the relus, below 0 */
     double rate;                     /* of dropout: the share that is dropped */
     struct window window;            /* of conv and pools */
     struct matrix W;                 /* weight_rows x weight_cols, in the net's memory */
-    float *b;                        /* weight_rows */
+    float *b;                        /* weight_rows; NULL without biases */
     float *own[LAYER_OWN];           /* what ops->own names, in the net's memory: a number for each channel */
     float *kept[LAYER_OWN];          /* what ops->kept names, likewise */
 };
@@ -77,6 +80,7 @@ struct layer_ops {
     const char *name;  /* the first word of its text */
     const char *usage; /* "dense UNITS": for messages */
     bool is_weighted;
+    bool is_add; /* it sums its inputs, and begins a block as a weighted layer does */
 
     /* Reads what follows the name, and writes layer->text. NULL: nothing may follow. */
     bl_status (*parse)(bl_context *ctx, struct layer *layer, struct slice arguments);
@@ -94,7 +98,7 @@ struct layer_ops {
     void (*push)(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
                  struct part part, struct worker *worker);
     /* The gradient of the rows `part`. input: n x in_units, delta: n x units; dW: those rows x weight_cols, db: those
-       rows. */
+       rows, written for a layer without biases too. */
     void (*gradient)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
                      struct matrix dW, float *db, struct worker *worker);
     /* The step on the rows `part` of W by that gradient, which is kept nowhere; db as there. slots: those of all of W, or NULL.
@@ -113,7 +117,8 @@ struct layer_ops {
     float own_start[LAYER_OWN];
     const char *kept[LAYER_OWN]; /* numbers that are not trained but saved: "mean"; NULL: no more */
     float kept_start[LAYER_OWN];
-    bool is_activation; /* a function of each number, whose derivative a rule may replace (net_local_backward) */
+    bool
+        is_activation; /* a function of each number, whose derivative a rule may replace (net_local_backward) */
     bool works_in_place; /* x is copied to y first where they are not the same memory; dx and dy are */
     bool
         takes_statistics; /* apply looks at all examples of a batch: of one number a channel, one example is not enough */
@@ -127,6 +132,8 @@ const struct layer_ops *layer_ops_at(size_t i); /* NULL past the last */
 
 /* "5x5 pad 2 stride 1" behind a name: the window and what follows. usage: for the message. */
 bl_status window_parse(bl_context *ctx, struct window *out, struct slice text, const char *usage);
+/* Takes the word "nobias" off the end of a weighted layer's arguments, and sets layer->has_bias. */
+void layer_parse_bias(struct layer *layer, struct slice *arguments);
 /* What a window gives on an input: floor((side + 2 pad - size) / stride) + 1 each way; refuses where it does not fit. */
 bl_status window_fit(bl_context *ctx, const struct window *window, bl_shape in, bl_shape *out);
 

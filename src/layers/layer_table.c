@@ -66,9 +66,12 @@ static const struct alias aliases[] = {
     {"drop dropout1d dropout2d spatialdropout alphadropout", "write dropout SHARE, as in dropout 0.5"},
     {"reshape view permute", "write flatten, or leave it out: dense takes an image as a vector by itself"},
     {"rnn lstm gru recurrent attention transformer embedding multiheadattention",
-     "such layers are not implemented: a net is a chain of dense and conv layers"},
-    {"residual resnet skip shortcut concat add block resblock",
-     "such connections are not implemented: a net is a chain of layers"},
+     "such layers are not implemented: a net consists of dense and conv layers"},
+    {"residual resnet skip shortcut add block resblock",
+     "a connection past some layers is written residual (LAYERS), or residual (LAYERS | SHORTCUT), as in "
+     "residual "
+     "(dense 100, tanh, dense 100), tanh"},
+    {"concat concatenate cat dense-block", "outputs are joined by adding them only: residual (LAYERS)"},
 };
 
 static const char *name_at(size_t i)
@@ -149,6 +152,18 @@ bl_status layer_parse(bl_context *ctx, struct layer *layer, struct slice text, s
     snprintf(why, sizeof why, "%.799s", ctx->why);
     BL_FAIL(ctx, BL_BAD_VALUE, "layer %zu \"%.*s\": %s", number, shown.n < 100 ? (int)shown.n : 100, shown.at,
             why);
+}
+
+void layer_parse_bias(struct layer *layer, struct slice *arguments)
+{
+    static const char word[] = "nobias";
+    const size_t n = sizeof word - 1;
+    const struct slice all = slice_trim(*arguments);
+    const bool ends_so = all.n >= n && memcmp(all.at + all.n - n, word, n) == 0 &&
+                         (all.n == n || all.at[all.n - n - 1] == ' ');
+    layer->has_bias = !ends_so;
+    if (ends_so)
+        *arguments = slice_trim((struct slice){all.at, all.n - n});
 }
 
 static size_t units_of(bl_shape s)

@@ -23,14 +23,16 @@ static void draw_zero(const struct layer *layer, const struct rng *weights, cons
 {
     (void)weights, (void)biases;
     memset(layer->W.x, 0, layer->W.rows * layer->W.cols * sizeof *layer->W.x);
-    memset(layer->b, 0, layer->weight_rows * sizeof *layer->b);
+    if (layer->has_bias)
+        memset(layer->b, 0, layer->weight_rows * sizeof *layer->b);
 }
 
 static void draw_fanin(const struct layer *layer, const struct rng *weights, const struct rng *biases)
 {
     const float limit = root(1.0 / (double)layer->weight_cols);
     rng_uniform(weights, limit, layer->W.rows * layer->W.cols, layer->W.x);
-    rng_uniform(biases, limit, layer->weight_rows, layer->b);
+    if (layer->has_bias)
+        rng_uniform(biases, limit, layer->weight_rows, layer->b);
 }
 
 static void draw_glorot(const struct layer *layer, const struct rng *weights, const struct rng *biases)
@@ -92,6 +94,7 @@ void init_weights(struct net *net, const char *text, uint64_t seed)
     for (size_t l = 0; l < net->n_blocks; l++) {
         const struct rng weights = {.seed = seed, .stream = RNG_WEIGHTS, .layer = (uint32_t)l};
         const struct rng biases = {.seed = seed, .stream = RNG_BIASES, .layer = (uint32_t)l};
-        find(text)->draw(net_layer(net, l), &weights, &biases);
+        if (net->blocks[l].is_weighted)
+            find(text)->draw(net_layer(net, l), &weights, &biases);
     }
 }

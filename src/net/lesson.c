@@ -108,6 +108,16 @@ static void lay_out_views(struct lesson *lesson, const struct net *net, struct r
     }
 }
 
+/* Whether a weighted follower's term may come second in its signal. */
+static bool pulls_terms(const struct net *net, size_t l)
+{
+    const struct block *block = &net->blocks[l];
+    size_t n = 0;
+    for (size_t i = 0; i < block->n_followers; i++)
+        n += net->blocks[net->followers[block->followers + i]].is_weighted;
+    return n > 0 && block->n_followers > 1;
+}
+
 /* Where the numbers of every matrix lie; gives how many there are in all. floats NULL: only counts. */
 static size_t lay_out(struct lesson *lesson, const struct net *net, float *floats)
 {
@@ -123,6 +133,8 @@ static size_t lay_out(struct lesson *lesson, const struct net *net, float *float
     else
         for (size_t l = 0; l < net->n_blocks; l++)
             lay_out_block(lesson, net, l, &room);
+    for (size_t l = 0; l < net->n_blocks && lesson->memory != LESSON_KEEPS_TWO; l++)
+        lesson->term[l] = take(&room, lesson->capacity, pulls_terms(net, l) ? net->blocks[l].units : 0);
     return room.used;
 }
 
@@ -234,6 +246,7 @@ static bl_status build(struct lesson *lesson, const struct net *net)
     choose_views(lesson, net, (size_t)ctx->threads);
     BL_TRY(MEM_ARRAY(ctx, &lesson->grad, lesson->n_views * net->n_layers, "the list of derivatives"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->h, net->n_blocks, "the list of activations"));
+    BL_TRY(MEM_ARRAY(ctx, &lesson->term, net->n_blocks, "the list of terms"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->signal, lesson->n_views * net->n_blocks, "the list of signals"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->inlet, net->n_blocks, "the list of inlets"));
     for (size_t l = 0; l < net->n_blocks; l++)
@@ -253,7 +266,7 @@ static bl_status create(struct lesson **out, bl_context *ctx, const struct net *
     struct lesson *lesson = NULL;
     BL_TRY(MEM_ONE(ctx, &lesson, "the batch"));
     lesson->ctx = ctx;
-    lesson->memory = memory;
+    lesson->memory = memory == LESSON_KEEPS_TWO && net->has_adds ? LESSON_KEEPS_OUTPUTS : memory;
     lesson->precision = precision;
     lesson->keeps_sums = keeps_sums;
     lesson->capacity = lesson->n = capacity;
@@ -289,6 +302,7 @@ void lesson_free(struct lesson *lesson)
     mem_free(lesson->ctx, lesson->caches);
     mem_free(lesson->ctx, lesson->cache);
     mem_free(lesson->ctx, lesson->h);
+    mem_free(lesson->ctx, lesson->term);
     mem_free(lesson->ctx, lesson->signal);
     mem_free(lesson->ctx, lesson->inlet);
     mem_free(lesson->ctx, lesson->delta);
@@ -302,6 +316,8 @@ void lesson_free(struct lesson *lesson)
 void lesson_set_inlet(struct lesson *lesson, const struct net *net, enum inlet inlet)
 {
     for (size_t l = 0; l < net_last(net); l++) {
+        if (net->blocks[l].module != l) /* exact derivatives arrive at its end */
+            continue;
         lesson->inlet[l] = inlet_layer(net, l, inlet);
         for (size_t view = 0; view < lesson->n_views; view++)
             lesson->signal[view * lesson->n_blocks + l] =
@@ -316,7 +332,7 @@ void lesson_set_size(struct lesson *lesson, size_t n)
     for (size_t i = 0; i < lesson->n_layers; i++)
         lesson->out[i].rows = n;
     for (size_t l = 0; l < lesson->n_blocks; l++)
-        lesson->h[l].rows = n;
+        lesson->h[l].rows = lesson->term[l].rows = n;
     for (size_t i = 0; i < lesson->n_views * lesson->n_layers; i++)
         lesson->grad[i].rows = n;
     for (size_t l = 0; l < lesson->n_views * lesson->n_blocks; l++)

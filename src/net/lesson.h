@@ -14,7 +14,8 @@ enum lesson_memory {
     LESSON_KEEPS_ALL, /* every block's output and derivatives, for blocks that learn when all is done */
     LESSON_KEEPS_OUTPUTS, /* every block's output; derivatives of one hidden block for each worker, for blocks that are taught
                              and learn in one task (lesson_of_worker) */
-    LESSON_KEEPS_TWO, /* of the block under way and the one before it: for use, and for blocks that learn as they go */
+    LESSON_KEEPS_TWO, /* of the block under way and the one before it: for use, and for blocks that learn as they go. A net with
+                         residuals keeps every block's output in place of this */
 };
 
 struct lesson {
@@ -45,8 +46,10 @@ struct lesson {
                               lesson_set_inlet says otherwise */
     size_t *inlet; /* of each block: the layer at whose output that is */
     struct matrix
-        *delta;    /* of each block, n x units of its weights' output: the signal carried down, in the same
+        *delta; /* of each block, n x units of its weights' output: the signal carried down, in the same
                               memory where no layer between changes sizes; the last one is e */
+    struct matrix
+        *term; /* of each block with several weighted followers, n x units: room for one term of its signal */
     float *own;    /* derivatives of what layers behind the weights own, laid out like net->params */
     float *caches; /* of those layers */
     float **cache; /* of each layer, in caches */
@@ -88,9 +91,10 @@ static inline const struct matrix *lesson_scores(const struct lesson *lesson)
     return &lesson->h[lesson->n_blocks - 1];
 }
 /* What block l's weights see. */
-static inline const struct matrix *lesson_input(const struct lesson *lesson, size_t l)
+static inline const struct matrix *lesson_input(const struct net *net, const struct lesson *lesson, size_t l)
 {
-    return l > 0 ? &lesson->h[l - 1] : &lesson->x;
+    const size_t source = net->blocks[l].sources[0];
+    return source == NET_INPUT ? &lesson->x : &lesson->h[source];
 }
 
 #endif

@@ -5,6 +5,19 @@
 
 #include "../base/text.h"
 
+/* Residual blocks of two convolutions of C channels: with the identity as shortcut, or of half the size with a convolution of
+   1x1 (option B). */
+#define TWO(C, first)                                                                                        \
+    "residual (conv " C " 3x3 " first "pad 1 nobias, batchnorm, relu, conv " C " 3x3 pad 1 nobias, "         \
+                                                                               "batchnorm"
+#define SAME(C) TWO(C, "") "), relu"
+#define HALF(C) TWO(C, "stride 2 ") " | conv " C " 1x1 stride 2 nobias, batchnorm), relu"
+/* Three groups of so many blocks each, one of them the first with half the size: He and others' nets for CIFAR. */
+#define CIFAR_RESNET(blocks, rest)                                                                           \
+    "conv 16 3x3 pad 1 nobias, batchnorm, relu, " blocks                                                     \
+    " x (" SAME("16") "), " HALF("32") ", " rest " x (" SAME("32") "), " HALF("64") ", " rest " x (" SAME(   \
+        "64") "), avgpool all, dense C"
+
 static const struct named_net table[] = {
     {"nokland-mlp",
      "2 x (dense 800, tanh), dense C",
@@ -26,6 +39,17 @@ static const struct named_net table[] = {
      "conv 256 3x3 pad 1, batchnorm, relu, conv 512 3x3 pad 1, batchnorm, relu, maxpool 2, "
      "2 x (conv 512 3x3 pad 1, batchnorm, relu, maxpool 2), flatten, dense 1024, batchnorm, relu, dense C",
      "VGG8b of Nokland and Eidnes 2019 (arXiv:1901.06656), without dropout",
+     {3, 32, 32}},
+    {"resnet20",
+     CIFAR_RESNET("3", "2"),
+     "the residual net of 20 layers for CIFAR-10 of He and others 2015 (arXiv:1512.03385), with option B",
+     {3, 32, 32}},
+    {"resnet56", CIFAR_RESNET("9", "8"), "the same of 56 layers", {3, 32, 32}},
+    {"resnet18",
+     "conv 64 3x3 pad 1 nobias, batchnorm, relu, 2 x (" SAME("64") "), " HALF("128") ", " SAME(
+         "128") ", " HALF("256") ", " SAME("256") ", " HALF("512") ", " SAME("512") ", avgpool all, dense C",
+     "the residual net of 18 layers of He and others 2015, for images of 32 x 32: no pool, first windows of "
+     "3x3",
      {3, 32, 32}},
 };
 

@@ -4,79 +4,111 @@
 #include "net.h"
 
 #include "../base/mem.h"
+#include "net_parse.h"
 #include "net_text.h"
 
 #include <stdint.h>
 #include <string.h>
 
-static size_t count_pieces(struct slice text)
+static bl_shape shape_at(const struct net *net, size_t i)
 {
-    size_t n = 0;
-    struct slice piece;
-    while (slice_next(&text, ',', &piece))
-        n++;
-    return n;
+    return i == NET_INPUT ? net->input : net->layers[i].out;
 }
 
-/* Of a text in its long form. */
-static bl_status parse_layers(bl_context *ctx, struct net *net, const char *text)
+/* Both inputs of an add layer have one shape. */
+static bl_status check_sum_of(bl_context *ctx, const struct net *net, const struct layer *layer)
 {
-    struct slice rest = slice_of(text), piece;
-    const size_t n = count_pieces(rest);
-    BL_TRY(MEM_ARRAY(ctx, &net->layers, n, "the layers"));
-    for (; slice_next(&rest, ',', &piece); net->n_layers++)
-        BL_TRY(layer_parse(ctx, &net->layers[net->n_layers], piece, net->n_layers + 1));
-    size_t first = 0;
-    while (first < net->n_layers && net->layers[first].ops->works_in_place &&
-           !net->layers[first].ops->needs_output)
-        first++;
-    if (first == net->n_layers || !net->layers[first].ops->is_weighted)
+    const bl_shape a = shape_at(net, layer->inputs[0]), b = shape_at(net, layer->inputs[1]);
+    if (a.channels != b.channels || a.rows != b.rows || a.cols != b.cols)
         BL_FAIL(
             ctx, BL_BAD_VALUE,
-            "net \"%s\": it must begin with a layer that has weights, such as \"dense 100\" (or with dropout "
-            "and then such a layer)",
-            text);
-    if (!net->layers[net->n_layers - 1].ops->is_weighted)
-        BL_FAIL(ctx, BL_BAD_VALUE,
-                "net \"%s\": it must end with the output's dense layer; the output's function belongs to the "
-                "loss",
-                text);
-    return BL_OK;
-}
-
-static bl_status write_text(bl_context *ctx, struct net *net)
-{
-    const size_t room = net->n_layers * (sizeof net->layers->text + 2) + 1;
-    BL_TRY(MEM_ARRAY(ctx, &net->text, room, "the net's text"));
-    for (size_t i = 0; i < net->n_layers; i++)
-        text_append(net->text, room, "%s%s", i ? ", " : "", net->layers[i].text);
+            "the residual that ends with layer %zu (\"%s\"): its body gives %d x %d x %d and its shortcut %d "
+            "x %d x %d, which must be the same; a shortcut of another shape is written behind a \"|\", as in "
+            "\"residual (... | conv 32 1x1 stride 2)\"",
+            layer->number, layer[-1].text, a.channels, a.rows, a.cols, b.channels, b.rows, b.cols);
     return BL_OK;
 }
 
 static bl_status fit_layers(bl_context *ctx, struct net *net)
 {
-    bl_shape shape = net->input;
     for (size_t i = 0; i < net->n_layers; i++) {
-        BL_TRY(layer_fit(ctx, &net->layers[i], shape, i + 1));
-        shape = net->layers[i].out;
+        struct layer *layer = &net->layers[i];
+        if (layer->ops->is_add)
+            BL_TRY(check_sum_of(ctx, net, layer));
+        BL_TRY(layer_fit(ctx, layer, shape_at(net, layer->inputs[0]), layer->number));
     }
     return BL_OK;
+}
+
+static bool is_head(const struct layer *layer)
+{
+    return layer->ops->is_weighted || layer->ops->is_add;
+}
+
+/* The block that layer i, its last, belongs to. */
+static size_t block_that_ends_with(const struct net *net, size_t i)
+{
+    for (size_t l = 0; l < net->n_blocks && i != NET_INPUT; l++)
+        if (net->blocks[l].first + net->blocks[l].n_layers - 1 == i)
+            return l;
+    return NET_INPUT;
+}
+
+static void begin_block(struct net *net, size_t i)
+{
+    const struct layer *layer = &net->layers[i];
+    struct block *block = &net->blocks[net->n_blocks];
+    *block = (struct block){.first = i,
+                            .is_weighted = layer->ops->is_weighted,
+                            .n_sources = layer->n_inputs,
+                            .channels = layer->weight_rows,
+                            .inputs = layer->in_units};
+    for (size_t k = 0; k < 2; k++)
+        block->sources[k] = block_that_ends_with(net, layer->inputs[k]);
+    if (layer->ops->is_add) /* an output is cut as the block that gives it is */
+        block->channels = net->blocks[block->sources[0]].channels;
+    net->has_adds = net->has_adds || layer->ops->is_add;
+    net->n_blocks++;
 }
 
 static bl_status make_blocks(bl_context *ctx, struct net *net)
 {
     BL_TRY(MEM_ARRAY(ctx, &net->blocks, net->n_layers, "the blocks"));
     for (size_t i = 0; i < net->n_layers; i++) {
-        const struct layer *layer = &net->layers[i];
-        if (layer->ops->is_weighted)
-            net->blocks[net->n_blocks++] =
-                (struct block){.first = i, .channels = layer->weight_rows, .inputs = layer->in_units};
+        if (is_head(&net->layers[i]))
+            begin_block(net, i);
         if (net->n_blocks == 0)
             continue;
         net->blocks[net->n_blocks - 1].n_layers++;
-        net->blocks[net->n_blocks - 1].units = layer->units;
+        net->blocks[net->n_blocks - 1].units = net->layers[i].units;
     }
     return BL_OK;
+}
+
+/* Followers in text order, which is the blocks' order, because an add layer stands behind what it adds. */
+static bl_status find_followers(bl_context *ctx, struct net *net)
+{
+    size_t n = 0;
+    BL_TRY(MEM_ARRAY(ctx, &net->followers, 2 * net->n_blocks, "the followers of blocks"));
+    for (size_t l = 0; l < net->n_blocks; l++) {
+        net->blocks[l].followers = n;
+        for (size_t f = l + 1; f < net->n_blocks; f++)
+            for (size_t k = 0; k < net->blocks[f].n_sources; k++)
+                if (net->blocks[f].sources[k] == l)
+                    net->followers[n++] = f;
+        net->blocks[l].n_followers = n - net->blocks[l].followers;
+    }
+    return BL_OK;
+}
+
+/* A block that an add layer alone follows belongs to the module of that. */
+static void find_modules(struct net *net)
+{
+    for (size_t l = net->n_blocks; l-- > 0;) {
+        struct block *block = &net->blocks[l];
+        const size_t f = block->n_followers == 1 ? net->followers[block->followers] : l;
+        block->module = f != l && !net->blocks[f].is_weighted ? net->blocks[f].module : l;
+    }
 }
 
 /* Each layer alone has checked that its own weights can be counted; so must all together, gaps included. */
@@ -126,19 +158,25 @@ static void place_block(struct net *net, size_t l, struct placing *params, struc
     struct block *block = &net->blocks[l];
     const struct layer *layer = &net->layers[block->first];
     block->tensors = params->n;
-    place(params, (struct net_tensor){.l = l,
-                                      .layer = block->first,
-                                      .what = "weight",
-                                      .rows = layer->weight_rows,
-                                      .cols = layer->weight_cols,
-                                      .is_matrix = true});
-    place(params, (struct net_tensor){
-                      .l = l, .layer = block->first, .what = "bias", .rows = layer->weight_rows, .cols = 1});
+    if (block->is_weighted)
+        place(params, (struct net_tensor){.l = l,
+                                          .layer = block->first,
+                                          .what = "weight",
+                                          .rows = layer->weight_rows,
+                                          .cols = layer->weight_cols,
+                                          .is_matrix = true});
+    if (layer->has_bias)
+        place(params,
+              (struct net_tensor){
+                  .l = l, .layer = block->first, .what = "bias", .rows = layer->weight_rows, .cols = 1});
+    block->n_weighted = params->n - block->tensors;
     for (size_t i = block->first; i < block->first + block->n_layers; i++) {
         place_named(params, net, l, i, net->layers[i].ops->own);
         place_named(kept, net, l, i, net->layers[i].ops->kept);
     }
     block->n_tensors = params->n - block->tensors;
+    if (block->n_tensors > 0 && block->module < net_last(net))
+        net->blocks[block->module].is_taught = true;
 }
 
 /* Where the numbers of a layer behind the weights stand, and what they are at first. */
@@ -160,8 +198,10 @@ static void point_layers(struct net *net)
     for (size_t l = 0; l < net->n_blocks; l++) {
         struct layer *layer = &net->layers[net->blocks[l].first];
         const struct net_tensor *W = &net->tensors[net->blocks[l].tensors];
+        if (!net->blocks[l].is_weighted)
+            continue;
         layer->W = net->weights[l] = matrix_of(net->params + W[0].at, W[0].rows, W[0].cols);
-        layer->b = net->params + W[1].at;
+        layer->b = layer->has_bias ? net->params + W[1].at : NULL;
     }
 }
 
@@ -199,11 +239,11 @@ static bl_status place_params(bl_context *ctx, struct net *net)
 static bl_status check_twins(bl_context *ctx, const struct net *net)
 {
     for (size_t i = 1; i < net->n_layers; i++)
-        for (size_t k = i; k-- > 0 && !net->layers[k + 1].ops->is_weighted;)
+        for (size_t k = i; k-- > 0 && !is_head(&net->layers[k + 1]);)
             if (net->layers[i].ops->own[0] && net->layers[i].ops == net->layers[k].ops)
                 BL_FAIL(ctx, BL_BAD_VALUE,
                         "net \"%s\": layers %zu and %zu are both \"%s\" behind the same weights", net->text,
-                        k + 1, i + 1, net->layers[i].text);
+                        net->layers[k].number, net->layers[i].number, net->layers[i].text);
     return BL_OK;
 }
 
@@ -211,7 +251,7 @@ static bl_status parse_text(bl_context *ctx, struct net *net, const char *text, 
 {
     char *expanded = NULL;
     BL_TRY(net_text_expand(ctx, text, outputs, &expanded));
-    const bl_status status = parse_layers(ctx, net, expanded);
+    const bl_status status = net_parse(ctx, net, expanded);
     mem_free(ctx, expanded);
     return status;
 }
@@ -220,9 +260,10 @@ static bl_status parse_text(bl_context *ctx, struct net *net, const char *text, 
 static bl_status lay_out(bl_context *ctx, struct net *net, const char *text, int outputs)
 {
     BL_TRY(parse_text(ctx, net, text, outputs));
-    BL_TRY(write_text(ctx, net));
     BL_TRY(fit_layers(ctx, net));
     BL_TRY(make_blocks(ctx, net));
+    BL_TRY(find_followers(ctx, net));
+    find_modules(net);
     BL_TRY(check_twins(ctx, net));
     return check_sum(ctx, net);
 }
@@ -270,7 +311,7 @@ static size_t count_params(const struct net *net, size_t l)
 {
     const struct block *block = &net->blocks[l];
     const struct layer *layer = net_layer(net, l);
-    size_t n = layer->weight_rows * (layer->weight_cols + 1);
+    size_t n = layer->weight_rows * (layer->weight_cols + layer->has_bias);
     for (size_t i = block->first; i < block->first + block->n_layers; i++)
         for (int k = 0; k < LAYER_OWN && net->layers[i].ops->own[k]; k++)
             n += block->channels;
@@ -285,7 +326,7 @@ bl_status net_measure(struct net_size *out, bl_context *ctx, bl_shape input, con
     for (size_t l = 0; l < net->n_blocks; l++) {
         out->n_params += count_params(net, l);
         out->multiply_accumulates +=
-            (double)net_layer(net, l)->units * (double)net_layer(net, l)->weight_cols;
+            (double)net_layer(net, l)->units * (double)net_layer(net, l)->weight_cols; /* 0 of an add layer */
     }
     net_free(net);
     return BL_OK;
@@ -298,6 +339,7 @@ void net_free(struct net *net)
     mem_free(net->ctx, net->text);
     mem_free(net->ctx, net->layers);
     mem_free(net->ctx, net->blocks);
+    mem_free(net->ctx, net->followers);
     mem_free(net->ctx, net->weights);
     mem_free(net->ctx, net->tensors);
     mem_free(net->ctx, net->kept_tensors);
@@ -312,6 +354,7 @@ bl_status net_check_text(bl_context *ctx, const char *text)
     struct net net = {.ctx = ctx};
     const bl_status status = parse_text(ctx, &net, text, 1);
     mem_free(ctx, net.layers);
+    mem_free(ctx, net.text);
     return status;
 }
 
@@ -328,6 +371,12 @@ bl_status net_text_of_output(bl_context *ctx, const char *text, char **out)
 
 bl_status net_check_push(const struct net *net, const char *who)
 {
+    if (net->has_adds)
+        BL_FAIL(net->ctx, BL_NOT_DEFINED,
+                "rule %s is not defined for a net with residuals: its paper does not say what its signal is "
+                "where "
+                "outputs are added",
+                who);
     for (size_t l = 0; l < net_last(net); l++)
         if (net->blocks[l].units != net_layer(net, l)->units)
             BL_FAIL(net->ctx, BL_NOT_DEFINED,

@@ -1,6 +1,6 @@
 /*
- * net.h - a row of blocks: a weighted layer and the layers behind it, with all weights in one piece of memory. Layers
- * before the first weights (dropout on the input) belong to no block.
+ * net.h - a graph of blocks: a weighted layer, or an add layer where a residual ends, and the layers behind it, with all weights
+ * in one piece of memory. Layers before the first weights (dropout on the input) belong to no block.
  *
  * A net knows nothing of data and nothing of learning rules. Where a rule says how the error travels it calls net_pull
  * and net_push, with matrices of its choice; which blocks follow which is the net's business alone.
@@ -15,12 +15,21 @@
 struct lesson;
 struct place;
 
+#define NET_INPUT ((size_t)-1) /* as a source: the batch */
+
 struct block {
-    size_t first, n_layers; /* layers[first] has the weights, the rest stand behind it */
-    size_t channels;        /* of its weighted output, and of all behind it */
-    size_t units;           /* numbers at its end */
+    size_t first, n_layers; /* layers[first], its head, has the weights or adds; the rest stand behind it */
+    bool is_weighted;
+    size_t sources[2], n_sources; /* the blocks whose outputs the head reads, in text order; NET_INPUT */
+    size_t followers,
+        n_followers; /* those whose heads read its output, in text order: net->followers[followers ...] */
+    size_t module;   /* the last block of its module: itself, unless an add layer alone follows */
+    bool is_taught;  /* it ends a hidden module that owns parameters: a direct rule sends it a signal */
+    size_t channels; /* of its head's output, and of all behind it */
+    size_t units;    /* numbers at its end */
     size_t inputs;
-    size_t tensors, n_tensors; /* its first in net->tensors (W, then b), and how many */
+    size_t tensors, n_tensors; /* its first in net->tensors (W, then b where it has one), and how many */
+    size_t n_weighted;         /* how many of them belong to the weighted layer: 2, 1 without biases, or 0 */
 };
 
 /* One array of numbers of a net. A row, or a number, for each channel of its block. */
@@ -41,6 +50,8 @@ struct net {
     size_t n_layers;
     struct block *blocks;
     size_t n_blocks;
+    size_t *followers;          /* of all blocks, one's after the other's */
+    bool has_adds;              /* some block begins with an add layer: the net is no row */
     struct matrix *weights;     /* a view of each block's W: what bp pulls through */
     struct net_tensor *tensors; /* all that is trained, block by block: W, b, and what layers behind own */
     size_t n_tensors;
@@ -78,6 +89,7 @@ static inline size_t net_last(const struct net *net)
 {
     return net->n_blocks - 1;
 }
+/* The head of block l. */
 static inline const struct layer *net_layer(const struct net *net, size_t l)
 {
     return &net->layers[net->blocks[l].first];
@@ -107,24 +119,27 @@ static inline struct part net_columns(const struct net *net, size_t l, struct pa
     return (struct part){part.begin * map, part.end * map};
 }
 
-/* Whether deltas can go onward through the weights (net_push): no hidden block changes the size of its maps. */
+/* Whether deltas can go onward through the weights (net_push): no hidden block changes the size of its maps, and none adds. */
 bl_status net_check_push(const struct net *net, const char *who);
 
 /* ---- What happens at a place (block, part, worker) of a lesson; parts of a block may run at once ---- */
 
 /* The layers before the first weights, in place, all of lesson->x. */
 void net_enter(const struct net *net, struct lesson *lesson);
-/* h[l] of the part, from h[l - 1] or the input. */
+/* h[l] of the part, from the outputs of its sources or the input. */
 void net_forward(const struct net *net, const struct place *at, struct lesson *lesson);
 /* delta[l] of the part from signal[l] through the layers behind block l's weights: exactly, or with another function in place of
    the derivative of activations: d <- d g, from the activation's input x and its output y. x is its input only in a lesson that
    keeps sums, else y. slope NULL: the derivative. */
 void net_local_backward(const struct net *net, const struct place *at, struct lesson *lesson,
                         void (*slope)(const float *x, const float *y, float *d, size_t n));
-/* signal[l] of the part = the sum over the blocks f that follow l of f's delta through M[f], shaped like f's weights. */
-void net_pull(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson);
-/* signal[l] of the part = the sum over the blocks p that l follows of p's delta forward through M[l], shaped like l's
-   weights. */
+/* signal[l] of the part = the delta of block f, which follows l, through M, shaped like f's weights. accumulates: signal[l] +=. */
+void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates, const struct place *at,
+              struct lesson *lesson);
+/* The same of a block f that adds: its delta as it is. */
+void net_pull_add(const struct net *net, size_t f, bool accumulates, const struct place *at,
+                  struct lesson *lesson);
+/* signal[l] of the part = the delta of the block before it forward through M[l], shaped like l's weights. */
 void net_push(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson);
 /* The gradient of the part's rows of weights, and of their biases, from delta[l] and the block's own input. */
 void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,

@@ -1,5 +1,5 @@
 /*
- * net_text.c - writes out names, repetitions and the number of classes.
+ * net_text.c - writes out names, repetitions and the number of classes, and takes residuals apart.
  */
 #include "net_text.h"
 
@@ -19,29 +19,32 @@ struct expansion {
     int level;
     char *text;
     size_t n, room, items;
+    bool begins; /* what comes next is the first of a branch: no comma before it */
 };
 
-static bl_status append(struct expansion *e, struct slice piece)
+static bl_status append_text(struct expansion *e, struct slice piece)
 {
-    const size_t needed = piece.n + 3; /* with a comma, a space and the zero */
-    if (e->items == NET_MOST_LAYERS)
-        BL_FAIL(e->ctx, BL_BAD_VALUE, "the net has more than %d layers, which are too many", NET_MOST_LAYERS);
-    if (e->n + needed > MOST_BYTES)
+    if (e->n + piece.n + 1 > MOST_BYTES)
         BL_FAIL(e->ctx, BL_BAD_VALUE, "the net's text is longer than %d characters", MOST_BYTES);
-    while (e->n + needed > e->room)
+    while (e->n + piece.n + 1 > e->room)
         BL_TRY(MEM_GROW(e->ctx, &e->text, &e->room, e->room, "the net's text"));
-    if (e->items++ > 0) {
-        memcpy(e->text + e->n, ", ", 2);
-        e->n += 2;
-    }
     memcpy(e->text + e->n, piece.at, piece.n);
     e->n += piece.n;
     e->text[e->n] = '\0';
     return BL_OK;
 }
 
-/* The item before the next comma that stands in no parentheses. *has_one: false when nothing is left. */
-static bl_status next_item(bl_context *ctx, struct slice *rest, struct slice *item, bool *has_one)
+static bl_status append(struct expansion *e, struct slice piece)
+{
+    if (e->items == NET_MOST_LAYERS)
+        BL_FAIL(e->ctx, BL_BAD_VALUE, "the net has more than %d layers, which are too many", NET_MOST_LAYERS);
+    if (e->items++ > 0 && !e->begins)
+        BL_TRY(append_text(e, slice_of(", ")));
+    e->begins = false;
+    return append_text(e, piece);
+}
+
+bl_status net_text_next(bl_context *ctx, struct slice *rest, struct slice *item, bool *has_one)
 {
     size_t n = 0;
     int depth = 0;
@@ -57,6 +60,54 @@ static bl_status next_item(bl_context *ctx, struct slice *rest, struct slice *it
         BL_FAIL(ctx, BL_BAD_VALUE, "a \"(\" of the net has no \")\" behind it");
     *item = slice_trim((struct slice){rest->at, n});
     *rest = n < rest->n ? (struct slice){rest->at + n + 1, rest->n - n - 1} : (struct slice){NULL, 0};
+    return BL_OK;
+}
+
+static int shown(struct slice item)
+{
+    return item.n < 100 ? (int)item.n : 100;
+}
+
+bool net_text_is_residual(struct slice item)
+{
+    const char *open = item.n > 0 ? memchr(item.at, '(', item.n) : NULL;
+    return open && slice_is(slice_trim((struct slice){item.at, (size_t)(open - item.at)}), "residual");
+}
+
+/* Up to a "|" that stands in no inner parentheses; *rest: what is behind it, at NULL without one. */
+static struct slice cut_branch(struct slice list, struct slice *rest)
+{
+    int depth = 0;
+    for (size_t i = 0; i < list.n; i++) {
+        depth += list.at[i] == '(' ? 1 : list.at[i] == ')' ? -1 : 0;
+        if (depth == 0 && list.at[i] == '|') {
+            *rest = slice_trim((struct slice){list.at + i + 1, list.n - i - 1});
+            return slice_trim((struct slice){list.at, i});
+        }
+    }
+    *rest = (struct slice){NULL, 0};
+    return slice_trim(list);
+}
+
+bl_status net_text_residual(bl_context *ctx, struct slice item, struct residual_text *out)
+{
+    const char *open = memchr(item.at, '(', item.n);
+    const size_t before = (size_t)(open - item.at) + 1;
+    struct slice rest = {NULL, 0}, more = {NULL, 0};
+    if (item.at[item.n - 1] != ')')
+        BL_FAIL(ctx, BL_BAD_VALUE, "\"%.*s\" of the net: a comma must follow the \")\" of a residual",
+                shown(item), item.at);
+    out->body = cut_branch((struct slice){open + 1, item.n - before - 1}, &rest);
+    out->shortcut = rest.at ? cut_branch(rest, &more) : rest;
+    if (more.at)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "\"%.*s\" of the net: a residual has a body and one shortcut, with one \"|\"", shown(item),
+                item.at);
+    if (out->body.n == 0 || (rest.at && out->shortcut.n == 0))
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "\"%.*s\" of the net: a residual needs layers on each side of \"|\"; without \"|\" its input "
+                "is added as it is",
+                shown(item), item.at);
     return BL_OK;
 }
 
@@ -79,10 +130,10 @@ static bl_status expand_repetition(struct expansion *e, struct slice item, size_
     if (item.at[item.n - 1] != ')' || !read_times((struct slice){item.at, open}, &times))
         BL_FAIL(e->ctx, BL_BAD_VALUE,
                 "\"%.*s\" of the net: parentheses repeat layers, as in \"3 x (dense 240, tanh)\"",
-                item.n < 100 ? (int)item.n : 100, item.at);
+                shown(item), item.at);
     if (slice_trim(body).n == 0)
         BL_FAIL(e->ctx, BL_BAD_VALUE, "\"%.*s\" of the net: nothing stands between the parentheses",
-                item.n < 100 ? (int)item.n : 100, item.at);
+                shown(item), item.at);
     if (times < 1 || times > NET_MOST_LAYERS)
         BL_FAIL(e->ctx, BL_BAD_VALUE, "a part of the net is repeated %zu times, expected 1 to %d", times,
                 NET_MOST_LAYERS);
@@ -94,6 +145,30 @@ static bl_status expand_repetition(struct expansion *e, struct slice item, size_
         BL_TRY(expand_list(e, body));
     e->level--;
     return BL_OK;
+}
+
+static bl_status expand_branch(struct expansion *e, const char *before, struct slice list)
+{
+    BL_TRY(append_text(e, slice_of(before)));
+    e->begins = true;
+    return expand_list(e, list);
+}
+
+/* "residual (BODY | SHORTCUT)", whose branches may be short forms. */
+static bl_status expand_residual(struct expansion *e, struct slice item)
+{
+    struct residual_text residual;
+    BL_TRY(net_text_residual(e->ctx, item, &residual));
+    if (e->level == MOST_LEVELS)
+        BL_FAIL(e->ctx, BL_BAD_VALUE, "the net has parentheses in parentheses more than %d deep",
+                MOST_LEVELS);
+    e->level++;
+    BL_TRY(append(e, slice_of("residual")));
+    BL_TRY(expand_branch(e, " (", residual.body));
+    if (residual.shortcut.at)
+        BL_TRY(expand_branch(e, " | ", residual.shortcut));
+    e->level--;
+    return append_text(e, slice_of(")"));
 }
 
 /* "Linear(784, 10)" is a layer's text, though no such layer is known here: reading it as one gives the better advice. */
@@ -122,10 +197,17 @@ static bl_status expand_item(struct expansion *e, struct slice item)
 {
     const char *open = item.n > 0 ? memchr(item.at, '(', item.n) : NULL;
     char output[32];
+    if (net_text_is_residual(item))
+        return expand_residual(e, item);
+    if (item.n > 0 && memchr(item.at, '|', item.n) && !open)
+        BL_FAIL(
+            e->ctx, BL_BAD_VALUE,
+            "\"%.*s\" of the net: a \"|\" stands in a residual only, as in \"residual (dense 9 | dense 9)\"",
+            shown(item), item.at);
     if (open && !is_call((struct slice){item.at, (size_t)(open - item.at)}))
         return expand_repetition(e, item, (size_t)(open - item.at));
-    if (e->outputs > 0 && slice_is(item, "dense C")) {
-        snprintf(output, sizeof output, "dense %d", e->outputs);
+    if (e->outputs > 0 && (slice_is(item, "dense C") || slice_is(item, "dense C nobias"))) {
+        snprintf(output, sizeof output, "dense %d%s", e->outputs, slice_is(item, "dense C") ? "" : " nobias");
         return append(e, slice_of(output));
     }
     if (slice_is(item, "dense c"))
@@ -135,7 +217,7 @@ static bl_status expand_item(struct expansion *e, struct slice item)
         BL_FAIL(
             e->ctx, BL_BAD_VALUE,
             "\"%.*s\" of the net: what is repeated stands in parentheses, as in \"3 x (dense 240, tanh)\"",
-            item.n < 100 ? (int)item.n : 100, item.at);
+            shown(item), item.at);
     return append(e, item);
 }
 
@@ -144,7 +226,7 @@ static bl_status expand_list(struct expansion *e, struct slice list)
     struct slice item = {NULL, 0};
     bool has_one = true;
     for (;;) {
-        BL_TRY(next_item(e->ctx, &list, &item, &has_one));
+        BL_TRY(net_text_next(e->ctx, &list, &item, &has_one));
         if (!has_one)
             return BL_OK;
         BL_TRY(expand_item(e, item));

@@ -5,16 +5,23 @@
  * memory fit a core's second-level cache at common widths, enough parts for two to eight threads to share, and none so
  * narrow that packing its operands costs more than a little of its products.
  */
+#include "../layers/add.h"
 #include "lesson.h"
 
 #include <string.h>
 
 enum { VECTOR = 16, LEAST = 80, MOST = 128, PART_WEIGHTS = 1 << 16 };
 
+static size_t larger_of(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 /* An even number of them, where there is more than one: for two threads, or four. */
 size_t net_parts(const struct net *net, size_t l)
 {
-    const size_t units = net->blocks[l].channels, fit = PART_WEIGHTS / net_layer(net, l)->weight_cols;
+    const size_t units = net->blocks[l].channels,
+                 fit = PART_WEIGHTS / larger_of(net_layer(net, l)->weight_cols, 1);
     const size_t size = fit < LEAST ? LEAST : fit > MOST ? MOST : fit;
     return units <= LEAST ? 1 : (units + 2 * size - 1) / (2 * size) * 2;
 }
@@ -48,7 +55,7 @@ static void point_own(const struct net *net, const struct place *at, const struc
 {
     const struct block *block = &net->blocks[at->l];
     size_t k = 0;
-    for (size_t t = block->tensors + 2; t < block->tensors + block->n_tensors; t++)
+    for (size_t t = block->tensors + block->n_weighted; t < block->tensors + block->n_tensors; t++)
         if (net->tensors[t].layer == i)
             c->own[k++] = lesson->own + net->tensors[t].at;
 }
@@ -96,11 +103,23 @@ void net_enter(const struct net *net, struct lesson *lesson)
     }
 }
 
+static void add_sources(const struct net *net, const struct place *at, struct lesson *lesson)
+{
+    const struct block *block = &net->blocks[at->l];
+    const struct matrix x[2] = {lesson->h[block->sources[0]], lesson->h[block->sources[1]]};
+    add_forward(x, block->n_sources, lesson->out[block->first], columns_at(net, at, block->first),
+                at->worker);
+}
+
 void net_forward(const struct net *net, const struct place *at, struct lesson *lesson)
 {
     const struct block *block = &net->blocks[at->l];
     const struct layer *first = &net->layers[block->first];
-    first->ops->forward(first, *lesson_input(lesson, at->l), lesson->out[block->first], at->part, at->worker);
+    if (block->is_weighted)
+        first->ops->forward(first, *lesson_input(net, lesson, at->l), lesson->out[block->first], at->part,
+                            at->worker);
+    else
+        add_sources(net, at, lesson);
     for (size_t i = block->first + 1; i < block->first + block->n_layers; i++) {
         const struct layer *layer = &net->layers[i];
         const struct crossing c = crossing_of(net, at, lesson, i);
@@ -135,25 +154,36 @@ void net_local_backward(const struct net *net, const struct place *at, struct le
     }
 }
 
-void net_pull(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson)
+void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates, const struct place *at,
+              struct lesson *lesson)
 {
-    const size_t follower = at->l + 1;
-    const struct layer *layer = net_layer(net, follower);
-    layer->ops->pull(layer, M[follower], lesson->delta[follower], lesson->signal[at->l],
-                     net_columns(net, at->l, at->part), at->worker);
+    const struct layer *layer = net_layer(net, f);
+    const struct part columns = net_columns(net, at->l, at->part);
+    const struct matrix signal = lesson->signal[at->l], term = accumulates ? lesson->term[at->l] : signal;
+    layer->ops->pull(layer, M, lesson->delta[f], term, columns, at->worker);
+    if (accumulates)
+        add_pull(term, signal, columns, true, at->worker);
+}
+
+void net_pull_add(const struct net *net, size_t f, bool accumulates, const struct place *at,
+                  struct lesson *lesson)
+{
+    add_pull(lesson->delta[f], lesson->signal[at->l], net_columns(net, at->l, at->part), accumulates,
+             at->worker);
 }
 
 void net_push(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson)
 {
     const struct layer *layer = net_layer(net, at->l);
-    layer->ops->push(layer, M[at->l], lesson->delta[at->l - 1], lesson->signal[at->l], at->part, at->worker);
+    layer->ops->push(layer, M[at->l], lesson->delta[net->blocks[at->l].sources[0]], lesson->signal[at->l],
+                     at->part, at->worker);
 }
 
 void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,
                   struct matrix dW, float *db)
 {
     const struct layer *layer = net_layer(net, at->l);
-    layer->ops->gradient(layer, *lesson_input(lesson, at->l), lesson->delta[at->l], at->part, dW, db,
+    layer->ops->gradient(layer, *lesson_input(net, lesson, at->l), lesson->delta[at->l], at->part, dW, db,
                          at->worker);
 }
 
@@ -161,6 +191,6 @@ void net_descend(const struct net *net, const struct place *at, const struct les
                  const struct update *by, float *const slots[2], float *db)
 {
     const struct layer *layer = net_layer(net, at->l);
-    layer->ops->descend(layer, *lesson_input(lesson, at->l), lesson->delta[at->l], at->part, by, slots, db,
-                        at->worker);
+    layer->ops->descend(layer, *lesson_input(net, lesson, at->l), lesson->delta[at->l], at->part, by, slots,
+                        db, at->worker);
 }

@@ -55,28 +55,73 @@ void emit_product(struct emitter *e, enum buffer source, size_t l)
     emit(e, (struct instruction){.op = &op_product, .l = l, .source = source});
 }
 
+static const struct block *block_of(const struct program *p, size_t l)
+{
+    return p->net ? &p->net->blocks[l] : NULL;
+}
+
+static bool is_weighted(const struct program *p, size_t l)
+{
+    return !p->net || block_of(p, l)->is_weighted;
+}
+
+static bool has_params(const struct program *p, size_t l)
+{
+    return !p->net || block_of(p, l)->n_tensors > 0;
+}
+
+/* Whether a direct rule's signal arrives at the block's end. */
+static bool is_taught(const struct program *p, size_t l)
+{
+    return !p->net || block_of(p, l)->is_taught;
+}
+
+static bool ends_module(const struct program *p, size_t l)
+{
+    return !p->net || block_of(p, l)->module == l;
+}
+
 void emit_pull(struct emitter *e, enum buffer matrix, size_t l)
 {
-    need(e, BUFFER_DELTA, l + 1, PASS_FIRST);
-    emit(e, (struct instruction){.op = &op_pull, .l = l, .matrix = matrix});
+    const struct program *p = e->program;
+    for (size_t i = 0; i < program_followers(p, l); i++) {
+        const size_t f = program_follower(p, l, i);
+        need(e, BUFFER_DELTA, f, PASS_FIRST);
+        emit(e, (struct instruction){.op = is_weighted(p, f) ? &op_pull : &op_pull_add,
+                                     .l = l,
+                                     .other = f,
+                                     .accumulates = i > 0,
+                                     .matrix = matrix});
+    }
 }
 
 void emit_push(struct emitter *e, enum buffer matrix, size_t l)
 {
-    need(e, BUFFER_DELTA, l - 1, PASS_FIRST);
+    need(e, BUFFER_DELTA, e->program->net ? block_of(e->program, l)->sources[0] : l - 1, PASS_FIRST);
     emit(e, (struct instruction){.op = &op_push, .l = l, .matrix = matrix});
 }
 
 void emit_map(struct emitter *e, const struct op *map, size_t l)
 {
     size_t block = 0;
-    const struct instruction item = {.op = map, .l = l};
+    const bool has_follower = program_followers(e->program, l) > 0;
+    const struct instruction item = {
+        .op = map, .l = l, .other = has_follower ? program_follower(e->program, l, 0) : l};
     for (size_t i = 0; i < OPERANDS; i++) {
         const struct operand o = program_operand(e->program, &item, i, &block);
         if (o.access != WRITES && (o.buffer == BUFFER_DELTA || o.buffer == BUFFER_SIGNAL))
             need(e, o.buffer, block, PASS_FIRST);
     }
     emit(e, item);
+}
+
+void emit_map_on_followers(struct emitter *e, const struct op *map, size_t l)
+{
+    for (size_t i = 0; i < program_followers(e->program, l); i++) {
+        const size_t f = program_follower(e->program, l, i);
+        if (is_weighted(e->program, f))
+            emit_map(e, map, f);
+    }
 }
 
 void emit_second_forward(struct emitter *e, size_t l)
@@ -106,14 +151,29 @@ static void repeat_forward(struct emitter *e, size_t l)
 /* All of a block's that learns: its gradient, and the steps of what has that gradient. */
 static void emit_learning(struct emitter *e, const struct emission *what, size_t l)
 {
-    const bool updates = e->program->spec.updates, is_hidden = l + 1 < e->program->n_blocks;
-    emit_plain(e, &op_gradient, l);
-    if (updates)
-        emit_plain(e, &op_update, l);
-    if (updates && what->learns_like_weights && l > 0)
+    const struct program *p = e->program;
+    const bool updates = p->spec.updates, is_hidden = l + 1 < p->n_blocks;
+    if (has_params(p, l)) {
+        emit_plain(e, &op_gradient, l);
+        if (updates)
+            emit_plain(e, &op_update, l);
+    }
+    if (updates && what->learns_like_weights && l > 0 && is_weighted(p, l))
         emit_plain(e, &op_update_feedback, l);
-    if (updates && what->learns_from_error && is_hidden)
+    if (updates && what->learns_from_error && is_hidden && is_taught(p, l))
         emit_plain(e, &op_learn_feedback, l);
+}
+
+/* How block l's signal or delta comes about: by the rule, or exactly within a module. false: not at all, because it needs none. */
+static bool emit_signal(struct emitter *e, const struct emission *what, size_t l)
+{
+    if (!ends_module(e->program, l))
+        emit_pull(e, BUFFER_WEIGHTS, l);
+    else if (what->is_direct && !is_taught(e->program, l))
+        return false;
+    else
+        what->emit(e, l);
+    return true;
 }
 
 /* false: the block's signal reads what is not there; nothing is emitted. */
@@ -122,7 +182,8 @@ static bool emit_block(struct emitter *e, const struct emission *what, size_t l)
     const size_t begin = e->program->n;
     if (e->program->spec.is_lean)
         repeat_forward(e, l);
-    what->emit(e, l);
+    if (!emit_signal(e, what, l))
+        return true;
     if (e->has_missing) {
         e->has_missing = false;
         e->program->n = begin;
@@ -149,7 +210,7 @@ bool emit_step(struct program *p, const struct emission *what)
     if (what->has_entry)
         emit_plain(&e, &op_enter, 0);
     for (size_t l = 0; l <= last; l++) {
-        emit_plain(&e, &op_forward, l);
+        emit_plain(&e, is_weighted(p, l) ? &op_forward : &op_add, l);
         if (l == done && l < rest && emit_block(&e, what, l))
             done++;
     }

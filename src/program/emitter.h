@@ -1,7 +1,8 @@
 /*
  * emitter.h - what a rule says of a step: instructions, appended to a program.
  *
- * A rule's `emit` is called for each hidden block and says how that block's signal comes about, or its delta. Blocks are asked
+ * A rule's `emit` is called for each hidden block and says how that block's signal comes about, or its delta. The blocks inside a
+ * module (docs/design.md) are not asked about: their derivatives are exact. Blocks are asked
  * as soon as their forward is emitted, then from the first to the last once there is an error, then from the last to the
  * first: an instruction that reads what no earlier one has written makes the emitter drop what the call has emitted, and ask
  * for that block again later. So a rule does not say an order: it follows from what the rule reads.
@@ -19,18 +20,22 @@ struct emitter {
 
 /* signal[l] = v B[l]; source: BUFFER_DELTA for the error, or BUFFER_TARGETS, which are sent as -scale y. */
 void emit_product(struct emitter *e, enum buffer source, size_t l);
-/* signal[l] = delta[l + 1] M[l + 1], M the weights or the feedback. */
+/* signal[l] = the sum over the blocks f that follow l, in text order, of delta[f] M[f], M the weights or the feedback, or of
+   delta[f] itself where f adds. In a row of blocks: delta[l + 1] M[l + 1]. */
 void emit_pull(struct emitter *e, enum buffer matrix, size_t l);
-/* signal[l] = delta[l - 1] M[l]^T. */
+/* signal[l] = delta[k] M[l]^T, k the block before l: l - 1 in a row. */
 void emit_push(struct emitter *e, enum buffer matrix, size_t l);
 /* A function of the rule's own on block l, once for each range of channels, or once in all (is_whole). */
 void emit_map(struct emitter *e, const struct op *map, size_t l);
+/* The same on each block with weights that follows l, for what a pull of l reads. */
+void emit_map_on_followers(struct emitter *e, const struct op *map, size_t l);
 /* The output of block l once more, from an input that a map has changed. */
 void emit_second_forward(struct emitter *e, size_t l);
 
 /* What a rule emits in all. emit NULL: hidden blocks stay as they are. */
 struct emission {
     void (*emit)(struct emitter *e, size_t l);
+    bool is_direct;           /* it sends a signal to each module that owns parameters, and to no other */
     bool has_entry;           /* layers before the first weights */
     bool learns_like_weights; /* feedback takes the weights' gradient */
     bool learns_from_error;   /* feedback has the gradient e^T h */

@@ -18,6 +18,16 @@ const struct op op_forward = {
                  {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
                  {BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
+/* A copy, where the second source is the first. */
+const struct op op_add = {
+    .kind = OP_ADD,
+    .name = "add",
+    .move = MOVE_FORWARD,
+    .operands = {{BUFFER_OUTPUT, OF_PREVIOUS, EXTENT_RANGE, READS},
+                 {BUFFER_OUTPUT, OF_SECOND, EXTENT_RANGE, READS},
+                 {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, WRITES}},
+};
 const struct op op_loss = {
     .kind = OP_LOSS,
     .name = "loss",
@@ -41,6 +51,13 @@ const struct op op_pull = {
     .move = MOVE_TEACH,
     .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_ALL, READS},
                  {BUFFER_MATRIX, OF_NEXT, EXTENT_COLUMNS, READS},
+                 {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
+};
+const struct op op_pull_add = {
+    .kind = OP_PULL_ADD,
+    .name = "pull_add",
+    .move = MOVE_TEACH,
+    .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
 const struct op op_push = {

@@ -24,17 +24,37 @@ struct accesses {
     size_t other_read;
 };
 
+size_t program_followers(const struct program *p, size_t l)
+{
+    return p->net ? p->net->blocks[l].n_followers : l + 1 < p->n_blocks;
+}
+
+size_t program_follower(const struct program *p, size_t l, size_t i)
+{
+    return p->net ? p->net->followers[p->net->blocks[l].followers + i] : l + 1;
+}
+
+/* Of the block's sources, the first or the second. */
+static size_t source_of(const struct program *p, size_t l, size_t i)
+{
+    return p->net ? p->net->blocks[l].sources[i] : l > 0 ? l - 1 : NET_INPUT;
+}
+
 struct operand program_operand(const struct program *p, const struct instruction *item, size_t i,
                                size_t *block)
 {
     const size_t last = p->n_blocks - 1;
     struct operand o = item->op->operands[i];
     o.buffer = o.buffer == BUFFER_MATRIX ? item->matrix : o.buffer == BUFFER_SOURCE ? item->source : o.buffer;
-    *block = o.whose == OF_LAST ? last : o.whose == OF_NEXT ? item->l + 1 : item->l;
-    if (o.whose == OF_PREVIOUS && item->l > 0)
-        *block = item->l - 1;
-    else if (o.whose == OF_PREVIOUS)
+    *block = o.whose == OF_LAST       ? last
+             : o.whose == OF_NEXT     ? item->other
+             : o.whose == OF_PREVIOUS ? source_of(p, item->l, 0)
+             : o.whose == OF_SECOND   ? source_of(p, item->l, 1)
+                                      : item->l;
+    if (*block == NET_INPUT)
         o.buffer = BUFFER_INPUT;
+    if (item->accumulates && o.buffer == BUFFER_SIGNAL)
+        o.access = UPDATES;
     if (o.buffer == BUFFER_INPUT || o.buffer == BUFFER_TARGETS)
         *block = 0;
     return o;
@@ -107,8 +127,8 @@ static void note(const struct program *p, struct accesses *all, const struct ins
             break;
         struct accesses *a = &all[program_memory(p, o.buffer, block)];
         const size_t own = block_of_ranges(item, o);
-        if (o.access == READS)
-            note_read(a, item->stage, own);
+        if (o.access == READS) /* a read of another block's range never shares a task with what wrote it */
+            note_read(a, item->stage, own == block ? own : NO_BLOCK);
         else
             *a = (struct accesses){.write = item->stage, .write_block = own};
     }
@@ -188,6 +208,23 @@ static void delay(struct program *p, struct accesses *all, size_t last)
         p->items[i].stage = last - p->items[i].stage;
 }
 
+static bool is_empty_stage(const struct program *p, size_t stage)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->items[i].stage == stage)
+            return false;
+    return true;
+}
+
+/* Stages that delaying has left empty are taken out: two pulls of one block, from different followers, leave one. */
+static void close_gaps(struct program *p, size_t last)
+{
+    for (size_t stage = last; stage-- > 0;)
+        if (is_empty_stage(p, stage))
+            for (size_t i = 0; i < p->n; i++)
+                p->items[i].stage -= p->items[i].stage > stage;
+}
+
 /* Whether derivatives of a hidden block are seen by more than one task: else each worker has its own. */
 static bool shares_derivatives(const struct program *p, struct accesses *all)
 {
@@ -213,6 +250,7 @@ static void find_stages(struct program *p, struct accesses *all)
     const size_t last = find_first_stages(p, all);
     memset(all, 0, n);
     delay(p, all, last);
+    close_gaps(p, last);
     memset(all, 0, n);
     p->shares_derivatives = shares_derivatives(p, all);
     for (size_t i = 0; i < p->n; i++)

@@ -41,7 +41,13 @@ enum extent {
 enum access { READS, WRITES, UPDATES /* both */ };
 
 /* To which block an operand belongs, seen from the instruction's. */
-enum whose { OF_BLOCK, OF_PREVIOUS, OF_NEXT, OF_LAST };
+enum whose {
+    OF_BLOCK,
+    OF_PREVIOUS /* its first source */,
+    OF_SECOND,
+    OF_NEXT /* the follower `other` */,
+    OF_LAST
+};
 
 struct operand {
     enum buffer buffer;
@@ -53,9 +59,11 @@ struct operand {
 enum op_kind {
     OP_ENTER,
     OP_FORWARD,
+    OP_ADD,
     OP_LOSS,
     OP_PRODUCT,
     OP_PULL,
+    OP_PULL_ADD,
     OP_PUSH,
     OP_LOCAL_BACKWARD,
     OP_MAP,
@@ -87,6 +95,8 @@ enum pass { PASS_FIRST, PASS_SECOND /* from an input that the rule has changed *
 struct instruction {
     const struct op *op;
     size_t l;
+    size_t other;       /* of pull: the block behind l whose delta it reads */
+    bool accumulates;   /* of pull: the signal has the terms of other followers already */
     enum buffer matrix; /* of pull and push: BUFFER_WEIGHTS or BUFFER_FEEDBACK */
     enum buffer source; /* of product: BUFFER_TARGETS, or BUFFER_DELTA for the error */
     enum pass pass;
@@ -123,6 +133,7 @@ struct program {
     bl_context *ctx;
     struct program_spec spec;
     size_t n_blocks;
+    const struct net *net; /* whose blocks these are; NULL: a row of blocks, each with weights */
     struct instruction *items;
     size_t n, room;
     size_t *order;        /* of items, by group */
@@ -137,6 +148,10 @@ struct program {
     bool
         shares_derivatives; /* some task reads signals or deltas of a hidden block that another one has written */
 };
+
+/* The blocks that read block l's output, in text order. */
+size_t program_followers(const struct program *p, size_t l);
+size_t program_follower(const struct program *p, size_t l, size_t i);
 
 /* Operand i with its block resolved; its buffer is BUFFER_NONE past the last. `block`: whose buffer it is. */
 struct operand program_operand(const struct program *p, const struct instruction *item, size_t i,

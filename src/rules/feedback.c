@@ -134,7 +134,8 @@ bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t 
 bl_status feedback_from_output_to_all(struct rule *rule, const struct net *net)
 {
     for (size_t l = 0; l < net_last(net); l++)
-        BL_TRY(feedback_from_output(rule, net, l));
+        if (net->blocks[l].is_taught)
+            BL_TRY(feedback_from_output(rule, net, l));
     return BL_OK;
 }
 
@@ -150,7 +151,8 @@ static bl_status feedback_like_weights(struct rule *rule, const struct net *net,
 bl_status feedback_like_all_weights(struct rule *rule, const struct net *net)
 {
     for (size_t f = 1; f < net->n_blocks; f++)
-        BL_TRY(feedback_like_weights(rule, net, f));
+        if (net->blocks[f].is_weighted)
+            BL_TRY(feedback_like_weights(rule, net, f));
     return BL_OK;
 }
 

@@ -18,10 +18,14 @@ bl_status rule_program(struct program **out, const struct rule *rule, const stru
     bl_context *ctx = net->ctx;
     struct program *p = NULL;
     struct emission emission = emission_of(rule->ops);
+    emission.is_direct = rule_is_direct(rule->ops);
     emission.has_entry = net->blocks[0].first > 0;
     BL_TRY(MEM_ONE(ctx, &p, "the program of a step"));
-    *p = (struct program){
-        .ctx = ctx, .spec = spec, .n_blocks = net->n_blocks, .room = emission_room(net->n_blocks)};
+    *p = (struct program){.ctx = ctx,
+                          .spec = spec,
+                          .n_blocks = net->n_blocks,
+                          .net = net,
+                          .room = emission_room(net->n_blocks)};
     bl_status status = MEM_ARRAY(ctx, &p->items, p->room, "the program of a step");
     if (status == BL_OK && !emit_step(p, &emission))
         status = context_fail(ctx, BL_BAD_VALUE,

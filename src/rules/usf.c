@@ -32,7 +32,7 @@ static const struct op signs = {.kind = OP_MAP,
 
 static void usf_emit(struct emitter *e, size_t l)
 {
-    emit_map(e, &signs, l + 1);
+    emit_map_on_followers(e, &signs, l);
     emit_pull(e, BUFFER_FEEDBACK, l);
 }
 

@@ -137,7 +137,7 @@ static void measure_update(struct alignment *a, size_t l, bl_angles *out)
 {
     const size_t n = a->stepper->net->weights[l].rows * a->stepper->net->weights[l].cols;
     out->update = (double)NAN;
-    if (isnan(out->flat) ||
+    if (isnan(out->flat) || !a->stepper->net->blocks[l].is_weighted ||
         a->stepper->net->tensors[a->stepper->net->blocks[l].tensors].at < a->stepper->learns_from)
         return;
     suppose_step(a, l, a->own_gradient, a->change);

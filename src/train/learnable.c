@@ -66,7 +66,7 @@ static bl_status check_dropout(bl_trainer *t)
                 t,
                 "layer %zu \"%s\" keeps %.2g of %zu numbers on the average: most steps will teach "
                 "the blocks before it nothing",
-                i + 1, layer->text, kept, layer->units));
+                layer->number, layer->text, kept, layer->units));
     }
     return BL_OK;
 }

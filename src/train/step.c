@@ -153,7 +153,13 @@ static const struct matrix *matrices_of(const struct scene *scene)
 
 static void run_pull(const struct scene *scene)
 {
-    net_pull(scene->run->net, matrices_of(scene), &scene->at, scene->lesson);
+    const size_t f = scene->item->other;
+    net_pull(scene->run->net, matrices_of(scene)[f], f, scene->item->accumulates, &scene->at, scene->lesson);
+}
+
+static void run_pull_add(const struct scene *scene)
+{
+    net_pull_add(scene->run->net, scene->item->other, scene->item->accumulates, &scene->at, scene->lesson);
 }
 
 static void run_push(const struct scene *scene)
@@ -212,14 +218,15 @@ static void run_learn_feedback(const struct scene *scene)
                    h.cols);
 }
 
-/* Where the gradient of the range's weights is; *db: of their biases. */
+/* Where the gradient of the range's weights is; *db: of their biases, behind a tile where the layer has none. */
 static float *gradient_of(const struct scene *scene, float **db)
 {
     const struct place *at = &scene->at;
-    const struct net_tensor *W = &scene->run->net->tensors[scene->run->net->blocks[at->l].tensors];
+    const struct block *block = &scene->run->net->blocks[at->l];
+    const struct net_tensor *W = &scene->run->net->tensors[block->tensors]; /* not its own without weights */
     float *to = scene->run->gradients;
-    *db = to ? to + W[1].at + at->part.begin
-             : at->worker->tile + (part_size(at->part) * W->cols + 15) / 16 * 16;
+    *db = to && block->n_weighted > 1 ? to + W[1].at + at->part.begin
+                                      : at->worker->tile + (part_size(at->part) * W->cols + 15) / 16 * 16;
     return to ? to + W->at + at->part.begin * W->cols : at->worker->tile;
 }
 
@@ -229,8 +236,9 @@ static void update_rest(const struct scene *scene, const float *db)
     const struct stepper *s = scene->run->stepper;
     const struct block *block = &s->net->blocks[scene->at.l];
     const struct net_tensor *tensors = s->net->tensors + block->tensors;
-    apply_piece(s, &tensors[1], scene->at.part, db);
-    for (size_t i = 2; i < block->n_tensors; i++)
+    if (block->n_weighted > 1)
+        apply_piece(s, &tensors[1], scene->at.part, db);
+    for (size_t i = block->n_weighted; i < block->n_tensors; i++)
         apply_piece(s, &tensors[i], scene->at.part,
                     piece_of(scene->lesson->own, &tensors[i], scene->at.part));
 }
@@ -238,8 +246,10 @@ static void update_rest(const struct scene *scene, const float *db)
 static void run_update(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
+    const struct block *block = &s->net->blocks[scene->at.l];
     float *db, *dW = gradient_of(scene, &db);
-    apply_piece(s, &s->net->tensors[s->net->blocks[scene->at.l].tensors], scene->at.part, dW);
+    if (block->is_weighted)
+        apply_piece(s, &s->net->tensors[block->tensors], scene->at.part, dW);
     update_rest(scene, db);
 }
 
@@ -254,7 +264,7 @@ static void copy_own(const struct net *net, const struct place *at, const struct
                      float *gradients)
 {
     const struct block *block = &net->blocks[at->l];
-    for (size_t i = block->tensors + 2; i < block->tensors + block->n_tensors; i++) {
+    for (size_t i = block->tensors + block->n_weighted; i < block->tensors + block->n_tensors; i++) {
         const struct net_tensor *tensor = &net->tensors[i];
         memcpy(gradients + tensor->at + at->part.begin, piece_of(lesson->own, tensor, at->part),
                part_size(at->part) * sizeof *gradients);
@@ -282,8 +292,10 @@ static void run_gradient(const struct scene *scene)
     float *db, *dW = gradient_of(scene, &db);
     if (run->program->spec.updates)
         look(run->stepper, &scene->at, scene->lesson);
-    net_gradient(run->net, &scene->at, scene->lesson,
-                 matrix_of(dW, part_size(scene->at.part), net_layer(run->net, scene->at.l)->weight_cols), db);
+    if (run->net->blocks[scene->at.l].is_weighted)
+        net_gradient(run->net, &scene->at, scene->lesson,
+                     matrix_of(dW, part_size(scene->at.part), net_layer(run->net, scene->at.l)->weight_cols),
+                     db);
     if (run->gradients)
         copy_own(run->net, &scene->at, scene->lesson, run->gradients);
 }
@@ -305,9 +317,11 @@ static void run_update_fused(const struct scene *scene)
 static void (*const runners[OP_KINDS])(const struct scene *) = {
     [OP_ENTER] = run_enter,
     [OP_FORWARD] = run_forward,
+    [OP_ADD] = run_forward,
     [OP_LOSS] = run_loss,
     [OP_PRODUCT] = run_product,
     [OP_PULL] = run_pull,
+    [OP_PULL_ADD] = run_pull_add,
     [OP_PUSH] = run_push,
     [OP_LOCAL_BACKWARD] = run_local_backward,
     [OP_MAP] = run_map,
@@ -424,8 +438,9 @@ void step_inspect(const struct stepper *s, const struct rule *rule, const struct
     struct run run = {
         .program = program, .stepper = s, .net = s->net, .rule = rule, .lesson = lesson, .gradients = to};
     lesson->scale = scale;
-    for (size_t l = 0; !rule->ops->emit && l < net_last(s->net); l++)
-        memset(lesson->delta[l].x, 0, lesson->n * lesson->delta[l].cols * sizeof(float));
+    for (size_t l = 0; l < net_last(s->net); l++)
+        if (!rule->ops->emit || (!s->net->blocks[l].n_tensors && !s->net->blocks[l].is_taught))
+            memset(lesson->delta[l].x, 0, lesson->n * lesson->delta[l].cols * sizeof(float));
     run_program(&run, (struct prefetch){NULL, NULL});
 }
 

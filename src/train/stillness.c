@@ -46,7 +46,7 @@ static const char *reason_of(const bl_trainer *t, size_t l)
     for (size_t f = l; f < net->n_blocks; f++) {
         if (rule->B[f].x && (is_chain ? f > l : f == l) && is_zero(rule->B[f]))
             return "the feedback that teaches it is all 0";
-        if (is_chain && f > l && !rule->B[f].x && is_zero(net->weights[f]))
+        if (is_chain && f > l && net->blocks[f].is_weighted && !rule->B[f].x && is_zero(net->weights[f]))
             return "the weights behind it are all 0";
     }
     for (size_t f = l; f < net_last(net) && (is_chain || f == l); f++)
@@ -69,7 +69,7 @@ static bl_status judge(bl_trainer *t)
     const bool has_error = t->stepper.taught[last];
     bl_status status = BL_OK;
     for (size_t l = ops->emit ? 0 : last; l <= last && status == BL_OK; l++) {
-        if (t->stepper.taught[l] || t->told[l] || (l < last && !has_error))
+        if (t->stepper.taught[l] || t->told[l] || net->blocks[l].n_tensors == 0 || (l < last && !has_error))
             continue;
         t->told[l] = true;
         status =

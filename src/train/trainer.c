@@ -315,6 +315,12 @@ static bl_status make_lesson(struct lesson **out, const bl_trainer *t, size_t ca
 static bl_status check_memory(const bl_trainer *t)
 {
     const struct rule_ops *ops = t->model->rule->ops;
+    if (is_lean(t) && t->model->net->has_adds)
+        BL_FAIL(t->ctx, BL_NOT_DEFINED,
+                "--memory low keeps the outputs of two neighbouring blocks, and a residual reads one from "
+                "before: "
+                "it is not defined for net \"%s\"",
+                t->model->net->text);
     if (is_lean(t) && !rule_may_be_lean(ops))
         BL_FAIL(t->ctx, BL_NOT_DEFINED,
                 "memory low: rule %s needs the outputs of all blocks at once; dfa, drtp and their "

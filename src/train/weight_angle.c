@@ -44,13 +44,13 @@ static bool is_shaped_like(struct matrix B, size_t rows, size_t cols)
 double weight_angle(const struct net *net, const struct rule *rule, size_t l, double *row)
 {
     const struct matrix W = net->weights[l];
-    if (l == 0 || rule->ops->weights == WEIGHTS_ARE_FREE)
+    if (l == 0 || !net->blocks[l].is_weighted || rule->ops->weights == WEIGHTS_ARE_FREE)
         return (double)NAN;
     if (rule->ops->weights == WEIGHTS_FOLLOW_THEIR_FEEDBACK)
         return is_shaped_like(rule->B[l], W.rows, W.cols)
                    ? products_angle(products_of(W.x, rule->B[l].x, W.rows * W.cols), W.rows * W.cols)
                    : (double)NAN;
-    const struct matrix from = rule->B[l - 1], to = rule->B[l];
+    const struct matrix from = rule->B[net->blocks[l].sources[0]], to = rule->B[l];
     if (l == net_last(net))
         return is_shaped_like(from, W.rows, W.cols)
                    ? products_angle(products_of(W.x, from.x, W.rows * W.cols), W.rows * W.cols)

@@ -26,7 +26,7 @@ double work_of(const struct rule *rule, const struct net *net, const struct inst
     case OP_UPDATE_FUSED:
         return layer_work(net, item->l);
     case OP_PULL:
-        return layer_work(net, item->l + 1);
+        return layer_work(net, item->other);
     case OP_PRODUCT:
         return direct_work(net, inlet_units(net, item->l, rule->feedback.inlet));
     case OP_LEARN_FEEDBACK:

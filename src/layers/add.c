@@ -1,0 +1,40 @@
+/*
+ * add.c - the sum of two outputs of one shape, number by number: y = a + b. With one input, a copy.
+ *
+ * The derivative at each input is the one at y. No parameters; 1 addition for each number.
+ */
+#include "add.h"
+
+#include <string.h>
+
+static void copy_columns(struct matrix from, struct matrix to, struct part part)
+{
+    for (size_t n = 0; n < from.rows; n++)
+        memcpy(matrix_row(&to, n) + part.begin, matrix_row(&from, n) + part.begin,
+               part_size(part) * sizeof *to.x);
+}
+
+static void add_columns(struct matrix from, struct matrix to, struct part part, const struct worker *worker)
+{
+    for (size_t n = 0; n < from.rows; n++)
+        worker->backend->add(matrix_row(&to, n) + part.begin, matrix_row(&from, n) + part.begin,
+                             part_size(part));
+}
+
+void add_forward(const struct matrix *x, size_t n, struct matrix y, struct part part, struct worker *worker)
+{
+    copy_columns(x[0], y, part);
+    if (n > 1)
+        add_columns(x[1], y, part, worker);
+}
+
+void add_pull(struct matrix delta, struct matrix to, struct part part, bool accumulates,
+              struct worker *worker)
+{
+    if (accumulates)
+        add_columns(delta, to, part, worker);
+    else
+        copy_columns(delta, to, part);
+}
+
+const struct layer_ops layer_add = {.name = "add", .usage = "residual (...)", .is_add = true};

@@ -1,0 +1,17 @@
+/*
+ * add.h - the layer where a residual ends: the sum of its inputs, and the derivative that each of them gets.
+ */
+#ifndef BL_LAYERS_ADD_H
+#define BL_LAYERS_ADD_H
+
+#include "layer.h"
+
+extern const struct layer_ops layer_add; /* no text makes one: the net does, for each residual */
+
+/* y = x[0] + x[1], or x[0] where n is 1. All: examples x units; the columns `part`. */
+void add_forward(const struct matrix *x, size_t n, struct matrix y, struct part part, struct worker *worker);
+/* to = delta, or to += delta where it accumulates: the derivative at one of the inputs. Shapes as above. */
+void add_pull(struct matrix delta, struct matrix to, struct part part, bool accumulates,
+              struct worker *worker);
+
+#endif

@@ -1,0 +1,221 @@
+/*
+ * test_residual.c - nets with residuals: bp's gradients against central differences of the loss, batch norm and joins of joins
+ * included; what a direct rule sends to which block; texts, names of tensors, and what is refused.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rig.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { N = 6, SIDE = 4, INPUTS = 2 * SIDE * SIDE, CLASSES = 4, MOST = 4096 };
+
+/* As in test_gradients: four points; the loss is rounded by 3e-7 of 1 + its size, which the formula multiplies by 1.5 / h. Batch norm
+   over six examples makes the loss more curved than it is there. */
+static const float h = 0x1p-6f;
+static const double difference_bound = 1e-4; /* of 1 + the loss */
+
+static float x[N * INPUTS];
+static int32_t labels[N];
+static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
+
+static const char *const nets[] = {
+    "dense 6, tanh, residual (dense 5, tanh, dense 6), tanh, dense 4",
+    "dense 6, tanh, residual (dense 5, tanh, dense 7 | dense 7), tanh, dense 4",
+    "dense 6, tanh, residual (dense 6, batchnorm, tanh, dense 6, batchnorm), batchnorm, tanh, dense 4",
+    "dense 6, residual (batchnorm, tanh, dense 6), residual (tanh, dense 6 nobias), tanh, dense 4",
+    "dense 6, tanh, residual (tanh), dense 4",
+    "dense 6, tanh, residual (residual (dense 6, tanh), dense 6 | residual (dense 6)), tanh, dense 4",
+    "dense 6, tanh, residual (residual (residual (dense 6))), tanh, dense 4",
+    "conv 3 3x3 pad 1, tanh, residual (conv 3 3x3 pad 1 nobias, batchnorm, tanh, conv 3 3x3 pad 1 nobias, "
+    "batchnorm), tanh, "
+    "residual (conv 4 3x3 stride 2 pad 1 nobias, batchnorm, tanh, conv 4 3x3 pad 1 | conv 4 1x1 stride 2 "
+    "nobias, "
+    "batchnorm), tanh, avgpool all, dense 4",
+    "conv 3 3x3 pad 1, tanh, residual (avgpool 2, conv 4 1x1, tanh | conv 4 2x2 stride 2), avgpool 2, dense "
+    "4",
+};
+enum { NETS = sizeof nets / sizeof *nets };
+
+static void make(struct rig *rig, const char *net, const char *rule)
+{
+    const struct rig_options options = {
+        .net = net,
+        .rule = rule,
+        .loss = "ce",
+        .reduction = "mean",
+        .optimizer = "sgd",
+        .lr = "1e-12", /* so that a step tells the loss and changes next to nothing */
+        .init = "fanin",
+        .batch = "6"};
+    rig_make(rig, "portable", 1, &options, &batch);
+}
+
+static double loss_at(struct rig *rig, const char *name, float *values, size_t n, size_t k, float shift)
+{
+    const float kept = values[k];
+    values[k] = kept + shift;
+    rig_set(rig, name, values, n);
+    values[k] = kept;
+    return rig_step(rig, &batch);
+}
+
+/* In units of 1 + the loss. *size: the largest derivative. */
+static double tensor_distance(struct rig *rig, int i, double *size)
+{
+    static float values[MOST], gradient[MOST];
+    bl_tensor t, g;
+    double largest = 0.0;
+    rig_must(rig, bl_trainer_inspect(rig->trainer, x, labels, N));
+    if (!bl_model_tensor(rig->model, i, &t) || !bl_trainer_gradient(rig->trainer, i, &g))
+        return -1.0;
+    const size_t n = rig_count(t);
+    assert_true(n <= MOST && rig_count(g) == n);
+    memcpy(values, t.values, n * sizeof *values);
+    memcpy(gradient, g.values, n * sizeof *gradient);
+    *size = 0.0;
+    for (size_t k = 0; k < n; k++) {
+        double J[5]; /* at -2h, -h, 0, h, 2h */
+        for (int at = 0; at < 5; at++)
+            J[at] = loss_at(rig, t.name, values, n, k, (float)(at - 2) * h);
+        const double slope = (8 * (J[3] - J[1]) - (J[4] - J[0])) / (12 * (double)h);
+        largest = fmax(largest, fabs((double)gradient[k] - slope) / (1.0 + J[2]));
+        *size = fmax(*size, fabs(slope));
+    }
+    rig_set(rig, t.name, values, n);
+    return largest;
+}
+
+static void test_bp_is_the_slope_of_the_loss(void **state)
+{
+    (void)state;
+    for (int c = 0; c < NETS; c++) {
+        struct rig rig;
+        make(&rig, nets[c], "bp");
+        double size = 0.0, largest_size = 0.0;
+        int i = 0;
+        for (double distance; (distance = tensor_distance(&rig, i, &size)) >= 0.0; i++) {
+            bl_tensor t;
+            assert_true(bl_model_tensor(rig.model, i, &t));
+            if (distance > difference_bound)
+                fail_msg("\"%s\": the gradient of %s is off by %.2g of %.2g", nets[c], t.name, distance,
+                         size);
+            largest_size = fmax(largest_size, size);
+        }
+        assert_true(i >= 4 && largest_size > 100 * difference_bound);
+        rig_free(&rig);
+    }
+}
+
+static bool has_tensor(const struct rig *rig, const char *name)
+{
+    return rig_tensor(rig, name).values != NULL;
+}
+
+static void get_delta(const struct rig *rig, int l, float *to, size_t *n)
+{
+    bl_tensor d;
+    assert_true(bl_trainer_delta(rig->trainer, l, &d));
+    *n = rig_count(d);
+    assert_true(*n <= MOST);
+    memcpy(to, d.values, *n * sizeof *to);
+}
+
+/* Blocks: 0 dense, 1 and 2 the body, 3 the shortcut, 4 the sum, 5 the output. 2, 3 and 4 are one module. */
+static void test_a_module_has_one_signal(void **state)
+{
+    (void)state;
+    static float sum[MOST], inner[MOST], first[MOST], changed[MOST], B[MOST];
+    struct rig rig;
+    size_t n = 0;
+    make(&rig, nets[1], "dfa");
+    assert_true(has_tensor(&rig, "0.feedback") && has_tensor(&rig, "1.feedback") &&
+                has_tensor(&rig, "4.feedback"));
+    assert_false(has_tensor(&rig, "2.feedback") || has_tensor(&rig, "3.feedback") ||
+                 has_tensor(&rig, "5.feedback"));
+    rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
+    get_delta(&rig, 4, sum, &n);
+    for (int l = 2; l <= 3; l++) { /* no activation behind the body's last layer, nor the shortcut's */
+        get_delta(&rig, l, inner, &n);
+        assert_memory_equal(inner, sum, n * sizeof *sum);
+    }
+    get_delta(&rig, 0, first, &n);
+    const bl_tensor feedback = rig_tensor(&rig, "4.feedback");
+    for (size_t i = 0; i < rig_count(feedback); i++)
+        B[i] = -feedback.values[i];
+    rig_set(&rig, "4.feedback", B, rig_count(feedback));
+    rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
+    get_delta(&rig, 0, changed, &n); /* nothing comes over the shortcut's edge, which is cut */
+    assert_memory_equal(changed, first, n * sizeof *first);
+    get_delta(&rig, 2, inner, &n);
+    for (size_t i = 0; i < n; i++)
+        assert_true(inner[i] == -sum[i]);
+    rig_free(&rig);
+}
+
+/* fa with B = W is bp, over every follower. */
+static void test_fa_with_the_weights_is_bp(void **state)
+{
+    (void)state;
+    static float delta[MOST], other[MOST];
+    for (int c = 0; c < NETS; c++) {
+        struct rig fa, bp;
+        bl_tensor t;
+        make(&bp, nets[c], "bp");
+        make(&fa, nets[c], "fa");
+        rig_copy(&fa, &bp);
+        for (int i = 0; bl_model_tensor(fa.model, i, &t); i++) {
+            char name[64];
+            if (!strstr(t.name, ".feedback"))
+                continue;
+            snprintf(name, sizeof name, "%d.%s.weight", atoi(t.name),
+                     strstr(nets[c], "conv") ? "conv" : "dense");
+            bl_tensor W = rig_tensor(&fa, name);
+            if (!W.values) {
+                snprintf(name, sizeof name, "%d.dense.weight", atoi(t.name));
+                W = rig_tensor(&fa, name);
+            }
+            assert_non_null(W.values);
+            rig_set(&fa, t.name, W.values, rig_count(W));
+        }
+        rig_must(&bp, bl_trainer_inspect(bp.trainer, x, labels, N));
+        rig_must(&fa, bl_trainer_inspect(fa.trainer, x, labels, N));
+        for (int l = 0; bl_trainer_delta(bp.trainer, l, &t); l++) {
+            size_t n = 0;
+            get_delta(&bp, l, delta, &n);
+            get_delta(&fa, l, other, &n);
+            if (memcmp(delta, other, n * sizeof *delta) != 0)
+                fail_msg("\"%s\": fa's delta of block %d", nets[c], l);
+        }
+        rig_free(&fa);
+        rig_free(&bp);
+    }
+}
+
+static void test_rules_without_a_residual(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"ifa", "pepita"};
+    for (size_t i = 0; i < 2; i++) {
+        struct rig rig;
+        const struct rig_options options = {.net = nets[0], .rule = rules[i]};
+        assert_int_equal(rig_try(&rig, "portable", 1, &options, &batch), BL_NOT_DEFINED);
+        assert_non_null(strstr(bl_why(rig.ctx), "residuals"));
+        rig_free(&rig);
+    }
+}
+
+int main(void)
+{
+    rig_fill(3, x, labels, N, INPUTS, CLASSES);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bp_is_the_slope_of_the_loss), cmocka_unit_test(test_a_module_has_one_signal),
+        cmocka_unit_test(test_fa_with_the_weights_is_bp), cmocka_unit_test(test_rules_without_a_residual)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
