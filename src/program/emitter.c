@@ -91,6 +91,18 @@ static void emit_plain(struct emitter *e, const struct op *op, size_t l)
     emit(e, (struct instruction){.op = op, .l = l});
 }
 
+void emit_update_feedback(struct emitter *e, size_t l)
+{
+    if (l > 0)
+        emit_plain(e, &op_update_feedback, l);
+}
+
+void emit_learn_feedback(struct emitter *e, size_t l)
+{
+    if (l + 1 < e->program->n_blocks)
+        emit_plain(e, &op_learn_feedback, l);
+}
+
 /* Where outputs are not kept: computes block l's again, from the last one below it that is there. */
 static void repeat_forward(struct emitter *e, size_t l)
 {
@@ -106,14 +118,12 @@ static void repeat_forward(struct emitter *e, size_t l)
 /* All of a block's that learns: its gradient, and the steps of what has that gradient. */
 static void emit_learning(struct emitter *e, const struct emission *what, size_t l)
 {
-    const bool updates = e->program->spec.updates, is_hidden = l + 1 < e->program->n_blocks;
     emit_plain(e, &op_gradient, l);
-    if (updates)
-        emit_plain(e, &op_update, l);
-    if (updates && what->learns_like_weights && l > 0)
-        emit_plain(e, &op_update_feedback, l);
-    if (updates && what->learns_from_error && is_hidden)
-        emit_plain(e, &op_learn_feedback, l);
+    if (!e->program->spec.updates)
+        return;
+    emit_plain(e, &op_update, l);
+    if (what->learn)
+        what->learn(e, l);
 }
 
 /* false: the block's signal reads what is not there; nothing is emitted. */

@@ -28,12 +28,17 @@ void emit_map(struct emitter *e, const struct op *map, size_t l);
 /* The output of block l once more, from an input that a map has changed. */
 void emit_second_forward(struct emitter *e, size_t l);
 
-/* What a rule emits in all. emit NULL: hidden blocks stay as they are. */
+/* Feedback that learns: emitted in a rule's `learn`, behind block l's gradient and update. */
+/* B[l], shaped like block l's weights, takes the step of their gradient. The first block has no such B: nothing. */
+void emit_update_feedback(struct emitter *e, size_t l);
+/* B[l], outputs x units of block l, has the gradient e^T h_l. The last block has no such B: nothing. */
+void emit_learn_feedback(struct emitter *e, size_t l);
+
+/* What a rule emits in all. */
 struct emission {
-    void (*emit)(struct emitter *e, size_t l);
-    bool has_entry;           /* layers before the first weights */
-    bool learns_like_weights; /* feedback takes the weights' gradient */
-    bool learns_from_error;   /* feedback has the gradient e^T h */
+    void (*emit)(struct emitter *e, size_t l);  /* NULL: hidden blocks stay as they are */
+    void (*learn)(struct emitter *e, size_t l); /* what learns beside block l's parameters; NULL: nothing */
+    bool has_entry;                             /* layers before the first weights */
 };
 
 /* A bound of the number of instructions. */

@@ -7,9 +7,7 @@
 
 static struct emission emission_of(const struct rule_ops *ops)
 {
-    return (struct emission){.emit = ops->emit,
-                             .learns_like_weights = ops->learning == FEEDBACK_LEARNS_LIKE_WEIGHTS,
-                             .learns_from_error = ops->learning == FEEDBACK_LEARNS_FROM_ERROR};
+    return (struct emission){.emit = ops->emit, .learn = ops->learn};
 }
 
 bl_status rule_program(struct program **out, const struct rule *rule, const struct net *net,
@@ -42,14 +40,19 @@ struct rule_flow rule_flow(const struct rule_ops *ops)
 {
     enum { BLOCKS = 3, ROOM = 16 * BLOCKS + 16 };
     struct instruction items[ROOM];
-    struct program p = {.n_blocks = BLOCKS, .items = items, .room = ROOM};
+    struct program p = {.n_blocks = BLOCKS, .items = items, .room = ROOM, .spec.updates = true};
     const struct emission emission = emission_of(ops);
-    struct rule_flow flow = {false, false, false, false};
+    struct rule_flow flow = {.reads_next = false};
     emit_step(&p, &emission);
     for (size_t i = 0; i < p.n; i++) {
         const struct instruction *item = &p.items[i];
+        const enum op_kind kind = item->op->kind;
         flow.has_second_pass = flow.has_second_pass || item->pass == PASS_SECOND;
-        for (size_t k = 0; k < OPERANDS && item->op->kind != OP_LOSS && item->l < BLOCKS - 1; k++) {
+        flow.fits_outputs = flow.fits_outputs || kind == OP_LEARN_FEEDBACK;
+        flow.learns_feedback =
+            flow.learns_feedback || kind == OP_LEARN_FEEDBACK || kind == OP_UPDATE_FEEDBACK;
+        for (size_t k = 0; k < OPERANDS && kind < OP_GRADIENT && kind != OP_LOSS && item->l < BLOCKS - 1;
+             k++) {
             size_t block = 0;
             const struct operand o = program_operand(&p, item, k, &block);
             const bool is_delta = o.buffer == BUFFER_DELTA && o.access == READS;
@@ -70,6 +73,11 @@ bool rule_is_direct(const struct rule_ops *ops)
 {
     const struct rule_flow flow = rule_flow(ops);
     return ops->emit && !flow.reads_next && !flow.reads_previous && !flow.has_second_pass;
+}
+
+bool rule_learns_feedback(const struct rule_ops *ops)
+{
+    return rule_flow(ops).learns_feedback;
 }
 
 bool rule_may_be_lean(const struct rule_ops *ops)

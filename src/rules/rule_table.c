@@ -47,7 +47,7 @@ bl_status rule_check_text(bl_context *ctx, const char *text)
 static bl_status check_inlet(const struct net *net, const struct rule_ops *ops,
                              const struct feedback_spec *feedback)
 {
-    if (feedback->inlet == INLET_END || (rule_is_direct(ops) && ops->learning != FEEDBACK_LEARNS_FROM_ERROR))
+    if (feedback->inlet == INLET_END || (rule_is_direct(ops) && !rule_flow(ops).fits_outputs))
         return BL_OK;
     BL_FAIL(net->ctx, BL_NOT_DEFINED,
             "rule %s has no choice of inlet; dfa and its like have, which send fixed feedback straight to a "

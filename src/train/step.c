@@ -45,7 +45,7 @@ static bl_status need_slots(struct stepper *s, float **slots, size_t n)
 static bl_status need_B_slots(struct stepper *s)
 {
     size_t n = 0;
-    if (s->rule->ops->learning == FEEDBACK_IS_FIXED)
+    if (!rule_learns_feedback(s->rule->ops))
         return BL_OK;
     BL_TRY(MEM_ARRAY(s->ctx, &s->B_at, s->net->n_blocks, "the optimiser's memory"));
     for (size_t l = 0; l < s->net->n_blocks; l++) {

@@ -272,7 +272,7 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
         BL_TRY(model_set_fact(t->model, keys[i], config_text(t->config, keys[i])));
     if (t->model->rule->ops->has_slope)
         BL_TRY(model_set_fact(t->model, "slope", config_text(t->config, "slope")));
-    if (t->model->rule->ops->learning != FEEDBACK_IS_FIXED)
+    if (rule_learns_feedback(t->model->rule->ops))
         BL_TRY(model_set_fact(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
     BL_TRY(set_table(t, like));
@@ -337,7 +337,7 @@ static bl_status settle_of_rule(bl_trainer *t, struct optimizer *optimizer)
     text_from_double(optimizer->decay > 0.0f ? 0.0 : ops->default_lambda, lambda);
     if (ops->has_slope)
         BL_TRY(settle(t->config, "slope", "cos a"));
-    if (ops->learning == FEEDBACK_IS_FIXED)
+    if (!rule_learns_feedback(ops))
         return BL_OK;
     BL_TRY(settle(t->config, "lambda", lambda));
     optimizer->lambda = (float)config_number(t->config, "lambda");
