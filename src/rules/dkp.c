@@ -9,12 +9,12 @@
  */
 #include "rule_table.h"
 
-static void dkp_emit(struct emitter *e, size_t l)
+static void dkp_emit(struct bl_emitter *e, size_t l)
 {
     emit_product(e, BUFFER_DELTA, l);
 }
 
-static void dkp_learn(struct emitter *e, size_t l)
+static void dkp_learn(struct bl_emitter *e, size_t l)
 {
     emit_learn_feedback(e, l);
 }

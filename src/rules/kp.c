@@ -11,12 +11,12 @@
  */
 #include "rule_table.h"
 
-static void kp_emit(struct emitter *e, size_t l)
+static void kp_emit(struct bl_emitter *e, size_t l)
 {
     emit_pull(e, BUFFER_FEEDBACK, l);
 }
 
-static void kp_learn(struct emitter *e, size_t l)
+static void kp_learn(struct bl_emitter *e, size_t l)
 {
     emit_update_feedback(e, l);
 }
