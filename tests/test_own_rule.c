@@ -169,6 +169,43 @@ static void emit_stir(bl_emitter *e, int block, void *user)
     bl_emit_map(e, &lean_signal, block);
 }
 
+/* PEPITA: F is an array of the rule's own, outputs x inputs. */
+static void disturb(const bl_map_call *c)
+{
+    const bl_view e = c->view[0], F = c->view[1], to = c->view[2];
+    for (size_t n = 0; n < c->n; n++)
+        for (size_t k = 0; k < e.cols; k++) {
+            const float error = e.values[n * e.stride + k] / c->scale;
+            for (size_t j = 0; j < F.cols; j++)
+                to.values[n * to.stride + j] += error * F.values[k * F.stride + j];
+        }
+}
+
+static void subtract(const bl_map_call *c)
+{
+    const bl_view first = c->view[0], second = c->view[1], delta = c->view[2];
+    for (size_t n = 0; n < c->n; n++)
+        for (size_t j = 0; j < delta.cols; j++)
+            delta.values[n * delta.stride + j] =
+                c->scale * (first.values[n * first.stride + j] - second.values[n * second.stride + j]);
+}
+
+MAP(keep_output, copy_view, 0, {BL_OUTPUT, BL_READS}, {BL_SIGNAL, BL_WRITES});
+MAP(disturb_input, disturb, 0, {BL_ERROR, BL_READS}, {BL_ARRAY_0, BL_READS}, {BL_INPUT, BL_UPDATES});
+MAP(subtract_output, subtract, 0, {BL_SIGNAL, BL_READS}, {BL_OUTPUT, BL_READS}, {BL_DELTA, BL_WRITES});
+
+static const bl_rule_array pepita_arrays[] = {{"f", BL_OUTPUTS, BL_INPUTS, 0, 0.1}};
+
+static void emit_pepita(bl_emitter *e, int block, void *user)
+{
+    (void)user;
+    bl_emit_map(e, &keep_output, block);
+    if (block == 0)
+        bl_emit_map(e, &disturb_input, block);
+    bl_emit_forward(e, block);
+    bl_emit_map(e, &subtract_output, block);
+}
+
 #define RULE(rule, name, flags, feedback, arrays, n, begin, emit, learn)                                     \
     static const bl_rule rule = {sizeof(bl_rule), name,     "a test", "as in the test",                      \
                                  flags,           feedback, arrays,   n,                                     \
@@ -184,8 +221,10 @@ RULE(my_copies, "my-copies", 9, BL_FEEDBACK_DIRECT, copy_arrays, 2, begin_copies
 RULE(my_signs, "my-signs", 4, BL_FEEDBACK_LIKE_WEIGHTS, NULL, 0, begin_signs, emit_fa, NULL);
 RULE(my_stir, "my-stir", 1, BL_FEEDBACK_DIRECT, stir_arrays, 4, begin_stir, emit_stir, NULL);
 
-static const bl_rule *const rules[] = {&my_dfa, &my_drtp, &my_bp,     &my_fa,    &my_kp,
-                                       &my_dkp, &my_ifa,  &my_copies, &my_signs, &my_stir};
+RULE(my_pepita, "my-pepita", 0, BL_FEEDBACK_NONE, pepita_arrays, 1, NULL, emit_pepita, NULL);
+
+static const bl_rule *const rules[] = {&my_dfa, &my_drtp,   &my_bp,    &my_fa,   &my_kp,    &my_dkp,
+                                       &my_ifa, &my_copies, &my_signs, &my_stir, &my_pepita};
 enum { RULES = sizeof rules / sizeof *rules };
 
 /* ---- Training */
@@ -207,6 +246,12 @@ static const char conv[] =
     "conv 90 3x3 pad 1, batchnorm, relu, maxpool 2, dense 170, tanh, dropout 0.2, dense 5";
 static const char small[] = "conv 3 3x3 pad 1, batchnorm, relu, maxpool 2, dense 7, tanh, dense 5";
 static const char dense[] = "dense 170, tanh, dense 90, tanh, dense 5";
+
+/* Not defined behind a pool. */
+static const char *net_of(const bl_rule *rule)
+{
+    return rule == &my_ifa || rule == &my_pepita ? dense : conv;
+}
 
 static bl_status make(struct made *m, const struct chosen *c)
 {
@@ -293,12 +338,38 @@ static void test_the_librarys_rules_once_more(void **state)
     }
 }
 
+/* The library's F, given to the rule's own array. */
+static void test_pepita_once_more(void **state)
+{
+    (void)state;
+    struct made own, library;
+    bl_tensor tensor;
+    char a[17], b[17];
+    bool is_found = false;
+    must(&own, make(&own, &(struct chosen){"my-pepita", dense, "normal", 2, NULL}));
+    must(&library, make(&library, &(struct chosen){"pepita", dense, "normal", 2, NULL}));
+    for (int i = 0; bl_model_tensor(bl_trainer_model(library.trainer), i, &tensor); i++)
+        if (strcmp(tensor.name, "0.feedback") == 0) {
+            is_found = true;
+            must(&own, bl_model_set_tensor(bl_trainer_model(own.trainer), "rule.f", tensor.values,
+                                           tensor.rows * tensor.cols));
+        }
+    assert_true(is_found);
+    learn(&own, 0, STEPS);
+    learn(&library, 0, STEPS);
+    bl_model_hash(bl_trainer_model(own.trainer), a);
+    bl_model_hash(bl_trainer_model(library.trainer), b);
+    assert_string_equal(a, b);
+    release(&own);
+    release(&library);
+}
+
 static void test_threads_and_memory(void **state)
 {
     (void)state;
     for (int i = 0; i < RULES; i++) {
         char one[17], three[17], low[17];
-        const char *net = rules[i] == &my_ifa ? dense : conv, *name = rules[i]->name;
+        const char *net = net_of(rules[i]), *name = rules[i]->name;
         const bool may_be_low = rules[i]->feedback == BL_FEEDBACK_DIRECT && rules[i] != &my_ifa;
         hash_of(&(struct chosen){name, net, "normal", 1, NULL}, one);
         hash_of(&(struct chosen){name, net, "normal", 3, NULL}, three);
@@ -322,7 +393,7 @@ static void test_resumed(void **state)
     scratch_make(&scratch);
     const char *path = scratch_path(&scratch, "own.safetensors");
     for (int i = 0; i < RULES; i++) {
-        const struct chosen c = {rules[i]->name, rules[i] == &my_ifa ? dense : conv, "normal", 2, NULL};
+        const struct chosen c = {rules[i]->name, net_of(rules[i]), "normal", 2, NULL};
         char whole[17], resumed[17];
         struct made first, second;
         bl_angles angles[3];
@@ -573,6 +644,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_librarys_rules_once_more),
+        cmocka_unit_test(test_pepita_once_more),
         cmocka_unit_test(test_threads_and_memory),
         cmocka_unit_test(test_resumed),
         cmocka_unit_test(test_angles),

@@ -69,8 +69,8 @@ bl_status rule_create(struct rule **out, const struct net *net, const struct rul
     bl_status status = MEM_ARRAY(net->ctx, &rule->B, net->n_blocks, "the list of feedback");
     if (status == BL_OK && ops->init)
         status = ops->init(rule, net);
-    if (status == BL_OK)
-        status = rule_arrays_create(rule, net);
+    if (status == BL_OK && ops->user)
+        status = user_rule_bind(rule, net);
     if (status != BL_OK) {
         rule_free(rule);
         return status;

@@ -82,8 +82,6 @@ static size_t floats_to_save(const struct rule *rule)
 
 bl_status rule_arrays_create(struct rule *rule, const struct net *net)
 {
-    if (!rule->ops->user)
-        return BL_OK;
     BL_TRY(MEM_ONE(rule->ctx, &rule->own, "the rule's arrays"));
     rule->own->saves_feedback = rule_flow(rule->ops).updates_feedback;
     BL_TRY(MEM_ARRAY(rule->ctx, &rule->own->all, count(rule), "the rule's arrays"));

@@ -40,19 +40,12 @@ static void user_learn(struct bl_emitter *e, size_t l)
     e->program->user->learn(e, (int)l, e->program->user->user);
 }
 
-static bl_status user_init(struct rule *rule, const struct net *net)
+bl_status user_rule_bind(struct rule *rule, const struct net *net)
 {
     const struct rule_flow flow = rule_flow(rule->ops);
     if (flow.reads_previous || flow.has_second_pass)
         BL_TRY(net_check_push(net, rule->ops->name));
-    switch (rule->ops->user->feedback) {
-    case BL_FEEDBACK_DIRECT:
-        return feedback_from_output_to_all(rule, net);
-    case BL_FEEDBACK_LIKE_WEIGHTS:
-        return feedback_like_all_weights(rule, net);
-    default:
-        return BL_OK;
-    }
+    return rule_arrays_create(rule, net);
 }
 
 static bool is_set(const bl_rule *given, unsigned flag)
@@ -75,7 +68,9 @@ static struct rule_ops ops_of(const bl_rule *given)
         .weights = !has_feedback || !is_set(given, BL_RULE_ALIGNS_WEIGHTS) ? WEIGHTS_ARE_FREE
                    : is_direct                                             ? WEIGHTS_FOLLOW_DIRECT_FEEDBACK
                                                                            : WEIGHTS_FOLLOW_THEIR_FEEDBACK,
-        .init = user_init,
+        .init = is_direct      ? feedback_from_output_to_all
+                : has_feedback ? feedback_like_all_weights
+                               : NULL,
         .begin = given->begin ? user_begin : NULL,
         .emit = user_emit,
         .learn = given->learn ? user_learn : NULL,

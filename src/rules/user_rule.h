@@ -9,6 +9,9 @@
 /* Of those that are registered with ctx, by number; NULL past the last. */
 const struct rule_ops *user_rule_at(const bl_context *ctx, int i);
 
+/* Makes what the rule has on this net besides feedback; refuses a net that the rule is not defined for. */
+bl_status user_rule_bind(struct rule *rule, const struct net *net);
+
 /* The arrays of a rule without any are none, and the functions do nothing. */
 bl_status rule_arrays_create(struct rule *rule, const struct net *net);
 void rule_arrays_free(struct rule *rule);
