@@ -146,7 +146,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      split-seed        N below 2^64 [1]
      net               layers, with commas: see below []
      init              zero, fanin, glorot, he []
-     rule              a name of bl_rule_name: bp, fa, dfa, ... [dfa]
+     rule              a name of bl_rule_name or of bl_rule_register: bp, fa, dfa, ... [dfa]
      feedback          nokland, lillicrap, "fanin [GAIN]", "uniform X", "normal S", FILE.npz []
      inlet             end, before-pool, channels [end]
      slope             "cos a", "cos f", 1, f' []
@@ -389,6 +389,187 @@ BL_API const char *bl_rule_name(int i);                /* "bp", "fa", "dfa", ...
 BL_API const char *bl_rule_about(const char *name);    /* one line and the paper; NULL: no such rule */
 BL_API const char *bl_rule_equation(const char *name); /* "signal_l = e B_l" */
 BL_API const char *bl_rule_order(const char *name);    /* "backward", "forward", "any", "on forward" */
+
+/* Every rule that a context knows: the library's, then those that were registered with it; 0 past the last, else 1. */
+typedef struct bl_rule_info {
+    const char *name, *about, *equation, *order; /* as above */
+    int is_registered;                           /* 1: by bl_rule_register, 0: the library's */
+} bl_rule_info;
+BL_API int bl_rule_at(const bl_context *ctx, int i, bl_rule_info *out);
+
+/* ---- A learning rule of your own -------------------------------------------------------------------------
+
+   A rule says how the signal of each hidden block comes about: the numbers that stand for the derivative of the loss by the
+   block's output. It says so in instructions, which it appends to the program of a step (bl_trainer_instruction shows it) and
+   which run later, in every step. An instruction works on a whole block. From what instructions read and write follow the
+   order, what runs at once on several threads, what a batch must keep, and whether the option memory low is possible. The
+   library adds the rest: forward passes, the loss, derivatives inside a block (from the signal to the delta, the derivative at
+   the output of the block's weights), gradients and updates. The last block learns from the error itself, whatever the rule.
+
+       static void emit(bl_emitter *e, int block, void *user)      direct feedback alignment
+       {
+           (void)user;
+           bl_emit_product(e, BL_ERROR, block);
+       }
+       static const bl_rule rule = {sizeof rule, "my-dfa", "DFA once more", "signal_l = e B_l", BL_RULE_LEARNS_FROM_ZERO,
+                                    BL_FEEDBACK_DIRECT, NULL, 0, NULL, emit, NULL, NULL};
+       bl_rule_register(ctx, &rule);
+       bl_config_set(config, "rule", "my-dfa");
+
+   examples/03_own_rule.c is a whole program; docs/rules.md has a section about it. A registered rule belongs to its context, and
+   is known there wherever a rule is named: in the option rule, in models, checkpoints and run folders (a file of a rule that is
+   not registered is refused, with its name), for angles, inspection and the lists of instructions and buffers. */
+
+/* What instructions are appended to; valid during the callback that was given it. */
+typedef struct bl_emitter bl_emitter;
+
+/* What an instruction reads or writes. n: examples of the batch; units of a block: the numbers at its end. Values never change
+   meaning. */
+typedef enum bl_buffer_id {
+    BL_NOTHING = 0,
+    BL_INPUT = 1,   /* n x inputs: the batch. bl_emit_forward goes on from what a map makes of it */
+    BL_TARGETS = 2, /* n x outputs, one-hot for classes; read only */
+    BL_ERROR = 3,   /* n x outputs: dJ / d scores, times bl_map_call.scale; read only */
+    BL_OUTPUT = 4,  /* n x units of the block; read only */
+    BL_SIGNAL = 5,  /* n x units (with the option inlet: as many numbers as there) */
+    /* n x the numbers at the output of the block's weights. A rule that writes it itself does without signal and derivatives */
+    BL_DELTA = 6,
+    BL_WEIGHTS = 7,  /* channels x fan-in; read only */
+    BL_FEEDBACK = 8, /* of the block, as the rule's `feedback` says */
+    BL_ARRAY_0 = 16, /* the rule's own arrays, by their places in bl_rule.arrays */
+    BL_ARRAY_1 = 17,
+    BL_ARRAY_2 = 18,
+    BL_ARRAY_3 = 19
+} bl_buffer_id;
+
+typedef enum bl_access {
+    BL_READS = 1,  /* what an earlier instruction has written */
+    BL_WRITES = 2, /* all of it, whatever was there */
+    BL_UPDATES = 3 /* reads and writes */
+} bl_access;
+
+/* Sizes of arrays besides numbers of 1 and more. */
+enum {
+    BL_BATCH = -1,   /* rows alone: the examples of the batch */
+    BL_OUTPUTS = -2, /* of the net */
+    BL_INPUTS = -3,  /* of the net */
+    BL_UNITS = -4,   /* of the block; of arrays that each block has */
+    BL_CHANNELS = -5 /* likewise: units of a dense layer, maps of a convolution */
+};
+
+/* An array of the rule's own, of float. Without BL_BATCH it keeps its numbers from step to step, is saved as
+   "rule.NAME", or "BLOCK.rule.NAME", in models and checkpoints, and begins with numbers from U(-limit,
+   limit), drawn from the option feedback-seed, or with 0 where limit is 0. With BL_BATCH rows it holds what
+   the instructions of one step leave for one another. */
+typedef struct bl_rule_array {
+    const char *name; /* a to z, 0 to 9 and _, up to 16 */
+    int rows, cols;
+    int each_block; /* 1: every block has one; 0: one for the net */
+    double limit;   /* 0 to 1e6 */
+} bl_rule_array;
+
+/* Numbers (i, j) of an operand: values[i * stride + j]. stride is cols, except of views that are cut by
+   channels. */
+typedef struct bl_view {
+    float *values; /* NULL: this block has none */
+    size_t rows, cols, stride;
+} bl_view;
+
+/* What a map's function is called with; later versions may add members at the end. */
+typedef struct bl_map_call {
+    void *user; /* bl_rule.user */
+    int block;
+    size_t n;        /* examples */
+    uint64_t step;   /* from 1; 0: a measurement, which changes nothing that the rule keeps */
+    float scale;     /* that of BL_ERROR: 1 / n, or 1 with the option reduction sum */
+    size_t unit;     /* the number among the block's units of the first column of a view that is cut */
+    bl_view view[4]; /* of the operands, in their order */
+} bl_map_call;
+
+/* A function of your own as an instruction. Where all that it writes belongs to units of its block (signal,
+   delta, feedback, arrays with BL_UNITS or BL_CHANNELS), it is called for some channels of the block at a
+   time, by several threads at once: the views of such operands are those channels' columns (rows, of weights
+   and what is shaped like them), the others are whole. The result must not depend on how the channels are
+   cut: a number that is written may depend on its own column of operands that are cut, and on all of the
+   others. A function that needs all channels together says `whole`; one that writes something else is called
+   once in any case. It may not call the library, and writes what it declares, nothing else. */
+typedef struct bl_map {
+    size_t size;      /* sizeof(bl_map) */
+    const char *name; /* as bl_instruction.op shows it */
+    void (*run)(const bl_map_call *call);
+    int whole;
+    struct {
+        bl_buffer_id buffer;
+        bl_access access;
+    } operands[4]; /* up to BL_NOTHING */
+} bl_map;
+
+/* bl_rule.flags, added up. */
+enum {
+    BL_RULE_LEARNS_FROM_ZERO = 1, /* all-zero weights are a good start (option init) */
+    BL_RULE_NEEDS_CLASSES = 2,    /* data with numbers as targets are refused */
+    BL_RULE_DERIVES_FEEDBACK =
+        4,                     /* maps make the feedback from the weights: no effect of the option feedback */
+    BL_RULE_ALIGNS_WEIGHTS = 8 /* bl_angles.weight is measured against the feedback */
+};
+
+typedef enum bl_feedback_kind {
+    BL_FEEDBACK_NONE = 0,
+    BL_FEEDBACK_DIRECT = 1,      /* of each hidden block, outputs x units: for bl_emit_product */
+    BL_FEEDBACK_LIKE_WEIGHTS = 2 /* of each block but the first, shaped like its weights: for pull and push */
+} bl_feedback_kind;
+
+/* The functions may be called at any time, also for nets of other sizes: what they emit follows from the
+   block's number and bl_emitter_blocks alone. Texts, arrays, maps and user are borrowed, and live as long as
+   the context. */
+typedef struct bl_rule {
+    size_t size;      /* sizeof(bl_rule) */
+    const char *name; /* a letter from a to z, then a to z, 0 to 9 and -, up to 31; no other rule's */
+    const char *about, *equation;
+    unsigned flags;
+    bl_feedback_kind feedback; /* drawn or read as the option feedback says */
+    const bl_rule_array *arrays;
+    int n_arrays; /* up to 4 */
+    /* What comes before the signals of all blocks: maps on the error, noise, matrices made from weights. NULL: nothing. */
+    void (*begin)(bl_emitter *e, void *user);
+    /* How the signal, or the delta, of a hidden block comes about. */
+    void (*emit)(bl_emitter *e, int block, void *user);
+    /* Behind the update of each block's parameters, the last one's too: what else learns. NULL: nothing. */
+    void (*learn)(bl_emitter *e, int block, void *user);
+    void *user;
+} bl_rule;
+
+/* BL_BAD_VALUE: the name is taken or not such a name, or an instruction is none; BL_UNSUPPORTED: the rule is
+   of a later version of this header. */
+BL_API bl_status bl_rule_register(bl_context *ctx, const bl_rule *rule);
+
+/* Instructions. A callback may read what is not there yet (the error, before the loss): then nothing of what
+   it emitted is kept, and it is called again later. A rule that reads what is never written, or emits what is
+   not defined, is refused by bl_rule_register or bl_trainer_create. */
+BL_API int bl_emitter_blocks(const bl_emitter *e); /* hidden ones and the last; at least 2 */
+/* signal[block] = source feedback[block]. source: BL_ERROR, an array of BL_BATCH x BL_OUTPUTS, or BL_TARGETS,
+   which is sent as -scale y. Direct feedback. */
+BL_API void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block);
+/* signal[block] = the sum over the blocks that follow of their delta through their matrix: BL_WEIGHTS, or
+   BL_FEEDBACK shaped like them. */
+BL_API void bl_emit_pull(bl_emitter *e, bl_buffer_id matrix, int block);
+/* signal[block] = the delta of what comes before, forward through the block's matrix. Not of the first block.
+   BL_NOT_DEFINED where a hidden block changes the size of its maps. */
+BL_API void bl_emit_push(bl_emitter *e, bl_buffer_id matrix, int block);
+BL_API void bl_emit_map(bl_emitter *e, const bl_map *map, int block);
+/* The block's output once more, from the output before it of such a second pass, or of the first block from
+   an input that a map has updated. */
+BL_API void bl_emit_forward(bl_emitter *e, int block);
+/* An array of the rule's own = sigma N(0, 1), by the seed of the option order-seed, the step, the block and
+   stream (0 to 65535) alone. */
+BL_API void bl_emit_noise(bl_emitter *e, bl_buffer_id array, double sigma, int stream, int block);
+/* What the callback emits from here on runs in the steps 1, 1 + steps, 1 + 2 steps, ... alone, and never in a
+   measurement. Maps and noise that write arrays without BL_BATCH, or feedback. steps: at least 1. */
+BL_API void bl_emit_every(bl_emitter *e, int steps);
+/* In `learn`. The feedback takes a step of the optimiser, with decay `lambda`: shaped like weights by the
+   gradient of the block's weights; direct by the gradient e^T h of the block's output h. Nothing where the
+   block has no feedback. */
+BL_API void bl_emit_learn_feedback(bl_emitter *e, int block);
 
 /* ---- Training ------------------------------------------------------------------------------------------ */
 

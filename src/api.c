@@ -394,26 +394,35 @@ bl_status bl_net_measure(bl_context *ctx, const char *text, bl_shape shape, int 
 
 const char *bl_rule_name(int i)
 {
-    const struct rule_ops *ops = rule_ops_at(i);
+    const struct rule_ops *ops = rule_ops_at(NULL, i);
     return ops ? ops->name : NULL;
 }
 
 const char *bl_rule_about(const char *name)
 {
-    const struct rule_ops *ops = name ? rule_find(name) : NULL;
+    const struct rule_ops *ops = name ? rule_find(NULL, name) : NULL;
     return ops ? ops->about : NULL;
 }
 
 const char *bl_rule_equation(const char *name)
 {
-    const struct rule_ops *ops = name ? rule_find(name) : NULL;
+    const struct rule_ops *ops = name ? rule_find(NULL, name) : NULL;
     return ops ? ops->equation : NULL;
 }
 
 const char *bl_rule_order(const char *name)
 {
-    const struct rule_ops *ops = name ? rule_find(name) : NULL;
+    const struct rule_ops *ops = name ? rule_find(NULL, name) : NULL;
     return ops ? rule_order_name(ops) : NULL;
+}
+
+int bl_rule_at(const bl_context *ctx, int i, bl_rule_info *out)
+{
+    const struct rule_ops *ops = ctx && out ? rule_ops_at(ctx, i) : NULL;
+    if (!ops)
+        return 0;
+    *out = (bl_rule_info){ops->name, ops->about, ops->equation, rule_order_name(ops), ops->user != NULL};
+    return 1;
 }
 
 /* ---- Models at work */

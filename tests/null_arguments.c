@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "../src/program/emitter.h"
+
 enum { EXAMPLES = 12, FEATURES = 2, UNITS = 4 };
 
 /* Objects and values to call with, all of them right. */
@@ -54,12 +56,43 @@ static union {
     bl_instruction instruction;
     bl_buffer buffer;
     bl_named_net net;
+    bl_rule_info rule;
     bl_net_size net_size;
     double doubles[EXAMPLES * FEATURES];
     float floats[EXAMPLES * FEATURES];
     char path[BL_PATH_ROOM];
     const char *advice;
 } room;
+
+static void run_nothing(const bl_map_call *call)
+{
+    (void)call;
+}
+
+static void emit_own(bl_emitter *e, int block, void *user)
+{
+    (void)user;
+    bl_emit_product(e, BL_ERROR, block);
+}
+
+static const bl_rule_array own_array = {"a", 1, 1, 0, 0.0};
+static const bl_map own_map = {
+    sizeof own_map, "nothing", run_nothing, 0, {{BL_ARRAY_0, BL_UPDATES}, {BL_NOTHING, BL_READS}}};
+static const bl_rule own_rule = {sizeof own_rule, "own", "a",  "b",      0,    BL_FEEDBACK_DIRECT,
+                                 &own_array,      1,     NULL, emit_own, NULL, NULL};
+
+/* As a rule's callback is given one. */
+static bl_emitter *emitter(void)
+{
+    enum { ROOM = 8 };
+    static struct instruction items[ROOM];
+    static struct op maps[ROOM];
+    static struct program p;
+    static bl_emitter e;
+    p = (struct program){.n_blocks = 3, .items = items, .room = ROOM, .user = &own_rule, .maps = maps};
+    e = (bl_emitter){.program = &p};
+    return &e;
+}
 
 static const char *const layer_names[] = {"dense", "conv", NULL};
 

@@ -337,7 +337,7 @@ static void check_variant(const struct drawn *c, uint32_t number, int threads, c
         sums->low += strcmp(memory, "low") == 0;
     } else
         assert_true(strcmp(memory, "low") == 0 &&
-                    (!rule_may_be_lean(rule_find(c->rule)) || strstr(c->net, "residual")));
+                    (!rule_may_be_lean(rule_find(NULL, c->rule)) || strstr(c->net, "residual")));
     release(&m);
 }
 
@@ -417,7 +417,7 @@ static void test_flows(void **state)
 }
 
 /* A rule whose signals wait for one another is refused. */
-static void emit_in_a_circle(struct emitter *e, size_t l)
+static void emit_in_a_circle(struct bl_emitter *e, size_t l)
 {
     if (l == 0)
         emit_pull(e, BUFFER_WEIGHTS, l);
@@ -431,10 +431,10 @@ static void test_circle(void **state)
     struct instruction items[64];
     struct program p = {.n_blocks = 3, .items = items, .room = 64, .spec = {.updates = true}};
     const struct emission circle = {.emit = emit_in_a_circle};
-    assert_false(emit_step(&p, &circle));
+    assert_false(emit_step(&p, &circle, NULL));
     p.n = 0;
     p.room = 5;
-    assert_false(emit_step(&p, &(struct emission){.emit = rule_find("dfa")->emit}));
+    assert_false(emit_step(&p, &(struct emission){.emit = rule_find(NULL, "dfa")->emit}, NULL));
 }
 
 int main(int argc, char **argv)

@@ -38,6 +38,10 @@ void context_destroy(bl_context *ctx)
 {
     if (!ctx)
         return;
+    for (struct registered_rule *rule = ctx->rules, *next = NULL; rule; rule = next) {
+        next = rule->next;
+        mem_free(ctx, rule);
+    }
     mem_free(ctx, ctx->more_files_read);
     parallel_free(ctx);
     mem_free(ctx, ctx->backend);

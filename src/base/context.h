@@ -13,6 +13,7 @@
 
 struct backend; /* floor 1 fills it in */
 struct pool;    /* parallel.c's threads */
+struct registered_rule;
 
 struct file_read {
     uint64_t device, inode;
@@ -22,15 +23,21 @@ enum { FIRST_FILES_READ = 512 }; /* most programs never read as many, and need n
 
 struct bl_context {
     bl_allocator allocator;
-    struct backend *backend; /* owned; set when the context is made */
-    struct pool *pool;       /* owned; NULL before parallel_need */
-    int threads;             /* at least 1 */
-    bool has_read_input;     /* standard input, which can be read once */
-    bool may_use_fewer;      /* nobody asked for that number: fewer threads may be tried */
+    struct backend *backend;       /* owned; set when the context is made */
+    struct pool *pool;             /* owned; NULL before parallel_need */
+    struct registered_rule *rules; /* owned; those of bl_rule_register, the first of a list of blocks */
+    int threads;                   /* at least 1 */
+    bool has_read_input;           /* standard input, which can be read once */
+    bool may_use_fewer;            /* nobody asked for that number: fewer threads may be tried */
     char why[1024];
     struct file_read first_files_read[FIRST_FILES_READ]; /* see files_read.h */
     struct file_read *more_files_read;                   /* those past the first */
     size_t n_files_read, room_files_read;
+};
+
+/* A block of a list: floor 5 fills in the rest of it. */
+struct registered_rule {
+    struct registered_rule *next;
 };
 
 /* Without a backend: api.c chooses one. */

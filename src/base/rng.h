@@ -18,7 +18,9 @@ enum rng_stream { /* the values are part of what a seed means: never change or r
                   RNG_SHUFFLE = 4,
                   RNG_SPLIT = 5,
                   RNG_DROPOUT = 6,
-                  RNG_ANGLES = 7
+                  RNG_ANGLES = 7,
+                  RNG_RULE_ARRAY = 8, /* first values of the arrays of a user's rule */
+                  RNG_RULE_NOISE = 9
 };
 
 struct rng {

@@ -12,38 +12,56 @@
 
 #include "program.h"
 
-struct emitter {
+struct bl_emitter {
     struct program *program;
     bool has_missing; /* something was read that is not there (yet) */
     bool is_full;
+    bool is_learning;  /* in a rule's `learn` */
+    uint32_t period;   /* of what is emitted from here on */
+    char refusal[160]; /* what a user's rule has emitted that is not defined; "" */
 };
 
-/* signal[l] = v B[l]; source: BUFFER_DELTA for the error, or BUFFER_TARGETS, which are sent as -scale y. */
-void emit_product(struct emitter *e, enum buffer source, size_t l);
+/* signal[l] = v B[l]; source: BUFFER_DELTA for the error, BUFFER_TARGETS, which are sent as -scale y, or an array. */
+void emit_product(struct bl_emitter *e, enum buffer source, size_t l);
 /* signal[l] = the sum over the blocks f that follow l, in text order, of delta[f] M[f], M the weights or the feedback, or of
    delta[f] itself where f adds. In a row of blocks: delta[l + 1] M[l + 1]. */
-void emit_pull(struct emitter *e, enum buffer matrix, size_t l);
+void emit_pull(struct bl_emitter *e, enum buffer matrix, size_t l);
 /* signal[l] = delta[k] M[l]^T, k the block before l: l - 1 in a row. */
-void emit_push(struct emitter *e, enum buffer matrix, size_t l);
+void emit_push(struct bl_emitter *e, enum buffer matrix, size_t l);
 /* A function of the rule's own on block l, once for each range of channels, or once in all (is_whole). */
-void emit_map(struct emitter *e, const struct op *map, size_t l);
+void emit_map(struct bl_emitter *e, const struct op *map, size_t l);
 /* The same on each block with weights that follows l, for what a pull of l reads. */
-void emit_map_on_followers(struct emitter *e, const struct op *map, size_t l);
+void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l);
 /* The output of block l once more, from an input that a map has changed. */
-void emit_second_forward(struct emitter *e, size_t l);
+void emit_second_forward(struct bl_emitter *e, size_t l);
+/* An array of a user's rule = sigma N(0, 1). */
+void emit_noise(struct bl_emitter *e, enum buffer array, float sigma, uint16_t stream, size_t l);
+/* Whether the array keeps its numbers from step to step. */
+static inline bool array_is_kept(const bl_rule_array *array)
+{
+    return array->rows != BL_BATCH;
+}
 
-/* What a rule emits in all. emit NULL: hidden blocks stay as they are. */
+/* Feedback that learns: emitted in a rule's `learn`, behind block l's gradient and update. */
+/* B[l], shaped like block l's weights, takes the step of their gradient. Nothing where the block has no such B: the first one, and blocks without weights. */
+void emit_update_feedback(struct bl_emitter *e, size_t l);
+/* B[l], outputs x units of block l, has the gradient e^T h_l. Nothing where the block has no such B: the last one, and blocks inside a module. */
+void emit_learn_feedback(struct bl_emitter *e, size_t l);
+
+/* What a rule emits in all. */
 struct emission {
-    void (*emit)(struct emitter *e, size_t l);
-    bool is_direct;           /* it sends a signal to each module that owns parameters, and to no other */
-    bool has_entry;           /* layers before the first weights */
-    bool learns_like_weights; /* feedback takes the weights' gradient */
-    bool learns_from_error;   /* feedback has the gradient e^T h */
+    void (*begin)(struct bl_emitter *e);          /* before the signals of all blocks; NULL: nothing */
+    void (*emit)(struct bl_emitter *e, size_t l); /* NULL: hidden blocks stay as they are */
+    void (*learn)(struct bl_emitter *e,
+                  size_t l); /* what learns beside block l's parameters; NULL: nothing */
+    bool is_direct; /* the rule sends a signal to each module that owns parameters, and to no other */
+    bool has_entry; /* layers before the first weights */
 };
 
 /* A bound of the number of instructions. */
 size_t emission_room(size_t n_blocks);
-/* The whole step into p->items, which have room. false: some block's signal reads what is never written. */
-bool emit_step(struct program *p, const struct emission *what);
+/* The whole step into p->items, which have room. false: some block's signal reads what is never written, or `refusal` (may be
+   NULL) tells what is not defined. */
+bool emit_step(struct program *p, const struct emission *what, char refusal[160]);
 
 #endif

@@ -119,9 +119,20 @@ const struct op op_learn_feedback = {
                  {BUFFER_FEEDBACK, OF_BLOCK, EXTENT_RANGE, UPDATES}},
 };
 
-const char *buffer_name(enum buffer buffer)
+/* An array of a user's rule as a whole: any number of it is a function of its place. */
+const struct op op_noise = {
+    .kind = OP_NOISE,
+    .name = "noise",
+    .is_whole = true,
+    .move = MOVE_TEACH,
+    .operands = {{BUFFER_SOURCE, OF_BLOCK, EXTENT_ALL, WRITES}},
+};
+
+const char *program_buffer_name(const struct program *p, enum buffer buffer)
 {
-    static const char *const names[BUFFERS] = {"none",    "input",    "targets",  "output", "signal", "delta",
-                                               "weights", "feedback", "gradient", "matrix", "source"};
+    static const char *const names[BUFFERS] = {"none",  "input",   "targets",  "output",  "signal",
+                                               "delta", "weights", "feedback", "gradient"};
+    if (buffer >= BUFFER_ARRAY && buffer <= BUFFER_LAST_ARRAY)
+        return p->user->arrays[buffer - BUFFER_ARRAY].name;
     return names[buffer];
 }

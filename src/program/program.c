@@ -355,6 +355,7 @@ void program_free(struct program *p)
     if (!p)
         return;
     mem_free(p->ctx, p->items);
+    mem_free(p->ctx, p->maps);
     mem_free(p->ctx, p->order);
     mem_free(p->ctx, p->groups);
     mem_free(p->ctx, p->tasks);

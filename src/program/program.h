@@ -27,7 +27,9 @@ enum buffer {
     BUFFER_WEIGHTS,  /* of a block: all its parameters, and the optimiser's memory of them */
     BUFFER_FEEDBACK, /* of a block: B, and the optimiser's memory of it */
     BUFFER_GRADIENT, /* of a block's parameters */
-    BUFFER_MATRIX,   /* in the table of ops: the matrix that the instruction names, and its source */
+    BUFFER_ARRAY, /* the arrays of a user's rule, one after the other; one for the net belongs to the last block */
+    BUFFER_LAST_ARRAY = BUFFER_ARRAY + 3,
+    BUFFER_MATRIX, /* in the table of ops: the matrix that the instruction names, and its source */
     BUFFER_SOURCE,
     BUFFERS
 };
@@ -67,6 +69,7 @@ enum op_kind {
     OP_PUSH,
     OP_LOCAL_BACKWARD,
     OP_MAP,
+    OP_NOISE,
     OP_GRADIENT,
     OP_UPDATE,
     OP_UPDATE_FUSED,
@@ -87,6 +90,7 @@ struct op {
     void (*map)(const struct rule *rule, const struct net *net, const struct place *at,
                 struct lesson *lesson);    /* of OP_MAP */
     double (*cost)(const struct net *net); /* of OP_MAP: multiply-accumulates for an example; NULL: none */
+    const bl_map *given;                   /* of OP_MAP: a user's, in place of `map` */
 };
 
 enum mode { MODE_OF_RUN, MODE_REPLAY /* the same masks and statistics once more */ };
@@ -98,7 +102,11 @@ struct instruction {
     size_t other;       /* of pull: the block behind l whose delta it reads */
     bool accumulates;   /* of pull: the signal has the terms of other followers already */
     enum buffer matrix; /* of pull and push: BUFFER_WEIGHTS or BUFFER_FEEDBACK */
-    enum buffer source; /* of product: BUFFER_TARGETS, or BUFFER_DELTA for the error */
+    enum buffer
+        source; /* of product: BUFFER_TARGETS, an array, or BUFFER_DELTA for the error; of noise: the array */
+    float sigma;     /* of noise */
+    uint16_t stream; /* of noise */
+    uint32_t period; /* in steps; 0 and 1: each */
     enum pass pass;
     enum mode mode;
     bool is_repeated; /* a forward that was computed before, because its output was not kept */
@@ -136,6 +144,9 @@ struct program {
     const struct net *net; /* whose blocks these are; NULL: a row of blocks, each with weights */
     struct instruction *items;
     size_t n, room;
+    const bl_rule *user; /* whose arrays and maps these are; NULL: the library's rule */
+    struct op *maps;     /* a user's, as ops: n_maps of them, room for as many as instructions; NULL: none */
+    size_t n_maps;
     size_t *order;        /* of items, by group */
     struct group *groups; /* by stage, and by their first instructions */
     size_t n_groups;
@@ -156,7 +167,7 @@ size_t program_follower(const struct program *p, size_t l, size_t i);
 /* Operand i with its block resolved; its buffer is BUFFER_NONE past the last. `block`: whose buffer it is. */
 struct operand program_operand(const struct program *p, const struct instruction *item, size_t i,
                                size_t *block);
-const char *buffer_name(enum buffer buffer);
+const char *program_buffer_name(const struct program *p, enum buffer buffer);
 
 /* Stages, groups and tasks from the operands; fuses gradient and update first where that is possible. */
 bl_status program_lower(struct program *p, const struct net *net);

@@ -10,7 +10,7 @@
  */
 #include "rule_table.h"
 
-static void adfa_emit(struct emitter *e, size_t l)
+static void adfa_emit(struct bl_emitter *e, size_t l)
 {
     emit_product(e, BUFFER_DELTA, l);
 }

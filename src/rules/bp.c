@@ -7,7 +7,7 @@
  */
 #include "rule_table.h"
 
-static void bp_emit(struct emitter *e, size_t l)
+static void bp_emit(struct bl_emitter *e, size_t l)
 {
     emit_pull(e, BUFFER_WEIGHTS, l);
 }

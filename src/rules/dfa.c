@@ -8,7 +8,7 @@
  */
 #include "rule_table.h"
 
-static void dfa_emit(struct emitter *e, size_t l)
+static void dfa_emit(struct bl_emitter *e, size_t l)
 {
     emit_product(e, BUFFER_DELTA, l);
 }

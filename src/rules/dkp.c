@@ -9,9 +9,14 @@
  */
 #include "rule_table.h"
 
-static void dkp_emit(struct emitter *e, size_t l)
+static void dkp_emit(struct bl_emitter *e, size_t l)
 {
     emit_product(e, BUFFER_DELTA, l);
+}
+
+static void dkp_learn(struct bl_emitter *e, size_t l)
+{
+    emit_learn_feedback(e, l);
 }
 
 const struct rule_ops rule_dkp = {
@@ -19,9 +24,9 @@ const struct rule_ops rule_dkp = {
     .equation = "signal_l = e B_l, gradient of B_l = e^T h_l",
     .about = "direct Kolen-Pollack, Webster et al. 2021",
     .learns_from_zero = true,
-    .learning = FEEDBACK_LEARNS_FROM_ERROR,
     .default_lambda = 1e-5,
     .weights = WEIGHTS_FOLLOW_DIRECT_FEEDBACK,
     .init = feedback_from_output_to_all,
     .emit = dkp_emit,
+    .learn = dkp_learn,
 };

@@ -9,7 +9,7 @@
  */
 #include "rule_table.h"
 
-static void drtp_emit(struct emitter *e, size_t l)
+static void drtp_emit(struct bl_emitter *e, size_t l)
 {
     emit_product(e, BUFFER_TARGETS, l);
 }

@@ -8,7 +8,7 @@
  */
 #include "rule_table.h"
 
-static void fa_emit(struct emitter *e, size_t l)
+static void fa_emit(struct bl_emitter *e, size_t l)
 {
     emit_pull(e, BUFFER_FEEDBACK, l);
 }

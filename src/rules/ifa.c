@@ -15,7 +15,7 @@ static bl_status ifa_init(struct rule *rule, const struct net *net)
     return net_last(net) > 0 ? feedback_from_output(rule, net, 0) : BL_OK;
 }
 
-static void ifa_emit(struct emitter *e, size_t l)
+static void ifa_emit(struct bl_emitter *e, size_t l)
 {
     if (l == 0)
         emit_product(e, BUFFER_DELTA, l);

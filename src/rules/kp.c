@@ -11,9 +11,14 @@
  */
 #include "rule_table.h"
 
-static void kp_emit(struct emitter *e, size_t l)
+static void kp_emit(struct bl_emitter *e, size_t l)
 {
     emit_pull(e, BUFFER_FEEDBACK, l);
+}
+
+static void kp_learn(struct bl_emitter *e, size_t l)
+{
+    emit_update_feedback(e, l);
 }
 
 const struct rule_ops rule_kp = {
@@ -21,9 +26,9 @@ const struct rule_ops rule_kp = {
     .equation = "signal_l = delta_{l+1} B_{l+1}, B takes the steps of W",
     .about = "Kolen-Pollack learning of the feedback, Akrout et al. 2019, arXiv:1904.05391",
     .learns_from_zero = true,
-    .learning = FEEDBACK_LEARNS_LIKE_WEIGHTS,
     .default_lambda = 1e-5,
     .weights = WEIGHTS_FOLLOW_THEIR_FEEDBACK,
     .init = feedback_like_all_weights,
     .emit = kp_emit,
+    .learn = kp_learn,
 };

@@ -88,7 +88,7 @@ static const struct op map_subtract = {.kind = OP_MAP,
                                                     {BUFFER_DELTA, OF_BLOCK, EXTENT_RANGE, WRITES}},
                                        .map = subtract_output};
 
-static void pepita_emit(struct emitter *e, size_t l)
+static void pepita_emit(struct bl_emitter *e, size_t l)
 {
     emit_map(e, &map_keep, l);
     if (l == 0)

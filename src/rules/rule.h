@@ -19,16 +19,10 @@ struct rule {
     const struct rule_ops *ops;
     bl_context *ctx;
     size_t n_blocks;
+    struct rule_arrays *own;       /* of a user's rule; NULL: none */
     struct matrix *B;              /* n_blocks; a block without feedback has x = NULL */
     struct feedback_spec feedback; /* how to draw B */
     uint64_t seed;
-};
-
-/* What the feedback itself does, each time that the weights learn. */
-enum feedback_learning {
-    FEEDBACK_IS_FIXED,
-    FEEDBACK_LEARNS_LIKE_WEIGHTS, /* B[f], shaped like block f's weights, takes their gradient, optimiser and decay */
-    FEEDBACK_LEARNS_FROM_ERROR /* B[l], outputs x units of block l, has the gradient e^T h_l, likewise */
 };
 
 /* What learning brings a block's weights to, as far as the rule's paper says (train/weight_angle.h). */
@@ -39,13 +33,13 @@ enum weight_relation {
 };
 
 struct rule_ops {
-    const char *name;      /* in options, logs, files */
-    const char *about;     /* one line and the paper */
-    const char *equation;  /* what emit says, for readers */
-    bool learns_from_zero; /* all-zero weights are a good start, given f'(0) > 0 */
-    bool needs_classes;    /* it teaches from the targets, and these must be one-hot */
-    bool only_output;      /* trains the net without its hidden blocks (net_text_of_output) */
-    enum feedback_learning learning;
+    const bl_rule *user; /* what a user has registered, of which the rest follows; NULL: the library's rule */
+    const char *name;    /* in options, logs, files */
+    const char *about;   /* one line and the paper */
+    const char *equation;         /* what emit says, for readers */
+    bool learns_from_zero;        /* all-zero weights are a good start, given f'(0) > 0 */
+    bool needs_classes;           /* it teaches from the targets, and these must be one-hot */
+    bool only_output;             /* trains the net without its hidden blocks (net_text_of_output) */
     enum weight_relation weights; /* of blocks but the first */
     /* It takes another function in place of the derivative of activations (feedback_spec.slope). */
     bool has_slope;
@@ -57,23 +51,34 @@ struct rule_ops {
 
     /* Draws the feedback. NULL: the rule has none. */
     bl_status (*init)(struct rule *rule, const struct net *net);
+    /* What comes before the signals of all blocks. NULL: nothing. */
+    void (*begin)(struct bl_emitter *e);
     /* How block l's signal or delta comes about; never called for the last block. It may depend on l and on nothing else. NULL:
        the hidden blocks are not taught and stay as they are. */
-    void (*emit)(struct emitter *e, size_t l);
+    void (*emit)(struct bl_emitter *e, size_t l);
+    /* What learns beside block l's parameters: emit_update_feedback or emit_learn_feedback. NULL: the feedback is fixed. */
+    void (*learn)(struct bl_emitter *e, size_t l);
 };
 
-const struct rule_ops *rule_ops_at(int i);          /* NULL past the last */
-const struct rule_ops *rule_find(const char *name); /* NULL: no such */
-const struct rule_ops *rule_reference(void);        /* backpropagation: what alignment is measured against */
+/* The library's, then those that are registered with ctx (NULL: no context, and none). NULL past the last. */
+const struct rule_ops *rule_ops_at(const bl_context *ctx, int i);
+const struct rule_ops *rule_find(const bl_context *ctx, const char *name); /* NULL: no such */
+const struct rule_ops *rule_reference(void); /* backpropagation: what alignment is measured against */
 
 /* What a rule's signals are made of, as far as its instructions tell. */
 struct rule_flow {
     bool reads_next, reads_previous; /* deltas of the blocks behind, or before: a chain */
     bool reads_error, has_second_pass;
+    bool learns_feedback;  /* B has a step of its own in the optimiser */
+    bool fits_outputs;     /* its gradient is e^T h, of the block's end */
+    bool updates_feedback; /* by a map that reads what it was before */
 };
 struct rule_flow rule_flow(const struct rule_ops *ops);
+/* Emits the rule's steps of some nets: what is not defined is refused with its sentence. */
+bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops);
 bool rule_is_chain(const struct rule_ops *ops);  /* from the output on, block by block */
 bool rule_is_direct(const struct rule_ops *ops); /* to each block through a matrix of its own */
+bool rule_learns_feedback(const struct rule_ops *ops);
 /* Whether a block may be taught and updated before the next one is: then a step runs in the memory of two blocks. */
 bool rule_may_be_lean(const struct rule_ops *ops);
 const char *rule_order_name(const struct rule_ops *ops); /* "backward", "forward", "any", "on forward" */

@@ -7,9 +7,38 @@
 
 static struct emission emission_of(const struct rule_ops *ops)
 {
-    return (struct emission){.emit = ops->emit,
-                             .learns_like_weights = ops->learning == FEEDBACK_LEARNS_LIKE_WEIGHTS,
-                             .learns_from_error = ops->learning == FEEDBACK_LEARNS_FROM_ERROR};
+    return (struct emission){.begin = ops->begin, .emit = ops->emit, .learn = ops->learn};
+}
+
+static bl_status emit_or_fail(bl_context *ctx, struct program *p, const struct rule_ops *ops)
+{
+    char refusal[160];
+    struct emission emission = emission_of(ops);
+    emission.is_direct = rule_is_direct(ops);
+    emission.has_entry = p->net && p->net->blocks[0].first > 0;
+    if (emit_step(p, &emission, refusal))
+        return BL_OK;
+    if (refusal[0])
+        BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: %s", ops->name, refusal);
+    BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: the signal of some block reads what no instruction writes before",
+            ops->name);
+}
+
+bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops)
+{
+    enum { MOST_BLOCKS = 4, ROOM = 16 * MOST_BLOCKS + 16 };
+    for (size_t n = 2; n <= MOST_BLOCKS; n++) {
+        struct instruction items[ROOM];
+        struct op maps[ROOM];
+        struct program p = {.n_blocks = n,
+                            .items = items,
+                            .room = emission_room(n),
+                            .spec.updates = true,
+                            .user = ops->user,
+                            .maps = maps};
+        BL_TRY(emit_or_fail(ctx, &p, ops));
+    }
+    return BL_OK;
 }
 
 bl_status rule_program(struct program **out, const struct rule *rule, const struct net *net,
@@ -17,20 +46,18 @@ bl_status rule_program(struct program **out, const struct rule *rule, const stru
 {
     bl_context *ctx = net->ctx;
     struct program *p = NULL;
-    struct emission emission = emission_of(rule->ops);
-    emission.is_direct = rule_is_direct(rule->ops);
-    emission.has_entry = net->blocks[0].first > 0;
     BL_TRY(MEM_ONE(ctx, &p, "the program of a step"));
     *p = (struct program){.ctx = ctx,
                           .spec = spec,
                           .n_blocks = net->n_blocks,
                           .net = net,
-                          .room = emission_room(net->n_blocks)};
+                          .room = emission_room(net->n_blocks),
+                          .user = rule->ops->user};
     bl_status status = MEM_ARRAY(ctx, &p->items, p->room, "the program of a step");
-    if (status == BL_OK && !emit_step(p, &emission))
-        status = context_fail(ctx, BL_BAD_VALUE,
-                              "rule %s: the signal of some block reads what no instruction writes before",
-                              rule->ops->name);
+    if (status == BL_OK && p->user)
+        status = MEM_ARRAY(ctx, &p->maps, p->room, "the maps of a step");
+    if (status == BL_OK)
+        status = emit_or_fail(ctx, p, rule->ops);
     if (status == BL_OK)
         status = program_lower(p, net);
     if (status != BL_OK) {
@@ -46,19 +73,32 @@ struct rule_flow rule_flow(const struct rule_ops *ops)
 {
     enum { BLOCKS = 3, ROOM = 16 * BLOCKS + 16 };
     struct instruction items[ROOM];
-    struct program p = {.n_blocks = BLOCKS, .items = items, .room = ROOM};
+    struct op maps[ROOM];
+    struct program p = {.n_blocks = BLOCKS,
+                        .items = items,
+                        .room = ROOM,
+                        .spec.updates = true,
+                        .user = ops->user,
+                        .maps = maps};
     const struct emission emission = emission_of(ops);
-    struct rule_flow flow = {false, false, false, false};
-    emit_step(&p, &emission);
+    struct rule_flow flow = {.reads_next = false};
+    emit_step(&p, &emission, NULL);
     for (size_t i = 0; i < p.n; i++) {
         const struct instruction *item = &p.items[i];
+        const enum op_kind kind = item->op->kind;
         flow.has_second_pass = flow.has_second_pass || item->pass == PASS_SECOND;
-        for (size_t k = 0; k < OPERANDS && item->op->kind != OP_LOSS && item->l < BLOCKS - 1; k++) {
+        flow.fits_outputs = flow.fits_outputs || kind == OP_LEARN_FEEDBACK;
+        flow.learns_feedback =
+            flow.learns_feedback || kind == OP_LEARN_FEEDBACK || kind == OP_UPDATE_FEEDBACK;
+        for (size_t k = 0; k < OPERANDS && kind < OP_GRADIENT && kind != OP_LOSS && item->l < BLOCKS - 1;
+             k++) {
             size_t block = 0;
             const struct operand o = program_operand(&p, item, k, &block);
             const bool is_delta = o.buffer == BUFFER_DELTA && o.access == READS;
             flow.reads_next = flow.reads_next || (is_delta && o.whose == OF_NEXT);
             flow.reads_previous = flow.reads_previous || (is_delta && o.whose == OF_PREVIOUS);
+            if (kind == OP_MAP && o.buffer == BUFFER_FEEDBACK && o.access == UPDATES)
+                flow.updates_feedback = true;
             flow.reads_error = flow.reads_error || (is_delta && block == BLOCKS - 1);
         }
     }
@@ -74,6 +114,11 @@ bool rule_is_direct(const struct rule_ops *ops)
 {
     const struct rule_flow flow = rule_flow(ops);
     return ops->emit && !flow.reads_next && !flow.reads_previous && !flow.has_second_pass;
+}
+
+bool rule_learns_feedback(const struct rule_ops *ops)
+{
+    return rule_flow(ops).learns_feedback;
 }
 
 bool rule_may_be_lean(const struct rule_ops *ops)

@@ -5,6 +5,7 @@
 
 #include "../base/mem.h"
 #include "rule_words.h"
+#include "user_rule.h"
 
 #include <string.h>
 
@@ -13,16 +14,18 @@ static const struct rule_ops *const table[] = {
     &rule_kp, &rule_dkp, &rule_adfa, &rule_pepita, &rule_frozen, &rule_linear,
 };
 
-const struct rule_ops *rule_ops_at(int i)
+const struct rule_ops *rule_ops_at(const bl_context *ctx, int i)
 {
-    return i >= 0 && i < (int)(sizeof table / sizeof *table) ? table[i] : NULL;
+    const int n = (int)(sizeof table / sizeof *table);
+    return i < 0 ? NULL : i < n ? table[i] : user_rule_at(ctx, i - n);
 }
 
-const struct rule_ops *rule_find(const char *name)
+const struct rule_ops *rule_find(const bl_context *ctx, const char *name)
 {
-    for (int i = 0; rule_ops_at(i); i++)
-        if (strcmp(rule_ops_at(i)->name, name) == 0)
-            return rule_ops_at(i);
+    const struct rule_ops *ops = NULL;
+    for (int i = 0; (ops = rule_ops_at(ctx, i)); i++)
+        if (strcmp(ops->name, name) == 0)
+            return ops;
     return NULL;
 }
 
@@ -38,7 +41,7 @@ bool rule_needs_sums(const struct rule *rule)
 
 bl_status rule_check_text(bl_context *ctx, const char *text)
 {
-    if (rule_find(text))
+    if (rule_find(ctx, text))
         return BL_OK;
     return rule_unknown(ctx, text);
 }
@@ -47,7 +50,7 @@ bl_status rule_check_text(bl_context *ctx, const char *text)
 static bl_status check_inlet(const struct net *net, const struct rule_ops *ops,
                              const struct feedback_spec *feedback)
 {
-    if (feedback->inlet == INLET_END || (rule_is_direct(ops) && ops->learning != FEEDBACK_LEARNS_FROM_ERROR))
+    if (feedback->inlet == INLET_END || (rule_is_direct(ops) && !rule_flow(ops).fits_outputs))
         return BL_OK;
     BL_FAIL(net->ctx, BL_NOT_DEFINED,
             "rule %s has no choice of inlet; dfa and its like have, which send fixed feedback straight to a "
@@ -66,6 +69,8 @@ bl_status rule_create(struct rule **out, const struct net *net, const struct rul
     bl_status status = MEM_ARRAY(net->ctx, &rule->B, net->n_blocks, "the list of feedback");
     if (status == BL_OK && ops->init)
         status = ops->init(rule, net);
+    if (status == BL_OK && ops->user)
+        status = user_rule_bind(rule, net);
     if (status != BL_OK) {
         rule_free(rule);
         return status;
@@ -81,5 +86,6 @@ void rule_free(struct rule *rule)
     for (size_t l = 0; rule->B && l < rule->n_blocks; l++)
         mem_free(rule->ctx, rule->B[l].x);
     mem_free(rule->ctx, rule->B);
+    rule_arrays_free(rule);
     mem_free(rule->ctx, rule);
 }

@@ -32,7 +32,7 @@ static const struct alias rule_aliases[] = {
 
 static const char *rule_name_at(size_t i)
 {
-    const struct rule_ops *ops = rule_ops_at((int)i);
+    const struct rule_ops *ops = rule_ops_at(NULL, (int)i);
     return ops ? ops->name : NULL;
 }
 

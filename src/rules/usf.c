@@ -30,7 +30,7 @@ static const struct op signs = {.kind = OP_MAP,
                                              {BUFFER_FEEDBACK, OF_BLOCK, EXTENT_RANGE, WRITES}},
                                 .map = take_signs};
 
-static void usf_emit(struct emitter *e, size_t l)
+static void usf_emit(struct bl_emitter *e, size_t l)
 {
     emit_map_on_followers(e, &signs, l);
     emit_pull(e, BUFFER_FEEDBACK, l);

@@ -38,6 +38,7 @@ static bl_status build(struct alignment *a, size_t capacity)
     BL_TRY((rule_needs_sums(a->stepper->rule) ? lesson_create_with_sums : lesson_create)(
         &a->own, a->ctx, net, capacity, LESSON_KEEPS_ALL, PRECISION_FLOAT32));
     lesson_set_inlet(a->own, net, a->stepper->rule->feedback.inlet);
+    BL_TRY(rule_need_batch(a->stepper->rule, capacity));
     BL_TRY(lesson_create(&a->bp, a->ctx, net, capacity, LESSON_KEEPS_ALL, PRECISION_FLOAT32));
     BL_TRY(rule_create(&a->bp_rule, net, rule_reference(), &none, 0));
     BL_TRY(rule_program(&a->bp_program, a->bp_rule, net, a->stepper->inspected->spec));

@@ -3,10 +3,10 @@
  */
 #include "trainer.h"
 
-static bl_operand shown_operand(struct operand o, size_t block)
+static bl_operand shown_operand(const struct program *p, struct operand o, size_t block)
 {
     static const char *const extents[] = {"range", "columns", "all"};
-    return (bl_operand){.buffer = buffer_name(o.buffer),
+    return (bl_operand){.buffer = program_buffer_name(p, o.buffer),
                         .block = (int)block,
                         .extent = extents[o.extent],
                         .reads = o.access != WRITES,
@@ -42,7 +42,7 @@ int bl_trainer_instruction(const bl_trainer *t, int i, bl_instruction *out)
         size_t block = 0;
         const struct operand o = program_operand(p, item, k, &block);
         if (o.buffer)
-            out->operands[out->n_operands++] = shown_operand(o, block);
+            out->operands[out->n_operands++] = shown_operand(p, o, block);
     }
     return 1;
 }
@@ -84,8 +84,10 @@ static size_t floats_of(const bl_trainer *t, enum buffer buffer, size_t l)
         return B.rows * B.cols;
     case BUFFER_GRADIENT:
         return net_part_most(net, l) * (net->weights[l].cols + 1);
-    default:
+    case BUFFER_WEIGHTS:
         return floats_of_weights(net, l);
+    default:
+        return rule_array_floats(t->model->rule, buffer, l);
     }
 }
 
@@ -95,14 +97,14 @@ int bl_trainer_buffer(const bl_trainer *t, int i, bl_buffer *out)
         return 0;
     const struct program *p = t->stepper.program;
     size_t at = BUFFER_INPUT * p->n_blocks;
-    const size_t end = (BUFFER_GRADIENT + 1) * p->n_blocks;
+    const size_t end = (BUFFER_LAST_ARRAY + 1) * p->n_blocks;
     for (; i >= 0 && at < end; at++)
         i -= p->spans[at].first ? 1 : 0;
     if (i >= 0 || at == BUFFER_INPUT * p->n_blocks) /* past the last, or i was negative */
         return 0;
     const enum buffer buffer = (enum buffer)((at - 1) / p->n_blocks);
     const size_t l = (at - 1) % p->n_blocks;
-    *out = (bl_buffer){.name = buffer_name(buffer),
+    *out = (bl_buffer){.name = program_buffer_name(p, buffer),
                        .block = (int)l,
                        .memory = (int)program_memory(p, buffer, l),
                        .bytes = floats_of(t, buffer, l) * sizeof(float),

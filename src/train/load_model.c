@@ -298,9 +298,12 @@ static bl_status make_net_and_rule(const struct loading *from, bl_shape input, s
     const char *text = NULL, *name = NULL;
     BL_TRY(need_fact(from, "net", &text));
     BL_TRY(need_fact(from, "rule", &name));
-    const struct rule_ops *ops = rule_find(name);
+    const struct rule_ops *ops = rule_find(from->ctx, name);
     if (!ops)
-        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its rule \"%s\" is not one of this version", from->path, name);
+        BL_FAIL(from->ctx, BL_BAD_DATA,
+                "%s: its rule \"%s\" is not one of this version; a rule of a user's own must be registered "
+                "with the context (bl_rule_register) before its files are read",
+                from->path, name);
     const char *inlet = NULL;
     BL_TRY(optional_fact(from, "inlet", &inlet)); /* older than its choice: INLET_END */
     if (inlet)

@@ -24,6 +24,12 @@ static bl_status name_tensors(bl_model *model)
     for (size_t l = 0; model->rule && l < net->n_blocks; l++)
         if (model->rule->B[l].x)
             snprintf(model->names[n++], MODEL_NAME_ROOM, "%zu.feedback", l);
+    struct rule_kept_array kept;
+    for (size_t i = 0; rule_kept_array(model->rule, i, &kept); i++)
+        if (kept.is_of_net)
+            snprintf(model->names[n++], MODEL_NAME_ROOM, "rule.%s", kept.name);
+        else
+            snprintf(model->names[n++], MODEL_NAME_ROOM, "%zu.rule.%s", kept.l, kept.name);
     return BL_OK;
 }
 
@@ -151,7 +157,8 @@ int bl_model_outputs(const bl_model *model)
     return model ? model->like->outputs : 0;
 }
 
-/* Block by block what is trained; then what is kept; then the feedback of the blocks that have some. */
+/* Block by block what is trained; then what is kept; then the feedback of the blocks that have some; then the arrays of a user's
+   rule. */
 bool model_tensor(const bl_model *model, size_t i, struct matrix *out)
 {
     const struct net *net = model->net;
@@ -168,7 +175,11 @@ bool model_tensor(const bl_model *model, size_t i, struct matrix *out)
             *out = model->rule->B[l];
             return true;
         }
-    return false;
+    struct rule_kept_array kept;
+    if (!rule_kept_array(model->rule, left, &kept))
+        return false;
+    *out = kept.values;
+    return true;
 }
 
 size_t model_count_tensors(const bl_model *model)
@@ -176,6 +187,9 @@ size_t model_count_tensors(const bl_model *model)
     size_t n = model->net->n_tensors + model->net->n_kept_tensors;
     for (size_t l = 0; model->rule && l < model->net->n_blocks; l++)
         n += model->rule->B[l].x != NULL;
+    struct rule_kept_array kept;
+    for (size_t i = 0; rule_kept_array(model->rule, i, &kept); i++)
+        n++;
     return n;
 }
 

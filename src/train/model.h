@@ -8,6 +8,7 @@
 #include "../file/tensors.h"
 #include "../losses/loss.h"
 #include "../rules/rule.h"
+#include "../rules/user_rule.h"
 
 enum {
     MODEL_MAX_FACTS = 64,

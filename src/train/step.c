@@ -45,7 +45,7 @@ static bl_status need_slots(struct stepper *s, float **slots, size_t n)
 static bl_status need_B_slots(struct stepper *s)
 {
     size_t n = 0;
-    if (s->rule->ops->learning == FEEDBACK_IS_FIXED)
+    if (!rule_learns_feedback(s->rule->ops))
         return BL_OK;
     BL_TRY(MEM_ARRAY(s->ctx, &s->B_at, s->net->n_blocks, "the optimiser's memory"));
     for (size_t l = 0; l < s->net->n_blocks; l++) {
@@ -139,10 +139,14 @@ static void run_loss(const struct scene *scene)
 static void run_product(const struct scene *scene)
 {
     const struct run *run = scene->run;
-    const bool is_error = scene->item->source == BUFFER_DELTA;
-    direct_product(run->rule, run->net, &scene->at,
-                   is_error ? *lesson_error(scene->lesson) : scene->lesson->y, scene->lesson);
-    if (!is_error)
+    const enum buffer source = scene->item->source;
+    const struct lesson *lesson = scene->lesson;
+    const struct matrix v = source == BUFFER_DELTA ? *lesson_error(lesson)
+                            : source == BUFFER_TARGETS
+                                ? lesson->y
+                                : rule_array(run->rule, source, lesson->n_blocks - 1, lesson->n);
+    direct_product(run->rule, run->net, &scene->at, v, scene->lesson);
+    if (source == BUFFER_TARGETS)
         direct_scale(run->net, &scene->at, scene->lesson, -scene->lesson->scale);
 }
 
@@ -176,7 +180,15 @@ static void run_local_backward(const struct scene *scene)
 
 static void run_map(const struct scene *scene)
 {
-    scene->item->op->map(scene->run->rule, scene->run->net, &scene->at, scene->lesson);
+    if (scene->item->op->given)
+        rule_run_map(scene->run->rule, scene->run->net, scene->item->op, &scene->at, scene->lesson);
+    else
+        scene->item->op->map(scene->run->rule, scene->run->net, &scene->at, scene->lesson);
+}
+
+static void run_noise(const struct scene *scene)
+{
+    rule_run_noise(scene->run->rule, scene->item, scene->lesson);
 }
 
 /* The optimiser on the piece of a tensor that belongs to the part's channels. */
@@ -325,6 +337,7 @@ static void (*const runners[OP_KINDS])(const struct scene *) = {
     [OP_PUSH] = run_push,
     [OP_LOCAL_BACKWARD] = run_local_backward,
     [OP_MAP] = run_map,
+    [OP_NOISE] = run_noise,
     [OP_GRADIENT] = run_gradient,
     [OP_UPDATE] = run_update,
     [OP_UPDATE_FUSED] = run_update_fused,
@@ -333,6 +346,14 @@ static void (*const runners[OP_KINDS])(const struct scene *) = {
 };
 
 /* ---- Tasks and stages */
+
+/* A measurement, which is no step, leaves out what has a period. */
+static bool is_due(const struct instruction *item, const struct lesson *lesson)
+{
+    if (item->period <= 1)
+        return true;
+    return lesson->passage.purpose == PASSAGE_TRAIN && (lesson->passage.step - 1) % item->period == 0;
+}
 
 static void run_task(struct run *run, const struct task *task, int worker)
 {
@@ -346,6 +367,8 @@ static void run_task(struct run *run, const struct task *task, int worker)
     for (size_t i = group->begin; i < group->end; i++) {
         const double begun = worker_begin(scene.at.worker);
         scene.item = &p->items[p->order[i]];
+        if (!is_due(scene.item, &own))
+            continue;
         runners[scene.item->op->kind](&scene);
         worker_end(scene.at.worker, scene.item->op->move, begun);
     }
@@ -441,7 +464,9 @@ void step_inspect(const struct stepper *s, const struct rule *rule, const struct
     for (size_t l = 0; l < net_last(s->net); l++)
         if (!rule->ops->emit || (!s->net->blocks[l].n_tensors && !s->net->blocks[l].is_taught))
             memset(lesson->delta[l].x, 0, lesson->n * lesson->delta[l].cols * sizeof(float));
+    rule_save_arrays(rule);
     run_program(&run, (struct prefetch){NULL, NULL});
+    rule_restore_arrays(rule);
 }
 
 bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64_t t, bool is_buffered,

@@ -10,6 +10,7 @@
 #include "../losses/loss.h"
 #include "../optim/optimizer.h"
 #include "../rules/rule.h"
+#include "../rules/user_rule.h"
 #include "step_clock.h"
 
 #include <stdatomic.h>

@@ -187,7 +187,7 @@ static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, 
 /* Net and rule become the model's, also on failure. */
 static bl_status make_model(bl_trainer *t, const bl_data *like, const struct optimizer *optimizer)
 {
-    const struct rule_ops *ops = rule_find(config_text(t->config, "rule"));
+    const struct rule_ops *ops = rule_find(t->ctx, config_text(t->config, "rule"));
     struct net *net = NULL;
     struct rule *rule = NULL;
     struct feedback_spec spec;
@@ -272,7 +272,7 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
         BL_TRY(model_set_fact(t->model, keys[i], config_text(t->config, keys[i])));
     if (t->model->rule->ops->has_slope)
         BL_TRY(model_set_fact(t->model, "slope", config_text(t->config, "slope")));
-    if (t->model->rule->ops->learning != FEEDBACK_IS_FIXED)
+    if (rule_learns_feedback(t->model->rule->ops))
         BL_TRY(model_set_fact(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
     BL_TRY(set_table(t, like));
@@ -308,7 +308,7 @@ static bl_status make_lesson(struct lesson **out, const bl_trainer *t, size_t ca
     BL_TRY((rule_needs_sums(rule) ? lesson_create_with_sums : lesson_create)(
         out, t->ctx, t->model->net, capacity, memory, precision_of(t)));
     lesson_set_inlet(*out, t->model->net, rule->feedback.inlet);
-    return BL_OK;
+    return rule_need_batch(rule, capacity);
 }
 
 /* Blocks learn as they go: from the targets, or from an error that a first pass brought. */
@@ -338,12 +338,12 @@ static bl_status check_memory(const bl_trainer *t)
    began by decay alone, and the `decay` of a file of 0.1.0 is such a one. */
 static bl_status settle_of_rule(bl_trainer *t, struct optimizer *optimizer)
 {
-    const struct rule_ops *ops = rule_find(config_text(t->config, "rule"));
+    const struct rule_ops *ops = rule_find(t->ctx, config_text(t->config, "rule"));
     char lambda[32];
     text_from_double(optimizer->decay > 0.0f ? 0.0 : ops->default_lambda, lambda);
     if (ops->has_slope)
         BL_TRY(settle(t->config, "slope", "cos a"));
-    if (ops->learning == FEEDBACK_IS_FIXED)
+    if (!rule_learns_feedback(ops))
         return BL_OK;
     BL_TRY(settle(t->config, "lambda", lambda));
     optimizer->lambda = (float)config_number(t->config, "lambda");

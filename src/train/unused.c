@@ -43,7 +43,7 @@ bl_status unused_of_trainer(bl_trainer *t)
     const struct rule_ops *ops = t->model->rule->ops;
     if (bl_config_is_set(t->config, "slope") && !ops->has_slope)
         BL_TRY(trainer_note(t, "the option slope has no effect on rule %s: it is adfa's", ops->name));
-    if (bl_config_is_set(t->config, "lambda") && ops->learning == FEEDBACK_IS_FIXED)
+    if (bl_config_is_set(t->config, "lambda") && !rule_learns_feedback(ops))
         BL_TRY(
             trainer_note(t, "the option lambda has no effect on rule %s: it is kp's and dkp's", ops->name));
     if (!ops->init || ops->derives_feedback)

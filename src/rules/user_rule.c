@@ -1,0 +1,193 @@
+/*
+ * user_rule.c - registering a rule: the struct of the public header becomes one of the library's own.
+ */
+#include "user_rule.h"
+
+#include "../base/mem.h"
+
+#include <string.h>
+
+enum { MOST_ARRAYS = 4, NAME_ROOM = 32, ARRAY_NAME = 16, MOST_SIDE = 1 << 20 };
+
+struct user_rule {
+    struct registered_rule link;
+    bl_rule given; /* NULL and 0 in what the caller's header does not have */
+    struct rule_ops ops;
+};
+
+const struct rule_ops *user_rule_at(const bl_context *ctx, int i)
+{
+    const struct registered_rule *at = ctx ? ctx->rules : NULL;
+    for (; at && i > 0; i--)
+        at = at->next;
+    return at ? &((const struct user_rule *)(const void *)at)->ops : NULL;
+}
+
+/* ---- What the library calls: the user's functions with what they expect */
+
+static void user_begin(struct bl_emitter *e)
+{
+    e->program->user->begin(e, e->program->user->user);
+}
+
+static void user_emit(struct bl_emitter *e, size_t l)
+{
+    e->program->user->emit(e, (int)l, e->program->user->user);
+}
+
+static void user_learn(struct bl_emitter *e, size_t l)
+{
+    e->program->user->learn(e, (int)l, e->program->user->user);
+}
+
+bl_status user_rule_bind(struct rule *rule, const struct net *net)
+{
+    const struct rule_flow flow = rule_flow(rule->ops);
+    if (flow.reads_previous || flow.has_second_pass)
+        BL_TRY(net_check_push(net, rule->ops->name));
+    return rule_arrays_create(rule, net);
+}
+
+static bool is_set(const bl_rule *given, unsigned flag)
+{
+    return (given->flags & flag) != 0;
+}
+
+static struct rule_ops ops_of(const bl_rule *given)
+{
+    const bool is_direct = given->feedback == BL_FEEDBACK_DIRECT,
+               has_feedback = given->feedback != BL_FEEDBACK_NONE;
+    return (struct rule_ops){
+        .user = given,
+        .name = given->name,
+        .about = given->about,
+        .equation = given->equation,
+        .learns_from_zero = is_set(given, BL_RULE_LEARNS_FROM_ZERO),
+        .needs_classes = is_set(given, BL_RULE_NEEDS_CLASSES),
+        .derives_feedback = is_set(given, BL_RULE_DERIVES_FEEDBACK),
+        .weights = !has_feedback || !is_set(given, BL_RULE_ALIGNS_WEIGHTS) ? WEIGHTS_ARE_FREE
+                   : is_direct                                             ? WEIGHTS_FOLLOW_DIRECT_FEEDBACK
+                                                                           : WEIGHTS_FOLLOW_THEIR_FEEDBACK,
+        .init = is_direct      ? feedback_from_output_to_all
+                : has_feedback ? feedback_like_all_weights
+                               : NULL,
+        .begin = given->begin ? user_begin : NULL,
+        .emit = user_emit,
+        .learn = given->learn ? user_learn : NULL,
+        .default_lambda = 1e-5,
+    };
+}
+
+/* ---- What is refused */
+
+static bool is_of(char c, const char *others)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr(others, c));
+}
+
+static bool is_name(const char *text, size_t most, const char *others)
+{
+    size_t n = 0;
+    while (n <= most && is_of(text[n], others))
+        n++;
+    return n > 0 && n <= most && text[n] == 0;
+}
+
+static bl_status check_side(bl_context *ctx, const bl_rule *rule, const bl_rule_array *array, int side,
+                            bool is_row)
+{
+    const bool is_of_block = side == BL_UNITS || side == BL_CHANNELS;
+    if (is_of_block ? array->each_block
+                    : (side > 0 && side <= MOST_SIDE) || side == BL_OUTPUTS || side == BL_INPUTS ||
+                          (is_row && side == BL_BATCH))
+        return BL_OK;
+    BL_FAIL(ctx, BL_BAD_VALUE,
+            "rule %s: array \"%s\" has %d %s, expected 1 to %d or one of the header's sizes%s", rule->name,
+            array->name, side, is_row ? "rows" : "columns", MOST_SIDE,
+            is_of_block ? ", which for the net do not depend on a block" : "");
+}
+
+static bl_status check_arrays(bl_context *ctx, const bl_rule *rule)
+{
+    if (rule->n_arrays < 0 || rule->n_arrays > MOST_ARRAYS || (rule->n_arrays > 0 && !rule->arrays))
+        BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: n_arrays is %d%s, expected 0 to %d", rule->name, rule->n_arrays,
+                rule->arrays ? "" : " and arrays NULL", MOST_ARRAYS);
+    for (int i = 0; i < rule->n_arrays; i++) {
+        const bl_rule_array *array = &rule->arrays[i];
+        if (!array->name || !is_name(array->name, ARRAY_NAME, "_"))
+            BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: array %d has no name of a to z, 0 to 9 and _, up to %d",
+                    rule->name, i, ARRAY_NAME);
+        for (int k = 0; k < i; k++)
+            if (strcmp(rule->arrays[k].name, array->name) == 0)
+                BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: two arrays are called \"%s\"", rule->name, array->name);
+        if (!(array->limit >= 0.0 && array->limit <= 1e6))
+            BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: array \"%s\" has the limit %g, expected 0 to 1e6",
+                    rule->name, array->name, array->limit);
+        BL_TRY(check_side(ctx, rule, array, array->rows, true));
+        BL_TRY(check_side(ctx, rule, array, array->cols, false));
+    }
+    return BL_OK;
+}
+
+static bl_status check_rule(bl_context *ctx, const bl_rule *rule)
+{
+    enum { ALL_FLAGS = 2 * BL_RULE_ALIGNS_WEIGHTS - 1 };
+    if (!rule->name || rule->name[0] < 'a' || rule->name[0] > 'z' || !is_name(rule->name, NAME_ROOM - 1, "-"))
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "bl_rule_register: the name is \"%.40s\", expected a letter from a to z, then a to z, 0 to 9 "
+                "and -, up to 31",
+                rule->name ? rule->name : "NULL");
+    if (rule_find(ctx, rule->name))
+        BL_FAIL(ctx, BL_BAD_VALUE, "bl_rule_register: there is a rule \"%s\" already", rule->name);
+    if (!rule->about || !rule->equation || !rule->emit)
+        BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: %s is NULL", rule->name,
+                !rule->about      ? "about"
+                : !rule->equation ? "equation"
+                                  : "emit");
+    if (rule->flags > ALL_FLAGS)
+        BL_FAIL(ctx, BL_UNSUPPORTED, "rule %s: flags are %u, but those of this version are up to %d",
+                rule->name, rule->flags, ALL_FLAGS);
+    if ((int)rule->feedback < BL_FEEDBACK_NONE || (int)rule->feedback > BL_FEEDBACK_LIKE_WEIGHTS)
+        BL_FAIL(ctx, BL_UNSUPPORTED, "rule %s: this version has no feedback of kind %d", rule->name,
+                (int)rule->feedback);
+    return check_arrays(ctx, rule);
+}
+
+/* A struct of a later header may be larger: what this version does not know must be 0. */
+static bl_status check_size(bl_context *ctx, const bl_rule *rule)
+{
+    const unsigned char *bytes = (const unsigned char *)rule;
+    if (rule->size < sizeof *rule)
+        BL_FAIL(ctx, BL_BAD_VALUE, "bl_rule_register: size is %zu, expected sizeof(bl_rule), %zu", rule->size,
+                sizeof *rule);
+    for (size_t i = sizeof *rule; i < rule->size; i++)
+        if (bytes[i])
+            BL_FAIL(
+                ctx, BL_UNSUPPORTED,
+                "bl_rule_register: the rule is made for a later version of backless.h than the library's, %s",
+                BL_VERSION);
+    return BL_OK;
+}
+
+bl_status bl_rule_register(bl_context *ctx, const bl_rule *rule)
+{
+    struct user_rule *made = NULL;
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, rule);
+    BL_TRY(check_size(ctx, rule));
+    BL_TRY(check_rule(ctx, rule));
+    BL_TRY(MEM_ONE(ctx, &made, "the rule"));
+    made->given = *rule;
+    made->ops = ops_of(&made->given);
+    const bl_status status = rule_check_program(ctx, &made->ops);
+    if (status != BL_OK) {
+        mem_free(ctx, made);
+        return status;
+    }
+    struct registered_rule **end = &ctx->rules;
+    while (*end)
+        end = &(*end)->next;
+    *end = &made->link;
+    return BL_OK;
+}
