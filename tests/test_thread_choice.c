@@ -16,6 +16,7 @@ struct machine {
     double step[9]; /* seconds of a step on so many threads while nobody disturbs */
     double risk[9]; /* chance that a step is stopped */
     double slice;   /* for so long */
+    double favour;  /* seconds after a change of the number of threads in which no step is stopped */
 };
 
 struct result {
@@ -35,19 +36,22 @@ static double mean(const struct machine *m, int threads)
     return m->step[threads] + m->risk[threads] * m->slice;
 }
 
-static double step_on(const struct machine *m, int threads)
+static double step_on(const struct machine *m, int threads, double since_change)
 {
-    return m->step[threads] * (1.0 + 0.02 * draw()) +
-           (draw() < m->risk[threads] ? 2.0 * draw() * m->slice : 0.0);
+    const double risk = since_change < m->favour ? 0.0 : m->risk[threads];
+    return m->step[threads] * (1.0 + 0.02 * draw()) + (draw() < risk ? 2.0 * draw() * m->slice : 0.0);
 }
 
 static struct result run(struct thread_choice *c, const struct machine *m, double seconds, int best)
 {
     struct result r = {0};
-    while (r.seconds < seconds) {
-        const int threads = c->now;
+    double since_change = 0.0;
+    for (int threads = c->now, before = threads; r.seconds < seconds; before = threads) {
+        threads = c->now;
         assert_in_range(threads, 1, 8);
-        const double took = step_on(m, threads);
+        since_change = threads == before ? since_change : 0.0;
+        const double took = step_on(m, threads, since_change);
+        since_change += took;
         r.fewer += threads != best;
         r.steps++;
         r.seconds += took;
@@ -90,6 +94,23 @@ static void busy_comes_near_the_best(void **test)
         check_near_best(&busy, 30.0, 1);
     for (state = 1; state < 20; state += 2)
         check_near_best(&half_busy, 30.0, 2);
+}
+
+/* One thread is fast for the time of a trial and slow afterwards: the choice is taken back within a fraction of a second, and
+   made less and less often. */
+static void favour_is_not_mistaken_for_speed(void **test)
+{
+    (void)test;
+    static const struct machine favoured = {.step = {[1] = 0.8e-3, [2] = 0.9e-3},
+                                            .risk = {[1] = 0.25, [2] = 0.05},
+                                            .slice = 4e-3,
+                                            .favour = 0.06};
+    for (state = 1; state < 20; state += 2) {
+        struct thread_choice c;
+        thread_choice_begin(&c, 2, true);
+        const struct result r = run(&c, &favoured, 60.0, 2);
+        assert_true(r.seconds / r.steps < 1.05 * mean(&favoured, 2));
+    }
 }
 
 /* From quiet to busy and back, whatever the pauses had grown to: both within three seconds. */
@@ -149,9 +170,12 @@ static void nothing_to_choose(void **test)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quiet_keeps_all),      cmocka_unit_test(busy_comes_near_the_best),
-        cmocka_unit_test(changes_are_followed), cmocka_unit_test(many_threads),
-        cmocka_unit_test(long_steps),           cmocka_unit_test(nothing_to_choose)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(quiet_keeps_all),
+                                       cmocka_unit_test(busy_comes_near_the_best),
+                                       cmocka_unit_test(favour_is_not_mistaken_for_speed),
+                                       cmocka_unit_test(changes_are_followed),
+                                       cmocka_unit_test(many_threads),
+                                       cmocka_unit_test(long_steps),
+                                       cmocka_unit_test(nothing_to_choose)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,9 @@
  * what else goes on hits both alike. It ends at once where it cannot win: when the fastest step of the other
  * number is slower than the chosen one's mean. So on a quiet machine it costs three steps, and what has
  * clearly lost is tried half as often each time.
+ *
+ * A scheduler favours for some milliseconds a thread that has waited, so a number that wins a trial can be slower in the long
+ * run. The first usual speed after a change is therefore compared with the speed before it: a slower choice is taken back.
  */
 #include "thread_choice.h"
 
@@ -57,10 +60,29 @@ static void reject(struct thread_choice *c, bool is_clear)
 
 static void accept(struct thread_choice *c, double speed_of_other)
 {
+    c->replaced = c->chosen;
+    c->before = speed(&c->trial[0]);
     c->chosen = c->other;
     c->usual = c->at_trial = speed_of_other;
-    c->pause = usual_pause;
     end_trial(c);
+}
+
+static double shorter(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* The chosen number has been used long enough to be compared with the one before it. */
+static void confirm(struct thread_choice *c)
+{
+    if (c->usual < c->before) {
+        c->chosen = c->now = c->replaced;
+        c->usual = c->at_trial = c->before;
+        c->pause = shorter(2.0 * c->pause, LONGEST_PAUSE * usual_pause);
+        c->rest = 0.0;
+    } else
+        c->pause = usual_pause;
+    c->replaced = 0;
 }
 
 static void conclude(struct thread_choice *c)
@@ -112,8 +134,10 @@ static void note_at_rest(struct thread_choice *c, double seconds)
     if (c->window.seconds >= usual_seconds) {
         c->usual = speed(&c->window);
         c->window = (struct thread_sums){0};
+        if (c->replaced)
+            confirm(c);
         if (c->usual * has_changed < c->at_trial || c->usual > has_changed * c->at_trial)
-            c->pause = c->pause < usual_pause ? c->pause : usual_pause;
+            c->pause = shorter(c->pause, usual_pause);
     }
     if (c->usual > 0.0 && c->rest >= c->pause && c->rest >= least)
         begin_trial(c);

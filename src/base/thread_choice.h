@@ -17,16 +17,18 @@ struct thread_sums {
 };
 
 struct thread_choice {
-    int most;                    /* threads that there are; 1: nothing to choose */
-    int now;                     /* to be used for the next step */
-    int chosen;                  /* the best that is known */
-    int other;                   /* on trial; 0: none is */
-    bool goes_up;                /* the direction of the trial */
-    double rest;                 /* seconds of steps since the last trial */
-    double pause;                /* seconds until the next */
-    double usual;                /* work per second of the chosen number, lately; 0: not known */
-    double at_trial;             /* the same at the last trial */
-    struct thread_sums window;   /* of the steps under way with `now` */
+    int most;                  /* threads that there are; 1: nothing to choose */
+    int now;                   /* to be used for the next step */
+    int chosen;                /* the best that is known */
+    int other;                 /* on trial; 0: none is */
+    int replaced;              /* the number before the last change, while that is not confirmed; 0: it is */
+    double before;             /* work per second on `replaced` */
+    bool goes_up;              /* the direction of the trial */
+    double rest;               /* seconds of steps since the last trial */
+    double pause;              /* seconds until the next */
+    double usual;              /* work per second of the chosen number, lately; 0: not known */
+    double at_trial;           /* the same at the last trial */
+    struct thread_sums window; /* of the steps under way with `now` */
     struct thread_sums trial[2]; /* of the chosen number, of the other */
     int windows;                 /* of the trial that are done */
 };
