@@ -1,0 +1,214 @@
+/*
+ * reproduction_pool.c - runs side by side, each in a child process of its own.
+ *
+ * A run that is done has its result in DIR and is left out; a run folder that is not finished (DIR/runs/NAME) goes on from its
+ * last checkpoint. A child whose parent was killed saves its state and ends.
+ */
+#include "reproduction.h"
+#include "seconds.h"
+#include "watch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MOST_JOBS = 256 };
+
+struct job {
+    struct cell cell;
+    unsigned long long seed;
+    char name[NAME_ROOM], folder[BL_PATH_ROOM];
+    pid_t child; /* 0: none runs */
+    double began;
+};
+
+struct pool {
+    struct session *s;
+    struct job *jobs;
+    int n_jobs, next, running, width;
+    int done;
+    int code;      /* of the first run that failed */
+    pid_t process; /* that has the children */
+};
+
+/* ---- What is to be run */
+
+/* Those that need what this version lacks, or have a result, are left out. */
+static void add_jobs(struct pool *p, const struct cell *cell, int seeds)
+{
+    int epochs = reproduction_epochs(p->s);
+    epochs = epochs == cell_epochs(cell) ? 0 : epochs;
+    for (int seed = 1; seed <= seeds && !cell->row->needs; seed++) {
+        struct job *job = &p->jobs[p->n_jobs];
+        *job = (struct job){.cell = *cell, .seed = (unsigned long long)seed};
+        cell_file_name(cell, job->seed, epochs, job->name);
+        snprintf(job->folder, sizeof job->folder, "%s/runs/%s", reproduction_folder(p->s), job->name);
+        if (!result_exists(reproduction_folder(p->s), job->name))
+            p->n_jobs++;
+    }
+}
+
+/* Seed by seed, so that every cell has one before any has two. */
+static int by_seed(const void *a, const void *b)
+{
+    const struct job *x = a, *y = b;
+    if (x->seed != y->seed)
+        return x->seed < y->seed ? -1 : 1;
+    return (x->cell.published > y->cell.published) - (x->cell.published < y->cell.published);
+}
+
+static int seeds_of(const struct session *s)
+{
+    const char *given = extra_of(s, "seeds");
+    return given ? atoi(given) : 1;
+}
+
+static int width_of(const struct session *s)
+{
+    const char *given = extra_of(s, "jobs");
+    if (given)
+        return atoi(given);
+    return bl_config_is_set(s->config, "threads") ? 1 : bl_context_threads(s->ctx);
+}
+
+static int make_folders(const struct session *s)
+{
+    char runs[BL_PATH_ROOM];
+    const char *const folders[] = {reproduction_folder(s), runs};
+    snprintf(runs, sizeof runs, "%s/runs", reproduction_folder(s));
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (mkdir(folders[i], 0777) != 0 && errno != EEXIST) {
+            usage_error("%s: cannot be made: %s", folders[i], strerror(errno));
+            return EXIT_IO;
+        }
+    return EXIT_DONE;
+}
+
+/* ---- Children */
+
+static int run_child(const struct pool *p, const struct job *job)
+{
+    const struct run_request request = {.s = p->s,
+                                        .cell = job->cell,
+                                        .seed = job->seed,
+                                        .epochs = reproduction_epochs(p->s),
+                                        .folder = job->folder,
+                                        .parent = p->process};
+    return run_cell(&request);
+}
+
+/* A run that was finished before its result was written needs no child. */
+static int begin_job(struct pool *p, struct job *job)
+{
+    job->began = seconds_now();
+    fflush(NULL);
+    job->child = fork();
+    if (job->child < 0) {
+        usage_error("no process for %s: %s", job->name, strerror(errno));
+        job->child = 0;
+        return EXIT_OTHER;
+    }
+    if (job->child == 0)
+        _exit(folder_has(job->folder, "result.json") ? EXIT_DONE : run_child(p, job));
+    p->running++;
+    return EXIT_DONE;
+}
+
+static void print_done(struct pool *p, const struct job *job)
+{
+    char text[NAME_ROOM];
+    cell_text(&job->cell, text);
+    p->done++;
+    printf("%d/%d  %s, seed %llu: done in %.0f s\n", p->done, p->n_jobs, text, job->seed,
+           seconds_now() - job->began);
+    watch_flush();
+}
+
+static void end_job(struct pool *p, struct job *job, int status)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_OTHER;
+    job->child = 0;
+    p->running--;
+    if (WIFSIGNALED(status))
+        usage_error("%s: its process was ended by signal %d; the same command goes on with it", job->name,
+                    WTERMSIG(status));
+    if (code == EXIT_DONE)
+        code = reproduction_collect(p->s, job->cell.target, job->folder);
+    if (code == EXIT_DONE)
+        print_done(p, job);
+    else if (code != EXIT_STOPPED && p->code == EXIT_DONE)
+        p->code = code;
+}
+
+static void stop_children(const struct pool *p)
+{
+    for (int i = 0; i < p->n_jobs; i++)
+        if (p->jobs[i].child > 0)
+            kill(p->jobs[i].child, SIGTERM);
+}
+
+/* For one child; a signal that asks to stop is passed on. */
+static void wait_for_child(struct pool *p)
+{
+    int status = 0;
+    const pid_t child = waitpid(-1, &status, 0);
+    if (child < 0 && watch_asked_to_stop())
+        stop_children(p);
+    for (int i = 0; child > 0 && i < p->n_jobs; i++)
+        if (p->jobs[i].child == child)
+            end_job(p, &p->jobs[i], status);
+}
+
+static int run_jobs(struct pool *p)
+{
+    watch_signals();
+    while (p->running > 0 || (p->next < p->n_jobs && !watch_asked_to_stop() && p->code == EXIT_DONE)) {
+        const bool may_begin = p->running < p->width && p->next < p->n_jobs && !watch_asked_to_stop();
+        if (may_begin && p->code == EXIT_DONE)
+            p->code = begin_job(p, &p->jobs[p->next++]);
+        else
+            wait_for_child(p);
+    }
+    if (p->code == EXIT_DONE && watch_asked_to_stop()) {
+        usage_error("stopped after %d of %d runs; the same command goes on", p->done, p->n_jobs);
+        return EXIT_STOPPED;
+    }
+    return p->code;
+}
+
+static int show_cells(const struct session *s, const struct cell *cells, int n_cells)
+{
+    struct results results;
+    const int code = results_read(&results, s, reproduction_folder(s));
+    for (int i = 0; code == EXIT_DONE && i < n_cells; i++)
+        print_cell(&cells[i], &results, NULL);
+    if (code == EXIT_DONE)
+        results_release(&results);
+    return code;
+}
+
+int reproduction_pool(struct session *s, const struct cell *cells, int n_cells)
+{
+    const int seeds = seeds_of(s);
+    struct pool pool = {.s = s, .width = width_of(s), .code = EXIT_DONE, .process = getpid()};
+    pool.jobs = calloc((size_t)n_cells * (size_t)seeds + 1, sizeof *pool.jobs);
+    if (!pool.jobs) {
+        usage_error("no memory for %d runs", n_cells * seeds);
+        return EXIT_OTHER;
+    }
+    for (int i = 0; i < n_cells; i++)
+        add_jobs(&pool, &cells[i], seeds);
+    qsort(pool.jobs, (size_t)pool.n_jobs, sizeof *pool.jobs, by_seed);
+    note(s, "%d run%s to do, %d at once; results in %s, run folders in %s/runs", pool.n_jobs,
+         pool.n_jobs == 1 ? "" : "s", pool.width < MOST_JOBS ? pool.width : MOST_JOBS, reproduction_folder(s),
+         reproduction_folder(s));
+    int code = pool.n_jobs > 0 ? make_folders(s) : EXIT_DONE;
+    if (code == EXIT_DONE)
+        code = run_jobs(&pool);
+    free(pool.jobs);
+    return code == EXIT_DONE ? show_cells(s, cells, n_cells) : code;
+}
