@@ -204,7 +204,7 @@ static int run(struct session *s)
 
 const struct command command_reproduce = {
     "reproduce",
-    "reproduce TARGET [--list|--collect RUN...] [--table T] [--row ROW] [--rule NAME] [--seeds N]",
+    "reproduce [NAME] [--list|--collect RUN...|--check FILE.json|--page FILE] [options]",
     "the published tables of a paper, cell by cell",
     "machine",
     extras,

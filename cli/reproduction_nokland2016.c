@@ -7,8 +7,10 @@
 
 static const struct target_data mnist = {"mnist",           {1, 28, 28}, 10, 60000, 10000, "91091ee6c8719722",
                                          "0253440ddefd98c7"};
-static const struct target_data cifar10 = {"cifar10", {3, 32, 32}, 10, 50000, 10000, "", ""};
-static const struct target_data cifar100 = {"cifar100", {3, 32, 32}, 100, 50000, 10000, "", ""};
+static const struct target_data cifar10 = {"cifar10",          {3, 32, 32},       10, 50000, 10000,
+                                           "261422a5ada6a798", "c93c58b035524a8f"};
+static const struct target_data cifar100 = {"cifar100",         {3, 32, 32},       100, 50000, 10000,
+                                            "fd2151799ce56aa1", "e6871b30f3d4f27a"};
 
 static const char dropout[] =
     "a decaying learning rate, which the paper does not publish: it must be chosen on a "

@@ -41,7 +41,7 @@ static const char head[] = "# Reproduction\n"
 static void put_number(FILE *to, double x, int digits)
 {
     if (isnan(x))
-        fputs(" | ", to);
+        fputs(" |", to);
     else
         fprintf(to, " | %.*f", digits, x);
 }
@@ -56,7 +56,7 @@ static void put_row(FILE *to, const struct cell *cell, const struct results *res
     if (cell->published->train > 0.0)
         fprintf(to, " (%.2f)", cell->published->train);
     if (f.n == 0) {
-        fprintf(to, " | | | | | | | | | %s |\n", verdict);
+        fprintf(to, " | | | | | | | | %s |\n", verdict);
         return;
     }
     fprintf(to, " | %.2f", f.mean);

@@ -112,6 +112,8 @@ static int begin_job(struct pool *p, struct job *job)
         job->child = 0;
         return EXIT_OTHER;
     }
+    if (job->child > 0)
+        note(p->s, "%s: runs in %s", job->name, job->folder);
     if (job->child == 0)
         _exit(folder_has(job->folder, "result.json") ? EXIT_DONE : run_child(p, job));
     p->running++;
