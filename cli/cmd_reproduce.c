@@ -125,6 +125,9 @@ static int run_cells(struct session *s, const struct target *target)
         return no_cell(s, target);
     if (extra_of(s, "list"))
         return reproduction_list(s, cells, n);
+    if (reproduction_epochs(s) > cell_epochs(&cells[0]))
+        return usage_error("--epochs is %d, but the recipe has at most %d", reproduction_epochs(s),
+                           cell_epochs(&cells[0]));
     const int code = check_needs(s, cells, n);
     return code == EXIT_DONE ? reproduction_pool(s, cells, n) : code;
 }
@@ -152,12 +155,13 @@ static int collect_below(const struct session *s, const struct target *target, c
         char path[2 * BL_PATH_ROOM];
         snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
         free(entries[i]);
-        if (code != EXIT_DONE || !folder_has(path, "config.json"))
+        if (!folder_has(path, "config.json"))
             continue;
         found++;
-        if (folder_has(path, "result.json"))
-            code = reproduction_collect(s, target, path);
-        else
+        const bool is_finished = folder_has(path, "result.json");
+        const int own = is_finished ? reproduction_collect(s, target, path) : EXIT_DONE;
+        code = code == EXIT_DONE ? own : code; /* the others are collected all the same */
+        if (!is_finished)
             note(s, "%s: is not finished, and left out", path);
     }
     free(entries);

@@ -4,6 +4,7 @@
  * A run that is done has its result in DIR and is left out; a run folder that is not finished (DIR/runs/NAME) goes on from its
  * last checkpoint. A child whose parent was killed saves its state and ends.
  */
+#define _XOPEN_SOURCE 700 /* kill, nanosleep */
 #include "reproduction.h"
 #include "seconds.h"
 #include "watch.h"
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MOST_JOBS = 256 };
@@ -31,8 +33,9 @@ struct pool {
     struct job *jobs;
     int n_jobs, next, running, width;
     int done;
-    int code;      /* of the first run that failed */
-    pid_t process; /* that has the children */
+    int code;        /* of the first run that failed */
+    bool is_blocked; /* by a failure that every further run would meet */
+    pid_t process;   /* that has the children */
 };
 
 /* ---- What is to be run */
@@ -102,7 +105,7 @@ static int run_child(const struct pool *p, const struct job *job)
 }
 
 /* A run that was finished before its result was written needs no child. */
-static int begin_job(struct pool *p, struct job *job)
+static void begin_job(struct pool *p, struct job *job)
 {
     job->began = seconds_now();
     fflush(NULL);
@@ -110,14 +113,15 @@ static int begin_job(struct pool *p, struct job *job)
     if (job->child < 0) {
         usage_error("no process for %s: %s", job->name, strerror(errno));
         job->child = 0;
-        return EXIT_OTHER;
+        p->code = EXIT_OTHER;
+        p->is_blocked = true;
+        return;
     }
     if (job->child > 0)
         note(p->s, "%s: runs in %s", job->name, job->folder);
     if (job->child == 0)
         _exit(folder_has(job->folder, "result.json") ? EXIT_DONE : run_child(p, job));
     p->running++;
-    return EXIT_DONE;
 }
 
 static void print_done(struct pool *p, const struct job *job)
@@ -128,6 +132,15 @@ static void print_done(struct pool *p, const struct job *job)
     printf("%d/%d  %s, seed %llu: done in %.0f s\n", p->done, p->n_jobs, text, job->seed,
            seconds_now() - job->began);
     watch_flush();
+}
+
+/* A run that diverged, or was killed, says nothing of the others. What is wrong with data or files is wrong for all. */
+static void keep_failure(struct pool *p, int code)
+{
+    if (p->code == EXIT_DONE)
+        p->code = code;
+    if (code == EXIT_USAGE || code == EXIT_DATA || code == EXIT_IO)
+        p->is_blocked = true;
 }
 
 static void end_job(struct pool *p, struct job *job, int status)
@@ -142,8 +155,8 @@ static void end_job(struct pool *p, struct job *job, int status)
         code = reproduction_collect(p->s, job->cell.target, job->folder);
     if (code == EXIT_DONE)
         print_done(p, job);
-    else if (code != EXIT_STOPPED && p->code == EXIT_DONE)
-        p->code = code;
+    else if (code != EXIT_STOPPED)
+        keep_failure(p, code);
 }
 
 static void stop_children(const struct pool *p)
@@ -153,32 +166,42 @@ static void stop_children(const struct pool *p)
             kill(p->jobs[i].child, SIGTERM);
 }
 
-/* For one child; a signal that asks to stop is passed on. */
+/* For one child. Looks every few milliseconds, so that no signal is missed between a look and a wait. */
 static void wait_for_child(struct pool *p)
 {
+    static const struct timespec pause = {.tv_sec = 0, .tv_nsec = 20 * 1000 * 1000};
     int status = 0;
-    const pid_t child = waitpid(-1, &status, 0);
-    if (child < 0 && watch_asked_to_stop())
-        stop_children(p);
-    for (int i = 0; child > 0 && i < p->n_jobs; i++)
+    pid_t child = waitpid(-1, &status, WNOHANG);
+    for (; child == 0; child = waitpid(-1, &status, WNOHANG)) {
+        if (watch_asked_to_stop())
+            stop_children(p);
+        nanosleep(&pause, NULL);
+    }
+    for (int i = 0; i < p->n_jobs; i++)
         if (p->jobs[i].child == child)
             end_job(p, &p->jobs[i], status);
+}
+
+static bool may_begin(const struct pool *p)
+{
+    return p->next < p->n_jobs && !p->is_blocked && !watch_asked_to_stop();
 }
 
 static int run_jobs(struct pool *p)
 {
     watch_signals();
-    while (p->running > 0 || (p->next < p->n_jobs && !watch_asked_to_stop() && p->code == EXIT_DONE)) {
-        const bool may_begin = p->running < p->width && p->next < p->n_jobs && !watch_asked_to_stop();
-        if (may_begin && p->code == EXIT_DONE)
-            p->code = begin_job(p, &p->jobs[p->next++]);
+    while (p->running > 0 || may_begin(p)) {
+        if (p->running < p->width && may_begin(p))
+            begin_job(p, &p->jobs[p->next++]);
         else
             wait_for_child(p);
     }
-    if (p->code == EXIT_DONE && watch_asked_to_stop()) {
+    if (watch_asked_to_stop()) {
         usage_error("stopped after %d of %d runs; the same command goes on", p->done, p->n_jobs);
         return EXIT_STOPPED;
     }
+    if (p->code != EXIT_DONE && p->n_jobs > 1)
+        usage_error("%d of %d runs are done", p->done, p->n_jobs);
     return p->code;
 }
 

@@ -7,6 +7,8 @@ unset BACKLESS_THREADS BACKLESS_DATA
 small_fashion . # the pictures are in the form of MNIST's, and are 28 x 28 too
 data=./fashion-mnist
 reproduce() { "$program" reproduce "$@"; }
+run() { reproduce nokland2016 --row "4x100 tanh" --data $data "$@"; }
+run_nowhere() { reproduce nokland2016 --row "4x100 tanh" --data ./nowhere --seeds 3 --jobs 1 --out none; }
 value() { sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\\1/p" "$1"; }
 
 # ---- The list, and what is refused
@@ -24,11 +26,12 @@ expect 2 "no such cell with the rule \"ifa\"" reproduce nokland2016 --row "1x800
 expect 2 "no target \"nokland\"" reproduce nokland --list
 expect 2 "which target?" reproduce
 expect 2 "--seeds is \"0\"" reproduce nokland2016 --row "4x100 tanh" --seeds 0
+expect 2 "--epochs is 301, but the recipe has at most 300" reproduce nokland2016 --row "4x100 tanh" --epochs 301
+expect 3 "nowhere" run_nowhere
 expect 2 "--collect: which folders?" reproduce nokland2016 --collect
 [ ! -e results ] || complain "a refusal made a folder of results"
 
 # ---- Runs, two at once: a short one for each seed
-run() { reproduce nokland2016 --row "4x100 tanh" --data $data "$@"; }
 expect 0 "2/2" run --epochs 3 --seeds 2 --jobs 2 --out short
 short=short/nokland2016-text-4x100_tanh-ifa-1-epochs3.json
 grep -q '"short": true' $short || complain "a short run is not marked short"
@@ -50,6 +53,20 @@ if command -v setsid >/dev/null; then
     wait $pid 2>/dev/null
     [ ! -e killed/$name.json ] || complain "the run was over before it was killed"
     expect 0 "1/1" run --epochs 40 --out killed
+    # Asked to stop: the state is saved. Another engine's run does not go on.
+    "$program" reproduce nokland2016 --row "4x100 tanh" --data $data --epochs 40 --out asked >out.txt 2>&1 &
+    pid=$!
+    while [ "$(cat asked/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] && kill -0 $pid 2>/dev/null; do :; done
+    kill -TERM $pid
+    wait $pid
+    [ $? = 75 ] || complain "asked to stop: not exit 75"
+    grep -q "stopped after 0 of 1 runs; the same command goes on" out.txt || complain "asked to stop: nothing is said"
+    cp asked/runs/$name/config.json config.json
+    sed -i 's/"numeric_revision": [0-9]*/"numeric_revision": 99999/' asked/runs/$name/config.json
+    expect 3 "was begun by another engine" run --epochs 40 --out asked
+    cp config.json asked/runs/$name
+    expect 0 "1/1" run --epochs 40 --out asked
+    [ "$(value asked/$name.json last_epoch)" = "$(value whole/$name.json last_epoch)" ] || complain "asked to stop: other weights"
     for key in first_epoch last_epoch mean_of_last_10; do
         [ "$(value killed/$name.json $key)" = "$(value whole/$name.json $key)" ] || complain "a killed run: another $key"
     done
