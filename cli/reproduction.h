@@ -115,6 +115,8 @@ int result_read(struct result *out, const struct session *s, const char *path);
 int result_take(struct result *out, const struct session *s, const char *name, json_t *json);
 int result_write(const struct session *s, const char *path, const struct result *result);
 void result_release(struct result *result);
+/* "" where there is no text. */
+const char *json_text(const json_t *object, const char *key);
 /* "1.72" */
 struct percent_text {
     char text[16];

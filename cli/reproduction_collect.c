@@ -5,6 +5,7 @@
  * 0.2.0), the first epoch is run once more: its figures must be those of the log, which shows that this engine gives the bits
  * of the one that ran.
  */
+#include "proc_value.h"
 #include "reproduction.h"
 
 #include <errno.h>
@@ -23,9 +24,9 @@ enum { N_SERIES = sizeof series / sizeof *series };
 struct collected {
     const struct session *s;
     const char *folder;
-    json_t *config, *result; /* the folder's files */
-    json_t *epochs;          /* the series, each an array */
-    json_t *first_line;      /* of the log */
+    json_t *config, *result;        /* the folder's files */
+    json_t *epochs;                 /* the series, each an array */
+    json_t *first_line, *last_line; /* of the log */
     struct cell cell;
     unsigned long long seed;
     char first_hash[17];
@@ -50,12 +51,6 @@ static json_t *load_json(const struct collected *c, const char *name)
     return json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 /* ---- The log */
 
 static int take_line(struct collected *c, json_t *line)
@@ -67,6 +62,8 @@ static int take_line(struct collected *c, json_t *line)
         return refuse(c, "the lines of log.jsonl are not those of epochs 1, 2, 3 and so on");
     if (!c->first_line)
         c->first_line = json_incref(line);
+    json_decref(c->last_line);
+    c->last_line = json_incref(line);
     for (size_t i = 0; i < N_SERIES; i++) {
         json_t *figure = json_object_get(line, series[i]);
         if (!json_is_number(figure))
@@ -106,6 +103,39 @@ static int read_log(struct collected *c)
     return code;
 }
 
+/* ---- The weights after the last epoch: result.json, the log and the model must agree */
+
+static int check_model(const struct collected *c, const char *hash)
+{
+    char path[BL_PATH_ROOM], own[17] = "";
+    bl_model *model = NULL;
+    if (!folder_has(c->folder, "model.safetensors"))
+        return EXIT_DONE;
+    snprintf(path, sizeof path, "%s/model.safetensors", c->folder);
+    const bl_status status = bl_model_load(&model, c->s->ctx, path);
+    if (status != BL_OK)
+        return fail_with(c->s, status);
+    bl_model_hash(model, own);
+    bl_model_free(model);
+    return strcmp(own, hash) == 0
+               ? EXIT_DONE
+               : refuse(c, "model.safetensors has weights of the hash %s, but result.json says %s", own,
+                        hash);
+}
+
+static int check_last(const struct collected *c)
+{
+    const char *hash = json_text(c->result, "weights_hash"),
+               *logged = json_text(c->last_line, "weights_hash");
+    if (json_integer_value(json_object_get(c->result, "epoch")) !=
+        json_integer_value(json_object_get(c->last_line, "epoch")))
+        return refuse(c, "result.json is of another epoch than the last line of log.jsonl");
+    if (logged[0] && strcmp(hash, logged) != 0)
+        return refuse(c, "the last line of log.jsonl has weights of the hash %s, but result.json says %s",
+                      logged, hash);
+    return check_model(c, hash);
+}
+
 /* ---- Which cell */
 
 static bool is_of_cell(const struct collected *c, const bl_config *options, const struct cell *cell)
@@ -131,13 +161,13 @@ static bool is_of_cell(const struct collected *c, const bl_config *options, cons
 static int find_cell(struct collected *c, const struct target *target)
 {
     const json_t *options = json_object_get(c->config, "options");
-    const char *rule = text_of(options, "rule");
+    const char *rule = json_text(options, "rule");
     bl_config *config = NULL;
     struct cell cell;
     bool is_found = false;
     if (options_configure(&config, c->s->ctx, options) != BL_OK)
         return refuse(c, "config.json: %s", bl_why(c->s->ctx));
-    c->seed = strtoull(text_of(options, "seed"), NULL, 10);
+    c->seed = strtoull(json_text(options, "seed"), NULL, 10);
     for (int i = 0; !is_found && cell_at(target, NULL, NULL, rule, i, &cell); i++)
         is_found = !cell.row->needs && is_of_cell(c, config, &cell);
     bl_config_free(config);
@@ -188,7 +218,7 @@ static int compare_first(struct collected *c, const struct first_epoch *first)
 /* The data where they were, unless --data says where they are now. */
 static bl_status configure_rerun(const struct collected *c, bl_config **out)
 {
-    const char *where = text_of(json_object_get(c->config, "options"), "data");
+    const char *where = json_text(json_object_get(c->config, "options"), "data");
     bl_status status = options_configure(out, c->s->ctx, json_object_get(c->config, "options"));
     if (status == BL_OK)
         status = bl_config_set(*out, "data", where);
@@ -203,8 +233,8 @@ static int rerun_first(struct collected *c)
     const bl_status status = configure_rerun(c, &config);
     const struct rerun rerun = {.config = config,
                                 .epochs = 1,
-                                .hash = text_of(split, "hash"),
-                                .test_hash = text_of(split, "test_hash"),
+                                .hash = json_text(split, "hash"),
+                                .test_hash = json_text(split, "test_hash"),
                                 .after_epoch = keep_first,
                                 .user = &first};
     int code = status == BL_OK ? rerun_epochs(c->s, &rerun) : fail_with(c->s, status);
@@ -214,7 +244,7 @@ static int rerun_first(struct collected *c)
 
 static int find_first_hash(struct collected *c)
 {
-    const char *logged = text_of(c->first_line, "weights_hash");
+    const char *logged = json_text(c->first_line, "weights_hash");
     const bool is_known = logged[0] && json_object_get(c->config, "numeric_revision");
     if (!is_known)
         return rerun_first(c);
@@ -260,26 +290,11 @@ static const char *compiler(void)
     return "";
 }
 
-static void processor(char *out, size_t room)
-{
-    char line[512];
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    snprintf(out, room, "unknown");
-    while (file && fgets(line, sizeof line, file))
-        if (strncmp(line, "model name", 10) == 0 && strchr(line, ':')) {
-            const char *at = strchr(line, ':') + 1;
-            at += strspn(at, " \t");
-            snprintf(out, room, "%.*s", (int)strcspn(at, "\n"), at);
-            break;
-        }
-    if (file)
-        fclose(file);
-}
-
 static json_t *writer_facts(const struct collected *c)
 {
     char cpu[256];
-    processor(cpu, sizeof cpu);
+    if (!proc_value("/proc/cpuinfo", "model name", cpu, sizeof cpu))
+        snprintf(cpu, sizeof cpu, "unknown");
     return json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "version", bl_version(), "numeric_revision",
                      bl_numeric_revision(), "compiler", compiler(), "instruction_set",
                      bl_context_machine(c->s->ctx), "cpu", cpu, "first_epoch",
@@ -303,7 +318,7 @@ static json_t *result_json(const struct collected *c)
                         json_integer(revision ? json_integer_value(revision) : bl_numeric_revision()));
     json_object_set_new(json, "weights",
                         json_pack("{s:s, s:s, s:s}", "hash", "FNV-1a, 64 bits", "first_epoch", c->first_hash,
-                                  "last_epoch", text_of(c->result, "weights_hash")));
+                                  "last_epoch", json_text(c->result, "weights_hash")));
     json_object_set_new(json, "data", data_facts(c));
     json_object_set_new(json, "run",
                         json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "version", fact(config, "version"),
@@ -314,14 +329,14 @@ static json_t *result_json(const struct collected *c)
     json_object_set_new(json, "written_by", writer_facts(c));
     json_object_set_new(json, "options", kept_options(json_object_get(config, "options")));
     json_object_set(json, "epochs", c->epochs);
-    json_object_set_new(json, "stop", json_string(text_of(c->result, "stop")));
+    json_object_set_new(json, "stop", json_string(json_text(c->result, "stop")));
     return json;
 }
 
 /* Of the result's file. */
 static void name_of(const struct collected *c, char out[NAME_ROOM])
 {
-    const int epochs = atoi(text_of(json_object_get(c->config, "options"), "epochs"));
+    const int epochs = atoi(json_text(json_object_get(c->config, "options"), "epochs"));
     cell_file_name(&c->cell, c->seed, epochs == cell_epochs(&c->cell) ? 0 : epochs, out);
 }
 
@@ -366,6 +381,8 @@ static int collect_cell(struct collected *c)
         return EXIT_DONE;
     int code = read_log(c);
     if (code == EXIT_DONE)
+        code = check_last(c);
+    if (code == EXIT_DONE)
         code = find_first_hash(c);
     return code == EXIT_DONE ? write_result(c) : code;
 }
@@ -388,5 +405,6 @@ int reproduction_collect(const struct session *s, const struct target *target, c
     json_decref(c.result);
     json_decref(c.epochs);
     json_decref(c.first_line);
+    json_decref(c.last_line);
     return code;
 }

@@ -96,7 +96,7 @@ static int check_figures(const char *name, const struct result *r)
 
 /* ---- What it is of */
 
-static const char *text_of(const json_t *object, const char *key)
+const char *json_text(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
     return text ? text : "";
@@ -109,12 +109,12 @@ static bool is_hash(const char *text)
 
 static int take_cell(struct result *r, const char *name)
 {
-    const char *table = text_of(r->json, "table"), *row = text_of(r->json, "row"),
-               *rule = text_of(r->json, "rule");
-    const struct target *target = target_find(text_of(r->json, "target"));
+    const char *table = json_text(r->json, "table"), *row = json_text(r->json, "row"),
+               *rule = json_text(r->json, "rule");
+    const struct target *target = target_find(json_text(r->json, "target"));
     const json_t *seed = json_object_get(r->json, "seed");
     if (!target)
-        return refuse(name, "no target \"%s\"", text_of(r->json, "target"));
+        return refuse(name, "no target \"%s\"", json_text(r->json, "target"));
     if (!cell_at(target, table, row, rule, 0, &r->cell))
         return refuse(name, "%s has no table \"%s\" with a row \"%s\" and the rule \"%s\"", target->name,
                       table, row, rule);
@@ -128,8 +128,8 @@ static int take_weights(struct result *r, const char *name)
 {
     const json_t *weights = json_object_get(r->json, "weights"),
                  *revision = json_object_get(r->json, "numeric_revision");
-    r->first_hash = text_of(weights, "first_epoch");
-    r->last_hash = text_of(weights, "last_epoch");
+    r->first_hash = json_text(weights, "first_epoch");
+    r->last_hash = json_text(weights, "last_epoch");
     r->revision = (int)json_integer_value(revision);
     if (!is_hash(r->first_hash) || !is_hash(r->last_hash))
         return refuse(
@@ -139,12 +139,15 @@ static int take_weights(struct result *r, const char *name)
     return EXIT_DONE;
 }
 
-static void take_data(struct result *r)
+static int take_data(struct result *r, const char *name)
 {
     const json_t *data = json_object_get(r->json, "data");
     const struct target_data *published = r->cell.row->data;
-    r->is_on_other_data = strcmp(text_of(data, "hash"), published->hash) != 0 ||
-                          strcmp(text_of(data, "test_hash"), published->test_hash) != 0;
+    const char *hash = json_text(data, "hash"), *test_hash = json_text(data, "test_hash");
+    if (!is_hash(hash) || !is_hash(test_hash))
+        return refuse(name, "\"data\" has no hashes of the examples to train and to test on");
+    r->is_on_other_data = strcmp(hash, published->hash) != 0 || strcmp(test_hash, published->test_hash) != 0;
+    return EXIT_DONE;
 }
 
 /* ---- Its options */
@@ -213,7 +216,7 @@ static void set_figures(struct result *r)
     json_object_set_new(r->json, "short", json_boolean(r->is_short));
     json_object_set_new(r->json, "figures",
                         json_pack("{s:i, s:s, s:f, s:f, s:f, s:f}", "epochs", r->epochs, "stop",
-                                  text_of(r->json, "stop"), "last", r->last, "mean_of_last_10", r->mean,
+                                  json_text(r->json, "stop"), "last", r->last, "mean_of_last_10", r->mean,
                                   "minimum", r->minimum, "train_mean_of_last_10", r->train_mean));
     json_object_del(r->json, "stop");
 }
@@ -222,7 +225,7 @@ static int take(struct result *out, const struct session *s, const char *name, j
 {
     struct result r = {.json = json};
     int code = EXIT_DONE;
-    if (strcmp(text_of(json, "format"), format) != 0)
+    if (strcmp(json_text(json, "format"), format) != 0)
         code = refuse(name, "is not a result: its \"format\" is not \"%s\"", format);
     if (code == EXIT_DONE)
         code = take_cell(&r, name);
@@ -230,10 +233,11 @@ static int take(struct result *out, const struct session *s, const char *name, j
         code = take_weights(&r, name);
     if (code == EXIT_DONE)
         code = check_epochs(name, json_object_get(json, "epochs"));
+    if (code == EXIT_DONE)
+        code = take_data(&r, name);
     if (code != EXIT_DONE)
         return code;
     result_compute(&r, json_object_get(json, "epochs"));
-    take_data(&r);
     code = check_options(&r, s, name);
     if (code == EXIT_DONE && is_new)
         set_figures(&r);

@@ -104,6 +104,12 @@ altered 's/"row": "4x100 tanh"/"row": "4x1000 tanh"/'
 expect 3 "a row \"4x1000 tanh\"" check altered.json
 altered 's/"hash": "[0-9a-f]*"/"hash": "0123456789abcdef"/'
 expect 3 "are other data than those of the run" check altered.json --epochs 1
+altered 's/ "hash": "[0-9a-f]*"/ "hash": null/'
+expect 3 "\"data\" has no hashes" check altered.json --epochs 1
+altered 's/"init": "fanin"/"innit": "fanin"/'
+expect 3 "its options cannot be used" check altered.json
+altered 's/"epochs": "40"/"epochs": "300"/;s/"short": true/"short": false/;s/"stop": "paper"/"stop": "epochs"/'
+expect 3 "the option stop is" check altered.json
 head -c 300 $whole >altered.json
 expect 3 "altered.json: line" check altered.json
 
@@ -129,6 +135,14 @@ expect 3 "gives other figures" reproduce nokland2016 --collect old/a --out rerun
 "$program" train --preset nokland2016 --data $data --net "4 x (dense 101, tanh), dense 10" --rule ifa --epochs 2 --threads 1 \
     --out other --quiet >/dev/null || complain "cannot train"
 expect 3 "are those of no row of nokland2016" reproduce nokland2016 --collect other --out rerun
+for file in config.json log.jsonl result.json; do cp trained/a/$file old/a; done
+sed -i "s/\"weights_hash\": \"$last\"/\"weights_hash\": \"0123456789abcdef\"/" old/a/result.json
+expect 3 "the last line of log.jsonl has weights of the hash $last" reproduce nokland2016 --collect old/a --out rerun
+sed -i 's/, "weights_hash": "[0-9a-f]*"//' old/a/log.jsonl
+expect 3 "model.safetensors has weights of the hash $last" reproduce nokland2016 --collect old/a --out rerun
+cp trained/a/result.json old/a
+sed -i '$d' old/a/log.jsonl
+expect 3 "result.json is of another epoch" reproduce nokland2016 --collect old/a --out rerun
 rm old/a/result.json
 expect 3 "is not finished" reproduce nokland2016 --collect old/a --out rerun
 expect 0 "is not finished, and left out" reproduce nokland2016 --collect old --out rerun
