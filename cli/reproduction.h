@@ -163,7 +163,8 @@ struct run_request {
     int epochs;       /* 0: those of the recipe */
     const char *data; /* NULL: the named set */
     const char *folder;
-    pid_t parent; /* the process that the run ends with */
+    pid_t parent;          /* the process that the run ends with */
+    _Atomic int *finished; /* epochs that are finished, for that process to see */
 };
 /* One run in its folder, from where an earlier one was stopped; in a process of its own. Prints what fails; the exit code. */
 int run_cell(const struct run_request *request);
@@ -188,6 +189,8 @@ int reproduction_collect(const struct session *s, const struct target *target, c
 int reproduction_check(const struct session *s, const char *path);
 int reproduction_page(const struct session *s, const char *path);
 int reproduction_list(const struct session *s, const struct cell *cells, int n_cells);
+/* "12 min" */
+void duration_text(double seconds, char out[NAME_ROOM]);
 /* One line on standard output: published figures, those in the folder of results, and the verdict. */
 void print_cell(const struct cell *cell, const struct results *results, const char *time);
 

@@ -369,8 +369,8 @@ static int write_result(const struct collected *c)
         code = result_write(c->s, path, &result);
     if (code == EXIT_DONE)
         note(c->s, "%s: %d epochs, test error %s %% (mean of the last %d)%s; %s", c->folder, result.epochs,
-             percent_text(result.mean).text, JUDGED_EPOCHS, result.is_on_other_data ? ", on other data" : "",
-             path);
+             percent_text(result.mean).text, result.epochs < JUDGED_EPOCHS ? result.epochs : JUDGED_EPOCHS,
+             result.is_on_other_data ? ", on other data" : "", path);
     result_release(&result);
     return code;
 }

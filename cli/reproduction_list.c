@@ -72,15 +72,24 @@ static bl_status time_epoch(bl_context *ctx, const struct cell *cell, double *se
     return status;
 }
 
-static void time_text(double seconds, bool is_most, char out[NAME_ROOM])
+void duration_text(double seconds, char out[NAME_ROOM])
 {
-    const char *most = is_most ? "at most " : "";
     if (seconds < 90.0)
-        snprintf(out, NAME_ROOM, "%s%.0f s", most, seconds);
+        snprintf(out, NAME_ROOM, "%.0f s", seconds);
     else if (seconds < 5400.0)
-        snprintf(out, NAME_ROOM, "%s%.0f min", most, seconds / 60.0);
+        snprintf(out, NAME_ROOM, "%.0f min", seconds / 60.0);
     else
-        snprintf(out, NAME_ROOM, "%s%.1f h", most, seconds / 3600.0);
+        snprintf(out, NAME_ROOM, "%.1f h", seconds / 3600.0);
+}
+
+/* Of one run. */
+static void time_text(const struct cell *cell, const struct cell_figures *f, double epoch,
+                      char out[NAME_ROOM])
+{
+    const double epochs = f->n > 0 ? f->epochs : (double)cell_epochs(cell);
+    char duration[NAME_ROOM];
+    duration_text(epoch * epochs, duration);
+    snprintf(out, NAME_ROOM, "%.20s%.100s", f->n > 0 ? "" : "at most ", duration);
 }
 
 void print_cell(const struct cell *cell, const struct results *results, const char *time)
@@ -120,7 +129,7 @@ int reproduction_list(const struct session *s, const struct cell *cells, int n_c
         double epoch = 0.0;
         if (!cells[i].row->needs) {
             status = time_epoch(ctx, &cells[i], &epoch);
-            time_text(epoch * (f.n > 0 ? f.epochs : (double)cell_epochs(&cells[i])), f.n == 0, time);
+            time_text(&cells[i], &f, epoch, time);
         }
         if (status == BL_OK)
             print_cell(&cells[i], &results, time);

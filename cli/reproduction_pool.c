@@ -2,9 +2,10 @@
  * reproduction_pool.c - runs side by side, each in a child process of its own.
  *
  * A run that is done has its result in DIR and is left out; a run folder that is not finished (DIR/runs/NAME) goes on from its
- * last checkpoint. A child whose parent was killed saves its state and ends.
+ * last checkpoint. A child whose parent was killed saves its state and ends. A child tells by shared memory how many epochs it
+ * has finished.
  */
-#define _XOPEN_SOURCE 700 /* kill, nanosleep */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, kill, nanosleep */
 #include "reproduction.h"
 #include "seconds.h"
 #include "watch.h"
@@ -13,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -26,6 +28,8 @@ struct job {
     char name[NAME_ROOM], folder[BL_PATH_ROOM];
     pid_t child; /* 0: none runs */
     double began;
+    _Atomic int *epochs; /* finished ones, written by the child; -1: not known yet */
+    int first_seen;      /* of these; -1: none was */
 };
 
 struct pool {
@@ -33,9 +37,12 @@ struct pool {
     struct job *jobs;
     int n_jobs, next, running, width;
     int done;
-    int code;        /* of the first run that failed */
-    bool is_blocked; /* by a failure that every further run would meet */
-    pid_t process;   /* that has the children */
+    int code;            /* of the first run that failed */
+    bool is_blocked;     /* by a failure that every further run would meet */
+    pid_t process;       /* that has the children */
+    _Atomic int *epochs; /* of all jobs, in memory that the children share */
+    struct progress_line line;
+    double began, shown; /* shown: when the line was written last */
 };
 
 /* ---- What is to be run */
@@ -100,7 +107,8 @@ static int run_child(const struct pool *p, const struct job *job)
                                         .seed = job->seed,
                                         .epochs = reproduction_epochs(p->s),
                                         .folder = job->folder,
-                                        .parent = p->process};
+                                        .parent = p->process,
+                                        .finished = job->epochs};
     return run_cell(&request);
 }
 
@@ -159,6 +167,66 @@ static void end_job(struct pool *p, struct job *job, int status)
         keep_failure(p, code);
 }
 
+/* ---- How far they are */
+
+static int most_epochs(const struct pool *p, const struct job *job)
+{
+    const int given = reproduction_epochs(p->s);
+    return given > 0 ? given : cell_epochs(&job->cell);
+}
+
+/* "; table 1, 2x800 tanh, dfa, seed 1: epoch 23 of at most 300" for each run, because a stop rule may end it earlier. */
+static void add_runs(const struct pool *p, char *text, size_t room)
+{
+    for (int i = 0; i < p->n_jobs; i++) {
+        const struct job *job = &p->jobs[i];
+        char name[NAME_ROOM];
+        cell_text(&job->cell, name);
+        if (job->child > 0 && *job->epochs >= 0)
+            snprintf(text + strlen(text), room - strlen(text), "; %s, seed %llu: epoch %d of at most %d",
+                     name, job->seed, *job->epochs, most_epochs(p, job));
+    }
+}
+
+/* Shares of all runs, now and (before) when this command saw them first: a run that goes on has some epochs already. */
+static double share_done(struct pool *p, double *before)
+{
+    double now = (double)p->done;
+    *before = 0.0;
+    for (int i = 0; i < p->n_jobs; i++) {
+        struct job *job = &p->jobs[i];
+        const double most = (double)most_epochs(p, job);
+        const int epoch = *job->epochs;
+        if (job->first_seen < 0)
+            job->first_seen = epoch;
+        if (job->first_seen >= 0)
+            *before += (double)job->first_seen / most;
+        if (job->child > 0 && epoch >= 0)
+            now += (double)epoch / most;
+    }
+    *before /= (double)p->n_jobs;
+    return now / (double)p->n_jobs;
+}
+
+static void show_progress(struct pool *p)
+{
+    static const double SECONDS_BETWEEN = 0.3;
+    char text[1024], left[NAME_ROOM];
+    double before = 0.0;
+    const double now = seconds_now(), share = share_done(p, &before),
+                 seconds = progress_left(before, share, now - p->began);
+    if (now < p->shown + SECONDS_BETWEEN)
+        return;
+    p->shown = now;
+    snprintf(text, sizeof text, "%d/%d done", p->done, p->n_jobs);
+    add_runs(p, text, sizeof text);
+    if (seconds >= 0.0) {
+        duration_text(seconds, left);
+        snprintf(text + strlen(text), sizeof text - strlen(text), "; at most %s left", left);
+    }
+    progress_line_write(&p->line, text);
+}
+
 static void stop_children(const struct pool *p)
 {
     for (int i = 0; i < p->n_jobs; i++)
@@ -169,14 +237,17 @@ static void stop_children(const struct pool *p)
 /* For one child. Looks every few milliseconds, so that no signal is missed between a look and a wait. */
 static void wait_for_child(struct pool *p)
 {
-    static const struct timespec pause = {.tv_sec = 0, .tv_nsec = 20 * 1000 * 1000};
+    static const struct timespec pause = {.tv_sec = 0, .tv_nsec = 50 * 1000 * 1000};
     int status = 0;
     pid_t child = waitpid(-1, &status, WNOHANG);
     for (; child == 0; child = waitpid(-1, &status, WNOHANG)) {
         if (watch_asked_to_stop())
             stop_children(p);
+        if (p->line.is_on)
+            show_progress(p);
         nanosleep(&pause, NULL);
     }
+    progress_line_clear(&p->line);
     for (int i = 0; i < p->n_jobs; i++)
         if (p->jobs[i].child == child)
             end_job(p, &p->jobs[i], status);
@@ -187,8 +258,31 @@ static bool may_begin(const struct pool *p)
     return p->next < p->n_jobs && !p->is_blocked && !watch_asked_to_stop();
 }
 
+/* Memory that parent and children share. */
+static int share_epochs(struct pool *p)
+{
+    const size_t size = (size_t)(p->n_jobs + 1) * sizeof *p->epochs;
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        usage_error("no memory for %d runs", p->n_jobs);
+        return EXIT_OTHER;
+    }
+    p->epochs = memory;
+    for (int i = 0; i < p->n_jobs; i++) {
+        p->epochs[i] = -1;
+        p->jobs[i].epochs = &p->epochs[i];
+        p->jobs[i].first_seen = -1;
+    }
+    return EXIT_DONE;
+}
+
 static int run_jobs(struct pool *p)
 {
+    const int code = share_epochs(p);
+    if (code != EXIT_DONE)
+        return code;
+    p->line = watch_progress(p->s);
+    p->began = seconds_now();
     watch_signals();
     while (p->running > 0 || may_begin(p)) {
         if (p->running < p->width && may_begin(p))
@@ -234,6 +328,8 @@ int reproduction_pool(struct session *s, const struct cell *cells, int n_cells)
     int code = pool.n_jobs > 0 ? make_folders(s) : EXIT_DONE;
     if (code == EXIT_DONE)
         code = run_jobs(&pool);
+    if (pool.epochs)
+        munmap(pool.epochs, (size_t)(pool.n_jobs + 1) * sizeof *pool.epochs);
     free(pool.jobs);
     return code == EXIT_DONE ? show_cells(s, cells, n_cells) : code;
 }

@@ -92,15 +92,14 @@ static bl_status configure(struct training *t, const struct run_request *q, bool
 /* The watch of a child: a run whose parent was killed saves its state and ends. */
 static int watch_parent(void *user, const bl_progress *now)
 {
-    const pid_t *parent = user;
-    (void)now;
-    return watch_asked_to_stop() || getppid() != *parent;
+    const struct run_request *q = user;
+    *q->finished = now->epoch_ended ? now->epoch : now->epoch - 1;
+    return watch_asked_to_stop() || getppid() != q->parent;
 }
 
 int run_cell(const struct run_request *q)
 {
     struct training t = {NULL, NULL, NULL, NULL, NULL, NULL};
-    pid_t parent = q->parent;
     const bool is_begun = folder_has(q->folder, "model.safetensors");
     const int code = is_begun ? check_revision(q->folder) : EXIT_DONE;
     if (code != EXIT_DONE)
@@ -113,7 +112,7 @@ int run_cell(const struct run_request *q)
     if (status == BL_OK && is_begun)
         status = bl_trainer_resume(t.trainer, q->folder);
     if (status == BL_OK)
-        status = bl_trainer_fit(t.trainer, t.train, t.val, t.test, watch_parent, &parent);
+        status = bl_trainer_fit(t.trainer, t.train, t.val, t.test, watch_parent, (void *)q);
     const int result = status == BL_OK ? EXIT_DONE : status == BL_STOPPED ? EXIT_STOPPED : fail(&t, status);
     release(&t);
     return result;
