@@ -171,6 +171,32 @@ static bl_status settle(struct settled *s, bl_context *ctx, const struct target_
     return status == BL_OK ? cell_make_trainer(&s->trainer, &s->data, ctx, s->config, row) : status;
 }
 
+/* After which epoch the option stop "paper" ends a run: r <- 0.75 r + 0.25 e from r = 1, with e the epoch's error on the
+   training set; the end is the first r of at most 1e-4. 0: no epoch is it. ROUNDING: results have 9 digits of e. */
+static int paper_end(const struct result *r)
+{
+    static const double END = 1e-4, ROUNDING = 1e-10;
+    const json_t *errors = json_object_get(json_object_get(r->json, "epochs"), "train_error");
+    double running = 1.0;
+    for (int i = 0; i < r->epochs; i++) {
+        running = 0.75 * running + 0.25 * json_number_value(json_array_get(errors, (size_t)i));
+        if (running <= END + ROUNDING && (running <= END - ROUNDING || i + 1 == r->epochs))
+            return i + 1;
+    }
+    return 0;
+}
+
+/* A run that something else ended (a limit of time, a kill) is not the recipe's. */
+static int check_end(const struct result *r, const char *name, const bl_config *options)
+{
+    const int epochs = atoi(bl_config_get(options, "epochs"));
+    const int paper = strcmp(bl_config_get(options, "stop"), "paper") == 0 ? paper_end(r) : 0;
+    const int end = paper > 0 ? paper : epochs;
+    return r->epochs == end
+               ? EXIT_DONE
+               : refuse(name, "has %d epochs, but its stop rule ends the run after epoch %d", r->epochs, end);
+}
+
 static int compare_options(struct result *r, const char *name, const struct settled *own,
                            const struct settled *expected)
 {
@@ -180,13 +206,11 @@ static int compare_options(struct result *r, const char *name, const struct sett
     if (key)
         return refuse(name, "the option %s is \"%s\", but the row's is \"%s\"", key, bl_config_get(a, key),
                       bl_config_get(b, key));
-    if (epochs > whole || r->epochs > epochs)
-        return refuse(name, "has %d of %d epochs, but the row's recipe has at most %d", r->epochs, epochs,
+    if (epochs > whole)
+        return refuse(name, "is of a run with up to %d epochs, but the row's recipe has at most %d", epochs,
                       whole);
-    if (r->epochs < epochs && strcmp(bl_config_get(a, "stop"), "epochs") == 0)
-        return refuse(name, "has %d epochs, but its options say %d", r->epochs, epochs);
     r->is_short = epochs < whole;
-    return EXIT_DONE;
+    return check_end(r, name, a);
 }
 
 static int check_options(struct result *r, const struct session *s, const char *name)

@@ -108,8 +108,10 @@ altered 's/ "hash": "[0-9a-f]*"/ "hash": null/'
 expect 3 "\"data\" has no hashes" check altered.json --epochs 1
 altered 's/"init": "fanin"/"innit": "fanin"/'
 expect 3 "its options cannot be used" check altered.json
-altered 's/"epochs": "40"/"epochs": "300"/;s/"short": true/"short": false/;s/"stop": "paper"/"stop": "epochs"/'
+altered 's/"stop": "paper"/"stop": "epochs"/'
 expect 3 "the option stop is" check altered.json
+altered 's/"epochs": "40"/"epochs": "300"/;s/"short": true/"short": false/'
+expect 3 "has 40 epochs, but its stop rule ends the run after epoch 300" check altered.json
 head -c 300 $whole >altered.json
 expect 3 "altered.json: line" check altered.json
 
@@ -148,20 +150,22 @@ expect 3 "is not finished" reproduce nokland2016 --collect old/a --out rerun
 expect 0 "is not finished, and left out" reproduce nokland2016 --collect old --out rerun
 expect 3 "is no run folder, and holds none" reproduce nokland2016 --collect $data --out rerun
 
-# ---- The judgement, on results written by hand: 12 epochs of which the first two do not count
-# made TABLE ROW RULE SEED ERROR INIT NET: the error in all epochs but two
+# ---- The judgement, on results written by hand: 34 epochs, after which the stop rule ends a run whose errors on the training set
+# are 0.9, 0.5 and then 0. The last 10 epochs count.
+# list N WORD: with commas
+list() { awk -v n="$1" -v word="$2" 'BEGIN { for (i = 1; i <= n; i++) printf "%s%s", (i > 1 ? "," : ""), word }'; }
+# made TABLE ROW RULE SEED ERROR INIT NET [HASH]: the error is that of the last 10 epochs
 made() {
     file=judged/$1-$(echo "$2" | tr ' ' _)-$3-$4.json
-    ten=$5,$5,$5,$5,$5,$5,$5,$5,$5,$5
     sed -e 's/"short": true/"short": false/' -e "s/\"table\": \"text\"/\"table\": \"$1\"/" -e "s/\"row\": .*/\"row\": \"$2\",/" \
         -e "s/\"rule\": .*/\"rule\": \"$3\",/" -e "s/\"seed\": 1/\"seed\": $4/" -e "s/seed\": \"1\"/seed\": \"$4\"/" \
-        -e "s/split-seed\": \".*\"/split-seed\": \"1\"/" -e 's/"epochs": "40"/"epochs": "300"/' -e 's/"epochs": 40/"epochs": 12/' \
+        -e "s/split-seed\": \".*\"/split-seed\": \"1\"/" -e 's/"epochs": "40"/"epochs": "300"/' -e 's/"epochs": 40/"epochs": 34/' \
         -e "s/\"init\": .*/\"init\": \"$6\",/" -e "s/\"net\": .*/\"net\": \"$7\",/" \
         -e "s/\"last\": .*/\"last\": $5,/" -e "s/\"mean_of_last_10\": .*/\"mean_of_last_10\": $5,/" \
-        -e 's/"minimum": .*/"minimum": 0.001,/' -e 's/"train_mean_of_last_10": .*/"train_mean_of_last_10": 0.0002/' \
-        -e "s/\"test_error\": .*/\"test_error\": [0.9,0.001,$ten]/" -e "s/\"test_loss\": .*/\"test_loss\": [9,9,$ten],/" \
-        -e "s/\"train_loss\": .*/\"train_loss\": [9,9,$ten],/" \
-        -e 's/"train_error": .*/"train_error": [0.9,0.5,2e-4,2e-4,2e-4,2e-4,2e-4,2e-4,2e-4,2e-4,2e-4,2e-4],/' \
+        -e 's/"minimum": .*/"minimum": 0.001,/' -e 's/"train_mean_of_last_10": .*/"train_mean_of_last_10": 0/' \
+        -e "s/\"test_error\": .*/\"test_error\": [$(list 23 0.9),0.001,$(list 10 "$5")]/" \
+        -e "s/\"t\(est\|rain\)_loss\": .*/\"t\1_loss\": [$(list 34 9)],/" \
+        -e "s/\"train_error\": .*/\"train_error\": [0.9,0.5,$(list 32 0)],/" \
         -e "s/\"hash\": \"[0-9a-f]*\"/\"hash\": \"${8:-91091ee6c8719722}\"/" \
         -e 's/"test_hash": "[0-9a-f]*"/"test_hash": "0253440ddefd98c7"/' $whole >"$file"
 }
@@ -179,14 +183,20 @@ cp short/*.json judged
 expect 0 "12 results in page.md" reproduce --page page.md --out judged
 # m = 1.70, s = 0.10; allowed 2 sqrt(0.01 / 3 + 0.0025) = 0.153; m = 1.80, s = 0: 2 x 0.04
 line() { grep -qxF -e "$1" page.md || { complain "the page has no line: $1"; grep -e "^| [14]x" page.md; }; }
-line '| 1x800 tanh | dfa | 1.68 ± 0.05 | 1.70 ± 0.10 (0.02) | 3 | +0.02 | 0.15 | 1.70 | 0.10 | 12 | consistent |'
-line '| 1x800 tanh | bp | 1.59 ± 0.04 | 1.80 ± 0.00 (0.02) | 3 | +0.21 | 0.08 | 1.80 | 0.10 | 12 | outside |'
-line '| 1x800 tanh | fa | 1.68 ± 0.05 | 1.60 ± 0.00 (0.02) | 2 | -0.08 | | 1.60 | 0.10 | 12 | not judged: 2 of 3 seeds |'
-line '| 4x100 tanh | ifa | 3.90 | 3.50 (0.02) | 1 | -0.40 | | 3.50 | 0.10 | 12 | difference only |'
+line '| 1x800 tanh | dfa | 1.68 ± 0.05 | 1.70 ± 0.10 (0.00) | 3 | +0.02 | 0.15 | 1.70 | 0.10 | 34 | consistent |'
+line '| 1x800 tanh | bp | 1.59 ± 0.04 | 1.80 ± 0.00 (0.00) | 3 | +0.21 | 0.08 | 1.80 | 0.10 | 34 | outside |'
+line '| 1x800 tanh | fa | 1.68 ± 0.05 | 1.60 ± 0.00 (0.00) | 2 | -0.08 | | 1.60 | 0.10 | 34 | not judged: 2 of 3 seeds |'
+line '| 4x100 tanh | ifa | 3.90 | 3.50 (0.00) | 1 | -0.40 | | 3.50 | 0.10 | 34 | difference only |'
 line '| 100x240 tanh | bp | no convergence | | | | | | | | not run |'
 grep -q '^| text, 4x100 tanh, ifa | 1 | 3 | .* | short |$' page.md || complain "the page does not list the short run"
-grep -q '^| table 1, 1x800 tanh, fa | 3 | 12 | 1.60 | 1.60 | other data |$' page.md || complain "other data are not told"
+grep -q '^| table 1, 1x800 tanh, fa | 3 | 34 | 1.60 | 1.60 | other data |$' page.md || complain "other data are not told"
 expect 0 "+- 0.10 (3 seeds)" reproduce nokland2016 --list --row "1x800 tanh" --out judged
+# Runs that the stop rule did not end
+one_more="s/,0]/,0,0]/;s/,0.016]/,0.016,0.016]/;s/,9]/,9,9]/;s/\"epochs\": 34/\"epochs\": 35/"
+sed "$one_more" judged/1-1x800_tanh-fa-1.json >altered.json
+expect 3 "has 35 epochs, but its stop rule ends the run after epoch 34" check altered.json
+sed 's/0.9,0.5,0/0.9,0.5,0.9/' judged/1-1x800_tanh-fa-1.json >altered.json
+expect 3 "has 34 epochs, but its stop rule ends the run after epoch 300" check altered.json
 cp judged/1-1x800_tanh-fa-1.json judged/twin.json
 expect 3 "two results of table 1, 1x800 tanh, fa, seed 1" reproduce --page page.md --out judged
 
