@@ -284,13 +284,14 @@ static int run_jobs(struct pool *p)
     p->line = watch_progress(p->s);
     p->began = seconds_now();
     watch_signals();
+    signal(SIGCHLD, SIG_DFL); /* where whoever started the program ignores it, no child could be waited for */
     while (p->running > 0 || may_begin(p)) {
         if (p->running < p->width && may_begin(p))
             begin_job(p, &p->jobs[p->next++]);
         else
             wait_for_child(p);
     }
-    if (watch_asked_to_stop()) {
+    if (watch_asked_to_stop() && p->done < p->n_jobs) {
         usage_error("stopped after %d of %d runs; the same command goes on", p->done, p->n_jobs);
         return EXIT_STOPPED;
     }
