@@ -228,7 +228,7 @@ static bl_status configure_rerun(const struct collected *c, bl_config **out)
 static int rerun_first(struct collected *c)
 {
     const json_t *split = json_object_get(json_object_get(c->config, "data"), "split");
-    struct first_epoch first;
+    struct first_epoch first = {.hash = ""};
     bl_config *config = NULL;
     const bl_status status = configure_rerun(c, &config);
     const struct rerun rerun = {.config = config,
