@@ -84,6 +84,11 @@ static int report(const struct check *c, const char *path)
         usage_error("%s: %s", path, c->wrong);
         return EXIT_OTHER;
     }
+    if (c->epoch < c->last) {
+        usage_error("%s: the run ends after epoch %d, but the result has %d epochs", path, c->epoch,
+                    c->result->epochs);
+        return EXIT_OTHER;
+    }
     printf("%s: equal in epochs 1 to %d of %d: weights %s after epoch 1%s%s\n", path, c->epoch,
            c->result->epochs, c->result->first_hash, c->epoch == c->result->epochs ? ", at the end " : "",
            c->epoch == c->result->epochs ? c->result->last_hash : "");

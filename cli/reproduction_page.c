@@ -3,6 +3,7 @@
  */
 #include "reproduction.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,15 +75,28 @@ static void put_row(FILE *to, const struct cell *cell, const struct results *res
     fprintf(to, " | %s |\n", verdict);
 }
 
+/* "Table 1", "Text", "Figure 2" */
+struct heading {
+    char text[32];
+};
+
+static struct heading heading_of(const char *table)
+{
+    struct heading out;
+    snprintf(out.text, sizeof out.text, "%s%s", isdigit((unsigned char)table[0]) ? "Table " : "", table);
+    out.text[0] = (char)toupper((unsigned char)out.text[0]);
+    return out;
+}
+
 static void put_table(FILE *to, const struct target *target, const char *table, const struct results *results)
 {
     struct cell cell;
     fprintf(to,
-            "\n### %s%s\n\n"
+            "\n### %s\n\n"
             "| net | rule | published (train) | here (train) | seeds | difference | allowed | last | minimum "
             "| epochs | verdict |\n"
             "|---|---|---|---|---|---|---|---|---|---|---|\n",
-            table[0] >= '0' && table[0] <= '9' ? "Table " : "", table);
+            heading_of(table).text);
     for (int i = 0; cell_at(target, table, NULL, NULL, i, &cell); i++)
         put_row(to, &cell, results);
 }
@@ -101,10 +115,11 @@ static void put_reasons(FILE *to, const struct target *target)
           to);
     for (size_t i = 0; i < target->n_rows; i++) {
         const struct target_row *row = &target->rows[i];
+        const struct heading place = heading_of(row->table);
         if (row->needs)
-            fprintf(to, "- %s %s: needs %s\n", row->table, row->name, row->needs);
+            fprintf(to, "- %s, %s: needs %s\n", place.text, row->name, row->needs);
         else if (row->incomplete)
-            fprintf(to, "- %s %s: %s\n", row->table, row->name, row->incomplete);
+            fprintf(to, "- %s, %s: %s\n", place.text, row->name, row->incomplete);
     }
 }
 
