@@ -196,10 +196,11 @@ static int read_words(struct session *session, int argc, char **argv, bool sets_
 }
 
 /* Those of a command's own options that no variable stands for: bench --json names a file, but BACKLESS_JSON is the switch
-   of train, eval and others. */
+   of train, eval and others; BACKLESS_DATA names the folder of data sets. */
 static bool has_variable(const struct command *command, const struct extra *extra)
 {
-    return !(strcmp(command->name, "bench") == 0 && strcmp(extra->key, "json") == 0);
+    return !(strcmp(command->name, "bench") == 0 && strcmp(extra->key, "json") == 0) &&
+           strcmp(extra->key, "data") != 0;
 }
 
 /* BACKLESS_TEST_FRACTION for "test-fraction". */

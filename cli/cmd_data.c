@@ -34,6 +34,12 @@ const char *command_story(const struct command *command)
                             "sends something else gives way to the next. By https only, but for an http:// "
                             "that you name yourself.\n"
                             "https_proxy, no_proxy, CURL_CA_BUNDLE and SSL_CERT_FILE are respected."},
+        {&command_reproduce,
+         "NAME is a paper: nokland2016. A run that was stopped or killed goes on when the same command is "
+         "given again; one\n"
+         "that has a result is not repeated. --check ends with 0: equal, 1: not equal, 2: made by another "
+         "engine, 3: not a\n"
+         "valid result, or other data. docs/results.md describes results, and how they are judged."},
     };
     for (size_t i = 0; i < sizeof stories / sizeof *stories; i++)
         if (stories[i].command == command)

@@ -30,7 +30,7 @@ static const struct {
     const char *text;
 } statuses[] = {
     {EXIT_DONE, "The command did what it was asked to."},
-    {EXIT_OTHER, "Out of memory, or the numerical library failed."},
+    {EXIT_OTHER, "Out of memory; of reproduce --check: the run is not equal to its result."},
     {EXIT_USAGE, "The command line is wrong, or asks for what this build does not have."},
     {EXIT_DATA, "A data set or a model is missing, or is not what it should be."},
     {EXIT_IO, "A file could not be read or written."},
@@ -92,6 +92,8 @@ static const struct item examples[] = {
      "Shows the instructions of a training step, what they read and write, and what runs at once."},
     {"backless bench --nets 2x800,conv --rules bp,dfa --json bench.json",
      "Measures steps of two nets by two rules on this machine, and keeps all figures."},
+    {"backless reproduce nokland2016 --table 1 --row \"2x800 tanh\" --rule dfa --seeds 3",
+     "Trains a cell of a published table with three seeds, and sets the mean beside the published one."},
 };
 
 /* Text as man(7) wants it: hyphens that can be copied, backslashes, and no line that begins with a dot or

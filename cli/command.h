@@ -55,7 +55,7 @@ struct session {
 
 extern const struct command command_train, command_compare, command_eval, command_predict, command_curves,
     command_rules, command_explain, command_nets, command_info, command_data, command_bench, command_verify,
-    command_doctor, command_completion, command_manual;
+    command_doctor, command_completion, command_manual, command_reproduce;
 const struct command *command_at(int i); /* NULL past the last */
 /* The commands that one is made of: "data" of "data list" and others, by their whole names. NULL past the
    last, and for a command that has none. */

@@ -3,6 +3,7 @@
  * what can be had without.
  */
 #include "doctor.h"
+#include "proc_value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,26 +11,6 @@
 #include <unistd.h>
 
 enum { LINE = 8192 }; /* the flags of a processor fill 2000 bytes */
-
-/* The value of the first line "key : value" or "key: value"; false: there is none. */
-static bool line_of(const char *path, const char *key, char *out, size_t room)
-{
-    char line[LINE];
-    FILE *file = fopen(path, "r");
-    bool is_found = false;
-    while (file && !is_found && fgets(line, sizeof line, file)) {
-        const size_t n = strlen(key);
-        if (strncmp(line, key, n) != 0 || line[n + strspn(line + n, " \t")] != ':')
-            continue;
-        const char *value = strchr(line, ':') + 1;
-        value += strspn(value, " \t");
-        snprintf(out, room, "%.*s", (int)strcspn(value, "\n"), value);
-        is_found = true;
-    }
-    if (file)
-        fclose(file);
-    return is_found;
-}
 
 static bool first_line(const char *path, char *out, size_t room)
 {
@@ -68,13 +49,13 @@ static void say_processor(struct doctor *d)
     char model[256], flags[LINE], sets[256];
     struct utsname system;
     const bool is_known = uname(&system) == 0;
-    if (!line_of("/proc/cpuinfo", "model name", model, sizeof model))
+    if (!proc_value("/proc/cpuinfo", "model name", model, sizeof model))
         snprintf(model, sizeof model, "its name is not told");
     doctor_say(d, DOCTOR_FINE, "processor", NULL, "%s (%s)", model, is_known ? system.machine : "?");
     doctor_say(d, DOCTOR_FINE, "instructions", NULL, "%s, used by the portable kernels",
                bl_context_machine(d->session->ctx));
-    if (!line_of("/proc/cpuinfo", "flags", flags, sizeof flags) &&
-        !line_of("/proc/cpuinfo", "Features", flags, sizeof flags))
+    if (!proc_value("/proc/cpuinfo", "flags", flags, sizeof flags) &&
+        !proc_value("/proc/cpuinfo", "Features", flags, sizeof flags))
         return;
     list_sets(flags, sets, sizeof sets);
     doctor_say(d, DOCTOR_FINE, "it has", NULL, "%s", sets[0] ? sets : "none of those that matter");
@@ -129,7 +110,7 @@ static void say_load(struct doctor *d, int cores)
 static double gigabytes(const char *key)
 {
     char value[64];
-    return line_of("/proc/meminfo", key, value, sizeof value) ? strtod(value, NULL) / 1048576.0 : 0.0;
+    return proc_value("/proc/meminfo", key, value, sizeof value) ? strtod(value, NULL) / 1048576.0 : 0.0;
 }
 
 static void say_memory(struct doctor *d)

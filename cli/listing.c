@@ -4,6 +4,7 @@
 #include "listing.h"
 
 #include "bench.h"
+#include "reproduction.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -63,6 +64,11 @@ static const char *named_net(int i)
     return bl_net_at(i, &net) ? net.name : NULL;
 }
 
+static const char *target_name(int i)
+{
+    return target_at(i) ? target_at(i)->name : NULL;
+}
+
 /* Where NAME and LIST stand for names that the library knows: under the keys of options, and for words behind
    a command under its name and "NAME". */
 static const struct {
@@ -79,6 +85,7 @@ static const struct {
     {"nets", bench_net_name},
     {"nets NAME", named_net},
     {"explain NAME", bl_rule_name},
+    {"reproduce NAME", target_name},
 };
 
 static void add_names(struct choices *out, const char *key)

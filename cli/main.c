@@ -10,9 +10,10 @@
 const struct command *command_at(int i)
 {
     static const struct command *const table[] = {
-        &command_train, &command_compare, &command_eval,   &command_predict,    &command_curves,
-        &command_rules, &command_explain, &command_nets,   &command_info,       &command_data,
-        &command_bench, &command_verify,  &command_doctor, &command_completion, &command_manual};
+        &command_train,  &command_compare, &command_eval,       &command_predict,
+        &command_curves, &command_rules,   &command_explain,    &command_nets,
+        &command_info,   &command_data,    &command_bench,      &command_reproduce,
+        &command_verify, &command_doctor,  &command_completion, &command_manual};
     return i >= 0 && i < (int)(sizeof table / sizeof *table) ? table[i] : NULL;
 }
 

@@ -44,6 +44,11 @@ extern "C" {
 #define BL_VERSION "0.2.0"
 BL_API const char *bl_version(void); /* of the library in use; compare with BL_VERSION */
 
+/* What a seed means: raised by every version in which an existing configuration with the same seed gives other bits. Weights
+   and their hashes (bl_model_hash) are comparable between versions with equal revisions only. */
+#define BL_NUMERIC_REVISION 1
+BL_API int bl_numeric_revision(void); /* of the library in use */
+
 typedef enum bl_status { /* values never change meaning; new ones go at the end */
                          BL_OK = 0,
                          BL_BAD_VALUE =

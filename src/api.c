@@ -19,6 +19,11 @@ const char *bl_version(void)
     return BL_VERSION;
 }
 
+int bl_numeric_revision(void)
+{
+    return BL_NUMERIC_REVISION;
+}
+
 const char *bl_status_name(bl_status status)
 {
     static const char *const names[] = {"ok",       "bad value",   "no memory", "input/output",

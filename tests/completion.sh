@@ -55,6 +55,8 @@ backless train --lr |-1e-4 -bp -a_folder
 backless bench --nets 1x800,co|1x800,conv 1x800,conv-dropout -1x800,2x800
 backless bench --rules |bp dfa -2x800
 backless bench --js|-json
+backless reproduce n|nokland2016
+backless reproduce nokland2016 --rule d|dfa -fa
 END
 
 # check SHELL LINE ANSWERS WORDS: blanks and backslashes of file names count as underscores, and so that =

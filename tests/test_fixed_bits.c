@@ -2,9 +2,11 @@
  * test_fixed_bits.c - what a seed means with the portable backend: weights after training, as a number written down here.
  * The same for every compiler, optimisation level and instruction set, so each build that runs this test proves the next.
  *
- * A change of these numbers changes the meaning of every seed: it belongs into the changelog.
+ * A change of these numbers changes the meaning of every seed: it belongs into the changelog, and raises BL_NUMERIC_REVISION.
  */
 #include "rig.h"
+
+#include <inttypes.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,6 +28,37 @@ static const struct {
     {"dfa", "dense 96, tanh, dense 33, tanh, dense 10", "bce", "rmsprop", "9e77785f6c7f53ae", "bf16"},
     {"bp", "dense 97, relu, dense 33, tanh, dense 10", "ce", "adam", "ed356b7770d12ec5", "bf16"},
 };
+
+/* FNV-1a (64 bits) over the hashes above, and the revision under which they were recorded. */
+static const struct {
+    int revision;
+    const char *digest;
+} recorded = {1, "f577b729f66736ad"};
+
+static void digest_of_cases(char out[17])
+{
+    uint64_t digest = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (const char *at = cases[i].hash; *at; at++)
+            digest = (digest ^ (unsigned char)*at) * 0x100000001b3u;
+    snprintf(out, 17, "%016" PRIx64, digest);
+}
+
+/* The revision of stored results (backless reproduce) says whether their hashes can be compared with those of this library. */
+static void test_revision(void **state)
+{
+    (void)state;
+    char digest[17];
+    digest_of_cases(digest);
+    assert_int_equal(bl_numeric_revision(), BL_NUMERIC_REVISION);
+    if (strcmp(digest, recorded.digest) != 0)
+        fail_msg("the hashes above changed, their digest is %s: record it, and raise BL_NUMERIC_REVISION and "
+                 "recorded.revision, unless a case was only added",
+                 digest);
+    if (recorded.revision != BL_NUMERIC_REVISION)
+        fail_msg("BL_NUMERIC_REVISION is %d, but the hashes above were recorded under %d",
+                 BL_NUMERIC_REVISION, recorded.revision);
+}
 
 static void test_hashes(void **state)
 {
@@ -61,6 +94,6 @@ static void test_hashes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_hashes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_revision), cmocka_unit_test(test_hashes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

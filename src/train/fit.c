@@ -327,6 +327,14 @@ static bl_status keep_best(struct fit *f, const bl_progress *now)
     return run_folder_checkpoint(&f->folder, f->t, "best.safetensors");
 }
 
+/* A result is checked by them: the first epoch of a run is soon repeated. */
+static void add_weights_hash(const struct fit *f, json_t *line)
+{
+    char hash[17];
+    bl_model_hash(f->t->model, hash);
+    json_object_set_new(line, "weights_hash", json_string(hash));
+}
+
 /* The error that --schedule auto and --stop paper look at. Targets have none: there it is the loss over the first epoch's. */
 static double epoch_error(struct run_state *state, const bl_score *train, bool *is_first)
 {
@@ -370,6 +378,8 @@ static bl_status end_epoch(struct fit *f, bool *stops)
     BL_TRY(score(f, f->test, &now.test));
     json_decref(f->last_line);
     f->last_line = line_of(f, &now);
+    if (f->folder.path)
+        add_weights_hash(f, f->last_line);
     f->last_loss = now.train.loss;
     t->n_logged = t->n_notes;
     turn_page(t, &now.train);

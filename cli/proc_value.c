@@ -1,0 +1,28 @@
+/*
+ * proc_value.c - the lines of /proc/cpuinfo, /proc/meminfo and their like.
+ */
+#include "proc_value.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE = 8192 }; /* the flags of a processor fill 2000 bytes */
+
+bool proc_value(const char *path, const char *key, char *out, size_t room)
+{
+    char line[LINE];
+    FILE *file = fopen(path, "r");
+    bool is_found = false;
+    while (file && !is_found && fgets(line, sizeof line, file)) {
+        const size_t n = strlen(key);
+        if (strncmp(line, key, n) != 0 || line[n + strspn(line + n, " \t")] != ':')
+            continue;
+        const char *value = strchr(line, ':') + 1;
+        value += strspn(value, " \t");
+        snprintf(out, room, "%.*s", (int)strcspn(value, "\n"), value);
+        is_found = true;
+    }
+    if (file)
+        fclose(file);
+    return is_found;
+}

@@ -1,0 +1,13 @@
+/*
+ * proc_value.h - values of the text files in /proc.
+ */
+#ifndef CLI_PROC_VALUE_H
+#define CLI_PROC_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The value of the first line "key : value" or "key: value", cut to the room; false: there is none. */
+bool proc_value(const char *path, const char *key, char *out, size_t room);
+
+#endif

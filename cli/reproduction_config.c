@@ -1,0 +1,114 @@
+/*
+ * reproduction_config.c - a cell as options, options of a stored result as a configuration, and where two of them differ.
+ */
+#include "reproduction.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Of these the bits of a run do not depend. */
+bool option_is_kept(const char *key)
+{
+    static const char *const left_out[] = {"data",    "test",   "data-dir",  "out",      "force", "threads",
+                                           "backend", "angles", "no-angles", "max-time", "memory"};
+    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
+        if (strcmp(left_out[i], key) == 0)
+            return false;
+    return true;
+}
+
+int cell_epochs(const struct cell *cell)
+{
+    for (size_t i = 0; i < MAX_ROW_OPTIONS && cell->row->options[i][0]; i++)
+        if (strcmp(cell->row->options[i][0], "epochs") == 0)
+            return atoi(cell->row->options[i][1]);
+    return atoi(bl_preset_value(cell->target->preset, "epochs"));
+}
+
+static bl_status set_all(bl_config *config, const struct cell *cell, unsigned long long seed, int epochs)
+{
+    char seed_text[32], epochs_text[16];
+    snprintf(seed_text, sizeof seed_text, "%llu", seed);
+    snprintf(epochs_text, sizeof epochs_text, "%d", epochs);
+    const char *const options[][2] = {{"preset", cell->target->preset},
+                                      {"net", cell->row->net},
+                                      {"rule", cell->published->rule},
+                                      {"data", cell->row->data->name},
+                                      {"seed", seed_text},
+                                      {"angles", "none"},
+                                      {epochs > 0 ? "epochs" : NULL, epochs_text}};
+    bl_status status = BL_OK;
+    for (size_t i = 0; status == BL_OK && i < sizeof options / sizeof *options; i++)
+        if (options[i][0])
+            status = bl_config_set(config, options[i][0], options[i][1]);
+    for (size_t i = 0; status == BL_OK && i < MAX_ROW_OPTIONS && cell->row->options[i][0]; i++)
+        status = bl_config_set(config, cell->row->options[i][0], cell->row->options[i][1]);
+    return status;
+}
+
+bl_status cell_configure(bl_config **out, bl_context *ctx, const struct cell *cell, unsigned long long seed,
+                         int epochs)
+{
+    bl_config *config = NULL;
+    bl_status status = bl_config_create(&config, ctx);
+    if (status == BL_OK)
+        status = set_all(config, cell, seed, epochs);
+    if (status != BL_OK) {
+        bl_config_free(config);
+        return status;
+    }
+    *out = config;
+    return BL_OK;
+}
+
+bl_status cell_make_trainer(bl_trainer **out, bl_data **data, bl_context *ctx, const bl_config *config,
+                            const struct target_row *row)
+{
+    enum { MOST_FEATURES = 3 * 32 * 32 };
+    static const float x[MOST_FEATURES];
+    static const int32_t label[1];
+    bl_data *like = NULL;
+    bl_status status = bl_data_wrap(&like, ctx, x, label, 1, row->data->shape, row->data->classes);
+    if (status == BL_OK)
+        status = bl_trainer_create(out, ctx, config, like);
+    if (status != BL_OK) {
+        bl_data_free(like);
+        return status;
+    }
+    *data = like;
+    return BL_OK;
+}
+
+/* Names that options had in earlier versions are known to bl_config_set. */
+bl_status options_configure(bl_config **out, bl_context *ctx, const json_t *options)
+{
+    bl_config *config = NULL;
+    const char *key = NULL;
+    json_t *value = NULL;
+    bl_status status = bl_config_create(&config, ctx);
+    json_object_foreach((json_t *)options, key, value)
+    {
+        if (status == BL_OK && option_is_kept(key) && json_is_string(value))
+            status = bl_config_set(config, key, json_string_value(value));
+    }
+    if (status == BL_OK)
+        status = bl_config_set(config, "angles", "none");
+    if (status != BL_OK) {
+        bl_config_free(config);
+        return status;
+    }
+    *out = config;
+    return BL_OK;
+}
+
+const char *options_difference(const bl_config *a, const bl_config *b, bool ignores_length)
+{
+    for (int i = 0; bl_option_at(i); i++) {
+        const char *key = bl_option_at(i)->key;
+        const bool is_compared = option_is_kept(key) && strcmp(bl_option_at(i)->group, "former") != 0 &&
+                                 !(ignores_length && strcmp(key, "epochs") == 0);
+        if (is_compared && strcmp(bl_config_get(a, key), bl_config_get(b, key)) != 0)
+            return key;
+    }
+    return NULL;
+}

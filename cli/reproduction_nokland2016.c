@@ -1,0 +1,157 @@
+/*
+ * reproduction_nokland2016.c - the published tables of A. Nøkland, "Direct Feedback Alignment Provides Learning in Deep Neural
+ * Networks", NIPS 2016, arXiv:1609.01596v5: test error in percent, mean and deviation. How many runs stand behind a deviation is
+ * not stated. The recipe of all rows is the library's preset nokland2016.
+ */
+#include "reproduction.h"
+
+static const struct target_data mnist = {"mnist",           {1, 28, 28}, 10, 60000, 10000, "91091ee6c8719722",
+                                         "0253440ddefd98c7"};
+static const struct target_data cifar10 = {"cifar10",          {3, 32, 32},       10, 50000, 10000,
+                                           "261422a5ada6a798", "c93c58b035524a8f"};
+static const struct target_data cifar100 = {"cifar100",         {3, 32, 32},       100, 50000, 10000,
+                                            "fd2151799ce56aa1", "e6871b30f3d4f27a"};
+
+static const char dropout[] =
+    "a decaying learning rate, which the paper does not publish: it must be chosen on a "
+    "validation split first";
+static const char adversarial[] = "adversarial training by the fast sign method";
+static const char whitening[] = "ZCA whitening of the images";
+static const char freezing[] = "a layer that is frozen until a given epoch";
+static const char rate[] = "the learning rate is not published; that of the MNIST rows is used";
+
+#define TANH_800(n) n " x (dense 800, tanh), dense C"
+#define TANH_1000(n) n " x (dense 1000, tanh), dense C"
+#define MEAN(rule, mean, deviation, train)                                                                   \
+    {                                                                                                        \
+        rule, PUBLISHED_WITH_DEVIATION, mean, deviation, train                                               \
+    }
+
+static const struct target_row rows[] = {
+    {.table = "1",
+     .name = "7x240 tanh",
+     .net = "7 x (dense 240, tanh), dense C",
+     .data = &mnist,
+     .cells = {MEAN("bp", 2.16, 0.13, 0), MEAN("fa", 2.20, 0.13, 0.02), MEAN("dfa", 2.32, 0.15, 0.03)}},
+    {.table = "1",
+     .name = "100x240 tanh",
+     .net = "100 x (dense 240, tanh), dense C",
+     .data = &mnist,
+     .cells = {{"bp", PUBLISHED_NO_CONVERGENCE, 0, 0, 0},
+               {"fa", PUBLISHED_NO_CONVERGENCE, 0, 0, 0},
+               MEAN("dfa", 3.92, 0.09, 0.12)}},
+    {.table = "1",
+     .name = "1x800 tanh",
+     .net = TANH_800("1"),
+     .data = &mnist,
+     .cells = {MEAN("bp", 1.59, 0.04, 0), MEAN("fa", 1.68, 0.05, 0), MEAN("dfa", 1.68, 0.05, 0)}},
+    {.table = "1",
+     .name = "2x800 tanh",
+     .net = TANH_800("2"),
+     .data = &mnist,
+     .cells = {MEAN("bp", 1.60, 0.06, 0), MEAN("fa", 1.64, 0.03, 0), MEAN("dfa", 1.74, 0.08, 0)}},
+    {.table = "1",
+     .name = "3x800 tanh",
+     .net = TANH_800("3"),
+     .data = &mnist,
+     .cells = {MEAN("bp", 1.75, 0.05, 0), MEAN("fa", 1.66, 0.09, 0), MEAN("dfa", 1.70, 0.04, 0)}},
+    {.table = "1",
+     .name = "4x800 tanh",
+     .net = TANH_800("4"),
+     .data = &mnist,
+     .cells = {MEAN("bp", 1.92, 0.11, 0), MEAN("fa", 1.70, 0.04, 0), MEAN("dfa", 1.83, 0.07, 0.02)}},
+    {.table = "1",
+     .name = "2x800 logistic",
+     .net = "2 x (dense 800, logistic), dense C",
+     .data = &mnist,
+     .cells = {MEAN("bp", 1.67, 0.03, 0), MEAN("fa", 1.82, 0.10, 0), MEAN("dfa", 1.75, 0.04, 0)}},
+    {.table = "1",
+     .name = "2x800 relu",
+     .net = "2 x (dense 800, relu), dense C",
+     .data = &mnist,
+     .cells = {MEAN("bp", 1.48, 0.06, 0), MEAN("fa", 1.74, 0.10, 0), MEAN("dfa", 1.70, 0.06, 0)}},
+    {.table = "1",
+     .name = "2x800 tanh + do",
+     .net = "dropout 0.1, 2 x (dense 800, tanh, dropout 0.5), dense C",
+     .data = &mnist,
+     .needs = dropout,
+     .cells = {MEAN("bp", 1.26, 0.03, 0.18), MEAN("fa", 1.53, 0.03, 0.18), MEAN("dfa", 1.45, 0.07, 0.24)}},
+    {.table = "1",
+     .name = "2x800 tanh + adv",
+     .net = TANH_800("2"),
+     .data = &mnist,
+     .needs = adversarial,
+     .cells = {MEAN("bp", 1.01, 0.08, 0), MEAN("fa", 1.14, 0.03, 0), MEAN("dfa", 1.02, 0.05, 0.12)}},
+    {.table = "2",
+     .name = "1x1000 tanh",
+     .net = TANH_1000("1"),
+     .data = &cifar10,
+     .incomplete = rate,
+     .cells = {MEAN("bp", 45.1, 0.7, 2.5), MEAN("fa", 46.4, 0.4, 3.2), MEAN("dfa", 46.4, 0.4, 3.2)}},
+    {.table = "2",
+     .name = "3x1000 tanh",
+     .net = TANH_1000("3"),
+     .data = &cifar10,
+     .incomplete = rate,
+     .cells = {MEAN("bp", 45.1, 0.3, 0.2), MEAN("fa", 47.0, 2.2, 0.3), MEAN("dfa", 47.4, 0.8, 2.3)}},
+    {.table = "2",
+     .name = "3x1000 tanh + do",
+     .net = "dropout 0.1, 3 x (dense 1000, tanh, dropout 0.5), dense C",
+     .data = &cifar10,
+     .needs = dropout,
+     .cells = {MEAN("bp", 42.2, 0.2, 36.7), MEAN("fa", 46.9, 0.3, 48.9), MEAN("dfa", 42.9, 0.2, 37.6)}},
+    {.table = "2",
+     .name = "conv tanh",
+     .net = "nokland-conv",
+     .data = &cifar10,
+     .needs = whitening,
+     .cells = {MEAN("bp", 22.5, 0.4, 0), MEAN("fa", 27.1, 0.8, 0.9), MEAN("dfa", 26.9, 0.5, 0.2)},
+     .options = {{"lr", "5e-5"}}},
+    {.table = "3",
+     .name = "1x1000 tanh",
+     .net = TANH_1000("1"),
+     .data = &cifar100,
+     .incomplete = rate,
+     .cells = {MEAN("bp", 71.7, 0.2, 38.7), MEAN("fa", 73.8, 0.3, 37.5), MEAN("dfa", 73.8, 0.3, 37.5)}},
+    {.table = "3",
+     .name = "3x1000 tanh",
+     .net = TANH_1000("3"),
+     .data = &cifar100,
+     .incomplete = rate,
+     .cells = {MEAN("bp", 72.0, 0.3, 0.2), MEAN("fa", 75.3, 0.1, 0.5), MEAN("dfa", 75.9, 0.2, 3.1)}},
+    {.table = "3",
+     .name = "3x1000 tanh + do",
+     .net = "dropout 0.1, 3 x (dense 1000, tanh, dropout 0.5), dense C",
+     .data = &cifar100,
+     .needs = dropout,
+     .cells = {MEAN("bp", 69.8, 0.1, 66.8), MEAN("fa", 75.3, 0.2, 77.2), MEAN("dfa", 73.1, 0.1, 69.8)}},
+    {.table = "3",
+     .name = "conv tanh",
+     .net = "nokland-conv",
+     .data = &cifar100,
+     .needs = whitening,
+     .cells = {MEAN("bp", 51.7, 0.2, 0), MEAN("fa", 60.5, 0.3, 0), MEAN("dfa", 59.0, 0.3, 0)},
+     .options = {{"lr", "2.5e-5"}}},
+    {.table = "text",
+     .name = "4x100 tanh",
+     .net = "4 x (dense 100, tanh), dense C",
+     .data = &mnist,
+     .cells = {{"ifa", PUBLISHED_MEAN_ONLY, 3.9, 0, 0}}},
+    {.table = "figure 2",
+     .name = "3x50 tanh",
+     .net = "3 x (dense 50, tanh), dense C",
+     .data = &mnist,
+     .needs = freezing,
+     .cells = {{"bp", PUBLISHED_CURVE, 0, 0, 0}, {"dfa", PUBLISHED_CURVE, 0, 0, 0}}},
+};
+
+const struct target target_nokland2016 = {
+    .name = "nokland2016",
+    .paper = "A. Nøkland, Direct Feedback Alignment Provides Learning in Deep Neural Networks, NIPS 2016, "
+             "arXiv:1609.01596",
+    .preset = "nokland2016",
+    .judged_note =
+        "How many runs stand behind a published deviation is not stated, nor which epochs its means are of.",
+    .rows = rows,
+    .n_rows = sizeof rows / sizeof *rows,
+};

@@ -1,0 +1,203 @@
+#!/bin/sh
+# reproduce.sh PROGRAM - backless reproduce on small made pictures: the list, refusals, runs, kills, results, checks, the judgement.
+tests=$(cd "$(dirname "$0")" && pwd)
+. "$tests/shell/expect.sh"
+. "$tests/shell/small_fashion.sh"
+unset BACKLESS_THREADS BACKLESS_DATA
+small_fashion . # the pictures are in the form of MNIST's, and are 28 x 28 too
+data=./fashion-mnist
+reproduce() { "$program" reproduce "$@"; }
+run() { reproduce nokland2016 --row "4x100 tanh" --data $data "$@"; }
+run_nowhere() { reproduce nokland2016 --row "4x100 tanh" --data ./nowhere --seeds 3 --jobs 1 --out none; }
+value() { sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\\1/p" "$1"; }
+
+# ---- The list, and what is refused
+expect 0 "table 1, 1x800 tanh, dfa" reproduce nokland2016 --list --row "1x800 Tanh"
+grep -q "1.68 ± 0.05 .* at most .* not run" out.txt || complain "the list lacks published figures or the time"
+expect 0 "no convergence" reproduce nokland2016 --list --row "100x240 tanh" --rule bp
+expect 0 "needs ZCA whitening" reproduce nokland2016 --list --table 2 --row "conv tanh"
+expect 0 "3.90 " reproduce nokland2016 --list --table text
+expect 2 "cannot be run yet: it needs adversarial training" reproduce nokland2016 --row "2x800 tanh + ADV"
+expect 2 "cannot be run yet: it needs a decaying learning rate" reproduce nokland2016 --row "2x800 tanh + DO"
+expect 2 "cannot be run yet: it needs ZCA whitening" reproduce nokland2016 --table 3 --row "conv tanh"
+expect 2 "no row \"2x900 tanh\"" reproduce nokland2016 --row "2x900 tanh"
+expect 2 "has no table \"9\"" reproduce nokland2016 --table 9
+expect 2 "no such cell with the rule \"ifa\"" reproduce nokland2016 --row "1x800 tanh" --rule ifa
+expect 2 "no target \"nokland\"" reproduce nokland --list
+expect 2 "which target?" reproduce
+expect 2 "--seeds is \"0\"" reproduce nokland2016 --row "4x100 tanh" --seeds 0
+expect 2 "--epochs is 301, but the recipe has at most 300" reproduce nokland2016 --row "4x100 tanh" --epochs 301
+expect 3 "nowhere" run_nowhere
+expect 2 "--collect: which folders?" reproduce nokland2016 --collect
+[ ! -e results ] || complain "a refusal made a folder of results"
+
+# ---- Runs, two at once: a short one for each seed
+expect 0 "2/2" run --epochs 3 --seeds 2 --jobs 2 --out short
+short=short/nokland2016-text-4x100_tanh-ifa-1-epochs3.json
+grep -q '"short": true' $short || complain "a short run is not marked short"
+[ "$(value $short epochs | head -n 1)" = 3 ] || complain "a short run has another number of epochs"
+[ "$(value $short first_epoch)" != "$(value $short last_epoch)" ] || complain "two hashes are equal"
+[ "$(wc -c <$short)" -lt 40000 ] || complain "a result has more than 40 kB"
+cp $short before.json
+expect 0 "0 runs to do" run --epochs 3 --seeds 2 --out short
+cmp -s before.json $short || complain "a result was written again"
+
+# ---- Killed in the middle: the same command goes on to the same bits
+run --epochs 40 --out whole >/dev/null 2>&1 || complain "cannot run 40 epochs"
+name=nokland2016-text-4x100_tanh-ifa-1-epochs40
+if command -v setsid >/dev/null; then
+    setsid "$program" reproduce nokland2016 --row "4x100 tanh" --data $data --epochs 40 --out killed >/dev/null 2>&1 &
+    pid=$!
+    while [ "$(cat killed/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] && kill -0 $pid 2>/dev/null; do :; done
+    kill -9 -$pid
+    wait $pid 2>/dev/null
+    [ ! -e killed/$name.json ] || complain "the run was over before it was killed"
+    expect 0 "1/1" run --epochs 40 --out killed
+    # Asked to stop: the state is saved. Another engine's run does not go on.
+    "$program" reproduce nokland2016 --row "4x100 tanh" --data $data --epochs 40 --out asked >out.txt 2>&1 &
+    pid=$!
+    while [ "$(cat asked/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] && kill -0 $pid 2>/dev/null; do :; done
+    kill -TERM $pid
+    wait $pid
+    [ $? = 75 ] || complain "asked to stop: not exit 75"
+    grep -q "stopped after 0 of 1 runs; the same command goes on" out.txt || complain "asked to stop: nothing is said"
+    cp asked/runs/$name/config.json config.json
+    sed -i 's/"numeric_revision": [0-9]*/"numeric_revision": 99999/' asked/runs/$name/config.json
+    expect 3 "was begun by another engine" run --epochs 40 --out asked
+    cp config.json asked/runs/$name
+    expect 0 "1/1" run --epochs 40 --out asked
+    [ "$(value asked/$name.json last_epoch)" = "$(value whole/$name.json last_epoch)" ] || complain "asked to stop: other weights"
+    for key in first_epoch last_epoch mean_of_last_10; do
+        [ "$(value killed/$name.json $key)" = "$(value whole/$name.json $key)" ] || complain "a killed run: another $key"
+    done
+else
+    echo "left out: runs that are killed, because there is no setsid"
+fi
+
+# ---- A result is checked; one that was altered is not equal
+whole=whole/$name.json
+check() { reproduce --data $data --check "$@"; }
+expect 0 "equal in epochs 1 to 40 of 40" check $whole
+expect 0 "equal in epochs 1 to 1 of 40" check $whole --epochs 1 --threads 2
+altered() { sed "$1" $whole >altered.json && ! cmp -s $whole altered.json || complain "nothing was altered: $1"; }
+first=$(value $whole first_epoch | grep -v ' ') last=$(value $whole last_epoch)
+altered "s/$first/0123456789abcdef/"
+expect 1 "the weights after epoch 1 have the hash $first" check altered.json --epochs 1
+altered "s/$last/0123456789abcdef/"
+expect 1 "the weights after epoch 40 have the hash $last" check altered.json
+expect 0 "equal in epochs 1 to 1 of 40" check altered.json --epochs 1
+altered 's/"train_loss": \[\([0-9]*\)/"train_loss": [9\1/'
+expect 1 "epoch 1: train_loss is" check altered.json --epochs 1
+altered 's/^ "numeric_revision": [0-9]*/ "numeric_revision": 99999/'
+expect 2 "other engine: it has the numeric revision 99999" check altered.json
+altered 's/"test_error": \[[0-9.]*/"test_error": [0.0/;s/"minimum": .*[0-9]/"minimum": 0.5/'
+expect 3 "does not follow from the figures of the epochs" check altered.json
+altered 's/"net": "dense 100/"net": "dense 101/'
+expect 3 "the option net is" check altered.json
+altered 's/"seed": 1,/"seed": 2,/'
+expect 3 "is \"1\", but the row's is \"2\"" check altered.json
+altered 's/"short": true/"short": false/'
+expect 3 "\"short\" does not follow" check altered.json
+altered 's/backless result 1/backless result 2/'
+expect 3 "is not a result" check altered.json
+altered 's/"row": "4x100 tanh"/"row": "4x1000 tanh"/'
+expect 3 "a row \"4x1000 tanh\"" check altered.json
+altered 's/"hash": "[0-9a-f]*"/"hash": "0123456789abcdef"/'
+expect 3 "are other data than those of the run" check altered.json --epochs 1
+altered 's/ "hash": "[0-9a-f]*"/ "hash": null/'
+expect 3 "\"data\" has no hashes" check altered.json --epochs 1
+altered 's/"init": "fanin"/"innit": "fanin"/'
+expect 3 "its options cannot be used" check altered.json
+altered 's/"stop": "paper"/"stop": "epochs"/'
+expect 3 "the option stop is" check altered.json
+altered 's/"epochs": "40"/"epochs": "300"/;s/"short": true/"short": false/'
+expect 3 "has 40 epochs, but its stop rule ends the run after epoch 300" check altered.json
+head -c 300 $whole >altered.json
+expect 3 "altered.json: line" check altered.json
+
+# ---- Run folders of backless train
+"$program" train --preset nokland2016 --data $data --net "4 x (dense 100, tanh), dense 10" --rule ifa --epochs 40 --threads 1 \
+    --out trained/a --quiet >/dev/null || complain "cannot train"
+expect 0 "" reproduce nokland2016 --collect trained --out collected
+for key in first_epoch last_epoch mean_of_last_10; do
+    [ "$(value collected/$name.json $key | head -n 1)" = "$(value $whole $key | head -n 1)" ] || complain "collected: another $key"
+done
+expect 0 "is there already" reproduce nokland2016 --collect trained/a --out collected
+# Of an engine without hashes in the log: the first epoch is run once more.
+cp -r trained old
+sed -i '/numeric_revision/d' old/a/config.json
+sed -i 's/, "weights_hash": "[0-9a-f]*"//' old/a/log.jsonl
+expect 0 "" reproduce nokland2016 --collect old/a --out rerun
+grep -q "run once more, with the figures of the log" rerun/$name.json || complain "nothing was run once more"
+[ "$(value rerun/$name.json last_epoch)" = "$last" ] && grep -q "\"first_epoch\": \"$first\"" rerun/$name.json ||
+    complain "run once more: other hashes"
+sed -i '1s/"train_loss": [0-9]*/"train_loss": 77/' old/a/log.jsonl
+rm -r rerun
+expect 3 "gives other figures" reproduce nokland2016 --collect old/a --out rerun
+"$program" train --preset nokland2016 --data $data --net "4 x (dense 101, tanh), dense 10" --rule ifa --epochs 2 --threads 1 \
+    --out other --quiet >/dev/null || complain "cannot train"
+expect 3 "are those of no row of nokland2016" reproduce nokland2016 --collect other --out rerun
+for file in config.json log.jsonl result.json; do cp trained/a/$file old/a; done
+sed -i "s/\"weights_hash\": \"$last\"/\"weights_hash\": \"0123456789abcdef\"/" old/a/result.json
+expect 3 "the last line of log.jsonl has weights of the hash $last" reproduce nokland2016 --collect old/a --out rerun
+sed -i 's/, "weights_hash": "[0-9a-f]*"//' old/a/log.jsonl
+expect 3 "model.safetensors has weights of the hash $last" reproduce nokland2016 --collect old/a --out rerun
+cp trained/a/result.json old/a
+sed -i '$d' old/a/log.jsonl
+expect 3 "result.json is of another epoch" reproduce nokland2016 --collect old/a --out rerun
+rm old/a/result.json
+expect 3 "is not finished" reproduce nokland2016 --collect old/a --out rerun
+expect 0 "is not finished, and left out" reproduce nokland2016 --collect old --out rerun
+expect 3 "is no run folder, and holds none" reproduce nokland2016 --collect $data --out rerun
+
+# ---- The judgement, on results written by hand: 34 epochs, after which the stop rule ends a run whose errors on the training set
+# are 0.9, 0.5 and then 0. The last 10 epochs count.
+# list N WORD: with commas
+list() { awk -v n="$1" -v word="$2" 'BEGIN { for (i = 1; i <= n; i++) printf "%s%s", (i > 1 ? "," : ""), word }'; }
+# made TABLE ROW RULE SEED ERROR INIT NET [HASH]: the error is that of the last 10 epochs
+made() {
+    file=judged/$1-$(echo "$2" | tr ' ' _)-$3-$4.json
+    sed -e 's/"short": true/"short": false/' -e "s/\"table\": \"text\"/\"table\": \"$1\"/" -e "s/\"row\": .*/\"row\": \"$2\",/" \
+        -e "s/\"rule\": .*/\"rule\": \"$3\",/" -e "s/\"seed\": 1/\"seed\": $4/" -e "s/seed\": \"1\"/seed\": \"$4\"/" \
+        -e "s/split-seed\": \".*\"/split-seed\": \"1\"/" -e 's/"epochs": "40"/"epochs": "300"/' -e 's/"epochs": 40/"epochs": 34/' \
+        -e "s/\"init\": .*/\"init\": \"$6\",/" -e "s/\"net\": .*/\"net\": \"$7\",/" \
+        -e "s/\"last\": .*/\"last\": $5,/" -e "s/\"mean_of_last_10\": .*/\"mean_of_last_10\": $5,/" \
+        -e 's/"minimum": .*/"minimum": 0.001,/' -e 's/"train_mean_of_last_10": .*/"train_mean_of_last_10": 0/' \
+        -e "s/\"test_error\": .*/\"test_error\": [$(list 23 0.9),0.001,$(list 10 "$5")]/" \
+        -e "s/\"t\(est\|rain\)_loss\": .*/\"t\1_loss\": [$(list 34 9)],/" \
+        -e "s/\"train_error\": .*/\"train_error\": [0.9,0.5,$(list 32 0)],/" \
+        -e "s/\"hash\": \"[0-9a-f]*\"/\"hash\": \"${8:-91091ee6c8719722}\"/" \
+        -e 's/"test_hash": "[0-9a-f]*"/"test_hash": "0253440ddefd98c7"/' $whole >"$file"
+}
+mkdir judged
+one="dense 800, tanh, dense 10"
+made 1 "1x800 tanh" dfa 1 0.016 zero "$one"
+made 1 "1x800 tanh" dfa 2 0.017 zero "$one"
+made 1 "1x800 tanh" dfa 3 0.018 zero "$one"
+for seed in 1 2 3; do made 1 "1x800 tanh" bp $seed 0.018 fanin "$one"; done
+made 1 "1x800 tanh" fa 1 0.016 zero "$one"
+made 1 "1x800 tanh" fa 2 0.016 zero "$one"
+made 1 "1x800 tanh" fa 3 0.016 zero "$one" 0123456789abcdef
+made text "4x100 tanh" ifa 1 0.035 fanin "dense 100, tanh, dense 100, tanh, dense 100, tanh, dense 100, tanh, dense 10"
+cp short/*.json judged
+expect 0 "12 results in page.md" reproduce --page page.md --out judged
+# m = 1.70, s = 0.10; allowed 2 sqrt(0.01 / 3 + 0.0025) = 0.153; m = 1.80, s = 0: 2 x 0.04
+line() { grep -qxF -e "$1" page.md || { complain "the page has no line: $1"; grep -e "^| [14]x" page.md; }; }
+line '| 1x800 tanh | dfa | 1.68 ± 0.05 | 1.70 ± 0.10 (0.00) | 3 | +0.02 | 0.15 | 1.70 | 0.10 | 34 | consistent |'
+line '| 1x800 tanh | bp | 1.59 ± 0.04 | 1.80 ± 0.00 (0.00) | 3 | +0.21 | 0.08 | 1.80 | 0.10 | 34 | outside |'
+line '| 1x800 tanh | fa | 1.68 ± 0.05 | 1.60 ± 0.00 (0.00) | 2 | -0.08 | | 1.60 | 0.10 | 34 | not judged: 2 of 3 seeds |'
+line '| 4x100 tanh | ifa | 3.90 | 3.50 (0.00) | 1 | -0.40 | | 3.50 | 0.10 | 34 | difference only |'
+line '| 100x240 tanh | bp | no convergence | | | | | | | | not run |'
+grep -q '^| text, 4x100 tanh, ifa | 1 | 3 | .* | short |$' page.md || complain "the page does not list the short run"
+grep -q '^| table 1, 1x800 tanh, fa | 3 | 34 | 1.60 | 1.60 | other data |$' page.md || complain "other data are not told"
+expect 0 "+- 0.10 (3 seeds)" reproduce nokland2016 --list --row "1x800 tanh" --out judged
+# Runs that the stop rule did not end
+one_more="s/,0]/,0,0]/;s/,0.016]/,0.016,0.016]/;s/,9]/,9,9]/;s/\"epochs\": 34/\"epochs\": 35/"
+sed "$one_more" judged/1-1x800_tanh-fa-1.json >altered.json
+expect 3 "has 35 epochs, but its stop rule ends the run after epoch 34" check altered.json
+sed 's/0.9,0.5,0/0.9,0.5,0.9/' judged/1-1x800_tanh-fa-1.json >altered.json
+expect 3 "has 34 epochs, but its stop rule ends the run after epoch 300" check altered.json
+cp judged/1-1x800_tanh-fa-1.json judged/twin.json
+expect 3 "two results of table 1, 1x800 tanh, fa, seed 1" reproduce --page page.md --out judged
+
+exit $((failures > 0))
