@@ -34,8 +34,12 @@ size_t program_follower(const struct program *p, size_t l, size_t i)
     return p->net ? p->net->followers[p->net->blocks[l].followers + i] : l + 1;
 }
 
-/* Of the block's sources, the first or the second. */
-static size_t source_of(const struct program *p, size_t l, size_t i)
+size_t program_sources(const struct program *p, size_t l)
+{
+    return p->net ? p->net->blocks[l].n_sources : 1;
+}
+
+size_t program_source(const struct program *p, size_t l, size_t i)
 {
     return p->net ? p->net->blocks[l].sources[i] : l > 0 ? l - 1 : NET_INPUT;
 }
@@ -48,8 +52,8 @@ struct operand program_operand(const struct program *p, const struct instruction
     o.buffer = o.buffer == BUFFER_MATRIX ? item->matrix : o.buffer == BUFFER_SOURCE ? item->source : o.buffer;
     *block = o.whose == OF_LAST       ? last
              : o.whose == OF_NEXT     ? item->other
-             : o.whose == OF_PREVIOUS ? source_of(p, item->l, 0)
-             : o.whose == OF_SECOND   ? source_of(p, item->l, 1)
+             : o.whose == OF_PREVIOUS ? program_source(p, item->l, 0)
+             : o.whose == OF_SECOND   ? program_source(p, item->l, 1)
                                       : item->l;
     if (*block == NET_INPUT)
         o.buffer = BUFFER_INPUT;

@@ -67,6 +67,7 @@ enum op_kind {
     OP_PULL,
     OP_PULL_ADD,
     OP_PUSH,
+    OP_PUSH_ADD,
     OP_LOCAL_BACKWARD,
     OP_MAP,
     OP_NOISE,
@@ -163,6 +164,10 @@ struct program {
 /* The blocks that read block l's output, in text order. */
 size_t program_followers(const struct program *p, size_t l);
 size_t program_follower(const struct program *p, size_t l, size_t i);
+
+/* The blocks whose outputs block l reads, in text order; NET_INPUT. */
+size_t program_sources(const struct program *p, size_t l);
+size_t program_source(const struct program *p, size_t l, size_t i);
 
 /* Operand i with its block resolved; its buffer is BUFFER_NONE past the last. `block`: whose buffer it is. */
 struct operand program_operand(const struct program *p, const struct instruction *item, size_t i,
