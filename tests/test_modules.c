@@ -503,7 +503,8 @@ static void test_refusals(void **state)
         {row, "pepita", "2", NULL, NULL, BL_OK, NULL},
         {row, "dfa", "2", "init", "zero", BL_NOT_DEFINED, "inside a module"},
         {row, "dfa", "residual", "init", "zero", BL_OK, NULL},
-        {row, "dfa", "2", "memory", "low", BL_NOT_DEFINED, "--modules 2"},
+        {row, "dfa", "2", "memory", "low", BL_OK, NULL},
+        {row, "fa", "2", "memory", "low", BL_NOT_DEFINED, "needs the outputs of all blocks"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct rig rig;

@@ -327,7 +327,7 @@ static void compare(const struct drawn *c, uint32_t number, const char *variant,
 }
 
 static void check_variant(const struct drawn *c, uint32_t number, int threads, const char *memory,
-                          bool is_buffered, const char *reference, bool is_merged, struct sums *sums)
+                          bool is_buffered, const char *reference, struct sums *sums)
 {
     struct made m;
     char hash[17], variant[80];
@@ -341,8 +341,7 @@ static void check_variant(const struct drawn *c, uint32_t number, int threads, c
         check_stages(m.trainer, number);
         sums->low += strcmp(memory, "low") == 0;
     } else
-        assert_true(strcmp(memory, "low") == 0 &&
-                    (!rule_may_be_lean(rule_find(NULL, c->rule)) || strstr(c->net, "residual") || is_merged));
+        assert_true(strcmp(memory, "low") == 0 && !rule_may_be_lean(rule_find(NULL, c->rule)));
     release(&m);
 }
 
@@ -365,8 +364,7 @@ static void check_case(uint32_t number, struct sums *sums)
     sums->faults += check_program(m.trainer->stepper.inspected, number);
     release(&m);
     for (int i = 1; i < 8; i++)
-        check_variant(&c, number, i & 1 ? c.threads : 1, i & 2 ? "low" : "normal", i & 4, reference,
-                      is_merged, sums);
+        check_variant(&c, number, i & 1 ? c.threads : 1, i & 2 ? "low" : "normal", i & 4, reference, sums);
     sums->nets++;
     sums->merged += is_merged;
     sums->residuals += strstr(c.net, "residual") != NULL;
@@ -409,8 +407,7 @@ static void test_depths(void **state)
             train(&m, &c, false, reference);
             release(&m);
             for (int i = 1; i < 4; i++)
-                check_variant(&c, depth, i & 1 ? 2 : 1, i & 2 ? "low" : "normal", false, reference, false,
-                              &sums);
+                check_variant(&c, depth, i & 1 ? 2 : 1, i & 2 ? "low" : "normal", false, reference, &sums);
         }
     }
 }

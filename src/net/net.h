@@ -104,6 +104,21 @@ static inline bool net_enters_module(const struct net *net, size_t l)
            net->blocks[block->sources[0]].module != block->module;
 }
 
+/* The last block that reads the output of block l, which is none of the last one's. */
+static inline size_t net_last_follower(const struct net *net, size_t l)
+{
+    return net->followers[net->blocks[l].followers + net->blocks[l].n_followers - 1];
+}
+
+/* Numbers of all layers of block l, for an example. */
+static inline size_t net_output_floats(const struct net *net, size_t l)
+{
+    size_t sum = 0;
+    for (size_t i = net->blocks[l].first; i < net->blocks[l].first + net->blocks[l].n_layers; i++)
+        sum += net->layers[i].units;
+    return sum;
+}
+
 /* What is trained, then what is kept. */
 static inline const struct net_tensor *net_tensor(const struct net *net, size_t i)
 {

@@ -15,6 +15,7 @@
 struct bl_emitter {
     struct program *program;
     bool has_missing; /* something was read that is not there (yet) */
+    size_t taught;    /* pieces that end before this block were emitted before the loss */
     bool is_full;
     bool is_learning;  /* in a rule's `learn` */
     uint32_t period;   /* of what is emitted from here on */

@@ -64,19 +64,20 @@ struct operand program_operand(const struct program *p, const struct instruction
     return o;
 }
 
-/* Of a lean program, the outputs and derivatives of hidden blocks by turns in two places. */
+/* Of a lean program, the outputs and derivatives of hidden blocks by turns in places. */
 size_t program_memory(const struct program *p, enum buffer buffer, size_t block)
 {
-    const bool is_output = buffer == BUFFER_OUTPUT,
-               is_derivative = buffer == BUFFER_SIGNAL || buffer == BUFFER_DELTA;
-    if (p->spec.is_lean && (is_output || is_derivative) && block + 1 < p->n_blocks)
-        return block % 2;
-    return 2 + (size_t)(is_derivative ? BUFFER_DELTA : buffer) * p->n_blocks + block;
+    const bool is_derivative = buffer == BUFFER_SIGNAL || buffer == BUFFER_DELTA;
+    if (p->places.n > 0 && buffer == BUFFER_OUTPUT && block + 1 < p->n_blocks)
+        return p->places.outputs[block];
+    if (p->places.n > 0 && is_derivative && block + 1 < p->n_blocks)
+        return p->places.derivatives[block];
+    return p->places.n + (size_t)(is_derivative ? BUFFER_DELTA : buffer) * p->n_blocks + block;
 }
 
 size_t program_memories(const struct program *p)
 {
-    return 2 + (size_t)BUFFERS * p->n_blocks;
+    return p->places.n + (size_t)BUFFERS * p->n_blocks;
 }
 
 static size_t later(size_t a, size_t b)
@@ -346,6 +347,8 @@ bl_status program_lower(struct program *p, const struct net *net)
     BL_TRY(MEM_ARRAY(p->ctx, &p->groups, p->n, "the order of a step"));
     BL_TRY(MEM_ARRAY(p->ctx, &p->stage_end, p->n, "the stages of a step"));
     BL_TRY(MEM_ARRAY(p->ctx, &p->spans, BUFFERS * p->n_blocks, "the buffers of a step"));
+    if (p->spec.is_lean)
+        BL_TRY(program_find_places(p, net));
     BL_TRY(MEM_ARRAY(p->ctx, &all, program_memories(p), "the accesses of a step"));
     find_stages(p, all);
     mem_free(p->ctx, all);
@@ -365,12 +368,13 @@ void program_free(struct program *p)
     mem_free(p->ctx, p->tasks);
     mem_free(p->ctx, p->stage_end);
     mem_free(p->ctx, p->spans);
+    mem_free(p->ctx, p->place_numbers);
     mem_free(p->ctx, p);
 }
 
 enum lesson_memory program_keeps(const struct program *p)
 {
-    return p->spec.is_lean         ? LESSON_KEEPS_TWO
+    return p->spec.is_lean         ? LESSON_IN_PLACES
            : p->shares_derivatives ? LESSON_KEEPS_ALL
                                    : LESSON_KEEPS_OUTPUTS;
 }

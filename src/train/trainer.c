@@ -323,8 +323,12 @@ static bl_status make_lesson(struct lesson **out, const bl_trainer *t, size_t ca
                              enum lesson_memory memory)
 {
     const struct rule *rule = t->model->rule;
-    BL_TRY((rule_needs_sums(rule) ? lesson_create_with_sums : lesson_create)(
-        out, t->ctx, t->model->net, capacity, memory, precision_of(t)));
+    BL_TRY(lesson_create(out, t->ctx, t->model->net,
+                         (struct lesson_spec){.capacity = capacity,
+                                              .memory = memory,
+                                              .precision = precision_of(t),
+                                              .keeps_sums = rule_needs_sums(rule),
+                                              .places = t->stepper.program->places}));
     lesson_set_inlet(*out, t->model->net, rule->feedback.inlet);
     return rule_need_batch(rule, capacity);
 }
@@ -333,19 +337,6 @@ static bl_status make_lesson(struct lesson **out, const bl_trainer *t, size_t ca
 static bl_status check_memory(const bl_trainer *t)
 {
     const struct rule_ops *ops = t->model->rule->ops;
-    if (is_lean(t) && t->model->net->has_adds)
-        BL_FAIL(t->ctx, BL_NOT_DEFINED,
-                "--memory low keeps the outputs of two neighbouring blocks, and a residual reads one from "
-                "before: "
-                "it is not defined for net \"%s\"",
-                t->model->net->text);
-    if (is_lean(t) && t->model->net->has_merged_modules)
-        BL_FAIL(
-            t->ctx, BL_NOT_DEFINED,
-            "--memory low keeps the outputs of two neighbouring blocks, and a merged module needs all of its "
-            "own: it "
-            "is not defined with --modules %s",
-            config_text(t->config, "modules"));
     if (is_lean(t) && !rule_may_be_lean(ops))
         BL_FAIL(t->ctx, BL_NOT_DEFINED,
                 "memory low: rule %s needs the outputs of all blocks at once; dfa, drtp and their "
@@ -407,7 +398,8 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(stillness_create(t));
     BL_TRY(make_lesson(&t->lesson, t, most_examples(t) + (t->needs_two ? 1 : 0),
                        program_keeps(t->stepper.program)));
-    BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO, PRECISION_FLOAT32));
+    BL_TRY(lesson_create(&t->score_lesson, t->ctx, net,
+                         (struct lesson_spec){.capacity = SCORE_BATCH, .memory = LESSON_FOR_USE}));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
     t->data_hash = like->hash;
