@@ -192,7 +192,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
                        residual (LAYERS | SHORTCUT)   their output plus that of the shortcut's layers on the same input
 
    A residual stands behind a layer with weights, and not at the end: "dense 100, tanh, residual (dense 100, tanh, dense 100),
-   tanh, dense 10". Blocks are counted in text order, and each sum is one of its own. Memory low is not defined with residuals.
+   tanh, dense 10". Blocks are counted in text order, and each sum is one of its own.
 
    A module is a piece of the net that only its last block's output leaves. Inside a module derivatives are exact, whatever the
    rule; a direct rule sends one signal to each module, at its last block, and a rule of the chain uses its matrix only where a

@@ -134,11 +134,14 @@ static bool is_small(const struct lesson *lesson)
     return lesson->memory == LESSON_IN_PLACES || lesson->memory == LESSON_FOR_USE;
 }
 
-/* Whether a weighted follower's term may come second in its signal. */
-static bool pulls_terms(const struct net *net, size_t l)
+/* Whether a weighted follower's term may come second in its signal. Where blocks learn as they go, signals are pulled inside
+   modules alone. */
+static bool pulls_terms(const struct lesson *lesson, const struct net *net, size_t l)
 {
     const struct block *block = &net->blocks[l];
     size_t n = 0;
+    if (lesson->memory == LESSON_FOR_USE || (lesson->memory == LESSON_IN_PLACES && block->module == l))
+        return false;
     for (size_t i = 0; i < block->n_followers; i++)
         n += net->blocks[net->followers[block->followers + i]].is_weighted;
     return n > 0 && block->n_followers > 1;
@@ -160,8 +163,9 @@ static size_t lay_out(struct lesson *lesson, const struct net *net, const struct
     else
         for (size_t l = 0; l < net->n_blocks; l++)
             lay_out_block(lesson, net, l, &room);
-    for (size_t l = 0; l < net->n_blocks && lesson->memory != LESSON_FOR_USE; l++)
-        lesson->term[l] = take(&room, lesson->capacity, pulls_terms(net, l) ? net->blocks[l].units : 0);
+    for (size_t l = 0; l < net->n_blocks; l++)
+        lesson->term[l] =
+            take(&room, lesson->capacity, pulls_terms(lesson, net, l) ? net->blocks[l].units : 0);
     return room.used;
 }
 

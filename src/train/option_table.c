@@ -344,7 +344,7 @@ const struct option_row option_table[] = {
     {{"max-time", "SECONDS", "0", "training", "stop after so many seconds of training; 0: never"},
      check_seconds},
     {{"memory", "normal|low", "normal", "training",
-      "low: blocks learn as they go, in the memory of two (dfa, dkp, adfa, drtp); same bits, one forward "
+      "low: blocks learn as they go, in the memory of a few (dfa, dkp, adfa, drtp); same bits, one forward "
       "more, no angles"},
      check_memory},
     {{"precision", "float32|bf16", "float32", "training",
