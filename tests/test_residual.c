@@ -159,43 +159,53 @@ static void test_a_module_has_one_signal(void **state)
     rig_free(&rig);
 }
 
-/* fa with B = W is bp, over every follower. */
+static void check_fa_with_the_weights(const char *net, const char *modules)
+{
+    static float delta[MOST], other[MOST];
+    struct rig fa, bp;
+    bl_tensor t;
+    make(&bp, net, "bp");
+    make(&fa, net, "fa");
+    bl_trainer_free(fa.trainer);
+    fa.trainer = NULL;
+    rig_must(&fa, bl_config_set(fa.config, "modules", modules));
+    rig_must(&fa, bl_trainer_create(&fa.trainer, fa.ctx, fa.config, fa.data));
+    fa.model = bl_trainer_model(fa.trainer);
+    rig_copy(&fa, &bp);
+    for (int i = 0; bl_model_tensor(fa.model, i, &t); i++) {
+        char name[64];
+        if (!strstr(t.name, ".feedback"))
+            continue;
+        snprintf(name, sizeof name, "%d.%s.weight", atoi(t.name), strstr(net, "conv") ? "conv" : "dense");
+        bl_tensor W = rig_tensor(&fa, name);
+        if (!W.values) {
+            snprintf(name, sizeof name, "%d.dense.weight", atoi(t.name));
+            W = rig_tensor(&fa, name);
+        }
+        assert_non_null(W.values);
+        rig_set(&fa, t.name, W.values, rig_count(W));
+    }
+    rig_must(&bp, bl_trainer_inspect(bp.trainer, x, labels, N));
+    rig_must(&fa, bl_trainer_inspect(fa.trainer, x, labels, N));
+    for (int l = 0; bl_trainer_delta(bp.trainer, l, &t); l++) {
+        size_t n = 0;
+        get_delta(&bp, l, delta, &n);
+        get_delta(&fa, l, other, &n);
+        if (memcmp(delta, other, n * sizeof *delta) != 0)
+            fail_msg("\"%s\", modules %s: fa's delta of block %d", net, modules, l);
+    }
+    rig_free(&fa);
+    rig_free(&bp);
+}
+
+/* fa with B = W is bp, over every follower, and between modules as inside them. */
 static void test_fa_with_the_weights_is_bp(void **state)
 {
     (void)state;
-    static float delta[MOST], other[MOST];
-    for (int c = 0; c < NETS; c++) {
-        struct rig fa, bp;
-        bl_tensor t;
-        make(&bp, nets[c], "bp");
-        make(&fa, nets[c], "fa");
-        rig_copy(&fa, &bp);
-        for (int i = 0; bl_model_tensor(fa.model, i, &t); i++) {
-            char name[64];
-            if (!strstr(t.name, ".feedback"))
-                continue;
-            snprintf(name, sizeof name, "%d.%s.weight", atoi(t.name),
-                     strstr(nets[c], "conv") ? "conv" : "dense");
-            bl_tensor W = rig_tensor(&fa, name);
-            if (!W.values) {
-                snprintf(name, sizeof name, "%d.dense.weight", atoi(t.name));
-                W = rig_tensor(&fa, name);
-            }
-            assert_non_null(W.values);
-            rig_set(&fa, t.name, W.values, rig_count(W));
-        }
-        rig_must(&bp, bl_trainer_inspect(bp.trainer, x, labels, N));
-        rig_must(&fa, bl_trainer_inspect(fa.trainer, x, labels, N));
-        for (int l = 0; bl_trainer_delta(bp.trainer, l, &t); l++) {
-            size_t n = 0;
-            get_delta(&bp, l, delta, &n);
-            get_delta(&fa, l, other, &n);
-            if (memcmp(delta, other, n * sizeof *delta) != 0)
-                fail_msg("\"%s\": fa's delta of block %d", nets[c], l);
-        }
-        rig_free(&fa);
-        rig_free(&bp);
-    }
+    static const char *const modules[] = {"layer", "residual", "2", "3"};
+    for (int c = 0; c < NETS; c++)
+        for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+            check_fa_with_the_weights(nets[c], modules[i]);
 }
 
 /* A module without parameters is sent nothing; the blocks before it learn all the same. */
