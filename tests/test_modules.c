@@ -14,7 +14,7 @@
 
 #include <math.h>
 
-enum { N = 6, INPUTS = 8, CLASSES = 4, WIDEST = 8, STEPS = 3 };
+enum { N = 6, INPUTS = 8, CLASSES = 4, WIDEST = 8, STEPS = 3, MOST_BLOCKS = 16 };
 
 /* Of the largest number of a tensor: float32 rounds sums of 8 terms by 1e-6 of it, and the library's tanh by 1e-7. */
 static const double bound = 1e-5;
@@ -560,6 +560,62 @@ static void test_angles(void **state)
     rig_free(&rig);
 }
 
+/* ---- Memory that gives out: convolutions, batch norm, feedback that learns, residuals and merged modules, in little memory too */
+
+static bl_status train_in(const bl_allocator *allocator, const char *memory)
+{
+    static const char *const options[][2] = {{"net", "conv 3 2x2 pad 1, batchnorm, tanh, residual (conv 3 "
+                                                     "3x3 pad 1, batchnorm, tanh, conv 3 1x1 | conv 3 1x1 "
+                                                     "nobias), tanh, residual (tanh, conv 3 1x1), dense 4"},
+                                             {"rule", "dkp"},
+                                             {"modules", "residual"},
+                                             {"optimizer", "adam"},
+                                             {"batch", "6"}};
+    bl_context *ctx = bl_context_new(allocator);
+    bl_config *config = NULL;
+    bl_data *data = NULL;
+    bl_trainer *trainer = NULL;
+    bl_angles angles[MOST_BLOCKS];
+    bl_status status = ctx ? bl_context_use(ctx, "portable", 1) : BL_NO_MEMORY;
+    if (status == BL_OK)
+        status = bl_config_create(&config, ctx);
+    if (status == BL_OK)
+        status = bl_config_set(config, "memory", memory);
+    for (size_t i = 0; i < sizeof options / sizeof *options && status == BL_OK; i++)
+        status = bl_config_set(config, options[i][0], options[i][1]);
+    if (status == BL_OK)
+        status = bl_data_wrap(&data, ctx, x, labels, N, (bl_shape){2, 2, 2}, CLASSES);
+    if (status == BL_OK)
+        status = bl_trainer_create(&trainer, ctx, config, data);
+    if (status == BL_OK)
+        status = bl_trainer_step(trainer, x, labels, N, NULL);
+    if (status == BL_OK && strcmp(memory, "normal") == 0)
+        status = bl_trainer_angles(trainer, data, N, angles, MOST_BLOCKS);
+    bl_trainer_free(trainer);
+    bl_data_free(data);
+    bl_config_free(config);
+    bl_context_free(ctx);
+    return status;
+}
+
+static void test_memory_gives_out(void **state)
+{
+    (void)state;
+    static const char *const memory[] = {"normal", "low"};
+    for (int i = 0; i < 2; i++) {
+        bl_status status = BL_NO_MEMORY;
+        for (size_t fail_at = 1; status != BL_OK; fail_at++) {
+            struct counting c = {0, 0, fail_at};
+            const bl_allocator allocator = {&c, counting_allocate, counting_release};
+            status = train_in(&allocator, memory[i]);
+            if ((status != BL_OK && status != BL_NO_MEMORY) || c.live != 0)
+                fail_msg("memory %s, allocation %zu failed: %s, %zu blocks were lost", memory[i], fail_at,
+                         bl_status_name(status), c.live);
+            assert_true(fail_at < 10000);
+        }
+    }
+}
+
 int main(void)
 {
     rig_fill(3, x, labels, N, INPUTS, CLASSES);
@@ -570,6 +626,7 @@ int main(void)
                                        cmocka_unit_test(test_files),
                                        cmocka_unit_test(test_refusals),
                                        cmocka_unit_test(test_notes),
-                                       cmocka_unit_test(test_angles)};
+                                       cmocka_unit_test(test_angles),
+                                       cmocka_unit_test(test_memory_gives_out)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
