@@ -1,6 +1,7 @@
 #!/bin/sh
 # design_programs.sh PROGRAM - the programs in docs/design.md are what backless explain prints, without the costs: each is the whole
 # program of the rule that is named before it, or its stages from the error on.
+design=$(cd "$(dirname "$0")/../docs" && pwd)/design.md
 . "$(dirname "$0")/shell/expect.sh"
 
 cat >compare.py <<'END'
@@ -46,7 +47,6 @@ for net in nets:
 if len(nets) != 2:
     sys.exit("design.md: programs of %d nets, expected 2" % len(nets))
 END
-design="$(dirname "$0")/../docs/design.md"
 expect 0 "" python3 compare.py "$program" "$design"
 
 # Negative control: one number of one program is another.

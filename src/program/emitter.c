@@ -299,8 +299,8 @@ static bool emit_piece(struct bl_emitter *e, const struct emission *what, size_t
         e->program->n_maps = n_maps;
         return false;
     }
-    for (size_t l = 0; l <= end && p->spec.is_lean;
-         l++) /* else behind all signals, which may read the weights */
+    /* else behind all signals, which may read the weights */
+    for (size_t l = 0; l <= end && p->spec.is_lean; l++)
         if (is_in_piece(p, what, l, end))
             emit_learning(e, what, l);
     return true;
@@ -342,7 +342,7 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
     struct bl_emitter e = {.program = p};
     const size_t last = p->n_blocks - 1;
     size_t done = 0,
-           rest = what->emit ? last : 0; /* pieces that end with blocks done .. rest - 1 are to come */
+           rest = what->emit ? last : 0; /* pieces that end with one of done .. rest - 1 are to come */
     if (what->has_entry)
         emit_plain(&e, &op_enter, 0);
     bool has_begun = rest == 0 || emit_begin(&e, what);
@@ -363,8 +363,8 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
         if (!emit_piece(&e, what, end - 1))
             break;
     const bool is_whole = first_piece(p, what, done, rest) == rest;
-    if (what->emit && has_begun &&
-        p->spec.is_lean) /* it learns at once: behind what its input is computed again for */
+    /* it learns at once: behind the modules that its input is computed from again */
+    if (what->emit && has_begun && p->spec.is_lean)
         has_begun = emit_piece(&e, what, last);
     for (size_t l = what->emit && !p->spec.is_lean ? 0 : last; l <= last; l++)
         emit_learning(&e, what, l);
