@@ -57,6 +57,7 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
     const bl_config *c = bl_trainer_config(trainer);
     const int n_outputs = bl_data_outputs(train);
     const size_t steps = steps_of(c, train);
+    const bool is_by_layer = strcmp(bl_config_get(c, "modules"), "layer") == 0;
     note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d %s%s", bl_data_source(train),
          bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0, n_outputs,
          bl_data_labels(train) ? "class" : "number",
@@ -68,8 +69,9 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
          bl_config_get(c, "epochs"), strcmp(bl_config_get(c, "epochs"), "1") == 0 ? "" : "s", steps,
          steps == 1 ? "" : "s", bl_config_get(c, "batch"), bl_config_get(c, "optimizer"),
          bl_config_get(c, "lr"), bl_config_get(c, "schedule"));
-    note(s, "           loss %s, init %s, feedback %s%s%s", bl_config_get(c, "loss"),
-         bl_config_get(c, "init"), bl_config_get(c, "feedback"),
+    note(s, "           loss %s, init %s, feedback %s%s%s%s%s", bl_config_get(c, "loss"),
+         bl_config_get(c, "init"), bl_config_get(c, "feedback"), is_by_layer ? "" : ", modules ",
+         is_by_layer ? "" : bl_config_get(c, "modules"),
          strcmp(bl_config_get(c, "reduction"), "sum") == 0 ? ", reduction sum" : "",
          strcmp(bl_config_get(c, "stop"), "paper") == 0 ? ", stop paper" : "");
     note_open(s, c);

@@ -58,15 +58,17 @@ static void print_training(const struct comparison *c)
 {
     const size_t batch = strtoull(setting(c, "batch"), NULL, 10), n = bl_data_count(c->train),
                  steps = (n + batch - 1) / batch;
+    const bool is_by_layer = is_set_to(c, "modules", "layer");
     note(c->s, "net        %s", setting(c, "net"));
-    note(c->s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s, loss %s%s%s%s%s",
+    note(c->s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s, loss %s%s%s%s%s%s%s",
          setting(c, "epochs"), is_set_to(c, "epochs", "1") ? "" : "s", steps, steps == 1 ? "" : "s",
          setting(c, "batch"), setting(c, "optimizer"),
          c->rates.n > 0 ? "chosen for each rule" : setting(c, "lr"), setting(c, "schedule"),
          setting(c, "loss"), is_set_to(c, "reduction", "sum") ? ", reduction sum" : "",
          is_set_to(c, "stop", "paper") ? ", stop paper" : "",
          is_set_to(c, "precision", "bf16") ? ", precision bf16" : "",
-         is_set_to(c, "memory", "low") ? ", memory low" : "");
+         is_set_to(c, "memory", "low") ? ", memory low" : "", is_by_layer ? "" : ", modules ",
+         is_by_layer ? "" : setting(c, "modules"));
     print_preset(c->s, c->settled, c->rates.n > 0 ? "lr" : NULL);
     note(c->s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", setting(c, "seed"),
          setting(c, "weight-seed"), setting(c, "feedback-seed"), setting(c, "order-seed"),
@@ -181,7 +183,7 @@ static void print_same(const struct comparison *c)
 {
     if (c->n_hidden == 0 && count_runs(c) > 1)
         note_no_hidden(c);
-    if (c->n_hidden == 1)
+    if (c->n_hidden == 1 && is_set_to(c, "modules", "layer"))
         note_one_hidden(c);
 }
 

@@ -154,6 +154,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      rule              a name of bl_rule_name or of bl_rule_register: bp, fa, dfa, ... [dfa]
      feedback          nokland, lillicrap, "fanin [GAIN]", "uniform X", "normal S", FILE.npz []
      inlet             end, before-pool, channels [end]
+     modules           layer, residual, N weighted layers, 1 to 1e6: see below [layer]
      slope             "cos a", "cos f", 1, f' []
      lambda            X, 0 to 0.9 []
      preset            none, nokland2016 [none]
@@ -196,8 +197,14 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
                        residual (LAYERS | SHORTCUT)   their output plus that of the shortcut's layers on the same input
 
    A residual stands behind a layer with weights, and not at the end: "dense 100, tanh, residual (dense 100, tanh, dense 100),
-   tanh, dense 10". Blocks are counted in text order, and each sum is one of its own. Rules ifa and pepita and memory low are
-   not defined with residuals.
+   tanh, dense 10". Blocks are counted in text order, and each sum is one of its own.
+
+   A module is a piece of the net that only its last block's output leaves. Inside a module derivatives are exact, whatever the
+   rule; a direct rule sends one signal to each module, at its last block, and a rule of the chain uses its matrix only where a
+   signal goes from module to module. The option modules: "layer", each weighted layer with what stands behind it, and a sum
+   with the last layers of its body and its shortcut; "residual", each residual that is not inside another one, from its first
+   layer to what stands behind its sum; a number N, pieces of N weighted layers or more, counted from the input, each of which
+   ends where nothing but its last output leaves it; the last one ends with the output. bp does not depend on modules.
 
    "3 x (dense 240, tanh), dense C" is short for three times these layers and as many units as there are classes or columns of
    the targets; a name of bl_net_at is short for its layers. What is stored is the long form.
@@ -558,8 +565,9 @@ BL_API void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block);
 /* signal[block] = the sum over the blocks that follow of their delta through their matrix: BL_WEIGHTS, or
    BL_FEEDBACK shaped like them. */
 BL_API void bl_emit_pull(bl_emitter *e, bl_buffer_id matrix, int block);
-/* signal[block] = the delta of what comes before, forward through the block's matrix. Not of the first block.
-   BL_NOT_DEFINED where a hidden block changes the size of its maps. */
+/* signal[block] = the delta of what comes before, forward through the block's matrix; where the block is a sum, the sum of
+   the deltas of its inputs. Not of the first block. A rule that pushes is asked about every hidden block, another one about
+   the last of each module. BL_NOT_DEFINED where a hidden block changes the size of its maps, and with merged modules. */
 BL_API void bl_emit_push(bl_emitter *e, bl_buffer_id matrix, int block);
 BL_API void bl_emit_map(bl_emitter *e, const bl_map *map, int block);
 /* The block's output once more, from the output before it of such a second pass, or of the first block from

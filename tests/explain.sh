@@ -80,6 +80,8 @@ expect 2 "no rule \"nope\"" "$program" explain nope
 expect 2 "given twice" "$program" explain dfa --rule bp
 expect 2 "expected channels, rows and columns" "$program" explain dfa --shape 28
 expect 2 "needs the outputs of all blocks" "$program" explain bp --memory low
+expect 2 "not defined with the option modules" "$program" explain ifa --modules 2 --net "$net"
+expect 2 "expected layer, residual, or the number" "$program" explain dfa --modules 0
 expect 2 "not defined for this net" "$program" explain ifa --net "conv 4 3x3, tanh, maxpool 2, dense 10"
 expect 2 "it must begin with a layer that has weights" "$program" explain dfa --net "tanh"
 expect 2 "it must end with the output" "$program" explain dfa --net "conv 4 3x3, tanh"

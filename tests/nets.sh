@@ -11,7 +11,9 @@ awk 'BEGIN { print "a,b,c,kind"; split("x y z", k, " ")
 # hash TEXT: of the weights after two epochs of that net, and the text in the run folder.
 hash() {
     rm -rf run
-    "$program" train --data t.csv --net "$1" --epochs 2 --out run --no-angles --quiet >/dev/null
+    text=$1
+    shift
+    "$program" train --data t.csv --net "$text" --epochs 2 --out run --no-angles --quiet "$@" >/dev/null
     sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' run/result.json
     grep '"net":' run/config.json
 }
@@ -57,8 +59,27 @@ expect 2 'with one "|"' train "dense 9, residual (dense 9 | dense 9 | dense 9), 
 expect 2 'a comma must follow the ")"' train "dense 9, residual (dense 9) tanh, dense C"
 expect 2 'stands in a residual only' train "dense 9 | dense 9, dense C"
 expect 2 'written residual (LAYERS)' train "dense 9, skip 2, dense C"
-expect 2 'not defined for a net with residuals' "$program" train --data t.csv --rule ifa --net "dense 9, residual (tanh), dense C"
-expect 2 'a residual reads one from before' "$program" train --data t.csv --memory low --net "dense 9, residual (tanh), dense C"
+expect 2 'not defined with the option modules' "$program" train --data t.csv --rule ifa --modules 2 \
+    --net "dense 9, tanh, dense 9, residual (tanh), dense C"
+# what is kept of outputs changes no bit
+hash "dense 9, tanh, residual (dense 9, tanh, dense 9), tanh, dense C" --memory low >low
+hash "dense 9, tanh, residual (dense 9, tanh, dense 9), tanh, dense C" >normal
+cmp low normal || complain "memory low trains a net with residuals to other weights"
+
+# modules: one for all is backpropagation; a run keeps them, and goes on with no others
+two="dense 9, tanh, residual (dense 9, tanh, dense 9), tanh, dense C"
+hash "$two" --rule bp --init fanin >bp
+hash "$two" --rule dfa --init fanin --modules 9 >one
+cmp bp one || complain "dfa with one module has other weights than bp"
+rm -rf run
+expect 0 "feedback nokland, modules residual" "$program" train --data t.csv --net "$two" --rule dfa --modules residual --epochs 1 \
+    --out run
+expect 0 "modules        residual" "$program" info run/model.safetensors
+expect 0 "" "$program" eval --model run --data t.csv
+grep -q '"modules": "residual"' run/config.json || complain "config.json does not tell of modules"
+expect 2 "modules" "$program" train --resume run --modules layer
+expect 0 "" "$program" train --resume run --epochs 2
+expect 0 ", modules 2" "$program" compare --data t.csv --net "$two" --rules bp,dfa --modules 2 --epochs 1
 
 "$program" nets >all
 for net in nokland-mlp nokland-conv lenet vgg8b resnet20 resnet56 resnet18; do

@@ -38,7 +38,7 @@ static uint32_t draw(struct draw *d, uint32_t below)
 
 struct drawn {
     char net[TEXT];
-    const char *rule, *optimizer, *precision, *inlet;
+    const char *rule, *optimizer, *precision, *inlet, *modules;
     int threads;
     size_t batch;
 };
@@ -125,7 +125,9 @@ static struct drawn draw_case(struct draw *d)
                       .inlet = PICK(d, inlets),
                       .threads = 2 + (int)draw(d, 3),
                       .batch = 2 + draw(d, 9)};
+    static const char *const modules[] = {"layer", "layer", "residual", "1", "2", "3"};
     draw_net(d, c.net);
+    c.modules = PICK(d, modules);
     return c;
 }
 
@@ -149,6 +151,7 @@ static bl_status make(struct made *m, const struct drawn *c, int threads, const 
                                       {"schedule", "constant"},
                                       {"precision", c->precision},
                                       {"inlet", c->inlet},
+                                      {"modules", c->modules},
                                       {"memory", memory},
                                       {"seed", "3"},
                                       {"feedback", "uniform 0.3"},
@@ -302,23 +305,25 @@ static void check_stages(const bl_trainer *t, uint32_t number)
 {
     const struct program *p = t->stepper.program;
     const size_t now = p->n_stages - p->loss_stage - 1, planned = planned_stages(t);
-    if (!p->spec.is_lean && !t->model->net->has_adds && now > planned)
+    const struct net *net = t->model->net;
+    if (!p->spec.is_lean && !net->has_adds && !net->has_merged_modules && now > planned)
         fail_msg("case %u: %zu stages behind the error, %zu were planned by hand", number, now, planned);
 }
 
 /* ---- The tests */
 
 struct sums {
-    size_t nets, low, faults, residuals;
+    size_t nets, low, faults, residuals, merged;
 };
 
 static void compare(const struct drawn *c, uint32_t number, const char *variant, const char *hash,
                     const char *reference)
 {
     if (strcmp(hash, reference) != 0)
-        fail_msg("case %u, %s: %s, expected %s: \"%s\", %s, %s, %s, inlet %s, %d threads, batch %zu", number,
-                 variant, hash, reference, c->net, c->rule, c->optimizer, c->precision, c->inlet, c->threads,
-                 c->batch);
+        fail_msg(
+            "case %u, %s: %s, expected %s: \"%s\", %s, %s, %s, inlet %s, modules %s, %d threads, batch %zu",
+            number, variant, hash, reference, c->net, c->rule, c->optimizer, c->precision, c->inlet,
+            c->modules, c->threads, c->batch);
 }
 
 static void check_variant(const struct drawn *c, uint32_t number, int threads, const char *memory,
@@ -336,8 +341,7 @@ static void check_variant(const struct drawn *c, uint32_t number, int threads, c
         check_stages(m.trainer, number);
         sums->low += strcmp(memory, "low") == 0;
     } else
-        assert_true(strcmp(memory, "low") == 0 &&
-                    (!rule_may_be_lean(rule_find(NULL, c->rule)) || strstr(c->net, "residual")));
+        assert_true(strcmp(memory, "low") == 0 && !rule_may_be_lean(rule_find(NULL, c->rule)));
     release(&m);
 }
 
@@ -353,6 +357,7 @@ static void check_case(uint32_t number, struct sums *sums)
             break;
         release(&m);
     }
+    const bool is_merged = m.trainer->model->net->has_merged_modules;
     bl_model_hash(bl_trainer_model(m.trainer), before);
     train(&m, &c, false, reference);
     assert_string_not_equal(before, reference);
@@ -361,31 +366,34 @@ static void check_case(uint32_t number, struct sums *sums)
     for (int i = 1; i < 8; i++)
         check_variant(&c, number, i & 1 ? c.threads : 1, i & 2 ? "low" : "normal", i & 4, reference, sums);
     sums->nets++;
+    sums->merged += is_merged;
     sums->residuals += strstr(c.net, "residual") != NULL;
 }
 
 static void test_drawn(void **state)
 {
     (void)state;
-    struct sums sums = {0, 0, 0, 0};
+    struct sums sums = {.nets = 0};
     for (uint32_t i = 0; i < n_cases; i++)
         check_case(first_case + i, &sums);
-    printf("%zu cases, %zu with residuals, %zu trainings in little memory, %zu faults found\n", sums.nets,
-           sums.residuals, sums.low, sums.faults);
-    assert_true(n_cases < CASES ||
-                (sums.low > CASES / 2 && sums.residuals > CASES / 4 && sums.faults > 10 * CASES));
+    printf("%zu cases, %zu with residuals, %zu with merged modules, %zu trainings in little memory, %zu "
+           "faults found\n",
+           sums.nets, sums.residuals, sums.merged, sums.low, sums.faults);
+    assert_true(n_cases < CASES || (sums.low > CASES / 2 && sums.residuals > CASES / 4 &&
+                                    sums.merged > CASES / 4 && sums.faults > 10 * CASES));
 }
 
 /* Depth changes which outputs little memory still holds: every rule, nets of one to six blocks. */
 static void test_depths(void **state)
 {
     (void)state;
-    struct sums sums = {0, 0, 0, 0};
+    struct sums sums = {.nets = 0};
     for (int r = 0; bl_rule_name(r); r++) {
         struct drawn c = {.rule = bl_rule_name(r),
                           .optimizer = "rmsprop",
                           .precision = "float32",
                           .inlet = "end",
+                          .modules = "layer",
                           .threads = 2,
                           .batch = 7};
         for (uint32_t depth = 0; depth < 6; depth++) {

@@ -159,54 +159,73 @@ static void test_a_module_has_one_signal(void **state)
     rig_free(&rig);
 }
 
-/* fa with B = W is bp, over every follower. */
+static void check_fa_with_the_weights(const char *net, const char *modules)
+{
+    static float delta[MOST], other[MOST];
+    struct rig fa, bp;
+    bl_tensor t;
+    make(&bp, net, "bp");
+    make(&fa, net, "fa");
+    bl_trainer_free(fa.trainer);
+    fa.trainer = NULL;
+    rig_must(&fa, bl_config_set(fa.config, "modules", modules));
+    rig_must(&fa, bl_trainer_create(&fa.trainer, fa.ctx, fa.config, fa.data));
+    fa.model = bl_trainer_model(fa.trainer);
+    rig_copy(&fa, &bp);
+    for (int i = 0; bl_model_tensor(fa.model, i, &t); i++) {
+        char name[64];
+        if (!strstr(t.name, ".feedback"))
+            continue;
+        snprintf(name, sizeof name, "%d.%s.weight", atoi(t.name), strstr(net, "conv") ? "conv" : "dense");
+        bl_tensor W = rig_tensor(&fa, name);
+        if (!W.values) {
+            snprintf(name, sizeof name, "%d.dense.weight", atoi(t.name));
+            W = rig_tensor(&fa, name);
+        }
+        assert_non_null(W.values);
+        rig_set(&fa, t.name, W.values, rig_count(W));
+    }
+    rig_must(&bp, bl_trainer_inspect(bp.trainer, x, labels, N));
+    rig_must(&fa, bl_trainer_inspect(fa.trainer, x, labels, N));
+    for (int l = 0; bl_trainer_delta(bp.trainer, l, &t); l++) {
+        size_t n = 0;
+        get_delta(&bp, l, delta, &n);
+        get_delta(&fa, l, other, &n);
+        if (memcmp(delta, other, n * sizeof *delta) != 0)
+            fail_msg("\"%s\", modules %s: fa's delta of block %d", net, modules, l);
+    }
+    rig_free(&fa);
+    rig_free(&bp);
+}
+
+/* fa with B = W is bp, over every follower, and between modules as inside them. */
 static void test_fa_with_the_weights_is_bp(void **state)
 {
     (void)state;
-    static float delta[MOST], other[MOST];
-    for (int c = 0; c < NETS; c++) {
-        struct rig fa, bp;
-        bl_tensor t;
-        make(&bp, nets[c], "bp");
-        make(&fa, nets[c], "fa");
-        rig_copy(&fa, &bp);
-        for (int i = 0; bl_model_tensor(fa.model, i, &t); i++) {
-            char name[64];
-            if (!strstr(t.name, ".feedback"))
-                continue;
-            snprintf(name, sizeof name, "%d.%s.weight", atoi(t.name),
-                     strstr(nets[c], "conv") ? "conv" : "dense");
-            bl_tensor W = rig_tensor(&fa, name);
-            if (!W.values) {
-                snprintf(name, sizeof name, "%d.dense.weight", atoi(t.name));
-                W = rig_tensor(&fa, name);
-            }
-            assert_non_null(W.values);
-            rig_set(&fa, t.name, W.values, rig_count(W));
-        }
-        rig_must(&bp, bl_trainer_inspect(bp.trainer, x, labels, N));
-        rig_must(&fa, bl_trainer_inspect(fa.trainer, x, labels, N));
-        for (int l = 0; bl_trainer_delta(bp.trainer, l, &t); l++) {
-            size_t n = 0;
-            get_delta(&bp, l, delta, &n);
-            get_delta(&fa, l, other, &n);
-            if (memcmp(delta, other, n * sizeof *delta) != 0)
-                fail_msg("\"%s\": fa's delta of block %d", nets[c], l);
-        }
-        rig_free(&fa);
-        rig_free(&bp);
-    }
+    static const char *const modules[] = {"layer", "residual", "2", "3"};
+    for (int c = 0; c < NETS; c++)
+        for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+            check_fa_with_the_weights(nets[c], modules[i]);
 }
 
-static void test_rules_without_a_residual(void **state)
+/* A module without parameters is sent nothing; the blocks before it learn all the same. */
+static void test_a_module_without_parameters(void **state)
 {
     (void)state;
-    static const char *const rules[] = {"ifa", "pepita"};
-    for (size_t i = 0; i < 2; i++) {
+    static float delta[MOST];
+    static const char *const rules[] = {"dfa", "drtp", "dkp", "adfa"};
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         struct rig rig;
-        const struct rig_options options = {.net = nets[0], .rule = rules[i]};
-        assert_int_equal(rig_try(&rig, "portable", 1, &options, &batch), BL_NOT_DEFINED);
-        assert_non_null(strstr(bl_why(rig.ctx), "residuals"));
+        size_t n = 0, others = 0;
+        make(&rig, "dense 6, tanh, residual (tanh), dense 4", rules[i]);
+        rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
+        for (int l = 0; l < 4; l++) { /* blocks: 0 dense, 1 a copy and tanh, 2 the sum, 3 the output */
+            get_delta(&rig, l, delta, &n);
+            others = 0;
+            for (size_t k = 0; k < n; k++)
+                others += delta[k] != 0.0f;
+            assert_true(l == 1 || l == 2 ? others == 0 : others > 0);
+        }
         rig_free(&rig);
     }
 }
@@ -216,6 +235,6 @@ int main(void)
     rig_fill(3, x, labels, N, INPUTS, CLASSES);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bp_is_the_slope_of_the_loss), cmocka_unit_test(test_a_module_has_one_signal),
-        cmocka_unit_test(test_fa_with_the_weights_is_bp), cmocka_unit_test(test_rules_without_a_residual)};
+        cmocka_unit_test(test_fa_with_the_weights_is_bp), cmocka_unit_test(test_a_module_without_parameters)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

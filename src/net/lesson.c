@@ -8,6 +8,7 @@
 
 #include "../base/mem.h"
 #include "../base/parallel.h"
+#include "places.h"
 
 #include <assert.h>
 
@@ -68,20 +69,40 @@ static void lay_out_block(struct lesson *lesson, const struct net *net, size_t l
     lay_out_grads(lesson, net, l, 0, room);
 }
 
-/* Hidden blocks by turns in two places. The last one, with the error, has its own. */
-static void lay_out_turns(struct lesson *lesson, const struct net *net, struct room *room)
+/* Derivatives that nobody asks for have shapes and no memory. */
+static void leave_out_grads(struct lesson *lesson, const struct net *net, size_t l)
+{
+    struct room none = {NULL, 0};
+    lay_out_grads(lesson, net, l, 0, &none);
+}
+
+/* The outputs or the derivatives of hidden blocks, those that are in place p, from where the room begins. */
+static void lay_out_place(struct lesson *lesson, const struct net *net, const struct lesson_places *places,
+                          size_t p, struct room *room)
 {
     const size_t begin = room->used;
-    size_t ends[2] = {begin, begin};
-    for (size_t turn = 0; turn < 2; turn++) {
-        ends[turn] = turn ? ends[0] : begin;
-        for (size_t l = turn; l < net_last(net); l += 2) {
-            room->used = turn ? ends[0] : begin;
-            lay_out_block(lesson, net, l, room);
-            ends[turn] = room->used > ends[turn] ? room->used : ends[turn];
-        }
+    size_t end = begin;
+    for (size_t l = 0; l < net_last(net); l++) {
+        room->used = begin;
+        if (places->outputs[l] == p)
+            lay_out_outputs(lesson, net, l, room);
+        end = room->used > end ? room->used : end;
+        room->used = begin;
+        if (places->derivatives && places->derivatives[l] == p)
+            lay_out_grads(lesson, net, l, 0, room);
+        end = room->used > end ? room->used : end;
     }
-    room->used = ends[1];
+    room->used = end;
+}
+
+/* Hidden blocks by turns in places. The last one, with the error, has its own. */
+static void lay_out_places(struct lesson *lesson, const struct net *net, const struct lesson_places *places,
+                           struct room *room)
+{
+    for (size_t p = 0; p < places->n; p++)
+        lay_out_place(lesson, net, places, p, room);
+    for (size_t l = 0; l < net_last(net) && !places->derivatives; l++)
+        leave_out_grads(lesson, net, l);
     lay_out_block(lesson, net, net_last(net), room);
 }
 
@@ -108,33 +129,43 @@ static void lay_out_views(struct lesson *lesson, const struct net *net, struct r
     }
 }
 
-/* Whether a weighted follower's term may come second in its signal. */
-static bool pulls_terms(const struct net *net, size_t l)
+static bool is_small(const struct lesson *lesson)
+{
+    return lesson->memory == LESSON_IN_PLACES || lesson->memory == LESSON_FOR_USE;
+}
+
+/* Whether a weighted follower's term may come second in its signal. Where blocks learn as they go, signals are pulled inside
+   modules alone. */
+static bool pulls_terms(const struct lesson *lesson, const struct net *net, size_t l)
 {
     const struct block *block = &net->blocks[l];
     size_t n = 0;
+    if (lesson->memory == LESSON_FOR_USE || (lesson->memory == LESSON_IN_PLACES && block->module == l))
+        return false;
     for (size_t i = 0; i < block->n_followers; i++)
         n += net->blocks[net->followers[block->followers + i]].is_weighted;
     return n > 0 && block->n_followers > 1;
 }
 
 /* Where the numbers of every matrix lie; gives how many there are in all. floats NULL: only counts. */
-static size_t lay_out(struct lesson *lesson, const struct net *net, float *floats)
+static size_t lay_out(struct lesson *lesson, const struct net *net, const struct lesson_places *places,
+                      float *floats)
 {
     struct room room = {floats, 0};
     lesson->x = take(&room, lesson->capacity, net->inputs);
     lesson->y = take(&room, lesson->capacity, net->blocks[net_last(net)].units);
-    if (lesson->memory != LESSON_KEEPS_TWO)
+    if (!is_small(lesson))
         lesson->next = take(&room, lesson->capacity, net->inputs);
-    if (lesson->memory == LESSON_KEEPS_TWO)
-        lay_out_turns(lesson, net, &room);
+    if (is_small(lesson))
+        lay_out_places(lesson, net, places, &room);
     else if (lesson->shares_grad)
         lay_out_views(lesson, net, &room);
     else
         for (size_t l = 0; l < net->n_blocks; l++)
             lay_out_block(lesson, net, l, &room);
-    for (size_t l = 0; l < net->n_blocks && lesson->memory != LESSON_KEEPS_TWO; l++)
-        lesson->term[l] = take(&room, lesson->capacity, pulls_terms(net, l) ? net->blocks[l].units : 0);
+    for (size_t l = 0; l < net->n_blocks; l++)
+        lesson->term[l] =
+            take(&room, lesson->capacity, pulls_terms(lesson, net, l) ? net->blocks[l].units : 0);
     return room.used;
 }
 
@@ -238,7 +269,42 @@ static bl_status make_caches(struct lesson *lesson, const struct net *net)
     return BL_OK;
 }
 
-static bl_status build(struct lesson *lesson, const struct net *net)
+/* Of a passage that only goes forward: an output is in use until the last block that follows has read it. */
+static bl_status find_places_for_use(bl_context *ctx, const struct net *net, size_t **places, size_t *n)
+{
+    struct lifetime *lives = NULL;
+    BL_TRY(MEM_ARRAY(ctx, places, net->n_blocks, "the places of outputs"));
+    BL_TRY(MEM_ARRAY(ctx, &lives, net->n_blocks, "the lifetimes of outputs"));
+    for (size_t l = 0; l < net_last(net); l++)
+        lives[l] = (struct lifetime){.n_spans = 1,
+                                     .first = {l},
+                                     .last = {net_last_follower(net, l)},
+                                     .floats = net_output_floats(net, l)};
+    *n = places_assign(lives, net_last(net), *places);
+    mem_free(ctx, lives);
+    return BL_OK;
+}
+
+static bl_status take_floats(struct lesson *lesson, const struct net *net, const struct lesson_places *places)
+{
+    lesson->n_floats = lay_out(lesson, net, places, NULL);
+    BL_TRY(MEM_ARRAY(lesson->ctx, &lesson->floats, lesson->n_floats, "the batch's activations"));
+    lay_out(lesson, net, places, lesson->floats);
+    return BL_OK;
+}
+
+static bl_status take_floats_for_use(struct lesson *lesson, const struct net *net)
+{
+    size_t *outputs = NULL, n = 0;
+    bl_status status = find_places_for_use(lesson->ctx, net, &outputs, &n);
+    const struct lesson_places places = {.outputs = outputs, .n = n};
+    if (status == BL_OK)
+        status = take_floats(lesson, net, &places);
+    mem_free(lesson->ctx, outputs);
+    return status;
+}
+
+static bl_status build(struct lesson *lesson, const struct net *net, const struct lesson_places *places)
 {
     bl_context *ctx = lesson->ctx;
     lesson->n_layers = net->n_layers;
@@ -253,43 +319,31 @@ static bl_status build(struct lesson *lesson, const struct net *net)
         lesson->inlet[l] = inlet_layer(net, l, INLET_END);
     BL_TRY(MEM_ARRAY(ctx, &lesson->delta, lesson->n_views * net->n_blocks, "the list of deltas"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->labels, lesson->capacity, "the batch's labels"));
-    lesson->n_floats = lay_out(lesson, net, NULL);
-    BL_TRY(MEM_ARRAY(ctx, &lesson->floats, lesson->n_floats, "the batch's activations"));
-    lay_out(lesson, net, lesson->floats);
+    if (lesson->memory == LESSON_FOR_USE)
+        BL_TRY(take_floats_for_use(lesson, net));
+    else
+        BL_TRY(take_floats(lesson, net, places));
     BL_TRY(make_caches(lesson, net));
     return make_workers(lesson, net);
 }
 
-static bl_status create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity,
-                        enum lesson_memory memory, enum precision precision, bool keeps_sums)
+bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, struct lesson_spec spec)
 {
     struct lesson *lesson = NULL;
     BL_TRY(MEM_ONE(ctx, &lesson, "the batch"));
     lesson->ctx = ctx;
-    lesson->memory = memory == LESSON_KEEPS_TWO && net->has_adds ? LESSON_KEEPS_OUTPUTS : memory;
-    lesson->precision = precision;
-    lesson->keeps_sums = keeps_sums;
-    lesson->capacity = lesson->n = capacity;
+    lesson->memory = spec.memory;
+    lesson->precision = spec.precision;
+    lesson->keeps_sums = spec.keeps_sums;
+    lesson->capacity = lesson->n = spec.capacity;
     lesson->n_blocks = net->n_blocks;
-    const bl_status status = build(lesson, net);
+    const bl_status status = build(lesson, net, &spec.places);
     if (status != BL_OK) {
         lesson_free(lesson);
         return status;
     }
     *out = lesson;
     return BL_OK;
-}
-
-bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity,
-                        enum lesson_memory memory, enum precision precision)
-{
-    return create(out, ctx, net, capacity, memory, precision, false);
-}
-
-bl_status lesson_create_with_sums(struct lesson **out, bl_context *ctx, const struct net *net,
-                                  size_t capacity, enum lesson_memory memory, enum precision precision)
-{
-    return create(out, ctx, net, capacity, memory, precision, true);
 }
 
 void lesson_free(struct lesson *lesson)

@@ -14,8 +14,14 @@ enum lesson_memory {
     LESSON_KEEPS_ALL, /* every block's output and derivatives, for blocks that learn when all is done */
     LESSON_KEEPS_OUTPUTS, /* every block's output; derivatives of one hidden block for each worker, for blocks that are taught
                              and learn in one task (lesson_of_worker) */
-    LESSON_KEEPS_TWO, /* of the block under way and the one before it: for use, and for blocks that learn as they go. A net with
-                         residuals keeps every block's output in place of this */
+    LESSON_IN_PLACES, /* outputs and derivatives of hidden blocks, each until its last reader, for blocks that learn as they go */
+    LESSON_FOR_USE /* outputs, each until its last reader; derivatives of the last block alone */
+};
+
+/* Of LESSON_IN_PLACES: where the outputs and the derivatives of each hidden block lie. Blocks with one place take turns in it. */
+struct lesson_places {
+    const size_t *outputs, *derivatives;
+    size_t n; /* places of both together */
 };
 
 struct lesson {
@@ -27,7 +33,7 @@ struct lesson {
     bool keeps_sums; /* the inputs of activations beside their outputs */
     size_t n_floats;
     struct matrix x;    /* n x inputs */
-    struct matrix next; /* room for the x of the batch after this one; none where two blocks are kept */
+    struct matrix next; /* room for the x of the batch after this one; none where little memory is wanted */
     struct matrix y;    /* n x outputs: the targets */
     int32_t *labels;    /* n */
     bool has_labels;
@@ -66,11 +72,16 @@ struct place {
     struct worker *worker;
 };
 
-bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, size_t capacity,
-                        enum lesson_memory memory, enum precision precision);
-/* The same, which keeps the inputs of activations too: capacity x units floats more for each. */
-bl_status lesson_create_with_sums(struct lesson **out, bl_context *ctx, const struct net *net,
-                                  size_t capacity, enum lesson_memory memory, enum precision precision);
+/* What a lesson is made for. */
+struct lesson_spec {
+    size_t capacity;
+    enum lesson_memory memory;
+    enum precision precision;
+    bool keeps_sums;             /* the inputs of activations too: capacity x units floats more for each */
+    struct lesson_places places; /* of LESSON_IN_PLACES; borrowed during the call */
+};
+
+bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, struct lesson_spec spec);
 size_t lesson_bytes(const struct lesson *lesson); /* of activations and derivatives */
 void lesson_free(struct lesson *lesson);
 void lesson_set_inlet(struct lesson *lesson, const struct net *net, enum inlet inlet);

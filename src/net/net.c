@@ -4,6 +4,7 @@
 #include "net.h"
 
 #include "../base/mem.h"
+#include "modules.h"
 #include "net_parse.h"
 #include "net_text.h"
 
@@ -101,16 +102,6 @@ static bl_status find_followers(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-/* A block that an add layer alone follows belongs to the module of that. */
-static void find_modules(struct net *net)
-{
-    for (size_t l = net->n_blocks; l-- > 0;) {
-        struct block *block = &net->blocks[l];
-        const size_t f = block->n_followers == 1 ? net->followers[block->followers] : l;
-        block->module = f != l && !net->blocks[f].is_weighted ? net->blocks[f].module : l;
-    }
-}
-
 /* Each layer alone has checked that its own weights can be counted; so must all together, gaps included. */
 static bl_status check_sum(bl_context *ctx, const struct net *net)
 {
@@ -175,8 +166,6 @@ static void place_block(struct net *net, size_t l, struct placing *params, struc
         place_named(kept, net, l, i, net->layers[i].ops->kept);
     }
     block->n_tensors = params->n - block->tensors;
-    if (block->n_tensors > 0 && block->module < net_last(net))
-        net->blocks[block->module].is_taught = true;
 }
 
 /* Where the numbers of a layer behind the weights stand, and what they are at first. */
@@ -263,7 +252,6 @@ static bl_status lay_out(bl_context *ctx, struct net *net, const char *text, int
     BL_TRY(fit_layers(ctx, net));
     BL_TRY(make_blocks(ctx, net));
     BL_TRY(find_followers(ctx, net));
-    find_modules(net);
     BL_TRY(check_twins(ctx, net));
     return check_sum(ctx, net);
 }
@@ -302,6 +290,7 @@ bl_status net_create_for(struct net **out, bl_context *ctx, bl_shape input, cons
         net_free(net);
         return status;
     }
+    net_set_modules(net, (struct modules){.cut = MODULES_OF_LAYERS});
     *out = net;
     return BL_OK;
 }
@@ -371,12 +360,6 @@ bl_status net_text_of_output(bl_context *ctx, const char *text, char **out)
 
 bl_status net_check_push(const struct net *net, const char *who)
 {
-    if (net->has_adds)
-        BL_FAIL(net->ctx, BL_NOT_DEFINED,
-                "rule %s is not defined for a net with residuals: its paper does not say what its signal is "
-                "where "
-                "outputs are added",
-                who);
     for (size_t l = 0; l < net_last(net); l++)
         if (net->blocks[l].units != net_layer(net, l)->units)
             BL_FAIL(net->ctx, BL_NOT_DEFINED,

@@ -23,7 +23,7 @@ struct block {
     size_t sources[2], n_sources; /* the blocks whose outputs the head reads, in text order; NET_INPUT */
     size_t followers,
         n_followers; /* those whose heads read its output, in text order: net->followers[followers ...] */
-    size_t module;   /* the last block of its module: itself, unless an add layer alone follows */
+    size_t module;   /* the last block of its module (modules.h): itself, or a later one */
     bool is_taught;  /* it ends a hidden module that owns parameters: a direct rule sends it a signal */
     size_t channels; /* of its head's output, and of all behind it */
     size_t units;    /* numbers at its end */
@@ -52,6 +52,7 @@ struct net {
     size_t n_blocks;
     size_t *followers;          /* of all blocks, one's after the other's */
     bool has_adds;              /* some block begins with an add layer: the net is no row */
+    bool has_merged_modules;    /* some module is larger than the option modules makes it by default */
     struct matrix *weights;     /* a view of each block's W: what bp pulls through */
     struct net_tensor *tensors; /* all that is trained, block by block: W, b, and what layers behind own */
     size_t n_tensors;
@@ -95,6 +96,29 @@ static inline const struct layer *net_layer(const struct net *net, size_t l)
     return &net->layers[net->blocks[l].first];
 }
 
+/* Whether block l has weights that a signal of another module passes, and not an exact derivative of their own module. */
+static inline bool net_enters_module(const struct net *net, size_t l)
+{
+    const struct block *block = &net->blocks[l];
+    return block->is_weighted && block->sources[0] != NET_INPUT &&
+           net->blocks[block->sources[0]].module != block->module;
+}
+
+/* The last block that reads the output of block l, which is none of the last one's. */
+static inline size_t net_last_follower(const struct net *net, size_t l)
+{
+    return net->followers[net->blocks[l].followers + net->blocks[l].n_followers - 1];
+}
+
+/* Numbers of all layers of block l, for an example. */
+static inline size_t net_output_floats(const struct net *net, size_t l)
+{
+    size_t sum = 0;
+    for (size_t i = net->blocks[l].first; i < net->blocks[l].first + net->blocks[l].n_layers; i++)
+        sum += net->layers[i].units;
+    return sum;
+}
+
 /* What is trained, then what is kept. */
 static inline const struct net_tensor *net_tensor(const struct net *net, size_t i)
 {
@@ -119,7 +143,7 @@ static inline struct part net_columns(const struct net *net, size_t l, struct pa
     return (struct part){part.begin * map, part.end * map};
 }
 
-/* Whether deltas can go onward through the weights (net_push): no hidden block changes the size of its maps, and none adds. */
+/* Whether deltas can go onward (net_push, net_push_add): no hidden block changes the size of its maps. */
 bl_status net_check_push(const struct net *net, const char *who);
 
 /* ---- What happens at a place (block, part, worker) of a lesson; parts of a block may run at once ---- */
@@ -141,6 +165,8 @@ void net_pull_add(const struct net *net, size_t f, bool accumulates, const struc
                   struct lesson *lesson);
 /* signal[l] of the part = the delta of the block before it forward through M[l], shaped like l's weights. */
 void net_push(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson);
+/* Of an add layer: signal[l] of the part = the sum of the deltas of its sources. */
+void net_push_add(const struct net *net, const struct place *at, struct lesson *lesson);
 /* The gradient of the part's rows of weights, and of their biases, from delta[l] and the block's own input. */
 void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,
                   struct matrix dW, float *db);

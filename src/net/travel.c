@@ -179,6 +179,14 @@ void net_push(const struct net *net, const struct matrix *M, const struct place 
                      at->part, at->worker);
 }
 
+void net_push_add(const struct net *net, const struct place *at, struct lesson *lesson)
+{
+    const struct block *block = &net->blocks[at->l];
+    const struct matrix delta[2] = {lesson->delta[block->sources[0]], lesson->delta[block->sources[1]]};
+    add_forward(delta, block->n_sources, lesson->signal[at->l], net_columns(net, at->l, at->part),
+                at->worker);
+}
+
 void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,
                   struct matrix dW, float *db)
 {

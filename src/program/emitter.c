@@ -17,19 +17,32 @@ static void emit(struct bl_emitter *e, struct instruction item)
         p->items[p->n++] = item;
 }
 
-/* Two hidden blocks' outputs that take turns in one place (lesson_memory). */
-static bool displaces(const struct program *p, size_t l, size_t other)
+static const struct block *block_of(const struct program *p, size_t l)
 {
-    return p->spec.is_lean && l != other && l + 1 < p->n_blocks && other + 1 < p->n_blocks &&
-           l % 2 == other % 2;
+    return p->net ? &p->net->blocks[l] : NULL;
+}
+
+static size_t module_of(const struct program *p, size_t l)
+{
+    return p->net ? block_of(p, l)->module : l;
+}
+
+/* Where outputs are not kept: whether block l's does not outlive the loss. It does where a block that leads to it may have learned
+   since, and so could not compute it again; and in a net of few blocks, where it would save nothing. */
+static bool is_given_up(const struct bl_emitter *e, size_t l)
+{
+    enum { FEW = 3 };
+    const struct program *p = e->program;
+    return p->spec.is_lean && p->n_blocks > FEW && l + 1 < p->n_blocks && module_of(p, l) >= e->taught;
 }
 
 /* Whether a block's buffer holds what the first or second pass has put there, after the last instruction. */
-static bool is_there(const struct program *p, enum buffer buffer, size_t l, enum pass pass)
+static bool is_there(const struct bl_emitter *e, enum buffer buffer, size_t l, enum pass pass)
 {
+    const struct program *p = e->program;
     for (size_t k = p->n; k-- > 0;) {
         const struct instruction *item = &p->items[k];
-        if (item->op == &op_forward && buffer < BUFFER_ARRAY && displaces(p, l, item->l))
+        if (item->op == &op_loss && buffer == BUFFER_OUTPUT && is_given_up(e, l))
             return false;
         size_t block = 0;
         for (size_t i = 0; i < OPERANDS; i++) {
@@ -43,7 +56,7 @@ static bool is_there(const struct program *p, enum buffer buffer, size_t l, enum
 
 static void need(struct bl_emitter *e, enum buffer buffer, size_t l, enum pass pass)
 {
-    if (!is_there(e->program, buffer, l, pass))
+    if (!is_there(e, buffer, l, pass))
         e->has_missing = true;
 }
 
@@ -69,11 +82,6 @@ void emit_product(struct bl_emitter *e, enum buffer source, size_t l)
     emit(e, (struct instruction){.op = &op_product, .l = l, .source = source});
 }
 
-static const struct block *block_of(const struct program *p, size_t l)
-{
-    return p->net ? &p->net->blocks[l] : NULL;
-}
-
 static bool is_weighted(const struct program *p, size_t l)
 {
     return !p->net || block_of(p, l)->is_weighted;
@@ -90,9 +98,10 @@ static bool is_taught(const struct program *p, size_t l)
     return !p->net || block_of(p, l)->is_taught;
 }
 
-static bool ends_module(const struct program *p, size_t l)
+/* Whether block l has weights that a signal of another module passes: where that signal has a matrix of its own. */
+static bool enters_module(const struct program *p, size_t l)
 {
-    return !p->net || block_of(p, l)->module == l;
+    return p->net ? net_enters_module(p->net, l) : l > 0;
 }
 
 void emit_pull(struct bl_emitter *e, enum buffer matrix, size_t l)
@@ -111,8 +120,11 @@ void emit_pull(struct bl_emitter *e, enum buffer matrix, size_t l)
 
 void emit_push(struct bl_emitter *e, enum buffer matrix, size_t l)
 {
-    need(e, BUFFER_DELTA, e->program->net ? block_of(e->program, l)->sources[0] : l - 1, PASS_FIRST);
-    emit(e, (struct instruction){.op = &op_push, .l = l, .matrix = matrix});
+    const struct program *p = e->program;
+    for (size_t i = 0; i < program_sources(p, l); i++)
+        need(e, BUFFER_DELTA, program_source(p, l, i), PASS_FIRST);
+    emit(e,
+         (struct instruction){.op = is_weighted(p, l) ? &op_push : &op_push_add, .l = l, .matrix = matrix});
 }
 
 void emit_map(struct bl_emitter *e, const struct op *map, size_t l)
@@ -127,8 +139,7 @@ void emit_map(struct bl_emitter *e, const struct op *map, size_t l)
             need(e, o.buffer, block, PASS_FIRST);
         else if (o.access != WRITES && o.buffer >= BUFFER_ARRAY && o.buffer <= BUFFER_LAST_ARRAY)
             need_array(e, o.buffer, block);
-        else if (map->given && o.buffer == BUFFER_OUTPUT &&
-                 !is_there(e->program, BUFFER_OUTPUT, block, PASS_SECOND))
+        else if (map->given && o.buffer == BUFFER_OUTPUT && !is_there(e, BUFFER_OUTPUT, block, PASS_SECOND))
             need(e, BUFFER_OUTPUT, block, PASS_FIRST);
     }
     emit(e, item);
@@ -143,11 +154,24 @@ void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l)
     }
 }
 
+static void repeat_from_new_input(struct bl_emitter *e, size_t l)
+{
+    const struct program *p = e->program;
+    for (size_t i = 0; l > 0 && i < program_sources(p, l); i++)
+        need(e, BUFFER_OUTPUT, program_source(p, l, i), PASS_SECOND);
+    emit(e, (struct instruction){.op = is_weighted(p, l) ? &op_forward : &op_add,
+                                 .l = l,
+                                 .pass = PASS_SECOND,
+                                 .mode = MODE_REPLAY});
+}
+
 void emit_second_forward(struct bl_emitter *e, size_t l)
 {
-    if (l > 0)
-        need(e, BUFFER_OUTPUT, l - 1, PASS_SECOND);
-    emit(e, (struct instruction){.op = &op_forward, .l = l, .pass = PASS_SECOND, .mode = MODE_REPLAY});
+    const struct program *p = e->program;
+    for (size_t k = 0; k < l; k++)
+        if (module_of(p, k) == module_of(p, l) && !is_there(e, BUFFER_OUTPUT, k, PASS_SECOND))
+            repeat_from_new_input(e, k);
+    repeat_from_new_input(e, l);
 }
 
 void emit_noise(struct bl_emitter *e, enum buffer array, float sigma, uint16_t stream, size_t l)
@@ -162,7 +186,7 @@ static void emit_plain(struct bl_emitter *e, const struct op *op, size_t l)
 
 void emit_update_feedback(struct bl_emitter *e, size_t l)
 {
-    if (l > 0 && is_weighted(e->program, l))
+    if (enters_module(e->program, l))
         emit_plain(e, &op_update_feedback, l);
 }
 
@@ -172,16 +196,18 @@ void emit_learn_feedback(struct bl_emitter *e, size_t l)
         emit_plain(e, &op_learn_feedback, l);
 }
 
-/* Where outputs are not kept: computes block l's again, from the last one below it that is there. */
+/* Where outputs are not kept: computes block l's again, and first those that it is computed from. */
 static void repeat_forward(struct bl_emitter *e, size_t l)
 {
-    size_t first = l;
-    while (first > 0 && !is_there(e->program, BUFFER_OUTPUT, first - 1, PASS_FIRST))
-        first--;
-    for (size_t k = first; k <= l; k++)
-        if (!is_there(e->program, BUFFER_OUTPUT, k, PASS_FIRST))
-            emit(e,
-                 (struct instruction){.op = &op_forward, .l = k, .mode = MODE_REPLAY, .is_repeated = true});
+    const struct program *p = e->program;
+    if (is_there(e, BUFFER_OUTPUT, l, PASS_FIRST))
+        return;
+    for (size_t i = 0; l > 0 && i < program_sources(p, l); i++)
+        repeat_forward(e, program_source(p, l, i));
+    emit(e, (struct instruction){.op = is_weighted(p, l) ? &op_forward : &op_add,
+                                 .l = l,
+                                 .mode = MODE_REPLAY,
+                                 .is_repeated = true});
 }
 
 /* All of a block's that learns: its gradient, and the steps of what has that gradient. */
@@ -213,13 +239,20 @@ static bool is_whole_since(struct bl_emitter *e, size_t n, size_t n_maps)
     return false;
 }
 
+/* The last block of the piece that a rule is asked about: a module, or where signals go onward one block. */
+static size_t piece_of(const struct program *p, const struct emission *what, size_t l)
+{
+    return what->is_onward ? l : module_of(p, l);
+}
+
 /* How block l's signal or delta comes about: by the rule, or exactly within a module. false: not at all, because it needs none. */
 static bool emit_signal(struct bl_emitter *e, const struct emission *what, size_t l)
 {
-    if (!ends_module(e->program, l))
-        emit_pull(e, BUFFER_WEIGHTS, l);
-    else if (what->is_direct && !is_taught(e->program, l))
+    const size_t end = piece_of(e->program, what, l);
+    if (what->is_direct && end + 1 < e->program->n_blocks && !is_taught(e->program, end))
         return false;
+    if (end != l)
+        emit_pull(e, BUFFER_WEIGHTS, l);
     else
         what->emit(e, l);
     return true;
@@ -229,17 +262,65 @@ static bool emit_signal(struct bl_emitter *e, const struct emission *what, size_
 static bool emit_block(struct bl_emitter *e, const struct emission *what, size_t l)
 {
     const size_t n = e->program->n, n_maps = e->program->n_maps;
-    if (e->program->spec.is_lean)
-        repeat_forward(e, l);
     if (!emit_signal(e, what, l))
         return true;
     if (!is_whole_since(e, n, n_maps))
         return false;
-    if (!is_there(e->program, BUFFER_DELTA, l, PASS_FIRST))
+    if (!is_there(e, BUFFER_DELTA, l, PASS_FIRST))
         emit_plain(e, &op_local_backward, l);
-    if (e->program->spec.is_lean) /* else behind all signals, which may read the weights */
-        emit_learning(e, what, l);
     return true;
+}
+
+static bool is_in_piece(const struct program *p, const struct emission *what, size_t l, size_t end)
+{
+    return piece_of(p, what, l) == end && l + 1 < p->n_blocks;
+}
+
+/* The signals of a piece, from its last block backward, because a block inside waits for those that follow it. */
+static bool emit_signals(struct bl_emitter *e, const struct emission *what, size_t end)
+{
+    for (size_t l = end + 1; l-- > 0;)
+        if (is_in_piece(e->program, what, l, end) && !emit_block(e, what, l))
+            return false;
+    return true;
+}
+
+/* The piece that ends with block `end`, of the output's module all but the output. false: a signal reads what is not there;
+   nothing is emitted. */
+static bool emit_piece(struct bl_emitter *e, const struct emission *what, size_t end)
+{
+    const struct program *p = e->program;
+    const size_t n = p->n, n_maps = p->n_maps;
+    for (size_t l = 0; l <= end && p->spec.is_lean; l++)
+        if (is_in_piece(p, what, l, end))
+            repeat_forward(e, l);
+    if (!emit_signals(e, what, end)) {
+        e->program->n = n;
+        e->program->n_maps = n_maps;
+        return false;
+    }
+    /* else behind all signals, which may read the weights */
+    for (size_t l = 0; l <= end && p->spec.is_lean; l++)
+        if (is_in_piece(p, what, l, end))
+            emit_learning(e, what, l);
+    return true;
+}
+
+/* The first piece that ends with one of the blocks begin .. end - 1; end: none does. */
+static size_t first_piece(const struct program *p, const struct emission *what, size_t begin, size_t end)
+{
+    while (begin < end && piece_of(p, what, begin) != begin)
+        begin++;
+    return begin;
+}
+
+/* The block behind the last piece of these; begin: there is none. */
+static size_t behind_last_piece(const struct program *p, const struct emission *what, size_t begin,
+                                size_t end)
+{
+    while (end > begin && piece_of(p, what, end - 1) != end - 1)
+        end--;
+    return end;
 }
 
 /* false: it reads what is not there; nothing is emitted. */
@@ -261,21 +342,30 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
     struct bl_emitter e = {.program = p};
     const size_t last = p->n_blocks - 1;
     size_t done = 0,
-           rest = what->emit ? last : 0; /* blocks that are taught; the rest is from done to rest - 1 */
+           rest = what->emit ? last : 0; /* pieces that end with one of done .. rest - 1 are to come */
     if (what->has_entry)
         emit_plain(&e, &op_enter, 0);
     bool has_begun = rest == 0 || emit_begin(&e, what);
     for (size_t l = 0; l <= last; l++) {
         emit_plain(&e, is_weighted(p, l) ? &op_forward : &op_add, l);
-        if (has_begun && l == done && l < rest && emit_block(&e, what, l))
-            done++;
+        if (has_begun && l < rest && l == first_piece(p, what, done, rest) && emit_piece(&e, what, l))
+            done = l + 1;
     }
     emit_plain(&e, &op_loss, last);
+    e.taught = done;
     has_begun = has_begun || emit_begin(&e, what);
-    while (has_begun && done < rest && emit_block(&e, what, done))
-        done++;
-    while (has_begun && done < rest && emit_block(&e, what, rest - 1))
-        rest--;
+    if (what->emit && has_begun && !p->spec.is_lean)
+        has_begun = emit_piece(&e, what, last);
+    for (size_t l = 0; has_begun && (l = first_piece(p, what, done, rest)) < rest; done = l + 1)
+        if (!emit_piece(&e, what, l))
+            break;
+    for (size_t end = 0; has_begun && (end = behind_last_piece(p, what, done, rest)) > done; rest = end - 1)
+        if (!emit_piece(&e, what, end - 1))
+            break;
+    const bool is_whole = first_piece(p, what, done, rest) == rest;
+    /* it learns at once: behind the modules that its input is computed from again */
+    if (what->emit && has_begun && p->spec.is_lean)
+        has_begun = emit_piece(&e, what, last);
     for (size_t l = what->emit && !p->spec.is_lean ? 0 : last; l <= last; l++)
         emit_learning(&e, what, l);
     if (e.is_full && !e.refusal[0])
@@ -283,5 +373,5 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
                  p->n_blocks);
     if (refusal)
         memcpy(refusal, e.refusal, sizeof e.refusal);
-    return has_begun && done == rest && !e.has_missing && !e.refusal[0];
+    return has_begun && is_whole && !e.has_missing && !e.refusal[0];
 }

@@ -15,6 +15,7 @@
 struct bl_emitter {
     struct program *program;
     bool has_missing; /* something was read that is not there (yet) */
+    size_t taught;    /* pieces that end before this block were emitted before the loss */
     bool is_full;
     bool is_learning;  /* in a rule's `learn` */
     uint32_t period;   /* of what is emitted from here on */
@@ -26,13 +27,13 @@ void emit_product(struct bl_emitter *e, enum buffer source, size_t l);
 /* signal[l] = the sum over the blocks f that follow l, in text order, of delta[f] M[f], M the weights or the feedback, or of
    delta[f] itself where f adds. In a row of blocks: delta[l + 1] M[l + 1]. */
 void emit_pull(struct bl_emitter *e, enum buffer matrix, size_t l);
-/* signal[l] = delta[k] M[l]^T, k the block before l: l - 1 in a row. */
+/* signal[l] = delta[k] M[l]^T, k the block before l: l - 1 in a row. Where l adds: the sum of the deltas of its inputs. */
 void emit_push(struct bl_emitter *e, enum buffer matrix, size_t l);
 /* A function of the rule's own on block l, once for each range of channels, or once in all (is_whole). */
 void emit_map(struct bl_emitter *e, const struct op *map, size_t l);
 /* The same on each block with weights that follows l, for what a pull of l reads. */
 void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l);
-/* The output of block l once more, from an input that a map has changed. */
+/* The output of block l once more, from an input that a map has changed; first those of its module that lead there. */
 void emit_second_forward(struct bl_emitter *e, size_t l);
 /* An array of a user's rule = sigma N(0, 1). */
 void emit_noise(struct bl_emitter *e, enum buffer array, float sigma, uint16_t stream, size_t l);
@@ -55,6 +56,7 @@ struct emission {
     void (*learn)(struct bl_emitter *e,
                   size_t l); /* what learns beside block l's parameters; NULL: nothing */
     bool is_direct; /* the rule sends a signal to each module that owns parameters, and to no other */
+    bool is_onward; /* signals go from the input on, and each block has its own, also inside a module */
     bool has_entry; /* layers before the first weights */
 };
 

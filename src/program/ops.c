@@ -68,6 +68,15 @@ const struct op op_push = {
                  {BUFFER_MATRIX, OF_BLOCK, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
+/* A copy, where the second source is the first. */
+const struct op op_push_add = {
+    .kind = OP_PUSH_ADD,
+    .name = "push_add",
+    .move = MOVE_TEACH,
+    .operands = {{BUFFER_DELTA, OF_PREVIOUS, EXTENT_RANGE, READS},
+                 {BUFFER_DELTA, OF_SECOND, EXTENT_RANGE, READS},
+                 {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
+};
 /* Batch norm reads its scale and the means of its inputs on the way. */
 const struct op op_local_backward = {
     .kind = OP_LOCAL_BACKWARD,

@@ -34,8 +34,12 @@ size_t program_follower(const struct program *p, size_t l, size_t i)
     return p->net ? p->net->followers[p->net->blocks[l].followers + i] : l + 1;
 }
 
-/* Of the block's sources, the first or the second. */
-static size_t source_of(const struct program *p, size_t l, size_t i)
+size_t program_sources(const struct program *p, size_t l)
+{
+    return p->net ? p->net->blocks[l].n_sources : 1;
+}
+
+size_t program_source(const struct program *p, size_t l, size_t i)
 {
     return p->net ? p->net->blocks[l].sources[i] : l > 0 ? l - 1 : NET_INPUT;
 }
@@ -48,8 +52,8 @@ struct operand program_operand(const struct program *p, const struct instruction
     o.buffer = o.buffer == BUFFER_MATRIX ? item->matrix : o.buffer == BUFFER_SOURCE ? item->source : o.buffer;
     *block = o.whose == OF_LAST       ? last
              : o.whose == OF_NEXT     ? item->other
-             : o.whose == OF_PREVIOUS ? source_of(p, item->l, 0)
-             : o.whose == OF_SECOND   ? source_of(p, item->l, 1)
+             : o.whose == OF_PREVIOUS ? program_source(p, item->l, 0)
+             : o.whose == OF_SECOND   ? program_source(p, item->l, 1)
                                       : item->l;
     if (*block == NET_INPUT)
         o.buffer = BUFFER_INPUT;
@@ -60,19 +64,20 @@ struct operand program_operand(const struct program *p, const struct instruction
     return o;
 }
 
-/* Of a lean program, the outputs and derivatives of hidden blocks by turns in two places. */
+/* Of a lean program, the outputs and derivatives of hidden blocks by turns in places. */
 size_t program_memory(const struct program *p, enum buffer buffer, size_t block)
 {
-    const bool is_output = buffer == BUFFER_OUTPUT,
-               is_derivative = buffer == BUFFER_SIGNAL || buffer == BUFFER_DELTA;
-    if (p->spec.is_lean && (is_output || is_derivative) && block + 1 < p->n_blocks)
-        return block % 2;
-    return 2 + (size_t)(is_derivative ? BUFFER_DELTA : buffer) * p->n_blocks + block;
+    const bool is_derivative = buffer == BUFFER_SIGNAL || buffer == BUFFER_DELTA;
+    if (p->places.n > 0 && buffer == BUFFER_OUTPUT && block + 1 < p->n_blocks)
+        return p->places.outputs[block];
+    if (p->places.n > 0 && is_derivative && block + 1 < p->n_blocks)
+        return p->places.derivatives[block];
+    return p->places.n + (size_t)(is_derivative ? BUFFER_DELTA : buffer) * p->n_blocks + block;
 }
 
 size_t program_memories(const struct program *p)
 {
-    return 2 + (size_t)BUFFERS * p->n_blocks;
+    return p->places.n + (size_t)BUFFERS * p->n_blocks;
 }
 
 static size_t later(size_t a, size_t b)
@@ -342,6 +347,8 @@ bl_status program_lower(struct program *p, const struct net *net)
     BL_TRY(MEM_ARRAY(p->ctx, &p->groups, p->n, "the order of a step"));
     BL_TRY(MEM_ARRAY(p->ctx, &p->stage_end, p->n, "the stages of a step"));
     BL_TRY(MEM_ARRAY(p->ctx, &p->spans, BUFFERS * p->n_blocks, "the buffers of a step"));
+    if (p->spec.is_lean)
+        BL_TRY(program_find_places(p, net));
     BL_TRY(MEM_ARRAY(p->ctx, &all, program_memories(p), "the accesses of a step"));
     find_stages(p, all);
     mem_free(p->ctx, all);
@@ -361,12 +368,13 @@ void program_free(struct program *p)
     mem_free(p->ctx, p->tasks);
     mem_free(p->ctx, p->stage_end);
     mem_free(p->ctx, p->spans);
+    mem_free(p->ctx, p->place_numbers);
     mem_free(p->ctx, p);
 }
 
 enum lesson_memory program_keeps(const struct program *p)
 {
-    return p->spec.is_lean         ? LESSON_KEEPS_TWO
+    return p->spec.is_lean         ? LESSON_IN_PLACES
            : p->shares_derivatives ? LESSON_KEEPS_ALL
                                    : LESSON_KEEPS_OUTPUTS;
 }

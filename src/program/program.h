@@ -67,6 +67,7 @@ enum op_kind {
     OP_PULL,
     OP_PULL_ADD,
     OP_PUSH,
+    OP_PUSH_ADD,
     OP_LOCAL_BACKWARD,
     OP_MAP,
     OP_NOISE,
@@ -116,8 +117,8 @@ struct instruction {
 
 /* What a program is made for. */
 struct program_spec {
-    bool is_lean;         /* outputs and derivatives of two blocks are kept */
-    bool updates;         /* false: gradients only */
+    bool is_lean; /* outputs and derivatives are kept until their last reader, and forwards are repeated */
+    bool updates; /* false: gradients only */
     bool keeps_gradients; /* for a reader behind the program: gradients stay in a buffer of all parameters */
     bool may_fuse;        /* the optimiser can step weights while their gradient is made */
 };
@@ -153,6 +154,8 @@ struct program {
     struct task *tasks;
     size_t *stage_end; /* tasks before this one belong to the stage, or to one before it */
     size_t n_tasks, n_stages;
+    size_t *place_numbers;       /* of a lean program: of each block's outputs, then of its derivatives */
+    struct lesson_places places; /* these; n is 0 of another program, and before it is lowered */
     struct span *
         spans; /* of buffer b of block l: at b n_blocks + l. Signals count as deltas, in whose memory they lie */
     size_t loss_stage;
@@ -163,6 +166,10 @@ struct program {
 /* The blocks that read block l's output, in text order. */
 size_t program_followers(const struct program *p, size_t l);
 size_t program_follower(const struct program *p, size_t l, size_t i);
+
+/* The blocks whose outputs block l reads, in text order; NET_INPUT. */
+size_t program_sources(const struct program *p, size_t l);
+size_t program_source(const struct program *p, size_t l, size_t i);
 
 /* Operand i with its block resolved; its buffer is BUFFER_NONE past the last. `block`: whose buffer it is. */
 struct operand program_operand(const struct program *p, const struct instruction *item, size_t i,
@@ -176,6 +183,9 @@ void program_free(struct program *p);
 /* Which memory two accesses share: equal numbers may be the same memory. Below program_memories. */
 size_t program_memory(const struct program *p, enum buffer buffer, size_t block);
 size_t program_memories(const struct program *p);
+
+/* Of a lean program, the places of outputs and derivatives by their lifetimes in the list (lifetimes.c). */
+bl_status program_find_places(struct program *p, const struct net *net);
 
 /* What a batch must keep for the program. */
 enum lesson_memory program_keeps(const struct program *p);

@@ -151,7 +151,7 @@ static bl_status feedback_like_weights(struct rule *rule, const struct net *net,
 bl_status feedback_like_all_weights(struct rule *rule, const struct net *net)
 {
     for (size_t f = 1; f < net->n_blocks; f++)
-        if (net->blocks[f].is_weighted)
+        if (net_enters_module(net, f))
             BL_TRY(feedback_like_weights(rule, net, f));
     return BL_OK;
 }

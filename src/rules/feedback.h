@@ -41,8 +41,9 @@ bl_status feedback_check_text(bl_context *ctx, const char *text);
 
 /* B[l]: outputs x units at the inlet of block l. Drawn from stream RNG_FEEDBACK, layer l. */
 bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l);
-bl_status feedback_from_output_to_all(struct rule *rule, const struct net *net); /* of every hidden block */
-/* B[f]: shaped like the weights of block f, which it replaces on the way back, for every f >= 1. Drawn from stream RNG_FEEDBACK,
+bl_status feedback_from_output_to_all(
+    struct rule *rule, const struct net *net); /* of every block that ends a hidden module with parameters */
+/* B[f]: shaped like the weights of block f, which it replaces on the way back, for every f whose input is another module's output. Drawn from stream RNG_FEEDBACK,
    layer f - 1, the block it teaches: with one hidden layer the same numbers as feedback_from_output's. */
 bl_status feedback_like_all_weights(struct rule *rule, const struct net *net);
 

@@ -3,15 +3,18 @@
  *
  *     signal_1 = e B_1                          e: batch x outputs, B_1: outputs x units of the first block
  *     signal_l = delta_{l-1} W_l^T              l > 1: onward through the weights, in the direction of the input
+ *     signal_l = the sum of delta_k             where block l adds the outputs of blocks k
  *
- * Only the first block has feedback. Not defined where a hidden block changes the size of its maps (a pool): what leaves
+ * Only the first block has feedback. Each block has a signal of its own, also the last ones of a residual's body and shortcut. Not defined where a hidden block changes the size of its maps (a pool): what leaves
  * the weights of one block is not what enters the next.
  */
+#include "../net/modules.h"
 #include "rule_table.h"
 
 static bl_status ifa_init(struct rule *rule, const struct net *net)
 {
     BL_TRY(net_check_push(net, rule->ops->name));
+    BL_TRY(net_check_unmerged(net, rule->ops->name));
     return net_last(net) > 0 ? feedback_from_output(rule, net, 0) : BL_OK;
 }
 

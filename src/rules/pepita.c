@@ -4,9 +4,12 @@
  *     first pass    x -> h_l, e                 second pass   x + e F -> h'_l
  *     delta_l = (h_l - h'_l) scale              gradients with the second pass's inputs h'_{l-1}
  *
+ * l is the last block of a module; inside a module derivatives are exact, at the second pass's outputs.
+ *
  * No signal goes back at all: the error comes in again at the input, through F: outputs x inputs, 0.05 U(±sqrt(6 / inputs)),
  * and each block learns from what that changes. Not defined where a hidden block changes the size of its maps.
  */
+#include "../net/modules.h"
 #include "rule_table.h"
 
 #include <math.h>
@@ -16,6 +19,7 @@
 static bl_status pepita_init(struct rule *rule, const struct net *net)
 {
     BL_TRY(net_check_push(net, rule->ops->name));
+    BL_TRY(net_check_output_alone(net, rule->ops->name));
     const double limit = 0.05 * sqrt(6.0 / (double)net->inputs);
     return feedback_to_input(rule, net, limit);
 }
@@ -88,11 +92,14 @@ static const struct op map_subtract = {.kind = OP_MAP,
                                                     {BUFFER_DELTA, OF_BLOCK, EXTENT_RANGE, WRITES}},
                                        .map = subtract_output};
 
+static void pepita_begin(struct bl_emitter *e)
+{
+    emit_map(e, &map_disturb, 0);
+}
+
 static void pepita_emit(struct bl_emitter *e, size_t l)
 {
     emit_map(e, &map_keep, l);
-    if (l == 0)
-        emit_map(e, &map_disturb, l);
     emit_second_forward(e, l);
     emit_map(e, &map_subtract, l);
 }
@@ -104,5 +111,6 @@ const struct rule_ops rule_pepita = {
         "PEPITA, a second pass with the error at the input, Dellaferrera & Kreiman 2022, arXiv:2201.11665",
     .default_feedback = "nokland", /* here: the range above */
     .init = pepita_init,
+    .begin = pepita_begin,
     .emit = pepita_emit,
 };

@@ -79,7 +79,8 @@ bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops);
 bool rule_is_chain(const struct rule_ops *ops);  /* from the output on, block by block */
 bool rule_is_direct(const struct rule_ops *ops); /* to each block through a matrix of its own */
 bool rule_learns_feedback(const struct rule_ops *ops);
-/* Whether a block may be taught and updated before the next one is: then a step runs in the memory of two blocks. */
+/* Whether a block may be taught and updated before the next one is: then a step needs no more memory for a deep net
+   than for a shallow one. */
 bool rule_may_be_lean(const struct rule_ops *ops);
 const char *rule_order_name(const struct rule_ops *ops); /* "backward", "forward", "any", "on forward" */
 

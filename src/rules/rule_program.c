@@ -15,6 +15,7 @@ static bl_status emit_or_fail(bl_context *ctx, struct program *p, const struct r
     char refusal[160];
     struct emission emission = emission_of(ops);
     emission.is_direct = rule_is_direct(ops);
+    emission.is_onward = rule_flow(ops).reads_previous;
     emission.has_entry = p->net && p->net->blocks[0].first > 0;
     if (emit_step(p, &emission, refusal))
         return BL_OK;

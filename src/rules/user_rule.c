@@ -4,6 +4,7 @@
 #include "user_rule.h"
 
 #include "../base/mem.h"
+#include "../net/modules.h"
 
 #include <string.h>
 
@@ -45,6 +46,10 @@ bl_status user_rule_bind(struct rule *rule, const struct net *net)
     const struct rule_flow flow = rule_flow(rule->ops);
     if (flow.reads_previous || flow.has_second_pass)
         BL_TRY(net_check_push(net, rule->ops->name));
+    if (flow.reads_previous)
+        BL_TRY(net_check_unmerged(net, rule->ops->name));
+    if (flow.has_second_pass)
+        BL_TRY(net_check_output_alone(net, rule->ops->name));
     return rule_arrays_create(rule, net);
 }
 

@@ -35,11 +35,12 @@ static bl_status build(struct alignment *a, size_t capacity)
 {
     const struct net *net = a->stepper->net;
     const struct feedback_spec none = {.kind = FEEDBACK_NOKLAND};
-    BL_TRY((rule_needs_sums(a->stepper->rule) ? lesson_create_with_sums : lesson_create)(
-        &a->own, a->ctx, net, capacity, LESSON_KEEPS_ALL, PRECISION_FLOAT32));
+    BL_TRY(lesson_create(
+        &a->own, a->ctx, net,
+        (struct lesson_spec){.capacity = capacity, .keeps_sums = rule_needs_sums(a->stepper->rule)}));
     lesson_set_inlet(a->own, net, a->stepper->rule->feedback.inlet);
     BL_TRY(rule_need_batch(a->stepper->rule, capacity));
-    BL_TRY(lesson_create(&a->bp, a->ctx, net, capacity, LESSON_KEEPS_ALL, PRECISION_FLOAT32));
+    BL_TRY(lesson_create(&a->bp, a->ctx, net, (struct lesson_spec){.capacity = capacity}));
     BL_TRY(rule_create(&a->bp_rule, net, rule_reference(), &none, 0));
     BL_TRY(rule_program(&a->bp_program, a->bp_rule, net, a->stepper->inspected->spec));
     BL_TRY(MEM_ARRAY(a->ctx, &a->own_gradient, net->n_params, "the rule's gradients"));

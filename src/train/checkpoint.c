@@ -289,6 +289,8 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
 /* What a file of 0.1.0 does not say, because there was no choice. NULL: it must say it. */
 static const char *fact_of(const struct tensors *file, const char *key)
 {
+    if (strcmp(key, "modules") == 0 && !tensors_fact(file, key))
+        return "layer"; /* older than the choice */
     static const char *const unsaid[][2] = {{"slope", "cos f"}, {"lambda", "0"}, {"precision", "float32"}};
     const char *text = tensors_fact(file, key), *format = tensors_fact(file, "format");
     if (!format || strcmp(format, "backless 1") != 0)
@@ -393,7 +395,7 @@ static bl_status check_same(const struct taking *from, int format)
 {
     const bl_model *model = from->t->model;
     static const char *const keys[] = {"net",   "rule",  "loss",  "reduction", "optimizer", "seed",
-                                       "input", "inlet", "slope", "lambda",    "precision"};
+                                       "input", "inlet", "slope", "lambda",    "precision", "modules"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const char *theirs = fact_of(from->file, keys[i]), *ours = bl_model_fact(model, keys[i]);
         const bool is_taken = from->slope_text && strcmp(keys[i], "slope") == 0;

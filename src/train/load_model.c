@@ -3,6 +3,7 @@
  */
 #include "../base/files_read.h"
 #include "../base/mem.h"
+#include "../net/modules.h"
 #include "model.h"
 #include "option_table.h"
 
@@ -308,8 +309,13 @@ static bl_status make_net_and_rule(const struct loading *from, bl_shape input, s
     BL_TRY(optional_fact(from, "inlet", &inlet)); /* older than its choice: INLET_END */
     if (inlet)
         BL_TRY(inlet_parse(from->ctx, &stored.inlet, inlet));
+    struct modules modules = {.cut = MODULES_OF_LAYERS};
+    const char *cut = tensors_fact(from->file, "modules"); /* none: older than the choice */
+    if (cut)
+        BL_TRY(modules_parse(from->ctx, &modules, cut));
     BL_TRY(check_size(from, input, text, stored.most));
     BL_TRY(net_create(net, from->ctx, input, text));
+    net_set_modules(*net, modules);
     const bl_status status = rule_create(rule, *net, ops, &stored, 0);
     if (status != BL_OK) {
         net_free(*net);

@@ -8,6 +8,7 @@
 #include "../data/data.h"
 #include "../losses/loss.h"
 #include "../net/init.h"
+#include "../net/modules.h"
 #include "../optim/optimizer.h"
 #include "../rules/rule.h"
 #include "angle_steps.h"
@@ -219,6 +220,7 @@ CHECK_WITH(init_check_text)
 CHECK_WITH(rule_check_text)
 CHECK_WITH(feedback_check_text)
 CHECK_WITH(inlet_check_text)
+CHECK_WITH(modules_check_text)
 CHECK_WITH(slope_check_text)
 CHECK_WITH(loss_check_text)
 CHECK_WITH(optimizer_check_text)
@@ -296,6 +298,10 @@ const struct option_row option_table[] = {
       "where the feedback of dfa and its like lands: at a block's end, before its pool, or one number a "
       "channel"},
      inlet_check_text_option},
+    {{"modules", "layer|residual|N", "layer", "rule",
+      "pieces of the net inside which derivatives are exact: each weighted layer, each residual, or so many "
+      "weighted layers"},
+     modules_check_text_option},
     {{"slope", "cos a|cos f|1|f'", "", "rule",
       "adfa: what stands for the derivative of an activation f(a) (default: cos a)"},
      slope_check_text_option},
@@ -338,7 +344,7 @@ const struct option_row option_table[] = {
     {{"max-time", "SECONDS", "0", "training", "stop after so many seconds of training; 0: never"},
      check_seconds},
     {{"memory", "normal|low", "normal", "training",
-      "low: blocks learn as they go, in the memory of two (dfa, dkp, adfa, drtp); same bits, one forward "
+      "low: blocks learn as they go, in the memory of a few (dfa, dkp, adfa, drtp); same bits, one forward "
       "more, no angles"},
      check_memory},
     {{"precision", "float32|bf16", "float32", "training",

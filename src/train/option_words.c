@@ -43,6 +43,7 @@ static const struct option_alias aliases[] = {
     {"randomstate randomseed rngseed manualseed", "seed", NULL},
     {"initializer initialization initialisation weightinit kernelinitializer winit", "init", NULL},
     {"feedbackinit feedbackmatrix b fb", "feedback", NULL},
+    {"module block blocks grouping modulesize blocksize", "modules", "it takes layer, residual or a number"},
     {"method learningrule trainingrule", "rule", NULL},
     {"outdir outputdir output savedir save logdir checkpointdir rundir workdir dir dest o", "out", NULL},
     {"overwrite yes", "force", NULL},

@@ -23,8 +23,8 @@ static bl_status create(bl_predictor **out, bl_context *ctx, const bl_model *mod
     bl_predictor *p = NULL;
     BL_TRY(MEM_ONE(ctx, &p, "the predictor"));
     *p = (struct bl_predictor){.ctx = ctx, .model = model};
-    const bl_status status =
-        lesson_create(&p->lesson, ctx, model->net, at_once, LESSON_KEEPS_TWO, PRECISION_FLOAT32);
+    const bl_status status = lesson_create(
+        &p->lesson, ctx, model->net, (struct lesson_spec){.capacity = at_once, .memory = LESSON_FOR_USE});
     if (status != BL_OK) {
         bl_predictor_free(p);
         return status;

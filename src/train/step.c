@@ -171,6 +171,11 @@ static void run_push(const struct scene *scene)
     net_push(scene->run->net, matrices_of(scene), &scene->at, scene->lesson);
 }
 
+static void run_push_add(const struct scene *scene)
+{
+    net_push_add(scene->run->net, &scene->at, scene->lesson);
+}
+
 static void run_local_backward(const struct scene *scene)
 {
     const struct rule *rule = scene->run->rule;
@@ -335,6 +340,7 @@ static void (*const runners[OP_KINDS])(const struct scene *) = {
     [OP_PULL] = run_pull,
     [OP_PULL_ADD] = run_pull_add,
     [OP_PUSH] = run_push,
+    [OP_PUSH_ADD] = run_push_add,
     [OP_LOCAL_BACKWARD] = run_local_backward,
     [OP_MAP] = run_map,
     [OP_NOISE] = run_noise,

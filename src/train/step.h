@@ -48,7 +48,8 @@ struct outcome {
     size_t wrong;
 };
 
-/* The first values of the optimiser's memory included. optimizer: parsed text. is_lean: in the memory of two blocks. */
+/* The first values of the optimiser's memory included. optimizer: parsed text. is_lean: outputs and
+   derivatives are kept until their last reader alone. */
 bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
                          const struct loss_ops *loss, const struct optimizer *optimizer, bool is_lean);
 void stepper_release(struct stepper *s);

@@ -37,19 +37,20 @@ static bool has_relu(const struct net *net, size_t l)
     return false;
 }
 
-/* The first block from l on that a signal to l passes through and that has a relu which may stop it. */
+/* What stops a signal on its way to block l: through all blocks behind it, or those of its module. */
 static const char *reason_of(const bl_trainer *t, size_t l)
 {
     const struct net *net = t->model->net;
     const struct rule *rule = t->model->rule;
     const bool is_chain = rule_is_chain(rule->ops);
-    for (size_t f = l; f < net->n_blocks; f++) {
-        if (rule->B[f].x && (is_chain ? f > l : f == l) && is_zero(rule->B[f]))
+    const size_t end = is_chain ? net_last(net) : net->blocks[l].module;
+    for (size_t f = l; f <= end; f++) {
+        if (rule->B[f].x && (is_chain ? f > l : f == end) && is_zero(rule->B[f]))
             return "the feedback that teaches it is all 0";
-        if (is_chain && f > l && net->blocks[f].is_weighted && !rule->B[f].x && is_zero(net->weights[f]))
+        if (f > l && net->blocks[f].is_weighted && !rule->B[f].x && is_zero(net->weights[f]))
             return "the weights behind it are all 0";
     }
-    for (size_t f = l; f < net_last(net) && (is_chain || f == l); f++)
+    for (size_t f = l; f <= end && f < net_last(net); f++)
         if (has_relu(net, f))
             return "its relus, or those of a block that the signal passes, are off for every example; try a "
                    "smaller "

@@ -8,6 +8,7 @@
 
 #include "../base/mem.h"
 #include "../net/init.h"
+#include "../net/modules.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -33,7 +34,7 @@ static bool is_steep(const struct net *net)
 static bool may_start_from_zero(const struct net *net, const struct rule_ops *ops)
 {
     const bool has_directions = net->n_blocks == 1 || net->blocks[net_last(net)].units > 2;
-    return ops->learns_from_zero && is_steep(net) && has_directions;
+    return ops->learns_from_zero && !net->has_merged_modules && is_steep(net) && has_directions;
 }
 
 /* A chain of matrices multiplies a signal's size by its gain at each block; one matrix does so once, and with one hidden block a
@@ -124,6 +125,12 @@ static bl_status check_start(bl_context *ctx, const bl_config *config, const str
                 "rule %s cannot learn from all-zero weights: its hidden layers would never move; use --init "
                 "fanin",
                 ops->name);
+    if (net->has_merged_modules)
+        BL_FAIL(
+            ctx, BL_NOT_DEFINED,
+            "rule %s cannot learn from all-zero weights with the option modules: inside a module derivatives "
+            "pass the weights, which are 0; use --init fanin",
+            ops->name);
     if (net_slope_at_zero(net) <= 0.0f)
         BL_FAIL(ctx, BL_BAD_VALUE,
                 "a relu net cannot learn from all-zero weights: its slope at 0 is 0; use --init fanin or "
@@ -172,7 +179,8 @@ static bl_status check_data(bl_context *ctx, const struct net *net, const struct
     return BL_OK;
 }
 
-static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, const struct rule_ops *ops)
+static bl_status make_net_alone(struct net **out, bl_trainer *t, const bl_data *like,
+                                const struct rule_ops *ops)
 {
     const char *text = config_text(t->config, "net");
     if (!ops->only_output)
@@ -182,6 +190,15 @@ static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, 
     const bl_status status = net_create_for(out, t->ctx, like->shape, output, like->outputs);
     mem_free(t->ctx, output);
     return status;
+}
+
+static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, const struct rule_ops *ops)
+{
+    struct modules modules;
+    BL_TRY(modules_parse(t->ctx, &modules, config_text(t->config, "modules")));
+    BL_TRY(make_net_alone(out, t, like, ops));
+    net_set_modules(*out, modules);
+    return BL_OK;
 }
 
 /* Net and rule become the model's, also on failure. */
@@ -260,10 +277,11 @@ static bl_status set_split(bl_trainer *t, const bl_data *like)
 
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
-    static const char *const keys[] = {
-        "net",        "rule",      "feedback",    "inlet",         "init",       "loss",
-        "reduction",  "optimizer", "lr",          "schedule",      "batch",      "seed",
-        "split-seed", "precision", "weight-seed", "feedback-seed", "order-seed", "epochs"};
+    static const char *const keys[] = {"net",           "rule",       "feedback",  "inlet",
+                                       "modules",       "init",       "loss",      "reduction",
+                                       "optimizer",     "lr",         "schedule",  "batch",
+                                       "seed",          "split-seed", "precision", "weight-seed",
+                                       "feedback-seed", "order-seed", "epochs"};
     char shape[64];
     snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
     BL_TRY(model_set_fact(t->model, "format", model_formats[MODEL_FORMAT]));
@@ -305,8 +323,12 @@ static bl_status make_lesson(struct lesson **out, const bl_trainer *t, size_t ca
                              enum lesson_memory memory)
 {
     const struct rule *rule = t->model->rule;
-    BL_TRY((rule_needs_sums(rule) ? lesson_create_with_sums : lesson_create)(
-        out, t->ctx, t->model->net, capacity, memory, precision_of(t)));
+    BL_TRY(lesson_create(out, t->ctx, t->model->net,
+                         (struct lesson_spec){.capacity = capacity,
+                                              .memory = memory,
+                                              .precision = precision_of(t),
+                                              .keeps_sums = rule_needs_sums(rule),
+                                              .places = t->stepper.program->places}));
     lesson_set_inlet(*out, t->model->net, rule->feedback.inlet);
     return rule_need_batch(rule, capacity);
 }
@@ -315,12 +337,6 @@ static bl_status make_lesson(struct lesson **out, const bl_trainer *t, size_t ca
 static bl_status check_memory(const bl_trainer *t)
 {
     const struct rule_ops *ops = t->model->rule->ops;
-    if (is_lean(t) && t->model->net->has_adds)
-        BL_FAIL(t->ctx, BL_NOT_DEFINED,
-                "--memory low keeps the outputs of two neighbouring blocks, and a residual reads one from "
-                "before: "
-                "it is not defined for net \"%s\"",
-                t->model->net->text);
     if (is_lean(t) && !rule_may_be_lean(ops))
         BL_FAIL(t->ctx, BL_NOT_DEFINED,
                 "memory low: rule %s needs the outputs of all blocks at once; dfa, drtp and their "
@@ -382,7 +398,8 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(stillness_create(t));
     BL_TRY(make_lesson(&t->lesson, t, most_examples(t) + (t->needs_two ? 1 : 0),
                        program_keeps(t->stepper.program)));
-    BL_TRY(lesson_create(&t->score_lesson, t->ctx, net, SCORE_BATCH, LESSON_KEEPS_TWO, PRECISION_FLOAT32));
+    BL_TRY(lesson_create(&t->score_lesson, t->ctx, net,
+                         (struct lesson_spec){.capacity = SCORE_BATCH, .memory = LESSON_FOR_USE}));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
     t->data_hash = like->hash;

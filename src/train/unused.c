@@ -26,6 +26,20 @@ static bl_status tell_feedback(bl_trainer *t, const struct rule_ops *ops)
     return BL_OK;
 }
 
+/* Of rules whose derivatives are exact everywhere, and of nets that have such modules anyway. */
+static bl_status tell_modules(bl_trainer *t, const struct rule_ops *ops)
+{
+    if (!is_asked(t->config, "modules", "layer"))
+        return BL_OK;
+    if (!ops->init && !ops->user)
+        return trainer_note(t, "the option modules has no effect on rule %s, which has no feedback",
+                            ops->name);
+    if (!t->model->net->has_merged_modules)
+        return trainer_note(t,
+                            "the option modules has no effect: the modules of this net are those of layer");
+    return BL_OK;
+}
+
 static bl_status tell_seeds(bl_trainer *t, const struct rule_ops *ops)
 {
     const char *seed = config_text(t->config, "seed");
@@ -48,6 +62,7 @@ bl_status unused_of_trainer(bl_trainer *t)
             trainer_note(t, "the option lambda has no effect on rule %s: it is kp's and dkp's", ops->name));
     if (!ops->init || ops->derives_feedback)
         BL_TRY(tell_feedback(t, ops));
+    BL_TRY(tell_modules(t, ops));
     return tell_seeds(t, ops);
 }
 

@@ -1,0 +1,34 @@
+/*
+ * modules.h - how the blocks of a net are grouped into modules. A module is a piece of the net that only the output of its last
+ * block leaves, and inside of which derivatives are exact, whatever the rule.
+ *
+ *     layer       the net is cut behind each block that has several followers, or a weighted one, or is the output: a module is a
+ *                 weighted layer with what stands behind it, or a sum with the last blocks of its body and its shortcut
+ *     residual    the net is cut behind each block that no edge passes: each outermost residual is one module
+ *     N           the modules of `layer`, merged in text order: a module ends where it has N weighted layers or more and nothing but
+ *                 the output of its last block leaves it; the last module ends with the output
+ */
+#ifndef BL_NET_MODULES_H
+#define BL_NET_MODULES_H
+
+#include "net.h"
+
+enum module_cut { MODULES_OF_LAYERS, MODULES_OF_RESIDUALS, MODULES_OF_COUNT };
+
+struct modules {
+    enum module_cut cut;
+    size_t n; /* of MODULES_OF_COUNT: weighted layers of a module */
+};
+
+bl_status modules_parse(bl_context *ctx, struct modules *out, const char *text);
+bl_status modules_check_text(bl_context *ctx, const char *text);
+
+/* For a rule whose signals go onward, block by block: whether no module is merged. BL_NOT_DEFINED. */
+bl_status net_check_unmerged(const struct net *net, const char *who);
+/* For a rule that compares outputs of modules: whether the output is alone in its module. BL_NOT_DEFINED. */
+bl_status net_check_output_alone(const struct net *net, const char *who);
+
+/* Groups the blocks: sets each block's `module` and `is_taught`, and the net's `has_merged_modules`. */
+void net_set_modules(struct net *net, struct modules modules);
+
+#endif
