@@ -26,7 +26,8 @@ static const bl_map map = {sizeof map,
                            "sign",
                            take_sign,
                            0,
-                           {{BL_ERROR, BL_READS}, {BL_ARRAY_0, BL_UPDATES}, {BL_ARRAY_1, BL_WRITES}}};
+                           {{BL_ERROR, BL_READS}, {BL_ARRAY_0, BL_UPDATES}, {BL_ARRAY_1, BL_WRITES}},
+                           NULL};
 
 static void begin(bl_emitter *e, void *user) /* once in a step, before all signals */
 {

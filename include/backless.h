@@ -439,7 +439,11 @@ typedef enum bl_buffer_id {
     BL_ARRAY_0 = 16, /* the rule's own arrays, by their places in bl_rule.arrays */
     BL_ARRAY_1 = 17,
     BL_ARRAY_2 = 18,
-    BL_ARRAY_3 = 19
+    BL_ARRAY_3 = 19,
+    BL_ARRAY_4 = 20,
+    BL_ARRAY_5 = 21,
+    BL_ARRAY_6 = 22,
+    BL_ARRAY_7 = 23
 } bl_buffer_id;
 
 typedef enum bl_access {
@@ -461,10 +465,12 @@ enum {
    "rule.NAME", or "BLOCK.rule.NAME", in models and checkpoints, and begins with numbers from U(-limit,
    limit), drawn from the option feedback-seed, or with 0 where limit is 0. With BL_BATCH rows it holds what
    the instructions of one step leave for one another. */
+enum { BL_EACH_BLOCK = 1, BL_ONE_STEP = 2 };
+
 typedef struct bl_rule_array {
     const char *name; /* a to z, 0 to 9 and _, up to 16 */
     int rows, cols;
-    int each_block; /* 1: every block has one; 0: one for the net */
+    int flags; /* BL_EACH_BLOCK, BL_ONE_STEP, added up; 0: one for the net, which is kept */
     double limit;   /* 0 to 1e6 */
 } bl_rule_array;
 
@@ -483,6 +489,7 @@ typedef struct bl_map_call {
     uint64_t step;   /* from 1; 0: a measurement, which changes nothing that the rule keeps */
     float scale;     /* that of BL_ERROR: 1 / n, or 1 with the option reduction sum */
     size_t unit;     /* the number among the block's units of the first column of a view that is cut */
+    size_t fan_out;  /* weights of the block that one input number meets; 0: a block without weights */
     bl_view view[4]; /* of the operands, in their order */
 } bl_map_call;
 
@@ -502,7 +509,13 @@ typedef struct bl_map {
         bl_buffer_id buffer;
         bl_access access;
     } operands[4]; /* up to BL_NOTHING */
+    double (*macs)(const bl_map_call *call);
 } bl_map;
+
+typedef struct bl_matmul {
+    bl_buffer_id a, b, to;
+    int transpose_a, transpose_b;
+} bl_matmul;
 
 /* bl_rule.flags, added up. */
 enum {
@@ -529,7 +542,7 @@ typedef struct bl_rule {
     unsigned flags;
     bl_feedback_kind feedback; /* drawn or read as the option feedback says */
     const bl_rule_array *arrays;
-    int n_arrays; /* up to 4 */
+    int n_arrays; /* up to 8 */
     /* What comes before the signals of all blocks: maps on the error, noise, matrices made from weights. NULL: nothing. */
     void (*begin)(bl_emitter *e, void *user);
     /* How the signal, or the delta, of a hidden block comes about. */
@@ -556,6 +569,11 @@ BL_API void bl_emit_pull(bl_emitter *e, bl_buffer_id matrix, int block);
 /* signal[block] = the delta of what comes before, forward through the block's matrix. Not of the first block.
    BL_NOT_DEFINED where a hidden block changes the size of its maps. */
 BL_API void bl_emit_push(bl_emitter *e, bl_buffer_id matrix, int block);
+BL_API int bl_emitter_follower(const bl_emitter *e, int block, int i);
+BL_API int bl_emitter_is_weighted(const bl_emitter *e, int block);
+BL_API int bl_emitter_is_taught(const bl_emitter *e, int block);
+BL_API void bl_emit_matmul(bl_emitter *e, const bl_matmul *matmul, int block);
+BL_API void bl_emit_update(bl_emitter *e, bl_buffer_id array, bl_buffer_id gradient, int block);
 BL_API void bl_emit_map(bl_emitter *e, const bl_map *map, int block);
 /* The block's output once more, from the output before it of such a second pass, or of the first block from
    an input that a map has updated. */

@@ -4,6 +4,7 @@
 #include "rule.h"
 
 #include "../base/mem.h"
+#include "user_rule.h"
 
 static struct emission emission_of(const struct rule_ops *ops)
 {
@@ -18,15 +19,12 @@ static bl_status emit_or_fail(bl_context *ctx, struct program *p, const struct r
     emission.has_entry = p->net && p->net->blocks[0].first > 0;
     if (emit_step(p, &emission, refusal))
         return BL_OK;
-    if (refusal[0])
-        BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: %s", ops->name, refusal);
-    BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: the signal of some block reads what no instruction writes before",
-            ops->name);
+    BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: %s", ops->name, refusal);
 }
 
 bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops)
 {
-    enum { MOST_BLOCKS = 4, ROOM = 16 * MOST_BLOCKS + 16 };
+    enum { MOST_BLOCKS = 4, ROOM = EMISSION_ROOM * (MOST_BLOCKS + 1) };
     for (size_t n = 2; n <= MOST_BLOCKS; n++) {
         struct instruction items[ROOM];
         struct op maps[ROOM];
@@ -58,6 +56,8 @@ bl_status rule_program(struct program **out, const struct rule *rule, const stru
         status = MEM_ARRAY(ctx, &p->maps, p->room, "the maps of a step");
     if (status == BL_OK)
         status = emit_or_fail(ctx, p, rule->ops);
+    if (status == BL_OK && p->user)
+        status = rule_check_products(rule, net, p);
     if (status == BL_OK)
         status = program_lower(p, net);
     if (status != BL_OK) {
@@ -68,10 +68,10 @@ bl_status rule_program(struct program **out, const struct rule *rule, const stru
     return BL_OK;
 }
 
-/* Of three blocks: one that has both neighbours hidden, or nearly so, is enough to tell. */
+/* Of some blocks in a row: the library's rules, which do the same on all of them, need no more than three. */
 struct rule_flow rule_flow(const struct rule_ops *ops)
 {
-    enum { BLOCKS = 3, ROOM = 16 * BLOCKS + 16 };
+    enum { BLOCKS = 6, ROOM = EMISSION_ROOM * (BLOCKS + 1) };
     struct instruction items[ROOM];
     struct op maps[ROOM];
     struct program p = {.n_blocks = BLOCKS,
@@ -99,6 +99,8 @@ struct rule_flow rule_flow(const struct rule_ops *ops)
             flow.reads_previous = flow.reads_previous || (is_delta && o.whose == OF_PREVIOUS);
             if (kind == OP_MAP && o.buffer == BUFFER_FEEDBACK && o.access == UPDATES)
                 flow.updates_feedback = true;
+            flow.writes_deltas = flow.writes_deltas ||
+                                 (kind != OP_LOCAL_BACKWARD && o.buffer == BUFFER_DELTA && o.access != READS);
             flow.reads_error = flow.reads_error || (is_delta && block == BLOCKS - 1);
         }
     }

@@ -7,7 +7,12 @@
 
 #include <string.h>
 
-enum { MOST_ARRAYS = 4, NAME_ROOM = 32, ARRAY_NAME = 16, MOST_SIDE = 1 << 20 };
+enum {
+    MOST_ARRAYS = BUFFER_LAST_ARRAY - BUFFER_ARRAY + 1,
+    NAME_ROOM = 32,
+    ARRAY_NAME = 16,
+    MOST_SIDE = 1 << 20
+};
 
 struct user_rule {
     struct registered_rule link;
@@ -48,6 +53,17 @@ bl_status user_rule_bind(struct rule *rule, const struct net *net)
     return rule_arrays_create(rule, net);
 }
 
+/* Direct feedback of every block that the rule is asked about. One that reads other blocks' deltas is asked about the ends of modules
+   without parameters, too. */
+static bl_status direct_feedback(struct rule *rule, const struct net *net)
+{
+    const bool is_direct = rule_is_direct(rule->ops);
+    for (size_t l = 0; l < net_last(net); l++)
+        if (is_direct ? net->blocks[l].is_taught : net->blocks[l].module == l)
+            BL_TRY(feedback_from_output(rule, net, l));
+    return BL_OK;
+}
+
 static bool is_set(const bl_rule *given, unsigned flag)
 {
     return (given->flags & flag) != 0;
@@ -68,7 +84,7 @@ static struct rule_ops ops_of(const bl_rule *given)
         .weights = !has_feedback || !is_set(given, BL_RULE_ALIGNS_WEIGHTS) ? WEIGHTS_ARE_FREE
                    : is_direct                                             ? WEIGHTS_FOLLOW_DIRECT_FEEDBACK
                                                                            : WEIGHTS_FOLLOW_THEIR_FEEDBACK,
-        .init = is_direct      ? feedback_from_output_to_all
+        .init = is_direct      ? direct_feedback
                 : has_feedback ? feedback_like_all_weights
                                : NULL,
         .begin = given->begin ? user_begin : NULL,
@@ -97,7 +113,7 @@ static bl_status check_side(bl_context *ctx, const bl_rule *rule, const bl_rule_
                             bool is_row)
 {
     const bool is_of_block = side == BL_UNITS || side == BL_CHANNELS;
-    if (is_of_block ? array->each_block
+    if (is_of_block ? array_is_of_blocks(array)
                     : (side > 0 && side <= MOST_SIDE) || side == BL_OUTPUTS || side == BL_INPUTS ||
                           (is_row && side == BL_BATCH))
         return BL_OK;
@@ -120,6 +136,10 @@ static bl_status check_arrays(bl_context *ctx, const bl_rule *rule)
         for (int k = 0; k < i; k++)
             if (strcmp(rule->arrays[k].name, array->name) == 0)
                 BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: two arrays are called \"%s\"", rule->name, array->name);
+        if (array->flags & ~(BL_EACH_BLOCK | BL_ONE_STEP))
+            BL_FAIL(ctx, BL_UNSUPPORTED,
+                    "rule %s: array \"%s\" has the flags %d, of which this version does not know all",
+                    rule->name, array->name, array->flags);
         if (!(array->limit >= 0.0 && array->limit <= 1e6))
             BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: array \"%s\" has the limit %g, expected 0 to 1e6",
                     rule->name, array->name, array->limit);
