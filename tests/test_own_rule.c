@@ -3,7 +3,7 @@
  * the library's bits, and a rule with maps, arrays, noise and a period is trained, saved, resumed, measured and refused where it
  * should be.
  */
-#include "own_rules.h"
+#include "own_made.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -16,84 +16,6 @@
 
 #include <cmocka.h>
 
-enum { EXAMPLES = 24, SIDE = 6, INPUTS = 2 * SIDE * SIDE, CLASSES = 5, STEPS = 6 };
-
-static float x[EXAMPLES * INPUTS];
-static int32_t labels[EXAMPLES];
-
-/* ---- Training */
-
-struct made {
-    bl_context *ctx;
-    bl_config *config;
-    bl_data *data;
-    bl_trainer *trainer;
-};
-
-struct chosen {
-    const char *rule, *net, *memory;
-    int threads;
-    const bl_allocator *allocator;
-};
-
-static const char conv[] =
-    "conv 90 3x3 pad 1, batchnorm, relu, maxpool 2, dense 170, tanh, dropout 0.2, dense 5";
-static const char small[] = "conv 3 3x3 pad 1, batchnorm, relu, maxpool 2, dense 7, tanh, dense 5";
-static const char dense[] = "dense 170, tanh, dense 90, tanh, dense 5";
-
-/* Not defined behind a pool. */
-static const char *net_of(const bl_rule *rule)
-{
-    return rule == &my_ifa || rule == &my_pepita || rule == &my_adfa ? dense : conv;
-}
-
-/* Whether no block's signal waits for another block's. */
-static bool is_direct(const bl_rule *rule)
-{
-    const bool has_own = rule == &my_arrays || rule == &my_rows || rule == &my_local;
-    return has_own || (rule->feedback == BL_FEEDBACK_DIRECT && rule != &my_ifa && rule != &my_mixed);
-}
-
-static bl_status make(struct made *m, const struct chosen *c)
-{
-    const char *const options[][2] = {
-        {"net", c->net},          {"rule", c->rule}, {"optimizer", "adam"},
-        {"lr", "0.01"},           {"init", "fanin"}, {"batch", "24"},
-        {"schedule", "constant"}, {"seed", "3"},     {"feedback", "uniform 0.3"},
-        {"memory", c->memory}};
-    *m = (struct made){.ctx = bl_context_new(c->allocator)};
-    bl_status status = m->ctx ? bl_context_use(m->ctx, NULL, c->threads) : BL_NO_MEMORY;
-    if (status == BL_OK)
-        status = register_rules(m->ctx);
-    if (status == BL_OK)
-        status = bl_config_create(&m->config, m->ctx);
-    for (size_t i = 0; i < sizeof options / sizeof *options && status == BL_OK; i++)
-        status = bl_config_set(m->config, options[i][0], options[i][1]);
-    if (status == BL_OK)
-        status = bl_data_wrap(&m->data, m->ctx, x, labels, EXAMPLES, (bl_shape){2, SIDE, SIDE}, CLASSES);
-    return status == BL_OK ? bl_trainer_create(&m->trainer, m->ctx, m->config, m->data) : status;
-}
-
-static void release(struct made *m)
-{
-    bl_trainer_free(m->trainer);
-    bl_data_free(m->data);
-    bl_config_free(m->config);
-    bl_context_free(m->ctx);
-}
-
-static void must(const struct made *m, bl_status status)
-{
-    if (status != BL_OK)
-        fail_msg("%s: %s", bl_status_name(status), bl_why(m->ctx));
-}
-
-static void learn(struct made *m, int from, int to)
-{
-    for (int i = from; i < to; i++) /* batches of several sizes */
-        must(m, bl_trainer_step(m->trainer, x, labels, (size_t)(EXAMPLES - i % 3), NULL));
-}
-
 /* The hash of the weights after some steps. */
 static void hash_of(const struct chosen *c, char out[17])
 {
@@ -102,19 +24,6 @@ static void hash_of(const struct chosen *c, char out[17])
     learn(&m, 0, STEPS);
     bl_model_hash(bl_trainer_model(m.trainer), out);
     release(&m);
-}
-
-static int begin_test(void **state)
-{
-    (void)state;
-    uint32_t random = 7;
-    for (int i = 0; i < EXAMPLES * INPUTS; i++) {
-        random = random * 1664525u + 1013904223u;
-        x[i] = (float)(random >> 8) / 8388608.0f - 1.0f;
-    }
-    for (int i = 0; i < EXAMPLES; i++)
-        labels[i] = i * i % CLASSES;
-    return 0;
 }
 
 static void test_the_librarys_rules_once_more(void **state)
@@ -299,116 +208,6 @@ static void test_file_of_an_unknown_rule(void **state)
     scratch_remove(&scratch);
 }
 
-/* ---- What is refused */
-
-MAP(write_targets, copy_view, 0, {BL_ERROR, BL_READS}, {BL_TARGETS, BL_WRITES});
-MAP(read_nothing, copy_view, 0, {BL_ARRAY_0, BL_READS}, {BL_SIGNAL, BL_WRITES});
-MAP(no_array, copy_view, 0, {BL_ARRAY_2, BL_READS}, {BL_SIGNAL, BL_WRITES});
-
-static void emit_write_targets(bl_emitter *e, int block, void *user)
-{
-    (void)user;
-    bl_emit_map(e, &write_targets, block);
-}
-
-static void emit_read_nothing(bl_emitter *e, int block, void *user)
-{
-    (void)user;
-    bl_emit_map(e, &read_nothing, block);
-}
-
-static void emit_no_array(bl_emitter *e, int block, void *user)
-{
-    (void)user;
-    bl_emit_map(e, &no_array, block);
-}
-
-static void emit_elsewhere(bl_emitter *e, int block, void *user)
-{
-    (void)user;
-    bl_emit_product(e, BL_ERROR, block + 7);
-}
-
-static void emit_without_end(bl_emitter *e, int block, void *user)
-{
-    (void)user;
-    for (int i = 0; i < 1000; i++)
-        bl_emit_product(e, BL_ERROR, block);
-}
-
-static void emit_now_and_then(bl_emitter *e, int block, void *user)
-{
-    (void)user;
-    bl_emit_every(e, 3);
-    bl_emit_product(e, BL_ERROR, block);
-}
-
-static void test_refused(void **state)
-{
-    (void)state;
-    static const bl_rule_array same[] = {{"a", 1, 1, 0, 0.0}, {"a", 1, 1, 0, 0.0}};
-    static const bl_rule_array wide[] = {{"a", 1, BL_BATCH, 0, 0.0}}, loose[] = {{"a", 1, BL_UNITS, 0, 0.0}},
-                               odd[] = {{"A b", 1, 1, 0, 0.0}}, batch[] = {{"a", BL_BATCH, BL_UNITS, 1, 0.0}};
-    const struct {
-        bl_rule rule;
-        const char *why;
-    } cases[] = {
-#define BAD(name, arrays, n, emit, why)                                                                      \
-    {{sizeof(bl_rule), name, "a", "b", 0, BL_FEEDBACK_DIRECT, arrays, n, NULL, emit, NULL, NULL}, why}
-        BAD("dfa", NULL, 0, emit_dfa, "already"),
-        BAD("my-dfa", NULL, 0, emit_dfa, "already"),
-        BAD("My", NULL, 0, emit_dfa, "letter"),
-        BAD("1a", NULL, 0, emit_dfa, "letter"),
-        BAD("", NULL, 0, emit_dfa, "letter"),
-        BAD(NULL, NULL, 0, emit_dfa, "NULL"),
-        BAD("a-name-that-is-longer-than-31-bytes", NULL, 0, emit_dfa, "31"),
-        BAD("r", NULL, 0, NULL, "emit"),
-        BAD("r", NULL, 1, emit_dfa, "n_arrays"),
-        BAD("r", same, 9, emit_dfa, "n_arrays"),
-        BAD("r", same, 2, emit_dfa, "two arrays"),
-        BAD("r", wide, 1, emit_dfa, "columns"),
-        BAD("r", loose, 1, emit_dfa, "columns"),
-        BAD("r", odd, 1, emit_dfa, "name"),
-        BAD("r", NULL, 0, emit_write_targets, "written"),
-        BAD("r", batch, 1, emit_read_nothing, "no instruction writes"),
-        BAD("r", batch, 1, emit_no_array, "does not have"),
-        BAD("r", NULL, 0, emit_elsewhere, "expected 0 to"),
-        BAD("r", NULL, 0, emit_without_end, "more than"),
-        BAD("r", NULL, 0, emit_now_and_then, "period"),
-        BAD("r", NULL, 0, emit_fa, "shaped like"),
-        BAD("r", NULL, 0, emit_ifa, NULL),
-    };
-    bl_context *ctx = bl_context_new(NULL);
-    assert_int_equal(bl_rule_register(ctx, &my_dfa), BL_OK);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const bl_status status = bl_rule_register(ctx, &cases[i].rule);
-        if (!cases[i].why)
-            assert_int_equal(status, BL_OK);
-        else if (status != BL_BAD_VALUE || !strstr(bl_why(ctx), cases[i].why))
-            fail_msg("case %zu: %s: %s", i, bl_status_name(status), bl_why(ctx));
-    }
-    bl_context_free(ctx);
-}
-
-/* A header of another version: a shorter struct, and a longer one. */
-static void test_sizes(void **state)
-{
-    (void)state;
-    struct {
-        bl_rule rule;
-        long more;
-    } later = {my_dfa, 0};
-    bl_context *ctx = bl_context_new(NULL);
-    later.rule.size = sizeof(bl_rule) - 8;
-    assert_int_equal(bl_rule_register(ctx, &later.rule), BL_BAD_VALUE);
-    later.rule.size = sizeof later;
-    later.more = 1;
-    assert_int_equal(bl_rule_register(ctx, &later.rule), BL_UNSUPPORTED);
-    later.more = 0;
-    assert_int_equal(bl_rule_register(ctx, &later.rule), BL_OK);
-    bl_context_free(ctx);
-}
-
 /* ---- Memory that gives out */
 
 static void test_memory_gives_out(void **state)
@@ -453,8 +252,6 @@ int main(void)
         cmocka_unit_test(test_angles),
         cmocka_unit_test(test_shown),
         cmocka_unit_test(test_file_of_an_unknown_rule),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_memory_gives_out),
     };
     return cmocka_run_group_tests(tests, begin_test, NULL);

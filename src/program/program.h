@@ -93,7 +93,7 @@ struct op {
     void (*map)(const struct rule *rule, const struct net *net, const struct place *at,
                 struct lesson *lesson);    /* of OP_MAP */
     double (*cost)(const struct net *net); /* of OP_MAP: multiply-accumulates for an example; NULL: none */
-    const bl_map *given;                   /* of OP_MAP: a user's, in place of `map` */
+    bl_map given;                          /* of OP_MAP: a user's, in place of `map`; run NULL: none */
 };
 
 enum mode { MODE_OF_RUN, MODE_REPLAY /* the same masks and statistics once more */ };

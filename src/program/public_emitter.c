@@ -233,7 +233,7 @@ void bl_emit_map(bl_emitter *e, const bl_map *map, int block)
         return;
     }
     *op = (struct op){
-        .kind = OP_MAP, .name = map->name, .is_whole = map->whole != 0, .move = move_of(e), .given = map};
+        .kind = OP_MAP, .name = map->name, .is_whole = map->whole != 0, .move = move_of(e), .given = *map};
     for (size_t i = 0; i < OPERANDS && map->operands[i].buffer != BL_NOTHING; i++)
         if (!user_operand(e, "map", map->name, i, map->operands[i].buffer, map->operands[i].access,
                           (size_t)block, &op->operands[i]))

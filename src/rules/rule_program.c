@@ -4,6 +4,7 @@
 #include "rule.h"
 
 #include "../base/mem.h"
+#include "../net/named_nets.h"
 #include "user_rule.h"
 
 static struct emission emission_of(const struct rule_ops *ops)
@@ -22,6 +23,27 @@ static bl_status emit_or_fail(bl_context *ctx, struct program *p, const struct r
     BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: %s", ops->name, refusal);
 }
 
+/* On a small net with residuals. */
+static bl_status check_on_graph(bl_context *ctx, const struct rule_ops *ops)
+{
+    struct net *net = NULL;
+    BL_TRY(net_create(&net, ctx, (bl_shape){1, 1, 3}, net_with_residuals));
+    struct program p = {.n_blocks = net->n_blocks,
+                        .net = net,
+                        .room = emission_room(net->n_blocks),
+                        .spec.updates = true,
+                        .user = ops->user};
+    bl_status status = MEM_ARRAY(ctx, &p.items, p.room, "the program of a step");
+    if (status == BL_OK)
+        status = MEM_ARRAY(ctx, &p.maps, p.room, "the maps of a step");
+    if (status == BL_OK)
+        status = emit_or_fail(ctx, &p, ops);
+    mem_free(ctx, p.items);
+    mem_free(ctx, p.maps);
+    net_free(net);
+    return status;
+}
+
 bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops)
 {
     enum { MOST_BLOCKS = 4, ROOM = EMISSION_ROOM * (MOST_BLOCKS + 1) };
@@ -36,7 +58,11 @@ bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops)
                             .maps = maps};
         BL_TRY(emit_or_fail(ctx, &p, ops));
     }
-    return BL_OK;
+    const struct rule_flow flow = rule_flow(ops);
+    if (flow.reads_previous ||
+        flow.has_second_pass) /* not defined there, which is told when such a net is asked for */
+        return BL_OK;
+    return check_on_graph(ctx, ops);
 }
 
 bl_status rule_program(struct program **out, const struct rule *rule, const struct net *net,

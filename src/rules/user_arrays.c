@@ -14,7 +14,13 @@ struct rule_arrays {
     size_t room;        /* examples */
     float *saved;       /* while something is measured: what is kept, one array after the other */
     bool saves_feedback;
+    struct rule_fault fault;
 };
+
+struct rule_fault *rule_fault(const struct rule *rule)
+{
+    return &rule->own->fault;
+}
 
 size_t rule_array_count(const struct rule *rule)
 {

@@ -7,6 +7,7 @@
 #include "../base/rng.h"
 
 #include <math.h>
+#include <string.h>
 
 static struct operand operand_at(const struct op *op, size_t i, const struct place *at, const struct net *net,
                                  size_t *block)
@@ -28,6 +29,47 @@ static bl_view view_of(struct matrix m)
     return (bl_view){m.x, m.rows, m.cols, m.stride};
 }
 
+/* FNV-1a over the numbers of a view. */
+static uint64_t hash_of(const bl_view *v)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+    for (size_t i = 0; v->values && i < v->rows; i++)
+        for (size_t j = 0; j < v->cols; j++) {
+            uint32_t bits = 0;
+            memcpy(&bits, v->values + i * v->stride + j, sizeof bits);
+            hash = (hash ^ bits) * 0x100000001b3;
+        }
+    return hash;
+}
+
+/* Whether the map must leave the operand as it is. A delta may lie where the signal lies that it is made from. */
+static bool must_stay(const struct op *op, const bl_map_call *call, size_t i)
+{
+    for (size_t k = 0; k < OPERANDS; k++)
+        if (op->operands[k].access != READS && call->view[k].values == call->view[i].values)
+            return false;
+    return op->operands[i].buffer != BUFFER_NONE;
+}
+
+/* Nobody writes meanwhile what this task reads: a change of it is the map's. */
+static void run_checked(const struct rule *rule, const struct op *op, const bl_map_call *call)
+{
+    uint64_t before[OPERANDS] = {0};
+    const bl_map_call kept = *call;
+    for (size_t i = 0; i < OPERANDS; i++)
+        before[i] = must_stay(op, &kept, i) ? hash_of(&kept.view[i]) : 0;
+    op->given.run(call);
+    for (size_t i = 0; i < OPERANDS; i++) {
+        size_t none = 0;
+        if (!must_stay(op, &kept, i) || hash_of(&kept.view[i]) == before[i])
+            continue;
+        if (atomic_compare_exchange_strong(&rule_fault(rule)->operand, &none, i + 1)) {
+            rule_fault(rule)->map = op->name;
+            rule_fault(rule)->l = (size_t)call->block;
+        }
+    }
+}
+
 void rule_run_map(const struct rule *rule, const struct net *net, const struct op *op, const struct place *at,
                   const struct lesson *lesson)
 {
@@ -42,7 +84,21 @@ void rule_run_map(const struct rule *rule, const struct net *net, const struct o
             m = user_range(net, at, m, user_layout(rule->ops->user, o.buffer));
         call.view[i] = view_of(m);
     }
-    op->given->run(&call);
+    if (call.step == 1)
+        run_checked(rule, op, &call);
+    else
+        op->given.run(&call);
+}
+
+bl_status rule_check_maps(const struct rule *rule)
+{
+    const struct rule_fault *fault = rule->own ? rule_fault(rule) : NULL;
+    const size_t operand = fault ? atomic_load(&fault->operand) : 0;
+    if (operand == 0)
+        return BL_OK;
+    BL_FAIL(rule->ctx, BL_BAD_VALUE,
+            "rule %s: map %s has changed its operand %zu on block %zu, which it says it only reads",
+            rule->ops->name, fault->map, operand - 1, fault->l);
 }
 
 double rule_map_work(const struct rule *rule, const struct net *net, const struct instruction *item)
@@ -50,7 +106,7 @@ double rule_map_work(const struct rule *rule, const struct net *net, const struc
     const struct op *op = item->op;
     const struct place at = {item->l, {0, net->blocks[item->l].channels}, NULL};
     bl_map_call call = call_of(rule, net, &at);
-    if (!op->given->macs)
+    if (!op->given.macs)
         return 0.0;
     call.n = 1;
     call.scale = 1.0f;
@@ -58,7 +114,7 @@ double rule_map_work(const struct rule *rule, const struct net *net, const struc
         const struct operand o = operand_at(op, i, &at, net, &block);
         call.view[i] = view_of(user_shape(rule, net, o, block, 1));
     }
-    const double macs = op->given->macs(&call);
+    const double macs = op->given.macs(&call);
     return isfinite(macs) && macs > 0.0 ? macs : 0.0;
 }
 

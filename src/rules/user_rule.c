@@ -189,18 +189,54 @@ static bl_status check_size(bl_context *ctx, const bl_rule *rule)
     return BL_OK;
 }
 
+static const char *copy_text(char **at, const char *text)
+{
+    const size_t n = strlen(text) + 1;
+    char *copy = memcpy(*at, text, n);
+    *at += n;
+    return copy;
+}
+
+/* In one block, which the context frees: the rule, its arrays, then all texts. */
+static bl_status copy_rule(struct user_rule **out, bl_context *ctx, const bl_rule *rule)
+{
+    const size_t n = (size_t)rule->n_arrays, arrays_at = (sizeof **out + 15) / 16 * 16;
+    size_t texts = strlen(rule->name) + strlen(rule->about) + strlen(rule->equation) + 3;
+    for (size_t i = 0; i < n; i++)
+        texts += strlen(rule->arrays[i].name) + 1;
+    void *block = NULL;
+    BL_TRY(mem_array_bytes(ctx, &block, 1, arrays_at + n * sizeof(bl_rule_array) + texts, "the rule"));
+    struct user_rule *made = block;
+    bl_rule_array *arrays = (bl_rule_array *)(void *)((char *)block + arrays_at);
+    char *at = (char *)(arrays + n);
+    made->given = *rule;
+    made->given.name = copy_text(&at, rule->name);
+    made->given.about = copy_text(&at, rule->about);
+    made->given.equation = copy_text(&at, rule->equation);
+    made->given.arrays = arrays;
+    for (size_t i = 0; i < n; i++) {
+        arrays[i] = rule->arrays[i];
+        arrays[i].name = copy_text(&at, rule->arrays[i].name);
+    }
+    *out = made;
+    return BL_OK;
+}
+
 bl_status bl_rule_register(bl_context *ctx, const bl_rule *rule)
 {
     struct user_rule *made = NULL;
     if (!ctx)
         return BL_BAD_VALUE;
     BL_GIVEN(ctx, rule);
+    if (ctx->is_registering)
+        BL_FAIL(ctx, BL_BAD_VALUE, "bl_rule_register in a callback of a rule that is being registered");
     BL_TRY(check_size(ctx, rule));
     BL_TRY(check_rule(ctx, rule));
-    BL_TRY(MEM_ONE(ctx, &made, "the rule"));
-    made->given = *rule;
+    BL_TRY(copy_rule(&made, ctx, rule));
     made->ops = ops_of(&made->given);
+    ctx->is_registering = true;
     const bl_status status = rule_check_program(ctx, &made->ops);
+    ctx->is_registering = false;
     if (status != BL_OK) {
         mem_free(ctx, made);
         return status;

@@ -7,8 +7,18 @@
 #include "../program/user_operands.h"
 #include "rule.h"
 
+#include <stdatomic.h>
+
 /* Of those that are registered with ctx, by number; NULL past the last. */
 const struct rule_ops *user_rule_at(const bl_context *ctx, int i);
+
+/* What a map has changed that it says it reads: the first one found. */
+struct rule_fault {
+    atomic_size_t operand; /* its number and 1; 0: none has */
+    const char *map;
+    size_t l;
+};
+struct rule_fault *rule_fault(const struct rule *rule); /* of a user's rule */
 
 /* Makes what the rule has on this net besides feedback; refuses a net that the rule is not defined for. */
 bl_status user_rule_bind(struct rule *rule, const struct net *net);
@@ -56,6 +66,8 @@ struct matrix user_shape(const struct rule *rule, const struct net *net, struct 
 /* A user's map on the range of a place. */
 void rule_run_map(const struct rule *rule, const struct net *net, const struct op *op, const struct place *at,
                   const struct lesson *lesson);
+/* Fails where a map has changed, in step 1, what it says that it reads. */
+bl_status rule_check_maps(const struct rule *rule);
 /* What the map says that it costs: multiply-accumulates for an example; 0 where it says nothing. */
 double rule_map_work(const struct rule *rule, const struct net *net, const struct instruction *item);
 

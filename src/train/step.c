@@ -209,7 +209,7 @@ static void run_local_backward(const struct scene *scene)
 
 static void run_map(const struct scene *scene)
 {
-    if (scene->item->op->given)
+    if (scene->item->op->given.run)
         rule_run_map(scene->run->rule, scene->run->net, scene->item->op, &scene->at, scene->lesson);
     else
         scene->item->op->map(scene->run->rule, scene->run->net, &scene->at, scene->lesson);
@@ -543,9 +543,10 @@ bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64
     lesson->scale = step_scale(s, lesson->n);
     const double choice_begun = choice_begin(lesson), begun = step_clock_begin(&s->clock, lesson);
     run_program(&run, s->prefetch);
+    const bl_status status = rule_check_maps(s->rule);
     step_clock_end(&s->clock, lesson, begun);
     choice_end(lesson, choice_begun);
     s->prefetch = (struct prefetch){NULL, NULL};
     *out = run.outcome;
-    return BL_OK;
+    return status;
 }

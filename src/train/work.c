@@ -34,7 +34,9 @@ double work_of(const struct rule *rule, const struct net *net, const struct inst
     case OP_MATMUL:
         return rule_product_work(rule, net, item);
     case OP_MAP:
-        return item->op->given ? rule_map_work(rule, net, item) : item->op->cost ? item->op->cost(net) : 0.0;
+        return item->op->given.run ? rule_map_work(rule, net, item)
+               : item->op->cost    ? item->op->cost(net)
+                                   : 0.0;
     default:
         return 0.0;
     }
