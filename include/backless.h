@@ -451,10 +451,10 @@ typedef enum bl_buffer_id {
     BL_TARGETS = 2, /* n x outputs, one-hot for classes; read only */
     BL_ERROR = 3,   /* e, n x outputs, times bl_map_call.scale; read only */
     BL_OUTPUT = 4,  /* h, n x units; read only */
-    BL_SIGNAL = 5,  /* s, n x units (with the option inlet before-pool: as many numbers as there) */
-    BL_DELTA =
-        6, /* d, n x the numbers at the output of the block's weights. A rule that writes it itself replaces the
-                        derivatives of the layers behind the weights; nets with batch norm are refused then */
+    BL_SIGNAL = 5,  /* s, n x units (with the option inlet before-pool n x the numbers before the pool) */
+    /* d, n x the numbers at the output of the block's weights. A rule that writes it itself replaces the derivatives of the
+       layers behind the weights; nets with batch norm are refused then */
+    BL_DELTA = 6,
     BL_WEIGHTS = 7,  /* W, channels x fan-in, without the biases; read only */
     BL_FEEDBACK = 8, /* B of the block, as bl_rule.feedback says */
     BL_ARRAY_0 = 16, /* the rule's own arrays, by their places in bl_rule.arrays */
@@ -485,8 +485,8 @@ enum {
 /* bl_rule_array.flags, added up. */
 enum {
     BL_EACH_BLOCK = 1, /* every block has such an array; else there is one for the net */
-    BL_ONE_STEP =
-        2 /* it holds what instructions of one step leave for one another, as every array of BL_BATCH rows does */
+    /* It holds what instructions of one step leave for one another, as every array of BL_BATCH rows does. */
+    BL_ONE_STEP = 2
 };
 
 /* An array of the rule's own, of float. Without BL_BATCH and BL_ONE_STEP it keeps its numbers from step to step: it begins with
@@ -501,9 +501,8 @@ typedef struct bl_rule_array {
 
 /* An operand as a map sees it: number (i, j) is values[i * stride + j]. */
 typedef struct bl_view {
-    float *
-        values; /* NULL, and 0 x 0: this block has no such matrix, as a sum has no weights and the first block no B of the
-                      shape of its weights */
+    /* NULL, and 0 x 0: this block has no such matrix. A sum has no weights; the first block has no B that is shaped like weights. */
+    float *values;
     size_t rows, cols, stride;
 } bl_view;
 
@@ -511,13 +510,11 @@ typedef struct bl_view {
 typedef struct bl_map_call {
     void *user; /* bl_rule.user */
     int block;
-    size_t n;      /* examples */
-    uint64_t step; /* from 1; 0: a measurement */
-    float scale;   /* that of BL_ERROR: 1 / n, or 1 with the option reduction sum */
-    size_t
-        unit; /* the number, among the block's units, of the first column of a view that is cut by channels */
-    size_t
-        fan_out; /* weights of the block that one input number meets; fan-in is the columns of W. 0: no weights */
+    size_t n;        /* examples */
+    uint64_t step;   /* from 1; 0: a measurement */
+    float scale;     /* that of BL_ERROR: 1 / n, or 1 with the option reduction sum */
+    size_t unit;     /* among the block's units, the number of the first column of a view that is cut */
+    size_t fan_out;  /* weights of the block that one input number meets; fan-in: W's columns. 0: no W */
     bl_view view[4]; /* of the operands, in their order */
 } bl_map_call;
 
@@ -555,18 +552,16 @@ typedef struct bl_matmul {
 enum {
     BL_RULE_LEARNS_FROM_ZERO = 1, /* all-zero weights are a good start: the option init may choose them */
     BL_RULE_NEEDS_CLASSES = 2,    /* data with numbers as targets are refused */
-    BL_RULE_DERIVES_FEEDBACK =
-        4, /* maps make the feedback from the weights: the option feedback has no effect */
-    BL_RULE_ALIGNS_WEIGHTS = 8 /* bl_angles.weight is measured against the feedback */
+    BL_RULE_DERIVES_FEEDBACK = 4, /* maps make B from the weights: the option feedback has no effect */
+    BL_RULE_ALIGNS_WEIGHTS = 8    /* bl_angles.weight is measured against the feedback */
 };
 
 /* The library draws B, or reads it, as the option feedback says, and saves it as "BLOCK.feedback". */
 typedef enum bl_feedback_kind {
     BL_FEEDBACK_NONE = 0,
-    BL_FEEDBACK_DIRECT =
-        1, /* of each block that `emit` is called for, outputs x units: for bl_emit_product */
+    BL_FEEDBACK_DIRECT = 1, /* of each block that `emit` is called for, outputs x units; for products */
     BL_FEEDBACK_LIKE_WEIGHTS =
-        2 /* of each block with weights but the first, shaped like these: for pull and push */
+        2 /* of each block with weights except the first, shaped like W; pull and push */
 } bl_feedback_kind;
 
 /* The callbacks may be called at any time, also for nets of other sizes and shapes. What they emit follows from the block's

@@ -253,11 +253,13 @@ static void count_up(const bl_map_call *c)
         c->view[0].values[j] += 1.0f;
 }
 
+/* Where an inlet gives the signal other sizes than the units have, neighbours share a gain: the same ones in every cut. */
 static void lean(const bl_map_call *c)
 {
+    const bl_view s = c->view[0], gain = c->view[1];
     for (size_t i = 0; i < c->n; i++)
-        for (size_t j = 0; j < c->view[0].cols; j++)
-            c->view[0].values[i * c->view[0].stride + j] *= 1.0f + 0.01f * c->view[1].values[j];
+        for (size_t j = 0; j < s.cols; j++)
+            s.values[i * s.stride + j] *= 1.0f + 0.01f * gain.values[j * gain.cols / s.cols];
 }
 
 MAP(stir_error, stir, 0, {BL_ERROR, BL_READS}, {BL_ARRAY_0, BL_UPDATES}, {BL_ARRAY_1, BL_READS},
