@@ -501,7 +501,7 @@ typedef struct bl_rule_array {
 
 /* An operand as a map sees it: number (i, j) is values[i * stride + j]. */
 typedef struct bl_view {
-    /* NULL, and 0 x 0: this block has no such matrix. A sum has no weights; the first block has no B that is shaped like weights. */
+    /* NULL, and 0 x 0: this block has no such matrix. A sum has no W; the first block has no B shaped like W. */
     float *values;
     size_t rows, cols, stride;
 } bl_view;
@@ -559,9 +559,8 @@ enum {
 /* The library draws B, or reads it, as the option feedback says, and saves it as "BLOCK.feedback". */
 typedef enum bl_feedback_kind {
     BL_FEEDBACK_NONE = 0,
-    BL_FEEDBACK_DIRECT = 1, /* of each block that `emit` is called for, outputs x units; for products */
-    BL_FEEDBACK_LIKE_WEIGHTS =
-        2 /* of each block with weights except the first, shaped like W; pull and push */
+    BL_FEEDBACK_DIRECT = 1,      /* of each block that `emit` is called for, outputs x units; for products */
+    BL_FEEDBACK_LIKE_WEIGHTS = 2 /* of each weighted block except the first, shaped like W; pull and push */
 } bl_feedback_kind;
 
 /* The callbacks may be called at any time, also for nets of other sizes and shapes. What they emit follows from the block's
