@@ -220,7 +220,9 @@ static bl_status open_backends(const struct session *s, struct verify backends[M
                              .threads = threads,
                              .seed = seed,
                              .findings = all};
-        const bl_status status = bl_context_use(v->ctx, v->backend, threads);
+        bl_status status = bl_context_use(v->ctx, v->backend, threads);
+        if (status == BL_OK)
+            status = verify_register(v->ctx);
         if (status != BL_OK) {
             fprintf(stderr, "backless: %s\n", bl_why(v->ctx));
             bl_context_free(v->ctx);

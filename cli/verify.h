@@ -41,6 +41,9 @@ extern const struct check check_forward, check_slopes, check_output, check_signa
 
 void verify_report(struct verify *v, const struct finding *finding);
 
+/* Registers the rule "registered", of verify_own.c. */
+bl_status verify_register(bl_context *ctx);
+
 /* BL_NO_MEMORY, with the sentence in v->why. */
 bl_status verify_no_memory(struct verify *v);
 

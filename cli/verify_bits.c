@@ -42,6 +42,8 @@ static bl_status train_on(const struct verify *v, int threads, const struct lab_
     other.ctx = bl_context_new(NULL);
     bl_status status = bl_context_use(other.ctx, v->backend, threads);
     if (status == BL_OK)
+        status = verify_register(other.ctx);
+    if (status == BL_OK)
         status = train(&other, options, out);
     if (status != BL_OK)
         snprintf(failed->why, sizeof failed->why, "%s", other.why[0] ? other.why : bl_why(other.ctx));
@@ -72,10 +74,10 @@ static bl_status try_threads(struct verify *v, const char *rule)
     return status;
 }
 
-/* One rule of each order of teaching. */
+/* One rule of each order of teaching, and one that is registered. */
 static bl_status run_threads(struct verify *v)
 {
-    static const char *const rules[] = {"bp", "ifa", "dfa"};
+    static const char *const rules[] = {"bp", "ifa", "dfa", "registered"};
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof rules / sizeof *rules && status == BL_OK; i++)
         status = try_threads(v, rules[i]);

@@ -1,6 +1,6 @@
 /*
- * verify_learning.c - every rule after a short training: is the angle to backpropagation what it should be,
- * and does it learn?
+ * verify_learning.c - every rule, a registered one too, after a short training: is the angle to backpropagation what it
+ * should be, and does it learn?
  *
  * The problem: CLASSES classes, each of two clouds around centres at random in INPUTS dimensions, which
  * nearly every hyperplane that is looked for will part. Chance is wrong in 4 of 5 cases.
@@ -136,9 +136,10 @@ static bl_status try_rule(struct verify *v, const char *rule)
 
 static bl_status run(struct verify *v)
 {
+    bl_rule_info rule;
     bl_status status = BL_OK;
-    for (int i = 0; bl_rule_name(i) && status == BL_OK; i++)
-        status = try_rule(v, bl_rule_name(i));
+    for (int i = 0; status == BL_OK && bl_rule_at(v->ctx, i, &rule); i++)
+        status = try_rule(v, rule.name);
     return status;
 }
 

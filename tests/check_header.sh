@@ -1,5 +1,5 @@
 #!/bin/sh
-# check_header.sh - the public header stands alone, as C17 and as C++11, without a warning, and so does each
+# check_header.sh - the public header stands alone, as C17, as C++11 and as C++17, without a warning, and so does each
 # example.
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,10 +15,12 @@ if ! command -v "${CXX:-c++}" >/dev/null 2>&1; then
     echo "SKIP: no C++ compiler here"
     exit 77
 fi
-# shellcheck disable=SC2086
-echo '#include "backless.h"' | "${CXX:-c++}" -std=c++11 $flags -x c++ -
-for example in examples/*.c; do
+for standard in c++11 c++17; do
     # shellcheck disable=SC2086
-    "${CXX:-c++}" -std=c++11 $flags -x c++ "$example"
+    echo '#include "backless.h"' | "${CXX:-c++}" -std=$standard $flags -x c++ -
+    for example in examples/*.c; do
+        # shellcheck disable=SC2086
+        "${CXX:-c++}" -std=$standard $flags -x c++ "$example"
+    done
 done
-echo "backless.h and the examples: fine as C17 and as C++11"
+echo "backless.h and the examples: fine as C17, as C++11 and as C++17"

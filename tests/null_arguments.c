@@ -77,7 +77,8 @@ static void emit_own(bl_emitter *e, int block, void *user)
 
 static const bl_rule_array own_array = {"a", 1, 1, 0, 0.0};
 static const bl_map own_map = {
-    sizeof own_map, "nothing", run_nothing, 0, {{BL_ARRAY_0, BL_UPDATES}, {BL_NOTHING, BL_READS}}};
+    sizeof own_map, "nothing", run_nothing, 0, {{BL_ARRAY_0, BL_UPDATES}, {BL_NOTHING, BL_READS}}, NULL};
+static const bl_matmul own_matmul = {BL_ERROR, BL_ARRAY_0, BL_SIGNAL, 0, 0};
 static const bl_rule own_rule = {sizeof own_rule, "own", "a",  "b",      0,    BL_FEEDBACK_DIRECT,
                                  &own_array,      1,     NULL, emit_own, NULL, NULL};
 
@@ -90,7 +91,8 @@ static bl_emitter *emitter(void)
     static struct program p;
     static bl_emitter e;
     p = (struct program){.n_blocks = 3, .items = items, .room = ROOM, .user = &own_rule, .maps = maps};
-    e = (bl_emitter){.program = &p};
+    static const struct emission emission = {.is_direct = true};
+    e = (bl_emitter){.program = &p, .emission = &emission};
     return &e;
 }
 

@@ -4,6 +4,7 @@
  *
  *     test_program [CASE [N]]    N cases from that number on; a failure names its case
  */
+#include "own_rules.h"
 #include "rig.h"
 
 #include <setjmp.h>
@@ -14,7 +15,16 @@
 #include "../src/base/rng.h"
 #include "../src/train/trainer.h"
 
-enum { CASES = 300, EXAMPLES = 24, SIDE = 6, INPUTS = 2 * SIDE * SIDE, CLASSES = 5, STEPS = 3, TEXT = 1200 };
+enum {
+    CASES = 300,
+    OWN_CASES = 60,
+    EXAMPLES = 24,
+    SIDE = 6,
+    INPUTS = 2 * SIDE * SIDE,
+    CLASSES = 5,
+    STEPS = 3,
+    TEXT = 1200
+};
 
 static float x[EXAMPLES * INPUTS];
 static int32_t labels[EXAMPLES];
@@ -110,16 +120,19 @@ static void draw_net(struct draw *d, char net[TEXT])
     add(net, "dense 5");
 }
 
-static struct drawn draw_case(struct draw *d)
+/* is_own: a rule of own_rules.h: with maps, noise and a period, with arrays or feedback that learn, and by both ways at once. */
+static struct drawn draw_case(struct draw *d, bool is_own)
 {
     static const char *const optimizers[] = {
         "sgd", "sgd momentum 0.9", "sgd momentum 0.9 decay 1e-4", "rmsprop", "adam", "adam decay 1e-4"};
     static const char *const precisions[] = {"float32", "float32", "bf16"};
     static const char *const inlets[] = {"end", "end", "before-pool", "channels"};
+    static const bl_rule *const own[] = {&my_stir, &my_local, &my_arrays,  &my_rows, &my_signs,
+                                         &my_usf,  &my_mixed, &my_derived, &my_dkp,  &my_kp};
     int n_rules = 0;
     while (bl_rule_name(n_rules))
         n_rules++;
-    struct drawn c = {.rule = bl_rule_name((int)draw(d, (uint32_t)n_rules)),
+    struct drawn c = {.rule = is_own ? PICK(d, own)->name : bl_rule_name((int)draw(d, (uint32_t)n_rules)),
                       .optimizer = PICK(d, optimizers),
                       .precision = PICK(d, precisions),
                       .inlet = PICK(d, inlets),
@@ -159,6 +172,7 @@ static bl_status make(struct made *m, const struct drawn *c, int threads, const 
                                       {"loss", "ce"}};
     *m = (struct made){.ctx = bl_context_new(NULL)};
     assert_int_equal(bl_context_use(m->ctx, "portable", threads), BL_OK);
+    assert_int_equal(register_rules(m->ctx), BL_OK);
     assert_int_equal(bl_config_create(&m->config, m->ctx), BL_OK);
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         assert_int_equal(bl_config_set(m->config, options[i][0], options[i][1]), BL_OK);
@@ -296,7 +310,7 @@ static size_t check_program(const struct program *p, uint32_t number)
 static size_t planned_stages(const bl_trainer *t)
 {
     const size_t last = net_last(t->model->net);
-    const char *order = bl_rule_order(t->model->rule->ops->name);
+    const char *order = rule_order_name(t->model->rule->ops);
     const size_t second = rule_flow(t->model->rule->ops).has_second_pass ? last + 4 : 0;
     return second + (strcmp(order, "backward") == 0 || strcmp(order, "forward") == 0 ? last + 1 : 1);
 }
@@ -306,7 +320,8 @@ static void check_stages(const bl_trainer *t, uint32_t number)
     const struct program *p = t->stepper.program;
     const size_t now = p->n_stages - p->loss_stage - 1, planned = planned_stages(t);
     const struct net *net = t->model->net;
-    if (!p->spec.is_lean && !net->has_adds && !net->has_merged_modules && now > planned)
+    if (!t->model->rule->ops->user && !p->spec.is_lean && !net->has_adds && !net->has_merged_modules &&
+        now > planned)
         fail_msg("case %u: %zu stages behind the error, %zu were planned by hand", number, now, planned);
 }
 
@@ -341,18 +356,18 @@ static void check_variant(const struct drawn *c, uint32_t number, int threads, c
         check_stages(m.trainer, number);
         sums->low += strcmp(memory, "low") == 0;
     } else
-        assert_true(strcmp(memory, "low") == 0 && !rule_may_be_lean(rule_find(NULL, c->rule)));
+        assert_true(strcmp(memory, "low") == 0 && !rule_may_be_lean(rule_find(m.ctx, c->rule)));
     release(&m);
 }
 
-static void check_case(uint32_t number, struct sums *sums)
+static void check_case(uint32_t number, bool is_own, struct sums *sums)
 {
     struct draw d = {.rng = {.seed = number, .stream = RNG_ANGLES}};
     struct drawn c;
     struct made m;
     char before[17], reference[17];
     for (;;) { /* rules that are not defined for a net are left out, pools that do not fit too */
-        c = draw_case(&d);
+        c = draw_case(&d, is_own);
         if (make(&m, &c, 1, "normal") == BL_OK)
             break;
         release(&m);
@@ -375,12 +390,25 @@ static void test_drawn(void **state)
     (void)state;
     struct sums sums = {.nets = 0};
     for (uint32_t i = 0; i < n_cases; i++)
-        check_case(first_case + i, &sums);
+        check_case(first_case + i, false, &sums);
     printf("%zu cases, %zu with residuals, %zu with merged modules, %zu trainings in little memory, %zu "
            "faults found\n",
            sums.nets, sums.residuals, sums.merged, sums.low, sums.faults);
     assert_true(n_cases < CASES || (sums.low > CASES / 2 && sums.residuals > CASES / 4 &&
                                     sums.merged > CASES / 4 && sums.faults > 10 * CASES));
+}
+
+static void test_drawn_with_rules_of_ones_own(void **state)
+{
+    (void)state;
+    struct sums sums = {.nets = 0};
+    const uint32_t n = n_cases < OWN_CASES ? n_cases : OWN_CASES;
+    for (uint32_t i = 0; i < n; i++)
+        check_case(first_case + i, true, &sums);
+    printf("%zu cases, %zu with residuals, %zu trainings in little memory, %zu faults found\n", sums.nets,
+           sums.residuals, sums.low, sums.faults);
+    assert_true(n < OWN_CASES ||
+                (sums.low > OWN_CASES / 4 && sums.residuals > OWN_CASES / 4 && sums.faults > 10 * OWN_CASES));
 }
 
 /* Depth changes which outputs little memory still holds: every rule, nets of one to six blocks. */
@@ -452,7 +480,8 @@ int main(int argc, char **argv)
     if (argc > 1)
         n_cases = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1;
     rig_fill(5, x, labels, EXAMPLES, INPUTS, CLASSES);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_drawn), cmocka_unit_test(test_depths),
-                                       cmocka_unit_test(test_flows), cmocka_unit_test(test_circle)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_drawn), cmocka_unit_test(test_drawn_with_rules_of_ones_own),
+        cmocka_unit_test(test_depths), cmocka_unit_test(test_flows), cmocka_unit_test(test_circle)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,7 @@ struct bl_context {
     struct backend *backend;       /* owned; set when the context is made */
     struct pool *pool;             /* owned; NULL before parallel_need */
     struct registered_rule *rules; /* owned; those of bl_rule_register, the first of a list of blocks */
+    bool is_registering;           /* a rule's callbacks are tried (bl_rule_register) */
     int threads;                   /* at least 1 */
     bool has_read_input;           /* standard input, which can be read once */
     bool may_use_fewer;            /* nobody asked for that number: fewer threads may be tried */

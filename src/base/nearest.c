@@ -92,21 +92,26 @@ void nearest_offer_aliases(struct nearest *search, const struct alias *aliases, 
     }
 }
 
-static void list_all(const struct vocabulary *v, char *out, size_t room)
+static void list_all(const struct vocabulary *v, const char *const *more, char *out, size_t room)
 {
     text_append(out, room, "there are: ");
     for (size_t i = 0; v->name_at(i); i++)
         text_append(out, room, "%s%s", i ? ", " : "", v->usage_at ? v->usage_at(i) : v->name_at(i));
+    for (size_t i = 0; more[i]; i++)
+        text_append(out, room, ", %s", more[i]);
 }
 
 /* Names before spellings of others, where both are as near. */
-void vocabulary_advise(const struct vocabulary *v, struct slice word, char *out, size_t room)
+void vocabulary_advise_more(const struct vocabulary *v, const char *const *more, struct slice word, char *out,
+                            size_t room)
 {
     struct nearest name, alias;
     out[0] = 0;
     nearest_begin(&name, word);
     for (size_t i = 0; v->name_at(i); i++)
         nearest_offer(&name, slice_of(v->name_at(i)), v->name_at(i));
+    for (size_t i = 0; more[i]; i++)
+        nearest_offer(&name, slice_of(more[i]), more[i]);
     nearest_begin(&alias, word);
     nearest_offer_aliases(&alias, v->aliases, v->n_aliases);
     if (alias.found && alias.distance < name.distance)
@@ -114,5 +119,11 @@ void vocabulary_advise(const struct vocabulary *v, struct slice word, char *out,
     else if (name.found)
         text_append(out, room, "did you mean \"%s\"?", name.found);
     else
-        list_all(v, out, room);
+        list_all(v, more, out, room);
+}
+
+void vocabulary_advise(const struct vocabulary *v, struct slice word, char *out, size_t room)
+{
+    static const char *const none[] = {NULL};
+    vocabulary_advise_more(v, none, word, out, room);
 }

@@ -5,11 +5,14 @@
 
 #include "../base/text.h"
 
+const char net_with_residuals[] =
+    "dense 3, tanh, residual (dense 4, tanh, dense 3), residual (tanh, dense 5 | dense 5), dense 2";
+
 /* Residual blocks of two convolutions of C channels: with the identity as shortcut, or of half the size with a convolution of
    1x1 (option B). */
 #define TWO(C, first)                                                                                        \
     "residual (conv " C " 3x3 " first "pad 1 nobias, batchnorm, relu, conv " C " 3x3 pad 1 nobias, "         \
-                                                                               "batchnorm"
+    "batchnorm"
 #define SAME(C) TWO(C, "") "), relu"
 #define HALF(C) TWO(C, "stride 2 ") " | conv " C " 1x1 stride 2 nobias, batchnorm), relu"
 /* Three groups of so many blocks each, one of them the first with half the size: He and others' nets for CIFAR. */

@@ -56,8 +56,11 @@ static bool is_there(const struct bl_emitter *e, enum buffer buffer, size_t l, e
 
 static void need(struct bl_emitter *e, enum buffer buffer, size_t l, enum pass pass)
 {
-    if (!is_there(e, buffer, l, pass))
-        e->has_missing = true;
+    if (is_there(e, buffer, l, pass))
+        return;
+    if (!e->has_missing)
+        e->missing = (struct missing){buffer, l};
+    e->has_missing = true;
 }
 
 /* An array that keeps its numbers is always there. */
@@ -127,22 +130,35 @@ void emit_push(struct bl_emitter *e, enum buffer matrix, size_t l)
          (struct instruction){.op = is_weighted(p, l) ? &op_push : &op_push_add, .l = l, .matrix = matrix});
 }
 
-void emit_map(struct bl_emitter *e, const struct op *map, size_t l)
+/* An instruction whose operands the rule has chosen. */
+static void emit_own(struct bl_emitter *e, struct instruction item)
 {
     size_t block = 0;
-    const bool has_follower = program_followers(e->program, l) > 0;
-    const struct instruction item = {
-        .op = map, .l = l, .other = has_follower ? program_follower(e->program, l, 0) : l};
+    const bool has_follower = program_followers(e->program, item.l) > 0;
+    item.other = has_follower ? program_follower(e->program, item.l, 0) : item.l;
     for (size_t i = 0; i < OPERANDS; i++) {
         const struct operand o = program_operand(e->program, &item, i, &block);
         if (o.access != WRITES && (o.buffer == BUFFER_DELTA || o.buffer == BUFFER_SIGNAL))
             need(e, o.buffer, block, PASS_FIRST);
         else if (o.access != WRITES && o.buffer >= BUFFER_ARRAY && o.buffer <= BUFFER_LAST_ARRAY)
             need_array(e, o.buffer, block);
-        else if (map->given && o.buffer == BUFFER_OUTPUT && !is_there(e, BUFFER_OUTPUT, block, PASS_SECOND))
+        else if (e->program->user && o.access != WRITES && o.buffer == BUFFER_OUTPUT &&
+                 !is_there(e, BUFFER_OUTPUT, block, PASS_SECOND))
             need(e, BUFFER_OUTPUT, block, PASS_FIRST);
     }
     emit(e, item);
+}
+
+void emit_map(struct bl_emitter *e, const struct op *map, size_t l)
+{
+    emit_own(e, (struct instruction){.op = map, .l = l});
+}
+
+void emit_matmul(struct bl_emitter *e, const struct op *matmul, bool transposes_a, bool transposes_b,
+                 size_t l)
+{
+    emit_own(e, (struct instruction){
+                    .op = matmul, .l = l, .transposes_a = transposes_a, .transposes_b = transposes_b});
 }
 
 void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l)
@@ -245,6 +261,13 @@ static size_t piece_of(const struct program *p, const struct emission *what, siz
     return what->is_onward ? l : module_of(p, l);
 }
 
+bool emitter_teaches(const struct bl_emitter *e, size_t l)
+{
+    const struct program *p = e->program;
+    return l + 1 < p->n_blocks && piece_of(p, e->emission, l) == l &&
+           (!e->emission->is_direct || is_taught(p, l));
+}
+
 /* How block l's signal or delta comes about: by the rule, or exactly within a module. false: not at all, because it needs none. */
 static bool emit_signal(struct bl_emitter *e, const struct emission *what, size_t l)
 {
@@ -264,6 +287,8 @@ static bool emit_block(struct bl_emitter *e, const struct emission *what, size_t
     const size_t n = e->program->n, n_maps = e->program->n_maps;
     if (!emit_signal(e, what, l))
         return true;
+    if (!is_there(e, BUFFER_DELTA, l, PASS_FIRST))
+        need(e, BUFFER_SIGNAL, l, PASS_FIRST);
     if (!is_whole_since(e, n, n_maps))
         return false;
     if (!is_there(e, BUFFER_DELTA, l, PASS_FIRST))
@@ -332,14 +357,9 @@ static bool emit_begin(struct bl_emitter *e, const struct emission *what)
     return is_whole_since(e, n, n_maps);
 }
 
-size_t emission_room(size_t n_blocks)
-{
-    return 16 * n_blocks + 16;
-}
-
 bool emit_step(struct program *p, const struct emission *what, char refusal[160])
 {
-    struct bl_emitter e = {.program = p};
+    struct bl_emitter e = {.program = p, .emission = what};
     const size_t last = p->n_blocks - 1;
     size_t done = 0,
            rest = what->emit ? last : 0; /* pieces that end with one of done .. rest - 1 are to come */
@@ -371,7 +391,10 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
     if (e.is_full && !e.refusal[0])
         snprintf(e.refusal, sizeof e.refusal, "more than %zu instructions for %zu blocks", p->room,
                  p->n_blocks);
+    if ((!has_begun || !is_whole || e.has_missing) && !e.refusal[0])
+        snprintf(e.refusal, sizeof e.refusal, "%s of block %zu is read, which no instruction writes before",
+                 program_buffer_name(p, e.missing.buffer), e.missing.l);
     if (refusal)
         memcpy(refusal, e.refusal, sizeof e.refusal);
-    return has_begun && is_whole && !e.has_missing && !e.refusal[0];
+    return !e.refusal[0];
 }

@@ -28,7 +28,7 @@ enum buffer {
     BUFFER_FEEDBACK, /* of a block: B, and the optimiser's memory of it */
     BUFFER_GRADIENT, /* of a block's parameters */
     BUFFER_ARRAY, /* the arrays of a user's rule, one after the other; one for the net belongs to the last block */
-    BUFFER_LAST_ARRAY = BUFFER_ARRAY + 3,
+    BUFFER_LAST_ARRAY = BUFFER_ARRAY + 7,
     BUFFER_MATRIX, /* in the table of ops: the matrix that the instruction names, and its source */
     BUFFER_SOURCE,
     BUFFERS
@@ -70,18 +70,21 @@ enum op_kind {
     OP_PUSH_ADD,
     OP_LOCAL_BACKWARD,
     OP_MAP,
+    OP_MATMUL,
     OP_NOISE,
     OP_GRADIENT,
     OP_UPDATE,
     OP_UPDATE_FUSED,
     OP_UPDATE_FEEDBACK,
     OP_LEARN_FEEDBACK,
+    OP_UPDATE_ARRAY,
     OP_KINDS
 };
 
 enum { OPERANDS = 4 };
 
-/* An op of the table, or a rule's own function (OP_MAP) with the operands that it declares. */
+/* An op of the table; a rule's own function (OP_MAP) with the operands that it declares; or, of a user's rule, a product of operands
+   of its choice (OP_MATMUL: a, b, to) and the optimiser's step of an array (OP_UPDATE_ARRAY: gradient, array). */
 struct op {
     enum op_kind kind;
     const char *name;
@@ -91,7 +94,7 @@ struct op {
     void (*map)(const struct rule *rule, const struct net *net, const struct place *at,
                 struct lesson *lesson);    /* of OP_MAP */
     double (*cost)(const struct net *net); /* of OP_MAP: multiply-accumulates for an example; NULL: none */
-    const bl_map *given;                   /* of OP_MAP: a user's, in place of `map` */
+    bl_map given;                          /* of OP_MAP: a user's, in place of `map`; run NULL: none */
 };
 
 enum mode { MODE_OF_RUN, MODE_REPLAY /* the same masks and statistics once more */ };
@@ -105,9 +108,10 @@ struct instruction {
     enum buffer matrix; /* of pull and push: BUFFER_WEIGHTS or BUFFER_FEEDBACK */
     enum buffer
         source; /* of product: BUFFER_TARGETS, an array, or BUFFER_DELTA for the error; of noise: the array */
-    float sigma;     /* of noise */
-    uint16_t stream; /* of noise */
-    uint32_t period; /* in steps; 0 and 1: each */
+    float sigma;                     /* of noise */
+    uint16_t stream;                 /* of noise */
+    bool transposes_a, transposes_b; /* of matmul */
+    uint32_t period;                 /* in steps; 0 and 1: each */
     enum pass pass;
     enum mode mode;
     bool is_repeated; /* a forward that was computed before, because its output was not kept */
@@ -146,7 +150,8 @@ struct program {
     struct instruction *items;
     size_t n, room;
     const bl_rule *user; /* whose arrays and maps these are; NULL: the library's rule */
-    struct op *maps;     /* a user's, as ops: n_maps of them, room for as many as instructions; NULL: none */
+    struct op *
+        maps; /* a user's maps, products and steps, as ops: n_maps of them, room for as many as instructions; NULL: none */
     size_t n_maps;
     size_t *order;        /* of items, by group */
     struct group *groups; /* by stage, and by their first instructions */

@@ -2,34 +2,18 @@
  * public_emitter.c - the emitter as the public header has it: checks what a user's rule says, and calls the emitter of the library's
  * rules.
  *
- * How a map may be cut follows from what it writes: where all of that belongs to channels of the map's block, by these; else it
- * is one task.
+ * How a map or a product may be cut follows from what it writes: where all of that belongs to channels of its block, by these; else
+ * it is one task.
  */
-#include "emitter.h"
-
-#include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-/* The first thing that is not defined is told. */
-static void refuse(bl_emitter *e, const char *format, ...) BL_PRINTF(2, 3);
-static void refuse(bl_emitter *e, const char *format, ...)
-{
-    va_list arguments;
-    if (e->refusal[0])
-        return;
-    va_start(arguments, format);
-    vsnprintf(e->refusal, sizeof e->refusal, format, arguments);
-    va_end(arguments);
-}
+#include "user_operands.h"
 
 /* Whether the instruction may be emitted on that block, one of first .. end - 1. */
 static bool is_block(bl_emitter *e, const char *what, int block, size_t first, size_t end)
 {
     if (block >= 0 && (size_t)block >= first && (size_t)block < end)
         return true;
-    refuse(e, "%s on block %d of %zu, expected %zu to %zu", what, block, e->program->n_blocks, first,
-           end - 1);
+    user_refuse(e, "%s on block %d of %zu, expected %zu to %zu", what, block, e->program->n_blocks, first,
+                end - 1);
     return false;
 }
 
@@ -38,24 +22,12 @@ static size_t last_block(const bl_emitter *e)
     return e->program->n_blocks - 1;
 }
 
-/* NULL: the rule has no such array. */
-static const bl_rule_array *array_of(const bl_emitter *e, bl_buffer_id buffer)
-{
-    const int i = (int)buffer - BL_ARRAY_0;
-    return i >= 0 && i < e->program->user->n_arrays ? &e->program->user->arrays[i] : NULL;
-}
-
-static enum buffer own_buffer(bl_buffer_id buffer)
-{
-    return (enum buffer)(BUFFER_ARRAY + ((int)buffer - BL_ARRAY_0));
-}
-
 static bool has_feedback(bl_emitter *e, const char *what, bl_feedback_kind kind)
 {
     if (e->program->user->feedback == kind)
         return true;
-    refuse(e, "%s needs a rule whose feedback is %s", what,
-           kind == BL_FEEDBACK_DIRECT ? "direct" : "shaped like the weights");
+    user_refuse(e, "%s needs a rule whose feedback is %s", what,
+                kind == BL_FEEDBACK_DIRECT ? "direct" : "shaped like the weights");
     return false;
 }
 
@@ -65,7 +37,7 @@ static bool is_open(bl_emitter *e, const char *what)
     if (e && e->program->user && !e->is_learning)
         return true;
     if (e)
-        refuse(e, "%s where it is not allowed", what);
+        user_refuse(e, "%s where it is not allowed", what);
     return false;
 }
 
@@ -74,14 +46,41 @@ static bool is_each_step(bl_emitter *e, const char *what)
 {
     if (e->period <= 1)
         return true;
-    refuse(e, "%s with a period of %u steps: the other steps would have no such numbers", what, e->period);
+    user_refuse(e, "%s with a period of %u steps: the other steps would have no such numbers", what,
+                e->period);
     return false;
 }
+
+/* ---- The net */
 
 int bl_emitter_blocks(const bl_emitter *e)
 {
     return e ? (int)e->program->n_blocks : 0;
 }
+
+static bool has_block(const bl_emitter *e, int block)
+{
+    return e && block >= 0 && (size_t)block < e->program->n_blocks;
+}
+
+int bl_emitter_follower(const bl_emitter *e, int block, int i)
+{
+    if (!has_block(e, block) || i < 0 || (size_t)i >= program_followers(e->program, (size_t)block))
+        return 0;
+    return (int)program_follower(e->program, (size_t)block, (size_t)i);
+}
+
+int bl_emitter_is_weighted(const bl_emitter *e, int block)
+{
+    return has_block(e, block) && (!e->program->net || e->program->net->blocks[block].is_weighted);
+}
+
+int bl_emitter_is_taught(const bl_emitter *e, int block)
+{
+    return has_block(e, block) && emitter_teaches(e, (size_t)block);
+}
+
+/* ---- Instructions */
 
 void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block)
 {
@@ -89,18 +88,23 @@ void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block)
     if (!is_open(e, what) || !is_block(e, what, block, 0, last_block(e)) || !is_each_step(e, what) ||
         !has_feedback(e, what, BL_FEEDBACK_DIRECT))
         return;
-    const bl_rule_array *array = array_of(e, source);
+    if (!emitter_teaches(e, (size_t)block)) {
+        user_refuse(e, "%s on block %d, which has no signal of its own in this net (bl_emitter_is_taught)",
+                    what, block);
+        return;
+    }
+    const bl_rule_array *array = user_array(e, source);
     const bool is_fitting =
-        array && array->rows == BL_BATCH && array->cols == BL_OUTPUTS && !array->each_block;
+        array && array->rows == BL_BATCH && array->cols == BL_OUTPUTS && !array_is_of_blocks(array);
     if (source != BL_ERROR && source != BL_TARGETS && !is_fitting)
-        refuse(e,
-               "bl_emit_product of buffer %d, expected the error, the targets or an array of batch x outputs",
-               (int)source);
+        user_refuse(
+            e, "bl_emit_product of buffer %d, expected the error, the targets or an array of batch x outputs",
+            (int)source);
     else
         emit_product(e,
                      source == BL_ERROR     ? BUFFER_DELTA
                      : source == BL_TARGETS ? BUFFER_TARGETS
-                                            : own_buffer(source),
+                                            : user_buffer(source),
                      (size_t)block);
 }
 
@@ -111,7 +115,7 @@ static bool is_matrix(bl_emitter *e, const char *what, bl_buffer_id matrix)
         return true;
     if (matrix == BL_FEEDBACK)
         return has_feedback(e, what, BL_FEEDBACK_LIKE_WEIGHTS);
-    refuse(e, "%s through buffer %d, expected weights or feedback", what, (int)matrix);
+    user_refuse(e, "%s through buffer %d, expected weights or feedback", what, (int)matrix);
     return false;
 }
 
@@ -148,21 +152,21 @@ void bl_emit_noise(bl_emitter *e, bl_buffer_id array, double sigma, int stream, 
     const char *const what = "bl_emit_noise";
     if (!is_open(e, what) || !is_block(e, what, block, 0, e->program->n_blocks))
         return;
-    const bl_rule_array *own = array_of(e, array);
+    const bl_rule_array *own = user_array(e, array);
     if (!own)
-        refuse(e, "%s into buffer %d, expected an array of the rule", what, (int)array);
+        user_refuse(e, "%s into buffer %d, expected an array of the rule", what, (int)array);
     else if (!(sigma > 0.0 && sigma <= 1e6) || stream < 0 || stream > UINT16_MAX)
-        refuse(e, "%s with sigma %g and stream %d, expected a number up to 1e6 and 0 to 65535", what, sigma,
-               stream);
+        user_refuse(e, "%s with sigma %g and stream %d, expected a number up to 1e6 and 0 to 65535", what,
+                    sigma, stream);
     else if (array_is_kept(own) || is_each_step(e, what))
-        emit_noise(e, own_buffer(array), (float)sigma, (uint16_t)stream,
-                   own->each_block ? (size_t)block : last_block(e));
+        emit_noise(e, user_buffer(array), (float)sigma, (uint16_t)stream,
+                   array_is_of_blocks(own) ? (size_t)block : last_block(e));
 }
 
 void bl_emit_every(bl_emitter *e, int steps)
 {
     if (e && steps < 1)
-        refuse(e, "bl_emit_every %d steps, expected 1 or more", steps);
+        user_refuse(e, "bl_emit_every %d steps, expected 1 or more", steps);
     else if (e)
         e->period = (uint32_t)steps;
 }
@@ -174,126 +178,134 @@ void bl_emit_learn_feedback(bl_emitter *e, int block)
         return;
     if (!e->is_learning || !e->program->user || e->program->user->feedback == BL_FEEDBACK_NONE ||
         e->period > 1)
-        refuse(e, "%s is for the callback `learn` of a rule with feedback, and for each step", what);
+        user_refuse(e, "%s is for the callback `learn` of a rule with feedback, and for each step", what);
     else if (e->program->user->feedback == BL_FEEDBACK_DIRECT)
         emit_learn_feedback(e, (size_t)block);
     else
         emit_update_feedback(e, (size_t)block);
 }
 
-/* ---- Maps */
+/* ---- Instructions with operands of the rule's choice */
 
-static bool is_of_channels(const bl_rule_array *array)
+/* Room for one more of them. NULL: there is none, or this is no place for it. */
+static struct op *next_op(bl_emitter *e, const char *what, int block)
 {
-    return array->cols == BL_UNITS || array->cols == BL_CHANNELS || array->rows == BL_UNITS ||
-           array->rows == BL_CHANNELS;
+    struct program *p = e ? e->program : NULL;
+    if (!p || !p->user || !is_block(e, what, block, 0, p->n_blocks))
+        return NULL;
+    e->is_full = e->is_full || p->n_maps == p->room;
+    return e->is_full ? NULL : &p->maps[p->n_maps];
 }
 
-static enum access access_of(bl_access access)
+/* As a whole, where what it writes does not belong to the channels of its block. */
+static void settle_ranges(struct op *op)
 {
-    return access == BL_READS ? READS : access == BL_WRITES ? WRITES : UPDATES;
+    for (size_t i = 0; i < OPERANDS && op->operands[i].buffer; i++)
+        op->is_whole =
+            op->is_whole || (op->operands[i].access != READS && op->operands[i].extent == EXTENT_ALL);
+    for (size_t i = 0; i < OPERANDS && op->is_whole; i++)
+        op->operands[i].extent = EXTENT_ALL;
 }
 
-/* false: no such buffer. */
-static bool operand_of(const bl_emitter *e, bl_buffer_id buffer, bl_access access, struct operand *out)
+static enum move move_of(const bl_emitter *e)
 {
-    const enum access how = access_of(access);
-    const bl_rule_array *array = array_of(e, buffer);
-    switch (buffer) {
-    case BL_INPUT:
-        *out = (struct operand){BUFFER_INPUT, OF_BLOCK, EXTENT_ALL, how};
-        return true;
-    case BL_TARGETS:
-        *out = (struct operand){BUFFER_TARGETS, OF_BLOCK, EXTENT_ALL, how};
-        return true;
-    case BL_ERROR:
-        *out = (struct operand){BUFFER_DELTA, OF_LAST, EXTENT_ALL, how};
-        return true;
-    case BL_OUTPUT:
-    case BL_SIGNAL:
-    case BL_DELTA:
-    case BL_WEIGHTS:
-    case BL_FEEDBACK:
-        *out = (struct operand){(enum buffer)(BUFFER_OUTPUT + ((int)buffer - BL_OUTPUT)), OF_BLOCK,
-                                EXTENT_RANGE, how};
-        return true;
-    default:
-        if (array)
-            *out =
-                (struct operand){own_buffer(buffer), array->each_block ? OF_BLOCK : OF_LAST,
-                                 array->each_block && is_of_channels(array) ? EXTENT_RANGE : EXTENT_ALL, how};
-        return array != NULL;
-    }
-}
-
-static bool may_write(const bl_emitter *e, bl_buffer_id buffer, size_t block)
-{
-    const bool is_derivative = buffer == BL_SIGNAL || buffer == BL_DELTA;
-    if (e->is_learning && !array_of(e, buffer))
-        return buffer == BL_FEEDBACK;
-    return array_of(e, buffer) || buffer == BL_INPUT || buffer == BL_FEEDBACK ||
-           (is_derivative && block < last_block(e));
-}
-
-static bool is_kept(const bl_emitter *e, bl_buffer_id buffer)
-{
-    const bl_rule_array *array = array_of(e, buffer);
-    return array ? array_is_kept(array) : buffer == BL_FEEDBACK;
-}
-
-static bool check_operand(bl_emitter *e, const bl_map *map, size_t i, size_t block)
-{
-    const bl_buffer_id buffer = map->operands[i].buffer;
-    const bl_access access = map->operands[i].access;
-    if (access < BL_READS || access > BL_UPDATES)
-        refuse(e, "map %.40s: operand %zu has the access %d", map->name, i, (int)access);
-    else if (access != BL_READS && !may_write(e, buffer, block))
-        refuse(e, "map %.40s: operand %zu on block %zu may not be written there", map->name, i, block);
-    else if (access != BL_READS && e->period > 1 && !is_kept(e, buffer))
-        refuse(e, "map %.40s: operand %zu must be written in each step", map->name, i);
-    else if (buffer == BL_FEEDBACK && e->program->user->feedback == BL_FEEDBACK_NONE)
-        refuse(e, "map %.40s: operand %zu is feedback, but the rule has none", map->name, i);
-    return !e->refusal[0];
-}
-
-/* The map as an op of the program's own. false: it is refused. */
-static bool translate(bl_emitter *e, const bl_map *map, size_t block, struct op *out)
-{
-    *out = (struct op){
-        .kind = OP_MAP, .name = map->name, .is_whole = map->whole != 0, .move = MOVE_TEACH, .given = map};
-    for (size_t i = 0; i < OPERANDS && map->operands[i].buffer != BL_NOTHING; i++) {
-        struct operand *o = &out->operands[i];
-        if (!operand_of(e, map->operands[i].buffer, map->operands[i].access, o)) {
-            refuse(e, "map %.40s: operand %zu is buffer %d, which the rule does not have", map->name, i,
-                   (int)map->operands[i].buffer);
-            return false;
-        }
-        if (!check_operand(e, map, i, block))
-            return false;
-        out->is_whole = out->is_whole || (o->access != READS && o->extent == EXTENT_ALL);
-    }
-    for (size_t i = 0; i < OPERANDS && out->is_whole; i++)
-        out->operands[i].extent = EXTENT_ALL;
-    return true;
+    return e->is_learning ? MOVE_UPDATE : MOVE_TEACH;
 }
 
 void bl_emit_map(bl_emitter *e, const bl_map *map, int block)
 {
-    struct program *p = e ? e->program : NULL;
-    if (!p || !p->user || !is_block(e, "bl_emit_map", block, 0, p->n_blocks))
+    struct op *op = next_op(e, "bl_emit_map", block);
+    if (!op)
         return;
     if (!map || map->size != sizeof *map || !map->name || !map->run) {
-        refuse(e, "bl_emit_map of a map that is NULL, without name or function, or of another size than this "
-                  "header's");
+        user_refuse(e, "bl_emit_map of a map that is NULL, without name or function, or of another size than "
+                       "this header's");
         return;
     }
-    if (p->n_maps == p->room) {
-        e->is_full = true;
-        return;
-    }
-    struct op *op = &p->maps[p->n_maps];
-    if (!translate(e, map, (size_t)block, op))
-        return;
-    p->n_maps++;
+    *op = (struct op){
+        .kind = OP_MAP, .name = map->name, .is_whole = map->whole != 0, .move = move_of(e), .given = *map};
+    for (size_t i = 0; i < OPERANDS && map->operands[i].buffer != BL_NOTHING; i++)
+        if (!user_operand(e, "map", map->name, i, map->operands[i].buffer, map->operands[i].access,
+                          (size_t)block, &op->operands[i]))
+            return;
+    settle_ranges(op);
+    e->program->n_maps++;
     emit_map(e, op, (size_t)block);
+}
+
+/* Of a and b, the one whose rows or columns are those of the result that a task computes is read by ranges too, where its channels
+   lie so; the other one is read whole. */
+static void share_ranges(const bl_rule *rule, const bl_matmul *matmul, struct op *op)
+{
+    const bool are_rows = user_layout(rule, op->operands[2].buffer) == CHANNELS_ARE_ROWS;
+    const bool is_transposed = are_rows ? matmul->transpose_a != 0 : matmul->transpose_b != 0;
+    const enum layout wanted = are_rows != is_transposed ? CHANNELS_ARE_ROWS : CHANNELS_ARE_COLUMNS;
+    struct operand *with = &op->operands[are_rows ? 0 : 1], *other = &op->operands[are_rows ? 1 : 0];
+    other->extent = EXTENT_ALL;
+    if (user_layout(rule, with->buffer) != wanted)
+        with->extent = EXTENT_ALL;
+}
+
+void bl_emit_matmul(bl_emitter *e, const bl_matmul *matmul, int block)
+{
+    const char *const what = "bl_emit_matmul:";
+    struct op *op = next_op(e, "bl_emit_matmul", block);
+    if (!op)
+        return;
+    *op = (struct op){.kind = OP_MATMUL, .name = "matmul", .move = move_of(e)};
+    if (!matmul)
+        user_refuse(e, "bl_emit_matmul of NULL");
+    else if (matmul->to == matmul->a || matmul->to == matmul->b)
+        user_refuse(e, "bl_emit_matmul into buffer %d, which it reads", (int)matmul->to);
+    else if (user_operand(e, what, "a", 0, matmul->a, BL_READS, (size_t)block, &op->operands[0]) &&
+             user_operand(e, what, "b", 1, matmul->b, BL_READS, (size_t)block, &op->operands[1]) &&
+             user_operand(e, what, "to", 2, matmul->to, BL_WRITES, (size_t)block, &op->operands[2])) {
+        share_ranges(e->program->user, matmul, op);
+        settle_ranges(op);
+        e->program->n_maps++;
+        emit_matmul(e, op, matmul->transpose_a != 0, matmul->transpose_b != 0, (size_t)block);
+    }
+}
+
+static bool is_shaped_like(const bl_rule_array *a, const bl_rule_array *b)
+{
+    return a->rows == b->rows && a->cols == b->cols && array_is_of_blocks(a) == array_is_of_blocks(b);
+}
+
+static bool is_updated(const struct program *p, enum buffer array, size_t l)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->items[i].op->kind == OP_UPDATE_ARRAY && p->items[i].l == l &&
+            p->items[i].op->operands[1].buffer == array)
+            return true;
+    return false;
+}
+
+void bl_emit_update(bl_emitter *e, bl_buffer_id array, bl_buffer_id gradient, int block)
+{
+    const char *const what = "bl_emit_update";
+    struct op *op = next_op(e, what, block);
+    if (!op)
+        return;
+    const bl_rule_array *own = user_array(e, array), *by = user_array(e, gradient);
+    *op = (struct op){.kind = OP_UPDATE_ARRAY, .name = "update_array", .move = MOVE_UPDATE};
+    if (!e->is_learning || e->period > 1)
+        user_refuse(e, "%s is for the callback `learn`, and for each step", what);
+    else if (!own || !by || own == by)
+        user_refuse(e, "%s of buffer %d by buffer %d, expected two arrays of the rule", what, (int)array,
+                    (int)gradient);
+    else if (!array_is_kept(own) || !is_shaped_like(own, by))
+        user_refuse(e, "%s of \"%s\" by \"%s\", expected an array that is kept and one of its shape", what,
+                    own->name, by->name);
+    else if (user_operand(e, what, own->name, 0, gradient, BL_READS, (size_t)block, &op->operands[0]) &&
+             user_operand(e, what, own->name, 1, array, BL_UPDATES, (size_t)block, &op->operands[1])) {
+        const size_t l = array_is_of_blocks(own) ? (size_t)block : last_block(e);
+        settle_ranges(op);
+        if (is_updated(e->program, op->operands[1].buffer, l)) {
+            user_refuse(e, "%s of \"%s\" twice in a step", what, own->name);
+            return;
+        }
+        e->program->n_maps++;
+        emit_map(e, op, l);
+    }
 }

@@ -5,8 +5,9 @@
  *     signal_l = delta_{l-1} W_l^T              l > 1: onward through the weights, in the direction of the input
  *     signal_l = the sum of delta_k             where block l adds the outputs of blocks k
  *
- * Only the first block has feedback. Each block has a signal of its own, also the last ones of a residual's body and shortcut. Not defined where a hidden block changes the size of its maps (a pool): what leaves
- * the weights of one block is not what enters the next.
+ * Only the first block has feedback. Each block has a signal of its own, also the last ones of a residual's body and shortcut.
+ * Not defined where a hidden block changes the size of its maps (a pool): what leaves the weights of one block is not what
+ * enters the next.
  */
 #include "../net/modules.h"
 #include "rule_table.h"

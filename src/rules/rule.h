@@ -72,6 +72,7 @@ struct rule_flow {
     bool learns_feedback;  /* B has a step of its own in the optimiser */
     bool fits_outputs;     /* its gradient is e^T h, of the block's end */
     bool updates_feedback; /* by a map that reads what it was before */
+    bool writes_deltas;    /* itself, without the derivatives of the layers behind the weights */
 };
 struct rule_flow rule_flow(const struct rule_ops *ops);
 /* Emits the rule's steps of some nets: what is not defined is refused with its sentence. */

@@ -4,6 +4,8 @@
 #include "rule.h"
 
 #include "../base/mem.h"
+#include "../net/named_nets.h"
+#include "user_rule.h"
 
 static struct emission emission_of(const struct rule_ops *ops)
 {
@@ -19,15 +21,33 @@ static bl_status emit_or_fail(bl_context *ctx, struct program *p, const struct r
     emission.has_entry = p->net && p->net->blocks[0].first > 0;
     if (emit_step(p, &emission, refusal))
         return BL_OK;
-    if (refusal[0])
-        BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: %s", ops->name, refusal);
-    BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: the signal of some block reads what no instruction writes before",
-            ops->name);
+    BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: %s", ops->name, refusal);
+}
+
+/* On a small net with residuals. */
+static bl_status check_on_graph(bl_context *ctx, const struct rule_ops *ops)
+{
+    struct net *net = NULL;
+    BL_TRY(net_create(&net, ctx, (bl_shape){1, 1, 3}, net_with_residuals));
+    struct program p = {.n_blocks = net->n_blocks,
+                        .net = net,
+                        .room = emission_room(net->n_blocks),
+                        .spec.updates = true,
+                        .user = ops->user};
+    bl_status status = MEM_ARRAY(ctx, &p.items, p.room, "the program of a step");
+    if (status == BL_OK)
+        status = MEM_ARRAY(ctx, &p.maps, p.room, "the maps of a step");
+    if (status == BL_OK)
+        status = emit_or_fail(ctx, &p, ops);
+    mem_free(ctx, p.items);
+    mem_free(ctx, p.maps);
+    net_free(net);
+    return status;
 }
 
 bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops)
 {
-    enum { MOST_BLOCKS = 4, ROOM = 16 * MOST_BLOCKS + 16 };
+    enum { MOST_BLOCKS = 4, ROOM = EMISSION_ROOM * (MOST_BLOCKS + 1) };
     for (size_t n = 2; n <= MOST_BLOCKS; n++) {
         struct instruction items[ROOM];
         struct op maps[ROOM];
@@ -39,7 +59,11 @@ bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops)
                             .maps = maps};
         BL_TRY(emit_or_fail(ctx, &p, ops));
     }
-    return BL_OK;
+    const struct rule_flow flow = rule_flow(ops);
+    if (flow.reads_previous ||
+        flow.has_second_pass) /* not defined there, which is told when such a net is asked for */
+        return BL_OK;
+    return check_on_graph(ctx, ops);
 }
 
 bl_status rule_program(struct program **out, const struct rule *rule, const struct net *net,
@@ -59,6 +83,8 @@ bl_status rule_program(struct program **out, const struct rule *rule, const stru
         status = MEM_ARRAY(ctx, &p->maps, p->room, "the maps of a step");
     if (status == BL_OK)
         status = emit_or_fail(ctx, p, rule->ops);
+    if (status == BL_OK && p->user)
+        status = rule_check_products(rule, net, p);
     if (status == BL_OK)
         status = program_lower(p, net);
     if (status != BL_OK) {
@@ -69,10 +95,10 @@ bl_status rule_program(struct program **out, const struct rule *rule, const stru
     return BL_OK;
 }
 
-/* Of three blocks: one that has both neighbours hidden, or nearly so, is enough to tell. */
+/* Of some blocks in a row: the library's rules, which do the same on all of them, need no more than three. */
 struct rule_flow rule_flow(const struct rule_ops *ops)
 {
-    enum { BLOCKS = 3, ROOM = 16 * BLOCKS + 16 };
+    enum { BLOCKS = 6, ROOM = EMISSION_ROOM * (BLOCKS + 1) };
     struct instruction items[ROOM];
     struct op maps[ROOM];
     struct program p = {.n_blocks = BLOCKS,
@@ -100,6 +126,8 @@ struct rule_flow rule_flow(const struct rule_ops *ops)
             flow.reads_previous = flow.reads_previous || (is_delta && o.whose == OF_PREVIOUS);
             if (kind == OP_MAP && o.buffer == BUFFER_FEEDBACK && o.access == UPDATES)
                 flow.updates_feedback = true;
+            flow.writes_deltas = flow.writes_deltas ||
+                                 (kind != OP_LOCAL_BACKWARD && o.buffer == BUFFER_DELTA && o.access != READS);
             flow.reads_error = flow.reads_error || (is_delta && block == BLOCKS - 1);
         }
     }

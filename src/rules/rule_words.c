@@ -5,6 +5,7 @@
 
 #include "../base/nearest.h"
 #include "rule_table.h"
+#include "user_rule.h"
 
 static const struct alias rule_aliases[] = {
     {"backprop backpropagation backwardpropagation bprop gradient sgd", "backpropagation is written bp"},
@@ -38,10 +39,15 @@ static const char *rule_name_at(size_t i)
 
 bl_status rule_unknown(bl_context *ctx, const char *text)
 {
+    enum { MOST = 32 };
+    const char *registered[MOST + 1] = {NULL};
+    const struct rule_ops *ops = NULL;
+    for (int i = 0; i < MOST && (ops = user_rule_at(ctx, i)); i++)
+        registered[i] = ops->name;
     static const struct vocabulary rules = {rule_name_at, NULL, rule_aliases,
                                             sizeof rule_aliases / sizeof *rule_aliases};
-    char advice[256];
-    vocabulary_advise(&rules, slice_of(text), advice, sizeof advice);
+    char advice[512];
+    vocabulary_advise_more(&rules, registered, slice_of(text), advice, sizeof advice);
     BL_FAIL(ctx, BL_BAD_VALUE, "no rule \"%s\"; %s", text, advice);
 }
 

@@ -14,9 +14,15 @@ struct rule_arrays {
     size_t room;        /* examples */
     float *saved;       /* while something is measured: what is kept, one array after the other */
     bool saves_feedback;
+    struct rule_fault fault;
 };
 
-static size_t count(const struct rule *rule)
+struct rule_fault *rule_fault(const struct rule *rule)
+{
+    return &rule->own->fault;
+}
+
+size_t rule_array_count(const struct rule *rule)
 {
     return rule->own ? (size_t)rule->ops->user->n_arrays * rule->n_blocks : 0;
 }
@@ -28,7 +34,7 @@ static const bl_rule_array *array_at(const struct rule *rule, size_t i)
 
 static bool has(const struct rule *rule, size_t i)
 {
-    return array_at(rule, i)->each_block || i % rule->n_blocks + 1 == rule->n_blocks;
+    return array_is_of_blocks(array_at(rule, i)) || i % rule->n_blocks + 1 == rule->n_blocks;
 }
 
 /* A batch has 0 examples until there is room for one. */
@@ -84,8 +90,8 @@ bl_status rule_arrays_create(struct rule *rule, const struct net *net)
 {
     BL_TRY(MEM_ONE(rule->ctx, &rule->own, "the rule's arrays"));
     rule->own->saves_feedback = rule_flow(rule->ops).updates_feedback;
-    BL_TRY(MEM_ARRAY(rule->ctx, &rule->own->all, count(rule), "the rule's arrays"));
-    for (size_t i = 0; i < count(rule); i++) {
+    BL_TRY(MEM_ARRAY(rule->ctx, &rule->own->all, rule_array_count(rule), "the rule's arrays"));
+    for (size_t i = 0; i < rule_array_count(rule); i++) {
         const bl_rule_array *array = array_at(rule, i);
         const size_t l = i % rule->n_blocks;
         if (!has(rule, i))
@@ -93,6 +99,9 @@ bl_status rule_arrays_create(struct rule *rule, const struct net *net)
         rule->own->all[i] = matrix_of(NULL, side_of(net, l, array->rows), side_of(net, l, array->cols));
         if (array_is_kept(array))
             BL_TRY(make_kept(rule, i));
+        else if (array->rows != BL_BATCH)
+            BL_TRY(MEM_ARRAY(rule->ctx, &rule->own->all[i].x, rule->own->all[i].rows * rule->own->all[i].cols,
+                             "an array of the rule"));
     }
     return MEM_ARRAY(rule->ctx, &rule->own->saved, floats_to_save(rule), "the rule's arrays");
 }
@@ -101,7 +110,7 @@ void rule_arrays_free(struct rule *rule)
 {
     if (!rule->own)
         return;
-    for (size_t i = 0; rule->own->all && i < count(rule); i++)
+    for (size_t i = 0; rule->own->all && i < rule_array_count(rule); i++)
         mem_free(rule->ctx, rule->own->all[i].x);
     mem_free(rule->ctx, rule->own->all);
     mem_free(rule->ctx, rule->own->saved);
@@ -112,10 +121,10 @@ bl_status rule_need_batch(const struct rule *rule, size_t examples)
 {
     if (!rule->own || rule->own->room >= examples)
         return BL_OK;
-    for (size_t i = 0; i < count(rule); i++) {
+    for (size_t i = 0; i < rule_array_count(rule); i++) {
         struct matrix *m = &rule->own->all[i];
         float *x = NULL;
-        if (!has(rule, i) || array_is_kept(array_at(rule, i)))
+        if (!has(rule, i) || array_at(rule, i)->rows != BL_BATCH)
             continue;
         BL_TRY(MEM_ARRAY(rule->ctx, &x, examples * m->cols, "an array of the rule"));
         mem_free(rule->ctx, m->x);
@@ -128,26 +137,27 @@ bl_status rule_need_batch(const struct rule *rule, size_t examples)
 
 struct matrix rule_array(const struct rule *rule, enum buffer buffer, size_t l, size_t n)
 {
-    const size_t i = (size_t)(buffer - BUFFER_ARRAY) * rule->n_blocks + l;
+    const size_t i = rule_array_number(rule, buffer, l);
     struct matrix m = rule->own->all[i];
-    m.rows = array_is_kept(array_at(rule, i)) ? m.rows : n;
+    m.rows = array_at(rule, i)->rows == BL_BATCH ? n : m.rows;
     return m;
 }
 
 size_t rule_array_floats(const struct rule *rule, enum buffer buffer, size_t l)
 {
-    const struct matrix m = rule->own->all[(size_t)(buffer - BUFFER_ARRAY) * rule->n_blocks + l];
+    const struct matrix m = rule->own->all[rule_array_number(rule, buffer, l)];
     return m.rows * m.cols;
 }
 
 bool rule_kept_array(const struct rule *rule, size_t i, struct rule_kept_array *out)
 {
-    for (size_t k = 0; rule && k < count(rule); k++)
+    for (size_t k = 0; rule && k < rule_array_count(rule); k++)
         if (has(rule, k) && array_is_kept(array_at(rule, k)) && i-- == 0) {
             *out = (struct rule_kept_array){.name = array_at(rule, k)->name,
                                             .values = rule->own->all[k],
                                             .l = k % rule->n_blocks,
-                                            .is_of_net = !array_at(rule, k)->each_block};
+                                            .number = k,
+                                            .is_of_net = !array_is_of_blocks(array_at(rule, k))};
             return true;
         }
     return false;

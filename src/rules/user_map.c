@@ -6,74 +6,116 @@
 
 #include "../base/rng.h"
 
-/* Columns that hold the channels of a block, so many numbers for each. */
-static struct matrix columns_of(struct matrix m, const struct net *net, const struct place *at)
+#include <math.h>
+#include <string.h>
+
+static struct operand operand_at(const struct op *op, size_t i, const struct place *at, const struct net *net,
+                                 size_t *block)
 {
-    const size_t map = m.cols / net->blocks[at->l].channels;
-    return matrix_columns(m, (struct part){at->part.begin * map, at->part.end * map});
+    *block = op->operands[i].whose == OF_LAST ? net_last(net) : at->l;
+    return op->operands[i];
 }
 
-static struct matrix own_array(const struct rule *rule, const struct net *net, const struct place *at,
-                               struct operand o, size_t block, size_t n)
+static bl_map_call call_of(const struct rule *rule, const struct net *net, const struct place *at)
 {
-    const struct matrix m = rule_array(rule, o.buffer, block, n);
-    const int cols = rule->ops->user->arrays[o.buffer - BUFFER_ARRAY].cols;
-    if (o.extent != EXTENT_RANGE)
-        return m;
-    if (cols == BL_UNITS || cols == BL_CHANNELS)
-        return columns_of(m, net, at);
-    const size_t map = m.rows / net->blocks[at->l].channels;
-    return matrix_rows(m, (struct part){at->part.begin * map, at->part.end * map});
+    return (bl_map_call){.user = rule->ops->user->user,
+                         .block = (int)at->l,
+                         .unit = net_columns(net, at->l, at->part).begin,
+                         .fan_out = net->blocks[at->l].is_weighted ? net_layer(net, at->l)->fan_out : 0};
 }
 
-static struct matrix feedback_of(const struct rule *rule, const struct net *net, const struct place *at)
+static bl_view view_of(struct matrix m)
 {
-    const struct matrix B = rule->B[at->l];
-    if (!B.x)
-        return B;
-    return rule->ops->user->feedback == BL_FEEDBACK_DIRECT ? columns_of(B, net, at)
-                                                           : matrix_rows(B, at->part);
+    return (bl_view){m.x, m.rows, m.cols, m.stride};
 }
 
-static struct matrix operand_of(const struct rule *rule, const struct net *net, const struct place *at,
-                                const struct lesson *lesson, struct operand o)
+/* FNV-1a over the numbers of a view. */
+static uint64_t hash_of(const bl_view *v)
 {
-    const size_t last = net_last(net), block = o.whose == OF_LAST ? last : at->l;
-    switch (o.buffer) {
-    case BUFFER_INPUT:
-        return lesson->x;
-    case BUFFER_TARGETS:
-        return lesson->y;
-    case BUFFER_OUTPUT:
-        return columns_of(lesson->h[block], net, at);
-    case BUFFER_SIGNAL:
-        return columns_of(lesson->signal[block], net, at);
-    case BUFFER_DELTA:
-        return o.whose == OF_LAST ? *lesson_error(lesson) : columns_of(lesson->delta[block], net, at);
-    case BUFFER_WEIGHTS:
-        return matrix_rows(net->weights[block], at->part);
-    case BUFFER_FEEDBACK:
-        return feedback_of(rule, net, at);
-    default:
-        return own_array(rule, net, at, o, block, lesson->n);
+    uint64_t hash = 0xcbf29ce484222325;
+    for (size_t i = 0; v->values && i < v->rows; i++)
+        for (size_t j = 0; j < v->cols; j++) {
+            uint32_t bits = 0;
+            memcpy(&bits, v->values + i * v->stride + j, sizeof bits);
+            hash = (hash ^ bits) * 0x100000001b3;
+        }
+    return hash;
+}
+
+/* Whether the map must leave the operand as it is. A delta may lie where the signal lies that it is made from. */
+static bool must_stay(const struct op *op, const bl_map_call *call, size_t i)
+{
+    for (size_t k = 0; k < OPERANDS; k++)
+        if (op->operands[k].access != READS && call->view[k].values == call->view[i].values)
+            return false;
+    return op->operands[i].buffer != BUFFER_NONE;
+}
+
+/* Nobody writes meanwhile what this task reads: a change of it is the map's. */
+static void run_checked(const struct rule *rule, const struct op *op, const bl_map_call *call)
+{
+    uint64_t before[OPERANDS] = {0};
+    const bl_map_call kept = *call;
+    for (size_t i = 0; i < OPERANDS; i++)
+        before[i] = must_stay(op, &kept, i) ? hash_of(&kept.view[i]) : 0;
+    op->given.run(call);
+    for (size_t i = 0; i < OPERANDS; i++) {
+        size_t none = 0;
+        if (!must_stay(op, &kept, i) || hash_of(&kept.view[i]) == before[i])
+            continue;
+        if (atomic_compare_exchange_strong(&rule_fault(rule)->operand, &none, i + 1)) {
+            rule_fault(rule)->map = op->name;
+            rule_fault(rule)->l = (size_t)call->block;
+        }
     }
 }
 
 void rule_run_map(const struct rule *rule, const struct net *net, const struct op *op, const struct place *at,
                   const struct lesson *lesson)
 {
-    const bool is_step = lesson->passage.purpose == PASSAGE_TRAIN;
-    bl_map_call call = {.user = rule->ops->user->user,
-                        .block = (int)at->l,
-                        .n = lesson->n,
-                        .step = is_step ? lesson->passage.step : 0,
-                        .scale = lesson->scale,
-                        .unit = net_columns(net, at->l, at->part).begin};
-    for (size_t i = 0; i < OPERANDS && op->operands[i].buffer; i++) {
-        const struct matrix m = operand_of(rule, net, at, lesson, op->operands[i]);
-        call.view[i] = (bl_view){m.x, m.rows, m.cols, m.stride};
+    bl_map_call call = call_of(rule, net, at);
+    call.n = lesson->n;
+    call.step = lesson->passage.purpose == PASSAGE_TRAIN ? lesson->passage.step : 0;
+    call.scale = lesson->scale;
+    for (size_t i = 0, block = 0; i < OPERANDS && op->operands[i].buffer; i++) {
+        const struct operand o = operand_at(op, i, at, net, &block);
+        struct matrix m = user_matrix(rule, net, lesson, o, block);
+        if (o.extent == EXTENT_RANGE)
+            m = user_range(net, at, m, user_layout(rule->ops->user, o.buffer));
+        call.view[i] = view_of(m);
     }
-    op->given->run(&call);
+    if (call.step == 1)
+        run_checked(rule, op, &call);
+    else
+        op->given.run(&call);
+}
+
+bl_status rule_check_maps(const struct rule *rule)
+{
+    const struct rule_fault *fault = rule->own ? rule_fault(rule) : NULL;
+    const size_t operand = fault ? atomic_load(&fault->operand) : 0;
+    if (operand == 0)
+        return BL_OK;
+    BL_FAIL(rule->ctx, BL_BAD_VALUE,
+            "rule %s: map %s has changed its operand %zu on block %zu, which it says it only reads",
+            rule->ops->name, fault->map, operand - 1, fault->l);
+}
+
+double rule_map_work(const struct rule *rule, const struct net *net, const struct instruction *item)
+{
+    const struct op *op = item->op;
+    const struct place at = {item->l, {0, net->blocks[item->l].channels}, NULL};
+    bl_map_call call = call_of(rule, net, &at);
+    if (!op->given.macs)
+        return 0.0;
+    call.n = 1;
+    call.scale = 1.0f;
+    for (size_t i = 0, block = 0; i < OPERANDS && op->operands[i].buffer; i++) {
+        const struct operand o = operand_at(op, i, &at, net, &block);
+        call.view[i] = view_of(user_shape(rule, net, o, block, 1));
+    }
+    const double macs = op->given.macs(&call);
+    return isfinite(macs) && macs > 0.0 ? macs : 0.0;
 }
 
 void rule_run_noise(const struct rule *rule, const struct instruction *item, const struct lesson *lesson)

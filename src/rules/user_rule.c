@@ -8,7 +8,12 @@
 
 #include <string.h>
 
-enum { MOST_ARRAYS = 4, NAME_ROOM = 32, ARRAY_NAME = 16, MOST_SIDE = 1 << 20 };
+enum {
+    MOST_ARRAYS = BUFFER_LAST_ARRAY - BUFFER_ARRAY + 1,
+    NAME_ROOM = 32,
+    ARRAY_NAME = 16,
+    MOST_SIDE = 1 << 20
+};
 
 struct user_rule {
     struct registered_rule link;
@@ -53,6 +58,17 @@ bl_status user_rule_bind(struct rule *rule, const struct net *net)
     return rule_arrays_create(rule, net);
 }
 
+/* Direct feedback of every block that the rule is asked about. One that reads other blocks' deltas is asked about the ends of modules
+   without parameters, too. */
+static bl_status direct_feedback(struct rule *rule, const struct net *net)
+{
+    const bool is_direct = rule_is_direct(rule->ops);
+    for (size_t l = 0; l < net_last(net); l++)
+        if (is_direct ? net->blocks[l].is_taught : net->blocks[l].module == l)
+            BL_TRY(feedback_from_output(rule, net, l));
+    return BL_OK;
+}
+
 static bool is_set(const bl_rule *given, unsigned flag)
 {
     return (given->flags & flag) != 0;
@@ -73,7 +89,7 @@ static struct rule_ops ops_of(const bl_rule *given)
         .weights = !has_feedback || !is_set(given, BL_RULE_ALIGNS_WEIGHTS) ? WEIGHTS_ARE_FREE
                    : is_direct                                             ? WEIGHTS_FOLLOW_DIRECT_FEEDBACK
                                                                            : WEIGHTS_FOLLOW_THEIR_FEEDBACK,
-        .init = is_direct      ? feedback_from_output_to_all
+        .init = is_direct      ? direct_feedback
                 : has_feedback ? feedback_like_all_weights
                                : NULL,
         .begin = given->begin ? user_begin : NULL,
@@ -102,7 +118,7 @@ static bl_status check_side(bl_context *ctx, const bl_rule *rule, const bl_rule_
                             bool is_row)
 {
     const bool is_of_block = side == BL_UNITS || side == BL_CHANNELS;
-    if (is_of_block ? array->each_block
+    if (is_of_block ? array_is_of_blocks(array)
                     : (side > 0 && side <= MOST_SIDE) || side == BL_OUTPUTS || side == BL_INPUTS ||
                           (is_row && side == BL_BATCH))
         return BL_OK;
@@ -125,6 +141,10 @@ static bl_status check_arrays(bl_context *ctx, const bl_rule *rule)
         for (int k = 0; k < i; k++)
             if (strcmp(rule->arrays[k].name, array->name) == 0)
                 BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: two arrays are called \"%s\"", rule->name, array->name);
+        if (array->flags & ~(BL_EACH_BLOCK | BL_ONE_STEP))
+            BL_FAIL(ctx, BL_UNSUPPORTED,
+                    "rule %s: array \"%s\" has the flags %d, of which this version does not know all",
+                    rule->name, array->name, array->flags);
         if (!(array->limit >= 0.0 && array->limit <= 1e6))
             BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: array \"%s\" has the limit %g, expected 0 to 1e6",
                     rule->name, array->name, array->limit);
@@ -174,18 +194,54 @@ static bl_status check_size(bl_context *ctx, const bl_rule *rule)
     return BL_OK;
 }
 
+static const char *copy_text(char **at, const char *text)
+{
+    const size_t n = strlen(text) + 1;
+    char *copy = memcpy(*at, text, n);
+    *at += n;
+    return copy;
+}
+
+/* In one block, which the context frees: the rule, its arrays, then all texts. */
+static bl_status copy_rule(struct user_rule **out, bl_context *ctx, const bl_rule *rule)
+{
+    const size_t n = (size_t)rule->n_arrays, arrays_at = (sizeof **out + 15) / 16 * 16;
+    size_t texts = strlen(rule->name) + strlen(rule->about) + strlen(rule->equation) + 3;
+    for (size_t i = 0; i < n; i++)
+        texts += strlen(rule->arrays[i].name) + 1;
+    void *block = NULL;
+    BL_TRY(mem_array_bytes(ctx, &block, 1, arrays_at + n * sizeof(bl_rule_array) + texts, "the rule"));
+    struct user_rule *made = block;
+    bl_rule_array *arrays = (bl_rule_array *)(void *)((char *)block + arrays_at);
+    char *at = (char *)(arrays + n);
+    made->given = *rule;
+    made->given.name = copy_text(&at, rule->name);
+    made->given.about = copy_text(&at, rule->about);
+    made->given.equation = copy_text(&at, rule->equation);
+    made->given.arrays = arrays;
+    for (size_t i = 0; i < n; i++) {
+        arrays[i] = rule->arrays[i];
+        arrays[i].name = copy_text(&at, rule->arrays[i].name);
+    }
+    *out = made;
+    return BL_OK;
+}
+
 bl_status bl_rule_register(bl_context *ctx, const bl_rule *rule)
 {
     struct user_rule *made = NULL;
     if (!ctx)
         return BL_BAD_VALUE;
     BL_GIVEN(ctx, rule);
+    if (ctx->is_registering)
+        BL_FAIL(ctx, BL_BAD_VALUE, "bl_rule_register in a callback of a rule that is being registered");
     BL_TRY(check_size(ctx, rule));
     BL_TRY(check_rule(ctx, rule));
-    BL_TRY(MEM_ONE(ctx, &made, "the rule"));
-    made->given = *rule;
+    BL_TRY(copy_rule(&made, ctx, rule));
     made->ops = ops_of(&made->given);
+    ctx->is_registering = true;
     const bl_status status = rule_check_program(ctx, &made->ops);
+    ctx->is_registering = false;
     if (status != BL_OK) {
         mem_free(ctx, made);
         return status;

@@ -4,10 +4,21 @@
 #ifndef BL_RULES_USER_RULE_H
 #define BL_RULES_USER_RULE_H
 
+#include "../program/user_operands.h"
 #include "rule.h"
+
+#include <stdatomic.h>
 
 /* Of those that are registered with ctx, by number; NULL past the last. */
 const struct rule_ops *user_rule_at(const bl_context *ctx, int i);
+
+/* What a map has changed that it says it reads: the first one found. */
+struct rule_fault {
+    atomic_size_t operand; /* its number and 1; 0: none has */
+    const char *map;
+    size_t l;
+};
+struct rule_fault *rule_fault(const struct rule *rule); /* of a user's rule */
 
 /* Makes what the rule has on this net besides feedback; refuses a net that the rule is not defined for. */
 bl_status user_rule_bind(struct rule *rule, const struct net *net);
@@ -19,13 +30,19 @@ void rule_arrays_free(struct rule *rule);
 bl_status rule_need_batch(const struct rule *rule, size_t examples);
 /* The array of block l, of which one for the net has the last; n: its rows where they are the batch's. x NULL: there is none. */
 struct matrix rule_array(const struct rule *rule, enum buffer buffer, size_t l, size_t n);
+/* Every array of every block has a number, below rule_array_count. */
+static inline size_t rule_array_number(const struct rule *rule, enum buffer buffer, size_t l)
+{
+    return (size_t)(buffer - BUFFER_ARRAY) * rule->n_blocks + l;
+}
+size_t rule_array_count(const struct rule *rule);
 size_t rule_array_floats(const struct rule *rule, enum buffer buffer, size_t l);
 
 /* What is saved in files. */
 struct rule_kept_array {
     const char *name;
     struct matrix values;
-    size_t l;
+    size_t l, number;
     bool is_of_net;
 };
 /* rule NULL: none. false past the last. */
@@ -35,9 +52,33 @@ bool rule_kept_array(const struct rule *rule, size_t i, struct rule_kept_array *
 void rule_save_arrays(const struct rule *rule);
 void rule_restore_arrays(const struct rule *rule);
 
+/* ---- Instructions */
+
+/* What an instruction of a user's rule touches. A block that has no such matrix: x NULL, 0 x 0. */
+struct matrix user_matrix(const struct rule *rule, const struct net *net, const struct lesson *lesson,
+                          struct operand o, size_t block);
+/* Its rows or columns that belong to the place's channels. */
+struct matrix user_range(const struct net *net, const struct place *at, struct matrix m, enum layout layout);
+/* Its sizes, on a net where no batch is at hand: n rows, where they are the batch's. */
+struct matrix user_shape(const struct rule *rule, const struct net *net, struct operand o, size_t block,
+                         size_t n);
+
 /* A user's map on the range of a place. */
 void rule_run_map(const struct rule *rule, const struct net *net, const struct op *op, const struct place *at,
                   const struct lesson *lesson);
+/* Fails where a map has changed, in step 1, what it says that it reads. */
+bl_status rule_check_maps(const struct rule *rule);
+/* What the map says that it costs: multiply-accumulates for an example; 0 where it says nothing. */
+double rule_map_work(const struct rule *rule, const struct net *net, const struct instruction *item);
+
+/* Refuses a program with a product whose operands do not fit one another on this net. */
+bl_status rule_check_products(const struct rule *rule, const struct net *net, const struct program *p);
+/* to = a b on the range of a place. */
+void rule_run_product(const struct rule *rule, const struct net *net, const struct instruction *item,
+                      const struct place *at, const struct lesson *lesson);
+/* Multiply-accumulates for an example; 0 of what is computed once for the batch. */
+double rule_product_work(const struct rule *rule, const struct net *net, const struct instruction *item);
+
 void rule_run_noise(const struct rule *rule, const struct instruction *item, const struct lesson *lesson);
 
 #endif

@@ -26,13 +26,15 @@ static float *slot_piece(const bl_trainer *t, size_t slot, size_t i)
     const size_t own = net->n_tensors + net->n_kept_tensors;
     if (i < net->n_tensors)
         return stepper_slot(&t->stepper, slot, net->tensors[i].at);
-    if (i < own || !t->stepper.B_at)
+    if (i < own)
         return NULL;
     size_t left = i - own;
     for (size_t l = 0; l < net->n_blocks; l++)
         if (t->model->rule->B[l].x && left-- == 0)
-            return t->stepper.B_slots[slot] + t->stepper.B_at[l];
-    return NULL;
+            return t->stepper.B_at ? t->stepper.B_slots[slot] + t->stepper.B_at[l] : NULL;
+    struct rule_kept_array kept;
+    return rule_kept_array(t->model->rule, left, &kept) ? stepper_array_slot(&t->stepper, slot, kept.number)
+                                                        : NULL;
 }
 
 static struct slot_name slot_name(const bl_trainer *t, size_t slot, size_t i)

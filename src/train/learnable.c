@@ -28,15 +28,15 @@ static bl_status check_norm(bl_trainer *t)
     return BL_OK;
 }
 
-static bl_status check_pepita(const bl_trainer *t)
+/* Pepita, and rules of a user's own. */
+static bl_status check_deltas(const bl_trainer *t)
 {
     const struct net *net = t->model->net;
     for (size_t i = 0; i < net->n_layers; i++)
-        if (rule_flow(t->model->rule->ops).has_second_pass && net->layers[i].ops->takes_statistics)
+        if (rule_flow(t->model->rule->ops).writes_deltas && net->layers[i].ops->takes_statistics)
             BL_FAIL(t->ctx, BL_NOT_DEFINED,
-                    "rule %s has no way to teach batch norm's scale and shift: its paper defines a change "
-                    "for weights "
-                    "alone; leave batchnorm out",
+                    "rule %s has no way to teach batch norm's scale and shift: it makes the deltas at the "
+                    "weights itself, and no derivative passes the layers behind them; leave batchnorm out",
                     t->model->rule->ops->name);
     return BL_OK;
 }
@@ -93,7 +93,7 @@ bl_status learnable_check(bl_trainer *t)
 {
     static bl_status (*const checks[])(bl_trainer *) = {check_norm, check_dropout, check_decay,
                                                         check_one_of_two};
-    BL_TRY(check_pepita(t));
+    BL_TRY(check_deltas(t));
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         BL_TRY(checks[i](t));
     return BL_OK;

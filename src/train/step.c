@@ -55,6 +55,25 @@ static bl_status need_B_slots(struct stepper *s)
     return need_slots(s, s->B_slots, n);
 }
 
+/* The optimiser's memory of arrays that learn. */
+static bl_status need_array_slots(struct stepper *s)
+{
+    const struct program *p = s->program;
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct instruction *item = &p->items[i];
+        if (item->op->kind != OP_UPDATE_ARRAY)
+            continue;
+        if (!s->array_slots.at)
+            BL_TRY(
+                MEM_ARRAY(s->ctx, &s->array_slots.at, rule_array_count(s->rule), "the optimiser's memory"));
+        const enum buffer array = item->op->operands[1].buffer;
+        s->array_slots.at[rule_array_number(s->rule, array, item->l)] = n + 1;
+        n += rule_array_floats(s->rule, array, item->l);
+    }
+    return n > 0 ? need_slots(s, s->array_slots.floats, n) : BL_OK;
+}
+
 static bl_status make_programs(struct stepper *s, bool is_lean)
 {
     const struct program_spec step = {
@@ -75,6 +94,8 @@ bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, 
         status = need_slots(&s, s.slots, net->n_params - s.learns_from);
     if (status == BL_OK)
         status = need_B_slots(&s);
+    if (status == BL_OK)
+        status = need_array_slots(&s);
     if (status != BL_OK) {
         stepper_release(&s);
         return status;
@@ -91,7 +112,9 @@ void stepper_release(struct stepper *s)
     for (size_t i = 0; i < OPTIMIZER_MAX_SLOTS; i++) {
         mem_free(s->ctx, s->slots[i]);
         mem_free(s->ctx, s->B_slots[i]);
+        mem_free(s->ctx, s->array_slots.floats[i]);
     }
+    mem_free(s->ctx, s->array_slots.at);
     mem_free(s->ctx, s->B_at);
     mem_free(s->ctx, s->taught);
     mem_free(s->ctx, s->buffer);
@@ -100,6 +123,12 @@ void stepper_release(struct stepper *s)
 float *stepper_slot(const struct stepper *s, size_t slot, size_t at)
 {
     return at < s->learns_from ? NULL : s->slots[slot] + (at - s->learns_from);
+}
+
+float *stepper_array_slot(const struct stepper *s, size_t slot, size_t number)
+{
+    const struct array_slots *slots = &s->array_slots;
+    return slots->at && slots->at[number] ? slots->floats[slot] + slots->at[number] - 1 : NULL;
 }
 
 static bl_status need_buffered(struct stepper *s)
@@ -185,10 +214,15 @@ static void run_local_backward(const struct scene *scene)
 
 static void run_map(const struct scene *scene)
 {
-    if (scene->item->op->given)
+    if (scene->item->op->given.run)
         rule_run_map(scene->run->rule, scene->run->net, scene->item->op, &scene->at, scene->lesson);
     else
         scene->item->op->map(scene->run->rule, scene->run->net, &scene->at, scene->lesson);
+}
+
+static void run_product_of_operands(const struct scene *scene)
+{
+    rule_run_product(scene->run->rule, scene->run->net, scene->item, &scene->at, scene->lesson);
 }
 
 static void run_noise(const struct scene *scene)
@@ -233,6 +267,29 @@ static void run_learn_feedback(const struct scene *scene)
     for (size_t k = 0; k < e.cols; k++)
         apply_to_B(s, at->l, k * s->rule->B[at->l].cols + columns.begin, at->worker->tile + k * h.cols,
                    h.cols);
+}
+
+/* The optimiser on the range of an array of a user's rule, by the gradient in another one of its shape: row by row. */
+static void run_update_array(const struct scene *scene)
+{
+    const struct stepper *s = scene->run->stepper;
+    const struct operand *o = scene->item->op->operands;
+    const struct matrix whole = rule_array(s->rule, o[1].buffer, scene->at.l, 0);
+    struct matrix g = rule_array(s->rule, o[0].buffer, scene->at.l, 0), w = whole;
+    if (!scene->item->op->is_whole) {
+        const enum layout layout = user_layout(s->rule->ops->user, o[1].buffer);
+        w = user_range(s->net, &scene->at, w, layout);
+        g = user_range(s->net, &scene->at, g, layout);
+    }
+    const size_t first = (size_t)(w.x - whole.x),
+                 number = rule_array_number(s->rule, o[1].buffer, scene->at.l);
+    for (size_t i = 0; i < w.rows; i++) {
+        float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
+        for (size_t k = 0; k < optimizer_slots(&s->optimizer); k++)
+            slots[k] = stepper_array_slot(s, k, number) + first + i * w.stride;
+        optimizer_update(&s->optimizer, s->ctx->backend, true, matrix_row(&w, i), matrix_row(&g, i), slots,
+                         w.cols);
+    }
 }
 
 /* Where the gradient of the range's weights is; *db: of their biases, behind a tile where the layer has none. */
@@ -343,12 +400,14 @@ static void (*const runners[OP_KINDS])(const struct scene *) = {
     [OP_PUSH_ADD] = run_push_add,
     [OP_LOCAL_BACKWARD] = run_local_backward,
     [OP_MAP] = run_map,
+    [OP_MATMUL] = run_product_of_operands,
     [OP_NOISE] = run_noise,
     [OP_GRADIENT] = run_gradient,
     [OP_UPDATE] = run_update,
     [OP_UPDATE_FUSED] = run_update_fused,
     [OP_UPDATE_FEEDBACK] = run_update_feedback,
     [OP_LEARN_FEEDBACK] = run_learn_feedback,
+    [OP_UPDATE_ARRAY] = run_update_array,
 };
 
 /* ---- Tasks and stages */
@@ -490,9 +549,10 @@ bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64
     lesson->scale = step_scale(s, lesson->n);
     const double choice_begun = choice_begin(lesson), begun = step_clock_begin(&s->clock, lesson);
     run_program(&run, s->prefetch);
+    const bl_status status = rule_check_maps(s->rule);
     step_clock_end(&s->clock, lesson, begun);
     choice_end(lesson, choice_begun);
     s->prefetch = (struct prefetch){NULL, NULL};
     *out = run.outcome;
-    return BL_OK;
+    return status;
 }

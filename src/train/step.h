@@ -34,6 +34,12 @@ struct stepper {
     float *B_slots
         [OPTIMIZER_MAX_SLOTS]; /* of feedback that learns, one block's after the other's; NULL: none does */
     size_t *B_at;              /* where each block's begins */
+    struct array_slots {
+        float *floats[OPTIMIZER_MAX_SLOTS];
+        size_t *
+            at; /* of each array of a user's rule, by rule_array_number: 1 more than where its floats begin; 0: it does not
+                       learn. NULL: none does */
+    } array_slots;
     float *buffer;             /* gradients, likewise; NULL until a buffered sink is wanted */
     atomic_bool *taught;       /* of each block: a delta other than 0 was seen; NULL: nobody looks */
     struct program *program;   /* of a step */
@@ -55,6 +61,8 @@ bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, 
 void stepper_release(struct stepper *s);
 /* The optimiser's memory of the parameters from `at` on. NULL: they do not learn. */
 float *stepper_slot(const struct stepper *s, size_t slot, size_t at);
+/* The same of an array of a user's rule, by rule_array_number. */
+float *stepper_array_slot(const struct stepper *s, size_t slot, size_t number);
 
 /* Every block's output from lesson->x. */
 void step_forward(const struct net *net, struct lesson *lesson);

@@ -14,6 +14,15 @@ static bool is_asked(const bl_config *config, const char *key, const char *other
     return bl_config_is_set(config, key) && strcmp(config_text(config, key), otherwise) != 0;
 }
 
+/* Of a user's rule: arrays that begin with random numbers. */
+static bool draws_arrays(const struct rule_ops *ops)
+{
+    for (int i = 0; ops->user && i < ops->user->n_arrays; i++)
+        if (ops->user->arrays[i].limit > 0.0 && array_is_kept(&ops->user->arrays[i]))
+            return true;
+    return false;
+}
+
 /* Of a rule that learns without feedback, or makes it from the weights. */
 static bl_status tell_feedback(bl_trainer *t, const struct rule_ops *ops)
 {
@@ -21,7 +30,7 @@ static bl_status tell_feedback(bl_trainer *t, const struct rule_ops *ops)
                *why = ops->init ? "which makes its feedback from the weights" : "which has no feedback";
     if (is_asked(t->config, "feedback", usual))
         BL_TRY(trainer_note(t, "the option feedback has no effect on rule %s, %s", ops->name, why));
-    if (is_asked(t->config, "feedback-seed", config_text(t->config, "seed")))
+    if (!draws_arrays(ops) && is_asked(t->config, "feedback-seed", config_text(t->config, "seed")))
         BL_TRY(trainer_note(t, "the option feedback-seed has no effect on rule %s, %s", ops->name, why));
     return BL_OK;
 }
@@ -46,7 +55,7 @@ static bl_status tell_seeds(bl_trainer *t, const struct rule_ops *ops)
     if (strcmp(config_text(t->config, "init"), "zero") == 0 && is_asked(t->config, "weight-seed", seed))
         BL_TRY(trainer_note(t, "the option weight-seed has no effect: from --init zero no weight is drawn"));
     if (ops->init && !ops->derives_feedback && t->model->rule->feedback.kind == FEEDBACK_FILE &&
-        is_asked(t->config, "feedback-seed", seed))
+        !draws_arrays(ops) && is_asked(t->config, "feedback-seed", seed))
         BL_TRY(trainer_note(t, "the option feedback-seed has no effect: the feedback is read from %s",
                             config_text(t->config, "feedback")));
     return BL_OK;
@@ -58,8 +67,8 @@ bl_status unused_of_trainer(bl_trainer *t)
     if (bl_config_is_set(t->config, "slope") && !ops->has_slope)
         BL_TRY(trainer_note(t, "the option slope has no effect on rule %s: it is adfa's", ops->name));
     if (bl_config_is_set(t->config, "lambda") && !rule_learns_feedback(ops))
-        BL_TRY(
-            trainer_note(t, "the option lambda has no effect on rule %s: it is kp's and dkp's", ops->name));
+        BL_TRY(trainer_note(t, "the option lambda has no effect on rule %s: it is kp's and dkp's%s",
+                            ops->name, ops->user ? ", and of rules with bl_emit_learn_feedback" : ""));
     if (!ops->init || ops->derives_feedback)
         BL_TRY(tell_feedback(t, ops));
     BL_TRY(tell_modules(t, ops));

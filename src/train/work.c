@@ -31,20 +31,26 @@ double work_of(const struct rule *rule, const struct net *net, const struct inst
         return direct_work(net, inlet_units(net, item->l, rule->feedback.inlet));
     case OP_LEARN_FEEDBACK:
         return direct_work(net, net->blocks[item->l].units);
+    case OP_MATMUL:
+        return rule_product_work(rule, net, item);
     case OP_MAP:
-        return item->op->cost ? item->op->cost(net) : 0.0;
+        return item->op->given.run ? rule_map_work(rule, net, item)
+               : item->op->cost    ? item->op->cost(net)
+                                   : 0.0;
     default:
         return 0.0;
     }
 }
 
-/* The parameters of the block, or its feedback, where the instruction steps them. */
+/* The parameters of the block, its feedback, or an array of the rule's own, where the instruction steps them. */
 static size_t stepped(const struct rule *rule, const struct net *net, const struct instruction *item)
 {
     const struct block *block = &net->blocks[item->l];
     size_t sum = 0;
     if (item->op->kind == OP_UPDATE_FEEDBACK || item->op->kind == OP_LEARN_FEEDBACK)
         return rule->B[item->l].rows * rule->B[item->l].cols;
+    if (item->op->kind == OP_UPDATE_ARRAY)
+        return rule_array_floats(rule, item->op->operands[1].buffer, item->l);
     if (item->op->kind != OP_UPDATE && item->op->kind != OP_UPDATE_FUSED)
         return 0;
     for (size_t i = block->tensors; i < block->tensors + block->n_tensors; i++)
