@@ -90,9 +90,9 @@ static bool is_taught(const struct program *p, size_t l)
     return !p->net || block_of(p, l)->is_taught;
 }
 
-static bool ends_module(const struct program *p, size_t l)
+static size_t module_of(const struct program *p, size_t l)
 {
-    return !p->net || block_of(p, l)->module == l;
+    return p->net ? block_of(p, l)->module : l;
 }
 
 void emit_pull(struct bl_emitter *e, enum buffer matrix, size_t l)
@@ -213,13 +213,15 @@ static bool is_whole_since(struct bl_emitter *e, size_t n, size_t n_maps)
     return false;
 }
 
-/* How block l's signal or delta comes about: by the rule, or exactly within a module. false: not at all, because it needs none. */
+/* How block l's signal or delta comes about: by the rule, or exactly within a module. false: not at all, because it is of a
+   module without parameters, to which a direct rule sends nothing. */
 static bool emit_signal(struct bl_emitter *e, const struct emission *what, size_t l)
 {
-    if (!ends_module(e->program, l))
-        emit_pull(e, BUFFER_WEIGHTS, l);
-    else if (what->is_direct && !is_taught(e->program, l))
+    const size_t module = module_of(e->program, l);
+    if (what->is_direct && !is_taught(e->program, module))
         return false;
+    if (module != l)
+        emit_pull(e, BUFFER_WEIGHTS, l);
     else
         what->emit(e, l);
     return true;
