@@ -22,7 +22,7 @@ settings_of() {
     cifar) words=tar longest=8192 ;;
     picture | folder) words=picture ;;
     model | checkpoint) words=model longest=2048 ;;
-    grammar) words=model longest=128 ;;
+    grammar) longest=256 ;;
     number) longest=64 ;;
     esac
     words=tests/fuzz/dictionaries/$words.dict

@@ -325,7 +325,7 @@ static void test_faults_are_seen(void **state)
 
 static void test_an_allocator_without_functions(void **state)
 {
-    struct counting counts = {0, 0, 0};
+    struct counting counts = {0};
     const bl_allocator no_release = {&counts, counting_allocate, NULL},
                        no_allocate = {&counts, NULL, counting_release};
     (void)state;

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,13 +89,17 @@ static inline unsigned char *scratch_read(const char *path, size_t *n)
 struct counting { /* an allocator's state */
     size_t live, calls;
     size_t fail_at; /* this call and all later ones give nothing; 0: none does */
+    bool is_once;   /* this call alone */
+    bool has_failed;
 };
 
 static inline void *counting_allocate(void *user, size_t size, size_t alignment)
 {
     struct counting *c = user;
-    if (c->fail_at != 0 && c->calls + 1 >= c->fail_at)
+    if (c->fail_at != 0 && c->calls + 1 >= c->fail_at && !(c->is_once && c->has_failed)) {
+        c->has_failed = true;
         return NULL;
+    }
     c->calls++;
     c->live++;
     return aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
@@ -108,7 +113,7 @@ static inline void counting_release(void *user, void *block)
 
 static inline bl_context *counting_context(struct counting *c)
 {
-    *c = (struct counting){0, 0, 0};
+    *c = (struct counting){0};
     const bl_allocator allocator = {c, counting_allocate, counting_release};
     return context_create(&allocator);
 }

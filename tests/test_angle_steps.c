@@ -303,7 +303,7 @@ static void failed_allocations_lose_nothing(void **state)
     scratch_make(&scratch);
     bl_status status = BL_NO_MEMORY;
     for (size_t fail_at = 1; status != BL_OK; fail_at++) {
-        struct counting memory = {0, 0, fail_at};
+        struct counting memory = {.fail_at = fail_at};
         const bl_allocator allocator = {&memory, counting_allocate, counting_release};
         struct run r;
         status = try_run(&r, &allocator, scratch.folder);

@@ -605,7 +605,7 @@ static void test_memory_gives_out(void **state)
     for (int i = 0; i < 2; i++) {
         bl_status status = BL_NO_MEMORY;
         for (size_t fail_at = 1; status != BL_OK; fail_at++) {
-            struct counting c = {0, 0, fail_at};
+            struct counting c = {.fail_at = fail_at};
             const bl_allocator allocator = {&c, counting_allocate, counting_release};
             status = train_in(&allocator, memory[i]);
             if ((status != BL_OK && status != BL_NO_MEMORY) || c.live != 0)

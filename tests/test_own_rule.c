@@ -218,7 +218,7 @@ static void test_memory_gives_out(void **state)
     const char *path = scratch_path(&scratch, "own.safetensors");
     bl_status status = BL_NO_MEMORY;
     for (size_t fail_at = 1; status != BL_OK; fail_at++) {
-        struct counting c = {0, 0, fail_at};
+        struct counting c = {.fail_at = fail_at};
         const bl_allocator allocator = {&c, counting_allocate, counting_release};
         struct made m;
         bl_angles angles[3];

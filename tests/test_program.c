@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "../src/base/clock.h"
 #include "../src/base/rng.h"
 #include "../src/train/trainer.h"
 
@@ -23,7 +24,7 @@ enum {
     INPUTS = 2 * SIDE * SIDE,
     CLASSES = 5,
     STEPS = 3,
-    TEXT = 1200
+    TEXT = 2400
 };
 
 static float x[EXAMPLES * INPUTS];
@@ -56,12 +57,19 @@ struct drawn {
 static void add(char net[TEXT], const char *layer)
 {
     const size_t n = strlen(net);
-    snprintf(net + n, TEXT - n, "%s%s", n ? ", " : "", layer);
+    const bool is_first = n == 0 || net[n - 1] == '(' || net[n - 1] == ' '; /* of the net, or of a branch */
+    snprintf(net + n, TEXT - n, "%s%s", is_first ? "" : ", ", layer);
+}
+
+static void add_sign(char net[TEXT], const char *sign)
+{
+    const size_t n = strlen(net);
+    snprintf(net + n, TEXT - n, "%s", sign);
 }
 
 static void draw_behind(struct draw *d, char net[TEXT], bool is_image)
 {
-    static const char *const activations[] = {"tanh", "relu", "leaky-relu", "logistic"};
+    static const char *const activations[] = {"tanh", "relu", "leaky-relu", "logistic", "gelu", "softplus"};
     static const char *const pools[] = {"maxpool 2", "avgpool 2", "maxpool 3 stride 2"};
     if (draw(d, 4) == 0)
         add(net, "batchnorm");
@@ -73,24 +81,55 @@ static void draw_behind(struct draw *d, char net[TEXT], bool is_image)
         add(net, "dropout 0.2");
 }
 
-/* A body that keeps the shape, or a body and a shortcut of one shape; is_image: behind a convolution of 3 channels. */
-static void draw_residual(struct draw *d, char net[TEXT], bool is_image, bool is_deep)
+/* A convolution that keeps the maps' size, or a dense layer. */
+static void draw_weighted(struct draw *d, char net[TEXT], int width, bool is_image)
 {
-    static const char *const images[] = {
-        "residual (conv 3 3x3 pad 1 nobias, batchnorm, tanh, conv 3 1x1)",
-        "residual (conv 4 3x3 pad 1, relu, conv 5 3x3 pad 1 | conv 5 1x1 nobias, batchnorm), tanh, conv 3 "
-        "1x1",
-        "residual (batchnorm, relu, conv 3 3x3 pad 1)",
-        "residual (conv 90 3x3 pad 1, tanh | tanh, conv 90 1x1), tanh, conv 3 1x1"};
-    static const char *const rows[] = {
-        "dense 33, residual (dense 90, tanh, dense 33), tanh",
-        "dense 90, relu, residual (dense 170, tanh | dense 170), batchnorm, tanh",
-        "dense 90, residual (batchnorm, leaky-relu, dense 90, dropout 0.1), residual (tanh)",
-        "dense 17, tanh, residual (residual (dense 17, tanh), dense 17 | residual (dense 17), dropout 0.2), "
-        "tanh"};
-    if (is_image && is_deep)
-        add(net, "maxpool 2");
-    add(net, is_image ? PICK(d, images) : PICK(d, rows));
+    static const char *const windows[] = {" 3x3 pad 1", " 1x1"};
+    char layer[60];
+    snprintf(layer, sizeof layer, "%s %d%s%s", is_image ? "conv" : "dense", width,
+             is_image ? PICK(d, windows) : "", draw(d, 3) == 0 ? " nobias" : "");
+    add(net, layer);
+}
+
+static int draw_width(struct draw *d, bool is_image)
+{
+    static const int channels[] = {3, 5, 3, 5, 90}, units[] = {17, 33, 90, 170};
+    return is_image ? PICK(d, channels) : PICK(d, units);
+}
+
+static int draw_residual(struct draw *d, char net[TEXT], int width, bool is_image, int depth);
+
+/* From one width to another; it may begin with layers without weights or with a residual. */
+static void draw_branch(struct draw *d, char net[TEXT], int from, int to, bool is_image, int depth)
+{
+    if (draw(d, 3) == 0)
+        add(net, draw(d, 2) ? "tanh" : "batchnorm");
+    if (depth < 2 && draw(d, 5) == 0)
+        from = draw_residual(d, net, from, is_image, depth + 1);
+    if (draw(d, 2) == 0) {
+        draw_weighted(d, net, draw_width(d, is_image), is_image);
+        draw_behind(d, net, false);
+    } else if (from == to && draw(d, 4) == 0) {
+        add(net, "leaky-relu");
+        return;
+    }
+    draw_weighted(d, net, to, is_image);
+    if (draw(d, 2) == 0)
+        draw_behind(d, net, false);
+}
+
+/* Behind a layer of so many channels or units; gives how many there are then. */
+static int draw_residual(struct draw *d, char net[TEXT], int width, bool is_image, int depth)
+{
+    const int to = draw(d, 2) ? width : draw_width(d, is_image);
+    add(net, "residual (");
+    draw_branch(d, net, width, to, is_image, depth);
+    if (to != width || draw(d, 3) == 0) {
+        add_sign(net, " | ");
+        draw_branch(d, net, width, to, is_image, depth);
+    }
+    add_sign(net, ")");
+    return to;
 }
 
 /* Widths below and above those at which a layer is cut into ranges. */
@@ -109,22 +148,31 @@ static void draw_net(struct draw *d, char net[TEXT])
     }
     if (draw(d, 3) == 0) {
         add(net, "conv 3 3x3 pad 1");
-        draw_residual(d, net, true, draw(d, 2) == 0);
+        draw_behind(d, net, true);
+        draw_residual(d, net, 3, true, 0);
+        draw_behind(d, net, true);
     }
     for (uint32_t n = draw(d, 4); n > 0; n--) {
         add(net, PICK(d, denses));
         draw_behind(d, net, false);
-        if (draw(d, 3) == 0)
-            draw_residual(d, net, false, false);
+    }
+    if (draw(d, 3) == 0) {
+        const int width = draw_width(d, false);
+        draw_weighted(d, net, width, false);
+        draw_behind(d, net, false);
+        draw_residual(d, net, width, false, 0);
+        draw_behind(d, net, false);
     }
     add(net, "dense 5");
 }
 
+static const char *const optimizers[] = {"sgd",  "sgd momentum 0.9", "sgd momentum 0.9 decay 1e-4", "rmsprop",
+                                         "adam", "adam decay 1e-4"};
+static const char *const modules[] = {"layer", "layer", "residual", "1", "2", "3"};
+
 /* is_own: a rule of own_rules.h: with maps, noise and a period, with arrays or feedback that learn, and by both ways at once. */
 static struct drawn draw_case(struct draw *d, bool is_own)
 {
-    static const char *const optimizers[] = {
-        "sgd", "sgd momentum 0.9", "sgd momentum 0.9 decay 1e-4", "rmsprop", "adam", "adam decay 1e-4"};
     static const char *const precisions[] = {"float32", "float32", "bf16"};
     static const char *const inlets[] = {"end", "end", "before-pool", "channels"};
     static const bl_rule *const own[] = {&my_stir, &my_local, &my_arrays,  &my_rows, &my_signs,
@@ -138,7 +186,6 @@ static struct drawn draw_case(struct draw *d, bool is_own)
                       .inlet = PICK(d, inlets),
                       .threads = 2 + (int)draw(d, 3),
                       .batch = 2 + draw(d, 9)};
-    static const char *const modules[] = {"layer", "layer", "residual", "1", "2", "3"};
     draw_net(d, c.net);
     c.modules = PICK(d, modules);
     return c;
@@ -327,9 +374,42 @@ static void check_stages(const bl_trainer *t, uint32_t number)
 
 /* ---- The tests */
 
+enum { MOST_VALUES = 32 };
+
 struct sums {
-    size_t nets, low, faults, residuals, merged;
+    size_t nets, low, faults, residuals, shortcuts, nested, images, merged, refused;
+    struct tally { /* how many cases each value was drawn for */
+        const char *value;
+        size_t n;
+    } tallies[MOST_VALUES];
 };
+
+static void count_value(struct sums *sums, const char *value)
+{
+    size_t i = 0;
+    while (sums->tallies[i].value && strcmp(sums->tallies[i].value, value) != 0)
+        i++;
+    assert_true(i + 1 < MOST_VALUES);
+    sums->tallies[i].value = value;
+    sums->tallies[i].n++;
+}
+
+static void count_case(struct sums *sums, const struct drawn *c)
+{
+    static const char *const threads[] = {"2 threads", "3 threads", "4 threads"};
+    const char *residual = strstr(c->net, "residual");
+    sums->nets++;
+    sums->residuals += residual != NULL;
+    sums->shortcuts += strstr(c->net, " | ") != NULL;
+    sums->nested += residual && (strstr(residual, "(residual") || strstr(residual, "| residual"));
+    sums->images += strstr(c->net, "conv") != NULL;
+    count_value(sums, c->rule);
+    count_value(sums, c->optimizer);
+    count_value(sums, c->precision);
+    count_value(sums, c->inlet);
+    count_value(sums, c->modules);
+    count_value(sums, threads[c->threads - 2]);
+}
 
 static void compare(const struct drawn *c, uint32_t number, const char *variant, const char *hash,
                     const char *reference)
@@ -351,13 +431,31 @@ static void check_variant(const struct drawn *c, uint32_t number, int threads, c
     if (make(&m, c, threads, memory) == BL_OK) {
         train(&m, c, is_buffered, hash);
         compare(c, number, variant, hash, reference);
-        sums->faults +=
-            check_program(is_buffered ? m.trainer->stepper.buffered : m.trainer->stepper.program, number);
+        if (threads == 1 ||
+            (!is_buffered && strcmp(memory, "normal") == 0)) /* else it is the same once more */
+            sums->faults +=
+                check_program(is_buffered ? m.trainer->stepper.buffered : m.trainer->stepper.program, number);
         check_stages(m.trainer, number);
         sums->low += strcmp(memory, "low") == 0;
     } else
         assert_true(strcmp(memory, "low") == 0 && !rule_may_be_lean(rule_find(m.ctx, c->rule)));
     release(&m);
+}
+
+/* A net that fits is refused by rules that are not defined for it, and by no other: ifa and pepita with residuals, ifa where a
+   convolution changes the size of its maps. */
+static void check_refusal(const struct drawn *c, uint32_t number, bl_status status, const char *why)
+{
+    struct drawn with_bp = *c;
+    struct made m;
+    with_bp.rule = "bp";
+    with_bp.inlet = "end";
+    const bool fits = make(&m, &with_bp, 1, "normal") == BL_OK;
+    release(&m);
+    if (fits && status != BL_NOT_DEFINED && strcmp(c->inlet, "end") == 0)
+        fail_msg("case %u: \"%s\" is refused by %s: %s", number, c->net, c->rule, why);
+    if (fits && strcmp(c->rule, "ifa") != 0 && strcmp(c->rule, "pepita") != 0 && strcmp(c->inlet, "end") == 0)
+        fail_msg("case %u: \"%s\" is refused by %s: %s", number, c->net, c->rule, why);
 }
 
 static void check_case(uint32_t number, bool is_own, struct sums *sums)
@@ -368,8 +466,12 @@ static void check_case(uint32_t number, bool is_own, struct sums *sums)
     char before[17], reference[17];
     for (;;) { /* rules that are not defined for a net are left out, pools that do not fit too */
         c = draw_case(&d, is_own);
-        if (make(&m, &c, 1, "normal") == BL_OK)
+        const bl_status status = make(&m, &c, 1, "normal");
+        if (status == BL_OK)
             break;
+        if (!is_own)
+            check_refusal(&c, number, status, bl_why(m.ctx));
+        sums->refused++;
         release(&m);
     }
     const bool is_merged = m.trainer->model->net->has_merged_modules;
@@ -380,22 +482,45 @@ static void check_case(uint32_t number, bool is_own, struct sums *sums)
     release(&m);
     for (int i = 1; i < 8; i++)
         check_variant(&c, number, i & 1 ? c.threads : 1, i & 2 ? "low" : "normal", i & 4, reference, sums);
-    sums->nets++;
     sums->merged += is_merged;
-    sums->residuals += strstr(c.net, "residual") != NULL;
+    count_case(sums, &c);
+}
+
+/* Every value of every dimension in a share of the cases; each case is trained with one thread and with more, in normal and
+   in little memory, fused and not. */
+static void check_sums(const struct sums *sums)
+{
+    size_t n = 0;
+    for (int r = 0; bl_rule_name(r); r++)
+        n++;
+    const size_t expected =
+        n + sizeof optimizers / sizeof *optimizers + 2 + 3 + 3 + sizeof modules / sizeof *modules - 1;
+    for (n = 0; sums->tallies[n].value; n++)
+        if (sums->tallies[n].n < CASES / 60)
+            fail_msg("\"%s\" was drawn for %zu cases", sums->tallies[n].value, sums->tallies[n].n);
+    assert_int_equal(n, expected);
+    assert_true(sums->low > CASES / 2 && sums->faults > 10 * CASES && sums->images > CASES / 3);
+    assert_true(sums->residuals > CASES / 4 && sums->residuals < CASES - CASES / 4);
+    assert_true(sums->merged > CASES / 4);
+    assert_true(sums->shortcuts > CASES / 8 && sums->nested > CASES / 20);
 }
 
 static void test_drawn(void **state)
 {
     (void)state;
-    struct sums sums = {.nets = 0};
+    static struct sums sums;
+    const double begin = clock_seconds();
     for (uint32_t i = 0; i < n_cases; i++)
         check_case(first_case + i, false, &sums);
-    printf("%zu cases, %zu with residuals, %zu with merged modules, %zu trainings in little memory, %zu "
-           "faults found\n",
-           sums.nets, sums.residuals, sums.merged, sums.low, sums.faults);
-    assert_true(n_cases < CASES || (sums.low > CASES / 2 && sums.residuals > CASES / 4 &&
-                                    sums.merged > CASES / 4 && sums.faults > 10 * CASES));
+    printf("%zu cases in %.1f s: %zu with residuals (%zu with shortcuts, %zu nested), %zu with convolutions, "
+           "%zu with merged modules; %zu trainings in little memory; %zu cases redrawn, %zu faults found\n",
+           sums.nets, clock_seconds() - begin, sums.residuals, sums.shortcuts, sums.nested, sums.images,
+           sums.merged, sums.low, sums.refused, sums.faults);
+    for (size_t i = 0; sums.tallies[i].value; i++)
+        printf("%s%s %zu", i ? ", " : "", sums.tallies[i].value, sums.tallies[i].n);
+    printf("\n");
+    if (n_cases >= CASES)
+        check_sums(&sums);
 }
 
 static void test_drawn_with_rules_of_ones_own(void **state)

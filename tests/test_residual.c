@@ -31,6 +31,7 @@ static const char *const nets[] = {
     "dense 6, tanh, residual (dense 6, batchnorm, tanh, dense 6, batchnorm), batchnorm, tanh, dense 4",
     "dense 6, residual (batchnorm, tanh, dense 6), residual (tanh, dense 6 nobias), tanh, dense 4",
     "dense 6, tanh, residual (tanh), dense 4",
+    "dense 6, residual (tanh | logistic), dense 4", /* as many layers as so long a text can have */
     "dense 6, tanh, residual (residual (dense 6, tanh), dense 6 | residual (dense 6)), tanh, dense 4",
     "dense 6, tanh, residual (residual (residual (dense 6))), tanh, dense 4",
     "conv 3 3x3 pad 1, tanh, residual (conv 3 3x3 pad 1 nobias, batchnorm, tanh, conv 3 3x3 pad 1 nobias, "

@@ -425,7 +425,7 @@ static void test_weights_that_are_no_numbers_are_not_saved(void **state)
 static void test_memory_gives_out(void **state)
 {
     struct stream s;
-    struct counting counts = {0, 0, 0};
+    struct counting counts = {0};
     const bl_allocator allocator = {&counts, counting_allocate, counting_release};
     const char *path = scratch_path(&folder, "memory");
     bl_status status = BL_NO_MEMORY;

@@ -11,12 +11,14 @@
 #include "../layers/add.h"
 #include "net_text.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 struct parse {
     bl_context *ctx;
     struct net *net;
+    size_t most;      /* layers */
     size_t room;      /* of the text */
     size_t number;    /* layers of the text so far */
     bool has_weights; /* before the place that is read */
@@ -24,12 +26,13 @@ struct parse {
     bool needs_comma;
 };
 
-/* More than enough layers: each residual takes an add layer, and each body and shortcut may. */
+/* The most layers that the text can have: each layer follows a comma, a parenthesis or a bar, or is the first; each residual
+   takes an add layer in the place of its own, and each body and each shortcut may begin with one. */
 static size_t count_most(const char *text)
 {
     size_t n = 1;
     for (; *text; text++)
-        n += *text == ',' || *text == '|' ? 1 : *text == '(' ? 2 : 0;
+        n += *text == ',' ? 1 : *text == '|' || *text == '(' ? 2 : 0;
     return n;
 }
 
@@ -48,6 +51,7 @@ static void append(struct parse *p, struct layer layer, size_t *at)
         layer.n_inputs = 1;
     }
     *at = net->n_layers;
+    assert(net->n_layers < p->most);
     net->layers[net->n_layers++] = layer;
 }
 
@@ -144,7 +148,8 @@ static bl_status check_ends(const struct parse *p, const char *text)
 bl_status net_parse(bl_context *ctx, struct net *net, const char *expanded)
 {
     const size_t most = count_most(expanded);
-    struct parse p = {.ctx = ctx, .net = net, .room = most * (sizeof net->layers->text + 16) + 1};
+    struct parse p = {
+        .ctx = ctx, .net = net, .most = most, .room = most * (sizeof net->layers->text + 16) + 1};
     size_t at = NET_INPUT;
     BL_TRY(MEM_ARRAY(ctx, &net->layers, most, "the layers"));
     BL_TRY(MEM_ARRAY(ctx, &net->text, p.room, "the net's text"));

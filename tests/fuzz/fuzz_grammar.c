@@ -27,6 +27,41 @@ static void check_layers(const struct net *net)
     }
 }
 
+static size_t count_follower(const struct net *net, size_t l, size_t follower)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < net->blocks[l].n_followers; i++)
+        n += net->followers[net->blocks[l].followers + i] == follower;
+    return n;
+}
+
+/* Sources come before their block, and know it as a follower; a module ends at its last block, and at one that is no module's
+   inner block. */
+static void check_blocks(const struct net *net)
+{
+    size_t n_followers = 0, n_sources = 0;
+    for (size_t l = 0; l < net->n_blocks; l++) {
+        const struct block *block = &net->blocks[l];
+        FUZZ_CHECK(block->n_sources == 1 || (block->n_sources == 2 && !block->is_weighted),
+                   "block %zu has %zu sources", l, block->n_sources);
+        for (size_t i = 0; i < block->n_sources; i++) {
+            const size_t source = block->sources[i];
+            FUZZ_CHECK(source == NET_INPUT ? block->is_weighted : source < l, "block %zu reads block %zu", l,
+                       source);
+            FUZZ_CHECK(source == NET_INPUT || count_follower(net, source, l) > 0,
+                       "block %zu does not know its follower %zu", source, l);
+            n_sources += source != NET_INPUT;
+        }
+        n_followers += block->n_followers;
+        FUZZ_CHECK((block->n_followers == 0) == (l + 1 == net->n_blocks), "block %zu has %zu followers", l,
+                   block->n_followers);
+        FUZZ_CHECK(block->module >= l && block->module < net->n_blocks &&
+                       net->blocks[block->module].module == block->module,
+                   "block %zu is of module %zu", l, block->module);
+    }
+    FUZZ_CHECK(n_followers == n_sources, "%zu followers and %zu sources", n_followers, n_sources);
+}
+
 static bl_status check_net(bl_context *ctx, const char *text)
 {
     const bl_shape input = {1, 2, 3};
@@ -35,6 +70,7 @@ static bl_status check_net(bl_context *ctx, const char *text)
     if (status != BL_OK) /* the text is right, but the net may be too large */
         return status;
     check_layers(net);
+    check_blocks(net);
     const bl_status repeated = net_create(&again, ctx, input, net->text);
     if (fuzz_went_well(ctx, repeated, "a net from its own text")) {
         FUZZ_CHECK(strcmp(net->text, again->text) == 0, "\"%s\", then \"%s\"", net->text, again->text);

@@ -449,6 +449,13 @@ GRAMMARS = [
     "cosine warmup", "nokland", "lillicrap", "uniform 0.5", "uniform 1e-60", "normal 2", "feedback.npz", "zero",
     "glorot", "bce", "mean", "32x32", "32x", "last 500", "0.25", "500", "1e-4", "true", "tab", ";", "18446744073709551615",
     "portable", "impute", "number", "paper", "caf\u00e9",
+    "dense 3, residual (tanh | relu), dense 2", "dense 3 nobias, tanh, residual (dense 3), dense 2",
+    "conv 2 3x3 pad 1 nobias, batchnorm, relu, residual (conv 2 3x3 pad 1, tanh | conv 2 1x1 nobias, batchnorm), avgpool all, dense 2",
+    "dense 3, residual (residual (residual (tanh), dense 3) | residual (dense 3, gelu)), tanh, dense 2",
+    "dense 3, 2 x (residual (2 x (dense 3, tanh))), dense 2", "dense 3, residual (dense 3 | dense 3 | dense 3), dense 2",
+    "dense 3, residual (|), dense 2", "dense 3, residual (dense 4), dense 2", "residual (dense 3), dense 3",
+    "dense 3, residual (dense 3)", "dense 3, residual (dense 3, dense 2", "dense 3 | dense 2", "3 x (dense 3, softplus), dense C",
+    "conv 2 2x2, maxpool all, residual (flatten | avgpool 1), dropout 0.5, dense 2", "resnet20", "lenet",
 ]
 
 NUMBERS = [

@@ -15,6 +15,11 @@ out:
     sizes, x, labels                    examples of each step; the steps' rows one below the other
     step1.0.dense.weight, step10. ...   the weights after that many steps
     losses                              of each step, mean over its examples, before its update
+    shape                               channels, rows and cols of an example; without it examples are rows of numbers
+
+Nets with residuals, convolutions, pools and batch norm are computed by residual_reference.py; their tensors are named as in a
+model file, batch norm's running statistics included. Each kind of layer stands in each position of a residual in
+one of these cases (check_positions), dropout excepted, because its masks are the library's own random numbers.
 
 A case whose name begins with "wrong_" has the start of another case and the end of a mistake: the library
 must miss it.
@@ -27,12 +32,16 @@ import zipfile
 
 import numpy as np
 
+import residual_reference as reference
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZES = [8, 5, 8, 1, 8, 8, 3, 8, 8, 8]
 SAVED = (1, 10)
 INPUTS, CLASSES = 7, 4
 # The same sums in single precision must stay this near: a miss by more is a mistake, not the case's doing.
 SINGLE_BOUND = 3e-6
+# So far the inputs of relu and max-pool stay from where their derivatives jump: thirty times what rounding moves them by.
+KINK_MARGIN = 1e-5
 CHECK_BOUND = 1e-12  # double arithmetic by another BLAS or libm
 
 TANH3 = "dense 6, tanh, dense 5, tanh, dense 5, tanh, dense 4"
@@ -44,8 +53,40 @@ def net_of(activation):
     return TANH3.replace("tanh", activation)
 
 
+# ---- Nets with residuals, on examples of this shape ----
+
+SHAPE = (2, 4, 4)
+KEEP_SHAPE = ["tanh", "logistic", "relu", "leaky-relu 0.2", "gelu", "softplus", "identity", "batchnorm"]
+
+
+def residual_net(i):
+    """Each of the layers that keep a shape, in each position as i goes from 0 to 7."""
+    before, first, last, shortcut, after = (KEEP_SHAPE[(i + k) % len(KEEP_SHAPE)] for k in (0, 3, 6, 2, 4))
+    return (f"conv 3 3x3 pad 1, {before}, residual ({first}, conv 2 3x3 pad 1, tanh, conv 3 1x1 nobias, {last} | {shortcut}, "
+            f"conv 3 1x1), {after}, conv 2 2x2 stride 2, tanh, dense 4")
+
+
+OPTION_B = ("conv 3 3x3 pad 1 nobias, batchnorm, tanh, "
+            "residual (conv 3 3x3 pad 1 nobias, batchnorm, tanh, conv 3 3x3 pad 1 nobias, batchnorm), tanh, "
+            "residual (conv 4 3x3 stride 2 pad 1 nobias, batchnorm, tanh, conv 4 3x3 pad 1 nobias, batchnorm | "
+            "conv 4 1x1 stride 2 nobias, batchnorm), tanh, avgpool all, dense 4")
+DENSE_RESIDUAL = ("dense 6, residual (dense 5, tanh, dense 6), dense 5, tanh, residual (dense 7, tanh | dense 7 nobias), "
+                  "softplus, dense 4")
+NESTED = ("conv 2 3x3 pad 1, tanh, residual (residual (residual (conv 2 3x3 pad 1), tanh), conv 2 1x1 | residual (conv 2 1x1, tanh)), "
+          "tanh, residual (tanh), dense 4")
+CONVS = ("conv 3 3x3 pad 1, residual (conv 2 3x3 pad 1, tanh, conv 2 3x3 pad 1 | conv 2 1x1), conv 3 2x2 stride 2, tanh, "
+         "residual (conv 3 1x1), maxpool all, dense 4")
+MAX_FIRST = ("conv 2 3x3 pad 1, avgpool 2 stride 1, residual (maxpool 2 stride 1, conv 3 1x1, tanh | conv 3 1x1, avgpool 2 stride 1), "
+             "maxpool 2, dense 4")
+MEAN_FIRST = ("conv 2 3x3 pad 2, maxpool 2, residual (avgpool 2 stride 1, conv 3 1x1, tanh | conv 3 1x1, maxpool 2 stride 1), "
+              "avgpool 2, dense 4")
+POOLS_LAST = ("conv 2 3x3 pad 1, tanh, residual (conv 3 1x1, maxpool 2 | conv 3 2x2 stride 2), tanh, "
+              "residual (conv 2 1x1, avgpool 2 | conv 2 2x2), tanh, dense 4")
+FLATTENED = ("conv 2 3x3 pad 1, tanh, flatten, residual (dense 6, tanh | flatten, dense 6), tanh, dense 8, tanh, "
+             "residual (flatten, dense 5, flatten | dense 5), flatten, dense 4")
+
 # name, rule, net, loss, reduction, optimizer, lr; `zero`: starts from zeros; `slope`, `lambda`: those options; `mistake`: how a
-# wrong one errs.
+# wrong one errs; `shape`: of an example, of a net of residual_reference.py; `seed`: of the numbers it starts from.
 CASES = [
     ("bp_sgd", "bp", TANH3, "ce", "mean", "sgd", 0.5, {}),
     ("fa_sgd", "fa", net_of("logistic"), "bce", "mean", "sgd", 0.5, {}),
@@ -98,6 +139,29 @@ CASES = [
     ("dkp_lambda", "dkp", TANH3, "ce", "mean", "adam weight-decay 0.5", 1e-2, {"lambda": "0.02"}),
     ("pepita_sgd", "pepita", net_of("relu"), "ce", "mean", "sgd momentum 0.9", 0.1, {}),
     ("pepita_rmsprop", "pepita", TANH3, "bce", "sum", "rmsprop", 1e-3, {}),
+    ("residual_0", "bp", residual_net(0), "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("residual_1", "dfa", residual_net(1), "ce", "mean", "sgd momentum 0.9", 0.05, {"shape": SHAPE}),
+    ("residual_2", "fa", residual_net(2), "bce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("residual_3", "kp", residual_net(3), "ce", "mean", "sgd momentum 0.9 decay 0.02", 0.05,
+     {"shape": SHAPE}),
+    ("residual_4", "dkp", residual_net(4), "mse", "mean", "sgd decay 0.02", 0.1, {"shape": SHAPE}),
+    ("residual_5", "drtp", residual_net(5), "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("residual_6", "usf", residual_net(6), "ce", "sum", "sgd", 0.02, {"shape": SHAPE}),
+    ("residual_7", "bp", residual_net(7), "mse", "sum", "sgd", 0.02, {"shape": SHAPE}),
+    ("residual_option_b", "bp", OPTION_B, "ce", "mean", "sgd momentum 0.9", 0.05, {"shape": SHAPE}),
+    ("residual_option_b_dfa", "dfa", OPTION_B, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("residual_dense", "bp", DENSE_RESIDUAL, "ce", "mean", "adam", 1e-2, {"shape": SHAPE}),
+    ("residual_dense_dfa", "dfa", DENSE_RESIDUAL, "bce", "mean", "rmsprop", 1e-3, {"shape": SHAPE}),
+    ("residual_nested", "kp", NESTED, "ce", "mean", "sgd decay 0.02", 0.1, {"shape": SHAPE}),
+    ("residual_nested_dkp", "dkp", NESTED, "ce", "mean", "sgd decay 0.02", 0.1, {"shape": SHAPE}),
+    ("residual_convs", "fa", CONVS, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("residual_max_first", "bp", MAX_FIRST, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("residual_mean_first", "dfa", MEAN_FIRST, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("residual_pools_last", "usf", POOLS_LAST, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("residual_flattened", "bp", FLATTENED, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("wrong_shortcut", "bp", OPTION_B, "ce", "mean", "sgd momentum 0.9", 0.05,
+     {"shape": SHAPE, "mistake": "no shortcut"}),
+    ("wrong_follower", "bp", DENSE_RESIDUAL, "ce", "mean", "adam", 1e-2, {"shape": SHAPE, "mistake": "one follower"}),
     ("wrong_usf", "usf", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "weights"}),
     ("wrong_kp", "kp", TANH3, "ce", "mean", "sgd momentum 0.9 decay 0.02", 0.1, {"mistake": "still"}),
     ("wrong_dkp", "dkp", TANH3, "ce", "mean", "sgd decay 0.02", 0.3, {"mistake": "still"}),
@@ -111,34 +175,12 @@ CASES = [
     ("wrong_softmax", "dfa", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "softmax"}),
 ]
 
-# ---- activations: f(a) and f'(a) ----
-
-
-def logistic(a):
-    return 1 / (1 + np.exp(-a))
-
-
-def slope_of(word):
-    """What a relu is multiplied by below 0."""
-    return float(word.split()[1]) if " " in word else 0.01 if word.startswith("leaky") else 0.0
+# ---- activations ----
 
 
 def activate(word, a):
-    if word == "tanh":
-        return np.tanh(a), 1 - np.tanh(a) ** 2
-    if word == "logistic":
-        return logistic(a), logistic(a) * (1 - logistic(a))
-    if word == "softplus":
-        return np.log1p(np.exp(a)), logistic(a)
-    if word == "gelu":
-        wide = a.astype(float)
-        normal = np.vectorize(math.erfc, otypes=[float])(-wide / math.sqrt(2)) / 2
-        slope = normal + wide * np.exp(-wide * wide / 2) / math.sqrt(2 * math.pi)
-        return a * normal.astype(a.dtype), slope.astype(a.dtype)
-    if word == "identity":
-        return a, np.ones_like(a)
-    slope = a.dtype.type(slope_of(word))
-    return np.where(a > 0, a, slope * a), np.where(a > 0, a.dtype.type(1), slope)
+    """f(a) and f'(a)"""
+    return reference.activate(reference.Layer(word), a)
 
 
 # ---- net ----
@@ -185,7 +227,7 @@ def loss_and_error(loss, a, y):
         p = p / p.sum(axis=1, keepdims=True)
         return -np.log((p * y).sum(axis=1)), p - y
     if loss == "bce":
-        return (np.log1p(np.exp(a)) - y * a).sum(axis=1), logistic(a) - y
+        return (np.log1p(np.exp(a)) - y * a).sum(axis=1), reference.logistic(a) - y
     return ((a - y) ** 2).sum(axis=1) / 2, a - y
 
 
@@ -306,8 +348,13 @@ def uniform(random, limit, shape):
 def start_of(case):
     """The arrays a case starts from. A wrong case has the random numbers of all others: seeds are equal."""
     _, rule, text, _, _, _, _, more = case
+    random = np.random.RandomState(more.get("seed", 2016))
+    if "shape" in more:
+        draw = lambda limit, shape: uniform(random, limit, shape)
+        start = reference.draw_parameters(reference.parse(text), rule, more["shape"], draw)
+        start["shape"] = np.array(more["shape"], np.float32)
+        return add_examples(start, random, math.prod(more["shape"]))
     blocks = parse_net(text, rule)
-    random = np.random.RandomState(2016)
     start, n_inputs = {}, INPUTS
     for l, (units, _) in enumerate(blocks):
         limit = 0.0 if more.get("zero") else 1.5 / np.sqrt(n_inputs)
@@ -323,8 +370,12 @@ def start_of(case):
     if rule in ("fa", "usf", "kp"):
         for l in range(1, len(blocks)):
             start[f"{l}.feedback"] = uniform(random, 1.0, (blocks[l][0], blocks[l - 1][0]))
+    return add_examples(start, random, INPUTS)
+
+
+def add_examples(start, random, inputs):
     start["sizes"] = np.array(SIZES, np.float32)
-    start["x"] = uniform(random, 2.0, (sum(SIZES), INPUTS))
+    start["x"] = uniform(random, 2.0, (sum(SIZES), inputs))
     start["labels"] = random.randint(CLASSES, size=sum(SIZES)).astype(np.float32)
     return start
 
@@ -383,9 +434,54 @@ def run(case, start, dtype):
     return end
 
 
+def batches_of(start, dtype):
+    at = 0
+    for n in SIZES:
+        yield start["x"][at : at + n].astype(dtype), np.eye(CLASSES, dtype=dtype)[start["labels"][at : at + n].astype(int)]
+        at += n
+
+
+def run_residual(case, start, dtype):
+    """As run, for nets of residual_reference.py."""
+    name, rule, text, loss, reduction, optimizer, rate, more = case
+    blocks = reference.parse(text)
+    p = {key: values.astype(dtype) for key, values in start.items() if key[0].isdigit()}
+    steppers, end, losses = {}, {}, []
+    mistake = more.get("mistake", "")
+    for t, (x, y) in enumerate(batches_of(start, dtype), 1):
+        passed = reference.forward(blocks, p, x.reshape(len(x), *more["shape"]), True, mistake)
+        if not reference.margin(blocks, passed) > KINK_MARGIN:
+            sys.exit(f"{name}: step {t} comes too near to a kink: choose other numbers")
+        J, e = loss_and_error(loss, reference.scores(passed), y)
+        losses.append(J.mean())
+        scale = dtype(1 / len(x) if reduction == "mean" else 1)
+        _, gradients = reference.teach(rule, blocks, p, passed, e * scale, y * scale, mistake)
+        reference.keep_running(blocks, p, passed)
+        for key, g in gradients.items():
+            of = steppers.setdefault(key, OPTIMISERS[optimizer.split()[0]](optimizer, p[key]))
+            is_matrix = key.endswith((".weight", ".feedback"))
+            p[key] = stepped(p[key], g, of, rate, t, 0.0) if is_matrix else p[key] - of.change(g, rate, t)
+        if t in SAVED:
+            learns = rule in ("kp", "dkp")
+            end.update({f"step{t}.{key}": values.copy() for key, values in p.items()
+                        if learns or not key.endswith(".feedback")})
+    end["losses"] = np.array(losses)
+    return end
+
+
+def check_positions():
+    """Sentences about kinds of layers that stand in some position of no residual."""
+    texts = [text for _, _, text, _, _, _, _, more in CASES if "shape" in more and not more.get("mistake")]
+    found = set().union(*map(reference.positions, texts))
+    kinds = ["dense", "conv", "maxpool", "avgpool", "flatten"] + [text.split()[0] for text in KEEP_SHAPE]
+    return [f"no case has {kind} {place} a residual" for kind in kinds for place in reference.POSITIONS
+            if (kind, place) not in found]
+
+
 def make_case(case):
     start = start_of(case)
-    end, single = run(case, start, np.float64), run(case, start, np.float32)
+    compute = run_residual if "shape" in case[-1] else run
+    end, single = compute(case, start, np.float64), compute(case, start, np.float32)
     for name, values in end.items():
         distance = np.abs(values - single[name]).max()
         if not distance <= SINGLE_BOUND:
@@ -394,9 +490,9 @@ def make_case(case):
 
 
 def cases_text():
-    lines = ["# Written by make_golden.py.  name | rule | net | loss | reduction | optimizer | lr | slope | lambda"]
+    lines = ["# Written by make_golden.py.  name ; rule ; net ; loss ; reduction ; optimizer ; lr ; slope ; lambda"]
     for name, rule, text, loss, reduction, optimizer, rate, more in CASES:
-        lines.append(" | ".join([name, rule, text, loss, reduction, optimizer, f"{rate:g}",
+        lines.append(" ; ".join([name, rule, text, loss, reduction, optimizer, f"{rate:g}",
                                  more.get("slope", "-"), more.get("lambda", "-")]))
     return "\n".join(lines) + "\n"
 
@@ -447,7 +543,7 @@ def compare(name, arrays):
 
 
 def check_all():
-    faults = [compare(case[0], make_case(case)) for case in CASES]
+    faults = check_positions() + [compare(case[0], make_case(case)) for case in CASES]
     known = {case[0] + ".npz" for case in CASES}
     there = {name for name in os.listdir(HERE) if name.endswith(".npz")}
     faults += [f"{name}: no case makes it" for name in sorted(there - known)]
