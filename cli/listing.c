@@ -3,7 +3,7 @@
  */
 #include "listing.h"
 
-#include "bench.h"
+#include "bench/bench.h"
 
 #include <ctype.h>
 #include <string.h>
