@@ -13,8 +13,8 @@ DEMO_EPOCHS = 5
 DEMO_SEED = 1
 export DEMO_DATA DEMO_NET DEMO_RULES DEMO_RATES DEMO_RATE_EPOCHS DEMO_EPOCHS DEMO_SEED
 
-sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] cli/*.[ch] cli/*/*.[ch] \
-            cli/*/*/*.[ch] tests/*.[ch] examples/*.[ch])
+sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] src/*/*/*/*.[ch] cli/*.[ch] \
+            cli/*/*.[ch] cli/*/*/*.[ch] tests/*.[ch] examples/*.[ch])
 
 help:
 	@echo "make demo      compare six rules on a small table and on Fashion-MNIST, in a minute or so"

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "../src/data/cifar.h"
-#include "../src/data/picture.h"
+#include "../src/data/image/cifar.h"
+#include "../src/data/image/picture.h"
 #include "data_files.h"
 
 #include <sys/stat.h>

@@ -5,7 +5,7 @@
 #define BL_DATA_READERS_H
 
 #include "bytes_in.h"
-#include "data.h"
+#include "set/data.h"
 
 /* One file being read. */
 struct reading {
