@@ -166,7 +166,7 @@ static bl_status take_examples(bl_data *data, const struct reading *r, const str
     BL_TRY(x->kind == 'u' && x->size == 1 ? take_bytes(data, x, moves_channels)
            : fits_floats(x)               ? take_floats(data, x, moves_channels)
                                           : take_doubles(data, x, moves_channels));
-    return data_shape_like(data, r);
+    return shape_like(data, r->like, r->path);
 }
 
 static bl_status check_count(const bl_data *data, const struct npy_view *y, const char *where)

@@ -5,6 +5,7 @@
 
 #include "../../base/mem.h"
 #include "../../base/text.h"
+#include "../../base/utf8.h"
 #include "../table/classes.h"
 
 #include <math.h>
@@ -169,7 +170,7 @@ static bool text_of(const struct npy_view *y, size_t i, char *to, size_t *n)
         else
             to[(*n)++] = (char)code;
     }
-    return csv_valid_text((const unsigned char *)to, *n) == *n;
+    return utf8_valid((const unsigned char *)to, *n) == *n;
 }
 
 static bl_status take_texts(bl_data *data, const struct reading *r, const struct npy_view *y,

@@ -6,6 +6,7 @@
 
 #include "../../file/npy.h"
 #include "../readers.h"
+#include "../set/making.h"
 
 /* Fills data->labels, outputs, class_names and class_match from y, one label an example: whole numbers, also negative ones
    and truths, which are classes in the order of their values; or texts, which are compared as they are. where: names the

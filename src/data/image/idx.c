@@ -5,9 +5,10 @@
  * Taken: unsigned bytes (type 8) with 2 to 4 dimensions (n x features, n x rows x cols, n x channels x rows x
  * cols) and labels with one. The sizes must account for every byte of the file, and are not believed before.
  */
+#include "idx.h"
 #include "../../base/mem.h"
 #include "../../base/text.h"
-#include "../readers.h"
+#include "../set/making.h"
 
 #include <limits.h>
 #include <string.h>
@@ -109,7 +110,7 @@ static bl_status take_images(bl_data *data, const struct reading *r, struct byte
     BL_TRY(shape_of(&data->shape, r, &idx));
     data->n = idx.size[0];
     data->features = idx.item;
-    BL_TRY(data_shape_like(data, r));
+    BL_TRY(shape_like(data, r->like, r->path));
     memmove(file->at, file->at + idx.header, idx.elements);
     data->bytes = file->at;
     *file = (struct bytes){0};
@@ -234,3 +235,17 @@ static bl_status read_lone(bl_data **out, const struct reading *r, struct bytes 
 }
 
 const struct reader reader_idx = {is_idx, read_lone};
+
+/* Named by its images from here on. */
+static bl_status read_pair(bl_data **out, const struct reading *how, const char *part)
+{
+    struct reading r = *how;
+    struct idx_pair pair;
+    struct bytes file = {0};
+    BL_TRY(idx_find_pair(&pair, r.ctx, how->path, part, r.options));
+    r.path = pair.images;
+    BL_TRY(bytes_in_file(&file, r.ctx, r.path, BYTES_IN_LIMIT));
+    return idx_read(out, &r, &file, pair.labels[0] ? pair.labels : NULL);
+}
+
+const struct folder_reader folder_of_idx = {idx_has_part, read_pair};

@@ -423,7 +423,7 @@ static bl_status fill(struct album *a, const char *part)
     BL_TRY(picture_list(&a->classes, a->r->ctx, a->folder, true));
     BL_TRY(folder_holds_classes(a->folder) ? read_classes(a) : read_flat(a));
     BL_TRY(take_planes(a));
-    BL_TRY(data_shape_like(a->data, a->r));
+    BL_TRY(shape_like(a->data, a->r->like, a->r->path));
     data_take_hash(a->data);
     return note_all(a, part);
 }

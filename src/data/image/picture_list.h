@@ -5,6 +5,7 @@
 #define BL_DATA_PICTURE_LIST_H
 
 #include "../readers.h"
+#include "../set/making.h"
 
 /* The pictures of a folder, or the folders in it, sorted by name; hidden ones are neither. */
 struct entries {

@@ -5,46 +5,12 @@
 
 #include "../../base/mem.h"
 #include "../../base/text.h"
-#include "../readers.h"
+#include "making.h"
 
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-struct shown text_shown(const char *text, size_t n)
-{
-    struct shown out = {""};
-    const size_t most = sizeof out.text - sizeof "...";
-    size_t kept = n < most ? n : most;
-    while (kept < n && kept > 0 && ((unsigned char)text[kept] & 0xC0) == 0x80) /* inside a character */
-        kept--;
-    memcpy(out.text, text, kept);
-    for (size_t i = 0; i < kept; i++)
-        if (out.text[i] == 0)
-            out.text[i] = '?';
-    text_make_plain(out.text);
-    if (kept < n)
-        text_append(out.text, sizeof out.text, "...");
-    return out;
-}
-
-void names_free(bl_context *ctx, char **names, size_t n)
-{
-    for (size_t i = 0; names && i < n; i++)
-        mem_free(ctx, names[i]);
-    mem_free(ctx, names);
-}
-
-bl_status names_copy(bl_context *ctx, char ***out, char **names, size_t n)
-{
-    if (!names)
-        return BL_OK;
-    BL_TRY(MEM_ARRAY(ctx, out, n, "names"));
-    for (size_t i = 0; i < n; i++)
-        BL_TRY(mem_text(ctx, &(*out)[i], names[i], strlen(names[i])));
-    return BL_OK;
-}
 
 bl_status data_create(bl_data **out, bl_context *ctx, const char *source)
 {
@@ -147,22 +113,6 @@ void data_take_hash(bl_data *data)
         hash_doubles(data, data->targets, data->n * (size_t)data->outputs);
 }
 
-/* A table's row may be an image written out, or an image be wanted as a row: the number of features decides.
-   */
-bl_status data_shape_like(bl_data *data, const struct reading *r)
-{
-    if (!r->like)
-        return BL_OK;
-    const bl_shape a = data->shape, b = r->like->shape;
-    if (data->features != r->like->features ||
-        !(shape_is_same(a, b) || shape_is_vector(a) || shape_is_vector(b)))
-        BL_FAIL(r->ctx, BL_BAD_DATA,
-                "%s: examples of %d x %d x %d, expected %d x %d x %d as in the training set", r->path,
-                a.channels, a.rows, a.cols, b.channels, b.rows, b.cols);
-    data->shape = b;
-    return BL_OK;
-}
-
 /* ---- Arrays of the caller's */
 
 static bl_status check_sizes(bl_context *ctx, const float *x, size_t n, bl_shape shape, int outputs)
@@ -183,15 +133,6 @@ static bl_status check_sizes(bl_context *ctx, const float *x, size_t n, bl_shape
     if (n > SIZE_MAX / sizeof *x / row || n > SIZE_MAX / sizeof *x / (size_t)outputs)
         BL_FAIL(ctx, BL_BAD_VALUE, "%zu examples of %zu numbers are more than there can be in memory", n,
                 row);
-    return BL_OK;
-}
-
-bl_status data_check_labels(bl_context *ctx, const int32_t *labels, size_t n, int outputs)
-{
-    for (size_t i = 0; labels && i < n; i++)
-        if (labels[i] < 0 || labels[i] >= outputs)
-            BL_FAIL(ctx, BL_BAD_VALUE, "label %ld in row %zu (from 0), expected 0 to %d", (long)labels[i], i,
-                    outputs - 1);
     return BL_OK;
 }
 

@@ -6,7 +6,7 @@
  *      "val_is_last": false, "test": "drawn", "test_fraction": 0.2, "test_examples": 30, "test_hash": "...",
  *      "test_source": "iris.csv"}
  */
-#include "../readers.h"
+#include "making.h"
 
 #include "../../base/mem.h"
 

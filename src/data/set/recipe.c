@@ -4,8 +4,8 @@
 #include "recipe.h"
 
 #include "../../base/mem.h"
-#include "../readers.h"
-#include "../table/csv_text.h"
+#include "../../base/utf8.h"
+#include "making.h"
 
 #include <string.h>
 
@@ -133,7 +133,7 @@ static bl_status feature_name(char **out, bl_context *ctx, const struct recipe_c
         text_append(text, sizeof text, "=%s", column->words[i]);
     else if (column->has_indicator && i + 1 == column_features(column))
         text_append(text, sizeof text, " is missing");
-    return mem_text(ctx, out, text, csv_valid_text((const unsigned char *)text, strlen(text)));
+    return mem_text(ctx, out, text, utf8_valid((const unsigned char *)text, strlen(text)));
 }
 
 bl_status recipe_feature_names(char ***out, bl_context *ctx, const struct recipe *recipe)

@@ -4,7 +4,7 @@
 #include "recipe.h"
 
 #include "../../base/mem.h"
-#include "../readers.h"
+#include "making.h"
 
 #include <jansson.h>
 #include <stdlib.h>

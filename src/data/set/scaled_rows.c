@@ -3,7 +3,7 @@
  *
  * Also what is checked on the way: a number that is none, or none any more once it is scaled, never reaches a net.
  */
-#include "../readers.h"
+#include "making.h"
 
 #include <math.h>
 #include <string.h>

@@ -6,8 +6,8 @@
  * nor 10^300 nor 10^-300 lose anything on the way.
  */
 #include "../../base/mem.h"
-#include "../readers.h"
 #include "data.h"
+#include "making.h"
 
 #include <math.h>
 #include <stdbool.h>

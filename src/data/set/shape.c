@@ -5,7 +5,7 @@
  * numbers are of one kind, so that one pair scales them all, as that of pixels does: to [0, 1] by the least and the largest
  * number of the training set. A pixel that never changes is no special case then.
  */
-#include "../readers.h"
+#include "making.h"
 
 #include <limits.h>
 #include <string.h>
@@ -93,5 +93,20 @@ bl_status shape_check(const bl_data *data, const struct data_options *o, const b
                 "%s: shape %dx%dx%d, but the training set's examples are %d x %d x %d; the option shape is "
                 "not needed here",
                 data->source, wanted.channels, wanted.rows, wanted.cols, is.channels, is.rows, is.cols);
+    return BL_OK;
+}
+
+/* A table's row may be an image written out, or an image be wanted as a row: the number of features decides. */
+bl_status shape_like(bl_data *data, const bl_data *like, const char *path)
+{
+    if (!like)
+        return BL_OK;
+    const bl_shape a = data->shape, b = like->shape;
+    if (data->features != like->features ||
+        !(shape_is_same(a, b) || shape_is_vector(a) || shape_is_vector(b)))
+        BL_FAIL(data->ctx, BL_BAD_DATA,
+                "%s: examples of %d x %d x %d, expected %d x %d x %d as in the training set", path,
+                a.channels, a.rows, a.cols, b.channels, b.rows, b.cols);
+    data->shape = b;
     return BL_OK;
 }

@@ -4,7 +4,7 @@
 #ifndef BL_DATA_SPLIT_H
 #define BL_DATA_SPLIT_H
 
-#include "../readers.h"
+#include "data.h"
 
 /* All that one load makes; whoever made it frees the three. */
 struct split {
@@ -20,11 +20,5 @@ bl_status split_val(struct split *split);
 
 /* What was noted of all the examples holds for a part of them. */
 void data_move_notes(bl_data *to, bl_data *from);
-
-/* Reads a set for a model or like the training set; how->like has the class names. */
-bl_status load_like(bl_data **out, const struct reading *how, const struct location *from, const char *part);
-/* Scales it likewise, and checks it. Takes `data` over, also on failure. */
-bl_status load_settle_like(bl_data **out, bl_data *data, const struct data_options *options,
-                           const bl_data *like);
 
 #endif

@@ -3,7 +3,7 @@
  *
  * Adding one whose files a reader knows is one line in the table.
  */
-#include "../readers.h"
+#include "location.h"
 
 #include "../../base/mem.h"
 #include "../../base/nearest.h"

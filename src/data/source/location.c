@@ -2,10 +2,11 @@
  * location.c - from what the user wrote after "data" to examples: a named set, a folder, or a file of either
  * kind.
  */
+#include "location.h"
 #include "../../base/mem.h"
 #include "../../base/nearest_file.h"
 #include "../../base/text.h"
-#include "../readers.h"
+#include "../set/making.h"
 
 #include <string.h>
 

@@ -5,9 +5,9 @@
  * data_origin). The same examples and options give the same rows in the same order, so that a figure of the part is that of
  * the run to the bit. Other examples are refused: rows drawn from them would be no part of anything.
  */
-#include "../set/split.h"
-
 #include "../../base/mem.h"
+#include "../set/split.h"
+#include "training_sets.h"
 
 #include <string.h>
 

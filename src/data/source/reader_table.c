@@ -1,7 +1,7 @@
 /*
  * reader_table.c - every kind of file and of folder, a line each; the first that it is, counts.
  */
-#include "../readers.h"
+#include "location.h"
 
 #include <string.h>
 
@@ -26,13 +26,4 @@ const struct folder_reader *folder_reader_for(const char *folder)
         if (folders[i]->has_part(folder, "train") || folders[i]->has_part(folder, "test"))
             return folders[i];
     return &folder_of_idx;
-}
-
-bool path_ends(const char *path, const char *ending)
-{
-    size_t n = strlen(path);
-    const size_t tail = strlen(ending);
-    if (n > 3 && strcmp(path + n - 3, ".gz") == 0)
-        n -= 3;
-    return n >= tail && memcmp(path + n - tail, ending, tail) == 0;
 }

@@ -1,9 +1,11 @@
 /*
  * training_sets.c - training, validation and test set: what is read, what is put aside, and that all are scaled alike.
  */
-#include "../set/split.h"
+#include "training_sets.h"
 
 #include "../../base/mem.h"
+#include "../set/making.h"
+#include "../set/split.h"
 
 #include <string.h>
 

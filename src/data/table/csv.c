@@ -5,6 +5,7 @@
  * are always refused.
  */
 #include "../../base/mem.h"
+#include "../../base/utf8.h"
 #include "../foreign.h"
 #include "csv_ends.h"
 #include "csv_number.h"
@@ -28,7 +29,7 @@ static bl_status check_text(const struct reading *r, const struct bytes *file)
         BL_FAIL(r->ctx, BL_BAD_DATA,
                 "%s: neither IDX (magic number) nor text: a zero byte in line %zu; a table has none", r->path,
                 line_of(file, (size_t)(zero - file->at)));
-    const size_t valid = csv_valid_text(file->at, file->n);
+    const size_t valid = utf8_valid(file->at, file->n);
     if (valid < file->n)
         BL_FAIL(r->ctx, BL_BAD_DATA,
                 "%s: line %zu: byte 0x%02x is not UTF-8; convert the file (iconv -f latin1 -t utf-8)",
@@ -226,7 +227,7 @@ static bl_status fill(struct csv_table *t, struct slice text)
     BL_TRY(note_unlabelled(t));
     BL_TRY(csv_judge(t));
     BL_TRY(csv_encode(t));
-    BL_TRY(data_shape_like(t->data, t->r));
+    BL_TRY(shape_like(t->data, t->r->like, t->r->path));
     BL_TRY(take_labels(t));
     BL_TRY(take_ids(t));
     hand_over_missing(t);

@@ -107,33 +107,6 @@ static bool looks_like_header(const struct csv_sample *s)
     return may_be_names && (f.words > 0 || f.has_blank_corner || names_a_label(s));
 }
 
-/* ---- Lines of numbers */
-
-struct csv_order csv_order_of(struct slice line, char separator, char decimal)
-{
-    struct csv_order o = {.is_counted = true, .is_even = true, .is_sorted = true};
-    struct csv_field field;
-    const char *begin = line.at;
-    double before = 0.0, step = 0.0;
-    for (; csv_next_field(&line, separator, &field); o.fields++) {
-        double value;
-        if (!csv_number(field.text, decimal, &value))
-            continue;
-        const double difference = value - before;
-        o.is_counted = o.is_counted && (o.numbers == 0 ? value == 0.0 || value == 1.0 : difference == 1.0);
-        if (o.numbers == 1)
-            step = difference;
-        if (o.numbers > 0) {
-            o.is_even = o.is_even && step != 0.0 && fabs(difference - step) <= 1e-3 * fabs(step);
-            o.is_sorted = o.is_sorted && difference != 0.0 && (difference > 0.0) == (step > 0.0);
-        }
-        before = value;
-        o.numbers++;
-        o.quoted += field.text.at > begin && field.text.at[-1] == '"';
-    }
-    return o;
-}
-
 /* What is often written over the last column, beyond the names that tell a label. */
 static bool is_usual_name(struct slice text)
 {

@@ -13,111 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLE_LINES = 100 };
-
-struct csv_column_text csv_column(const struct csv_layout *layout, size_t column)
-{
-    struct csv_column_text out = {""};
-    if (layout->names)
-        text_append(out.text, sizeof out.text, "column \"%s\"",
-                    text_shown(layout->names[column], strlen(layout->names[column])).text);
-    else
-        text_append(out.text, sizeof out.text, "column %zu (from 0)", column);
-    return out;
-}
-
-/* ---- Sample */
-
-/* 2020-03-31, 31.3.2020, 3/31/20, also with a time behind it: three numbers of four digits at most. */
-static bool is_date(struct slice s)
-{
-    size_t i = 0, digits = 0, groups = 1;
-    char sign = 0;
-    for (; i < s.n && digits < 5; i++) {
-        if (s.at[i] >= '0' && s.at[i] <= '9') {
-            digits++;
-            continue;
-        }
-        if (digits == 0 || groups == 3 || !strchr("-/.", s.at[i]) || (sign && s.at[i] != sign))
-            break;
-        sign = s.at[i];
-        digits = 0;
-        groups++;
-    }
-    return groups == 3 && digits > 0 && digits < 5 && (i == s.n || s.at[i] == ' ' || s.at[i] == 'T');
-}
-
-static void count_field(struct csv_column *column, const struct csv_field *field, char decimal,
-                        bool is_repeat)
-{
-    double value;
-    const bool is_number = csv_number(field->text, decimal, &value);
-    column->numbers += is_number;
-    column->fractions += is_number && memchr(field->text.at, decimal, field->text.n) != NULL;
-    column->words += !is_number && !csv_is_missing(field->text);
-    column->dates += !is_number && is_date(slice_trim(field->text));
-    column->repeats += !is_repeat && slice_compare(field->text, column->first.text) == 0;
-}
-
-/* The first line once more: a header that was written twice says nothing about the values. */
-static bool repeats_first(const struct csv_sample *s, struct slice line, char separator)
-{
-    struct csv_field field;
-    for (size_t c = 0; c < s->n_columns; c++)
-        if (!csv_next_field(&line, separator, &field) ||
-            slice_compare(field.text, s->columns[c].first.text) != 0)
-            return false;
-    return true;
-}
-
-static void count_line(struct csv_sample *s, struct slice line, char separator)
-{
-    const struct csv_order order = csv_order_of(line, separator, s->decimal);
-    const bool is_repeat = repeats_first(s, line, separator);
-    struct csv_field field;
-    for (size_t c = 0; c < s->n_columns && csv_next_field(&line, separator, &field); c++)
-        count_field(&s->columns[c], &field, s->decimal, is_repeat);
-    s->lines++;
-    s->counted += order.numbers > 1 && order.is_counted;
-    s->even += order.numbers > 1 && order.is_even;
-    s->sorted += order.numbers > 1 && order.is_sorted;
-    s->quoted += order.quoted > 0;
-}
-
-/* The first line's fields; the column of row names, which it does not name, comes before them. */
-static bl_status take_sample(struct csv_sample *out, const struct csv_layout *layout, bl_context *ctx,
-                             struct slice text, struct csv_line line)
-{
-    const char separator = layout->separator;
-    out->decimal = layout->decimal;
-    out->n_columns = csv_count_fields(line.text, separator) + layout->has_row_names;
-    BL_TRY(MEM_ARRAY(ctx, &out->columns, out->n_columns, "the columns of a table"));
-    out->columns[0].first.text = slice_of("row names");
-    struct slice fields = line.text;
-    struct csv_field field;
-    for (size_t c = layout->has_row_names; csv_next_field(&fields, separator, &field); c++)
-        out->columns[c].first = field;
-    out->first_order = csv_order_of(line.text, separator, layout->decimal);
-    while (out->lines < SAMPLE_LINES && csv_next_line(&text, separator, &line))
-        count_line(out, line.text, separator);
-    return BL_OK;
-}
-
-bool csv_is_numbers(const struct csv_sample *s, size_t c)
-{
-    return 2 * s->columns[c].numbers > s->lines;
-}
-
-bool csv_is_words(const struct csv_sample *s, size_t c)
-{
-    return 2 * s->columns[c].words > s->lines;
-}
-
-bool csv_is_dates(const struct csv_sample *s, size_t c)
-{
-    return 2 * s->columns[c].dates > s->lines;
-}
-
 /* ---- Names */
 
 /* A column without a name is called by its number; but for the first one, where programs write their rows' numbers. */
@@ -173,13 +68,6 @@ static bl_status take_names(struct csv_layout *out, const struct reading *r, con
 }
 
 /* ---- All together */
-
-/* A file of one line has no lines behind it: what its own fields are must do. */
-static void sample_first_itself(struct csv_sample *s, struct slice line, char separator)
-{
-    if (s->lines == 0)
-        count_line(s, line, separator);
-}
 
 static char decimal_of(const struct reading *r)
 {
@@ -254,7 +142,7 @@ static bl_status find_with(struct csv_layout *out, struct csv_sample *s, const s
     struct csv_line line = {.number = out->lines_before};
     out->rows = text;
     csv_next_line(&text, out->separator, &line);
-    BL_TRY(take_sample(s, out, r->ctx, text, line));
+    BL_TRY(csv_sample_take(s, out, r->ctx, text, line));
     out->columns = s->n_columns;
     out->first_line = line.number;
     if (out->columns == 1)
@@ -265,7 +153,7 @@ static bl_status find_with(struct csv_layout *out, struct csv_sample *s, const s
                 line.number);
     if (out->has_header)
         BL_TRY(take_names(out, r, s));
-    sample_first_itself(s, line.text, out->separator);
+    csv_sample_first_itself(s, line.text, out->separator);
     return csv_places_find(out, r, s);
 }
 

@@ -6,6 +6,7 @@
 #define BL_DATA_CSV_LAYOUT_H
 
 #include "../readers.h"
+#include "../set/making.h"
 #include "csv_text.h"
 
 #define CSV_NONE SIZE_MAX
@@ -80,6 +81,12 @@ bl_status csv_places_find(struct csv_layout *layout, const struct reading *r,
                           const struct csv_sample *sample);
 
 bool csv_is_usual_label(struct slice name); /* "label", "class", "species", ... */
+/* Looks at the lines in `text`, which stand behind `line`, the first; its fields are those of the columns behind the column of
+   row names, which it does not name. layout: separator, decimal and has_row_names are known. */
+bl_status csv_sample_take(struct csv_sample *out, const struct csv_layout *layout, bl_context *ctx,
+                          struct slice text, struct csv_line line);
+/* Where there are no lines behind the first: what its own fields are must do. */
+void csv_sample_first_itself(struct csv_sample *s, struct slice line, char separator);
 /* More than half of the lines that were looked at hold such a field. */
 bool csv_is_numbers(const struct csv_sample *sample, size_t column);
 bool csv_is_words(const struct csv_sample *sample, size_t column);

@@ -52,15 +52,6 @@ static size_t told_column(const struct csv_layout *layout, struct slice text)
     return text_to_size(text, &column) && column < layout->columns ? column : CSV_NONE;
 }
 
-const char *csv_nearest_name(const struct csv_layout *layout, struct slice text)
-{
-    struct nearest search;
-    nearest_begin(&search, text);
-    for (size_t c = 0; layout->names && c < layout->columns; c++)
-        nearest_offer(&search, slice_of(layout->names[c]), layout->names[c]);
-    return search.found;
-}
-
 static bl_status no_such_column(const struct places *p, const char *what, struct slice text)
 {
     const struct csv_layout *layout = p->layout;

@@ -55,6 +55,10 @@ typedef bl_status (*csv_take)(struct csv_table *t, const struct csv_line *line, 
 /* Rows are counted anew in t->n, which is the present row. */
 bl_status csv_for_each_field(struct csv_table *t, csv_take take);
 
+/* Counts the field in t->missing, where that is wanted; for every row once. */
+bl_status csv_count_missing(struct csv_table *t, const struct csv_line *line, size_t column,
+                            const struct csv_field *field);
+
 /* Input i's whole numbers as they are written: whether all are different, and whether all are the same. */
 bl_status csv_compare_digits(struct csv_table *t, size_t i, bool *are_different, bool *are_same);
 /* A whole number in decimal digits that is not the double that stands for it. */

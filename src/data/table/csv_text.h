@@ -31,9 +31,6 @@ bool csv_next_field(struct slice *rest, char separator, struct csv_field *field)
 size_t csv_count_fields(struct slice line, char separator);
 bool csv_is_blank(struct slice line); /* nothing but spaces */
 
-/* Bytes at the beginning that are UTF-8; n when all are. */
-size_t csv_valid_text(const unsigned char *at, size_t n);
-
 enum { CSV_WORD_ROOM = 256 }; /* a label or a word of a column, with its end */
 
 /* The field's text as it is meant: itself, or unescaped into the buffer. false: it is longer than a word may be. */

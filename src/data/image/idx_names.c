@@ -1,26 +1,13 @@
 /*
- * idx_folder.c - which files of a folder, or beside a file, are the images and labels of one part, in the names
+ * idx_names.c - which files of a folder, or beside a file, are the images and labels of one part, in the names
  * that MNIST and its relatives come with.
  */
-#include "../readers.h"
+#include "../set/making.h"
+#include "idx.h"
 
 #include "../../base/text.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-
-bool path_is_there(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0 || (errno != ENOENT && errno != ENOTDIR);
-}
-
-bool path_is_folder(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
 
 /* "train-images-idx3-ubyte", with a dot, other dimensions, packed: the first that is there, in this order. */
 static bool find_file(char out[LOCATION_ROOM], const char *folder, const char *part, const char *kind,
@@ -55,14 +42,14 @@ static const char *prefix_of(const char *folder, const char *part)
     return !has_t10k && find_images(path, folder, "test") ? "test" : "t10k";
 }
 
-static bool has_part(const char *folder, const char *part)
+bool idx_has_part(const char *folder, const char *part)
 {
     char path[LOCATION_ROOM];
     return find_images(path, folder, prefix_of(folder, part));
 }
 
-bl_status folder_pair(struct idx_pair *out, bl_context *ctx, const char *folder, const char *part,
-                      const struct data_options *options)
+bl_status idx_find_pair(struct idx_pair *out, bl_context *ctx, const char *folder, const char *part,
+                        const struct data_options *options)
 {
     const char *prefix = prefix_of(folder, part);
     if (!find_images(out->images, folder, prefix))
@@ -130,17 +117,3 @@ bl_status idx_partner(struct idx_pair *out, bl_context *ctx, const char *images,
     out->labels[0] = 0;
     return BL_OK;
 }
-
-/* Named by its images from here on. */
-static bl_status read_pair(bl_data **out, const struct reading *how, const char *part)
-{
-    struct reading r = *how;
-    struct idx_pair pair;
-    struct bytes file = {0};
-    BL_TRY(folder_pair(&pair, r.ctx, how->path, part, r.options));
-    r.path = pair.images;
-    BL_TRY(bytes_in_file(&file, r.ctx, r.path, BYTES_IN_LIMIT));
-    return idx_read(out, &r, &file, pair.labels[0] ? pair.labels : NULL);
-}
-
-const struct folder_reader folder_of_idx = {has_part, read_pair};
