@@ -2,7 +2,6 @@
  * cmd_completion.c - backless completion: the script that teaches a shell to complete this program's command
  * line.
  */
-#include "../command.h"
 #include "completion.h"
 
 #include <string.h>
@@ -14,14 +13,14 @@ static const struct extra extras[] = {
 
 static const struct {
     const char *shell;
-    void (*write)(FILE *to);
+    void (*write)(FILE *to, const struct program *program);
 } shells[] = {{"bash", completion_bash}, {"zsh", completion_zsh}, {"fish", completion_fish}};
 
 static int run(struct session *s)
 {
     for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
         if (s->n_words == 1 && strcmp(s->words[0], shells[i].shell) == 0) {
-            shells[i].write(stdout);
+            shells[i].write(stdout, s->program);
             return EXIT_DONE;
         }
     return usage_error(

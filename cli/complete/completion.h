@@ -4,10 +4,10 @@
 #ifndef CLI_COMPLETION_H
 #define CLI_COMPLETION_H
 
-#include <stdio.h>
+#include "../command.h"
 
-void completion_bash(FILE *to);
-void completion_zsh(FILE *to);
-void completion_fish(FILE *to);
+void completion_bash(FILE *to, const struct program *program);
+void completion_zsh(FILE *to, const struct program *program);
+void completion_fish(FILE *to, const struct program *program);
 
 #endif

@@ -98,10 +98,10 @@ static void put_options(FILE *to, const struct command *command)
     fputs("        esac\n", to);
 }
 
-static void put_command(FILE *to, const struct command *command)
+static void put_command(FILE *to, const struct program *program, const struct command *command)
 {
     struct choices words;
-    listing_word_choices(command, &words);
+    listing_word_choices(program, command, &words);
     fprintf(to, "    '%s')\n", command->name);
     if (words.words[0] || words.takes_files || words.takes_folders)
         fprintf(to, "        word_kind=%s word_words='%s'\n", kind_of(&words), words.words);
@@ -110,9 +110,9 @@ static void put_command(FILE *to, const struct command *command)
 }
 
 /* The word behind a command that has others below it is part of the name, once it is complete. */
-static void put_below(FILE *to, const struct command *command)
+static void put_below(FILE *to, const struct program *program, const struct command *command)
 {
-    if (command_below(command, 0))
+    if (command_below(program, command, 0))
         fprintf(to,
                 "    if [[ $command == %s ]] && ((COMP_CWORD > 2)); then\n"
                 "        command=\"$command ${COMP_WORDS[2]}\"\n"
@@ -120,24 +120,24 @@ static void put_below(FILE *to, const struct command *command)
                 command->name);
 }
 
-static void put_commands(FILE *to)
+static void put_commands(FILE *to, const struct program *program)
 {
-    for (int i = 0; command_at(i); i++)
-        fprintf(to, "%s%s", i ? " " : "", command_at(i)->name);
+    for (int i = 0; command_at(program, i); i++)
+        fprintf(to, "%s%s", i ? " " : "", command_at(program, i)->name);
 }
 
-void completion_bash(FILE *to)
+void completion_bash(FILE *to, const struct program *program)
 {
     fputs(before, to);
-    for (int i = 0; command_at(i); i++)
-        put_below(to, command_at(i));
+    for (int i = 0; command_at(program, i); i++)
+        put_below(to, program, command_at(program, i));
     fputs("    case $command in\n    '')\n        options='", to);
-    put_commands(to);
+    put_commands(to, program);
     fputs(" help --help --version'\n        ;;\n    help)\n        word_kind=words word_words='", to);
-    put_commands(to);
+    put_commands(to, program);
     fputs("'\n        ;;\n", to);
-    for (int i = 0; listing_command(i); i++)
-        put_command(to, listing_command(i));
+    for (int i = 0; listing_command(program, i); i++)
+        put_command(to, program, listing_command(program, i));
     fputs("    esac\n", to);
     fputs(after, to);
 }

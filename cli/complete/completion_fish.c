@@ -72,11 +72,11 @@ static void put_option(FILE *to, const struct command *command, const struct lis
     fputc('\n', to);
 }
 
-static void put_words(FILE *to, const struct command *command)
+static void put_words(FILE *to, const struct program *program, const struct command *command)
 {
     struct choices words;
-    listing_word_choices(command, &words);
-    if (command_below(command, 0) || (!words.words[0] && !words.takes_files && !words.takes_folders))
+    listing_word_choices(program, command, &words);
+    if (command_below(program, command, 0) || (!words.words[0] && !words.takes_files && !words.takes_folders))
         return;
     fprintf(to, "complete -c backless -n '__backless_at %s'", command->name);
     put_choices(to, &words);
@@ -91,32 +91,32 @@ static void put_name(FILE *to, const char *condition, const char *name, const ch
     fputc('\n', to);
 }
 
-static void put_names_below(FILE *to, const struct command *command)
+static void put_names_below(FILE *to, const struct program *program, const struct command *command)
 {
     char condition[64];
     snprintf(condition, sizeof condition, "__backless_just %s", command->name);
-    for (int i = 0; command_below(command, i); i++) {
-        const struct command *below = command_below(command, i);
+    for (int i = 0; command_below(program, command, i); i++) {
+        const struct command *below = command_below(program, command, i);
         put_name(to, condition, below->name + strlen(command->name) + 1, below->about);
     }
 }
 
-void completion_fish(FILE *to)
+void completion_fish(FILE *to, const struct program *program)
 {
     struct listed_option option;
     fputs(before, to);
-    for (int i = 0; command_at(i); i++) {
-        put_name(to, "__backless_at", command_at(i)->name, command_at(i)->about);
-        put_name(to, "__backless_just help", command_at(i)->name, command_at(i)->about);
+    for (int i = 0; command_at(program, i); i++) {
+        put_name(to, "__backless_at", command_at(program, i)->name, command_at(program, i)->about);
+        put_name(to, "__backless_just help", command_at(program, i)->name, command_at(program, i)->about);
     }
     put_name(to, "__backless_at", "help", "the commands, or the options of one");
     fputs("complete -c backless -n '__backless_at' -l help -d 'list the commands'\n"
           "complete -c backless -n '__backless_at' -l version -d 'show the version'\n",
           to);
-    for (int i = 0; listing_command(i); i++) {
-        put_names_below(to, listing_command(i));
-        put_words(to, listing_command(i));
-        for (int k = 0; listing_option(listing_command(i), k, &option); k++)
-            put_option(to, listing_command(i), &option);
+    for (int i = 0; listing_command(program, i); i++) {
+        put_names_below(to, program, listing_command(program, i));
+        put_words(to, program, listing_command(program, i));
+        for (int k = 0; listing_option(listing_command(program, i), k, &option); k++)
+            put_option(to, listing_command(program, i), &option);
     }
 }

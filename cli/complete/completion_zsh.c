@@ -59,10 +59,10 @@ static void put_option(FILE *to, const struct listed_option *option)
     fputc('\'', to);
 }
 
-static void put_words(FILE *to, const struct command *command)
+static void put_words(FILE *to, const struct program *program, const struct command *command)
 {
     struct choices words;
-    listing_word_choices(command, &words);
+    listing_word_choices(program, command, &words);
     if (!words.words[0] && !words.takes_files && !words.takes_folders)
         return;
     fputs(" \\\n        '*:word:", to);
@@ -78,65 +78,64 @@ static void put_function_name(FILE *to, const struct command *command)
         fputc(*at == ' ' ? '_' : *at, to);
 }
 
-/* The body of a function that offers commands, or goes on with the one that is there. */
-static void put_choice_of_commands(FILE *to, const struct command *(*at)(const struct command *, int),
-                                   const struct command *parent, const char *more)
+static const struct command *child(const struct program *program, const struct command *parent, int i)
+{
+    return parent ? command_below(program, parent, i) : command_at(program, i);
+}
+
+/* The body of a function that offers commands, or goes on with the one that is there. parent: the command whose parts are offered; NULL: the program's own commands are. */
+static void put_choice_of_commands(FILE *to, const struct program *program, const struct command *parent,
+                                   const char *more)
 {
     const size_t skipped = parent ? strlen(parent->name) + 1 : 0;
     fputs("    if ((CURRENT == 2)); then\n        local -a commands=(\n", to);
-    for (int i = 0; at(parent, i); i++) {
-        fprintf(to, "            '%s:", at(parent, i)->name + skipped);
-        put_text(to, at(parent, i)->about);
+    for (int i = 0; child(program, parent, i); i++) {
+        fprintf(to, "            '%s:", child(program, parent, i)->name + skipped);
+        put_text(to, child(program, parent, i)->about);
         fputs("'\n", to);
     }
     fprintf(to, "%s        )\n        _describe -t commands command commands\n        return\n    fi\n",
             more);
     fputs("    shift words\n    ((CURRENT--))\n    case $words[1] in\n", to);
-    for (int i = 0; at(parent, i); i++) {
-        fprintf(to, "    %s) ", at(parent, i)->name + skipped);
-        put_function_name(to, at(parent, i));
+    for (int i = 0; child(program, parent, i); i++) {
+        fprintf(to, "    %s) ", child(program, parent, i)->name + skipped);
+        put_function_name(to, child(program, parent, i));
         fputs(" ;;\n", to);
     }
 }
 
-static void put_command(FILE *to, const struct command *command)
+static void put_command(FILE *to, const struct program *program, const struct command *command)
 {
     struct listed_option option;
     fputc('\n', to);
     put_function_name(to, command);
     fputs("()\n{\n", to);
-    if (command_below(command, 0)) {
-        put_choice_of_commands(to, command_below, command, "");
+    if (command_below(program, command, 0)) {
+        put_choice_of_commands(to, program, command, "");
         fputs("    esac\n", to);
     } else {
         fputs("    _arguments", to);
         for (int i = 0; listing_option(command, i, &option); i++)
             put_option(to, &option);
-        put_words(to, command);
+        put_words(to, program, command);
         fputc('\n', to);
     }
     fputs("}\n", to);
 }
 
-static const struct command *at_top(const struct command *parent, int i)
-{
-    (void)parent;
-    return command_at(i);
-}
-
-void completion_zsh(FILE *to)
+void completion_zsh(FILE *to, const struct program *program)
 {
     fputs(before, to);
-    for (int i = 0; listing_command(i); i++)
-        put_command(to, listing_command(i));
+    for (int i = 0; listing_command(program, i); i++)
+        put_command(to, program, listing_command(program, i));
     fputs("\n_backless()\n{\n", to);
-    put_choice_of_commands(to, at_top, NULL,
+    put_choice_of_commands(to, program, NULL,
                            "            'help:the commands, or the options of one'\n"
                            "            '--help:list the commands'\n"
                            "            '--version:show the version'\n");
     fputs("    help) ((CURRENT == 2)) && _values command", to);
-    for (int i = 0; command_at(i); i++)
-        fprintf(to, " %s", command_at(i)->name);
+    for (int i = 0; command_at(program, i); i++)
+        fprintf(to, " %s", command_at(program, i)->name);
     fputs(" ;;\n    esac\n}\n", to);
     fputs(after, to);
 }

@@ -18,8 +18,6 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-const char *const part_names[N_PARTS] = {"train", "val", "test"};
-
 static int no_memory(void)
 {
     return usage_error("no memory for the figures"), EXIT_OTHER;
@@ -100,7 +98,8 @@ static void release(struct data_info *info)
 
 static int run(struct session *s)
 {
-    struct data_info info = {.session = s, .shows_all = extra_of(s, "all") != NULL};
+    struct data_info info = {
+        .session = s, .part_names = {"train", "val", "test"}, .shows_all = extra_of(s, "all") != NULL};
     bool has_number = false;
     size_t n_samples = 0;
     int code = settle_name(s);

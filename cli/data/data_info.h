@@ -11,15 +11,14 @@ enum { PART_TRAIN, PART_VAL, PART_TEST, N_PARTS };
 
 struct data_info {
     const struct session *session;
-    const char *name;              /* as the user said it */
+    const char *name; /* as the user said it */
+    const char *part_names[N_PARTS];
     bl_data *parts[N_PARTS];       /* NULL: there is none */
     struct data_figures figures;   /* of the training set */
     size_t *class_counts[N_PARTS]; /* a number a class; NULL: no classes */
     int classes;                   /* 0: the targets are numbers */
     bool shows_all;
 };
-
-extern const char *const part_names[N_PARTS];
 
 void data_info_print(const struct data_info *info);
 void data_info_print_json(const struct data_info *info);

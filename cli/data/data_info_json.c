@@ -27,7 +27,7 @@ static json_t *class_json(const struct data_info *info, int k)
     json_object_set_new(out, "name", text(bl_data_class_name(info->parts[PART_TRAIN], k)));
     for (int i = 0; i < N_PARTS; i++)
         if (info->parts[i])
-            json_object_set_new(out, part_names[i], json_integer((json_int_t)info->class_counts[i][k]));
+            json_object_set_new(out, info->part_names[i], json_integer((json_int_t)info->class_counts[i][k]));
     return out;
 }
 
@@ -136,7 +136,7 @@ void data_info_print_json(const struct data_info *info)
     json_object_set_new(out, "data", text(info->name));
     json_object_set_new(out, "source", text(bl_data_source(train)));
     for (int i = 0; i < N_PARTS; i++)
-        json_object_set_new(out, part_names[i],
+        json_object_set_new(out, info->part_names[i],
                             json_integer(info->parts[i] ? (json_int_t)bl_data_count(info->parts[i]) : 0));
     json_object_set_new(out, "shape", json_pack("[i, i, i]", shape.channels, shape.rows, shape.cols));
     json_object_set_new(out, "outputs", json_integer(bl_data_outputs(train)));

@@ -69,7 +69,7 @@ static void print_classes(const struct data_info *info)
     printf("classes    %zu\n\n  %4s  %-*s", n, "", CLASS_COLUMNS, "class");
     for (int i = 0; i < N_PARTS; i++)
         if (info->parts[i])
-            printf(" %9s", part_names[i]);
+            printf(" %9s", info->part_names[i]);
     putchar('\n');
     for (size_t k = 0; k < most; k++)
         print_class(info, (int)k);

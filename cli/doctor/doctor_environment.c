@@ -65,11 +65,12 @@ static bool is_option(const char *key)
 }
 
 /* BACKLESS_QUIET, BACKLESS_MODEL: of one command or of several. */
-static bool is_own_option(const char *key)
+static bool is_own_option(const struct program *program, const char *key)
 {
-    for (int i = 0; listing_command(i); i++)
-        for (int k = 0; listing_command(i)->extras && listing_command(i)->extras[k].key; k++)
-            if (strcmp(listing_command(i)->extras[k].key, key) == 0)
+    for (int i = 0; listing_command(program, i); i++)
+        for (int k = 0; listing_command(program, i)->extras && listing_command(program, i)->extras[k].key;
+             k++)
+            if (strcmp(listing_command(program, i)->extras[k].key, key) == 0)
                 return true;
     return false;
 }
@@ -117,12 +118,12 @@ static void say_own(struct doctor *d, const char *variable, const char *equals)
         doctor_say(d, DOCTOR_FINE, name, NULL, "%s (for the tests)", equals + 1);
     else if (key_of(variable + prefix, length - prefix, key, sizeof key) && is_option(key))
         say_option(d, name, key, equals + 1);
-    else if (is_own_option(key))
+    else if (is_own_option(d->session->program, key))
         doctor_say(d, DOCTOR_FINE, name, NULL, "%s (for the commands that have the option --%s)", equals + 1,
                    key);
     else {
         char advice[320];
-        variable_advice(name, advice, sizeof advice);
+        variable_advice(d->session->program, name, advice, sizeof advice);
         doctor_say(d, DOCTOR_NOTE, name, NULL, "%s (no option is called so: not followed%s%s)", equals + 1,
                    advice[0] ? "; " : "", advice);
     }

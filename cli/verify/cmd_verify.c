@@ -5,7 +5,7 @@
  * line in the table and a file that says how it measures.
  */
 #include "../seconds.h"
-#include "verify.h"
+#include "findings.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -17,7 +17,7 @@ static const struct check *const checks[] = {
     &check_one_hidden, &check_angles, &check_steps,    &check_threads, &check_seeds,
     &check_fixed,      &check_files,  &check_learning,
 };
-enum { N_CHECKS = sizeof checks / sizeof *checks, MAX_BACKENDS = 8 };
+enum { N_CHECKS = sizeof checks / sizeof *checks };
 
 static const struct extra extras[] = {
     {"seed", "N", "decides the nets and examples that are tried (default: 1)"},
@@ -25,106 +25,6 @@ static const struct extra extras[] = {
     {"quiet", NULL, "nothing but what failed"},
     {NULL, NULL, NULL},
 };
-
-struct findings {
-    const struct session *session;
-    const struct check *check; /* the one that runs */
-    json_t *list;              /* NULL without --json */
-    int right, wrong, not_run;
-    bl_status status; /* of the first check that could not be run */
-    bool failed_on[MAX_BACKENDS];
-    int backend; /* the one that is checked, by number */
-};
-
-/* ---- One finding */
-
-bl_status verify_no_memory(struct verify *v)
-{
-    snprintf(v->why, sizeof v->why, "no memory");
-    return BL_NO_MEMORY;
-}
-
-static void number_text(double x, char out[32])
-{
-    if (isnan(x))
-        snprintf(out, 32, "none");
-    else
-        snprintf(out, 32, "%.3g", x);
-}
-
-static void print_line(const struct verify *v, const struct finding *f)
-{
-    char measured[32], bound[32];
-    number_text(f->measured, measured);
-    number_text(f->bound, bound);
-    printf("  %-7s %-9s %-26s %8s %-22s allowed %s\n", f->is_right ? "ok" : "FAILED", v->backend, f->of,
-           measured, f->unit, bound);
-    fflush(stdout);
-}
-
-static json_t *number_json(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
-
-static void keep_json(const struct verify *v, const struct finding *f, const char *verdict, const char *why)
-{
-    const struct check *check = v->findings->check;
-    json_t *one = json_object();
-    json_object_set_new(one, "check", json_string(check->name));
-    json_object_set_new(one, "of", json_string(f->of));
-    json_object_set_new(one, "backend", json_string(v->backend));
-    json_object_set_new(one, "verdict", json_string(verdict));
-    json_object_set_new(one, "measured", number_json(f->measured));
-    json_object_set_new(one, "allowed", number_json(f->bound));
-    json_object_set_new(one, "unit", json_string(f->unit));
-    json_object_set_new(one, "shows", json_string(check->shows));
-    json_object_set_new(one, "why", why ? json_string(why) : json_null());
-    json_array_append_new(v->findings->list, one);
-}
-
-static void explain(const struct verify *v, const struct finding *f)
-{
-    char measured[32], bound[32];
-    number_text(f->measured, measured);
-    number_text(f->bound, bound);
-    fflush(stdout);
-    fprintf(stderr,
-            "backless: verify: %s (%s) on %s FAILED: %s; measured %s %s, allowed %s. It should be that %s.\n",
-            v->findings->check->name, f->of, v->backend, f->where, measured, f->unit, bound,
-            v->findings->check->shows);
-}
-
-void verify_report(struct verify *v, const struct finding *f)
-{
-    struct findings *all = v->findings;
-    all->right += f->is_right;
-    all->wrong += !f->is_right;
-    if (!f->is_right)
-        all->failed_on[all->backend] = true;
-    if (all->list)
-        keep_json(v, f, f->is_right ? "ok" : "failed", f->is_right ? NULL : f->where);
-    else if (!extra_of(all->session, "quiet"))
-        print_line(v, f);
-    if (!f->is_right)
-        explain(v, f);
-}
-
-static void report_not_run(struct verify *v, bl_status status)
-{
-    struct findings *all = v->findings;
-    const struct finding nothing = {.measured = (double)NAN, .bound = (double)NAN, .unit = ""};
-    const char *why = v->why[0] ? v->why : bl_why(v->ctx);
-    if (all->not_run++ == 0)
-        all->status = status;
-    if (all->list)
-        keep_json(v, &nothing, "not run", why);
-    else if (!extra_of(all->session, "quiet"))
-        printf("  not run %-9s\n", v->backend);
-    fprintf(stderr, "backless: verify: %s on %s could not be run: %s\n", all->check->name, v->backend, why);
-}
-
-/* ---- All checks */
 
 /* -1: every backend; else the number of the one that --backend names. */
 static int chosen_backend(const struct session *s)
@@ -165,7 +65,7 @@ static void run_check(const struct check *check, struct verify backends[], int n
         v->why[0] = 0;
         const bl_status status = check->run(v);
         if (status != BL_OK)
-            report_not_run(v, status);
+            verify_report_not_run(v, status);
     }
 }
 
