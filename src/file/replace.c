@@ -1,5 +1,5 @@
 /*
- * replace.c - file_replace, and its steps for those who write piece by piece.
+ * replace.c - file_replace, its steps for those who write piece by piece, and the same for a program.
  *
  * The temporary is called like the file, with the process's number behind it; a name that leaves no room for
  * the number is shortened. It is created by us alone: a leftover of a process that was killed is neither read
@@ -171,4 +171,14 @@ bl_status file_replace(bl_context *ctx, const char *path, const void *bytes, siz
         status = replacement_finish(&r);
     replacement_drop(&r);
     return status;
+}
+
+bl_status bl_file_write(bl_context *ctx, const char *path, const void *bytes, size_t n)
+{
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, path);
+    if (n > 0)
+        BL_GIVEN(ctx, bytes);
+    return file_replace(ctx, path, bytes, n);
 }
