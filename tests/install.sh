@@ -119,6 +119,7 @@ starts() {
 PKG_CONFIG_PATH=$prefix/${lib#there/}/pkgconfig
 export PKG_CONFIG_PATH
 equals "pkg-config's version" "$(pkg-config --modversion backless)" "$version"
+equals "jansson in Requires.private" "$(pkg-config --print-requires-private backless | grep -c '^jansson')" 1
 flags=$(pkg-config --cflags --libs backless)
 static=$(pkg-config --static --cflags --libs backless | sed 's/-lbackless/-l:libbackless.a/')
 # shellcheck disable=SC2086
