@@ -1,4 +1,5 @@
-# Makefile - the commands in front of CMake. `demo` and `test` install what is missing by themselves.
+# Makefile - the commands in front of CMake. `demo`, `test` and `deps` install what is missing by apt where they may; `build` and
+# `install` never do: CMake says which package is missing.
 
 build_dir = build
 jobs = $(shell nproc 2>/dev/null || echo 2)
@@ -36,11 +37,12 @@ deps:
 deps-demo:
 	@scripts/deps.sh demo
 
-build: deps-demo
+build:
 	@cmake --preset default --log-level=WARNING >/dev/null
 	@cmake --build --preset default --target backless backless_shared
 
-demo: build
+demo: deps-demo
+	@$(MAKE) -s build
 	@$(MAKE) -s demo_only
 
 # With the program as it is.
@@ -110,7 +112,7 @@ lint:
 	@scripts/deps.sh lint
 	scripts/lint.sh $(sources)
 
-install: deps-demo
+install:
 	cmake --preset default $(if $(PREFIX),-DCMAKE_INSTALL_PREFIX="$(PREFIX)") --log-level=WARNING >/dev/null
 	cmake --build --preset default --target backless backless_shared backless_static backless_pages
 	cmake --install $(build_dir)
