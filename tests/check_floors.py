@@ -16,7 +16,7 @@ from pathlib import Path
 FLOORS = {
     "base": 0,
     "tensor": 1, "backend": 1, "runlog": 1,
-    "layers": 2, "losses": 2, "optim": 2, "file": 2, "report": 2,
+    "layers": 2, "losses": 2, "optim": 2, "file": 2,
     "net": 3, "data": 3,
     "program": 4,
     "rules": 5,
