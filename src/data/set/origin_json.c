@@ -6,9 +6,8 @@
  *      "val_is_last": false, "test": "drawn", "test_fraction": 0.2, "test_examples": 30, "test_hash": "...",
  *      "test_source": "iris.csv"}
  */
+#include "json_text.h"
 #include "making.h"
-
-#include "../../base/mem.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -51,14 +50,7 @@ bl_status origin_to_text(char **out, bl_context *ctx, const struct data_origin *
 {
     json_t *object = origin_to_json(origin);
     const bool is_whole = json_is_null(object) || json_object_size(object) == N_MEMBERS;
-    char *text =
-        is_whole ? json_dumps(object, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17)) : NULL;
-    json_decref(object);
-    if (!text)
-        BL_FAIL(ctx, BL_NO_MEMORY, "no memory for the description of the training set");
-    const bl_status status = mem_text(ctx, out, text, strlen(text));
-    free(text);
-    return status;
+    return json_to_text(out, ctx, object, is_whole, "the training set");
 }
 
 /* ---- Back */

@@ -4,10 +4,10 @@
 #include "recipe.h"
 
 #include "../../base/mem.h"
+#include "json_text.h"
 #include "making.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_COLUMNS = 1 << 24 };
@@ -38,13 +38,7 @@ bl_status recipe_to_text(char **out, bl_context *ctx, const struct recipe *recip
     json_t *list = json_array();
     for (size_t c = 0; c < recipe->n; c++)
         json_array_append_new(list, column_to_json(&recipe->columns[c], recipe->has_decimal_comma));
-    char *text = json_array_size(list) == recipe->n ? json_dumps(list, JSON_COMPACT) : NULL;
-    json_decref(list);
-    if (!text)
-        BL_FAIL(ctx, BL_NO_MEMORY, "no memory for the description of a table's columns");
-    const bl_status status = mem_text(ctx, out, text, strlen(text));
-    free(text);
-    return status;
+    return json_to_text(out, ctx, list, json_array_size(list) == recipe->n, "a table's columns");
 }
 
 /* ---- Back */
