@@ -44,26 +44,9 @@ static bl_status compare_forward(struct lab *lab, struct oracle *o, struct gap *
     return status;
 }
 
-static bl_status try_loss(struct verify *v, const char *loss)
-{
-    const struct lab_options options = {.rule = "bp", .optimizer = "sgd"};
-    struct gap gap = {0.0, ""};
-    bl_status status = BL_OK;
-    for (int i = 0; i < LAB_SHAPES && status == BL_OK; i++) {
-        const struct oracle_shape shape = lab_shape(i, loss);
-        status = lab_try(v, &shape, &options, compare_forward, &gap);
-    }
-    if (status == BL_OK)
-        gap_report(v, &gap, forward_bound, "of the largest", loss);
-    return status;
-}
-
 static bl_status run(struct verify *v)
 {
-    bl_status status = BL_OK;
-    for (int i = 0; i < LAB_LOSSES && status == BL_OK; i++)
-        status = try_loss(v, lab_loss(i));
-    return status;
+    return lab_try_losses(v, compare_forward, forward_bound);
 }
 
 const struct check check_forward = {

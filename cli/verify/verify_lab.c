@@ -249,6 +249,28 @@ bl_status lab_try(struct verify *v, const struct oracle_shape *shape, const stru
     return status;
 }
 
+static bl_status try_loss(struct verify *v, lab_compare *compare, double bound, const char *loss)
+{
+    const struct lab_options options = {.rule = "bp", .optimizer = "sgd"};
+    struct gap gap = {0.0, ""};
+    bl_status status = BL_OK;
+    for (int i = 0; i < LAB_SHAPES && status == BL_OK; i++) {
+        const struct oracle_shape shape = lab_shape(i, loss);
+        status = lab_try(v, &shape, &options, compare, &gap);
+    }
+    if (status == BL_OK)
+        gap_report(v, &gap, bound, "of the largest", loss);
+    return status;
+}
+
+bl_status lab_try_losses(struct verify *v, lab_compare *compare, double bound)
+{
+    bl_status status = BL_OK;
+    for (int i = 0; i < LAB_LOSSES && status == BL_OK; i++)
+        status = try_loss(v, compare, bound, lab_loss(i));
+    return status;
+}
+
 /* ---- Distances */
 
 static double distance(double is, double should, double size)

@@ -44,6 +44,8 @@ bl_status lab_make_shaped(struct lab *lab, struct oracle *oracle, struct verify 
 typedef bl_status lab_compare(struct lab *lab, struct oracle *oracle, struct gap *gap);
 bl_status lab_try(struct verify *v, const struct oracle_shape *shape, const struct lab_options *options,
                   lab_compare *compare, struct gap *gap);
+/* Each loss on each shape, by backpropagation; a finding for each loss, in units of the largest. */
+bl_status lab_try_losses(struct verify *v, lab_compare *compare, double bound);
 void lab_free(struct lab *lab);
 
 bl_status lab_step(struct lab *lab); /* one step on all its examples */
