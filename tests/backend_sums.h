@@ -1,6 +1,6 @@
 /*
- * backend_sums.h - for test_backend.c: the operations of a backend that are not element by element. Sums of columns and bytes to
- * floats have the bits of their definition; softmax is near one in double.
+ * backend_sums.h - for test_backend.c: the operations of a backend that are not element by element. Sums of
+ * columns and bytes to floats have the bits of their definition; softmax is near one in double.
  */
 #ifndef TESTS_BACKEND_SUMS_H
 #define TESTS_BACKEND_SUMS_H

@@ -1,6 +1,6 @@
 /*
- * reading_fixture.h - for the tests of readers: a scratch folder and a context that counts memory, made anew for each test; sets
- * that must be read, and files that must be refused.
+ * reading_fixture.h - for the tests of readers: a scratch folder and a context that counts memory, made anew
+ * for each test; sets that must be read, and files that must be refused.
  *
  * Behind <cmocka.h>.
  */

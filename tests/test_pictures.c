@@ -1,5 +1,6 @@
 /*
- * test_pictures.c - folders of pictures. What is there is read right, and what is broken is refused with its place.
+ * test_pictures.c - folders of pictures. What is there is read right, and what is broken is refused with its
+ * place.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +32,8 @@ static size_t put_chunk(uint8_t *out, const char *type, const uint8_t *content, 
     return n + 12;
 }
 
-/* A PNG, not compressed. type: 0 grey, 2 RGB, 4 grey and alpha, 6 RGBA. lines: each begins with 0, for no filter. */
+/* A PNG, not compressed. type: 0 grey, 2 RGB, 4 grey and alpha, 6 RGBA. lines: each begins with 0, for no
+ * filter. */
 static size_t pack_png(uint8_t *out, int rows, int cols, int bits, int type, const uint8_t *lines, size_t n)
 {
     uint8_t header[13] = {0}, body[1024] = {0x78, 0x01, 0x01}, *at = body + 7 + n;

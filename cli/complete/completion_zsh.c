@@ -83,7 +83,8 @@ static const struct command *child(const struct program *program, const struct c
     return parent ? command_below(program, parent, i) : command_at(program, i);
 }
 
-/* The body of a function that offers commands, or goes on with the one that is there. parent: the command whose parts are offered; NULL: the program's own commands are. */
+/* The body of a function that offers commands, or goes on with the one that is there. parent: the command
+ * whose parts are offered; NULL: the program's own commands are. */
 static void put_choice_of_commands(FILE *to, const struct program *program, const struct command *parent,
                                    const char *more)
 {

@@ -1,5 +1,6 @@
 /*
- * utf8.c - which bytes are UTF-8, by table 3-7 of the Unicode standard: shortest forms only, no surrogates, at most U+10FFFF.
+ * utf8.c - which bytes are UTF-8, by table 3-7 of the Unicode standard: shortest forms only, no surrogates,
+ * at most U+10FFFF.
  */
 #include "utf8.h"
 

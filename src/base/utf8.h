@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* Bytes of the character that begins at `at`, of which n can be read; 0: none does. Where `at` is a text that ends with a
-   zero, n may be 4: nothing behind the zero is read. */
+/* Bytes of the character that begins at `at`, of which n can be read; 0: none does. Where `at` is a text that
+   ends with a zero, n may be 4: nothing behind the zero is read. */
 size_t utf8_character(const unsigned char *at, size_t n);
 
 /* Bytes at the beginning that are UTF-8; n when all are. */

@@ -24,7 +24,8 @@ struct classes_shown classes_shown(const bl_data *like);
 
 /* What is shared by all ways of making a set. */
 bl_status data_create(bl_data **out, bl_context *ctx, const char *source); /* everything else zero, owns */
-/* Takes the shape of `like`, where that has as many numbers; like NULL: keeps its own. path: for the message. */
+/* Takes the shape of `like`, where that has as many numbers; like NULL: keeps its own. path: for the message.
+ */
 bl_status shape_like(bl_data *data, const bl_data *like, const char *path);
 /* Gives rows of numbers the shape that the options name. */
 bl_status shape_take(bl_data *data, const struct data_options *options);

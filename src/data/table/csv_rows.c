@@ -1,6 +1,6 @@
 /*
- * csv_rows.c - every field of a table in turn. A row that has not as many fields as the first is refused; one without a label is
- * passed over where figures are asked for, because nothing is learned from it.
+ * csv_rows.c - every field of a table in turn. A row that has not as many fields as the first is refused; one
+ * without a label is passed over where figures are asked for, because nothing is learned from it.
  */
 #include "csv_table.h"
 

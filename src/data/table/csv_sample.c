@@ -1,5 +1,6 @@
 /*
- * csv_sample.c - the first lines of a table: what each column of them holds, and in which order the numbers of a line are.
+ * csv_sample.c - the first lines of a table: what each column of them holds, and in which order the numbers
+ * of a line are.
  */
 #include "csv_layout.h"
 
