@@ -54,6 +54,7 @@ struct part {
 struct program {
     const struct command *command;
     const struct part *parts; /* ends with command NULL; NULL: none */
+    const char *story;        /* as that of a part; NULL: nothing */
 };
 
 struct session {

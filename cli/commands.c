@@ -33,9 +33,12 @@ const struct command *command_below(const struct program *program, const struct 
 
 const char *command_story(const struct program *program, const struct command *command)
 {
-    for (int k = 0; program[k].command; k++)
+    for (int k = 0; program[k].command; k++) {
+        if (program[k].command == command)
+            return program[k].story;
         for (const struct part *part = program[k].parts; part && part->command; part++)
             if (part->command == command)
                 return part->story;
+    }
     return NULL;
 }

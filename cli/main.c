@@ -9,10 +9,14 @@
 #include <string.h>
 
 static const struct program program[] = {
-    {&command_train, NULL},  {&command_compare, NULL},    {&command_eval, NULL},    {&command_predict, NULL},
-    {&command_curves, NULL}, {&command_rules, NULL},      {&command_explain, NULL}, {&command_nets, NULL},
-    {&command_info, NULL},   {&command_data, data_parts}, {&command_bench, NULL},   {&command_verify, NULL},
-    {&command_doctor, NULL}, {&command_completion, NULL}, {&command_manual, NULL},  {NULL, NULL},
+    {&command_train, NULL, NULL},   {&command_compare, NULL, NULL},
+    {&command_eval, NULL, NULL},    {&command_predict, NULL, NULL},
+    {&command_curves, NULL, NULL},  {&command_rules, NULL, NULL},
+    {&command_explain, NULL, NULL}, {&command_nets, NULL, NULL},
+    {&command_info, NULL, NULL},    {&command_data, data_parts, NULL},
+    {&command_bench, NULL, NULL},   {&command_verify, NULL, NULL},
+    {&command_doctor, NULL, NULL},  {&command_completion, NULL, NULL},
+    {&command_manual, NULL, NULL},  {NULL, NULL, NULL},
 };
 
 static const struct command *find_command(const char *name)
