@@ -1,4 +1,5 @@
-# Makefile - the commands in front of CMake. `demo` and `test` install what is missing by themselves.
+# Makefile - the commands in front of CMake. `demo`, `test` and `deps` install what is missing by apt where they may; `build` and
+# `install` never do: CMake says which package is missing.
 
 build_dir = build
 jobs = $(shell nproc 2>/dev/null || echo 2)
@@ -13,8 +14,8 @@ DEMO_EPOCHS = 5
 DEMO_SEED = 1
 export DEMO_DATA DEMO_NET DEMO_RULES DEMO_RATES DEMO_RATE_EPOCHS DEMO_EPOCHS DEMO_SEED
 
-sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] cli/*.[ch] cli/*/*.[ch] tests/*.[ch] \
-            examples/*.[ch])
+sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] src/*/*/*/*.[ch] cli/*.[ch] \
+            cli/*/*.[ch] cli/*/*/*.[ch] tests/*.[ch] examples/*.[ch])
 
 help:
 	@echo "make demo      compare six rules on a small table and on Fashion-MNIST, in a minute or so"
@@ -36,11 +37,12 @@ deps:
 deps-demo:
 	@scripts/deps.sh demo
 
-build: deps-demo
+build:
 	@cmake --preset default --log-level=WARNING >/dev/null
 	@cmake --build --preset default --target backless backless_shared
 
-demo: build
+demo: deps-demo
+	@$(MAKE) -s build
 	@$(MAKE) -s demo_only
 
 # With the program as it is.
@@ -110,7 +112,7 @@ lint:
 	@scripts/deps.sh lint
 	scripts/lint.sh $(sources)
 
-install: deps-demo
+install:
 	cmake --preset default $(if $(PREFIX),-DCMAKE_INSTALL_PREFIX="$(PREFIX)") --log-level=WARNING >/dev/null
 	cmake --build --preset default --target backless backless_shared backless_static backless_pages
 	cmake --install $(build_dir)

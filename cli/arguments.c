@@ -11,39 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int extra_index(const struct command *command, const char *key)
-{
-    for (int i = 0; command->extras && command->extras[i].key; i++)
-        if (strcmp(command->extras[i].key, key) == 0)
-            return i;
-    return -1;
-}
-
-const char *extra_of(const struct session *session, const char *key)
-{
-    const int i = extra_index(session->command, key);
-    return i < 0 ? NULL : session->extra[i];
-}
-
-/* What a model is asked about is one set, which is neither split nor joined by another. */
-static bool is_about_splits(const char *key)
-{
-    static const char *const keys[] = {"test", "val", "test-fraction", "split-seed"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (strcmp(key, keys[i]) == 0)
-            return true;
-    return false;
-}
-
-bool command_takes(const struct command *command, const bl_option *option)
-{
-    if (is_about_splits(option->key) && extra_index(command, "model") >= 0)
-        return false;
-    const char *found = command->groups ? strstr(command->groups, option->group) : NULL;
-    const size_t n = strlen(option->group);
-    return found && (found == command->groups || found[-1] == ' ') && (found[n] == ' ' || found[n] == 0);
-}
-
 /* A former name belongs to a training, as what it stands for does. */
 static bool still_takes(const struct command *command, const bl_option *option)
 {

@@ -1,7 +1,7 @@
 /*
  * cmd_explain.c - backless explain: a rule's equation, what it costs on a net, and the program of a training step.
  */
-#include "bench.h"
+#include "bench/bench.h"
 
 #include <jansson.h>
 #include <stdlib.h>

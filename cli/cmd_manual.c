@@ -172,14 +172,14 @@ static void put_option(FILE *to, const char *key, const char *argument, const ch
     fputc('\n', to);
 }
 
-static void put_synopsis(FILE *to)
+static void put_synopsis(FILE *to, const struct program *program)
 {
     fputs(".SH SYNOPSIS\n", to);
-    for (int i = 0; listing_command(i); i++) {
-        if (command_below(listing_command(i), 0))
+    for (int i = 0; listing_command(program, i); i++) {
+        if (command_below(program, listing_command(program, i), 0))
             continue;
         fputs("\\fBbackless\\fR ", to);
-        put_usage(to, listing_command(i)->usage);
+        put_usage(to, listing_command(program, i)->usage);
         fputs("\n.br\n", to);
     }
     fputs("\\fBbackless help\\fR [\\fICOMMAND\\fR]\n.br\n\\fBbackless \\-\\-version\\fR\n", to);
@@ -196,7 +196,7 @@ static void put_groups(FILE *to, const char *groups)
     fputs(", listed under OPTIONS.\n", to);
 }
 
-static void put_command(FILE *to, const struct command *command)
+static void put_command(FILE *to, const struct program *program, const struct command *command)
 {
     fputs(".SS backless ", to);
     put_plain(to, command->name);
@@ -205,8 +205,8 @@ static void put_command(FILE *to, const struct command *command)
     fprintf(to, "\n.PP\n%c", toupper((unsigned char)command->about[0]));
     put_plain(to, command->about + 1);
     fputs(".\n", to);
-    if (command_story(command)) {
-        put_plain(to, command_story(command));
+    if (command_story(program, command)) {
+        put_plain(to, command_story(program, command));
         fputc('\n', to);
     }
     for (int i = 0; command->extras && command->extras[i].key; i++)
@@ -284,10 +284,10 @@ static void put_tail(FILE *to)
 
 static int run(struct session *s)
 {
-    (void)s;
+    const struct program *program = s->program;
     fprintf(stdout, ".TH BACKLESS 1 \"\" \"backless %s\" \"User Commands\"\n", bl_version());
     fputs(".nh\n.ad l\n.SH NAME\nbackless \\- train neural networks without backpropagation\n", stdout);
-    put_synopsis(stdout);
+    put_synopsis(stdout, program);
     fputs(".SH DESCRIPTION\n", stdout);
     for (size_t i = 0; i < sizeof description / sizeof *description; i++) {
         fputs(i ? ".PP\n" : "", stdout);
@@ -295,9 +295,9 @@ static int run(struct session *s)
         fputc('\n', stdout);
     }
     fputs(".SH COMMANDS\n", stdout);
-    for (int i = 0; listing_command(i); i++)
-        if (!command_below(listing_command(i), 0))
-            put_command(stdout, listing_command(i));
+    for (int i = 0; listing_command(program, i); i++)
+        if (!command_below(program, listing_command(program, i), 0))
+            put_command(stdout, program, listing_command(program, i));
     put_all_options(stdout);
     put_rules(stdout);
     put_tail(stdout);

@@ -44,7 +44,21 @@ struct command {
 
 enum { MAX_EXTRAS = 16, MAX_WORDS = 4096 };
 
+/* A command that another is made of: "data get" of "data". */
+struct part {
+    const struct command *command; /* by its whole name */
+    const char *story;             /* what its --help has to say beyond its one line */
+};
+
+/* A line of the program's table of commands, which ends with command NULL. */
+struct program {
+    const struct command *command;
+    const struct part *parts; /* ends with command NULL; NULL: none */
+    const char *story;        /* as that of a part; NULL: nothing */
+};
+
 struct session {
+    const struct program *program; /* all commands */
     const struct command *command;
     bl_context *ctx;
     bl_config *config;
@@ -56,13 +70,14 @@ struct session {
 extern const struct command command_train, command_compare, command_eval, command_predict, command_curves,
     command_rules, command_explain, command_nets, command_info, command_data, command_bench, command_verify,
     command_doctor, command_completion, command_manual, command_reproduce;
-const struct command *command_at(int i); /* NULL past the last */
-/* The commands that one is made of: "data" of "data list" and others, by their whole names. NULL past the
-   last, and for a command that has none. */
-const struct command *command_below(const struct command *command, int i);
+const struct command *command_at(const struct program *program, int i); /* NULL past the last */
+/* Part i of a command; NULL past the last, and for a command that has none. */
+const struct command *command_below(const struct program *program, const struct command *command, int i);
 /* What its --help has to say beyond its one line; NULL: nothing. */
-const char *command_story(const struct command *command);
+const char *command_story(const struct program *program, const struct command *command);
 
+/* The place of an extra option among those of the command; -1: it has none of that name. */
+int extra_index(const struct command *command, const char *key);
 /* The value of an extra option; NULL: not given. A switch that was given is "true". */
 const char *extra_of(const struct session *session, const char *key);
 
@@ -77,8 +92,8 @@ int session_use_backend(struct session *session);
 /* Refuses --out where it is the folder of --data or --test itself. */
 int check_out(const struct session *session);
 
-void help_program(FILE *to);
-void help_command(FILE *to, const struct command *command);
+void help_program(FILE *to, const struct program *program);
+void help_command(FILE *to, const struct program *program, const struct command *command);
 void help_options(FILE *to,
                   const struct command *command); /* the library's that the command takes, by groups */
 

@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-void help_program(FILE *to)
+void help_program(FILE *to, const struct program *program)
 {
     fputs("backless - train neural networks without backpropagation\n\n", to);
-    for (int i = 0; command_at(i); i++)
-        fprintf(to, "    backless %-10s %s\n", command_at(i)->name, command_at(i)->about);
+    for (int i = 0; command_at(program, i); i++)
+        fprintf(to, "    backless %-10s %s\n", command_at(program, i)->name, command_at(program, i)->about);
     fputs("\n    backless help COMMAND    its options\n    backless --version\n\n"
           "Try: backless train --data TABLE.csv\n"
           "     backless compare --data TABLE.csv --test-fraction 0.2\n",
@@ -36,19 +36,19 @@ static void show_group(FILE *to, const struct command *command, const char *grou
     }
 }
 
-static void show_about(FILE *to, const struct command *command)
+static void show_about(FILE *to, const struct program *program, const struct command *command)
 {
     fprintf(to, "%s\n", command->about);
-    if (command_story(command))
-        fprintf(to, "%s\n", command_story(command));
+    if (command_story(program, command))
+        fprintf(to, "%s\n", command_story(program, command));
 }
 
-static void show_below(FILE *to, const struct command *command)
+static void show_below(FILE *to, const struct program *program, const struct command *command)
 {
-    for (int i = 0; command_below(command, i); i++) {
-        const struct command *below = command_below(command, i);
+    for (int i = 0; command_below(program, command, i); i++) {
+        const struct command *below = command_below(program, command, i);
         fprintf(to, "\nbackless %s\n", below->usage);
-        show_about(to, below);
+        show_about(to, program, below);
         for (int k = 0; below->extras && below->extras[k].key; k++)
             show(to, below->extras[k].key, below->extras[k].argument, below->extras[k].help, "");
         if (below->groups)
@@ -65,16 +65,16 @@ void help_options(FILE *to, const struct command *command)
             show_group(to, command, group = bl_option_at(i)->group);
 }
 
-void help_command(FILE *to, const struct command *command)
+void help_command(FILE *to, const struct program *program, const struct command *command)
 {
-    if (command_below(command, 0)) {
+    if (command_below(program, command, 0)) {
         fprintf(to, "backless %s\n", command->usage);
-        show_about(to, command);
-        show_below(to, command);
+        show_about(to, program, command);
+        show_below(to, program, command);
         return;
     }
     fprintf(to, "backless %s\n", command->usage);
-    show_about(to, command);
+    show_about(to, program, command);
     if (command->extras)
         fprintf(to, "\n%s\n", command->name);
     for (int i = 0; command->extras && command->extras[i].key; i++)

@@ -3,20 +3,20 @@
  */
 #include "listing.h"
 
-#include "bench.h"
-#include "reproduction.h"
+#include "bench/bench.h"
+#include "reproduce/reproduction.h"
 
 #include <ctype.h>
 #include <string.h>
 
-const struct command *listing_command(int i)
+const struct command *listing_command(const struct program *program, int i)
 {
-    for (int k = 0; command_at(k); k++) {
+    for (int k = 0; command_at(program, k); k++) {
         if (i-- == 0)
-            return command_at(k);
-        for (int j = 0; command_below(command_at(k), j); j++)
+            return command_at(program, k);
+        for (int j = 0; command_below(program, command_at(program, k), j); j++)
             if (i-- == 0)
-                return command_below(command_at(k), j);
+                return command_below(program, command_at(program, k), j);
     }
     return NULL;
 }
@@ -131,13 +131,13 @@ void listing_choices(const char *key, const char *argument, struct choices *out)
     }
 }
 
-void listing_word_choices(const struct command *command, struct choices *out)
+void listing_word_choices(const struct program *program, const struct command *command, struct choices *out)
 {
     char word[64] = "", key[64];
     const char *at = command->usage + strlen(command->name);
     *out = (struct choices){.words = ""};
-    for (int i = 0; command_below(command, i); i++) {
-        const char *name = command_below(command, i)->name + strlen(command->name) + 1;
+    for (int i = 0; command_below(program, command, i); i++) {
+        const char *name = command_below(program, command, i)->name + strlen(command->name) + 1;
         add_word(out, name, strlen(name));
     }
     at += strspn(at, " [");

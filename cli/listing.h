@@ -7,7 +7,7 @@
 #include "command.h"
 
 /* Every command, and behind each those below it; NULL past the last. */
-const struct command *listing_command(int i);
+const struct command *listing_command(const struct program *program, int i);
 
 /* The i-th option of a command: its own, then those of the library. fallback is "" where there is none. */
 struct listed_option {
@@ -28,6 +28,6 @@ struct choices {
 void listing_choices(const char *key, const char *argument, struct choices *out);
 
 /* For the words of the command itself, as its usage says. */
-void listing_word_choices(const struct command *command, struct choices *out);
+void listing_word_choices(const struct program *program, const struct command *command, struct choices *out);
 
 #endif

@@ -2,35 +2,53 @@
  * main.c - the program backless: finds the command and runs it.
  */
 #include "command.h"
+#include "data/data_command.h"
 #include "process.h"
 #include "unknown_word.h"
 
 #include <string.h>
 
-const struct command *command_at(int i)
-{
-    static const struct command *const table[] = {
-        &command_train,  &command_compare, &command_eval,       &command_predict,
-        &command_curves, &command_rules,   &command_explain,    &command_nets,
-        &command_info,   &command_data,    &command_bench,      &command_reproduce,
-        &command_verify, &command_doctor,  &command_completion, &command_manual};
-    return i >= 0 && i < (int)(sizeof table / sizeof *table) ? table[i] : NULL;
-}
+static const char reproduce_story[] =
+    "NAME is a paper: nokland2016. A run that was stopped or killed goes on when the same command is given "
+    "again; one\n"
+    "that has a result is not repeated. --check ends with 0: equal, 1: not equal, 2: made by another engine, "
+    "3: not a\n"
+    "valid result, or other data. docs/results.md describes results, and how they are judged.";
+
+static const struct program program[] = {
+    {&command_train, NULL, NULL},
+    {&command_compare, NULL, NULL},
+    {&command_eval, NULL, NULL},
+    {&command_predict, NULL, NULL},
+    {&command_curves, NULL, NULL},
+    {&command_rules, NULL, NULL},
+    {&command_explain, NULL, NULL},
+    {&command_nets, NULL, NULL},
+    {&command_info, NULL, NULL},
+    {&command_data, data_parts, NULL},
+    {&command_bench, NULL, NULL},
+    {&command_reproduce, NULL, reproduce_story},
+    {&command_verify, NULL, NULL},
+    {&command_doctor, NULL, NULL},
+    {&command_completion, NULL, NULL},
+    {&command_manual, NULL, NULL},
+    {NULL, NULL, NULL},
+};
 
 static const struct command *find_command(const char *name)
 {
-    for (int i = 0; command_at(i); i++)
-        if (strcmp(command_at(i)->name, name) == 0)
-            return command_at(i);
+    for (int i = 0; command_at(program, i); i++)
+        if (strcmp(command_at(program, i)->name, name) == 0)
+            return command_at(program, i);
     return NULL;
 }
 
 /* "get" of "data get"; NULL: there is no such word after the command. */
 static const struct command *find_below(const struct command *command, const char *word)
 {
-    for (int i = 0; word && command_below(command, i); i++)
-        if (strcmp(command_below(command, i)->name + strlen(command->name) + 1, word) == 0)
-            return command_below(command, i);
+    for (int i = 0; word && command_below(program, command, i); i++)
+        if (strcmp(command_below(program, command, i)->name + strlen(command->name) + 1, word) == 0)
+            return command_below(program, command, i);
     return NULL;
 }
 
@@ -38,13 +56,13 @@ static int help(int argc, char **argv)
 {
     const struct command *command = argc > 2 ? find_command(argv[2]) : NULL;
     if (argc > 2 && !command)
-        return unknown_command(argv[2]);
+        return unknown_command(program, argv[2]);
     const struct command *below = command ? find_below(command, argv[3]) : NULL;
     command = below ? below : command;
     if (command)
-        help_command(stdout, command);
+        help_command(stdout, program, command);
     else
-        help_program(stdout);
+        help_program(stdout, program);
     return EXIT_DONE;
 }
 
@@ -52,10 +70,10 @@ static int run(const struct command *command, int argc, char **argv)
 {
     for (int i = 2; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            help_command(stdout, command);
+            help_command(stdout, program, command);
             return EXIT_DONE;
         }
-    struct session session = {.command = command, .ctx = bl_context_new(NULL)};
+    struct session session = {.program = program, .command = command, .ctx = bl_context_new(NULL)};
     if (!session.ctx || bl_config_create(&session.config, session.ctx) != BL_OK)
         return usage_error("no memory"), EXIT_OTHER;
     int code = arguments_read(&session, argc, argv);
@@ -76,7 +94,7 @@ static int run(const struct command *command, int argc, char **argv)
 static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
-        help_program(stderr);
+        help_program(stderr, program);
         return EXIT_USAGE;
     }
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
@@ -87,7 +105,7 @@ static int dispatch(int argc, char **argv)
     }
     const struct command *command = find_command(argv[1]);
     if (!command)
-        return unknown_command(argv[1]);
+        return unknown_command(program, argv[1]);
     const struct command *below = find_below(command, argv[2]);
     return below ? run(below, argc - 1, argv + 1) : run(command, argc, argv);
 }

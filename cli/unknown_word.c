@@ -70,18 +70,18 @@ static const struct advice commands[] = {
     {"-?", "the commands are told by: backless --help"},
 };
 
-static const char *nearest_command(const char *word)
+static const char *nearest_command(const struct program *program, const char *word)
 {
     const char *names[MOST_NAMES] = {"help"};
-    for (int i = 0; command_at(i) && i < MOST_NAMES - 2; i++)
-        names[i + 1] = command_at(i)->name;
+    for (int i = 0; command_at(program, i) && i < MOST_NAMES - 2; i++)
+        names[i + 1] = command_at(program, i)->name;
     return bl_nearest(word, names);
 }
 
 /* The advice first: "test" is not far from other words. */
-int unknown_command(const char *word)
+int unknown_command(const struct program *program, const char *word)
 {
-    const char *advice = FIND_ADVICE(commands, word), *nearest = nearest_command(word);
+    const char *advice = FIND_ADVICE(commands, word), *nearest = nearest_command(program, word);
     if (advice)
         return usage_error("no command \"%s\"; %s", word, advice);
     if (word[0] == '-')
@@ -100,11 +100,11 @@ static const struct advice commands_below[] = {
     {"pull", "did you mean \"get\"?"},
 };
 
-int unknown_below(const struct command *command, const char *word)
+int unknown_below(const struct program *program, const struct command *command, const char *word)
 {
     const char *names[MOST_NAMES] = {NULL}, *advice = FIND_ADVICE(commands_below, word);
-    for (int i = 0; command_below(command, i) && i < MOST_NAMES - 1; i++)
-        names[i] = command_below(command, i)->name + strlen(command->name) + 1;
+    for (int i = 0; command_below(program, command, i) && i < MOST_NAMES - 1; i++)
+        names[i] = command_below(program, command, i)->name + strlen(command->name) + 1;
     const char *nearest = bl_nearest(word, names);
     if (advice)
         return usage_error("backless %s has no \"%s\"; %s", command->name, word, advice);
@@ -171,13 +171,13 @@ static const char *nearest_option(const struct command *command, const char *key
 }
 
 /* "train, compare": the commands that have the option. */
-static void owners_of(const char *key, char *out, size_t room)
+static void owners_of(const struct program *program, const char *key, char *out, size_t room)
 {
     out[0] = 0;
-    for (int i = 0; listing_command(i); i++) {
+    for (int i = 0; listing_command(program, i); i++) {
         const size_t used = strlen(out);
-        if (has_option(listing_command(i), key))
-            snprintf(out + used, room - used, "%s%s", used ? ", " : "", listing_command(i)->name);
+        if (has_option(listing_command(program, i), key))
+            snprintf(out + used, room - used, "%s%s", used ? ", " : "", listing_command(program, i)->name);
     }
 }
 
@@ -206,11 +206,11 @@ static bool say_own_word(const struct command *command, const char *key, const c
 }
 
 /* An option that only other commands have, under its own name or another program's. nearest: of this command, or NULL. */
-static bool say_elsewhere(const struct command *command, const char *key, const char *meant,
-                          const char *nearest)
+static bool say_elsewhere(const struct program *program, const struct command *command, const char *key,
+                          const char *meant, const char *nearest)
 {
     char owners[256];
-    owners_of(meant, owners, sizeof owners);
+    owners_of(program, meant, owners, sizeof owners);
     if (!owners[0])
         return false;
     if (strcmp(key, meant) == 0)
@@ -222,14 +222,15 @@ static bool say_elsewhere(const struct command *command, const char *key, const 
     return true;
 }
 
-static bool say_alias(const struct command *command, const char *key, const char *written)
+static bool say_alias(const struct program *program, const struct command *command, const char *key,
+                      const char *written)
 {
     const char *advice = NULL, *meant = bl_option_alias(written, &advice);
     if (!meant ||
         (!meant[0] && !has_option(command, "net"))) /* advice about training is for those that train */
         return false;
     if (meant[0] && !has_option(command, meant))
-        return say_elsewhere(command, key, meant, NULL);
+        return say_elsewhere(program, command, key, meant, NULL);
     if (meant[0])
         usage_error("no option --%s; did you mean --%s?%s%s%s", key, meant, advice ? " (" : "",
                     advice ? advice : "", advice ? ")" : "");
@@ -240,14 +241,15 @@ static bool say_alias(const struct command *command, const char *key, const char
 
 int unknown_option(const struct session *session, const char *key)
 {
+    const struct program *program = session->program;
     const struct command *command = session->command;
     char written[64];
     write_as_option(key, written, sizeof written);
     const char *nearest = nearest_option(command, written);
     if (has_option(command, written))
         return usage_error("no option --%s; did you mean --%s?", key, written);
-    if (say_own_word(command, key, written) || say_alias(command, key, written) ||
-        say_elsewhere(command, key, written, nearest))
+    if (say_own_word(command, key, written) || say_alias(program, command, key, written) ||
+        say_elsewhere(program, command, key, written, nearest))
         return EXIT_USAGE;
     if (nearest)
         return usage_error("no option --%s; did you mean --%s?", key, nearest);
@@ -285,26 +287,26 @@ int unknown_short(const struct session *session, const char *word)
 /* Read by the library or by the tests, and no options. */
 static const char *const other_variables[] = {"data", "test-data", "test-cifar", "python", "peers-python"};
 
-static bool is_known(const char *key)
+static bool is_known(const struct program *program, const char *key)
 {
     for (size_t i = 0; i < sizeof other_variables / sizeof *other_variables; i++)
         if (strcmp(key, other_variables[i]) == 0)
             return true;
-    for (int i = 0; listing_command(i); i++)
-        if (strcmp(key, "help") != 0 && has_option(listing_command(i), key))
+    for (int i = 0; listing_command(program, i); i++)
+        if (strcmp(key, "help") != 0 && has_option(listing_command(program, i), key))
             return true;
     return false;
 }
 
-static const char *nearest_variable(const char *key)
+static const char *nearest_variable(const struct program *program, const char *key)
 {
     const char *names[MOST_NAMES] = {NULL};
     struct listed_option option;
     int n = 0;
     for (int i = 0; bl_option_at(i) && n < MOST_NAMES - 1; i++)
         names[n++] = bl_option_at(i)->key;
-    for (int i = 0; listing_command(i); i++)
-        for (int k = 0; listing_option(listing_command(i), k, &option) && n < MOST_NAMES - 1; k++)
+    for (int i = 0; listing_command(program, i); i++)
+        for (int k = 0; listing_option(listing_command(program, i), k, &option) && n < MOST_NAMES - 1; k++)
             names[n++] = option.key;
     return bl_nearest(key, names);
 }
@@ -318,12 +320,12 @@ static void write_as_variable(const char *key, char *out, size_t room)
     out[n] = 0;
 }
 
-void variable_advice(const char *name, char *out, size_t room)
+void variable_advice(const struct program *program, const char *name, char *out, size_t room)
 {
     char key[64], meant[80];
     write_as_option(name + strlen("BACKLESS_"), key, sizeof key);
     const char *advice = NULL, *alias = bl_option_alias(key, &advice),
-               *nearest = alias && alias[0] ? alias : nearest_variable(key);
+               *nearest = alias && alias[0] ? alias : nearest_variable(program, key);
     if (alias && !alias[0])
         nearest = NULL;
     if (nearest)
@@ -336,13 +338,13 @@ void variable_advice(const char *name, char *out, size_t room)
         snprintf(out, room, "%s", "");
 }
 
-bool variable_is_known(const char *name)
+bool variable_is_known(const struct program *program, const char *name)
 {
     char key[64];
     if (strlen(name) >= sizeof key || strpbrk(name, "abcdefghijklmnopqrstuvwxyz-"))
         return false;
     write_as_option(name + strlen("BACKLESS_"), key, sizeof key);
-    return is_known(key);
+    return is_known(program, key);
 }
 
 void note_unknown_variables(const struct session *session)
@@ -354,9 +356,9 @@ void note_unknown_variables(const struct session *session)
             continue;
         memcpy(name, *variable, n);
         name[n] = 0;
-        if (variable_is_known(name))
+        if (variable_is_known(session->program, name))
             continue;
-        variable_advice(name, advice, sizeof advice);
+        variable_advice(session->program, name, advice, sizeof advice);
         note(session, "note: the environment variable %s is not followed: no option is called so%s%s", name,
              advice[0] ? "; " : "", advice);
     }

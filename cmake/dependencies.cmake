@@ -1,4 +1,5 @@
-# dependencies.cmake - finds the libraries below this one; sets BACKLESS_LIBRARIES and BACKLESS_HAVE_*.
+# dependencies.cmake - finds the libraries below this one; sets BACKLESS_LIBRARIES, BACKLESS_MODULES (those of them that are
+# modules of pkg-config, as the users of a static library look for them) and BACKLESS_HAVE_*.
 
 # Reports what is missing by the package that brings it.
 function(backless_missing what package)
@@ -26,6 +27,7 @@ if(NOT LIBARCHIVE_FOUND)
     backless_missing("libarchive" libarchive-dev)
 endif()
 set(BACKLESS_LIBRARIES PkgConfig::JANSSON PkgConfig::LIBARCHIVE m pthread)
+set(BACKLESS_MODULES "jansson>=2.8" libarchive)
 
 set(BACKLESS_HAVE_PICTURES OFF)
 if(NOT BACKLESS_PICTURES STREQUAL "OFF")
@@ -34,6 +36,7 @@ if(NOT BACKLESS_PICTURES STREQUAL "OFF")
     if(PNG_FOUND AND TURBOJPEG_FOUND)
         set(BACKLESS_HAVE_PICTURES ON)
         list(APPEND BACKLESS_LIBRARIES PkgConfig::PNG PkgConfig::TURBOJPEG)
+        list(APPEND BACKLESS_MODULES "libpng>=1.6" "libturbojpeg>=2.1")
     endif()
     backless_settle(PICTURES ${BACKLESS_HAVE_PICTURES} "libpng and TurboJPEG (for pictures)"
                     "libpng-dev libturbojpeg0-dev")

@@ -31,38 +31,20 @@ install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING
         PATTERN "*.md" PATTERN "*.c" PATTERN "*.csv")
 
-# ---- What libbackless.a needs behind it, by names: those to look for (names_to_find), those that compilers bring
-# (names_at_hand), and all as a linker takes them (private_libraries), with folders where no linker looks.
-function(backless_add_private folder name)
-    if(folder AND NOT folder MATCHES "^/(usr/)?lib(64|/[^/]*-linux-[^/]*)?$" AND NOT folder MATCHES "/gcc/")
-        list(APPEND private_libraries -L${folder})
-    endif()
-    set(private_libraries ${private_libraries} -l${name} PARENT_SCOPE)
-endfunction()
-
+# ---- What libbackless.a needs behind it: modules of pkg-config, as BACKLESS_MODULES names them with their versions, and
+# libraries that compilers bring.
 foreach(library IN LISTS BACKLESS_LIBRARIES)
-    if(library MATCHES "^PkgConfig::(.*)$")
-        set(prefix ${CMAKE_MATCH_1})
-        foreach(name IN LISTS ${prefix}_LIBRARIES)
-            list(APPEND names_to_find ${name})
-            backless_add_private("${${prefix}_LIBRARY_DIRS}" ${name})
-        endforeach()
-    elseif(library MATCHES "^(/.*)/lib([^/]*)\\.(so|a)$")
-        set(name ${CMAKE_MATCH_2})
-        set(folder ${CMAKE_MATCH_1})
-        backless_add_private(${folder} ${name})
-        list(APPEND names_to_find ${name})
-    elseif(library MATCHES "^[a-z]+$")
-        list(APPEND names_at_hand ${library})
-        backless_add_private("" ${library})
-    else()
+    if(library MATCHES "^[a-z]+$")
+        list(APPEND private_libraries -l${library})
+    elseif(NOT library MATCHES "^PkgConfig::")
         message(FATAL_ERROR "install.cmake cannot tell the users of libbackless.a how to link ${library}")
     endif()
 endforeach()
-list(REMOVE_DUPLICATES names_to_find)
-list(JOIN names_to_find " " names_to_find)
-list(JOIN names_at_hand " " names_at_hand)
 list(JOIN private_libraries " " private_libraries)
+# "jansson>=2.8" is "jansson >= 2.8" in a .pc file.
+list(JOIN BACKLESS_MODULES ", " private_modules)
+string(REPLACE ">=" " >= " private_modules "${private_modules}")
+list(JOIN BACKLESS_MODULES " " modules_to_find)
 
 # ---- pkg-config: the prefix is the one that is installed to, which `cmake --install --prefix` may change.
 foreach(kind IN ITEMS LIB INCLUDE)

@@ -9,6 +9,9 @@ foreach(choice IN ITEMS
     set(BACKLESS_${name} AUTO CACHE STRING "${help}: AUTO, ON or OFF")
     set_property(CACHE BACKLESS_${name} PROPERTY STRINGS AUTO ON OFF)
 endforeach()
+set(BACKLESS_WARNINGS AUTO CACHE STRING
+    "the compiler's warnings: ON, OFF, or AUTO: where the tests are asked for (BACKLESS_TESTS=ON)")
+set_property(CACHE BACKLESS_WARNINGS PROPERTY STRINGS AUTO ON OFF)
 option(BACKLESS_FUZZ "the fuzz targets as libFuzzer programs (clang)" OFF)
 option(BACKLESS_SHARED_PROGRAM "the program uses libbackless.so, as in a distribution; else it has all in itself" OFF)
 

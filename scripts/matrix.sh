@@ -1,13 +1,14 @@
 #!/bin/sh
 # matrix.sh [NAME...]: builds and tests the configurations that people have and `make test` does not show: without
-# each optional part in turn, without all of them, with clang, and as distributions build. Warnings are errors.
+# each optional part in turn, without all of them, with clang, and as distributions build: on the shared library, with link-time
+# optimisation, and twice from different folders, which must give the same files. Warnings are errors.
 # NAME: some of those that `matrix.sh --list` prints; default: all.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
 # What a build is configured with, by its name. The parts are those that cmake/options.cmake lists.
 parts=$(sed -n 's/^ *"\([A-Z]*\)|.*/\1/p' cmake/options.cmake | grep -vx TESTS)
-names="without-all clang as-packaged"
+names="without-all clang as-packaged lto reproducible"
 for part in $parts; do
     names="$names without-$(echo "$part" | tr '[:upper:]' '[:lower:]')"
 done
@@ -15,6 +16,7 @@ flags_of() {
     case $1 in
     without-all) for part in $parts; do printf ' -DBACKLESS_%s=OFF' "$part"; done ;;
     clang) echo " -DCMAKE_C_COMPILER=clang" ;;
+    lto) echo " -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON" ;;
     as-packaged) echo " -DBACKLESS_SHARED_PROGRAM=ON -DCMAKE_INSTALL_PREFIX=/usr" ;;
     *) echo " -DBACKLESS_$(echo "${1#without-}" | tr '[:lower:]' '[:upper:]')=OFF" ;;
     esac
@@ -29,7 +31,7 @@ fi
 # others those that a part or the linking could break, and only what these need is built.
 jobs=$(nproc 2>/dev/null || echo 2)
 alike='^(check_header|check_readme|check_golden|check_floors.*|example_00.*)$'
-near='test_backend test_bits test_build_parts test_gemm test_images test_run'
+near='test_backend test_bits test_build_parts test_fixed_bits test_gemm test_hashes test_pictures test_run'
 near_scripts='check_symbols|cli|completion|doctor|install|manual'
 
 configure() {
@@ -37,11 +39,30 @@ configure() {
     cmake --preset default -B "$folder" -DBACKLESS_TESTS=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=ON $(flags_of "$1")
 }
 
+# sums TREE BUILD: what a user would get from TREE, built in BUILD, as checksums. Without a cache, which would hand out the files
+# of another build.
+sums() {
+    CCACHE_DISABLE=1 cmake -S "$1" -G Ninja -B "$2" -DCMAKE_BUILD_TYPE=Release -DBACKLESS_TESTS=OFF >&2 &&
+        CCACHE_DISABLE=1 cmake --build "$2" --target backless backless_shared backless_static backless_pages >&2 &&
+        (cd "$2" && sha256sum backless libbackless.so libbackless.a pages/*)
+}
+
+# The same files from this tree and from a copy of it whose path is longer.
+reproduce() {
+    copy=$folder/a-copy-in-a-folder-with-a-longer-name
+    rm -rf "$folder/build" "$copy"
+    mkdir -p "$copy"
+    tar --exclude='./build*' --exclude=./runs --exclude=./.git -cf - . | tar -C "$copy" -xf - &&
+        sums . "$folder/build" >"$folder/sums" && sums "$copy" "$copy/build" >"$copy/sums" &&
+        diff "$folder/sums" "$copy/sums"
+}
+
 # build NAME: configured, built and tested; what it says is in its folder.
 build() {
     folder=build-matrix/$1
     mkdir -p "$folder"
     case $1 in
+    reproducible) reproduce ;;
     without-all | clang)
         configure "$1" && cmake --build "$folder" && ctest --test-dir "$folder" -j "$jobs" --output-on-failure -LE slow -E "$alike"
         ;;

@@ -4,7 +4,7 @@
 #include "backend/backend.h"
 #include "base/mem.h"
 #include "base/parallel.h"
-#include "data/data.h"
+#include "data/set/data.h"
 #include "net/named_nets.h"
 #include "net/net.h"
 #include "rules/rule.h"

@@ -3,7 +3,8 @@
 
 A file of src/ includes its own folder and lower floors; neighbours on one floor do not see each other, except
 tensor and backend. The program and the examples see the public header only. A rule is known by its name to
-src/rules alone, which in turn knows no kind of layer and no backend. Each finding is one line, file:line: sentence. With --self-test it must find every fault
+src/rules alone, which in turn knows no kind of layer and no backend. The folders of src/data have an order of their own, and no
+files need each other in a circle. Each finding is one line, file:line: sentence. With --self-test it must find every fault
 planted in trees of its own.
 """
 
@@ -15,7 +16,7 @@ from pathlib import Path
 FLOORS = {
     "base": 0,
     "tensor": 1, "backend": 1, "runlog": 1,
-    "layers": 2, "losses": 2, "optim": 2, "file": 2, "report": 2,
+    "layers": 2, "losses": 2, "optim": 2, "file": 2,
     "net": 3, "data": 3,
     "program": 4,
     "rules": 5,
@@ -23,6 +24,12 @@ FLOORS = {
     "": 7,  # src/api*.c
 }
 FRIENDS = {frozenset(("tensor", "backend"))}
+
+# The folders inside src/data, likewise: table and image do not see each other.
+DATA_FLOORS = {"set": 0, "": 1, "table": 2, "image": 2, "array": 3, "source": 4}
+
+# Folders whose files still need each other in circles.
+CIRCLES_REMAIN = {"src/layers", "src/rules", "src/train"}
 
 # What stands behind one door: a pattern, the files that may have it, and what to use instead.
 DOORS = [
@@ -41,6 +48,10 @@ MAY_NAME_RULES = {"src/train/option_table.c"}
 # The one header of src/layers that rules may see, through net: the interface, not a kind.
 LAYER_INTERFACE = {"layer.h"}
 
+# What a file defines for others, at the beginning of a line: a function, or a constant of a struct.
+FUNCTION = re.compile(r"^(?!static\b|typedef\b|extern\b)[a-z][\w *]*?\b(\w+)\([^;{}]*\)\s*\n\{", re.M)
+CONSTANT = re.compile(r"^const [\w *]*?\b(\w+)(?:\[[^\n]*\])? = ", re.M)
+STATIC_NAME = re.compile(r"^static [\w *]*?\b(\w+)(?:\(|\[| = )", re.M)
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 GIVEN_NAME = re.compile(r'\.name\s*=\s*"([^"]+)"')
@@ -127,6 +138,73 @@ def check_step(tree, path, number, folder, other):
                     "they do not see each other")
 
 
+def data_folder_of(tree, path):
+    """The folder of src/data that a file is in, "" for src/data itself; None outside src/data."""
+    parts = tree.name(path).split("/")
+    if parts[:2] != ["src", "data"]:
+        return None
+    return parts[2] if len(parts) > 3 else ""
+
+
+def check_data_floors(tree):
+    for path in tree.files("src/data"):
+        here = data_folder_of(tree, path)
+        if here not in DATA_FLOORS:
+            tree.report(path, 1, f"folder src/data/{here} has no floor: give it one in tests/check_floors.py")
+            continue
+        for number, _, included, target in tree.includes(path):
+            there = data_folder_of(tree, target) if target else None
+            if there in DATA_FLOORS and there != here and DATA_FLOORS[there] >= DATA_FLOORS[here]:
+                tree.report(path, number, f"{included} is no lower floor of src/data")
+
+
+def needs_of(tree, folder):
+    """For each .c file the files that define what it names. Its own static names are not those of others."""
+    codes = {path: LITERAL.sub('""', without_comments(path.read_text(encoding="utf-8")))
+             for path in tree.files(folder, (".c",))}
+    home = {}
+    for path, code in codes.items():
+        for pattern in (FUNCTION, CONSTANT):
+            home.update((name, path) for name in pattern.findall(code))
+    needs = {}
+    for path, code in codes.items():
+        names = set(re.findall(r"\b\w+\b", code)) - set(STATIC_NAME.findall(code))
+        needs[path] = sorted({home[name] for name in names if name in home} - {path})
+    return needs
+
+
+def circles_of(needs):
+    """The strongly connected sets of files, by Tarjan's algorithm; only those of two files and more."""
+    found, index, low, stack = [], {}, {}, []
+
+    def visit(path):
+        index[path] = low[path] = len(index)
+        stack.append(path)
+        for other in needs[path]:
+            if other not in index:
+                visit(other)
+            if other in stack:
+                low[path] = min(low[path], low[other])
+        if low[path] == index[path]:
+            at = stack.index(path)
+            if len(stack) - at > 1:
+                found.append(sorted(stack[at:]))
+            del stack[at:]
+
+    for path in needs:
+        if path not in index:
+            visit(path)
+    return found
+
+
+def check_circles(tree):
+    for folder in ("src", "cli"):
+        for circle in circles_of(needs_of(tree, folder)):
+            if {path.parent.relative_to(tree.root).as_posix() for path in circle} <= CIRCLES_REMAIN:
+                continue
+            tree.report(circle[0], 1, "files need each other in a circle: " + ", ".join(map(tree.name, circle)))
+
+
 def check_outside(tree):
     for folder in ("cli", "examples"):
         for path in tree.files(folder):
@@ -190,7 +268,8 @@ def check_unique_names(tree):
             seen.setdefault(path.name, path)
 
 
-CHECKS = (check_floors, check_outside, check_doors, check_rule_names, check_what_rules_know, check_unique_names)
+CHECKS = (check_floors, check_data_floors, check_circles, check_outside, check_doors, check_rule_names,
+          check_what_rules_know, check_unique_names)
 
 
 def findings(root):
@@ -214,17 +293,18 @@ GOOD = {
     "src/layers/dense.c": 'x = {.name = "dense"};\n',
     "src/backend/plain.c": 'x = {.name = "plain"};\n',
     "src/net/net.h": '#include "../layers/layer.h"\n',
-    "src/data/data.h": '#include "../tensor/matrix.h"\n',
+    "src/data/set/data.h": '#include "../../tensor/matrix.h"\n',
+    "src/data/table/csv.h": '#include "../set/data.h"\n',
     "src/rules/dfa.c": '#include "../net/net.h"\n/* printf("dfa") */\nx = {.name = "dfa"};\n',
     "src/train/option_table.c": '#include "../net/net.h"\nx = "dfa";\n',
     "src/api.c": '#include "train/../net/net.h"\n',
-    "cli/main.c": '#include "backless.h"\n#include <stdio.h>\n',
+    "cli/main.c": '#include "backless.h"\n#include <stdio.h>\nint run(void)\n{\n    return help();\n}\n',
 }
 FAULTS = [
     ("src/base/text.c", '#include "mem.h"\n', None),
     ("src/layers/tanh.c", '/* "dfa" */ x = "dfa rule";\n', None),
     ("src/net/one.c", '\n#include "../rules/rule.h"\n', 'src/net/one.c:2: "../rules/rule.h" is no file'),
-    ("src/net/two.c", '\n\n#include "../data/data.h"\n', "src/net/two.c:3: src/net and src/data are"),
+    ("src/net/two.c", '\n\n#include "../data/set/data.h"\n', "src/net/two.c:3: src/net and src/data are"),
     ("src/base/up.c", '#include "../net/net.h"\n', "src/base/up.c:1: climbs from src/base (floor 0)"),
     ("src/runlog/see.c", '#include "../tensor/matrix.h"\n', "src/runlog/see.c:1: src/runlog and src/tensor"),
     ("src/extra/new.c", "", "src/extra/new.c:1: folder src/extra has no floor"),
@@ -242,6 +322,12 @@ FAULTS = [
     ("src/rules/called.c", "\n\nlayer_dense(x);\n", 'src/rules/called.c:3: "dense" is a kind of layer'),
     ("src/rules/back.c", 'use("plain");\n', 'src/rules/back.c:1: "plain" is a backend'),
     ("src/rules/plainly.c", "/* plain, dense */ explain(densest);\n", None),
+    ("src/data/set/up.c", '\n#include "../table/csv.h"\n', "src/data/set/up.c:2: ../table/csv.h is no lower"),
+    ("src/data/image/aside.c", '#include "../table/csv.h"\n', "src/data/image/aside.c:1: ../table/csv.h is no"),
+    ("src/data/new/one.c", "", "src/data/new/one.c:1: folder src/data/new has no floor"),
+    ("cli/help.c", "int help(void)\n{\n    return run();\n}\n", "cli/help.c:1: files need each other in a circle"),
+    ("cli/helps.c", "static int run(void)\n{\n    return 1;\n}\nint help(void)\n{\n    return run();\n}\n", None),
+    ("cli/helpless.c", "int help(void)\n{\n    return 1;\n}\n", None),
     ("tests/dfa.c", "", "tests/dfa.c:1: the name dfa.c is taken by src/rules/dfa.c"),
 ]
 

@@ -6,7 +6,7 @@
 
 #include "../src/base/mem.h"
 #include "../src/base/text.h"
-#include "../src/data/readers.h"
+#include "../src/data/source/location.h"
 #include "scratch.h"
 
 #include <archive.h>

@@ -119,8 +119,13 @@ starts() {
 PKG_CONFIG_PATH=$prefix/${lib#there/}/pkgconfig
 export PKG_CONFIG_PATH
 equals "pkg-config's version" "$(pkg-config --modversion backless)" "$version"
+equals "jansson in Requires.private" "$(pkg-config --print-requires-private backless | grep -c '^jansson')" 1
 flags=$(pkg-config --cflags --libs backless)
-static=$(pkg-config --static --cflags --libs backless | sed 's/-lbackless/-l:libbackless.a/')
+# libbackless.a with the shared libraries below it. (pkg-config --static asks for all that a static libarchive would need too,
+# which Debian's libarchive-dev does not bring.)
+below=$(pkg-config --print-requires-private backless | sed 's/ .*//')
+# shellcheck disable=SC2086
+static="$(pkg-config --cflags --libs backless $below | sed 's/-lbackless/-l:libbackless.a/') -lm -lpthread"
 # shellcheck disable=SC2086
 {
     run "C, shared" "$cc" -std=c17 $warnings app.c $flags -o c-shared && starts "C, shared" ./c-shared 1

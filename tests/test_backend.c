@@ -12,7 +12,7 @@
 
 #include "../src/backend/portable/portable.h"
 #include "../src/base/context.h"
-#include "fence.h"
+#include "backend_sums.h"
 
 #include <stdio.h>
 
@@ -22,19 +22,12 @@
 static const double one_rounding = 0.5, tanh_bound = 2.5, logistic_bound = 2.5, softplus_bound = 2.0,
                     softplus_down_bound = 1.5, gelu_bound = 7.0, gelu_down_bound = 4.0, down_bound = 1.6,
                     sgd_bound = 2.0, mean_bound = 4.0;
-/* An exponential (1), and two roundings of the sum and the quotient. */
-static const double softmax_bound = 3.0;
-/* log(sum) is rounded near log(n), and again when the largest x is added. */
-static const double log_sum_bound = 2.0;
-
 enum {
     BLOCK = 4001,     /* odd, so that the last vector is never full */
     STEP = 9973,      /* every so many floats of all there are */
     STRIDE = 1073489, /* 2^32 / BLOCK: one block goes through them all */
     ROUNDS = 10
 };
-
-static char finding[200]; /* what the latest check found */
 
 /* ---- element by element ---- */
 
@@ -274,15 +267,6 @@ static void fill(struct memory *m, enum inputs inputs, uint32_t bits, uint32_t s
     }
 }
 
-static bool is_near(float x, double wanted, double size, double bound)
-{
-    if (isnan(wanted))
-        return isnan(x);
-    if ((double)x == wanted || (float)wanted == x) /* infinities, and what rounds to them */
-        return true;
-    return fabs((double)x - wanted) <= bound * float_spacing(fmax(size, fabs(wanted)));
-}
-
 static bool element_is_right(const struct operation *o, const struct element *in, const struct memory *m,
                              size_t i)
 {
@@ -375,133 +359,6 @@ static bool operations_are_same(const struct backend *k, const struct backend *o
     for (size_t o = 0; o < OPERATIONS; o++)
         if (!operation_is_same(k, other, &operations[o]))
             return false;
-    return true;
-}
-
-/* ---- the others ---- */
-
-/* Sums of columns and bytes are so simple that the definition gives the bits. */
-static bool column_sum_is_right(const struct backend *k, size_t rows, size_t cols, size_t gap)
-{
-    uint32_t seed = 99;
-    struct fenced x = fence_make(rows > 0 ? (rows - 1) * (cols + gap) + cols : 0), sum = fence_make(cols);
-    for (size_t i = 0; i < x.n; i++)
-        x.x[i] = float_random(&seed, 1.0f);
-    k->column_sum(x.x, rows, cols, cols + gap, sum.x);
-    bool is_right = true;
-    for (size_t j = 0; j < cols; j++) {
-        float wanted = 0.0f;
-        for (size_t i = 0; i < rows; i++)
-            wanted += x.x[i * (cols + gap) + j];
-        is_right = is_right && float_same(sum.x[j], wanted);
-    }
-    is_right = fence_holds(&x) && fence_holds(&sum) && is_right;
-    if (!is_right)
-        snprintf(finding, sizeof finding, "column_sum (%s) of %zu x %zu, gap %zu", k->machine, rows, cols,
-                 gap);
-    fence_free(&x);
-    fence_free(&sum);
-    return is_right;
-}
-
-static bool column_sums_are_right(const struct backend *k)
-{
-    for (size_t rows = 0; rows < 6; rows++)
-        for (size_t cols = 0; cols < 40; cols++)
-            for (size_t gap = 0; gap < 8; gap += 7)
-                if (!column_sum_is_right(k, rows * rows, cols, gap))
-                    return false;
-    return true;
-}
-
-static bool bytes_are_right(const struct backend *k)
-{
-    const float offset = 33.3f, scale = 1.0f / 255.0f;
-    uint8_t bytes[256];
-    for (int i = 0; i < 256; i++)
-        bytes[i] = (uint8_t)i;
-    for (size_t n = 0; n <= 256; n++) {
-        struct fenced y = fence_make(n);
-        k->bytes_to_float(bytes + 256 - n, n, offset, scale, y.x);
-        bool is_right = fence_holds(&y);
-        for (size_t i = 0; i < n; i++)
-            is_right = is_right && float_same(y.x[i], ((float)bytes[256 - n + i] - offset) * scale);
-        fence_free(&y);
-        if (!is_right) {
-            snprintf(finding, sizeof finding, "bytes_to_float (%s) of %zu", k->machine, n);
-            return false;
-        }
-    }
-    return true;
-}
-
-/* exp is compared at the float difference from the largest x, which any float softmax must round. */
-static bool softmax_is_near(const float *x, const float *y, size_t n, float log_sum)
-{
-    float most = -INFINITY;
-    for (size_t i = 0; i < n; i++)
-        most = x[i] > most ? x[i] : most;
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += exp((double)(x[i] - most));
-    bool is_near_all =
-        is_near(log_sum, (double)most + log(sum), fabs((double)most) + log(sum), log_sum_bound);
-    for (size_t i = 0; i < n; i++)
-        is_near_all = is_near_all && is_near(y[i], exp((double)(x[i] - most)) / sum, 0.0, softmax_bound);
-    return is_near_all;
-}
-
-static void softmax_fill(float *x, size_t n, float limit)
-{
-    uint32_t seed = (uint32_t)n + 1;
-    for (size_t i = 0; i < n; i++)
-        x[i] = float_random(&seed, limit);
-}
-
-/* Into another array and in place, which must give the same bits. */
-static bool softmax_is_right(const struct backend *k, size_t n, float limit)
-{
-    struct fenced x = fence_make(n), y = fence_make(n);
-    softmax_fill(x.x, n, limit);
-    const float log_sum = k->softmax(x.x, y.x, n);
-    bool is_right = softmax_is_near(x.x, y.x, n, log_sum);
-    const float again = k->softmax(x.x, x.x, n);
-    is_right = is_right && float_same(again, log_sum) && memcmp(x.x, y.x, n * sizeof(float)) == 0 &&
-               fence_holds(&x) && fence_holds(&y);
-    if (!is_right)
-        snprintf(finding, sizeof finding, "softmax (%s) of %zu in +-%g", k->machine, n, (double)limit);
-    fence_free(&x);
-    fence_free(&y);
-    return is_right;
-}
-
-static const float limits[] = {0.0f, 1.0f, 30.0f, 1e4f,
-                               1e38f}; /* 0: equal ones, so that log n itself is seen */
-enum { LIMITS = sizeof limits / sizeof *limits, LONGEST = 300 };
-
-static bool softmaxes_are_right(const struct backend *k)
-{
-    for (size_t n = 1; n < LONGEST; n++)
-        for (size_t i = 0; i < LIMITS; i++)
-            if (!softmax_is_right(k, n, limits[i]))
-                return false;
-    return true;
-}
-
-static bool softmaxes_are_same(const struct backend *k, const struct backend *other)
-{
-    float x[LONGEST], y[LONGEST];
-    for (size_t n = 1; n < LONGEST; n++)
-        for (size_t i = 0; i < LIMITS; i++) {
-            softmax_fill(x, n, limits[i]);
-            softmax_fill(y, n, limits[i]);
-            if (!float_same(k->softmax(x, x, n), other->softmax(y, y, n)) ||
-                memcmp(x, y, n * sizeof *x) != 0) {
-                snprintf(finding, sizeof finding, "softmax of %zu: %s and %s differ", n, k->machine,
-                         other->machine);
-                return false;
-            }
-        }
     return true;
 }
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../src/data/csv_number.h"
+#include "../src/data/table/csv_number.h"
 #include "data_files.h"
 
 static struct scratch scratch;

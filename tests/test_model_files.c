@@ -2,7 +2,7 @@
  * test_model_files.c - a model file of which something was lost, or which says something that is unknown, is refused: it never
  * answers with a default in its place. Files of 0.1.0, which kept their scaling as floats, are read as it read them.
  */
-#include "../src/data/readers.h"
+#include "../src/data/source/location.h"
 #include "../src/file/tensors.h"
 #include "../src/train/trainer.h"
 #include "scratch.h"

@@ -3,7 +3,7 @@
  * single failure of memory too; and the counts of what is missing.
  */
 #include "../src/base/mem.h"
-#include "../src/data/data.h"
+#include "../src/data/set/data.h"
 #include "scratch.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
  * test_predictor.c - models at work: raw inputs are scaled as training scaled them, several threads may share a model, what
  * is no number is refused, and answers keep the digits of their unit.
  */
-#include "../src/data/data.h"
+#include "../src/data/set/data.h"
 #include "../src/train/model.h"
 #include "scratch.h"
 

@@ -3,7 +3,7 @@
  * without a step through floats.
  */
 #include "../src/base/mem.h"
-#include "../src/data/data.h"
+#include "../src/data/set/data.h"
 
 #include <math.h>
 #include <setjmp.h>

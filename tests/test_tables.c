@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../src/data/recipe.h"
+#include "../src/data/set/making.h"
 #include "data_files.h"
 
 #include <math.h>

@@ -27,6 +27,13 @@ bl_status mem_grow_bytes(bl_context *ctx, void **items, size_t *room, size_t n, 
 #define MEM_GROW(ctx, items, room, n, what)                                                                  \
     mem_grow_bytes(ctx, (void **)(items), room, n, sizeof **(items), what)
 
+/* n floats, filled up to whole lines of MEM_ALIGNMENT bytes: what follows them is aligned too. */
+static inline size_t mem_whole_lines(size_t n)
+{
+    const size_t line = MEM_ALIGNMENT / sizeof(float);
+    return (n + line - 1) / line * line;
+}
+
 void mem_free(bl_context *ctx, void *block); /* NULL is fine */
 
 #endif

@@ -3,6 +3,8 @@
  */
 #include "text.h"
 
+#include "utf8.h"
+
 #include <ctype.h>
 #include <locale.h>
 #include <math.h>
@@ -191,25 +193,11 @@ void text_append(char *text, size_t room, const char *format, ...)
     va_end(arguments);
 }
 
-/* Bytes of the character at `at`, which ends with a zero somewhere; 0: no character that can be shown. */
+/* Bytes of the character at `at`, which ends with a zero somewhere; 0: no UTF-8, or a control character. */
 static size_t shown_character(const unsigned char *at)
 {
-    static const uint32_t least[] = {0, 0x20, 0xA0, 0x800,
-                                     0x10000}; /* of so many bytes: shorter is not UTF-8 */
-    const size_t n = at[0] < 0x80   ? 1
-                     : at[0] < 0xC0 ? 0
-                     : at[0] < 0xE0 ? 2
-                     : at[0] < 0xF0 ? 3
-                     : at[0] < 0xF8 ? 4
-                                    : 0;
-    uint32_t code = n == 1 ? at[0] : at[0] & (0x7Fu >> n);
-    for (size_t i = 1; i < n; i++) {
-        if ((at[i] & 0xC0) != 0x80) /* also at the zero */
-            return 0;
-        code = code << 6 | (at[i] & 0x3F);
-    }
-    const bool is_surrogate = code >= 0xD800 && code <= 0xDFFF;
-    return n > 0 && code >= least[n] && code != 0x7F && code <= 0x10FFFF && !is_surrogate ? n : 0;
+    const bool is_control = at[0] < 0x20 || at[0] == 0x7F || (at[0] == 0xC2 && at[1] < 0xA0);
+    return is_control ? 0 : utf8_character(at, 4);
 }
 
 bool text_is_plain(const char *text)

@@ -9,6 +9,7 @@
 #include "bytes_in.h"
 
 #include "../base/files_read.h"
+#include "../base/io.h"
 #include "../base/mem.h"
 #include "../base/nearest_file.h"
 
@@ -59,11 +60,9 @@ static bl_status read_all(struct bytes *out, const struct source *s, int fd, siz
 {
     for (;;) {
         BL_TRY(MEM_GROW(s->ctx, &out->at, &room, out->n, "a file"));
-        const ssize_t got = read(fd, out->at + out->n, room - out->n);
+        const ssize_t got = io_read(fd, out->at + out->n, room - out->n);
         if (got == 0)
             return BL_OK;
-        if (got < 0 && errno == EINTR)
-            continue;
         if (got < 0)
             BL_FAIL(s->ctx, BL_IO, "%s: cannot be read after %zu bytes: %s", s->path, out->n,
                     strerror(errno));

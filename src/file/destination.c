@@ -7,7 +7,6 @@
 #include "../base/files_read.h"
 #include "../base/mem.h"
 #include "../base/text.h"
-#include "tensors.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -146,14 +145,4 @@ bl_status bl_file_target(bl_context *ctx, const char *path, char target[BL_PATH_
         snprintf(target, PATH_ROOM, "%s", d.is_stream ? "" : d.path);
     destination_drop(&d, ctx);
     return status;
-}
-
-bl_status bl_file_write(bl_context *ctx, const char *path, const void *bytes, size_t n)
-{
-    if (!ctx)
-        return BL_BAD_VALUE;
-    BL_GIVEN(ctx, path);
-    if (n > 0)
-        BL_GIVEN(ctx, bytes);
-    return file_replace(ctx, path, bytes, n);
 }

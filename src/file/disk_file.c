@@ -3,6 +3,7 @@
  */
 #include "disk_file.h"
 
+#include "../base/io.h"
 #include "../base/mem.h"
 #include "../base/nearest_file.h"
 
@@ -46,17 +47,12 @@ bl_status disk_file_open(struct disk_file *file, bl_context *ctx, const char *pa
 
 bl_status disk_file_read(struct disk_file *file, void *bytes, size_t n)
 {
-    for (size_t done = 0; done < n;) {
-        const ssize_t got = read(file->fd, (char *)bytes + done, n - done);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            BL_FAIL(file->ctx, BL_IO, "%s: cannot be read: %s", file->path, strerror(errno));
-        if (got == 0)
-            BL_FAIL(file->ctx, BL_BAD_DATA, "%s: became shorter than %llu bytes while it was read",
-                    file->path, (unsigned long long)file->size);
-        done += (size_t)got;
-    }
+    const ssize_t got = io_read_all(file->fd, bytes, n);
+    if (got < 0)
+        BL_FAIL(file->ctx, BL_IO, "%s: cannot be read: %s", file->path, strerror(errno));
+    if ((size_t)got < n)
+        BL_FAIL(file->ctx, BL_BAD_DATA, "%s: became shorter than %llu bytes while it was read", file->path,
+                (unsigned long long)file->size);
     return BL_OK;
 }
 

@@ -1,5 +1,5 @@
 /*
- * replace.c - file_replace, and its steps for those who write piece by piece.
+ * replace.c - file_replace, its steps for those who write piece by piece, and the same for a program.
  *
  * The temporary is called like the file, with the process's number behind it; a name that leaves no room for
  * the number is shortened. It is created by us alone: a leftover of a process that was killed is neither read
@@ -7,12 +7,12 @@
  */
 #include "replace.h"
 
+#include "../base/io.h"
 #include "../base/mem.h"
 #include "tensors.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,24 +106,9 @@ bl_status replacement_begin(struct replacement *r, bl_context *ctx, const char *
     return status;
 }
 
-/* A descriptor that was handed to us may be one that does not wait by itself. */
-static bool may_go_on(int file)
-{
-    struct pollfd ready = {.fd = file, .events = POLLOUT};
-    if (errno == EAGAIN)
-        return poll(&ready, 1, -1) >= 0 || errno == EINTR;
-    return errno == EINTR;
-}
-
 bl_status replacement_add(struct replacement *r, const void *bytes, size_t n)
 {
-    for (size_t done = 0; done < n;) {
-        const ssize_t put = write(r->file, (const char *)bytes + done, n - done);
-        if (put < 0 && !may_go_on(r->file))
-            return io_failure(r, "writing");
-        done += put > 0 ? (size_t)put : 0;
-    }
-    return BL_OK;
+    return io_write_all(r->file, bytes, n) ? BL_OK : io_failure(r, "writing");
 }
 
 /* Some file systems cannot sync a folder and say EINVAL: there is nothing more to be done there. */
@@ -171,4 +156,14 @@ bl_status file_replace(bl_context *ctx, const char *path, const void *bytes, siz
         status = replacement_finish(&r);
     replacement_drop(&r);
     return status;
+}
+
+bl_status bl_file_write(bl_context *ctx, const char *path, const void *bytes, size_t n)
+{
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, path);
+    if (n > 0)
+        BL_GIVEN(ctx, bytes);
+    return file_replace(ctx, path, bytes, n);
 }

@@ -5,11 +5,12 @@
 #define BL_LAYERS_PANELS_H
 
 #include "../backend/backend.h"
+#include "../base/mem.h"
 
 /* n floats, filled up to whole cache lines. */
 static inline size_t panel_lines(size_t n)
 {
-    return (n + 15) / 16 * 16;
+    return mem_whole_lines(n);
 }
 
 static inline size_t larger(size_t a, size_t b)

@@ -22,7 +22,7 @@ struct room {
 static struct matrix take(struct room *room, size_t rows, size_t cols)
 {
     const struct matrix m = matrix_of(room->floats ? room->floats + room->used : NULL, rows, cols);
-    room->used += (rows * cols + 15) / 16 * 16;
+    room->used += mem_whole_lines(rows * cols);
     return m;
 }
 
@@ -208,16 +208,16 @@ static void worker_needs(const struct lesson *lesson, const struct net *net, siz
         const struct layer *layer = net_layer(net, l);
         const size_t rows = net_part_most(net, l),
                      own = layer->ops->scratch ? layer->ops->scratch(layer, capacity, lesson->precision) : 0;
-        const size_t floats = (rows * layer->weight_cols + 15) / 16 * 16 + rows;
+        const size_t floats = mem_whole_lines(rows * layer->weight_cols) + rows;
         const size_t columns =
             part_size(net_columns(net, l, (struct part){0, rows})) * outputs; /* of its feedback */
         *tile = floats > *tile ? floats : *tile;
         *tile = columns > *tile ? columns : *tile;
         *layers = own > *layers ? own : *layers;
     }
-    *layers = (*layers + 15) / 16 * 16;
-    *tile = (*tile + 15) / 16 * 16;
-    *scratch = (backend->scratch + 15) / 16 * 16;
+    *layers = mem_whole_lines(*layers);
+    *tile = mem_whole_lines(*tile);
+    *scratch = mem_whole_lines(backend->scratch);
 }
 
 static bl_status make_workers(struct lesson *lesson, const struct net *net)

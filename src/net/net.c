@@ -117,12 +117,6 @@ static bl_status check_sum(bl_context *ctx, const struct net *net)
     return BL_OK;
 }
 
-/* Every array begins on a cache line. */
-static size_t padded(size_t n)
-{
-    return (n + 15) / 16 * 16;
-}
-
 /* A list of tensors that grows, and the floats they take. */
 struct placing {
     struct net_tensor *items;
@@ -133,7 +127,7 @@ static void place(struct placing *p, struct net_tensor tensor)
 {
     tensor.at = p->floats;
     p->items[p->n++] = tensor;
-    p->floats += padded(tensor.rows * tensor.cols);
+    p->floats += mem_whole_lines(tensor.rows * tensor.cols); /* every array begins on a cache line */
 }
 
 static void place_named(struct placing *p, const struct net *net, size_t l, size_t i,

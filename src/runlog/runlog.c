@@ -12,6 +12,7 @@
  */
 #include "runlog.h"
 
+#include "../base/io.h"
 #include "../base/mem.h"
 
 #include <errno.h>
@@ -55,16 +56,11 @@ static bl_status file_size(const struct runlog *log, size_t *size)
 
 static bl_status read_text(const struct runlog *log, char *text, size_t n)
 {
-    for (size_t done = 0; done < n;) {
-        const ssize_t got = read(log->fd, text + done, n - done);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return io_failure(log, "cannot be read");
-        if (got == 0)
-            BL_FAIL(log->ctx, BL_IO, "%s: became shorter while it was read", log->path);
-        done += (size_t)got;
-    }
+    const ssize_t got = io_read_all(log->fd, text, n);
+    if (got < 0)
+        return io_failure(log, "cannot be read");
+    if ((size_t)got < n)
+        BL_FAIL(log->ctx, BL_IO, "%s: became shorter while it was read", log->path);
     return BL_OK;
 }
 
@@ -293,14 +289,8 @@ bl_status runlog_take_up(struct runlog **out, bl_context *ctx, const char *path,
 
 static bl_status write_text(const struct runlog *log, const char *text, size_t n)
 {
-    for (size_t done = 0; done < n;) {
-        const ssize_t put = write(log->fd, text + done, n - done);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return io_failure(log, "cannot be written");
-        done += (size_t)put;
-    }
+    if (!io_write_all(log->fd, text, n))
+        return io_failure(log, "cannot be written");
     const bool is_synced = fsync(log->fd) == 0 || (log->is_stream && errno == EINVAL);
     return is_synced ? BL_OK : io_failure(log, "cannot be written (fsync)");
 }

@@ -6,7 +6,7 @@
 #include "../base/mem.h"
 #include "../base/text.h"
 #include "../data/bytes_in.h"
-#include "../data/readers.h"
+#include "../data/source/location.h"
 #include "../rules/feedback.h"
 #include "option_table.h"
 #include "option_words.h"

@@ -4,7 +4,7 @@
 #ifndef BL_TRAIN_MODEL_H
 #define BL_TRAIN_MODEL_H
 
-#include "../data/data.h"
+#include "../data/set/data.h"
 #include "../file/tensors.h"
 #include "../losses/loss.h"
 #include "../rules/rule.h"

@@ -5,7 +5,7 @@
 
 #include "../backend/backend.h"
 #include "../base/text.h"
-#include "../data/data.h"
+#include "../data/set/data.h"
 #include "../losses/loss.h"
 #include "../net/init.h"
 #include "../net/modules.h"

@@ -4,7 +4,7 @@
  */
 #include "unused.h"
 
-#include "../data/readers.h"
+#include "../data/source/location.h"
 
 #include <string.h>
 #include <sys/stat.h>

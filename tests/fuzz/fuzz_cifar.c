@@ -9,7 +9,7 @@
 #include "fuzz_target.h"
 
 #include "../../src/base/mem.h"
-#include "../../src/data/cifar.h"
+#include "../../src/data/image/cifar.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,6 +3,8 @@
  */
 #include "fuzz_data.h"
 
+#include "../../src/data/set/making.h"
+
 #include "fuzz_target.h"
 
 #include <math.h>

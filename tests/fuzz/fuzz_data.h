@@ -4,7 +4,7 @@
 #ifndef TESTS_FUZZ_DATA_H
 #define TESTS_FUZZ_DATA_H
 
-#include "../../src/data/readers.h"
+#include "../../src/data/source/location.h"
 
 /* Counts multiply, labels are classes, numbers are finite (missing ones where has_missing allows them), texts are text,
    notes can be printed, and a pass over all rows gives finite numbers, raw and scaled. The set is scaled afterwards.

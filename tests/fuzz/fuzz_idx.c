@@ -8,6 +8,7 @@
 #include "fuzz_target.h"
 
 #include "../../src/base/mem.h"
+#include "../../src/data/image/idx.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include "fuzz_target.h"
 
 #include "../../src/base/mem.h"
-#include "../../src/data/picture.h"
+#include "../../src/data/image/picture.h"
 
 static bl_status check_picture(bl_context *ctx, struct picture *p)
 {

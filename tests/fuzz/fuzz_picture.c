@@ -7,7 +7,7 @@
 #include "fuzz_target.h"
 
 #include "../../src/base/mem.h"
-#include "../../src/data/picture.h"
+#include "../../src/data/image/picture.h"
 
 #include <stdlib.h>
 

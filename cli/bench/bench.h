@@ -1,0 +1,97 @@
+/*
+ * bench.h - what `backless bench` measures, and what it found.
+ *
+ * A group is one net at one batch size and number of threads. Its cases, rules on backends, are measured in turn, round after
+ * round, so that what disturbs the machine hits all of them alike.
+ */
+#ifndef CLI_BENCH_H
+#define CLI_BENCH_H
+
+#include "../command.h"
+
+enum { BENCH_LIST = 32, BENCH_TEXT = 4096, BENCH_MOST_ROUNDS = 200 };
+
+/* ---- bench_nets.c: the nets that are known by name */
+
+struct bench_net {
+    char name[32], text[BENCH_TEXT];
+    bl_shape shape; /* of an example */
+    int classes;
+};
+
+const char *bench_net_name(int i); /* NULL past the last */
+bool bench_net_find(const char *name, struct bench_net *out);
+/* One of the user's own. Prints what is wrong; the exit code. */
+int bench_net_own(const char *text, const char *shape, struct bench_net *out);
+/* The examples' shape from "3x32x32" (NULL: 1x28x28), and the units of the net's last layer. Likewise. */
+int bench_net_ends(const char *text, const char *shape, bl_shape *input, int *classes);
+
+/* ---- bench_choice.c: what is measured */
+
+struct bench_choice {
+    struct bench_net *nets; /* n_nets */
+    int n_nets, n_batches, n_threads, n_rules, n_backends, n_precisions;
+    int batches[BENCH_LIST], threads[BENCH_LIST];
+    const char *rules[BENCH_LIST], *backends[BENCH_LIST], *precisions[BENCH_LIST];
+    double seconds; /* for each group */
+};
+
+/* As the options say. Prints what is wrong; the exit code. bench_choice_free is due either way. */
+int bench_choose(const struct session *session, struct bench_choice *out);
+void bench_choice_free(struct bench_choice *choice);
+
+/* ---- bench_group.c: the measuring */
+
+struct bench_case {
+    const char *backend, *precision, *rule;
+    bl_context *ctx;
+    bl_trainer *trainer;
+    bl_work work;
+    int steps_each;                    /* in a round */
+    double seconds[BENCH_MOST_ROUNDS]; /* a step, in each round; all that the caller waits for */
+    bl_times times;                    /* of all steps that count */
+};
+
+struct bench_group {
+    const struct bench_net *net;
+    int batch, threads, n_cases, n_rounds;
+    bl_peaks peaks[BENCH_MOST_ROUNDS]; /* before each round */
+    float *x;                          /* one batch, drawn */
+    int32_t *labels;
+    struct bench_case cases[2 * BENCH_LIST * BENCH_LIST];
+};
+
+/* group: net, batch and threads are set. Prints why something cannot be measured; the exit code. A rule that does not
+   allow the net is left out, unless no other is there; a group that does not fit the memory has no rounds then, and is no
+   failure. bench_group_release is due either way. */
+int bench_group_run(struct bench_group *group, const struct bench_choice *choice);
+void bench_group_release(struct bench_group *group);
+
+/* ---- bench_figures.c: what is made of it */
+
+struct bench_figures {
+    double median, low, high; /* seconds a step, and its quartiles */
+    double macs;              /* of a step */
+    double floor;             /* seconds that the machine's peaks allow */
+    double
+        to_bp; /* median of the rounds' ratios to bp on the same backend in the same precision; NaN: not measured */
+};
+
+struct bench_figures bench_figures_of(const struct bench_group *group, int i);
+/* Of the group's rounds, the medians. */
+bl_peaks bench_peaks_of(const struct bench_group *group);
+
+/* ---- bench_table.c, bench_json.c: how it is shown */
+
+void bench_table_peaks(int threads, const bl_peaks *peaks);
+void bench_table_head(void);
+void bench_table_group(const struct bench_group *group);
+
+struct bench_report;
+struct bench_report *bench_report_new(const char *machine); /* NULL: no memory */
+void bench_report_peaks(struct bench_report *report, int threads, const bl_peaks *peaks);
+void bench_report_group(struct bench_report *report, const struct bench_group *group);
+char *bench_report_text(const struct bench_report *report); /* to be freed; NULL: no memory */
+void bench_report_free(struct bench_report *report);
+
+#endif

@@ -1,0 +1,426 @@
+/*
+ * cmd_compare.c - backless compare: the same net by several rules, one table.
+ *
+ * First every rule is checked, then rates are chosen (--rates), then each rule trains and gets its row. What is to be said of
+ * single rules comes behind the table, once for all rules that it holds for.
+ */
+#include "../majority.h"
+#include "../seconds.h"
+#include "../wrapped.h"
+#include "comparison.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOTE_ROOM = 2048 };
+
+static const struct extra extras[] = {
+    {"rules", "LIST",
+     "rules to compare, with commas (default: all that are defined for the net, the data and the options)"},
+    {"rates", "LIST", "learning rates to choose from, for each rule, on a validation split"},
+    {"rate-epochs", "N",
+     "epochs of training at each of --rates, with a schedule of that length (default: those of the run)"},
+    {"init", "zero|fanin|glorot|he|same",
+     "first weights of every rule; same: fanin for all (default: each rule's own)"},
+    {"config", "FILE.json", "options from a file; flags go before it"},
+    {"json", NULL, "one JSON object a rule on standard output"},
+    {"quiet", NULL, "no messages and no progress"},
+    {NULL, NULL, NULL},
+};
+
+static int split(const char *list, int most, const char *option, struct words *out)
+{
+    out->n = 0;
+    while (*list) {
+        list += strspn(list, " ");
+        const size_t n = strcspn(list, ", ");
+        if (n == 0 || n >= WORD_ROOM || out->n == most)
+            return usage_error("--%s: expected up to %d words with commas between them", option, most);
+        memcpy(out->text[out->n], list, n);
+        out->text[out->n++][n] = 0;
+        list += n;
+        list += strspn(list, " ");
+        if (*list && *list++ != ',')
+            return usage_error("--%s: expected commas between the words", option);
+    }
+    return out->n > 0 ? EXIT_DONE : usage_error("--%s: an empty list", option);
+}
+
+/* Without --val a tenth of the training set judges the rates. */
+static bl_status load(struct comparison *c)
+{
+    bl_config *config = NULL;
+    bl_data *test = NULL;
+    char tenth[32];
+    bl_status status = bl_config_copy(&config, c->s->config);
+    if (status == BL_OK)
+        status = bl_data_load(&c->train, &c->val, &c->test, c->s->ctx, config);
+    if (status == BL_OK && c->rates.n > 0 && !c->val) {
+        snprintf(tenth, sizeof tenth, "%zu", (bl_data_count(c->train) + 9) / 10);
+        status = bl_config_set(config, "val", tenth);
+        if (status == BL_OK)
+            status = bl_data_load(&c->rate_train, &c->rate_val, &test, c->s->ctx, config);
+        bl_data_free(test);
+    }
+    bl_config_free(config);
+    return status;
+}
+
+static bl_status make_rows(struct comparison *c, const struct words *rules)
+{
+    c->rows = calloc((size_t)rules->n, sizeof *c->rows);
+    if (!c->rows)
+        return BL_NO_MEMORY;
+    for (c->n_rows = 0; c->n_rows < rules->n; c->n_rows++) {
+        struct row *row = &c->rows[c->n_rows];
+        snprintf(row->rule, sizeof row->rule, "%s", rules->text[c->n_rows]);
+        row->notes = json_array();
+        row_forget_figures(row);
+    }
+    return BL_OK;
+}
+
+static void release(struct comparison *c)
+{
+    for (int i = 0; i < c->n_rows; i++)
+        json_decref(c->rows[i].notes);
+    free(c->rows);
+    bl_config_free(c->settled);
+    bl_data_free(c->train);
+    bl_data_free(c->val);
+    bl_data_free(c->test);
+    bl_data_free(c->rate_train);
+    bl_data_free(c->rate_val);
+}
+
+/* What the time left is told by: passages through the training set, which take about as long under every rule. */
+static void count_work(struct comparison *c)
+{
+    const char *given = extra_of(c->s, "rate-epochs");
+    const double epochs = atof(bl_config_get(c->settled, "epochs")),
+                 trials = c->rates.n * (given ? atof(given) : epochs),
+                 share = c->rate_train
+                             ? (double)bl_data_count(c->rate_train) / (double)bl_data_count(c->train)
+                             : 1.0;
+    for (int i = 0; i < c->n_rows; i++)
+        if (c->rows[i].state == ROW_WAITS)
+            c->work += epochs + share * trials;
+    c->began = seconds_now();
+}
+
+/* ---- Behind the table */
+
+/* A note as it is said of several rules: "rule dfa" is "this rule". */
+static void shared_text(const struct row *row, size_t i, char out[NOTE_ROOM])
+{
+    const char *text = json_string_value(json_array_get(row->notes, i));
+    char named[WORD_ROOM + 8];
+    const int n = snprintf(named, sizeof named, "on rule %s", row->rule);
+    const char *at = strstr(text, named);
+    if (at)
+        snprintf(out, NOTE_ROOM, "%.*son this rule%s", (int)(at - text), text, at + n);
+    else
+        snprintf(out, NOTE_ROOM, "%s", text);
+}
+
+static bool has_note(const struct row *row, const char *text)
+{
+    char own[NOTE_ROOM];
+    for (size_t i = 0; i < json_array_size(row->notes); i++) {
+        shared_text(row, i, own);
+        if (strcmp(own, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Once, with all rules that it is said of. */
+static void print_note(const struct comparison *c, int first, size_t place)
+{
+    char who[MAX_RULES * WORD_ROOM] = "", text[NOTE_ROOM];
+    shared_text(&c->rows[first], place, text);
+    for (int i = 0; i < first; i++)
+        if (has_note(&c->rows[i], text))
+            return;
+    for (int i = first; i < c->n_rows; i++)
+        if (has_note(&c->rows[i], text))
+            snprintf(who + strlen(who), sizeof who - strlen(who), "%s%s", who[0] ? ", " : "",
+                     c->rows[i].rule);
+    note(c->s, "%s: %s", who, text);
+}
+
+static void print_notes(const struct comparison *c)
+{
+    for (int i = 0; i < c->n_rows; i++)
+        for (size_t k = 0; k < json_array_size(c->rows[i].notes); k++)
+            print_note(c, i, k);
+}
+
+/* In full for one rule: of the others the sentence has other figures only. */
+static void print_advice(const struct comparison *c)
+{
+    char others[MAX_RULES * WORD_ROOM] = "";
+    const struct row *first = NULL;
+    for (int i = 0; i < c->n_rows; i++) {
+        const struct row *row = &c->rows[i];
+        if (first && row->advice[0])
+            snprintf(others + strlen(others), sizeof others - strlen(others), "%s%s", others[0] ? ", " : "",
+                     row->rule);
+        if (!first && row->advice[0])
+            first = row;
+    }
+    if (first)
+        note(c->s, "%s: %s", first->rule, first->advice);
+    if (others[0])
+        note(c->s, "%s: hardly trained, too", others);
+}
+
+/* Rules whose error is no lower than that of one answer for all examples of the set that the table is about. */
+static void print_blind(const struct comparison *c)
+{
+    char who[MAX_RULES * WORD_ROOM] = "", answer[MAJORITY_ROOM] = "";
+    for (int i = 0; i < c->n_rows; i++)
+        if (row_has_figures(&c->rows[i]) &&
+            majority_is_as_good(c->test ? c->test : c->train, c->rows[i].last.error, answer))
+            snprintf(who + strlen(who), sizeof who - strlen(who), "%s%s", who[0] ? ", " : "",
+                     c->rows[i].rule);
+    if (who[0])
+        note(c->s, "%s: the error is not lower than that of %s", who, answer);
+}
+
+static void print_slowed(const struct comparison *c)
+{
+    double most = 0.0;
+    for (int i = 0; i < c->n_rows; i++)
+        if (row_was_slowed(&c->rows[i]) && c->rows[i].waited > most)
+            most = c->rows[i].waited;
+    if (most > 0.0 && !extra_of(c->s, "json")) /* where waited_for_core says it */
+        note(c->s,
+             "samples/s with ~ are too low to be compared: the run waited up to %.0f %% of its time for a "
+             "core, because "
+             "other programs were busy or because there are more threads than cores",
+             100.0 * most);
+}
+
+/* ---- Stopped in between */
+
+static void list_waiting(const struct comparison *c, char *out, size_t room)
+{
+    out[0] = 0;
+    for (int i = 0; i < c->n_rows; i++)
+        if (c->rows[i].state == ROW_WAITS)
+            snprintf(out + strlen(out), room - strlen(out), "%s%s",
+                     out[0] ? ", " : "; not run: ", c->rows[i].rule);
+}
+
+/* row: that was in work; NULL: the stop came between two. Said with --quiet too, as any reason not to be done. */
+static void tell_stop(const struct comparison *c, const struct row *row)
+{
+    char rest[MAX_RULES * WORD_ROOM], text[2 * MAX_RULES * WORD_ROOM];
+    const char *out = bl_config_get(c->s->config, "out");
+    list_waiting(c, rest, sizeof rest);
+    if (row && row->epoch > 0)
+        snprintf(text, sizeof text, "backless: stopped; the figures of %s* are those of epoch %d of %s%s",
+                 row->rule, row->epoch, bl_config_get(c->settled, "epochs"), rest);
+    else if (row)
+        snprintf(text, sizeof text, "backless: stopped in the first epoch of %s%s", row->rule, rest);
+    else
+        snprintf(text, sizeof text, "backless: stopped%s", rest);
+    print_wrapped(stderr, text);
+    if (row && out[0]) {
+        snprintf(text, sizeof text, "backless: backless train --resume %s/%s goes on with %s", out, row->rule,
+                 row->rule);
+        print_wrapped(stderr, text);
+    }
+}
+
+static void tell_stopped_choice(const struct row *row)
+{
+    char text[WORD_ROOM + 80];
+    snprintf(text, sizeof text, "backless: stopped while choosing a rate for %s, before the first run",
+             row->rule);
+    print_wrapped(stderr, text);
+}
+
+/* ---- All of it */
+
+static bl_status choose_rates(struct comparison *c)
+{
+    for (int i = 0; c->rates.n > 0 && i < c->n_rows; i++) {
+        struct row *row = &c->rows[i];
+        if (row->state != ROW_WAITS)
+            continue;
+        const bl_status status = watch_asked_to_stop() ? BL_STOPPED : comparison_choose_rate(c, row);
+        if (status == BL_STOPPED)
+            tell_stopped_choice(row);
+        if (status != BL_OK)
+            return status;
+    }
+    return BL_OK;
+}
+
+static void show_row(const struct comparison *c, const struct row *row)
+{
+    if (extra_of(c->s, "json"))
+        json_row(c, row);
+    else if (row->state != ROW_LEFT_OUT)
+        table_row(c, row);
+}
+
+/* Every row is shown as soon as its rule is done, so that none is lost by what comes after. */
+static bl_status run_rules(struct comparison *c)
+{
+    bl_status status = BL_OK;
+    const struct row *row = NULL;
+    for (int i = 0; status == BL_OK && i < c->n_rows; i++) {
+        row = NULL;
+        if (c->rows[i].state == ROW_WAITS && watch_asked_to_stop()) {
+            status = BL_STOPPED;
+            break;
+        }
+        row = &c->rows[i];
+        if (row->state == ROW_WAITS)
+            status = comparison_run(c, &c->rows[i]);
+        show_row(c, row);
+    }
+    print_notes(c);
+    print_advice(c);
+    print_blind(c);
+    print_slowed(c);
+    if (status == BL_STOPPED)
+        tell_stop(c, row);
+    return status;
+}
+
+/* Where a rule diverged or failed, the others still count: done, unless something failed, or nothing but divergence came. */
+static int code_of_rows(const struct comparison *c)
+{
+    int n_done = 0, code = EXIT_DONE;
+    for (int i = 0; i < c->n_rows; i++) {
+        n_done += c->rows[i].state == ROW_DONE;
+        if (c->rows[i].state == ROW_FAILED && code == EXIT_DONE)
+            code = exit_code_of(c->rows[i].status);
+    }
+    return code != EXIT_DONE || n_done > 0 ? code : EXIT_DIVERGED;
+}
+
+static int compare(struct comparison *c, const struct words *rules)
+{
+    bl_status status = load(c);
+    if (status == BL_OK)
+        status = make_rows(c, rules);
+    if (status != BL_OK)
+        return fail_with(c->s, status);
+    const int code = comparison_check(c);
+    if (code != EXIT_DONE)
+        return code;
+    comparison_head(c);
+    count_work(c);
+    watch_signals();
+    status = choose_rates(c);
+    if (status == BL_STOPPED)
+        return EXIT_STOPPED;
+    if (status != BL_OK)
+        return fail_with(c->s, status);
+    if (!extra_of(c->s, "json"))
+        table_head(c);
+    return run_rules(c) == BL_STOPPED ? EXIT_STOPPED : code_of_rows(c);
+}
+
+static int all_rules(struct words *rules)
+{
+    for (rules->n = 0; rules->n < MAX_RULES && bl_rule_name(rules->n); rules->n++)
+        snprintf(rules->text[rules->n], WORD_ROOM, "%s", bl_rule_name(rules->n));
+    return EXIT_DONE;
+}
+
+/* 1e-3 and 0.001 are one rate. */
+static int check_rates(const struct words *rates)
+{
+    for (int i = 0; i < rates->n; i++)
+        for (int k = 0; k < i; k++)
+            if (strtod(rates->text[i], NULL) == strtod(rates->text[k], NULL) &&
+                strtod(rates->text[i], NULL) > 0.0)
+                return usage_error("--rates names one rate twice: %s and %s", rates->text[k], rates->text[i]);
+    return EXIT_DONE;
+}
+
+/* An unknown one is refused in the words that --rule has for it. */
+static int check_names(const struct session *s, const struct words *rules)
+{
+    for (int i = 0; i < rules->n; i++) {
+        if (strcmp(rules->text[i], "all") == 0)
+            return usage_error(
+                "--rules all: leave --rules out, then all rules are taken that are defined for the net");
+        if (!bl_rule_about(rules->text[i]))
+            return fail_with(s, bl_config_set(s->config, "rule", rules->text[i]));
+        for (int k = 0; k < i; k++)
+            if (strcmp(rules->text[i], rules->text[k]) == 0)
+                return usage_error("--rules names %s twice; its two rows would be the same", rules->text[i]);
+    }
+    return EXIT_DONE;
+}
+
+/* "same": every rule from the same draw. */
+static int settle_init(struct session *s)
+{
+    const char *init = extra_of(s, "init");
+    if (!init)
+        return EXIT_DONE;
+    const bl_status status = bl_config_set(s->config, "init", strcmp(init, "same") == 0 ? "fanin" : init);
+    return status == BL_OK ? EXIT_DONE : fail_with(s, status);
+}
+
+/* Options that would be ignored, and the one that has no check of its own. */
+static int check_options(const struct session *s)
+{
+    const char *epochs = extra_of(s, "rate-epochs");
+    if (epochs && (strspn(epochs, "0123456789") != strlen(epochs) || atoi(epochs) < 1 || strlen(epochs) > 9))
+        return usage_error("--rate-epochs is \"%s\", expected a whole number from 1 to 999999999", epochs);
+    if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0])
+        return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
+    if (epochs && !extra_of(s, "rates"))
+        return usage_error("--rate-epochs is about --rates, and none are given");
+    if (strcmp(bl_config_get(s->config, "patience"), "0") != 0 &&
+        strcmp(bl_config_get(s->config, "val"), "0") == 0)
+        return usage_error("--patience needs a validation set: use --val N");
+    if (bl_config_is_set(s->config, "rule") && !extra_of(s, "rules"))
+        return usage_error("--rule %s: compare takes --rules, as in --rules %s,bp",
+                           bl_config_get(s->config, "rule"), bl_config_get(s->config, "rule"));
+    if (bl_config_is_set(s->config, "lr") && extra_of(s, "rates"))
+        return usage_error("--lr %s and --rates %s: expected one of the two", bl_config_get(s->config, "lr"),
+                           extra_of(s, "rates"));
+    return EXIT_DONE;
+}
+
+static int run(struct session *s)
+{
+    struct words rules;
+    const char *list = extra_of(s, "rules"), *rates = extra_of(s, "rates");
+    struct comparison c = {.s = s, .is_chosen = list != NULL};
+    int code = list ? split(list, MAX_RULES, "rules", &rules) : all_rules(&rules);
+    if (code == EXIT_DONE && rates)
+        code = split(rates, MAX_RATES, "rates", &c.rates);
+    if (code == EXIT_DONE)
+        code = check_rates(&c.rates);
+    if (code == EXIT_DONE)
+        code = check_options(s);
+    if (code == EXIT_DONE)
+        code = settle_init(s);
+    if (code == EXIT_DONE)
+        code = check_out(s);
+    if (code == EXIT_DONE)
+        code = check_names(s, &rules);
+    if (code == EXIT_DONE)
+        code = compare(&c, &rules);
+    release(&c);
+    return code;
+}
+
+const struct command command_compare = {"compare",
+                                        "compare --data NAME|PATH [--rules LIST] [options]",
+                                        "train the same net by several rules and print one table",
+                                        "data net rule training machine run",
+                                        extras,
+                                        0,
+                                        run};

@@ -1,0 +1,36 @@
+/*
+ * download.h - a file from the net, by its pinned SHA-256; in a build without libcurl, how to get it by hand.
+ */
+#ifndef CLI_DOWNLOAD_H
+#define CLI_DOWNLOAD_H
+
+#include "../command.h"
+
+struct download_source {
+    const char *url;
+    bool may_use_http; /* the user named it so; else https only, redirects too */
+};
+
+enum { MOST_SOURCES = 4 };
+
+struct download {
+    const char *to;                               /* where the file goes; its folders are made */
+    const char *sha256;                           /* 64 hexadecimal digits, small */
+    long long size;                               /* in bytes; 0: not known */
+    struct download_source sources[MOST_SOURCES]; /* in the order in which they are tried */
+    int n_sources;
+    long stall_seconds; /* a source that is slower than 1 kB/s for so long is given up */
+    bool replaces;      /* a file that is there with another digest */
+    bool is_temporary;  /* nothing is kept of an interrupted download */
+};
+
+/* What is there already with the right digest is left alone. Else it comes into TO.part, which is kept when
+   interrupted and taken up the next time, and is renamed when its digest is right. Says what it does and why
+   it failed. The exit code: EXIT_DONE; EXIT_IO, no source gave it, or the disk did not take it; EXIT_DATA,
+   TO is another file; EXIT_STOPPED, by a signal. */
+int download_file(const struct session *session, const struct download *download);
+
+/* Name and version of the library that fetches, "libcurl/7.88.1 ..."; NULL: none in this build. */
+const char *download_library(void);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * fetch_progress.h - how far a download is: one line that changes on a terminal, now and then a line
+ * elsewhere.
+ */
+#ifndef CLI_DOWNLOAD_FETCH_PROGRESS_H
+#define CLI_DOWNLOAD_FETCH_PROGRESS_H
+
+#include "../../progress_line.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fetch_progress {
+    const char *name;
+    long long had, total; /* bytes at the beginning, and in all (0: not known) */
+    bool is_quiet, is_terminal;
+    double began, shown;
+    struct progress_line line;
+};
+
+void progress_begin(struct fetch_progress *progress, long long had, long long total);
+void progress_show(struct fetch_progress *progress, long long have);
+void progress_clear(struct fetch_progress *progress); /* before another line is written */
+
+struct byte_text {
+    char text[32];
+};
+struct byte_text byte_text(double bytes); /* "26.4 MB" */
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * cmd_reproduce.c - backless reproduce: the published tables of a paper, cell by cell.
+ */
+#include "reproduction.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { MOST_CELLS = 512, MOST_SEEDS = 1000 };
+
+static const struct extra extras[] = {
+    {"list", NULL, "every cell with its published figures, what is known here, and the time of a run"},
+    {"table", "T", "cells of this table only: 1, 2, 3, text, \"figure 2\""},
+    {"row", "ROW", "cells of this row only, as the paper names it: \"2x800 tanh\""},
+    {"rule", "NAME", "cells of this rule only"},
+    {"seeds", "N", "runs with the seeds 1 to N (default: 1; 3 are judged)"},
+    {"epochs", "N", "short runs, which are never judged; with --check: the epochs to repeat"},
+    {"out", "DIR", "the folder of results; run folders are in DIR/runs (default: results)"},
+    {"jobs", "N", "runs at once, each in a process of its own (default: one for each core)"},
+    {"data", "PATH", "where the data set lies (default: the named set)"},
+    {"data-dir", "DIR", "a folder in which named sets are looked for"},
+    {"check", "FILE.json", "repeat the run of a result, and compare figures and hashes"},
+    {"collect", NULL, "make results of finished run folders, or of folders that hold some"},
+    {"page", "FILE", "write the page about all results as Markdown"},
+    {"quiet", NULL, "no messages"},
+    {NULL, NULL, NULL},
+};
+
+static int check_number(const struct session *s, const char *key, long most)
+{
+    const char *text = extra_of(s, key);
+    char *end = NULL;
+    const long n = text ? strtol(text, &end, 10) : 1;
+    if (text && (end == text || *end || n < 1 || n > most))
+        return usage_error("--%s is \"%s\", expected a whole number from 1 to %ld", key, text, most);
+    return EXIT_DONE;
+}
+
+static int check_numbers(const struct session *s)
+{
+    int code = check_number(s, "seeds", MOST_SEEDS);
+    if (code == EXIT_DONE)
+        code = check_number(s, "epochs", 1000000);
+    return code == EXIT_DONE ? check_number(s, "jobs", 256) : code;
+}
+
+/* ---- Targets and cells */
+
+static int no_target(const char *name)
+{
+    char names[256] = "";
+    for (int i = 0; target_at(i); i++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "",
+                 target_at(i)->name);
+    return name ? usage_error("no target \"%s\", expected one of: %s", name, names)
+                : usage_error("which target? expected one of: %s", names);
+}
+
+/* The sentence names what is there: rows of the table that was asked for, or tables. */
+static int no_cell(const struct session *s, const struct target *target)
+{
+    const char *table = extra_of(s, "table"), *row = extra_of(s, "row"), *rule = extra_of(s, "rule");
+    char names[2048] = "";
+    struct cell cell;
+    if (table && !cell_at(target, table, NULL, NULL, 0, &cell))
+        return usage_error("%s has no table \"%s\"; backless reproduce %s --list shows all cells",
+                           target->name, table, target->name);
+    if (row && !cell_at(target, table, row, NULL, 0, &cell)) {
+        for (size_t i = 0; i < target->n_rows; i++)
+            if (!table || strcmp(target->rows[i].table, table) == 0)
+                snprintf(names + strlen(names), sizeof names - strlen(names), "%s\"%s\"",
+                         names[0] ? ", " : "", target->rows[i].name);
+        return usage_error("no row \"%s\"; there are %s", row, names);
+    }
+    return usage_error("no such cell with the rule \"%s\"; backless reproduce %s --list shows all cells",
+                       rule ? rule : "", target->name);
+}
+
+static int select_cells(const struct session *s, const struct target *target, struct cell *cells)
+{
+    int n = 0;
+    while (n < MOST_CELLS &&
+           cell_at(target, extra_of(s, "table"), extra_of(s, "row"), extra_of(s, "rule"), n, &cells[n]))
+        n++;
+    return n;
+}
+
+/* A row that is named must be one that can be run; where all are meant, those that cannot are left out with a note. */
+static int check_needs(const struct session *s, const struct cell *cells, int n)
+{
+    for (int i = 0; i < n; i++) {
+        const struct target_row *row = cells[i].row;
+        if (!row->needs || (i > 0 && cells[i - 1].row == row))
+            continue;
+        if (extra_of(s, "row"))
+            return usage_error("table %s, %s cannot be run yet: it needs %s", row->table, row->name,
+                               row->needs);
+        note(s, "left out: %s %s, which needs %s", row->table, row->name, row->needs);
+    }
+    return EXIT_DONE;
+}
+
+static int run_cells(struct session *s, const struct target *target)
+{
+    static struct cell cells[MOST_CELLS];
+    const int n = select_cells(s, target, cells);
+    if (s->n_words > 1)
+        return usage_error("\"%s\" is one word too many; it is written: backless %s", s->words[1],
+                           s->command->usage);
+    if (n == 0)
+        return no_cell(s, target);
+    if (extra_of(s, "list"))
+        return reproduction_list(s, cells, n);
+    if (reproduction_epochs(s) > cell_epochs(&cells[0]))
+        return usage_error("--epochs is %d, but the recipe has at most %d", reproduction_epochs(s),
+                           cell_epochs(&cells[0]));
+    const int code = check_needs(s, cells, n);
+    return code == EXIT_DONE ? reproduction_pool(s, cells, n) : code;
+}
+
+/* ---- Collecting */
+
+static bool is_folder(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+static int not_by_dot(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+/* Runs that are still going on are left for later. */
+static int collect_below(const struct session *s, const struct target *target, const char *folder)
+{
+    struct dirent **entries = NULL;
+    const int n = scandir(folder, &entries, not_by_dot, alphasort);
+    int code = EXIT_DONE, found = 0;
+    for (int i = 0; i < n; i++) {
+        char path[2 * BL_PATH_ROOM];
+        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        free(entries[i]);
+        if (!folder_has(path, "config.json"))
+            continue;
+        found++;
+        const bool is_finished = folder_has(path, "result.json");
+        const int own = is_finished ? reproduction_collect(s, target, path) : EXIT_DONE;
+        code = code == EXIT_DONE ? own : code; /* the others are collected all the same */
+        if (!is_finished)
+            note(s, "%s: is not finished, and left out", path);
+    }
+    free(entries);
+    if (code == EXIT_DONE && found == 0) {
+        usage_error("%s: is no run folder, and holds none", folder);
+        return EXIT_DATA;
+    }
+    return code;
+}
+
+static int collect(const struct session *s, const struct target *target)
+{
+    int code = EXIT_DONE;
+    if (s->n_words < 2)
+        return usage_error("--collect: which folders? backless reproduce %s --collect DIR...", target->name);
+    for (int i = 1; code == EXIT_DONE && i < s->n_words; i++) {
+        const char *folder = s->words[i];
+        if (is_folder(folder) && !folder_has(folder, "config.json"))
+            code = collect_below(s, target, folder);
+        else
+            code = reproduction_collect(s, target, folder);
+    }
+    return code;
+}
+
+/* ---- All of it */
+
+static int run(struct session *s)
+{
+    const struct target *target = s->n_words > 0 ? target_find(s->words[0]) : NULL;
+    const int code = check_numbers(s);
+    if (code != EXIT_DONE)
+        return code;
+    if (s->n_words > 0 && !target)
+        return no_target(s->words[0]);
+    if (extra_of(s, "check"))
+        return reproduction_check(s, extra_of(s, "check"));
+    if (extra_of(s, "page"))
+        return reproduction_page(s, extra_of(s, "page"));
+    if (!target)
+        return no_target(NULL);
+    return extra_of(s, "collect") ? collect(s, target) : run_cells(s, target);
+}
+
+const struct command command_reproduce = {
+    "reproduce",
+    "reproduce [NAME] [--list|--collect RUN...|--check FILE.json|--page FILE] [options]",
+    "the published tables of a paper, cell by cell",
+    "machine",
+    extras,
+    MAX_WORDS,
+    run};

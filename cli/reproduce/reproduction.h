@@ -1,0 +1,202 @@
+/*
+ * reproduction.h - what the parts of backless reproduce share: the published tables (targets), their cells, and results.
+ *
+ * A target is a paper's tables as rows; a cell is one rule of a row, with the published figures. A result is one finished run of
+ * a cell with one seed, stored as a small JSON file (docs/results.md). Errors in files are fractions, in targets percent.
+ */
+#ifndef CLI_REPRODUCTION_H
+#define CLI_REPRODUCTION_H
+
+#include "../command.h"
+
+#include <jansson.h>
+#include <sys/types.h>
+
+enum { MAX_CELLS = 4, MAX_ROW_OPTIONS = 6, JUDGED_EPOCHS = 10, SEEDS_TO_JUDGE = 3, NAME_ROOM = 128 };
+
+/* ---- Targets: one file of rows for each */
+
+/* The data of a row, by the name that --data knows. The hashes are those that a run's config.json has: results on other data
+   are never set beside the published figures. */
+struct target_data {
+    const char *name;
+    bl_shape shape;
+    int classes;
+    size_t examples, test_examples;
+    const char *hash, *test_hash;
+};
+
+enum published_kind {
+    PUBLISHED_NOTHING, /* ends a row's list of cells */
+    PUBLISHED_WITH_DEVIATION,
+    PUBLISHED_MEAN_ONLY,
+    PUBLISHED_NO_CONVERGENCE,
+    PUBLISHED_CURVE /* a figure, not a number */
+};
+
+struct published {
+    const char *rule;
+    enum published_kind kind;
+    double mean, deviation; /* of the test error, percent */
+    double train;           /* error on the training set, percent; 0: none is published */
+};
+
+struct target_row {
+    const char *table, *name; /* "1", "2x800 tanh": as the paper names them, in lower case */
+    const char *net;
+    const struct target_data *data;
+    const char *needs;      /* what this version lacks for this row; NULL: it can be run */
+    const char *incomplete; /* what the paper does not tell of the recipe; NULL: nothing */
+    struct published cells[MAX_CELLS];
+    const char *options[MAX_ROW_OPTIONS][2]; /* further options and their values; ends with NULL */
+};
+
+struct target {
+    const char *name, *paper;
+    const char *preset;      /* of the library: the options of all rows */
+    const char *judged_note; /* about the published figures, for the page */
+    const struct target_row *rows;
+    size_t n_rows;
+};
+
+extern const struct target target_nokland2016;
+
+struct cell {
+    const struct target *target;
+    const struct target_row *row;
+    const struct published *published;
+};
+
+const struct target *target_at(int i); /* NULL past the last */
+const struct target *target_find(const char *name);
+/* The cells that are named; table, row and rule may be NULL: all. Upper and lower case do not matter. 0 past the last, else 1. */
+bool cell_at(const struct target *target, const char *table, const char *row, const char *rule, int i,
+             struct cell *out);
+/* "table 1, 2x800 tanh, dfa" */
+void cell_text(const struct cell *cell, char out[NAME_ROOM]);
+/* The name of a result's file without ".json", and of its run folder: "nokland2016-1-2x800_tanh-dfa-1", of a short run with
+   "-epochs5" behind it. epochs 0: those of the recipe. */
+void cell_file_name(const struct cell *cell, unsigned long long seed, int epochs, char out[NAME_ROOM]);
+
+/* ---- reproduction_config.c: a cell as options */
+
+/* That the recipe has at most. */
+int cell_epochs(const struct cell *cell);
+
+/* Every option of a run of the cell; data: NAME or PATH; epochs 0: those of the recipe. */
+bl_status cell_configure(bl_config **out, bl_context *ctx, const struct cell *cell, unsigned long long seed,
+                         int epochs);
+/* A trainer for examples of the row's shape, without the data themselves: for what its options settle to, and for timings. data:
+   what it was made for; both are freed by the caller, the trainer first. */
+bl_status cell_make_trainer(bl_trainer **out, bl_data **data, bl_context *ctx, const bl_config *config,
+                            const struct target_row *row);
+/* Options of a run's config.json or of a result, except those that say only where and how fast. */
+bl_status options_configure(bl_config **out, bl_context *ctx, const json_t *options);
+/* An option on which the bits of a run depend, and which differs; NULL: none. ignores_length: epochs do not count. */
+const char *options_difference(const bl_config *a, const bl_config *b, bool ignores_length);
+bool option_is_kept(const char *key);
+
+/* ---- reproduction_result.c: the JSON file of a finished run */
+
+struct result {
+    json_t *json;
+    struct cell cell;
+    unsigned long long seed;
+    bool is_short;         /* fewer epochs than the recipe: never judged */
+    bool is_on_other_data; /* than the published */
+    int epochs, revision;
+    double last, mean, minimum, train_mean; /* fractions; mean: of the last JUDGED_EPOCHS epochs */
+    const char *first_hash, *last_hash;     /* of the weights; borrowed from json */
+};
+
+/* Reads and checks a file: form, figures against the epochs, options against the row. Prints what is wrong; the exit code. */
+int result_read(struct result *out, const struct session *s, const char *path);
+/* Takes json, whose members "figures" and "short" are made here. */
+int result_take(struct result *out, const struct session *s, const char *name, json_t *json);
+int result_write(const struct session *s, const char *path, const struct result *result);
+void result_release(struct result *result);
+/* "" where there is no text. */
+const char *json_text(const json_t *object, const char *key);
+/* "1.72" */
+struct percent_text {
+    char text[16];
+};
+struct percent_text percent_text(double fraction);
+/* json: the arrays of figures per epoch; last, mean, minimum, train_mean as in struct result. */
+void result_compute(struct result *out, const json_t *epochs);
+
+/* All results in a folder, ordered by target, row, rule, length and seed. */
+struct results {
+    struct result *list;
+    size_t n;
+};
+int results_read(struct results *out, const struct session *s, const char *folder);
+void results_release(struct results *results);
+bool folder_has(const char *folder, const char *name);
+/* Whether folder/name.json is there. */
+bool result_exists(const char *folder, const char *name);
+
+/* ---- reproduction_judge.c: means over seeds, and the verdict */
+
+struct cell_figures {
+    int n;                  /* runs of full length on the published data */
+    double mean, deviation; /* over seeds, of the mean of the last epochs, percent; deviation NaN below two */
+    double last, minimum, train; /* means over seeds, percent */
+    double epochs;
+    double difference, allowed; /* from the published mean, and what is consistent; NaN: there is none */
+};
+/* skip: a cell's results are gathered from all that are given. */
+struct cell_figures cell_judge(const struct cell *cell, const struct results *results);
+/* From the means of the last epochs of each run, percent. */
+struct cell_figures judge_means(const struct published *published, const double *means, int n);
+/* "consistent", "outside", "not judged: 1 of 3 seeds", ... */
+void cell_verdict(const struct cell *cell, const struct cell_figures *figures, char out[NAME_ROOM]);
+/* "1.74 ± 0.08", "no convergence" */
+void published_text(const struct published *published, char out[NAME_ROOM]);
+
+/* ---- reproduction_run.c: training */
+
+struct run_request {
+    const struct session *s;
+    struct cell cell;
+    unsigned long long seed;
+    int epochs;       /* 0: those of the recipe */
+    const char *data; /* NULL: the named set */
+    const char *folder;
+    pid_t parent;          /* the process that the run ends with */
+    _Atomic int *finished; /* epochs that are finished, for that process to see */
+};
+/* One run in its folder, from where an earlier one was stopped; in a process of its own. Prints what fails; the exit code. */
+int run_cell(const struct run_request *request);
+
+/* The first epochs of a run once more, without a folder. */
+struct rerun {
+    const bl_config *config;      /* with the data */
+    int epochs;                   /* to run; 0: all */
+    const char *hash, *test_hash; /* of the data, which must be the same; NULL: any */
+    /* Called after each epoch, with the hash of the weights; false: stop. */
+    bool (*after_epoch)(void *user, const bl_progress *now, const char *weights);
+    void *user;
+};
+int rerun_epochs(const struct session *s, const struct rerun *rerun);
+
+/* ---- The parts of the command */
+
+/* Selected cells, seeds 1 to n, in child processes. */
+int reproduction_pool(struct session *s, const struct cell *cells, int n_cells);
+/* A run folder to DIR/NAME.json. Folders that are not finished, or of no cell, are refused with a sentence. */
+int reproduction_collect(const struct session *s, const struct target *target, const char *folder);
+int reproduction_check(const struct session *s, const char *path);
+int reproduction_page(const struct session *s, const char *path);
+int reproduction_list(const struct session *s, const struct cell *cells, int n_cells);
+/* "12 min" */
+void duration_text(double seconds, char out[NAME_ROOM]);
+/* One line on standard output: published figures, those in the folder of results, and the verdict. */
+void print_cell(const struct cell *cell, const struct results *results, const char *time);
+
+const char *reproduction_folder(const struct session *s); /* --out */
+int reproduction_epochs(const struct session *s);         /* --epochs; 0: not given */
+/* Options that say where the data lie, on top of a configuration. */
+bl_status reproduction_set_data(const struct session *s, bl_config *config);
+
+#endif

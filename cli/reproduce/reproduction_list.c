@@ -1,0 +1,143 @@
+/*
+ * reproduction_list.c - backless reproduce TARGET --list: every cell with its published figures, what is known of it here, and
+ * the time that one run of it takes on this machine.
+ *
+ * The time is that of a few real steps on one thread (the median), times the steps of an epoch and the epochs: the mean of those
+ * that finished runs took, else the most of the recipe ("at most"). The evaluation of the test set after each epoch is counted
+ * by its share of a step's multiply-accumulates. Cells that this version cannot run have no time.
+ */
+#include "../seconds.h"
+#include "reproduction.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH = 64, MOST_STEPS = 9, MOST_FEATURES = 3 * 32 * 32 };
+static const double MOST_SECONDS = 0.3; /* for the steps of a cell, except the first two */
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The first step, which makes and touches all memory, does not count. */
+static bl_status time_step(bl_trainer *trainer, const struct target_data *data, double *seconds)
+{
+    static float x[BATCH * MOST_FEATURES];
+    static int32_t labels[BATCH];
+    double times[MOST_STEPS], sum = 0.0;
+    int n = 0;
+    for (size_t i = 0; i < BATCH * MOST_FEATURES; i++)
+        x[i] = (float)(i * 2654435761u % 256) / 255.0f;
+    for (int i = 0; i < BATCH; i++)
+        labels[i] = i % data->classes;
+    bl_status status = bl_trainer_step(trainer, x, labels, BATCH, NULL);
+    while (status == BL_OK && n < MOST_STEPS && (n == 0 || sum < MOST_SECONDS)) {
+        const double began = seconds_now();
+        status = bl_trainer_step(trainer, x, labels, BATCH, NULL);
+        times[n] = seconds_now() - began;
+        sum += times[n++];
+    }
+    if (status != BL_OK)
+        return status;
+    qsort(times, (size_t)n, sizeof *times, by_size);
+    *seconds = times[n / 2];
+    return BL_OK;
+}
+
+static bl_status time_epoch(bl_context *ctx, const struct cell *cell, double *seconds)
+{
+    bl_config *config = NULL;
+    bl_data *data = NULL;
+    bl_trainer *trainer = NULL;
+    bl_work work;
+    double step = 0.0;
+    const struct target_data *of = cell->row->data;
+    bl_status status = cell_configure(&config, ctx, cell, 1, 0);
+    if (status == BL_OK)
+        status = cell_make_trainer(&trainer, &data, ctx, config, cell->row);
+    if (status == BL_OK)
+        status = time_step(trainer, of, &step);
+    if (status == BL_OK) {
+        bl_trainer_count(trainer, &work);
+        const double forward = work.forward / (work.forward + work.teach + work.gradient),
+                     steps = ((double)of->examples + forward * (double)of->test_examples) / BATCH;
+        *seconds = step * ceil(steps);
+    }
+    bl_trainer_free(trainer);
+    bl_data_free(data);
+    bl_config_free(config);
+    return status;
+}
+
+void duration_text(double seconds, char out[NAME_ROOM])
+{
+    if (seconds < 90.0)
+        snprintf(out, NAME_ROOM, "%.0f s", seconds);
+    else if (seconds < 5400.0)
+        snprintf(out, NAME_ROOM, "%.0f min", seconds / 60.0);
+    else
+        snprintf(out, NAME_ROOM, "%.1f h", seconds / 3600.0);
+}
+
+/* Of one run. */
+static void time_text(const struct cell *cell, const struct cell_figures *f, double epoch,
+                      char out[NAME_ROOM])
+{
+    const double epochs = f->n > 0 ? f->epochs : (double)cell_epochs(cell);
+    char duration[NAME_ROOM];
+    duration_text(epoch * epochs, duration);
+    snprintf(out, NAME_ROOM, "%.20s%.100s", f->n > 0 ? "" : "at most ", duration);
+}
+
+void print_cell(const struct cell *cell, const struct results *results, const char *time)
+{
+    const struct cell_figures f = cell_judge(cell, results);
+    char name[NAME_ROOM], published[NAME_ROOM], verdict[NAME_ROOM], here[NAME_ROOM] = "-";
+    cell_text(cell, name);
+    published_text(cell->published, published);
+    cell_verdict(cell, &f, verdict);
+    if (f.n == 1)
+        snprintf(here, sizeof here, "%.2f (1 seed)", f.mean);
+    else if (f.n > 1)
+        snprintf(here, sizeof here, "%.2f +- %.2f (%d seeds)", f.mean, f.deviation, f.n);
+    /* the sign in `published` takes two bytes and one column */
+    const int wide = strstr(published, "±") ? 17 : 16;
+    printf("%-30s  %-*s  %-24s  %-16s  %s\n", name, wide, published, here, time ? time : "", verdict);
+    if (cell->row->needs && time)
+        printf("%30s  needs %s\n", "", cell->row->needs);
+    fflush(stdout);
+}
+
+int reproduction_list(const struct session *s, const struct cell *cells, int n_cells)
+{
+    struct results results;
+    bl_context *ctx = bl_context_new(NULL);
+    bl_status status = bl_context_use(
+        ctx, bl_config_get(s->config, "backend"),
+        bl_config_is_set(s->config, "threads") ? atoi(bl_config_get(s->config, "threads")) : 1);
+    const int code =
+        status == BL_OK ? results_read(&results, s, reproduction_folder(s)) : fail_with(s, status);
+    if (code == EXIT_DONE)
+        printf("%-30s  %-16s  %-24s  %-16s  %s\n", "cell", "published, %", "here, %", "time of a run",
+               "verdict");
+    for (int i = 0; code == EXIT_DONE && status == BL_OK && i < n_cells; i++) {
+        const struct cell_figures f = cell_judge(&cells[i], &results);
+        char time[NAME_ROOM] = "";
+        double epoch = 0.0;
+        if (!cells[i].row->needs) {
+            status = time_epoch(ctx, &cells[i], &epoch);
+            time_text(&cells[i], &f, epoch, time);
+        }
+        if (status == BL_OK)
+            print_cell(&cells[i], &results, time);
+        else
+            usage_error("%s", bl_why(ctx));
+    }
+    if (code == EXIT_DONE)
+        results_release(&results);
+    bl_context_free(ctx);
+    return code == EXIT_DONE ? exit_code_of(status) : code;
+}

@@ -1,0 +1,50 @@
+/*
+ * verify.h - what the checks of `backless verify` share: what they are given, and how they report.
+ *
+ * A check measures how far the library is from what the mathematics says, and reports one finding for each
+ * thing that it tried. It sees the public header only.
+ */
+#ifndef CLI_VERIFY_H
+#define CLI_VERIFY_H
+
+#include "../command.h"
+
+struct findings;
+
+struct verify {
+    bl_context *ctx; /* of the backend that is checked */
+    const char *backend;
+    int threads; /* of ctx; 0: all cores */
+    uint64_t seed;
+    char why[512]; /* why a check could not be run, where bl_why(ctx) does not tell; "": it does */
+    struct findings *findings; /* where reports go */
+};
+
+struct finding {
+    char of[48];            /* what was tried: "ce", "dfa, angle" */
+    double measured, bound; /* NaN: there is no such number, and none is expected */
+    const char *unit;       /* "of the largest", "numbers differ" */
+    bool is_right;
+    char where[256]; /* the worst place, for the message when it is wrong */
+};
+
+struct check {
+    const char *name;
+    const char *shows;                  /* completes "it should be that ..." */
+    bl_status (*run)(struct verify *v); /* anything but BL_OK: it could not be run */
+    const char *only;                   /* the one backend that it is about; NULL: all */
+};
+
+extern const struct check check_forward, check_slopes, check_output, check_signals, check_fa_is_bp,
+    check_one_hidden, check_angles, check_steps, check_threads, check_seeds, check_fixed, check_files,
+    check_learning;
+
+void verify_report(struct verify *v, const struct finding *finding);
+
+/* Registers the rule "registered", of verify_own.c. */
+bl_status verify_register(bl_context *ctx);
+
+/* BL_NO_MEMORY, with the sentence in v->why. */
+bl_status verify_no_memory(struct verify *v);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * verify_forward.c - what a net answers, and how that is scored, against the same in double precision.
+ */
+#include "verify_lab.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Three layers of sums of up to 170 terms in float, each rounded by 6e-8 of its size, and activations good
+   to 2e-7. Of 250 seeds none is above 1e-6. Scores in units of the largest, losses in units of 1 + the
+   loss. */
+static const double forward_bound = 1e-5;
+
+static void compare_scores(const struct lab *lab, const struct oracle *o, const bl_score *score,
+                           const double *is, double *should, struct gap *gap)
+{
+    char net[128];
+    const double loss = oracle_loss(o, lab->labels);
+    for (size_t n = 0; n < lab->n; n++)
+        oracle_scores(o, n, should + n * lab->classes);
+    lab_net_text(&o->shape, net, sizeof net);
+    double size = 0.0;
+    for (size_t i = 0; i < lab->n * lab->classes; i++)
+        size = fmax(size, fabs(should[i]));
+    for (size_t i = 0; i < lab->n * lab->classes; i++)
+        gap_add_number(gap, "a score", net, is[i], should[i], size);
+    gap_add_number(gap, "the loss", net, score->loss, loss, 1.0 + loss);
+    gap_add_number(gap, "the error", net, score->error, oracle_error(o, lab->labels), 1.0);
+}
+
+static bl_status compare_forward(struct lab *lab, struct oracle *o, struct gap *gap)
+{
+    bl_score score;
+    double *should = calloc(lab->n * lab->classes, sizeof *should);
+    double *is = calloc(lab->n * lab->classes, sizeof *is);
+    bl_status status =
+        should && is ? bl_model_predict(lab->model, lab->x, lab->n, is) : verify_no_memory(lab->v);
+    if (status == BL_OK)
+        status = bl_model_evaluate(lab->model, lab->data, &score);
+    if (status == BL_OK)
+        compare_scores(lab, o, &score, is, should, gap);
+    free(should);
+    free(is);
+    return status;
+}
+
+static bl_status run(struct verify *v)
+{
+    return lab_try_losses(v, compare_forward, forward_bound);
+}
+
+const struct check check_forward = {
+    "forward", "scores, losses and errors are those of the same net in double precision", run, NULL};

@@ -1,0 +1,17 @@
+/*
+ * npy_labels.h - the classes that an array of labels holds.
+ */
+#ifndef BL_DATA_NPY_LABELS_H
+#define BL_DATA_NPY_LABELS_H
+
+#include "../../file/npy.h"
+#include "../readers.h"
+#include "../set/making.h"
+
+/* Fills data->labels, outputs, class_names and class_match from y, one label an example: whole numbers, also negative ones
+   and truths, which are classes in the order of their values; or texts, which are compared as they are. where: names the
+   array in messages. */
+bl_status npy_take_classes(bl_data *data, const struct reading *r, const struct npy_view *y,
+                           const char *where);
+
+#endif

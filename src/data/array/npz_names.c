@@ -1,0 +1,212 @@
+/*
+ * npz_names.c - every name gets a role (examples, labels) and a part (all, train, test, validation); two arrays of one role
+ * and part are not chosen between.
+ */
+#include "npz_names.h"
+
+#include "../../base/mem.h"
+#include "../../base/text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum role { EXAMPLES, LABELS, ROLES };
+enum part { WHOLE, TRAIN, TEST, VALIDATION, PARTS };
+enum { LONGEST = 40 };
+
+bl_status npz_names_add(struct npz_names *names, bl_context *ctx, const char *name)
+{
+    BL_TRY(MEM_GROW(ctx, &names->names, &names->room, names->n, "the names of arrays"));
+    BL_TRY(mem_text(ctx, &names->names[names->n], name, strlen(name)));
+    names->n++;
+    return BL_OK;
+}
+
+void npz_names_free(struct npz_names *names, bl_context *ctx)
+{
+    for (size_t i = 0; i < names->n; i++)
+        mem_free(ctx, names->names[i]);
+    mem_free(ctx, names->names);
+    *names = (struct npz_names){0};
+}
+
+/* ---- One name */
+
+static bool role_of(struct slice word, enum role *role)
+{
+    static const char *const words[ROLES][8] = {
+        {"x", "data", "images", "features", "inputs", "arr_0"},
+        {"y", "label", "labels", "target", "targets", "class", "classes", "arr_1"}};
+    for (int r = 0; r < ROLES; r++)
+        for (int i = 0; i < 8 && words[r][i]; i++)
+            if (slice_is(word, words[r][i])) {
+                *role = (enum role)r;
+                return true;
+            }
+    return false;
+}
+
+static bool is_break(char c)
+{
+    return c == '_' || c == '-' || c == '.' || c == ' ';
+}
+
+/* "x_train" and "train_x" without the word of the part and the break beside it. */
+static bool without(struct slice name, const char *word, struct slice *rest)
+{
+    const size_t n = strlen(word);
+    if (name.n <= n)
+        return false;
+    if (memcmp(name.at, word, n) == 0) {
+        const size_t skipped = n + is_break(name.at[n]);
+        *rest = (struct slice){name.at + skipped, name.n - skipped};
+        return true;
+    }
+    if (memcmp(name.at + name.n - n, word, n) != 0)
+        return false;
+    *rest = (struct slice){name.at, name.n - n};
+    rest->n -= rest->n > 1 && is_break(rest->at[rest->n - 1]);
+    return true;
+}
+
+static bool classify(const char *name, enum role *role, enum part *part)
+{
+    static const struct {
+        const char *word;
+        enum part part;
+    } parts[] = {{"training", TRAIN},        {"train", TRAIN},      {"testing", TEST},  {"test", TEST},
+                 {"validation", VALIDATION}, {"valid", VALIDATION}, {"val", VALIDATION}};
+    char lower[LONGEST];
+    const size_t n = strlen(name);
+    if (n >= sizeof lower)
+        return false;
+    for (size_t i = 0; i <= n; i++)
+        lower[i] = (char)tolower((unsigned char)name[i]);
+    struct slice rest;
+    *part = WHOLE;
+    if (role_of(slice_of(lower), role))
+        return true;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (without(slice_of(lower), parts[i].word, &rest) && role_of(rest, role)) {
+            *part = parts[i].part;
+            return true;
+        }
+    return false;
+}
+
+/* ---- All names */
+
+struct places {
+    const char *name[ROLES][PARTS], *second[ROLES][PARTS];
+};
+
+static void put(struct places *p, enum role role, enum part part, const char *name)
+{
+    const char **slot = p->name[role][part] ? &p->second[role][part] : &p->name[role][part];
+    *slot = *slot ? *slot : name;
+}
+
+static const char *find(const struct npz_names *names, const char *name)
+{
+    for (size_t i = 0; name && i < names->n; i++)
+        if (strcmp(names->names[i], name) == 0)
+            return names->names[i];
+    return NULL;
+}
+
+/* The array that the option names is none of the others. */
+static void place_all(struct places *p, const struct npz_names *names, const char *told)
+{
+    enum role role;
+    enum part part;
+    for (size_t i = 0; i < names->n; i++)
+        if (names->names[i] != told && classify(names->names[i], &role, &part))
+            put(p, role, part, names->names[i]);
+}
+
+struct listed {
+    char text[400];
+};
+
+static struct listed list(const struct npz_names *names)
+{
+    struct listed out = {""};
+    for (size_t i = 0; i < names->n; i++)
+        text_append(out.text, sizeof out.text, "%s%.60s", i ? ", " : "", names->names[i]);
+    if (names->n == 0)
+        text_append(out.text, sizeof out.text, "none");
+    return out;
+}
+
+static bl_status no_names(const struct npz_names *names, const struct npz_question *q)
+{
+    BL_FAIL(q->ctx, BL_BAD_DATA,
+            "%s: its arrays are %s; expected x_train and y_train (and x_test, y_test), or x and y, images "
+            "and labels, "
+            "data and target, features and labels, or arr_0 and arr_1; --label NAME names the labels",
+            q->path, list(names).text);
+}
+
+static bl_status check_one(const struct places *p, enum role role, enum part part,
+                           const struct npz_names *names, const struct npz_question *q)
+{
+    if (!p->second[role][part])
+        return BL_OK;
+    BL_FAIL(q->ctx, BL_BAD_DATA, "%s: both \"%.60s\" and \"%.60s\" may be the %s; its arrays are %s%s",
+            q->path, p->name[role][part], p->second[role][part], role == EXAMPLES ? "examples" : "labels",
+            list(names).text, role == LABELS ? "; --label NAME says which is meant" : "");
+}
+
+/* is_told: the labels are named by the option. */
+static bl_status check_parts(const struct places *p, enum part part, bool is_told,
+                             const struct npz_names *names, const struct npz_question *q)
+{
+    if (part != TEST && p->name[EXAMPLES][TRAIN] && p->name[EXAMPLES][WHOLE])
+        BL_FAIL(q->ctx, BL_BAD_DATA,
+                "%s: both \"%.60s\" and \"%.60s\" may be the examples to train on; its arrays are %s",
+                q->path, p->name[EXAMPLES][TRAIN], p->name[EXAMPLES][WHOLE], list(names).text);
+    BL_TRY(check_one(p, EXAMPLES, part, names, q));
+    return is_told ? BL_OK : check_one(p, LABELS, part, names, q);
+}
+
+/* Arrays that belong to no part that is read. */
+static void count_left_out(struct npz_answer *out, const struct npz_names *names, const char *told)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        enum role role;
+        enum part part = WHOLE;
+        const bool is_used =
+            names->names[i] == told || (classify(names->names[i], &role, &part) && part != VALIDATION);
+        if (!is_used && names->names[i] != out->examples && out->n_left_out++ == 0)
+            out->left_out = names->names[i];
+    }
+}
+
+bl_status npz_names_choose(struct npz_answer *out, const struct npz_names *names,
+                           const struct npz_question *q)
+{
+    struct places p = {0};
+    const char *told = find(names, q->told);
+    if (q->told && !told && q->needs_labels)
+        BL_FAIL(q->ctx, BL_BAD_DATA, "%s: no array \"%.60s\" of labels; its arrays are %s", q->path, q->told,
+                list(names).text);
+    place_all(&p, names, told);
+    const enum part first = p.name[EXAMPLES][TRAIN] || !p.name[EXAMPLES][WHOLE] ? TRAIN : WHOLE;
+    if (told && !p.name[LABELS][first])
+        p.name[LABELS][first] = told;
+    const bool has_test = p.name[EXAMPLES][TEST] && (p.name[LABELS][TEST] || !q->needs_labels);
+    const enum part part = has_test && strcmp(q->part, "test") == 0 ? TEST : first;
+    const char *examples = p.name[EXAMPLES][part];
+    if (!examples && names->n == 1 && !q->needs_labels)
+        examples = names->names[0];
+    const char *labels = told && part == first ? told : p.name[LABELS][part];
+    BL_TRY(check_parts(&p, part, told && part == first, names, q));
+    if (!examples || (!labels && q->needs_labels))
+        return no_names(names, q);
+    *out = (struct npz_answer){.examples = examples,
+                               .labels = labels,
+                               .has_test = has_test,
+                               .untested = has_test ? NULL : p.name[EXAMPLES][TEST]};
+    count_left_out(out, names, told);
+    return BL_OK;
+}

@@ -1,0 +1,450 @@
+/*
+ * picture_folder.c - a folder of PNG and JPEG files in a folder for each class, or in such folders below train and test;
+ * for predictions also without classes. Classes are the folders' names, sorted; pictures are sorted by name in each.
+ */
+#include "../../base/mem.h"
+#include "../../base/text.h"
+#include "picture.h"
+#include "picture_list.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <string.h>
+
+/* ---- Parts */
+
+/* The folder of a part, which must hold folders of classes, or may hold pictures alone. Gives how many there are ("train" and
+   "Train"), the first by its name in `out`. */
+static size_t find_folder(char out[LOCATION_ROOM], const char *folder, const char *part, bool needs_classes)
+{
+    DIR *open_folder = opendir(folder);
+    char path[LOCATION_ROOM];
+    size_t n = 0;
+    out[0] = 0;
+    for (struct dirent *entry; open_folder && (entry = readdir(open_folder)) != NULL;) {
+        if (!is_part_name(entry->d_name, part) || !path_join(path, folder, entry->d_name) ||
+            !(folder_holds_classes(path) ||
+              (!needs_classes && path_is_folder(path) && folder_holds_pictures(path))))
+            continue;
+        if (n++ == 0 || strcmp(path, out) < 0)
+            memcpy(out, path, strlen(path) + 1);
+    }
+    if (open_folder)
+        closedir(open_folder);
+    return n;
+}
+
+/* Whether this is one of two parts: its pictures lie in folders of classes, while those of a class that happens to be
+   called "train" do not. */
+static bool is_part(const char *folder, const char *part)
+{
+    char path[LOCATION_ROOM];
+    return find_folder(path, folder, part, true) > 0;
+}
+
+static bool has_parts(const char *folder)
+{
+    return is_part(folder, "train") || is_part(folder, "test");
+}
+
+/* A folder without parts is one set, whatever it is read for. Pictures to predict need no classes. */
+static bl_status find_part(char out[LOCATION_ROOM], bl_context *ctx, const char *folder, const char *part)
+{
+    if (!has_parts(folder)) {
+        out[0] = 0;
+        text_append(out, LOCATION_ROOM, "%s", folder);
+        return BL_OK;
+    }
+    const size_t n = find_folder(out, folder, part, false);
+    if (n == 0)
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: no pictures to %s with in this folder; expected a folder %s in it",
+                folder, part, part);
+    if (n > 1)
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: %zu folders to %s with, %s the first of them; expected one", folder, n,
+                part, out);
+    return BL_OK;
+}
+
+/* One set trains; a part without classes cannot be tested on. */
+static bool has_part(const char *folder, const char *part)
+{
+    if (has_parts(folder))
+        return is_part(folder, part);
+    return strcmp(part, "train") == 0 && (folder_holds_classes(folder) || folder_holds_pictures(folder));
+}
+
+/* ---- Pixels into a set */
+
+/* One reading. Pictures are kept as three planes until it is known that all are grey. */
+struct album {
+    const struct reading *r;
+    const char *folder;
+    bl_data *data;
+    struct entries classes;
+    uint8_t *planes;
+    int32_t *labels;
+    size_t n, room; /* pictures */
+    int rows, cols; /* of all; 0: not known yet */
+    bool has_colour, brings_to_size;
+    char *first; /* the picture that decided the size */
+    size_t n_alpha, n_others;
+    char *other; /* the first thing that was left out */
+};
+
+/* The size that is asked for: by the option resize, or the model; 0: that of the first picture. A model of rows of numbers
+   knows no sides: then only their product must be right. Pictures are brought to it where the option or the model's
+   training says so. */
+static void know_size(struct album *a)
+{
+    const struct reading *r = a->r;
+    const struct data_options *o = r->options;
+    const bool is_known = r->like && (r->like->shape.channels > 1 || r->like->shape.rows > 1);
+    a->rows = o->resize_rows > 0 ? o->resize_rows : is_known ? r->like->shape.rows : 0;
+    a->cols = o->resize_rows > 0 ? o->resize_cols : is_known ? r->like->shape.cols : 0;
+    a->brings_to_size = o->resize_rows > 0 || (is_known && r->like->is_resized);
+    a->data->is_resized = a->brings_to_size;
+}
+
+static bl_status wrong_size(const struct album *a, const struct picture *picture, const char *path)
+{
+    BL_FAIL(
+        a->r->ctx, BL_BAD_DATA,
+        "%s: %d x %d pixels (rows x columns), but %s has %d x %d; --resize ROWSxCOLS brings all to one size",
+        path, picture->rows, picture->cols, a->first ? a->first : "the training set", a->rows, a->cols);
+}
+
+static bl_status fit_size(struct album *a, struct picture *picture, const char *path)
+{
+    if (a->rows == 0) {
+        a->rows = picture->rows;
+        a->cols = picture->cols;
+        BL_TRY(mem_text(a->r->ctx, &a->first, path, strlen(path)));
+    }
+    if (a->brings_to_size)
+        return picture_resize(picture, a->r->ctx, a->rows, a->cols);
+    return picture->rows == a->rows && picture->cols == a->cols ? BL_OK : wrong_size(a, picture, path);
+}
+
+static size_t plane_size(const struct album *a)
+{
+    return (size_t)a->rows * (size_t)a->cols;
+}
+
+static bl_status need_room(struct album *a)
+{
+    const size_t size = 3 * plane_size(a);
+    if (a->planes)
+        return BL_OK;
+    if (size > INT_MAX || a->room > SIZE_MAX / size)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: %zu pictures of %d x %d are too many", a->folder, a->room,
+                a->rows, a->cols);
+    return MEM_ARRAY(a->r->ctx, &a->planes, a->room * size, "pictures");
+}
+
+static void put(struct album *a, const struct picture *p)
+{
+    const size_t size = plane_size(a), channels = (size_t)p->channels;
+    uint8_t *to = a->planes + a->n * 3 * size;
+    for (size_t i = 0; i < 3 * size; i++)
+        to[i] = p->pixels[i % size * channels + (channels == 3 ? i / size : 0)];
+    a->has_colour = a->has_colour || channels == 3;
+    a->n_alpha += p->had_alpha;
+}
+
+static bl_status add_pixels(struct album *a, const char *path, const struct bytes *file)
+{
+    struct picture picture = {0};
+    BL_TRY(picture_read(&picture, a->r->ctx, path, file));
+    bl_status status = fit_size(a, &picture, path);
+    if (status == BL_OK)
+        status = need_room(a);
+    if (status == BL_OK)
+        put(a, &picture);
+    mem_free(a->r->ctx, picture.pixels);
+    return status;
+}
+
+static bl_status add_picture(struct album *a, const char *folder, const char *id, const char *name, int label)
+{
+    char path[LOCATION_ROOM];
+    struct bytes file = {0};
+    if (!path_join(path, folder, name))
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: the path of a picture is longer than %d bytes", folder,
+                LOCATION_ROOM);
+    BL_TRY(bytes_in_file(&file, a->r->ctx, path, BYTES_IN_LIMIT));
+    const bl_status status = add_pixels(a, path, &file);
+    mem_free(a->r->ctx, file.at);
+    BL_TRY(status);
+    a->labels[a->n] = label;
+    return mem_text(a->r->ctx, &a->data->ids[a->n++], id, strlen(id));
+}
+
+/* ---- Classes */
+
+static bl_status class_for(const struct album *a, size_t k, int *out)
+{
+    const char *name = a->classes.names[k];
+    *out = a->r->like ? class_of_text(a->r->like, name, strlen(name)) : (int)k;
+    if (*out < 0)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s/%s: this folder is none of the %d classes of the training set%s",
+                a->folder, name, a->r->like->outputs, classes_shown(a->r->like).text);
+    return BL_OK;
+}
+
+static bl_status add_class(struct album *a, const char *folder, const struct entries *files, size_t k)
+{
+    int label = 0;
+    BL_TRY(class_for(a, k, &label));
+    for (size_t i = 0; i < files->n; i++) {
+        char id[LOCATION_ROOM];
+        path_join(id, a->classes.names[k], files->names[i]);
+        BL_TRY(add_picture(a, folder, id, files->names[i], label));
+    }
+    return BL_OK;
+}
+
+/* Remembers what a folder holds besides, the first by its path. */
+static bl_status leave_out(struct album *a, const char *folder, const struct entries *listed)
+{
+    char path[LOCATION_ROOM];
+    a->n_others += listed->n_others;
+    if (a->other || !listed->other)
+        return BL_OK;
+    path_join(path, folder, listed->other);
+    return mem_text(a->r->ctx, &a->other, path, strlen(path));
+}
+
+static bl_status count_class(struct album *a, size_t k, size_t *n)
+{
+    char folder[LOCATION_ROOM];
+    struct entries files = {0};
+    path_join(folder, a->folder, a->classes.names[k]);
+    bl_status status = picture_list(&files, a->r->ctx, folder, false);
+    if (status == BL_OK)
+        status = leave_out(a, folder, &files);
+    *n = files.n;
+    a->room += files.n;
+    entries_free(a->r->ctx, &files);
+    return status;
+}
+
+/* For a training set: who reads for a model has heard it. others: besides the one at `path`. */
+static bl_status note(struct album *a, const char *path, size_t others, const char *what)
+{
+    char more[64] = "";
+    if (a->r->like)
+        return BL_OK;
+    if (others > 0)
+        text_append(more, sizeof more, " and %zu more", others);
+    return data_add_note(a->data, "%s%s: %s", path, more, what);
+}
+
+/* A class without pictures cannot be learned: it is none. */
+static bl_status count_classes(struct album *a)
+{
+    struct entries *classes = &a->classes;
+    char empty[LOCATION_ROOM] = "";
+    size_t kept = 0, n_empty = 0;
+    for (size_t k = 0; k < classes->n; k++) {
+        size_t n = 0;
+        BL_TRY(count_class(a, k, &n));
+        if (n == 0 && n_empty++ == 0)
+            path_join(empty, a->folder, classes->names[k]);
+        if (n == 0)
+            continue;
+        char *name = classes->names[k];
+        classes->names[k] = classes->names[kept];
+        classes->names[kept++] = name;
+    }
+    for (size_t k = kept; k < classes->n; k++)
+        mem_free(a->r->ctx, classes->names[k]);
+    classes->n = kept;
+    return n_empty > 0 ? note(a, empty, n_empty - 1, "left out, for it holds no pictures") : BL_OK;
+}
+
+static bl_status read_class(struct album *a, size_t k)
+{
+    char folder[LOCATION_ROOM];
+    struct entries files = {0};
+    path_join(folder, a->folder, a->classes.names[k]);
+    bl_status status = picture_list(&files, a->r->ctx, folder, false);
+    if (status == BL_OK && a->n + files.n > a->room)
+        status = context_fail(a->r->ctx, BL_BAD_DATA, "%s: pictures came in while it was read", folder);
+    if (status == BL_OK)
+        status = add_class(a, folder, &files, k);
+    entries_free(a->r->ctx, &files);
+    return status;
+}
+
+static bl_status make_lists(struct album *a)
+{
+    if (a->room == 0 || a->room > UINT32_MAX)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: %zu pictures (.png, .jpg, .jpeg, .jfif), expected 1 to %lu",
+                a->folder, a->room, (unsigned long)UINT32_MAX);
+    BL_TRY(MEM_ARRAY(a->r->ctx, &a->labels, a->room, "labels"));
+    a->data->n = a->room;
+    return MEM_ARRAY(a->r->ctx, &a->data->ids, a->room, "file names");
+}
+
+/* Folders called train and test whose pictures lie in no folders of classes are no classes. */
+static bl_status check_class_names(const struct album *a)
+{
+    size_t n_parts = 0;
+    for (size_t k = 0; k < a->classes.n; k++)
+        n_parts += is_part_name(a->classes.names[k], "train") || is_part_name(a->classes.names[k], "test");
+    if (n_parts > 0 && n_parts == a->classes.n)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA,
+                "%s/%s: its pictures lie in no folders of classes; expected a folder for each class in it, "
+                "with its "
+                "pictures",
+                a->folder, a->classes.names[0]);
+    return BL_OK;
+}
+
+/* It would be left out without a word where the answers for a folder are wanted. */
+static bl_status check_lone_pictures(const struct album *a)
+{
+    if (a->classes.n_pictures > 0)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA,
+                "%s/%s: a picture beside the folders of classes (%zu of them), which is of no class; move it "
+                "into one",
+                a->folder, a->classes.picture, a->classes.n_pictures);
+    return BL_OK;
+}
+
+static bl_status read_classes(struct album *a)
+{
+    BL_TRY(check_class_names(a));
+    BL_TRY(check_lone_pictures(a));
+    BL_TRY(leave_out(a, a->folder, &a->classes));
+    BL_TRY(count_classes(a));
+    BL_TRY(make_lists(a));
+    for (size_t k = 0; k < a->classes.n; k++)
+        BL_TRY(read_class(a, k));
+    a->data->labels = a->labels;
+    a->labels = NULL;
+    if (a->r->like)
+        a->data->outputs = a->r->like->outputs;
+    else {
+        a->data->outputs = (int)a->classes.n;
+        a->data->class_names = a->classes.names;
+        a->classes.names = NULL;
+        a->classes.n = 0;
+    }
+    return BL_OK;
+}
+
+static bl_status read_flat(struct album *a)
+{
+    struct entries files = {0};
+    if (a->r->options->has_labels)
+        BL_FAIL(a->r->ctx, BL_BAD_DATA,
+                "%s: pictures without classes; expected a folder for each class, with its pictures",
+                a->folder);
+    bl_status status = picture_list(&files, a->r->ctx, a->folder, false);
+    a->room = files.n;
+    if (status == BL_OK)
+        status = make_lists(a);
+    for (size_t i = 0; status == BL_OK && i < files.n; i++)
+        status = add_picture(a, a->folder, files.names[i], files.names[i], 0);
+    entries_free(a->r->ctx, &files);
+    a->data->outputs = a->r->like ? a->r->like->outputs : 0;
+    return status == BL_OK ? data_set_lacks(a->data, "its pictures lie in no folders of classes") : status;
+}
+
+/* ---- All together */
+
+/* Three planes that are equal become one, unless the model wants three. */
+static bl_status take_planes(struct album *a)
+{
+    bl_data *data = a->data;
+    const size_t size = plane_size(a);
+    const bool wants_three = a->has_colour || (a->r->like && a->r->like->shape.channels == 3);
+    uint8_t *grey = NULL;
+    data->shape = (bl_shape){wants_three ? 3 : 1, a->rows, a->cols};
+    data->features = (wants_three ? 3 : 1) * size;
+    if (!wants_three) {
+        BL_TRY(MEM_ARRAY(a->r->ctx, &grey, a->n * size, "pictures"));
+        for (size_t i = 0; i < a->n; i++)
+            memcpy(grey + i * size, a->planes + i * 3 * size, size);
+        mem_free(a->r->ctx, a->planes);
+        a->planes = grey;
+    }
+    data->bytes = a->planes;
+    a->planes = NULL;
+    return BL_OK;
+}
+
+/* Folders beside train and test, such as val. */
+static bl_status note_beside(struct album *a, const struct entries *folders)
+{
+    const char *first = NULL;
+    char path[LOCATION_ROOM] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < folders->n; i++) {
+        if (is_part_name(folders->names[i], "train") || is_part_name(folders->names[i], "test"))
+            continue;
+        first = n++ ? first : folders->names[i];
+    }
+    if (!first)
+        return BL_OK;
+    path_join(path, a->r->path, first);
+    return note(a, path, n - 1,
+                "left out, because only train and test are read; --test PATH tests on another folder");
+}
+
+static bl_status note_parts(struct album *a, const char *part)
+{
+    struct entries folders = {0};
+    char test[LOCATION_ROOM] = "";
+    if (!has_parts(a->r->path) || strcmp(part, "train") != 0)
+        return BL_OK;
+    if (!is_part(a->r->path, "test") && find_folder(test, a->r->path, "test", false) > 0)
+        BL_TRY(note(a, test, 0, "not tested on, for its pictures have no classes"));
+    bl_status status = picture_list(&folders, a->r->ctx, a->r->path, true);
+    if (status == BL_OK)
+        status = note_beside(a, &folders);
+    entries_free(a->r->ctx, &folders);
+    return status;
+}
+
+static bl_status note_all(struct album *a, const char *part)
+{
+    if (a->n_others > 0)
+        BL_TRY(note(a, a->other, a->n_others - 1, "left out: no PNG or JPEG of a class"));
+    if (a->n_alpha > 0)
+        BL_TRY(data_add_note(a->data, "pictures with transparency, put on black: %zu", a->n_alpha));
+    return note_parts(a, part);
+}
+
+static bl_status fill(struct album *a, const char *part)
+{
+    know_size(a);
+    BL_TRY(picture_list(&a->classes, a->r->ctx, a->folder, true));
+    BL_TRY(folder_holds_classes(a->folder) ? read_classes(a) : read_flat(a));
+    BL_TRY(take_planes(a));
+    BL_TRY(shape_like(a->data, a->r->like, a->r->path));
+    data_take_hash(a->data);
+    return note_all(a, part);
+}
+
+static bl_status read_folder(bl_data **out, const struct reading *r, const char *part)
+{
+    char folder[LOCATION_ROOM];
+    struct album a = {.r = r, .folder = folder};
+    BL_TRY(find_part(folder, r->ctx, r->path, part));
+    BL_TRY(data_create(&a.data, r->ctx, folder));
+    const bl_status status = fill(&a, part);
+    entries_free(r->ctx, &a.classes);
+    mem_free(r->ctx, a.planes);
+    mem_free(r->ctx, a.labels);
+    mem_free(r->ctx, a.first);
+    mem_free(r->ctx, a.other);
+    if (status == BL_OK)
+        *out = a.data;
+    else
+        data_free(a.data);
+    return status;
+}
+
+const struct folder_reader folder_of_pictures = {has_part, read_folder};

@@ -1,0 +1,70 @@
+/*
+ * class_names.c - which class of a set a label of another file means.
+ */
+#include "making.h"
+
+#include <math.h>
+#include <string.h>
+
+bl_status data_check_labels(bl_context *ctx, const int32_t *labels, size_t n, int outputs)
+{
+    for (size_t i = 0; labels && i < n; i++)
+        if (labels[i] < 0 || labels[i] >= outputs)
+            BL_FAIL(ctx, BL_BAD_VALUE, "label %ld in row %zu (from 0), expected 0 to %d", (long)labels[i], i,
+                    outputs - 1);
+    return BL_OK;
+}
+
+static int class_of_name(const bl_data *like, struct slice text)
+{
+    for (int k = 0; k < like->outputs; k++)
+        if (slice_is(text, like->class_names[k]))
+            return k;
+    return -1;
+}
+
+static int class_in_range(const bl_data *like, double value)
+{
+    return value >= 0.0 && value < like->outputs && value == floor(value) ? (int)value : -1;
+}
+
+int class_of_number(const bl_data *like, double value)
+{
+    char number[32] = "";
+    if (!(fabs(value) <= 0x1p31) || value != floor(value))
+        return -1;
+    if (!like->class_names || like->class_match == CLASS_BY_NUMBER)
+        return class_in_range(like, value);
+    text_append(number, sizeof number, "%.0f", value + 0.0); /* -0 is 0 */
+    return class_of_name(like, slice_of(number));
+}
+
+int class_of_text(const bl_data *like, const char *text, size_t n)
+{
+    const struct slice label = {text, n};
+    const int by_name = like->class_names ? class_of_name(like, label) : -1;
+    double value = 0.0;
+    if (by_name >= 0 || like->class_match == CLASS_BY_TEXT || !text_to_double(label, &value))
+        return by_name;
+    return class_of_number(like, value);
+}
+
+struct classes_shown classes_shown(const bl_data *like)
+{
+    struct classes_shown out = {" ("};
+    const size_t room = sizeof out.text - sizeof ", ...)";
+    int k = 0;
+    for (; k < like->outputs; k++) {
+        char name[80] = "";
+        const char *known = like->class_names ? like->class_names[k] : NULL;
+        if (known)
+            text_append(name, sizeof name, "\"%s\"", text_shown(known, strlen(known)).text);
+        else
+            text_append(name, sizeof name, "%d", k);
+        if (strlen(out.text) + strlen(name) + 2 > room)
+            break;
+        text_append(out.text, sizeof out.text, "%s%s", k ? ", " : "", name);
+    }
+    text_append(out.text, sizeof out.text, "%s)", k < like->outputs ? ", ..." : "");
+    return out;
+}

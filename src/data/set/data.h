@@ -1,0 +1,224 @@
+/*
+ * data.h - examples in memory, and the reading that brings them there.
+ *
+ * Images are kept as the bytes they came as, tables and wide arrays as doubles, arrays of floats as floats. data_gather
+ * scales rows in double as they are taken, and rounds to float behind that: no two values become one before they are
+ * centred. The scaling is fitted on the training set alone and belongs to the model afterwards.
+ */
+#ifndef BL_DATA_DATA_H
+#define BL_DATA_DATA_H
+
+#include "../../backend/backend.h"
+#include "recipe.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* x <- (x - offset) * scale, and 0, the mean, for a value that is missing. n = 0: leave as is; n = 1: one pair for all;
+   else one pair a feature. */
+struct scaling {
+    size_t n;
+    double *offset, *scale;
+    bool
+        is_narrow; /* of a model of 0.1.0, which rounded inputs to float first and scaled them as floats: so is done here */
+};
+
+/* How a label is found among the classes. */
+enum class_match {
+    CLASS_BY_VALUE, /* class_names are whole numbers (NULL: 0, 1, ...) and so is a label: 1, 01 and 1.0 are one class */
+    CLASS_BY_TEXT, /* class_names are texts, compared byte for byte: "1" and "01" are two classes */
+    CLASS_BY_NUMBER /* class_names explain the numbers 0, 1, ... in the files of a published set: either will do */
+};
+
+/* Where the test set of a training came from. */
+enum test_origin {
+    TEST_IS_UNKNOWN, /* nothing is known of the whole origin: arrays of the caller's, or a model of 0.1.0 */
+    TEST_IS_NONE,
+    TEST_IS_DRAWN, /* a share of the training data, put aside by the seed */
+    TEST_IS_OWN,   /* what the data hold themselves for testing */
+    TEST_IS_OTHER  /* another file */
+};
+
+/* What a training set was before examples were put aside, and which were: enough to make the same parts again from the same
+   data (data_read_part). */
+struct data_origin {
+    enum test_origin test;
+    size_t n;                         /* all examples */
+    uint64_t hash;                    /* bl_data.hash of them */
+    char source[64], test_source[64]; /* for messages */
+    uint64_t seed;                    /* of the draws */
+    size_t val;                       /* the options that put examples aside, as in struct data_options */
+    double val_fraction, test_fraction;
+    bool val_is_last;
+    size_t n_test; /* of a test set that was not drawn */
+    uint64_t test_hash;
+};
+
+struct bl_data {
+    bl_context *ctx;
+    size_t n; /* examples; below 2^32 */
+    bl_shape shape;
+    size_t features;      /* channels * rows * cols */
+    int outputs;          /* classes, or columns of targets */
+    const uint8_t *bytes; /* n x features, or NULL; exactly one of the three */
+    const float *floats;  /* n x features, or NULL: arrays of floats, wrapped or read */
+    const double
+        *doubles; /* n x features, or NULL: tables, and arrays of what a float does not hold; NaN: missing */
+    const int32_t *labels; /* n, or NULL: targets, or none known */
+    const double *targets; /* n x outputs as read, or NULL; owned */
+    bool has_targets;      /* numbers to come near to, not classes; also where there are no examples */
+    bool owns;             /* examples and labels are freed with it (wrapped arrays are not) */
+    struct scaling scaling;
+    struct scaling target_scaling; /* n = 0: none; else a pair an output */
+    char **class_names;            /* outputs of them; NULL: "0", "1", ... */
+    enum class_match class_match;  /* how the labels of other files are compared with them */
+    bool is_shaped;                /* rows of numbers taken as images: scaled by one pair */
+    bool is_resized;               /* pictures were brought to one size, and those of other files are too */
+    char *lacks_labels;            /* why there are no labels, for a message; NULL: nothing is known */
+    char **column_names;           /* features of them; NULL: the file has none */
+    struct recipe *recipe;         /* of a table: what its columns became; NULL: no table */
+    size_t
+        *missing; /* recipe->n of them: rows of the file without a value in that column; NULL: not counted */
+    bool has_test_beside;      /* the file it was read from holds a test set too */
+    struct data_origin origin; /* of a training set, and of a model's description of it */
+    char **ids;                /* n of them, or NULL */
+    char **notes;              /* n_notes of them: what the reader decided by itself */
+    size_t n_notes;
+    char *source;
+    uint64_t hash;        /* FNV-1a of examples and labels (or targets) as read, before scaling */
+    uint64_t narrow_hash; /* the same of doubles rounded to floats, as 0.1.0 kept them: for its checkpoints */
+};
+
+enum target_kind {
+    TARGET_CLASS,              /* the label column's values are classes */
+    TARGET_NUMBER,             /* they are numbers to come near to */
+    TARGET_NUMBER_IF_ALL,      /* numbers where all of them are, else classes */
+    TARGET_NUMBER_IF_FRACTIONS /* numbers where all of them are and half or more are not whole, else classes */
+};
+
+/* How to read: the data options of the configuration, plain. */
+struct data_options {
+    const char *data_dir;             /* where named sets are looked for first; NULL: none */
+    const char *label;                /* "first", "last", a column's name or its number from 0; NULL: found */
+    const char *header;               /* "auto" (or NULL), "yes", "no" */
+    char separator;                   /* 0: found */
+    char decimal;                     /* '.' or ','; 0: that of the model, else '.' */
+    const char *categorical, *ignore; /* columns, with commas; NULL: none */
+    const char *id_column;            /* NULL: none */
+    bool imputes;         /* missing values, and words that a model does not know; else they are refused */
+    bool refuses_missing; /* also where the model's training filled them in */
+    enum target_kind target;
+    int resize_rows, resize_cols; /* of pictures; 0: as they are */
+    bl_shape shape;               /* of examples that are rows of numbers; 0 channels: as they are */
+    bool
+        looks; /* for figures, not for training: missing values are counted, and what only training refuses is let through */
+    bool has_labels;      /* false: a set without labels is right too (predict) */
+    double test_fraction; /* of one file, put aside for testing; 0: none */
+    size_t val;           /* training examples put aside for validation */
+    double val_fraction;  /* the same as a share of them; 0: `val` counts */
+    bool val_is_last;     /* the last ones; else drawn by class and seed */
+    uint64_t seed;        /* of the draws: the option split-seed */
+};
+
+/* `where` is a named set ("mnist", "fashion-mnist"), a folder of IDX files, or a file, whose kind is told by
+   content (IDX magic, else CSV; gzip around either). A named set goes before a file of that name: say
+   "./mnist" for the file.
+
+   Train, val and test as bl_data_load promises; val and test may come out NULL. test_where (may be NULL) is
+   another set for testing; else a folder or named set brings its own; else test_fraction of each class is
+   drawn by the seed, and both parts stay in drawn order. val is then drawn likewise, each class by its share, or is what
+   stands last; what remains keeps its order. Scaling is fitted on what remains of train and copied to the others; train's
+   columns and classes decide how test is read. */
+bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const char *where,
+                    const char *test_where, const struct data_options *options);
+
+/* Reads `where` for a model. like: shape, features, outputs, scaling, class and column names are looked at
+   (examples are not); all but the column names are copied. part: "train" or "test", for folders and named
+   sets. Columns are matched by name in any order where both have names (others are left out), else by their
+   number; classes by name. A label that the model does not know is an error, also without has_labels. */
+bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, const char *part,
+                         const struct data_options *options, const bl_data *like);
+
+/* The part "train", "val" or "test" that the training of `like` made of its data, row by row. Refused where the data are
+   not those of the training (by the hash of all examples) or the training made no such part. A folder or file with a test
+   set of its own has that as "test", and its training set as "train" unless examples were put aside of it. Where rows were
+   drawn and have no ids, their numbers in the file, from 1, are their ids. */
+bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
+                         const struct data_options *options, const bl_data *like);
+
+/* Arrays of the caller's: x and labels borrowed, targets copied. labels: n in [0, outputs), checked; NULL: none known.
+   targets: n x outputs. Whether x and targets are finite is checked when they are used (data_check_wrapped), because x
+   may change until then. */
+bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
+                    bl_shape shape, int outputs);
+bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
+                            bl_shape shape, int outputs);
+
+/* Says in data->lacks_labels why there are none, as the end of "no labels to measure against: ". */
+bl_status data_set_lacks(bl_data *data, const char *format, ...) BL_PRINTF(2, 3);
+
+/* Adds a sentence to data->notes. */
+bl_status data_add_note(bl_data *data, const char *format, ...) BL_PRINTF(2, 3);
+
+/* Named sets (LOCATION_ROOM bytes for a path is BL_PATH_ROOM): see bl_data_set_*. */
+const char *named_at(size_t i);            /* NULL past the last */
+const char *named_about(const char *name); /* NULL: no such set */
+bl_status named_path(bl_context *ctx, const char *name, const char *data_dir, char *path);
+bl_status named_home(bl_context *ctx, const char *data_dir, char *path);
+
+/* An origin as JSON, for the metadata of a model and a run's config.json: an object; null for one that is not known. */
+json_t *origin_to_json(const struct data_origin *origin);
+bl_status origin_to_text(char **out, bl_context *ctx, const struct data_origin *origin);
+bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char *path, const char *text);
+
+/* "1x28x28", channels, rows and columns, or "28x28" of one channel. */
+bool shape_parse(const char *text, bl_shape *out);
+size_t shape_numbers(bl_shape shape); /* of an example */
+bool shape_is_vector(bl_shape shape); /* a row of numbers: no image */
+bool shape_is_same(bl_shape a, bl_shape b);
+
+/* Fitted to `data`. Images (bytes, or shaped): one pair, minimum and 1 / (maximum - minimum) of the whole set: to [0,
+   1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1) of what is not missing; marks
+   (words, indicators) stay 0 and 1. What is constant gets scale 0. BL_BAD_DATA: a column that varies, but by less than
+   there is a scale for (a deviation below 1e-308). */
+bl_status scaling_fit(bl_data *data);
+/* Targets likewise: mean and 1 / standard deviation of each output. */
+bl_status scaling_fit_targets(bl_data *data);
+/* Refuses examples and targets that are no finite floats once they are scaled, with row and column. */
+bl_status scaling_check(const bl_data *data);
+/* Before arrays of a caller's (data_wrap) are used: that their examples and targets are finite and their labels below the
+   outputs, also where they were changed since. BL_BAD_VALUE in the sentence of ctx, with the row. Each number is read once, in
+   vectors; nothing is done for sets that were read, whose numbers were checked then. */
+bl_status data_check_wrapped(bl_context *ctx, const bl_data *data);
+/* Numbers as a model with this scaling and recipe (may be NULL) takes them, from n x features as read, into x. As
+   data_gather does; NaN is a missing value where the recipe's column had some. BL_BAD_VALUE, in the sentence of ctx: a
+   value that cannot be taken. One of floats and doubles is given. */
+struct raw_rows {
+    const float *floats;
+    const double *doubles;
+    size_t first, n; /* first: of these rows among all, for the sentence; the arrays begin there */
+};
+bl_status scaling_apply(bl_context *ctx, const bl_data *like, const struct raw_rows *rows, float *x);
+/* Targets likewise, n x outputs; none may be missing. */
+bl_status scaling_apply_targets(bl_context *ctx, const bl_data *like, const float *targets, size_t n,
+                                float *y);
+bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling *from); /* replaces `to` */
+void scaling_free(bl_context *ctx, struct scaling *s);
+
+/* Rows order[0 .. n-1], scaled, into x (n x features). order NULL: rows first .. first + n - 1 (else `first`
+   is not used). Allocates nothing. */
+void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
+                 size_t n, float *x);
+
+/* The targets of the same rows, scaled, into y (n x outputs). */
+void data_gather_targets(const bl_data *data, const uint32_t *order, size_t first, size_t n, float *y);
+
+/* The same as data_gather, of the rows as read. */
+void data_gather_raw(const bl_data *data, size_t first, size_t n, double *x);
+
+/* A new set of copies of the n rows in `order`; all else is that of `data`, copied. what: for a message, "the
+   test set". */
+bl_status data_subset(bl_data **out, const bl_data *data, const uint32_t *order, size_t n, const char *what);
+void data_free(bl_data *data);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * recipe.h - how the columns of a table become features: learned from the training set, kept with the model, followed
+ * for every other table.
+ *
+ * A column of numbers is one feature. A column of words is one feature a word, 1 where it stands (one-hot). Where
+ * missing values may be filled in, a column that had some has one feature more, 1 where the value is missing.
+ */
+#ifndef BL_DATA_RECIPE_H
+#define BL_DATA_RECIPE_H
+
+#include "../../base/text.h"
+
+enum column_kind { COLUMN_LEFT_OUT, COLUMN_LABEL, COLUMN_NUMBER, COLUMN_WORDS, COLUMN_KINDS };
+
+struct recipe_column {
+    char *name; /* NULL: the table had no header */
+    enum column_kind kind;
+    char **words; /* n_words of them, sorted by their bytes */
+    size_t n_words;
+    bool has_indicator;
+};
+
+struct recipe {
+    struct recipe_column *columns; /* in the training table's order */
+    size_t n;
+    bool has_decimal_comma; /* numbers of the table are written as 1,5 */
+    bool takes_missing;     /* missing values were filled in, where there were any (--missing impute) */
+};
+
+/* n columns, all left out, without names. */
+bl_status recipe_create(struct recipe **out, bl_context *ctx, size_t n);
+bl_status recipe_copy(struct recipe **out, bl_context *ctx, const struct recipe *from); /* NULL gives NULL */
+void recipe_free(bl_context *ctx, struct recipe *recipe);
+
+size_t column_features(const struct recipe_column *column); /* as many as it becomes */
+size_t recipe_features(const struct recipe *recipe);
+size_t recipe_inputs(const struct recipe *recipe); /* columns that are learned from */
+bool recipe_has_names(const struct recipe *recipe);
+/* Which of the words; -1: none of them. */
+int column_word(const struct recipe_column *column, struct slice word);
+
+/* Whether a feature is a mark, 0 or 1, and not a number to be standardised; for all features in turn. */
+void recipe_marks(const struct recipe *recipe, bool *is_mark);
+/* What the features are called, each a new text: "age", "colour=red", "age is missing"; no names, no texts. */
+bl_status recipe_feature_names(char ***out, bl_context *ctx, const struct recipe *recipe);
+
+/* As JSON, for the metadata of a model: a list of objects {"name", "kind": "number", "words", "left out" or "label",
+   "words": [...], "indicator": true}; "decimal": "comma" in columns of numbers and the label where it is one. */
+bl_status recipe_to_text(char **out, bl_context *ctx, const struct recipe *recipe);
+bl_status recipe_from_text(struct recipe **out, bl_context *ctx, const char *path, const char *text);
+
+#endif

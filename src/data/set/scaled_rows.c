@@ -1,0 +1,250 @@
+/*
+ * scaled_rows.c - rows of numbers as a net takes them: (x - offset) * scale in double, then rounded to float.
+ *
+ * Also what is checked on the way: a number that is none, or none any more once it is scaled, never reaches a net.
+ */
+#include "making.h"
+
+#include <math.h>
+#include <string.h>
+
+struct column_text scaling_column(const bl_data *data, const char *what, size_t j)
+{
+    struct column_text out = {""};
+    const bool is_named = strcmp(what, "feature") == 0 && data->column_names;
+    if (is_named)
+        text_append(out.text, sizeof out.text, "column \"%s\"",
+                    text_shown(data->column_names[j], strlen(data->column_names[j])).text);
+    else
+        text_append(out.text, sizeof out.text, "%s %zu (from 0)", what, j);
+    return out;
+}
+
+static uint32_t bits_of(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+/* Any infinity or NaN among them: their exponent is all ones, and one more added to it becomes the sign. Whole numbers in one
+   sum, so that a compiler makes vectors of the loop. */
+static bool are_wild(const float *x, size_t n)
+{
+    const uint32_t exponent = 0x7f800000, one = 0x00800000, sign = 0x80000000;
+    uint32_t found = 0;
+    for (size_t j = 0; j < n; j++)
+        found |= (bits_of(x[j]) & exponent) + one;
+    return (found & sign) != 0;
+}
+
+/* 0, the mean, for what is missing. */
+static float scaled(double x, double offset, double scale)
+{
+    const double y = (x - offset) * scale;
+    return isnan(x) ? 0.0f : (float)y;
+}
+
+/* The difference of two doubles may be none though the scaled one is: half of it always is one. */
+static float scaled_far(double x, double offset, double scale)
+{
+    const double y = (0.5 * x - 0.5 * offset) * scale;
+    return isnan(x) ? 0.0f : (float)(2.0 * y);
+}
+
+/* As 0.1.0 did: as floats, and the difference of two floats that is none taken again in double. */
+static float scaled_narrow(float x, float offset, float scale)
+{
+    const float y = (x - offset) * scale, far = (float)(((double)x - (double)offset) * (double)scale);
+    return isnan(x) ? 0.0f : isfinite(y) ? y : far;
+}
+
+void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, float *x)
+{
+    const size_t stride = s->n == 1 ? 0 : 1;
+    if (s->n == 0) {
+        for (size_t j = 0; j < n; j++)
+            x[j] = (float)from[j];
+        return;
+    }
+    if (s->is_narrow) {
+        for (size_t j = 0; j < n; j++)
+            x[j] = scaled_narrow((float)from[j], (float)s->offset[stride * j], (float)s->scale[stride * j]);
+        return;
+    }
+    if (stride) /* two loops, which compilers make vectors of */
+        for (size_t j = 0; j < n; j++)
+            x[j] = scaled(from[j], s->offset[j], s->scale[j]);
+    else
+        for (size_t j = 0; j < n; j++)
+            x[j] = scaled(from[j], s->offset[0], s->scale[0]);
+    if (are_wild(x, n))
+        for (size_t j = 0; j < n; j++)
+            x[j] = scaled_far(from[j], s->offset[stride * j], s->scale[stride * j]);
+}
+
+void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x)
+{
+    const size_t stride = s->n == 1 ? 0 : 1;
+    if (s->n == 0) {
+        memcpy(x, from, n * sizeof *x);
+        return;
+    }
+    if (s->is_narrow) {
+        for (size_t j = 0; j < n; j++)
+            x[j] = scaled_narrow(from[j], (float)s->offset[stride * j], (float)s->scale[stride * j]);
+        return;
+    }
+    if (stride)
+        for (size_t j = 0; j < n; j++)
+            x[j] = scaled((double)from[j], s->offset[j], s->scale[j]);
+    else
+        for (size_t j = 0; j < n; j++)
+            x[j] = scaled((double)from[j], s->offset[0], s->scale[0]);
+}
+
+/* ---- Checks */
+
+/* One value at a time: this is for the rows that have one which is wrong. */
+static float scaled_one(const struct scaling *s, double value, size_t j)
+{
+    const size_t at = s->n == 1 ? 0 : j;
+    const struct scaling own = {s->n > 0, s->offset ? s->offset + at : NULL, s->scale ? s->scale + at : NULL,
+                                s->is_narrow};
+    float y = 0.0f;
+    scaling_of_doubles(&own, &value, 1, &y);
+    return y;
+}
+
+struct checking {
+    const bl_data *data; /* names the columns and the source */
+    const struct scaling *scaling;
+    const char *what; /* "feature" or "target" */
+    bl_status status; /* of a failure */
+};
+
+static bl_status refuse(bl_context *ctx, const struct checking *c, double value, size_t row, size_t j)
+{
+    const struct scaling *s = c->scaling;
+    const size_t at = s->n == 1 ? 0 : j;
+    const struct column_text column = scaling_column(c->data, c->what, j);
+    if (!isfinite(value))
+        BL_FAIL(ctx, c->status, "%s: row %zu (from 0), %s: %g, expected a number", c->data->source, row,
+                column.text, value);
+    if (s->n == 0)
+        BL_FAIL(ctx, c->status, "%s: row %zu (from 0), %s: %g, which no float holds, and nothing scales it",
+                c->data->source, row, column.text, value);
+    BL_FAIL(ctx, c->status,
+            "%s: row %zu (from 0), %s: %g is so far from the training set's mean %g, with a deviation of %g, "
+            "that "
+            "no float holds it standardised",
+            c->data->source, row, column.text, value, s->offset[at], 1.0 / s->scale[at]);
+}
+
+/* Rows as data keeps them: one of the two arrays, n x cols. */
+static bl_status check_block(bl_context *ctx, const struct checking *c, const struct raw_rows *rows,
+                             size_t cols)
+{
+    for (size_t i = 0; i < rows->n * cols; i++) {
+        const double value = rows->floats ? (double)rows->floats[i] : rows->doubles[i];
+        const bool is_missing = isnan(value) && c->scaling->n > 0;
+        if (!is_missing && !isfinite(scaled_one(c->scaling, value, i % cols)))
+            return refuse(ctx, c, value, rows->first + i / cols, i % cols);
+    }
+    return BL_OK;
+}
+
+bl_status scaling_check(const bl_data *data)
+{
+    const struct checking x = {data, &data->scaling, "feature", BL_BAD_DATA},
+                          y = {data, &data->target_scaling, "target", BL_BAD_DATA};
+    if (!data->bytes)
+        BL_TRY(check_block(data->ctx, &x, &(struct raw_rows){data->floats, data->doubles, 0, data->n},
+                           data->features));
+    if (!data->targets)
+        return BL_OK;
+    return check_block(data->ctx, &y, &(struct raw_rows){NULL, data->targets, 0, data->n},
+                       (size_t)data->outputs);
+}
+
+bl_status data_check_wrapped(bl_context *ctx, const bl_data *data)
+{
+    const struct checking x = {data, &data->scaling, "feature", BL_BAD_VALUE},
+                          y = {data, &data->target_scaling, "target", BL_BAD_VALUE};
+    const size_t outputs = (size_t)data->outputs;
+    if (data->owns)
+        return BL_OK;
+    if (are_wild(data->floats, data->n * data->features))
+        BL_TRY(check_block(ctx, &x, &(struct raw_rows){data->floats, NULL, 0, data->n}, data->features));
+    BL_TRY(data_check_labels(ctx, data->labels, data->n, data->outputs));
+    if (!data->targets)
+        return BL_OK;
+    return check_block(ctx, &y, &(struct raw_rows){NULL, data->targets, 0, data->n}, outputs);
+}
+
+/* ---- Rows of a caller's */
+
+/* Column j of the features had missing values in the training set: another feature tells where. */
+static bool may_be_missing(const struct recipe *recipe, size_t j)
+{
+    size_t feature = 0;
+    for (size_t c = 0; recipe && c < recipe->n; c++) {
+        const struct recipe_column *column = &recipe->columns[c];
+        if (j == feature && column->kind == COLUMN_NUMBER)
+            return column->has_indicator;
+        feature += column_features(column);
+    }
+    return false;
+}
+
+static bl_status check_missing(bl_context *ctx, const bl_data *like, const struct raw_rows *rows)
+{
+    for (size_t i = 0; i < rows->n * like->features; i++) {
+        const size_t row = rows->first + i / like->features, j = i % like->features;
+        const double value = rows->floats ? (double)rows->floats[i] : rows->doubles[i];
+        if (isnan(value) && !may_be_missing(like->recipe, j))
+            BL_FAIL(ctx, BL_BAD_VALUE,
+                    "row %zu (from 0), %s: NaN, but the training set had no missing value there", row,
+                    scaling_column(like, "feature", j).text);
+    }
+    return BL_OK;
+}
+
+static bool has_nan(const double *x, size_t n)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++)
+        any |= isnan(x[i]);
+    return any;
+}
+
+bl_status scaling_apply(bl_context *ctx, const bl_data *like, const struct raw_rows *rows, float *x)
+{
+    const size_t cols = like->features, n = rows->n * cols;
+    const struct checking checking = {like, &like->scaling, "feature", BL_BAD_VALUE};
+    const bool may_lack = rows->floats ? are_wild(rows->floats, n) : has_nan(rows->doubles, n);
+    if (may_lack)
+        BL_TRY(check_missing(ctx, like, rows));
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->floats)
+            scaling_of_floats(&like->scaling, rows->floats + i * cols, cols, x + i * cols);
+        else
+            scaling_of_doubles(&like->scaling, rows->doubles + i * cols, cols, x + i * cols);
+    if (rows->floats && like->scaling.n == 0 && !may_lack) /* a copy of what was looked at */
+        return BL_OK;
+    return are_wild(x, n) ? check_block(ctx, &checking, rows, cols) : BL_OK;
+}
+
+bl_status scaling_apply_targets(bl_context *ctx, const bl_data *like, const float *targets, size_t n,
+                                float *y)
+{
+    const size_t cols = (size_t)like->outputs;
+    const struct checking checking = {like, &like->target_scaling, "target", BL_BAD_VALUE};
+    for (size_t i = 0; i < n * cols; i++)
+        if (!isfinite(targets[i]))
+            return refuse(ctx, &checking, (double)targets[i], i / cols, i % cols);
+    for (size_t i = 0; i < n; i++)
+        scaling_of_floats(&like->target_scaling, targets + i * cols, cols, y + i * cols);
+    return are_wild(y, n * cols) ? check_block(ctx, &checking, &(struct raw_rows){targets, NULL, 0, n}, cols)
+                                 : BL_OK;
+}

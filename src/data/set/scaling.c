@@ -1,0 +1,250 @@
+/*
+ * scaling.c - the constants that bring inputs to a range that nets learn from, fitted on the training set.
+ *
+ * For the n values x of a column that are not missing: offset = mean x, scale = 1 / sqrt(sum (x - offset)^2 / n). All in
+ * double, over values moved by the first one and taken in units that are powers of two: so neither 10^15 + small numbers
+ * nor 10^300 nor 10^-300 lose anything on the way.
+ */
+#include "../../base/mem.h"
+#include "data.h"
+#include "making.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+static bl_status make(struct scaling *out, bl_context *ctx, size_t n)
+{
+    out->n = n;
+    BL_TRY(MEM_ARRAY(ctx, &out->offset, n, "scaling"));
+    return MEM_ARRAY(ctx, &out->scale, n, "scaling");
+}
+
+void scaling_free(bl_context *ctx, struct scaling *s)
+{
+    mem_free(ctx, s->offset);
+    mem_free(ctx, s->scale);
+    *s = (struct scaling){0};
+}
+
+/* The new one takes the old one's place only when it is whole. */
+static bl_status settle(struct scaling *to, struct scaling *made, bl_context *ctx, bl_status status)
+{
+    scaling_free(ctx, status == BL_OK ? to : made);
+    if (status == BL_OK)
+        *to = *made;
+    return status;
+}
+
+bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling *from)
+{
+    struct scaling made = {0};
+    const bl_status status = from->n > 0 ? make(&made, ctx, from->n) : BL_OK;
+    if (status == BL_OK && from->n > 0) {
+        memcpy(made.offset, from->offset, from->n * sizeof *from->offset);
+        memcpy(made.scale, from->scale, from->n * sizeof *from->scale);
+        made.is_narrow = from->is_narrow;
+    }
+    return settle(to, &made, ctx, status);
+}
+
+/* The scale is rounded to a float, because the backend takes bytes as floats: (byte - offset) * scale then has the same bits
+   computed in either type. */
+static void fit_bytes(struct scaling *s, const bl_data *data)
+{
+    uint8_t least = 255, most = 0;
+    for (size_t i = 0; i < data->n * data->features; i++) {
+        least = data->bytes[i] < least ? data->bytes[i] : least;
+        most = data->bytes[i] > most ? data->bytes[i] : most;
+    }
+    s->offset[0] = (double)least;
+    s->scale[0] = most > least ? (double)(float)(1.0 / ((double)most - (double)least)) : 0.0;
+}
+
+/* A block of numbers, row by row; NaN: missing. One of the two arrays. */
+struct numbers {
+    bl_context *ctx;
+    const float *floats;
+    const double *doubles;
+    size_t rows, cols;
+};
+
+static double number_at(const struct numbers *a, size_t row, size_t col)
+{
+    const size_t i = row * a->cols + col;
+    return a->floats ? (double)a->floats[i] : a->doubles[i];
+}
+
+/* What is known of one column. */
+struct column {
+    size_t n; /* values that are not missing */
+    double first, least, most;
+    double unit; /* a power of two: |x| unit is at most 1 */
+    double sum;  /* of (x - first) unit */
+    double offset;
+    double finer;           /* a power of two: |x - offset| unit finer is about 1 at most */
+    double sum_d, square_d; /* of d = (x - offset) unit finer */
+};
+
+/* The power of two that brings `most` into [1/2, 1), as far as there is one. */
+static double unit_for(double most)
+{
+    int exponent = 0;
+    (void)frexp(most, &exponent);
+    exponent = exponent < -1000 ? -1000 : exponent; /* its inverse must be a double too */
+    return most > 0.0 ? ldexp(1.0, -exponent) : 1.0;
+}
+
+static void find_range(const struct numbers *a, struct column *columns)
+{
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t j = 0; j < a->cols; j++) {
+            struct column *c = &columns[j];
+            const double x = number_at(a, i, j);
+            if (isnan(x))
+                continue;
+            if (c->n++ == 0)
+                c->first = c->least = c->most = x;
+            c->least = x < c->least ? x : c->least;
+            c->most = x > c->most ? x : c->most;
+        }
+    for (size_t j = 0; j < a->cols; j++)
+        columns[j].unit = unit_for(fmax(fabs(columns[j].least), fabs(columns[j].most)));
+}
+
+static void find_offsets(const struct numbers *a, struct column *columns)
+{
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t j = 0; j < a->cols; j++) {
+            struct column *c = &columns[j];
+            const double x = number_at(a, i, j);
+            if (!isnan(x))
+                c->sum += x * c->unit - c->first * c->unit;
+        }
+    for (size_t j = 0; j < a->cols; j++) {
+        struct column *c = &columns[j];
+        const double mean = (c->first * c->unit + c->sum / (double)(c->n ? c->n : 1)) / c->unit;
+        c->offset = fmin(fmax(mean, c->least), c->most);
+        c->finer =
+            unit_for(fmax(c->most * c->unit - c->offset * c->unit, c->offset * c->unit - c->least * c->unit));
+    }
+}
+
+static void find_squares(const struct numbers *a, struct column *columns)
+{
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t j = 0; j < a->cols; j++) {
+            struct column *c = &columns[j];
+            const double x = number_at(a, i, j);
+            const double d = isnan(x) ? 0.0 : (x * c->unit - c->offset * c->unit) * c->finer;
+            c->sum_d += d;
+            c->square_d += d * d;
+        }
+}
+
+/* The offset is rounded to a double, which sum_d corrects: sum (d - mean d)^2 = sum d^2 - (sum d)^2 / n. */
+static double scale_of(const struct column *c)
+{
+    if (c->n == 0 || !(c->most > c->least))
+        return 0.0;
+    const double n = (double)c->n, square = c->square_d - c->sum_d * c->sum_d / n;
+    return 1.0 / sqrt(square / n) * c->finer * c->unit;
+}
+
+/* Sums in double, examples in order. what: "feature" or "target", for the sentence. */
+static bl_status fit_numbers(struct scaling *s, const struct numbers *a, const bl_data *data,
+                             const char *what)
+{
+    struct column *columns = NULL;
+    size_t bad = a->cols;
+    BL_TRY(MEM_ARRAY(a->ctx, &columns, a->cols, "scaling"));
+    find_range(a, columns);
+    find_offsets(a, columns);
+    find_squares(a, columns);
+    for (size_t j = 0; j < a->cols; j++) {
+        s->offset[j] = columns[j].offset;
+        s->scale[j] = scale_of(&columns[j]);
+        bad = isfinite(s->scale[j]) ? bad : j;
+    }
+    const double least = bad < a->cols ? columns[bad].least : 0.0,
+                 most = bad < a->cols ? columns[bad].most : 0.0;
+    mem_free(a->ctx, columns);
+    if (bad < a->cols)
+        BL_FAIL(a->ctx, BL_BAD_DATA,
+                "%s: the values of %s lie between %g and %g: too close together to be standardised; multiply "
+                "them by a power of ten%s",
+                data->source, scaling_column(data, what, bad).text, least, most,
+                strcmp(what, "target") == 0 ? "" : ", or leave the column out (--ignore)");
+    return BL_OK;
+}
+
+/* Marks stay what they are. */
+static bl_status leave_marks(struct scaling *s, const bl_data *data)
+{
+    bool *is_mark = NULL;
+    BL_TRY(MEM_ARRAY(data->ctx, &is_mark, data->features, "scaling"));
+    recipe_marks(data->recipe, is_mark);
+    for (size_t j = 0; j < data->features; j++)
+        if (is_mark[j]) {
+            s->offset[j] = 0.0;
+            s->scale[j] = 1.0;
+        }
+    mem_free(data->ctx, is_mark);
+    return BL_OK;
+}
+
+static bl_status fit_features(struct scaling *s, const bl_data *data)
+{
+    const struct numbers x = {data->ctx, data->floats, data->doubles, data->n, data->features};
+    BL_TRY(fit_numbers(s, &x, data, "feature"));
+    return data->recipe ? leave_marks(s, data) : BL_OK;
+}
+
+/* 1 / (most - least), of which the difference may be more than a double holds. Rounded to a float, where one holds it, as that
+   of bytes: pixels in a table are then scaled to the same bits as those of a picture. */
+static double scale_of_range(double least, double most)
+{
+    const double scale = 0.5 / (0.5 * most - 0.5 * least);
+    return scale > 1e-30 && scale < 1e30 ? (double)(float)scale : scale;
+}
+
+static bl_status fit_shaped(struct scaling *s, const bl_data *data)
+{
+    const struct numbers x = {data->ctx, data->floats, data->doubles, data->n, data->features};
+    double least = (double)INFINITY, most = -(double)INFINITY;
+    for (size_t i = 0; i < x.rows * x.cols; i++) {
+        least = fmin(least, number_at(&x, 0, i));
+        most = fmax(most, number_at(&x, 0, i));
+    }
+    s->offset[0] = least;
+    s->scale[0] = most > least ? scale_of_range(least, most) : 0.0;
+    if (!isfinite(s->scale[0]))
+        BL_FAIL(data->ctx, BL_BAD_DATA,
+                "%s: the numbers of its images lie between %g and %g: too close together to be scaled; "
+                "multiply them by a power of ten",
+                data->source, least, most);
+    return BL_OK;
+}
+
+bl_status scaling_fit(bl_data *data)
+{
+    struct scaling made = {0};
+    bl_status status = make(&made, data->ctx, data->bytes || data->is_shaped ? 1 : data->features);
+    if (status == BL_OK && data->bytes)
+        fit_bytes(&made, data);
+    else if (status == BL_OK && data->is_shaped)
+        status = fit_shaped(&made, data);
+    else if (status == BL_OK)
+        status = fit_features(&made, data);
+    return settle(&data->scaling, &made, data->ctx, status);
+}
+
+bl_status scaling_fit_targets(bl_data *data)
+{
+    struct scaling made = {0};
+    const struct numbers targets = {data->ctx, NULL, data->targets, data->n, (size_t)data->outputs};
+    bl_status status = make(&made, data->ctx, targets.cols);
+    if (status == BL_OK)
+        status = fit_numbers(&made, &targets, data, "target");
+    return settle(&data->target_scaling, &made, data->ctx, status);
+}

@@ -1,0 +1,197 @@
+/*
+ * split.c - examples drawn from a set for testing and validation.
+ *
+ * What is drawn follows from the seed, the number of examples and their classes, and from nothing else: so the same file
+ * gives the same parts again, which data_read_part relies on.
+ */
+#include "split.h"
+
+#include "../../base/mem.h"
+#include "../../base/rng.h"
+
+#include <stdlib.h>
+
+void data_move_notes(bl_data *to, bl_data *from)
+{
+    to->notes = from->notes;
+    to->n_notes = from->n_notes;
+    from->notes = NULL;
+    from->n_notes = 0;
+}
+
+/* ---- Rows drawn from the training set */
+
+/* Rows in the order they are looked at: shuffled, or as they are. The first `wanted` of each class are taken, the others
+   stay, both in that order. Numbers to come near to are one class. */
+struct draw {
+    uint32_t *order, *rest, *taken;
+    size_t *wanted, *there; /* a class */
+    size_t n, classes, n_rest, n_taken;
+};
+
+static void draw_free(bl_context *ctx, struct draw *d)
+{
+    mem_free(ctx, d->order);
+    mem_free(ctx, d->rest);
+    mem_free(ctx, d->taken);
+    mem_free(ctx, d->wanted);
+    mem_free(ctx, d->there);
+}
+
+static size_t class_at(const bl_data *data, size_t row)
+{
+    return data->labels ? (size_t)data->labels[row] : 0;
+}
+
+static bl_status draw_begin(struct draw *d, const bl_data *data)
+{
+    bl_context *ctx = data->ctx;
+    d->n = data->n;
+    d->classes = data->labels ? (size_t)data->outputs : 1;
+    BL_TRY(MEM_ARRAY(ctx, &d->order, d->n, "a split"));
+    BL_TRY(MEM_ARRAY(ctx, &d->rest, d->n, "a split"));
+    BL_TRY(MEM_ARRAY(ctx, &d->taken, d->n, "a split"));
+    BL_TRY(MEM_ARRAY(ctx, &d->wanted, d->classes, "a split"));
+    BL_TRY(MEM_ARRAY(ctx, &d->there, d->classes, "a split"));
+    for (size_t i = 0; i < d->n; i++) {
+        d->order[i] = (uint32_t)i;
+        d->there[class_at(data, i)]++;
+    }
+    return BL_OK;
+}
+
+/* Rounded; at least one example of each class stays. */
+static void want_fraction(struct draw *d, double fraction)
+{
+    for (size_t k = 0; k < d->classes; k++) {
+        const size_t n = d->there[k], taken = (size_t)(fraction * (double)n + 0.5);
+        d->wanted[k] = taken < n ? taken : n > 0 ? n - 1 : 0;
+    }
+}
+
+/* How far a class is behind its share of `total`, which it may not reach with its last example. */
+static double behind(const struct draw *d, size_t k, size_t total)
+{
+    const double share = (double)total * (double)d->there[k] / (double)d->n;
+    return d->wanted[k] + 1 < d->there[k] ? share - (double)d->wanted[k] : -1e300;
+}
+
+/* As many as are wanted in all, each class by its share, the largest remainders first (Hamilton's method). */
+static void want_total(struct draw *d, size_t total)
+{
+    size_t given = 0;
+    for (size_t k = 0; k < d->classes; k++) {
+        const size_t share = (size_t)((double)total * (double)d->there[k] / (double)d->n);
+        d->wanted[k] = share < d->there[k] ? share : d->there[k] > 0 ? d->there[k] - 1 : 0;
+        given += d->wanted[k];
+    }
+    for (; given < total; given++) {
+        size_t most = 0;
+        for (size_t k = 1; k < d->classes; k++)
+            most = behind(d, k, total) > behind(d, most, total) ? k : most;
+        if (behind(d, most, total) < -1e299)
+            return;
+        d->wanted[most]++;
+    }
+}
+
+static void deal(struct draw *d, const bl_data *data)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        const uint32_t row = d->order[i];
+        size_t *wanted = &d->wanted[class_at(data, row)];
+        if (*wanted > 0) {
+            (*wanted)--;
+            d->taken[d->n_taken++] = row;
+        } else {
+            d->rest[d->n_rest++] = row;
+        }
+    }
+}
+
+/* The taken rows become *taken, and the rest the training set, which keeps the notes. */
+static bl_status take_apart(struct split *split, const struct draw *d, bl_data **taken, const char *what)
+{
+    bl_data *all = split->train, *rest = NULL;
+    BL_TRY(data_subset(taken, all, d->taken, d->n_taken, what));
+    BL_TRY(data_subset(&rest, all, d->rest, d->n_rest, "the training set"));
+    split->train = rest;
+    data_move_notes(rest, all);
+    data_free(all);
+    return BL_OK;
+}
+
+static bl_status draw_test(struct draw *d, struct split *split)
+{
+    bl_data *all = split->train;
+    const double fraction = split->options->test_fraction;
+    const struct rng rng = {.seed = split->options->seed, .stream = RNG_SPLIT};
+    BL_TRY(draw_begin(d, all));
+    rng_permutation(&rng, all->n, d->order);
+    want_fraction(d, fraction);
+    deal(d, all);
+    if (d->n_taken == 0)
+        BL_FAIL(split->ctx, BL_BAD_VALUE,
+                "test-fraction %g of the %zu examples in %s leaves none for testing", fraction, all->n,
+                all->source);
+    return take_apart(split, d, &split->test, "the test set");
+}
+
+bl_status split_test(struct split *split)
+{
+    struct draw d = {0};
+    const bl_status status = draw_test(&d, split);
+    draw_free(split->ctx, &d);
+    return status;
+}
+
+/* ---- Validation */
+
+static int by_row(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void choose_val(struct draw *d, const struct split *split, size_t val)
+{
+    const struct rng rng = {.seed = split->options->seed, .stream = RNG_SPLIT, .layer = 1};
+    if (split->options->val_is_last) {
+        for (size_t i = 0; i < d->n; i++)
+            *(i + val < d->n ? &d->rest[d->n_rest++] : &d->taken[d->n_taken++]) = (uint32_t)i;
+        return;
+    }
+    rng_permutation(&rng, d->n, d->order);
+    want_total(d, val);
+    deal(d, split->train);
+    qsort(d->rest, d->n_rest, sizeof *d->rest, by_row);
+    qsort(d->taken, d->n_taken, sizeof *d->taken, by_row);
+}
+
+static bl_status draw_val(struct draw *d, struct split *split, size_t val)
+{
+    bl_data *all = split->train;
+    BL_TRY(draw_begin(d, all));
+    choose_val(d, split, val);
+    if (d->n_taken != val)
+        BL_FAIL(split->ctx, BL_BAD_VALUE,
+                "val %zu of the %zu training examples in %s leaves some class without any to train on", val,
+                all->n, all->source);
+    return take_apart(split, d, &split->val, "the validation set");
+}
+
+bl_status split_val(struct split *split)
+{
+    const struct data_options *o = split->options;
+    const size_t n = split->train->n;
+    const size_t val = o->val_fraction > 0.0 ? (size_t)(o->val_fraction * (double)n + 0.5) : o->val;
+    if (val == 0)
+        return BL_OK;
+    if (val >= n)
+        BL_FAIL(split->ctx, BL_BAD_VALUE, "val %zu, expected less than the %zu training examples in %s", val,
+                n, split->train->source);
+    struct draw d = {0};
+    const bl_status status = draw_val(&d, split, val);
+    draw_free(split->ctx, &d);
+    return status;
+}

@@ -1,0 +1,311 @@
+/*
+ * datasets.c - data sets that are known by name, and where they are looked for.
+ *
+ * Adding one whose files a reader knows is one line in the table.
+ */
+#include "location.h"
+
+#include "../../base/mem.h"
+#include "../../base/nearest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_ELSEWHERE = 4 };
+
+struct named_set {
+    const char *name, *about;
+    const char *const *classes; /* ends with NULL; NULL: their numbers */
+    const char *how_to_get;     /* completes "no data set x in ...: " */
+    const char *elsewhere
+        [MOST_ELSEWHERE]; /* other names of its folder, as archives and torchvision lay it out, or of a file that is
+                                   it; the rest NULL */
+    const char *useless; /* a folder of the same set that cannot be read; NULL: none */
+};
+
+static const char *const fashion_classes[] = {"T-shirt/top", "Trouser",    "Pullover", "Dress",
+                                              "Coat",        "Sandal",     "Shirt",    "Sneaker",
+                                              "Bag",         "Ankle boot", NULL};
+
+static const char *const kuzushiji_classes[] = {"o",  "ki", "su", "tsu", "na", "ha",
+                                                "ma", "ya", "re", "wo",  NULL};
+
+static const struct named_set sets[] = {
+    {"fashion-mnist",
+     "60000 + 10000 grey pictures of clothes, 28 x 28, 10 classes",
+     fashion_classes,
+     "fetch it (backless data get fashion-mnist) or install it (apt-get install dataset-fashion-mnist)",
+     {"FashionMNIST/raw", "FashionMNIST"},
+     NULL},
+    {"mnist",
+     "60000 + 10000 handwritten digits, 28 x 28, 10 classes",
+     NULL,
+     "fetch it (backless data get mnist)",
+     {"MNIST/raw", "MNIST"},
+     NULL},
+    {"kmnist",
+     "60000 + 10000 cursive Japanese letters, 28 x 28, 10 classes",
+     kuzushiji_classes,
+     "fetch it (backless data get kmnist)",
+     {"KMNIST/raw", "KMNIST"},
+     NULL},
+    {"cifar10",
+     "50000 + 10000 colour pictures, 32 x 32, 10 classes",
+     NULL,
+     "fetch it (backless data get cifar10)",
+     {"cifar-10-batches-bin", "cifar-10-binary.tar.gz", "cifar-10-binary.tar"},
+     "cifar-10-batches-py"},
+    {"cifar100",
+     "50000 + 10000 colour pictures, 32 x 32, 100 classes (--label coarse: 20)",
+     NULL,
+     "fetch it (backless data get cifar100)",
+     {"cifar-100-binary", "cifar-100-binary.tar.gz", "cifar-100-binary.tar"},
+     "cifar-100-python"},
+};
+
+/* Other names of the sets, and of sets that come as files. */
+static const struct alias aliases[] = {
+    {"fmnist fashion zalando", "did you mean \"fashion-mnist\"?"},
+    {"mnisthandwritten mnist784 handwrittendigits lecun", "did you mean \"mnist\"?"},
+    {"kuzushiji kuzushijimnist", "did you mean \"kmnist\"?"},
+    {"cifar", "there are cifar10 and cifar100"},
+};
+
+const char *named_at(size_t i)
+{
+    return i < sizeof sets / sizeof *sets ? sets[i].name : NULL;
+}
+
+const struct named_set *named_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        if (strcmp(sets[i].name, name) == 0)
+            return &sets[i];
+    return NULL;
+}
+
+const char *named_about(const char *name)
+{
+    const struct named_set *set = named_find(name);
+    return set ? set->about : NULL;
+}
+
+void named_advise(const char *name, char *out, size_t room)
+{
+    static const struct vocabulary names = {named_at, NULL, aliases, sizeof aliases / sizeof *aliases};
+    vocabulary_advise(&names, slice_of(name), out, room);
+}
+
+/* ---- Where */
+
+enum { MOST_FOLDERS = 5 };
+
+struct folders {
+    char path[MOST_FOLDERS][LOCATION_ROOM];
+    int n;
+};
+
+static void add_folder(struct folders *f, const char *base, const char *below)
+{
+    char *path = f->path[f->n];
+    path[0] = 0;
+    text_append(path, LOCATION_ROOM, "%s%s", base, below);
+    for (size_t n = strlen(path); n > 1 && path[n - 1] == '/'; n--)
+        path[n - 1] = 0;
+    f->n++;
+}
+
+static bool is_given(const char *text)
+{
+    return text && text[0];
+}
+
+/* The base directory specification ignores an XDG_CACHE_HOME that is not absolute. */
+static void list_folders(struct folders *f, const char *data_dir)
+{
+    const char *from_environment = getenv("BACKLESS_DATA"), *cache = getenv("XDG_CACHE_HOME"),
+               *home = getenv("HOME");
+    f->n = 0;
+    if (is_given(data_dir))
+        add_folder(f, data_dir, "");
+    if (is_given(from_environment))
+        add_folder(f, from_environment, "");
+    if (is_given(cache) && cache[0] == '/')
+        add_folder(f, cache, "/backless");
+    else if (is_given(home))
+        add_folder(f, home, "/.cache/backless");
+    add_folder(f, "/usr/share/datasets", "");
+    add_folder(f, "/usr/local/share/datasets", "");
+}
+
+/* Whether the path ends with name, as whole parts. */
+static bool is_called(const char *path, const char *name)
+{
+    const size_t n = strlen(path), m = strlen(name);
+    return n >= m && strcmp(path + n - m, name) == 0 && (n == m || path[n - m - 1] == '/');
+}
+
+static bool is_archive(const char *name)
+{
+    return path_ends(name, ".tar");
+}
+
+/* A folder of another name counts only with something to read in it: MNIST may hold raw alone. */
+static bool holds_set(const char *path, const char *name)
+{
+    if (is_archive(name))
+        return path_is_there(path) && !path_is_folder(path);
+    const struct folder_reader *reader = path_is_folder(path) ? folder_reader_for(path) : NULL;
+    return reader && (reader->has_part(path, "train") || reader->has_part(path, "test"));
+}
+
+static bool holds_at(char out[LOCATION_ROOM], const char *folder, const char *below, const char *name)
+{
+    out[0] = 0;
+    text_append(out, LOCATION_ROOM, "%s%s%s", folder, below[0] ? "/" : "", below);
+    return holds_set(out, name);
+}
+
+/* Under one of its other names: FOLDER/MNIST/raw, also where FOLDER ends with MNIST or with MNIST/raw. */
+static bool find_elsewhere(char out[LOCATION_ROOM], const char *folder, const struct named_set *set)
+{
+    for (size_t i = 0; i < MOST_ELSEWHERE && set->elsewhere[i]; i++) {
+        const char *name = set->elsewhere[i], *slash = strchr(name, '/');
+        char first[64] = "";
+        text_append(first, sizeof first, "%.*s", slash ? (int)(slash - name) : 0, name);
+        if (holds_at(out, folder, name, name) ||
+            (is_called(folder, name) && holds_at(out, folder, "", name)) ||
+            (slash && is_called(folder, first) && holds_at(out, folder, slash + 1, name)))
+            return true;
+    }
+    return false;
+}
+
+/* FOLDER/NAME, FOLDER itself where it is called NAME, or one of the other names in either. */
+static bool find_in(char out[LOCATION_ROOM], const char *folder, const struct named_set *set)
+{
+    char inner[LOCATION_ROOM];
+    const bool is_own = is_called(folder, set->name) && path_is_folder(folder);
+    inner[0] = 0;
+    text_append(inner, sizeof inner, "%s/%s", folder, set->name);
+    const bool has_own = path_is_folder(inner);
+    if (has_own && !holds_set(inner, set->name) && find_elsewhere(out, inner, set))
+        return true;
+    if (!has_own && find_elsewhere(out, folder, set))
+        return true;
+    out[0] = 0;
+    text_append(out, LOCATION_ROOM, "%s", has_own ? inner : folder);
+    return has_own || is_own;
+}
+
+/* The version for Python, of a set that is read in its binary version only. */
+static bool find_useless(char out[LOCATION_ROOM], const struct named_set *set, const struct folders *f)
+{
+    for (int i = 0; set->useless && i < f->n; i++) {
+        out[0] = 0;
+        text_append(out, LOCATION_ROOM, "%s/%s", f->path[i], set->useless);
+        if (path_is_folder(out))
+            return true;
+    }
+    return false;
+}
+
+static bl_status not_found(bl_context *ctx, const struct named_set *set, const struct folders *f)
+{
+    char looked[512] = "", useless[LOCATION_ROOM];
+    if (find_useless(useless, set, f))
+        BL_FAIL(ctx, BL_BAD_DATA,
+                "no data set %s; %s is its version for Python, expected the binary version: %s, or put %s "
+                "beside it",
+                set->name, useless, set->how_to_get, set->elsewhere[0]);
+    for (int i = 0; i < f->n; i++)
+        text_append(looked, sizeof looked, "%s%s", i ? ", " : "", f->path[i]);
+    BL_FAIL(ctx, BL_BAD_DATA,
+            "no data set %s; looked in %s; %s, or name the folder that has it with --data-dir (option "
+            "data-dir) or BACKLESS_DATA",
+            set->name, looked, set->how_to_get);
+}
+
+static bl_status search(struct location *out, bl_context *ctx, const struct named_set *set,
+                        const struct folders *f)
+{
+    for (int i = 0; i < f->n; i++) {
+        if (!find_in(out->path, f->path[i], set))
+            continue;
+        out->is_folder = path_is_folder(out->path);
+        out->set = set;
+        return BL_OK;
+    }
+    return not_found(ctx, set, f);
+}
+
+bl_status named_locate(struct location *out, bl_context *ctx, const struct named_set *set,
+                       const char *data_dir)
+{
+    struct folders *folders = NULL;
+    BL_TRY(MEM_ONE(ctx, &folders, "folder names"));
+    list_folders(folders, data_dir);
+    const bl_status status = search(out, ctx, set, folders);
+    mem_free(ctx, folders);
+    return status;
+}
+
+bl_status named_path(bl_context *ctx, const char *name, const char *data_dir, char *path)
+{
+    const struct named_set *set = named_find(name);
+    struct location found;
+    if (!set) {
+        char advice[256];
+        named_advise(name, advice, sizeof advice);
+        BL_FAIL(ctx, BL_BAD_VALUE, "no data set is called \"%s\"; %s", name, advice);
+    }
+    BL_TRY(named_locate(&found, ctx, set, data_dir));
+    memcpy(path, found.path, sizeof found.path);
+    return BL_OK;
+}
+
+bl_status named_home(bl_context *ctx, const char *data_dir, char *path)
+{
+    struct folders *folders = NULL;
+    BL_TRY(MEM_ONE(ctx, &folders, "folder names"));
+    list_folders(folders, data_dir);
+    memcpy(path, folders->path[0], LOCATION_ROOM);
+    mem_free(ctx, folders);
+    return BL_OK;
+}
+
+/* ---- Class names */
+
+bl_status named_classes(bl_data *data, const struct named_set *set)
+{
+    int n = 0;
+    while (set->classes && set->classes[n])
+        n++;
+    if (n == 0)
+        return BL_OK;
+    if (data->outputs > n)
+        BL_FAIL(data->ctx, BL_BAD_DATA, "%s: label %d, but %s has %d classes, from 0", data->source,
+                data->outputs - 1, set->name, n);
+    BL_TRY(MEM_ARRAY(data->ctx, &data->class_names, (size_t)n, "class names"));
+    data->class_match = CLASS_BY_NUMBER;
+    data->outputs = n;
+    for (int k = 0; k < n; k++)
+        BL_TRY(mem_text(data->ctx, &data->class_names[k], set->classes[k], strlen(set->classes[k])));
+    return BL_OK;
+}
+
+const char *named_name(const struct named_set *set)
+{
+    return set->name;
+}
+
+bool named_agrees(const struct named_set *set, const bl_data *like)
+{
+    if (!set->classes || !like->class_names || like->class_match != CLASS_BY_NUMBER)
+        return true;
+    int k = 0;
+    for (; k < like->outputs && set->classes[k]; k++)
+        if (strcmp(set->classes[k], like->class_names[k]) != 0)
+            return false;
+    return k == like->outputs;
+}

@@ -1,0 +1,237 @@
+/*
+ * part.c - the parts that a training made of its data, once more: what it trained on, validated on and tested on.
+ *
+ * The model keeps the hash of all examples before anything was put aside, and the options that put it aside (struct
+ * data_origin). The same examples and options give the same rows in the same order, so that a figure of the part is that of
+ * the run to the bit. Other examples are refused: rows drawn from them would be no part of anything.
+ */
+#include "../../base/mem.h"
+#include "../set/split.h"
+#include "training_sets.h"
+
+#include <string.h>
+
+/* One search for a part. */
+struct parting {
+    bl_context *ctx;
+    const char *where, *part;
+    struct reading how;
+    struct location from;
+    const struct data_origin *origin; /* of the model */
+};
+
+static bool is_known(const struct parting *p)
+{
+    return p->origin->test != TEST_IS_UNKNOWN;
+}
+
+static bl_status need_known(const struct parting *p)
+{
+    if (!is_known(p))
+        BL_FAIL(p->ctx, BL_BAD_DATA,
+                "%s: the model does not tell which examples were its part \"%s\": it was trained by version "
+                "0.1.0, "
+                "which did not keep that, or on arrays of a program; leave the part out to take all examples",
+                p->where, p->part);
+    return BL_OK;
+}
+
+/* ---- Whether the data are those of the training */
+
+static bool is_same(const bl_data *data, uint64_t hash, size_t n)
+{
+    return data->hash == hash && data->n == n;
+}
+
+static bool is_origin(const struct parting *p, const bl_data *data)
+{
+    return is_known(p) && is_same(data, p->origin->hash, p->origin->n);
+}
+
+static bool is_test_of_origin(const struct parting *p, const bl_data *data)
+{
+    const struct data_origin *o = p->origin;
+    return (o->test == TEST_IS_OTHER || o->test == TEST_IS_OWN) && is_same(data, o->test_hash, o->n_test);
+}
+
+static bl_status refuse_others(const struct parting *p, const bl_data *data)
+{
+    const struct data_origin *o = p->origin;
+    BL_FAIL(p->ctx, BL_BAD_DATA,
+            "%s: part %s: these %zu examples (hash %016llx) are not the %zu that the model was trained on "
+            "(%s, hash "
+            "%016llx)%s; leave the part out to take all of them",
+            p->where, p->part, data->n, (unsigned long long)data->hash, o->n, o->source,
+            (unsigned long long)o->hash,
+            is_test_of_origin(p, data)      ? ": they are its test set"
+            : data->labels || data->targets ? ""
+                                            : ": they have no labels");
+}
+
+/* ---- Rows */
+
+/* A row of a part is known by its number in the file. */
+static bl_status number_rows(bl_data *data)
+{
+    if (data->ids)
+        return BL_OK;
+    BL_TRY(MEM_ARRAY(data->ctx, &data->ids, data->n, "ids"));
+    for (size_t i = 0; i < data->n; i++) {
+        char text[24] = "";
+        text_append(text, sizeof text, "%zu", i + 1);
+        BL_TRY(mem_text(data->ctx, &data->ids[i], text, strlen(text)));
+    }
+    return BL_OK;
+}
+
+static bl_status draw(struct split *s, const struct data_origin *o)
+{
+    BL_TRY(number_rows(s->train));
+    if (o->test == TEST_IS_DRAWN)
+        BL_TRY(split_test(s));
+    return split_val(s);
+}
+
+static bl_data **part_of(struct split *s, const char *part)
+{
+    return strcmp(part, "test") == 0 ? &s->test : strcmp(part, "val") == 0 ? &s->val : &s->train;
+}
+
+/* The same draws as in training. Takes `all` over, also on failure. */
+static bl_status take_rows(bl_data **out, const struct parting *p, bl_data *all)
+{
+    const struct data_origin *o = p->origin;
+    const struct data_options options = {.test_fraction = o->test_fraction,
+                                         .val = o->val,
+                                         .val_fraction = o->val_fraction,
+                                         .val_is_last = o->val_is_last,
+                                         .seed = o->seed};
+    struct split s = {.ctx = p->ctx, .options = &options, .train = all};
+    const bl_status status = draw(&s, o);
+    bl_data **wanted = part_of(&s, p->part);
+    if (status == BL_OK) {
+        if (*wanted != s.train)
+            data_move_notes(*wanted, s.train);
+        *out = *wanted;
+        *wanted = NULL;
+    }
+    data_free(s.train);
+    data_free(s.val);
+    data_free(s.test);
+    return status;
+}
+
+/* ---- Parts */
+
+static bool is_aside(const struct data_origin *o)
+{
+    return o->test == TEST_IS_DRAWN || o->val > 0 || o->val_fraction > 0.0;
+}
+
+/* What a folder or file calls its training set, though this model was not trained on it. */
+static bl_status note_other_origin(bl_data *data)
+{
+    return data_add_note(
+        data, "part train is all %zu examples: they are not those that the model was trained on", data->n);
+}
+
+/* Takes `all` over, also on failure. has_parts: of its own. */
+static bl_status settle_train(bl_data **out, const struct parting *p, bl_data *all, bool has_parts)
+{
+    if (is_origin(p, all) && is_aside(p->origin))
+        return take_rows(out, p, all);
+    bl_status status = BL_OK;
+    if (!has_parts)
+        status = need_known(p);
+    if (status == BL_OK && !is_origin(p, all))
+        status = has_parts ? note_other_origin(all) : refuse_others(p, all);
+    if (status == BL_OK)
+        *out = all;
+    else
+        data_free(all);
+    return status;
+}
+
+/* Of the training's own examples, unless something has failed already. Takes `all` over, also on failure. */
+static bl_status take_drawn(bl_data **out, const struct parting *p, bl_data *all, bl_status status)
+{
+    if (status == BL_OK && !is_origin(p, all))
+        status = refuse_others(p, all);
+    if (status == BL_OK)
+        return take_rows(out, p, all);
+    data_free(all);
+    return status;
+}
+
+static bl_status settle_val(bl_data **out, const struct parting *p, bl_data *all)
+{
+    const struct data_origin *o = p->origin;
+    bl_status status = need_known(p);
+    if (status == BL_OK && o->val == 0 && !(o->val_fraction > 0.0))
+        status =
+            context_fail(p->ctx, BL_BAD_DATA,
+                         "%s: part val: the model was trained without a validation set (--val N puts one "
+                         "aside)",
+                         p->where);
+    return take_drawn(out, p, all, status);
+}
+
+static bl_status no_test(const struct parting *p)
+{
+    const struct data_origin *o = p->origin;
+    if (o->test == TEST_IS_NONE)
+        BL_FAIL(p->ctx, BL_BAD_DATA,
+                "%s: part test: the model was trained without a test set (--test-fraction F puts one aside, "
+                "--test "
+                "FILE names one); leave the part out to take all examples",
+                p->where);
+    BL_FAIL(
+        p->ctx, BL_BAD_DATA,
+        "%s: part test: the model was tested on %s%s (%zu examples, hash %016llx), and these data are others",
+        p->where, o->test == TEST_IS_OWN ? "the test set of " : "", o->test_source, o->n_test,
+        (unsigned long long)o->test_hash);
+}
+
+/* Of data without a test set of their own. */
+static bl_status settle_test(bl_data **out, const struct parting *p, bl_data *all)
+{
+    bl_status status = need_known(p);
+    if (status == BL_OK && is_test_of_origin(p, all)) {
+        *out = all;
+        return BL_OK;
+    }
+    if (status == BL_OK && p->origin->test != TEST_IS_DRAWN)
+        status = no_test(p);
+    return take_drawn(out, p, all, status);
+}
+
+static bl_status find_part(bl_data **out, const struct parting *p)
+{
+    const bool is_test = strcmp(p->part, "test") == 0;
+    bool has_test = location_has_part(&p->from, "test"),
+         has_parts = has_test || location_has_part(&p->from, "train");
+    bl_data *all = NULL;
+    if (is_test && has_test)
+        return load_like(out, &p->how, &p->from, "test");
+    BL_TRY(load_like(&all, &p->how, &p->from, "train"));
+    if (is_test && all->has_test_beside) {
+        data_free(all);
+        return load_like(out, &p->how, &p->from, "test");
+    }
+    has_parts = has_parts || all->has_test_beside;
+    return is_test                       ? settle_test(out, p, all)
+           : strcmp(p->part, "val") == 0 ? settle_val(out, p, all)
+                                         : settle_train(out, p, all, has_parts);
+}
+
+bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
+                         const struct data_options *options, const bl_data *like)
+{
+    struct parting p = {ctx, where, part, {ctx, NULL, options, like}, {.path = ""}, &like->origin};
+    if (strcmp(part, "train") != 0 && strcmp(part, "val") != 0 && strcmp(part, "test") != 0)
+        BL_FAIL(ctx, BL_BAD_VALUE, "part \"%s\", expected train, val or test", part);
+    BL_TRY(location_find(&p.from, ctx, where, options));
+    bl_data *data = NULL;
+    BL_TRY(find_part(&data, &p));
+    return load_settle_like(out, data, options, like);
+}

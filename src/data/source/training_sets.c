@@ -1,0 +1,220 @@
+/*
+ * training_sets.c - training, validation and test set: what is read, what is put aside, and that all are scaled alike.
+ */
+#include "training_sets.h"
+
+#include "../../base/mem.h"
+#include "../set/making.h"
+#include "../set/split.h"
+
+#include <string.h>
+
+static bl_status check_options(bl_context *ctx, const struct data_options *o, const char *test_where)
+{
+    if (!(o->test_fraction >= 0.0 && o->test_fraction < 1.0))
+        BL_FAIL(ctx, BL_BAD_VALUE, "test-fraction %g, expected 0 or more and less than 1", o->test_fraction);
+    if (test_where && o->test_fraction > 0.0)
+        BL_FAIL(ctx, BL_BAD_VALUE, "a test set (%s) and test-fraction %g, expected one of the two",
+                test_where, o->test_fraction);
+    return BL_OK;
+}
+
+/* The class names of how->like hold for what is read like it. */
+bl_status load_like(bl_data **out, const struct reading *how, const struct location *from, const char *part)
+{
+    bl_data *data = NULL;
+    BL_TRY(location_read(&data, how, from, part));
+    const bl_data *like = how->like;
+    data->class_match = like->class_match;
+    data->is_resized = like->is_resized;
+    const bl_status status =
+        names_copy(how->ctx, &data->class_names, like->class_names, (size_t)like->outputs);
+    if (status == BL_OK)
+        *out = data;
+    else
+        data_free(data);
+    return status;
+}
+
+/* ---- All together */
+
+static bl_status check_targets(const bl_data *train)
+{
+    for (int k = 0; k < train->outputs; k++)
+        if (train->target_scaling.scale[k] == 0.0)
+            BL_FAIL(train->ctx, BL_BAD_DATA,
+                    "%s: one and the same target in all %zu training examples, %.17g in double precision",
+                    train->source, train->n, train->targets[k]);
+    return BL_OK;
+}
+
+static bl_status check_classes(const bl_data *train)
+{
+    if (!train->labels)
+        return BL_OK;
+    for (size_t i = 1; i < train->n; i++)
+        if (train->labels[i] != train->labels[0])
+            return BL_OK;
+    const int only = (int)train->labels[0];
+    const char *name = train->class_names ? train->class_names[only] : "";
+    BL_FAIL(train->ctx, BL_BAD_DATA,
+            "%s: only one class, %d%s%s%s, in all %zu training examples; expected at least 2", train->source,
+            only, *name ? " (" : "", text_shown(name, strlen(name)).text, *name ? ")" : "", train->n);
+}
+
+static bl_status read_other(struct split *load, const struct reading *how, const char *where)
+{
+    struct location from;
+    BL_TRY(location_find(&from, load->ctx, where, load->options));
+    BL_TRY(load_like(&load->test, how, &from, "test"));
+    if (load->test->n != load->train->n || load->test->hash != load->train->hash)
+        return BL_OK;
+    return data_add_note(
+        load->train, "the test set has the examples of the training set: its error tells nothing of new ones "
+                     "(--test-fraction 0.2 puts some aside instead of --test)");
+}
+
+static bl_status read_test(struct split *load, const struct location *from, const char *test_where)
+{
+    const bool has_own = load->train->has_test_beside || location_has_part(from, "test");
+    const bool is_drawn = load->options->test_fraction > 0.0;
+    const struct reading how = {load->ctx, NULL, load->options, load->train};
+    if (test_where)
+        return read_other(load, &how, test_where);
+    if (has_own && is_drawn)
+        BL_FAIL(load->ctx, BL_BAD_VALUE, "test-fraction %g, but %s has a test set of its own",
+                load->options->test_fraction, from->path);
+    if (is_drawn)
+        return split_test(load);
+    return has_own ? load_like(&load->test, &how, from, "test") : BL_OK;
+}
+
+static bl_status scale_like(bl_data *data, const bl_data *like)
+{
+    if (!data)
+        return BL_OK;
+    BL_TRY(scaling_copy(data->ctx, &data->target_scaling, &like->target_scaling));
+    BL_TRY(scaling_copy(data->ctx, &data->scaling, &like->scaling));
+    return scaling_check(data);
+}
+
+static bl_status scale(struct split *load)
+{
+    BL_TRY(scaling_fit(load->train));
+    if (load->train->targets) {
+        BL_TRY(scaling_fit_targets(load->train));
+        BL_TRY(check_targets(load->train));
+    }
+    BL_TRY(scale_like(load->val, load->train));
+    return scale_like(load->test, load->train);
+}
+
+/* ---- What a model keeps of it */
+
+static struct data_origin origin_of(const bl_data *all, const struct data_options *o)
+{
+    struct data_origin origin = {.test = TEST_IS_NONE,
+                                 .n = all->n,
+                                 .hash = all->hash,
+                                 .seed = o->seed,
+                                 .val = o->val,
+                                 .val_fraction = o->val_fraction,
+                                 .test_fraction = o->test_fraction,
+                                 .val_is_last = o->val_is_last};
+    text_append(origin.source, sizeof origin.source, "%s", text_shown(all->source, strlen(all->source)).text);
+    return origin;
+}
+
+static void add_test(struct data_origin *origin, const bl_data *test, const char *test_where)
+{
+    if (!test)
+        return;
+    origin->test = test_where ? TEST_IS_OTHER : origin->test_fraction > 0 ? TEST_IS_DRAWN : TEST_IS_OWN;
+    origin->n_test = test->n;
+    origin->test_hash = test->hash;
+    text_append(origin->test_source, sizeof origin->test_source, "%s",
+                text_shown(test->source, strlen(test->source)).text);
+}
+
+static bl_status load_all(struct split *load, const char *where, const char *test_where)
+{
+    const struct reading how = {load->ctx, NULL, load->options, NULL};
+    struct location from;
+    BL_TRY(check_options(load->ctx, load->options, test_where));
+    BL_TRY(location_find(&from, load->ctx, where, load->options));
+    BL_TRY(location_read(&load->train, &how, &from, "train"));
+    BL_TRY(shape_take(load->train, load->options));
+    struct data_origin origin = origin_of(load->train, load->options);
+    BL_TRY(read_test(load, &from, test_where));
+    add_test(&origin, load->test, test_where);
+    BL_TRY(split_val(load));
+    load->train->origin = origin;
+    BL_TRY(check_classes(load->train));
+    return scale(load);
+}
+
+bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const char *where,
+                    const char *test_where, const struct data_options *options)
+{
+    struct data_options labelled = *options;
+    labelled.has_labels = true; /* nothing is learned without */
+    struct split load = {.ctx = ctx, .options = &labelled};
+    const bl_status status = load_all(&load, where, test_where);
+    if (status != BL_OK) {
+        data_free(load.train);
+        data_free(load.val);
+        data_free(load.test);
+        return status;
+    }
+    *train = load.train;
+    *val = load.val;
+    *test = load.test;
+    return BL_OK;
+}
+
+bl_status load_settle_like(bl_data **out, bl_data *data, const struct data_options *options,
+                           const bl_data *like)
+{
+    bl_status status = shape_check(data, options, like);
+    if (status == BL_OK)
+        status = scale_like(data, like);
+    if (status == BL_OK)
+        *out = data;
+    else
+        data_free(data);
+    return status;
+}
+
+/* A figure on examples that were learned from says little of others. */
+static bl_status note_origin(bl_data *data, const struct data_origin *o)
+{
+    if (o->test == TEST_IS_UNKNOWN || data->hash != o->hash || data->n != o->n)
+        return BL_OK;
+    const bool has_val = o->val > 0 || o->val_fraction > 0.0, has_test = o->test == TEST_IS_DRAWN;
+    if (!has_val && !has_test)
+        return data_add_note(data, "these are the examples that the model was trained on");
+    return data_add_note(data,
+                         "these are all examples of the training, also those it learned from; --part %s "
+                         "takes what was put aside",
+                         has_test && has_val ? "test or val"
+                         : has_test          ? "test"
+                                             : "val");
+}
+
+bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, const char *part,
+                         const struct data_options *options, const bl_data *like)
+{
+    if (!part || (strcmp(part, "train") != 0 && strcmp(part, "test") != 0))
+        BL_FAIL(ctx, BL_BAD_VALUE, "part \"%s\", expected train or test", part ? part : "");
+    const struct reading how = {ctx, NULL, options, like};
+    struct location from;
+    BL_TRY(location_find(&from, ctx, where, options));
+    bl_data *data = NULL;
+    BL_TRY(load_like(&data, &how, &from, part));
+    const bl_status status = note_origin(data, &like->origin);
+    if (status != BL_OK) {
+        data_free(data);
+        return status;
+    }
+    return load_settle_like(out, data, options, like);
+}

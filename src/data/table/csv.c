@@ -1,0 +1,287 @@
+/*
+ * csv.c - tables with a label column: numbers become features, words one-hot features.
+ *
+ * Nothing is guessed for a missing value, unless the options say so: the message tells where it is. Infinities and NaN
+ * are always refused.
+ */
+#include "../../base/mem.h"
+#include "../../base/utf8.h"
+#include "../foreign.h"
+#include "csv_ends.h"
+#include "csv_number.h"
+#include "csv_table.h"
+
+#include <string.h>
+
+static size_t line_of(const struct bytes *file, size_t place)
+{
+    size_t line = 1;
+    for (size_t i = 0; i < place; i++)
+        line += file->at[i] == '\n';
+    return line;
+}
+
+/* Names go on into models, logs and messages, where they must be UTF-8. */
+static bl_status check_text(const struct reading *r, const struct bytes *file)
+{
+    const uint8_t *zero = file->n > 0 ? memchr(file->at, 0, file->n) : NULL;
+    if (zero)
+        BL_FAIL(r->ctx, BL_BAD_DATA,
+                "%s: neither IDX (magic number) nor text: a zero byte in line %zu; a table has none", r->path,
+                line_of(file, (size_t)(zero - file->at)));
+    const size_t valid = utf8_valid(file->at, file->n);
+    if (valid < file->n)
+        BL_FAIL(r->ctx, BL_BAD_DATA,
+                "%s: line %zu: byte 0x%02x is not UTF-8; convert the file (iconv -f latin1 -t utf-8)",
+                r->path, line_of(file, valid), file->at[valid]);
+    return BL_OK;
+}
+
+/* Without UTF-8's byte order mark. */
+static struct slice without_mark(const struct bytes *file)
+{
+    const struct slice all = {(const char *)file->at, file->n};
+    size_t i = 0; /* more than one mark comes of files that were put together */
+    while (all.n - i >= 3 && memcmp(all.at + i, "\xEF\xBB\xBF", 3) == 0)
+        i += 3;
+    return (struct slice){all.at + i, all.n - i};
+}
+
+/* ---- Labels and ids */
+
+static bool wants_numbers(const struct csv_table *t)
+{
+    const struct reading *r = t->r;
+    if (r->like)
+        return r->like->has_targets;
+    if (t->layout.is_words[t->layout.label])
+        return false;
+    switch (r->options->target) {
+    case TARGET_NUMBER:
+        return true;
+    case TARGET_NUMBER_IF_ALL:
+        return targets_are_numbers(t->labels, t->n);
+    case TARGET_NUMBER_IF_FRACTIONS:
+        return targets_are_fractions(t->labels, t->n);
+    case TARGET_CLASS:
+        break;
+    }
+    return false;
+}
+
+/* What follows reads labels with points: the text, which is this reading's own, is changed. */
+static void points_for_commas(struct csv_table *t)
+{
+    double value;
+    for (size_t i = 0; t->labels && t->layout.decimal == ',' && i < t->n; i++) {
+        const struct slice text = t->labels[i].field.text;
+        char *comma = csv_number(text, ',', &value) ? memchr(text.at, ',', text.n) : NULL;
+        if (comma && !t->layout.is_words[t->layout.label])
+            *comma = '.';
+    }
+}
+
+/* A column for the labels that are to be found out: all its fields are empty. */
+static bool are_blank(const struct csv_table *t)
+{
+    if (t->r->options->has_labels)
+        return false;
+    for (size_t i = 0; i < t->n; i++)
+        if (!csv_is_missing(t->labels[i].field.text))
+            return false;
+    return true;
+}
+
+static const char *label_name(const struct csv_table *t)
+{
+    const struct recipe *recipe = t->r->like ? t->r->like->recipe : NULL;
+    const char *told = t->r->options->label;
+    for (size_t c = 0; !told && recipe && c < recipe->n; c++)
+        if (recipe->columns[c].kind == COLUMN_LABEL)
+            told = recipe->columns[c].name;
+    return told;
+}
+
+static bl_status say_lacks(const struct csv_table *t)
+{
+    const char *name = label_name(t);
+    if (t->labels)
+        return data_set_lacks(t->data, "%s is empty", csv_column(&t->layout, t->layout.label).text);
+    if (!name)
+        return data_set_lacks(t->data, "it has only the %zu columns of the features", t->layout.columns);
+    const char *near = csv_nearest_name(&t->layout, slice_of(name));
+    return data_set_lacks(t->data, "it has no column \"%s\"%s%s%s", text_shown(name, strlen(name)).text,
+                          near ? " (the nearest is \"" : "", near ? text_shown(near, strlen(near)).text : "",
+                          near ? "\")" : "");
+}
+
+static bl_status take_labels(struct csv_table *t)
+{
+    bl_data *data = t->data;
+    data->has_targets = t->r->like && t->r->like->has_targets;
+    BL_TRY(csv_judge_label(t));
+    points_for_commas(t);
+    if (!t->labels || are_blank(t)) {
+        data->outputs = t->r->like ? t->r->like->outputs : 0;
+        return say_lacks(t);
+    }
+    const struct csv_column_text column = csv_column(&t->layout, t->layout.label);
+    if (!t->r->like && t->layout.is_label_guessed) {
+        BL_TRY(data_add_note(data, "%s is taken for the label (--label names another)", column.text));
+        BL_TRY(data_add_note(data, "the label is chosen %s", t->layout.label_reason));
+    }
+    if (!wants_numbers(t)) {
+        const struct label_column from = {column.text, "line",
+                                          !t->r->like && t->layout.is_words[t->layout.label]};
+        return classes_number(data, t->r, t->labels, &from);
+    }
+    if (t->r->options->target != TARGET_NUMBER && !t->r->like)
+        BL_TRY(data_add_note(data, "%s holds numbers to come near to (--target class takes them for classes)",
+                             column.text));
+    data->has_targets = true;
+    return targets_number(data, t->r, t->labels, column.text);
+}
+
+static bl_status take_ids(struct csv_table *t)
+{
+    bl_data *data = t->data;
+    if (!t->ids)
+        return BL_OK;
+    BL_TRY(MEM_ARRAY(data->ctx, &data->ids, t->n, "ids"));
+    for (size_t i = 0; i < t->n; i++) {
+        char buffer[CSV_WORD_ROOM];
+        struct slice id;
+        if (!csv_word(&t->ids[i], buffer, &id))
+            BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: %s: an id of %zu bytes in row %zu, expected fewer than %d",
+                    t->r->path, csv_column(&t->layout, t->layout.id).text, t->ids[i].text.n, i + 1,
+                    CSV_WORD_ROOM);
+        BL_TRY(mem_text(data->ctx, &data->ids[i], id.at, id.n));
+    }
+    return BL_OK;
+}
+
+/* The answers are numbered then, which a misspelt name would hide. */
+static bl_status note_no_ids(const struct csv_table *t)
+{
+    const char *told = t->r->options->id_column;
+    if (!told || !t->r->like || t->layout.id != CSV_NONE)
+        return BL_OK;
+    const char *near = csv_nearest_name(&t->layout, slice_of(told));
+    return data_add_note(t->data, "no id column \"%s\" in this file: the ids are numbers from 1%s%s%s",
+                         text_shown(told, strlen(told)).text, near ? "; did you mean \"" : "",
+                         near ? text_shown(near, strlen(near)).text : "", near ? "\"?" : "");
+}
+
+/* ---- All together */
+
+/* What was decided and is not usual. */
+static bl_status note_layout(const struct csv_table *t)
+{
+    const struct csv_layout *l = &t->layout;
+    if (l->comments > 0)
+        BL_TRY(data_add_note(t->data, "%zu lines that begin with # are left out", l->comments));
+    if (l->has_number_names)
+        BL_TRY(data_add_note(
+            t->data, "line %zu is taken for the names of the columns (--header no takes it for an example)",
+            l->first_line));
+    if (l->separator == ' ' && !t->r->options->separator)
+        BL_TRY(data_add_note(t->data, "columns are separated by blanks (--separator names another)"));
+    if (l->has_row_names)
+        BL_TRY(data_add_note(
+            t->data,
+            "the header has one field less than the rows: their first fields are names of the rows%s",
+            l->is_out[0] ? ", left out (--ignore none keeps them)" : ""));
+    return BL_OK;
+}
+
+static bl_status note_unlabelled(const struct csv_table *t)
+{
+    if (t->unlabelled == 0)
+        return BL_OK;
+    const struct csv_column_text label = csv_column(&t->layout, t->layout.label);
+    if (t->n == 0)
+        BL_FAIL(t->r->ctx, BL_BAD_DATA,
+                "%s: %s is taken for the label, and is empty in all %zu rows; --label names another",
+                t->r->path, label.text, t->unlabelled);
+    return data_add_note(t->data,
+                         "%zu row%s without a label, which is %s, left out here; training refuses such rows",
+                         t->unlabelled, t->unlabelled == 1 ? "" : "s", label.text);
+}
+
+/* The recipe has the file's columns in their order. */
+static void hand_over_missing(struct csv_table *t)
+{
+    if (t->r->like)
+        return;
+    t->data->missing = t->missing;
+    t->missing = NULL;
+}
+
+static bl_status fill(struct csv_table *t, struct slice text)
+{
+    BL_TRY(csv_layout_find(&t->layout, t->r, text));
+    BL_TRY(note_layout(t));
+    BL_TRY(note_no_ids(t));
+    BL_TRY(csv_scan(t));
+    t->data->n = t->n;
+    BL_TRY(note_unlabelled(t));
+    BL_TRY(csv_judge(t));
+    BL_TRY(csv_encode(t));
+    BL_TRY(shape_like(t->data, t->r->like, t->r->path));
+    BL_TRY(take_labels(t));
+    BL_TRY(take_ids(t));
+    hand_over_missing(t);
+    data_take_hash(t->data);
+    return BL_OK;
+}
+
+static void table_free(struct csv_table *t)
+{
+    bl_context *ctx = t->r->ctx;
+    for (size_t i = 0; t->inputs && i < t->layout.inputs; i++)
+        words_free(ctx, &t->inputs[i].different);
+    mem_free(ctx, t->inputs);
+    mem_free(ctx, t->values);
+    mem_free(ctx, t->labels);
+    mem_free(ctx, t->ids);
+    mem_free(ctx, t->missing);
+    csv_layout_free(ctx, &t->layout);
+}
+
+static bl_status read_table(bl_data **out, const struct reading *r, struct bytes *file)
+{
+    struct csv_table t = {.r = r};
+    BL_TRY(foreign_check(r->ctx, r->path, file));
+    BL_TRY(check_text(r, file));
+    BL_TRY(csv_ends_settle(r, file));
+    BL_TRY(data_create(&t.data, r->ctx, r->path));
+    const bl_status status = fill(&t, without_mark(file));
+    table_free(&t);
+    if (status == BL_OK)
+        *out = t.data;
+    else
+        data_free(t.data);
+    return status;
+}
+
+bl_status csv_read(bl_data **out, const struct reading *r, struct bytes *file)
+{
+    const bl_status status = read_table(out, r, file);
+    mem_free(r->ctx, file->at);
+    *file = (struct bytes){0};
+    return status;
+}
+
+static bool is_table(const struct bytes *file, const char *path)
+{
+    (void)file, (void)path;
+    return true;
+}
+
+static bl_status read_any(bl_data **out, const struct reading *r, struct bytes *file, const char *part)
+{
+    (void)part;
+    return csv_read(out, r, file);
+}
+
+const struct reader reader_csv = {is_table, read_any};

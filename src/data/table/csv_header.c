@@ -1,0 +1,237 @@
+/*
+ * csv_header.c - whether the first line of a table names its columns.
+ *
+ * A line of words over numbers is a header, and so is "0,1,2,target", as libraries write it; where there are no numbers, a line
+ * of words that are all different and no values. A first line of numbers may be a header too (wavelengths, years): where its
+ * numbers are in an order that the lines below do not have, are whole over fractions, or stand beside a usual name of a
+ * label, the reader asks.
+ */
+#include "csv_layout.h"
+
+#include "csv_number.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Numbers that a line needs before their order says anything. */
+enum { COUNTED = 3, EVEN = 4, EVEN_BESIDE_A_WORD = 3, SORTED = 8, SORTED_BESIDE_A_WORD = 5, WHOLE = 3 };
+
+/* What stands in for a number, and so is no name. */
+static bool is_no_name(struct slice text)
+{
+    return csv_is_missing(text) || csv_is_odd_number(text);
+}
+
+/* In the first line, over the columns of numbers. */
+struct first_line {
+    size_t numbers, words;
+    bool has_blank_corner; /* the first field is empty: pandas writes the rows' numbers below it */
+    bool are_counted;      /* the numbers are 0, 1, 2, ... or 1, 2, 3, ...: names that a program made */
+};
+
+static struct first_line look_at_first(const struct csv_sample *s)
+{
+    struct first_line f = {.are_counted = true, .has_blank_corner = s->columns[0].first.text.n == 0};
+    double before = 0.0;
+    for (size_t c = 0; c < s->n_columns; c++) {
+        double value;
+        const struct slice text = s->columns[c].first.text;
+        if (s->lines > 0 && !csv_is_numbers(s, c))
+            continue;
+        if (!csv_number(text, s->decimal, &value)) {
+            f.words += !is_no_name(text);
+            continue;
+        }
+        f.are_counted = f.are_counted && (value == before + 1.0 || (f.numbers == 0 && value == 0.0));
+        before = value;
+        f.numbers++;
+    }
+    return f;
+}
+
+static bool names_a_label(const struct csv_sample *s)
+{
+    for (size_t c = 0; c < s->n_columns; c++)
+        if (csv_is_usual_label(s->columns[c].first.text))
+            return true;
+    return false;
+}
+
+static bool occurs_below(const struct csv_sample *s, size_t c)
+{
+    return s->columns[c].repeats > 0;
+}
+
+static bool has_twin(const struct csv_sample *s, size_t c)
+{
+    for (size_t other = 0; other < c; other++)
+        if (slice_compare(s->columns[other].first.text, s->columns[c].first.text) == 0)
+            return true;
+    return false;
+}
+
+/* An empty field among names: over the rows' numbers or names, as pandas and R write them, or over a column without values. */
+static bool may_be_unnamed(const struct csv_sample *s, size_t c)
+{
+    const struct csv_column *column = &s->columns[c];
+    return column->first.text.n == 0 && s->n_columns > 1 &&
+           (c == 0 || (column->numbers == 0 && column->words == 0));
+}
+
+/* Nothing but words: names are all different, and most of them are no values of their column. "1,5" is no name. */
+static bool are_names_of_words(const struct csv_sample *s)
+{
+    size_t names = 0;
+    for (size_t c = 0; c < s->n_columns; c++) {
+        const struct slice text = s->columns[c].first.text;
+        if (may_be_unnamed(s, c)) {
+            names++;
+            continue;
+        }
+        if (csv_is_numbers(s, c) || has_twin(s, c) || csv_is_missing(text) ||
+            csv_notation(text, s->decimal) != NOTATION_NONE)
+            return false;
+        names += !occurs_below(s, c);
+    }
+    return s->lines >= 2 && 2 * names > s->n_columns;
+}
+
+/* A line of words over numbers is a header. Numbers beside words may be either: "7.4,x,0.3" is a row with a
+   mistake in it, which is to be told, and "0,1,2,target" is a header, as libraries write it. */
+static bool looks_like_header(const struct csv_sample *s)
+{
+    const struct first_line f = look_at_first(s);
+    if (f.numbers == 0)
+        return f.words > 0 || are_names_of_words(s);
+    const bool may_be_names = s->lines > 0 && f.numbers > 1 && f.are_counted;
+    return may_be_names && (f.words > 0 || f.has_blank_corner || names_a_label(s));
+}
+
+/* What is often written over the last column, beyond the names that tell a label. */
+static bool is_usual_name(struct slice text)
+{
+    static const char *const names[] = {
+        "y",      "labels", "classes",  "targets",  "target_names", "output", "outcome",
+        "result", "group",  "category", "response", "diagnosis",    "type",   "name",
+        "id",     "index",  "sample",   "value",    "date",         "time",   "unnamed: 0"};
+    if (csv_is_usual_label(text))
+        return true;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (csv_is_word(text, names[i]))
+            return true;
+    return false;
+}
+
+/* A word over a column of words, none of which it is; usual: and it is a usual name. */
+static bool has_strange_word(const struct csv_sample *s, bool usual)
+{
+    for (size_t c = 0; c < s->n_columns; c++) {
+        double value;
+        const struct slice text = s->columns[c].first.text;
+        if (is_no_name(text) || csv_number(text, s->decimal, &value) || !csv_is_words(s, c) ||
+            occurs_below(s, c))
+            continue;
+        if (!usual || is_usual_name(text))
+            return true;
+    }
+    return false;
+}
+
+/* Two numbers, 0 1 or 1 2, say little: unless those below are written with a point. */
+static bool are_counted_over_fractions(const struct csv_sample *s)
+{
+    for (size_t c = 0; c < s->n_columns; c++)
+        if (s->columns[c].fractions > 0 && s->columns[c].fractions == s->columns[c].numbers)
+            return true;
+    return false;
+}
+
+/* Sorted numbers without a point (years) over columns that hold nothing but numbers with one. */
+static bool are_sorted_over_fractions(const struct csv_sample *s)
+{
+    size_t n = 0;
+    for (size_t c = 0; c < s->n_columns; c++) {
+        double value;
+        const struct slice text = s->columns[c].first.text;
+        if (s->columns[c].fractions == 0 || s->columns[c].fractions < s->columns[c].numbers)
+            continue;
+        if (!csv_number(text, s->decimal, &value) || memchr(text.at, s->decimal, text.n))
+            return false;
+        n++;
+    }
+    return n >= WHOLE && s->first_order.is_sorted;
+}
+
+/* Words alone, one of them a usual name of a label that is no value of its column: "red,small,label". */
+static bool has_label_over_words(const struct csv_sample *s)
+{
+    for (size_t c = 0; c < s->n_columns; c++)
+        if (csv_is_usual_label(s->columns[c].first.text) && csv_is_words(s, c) && !occurs_below(s, c))
+            return true;
+    return false;
+}
+
+/* A line of numbers that is probably no example. */
+static bool is_doubtful(const struct csv_sample *s)
+{
+    const struct csv_order o = s->first_order;
+    const bool is_whole = o.numbers == o.fields;
+    if (s->lines == 0)
+        return false;
+    if (o.numbers == 0)
+        return has_label_over_words(s);
+    if (are_sorted_over_fractions(s))
+        return true;
+    if (has_strange_word(s, true) || (o.quoted == o.numbers && s->quoted == 0))
+        return true;
+    if (!is_whole)
+        return has_strange_word(s, false) &&
+               ((o.numbers >= EVEN_BESIDE_A_WORD && o.is_even && s->even == 0) ||
+                (o.numbers >= SORTED_BESIDE_A_WORD && o.is_sorted && s->sorted == 0));
+    if (o.is_counted && s->counted == 0)
+        return (o.numbers >= COUNTED && s->even == 0) || (o.numbers == 2 && are_counted_over_fractions(s));
+    return (o.numbers >= EVEN && o.is_even && s->even == 0) ||
+           (o.numbers >= SORTED && o.is_sorted && s->sorted == 0);
+}
+
+/* ---- Files for a model */
+
+static bool is_in_first(const struct csv_sample *s, const char *name)
+{
+    for (size_t c = 0; c < s->n_columns; c++)
+        if (slice_is(s->columns[c].first.text, name))
+            return true;
+    return false;
+}
+
+/* The first line holds the names of all columns that the model learned from. */
+static bool names_the_inputs(const struct csv_sample *s, const struct reading *r)
+{
+    const struct recipe *recipe = r->like ? r->like->recipe : NULL;
+    if (!recipe || !recipe_has_names(recipe))
+        return false;
+    for (size_t c = 0; c < recipe->n; c++) {
+        const enum column_kind kind = recipe->columns[c].kind;
+        if ((kind == COLUMN_NUMBER || kind == COLUMN_WORDS) && !is_in_first(s, recipe->columns[c].name))
+            return false;
+    }
+    return recipe_inputs(recipe) > 0;
+}
+
+bl_status csv_header_find(struct csv_layout *layout, const struct reading *r, const struct csv_sample *s)
+{
+    const char *option = r->options->header;
+    const bool is_told = option && (strcmp(option, "yes") == 0 || strcmp(option, "no") == 0);
+    layout->has_header = is_told ? strcmp(option, "yes") == 0
+                                 : layout->has_row_names || names_the_inputs(s, r) || looks_like_header(s);
+    layout->has_number_names = layout->has_header && !is_told && !r->like && s->first_order.numbers > 0;
+    if (layout->has_header || is_told || !is_doubtful(s))
+        return BL_OK;
+    const struct slice first = s->columns[0].first.text, last = s->columns[s->n_columns - 1].first.text;
+    BL_FAIL(r->ctx, BL_BAD_DATA,
+            "%s: line %zu: \"%s\" to \"%s\" may be names of the %zu columns or an example; --header yes "
+            "takes the line "
+            "for names, --header no for an example",
+            r->path, layout->first_line, text_shown(first.at, first.n).text, text_shown(last.at, last.n).text,
+            s->n_columns);
+}

@@ -1,0 +1,373 @@
+/*
+ * csv_places.c - which column of a table is the label, which the id, which are left out, and which input each of the
+ * others is.
+ *
+ * Label column: as told, else by its name, else the only column of words that are no dates, else the last. For a model the columns are
+ * those it was trained on: by name in any order where both have names, else by their number.
+ */
+#include "csv_layout.h"
+
+#include "../../base/mem.h"
+#include "../../base/nearest.h"
+
+#include <string.h>
+
+/* Names that tell a label column, whatever their case; the first that is there counts. */
+static const char *const usual_labels[] = {"label", "class", "target", "species", "quality"};
+#define N_USUAL (sizeof usual_labels / sizeof *usual_labels)
+
+bool csv_is_usual_label(struct slice name)
+{
+    for (size_t i = 0; i < N_USUAL; i++)
+        if (csv_is_word(name, usual_labels[i]))
+            return true;
+    return false;
+}
+
+/* One search. */
+struct places {
+    struct csv_layout *layout;
+    const struct reading *r;
+    const struct csv_sample *sample;
+};
+
+static size_t find_name(const struct csv_layout *layout, struct slice name)
+{
+    for (size_t c = 0; layout->names && c < layout->columns; c++)
+        if (slice_is(name, layout->names[c]))
+            return c;
+    return CSV_NONE;
+}
+
+/* By its name, else first or last, else its number. */
+static size_t told_column(const struct csv_layout *layout, struct slice text)
+{
+    size_t column = find_name(layout, text);
+    if (column != CSV_NONE)
+        return column;
+    if (slice_is(text, "first"))
+        return 0;
+    if (slice_is(text, "last"))
+        return layout->columns - 1;
+    return text_to_size(text, &column) && column < layout->columns ? column : CSV_NONE;
+}
+
+static bl_status no_such_column(const struct places *p, const char *what, struct slice text)
+{
+    const struct csv_layout *layout = p->layout;
+    const char *near = csv_nearest_name(layout, text);
+    char known[256] = "";
+    if (near)
+        BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: no %s \"%s\"; did you mean \"%s\"?", p->r->path, what,
+                text_shown(text.at, text.n).text, text_shown(near, strlen(near)).text);
+    for (size_t c = 0; layout->names && c < layout->columns; c++)
+        text_append(known, sizeof known, "%s\"%s\"", c ? ", " : "",
+                    text_shown(layout->names[c], strlen(layout->names[c])).text);
+    BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: no %s \"%s\"; the file has columns 0 to %zu%s%s", p->r->path, what,
+            text_shown(text.at, text.n).text, layout->columns - 1, layout->names ? ": " : " and no header",
+            known);
+}
+
+/* ---- Columns that the options name */
+
+/* Each of a list with commas. A model's own columns decide already: there the list may name others. */
+static bl_status mark_columns(const struct places *p, const char *list, const char *what, bool *marks)
+{
+    struct slice rest = slice_of(list ? list : ""), piece;
+    while (slice_next(&rest, ',', &piece)) {
+        piece = slice_trim(piece);
+        const size_t column = piece.n > 0 ? told_column(p->layout, piece) : CSV_NONE;
+        if (column != CSV_NONE)
+            marks[column] = true;
+        else if (piece.n > 0 && !p->r->like)
+            return no_such_column(p, what, piece);
+    }
+    return BL_OK;
+}
+
+/* An id column that a file for a model does not have is no fault: then its rows are numbered. */
+static bl_status find_id(const struct places *p)
+{
+    const char *told = p->r->options->id_column;
+    struct csv_layout *layout = p->layout;
+    layout->id = told ? told_column(layout, slice_of(told)) : CSV_NONE;
+    if (told && layout->id == CSV_NONE && !p->r->like)
+        return no_such_column(p, "id column", slice_of(told));
+    if (layout->id != CSV_NONE)
+        layout->is_out[layout->id] = true;
+    return BL_OK;
+}
+
+static bool keeps_all(const struct data_options *o)
+{
+    return o->ignore && strcmp(o->ignore, "none") == 0;
+}
+
+static bl_status find_told(const struct places *p)
+{
+    const struct data_options *o = p->r->options;
+    if (p->layout->has_row_names && !keeps_all(o))
+        p->layout->is_out[0] = true;
+    BL_TRY(mark_columns(p, keeps_all(o) ? NULL : o->ignore, "column to ignore", p->layout->is_out));
+    BL_TRY(mark_columns(p, o->categorical, "categorical column", p->layout->is_words));
+    return find_id(p);
+}
+
+/* ---- Label column */
+
+static size_t named_label(const struct csv_layout *layout)
+{
+    for (size_t i = 0; layout->names && i < N_USUAL; i++)
+        for (size_t c = 0; c < layout->columns; c++)
+            if (!layout->is_out[c] && csv_is_word(slice_of(layout->names[c]), usual_labels[i]))
+                return c;
+    return CSV_NONE;
+}
+
+static bool is_free(const struct csv_layout *layout, size_t c)
+{
+    return !layout->is_out[c] && layout->place[c] == CSV_NONE;
+}
+
+static size_t only_words(const struct places *p)
+{
+    size_t found = CSV_NONE;
+    for (size_t c = 0; c < p->layout->columns; c++) {
+        if (!csv_is_words(p->sample, c) || csv_is_dates(p->sample, c) || !is_free(p->layout, c) ||
+            p->layout->is_words[c])
+            continue;
+        if (found != CSV_NONE)
+            return CSV_NONE;
+        found = c;
+    }
+    return found;
+}
+
+static size_t guessed_label(const struct places *p)
+{
+    const size_t by_name = named_label(p->layout);
+    return by_name != CSV_NONE ? by_name : only_words(p);
+}
+
+static size_t last_free(const struct csv_layout *layout)
+{
+    for (size_t c = layout->columns; c-- > 0;)
+        if (is_free(layout, c))
+            return c;
+    return CSV_NONE;
+}
+
+/* Rows that end with a separator have a last column without values, which is no label to learn from. */
+static size_t last_with_values(const struct places *p)
+{
+    for (size_t c = p->layout->columns; c-- > 0;)
+        if (is_free(p->layout, c) && p->sample->columns[c].numbers + p->sample->columns[c].words > 0)
+            return c;
+    return last_free(p->layout);
+}
+
+static bl_status label_is_feature(const struct places *p, size_t label)
+{
+    BL_FAIL(p->r->ctx, BL_BAD_DATA,
+            "%s: the label %s is one of the features of the model, which learned from it", p->r->path,
+            csv_column(p->layout, label).text);
+}
+
+static bl_status label_is_out(const struct places *p, size_t label)
+{
+    BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: the label %s is also left out or the id column", p->r->path,
+            csv_column(p->layout, label).text);
+}
+
+/* Of a label that nobody named. */
+static const char *reason_of(const struct csv_layout *layout, size_t found)
+{
+    if (found == CSV_NONE)
+        return "as the last column with values";
+    return named_label(layout) == found ? "by its name" : "as the only column of words";
+}
+
+/* fallback: the column that is the label when nothing tells; CSV_NONE: then there is none. */
+static bl_status find_label(const struct places *p, size_t fallback)
+{
+    const char *told = p->r->options->label;
+    const size_t found = told ? told_column(p->layout, slice_of(told)) : guessed_label(p);
+    if (found == CSV_NONE && told && fallback != CSV_NONE)
+        return no_such_column(p, "label column", slice_of(told));
+    p->layout->label = found != CSV_NONE ? found : fallback;
+    p->layout->is_label_guessed = !told && p->layout->label != CSV_NONE;
+    p->layout->label_reason = reason_of(p->layout, found);
+    if (p->layout->label != CSV_NONE && p->layout->is_out[p->layout->label])
+        return label_is_out(p, p->layout->label);
+    return BL_OK;
+}
+
+/* ---- Places */
+
+/* Every column that is free is an input, in the file's order. */
+static void place_in_order(struct csv_layout *out)
+{
+    out->inputs = 0;
+    for (size_t c = 0; c < out->columns; c++)
+        if (c != out->label && !out->is_out[c])
+            out->place[c] = out->inputs++;
+}
+
+static bl_status place_alone(const struct places *p)
+{
+    BL_TRY(find_label(p, p->r->options->has_labels ? last_with_values(p) : CSV_NONE));
+    place_in_order(p->layout);
+    if (p->layout->inputs == 0)
+        BL_FAIL(p->r->ctx, BL_BAD_DATA,
+                "%s: only one column%s, expected features and a label, separated by , ; | "
+                "or tab (--separator names another: space : ^ ~)",
+                p->r->path, p->layout->columns > 1 ? " that is not left out" : "");
+    return BL_OK;
+}
+
+static size_t inputs_of(const bl_data *like)
+{
+    return like->recipe ? recipe_inputs(like->recipe) : like->features;
+}
+
+/* The same columns as the training table, which had no names or whose names this file lacks. */
+static bl_status place_like_training(const struct places *p)
+{
+    const struct recipe *recipe = p->r->like->recipe;
+    struct csv_layout *out = p->layout;
+    for (size_t c = 0; c < recipe->n; c++) {
+        const enum column_kind kind = recipe->columns[c].kind;
+        if (kind == COLUMN_NUMBER || kind == COLUMN_WORDS)
+            out->place[c] = out->inputs++;
+        if (kind == COLUMN_LABEL)
+            out->label = c;
+    }
+    if (!p->r->options->label)
+        return BL_OK;
+    BL_TRY(find_label(p, out->label));
+    return out->label != CSV_NONE && out->place[out->label] != CSV_NONE ? label_is_feature(p, out->label)
+                                                                        : BL_OK;
+}
+
+static size_t told_label(const struct places *p)
+{
+    const char *told = p->r->options->label;
+    return told ? told_column(p->layout, slice_of(told)) : CSV_NONE;
+}
+
+/* As many columns as the model has inputs, or one more. */
+static bl_status place_by_count(const struct places *p)
+{
+    struct csv_layout *out = p->layout;
+    const size_t expected = inputs_of(p->r->like);
+    size_t free = 0;
+    if (p->r->like->recipe && out->columns == p->r->like->recipe->n)
+        return place_like_training(p);
+    for (size_t c = 0; c < out->columns; c++)
+        free += !out->is_out[c];
+    if (free == expected + 1)
+        BL_TRY(find_label(p, last_free(out)));
+    else if (free != expected)
+        BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: %zu columns, expected %zu features and a label%s", p->r->path,
+                out->columns, expected, p->r->options->has_labels ? "" : " (or no label)");
+    else if (p->r->options->has_labels)
+        BL_FAIL(p->r->ctx, BL_BAD_DATA,
+                "%s: %zu columns, which are the features; the label column is missing", p->r->path,
+                out->columns);
+    else if (told_label(p) != CSV_NONE)
+        return label_is_feature(p, told_label(p));
+    place_in_order(out);
+    return BL_OK;
+}
+
+static size_t only_left_over(const struct csv_layout *layout)
+{
+    size_t found = CSV_NONE;
+    for (size_t c = 0; c < layout->columns; c++) {
+        if (!is_free(layout, c))
+            continue;
+        if (found != CSV_NONE)
+            return CSV_NONE;
+        found = c;
+    }
+    return found;
+}
+
+static const char *label_name(const struct recipe *recipe)
+{
+    for (size_t c = 0; c < recipe->n; c++)
+        if (recipe->columns[c].kind == COLUMN_LABEL)
+            return recipe->columns[c].name;
+    return NULL;
+}
+
+/* The label among the columns that are not inputs: as told, else called as in training. Without has_labels, a column
+   that only happens to be left over (an id) is not taken for one. */
+static bl_status label_beside_inputs(const struct places *p)
+{
+    struct csv_layout *out = p->layout;
+    const bool must = p->r->options->has_labels;
+    const char *told = p->r->options->label, *called = label_name(p->r->like->recipe);
+    size_t label = told ? told_label(p) : called ? find_name(out, slice_of(called)) : CSV_NONE;
+    if (label != CSV_NONE && out->is_out[label] && must)
+        return label_is_out(p, label);
+    if (told && label != CSV_NONE && out->place[label] != CSV_NONE)
+        return label_is_feature(p, label);
+    if (label == CSV_NONE && !told)
+        label = must ? guessed_label(p) : named_label(out);
+    if (label != CSV_NONE && !is_free(out, label))
+        label = CSV_NONE;
+    if (label == CSV_NONE && !told && must)
+        label = only_left_over(out);
+    if (label == CSV_NONE && must)
+        BL_FAIL(p->r->ctx, BL_BAD_DATA,
+                "%s: no label column%s%s%s beside the %zu features; name it with the option label, or, if "
+                "the file has no labels, let "
+                "predict answer it: a test set needs them",
+                p->r->path, told ? " \"" : "", told ? told : "", told ? "\"" : "", out->inputs);
+    out->label = label;
+    return BL_OK;
+}
+
+static bl_status no_such_feature(const struct places *p, const char *name)
+{
+    const char *near = csv_nearest_name(p->layout, slice_of(name));
+    BL_FAIL(p->r->ctx, BL_BAD_DATA,
+            "%s: no column \"%s\", which is feature %zu (from 0) of the training set%s%s%s", p->r->path,
+            text_shown(name, strlen(name)).text, p->layout->inputs, near ? "; the nearest is \"" : "",
+            near ? text_shown(near, strlen(near)).text : "", near ? "\"" : "");
+}
+
+static bl_status place_by_name(const struct places *p)
+{
+    const struct recipe *recipe = p->r->like->recipe;
+    struct csv_layout *out = p->layout;
+    for (size_t i = 0; i < recipe->n; i++) {
+        const struct recipe_column *column = &recipe->columns[i];
+        if (column->kind != COLUMN_NUMBER && column->kind != COLUMN_WORDS)
+            continue;
+        const bool is_same_place = i < out->columns && strcmp(out->names[i], column->name) == 0;
+        const size_t c = is_same_place ? i : find_name(out, slice_of(column->name));
+        if (c == CSV_NONE)
+            return no_such_feature(p, column->name);
+        out->place[c] = out->inputs++;
+    }
+    return label_beside_inputs(p);
+}
+
+bl_status csv_places_find(struct csv_layout *layout, const struct reading *r, const struct csv_sample *sample)
+{
+    const struct places p = {layout, r, sample};
+    BL_TRY(MEM_ARRAY(r->ctx, &layout->place, layout->columns, "the columns of a table"));
+    BL_TRY(MEM_ARRAY(r->ctx, &layout->is_out, layout->columns, "the columns of a table"));
+    BL_TRY(MEM_ARRAY(r->ctx, &layout->is_words, layout->columns, "the columns of a table"));
+    for (size_t c = 0; c < layout->columns; c++)
+        layout->place[c] = CSV_NONE;
+    layout->label = layout->id = CSV_NONE;
+    BL_TRY(find_told(&p));
+    if (!r->like)
+        return place_alone(&p);
+    if (r->like->recipe && recipe_has_names(r->like->recipe) && layout->names)
+        return place_by_name(&p);
+    return place_by_count(&p);
+}

@@ -1,0 +1,75 @@
+/*
+ * csv_table.h - one reading of a table, from text to set: scanned once for numbers, labels and ids; then each column is
+ * judged; columns of words are read again.
+ */
+#ifndef BL_DATA_CSV_TABLE_H
+#define BL_DATA_CSV_TABLE_H
+
+#include "classes.h"
+#include "csv_layout.h"
+#include "words.h"
+
+enum { MOST_WORDS = 256 }; /* of a column: more are no categories */
+
+/* Fields of one sort: how many, and the first of them. */
+struct csv_count {
+    size_t n, line;
+    struct slice text;
+};
+
+/* A column that is learned from. */
+struct csv_input {
+    size_t column; /* of the file */
+    enum column_kind kind;
+    bool is_told;    /* the kind is known before the values: by the option categorical, or from the model */
+    bool is_dropped; /* left out after all */
+    struct csv_count numbers, words, odd, missing; /* odd: "inf", "none", ... */
+    struct csv_count inexact;                      /* whole numbers that no double holds, such as 2^53 + 1 */
+    struct csv_count alike;                        /* of the words: numbers in another notation */
+    struct words different;                        /* of a column of words */
+    struct csv_count wordy; /* the word with which they are no categories: too many, or (n bytes) too long */
+    const struct recipe_column *as; /* what it becomes */
+    size_t feature;                 /* the first that it becomes */
+};
+
+struct csv_digits;
+
+struct csv_table {
+    const struct reading *r;
+    struct csv_layout layout;
+    bl_data *data;
+    size_t room, n;            /* rows */
+    struct csv_input *inputs;  /* layout.inputs of them */
+    double *values;            /* room x inputs: numbers; NaN where there is none */
+    struct label_text *labels; /* room, or NULL */
+    struct csv_field *ids;     /* room, or NULL */
+    size_t *missing;           /* layout.columns of them: all rows without a value there; NULL: not counted */
+    size_t unlabelled;         /* rows that are skipped because they have no label */
+    bool is_scanned;           /* once: what is counted is counted then */
+    struct csv_digits *digits; /* while a column is compared as it is written; NULL otherwise */
+};
+
+/* Is handed every field of the table in turn. */
+typedef bl_status (*csv_take)(struct csv_table *t, const struct csv_line *line, size_t column,
+                              const struct csv_field *field);
+/* Rows are counted anew in t->n, which is the present row. */
+bl_status csv_for_each_field(struct csv_table *t, csv_take take);
+
+/* Counts the field in t->missing, where that is wanted; for every row once. */
+bl_status csv_count_missing(struct csv_table *t, const struct csv_line *line, size_t column,
+                            const struct csv_field *field);
+
+/* Input i's whole numbers as they are written: whether all are different, and whether all are the same. */
+bl_status csv_compare_digits(struct csv_table *t, size_t i, bool *are_different, bool *are_same);
+/* A whole number in decimal digits that is not the double that stands for it. */
+bool csv_is_inexact(struct slice text, double value);
+
+bl_status csv_scan(struct csv_table *t);
+/* After the scan: decides what each column becomes, and keeps that in data->recipe. */
+bl_status csv_judge(struct csv_table *t);
+/* Refuses a label column whose words are numbers in another notation. */
+bl_status csv_judge_label(const struct csv_table *t);
+/* Fills data->doubles, features, shape and column_names. Takes t->values where they are what is wanted. */
+bl_status csv_encode(struct csv_table *t);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * words.h - the different texts that occur in a column, counted and kept in order.
+ */
+#ifndef BL_DATA_WORDS_H
+#define BL_DATA_WORDS_H
+
+#include "../../base/text.h"
+
+/* A text that occurs, with what is known of it. */
+struct word {
+    char *text;
+    size_t line, count; /* where it is first, and how often */
+};
+
+struct words { /* sorted by their bytes */
+    struct word *items;
+    size_t n, room;
+};
+
+/* Where `text` is, or would be. */
+size_t words_place(const struct words *words, struct slice text);
+bool words_has(const struct words *words, size_t place, struct slice text);
+/* One more of this text, which is copied when it is new. */
+bl_status words_count(struct words *words, bl_context *ctx, struct slice text, size_t line);
+/* The first word that is another one and a comment ("x # sure" beside "x"), or holds " # ". NULL: none. */
+const struct word *words_commented(const struct words *words);
+void words_free(bl_context *ctx, struct words *words);
+
+#endif
