@@ -139,7 +139,7 @@ static int take_backend(const struct session *session, const char *word, struct 
 
 static const char *precision_at(int i)
 {
-    static const char *const names[] = {"float32", "bf16", NULL};
+    static const char *const names[] = {"float32", "bf16", "bf16-dense", NULL};
     return names[i];
 }
 

@@ -14,7 +14,7 @@ static const struct extra extras[] = {
     {"batches", "LIST", "examples in a step (default: 64)"},
     {"rules", "LIST", "learning rules (default: bp,dfa)"},
     {"threads", "LIST", "numbers of threads, or all (default: 1,all)"},
-    {"precisions", "LIST", "float32, bf16 (default: float32)"},
+    {"precisions", "LIST", "float32, bf16, bf16-dense (default: float32)"},
     {"backends", "LIST", "numerical libraries (default: all of this build)"},
     {"seconds", "X",
      "measuring time for each net, batch and number of threads; five rounds at least (default: 3)"},

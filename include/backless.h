@@ -164,7 +164,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      patience          N; 0: never [0]
      max-time          seconds; 0: never [0]
      memory            normal, low [normal]
-     precision         float32, bf16 [float32]
+     precision         float32, bf16, bf16-dense [float32]
      seed              N below 2^64 [1]
      weight-seed       N below 2^64 []
      feedback-seed     N below 2^64 []
