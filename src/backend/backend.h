@@ -147,6 +147,8 @@ struct backend {
        a number that came out. */
     size_t (*multiply_adds)(float *sink);
     size_t (*root_divisions)(float *sink); /* a square root and the division by it: an RMSprop step's */
+    /* x <- factor x, each number read and written once. n: a multiple of 64 */
+    void (*rewrite)(float *x, size_t n, float factor);
 };
 
 /* name: "portable", or "auto" or NULL, which mean the same. Refuses every other. */

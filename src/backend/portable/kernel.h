@@ -49,6 +49,7 @@ void KERNEL(adam)(const struct adam_step *s, float *w, const float *g, float *m,
 
 size_t KERNEL(multiply_adds)(float *sink);
 size_t KERNEL(root_divisions)(float *sink);
+void KERNEL(rewrite)(float *x, size_t n, float factor);
 
 void KERNEL(fill)(struct backend *out); /* all of the above, and `machine`; not `name` */
 

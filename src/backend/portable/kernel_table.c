@@ -41,5 +41,6 @@ void KERNEL(fill)(struct backend *out)
         .bytes_to_float = KERNEL(bytes_to_float),
         .multiply_adds = KERNEL(multiply_adds),
         .root_divisions = KERNEL(root_divisions),
+        .rewrite = KERNEL(rewrite),
     };
 }
