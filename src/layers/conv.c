@@ -13,7 +13,7 @@
  * Weights are taken with their row in the window first, then the channel, then the column; places likewise, their row before
  * the image. So what would only meet the zeros above and below an image is one piece at either end, and is left out.
  *
- * In bf16 the operands are pairs of bfloat16 (backend.h) along what is summed over, packed the same way otherwise:
+ * In bf16 the operands are pairs of bfloat16 (backend.h) along what is summed over, packed as in float32:
  *
  *     forward, pull    pairs of channels: a canvas has half as many, and a place has both numbers in one float
  *     gradient         pairs of examples: two images share a canvas
@@ -409,7 +409,8 @@ static void conv_forward(const struct layer *layer, struct matrix x, struct matr
     multiply(layer, layer->W, layer->b, x, y, part, worker);
 }
 
-/* The weights between `columns` input channels from i on and all outputs, turned about: columns x (outputs x window). */
+/* The weights between `columns` input channels from i on and all outputs, turned about:
+   columns x (outputs x window). */
 static void turn(const struct layer *layer, struct matrix M, size_t i, size_t columns, float *to)
 {
     const size_t window = window_size(layer), cols = (size_t)layer->window.cols;

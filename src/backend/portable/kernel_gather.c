@@ -130,17 +130,12 @@ static inline __attribute__((always_inline)) void multiply(const struct gather *
      : (rows) == 7 ? multiply(__VA_ARGS__, HEIGHT(7), vectors)                                               \
                    : TILE_CALL_ROWS(rows, vectors, multiply, __VA_ARGS__))
 
-/* Terms t .. of `rows` rows: column c of the square is term t + c of all of them. next: to where the rows after these lie. */
+/* `left` terms of `rows` rows, turned about: vector c of the square is term c of all of them. */
 static inline __attribute__((always_inline)) void load_square(const float *a, size_t lda, size_t rows,
-                                                              size_t left, size_t next, vec *square)
+                                                              size_t left, vec *square)
 {
     EACH (r, VEC_WIDTH)
-        if (r < rows) {
-            square[r] = vec_load_part(a + r * lda, left);
-            __builtin_prefetch(a + r * lda + next, 0,
-                               2); /* into the second-level cache, which has room for them */
-        } else
-            square[r] = vec_all(0.0f);
+        square[r] = r < rows ? vec_load_part(a + r * lda, left) : vec_all(0.0f);
     transpose(square);
 }
 
@@ -150,11 +145,10 @@ void KERNEL(multiply_vector)(const float *a, size_t lda, size_t m, size_t k, con
 {
     for (size_t i = 0; i < m; i += VEC_WIDTH) {
         const size_t rows = m - i < VEC_WIDTH ? m - i : VEC_WIDTH;
-        const size_t next = i + 2 * VEC_WIDTH <= m ? VEC_WIDTH * lda : 0;
         vec sum = vec_all(0.0f);
         for (size_t t = 0; t < k; t += VEC_WIDTH) {
             vec square[VEC_WIDTH];
-            load_square(a + i * lda + t, lda, rows, k - t, next, square);
+            load_square(a + i * lda + t, lda, rows, k - t, square);
             if (k - t >= VEC_WIDTH)
                 EACH (c, VEC_WIDTH)
                     sum = vec_fma(square[c], vec_all(x[t + c]), sum);
