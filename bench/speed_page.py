@@ -39,7 +39,8 @@ def steps(bench):
 ## Steps
 
 in: what products round their operands to. ms: median of a step, and its quartiles. GFLOP/s: only arithmetic that the rule
-asks for. floors: that time over what float32 peaks allow, measured in the same rounds. to bp: of the same round, on the same
+asks for. x lower bound: that time over the longer of two: the arithmetic at float32 peaks, and weights, optimiser state and
+feedback moved once; both are measured in the same rounds ([measuring.md](measuring.md)). to bp: of the same round, on the same
 backend, in the same precision. Percent of the threads' time; dense layers' update is part of their gradient; what is missing
 to 100 is the error at the output and waiting.
 """
@@ -48,7 +49,7 @@ to 100 is the error at the output and waiting.
         groups.setdefault((case["net"], case["threads"]), []).append(case)
     for (net, threads), cases in groups.items():
         text += f"\n### {net}, {threads} thread{'s' if threads > 1 else ''}\n\n`{shorten(cases[0]['text'])}`\n\n"
-        text += table(["batch", "backend", "in", "rule", "ms", "quartiles", "GFLOP/s", "floors", "to bp", "forward", "teach",
+        text += table(["batch", "backend", "in", "rule", "ms", "quartiles", "GFLOP/s", "x lower bound", "to bp", "forward", "teach",
                        "gradient", "update"], [step_row(case) for case in cases])
     return text
 
@@ -61,7 +62,7 @@ def step_row(case):
     to_bp = "" if case["to_bp"] is None else f"{case['to_bp']:.2f}"
     return [str(case["batch"]), case["backend"], case["precision"], case["rule"], f"{1e3 * case['seconds']:.3f}",
             f"{1e3 * case['seconds_low']:.3f} to {1e3 * case['seconds_high']:.3f}", f"{case['gflops']:.0f}",
-            f"{case['floors']:.2f}", to_bp] + [f"{share(case, move):.0f}" for move in
+            f"{case['over_bound']:.2f}", to_bp] + [f"{share(case, move):.0f}" for move in
                                                ("forward", "teach", "gradient", "update")]
 
 

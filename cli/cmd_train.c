@@ -79,8 +79,8 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
     note(s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", bl_config_get(c, "seed"),
          bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),
          bl_config_get(c, "split-seed"));
-    if (strcmp(bl_config_get(c, "precision"), "bf16") == 0)
-        note(s, "precision  bf16%s",
+    if (strcmp(bl_config_get(c, "precision"), "float32") != 0)
+        note(s, "precision  %s%s", bl_config_get(c, "precision"),
              bl_context_has_bf16(s->ctx)
                  ? ""
                  : ": this processor lacks it; the same bits, but slower than float32");

@@ -170,7 +170,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      patience          N; 0: never [0]
      max-time          seconds; 0: never [0]
      memory            normal, low [normal]
-     precision         float32, bf16 [float32]
+     precision         float32, bf16, bf16-dense [float32]
      seed              N below 2^64 [1]
      weight-seed       N below 2^64 []
      feedback-seed     N below 2^64 []
@@ -790,6 +790,9 @@ typedef struct bl_peaks {
 BL_API bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out);
 /* The same without memory: bytes is 0. For a look between other work. */
 BL_API bl_status bl_context_measure_registers(bl_context *ctx, double seconds, bl_peaks *out);
+/* Bytes a second to and from memory where so many are in use: an array of that size, each thread's share of it read and written
+   in place again and again, so that what fits a cache stays there. Takes that many seconds, or five passes, and the array. */
+BL_API bl_status bl_context_measure_memory(bl_context *ctx, double seconds, size_t bytes, double *out);
 
 /* Multiply-accumulates that one example needs, from the net's shapes and the rule; a convolution's windows count whole,
    also where they hang over the edge. What an implementation repeats (memory low) is not counted twice. */
@@ -802,6 +805,17 @@ typedef struct bl_work {
     size_t weights;  /* numbers that the optimiser steps: weights, biases, feedback that learns */
 } bl_work;
 BL_API void bl_trainer_count(const bl_trainer *trainer, bl_work *out);
+
+/* Bytes that a step moves at least, whatever the batch: of each array that outlasts the step, its size once if the step reads it,
+   and once more if it writes it. In any precision they are float32. Not counted: the batch, activations, derivatives,
+   gradients, the arrays of a user's rule, and what does not happen in every step. */
+typedef struct bl_traffic {
+    double weights;  /* of all parameters */
+    double state;    /* of what the optimiser keeps for parameters and feedback */
+    double feedback; /* of matrices B */
+    double in_use;   /* the size of these arrays */
+} bl_traffic;
+BL_API void bl_trainer_traffic(const bl_trainer *trainer, bl_traffic *out);
 
 /* A training step is a program: instructions on whole blocks, with the buffers that they read and write. From these
    follows what may run at once. Stages run one after the other; instructions of one stage with the same `group` run

@@ -19,6 +19,10 @@ expect 0 "own" "$program" bench $quick --net "dense 5, tanh, dense 3" --shape 1x
 for precision in bf16 float32; do
     [ "$(grep -cE "^own .* portable +$precision " out.txt)" = 2 ] || { complain "not two rows in $precision"; cat out.txt; }
 done
+expect 0 "own" "$program" bench $quick --net "dense 5, tanh, dense 3" --shape 1x2x2 --rules bp --optimizer "sgd momentum 0.9" \
+    --json sgd.json
+grep -q '"state": 344' sgd.json || { complain "sgd with momentum keeps one number a weight, read and written"; cat sgd.json; }
+expect 2 "optimizer" "$program" bench $quick --net "dense 3" --shape 1x2x2 --rules bp --optimizer magic
 expect 2 "no precision" "$program" bench $quick --precisions fp8
 
 # A rule that the net does not allow is left out, once; alone it is refused.
@@ -47,9 +51,14 @@ for c in report["cases"]:
     macs = 2 * forward + teach[c["rule"]]
     assert c["macs"] == {"forward": forward, "teach": teach[c["rule"]], "gradient": forward, "all": macs}, c
     assert c["weights"] == forward + 800 + 800 + 10, c
-    floor = 2 * 4 * macs / c["flops"] + c["weights"] / c["roots"]
-    assert abs(c["floor"] - floor) <= 1e-6 * floor, c
-    assert abs(c["floors"] * c["floor"] - c["seconds"]) <= 1e-6 * c["seconds"], c
+    arithmetic = 2 * 4 * macs / c["flops"] + c["weights"] / c["roots"]
+    feedback = {"bp": 0, "dfa": 4 * (10 * 800 + 10 * 800)}[c["rule"]]
+    moved = {"weights": 8 * c["weights"], "state": 8 * c["weights"], "feedback": feedback}
+    assert c["bytes"] == {**moved, "all": sum(moved.values()), "in_use": 8 * c["weights"] + feedback}, c
+    memory = c["bytes"]["all"] / c["bandwidth"]
+    assert abs(c["arithmetic"] - arithmetic) <= 1e-6 * arithmetic and abs(c["memory"] - memory) <= 1e-6 * memory, c
+    assert c["bound"] == max(c["arithmetic"], c["memory"]) and c["optimizer"] == "rmsprop", c
+    assert abs(c["over_bound"] * c["bound"] - c["seconds"]) <= 1e-6 * c["seconds"], c
     assert c["seconds_low"] <= c["seconds"] <= c["seconds_high"], c
     assert c["rounds"] >= 5 and c["steps"] >= c["rounds"], c
     assert c["to_bp"] > 0 and (c["rule"] != "bp" or c["to_bp"] == 1), c

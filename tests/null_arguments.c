@@ -50,6 +50,7 @@ static union {
     bl_angles angles[2];
     bl_peaks peaks;
     bl_work work;
+    bl_traffic traffic;
     bl_times times;
     bl_part part;
     bl_missing missing;

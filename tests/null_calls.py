@@ -73,6 +73,7 @@ VALUES = [
     ("*", "bl_angles *", "*", "room.angles"),
     ("*", "bl_peaks *", "*", "&room.peaks"),
     ("*", "bl_work *", "*", "&room.work"),
+    ("*", "bl_traffic *", "*", "&room.traffic"),
     ("*", "bl_times *", "*", "&room.times"),
     ("*", "bl_part *", "*", "&room.part"),
     ("*", "bl_missing *", "*", "&room.missing"),

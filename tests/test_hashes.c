@@ -23,7 +23,8 @@ static const char *const nets[][2] = {
 static const char *const optimizers[] = {
     "sgd",     "sgd momentum 0.9",   "sgd momentum 0.9 nesterov decay 1e-4",
     "rmsprop", "rmsprop decay 1e-4", "adam decay 1e-4"};
-static const char *const precisions[] = {"float32", "bf16"};
+static const char *const precisions[] = {"float32", "bf16-dense", "bf16"}; /* bf16-dense: the bf16 of 0.1.0 */
+enum { PRECISIONS = sizeof precisions / sizeof *precisions };
 static const char *const memories[] = {"normal", "low"};
 
 struct choice {
@@ -119,7 +120,7 @@ static void for_each_choice(visit take, void *user)
     for (int r = 0; bl_rule_name(r); r++)
         for (size_t n = 0; n < sizeof nets / sizeof *nets; n++)
             for (size_t o = 0; o < sizeof optimizers / sizeof *optimizers; o++)
-                for (size_t p = 0; p < 2; p++)
+                for (size_t p = 0; p < PRECISIONS; p++)
                     for (size_t m = 0; m < 2; m++)
                         take(&(struct choice){bl_rule_name(r), nets[n][0], nets[n][1], optimizers[o],
                                               precisions[p], memories[m]},

@@ -38,6 +38,12 @@ static void test_measure(void **state)
         assert_true(isfinite(peaks.flops) && peaks.flops > 0.0);
         assert_true(isfinite(peaks.roots) && peaks.roots > 0.0);
         assert_true(isfinite(peaks.bytes) && peaks.bytes > 0.0);
+        const size_t sizes[] = {0, 1, 100000, 3 << 20};
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            double bytes = 0.0;
+            assert_int_equal(bl_context_measure_memory(ctx, 0.002, sizes[i], &bytes), BL_OK);
+            assert_true(isfinite(bytes) && bytes > 0.0);
+        }
     }
     bl_context_free(ctx);
 }
@@ -51,6 +57,10 @@ static void test_refused(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(bl_context_measure(ctx, bad[i], &peaks), BL_BAD_VALUE);
     assert_int_equal(bl_context_measure(NULL, 1.0, &peaks), BL_BAD_VALUE);
+    double bytes = 4.0;
+    assert_int_equal(bl_context_measure_memory(ctx, 0.0, 1000, &bytes), BL_BAD_VALUE);
+    assert_int_equal(bl_context_measure_memory(ctx, 0.01, SIZE_MAX, &bytes), BL_BAD_VALUE);
+    assert_true(bytes == 4.0);
     assert_true(peaks.flops == 1.0 && peaks.roots == 2.0 && peaks.bytes == 3.0);
     bl_context_free(ctx);
 }

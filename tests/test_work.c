@@ -92,6 +92,46 @@ static void test_every_rule_is_counted(void **state)
     }
 }
 
+/* CHAIN has 361 parameters, of which the output's 40; feedback 144 numbers shaped like weights, 84 as direct matrices. */
+static const struct traffic_case {
+    const char *rule, *optimizer;
+    double weights, state, feedback,
+        in_use; /* numbers that are read, and numbers that are written; numbers */
+} traffic_cases[] = {
+    {"bp", "sgd", 2 * 361, 0, 0, 361},
+    {"bp", "sgd momentum 0.9", 2 * 361, 2 * 361, 0, 2 * 361},
+    {"bp", "rmsprop", 2 * 361, 2 * 361, 0, 2 * 361},
+    {"bp", "adam", 2 * 361, 4 * 361, 0, 3 * 361},
+    {"fa", "rmsprop", 2 * 361, 2 * 361, 144, 2 * 361 + 144},
+    {"dfa", "sgd", 2 * 361, 0, 84, 361 + 84},
+    {"dfa", "adam", 2 * 361, 4 * 361, 84, 3 * 361 + 84},
+    {"usf", "sgd", 2 * 361, 0, 2 * 144, 361 + 144},
+    {"kp", "rmsprop", 2 * 361, 2 * (361 + 144), 2 * 144, 2 * (361 + 144)},
+    {"dkp", "rmsprop", 2 * 361, 2 * (361 + 84), 2 * 84, 2 * (361 + 84)},
+    {"frozen", "rmsprop", 361 + 40, 2 * 40, 0, 361 + 40},
+};
+
+static void test_traffic(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof traffic_cases / sizeof *traffic_cases; i++) {
+        const struct traffic_case *c = &traffic_cases[i];
+        const struct rig_options options = {
+            .net = CHAIN, .rule = c->rule, .optimizer = c->optimizer, .init = "glorot", .batch = "6"};
+        const struct rig_batch batch = {x, labels, N, 16, 4, {1, 4, 4}};
+        struct rig rig;
+        bl_traffic t;
+        rig_make(&rig, "portable", 1, &options, &batch);
+        bl_trainer_traffic(rig.trainer, &t);
+        if (t.weights != 4 * c->weights || t.state != 4 * c->state || t.feedback != 4 * c->feedback ||
+            t.in_use != 4 * c->in_use)
+            fail_msg("%s, %s: %g %g %g %g bytes, expected %g %g %g %g", c->rule, c->optimizer, t.weights,
+                     t.state, t.feedback, t.in_use, 4 * c->weights, 4 * c->state, 4 * c->feedback,
+                     4 * c->in_use);
+        rig_free(&rig);
+    }
+}
+
 static void take_steps(struct rig *rig)
 {
     const struct rig_batch batch = {x, labels, N, 16, 4, {0, 0, 0}};
@@ -140,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_every_rule_is_counted),
+        cmocka_unit_test(test_traffic),
         cmocka_unit_test(test_clocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

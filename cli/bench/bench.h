@@ -33,7 +33,8 @@ struct bench_choice {
     int n_nets, n_batches, n_threads, n_rules, n_backends, n_precisions;
     int batches[BENCH_LIST], threads[BENCH_LIST];
     const char *rules[BENCH_LIST], *backends[BENCH_LIST], *precisions[BENCH_LIST];
-    double seconds; /* for each group */
+    const char *optimizer; /* its text */
+    double seconds;        /* for each group */
 };
 
 /* As the options say. Prints what is wrong; the exit code. bench_choice_free is due either way. */
@@ -47,13 +48,17 @@ struct bench_case {
     bl_context *ctx;
     bl_trainer *trainer;
     bl_work work;
+    bl_traffic traffic;
     int steps_each;                    /* in a round */
     double seconds[BENCH_MOST_ROUNDS]; /* a step, in each round; all that the caller waits for */
-    bl_times times;                    /* of all steps that count */
+    double bandwidth
+        [BENCH_MOST_ROUNDS]; /* bytes a second where as many are in use as in a step; before each round */
+    bl_times times;          /* of all steps that count */
 };
 
 struct bench_group {
     const struct bench_net *net;
+    const char *optimizer;
     int batch, threads, n_cases, n_rounds;
     bl_peaks peaks[BENCH_MOST_ROUNDS]; /* before each round */
     float *x;                          /* one batch, drawn */
@@ -70,14 +75,17 @@ void bench_group_release(struct bench_group *group);
 /* ---- bench_figures.c: what is made of it */
 
 struct bench_figures {
-    double median, low, high; /* seconds a step, and its quartiles */
-    double macs;              /* of a step */
-    double floor;             /* seconds that the machine's peaks allow */
+    double median, low, high;  /* seconds a step, and its quartiles */
+    double macs;               /* of a step */
+    double bandwidth;          /* bytes a second */
+    double arithmetic, memory; /* seconds that each takes at least */
+    double bound;              /* seconds of a step at least: the larger of the two */
     double
         to_bp; /* median of the rounds' ratios to bp on the same backend in the same precision; NaN: not measured */
 };
 
 struct bench_figures bench_figures_of(const struct bench_group *group, int i);
+double bench_bytes_of(const bl_traffic *traffic); /* all that must move */
 /* Of the group's rounds, the medians. */
 bl_peaks bench_peaks_of(const struct bench_group *group);
 

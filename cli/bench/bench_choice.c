@@ -139,7 +139,7 @@ static int take_backend(const struct session *session, const char *word, struct 
 
 static const char *precision_at(int i)
 {
-    static const char *const names[] = {"float32", "bf16", NULL};
+    static const char *const names[] = {"float32", "bf16", "bf16-dense", NULL};
     return names[i];
 }
 
@@ -199,7 +199,10 @@ static int choose(const struct session *s, const char *key, const char *all, con
 
 int bench_choose(const struct session *s, struct bench_choice *out)
 {
-    *out = (struct bench_choice){.nets = calloc(BENCH_LIST, sizeof *out->nets)};
+    *out = (struct bench_choice){.nets = calloc(BENCH_LIST, sizeof *out->nets),
+                                 .optimizer = extra_of(s, "optimizer")};
+    if (!out->optimizer)
+        out->optimizer = "rmsprop";
     if (!out->nets)
         return usage_error("no memory"), EXIT_OTHER;
     int code = choose_nets(s, out);

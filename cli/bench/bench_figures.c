@@ -1,7 +1,11 @@
 /*
- * bench_figures.c - from a case's rounds to its figures: quartiles, the floor, the ratio to bp.
+ * bench_figures.c - from a case's rounds to its figures: quartiles, the lower bound, the ratio to bp.
  *
- *     floor = 2 macs / peak of multiply-adds + stepped weights / peak of roots and divisions
+ *     arithmetic = 2 macs / peak of multiply-adds + stepped weights / peak of roots and divisions
+ *     memory = bytes that must move / bandwidth where as many bytes are in use
+ *     bound = max(arithmetic, memory), because a processor does both at once
+ *
+ * sgd takes no roots.
  *
  * A ratio is taken round by round, between neighbours in time, and then the median of these: what slowed a whole round
  * down falls out of it. The peaks are the medians of what was measured before each round.
@@ -62,17 +66,29 @@ bl_peaks bench_peaks_of(const struct bench_group *group)
                       .roots = quantile(roots, group->n_rounds, 0.5)};
 }
 
+double bench_bytes_of(const bl_traffic *traffic)
+{
+    return traffic->weights + traffic->state + traffic->feedback;
+}
+
 struct bench_figures bench_figures_of(const struct bench_group *group, int i)
 {
     const struct bench_case *c = &group->cases[i];
     const bl_peaks peaks = bench_peaks_of(group);
     const double macs = (double)group->batch * (c->work.forward + c->work.teach + c->work.gradient);
+    const double roots = strncmp(group->optimizer, "sgd", 3) == 0 ? 0.0 : (double)c->work.weights;
+    const double bandwidth = quantile(c->bandwidth, group->n_rounds, 0.5);
+    const double arithmetic = 2.0 * macs / peaks.flops + roots / peaks.roots,
+                 memory = bench_bytes_of(&c->traffic) / bandwidth;
     return (struct bench_figures){
         .median = quantile(c->seconds, group->n_rounds, 0.5),
         .low = quantile(c->seconds, group->n_rounds, 0.25),
         .high = quantile(c->seconds, group->n_rounds, 0.75),
         .macs = macs,
-        .floor = 2.0 * macs / peaks.flops + (double)c->work.weights / peaks.roots,
+        .bandwidth = bandwidth,
+        .arithmetic = arithmetic,
+        .memory = memory,
+        .bound = arithmetic > memory ? arithmetic : memory,
         .to_bp = ratio_to_bp(group, c),
     };
 }

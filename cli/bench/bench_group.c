@@ -13,8 +13,9 @@
 
 enum { LEAST_ROUNDS = 5, MOST_STEPS = 1000, WARM_STEPS = 2 };
 static const double peak_turn =
-    0.004;                       /* seconds for the machine's peaks in each round: its clock may change */
-static const double turn = 0.02; /* seconds that a case has in a round, if a step is not longer */
+    0.004; /* seconds for the machine's peaks in each round: its clock may change */
+static const double memory_turn = 0.003; /* seconds for the bandwidth before a case's turn, likewise */
+static const double turn = 0.02;         /* seconds that a case has in a round, if a step is not longer */
 
 static int fail(const struct bench_group *group, const struct bench_case *c, bl_status status)
 {
@@ -28,9 +29,14 @@ static bl_status configure(bl_config *config, const struct bench_group *group, c
     char batch[16];
     snprintf(batch, sizeof batch, "%d", group->batch);
     const char *const options[][2] = {
-        {"net", group->net->text},   {"rule", c->rule},           {"batch", batch},
-        {"init", "glorot"},          {"optimizer", "rmsprop"},    {"lr", "1e-8"},
-        {"feedback", "uniform 0.1"}, {"precision", c->precision},
+        {"net", group->net->text},
+        {"rule", c->rule},
+        {"batch", batch},
+        {"init", "glorot"},
+        {"optimizer", group->optimizer},
+        {"lr", "1e-8"},
+        {"feedback", "uniform 0.1"},
+        {"precision", c->precision},
     };
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof options / sizeof *options && status == BL_OK; i++)
@@ -54,8 +60,10 @@ static bl_status make_trainer(const struct bench_group *group, struct bench_case
         status = bl_trainer_create(&c->trainer, c->ctx, config, data);
     bl_data_free(data);
     bl_config_free(config);
-    if (status == BL_OK)
+    if (status == BL_OK) {
         bl_trainer_count(c->trainer, &c->work);
+        bl_trainer_traffic(c->trainer, &c->traffic);
+    }
     return status;
 }
 
@@ -95,10 +103,10 @@ static double memory_left(void)
 /* Whether `more` cases, each like the first, will find memory too. */
 static bool has_room(const struct bench_group *group, int more)
 {
-    enum { COPIES = 3 }; /* of the weights: themselves, the optimiser's memory, room to spare */
     const struct bench_case *first = &group->cases[0];
-    const double need = more * ((double)bl_trainer_activation_bytes(first->trainer) +
-                                sizeof(float) * COPIES * (double)first->work.weights);
+    const double need = more * ((double)bl_trainer_activation_bytes(first->trainer) + first->traffic.in_use +
+                                sizeof(float) * (double)first->work.weights) +
+                        first->traffic.in_use; /* and the array that the bandwidth is measured on */
     const double left = memory_left();
     if (left <= 0.0 || need < 0.9 * left)
         return true;
@@ -134,6 +142,14 @@ static bl_status warm_up(const struct bench_group *group, struct bench_case *c, 
 
 static bl_status run_turn(const struct bench_group *group, struct bench_case *c)
 {
+    const bl_status measured = bl_context_measure_memory(c->ctx, memory_turn, (size_t)c->traffic.in_use,
+                                                         &c->bandwidth[group->n_rounds]);
+    if (measured != BL_OK)
+        return measured;
+    const bl_status warmed =
+        c->steps_each > 1 ? step(group, c) : BL_OK; /* finds other numbers in the caches */
+    if (warmed != BL_OK)
+        return warmed;
     const double begun = seconds_now();
     for (int i = 0; i < c->steps_each; i++) {
         const bl_status status = step(group, c);

@@ -56,6 +56,17 @@ static json_t *work_json(const bl_work *work)
     return one;
 }
 
+static json_t *bytes_json(const bl_traffic *traffic)
+{
+    json_t *one = json_object();
+    set_whole(one, "weights", traffic->weights);
+    set_whole(one, "state", traffic->state);
+    set_whole(one, "feedback", traffic->feedback);
+    set_whole(one, "all", bench_bytes_of(traffic));
+    set_whole(one, "in_use", traffic->in_use);
+    return one;
+}
+
 /* The mean of all steps that were clocked; the moves are summed over threads. */
 static json_t *split_json(const bl_times *t)
 {
@@ -86,6 +97,7 @@ static json_t *case_json(const struct bench_group *group, int i)
     json_object_set_new(one, "backend", json_string(c->backend));
     json_object_set_new(one, "precision", json_string(c->precision));
     json_object_set_new(one, "rule", json_string(c->rule));
+    json_object_set_new(one, "optimizer", json_string(group->optimizer));
     json_object_set_new(one, "macs", work_json(&c->work));
     set_whole(one, "weights", (double)c->work.weights);
     set_whole(one, "rounds", group->n_rounds);
@@ -96,8 +108,12 @@ static json_t *case_json(const struct bench_group *group, int i)
     set_real(one, "gflops", 2e-9 * f.macs / f.median);
     set_real(one, "flops", peaks.flops);
     set_real(one, "roots", peaks.roots);
-    set_real(one, "floor", f.floor);
-    set_real(one, "floors", f.median / f.floor);
+    json_object_set_new(one, "bytes", bytes_json(&c->traffic));
+    set_real(one, "bandwidth", f.bandwidth);
+    set_real(one, "arithmetic", f.arithmetic);
+    set_real(one, "memory", f.memory);
+    set_real(one, "bound", f.bound);
+    set_real(one, "over_bound", f.median / f.bound);
     set_real(one, "to_bp", f.to_bp);
     json_object_set_new(one, "split", split_json(&c->times));
     return one;

@@ -14,7 +14,8 @@ static const struct extra extras[] = {
     {"batches", "LIST", "examples in a step (default: 64)"},
     {"rules", "LIST", "learning rules (default: bp,dfa)"},
     {"threads", "LIST", "numbers of threads, or all (default: 1,all)"},
-    {"precisions", "LIST", "float32, bf16 (default: float32)"},
+    {"precisions", "LIST", "float32, bf16, bf16-dense (default: float32)"},
+    {"optimizer", "TEXT", "as for train; its rate is 1e-8 (default: rmsprop)"},
     {"backends", "LIST", "numerical libraries (default: all of this build)"},
     {"seconds", "X",
      "measuring time for each net, batch and number of threads; five rounds at least (default: 3)"},
@@ -56,6 +57,7 @@ static int run_group(struct bench *bench, int net, int batch, int threads)
     if (!group)
         return usage_error("no memory"), EXIT_OTHER;
     group->net = &bench->choice.nets[net];
+    group->optimizer = bench->choice.optimizer;
     group->batch = bench->choice.batches[batch];
     group->threads = bench->choice.threads[threads];
     const int code = bench_group_run(group, &bench->choice);

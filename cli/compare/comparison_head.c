@@ -60,13 +60,14 @@ static void print_training(const struct comparison *c)
                  steps = (n + batch - 1) / batch;
     const bool is_by_layer = is_set_to(c, "modules", "layer");
     note(c->s, "net        %s", setting(c, "net"));
-    note(c->s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s, loss %s%s%s%s%s%s%s",
+    note(c->s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s, loss %s%s%s%s%s%s%s%s",
          setting(c, "epochs"), is_set_to(c, "epochs", "1") ? "" : "s", steps, steps == 1 ? "" : "s",
          setting(c, "batch"), setting(c, "optimizer"),
          c->rates.n > 0 ? "chosen for each rule" : setting(c, "lr"), setting(c, "schedule"),
          setting(c, "loss"), is_set_to(c, "reduction", "sum") ? ", reduction sum" : "",
          is_set_to(c, "stop", "paper") ? ", stop paper" : "",
-         is_set_to(c, "precision", "bf16") ? ", precision bf16" : "",
+         is_set_to(c, "precision", "float32") ? "" : ", precision ",
+         is_set_to(c, "precision", "float32") ? "" : setting(c, "precision"),
          is_set_to(c, "memory", "low") ? ", memory low" : "", is_by_layer ? "" : ", modules ",
          is_by_layer ? "" : setting(c, "modules"));
     print_preset(c->s, c->settled, c->rates.n > 0 ? "lr" : NULL);
@@ -154,7 +155,7 @@ static void note_one_hidden(const struct comparison *c)
     const struct row *fa = find_row(c, "fa"), *dfa = find_row(c, "dfa"), *ifa = find_row(c, "ifa"),
                      *kp = find_row(c, "kp"), *dkp = find_row(c, "dkp"), *direct = dfa ? dfa : fa;
     const char *label = "the same",
-               *rounding = is_set_to(c, "precision", "bf16") ? ", but for the rounding of bf16" : "";
+               *rounding = is_set_to(c, "precision", "float32") ? "" : ", except for the rounding of bf16";
     const bool has_ifa = are_same(ifa, direct);
     if (are_same(fa, dfa) || has_ifa) {
         note(c->s,

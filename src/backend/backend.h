@@ -109,6 +109,9 @@ struct backend {
     size_t (*panel_width)(size_t columns);
     size_t panel_columns; /* the most a panel may have: what the registers hold */
     void (*gather)(const struct gather *g);
+    /* y = A x. a: m x k, rows lda apart; x: k; y: m. One chain of fma over k for each y, as in gather.
+       NULL: gather with a panel of one column is as fast, as where turning numbers about in registers is slow. */
+    void (*multiply_vector)(const float *a, size_t lda, size_t m, size_t k, const float *x, float *y);
 
     /* y, at (m x n): of each window the largest number, and its place in x: the first of equals, row by row. at NULL: the
        numbers alone. */
@@ -147,6 +150,8 @@ struct backend {
        a number that came out. */
     size_t (*multiply_adds)(float *sink);
     size_t (*root_divisions)(float *sink); /* a square root and the division by it: an RMSprop step's */
+    /* x <- factor x, each number read and written once. n: a multiple of 64 */
+    void (*rewrite)(float *x, size_t n, float factor);
 };
 
 /* name: "portable", or "auto" or NULL, which mean the same. Refuses every other. */

@@ -1,5 +1,5 @@
 /*
- * peaks.c - measures what the machine does at most: the floor that a step's time is held against.
+ * peaks.c - measures what the machine does at most, for the lower bound that a step's time is held against.
  *
  * A turn gives every thread the same work until a common moment; its rate is all that was done in the time that it took all of
  * them. The best turn counts: what others do on the machine can only slow one down.
@@ -9,13 +9,15 @@
 #include "../base/parallel.h"
 #include "backend.h"
 
-enum { TURNS = 12, MEASURES = 3, LENGTH = 32 << 20, PIECE = 64 << 10, MOST_THREADS = 1024 };
+enum { TURNS = 12, FEW_TURNS = 4, MEASURES = 3, LENGTH = 32 << 20, PIECE = 64 << 10, MOST_THREADS = 1024 };
+enum { GROUP = 64 }; /* numbers that backend->rewrite takes at once */
 
 struct turn {
     bl_context *ctx;
     const struct backend *backend;
     size_t (*in_registers)(float *sink); /* NULL: through memory */
-    float *x, *y;                        /* LENGTH each */
+    float *x, *y;                        /* LENGTH each; y NULL: x alone, read and written in place */
+    size_t length;                       /* of x alone, in each thread's share */
     size_t n_threads;
     double until;
     double done[MOST_THREADS]; /* by each thread */
@@ -41,6 +43,17 @@ static double stream(const struct turn *turn, size_t i)
     return 3.0 * sizeof(float) * (double)done;
 }
 
+/* Each thread's share of x again and again, read and written in place. Gives the bytes. */
+static double rewrite(const struct turn *turn, size_t i)
+{
+    double done = 0.0;
+    do {
+        turn->backend->rewrite(turn->x + i * turn->length, turn->length, 1.0f);
+        done += 2.0 * sizeof(float) * (double)turn->length;
+    } while (clock_seconds() < turn->until);
+    return done;
+}
+
 static void run_thread(void *work, size_t i, int worker)
 {
     struct turn *turn = work;
@@ -48,7 +61,7 @@ static void run_thread(void *work, size_t i, int worker)
     double done = 0.0;
     float sink = 0.0f;
     if (!turn->in_registers)
-        done = stream(turn, i);
+        done = turn->y ? stream(turn, i) : rewrite(turn, i);
     else
         do
             done += (double)turn->in_registers(&sink);
@@ -56,13 +69,13 @@ static void run_thread(void *work, size_t i, int worker)
     turn->done[i] = done;
 }
 
-static double best_rate(struct turn *turn, double seconds)
+static double best_rate_of(struct turn *turn, double seconds, int turns)
 {
     double best = 0.0;
-    for (int k = 0; k < TURNS; k++) {
+    for (int k = 0; k < turns; k++) {
         const double begun = clock_seconds();
         double sum = 0.0;
-        turn->until = begun + seconds / TURNS;
+        turn->until = begun + seconds / turns;
         parallel_for(turn->ctx, (int)turn->n_threads, turn->n_threads, NULL, run_thread, turn);
         const double took = clock_seconds() - begun;
         for (size_t i = 0; i < turn->n_threads; i++)
@@ -71,6 +84,11 @@ static double best_rate(struct turn *turn, double seconds)
             best = sum / took;
     }
     return best;
+}
+
+static double best_rate(struct turn *turn, double seconds)
+{
+    return best_rate_of(turn, seconds, TURNS);
 }
 
 /* Threads beyond the pieces of an array have nothing to stream. */
@@ -136,6 +154,26 @@ bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out)
     }
     mem_free(ctx, turn->x);
     mem_free(ctx, turn->y);
+    mem_free(ctx, turn);
+    return status;
+}
+
+bl_status bl_context_measure_memory(bl_context *ctx, double seconds, size_t bytes, double *out)
+{
+    struct turn *turn = NULL;
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
+    if (bytes > SIZE_MAX / 2)
+        BL_FAIL(ctx, BL_BAD_VALUE, "%zu bytes for measuring are too many", bytes);
+    BL_TRY(begin(&turn, ctx, seconds));
+    turn->length = (bytes / sizeof(float) / turn->n_threads + GROUP) / GROUP * GROUP;
+    bl_status status = MEM_ARRAY(ctx, &turn->x, turn->n_threads * turn->length, "an array to be measured on");
+    if (status == BL_OK) {
+        best_rate_of(turn, seconds / (FEW_TURNS + 1), 1); /* finds no page and no cache in place */
+        *out = best_rate_of(turn, seconds * FEW_TURNS / (FEW_TURNS + 1), FEW_TURNS);
+    }
+    mem_free(ctx, turn->x);
     mem_free(ctx, turn);
     return status;
 }

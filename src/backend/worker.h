@@ -10,8 +10,9 @@
 /* What the time of a step is spent on. */
 enum move { MOVE_FORWARD, MOVE_ERROR, MOVE_TEACH, MOVE_GRADIENT, MOVE_UPDATE, MOVES };
 
-/* What operands of products are rounded to. Weights, sums and all else are float32 either way. */
-enum precision { PRECISION_FLOAT32, PRECISION_BF16 };
+/* What operands of products are rounded to: bfloat16 in all weighted layers, or in dense ones alone. Weights, sums and all
+   else are float32 either way. */
+enum precision { PRECISION_FLOAT32, PRECISION_BF16, PRECISION_BF16_DENSE };
 
 /* Which matrix lies packed in a worker's floats, and how. x NULL: none. Set by whoever writes them, and unset by whoever
    changes the matrix. */

@@ -13,6 +13,14 @@
  * Weights are taken with their row in the window first, then the channel, then the column; places likewise, their row before
  * the image. So what would only meet the zeros above and below an image is one piece at either end, and is left out.
  *
+ * In bf16 the operands are pairs of bfloat16 (backend.h) along what is summed over, packed as in float32:
+ *
+ *     forward, pull    pairs of channels: a canvas has half as many, and a place has both numbers in one float
+ *     gradient         pairs of examples: two images share a canvas
+ *
+ * An odd number of channels or examples is filled up with zeros, so an image of one channel, or a batch of one example,
+ * gains nothing there. Biases and their gradient stay in float32.
+ *
  * Multiply-accumulates per example: channels x weights of a channel x places each.
  */
 #include "layer_table.h"
@@ -109,15 +117,15 @@ static size_t canvas_size(struct canvas c)
     return (size_t)c.channels * (size_t)c.rows * (size_t)c.cols;
 }
 
-static struct canvas canvas_of_input(const struct layer *layer)
+static struct canvas canvas_of_input(const struct layer *layer, int channels)
 {
     const int pad = 2 * layer->window.pad;
-    return (struct canvas){layer->in.channels, layer->in.rows + pad, layer->in.cols + pad};
+    return (struct canvas){channels, layer->in.rows + pad, layer->in.cols + pad};
 }
 
-static struct canvas canvas_of_delta(const struct layer *layer)
+static struct canvas canvas_of_delta(const struct layer *layer, int channels)
 {
-    return (struct canvas){layer->out.channels, layer->in.rows + layer->window.rows - 1,
+    return (struct canvas){channels, layer->in.rows + layer->window.rows - 1,
                            layer->in.cols + layer->window.cols - 1};
 }
 
@@ -183,6 +191,35 @@ static struct rows rows_of_places(const struct layer *layer, int ky)
                        layer->out.rows);
 }
 
+/* ---- Pairs of bfloat16, where a convolution multiplies these */
+
+static bool takes_pairs(enum precision precision)
+{
+    return precision == PRECISION_BF16; /* not PRECISION_BF16_DENSE */
+}
+
+/* Terms for n numbers that are summed over. */
+static size_t terms_for(enum precision precision, size_t n)
+{
+    return takes_pairs(precision) ? (n + 1) / 2 : n;
+}
+
+/* x as it is, or pairs of its rows in `room`: terms_for(rows) x cols floats. */
+static struct matrix to_sum_rows(const struct worker *worker, struct matrix x, float *room)
+{
+    if (!takes_pairs(worker->precision))
+        return x;
+    worker->backend->pair_rows(x.x, x.stride, x.rows, x.cols, room);
+    return matrix_of(room, terms_for(worker->precision, x.rows), x.cols);
+}
+
+/* An image as its channels are summed over. */
+static bl_shape to_sum_channels(const struct worker *worker, bl_shape image)
+{
+    image.channels = (int)terms_for(worker->precision, (size_t)image.channels);
+    return image;
+}
+
 /* ---- Scratch: pieces of a worker's floats, each from a cache line on */
 
 /* All of a worker's floats. */
@@ -204,8 +241,8 @@ static int32_t *take_offsets(float **floats, size_t n)
     return (int32_t *)(void *)take(floats, n);
 }
 
-/* Images side by side in a gradient. */
-static size_t images(const struct layer *layer)
+/* Canvases side by side in a gradient: of an image, or of a pair of images. */
+static size_t canvases(const struct layer *layer)
 {
     return places(layer) < MOST_TERMS ? MOST_TERMS / places(layer) : 1;
 }
@@ -215,19 +252,31 @@ static size_t turned_weights(const struct layer *layer)
     return layer->weight_rows * window_size(layer);
 }
 
+static size_t input_size(const struct layer *layer)
+{
+    return (size_t)layer->in.channels * map_size(layer);
+}
+
+/* The sizes in float32. Pairs halve some of them, and need room before they are packed. */
 static size_t conv_scratch(const struct layer *layer, size_t examples, enum precision precision)
 {
-    (void)examples, (void)precision;
-    const size_t weights = layer->weight_cols, turned = turned_weights(layer), n = images(layer);
-    const size_t forward = panel_lines(canvas_size(canvas_of_input(layer))) +
-                           2 * panel_lines(weights * GATHER_MOST_COLUMNS) + panel_lines(weights) +
-                           panel_lines(places(layer));
-    const size_t gradient = panel_lines(n * canvas_size(canvas_of_input(layer))) +
-                            panel_lines(n * places(layer) * GATHER_MOST_COLUMNS) +
-                            panel_lines(n * places(layer)) + 2 * panel_lines(weights);
-    const size_t pull = panel_lines(canvas_size(canvas_of_delta(layer))) +
-                        2 * panel_lines(turned * GATHER_MOST_COLUMNS) + panel_lines(turned) +
-                        panel_lines(map_size(layer));
+    (void)examples;
+    const bool pairs = takes_pairs(precision);
+    const size_t weights = layer->weight_cols, turned = turned_weights(layer), n = canvases(layer);
+    const size_t input = canvas_size(canvas_of_input(layer, layer->in.channels));
+    const size_t delta = canvas_size(canvas_of_delta(layer, layer->out.channels));
+    const size_t panel = panel_lines(n * places(layer) * GATHER_MOST_COLUMNS);
+    const size_t forward = panel_lines(input) + 2 * panel_lines(weights * GATHER_MOST_COLUMNS) +
+                           panel_lines(weights) + panel_lines(places(layer)) +
+                           (pairs ? panel_lines(larger(weights, input_size(layer))) : 0);
+    const size_t gradient = panel_lines(n * input) + panel + panel_lines(n * places(layer)) +
+                            2 * panel_lines(weights) +
+                            (pairs ? larger(panel, panel_lines(input_size(layer))) : 0);
+    const size_t pull =
+        panel_lines(delta) + 2 * panel_lines(turned * GATHER_MOST_COLUMNS) + panel_lines(turned) +
+        panel_lines(map_size(layer)) +
+        (pairs ? panel_lines(turned * GATHER_MOST_COLUMNS) + panel_lines(layer->weight_rows * places(layer))
+               : 0);
     return larger(forward, larger(gradient, pull));
 }
 
@@ -246,10 +295,9 @@ static void add_bias(const struct layer *layer, const float *b, size_t columns, 
 
 /* From the order in which weights are kept (channel, row, column) to that in which they are taken (row, channel, column), or
    back. */
-static void reorder(const struct layer *layer, const float *from, float *to, bool back)
+static void reorder(const struct window *window, size_t channels, const float *from, float *to, bool back)
 {
-    const size_t channels = (size_t)layer->in.channels, rows = (size_t)layer->window.rows,
-                 cols = (size_t)layer->window.cols;
+    const size_t rows = (size_t)window->rows, cols = (size_t)window->cols;
     for (size_t c = 0; c < channels; c++)
         for (size_t y = 0; y < rows; y++) {
             const size_t kept = (c * rows + y) * cols, taken = (y * channels + c) * cols;
@@ -289,36 +337,58 @@ static void sweep(const struct sweep *s, const struct worker *worker)
     }
 }
 
+/* The weights of `columns` channels from c on, as they are taken: a panel. */
+static void pack_weights(const struct layer *layer, struct matrix M, size_t c, size_t columns, float *ordered,
+                         float *room, float *panel, const struct worker *worker)
+{
+    const size_t channels = terms_for(worker->precision, (size_t)layer->in.channels);
+    const size_t k = channels * window_size(layer);
+    for (size_t i = 0; i < columns; i++) {
+        const struct matrix kept =
+            matrix_of(M.x + (c + i) * M.stride, (size_t)layer->in.channels, window_size(layer));
+        reorder(&layer->window, channels, to_sum_rows(worker, kept, room).x, ordered + i * k, false);
+    }
+    worker->backend->panel(ordered, k, k, columns, panel);
+}
+
 /* b: of each channel, or NULL. */
 static void multiply(const struct layer *layer, struct matrix M, const float *b, struct matrix x,
                      struct matrix y, struct part part, struct worker *worker)
 {
-    const struct canvas canvas = canvas_of_input(layer);
+    const bl_shape in = to_sum_channels(worker, layer->in);
+    const struct canvas canvas = canvas_of_input(layer, in.channels);
     const struct window *w = &layer->window;
-    const size_t k = layer->weight_cols, size = panel_size(worker->backend, part_size(part));
+    const size_t k = (size_t)in.channels * window_size(layer);
+    const size_t size = panel_size(worker->backend, part_size(part));
     float *floats = begin_taking(worker), *image = take(&floats, canvas_size(canvas));
     float *panel = take(&floats, k * GATHER_MOST_COLUMNS), *ordered = take(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, places(layer));
+    float *room = floats; /* of pairs */
     wipe(canvas, 1, image);
-    list_offsets(canvas, layer->in.channels, w->rows, w->cols, 1, terms);
+    list_offsets(canvas, in.channels, w->rows, w->cols, 1, terms);
     list_offsets(canvas, 1, layer->out.rows, layer->out.cols, w->stride, rows);
     for (size_t c = part.begin; c < part.end; c += size) {
         const size_t columns = part.end - c < size ? part.end - c : size;
-        for (size_t i = 0; i < columns; i++)
-            reorder(layer, M.x + (c + i) * M.stride, ordered + i * k, false);
-        worker->backend->panel(ordered, k, k, columns, panel);
-        struct sweep s = {
-            .window = w,
-            .rows = layer->out.rows,
-            .cols = layer->out.cols,
-            .stride = w->stride,
-            .top = w->pad,
-            .height = layer->in.rows,
-            .row_terms = (size_t)layer->in.channels * (size_t)w->cols,
-            .width = worker->backend->panel_width(columns),
-            .g = {.n = columns, .a = image, .rows = rows, .terms = terms, .b = panel, .ldc = places(layer)}};
+        pack_weights(layer, M, c, columns, ordered, room, panel, worker);
+        struct sweep s = {.window = w,
+                          .rows = layer->out.rows,
+                          .cols = layer->out.cols,
+                          .stride = w->stride,
+                          .top = w->pad,
+                          .height = layer->in.rows,
+                          .row_terms = (size_t)in.channels * (size_t)w->cols,
+                          .width = worker->backend->panel_width(columns),
+                          .g = {.n = columns,
+                                .a = image,
+                                .rows = rows,
+                                .terms = terms,
+                                .b = panel,
+                                .ldc = places(layer),
+                                .pairs = takes_pairs(worker->precision)}};
         for (size_t n = 0; n < x.rows; n++) {
-            draw(canvas, matrix_row(&x, n), layer->in, w->pad, w->pad, 1, image);
+            const struct matrix maps =
+                matrix_of(matrix_row(&x, n), (size_t)layer->in.channels, map_size(layer));
+            draw(canvas, to_sum_rows(worker, maps, room).x, in, w->pad, w->pad, 1, image);
             s.g.c = matrix_row(&y, n) + c * places(layer);
             sweep(&s, worker);
             if (b) /* while the maps are near */
@@ -339,7 +409,8 @@ static void conv_forward(const struct layer *layer, struct matrix x, struct matr
     multiply(layer, layer->W, layer->b, x, y, part, worker);
 }
 
-/* The weights between `columns` input channels from i on and all outputs, turned about: columns x turned_weights. */
+/* The weights between `columns` input channels from i on and all outputs, turned about:
+   columns x (outputs x window). */
 static void turn(const struct layer *layer, struct matrix M, size_t i, size_t columns, float *to)
 {
     const size_t window = window_size(layer), cols = (size_t)layer->window.cols;
@@ -352,70 +423,97 @@ static void turn(const struct layer *layer, struct matrix M, size_t i, size_t co
             }
 }
 
+/* The same with pairs of outputs, where products are of these. */
+static void turn_to_sum(const struct layer *layer, struct matrix M, size_t i, size_t columns, float *room,
+                        float *to, const struct worker *worker)
+{
+    const size_t window = window_size(layer);
+    const struct part part = {i * window, (i + columns) * window};
+    turn(layer, to_sum_rows(worker, matrix_columns(M, part), room), 0, columns, to);
+}
+
 static void conv_pull(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
                       struct part part, struct worker *worker)
 {
-    const struct canvas canvas = canvas_of_delta(layer);
+    const bl_shape out = to_sum_channels(worker, layer->out);
+    const struct canvas canvas = canvas_of_delta(layer, out.channels);
     const struct window *w = &layer->window;
-    const size_t map = map_size(layer), k = turned_weights(layer), end = part.end / map;
+    const size_t map = map_size(layer), k = (size_t)out.channels * window_size(layer), end = part.end / map;
     const size_t size = panel_size(worker->backend, part_size(part) / map);
     const int top = w->rows - 1 - w->pad, left = w->cols - 1 - w->pad;
     float *floats = begin_taking(worker), *drawn = take(&floats, canvas_size(canvas));
     float *turned = take(&floats, k * GATHER_MOST_COLUMNS), *panel = take(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, map);
+    float *room = floats; /* of pairs */
     wipe(canvas, 1, drawn);
-    list_offsets(canvas, layer->out.channels, w->rows, w->cols, 1, terms);
+    list_offsets(canvas, out.channels, w->rows, w->cols, 1, terms);
     list_offsets(canvas, 1, layer->in.rows, layer->in.cols, 1, rows);
     for (size_t i = part.begin / map; i < end; i += size) {
         const size_t columns = end - i < size ? end - i : size;
-        turn(layer, M, i, columns, turned);
+        turn_to_sum(layer, M, i, columns, room, turned, worker);
         worker->backend->panel(turned, k, k, columns, panel);
-        struct sweep s = {
-            .window = w,
-            .rows = layer->in.rows,
-            .cols = layer->in.cols,
-            .stride = 1,
-            .top = top,
-            .height = (layer->out.rows - 1) * w->stride + 1,
-            .row_terms = (size_t)layer->out.channels * (size_t)w->cols,
-            .width = worker->backend->panel_width(columns),
-            .g = {.n = columns, .a = drawn, .rows = rows, .terms = terms, .b = panel, .ldc = map}};
+        struct sweep s = {.window = w,
+                          .rows = layer->in.rows,
+                          .cols = layer->in.cols,
+                          .stride = 1,
+                          .top = top,
+                          .height = (layer->out.rows - 1) * w->stride + 1,
+                          .row_terms = (size_t)out.channels * (size_t)w->cols,
+                          .width = worker->backend->panel_width(columns),
+                          .g = {.n = columns,
+                                .a = drawn,
+                                .rows = rows,
+                                .terms = terms,
+                                .b = panel,
+                                .ldc = map,
+                                .pairs = takes_pairs(worker->precision)}};
         for (size_t n = 0; n < delta.rows; n++) {
-            draw(canvas, matrix_row(&delta, n), layer->out, top, left, w->stride, drawn);
+            const struct matrix maps =
+                matrix_of(matrix_row(&delta, n), (size_t)layer->out.channels, places(layer));
+            draw(canvas, to_sum_rows(worker, maps, room).x, out, top, left, w->stride, drawn);
             s.g.c = matrix_row(&signal, n) + i * map;
             sweep(&s, worker);
         }
     }
 }
 
+/* Room of a gradient: a panel of places; pairs of images, and of places, before they are drawn or packed. */
+struct gradient_room {
+    float *panel, *pairs;
+};
+
 /* delta of some images, for `columns` channels from c on: a panel of places, their row before the image. */
 static void pack_places(const struct layer *layer, struct matrix delta, size_t c, size_t columns,
-                        float *panel, const struct worker *worker)
+                        const struct gradient_room *room, const struct worker *worker)
 {
     const size_t area = places(layer), cols = (size_t)layer->out.cols;
     const size_t width = worker->backend->panel_width(columns);
+    const struct part part = {c * area, (c + columns) * area};
+    const struct matrix from = to_sum_rows(worker, matrix_columns(delta, part), room->pairs);
+    float *panel = room->panel;
     for (size_t y = 0; y < area; y += cols)
-        for (size_t n = 0; n < delta.rows; n++, panel += cols * width)
-            worker->backend->panel(matrix_row(&delta, n) + c * area + y, area, cols, columns, panel);
+        for (size_t n = 0; n < from.rows; n++, panel += cols * width)
+            worker->backend->panel(matrix_row(&from, n) + y, area, cols, columns, panel);
 }
 
 /* Some images' share, for all channels of the part; weights in the order in which they are taken. Their canvases are drawn. */
 static void add_gradient(const struct layer *layer, const struct gather *like, struct matrix delta,
-                         struct part part, struct matrix dW, float *panel, struct worker *worker)
+                         struct part part, struct matrix dW, const struct gradient_room *room,
+                         struct worker *worker)
 {
     const size_t size = panel_size(worker->backend, part_size(part));
-    const size_t row_places = (size_t)layer->out.cols * delta.rows;
+    const size_t row_places = (size_t)layer->out.cols * terms_for(worker->precision, delta.rows);
     for (size_t c = part.begin; c < part.end; c += size) {
         struct gather g = *like;
         g.n = part.end - c < size ? part.end - c : size;
-        pack_places(layer, delta, c, g.n, panel, worker);
+        pack_places(layer, delta, c, g.n, room, worker);
         for (int ky = 0; ky < layer->window.rows; ky++) {
             const struct rows meets = rows_of_places(layer, ky);
             const size_t before = (size_t)meets.first * row_places, weight = (size_t)ky * like->m;
             g.k = (size_t)(meets.last - meets.first) * row_places;
             g.rows = like->rows + weight;
             g.terms = like->terms + before;
-            g.b = panel + before * worker->backend->panel_width(g.n);
+            g.b = room->panel + before * worker->backend->panel_width(g.n);
             g.c = dW.x + (c - part.begin) * dW.stride + weight;
             worker->backend->gather(&g);
         }
@@ -433,7 +531,7 @@ static void sum_delta(const struct layer *layer, struct matrix delta, struct par
     }
 }
 
-/* The places of n images: their row before the image. */
+/* The places of n canvases: their row before the canvas. */
 static void list_places(const struct layer *layer, struct canvas canvas, size_t n, int32_t *to)
 {
     const int stride = layer->window.stride;
@@ -443,35 +541,52 @@ static void list_places(const struct layer *layer, struct canvas canvas, size_t 
                 *to++ = (int32_t)(i * canvas_size(canvas)) + (y * canvas.cols + x) * stride;
 }
 
+/* input: some images. Gives the number of canvases. */
+static size_t draw_images(const struct layer *layer, struct canvas canvas, struct matrix input, float *room,
+                          float *drawn, const struct worker *worker)
+{
+    const size_t each = takes_pairs(worker->precision) ? 2 : 1, n = terms_for(worker->precision, input.rows);
+    const int pad = layer->window.pad;
+    for (size_t i = 0; i < n; i++) {
+        const size_t end = (i + 1) * each < input.rows ? (i + 1) * each : input.rows;
+        const struct matrix image =
+            to_sum_rows(worker, matrix_rows(input, (struct part){i * each, end}), room);
+        draw(canvas, image.x, layer->in, pad, pad, 1, drawn + i * canvas_size(canvas));
+    }
+    return n;
+}
+
 /* Examples in order; the first ones begin the sums. */
 static void conv_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
                           struct part part, struct matrix dW, float *db, struct worker *worker)
 {
-    const struct canvas canvas = canvas_of_input(layer);
-    const size_t most = images(layer), area = places(layer), k = layer->weight_cols;
-    const int pad = layer->window.pad;
-    float *floats = begin_taking(worker), *drawn = take(&floats, most * canvas_size(canvas));
-    float *panel = take(&floats, most * area * GATHER_MOST_COLUMNS), *row = take(&floats, k);
-    int32_t *terms = take_offsets(&floats, most * area), *rows = take_offsets(&floats, k);
-    wipe(canvas, most, drawn);
+    const struct canvas canvas = canvas_of_input(layer, layer->in.channels);
+    const size_t n_canvases = canvases(layer), area = places(layer), k = layer->weight_cols;
+    const size_t most = takes_pairs(worker->precision) ? 2 * n_canvases : n_canvases;
+    float *floats = begin_taking(worker), *drawn = take(&floats, n_canvases * canvas_size(canvas));
+    struct gradient_room room = {.panel = take(&floats, n_canvases * area * GATHER_MOST_COLUMNS)};
+    float *row = take(&floats, k);
+    int32_t *terms = take_offsets(&floats, n_canvases * area), *rows = take_offsets(&floats, k);
+    room.pairs = floats;
+    wipe(canvas, n_canvases, drawn);
     list_offsets(canvas, layer->in.channels, layer->window.rows, layer->window.cols, 1, rows);
     for (size_t n = 0; n < input.rows; n += most) {
-        const size_t here = input.rows - n < most ? input.rows - n : most;
-        for (size_t i = 0; i < here; i++)
-            draw(canvas, matrix_row(&input, n + i), layer->in, pad, pad, 1, drawn + i * canvas_size(canvas));
-        list_places(layer, canvas, here, terms);
+        const struct part here = {n, input.rows - n < most ? input.rows : n + most};
+        const size_t drawn_here =
+            draw_images(layer, canvas, matrix_rows(input, here), room.pairs, drawn, worker);
+        list_places(layer, canvas, drawn_here, terms);
         const struct gather like = {.accumulate = n > 0,
                                     .m = k / (size_t)layer->window.rows,
                                     .a = drawn,
                                     .rows = rows,
                                     .terms = terms,
-                                    .ldc = dW.stride};
-        const struct matrix some = {matrix_row(&delta, n), here, delta.cols, delta.stride};
-        add_gradient(layer, &like, some, part, dW, panel, worker);
+                                    .ldc = dW.stride,
+                                    .pairs = takes_pairs(worker->precision)};
+        add_gradient(layer, &like, matrix_rows(delta, here), part, dW, &room, worker);
     }
     for (size_t c = 0; c < part_size(part); c++) {
         memcpy(row, matrix_row(&dW, c), k * sizeof *row);
-        reorder(layer, row, matrix_row(&dW, c), true);
+        reorder(&layer->window, (size_t)layer->in.channels, row, matrix_row(&dW, c), true);
     }
     sum_delta(layer, delta, part, db, worker);
 }

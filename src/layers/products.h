@@ -29,7 +29,7 @@ extern const struct products products_float32, products_bf16;
 
 static inline const struct products *products_in(enum precision precision)
 {
-    return precision == PRECISION_BF16 ? &products_bf16 : &products_float32;
+    return precision == PRECISION_FLOAT32 ? &products_float32 : &products_bf16;
 }
 
 #endif

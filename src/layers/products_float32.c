@@ -59,7 +59,9 @@ static void multiply_packed(struct matrix M, struct matrix x, struct matrix y, s
 
 static void out(struct matrix M, struct matrix x, struct matrix y, struct worker *worker)
 {
-    if (packs(x.rows, x.cols))
+    if (x.rows == 1 && worker->backend->multiply_vector)
+        worker->backend->multiply_vector(M.x, M.stride, M.rows, M.cols, x.x, y.x);
+    else if (packs(x.rows, x.cols))
         multiply_packed(M, x, y, worker);
     else
         worker_gemm(worker, (struct gemm){.transpose_b = true,

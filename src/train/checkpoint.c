@@ -288,7 +288,7 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
     return BL_OK;
 }
 
-/* What a file of 0.1.0 does not say, because there was no choice. NULL: it must say it. */
+/* What a file of 0.1.0 does not say, because there was no choice, or calls by another word today. NULL: it must say it. */
 static const char *fact_of(const struct tensors *file, const char *key)
 {
     if (strcmp(key, "modules") == 0 && !tensors_fact(file, key))
@@ -300,7 +300,8 @@ static const char *fact_of(const struct tensors *file, const char *key)
     for (size_t i = 0; !text && i < sizeof unsaid / sizeof *unsaid; i++)
         if (strcmp(unsaid[i][0], key) == 0)
             return unsaid[i][1];
-    return text;
+    return text && strcmp(key, "precision") == 0 ? config_old_precision(text, tensors_fact(file, "net"))
+                                                 : text;
 }
 
 /* A slope that this run did not ask for is the file's. */

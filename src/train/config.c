@@ -297,12 +297,21 @@ static bl_status anchor_paths(bl_config *config, const char *folder)
     return BL_OK;
 }
 
-/* Run folders of 0.1.0 drew their splits by the seed that decided everything. */
-static bl_status take_old_seed(bl_config *config, const json_t *options)
+const char *config_old_precision(const char *text, const char *net)
+{
+    return strcmp(text, "bf16") == 0 && net && strstr(net, "conv ") ? "bf16-dense" : text;
+}
+
+/* Run folders of 0.1.0 drew their splits by the seed that decided everything, and their convolutions took no bfloat16. */
+static bl_status take_old_options(bl_config *config, const json_t *options)
 {
     const json_t *seed = json_object_get(options, "seed");
     if (!seed || json_object_get(options, "split-seed"))
         return BL_OK;
+    const char *precision = config_text(config, "precision"),
+               *meant = config_old_precision(precision, config_text(config, "net"));
+    if (meant != precision)
+        BL_TRY(bl_config_set(config, "precision", meant));
     return set_from_json(config, "split-seed", seed);
 }
 
@@ -316,7 +325,7 @@ static bl_status load_object(bl_config *config, const char *path, json_t *root)
     BL_TRY(set_all(config, path, options));
     if (options == root)
         return BL_OK;
-    BL_TRY(take_old_seed(config, options));
+    BL_TRY(take_old_options(config, options));
     return anchor_paths(config, json_string_value(json_object_get(root, "working_folder")));
 }
 

@@ -134,7 +134,7 @@ static bl_status check_backend(bl_context *ctx, const char *key, const char *tex
 
 static bl_status check_precision(bl_context *ctx, const char *key, const char *text)
 {
-    return check_word(ctx, key, text, "float32 bf16");
+    return check_word(ctx, key, text, "float32 bf16 bf16-dense");
 }
 
 static bl_status check_target(bl_context *ctx, const char *key, const char *text)
@@ -347,8 +347,10 @@ const struct option_row option_table[] = {
       "low: blocks learn as they go, in the memory of a few (dfa, dkp, adfa, drtp); same bits, one forward "
       "more, no angles"},
      check_memory},
-    {{"precision", "float32|bf16", "float32", "training",
-      "bf16: dense layers multiply numbers rounded to bfloat16; weights, sums and tests stay float32"},
+    {{"precision", "float32|bf16|bf16-dense", "float32", "training",
+      "bf16: dense layers and convolutions multiply numbers rounded to bfloat16; weights, sums and tests "
+      "stay "
+      "float32. bf16-dense: dense layers alone, as bf16 in 0.1.0"},
      check_precision},
     {{"seed", "N", "1", "training",
       "decides weights, feedback, order, and the examples that angles are measured on"},

@@ -79,7 +79,7 @@ static const struct option_alias aliases[] = {
      NULL},
     {"device gpu cuda cpu mps accelerator", NULL,
      "there is one engine, on the processor's cores: --threads N"},
-    {"fp16 amp mixedprecision half dtype bfloat16", "precision", "it takes float32 or bf16"},
+    {"fp16 amp mixedprecision half dtype bfloat16", "precision", "it takes float32, bf16 or bf16-dense"},
     {"engine", "backend", NULL},
     {"noangle skipangles withoutangles", "no-angles", NULL},
 };

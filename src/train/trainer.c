@@ -315,7 +315,10 @@ static bool is_lean(const bl_trainer *t)
 
 static enum precision precision_of(const bl_trainer *t)
 {
-    return strcmp(config_text(t->config, "precision"), "bf16") == 0 ? PRECISION_BF16 : PRECISION_FLOAT32;
+    const char *text = config_text(t->config, "precision");
+    return strcmp(text, "bf16") == 0         ? PRECISION_BF16
+           : strcmp(text, "bf16-dense") == 0 ? PRECISION_BF16_DENSE
+                                             : PRECISION_FLOAT32;
 }
 
 /* Of a batch that the rule teaches. */

@@ -19,6 +19,7 @@ size_t KERNEL(panel_columns)(void);
 size_t KERNEL(panel_width)(size_t columns);
 void KERNEL(panel)(const float *b, size_t ldb, size_t depth, size_t columns, float *to);
 void KERNEL(gather)(const struct gather *g);
+void KERNEL(multiply_vector)(const float *a, size_t lda, size_t m, size_t k, const float *x, float *y);
 
 bool KERNEL(has_bf16)(void);
 void KERNEL(pair_rows)(const float *x, size_t ldx, size_t rows, size_t cols, float *to);
@@ -49,6 +50,7 @@ void KERNEL(adam)(const struct adam_step *s, float *w, const float *g, float *m,
 
 size_t KERNEL(multiply_adds)(float *sink);
 size_t KERNEL(root_divisions)(float *sink);
+void KERNEL(rewrite)(float *x, size_t n, float factor);
 
 void KERNEL(fill)(struct backend *out); /* all of the above, and `machine`; not `name` */
 

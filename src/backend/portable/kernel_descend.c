@@ -6,13 +6,15 @@
  * division leave the units that multiply almost free, and the weights that come next are brought near.
  */
 #include "kernel.h"
-#include "rmsprop.h"
 #include "tile.h"
+#include "update_vector.h"
 
 /* ROWS: of W at a time, where the terms are too many for one block and the sums of a stripe must be kept.
+   FEW: of so few terms a row of W has its gradient at once and is stepped from end to end: its memory is then read and
+   written in order, which matters more than that a tile's terms are read once.
    DEEP: a stripe of more terms does not fit the first-level cache, and is asked for ahead.
    OVERLAPS: 16 registers have no room for both; on NEON, which has 32, it was not measured. */
-enum { ROWS = 128, DEEP = 128, OVERLAPS = VEC_WIDTH == 16 };
+enum { ROWS = 128, FEW = 4, DEEP = 128, OVERLAPS = VEC_WIDTH == 16 };
 
 /* The step that is due, on rows x columns of W. */
 struct due {
@@ -54,7 +56,7 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
     size_t k = t->depth;
     for (size_t i = due->rows; i > 0; i--, w += ldw, m += ldw)
         for (size_t j = 0; j < width; j += VEC_WIDTH, g += VEC_WIDTH) {
-            rmsprop_vector(&due->factors, w + j, g, m + j, due->columns - j);
+            rmsprop_vector(&due->factors, w + j, vec_load_part(g, due->columns - j), m + j, due->columns - j);
             __builtin_prefetch(w + j + onward, 1);
             __builtin_prefetch(m + j + onward, 1);
             if (k == 0)
@@ -131,6 +133,75 @@ static void descend_block(const struct descent *d, const struct block *b, float 
     }
 }
 
+/* ---- A gradient of few terms: each row of W is stepped from end to end */
+
+/* What a row's step needs, by value: W is stored to between its terms. */
+struct row {
+    float *w, *slots[2];
+    const float *x;
+    size_t ldx, terms;
+    float delta[FEW];
+    struct update by;
+    struct rmsprop_factors factors;
+};
+
+/* Numbers j .. of the row, at most `left`. */
+static inline __attribute__((always_inline)) void step_vector(const struct row *row, size_t j, size_t left,
+                                                              const enum update_kind kind,
+                                                              const bool has_slot, const size_t terms)
+{
+    vec sum = vec_all(0.0f);
+    for (size_t k = 0; k < terms; k++)
+        sum = vec_fma(vec_all(row->delta[k]), vec_load_part(row->x + k * row->ldx + j, left), sum);
+    if (kind == UPDATE_SGD)
+        sgd_vector(&row->by.sgd, row->w + j, sum, has_slot ? row->slots[0] + j : NULL, left);
+    else if (kind == UPDATE_ADAM)
+        adam_vector(&row->by.adam, row->w + j, sum, row->slots[0] + j, row->slots[1] + j, left);
+    else
+        rmsprop_vector(&row->factors, row->w + j, sum, row->slots[0] + j, left);
+}
+
+static inline __attribute__((always_inline)) void
+step_row(struct row row, size_t n, const enum update_kind kind, const bool has_slot, const size_t terms)
+{
+    size_t j = 0;
+    for (; j + VEC_WIDTH <= n; j += VEC_WIDTH)
+        step_vector(&row, j, VEC_WIDTH, kind, has_slot, terms);
+    if (j < n)
+        step_vector(&row, j, n - j, kind, has_slot, terms);
+}
+
+static inline __attribute__((always_inline)) void step_row_of(const struct row *row, size_t n,
+                                                              const size_t terms)
+{
+    if (row->by.kind == UPDATE_ADAM)
+        step_row(*row, n, UPDATE_ADAM, true, terms);
+    else if (row->by.kind == UPDATE_RMSPROP)
+        step_row(*row, n, UPDATE_RMSPROP, true, terms);
+    else if (row->slots[0])
+        step_row(*row, n, UPDATE_SGD, true, terms);
+    else
+        step_row(*row, n, UPDATE_SGD, false, terms);
+}
+
+static void descend_rows(const struct descent *d)
+{
+    struct row row = {.x = d->x, .ldx = d->ldx, .terms = d->k, .by = d->by};
+    if (d->by.kind == UPDATE_RMSPROP)
+        row.factors = rmsprop_factors(&d->by.rmsprop);
+    for (size_t i = 0; i < d->m; i++) {
+        row.w = d->w + i * d->ldw;
+        for (size_t s = 0; s < 2; s++)
+            row.slots[s] = d->slots[s] ? d->slots[s] + i * d->ldw : NULL;
+        for (size_t k = 0; k < d->k; k++)
+            row.delta[k] = d->delta[k * d->ldd + i];
+        if (d->k == 1)
+            step_row_of(&row, d->n, 1);
+        else
+            step_row_of(&row, d->n, row.terms);
+    }
+}
+
 size_t KERNEL(scratch)(void)
 {
     return STRIPE * GEMM_DEPTH + STRIPE * ROWS + CACHE_LINE / sizeof(float) - 1;
@@ -139,6 +210,10 @@ size_t KERNEL(scratch)(void)
 void KERNEL(descend)(const struct descent *d, float *scratch)
 {
     float *packed = on_cache_line(scratch), *kept = packed + STRIPE * GEMM_DEPTH;
+    if (d->k <= FEW && !d->pairs) {
+        descend_rows(d);
+        return;
+    }
     struct due due = {.d = d};
     struct block b;
     if (d->by.kind == UPDATE_RMSPROP)

@@ -130,6 +130,36 @@ static inline __attribute__((always_inline)) void multiply(const struct gather *
      : (rows) == 7 ? multiply(__VA_ARGS__, HEIGHT(7), vectors)                                               \
                    : TILE_CALL_ROWS(rows, vectors, multiply, __VA_ARGS__))
 
+/* `left` terms of `rows` rows, turned about: vector c of the square is term c of all of them. */
+static inline __attribute__((always_inline)) void load_square(const float *a, size_t lda, size_t rows,
+                                                              size_t left, vec *square)
+{
+    EACH (r, VEC_WIDTH)
+        square[r] = r < rows ? vec_load_part(a + r * lda, left) : vec_all(0.0f);
+    transpose(square);
+}
+
+/* VEC_WIDTH rows of A at a time, turned about in registers a square at a time, so that their sums lie side by side. Of one
+   column a panel would be padded with zeros, and be multiplied by these. */
+void KERNEL(multiply_vector)(const float *a, size_t lda, size_t m, size_t k, const float *x, float *y)
+{
+    for (size_t i = 0; i < m; i += VEC_WIDTH) {
+        const size_t rows = m - i < VEC_WIDTH ? m - i : VEC_WIDTH;
+        vec sum = vec_all(0.0f);
+        for (size_t t = 0; t < k; t += VEC_WIDTH) {
+            vec square[VEC_WIDTH];
+            load_square(a + i * lda + t, lda, rows, k - t, square);
+            if (k - t >= VEC_WIDTH)
+                EACH (c, VEC_WIDTH)
+                    sum = vec_fma(square[c], vec_all(x[t + c]), sum);
+            else
+                EACH (c, VEC_WIDTH)
+                    sum = c < k - t ? vec_fma(square[c], vec_all(x[t + c]), sum) : sum;
+        }
+        vec_store_part(y + i, sum, rows);
+    }
+}
+
 void KERNEL(gather)(const struct gather *g)
 {
     const size_t vectors = (g->n + VEC_WIDTH - 1) / VEC_WIDTH;

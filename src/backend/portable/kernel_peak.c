@@ -1,6 +1,7 @@
 /*
- * kernel_peak.c - what the processor does at most: chains of operations in registers that do not wait for one another, and
- * nothing else. The floor under products (multiply_adds) and under RMSprop's step (root_divisions).
+ * kernel_peak.c - what the machine does at most: chains of operations in registers that do not wait for one another, and
+ * nothing else, for the lower bound of products (multiply_adds) and of RMSprop's step (root_divisions); and numbers read and
+ * written in place with hardly any arithmetic, for the lower bound of moving them (rewrite).
  *
  * CHAINS hides the latency of an operation: 4 cycles on 2 units need 8, on the 4 units of larger AArch64 cores 16; and all of
  * them fit the registers beside what they share. The numbers go to a fixed point near 1, and are never denormal.
@@ -56,4 +57,14 @@ size_t KERNEL(root_divisions)(float *sink)
     chain[i] = vec_div(slope, vec_add(vec_sqrt(chain[i]), epsilon));
     *sink = end(chain);
     return (size_t)ROUNDS * CHAINS * VEC_WIDTH;
+}
+
+/* What is left of n behind whole groups of UNROLLED vectors is not touched. */
+void KERNEL(rewrite)(float *x, size_t n, float factor)
+{
+    enum { UNROLLED = 4 };
+    const vec by = vec_all(factor);
+    for (size_t i = 0; i + UNROLLED * VEC_WIDTH <= n; i += UNROLLED * VEC_WIDTH)
+        for (size_t j = i; j < i + UNROLLED * VEC_WIDTH; j += VEC_WIDTH)
+            vec_store(x + j, vec_mul(vec_load(x + j), by));
 }

@@ -18,6 +18,7 @@ void KERNEL(fill)(struct backend *out)
         .panel_width = KERNEL(panel_width),
         .panel = KERNEL(panel),
         .gather = KERNEL(gather),
+        .multiply_vector = VEC_WIDTH == 16 ? KERNEL(multiply_vector) : NULL,
         .pair_rows = KERNEL(pair_rows),
         .pair_columns = KERNEL(pair_columns),
         .add = KERNEL(add),
@@ -41,5 +42,6 @@ void KERNEL(fill)(struct backend *out)
         .bytes_to_float = KERNEL(bytes_to_float),
         .multiply_adds = KERNEL(multiply_adds),
         .root_divisions = KERNEL(root_divisions),
+        .rewrite = KERNEL(rewrite),
     };
 }
