@@ -143,11 +143,22 @@ void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l)
     }
 }
 
+/* Of block l: its head, and the layers behind it where these are an instruction of their own. like: pass and mode. */
+static void emit_forward(struct bl_emitter *e, size_t l, struct instruction like)
+{
+    like.l = l;
+    like.op = is_weighted(e->program, l) ? &op_forward : &op_add;
+    emit(e, like);
+    like.op = &op_local_forward;
+    if (e->program->net && block_of(e->program, l)->has_statistics)
+        emit(e, like);
+}
+
 void emit_second_forward(struct bl_emitter *e, size_t l)
 {
     if (l > 0)
         need(e, BUFFER_OUTPUT, l - 1, PASS_SECOND);
-    emit(e, (struct instruction){.op = &op_forward, .l = l, .pass = PASS_SECOND, .mode = MODE_REPLAY});
+    emit_forward(e, l, (struct instruction){.pass = PASS_SECOND, .mode = MODE_REPLAY});
 }
 
 void emit_noise(struct bl_emitter *e, enum buffer array, float sigma, uint16_t stream, size_t l)
@@ -180,8 +191,7 @@ static void repeat_forward(struct bl_emitter *e, size_t l)
         first--;
     for (size_t k = first; k <= l; k++)
         if (!is_there(e->program, BUFFER_OUTPUT, k, PASS_FIRST))
-            emit(e,
-                 (struct instruction){.op = &op_forward, .l = k, .mode = MODE_REPLAY, .is_repeated = true});
+            emit_forward(e, k, (struct instruction){.mode = MODE_REPLAY, .is_repeated = true});
 }
 
 /* All of a block's that learns: its gradient, and the steps of what has that gradient. */
@@ -266,7 +276,7 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
         emit_plain(&e, &op_enter, 0);
     bool has_begun = rest == 0 || emit_begin(&e, what);
     for (size_t l = 0; l <= last; l++) {
-        emit_plain(&e, is_weighted(p, l) ? &op_forward : &op_add, l);
+        emit_forward(&e, l, (struct instruction){.mode = MODE_OF_RUN});
         if (has_begun && l == done && l < rest && emit_block(&e, what, l))
             done++;
     }

@@ -35,7 +35,7 @@ int bl_trainer_instruction(const bl_trainer *t, int i, bl_instruction *out)
                             .block = (int)item->l,
                             .stage = (int)item->stage,
                             .group = (int)g,
-                            .tasks = p->groups[g].is_whole ? 1 : (int)net_parts(net, item->l),
+                            .tasks = (int)p->groups[g].n_tasks,
                             .is_repeated = item->is_repeated,
                             .work = work_of(t->model->rule, net, item)};
     for (size_t k = 0; k < OPERANDS; k++) {
