@@ -482,7 +482,7 @@ static void conv_gradient(const struct layer *layer, struct matrix input, struct
         memcpy(row, matrix_row(&dW, c), k * sizeof *row);
         reorder(layer, part_size(inputs), row, matrix_row(&dW, c), true);
     }
-    if (db)
+    if (db && layer->has_bias)
         sum_delta(layer, delta, part, db, worker);
 }
 

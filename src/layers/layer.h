@@ -99,8 +99,8 @@ struct layer_ops {
     void (*push)(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
                  struct part part, struct worker *worker);
     /* The gradient of the rows `part`, in the columns of the input channels `inputs`, which are all of them for a dense layer.
-       input: n x in_units, delta: n x units; dW: those rows x those columns; db: those rows, written for a layer without biases
-       too, or NULL. */
+       input: n x in_units, delta: n x units; dW: those rows x those columns; db: those rows, of a layer with biases,
+       or NULL. */
     void (*gradient)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
                      struct part inputs, struct matrix dW, float *db, struct worker *worker);
     /* The step on the rows `part` of W by that gradient, which is kept nowhere; db as there. slots: those of all of W, or NULL.
