@@ -86,16 +86,23 @@ static size_t after(size_t stage, size_t ranges, size_t own)
     return stage == NOBODY ? BEFORE : ranges == own && own != NO_RANGES ? stage : stage + 1;
 }
 
-/* Whether a task touches no more of the operand than its own range. */
-static bool keeps_to_range(const struct instruction *item, struct operand o)
+enum extent program_extent(const struct instruction *item, struct operand o)
 {
     const bool is_batch = o.buffer == BUFFER_INPUT || o.buffer == BUFFER_TARGETS ||
                           o.buffer == BUFFER_OUTPUT || o.buffer == BUFFER_SIGNAL || o.buffer == BUFFER_DELTA;
     const bool is_matrix =
         o.buffer == BUFFER_WEIGHTS || o.buffer == BUFFER_GRADIENT || o.buffer == BUFFER_FEEDBACK;
-    return !item->op->is_whole && (item->cut == CUT_EXAMPLES ? is_batch
-                                   : item->cut == CUT_INPUTS ? is_matrix
-                                                             : o.extent == EXTENT_RANGE);
+    if (item->cut == CUT_EXAMPLES)
+        return is_batch ? EXTENT_RANGE : EXTENT_ALL;
+    if (item->cut == CUT_INPUTS)
+        return is_matrix ? EXTENT_RANGE : EXTENT_ALL;
+    return o.extent;
+}
+
+/* Whether a task touches no more of the operand than its own range. */
+static bool keeps_to_range(const struct instruction *item, struct operand o)
+{
+    return !item->op->is_whole && program_extent(item, o) == EXTENT_RANGE;
 }
 
 /* Equal where two operands of the same buffer are touched range by range, the same range by the same task. */

@@ -175,6 +175,8 @@ size_t program_follower(const struct program *p, size_t l, size_t i);
 /* Operand i with its block resolved; its buffer is BUFFER_NONE past the last. `block`: whose buffer it is. */
 struct operand program_operand(const struct program *p, const struct instruction *item, size_t i,
                                size_t *block);
+/* How much of the operand one task touches, by the way the instruction is cut. */
+enum extent program_extent(const struct instruction *item, struct operand o);
 const char *program_buffer_name(const struct program *p, enum buffer buffer);
 
 /* Stages, groups and tasks from the operands; fuses gradient and update first where that is possible. */
