@@ -109,10 +109,16 @@ static size_t canvas_size(struct canvas c)
     return (size_t)c.channels * (size_t)c.rows * (size_t)c.cols;
 }
 
-static struct canvas canvas_of_input(const struct layer *layer)
+/* Of so many channels of the input. */
+static struct canvas canvas_around(const struct layer *layer, int channels)
 {
     const int pad = 2 * layer->window.pad;
-    return (struct canvas){layer->in.channels, layer->in.rows + pad, layer->in.cols + pad};
+    return (struct canvas){channels, layer->in.rows + pad, layer->in.cols + pad};
+}
+
+static struct canvas canvas_of_input(const struct layer *layer)
+{
+    return canvas_around(layer, layer->in.channels);
 }
 
 static struct canvas canvas_of_delta(const struct layer *layer)
@@ -244,12 +250,11 @@ static void add_bias(const struct layer *layer, const float *b, size_t columns, 
     }
 }
 
-/* From the order in which weights are kept (channel, row, column) to that in which they are taken (row, channel, column), or
-   back. */
-static void reorder(const struct layer *layer, const float *from, float *to, bool back)
+/* The weights of so many input channels from the order in which they are kept (channel, row, column) to that in which they are
+   taken (row, channel, column), or back. */
+static void reorder(const struct layer *layer, size_t channels, const float *from, float *to, bool back)
 {
-    const size_t channels = (size_t)layer->in.channels, rows = (size_t)layer->window.rows,
-                 cols = (size_t)layer->window.cols;
+    const size_t rows = (size_t)layer->window.rows, cols = (size_t)layer->window.cols;
     for (size_t c = 0; c < channels; c++)
         for (size_t y = 0; y < rows; y++) {
             const size_t kept = (c * rows + y) * cols, taken = (y * channels + c) * cols;
@@ -305,7 +310,7 @@ static void multiply(const struct layer *layer, struct matrix M, const float *b,
     for (size_t c = part.begin; c < part.end; c += size) {
         const size_t columns = part.end - c < size ? part.end - c : size;
         for (size_t i = 0; i < columns; i++)
-            reorder(layer, M.x + (c + i) * M.stride, ordered + i * k, false);
+            reorder(layer, (size_t)layer->in.channels, M.x + (c + i) * M.stride, ordered + i * k, false);
         worker->backend->panel(ordered, k, k, columns, panel);
         struct sweep s = {
             .window = w,
@@ -443,22 +448,26 @@ static void list_places(const struct layer *layer, struct canvas canvas, size_t 
                 *to++ = (int32_t)(i * canvas_size(canvas)) + (y * canvas.cols + x) * stride;
 }
 
-/* Examples in order; the first ones begin the sums. */
+/* Examples in order; the first ones begin the sums. Input channels that are not asked for are as if they were not there. */
 static void conv_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
-                          struct part part, struct matrix dW, float *db, struct worker *worker)
+                          struct part part, struct part inputs, struct matrix dW, float *db,
+                          struct worker *worker)
 {
-    const struct canvas canvas = canvas_of_input(layer);
-    const size_t most = images(layer), area = places(layer), k = layer->weight_cols;
+    const bl_shape shape = {(int)part_size(inputs), layer->in.rows, layer->in.cols};
+    const struct canvas canvas = canvas_around(layer, shape.channels);
+    const size_t most = images(layer), area = places(layer), k = part_size(inputs) * window_size(layer);
+    const size_t before = inputs.begin * map_size(layer);
     const int pad = layer->window.pad;
     float *floats = begin_taking(worker), *drawn = take(&floats, most * canvas_size(canvas));
     float *panel = take(&floats, most * area * GATHER_MOST_COLUMNS), *row = take(&floats, k);
     int32_t *terms = take_offsets(&floats, most * area), *rows = take_offsets(&floats, k);
     wipe(canvas, most, drawn);
-    list_offsets(canvas, layer->in.channels, layer->window.rows, layer->window.cols, 1, rows);
+    list_offsets(canvas, shape.channels, layer->window.rows, layer->window.cols, 1, rows);
     for (size_t n = 0; n < input.rows; n += most) {
         const size_t here = input.rows - n < most ? input.rows - n : most;
         for (size_t i = 0; i < here; i++)
-            draw(canvas, matrix_row(&input, n + i), layer->in, pad, pad, 1, drawn + i * canvas_size(canvas));
+            draw(canvas, matrix_row(&input, n + i) + before, shape, pad, pad, 1,
+                 drawn + i * canvas_size(canvas));
         list_places(layer, canvas, here, terms);
         const struct gather like = {.accumulate = n > 0,
                                     .m = k / (size_t)layer->window.rows,
@@ -471,9 +480,10 @@ static void conv_gradient(const struct layer *layer, struct matrix input, struct
     }
     for (size_t c = 0; c < part_size(part); c++) {
         memcpy(row, matrix_row(&dW, c), k * sizeof *row);
-        reorder(layer, row, matrix_row(&dW, c), true);
+        reorder(layer, part_size(inputs), row, matrix_row(&dW, c), true);
     }
-    sum_delta(layer, delta, part, db, worker);
+    if (db && layer->has_bias)
+        sum_delta(layer, delta, part, db, worker);
 }
 
 const struct layer_ops layer_conv = {
