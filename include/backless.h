@@ -819,13 +819,14 @@ BL_API void bl_trainer_traffic(const bl_trainer *trainer, bl_traffic *out);
 
 /* A training step is a program: instructions on whole blocks, with the buffers that they read and write. From these
    follows what may run at once. Stages run one after the other; instructions of one stage with the same `group` run
-   together, in order, in one task for each range of the block's channels. */
+   together, in order, in one task for each range of the block's channels, or, where a convolution has few channels
+   and the trainer several threads, of the examples or of its input channels. */
 typedef struct bl_operand {
     const char
         *buffer; /* "input", "targets", "output", "signal", "delta", "weights", "feedback" or "gradient" */
     int block;   /* whose */
-    const char *
-        extent; /* what a task touches: "range": its own channels; "columns": of another block's matrix; "all" */
+    const char
+        *extent; /* what a task touches: "range": its own; "columns": of another block's matrix; "all" */
     int reads, writes;
 } bl_operand;
 typedef struct bl_instruction {

@@ -104,8 +104,14 @@ static void trial_run(struct trial *t, const struct backend *backend, enum preci
         const struct part part = next_part(c, layer->weight_rows, most);
         layer->ops->forward(layer, x, matrix_of(t->y.x, t->n, layer->units), part, &worker);
         layer->ops->push(layer, layer->W, x, matrix_of(t->pushed.x, t->n, layer->units), part, &worker);
-        layer->ops->gradient(layer, x, delta, part, matrix_of(t->dW.x + c * cols, part_size(part), cols),
-                             db.x + c, &worker);
+        const size_t channels = (size_t)layer->in.channels, window = cols / channels;
+        for (size_t k = 0; k < channels; k += most) {
+            const struct part inputs = next_part(k, channels, most),
+                              columns = {inputs.begin * window, inputs.end * window};
+            const struct matrix dW = matrix_of(t->dW.x + c * cols, part_size(part), cols);
+            layer->ops->gradient(layer, x, delta, part, inputs, matrix_columns(dW, columns),
+                                 k == 0 ? db.x + c : NULL, &worker);
+        }
     }
     for (size_t c = 0; c < (size_t)layer->in.channels; c += most) {
         const struct part part = next_part(c, (size_t)layer->in.channels, most);

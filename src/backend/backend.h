@@ -50,6 +50,18 @@ struct pool {
     int rows, cols, stride, in_cols;
 };
 
+/* Maps of a batch, for batch norm: `channels` maps of `map` numbers, one after the other, in each example; examples are `stride` floats
+   apart. Sums are over all examples and places of a channel, in that order, in double. */
+enum { NORM_MOST_CHANNELS = 16 };
+struct norm_maps {
+    size_t channels, map, examples, stride; /* channels <= NORM_MOST_CHANNELS */
+};
+
+/* What dx is made of beside x^, of each channel: dx = factor (dy - dshift - x^ dscale). */
+struct norm_slopes {
+    const float *factor, *dshift, *dscale;
+};
+
 /* One step of an optimiser on n weights. g: gradient. All are read and written in place, element by element. */
 struct sgd_step { /* v <- momentum v + g; w <- (1 - decay) w - rate (nesterov ? g + momentum v : v) */
     float rate, momentum, decay;
@@ -117,8 +129,20 @@ struct backend {
        numbers alone. */
     void (*max_windows)(const struct pool *p, const float *x, float *y, int32_t *at);
 
-    void (*add)(float *y, const float *x, size_t n); /* y += x */
-    float (*sum)(const float *x, size_t n);          /* in one order, whatever the instruction set */
+    /* Of each channel; mean, inverse, scale and shift: a number for each. x^ = (x - mean) inverse. */
+    void (*norm_sums)(const struct norm_maps *m, const float *x, double *sum); /* of x */
+    void (*norm_squares)(const struct norm_maps *m, const float *x, const double *mean,
+                         double *sum); /* of (x - mean)^2 */
+    void (*norm_down_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                           const float *inverse, double *sum, double *product); /* of dy, and of dy x^ */
+    void (*norm)(const struct norm_maps *m, const float *x, const float *mean, const float *inverse,
+                 const float *scale, const float *shift, float *y); /* y = scale x^ + shift */
+    void (*norm_down)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                      const float *inverse, const struct norm_slopes *s, float *dx);
+
+    void (*add)(float *y, const float *x, size_t n);                    /* y += x */
+    void (*add_to)(float *y, const float *a, const float *b, size_t n); /* y = a + b */
+    float (*sum)(const float *x, size_t n); /* in one order, whatever the instruction set */
     void (*column_sum)(const float *x, size_t rows, size_t cols, size_t stride,
                        float *sum); /* over rows, in order */
 

@@ -23,9 +23,13 @@ static void add_columns(struct matrix from, struct matrix to, struct part part, 
 
 void add_forward(const struct matrix *x, size_t n, struct matrix y, struct part part, struct worker *worker)
 {
-    copy_columns(x[0], y, part);
-    if (n > 1)
-        add_columns(x[1], y, part, worker);
+    if (n == 1) {
+        copy_columns(x[0], y, part);
+        return;
+    }
+    for (size_t i = 0; i < y.rows; i++)
+        worker->backend->add_to(matrix_row(&y, i) + part.begin, matrix_row(&x[0], i) + part.begin,
+                                matrix_row(&x[1], i) + part.begin, part_size(part));
 }
 
 void add_pull(struct matrix delta, struct matrix to, struct part part, bool accumulates,

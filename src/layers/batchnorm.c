@@ -23,86 +23,120 @@ static size_t map_of(const struct crossing *c)
     return part_size(c->out) / (c->last - c->first);
 }
 
-/* The numbers of one channel in one example. */
-static float *channel(struct matrix m, const struct crossing *c, size_t n, size_t k)
+/* Some of the channels, from k on. */
+static struct norm_maps maps_from(const struct crossing *c, size_t k)
 {
-    return matrix_row(&m, n) + c->out.begin + (k - c->first) * map_of(c);
+    const size_t left = c->last - k;
+    return (struct norm_maps){.channels = left < NORM_MOST_CHANNELS ? left : NORM_MOST_CHANNELS,
+                              .map = map_of(c),
+                              .examples = c->x.rows,
+                              .stride = c->x.stride};
 }
 
-static void batch_statistics(const struct crossing *c, size_t k, double *mean, double *variance)
+/* The numbers of channel k, and of those behind it, in the first example. */
+static float *from_channel(struct matrix m, const struct crossing *c, size_t k)
 {
-    const size_t map = map_of(c);
-    const double count = (double)(c->x.rows * map);
-    double sum = 0.0, square = 0.0;
-    for (size_t n = 0; n < c->x.rows; n++)
-        for (size_t i = 0; i < map; i++)
-            sum += (double)channel(c->x, c, n, k)[i];
-    *mean = sum / count;
-    for (size_t n = 0; n < c->x.rows; n++)
-        for (size_t i = 0; i < map; i++) {
-            const double d = (double)channel(c->x, c, n, k)[i] - *mean;
-            square += d * d;
-        }
-    *variance = square / count;
+    return m.x + c->out.begin + (k - c->first) * map_of(c);
 }
 
-static void keep_running(const struct layer *layer, const struct crossing *c, size_t k, double mean,
+struct statistics {
+    double mean[NORM_MOST_CHANNELS], variance[NORM_MOST_CHANNELS];
+};
+
+static void batch_statistics(const struct crossing *c, const struct norm_maps *m, size_t k,
+                             struct statistics *s)
+{
+    const struct backend *backend = c->worker->backend;
+    const double count = (double)(m->examples * m->map);
+    const float *x = from_channel(c->x, c, k);
+    backend->norm_sums(m, x, s->mean);
+    for (size_t i = 0; i < m->channels; i++)
+        s->mean[i] /= count;
+    backend->norm_squares(m, x, s->mean, s->variance);
+    for (size_t i = 0; i < m->channels; i++)
+        s->variance[i] /= count;
+}
+
+static void keep_running(const struct layer *layer, const struct norm_maps *of, size_t k, double mean,
                          double variance)
 {
-    const double count = (double)(c->x.rows * map_of(c));
+    const double count = (double)(of->examples * of->map);
     const double unbiased = count > 1.0 ? variance * count / (count - 1.0) : variance;
     float *m = &layer->kept[RUNNING_MEAN][k], *v = &layer->kept[RUNNING_VARIANCE][k];
     *m = (float)((1.0 - momentum) * (double)*m + momentum * mean);
     *v = (float)((1.0 - momentum) * (double)*v + momentum * unbiased);
 }
 
-static void statistics(const struct layer *layer, const struct crossing *c, size_t k)
+/* What the cache keeps of a channel. */
+struct centre {
+    float mean[NORM_MOST_CHANNELS], inverse[NORM_MOST_CHANNELS];
+};
+
+static struct centre centre_from(const struct crossing *c, size_t k, size_t channels)
 {
-    double mean = (double)layer->kept[RUNNING_MEAN][k], variance = (double)layer->kept[RUNNING_VARIANCE][k];
+    struct centre centre = {{0.0f}, {0.0f}};
+    for (size_t i = 0; i < channels; i++) {
+        centre.mean[i] = c->cache[CACHED * (k + i) + MEAN];
+        centre.inverse[i] = c->cache[CACHED * (k + i) + INVERSE];
+    }
+    return centre;
+}
+
+static void find_centre(const struct layer *layer, const struct crossing *c, const struct norm_maps *m,
+                        size_t k)
+{
+    struct statistics s;
+    for (size_t i = 0; i < m->channels; i++) {
+        s.mean[i] = (double)layer->kept[RUNNING_MEAN][k + i];
+        s.variance[i] = (double)layer->kept[RUNNING_VARIANCE][k + i];
+    }
     if (c->passage.purpose != PASSAGE_USE)
-        batch_statistics(c, k, &mean, &variance);
-    if (c->passage.purpose == PASSAGE_TRAIN)
-        keep_running(layer, c, k, mean, variance);
-    c->cache[CACHED * k + MEAN] = (float)mean;
-    c->cache[CACHED * k + INVERSE] = (float)(1.0 / sqrt(variance + epsilon));
+        batch_statistics(c, m, k, &s);
+    for (size_t i = 0; i < m->channels; i++) {
+        if (c->passage.purpose == PASSAGE_TRAIN)
+            keep_running(layer, m, k + i, s.mean[i], s.variance[i]);
+        c->cache[CACHED * (k + i) + MEAN] = (float)s.mean[i];
+        c->cache[CACHED * (k + i) + INVERSE] = (float)(1.0 / sqrt(s.variance[i] + epsilon));
+    }
 }
 
 static void norm_apply(const struct layer *layer, const struct crossing *c)
 {
-    for (size_t k = c->first; k < c->last; k++) {
-        statistics(layer, c, k);
-        const float mean = c->cache[CACHED * k + MEAN], inverse = c->cache[CACHED * k + INVERSE];
-        for (size_t n = 0; n < c->x.rows; n++)
-            for (size_t i = 0; i < map_of(c); i++)
-                channel(c->y, c, n, k)[i] =
-                    layer->own[SCALE][k] * ((channel(c->x, c, n, k)[i] - mean) * inverse) +
-                    layer->own[SHIFT][k];
+    for (size_t k = c->first; k < c->last; k += NORM_MOST_CHANNELS) {
+        const struct norm_maps m = maps_from(c, k);
+        find_centre(layer, c, &m, k);
+        const struct centre centre = centre_from(c, k, m.channels);
+        c->worker->backend->norm(&m, from_channel(c->x, c, k), centre.mean, centre.inverse,
+                                 layer->own[SCALE] + k, layer->own[SHIFT] + k, from_channel(c->y, c, k));
     }
 }
 
 /* Through the batch's statistics too, which the running ones are not. */
+static void norm_down_from(const struct layer *layer, const struct crossing *c, size_t k)
+{
+    const struct backend *backend = c->worker->backend;
+    const struct norm_maps m = maps_from(c, k);
+    const struct centre centre = centre_from(c, k, m.channels);
+    const double count = (double)(m.examples * m.map);
+    const float *x = from_channel(c->x, c, k), *dy = from_channel(c->dy, c, k);
+    double shift[NORM_MOST_CHANNELS], scale[NORM_MOST_CHANNELS];
+    float factor[NORM_MOST_CHANNELS], dshift[NORM_MOST_CHANNELS], dscale[NORM_MOST_CHANNELS];
+    backend->norm_down_sums(&m, x, dy, centre.mean, centre.inverse, shift, scale);
+    for (size_t i = 0; i < m.channels; i++) {
+        c->own[SCALE][k + i] = (float)scale[i];
+        c->own[SHIFT][k + i] = (float)shift[i];
+        dscale[i] = (float)(scale[i] / count);
+        dshift[i] = (float)(shift[i] / count);
+        factor[i] = layer->own[SCALE][k + i] * centre.inverse[i];
+    }
+    backend->norm_down(&m, x, dy, centre.mean, centre.inverse, &(struct norm_slopes){factor, dshift, dscale},
+                       from_channel(c->dx, c, k));
+}
+
 static void norm_down(const struct layer *layer, const struct crossing *c)
 {
-    const size_t map = map_of(c);
-    const double count = (double)(c->x.rows * map);
-    for (size_t k = c->first; k < c->last; k++) {
-        const float mean = c->cache[CACHED * k + MEAN], inverse = c->cache[CACHED * k + INVERSE];
-        double scale = 0.0, shift = 0.0;
-        for (size_t n = 0; n < c->x.rows; n++)
-            for (size_t i = 0; i < map; i++) {
-                const double d = (double)channel(c->dy, c, n, k)[i];
-                shift += d;
-                scale += d * (double)((channel(c->x, c, n, k)[i] - mean) * inverse);
-            }
-        c->own[SCALE][k] = (float)scale;
-        c->own[SHIFT][k] = (float)shift;
-        const float dscale = (float)(scale / count), dshift = (float)(shift / count);
-        const float factor = layer->own[SCALE][k] * inverse;
-        for (size_t n = 0; n < c->x.rows; n++)
-            for (size_t i = 0; i < map; i++)
-                channel(c->dx, c, n, k)[i] = factor * (channel(c->dy, c, n, k)[i] - dshift -
-                                                       (channel(c->x, c, n, k)[i] - mean) * inverse * dscale);
-    }
+    for (size_t k = c->first; k < c->last; k += NORM_MOST_CHANNELS)
+        norm_down_from(layer, c, k);
 }
 
 const struct layer_ops layer_batchnorm = {

@@ -541,27 +541,32 @@ static void list_places(const struct layer *layer, struct canvas canvas, size_t 
                 *to++ = (int32_t)(i * canvas_size(canvas)) + (y * canvas.cols + x) * stride;
 }
 
-/* input: some images. Gives the number of canvases. */
-static size_t draw_images(const struct layer *layer, struct canvas canvas, struct matrix input, float *room,
-                          float *drawn, const struct worker *worker)
+/* input: some images, of which the channels `inputs` are drawn. Gives the number of canvases. */
+static size_t draw_images(const struct layer *layer, struct canvas canvas, struct matrix input,
+                          struct part inputs, float *room, float *drawn, const struct worker *worker)
 {
     const size_t each = takes_pairs(worker->precision) ? 2 : 1, n = terms_for(worker->precision, input.rows);
+    const struct part columns = {inputs.begin * map_size(layer), inputs.end * map_size(layer)};
+    const bl_shape shape = {canvas.channels, layer->in.rows, layer->in.cols};
+    const struct matrix from = matrix_columns(input, columns);
     const int pad = layer->window.pad;
     for (size_t i = 0; i < n; i++) {
         const size_t end = (i + 1) * each < input.rows ? (i + 1) * each : input.rows;
         const struct matrix image =
-            to_sum_rows(worker, matrix_rows(input, (struct part){i * each, end}), room);
-        draw(canvas, image.x, layer->in, pad, pad, 1, drawn + i * canvas_size(canvas));
+            to_sum_rows(worker, matrix_rows(from, (struct part){i * each, end}), room);
+        draw(canvas, image.x, shape, pad, pad, 1, drawn + i * canvas_size(canvas));
     }
     return n;
 }
 
-/* Examples in order; the first ones begin the sums. */
+/* Examples in order; the first ones begin the sums. Input channels that are not asked for are as if they were not there. */
 static void conv_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
-                          struct part part, struct matrix dW, float *db, struct worker *worker)
+                          struct part part, struct part inputs, struct matrix dW, float *db,
+                          struct worker *worker)
 {
-    const struct canvas canvas = canvas_of_input(layer, layer->in.channels);
-    const size_t n_canvases = canvases(layer), area = places(layer), k = layer->weight_cols;
+    const struct canvas canvas = canvas_of_input(layer, (int)part_size(inputs));
+    const size_t n_canvases = canvases(layer), area = places(layer);
+    const size_t k = part_size(inputs) * window_size(layer);
     const size_t most = takes_pairs(worker->precision) ? 2 * n_canvases : n_canvases;
     float *floats = begin_taking(worker), *drawn = take(&floats, n_canvases * canvas_size(canvas));
     struct gradient_room room = {.panel = take(&floats, n_canvases * area * GATHER_MOST_COLUMNS)};
@@ -569,11 +574,11 @@ static void conv_gradient(const struct layer *layer, struct matrix input, struct
     int32_t *terms = take_offsets(&floats, n_canvases * area), *rows = take_offsets(&floats, k);
     room.pairs = floats;
     wipe(canvas, n_canvases, drawn);
-    list_offsets(canvas, layer->in.channels, layer->window.rows, layer->window.cols, 1, rows);
+    list_offsets(canvas, canvas.channels, layer->window.rows, layer->window.cols, 1, rows);
     for (size_t n = 0; n < input.rows; n += most) {
         const struct part here = {n, input.rows - n < most ? input.rows : n + most};
         const size_t drawn_here =
-            draw_images(layer, canvas, matrix_rows(input, here), room.pairs, drawn, worker);
+            draw_images(layer, canvas, matrix_rows(input, here), inputs, room.pairs, drawn, worker);
         list_places(layer, canvas, drawn_here, terms);
         const struct gather like = {.accumulate = n > 0,
                                     .m = k / (size_t)layer->window.rows,
@@ -586,9 +591,10 @@ static void conv_gradient(const struct layer *layer, struct matrix input, struct
     }
     for (size_t c = 0; c < part_size(part); c++) {
         memcpy(row, matrix_row(&dW, c), k * sizeof *row);
-        reorder(&layer->window, (size_t)layer->in.channels, row, matrix_row(&dW, c), true);
+        reorder(&layer->window, part_size(inputs), row, matrix_row(&dW, c), true);
     }
-    sum_delta(layer, delta, part, db, worker);
+    if (db && layer->has_bias)
+        sum_delta(layer, delta, part, db, worker);
 }
 
 const struct layer_ops layer_conv = {

@@ -65,12 +65,14 @@ static void dense_pull(const struct layer *layer, struct matrix M, struct matrix
 
 /* dW = delta^T input, db = the sum of delta over the examples. */
 static void dense_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
-                           struct part part, struct matrix dW, float *db, struct worker *worker)
+                           struct part part, struct part inputs, struct matrix dW, float *db,
+                           struct worker *worker)
 {
-    (void)layer;
+    (void)layer, (void)inputs;
     const struct matrix d = matrix_columns(delta, part);
     products_in(worker->precision)->gradient(d, input, dW, worker);
-    worker->backend->column_sum(d.x, d.rows, d.cols, d.stride, db);
+    if (db)
+        worker->backend->column_sum(d.x, d.rows, d.cols, d.stride, db);
 }
 
 static void dense_descend(const struct layer *layer, struct matrix input, struct matrix delta,

@@ -33,7 +33,7 @@ static void mask(const struct layer *layer, const struct crossing *c, struct mat
     uint32_t words[4];
     for (size_t n = 0; n < m.rows; n++) {
         float *row = matrix_row(&m, n);
-        const uint64_t first = (uint64_t)n * layer->units;
+        const uint64_t first = (uint64_t)(c->first_example + n) * layer->units;
         for (size_t j = part.begin; j < part.end; j++) {
             const uint64_t i = first + j;
             if (j == part.begin || i % 4 == 0)

@@ -42,12 +42,13 @@ struct passage {
     uint32_t step;
 };
 
-/* Of a layer behind the weights: the channels that are worked on, all examples. */
+/* Of a layer behind the weights: the channels and examples that are worked on; all examples for a layer that takes statistics. */
 struct crossing {
     struct matrix x, y;   /* its input and output; one memory where it works in place */
     struct matrix dx, dy; /* the derivatives there, on the way down; likewise */
     struct part in, out;  /* columns of x, of y: the same channels */
     size_t number;        /* of the layer in its net, for the address of random numbers */
+    size_t first_example; /* of the batch: what row 0 of x and y is */
     size_t first, last;   /* the channels: first .. last - 1 */
     float *cache;         /* ops->cache numbers for each channel, from apply to down */
     float *
@@ -97,10 +98,11 @@ struct layer_ops {
     /* delta: n x in_units; signal: n x units, the columns of rows `part` written: delta M^T. */
     void (*push)(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
                  struct part part, struct worker *worker);
-    /* The gradient of the rows `part`. input: n x in_units, delta: n x units; dW: those rows x weight_cols, db: those
-       rows, written for a layer without biases too. */
+    /* The gradient of the rows `part`, in the columns of the input channels `inputs`, which are all of them for a dense layer.
+       input: n x in_units, delta: n x units; dW: those rows x those columns; db: those rows, of a layer with biases,
+       or NULL. */
     void (*gradient)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
-                     struct matrix dW, float *db, struct worker *worker);
+                     struct part inputs, struct matrix dW, float *db, struct worker *worker);
     /* The step on the rows `part` of W by that gradient, which is kept nowhere; db as there. slots: those of all of W, or NULL.
        NULL: the layer has no such way. */
     void (*descend)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,

@@ -65,10 +65,12 @@ struct lesson {
     float *floats, *worker_floats;
 };
 
-/* Where a piece of work is. */
+/* Where a piece of work is: see cut.h. Of these ranges at most one is less than all there is. */
 struct place {
     size_t l;
-    struct part part;
+    struct part part;     /* channels */
+    struct part examples; /* rows of the batch's matrices */
+    struct part inputs;   /* input channels of the weighted layer */
     struct worker *worker;
 };
 

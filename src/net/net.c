@@ -80,8 +80,10 @@ static bl_status make_blocks(bl_context *ctx, struct net *net)
             begin_block(net, i);
         if (net->n_blocks == 0)
             continue;
-        net->blocks[net->n_blocks - 1].n_layers++;
-        net->blocks[net->n_blocks - 1].units = net->layers[i].units;
+        struct block *block = &net->blocks[net->n_blocks - 1];
+        block->n_layers++;
+        block->units = net->layers[i].units;
+        block->has_statistics = block->has_statistics || net->layers[i].ops->takes_statistics;
     }
     return BL_OK;
 }

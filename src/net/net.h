@@ -22,11 +22,12 @@ struct block {
     bool is_weighted;
     size_t sources[2], n_sources; /* the blocks whose outputs the head reads, in text order; NET_INPUT */
     size_t followers,
-        n_followers; /* those whose heads read its output, in text order: net->followers[followers ...] */
-    size_t module;   /* the last block of its module (modules.h): itself, or a later one */
-    bool is_taught;  /* it ends a hidden module that owns parameters: a direct rule sends it a signal */
-    size_t channels; /* of its head's output, and of all behind it */
-    size_t units;    /* numbers at its end */
+        n_followers;     /* those whose heads read its output, in text order: net->followers[followers ...] */
+    size_t module;       /* the last block of its module (modules.h): itself, or a later one */
+    bool has_statistics; /* a layer behind its head looks at all examples (batch norm) */
+    bool is_taught;      /* it ends a hidden module that owns parameters: a direct rule sends it a signal */
+    size_t channels;     /* of its head's output, and of all behind it */
+    size_t units;        /* numbers at its end */
     size_t inputs;
     size_t tensors, n_tensors; /* its first in net->tensors (W, then b where it has one), and how many */
     size_t n_weighted;         /* how many of them belong to the weighted layer: 2, 1 without biases, or 0 */
@@ -146,12 +147,14 @@ static inline struct part net_columns(const struct net *net, size_t l, struct pa
 /* Whether deltas can go onward (net_push, net_push_add): no hidden block changes the size of its maps. */
 bl_status net_check_push(const struct net *net, const char *who);
 
-/* ---- What happens at a place (block, part, worker) of a lesson; parts of a block may run at once ---- */
+/* ---- What happens at a place (a range of a block, and a worker) of a lesson; ranges of a block may run at once ---- */
 
 /* The layers before the first weights, in place, all of lesson->x. */
 void net_enter(const struct net *net, struct lesson *lesson);
-/* h[l] of the part, from the outputs of its sources or the input. */
-void net_forward(const struct net *net, const struct place *at, struct lesson *lesson);
+/* The output of block l's head, from the outputs of its sources or the input. */
+void net_forward_head(const struct net *net, const struct place *at, struct lesson *lesson);
+/* h[l] from the output of the head, through the layers behind it. Of all examples where block l has statistics. */
+void net_local_forward(const struct net *net, const struct place *at, struct lesson *lesson);
 /* delta[l] of the part from signal[l] through the layers behind block l's weights: exactly, or with another function in place of
    the derivative of activations: d <- d g, from the activation's input x and its output y. x is its input only in a lesson that
    keeps sums, else y. slope NULL: the derivative. */
@@ -165,9 +168,10 @@ void net_pull_add(const struct net *net, size_t f, bool accumulates, const struc
                   struct lesson *lesson);
 /* signal[l] of the part = the delta of the block before it forward through M[l], shaped like l's weights. */
 void net_push(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson);
-/* Of an add layer: signal[l] of the part = the sum of the deltas of its sources. */
+/* Of an add layer: signal[l] of the place = the sum of the deltas of its sources. */
 void net_push_add(const struct net *net, const struct place *at, struct lesson *lesson);
-/* The gradient of the part's rows of weights, and of their biases, from delta[l] and the block's own input. */
+/* The gradient of the part's rows of weights, in the columns of the place's input channels, and of their biases, from delta[l]
+   and the block's own input. db NULL: not of biases. */
 void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,
                   struct matrix dW, float *db);
 /* The same gradient, spent on the part's weights at once: slots are the optimiser's memory of all of block l's. Only where

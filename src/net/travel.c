@@ -60,16 +60,23 @@ static void point_own(const struct net *net, const struct place *at, const struc
             c->own[k++] = lesson->own + net->tensors[t].at;
 }
 
+/* The examples of the place. */
+static struct matrix rows_of(const struct place *at, struct matrix m)
+{
+    return matrix_rows(m, at->examples);
+}
+
 static struct crossing crossing_of(const struct net *net, const struct place *at, const struct lesson *lesson,
                                    size_t i)
 {
-    struct crossing c = {.x = lesson->out[i - 1],
-                         .y = lesson->out[i],
-                         .dx = lesson->grad[i - 1],
-                         .dy = lesson->grad[i],
+    struct crossing c = {.x = rows_of(at, lesson->out[i - 1]),
+                         .y = rows_of(at, lesson->out[i]),
+                         .dx = rows_of(at, lesson->grad[i - 1]),
+                         .dy = rows_of(at, lesson->grad[i]),
                          .in = columns_at(net, at, i - 1),
                          .out = columns_at(net, at, i),
                          .number = i,
+                         .first_example = at->examples.begin,
                          .first = at->part.begin,
                          .last = at->part.end,
                          .cache = lesson->cache[i],
@@ -88,7 +95,6 @@ static void copy_part(struct matrix from, struct matrix to, struct part part)
 
 void net_enter(const struct net *net, struct lesson *lesson)
 {
-    const struct place at = {0, {0, 0}, lesson->workers};
     const struct part all = {0, net->inputs};
     for (size_t i = 0; i < net->blocks[0].first; i++) {
         const struct crossing c = {.x = lesson->x,
@@ -97,7 +103,7 @@ void net_enter(const struct net *net, struct lesson *lesson)
                                    .out = all,
                                    .number = i,
                                    .passage = lesson->passage,
-                                   .worker = at.worker};
+                                   .worker = lesson->workers};
         if (net->layers[i].ops->apply)
             net->layers[i].ops->apply(&net->layers[i], &c);
     }
@@ -106,20 +112,26 @@ void net_enter(const struct net *net, struct lesson *lesson)
 static void add_sources(const struct net *net, const struct place *at, struct lesson *lesson)
 {
     const struct block *block = &net->blocks[at->l];
-    const struct matrix x[2] = {lesson->h[block->sources[0]], lesson->h[block->sources[1]]};
-    add_forward(x, block->n_sources, lesson->out[block->first], columns_at(net, at, block->first),
-                at->worker);
+    const size_t second = block->sources[block->n_sources - 1];
+    const struct matrix x[2] = {rows_of(at, lesson->h[block->sources[0]]), rows_of(at, lesson->h[second])};
+    add_forward(x, block->n_sources, rows_of(at, lesson->out[block->first]),
+                columns_at(net, at, block->first), at->worker);
 }
 
-void net_forward(const struct net *net, const struct place *at, struct lesson *lesson)
+void net_forward_head(const struct net *net, const struct place *at, struct lesson *lesson)
 {
     const struct block *block = &net->blocks[at->l];
     const struct layer *first = &net->layers[block->first];
     if (block->is_weighted)
-        first->ops->forward(first, *lesson_input(net, lesson, at->l), lesson->out[block->first], at->part,
-                            at->worker);
+        first->ops->forward(first, rows_of(at, *lesson_input(net, lesson, at->l)),
+                            rows_of(at, lesson->out[block->first]), at->part, at->worker);
     else
         add_sources(net, at, lesson);
+}
+
+void net_local_forward(const struct net *net, const struct place *at, struct lesson *lesson)
+{
+    const struct block *block = &net->blocks[at->l];
     for (size_t i = block->first + 1; i < block->first + block->n_layers; i++) {
         const struct layer *layer = &net->layers[i];
         const struct crossing c = crossing_of(net, at, lesson, i);
@@ -159,8 +171,9 @@ void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates
 {
     const struct layer *layer = net_layer(net, f);
     const struct part columns = net_columns(net, at->l, at->part);
-    const struct matrix signal = lesson->signal[at->l], term = accumulates ? lesson->term[at->l] : signal;
-    layer->ops->pull(layer, M, lesson->delta[f], term, columns, at->worker);
+    const struct matrix signal = rows_of(at, lesson->signal[at->l]),
+                        term = accumulates ? rows_of(at, lesson->term[at->l]) : signal;
+    layer->ops->pull(layer, M, rows_of(at, lesson->delta[f]), term, columns, at->worker);
     if (accumulates)
         add_pull(term, signal, columns, true, at->worker);
 }
@@ -168,31 +181,32 @@ void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates
 void net_pull_add(const struct net *net, size_t f, bool accumulates, const struct place *at,
                   struct lesson *lesson)
 {
-    add_pull(lesson->delta[f], lesson->signal[at->l], net_columns(net, at->l, at->part), accumulates,
-             at->worker);
+    add_pull(rows_of(at, lesson->delta[f]), rows_of(at, lesson->signal[at->l]),
+             net_columns(net, at->l, at->part), accumulates, at->worker);
 }
 
 void net_push(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson)
 {
     const struct layer *layer = net_layer(net, at->l);
-    layer->ops->push(layer, M[at->l], lesson->delta[net->blocks[at->l].sources[0]], lesson->signal[at->l],
-                     at->part, at->worker);
+    layer->ops->push(layer, M[at->l], rows_of(at, lesson->delta[net->blocks[at->l].sources[0]]),
+                     rows_of(at, lesson->signal[at->l]), at->part, at->worker);
 }
 
 void net_push_add(const struct net *net, const struct place *at, struct lesson *lesson)
 {
     const struct block *block = &net->blocks[at->l];
-    const struct matrix delta[2] = {lesson->delta[block->sources[0]], lesson->delta[block->sources[1]]};
-    add_forward(delta, block->n_sources, lesson->signal[at->l], net_columns(net, at->l, at->part),
-                at->worker);
+    const struct matrix delta[2] = {rows_of(at, lesson->delta[block->sources[0]]),
+                                    rows_of(at, lesson->delta[block->sources[block->n_sources - 1]])};
+    add_forward(delta, block->n_sources, rows_of(at, lesson->signal[at->l]),
+                net_columns(net, at->l, at->part), at->worker);
 }
 
 void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,
                   struct matrix dW, float *db)
 {
     const struct layer *layer = net_layer(net, at->l);
-    layer->ops->gradient(layer, *lesson_input(net, lesson, at->l), lesson->delta[at->l], at->part, dW, db,
-                         at->worker);
+    layer->ops->gradient(layer, *lesson_input(net, lesson, at->l), lesson->delta[at->l], at->part, at->inputs,
+                         dW, db, at->worker);
 }
 
 void net_descend(const struct net *net, const struct place *at, const struct lesson *lesson,

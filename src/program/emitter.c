@@ -170,15 +170,24 @@ void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l)
     }
 }
 
+/* Of block l: its head, and the layers behind it where these are an instruction of their own. like: pass and mode. */
+static void emit_forward(struct bl_emitter *e, size_t l, struct instruction like)
+{
+    like.l = l;
+    like.op = is_weighted(e->program, l) ? &op_forward : &op_add;
+    emit(e, like);
+    like.op = &op_local_forward;
+    if (e->program->net && block_of(e->program, l)->has_statistics)
+        emit(e, like);
+}
+
+/* Computes block l's output from the input that the rule has changed. */
 static void repeat_from_new_input(struct bl_emitter *e, size_t l)
 {
     const struct program *p = e->program;
     for (size_t i = 0; l > 0 && i < program_sources(p, l); i++)
         need(e, BUFFER_OUTPUT, program_source(p, l, i), PASS_SECOND);
-    emit(e, (struct instruction){.op = is_weighted(p, l) ? &op_forward : &op_add,
-                                 .l = l,
-                                 .pass = PASS_SECOND,
-                                 .mode = MODE_REPLAY});
+    emit_forward(e, l, (struct instruction){.pass = PASS_SECOND, .mode = MODE_REPLAY});
 }
 
 void emit_second_forward(struct bl_emitter *e, size_t l)
@@ -220,10 +229,7 @@ static void repeat_forward(struct bl_emitter *e, size_t l)
         return;
     for (size_t i = 0; l > 0 && i < program_sources(p, l); i++)
         repeat_forward(e, program_source(p, l, i));
-    emit(e, (struct instruction){.op = is_weighted(p, l) ? &op_forward : &op_add,
-                                 .l = l,
-                                 .mode = MODE_REPLAY,
-                                 .is_repeated = true});
+    emit_forward(e, l, (struct instruction){.mode = MODE_REPLAY, .is_repeated = true});
 }
 
 /* All of a block's that learns: its gradient, and the steps of what has that gradient. */
@@ -367,7 +373,7 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
         emit_plain(&e, &op_enter, 0);
     bool has_begun = rest == 0 || emit_begin(&e, what);
     for (size_t l = 0; l <= last; l++) {
-        emit_plain(&e, is_weighted(p, l) ? &op_forward : &op_add, l);
+        emit_forward(&e, l, (struct instruction){.mode = MODE_OF_RUN});
         if (has_begun && l < rest && l == first_piece(p, what, done, rest) && emit_piece(&e, what, l))
             done = l + 1;
     }

@@ -18,6 +18,14 @@ const struct op op_forward = {
                  {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
                  {BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
+/* The layers behind the head, where one of them looks at all examples of the batch: else they belong to forward and add. */
+const struct op op_local_forward = {
+    .kind = OP_LOCAL_FORWARD,
+    .name = "local_forward",
+    .move = MOVE_FORWARD,
+    .operands = {{BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
+                 {BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, UPDATES}},
+};
 /* A copy, where the second source is the first. */
 const struct op op_add = {
     .kind = OP_ADD,

@@ -16,11 +16,11 @@
 
 enum { NOBODY = 0, BEFORE = 1 }; /* stages are counted from 1 here, so that 0 is: never */
 
-/* What was done to one memory: the stages of accesses, and the block whose ranges they kept to; or NO_BLOCK. */
-#define NO_BLOCK ((size_t)-1)
+/* What was done to one memory: the stages of accesses, and the block and cut whose ranges they kept to; or NO_RANGES. */
+#define NO_RANGES ((size_t)-1)
 struct accesses {
-    size_t write, write_block;
-    size_t range_read, range_block;
+    size_t write, write_ranges;
+    size_t range_read, read_ranges;
     size_t other_read;
 };
 
@@ -46,14 +46,35 @@ static size_t later(size_t a, size_t b)
 }
 
 /* The first stage after that of an access; the same one where both keep to their ranges of one block. */
-static size_t after(size_t stage, size_t block, size_t own)
+static size_t after(size_t stage, size_t ranges, size_t own)
 {
-    return stage == NOBODY ? BEFORE : block == own && own != NO_BLOCK ? stage : stage + 1;
+    return stage == NOBODY ? BEFORE : ranges == own && own != NO_RANGES ? stage : stage + 1;
 }
 
-static size_t block_of_ranges(const struct instruction *item, struct operand o)
+enum extent program_extent(const struct instruction *item, struct operand o)
 {
-    return item->op->is_whole || o.extent != EXTENT_RANGE ? NO_BLOCK : item->l;
+    const bool is_batch = o.buffer == BUFFER_INPUT || o.buffer == BUFFER_TARGETS ||
+                          o.buffer == BUFFER_OUTPUT || o.buffer == BUFFER_SIGNAL || o.buffer == BUFFER_DELTA;
+    const bool is_matrix =
+        o.buffer == BUFFER_WEIGHTS || o.buffer == BUFFER_GRADIENT || o.buffer == BUFFER_FEEDBACK;
+    if (item->cut == CUT_EXAMPLES)
+        return is_batch ? EXTENT_RANGE : EXTENT_ALL;
+    if (item->cut == CUT_INPUTS)
+        return is_matrix ? EXTENT_RANGE : EXTENT_ALL;
+    return o.extent;
+}
+
+/* Whether a task touches no more of the operand than its own range. */
+static bool keeps_to_range(const struct instruction *item, struct operand o)
+{
+    return !item->op->is_whole && program_extent(item, o) == EXTENT_RANGE;
+}
+
+/* Equal where two operands are touched range by range, the same range by the same task. Only of the instruction's own block: another
+   one's rows may be of another length in the same place. */
+static size_t ranges_of(const struct instruction *item, struct operand o, size_t block)
+{
+    return keeps_to_range(item, o) && block == item->l ? item->l * CUTS + (size_t)item->cut : NO_RANGES;
 }
 
 static size_t first_stage(const struct program *p, const struct accesses *all, const struct instruction *item)
@@ -64,21 +85,21 @@ static size_t first_stage(const struct program *p, const struct accesses *all, c
         if (o.buffer == BUFFER_NONE)
             break;
         const struct accesses *a = &all[program_memory(p, o.buffer, block)];
-        const size_t own = block_of_ranges(item, o);
-        stage = later(stage, after(a->write, a->write_block, own));
+        const size_t own = ranges_of(item, o, block);
+        stage = later(stage, after(a->write, a->write_ranges, own));
         if (o.access == READS)
             continue;
-        stage = later(stage, after(a->range_read, a->range_block, own));
-        stage = later(stage, after(a->other_read, NO_BLOCK, own));
+        stage = later(stage, after(a->range_read, a->read_ranges, own));
+        stage = later(stage, after(a->other_read, NO_RANGES, own));
     }
     return stage;
 }
 
 static void note_read(struct accesses *a, size_t stage, size_t own)
 {
-    if (own != NO_BLOCK && (a->range_read == NOBODY || a->range_block == own)) {
+    if (own != NO_RANGES && (a->range_read == NOBODY || a->read_ranges == own)) {
         a->range_read = later(a->range_read, stage);
-        a->range_block = own;
+        a->read_ranges = own;
     } else
         a->other_read = later(a->other_read, stage);
 }
@@ -91,11 +112,11 @@ static void note(const struct program *p, struct accesses *all, const struct ins
         if (o.buffer == BUFFER_NONE)
             break;
         struct accesses *a = &all[program_memory(p, o.buffer, block)];
-        const size_t own = block_of_ranges(item, o);
-        if (o.access == READS) /* a read of another block's range never shares a task with what wrote it */
-            note_read(a, item->stage, own == block ? own : NO_BLOCK);
+        const size_t own = ranges_of(item, o, block);
+        if (o.access == READS)
+            note_read(a, item->stage, own);
         else
-            *a = (struct accesses){.write = item->stage, .write_block = own};
+            *a = (struct accesses){.write = item->stage, .write_ranges = own};
     }
 }
 
@@ -110,11 +131,11 @@ static size_t tied(const struct program *p, size_t i)
     return n;
 }
 
-/* The matrix of a batch that each range of the instruction reads whole; 0: none. Errors and targets are small. */
+/* The matrix of a batch that each range of channels of the instruction reads whole; 0: none. Errors and targets are small. */
 static size_t whole_operand(const struct program *p, const struct instruction *item)
 {
     size_t block = 0;
-    for (size_t i = 0; i < OPERANDS && !item->op->is_whole; i++) {
+    for (size_t i = 0; i < OPERANDS && !item->op->is_whole && item->cut == CUT_CHANNELS; i++) {
         const struct operand o = program_operand(p, item, i, &block);
         const bool is_large =
             o.buffer == BUFFER_INPUT || o.buffer == BUFFER_OUTPUT || o.buffer == BUFFER_DELTA;
@@ -132,10 +153,10 @@ static size_t stage_of_one_matrix(const struct program *p, struct accesses *all,
     /* no instruction touches BUFFER_NONE: its entry holds what the block's tasks read whole */
     struct accesses *block = &all[program_memory(p, BUFFER_NONE, item->l)];
     const size_t whole = whole_operand(p, item);
-    if (whole && block->write == stage && block->write_block != whole)
+    if (whole && block->write == stage && block->write_ranges != whole)
         stage++;
     if (whole)
-        *block = (struct accesses){.write = stage, .write_block = whole};
+        *block = (struct accesses){.write = stage, .write_ranges = whole};
     return stage;
 }
 
@@ -202,7 +223,8 @@ static bool shares_derivatives(const struct program *p, struct accesses *all)
             if (!is_derivative || block + 1 == p->n_blocks)
                 continue;
             size_t *stage = &all[program_memory(p, BUFFER_DELTA, block)].write;
-            if (block_of_ranges(item, o) != block || (*stage != NOBODY && *stage != item->stage + BEFORE))
+            if (!keeps_to_range(item, o) || block != item->l ||
+                (*stage != NOBODY && *stage != item->stage + BEFORE))
                 return true;
             *stage = item->stage + BEFORE;
         }
@@ -212,6 +234,7 @@ static bool shares_derivatives(const struct program *p, struct accesses *all)
 static void find_stages(struct program *p, struct accesses *all)
 {
     const size_t n = program_memories(p) * sizeof *all;
+    memset(all, 0, n);
     const size_t last = find_first_stages(p, all);
     memset(all, 0, n);
     delay(p, all, last);
@@ -240,14 +263,23 @@ static void fuse(struct program *p, const struct net *net)
 
 static bool shares_tasks(const struct instruction *a, const struct instruction *b)
 {
-    return a == b || (a->stage == b->stage && a->l == b->l && !a->op->is_whole && !b->op->is_whole);
+    return a == b ||
+           (a->stage == b->stage && a->l == b->l && a->cut == b->cut && !a->op->is_whole && !b->op->is_whole);
 }
 
 /* From instruction i on, those that share its tasks, in the list's order. */
 static void add_group(struct program *p, size_t i, size_t begin)
 {
     struct group *group = &p->groups[p->n_groups++];
-    *group = (struct group){p->items[i].stage, p->items[i].l, begin, begin, p->items[i].op->is_whole};
+    const struct instruction *first = &p->items[i];
+    *group = (struct group){
+        .stage = first->stage,
+        .l = first->l,
+        .begin = begin,
+        .end = begin,
+        .is_whole = first->op->is_whole,
+        .cut = first->cut,
+        .n_tasks = first->op->is_whole ? 1 : net_tasks(p->net, first->l, first->cut, p->threads)};
     for (size_t k = i; k < p->n; k++)
         if (shares_tasks(&p->items[i], &p->items[k])) {
             p->items[k].is_placed = true;
@@ -257,6 +289,9 @@ static void add_group(struct program *p, size_t i, size_t begin)
 
 static void find_groups(struct program *p)
 {
+    p->n_groups = 0;
+    for (size_t i = 0; i < p->n; i++)
+        p->items[i].is_placed = false;
     for (size_t stage = 0, n = 0; n < p->n; stage++) {
         for (size_t i = 0; i < p->n; i++)
             if (p->items[i].stage == stage && !p->items[i].is_placed) {
@@ -267,19 +302,14 @@ static void find_groups(struct program *p)
     }
 }
 
-static size_t tasks_of(const struct net *net, const struct group *group)
-{
-    return group->is_whole ? 1 : net_parts(net, group->l);
-}
-
-static bl_status make_tasks(struct program *p, const struct net *net)
+static bl_status make_tasks(struct program *p)
 {
     size_t n = 0;
     for (size_t i = 0; i < p->n_groups; i++)
-        n += tasks_of(net, &p->groups[i]);
+        n += p->groups[i].n_tasks;
     BL_TRY(MEM_ARRAY(p->ctx, &p->tasks, n, "the step's tasks"));
     for (size_t i = 0; i < p->n_groups; i++) {
-        for (size_t k = 0; k < tasks_of(net, &p->groups[i]); k++)
+        for (size_t k = 0; k < p->groups[i].n_tasks; k++)
             p->tasks[p->n_tasks++] = (struct task){i, k};
         p->stage_end[p->groups[i].stage] = p->n_tasks;
     }
@@ -302,6 +332,7 @@ static void find_spans(struct program *p)
 bl_status program_lower(struct program *p, const struct net *net)
 {
     struct accesses *all = NULL;
+    p->threads = (size_t)p->ctx->threads;
     fuse(p, net);
     BL_TRY(MEM_ARRAY(p->ctx, &p->order, p->n, "the order of a step"));
     BL_TRY(MEM_ARRAY(p->ctx, &p->groups, p->n, "the order of a step"));
@@ -311,10 +342,15 @@ bl_status program_lower(struct program *p, const struct net *net)
         BL_TRY(program_find_places(p, net));
     BL_TRY(MEM_ARRAY(p->ctx, &all, program_memories(p), "the accesses of a step"));
     find_stages(p, all);
-    mem_free(p->ctx, all);
     find_groups(p);
+    if (!p->spec.is_lean &&
+        program_choose_cuts(p)) { /* places take turns: only cuts by channels are tried there */
+        find_stages(p, all);
+        find_groups(p);
+    }
+    mem_free(p->ctx, all);
     find_spans(p);
-    return make_tasks(p, net);
+    return make_tasks(p);
 }
 
 void program_free(struct program *p)

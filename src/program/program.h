@@ -8,12 +8,13 @@
  *
  * The list is in an order that is right when it is run from top to bottom. Two instructions conflict when one writes what the
  * other touches; the later one then runs in a later stage, except where both touch no more than their own range of the same
- * block: these run in one task, in the list's order. A task is one range of channels (net_part) of one block.
+ * block, cut the same way: these run in one task, in the list's order. A task is one range of one block (net/cut.h): of its
+ * channels; or, where a narrow convolution has too few of these for the threads there are, of the examples or the input channels.
  */
 #ifndef BL_PROGRAM_PROGRAM_H
 #define BL_PROGRAM_PROGRAM_H
 
-#include "../net/lesson.h"
+#include "../net/cut.h"
 
 struct rule;
 
@@ -34,6 +35,8 @@ enum buffer {
     BUFFERS
 };
 
+/* What one task of an instruction that is cut by channels touches. One that is cut by examples touches its examples of every matrix
+   of the batch, and all of the rest; one that is cut by input channels touches its columns of weights, gradients and feedback. */
 enum extent {
     EXTENT_RANGE, /* the channels of the instruction's own range: rows of W, columns of a batch or of a direct B */
     EXTENT_COLUMNS, /* the columns of another block's matrix that meet the range, from all its rows */
@@ -61,6 +64,7 @@ struct operand {
 enum op_kind {
     OP_ENTER,
     OP_FORWARD,
+    OP_LOCAL_FORWARD,
     OP_ADD,
     OP_LOSS,
     OP_PRODUCT,
@@ -115,6 +119,7 @@ struct instruction {
     enum pass pass;
     enum mode mode;
     bool is_repeated; /* a forward that was computed before, because its output was not kept */
+    enum cut cut;
     size_t stage;
     bool is_placed; /* in a group */
 };
@@ -131,6 +136,8 @@ struct program_spec {
 struct group {
     size_t stage, l, begin, end;
     bool is_whole;
+    enum cut cut;
+    size_t n_tasks;
 };
 
 struct task {
@@ -146,6 +153,7 @@ struct program {
     bl_context *ctx;
     struct program_spec spec;
     size_t n_blocks;
+    size_t threads;        /* that share the tasks: where the work is cut depends on it, the bits do not */
     const struct net *net; /* whose blocks these are; NULL: a row of blocks, each with weights */
     struct instruction *items;
     size_t n, room;
@@ -179,10 +187,14 @@ size_t program_source(const struct program *p, size_t l, size_t i);
 /* Operand i with its block resolved; its buffer is BUFFER_NONE past the last. `block`: whose buffer it is. */
 struct operand program_operand(const struct program *p, const struct instruction *item, size_t i,
                                size_t *block);
+/* How much of the operand one task touches, by the way the instruction is cut. */
+enum extent program_extent(const struct instruction *item, struct operand o);
 const char *program_buffer_name(const struct program *p, enum buffer buffer);
 
 /* Stages, groups and tasks from the operands; fuses gradient and update first where that is possible. */
 bl_status program_lower(struct program *p, const struct net *net);
+/* Gives instructions of narrow blocks another cut where groups by channels leave threads without work. false: nothing has changed. */
+bool program_choose_cuts(struct program *p);
 void program_free(struct program *p);
 
 /* Which memory two accesses share: equal numbers may be the same memory. Below program_memories. */

@@ -3,11 +3,12 @@
  */
 #include "direct.h"
 
-/* The part's columns of the signal. */
-static struct part signal_columns(const struct net *net, const struct place *at, const struct lesson *lesson)
+/* The signal at the place. */
+static struct matrix signal_of(const struct net *net, const struct place *at, const struct lesson *lesson)
 {
-    const size_t map = lesson->signal[at->l].cols / net->blocks[at->l].channels;
-    return (struct part){at->part.begin * map, at->part.end * map};
+    const struct matrix signal = matrix_rows(lesson->signal[at->l], at->examples);
+    const size_t map = signal.cols / net->blocks[at->l].channels;
+    return matrix_columns(signal, (struct part){at->part.begin * map, at->part.end * map});
 }
 
 /* Each row begins with one number for each of n channels: it becomes that channel's map. From the last one on, so that none
@@ -30,7 +31,8 @@ void direct_product(const struct rule *rule, const struct net *net, const struct
     const enum inlet inlet = rule->feedback.inlet;
     const struct part columns = inlet_part(net, at->l, inlet, at->part);
     const struct matrix B = matrix_columns(rule->B[at->l], columns);
-    const struct matrix signal = matrix_columns(lesson->signal[at->l], signal_columns(net, at, lesson));
+    const struct matrix signal = signal_of(net, at, lesson);
+    v = matrix_rows(v, at->examples);
     worker_gemm(at->worker, (struct gemm){.m = v.rows,
                                           .n = B.cols,
                                           .k = v.cols,
@@ -46,7 +48,7 @@ void direct_product(const struct rule *rule, const struct net *net, const struct
 
 void direct_scale(const struct net *net, const struct place *at, struct lesson *lesson, float factor)
 {
-    const struct matrix signal = matrix_columns(lesson->signal[at->l], signal_columns(net, at, lesson));
+    const struct matrix signal = signal_of(net, at, lesson);
     for (size_t n = 0; n < signal.rows; n++)
         for (size_t j = 0; j < signal.cols; j++)
             matrix_row(&signal, n)[j] *= factor;

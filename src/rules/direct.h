@@ -6,10 +6,10 @@
 
 #include "rule.h"
 
-/* The part of signal[l] = v B[l].  v: batch x outputs, B[l]: outputs x units at block l's inlet, or x its channels (inlet.h). */
+/* At the place, signal[l] = v B[l].  v: batch x outputs, B[l]: outputs x units at block l's inlet, or x its channels (inlet.h). */
 void direct_product(const struct rule *rule, const struct net *net, const struct place *at, struct matrix v,
                     struct lesson *lesson);
-/* The part of signal[l] times a number. */
+/* At the place, signal[l] times a number. */
 void direct_scale(const struct net *net, const struct place *at, struct lesson *lesson, float factor);
 
 #endif

@@ -104,7 +104,7 @@ bl_status rule_check_maps(const struct rule *rule)
 double rule_map_work(const struct rule *rule, const struct net *net, const struct instruction *item)
 {
     const struct op *op = item->op;
-    const struct place at = {item->l, {0, net->blocks[item->l].channels}, NULL};
+    const struct place at = net_whole(net, item->l, 1, NULL);
     bl_map_call call = call_of(rule, net, &at);
     if (!op->given.macs)
         return 0.0;

@@ -3,12 +3,13 @@
  */
 #include "trainer.h"
 
-static bl_operand shown_operand(const struct program *p, struct operand o, size_t block)
+static bl_operand shown_operand(const struct program *p, const struct instruction *item, struct operand o,
+                                size_t block)
 {
     static const char *const extents[] = {"range", "columns", "all"};
     return (bl_operand){.buffer = program_buffer_name(p, o.buffer),
                         .block = (int)block,
-                        .extent = extents[o.extent],
+                        .extent = extents[program_extent(item, o)],
                         .reads = o.access != WRITES,
                         .writes = o.access != READS};
 }
@@ -35,14 +36,14 @@ int bl_trainer_instruction(const bl_trainer *t, int i, bl_instruction *out)
                             .block = (int)item->l,
                             .stage = (int)item->stage,
                             .group = (int)g,
-                            .tasks = p->groups[g].is_whole ? 1 : (int)net_parts(net, item->l),
+                            .tasks = (int)p->groups[g].n_tasks,
                             .is_repeated = item->is_repeated,
                             .work = work_of(t->model->rule, net, item)};
     for (size_t k = 0; k < OPERANDS; k++) {
         size_t block = 0;
         const struct operand o = program_operand(p, item, k, &block);
         if (o.buffer)
-            out->operands[out->n_operands++] = shown_operand(p, o, block);
+            out->operands[out->n_operands++] = shown_operand(p, item, o, block);
     }
     return 1;
 }

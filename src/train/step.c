@@ -6,6 +6,7 @@
 #include "../base/mem.h"
 #include "../base/parallel.h"
 #include "../layers/products.h"
+#include "../net/cut.h"
 #include "../rules/direct.h"
 
 #include <string.h>
@@ -147,12 +148,19 @@ static void run_enter(const struct scene *scene)
     net_enter(scene->run->net, scene->lesson);
 }
 
-static void run_forward(const struct scene *scene)
+static void run_local_forward(const struct scene *scene)
 {
     struct lesson lesson = *scene->lesson;
     if (scene->item->mode == MODE_REPLAY && lesson.passage.purpose == PASSAGE_TRAIN)
         lesson.passage.purpose = PASSAGE_AGAIN;
-    net_forward(scene->run->net, &scene->at, &lesson);
+    net_local_forward(scene->run->net, &scene->at, &lesson);
+}
+
+static void run_forward(const struct scene *scene)
+{
+    net_forward_head(scene->run->net, &scene->at, scene->lesson);
+    if (!scene->run->net->blocks[scene->at.l].has_statistics)
+        run_local_forward(scene);
 }
 
 static void run_loss(const struct scene *scene)
@@ -230,15 +238,21 @@ static void run_noise(const struct scene *scene)
     rule_run_noise(scene->run->rule, scene->item, scene->lesson);
 }
 
-/* The optimiser on the piece of a tensor that belongs to the part's channels. */
-static void apply_piece(const struct stepper *s, const struct net_tensor *tensor, struct part part,
-                        const float *g)
+/* The optimiser on n numbers of a tensor, from params[at] on. */
+static void apply(const struct stepper *s, const struct net_tensor *tensor, size_t at, const float *g,
+                  size_t n)
 {
-    const size_t at = tensor->at + part.begin * tensor->cols, n = part_size(part) * tensor->cols;
     float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
     for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
         slots[i] = stepper_slot(s, i, at);
     optimizer_update(&s->optimizer, s->ctx->backend, tensor->is_matrix, s->net->params + at, g, slots, n);
+}
+
+/* On the piece of a tensor that belongs to the part's channels. */
+static void apply_piece(const struct stepper *s, const struct net_tensor *tensor, struct part part,
+                        const float *g)
+{
+    apply(s, tensor, tensor->at + part.begin * tensor->cols, g, part_size(part) * tensor->cols);
 }
 
 static const float *piece_of(const float *all, const struct net_tensor *tensor, struct part part)
@@ -292,16 +306,35 @@ static void run_update_array(const struct scene *scene)
     }
 }
 
-/* Where the gradient of the range's weights is; *db: of their biases, behind a tile where the layer has none. */
-static float *gradient_of(const struct scene *scene, float **db)
+/* The columns of block l's weights that belong to the place's input channels. */
+static struct part weight_columns(const struct net *net, const struct place *at)
+{
+    const struct layer *layer = net_layer(net, at->l);
+    const size_t of_each =
+        net->blocks[at->l].is_weighted ? layer->weight_cols / (size_t)layer->in.channels : 0;
+    return (struct part){at->inputs.begin * of_each, at->inputs.end * of_each};
+}
+
+/* Of the places that a block's input channels are cut into, one has what is not cut by them. */
+static bool is_first_of_inputs(const struct place *at)
+{
+    return at->inputs.begin == 0;
+}
+
+/* Where the gradient of the place's weights is; *db: of their biases, behind a tile where the layer has none. */
+static struct matrix gradient_of(const struct scene *scene, float **db)
 {
     const struct place *at = &scene->at;
     const struct block *block = &scene->run->net->blocks[at->l];
     const struct net_tensor *W = &scene->run->net->tensors[block->tensors]; /* not its own without weights */
+    const struct part columns = weight_columns(scene->run->net, at);
+    const size_t rows = part_size(at->part), cols = part_size(columns);
     float *to = scene->run->gradients;
     *db = to && block->n_weighted > 1 ? to + W[1].at + at->part.begin
-                                      : at->worker->tile + (part_size(at->part) * W->cols + 15) / 16 * 16;
-    return to ? to + W->at + at->part.begin * W->cols : at->worker->tile;
+                                      : at->worker->tile + (rows * cols + 15) / 16 * 16;
+    if (!to || !block->is_weighted)
+        return matrix_of(at->worker->tile, rows, cols);
+    return (struct matrix){to + W->at + at->part.begin * W->cols + columns.begin, rows, cols, W->cols};
 }
 
 /* The optimiser on all of the range's parameters behind the weights. Layers have left their derivatives in the lesson. */
@@ -321,17 +354,29 @@ static void run_update(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
     const struct block *block = &s->net->blocks[scene->at.l];
-    float *db, *dW = gradient_of(scene, &db);
-    if (block->is_weighted)
-        apply_piece(s, &s->net->tensors[block->tensors], scene->at.part, dW);
-    update_rest(scene, db);
+    const struct net_tensor *W = &s->net->tensors[block->tensors];
+    const struct part columns = weight_columns(s->net, &scene->at);
+    float *db;
+    const struct matrix dW = gradient_of(scene, &db);
+    if (block->is_weighted && dW.cols == W->cols)
+        apply_piece(s, W, scene->at.part, dW.x);
+    else
+        for (size_t i = 0; i < dW.rows && block->is_weighted; i++)
+            apply(s, W, W->at + (scene->at.part.begin + i) * W->cols + columns.begin, matrix_row(&dW, i),
+                  dW.cols);
+    if (is_first_of_inputs(&scene->at))
+        update_rest(scene, db);
 }
 
 static void run_update_feedback(const struct scene *scene)
 {
     const size_t l = scene->at.l, cols = scene->run->rule->B[l].cols;
-    float *db, *dW = gradient_of(scene, &db);
-    apply_to_B(scene->run->stepper, l, scene->at.part.begin * cols, dW, part_size(scene->at.part) * cols);
+    const struct part columns = weight_columns(scene->run->net, &scene->at);
+    float *db;
+    const struct matrix dW = gradient_of(scene, &db);
+    for (size_t i = 0; i < dW.rows; i++)
+        apply_to_B(scene->run->stepper, l, (scene->at.part.begin + i) * cols + columns.begin,
+                   matrix_row(&dW, i), dW.cols);
 }
 
 static void copy_own(const struct net *net, const struct place *at, const struct lesson *lesson,
@@ -363,14 +408,14 @@ static void look(const struct stepper *s, const struct place *at, const struct l
 static void run_gradient(const struct scene *scene)
 {
     const struct run *run = scene->run;
-    float *db, *dW = gradient_of(scene, &db);
-    if (run->program->spec.updates)
+    const bool is_first = is_first_of_inputs(&scene->at);
+    float *db;
+    const struct matrix dW = gradient_of(scene, &db);
+    if (run->program->spec.updates && is_first)
         look(run->stepper, &scene->at, scene->lesson);
     if (run->net->blocks[scene->at.l].is_weighted)
-        net_gradient(run->net, &scene->at, scene->lesson,
-                     matrix_of(dW, part_size(scene->at.part), net_layer(run->net, scene->at.l)->weight_cols),
-                     db);
-    if (run->gradients)
+        net_gradient(run->net, &scene->at, scene->lesson, dW, is_first ? db : NULL);
+    if (run->gradients && is_first)
         copy_own(run->net, &scene->at, scene->lesson, run->gradients);
 }
 
@@ -391,6 +436,7 @@ static void run_update_fused(const struct scene *scene)
 static void (*const runners[OP_KINDS])(const struct scene *) = {
     [OP_ENTER] = run_enter,
     [OP_FORWARD] = run_forward,
+    [OP_LOCAL_FORWARD] = run_local_forward,
     [OP_ADD] = run_forward,
     [OP_LOSS] = run_loss,
     [OP_PRODUCT] = run_product,
@@ -426,9 +472,11 @@ static void run_task(struct run *run, const struct task *task, int worker)
     const struct group *group = &p->groups[task->group];
     struct lesson own = lesson_of_worker(run->lesson, worker);
     struct scene scene = {.run = run, .lesson = &own};
-    scene.at = (struct place){group->l, {0, run->net->blocks[group->l].channels}, &own.workers[worker]};
-    if (!group->is_whole)
-        scene.at.part = net_part(run->net, group->l, task->number);
+    scene.at = group->is_whole ? net_whole(run->net, group->l, own.n, &own.workers[worker])
+                               : net_place(run->net, group->l, group->cut, task->number, group->n_tasks,
+                                           own.n, &own.workers[worker]);
+    if (part_size(scene.at.examples) == 0)
+        return;
     for (size_t i = group->begin; i < group->end; i++) {
         const double begun = worker_begin(scene.at.worker);
         scene.item = &p->items[p->order[i]];
@@ -489,18 +537,38 @@ static void choice_end(struct lesson *lesson, double begun)
         thread_choice_note(&lesson->threads, (double)lesson->n, clock_seconds() - begun);
 }
 
-/* The net alone, which has no program. */
+/* The net alone, which has no program: of block l its head, and the layers behind it, in one job where they are cut alike. */
 struct forward {
     const struct net *net;
     struct lesson *lesson;
     size_t l;
+    bool is_head, is_rest;
+    enum cut cut;
+    size_t n_tasks;
 };
 
 static void forward_task(void *work, size_t i, int worker)
 {
     const struct forward *f = work;
-    const struct place at = {f->l, net_part(f->net, f->l, i), &f->lesson->workers[worker]};
-    net_forward(f->net, &at, f->lesson);
+    const struct place at =
+        net_place(f->net, f->l, f->cut, i, f->n_tasks, f->lesson->n, &f->lesson->workers[worker]);
+    if (part_size(at.examples) == 0)
+        return;
+    if (f->is_head)
+        net_forward_head(f->net, &at, f->lesson);
+    if (f->is_rest)
+        net_local_forward(f->net, &at, f->lesson);
+}
+
+static void run_job(struct forward *f, enum cut cut, bool is_head, bool is_rest)
+{
+    struct lesson *lesson = f->lesson;
+    f->cut = cut;
+    f->n_tasks = net_tasks(f->net, f->l, cut, lesson->n_workers);
+    f->is_head = is_head;
+    f->is_rest = is_rest;
+    forget_packed(lesson);
+    parallel_for(lesson->ctx, lesson->threads.now, f->n_tasks, NULL, forward_task, f);
 }
 
 void step_forward(const struct net *net, struct lesson *lesson)
@@ -509,8 +577,14 @@ void step_forward(const struct net *net, struct lesson *lesson)
     struct forward f = {.net = net, .lesson = lesson};
     net_enter(net, lesson);
     for (; f.l < net->n_blocks; f.l++) {
-        forget_packed(lesson);
-        parallel_for(lesson->ctx, lesson->threads.now, net_parts(net, f.l), NULL, forward_task, &f);
+        if (lesson->n_workers == 1 || !net_is_narrow(net, f.l))
+            run_job(&f, CUT_CHANNELS, true, true);
+        else if (!net->blocks[f.l].has_statistics)
+            run_job(&f, CUT_EXAMPLES, true, true);
+        else {
+            run_job(&f, CUT_EXAMPLES, true, false);
+            run_job(&f, CUT_FEW_CHANNELS, false, true);
+        }
     }
     choice_end(lesson, begun);
 }

@@ -25,7 +25,17 @@ bool KERNEL(has_bf16)(void);
 void KERNEL(pair_rows)(const float *x, size_t ldx, size_t rows, size_t cols, float *to);
 void KERNEL(pair_columns)(const float *x, size_t ldx, size_t rows, size_t cols, float *to);
 
+void KERNEL(norm_sums)(const struct norm_maps *m, const float *x, double *sum);
+void KERNEL(norm_squares)(const struct norm_maps *m, const float *x, const double *mean, double *sum);
+void KERNEL(norm_down_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                            const float *inverse, double *sum, double *product);
+void KERNEL(norm)(const struct norm_maps *m, const float *x, const float *mean, const float *inverse,
+                  const float *scale, const float *shift, float *y);
+void KERNEL(norm_down)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                       const float *inverse, const struct norm_slopes *s, float *dx);
+
 void KERNEL(add)(float *y, const float *x, size_t n);
+void KERNEL(add_to)(float *y, const float *a, const float *b, size_t n);
 void KERNEL(column_sum)(const float *x, size_t rows, size_t cols, size_t stride, float *sum);
 float KERNEL(sum)(const float *x, size_t n);
 void KERNEL(bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale, float *y);

@@ -4,6 +4,10 @@
  *
  * A tile has as many rows and vectors of columns as the registers hold. Its columns come from a packed panel, its rows from
  * wherever they lie: one element serves a whole row of the tile.
+ *
+ * Few columns leave a part of their vector empty, and one vector of them makes a tile that waits for its loads. Where rows lie side by
+ * side, as the places of a row of an image do, a tile can be the other way round: vectors of rows, and one element of the panel
+ * for each column.
  */
 #include "bf16.h"
 #include "kernel.h"
@@ -160,10 +164,76 @@ void KERNEL(multiply_vector)(const float *a, size_t lda, size_t m, size_t k, con
     }
 }
 
+/* ---- Rows that lie side by side as vectors: `rows` columns of the panel from `column` on, `count` rows from `first` on */
+
+struct run {
+    size_t first, count, column;
+};
+
+static inline __attribute__((always_inline)) void multiply_run(const struct gather *g, const struct run *run,
+                                                               const size_t rows, const size_t vectors)
+{
+    const float *rows_at = g->a + g->rows[run->first], *b = g->b + run->column;
+    float *c = g->c + run->column * g->ldc + run->first;
+    const size_t width = KERNEL(panel_width)(g->n), left = run->count - (vectors - 1) * VEC_WIDTH;
+    sums sum;
+    EACH (i, rows)
+        EACH (j, vectors)
+            sum[i][j] = vec_all(0.0f);
+    for (size_t k = 0; k < g->k; k++, b += width) {
+        const float *term = rows_at + g->terms[k];
+        vec row[GEMM_VECTORS];
+        EACH (j, vectors)
+            row[j] = vec_load_part(term + j * VEC_WIDTH, j + 1 < vectors ? VEC_WIDTH : left);
+        EACH (i, rows) {
+            const vec factor = vec_all(b[i]);
+            EACH (j, vectors)
+                sum[i][j] = vec_fma(factor, row[j], sum[i][j]);
+        }
+    }
+    EACH (i, rows)
+        EACH (j, vectors)
+            vec_store_part(c + i * g->ldc + j * VEC_WIDTH, sum[i][j], j + 1 < vectors ? VEC_WIDTH : left);
+}
+
+static void multiply_columns(const struct gather *g, struct run run)
+{
+    const size_t vectors = (run.count + VEC_WIDTH - 1) / VEC_WIDTH;
+    for (size_t rows; run.column < g->n; run.column += rows) {
+        rows = g->n - run.column < GEMM_ROWS ? g->n - run.column : GEMM_ROWS;
+        TILE_CALL_WITH(CALL_ROWS, rows, vectors, multiply_run, g, &run);
+    }
+}
+
+/* Rows from i on that lie side by side, no more than a tile has. */
+static size_t side_by_side(const struct gather *g, size_t i)
+{
+    size_t n = 1;
+    while (n < PANEL && i + n < g->m && g->rows[i + n] == g->rows[i] + (int32_t)n)
+        n++;
+    return n;
+}
+
+/* Whether vectors of so many rows are better filled than those of the columns, of which a single one is a quarter slower. */
+static bool fills_better(const struct gather *g, size_t rows, size_t vectors)
+{
+    const size_t row_vectors = (rows + VEC_WIDTH - 1) / VEC_WIDTH;
+    return vectors == 1 ? 4 * rows >= 3 * g->n * row_vectors : rows * vectors > g->n * row_vectors;
+}
+
 void KERNEL(gather)(const struct gather *g)
 {
     const size_t vectors = (g->n + VEC_WIDTH - 1) / VEC_WIDTH;
-    for (size_t i = 0, rows; i < g->m; i += rows) {
+    const bool may_turn = VEC_WIDTH > 1 && !g->accumulate && !g->pairs && g->n < PANEL;
+    for (size_t i = 0, rows, seen = 0; i < g->m; i += rows) { /* seen: rows before it have been looked at */
+        if (may_turn && i >= seen) {
+            rows = side_by_side(g, i);
+            seen = i + rows;
+            if (rows > 1 && fills_better(g, rows, vectors)) {
+                multiply_columns(g, (struct run){.first = i, .count = rows});
+                continue;
+            }
+        }
         struct tile t = {.c = g->c + i};
         rows = g->m - i < GEMM_ROWS ? g->m - i : GEMM_ROWS;
         rows = g->pairs ? bf16_rows(rows) : rows;

@@ -10,6 +10,12 @@ void KERNEL(add)(float *y, const float *x, size_t n)
         vec_store_part(y + i, vec_add(vec_load_part(y + i, n - i), vec_load_part(x + i, n - i)), n - i);
 }
 
+void KERNEL(add_to)(float *y, const float *a, const float *b, size_t n)
+{
+    for (size_t i = 0; i < n; i += VEC_WIDTH)
+        vec_store_part(y + i, vec_add(vec_load_part(a + i, n - i), vec_load_part(b + i, n - i)), n - i);
+}
+
 /* x: rows x cols */
 void KERNEL(column_sum)(const float *x, size_t rows, size_t cols, size_t stride, float *sum)
 {

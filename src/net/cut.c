@@ -1,0 +1,75 @@
+/*
+ * cut.c - how the work on one block is cut into tasks.
+ *
+ * A task of a narrow convolution packs the weights, or the deltas, that it multiplies by. So examples are cut into two ranges for
+ * each thread, which balances what threads take, and input channels into one, where each gives enough rows to pay for packing.
+ */
+#include "cut.h"
+
+enum { LEAST_CHANNELS = 8, LEAST_WEIGHTS = 64 }; /* of a task; weights: of one output channel */
+
+bool net_is_narrow(const struct net *net, size_t l)
+{
+    return net_parts(net, l) == 1 && net_layer(net, l)->units > net->blocks[l].channels;
+}
+
+static size_t at_least_one(size_t n)
+{
+    return n > 1 ? n : 1;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Of the weighted layer; 1 for an add layer. */
+static size_t input_channels(const struct net *net, size_t l)
+{
+    return net->blocks[l].is_weighted ? (size_t)net_layer(net, l)->in.channels : 1;
+}
+
+size_t net_tasks(const struct net *net, size_t l, enum cut cut, size_t threads)
+{
+    const size_t weights = net_layer(net, l)->weight_cols;
+    switch (cut) {
+    case CUT_FEW_CHANNELS:
+        return at_least_one(smaller(2 * threads, net->blocks[l].channels / LEAST_CHANNELS));
+    case CUT_EXAMPLES:
+        return 2 * threads;
+    case CUT_INPUTS:
+        return at_least_one(smaller(smaller(threads, input_channels(net, l)), weights / LEAST_WEIGHTS));
+    default:
+        return net_parts(net, l);
+    }
+}
+
+struct place net_whole(const struct net *net, size_t l, size_t examples, struct worker *worker)
+{
+    return (struct place){.l = l,
+                          .part = {0, net->blocks[l].channels},
+                          .examples = {0, examples},
+                          .inputs = {0, input_channels(net, l)},
+                          .worker = worker};
+}
+
+/* Range i of n about equal ones. */
+static struct part range(struct part all, size_t i, size_t n)
+{
+    return (struct part){all.end * i / n, all.end * (i + 1) / n};
+}
+
+struct place net_place(const struct net *net, size_t l, enum cut cut, size_t i, size_t n_tasks,
+                       size_t examples, struct worker *worker)
+{
+    struct place at = net_whole(net, l, examples, worker);
+    if (cut == CUT_CHANNELS)
+        at.part = net_part(net, l, i);
+    else if (cut == CUT_FEW_CHANNELS)
+        at.part = range(at.part, i, n_tasks);
+    else if (cut == CUT_EXAMPLES)
+        at.examples = range(at.examples, i, n_tasks);
+    else
+        at.inputs = range(at.inputs, i, n_tasks);
+    return at;
+}
