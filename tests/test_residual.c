@@ -25,6 +25,12 @@ static float x[N * INPUTS];
 static int32_t labels[N];
 static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
 
+static const char convolutions[] =
+    "conv 3 3x3 pad 1, tanh, residual (conv 3 3x3 pad 1 nobias, batchnorm, tanh, conv 3 3x3 pad 1 nobias, "
+    "batchnorm), tanh, residual (conv 4 3x3 stride 2 pad 1 nobias, batchnorm, tanh, conv 4 3x3 pad 1 | "
+    "conv 4 1x1 stride 2 nobias, batchnorm), tanh, avgpool all, dense 4";
+static const char pools[] = "conv 3 3x3 pad 1, tanh, residual (avgpool 2, conv 4 1x1, tanh | conv 4 2x2 "
+                            "stride 2), avgpool 2, dense 4";
 static const char *const nets[] = {
     "dense 6, tanh, residual (dense 5, tanh, dense 6), tanh, dense 4",
     "dense 6, tanh, residual (dense 5, tanh, dense 7 | dense 7), tanh, dense 4",
@@ -34,13 +40,8 @@ static const char *const nets[] = {
     "dense 6, residual (tanh | logistic), dense 4", /* as many layers as so long a text can have */
     "dense 6, tanh, residual (residual (dense 6, tanh), dense 6 | residual (dense 6)), tanh, dense 4",
     "dense 6, tanh, residual (residual (residual (dense 6))), tanh, dense 4",
-    "conv 3 3x3 pad 1, tanh, residual (conv 3 3x3 pad 1 nobias, batchnorm, tanh, conv 3 3x3 pad 1 nobias, "
-    "batchnorm), tanh, "
-    "residual (conv 4 3x3 stride 2 pad 1 nobias, batchnorm, tanh, conv 4 3x3 pad 1 | conv 4 1x1 stride 2 "
-    "nobias, "
-    "batchnorm), tanh, avgpool all, dense 4",
-    "conv 3 3x3 pad 1, tanh, residual (avgpool 2, conv 4 1x1, tanh | conv 4 2x2 stride 2), avgpool 2, dense "
-    "4",
+    convolutions,
+    pools,
 };
 enum { NETS = sizeof nets / sizeof *nets };
 
