@@ -59,8 +59,10 @@ reproduce() {
 
 # build NAME: configured, built and tested; what it says is in its folder.
 build() {
-    folder=build-matrix/$1
+    folder=build-matrix/$1 scripts=$near_scripts
     mkdir -p "$folder"
+    # The library that doctor.sh breaks by --wrap: link-time optimisation inlines the calls that the linker would replace.
+    [ "$1" = lto ] && scripts=$(echo "$near_scripts" | sed 's/|doctor//')
     case $1 in
     reproducible) reproduce ;;
     without-all | clang)
@@ -70,7 +72,7 @@ build() {
         # shellcheck disable=SC2086
         configure "$1" && cmake --build "$folder" --target backless backless_shared backless_static \
             backless_pages broken_backless $near &&
-            ctest --test-dir "$folder" -j "$jobs" --output-on-failure -R "^($(echo "$near" | tr ' ' '|')|$near_scripts)\$"
+            ctest --test-dir "$folder" -j "$jobs" --output-on-failure -R "^($(echo "$near" | tr ' ' '|')|$scripts)\$"
         ;;
     esac >"$folder/log" 2>&1
 }

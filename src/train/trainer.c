@@ -194,7 +194,7 @@ static bl_status make_net_alone(struct net **out, bl_trainer *t, const bl_data *
 
 static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, const struct rule_ops *ops)
 {
-    struct modules modules;
+    struct modules modules = {0};
     BL_TRY(modules_parse(t->ctx, &modules, config_text(t->config, "modules")));
     BL_TRY(make_net_alone(out, t, like, ops));
     net_set_modules(*out, modules);
