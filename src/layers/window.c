@@ -14,7 +14,7 @@ static bool read_side(struct slice text, int *out)
 /* "5" or "5x3" */
 static bool read_sides(struct window *window, struct slice word)
 {
-    struct slice rows;
+    struct slice rows = {0};
     slice_next(&word, 'x', &rows);
     if (!word.at)
         return read_side(rows, &window->rows) && read_side(rows, &window->cols);
