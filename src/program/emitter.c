@@ -233,7 +233,7 @@ static void repeat_forward(struct bl_emitter *e, size_t l)
 }
 
 /* All of a block's that learns: its gradient, and the steps of what has that gradient. */
-static void emit_learning(struct bl_emitter *e, const struct emission *what, size_t l)
+static void emit_learning(struct bl_emitter *e, size_t l)
 {
     const struct program *p = e->program;
     if (has_params(p, l)) {
@@ -241,10 +241,10 @@ static void emit_learning(struct bl_emitter *e, const struct emission *what, siz
         if (p->spec.updates)
             emit_plain(e, &op_update, l);
     }
-    if (!p->spec.updates || !what->learn)
+    if (!p->spec.updates || !e->emission->learn)
         return;
     e->is_learning = true;
-    what->learn(e, l);
+    e->emission->learn(e, l);
     e->is_learning = false;
     e->period = 0;
 }
@@ -275,23 +275,23 @@ bool emitter_teaches(const struct bl_emitter *e, size_t l)
 }
 
 /* How block l's signal or delta comes about: by the rule, or exactly within a module. false: not at all, because it needs none. */
-static bool emit_signal(struct bl_emitter *e, const struct emission *what, size_t l)
+static bool emit_signal(struct bl_emitter *e, size_t l)
 {
-    const size_t end = piece_of(e->program, what, l);
-    if (what->is_direct && end + 1 < e->program->n_blocks && !is_taught(e->program, end))
+    const size_t end = piece_of(e->program, e->emission, l);
+    if (e->emission->is_direct && end + 1 < e->program->n_blocks && !is_taught(e->program, end))
         return false;
     if (end != l)
         emit_pull(e, BUFFER_WEIGHTS, l);
     else
-        what->emit(e, l);
+        e->emission->emit(e, l);
     return true;
 }
 
 /* false: the block's signal reads what is not there; nothing is emitted. */
-static bool emit_block(struct bl_emitter *e, const struct emission *what, size_t l)
+static bool emit_block(struct bl_emitter *e, size_t l)
 {
     const size_t n = e->program->n, n_maps = e->program->n_maps;
-    if (!emit_signal(e, what, l))
+    if (!emit_signal(e, l))
         return true;
     if (!is_there(e, BUFFER_DELTA, l, PASS_FIRST))
         need(e, BUFFER_SIGNAL, l, PASS_FIRST);
@@ -308,32 +308,32 @@ static bool is_in_piece(const struct program *p, const struct emission *what, si
 }
 
 /* The signals of a piece, from its last block backward, because a block inside waits for those that follow it. */
-static bool emit_signals(struct bl_emitter *e, const struct emission *what, size_t end)
+static bool emit_signals(struct bl_emitter *e, size_t end)
 {
     for (size_t l = end + 1; l-- > 0;)
-        if (is_in_piece(e->program, what, l, end) && !emit_block(e, what, l))
+        if (is_in_piece(e->program, e->emission, l, end) && !emit_block(e, l))
             return false;
     return true;
 }
 
 /* The piece that ends with block `end`, of the output's module all but the output. false: a signal reads what is not there;
    nothing is emitted. */
-static bool emit_piece(struct bl_emitter *e, const struct emission *what, size_t end)
+static bool emit_piece(struct bl_emitter *e, size_t end)
 {
     const struct program *p = e->program;
     const size_t n = p->n, n_maps = p->n_maps;
     for (size_t l = 0; l <= end && p->spec.is_lean; l++)
-        if (is_in_piece(p, what, l, end))
+        if (is_in_piece(p, e->emission, l, end))
             repeat_forward(e, l);
-    if (!emit_signals(e, what, end)) {
+    if (!emit_signals(e, end)) {
         e->program->n = n;
         e->program->n_maps = n_maps;
         return false;
     }
     /* else behind all signals, which may read the weights */
     for (size_t l = 0; l <= end && p->spec.is_lean; l++)
-        if (is_in_piece(p, what, l, end))
-            emit_learning(e, what, l);
+        if (is_in_piece(p, e->emission, l, end))
+            emit_learning(e, l);
     return true;
 }
 
@@ -355,11 +355,11 @@ static size_t behind_last_piece(const struct program *p, const struct emission *
 }
 
 /* false: it reads what is not there; nothing is emitted. */
-static bool emit_begin(struct bl_emitter *e, const struct emission *what)
+static bool emit_begin(struct bl_emitter *e)
 {
     const size_t n = e->program->n, n_maps = e->program->n_maps;
-    if (what->begin)
-        what->begin(e);
+    if (e->emission->begin)
+        e->emission->begin(e);
     return is_whole_since(e, n, n_maps);
 }
 
@@ -371,29 +371,29 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
            rest = what->emit ? last : 0; /* pieces that end with one of done .. rest - 1 are to come */
     if (what->has_entry)
         emit_plain(&e, &op_enter, 0);
-    bool has_begun = rest == 0 || emit_begin(&e, what);
+    bool has_begun = rest == 0 || emit_begin(&e);
     for (size_t l = 0; l <= last; l++) {
         emit_forward(&e, l, (struct instruction){.mode = MODE_OF_RUN});
-        if (has_begun && l < rest && l == first_piece(p, what, done, rest) && emit_piece(&e, what, l))
+        if (has_begun && l < rest && l == first_piece(p, what, done, rest) && emit_piece(&e, l))
             done = l + 1;
     }
     emit_plain(&e, &op_loss, last);
     e.taught = done;
-    has_begun = has_begun || emit_begin(&e, what);
+    has_begun = has_begun || emit_begin(&e);
     if (what->emit && has_begun && !p->spec.is_lean)
-        has_begun = emit_piece(&e, what, last);
+        has_begun = emit_piece(&e, last);
     for (size_t l = 0; has_begun && (l = first_piece(p, what, done, rest)) < rest; done = l + 1)
-        if (!emit_piece(&e, what, l))
+        if (!emit_piece(&e, l))
             break;
     for (size_t end = 0; has_begun && (end = behind_last_piece(p, what, done, rest)) > done; rest = end - 1)
-        if (!emit_piece(&e, what, end - 1))
+        if (!emit_piece(&e, end - 1))
             break;
     const bool is_whole = first_piece(p, what, done, rest) == rest;
     /* it learns at once: behind the modules that its input is computed from again */
     if (what->emit && has_begun && p->spec.is_lean)
-        has_begun = emit_piece(&e, what, last);
+        has_begun = emit_piece(&e, last);
     for (size_t l = what->emit && !p->spec.is_lean ? 0 : last; l <= last; l++)
-        emit_learning(&e, what, l);
+        emit_learning(&e, l);
     if (e.is_full && !e.refusal[0])
         snprintf(e.refusal, sizeof e.refusal, "more than %zu instructions for %zu blocks", p->room,
                  p->n_blocks);
