@@ -12,7 +12,7 @@
 static const struct layer_ops *const table[] = {
     &layer_dense,    &layer_tanh,    &layer_logistic, &layer_relu,      &layer_leaky_relu,
     &layer_softplus, &layer_gelu,    &layer_identity, &layer_conv,      &layer_maxpool,
-    &layer_avgpool,  &layer_flatten, &layer_dropout,  &layer_batchnorm,
+    &layer_avgpool,  &layer_flatten, &layer_dropout,  &layer_batchnorm, &layer_layernorm,
 };
 
 const struct layer_ops *layer_ops_at(size_t i)
@@ -43,8 +43,10 @@ static const struct alias aliases[] = {
      "of convolutions there is conv CHANNELS ROWSxCOLS only, in two dimensions"},
     {"bn bn1d bn2d norm batchnormalization batchnormalisation batchnorm1d batchnorm2d",
      "batch normalisation is written batchnorm"},
-    {"layernorm groupnorm instancenorm rmsnorm weightnorm ln gn lrn",
-     "of normalisations there is batchnorm only"},
+    {"ln layernormalization layernormalisation layernorm1d layernorm2d",
+     "layer normalisation is written layernorm"},
+    {"groupnorm instancenorm rmsnorm weightnorm gn lrn",
+     "of normalisations there are batchnorm and layernorm only"},
     {"lrelu leaky leakyrectifier", "write leaky-relu [SLOPE]"},
     {"rectifier rectlinear rectifiedlinear threshold", "the function max(a, 0) is written relu"},
     {"elu selu celu silu swish mish prelu rrelu relu6 hardswish glu",

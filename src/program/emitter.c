@@ -79,6 +79,11 @@ static bool is_weighted(const struct program *p, size_t l)
     return !p->net || block_of(p, l)->is_weighted;
 }
 
+static bool is_add(const struct program *p, size_t l)
+{
+    return p->net && net_layer(p->net, l)->ops->is_add;
+}
+
 static bool has_params(const struct program *p, size_t l)
 {
     return !p->net || block_of(p, l)->n_tensors > 0;
@@ -95,17 +100,19 @@ static bool ends_module(const struct program *p, size_t l)
     return !p->net || block_of(p, l)->module == l;
 }
 
+static const struct op *pull_from(const struct program *p, size_t f)
+{
+    return is_weighted(p, f) ? &op_pull : is_add(p, f) ? &op_pull_add : &op_pull_exact;
+}
+
 void emit_pull(struct bl_emitter *e, enum buffer matrix, size_t l)
 {
     const struct program *p = e->program;
     for (size_t i = 0; i < program_followers(p, l); i++) {
         const size_t f = program_follower(p, l, i);
         need(e, BUFFER_DELTA, f, PASS_FIRST);
-        emit(e, (struct instruction){.op = is_weighted(p, f) ? &op_pull : &op_pull_add,
-                                     .l = l,
-                                     .other = f,
-                                     .accumulates = i > 0,
-                                     .matrix = matrix});
+        emit(e, (struct instruction){
+                    .op = pull_from(p, f), .l = l, .other = f, .accumulates = i > 0, .matrix = matrix});
     }
 }
 
@@ -266,7 +273,7 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
         emit_plain(&e, &op_enter, 0);
     bool has_begun = rest == 0 || emit_begin(&e, what);
     for (size_t l = 0; l <= last; l++) {
-        emit_plain(&e, is_weighted(p, l) ? &op_forward : &op_add, l);
+        emit_plain(&e, is_add(p, l) ? &op_add : &op_forward, l);
         if (has_begun && l == done && l < rest && emit_block(&e, what, l))
             done++;
     }

@@ -321,6 +321,12 @@ static bl_status check_memory(const bl_trainer *t)
                 "before: "
                 "it is not defined for net \"%s\"",
                 t->model->net->text);
+    if (is_lean(t) && t->model->net->reader_of_all)
+        BL_FAIL(
+            t->ctx, BL_NOT_DEFINED,
+            "--memory low updates a block before it computes the signal of the block before it, and a signal "
+            "goes back through \"%s\" (layer %zu) into that block: it is not defined for this net",
+            t->model->net->reader_of_all->ops->name, t->model->net->reader_of_all->number);
     if (is_lean(t) && !rule_may_be_lean(ops))
         BL_FAIL(t->ctx, BL_NOT_DEFINED,
                 "memory low: rule %s needs the outputs of all blocks at once; dfa, drtp and their "
@@ -667,7 +673,7 @@ int bl_trainer_gradient(const bl_trainer *t, int i, bl_tensor *out)
     const struct net *net = t->model->net;
     const struct net_tensor *tensor = &net->tensors[i];
     const size_t rows = tensor->is_matrix ? tensor->rows : 1,
-                 cols = tensor->is_matrix ? tensor->cols : tensor->rows;
+                 cols = tensor->is_matrix ? tensor->cols : net_tensor_size(tensor);
     *out = (bl_tensor){t->model->names[i], t->gradient + tensor->at, rows, cols};
     return 1;
 }
