@@ -189,13 +189,16 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
                        layernorm                               each example to mean 0 and variance 1 over all its numbers, with a
                                                                scale and a shift for each: PyTorch's nn.LayerNorm over the
                                                                whole shape of an example, for images channels x rows x columns
+                       subsample STRIDE [pad-channels CHANNELS]   every STRIDE-th row and column of an image, and channels of
+                                                               zeros, half before and half behind, up to so many: with a
+                                                               residual the shortcut without weights (option A)
 
      in parentheses    residual (LAYERS)              their output plus their input, which must have one shape
                        residual (LAYERS | SHORTCUT)   their output plus that of the shortcut's layers on the same input
 
    A residual stands behind a layer with weights, and not at the end: "dense 100, tanh, residual (dense 100, tanh, dense 100),
-   tanh, dense 10". Blocks are counted in text order, and each sum and layernorm begins one of its own. Rules ifa and
-   pepita and memory low are not defined with either.
+   tanh, dense 10". Blocks are counted in text order, and each sum, layernorm and subsample begins one of its own. Rules ifa and
+   pepita and memory low are not defined with any of these three.
 
    "3 x (dense 240, tanh), dense C" is short for three times these layers and as many units as there are classes or columns of
    the targets; a name of bl_net_at is short for its layers. What is stored is the long form.
@@ -377,7 +380,7 @@ BL_API int bl_net_at(int i, bl_named_net *out); /* 0 past the last, else 1 */
 
 /* What a net would be, without making it. */
 typedef struct bl_net_size {
-    size_t layers, blocks;       /* a block: a layer with weights, a sum or a layernorm, and those behind it */
+    size_t layers, blocks;       /* a block: a layer with weights, a sum, a layernorm or a subsample, and those behind it */
     size_t parameters;           /* numbers that are trained */
     double multiply_accumulates; /* of one example forward */
 } bl_net_size;

@@ -60,7 +60,7 @@ expect 2 'written residual (LAYERS)' train "dense 9, skip 2, dense C"
 expect 2 'not defined for a net with residuals' "$program" train --data t.csv --rule ifa --net "dense 9, residual (tanh), dense C"
 expect 2 'a residual reads one from before' "$program" train --data t.csv --memory low --net "dense 9, residual (tanh), dense C"
 
-# layer norm: where it may not stand, and what is not defined with it
+# layer norm and subsampling: where they may not stand, and what is not defined with them
 hash "dense 9, layernorm, tanh, residual (layernorm, dense 9), layernorm, dense 3" >short
 hash "dense 9,layernorm ,tanh,residual( layernorm,dense 9 ),layernorm,dense C" >long
 cmp short long || complain "layer norm in short form is another net"
@@ -68,13 +68,18 @@ expect 2 'it must begin with a layer that has weights' train "layernorm, dense 3
 expect 2 'must end with the output' train "dense 3, layernorm"
 expect 2 'of one number an example, layer norm leaves nothing' train "dense 1, layernorm, dense C"
 expect 2 'nothing may follow "layernorm"' train "dense 9, layernorm 9, dense C"
+expect 2 'subsampling needs an image' train "dense 9, subsample 2, dense C"
+expect 2 'expected "subsample STRIDE [pad-channels CHANNELS]"' train "dense 9, subsample, dense C"
+expect 2 'expected "subsample STRIDE' train "dense 9, subsample 2 channels 4, dense C"
+expect 2 'expected "subsample STRIDE' train "dense 9, subsample 2 pad-channels 4 4, dense C"
+expect 2 'expected "subsample STRIDE' train "dense 9, subsample 0, dense C"
 expect 2 'layer normalisation is written layernorm' train "dense 9, LayerNormalization, dense C"
 expect 2 'rule ifa is not defined for a net with "layernorm" (layer 2)' "$program" train --data t.csv --rule ifa --net "dense 9, layernorm, dense C"
 expect 2 'rule pepita is not defined for a net with "layernorm"' "$program" train --data t.csv --rule pepita --net "dense 9, layernorm, dense C"
 expect 2 'through "layernorm" (layer 2) into that block' "$program" train --data t.csv --rule dfa --memory low --net "dense 9, layernorm, dense C"
 
 "$program" nets >all
-for net in nokland-mlp nokland-conv lenet vgg8b resnet20 resnet56 resnet18; do
+for net in nokland-mlp nokland-conv lenet vgg8b resnet20 resnet20a resnet56 resnet18; do
     grep -q "^$net " all || complain "backless nets lists no $net"
 done
 # 784 x 800 + 800, 800 x 800 + 800, 800 x 10 + 10
@@ -83,6 +88,7 @@ grep -q '^nokland-mlp .* 1276810 ' all || complain "the size of nokland-mlp"
 grep -q '^lenet .* 61706 ' all || complain "the size of lenet"
 # as PyTorch counts them
 grep -q '^resnet20 .* 272474 ' all || complain "the size of resnet20"
+grep -q '^resnet20a .* 269722 ' all || complain "the size of resnet20a"
 grep -q '^resnet56 .* 855770 ' all || complain "the size of resnet56"
 grep -q '^resnet18 .* 11173962 ' all || complain "the size of resnet18"
 expect 0 'conv 6 5x5 pad 2, tanh, avgpool 2' "$program" nets lenet

@@ -71,6 +71,8 @@ static void draw_residual(struct draw *d, char net[TEXT], bool is_image, bool is
         "residual (conv 4 3x3 pad 1, relu, conv 5 3x3 pad 1 | conv 5 1x1 nobias, batchnorm), tanh, conv 3 "
         "1x1",
         "residual (batchnorm, relu, conv 3 3x3 pad 1)",
+        "residual (conv 90 3x3 stride 2 pad 1, layernorm, relu | subsample 2 pad-channels 90), tanh, conv 3 "
+        "1x1",
         "residual (layernorm, tanh, conv 3 3x3 pad 1), layernorm",
         "residual (conv 90 3x3 pad 1, tanh | tanh, conv 90 1x1), tanh, conv 3 1x1"};
     static const char *const rows[] = {

@@ -1,5 +1,5 @@
 /*
- * test_residual.c - nets with residuals, layer norm: bp's gradients against central differences of the loss, batch
+ * test_residual.c - nets with residuals, layer norm and subsampling: bp's gradients against central differences of the loss, batch
  * norm and joins of joins included; what a direct rule sends to which block; texts, names of tensors, and what is refused.
  */
 #include <setjmp.h>
@@ -49,6 +49,13 @@ static const char *const nets[] = {
     "conv 3 3x3 pad 1, layernorm, tanh, conv 2 3x3 pad 1, avgpool 2, layernorm, flatten, layernorm, dense 4",
     "conv 3 3x3 pad 1, flatten, layernorm, batchnorm, tanh, dense 6, layernorm, tanh, dense 4",
     "conv 3 3x3 pad 1, tanh, residual (layernorm, conv 3 3x3 pad 1 nobias), tanh, avgpool all, dense 4",
+    /* subsampling in shortcuts with an even and an odd number of channels to pad, in a body, and alone */
+    "conv 3 3x3 pad 1, tanh, residual (conv 5 3x3 stride 2 pad 1 nobias, batchnorm, tanh | subsample 2 "
+    "pad-channels 5), tanh, "
+    "residual (conv 8 1x1 stride 2 | subsample 2 pad-channels 8), tanh, dense 4",
+    "conv 3 3x3 pad 1, tanh, residual (tanh, subsample 3, conv 4 1x1 | conv 4 1x1 stride 3), tanh, dense 4",
+    "conv 3 3x3 pad 1, tanh, subsample 1 pad-channels 5, tanh, conv 4 1x1, tanh, subsample 3, layernorm, "
+    "dense 4",
 };
 enum { NETS = sizeof nets / sizeof *nets };
 
@@ -201,9 +208,9 @@ static void test_layer_norm_of_an_image_owns_each_number(void **state)
 {
     (void)state;
     struct rig rig;
-    make(&rig, "conv 3 3x3 pad 1, layernorm, tanh, dense 4", "bp");
+    make(&rig, "conv 3 3x3 pad 1, layernorm, tanh, subsample 2 pad-channels 5, dense 4", "bp");
     assert_int_equal(rig_count(rig_tensor(&rig, "1.layernorm.scale")), 3 * SIDE * SIDE);
-    assert_int_equal(rig_count(rig_tensor(&rig, "2.dense.weight")), 4 * 3 * SIDE * SIDE);
+    assert_int_equal(rig_count(rig_tensor(&rig, "3.dense.weight")), 4 * 5 * 2 * 2);
     for (size_t i = 0; i < 3 * SIDE * SIDE; i++)
         assert_true(rig_tensor(&rig, "1.layernorm.scale").values[i] == 1.0f &&
                     rig_tensor(&rig, "1.layernorm.shift").values[i] == 0.0f);
@@ -255,8 +262,9 @@ static void test_rules_without_a_residual(void **state)
     static const char *const rules[] = {"ifa", "pepita"};
     static const char *const texts[][2] = {
         {"dense 6, tanh, residual (dense 5, tanh, dense 6), tanh, dense 4", "residuals"},
-        {"dense 6, layernorm, tanh, dense 4", "\"layernorm\" (layer 2)"}};
-    for (size_t i = 0; i < 4; i++) {
+        {"dense 6, layernorm, tanh, dense 4", "\"layernorm\" (layer 2)"},
+        {"conv 3 3x3, tanh, subsample 2, dense 4", "\"subsample\" (layer 3)"}};
+    for (size_t i = 0; i < 6; i++) {
         struct rig rig;
         const struct rig_options options = {.net = texts[i / 2][0], .rule = rules[i % 2]};
         assert_int_equal(rig_try(&rig, "portable", 1, &options, &batch), BL_NOT_DEFINED);

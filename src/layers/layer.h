@@ -6,7 +6,7 @@
  * rule decides what travels through W and what through a matrix of its own. A layer behind the weights (an activation, a
  * pool, dropout) maps some channels of its input to the same channels of its output and never looks at others, so that a
  * part can be taught, differentiated and updated without waiting for the rest. A layer without weights that does look at
- * others (`reads_all`: layernorm) begins a block of its own, as a weighted layer does.
+ * others (`reads_all`: layernorm, subsample) begins a block of its own, as a weighted layer does.
  *
  * A part is whole channels. A unit of a dense layer is a channel of one number; behind dense layers all is as there.
  */

@@ -1,6 +1,7 @@
 /*
- * net.h - a graph of blocks: a head (a weighted layer, an add layer where a residual ends, a layer norm) and the layers behind it, with all weights
- * in one piece of memory. Layers before the first weights (dropout on the input) belong to no block.
+ * net.h - a graph of blocks, with all weights in one piece of memory. A block is a head (a weighted layer, an add layer where a
+ * residual ends, a layer norm or a subsampling layer) and the layers behind it. Layers before the first weights (dropout on
+ * the input) belong to no block.
  *
  * A net knows nothing of data and nothing of learning rules. Where a rule says how the error travels it calls net_pull
  * and net_push, with matrices of its choice; which blocks follow which is the net's business alone.
