@@ -186,12 +186,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      then any of       tanh  logistic  relu  leaky-relu [SLOPE]  gelu  softplus  identity
                        maxpool ROWSxCOLS [stride N]|all  avgpool ROWSxCOLS [stride N]|all
                        batchnorm  dropout P  flatten
-                       layernorm                               each example to mean 0 and variance 1 over all its numbers, with a
-                                                               scale and a shift for each: PyTorch's nn.LayerNorm over the
-                                                               whole shape of an example, for images channels x rows x columns
-                       subsample STRIDE [pad-channels CHANNELS]   every STRIDE-th row and column of an image, and channels of
-                                                               zeros, half before and half behind, up to so many: with a
-                                                               residual the shortcut without weights (option A)
+                       layernorm  subsample STRIDE [pad-channels CHANNELS]
 
      in parentheses    residual (LAYERS)              their output plus their input, which must have one shape
                        residual (LAYERS | SHORTCUT)   their output plus that of the shortcut's layers on the same input
@@ -199,6 +194,12 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
    A residual stands behind a layer with weights, and not at the end: "dense 100, tanh, residual (dense 100, tanh, dense 100),
    tanh, dense 10". Blocks are counted in text order, and each sum, layernorm and subsample begins one of its own. Rules ifa and
    pepita and memory low are not defined with any of these three.
+
+   layernorm brings each example to mean 0 and variance 1 (epsilon 1e-5) over all its numbers, then scales and shifts each number by
+   one of its own, as PyTorch's nn.LayerNorm does over the whole shape of an example: for images channels x rows x columns. subsample
+   takes every STRIDE-th row and column of an image, and adds channels of zeros, half of them before and half behind, up to
+   so many: the shortcut without weights, "residual (conv 32 3x3 stride 2 pad 1, ... | subsample 2 pad-channels 32)", option A of
+   He and others 2015.
 
    "3 x (dense 240, tanh), dense C" is short for three times these layers and as many units as there are classes or columns of
    the targets; a name of bl_net_at is short for its layers. What is stored is the long form.

@@ -1,7 +1,7 @@
 /*
  * layer.h - one layer of a net: a row of functions, and nothing about learning rules.
  *
- * Two kinds share the struct. A weighted layer (dense, conv) maps all channels of its input to any part of its output, and
+ * Three kinds share the struct. A weighted layer (dense, conv) maps all channels of its input to any part of its output, and
  * offers its transposes through whatever matrix it is given: `pull` and `push` take M, shaped like its weights, so that a
  * rule decides what travels through W and what through a matrix of its own. A layer behind the weights (an activation, a
  * pool, dropout) maps some channels of its input to the same channels of its output and never looks at others, so that a

@@ -2,8 +2,8 @@
  * net_parse.c - layers, residuals and the canonical text.
  *
  * A residual becomes its layers and an add layer behind them, whose inputs are the last layers of the body and of the
- * shortcut, or the layer before the residual. A body or a shortcut that begins with a layer which cannot begin a block (layer_is_head)
- * begins with an add layer of one input (docs/design.md).
+ * shortcut, or the layer before the residual. A body or a shortcut that begins with a layer which cannot begin a block
+ * (layer_is_head) begins with an add layer of one input (docs/design.md).
  */
 #include "net_parse.h"
 

@@ -60,7 +60,7 @@ const struct op op_pull_add = {
     .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
-/* Through a head without weights that reads all, which the sums of layer norm over an example need: their terms are of all columns. */
+/* Through a head without weights that reads all. It reads all of its operands, because layer norm sums over an example. */
 const struct op op_pull_exact = {
     .kind = OP_PULL_EXACT,
     .name = "pull_exact",
