@@ -78,6 +78,20 @@ expect 2 'rule ifa is not defined for a net with "layernorm" (layer 2)' "$progra
 expect 2 'rule pepita is not defined for a net with "layernorm"' "$program" train --data t.csv --rule pepita --net "dense 9, layernorm, dense C"
 expect 2 'through "layernorm" (layer 2) into that block' "$program" train --data t.csv --rule dfa --memory low --net "dense 9, layernorm, dense C"
 
+# what layer norm owns is saved and resumed, on one thread as on two; chain rules start from fanin with it, direct rules from zero
+net="dense 90, layernorm, tanh, residual (layernorm, dense 40, gelu, dense 90), layernorm, dense C"
+run() { "$program" train --data t.csv --net "$net" --schedule constant --angles 2 --quiet "$@" >/dev/null; }
+weights() { sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' "$1/result.json"; }
+for rule in fa dkp; do
+    rm -rf whole halves
+    run --rule $rule --epochs 4 --out whole --threads 1
+    run --rule $rule --epochs 2 --out halves --threads 2
+    "$program" train --resume halves --epochs 4 --quiet >/dev/null
+    [ "$(weights whole)" = "$(weights halves)" ] || complain "$rule with layer norm: a resumed run has other weights"
+    grep -q '"init": "'"$([ $rule = fa ] && echo fanin || echo zero)"'"' whole/config.json || complain "$rule with layer norm: another start"
+done
+"$program" info whole | grep -q '1.layernorm.scale' || complain "a model with layer norm does not name its scale"
+
 "$program" nets >all
 for net in nokland-mlp nokland-conv lenet vgg8b resnet20 resnet20a resnet56 resnet18; do
     grep -q "^$net " all || complain "backless nets lists no $net"
