@@ -381,7 +381,7 @@ BL_API int bl_net_at(int i, bl_named_net *out); /* 0 past the last, else 1 */
 
 /* What a net would be, without making it. */
 typedef struct bl_net_size {
-    size_t layers, blocks;       /* a block: a layer with weights, a sum, a layernorm or a subsample, and those behind it */
+    size_t layers, blocks;       /* a block begins with weights, a sum, a layernorm or a subsample */
     size_t parameters;           /* numbers that are trained */
     double multiply_accumulates; /* of one example forward */
 } bl_net_size;
