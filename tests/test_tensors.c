@@ -489,7 +489,7 @@ static void jansson_may_fail(void **state)
     (void)state;
     bl_status status = BL_NO_MEMORY;
     size_t tries = 0;
-    json_memory = (struct counting){0, 0, 0};
+    json_memory = (struct counting){.fail_at = 0};
     json_set_alloc_funcs(json_allocate, json_release);
     for (; status == BL_NO_MEMORY && tries < 1000; tries++) {
         json_memory.fail_at = json_memory.calls + 1 + tries;

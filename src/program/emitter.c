@@ -90,6 +90,11 @@ static bool is_weighted(const struct program *p, size_t l)
     return !p->net || block_of(p, l)->is_weighted;
 }
 
+static bool is_add(const struct program *p, size_t l)
+{
+    return p->net && net_layer(p->net, l)->ops->is_add;
+}
+
 static bool has_params(const struct program *p, size_t l)
 {
     return !p->net || block_of(p, l)->n_tensors > 0;
@@ -107,17 +112,24 @@ static bool enters_module(const struct program *p, size_t l)
     return p->net ? net_enters_module(p->net, l) : l > 0;
 }
 
+static const struct op *forward_of(const struct program *p, size_t l)
+{
+    return is_add(p, l) ? &op_add : &op_forward;
+}
+
+static const struct op *pull_from(const struct program *p, size_t f)
+{
+    return is_weighted(p, f) ? &op_pull : is_add(p, f) ? &op_pull_add : &op_pull_exact;
+}
+
 void emit_pull(struct bl_emitter *e, enum buffer matrix, size_t l)
 {
     const struct program *p = e->program;
     for (size_t i = 0; i < program_followers(p, l); i++) {
         const size_t f = program_follower(p, l, i);
         need(e, BUFFER_DELTA, f, PASS_FIRST);
-        emit(e, (struct instruction){.op = is_weighted(p, f) ? &op_pull : &op_pull_add,
-                                     .l = l,
-                                     .other = f,
-                                     .accumulates = i > 0,
-                                     .matrix = matrix});
+        emit(e, (struct instruction){
+                    .op = pull_from(p, f), .l = l, .other = f, .accumulates = i > 0, .matrix = matrix});
     }
 }
 
@@ -175,10 +187,7 @@ static void repeat_from_new_input(struct bl_emitter *e, size_t l)
     const struct program *p = e->program;
     for (size_t i = 0; l > 0 && i < program_sources(p, l); i++)
         need(e, BUFFER_OUTPUT, program_source(p, l, i), PASS_SECOND);
-    emit(e, (struct instruction){.op = is_weighted(p, l) ? &op_forward : &op_add,
-                                 .l = l,
-                                 .pass = PASS_SECOND,
-                                 .mode = MODE_REPLAY});
+    emit(e, (struct instruction){.op = forward_of(p, l), .l = l, .pass = PASS_SECOND, .mode = MODE_REPLAY});
 }
 
 void emit_second_forward(struct bl_emitter *e, size_t l)
@@ -220,10 +229,7 @@ static void repeat_forward(struct bl_emitter *e, size_t l)
         return;
     for (size_t i = 0; l > 0 && i < program_sources(p, l); i++)
         repeat_forward(e, program_source(p, l, i));
-    emit(e, (struct instruction){.op = is_weighted(p, l) ? &op_forward : &op_add,
-                                 .l = l,
-                                 .mode = MODE_REPLAY,
-                                 .is_repeated = true});
+    emit(e, (struct instruction){.op = forward_of(p, l), .l = l, .mode = MODE_REPLAY, .is_repeated = true});
 }
 
 /* All of a block's that learns: its gradient, and the steps of what has that gradient. */
@@ -367,7 +373,7 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
         emit_plain(&e, &op_enter, 0);
     bool has_begun = rest == 0 || emit_begin(&e, what);
     for (size_t l = 0; l <= last; l++) {
-        emit_plain(&e, is_weighted(p, l) ? &op_forward : &op_add, l);
+        emit_plain(&e, forward_of(p, l), l);
         if (has_begun && l < rest && l == first_piece(p, what, done, rest) && emit_piece(&e, what, l))
             done = l + 1;
     }

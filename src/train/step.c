@@ -195,6 +195,11 @@ static void run_pull_add(const struct scene *scene)
     net_pull_add(scene->run->net, scene->item->other, scene->item->accumulates, &scene->at, scene->lesson);
 }
 
+static void run_pull_exact(const struct scene *scene)
+{
+    net_pull_exact(scene->run->net, scene->item->other, scene->item->accumulates, &scene->at, scene->lesson);
+}
+
 static void run_push(const struct scene *scene)
 {
     net_push(scene->run->net, matrices_of(scene), &scene->at, scene->lesson);
@@ -292,13 +297,16 @@ static void run_update_array(const struct scene *scene)
     }
 }
 
-/* Where the gradient of the range's weights is; *db: of their biases, behind a tile where the layer has none. */
+/* Where the gradient of the range's weights is; *db: of their biases, behind a tile where the layer has none. Without weights:
+   a tile that nobody writes. */
 static float *gradient_of(const struct scene *scene, float **db)
 {
     const struct place *at = &scene->at;
     const struct block *block = &scene->run->net->blocks[at->l];
-    const struct net_tensor *W = &scene->run->net->tensors[block->tensors]; /* not its own without weights */
+    const struct net_tensor *W = &scene->run->net->tensors[block->tensors];
     float *to = scene->run->gradients;
+    if (!block->is_weighted)
+        return *db = at->worker->tile;
     *db = to && block->n_weighted > 1 ? to + W[1].at + at->part.begin
                                       : at->worker->tile + (part_size(at->part) * W->cols + 15) / 16 * 16;
     return to ? to + W->at + at->part.begin * W->cols : at->worker->tile;
@@ -340,8 +348,9 @@ static void copy_own(const struct net *net, const struct place *at, const struct
     const struct block *block = &net->blocks[at->l];
     for (size_t i = block->tensors + block->n_weighted; i < block->tensors + block->n_tensors; i++) {
         const struct net_tensor *tensor = &net->tensors[i];
-        memcpy(gradients + tensor->at + at->part.begin, piece_of(lesson->own, tensor, at->part),
-               part_size(at->part) * sizeof *gradients);
+        memcpy(gradients + tensor->at + at->part.begin * tensor->cols,
+               piece_of(lesson->own, tensor, at->part),
+               part_size(at->part) * tensor->cols * sizeof *gradients);
     }
 }
 
@@ -366,10 +375,8 @@ static void run_gradient(const struct scene *scene)
     float *db, *dW = gradient_of(scene, &db);
     if (run->program->spec.updates)
         look(run->stepper, &scene->at, scene->lesson);
-    if (run->net->blocks[scene->at.l].is_weighted)
-        net_gradient(run->net, &scene->at, scene->lesson,
-                     matrix_of(dW, part_size(scene->at.part), net_layer(run->net, scene->at.l)->weight_cols),
-                     db);
+    net_gradient(run->net, &scene->at, scene->lesson,
+                 matrix_of(dW, part_size(scene->at.part), net_layer(run->net, scene->at.l)->weight_cols), db);
     if (run->gradients)
         copy_own(run->net, &scene->at, scene->lesson, run->gradients);
 }
@@ -396,6 +403,7 @@ static void (*const runners[OP_KINDS])(const struct scene *) = {
     [OP_PRODUCT] = run_product,
     [OP_PULL] = run_pull,
     [OP_PULL_ADD] = run_pull_add,
+    [OP_PULL_EXACT] = run_pull_exact,
     [OP_PUSH] = run_push,
     [OP_PUSH_ADD] = run_push_add,
     [OP_LOCAL_BACKWARD] = run_local_backward,
