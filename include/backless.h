@@ -192,19 +192,28 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      then any of       tanh  logistic  relu  leaky-relu [SLOPE]  gelu  softplus  identity
                        maxpool ROWSxCOLS [stride N]|all  avgpool ROWSxCOLS [stride N]|all
                        batchnorm  dropout P  flatten
+                       layernorm  subsample STRIDE [pad-channels CHANNELS]
 
      in parentheses    residual (LAYERS)              their output plus their input, which must have one shape
                        residual (LAYERS | SHORTCUT)   their output plus that of the shortcut's layers on the same input
 
    A residual stands behind a layer with weights, and not at the end: "dense 100, tanh, residual (dense 100, tanh, dense 100),
-   tanh, dense 10". Blocks are counted in text order, and each sum is one of its own.
+   tanh, dense 10". Blocks are counted in text order, and each sum, layernorm and subsample begins one of its own. Rules ifa and
+   pepita are not defined with layernorm and subsample.
+
+   layernorm brings each example to mean 0 and variance 1 (epsilon 1e-5) over all its numbers, then scales and shifts each number by
+   one of its own, as PyTorch's nn.LayerNorm does over the whole shape of an example: for images channels x rows x columns. subsample
+   takes every STRIDE-th row and column of an image, and adds channels of zeros, half of them before and half behind, up to
+   so many: the shortcut without weights, "residual (conv 32 3x3 stride 2 pad 1, ... | subsample 2 pad-channels 32)", option A of
+   He and others 2015.
 
    A module is a piece of the net that only its last block's output leaves. Inside a module derivatives are exact, whatever the
    rule; a direct rule sends one signal to each module, at its last block, and a rule of the chain uses its matrix only where a
-   signal goes from module to module. The option modules: "layer", each weighted layer with what stands behind it, and a sum
-   with the last layers of its body and its shortcut; "residual", each residual that is not inside another one, from its first
-   layer to what stands behind its sum; a number N, pieces of N weighted layers or more, counted from the input, each of which
-   ends where nothing but its last output leaves it; the last one ends with the output. bp does not depend on modules.
+   signal goes from module to module. The option modules: "layer", each weighted layer with what stands behind it, a sum
+   with the last layers of its body and its shortcut, and a layernorm or subsample with the block before it if nothing else reads
+   that one; "residual", each residual that is not inside another one, from its first layer to what stands behind its sum; a
+   number N, pieces of N weighted layers or more, counted from the input, each of which ends where nothing but its last output
+   leaves it; the last one ends with the output. bp does not depend on modules.
 
    "3 x (dense 240, tanh), dense C" is short for three times these layers and as many units as there are classes or columns of
    the targets; a name of bl_net_at is short for its layers. What is stored is the long form.
@@ -386,7 +395,7 @@ BL_API int bl_net_at(int i, bl_named_net *out); /* 0 past the last, else 1 */
 
 /* What a net would be, without making it. */
 typedef struct bl_net_size {
-    size_t layers, blocks;       /* a block: a layer with weights and those behind it */
+    size_t layers, blocks;       /* a block begins with weights, a sum, a layernorm or a subsample */
     size_t parameters;           /* numbers that are trained */
     double multiply_accumulates; /* of one example forward */
 } bl_net_size;
@@ -606,7 +615,7 @@ BL_API int bl_emitter_blocks(const bl_emitter *e); /* hidden ones and the last; 
 /* The number of the i-th block, from 0 and in text order, that reads the output of `block`; 0 past the last (block 0 follows
    none). In a row of layers the only one is block + 1. */
 BL_API int bl_emitter_follower(const bl_emitter *e, int block, int i);
-BL_API int bl_emitter_is_weighted(const bl_emitter *e, int block); /* 0: a sum of a residual; else 1 */
+BL_API int bl_emitter_is_weighted(const bl_emitter *e, int block); /* 0: a sum, layernorm or subsample */
 BL_API int bl_emitter_is_taught(const bl_emitter *e, int block);   /* 1: `emit` is called for it */
 
 /* Instructions. A callback may read what is not there yet, as the error before the loss: nothing of what it emitted is kept
@@ -617,12 +626,12 @@ BL_API int bl_emitter_is_taught(const bl_emitter *e, int block);   /* 1: `emit` 
    which are sent as -scale y. For BL_FEEDBACK_DIRECT. The option inlet is obeyed. */
 BL_API void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block);
 /* s = the sum over the blocks f that follow of d_f M_f, where M is BL_WEIGHTS, or BL_FEEDBACK shaped like them; of d_f as it is
-   where f is a sum. */
+   where f is a sum, and of d_f exactly through f where it begins with a layernorm or a subsample. */
 BL_API void bl_emit_pull(bl_emitter *e, bl_buffer_id matrix, int block);
 /* s = d M^T, d the delta of the block before, M the block's weights, or its feedback shaped like them; where the block is a sum,
    the sum of the deltas of its inputs. Not of the first block. A rule that pushes is asked about every hidden block, another one
-   about the last of each module. BL_NOT_DEFINED, by bl_trainer_create, where a hidden block changes the size of its maps, and
-   with merged modules. */
+   about the last of each module. BL_NOT_DEFINED, by bl_trainer_create, where a hidden block changes the size of its maps, with
+   layernorm or subsample, and with merged modules. */
 BL_API void bl_emit_push(bl_emitter *e, bl_buffer_id matrix, int block);
 /* Calls map->run. The map is copied, its name is not. */
 BL_API void bl_emit_map(bl_emitter *e, const bl_map *map, int block);

@@ -235,6 +235,31 @@ static void hash_pairs(struct bits *bits, const struct backend *k)
     hash_floats(bits, mean, (M - 1) * WIDE);
 }
 
+/* Layer norm of 1 number, of less than a vector, and of many. */
+static void hash_norm(struct bits *bits, const struct backend *k)
+{
+    static float x[N], y[N], gain[N], d[N];
+    for (size_t n = 1; n <= N; n = 3 * n + 2 > N && n < N ? N : 3 * n + 2) {
+        fill(bits, x, -9.0f, 9.0f);
+        fill(bits, gain, 0.5f, 2.0f);
+        fill(bits, d, -2.0f, 2.0f);
+        fill(bits, y, -2.0f, 2.0f);
+        const struct moments m = {k->sum(x, n) / (float)n, 1.0f / (1.0f + k->square_sum(x, 0.25f, n))};
+        float sums[2];
+        k->norm_sums(d, x, &m, gain, n, sums);
+        k->norm_gain(gain, d, x, &m, n);
+        k->norm_down(y, d, x, &m, gain, sums, true, n);
+        k->norm_down(d, d, x, &m, gain, sums, false, n);
+        hash_floats(bits, &m.inverse, 1);
+        hash_floats(bits, sums, 2);
+        hash_floats(bits, gain, n);
+        hash_floats(bits, d, n);
+        hash_floats(bits, y, n);
+        k->norm(y, x, &m, gain, d, n);
+        hash_floats(bits, y, n);
+    }
+}
+
 int main(void)
 {
     uint64_t first = 0;
@@ -248,6 +273,7 @@ int main(void)
         hash_rows(&bits, &k);
         hash_windows(&bits, &k);
         hash_pairs(&bits, &k);
+        hash_norm(&bits, &k);
         printf("%-10s %016" PRIx64 "\n", k.machine, bits.hash);
         first = i == 0 ? bits.hash : first;
         if (bits.hash != first)

@@ -81,8 +81,43 @@ expect 2 "modules" "$program" train --resume run --modules layer
 expect 0 "" "$program" train --resume run --epochs 2
 expect 0 ", modules 2" "$program" compare --data t.csv --net "$two" --rules bp,dfa --modules 2 --epochs 1
 
+# layer norm and subsampling: where they may not stand, and what is not defined with them
+hash "dense 9, layernorm, tanh, residual (layernorm, dense 9), layernorm, dense 3" >short
+hash "dense 9,layernorm ,tanh,residual( layernorm,dense 9 ),layernorm,dense C" >long
+cmp short long || complain "layer norm in short form is another net"
+expect 2 'it must begin with a layer that has weights' train "layernorm, dense 3"
+expect 2 'must end with the output' train "dense 3, layernorm"
+expect 2 'of one number an example, layer norm leaves nothing' train "dense 1, layernorm, dense C"
+expect 2 'nothing may follow "layernorm"' train "dense 9, layernorm 9, dense C"
+expect 2 'subsampling needs an image' train "dense 9, subsample 2, dense C"
+expect 2 'expected "subsample STRIDE [pad-channels CHANNELS]"' train "dense 9, subsample, dense C"
+expect 2 'expected "subsample STRIDE' train "dense 9, subsample 2 channels 4, dense C"
+expect 2 'expected "subsample STRIDE' train "dense 9, subsample 2 pad-channels 4 4, dense C"
+expect 2 'expected "subsample STRIDE' train "dense 9, subsample 0, dense C"
+expect 2 'layer normalisation is written layernorm' train "dense 9, LayerNormalization, dense C"
+expect 2 'rule ifa is not defined for a net with "layernorm" (layer 2)' "$program" train --data t.csv --rule ifa --net "dense 9, layernorm, dense C"
+expect 2 'rule pepita is not defined for a net with "layernorm"' "$program" train --data t.csv --rule pepita --net "dense 9, layernorm, dense C"
+net="dense 9, layernorm, tanh, dense 8, tanh, residual (layernorm, dense 8), layernorm, tanh, dense C"
+hash "$net" --memory low >low
+hash "$net" --memory normal >normal
+cmp low normal || complain "memory low trains a net with layer norm to other weights"
+
+# what layer norm owns is saved and resumed, on one thread as on two; chain rules start from fanin with it, direct rules from zero
+net="dense 90, layernorm, tanh, residual (layernorm, dense 40, gelu, dense 90), layernorm, dense C"
+run() { "$program" train --data t.csv --net "$net" --schedule constant --angles 2 --quiet "$@" >/dev/null; }
+weights() { sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' "$1/result.json"; }
+for rule in fa dkp; do
+    rm -rf whole halves
+    run --rule $rule --epochs 4 --out whole --threads 1
+    run --rule $rule --epochs 2 --out halves --threads 2
+    "$program" train --resume halves --epochs 4 --quiet >/dev/null
+    [ "$(weights whole)" = "$(weights halves)" ] || complain "$rule with layer norm: a resumed run has other weights"
+    grep -q '"init": "'"$([ $rule = fa ] && echo fanin || echo zero)"'"' whole/config.json || complain "$rule with layer norm: another start"
+done
+"$program" info whole | grep -q '1.layernorm.scale' || complain "a model with layer norm does not name its scale"
+
 "$program" nets >all
-for net in nokland-mlp nokland-conv lenet vgg8b resnet20 resnet56 resnet18; do
+for net in nokland-mlp nokland-conv lenet vgg8b resnet20 resnet20a resnet56 resnet18; do
     grep -q "^$net " all || complain "backless nets lists no $net"
 done
 # 784 x 800 + 800, 800 x 800 + 800, 800 x 10 + 10
@@ -91,6 +126,7 @@ grep -q '^nokland-mlp .* 1276810 ' all || complain "the size of nokland-mlp"
 grep -q '^lenet .* 61706 ' all || complain "the size of lenet"
 # as PyTorch counts them
 grep -q '^resnet20 .* 272474 ' all || complain "the size of resnet20"
+grep -q '^resnet20a .* 269722 ' all || complain "the size of resnet20a"
 grep -q '^resnet56 .* 855770 ' all || complain "the size of resnet56"
 grep -q '^resnet18 .* 11173962 ' all || complain "the size of resnet18"
 expect 0 'conv 6 5x5 pad 2, tanh, avgpool 2' "$program" nets lenet

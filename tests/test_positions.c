@@ -63,6 +63,7 @@ static const struct kind kinds[] = {
     KEEPS_SHAPE("softplus", NO_KINK),
     KEEPS_SHAPE("identity", NO_KINK),
     KEEPS_SHAPE("batchnorm", NO_KINK),
+    KEEPS_SHAPE("layernorm", NO_KINK),
     KEEPS_SHAPE("dropout 0.3", NO_KINK),
     KEEPS_SHAPE("conv 3 3x3 pad 1 nobias", NO_KINK),
     {"conv 4 2x2 stride 2", "conv 4 2x2 stride 2", CONV, "conv 4 1x1", NO_KINK},

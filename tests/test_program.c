@@ -72,7 +72,7 @@ static void draw_behind(struct draw *d, char net[TEXT], bool is_image)
     static const char *const activations[] = {"tanh", "relu", "leaky-relu", "logistic", "gelu", "softplus"};
     static const char *const pools[] = {"maxpool 2", "avgpool 2", "maxpool 3 stride 2"};
     if (draw(d, 4) == 0)
-        add(net, "batchnorm");
+        add(net, draw(d, 3) ? "batchnorm" : "layernorm");
     if (draw(d, 8) > 0)
         add(net, PICK(d, activations));
     if (is_image && draw(d, 3) == 0)
@@ -102,8 +102,9 @@ static int draw_residual(struct draw *d, char net[TEXT], int width, bool is_imag
 /* From one width to another; it may begin with layers without weights or with a residual. */
 static void draw_branch(struct draw *d, char net[TEXT], int from, int to, bool is_image, int depth)
 {
+    static const char *const firsts[] = {"tanh", "tanh", "batchnorm", "layernorm"};
     if (draw(d, 3) == 0)
-        add(net, draw(d, 2) ? "tanh" : "batchnorm");
+        add(net, PICK(d, firsts));
     if (depth < 2 && draw(d, 5) == 0)
         from = draw_residual(d, net, from, is_image, depth + 1);
     if (draw(d, 2) == 0) {
@@ -118,9 +119,24 @@ static void draw_branch(struct draw *d, char net[TEXT], int from, int to, bool i
         draw_behind(d, net, false);
 }
 
+/* Of maps of half the size, with a shortcut without weights. */
+static int draw_half(struct draw *d, char net[TEXT], int width)
+{
+    const int to = width + (int)draw(d, 4);
+    char text[60];
+    snprintf(text, sizeof text, "residual (conv %d 3x3 stride 2 pad 1", to);
+    add(net, text);
+    draw_behind(d, net, false);
+    snprintf(text, sizeof text, " | subsample 2 pad-channels %d)", to);
+    add_sign(net, text);
+    return to;
+}
+
 /* Behind a layer of so many channels or units; gives how many there are then. */
 static int draw_residual(struct draw *d, char net[TEXT], int width, bool is_image, int depth)
 {
+    if (is_image && depth == 0 && draw(d, 4) == 0)
+        return draw_half(d, net, width);
     const int to = draw(d, 2) ? width : draw_width(d, is_image);
     add(net, "residual (");
     draw_branch(d, net, width, to, is_image, depth);
@@ -390,8 +406,8 @@ static void check_stages(const bl_trainer *t, uint32_t number)
     const struct program *p = t->stepper.program;
     const size_t now = p->n_stages - p->loss_stage - 1, planned = planned_stages(t);
     const struct net *net = t->model->net;
-    if (!t->model->rule->ops->user && !p->spec.is_lean && !net->has_adds && !net->has_merged_modules &&
-        now > planned)
+    if (!t->model->rule->ops->user && !p->spec.is_lean && !net->has_adds && !net->reader_of_all &&
+        !net->has_merged_modules && now > planned)
         fail_msg("case %u: %zu stages behind the error, %zu were planned by hand", number, now, planned);
 }
 
@@ -400,7 +416,8 @@ static void check_stages(const bl_trainer *t, uint32_t number)
 enum { MOST_VALUES = 32 };
 
 struct sums {
-    size_t nets, low, faults, residuals, shortcuts, nested, images, merged, refused, cut;
+    size_t nets, low, faults, residuals, shortcuts, nested, images, normed, low_normed, halved, merged,
+        refused, cut;
     struct tally { /* how many cases each value was drawn for */
         const char *value;
         size_t n;
@@ -426,6 +443,8 @@ static void count_case(struct sums *sums, const struct drawn *c)
     sums->shortcuts += strstr(c->net, " | ") != NULL;
     sums->nested += residual && (strstr(residual, "(residual") || strstr(residual, "| residual"));
     sums->images += strstr(c->net, "conv") != NULL;
+    sums->normed += strstr(c->net, "layernorm") != NULL;
+    sums->halved += strstr(c->net, "subsample") != NULL;
     count_value(sums, c->rule);
     count_value(sums, c->optimizer);
     count_value(sums, c->precision);
@@ -461,13 +480,14 @@ static void check_variant(const struct drawn *c, uint32_t number, int threads, c
         check_stages(m.trainer, number);
         sums->low += strcmp(memory, "low") == 0;
         sums->cut += blocks_cut_otherwise(m.trainer->stepper.program) > 0;
+        sums->low_normed += strcmp(memory, "low") == 0 && strstr(c->net, "layernorm");
     } else
         assert_true(strcmp(memory, "low") == 0 && !rule_may_be_lean(rule_find(m.ctx, c->rule)));
     release(&m);
 }
 
-/* A net that fits is refused by rules that are not defined for it, and by no other: ifa and pepita with residuals, ifa where a
-   convolution changes the size of its maps. */
+/* A net that fits is refused by rules that are not defined for it, and by no other: ifa and pepita with layers that
+   read all, ifa where a convolution changes the size of its maps. */
 static void check_refusal(const struct drawn *c, uint32_t number, bl_status status, const char *why)
 {
     struct drawn with_bp = *c;
@@ -526,6 +546,7 @@ static void check_sums(const struct sums *sums)
     assert_true(sums->low > CASES / 2 && sums->faults > 10 * CASES && sums->images > CASES / 3);
     assert_true(sums->residuals > CASES / 4 && sums->residuals < CASES - CASES / 4);
     assert_true(sums->merged > CASES / 4 && sums->cut > CASES);
+    assert_true(sums->normed > CASES / 5 && sums->low_normed > CASES / 4 && sums->halved > CASES / 60);
     assert_true(sums->shortcuts > CASES / 8 && sums->nested > CASES / 20);
 }
 
@@ -537,10 +558,11 @@ static void test_drawn(void **state)
     for (uint32_t i = 0; i < n_cases; i++)
         check_case(first_case + i, false, &sums);
     printf("%zu cases in %.1f s: %zu with residuals (%zu with shortcuts, %zu nested), %zu with convolutions, "
-           "%zu with merged modules; %zu trainings in little memory, %zu with narrow blocks cut; "
-           "%zu cases redrawn, %zu faults found\n",
+           "%zu with layernorm, %zu with subsample, %zu with merged modules; %zu trainings in little memory "
+           "(%zu with layernorm), %zu with narrow blocks cut; %zu cases redrawn, %zu faults found\n",
            sums.nets, clock_seconds() - begin, sums.residuals, sums.shortcuts, sums.nested, sums.images,
-           sums.merged, sums.low, sums.cut, sums.refused, sums.faults);
+           sums.normed, sums.halved, sums.merged, sums.low, sums.low_normed, sums.cut, sums.refused,
+           sums.faults);
     for (size_t i = 0; sums.tallies[i].value; i++)
         printf("%s%s %zu", i ? ", " : "", sums.tallies[i].value, sums.tallies[i].n);
     printf("\n");

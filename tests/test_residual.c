@@ -1,6 +1,6 @@
 /*
- * test_residual.c - nets with residuals: bp's gradients against central differences of the loss, batch norm and joins of joins
- * included; what a direct rule sends to which block; texts, names of tensors, and what is refused.
+ * test_residual.c - nets with residuals, layer norm and subsampling: bp's gradients against central differences of the loss, batch
+ * norm and joins of joins included; what a direct rule sends to which block; texts, names of tensors, and what is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,6 +42,22 @@ static const char *const nets[] = {
     "dense 6, tanh, residual (residual (residual (dense 6))), tanh, dense 4",
     convolutions,
     pools,
+    /* layer norm behind weights, before weights, twice, where a body begins and ends, behind a join, behind an image's pool, as a
+       row; with batch norm behind it */
+    "dense 6, layernorm, tanh, dense 5, tanh, layernorm, dense 4",
+    "dense 6, layernorm, layernorm, tanh, dense 4",
+    "dense 6, tanh, residual (layernorm, dense 5, gelu, dense 6), layernorm, tanh, dense 4",
+    "dense 6, tanh, residual (dense 6, layernorm), residual (layernorm | layernorm, dense 6), tanh, dense 4",
+    "conv 3 3x3 pad 1, layernorm, tanh, conv 2 3x3 pad 1, avgpool 2, layernorm, flatten, layernorm, dense 4",
+    "conv 3 3x3 pad 1, flatten, layernorm, batchnorm, tanh, dense 6, layernorm, tanh, dense 4",
+    "conv 3 3x3 pad 1, tanh, residual (layernorm, conv 3 3x3 pad 1 nobias), tanh, avgpool all, dense 4",
+    /* subsampling in shortcuts with an even and an odd number of channels to pad, in a body, and alone */
+    "conv 3 3x3 pad 1, tanh, residual (conv 5 3x3 stride 2 pad 1 nobias, batchnorm, tanh | subsample 2 "
+    "pad-channels 5), tanh, "
+    "residual (conv 8 1x1 stride 2 | subsample 2 pad-channels 8), tanh, dense 4",
+    "conv 3 3x3 pad 1, tanh, residual (tanh, subsample 3, conv 4 1x1 | conv 4 1x1 stride 3), tanh, dense 4",
+    "conv 3 3x3 pad 1, tanh, subsample 1 pad-channels 5, tanh, conv 4 1x1, tanh, subsample 3, layernorm, "
+    "dense 4",
 };
 enum { NETS = sizeof nets / sizeof *nets };
 
@@ -161,6 +177,48 @@ static void test_a_module_has_one_signal(void **state)
     rig_free(&rig);
 }
 
+/* Blocks: 0 dense, 1 layer norm and tanh, 2 dense and tanh, 3 layer norm, 4 the output. 0 and 1 are one module, and so are 2 and 3.
+   Layer norm's delta is what a signal at its end gives; the derivative before it has mean 0. */
+static void test_layer_norm_is_within_its_module(void **state)
+{
+    (void)state;
+    static float inner[MOST], sum[MOST];
+    struct rig rig;
+    size_t n = 0;
+    make(&rig, "dense 6, layernorm, tanh, dense 5, tanh, layernorm, dense 4", "dfa");
+    assert_true(has_tensor(&rig, "1.feedback") && has_tensor(&rig, "3.feedback"));
+    assert_true(has_tensor(&rig, "1.layernorm.scale") && has_tensor(&rig, "3.layernorm.shift"));
+    assert_false(has_tensor(&rig, "0.feedback") || has_tensor(&rig, "2.feedback"));
+    rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
+    get_delta(&rig, 0, inner, &n);
+    get_delta(&rig, 1, sum, &n);
+    assert_int_equal(n, N * 6);
+    for (size_t i = 0; i < N; i++) {
+        double mean = 0.0, size = 0.0;
+        for (size_t j = 0; j < 6; j++) {
+            mean += (double)inner[i * 6 + j];
+            size = fmax(size, fabs((double)inner[i * 6 + j]));
+        }
+        assert_true(size > 1e-4 && fabs(mean) < 1e-5 * size);
+    }
+    assert_memory_not_equal(inner, sum, n * sizeof *sum);
+    rig_free(&rig);
+}
+
+/* Of an image layer norm has a scale and a shift for each number. */
+static void test_layer_norm_of_an_image_owns_each_number(void **state)
+{
+    (void)state;
+    struct rig rig;
+    make(&rig, "conv 3 3x3 pad 1, layernorm, tanh, subsample 2 pad-channels 5, dense 4", "bp");
+    assert_int_equal(rig_count(rig_tensor(&rig, "1.layernorm.scale")), 3 * SIDE * SIDE);
+    assert_int_equal(rig_count(rig_tensor(&rig, "3.dense.weight")), 4 * 5 * 2 * 2);
+    for (size_t i = 0; i < 3 * SIDE * SIDE; i++)
+        assert_true(rig_tensor(&rig, "1.layernorm.scale").values[i] == 1.0f &&
+                    rig_tensor(&rig, "1.layernorm.shift").values[i] == 0.0f);
+    rig_free(&rig);
+}
+
 static void check_fa_with_the_weights(const char *net, const char *modules)
 {
     static float delta[MOST], other[MOST];
@@ -232,11 +290,32 @@ static void test_a_module_without_parameters(void **state)
     }
 }
 
+static void test_rules_without_layers_that_read_all(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"ifa", "pepita"};
+    static const char *const texts[][2] = {
+        {"dense 6, layernorm, tanh, dense 4", "\"layernorm\" (layer 2)"},
+        {"dense 6, tanh, residual (layernorm, dense 6), tanh, dense 4", "\"layernorm\" (layer 3)"},
+        {"conv 3 3x3, tanh, subsample 2, dense 4", "\"subsample\" (layer 3)"}};
+    for (size_t i = 0; i < 6; i++) {
+        struct rig rig;
+        const struct rig_options options = {.net = texts[i / 2][0], .rule = rules[i % 2]};
+        assert_int_equal(rig_try(&rig, "portable", 1, &options, &batch), BL_NOT_DEFINED);
+        assert_non_null(strstr(bl_why(rig.ctx), texts[i / 2][1]));
+        rig_free(&rig);
+    }
+}
+
 int main(void)
 {
     rig_fill(3, x, labels, N, INPUTS, CLASSES);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bp_is_the_slope_of_the_loss), cmocka_unit_test(test_a_module_has_one_signal),
-        cmocka_unit_test(test_fa_with_the_weights_is_bp), cmocka_unit_test(test_a_module_without_parameters)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bp_is_the_slope_of_the_loss),
+                                       cmocka_unit_test(test_a_module_has_one_signal),
+                                       cmocka_unit_test(test_layer_norm_is_within_its_module),
+                                       cmocka_unit_test(test_layer_norm_of_an_image_owns_each_number),
+                                       cmocka_unit_test(test_fa_with_the_weights_is_bp),
+                                       cmocka_unit_test(test_a_module_without_parameters),
+                                       cmocka_unit_test(test_rules_without_layers_that_read_all)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,6 +62,11 @@ struct norm_slopes {
     const float *factor, *dshift, *dscale;
 };
 
+/* Of one example's numbers: their mean, and 1 / sqrt(variance + epsilon). */
+struct moments {
+    float mean, inverse;
+};
+
 /* One step of an optimiser on n weights. g: gradient. All are read and written in place, element by element. */
 struct sgd_step { /* v <- momentum v + g; w <- (1 - decay) w - rate (nesterov ? g + momentum v : v) */
     float rate, momentum, decay;
@@ -145,6 +150,18 @@ struct backend {
     float (*sum)(const float *x, size_t n); /* in one order, whatever the instruction set */
     void (*column_sum)(const float *x, size_t rows, size_t cols, size_t stride,
                        float *sum); /* over rows, in order */
+
+    /* Layer norm of one example, of which these are n numbers; x^ = (x - mean) inverse. gain, bias: n numbers. */
+    float (*square_sum)(const float *x, float mean, size_t n); /* of (x - mean)^2, in the order of `sum` */
+    void (*layer_norm)(float *y, const float *x, const struct moments *m, const float *gain,
+                       const float *bias, size_t n); /* y = gain x^ + bias */
+    void (*layer_norm_sums)(const float *dy, const float *x, const struct moments *m, const float *gain,
+                            size_t n, float sums[2]); /* of d = dy gain, and of d x^, likewise */
+    void (*layer_norm_down)(float *dx, const float *dy, const float *x, const struct moments *m,
+                            const float *gain, const float means[2], bool accumulates,
+                            size_t n); /* dx = or += inverse (d - means[0] - x^ means[1]) */
+    void (*layer_norm_gain)(float *dgain, const float *dy, const float *x, const struct moments *m,
+                            size_t n); /* dgain += dy x^ */
 
     /* Activations in place, x <- f(x); then d <- d f'(a), with f' taken from h = f(a). n contiguous elements. */
     void (*tanh)(float *x, size_t n);

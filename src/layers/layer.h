@@ -1,11 +1,12 @@
 /*
  * layer.h - one layer of a net: a row of functions, and nothing about learning rules.
  *
- * Two kinds share the struct. A weighted layer (dense, conv) maps all channels of its input to any part of its output, and
+ * Three kinds share the struct. A weighted layer (dense, conv) maps all channels of its input to any part of its output, and
  * offers its transposes through whatever matrix it is given: `pull` and `push` take M, shaped like its weights, so that a
  * rule decides what travels through W and what through a matrix of its own. A layer behind the weights (an activation, a
  * pool, dropout) maps some channels of its input to the same channels of its output and never looks at others, so that a
- * part can be taught, differentiated and updated without waiting for the rest.
+ * part can be taught, differentiated and updated without waiting for the rest. A layer without weights that does look at
+ * others (`reads_all`: layernorm, subsample) begins a block of its own, as a weighted layer does.
  *
  * A part is whole channels. A unit of a dense layer is a channel of one number; behind dense layers all is as there.
  */
@@ -42,7 +43,9 @@ struct passage {
     uint32_t step;
 };
 
-/* Of a layer behind the weights: the channels and examples that are worked on; all examples for a layer that takes statistics. */
+/* Of a layer behind the weights: the channels and examples that are worked on; all examples for a layer that takes statistics. A
+   layer that reads all may read all columns of x and dy, and works on columns `out` of y, or `in` of dx; its x and dx are the
+   output and the signal of a block before it. */
 struct crossing {
     struct matrix x, y;   /* its input and output; one memory where it works in place */
     struct matrix dx, dy; /* the derivatives there, on the way down; likewise */
@@ -53,6 +56,7 @@ struct crossing {
     float *cache;         /* ops->cache numbers for each channel, from apply to down */
     float *
         own[LAYER_OWN]; /* down leaves the derivatives of the layer's own parameters there, at its channels */
+    bool accumulates;   /* of a layer that reads all: down adds to dx */
     struct passage passage;
     struct worker *worker;
 };
@@ -81,7 +85,8 @@ struct layer_ops {
     const char *name;  /* the first word of its text */
     const char *usage; /* "dense UNITS": for messages */
     bool is_weighted;
-    bool is_add; /* it sums its inputs, and begins a block as a weighted layer does */
+    bool is_add;    /* it sums its inputs, and begins a block as a weighted layer does */
+    bool reads_all; /* without weights, but not channel by channel: it begins a block, too */
 
     /* Reads what follows the name, and writes layer->text. NULL: nothing may follow. */
     bl_status (*parse)(bl_context *ctx, struct layer *layer, struct slice arguments);
@@ -113,10 +118,13 @@ struct layer_ops {
     /* Behind the weights. apply: y from x. down: dx from dy, exactly. NULL for both: a layer that only renames. */
     void (*apply)(const struct layer *layer, const struct crossing *c);
     void (*down)(const struct layer *layer, const struct crossing *c);
+    /* Of a layer that reads all and owns parameters: their derivatives at the columns `out`, into own, from x and dy. */
+    void (*own_gradient)(const struct layer *layer, const struct crossing *c);
     size_t cache; /* numbers for each channel that apply leaves for down */
     const char
         *own[LAYER_OWN]; /* parameters that are trained, a number for each channel: "scale"; NULL: no more */
     float own_start[LAYER_OWN];
+    bool owns_each_unit;         /* a number for each number of the output, and not for each channel */
     const char *kept[LAYER_OWN]; /* numbers that are not trained but saved: "mean"; NULL: no more */
     float kept_start[LAYER_OWN];
     bool
@@ -129,6 +137,12 @@ struct layer_ops {
     /* f'(0): 0 means that all-zero weights can never learn through it. NULL: 1. */
     float (*slope_at_zero)(const struct layer *layer);
 };
+
+/* Whether it begins a block. */
+static inline bool layer_is_head(const struct layer *layer)
+{
+    return layer->ops->is_weighted || layer->ops->is_add || layer->ops->reads_all;
+}
 
 const struct layer_ops *layer_ops_at(size_t i); /* NULL past the last */
 

@@ -10,9 +10,9 @@
 #include <string.h>
 
 static const struct layer_ops *const table[] = {
-    &layer_dense,    &layer_tanh,    &layer_logistic, &layer_relu,      &layer_leaky_relu,
-    &layer_softplus, &layer_gelu,    &layer_identity, &layer_conv,      &layer_maxpool,
-    &layer_avgpool,  &layer_flatten, &layer_dropout,  &layer_batchnorm,
+    &layer_dense,   &layer_tanh,      &layer_logistic,  &layer_relu,      &layer_leaky_relu, &layer_softplus,
+    &layer_gelu,    &layer_identity,  &layer_conv,      &layer_maxpool,   &layer_avgpool,    &layer_flatten,
+    &layer_dropout, &layer_batchnorm, &layer_layernorm, &layer_subsample,
 };
 
 const struct layer_ops *layer_ops_at(size_t i)
@@ -43,8 +43,10 @@ static const struct alias aliases[] = {
      "of convolutions there is conv CHANNELS ROWSxCOLS only, in two dimensions"},
     {"bn bn1d bn2d norm batchnormalization batchnormalisation batchnorm1d batchnorm2d",
      "batch normalisation is written batchnorm"},
-    {"layernorm groupnorm instancenorm rmsnorm weightnorm ln gn lrn",
-     "of normalisations there is batchnorm only"},
+    {"ln layernormalization layernormalisation layernorm1d layernorm2d",
+     "layer normalisation is written layernorm"},
+    {"groupnorm instancenorm rmsnorm weightnorm gn lrn",
+     "of normalisations there are batchnorm and layernorm only"},
     {"lrelu leaky leakyrectifier", "write leaky-relu [SLOPE]"},
     {"rectifier rectlinear rectifiedlinear threshold", "the function max(a, 0) is written relu"},
     {"elu selu celu silu swish mish prelu rrelu relu6 hardswish glu",
@@ -55,14 +57,15 @@ static const struct alias aliases[] = {
     {"softrelu", "the function log(1 + exp(a)) is written softplus"},
     {"none noop pass passthrough", "no activation function is written identity, or nothing"},
     {"pool pooling", "write maxpool SIZE or avgpool SIZE, as in maxpool 2"},
-    {"maxpool2d maxpooling maxpooling2d mp subsample",
-     "write maxpool SIZE, as in maxpool 2 or maxpool 3 stride 2"},
+    {"maxpool2d maxpooling maxpooling2d mp", "write maxpool SIZE, as in maxpool 2 or maxpool 3 stride 2"},
     {"avgpool2d averagepool averagepooling averagepooling2d meanpool ap",
      "write avgpool SIZE, as in avgpool 2"},
     {"globalavgpool globalaveragepooling gap adaptiveavgpool adaptiveavgpool2d globalaveragepooling2d",
      "write avgpool with the size of the whole map, as in avgpool 7"},
     {"globalmaxpool globalmaxpooling adaptivemaxpool",
      "write maxpool with the size of the whole map, as in maxpool 7"},
+    {"subsampling downsample decimate lambdalayer zeropad padshortcut",
+     "every N-th row and column, without weights, is written subsample N [pad-channels CHANNELS]"},
     {"drop dropout1d dropout2d spatialdropout alphadropout", "write dropout SHARE, as in dropout 0.5"},
     {"reshape view permute", "write flatten, or leave it out: dense takes an image as a vector by itself"},
     {"rnn lstm gru recurrent attention transformer embedding multiheadattention",

@@ -8,6 +8,6 @@
 
 extern const struct layer_ops layer_dense, layer_tanh, layer_logistic, layer_relu, layer_leaky_relu,
     layer_softplus, layer_gelu, layer_identity, layer_conv, layer_maxpool, layer_avgpool, layer_flatten,
-    layer_dropout, layer_batchnorm;
+    layer_dropout, layer_batchnorm, layer_layernorm, layer_subsample;
 
 #endif

@@ -38,7 +38,8 @@ static size_t follower_of(const struct net *net, size_t l, size_t i)
     return net->followers[net->blocks[l].followers + i];
 }
 
-/* A block that an add layer alone follows belongs to the module of that add layer. */
+/* A block that one head without weights alone follows, an add layer, a layer norm or a subsampling layer, belongs to the module of that
+   head: derivatives go back exactly through it. */
 static void cut_behind_layers(struct net *net)
 {
     for (size_t l = net->n_blocks; l-- > 0;) {

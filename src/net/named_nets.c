@@ -9,14 +9,15 @@ const char net_with_residuals[] =
     "dense 3, tanh, residual (dense 4, tanh, dense 3), residual (tanh, dense 5 | dense 5), dense 2";
 
 /* Residual blocks of two convolutions of C channels: with the identity as shortcut, or of half the size with a convolution of
-   1x1 (option B). */
+   1x1 (option B) or with every second row and column and channels of zeros (option A). */
 #define TWO(C, first)                                                                                        \
     "residual (conv " C " 3x3 " first "pad 1 nobias, batchnorm, relu, conv " C " 3x3 pad 1 nobias, "         \
     "batchnorm"
 #define SAME(C) TWO(C, "") "), relu"
 #define HALF(C) TWO(C, "stride 2 ") " | conv " C " 1x1 stride 2 nobias, batchnorm), relu"
+#define HALF_A(C) TWO(C, "stride 2 ") " | subsample 2 pad-channels " C "), relu"
 /* Three groups of so many blocks each, one of them the first with half the size: He and others' nets for CIFAR. */
-#define CIFAR_RESNET(blocks, rest)                                                                           \
+#define CIFAR_RESNET(blocks, rest, HALF)                                                                     \
     "conv 16 3x3 pad 1 nobias, batchnorm, relu, " blocks                                                     \
     " x (" SAME("16") "), " HALF("32") ", " rest " x (" SAME("32") "), " HALF("64") ", " rest " x (" SAME(   \
         "64") "), avgpool all, dense C"
@@ -44,10 +45,14 @@ static const struct named_net table[] = {
      "VGG8b of Nokland and Eidnes 2019 (arXiv:1901.06656), without dropout",
      {3, 32, 32}},
     {"resnet20",
-     CIFAR_RESNET("3", "2"),
+     CIFAR_RESNET("3", "2", HALF),
      "the residual net of 20 layers for CIFAR-10 of He and others 2015 (arXiv:1512.03385), with option B",
      {3, 32, 32}},
-    {"resnet56", CIFAR_RESNET("9", "8"), "the same of 56 layers", {3, 32, 32}},
+    {"resnet20a",
+     CIFAR_RESNET("3", "2", HALF_A),
+     "the same with option A, whose shortcuts have no parameters, as BioTorch's",
+     {3, 32, 32}},
+    {"resnet56", CIFAR_RESNET("9", "8", HALF), "resnet20 with 56 layers", {3, 32, 32}},
     {"resnet18",
      "conv 64 3x3 pad 1 nobias, batchnorm, relu, 2 x (" SAME("64") "), " HALF("128") ", " SAME(
          "128") ", " HALF("256") ", " SAME("256") ", " HALF("512") ", " SAME("512") ", avgpool all, dense C",

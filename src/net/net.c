@@ -41,11 +41,6 @@ static bl_status fit_layers(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-static bool is_head(const struct layer *layer)
-{
-    return layer->ops->is_weighted || layer->ops->is_add;
-}
-
 /* The block that layer i, its last, belongs to. */
 static size_t block_that_ends_with(const struct net *net, size_t i)
 {
@@ -53,6 +48,14 @@ static size_t block_that_ends_with(const struct net *net, size_t i)
         if (net->blocks[l].first + net->blocks[l].n_layers - 1 == i)
             return l;
     return NET_INPUT;
+}
+
+/* An output of one size is cut as the block that gives its input is, also where that was an image and is a row now. */
+static size_t channels_without_weights(const struct net *net, const struct block *block,
+                                       const struct layer *layer)
+{
+    return layer->units == layer->in_units ? net->blocks[block->sources[0]].channels
+                                           : (size_t)layer->out.channels;
 }
 
 static void begin_block(struct net *net, size_t i)
@@ -66,9 +69,11 @@ static void begin_block(struct net *net, size_t i)
                             .inputs = layer->in_units};
     for (size_t k = 0; k < 2; k++)
         block->sources[k] = block_that_ends_with(net, layer->inputs[k]);
-    if (layer->ops->is_add) /* an output is cut as the block that gives it is */
-        block->channels = net->blocks[block->sources[0]].channels;
+    if (layer->ops->is_add || layer->ops->reads_all)
+        block->channels = channels_without_weights(net, block, layer);
     net->has_adds = net->has_adds || layer->ops->is_add;
+    if (layer->ops->reads_all && !net->reader_of_all)
+        net->reader_of_all = layer;
     net->n_blocks++;
 }
 
@@ -76,7 +81,7 @@ static bl_status make_blocks(bl_context *ctx, struct net *net)
 {
     BL_TRY(MEM_ARRAY(ctx, &net->blocks, net->n_layers, "the blocks"));
     for (size_t i = 0; i < net->n_layers; i++) {
-        if (is_head(&net->layers[i]))
+        if (layer_is_head(&net->layers[i]))
             begin_block(net, i);
         if (net->n_blocks == 0)
             continue;
@@ -132,12 +137,21 @@ static void place(struct placing *p, struct net_tensor tensor)
     p->floats += mem_whole_lines(tensor.rows * tensor.cols); /* every array begins on a cache line */
 }
 
+/* How many numbers of one name layer i of block l has for each channel. */
+static size_t own_of_channel(const struct net *net, size_t l, size_t i)
+{
+    return net->layers[i].ops->owns_each_unit ? net->layers[i].units / net->blocks[l].channels : 1;
+}
+
 static void place_named(struct placing *p, const struct net *net, size_t l, size_t i,
                         const char *const *names)
 {
     for (int k = 0; k < LAYER_OWN && names[k]; k++)
-        place(p, (struct net_tensor){
-                     .l = l, .layer = i, .what = names[k], .rows = net->blocks[l].channels, .cols = 1});
+        place(p, (struct net_tensor){.l = l,
+                                     .layer = i,
+                                     .what = names[k],
+                                     .rows = net->blocks[l].channels,
+                                     .cols = own_of_channel(net, l, i)});
 }
 
 static void place_block(struct net *net, size_t l, struct placing *params, struct placing *kept)
@@ -173,7 +187,7 @@ static void start(struct net *net, const struct net_tensor *tensor, float *numbe
         if (strcmp(names[k], tensor->what) != 0)
             continue;
         *(is_kept ? &layer->kept[k] : &layer->own[k]) = numbers;
-        for (size_t i = 0; i < tensor->rows; i++)
+        for (size_t i = 0; i < net_tensor_size(tensor); i++)
             numbers[i] = is_kept ? layer->ops->kept_start[k] : layer->ops->own_start[k];
     }
 }
@@ -224,7 +238,7 @@ static bl_status place_params(bl_context *ctx, struct net *net)
 static bl_status check_twins(bl_context *ctx, const struct net *net)
 {
     for (size_t i = 1; i < net->n_layers; i++)
-        for (size_t k = i; k-- > 0 && !is_head(&net->layers[k + 1]);)
+        for (size_t k = i; k-- > 0 && !layer_is_head(&net->layers[k + 1]);)
             if (net->layers[i].ops->own[0] && net->layers[i].ops == net->layers[k].ops)
                 BL_FAIL(ctx, BL_BAD_VALUE,
                         "net \"%s\": layers %zu and %zu are both \"%s\" behind the same weights", net->text,
@@ -299,7 +313,7 @@ static size_t count_params(const struct net *net, size_t l)
     size_t n = layer->weight_rows * (layer->weight_cols + layer->has_bias);
     for (size_t i = block->first; i < block->first + block->n_layers; i++)
         for (int k = 0; k < LAYER_OWN && net->layers[i].ops->own[k]; k++)
-            n += block->channels;
+            n += block->channels * own_of_channel(net, l, i);
     return n;
 }
 
@@ -356,6 +370,12 @@ bl_status net_text_of_output(bl_context *ctx, const char *text, char **out)
 
 bl_status net_check_push(const struct net *net, const char *who)
 {
+    if (net->reader_of_all)
+        BL_FAIL(
+            net->ctx, BL_NOT_DEFINED,
+            "rule %s is not defined for a net with \"%s\" (layer %zu): its paper does not say how its signal "
+            "goes on through such a layer",
+            who, net->reader_of_all->ops->name, net->reader_of_all->number);
     for (size_t l = 0; l < net_last(net); l++)
         if (net->blocks[l].units != net_layer(net, l)->units)
             BL_FAIL(net->ctx, BL_NOT_DEFINED,

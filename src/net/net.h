@@ -1,6 +1,7 @@
 /*
- * net.h - a graph of blocks: a weighted layer, or an add layer where a residual ends, and the layers behind it, with all weights
- * in one piece of memory. Layers before the first weights (dropout on the input) belong to no block.
+ * net.h - a graph of blocks, with all weights in one piece of memory. A block is a head (a weighted layer, an add layer where a
+ * residual ends, a layer norm or a subsampling layer) and the layers behind it. Layers before the first weights (dropout on
+ * the input) belong to no block.
  *
  * A net knows nothing of data and nothing of learning rules. Where a rule says how the error travels it calls net_pull
  * and net_push, with matrices of its choice; which blocks follow which is the net's business alone.
@@ -18,7 +19,7 @@ struct place;
 #define NET_INPUT ((size_t)-1) /* as a source: the batch */
 
 struct block {
-    size_t first, n_layers; /* layers[first], its head, has the weights or adds; the rest stand behind it */
+    size_t first, n_layers; /* layers[first] is its head (layer_is_head); the rest stand behind it */
     bool is_weighted;
     size_t sources[2], n_sources; /* the blocks whose outputs the head reads, in text order; NET_INPUT */
     size_t followers,
@@ -35,12 +36,17 @@ struct block {
 
 /* One array of numbers of a net. A row, or a number, for each channel of its block. */
 struct net_tensor {
-    size_t l, layer;  /* the block, and the layer in net->layers */
-    const char *what; /* "weight", "bias", "scale", ... */
-    size_t at;        /* in net->params, or net->kept */
-    size_t rows, cols;
-    bool is_matrix; /* weights: shown as rows x cols, and decayed; else a row of numbers */
+    size_t l, layer;   /* the block, and the layer in net->layers */
+    const char *what;  /* "weight", "bias", "scale", ... */
+    size_t at;         /* in net->params, or net->kept */
+    size_t rows, cols; /* rows: the block's channels, or units */
+    bool is_matrix;    /* weights: shown as rows x cols, and decayed; else a row of rows x cols numbers */
 };
+
+static inline size_t net_tensor_size(const struct net_tensor *tensor)
+{
+    return tensor->rows * tensor->cols;
+}
 
 struct net {
     bl_context *ctx;
@@ -51,9 +57,11 @@ struct net {
     size_t n_layers;
     struct block *blocks;
     size_t n_blocks;
-    size_t *followers;          /* of all blocks, one's after the other's */
-    bool has_adds;              /* some block begins with an add layer: the net is no row */
-    bool has_merged_modules;    /* some module is larger than the option modules makes it by default */
+    size_t *followers;       /* of all blocks, one's after the other's */
+    bool has_adds;           /* some block begins with an add layer: the net is no row */
+    bool has_merged_modules; /* some module is larger than the option modules makes it by default */
+    const struct layer
+        *reader_of_all;         /* the first layer without weights that reads all of its input; NULL: none */
     struct matrix *weights;     /* a view of each block's W: what bp pulls through */
     struct net_tensor *tensors; /* all that is trained, block by block: W, b, and what layers behind own */
     size_t n_tensors;
@@ -144,7 +152,8 @@ static inline struct part net_columns(const struct net *net, size_t l, struct pa
     return (struct part){part.begin * map, part.end * map};
 }
 
-/* Whether deltas can go onward (net_push, net_push_add): no hidden block changes the size of its maps. */
+/* Whether deltas can go onward (net_push, net_push_add): no hidden block changes the size of its maps, and no layer without weights
+   reads all of its input. */
 bl_status net_check_push(const struct net *net, const char *who);
 
 /* ---- What happens at a place (a range of a block, and a worker) of a lesson; ranges of a block may run at once ---- */
@@ -163,6 +172,9 @@ void net_local_backward(const struct net *net, const struct place *at, struct le
 /* signal[l] of the part = the delta of block f, which follows l, through M, shaped like f's weights. accumulates: signal[l] +=. */
 void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates, const struct place *at,
               struct lesson *lesson);
+/* The same of a block f whose head reads all without weights: its delta through that layer, exactly. */
+void net_pull_exact(const struct net *net, size_t f, bool accumulates, const struct place *at,
+                    struct lesson *lesson);
 /* The same of a block f that adds: its delta as it is. */
 void net_pull_add(const struct net *net, size_t f, bool accumulates, const struct place *at,
                   struct lesson *lesson);
@@ -171,7 +183,8 @@ void net_push(const struct net *net, const struct matrix *M, const struct place 
 /* Of an add layer: signal[l] of the place = the sum of the deltas of its sources. */
 void net_push_add(const struct net *net, const struct place *at, struct lesson *lesson);
 /* The gradient of the part's rows of weights, in the columns of the place's input channels, and of their biases, from delta[l]
-   and the block's own input. db NULL: not of biases. */
+   and the block's own input. db NULL: not of biases. Of a block whose head reads all: of that layer's own parameters, into
+   lesson->own. */
 void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,
                   struct matrix dW, float *db);
 /* The same gradient, spent on the part's weights at once: slots are the optimiser's memory of all of block l's. Only where

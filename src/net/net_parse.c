@@ -2,8 +2,8 @@
  * net_parse.c - layers, residuals and the canonical text.
  *
  * A residual becomes its layers and an add layer behind them, whose inputs are the last layers of the body and of the
- * shortcut, or the layer before the residual. A body or a shortcut that begins with a layer without weights begins with an add
- * layer of one input, so that blocks begin at a weighted or an add layer (docs/design.md).
+ * shortcut, or the layer before the residual. A body or a shortcut that begins with a layer which cannot begin a block
+ * (layer_is_head) begins with an add layer of one input (docs/design.md).
  */
 #include "net_parse.h"
 
@@ -65,7 +65,7 @@ static bl_status parse_layer(struct parse *p, struct slice item, size_t *at)
     struct layer layer;
     p->number++;
     BL_TRY(layer_parse(p->ctx, &layer, item, p->number));
-    if (p->needs_head && !layer.ops->is_weighted)
+    if (p->needs_head && !layer_is_head(&layer))
         append(p, add_layer(1, *at, *at), at);
     append(p, layer, at);
     p->has_weights = p->has_weights || layer.ops->is_weighted;

@@ -118,6 +118,25 @@ static void add_sources(const struct net *net, const struct place *at, struct le
                 columns_at(net, at, block->first), at->worker);
 }
 
+/* Of a head that reads all, at the range of its own block. */
+static struct crossing head_crossing(const struct net *net, const struct place *at,
+                                     const struct lesson *lesson)
+{
+    const size_t i = net->blocks[at->l].first;
+    struct crossing c = {.x = rows_of(at, *lesson_input(net, lesson, at->l)),
+                         .y = rows_of(at, lesson->out[i]),
+                         .dy = rows_of(at, lesson->grad[i]),
+                         .in = {0, net->layers[i].in_units},
+                         .out = columns_at(net, at, i),
+                         .number = i,
+                         .first = at->part.begin,
+                         .last = at->part.end,
+                         .passage = lesson->passage,
+                         .worker = at->worker};
+    point_own(net, at, lesson, i, &c);
+    return c;
+}
+
 void net_forward_head(const struct net *net, const struct place *at, struct lesson *lesson)
 {
     const struct block *block = &net->blocks[at->l];
@@ -125,7 +144,10 @@ void net_forward_head(const struct net *net, const struct place *at, struct less
     if (block->is_weighted)
         first->ops->forward(first, rows_of(at, *lesson_input(net, lesson, at->l)),
                             rows_of(at, lesson->out[block->first]), at->part, at->worker);
-    else
+    else if (first->ops->reads_all) {
+        const struct crossing c = head_crossing(net, at, lesson);
+        first->ops->apply(first, &c);
+    } else
         add_sources(net, at, lesson);
 }
 
@@ -178,6 +200,23 @@ void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates
         add_pull(term, signal, columns, true, at->worker);
 }
 
+void net_pull_exact(const struct net *net, size_t f, bool accumulates, const struct place *at,
+                    struct lesson *lesson)
+{
+    const struct layer *layer = net_layer(net, f);
+    const struct crossing c = {.x = rows_of(at, lesson->h[at->l]),
+                               .dx = rows_of(at, lesson->signal[at->l]),
+                               .dy = rows_of(at, lesson->delta[f]),
+                               .in = net_columns(net, at->l, at->part),
+                               .out = {0, layer->units},
+                               .number = net->blocks[f].first,
+                               .last = net->blocks[f].channels,
+                               .accumulates = accumulates,
+                               .passage = lesson->passage,
+                               .worker = at->worker};
+    layer->ops->down(layer, &c);
+}
+
 void net_pull_add(const struct net *net, size_t f, bool accumulates, const struct place *at,
                   struct lesson *lesson)
 {
@@ -205,8 +244,12 @@ void net_gradient(const struct net *net, const struct place *at, const struct le
                   struct matrix dW, float *db)
 {
     const struct layer *layer = net_layer(net, at->l);
-    layer->ops->gradient(layer, *lesson_input(net, lesson, at->l), lesson->delta[at->l], at->part, at->inputs,
-                         dW, db, at->worker);
+    if (layer->ops->own_gradient) {
+        const struct crossing c = head_crossing(net, at, lesson);
+        layer->ops->own_gradient(layer, &c);
+    } else if (layer->ops->gradient)
+        layer->ops->gradient(layer, *lesson_input(net, lesson, at->l), lesson->delta[at->l], at->part,
+                             at->inputs, dW, db, at->worker);
 }
 
 void net_descend(const struct net *net, const struct place *at, const struct lesson *lesson,

@@ -53,6 +53,7 @@ static enum cut cut_of(const struct net *net, const struct instruction *item)
     case OP_PRODUCT:
     case OP_PULL:
     case OP_PULL_ADD:
+    case OP_PULL_EXACT:
     case OP_PUSH:
     case OP_PUSH_ADD:
         return CUT_EXAMPLES;

@@ -90,6 +90,11 @@ static bool is_weighted(const struct program *p, size_t l)
     return !p->net || block_of(p, l)->is_weighted;
 }
 
+static bool is_add(const struct program *p, size_t l)
+{
+    return p->net && net_layer(p->net, l)->ops->is_add;
+}
+
 static bool has_params(const struct program *p, size_t l)
 {
     return !p->net || block_of(p, l)->n_tensors > 0;
@@ -107,17 +112,24 @@ static bool enters_module(const struct program *p, size_t l)
     return p->net ? net_enters_module(p->net, l) : l > 0;
 }
 
+static const struct op *forward_of(const struct program *p, size_t l)
+{
+    return is_add(p, l) ? &op_add : &op_forward;
+}
+
+static const struct op *pull_from(const struct program *p, size_t f)
+{
+    return is_weighted(p, f) ? &op_pull : is_add(p, f) ? &op_pull_add : &op_pull_exact;
+}
+
 void emit_pull(struct bl_emitter *e, enum buffer matrix, size_t l)
 {
     const struct program *p = e->program;
     for (size_t i = 0; i < program_followers(p, l); i++) {
         const size_t f = program_follower(p, l, i);
         need(e, BUFFER_DELTA, f, PASS_FIRST);
-        emit(e, (struct instruction){.op = is_weighted(p, f) ? &op_pull : &op_pull_add,
-                                     .l = l,
-                                     .other = f,
-                                     .accumulates = i > 0,
-                                     .matrix = matrix});
+        emit(e, (struct instruction){
+                    .op = pull_from(p, f), .l = l, .other = f, .accumulates = i > 0, .matrix = matrix});
     }
 }
 
@@ -174,7 +186,7 @@ void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l)
 static void emit_forward(struct bl_emitter *e, size_t l, struct instruction like)
 {
     like.l = l;
-    like.op = is_weighted(e->program, l) ? &op_forward : &op_add;
+    like.op = forward_of(e->program, l);
     emit(e, like);
     like.op = &op_local_forward;
     if (e->program->net && block_of(e->program, l)->has_statistics)

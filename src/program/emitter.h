@@ -21,7 +21,7 @@ struct bl_emitter {
         size_t l;
     } missing;
     bool is_full;
-    bool is_learning;  /* in a rule's `learn` */
+    bool is_learning; /* in a rule's `learn` */
     const struct emission *emission;
     uint32_t period;   /* of what is emitted from here on */
     char refusal[160]; /* what a user's rule has emitted that is not defined; "" */
@@ -30,7 +30,8 @@ struct bl_emitter {
 /* signal[l] = v B[l]; source: BUFFER_DELTA for the error, BUFFER_TARGETS, which are sent as -scale y, or an array. */
 void emit_product(struct bl_emitter *e, enum buffer source, size_t l);
 /* signal[l] = the sum over the blocks f that follow l, in text order, of delta[f] M[f], M the weights or the feedback, or of
-   delta[f] itself where f adds. In a row of blocks: delta[l + 1] M[l + 1]. */
+   delta[f] itself where f adds, and delta[f] exactly through the head of f where that has no weights. In a row of blocks with
+   weights: delta[l + 1] M[l + 1]. */
 void emit_pull(struct bl_emitter *e, enum buffer matrix, size_t l);
 /* signal[l] = delta[k] M[l]^T, k the block before l: l - 1 in a row. Where l adds: the sum of the deltas of its inputs. */
 void emit_push(struct bl_emitter *e, enum buffer matrix, size_t l);

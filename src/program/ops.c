@@ -68,6 +68,16 @@ const struct op op_pull_add = {
     .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
+/* Through a head without weights that reads all. It reads all of its operands, because layer norm sums over an example. */
+const struct op op_pull_exact = {
+    .kind = OP_PULL_EXACT,
+    .name = "pull_exact",
+    .move = MOVE_TEACH,
+    .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_ALL, READS},
+                 {BUFFER_OUTPUT, OF_BLOCK, EXTENT_ALL, READS},
+                 {BUFFER_WEIGHTS, OF_NEXT, EXTENT_ALL, READS},
+                 {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
+};
 const struct op op_push = {
     .kind = OP_PUSH,
     .name = "push",

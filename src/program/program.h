@@ -70,6 +70,7 @@ enum op_kind {
     OP_PRODUCT,
     OP_PULL,
     OP_PULL_ADD,
+    OP_PULL_EXACT,
     OP_PUSH,
     OP_PUSH_ADD,
     OP_LOCAL_BACKWARD,

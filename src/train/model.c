@@ -166,7 +166,7 @@ bool model_tensor(const bl_model *model, size_t i, struct matrix *out)
     if (i < own) {
         const struct net_tensor *t = net_tensor(net, i);
         float *x = (i < net->n_tensors ? net->params : net->kept) + t->at;
-        *out = t->is_matrix ? matrix_of(x, t->rows, t->cols) : matrix_of(x, 1, t->rows);
+        *out = t->is_matrix ? matrix_of(x, t->rows, t->cols) : matrix_of(x, 1, net_tensor_size(t));
         return true;
     }
     size_t left = i - own;

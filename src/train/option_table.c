@@ -286,7 +286,7 @@ const struct option_row option_table[] = {
      net_check_text_option},
     {{"init", "zero|fanin|glorot|he", "", "net",
       "first weights (default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
-      "softplus with 3 outputs or more, and for linear; else fanin)"},
+      "softplus with 3 outputs or more, without layernorm for fa and kp, and for linear; else fanin)"},
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
     {{"feedback", "nokland|lillicrap|FILE|...", "", "rule",

@@ -203,6 +203,11 @@ static void run_pull_add(const struct scene *scene)
     net_pull_add(scene->run->net, scene->item->other, scene->item->accumulates, &scene->at, scene->lesson);
 }
 
+static void run_pull_exact(const struct scene *scene)
+{
+    net_pull_exact(scene->run->net, scene->item->other, scene->item->accumulates, &scene->at, scene->lesson);
+}
+
 static void run_push(const struct scene *scene)
 {
     net_push(scene->run->net, matrices_of(scene), &scene->at, scene->lesson);
@@ -321,18 +326,23 @@ static bool is_first_of_inputs(const struct place *at)
     return at->inputs.begin == 0;
 }
 
-/* Where the gradient of the place's weights is; *db: of their biases, behind a tile where the layer has none. */
+/* Where the gradient of the place's weights is; *db: of their biases, behind a tile where the layer has none. Without weights:
+   a tile that nobody writes. */
 static struct matrix gradient_of(const struct scene *scene, float **db)
 {
     const struct place *at = &scene->at;
     const struct block *block = &scene->run->net->blocks[at->l];
-    const struct net_tensor *W = &scene->run->net->tensors[block->tensors]; /* not its own without weights */
+    const struct net_tensor *W = &scene->run->net->tensors[block->tensors];
     const struct part columns = weight_columns(scene->run->net, at);
     const size_t rows = part_size(at->part), cols = part_size(columns);
     float *to = scene->run->gradients;
+    if (!block->is_weighted) {
+        *db = at->worker->tile;
+        return matrix_of(at->worker->tile, rows, 0);
+    }
     *db = to && block->n_weighted > 1 ? to + W[1].at + at->part.begin
                                       : at->worker->tile + (rows * cols + 15) / 16 * 16;
-    if (!to || !block->is_weighted)
+    if (!to)
         return matrix_of(at->worker->tile, rows, cols);
     return (struct matrix){to + W->at + at->part.begin * W->cols + columns.begin, rows, cols, W->cols};
 }
@@ -385,8 +395,9 @@ static void copy_own(const struct net *net, const struct place *at, const struct
     const struct block *block = &net->blocks[at->l];
     for (size_t i = block->tensors + block->n_weighted; i < block->tensors + block->n_tensors; i++) {
         const struct net_tensor *tensor = &net->tensors[i];
-        memcpy(gradients + tensor->at + at->part.begin, piece_of(lesson->own, tensor, at->part),
-               part_size(at->part) * sizeof *gradients);
+        memcpy(gradients + tensor->at + at->part.begin * tensor->cols,
+               piece_of(lesson->own, tensor, at->part),
+               part_size(at->part) * tensor->cols * sizeof *gradients);
     }
 }
 
@@ -413,8 +424,7 @@ static void run_gradient(const struct scene *scene)
     const struct matrix dW = gradient_of(scene, &db);
     if (run->program->spec.updates && is_first)
         look(run->stepper, &scene->at, scene->lesson);
-    if (run->net->blocks[scene->at.l].is_weighted)
-        net_gradient(run->net, &scene->at, scene->lesson, dW, is_first ? db : NULL);
+    net_gradient(run->net, &scene->at, scene->lesson, dW, is_first ? db : NULL);
     if (run->gradients && is_first)
         copy_own(run->net, &scene->at, scene->lesson, run->gradients);
 }
@@ -442,6 +452,7 @@ static void (*const runners[OP_KINDS])(const struct scene *) = {
     [OP_PRODUCT] = run_product,
     [OP_PULL] = run_pull,
     [OP_PULL_ADD] = run_pull_add,
+    [OP_PULL_EXACT] = run_pull_exact,
     [OP_PUSH] = run_push,
     [OP_PUSH_ADD] = run_push_add,
     [OP_LOCAL_BACKWARD] = run_local_backward,

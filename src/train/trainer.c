@@ -30,9 +30,13 @@ static bool is_steep(const struct net *net)
 }
 
 /* From zero weights all hidden units of a block move along as many directions as the error has; with one output, or two
-   classes, that is one, and it stays so: units that are all alike learn little more than a linear model. */
+   classes, that is one, and it stays so: units that are all alike learn little more than a linear model. Behind zero weights layer
+   norm has nothing to normalise, and multiplies what goes back through it by 1 / sqrt(epsilon), 316, which chains of matrices
+   did not recover from (docs/rules.md). */
 static bool may_start_from_zero(const struct net *net, const struct rule_ops *ops)
 {
+    if (net->reader_of_all && rule_is_chain(ops))
+        return false;
     const bool has_directions = net->n_blocks == 1 || net->blocks[net_last(net)].units > 2;
     return ops->learns_from_zero && !net->has_merged_modules && is_steep(net) && has_directions;
 }
@@ -687,7 +691,7 @@ int bl_trainer_gradient(const bl_trainer *t, int i, bl_tensor *out)
     const struct net *net = t->model->net;
     const struct net_tensor *tensor = &net->tensors[i];
     const size_t rows = tensor->is_matrix ? tensor->rows : 1,
-                 cols = tensor->is_matrix ? tensor->cols : tensor->rows;
+                 cols = tensor->is_matrix ? tensor->cols : net_tensor_size(tensor);
     *out = (bl_tensor){t->model->names[i], t->gradient + tensor->at, rows, cols};
     return 1;
 }

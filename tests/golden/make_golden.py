@@ -9,6 +9,7 @@ file holds what a case starts from (exact in single precision), ten batches of d
 out:
 
     0.dense.weight, 0.dense.bias, ...   units x inputs, units: at the start
+    1.layernorm.scale, .shift, ...      units: likewise, of a block that is a layer norm
     0.feedback, ...                     dfa, ifa: B of block l, outputs x units
                                         fa, usf, kp: what stands for the weights of block l on the way back, so
                                         shaped; pepita: outputs x inputs of the net
@@ -46,6 +47,7 @@ CHECK_BOUND = 1e-12  # double arithmetic by another BLAS or libm
 
 TANH3 = "dense 6, tanh, dense 5, tanh, dense 5, tanh, dense 4"
 MIXED = "dense 6, softplus, dense 5, relu, dense 5, leaky-relu 0.2, dense 4"
+NORMED = "dense 6, layernorm, tanh, dense 5, tanh, layernorm, dense 5, gelu, dense 4"
 STACKED = "dense 6, softplus, tanh, dense 5, dense 5, logistic, identity, dense 4"
 
 
@@ -162,6 +164,10 @@ CASES = [
     ("wrong_shortcut", "bp", OPTION_B, "ce", "mean", "sgd momentum 0.9", 0.05,
      {"shape": SHAPE, "mistake": "no shortcut"}),
     ("wrong_follower", "bp", DENSE_RESIDUAL, "ce", "mean", "adam", 1e-2, {"shape": SHAPE, "mistake": "one follower"}),
+    ("bp_layernorm", "bp", NORMED, "ce", "mean", "sgd", 0.1, {}),
+    ("fa_layernorm", "fa", NORMED, "ce", "mean", "rmsprop", 1e-3, {}),
+    ("dfa_layernorm", "dfa", NORMED, "ce", "mean", "sgd momentum 0.9", 0.05, {}),
+    ("dkp_layernorm", "dkp", NORMED, "ce", "mean", "sgd weight-decay 0.1", 0.1, {"lambda": "0.02"}),
     ("wrong_usf", "usf", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "weights"}),
     ("wrong_kp", "kp", TANH3, "ce", "mean", "sgd momentum 0.9 decay 0.02", 0.1, {"mistake": "still"}),
     ("wrong_dkp", "dkp", TANH3, "ce", "mean", "sgd decay 0.02", 0.3, {"mistake": "still"}),
@@ -170,6 +176,7 @@ CASES = [
     ("wrong_cos_a", "adfa", net_of("relu"), "ce", "mean", "sgd", 0.3, {"mistake": "output", "slope": "cos a"}),
     ("wrong_l2", "dfa", TANH3, "ce", "mean", "sgd momentum 0.9 l2 0.2", 0.1, {"mistake": "decoupled"}),
     ("wrong_pepita", "pepita", net_of("relu"), "ce", "mean", "sgd momentum 0.9", 0.1, {"mistake": "first inputs"}),
+    ("wrong_layernorm", "bp", NORMED, "ce", "mean", "sgd", 0.1, {"mistake": "still moments"}),
     ("wrong_transpose", "fa", net_of("logistic"), "bce", "mean", "sgd", 0.5, {"mistake": "transpose"}),
     ("wrong_slope", "dfa", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "slope"}),
     ("wrong_softmax", "dfa", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "softmax"}),
@@ -187,11 +194,13 @@ def activate(word, a):
 
 
 def parse_net(text, rule):
-    """[(units, [activation, ...]), ...]: one pair for each dense layer."""
+    """[(units, [activation, ...]), ...]: one pair for each block; units None: layer norm."""
     blocks = []
     for word in text.split(", "):
         if word.startswith("dense "):
             blocks.append((int(word.split()[1]), []))
+        elif word == "layernorm":
+            blocks.append((None, []))
         else:
             blocks[-1][1].append(word)
     return blocks[-1:] if rule == "linear" else blocks
@@ -202,12 +211,29 @@ def stand_in(kind, a, h, derivative):
     return {"cos a": np.cos(a), "cos f": np.cos(h), "1": np.ones_like(a), "f'": derivative}[kind]
 
 
+def normal_of(h):
+    """x^ of each example, and 1 / sqrt(variance + epsilon)."""
+    away = h - h.mean(axis=1, keepdims=True)
+    inverse = 1 / np.sqrt((away**2).mean(axis=1, keepdims=True) + h.dtype.type(1e-5))
+    return away * inverse, inverse
+
+
+def through_norm(delta, scale, h, mistake):
+    """The derivative before a layer norm whose input is h (Ba, Kiros, Hinton 2016). still moments: mean and variance taken for
+    numbers that do not depend on h."""
+    normal, inverse = normal_of(h)
+    d = delta * scale
+    if mistake == "still moments":
+        return d * inverse
+    return inverse * (d - d.mean(axis=1, keepdims=True) - normal * (d * normal).mean(axis=1, keepdims=True))
+
+
 def forward(blocks, W, b, x, kind="cos f"):
-    """Inputs of each block, f' of each block, what adfa takes for it, and the scores."""
+    """Inputs of each block, f' of each block, what adfa takes for it, and the scores. W and b of a layer norm: scale and shift."""
     h, inputs, slopes, cosines = x, [], [], []
-    for (_, behind), W_l, b_l in zip(blocks, W, b):
+    for (units, behind), W_l, b_l in zip(blocks, W, b):
         inputs.append(h)
-        h = h @ W_l.T + b_l
+        h = h @ W_l.T + b_l if units else normal_of(h)[0] * W_l + b_l
         slope, cosine = np.ones_like(h), np.ones_like(h)
         for word in behind:
             a = h
@@ -263,6 +289,20 @@ def deltas(rule, e, W, B, slopes):
             delta.append((delta[-1] @ W[l].T) * slopes[l])
         return delta + [e]
     return [None] * last + [e]  # frozen, linear
+
+
+def deltas_with_norms(rule, e, W, B, slopes, blocks, inputs, mistake):
+    """Exactly through a layer norm that follows; else by the rule, whose direct signals go to the blocks before weights alone."""
+    delta = [e]
+    for l in reversed(range(len(blocks) - 1)):
+        if blocks[l + 1][0] is None:
+            signal = through_norm(delta[0], W[l + 1], inputs[l + 1], mistake)
+        elif rule in ("dfa", "dkp"):
+            signal = e @ B[l]
+        else:
+            signal = delta[0] @ (W if rule == "bp" else B)[l + 1]
+        delta.insert(0, signal * slopes[l])
+    return delta
 
 
 def mistaken_deltas(rule, mistake, e, y, scale, W, B, slopes):
@@ -357,6 +397,11 @@ def start_of(case):
     blocks = parse_net(text, rule)
     start, n_inputs = {}, INPUTS
     for l, (units, _) in enumerate(blocks):
+        if units is None:
+            start[f"{l}.layernorm.scale"] = 1 + uniform(random, 0.3, n_inputs)
+            start[f"{l}.layernorm.shift"] = uniform(random, 0.3, n_inputs)
+            blocks[l] = (n_inputs, [])
+            continue
         limit = 0.0 if more.get("zero") else 1.5 / np.sqrt(n_inputs)
         start[f"{l}.dense.weight"] = uniform(random, limit, (units, n_inputs))
         start[f"{l}.dense.bias"] = uniform(random, limit, units)
@@ -364,12 +409,14 @@ def start_of(case):
     hidden = [units for units, _ in blocks[:-1]]
     if rule in ("dfa", "ifa", "dkp", "drtp", "adfa"):
         for l, units in enumerate(hidden[: 1 if rule == "ifa" else None]):
-            start[f"{l}.feedback"] = uniform(random, 1.0, (CLASSES, units))
+            if f"{l + 1}.dense.weight" in start:
+                start[f"{l}.feedback"] = uniform(random, 1.0, (CLASSES, units))
     if rule == "pepita":
         start["0.feedback"] = uniform(random, 0.1, (CLASSES, INPUTS))
     if rule in ("fa", "usf", "kp"):
         for l in range(1, len(blocks)):
-            start[f"{l}.feedback"] = uniform(random, 1.0, (blocks[l][0], blocks[l - 1][0]))
+            if f"{l}.dense.weight" in start:
+                start[f"{l}.feedback"] = uniform(random, 1.0, (blocks[l][0], blocks[l - 1][0]))
     return add_examples(start, random, INPUTS)
 
 
@@ -385,8 +432,11 @@ def run(case, start, dtype):
     _, rule, text, loss, reduction, optimizer, rate, more = case
     blocks = parse_net(text, rule)
     rows = range(len(blocks))
-    W = [start[f"{l}.dense.weight"].astype(dtype) for l in rows]
-    b = [start[f"{l}.dense.bias"].astype(dtype) for l in rows]
+    has_norm = any(units is None for units, _ in blocks)
+    names = [("layernorm.scale", "layernorm.shift") if units is None else ("dense.weight", "dense.bias")
+             for units, _ in blocks]
+    W = [start[f"{l}.{names[l][0]}"].astype(dtype) for l in rows]
+    b = [start[f"{l}.{names[l][1]}"].astype(dtype) for l in rows]
     B = [start.get(f"{l}.feedback", np.zeros(0)).astype(dtype) for l in rows]
     make = OPTIMISERS[optimizer.split()[0]]
     steppers = [(make(optimizer, W[l]), make(optimizer, b[l])) for l in rows]
@@ -407,6 +457,8 @@ def run(case, start, dtype):
             second = forward(blocks, W, b, x + e @ B[0])[0]
             delta = [(h_l - again) * scale for h_l, again in zip(h, second[1:])] + [e * scale]
             inputs = inputs if mistake else second
+        elif has_norm:
+            delta = deltas_with_norms(rule, e * scale, W, B, slopes, blocks, inputs, mistake)
         elif mistake and mistake != "output":
             delta = mistaken_deltas(rule, mistake, e * scale, y, scale, W, B, slopes)
         elif rule == "drtp":
@@ -419,15 +471,21 @@ def run(case, start, dtype):
             if delta[l] is None:
                 continue
             of_W, of_b = steppers[l]
+            if blocks[l][0] is None:
+                gain = (delta[l] * normal_of(inputs[l])[0]).sum(axis=0)
+                W[l] = W[l] - of_W.change(gain, rate, t)
+                b[l] = b[l] - of_b.change(delta[l].sum(axis=0), rate, t)
+                continue
             W[l] = stepped(W[l], delta[l].T @ inputs[l], of_W, rate, t, lambda_, mistake)
             b[l] = b[l] - of_b.change(delta[l].sum(axis=0), rate, t)
             if rule == "kp" and l > 0 and not mistake:  # the step of the weights
                 B[l] = stepped(B[l], delta[l].T @ inputs[l], of_B[l], rate, t, lambda_)
-            if rule == "dkp" and l < len(rows) - 1 and not mistake:
+        for l in rows[:-1]:
+            if rule == "dkp" and B[l].size and not mistake:
                 B[l] = stepped(B[l], (e * scale).T @ h[l], of_B[l], rate, t, lambda_)
         if t in SAVED:
             for l in rows:
-                end[f"step{t}.{l}.dense.weight"], end[f"step{t}.{l}.dense.bias"] = W[l], b[l]
+                end[f"step{t}.{l}.{names[l][0]}"], end[f"step{t}.{l}.{names[l][1]}"] = W[l], b[l]
                 if rule in ("kp", "dkp") and B[l].size:
                     end[f"step{t}.{l}.feedback"] = B[l]
     end["losses"] = np.array(losses)

@@ -40,6 +40,16 @@ void KERNEL(column_sum)(const float *x, size_t rows, size_t cols, size_t stride,
 float KERNEL(sum)(const float *x, size_t n);
 void KERNEL(bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale, float *y);
 
+float KERNEL(square_sum)(const float *x, float mean, size_t n);
+void KERNEL(layer_norm)(float *y, const float *x, const struct moments *m, const float *gain,
+                        const float *bias, size_t n);
+void KERNEL(layer_norm_sums)(const float *dy, const float *x, const struct moments *m, const float *gain,
+                             size_t n, float sums[2]);
+void KERNEL(layer_norm_down)(float *dx, const float *dy, const float *x, const struct moments *m,
+                             const float *gain, const float means[2], bool accumulates, size_t n);
+void KERNEL(layer_norm_gain)(float *dgain, const float *dy, const float *x, const struct moments *m,
+                             size_t n);
+
 void KERNEL(max_windows)(const struct pool *p, const float *x, float *y, int32_t *at);
 
 void KERNEL(tanh)(float *x, size_t n);

@@ -2,7 +2,7 @@
  * kernel_sums.c - adding vectors, sums, bytes to floats.
  */
 #include "kernel.h"
-#include "vec.h"
+#include "lanes.h"
 
 void KERNEL(add)(float *y, const float *x, size_t n)
 {
@@ -27,23 +27,14 @@ void KERNEL(column_sum)(const float *x, size_t rows, size_t cols, size_t stride,
     }
 }
 
-/* In LANES sums, whatever the vectors' width, each in order; then those by halves. */
 float KERNEL(sum)(const float *x, size_t n)
 {
-    enum { LANES = 16, VECTORS = LANES / VEC_WIDTH };
-    vec total[VECTORS];
-    float lanes[LANES];
-    for (int v = 0; v < VECTORS; v++)
-        total[v] = vec_all(0.0f);
+    struct lanes total = lanes_zero();
     for (size_t i = 0; i < n; i += LANES)
-        for (size_t v = 0; v < VECTORS && i + v * VEC_WIDTH < n; v++)
-            total[v] = vec_add(total[v], vec_load_part(x + i + v * VEC_WIDTH, n - i - v * VEC_WIDTH));
-    for (size_t v = 0; v < VECTORS; v++)
-        vec_store(lanes + v * VEC_WIDTH, total[v]);
-    for (int half = LANES / 2; half > 0; half /= 2)
-        for (int i = 0; i < half; i++)
-            lanes[i] += lanes[i + half];
-    return lanes[0];
+        for (size_t v = 0; v < LANE_VECTORS && i + v * VEC_WIDTH < n; v++)
+            total.sums[v] =
+                vec_add(total.sums[v], vec_load_part(x + i + v * VEC_WIDTH, n - i - v * VEC_WIDTH));
+    return lanes_total(&total);
 }
 
 void KERNEL(bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale, float *y)

@@ -1,5 +1,5 @@
 /*
- * kernel_norm.c - the sums and the elementwise passes of batch norm, on the maps of up to NORM_MOST_CHANNELS channels.
+ * kernel_batchnorm.c - the sums and the elementwise passes of batch norm, on the maps of up to NORM_MOST_CHANNELS channels.
  *
  * A channel's sum has one order, so one addition waits for the one before it. Channels are independent: maps are turned about piece by
  * piece, a vector then holds the same place of several channels, and their sums proceed together.

@@ -1,0 +1,113 @@
+/*
+ * layernorm.c - each example to mean 0 and variance 1 over all its numbers, then y = scale x^ + shift with both learned, one of
+ * each for every number (Ba, Kiros, Hinton 2016, arXiv:1607.06450; equation 4).
+ *
+ *     x^ = (x - mean) / sqrt(variance + epsilon)    y = scale x^ + shift       mean, variance: over the n numbers of an example
+ *     dscale = sum dy x^    dshift = sum dy                                    sums over the examples of the batch
+ *     d = dy scale    dx = (d - mean(d) - x^ mean(d x^)) / sqrt(variance + epsilon)
+ *
+ * As PyTorch's nn.LayerNorm over the whole shape of an example, with its epsilon of 1e-5: an image is normalised over channels, rows
+ * and columns, and has a scale and a shift for each of its numbers. The same in training and in use: nothing runs, and a
+ * batch may be one example.
+ *
+ * Every output depends on all inputs, so the layer begins a block of its own. Its ranges of channels each compute the moments of the examples
+ * again, in one order, rather than keep them: two reads of x, which is small beside the products of the layers around it.
+ */
+#include "layer_table.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double epsilon = 1e-5;
+enum { SCALE, SHIFT };
+enum { CHUNK = 4096 }; /* numbers that are summed in float32 before the sum goes on in double */
+
+static bl_status norm_fit(bl_context *ctx, struct layer *layer)
+{
+    if ((double)layer->in.channels * layer->in.rows * layer->in.cols < 2.0)
+        BL_FAIL(ctx, BL_BAD_VALUE, "of one number an example, layer norm leaves nothing");
+    return BL_OK;
+}
+
+static size_t chunk_at(size_t i, size_t n)
+{
+    return n - i < CHUNK ? n - i : CHUNK;
+}
+
+static struct moments moments_of(const struct backend *backend, const float *x, size_t n)
+{
+    double sum = 0.0, square = 0.0;
+    for (size_t i = 0; i < n; i += CHUNK)
+        sum += (double)backend->sum(x + i, chunk_at(i, n));
+    const float mean = (float)(sum / (double)n);
+    for (size_t i = 0; i < n; i += CHUNK)
+        square += (double)backend->square_sum(x + i, mean, chunk_at(i, n));
+    return (struct moments){mean, (float)(1.0 / sqrt(square / (double)n + epsilon))};
+}
+
+/* The means of d and of d x^ over an example. */
+static void means_of(const struct backend *backend, const float *dy, const float *x, const struct moments *m,
+                     const float *scale, size_t n, float means[2])
+{
+    double sums[2] = {0.0, 0.0};
+    for (size_t i = 0; i < n; i += CHUNK) {
+        float some[2];
+        backend->layer_norm_sums(dy + i, x + i, m, scale + i, chunk_at(i, n), some);
+        sums[0] += (double)some[0];
+        sums[1] += (double)some[1];
+    }
+    means[0] = (float)(sums[0] / (double)n);
+    means[1] = (float)(sums[1] / (double)n);
+}
+
+static void norm_apply(const struct layer *layer, const struct crossing *c)
+{
+    const struct backend *backend = c->worker->backend;
+    const size_t begin = c->out.begin;
+    for (size_t n = 0; n < c->x.rows; n++) {
+        const float *x = matrix_row(&c->x, n);
+        const struct moments m = moments_of(backend, x, layer->units);
+        backend->layer_norm(matrix_row(&c->y, n) + begin, x + begin, &m, layer->own[SCALE] + begin,
+                            layer->own[SHIFT] + begin, part_size(c->out));
+    }
+}
+
+static void norm_down(const struct layer *layer, const struct crossing *c)
+{
+    const struct backend *backend = c->worker->backend;
+    const size_t begin = c->in.begin;
+    for (size_t n = 0; n < c->x.rows; n++) {
+        const float *x = matrix_row(&c->x, n), *dy = matrix_row(&c->dy, n);
+        const struct moments m = moments_of(backend, x, layer->units);
+        float means[2];
+        means_of(backend, dy, x, &m, layer->own[SCALE], layer->units, means);
+        backend->layer_norm_down(matrix_row(&c->dx, n) + begin, dy + begin, x + begin, &m,
+                                 layer->own[SCALE] + begin, means, c->accumulates, part_size(c->in));
+    }
+}
+
+static void norm_gradient(const struct layer *layer, const struct crossing *c)
+{
+    const struct backend *backend = c->worker->backend;
+    const size_t begin = c->out.begin, size = part_size(c->out);
+    memset(c->own[SCALE] + begin, 0, size * sizeof(float));
+    for (size_t n = 0; n < c->x.rows; n++) {
+        const float *x = matrix_row(&c->x, n);
+        const struct moments m = moments_of(backend, x, layer->units);
+        backend->layer_norm_gain(c->own[SCALE] + begin, matrix_row(&c->dy, n) + begin, x + begin, &m, size);
+    }
+    backend->column_sum(c->dy.x + begin, c->dy.rows, size, c->dy.stride, c->own[SHIFT] + begin);
+}
+
+const struct layer_ops layer_layernorm = {
+    .name = "layernorm",
+    .usage = "layernorm",
+    .reads_all = true,
+    .fit = norm_fit,
+    .apply = norm_apply,
+    .down = norm_down,
+    .own_gradient = norm_gradient,
+    .own = {"scale", "shift"},
+    .own_start = {1.0f, 0.0f},
+    .owns_each_unit = true,
+};

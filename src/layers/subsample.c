@@ -1,0 +1,116 @@
+/*
+ * subsample.c - of each map every STRIDE-th row and column, and maps of zeros before and behind them where it is to have more
+ * channels: the shortcut without parameters, option A of He, Zhang, Ren, Sun 2015 (arXiv:1512.03385, section 3.3).
+ *
+ *     y[before + c, i, j] = x[c, i stride, j stride]    0 in all other channels of y; before = (channels - channels of x) / 2
+ *
+ * y has ceil(rows / stride) rows, and columns likewise. The zeros stand half before and half behind, as in the PyTorch code that
+ * such nets are trained with, x[:, :, ::2, ::2] and F.pad; where their number is odd the one more stands behind. The paper does
+ * not say where. The derivative goes back to where the numbers came from.
+ *
+ * A channel of y is not the same channel of x, so the layer begins a block of its own.
+ */
+#include "layer_table.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+static bl_status subsample_parse(bl_context *ctx, struct layer *layer, struct slice arguments)
+{
+    struct slice rest = arguments, word = {"", 0};
+    size_t stride = 0, channels = 0;
+    bool is_right = slice_word(&rest, &word) && text_to_size(word, &stride) && stride > 0 && stride <= 4096;
+    if (is_right && slice_word(&rest, &word))
+        is_right = slice_is(word, "pad-channels") && slice_word(&rest, &word) &&
+                   text_to_size(word, &channels) && channels > 0 && channels <= 1u << 20 &&
+                   slice_trim(rest).n == 0;
+    if (!is_right)
+        BL_FAIL(ctx, BL_BAD_VALUE, "expected \"%s\" with a stride of 1 to 4096 and 1 to 1048576 channels",
+                layer->ops->usage);
+    layer->window = (struct window){.rows = 1, .cols = 1, .stride = (int)stride};
+    layer->channels = (int)channels;
+    snprintf(layer->text, sizeof layer->text, "subsample %zu", stride);
+    if (channels > 0)
+        text_append(layer->text, sizeof layer->text, " pad-channels %zu", channels);
+    return BL_OK;
+}
+
+static bl_status subsample_fit(bl_context *ctx, struct layer *layer)
+{
+    const int channels = layer->channels ? layer->channels : layer->in.channels;
+    if (layer->in.rows == 1 && layer->in.cols > 1 && layer->in.channels == 1)
+        BL_FAIL(ctx, BL_BAD_VALUE, "subsampling needs an image, and this is a row of numbers");
+    if (channels < layer->in.channels)
+        BL_FAIL(ctx, BL_BAD_VALUE, "%d channels are fewer than the %d that it has", channels,
+                layer->in.channels);
+    BL_TRY(window_fit(ctx, &layer->window, layer->in, &layer->out));
+    layer->out.channels = channels;
+    if ((double)channels * layer->out.rows * layer->out.cols > (double)INT_MAX)
+        BL_FAIL(ctx, BL_BAD_VALUE, "%d channels of %d x %d are too many numbers", channels, layer->out.rows,
+                layer->out.cols);
+    return BL_OK;
+}
+
+static size_t map_size(bl_shape s)
+{
+    return (size_t)s.rows * (size_t)s.cols;
+}
+
+/* Channels of zeros before those of the input. */
+static size_t zeros_before(const struct layer *layer)
+{
+    return (size_t)(layer->out.channels - layer->in.channels) / 2;
+}
+
+static void take_map(const struct layer *layer, const float *x, float *y)
+{
+    const size_t stride = (size_t)layer->window.stride, cols = (size_t)layer->out.cols;
+    for (size_t i = 0; i < (size_t)layer->out.rows; i++)
+        for (size_t j = 0; j < cols; j++)
+            y[i * cols + j] = x[i * stride * (size_t)layer->in.cols + j * stride];
+}
+
+static void subsample_apply(const struct layer *layer, const struct crossing *c)
+{
+    const size_t before = zeros_before(layer), size = map_size(layer->out);
+    for (size_t n = 0; n < c->x.rows; n++)
+        for (size_t k = c->first; k < c->last; k++) {
+            float *y = matrix_row(&c->y, n) + k * size;
+            if (k >= before && k - before < (size_t)layer->in.channels)
+                take_map(layer, matrix_row(&c->x, n) + (k - before) * map_size(layer->in), y);
+            else
+                memset(y, 0, size * sizeof *y);
+        }
+}
+
+/* dx += dy where numbers were taken. */
+static void spread_map(const struct layer *layer, const float *dy, float *dx)
+{
+    const size_t stride = (size_t)layer->window.stride, cols = (size_t)layer->out.cols;
+    for (size_t i = 0; i < (size_t)layer->out.rows; i++)
+        for (size_t j = 0; j < cols; j++)
+            dx[i * stride * (size_t)layer->in.cols + j * stride] += dy[i * cols + j];
+}
+
+static void subsample_down(const struct layer *layer, const struct crossing *c)
+{
+    const size_t before = zeros_before(layer), size = map_size(layer->in);
+    for (size_t n = 0; n < c->dx.rows; n++) {
+        if (!c->accumulates)
+            memset(matrix_row(&c->dx, n) + c->in.begin, 0, part_size(c->in) * sizeof *c->dx.x);
+        for (size_t k = c->in.begin / size; k < c->in.end / size; k++)
+            spread_map(layer, matrix_row(&c->dy, n) + (before + k) * map_size(layer->out),
+                       matrix_row(&c->dx, n) + k * size);
+    }
+}
+
+const struct layer_ops layer_subsample = {
+    .name = "subsample",
+    .usage = "subsample STRIDE [pad-channels CHANNELS]",
+    .reads_all = true,
+    .parse = subsample_parse,
+    .fit = subsample_fit,
+    .apply = subsample_apply,
+    .down = subsample_down,
+};
