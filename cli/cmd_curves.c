@@ -209,7 +209,7 @@ static int check_output(const struct session *s, const struct curves *curves, co
 {
     char target[BL_PATH_ROOM];
     struct stat facts;
-    const bl_status status = bl_file_target(s->ctx, path, target);
+    const bl_status status = bl_file_target(s->ctx, path, target, sizeof target);
     if (status != BL_OK)
         return fail_with(s, status);
     if (target[0] && stat(target, &facts) == 0 && curves_have_read(curves, &facts))

@@ -20,7 +20,7 @@ static int measure(struct session *s, const bl_named_net *net, bl_net_size *size
 
 static int show_one(struct session *s, const bl_named_net *net)
 {
-    bl_net_size size;
+    bl_net_size size = {.size = sizeof size};
     const int code = measure(s, net, &size);
     if (code != EXIT_DONE)
         return code;
@@ -33,10 +33,10 @@ static int show_one(struct session *s, const bl_named_net *net)
 
 static int show_all(struct session *s)
 {
-    bl_named_net net;
+    bl_named_net net = {.size = sizeof net};
     printf("%-14s %-10s %10s %14s  %s\n", "net", "examples", "parameters", "mult-adds", "about");
     for (int i = 0; bl_net_at(i, &net); i++) {
-        bl_net_size size;
+        bl_net_size size = {.size = sizeof size};
         char shape[40];
         const int code = measure(s, &net, &size);
         if (code != EXIT_DONE)
@@ -50,7 +50,7 @@ static int show_all(struct session *s)
 
 static int run(struct session *s)
 {
-    bl_named_net net;
+    bl_named_net net = {.size = sizeof net};
     if (s->n_words == 0)
         return show_all(s);
     for (int i = 0; bl_net_at(i, &net); i++)

@@ -165,8 +165,8 @@ static int run(struct session *s)
     if (status == BL_OK)
         status = open_model_data(&data, model, s);
     if (status == BL_OK && strcmp(extra_of(s, "output"), "-") != 0)
-        status =
-            bl_file_target(s->ctx, extra_of(s, "output"), target); /* is neither the model nor the data */
+        status = bl_file_target(s->ctx, extra_of(s, "output"), target,
+                                sizeof target); /* is neither the model nor the data */
     const int code = status == BL_OK ? predict(s, model, data) : fail_with(s, status);
     if (code == EXIT_DONE)
         print_data_notes(s, "note: ", data);

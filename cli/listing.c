@@ -60,7 +60,7 @@ static void add_word(struct choices *out, const char *word, size_t n)
 
 static const char *named_net(int i)
 {
-    bl_named_net net;
+    bl_named_net net = {.size = sizeof net};
     return bl_net_at(i, &net) ? net.name : NULL;
 }
 

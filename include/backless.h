@@ -21,6 +21,13 @@
  * Numbers    row-major, batch first; images are channel, row, column. float inside a net, double for what has
  *            a unit of its own: values as read, answers. Losses are in nats (squared units for mse),
  *            errors are fractions, angles are degrees, times are seconds.
+ * Structs    A struct whose first member is `size` may get further members at its end: set size to sizeof of the struct
+ *            before the call. One that the library hands out by a pointer (bl_option, bl_progress, bl_map_call) may get
+ *            further members at its end too. No other struct changes.
+ * Buffers    The caller owns every array that it passes. Its size is what the function's comment says, in elements; a
+ *            buffer for text comes with its room in bytes, the closing zero included.
+ * Experimental  Functions for measuring and inspection are declared only where BL_EXPERIMENTAL is defined before the
+ *            header is included: they may change with any version.
  * Seeds      Same configuration and seed: the same bits, for any number of threads, any processor and any
  *            compiler.
  */
@@ -42,7 +49,11 @@ extern "C" {
 #endif
 
 #define BL_VERSION "0.2.0"
-BL_API const char *bl_version(void); /* of the library in use; compare with BL_VERSION */
+/* major x 1,000,000 + minor x 1,000 + patch, for #if and for comparisons. */
+#define BL_VERSION_NUMBER 2000
+/* Of the library in use. Versions with equal major and minor numbers can stand in for one another. */
+BL_API const char *bl_version(void);
+BL_API int bl_version_number(void);
 
 /* What a seed means: raised by every version in which an existing configuration with the same seed gives other bits. Weights
    and their hashes (bl_model_hash) are comparable between versions with equal revisions only. */
@@ -87,7 +98,7 @@ BL_API bl_context *bl_context_new(const bl_allocator *allocator);
 BL_API void bl_context_free(bl_context *ctx);
 BL_API const char *bl_why(const bl_context *ctx); /* the latest failure; never NULL */
 
-/* Before anything is made from ctx. backend: "portable", or NULL or "auto", which mean the same ("onednn" of version
+/* Before a trainer or a predictor is made from ctx: BL_BAD_VALUE while one exists. backend: "portable", or NULL or "auto", which mean the same ("onednn" of version
    0.1.0 was removed, and is refused). threads: 1 to 1024; 0 for those that this process may
    use (affinity, CPU quota, OMP_NUM_THREADS), of which fewer work while fewer are faster. Bits do not depend on it. */
 BL_API bl_status bl_context_use(bl_context *ctx, const char *backend, int threads);
@@ -100,6 +111,7 @@ BL_API const char *bl_backend_name(int i); /* "portable"; NULL past the last */
 
 /* The parts that a build can have, by number; 0 past the last, else 1. */
 typedef struct bl_part {
+    size_t size;         /* sizeof(bl_part) */
     const char *name;    /* "PNG" */
     const char *version; /* "1.6.39"; NULL: this build has it not */
     const char *purpose; /* "folders of PNG pictures" */
@@ -261,6 +273,7 @@ BL_API bl_status bl_data_examine(bl_data **train, bl_data **val, bl_data **test,
 /* The columns of the file that have missing values (fields that are empty, ?, NA or N/A), by number; 0 past the last, else 1.
    Of a training set from bl_data_examine; no other has any. */
 typedef struct bl_missing {
+    size_t size;        /* sizeof(bl_missing) */
     const char *column; /* its name; NULL: the file has no header */
     size_t place;       /* of the column in the file, from 0 */
     size_t count;       /* rows of the file without a value there */
@@ -277,6 +290,27 @@ BL_API bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, co
    likewise. */
 BL_API bl_status bl_data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets,
                                       size_t n, bl_shape shape, int outputs);
+
+typedef enum bl_type { /* of an array's elements; values never change meaning */
+                       BL_FLOAT32 = 0,
+                       BL_FLOAT64 = 1,
+                       BL_UINT8 = 2 /* taken as x / 255, as pixels are */
+} bl_type;
+typedef struct bl_array {
+    size_t size; /* sizeof(bl_array) */
+    const void *values;
+    bl_type type;
+    size_t stride; /* elements from one example to the next, at least an example's; 0: an example's */
+} bl_array;
+/* As bl_data_wrap, from an array of another element type or with gaps between its examples. Without gaps the array is borrowed, not
+   copied; with gaps its examples are copied. Elements of type double that no float holds are refused when they are used. */
+BL_API bl_status bl_data_wrap_array(bl_data **out, bl_context *ctx, const bl_array *x, const int32_t *labels,
+                                    size_t n, bl_shape shape, int classes);
+/* A weight for each example: its loss, and with it its part of the gradient, is multiplied by the weight, divided by the mean
+   weight of all examples of `data`. bl_trainer_fit trains with it, and the training loss is the weighted one; errors, angles,
+   evaluation and data that are split off before are without. n: examples of data. Weights are copied. BL_BAD_VALUE: one is
+   negative or not finite, or all are 0. */
+BL_API bl_status bl_data_set_weights(bl_data *data, const float *weights, size_t n);
 BL_API void bl_data_free(bl_data *data);
 
 BL_API size_t bl_data_count(const bl_data *data);
@@ -301,11 +335,12 @@ BL_API bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, d
 BL_API const char *bl_data_set_name(int i);
 BL_API const char *bl_data_set_about(const char *name); /* one line; NULL: no such set */
 /* Its folder on this machine, searched as the option data-dir says. BL_BAD_DATA: it is nowhere, and bl_why tells
-   how to get it. path: at least BL_PATH_ROOM bytes. */
+   how to get it. room: bytes at path; BL_PATH_ROOM is enough for every path, and BL_BAD_VALUE tells of too few. */
 #define BL_PATH_ROOM 4096
-BL_API bl_status bl_data_set_find(bl_context *ctx, const bl_config *config, const char *name, char *path);
+BL_API bl_status bl_data_set_find(bl_context *ctx, const bl_config *config, const char *name, char *path,
+                                  size_t room);
 /* The folder that sets are put in when they are fetched: data-dir, else $BACKLESS_DATA, else the user's cache. */
-BL_API bl_status bl_data_set_home(bl_context *ctx, const bl_config *config, char *path);
+BL_API bl_status bl_data_set_home(bl_context *ctx, const bl_config *config, char *path, size_t room);
 
 /* ---- Model: a net, its weights, its feedback, and what it must know of its data --------------------- */
 
@@ -382,10 +417,15 @@ typedef struct bl_tensor {
 BL_API int bl_model_tensor(const bl_model *model, int i, bl_tensor *out); /* 0 past the last, else 1 */
 BL_API bl_status bl_model_set_tensor(bl_model *model, const char *name, const float *values, size_t n);
 
+/* FNV-1a (64 bits) over the bytes of all weights and biases in order, as 16 hexadecimal digits and a zero.
+   Equal bits, equal text: for comparing runs, not against tampering. */
+BL_API void bl_model_hash(const bl_model *model, char out[17]);
+
 /* ---- Nets ---------------------------------------------------------------------------------------------- */
 
 /* A net of the literature that the option "net" knows by its name. */
 typedef struct bl_named_net {
+    size_t size;       /* sizeof(bl_named_net) */
     const char *name;  /* "lenet" */
     const char *text;  /* its layers; C stands for the number of classes */
     const char *about; /* one line and the paper */
@@ -395,6 +435,7 @@ BL_API int bl_net_at(int i, bl_named_net *out); /* 0 past the last, else 1 */
 
 /* What a net would be, without making it. */
 typedef struct bl_net_size {
+    size_t size;                 /* sizeof(bl_net_size) */
     size_t layers, blocks;       /* a block begins with weights, a sum, a layernorm or a subsample */
     size_t parameters;           /* numbers that are trained */
     double multiply_accumulates; /* of one example forward */
@@ -413,6 +454,7 @@ BL_API const char *bl_rule_order(const char *name);    /* "backward", "forward",
 
 /* Every rule that a context knows: the library's, then those that were registered with it; 0 past the last, else 1. */
 typedef struct bl_rule_info {
+    size_t size; /* sizeof(bl_rule_info) */
     const char *name, *about, *equation, *order; /* as above */
     int is_registered;                           /* 1: by bl_rule_register, 0: the library's */
 } bl_rule_info;
@@ -766,8 +808,11 @@ BL_API size_t bl_trainer_activation_bytes(const bl_trainer *trainer);
 BL_API bl_status bl_file_write(bl_context *ctx, const char *path, const void *bytes, size_t n);
 /* Before the work whose results go to path: what bl_file_write would refuse now, and BL_BAD_VALUE for a file that was
    read through ctx (data, model, configuration or feedback), by device and inode. target: the file that will be
-   replaced or made, links followed; "" for a pipe or a device. Nothing is changed. */
-BL_API bl_status bl_file_target(bl_context *ctx, const char *path, char target[BL_PATH_ROOM]);
+   replaced or made, links followed; "" for a pipe or a device. room: bytes at target, as in bl_data_set_find. Nothing is
+   changed. */
+BL_API bl_status bl_file_target(bl_context *ctx, const char *path, char *target, size_t room);
+
+#ifdef BL_EXPERIMENTAL
 
 /* ---- Inspection: for measuring, checking and explaining -------------------------------------------------- */
 
@@ -782,8 +827,11 @@ BL_API bl_status bl_trainer_angles(bl_trainer *trainer, const bl_data *data, siz
 BL_API bl_status bl_trainer_inspect(bl_trainer *trainer, const float *x, const int32_t *labels, size_t n);
 BL_API bl_status bl_trainer_inspect_targets(bl_trainer *trainer, const float *x, const float *targets,
                                             size_t n);
-/* After one of the two. delta: n x units of block i, the derivative at its weighted output; gradient: of
-   the i-th tensor of bl_model_tensor, by the same name ("0.dense.weight"; weights and biases only). 0 past the last, else 1. */
+/* After one of the two; 0 past the last, after a step, and where the last of these calls failed, else 1. delta: n x units
+   of block i, the derivative at its weighted output; activation: n x units, the block's output h; of the last block the scores,
+   before the loss turns them into probabilities; gradient: of the i-th tensor of bl_model_tensor, by the same name
+   ("0.dense.weight"; weights and biases only). */
+BL_API int bl_trainer_activation(const bl_trainer *trainer, int i, bl_tensor *out);
 BL_API int bl_trainer_delta(const bl_trainer *trainer, int i, bl_tensor *out);
 BL_API int bl_trainer_gradient(const bl_trainer *trainer, int i, bl_tensor *out);
 
@@ -878,9 +926,7 @@ typedef struct bl_times {
 BL_API void bl_trainer_clock(bl_trainer *trainer, int on);
 BL_API void bl_trainer_times(const bl_trainer *trainer, bl_times *out);
 
-/* FNV-1a (64 bits) over the bytes of all weights and biases in order, as 16 hexadecimal digits and a zero.
-   Equal bits, equal text: for comparing runs, not against tampering. */
-BL_API void bl_model_hash(const bl_model *model, char out[17]);
+#endif /* BL_EXPERIMENTAL */
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
 #include "backend/backend.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "base/sized.h"
 #include "data/set/data.h"
 #include "net/named_nets.h"
 #include "net/net.h"
@@ -17,6 +18,11 @@
 const char *bl_version(void)
 {
     return BL_VERSION;
+}
+
+int bl_version_number(void)
+{
+    return BL_VERSION_NUMBER;
 }
 
 int bl_numeric_revision(void)
@@ -66,6 +72,10 @@ bl_status bl_context_use(bl_context *ctx, const char *backend, int threads)
         return BL_BAD_VALUE;
     if (threads < 0 || threads > 1024)
         BL_FAIL(ctx, BL_BAD_VALUE, "%d threads, expected 0 (all cores) to 1024", threads);
+    if (ctx->n_workspaces > 0)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "bl_context_use must be called before a trainer or a predictor is made from the context, or "
+                "after all of them are freed");
     BL_TRY(backend_choose(ctx, backend, ctx->backend));
     ctx->threads = threads > 0 ? threads : parallel_cores();
     ctx->may_use_fewer = threads == 0;
@@ -237,8 +247,8 @@ int bl_data_missing(const bl_data *data, int i, bl_missing *out)
     const struct recipe *recipe = data ? data->recipe : NULL;
     for (size_t c = 0; out && i >= 0 && recipe && data->missing && c < recipe->n; c++)
         if (data->missing[c] > 0 && i-- == 0) {
-            *out = (bl_missing){recipe->columns[c].name, c, data->missing[c]};
-            return 1;
+            const bl_missing found = {out->size, recipe->columns[c].name, c, data->missing[c]};
+            return sized_copy(out, &found, sizeof found);
         }
     return 0;
 }
@@ -262,6 +272,24 @@ bl_status bl_data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, c
     BL_GIVEN(ctx, x);
     BL_GIVEN(ctx, targets);
     return data_wrap_targets(out, ctx, x, targets, n, shape, outputs);
+}
+
+bl_status bl_data_wrap_array(bl_data **out, bl_context *ctx, const bl_array *x, const int32_t *labels,
+                             size_t n, bl_shape shape, int classes)
+{
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
+    BL_GIVEN(ctx, x);
+    return data_wrap_array(out, ctx, x, labels, n, shape, classes);
+}
+
+bl_status bl_data_set_weights(bl_data *data, const float *weights, size_t n)
+{
+    if (!data)
+        return BL_BAD_VALUE;
+    BL_GIVEN(data->ctx, weights);
+    return data_set_weights(data, weights, n);
 }
 
 void bl_data_free(bl_data *data)
@@ -342,23 +370,38 @@ const char *bl_data_set_about(const char *name)
     return name ? named_about(name) : NULL;
 }
 
-bl_status bl_data_set_find(bl_context *ctx, const bl_config *config, const char *name, char *path)
+/* text with its closing zero into `room` bytes at `to`. */
+static bl_status give_path(bl_context *ctx, const char *text, char *to, size_t room)
+{
+    const size_t size = strlen(text) + 1;
+    if (size > room)
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s: the path takes %zu bytes, and room is %zu", text, size, room);
+    memcpy(to, text, size);
+    return BL_OK;
+}
+
+bl_status bl_data_set_find(bl_context *ctx, const bl_config *config, const char *name, char *path,
+                           size_t room)
 {
     if (!ctx)
         return BL_BAD_VALUE;
     BL_GIVEN(ctx, config);
     BL_GIVEN(ctx, name);
     BL_GIVEN(ctx, path);
-    return named_path(ctx, name, or_null(config_text(config, "data-dir")), path);
+    char found[BL_PATH_ROOM];
+    BL_TRY(named_path(ctx, name, or_null(config_text(config, "data-dir")), found));
+    return give_path(ctx, found, path, room);
 }
 
-bl_status bl_data_set_home(bl_context *ctx, const bl_config *config, char *path)
+bl_status bl_data_set_home(bl_context *ctx, const bl_config *config, char *path, size_t room)
 {
     if (!ctx)
         return BL_BAD_VALUE;
     BL_GIVEN(ctx, config);
     BL_GIVEN(ctx, path);
-    return named_home(ctx, or_null(config_text(config, "data-dir")), path);
+    char found[BL_PATH_ROOM];
+    BL_TRY(named_home(ctx, or_null(config_text(config, "data-dir")), found));
+    return give_path(ctx, found, path, room);
 }
 
 bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x)
@@ -376,9 +419,10 @@ bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x)
 int bl_net_at(int i, bl_named_net *out)
 {
     const struct named_net *named = i >= 0 ? named_net_at((size_t)i) : NULL;
-    if (named && out)
-        *out = (bl_named_net){named->name, named->text, named->about, named->input};
-    return named && out ? 1 : 0;
+    if (!named || !out)
+        return 0;
+    const bl_named_net found = {out->size, named->name, named->text, named->about, named->input};
+    return sized_copy(out, &found, sizeof found);
 }
 
 bl_status bl_net_measure(bl_context *ctx, const char *text, bl_shape shape, int outputs, bl_net_size *out)
@@ -391,7 +435,11 @@ bl_status bl_net_measure(bl_context *ctx, const char *text, bl_shape shape, int 
     if (outputs < 1)
         BL_FAIL(ctx, BL_BAD_VALUE, "outputs is %d, expected 1 or more", outputs);
     BL_TRY(net_measure(&size, ctx, shape, text, outputs));
-    *out = (bl_net_size){size.n_layers, size.n_blocks, size.n_params, size.multiply_accumulates};
+    const bl_net_size found = {out->size, size.n_layers, size.n_blocks, size.n_params,
+                               size.multiply_accumulates};
+    if (!sized_copy(out, &found, sizeof found))
+        BL_FAIL(ctx, BL_BAD_VALUE, "out->size is %zu, expected sizeof(bl_net_size), %zu", out->size,
+                sizeof found);
     return BL_OK;
 }
 
@@ -426,8 +474,9 @@ int bl_rule_at(const bl_context *ctx, int i, bl_rule_info *out)
     const struct rule_ops *ops = ctx && out ? rule_ops_at(ctx, i) : NULL;
     if (!ops)
         return 0;
-    *out = (bl_rule_info){ops->name, ops->about, ops->equation, rule_order_name(ops), ops->user != NULL};
-    return 1;
+    const bl_rule_info found = {out->size,        ops->name, ops->about, ops->equation, rule_order_name(ops),
+                                ops->user != NULL};
+    return sized_copy(out, &found, sizeof found);
 }
 
 /* ---- Models at work */

@@ -2,6 +2,8 @@
  * build_parts.c - bl_build_part: what this build was made of. A part says its version when the library that
  * it comes from can be asked, else cmake/build_parts.cmake told it.
  */
+#include "base/sized.h"
+
 #include "backless.h"
 
 #include <archive.h>
@@ -70,6 +72,6 @@ int bl_build_part(int i, bl_part *out)
 {
     if (!out || i < 0 || i >= (int)(sizeof parts / sizeof *parts))
         return 0;
-    *out = (bl_part){parts[i].name, parts[i].version(), parts[i].purpose, parts[i].package};
-    return 1;
+    const bl_part found = {out->size, parts[i].name, parts[i].version(), parts[i].purpose, parts[i].package};
+    return sized_copy(out, &found, sizeof found);
 }

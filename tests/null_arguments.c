@@ -21,7 +21,7 @@ enum { EXAMPLES = 12, FEATURES = 2, UNITS = 4 };
 
 /* Objects and values to call with, all of them right. */
 static struct {
-    bl_context *ctx;
+    bl_context *ctx, *idle; /* idle: without a trainer */
     bl_config *config;
     bl_data *data, *numbers;
     bl_trainer *trainer, *number_trainer;
@@ -63,7 +63,7 @@ static union {
     float floats[EXAMPLES * FEATURES];
     char path[BL_PATH_ROOM];
     const char *advice;
-} room;
+} room = {.part = {.size = sizeof(bl_part)}}; /* the size of each struct that begins with one lies there */
 
 static void run_nothing(const bl_map_call *call)
 {
@@ -76,6 +76,7 @@ static void emit_own(bl_emitter *e, int block, void *user)
     bl_emit_product(e, BL_ERROR, block);
 }
 
+static const bl_array own_array_of_examples = {sizeof(bl_array), it.x, BL_FLOAT32, 0};
 static const bl_rule_array own_array = {"a", 1, 1, 0, 0.0};
 static const bl_map own_map = {
     sizeof own_map, "nothing", run_nothing, 0, {{BL_ARRAY_0, BL_UPDATES}, {BL_NOTHING, BL_READS}}, NULL};
@@ -194,6 +195,7 @@ static void make_all(struct scratch *folder)
     for (int i = 0; i < EXAMPLES; i++)
         it.labels[i] = i % 2;
     it.ctx = bl_context_new(NULL);
+    it.idle = bl_context_new(NULL);
     must(bl_context_use(it.ctx, "portable", 1)); /* no threads, so that a child of fork has all it needs */
     make_trainers();
 }
@@ -209,6 +211,7 @@ static void remove_all(struct scratch *folder)
     bl_data_free(it.numbers);
     bl_config_free(it.config);
     bl_context_free(it.ctx);
+    bl_context_free(it.idle);
     scratch_remove(&run);
     scratch_remove(folder);
 }

@@ -30,7 +30,7 @@ static bool find(const char *name, bl_part *out)
 static void test_every_part_is_described(void **state)
 {
     (void)state;
-    bl_part part, same;
+    bl_part part = {.size = sizeof part}, same = {.size = sizeof same};
     int n = 0;
     for (; bl_build_part(n, &part); n++) {
         assert_true(part.name[0] && part.purpose[0]);
@@ -49,7 +49,7 @@ static void test_every_part_is_described(void **state)
 static void test_the_libraries_that_are_always_there(void **state)
 {
     (void)state;
-    bl_part part;
+    bl_part part = {.size = sizeof part};
     assert_true(find("libarchive", &part));
     assert_non_null(strstr(archive_version_string(), part.version));
     assert_true(isdigit((unsigned char)part.version[0]));

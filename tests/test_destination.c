@@ -115,7 +115,7 @@ static void descriptors_are_written(void **state)
     assert_int_equal(bl_file_write(ctx, "/dev/fd/987", "x", 1), BL_IO); /* is not open */
     assert_non_null(strstr(ctx->why, "/dev/fd/987: cannot be written (opening): Bad file descriptor"));
     char target[BL_PATH_ROOM] = "untouched";
-    assert_int_equal(bl_file_target(ctx, "/dev/stdout", target), BL_OK);
+    assert_int_equal(bl_file_target(ctx, "/dev/stdout", target, sizeof target), BL_OK);
     assert_string_equal(target, "");
 }
 
@@ -127,7 +127,7 @@ static void what_was_read_is_known_by_any_name(void **state)
     in_scratch(other, "other.csv");
     scratch_write(file, "a", 1);
     scratch_write(other, "a", 1);
-    assert_int_equal(bl_file_target(ctx, file, target), BL_OK); /* the control: not read yet */
+    assert_int_equal(bl_file_target(ctx, file, target, sizeof target), BL_OK); /* the control: not read yet */
     assert_string_equal(target, file);
     assert_int_equal(files_read_add(ctx, file, READ_AS_MODEL), BL_OK);
     assert_false(files_read_has(ctx, file, READ_AS_INPUT));
@@ -138,11 +138,13 @@ static void what_was_read_is_known_by_any_name(void **state)
     assert_int_equal(link(file, name), 0);
     static const char *const names[] = {"data.csv", "soft", "hard", "./data.csv"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        assert_int_equal(bl_file_target(ctx, scratch_path(&scratch, names[i]), target), BL_BAD_VALUE);
+        assert_int_equal(bl_file_target(ctx, scratch_path(&scratch, names[i]), target, sizeof target),
+                         BL_BAD_VALUE);
         assert_non_null(strstr(ctx->why, "is a file that is read here"));
     }
-    assert_int_equal(bl_file_target(ctx, other, target), BL_OK);
-    assert_int_equal(bl_file_target(ctx, scratch_path(&scratch, "missing/file"), target), BL_IO);
+    assert_int_equal(bl_file_target(ctx, other, target, sizeof target), BL_OK);
+    assert_int_equal(bl_file_target(ctx, scratch_path(&scratch, "missing/file"), target, sizeof target),
+                     BL_IO);
 }
 
 /* More files than the context has room for by itself, as a folder of pictures has. */

@@ -166,7 +166,7 @@ static void test_registering_during_training(void **state)
     (void)state;
     struct made m, other;
     char a[17], b[17];
-    bl_rule_info info;
+    bl_rule_info info = {.size = sizeof info};
     int n = 0;
     const struct chosen c = {"my-stir", dense, "normal", 2, NULL};
     must(&m, make(&m, &c));
@@ -199,7 +199,7 @@ static void test_a_rule_freed_early(void **state)
 {
     (void)state;
     struct made m;
-    bl_rule_info info;
+    bl_rule_info info = {.size = sizeof info};
     bl_tensor tensor;
     int n = 0, n_gains = 0;
     char *text = strdup("my-freed");

@@ -153,7 +153,7 @@ static void test_shown(void **state)
     (void)state;
     struct made m;
     bl_tensor tensor;
-    bl_rule_info info;
+    bl_rule_info info = {.size = sizeof info};
     bl_instruction instruction;
     bl_buffer buffer;
     int n_momentum = 0, n_gain = 0, n_noise = 0, n_sent = 0, n = 0;

@@ -196,7 +196,7 @@ static void missing_values_are_counted(void **state)
     const char *path = table();
     bl_config *config = NULL;
     bl_data *train = NULL, *val = NULL, *test = NULL;
-    bl_missing missing;
+    bl_missing missing = {.size = sizeof missing};
     (void)state;
     bl_context *own = bl_context_new(NULL);
     assert_int_equal(bl_config_create(&config, own), BL_OK);

@@ -96,7 +96,7 @@ static bool find_named(const char *name, bl_named_net *out)
 
 int bench_net_ends(const char *text, const char *shape, bl_shape *input, int *classes)
 {
-    bl_named_net named;
+    bl_named_net named = {.size = sizeof named};
     const bool has_name = find_named(text, &named);
     *input = has_name ? named.shape : (bl_shape){1, 28, 28};
     if (shape && !is_shape(shape, input))
@@ -115,7 +115,7 @@ int bench_net_own(const char *text, const char *shape, struct bench_net *out)
     const int code = bench_net_ends(text, shape, &out->shape, &out->classes);
     if (code != EXIT_DONE)
         return code;
-    bl_named_net named;
+    bl_named_net named = {.size = sizeof named};
     if (snprintf(out->text, sizeof out->text, "%s", find_named(text, &named) ? named.text : text) >=
         (int)sizeof out->text)
         return usage_error("--net is longer than %d characters", BENCH_TEXT - 1);

@@ -99,7 +99,7 @@ static int write_report(const struct session *s, const struct bench_report *repo
 static int begin_report(const struct session *s, struct bench *bench, const char *path)
 {
     char target[BL_PATH_ROOM];
-    const bl_status status = bl_file_target(s->ctx, path, target);
+    const bl_status status = bl_file_target(s->ctx, path, target, sizeof target);
     if (status != BL_OK)
         return fail_with(s, status);
     bench->report = bench_report_new(bl_context_machine(s->ctx));

@@ -120,7 +120,8 @@ static int get_set(const struct session *s, struct request *r, const struct set_
 static int unknown_set(const struct session *s, const char *name)
 {
     char known[256] = "", path[BL_PATH_ROOM];
-    if (!bl_data_set_about(name) && bl_data_set_find(s->ctx, s->config, name, path) == BL_BAD_VALUE &&
+    if (!bl_data_set_about(name) &&
+        bl_data_set_find(s->ctx, s->config, name, path, sizeof path) == BL_BAD_VALUE &&
         strstr(bl_why(s->ctx), "did you mean"))
         return fail_with(s, BL_BAD_VALUE);
     for (int i = 0; set_source_at(i); i++) {
@@ -152,7 +153,7 @@ static int get_sets(struct session *s, struct request *r)
         code = data_take_folder(s);
     if (code != EXIT_DONE)
         return code;
-    const bl_status status = bl_data_set_home(s->ctx, s->config, home);
+    const bl_status status = bl_data_set_home(s->ctx, s->config, home, sizeof home);
     if (status != BL_OK)
         return fail_with(s, status);
     for (int i = 0; i < s->n_words && (code == EXIT_DONE || !download_library()); i++)

@@ -61,7 +61,7 @@ static json_t *columns_json(const struct data_info *info)
 static json_t *missing_json(const bl_data *data)
 {
     json_t *list = json_array(), *out = json_object();
-    bl_missing missing;
+    bl_missing missing = {.size = sizeof missing};
     size_t sum = 0;
     for (int i = 0; bl_data_missing(data, i, &missing); i++) {
         json_t *column = json_object();

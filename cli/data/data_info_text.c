@@ -118,7 +118,7 @@ static void print_missing_column(const bl_missing *missing)
 static void print_missing(const struct data_info *info)
 {
     const bl_data *train = info->parts[PART_TRAIN];
-    bl_missing missing;
+    bl_missing missing = {.size = sizeof missing};
     size_t sum = 0, n = 0;
     for (; bl_data_missing(train, (int)n, &missing); n++)
         sum += missing.count;

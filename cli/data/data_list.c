@@ -79,7 +79,8 @@ static int run(struct session *s)
     for (int i = 0; code == EXIT_DONE && bl_data_set_name(i); i++) {
         char path[BL_PATH_ROOM];
         const char *name = bl_data_set_name(i);
-        const char *folder = bl_data_set_find(s->ctx, s->config, name, path) == BL_OK ? path : NULL;
+        const char *folder =
+            bl_data_set_find(s->ctx, s->config, name, path, sizeof path) == BL_OK ? path : NULL;
         if (list)
             json_array_append_new(list, set_json(name, folder));
         else

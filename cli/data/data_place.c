@@ -79,7 +79,7 @@ int data_place(const struct session *session, const struct download *download, c
     d.to = to;
     if (lstat(to, &there) != 0) /* its folders may have to be made */
         return download_file(session, &d);
-    const bl_status status = bl_file_target(session->ctx, to, target);
+    const bl_status status = bl_file_target(session->ctx, to, target, sizeof target);
     if (status != BL_OK)
         return fail_with(session, status);
     if (!target[0])

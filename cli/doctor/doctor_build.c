@@ -43,7 +43,7 @@ static void say_versions(struct doctor *d)
 
 void doctor_build(struct doctor *d)
 {
-    bl_part part;
+    bl_part part = {.size = sizeof part};
     doctor_section(d, "build");
     say_versions(d);
     for (int i = 0; bl_build_part(i, &part); i++)

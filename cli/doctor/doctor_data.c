@@ -42,7 +42,7 @@ static void say_set(struct doctor *d, const char *name, char looked_in[1024])
 {
     char path[BL_PATH_ROOM];
     struct missing missing;
-    if (bl_data_set_find(d->session->ctx, d->config, name, path) == BL_OK) {
+    if (bl_data_set_find(d->session->ctx, d->config, name, path, sizeof path) == BL_OK) {
         doctor_say(d, DOCTOR_FINE, name, NULL, "%s", path);
         return;
     }
@@ -91,7 +91,7 @@ static double free_gigabytes(const char *folder)
 static void say_home(struct doctor *d)
 {
     char home[BL_PATH_ROOM], there[BL_PATH_ROOM];
-    if (bl_data_set_home(d->session->ctx, d->config, home) != BL_OK) {
+    if (bl_data_set_home(d->session->ctx, d->config, home, sizeof home) != BL_OK) {
         doctor_say(d, DOCTOR_NOTE, "downloads", NULL, "%s", bl_why(d->session->ctx));
         return;
     }

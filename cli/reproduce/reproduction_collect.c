@@ -283,7 +283,7 @@ static json_t *data_facts(const struct collected *c)
 
 static const char *compiler(void)
 {
-    bl_part part;
+    bl_part part = {.size = sizeof part};
     for (int i = 0; bl_build_part(i, &part); i++)
         if (strcmp(part.name, "compiler") == 0 && part.version)
             return part.version;

@@ -136,7 +136,7 @@ static bl_status try_rule(struct verify *v, const char *rule)
 
 static bl_status run(struct verify *v)
 {
-    bl_rule_info rule;
+    bl_rule_info rule = {.size = sizeof rule};
     bl_status status = BL_OK;
     for (int i = 0; status == BL_OK && bl_rule_at(v->ctx, i, &rule); i++)
         status = try_rule(v, rule.name);

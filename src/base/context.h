@@ -28,8 +28,9 @@ struct bl_context {
     struct registered_rule *rules; /* owned; those of bl_rule_register, the first of a list of blocks */
     bool is_registering;           /* a rule's callbacks are tried (bl_rule_register) */
     int threads;                   /* at least 1 */
-    bool has_read_input;           /* standard input, which can be read once */
-    bool may_use_fewer;            /* nobody asked for that number: fewer threads may be tried */
+    size_t n_workspaces; /* batches that exist: their memory is made for this backend and these threads */
+    bool has_read_input; /* standard input, which can be read once */
+    bool may_use_fewer;  /* nobody asked for that number: fewer threads may be tried */
     char why[1024];
     struct file_read first_files_read[FIRST_FILES_READ]; /* see files_read.h */
     struct file_read *more_files_read;                   /* those past the first */

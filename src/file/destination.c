@@ -126,7 +126,7 @@ static bl_status check_folder(bl_context *ctx, const char *path, const char *tar
     BL_FAIL(ctx, BL_IO, "%s: cannot be written: its folder: %s", path, strerror(errno));
 }
 
-bl_status bl_file_target(bl_context *ctx, const char *path, char target[BL_PATH_ROOM])
+bl_status bl_file_target(bl_context *ctx, const char *path, char *target, size_t room)
 {
     struct destination d;
     if (!ctx)
@@ -141,8 +141,12 @@ bl_status bl_file_target(bl_context *ctx, const char *path, char target[BL_PATH_
                          "%s: is a file that is read here, and must not be written over; name another", path);
     if (status == BL_OK && !d.is_stream)
         status = check_folder(ctx, path, d.path);
+    const char *found = d.is_stream ? "" : d.path;
+    if (status == BL_OK && strlen(found) >= room)
+        status = context_fail(ctx, BL_BAD_VALUE, "%s: the path takes %zu bytes, and room is %zu", path,
+                              strlen(found) + 1, room);
     if (status == BL_OK)
-        snprintf(target, PATH_ROOM, "%s", d.is_stream ? "" : d.path);
+        snprintf(target, room, "%s", found);
     destination_drop(&d, ctx);
     return status;
 }

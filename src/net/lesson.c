@@ -319,6 +319,7 @@ static bl_status build(struct lesson *lesson, const struct net *net, const struc
         lesson->inlet[l] = inlet_layer(net, l, INLET_END);
     BL_TRY(MEM_ARRAY(ctx, &lesson->delta, lesson->n_views * net->n_blocks, "the list of deltas"));
     BL_TRY(MEM_ARRAY(ctx, &lesson->labels, lesson->capacity, "the batch's labels"));
+    BL_TRY(MEM_ARRAY(ctx, &lesson->weights, lesson->capacity, "the batch's weights"));
     if (lesson->memory == LESSON_FOR_USE)
         BL_TRY(take_floats_for_use(lesson, net));
     else
@@ -342,6 +343,8 @@ bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *
         lesson_free(lesson);
         return status;
     }
+    ctx->n_workspaces++;
+    lesson->is_counted = true;
     *out = lesson;
     return BL_OK;
 }
@@ -350,6 +353,7 @@ void lesson_free(struct lesson *lesson)
 {
     if (!lesson)
         return;
+    lesson->ctx->n_workspaces -= lesson->is_counted;
     mem_free(lesson->ctx, lesson->out);
     mem_free(lesson->ctx, lesson->grad);
     mem_free(lesson->ctx, lesson->own);
@@ -361,6 +365,7 @@ void lesson_free(struct lesson *lesson)
     mem_free(lesson->ctx, lesson->inlet);
     mem_free(lesson->ctx, lesson->delta);
     mem_free(lesson->ctx, lesson->labels);
+    mem_free(lesson->ctx, lesson->weights);
     mem_free(lesson->ctx, lesson->floats);
     mem_free(lesson->ctx, lesson->workers);
     mem_free(lesson->ctx, lesson->worker_floats);
@@ -427,4 +432,11 @@ void lesson_take_labels(struct lesson *lesson, const int32_t *labels, const uint
     lesson->has_labels = true;
     for (size_t n = 0; n < lesson->n; n++)
         set_label(lesson, n, labels[order[n]]);
+}
+
+void lesson_take_weights(struct lesson *lesson, const float *weights, const uint32_t *order)
+{
+    lesson->has_weights = weights != NULL;
+    for (size_t n = 0; weights && n < lesson->n; n++)
+        lesson->weights[n] = weights[order[n]];
 }

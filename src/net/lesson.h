@@ -26,6 +26,7 @@ struct lesson_places {
 
 struct lesson {
     bl_context *ctx;
+    bool is_counted;    /* in ctx->n_workspaces */
     size_t capacity, n; /* examples: room for, and here now */
     size_t n_blocks;
     enum lesson_memory memory;
@@ -36,6 +37,8 @@ struct lesson {
     struct matrix next; /* room for the x of the batch after this one; none where little memory is wanted */
     struct matrix y;    /* n x outputs: the targets */
     int32_t *labels;    /* n */
+    float *weights;     /* n, of the examples' losses */
+    bool has_weights;   /* false: all are 1 */
     bool has_labels;
     struct passage passage;
     float scale; /* of the error: 1, or 1 / n for the mean */
@@ -91,6 +94,9 @@ void lesson_set_size(struct lesson *lesson, size_t n); /* n <= capacity */
 /* y from the first n labels, or from those that `order` picks: one-hot; of a single output 1 for the label 1, else 0. */
 void lesson_set_labels(struct lesson *lesson, const int32_t *labels);
 void lesson_take_labels(struct lesson *lesson, const int32_t *labels, const uint32_t *order);
+
+/* The weights that `order` picks of an array of them; NULL: none, all are 1. */
+void lesson_take_weights(struct lesson *lesson, const float *weights, const uint32_t *order);
 
 /* The lesson as it is for a task in which a block is both taught and learns: with this worker's derivatives. */
 struct lesson lesson_of_worker(const struct lesson *lesson, int worker);

@@ -49,7 +49,10 @@ void direct_product(const struct rule *rule, const struct net *net, const struct
 void direct_scale(const struct net *net, const struct place *at, struct lesson *lesson, float factor)
 {
     const struct matrix signal = signal_of(net, at, lesson);
-    for (size_t n = 0; n < signal.rows; n++)
+    for (size_t n = 0; n < signal.rows; n++) {
+        const float weight = lesson->has_weights ? lesson->weights[at->examples.begin + n] : 1.0f,
+                    of_row = factor * weight;
         for (size_t j = 0; j < signal.cols; j++)
-            matrix_row(&signal, n)[j] *= factor;
+            matrix_row(&signal, n)[j] *= of_row;
+    }
 }

@@ -116,6 +116,7 @@ static void gather(struct fit *f, size_t n)
         lesson_take_labels(lesson, f->train->labels, order);
     else
         data_gather_targets(f->train, order, 0, n, lesson->y.x);
+    lesson_take_weights(lesson, f->train->weights, order);
 }
 
 static bl_score running_score(const struct fit *f)

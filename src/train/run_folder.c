@@ -138,7 +138,7 @@ static json_t *hash_text(uint64_t hash)
 /* What built the library; "" where the build does not tell. */
 static const char *compiler(void)
 {
-    bl_part part;
+    bl_part part = {.size = sizeof part};
     for (int i = 0; bl_build_part(i, &part); i++)
         if (strcmp(part.name, "compiler") == 0 && part.version)
             return part.version;

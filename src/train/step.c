@@ -163,13 +163,29 @@ static void run_forward(const struct scene *scene)
         run_local_forward(scene);
 }
 
+/* J and e of each example times its weight. */
+static double weighted_error(const struct stepper *s, const struct lesson *lesson)
+{
+    double sum = 0.0;
+    for (size_t n = 0; n < lesson->n; n++) {
+        const struct part row = {n, n + 1};
+        sum += (double)lesson->weights[n] *
+               s->loss->error(s->ctx->backend, matrix_rows(*lesson_scores(lesson), row),
+                              matrix_rows(lesson->y, row), lesson->scale * lesson->weights[n],
+                              matrix_rows(*lesson_error(lesson), row));
+    }
+    return sum;
+}
+
 static void run_loss(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
     const struct lesson *lesson = scene->lesson;
     const struct matrix a = *lesson_scores(lesson);
     struct outcome *outcome = &scene->run->outcome;
-    outcome->loss = s->loss->error(s->ctx->backend, a, lesson->y, lesson->scale, *lesson_error(lesson));
+    outcome->loss = lesson->has_weights
+                        ? weighted_error(s, lesson)
+                        : s->loss->error(s->ctx->backend, a, lesson->y, lesson->scale, *lesson_error(lesson));
     outcome->wrong = lesson->has_labels ? loss_count_wrong(a, lesson->labels) : 0;
 }
 

@@ -499,6 +499,7 @@ bl_status trainer_check_finite(bl_trainer *t)
 
 bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
 {
+    t->has_inspected = false;
     t->lesson->passage = (struct passage){.purpose = PASSAGE_TRAIN,
                                           .seed = config_u64(t->config, "order-seed"),
                                           .step = (uint32_t)(t->state.step + 1)};
@@ -577,6 +578,7 @@ static bl_status take_batch(bl_trainer *t, struct lesson *lesson, const struct b
 {
     BL_TRY(check_batch(t, batch));
     lesson_set_size(lesson, batch->n);
+    lesson_take_weights(lesson, NULL, NULL);
     BL_TRY(
         scaling_apply(t->ctx, t->model->like, &(struct raw_rows){batch->x, NULL, 0, batch->n}, lesson->x.x));
     if (batch->targets)
@@ -650,10 +652,12 @@ static bl_status inspect(bl_trainer *t, const struct batch *batch)
     if (is_lean(t))
         BL_FAIL(t->ctx, BL_BAD_VALUE, "with memory low there is nothing kept to inspect");
     BL_TRY(need_inspected(t));
+    t->has_inspected = false;
     BL_TRY(take_batch(t, t->inspected, batch));
     t->inspected->passage = (struct passage){.purpose = PASSAGE_MEASURE};
     step_inspect(&t->stepper, t->model->rule, t->stepper.inspected, t->inspected,
                  step_scale(&t->stepper, batch->n), t->gradient);
+    t->has_inspected = true;
     return BL_OK;
 }
 
@@ -675,9 +679,18 @@ bl_status bl_trainer_inspect_targets(bl_trainer *t, const float *x, const float 
     return inspect(t, &(struct batch){.x = x, .targets = targets, .n = n});
 }
 
+int bl_trainer_activation(const bl_trainer *t, int i, bl_tensor *out)
+{
+    if (!t || !out || !t->has_inspected || i < 0 || (size_t)i >= t->inspected->n_blocks)
+        return 0;
+    const struct matrix h = t->inspected->h[i];
+    *out = (bl_tensor){"activation", h.x, h.rows, h.cols};
+    return 1;
+}
+
 int bl_trainer_delta(const bl_trainer *t, int i, bl_tensor *out)
 {
-    if (!t || !out || !t->inspected || i < 0 || (size_t)i >= t->inspected->n_blocks)
+    if (!t || !out || !t->has_inspected || i < 0 || (size_t)i >= t->inspected->n_blocks)
         return 0;
     const struct matrix delta = t->inspected->delta[i];
     *out = (bl_tensor){"delta", delta.x, delta.rows, delta.cols};
@@ -686,7 +699,7 @@ int bl_trainer_delta(const bl_trainer *t, int i, bl_tensor *out)
 
 int bl_trainer_gradient(const bl_trainer *t, int i, bl_tensor *out)
 {
-    if (!t || !out || !t->inspected || i < 0 || (size_t)i >= t->model->net->n_tensors)
+    if (!t || !out || !t->has_inspected || i < 0 || (size_t)i >= t->model->net->n_tensors)
         return 0;
     const struct net *net = t->model->net;
     const struct net_tensor *tensor = &net->tensors[i];

@@ -42,6 +42,7 @@ struct bl_trainer {
     struct alignment *alignment; /* NULL until measured */
     size_t alignment_room;       /* examples it was made for */
     float *gradient;             /* of bl_trainer_inspect; NULL before */
+    bool has_inspected;          /* `inspected` and `gradient` hold what the last inspection found */
     bl_angles *angles;           /* one a block */
     struct angle_examples angle_examples;
     struct schedule schedule;

@@ -18,7 +18,7 @@ class Tensor(ctypes.Structure):
 
 
 class NetSize(ctypes.Structure):
-    _fields_ = [("layers", c_size_t), ("blocks", c_size_t), ("parameters", c_size_t), ("multiply_accumulates", c_double)]
+    _fields_ = [("size", c_size_t), ("layers", c_size_t), ("blocks", c_size_t), ("parameters", c_size_t), ("multiply_accumulates", c_double)]
 
 
 FLOATS, LABELS, OUT = POINTER(c_float), POINTER(c_int32), POINTER(c_void_p)
@@ -145,7 +145,7 @@ class Trainer:
 
 
 def count_parameters(net, shape, classes):
-    lib, size = open_library(), NetSize()
+    lib, size = open_library(), NetSize(size=ctypes.sizeof(NetSize))
     ctx = lib.bl_context_new(None)
     status = lib.bl_net_measure(ctx, net.encode(), Shape(*shape), classes, byref(size))
     why = lib.bl_why(ctx).decode()

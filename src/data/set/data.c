@@ -8,6 +8,7 @@
 #include "making.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,8 @@ void data_free(bl_data *data)
         mem_free(ctx, (void *)data->doubles);
         mem_free(ctx, (void *)data->labels);
     }
+    mem_free(ctx, data->copy);
+    mem_free(ctx, (void *)data->weights);
     mem_free(ctx, (void *)data->targets);
     scaling_free(ctx, &data->scaling);
     scaling_free(ctx, &data->target_scaling);
@@ -111,11 +114,13 @@ void data_take_hash(bl_data *data)
         hash_bytes(data, data->labels, data->n * sizeof *data->labels);
     if (data->targets)
         hash_doubles(data, data->targets, data->n * (size_t)data->outputs);
+    if (data->weights)
+        hash_bytes(data, data->weights, data->n * sizeof *data->weights);
 }
 
 /* ---- Arrays of the caller's */
 
-static bl_status check_sizes(bl_context *ctx, const float *x, size_t n, bl_shape shape, int outputs)
+static bl_status check_sizes(bl_context *ctx, const void *x, size_t n, bl_shape shape, int outputs)
 {
     if (!x)
         BL_FAIL(ctx, BL_BAD_VALUE, "x is NULL, expected the examples");
@@ -130,7 +135,7 @@ static bl_status check_sizes(bl_context *ctx, const float *x, size_t n, bl_shape
     if (outputs < 1)
         BL_FAIL(ctx, BL_BAD_VALUE, "%d classes or outputs, expected at least 1", outputs);
     const size_t row = shape_numbers(shape);
-    if (n > SIZE_MAX / sizeof *x / row || n > SIZE_MAX / sizeof *x / (size_t)outputs)
+    if (n > SIZE_MAX / sizeof(double) / row || n > SIZE_MAX / sizeof(double) / (size_t)outputs)
         BL_FAIL(ctx, BL_BAD_VALUE, "%zu examples of %zu numbers are more than there can be in memory", n,
                 row);
     return BL_OK;
@@ -156,7 +161,10 @@ static bl_status wrap(bl_data **out, bl_context *ctx, const struct bl_data *arra
     data->shape = arrays->shape;
     data->features = shape_numbers(arrays->shape);
     data->outputs = arrays->outputs;
+    data->bytes = arrays->bytes;
     data->floats = arrays->floats;
+    data->doubles = arrays->doubles;
+    data->copy = arrays->copy;
     data->labels = arrays->labels;
     data->owns = false;
     const bl_status status = targets ? copy_targets(data, targets) : BL_OK;
@@ -186,6 +194,114 @@ bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, cons
     if (!targets)
         BL_FAIL(ctx, BL_BAD_VALUE, "targets is NULL, expected %zu rows of %d", n, outputs);
     return wrap(out, ctx, &arrays, targets);
+}
+
+/* ---- Arrays of other types */
+
+static size_t type_bytes(bl_type type)
+{
+    return type == BL_FLOAT32 ? sizeof(float) : type == BL_FLOAT64 ? sizeof(double) : sizeof(uint8_t);
+}
+
+/* The examples without the gaps between them. */
+static bl_status close_gaps(void **out, bl_context *ctx, const bl_array *x, size_t n, size_t features)
+{
+    const size_t bytes = type_bytes(x->type);
+    uint8_t *to = NULL;
+    BL_TRY(MEM_ARRAY(ctx, &to, n * features * bytes, "a copy of the examples"));
+    for (size_t i = 0; i < n; i++)
+        memcpy(to + i * features * bytes, (const uint8_t *)x->values + i * x->stride * bytes,
+               features * bytes);
+    *out = to;
+    return BL_OK;
+}
+
+static bl_status check_array(bl_context *ctx, const bl_array *x, size_t n, size_t features)
+{
+    if (x->size < sizeof *x)
+        BL_FAIL(ctx, BL_BAD_VALUE, "x->size is %zu, expected sizeof(bl_array), %zu", x->size, sizeof *x);
+    if ((int)x->type < BL_FLOAT32 || (int)x->type > BL_UINT8)
+        BL_FAIL(ctx, BL_BAD_VALUE, "x->type is %d, expected BL_FLOAT32, BL_FLOAT64 or BL_UINT8",
+                (int)x->type);
+    if (x->stride != 0 && (x->stride < features || x->stride > SIZE_MAX / sizeof(double) / n))
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "x->stride is %zu, expected 0, or at least the %zu elements of an example and no more than "
+                "memory can hold",
+                x->stride, features);
+    return BL_OK;
+}
+
+static bl_status scale_bytes(bl_data *data)
+{
+    struct scaling *s = &data->scaling;
+    BL_TRY(MEM_ARRAY(data->ctx, &s->offset, 1, "the scaling"));
+    BL_TRY(MEM_ARRAY(data->ctx, &s->scale, 1, "the scaling"));
+    s->n = 1;
+    s->offset[0] = 0.0;
+    s->scale[0] = 1.0 / 255.0;
+    return BL_OK;
+}
+
+bl_status data_wrap_array(bl_data **out, bl_context *ctx, const bl_array *x, const int32_t *labels, size_t n,
+                          bl_shape shape, int outputs)
+{
+    struct bl_data arrays = {.n = n, .shape = shape, .outputs = outputs, .labels = labels};
+    bl_data *data = NULL;
+    BL_TRY(check_sizes(ctx, x->values, n, shape, outputs));
+    const size_t features = shape_numbers(shape);
+    BL_TRY(check_array(ctx, x, n, features));
+    BL_TRY(data_check_labels(ctx, labels, n, outputs));
+    if (x->stride != 0 && x->stride != features)
+        BL_TRY(close_gaps(&arrays.copy, ctx, x, n, features));
+    const void *values = arrays.copy ? arrays.copy : x->values;
+    arrays.floats = x->type == BL_FLOAT32 ? values : NULL;
+    arrays.doubles = x->type == BL_FLOAT64 ? values : NULL;
+    arrays.bytes = x->type == BL_UINT8 ? values : NULL;
+    bl_status status = wrap(&data, ctx, &arrays, NULL);
+    if (status != BL_OK) {
+        mem_free(ctx, arrays.copy);
+        return status;
+    }
+    status = x->type == BL_UINT8 ? scale_bytes(data) : BL_OK;
+    if (status != BL_OK) {
+        data_free(data);
+        return status;
+    }
+    *out = data;
+    return BL_OK;
+}
+
+/* ---- Weights of examples */
+
+static bl_status mean_weight(double *out, const bl_data *data, const float *weights)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < data->n; i++) {
+        if (!(weights[i] >= 0.0f) || !isfinite(weights[i]))
+            BL_FAIL(data->ctx, BL_BAD_VALUE, "weight %zu (from 0) is %g, expected 0 or more", i,
+                    (double)weights[i]);
+        sum += (double)weights[i];
+    }
+    if (!(sum > 0.0))
+        BL_FAIL(data->ctx, BL_BAD_VALUE, "all weights are 0");
+    *out = sum / (double)data->n;
+    return BL_OK;
+}
+
+bl_status data_set_weights(bl_data *data, const float *weights, size_t n)
+{
+    double mean = 1.0;
+    float *copy = NULL;
+    if (n != data->n)
+        BL_FAIL(data->ctx, BL_BAD_VALUE, "%zu weights, but %s has %zu examples", n, data->source, data->n);
+    BL_TRY(mean_weight(&mean, data, weights));
+    BL_TRY(MEM_ARRAY(data->ctx, &copy, n, "the weights of the examples"));
+    for (size_t i = 0; i < n; i++)
+        copy[i] = (float)((double)weights[i] / mean);
+    mem_free(data->ctx, (void *)data->weights);
+    data->weights = copy;
+    data_take_hash(data);
+    return BL_OK;
 }
 
 /* ---- Rows */

@@ -64,6 +64,8 @@ struct bl_data {
     const float *floats;  /* n x features, or NULL: arrays of floats, wrapped or read */
     const double
         *doubles; /* n x features, or NULL: tables, and arrays of what a float does not hold; NaN: missing */
+    void *copy;   /* of wrapped examples that had gaps between them; owned; one of the three */
+    const float *weights;  /* n, with a mean of 1; owned; NULL: all are 1 */
     const int32_t *labels; /* n, or NULL: targets, or none known */
     const double *targets; /* n x outputs as read, or NULL; owned */
     bool has_targets;      /* numbers to come near to, not classes; also where there are no examples */
@@ -153,6 +155,11 @@ bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_
                     bl_shape shape, int outputs);
 bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
                             bl_shape shape, int outputs);
+/* x: of any of the types; copied where its examples have gaps between them. Bytes are scaled by 1 / 255. */
+bl_status data_wrap_array(bl_data **out, bl_context *ctx, const bl_array *x, const int32_t *labels, size_t n,
+                          bl_shape shape, int outputs);
+/* Copies the weights, divided by their mean; they are in the hash of the data. */
+bl_status data_set_weights(bl_data *data, const float *weights, size_t n);
 
 /* Says in data->lacks_labels why there are none, as the end of "no labels to measure against: ". */
 bl_status data_set_lacks(bl_data *data, const char *format, ...) BL_PRINTF(2, 3);

@@ -174,7 +174,9 @@ bl_status data_check_wrapped(bl_context *ctx, const bl_data *data)
     const size_t outputs = (size_t)data->outputs;
     if (data->owns)
         return BL_OK;
-    if (are_wild(data->floats, data->n * data->features))
+    if (data->doubles)
+        BL_TRY(check_block(ctx, &x, &(struct raw_rows){NULL, data->doubles, 0, data->n}, data->features));
+    if (data->floats && are_wild(data->floats, data->n * data->features))
         BL_TRY(check_block(ctx, &x, &(struct raw_rows){data->floats, NULL, 0, data->n}, data->features));
     BL_TRY(data_check_labels(ctx, data->labels, data->n, data->outputs));
     if (!data->targets)
