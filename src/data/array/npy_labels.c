@@ -1,5 +1,6 @@
 /*
- * npy_labels.c - from an array of labels to classes: numbers by their value, texts (UTF-32 or bytes) by their bytes in UTF-8.
+ * npy_labels.c - converts an array of labels to classes: numbers by value, texts (UTF-32 or bytes) by their
+ * UTF-8 bytes.
  */
 #include "npy_labels.h"
 
@@ -151,8 +152,8 @@ static uint32_t character(const struct npy_view *y, const unsigned char *at)
                      : (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
 }
 
-/* Value i as UTF-8, at most y->size bytes; false: it is none, or has zeros and control characters inside. NumPy fills up with
-   zeros at the end. */
+/* Value i as UTF-8, at most y->size bytes; false: it is not valid text, or contains zeros or control
+   characters. NumPy pads texts with zeros at the end. */
 static bool text_of(const struct npy_view *y, size_t i, char *to, size_t *n)
 {
     const unsigned char *at = npy_at(y, i);

@@ -1,5 +1,5 @@
 /*
- * classes.c - from the texts in a label column to numbers of classes.
+ * classes.c - converts the texts of a label column to class numbers.
  */
 #include "classes.h"
 
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* More different labels than this are no classes: the wrong column was taken. */
+/* More distinct labels than this are refused, because the column is probably not the label. */
 enum { MOST_CLASSES = 32768, MOST_COMPARED = 1000, FEW_EXAMPLES = 20 };
 
 /* A different text, as a class. */
@@ -94,7 +94,7 @@ static struct shown kind_shown(const struct kind *kind)
     return text_shown(kind->word->text, strlen(kind->word->text));
 }
 
-/* Numbers with one odd word among them are a mistake in that row, not a class of one example. */
+/* A single word among numbers is a mistake in its row, not a class of one example. */
 static bl_status check_mixture(const struct kinds *kinds, const struct reading *r, size_t n,
                                const struct label_column *column)
 {
@@ -159,7 +159,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Classes by value: "3" and "3.0" are one. Gives their number; sorted holds one kind of each, in order. */
+/* Classes by value: "3" and "3.0" are one class. Returns the number of classes; sorted has one text of each,
+   in order. */
 static int number_by_value(struct kind **sorted, size_t n)
 {
     qsort(sorted, n, sizeof *sorted, by_value);
@@ -223,7 +224,7 @@ static const char *skip_blanks(const char *at)
     return at;
 }
 
-/* Whether texts differ in nothing but case (of ASCII) and blanks, U+00A0 among them. */
+/* Whether texts differ only in case (of ASCII) and blanks (including U+00A0). */
 static bool are_alike(const char *a, const char *b)
 {
     for (;; a++, b++) {
@@ -236,7 +237,7 @@ static bool are_alike(const char *a, const char *b)
     }
 }
 
-/* Such texts are two classes, which may be meant. */
+/* Such texts are two classes; a note is enough, because that may be intended. */
 static bl_status note_alike(bl_data *data, const struct kinds *kinds, const struct label_column *column)
 {
     for (size_t k = 0; k < kinds->n; k++)
@@ -251,7 +252,7 @@ static bl_status note_alike(bl_data *data, const struct kinds *kinds, const stru
     return BL_OK;
 }
 
-/* "true" beside "1": perhaps two notations of one class. */
+/* "true" beside "1": possibly two notations of one class. */
 static bl_status note_mixture(bl_data *data, const struct kinds *kinds, const struct label_column *column)
 {
     const struct kind *number = NULL, *word = NULL;
@@ -264,7 +265,7 @@ static bl_status note_mixture(bl_data *data, const struct kinds *kinds, const st
         column->name, kind_shown(number).text, kind_shown(word).text);
 }
 
-/* Ids, names, or numbers to come near to, taken for classes: most have one example, and no two sets share it. */
+/* Whether the labels are probably ids, names or regression targets: most classes have a single example. */
 static bl_status note_single(bl_data *data, const struct kinds *kinds, bool are_numbers,
                              const struct label_column *column)
 {
@@ -294,7 +295,7 @@ static bl_status learn(bl_data *data, struct kinds *kinds, const struct reading 
     return note_alike(data, kinds, column);
 }
 
-/* Of what is no class, the first in the file is named. */
+/* Of the texts that are not a class, the message names the first in the file. */
 static bl_status match(bl_data *data, struct kinds *kinds, const struct reading *r,
                        const struct label_column *column)
 {

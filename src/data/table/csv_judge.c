@@ -1,8 +1,8 @@
 /*
- * csv_judge.c - after the scan: what each column of a table is, and what it becomes.
+ * csv_judge.c - infers the type of each column after the scan, and the features that it becomes.
  *
- * A column without any word is numbers; one with more words than numbers is words; in between, the words are mistakes,
- * and refused with their places. A column that only numbers the rows is left out.
+ * A column without words is numeric; one with more words than numbers is categorical; otherwise the words are
+ * mistakes and are refused with their places. A column that only numbers the rows is omitted.
  */
 #include "../../base/mem.h"
 #include "csv_number.h"
@@ -31,7 +31,7 @@ static struct shown option_name(const struct csv_table *t, size_t column)
 
 /* ---- Refusals */
 
-/* What other programs write for a missing value, which is not read as one here. */
+/* Other notations of a missing value, which are not accepted here. */
 static bool is_foreign_missing(struct slice text)
 {
     static const char *const words[] = {"null", "none", "nil",  "nan",     "-",      "--",
@@ -65,7 +65,7 @@ static bl_status no_number(const struct csv_table *t, const struct csv_input *in
             found->line, name_of(t, input).text, text_shown(found->text.at, found->text.n).text, advice);
 }
 
-/* A number in a notation that is not read. */
+/* A number in a notation that is not supported. */
 static bl_status other_notation(const struct csv_table *t, size_t column, const struct csv_count *found,
                                 bool can_be_words)
 {
@@ -83,7 +83,8 @@ static bl_status other_notation(const struct csv_table *t, size_t column, const 
             advice);
 }
 
-/* Whether so many numbers in other notations, beside numbers and words, make a column of numbers. */
+/* Whether a column with these counts of numbers in other notations, numbers and words is meant to be numeric.
+   */
 static bool are_numbers_meant(size_t alike, size_t numbers, size_t words)
 {
     return alike > 0 && alike + numbers > words - alike;
@@ -120,7 +121,7 @@ bl_status csv_judge_label(const struct csv_table *t)
                : BL_OK;
 }
 
-/* As the options say, else as the training did. */
+/* By the options, else as in training. */
 static bool takes_missing(const struct csv_table *t)
 {
     const struct data_options *o = t->r->options;
@@ -128,7 +129,7 @@ static bool takes_missing(const struct csv_table *t)
     return o->imputes || (recipe && recipe->takes_missing && !o->refuses_missing);
 }
 
-/* Without an indicator nothing tells the net that the value is no value. */
+/* Without an indicator feature the net cannot know that the value is missing. */
 static bl_status note_new_missing(const struct csv_table *t, const struct csv_input *input)
 {
     if (!input->as || input->as->has_indicator)
@@ -236,7 +237,8 @@ static bool is_flat(const struct csv_table *t, size_t i)
     return true;
 }
 
-/* Beyond 2^53 whole numbers are rounded, which is said; a column that is told apart by nothing else is refused. */
+/* Whole numbers beyond 2^53 are rounded, with a note; a column whose values differ only by what is rounded is
+   refused. */
 static bl_status check_inexact(struct csv_table *t, size_t i)
 {
     const struct csv_input *input = &t->inputs[i];
@@ -278,7 +280,8 @@ static bl_status drop_useless(struct csv_table *t, size_t i)
 
 /* ---- Words */
 
-/* "Name,Ticket,Cabin": the columns that hold no categories, as --ignore takes them, the first few; how many there are. */
+/* "Name,Ticket,Cabin": the first few columns with too many words, as --ignore takes them. Returns their
+   number. */
 static size_t list_wordy(const struct csv_table *t, char *list, size_t room)
 {
     enum { MOST_LISTED = 8 };
@@ -290,7 +293,7 @@ static size_t list_wordy(const struct csv_table *t, char *list, size_t room)
     return n;
 }
 
-/* All such columns in one sentence, or a table with three of them would be refused three times. */
+/* One message names all such columns, so that the user need not repeat the command for each. */
 static bl_status check_categories(const struct csv_table *t)
 {
     char found[64] = "", list[512];

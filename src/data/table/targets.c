@@ -1,5 +1,5 @@
 /*
- * targets.c - a label column that holds numbers to come near to (regression).
+ * targets.c - a label column of regression targets.
  */
 #include "classes.h"
 
