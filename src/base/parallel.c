@@ -29,8 +29,8 @@ enum { MOST_WORKERS = 1024, CACHE_LINE = 64 };
    machine. */
 static const double seconds_of_looking = 20e-6;
 
-/* The tasks of one worker, in a cache line of its own, so that taking them transfers no line between cores.
-   */
+/* The tasks of one worker, in a cache line of its own, so that taking them transfers no line between
+   cores. */
 struct list {
     _Alignas(CACHE_LINE) _Atomic(uint64_t) word; /* generation << 32 | tasks left */
     size_t begin, n;                             /* in the order of tasks; without one: n alone */

@@ -19,8 +19,8 @@ bl_status context_fail(bl_context *ctx, bl_status status, const char *format, ..
 #define BL_FAIL(ctx, status, ...) return context_fail(ctx, status, __VA_ARGS__)
 
 /* Returns BL_BAD_VALUE if a pointer argument of a public function is NULL; `argument` is its name in the
-   header. The object that holds the context is tested separately: if it is NULL, a message cannot be stored.
-   */
+   header. The object that holds the context is tested separately: if it is NULL, a message cannot be
+   stored. */
 #define BL_GIVEN(ctx, argument)                                                                              \
     do {                                                                                                     \
         if (!(argument))                                                                                     \

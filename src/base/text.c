@@ -98,8 +98,8 @@ bool text_to_size(struct slice s, size_t *out)
     return true;
 }
 
-/* strtod with the locale's decimal point inserted: slower, for numbers with more digits than a double holds.
-   */
+/* strtod with the locale's decimal point inserted: slower, for numbers with more digits than a double
+   holds. */
 static bool slow_double(struct slice s, double *out)
 {
     char copy[512];

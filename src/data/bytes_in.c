@@ -82,8 +82,8 @@ const char *path_kind_name(unsigned mode)
                             : "a special file";
 }
 
-/* The buffer for a regular file has one byte more than its size, so that the end is reached without growing.
-   */
+/* The buffer for a regular file has one byte more than its size, so that the end is reached without
+   growing. */
 static bl_status read_open_file(struct bytes *out, const struct source *s, int fd)
 {
     struct source plain = *s;

@@ -29,8 +29,8 @@ struct npy_view {
 /* Any array of numbers or texts with 1 to 4 dimensions, none of them 0, exactly the bytes that its shape needs. */
 bl_status npy_open(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
                    size_t n);
-/* The same for a file of n_all bytes of which only the first n are in memory: out->values must not be read.
-   */
+/* The same for a file of n_all bytes of which only the first n are in memory: out->values must not be
+   read. */
 bl_status npy_open_head(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
                         size_t n, size_t n_all);
 bool npy_is_text(const struct npy_view *view);

@@ -40,8 +40,8 @@ bl_status tensors_add_doubles(struct tensors *t, bl_context *ctx, const char *na
                               double **values);
 bl_status tensors_add_fact(struct tensors *t, bl_context *ctx, const char *key, const char *text);
 
-/* Number of values of a tensor: rows, or rows * cols; false if its bytes would overflow, or a size is zero.
-   */
+/* Number of values of a tensor: rows, or rows * cols; false if its bytes would overflow, or a size is
+   zero. */
 bool tensor_count(size_t rows, size_t cols, size_t *n);
 
 /* A valid name is not empty and has no control characters, because names are printed. */

@@ -163,8 +163,8 @@ static bl_status no_setting(bl_context *ctx, const struct optimizer_ops *ops, st
             advice[0] ? "" : ops->usage);
 }
 
-/* The limit holds after rounding to float too: a beta1 of 0.9999999999 becomes 1, and Adam would divide by 0.
-   */
+/* The limit holds after rounding to float too: a beta1 of 0.9999999999 becomes 1, and Adam would divide by
+   0. */
 static bool is_within(const struct setting *setting, double value)
 {
     return value >= setting->least && value < setting->below && (float)value < (float)setting->below;

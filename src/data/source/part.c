@@ -129,7 +129,8 @@ static bool is_aside(const struct data_origin *o)
     return o->test == TEST_IS_DRAWN || o->val > 0 || o->val_fraction > 0.0;
 }
 
-/* The training set of a folder or file on which this model was not trained. */
+/* Adds a note if the part train is the training set of a folder or file on which this model was not
+   trained. */
 static bl_status note_other_origin(bl_data *data)
 {
     return data_add_note(

@@ -83,8 +83,8 @@ static bl_status other_notation(const struct csv_table *t, size_t column, const 
             advice);
 }
 
-/* Whether a column with these counts of numbers in other notations, numbers and words is meant to be numeric.
-   */
+/* Whether a column with these counts of numbers in other notations, numbers and words is meant to be
+   numeric. */
 static bool are_numbers_meant(size_t alike, size_t numbers, size_t words)
 {
     return alike > 0 && alike + numbers > words - alike;
@@ -121,7 +121,7 @@ bl_status csv_judge_label(const struct csv_table *t)
                : BL_OK;
 }
 
-/* By the options, else as in training. */
+/* Whether missing values are accepted: by the options, else as in training. */
 static bool takes_missing(const struct csv_table *t)
 {
     const struct data_options *o = t->r->options;

@@ -88,7 +88,7 @@ bl_status csv_sample_take(struct csv_sample *out, const struct csv_layout *layou
                           struct slice text, struct csv_line line);
 /* If no lines follow the first: uses the fields of the first line itself. */
 void csv_sample_first_itself(struct csv_sample *s, struct slice line, char separator);
-/* More than half of the lines that were looked at hold such a field. */
+/* Whether more than half of the sampled lines have such a field. */
 bool csv_is_numbers(const struct csv_sample *sample, size_t column);
 bool csv_is_words(const struct csv_sample *sample, size_t column);
 bool csv_is_dates(const struct csv_sample *sample, size_t column);

@@ -68,7 +68,8 @@ static void count_field(struct csv_column *column, const struct csv_field *field
     column->repeats += !is_repeat && slice_compare(field->text, column->first.text) == 0;
 }
 
-/* Skips a repetition of the first line: a repeated header says nothing about the values. */
+/* Whether a line repeats the first one. Such a line is skipped: a repeated header says nothing about the
+   values. */
 static bool repeats_first(const struct csv_sample *s, struct slice line, char separator)
 {
     struct csv_field field;

@@ -52,15 +52,15 @@ struct csv_table {
 /* Called for every field of the table in turn. */
 typedef bl_status (*csv_take)(struct csv_table *t, const struct csv_line *line, size_t column,
                               const struct csv_field *field);
-/* Counts rows from 0 in t->n, the current row. */
+/* Calls `take` for every field of the table in turn; t->n is the current row, from 0. */
 bl_status csv_for_each_field(struct csv_table *t, csv_take take);
 
 /* Counts the field in t->missing if missing values are counted; called once per row. */
 bl_status csv_count_missing(struct csv_table *t, const struct csv_line *line, size_t column,
                             const struct csv_field *field);
 
-/* Compares the whole numbers of input i digit by digit: whether all are different, and whether all are equal.
-   */
+/* Compares the whole numbers of input i digit by digit: whether all are different, and whether all are
+   equal. */
 bl_status csv_compare_digits(struct csv_table *t, size_t i, bool *are_different, bool *are_same);
 /* Whether a whole number in decimal digits is rounded when it is stored as a double. */
 bool csv_is_inexact(struct slice text, double value);
