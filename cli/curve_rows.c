@@ -162,7 +162,7 @@ static int read_line(const struct reading *r, const char *text, size_t n)
             note(r->curves->session, "%s, line %zu: is cut off, and left out", r->path, r->line);
             return EXIT_DONE;
         }
-        usage_error("%s, line %zu: is no line of a log, expected a JSON object", r->path, r->line);
+        usage_error("%s, line %zu: is not a line of a log, expected a JSON object", r->path, r->line);
         return EXIT_DATA;
     }
     const int code = add_line(r, line);

@@ -48,9 +48,9 @@ has_row dfa && ! has_row fa || { complain "--memory low"; cat out.txt; }
 expect 0 "left out   pepita: the rule has no way to teach batch norm" "$program" compare --data table.csv --epochs 1 \
     --net "dense 12, batchnorm, tanh, dense 12, tanh, dense 3"
 expect 2 "rule drtp needs classes" "$program" compare --data line.csv --target number --net "$two, dense 1" --rules bp,drtp,fa
-grep -q "write --rules bp,fa, or leave --rules out" out.txt || { complain "no way out"; cat out.txt; }
+grep -q "write --rules bp,fa, or omit --rules" out.txt || { complain "no way out"; cat out.txt; }
 grep -q "^rule \|^bp " out.txt && complain "a table beside a refusal"
-expect 2 "leave --rules out" "$program" compare --data line.csv --target number --net "$two, dense 1" --rules drtp
+expect 2 "omit --rules" "$program" compare --data line.csv --target number --net "$two, dense 1" --rules drtp
 expect 2 "bp twice" "$program" compare --data table.csv --rules bp,dfa,bp
 # What no rule could take is no reason to leave a rule out, even though linear does not look at the hidden layers.
 expect 2 'layer 2 "tnah"' "$program" compare --data table.csv --net "dense 9, tnah, dense 3"

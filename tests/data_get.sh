@@ -288,7 +288,7 @@ for signal in INT TERM KILL; do
     interrupt $signal
     if [ $signal != KILL ]; then
         [ $found = 75 ] || complain "$signal: exit $found, expected 75"
-        also "the same command goes on there"
+        also "the same command continues there"
     fi
     is_gone got
     [ -s got.part ] || complain "$signal: got.part is not kept"

@@ -40,7 +40,7 @@ until [ -s "a run/log.jsonl" ]; do sleep 0.1; done
 kill -INT $pid
 wait $pid
 [ $? = 75 ] || complain "a stopped run does not exit with 75"
-grep -qF -e "saved, --resume a run goes on from here" stopped.txt || { complain "no way on"; tail -n 1 stopped.txt; }
+grep -qF -e "saved, --resume a run continues from here" stopped.txt || { complain "no way on"; tail -n 1 stopped.txt; }
 
 # An error that the most frequent class alone would reach is no success, however low it is.
 awk 'BEGIN { print "a,b,fraud"; for (i = 0; i < 300; i++) printf "%d,%d,%s\n", i * 7 % 11, i * 5 % 13, i % 30 ? "no" : "yes" }' >rare.csv

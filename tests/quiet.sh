@@ -41,7 +41,7 @@ expect 0 "epoch 1/1" "$program" train --data t.csv --net "$net" --epochs 1 # the
 
 # ---- a run that had ended
 expect 0 "" "$program" train --data t.csv --net "$net" --epochs 2 --quiet --out two
-expect 0 "nothing was trained: the run had ended already, after epoch 2 (by epochs); --epochs N with a larger N goes on" \
+expect 0 "nothing was trained: the run had ended already, after epoch 2 (by epochs); --epochs N with a larger N continues it" \
     "$program" train --resume two
 expect 0 "epoch 4/4" "$program" train --resume run --epochs 4
 ! grep -q "had ended" out.txt || complain "a run that went on had ended"
@@ -52,7 +52,7 @@ job=$!
 until grep -q "^epoch" out.txt; do sleep 0.05; done
 kill -TERM $job
 wait $job
-grep -q "saved, --resume run --epochs 1000000 goes on from here" out.txt || complain "how to go on: $(tail -n 1 out.txt)"
+grep -q "saved, --resume run --epochs 1000000 continues from here" out.txt || complain "how to go on: $(tail -n 1 out.txt)"
 expect 0 "" "$program" train --data t.csv --net "$net" --val 0.2 --epochs 500 --patience 2 --quiet --out patient
 expect 0 "(by patience); --patience N" "$program" train --resume patient
 

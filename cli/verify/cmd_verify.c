@@ -20,7 +20,7 @@ static const struct check *const checks[] = {
 enum { N_CHECKS = sizeof checks / sizeof *checks };
 
 static const struct extra extras[] = {
-    {"seed", "N", "decides the nets and examples that are tried (default: 1)"},
+    {"seed", "N", "the seed of the nets and examples that are tried (default: 1)"},
     {"json", NULL, "an array of findings on standard output"},
     {"quiet", NULL, "nothing but what failed"},
     {NULL, NULL, NULL},

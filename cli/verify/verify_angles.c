@@ -131,4 +131,5 @@ static bl_status run(struct verify *v)
 }
 
 const struct check check_angles = {
-    "angles", "the angles told are those between the deltas of the rule and of backpropagation", run, NULL};
+    "angles", "the angles reported are those between the deltas of the rule and of backpropagation", run,
+    NULL};

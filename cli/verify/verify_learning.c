@@ -102,10 +102,10 @@ static void report_angle(struct verify *v, const char *rule, double angle)
 
 static void report_error(struct verify *v, const char *rule, double error)
 {
-    struct finding f = {.measured = error, .bound = error_bound, .unit = "of the answers wrong"};
+    struct finding f = {.measured = error, .bound = error_bound, .unit = "of the predictions wrong"};
     f.is_right = error <= error_bound;
     snprintf(f.of, sizeof f.of, "%s, error", rule);
-    snprintf(f.where, sizeof f.where, "%.0f %% of the answers are wrong after training, %d %% by chance",
+    snprintf(f.where, sizeof f.where, "%.0f %% of the predictions are wrong after training, %d %% by chance",
              100.0 * error, 100 - 100 / CLASSES);
     verify_report(v, &f);
 }

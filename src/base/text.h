@@ -27,7 +27,7 @@ bool slice_word(struct slice *rest, struct slice *word);
 /* All of s must be one number: decimal with '.', optional sign and exponent; the result is correctly rounded.
    Returns false for "nan", "inf", hexadecimal and empty text. */
 bool text_to_double(struct slice s, double *out);
-bool text_to_size(struct slice s, size_t *out); /* digits only; overflow is no number */
+bool text_to_size(struct slice s, size_t *out); /* digits only; overflow is not a number */
 bool text_to_u64(struct slice s, uint64_t *out);
 
 /* The shortest decimal text that reads back as x: "0.1", "1e-04" becomes "0.0001". out: at least 32 bytes. */

@@ -93,7 +93,8 @@ static bl_status read_open_file(struct bytes *out, const struct source *s, int f
     if (S_ISDIR(about.st_mode))
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is a folder, expected a file", s->path);
     if (s->must_be_regular && !S_ISREG(about.st_mode))
-        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is no regular file (%s)", s->path, path_kind_name(about.st_mode));
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is not a regular file (%s)", s->path,
+                path_kind_name(about.st_mode));
     plain.limit = S_ISREG(about.st_mode) ? SIZE_MAX : s->limit;
     const size_t room = S_ISREG(about.st_mode) ? (size_t)about.st_size + 1 : FIRST_ROOM;
     BL_TRY(MEM_ARRAY(s->ctx, &out->at, room, s->path));

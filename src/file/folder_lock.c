@@ -54,7 +54,7 @@ static bl_status open_and_lock(struct folder_lock *lock, bl_context *ctx, const 
     if (!is_empty_file(lock)) {
         close(lock->file); /* so that the release does not remove it */
         lock->file = -1;
-        BL_FAIL(ctx, BL_IO, "%s: is no lock of a run, which is an empty file; move it away", lock->path);
+        BL_FAIL(ctx, BL_IO, "%s: is not the lock of a run, which is an empty file; move it away", lock->path);
     }
     if (fcntl(lock->file, F_SETLK, &whole) == 0 || errno == ENOLCK || errno == EINVAL || errno == ENOSYS)
         return BL_OK;

@@ -116,12 +116,13 @@ static bl_status read_entry(const struct reading *r, size_t length, struct entry
 
 static bl_status refuse_broken(const struct reading *r)
 {
-    BL_FAIL(r->log->ctx, BL_BAD_DATA,
-            "%s, line %zu: is no line of a log, expected an object with the number \"epoch\", and for a step "
-            "with "
-            "the kind \"step\" and the number \"step\"; a crash breaks the last line only; mend it, or move "
-            "the log away to begin a new one",
-            r->log->path, r->line);
+    BL_FAIL(
+        r->log->ctx, BL_BAD_DATA,
+        "%s, line %zu: is not a line of a log, expected an object with the number \"epoch\", and for a step "
+        "with "
+        "the kind \"step\" and the number \"step\"; a crash breaks the last line only; mend it, or move "
+        "the log away to begin a new one",
+        r->log->path, r->line);
 }
 
 static bl_status refuse_order(const struct reading *r, json_int_t epoch, json_int_t before)

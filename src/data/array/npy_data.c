@@ -183,7 +183,7 @@ static bl_status take_targets(bl_data *data, const struct reading *r, const stru
     const size_t outputs = y->count / y->sizes[0];
     double *targets = NULL;
     if (npy_is_text(y))
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: its labels are texts, expected numbers to come near to", where);
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: its labels are texts, expected regression targets", where);
     if (y->n_dims > 2 || outputs > INT_MAX)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %zu dimensions, expected n or n x outputs", where, y->n_dims);
     if (r->like && (size_t)r->like->outputs != outputs)
@@ -384,8 +384,8 @@ static bl_status find_labels(char out[LOCATION_ROOM], const struct reading *r)
             return BL_OK;
     out[0] = 0;
     if (r->options->has_labels)
-        BL_FAIL(r->ctx, BL_BAD_DATA,
-                "%s: where its labels are cannot be told; name their file, as in --label y.npy", r->path);
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: its labels cannot be found; name their file, as in --label y.npy",
+                r->path);
     return BL_OK;
 }
 

@@ -100,7 +100,7 @@ bl_status idx_partner(struct idx_pair *out, bl_context *ctx, const char *images,
     const bool can_tell = replace(out->labels, "images", "labels");
     if (!can_tell && options->has_labels)
         BL_FAIL(ctx, BL_BAD_DATA,
-                "%s: its labels file cannot be told, because its name has no \"images\" in it (for "
+                "%s: its labels file cannot be found, because its name has no \"images\" in it (for "
                 "\"labels\" to take the place of)",
                 images);
     for (char d = '2'; can_tell && d <= '4'; d++)

@@ -260,7 +260,7 @@ static bl_status count_classes(struct album *a)
     for (size_t k = kept; k < classes->n; k++)
         mem_free(a->r->ctx, classes->names[k]);
     classes->n = kept;
-    return n_empty > 0 ? note(a, empty, n_empty - 1, "left out, for it holds no pictures") : BL_OK;
+    return n_empty > 0 ? note(a, empty, n_empty - 1, "left out because it holds no pictures") : BL_OK;
 }
 
 static bl_status read_class(struct album *a, size_t k)
@@ -401,7 +401,7 @@ static bl_status note_parts(struct album *a, const char *part)
     if (!has_parts(a->r->path) || strcmp(part, "train") != 0)
         return BL_OK;
     if (!is_part(a->r->path, "test") && find_folder(test, a->r->path, "test", false) > 0)
-        BL_TRY(note(a, test, 0, "not tested on, for its pictures have no classes"));
+        BL_TRY(note(a, test, 0, "not tested on, because its pictures have no classes"));
     bl_status status = picture_list(&folders, a->r->ctx, a->r->path, true);
     if (status == BL_OK)
         status = note_beside(a, &folders);

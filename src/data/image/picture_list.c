@@ -106,7 +106,7 @@ static bl_status check_picture(bl_context *ctx, const char *path, const char *na
         BL_FAIL(ctx, BL_BAD_DATA, "%s: cannot be looked at (%s)%s", path, strerror(errno),
                 errno == ENOENT ? ": a symbolic link to what is not there" : "");
     if (!S_ISREG(about.st_mode))
-        BL_FAIL(ctx, BL_BAD_DATA, "%s: is called like a picture, but is no regular file (%s)", path,
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: has the name of an image, but is not a regular file (%s)", path,
                 path_kind_name(about.st_mode));
     if (is_foreign_picture(name))
         BL_FAIL(ctx, BL_BAD_DATA, "%s: a picture, but neither PNG nor JPEG; convert it, or take it away",

@@ -71,8 +71,9 @@ static bl_status read_other(struct split *load, const struct reading *how, const
     if (load->test->n != load->train->n || load->test->hash != load->train->hash)
         return BL_OK;
     return data_add_note(
-        load->train, "the test set has the examples of the training set: its error tells nothing of new ones "
-                     "(--test-fraction 0.2 puts some aside instead of --test)");
+        load->train,
+        "the test set has the examples of the training set: its error says nothing about new ones "
+        "(--test-fraction 0.2 puts some aside instead of --test)");
 }
 
 static bl_status read_test(struct split *load, const struct location *from, const char *test_where)
@@ -196,7 +197,7 @@ static bl_status note_origin(bl_data *data, const struct data_origin *o)
         return data_add_note(data, "these are the examples that the model was trained on");
     return data_add_note(data,
                          "these are all examples of the training, also those it learned from; --part %s "
-                         "takes what was put aside",
+                         "takes what was held out",
                          has_test && has_val ? "test or val"
                          : has_test          ? "test"
                                              : "val");

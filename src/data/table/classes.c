@@ -51,11 +51,12 @@ bl_status labels_refuse_missing(const struct reading *r, const struct label_text
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
         count += label_is_missing(slice_trim(texts[i].field.text));
-    BL_FAIL(r->ctx, BL_BAD_DATA,
-            "%s: %s %zu, %s: \"%s\" is no label (%zu such %s%s); no label is filled in: remove the %s%s, or "
-            "write what is missing",
-            r->path, column->unit, label->line, column->name, text_shown(found.at, found.n).text, count,
-            column->unit, count == 1 ? "" : "s", column->unit, count == 1 ? "" : "s");
+    BL_FAIL(
+        r->ctx, BL_BAD_DATA,
+        "%s: %s %zu, %s: \"%s\" is not a label (%zu such %s%s); labels are not imputed: remove the %s%s, or "
+        "write what is missing",
+        r->path, column->unit, label->line, column->name, text_shown(found.at, found.n).text, count,
+        column->unit, count == 1 ? "" : "s", column->unit, count == 1 ? "" : "s");
 }
 
 static bl_status count_words(struct kinds *kinds, const struct reading *r, const struct label_text *texts,
@@ -106,7 +107,7 @@ static bl_status check_mixture(const struct kinds *kinds, const struct reading *
         const bool is_odd =
             !kind->is_number && (kind->word->count == 1 || csv_is_odd_number(slice_of(kind->word->text)));
         if (is_odd && 2 * numbers > n)
-            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: \"%s\" is no number, but most other labels are",
+            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: \"%s\" is not a number, but most other labels are",
                     r->path, column->unit, kind->word->line, column->name, kind_shown(kind).text);
     }
     return BL_OK;
@@ -126,16 +127,15 @@ static bl_status check_numbers(const struct kinds *kinds, const struct reading *
         *are_numbers = *are_numbers && kinds->items[k].is_number;
     for (size_t k = 0; *are_numbers && k < kinds->n; k++)
         if (!is_whole(&kinds->items[k]))
-            BL_FAIL(
-                r->ctx, BL_BAD_DATA,
-                "%s: %s %zu, %s: label %s, expected whole numbers or words; %s"
-                "the loss mse takes the labels for numbers to come near to; the option label names another "
-                "column",
-                r->path, column->unit, kinds->items[k].word->line, column->name,
-                kind_shown(&kinds->items[k]).text,
-                fabs(kinds->items[k].value) > 0x1p31
-                    ? "numbers beyond 2^31 are classes only as words (--categorical); "
-                    : "");
+            BL_FAIL(r->ctx, BL_BAD_DATA,
+                    "%s: %s %zu, %s: label %s, expected whole numbers or words; %s"
+                    "the loss mse takes the labels for regression targets; the option label names another "
+                    "column",
+                    r->path, column->unit, kinds->items[k].word->line, column->name,
+                    kind_shown(&kinds->items[k]).text,
+                    fabs(kinds->items[k].value) > 0x1p31
+                        ? "numbers beyond 2^31 are classes only as words (--categorical); "
+                        : "");
     return BL_OK;
 }
 
@@ -276,7 +276,7 @@ static bl_status note_single(bl_data *data, const struct kinds *kinds, bool are_
         return BL_OK;
     return data_add_note(
         data, "%s: %zu of the %d classes have one example, too few to learn a class from; %s%s", column->name,
-        single, data->outputs, are_numbers ? "--target number takes them for numbers to come near to, " : "",
+        single, data->outputs, are_numbers ? "--target number takes them for regression targets, " : "",
         "--label names another column");
 }
 

@@ -136,7 +136,7 @@ static bl_status take_labels(struct csv_table *t)
         return classes_number(data, t->r, t->labels, &from);
     }
     if (t->r->options->target != TARGET_NUMBER && !t->r->like)
-        BL_TRY(data_add_note(data, "%s holds numbers to come near to (--target class takes them for classes)",
+        BL_TRY(data_add_note(data, "%s holds regression targets (--target class takes them for classes)",
                              column.text));
     data->has_targets = true;
     return targets_number(data, t->r, t->labels, column.text);

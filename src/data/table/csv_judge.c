@@ -48,10 +48,9 @@ static bl_status no_number(const struct csv_table *t, const struct csv_input *in
     const struct shown option = option_name(t, input->column);
     char advice[256] = "";
     if (is_foreign_missing(found->text))
-        text_append(
-            advice, sizeof advice,
-            "; where it stands for a missing value, write an empty field, ?, NA or N/A, which --missing "
-            "impute takes");
+        text_append(advice, sizeof advice,
+                    "; where it is a missing value, write an empty field, ?, NA or N/A, which --missing "
+                    "impute takes");
     else if (!t->r->like && !t->layout.has_header && found->line == t->layout.first_line)
         text_append(advice, sizeof advice, " as in %zu other rows (--header yes takes line %zu for names)",
                     input->numbers.n, found->line);
@@ -112,7 +111,7 @@ bl_status csv_judge_label(const struct csv_table *t)
     if (words == 1 && numbers > 1 && !t->r->like && !t->layout.has_header && !csv_is_missing(first) &&
         !csv_number(first, decimal, &value))
         BL_FAIL(t->r->ctx, BL_BAD_DATA,
-                "%s: line %zu, %s: \"%s\" is no number, but all other labels are; --header yes takes the "
+                "%s: line %zu, %s: \"%s\" is not a number, but all other labels are; --header yes takes the "
                 "line for names",
                 t->r->path, t->labels[0].line, csv_column(&t->layout, t->layout.label).text,
                 text_shown(first.at, first.n).text);
@@ -160,7 +159,7 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
             "%s: line %zu, %s: found \"%s\", no value (%zu such row%s in this column); --missing impute %s",
             t->r->path, missing->line, name_of(t, input).text,
             text_shown(missing->text.at, missing->text.n).text, missing->n, missing->n == 1 ? "" : "s",
-            !t->r->like                   ? "fills them in and adds a column that tells where"
+            !t->r->like                   ? "imputes them and adds a column that marks them"
             : input->kind == COLUMN_WORDS ? "takes them as none of its words"
                                           : "fills them in by the mean of the training set");
 }
