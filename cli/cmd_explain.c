@@ -1,5 +1,5 @@
 /*
- * cmd_explain.c - backless explain: a rule's equation, what it costs on a net, and the program of a training step.
+ * cmd_explain.c - backless explain: a rule's equation, its cost on a net, and the program of a training step.
  */
 #include "bench/bench.h"
 

@@ -1,6 +1,6 @@
 /*
- * curve_rows.c - reading logs. Records are the lines of epochs, the lines of steps ("kind": "step") and the early_angles in
- * the line of the first epoch, which come before it.
+ * curve_rows.c - reads logs. Records are the lines of epochs, the lines of steps ("kind": "step") and the
+ * early_angles in the line of the first epoch, which come before it.
  */
 #include "curve_rows.h"
 

@@ -1,6 +1,6 @@
 /*
- * unknown_word.c - unknown commands, options and variables: what was probably meant. Other spellings are told, and never
- * accepted.
+ * unknown_word.c - suggestions for unknown commands, options and variables. Other spellings are suggested to,
+ * but never accepted.
  */
 #include "unknown_word.h"
 

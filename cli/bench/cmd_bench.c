@@ -1,5 +1,5 @@
 /*
- * cmd_bench.c - backless bench: how fast one training step is on this machine, against what the machine can do at most.
+ * cmd_bench.c - backless bench: measures a training step, and compares it with the peak rates of the machine.
  */
 #include "bench.h"
 

@@ -1,8 +1,8 @@
 /*
  * cmd_compare.c - backless compare: the same net by several rules, one table.
  *
- * First every rule is checked, then rates are chosen (--rates), then each rule trains and gets its row. What is to be said of
- * single rules comes behind the table, once for all rules that it holds for.
+ * First every rule is checked, then rates are chosen (--rates), then each rule trains and gets its row. Notes
+ * about single rules are printed after the table, each once for all rules to which it applies.
  */
 #include "../majority.h"
 #include "../seconds.h"

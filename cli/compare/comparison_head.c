@@ -1,5 +1,5 @@
 /*
- * comparison_head.c - what is compared, on standard error, before the first run.
+ * comparison_head.c - prints the settings of a comparison on standard error, before the first run.
  */
 #include "../data_notes.h"
 #include "../preset_notes.h"

@@ -2,9 +2,9 @@
  * comparison_runs.c - the trainings of a comparison: trials of rates, and a run for each rule.
  *
  * With --rates every rule's learning rate is chosen on a validation split, by the error, or the loss where errors are equal,
- * after a training of as many epochs at each rate; then it trains at the best one. So no rule is a straw man, and none is judged
- * by how fast it begins. With --val that split judges the rates and is held out in every run; without, a tenth judges the rates,
- * and the runs take the whole training set.
+ * after a training of as many epochs at each rate; then it trains at the best one. So no rule is at a
+ * disadvantage, and none is judged by how fast it begins. With --val that split judges the rates and is held
+ * out in every run; without, a tenth judges the rates, and the runs take the whole training set.
  */
 #include "comparison.h"
 #include "core_wait.h"

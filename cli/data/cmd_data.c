@@ -1,5 +1,5 @@
 /*
- * cmd_data.c - backless data: hands on to list, info and get.
+ * cmd_data.c - backless data: calls list, info or get.
  */
 #include "../unknown_word.h"
 #include "data_command.h"

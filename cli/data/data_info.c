@@ -1,5 +1,5 @@
 /*
- * data_info.c - backless data info: what a data set holds, and a look at it.
+ * data_info.c - backless data info: the contents of a data set, and some examples.
  */
 #include "data_info.h"
 #include "../process.h"

@@ -1,6 +1,6 @@
 /*
- * cmd_doctor.c - backless doctor: what this build has, what this machine gives it, and what is missing.
- * Asks no network.
+ * cmd_doctor.c - backless doctor: reports the parts of the build, the resources of the machine, and what is
+ * missing. Uses no network.
  */
 #include "doctor.h"
 

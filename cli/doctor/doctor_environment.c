@@ -1,6 +1,6 @@
 /*
- * doctor_environment.c - variables that change what happens: those of backless, and OMP_NUM_THREADS.
- * And the terminal.
+ * doctor_environment.c - the environment variables that have an effect (BACKLESS_* and OMP_NUM_THREADS), and
+ * the terminal.
  */
 #include "../listing.h"
 #include "../unknown_word.h"

@@ -1,6 +1,6 @@
 /*
- * doctor_machine.c - processor, cores, memory and load, as Linux tells them in /proc and /sys; elsewhere
- * what can be had without.
+ * doctor_machine.c - processor, cores, memory and load, from /proc and /sys on Linux; elsewhere only what is
+ * available without them.
  */
 #include "../proc_value.h"
 #include "doctor.h"

@@ -1,5 +1,5 @@
 /*
- * reproduction_collect.c - a finished run folder as a result: DIR/NAME.json.
+ * reproduction_collect.c - converts a finished run folder to a result, DIR/NAME.json.
  *
  * Folders of backless reproduce and of backless train --preset. Where the log has no hashes of the weights (versions before
  * 0.2.0), the first epoch is run once more: its figures must be those of the log, which shows that this engine gives the bits

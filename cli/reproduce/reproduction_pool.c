@@ -1,9 +1,9 @@
 /*
- * reproduction_pool.c - runs side by side, each in a child process of its own.
+ * reproduction_pool.c - runs several trainings at once, each in a child process.
  *
- * A run that is done has its result in DIR and is left out; a run folder that is not finished (DIR/runs/NAME) continues from its
- * last checkpoint. A child whose parent was killed saves its state and ends. A child tells by shared memory how many epochs it
- * has finished.
+ * A run whose result is in DIR is skipped; an unfinished run folder (DIR/runs/NAME) continues from its last
+ * checkpoint. A child whose parent was killed saves its state and ends. A child tells by shared memory how
+ * many epochs it has finished.
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS, kill, nanosleep */
 #include "../seconds.h"

@@ -1,5 +1,5 @@
 /*
- * cmd_verify.c - backless verify: does the library compute what the mathematics says, on this machine?
+ * cmd_verify.c - backless verify: checks that the library computes correct results on this machine.
  *
  * Every check runs on every backend of the build, or on the one that --backend names. Adding a check is a
  * line in the table and a file that says how it measures.

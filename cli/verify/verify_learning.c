@@ -1,6 +1,6 @@
 /*
- * verify_learning.c - every rule, a registered one too, after a short training: is the angle to backpropagation what it
- * should be, and does it learn?
+ * verify_learning.c - trains briefly with every rule, including a registered one, and checks the angle to
+ * backpropagation and the error.
  *
  * The problem: CLASSES classes, each of two clouds around centres at random in INPUTS dimensions, which
  * nearly every hyperplane that is looked for will part. Chance is wrong in 4 of 5 cases.

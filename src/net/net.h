@@ -2,8 +2,8 @@
  * net.h - a graph of blocks: a weighted layer, or an add layer where a residual ends, and the layers behind it, with all weights
  * in one piece of memory. Layers before the first weights (dropout on the input) belong to no block.
  *
- * A net knows nothing of data and nothing of learning rules. Where a rule says how the error travels it calls net_pull
- * and net_push, with matrices of its choice; which blocks follow which is the net's business alone.
+ * A net does not depend on data or learning rules. A rule propagates signals by net_pull and net_push, with
+ * matrices of its choice; the net knows which blocks follow which.
  */
 #ifndef BL_NET_NET_H
 #define BL_NET_NET_H

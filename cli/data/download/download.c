@@ -1,5 +1,6 @@
 /*
- * download.c - one file: source after source into FILE.part, until its digest is right; then its own name.
+ * download.c - downloads one file to FILE.part, from one source after the other until its digest is right,
+ * and renames it.
  */
 #include "../download.h"
 
