@@ -1,5 +1,5 @@
 #!/bin/sh
-# curves.sh PROGRAM - backless curves: what its columns say is what the logs say, and what is no log is refused.
+# curves.sh PROGRAM - backless curves: its columns agree with the logs, and other files are refused.
 old=$(cd "$(dirname "$0")" && pwd)/runs_0_1_0/runs.tar.gz
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1

@@ -1,6 +1,5 @@
 #!/bin/sh
-# doctor.sh PROGRAM - `backless doctor` tells what is there, what is missing and what is wrong, and leaves
-# nothing behind.
+# doctor.sh PROGRAM - `backless doctor` reports what is present, missing or wrong, and leaves no files.
 set -u
 program=$1
 broken=$(dirname "$1")/broken_backless

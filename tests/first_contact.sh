@@ -1,6 +1,6 @@
 #!/bin/sh
-# first_contact.sh PROGRAM - sentences of a first visit: columns of too many words are named together, a run that was stopped
-# tells how to go on, and nothing is said of a test set that there is not.
+# first_contact.sh PROGRAM - messages for new users: columns of too many words are named together, a stopped
+# run tells how to continue it, and a missing test set is not mentioned.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 awk 'BEGIN { print "id,kind,name,ticket,port,cabin"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# outputs.sh PROGRAM - what happens to what is at an output's path: pipes and devices are written, links stay, folders and
-# inputs are refused, an empty path too.
+# outputs.sh PROGRAM - what exists at an output's path: pipes and devices are written, links are kept,
+# folders, inputs and an empty path are refused.
 . "$(dirname "$0")/shell/expect.sh"
 unset BACKLESS_OUT BACKLESS_OUTPUT BACKLESS_MODEL
 printf 'a,b,label\n1,2,x\n2,3,y\n' >t.csv

@@ -1,5 +1,6 @@
 #!/bin/sh
-# quiet.sh PROGRAM - --quiet leaves errors and results alone; runs that had ended or diverge say so in a line; the table of options.
+# quiet.sh PROGRAM - --quiet leaves only errors and results; runs that had ended or diverge print one line;
+# the table of options.
 . "$(dirname "$0")/shell/expect.sh"
 
 awk 'BEGIN { print "a,b,class"; for (i = 0; i < 80; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), i % 2 ? "x" : "y" }' >t.csv

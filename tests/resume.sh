@@ -1,5 +1,5 @@
 #!/bin/sh
-# resume.sh PROGRAM - what --resume makes of a log that is broken, and of relative paths in another folder.
+# resume.sh PROGRAM - --resume with a damaged log, and with relative paths in another folder.
 . "$(dirname "$0")/shell/expect.sh"
 printf 'a,b,label\n1,2,x\n2,3,y\n' >t.csv
 printf 'a,b,label\n3,2,x\n2,5,y\n' >test.csv

@@ -1,6 +1,6 @@
 /*
- * test_csv_judged.c - what a table might be taken for and is not: numbers in other notations, headers of numbers, comments,
- * other line ends and separators. Each is read right, or refused with its line, column, value and the way out.
+ * test_csv_judged.c - ambiguous tables: numbers in other notations, headers of numbers, comments, other line
+ * ends and separators. Each is read correctly, or refused with its line, column, value and what to do.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_model_files.c - a model file of which something was lost, or which says something that is unknown, is refused: it never
- * answers with a default in its place. Files of 0.1.0, which kept their scaling as floats, are read as it read them.
+ * test_model_files.c - a model file with a missing part or an unknown word is refused: no default replaces
+ * it. Files of 0.1.0, which kept their scaling as floats, are read as it read them.
  */
 #include "../src/data/source/location.h"
 #include "../src/file/tensors.h"

@@ -1,6 +1,6 @@
 /*
- * test_predictor.c - models at work: raw inputs are scaled as training scaled them, several threads may share a model, what
- * is not a number is refused, and answers keep the digits of their unit.
+ * test_predictor.c - prediction: raw inputs are scaled as in training, several threads can share a model, NaN
+ * and infinities are refused, and predictions keep the digits of their unit.
  */
 #include "../src/data/set/data.h"
 #include "../src/train/model.h"

@@ -1,6 +1,6 @@
 /*
- * test_tables.c - tables as they really are: words become marks, missing values are refused or filled in, columns that
- * number the rows are left out, and a model reads the raw file again, in any order of columns.
+ * test_tables.c - real tables: words become one-hot features, missing values are refused or imputed, columns
+ * that number the rows are omitted, and a model reads the raw file with its columns in any order.
  */
 #include <setjmp.h>
 #include <stdarg.h>

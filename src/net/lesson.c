@@ -95,7 +95,7 @@ static void lay_out_place(struct lesson *lesson, const struct net *net, const st
     room->used = end;
 }
 
-/* Hidden blocks by turns in places. The last one, with the error, has its own. */
+/* Hidden blocks share places. The last block, with the error, has its own. */
 static void lay_out_places(struct lesson *lesson, const struct net *net, const struct lesson_places *places,
                            struct room *room)
 {
