@@ -47,7 +47,7 @@ expect 0 "bp, dfa: the option lambda has no effect on this rule: it is kp's and 
     --net "$net" --epochs 1 --lambda 1e-3
 expect 0 "bp, linear: the option feedback has no effect on this rule, which has no feedback" "$program" compare --data table.csv \
     --rules bp,dfa,linear --net "$net" --epochs 1 --feedback lillicrap
-expect 3 "this is said of rule dfa: --rules names" "$program" compare --data table.csv --rules bp,dfa --net "$net" --epochs 1 \
+expect 3 "this applies to rule dfa: --rules names" "$program" compare --data table.csv --rules bp,dfa --net "$net" --epochs 1 \
     --feedback table.npz
 expect 0 "" "$program" compare --data table.csv --rules bp --net "$net" --epochs 0
 grep -q nan out.txt && complain "a speed of no epoch: $(cat out.txt)"
@@ -71,7 +71,7 @@ expect 0 "rmse" "$program" compare --data line.csv --loss mse --test-fraction 0.
     --net "dense 8, tanh, dense 1" --epochs 3 --rates 1e-3,1e-2
 
 # ---- what would be ignored is refused
-expect 2 "none are given" "$program" compare $set_of --net "$net" --rate-epochs 2
+expect 2 "rate-epochs needs --rates" "$program" compare $set_of --net "$net" --rate-epochs 2
 expect 2 "expected one of the two" "$program" compare $set_of --net "$net" --lr 0.1 --rates 0.1,0.2
 expect 2 "compare takes --rules" "$program" compare --data table.csv --net "$net" --rule dfa
 expect 2 "expected a whole number" "$program" compare $set_of --net "$net" --rates 0.1 --rate-epochs few
