@@ -99,7 +99,7 @@ mkdir letters && for c in a b; do mkdir letters/$c; done
 expect 2 "which is the folder of --data" "$program" train --data letters --net "$net" --out ./letters
 expect 2 "which is the folder of --data" "$program" compare --data letters --net "$net" --out letters
 echo mine >runs/lock
-expect 4 "runs/lock: is no lock of a run" train --out runs --force
+expect 4 "runs/lock: is not the lock of a run" train --out runs --force
 [ "$(cat runs/lock)" = mine ] || complain "a file called lock was taken"
 rm runs/lock
 
