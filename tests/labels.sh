@@ -72,7 +72,7 @@ done
 awk 'BEGIN { print "a,price"; for (i = 1; i <= 30; i++) printf "%d,%d\n", i % 7, 1000 + i * i }' >prices.csv
 expect 0 'column "price": 30 of the 30 classes have one example, too few to learn a class from; --target number takes them' \
     "$program" data info prices.csv --samples 0
-expect 0 '1 number' "$program" train --data prices.csv --target number --epochs 1
+expect 0 '1 regression target' "$program" train --data prices.csv --target number --epochs 1
 grep -q "have one example" out.txt && complain "regression targets are called classes"
 awk 'BEGIN { print "a,name"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i }' >names.csv
 expect 0 'have one example, too few to learn a class from; --label names another column' "$program" data info names.csv --samples 0

@@ -154,12 +154,12 @@ static void nothing_else_is_cut(void **state)
         {ONE "\n" TWO, 2, "log.jsonl, line 2: is not a line of a log"},
         {"\n" ONE TWO, 2, "log.jsonl, line 1: is not a line of a log"},
         {ONE TWO "{\"epoch\": 3\n" THREE, 3, "log.jsonl, line 3: is not a line of a log"},
-        {ONE "{\"epoch\": 1.0}\n" TWO, 2, "line 2: is no line"},
-        {ONE "{\"epoch\": \"2\"}\n" THREE, 2, "line 2: is no line"},
-        {ONE "{\"step\": 2}\n" TWO, 2, "line 2: is no line"},
-        {ONE "[2]\n" TWO, 2, "line 2: is no line"},
-        {ONE "{\"epoch\": 2, \"epoch\": 2}\n" THREE, 2, "line 2: is no line"},
-        {ONE TWO "junk\njunk\n", 2, "line 3: is no line"}, /* two broken lines are one too many */
+        {ONE "{\"epoch\": 1.0}\n" TWO, 2, "line 2: is not a line"},
+        {ONE "{\"epoch\": \"2\"}\n" THREE, 2, "line 2: is not a line"},
+        {ONE "{\"step\": 2}\n" TWO, 2, "line 2: is not a line"},
+        {ONE "[2]\n" TWO, 2, "line 2: is not a line"},
+        {ONE "{\"epoch\": 2, \"epoch\": 2}\n" THREE, 2, "line 2: is not a line"},
+        {ONE TWO "junk\njunk\n", 2, "line 3: is not a line"}, /* two broken lines are one too many */
         {ONE ONE TWO, 2, "line 2: is of epoch 1, but the line before it is of epoch 1"},
         {ONE THREE TWO, 2, "line 2: is of epoch 3, but the line before it is of epoch 1"},
         {ONE THREE, 3, "line 2: is of epoch 3"},
