@@ -6,7 +6,7 @@ MLPRegressor at their defaults behind StandardScaler, on the same splits. It mak
     python3 bench/defaults.py --program build/backless --data DIR --work DIR [--sets iris,wine] [--options "--lr 1e-2"]
 
 DIR of --data holds tabular/ and digit-recognizer/ as UCI and Kaggle give them; Fashion-MNIST is taken from Debian's
-dataset-fashion-mnist. A split is a quarter of the rows put aside, drawn by its number (optdigits and Fashion-MNIST bring
+dataset-fashion-mnist. A split is a quarter of the rows held out, drawn by its number (optdigits and Fashion-MNIST bring
 their own test sets: there the number is the seed of the weights alone). Results are kept in DIR of --work, one JSON object
 a run, and are not made again. scikit-learn is needed for this script alone.
 """

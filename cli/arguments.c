@@ -152,11 +152,11 @@ static int read_words(struct session *session, int argc, char **argv, bool sets_
             return usage_error("\"%s\" begins with a long dash, expected an option's two short ones: --%s",
                                argv[i], after_long_dashes(argv[i]));
         else if (!argv[i][0])
-            return usage_error("an argument is \"\"; it is written: backless %s", session->command->usage);
+            return usage_error("an argument is \"\"; usage: backless %s", session->command->usage);
         else if (session->n_words < session->command->most_words)
             session->words[session->n_words++] = argv[i];
         else
-            return usage_error("\"%s\" is one word too many; it is written: backless %s", argv[i],
+            return usage_error("\"%s\" is one word too many; usage: backless %s", argv[i],
                                session->command->usage);
     }
     return EXIT_DONE;

@@ -1,5 +1,5 @@
 /*
- * check_out.c - a run folder is no folder of data.
+ * check_out.c - refuses a run folder (--out) that is also a folder of data.
  */
 #include "command.h"
 

@@ -13,7 +13,7 @@
 
 static const struct extra extras[] = {
     {"csv", NULL, "all columns, as CSV"},
-    {"json", NULL, "all columns, as one JSON object a line"},
+    {"json", NULL, "all columns, as one JSON object per line"},
     {"output", "FILE", "a file for the table, as CSV unless --json is given; - for standard output"},
     {"quiet", NULL, "no messages"},
     {NULL, NULL, NULL},
@@ -25,7 +25,7 @@ struct table {
     const struct session *s;
     const struct curves *curves;
     const json_t *columns;
-    bool has_targets, has_classes; /* runs on numbers to come near to, and on classes */
+    bool has_targets, has_classes; /* runs on regression targets, and on classes */
 };
 
 /* ---- CSV and JSON: every column */
@@ -251,7 +251,7 @@ static int show(const struct session *s, struct curves *curves)
 static int run(struct session *s)
 {
     if (s->n_words == 0)
-        return usage_error("which run? it is written: backless %s", s->command->usage);
+        return usage_error("which run? usage: backless %s", s->command->usage);
     if (extra_of(s, "csv") && extra_of(s, "json"))
         return usage_error("--csv and --json: expected one of the two");
     struct curves curves = {.session = s, .rows = json_array(), .settings = json_object()};

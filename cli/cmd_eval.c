@@ -12,7 +12,8 @@ static const struct extra extras[] = {
     {"model", "DIR|FILE",
      "run folder (its best.safetensors, where there is one, else model.safetensors) or .safetensors file"},
     {"part", "train|val|test",
-     "what the model was trained, validated or tested on, out of the same data (default: the test set of a "
+     "the rows of the same data that the model was trained, validated or tested on (default: the test set of "
+     "a "
      "folder or "
      "named set, or all of a file)"},
     {"json", NULL, "one JSON object on standard output"},
@@ -54,7 +55,7 @@ static int run(struct session *s)
     bl_data *data = NULL;
     bl_score score;
     if (!where || !data_path[0])
-        return usage_error("%s is missing; it is written: backless %s", where ? "--data" : "--model",
+        return usage_error("%s is missing; usage: backless %s", where ? "--data" : "--model",
                            s->command->usage);
     bl_status status = open_model(&model, s, where);
     if (status == BL_OK)

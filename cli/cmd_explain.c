@@ -1,5 +1,5 @@
 /*
- * cmd_explain.c - backless explain: a rule's equation, what it costs on a net, and the program of a training step.
+ * cmd_explain.c - backless explain: a rule's equation, its cost on a net, and the program of a training step.
  */
 #include "bench/bench.h"
 
@@ -177,7 +177,7 @@ static int run(struct session *s)
     bl_trainer *trainer = NULL;
     bl_data *data = NULL;
     if (s->n_words != 1)
-        return usage_error("it is written: backless %s", s->command->usage);
+        return usage_error("usage: backless %s", s->command->usage);
     if (!bl_rule_about(s->words[0]))
         return usage_error("no rule \"%s\"; backless rules lists them", s->words[0]);
     if (bl_config_is_set(s->config, "rule"))

@@ -1,5 +1,5 @@
 /*
- * cmd_info.c - backless info: what a model file says of itself.
+ * cmd_info.c - backless info: the contents of a model file.
  */
 #include "open_model.h"
 
@@ -35,7 +35,7 @@ static int run(struct session *s)
 {
     bl_model *model = NULL;
     if (s->n_words != 1)
-        return usage_error("it is written: backless %s", s->command->usage);
+        return usage_error("usage: backless %s", s->command->usage);
     const bl_status status = open_model(&model, s, s->words[0]);
     if (status != BL_OK)
         return fail_with(s, status);
@@ -44,5 +44,5 @@ static int run(struct session *s)
     return EXIT_DONE;
 }
 
-const struct command command_info = {
-    "info", "info DIR|FILE", "what a model file says of itself", NULL, extras, 1, run};
+const struct command command_info = {"info", "info DIR|FILE", "the contents of a model file", NULL, extras, 1,
+                                     run};

@@ -8,17 +8,16 @@
 #include <string.h>
 
 static const char *const description[] = {
-    "backless trains neural networks by rules that do not send the error back through the weights: "
-    "feedback alignment and its relatives, beside backpropagation itself and baselines. The rule is an "
-    "option like any other; nets, optimisers and data are the same for all, and the same seed gives the "
+    "backless trains neural networks by rules that do not send the error back through the weights: feedback "
+    "alignment and related rules, beside backpropagation and baselines. The rule is an option; nets, "
+    "optimisers and data are the same for all, and the same seed gives the "
     "same bits for any number of threads.",
-    "Results go to standard output, messages and progress to standard error. SIGINT, SIGTERM and "
-    "SIGHUP end a run after the current step; with a run folder (--out) it is saved first, and --resume goes "
+    "Results go to standard output, messages and progress to standard error. SIGINT, SIGTERM and SIGHUP stop "
+    "a run after the current step; with a run folder (--out) it is saved first, and --resume goes "
     "on with it. "
-    "The same happens when nobody reads standard output any more. Under nohup, SIGHUP is ignored.",
-    "A file that is written (--output, --to, the file of bench --json, and those of a run folder) replaces "
-    "the file that "
-    "was there as a whole and keeps its permission bits. A symbolic link stays, and what it points to is "
+    "The same happens when standard output is closed. Under nohup, SIGHUP is ignored.",
+    "An output file (--output, --to, the file of bench --json, and those of a run folder) replaces an "
+    "existing file atomically and keeps its permission bits. A symbolic link is kept, and its target is "
     "replaced. A pipe, "
     "a device and /dev/fd/N are opened and written. A file that the command reads is refused as output, "
     "under any of its "
@@ -29,12 +28,12 @@ static const struct {
     int code;
     const char *text;
 } statuses[] = {
-    {EXIT_DONE, "The command did what it was asked to."},
+    {EXIT_DONE, "The command succeeded."},
     {EXIT_OTHER, "Out of memory; of reproduce --check: the run is not equal to its result."},
-    {EXIT_USAGE, "The command line is wrong, or asks for what this build does not have."},
-    {EXIT_DATA, "A data set or a model is missing, or is not what it should be."},
+    {EXIT_USAGE, "The command line is wrong, or needs a part that this build does not have."},
+    {EXIT_DATA, "A data set or a model is missing or invalid."},
     {EXIT_IO, "A file could not be read or written."},
-    {EXIT_DIVERGED, "A weight or the loss is no longer a number. The last good state is kept."},
+    {EXIT_DIVERGED, "A weight or the loss is NaN or infinite. The last good state is kept."},
     {EXIT_VERIFY, "A check of this machine failed."},
     {EXIT_STOPPED, "The run was stopped, and can be resumed if it has a run folder."},
 };
@@ -51,30 +50,31 @@ struct item {
 static const struct item variables[] = {
     {"BACKLESS_OPTION",
      "Any option of the tables above and of the commands: BACKLESS_LR for --lr, BACKLESS_TEST_FRACTION for "
-     "--test-fraction, BACKLESS_QUIET for --quiet; true for a switch. It is stronger than the file of "
-     "--config, and weaker than the command line; the checks are the same, so an empty value is refused "
-     "wherever it is on the command line. The file of --config takes the options of the tables above only, "
+     "--test-fraction, BACKLESS_QUIET for --quiet; true for a switch. It takes precedence over the file of "
+     "--config, and the command line over it. The checks are the same as on the command line, so an empty "
+     "value is refused where it is refused there. The file of --config takes only the options of the tables "
+     "above, "
      "not those of a command (--quiet, --json, --model and so on). Exceptions: --data, because BACKLESS_DATA "
      "is the folder below; --json of bench, because it names a file and BACKLESS_JSON is the switch of the "
-     "other commands; --help. A run that is resumed keeps the options that decide its bits, whatever the "
-     "environment says. A variable BACKLESS_... that is none of these is told in a note, with the nearest "
-     "name."},
-    {"BACKLESS_DATA", "A folder in which data sets are looked for by name; an empty value is none."},
-    {"XDG_CACHE_HOME", "Where the folder backless with the user's data sets is. Default: ~/.cache."},
+     "other commands; --help. A run that is resumed keeps the options that affect its bits, whatever the "
+     "environment contains. Any other variable BACKLESS_... is reported in a note, with the nearest name."},
+    {"BACKLESS_DATA", "Folder that is searched for named data sets; an empty value is ignored."},
+    {"XDG_CACHE_HOME",
+     "The folder that contains backless, the folder of the user's data sets. Default: ~/.cache."},
     {"NO_COLOR", "If it is set, data info draws samples in letters, without colours."},
-    {"COLUMNS", "Where it is less than the width of the terminal, tables and progress lines keep to it."},
+    {"COLUMNS", "If it is less than the width of the terminal, tables and progress lines are this wide."},
 };
 
 static const struct item files[] = {
-    {"DIR/config.json", "Of a run folder: every option as it was settled, the version, the machine, the "
-                        "data, and the working folder, to "
-                        "which relative paths of data and feedback belong wherever the file is read."},
+    {"DIR/config.json",
+     "In a run folder: every option with its value in use, the version, the machine, the data, and the "
+     "working folder, to which paths of data and feedback are relative wherever the file is read."},
     {"DIR/log.jsonl",
      "One object for each epoch: losses, errors, rate, time, angles; with --angles STEPS also one for each "
      "of these steps, of the kind \"step\"."},
     {"DIR/model.safetensors",
-     "The latest state: weights, feedback, and all that is needed to resume and to predict."},
-    {"DIR/best.safetensors", "The state with the least validation error, where there is a validation set."},
+     "The latest state: weights, feedback, and everything needed to resume and to predict."},
+    {"DIR/best.safetensors", "The state with the lowest validation error, if there is a validation set."},
     {"DIR/result.json", "The final figures."},
     {"~/.cache/backless/NAME", "A data set of the user's."},
     {"/usr/share/datasets/NAME", "A data set of the system's; also below /usr/local/share/datasets."},
@@ -83,17 +83,17 @@ static const struct item files[] = {
 static const struct item examples[] = {
     {"backless train --data fashion-mnist --net \"dense 800, tanh, dense 10\" --rule dfa --out run",
      "Trains one net by direct feedback alignment, and keeps the run."},
-    {"backless train --resume run", "Goes on with it after a stop."},
+    {"backless train --resume run", "Continues the run after a stop."},
     {"backless compare --data iris.csv --net \"dense 50, tanh, dense 3\" --test-fraction 0.3",
      "Compares all rules on a table."},
-    {"backless predict --model run --data test.csv --output answers.csv",
-     "Writes the model's answers for a file of examples."},
+    {"backless predict --model run --data test.csv --output predictions.csv",
+     "Writes the model's predictions for a file of examples."},
     {"backless explain dfa --net \"dense 800, tanh, dense 10\" --program",
-     "Shows the instructions of a training step, what they read and write, and what runs at once."},
+     "Shows the instructions of a training step, what they read and write, and what runs in parallel."},
     {"backless bench --nets 2x800,conv --rules bp,dfa --json bench.json",
-     "Measures steps of two nets by two rules on this machine, and keeps all figures."},
+     "Measures steps of two nets by two rules on this machine, and writes all figures to a file."},
     {"backless reproduce nokland2016 --table 1 --row \"2x800 tanh\" --rule dfa --seeds 3",
-     "Trains a cell of a published table with three seeds, and sets the mean beside the published one."},
+     "Trains a cell of a published table with three seeds, and compares the mean with the published one."},
 };
 
 /* Text as man(7) wants it: hyphens that can be copied, backslashes, and no line that begins with a dot or

@@ -1,5 +1,5 @@
 /*
- * cmd_nets.c - backless nets: the nets that --net knows by a name, with their size.
+ * cmd_nets.c - backless nets: the nets that --net takes by name, with their size.
  */
 #include "command.h"
 
@@ -60,4 +60,4 @@ static int run(struct session *s)
 }
 
 const struct command command_nets = {
-    "nets", "nets [NAME]", "the nets that --net knows by a name", NULL, extras, 1, run};
+    "nets", "nets [NAME]", "the nets that --net takes by name", NULL, extras, 1, run};

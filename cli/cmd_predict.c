@@ -1,5 +1,5 @@
 /*
- * cmd_predict.c - backless predict: a model's answers for a file of examples, as CSV.
+ * cmd_predict.c - backless predict: a model's predictions for a file of examples, as CSV.
  *
  * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. The first column is the id column of
  * the file, the names of its files, or numbers from 1.
@@ -15,13 +15,14 @@
 static const struct extra extras[] = {
     {"model", "DIR|FILE",
      "run folder (its best.safetensors, where there is one, else model.safetensors) or .safetensors file"},
-    {"output", "FILE", "where the answers go; - for standard output"},
+    {"output", "FILE", "where the predictions are written; - for standard output"},
     {"part", "train|val|test",
-     "what the model was trained, validated or tested on, out of the same data (default: the test set of a "
+     "the rows of the same data that the model was trained, validated or tested on (default: the test set of "
+     "a "
      "folder or "
      "named set, or all of a file)"},
-    {"label-name", "NAME", "name of the column of answers (default: Label)"},
-    {"proba", NULL, "one column of scores a class in place of the answer"},
+    {"label-name", "NAME", "name of the column of predictions (default: Label)"},
+    {"proba", NULL, "one column of scores per class instead of the prediction"},
     {"quiet", NULL, "no messages"},
     {NULL, NULL, NULL},
 };
@@ -125,7 +126,7 @@ static int write_file(const struct answers *a)
     const bl_status status = is_whole ? bl_file_write(a->s->ctx, path, text, n) : BL_OK;
     free(text);
     if (!is_whole)
-        return usage_error("no memory for the text of %zu answers", bl_data_count(a->data)), EXIT_OTHER;
+        return usage_error("no memory for the text of %zu predictions", bl_data_count(a->data)), EXIT_OTHER;
     if (status != BL_OK)
         return fail_with(a->s, status);
     note(a->s, "%zu answer%s in %s", bl_data_count(a->data), bl_data_count(a->data) == 1 ? "" : "s", path);
@@ -137,7 +138,7 @@ static int predict(const struct session *s, const bl_model *model, const bl_data
     const size_t n = bl_data_count(data);
     double *scores = malloc((n ? n : 1) * (size_t)bl_model_outputs(model) * sizeof *scores);
     if (!scores)
-        return usage_error("no memory for %zu answers", n), EXIT_OTHER;
+        return usage_error("no memory for %zu predictions", n), EXIT_OTHER;
     const bl_status status = bl_model_predict_data(model, data, scores);
     const int code =
         status == BL_OK ? write_file(&(struct answers){s, model, data, scores}) : fail_with(s, status);
@@ -152,7 +153,7 @@ static int run(struct session *s)
     bl_data *data = NULL;
     char target[BL_PATH_ROOM];
     if (!where || !path[0] || !extra_of(s, "output"))
-        return usage_error("%s is missing; it is written: backless %s",
+        return usage_error("%s is missing; usage: backless %s",
                            !where    ? "--model"
                            : path[0] ? "--output (- for standard output)"
                                      : "--data",
@@ -160,7 +161,7 @@ static int run(struct session *s)
     bl_status status = open_model(&model, s, where);
     if (status == BL_OK && extra_of(s, "proba") && answers_are_numbers(model)) {
         bl_model_free(model);
-        return usage_error("--proba is for classes, but this model answers with numbers");
+        return usage_error("--proba is for classes, but this model predicts numbers");
     }
     if (status == BL_OK)
         status = open_model_data(&data, model, s);
@@ -177,7 +178,7 @@ static int run(struct session *s)
 
 const struct command command_predict = {"predict",
                                         "predict --model DIR|FILE --data FILE --output FILE.csv",
-                                        "a model's answers for a file of examples",
+                                        "a model's predictions for a file of examples",
                                         "data machine",
                                         extras,
                                         0,

@@ -1,5 +1,5 @@
 /*
- * cmd_rules.c - backless rules: the learning rules, a line each.
+ * cmd_rules.c - backless rules: lists the learning rules, one per line.
  */
 #include "command.h"
 

@@ -11,10 +11,10 @@
 #include <string.h>
 
 static const struct extra extras[] = {
-    {"config", "FILE.json", "options from a file; flags go before it"},
-    {"resume", "DIR", "go on with the run in DIR where it stopped"},
+    {"config", "FILE.json", "options from a file; flags take precedence"},
+    {"resume", "DIR", "continue the run in DIR"},
     {"json", NULL, "the lines of the log on standard output"},
-    {"quiet", NULL, "nothing but errors; with --json the lines of the log all the same"},
+    {"quiet", NULL, "only errors; with --json also the lines of the log"},
     {"list-options", NULL, "write the table of options and stop; with --json as one array"},
     {NULL, NULL, NULL},
 };
@@ -60,8 +60,8 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
     const bool is_by_layer = strcmp(bl_config_get(c, "modules"), "layer") == 0;
     note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d %s%s", bl_data_source(train),
          bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0, n_outputs,
-         bl_data_labels(train) ? "class" : "number",
-         bl_data_labels(train) ? "es" : (n_outputs == 1 ? " to come near to" : "s to come near to"));
+         bl_data_labels(train) ? "class" : "regression target",
+         bl_data_labels(train) ? "es" : (n_outputs == 1 ? "" : "s"));
     print_data_notes(s, "           ", train);
     note(s, "net        %s", bl_config_get(c, "net"));
     note(s, "rule       %s: %s", bl_config_get(c, "rule"), bl_rule_about(bl_config_get(c, "rule")));
@@ -157,7 +157,7 @@ static void note_not_kept(const struct session *s, const bl_data *val, const bl_
     if (bl_config_get(s->config, "out")[0] || extra_of(s, "resume"))
         return;
     note(s, "the model was not kept: --out DIR keeps it%s",
-         val || test ? "" : "; no examples were put aside to test on: --test-fraction 0.2 does that");
+         val || test ? "" : "; no examples were held out for testing: --test-fraction 0.2 does that");
 }
 
 static json_t *text_or_null(const char *text)

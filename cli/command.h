@@ -1,5 +1,5 @@
 /*
- * command.h - what the commands share: their table, their arguments, exit codes.
+ * command.h - shared by all commands: the table of commands, arguments, exit codes.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H

@@ -1,5 +1,5 @@
 /*
- * csv_field.c - texts and numbers of CSV files.
+ * csv_field.c - writes texts and numbers as fields of CSV files.
  */
 #include "csv_field.h"
 

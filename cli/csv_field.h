@@ -1,5 +1,5 @@
 /*
- * csv_field.h - a field of a CSV file as it is written.
+ * csv_field.h - writes a field of a CSV file.
  */
 #ifndef CLI_CSV_FIELD_H
 #define CLI_CSV_FIELD_H

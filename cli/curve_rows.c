@@ -1,6 +1,6 @@
 /*
- * curve_rows.c - reading logs. Records are the lines of epochs, the lines of steps ("kind": "step") and the early_angles in
- * the line of the first epoch, which come before it.
+ * curve_rows.c - reads logs. Records are the lines of epochs, the lines of steps ("kind": "step") and the
+ * early_angles in the line of the first epoch, which come before it.
  */
 #include "curve_rows.h"
 
@@ -162,7 +162,7 @@ static int read_line(const struct reading *r, const char *text, size_t n)
             note(r->curves->session, "%s, line %zu: is cut off, and left out", r->path, r->line);
             return EXIT_DONE;
         }
-        usage_error("%s, line %zu: is no line of a log, expected a JSON object", r->path, r->line);
+        usage_error("%s, line %zu: is not a line of a log, expected a JSON object", r->path, r->line);
         return EXIT_DATA;
     }
     const int code = add_line(r, line);

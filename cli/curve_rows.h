@@ -1,5 +1,6 @@
 /*
- * curve_rows.h - the logs of run folders as rows of one table: a row for each record, and one column for each figure.
+ * curve_rows.h - reads the logs of run folders into one table: a row for each record, and a column for each
+ * figure.
  */
 #ifndef CLI_CURVE_ROWS_H
 #define CLI_CURVE_ROWS_H

@@ -1,5 +1,5 @@
 /*
- * data_notes.c - what the readers decided by themselves, on standard error.
+ * data_notes.c - prints decisions of the data readers on standard error.
  */
 #include "data_notes.h"
 

@@ -1,5 +1,5 @@
 /*
- * data_notes.h - what the readers of data decided by themselves: columns left out, the label chosen, and the like.
+ * data_notes.h - prints decisions of the data readers, such as omitted columns and the chosen label.
  */
 #ifndef CLI_DATA_NOTES_H
 #define CLI_DATA_NOTES_H

@@ -1,5 +1,5 @@
 /*
- * listing.c - commands, options and what may stand for an argument, read off the tables that the parser uses.
+ * listing.c - lists commands, options and the possible values of arguments, from the tables of the parser.
  */
 #include "listing.h"
 

@@ -1,5 +1,6 @@
 /*
- * listing.h - the commands and what each takes, as lists: for the completions and the manual page.
+ * listing.h - the commands with their options and arguments as lists, for the completions and the manual
+ * page.
  */
 #ifndef CLI_LISTING_H
 #define CLI_LISTING_H

@@ -9,11 +9,10 @@
 #include <string.h>
 
 static const char reproduce_story[] =
-    "NAME is a paper: nokland2016. A run that was stopped or killed goes on when the same command is given "
-    "again; one\n"
-    "that has a result is not repeated. --check ends with 0: equal, 1: not equal, 2: made by another engine, "
-    "3: not a\n"
-    "valid result, or other data. docs/results.md describes results, and how they are judged.";
+    "NAME is a paper: nokland2016. A run that was stopped or killed continues when the same command is given "
+    "again; one\nthat has a result is not repeated. --check ends with 0: equal, 1: not equal, 2: another "
+    "numeric revision, 3: not\na valid result, or other data. docs/results.md describes results, and how "
+    "they are judged.";
 
 static const struct program program[] = {
     {&command_train, NULL, NULL},

@@ -1,5 +1,5 @@
 /*
- * majority.c - what always giving the most frequent answer would reach.
+ * majority.c - the error of always predicting the most frequent class.
  */
 #include "majority.h"
 

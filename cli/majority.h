@@ -1,5 +1,5 @@
 /*
- * majority.h - how often one answer, the same for all examples, would be wrong: an error that is no lower says little.
+ * majority.h - the error of the best constant prediction, to which an error is compared.
  */
 #ifndef CLI_MAJORITY_H
 #define CLI_MAJORITY_H

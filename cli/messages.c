@@ -1,5 +1,5 @@
 /*
- * messages.c - what the program says on standard error, and the exit code that goes with a failure.
+ * messages.c - messages on standard error, and the exit code of each failure.
  */
 #include "command.h"
 #include "wrapped.h"

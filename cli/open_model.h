@@ -1,5 +1,5 @@
 /*
- * open_model.h - a model from the folder of a run or from a file.
+ * open_model.h - opens a model from a run folder or a file.
  */
 #ifndef CLI_OPEN_MODEL_H
 #define CLI_OPEN_MODEL_H

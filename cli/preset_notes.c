@@ -1,5 +1,6 @@
 /*
- * preset_notes.c - what --preset decided. The values themselves are printed with the other settings.
+ * preset_notes.c - prints which options differ from the preset. The values are printed with the other
+ * settings.
  */
 #include "preset_notes.h"
 

@@ -1,5 +1,5 @@
 /*
- * preset_notes.h - what --preset decided, for the head of train and compare.
+ * preset_notes.h - prints the effect of --preset, in the head of train and compare.
  */
 #ifndef CLI_PRESET_NOTES_H
 #define CLI_PRESET_NOTES_H

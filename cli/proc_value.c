@@ -1,5 +1,5 @@
 /*
- * proc_value.c - the lines of /proc/cpuinfo, /proc/meminfo and their like.
+ * proc_value.c - reads the lines of /proc/cpuinfo, /proc/meminfo and similar files.
  */
 #include "proc_value.h"
 

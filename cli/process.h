@@ -1,6 +1,6 @@
 /*
- * process.h - what holds for every command: the standard descriptors are open, a limit on the size of files
- * is an error of writing and no signal, and results that do not arrive are a failure.
+ * process.h - process settings for every command: the standard descriptors are open, a limit on the size of
+ * files is a write error instead of a signal, and results that cannot be written are a failure.
  */
 #ifndef CLI_PROCESS_H
 #define CLI_PROCESS_H

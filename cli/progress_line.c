@@ -1,8 +1,9 @@
 /*
- * progress_line.c - the progress line: its parts, their fit, and the time that is left.
+ * progress_line.c - the progress line: its parts, fitting them to the width, and the remaining time.
  *
- * The new text is written over the old one and the rest of the line is erased behind it, in one write: a line that was erased
- * first would flicker. The last column stays free, because some terminals go to the next line when it is written to.
+ * The new text overwrites the old one and the rest of the line is erased, in one write, because erasing the
+ * line first would flicker. The last column stays free, because some terminals go to the next line when it is
+ * written to.
  */
 #include "progress_line.h"
 

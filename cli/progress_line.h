@@ -1,5 +1,5 @@
 /*
- * progress_line.h - one line on a terminal that says how far a work is, written over itself.
+ * progress_line.h - a progress line on a terminal, which overwrites itself.
  */
 #ifndef CLI_PROGRESS_LINE_H
 #define CLI_PROGRESS_LINE_H

@@ -1,5 +1,5 @@
 /*
- * session.c - which options a command has, and what was given for its own.
+ * session.c - the options of a command, and the given values of those that belong to it alone.
  */
 #include "command.h"
 

@@ -1,5 +1,5 @@
 /*
- * shown_text.c - text from a file, made fit for a terminal: a class name must not move the cursor.
+ * shown_text.c - makes text from a file safe to print on a terminal: a class name must not move the cursor.
  *
  * A character counts as one column: those of double width, which few names have, push their line a little.
  */

@@ -1,5 +1,5 @@
 /*
- * shown_text.h - text from a file, made fit for a terminal.
+ * shown_text.h - makes text from a file safe to print on a terminal.
  */
 #ifndef CLI_SHOWN_TEXT_H
 #define CLI_SHOWN_TEXT_H

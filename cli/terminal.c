@@ -1,6 +1,6 @@
 /*
- * terminal.c - what standard output can show, from the variables that programs go by: NO_COLOR, TERM,
- * COLORTERM, COLUMNS, and the locale.
+ * terminal.c - the capabilities of the terminal, from the usual variables: NO_COLOR, TERM, COLORTERM,
+ * COLUMNS, and the locale.
  */
 #include "terminal.h"
 

@@ -1,5 +1,5 @@
 /*
- * terminal.h - what standard output can show, and how wide a terminal is.
+ * terminal.h - the capabilities and the width of the terminal.
  */
 #ifndef CLI_TERMINAL_H
 #define CLI_TERMINAL_H

@@ -1,6 +1,6 @@
 /*
- * unknown_word.c - unknown commands, options and variables: what was probably meant. Other spellings are told, and never
- * accepted.
+ * unknown_word.c - suggestions for unknown commands, options and variables. Other spellings are suggested to,
+ * but never accepted.
  */
 #include "unknown_word.h"
 
@@ -32,8 +32,8 @@ static const struct advice commands[] = {
     {"fit", "did you mean \"train\"?"},
     {"learn", "did you mean \"train\"?"},
     {"run", "did you mean \"train\"?"},
-    {"resume", "a run goes on with: backless train --resume DIR"},
-    {"continue", "a run goes on with: backless train --resume DIR"},
+    {"resume", "a run is continued by: backless train --resume DIR"},
+    {"continue", "a run is continued by: backless train --resume DIR"},
     {"evaluate", "did you mean \"eval\"?"},
     {"evaluation", "did you mean \"eval\"?"},
     {"score", "did you mean \"eval\"?"},
@@ -46,28 +46,24 @@ static const struct advice commands[] = {
     {"speed", "did you mean \"bench\"?"},
     {"selftest", "did you mean \"verify\"?"},
     {"check", "did you mean \"verify\" or \"doctor\"?"},
-    {"show",
-     "what a model file holds is told by: backless info; what a data set holds by: backless data info"},
-    {"inspect",
-     "what a model file holds is told by: backless info; what a data set holds by: backless data info"},
-    {"summary",
-     "what a model file holds is told by: backless info; what a data set holds by: backless data info"},
-    {"describe",
-     "what a model file holds is told by: backless info; what a data set holds by: backless data info"},
-    {"list", "lists are written by: backless rules; backless data list"},
-    {"ls", "lists are written by: backless rules; backless data list"},
-    {"datasets", "the known data sets are told by: backless data list"},
-    {"download", "data sets are fetched by: backless data get NAME"},
-    {"fetch", "data sets are fetched by: backless data get NAME"},
-    {"get", "data sets are fetched by: backless data get NAME"},
+    {"show", "a model file is described by: backless info; a data set by: backless data info"},
+    {"inspect", "a model file is described by: backless info; a data set by: backless data info"},
+    {"summary", "a model file is described by: backless info; a data set by: backless data info"},
+    {"describe", "a model file is described by: backless info; a data set by: backless data info"},
+    {"list", "lists are printed by: backless rules; backless data list"},
+    {"ls", "lists are printed by: backless rules; backless data list"},
+    {"datasets", "the known data sets are listed by: backless data list"},
+    {"download", "data sets are downloaded by: backless data get NAME"},
+    {"fetch", "data sets are downloaded by: backless data get NAME"},
+    {"get", "data sets are downloaded by: backless data get NAME"},
     {"man", "did you mean \"manual\"?"},
     {"completions", "did you mean \"completion\"?"},
-    {"version", "the version is told by: backless --version"},
-    {"-v", "the version is told by: backless --version"},
-    {"-V", "the version is told by: backless --version"},
-    {"-version", "the version is told by: backless --version"},
-    {"-help", "the commands are told by: backless --help"},
-    {"-?", "the commands are told by: backless --help"},
+    {"version", "the version is printed by: backless --version"},
+    {"-v", "the version is printed by: backless --version"},
+    {"-V", "the version is printed by: backless --version"},
+    {"-version", "the version is printed by: backless --version"},
+    {"-help", "the commands are listed by: backless --help"},
+    {"-?", "the commands are listed by: backless --help"},
 };
 
 static const char *nearest_command(const struct program *program, const char *word)
@@ -110,8 +106,7 @@ int unknown_below(const struct program *program, const struct command *command, 
         return usage_error("backless %s has no \"%s\"; %s", command->name, word, advice);
     if (nearest)
         return usage_error("backless %s has no \"%s\"; did you mean \"%s\"?", command->name, word, nearest);
-    return usage_error("backless %s has no \"%s\"; it is written: backless %s", command->name, word,
-                       command->usage);
+    return usage_error("backless %s has no \"%s\"; usage: backless %s", command->name, word, command->usage);
 }
 
 /* ---- Options */
@@ -122,7 +117,7 @@ static const struct {
 } own_words[] = {
     {" verbose debug loglevel log-level v ", NULL, "messages are shown unless --quiet is given"},
     {" silent no-progress no-output noverbose q ", "quiet", NULL},
-    {" version ", NULL, "the version is told by: backless --version"},
+    {" version ", NULL, "the version is printed by: backless --version"},
     {" usage h ", "help", NULL},
     {" checkpoint ckpt weights load load-model model-path model-file model-dir run m ", "model", NULL},
     {" continue restart resume-from checkpoint ckpt load ", "resume", NULL},
@@ -276,7 +271,7 @@ int unknown_short(const struct session *session, const char *word)
             return usage_error("no option %s; did you mean --%s?", word, letters[i] + 2);
     if (key[0] == 'v' || key[0] == 'V')
         return usage_error(
-            "no option %s; messages are shown unless --quiet is given, and the version is told "
+            "no option %s; messages are shown unless --quiet is given, and the version is printed "
             "by: backless --version",
             word);
     return usage_error("no option %s; backless %s --help lists them", word, session->command->name);
@@ -359,7 +354,7 @@ void note_unknown_variables(const struct session *session)
         if (variable_is_known(session->program, name))
             continue;
         variable_advice(session->program, name, advice, sizeof advice);
-        note(session, "note: the environment variable %s is not followed: no option is called so%s%s", name,
+        note(session, "note: the environment variable %s is not followed: no option has this name%s%s", name,
              advice[0] ? "; " : "", advice);
     }
 }

@@ -1,5 +1,5 @@
 /*
- * unknown_word.h - what the program says about a command, an option or a variable that it does not have.
+ * unknown_word.h - error messages for unknown commands, options and variables.
  */
 #ifndef CLI_UNKNOWN_WORD_H
 #define CLI_UNKNOWN_WORD_H

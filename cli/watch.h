@@ -1,5 +1,5 @@
 /*
- * watch.h - what is shown while a run goes on: a progress line on a terminal, a line an epoch, or JSON; and signals.
+ * watch.h - output during a run: a progress line on a terminal, a line per epoch, or JSON; and signals.
  */
 #ifndef CLI_WATCH_H
 #define CLI_WATCH_H

@@ -1,6 +1,6 @@
 /*
- * wrapped.c - breaking sentences at the width of the terminal. A byte counts as a column: a letter of several bytes ends its
- * line a little early.
+ * wrapped.c - breaks messages at the width of the terminal. Each byte counts as a column, so a line with
+ * letters of several bytes is a little shorter.
  */
 #include "wrapped.h"
 

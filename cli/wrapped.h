@@ -1,5 +1,5 @@
 /*
- * wrapped.h - sentences for a terminal: broken between words, not in them.
+ * wrapped.h - prints messages on a terminal, with lines broken between words.
  */
 #ifndef CLI_WRAPPED_H
 #define CLI_WRAPPED_H

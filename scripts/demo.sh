@@ -76,7 +76,7 @@ echo "One epoch is timed first."
 takes=$(estimate)
 echo "$(count "$DEMO_RULES") rules will learn a small table in 2 seconds, then $DEMO_DATA in about $takes, if this machine stays as busy."
 echo
-echo "1. A table of 150 irises: four lengths and the species, a row each. 45 rows are put aside to test on."
+echo "1. A table of 150 irises: four lengths and the species, a row each. 45 rows are held out to test on."
 grep -v '^#' "$table" | sed -n '1,2p;52p;102p' | sed 's/^/   /'
 echo "   $program compare --data $table --test-fraction 0.3 --rules $DEMO_RULES"
 compare "$folder/small" --data "$table" --test-fraction 0.3 --quiet

@@ -1,6 +1,6 @@
 #!/bin/sh
-# lint.sh FILE...: layout by clang-format, floors, then what cppcheck and clang-tidy find; fails on the
-# first finding. A tool that is not installed is named and left out.
+# lint.sh FILE...: layout by clang-format, include rules (check_floors.py), cppcheck and clang-tidy; fails on
+# the first finding. A tool that is not installed is named and skipped.
 set -eu
 
 run_if_there() {

@@ -1,5 +1,5 @@
 /*
- * api.c - the public functions that do not stand beside what they show: arguments are checked here, work is done inside.
+ * api.c - public functions that check their arguments and call the other folders.
  */
 #include "backend/backend.h"
 #include "base/mem.h"

@@ -1,6 +1,6 @@
 /*
- * build_parts.c - bl_build_part: what this build was made of. A part says its version when the library that
- * it comes from can be asked, else cmake/build_parts.cmake told it.
+ * build_parts.c - bl_build_part: the components of this build. The version of a component comes from its
+ * library at run time if the library has a function for it, else from cmake/build_parts.cmake.
  */
 #include "base/sized.h"
 

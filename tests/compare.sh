@@ -29,7 +29,7 @@ for rates in 1e-9,1e-4 1e-4,1e-9; do
     [ "$(sed -n 's/.*validation error \(.*\), loss.*/\1/p' out.txt | sort -u | wc -l)" = 1 ] || complain "the errors are not equal"
     grep -q "^bp .*fanin *1e-4" out.txt || { complain "--rates $rates: not the rate of the least loss"; cat out.txt; }
 done
-expect 2 "leave --rules out" "$program" compare --data table.csv --net "$net" --rules all
+expect 2 "omit --rules" "$program" compare --data table.csv --net "$net" --rules all
 expect 2 "names one rate twice: 1e-3 and 0.001" "$program" compare $set_of --net "$net" --rates 1e-3,0.1,0.001
 # ---- the head tells what is not as usual, and each line of --json has it
 expect 0 "loss bce, reduction sum, stop paper, precision bf16, memory low" "$program" compare $set_of --rules dfa --net "$net" \
@@ -40,14 +40,14 @@ expect 0 '"reduction":"sum","stop":"paper","precision":"float32","memory":"norma
 expect 0 "the work of the 1 run of 1 epoch; --rate" "$program" compare $set_of --rules dfa --net "$net" \
     --preset nokland2016 --epochs 1 --rates 1e-3,1e-4
 grep -q "^preset .*lr" out.txt && complain "--rates: the preset's line names a rate"
-expect 0 "1 number to come near to" "$program" train --data line.csv --target number --epochs 1
+expect 0 "1 regression target" "$program" train --data line.csv --target number --epochs 1
 
 # ---- what is said of several rules is said once
 expect 0 "bp, dfa: the option lambda has no effect on this rule: it is kp's and dkp's" "$program" compare --data table.csv --rules bp,dfa,kp \
     --net "$net" --epochs 1 --lambda 1e-3
 expect 0 "bp, linear: the option feedback has no effect on this rule, which has no feedback" "$program" compare --data table.csv \
     --rules bp,dfa,linear --net "$net" --epochs 1 --feedback lillicrap
-expect 3 "this is said of rule dfa: --rules names" "$program" compare --data table.csv --rules bp,dfa --net "$net" --epochs 1 \
+expect 3 "this applies to rule dfa: --rules names" "$program" compare --data table.csv --rules bp,dfa --net "$net" --epochs 1 \
     --feedback table.npz
 expect 0 "" "$program" compare --data table.csv --rules bp --net "$net" --epochs 0
 grep -q nan out.txt && complain "a speed of no epoch: $(cat out.txt)"
@@ -71,7 +71,7 @@ expect 0 "rmse" "$program" compare --data line.csv --loss mse --test-fraction 0.
     --net "dense 8, tanh, dense 1" --epochs 3 --rates 1e-3,1e-2
 
 # ---- what would be ignored is refused
-expect 2 "none are given" "$program" compare $set_of --net "$net" --rate-epochs 2
+expect 2 "rate-epochs needs --rates" "$program" compare $set_of --net "$net" --rate-epochs 2
 expect 2 "expected one of the two" "$program" compare $set_of --net "$net" --lr 0.1 --rates 0.1,0.2
 expect 2 "compare takes --rules" "$program" compare --data table.csv --net "$net" --rule dfa
 expect 2 "expected a whole number" "$program" compare $set_of --net "$net" --rates 0.1 --rate-epochs few

@@ -36,7 +36,7 @@ expect 0 "rule " "$program" compare --data table.csv --net "$two, dense 3" --epo
 [ "$(grep -vc "^rule \|^[a-z]* .* %" out.txt)" = 0 ] || { complain "--quiet prints more than the table"; cat out.txt; }
 
 # ---- what is not defined: left out with its reason where all are meant, refused where it is named
-expect 0 "left out   drtp: the rule needs classes, but line.csv has numbers" "$program" compare --data line.csv --target number \
+expect 0 "left out   drtp: the rule needs classes, but line.csv has regression targets" "$program" compare --data line.csv --target number \
     --net "$two, dense 1" --epochs 2 --test-fraction 0.2
 has_row drtp && complain "a row for drtp on numbers"
 has_row bp && has_row linear || complain "no rows beside the rule that was left out"
@@ -48,9 +48,9 @@ has_row dfa && ! has_row fa || { complain "--memory low"; cat out.txt; }
 expect 0 "left out   pepita: the rule has no way to teach batch norm" "$program" compare --data table.csv --epochs 1 \
     --net "dense 12, batchnorm, tanh, dense 12, tanh, dense 3"
 expect 2 "rule drtp needs classes" "$program" compare --data line.csv --target number --net "$two, dense 1" --rules bp,drtp,fa
-grep -q "write --rules bp,fa, or leave --rules out" out.txt || { complain "no way out"; cat out.txt; }
+grep -q "write --rules bp,fa, or omit --rules" out.txt || { complain "no way out"; cat out.txt; }
 grep -q "^rule \|^bp " out.txt && complain "a table beside a refusal"
-expect 2 "leave --rules out" "$program" compare --data line.csv --target number --net "$two, dense 1" --rules drtp
+expect 2 "omit --rules" "$program" compare --data line.csv --target number --net "$two, dense 1" --rules drtp
 expect 2 "bp twice" "$program" compare --data table.csv --rules bp,dfa,bp
 # What no rule could take is no reason to leave a rule out, even though linear does not look at the hidden layers.
 expect 2 'layer 2 "tnah"' "$program" compare --data table.csv --net "dense 9, tnah, dense 3"
@@ -129,7 +129,7 @@ wait $job
 [ $? = 75 ] || { complain "a stopped comparison ends with another code"; cat out.txt; }
 has_row linear && grep -q '^dfa\* ' out.txt && ! has_row bp || { complain "rows of a stopped comparison"; cat out.txt; }
 grep -q "stopped; the figures of dfa\* are those of epoch [0-9]* of 200; not run: bp" out.txt || { complain "what was stopped"; cat out.txt; }
-grep -q "backless train --resume stopped/dfa goes on" out.txt || complain "how to go on"
+grep -q "backless train --resume stopped/dfa continues dfa" out.txt || complain "how to go on"
 expect 0 "stopped by time" "$program" train --resume stopped/dfa --max-time 0.001
 
 [ "$failures" = 0 ] || { echo "$failures failed"; exit 1; }

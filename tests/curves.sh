@@ -1,5 +1,5 @@
 #!/bin/sh
-# curves.sh PROGRAM - backless curves: what its columns say is what the logs say, and what is no log is refused.
+# curves.sh PROGRAM - backless curves: its columns agree with the logs, and other files are refused.
 old=$(cd "$(dirname "$0")" && pwd)/runs_0_1_0/runs.tar.gz
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
@@ -84,10 +84,10 @@ broken() { # FRAGMENT LINE: the second line of the log is LINE
     awk -v text="$2" 'NR == 2 { print text; next } { print }' runs/a/log.jsonl >cut/log.jsonl
     expect 3 "cut/log.jsonl, line 2: $1" "$program" curves runs/b cut --csv
 }
-broken "is no line of a log" "junk"
-broken "is no line of a log" ""
-broken "is no line of a log" "[1]"
-broken "is no line of a log" '{"epoch": 1, "epoch": 1}'
+broken "is not a line of a log" "junk"
+broken "is not a line of a log" ""
+broken "is not a line of a log" "[1]"
+broken "is not a line of a log" '{"epoch": 1, "epoch": 1}'
 broken '"epoch" is not what a log has there, expected a whole number' '{"loss": 1}'
 broken '"epoch"' '{"epoch": 1.5}'
 broken '"kind" is not what a log has there, expected "step"' '{"epoch": 1, "kind": "word"}'

@@ -89,7 +89,7 @@ get() {
 }
 
 # ---- usage
-expect 2 "it is written" "$program" data get
+expect 2 "usage: backless" "$program" data get
 expect 2 "needs its digest" "$program" data get $web/right/file
 expect 2 "64 hexadecimal digits" "$program" data get $web/right/file --sha256 12ab
 expect 2 "64 hexadecimal digits" "$program" data get $web/right/file --sha256 "${digest}0"
@@ -288,7 +288,7 @@ for signal in INT TERM KILL; do
     interrupt $signal
     if [ $signal != KILL ]; then
         [ $found = 75 ] || complain "$signal: exit $found, expected 75"
-        also "the same command goes on there"
+        also "the same command continues there"
     fi
     is_gone got
     [ -s got.part ] || complain "$signal: got.part is not kept"

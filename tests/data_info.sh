@@ -43,7 +43,7 @@ also "--test-fraction"
 expect 0 "--mirror URL" "$program" help data get
 expect 0 "backless data " "$program" help
 expect 2 'has no "teach"' "$program" data teach
-expect 2 "it is written" "$program" data info
+expect 2 "usage: backless" "$program" data info
 expect 2 "one word too many" "$program" data info a b
 expect 2 "one of the two" "$program" data info a --data b
 expect 2 "--samples is" "$program" data info a --samples few

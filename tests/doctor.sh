@@ -1,6 +1,5 @@
 #!/bin/sh
-# doctor.sh PROGRAM - `backless doctor` tells what is there, what is missing and what is wrong, and leaves
-# nothing behind.
+# doctor.sh PROGRAM - `backless doctor` reports what is present, missing or wrong, and leaves no files.
 set -u
 program=$1
 broken=$(dirname "$1")/broken_backless
@@ -44,7 +43,7 @@ says '^  chosen +portable, by --backend auto'
 says '^  variables +none'
 says '^  downloads +.*/cache/backless \(can be made, [0-9.]+ GB free\)'
 says "^  searched +$folder/cache/backless, "
-says '^  colours +none: the output is no terminal'
+says '^  colours +none: the output is not a terminal'
 says '^backless can train here'
 [ ! -s "$folder/words.txt" ] || complain "words on standard error though all is well"
 grep -A1 '^- ' "$folder/out.txt" | grep -v '^--' | awk 'NR % 2 == 0 && !/ > /' | grep -q . &&
@@ -94,7 +93,7 @@ says '^X BACKLESS_BACKEND +onednn: the backend "onednn" was removed'
 doctor 0 BACKLESS_BACKEND=portable BACKLESS_THREADS=3 "$program" doctor
 says '^  chosen +portable, by --backend portable'
 doctor 0 BACKLESS_EPOCH=3 OMP_NUM_THREADS=8 "$program" doctor
-says '^! BACKLESS_EPOCH +3 \(no option is called so'
+says '^! BACKLESS_EPOCH +3 \(no option has this name'
 says '^  OMP_NUM_THREADS +8 \(the most threads'
 doctor 0 NO_COLOR=1 LC_ALL=C "$program" doctor
 says '^  colours +none: NO_COLOR'

@@ -75,7 +75,7 @@ done
 deep=$(awk 'BEGIN { for (i = 0; i < 500; i++) printf "dense 3, tanh, "; print "dense 10" }')
 expect 0 "weights[500]" "$program" explain bp --net "$deep" --program
 
-expect 2 "it is written: backless explain RULE" "$program" explain
+expect 2 "usage: backless explain RULE" "$program" explain
 expect 2 "no rule \"nope\"" "$program" explain nope
 expect 2 "given twice" "$program" explain dfa --rule bp
 expect 2 "expected channels, rows and columns" "$program" explain dfa --shape 28

@@ -1,6 +1,6 @@
 #!/bin/sh
-# first_contact.sh PROGRAM - sentences of a first visit: columns of too many words are named together, a run that was stopped
-# tells how to go on, and nothing is said of a test set that there is not.
+# first_contact.sh PROGRAM - messages for new users: columns of too many words are named together, a stopped
+# run tells how to continue it, and a missing test set is not mentioned.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 awk 'BEGIN { print "id,kind,name,ticket,port,cabin"
@@ -40,7 +40,7 @@ until [ -s "a run/log.jsonl" ]; do sleep 0.1; done
 kill -INT $pid
 wait $pid
 [ $? = 75 ] || complain "a stopped run does not exit with 75"
-grep -qF -e "saved, --resume a run goes on from here" stopped.txt || { complain "no way on"; tail -n 1 stopped.txt; }
+grep -qF -e "saved, --resume a run continues from here" stopped.txt || { complain "no way on"; tail -n 1 stopped.txt; }
 
 # An error that the most frequent class alone would reach is no success, however low it is.
 awk 'BEGIN { print "a,b,fraud"; for (i = 0; i < 300; i++) printf "%d,%d,%s\n", i * 7 % 11, i * 5 % 13, i % 30 ? "no" : "yes" }' >rare.csv

@@ -55,10 +55,10 @@ expect 0 'differ in case and are two classes' "$program" data info cases.csv --s
 
 # ---- rows without a label are counted, and nothing is filled in for them
 printf 'a,label\n1,x\n2,\n3,y\n4,NA\n' >some.csv
-expect 3 'line 3, column "label": "" is no label (2 such lines); no label is filled in: remove the lines' \
+expect 3 'line 3, column "label": "" is not a label (2 such lines); labels are not imputed: remove the lines' \
     "$program" train --data some.csv --missing impute
 sed '5d' some.csv >one.csv
-expect 3 '(1 such line); no label is filled in: remove the line, or' "$program" train --data one.csv
+expect 3 '(1 such line); labels are not imputed: remove the line, or' "$program" train --data one.csv
 
 # ---- dates are no classes, where nobody names the label; nor is what has one example a class
 for date in 2024-01-%02d 1/%d/2024 %d.1.24 "2024-01-%02d 10:00" 2024-01-%02dT10:00:00; do
@@ -72,8 +72,8 @@ done
 awk 'BEGIN { print "a,price"; for (i = 1; i <= 30; i++) printf "%d,%d\n", i % 7, 1000 + i * i }' >prices.csv
 expect 0 'column "price": 30 of the 30 classes have one example, too few to learn a class from; --target number takes them' \
     "$program" data info prices.csv --samples 0
-expect 0 '1 number' "$program" train --data prices.csv --target number --epochs 1
-grep -q "have one example" out.txt && complain "numbers to come near to are called classes"
+expect 0 '1 regression target' "$program" train --data prices.csv --target number --epochs 1
+grep -q "have one example" out.txt && complain "regression targets are called classes"
 awk 'BEGIN { print "a,name"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i }' >names.csv
 expect 0 'have one example, too few to learn a class from; --label names another column' "$program" data info names.csv --samples 0
 awk 'BEGIN { print "a,kind"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i % 15 }' >kinds.csv
@@ -83,12 +83,12 @@ awk 'BEGIN { print "a,kind"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7,
 awk 'BEGIN { print "a,y"; for (i = 1; i <= 30; i++) printf "%d,%s\n", i, i == 4 ? "" : i % 7 + 0.5 }' >gap.csv
 sed '5d' gap.csv >whole.csv
 for option in "--loss mse" "--target number" ""; do
-    expect 3 'line 5, column "y": "" is no label (1 such line)' "$program" train --data gap.csv $option
+    expect 3 'line 5, column "y": "" is not a label (1 such line)' "$program" train --data gap.csv $option
 done
 "$program" train --data whole.csv --epochs 1 --quiet --out numbers
-expect 3 'line 5, column "y": "" is no label (1 such line)' "$program" eval --model numbers --data gap.csv
+expect 3 'line 5, column "y": "" is not a label (1 such line)' "$program" eval --model numbers --data gap.csv
 printf 'a,y\n1,2\n2,three\n' >three.csv
-expect 3 '"three" is no number, but those of the training set are' "$program" eval --model numbers --data three.csv
+expect 3 '"three" is not a number, but those of the training set are' "$program" eval --model numbers --data three.csv
 printf 'a\n1\n\n3\n' >hole.csv
 expect 3 '--missing impute fills them in by the mean of the training set' "$program" predict --model numbers --data hole.csv --output -
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# learnable.sh PROGRAM - nets and words with which nothing, or not what was meant, would be learned.
+# learnable.sh PROGRAM - nets and options with which a run would learn nothing, or something else than
+# intended.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,label"
     for (i = 0; i < 200; i++) printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : "x") }' >table.csv

@@ -63,10 +63,10 @@ grep -qF "missing    5 values in 3 columns" out.txt || { complain "labels that a
 # what stands for a missing value in other programs is not read as one, and gets no advice about words
 for word in null None NaN - . '#N/A' '<NA>'; do
     awk -v word="$word" 'BEGIN { print "a,y"; for (i = 0; i < 20; i++) printf "%s,%d\n", i == 5 ? word : i, i % 2 }' >foreign.csv
-    expect 3 "found \"$word\"; expected a number; where it stands for a missing value, write an empty field, ?, NA or N/A" \
+    expect 3 "found \"$word\"; expected a number; where it is a missing value, write an empty field, ?, NA or N/A" \
         "$program" train --data foreign.csv --missing impute
 done
-expect 3 "is no label" "$program" train --data labels.csv --missing impute $quick
+expect 3 "is not a label" "$program" train --data labels.csv --missing impute $quick
 awk 'BEGIN { print "name,a,y"; for (i = 0; i < 300; i++) printf "n%d,%s,%d\n", i, i % 4 ? i : "", i % 2 }' >names.csv
 expect 0 'column "name" left out: it has more different words than training takes' "$program" data info names.csv --label y
 expect 3 "more than 256 different words" "$program" train --data names.csv --label y --missing impute $quick

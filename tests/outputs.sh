@@ -1,6 +1,6 @@
 #!/bin/sh
-# outputs.sh PROGRAM - what happens to what is at an output's path: pipes and devices are written, links stay, folders and
-# inputs are refused, an empty path too.
+# outputs.sh PROGRAM - what exists at an output's path: pipes and devices are written, links are kept,
+# folders, inputs and an empty path are refused.
 . "$(dirname "$0")/shell/expect.sh"
 unset BACKLESS_OUT BACKLESS_OUTPUT BACKLESS_MODEL
 printf 'a,b,label\n1,2,x\n2,3,y\n' >t.csv
@@ -99,7 +99,7 @@ mkdir letters && for c in a b; do mkdir letters/$c; done
 expect 2 "which is the folder of --data" "$program" train --data letters --net "$net" --out ./letters
 expect 2 "which is the folder of --data" "$program" compare --data letters --net "$net" --out letters
 echo mine >runs/lock
-expect 4 "runs/lock: is no lock of a run" train --out runs --force
+expect 4 "runs/lock: is not the lock of a run" train --out runs --force
 [ "$(cat runs/lock)" = mine ] || complain "a file called lock was taken"
 rm runs/lock
 

@@ -57,7 +57,7 @@ done
 cat train.csv val.csv test.csv | grep -v Image | cut -d, -f1 | sort -n >rows.txt
 seq 150 | cmp -s - rows.txt || complain "the parts' rows are not 1 to 150"
 # Without a part all rows are taken, and it is said that some of them were learned from.
-expect 0 "--part test or val takes what was put aside" "$program" eval --model run --data t.csv
+expect 0 "--part test or val takes what was held out" "$program" eval --model run --data t.csv
 grep -qF "on 150 examples" out.txt || complain "not all rows without --part"
 
 # ---- the data are known by what they hold, not by their name
@@ -84,7 +84,7 @@ expect 0 "" "$program" train --resume run --max-time 0 --quiet
 measure run/model.safetensors t.csv test
 same test
 
-# ---- what was not put aside
+# ---- what was not held out
 expect 0 "" "$program" train --data t.csv $quick "$net" --out whole
 expect 3 "trained without a test set" "$program" eval --model whole --data t.csv --part test
 expect 3 "trained without a validation set" "$program" eval --model whole --data t.csv --part val
@@ -102,7 +102,7 @@ same val
 expect 3 "tested on other.csv (60 examples" "$program" eval --model run --data t.csv --part test
 expect 3 "they are its test set" "$program" eval --model run --data other.csv --part train
 
-# ---- numbers to come near to
+# ---- regression targets
 awk 'BEGIN { print "a,b,y"; for (i = 0; i < 90; i++) printf "%.3f,%.3f,%.3f\n", i * 7 % 31, i * 5 % 17, i % 11 + 0.5 }' >numbers.csv
 expect 0 "" "$program" train --data numbers.csv --test-fraction 0.3 --val 0.2 $quick "dense 5, tanh, dense 1" --out run --force
 measure run/model.safetensors numbers.csv test

@@ -74,11 +74,11 @@ expect 0 "1e-4" "$program" compare --data table.csv --rules bp,fa,dfa,ifa,frozen
 grep -q "^dfa .*zero *1e-4" out.txt || complain "compare: dfa does not begin from zero at 1e-4"
 expect 0 "1e-2" "$program" compare --data table.csv --rules dfa --preset nokland2016 --epochs 2 --rates 1e-2
 
-# Numbers to come near to are no classes: the preset's loss is replaced by a flag.
+# Regression has no classes: the preset's loss is replaced by a flag.
 awk -F, 'NR == 1 { print "a,b,price" } NR > 1 { printf "%s,%s,%.2f\n", $1, $2, $1 * 1.37 + $2 }' table.csv >prices.csv
 expect 3 "whole numbers or words" "$program" train --data prices.csv --preset nokland2016
 grep -qF -e "loss mse" out.txt || complain "no way out for numbers"
-expect 0 "numbers to come near to" "$program" train --data prices.csv --preset nokland2016 --loss mse --epochs 2
+expect 0 "regression targets" "$program" train --data prices.csv --preset nokland2016 --loss mse --epochs 2
 
 [ "$failures" = 0 ] && echo "preset: all as expected"
 exit "$failures"

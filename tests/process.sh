@@ -106,5 +106,5 @@ BACKLESS_JSON=true expect 0 "step" "$program" bench --net "dense 2" --shape 1x1x
     --backends portable
 [ ! -e true ] || complain "bench wrote a file called true"
 BACKLESS_MODEL=closed expect 0 "BACKLESS_MODEL" "$program" doctor
-! grep -q "no option is called so" out.txt || complain "doctor does not know BACKLESS_MODEL"
+! grep -q "no option has this name" out.txt || complain "doctor does not know BACKLESS_MODEL"
 exit $((failures > 0))

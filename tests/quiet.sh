@@ -1,5 +1,6 @@
 #!/bin/sh
-# quiet.sh PROGRAM - --quiet leaves errors and results alone; runs that had ended or diverge say so in a line; the table of options.
+# quiet.sh PROGRAM - --quiet leaves only errors and results; runs that had ended or diverge print one line;
+# the table of options.
 . "$(dirname "$0")/shell/expect.sh"
 
 awk 'BEGIN { print "a,b,class"; for (i = 0; i < 80; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), i % 2 ? "x" : "y" }' >t.csv
@@ -41,18 +42,18 @@ expect 0 "epoch 1/1" "$program" train --data t.csv --net "$net" --epochs 1 # the
 
 # ---- a run that had ended
 expect 0 "" "$program" train --data t.csv --net "$net" --epochs 2 --quiet --out two
-expect 0 "nothing was trained: the run had ended already, after epoch 2 (by epochs); --epochs N with a larger N goes on" \
+expect 0 "nothing was trained: the run had ended already, after epoch 2 (by epochs); --epochs N with a larger N continues it" \
     "$program" train --resume two
 expect 0 "epoch 4/4" "$program" train --resume run --epochs 4
 ! grep -q "had ended" out.txt || complain "a run that went on had ended"
-expect 0 "nothing was trained: the run has finished 4 epochs, and epochs is 2 here; --epochs N goes on" "$program" train --resume run
+expect 0 "nothing was trained: the run has finished 4 epochs, and epochs is 2 here; --epochs N continues it" "$program" train --resume run
 # one that is stopped after it was resumed with more epochs: the command to go on names them
 "$program" train --resume run --epochs 1000000 >out.txt 2>&1 &
 job=$!
 until grep -q "^epoch" out.txt; do sleep 0.05; done
 kill -TERM $job
 wait $job
-grep -q "saved, --resume run --epochs 1000000 goes on from here" out.txt || complain "how to go on: $(tail -n 1 out.txt)"
+grep -q "saved, --resume run --epochs 1000000 continues from here" out.txt || complain "how to go on: $(tail -n 1 out.txt)"
 expect 0 "" "$program" train --data t.csv --net "$net" --val 0.2 --epochs 500 --patience 2 --quiet --out patient
 expect 0 "(by patience); --patience N" "$program" train --resume patient
 

@@ -147,8 +147,8 @@ sed -i '$d' old/a/log.jsonl
 expect 3 "result.json is of another epoch" reproduce nokland2016 --collect old/a --out rerun
 rm old/a/result.json
 expect 3 "is not finished" reproduce nokland2016 --collect old/a --out rerun
-expect 0 "is not finished, and left out" reproduce nokland2016 --collect old --out rerun
-expect 3 "is no run folder, and holds none" reproduce nokland2016 --collect $data --out rerun
+expect 0 "is not finished, and is omitted" reproduce nokland2016 --collect old --out rerun
+expect 3 "is not a run folder, and holds none" reproduce nokland2016 --collect $data --out rerun
 
 # ---- The judgement, on results written by hand: 34 epochs, after which the stop rule ends a run whose errors on the training set
 # are 0.9, 0.5 and then 0. The last 10 epochs count.

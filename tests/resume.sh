@@ -1,5 +1,5 @@
 #!/bin/sh
-# resume.sh PROGRAM - what --resume makes of a log that is broken, and of relative paths in another folder.
+# resume.sh PROGRAM - --resume with a damaged log, and with relative paths in another folder.
 . "$(dirname "$0")/shell/expect.sh"
 printf 'a,b,label\n1,2,x\n2,3,y\n' >t.csv
 printf 'a,b,label\n3,2,x\n2,5,y\n' >test.csv
@@ -25,9 +25,9 @@ fresh && printf '{"epoch": 6}\n{"epoch": 7}\n' >>run/log.jsonl && ok resume
 [ "$(epochs)" = "1 2 3 4 5 6 " ] || complain "lines behind the checkpoint: $(epochs)"
 fresh && echo >>run/log.jsonl && ok resume
 [ "$(epochs)" = "1 2 3 4 5 6 " ] || complain "an empty last line: $(epochs)"
-fresh && sed -i 1G run/log.jsonl && refused "run/log.jsonl, line 2: is no line of a log"
-fresh && sed -i '3s/.*/junk/' run/log.jsonl && refused "line 3: is no line of a log"
-fresh && sed -i '3s/}$//' run/log.jsonl && refused "line 3: is no line of a log"
+fresh && sed -i 1G run/log.jsonl && refused "run/log.jsonl, line 2: is not a line of a log"
+fresh && sed -i '3s/.*/junk/' run/log.jsonl && refused "line 3: is not a line of a log"
+fresh && sed -i '3s/}$//' run/log.jsonl && refused "line 3: is not a line of a log"
 fresh && sed -i 3d run/log.jsonl && refused "line 3: is of epoch 4, but the line before it is of epoch 2"
 fresh && sed -i '2{h;d};3G' run/log.jsonl && refused "line 2: is of epoch 3"
 fresh && sed -i 2p run/log.jsonl && refused "line 3: is of epoch 2"

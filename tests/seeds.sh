@@ -1,6 +1,6 @@
 #!/bin/sh
-# seeds.sh PROGRAM - which seed decides what: splits, weights, feedback and order each have one, and a run folder of
-# version 0.1.0, where one seed decided all four, goes on to the same bits.
+# seeds.sh PROGRAM - splits, weights, feedback and order have one seed each, and a run folder of version
+# 0.1.0, which had one seed for all four, continues to the same bits.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 300; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (i % 3 ? (i % 2 ? "x" : "y") : "z") }' >table.csv

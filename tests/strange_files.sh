@@ -64,14 +64,14 @@ expect 0 "1 examples" "$program" eval --model resized --data size/test
 expect 0 "a.png" "$program" predict --model resized --data flat --output -
 expect 3 "classes/" info classes
 expect 3 "60000 x 60000 pixels" small huge
-expect 3 "pipe/q/b.png: is called like a picture, but is no regular file (a named pipe)" info pipe
+expect 3 "pipe/q/b.png: has the name of an image, but is not a regular file (a named pipe)" info pipe
 expect 3 "link/q/b.jpg: cannot be looked at" info link
 expect 3 "loop/q/b.png: cannot be looked at" info loop
-expect 3 "folder/q/b.png: is called like a picture, but is no regular file (a folder)" info folder
+expect 3 "folder/q/b.png: has the name of an image, but is not a regular file (a folder)" info folder
 expect 3 "gif/q/b.gif: a picture, but neither PNG nor JPEG" info gif
 expect 3 "gifs/p/a.gif: a picture, but neither PNG nor JPEG" info gifs
 expect 3 "named/q/b.png: neither a PNG nor a JPEG by its first bytes, but a GIF" info named
 expect 3 "beside/b.png: a picture beside the folders of classes" info beside
-expect 3 "is no regular file (a named pipe)" info idx
+expect 3 "is not a regular file (a named pipe)" info idx
 
 exit "$failures"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tables.sh PROGRAM - a table as it comes, in three commands: train, eval, predict. Words, missing values, an id column, any
-# order of columns, and numbers to come near to.
+# order of columns, and regression targets.
 . "$(dirname "$0")/shell/expect.sh"
 
 # same FILE TEXT: the file's first lines
@@ -72,11 +72,11 @@ sed 's/^Fare/Price/' test.csv >renamed.csv
 expect 3 'no column "Fare"' "$program" predict --model run --data renamed.csv --output o2.csv
 expect 2 "expected a number of examples" "$program" train --data train.csv --val many
 
-# Numbers to come near to
+# Regression targets
 awk 'BEGIN { print "a,b,kind,price"
     for (i = 0; i < 400; i++) { a = (i * 37 % 101) / 50 - 1; b = (i * 53 % 97) / 48 - 1
         printf "%.4f,%.4f,%s,%.4f\n", a, b, i % 2 ? "new" : "old", 1000 + 300 * a - 200 * b * b + (i % 2 ? 150 : 0) } }' >prices.csv
-expect 0 'column "price" holds numbers to come near to' \
+expect 0 'column "price" holds regression targets' \
     "$program" train --data prices.csv --label price --loss mse --net "dense 64, tanh, dense 1" --epochs 150 --batch 16 \
     --lr 0.01 --schedule cosine --test-fraction 0.25 --rule dfa --out price
 r2=$(sed -n 's/.*"test_r2": \([0-9.]*\).*/\1/p' price/result.json)

@@ -31,9 +31,9 @@ on_terminal --epochs 50 --json --net "'dense 2'"
 [ "$(lines)" = 400 ] || complain "$(lines) lines in a file, expected 400"
 
 # What is lost at the end is told.
-expect 0 "the model was not kept: --out DIR keeps it; no examples were put aside" "$program" train --data table.csv --epochs 1
+expect 0 "the model was not kept: --out DIR keeps it; no examples were held out" "$program" train --data table.csv --epochs 1
 expect 0 "the model was not kept: --out DIR keeps it" "$program" train --data table.csv --epochs 1 --test-fraction 0.2
-grep -q "put aside to test on" out.txt && complain "a test set is said to be missing"
+grep -q "held out to test on" out.txt && complain "a test set is said to be missing"
 expect 0 "stopped by" "$program" train --data table.csv --epochs 1 --out run
 grep -q "not kept" out.txt && complain "a model that was kept is said to be lost"
 expect 0 "" "$program" train --data table.csv --epochs 1 --quiet

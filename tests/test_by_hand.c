@@ -1,6 +1,6 @@
 /*
- * test_by_hand.c - the loops of examples/00_by_hand.c and the library go the same way: from the same weights
- * and feedback, on the same examples, one at a time.
+ * test_by_hand.c - the loops of examples/00_by_hand.c and the library reach the same weights: from the same
+ * weights and feedback, on the same examples, one at a time.
  */
 #include <setjmp.h>
 #include <stdarg.h>

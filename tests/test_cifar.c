@@ -1,6 +1,6 @@
 /*
- * test_cifar.c - CIFAR's records in folders, files and archives. What is there is read right, and what is
- * broken is refused with its place.
+ * test_cifar.c - CIFAR's records in folders, files and archives. Valid ones are read correctly, and broken
+ * ones are refused with the place of the fault.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /*
- * test_config.c - options: what each accepts and refuses, defaults, settled values, files, and want of memory.
+ * test_config.c - options: accepted and refused values, defaults, values in use, files, and failing
+ * allocations.
  */
 #include "../src/train/config.h"
 

@@ -1,9 +1,9 @@
 /*
- * test_consequences.c - what follows from the rules' equations, to the bit where they say so: with one
+ * test_consequences.c - consequences of the rules' equations, bit for bit where they are exact: with one
  * hidden layer fa is dfa; fa through the transposed weights is bp; learning from all-zero weights comes in
- * stages; rules that zeros would stall refuse them; feedback that takes the weights' steps comes nearer to them by the
- * decay; and the angle to backpropagation is what two trainers'
- * deltas say, or no number where there is no direction.
+ * stages; rules that zeros would stall refuse them; feedback that takes the weights' steps comes nearer to
+ * them by the decay; and the angle to backpropagation is what two trainers' deltas say, or no number where
+ * there is no direction.
  */
 #include <setjmp.h>
 #include <stdarg.h>

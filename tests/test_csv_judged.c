@@ -1,6 +1,6 @@
 /*
- * test_csv_judged.c - what a table might be taken for and is not: numbers in other notations, headers of numbers, comments,
- * other line ends and separators. Each is read right, or refused with its line, column, value and the way out.
+ * test_csv_judged.c - ambiguous tables: numbers in other notations, headers of numbers, comments, other line
+ * ends and separators. Each is read correctly, or refused with its line, column, value and what to do.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -218,7 +218,7 @@ static void headers_of_numbers_are_asked_about(void **state)
         {"9,8,7.5,7,6,4,3,2\n1,2,1,2,1,2,1,0\n2,1,2,1,2,1,2,1\n", .expected = ASKS, .is_refused = true},
         {"\"7\",\"2\",\"5\"\n1,2,0\n2,1,1\n", .expected = ASKS, .is_refused = true},
         {"7,8,speed\n.1,.2,1\n.2,.1,0\n",
-         .expected = "\"speed\" is no number, but all other labels are; --header yes", .is_refused = true},
+         .expected = "\"speed\" is not a number, but all other labels are; --header yes", .is_refused = true},
         {"7,x,1\n.1,.2,1\n.2,.1,0\n",
          .expected = "found \"x\"; expected a number as in 2 other rows (--header yes", .is_refused = true},
         {"a,b,label\n1,2,x\na,b,label\n2,3,y\n", .expected = "line 3 repeats the header", .is_refused = true},

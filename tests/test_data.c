@@ -1,5 +1,5 @@
 /*
- * test_data.c - sets in memory: scaled rows, what is fitted, which examples are put aside, where named sets
+ * test_data.c - sets in memory: scaled rows, what is fitted, which examples are held out, where named sets
  * are found, wrapped arrays, and that nothing leaks when memory runs out.
  */
 #include <setjmp.h>

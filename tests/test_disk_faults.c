@@ -1,6 +1,6 @@
 /*
  * test_disk_faults.c - a run that is stopped and resumed while one call to the disk fails, each in turn: it is said, no file is
- * left broken, and the run goes on from its folder to the bits of one that nothing disturbed. read, write, fsync, rename and
+ * left broken, and the run continues from its folder to the bits of one that nothing disturbed. read, write, fsync, rename and
  * ftruncate are this program's own.
  */
 #include "rig.h"

@@ -1,6 +1,7 @@
 /*
- * test_fixed_bits.c - what a seed means with the portable backend: weights after training, as a number written down here.
- * The same for every compiler, optimisation level and instruction set, so each build that runs this test proves the next.
+ * test_fixed_bits.c - the bits of a seed with the portable backend: recorded hashes of weights after
+ * training. The same for every compiler, optimisation level and instruction set, so each build that runs this
+ * test proves the next.
  *
  * A change of these numbers changes the meaning of every seed: it belongs into the changelog, and raises BL_NUMERIC_REVISION.
  */

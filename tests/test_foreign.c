@@ -1,6 +1,6 @@
 /*
- * test_foreign.c - files of kinds that are not read are refused by their name, with what to do; tables that only look a
- * little like them are read.
+ * test_foreign.c - unsupported file formats are refused by name, with what to do; tables that resemble them
+ * are read.
  */
 #include <setjmp.h>
 #include <stdarg.h>

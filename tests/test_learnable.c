@@ -1,6 +1,6 @@
 /*
- * test_learnable.c - what cannot learn is refused or told: configurations before the first step, blocks that stand still while
- * steps are taken, and a last batch that is too small for batch norm.
+ * test_learnable.c - configurations that cannot learn are refused or noted: before the first step, blocks
+ * whose deltas stay 0 during training, and a last batch that is too small for batch norm.
  */
 #include "rig.h"
 

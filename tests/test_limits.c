@@ -1,5 +1,5 @@
 /*
- * test_limits.c - what a file of a few bytes must not cost: memory, time, or the bits beside the memory that it was given.
+ * test_limits.c - a file of a few bytes must not cost much memory or time, nor write outside of its memory.
  */
 #include "../src/base/text.h"
 #include "../src/file/tensors.h"

@@ -1,6 +1,6 @@
 /*
- * test_model_files.c - a model file of which something was lost, or which says something that is unknown, is refused: it never
- * answers with a default in its place. Files of 0.1.0, which kept their scaling as floats, are read as it read them.
+ * test_model_files.c - a model file with a missing part or an unknown word is refused: no default replaces
+ * it. Files of 0.1.0, which kept their scaling as floats, are read as it read them.
  */
 #include "../src/data/source/location.h"
 #include "../src/file/tensors.h"
@@ -147,7 +147,7 @@ static const struct change changes[] = {
     {.key = "net", .text = "dense 3, tanh, dense 2", .expected = "has no place in net"},
     {.key = "input", .text = "5", .expected = "input \"5\""},
     {.key = "input", .text = "1 x 1 x 4", .expected = "table's columns become 5 features"},
-    {.key = "outputs", .text = "3", .expected = "is no list of 3 names"},
+    {.key = "outputs", .text = "3", .expected = "is not a list of 3 names"},
     {.key = "inlet", .text = "elsewhere", .expected = "no inlet \"elsewhere\""},
     {.lost = "inlet", .expected = "no \"inlet\""},
     {.key = "feedback", .text = "uniform x", .expected = "its feedback cannot be understood"},
@@ -156,16 +156,16 @@ static const struct change changes[] = {
     {.key = "reduction", .text = "max", .expected = "its reduction cannot be understood"},
     {.lost = "precision", .expected = "no \"precision\""},
     {.lost = "class_names", .expected = "no \"class_names\""},
-    {.key = "class_names", .text = "[\"no\"]", .expected = "is no list of 2 names"},
+    {.key = "class_names", .text = "[\"no\"]", .expected = "is not a list of 2 names"},
     {.lost = "table", .expected = "no \"table\""},
     {.lost = "missing", .expected = "no \"missing\""},
     {.key = "missing", .text = "null", .expected = "its \"missing\" is null"},
     {.key = "missing", .text = "drop", .expected = "its missing is \"drop\""},
-    {.key = "table", .text = "[]", .expected = "no list of columns"},
+    {.key = "table", .text = "[]", .expected = "not a list of columns"},
     {.key = "table",
      .text = "[{\"kind\":\"number\"},{\"kind\":\"number\",\"indicator\":1}]",
      .expected = "true or false as indicator"},
-    {.key = "table", .text = "[{\"kind\":\"number\",\"log\":true}]", .expected = "no object of name, kind"},
+    {.key = "table", .text = "[{\"kind\":\"number\",\"log\":true}]", .expected = "not an object of name, kind"},
     {.key = "table",
      .text = "[{\"kind\":\"number\",\"name\":\"a\"},{\"kind\":\"number\"}]",
      .expected = "all or none"},

@@ -1,5 +1,6 @@
 /*
- * test_nearest.c - the nearest of some names, and the words of other programs: each is refused with what to write here.
+ * test_nearest.c - spelling suggestions, and names of other programs: each is refused with the word to write
+ * here.
  */
 #include "backless.h"
 

@@ -1,6 +1,7 @@
 /*
- * test_not_defined.c - what a rule is not defined for is BL_NOT_DEFINED, and the sentence names the rule; a net, a value or data
- * that no rule could take have other statuses. A program that tries all rules goes by that difference.
+ * test_not_defined.c - a net, value or data for which a rule is not defined give BL_NOT_DEFINED, with a
+ * message that names the rule; those that are valid for no rule give another status. A program that tries all
+ * rules relies on the difference.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_numpy.c - NumPy's arrays as data. What is there is read right, and what is broken is refused with its
- * place.
+ * test_numpy.c - NumPy's arrays as data. Valid ones are read correctly, and broken ones are refused with the
+ * place of the fault.
  */
 #include <setjmp.h>
 #include <stdarg.h>

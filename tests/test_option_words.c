@@ -1,6 +1,6 @@
 /*
- * test_option_words.c - an option's argument in the table tells the truth: what stands there in lower case
- * ("mean|sum") is accepted as it is, for completions and help offer it.
+ * test_option_words.c - the arguments in the table of options are correct: words in lower case ("mean|sum")
+ * are accepted values, because completions and help offer them.
  */
 #include "backless.h"
 

@@ -1,6 +1,6 @@
 /*
- * test_predictor.c - models at work: raw inputs are scaled as training scaled them, several threads may share a model, what
- * is no number is refused, and answers keep the digits of their unit.
+ * test_predictor.c - prediction: raw inputs are scaled as in training, several threads can share a model, NaN
+ * and infinities are refused, and predictions keep the digits of their unit.
  */
 #include "../src/data/set/data.h"
 #include "../src/train/model.h"
@@ -140,7 +140,7 @@ static void pixels_are_scaled_as_in_training(void **state)
     bl_context_free(ctx);
 }
 
-/* ---- What is no number */
+/* ---- What is not a number */
 
 static void what_is_no_number_is_refused(void **state)
 {

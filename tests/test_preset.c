@@ -1,5 +1,6 @@
 /*
- * test_preset.c - the option preset: what it stands for, what goes before it, and that it is those options to the bit.
+ * test_preset.c - the option preset: its values, what takes precedence over it, and that it gives the bits of
+ * those options.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -151,15 +151,15 @@ static void nothing_else_is_cut(void **state)
         size_t epoch;
         const char *reason;
     } cases[] = {
-        {ONE "\n" TWO, 2, "log.jsonl, line 2: is no line of a log"},
-        {"\n" ONE TWO, 2, "log.jsonl, line 1: is no line of a log"},
-        {ONE TWO "{\"epoch\": 3\n" THREE, 3, "log.jsonl, line 3: is no line of a log"},
-        {ONE "{\"epoch\": 1.0}\n" TWO, 2, "line 2: is no line"},
-        {ONE "{\"epoch\": \"2\"}\n" THREE, 2, "line 2: is no line"},
-        {ONE "{\"step\": 2}\n" TWO, 2, "line 2: is no line"},
-        {ONE "[2]\n" TWO, 2, "line 2: is no line"},
-        {ONE "{\"epoch\": 2, \"epoch\": 2}\n" THREE, 2, "line 2: is no line"},
-        {ONE TWO "junk\njunk\n", 2, "line 3: is no line"}, /* two broken lines are one too many */
+        {ONE "\n" TWO, 2, "log.jsonl, line 2: is not a line of a log"},
+        {"\n" ONE TWO, 2, "log.jsonl, line 1: is not a line of a log"},
+        {ONE TWO "{\"epoch\": 3\n" THREE, 3, "log.jsonl, line 3: is not a line of a log"},
+        {ONE "{\"epoch\": 1.0}\n" TWO, 2, "line 2: is not a line"},
+        {ONE "{\"epoch\": \"2\"}\n" THREE, 2, "line 2: is not a line"},
+        {ONE "{\"step\": 2}\n" TWO, 2, "line 2: is not a line"},
+        {ONE "[2]\n" TWO, 2, "line 2: is not a line"},
+        {ONE "{\"epoch\": 2, \"epoch\": 2}\n" THREE, 2, "line 2: is not a line"},
+        {ONE TWO "junk\njunk\n", 2, "line 3: is not a line"}, /* two broken lines are one too many */
         {ONE ONE TWO, 2, "line 2: is of epoch 1, but the line before it is of epoch 1"},
         {ONE THREE TWO, 2, "line 2: is of epoch 3, but the line before it is of epoch 1"},
         {ONE THREE, 3, "line 2: is of epoch 3"},
@@ -208,9 +208,9 @@ static void lines_of_steps_are_kept_likewise(void **state)
         {STEP(0, 3) ONE, 1, 5, NULL, "line 1: is of step 3 in epoch 0"},
         {ONE STEP(1, 3) TWO, 2, 5, NULL, "line 2: is of step 3 in epoch 1"},
         {"{\"epoch\": 1, \"step\": 5}\n" STEP(2, 5) TWO, 2, 10, NULL, "line 2: is of step 5 in epoch 2"},
-        {"{\"kind\": \"step\", \"epoch\": 1}\n" ONE, 1, 5, NULL, "line 1: is no line of a log"},
-        {"{\"kind\": \"word\", \"epoch\": 1}\n" TWO, 1, 5, NULL, "line 1: is no line of a log"},
-        {"{\"kind\": 1, \"epoch\": 1}\n" TWO, 1, 5, NULL, "line 1: is no line of a log"},
+        {"{\"kind\": \"step\", \"epoch\": 1}\n" ONE, 1, 5, NULL, "line 1: is not a line of a log"},
+        {"{\"kind\": \"word\", \"epoch\": 1}\n" TWO, 1, 5, NULL, "line 1: is not a line of a log"},
+        {"{\"kind\": 1, \"epoch\": 1}\n" TWO, 1, 5, NULL, "line 1: is not a line of a log"},
         {STEP(9223372036854775807, 1) ONE, 1, 5, NULL, "line 1: is of step 1 in epoch 9223372036854775807"},
         {STEP(1, 1) STEP(2, 2) TWO, 2, 5, NULL, "line 2: is of step 2 in epoch 2"}, /* where is epoch 1? */
         {ONE "{\"kind\": \"step\", \"epoch\": 4, \"step\": 9, \"missing_from\": 2}\n{\"epoch\": 4}\n", 4, 10,

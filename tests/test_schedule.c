@@ -1,5 +1,5 @@
 /*
- * test_schedule.c - learning rates over the epochs, and the rules that end a run.
+ * test_schedule.c - learning rates over the epochs, and the criteria that end a run.
  */
 #include "../src/train/schedule.h"
 

@@ -1,6 +1,6 @@
 /*
- * test_tables.c - tables as they really are: words become marks, missing values are refused or filled in, columns that
- * number the rows are left out, and a model reads the raw file again, in any order of columns.
+ * test_tables.c - real tables: words become one-hot features, missing values are refused or imputed, columns
+ * that number the rows are omitted, and a model reads the raw file with its columns in any order.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -294,7 +294,7 @@ static void what_names_no_column_is_refused(void **state)
         assert_refuses(&cases[i], NULL);
 }
 
-/* ---- numbers to come near to ---- */
+/* ---- regression targets ---- */
 
 static void targets_are_read(void **state)
 {
@@ -309,9 +309,9 @@ static void targets_are_read(void **state)
         {"n,y\n1,2\n2,3\n3,2\n", TARGET_NUMBER_IF_ALL, 0, 1, NULL},
         {"n,y\n1,2\n2,3\n3,2\n", TARGET_CLASS, 1, 2, NULL},
         {"n,y\n1,a\n2,b\n3,a\n", TARGET_NUMBER_IF_ALL, 1, 2, NULL},
-        {"n,y\n1,a\n2,b\n3,a\n", TARGET_NUMBER, -1, 0, "is no number"},
-        {"n,y\n1,2\n2,\n3,2\n", TARGET_NUMBER, -1, 0, "is no label (1 such line)"},
-        {"n,y\n1,2\n2,nan\n3,2\n", TARGET_NUMBER, -1, 0, "is no label (1 such line)"},
+        {"n,y\n1,a\n2,b\n3,a\n", TARGET_NUMBER, -1, 0, "is not a number"},
+        {"n,y\n1,2\n2,\n3,2\n", TARGET_NUMBER, -1, 0, "is not a label (1 such line)"},
+        {"n,y\n1,2\n2,nan\n3,2\n", TARGET_NUMBER, -1, 0, "is not a label (1 such line)"},
         {"n,y\n1,2\n2,1e39\n3,2\n", TARGET_NUMBER, 0, 1, NULL},
         {"n,y\n1,2\n2,1e309\n3,2\n", TARGET_NUMBER, -1, 0, "beyond the range of a double"},
     };

@@ -1,7 +1,7 @@
 /*
- * test_thread_choice.c - the number of threads is chosen by what steps took, on machines that are made up
- * here: a quiet one, busy ones whose steps are now and then stopped for a slice of the scheduler, one that
- * becomes busy, and steps that are long.
+ * test_thread_choice.c - the number of threads is chosen by the times of steps, on simulated machines: an
+ * idle one, busy ones whose steps are sometimes delayed by a time slice of the scheduler, one that becomes
+ * busy, and one with long steps.
  */
 #include <setjmp.h>
 #include <stdarg.h>

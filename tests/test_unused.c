@@ -1,5 +1,6 @@
 /*
- * test_unused.c - an option that the rule, the net or the data do not use is told, and one that they use is not.
+ * test_unused.c - an option that the rule, the net or the data do not use is reported, and one that they use
+ * is not.
  */
 #include "data_files.h"
 #include "rig.h"

@@ -1,6 +1,7 @@
 /*
- * test_windows.c - what convolutions and pools are made of: products read through offsets, panels, the largest of a
- * window, sums. Every portable variant to the bit against the definition; nothing read or written outside.
+ * test_windows.c - the operations of convolutions and pools: products read through offsets, panels, the
+ * largest of a window, sums. Every portable variant to the bit against the definition; nothing read or
+ * written outside.
  */
 #include <setjmp.h>
 #include <stdarg.h>

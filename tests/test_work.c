@@ -1,6 +1,6 @@
 /*
- * test_work.c - what bl_trainer_count counts, against numbers made by hand; and the clocks of a step, which change no bit
- * and never tell more than there was.
+ * test_work.c - the counts of bl_trainer_count against numbers computed by hand; and the clocks of a step,
+ * which change no bit and never exceed the time of the step.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 #!/bin/sh
-# words.sh PROGRAM - what the program says to words that it does not know: one sentence with the way out, exit code 2.
+# words.sh PROGRAM - unknown words are refused by one message with a suggestion, and exit code 2.
 . "$(dirname "$0")/shell/expect.sh"
 
 printf 'a,b,class\n1,2,x\n2,3,y\n1,3,x\n2,2,y\n4,1,x\n0,5,y\n' >t.csv
@@ -103,7 +103,7 @@ expect 3 'it has no column "class" (the nearest is "klass")' "$program" eval --m
 expect 3 'it has no column "clas" (the nearest is "class")' "$program" eval --model runs/first --data t.csv --label clas
 
 # ---- variables
-BACKLESS_BATCH_SIZE=3 expect 0 "the environment variable BACKLESS_BATCH_SIZE is not followed: no option is called so; did you mean BACKLESS_BATCH?" \
+BACKLESS_BATCH_SIZE=3 expect 0 "the environment variable BACKLESS_BATCH_SIZE is not followed: no option has this name; did you mean BACKLESS_BATCH?" \
     "$program" train --data t.csv --epochs 1
 BACKLESS_EPOCH=3 expect 0 "did you mean BACKLESS_EPOCHS?" "$program" train --data t.csv --epochs 1
 BACKLESS_XYZZY=3 expect 0 "BACKLESS_XYZZY is not followed" "$program" rules
@@ -121,9 +121,9 @@ ln -s nothing link.csv
 refused '--resume t.csv: is a file, expected the folder of a run' train --resume t.csv
 
 # what is missing is named
-refused '--model is missing; it is written: backless eval' eval --data t.csv
-refused '--data is missing; it is written: backless eval' eval --model run
-refused '--data is missing; it is written: backless predict' predict --model run --output answers.csv
-refused '--output (- for standard output) is missing; it is written: backless predict' predict --model run --data t.csv
+refused '--model is missing; usage: backless eval' eval --data t.csv
+refused '--data is missing; usage: backless eval' eval --model run
+refused '--data is missing; usage: backless predict' predict --model run --output answers.csv
+refused '--output (- for standard output) is missing; usage: backless predict' predict --model run --data t.csv
 
 exit $((failures > 0))

@@ -1,8 +1,8 @@
 /*
- * bench.h - what `backless bench` measures, and what it found.
+ * bench.h - the cases of `backless bench`, and their results.
  *
- * A group is one net at one batch size and number of threads. Its cases, rules on backends, are measured in turn, round after
- * round, so that what disturbs the machine hits all of them alike.
+ * A group is one net at one batch size and number of threads. Its cases, rules on backends, are measured in
+ * turn, round after round, so that disturbances affect all of them.
  */
 #ifndef CLI_BENCH_H
 #define CLI_BENCH_H

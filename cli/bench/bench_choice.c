@@ -1,5 +1,5 @@
 /*
- * bench_choice.c - what the options of `backless bench` select: lists with commas, each checked against what there is.
+ * bench_choice.c - parses the options of `backless bench`: comma-separated lists of known values.
  */
 #include "bench.h"
 

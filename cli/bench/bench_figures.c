@@ -1,5 +1,6 @@
 /*
- * bench_figures.c - from a case's rounds to its figures: quartiles, the lower bound, the ratio to bp.
+ * bench_figures.c - computes the figures of a case from its rounds: quartiles, the lower bound, the ratio to
+ * bp.
  *
  *     arithmetic = 2 macs / peak of multiply-adds + stepped weights / peak of roots and divisions
  *     memory = bytes that must move / bandwidth where as many bytes are in use

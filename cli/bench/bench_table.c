@@ -1,5 +1,5 @@
 /*
- * bench_table.c - what `backless bench` prints: a row for each case, as soon as its group is measured.
+ * bench_table.c - the table of `backless bench`: prints a row for each case as soon as its group is measured.
  */
 #include "bench.h"
 

@@ -1,5 +1,5 @@
 /*
- * cmd_bench.c - backless bench: how fast one training step is on this machine, against what the machine can do at most.
+ * cmd_bench.c - backless bench: measures a training step, and compares it with the peak rates of the machine.
  */
 #include "bench.h"
 
@@ -20,7 +20,7 @@ static const struct extra extras[] = {
     {"seconds", "X",
      "measuring time for each net, batch and number of threads; five rounds at least (default: 3)"},
     {"all", NULL,
-     "all nets, batches 1,64,256,1024 and rules bp,fa,dfa,ifa,drtp, but for lists that are given"},
+     "all nets, batches 1,64,256,1024 and rules bp,fa,dfa,ifa,drtp, except for the lists that are given"},
     {"json", "FILE", "all figures in a file too"},
     {"quiet", NULL, "no messages"},
     {NULL, NULL, NULL},

@@ -1,8 +1,8 @@
 /*
  * cmd_compare.c - backless compare: the same net by several rules, one table.
  *
- * First every rule is checked, then rates are chosen (--rates), then each rule trains and gets its row. What is to be said of
- * single rules comes behind the table, once for all rules that it holds for.
+ * First every rule is checked, then rates are chosen (--rates), then each rule trains and gets its row. Notes
+ * about single rules are printed after the table, each once for all rules to which it applies.
  */
 #include "../majority.h"
 #include "../seconds.h"
@@ -21,9 +21,9 @@ static const struct extra extras[] = {
     {"rate-epochs", "N",
      "epochs of training at each of --rates, with a schedule of that length (default: those of the run)"},
     {"init", "zero|fanin|glorot|he|same",
-     "first weights of every rule; same: fanin for all (default: each rule's own)"},
-    {"config", "FILE.json", "options from a file; flags go before it"},
-    {"json", NULL, "one JSON object a rule on standard output"},
+     "initial weights of every rule; same: fanin for all (default: each rule's own)"},
+    {"config", "FILE.json", "options from a file; flags take precedence"},
+    {"json", NULL, "one JSON object per rule on standard output"},
     {"quiet", NULL, "no messages and no progress"},
     {NULL, NULL, NULL},
 };
@@ -228,7 +228,7 @@ static void tell_stop(const struct comparison *c, const struct row *row)
         snprintf(text, sizeof text, "backless: stopped%s", rest);
     print_wrapped(stderr, text);
     if (row && out[0]) {
-        snprintf(text, sizeof text, "backless: backless train --resume %s/%s goes on with %s", out, row->rule,
+        snprintf(text, sizeof text, "backless: backless train --resume %s/%s continues %s", out, row->rule,
                  row->rule);
         print_wrapped(stderr, text);
     }
@@ -350,8 +350,7 @@ static int check_names(const struct session *s, const struct words *rules)
 {
     for (int i = 0; i < rules->n; i++) {
         if (strcmp(rules->text[i], "all") == 0)
-            return usage_error(
-                "--rules all: leave --rules out, then all rules are taken that are defined for the net");
+            return usage_error("--rules all: omit --rules to compare all rules that are defined for the net");
         if (!bl_rule_about(rules->text[i]))
             return fail_with(s, bl_config_set(s->config, "rule", rules->text[i]));
         for (int k = 0; k < i; k++)
@@ -380,7 +379,7 @@ static int check_options(const struct session *s)
     if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0])
         return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
     if (epochs && !extra_of(s, "rates"))
-        return usage_error("--rate-epochs is about --rates, and none are given");
+        return usage_error("--rate-epochs needs --rates");
     if (strcmp(bl_config_get(s->config, "patience"), "0") != 0 &&
         strcmp(bl_config_get(s->config, "val"), "0") == 0)
         return usage_error("--patience needs a validation set: use --val N");

@@ -1,5 +1,5 @@
 /*
- * comparison.h - what the parts of backless compare share: the rules, what each came to, and the table.
+ * comparison.h - shared by the parts of backless compare: the rules, their results, and the table.
  */
 #ifndef CLI_COMPARISON_H
 #define CLI_COMPARISON_H

@@ -1,6 +1,6 @@
 /*
- * comparison_check.c - which rules can be compared: each trainer is made once, so that what one of them refuses is said before
- * the others have worked for hours.
+ * comparison_check.c - checks which rules can be compared, by creating each trainer once, so that an error of
+ * one rule is reported before the others have trained for hours.
  *
  * A rule that is not defined for the net, the data or the options (BL_NOT_DEFINED) is left out where all rules were meant, and an
  * error where --rules names it. Any other failure is one that no rule could work with, and ends the comparison.
@@ -83,9 +83,8 @@ static int refuse(const struct comparison *c)
             snprintf(rest + strlen(rest), sizeof rest - strlen(rest), "%s%s", rest[0] ? "," : "",
                      c->rows[i].rule);
     if (rest[0])
-        return usage_error(
-            "write --rules %s, or leave --rules out: then all rules are taken that are defined", rest);
-    return usage_error("leave --rules out: then all rules are taken that are defined");
+        return usage_error("write --rules %s, or omit --rules to compare all rules that are defined", rest);
+    return usage_error("omit --rules to compare all rules that are defined");
 }
 
 /* The library refuses such a folder when a run begins, which may be hours after the first. */
@@ -111,7 +110,7 @@ static int check_folders(const struct comparison *c)
 /* What other rules could work with, as a file of feedback that suits them. */
 static void tell_rule(const struct comparison *c, int place)
 {
-    usage_error("this is said of rule %s: --rules names the rules to compare", c->rows[place].rule);
+    usage_error("this applies to rule %s: --rules names the rules to compare", c->rows[place].rule);
 }
 
 int comparison_check(struct comparison *c)

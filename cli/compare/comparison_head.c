@@ -1,5 +1,5 @@
 /*
- * comparison_head.c - what is compared, on standard error, before the first run.
+ * comparison_head.c - prints the settings of a comparison on standard error, before the first run.
  */
 #include "../data_notes.h"
 #include "../preset_notes.h"
@@ -44,14 +44,13 @@ static void print_data(const struct comparison *c)
     if (bl_data_labels(c->train))
         add_classes(c->train, text, sizeof text);
     else
-        snprintf(text + strlen(text), sizeof text - strlen(text), ", %d number%s to come near to", outputs,
+        snprintf(text + strlen(text), sizeof text - strlen(text), ", %d regression target%s", outputs,
                  outputs == 1 ? "" : "s");
     note(c->s, "%s", text);
     print_data_notes(c->s, "           ", c->train);
     if (!c->test)
-        note(c->s,
-             "           no test set: the table shows errors on the training set; --test-fraction 0.2 puts a "
-             "fifth of the examples aside to test on");
+        note(c->s, "           no test set: the table shows errors on the training set; --test-fraction 0.2 "
+                   "holds out a fifth of the examples for testing");
 }
 
 static void print_training(const struct comparison *c)
@@ -165,11 +164,12 @@ static void note_one_hidden(const struct comparison *c)
         label = "";
     }
     if (ifa && direct && strcmp(ifa->init, direct->init) != 0) {
-        note(c->s,
-             "%-11sifa would be the same as %s from the same first weights, but starts from %s and not from "
-             "%s: "
-             "--init same lets all rules start alike",
-             label, direct->rule, ifa->init, direct->init);
+        note(
+            c->s,
+            "%-11sifa would be the same as %s from the same initial weights, but starts from %s and not from "
+            "%s: "
+            "--init same lets all rules start alike",
+            label, direct->rule, ifa->init, direct->init);
         label = "";
     }
     if (are_same(kp, dkp))

@@ -1,5 +1,6 @@
 /*
- * comparison_json.c - a row as one JSON object on a line, with the facts that all rows share, so that each line can be used alone.
+ * comparison_json.c - writes a row as one JSON object per line, including the values that all rows share, so
+ * that each line is complete in itself.
  */
 #include "comparison.h"
 

@@ -1,9 +1,9 @@
 /*
- * comparison_table.c - the table, a row as soon as its rule is done.
+ * comparison_table.c - prints the table; each row as soon as its rule is done.
  *
- * Where standard output is a terminal, no line is wider than it: columns become narrow, angles that do not fit are left away from
- * the end of their list, and then whole columns, the least important first. What was left out is said above the table. In files
- * and pipes the table is whole.
+ * On a terminal, no line is wider than the terminal: columns are narrowed, then angles are omitted from the
+ * end of their list, and then whole columns, the least important first. A line above the table names what is
+ * omitted. In files and pipes the table is whole.
  */
 #include "comparison.h"
 

@@ -1,5 +1,5 @@
 /*
- * core_wait.h - how long this program waited for a core that it could have used: what makes a measured speed too low.
+ * core_wait.h - how long this program waited for a core; a long wait makes a measured speed too low.
  */
 #ifndef CLI_CORE_WAIT_H
 #define CLI_CORE_WAIT_H

@@ -23,10 +23,9 @@ static int run(struct session *s)
             shells[i].write(stdout, s->program);
             return EXIT_DONE;
         }
-    return usage_error(
-        "it is written: backless %s; in bash and zsh: source <(backless completion bash), and in "
-        "fish: backless completion fish | source",
-        s->command->usage);
+    return usage_error("usage: backless %s; in bash and zsh: source <(backless completion bash), and in "
+                       "fish: backless completion fish | source",
+                       s->command->usage);
 }
 
 const struct command command_completion = {"completion",

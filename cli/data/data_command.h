@@ -1,5 +1,5 @@
 /*
- * data_command.h - the commands that backless data is made of, and what they share.
+ * data_command.h - the commands of backless data, and what they share.
  */
 #ifndef CLI_DATA_COMMAND_H
 #define CLI_DATA_COMMAND_H

@@ -1,5 +1,5 @@
 /*
- * data_figures.h - what is measured of a data set: ranges of its values, examples a class.
+ * data_figures.h - statistics of a data set: ranges of its values, examples per class.
  */
 #ifndef CLI_DATA_FIGURES_H
 #define CLI_DATA_FIGURES_H

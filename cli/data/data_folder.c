@@ -1,5 +1,5 @@
 /*
- * data_folder.c - where the commands of backless data look for named sets first.
+ * data_folder.c - the folder that the commands of backless data search first for named sets.
  */
 #include "data_command.h"
 

@@ -13,13 +13,14 @@
 enum { URL_ROOM = 4096, SHA256_DIGITS = 64, STALL_SECONDS = 30, MOST_STALL_SECONDS = 86400 };
 
 static const struct extra extras[] = {
-    {"mirror", "URL", "folder that has the files, tried before the known ones; http:// is taken too"},
+    {"mirror", "URL",
+     "address of a folder with the files, tried before the known mirrors; http:// is accepted too"},
     {"data-dir", "DIR", "where to put sets: DIR/NAME (default: $BACKLESS_DATA, else the user's cache)"},
-    {"sha256", "HEX", "the digest of the file at URL; what has another is thrown away"},
+    {"sha256", "HEX", "the digest of the file at URL; a file with another one is deleted"},
     {"to", "FILE", "where to put the file at URL (default: its name, in this folder)"},
     {"size", "BYTES", "the size of the file at URL, if known; more is refused"},
-    {"stall", "SECONDS", "slower than 1 kB/s for so long: the next mirror (default: 30)"},
-    {"force", NULL, "replace a file that is there with another content"},
+    {"stall", "SECONDS", "seconds below 1 kB/s after which the next mirror is tried (default: 30)"},
+    {"force", NULL, "replace an existing file with another content"},
     {"quiet", NULL, "no messages and no progress"},
     {NULL, NULL, NULL},
 };
@@ -221,7 +222,7 @@ static int run(struct session *s)
 {
     struct request request = {.download = {.size = 0}};
     if (s->n_words == 0)
-        return usage_error("it is written: backless %s", s->command->usage);
+        return usage_error("usage: backless %s", s->command->usage);
     const int code = take_options(s, &request);
     if (code != EXIT_DONE)
         return code;
@@ -234,7 +235,7 @@ static int run(struct session *s)
 
 const struct command command_data_get = {"data get",
                                          "data get NAME... | data get URL --sha256 HEX [--to FILE]",
-                                         "fetch data sets, or any file whose SHA-256 you know",
+                                         "download data sets, or any file whose SHA-256 you know",
                                          NULL,
                                          extras,
                                          MAX_WORDS,

@@ -1,5 +1,5 @@
 /*
- * data_info.c - backless data info: what a data set holds, and a look at it.
+ * data_info.c - backless data info: the contents of a data set, and some examples.
  */
 #include "data_info.h"
 #include "../process.h"
@@ -11,7 +11,7 @@
 enum { MOST_SAMPLES = 1000 };
 
 static const struct extra extras[] = {
-    {"samples", "N", "how many examples are shown (default: 3 to 5, as there is room); 0: none"},
+    {"samples", "N", "number of examples shown (default: 3 to 5, by the width); 0: none"},
     {"all", NULL, "every class and every column, however many"},
     {"json", NULL, "the figures as one JSON object on standard output"},
     {"quiet", NULL, "no messages"},
@@ -27,9 +27,8 @@ static int no_memory(void)
 static int settle_name(struct session *s)
 {
     if (s->n_words == 0)
-        return bl_config_get(s->config, "data")[0]
-                   ? EXIT_DONE
-                   : usage_error("it is written: backless %s", s->command->usage);
+        return bl_config_get(s->config, "data")[0] ? EXIT_DONE
+                                                   : usage_error("usage: backless %s", s->command->usage);
     if (bl_config_is_set(s->config, "data"))
         return usage_error("\"%s\" and --data %s, expected one of the two", s->words[0],
                            bl_config_get(s->config, "data"));
@@ -121,10 +120,11 @@ static int run(struct session *s)
     return code;
 }
 
-const struct command command_data_info = {"data info",
-                                          "data info NAME|PATH [options]",
-                                          "what a data set holds: counts, shape, classes, values, samples",
-                                          "data",
-                                          extras,
-                                          1,
-                                          run};
+const struct command command_data_info = {
+    "data info",
+    "data info NAME|PATH [options]",
+    "the contents of a data set: counts, shape, classes, values, samples",
+    "data",
+    extras,
+    1,
+    run};

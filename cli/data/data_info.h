@@ -1,5 +1,5 @@
 /*
- * data_info.h - what backless data info has found out, and the ways to show it.
+ * data_info.h - the results of backless data info, and their output formats.
  */
 #ifndef CLI_DATA_INFO_H
 #define CLI_DATA_INFO_H

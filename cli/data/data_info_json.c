@@ -1,5 +1,5 @@
 /*
- * data_info_json.c - what a data set holds, to be read by programs: one object.
+ * data_info_json.c - prints the contents of a data set as one JSON object.
  */
 #include "data_info.h"
 

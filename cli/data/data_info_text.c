@@ -1,5 +1,5 @@
 /*
- * data_info_text.c - what a data set holds, to be read by people.
+ * data_info_text.c - prints the contents of a data set as text.
  */
 #include "../shown_text.h"
 #include "data_info.h"

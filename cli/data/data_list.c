@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static const struct extra extras[] = {
-    {"data-dir", "DIR", "where named sets are looked for first, before $BACKLESS_DATA"},
+    {"data-dir", "DIR", "folder that is searched first for named sets, before $BACKLESS_DATA"},
     {"json", NULL, "one JSON array on standard output"},
     {"quiet", NULL, "no messages"},
     {NULL, NULL, NULL},

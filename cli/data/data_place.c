@@ -1,6 +1,6 @@
 /*
- * data_place.c - a download goes to the file behind its links, or into a temporary folder and from there to a
- * pipe or a device: what is checked by its digest must be whole before it is given away.
+ * data_place.c - the destination of a download: the file behind its links, or a temporary folder and from
+ * there a pipe or a device, because the digest must be checked before any byte is passed on.
  */
 #include "data_place.h"
 

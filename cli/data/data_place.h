@@ -1,5 +1,5 @@
 /*
- * data_place.h - where a file from the net goes: what a download does with links, pipes and devices.
+ * data_place.h - the destination of a download, which may be a link, a pipe or a device.
  */
 #ifndef CLI_DATA_PLACE_H
 #define CLI_DATA_PLACE_H

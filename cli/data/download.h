@@ -1,5 +1,6 @@
 /*
- * download.h - a file from the net, by its pinned SHA-256; in a build without libcurl, how to get it by hand.
+ * download.h - downloads a file with a known SHA-256; in a build without libcurl, prints how to get it by
+ * hand.
  */
 #ifndef CLI_DOWNLOAD_H
 #define CLI_DOWNLOAD_H

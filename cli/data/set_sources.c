@@ -1,7 +1,7 @@
 /*
  * set_sources.c - where the named data sets come from.
  *
- * A mirror is trusted with nothing: what does not have the pinned digest is thrown away.
+ * Mirrors are not trusted: a file without the pinned digest is deleted.
  */
 #include "set_sources.h"
 

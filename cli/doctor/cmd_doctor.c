@@ -1,15 +1,15 @@
 /*
- * cmd_doctor.c - backless doctor: what this build has, what this machine gives it, and what is missing.
- * Asks no network.
+ * cmd_doctor.c - backless doctor: reports the parts of the build, the resources of the machine, and what is
+ * missing. Uses no network.
  */
 #include "doctor.h"
 
 #include <jansson.h>
 
 static const struct extra extras[] = {
-    {"data-dir", "DIR", "where named data sets are looked for first"},
+    {"data-dir", "DIR", "folder that is searched first for named data sets"},
     {"json", NULL, "one JSON object on standard output"},
-    {"quiet", NULL, "nothing but what keeps it from training"},
+    {"quiet", NULL, "only what prevents training"},
     {NULL, NULL, NULL},
 };
 
@@ -30,7 +30,7 @@ static void conclude(const struct doctor *d)
     if (d->sections)
         print_json(d);
     else if (d->code == EXIT_DONE && !extra_of(d->session, "quiet"))
-        puts("\nbackless can train here. Whether it computes what it should: backless verify");
+        puts("\nbackless can train here. To check its results: backless verify");
     fflush(stdout);
     if (d->code != EXIT_DONE)
         fprintf(stderr, "backless: it cannot train here: %s\n", d->reason);

@@ -1,6 +1,6 @@
 /*
- * doctor.h - what the parts of `backless doctor` share: a report of sections, each a few lines of a name
- * and what is so.
+ * doctor.h - shared by the parts of `backless doctor`: a report of sections, each with lines of a name and a
+ * value.
  */
 #ifndef CLI_DOCTOR_H
 #define CLI_DOCTOR_H

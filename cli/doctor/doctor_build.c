@@ -1,5 +1,5 @@
 /*
- * doctor_build.c - which program and library these are, and the parts that they were built with.
+ * doctor_build.c - the versions of program and library, and the components of the build.
  */
 #include "doctor.h"
 

@@ -1,6 +1,6 @@
 /*
- * doctor_data.c - the data sets that are known by name: where each was found, or how to get it; the folders
- * that are searched; and whether the one for downloads can be written.
+ * doctor_data.c - the named data sets: where each was found, or how to get it; the folders that are searched;
+ * and whether the download folder can be written.
  */
 #include "doctor.h"
 

@@ -1,6 +1,6 @@
 /*
- * doctor_environment.c - variables that change what happens: those of backless, and OMP_NUM_THREADS.
- * And the terminal.
+ * doctor_environment.c - the environment variables that have an effect (BACKLESS_* and OMP_NUM_THREADS), and
+ * the terminal.
  */
 #include "../listing.h"
 #include "../unknown_word.h"
@@ -124,7 +124,7 @@ static void say_own(struct doctor *d, const char *variable, const char *equals)
     else {
         char advice[320];
         variable_advice(d->session->program, name, advice, sizeof advice);
-        doctor_say(d, DOCTOR_NOTE, name, NULL, "%s (no option is called so: not followed%s%s)", equals + 1,
+        doctor_say(d, DOCTOR_NOTE, name, NULL, "%s (no option has this name: not followed%s%s)", equals + 1,
                    advice[0] ? "; " : "", advice);
     }
 }
@@ -158,7 +158,7 @@ static const char *colours(void)
     if (no_color && no_color[0])
         return "none: NO_COLOR is set";
     if (!isatty(STDOUT_FILENO))
-        return "none: the output is no terminal";
+        return "none: the output is not a terminal";
     if (!term || !term[0] || strcmp(term, "dumb") == 0)
         return "none: TERM names no terminal that has some";
     if (contains("COLORTERM", "truecolor") || contains("COLORTERM", "24bit"))

@@ -1,9 +1,9 @@
 /*
- * doctor_machine.c - processor, cores, memory and load, as Linux tells them in /proc and /sys; elsewhere
- * what can be had without.
+ * doctor_machine.c - processor, cores, memory and load, from /proc and /sys on Linux; elsewhere only what is
+ * available without them.
  */
-#include "doctor.h"
 #include "../proc_value.h"
+#include "doctor.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,7 @@ static void say_processor(struct doctor *d)
     struct utsname system;
     const bool is_known = uname(&system) == 0;
     if (!proc_value("/proc/cpuinfo", "model name", model, sizeof model))
-        snprintf(model, sizeof model, "its name is not told");
+        snprintf(model, sizeof model, "its name is unknown");
     doctor_say(d, DOCTOR_FINE, "processor", NULL, "%s (%s)", model, is_known ? system.machine : "?");
     doctor_say(d, DOCTOR_FINE, "instructions", NULL, "%s, used by the portable kernels",
                bl_context_machine(d->session->ctx));

@@ -1,5 +1,5 @@
 /*
- * doctor_training.c - the backends of the build, the one that is chosen, and whether each takes a step.
+ * doctor_training.c - the backends of the build, the selected one, and whether each can run a training step.
  */
 #include "../verify/verify_lab.h"
 #include "doctor.h"

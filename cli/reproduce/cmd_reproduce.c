@@ -18,9 +18,9 @@ static const struct extra extras[] = {
     {"seeds", "N", "runs with the seeds 1 to N (default: 1; 3 are judged)"},
     {"epochs", "N", "short runs, which are never judged; with --check: the epochs to repeat"},
     {"out", "DIR", "the folder of results; run folders are in DIR/runs (default: results)"},
-    {"jobs", "N", "runs at once, each in a process of its own (default: one for each core)"},
-    {"data", "PATH", "where the data set lies (default: the named set)"},
-    {"data-dir", "DIR", "a folder in which named sets are looked for"},
+    {"jobs", "N", "simultaneous runs, each in a process of its own (default: one per core)"},
+    {"data", "PATH", "path of the data set (default: the named set)"},
+    {"data-dir", "DIR", "folder that is searched for named sets"},
     {"check", "FILE.json", "repeat the run of a result, and compare figures and hashes"},
     {"collect", NULL, "make results of finished run folders, or of folders that hold some"},
     {"page", "FILE", "write the page about all results as Markdown"},
@@ -97,7 +97,7 @@ static int check_needs(const struct session *s, const struct cell *cells, int n)
         if (extra_of(s, "row"))
             return usage_error("table %s, %s cannot be run yet: it needs %s", row->table, row->name,
                                row->needs);
-        note(s, "left out: %s %s, which needs %s", row->table, row->name, row->needs);
+        note(s, "omitted: %s %s, which needs %s", row->table, row->name, row->needs);
     }
     return EXIT_DONE;
 }
@@ -107,8 +107,7 @@ static int run_cells(struct session *s, const struct target *target)
     static struct cell cells[MOST_CELLS];
     const int n = select_cells(s, target, cells);
     if (s->n_words > 1)
-        return usage_error("\"%s\" is one word too many; it is written: backless %s", s->words[1],
-                           s->command->usage);
+        return usage_error("\"%s\" is one word too many; usage: backless %s", s->words[1], s->command->usage);
     if (n == 0)
         return no_cell(s, target);
     if (extra_of(s, "list"))
@@ -150,11 +149,11 @@ static int collect_below(const struct session *s, const struct target *target, c
         const int own = is_finished ? reproduction_collect(s, target, path) : EXIT_DONE;
         code = code == EXIT_DONE ? own : code; /* the others are collected all the same */
         if (!is_finished)
-            note(s, "%s: is not finished, and left out", path);
+            note(s, "%s: is not finished, and is omitted", path);
     }
     free(entries);
     if (code == EXIT_DONE && found == 0) {
-        usage_error("%s: is no run folder, and holds none", folder);
+        usage_error("%s: is not a run folder, and holds none", folder);
         return EXIT_DATA;
     }
     return code;

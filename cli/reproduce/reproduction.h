@@ -1,5 +1,6 @@
 /*
- * reproduction.h - what the parts of backless reproduce share: the published tables (targets), their cells, and results.
+ * reproduction.h - shared by the parts of backless reproduce: the published tables (targets), their cells,
+ * and results.
  *
  * A target is a paper's tables as rows; a cell is one rule of a row, with the published figures. A result is one finished run of
  * a cell with one seed, stored as a small JSON file (docs/results.md). Errors in files are fractions, in targets percent.

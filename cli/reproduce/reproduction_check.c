@@ -1,7 +1,8 @@
 /*
- * reproduction_check.c - backless reproduce --check: the run of a stored result once more, compared epoch by epoch.
+ * reproduction_check.c - backless reproduce --check: repeats the run of a stored result and compares it epoch
+ * by epoch.
  *
- * Exit codes: 0 equal, 1 not equal, 2 another engine, whose hashes cannot be compared.
+ * Exit codes: 0 equal, 1 not equal, 2 another numeric revision, so that the hashes cannot be compared.
  */
 #include "../watch.h"
 #include "reproduction.h"

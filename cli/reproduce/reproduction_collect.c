@@ -1,5 +1,5 @@
 /*
- * reproduction_collect.c - a finished run folder as a result: DIR/NAME.json.
+ * reproduction_collect.c - converts a finished run folder to a result, DIR/NAME.json.
  *
  * Folders of backless reproduce and of backless train --preset. Where the log has no hashes of the weights (versions before
  * 0.2.0), the first epoch is run once more: its figures must be those of the log, which shows that this engine gives the bits
@@ -79,7 +79,7 @@ static int read_lines(struct collected *c, FILE *file, char *text)
     while (code == EXIT_DONE && fgets(text, LINE_ROOM, file)) {
         json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
         code = json_is_object(line) ? take_line(c, line)
-                                    : refuse(c, "log.jsonl has a line that is none of a log");
+                                    : refuse(c, "log.jsonl has a line that is not a line of a log");
         json_decref(line);
     }
     return code;
@@ -394,7 +394,7 @@ int reproduction_collect(const struct session *s, const struct target *target, c
     c.result = load_json(&c, "result.json");
     int code = EXIT_DONE;
     if (!json_is_object(json_object_get(c.config, "options")))
-        code = refuse(&c, "is no run folder: it has no config.json with options");
+        code = refuse(&c, "is not a run folder: it has no config.json with options");
     else if (!json_is_object(c.result))
         code = refuse(&c, "the run is not finished: there is no result.json");
     if (code == EXIT_DONE)

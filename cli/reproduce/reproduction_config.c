@@ -1,5 +1,6 @@
 /*
- * reproduction_config.c - a cell as options, options of a stored result as a configuration, and where two of them differ.
+ * reproduction_config.c - converts a cell to options and the options of a stored result to a configuration,
+ * and compares two of them.
  */
 #include "reproduction.h"
 

@@ -1,10 +1,10 @@
 /*
- * reproduction_judge.c - a cell's mean over seeds beside the published one.
+ * reproduction_judge.c - compares the mean of a cell over its seeds with the published one.
  *
- * What is judged was fixed before any run: for each seed the mean of the test error over the last JUDGED_EPOCHS epochs. With n
- * such means of the mean m and the deviation s (n - 1 in its denominator), and a published p +- d, a cell is consistent when
- * |m - p| <= 2 sqrt(s^2 / n + d^2), from SEEDS_TO_JUDGE seeds on. The minimum over epochs is chosen on the test set, so it is shown
- * and never judged.
+ * The criterion was fixed before any run: for each seed the mean of the test error over the last
+ * JUDGED_EPOCHS epochs. With n such means of the mean m and the deviation s (n - 1 in its denominator), and a
+ * published p +- d, a cell is consistent when |m - p| <= 2 sqrt(s^2 / n + d^2), from SEEDS_TO_JUDGE seeds on.
+ * The minimum over epochs is chosen on the test set, so it is shown and never judged.
  */
 #include "reproduction.h"
 

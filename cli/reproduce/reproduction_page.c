@@ -1,5 +1,6 @@
 /*
- * reproduction_page.c - backless reproduce --page FILE: docs/reproduction.md from the results of a folder, and from nothing else.
+ * reproduction_page.c - backless reproduce --page FILE: generates docs/reproduction.md from the results of a
+ * folder.
  */
 #include "reproduction.h"
 

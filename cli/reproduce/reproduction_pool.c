@@ -1,9 +1,9 @@
 /*
- * reproduction_pool.c - runs side by side, each in a child process of its own.
+ * reproduction_pool.c - runs several trainings at once, each in a child process.
  *
- * A run that is done has its result in DIR and is left out; a run folder that is not finished (DIR/runs/NAME) goes on from its
- * last checkpoint. A child whose parent was killed saves its state and ends. A child tells by shared memory how many epochs it
- * has finished.
+ * A run whose result is in DIR is skipped; an unfinished run folder (DIR/runs/NAME) continues from its last
+ * checkpoint. A child whose parent was killed saves its state and ends. A child tells by shared memory how
+ * many epochs it has finished.
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS, kill, nanosleep */
 #include "../seconds.h"
@@ -157,7 +157,7 @@ static void end_job(struct pool *p, struct job *job, int status)
     job->child = 0;
     p->running--;
     if (WIFSIGNALED(status))
-        usage_error("%s: its process was ended by signal %d; the same command goes on with it", job->name,
+        usage_error("%s: its process was ended by signal %d; the same command continues it", job->name,
                     WTERMSIG(status));
     if (code == EXIT_DONE)
         code = reproduction_collect(p->s, job->cell.target, job->folder);
@@ -292,7 +292,7 @@ static int run_jobs(struct pool *p)
             wait_for_child(p);
     }
     if (watch_asked_to_stop() && p->done < p->n_jobs) {
-        usage_error("stopped after %d of %d runs; the same command goes on", p->done, p->n_jobs);
+        usage_error("stopped after %d of %d runs; the same command continues", p->done, p->n_jobs);
         return EXIT_STOPPED;
     }
     if (p->code != EXIT_DONE && p->n_jobs > 1)

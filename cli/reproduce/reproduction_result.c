@@ -1,7 +1,8 @@
 /*
- * reproduction_result.c - the JSON file of one finished run: read, checked, written. docs/results.md describes it.
+ * reproduction_result.c - reads, checks and writes the JSON file of one finished run, which docs/results.md
+ * describes.
  *
- * What a file says of itself is not believed: the figures are computed anew from those of the epochs, and the options are compared
+ * A file is not trusted: its figures are recomputed from those of the epochs, and its options are compared
  * with those of the row. Whether the run itself can be repeated is what --check shows.
  */
 #include "reproduction.h"

@@ -1,5 +1,6 @@
 /*
- * reproduction_run.c - training for backless reproduce: a cell in its run folder, and the first epochs of a run once more.
+ * reproduction_run.c - training for backless reproduce: trains a cell in its run folder, and repeats the
+ * first epochs of a run.
  */
 #include "../watch.h"
 #include "reproduction.h"

@@ -1,5 +1,5 @@
 /*
- * cmd_verify.c - backless verify: does the library compute what the mathematics says, on this machine?
+ * cmd_verify.c - backless verify: checks that the library computes correct results on this machine.
  *
  * Every check runs on every backend of the build, or on the one that --backend names. Adding a check is a
  * line in the table and a file that says how it measures.
@@ -20,7 +20,7 @@ static const struct check *const checks[] = {
 enum { N_CHECKS = sizeof checks / sizeof *checks };
 
 static const struct extra extras[] = {
-    {"seed", "N", "decides the nets and examples that are tried (default: 1)"},
+    {"seed", "N", "the seed of the nets and examples that are tried (default: 1)"},
     {"json", NULL, "an array of findings on standard output"},
     {"quiet", NULL, "nothing but what failed"},
     {NULL, NULL, NULL},

@@ -1,5 +1,5 @@
 /*
- * findings.c - a finding as a line or as JSON, and on standard error where it is wrong.
+ * findings.c - prints a finding as a line or as JSON, and a failed one on standard error too.
  */
 #include "findings.h"
 

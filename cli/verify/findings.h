@@ -1,5 +1,5 @@
 /*
- * findings.h - what `backless verify` has found so far.
+ * findings.h - the findings of `backless verify`.
  */
 #ifndef CLI_FINDINGS_H
 #define CLI_FINDINGS_H

@@ -1,8 +1,8 @@
 /*
- * verify.h - what the checks of `backless verify` share: what they are given, and how they report.
+ * verify.h - shared by the checks of `backless verify`: their arguments, and how they report.
  *
- * A check measures how far the library is from what the mathematics says, and reports one finding for each
- * thing that it tried. It sees the public header only.
+ * A check measures how far the library is from the exact result, and reports one finding for each case. It
+ * uses the public header only.
  */
 #ifndef CLI_VERIFY_H
 #define CLI_VERIFY_H

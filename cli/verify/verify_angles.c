@@ -1,6 +1,6 @@
 /*
- * verify_angles.c - the angles that the library tells, against those between the deltas and gradients of
- * two trainers with the same weights: one has the rule, one backpropagation.
+ * verify_angles.c - compares the angles that the library reports with those between the deltas and gradients
+ * of two trainers with the same weights, one with the rule and one with backpropagation.
  */
 #include "verify_lab.h"
 
@@ -131,4 +131,5 @@ static bl_status run(struct verify *v)
 }
 
 const struct check check_angles = {
-    "angles", "the angles told are those between the deltas of the rule and of backpropagation", run, NULL};
+    "angles", "the angles reported are those between the deltas of the rule and of backpropagation", run,
+    NULL};

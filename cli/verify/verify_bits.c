@@ -1,7 +1,7 @@
 /*
  * verify_bits.c - the same seed gives the same bits: for any number of threads, again and again, and with
- * the portable backend those that are written down here. Another seed gives others, or the comparison would
- * see nothing.
+ * the portable backend those that are written down here. Another seed must give other bits, otherwise the
+ * comparison would detect nothing.
  */
 #include "verify_lab.h"
 

@@ -1,6 +1,6 @@
 /*
- * verify_equations.c - the error at the output, and what fa, dfa and ifa teach, against their equations in
- * double precision.
+ * verify_equations.c - compares the error at the output, and the deltas and gradients of fa, dfa and ifa,
+ * with their equations in double precision.
  */
 #include "verify_lab.h"
 

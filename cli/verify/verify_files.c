@@ -1,5 +1,5 @@
 /*
- * verify_files.c - a model that is written and read again is the same model.
+ * verify_files.c - checks that a model is equal after writing and reading it.
  */
 #include "verify_lab.h"
 

@@ -1,5 +1,5 @@
 /*
- * verify_forward.c - what a net answers, and how that is scored, against the same in double precision.
+ * verify_forward.c - compares predictions and scores of a net with a computation in double precision.
  */
 #include "verify_lab.h"
 

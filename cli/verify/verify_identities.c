@@ -1,5 +1,5 @@
 /*
- * verify_identities.c - rules that are the same algorithm where their matrices are the same: to the bit.
+ * verify_identities.c - checks that rules which are equal for equal matrices give the same bits.
  *
  * fa through B = W^T is bp. With one hidden layer fa is dfa, and so is ifa: its only hidden block is the
  * first.

@@ -1,5 +1,5 @@
 /*
- * verify_lab.c - making trainers for the checks, and measuring distances.
+ * verify_lab.c - creates trainers for the checks, and measures distances.
  */
 #include "verify_lab.h"
 

@@ -1,6 +1,6 @@
 /*
- * verify_lab.h - a small trainer with examples of its own, made through the public interface; and how far
- * two rows of numbers are apart.
+ * verify_lab.h - a small trainer with examples of its own, created through the public interface; and the
+ * distance of two arrays.
  */
 #ifndef CLI_VERIFY_LAB_H
 #define CLI_VERIFY_LAB_H

@@ -1,6 +1,6 @@
 /*
- * verify_learning.c - every rule, a registered one too, after a short training: is the angle to backpropagation what it
- * should be, and does it learn?
+ * verify_learning.c - trains briefly with every rule, including a registered one, and checks the angle to
+ * backpropagation and the error.
  *
  * The problem: CLASSES classes, each of two clouds around centres at random in INPUTS dimensions, which
  * nearly every hyperplane that is looked for will part. Chance is wrong in 4 of 5 cases.
@@ -102,10 +102,10 @@ static void report_angle(struct verify *v, const char *rule, double angle)
 
 static void report_error(struct verify *v, const char *rule, double error)
 {
-    struct finding f = {.measured = error, .bound = error_bound, .unit = "of the answers wrong"};
+    struct finding f = {.measured = error, .bound = error_bound, .unit = "of the predictions wrong"};
     f.is_right = error <= error_bound;
     snprintf(f.of, sizeof f.of, "%s, error", rule);
-    snprintf(f.where, sizeof f.where, "%.0f %% of the answers are wrong after training, %d %% by chance",
+    snprintf(f.where, sizeof f.where, "%.0f %% of the predictions are wrong after training, %d %% by chance",
              100.0 * error, 100 - 100 / CLASSES);
     verify_report(v, &f);
 }

@@ -1,6 +1,6 @@
 /*
- * verify_oracle.h - the same net once more, in double precision and from the papers' equations alone,
- * written to be read: what `backless verify` compares the library with.
+ * verify_oracle.h - a reference implementation of nets in double precision, from the papers' equations alone,
+ * with which `backless verify` compares the library.
  *
  * A net here is a row of dense blocks with the same activation behind each but the last. One output, with the loss bce, is
  * that of two classes.

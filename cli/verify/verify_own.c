@@ -1,5 +1,5 @@
 /*
- * verify_own.c - a rule that comes in through the public header (bl_rule_register), for the checks of every rule.
+ * verify_own.c - a user-defined rule (bl_rule_register), for the checks of every rule.
  *
  *     s_l = sent B_l, sent = e + m + 0.01 noise, m <- 0.9 m + 0.1 sum(e) in every second step
  *

@@ -1,6 +1,6 @@
 /*
- * backend.h - the numerical operations that everything above is made of. Each call runs on the calling thread, on one
- * tile; parallel.h spreads tiles.
+ * backend.h - the numerical operations. Each call runs on the calling thread, on one tile; parallel.h
+ * distributes tiles.
  *
  * All operations give the same bits on every processor and with every compiler: each result element has one fixed order
  * of operations, and a multiply-add that is fused is fused everywhere.
@@ -187,8 +187,8 @@ struct backend {
     void (*bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale,
                            float *y); /* (x - offset) scale */
 
-    /* For measuring: what fits the registers, done as fast as the instruction set can. Gives how many were done, and in *sink
-       a number that came out. */
+    /* For measuring: operations in registers at the peak rate of the instruction set. Returns how many were
+       done, and in *sink a result, so that they are not optimised away. */
     size_t (*multiply_adds)(float *sink);
     size_t (*root_divisions)(float *sink); /* a square root and the division by it: an RMSprop step's */
     /* x <- factor x, each number read and written once. n: a multiple of 64 */

@@ -1,5 +1,6 @@
 /*
- * backend_table.c - the one engine: the portable kernels, in the best variant that the processor runs.
+ * backend_table.c - the only engine: the portable kernels, in the fastest variant that the processor
+ * supports.
  */
 #include "backend.h"
 

@@ -1,8 +1,8 @@
 /*
- * peaks.c - measures what the machine does at most, for the lower bound that a step's time is held against.
+ * peaks.c - measures the machine's peak rates, for the lower bound of a step's time.
  *
- * A turn gives every thread the same work until a common moment; its rate is all that was done in the time that it took all of
- * them. The best turn counts: what others do on the machine can only slow one down.
+ * In a trial all threads do the same work until a common time; its rate is their total work over the time
+ * until the last one ends. The best trial counts, because other programs can only slow a trial down.
  */
 #include "../base/clock.h"
 #include "../base/mem.h"

@@ -1,5 +1,5 @@
 /*
- * worker.h - what one thread needs to compute: the operations, and scratch of its own.
+ * worker.h - the state of one thread: the operations, and scratch memory of its own.
  */
 #ifndef BL_BACKEND_WORKER_H
 #define BL_BACKEND_WORKER_H
@@ -7,15 +7,15 @@
 #include "../base/clock.h"
 #include "backend.h"
 
-/* What the time of a step is spent on. */
+/* The phases by which the time of a step is counted. */
 enum move { MOVE_FORWARD, MOVE_ERROR, MOVE_TEACH, MOVE_GRADIENT, MOVE_UPDATE, MOVES };
 
 /* What operands of products are rounded to: bfloat16 in all weighted layers, or in dense ones alone. Weights, sums and all
    else are float32 either way. */
 enum precision { PRECISION_FLOAT32, PRECISION_BF16, PRECISION_BF16_DENSE };
 
-/* Which matrix lies packed in a worker's floats, and how. x NULL: none. Set by whoever writes them, and unset by whoever
-   changes the matrix. */
+/* Which matrix is packed in a worker's floats, and how. x NULL: none. Set by the code that packs, and cleared
+   by the code that changes the matrix. */
 enum packing { PACKED_FLOAT32, PACKED_BF16_PANELS, PACKED_BF16_COLUMNS, PACKED_BF16_ROWS };
 struct packed {
     const float *x;
@@ -38,13 +38,13 @@ static inline void worker_gemm(struct worker *worker, struct gemm g)
     worker->backend->gemm(&g, worker->scratch);
 }
 
-/* The moment that a move begins. Without a clock it is not looked at. */
+/* The time at which a phase begins; 0 without a clock. */
 static inline double worker_begin(const struct worker *worker)
 {
     return worker->is_timed ? clock_seconds() : 0.0;
 }
 
-/* The move that began then is done; gives the moment, at which the next one may begin. */
+/* Ends the phase that began then; returns the time, at which the next phase may begin. */
 static inline double worker_end(struct worker *worker, enum move move, double begun)
 {
     if (!worker->is_timed)

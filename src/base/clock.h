@@ -1,5 +1,5 @@
 /*
- * clock.h - seconds that only go forward.
+ * clock.h - the monotonic clock, in seconds.
  */
 #ifndef BL_BASE_CLOCK_H
 #define BL_BASE_CLOCK_H

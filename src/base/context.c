@@ -1,5 +1,5 @@
 /*
- * context.c - creating the context, and keeping the sentence that explains a failure.
+ * context.c - creates the context, and stores the message that explains a failure.
  */
 #include "context.h"
 
@@ -56,6 +56,6 @@ bl_status context_fail(bl_context *ctx, bl_status status, const char *format, ..
     va_start(arguments, format);
     vsnprintf(ctx->why, sizeof ctx->why, format, arguments);
     va_end(arguments);
-    text_make_plain(ctx->why); /* parts of it may come from anybody's file, and go to a terminal */
+    text_make_plain(ctx->why); /* parts of it may come from an untrusted file, and are printed on terminals */
     return status;
 }

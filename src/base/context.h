@@ -1,6 +1,6 @@
 /*
- * context.h - what every part of the library shares: memory, threads, the chosen backend, and the sentence that
- * explains the latest failure.
+ * context.h - what every part of the library shares: memory, threads, the backend, and the message of the
+ * latest failure.
  */
 #ifndef BL_BASE_CONTEXT_H
 #define BL_BASE_CONTEXT_H
@@ -28,16 +28,17 @@ struct bl_context {
     struct registered_rule *rules; /* owned; those of bl_rule_register, the first of a list of blocks */
     bool is_registering;           /* a rule's callbacks are tried (bl_rule_register) */
     int threads;                   /* at least 1 */
-    size_t n_workspaces; /* batches that exist: their memory is made for this backend and these threads */
-    bool has_read_input; /* standard input, which can be read once */
-    bool may_use_fewer;  /* nobody asked for that number: fewer threads may be tried */
+    /* batches in memory: they were allocated for this backend and this number of threads */
+    size_t n_workspaces;
+    bool has_read_input;           /* standard input, which can be read once */
+    bool may_use_fewer;            /* the number is the default, so fewer threads may be tried */
     char why[1024];
     struct file_read first_files_read[FIRST_FILES_READ]; /* see files_read.h */
     struct file_read *more_files_read;                   /* those past the first */
     size_t n_files_read, room_files_read;
 };
 
-/* A block of a list: floor 5 fills in the rest of it. */
+/* A block of a list: src/rules fills in the rest of it. */
 struct registered_rule {
     struct registered_rule *next;
 };

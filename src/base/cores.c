@@ -1,5 +1,5 @@
 /*
- * cores.c - parallel_cores: how many processors this process may use.
+ * cores.c - parallel_cores: the number of processors that this process may use.
  *
  * The CPU quota of a control group is read from cgroup v2's cpu.max ("QUOTA PERIOD", or "max PERIOD") and
  * cgroup v1's cpu.cfs_quota_us and cpu.cfs_period_us, in the process's own group and all groups above it.
@@ -42,7 +42,7 @@ static bool first_line(const char *path, char *line, int room)
     return is_read;
 }
 
-/* Whole cores that a quota of that many microseconds in each period amounts to, rounded up. */
+/* The number of cores to which a quota in microseconds per period amounts, rounded up. */
 static int cores_of_quota(long long quota, long long period, int most)
 {
     if (quota <= 0 || period <= 0)

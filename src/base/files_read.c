@@ -1,6 +1,6 @@
 /*
- * files_read.c - the list is searched from its front: runs read a few files, and folders of pictures are
- * asked about a few outputs only.
+ * files_read.c - the list of files that were read. The search is linear: most runs read a few files, and
+ * after reading a folder of many images only a few outputs are looked up.
  */
 #include "files_read.h"
 
@@ -39,7 +39,7 @@ bl_status files_read_add(bl_context *ctx, const char *path, enum read_as as)
     if (!identify(path, &file))
         return BL_OK;
     for (size_t i = 0; i < ctx->n_files_read && i < FIRST_FILES_READ; i++)
-        if (is_same(&ctx->first_files_read[i], &file)) { /* what is read again and again takes no more room */
+        if (is_same(&ctx->first_files_read[i], &file)) { /* a file that is read repeatedly is stored once */
             ctx->first_files_read[i].kinds |= (int)as;
             return BL_OK;
         }

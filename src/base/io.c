@@ -1,5 +1,5 @@
 /*
- * io.c - read and write, again where a signal interrupted them.
+ * io.c - read and write, repeated after interruption by a signal.
  */
 #include "io.h"
 

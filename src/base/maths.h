@@ -1,6 +1,6 @@
 /*
- * maths.h - logarithm and cosine in double whose bits do not depend on a libm: for draws, schedules and losses that are
- * summed one by one. The vectorised float functions are the backends'.
+ * maths.h - logarithm and cosine in double whose bits do not depend on the C library: for random draws,
+ * schedules and losses of single examples. The vectorised float functions belong to the backends.
  */
 #ifndef BL_BASE_MATHS_H
 #define BL_BASE_MATHS_H

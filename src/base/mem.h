@@ -1,5 +1,5 @@
 /*
- * mem.h - the one door to memory: the context's allocator, zeroed, aligned for the widest vectors.
+ * mem.h - all memory of the library: from the context's allocator, zeroed, aligned for the widest vectors.
  */
 #ifndef BL_BASE_MEM_H
 #define BL_BASE_MEM_H
@@ -10,8 +10,8 @@
 
 enum { MEM_ALIGNMENT = 64 };
 
-/* n items of `size` bytes, all zero, into *out. BL_NO_MEMORY when n * size overflows or there is none; the
-   sentence names `what`. n = 0 gives a valid pointer. */
+/* Allocates n items of `size` bytes, all zero, into *out. BL_NO_MEMORY if n * size overflows or the
+   allocation fails; the message names `what`. n = 0 gives a valid pointer. */
 bl_status mem_array_bytes(bl_context *ctx, void **out, size_t n, size_t size, const char *what);
 
 /* Typed: float *x = NULL; BL_TRY(MEM_ARRAY(ctx, &x, n, "the gradient")). */
@@ -27,7 +27,7 @@ bl_status mem_grow_bytes(bl_context *ctx, void **items, size_t *room, size_t n, 
 #define MEM_GROW(ctx, items, room, n, what)                                                                  \
     mem_grow_bytes(ctx, (void **)(items), room, n, sizeof **(items), what)
 
-/* n floats, filled up to whole lines of MEM_ALIGNMENT bytes: what follows them is aligned too. */
+/* n floats, rounded up to a multiple of MEM_ALIGNMENT bytes, so that data after them are aligned too. */
 static inline size_t mem_whole_lines(size_t n)
 {
     const size_t line = MEM_ALIGNMENT / sizeof(float);

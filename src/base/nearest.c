@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Prefixes are near, but any word within the limit of letters is nearer. */
+/* A prefix is near, but any word within the edit limit is nearer. */
 enum { BY_PREFIX = 4, LEAST_PREFIX = 3, NOT_NEAR = 5 };
 
 static size_t normalise(char out[NEAREST_ROOM], struct slice word)

@@ -1,9 +1,9 @@
 /*
- * nearest.h - the known word that an unknown one was probably meant to be, and what to say about it.
+ * nearest.h - spelling suggestions: the known word nearest to an unknown one, and the text of the suggestion.
  *
- * Upper and lower case, '-', '_' and blanks make no difference. A word is near when few letters have to be changed, added,
- * left out or exchanged with a neighbour (none in words of 2 letters, 1 up to 4 letters, 2 up to 7, else 3), or when one of
- * the two begins with the other.
+ * Case, '-', '_' and blanks are ignored. A word is near if few letters have to be substituted, inserted,
+ * deleted or transposed with a neighbour (none in words of 2 letters, 1 up to 4 letters, 2 up to 7, else 3),
+ * or if one of the two words is a prefix of the other.
  */
 #ifndef BL_BASE_NEAREST_H
 #define BL_BASE_NEAREST_H
@@ -12,14 +12,14 @@
 
 enum { NEAREST_ROOM = 64 }; /* letters of a word that are compared, and a zero */
 
-/* One search: the best of what was offered so far. */
+/* One search: the best of the words offered so far. */
 struct nearest {
     char word[NEAREST_ROOM]; /* what is looked for, in normal form */
     const char *found;       /* NULL: nothing near was offered */
     size_t distance;         /* of what was found */
 };
 void nearest_begin(struct nearest *search, struct slice word);
-/* means: what is found when `name` is the nearest; of equally near names the first. */
+/* means: the result of the search if `name` is the nearest. Of equally near names the first wins. */
 void nearest_offer(struct nearest *search, struct slice name, const char *means);
 
 /* Spellings that other programs or papers use for something, and a clause about what to write here. */
@@ -28,7 +28,7 @@ struct alias {
     const char *advice; /* "write logistic, ...": completes the sentence `no layer "sigmoid"; ` */
 };
 
-/* Offers every spelling; what is found is the advice. */
+/* Offers every spelling; the result of the search is the advice. */
 void nearest_offer_aliases(struct nearest *search, const struct alias *aliases, size_t n);
 
 /* The words of one kind. */

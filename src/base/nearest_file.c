@@ -11,7 +11,7 @@
 
 enum { FOLDER_ROOM = 4096, NAME_ROOM = 256 };
 
-/* Of the names that are equally near the first by its bytes, because the order of a folder is nobody's. */
+/* Of names that are equally near, the first in byte order is taken, because readdir has no defined order. */
 static bool find_in(DIR *listing, const char *name, char best[NAME_ROOM])
 {
     size_t least = 0;
@@ -65,13 +65,13 @@ bool nearest_file(const char *path, char *out, size_t room)
     if (!slash || slash == path)
         return false;
     text_append(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-    if (is_file(folder)) { /* and was taken for a folder */
+    if (is_file(folder)) { /* a file that the path uses as a folder */
         out[0] = 0;
         text_append(out, room, "%s", folder);
         return true;
     }
     DIR *listing = opendir(folder);
-    if (listing) /* the folder is there, and has nothing like it */
+    if (listing) /* the folder exists, and no name in it is near */
         closedir(listing);
     else if (find_beside(folder, strrchr(folder, '/'), out, room)) {
         text_append(out, room, "%s", slash);

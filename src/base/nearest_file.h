@@ -1,5 +1,5 @@
 /*
- * nearest_file.h - the file or folder that a path which leads nowhere was probably meant to be.
+ * nearest_file.h - spelling suggestions for a path that does not exist.
  */
 #ifndef BL_BASE_NEAREST_FILE_H
 #define BL_BASE_NEAREST_FILE_H
@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* "runs/iris.csv" for "runs/irsi.csv" or "rnus/iris.csv": the nearest name (nearest.h) in the folder of the path; where that folder
-   is not there, the nearest folder beside it; where it is a file, that file. Names that are hidden or cannot be shown do not count. false: nothing is near. */
+/* "runs/iris.csv" for "runs/irsi.csv" or "rnus/iris.csv": the nearest name (nearest.h) in the folder of the
+   path; if that folder does not exist, the nearest folder beside it; if it is a file, that file. Hidden names
+   and names that cannot be printed are skipped. false: no name is near. */
 bool nearest_file(const char *path, char *out, size_t room);
 
 #endif

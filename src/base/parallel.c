@@ -1,17 +1,18 @@
 /*
- * parallel.c - the context's pool of threads. The only file that makes threads.
+ * parallel.c - the context's pool of threads. The only file that creates threads.
  *
- * A job is one call of parallel_for: tasks in a list for each worker. Its list is what a worker takes first,
- * in order, because where cores do not share a cache a part of the weights that another core has changed
- * comes from far away; then it takes what the others have left. A job is over when its tasks are done,
- * whoever did them: nobody waits for a thread that the system does not run, unless it holds a task.
+ * A job is one call of parallel_for, with a list of tasks for each worker. A worker takes the tasks of its
+ * own list first, in order, because weights that its core has changed are in its own cache; then it takes
+ * remaining tasks of other lists. A job ends when its tasks are done, whichever threads did them: a thread
+ * that the system does not schedule delays the job only if it holds a task.
  *
- * A list is one word: the job's number (its generation) in the upper half, the tasks left in the lower. A
- * task is taken by lowering the word by one, which fails when the word is another job's. So a thread that
- * comes late finds nothing and harms nothing; and all else about the job, which lies in the pool, is read
- * only by who holds one of its tasks: it cannot change before that task is done.
+ * A list is one atomic word: the job's number (its generation) in the upper half, the number of tasks left in
+ * the lower half. A thread takes a task by a compare-and-swap that decrements the word. This fails if the
+ * word belongs to another job, so a late thread takes nothing. The other data of the job are read only by
+ * threads that hold one of its tasks, so they cannot change before that task is done.
  *
- * Who has nothing to do looks for a new job for a while, and then sleeps on a condition of its own.
+ * A thread without a task spins for a while, waiting for a new job, and then sleeps on its own condition
+ * variable.
  */
 #include "parallel.h"
 
@@ -24,11 +25,12 @@
 #include <unistd.h>
 
 enum { MOST_WORKERS = 1024, CACHE_LINE = 64 };
-/* How long a thread looks for work before it sleeps: waking it takes as long as this, and a busy machine
-   loses little. */
+/* How long a thread spins before it sleeps: about as long as waking it takes, and little enough on a busy
+   machine. */
 static const double seconds_of_looking = 20e-6;
 
-/* A worker's tasks. A cache line each: to take one's own costs no transfer. */
+/* The tasks of one worker, in a cache line of its own, so that taking them transfers no line between
+   cores. */
 struct list {
     _Alignas(CACHE_LINE) _Atomic(uint64_t) word; /* generation << 32 | tasks left */
     size_t begin, n;                             /* in the order of tasks; without one: n alone */
@@ -129,8 +131,8 @@ static void work_on(struct pool *pool, uint64_t open, int worker)
     }
 }
 
-/* ---- Waiting: a thread tells that it sleeps before it looks for the last time, and who has work for it
-   tells that before it looks whether anyone sleeps. */
+/* ---- Waiting. No wake-up is lost: a thread announces that it sleeps before its last look for a job, and a
+   caller publishes a job before it looks for sleeping threads. */
 
 typedef bool is_wanted(const struct pool *pool, uint64_t seen, int worker);
 
@@ -188,7 +190,7 @@ static void make_beds(struct pool *pool)
     }
 }
 
-/* As many as the system gives. No signal goes to them: handlers run on threads of the program. */
+/* Starts as many threads as the system allows. They block signals: handlers run on threads of the program. */
 /* All signals but those that a fault of the thread itself raises, which a host's crash handler wants to see. */
 static void signals_from_outside(sigset_t *out)
 {
@@ -216,8 +218,8 @@ static void start_threads(struct pool *pool)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* A child of fork() has none of its parent's threads, and its copy of their locks may be taken for ever: it
-   begins anew. */
+/* A child of fork() has none of its parent's threads, and its copies of their locks may stay locked, so it
+   starts a new pool. */
 static void forget_parents(struct pool *pool)
 {
     const pid_t process = getpid();
@@ -345,7 +347,7 @@ static void deal_in_turn(struct pool *pool, size_t n)
         pool->lists[w].n = n / workers + (w < n % workers);
 }
 
-/* The generation is told in the lists first, in `open` last. */
+/* The generation is stored in the lists first and in `open` last. */
 static uint64_t open_job(struct pool *pool, size_t n)
 {
     const uint32_t generation = generation_of(atomic_load(&pool->open)) + 1;

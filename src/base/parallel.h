@@ -1,11 +1,11 @@
 /*
  * parallel.h - the only way to use several threads.
  *
- * The caller cuts its work into tasks fixed by the problem's shape, never by the number of threads, and every
- * task writes where no other does. Then the result does not depend on who does what, or when.
+ * The caller cuts its work into tasks that depend on the problem's shape, never on the number of threads, and
+ * no two tasks write the same memory. So the result does not depend on which thread runs a task, or when.
  *
- * The threads belong to the context. They are started when work first needs them, and sleep while there is
- * none.
+ * The threads belong to the context. They are started when work first needs them, and sleep while there is no
+ * job.
  */
 #ifndef BL_BASE_PARALLEL_H
 #define BL_BASE_PARALLEL_H
@@ -20,19 +20,19 @@ typedef void (*parallel_task)(void *work, size_t task, int worker);
    time. */
 typedef size_t (*parallel_lane)(const void *work, size_t task);
 
-/* Room for ctx->threads workers and for lists of up to n tasks with lanes. Called before parallel_for, not
-   between the steps of an epoch, because it allocates. */
+/* Allocates for ctx->threads workers and for lists of up to n tasks with lanes. Call it before parallel_for,
+   not between the steps of an epoch. */
 bl_status parallel_need(bl_context *ctx, size_t n);
 
-/* Runs every task once and returns when all are done, which waits for tasks only, never for a thread that
-   has none. Worker w takes the tasks of lanes w, w + threads, ..., in order, and then what others have left.
-   lane NULL: each task has its own. Uses at most the workers that parallel_need made room for, and fewer
-   where the system gives no more threads; without room for n lanes, each task has its own. Not to be called
-   by a task on its own context. */
+/* Runs every task once and returns when all are done. It waits for tasks, never for a thread without a task.
+   Worker w takes the tasks of lanes w, w + threads, ..., in order, and then the remaining tasks of other
+   workers. lane NULL: each task has its own. Uses at most the workers that parallel_need allocated, and fewer
+   if the system starts fewer threads; without memory for n lanes, each task has its own. A task must not call
+   it on its own context. */
 void parallel_for(bl_context *ctx, int threads, size_t n, parallel_lane lane, parallel_task task, void *work);
 
-/* The processors that this process may use: by affinity, by the CPU quota of its control group, and by
-   OMP_NUM_THREADS, which batch systems and joblib set; whichever is least. */
+/* The number of processors that this process may use: the least of its affinity mask, the CPU quota of its
+   control group, and OMP_NUM_THREADS, which batch systems and joblib set. */
 int parallel_cores(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * rng.c - Philox4x32-10, and the draws made from it. Only integer arithmetic, exact conversions and correctly rounded
- * operations (and base/maths.h for normals), so that a seed means the same numbers on every machine.
+ * rng.c - Philox4x32-10, and the draws made from it. Only integer arithmetic, exact conversions and correctly
+ * rounded operations (and base/maths.h for normals), so that a seed gives the same numbers on every machine.
  */
 #include "rng.h"
 

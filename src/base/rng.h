@@ -2,8 +2,8 @@
  * rng.h - counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers:
  * as easy as 1, 2, 3").
  *
- * A number is a function of (seed, stream, pass, layer, step, index) and of nothing else: any number can be drawn
- * again, in any order, by any thread. One named stream per purpose.
+ * A number is a function of (seed, stream, pass, layer, step, index) only, so any number can be drawn again,
+ * in any order, by any thread. Each purpose has a named stream.
  */
 #ifndef BL_BASE_RNG_H
 #define BL_BASE_RNG_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum rng_stream { /* the values are part of what a seed means: never change or reuse one */
+enum rng_stream { /* the values determine the numbers of a seed: never change or reuse one */
                   RNG_WEIGHTS = 1,
                   RNG_BIASES = 2,
                   RNG_FEEDBACK = 3,

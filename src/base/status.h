@@ -1,5 +1,5 @@
 /*
- * status.h - how a failure travels: BL_FAIL begins it, BL_TRY passes it on.
+ * status.h - error handling: BL_FAIL returns an error with a message, BL_TRY passes an error on.
  */
 #ifndef BL_BASE_STATUS_H
 #define BL_BASE_STATUS_H
@@ -12,21 +12,22 @@
 #define BL_PRINTF(text, first)
 #endif
 
-/* Keeps the sentence in ctx (which may be NULL) and gives back `status`. */
+/* Stores the message in ctx (which may be NULL) and returns `status`. */
 bl_status context_fail(bl_context *ctx, bl_status status, const char *format, ...) BL_PRINTF(3, 4);
 
-/* Return with a sentence that names the thing, its value, and what was expected. */
+/* Returns with a message that names the thing, its value, and what was expected. */
 #define BL_FAIL(ctx, status, ...) return context_fail(ctx, status, __VA_ARGS__)
 
-/* Return BL_BAD_VALUE where a pointer that a public function was given is NULL; `argument` is its name in the header. The
-   object that a context is found through is tested without this: where it is NULL there is nowhere to keep a sentence. */
+/* Returns BL_BAD_VALUE if a pointer argument of a public function is NULL; `argument` is its name in the
+   header. The object that holds the context is tested separately: if it is NULL, a message cannot be
+   stored. */
 #define BL_GIVEN(ctx, argument)                                                                              \
     do {                                                                                                     \
         if (!(argument))                                                                                     \
             BL_FAIL(ctx, BL_BAD_VALUE, "%s: " #argument " is NULL", __func__);                               \
     } while (0)
 
-/* Return if the call failed; its sentence is kept already. */
+/* Returns if the call failed; the call has stored the message. */
 #define BL_TRY(call)                                                                                         \
     do {                                                                                                     \
         const bl_status bl_try_status_ = (call);                                                             \

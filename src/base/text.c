@@ -98,7 +98,8 @@ bool text_to_size(struct slice s, size_t *out)
     return true;
 }
 
-/* strtod with the locale's decimal point put in: the slow, complete way, for more digits than a double holds. */
+/* strtod with the locale's decimal point inserted: slower, for numbers with more digits than a double
+   holds. */
 static bool slow_double(struct slice s, double *out)
 {
     char copy[512];
@@ -193,7 +194,7 @@ void text_append(char *text, size_t room, const char *format, ...)
     va_end(arguments);
 }
 
-/* Bytes of the character at `at`, which ends with a zero somewhere; 0: no UTF-8, or a control character. */
+/* Length of the character at `at`, a zero-terminated text; 0: invalid UTF-8, or a control character. */
 static size_t shown_character(const unsigned char *at)
 {
     const bool is_control = at[0] < 0x20 || at[0] == 0x7F || (at[0] == 0xC2 && at[1] < 0xA0);

@@ -24,19 +24,19 @@ bool slice_next(struct slice *rest, char separator, struct slice *piece);
 /* Takes the next word (between spaces) off *rest; false when there is none. */
 bool slice_word(struct slice *rest, struct slice *word);
 
-/* The whole of s must be the number: decimal with '.', optional sign and exponent; the result is correctly rounded.
-   "nan", "inf", hexadecimal and empty text are no numbers. */
+/* All of s must be one number: decimal with '.', optional sign and exponent; the result is correctly rounded.
+   Returns false for "nan", "inf", hexadecimal and empty text. */
 bool text_to_double(struct slice s, double *out);
-bool text_to_size(struct slice s, size_t *out); /* digits only; overflow is no number */
+bool text_to_size(struct slice s, size_t *out); /* digits only; overflow is not a number */
 bool text_to_u64(struct slice s, uint64_t *out);
 
 /* The shortest decimal text that reads back as x: "0.1", "1e-04" becomes "0.0001". out: at least 32 bytes. */
 void text_from_double(double x, char *out);
 
-/* Appends to a zero-terminated text in a buffer of `room` bytes; cuts at the end. */
+/* Appends to a zero-terminated text in a buffer of `room` bytes; truncates what does not fit. */
 void text_append(char *text, size_t room, const char *format, ...) BL_PRINTF(3, 4);
 
-/* Control characters, and bytes that are no UTF-8, become '?'. */
+/* Replaces control characters and bytes that are not valid UTF-8 by '?'. */
 void text_make_plain(char *text);
 bool text_is_plain(const char *text); /* has none of them */
 

@@ -1,10 +1,10 @@
 /*
  * thread_choice.c - trials of half or twice the threads.
  *
- * A trial is three pairs of windows, a few steps on the other number and a few on the chosen one, so that
- * what else goes on hits both alike. It ends at once where it cannot win: when the fastest step of the other
- * number is slower than the chosen one's mean. So on a quiet machine it costs three steps, and what has
- * clearly lost is tried half as often each time.
+ * A trial is three pairs of windows: a few steps with the other number of threads, then a few with the chosen
+ * one, so that other load affects both. It ends as soon as the fastest step with the other number is slower
+ * than the mean with the chosen one. So on an idle machine a trial costs three steps. After each clear loss
+ * the next trial is made half as often.
  *
  * A scheduler favours for some milliseconds a thread that has waited, so a number that wins a trial can be slower in the long
  * run. The first usual speed after a change is therefore compared with the speed before it: a slower choice is taken back.
@@ -12,11 +12,13 @@
 #include "thread_choice.h"
 
 enum { PAIRS = 3, LEAST_STEPS = 2, HOPELESS_STEPS = 3, LONGEST_PAUSE = 16, STEPS_BETWEEN = 20 };
-static const double first_pause = 0.25, usual_pause = 1.0; /* seconds of steps; longer where steps are long */
-static const double window_seconds = 0.02;   /* a few slices of the system's scheduler in a trial */
-static const double usual_seconds = 0.2;     /* over which the usual speed is taken */
-static const double hopeless_seconds = 0.04; /* steps this long tell by themselves */
-static const double gain = 1.03;             /* what a change must promise */
+static const double first_pause = 0.25,
+                    usual_pause = 1.0;     /* seconds of steps between trials; more where steps are long */
+static const double window_seconds = 0.02; /* seconds of a window: a few time slices of the scheduler */
+static const double usual_seconds = 0.2;   /* seconds over which the usual speed is averaged */
+static const double hopeless_seconds =
+    0.04; /* seconds of a trial after which it may end early, as after HOPELESS_STEPS */
+static const double gain = 1.03; /* speed-up that a trial must show */
 static const double clear_loss = 0.8, has_changed = 1.33;
 
 void thread_choice_begin(struct thread_choice *c, int most, bool may_choose)

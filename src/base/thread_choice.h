@@ -1,10 +1,9 @@
 /*
- * thread_choice.h - how many threads to use for work that comes in steps, where nobody said how many.
+ * thread_choice.h - chooses the number of threads for work that consists of steps, if the user gave none.
  *
- * Where other programs want the cores too, fewer threads are often faster: a thread that is put aside while
- * it holds a task stops the step. So another number is tried for some steps now and then, and the faster one
- * is kept. The bits do not depend on it. Which number is right follows from what the steps took, and from
- * nothing else.
+ * While other programs use the cores, fewer threads are often faster: a thread that is preempted while it
+ * holds a task delays the whole step. So another number is tried for some steps now and then, and the faster
+ * one is kept. The choice depends on the measured times of steps only; the bits do not depend on it.
  */
 #ifndef BL_BASE_THREAD_CHOICE_H
 #define BL_BASE_THREAD_CHOICE_H
@@ -17,7 +16,7 @@ struct thread_sums {
 };
 
 struct thread_choice {
-    int most;                  /* threads that there are; 1: nothing to choose */
+    int most;                  /* threads available; 1: nothing to choose */
     int now;                   /* to be used for the next step */
     int chosen;                /* the best that is known */
     int other;                 /* on trial; 0: none is */
@@ -41,7 +40,7 @@ static inline bool thread_choice_is_open(const struct thread_choice *c)
     return c->most > 1;
 }
 
-/* A step of so much work (in any unit: examples) took so long on c->now threads. */
+/* Records that a step of `work` (in any unit, such as examples) took `seconds` on c->now threads. */
 void thread_choice_note(struct thread_choice *c, double work, double seconds);
 
 #endif

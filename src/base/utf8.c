@@ -1,6 +1,6 @@
 /*
- * utf8.c - which bytes are UTF-8, by table 3-7 of the Unicode standard: shortest forms only, no surrogates,
- * at most U+10FFFF.
+ * utf8.c - validates UTF-8 by table 3-7 of the Unicode standard: shortest forms only, no surrogates, at most
+ * U+10FFFF.
  */
 #include "utf8.h"
 
@@ -26,7 +26,7 @@ size_t utf8_character(const unsigned char *at, size_t n)
     return length;
 }
 
-/* Eight bytes at once while all are ASCII, which is the rule. */
+/* Tests eight bytes at once while all are ASCII, which is the usual case. */
 size_t utf8_valid(const unsigned char *at, size_t n)
 {
     size_t i = 0;

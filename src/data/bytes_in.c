@@ -1,10 +1,9 @@
 /*
- * bytes_in.c - a whole file in memory, unpacked when it is gzip (RFC 1952).
+ * bytes_in.c - reads a whole file into memory, and unpacks gzip (RFC 1952).
  *
  * libarchive unpacks, but ignores what follows the last member and does not compare checksums. Both are
- * looked at here: every byte must have been used, and the last trailer (checksum, length mod 2^32) must
- * describe the end of what came out. For a file of one member, which is what gzip writes, that covers every
- * byte.
+ * checked here: every byte must have been used, and the last trailer (checksum, length mod 2^32) must
+ * describe the end of what came out. In a file of one member, as gzip writes it, this covers every byte.
  */
 #include "bytes_in.h"
 
@@ -27,9 +26,10 @@ enum {
     GZIP_SHORTEST = 18,
     GZIP_TRAILER = 8,
     DEFLATE_BEST_RATIO = 1032,
-    EMPTY_RATIO = 900, /* what unpacks to more than this many times its size holds nothing but repetition */
-    USUAL_RATIO = 16,  /* hardly any data are packed better */
-    NEVER_EMPTY = 64 << 20, /* bytes that a file may have whatever it is packed into */
+    EMPTY_RATIO =
+        900,          /* a file that unpacks to more than this many times its size contains only repetition */
+    USUAL_RATIO = 16, /* real data hardly reach this ratio */
+    NEVER_EMPTY = 64 << 20, /* bytes of a file that are accepted at any ratio */
 };
 
 /* What is being read. */
@@ -82,7 +82,8 @@ const char *path_kind_name(unsigned mode)
                             : "a special file";
 }
 
-/* A plain file has an end, and one byte more than its size is room to meet it without growing. */
+/* The buffer for a regular file has one byte more than its size, so that the end is reached without
+   growing. */
 static bl_status read_open_file(struct bytes *out, const struct source *s, int fd)
 {
     struct source plain = *s;
@@ -92,14 +93,15 @@ static bl_status read_open_file(struct bytes *out, const struct source *s, int f
     if (S_ISDIR(about.st_mode))
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is a folder, expected a file", s->path);
     if (s->must_be_regular && !S_ISREG(about.st_mode))
-        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is no regular file (%s)", s->path, path_kind_name(about.st_mode));
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is not a regular file (%s)", s->path,
+                path_kind_name(about.st_mode));
     plain.limit = S_ISREG(about.st_mode) ? SIZE_MAX : s->limit;
     const size_t room = S_ISREG(about.st_mode) ? (size_t)about.st_size + 1 : FIRST_ROOM;
     BL_TRY(MEM_ARRAY(s->ctx, &out->at, room, s->path));
     return read_all(out, &plain, fd, room);
 }
 
-/* Standard input is gone when it was read. */
+/* Standard input can be read only once. */
 static bl_status read_input(struct bytes *out, const struct source *s)
 {
     bl_context *ctx = s->ctx;
@@ -198,7 +200,7 @@ static struct archive *open_gzip(const struct bytes *packed, int *result)
     return archive;
 }
 
-/* How much comes out, without keeping it; what is behind a fault or the limit is not counted. */
+/* Counts the unpacked bytes without storing them, up to a fault or the limit. */
 static size_t count_unpacked(const struct source *s, struct archive *archive)
 {
     unsigned char piece[1 << 14];
@@ -208,7 +210,8 @@ static size_t count_unpacked(const struct source *s, struct archive *archive)
     return n;
 }
 
-/* Unpacks once without memory for the result, because a small file must not fill the machine before it is refused. */
+/* Unpacks once without storing the result, because a small file must not fill the memory before it is
+   refused. */
 static bl_status check_unpacked_size(const struct source *s, const struct bytes *packed)
 {
     int result = ARCHIVE_OK;
@@ -228,7 +231,7 @@ static bl_status check_unpacked_size(const struct source *s, const struct bytes 
     return BL_OK;
 }
 
-/* room: for what the end of the file promises, and a byte. More comes of several members, and of more than 4 GB. */
+/* room: the length in the trailer, and a byte. Several members, or more than 4 GB, unpack to more. */
 static bl_status unpack_all(struct bytes *out, const struct source *s, const struct bytes *packed,
                             struct archive *archive, size_t room)
 {
@@ -251,7 +254,8 @@ static bl_status unpack_all(struct bytes *out, const struct source *s, const str
     }
 }
 
-/* The length at the end is a first guess that must be possible. An empty file has no entry to read. */
+/* The length in the trailer is a first guess, limited to what is possible. An empty file has no entry to
+   read. */
 static bl_status unpack_with(struct bytes *out, const struct source *s, const struct bytes *packed,
                              struct archive *archive, int begun)
 {

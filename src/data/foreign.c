@@ -1,8 +1,9 @@
 /*
- * foreign.c - kinds of files that people have and that are not read: what they are called, and what to do.
+ * foreign.c - common file formats that are not supported: their names, and how to convert them.
  *
- * Most begin with bytes of their own. The others are texts (JSON, ARFF, libsvm, a Git LFS pointer), told by their first
- * line, and texts in UTF-16 and UTF-32, told by a byte order mark or by where their zero bytes stand.
+ * Most begin with a magic number. The others are texts (JSON, ARFF, libsvm, a Git LFS pointer), recognised by
+ * their first line, and texts in UTF-16 and UTF-32, recognised by a byte order mark or by the positions of
+ * their zero bytes.
  */
 #include "foreign.h"
 
@@ -14,7 +15,7 @@
 
 enum {
     HEAD = 8192, /* bytes at both ends of an archive that are searched for names */
-    LINES = 100  /* of a text that are looked at */
+    LINES = 100  /* of a text that are examined */
 };
 
 struct kind {
@@ -105,7 +106,7 @@ static const struct kind *kind_by_magic(const struct bytes *file)
     return NULL;
 }
 
-/* ---- Zip archives, but for those of .npy files */
+/* ---- Zip archives, except those of .npy files */
 
 static bool is_between(const struct bytes *file, size_t from, size_t to, const char *text)
 {
@@ -190,7 +191,7 @@ static const struct kind *kind_of_wide(const struct bytes *file)
     return is_utf16(file, 0) ? &wide[2] : is_utf16(file, 1) ? &wide[3] : NULL;
 }
 
-/* ---- Texts that are no tables */
+/* ---- Texts that are not tables */
 
 static struct slice text_of(const struct bytes *file)
 {
@@ -278,7 +279,7 @@ static bool is_label(struct slice word)
     return true;
 }
 
-/* A label, then pairs. false: the line is none. An example whose numbers are all zero has no pair. */
+/* A line of a label and pairs. An example whose numbers are all zero has no pair. */
 static bool count_pairs(struct slice line, size_t *pairs)
 {
     struct slice word;

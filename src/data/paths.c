@@ -1,5 +1,5 @@
 /*
- * paths.c - what a path names, before anything is opened.
+ * paths.c - tests what kind of file a path names, without opening it.
  */
 #include "readers.h"
 

@@ -19,16 +19,16 @@ enum {
     LOCATION_ROOM = BL_PATH_ROOM /* for a path */
 };
 
-/* A kind of file. Adding one is a file and a line in reader_table.c. */
+/* A file format. A new one needs a file and a line in reader_table.c. */
 struct reader {
     bool (*is_it)(const struct bytes *file,
-                  const char *path); /* by its content, and its name where that says nothing */
-    /* Takes file->at over. part: "train" or "test", for files that hold both. */
+                  const char *path); /* by its content, and by its name where the content does not decide */
+    /* Takes ownership of file->at. part: "train" or "test", for files that hold both. */
     bl_status (*read)(bl_data **out, const struct reading *r, struct bytes *file, const char *part);
 };
 extern const struct reader reader_foreign, reader_cifar, reader_tar, reader_npz, reader_npy, reader_idx,
     reader_csv;
-bool path_ends(const char *path, const char *ending); /* ".gz" behind it counts as nothing */
+bool path_ends(const char *path, const char *ending); /* a trailing ".gz" is ignored */
 
 bl_status csv_read(bl_data **out, const struct reading *r, struct bytes *file);
 
@@ -38,7 +38,7 @@ struct folder_reader {
     bl_status (*read)(bl_data **out, const struct reading *r, const char *part); /* r->path: the folder */
 };
 extern const struct folder_reader folder_of_idx, folder_of_cifar, folder_of_pictures;
-bool path_is_there(const char *path); /* also when it cannot be looked at: opening it will tell why */
+bool path_is_there(const char *path); /* true also if stat fails: opening it will then give the error */
 bool path_is_folder(const char *path);
 
 #endif

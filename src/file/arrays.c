@@ -1,5 +1,5 @@
 /*
- * arrays.c - arrays from a file whose kind is told by its first bytes, not by its name.
+ * arrays.c - reads arrays from a file; its first bytes, not its name, determine the format.
  */
 #include "tensors.h"
 
@@ -11,7 +11,7 @@
 
 enum { HEAD_BYTES = 9 }; /* enough to tell all kinds */
 static const size_t most_unpacked = (size_t)1
-                                    << 30; /* 1 GiB: some hundred times the feedback of a large net */
+                                    << 30; /* 1 GiB: more than a hundred times the feedback of a large net */
 
 /* The first bytes; fewer when there are no more. */
 static bl_status read_head(bl_context *ctx, const char *path, unsigned char head[HEAD_BYTES], size_t *n)

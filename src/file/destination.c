@@ -1,6 +1,6 @@
 /*
- * destination.c - follows symbolic links by hand, because the system's way (realpath) does not know where a
- * link to nothing leads.
+ * destination.c - resolves symbolic links itself, because realpath fails on a link whose target does not
+ * exist.
  */
 #include "destination.h"
 
@@ -20,7 +20,7 @@ static bl_status cannot(bl_context *ctx, const char *path, const char *why)
     return context_fail(ctx, BL_IO, "%s: cannot be written: %s", path, why);
 }
 
-/* The descriptor that path stands for by its name; -1: none. */
+/* The descriptor that a path such as /dev/fd/N names; -1: none. */
 static int descriptor_of(const char *path)
 {
     static const char *const standard[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
@@ -36,8 +36,8 @@ static int descriptor_of(const char *path)
     return -1;
 }
 
-/* path becomes what the link at path says, which is relative to the link's folder unless it begins with a
- * slash. */
+/* Replaces path by the target of the link at path, which is relative to the link's folder unless it begins
+   with a slash. */
 static bool follow(char *path)
 {
     char link[PATH_ROOM];
@@ -65,7 +65,8 @@ static bl_status judge(struct destination *d, bl_context *ctx, const char *path,
     return BL_OK;
 }
 
-/* A link to a pipe in /proc/PID/fd says "pipe:[123]", which is no path: such a link is opened itself. */
+/* A link to a pipe in /proc/PID/fd has the target "pipe:[123]", which is not a path: the link itself is
+   opened. */
 static bool leads_to_stream(const char *path, struct stat *found)
 {
     return stat(path, found) == 0 && !S_ISREG(found->st_mode) && !S_ISDIR(found->st_mode);

@@ -1,5 +1,5 @@
 /*
- * destination.h - where what is written under a path has to go. One rule for every writer:
+ * destination.h - how an output is written, by what exists at its path. The same for every writer:
  *
  *   a regular file, or nothing there    replaced as a whole, or created
  *   a symbolic link                     stays; the rule holds for what it points to, also where that is not there yet
@@ -19,12 +19,12 @@
 struct destination {
     char *path;          /* links followed; owned */
     bool is_stream;      /* to be opened and written */
-    int descriptor;      /* of a stream that is open already, else -1 */
+    int descriptor;      /* the descriptor of a stream that is already open, else -1 */
     bool is_there;       /* a regular file, whose */
-    struct stat present; /* owner and permission bits the new one takes over */
+    struct stat present; /* owner and permission bits for the new file */
 };
 
-/* BL_BAD_VALUE: path is empty. BL_IO: it is a folder, or cannot be looked at. destination_drop gives path back. */
+/* BL_BAD_VALUE: path is empty. BL_IO: it is a folder, or stat fails. destination_drop frees the path. */
 bl_status destination_find(struct destination *out, bl_context *ctx, const char *path);
 void destination_drop(struct destination *d, bl_context *ctx);
 

@@ -1,5 +1,5 @@
 /*
- * disk_file.c - reading regular files; short reads and signals are dealt with here.
+ * disk_file.c - reads regular files, and handles short reads and signals.
  */
 #include "disk_file.h"
 
@@ -26,7 +26,7 @@ static bl_status check_regular(struct disk_file *file)
 
 bl_status disk_file_open(struct disk_file *file, bl_context *ctx, const char *path)
 {
-    /* O_NONBLOCK: opening a named pipe must not wait for somebody to write. Regular files do not care. */
+    /* O_NONBLOCK: opening a named pipe must not wait for a writer. It has no effect on regular files. */
     *file = (struct disk_file){ctx, path, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), 0};
     if (file->fd < 0) {
         char near[512];

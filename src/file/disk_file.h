@@ -16,12 +16,12 @@ struct disk_file {
     uint64_t size;
 };
 
-/* BL_BAD_DATA: there is none, or it is a folder or a device; BL_IO: it is there and cannot be read. */
+/* BL_BAD_DATA: the file does not exist, or is a folder or a device; BL_IO: it exists but cannot be read. */
 bl_status disk_file_open(struct disk_file *file, bl_context *ctx, const char *path);
 bl_status disk_file_read(struct disk_file *file, void *bytes, size_t n); /* exactly the next n */
 void disk_file_close(struct disk_file *file);
 
-/* All of it. The caller frees *bytes. */
+/* Reads the whole file. The caller frees *bytes. */
 bl_status disk_file_load(unsigned char **bytes, size_t *n, bl_context *ctx, const char *path);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * float_bytes.h - numbers from and to bytes in a stated order, whatever the order of this machine. Compilers
- * make one instruction of each.
+ * float_bytes.h - converts numbers from and to bytes of a given order, independent of this machine's order.
+ * Each compiles to one instruction.
  */
 #ifndef BL_FILE_FLOAT_BYTES_H
 #define BL_FILE_FLOAT_BYTES_H

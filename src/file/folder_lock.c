@@ -1,8 +1,8 @@
 /*
- * folder_lock.c - a POSIX record lock, which the system takes away when the process ends.
+ * folder_lock.c - a POSIX record lock, which the system releases when the process ends.
  *
- * The file is removed while the lock is held. So whoever gets a lock must look whether the file is still the one in the
- * folder: another process may have removed it between opening and locking.
+ * The file is removed while the lock is held. So a process that obtains the lock must check that its file is
+ * still the one in the folder: another process may have removed it between opening and locking.
  */
 #include "folder_lock.h"
 
@@ -38,7 +38,7 @@ static bool is_in_folder(const struct folder_lock *lock)
            ours.st_dev == there.st_dev;
 }
 
-/* A lock is removed in the end: somebody's own file of that name must not be taken for one. */
+/* Because the lock file is removed at the end, a user's own file of that name must not be used as one. */
 static bool is_empty_file(const struct folder_lock *lock)
 {
     struct stat found;
@@ -54,7 +54,7 @@ static bl_status open_and_lock(struct folder_lock *lock, bl_context *ctx, const 
     if (!is_empty_file(lock)) {
         close(lock->file); /* so that the release does not remove it */
         lock->file = -1;
-        BL_FAIL(ctx, BL_IO, "%s: is no lock of a run, which is an empty file; move it away", lock->path);
+        BL_FAIL(ctx, BL_IO, "%s: is not the lock of a run, which is an empty file; move it away", lock->path);
     }
     if (fcntl(lock->file, F_SETLK, &whole) == 0 || errno == ENOLCK || errno == EINVAL || errno == ENOSYS)
         return BL_OK;

@@ -1,6 +1,6 @@
 /*
- * folder_lock.h - one process at a time in a folder: a lock on the file "lock" in it, which goes with the process,
- * however that ends.
+ * folder_lock.h - allows one process at a time in a folder: a lock on its file "lock", which the system
+ * releases when the process ends.
  */
 #ifndef BL_FILE_FOLDER_LOCK_H
 #define BL_FILE_FOLDER_LOCK_H
@@ -12,7 +12,8 @@ struct folder_lock {
     int file;   /* -1: not locked */
 };
 
-/* BL_IO when another process has it; the sentence names the process. A file system without locks is used without. */
+/* BL_IO if another process holds the lock; the message names the process. On a file system without locks no
+   lock is taken. */
 bl_status folder_lock_take(struct folder_lock *out, bl_context *ctx, const char *folder);
 void folder_lock_drop(struct folder_lock *lock, bl_context *ctx);
 

@@ -1,6 +1,6 @@
 /*
- * npy.c - one .npy file. Its header is Python source; just the dictionary of three keys that NumPy writes is
- * understood, in any order, and everything else is refused with the place.
+ * npy.c - one .npy file. The header is Python source. Only the dictionary of three keys that NumPy writes is
+ * accepted, with its keys in any order; anything else is refused with its position.
  */
 #include "npy.h"
 
@@ -75,7 +75,7 @@ static bool take_size(struct slice *s, size_t *size)
     return text_to_size(digits, size);
 }
 
-/* "(3,)", "(3, 4)", "()"; sizes past the fourth are counted only. */
+/* "(3,)", "(3, 4)", "()"; sizes after the fourth are only counted. */
 static bool take_shape(struct slice *s, struct npy *a)
 {
     if (!take(s, "("))
@@ -99,7 +99,7 @@ static bool take_order(struct slice *s, bool *is_fortran)
     return *is_fortran || take(s, "False");
 }
 
-/* One "key: value"; false also for a key that was there already. */
+/* Parses one "key: value"; false also for a repeated key. */
 static bool take_item(struct slice *s, struct npy *a)
 {
     struct slice key;
@@ -132,7 +132,7 @@ static bool take_dictionary(struct slice *s, struct npy *a)
     return s->n == 0 && a->descr.at && a->has_order && a->has_shape;
 }
 
-/* Finds the header, reads it and leaves the rest in a->values. */
+/* Finds and reads the header; a->values becomes the rest of the bytes. */
 static bl_status read_header(struct npy *a, const unsigned char *bytes, size_t n, size_t n_all)
 {
     if (!npy_is(bytes, n) || n < 10)
@@ -161,7 +161,7 @@ static bl_status read_header(struct npy *a, const unsigned char *bytes, size_t n
     return BL_OK;
 }
 
-/* What cannot be read, in NumPy's words; NULL: the type has no name here. */
+/* NumPy's name of a type that is not supported; NULL: the type is unknown. */
 static const char *foreign_kind(struct slice descr)
 {
     switch (descr.n > 1 && strchr("<>|=", descr.at[0]) ? descr.at[1] : descr.n > 0 ? descr.at[0] : 0) {
@@ -264,7 +264,8 @@ bool npy_is_text(const struct npy_view *view)
     return view->kind == 'U' || view->kind == 'S';
 }
 
-/* Where value i of C order lies in Fortran order: its indices by the sizes from the last, times the sizes before each. */
+/* The position in Fortran order of value i of C order: its indices, by the sizes from the last, times the
+   sizes before each. */
 static size_t fortran_place(const struct npy_view *view, size_t i)
 {
     size_t place = 0, step = view->count;

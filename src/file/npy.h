@@ -16,11 +16,11 @@ bool npy_is(const unsigned char *bytes, size_t n); /* by its first bytes */
 
 enum { NPY_MOST_DIMENSIONS = 4 };
 
-/* An array as it lies in the file's bytes. */
+/* An array in place: a view of the file's bytes. */
 struct npy_view {
-    char kind;   /* 'f' floats, 'u' and 'i' whole numbers, 'b' truths; 'U' texts of UTF-32, 'S' of bytes */
-    size_t size; /* bytes of a value */
-    bool is_big; /* the first byte is the largest */
+    char kind;       /* 'f' floats, 'u' and 'i' integers, 'b' booleans; 'U' texts of UTF-32, 'S' of bytes */
+    size_t size;     /* bytes of a value */
+    bool is_big;     /* big-endian */
     bool is_fortran; /* the first index runs fastest */
     size_t sizes[NPY_MOST_DIMENSIONS], n_dims, count;
     const unsigned char *values;
@@ -29,7 +29,8 @@ struct npy_view {
 /* Any array of numbers or texts with 1 to 4 dimensions, none of them 0, exactly the bytes that its shape needs. */
 bl_status npy_open(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
                    size_t n);
-/* The same of a file of n_all bytes, of which only the first n are there: out->values must not be read. */
+/* The same for a file of n_all bytes of which only the first n are in memory: out->values must not be
+   read. */
 bl_status npy_open_head(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
                         size_t n, size_t n_all);
 bool npy_is_text(const struct npy_view *view);
@@ -47,10 +48,11 @@ bl_status npy_add(struct tensors *t, bl_context *ctx, const char *where, const c
 /* .npz: a zip of .npy files, stored or deflated, named like the arrays. */
 bool npz_is(const unsigned char *bytes, size_t n);
 
-/* Calls `visit` with the name and the bytes of each array that is wanted, in turn; ends with the first failure. `wants` is
-   asked for every array, and what it does not want is not unpacked; NULL: all are wanted. most_bytes: refused, before there
-   is memory for them, are arrays that unpack to more in all, that are larger in the directory than by their own header, or
-   that are so much larger than the file that they can hold nothing (a small file can unpack to terabytes). */
+/* Calls `visit` with the name and the bytes of each selected array in turn; stops at the first failure.
+   `wants` selects: an array for which it returns false is not unpacked; NULL: all are selected. most_bytes:
+   the limit for all unpacked arrays together. Refused before memory is allocated are arrays beyond this
+   limit, arrays whose size in the directory exceeds that of their own header, and arrays so much larger than
+   the file that they can only be repetition (a small file can unpack to terabytes). */
 typedef bl_status (*npz_visit)(void *user, const char *name, const unsigned char *bytes, size_t n);
 typedef bl_status (*npz_wants)(void *user, const char *name, bool *out);
 bl_status npz_each(bl_context *ctx, const char *path, const unsigned char *bytes, size_t n, size_t most_bytes,

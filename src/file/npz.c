@@ -1,6 +1,6 @@
 /*
- * npz.c - a zip of .npy files, by libarchive. Only its reader that goes by the directory at the end is used:
- * the other one would take a file that was cut off for one with fewer arrays.
+ * npz.c - reads a zip of .npy files with libarchive. Only libarchive's seeking reader, which uses the
+ * directory at the end, is enabled: the streaming one would accept a truncated file as one with fewer arrays.
  */
 #include "npy.h"
 
@@ -12,14 +12,15 @@
 #include <archive_entry.h>
 #include <string.h>
 
-/* The first bytes: of an entry, or of the directory when there is none, which libarchive takes for no zip. */
+/* The first bytes of an entry, or of the directory of an empty zip, which libarchive does not recognise. */
 static const unsigned char full_zip[4] = {'P', 'K', 3, 4}, empty_zip[4] = {'P', 'K', 5, 6};
 
 enum {
-    MOST_ARRAYS = 10000,   /* each is compared with the names of all before it */
-    MOST_HEADER = 1 << 16, /* bytes looked at before there is memory for an array */
-    EMPTY_RATIO = 900, /* deflate makes at most 1032 bytes of one, and this many of nothing but repetition */
-    NEVER_EMPTY = 64 << 20 /* bytes that an array may have whatever it is packed into */
+    MOST_ARRAYS = 10000,   /* each name is compared with all before it */
+    MOST_HEADER = 1 << 16, /* bytes that are checked before memory for an array is allocated */
+    EMPTY_RATIO =
+        900, /* deflate expands one byte to at most 1032, and to this many only for pure repetition */
+    NEVER_EMPTY = 64 << 20 /* bytes of an array that are accepted at any ratio */
 };
 
 struct unpacking {
@@ -61,7 +62,7 @@ static bl_status array_name(const struct unpacking *u, struct archive_entry *ent
     return mem_text(u->ctx, out, name, n - 4);
 }
 
-/* What the directory says is believed only as far as the file can hold it. */
+/* Limits the sizes in the directory to what the file can contain. */
 static bl_status check_size(const struct unpacking *u, const char *name, struct archive_entry *entry,
                             size_t *out)
 {
@@ -95,7 +96,8 @@ static bl_status unpack_to(struct unpacking *u, unsigned char *to, size_t n, siz
     return BL_OK;
 }
 
-/* Memory for the whole comes only when the array's own header needs just the bytes that the directory states. */
+/* Memory for the whole array is allocated only if the array's own header agrees with the size in the
+   directory. */
 static bl_status unpack_array(struct unpacking *u, const char *name, size_t stated)
 {
     struct npy_view view;
@@ -132,8 +134,9 @@ static bl_status visit_named(struct unpacking *u, const char *name, struct archi
     return u->visit(u->user, name, u->bytes, u->n);
 }
 
-/* NumPy stores or deflates. libarchive knows more ways, of which some take as much memory as the file asks for: gigabytes,
-   for a few bytes. Its name of the format ends with the entry's way, "ZIP 2.0 (deflation)". */
+/* NumPy stores or deflates. libarchive supports further methods, some of which allocate as much memory as the
+   file requests: gigabytes for a few bytes. Its name of the format ends with the entry's method, "ZIP 2.0
+   (deflation)". */
 static bl_status check_method(const struct unpacking *u)
 {
     const char *format = archive_format_name(u->archive);

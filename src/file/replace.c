@@ -1,8 +1,8 @@
 /*
- * replace.c - file_replace, its steps for those who write piece by piece, and the same for a program.
+ * replace.c - file_replace, its steps for callers that write piece by piece, and the public function.
  *
- * The temporary is called like the file, with the process's number behind it; a name that leaves no room for
- * the number is shortened. It is created by us alone: a leftover of a process that was killed is neither read
+ * The name of the temporary file is that of the file with the process's number appended; a name that is too
+ * long for the number is shortened. It is created exclusively: a leftover of a killed process is neither read
  * nor overwritten.
  */
 #include "replace.h"
@@ -18,12 +18,13 @@
 #include <unistd.h>
 
 enum {
-    MOST_LEFTOVERS = 100, /* of killed processes with our number; more means that something else is wrong */
-    SUFFIX = 48,          /* two integers and ".-.tmp" */
-    LONGEST_NAME = 255    /* of a file, in bytes, on Linux's file systems */
+    MOST_LEFTOVERS =
+        100,           /* leftovers of killed processes with the same number; more indicates another fault */
+    SUFFIX = 48,       /* two integers and ".-.tmp" */
+    LONGEST_NAME = 255 /* of a file, in bytes, on Linux's file systems */
 };
 
-/* errno is that of the step that failed: nothing may come between. */
+/* errno is that of the failed step: no call may come between. */
 static bl_status io_failure(const struct replacement *r, const char *step)
 {
     return context_fail(r->ctx, BL_IO, "%s: cannot be written (%s): %s", r->path, step, strerror(errno));
@@ -41,7 +42,7 @@ static bl_status open_folder(struct replacement *r)
     return status;
 }
 
-/* Bytes of the path that the temporary's begins with. */
+/* Number of bytes of the path with which the temporary's path begins. */
 static size_t kept_of_path(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -66,7 +67,8 @@ static bl_status create_temporary(struct replacement *r)
     return BL_OK;
 }
 
-/* The owner first: changing it may clear bits. That only root can give a file away is no failure. */
+/* The owner is set first because that may clear permission bits. Failure is ignored: only root can change the
+   owner. */
 static bl_status keep_permissions(const struct replacement *r)
 {
     const struct stat *old = &r->to.present;
@@ -79,7 +81,7 @@ static bl_status keep_permissions(const struct replacement *r)
     return fchmod(r->file, old->st_mode & 0777) == 0 ? BL_OK : io_failure(r, "keeping its permission bits");
 }
 
-/* Without O_CREAT and O_TRUNC: a device or pipe that is gone by now must not become a file. */
+/* Without O_CREAT and O_TRUNC: if the device or pipe has been removed meanwhile, no file must be created. */
 static bl_status open_stream(struct replacement *r)
 {
     r->file = r->to.descriptor >= 0 ? fcntl(r->to.descriptor, F_DUPFD_CLOEXEC, 0)
@@ -111,13 +113,13 @@ bl_status replacement_add(struct replacement *r, const void *bytes, size_t n)
     return io_write_all(r->file, bytes, n) ? BL_OK : io_failure(r, "writing");
 }
 
-/* Some file systems cannot sync a folder and say EINVAL: there is nothing more to be done there. */
+/* Some file systems cannot sync a folder and return EINVAL, which is ignored. */
 static bool folder_synced(const struct replacement *r)
 {
     return fsync(r->folder) == 0 || errno == EINVAL;
 }
 
-/* Pipes and most devices cannot sync, and say EINVAL: they hold nothing back. */
+/* Pipes and most devices cannot sync and return EINVAL; they do not buffer. */
 bl_status replacement_finish(struct replacement *r)
 {
     if (fsync(r->file) != 0 && !(r->to.is_stream && (errno == EINVAL || errno == EROFS || errno == ENOTSUP)))

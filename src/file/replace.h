@@ -5,10 +5,10 @@
  *     struct replacement r;
  *     BL_TRY(replacement_begin(&r, ctx, path));
  *     status = replacement_add(&r, ...), as often as needed, then, if all went well, replacement_finish(&r);
- *     replacement_drop(&r), always: takes the temporary away unless finished
+ *     replacement_drop(&r), always: removes the temporary unless finished
  *
- * The new file keeps the permission bits of the old one, and its owner where we may give files away. What is no regular
- * file is written as it comes: see destination.h.
+ * The new file keeps the permission bits of the old one, and its owner where that is permitted. Anything but
+ * a regular file is written directly: see destination.h.
  */
 #ifndef BL_FILE_REPLACE_H
 #define BL_FILE_REPLACE_H

@@ -1,5 +1,5 @@
 /*
- * tensor_table.h - what struct tensors is, for the readers that fill it.
+ * tensor_table.h - the definition of struct tensors, for the readers that fill it.
  */
 #ifndef BL_FILE_TENSOR_TABLE_H
 #define BL_FILE_TENSOR_TABLE_H
@@ -31,8 +31,8 @@ struct tensors { /* owns all of it */
 
 bl_status tensors_create(struct tensors **out, bl_context *ctx);
 
-/* One more, named by a copy of `name`, zero at first; *values is for the caller to fill. Sizes are checked
-   already, the name is new. */
+/* Adds a tensor of zeros named by a copy of `name`; the caller fills *values. The caller has checked the
+   sizes, and that the name is new. */
 bl_status tensors_add(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
                       float **values);
 /* The same of doubles. */
@@ -40,10 +40,11 @@ bl_status tensors_add_doubles(struct tensors *t, bl_context *ctx, const char *na
                               double **values);
 bl_status tensors_add_fact(struct tensors *t, bl_context *ctx, const char *key, const char *text);
 
-/* values of a tensor: rows, or rows * cols; false when its bytes would overflow, or a size is zero. */
+/* Number of values of a tensor: rows, or rows * cols; false if its bytes would overflow, or a size is
+   zero. */
 bool tensor_count(size_t rows, size_t cols, size_t *n);
 
-/* Names end up in messages and on terminals: not empty, and no control characters. */
+/* A valid name is not empty and has no control characters, because names are printed. */
 bool tensor_name_is_plain(const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * tensors.c - the table of named arrays and texts that every reader of this folder fills.
+ * tensors.c - the table of named arrays and texts that all readers of this folder fill.
  */
 #include "tensors.h"
 
@@ -47,7 +47,7 @@ bool tensor_name_is_plain(const char *name)
     return name[0] && text_is_plain(name);
 }
 
-/* Counted before its parts are there, so that tensors_free undoes whatever was reached. */
+/* The entry is counted before its parts are allocated, so that tensors_free frees a partial entry. */
 static bl_status add_item(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
                           struct tensor_item **out)
 {

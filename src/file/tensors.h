@@ -3,8 +3,8 @@
  *
  * Format: 8 bytes, the header's length, little-endian; the header, a JSON object {"name": {"dtype": "F32" or "F64", "shape": [r, c],
  * "data_offsets": [begin, end]}, ..., "__metadata__": {"key": "text", ...}}, padded with spaces to a multiple of 8; then the
- * arrays, little-endian, without gaps. Written to a temporary file in the same folder, fsync, rename, fsync of the folder,
- * so that a crash leaves the old file or the new one, never half of one.
+ * arrays, little-endian, without gaps. Written to a temporary file in the same folder, fsync, rename, fsync
+ * of the folder, so that a crash leaves the complete old file or the complete new one.
  */
 #ifndef BL_FILE_TENSORS_H
 #define BL_FILE_TENSORS_H
@@ -26,7 +26,7 @@ struct tensor_fact {
 bl_status tensors_write(bl_context *ctx, const char *path, const struct tensor_entry *entries,
                         size_t n_entries, const struct tensor_fact *facts, size_t n_facts);
 
-struct tensors; /* a file read whole, checked before anything is believed */
+struct tensors; /* reads a whole file, and checks it before use */
 
 bl_status tensors_read(struct tensors **out, bl_context *ctx, const char *path);
 void tensors_free(bl_context *ctx, struct tensors *t);
@@ -39,11 +39,12 @@ int tensors_find_any(const struct tensors *t, const char *name, struct tensor_en
 const char *tensors_fact(const struct tensors *t, const char *key);              /* NULL: not there */
 int tensors_fact_at(const struct tensors *t, size_t i, struct tensor_fact *out); /* 0 past the last */
 
-/* The file discipline above for any bytes: config.json, result.json. */
+/* Writes any bytes in the same way (temporary file, fsync, rename): config.json, result.json. */
 bl_status file_replace(bl_context *ctx, const char *path, const void *bytes, size_t n);
 
 /* Feedback and other arrays from NumPy: .npy, or .npz (arrays by name), float32 or float64, C order, 1 or 2 dimensions.
-   Comes as the same struct, without facts; a lone .npy has the name "0". A .safetensors is read as such. */
+   Returned in the same struct, without metadata; the array of a .npy is named "0". A .safetensors file is
+   accepted too. */
 bl_status arrays_read(struct tensors **out, bl_context *ctx, const char *path);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * tensors_read.c - safetensors from disk. Everything in the header is wrong until checked: the layout is
- * known to be complete, without gaps and overlaps, before memory for the values is asked for.
+ * tensors_read.c - reads safetensors. The header is not trusted: its layout is verified to be complete,
+ * without gaps and overlaps, before memory for the values is allocated.
  *
- * Refused: a file too short for its header, a header over 100 MB, what is not UTF-8 or not JSON, names twice,
- * types other than F32 and F64, no or more than two dimensions, empty tensors, shapes that overflow or do not match
- * their bytes, gaps, overlaps, trailing bytes, metadata that is not text, values that are not finite.
+ * Refused: a file too short for its header, a header over 100 MB, invalid UTF-8 or JSON, duplicate names,
+ * types other than F32 and F64, no or more than two dimensions, empty tensors, shapes that overflow or do not
+ * match their bytes, gaps, overlaps, trailing bytes, metadata that is not text, values that are not finite.
  */
 #include "tensors.h"
 
@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct plan { /* where one tensor lies; the name belongs to the header */
+struct plan { /* the position of one tensor; the name belongs to the header */
     const char *name;
     size_t rows, cols, n;
     size_t bytes;        /* of a value: 4 or 8 */
@@ -126,7 +126,7 @@ static bool whole_number(const json_t *value, uint64_t *out)
 static bl_status plan_shape(const struct reading *r, const json_t *shape, struct plan *plan)
 {
     const char *path = r->file.path;
-    const size_t n_dims = json_array_size(shape); /* 0 too for what is no array */
+    const size_t n_dims = json_array_size(shape); /* 0 also for a value that is not an array */
     if (n_dims < 1 || n_dims > 2)
         REFUSE(r, "%s: the shape of tensor \"%.100s\" has %zu dimensions, expected 1 or 2", path, plan->name,
                n_dims);
@@ -194,7 +194,7 @@ static int by_begin(const void *a, const void *b)
     return (left->begin > right->begin) - (left->begin < right->begin);
 }
 
-/* The plans, in the order of their bytes, must cover all bytes once. */
+/* The plans, sorted by position, must cover every byte exactly once. */
 static bl_status check_cover(struct reading *r)
 {
     qsort(r->plans, r->n_plans, sizeof *r->plans, by_begin);

@@ -1,6 +1,6 @@
 /*
- * tensors_write.c - safetensors to disk. The header is built and checked whole before the first byte is
- * written; the values go through a small buffer, so that nothing as large as the model is copied.
+ * tensors_write.c - safetensors to disk. The complete header is built and checked before the first byte is
+ * written. The values pass through a small buffer, so that the model is not copied as a whole.
  */
 #include "tensors.h"
 
@@ -28,8 +28,8 @@ static bl_status no_memory(const struct writing *w)
     return context_fail(w->ctx, BL_NO_MEMORY, "%s: no memory for the header", w->path);
 }
 
-/* Jansson gives NULL for bad UTF-8 and for want of memory alike; the unchecked maker fails for the second
-   only. */
+/* Jansson returns NULL both for invalid UTF-8 and when memory runs out; its unchecked constructor fails only
+   for the latter. */
 static bl_status make_text(const struct writing *w, json_t **out, const char *text, const char *what)
 {
     json_t *made = json_string(text);
@@ -44,7 +44,7 @@ static bl_status make_text(const struct writing *w, json_t **out, const char *te
     BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: %s is not UTF-8 and cannot be written", w->path, what);
 }
 
-/* A name or key: UTF-8, plain, and not in `object` yet. */
+/* Checks a name or key: UTF-8, without control characters, and not in `object` yet. */
 static bl_status check_key(const struct writing *w, const json_t *object, const char *key)
 {
     json_t *text = NULL;
@@ -114,7 +114,7 @@ static bl_status fill_header(const struct writing *w, json_t *header)
     return BL_OK;
 }
 
-/* Length and padded header, as they go to disk. */
+/* The header's length and the padded header, as written to disk. */
 static bl_status header_bytes(const struct writing *w, const json_t *header, char **out, size_t *n)
 {
     const size_t length = json_dumpb(header, NULL, 0, JSON_COMPACT);

@@ -1,5 +1,5 @@
 /*
- * add.c - the sum of two outputs of one shape, number by number: y = a + b. With one input, a copy.
+ * add.c - the elementwise sum of two outputs of the same shape: y = a + b. With one input, a copy.
  *
  * The derivative at each input is the one at y. No parameters; 1 addition for each number.
  */

@@ -1,5 +1,5 @@
 /*
- * flatten.c - an image taken as the row of its numbers, which it is already: nothing moves.
+ * flatten.c - an image as the row of its numbers. The memory layout is the same, so nothing is copied.
  */
 #include "layer_table.h"
 

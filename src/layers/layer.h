@@ -1,5 +1,5 @@
 /*
- * layer.h - one layer of a net: a row of functions, and nothing about learning rules.
+ * layer.h - the interface of a layer, a struct of functions, independent of learning rules.
  *
  * Three kinds share the struct. A weighted layer (dense, conv) maps all channels of its input to any part of its output, and
  * offers its transposes through whatever matrix it is given: `pull` and `push` take M, shaped like its weights, so that a

@@ -1,5 +1,5 @@
 /*
- * layer_table.c - every kind of layer, a line each, and the reading of a layer's text.
+ * layer_table.c - the table of layers, one line per kind, and parsing a layer's text.
  */
 #include "layer_table.h"
 
@@ -28,7 +28,8 @@ static const struct layer_ops *find(struct slice name)
     return NULL;
 }
 
-/* Spellings of papers and other libraries. None is accepted, because most of them stand for something a little different. */
+/* Names in papers and other libraries, for suggestions. None is accepted, because most have a slightly
+   different meaning. */
 static const struct alias aliases[] = {
     {"sigmoid sigm expit hardsigmoid logsigmoid", "the function 1 / (1 + exp(-a)) is written logistic"},
     {"softmax logsoftmax softmin", "leave it out: the loss ce applies the softmax to the output's sums"},

@@ -1,5 +1,5 @@
 /*
- * layer_table.h - the layers by their C names: for the table only.
+ * layer_table.h - declares the structs of all layers, for layer_table.c only.
  */
 #ifndef BL_LAYERS_LAYER_TABLE_H
 #define BL_LAYERS_LAYER_TABLE_H

@@ -1,8 +1,10 @@
 /*
- * pool.c - one number for each window of a map: its largest, or its mean. Windows that reach over the edge are left out
- * (floor); each channel for itself. "avgpool all" is the mean of each map, "maxpool all" its largest number.
+ * pool.c - pooling: the largest number, or the mean, of each window of a map. Windows that cross the edge are
+ * skipped (floor); channels are independent. "avgpool all" is the mean of each map, "maxpool all" its largest
+ * number.
  *
- * On the way down the largest one gets the whole derivative, the first of equals; the mean gives each its share.
+ * Backward, the largest number (the first of equals) gets the whole derivative; in a mean each number gets
+ * its share.
  */
 #include "layer_table.h"
 

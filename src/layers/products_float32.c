@@ -1,8 +1,8 @@
 /*
- * products_float32.c - products as the backend computes them.
+ * products_float32.c - products in float32.
  *
- * Of x and M in x M^T one must be turned about and packed: a batch of common size is smaller than the weights, so each worker
- * does it once with the batch, for all parts of the layer.
+ * In x M^T either x or M must be transposed and packed. A batch of common size is smaller than the weights,
+ * so each worker packs the batch, once for all ranges of the layer.
  */
 #include "panels.h"
 #include "products.h"

@@ -1,5 +1,5 @@
 /*
- * window.c - the text and the arithmetic of what slides over an image.
+ * window.c - parsing and shape arithmetic of windows (convolution, pooling).
  */
 #include "layer_table.h"
 

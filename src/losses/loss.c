@@ -146,7 +146,7 @@ const struct loss_ops *loss_find(const char *name)
     return NULL;
 }
 
-/* Spellings of other libraries. */
+/* Names that other libraries use. */
 static const struct alias aliases[] = {
     {"crossentropy categoricalcrossentropy sparsecategoricalcrossentropy crossentropyloss softmax "
      "softmaxcrossentropy nll nllloss logloss xent cel cce cse loglikelihood logsoftmax multinomial",
@@ -182,7 +182,7 @@ bl_status loss_check_text(bl_context *ctx, const char *text)
     BL_FAIL(ctx, BL_BAD_VALUE, "no loss \"%s\"; %s", text, advice);
 }
 
-/* The second class where it is the likelier one: logistic(a) > 1/2. */
+/* The second class is predicted where it is more probable: logistic(a) > 1/2. */
 static size_t count_wrong_of_two(struct matrix a, const int32_t *labels)
 {
     size_t wrong = 0;

@@ -1,5 +1,5 @@
 /*
- * init.c - drawing the first weights: stream RNG_WEIGHTS and RNG_BIASES, layer = the block's number.
+ * init.c - draws the initial weights: stream RNG_WEIGHTS and RNG_BIASES, layer = the block's number.
  */
 #include "init.h"
 
@@ -59,7 +59,7 @@ static const struct init *find(const char *name)
     return NULL;
 }
 
-/* Spellings of other libraries. */
+/* Names that other libraries use. */
 static const struct alias aliases[] = {
     {"xavier xavieruniform glorotuniform glorotnormal xaviernormal",
      "write glorot, which is uniform within sqrt(6 / (inputs + outputs))"},

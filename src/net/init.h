@@ -1,5 +1,5 @@
 /*
- * init.h - the weights that learning starts from.
+ * init.h - the initial weights.
  */
 #ifndef BL_NET_INIT_H
 #define BL_NET_INIT_H

@@ -1,5 +1,5 @@
 /*
- * inlet.c - where in a hidden block a signal arrives that comes straight from the output.
+ * inlet.c - the layer of a hidden block at whose output the signal of a direct rule enters.
  */
 #include "inlet.h"
 

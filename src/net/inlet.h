@@ -1,11 +1,11 @@
 /*
- * inlet.h - where in a hidden block a signal arrives that comes straight from the output.
+ * inlet.h - the layer of a hidden block at whose output the signal of a direct rule enters.
  *
  *     end            the block's end, a number for each unit there: Nøkland 2016's conv net, after each pool
  *     before-pool    where the maps still have the size of the weighted output, a number for each unit there
  *     channels       the block's end, one number for each channel, the same all over its map
  *
- * In a block of dense layers the three are one. Programs differ in this, and figures with them.
+ * In a block of dense layers the three are equal. Implementations differ in this, and so do their results.
  */
 #ifndef BL_NET_INLET_H
 #define BL_NET_INLET_H

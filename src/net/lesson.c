@@ -1,5 +1,5 @@
 /*
- * lesson.c - the memory of one batch: activations and deltas of every block, and scratch for every thread.
+ * lesson.c - the workspace of one batch: activations and deltas of every block, and scratch for every thread.
  *
  * Floats, about: capacity x (2 x inputs + outputs + 2 x the sum of all blocks' units), pools' and further layers' besides;
  * where derivatives are not kept, once that sum and the largest block's units for each worker.
@@ -12,7 +12,7 @@
 
 #include <assert.h>
 
-/* Room that is given out piece by piece; without memory it is only counted. */
+/* An arena, from which matrices are allocated; without memory it only counts the size. */
 struct room {
     float *floats; /* or NULL */
     size_t used;
@@ -26,7 +26,7 @@ static struct matrix take(struct room *room, size_t rows, size_t cols)
     return m;
 }
 
-/* A layer writes over the output of the one before it where both allow that. */
+/* A layer works in place, on the output of the layer before it, if both allow that. */
 static bool shares_output(const struct lesson *lesson, const struct net *net, const struct block *block,
                           size_t i)
 {
@@ -69,7 +69,7 @@ static void lay_out_block(struct lesson *lesson, const struct net *net, size_t l
     lay_out_grads(lesson, net, l, 0, room);
 }
 
-/* Derivatives that nobody asks for have shapes and no memory. */
+/* Derivatives that are not needed have shapes but no memory. */
 static void leave_out_grads(struct lesson *lesson, const struct net *net, size_t l)
 {
     struct room none = {NULL, 0};
@@ -95,7 +95,7 @@ static void lay_out_place(struct lesson *lesson, const struct net *net, const st
     room->used = end;
 }
 
-/* Hidden blocks by turns in places. The last one, with the error, has its own. */
+/* Hidden blocks share places. The last block, with the error, has its own. */
 static void lay_out_places(struct lesson *lesson, const struct net *net, const struct lesson_places *places,
                            struct room *room)
 {
@@ -269,7 +269,7 @@ static bl_status make_caches(struct lesson *lesson, const struct net *net)
     return BL_OK;
 }
 
-/* Of a passage that only goes forward: an output is in use until the last block that follows has read it. */
+/* For a pass that only goes forward: an output is live until its last follower has read it. */
 static bl_status find_places_for_use(bl_context *ctx, const struct net *net, size_t **places, size_t *n)
 {
     struct lifetime *lives = NULL;

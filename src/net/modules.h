@@ -1,6 +1,6 @@
 /*
- * modules.h - how the blocks of a net are grouped into modules. A module is a piece of the net that only the output of its last
- * block leaves, and inside of which derivatives are exact, whatever the rule.
+ * modules.h - how the blocks of a net are grouped into modules. A module is a piece of the net of which only
+ * the last block's output is read from outside. Inside a module derivatives are exact under every rule.
  *
  *     layer       the net is cut behind each block that has several followers, or a weighted one, or is the output: a module is a
  *                 weighted layer with what stands behind it, or a sum with the last blocks of its body and its shortcut

@@ -1,5 +1,5 @@
 /*
- * named_nets.c - the table of nets with a name, each as its paper or the code published with it has it.
+ * named_nets.c - the table of named nets, each as in its paper or the code published with it.
  */
 #include "named_nets.h"
 

@@ -1,5 +1,5 @@
 /*
- * net.c - from the net's text to blocks and their memory.
+ * net.c - builds the blocks of a net and their memory from its text.
  */
 #include "net.h"
 

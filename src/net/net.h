@@ -3,8 +3,8 @@
  * residual ends, a layer norm or a subsampling layer) and the layers behind it. Layers before the first weights (dropout on
  * the input) belong to no block.
  *
- * A net knows nothing of data and nothing of learning rules. Where a rule says how the error travels it calls net_pull
- * and net_push, with matrices of its choice; which blocks follow which is the net's business alone.
+ * A net does not depend on data or learning rules. A rule propagates signals by net_pull and net_push, with
+ * matrices of its choice; the net knows which blocks follow which.
  */
 #ifndef BL_NET_NET_H
 #define BL_NET_NET_H

@@ -1,5 +1,5 @@
 /*
- * net_text.h - the short forms of a net's text, and their long form, in which every layer stands.
+ * net_text.h - expands the short forms of a net's text to the long form, in which every layer is written out.
  *
  *     lenet                            a net by its name (named_nets.h)
  *     3 x (dense 240, tanh), dense 10  repetition; may be nested

@@ -1,5 +1,5 @@
 /*
- * places.c - giving buffers their places, one after the other in the order of the list.
+ * places.c - assigns a place to each buffer, in the order of the list.
  */
 #include "places.h"
 

@@ -1,5 +1,5 @@
 /*
- * places.h - memory by lifetime: buffers that are never in use at the same moment lie in one place.
+ * places.h - memory by lifetime: buffers whose lifetimes do not overlap share memory, called a place.
  */
 #ifndef BL_NET_PLACES_H
 #define BL_NET_PLACES_H

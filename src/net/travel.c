@@ -1,5 +1,6 @@
 /*
- * travel.c - what moves through a net: activations forward, signals back through any matrices, deltas down to the weights.
+ * travel.c - propagation through a net: activations forward, signals through any matrices, and deltas at the
+ * weights.
  *
  * Work is cut into parts of a block's channels: few enough weights that a tile of gradient, the weights and the optimiser's
  * memory fit a core's second-level cache at common widths, enough parts for two to eight threads to share, and none so

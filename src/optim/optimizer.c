@@ -94,7 +94,7 @@ static const struct setting *find_setting(const struct optimizer_ops *ops, struc
     return NULL;
 }
 
-/* Spellings of other libraries. */
+/* Names that other libraries use. */
 static const struct alias optimizer_aliases[] = {
     {"adamw", "write \"adam weight-decay X\", which is AdamW"},
     {"momentum sgdm heavyball msgd", "write \"sgd momentum 0.9\""},
@@ -163,7 +163,8 @@ static bl_status no_setting(bl_context *ctx, const struct optimizer_ops *ops, st
             advice[0] ? "" : ops->usage);
 }
 
-/* Also as the float that it will be: a beta1 of 0.9999999999 is 1, and Adam would divide by 0. */
+/* The limit holds after rounding to float too: a beta1 of 0.9999999999 becomes 1, and Adam would divide by
+   0. */
 static bool is_within(const struct setting *setting, double value)
 {
     return value >= setting->least && value < setting->below && (float)value < (float)setting->below;
@@ -266,7 +267,8 @@ static void step_piece(const struct backend *backend, const struct update *step,
     }
 }
 
-/* Some numbers at a time, because the gradient that is given stays as it is. of: the weights whose penalty it is. */
+/* Works on some numbers at a time, in a buffer, because the caller's gradient must not change. of: the
+   penalised weights. */
 static void step_with_penalty(const struct optimizer *o, const struct backend *backend,
                               const struct update *step, const float *of, float *w, const float *g,
                               float *const slots[], size_t n)

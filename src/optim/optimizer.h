@@ -1,5 +1,6 @@
 /*
- * optimizer.h - how a gradient becomes a change of weights. Element by element, so any tile can be stepped alone.
+ * optimizer.h - optimisers. Each works element by element, so that any tile of weights can be updated
+ * separately.
  */
 #ifndef BL_OPTIM_OPTIMIZER_H
 #define BL_OPTIM_OPTIMIZER_H
@@ -14,7 +15,7 @@ struct optimizer; /* the parsed text */
 struct optimizer_ops {
     const char *name, *usage;
     double default_rate;
-    bool hides_scale; /* divides by the gradient's size, so the size of a teaching signal hardly matters */
+    bool hides_scale; /* divides by the gradient's size, so the size of a signal hardly matters */
     size_t n_slots;   /* floats kept for each weight, at most: optimizer_slots */
     const char *slots[OPTIMIZER_MAX_SLOTS]; /* their names in a checkpoint */
     struct update (*step)(const struct optimizer *o, float decay);
@@ -25,8 +26,8 @@ struct optimizer {
     float momentum, rho, beta1, beta2, epsilon, decay, weight_decay, l2, initial;
     bool nesterov;
     float lambda;                   /* kp's and dkp's own decay each step; 0: none */
-    float rate;                     /* of the step under way: optimizer_begin */
-    float shrinking;                /* of that step: the share of each weight that goes away */
+    float rate;                     /* of the current step: optimizer_begin */
+    float shrinking;                /* of that step: the fraction by which each weight decays */
     float correction1, correction2; /* adam's, likewise */
 };
 
@@ -38,20 +39,21 @@ struct optimizer {
    learns; biases and batch norm's scale and shift are exempt. */
 bl_status optimizer_parse(bl_context *ctx, struct optimizer *out, const char *text);
 bl_status optimizer_check_text(bl_context *ctx, const char *text);
-/* Refuses a weight-decay that would take whole weights away at this rate. */
+/* Refuses a weight-decay of 1 / rate or more, which would remove whole weights in one step. */
 bl_status optimizer_check_rate(bl_context *ctx, const struct optimizer *o, double rate);
 
 /* Before the updates of step t = 1, 2, ... */
 void optimizer_begin(struct optimizer *o, double rate, uint64_t t);
-/* The step under way, without l2, which is part of the gradient. */
+/* The parameters of the current step, without l2, which is part of the gradient. */
 struct update optimizer_step(const struct optimizer *o, bool decays);
-/* Floats that it keeps for each weight: sgd without momentum keeps none. */
+/* The number of floats kept for each weight: 0 for sgd without momentum. */
 size_t optimizer_slots(const struct optimizer *o);
-/* slots: the pieces that belong to these n weights, NULL where it keeps none. */
+/* slots: the optimiser state of these n weights, NULL where there is none. */
 void optimizer_update(const struct optimizer *o, const struct backend *backend, bool decays, float *w,
                       const float *g, float *const slots[], size_t n);
-/* What the step would add to the weights w, which decay, into `change`; slots are changed. Made from 0 and not as a difference of
-   stepped weights, which would be their rounding where steps are small. */
+/* Computes the change of the weights w, decay included, into `change`, and updates slots. The change is
+   computed directly: the difference of old and new weights would be mostly rounding error where steps are
+   small. */
 void optimizer_suppose(const struct optimizer *o, const struct backend *backend, const float *w,
                        const float *g, float *const slots[], float *change, size_t n);
 

@@ -1,5 +1,5 @@
 /*
- * emitter.c - the list of a step's instructions, in an order that is right from top to bottom.
+ * emitter.c - emits the instructions of a step, in an order that is correct from top to bottom.
  */
 #include "emitter.h"
 
@@ -261,7 +261,7 @@ static void emit_learning(struct bl_emitter *e, size_t l)
     e->period = 0;
 }
 
-/* Drops what was emitted since, where it reads what is not there. */
+/* Discards what was emitted since, if it reads what has not been written. */
 static bool is_whole_since(struct bl_emitter *e, size_t n, size_t n_maps)
 {
     e->period = 0;
@@ -286,7 +286,8 @@ bool emitter_teaches(const struct bl_emitter *e, size_t l)
            (!e->emission->is_direct || is_taught(p, l));
 }
 
-/* How block l's signal or delta comes about: by the rule, or exactly within a module. false: not at all, because it needs none. */
+/* Emits the computation of block l's signal or delta: by the rule, or exactly within a module. false: the
+   block needs none. */
 static bool emit_signal(struct bl_emitter *e, size_t l)
 {
     const size_t end = piece_of(e->program, e->emission, l);

@@ -1,11 +1,12 @@
 /*
- * emitter.h - what a rule says of a step: instructions, appended to a program.
+ * emitter.h - the functions by which a rule appends instructions to the program of a step.
  *
- * A rule's `emit` is called for each hidden block and says how that block's signal comes about, or its delta. The blocks inside a
- * module (docs/design.md) are not asked about: their derivatives are exact. Blocks are asked
- * as soon as their forward is emitted, then from the first to the last once there is an error, then from the last to the
- * first: an instruction that reads what no earlier one has written makes the emitter drop what the call has emitted, and ask
- * for that block again later. So a rule does not say an order: it follows from what the rule reads.
+ * A rule's `emit` is called for each hidden block and emits the instructions that compute the block's signal,
+ * or its delta. It is not called for blocks inside a module (docs/design.md), whose derivatives are exact. It
+ * is called for each block after the block's forward, then, after the loss, for the remaining blocks from the
+ * first to the last, then from the last to the first. If an instruction reads what no earlier one has
+ * written, the emitter discards what the call has emitted, and calls again for that block later. So the order
+ * follows from what the rule reads.
  */
 #ifndef BL_PROGRAM_EMITTER_H
 #define BL_PROGRAM_EMITTER_H

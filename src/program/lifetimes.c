@@ -1,10 +1,11 @@
 /*
- * lifetimes.c - where the outputs and derivatives of a lean program lie.
+ * lifetimes.c - assigns memory to the outputs and derivatives of a lean program.
  *
  * An output is in use from the forward that computes it until the last instruction of the list that reads it, and once more from
- * the forward that is repeated; the derivatives of a block from its signal until its gradient. Places are given before stages
- * are found, and instructions on one place conflict: so the list's order is kept where it decides what a place holds, and memory
- * is never the reason for a wrong bit, only for a later stage.
+ * the forward that is repeated; the derivatives of a block from its signal until its gradient. Places are
+ * assigned before stages, and instructions on one place conflict, so that the order of the list is kept where
+ * it determines the content of a place. Sharing memory can delay an instruction to a later stage, but cannot
+ * change a result.
  */
 #include "../base/mem.h"
 #include "../net/places.h"

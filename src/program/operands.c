@@ -1,5 +1,5 @@
 /*
- * operands.c - what an instruction reads and writes in its net: operands with their blocks resolved.
+ * operands.c - the operands of an instruction in a net, with their blocks resolved.
  */
 #include "program.h"
 

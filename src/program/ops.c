@@ -1,5 +1,5 @@
 /*
- * ops.c - the ops of a training step and what each reads and writes: the only place that says so.
+ * ops.c - the table of the ops of a training step, with the operands that each reads and writes.
  */
 #include "ops.h"
 
@@ -95,7 +95,7 @@ const struct op op_push_add = {
                  {BUFFER_DELTA, OF_SECOND, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
-/* Batch norm reads its scale and the means of its inputs on the way. */
+/* The backward pass of batch norm reads its scale and the means of its inputs. */
 const struct op op_local_backward = {
     .kind = OP_LOCAL_BACKWARD,
     .name = "local_backward",

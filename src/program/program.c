@@ -1,5 +1,5 @@
 /*
- * program.c - from a list of instructions to stages and tasks.
+ * program.c - lowers a list of instructions to stages and tasks.
  *
  * Of each memory that instructions share, the stage of the last write is remembered, and the latest stages in which it was read
  * since: by ranges of one block, and otherwise. An instruction's stage is the first that all of these allow, and then the last
@@ -24,7 +24,7 @@ struct accesses {
     size_t other_read;
 };
 
-/* Of a lean program, the outputs and derivatives of hidden blocks by turns in places. */
+/* In a lean program the outputs and derivatives of hidden blocks share places. */
 size_t program_memory(const struct program *p, enum buffer buffer, size_t block)
 {
     const bool is_derivative = buffer == BUFFER_SIGNAL || buffer == BUFFER_DELTA;
@@ -179,8 +179,9 @@ static size_t find_first_stages(struct program *p, struct accesses *all)
     return last;
 }
 
-/* What somebody waits for is done as late as that allows: so it comes into the task of the one who waits, where that may be,
-   and its memory is needed no longer than that takes. The same from the bottom up, with stages counted from the last. */
+/* An instruction whose result others read runs as late as they allow, so that it can share a task with its
+   reader, and its memory is used for a short time. The same from the bottom up, with stages counted from the
+   last. */
 static void delay(struct program *p, struct accesses *all, size_t last)
 {
     for (size_t i = p->n; i-- > 0;) {

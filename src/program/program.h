@@ -1,15 +1,17 @@
 /*
- * program.h - a training step as a list of instructions, and what follows from what they read and write.
+ * program.h - a training step as a list of instructions, and the stages, tasks and memory that follow from
+ * their operands.
  *
- * An instruction is an op on a whole block. Its operands are named: a buffer, the block that it belongs to, how much of it one
- * range of the instruction's channels touches, and whether it is written. Nothing else says in which order the work of a step
- * may run: the stages, which instructions share a task, what a batch must keep, the cost and whether a rule fits the memory at
- * hand are read off the operands.
+ * An instruction is an op on a whole block. An operand is a buffer, the block to which it belongs, how much
+ * of it one range of the instruction's channels touches, and whether it is written. The operands alone
+ * determine the stages, which instructions share a task, what a batch must keep, the cost, and whether a rule
+ * is compatible with --memory low.
  *
- * The list is in an order that is right when it is run from top to bottom. Two instructions conflict when one writes what the
- * other touches; the later one then runs in a later stage, except where both touch no more than their own range of the same
- * block, cut the same way: these run in one task, in the list's order. A task is one range of one block (net/cut.h): of its
- * channels; or, where a narrow convolution has too few of these for the threads there are, of the examples or the input channels.
+ * The list is correct when it is run from top to bottom. Two instructions conflict if one writes what the
+ * other reads or writes; the later one then runs in a later stage, except where both touch no more than their
+ * own range of the same block, cut the same way: these run in one task, in the list's order. A task is one
+ * range of one block (net/cut.h): of its channels; or, where a narrow convolution has too few of these for
+ * the threads there are, of the examples or the input channels.
  */
 #ifndef BL_PROGRAM_PROGRAM_H
 #define BL_PROGRAM_PROGRAM_H

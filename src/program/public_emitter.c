@@ -1,6 +1,6 @@
 /*
- * public_emitter.c - the emitter as the public header has it: checks what a user's rule says, and calls the emitter of the library's
- * rules.
+ * public_emitter.c - the emitter of the public header: checks the arguments of a user's rule, and calls the
+ * emitter of the library's rules.
  *
  * How a map or a product may be cut follows from what it writes: where all of that belongs to channels of its block, by these; else
  * it is one task.

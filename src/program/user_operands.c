@@ -1,5 +1,6 @@
 /*
- * user_operands.c - buffers of the public header as operands: whose they are, how they lie by channels, and which may be written.
+ * user_operands.c - converts buffers of the public header to operands: their block, their layout by channels,
+ * and which may be written.
  */
 #include "user_operands.h"
 

@@ -1,5 +1,6 @@
 /*
- * user_operands.h - what the public header calls a buffer, as an operand of an instruction; and what a user's rule may do with it.
+ * user_operands.h - converts a buffer of the public header to an operand of an instruction, and checks its
+ * use by a user's rule.
  */
 #ifndef BL_PROGRAM_USER_OPERANDS_H
 #define BL_PROGRAM_USER_OPERANDS_H

@@ -4,9 +4,9 @@
  *
  *     delta_l = (e B_l) g(a_l)                  in place of f'(a_l): any non-linearity g (slope.h)
  *
- * The derivative of the activation need not be known, which is what makes it fit for physical nets. g(a) = cos a needs the
- * input of each activation, which no other rule does: batch x units floats more for each. Layers behind the activation are
- * passed exactly.
+ * The derivative of the activation need not be known, which makes the rule suitable for physical networks.
+ * g(a) = cos a needs the input of each activation, which no other rule does: batch x units floats more for
+ * each. The layers behind the activation are differentiated exactly.
  */
 #include "rule_table.h"
 

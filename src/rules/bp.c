@@ -1,9 +1,9 @@
 /*
- * bp.c - backpropagation (Rumelhart, Hinton, Williams 1986): what every other rule is measured against.
+ * bp.c - backpropagation (Rumelhart, Hinton, Williams 1986), with which every other rule is compared.
  *
  *     signal_l = delta_{l+1} W_{l+1}            delta: batch x units, W: units x inputs
  *
- * The error travels back through the weights themselves, block by block.
+ * The error is propagated back through the weights, block by block.
  */
 #include "rule_table.h"
 

@@ -3,8 +3,8 @@
  *
  *     signal_l = e B_l                          e: batch x outputs, B_l: outputs x units of block l
  *
- * Every hidden block receives the output's error through its own fixed random matrix. None waits for another.
- * Memory: outputs x (the sum of the hidden units).
+ * Every hidden block receives the output's error through its own fixed random matrix, independently of other
+ * blocks. Memory: outputs x (the sum of the hidden units).
  */
 #include "rule_table.h"
 

@@ -1,5 +1,5 @@
 /*
- * feedback.c - drawing B, or reading it from a file.
+ * feedback.c - draws B, or reads it from a file.
  */
 #include "feedback.h"
 
@@ -59,7 +59,7 @@ bl_status feedback_check_text(bl_context *ctx, const char *text)
     return feedback_parse(ctx, &ignored, text);
 }
 
-/* terms: how many numbers of B one number of a signal is a sum over. */
+/* terms: the number of terms in one element of a signal. */
 static double limit_of(const struct feedback_spec *spec, struct matrix B, double terms)
 {
     if (spec->kind == FEEDBACK_NOKLAND)

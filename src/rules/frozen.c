@@ -1,6 +1,6 @@
 /*
- * frozen.c - a baseline: hidden blocks stay at their random start, only the output learns. A rule that does not beat it
- * teaches its hidden layers nothing.
+ * frozen.c - a baseline: hidden blocks keep their initial weights, and only the output learns. A rule that is
+ * not better than it does not train its hidden layers usefully.
  */
 #include "rule_table.h"
 

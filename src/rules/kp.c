@@ -4,10 +4,10 @@
  *     signal_l = delta_{l+1} B_{l+1}            B: shaped like W
  *     W <- (1 - lambda) W - step                B <- (1 - lambda) B - the same step
  *
- * Feedback alignment whose feedback learns: as both take the same steps, B - W shrinks by (1 - lambda) each step, and what
- * began at random ends as backpropagation, without any weight ever having been carried over. lambda is of a step, not of the
- * learning rate, so that a falling rate does not keep B from coming nearer: after t steps (1 - lambda)^t of B - W is left.
- * Memory: one B for each block but the first, and the optimiser's of it.
+ * Feedback alignment whose feedback learns: as both take the same steps, B - W is multiplied by (1 - lambda)
+ * each step, and the rule approaches backpropagation without weight transport. lambda is not multiplied by
+ * the learning rate, so B continues to approach W when the rate falls: after t steps (1 - lambda)^t of B - W
+ * is left. Memory: one B for each block but the first, and the optimiser's of it.
  */
 #include "rule_table.h"
 

@@ -6,8 +6,9 @@
  *
  * l is the last block of a module; inside a module derivatives are exact, at the second pass's outputs.
  *
- * No signal goes back at all: the error comes in again at the input, through F: outputs x inputs, 0.05 U(±sqrt(6 / inputs)),
- * and each block learns from what that changes. Not defined where a hidden block changes the size of its maps.
+ * There is no backward pass: the error is added to the input through F: outputs x inputs, 0.05 U(±sqrt(6 /
+ * inputs)), and each block learns from the change of its output. Not defined where a hidden block changes the
+ * size of its maps.
  */
 #include "../net/modules.h"
 #include "rule_table.h"
@@ -15,7 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-/* F stands where the first block's feedback stands. */
+/* F is stored as the feedback of the first block. */
 static bl_status pepita_init(struct rule *rule, const struct net *net)
 {
     BL_TRY(net_check_push(net, rule->ops->name));
@@ -43,7 +44,7 @@ static double cost_of_disturbing(const struct net *net)
     return (double)net->blocks[net_last(net)].units * (double)net->inputs;
 }
 
-/* h_l, to where the second pass does not write. */
+/* Copies h_l to a buffer that the second pass does not write. */
 static void keep_output(const struct rule *rule, const struct net *net, const struct place *at,
                         struct lesson *lesson)
 {

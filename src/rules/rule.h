@@ -1,8 +1,9 @@
 /*
- * rule.h - the interface of a learning rule: how the output's error becomes one teaching signal per hidden block.
+ * rule.h - the interface of a learning rule, which computes a signal for each hidden block from the output's
+ * error.
  *
- * That is all a rule does, and it does so by emitting instructions (program/emitter.h). Derivatives, gradients and updates are
- * the same for every rule. The last block has no signal: it learns from the error itself, whatever the rule.
+ * A rule does so by emitting instructions (program/emitter.h). Derivatives, gradients and updates are the
+ * same for every rule. The last block has no signal: it learns from the error itself under every rule.
  *
  * To add one: a file with a `const struct rule_ops rule_NAME`, a line in rule_table.c, a golden case, a row in
  * docs/rules.md, a line in CHANGELOG.md.
@@ -25,7 +26,8 @@ struct rule {
     uint64_t seed;
 };
 
-/* What learning brings a block's weights to, as far as the rule's paper says (train/weight_angle.h). */
+/* The matrix with which learning aligns a block's weights, if the rule's paper names one
+   (train/weight_angle.h). */
 enum weight_relation {
     WEIGHTS_ARE_FREE,              /* nothing that can be named */
     WEIGHTS_FOLLOW_THEIR_FEEDBACK, /* W[f] to B[f], which has its shape and its place on the way back */
@@ -38,36 +40,37 @@ struct rule_ops {
     const char *about;   /* one line and the paper */
     const char *equation;         /* what emit says, for readers */
     bool learns_from_zero;        /* all-zero weights are a good start, given f'(0) > 0 */
-    bool needs_classes;           /* it teaches from the targets, and these must be one-hot */
+    bool needs_classes;           /* its signals come from the targets, which must be one-hot */
     bool only_output;             /* trains the net without its hidden blocks (net_text_of_output) */
     enum weight_relation weights; /* of blocks but the first */
-    /* It takes another function in place of the derivative of activations (feedback_spec.slope). */
+    /* It replaces the derivative of activations by another function (feedback_spec.slope). */
     bool has_slope;
     bool derives_feedback; /* B is computed from the weights in each step */
-    /* How to draw the feedback where the option names nothing; NULL: by flow and optimiser. */
+    /* How to draw the feedback by default; NULL: depends on flow and optimiser. */
     const char *default_feedback;
-    /* How much of weights and feedback goes away at each step, where feedback learns. */
+    /* The fraction by which weights and feedback decay at each step, if feedback learns. */
     double default_lambda;
 
     /* Draws the feedback. NULL: the rule has none. */
     bl_status (*init)(struct rule *rule, const struct net *net);
-    /* What comes before the signals of all blocks. NULL: nothing. */
+    /* Emits the instructions before the signals of all blocks. NULL: none. */
     void (*begin)(struct bl_emitter *e);
-    /* How block l's signal or delta comes about; never called for the last block. It may depend on l and on nothing else. NULL:
-       the hidden blocks are not taught and stay as they are. */
+    /* Emits the instructions that compute the signal or delta of block l; never called for the last block.
+       They may depend on l only. NULL: the hidden blocks do not learn. */
     void (*emit)(struct bl_emitter *e, size_t l);
-    /* What learns beside block l's parameters: emit_update_feedback or emit_learn_feedback. NULL: the feedback is fixed. */
+    /* Emits the update of learned feedback of block l: emit_update_feedback or emit_learn_feedback. NULL: the
+       feedback is fixed. */
     void (*learn)(struct bl_emitter *e, size_t l);
 };
 
 /* The library's, then those that are registered with ctx (NULL: no context, and none). NULL past the last. */
 const struct rule_ops *rule_ops_at(const bl_context *ctx, int i);
 const struct rule_ops *rule_find(const bl_context *ctx, const char *name); /* NULL: no such */
-const struct rule_ops *rule_reference(void); /* backpropagation: what alignment is measured against */
+const struct rule_ops *rule_reference(void); /* backpropagation, with which angles are measured */
 
-/* What a rule's signals are made of, as far as its instructions tell. */
+/* What a rule's signals are computed from, derived from its instructions. */
 struct rule_flow {
-    bool reads_next, reads_previous; /* deltas of the blocks behind, or before: a chain */
+    bool reads_next, reads_previous; /* deltas of the blocks after, or before it: a chain */
     bool reads_error, has_second_pass;
     bool learns_feedback;  /* B has a step of its own in the optimiser */
     bool fits_outputs;     /* its gradient is e^T h, of the block's end */
@@ -75,17 +78,17 @@ struct rule_flow {
     bool writes_deltas;    /* itself, without the derivatives of the layers behind the weights */
 };
 struct rule_flow rule_flow(const struct rule_ops *ops);
-/* Emits the rule's steps of some nets: what is not defined is refused with its sentence. */
+/* Emits the rule's program on some nets, and refuses a rule that is not defined on them, with its message. */
 bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops);
 bool rule_is_chain(const struct rule_ops *ops);  /* from the output on, block by block */
 bool rule_is_direct(const struct rule_ops *ops); /* to each block through a matrix of its own */
 bool rule_learns_feedback(const struct rule_ops *ops);
-/* Whether a block may be taught and updated before the next one is: then a step needs no more memory for a deep net
-   than for a shallow one. */
+/* Whether a block can be updated before the next block's signal is computed: then the memory of a step does
+   not grow with the depth. */
 bool rule_may_be_lean(const struct rule_ops *ops);
 const char *rule_order_name(const struct rule_ops *ops); /* "backward", "forward", "any", "on forward" */
 
-/* Whether its lessons must keep the inputs of activations. */
+/* Whether its workspaces (struct lesson) must keep the inputs of activations. */
 bool rule_needs_sums(const struct rule *rule);
 bl_status rule_check_text(bl_context *ctx, const char *text);
 

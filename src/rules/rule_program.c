@@ -1,5 +1,5 @@
 /*
- * rule_program.c - the program of a rule, and what kind of rule it is as its instructions tell.
+ * rule_program.c - the program of a rule, and the properties of a rule that follow from its instructions.
  */
 #include "rule.h"
 
@@ -61,7 +61,7 @@ bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops)
     }
     const struct rule_flow flow = rule_flow(ops);
     if (flow.reads_previous ||
-        flow.has_second_pass) /* not defined there, which is told when such a net is asked for */
+        flow.has_second_pass) /* not defined there, which is an error only if such a net is requested */
         return BL_OK;
     return check_on_graph(ctx, ops);
 }

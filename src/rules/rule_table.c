@@ -1,5 +1,5 @@
 /*
- * rule_table.c - every learning rule, a line each; binding a rule to a net.
+ * rule_table.c - the table of learning rules, one line each, and binding a rule to a net.
  */
 #include "rule_table.h"
 
@@ -53,7 +53,8 @@ static bl_status check_inlet(const struct net *net, const struct rule_ops *ops,
     if (feedback->inlet == INLET_END || (rule_is_direct(ops) && !rule_flow(ops).fits_outputs))
         return BL_OK;
     BL_FAIL(net->ctx, BL_NOT_DEFINED,
-            "rule %s has no choice of inlet; dfa and its like have, which send fixed feedback straight to a "
+            "rule %s does not support the option inlet; dfa, adfa and drtp do, which send fixed feedback "
+            "straight to a "
             "block",
             ops->name);
 }

@@ -1,5 +1,5 @@
 /*
- * rule_table.h - the rules by their C names: for the table only.
+ * rule_table.h - declares the structs of all rules, for rule_table.c only.
  */
 #ifndef BL_RULES_RULE_TABLE_H
 #define BL_RULES_RULE_TABLE_H

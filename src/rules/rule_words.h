@@ -1,5 +1,5 @@
 /*
- * rule_words.h - what to say about a word that is no rule's or no feedback's name.
+ * rule_words.h - the suggestion for an unknown name of a rule or of feedback.
  */
 #ifndef BL_RULES_RULE_WORDS_H
 #define BL_RULES_RULE_WORDS_H

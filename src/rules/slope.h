@@ -1,6 +1,6 @@
 /*
- * slope.h - what adfa takes in place of the derivative of an activation h = f(a): "cos a", "cos f" (of the output h), "1", or
- * "f'" itself, with which it is dfa.
+ * slope.h - the functions that replace the derivative of an activation h = f(a) in adfa: "cos a", "cos f" (of
+ * the output h), "1", or "f'" itself, with which adfa equals dfa.
  */
 #ifndef BL_RULES_SLOPE_H
 #define BL_RULES_SLOPE_H

@@ -1,6 +1,6 @@
 /*
- * user_arrays.c - the arrays of a user's rule: their shapes on a net, their first numbers, and what is put back after a
- * measurement.
+ * user_arrays.c - the arrays of a user's rule: their shapes on a net, their initial values, and restoring
+ * them after a measurement.
  */
 #include "user_rule.h"
 

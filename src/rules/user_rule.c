@@ -29,7 +29,7 @@ const struct rule_ops *user_rule_at(const bl_context *ctx, int i)
     return at ? &((const struct user_rule *)(const void *)at)->ops : NULL;
 }
 
-/* ---- What the library calls: the user's functions with what they expect */
+/* ---- Wrappers through which the library calls the user's functions */
 
 static void user_begin(struct bl_emitter *e)
 {
@@ -178,7 +178,7 @@ static bl_status check_rule(bl_context *ctx, const bl_rule *rule)
     return check_arrays(ctx, rule);
 }
 
-/* A struct of a later header may be larger: what this version does not know must be 0. */
+/* A struct of a later header may be larger: members that this version does not know must be 0. */
 static bl_status check_size(bl_context *ctx, const bl_rule *rule)
 {
     const unsigned char *bytes = (const unsigned char *)rule;

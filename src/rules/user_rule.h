@@ -1,5 +1,6 @@
 /*
- * user_rule.h - learning rules from outside of the library (bl_rule_register): their place in the context, and their own arrays.
+ * user_rule.h - user-defined learning rules (bl_rule_register): their list in the context, and their own
+ * arrays.
  */
 #ifndef BL_RULES_USER_RULE_H
 #define BL_RULES_USER_RULE_H
@@ -12,7 +13,7 @@
 /* Of those that are registered with ctx, by number; NULL past the last. */
 const struct rule_ops *user_rule_at(const bl_context *ctx, int i);
 
-/* What a map has changed that it says it reads: the first one found. */
+/* The first operand found that a map changed although it declares to read it only. */
 struct rule_fault {
     atomic_size_t operand; /* its number and 1; 0: none has */
     const char *map;
@@ -20,7 +21,7 @@ struct rule_fault {
 };
 struct rule_fault *rule_fault(const struct rule *rule); /* of a user's rule */
 
-/* Makes what the rule has on this net besides feedback; refuses a net that the rule is not defined for. */
+/* Creates the rule's arrays on this net; refuses a net for which the rule is not defined. */
 bl_status user_rule_bind(struct rule *rule, const struct net *net);
 
 /* The arrays of a rule without any are none, and the functions do nothing. */
@@ -48,7 +49,8 @@ struct rule_kept_array {
 /* rule NULL: none. false past the last. */
 bool rule_kept_array(const struct rule *rule, size_t i, struct rule_kept_array *out);
 
-/* Around a measurement, which changes nothing: what the rule keeps from step to step, and feedback that its maps update. */
+/* Saves and restores, around a measurement, the rule's persistent arrays and the feedback that its maps
+   update. */
 void rule_save_arrays(const struct rule *rule);
 void rule_restore_arrays(const struct rule *rule);
 
@@ -66,9 +68,9 @@ struct matrix user_shape(const struct rule *rule, const struct net *net, struct 
 /* A user's map on the range of a place. */
 void rule_run_map(const struct rule *rule, const struct net *net, const struct op *op, const struct place *at,
                   const struct lesson *lesson);
-/* Fails where a map has changed, in step 1, what it says that it reads. */
+/* Fails if a map has changed, in step 1, an operand that it declares to read only. */
 bl_status rule_check_maps(const struct rule *rule);
-/* What the map says that it costs: multiply-accumulates for an example; 0 where it says nothing. */
+/* The declared cost of the map in multiply-accumulates per example; 0 by default. */
 double rule_map_work(const struct rule *rule, const struct net *net, const struct instruction *item);
 
 /* Refuses a program with a product whose operands do not fit one another on this net. */

@@ -1,14 +1,15 @@
 /*
  * runlog.c - the log of a run.
  *
- * A line goes to disk in one write; when that fails half way, the half is cut off again, so that the file
- * holds whole lines as long as the machine runs. A crash may leave a part of a line, also with zeros where
- * a block did not reach the disk: taking up the log cuts it off. Every other line was synced before the next
- * was written, so what is wrong with it is not a crash's doing, and nothing is cut. The folder is not synced:
- * a log that vanishes in a crash is younger than the run's first checkpoint, whose writer syncs the folder.
+ * A line is written by one call; if that writes only a part, the part is removed again, so that the file
+ * consists of whole lines unless the machine crashes. A crash may leave an incomplete last line, also with
+ * zeros where a block did not reach the disk: it is removed when the log is resumed. Every other line was
+ * synced before the next was written, so a fault in it was not caused by a crash: it is an error, and nothing
+ * is removed. The folder is not synced: a log that vanishes in a crash is younger than the run's first
+ * checkpoint, whose writer syncs the folder.
  *
- * Where lines are known to be missing (the log was gone, or its last line was broken though the checkpoint is
- * of that epoch), the next line says so in "missing_from". Only there may the epochs have a gap.
+ * If lines are known to be missing (the log was deleted, or its last line was incomplete although the
+ * checkpoint is of that epoch), the next line has "missing_from". Only there may epochs be missing.
  */
 #include "runlog.h"
 
@@ -27,14 +28,14 @@ struct runlog {
     bl_context *ctx;
     char *path;
     int fd;
-    bool is_stream;      /* a pipe or a device: cannot be cut, and may have nothing to sync */
+    bool is_stream;      /* a pipe or a device: cannot be truncated, and may not support fsync */
     size_t missing_from; /* the first epoch whose line is missing before the next one; 0: none */
 };
 
 /* Reals with 15 digits: enough for every figure, and 0.1 stays 0.1. */
 static const size_t line_style = JSON_REAL_PRECISION(15);
 
-/* errno is that of the step that failed: nothing may come between. */
+/* errno is that of the failed step: no call may come between. */
 static bl_status io_failure(const struct runlog *log, const char *step)
 {
     return context_fail(log->ctx, BL_IO, "%s: %s: %s", log->path, step, strerror(errno));
@@ -74,12 +75,12 @@ struct reading {
 
 /* What is read of a line. */
 struct entry {
-    bool is_broken; /* no object with the number "epoch", and for a step with "kind" and the number "step" */
+    bool is_broken; /* not an object with the number "epoch" and, for a step, "kind" and the number "step" */
     bool is_step;
     json_int_t epoch, step, missing_from; /* step: 0 where the line of an epoch does not say it */
 };
 
-/* Where a run goes on: the epochs and steps that it has finished. */
+/* The point at which a run is resumed: its finished epochs and steps. */
 struct place {
     size_t epoch;
     uint64_t step;
@@ -91,8 +92,8 @@ static bool is_of_step(const json_t *object)
     return kind && strcmp(kind, "step") == 0 && json_is_integer(json_object_get(object, "step"));
 }
 
-/* Want of memory must not pass for a broken line, which would be cut off; Jansson sets no code when it runs
- * out of memory deep inside. */
+/* A failed allocation must not be taken for an incomplete line, which would be removed; Jansson sets no error
+   code when an inner allocation fails. */
 static bl_status read_entry(const struct reading *r, size_t length, struct entry *out)
 {
     json_error_t error;
@@ -115,12 +116,13 @@ static bl_status read_entry(const struct reading *r, size_t length, struct entry
 
 static bl_status refuse_broken(const struct reading *r)
 {
-    BL_FAIL(r->log->ctx, BL_BAD_DATA,
-            "%s, line %zu: is no line of a log, expected an object with the number \"epoch\", and for a step "
-            "with "
-            "the kind \"step\" and the number \"step\"; a crash breaks the last line only; mend it, or move "
-            "the log away to begin a new one",
-            r->log->path, r->line);
+    BL_FAIL(
+        r->log->ctx, BL_BAD_DATA,
+        "%s, line %zu: is not a line of a log, expected an object with the number \"epoch\", and for a step "
+        "with "
+        "the kind \"step\" and the number \"step\"; a crash breaks the last line only; mend it, or move "
+        "the log away to begin a new one",
+        r->log->path, r->line);
 }
 
 static bl_status refuse_order(const struct reading *r, json_int_t epoch, json_int_t before)
@@ -178,14 +180,14 @@ static bool is_within(const struct entry *here, struct place place)
     return (size_t)here->epoch <= place.epoch;
 }
 
-/* What is kept of a log: its first bytes. */
+/* The part of a log that is kept: its first bytes. */
 struct kept {
     size_t n;
-    bool lacks_end;      /* the last line is whole but for its line end */
+    bool lacks_end;      /* the last line is complete except for its line end */
     size_t missing_from; /* as in struct runlog */
 };
 
-/* A broken last line is cut off also where the checkpoint is of its epoch: no other line is lost then. */
+/* An incomplete last line is removed even if the checkpoint is of its epoch. */
 static bl_status measure_kept(struct reading *r, struct place place, struct kept *out)
 {
     struct entry before = {.epoch = 0};
@@ -295,7 +297,7 @@ static bl_status write_text(const struct runlog *log, const char *text, size_t n
     return is_synced ? BL_OK : io_failure(log, "cannot be written (fsync)");
 }
 
-/* All of the text, or nothing of it. */
+/* Writes all of the text, or none of it. */
 static bl_status write_whole(const struct runlog *log, const char *text, size_t n)
 {
     size_t before = 0;

@@ -11,7 +11,7 @@ struct matrix {
     size_t rows, cols, stride;
 };
 
-/* Units begin .. end-1 of a layer: what one task works on. For images, whole channels. */
+/* Units begin .. end-1 of a layer: the range of one task. For images, whole channels. */
 struct part {
     size_t begin, end;
 };

@@ -1,6 +1,6 @@
 /*
- * advice.c - a sentence for the run that has hardly trained: the loss is compared with that of the best answer that is the
- * same for all examples (how often each class occurs; the targets' mean).
+ * advice.c - the message for a run that has hardly trained: its loss is compared with that of the best
+ * constant prediction (the frequencies of the classes; the mean of the targets).
  */
 #include "advice.h"
 
@@ -10,9 +10,10 @@
 #include <math.h>
 #include <string.h>
 
-/* A loss above HARDLY of the blind one is hardly a step from where every run begins. FEW steps may be few even where the loss
-   has fallen to HALF_WAY: the rate has then moved a weight by less than one under RMSprop or Adam at 3e-3. GROWN: far more than
-   noise, so the steps are too large. */
+/* HARDLY: a loss above this fraction of the blind loss (that of the best constant prediction) has hardly
+   fallen. FEW: fewer steps may not be enough even if the loss has fallen to HALF_WAY, because RMSprop or Adam
+   at 3e-3 have then moved a weight by less than 1. GROWN: a rise that is far above noise, so the steps are
+   too large. */
 static const double HARDLY = 0.9, HALF_WAY = 0.5, GROWN = 10.0;
 enum { FEW = 300, ENOUGH = 1000, STRAY_DEGREES = 80 };
 
@@ -90,7 +91,7 @@ static size_t more_epochs(const bl_trainer *t, size_t n_examples, const struct d
     return enough > usual->epochs ? enough : usual->epochs;
 }
 
-/* A loss far above that of knowing nothing has grown: neither more steps nor a higher rate help. */
+/* A loss far above the blind loss has grown: neither more steps nor a higher rate help. */
 static void add_smaller_rate(bl_trainer *t, size_t n_examples, char *text, size_t room)
 {
     const double rate = config_number(t->config, "lr"), usual = trainer_defaults(t, n_examples).rate;
@@ -135,9 +136,9 @@ void advice_give_ended(bl_trainer *t, const char *reason)
 {
     static const struct {
         const char *reason, *way;
-    } ways[] = {{"epochs", "--epochs N with a larger N goes on"},
-                {"patience", "--patience N with a larger N, or 0, goes on"},
-                {"time", "--max-time SECONDS with more seconds in all, or 0, goes on"},
+    } ways[] = {{"epochs", "--epochs N with a larger N continues it"},
+                {"patience", "--patience N with a larger N, or 0, continues it"},
+                {"time", "--max-time SECONDS with more seconds in all, or 0, continues it"},
                 {"paper", "the training error is below the bound of --stop paper, and nothing is left to do"},
                 {"rate", "--schedule auto has halved the rate to its end, and nothing is left to do"}};
     t->advice[0] = 0;
@@ -146,7 +147,7 @@ void advice_give_ended(bl_trainer *t, const char *reason)
         text_append(
             t->advice, sizeof t->advice,
             "nothing was trained: the run has finished %zu epochs, and epochs is %zu here; --epochs N "
-            "goes on, with the N that the run was resumed with, or a larger one",
+            "continues it, with the N that the run was resumed with, or a larger one",
             (size_t)t->state.epoch, epochs);
         return;
     }

@@ -1,12 +1,12 @@
 /*
- * advice.h - whether a run has learned anything, and what to change where it has hardly.
+ * advice.h - decides whether a run has hardly trained, and advises what to change.
  */
 #ifndef BL_TRAIN_ADVICE_H
 #define BL_TRAIN_ADVICE_H
 
 #include "trainer.h"
 
-/* The least mean loss on data that is reached without a look at its inputs. */
+/* The blind loss: the mean loss on data of the best constant prediction. */
 bl_status advice_blind_loss(double *out, bl_trainer *trainer, const bl_data *data);
 
 /* After the last epoch, whose mean training loss was `loss`. Hardly trained is a run that ends above 0.9 of the blind loss; or

@@ -1,5 +1,6 @@
 /*
- * alignment.c - two lessons side by side: the rule's and backpropagation's.
+ * alignment.c - compares the deltas and updates of the rule with those of backpropagation, each in its own
+ * workspace.
  */
 #include "alignment.h"
 

@@ -1,5 +1,5 @@
 /*
- * alignment.h - the angle between what a rule does and what backpropagation would do.
+ * alignment.h - the angles between a rule's deltas and updates and those of backpropagation.
  *
  * Both teach the same net on the same forward pass of their own, dropout off, batch norm with the statistics of the measured
  * examples; nothing is changed. Three angles a block: delta per example, then averaged; delta of all examples as one vector;

@@ -1,5 +1,5 @@
 /*
- * angle_steps.c - reading the option angles, and asking it step by step without memory of its own.
+ * angle_steps.c - parses the option angles, step by step and without allocation.
  */
 #include "angle_steps.h"
 

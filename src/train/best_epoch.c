@@ -1,5 +1,6 @@
 /*
- * best_epoch.c - the best epoch's figures, to a checkpoint, from it, and to result.json.
+ * best_epoch.c - writes the best epoch's figures to checkpoints and result.json, and reads them from
+ * checkpoints.
  */
 #include "best_epoch.h"
 

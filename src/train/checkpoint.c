@@ -1,8 +1,9 @@
 /*
- * checkpoint.c - a run in one file: the model, the optimiser's memory, and where the run is, in the metadata.
+ * checkpoint.c - saves and loads a run in one file: the model, the optimiser state and, in the metadata, the
+ * position of the run.
  *
- * Numbers are written with as many digits as bring the same double back, so a resumed run reaches the same bits. A file is
- * checked as a whole before the first number is taken from it.
+ * Numbers are written with enough digits to restore the same double, so a resumed run reaches the same bits.
+ * A file is checked as a whole before anything is loaded from it.
  */
 #include "trainer.h"
 
@@ -67,8 +68,8 @@ static size_t list_slots(const bl_trainer *t, struct tensor_entry *entries, stru
     return n;
 }
 
-/* Of struct run_state, as text in the metadata. What is read back may be up to `most`: a count far above what a run can
-   reach is a lie, and would be counted up to. */
+/* A member of struct run_state, as text in the metadata. Values above `most` are refused: a count far above
+   what a run can reach is invalid, and the run would continue from it. */
 struct state_field {
     const char *key;
     double (*get)(const struct run_state *s);
@@ -205,7 +206,7 @@ static bool is_none_in_old_files(const char *key, const char *text)
     return strcmp(key, "best_val") == 0 && text && (strstr(text, "nan") || strstr(text, "inf"));
 }
 
-/* What a file says, before any of it is taken. */
+/* The contents of a file, before any of them is loaded. */
 struct taking {
     bl_trainer *t;
     const struct tensors *file;
@@ -243,7 +244,7 @@ static bl_status read_best(struct taking *from)
     from->best.is_known = false;
     if (text && !best_epoch_from_text(&from->best, text))
         BL_FAIL(from->t->ctx, BL_BAD_DATA,
-                "%s: \"best_scores\" is no object of scores: not a checkpoint of a run", from->path);
+                "%s: \"best_scores\" is not an object of scores: not a checkpoint of a run", from->path);
     from->best.is_known = from->best.is_known && from->state.best_epoch > 0;
     return BL_OK;
 }
@@ -254,7 +255,7 @@ static bl_status read_early_angles(struct taking *from)
     const char *text = tensors_fact(from->file, "early_angles");
     from->early_angles = text ? json_loads(text, 0, NULL) : NULL;
     if (text && !json_is_array(from->early_angles))
-        BL_FAIL(from->t->ctx, BL_BAD_DATA, "%s: \"early_angles\" is no list: not a checkpoint of a run",
+        BL_FAIL(from->t->ctx, BL_BAD_DATA, "%s: \"early_angles\" is not a list: not a checkpoint of a run",
                 from->path);
     return BL_OK;
 }
@@ -330,7 +331,7 @@ static bl_status take_slope(const struct taking *from)
     return BL_OK;
 }
 
-/* ---- What a stream leaves open */
+/* ---- Options that a stream need not set */
 
 enum { OPEN_OPTIONS = 3 };
 static const char *const open_options[OPEN_OPTIONS] = {"lr", "schedule", "epochs"};
@@ -370,7 +371,7 @@ static bl_status take_open_options(const struct taking *from)
     return BL_OK;
 }
 
-/* ---- What must be the same for the run that goes on to be the same run */
+/* ---- Properties that must be equal for a run to be resumed */
 
 static bl_status differs(const struct taking *from, const char *key, const char *theirs)
 {

@@ -1,5 +1,5 @@
 /*
- * config.c - the values of the options, kept as the text they were given as.
+ * config.c - the values of the options, stored as the text that was given.
  */
 #include "config.h"
 
@@ -278,8 +278,8 @@ static bool is_relative(const bl_config *config, const char *key)
     return strcmp(key, "data-dir") == 0 || !named_find(text);
 }
 
-/* What a run read, it goes on reading, whatever folder it is taken up from: a file of the same name elsewhere is
-   another file. Where a run writes is no matter of this: "out" stays as it is. */
+/* A resumed run must read the same files from whatever folder it is started, so relative paths are made
+   absolute. Paths to write are not changed: "out" keeps its value. */
 static bl_status anchor_paths(bl_config *config, const char *folder)
 {
     static const char *const keys[] = {"data", "test", "data-dir", "feedback"};

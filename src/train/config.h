@@ -1,5 +1,6 @@
 /*
- * config.h - every option by name. One table serves the interface, the command line, its help and config.json.
+ * config.h - all options by name. The same table is used by the interface, the command line, its help and
+ * config.json.
  */
 #ifndef BL_TRAIN_CONFIG_H
 #define BL_TRAIN_CONFIG_H

@@ -1,5 +1,6 @@
 /*
- * defaults.h - the settings of a run that its user left open. docs/rules.md, "Defaults", has what was measured with them.
+ * defaults.h - the defaults of options that the user did not set. docs/rules.md, "Defaults", has measurements
+ * with them.
  */
 #ifndef BL_TRAIN_DEFAULTS_H
 #define BL_TRAIN_DEFAULTS_H

@@ -1,5 +1,5 @@
 /*
- * explain.c - the program of a step as the public interface shows it.
+ * explain.c - the public functions that describe the program of a step.
  */
 #include "trainer.h"
 

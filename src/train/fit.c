@@ -25,7 +25,7 @@ struct fit {
     struct run_folder folder;
     json_t *last_line; /* of the last finished epoch */
     double last_loss;  /* on the training set, in that epoch */
-    double blind_loss; /* what its answers reach without its inputs */
+    double blind_loss; /* the blind loss: that of the best constant prediction */
     double rate;       /* of the last step */
     double told;       /* when the watch was called last */
     bool measures_angles;
@@ -232,11 +232,11 @@ static bl_status stop_now(struct fit *f)
                 (unsigned long long)f->t->state.step);
     if (f->t->is_resumed) /* config.json keeps the epochs that the run was begun with */
         BL_FAIL(f->t->ctx, BL_STOPPED,
-                "stopped in epoch %zu after step %llu; saved, --resume %s --epochs %s goes on from here",
+                "stopped in epoch %zu after step %llu; saved, --resume %s --epochs %s continues from here",
                 f->t->state.epoch + 1, (unsigned long long)f->t->state.step, f->folder.path,
                 config_text(f->t->config, "epochs"));
     BL_FAIL(f->t->ctx, BL_STOPPED,
-            "stopped in epoch %zu after step %llu; saved, --resume %s goes on from here",
+            "stopped in epoch %zu after step %llu; saved, --resume %s continues from here",
             f->t->state.epoch + 1, (unsigned long long)f->t->state.step, f->folder.path);
 }
 
@@ -347,7 +347,7 @@ static double epoch_error(struct run_state *state, const bl_score *train, bool *
     return *is_first ? 1.0 : train->loss / state->first_loss;
 }
 
-/* The next epoch's place to start from; called before the checkpoint. */
+/* Sets the position to the beginning of the next epoch; called before the checkpoint. */
 static void turn_page(bl_trainer *t, const bl_score *train)
 {
     struct run_state *state = &t->state;

@@ -2,7 +2,7 @@
  * learnable.c - nets, options and data that cannot learn.
  *
  * Batch norm of a dense layer gives each unit (x - mean) / deviation over the batch. Of one example that is 0 whatever x is; of two
- * it is 1 and -1, so that the derivative through it is 0 but for epsilon.
+ * it is 1 and -1, so that the derivative through it is 0 except for epsilon.
  */
 #include "learnable.h"
 
@@ -50,7 +50,7 @@ static bl_status check_one_of_two(bl_trainer *t)
     return trainer_note(
         t,
         "rule %s sends the hidden blocks its targets, which are 0 for the first class where one unit "
-        "answers for two: only examples of the second class teach them; dense 2 teaches with both",
+        "predicts both: only examples of the second class train them; dense 2 trains them with both",
         t->model->rule->ops->name);
 }
 

@@ -1,5 +1,6 @@
 /*
- * learnable.h - what cannot be learned is refused, and what will hardly be is told, before a run takes its first step.
+ * learnable.h - refuses configurations that cannot learn, and notes those that can hardly learn, before the
+ * first step.
  */
 #ifndef BL_TRAIN_LEARNABLE_H
 #define BL_TRAIN_LEARNABLE_H

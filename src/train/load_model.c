@@ -1,5 +1,6 @@
 /*
- * load_model.c - a model from its file alone: what the metadata says is built, checked, and filled.
+ * load_model.c - loads a model from its file: builds the net that the metadata describes, checks it, and
+ * fills it.
  */
 #include "../base/files_read.h"
 #include "../base/mem.h"
@@ -63,14 +64,14 @@ static bl_status read_names(const struct loading *from, const char *key, size_t 
     bl_status status = BL_OK;
     if (!json_is_array(list) || json_array_size(list) != n)
         status =
-            context_fail(from->ctx, BL_BAD_DATA, "%s: \"%s\" is no list of %zu names", from->path, key, n);
+            context_fail(from->ctx, BL_BAD_DATA, "%s: \"%s\" is not a list of %zu names", from->path, key, n);
     if (status == BL_OK)
         status = MEM_ARRAY(from->ctx, &names, n, "names");
     for (size_t i = 0; status == BL_OK && i < n; i++) {
         const char *name = json_string_value(json_array_get(list, i));
         status = name ? mem_text(from->ctx, &names[i], name, strlen(name))
-                      : context_fail(from->ctx, BL_BAD_DATA, "%s: \"%s\" holds something that is no name",
-                                     from->path, key);
+                      : context_fail(from->ctx, BL_BAD_DATA,
+                                     "%s: \"%s\" contains an entry that is not a name", from->path, key);
     }
     json_decref(list);
     *out = names; /* half filled on failure: data_free undoes it */
@@ -280,7 +281,7 @@ static size_t count_numbers(const struct tensors *file)
     return n;
 }
 
-/* A few bytes may speak of a net of gigabytes: nothing is made that the file does not fill. */
+/* A few bytes can describe a net of gigabytes, so nothing is allocated for which the file has no values. */
 static bl_status check_size(const struct loading *from, bl_shape input, const char *text, size_t there)
 {
     struct net_size needed;
@@ -332,8 +333,9 @@ static bl_status copy_facts(const struct loading *from, bl_model *model)
     return BL_OK;
 }
 
-/* What was only needed for training changes no answer, but a word that is unknown here is of a version whose files mean
-   something else. Facts that are not in this list are figures of the run, which nothing reads but a resumed run. */
+/* Options of training only do not affect predictions, but an unknown word belongs to a version whose files
+   may have another meaning. Facts that are not in this list are figures of the run, which nothing reads but a
+   resumed run. */
 static bl_status check_options(const struct loading *from)
 {
     static const struct {

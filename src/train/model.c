@@ -1,5 +1,5 @@
 /*
- * model.c - tensors by name, facts, and the file they go to.
+ * model.c - the tensors and metadata of a model, and writing them to a file.
  */
 #include "model.h"
 

@@ -1,5 +1,5 @@
 /*
- * model.h - a net with its rule and all that must be known to use it on raw input again.
+ * model.h - a net with its rule and everything needed to apply it to raw input.
  */
 #ifndef BL_TRAIN_MODEL_H
 #define BL_TRAIN_MODEL_H
@@ -37,7 +37,7 @@ struct bl_model {
 bl_status model_create(bl_model **out, bl_context *ctx, struct net *net, struct rule *rule,
                        const struct loss_ops *loss, const bl_data *like);
 
-/* One unit that answers for two classes, with the probability of the second one. */
+/* Whether one unit predicts two classes: its output is the probability of the second one. */
 bool model_is_one_of_two(const struct net *net, const bl_data *like);
 
 /* Fact "labels": what a label of the training data was, by enum class_match. */

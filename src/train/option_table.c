@@ -1,5 +1,6 @@
 /*
- * option_table.c - every option: key, argument, default, group, help, check. A line added here is everywhere.
+ * option_table.c - the table of options: key, argument, default, group, help, check. All interfaces use this
+ * table.
  */
 #include "option_table.h"
 
@@ -24,7 +25,7 @@ static bl_status check_any(bl_context *ctx, const char *key, const char *text)
     return BL_OK;
 }
 
-/* An empty word names nothing: it comes from a shell's variable that is not set. */
+/* An empty value is refused, because it usually comes from an unset shell variable. */
 static bl_status check_given(bl_context *ctx, const char *key, const char *text, const char *what)
 {
     if (!text[0])
@@ -230,62 +231,62 @@ CHECK_WITH(preset_check_text)
 
 const struct option_row option_table[] = {
     {{"data", "NAME|PATH", "", "data", "named set, IDX file or folder, or CSV file to train on"}, check_data},
-    {{"test", "PATH", "", "data", "another file to test on; folders and named sets bring their own"},
+    {{"test", "PATH", "", "data", "another file to test on; folders and named sets have their own test set"},
      check_data},
-    {{"data-dir", "DIR", "", "data", "where named sets are looked for first, before $BACKLESS_DATA"},
+    {{"data-dir", "DIR", "", "data", "folder that is searched first for named sets, before $BACKLESS_DATA"},
      check_folder},
     {{"label", "first|last|COLUMN", "", "data",
-      "label column of a table: its name, its number from 0, first or last (default: found)"},
+      "label column of a table: its name, its number from 0, first or last (default: detected)"},
      check_column},
     {{"header", "auto|yes|no", "auto", "data", "whether a table's first line names its columns"},
      check_header},
     {{"separator", "auto|tab|space|CHAR", "auto", "data",
-      "between a table's fields: , ; | tab, space (any number of blanks), or, not found by itself, : ^ ~"},
+      "separator of a table's fields: , ; | tab, space (any number of blanks), or, not detected by auto, : ^ "
+      "~"},
      check_separator},
     {{"decimal", "auto|point|comma", "auto", "data",
       "decimal sign of a table's numbers (auto: as in the model's table, else point)"},
      check_decimal},
     {{"categorical", "COLUMNS", "", "data",
-      "columns, with commas, whose values are words, also where they look like numbers"},
+      "comma-separated columns whose values are words, even if they look like numbers"},
      check_any},
     {{"ignore", "none|COLUMNS", "", "data",
-      "columns, with commas, to leave out; none: leave out nothing by itself"},
+      "comma-separated columns to omit; none: omit no column automatically"},
      check_any},
     {{"id-column", "COLUMN", "", "data",
-      "column that names the examples; never learned from, kept for predict"},
+      "column that identifies the examples; not an input, kept for predict"},
      check_column},
     {{"missing", "refuse|impute", "refuse", "data",
-      "empty, ? and NA fields: refuse them, or fill them in and add a column that tells where (eval and "
-      "predict: "
-      "as in training)"},
+      "empty, ? and NA fields: refuse them, or impute them and add a column that marks them (eval and "
+      "predict: as in training)"},
      check_missing},
     {{"target", "auto|class|number", "auto", "data",
-      "what the label column holds (auto: numbers where all are and half or more have a fraction, or with "
-      "the loss mse where all are; else classes)"},
+      "contents of the label column (auto: numbers if all are and at least half have a fraction, or with the "
+      "loss mse if all are; else classes)"},
      check_target},
     {{"resize", "ROWSxCOLS", "", "data",
-      "size that pictures of a folder are brought to (default: they must agree, and with the model's)"},
+      "size to which the images of a folder are scaled (default: all must have one size, the model's)"},
      check_resize},
     {{"shape", "CxROWSxCOLS", "", "data",
-      "takes the features of a table or array for an image, as in 1x28x28: channels, rows, columns; scaled "
-      "as pixels"},
+      "read the features of a table or array as an image of channels, rows and columns, as in 1x28x28; "
+      "scaled as pixels"},
      check_shape},
     {{"val", "N|F|last N", "0", "data",
-      "training examples put aside for validation: so many, or a share, by class and seed; or the last N"},
+      "training examples held out for validation: a number or a fraction, drawn by class and seed; or the "
+      "last N"},
      check_val},
-    {{"test-fraction", "F", "0", "data", "share of a single file put aside for testing, by class and seed"},
+    {{"test-fraction", "F", "0", "data",
+      "fraction of a single file held out for testing, drawn by class and seed"},
      check_fraction},
     {{"split-seed", "N", "1", "data",
-      "decides which examples --val and --test-fraction draw, whatever --seed is"},
+      "seed of the examples that --val and --test-fraction draw; independent of --seed"},
      check_seed},
     {{"net", "LAYERS", "", "net",
-      "the layers, as in \"3 x (dense 240, tanh), dense C\", C the number of classes, or a net of backless "
-      "nets (default: dense 100, tanh, dense 100, tanh, and a "
-      "dense of as many units "
-      "as there are classes or targets)"},
+      "the layers, as in \"3 x (dense 240, tanh), dense C\", where C is the number of classes, or a net of "
+      "backless nets (default: dense 100, tanh, dense 100, tanh, dense C)"},
      net_check_text_option},
     {{"init", "zero|fanin|glorot|he", "", "net",
-      "first weights (default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
+      "initial weights (default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
       "softplus with 3 outputs or more, without layernorm for fa and kp, and for linear; else fanin)"},
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
@@ -295,18 +296,18 @@ const struct option_row option_table[] = {
       "uniform 1, and fanin, 0.5 of it for relus, for fa and kp with two hidden blocks or more)"},
      feedback_check_text_option},
     {{"inlet", "end|before-pool|channels", "end", "rule",
-      "where the feedback of dfa and its like lands: at a block's end, before its pool, or one number a "
-      "channel"},
+      "where the feedback of dfa, adfa and drtp enters a block: at its end, before its pool, or one number "
+      "per channel"},
      inlet_check_text_option},
     {{"modules", "layer|residual|N", "layer", "rule",
-      "pieces of the net inside which derivatives are exact: each weighted layer, each residual, or so many "
+      "pieces of the net inside which derivatives are exact: each weighted layer, each residual, or N "
       "weighted layers"},
      modules_check_text_option},
     {{"slope", "cos a|cos f|1|f'", "", "rule",
-      "adfa: what stands for the derivative of an activation f(a) (default: cos a)"},
+      "adfa: what replaces the derivative of an activation f(a) (default: cos a)"},
      slope_check_text_option},
     {{"lambda", "X", "", "rule",
-      "kp and dkp: share of weights and feedback that goes away at each step (default: 1e-5)"},
+      "kp and dkp: fraction by which weights and feedback decay at each step (default: 1e-5)"},
      check_lambda},
     {{"preset", "none|nokland2016", "none", "training",
       "settings of a paper, for the options that are not given: nokland2016 is bce, sum, rmsprop at 1e-4, "
@@ -314,7 +315,7 @@ const struct option_row option_table[] = {
      preset_check_text_option},
     {{"loss", "ce|bce|mse", "", "training",
       "softmax + cross-entropy, logistic + binary cross-entropy, squared error (default: ce for classes, bce "
-      "for two of them with one unit, mse for numbers)"},
+      "for two classes with one unit, mse for regression)"},
      loss_check_text_option},
     {{"reduction", "mean|sum", "mean", "training", "gradient of a batch: mean or sum over its examples"},
      check_reduction},
@@ -330,49 +331,50 @@ const struct option_row option_table[] = {
       "paper)"},
      schedule_check_text_option},
     {{"batch", "N", "", "training",
-      "examples a step; the last, smaller batch of an epoch is kept (default: from 8 to 64, by the number of "
-      "examples)"},
+      "examples per step; the last, smaller batch of an epoch is kept (default: from 8 to 64, by the number "
+      "of examples)"},
      check_positive},
     {{"epochs", "N", "", "training",
       "passes over the training set (default: from 10 to 50, for 500 to 12000 steps; 300 with --stop paper)"},
      check_count},
     {{"stop", "epochs|paper", "epochs", "training",
-      "paper: also when the running training error falls to 1e-4; of targets, loss over the first epoch's"},
+      "paper: also when the running training error falls to 1e-4; for regression, the loss over the first "
+      "epoch's"},
      check_stop},
     {{"patience", "N", "0", "training", "stop after N epochs without a better validation error; 0: never"},
      check_count},
-    {{"max-time", "SECONDS", "0", "training", "stop after so many seconds of training; 0: never"},
+    {{"max-time", "SECONDS", "0", "training", "stop after this many seconds of training; 0: never"},
      check_seconds},
     {{"memory", "normal|low", "normal", "training",
-      "low: blocks learn as they go, in the memory of a few (dfa, dkp, adfa, drtp); same bits, one forward "
-      "more, no angles"},
+      "low: blocks learn one after the other, in the memory of a few (dfa, dkp, adfa, drtp); same bits, one "
+      "more forward pass, no angles"},
      check_memory},
     {{"precision", "float32|bf16|bf16-dense", "float32", "training",
       "bf16: dense layers and convolutions multiply numbers rounded to bfloat16; weights, sums and tests "
       "stay "
-      "float32. bf16-dense: dense layers alone, as bf16 in 0.1.0"},
+      "float32. bf16-dense: dense layers only, as bf16 in 0.1.0"},
      check_precision},
     {{"seed", "N", "1", "training",
-      "decides weights, feedback, order, and the examples that angles are measured on"},
+      "seed of weights, feedback, order, and the examples on which angles are measured"},
      check_seed},
-    {{"weight-seed", "N", "", "training", "decides the first weights alone (default: --seed)"}, check_seed},
-    {{"feedback-seed", "N", "", "training", "decides the feedback alone (default: --seed)"}, check_seed},
+    {{"weight-seed", "N", "", "training", "seed of the initial weights (default: --seed)"}, check_seed},
+    {{"feedback-seed", "N", "", "training", "seed of the feedback (default: --seed)"}, check_seed},
     {{"order-seed", "N", "", "training",
-      "decides the order of the examples and the masks of dropout alone (default: --seed)"},
+      "seed of the order of the examples and the masks of dropout (default: --seed)"},
      check_seed},
     {{"angles", "auto|none|STEPS", "auto", "training",
       "when the angles to backpropagation are measured: auto, none, every 10 steps (10), after these steps "
       "(1,3,10)"},
      angle_steps_check_text_option},
     {{"threads", "N", "0", "machine",
-      "0: those this process may use, or fewer where that is faster; the result does not depend on it"},
+      "0: all that this process may use, or fewer while that is faster; the result does not depend on it"},
      check_threads},
     {{"backend", "auto|portable", "auto", "machine",
-      "the numerical engine: portable is the only one, with the same bits on every machine"},
+      "the numerical engine; portable is the only one, with the same bits on every machine"},
      check_backend},
     {{"out", "DIR", "", "run", "run folder for the log, the model and what is needed to resume"},
      check_folder},
-    {{"force", NULL, "false", "run", "replace what is in the run folder"}, check_switch},
+    {{"force", NULL, "false", "run", "replace the contents of the run folder"}, check_switch},
     {{"no-angles", NULL, "false", "former", "angles none, as 0.1.0 wrote it"}, check_switch},
 };
 const size_t option_count = sizeof option_table / sizeof *option_table;

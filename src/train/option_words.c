@@ -1,5 +1,6 @@
 /*
- * option_words.c - how other programs call the options. None is accepted: many mean something a little different there.
+ * option_words.c - names of options in other programs, for suggestions. None is accepted, because many have a
+ * slightly different meaning there.
  */
 #include "option_words.h"
 

@@ -1,8 +1,8 @@
 /*
- * predictor.c - a model at work: examples are scaled as those it learned from, go through the net, and come out as answers.
+ * predictor.c - prediction: examples are scaled as in training and passed through the net.
  *
- * All that changes on the way is the predictor's own, so that several may share a model. One pass is a batch of up to 256
- * examples; the bits of an answer do not depend on what else is in its batch.
+ * All state that changes belongs to the predictor, so that several predictors can share a model. One pass is
+ * a batch of up to 256 examples; the bits of an answer do not depend on what else is in its batch.
  */
 #include "../base/mem.h"
 #include "score.h"
@@ -135,8 +135,8 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
                 data->source, data->features, data->outputs, model->net->inputs, model->like->outputs);
     if (data->has_targets != model->like->has_targets)
-        BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %s to measure against, but the model answers with %s",
-                data->source, answers_of(data), answers_of(model->like));
+        BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %s to measure against, but the model predicts %s", data->source,
+                answers_of(data), answers_of(model->like));
     if (!data->labels && !data->targets)
         BL_FAIL(p->ctx, BL_BAD_DATA, "%s: no labels to measure against%s%s", data->source,
                 data->lacks_labels ? ": " : "", data->lacks_labels ? data->lacks_labels : "");

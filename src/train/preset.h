@@ -1,5 +1,6 @@
 /*
- * preset.h - settings that a published experiment names together. They stand between an option's default and what its user sets.
+ * preset.h - the settings of a published experiment. They take precedence over the default of an option, and
+ * the user's value over them.
  */
 #ifndef BL_TRAIN_PRESET_H
 #define BL_TRAIN_PRESET_H

@@ -1,6 +1,6 @@
 /*
- * run_folder.c - the files of a run. The log is written before the checkpoint of the same epoch: a crash between the two
- * leaves a line too many, which taking the run up again cuts off, never one too few.
+ * run_folder.c - the files of a run. The log is written before the checkpoint of the same epoch: a crash
+ * between the two leaves a line too many, which is removed when the run is resumed, never one too few.
  */
 #include "run_folder.h"
 
@@ -63,7 +63,7 @@ static bl_status check_replaceable(bl_context *ctx, const char *folder, const ch
     return BL_OK;
 }
 
-/* A link and what is no regular file stay: they are written later, as file_replace and the log do. */
+/* Links and anything but regular files are kept, and written in place later. */
 static bl_status take_away(bl_context *ctx, const char *path)
 {
     struct destination old;
@@ -102,7 +102,7 @@ static bool is_leftover(const char *entry)
     return false;
 }
 
-/* Called under the lock: nobody is writing them. What cannot be removed does no harm. */
+/* Called under the lock, so that no other process writes them. A file that cannot be removed does no harm. */
 static void clear_leftovers(bl_context *ctx, const char *folder)
 {
     char path[PATH_ROOM];
@@ -176,7 +176,7 @@ static bl_status take_up_log(struct run_folder *folder, bl_trainer *t, const cha
     const size_t from = runlog_missing_from(folder->log);
     return from == 0
                ? BL_OK
-               : trainer_note(t, "%s: lines of epochs %zu to %zu are missing; the log goes on behind them",
+               : trainer_note(t, "%s: lines of epochs %zu to %zu are missing; the log continues after them",
                               path, from, t->state.epoch);
 }
 
@@ -222,7 +222,7 @@ void run_folder_close(struct run_folder *folder)
     folder_lock_drop(&folder->lock, folder->ctx);
 }
 
-/* A disk that is full, or gone, takes nothing from what was saved before: the sentence says so. */
+/* If the disk is full or has been removed, the message says that the earlier checkpoint is still there. */
 static bl_status explain(const struct run_folder *folder, bl_status status)
 {
     char path[PATH_ROOM], why[sizeof folder->ctx->why];
@@ -232,8 +232,8 @@ static bl_status explain(const struct run_folder *folder, bl_status status)
     if (path_of(folder->ctx, folder->path, "model.safetensors", path) != BL_OK || access(path, F_OK) != 0)
         return context_fail(folder->ctx, BL_IO, "%s", why);
     return context_fail(folder->ctx, BL_IO,
-                        "%s; %s still holds the last checkpoint, and --resume %s goes on from it", why, path,
-                        folder->path);
+                        "%s; %s still holds the last checkpoint, and --resume %s continues from it", why,
+                        path, folder->path);
 }
 
 bl_status run_folder_log(struct run_folder *folder, const json_t *line)

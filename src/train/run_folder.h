@@ -1,5 +1,6 @@
 /*
- * run_folder.h - what a run leaves behind: config.json, log.jsonl, model.safetensors, best.safetensors, result.json.
+ * run_folder.h - the files of a run: config.json, log.jsonl, model.safetensors, best.safetensors,
+ * result.json.
  */
 #ifndef BL_TRAIN_RUN_FOLDER_H
 #define BL_TRAIN_RUN_FOLDER_H
@@ -15,9 +16,10 @@ struct run_folder {
     struct folder_lock lock; /* held as long as the run goes on */
 };
 
-/* Makes the folder, or empties it with the option force; takes it up when the trainer was resumed. Refuses one with a
-   run in it otherwise, and one in which another process trains. Clears away what a killed process left half written.
-   Writes config.json and the first checkpoint. A failure to write, then or later, says what the folder still holds. */
+/* Creates the folder, empties it with the option force, or continues it if the trainer was resumed. Otherwise
+   refuses a folder that contains a run, and always one in which another process trains. Removes incomplete
+   files of a killed process. Writes config.json and the first checkpoint. The message of a failed write, then
+   or later, says what the folder still contains. */
 bl_status run_folder_open(struct run_folder *out, bl_trainer *trainer, const bl_data *train);
 void run_folder_close(struct run_folder *folder);
 

@@ -1,5 +1,5 @@
 /*
- * score.h - how good a model is on data: its loss, its errors, or its distance from the targets.
+ * score.h - evaluates a model on data: loss, errors, or the distance from the targets.
  */
 #ifndef BL_TRAIN_SCORE_H
 #define BL_TRAIN_SCORE_H

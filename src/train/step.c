@@ -1,5 +1,5 @@
 /*
- * step.c - running a program: each op on a range of a block, each stage a list of tasks for parallel_for.
+ * step.c - runs a program: each op on a range of a block, each stage as a list of tasks for parallel_for.
  */
 #include "step.h"
 
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* What the tasks of a run share. */
+/* The data that all tasks of a run share. */
 struct run {
     const struct program *program;
     const struct stepper *stepper;
@@ -533,7 +533,7 @@ static size_t lane_of(const void *work, size_t i)
     return i < first ? 0 : run->tasks[i - first].number;
 }
 
-/* What lies packed has been computed anew since. */
+/* Packed copies are invalid, because their matrices have been recomputed. */
 static void forget_packed(struct lesson *lesson)
 {
     for (size_t i = 0; i < lesson->n_workers; i++)

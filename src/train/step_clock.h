@@ -1,6 +1,6 @@
 /*
- * step_clock.h - where the time of steps goes: each worker sums its own seconds while a step runs, and they are collected
- * when it is done.
+ * step_clock.h - the time of the phases of a step: each worker sums its own seconds while a step runs, and
+ * the sums are collected afterwards.
  */
 #ifndef BL_TRAIN_STEP_CLOCK_H
 #define BL_TRAIN_STEP_CLOCK_H

@@ -1,5 +1,6 @@
 /*
- * stillness.h - hidden blocks that learn nothing: their deltas are exactly 0 in every step for a while.
+ * stillness.h - detects hidden blocks that do not learn: their deltas are exactly 0 in all steps of an
+ * interval.
  */
 #ifndef BL_TRAIN_STILLNESS_H
 #define BL_TRAIN_STILLNESS_H

@@ -1,6 +1,6 @@
 /*
- * traffic.c - how many bytes a step must move between memory and processor, whatever the batch: counted from what the
- * instructions of its program read and write, nothing is run.
+ * traffic.c - counts the bytes that a step must move between memory and processor, for any batch, from the
+ * operands of its instructions.
  *
  * An array counts once where some instruction reads it and once where some writes it, however many do: with a cache for all of
  * it no step could do with less. For P parameters that learn by an optimiser that keeps s numbers for each, in bytes:

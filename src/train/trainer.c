@@ -1,5 +1,5 @@
 /*
- * trainer.c - putting a run together from its configuration, and single steps.
+ * trainer.c - creates a run from its configuration, and runs single steps.
  */
 #include "angle_steps.h"
 #include "learnable.h"
@@ -41,8 +41,9 @@ static bool may_start_from_zero(const struct net *net, const struct rule_ops *op
     return ops->learns_from_zero && !net->has_merged_modules && is_steep(net) && has_directions;
 }
 
-/* A chain of matrices multiplies a signal's size by its gain at each block; one matrix does so once, and with one hidden block a
-   chain is one matrix. Relus do not bound what a signal does to the weights, and learn at half the size (docs/rules.md). */
+/* In a chain of matrices the size of a signal is multiplied by the gain at each block; a direct rule passes
+   one matrix, and so does a chain with one hidden block. Relus do not bound their outputs, and need half the
+   size (docs/rules.md). */
 const char *trainer_default_feedback(const struct rule_ops *ops, const struct net *net,
                                      const struct optimizer *optimizer)
 {
@@ -101,7 +102,7 @@ static bl_status settle_all(bl_config *config, const struct net *net, const stru
                                            : config_settle(config, "net", net->text);
 }
 
-/* Before anything is drawn: what has no seed of its own takes the run's. */
+/* Called before anything is drawn: purposes without a seed of their own take the run's. */
 static bl_status settle_seeds(bl_config *config)
 {
     static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
@@ -155,7 +156,7 @@ static bl_status check_outputs(bl_context *ctx, const struct net *net, const str
         BL_FAIL(ctx, BL_BAD_VALUE,
                 "net \"%s\" ends with one unit for the 2 classes of %s, which goes with loss bce, not %s%s; "
                 "use --loss "
-                "bce, where the unit tells the probability of the second class, or end the net with dense 2",
+                "bce, where the unit gives the probability of the second class, or end the net with dense 2",
                 net->text, data->source, loss->name, is_ce ? " (softmax of one number is always 1)" : "");
     if (units != (size_t)data->outputs && !model_is_one_of_two(net, data))
         BL_FAIL(ctx, BL_BAD_VALUE,
@@ -223,7 +224,7 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
     if (status == BL_OK)
         status = check_start(t->ctx, t->config, net, ops);
     if (status == BL_OK && ops->needs_classes && like->has_targets)
-        status = context_fail(t->ctx, BL_NOT_DEFINED, "rule %s needs classes, but %s has numbers as answers",
+        status = context_fail(t->ctx, BL_NOT_DEFINED, "rule %s needs classes, but %s has regression targets",
                               ops->name, like->source);
     if (status == BL_OK)
         status = feedback_parse(t->ctx, &spec, config_text(t->config, "feedback"));
@@ -269,7 +270,7 @@ static bl_status set_table(bl_trainer *t, const bl_data *like)
     return status;
 }
 
-/* What was put aside of the data before the training. */
+/* Describes the examples that were held out before the training. */
 static bl_status set_split(bl_trainer *t, const bl_data *like)
 {
     char *text = NULL;
@@ -491,7 +492,7 @@ bl_status trainer_check_finite(bl_trainer *t)
     const char *name = NULL;
     if (model_find_nan(t->model, &name))
         BL_FAIL(t->ctx, BL_DIVERGED,
-                "diverged at step %llu: \"%s\" is no longer all numbers; try a smaller learning rate (--lr, "
+                "diverged at step %llu: \"%s\" contains NaN or infinity; try a smaller learning rate (--lr, "
                 "now %s)",
                 (unsigned long long)t->state.step, name, config_text(t->config, "lr"));
     return BL_OK;
@@ -509,10 +510,9 @@ bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
     if (isfinite(out->loss))
         return stillness_after_step(t);
     BL_TRY(trainer_check_finite(t));
-    BL_FAIL(
-        t->ctx, BL_DIVERGED,
-        "diverged at step %llu: the loss is no longer a number; try a smaller learning rate (--lr, now %s)",
-        (unsigned long long)t->state.step, config_text(t->config, "lr"));
+    BL_FAIL(t->ctx, BL_DIVERGED,
+            "diverged at step %llu: the loss is NaN or infinite; try a smaller learning rate (--lr, now %s)",
+            (unsigned long long)t->state.step, config_text(t->config, "lr"));
 }
 
 static bool is_vector(bl_shape s)
@@ -636,7 +636,7 @@ bl_status bl_trainer_step_targets(bl_trainer *t, const float *x, const float *ta
     return step_on(t, &(struct batch){.x = x, .targets = targets, .n = n}, loss);
 }
 
-/* Training keeps no more than it needs; this keeps all. */
+/* Unlike training, this keeps all outputs and derivatives. */
 static bl_status need_inspected(bl_trainer *t)
 {
     const struct net *net = t->model->net;
@@ -733,7 +733,7 @@ bl_status trainer_measure(bl_trainer *t, const bl_data *data, const uint32_t *ro
         lesson_set_labels(lesson, data->labels);
     else
         data_gather_targets(data, rows, 0, n, lesson->y.x);
-    /* where a schedule begins or ends with 0, no step would have a direction */
+    /* a rate of 0, at the beginning or end of a schedule, would give no change to compare */
     const double rate = trainer_rate(t, data->n),
                  supposed = rate > 0.0 ? rate : config_number(t->config, "lr");
     return alignment_measure(t->alignment, supposed, t->state.step + 1, batch, t->angles);

@@ -1,5 +1,5 @@
 /*
- * trainer.h - a run: model, optimiser, where it is, and its folder.
+ * trainer.h - a run: model, optimiser, position, and folder.
  */
 #ifndef BL_TRAIN_TRAINER_H
 #define BL_TRAIN_TRAINER_H
@@ -14,7 +14,7 @@
 
 #include <jansson.h>
 
-/* All that a run carries from one step to the next besides weights and the optimiser's memory. Saved whole. */
+/* The state of a run besides weights and optimiser state. Checkpoints contain all of it. */
 struct run_state {
     size_t epoch;    /* finished */
     size_t position; /* examples done of the epoch under way */
@@ -49,7 +49,8 @@ struct bl_trainer {
     struct run_state state;
     struct best_epoch best;
     size_t batch; /* examples of a step of bl_trainer_fit */
-    /* A step on one example would teach nothing (net_needs_two): a last one joins the batch before it. */
+    /* A step on one example would train nothing (net_needs_two): a last single example joins the batch before
+       it. */
     bool needs_two;
     char **notes; /* n_notes of them: what cannot learn, or hardly, as far as it is known */
     size_t n_notes, n_logged;
@@ -70,7 +71,7 @@ struct bl_trainer {
 /* For tests: gradients go to a buffer before the optimiser sees them. The bits stay the same. */
 void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered);
 
-/* One batch, already in trainer->lesson. BL_DIVERGED when its loss is no number. */
+/* One batch, already in trainer->lesson. BL_DIVERGED when its loss is not a number. */
 bl_status trainer_step(bl_trainer *trainer, double rate, struct outcome *out);
 /* Of the next step of an epoch of n_examples; 0 of them: of a step that belongs to none, after the finished epochs. */
 double trainer_rate(const bl_trainer *trainer, size_t n_examples);

@@ -1,6 +1,6 @@
 /*
- * unused.c - options without effect. A value that is the default, or that a run folder holds because it was settled as such, is
- * no one's wish and is not told.
+ * unused.c - reports options without effect. Default values, and values that a run folder stores without the
+ * user having set them, are not reported.
  */
 #include "unused.h"
 
@@ -91,7 +91,7 @@ static bl_status tell(const bl_config *config, bl_data *train, const char *key, 
                : BL_OK;
 }
 
-/* A file may be an array with labels of a name, or of numbers to come near to; a named set and a folder are neither. */
+/* A file may be an array with labels of a name, or of regression targets; a named set and a folder are neither. */
 static bool is_file(const char *where)
 {
     struct stat status;

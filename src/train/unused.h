@@ -1,5 +1,5 @@
 /*
- * unused.h - options that were given a value of their own and that the rule, the net or the data at hand do not use: each is told.
+ * unused.h - reports options that were set by the user but that the rule, the net or the data do not use.
  */
 #ifndef BL_TRAIN_UNUSED_H
 #define BL_TRAIN_UNUSED_H

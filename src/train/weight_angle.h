@@ -1,5 +1,6 @@
 /*
- * weight_angle.h - the angle between a block's weights and what its rule's feedback pulls them to.
+ * weight_angle.h - the angle between a block's weights and the matrix with which the rule's feedback aligns
+ * them.
  *
  * Rows of weights are units. W_l: units of block l x its inputs, B_l: the feedback of block l as it is stored.
  *

@@ -1,5 +1,5 @@
 /*
- * work.c - how much arithmetic a rule needs on a net: counted from the instructions of a step and the shapes, nothing is run.
+ * work.c - counts the arithmetic of a rule on a net from the instructions of a step and the shapes.
  *
  * Every number that leaves a weighted layer is a sum over that layer's fan-in, so forward, pull, push and gradient of a
  * layer cost units x fan-in multiply-accumulates each, dense and conv alike.

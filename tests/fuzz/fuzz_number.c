@@ -35,7 +35,7 @@ static void check_text(const char *text)
         FUZZ_CHECK(may_be_number(text) && is_whole && is_same(x, theirs), "\"%s\" is %a, but %a for strtod",
                    text, x, theirs);
     if (!is_ours && may_be_number(text) && is_whole && strlen(text) < LONGEST)
-        FUZZ_CHECK(!isfinite(theirs), "\"%s\" is no number, but %a for strtod", text, theirs);
+        FUZZ_CHECK(!isfinite(theirs), "\"%s\" is not a number, but %a for strtod", text, theirs);
 }
 
 static void check_double(const char *bytes)

@@ -1,5 +1,6 @@
 /*
- * download.c - one file: source after source into FILE.part, until its digest is right; then its own name.
+ * download.c - downloads one file to FILE.part, from one source after the other until its digest is right,
+ * and renames it.
  */
 #include "../download.h"
 
@@ -134,7 +135,7 @@ static int stopped(const struct job *job, long long have)
 {
     fprintf(stderr, "backless: stopped");
     if (have > 0 && !job->download->is_temporary)
-        fprintf(stderr, "; %lld bytes are kept in %s, and the same command goes on there", have,
+        fprintf(stderr, "; %lld bytes are kept in %s, and the same command continues there", have,
                 job->part.path);
     fputc('\n', stderr);
     return EXIT_STOPPED;
@@ -211,7 +212,7 @@ static int no_source_gave_it(const struct job *job)
     if (!part_size(&job->part, &have))
         return EXIT_IO;
     if (have > 0 && !job->download->is_temporary)
-        fprintf(stderr, "  %lld bytes are kept in %s, and the same command goes on there\n", have,
+        fprintf(stderr, "  %lld bytes are kept in %s, and the same command continues there\n", have,
                 job->part.path);
     return EXIT_IO;
 }

@@ -1,5 +1,5 @@
 /*
- * fetch_progress.c - how far a download is, its rate, and the time that is left.
+ * fetch_progress.c - the progress of a download, its rate, and the remaining time.
  */
 #include "fetch_progress.h"
 #include "../../seconds.h"

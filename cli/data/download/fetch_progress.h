@@ -1,5 +1,5 @@
 /*
- * fetch_progress.h - how far a download is: one line that changes on a terminal, now and then a line
+ * fetch_progress.h - the progress of a download: one line on a terminal that is updated, occasional lines
  * elsewhere.
  */
 #ifndef CLI_DOWNLOAD_FETCH_PROGRESS_H

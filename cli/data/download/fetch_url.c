@@ -1,8 +1,8 @@
 /*
- * fetch_url.c - one address, by libcurl.
+ * fetch_url.c - downloads one address with libcurl.
  *
- * A file that has bytes already is asked for from there on (Range). A server that sends all of it
- * nevertheless, or cannot go on there (416, or another range than was asked for), makes it begin anew.
+ * A partial file is continued by a Range request. If the server sends the whole file instead, or cannot
+ * continue (416, or another range than requested), the download starts again.
  */
 #include "fetch_url.h"
 

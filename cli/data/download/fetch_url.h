@@ -1,5 +1,5 @@
 /*
- * fetch_url.h - one address, by libcurl: its bytes into a file, from where the file ends.
+ * fetch_url.h - downloads one address with libcurl, and appends to a partial file.
  */
 #ifndef CLI_DOWNLOAD_FETCH_URL_H
 #define CLI_DOWNLOAD_FETCH_URL_H

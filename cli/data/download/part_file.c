@@ -2,7 +2,7 @@
  * part_file.c - FILE.part: opened, locked, and renamed when it is whole.
  *
  * The lock is fcntl's, which other machines on a shared disk see too. It is lost when the process closes any
- * descriptor of the file: so all that is done with the file is done through this one.
+ * descriptor of the file, so the file is accessed through this descriptor only.
  */
 #include "part_file.h"
 

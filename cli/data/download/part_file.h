@@ -1,5 +1,5 @@
 /*
- * part_file.h - FILE.part: what has come of FILE so far, in one process's hands at a time.
+ * part_file.h - FILE.part, the partial download of FILE, which one process at a time can write.
  */
 #ifndef CLI_DOWNLOAD_PART_FILE_H
 #define CLI_DOWNLOAD_PART_FILE_H

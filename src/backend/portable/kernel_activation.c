@@ -2,13 +2,14 @@
  * kernel_activation.c - the activation functions, and their derivatives taken from their values.
  *
  * Largest errors, in units in the last place of the result: tanh 2.5, logistic 2.5, softplus 2, gelu 7. The
- * derivatives are as good as h allows: they know nothing of a. That of gelu, taken from a: 4e-7.
+ * derivatives are computed from h, so their accuracy is limited by that of h. That of gelu, taken from a:
+ * 4e-7.
  */
 #include "kernel.h"
 #include "vec_math.h"
 
-/* tanh |x| = t / (t + 2) with t = exp(2 |x|) - 1: no cancellation near 0. From 10 on tanh x rounds to 1, so the
-   exponential needs no care for what is large. */
+/* tanh |x| = t / (t + 2) with t = exp(2 |x|) - 1: no cancellation near 0. From 10 on tanh x rounds to 1, so
+   the exponential never overflows. */
 static inline vec tanh_of(vec x)
 {
     const vec a = vec_min(vec_abs(x), 10.0f);
@@ -96,7 +97,7 @@ void KERNEL(logistic_down)(float *d, const float *h, size_t n)
     }
 }
 
-/* With slope 0 what is below 0 becomes +0, also minus infinity, for which 0 x would be no number. */
+/* With slope 0 negative numbers become +0, also minus infinity, for which 0 x would be NaN. */
 void KERNEL(relu)(float *x, size_t n, float slope)
 {
     const vec zero = vec_all(0.0f), factor = vec_all(slope);

@@ -1,8 +1,9 @@
 /*
  * kernel_batchnorm.c - the sums and the elementwise passes of batch norm, on the maps of up to NORM_MOST_CHANNELS channels.
  *
- * A channel's sum has one order, so one addition waits for the one before it. Channels are independent: maps are turned about piece by
- * piece, a vector then holds the same place of several channels, and their sums proceed together.
+ * The order of a channel's sum is fixed, so each addition depends on the one before it. Channels are
+ * independent: maps are transposed piece by piece, so that a vector holds the same position of several
+ * channels, which are summed together.
  */
 #include "kernel.h"
 #include "panel.h"

@@ -1,9 +1,9 @@
 /*
- * kernel_descend.c - a gradient that is spent as it is made: W and the optimiser's memory are stepped by delta^T x, tile by
- * tile, and the gradient is stored nowhere.
+ * kernel_descend.c - the fused gradient and update: W and the optimiser state are updated by delta^T x, tile
+ * by tile, without storing the gradient.
  *
- * While the sums of one tile are made, the step by the tile before it is taken, a vector for each term: its root and its
- * division leave the units that multiply almost free, and the weights that come next are brought near.
+ * While the sums of one tile are computed, the update by the previous tile is interleaved, one vector per
+ * term: its square root and division leave the multipliers almost idle. The next weights are prefetched.
  */
 #include "kernel.h"
 #include "tile.h"
@@ -16,14 +16,14 @@
    OVERLAPS: 16 registers have no room for both; on NEON, which has 32, it was not measured. */
 enum { ROWS = 128, FEW = 4, DEEP = 128, OVERLAPS = VEC_WIDTH == 16 };
 
-/* The step that is due, on rows x columns of W. */
+/* The pending update, on rows x columns of W. */
 struct due {
     const struct descent *d;
     struct rmsprop_factors factors; /* where it is RMSprop's */
     const float *g;                 /* rows of whole vectors */
     float *w, *slots[2];
     size_t rows, columns, width; /* rows 0: nothing is due */
-    ptrdiff_t onward;            /* from w to where the step after this one will be due */
+    ptrdiff_t onward;            /* from w to the weights of the update after this one */
 };
 
 static void take_rows(const struct due *due)
@@ -100,7 +100,7 @@ static void make_due(struct due *due, const struct tile *t, size_t at, size_t ro
     due->width = t->columns;
 }
 
-/* A piece of W, and the block of terms that is being summed for it. */
+/* A piece of W, and the block of terms that is summed for it. */
 struct block {
     size_t i, rows, j, columns, k, depth;
 };
@@ -133,9 +133,9 @@ static void descend_block(const struct descent *d, const struct block *b, float 
     }
 }
 
-/* ---- A gradient of few terms: each row of W is stepped from end to end */
+/* ---- A gradient of few terms: each row of W is updated from end to end */
 
-/* What a row's step needs, by value: W is stored to between its terms. */
+/* The parameters of a row's update, by value, because W is written between its terms. */
 struct row {
     float *w, *slots[2];
     const float *x;

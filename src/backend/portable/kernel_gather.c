@@ -37,7 +37,7 @@ struct tile {
     float *c;
 };
 
-/* ---- A tile's rows are C's columns: between memory and registers it is turned about */
+/* ---- The rows of a tile are columns of C: a tile is transposed between memory and registers */
 
 typedef vec sums[GEMM_ROWS][GEMM_VECTORS];
 
@@ -143,8 +143,8 @@ static inline __attribute__((always_inline)) void load_square(const float *a, si
     transpose(square);
 }
 
-/* VEC_WIDTH rows of A at a time, turned about in registers a square at a time, so that their sums lie side by side. Of one
-   column a panel would be padded with zeros, and be multiplied by these. */
+/* VEC_WIDTH rows of A at a time, transposed in registers square by square, so that their sums are adjacent. A
+   panel of one column would consist mostly of zeros, which would be multiplied too. */
 void KERNEL(multiply_vector)(const float *a, size_t lda, size_t m, size_t k, const float *x, float *y)
 {
     for (size_t i = 0; i < m; i += VEC_WIDTH) {
@@ -164,7 +164,8 @@ void KERNEL(multiply_vector)(const float *a, size_t lda, size_t m, size_t k, con
     }
 }
 
-/* ---- Rows that lie side by side as vectors: `rows` columns of the panel from `column` on, `count` rows from `first` on */
+/* ---- Adjacent rows as vectors: `rows` columns of the panel from `column` on, `count` rows from `first`
+   on */
 
 struct run {
     size_t first, count, column;

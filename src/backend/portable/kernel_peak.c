@@ -1,7 +1,7 @@
 /*
- * kernel_peak.c - what the machine does at most: chains of operations in registers that do not wait for one another, and
- * nothing else, for the lower bound of products (multiply_adds) and of RMSprop's step (root_divisions); and numbers read and
- * written in place with hardly any arithmetic, for the lower bound of moving them (rewrite).
+ * kernel_peak.c - measures peak rates of the machine: independent chains of operations in registers, for the
+ * lower bound of products (multiply_adds) and of RMSprop's step (root_divisions); and reading and writing in
+ * place with hardly any arithmetic, for the lower bound of memory traffic (rewrite).
  *
  * CHAINS hides the latency of an operation: 4 cycles on 2 units need 8, on the 4 units of larger AArch64 cores 16; and all of
  * them fit the registers beside what they share. The numbers go to a fixed point near 1, and are never denormal.
@@ -11,14 +11,15 @@
 
 enum { CHAINS = VEC_WIDTH == 16 || VEC_WIDTH == 4 ? 16 : 12, ROUNDS = 4000 };
 
-/* Unrolled by order: or the chains live in memory. */
+/* Must be unrolled: otherwise the chains are kept in memory. */
 #ifdef __clang__
 #define EACH_CHAIN _Pragma("clang loop unroll(full)") for (size_t i = 0; i < CHAINS; i++)
 #else
 #define EACH_CHAIN _Pragma("GCC unroll 16") for (size_t i = 0; i < CHAINS; i++)
 #endif
 
-/* None begins at its fixed point: a compiler sees that such a chain stands still, and leaves it out. */
+/* No chain begins at its fixed point, because a compiler would detect that such a chain is constant and
+   remove it. */
 static void begin(vec chain[CHAINS])
 {
     EACH_CHAIN

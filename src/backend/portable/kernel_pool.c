@@ -1,5 +1,6 @@
 /*
- * kernel_pool.c - the largest number of each window of a map, and where it stands: the first of equals, row by row.
+ * kernel_pool.c - the largest number of each window of a map, and its position: the first of equals, row by
+ * row.
  *
  * A row of windows at a time, as if one began at every column; every `stride`th is taken. A place goes with each number, as a
  * float, which holds whole numbers up to 2^24.

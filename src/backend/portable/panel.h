@@ -1,12 +1,12 @@
 /*
- * panel.h - what products are made of: loops that must be unrolled, and columns packed side by side.
+ * panel.h - parts that the product kernels share: unrolled loops, and packing of columns side by side.
  */
 #ifndef BL_PORTABLE_PANEL_H
 #define BL_PORTABLE_PANEL_H
 
 #include "vec.h"
 
-/* Unrolled by order: or the sums of a tile live in memory, at half the speed. */
+/* Must be unrolled: otherwise the sums of a tile are kept in memory, at half the speed. */
 #ifdef __clang__
 #define EACH(i, n) _Pragma("clang loop unroll(full)") for (size_t i = 0; i < (n); i++)
 #else
@@ -42,7 +42,8 @@ static inline void pack_transposed(const float *b, size_t ldb, size_t depth, siz
         }
 }
 
-/* Rows that one tile takes of the `left` ones. Few heights, for each is compiled by itself. */
+/* Number of rows that the next tile takes of the `left` ones. There are few heights, because each is compiled
+   separately. */
 static inline size_t tile_rows(size_t left)
 {
     return left >= GEMM_ROWS ? GEMM_ROWS : left >= 4 ? 4 : left >= 2 ? 2 : 1;

@@ -1,5 +1,5 @@
 /*
- * tile.h - a tile of a product: its sums stay in registers while the terms go by.
+ * tile.h - computes one tile of a product, whose sums stay in registers over all terms.
  */
 #ifndef BL_PORTABLE_TILE_H
 #define BL_PORTABLE_TILE_H
@@ -7,7 +7,7 @@
 #include "bf16.h"
 #include "panel.h"
 
-/* AHEAD: the terms by which B is asked for before it is wanted, because a stripe of GEMM_DEPTH terms does not fit the
+/* AHEAD: how many terms ahead B is prefetched, because a stripe of GEMM_DEPTH terms does not fit the
    first-level cache; measured on the shapes of docs/speed.md. */
 enum { STRIPE = GEMM_VECTORS * VEC_WIDTH, GEMM_DEPTH = 256, AHEAD = 6, CACHE_LINE = 64 };
 
@@ -72,8 +72,8 @@ static inline size_t vectors_of(size_t columns)
     return (columns + VEC_WIDTH - 1) / VEC_WIDTH;
 }
 
-/* Of `left` columns as many as come next: stripes are as wide as the registers allow, and about equal, for a narrow one
-   reads as much of A as a wide one. */
+/* Number of columns of the next stripe, of the `left` ones: stripes are as wide as the registers allow, and
+   about equal, because a narrow stripe reads as much of A as a wide one. */
 static inline size_t stripe(size_t left)
 {
     const size_t vectors = vectors_of(left);

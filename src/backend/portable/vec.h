@@ -1,10 +1,11 @@
 /*
- * vec.h - a vector of VEC_WIDTH floats and what can be done with it, for AVX-512 (16), AVX2 with FMA (8), NEON on AArch64 (4)
- * and plain C (1): one header each.
+ * vec.h - a vector of VEC_WIDTH floats and its operations, for AVX-512 (16), AVX2 with FMA (8), NEON on
+ * AArch64 (4) and plain C (1): one header each.
  *
  * Every operation is rounded once, as IEEE 754 says, lane by lane, and denormal numbers are kept: so a kernel that combines
- * them in one order per element gives the same bits in every width. (Only the sign and payload of a NaN are the
- * processor's own.) vec_shift_left, vec_shift_right, vec_and and vec_or work on the bits of the floats.
+ * them in one order per element gives the same bits in every width. (Only the sign and payload of a NaN
+ * depend on the processor.) vec_shift_left, vec_shift_right, vec_and and vec_or work on the bits of the
+ * floats.
  */
 #ifndef BL_PORTABLE_VEC_H
 #define BL_PORTABLE_VEC_H

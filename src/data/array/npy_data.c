@@ -2,9 +2,8 @@
  * npy_data.c - examples and labels from NumPy's arrays: a .npz that holds both, or a .npy of examples beside one of labels.
  *
  * Examples: n x features, n x rows x cols, n x channels x rows x cols, or n x rows x cols x channels, told by which side is
- * 1, 3 or 4. uint8 stays bytes; what a float holds exactly becomes floats, all else doubles. Labels: whole numbers or texts,
- * n or n x 1; or, where the options
- * want numbers to come near to, floats, n or n x outputs.
+ * 1, 3 or 4. uint8 stays bytes; types that a float holds exactly become floats, all others doubles. Labels:
+ * whole numbers or texts, n or n x 1; or, for regression, floats, n or n x outputs.
  */
 #include "../../base/mem.h"
 #include "../../base/text.h"
@@ -24,7 +23,8 @@ static bool are_channels(size_t side)
     return side == 1 || side == 3 || side == 4;
 }
 
-/* Which side is told by nothing: the model knows, else they stand first, and that is said. */
+/* If the shape does not tell which side the channels are on, the model decides, else they are first, with a
+   note. */
 static bl_status guess_channels(bl_data *data, const struct reading *r, const size_t sides[3],
                                 bool *moves_channels)
 {
@@ -57,7 +57,7 @@ static bl_status shape_of(bl_shape *out, bl_data *data, const struct reading *r,
     return BL_OK;
 }
 
-/* Where value i of the array belongs: channels may stand last there. */
+/* The position of value i of the array, in which channels may be last. */
 static size_t place_of(const bl_data *data, size_t i, bool moves_channels)
 {
     const size_t channels = (size_t)data->shape.channels, map = data->features / channels,
@@ -81,7 +81,7 @@ static bl_status no_number(const bl_data *data, size_t i, double value)
             data->source, i / data->features, i % data->features, value);
 }
 
-/* Whether feature j has different numbers in the file, but one and the same as doubles. */
+/* Whether the values of feature j differ in the file but are equal as doubles. */
 static bool is_lost(const bl_data *data, const struct npy_view *x, size_t j)
 {
     const size_t size = (size_t)x->size;
@@ -94,7 +94,7 @@ static bool is_lost(const bl_data *data, const struct npy_view *x, size_t j)
     return differs;
 }
 
-/* Whole numbers beyond 2^53 are rounded, and two that are different may become one; where nothing is left of a feature, it
+/* Whole numbers beyond 2^53 are rounded, and different ones may become equal; a feature that becomes constant
    is refused. */
 static bl_status note_inexact(bl_data *data, const struct npy_view *x)
 {
@@ -183,7 +183,7 @@ static bl_status take_targets(bl_data *data, const struct reading *r, const stru
     const size_t outputs = y->count / y->sizes[0];
     double *targets = NULL;
     if (npy_is_text(y))
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: its labels are texts, expected numbers to come near to", where);
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: its labels are texts, expected regression targets", where);
     if (y->n_dims > 2 || outputs > INT_MAX)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %zu dimensions, expected n or n x outputs", where, y->n_dims);
     if (r->like && (size_t)r->like->outputs != outputs)
@@ -254,7 +254,7 @@ struct taking {
     bl_data *data;
     const struct reading *r;
     const char *examples, *labels;
-    bool takes_labels; /* else the examples: these must come first */
+    bool takes_labels; /* else the examples, which must come first */
 };
 
 static bl_status list_name(void *user, const char *name, bool *is_wanted)
@@ -284,7 +284,7 @@ static bl_status take_array(void *user, const char *name, const unsigned char *b
     return t->takes_labels ? take_labels(t->data, t->r, &view, where) : take_examples(t->data, t->r, &view);
 }
 
-/* Notes are for a training set: who reads for a model has heard them. */
+/* Notes are added for a training set only: for a model they were given when it was trained. */
 static bl_status note_names(bl_data *data, const struct npz_answer *chosen)
 {
     if (chosen->untested)
@@ -352,7 +352,7 @@ static bool partner_name(char *out, const char *path, const char *from, const ch
     return path_is_there(out);
 }
 
-/* "" where there is none and none is needed. */
+/* "" if there is none and none is needed. */
 static bl_status find_labels(char out[LOCATION_ROOM], const struct reading *r)
 {
     const char *told = r->options->label, *slash = strrchr(r->path, '/');
@@ -384,8 +384,8 @@ static bl_status find_labels(char out[LOCATION_ROOM], const struct reading *r)
             return BL_OK;
     out[0] = 0;
     if (r->options->has_labels)
-        BL_FAIL(r->ctx, BL_BAD_DATA,
-                "%s: where its labels are cannot be told; name their file, as in --label y.npy", r->path);
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: its labels cannot be found; name their file, as in --label y.npy",
+                r->path);
     return BL_OK;
 }
 

@@ -1,5 +1,6 @@
 /*
- * npy_labels.c - from an array of labels to classes: numbers by their value, texts (UTF-32 or bytes) by their bytes in UTF-8.
+ * npy_labels.c - converts an array of labels to classes: numbers by value, texts (UTF-32 or bytes) by their
+ * UTF-8 bytes.
  */
 #include "npy_labels.h"
 
@@ -20,7 +21,7 @@ static bl_status no_class(const struct reading *r, const char *where, double val
     const bool is_whole = value == floor(value) && fabs(value) <= 0x1p31;
     if (!is_whole)
         BL_FAIL(r->ctx, BL_BAD_DATA,
-                "%s: label %g in row %zu (from 0), expected whole numbers; for numbers to come near to use "
+                "%s: label %g in row %zu (from 0), expected whole numbers; for regression targets use "
                 "--loss mse",
                 where, value, row);
     BL_FAIL(r->ctx, BL_BAD_DATA,
@@ -69,7 +70,7 @@ static bl_status collect(struct values *v, const struct reading *r, const struct
         BL_TRY(add_value(v, r->ctx, value));
         if (v->n > MOST_CLASSES)
             BL_FAIL(r->ctx, BL_BAD_DATA,
-                    "%s: more than %d different labels, expected classes; for numbers to come near to use "
+                    "%s: more than %d different labels, expected classes; for regression targets use "
                     "--loss mse",
                     where, MOST_CLASSES);
     }
@@ -151,8 +152,8 @@ static uint32_t character(const struct npy_view *y, const unsigned char *at)
                      : (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
 }
 
-/* Value i as UTF-8, at most y->size bytes; false: it is none, or has zeros and control characters inside. NumPy fills up with
-   zeros at the end. */
+/* Value i as UTF-8, at most y->size bytes; false: it is not valid text, or contains zeros or control
+   characters. NumPy pads texts with zeros at the end. */
 static bool text_of(const struct npy_view *y, size_t i, char *to, size_t *n)
 {
     const unsigned char *at = npy_at(y, i);
@@ -180,7 +181,7 @@ static bl_status take_texts(bl_data *data, const struct reading *r, const struct
         char *to = buffer + i * y->size;
         size_t n = 0;
         if (!text_of(y, i, to, &n))
-            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: the label in row %zu (from 0) is no text (UTF-8 or UTF-32)",
+            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: the label in row %zu (from 0) is not text (UTF-8 or UTF-32)",
                     where, i);
         texts[i] = (struct label_text){{.text = slice_trim((struct slice){to, n})}, i};
     }
@@ -211,7 +212,7 @@ bl_status npy_take_classes(bl_data *data, const struct reading *r, const struct 
         BL_FAIL(
             r->ctx, BL_BAD_DATA,
             "%s: %zu labels for each of %zu examples, expected one; rows of zeros and a one become labels by "
-            "numpy.argmax(y, axis=1); for numbers to come near to use --loss mse",
+            "numpy.argmax(y, axis=1); for regression targets use --loss mse",
             where, y->count / y->sizes[0], y->sizes[0]);
     return npy_is_text(y) ? take_words(data, r, y, where) : take_numbers(data, r, y, where);
 }

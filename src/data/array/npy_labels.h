@@ -8,9 +8,9 @@
 #include "../readers.h"
 #include "../set/making.h"
 
-/* Fills data->labels, outputs, class_names and class_match from y, one label an example: whole numbers, also negative ones
-   and truths, which are classes in the order of their values; or texts, which are compared as they are. where: names the
-   array in messages. */
+/* Fills data->labels, outputs, class_names and class_match from y, one label per example: whole numbers, also
+   negative, and booleans, which are classes in the order of their values; or texts, which are compared byte
+   for byte. where: names the array in messages. */
 bl_status npy_take_classes(bl_data *data, const struct reading *r, const struct npy_view *y,
                            const char *where);
 

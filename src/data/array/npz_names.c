@@ -1,6 +1,6 @@
 /*
- * npz_names.c - every name gets a role (examples, labels) and a part (all, train, test, validation); two arrays of one role
- * and part are not chosen between.
+ * npz_names.c - gives each name a role (examples, labels) and a split (all, train, test, validation). Two
+ * arrays with the same role and split are refused as ambiguous.
  */
 #include "npz_names.h"
 
@@ -51,7 +51,7 @@ static bool is_break(char c)
     return c == '_' || c == '-' || c == '.' || c == ' ';
 }
 
-/* "x_train" and "train_x" without the word of the part and the break beside it. */
+/* "x_train" and "train_x" without the word for the split and the separator beside it. */
 static bool without(struct slice name, const char *word, struct slice *rest)
 {
     const size_t n = strlen(word);
@@ -114,7 +114,7 @@ static const char *find(const struct npz_names *names, const char *name)
     return NULL;
 }
 
-/* The array that the option names is none of the others. */
+/* The array that the option names has no other role. */
 static void place_all(struct places *p, const struct npz_names *names, const char *told)
 {
     enum role role;
@@ -169,7 +169,7 @@ static bl_status check_parts(const struct places *p, enum part part, bool is_tol
     return is_told ? BL_OK : check_one(p, LABELS, part, names, q);
 }
 
-/* Arrays that belong to no part that is read. */
+/* Arrays that belong to no split that is read. */
 static void count_left_out(struct npz_answer *out, const struct npz_names *names, const char *told)
 {
     for (size_t i = 0; i < names->n; i++) {

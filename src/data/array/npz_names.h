@@ -1,5 +1,5 @@
 /*
- * npz_names.h - which arrays of a .npz are the examples and which their labels, told by their names.
+ * npz_names.h - finds the arrays of examples and labels in a .npz by their names.
  *
  * Examples are called x, data, images, features or inputs; labels y, label(s), target(s) or class(es); train or test may
  * stand before or behind, with or without a break: x_train, trainX, test_images, whatever the case. Or arr_0 and arr_1.
@@ -29,16 +29,15 @@ struct npz_question {
 
 /* Names are borrowed. */
 struct npz_answer {
-    const char *examples, *labels; /* labels: NULL: there are none, and none are needed */
+    const char *examples, *labels; /* labels: NULL: there are none, and the caller does not need them */
     bool has_test;                 /* the file holds a test set beside its training set */
-    const char
-        *untested; /* examples of a test set that cannot be one, because it has no labels; NULL: none */
+    const char *untested; /* examples of a test set without labels, which cannot be used; NULL: none */
     const char *left_out; /* the first array that is not used for any part; NULL: none */
     size_t n_left_out;
 };
 
-/* Refused: nothing that is called like examples, or more than one, or no labels where they are needed. The message lists the
-   arrays. */
+/* Refused: no array with a name of examples, more than one, or no labels where they are needed. The message
+   lists the arrays. */
 bl_status npz_names_choose(struct npz_answer *out, const struct npz_names *names,
                            const struct npz_question *q);
 

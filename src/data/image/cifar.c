@@ -1,5 +1,5 @@
 /*
- * cifar.c - CIFAR's binary records, and a single file of them.
+ * cifar.c - reads CIFAR's binary records, and a single file of them.
  */
 #include "cifar.h"
 
@@ -41,7 +41,7 @@ static int classes_of(const struct cifar *c)
     return c->labels == 1 ? TEN_CLASSES : c->wants_coarse ? COARSE_CLASSES : FINE_CLASSES;
 }
 
-/* CIFAR-100 has two labelings: the option label chooses, else the model. */
+/* CIFAR-100 has two labels per example: the option label selects one, else the model. */
 bl_status cifar_begin(struct cifar *c, const struct reading *r, int labels)
 {
     const char *told = r->options->label;
@@ -85,7 +85,8 @@ static bl_status check_label(const struct cifar *c, const char *where, size_t nu
     return BL_OK;
 }
 
-/* Both labels of CIFAR-100 are looked at, whichever is taken: a wrong one means that these are no such records. */
+/* Both labels of CIFAR-100 are checked, because an invalid one means that the file does not consist of such
+   records. */
 static bl_status check_labels(const struct cifar *c, const char *where, const uint8_t *record, size_t number)
 {
     if (c->labels == 1)
@@ -139,8 +140,8 @@ static bl_status name_classes(bl_data *data, const struct cifar *c)
     return BL_OK;
 }
 
-/* For a model with names the classes are found by theirs: its number 0 may be anything. One whose names are numbers
-   (folders 0 to 9, labels of arrays) means CIFAR's numbers. */
+/* For a model with class names the classes are matched by name, because its class 0 may be any class. If its
+   names are numbers (folders 0 to 9, labels of arrays), they are CIFAR's numbers. */
 static int class_for(const struct cifar *c, const bl_data *data, size_t i)
 {
     const bl_data *like = c->r->like;
@@ -202,7 +203,8 @@ bl_status cifar_finish(struct cifar *c, bl_data **out)
 
 /* ---- A single file */
 
-/* The name tells, where the content is nothing else: text has no zero byte, IDX accounts for all its bytes. */
+/* The name decides, if the content is of no other format: text has no zero byte, and IDX accounts for all its
+   bytes. */
 static bool is_cifar(const struct bytes *file, const char *path)
 {
     const bool is_whole = file->n % (CIFAR_PIXELS + 1) == 0 || file->n % (CIFAR_PIXELS + 2) == 0;
@@ -221,7 +223,7 @@ static bool labels_fit(const struct bytes *file, size_t labels)
     return true;
 }
 
-/* 1 or 2, as the official files of this name have; 0: it is none of theirs. */
+/* The number of label bytes in the official file of this name, 1 or 2; 0: not an official name. */
 static int labels_by_name(const char *path)
 {
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -231,7 +233,8 @@ static int labels_by_name(const char *path)
     return 0;
 }
 
-/* By the file's length; where both records divide it by the labels, and where they tell nothing by the name. */
+/* Decided by the file's length; if it is divisible by both record sizes, by the labels; and if these fit
+   both, by the name. */
 static bl_status labels_in(int *out, const struct reading *r, const struct bytes *file)
 {
     bool is_ten = file->n % (CIFAR_PIXELS + 1) == 0, is_hundred = file->n % (CIFAR_PIXELS + 2) == 0;

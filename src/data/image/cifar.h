@@ -21,12 +21,12 @@ struct cifar_part {
 const struct cifar_part *cifar_part_at(size_t i); /* NULL past the last */
 const struct cifar_part *cifar_part_of(int labels, const char *part);
 
-/* Records of one part, piece by piece. Zeros but r, labels and wants_coarse at first. */
+/* Records of one split, read piece by piece. Initially zero except r, labels and wants_coarse. */
 struct cifar {
     const struct reading *r;
     int labels;
     bool wants_coarse;
-    char **names; /* of the classes, where a file tells them; NULL: the known ones */
+    char **names; /* of the classes, from a file; NULL: the published ones */
     uint8_t *pixels, *classes;
     size_t n;
 };

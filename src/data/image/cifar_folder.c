@@ -1,5 +1,5 @@
 /*
- * cifar_folder.c - CIFAR's batches or its archive in a folder, also one level down, plain or .gz.
+ * cifar_folder.c - finds CIFAR's batches or its archive in a folder or a folder below it, plain or .gz.
  */
 #include "cifar.h"
 
@@ -25,7 +25,7 @@ static bool find_piece(char out[LOCATION_ROOM], const char *folder, const char *
     return false;
 }
 
-/* The part that is there, and where; NULL: none. */
+/* Which split exists, and its path; NULL: none. */
 static const struct cifar_part *find_part(const char *folder, const char *part, const char **down)
 {
     char path[LOCATION_ROOM];

@@ -1,6 +1,6 @@
 /*
- * cifar_names.c - what the classes of CIFAR-10 and CIFAR-100 are called, in the order of their labels; and the text files
- * that tell it, a name a line, where others were given to records of the same form.
+ * cifar_names.c - the class names of CIFAR-10 and CIFAR-100, in the order of their labels, and the text files
+ * that give other names to records of the same form, one per line.
  */
 #include "cifar.h"
 

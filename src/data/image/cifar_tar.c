@@ -1,5 +1,6 @@
 /*
- * cifar_tar.c - CIFAR's official archive, read where it lies: the members with the known names, wherever they stand in it.
+ * cifar_tar.c - reads CIFAR's official archive without unpacking it: the members with the known names, in any
+ * folder and order.
  */
 #include "cifar.h"
 

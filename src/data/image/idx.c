@@ -2,8 +2,9 @@
  * idx.c - the IDX format of MNIST: big-endian numbers; 0, 0, the element's type, the number of dimensions;
  * one 32-bit size a dimension; then the elements, the last dimension fastest.
  *
- * Taken: unsigned bytes (type 8) with 2 to 4 dimensions (n x features, n x rows x cols, n x channels x rows x
- * cols) and labels with one. The sizes must account for every byte of the file, and are not believed before.
+ * Supported: unsigned bytes (type 8) with 2 to 4 dimensions (n x features, n x rows x cols, n x channels x
+ * rows x cols) and labels with one. Before the sizes are used, they are checked to account for every byte of
+ * the file.
  */
 #include "idx.h"
 #include "../../base/mem.h"
@@ -102,7 +103,7 @@ static bl_status shape_of(bl_shape *out, const struct reading *r, const struct i
     return BL_OK;
 }
 
-/* The elements go to the front of the file's own memory, which becomes the set's. */
+/* The elements are moved to the front of the file's memory, which the set takes over. */
 static bl_status take_images(bl_data *data, const struct reading *r, struct bytes *file)
 {
     struct idx idx = {0};
@@ -236,7 +237,7 @@ static bl_status read_lone(bl_data **out, const struct reading *r, struct bytes 
 
 const struct reader reader_idx = {is_idx, read_lone};
 
-/* Named by its images from here on. */
+/* Messages name the set by its file of images from here on. */
 static bl_status read_pair(bl_data **out, const struct reading *how, const char *part)
 {
     struct reading r = *how;

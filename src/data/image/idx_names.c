@@ -1,6 +1,6 @@
 /*
- * idx_names.c - which files of a folder, or beside a file, are the images and labels of one part, in the names
- * that MNIST and its relatives come with.
+ * idx_names.c - finds the images and labels of one split in a folder, or beside a file, by the names of MNIST
+ * and similar sets.
  */
 #include "../set/making.h"
 #include "idx.h"
@@ -81,7 +81,7 @@ static bool replace(char *path, const char *from, const char *to)
     return found != NULL;
 }
 
-/* The partner may be packed where the file is not, or the other way round. */
+/* Either of the two files may be compressed. */
 static void toggle_gz(char *path, size_t room)
 {
     const size_t n = strlen(path);
@@ -100,7 +100,7 @@ bl_status idx_partner(struct idx_pair *out, bl_context *ctx, const char *images,
     const bool can_tell = replace(out->labels, "images", "labels");
     if (!can_tell && options->has_labels)
         BL_FAIL(ctx, BL_BAD_DATA,
-                "%s: its labels file cannot be told, because its name has no \"images\" in it (for "
+                "%s: its labels file cannot be found, because its name has no \"images\" in it (for "
                 "\"labels\" to take the place of)",
                 images);
     for (char d = '2'; can_tell && d <= '4'; d++)

@@ -1,5 +1,5 @@
 /*
- * picture.h - one PNG or JPEG as its pixels, and pixels brought to another size.
+ * picture.h - decodes one PNG or JPEG, and resizes images.
  */
 #ifndef BL_DATA_PICTURE_H
 #define BL_DATA_PICTURE_H
@@ -11,7 +11,7 @@
 struct picture {
     int rows, cols, channels; /* 1: grey, 3: red, green, blue */
     uint8_t *pixels;          /* rows x cols x channels */
-    bool had_alpha;           /* it came with transparency, and stands on black now */
+    bool had_alpha;           /* it had transparency, and is blended with black */
 };
 
 enum { PICTURE_MOST_PIXELS = 1 << 26 };
@@ -20,8 +20,9 @@ enum { PICTURE_MOST_PIXELS = 1 << 26 };
    Of 16 bits a value the upper 8 are kept, as Pillow and OpenCV do. Gamma and colour profiles are not applied. BL_UNSUPPORTED in a build without the libraries. */
 bl_status picture_read(struct picture *out, bl_context *ctx, const char *path, const struct bytes *file);
 
-/* Into rows x cols: where it becomes smaller each pixel is the mean of the area it covers, where larger it is interpolated
-   between the nearest. Exact arithmetic on whole numbers: the same bytes everywhere. */
+/* Resizes to rows x cols: when shrinking, each pixel is the mean of the area that it covers; when enlarging,
+   it is interpolated between the nearest pixels. Integer arithmetic, so the bytes are the same on every
+   machine. */
 bl_status picture_resize(struct picture *picture, bl_context *ctx, int rows, int cols);
 
 #endif

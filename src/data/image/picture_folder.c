@@ -1,6 +1,7 @@
 /*
- * picture_folder.c - a folder of PNG and JPEG files in a folder for each class, or in such folders below train and test;
- * for predictions also without classes. Classes are the folders' names, sorted; pictures are sorted by name in each.
+ * picture_folder.c - reads PNG and JPEG files from one folder per class, or from such folders below train and
+ * test; for predictions also without classes. Classes are the names of the folders, sorted; the images of
+ * each are sorted by name.
  */
 #include "../../base/mem.h"
 #include "../../base/text.h"
@@ -13,8 +14,8 @@
 
 /* ---- Parts */
 
-/* The folder of a part, which must hold folders of classes, or may hold pictures alone. Gives how many there are ("train" and
-   "Train"), the first by its name in `out`. */
+/* Finds the folder of a split, which must contain folders of classes, or may contain only images. Returns how
+   many there are ("train" and "Train"); `out` is the first by name. */
 static size_t find_folder(char out[LOCATION_ROOM], const char *folder, const char *part, bool needs_classes)
 {
     DIR *open_folder = opendir(folder);
@@ -34,8 +35,8 @@ static size_t find_folder(char out[LOCATION_ROOM], const char *folder, const cha
     return n;
 }
 
-/* Whether this is one of two parts: its pictures lie in folders of classes, while those of a class that happens to be
-   called "train" do not. */
+/* Whether this is one of two splits: then its images are in folders of classes, unlike those of a class that
+   is called "train". */
 static bool is_part(const char *folder, const char *part)
 {
     char path[LOCATION_ROOM];
@@ -47,7 +48,7 @@ static bool has_parts(const char *folder)
     return is_part(folder, "train") || is_part(folder, "test");
 }
 
-/* A folder without parts is one set, whatever it is read for. Pictures to predict need no classes. */
+/* A folder without splits is one set for every purpose. Images to predict need no classes. */
 static bl_status find_part(char out[LOCATION_ROOM], bl_context *ctx, const char *folder, const char *part)
 {
     if (!has_parts(folder)) {
@@ -91,9 +92,9 @@ struct album {
     char *other; /* the first thing that was left out */
 };
 
-/* The size that is asked for: by the option resize, or the model; 0: that of the first picture. A model of rows of numbers
-   knows no sides: then only their product must be right. Pictures are brought to it where the option or the model's
-   training says so. */
+/* The required size, from the option resize or the model; 0: that of the first image. A model of rows of
+   numbers has no sides: then only the product must match. Images are resized only if the option or the
+   model's training says so. */
 static void know_size(struct album *a)
 {
     const struct reading *r = a->r;
@@ -203,7 +204,7 @@ static bl_status add_class(struct album *a, const char *folder, const struct ent
     return BL_OK;
 }
 
-/* Remembers what a folder holds besides, the first by its path. */
+/* Records other contents of a folder, the first by path. */
 static bl_status leave_out(struct album *a, const char *folder, const struct entries *listed)
 {
     char path[LOCATION_ROOM];
@@ -228,7 +229,7 @@ static bl_status count_class(struct album *a, size_t k, size_t *n)
     return status;
 }
 
-/* For a training set: who reads for a model has heard it. others: besides the one at `path`. */
+/* Noted for a training set only: for a model it was noted in training. others: besides the one at `path`. */
 static bl_status note(struct album *a, const char *path, size_t others, const char *what)
 {
     char more[64] = "";
@@ -259,7 +260,7 @@ static bl_status count_classes(struct album *a)
     for (size_t k = kept; k < classes->n; k++)
         mem_free(a->r->ctx, classes->names[k]);
     classes->n = kept;
-    return n_empty > 0 ? note(a, empty, n_empty - 1, "left out, for it holds no pictures") : BL_OK;
+    return n_empty > 0 ? note(a, empty, n_empty - 1, "left out because it holds no pictures") : BL_OK;
 }
 
 static bl_status read_class(struct album *a, size_t k)
@@ -301,7 +302,7 @@ static bl_status check_class_names(const struct album *a)
     return BL_OK;
 }
 
-/* It would be left out without a word where the answers for a folder are wanted. */
+/* Refused, because predictions for a folder would silently omit it. */
 static bl_status check_lone_pictures(const struct album *a)
 {
     if (a->classes.n_pictures > 0)
@@ -400,7 +401,7 @@ static bl_status note_parts(struct album *a, const char *part)
     if (!has_parts(a->r->path) || strcmp(part, "train") != 0)
         return BL_OK;
     if (!is_part(a->r->path, "test") && find_folder(test, a->r->path, "test", false) > 0)
-        BL_TRY(note(a, test, 0, "not tested on, for its pictures have no classes"));
+        BL_TRY(note(a, test, 0, "not tested on, because its pictures have no classes"));
     bl_status status = picture_list(&folders, a->r->ctx, a->r->path, true);
     if (status == BL_OK)
         status = note_beside(a, &folders);

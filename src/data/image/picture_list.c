@@ -1,5 +1,6 @@
 /*
- * picture_list.c - lists a folder of pictures. Endings tell a picture, whatever their case; the content is looked at later.
+ * picture_list.c - lists the images of a folder, which are recognised by the ending of the name, in any case;
+ * contents are checked later.
  */
 #include "picture_list.h"
 
@@ -29,7 +30,7 @@ static bool is_picture_name(const char *name)
     return has_ending(name, endings);
 }
 
-/* Leaving these out would be another set than the one that is meant. */
+/* These are refused, because without them the set would not be the intended one. */
 static bool is_foreign_picture(const char *name)
 {
     static const char *const endings[] = {".gif",  ".bmp", ".dib", ".webp", ".tif", ".tiff", ".heic", ".heif",
@@ -72,7 +73,7 @@ void entries_free(bl_context *ctx, struct entries *e)
     *e = (struct entries){0};
 }
 
-/* Names become classes and ids, which go on into models, logs and messages. */
+/* Names become classes and ids, and are written into models, logs and messages. */
 static bl_status add_entry(struct entries *e, bl_context *ctx, const char *folder, const char *name)
 {
     struct shown shown = text_shown(name, strlen(name));
@@ -105,7 +106,7 @@ static bl_status check_picture(bl_context *ctx, const char *path, const char *na
         BL_FAIL(ctx, BL_BAD_DATA, "%s: cannot be looked at (%s)%s", path, strerror(errno),
                 errno == ENOENT ? ": a symbolic link to what is not there" : "");
     if (!S_ISREG(about.st_mode))
-        BL_FAIL(ctx, BL_BAD_DATA, "%s: is called like a picture, but is no regular file (%s)", path,
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: has the name of an image, but is not a regular file (%s)", path,
                 path_kind_name(about.st_mode));
     if (is_foreign_picture(name))
         BL_FAIL(ctx, BL_BAD_DATA, "%s: a picture, but neither PNG nor JPEG; convert it, or take it away",

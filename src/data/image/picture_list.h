@@ -1,5 +1,5 @@
 /*
- * picture_list.h - what a folder of pictures holds: pictures, folders of classes, and what is neither.
+ * picture_list.h - lists the contents of a folder of images: images, folders of classes, and other files.
  */
 #ifndef BL_DATA_PICTURE_LIST_H
 #define BL_DATA_PICTURE_LIST_H
@@ -11,14 +11,14 @@
 struct entries {
     char **names;
     size_t n, room;
-    size_t n_others; /* what is neither hidden nor wanted, and its first in the order of names */
+    size_t n_others; /* other files that are not hidden, and the first of them by name */
     char *other;
     size_t n_pictures; /* where folders are wanted: pictures beside them, and the first */
     char *picture;
 };
 
-/* Refused by its path: what is called like a picture and is none that can be read: of another format, a folder, a named pipe,
-   a device, a link that leads nowhere. Nothing is opened. */
+/* Refused by path: an entry with the name of an image that cannot be read as one: another format, a folder, a
+   named pipe, a device, a broken link. Nothing is opened. */
 bl_status picture_list(struct entries *out, bl_context *ctx, const char *folder, bool wants_folders);
 void entries_free(bl_context *ctx, struct entries *e);
 
@@ -26,7 +26,7 @@ void entries_free(bl_context *ctx, struct entries *e);
 bool folder_holds_pictures(const char *folder);
 bool folder_holds_classes(const char *folder); /* folders that hold pictures */
 
-/* "train", "Train", "training" are one part, "test" and "testing" the other, whatever their case. */
+/* "train" and "training" are one split, "test" and "testing" the other, in any case. */
 bool is_part_name(const char *name, const char *part);
 
 /* folder/name; false: that is too long. */

@@ -1,6 +1,7 @@
 /*
- * resize.c - a picture in another size. Each side is resampled alone: an output pixel is the weighted mean of the input pixels
- * that its stretch covers, or, where it covers less than one, of the two nearest. Weights are whole numbers.
+ * resize.c - resizes images. Rows and columns are resampled separately: an output pixel is the weighted mean
+ * of the input pixels that it covers, or, if it covers less than one, of the two nearest. Weights are
+ * integers.
  */
 #include "picture.h"
 

@@ -34,12 +34,12 @@ enum class_match {
 enum test_origin {
     TEST_IS_UNKNOWN, /* nothing is known of the whole origin: arrays of the caller's, or a model of 0.1.0 */
     TEST_IS_NONE,
-    TEST_IS_DRAWN, /* a share of the training data, put aside by the seed */
+    TEST_IS_DRAWN, /* a share of the training data, held out by the seed */
     TEST_IS_OWN,   /* what the data hold themselves for testing */
     TEST_IS_OTHER  /* another file */
 };
 
-/* What a training set was before examples were put aside, and which were: enough to make the same parts again from the same
+/* What a training set was before examples were held out, and which were: enough to make the same parts again from the same
    data (data_read_part). */
 struct data_origin {
     enum test_origin test;
@@ -68,7 +68,7 @@ struct bl_data {
     const float *weights;  /* n, with a mean of 1; owned; NULL: all are 1 */
     const int32_t *labels; /* n, or NULL: targets, or none known */
     const double *targets; /* n x outputs as read, or NULL; owned */
-    bool has_targets;      /* numbers to come near to, not classes; also where there are no examples */
+    bool has_targets;      /* regression targets, not classes; also where there are no examples */
     bool owns;             /* examples and labels are freed with it (wrapped arrays are not) */
     struct scaling scaling;
     struct scaling target_scaling; /* n = 0: none; else a pair an output */
@@ -93,7 +93,7 @@ struct bl_data {
 
 enum target_kind {
     TARGET_CLASS,              /* the label column's values are classes */
-    TARGET_NUMBER,             /* they are numbers to come near to */
+    TARGET_NUMBER,             /* they are regression targets */
     TARGET_NUMBER_IF_ALL,      /* numbers where all of them are, else classes */
     TARGET_NUMBER_IF_FRACTIONS /* numbers where all of them are and half or more are not whole, else classes */
 };
@@ -115,8 +115,8 @@ struct data_options {
     bool
         looks; /* for figures, not for training: missing values are counted, and what only training refuses is let through */
     bool has_labels;      /* false: a set without labels is right too (predict) */
-    double test_fraction; /* of one file, put aside for testing; 0: none */
-    size_t val;           /* training examples put aside for validation */
+    double test_fraction; /* of one file, held out for testing; 0: none */
+    size_t val;           /* training examples held out for validation */
     double val_fraction;  /* the same as a share of them; 0: `val` counts */
     bool val_is_last;     /* the last ones; else drawn by class and seed */
     uint64_t seed;        /* of the draws: the option split-seed */
@@ -143,7 +143,7 @@ bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, cons
 
 /* The part "train", "val" or "test" that the training of `like` made of its data, row by row. Refused where the data are
    not those of the training (by the hash of all examples) or the training made no such part. A folder or file with a test
-   set of its own has that as "test", and its training set as "train" unless examples were put aside of it. Where rows were
+   set of its own has that as "test", and its training set as "train" unless examples were held out of it. Where rows were
    drawn and have no ids, their numbers in the file, from 1, are their ids. */
 bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
                          const struct data_options *options, const bl_data *like);

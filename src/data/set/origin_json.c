@@ -123,7 +123,7 @@ bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char 
     const bool is_null = json_is_null(object), is_right = is_null || take_all(&origin, object);
     json_decref(object);
     if (!is_right)
-        BL_FAIL(ctx, BL_BAD_DATA, "%s: its \"split\" is no description of a training set", path);
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: its \"split\" is not a description of a training set", path);
     *out = is_null ? (struct data_origin){.n = 0} : origin;
     return BL_OK;
 }

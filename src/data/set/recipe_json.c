@@ -94,7 +94,7 @@ static bl_status check_members(const struct parsing *p, const json_t *object)
     known += (name ? 1u : 0u) + (words ? 1u : 0u) + (indicator ? 1u : 0u) + (decimal ? 1u : 0u);
     if (!json_is_object(object) || json_object_size(object) != known)
         BL_FAIL(p->ctx, BL_BAD_DATA,
-                "%s: column %zu of its table is no object of name, kind, words, indicator and decimal",
+                "%s: column %zu of its table is not an object of name, kind, words, indicator and decimal",
                 p->path, p->column);
     if ((name && !json_is_string(name)) || (indicator && !json_is_boolean(indicator)) ||
         (words && !json_is_array(words)))
@@ -149,7 +149,7 @@ static bl_status read_columns(struct recipe **out, struct parsing *p, const json
 {
     struct recipe *recipe = NULL;
     if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > MOST_COLUMNS)
-        BL_FAIL(p->ctx, BL_BAD_DATA, "%s: the description of its table is no list of columns", p->path);
+        BL_FAIL(p->ctx, BL_BAD_DATA, "%s: the description of its table is not a list of columns", p->path);
     BL_TRY(recipe_create(&recipe, p->ctx, json_array_size(list)));
     bl_status status = BL_OK;
     for (; status == BL_OK && p->column < recipe->n; p->column++) {

@@ -22,7 +22,7 @@ void data_move_notes(bl_data *to, bl_data *from)
 /* ---- Rows drawn from the training set */
 
 /* Rows in the order they are looked at: shuffled, or as they are. The first `wanted` of each class are taken, the others
-   stay, both in that order. Numbers to come near to are one class. */
+   stay, both in that order. Regression targets are one class. */
 struct draw {
     uint32_t *order, *rest, *taken;
     size_t *wanted, *there; /* a class */

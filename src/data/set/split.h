@@ -1,5 +1,5 @@
 /*
- * split.h - inside src/data: a training set, and what is put aside of it.
+ * split.h - inside src/data: a training set, and what is held out of it.
  */
 #ifndef BL_DATA_SPLIT_H
 #define BL_DATA_SPLIT_H

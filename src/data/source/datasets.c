@@ -1,7 +1,7 @@
 /*
- * datasets.c - data sets that are known by name, and where they are looked for.
+ * datasets.c - the data sets known by name, and the folders that are searched for them.
  *
- * Adding one whose files a reader knows is one line in the table.
+ * A new set whose format is supported needs one line in the table.
  */
 #include "location.h"
 
@@ -15,12 +15,10 @@ enum { MOST_ELSEWHERE = 4 };
 
 struct named_set {
     const char *name, *about;
-    const char *const *classes; /* ends with NULL; NULL: their numbers */
-    const char *how_to_get;     /* completes "no data set x in ...: " */
-    const char *elsewhere
-        [MOST_ELSEWHERE]; /* other names of its folder, as archives and torchvision lay it out, or of a file that is
-                                   it; the rest NULL */
-    const char *useless; /* a folder of the same set that cannot be read; NULL: none */
+    const char *const *classes;            /* ends with NULL; NULL: their numbers */
+    const char *how_to_get;                /* completes "no data set x in ...: " */
+    const char *elsewhere[MOST_ELSEWHERE]; /* other names of its folder or file; the rest NULL */
+    const char *useless;                   /* a folder of the same set that cannot be read; NULL: none */
 };
 
 static const char *const fashion_classes[] = {"T-shirt/top", "Trouser",    "Pullover", "Dress",
@@ -150,7 +148,7 @@ static bool is_archive(const char *name)
     return path_ends(name, ".tar");
 }
 
-/* A folder of another name counts only with something to read in it: MNIST may hold raw alone. */
+/* A folder of another name must contain files that can be read: MNIST may contain only raw. */
 static bool holds_set(const char *path, const char *name)
 {
     if (is_archive(name))
@@ -166,7 +164,7 @@ static bool holds_at(char out[LOCATION_ROOM], const char *folder, const char *be
     return holds_set(out, name);
 }
 
-/* Under one of its other names: FOLDER/MNIST/raw, also where FOLDER ends with MNIST or with MNIST/raw. */
+/* Looks for one of the other names: FOLDER/MNIST/raw, also if FOLDER ends with MNIST or with MNIST/raw. */
 static bool find_elsewhere(char out[LOCATION_ROOM], const char *folder, const struct named_set *set)
 {
     for (size_t i = 0; i < MOST_ELSEWHERE && set->elsewhere[i]; i++) {
@@ -198,7 +196,7 @@ static bool find_in(char out[LOCATION_ROOM], const char *folder, const struct na
     return has_own || is_own;
 }
 
-/* The version for Python, of a set that is read in its binary version only. */
+/* The Python version of a set of which only the binary version can be read. */
 static bool find_useless(char out[LOCATION_ROOM], const struct named_set *set, const struct folders *f)
 {
     for (int i = 0; set->useless && i < f->n; i++) {

@@ -1,6 +1,5 @@
 /*
- * location.c - from what the user wrote after "data" to examples: a named set, a folder, or a file of either
- * kind.
+ * location.c - resolves the value of the option data: a named set, a folder, or a file.
  */
 #include "location.h"
 #include "../../base/mem.h"
@@ -73,7 +72,7 @@ static bl_status name_classes(bl_data *data, const struct reading *r, const stru
     return from->set && !r->like && !data->class_names ? named_classes(data, from->set) : BL_OK;
 }
 
-/* Labels of a set whose classes are others than those of the model: fit to be predicted, not to be measured. */
+/* Labels of a set whose classes differ from the model's: the examples can be predicted, but not evaluated. */
 static bl_status check_classes(bl_data *data, const struct reading *r, const struct location *from)
 {
     if (!from->set || !r->like || !data->labels || named_agrees(from->set, r->like))

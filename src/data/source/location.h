@@ -1,5 +1,5 @@
 /*
- * location.h - from what the user wrote after "data" to examples: a named set, a folder, or a file.
+ * location.h - resolves the value of the option data to a named set, a folder or a file, and reads it.
  */
 #ifndef BL_DATA_LOCATION_H
 #define BL_DATA_LOCATION_H
@@ -16,7 +16,7 @@ struct location {
 bl_status location_find(struct location *out, bl_context *ctx, const char *where,
                         const struct data_options *options);
 
-/* Whether a folder has that part of its own. */
+/* Whether a folder has that split of its own. */
 bool location_has_part(const struct location *at, const char *part);
 
 /* Reads what was located, unscaled. how: all but its path. part: "train" or "test", for folders. */
@@ -29,14 +29,14 @@ const struct folder_reader *folder_reader_for(const char *folder);
 
 /* Named sets: searched in data-dir, $BACKLESS_DATA, the cache, the system's data set folders. */
 const struct named_set *named_find(const char *name); /* NULL: no such name */
-/* What completes `no data set "MNIST"; `: the name that was probably meant, or the list of all. */
+/* Writes the rest of `no data set "MNIST"; `: the nearest name, or the list of all. */
 void named_advise(const char *name, char *out, size_t room);
 bl_status named_locate(struct location *out, bl_context *ctx, const struct named_set *set,
                        const char *data_dir);
 /* Gives the set's class names to what was read. */
 bl_status named_classes(bl_data *data, const struct named_set *set);
 
-/* Whether the names that like gives to the numbers of its classes are not other ones than the set's. */
+/* Whether the class names of `like` for its numbers agree with the set's. */
 bool named_agrees(const struct named_set *set, const bl_data *like);
 const char *named_name(const struct named_set *set);
 

@@ -1,9 +1,10 @@
 /*
- * part.c - the parts that a training made of its data, once more: what it trained on, validated on and tested on.
+ * part.c - repeats the splits of a training: the rows that it trained on, validated on and tested on.
  *
- * The model keeps the hash of all examples before anything was put aside, and the options that put it aside (struct
- * data_origin). The same examples and options give the same rows in the same order, so that a figure of the part is that of
- * the run to the bit. Other examples are refused: rows drawn from them would be no part of anything.
+ * The model stores the hash of all examples before the split, and the options of the split (struct
+ * data_origin). The same examples and options give the same rows in the same order, so that a figure on a
+ * split equals that of the run to the bit. Other examples are refused, because rows drawn from them would not
+ * be those of the training.
  */
 #include "../../base/mem.h"
 #include "../set/split.h"
@@ -70,7 +71,7 @@ static bl_status refuse_others(const struct parting *p, const bl_data *data)
 
 /* ---- Rows */
 
-/* A row of a part is known by its number in the file. */
+/* A row of a split is identified by its number in the file. */
 static bl_status number_rows(bl_data *data)
 {
     if (data->ids)
@@ -97,7 +98,7 @@ static bl_data **part_of(struct split *s, const char *part)
     return strcmp(part, "test") == 0 ? &s->test : strcmp(part, "val") == 0 ? &s->val : &s->train;
 }
 
-/* The same draws as in training. Takes `all` over, also on failure. */
+/* Repeats the draws of the training. Takes ownership of `all`, also on failure. */
 static bl_status take_rows(bl_data **out, const struct parting *p, bl_data *all)
 {
     const struct data_origin *o = p->origin;
@@ -128,14 +129,15 @@ static bool is_aside(const struct data_origin *o)
     return o->test == TEST_IS_DRAWN || o->val > 0 || o->val_fraction > 0.0;
 }
 
-/* What a folder or file calls its training set, though this model was not trained on it. */
+/* Adds a note if the part train is the training set of a folder or file on which this model was not
+   trained. */
 static bl_status note_other_origin(bl_data *data)
 {
     return data_add_note(
         data, "part train is all %zu examples: they are not those that the model was trained on", data->n);
 }
 
-/* Takes `all` over, also on failure. has_parts: of its own. */
+/* Takes ownership of `all`, also on failure. has_parts: `all` has splits of its own. */
 static bl_status settle_train(bl_data **out, const struct parting *p, bl_data *all, bool has_parts)
 {
     if (is_origin(p, all) && is_aside(p->origin))
@@ -152,7 +154,8 @@ static bl_status settle_train(bl_data **out, const struct parting *p, bl_data *a
     return status;
 }
 
-/* Of the training's own examples, unless something has failed already. Takes `all` over, also on failure. */
+/* Selects from the training's own examples, unless an earlier step failed. Takes ownership of `all`, also on
+   failure. */
 static bl_status take_drawn(bl_data **out, const struct parting *p, bl_data *all, bl_status status)
 {
     if (status == BL_OK && !is_origin(p, all))
@@ -192,7 +195,7 @@ static bl_status no_test(const struct parting *p)
         (unsigned long long)o->test_hash);
 }
 
-/* Of data without a test set of their own. */
+/* For data without a test set of their own. */
 static bl_status settle_test(bl_data **out, const struct parting *p, bl_data *all)
 {
     bl_status status = need_known(p);

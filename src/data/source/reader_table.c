@@ -1,11 +1,13 @@
 /*
- * reader_table.c - every kind of file and of folder, a line each; the first that it is, counts.
+ * reader_table.c - the table of readers, one line per format of file or folder. The first that matches is
+ * used.
  */
 #include "location.h"
 
 #include <string.h>
 
-/* Kinds that are refused by their name come first, because others would refuse them less clearly. Tables are what is left. */
+/* Formats that are refused by name come first, because other readers would refuse them less clearly. The
+   table reader is last and accepts any file. */
 static const struct reader *const files[] = {&reader_foreign, &reader_cifar, &reader_tar,
                                              &reader_npz,     &reader_npy,   &reader_idx};
 
@@ -19,7 +21,7 @@ const struct reader *reader_for(const struct bytes *file, const char *path)
     return &reader_csv;
 }
 
-/* One that is nothing of them is told what IDX files it lacks. */
+/* A folder that matches none is refused with the names of the IDX files that it lacks. */
 const struct folder_reader *folder_reader_for(const char *folder)
 {
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)

@@ -1,5 +1,6 @@
 /*
- * training_sets.c - training, validation and test set: what is read, what is put aside, and that all are scaled alike.
+ * training_sets.c - loads training, validation and test set: reads them, holds out examples, and scales all
+ * alike.
  */
 #include "training_sets.h"
 
@@ -19,7 +20,7 @@ static bl_status check_options(bl_context *ctx, const struct data_options *o, co
     return BL_OK;
 }
 
-/* The class names of how->like hold for what is read like it. */
+/* A set that is read like another takes the class names of how->like. */
 bl_status load_like(bl_data **out, const struct reading *how, const struct location *from, const char *part)
 {
     bl_data *data = NULL;
@@ -70,8 +71,9 @@ static bl_status read_other(struct split *load, const struct reading *how, const
     if (load->test->n != load->train->n || load->test->hash != load->train->hash)
         return BL_OK;
     return data_add_note(
-        load->train, "the test set has the examples of the training set: its error tells nothing of new ones "
-                     "(--test-fraction 0.2 puts some aside instead of --test)");
+        load->train,
+        "the test set has the examples of the training set: its error says nothing about new ones "
+        "(--test-fraction 0.2 puts some aside instead of --test)");
 }
 
 static bl_status read_test(struct split *load, const struct location *from, const char *test_where)
@@ -109,7 +111,7 @@ static bl_status scale(struct split *load)
     return scale_like(load->test, load->train);
 }
 
-/* ---- What a model keeps of it */
+/* ---- The description of the data that a model stores */
 
 static struct data_origin origin_of(const bl_data *all, const struct data_options *o)
 {
@@ -185,7 +187,7 @@ bl_status load_settle_like(bl_data **out, bl_data *data, const struct data_optio
     return status;
 }
 
-/* A figure on examples that were learned from says little of others. */
+/* A figure on training examples says little about other examples. */
 static bl_status note_origin(bl_data *data, const struct data_origin *o)
 {
     if (o->test == TEST_IS_UNKNOWN || data->hash != o->hash || data->n != o->n)
@@ -195,7 +197,7 @@ static bl_status note_origin(bl_data *data, const struct data_origin *o)
         return data_add_note(data, "these are the examples that the model was trained on");
     return data_add_note(data,
                          "these are all examples of the training, also those it learned from; --part %s "
-                         "takes what was put aside",
+                         "takes what was held out",
                          has_test && has_val ? "test or val"
                          : has_test          ? "test"
                                              : "val");

@@ -1,5 +1,5 @@
 /*
- * training_sets.h - sets that are read for a model, or like a training set.
+ * training_sets.h - reading a set for a model, or like a training set.
  */
 #ifndef BL_DATA_TRAINING_SETS_H
 #define BL_DATA_TRAINING_SETS_H
@@ -8,7 +8,7 @@
 
 /* Reads a set for a model or like the training set; how->like has the class names. */
 bl_status load_like(bl_data **out, const struct reading *how, const struct location *from, const char *part);
-/* Scales it likewise, and checks it. Takes `data` over, also on failure. */
+/* Scales it as the training set is, and checks it. Takes ownership of `data`, also on failure. */
 bl_status load_settle_like(bl_data **out, bl_data *data, const struct data_options *options,
                            const bl_data *like);
 

@@ -1,5 +1,5 @@
 /*
- * classes.c - from the texts in a label column to numbers of classes.
+ * classes.c - converts the texts of a label column to class numbers.
  */
 #include "classes.h"
 
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* More different labels than this are no classes: the wrong column was taken. */
+/* More distinct labels than this are refused, because the column is probably not the label. */
 enum { MOST_CLASSES = 32768, MOST_COMPARED = 1000, FEW_EXAMPLES = 20 };
 
 /* A different text, as a class. */
@@ -51,11 +51,12 @@ bl_status labels_refuse_missing(const struct reading *r, const struct label_text
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
         count += label_is_missing(slice_trim(texts[i].field.text));
-    BL_FAIL(r->ctx, BL_BAD_DATA,
-            "%s: %s %zu, %s: \"%s\" is no label (%zu such %s%s); no label is filled in: remove the %s%s, or "
-            "write what is missing",
-            r->path, column->unit, label->line, column->name, text_shown(found.at, found.n).text, count,
-            column->unit, count == 1 ? "" : "s", column->unit, count == 1 ? "" : "s");
+    BL_FAIL(
+        r->ctx, BL_BAD_DATA,
+        "%s: %s %zu, %s: \"%s\" is not a label (%zu such %s%s); labels are not imputed: remove the %s%s, or "
+        "write what is missing",
+        r->path, column->unit, label->line, column->name, text_shown(found.at, found.n).text, count,
+        column->unit, count == 1 ? "" : "s", column->unit, count == 1 ? "" : "s");
 }
 
 static bl_status count_words(struct kinds *kinds, const struct reading *r, const struct label_text *texts,
@@ -94,7 +95,7 @@ static struct shown kind_shown(const struct kind *kind)
     return text_shown(kind->word->text, strlen(kind->word->text));
 }
 
-/* Numbers with one odd word among them are a mistake in that row, not a class of one example. */
+/* A single word among numbers is a mistake in its row, not a class of one example. */
 static bl_status check_mixture(const struct kinds *kinds, const struct reading *r, size_t n,
                                const struct label_column *column)
 {
@@ -106,7 +107,7 @@ static bl_status check_mixture(const struct kinds *kinds, const struct reading *
         const bool is_odd =
             !kind->is_number && (kind->word->count == 1 || csv_is_odd_number(slice_of(kind->word->text)));
         if (is_odd && 2 * numbers > n)
-            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: \"%s\" is no number, but most other labels are",
+            BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s %zu, %s: \"%s\" is not a number, but most other labels are",
                     r->path, column->unit, kind->word->line, column->name, kind_shown(kind).text);
     }
     return BL_OK;
@@ -126,16 +127,15 @@ static bl_status check_numbers(const struct kinds *kinds, const struct reading *
         *are_numbers = *are_numbers && kinds->items[k].is_number;
     for (size_t k = 0; *are_numbers && k < kinds->n; k++)
         if (!is_whole(&kinds->items[k]))
-            BL_FAIL(
-                r->ctx, BL_BAD_DATA,
-                "%s: %s %zu, %s: label %s, expected whole numbers or words; %s"
-                "the loss mse takes the labels for numbers to come near to; the option label names another "
-                "column",
-                r->path, column->unit, kinds->items[k].word->line, column->name,
-                kind_shown(&kinds->items[k]).text,
-                fabs(kinds->items[k].value) > 0x1p31
-                    ? "numbers beyond 2^31 are classes only as words (--categorical); "
-                    : "");
+            BL_FAIL(r->ctx, BL_BAD_DATA,
+                    "%s: %s %zu, %s: label %s, expected whole numbers or words; %s"
+                    "the loss mse takes the labels for regression targets; the option label names another "
+                    "column",
+                    r->path, column->unit, kinds->items[k].word->line, column->name,
+                    kind_shown(&kinds->items[k]).text,
+                    fabs(kinds->items[k].value) > 0x1p31
+                        ? "numbers beyond 2^31 are classes only as words (--categorical); "
+                        : "");
     return BL_OK;
 }
 
@@ -159,7 +159,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Classes by value: "3" and "3.0" are one. Gives their number; sorted holds one kind of each, in order. */
+/* Classes by value: "3" and "3.0" are one class. Returns the number of classes; sorted has one text of each,
+   in order. */
 static int number_by_value(struct kind **sorted, size_t n)
 {
     qsort(sorted, n, sizeof *sorted, by_value);
@@ -223,7 +224,7 @@ static const char *skip_blanks(const char *at)
     return at;
 }
 
-/* Whether texts differ in nothing but case (of ASCII) and blanks, U+00A0 among them. */
+/* Whether texts differ only in case (of ASCII) and blanks (including U+00A0). */
 static bool are_alike(const char *a, const char *b)
 {
     for (;; a++, b++) {
@@ -236,7 +237,7 @@ static bool are_alike(const char *a, const char *b)
     }
 }
 
-/* Such texts are two classes, which may be meant. */
+/* Such texts are two classes; a note is enough, because that may be intended. */
 static bl_status note_alike(bl_data *data, const struct kinds *kinds, const struct label_column *column)
 {
     for (size_t k = 0; k < kinds->n; k++)
@@ -251,7 +252,7 @@ static bl_status note_alike(bl_data *data, const struct kinds *kinds, const stru
     return BL_OK;
 }
 
-/* "true" beside "1": perhaps two notations of one class. */
+/* "true" beside "1": possibly two notations of one class. */
 static bl_status note_mixture(bl_data *data, const struct kinds *kinds, const struct label_column *column)
 {
     const struct kind *number = NULL, *word = NULL;
@@ -264,7 +265,7 @@ static bl_status note_mixture(bl_data *data, const struct kinds *kinds, const st
         column->name, kind_shown(number).text, kind_shown(word).text);
 }
 
-/* Ids, names, or numbers to come near to, taken for classes: most have one example, and no two sets share it. */
+/* Whether the labels are probably ids, names or regression targets: most classes have a single example. */
 static bl_status note_single(bl_data *data, const struct kinds *kinds, bool are_numbers,
                              const struct label_column *column)
 {
@@ -275,7 +276,7 @@ static bl_status note_single(bl_data *data, const struct kinds *kinds, bool are_
         return BL_OK;
     return data_add_note(
         data, "%s: %zu of the %d classes have one example, too few to learn a class from; %s%s", column->name,
-        single, data->outputs, are_numbers ? "--target number takes them for numbers to come near to, " : "",
+        single, data->outputs, are_numbers ? "--target number takes them for regression targets, " : "",
         "--label names another column");
 }
 
@@ -294,7 +295,7 @@ static bl_status learn(bl_data *data, struct kinds *kinds, const struct reading 
     return note_alike(data, kinds, column);
 }
 
-/* Of what is no class, the first in the file is named. */
+/* Of the texts that are not a class, the message names the first in the file. */
 static bl_status match(bl_data *data, struct kinds *kinds, const struct reading *r,
                        const struct label_column *column)
 {

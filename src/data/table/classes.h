@@ -1,5 +1,5 @@
 /*
- * classes.h - from the texts in a label column to numbers: of classes, or to come near to.
+ * classes.h - converts the texts of a label column to class numbers or regression targets.
  */
 #ifndef BL_DATA_CLASSES_H
 #define BL_DATA_CLASSES_H
@@ -17,7 +17,7 @@ struct label_text {
 struct label_column {
     const char *name; /* for messages: 'column "label"' */
     const char *unit; /* what label_text.line counts: "line", "row" */
-    bool is_text;     /* labels are texts also where they look like numbers */
+    bool is_text;     /* labels are compared as texts even if they look like numbers */
 };
 
 /* Fills data->labels, outputs, class_names and class_match from data->n texts. A training set (r->like NULL): whole
@@ -30,12 +30,13 @@ bool label_is_missing(struct slice word);
 bl_status labels_refuse_missing(const struct reading *r, const struct label_text *texts, size_t n,
                                 const struct label_text *label, const struct label_column *column);
 
-/* Fills data->targets with one number an example. */
+/* Fills data->targets with one number per example. */
 bl_status targets_number(bl_data *data, const struct reading *r, const struct label_text *texts,
                          const char *column);
 /* Whether every text is a number. */
 bool targets_are_numbers(const struct label_text *texts, size_t n);
-/* Whether every text is a number and half of them or more are not whole: a class misspelt in some rows is none. */
+/* Whether every text is a number and at least half of them are not whole, so that a few misspelt classes do
+   not make a column of regression targets. */
 bool targets_are_fractions(const struct label_text *texts, size_t n);
 
 #endif

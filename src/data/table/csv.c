@@ -1,8 +1,8 @@
 /*
- * csv.c - tables with a label column: numbers become features, words one-hot features.
+ * csv.c - reads tables with a label column: numbers become features, words one-hot features.
  *
- * Nothing is guessed for a missing value, unless the options say so: the message tells where it is. Infinities and NaN
- * are always refused.
+ * A missing value is refused with its place unless the options allow imputation. Infinities and NaN are
+ * always refused.
  */
 #include "../../base/mem.h"
 #include "../../base/utf8.h"
@@ -21,7 +21,7 @@ static size_t line_of(const struct bytes *file, size_t place)
     return line;
 }
 
-/* Names go on into models, logs and messages, where they must be UTF-8. */
+/* Names are written into models, logs and messages, so they must be UTF-8. */
 static bl_status check_text(const struct reading *r, const struct bytes *file)
 {
     const uint8_t *zero = file->n > 0 ? memchr(file->at, 0, file->n) : NULL;
@@ -41,7 +41,7 @@ static bl_status check_text(const struct reading *r, const struct bytes *file)
 static struct slice without_mark(const struct bytes *file)
 {
     const struct slice all = {(const char *)file->at, file->n};
-    size_t i = 0; /* more than one mark comes of files that were put together */
+    size_t i = 0; /* concatenated files have more than one mark */
     while (all.n - i >= 3 && memcmp(all.at + i, "\xEF\xBB\xBF", 3) == 0)
         i += 3;
     return (struct slice){all.at + i, all.n - i};
@@ -69,7 +69,7 @@ static bool wants_numbers(const struct csv_table *t)
     return false;
 }
 
-/* What follows reads labels with points: the text, which is this reading's own, is changed. */
+/* The code below expects decimal points in labels, so the text, which this reader owns, is modified. */
 static void points_for_commas(struct csv_table *t)
 {
     double value;
@@ -81,7 +81,7 @@ static void points_for_commas(struct csv_table *t)
     }
 }
 
-/* A column for the labels that are to be found out: all its fields are empty. */
+/* A label column whose fields are all empty, as in a file for prediction. */
 static bool are_blank(const struct csv_table *t)
 {
     if (t->r->options->has_labels)
@@ -136,7 +136,7 @@ static bl_status take_labels(struct csv_table *t)
         return classes_number(data, t->r, t->labels, &from);
     }
     if (t->r->options->target != TARGET_NUMBER && !t->r->like)
-        BL_TRY(data_add_note(data, "%s holds numbers to come near to (--target class takes them for classes)",
+        BL_TRY(data_add_note(data, "%s holds regression targets (--target class takes them for classes)",
                              column.text));
     data->has_targets = true;
     return targets_number(data, t->r, t->labels, column.text);
@@ -160,7 +160,7 @@ static bl_status take_ids(struct csv_table *t)
     return BL_OK;
 }
 
-/* The answers are numbered then, which a misspelt name would hide. */
+/* The output then has row numbers instead of ids, which may be due to a misspelt name. */
 static bl_status note_no_ids(const struct csv_table *t)
 {
     const char *told = t->r->options->id_column;
@@ -174,7 +174,7 @@ static bl_status note_no_ids(const struct csv_table *t)
 
 /* ---- All together */
 
-/* What was decided and is not usual. */
+/* Notes about unusual decisions. */
 static bl_status note_layout(const struct csv_table *t)
 {
     const struct csv_layout *l = &t->layout;

@@ -1,5 +1,5 @@
 /*
- * csv_columns.c - the columns of a table as messages name them.
+ * csv_columns.c - the names of a table's columns in messages.
  */
 #include "csv_layout.h"
 

@@ -1,6 +1,6 @@
 /*
- * csv_digits.c - whole numbers of a column compared as they are written: beyond 2^53 a double no longer tells one from the
- * next.
+ * csv_digits.c - compares the whole numbers of a column digit by digit, because doubles cannot represent all
+ * of them beyond 2^53.
  */
 #include "../../base/mem.h"
 #include "csv_table.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The column under way: its numbers without signs of plus and leading zeros. */
+/* The current column: its numbers without plus signs and leading zeros. */
 struct csv_digits {
     size_t column;
     struct slice *texts; /* a row each */
@@ -51,7 +51,7 @@ static bl_status take_digits(struct csv_table *t, const struct csv_line *line, s
     return BL_OK;
 }
 
-/* Any order will do that puts equal numbers side by side. */
+/* Any order in which equal numbers are adjacent. */
 static int by_digits(const void *a, const void *b)
 {
     struct slice x, y;

@@ -1,5 +1,5 @@
 /*
- * csv_encode.c - the columns of a table become features, as its recipe says.
+ * csv_encode.c - encodes the columns of a table as features, by its struct recipe.
  */
 #include "../../base/mem.h"
 #include "csv_table.h"

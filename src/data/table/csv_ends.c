@@ -1,6 +1,6 @@
 /*
- * csv_ends.c - which line ends a table has. The usual ones cost one search for CR; only a file with lone CRs is walked
- * through, with its quotes, because a CR inside quotes belongs to the field.
+ * csv_ends.c - detects the line ends of a table. For the usual ones this is a single search for CR; only a
+ * file with lone CRs is parsed for quotes, because a CR inside quotes belongs to the field.
  */
 #include "csv_ends.h"
 
@@ -33,7 +33,7 @@ static bool has_lone(const struct bytes *file)
 struct walk {
     const struct bytes *file;
     size_t i;
-    bool has_quotes; /* false: quotes mean nothing, because they are broken */
+    bool has_quotes; /* false: quotes are ignored, because they are not balanced */
     bool is_begin;   /* of a field, as far as that can be told before the separator is known */
 };
 
@@ -112,7 +112,7 @@ static void returns_to_feeds(struct bytes *file)
             file->at[w.i - 1] = '\n';
 }
 
-/* LF CR: the CRs behind line feeds become blanks at the beginning of a line, which are no part of a field. */
+/* LF CR: the CRs after line feeds become blanks at the beginning of a line, which are not part of a field. */
 static void blank_returns(struct bytes *file)
 {
     for (size_t i = 1; i < file->n; i++)

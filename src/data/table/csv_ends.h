@@ -1,5 +1,5 @@
 /*
- * csv_ends.h - the line ends of a table, brought to \n before anything else looks at it.
+ * csv_ends.h - converts the line ends of a table to \n before the table is parsed.
  */
 #ifndef BL_DATA_CSV_ENDS_H
 #define BL_DATA_CSV_ENDS_H

@@ -1,10 +1,10 @@
 /*
- * csv_header.c - whether the first line of a table names its columns.
+ * csv_header.c - decides whether the first line of a table is a header.
  *
- * A line of words over numbers is a header, and so is "0,1,2,target", as libraries write it; where there are no numbers, a line
- * of words that are all different and no values. A first line of numbers may be a header too (wavelengths, years): where its
- * numbers are in an order that the lines below do not have, are whole over fractions, or stand beside a usual name of a
- * label, the reader asks.
+ * A line of words above numbers is a header, and so is "0,1,2,target", as libraries write it; in a table
+ * without numbers, a line of different words that do not occur as values. A first line of numbers may be a
+ * header too (wavelengths, years): if its numbers have an order that the lines below lack, are whole above
+ * fractions, or are beside a usual name of a label, the reader refuses to guess and asks for --header.
  */
 #include "csv_layout.h"
 
@@ -13,20 +13,20 @@
 #include <math.h>
 #include <string.h>
 
-/* Numbers that a line needs before their order says anything. */
+/* The least count of numbers in a line whose order is evidence. */
 enum { COUNTED = 3, EVEN = 4, EVEN_BESIDE_A_WORD = 3, SORTED = 8, SORTED_BESIDE_A_WORD = 5, WHOLE = 3 };
 
-/* What stands in for a number, and so is no name. */
+/* A placeholder for a number, which is not a name. */
 static bool is_no_name(struct slice text)
 {
     return csv_is_missing(text) || csv_is_odd_number(text);
 }
 
-/* In the first line, over the columns of numbers. */
+/* Counts over the first line's fields above columns of numbers. */
 struct first_line {
     size_t numbers, words;
     bool has_blank_corner; /* the first field is empty: pandas writes the rows' numbers below it */
-    bool are_counted;      /* the numbers are 0, 1, 2, ... or 1, 2, 3, ...: names that a program made */
+    bool are_counted;      /* the numbers are 0, 1, 2, ... or 1, 2, 3, ...: generated names */
 };
 
 static struct first_line look_at_first(const struct csv_sample *s)
@@ -70,7 +70,8 @@ static bool has_twin(const struct csv_sample *s, size_t c)
     return false;
 }
 
-/* An empty field among names: over the rows' numbers or names, as pandas and R write them, or over a column without values. */
+/* An empty field among names: above row numbers or row names, as pandas and R write them, or above a column
+   without values. */
 static bool may_be_unnamed(const struct csv_sample *s, size_t c)
 {
     const struct csv_column *column = &s->columns[c];
@@ -78,7 +79,8 @@ static bool may_be_unnamed(const struct csv_sample *s, size_t c)
            (c == 0 || (column->numbers == 0 && column->words == 0));
 }
 
-/* Nothing but words: names are all different, and most of them are no values of their column. "1,5" is no name. */
+/* In a table of words, names are all different, and most of them are not values of their column. "1,5" is not
+   a name. */
 static bool are_names_of_words(const struct csv_sample *s)
 {
     size_t names = 0;
@@ -96,8 +98,8 @@ static bool are_names_of_words(const struct csv_sample *s)
     return s->lines >= 2 && 2 * names > s->n_columns;
 }
 
-/* A line of words over numbers is a header. Numbers beside words may be either: "7.4,x,0.3" is a row with a
-   mistake in it, which is to be told, and "0,1,2,target" is a header, as libraries write it. */
+/* A line of words above numbers is a header. Numbers beside words are ambiguous: "7.4,x,0.3" is a row with a
+   mistake, which must be reported, and "0,1,2,target" is a header, as libraries write it. */
 static bool looks_like_header(const struct csv_sample *s)
 {
     const struct first_line f = look_at_first(s);
@@ -107,7 +109,7 @@ static bool looks_like_header(const struct csv_sample *s)
     return may_be_names && (f.words > 0 || f.has_blank_corner || names_a_label(s));
 }
 
-/* What is often written over the last column, beyond the names that tell a label. */
+/* Frequent names of the last column, in addition to the usual names of a label. */
 static bool is_usual_name(struct slice text)
 {
     static const char *const names[] = {
@@ -122,7 +124,7 @@ static bool is_usual_name(struct slice text)
     return false;
 }
 
-/* A word over a column of words, none of which it is; usual: and it is a usual name. */
+/* A word above a column of words that does not occur in the column; usual: which is also a usual name. */
 static bool has_strange_word(const struct csv_sample *s, bool usual)
 {
     for (size_t c = 0; c < s->n_columns; c++) {
@@ -137,7 +139,7 @@ static bool has_strange_word(const struct csv_sample *s, bool usual)
     return false;
 }
 
-/* Two numbers, 0 1 or 1 2, say little: unless those below are written with a point. */
+/* Two numbers, 0 1 or 1 2, are weak evidence, unless those below have a decimal point. */
 static bool are_counted_over_fractions(const struct csv_sample *s)
 {
     for (size_t c = 0; c < s->n_columns; c++)
@@ -171,7 +173,7 @@ static bool has_label_over_words(const struct csv_sample *s)
     return false;
 }
 
-/* A line of numbers that is probably no example. */
+/* Whether a line of numbers is probably not an example. */
 static bool is_doubtful(const struct csv_sample *s)
 {
     const struct csv_order o = s->first_order;
@@ -204,7 +206,7 @@ static bool is_in_first(const struct csv_sample *s, const char *name)
     return false;
 }
 
-/* The first line holds the names of all columns that the model learned from. */
+/* Whether the first line contains the names of all inputs of the model. */
 static bool names_the_inputs(const struct csv_sample *s, const struct reading *r)
 {
     const struct recipe *recipe = r->like ? r->like->recipe : NULL;

@@ -1,8 +1,8 @@
 /*
- * csv_judge.c - after the scan: what each column of a table is, and what it becomes.
+ * csv_judge.c - infers the type of each column after the scan, and the features that it becomes.
  *
- * A column without any word is numbers; one with more words than numbers is words; in between, the words are mistakes,
- * and refused with their places. A column that only numbers the rows is left out.
+ * A column without words is numeric; one with more words than numbers is categorical; otherwise the words are
+ * mistakes and are refused with their places. A column that only numbers the rows is omitted.
  */
 #include "../../base/mem.h"
 #include "csv_number.h"
@@ -31,7 +31,7 @@ static struct shown option_name(const struct csv_table *t, size_t column)
 
 /* ---- Refusals */
 
-/* What other programs write for a missing value, which is not read as one here. */
+/* Other notations of a missing value, which are not accepted here. */
 static bool is_foreign_missing(struct slice text)
 {
     static const char *const words[] = {"null", "none", "nil",  "nan",     "-",      "--",
@@ -48,10 +48,9 @@ static bl_status no_number(const struct csv_table *t, const struct csv_input *in
     const struct shown option = option_name(t, input->column);
     char advice[256] = "";
     if (is_foreign_missing(found->text))
-        text_append(
-            advice, sizeof advice,
-            "; where it stands for a missing value, write an empty field, ?, NA or N/A, which --missing "
-            "impute takes");
+        text_append(advice, sizeof advice,
+                    "; where it is a missing value, write an empty field, ?, NA or N/A, which --missing "
+                    "impute takes");
     else if (!t->r->like && !t->layout.has_header && found->line == t->layout.first_line)
         text_append(advice, sizeof advice, " as in %zu other rows (--header yes takes line %zu for names)",
                     input->numbers.n, found->line);
@@ -65,7 +64,7 @@ static bl_status no_number(const struct csv_table *t, const struct csv_input *in
             found->line, name_of(t, input).text, text_shown(found->text.at, found->text.n).text, advice);
 }
 
-/* A number in a notation that is not read. */
+/* A number in a notation that is not supported. */
 static bl_status other_notation(const struct csv_table *t, size_t column, const struct csv_count *found,
                                 bool can_be_words)
 {
@@ -83,7 +82,8 @@ static bl_status other_notation(const struct csv_table *t, size_t column, const 
             advice);
 }
 
-/* Whether so many numbers in other notations, beside numbers and words, make a column of numbers. */
+/* Whether a column with these counts of numbers in other notations, numbers and words is meant to be
+   numeric. */
 static bool are_numbers_meant(size_t alike, size_t numbers, size_t words)
 {
     return alike > 0 && alike + numbers > words - alike;
@@ -111,7 +111,7 @@ bl_status csv_judge_label(const struct csv_table *t)
     if (words == 1 && numbers > 1 && !t->r->like && !t->layout.has_header && !csv_is_missing(first) &&
         !csv_number(first, decimal, &value))
         BL_FAIL(t->r->ctx, BL_BAD_DATA,
-                "%s: line %zu, %s: \"%s\" is no number, but all other labels are; --header yes takes the "
+                "%s: line %zu, %s: \"%s\" is not a number, but all other labels are; --header yes takes the "
                 "line for names",
                 t->r->path, t->labels[0].line, csv_column(&t->layout, t->layout.label).text,
                 text_shown(first.at, first.n).text);
@@ -120,7 +120,7 @@ bl_status csv_judge_label(const struct csv_table *t)
                : BL_OK;
 }
 
-/* As the options say, else as the training did. */
+/* Whether missing values are accepted: by the options, else as in training. */
 static bool takes_missing(const struct csv_table *t)
 {
     const struct data_options *o = t->r->options;
@@ -128,7 +128,7 @@ static bool takes_missing(const struct csv_table *t)
     return o->imputes || (recipe && recipe->takes_missing && !o->refuses_missing);
 }
 
-/* Without an indicator nothing tells the net that the value is no value. */
+/* Without an indicator feature the net cannot know that the value is missing. */
 static bl_status note_new_missing(const struct csv_table *t, const struct csv_input *input)
 {
     if (!input->as || input->as->has_indicator)
@@ -159,7 +159,7 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
             "%s: line %zu, %s: found \"%s\", no value (%zu such row%s in this column); --missing impute %s",
             t->r->path, missing->line, name_of(t, input).text,
             text_shown(missing->text.at, missing->text.n).text, missing->n, missing->n == 1 ? "" : "s",
-            !t->r->like                   ? "fills them in and adds a column that tells where"
+            !t->r->like                   ? "imputes them and adds a column that marks them"
             : input->kind == COLUMN_WORDS ? "takes them as none of its words"
                                           : "fills them in by the mean of the training set");
 }
@@ -236,7 +236,8 @@ static bool is_flat(const struct csv_table *t, size_t i)
     return true;
 }
 
-/* Beyond 2^53 whole numbers are rounded, which is said; a column that is told apart by nothing else is refused. */
+/* Whole numbers beyond 2^53 are rounded, with a note; a column whose values differ only by what is rounded is
+   refused. */
 static bl_status check_inexact(struct csv_table *t, size_t i)
 {
     const struct csv_input *input = &t->inputs[i];
@@ -278,7 +279,8 @@ static bl_status drop_useless(struct csv_table *t, size_t i)
 
 /* ---- Words */
 
-/* "Name,Ticket,Cabin": the columns that hold no categories, as --ignore takes them, the first few; how many there are. */
+/* "Name,Ticket,Cabin": the first few columns with too many words, as --ignore takes them. Returns their
+   number. */
 static size_t list_wordy(const struct csv_table *t, char *list, size_t room)
 {
     enum { MOST_LISTED = 8 };
@@ -290,7 +292,7 @@ static size_t list_wordy(const struct csv_table *t, char *list, size_t room)
     return n;
 }
 
-/* All such columns in one sentence, or a table with three of them would be refused three times. */
+/* One message names all such columns, so that the user need not repeat the command for each. */
 static bl_status check_categories(const struct csv_table *t)
 {
     char found[64] = "", list[512];

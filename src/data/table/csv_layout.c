@@ -1,6 +1,6 @@
 /*
- * csv_layout.c - what stands where in a CSV file, found from its first lines: what comes before the table, separator, header,
- * names, and which column is what.
+ * csv_layout.c - determines the layout of a CSV file from its first lines: text before the table, separator,
+ * header, names, and the role of each column.
  */
 #include "csv_layout.h"
 
@@ -15,7 +15,8 @@
 
 /* ---- Names */
 
-/* A column without a name is called by its number; but for the first one, where programs write their rows' numbers. */
+/* A column without a name is named by its number, except the first one, in which many programs write row
+   numbers. */
 static bl_status take_name(char **out, const struct reading *r, const struct csv_field *field, size_t c)
 {
     char buffer[CSV_WORD_ROOM];
@@ -76,7 +77,7 @@ static char decimal_of(const struct reading *r)
     return r->like && r->like->recipe && r->like->recipe->has_decimal_comma ? ',' : '.';
 }
 
-/* "|---|:--|", "---+---", "=== ===": what stands below the names in tables that are made to be looked at. */
+/* "|---|:--|", "---+---", "=== ===": the line below the names in tables for display. */
 static bool is_rule(struct slice line)
 {
     size_t dashes = 0;
@@ -117,8 +118,8 @@ static bl_status find_separation(struct csv_layout *out, const struct reading *r
     return csv_separator_check(r, *text, out->separator, out->decimal);
 }
 
-/* In a table of one column an empty line is a row without a value. At the end of the file one is no row, since many programs
-   leave it there; more may be either. */
+/* In a table of one column an empty line is a row without a value. A single one at the end of the file is not
+   a row, because many programs write it; several are ambiguous. */
 static bl_status trim_rows(struct csv_layout *out, const struct reading *r)
 {
     struct slice *rows = &out->rows;

@@ -1,6 +1,6 @@
 /*
- * csv_layout.h - what stands where in a CSV file: separator, header, label and id column, and which column is which
- * input.
+ * csv_layout.h - the layout of a CSV file: separator, header, label and id column, and the input that each
+ * column is.
  */
 #ifndef BL_DATA_CSV_LAYOUT_H
 #define BL_DATA_CSV_LAYOUT_H
@@ -11,7 +11,7 @@
 
 #define CSV_NONE SIZE_MAX
 
-/* What the lines behind the first hold, in one column. */
+/* Statistics of one column over the lines after the first. */
 struct csv_column {
     struct csv_field first;         /* the field in the first line */
     size_t numbers, words, repeats; /* repeats: of the first line's field */
@@ -19,7 +19,7 @@ struct csv_column {
     size_t dates;                   /* of the words */
 };
 
-/* In which order the numbers of a line are. */
+/* The order of the numbers in a line. */
 struct csv_order {
     size_t fields, numbers, quoted; /* quoted: of the numbers */
     bool is_counted;                /* 0, 1, 2, ... or 1, 2, 3, ... */
@@ -42,7 +42,7 @@ struct csv_layout {
     size_t comments;     /* lines that were skipped as comments */
     char separator, decimal;
     bool has_header;
-    bool has_number_names; /* and some of the names are numbers, which nobody said */
+    bool has_number_names; /* some of the names are numbers, and no option says that they are names */
     bool has_row_names;    /* the first column, which the header does not name */
     size_t columns;
     char **names;             /* columns of them; NULL: no header */
@@ -51,15 +51,15 @@ struct csv_layout {
     const char *label_reason; /* then: why it is this one */
     size_t inputs;            /* columns that are learned from */
     size_t *place;            /* columns of them: the input that a column is; CSV_NONE: none */
-    bool *is_out;             /* columns of them: left out, or the id */
-    bool *is_words;           /* columns of them: its values are words, as told */
+    bool *is_out;             /* columns of them: omitted, or the id */
+    bool *is_words;           /* columns of them: declared categorical by option */
 };
 
-/* Looks at the options, the first lines, and what the set must be like. */
+/* Determines the layout from the options, the first lines, and the set that it must be like. */
 bl_status csv_layout_find(struct csv_layout *out, const struct reading *r, struct slice text);
 void csv_layout_free(bl_context *ctx, struct csv_layout *layout);
 
-/* Takes what stands before the table off *text: "sep=;", which settles the separator if it is 0, and comments. */
+/* Removes what precedes the table from *text: "sep=;", which sets the separator if it is 0, and comments. */
 bl_status csv_preamble_take(struct csv_layout *out, const struct reading *r, struct slice *text);
 
 /* The separator of a table, from its first lines: , ; tab | or, for any number of blanks and tabs, ' '. */
@@ -68,26 +68,27 @@ bl_status csv_separator_check(const struct reading *r, struct slice text, char s
 /* The first line has one field less than the others, as R writes tables with row names. */
 bool csv_has_row_names(struct slice text, char separator);
 
-/* BL_BAD_DATA where the first line may be either, and no option tells. */
+/* BL_BAD_DATA if the first line is ambiguous and no option decides. */
 bl_status csv_header_find(struct csv_layout *layout, const struct reading *r,
                           const struct csv_sample *sample);
 struct csv_order csv_order_of(struct slice line, char separator, char decimal);
 
-/* The column whose name was probably meant; NULL: none is near, or the file has no names. */
+/* The nearest name of a column; NULL: none is near, or the file has no names. */
 const char *csv_nearest_name(const struct csv_layout *layout, struct slice text);
 
-/* Which column is what: fills all that follows the names. layout: separator, header, columns and names are known. */
+/* Assigns the roles of the columns: fills all members after the names. layout: separator, header, columns and
+   names are set. */
 bl_status csv_places_find(struct csv_layout *layout, const struct reading *r,
                           const struct csv_sample *sample);
 
 bool csv_is_usual_label(struct slice name); /* "label", "class", "species", ... */
-/* Looks at the lines in `text`, which stand behind `line`, the first; its fields are those of the columns behind the column of
-   row names, which it does not name. layout: separator, decimal and has_row_names are known. */
+/* Collects statistics of the lines in `text`, which follow `line`, the first. If has_row_names, `line` has no
+   field for the column of row names. layout: separator, decimal and has_row_names are set. */
 bl_status csv_sample_take(struct csv_sample *out, const struct csv_layout *layout, bl_context *ctx,
                           struct slice text, struct csv_line line);
-/* Where there are no lines behind the first: what its own fields are must do. */
+/* If no lines follow the first: uses the fields of the first line itself. */
 void csv_sample_first_itself(struct csv_sample *s, struct slice line, char separator);
-/* More than half of the lines that were looked at hold such a field. */
+/* Whether more than half of the sampled lines have such a field. */
 bool csv_is_numbers(const struct csv_sample *sample, size_t column);
 bool csv_is_words(const struct csv_sample *sample, size_t column);
 bool csv_is_dates(const struct csv_sample *sample, size_t column);

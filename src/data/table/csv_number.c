@@ -1,9 +1,10 @@
 /*
- * csv_number.c - numbers as fields hold them, and numbers in notations that are recognised and refused.
+ * csv_number.c - parses numbers in fields, and recognises notations of numbers that are refused.
  *
- * A column of such fields would become a column of categories without a word, so it must be noticed. csv_notation is
- * therefore generous: it folds digits, signs and blanks of other scripts into ASCII, takes away signs, currencies and percent
- * signs, and looks at what remains. Dates, times, ranges, codes and measures with units are words.
+ * A column of such fields would silently become a column of categories, so they must be recognised.
+ * csv_notation therefore accepts much: it maps digits, signs and blanks of other scripts to ASCII, removes
+ * signs, currencies and percent signs, and examines what remains. Dates, times, ranges, codes and measures
+ * with units are words.
  */
 #include "csv_number.h"
 
@@ -45,7 +46,7 @@ bool csv_number(struct slice text, char decimal, double *out)
     return decimal == ',' ? comma_number(text, out) : point_number(text, out);
 }
 
-/* ---- Other characters, as their ASCII relatives */
+/* ---- Mapping of other characters to ASCII */
 
 struct folded {
     char at[NOTATION_ROOM];
@@ -102,8 +103,8 @@ static char fold_of(uint32_t code)
     return code < 0x20 || code == 0x7F ? ' ' : (char)0;
 }
 
-/* false: a character that is in no number. Currencies and percent signs are folded without being called changed, because
-   they have names of their own. */
+/* false: a character that does not occur in numbers. Currencies and percent signs are mapped without counting
+   as changed, because messages name them separately. */
 static bool fold(struct slice text, struct folded *out)
 {
     *out = (struct folded){.n = 0};
@@ -118,7 +119,7 @@ static bool fold(struct slice text, struct folded *out)
     return true;
 }
 
-/* ---- Pieces that stand around a number */
+/* ---- Characters around a number */
 
 static struct slice without(struct slice s, size_t front, size_t back)
 {
@@ -162,7 +163,7 @@ static bool take_percent(struct slice *s)
     return true;
 }
 
-/* (5), 5-, 5+; what is in front of digits belongs to a number that is read. */
+/* (5), 5-, 5+; a sign directly before digits is part of a supported number. */
 static bool take_sign(struct slice *s)
 {
     const bool is_bracketed = s->n > 2 && s->at[0] == '(' && s->at[s->n - 1] == ')';
@@ -212,7 +213,7 @@ static struct slice unsigned_of(struct slice s)
     return s.n > 0 && (s.at[0] == '-' || s.at[0] == '+') ? (struct slice){s.at + 1, s.n - 1} : s;
 }
 
-/* Length of digits in groups ("1,234,567", "12,34,567"), the last one of three; 0: they are not. */
+/* Length of digits in groups ("1,234,567", "12,34,567"), the last group of three; 0: not in groups. */
 static size_t groups_at(struct slice s, char sign)
 {
     size_t i = digits_at(s, 0), last = 0, groups = 0;
@@ -250,7 +251,7 @@ static bool is_grouped(struct slice s)
     return false;
 }
 
-/* 1_000, 1_0.5: digits with low lines between, as programs write them. */
+/* 1_000, 1_0.5: digits with underscores, as in source code. */
 static bool is_lined(struct slice s)
 {
     char copy[NOTATION_ROOM];
@@ -395,7 +396,7 @@ static enum csv_notation comma_notation(struct slice s)
     return is_number && is_group ? NOTATION_EITHER : is_number ? NOTATION_COMMA : NOTATION_GROUPS;
 }
 
-/* s: ASCII, without what stands around a number. */
+/* s: ASCII, without the characters around a number. */
 static enum csv_notation core_notation(struct slice s, char decimal)
 {
     double value;
@@ -423,8 +424,8 @@ static bool is_number_of_some_kind(struct slice s, char decimal)
     return csv_number(s, decimal, &value) || core_notation(s, decimal) != NOTATION_NONE;
 }
 
-/* -$5, - 5, --5; a sign right before digits belongs to a number that is read. "- 50000." is a word: the census writes incomes
-   so, "less than 50000." */
+/* -$5, - 5, --5; a sign directly before digits is part of a supported number. "- 50000." is a word, because
+   census data write incomes in this way ("less than 50000."). */
 static bool take_front_sign(struct slice *s)
 {
     if (s->n < 2 || (s->at[0] != '-' && s->at[0] != '+') || is_digit(s->at[1]) || s->at[1] == '.')
@@ -435,7 +436,7 @@ static bool take_front_sign(struct slice *s)
     return true;
 }
 
-/* Whether there is a digit, or a character that may become one: most words end here. */
+/* Whether there is a digit, or a character that may map to one; rejects most words quickly. */
 static bool may_hold_digits(struct slice text)
 {
     for (size_t i = 0; i < text.n; i++)

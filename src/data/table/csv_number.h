@@ -6,11 +6,11 @@
 
 #include "csv_text.h"
 
-/* text_to_double with the decimal sign '.' or ','. No number: one whose digits are not all zero and that is too small for
-   a double, which would be read as 0. */
+/* text_to_double with the decimal sign '.' or ','. A number that is too small for a double, and would be read
+   as 0, is refused. */
 bool csv_number(struct slice text, char decimal, double *out);
 
-/* How a field that csv_number refuses writes a number. */
+/* The notation of a number that csv_number refuses. */
 enum csv_notation {
     NOTATION_NONE,   /* it is a word */
     NOTATION_COMMA,  /* 1,5 */

@@ -1,9 +1,9 @@
 /*
- * csv_places.c - which column of a table is the label, which the id, which are left out, and which input each of the
- * others is.
+ * csv_places.c - assigns roles to the columns of a table: label, id, omitted, or input.
  *
- * Label column: as told, else by its name, else the only column of words that are no dates, else the last. For a model the columns are
- * those it was trained on: by name in any order where both have names, else by their number.
+ * Label column: by option, else by its name, else the only column of words other than dates, else the last.
+ * For a model the columns are those of its training: matched by name in any order if both have names, else by
+ * number.
  */
 #include "csv_layout.h"
 
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* Names that tell a label column, whatever their case; the first that is there counts. */
+/* Usual names of a label column, in any case; the first that occurs is used. */
 static const char *const usual_labels[] = {"label", "class", "target", "species", "quality"};
 #define N_USUAL (sizeof usual_labels / sizeof *usual_labels)
 
@@ -70,7 +70,8 @@ static bl_status no_such_column(const struct places *p, const char *what, struct
 
 /* ---- Columns that the options name */
 
-/* Each of a list with commas. A model's own columns decide already: there the list may name others. */
+/* Each name of a comma-separated list. For a model the inputs are fixed, so the list may name columns that do
+   not exist. */
 static bl_status mark_columns(const struct places *p, const char *list, const char *what, bool *marks)
 {
     struct slice rest = slice_of(list ? list : ""), piece;
@@ -85,7 +86,7 @@ static bl_status mark_columns(const struct places *p, const char *list, const ch
     return BL_OK;
 }
 
-/* An id column that a file for a model does not have is no fault: then its rows are numbered. */
+/* A file for a model may lack the id column: its rows are numbered then. */
 static bl_status find_id(const struct places *p)
 {
     const char *told = p->r->options->id_column;
@@ -157,7 +158,7 @@ static size_t last_free(const struct csv_layout *layout)
     return CSV_NONE;
 }
 
-/* Rows that end with a separator have a last column without values, which is no label to learn from. */
+/* Rows that end with a separator have an empty last column, which cannot be the label. */
 static size_t last_with_values(const struct places *p)
 {
     for (size_t c = p->layout->columns; c-- > 0;)
@@ -179,7 +180,7 @@ static bl_status label_is_out(const struct places *p, size_t label)
             csv_column(p->layout, label).text);
 }
 
-/* Of a label that nobody named. */
+/* For a label that no option names. */
 static const char *reason_of(const struct csv_layout *layout, size_t found)
 {
     if (found == CSV_NONE)
@@ -187,7 +188,7 @@ static const char *reason_of(const struct csv_layout *layout, size_t found)
     return named_label(layout) == found ? "by its name" : "as the only column of words";
 }
 
-/* fallback: the column that is the label when nothing tells; CSV_NONE: then there is none. */
+/* fallback: the label column by default; CSV_NONE: no label. */
 static bl_status find_label(const struct places *p, size_t fallback)
 {
     const char *told = p->r->options->label;
@@ -230,7 +231,7 @@ static size_t inputs_of(const bl_data *like)
     return like->recipe ? recipe_inputs(like->recipe) : like->features;
 }
 
-/* The same columns as the training table, which had no names or whose names this file lacks. */
+/* Matches columns by number, if the training table or this file has no names. */
 static bl_status place_like_training(const struct places *p)
 {
     const struct recipe *recipe = p->r->like->recipe;
@@ -301,8 +302,8 @@ static const char *label_name(const struct recipe *recipe)
     return NULL;
 }
 
-/* The label among the columns that are not inputs: as told, else called as in training. Without has_labels, a column
-   that only happens to be left over (an id) is not taken for one. */
+/* Finds the label among the columns that are not inputs: by option, else by its name in training. Without
+   has_labels, another remaining column (such as an id) is not taken for the label. */
 static bl_status label_beside_inputs(const struct places *p)
 {
     struct csv_layout *out = p->layout;

@@ -1,5 +1,5 @@
 /*
- * csv_preamble.c - what may stand before a table: Excel's "sep=;", and lines of comments that begin with #.
+ * csv_preamble.c - skips what may precede a table: Excel's "sep=;", and lines of comments that begin with #.
  *
  * The last of the comments may be the header (numpy's savetxt writes it so, and some tables have a column called "#"): it is
  * when it has as many fields as the line below, none of them a number, and that line has numbers.
@@ -56,7 +56,7 @@ struct start {
     size_t line; /* its number */
 };
 
-/* Comments at the beginning: the last of them, and the first line that is none. */
+/* Comments at the beginning: finds the last of them, and the first other line. */
 struct comments {
     size_t n;
     struct start last, table;
@@ -79,7 +79,7 @@ static struct comments find_comments(const struct csv_layout *layout, struct sli
     return c;
 }
 
-/* "# a,b" is the header "a,b"; "#,b" and "#id,b" stay as they are. */
+/* "# a,b" is the header "a,b"; "#,b" and "#id,b" are left unchanged. */
 static struct start without_sign(struct start s)
 {
     const struct slice text = slice_trim(s.text);

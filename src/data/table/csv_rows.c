@@ -1,6 +1,7 @@
 /*
- * csv_rows.c - every field of a table in turn. A row that has not as many fields as the first is refused; one
- * without a label is passed over where figures are asked for, because nothing is learned from it.
+ * csv_rows.c - visits every field of a table in turn. A row with another number of fields than the first is
+ * refused. A row without a label is skipped when the table is only examined, because training would not use
+ * it.
  */
 #include "csv_table.h"
 
@@ -42,7 +43,7 @@ bl_status csv_count_missing(struct csv_table *t, const struct csv_line *line, si
     return BL_OK;
 }
 
-/* Nothing is learned from such a row. */
+/* Training would not use such a row. */
 static bool lacks_label(const struct csv_table *t, const struct csv_line *line)
 {
     struct slice rest = line->text;

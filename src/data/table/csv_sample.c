@@ -1,6 +1,6 @@
 /*
- * csv_sample.c - the first lines of a table: what each column of them holds, and in which order the numbers
- * of a line are.
+ * csv_sample.c - collects statistics of the first lines of a table: the contents of each column, and the
+ * order of the numbers in a line.
  */
 #include "csv_layout.h"
 
@@ -12,7 +12,7 @@
 
 enum { SAMPLE_LINES = 100 };
 
-/* 2020-03-31, 31.3.2020, 3/31/20, also with a time behind it: three numbers of four digits at most. */
+/* 2020-03-31, 31.3.2020, 3/31/20, also followed by a time: three numbers of at most four digits. */
 static bool is_date(struct slice s)
 {
     size_t i = 0, digits = 0, groups = 1;
@@ -68,7 +68,8 @@ static void count_field(struct csv_column *column, const struct csv_field *field
     column->repeats += !is_repeat && slice_compare(field->text, column->first.text) == 0;
 }
 
-/* The first line once more: a header that was written twice says nothing about the values. */
+/* Whether a line repeats the first one. Such a line is skipped: a repeated header says nothing about the
+   values. */
 static bool repeats_first(const struct csv_sample *s, struct slice line, char separator)
 {
     struct csv_field field;

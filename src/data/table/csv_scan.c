@@ -1,6 +1,6 @@
 /*
- * csv_scan.c - the first pass over a table: every row has as many fields as the first, numbers are taken, and what is no
- * number is counted, with its place.
+ * csv_scan.c - the first pass over a table: checks that every row has as many fields as the first, stores
+ * numbers, and counts other fields, with the place of the first.
  */
 #include "csv_table.h"
 
@@ -13,7 +13,7 @@
 
 /* ---- Room */
 
-/* Most rows there can be: one a line, and a row of c fields has at least c bytes. */
+/* An upper bound of the number of rows: one per line, and a row of c fields has at least c bytes. */
 static size_t most_rows(const struct csv_table *t)
 {
     size_t lines = 1;
@@ -80,7 +80,7 @@ static bl_status take_input(struct csv_table *t, const struct csv_line *line, si
     return BL_OK;
 }
 
-/* A second header, as tables have that were written one behind the other. */
+/* A repeated header, as in concatenated tables. */
 static bl_status check_repeat(const struct csv_table *t, const struct csv_line *line)
 {
     struct slice rest = line->text;
@@ -107,7 +107,7 @@ static bl_status take_field(struct csv_table *t, const struct csv_line *line, si
     return t->layout.place[column] != CSV_NONE ? take_input(t, line, column, field->text) : BL_OK;
 }
 
-/* The kinds that are known: told, or those of the model. */
+/* The types that are known before the scan, by option or from the model. */
 static void know_inputs(struct csv_table *t)
 {
     const struct bl_data *like = t->r->like;

@@ -1,9 +1,10 @@
 /*
- * csv_separator.c - which character stands between a table's fields, found from its first lines.
+ * csv_separator.c - detects the separator of a table from its first lines.
  *
- * A separator must give as many fields in each line; the first line may have one less, where it names the columns and the
- * lines below begin with the names of their rows (R's write.table). Of several the one counts that makes more of the fields
- * numbers (also numbers with decimal commas, so that "1,5;2,5" is two fields), then the one that makes more fields.
+ * A separator must give as many fields in each line; the first line may have one less, if it names the
+ * columns and the lines below begin with row names (R's write.table). Of several such separators the one is
+ * chosen that gives the larger share of numbers (decimal commas included, so that "1,5;2,5" is two fields),
+ * then the one that gives more fields.
  */
 #include "csv_layout.h"
 
@@ -13,10 +14,10 @@
 
 enum { SEPARATOR_LINES = 10 };
 
-/* What a separator makes of the first lines. */
+/* The result of splitting the first lines at one separator. */
 struct division {
     char separator;
-    size_t fields;  /* in each line; 0: they do not agree, 1: it is none */
+    size_t fields;  /* in each line; 0: the lines differ, 1: the character does not separate */
     double numbers; /* share of the fields that look like numbers */
 };
 
@@ -114,7 +115,8 @@ static char by_first_line(struct slice text, const char *candidates)
     return best;
 }
 
-/* Blanks stand in words too: they separate only where most of what they make are numbers, and nothing else does better. */
+/* Blanks occur in words too: they separate only if most of the resulting fields are numbers, and no other
+   separator is better. */
 static bool are_blanks_better(const struct division *blanks, const struct division *best)
 {
     return blanks->fields > 1 && blanks->numbers >= 0.5 &&

@@ -1,6 +1,6 @@
 /*
- * csv_table.h - one reading of a table, from text to set: scanned once for numbers, labels and ids; then each column is
- * judged; columns of words are read again.
+ * csv_table.h - the state of reading a table. The table is scanned once for numbers, labels and ids; then the
+ * type of each column is inferred; columns of words are read a second time.
  */
 #ifndef BL_DATA_CSV_TABLE_H
 #define BL_DATA_CSV_TABLE_H
@@ -9,7 +9,7 @@
 #include "csv_layout.h"
 #include "words.h"
 
-enum { MOST_WORDS = 256 }; /* of a column: more are no categories */
+enum { MOST_WORDS = 256 }; /* of a column: more are not accepted as categories */
 
 /* Fields of one sort: how many, and the first of them. */
 struct csv_count {
@@ -25,9 +25,9 @@ struct csv_input {
     bool is_dropped; /* left out after all */
     struct csv_count numbers, words, odd, missing; /* odd: "inf", "none", ... */
     struct csv_count inexact;                      /* whole numbers that no double holds, such as 2^53 + 1 */
-    struct csv_count alike;                        /* of the words: numbers in another notation */
-    struct words different;                        /* of a column of words */
-    struct csv_count wordy; /* the word with which they are no categories: too many, or (n bytes) too long */
+    struct csv_count alike;         /* of the words, those that are numbers in another notation */
+    struct words different;         /* of a column of words */
+    struct csv_count wordy;         /* the word that exceeds a limit: too many words, or (n bytes) too long */
     const struct recipe_column *as; /* what it becomes */
     size_t feature;                 /* the first that it becomes */
 };
@@ -49,27 +49,29 @@ struct csv_table {
     struct csv_digits *digits; /* while a column is compared as it is written; NULL otherwise */
 };
 
-/* Is handed every field of the table in turn. */
+/* Called for every field of the table in turn. */
 typedef bl_status (*csv_take)(struct csv_table *t, const struct csv_line *line, size_t column,
                               const struct csv_field *field);
-/* Rows are counted anew in t->n, which is the present row. */
+/* Calls `take` for every field of the table in turn; t->n is the current row, from 0. */
 bl_status csv_for_each_field(struct csv_table *t, csv_take take);
 
-/* Counts the field in t->missing, where that is wanted; for every row once. */
+/* Counts the field in t->missing if missing values are counted; called once per row. */
 bl_status csv_count_missing(struct csv_table *t, const struct csv_line *line, size_t column,
                             const struct csv_field *field);
 
-/* Input i's whole numbers as they are written: whether all are different, and whether all are the same. */
+/* Compares the whole numbers of input i digit by digit: whether all are different, and whether all are
+   equal. */
 bl_status csv_compare_digits(struct csv_table *t, size_t i, bool *are_different, bool *are_same);
-/* A whole number in decimal digits that is not the double that stands for it. */
+/* Whether a whole number in decimal digits is rounded when it is stored as a double. */
 bool csv_is_inexact(struct slice text, double value);
 
 bl_status csv_scan(struct csv_table *t);
-/* After the scan: decides what each column becomes, and keeps that in data->recipe. */
+/* After the scan: decides what each column becomes, and stores the result in data->recipe. */
 bl_status csv_judge(struct csv_table *t);
 /* Refuses a label column whose words are numbers in another notation. */
 bl_status csv_judge_label(const struct csv_table *t);
-/* Fills data->doubles, features, shape and column_names. Takes t->values where they are what is wanted. */
+/* Fills data->doubles, features, shape and column_names. Takes t->values over without a copy where they are
+   already the features. */
 bl_status csv_encode(struct csv_table *t);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * csv_text.c - lines and fields of comma-separated text.
+ * csv_text.c - splits comma-separated text into lines and fields.
  */
 #include "csv_text.h"
 
@@ -18,8 +18,8 @@ static bool separates(char c, char separator)
     return c == separator || (c == '\t' && separator == ' ');
 }
 
-/* at[0] is a quote: where the field ends, at a separator, a line end or n. SIZE_MAX: it is no quoted field, because no
-   quote closes it, or more text follows the one that does. */
+/* at[0] is a quote. Returns where the field ends: at a separator, a line end or n. SIZE_MAX: it is not a
+   quoted field, because no quote closes it, or text follows the closing quote. */
 static size_t quoted_end(const char *at, size_t n, char separator)
 {
     size_t i = 1;
@@ -32,7 +32,8 @@ static size_t quoted_end(const char *at, size_t n, char separator)
     return i == n || separates(at[i], separator) || at[i] == '\n' ? i : SIZE_MAX;
 }
 
-/* Where the line ends: at the first line end that is not inside quotes; where these are broken, at the first of all. */
+/* The end of the line: the first line end that is not inside quotes, or the first of all if the quotes are
+   not closed. */
 static size_t line_end(struct slice s, size_t first_end, char separator)
 {
     bool is_begin = true;

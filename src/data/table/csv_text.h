@@ -1,6 +1,6 @@
 /*
- * csv_text.h - lines and fields of comma-separated text (RFC 4180, any separator). A quoted field may go on in the next
- * lines of the file.
+ * csv_text.h - splits comma-separated text (RFC 4180, any separator) into lines and fields. A quoted field
+ * may span several lines of the file.
  */
 #ifndef BL_DATA_CSV_TEXT_H
 #define BL_DATA_CSV_TEXT_H
@@ -10,8 +10,8 @@
 /* A row of the table. Set it to zero before the first. */
 struct csv_line {
     struct slice text;
-    size_t number;    /* of its first line, from 1, as an editor counts */
-    size_t breaks;    /* lines it goes on for: inside quotes */
+    size_t number;    /* number of its first line, from 1 */
+    size_t breaks;    /* further lines that it spans, inside quotes */
     bool takes_blank; /* blank lines are rows: in a table of one column, where they hold a missing value */
 };
 
@@ -25,7 +25,7 @@ struct csv_field {
 };
 
 /* The next field of a line; false when nothing is left. "a,,b" has three fields, "a," two. The separator ' ' stands for any
-   number of blanks and tabs; those at the ends of the line count for nothing. */
+   number of blanks and tabs; those at the ends of the line are ignored. */
 bool csv_next_field(struct slice *rest, char separator, struct csv_field *field);
 
 size_t csv_count_fields(struct slice line, char separator);
@@ -33,13 +33,13 @@ bool csv_is_blank(struct slice line); /* nothing but spaces */
 
 enum { CSV_WORD_ROOM = 256 }; /* a label or a word of a column, with its end */
 
-/* The field's text as it is meant: itself, or unescaped into the buffer. false: it is longer than a word may be. */
+/* The field's text, unescaped into the buffer if necessary. false: it is longer than a word may be. */
 bool csv_word(const struct csv_field *field, char buffer[CSV_WORD_ROOM], struct slice *word);
 
 bool csv_is_word(struct slice text, const char *word); /* whatever its case; word: in lower case */
 
-/* What people write where a value is missing: "", "?", "NA", "N/A", in any case; and what else stands in for a
-   number: "-", "none", "NaN", "inf", ... (which may well be the name of a class). */
+/* Missing values: "", "?", "NA", "N/A", in any case; and other placeholders for a number: "-", "none", "NaN",
+   "inf", ... (which may be the name of a class). */
 bool csv_is_missing(struct slice text);
 bool csv_is_odd_number(struct slice text);
 

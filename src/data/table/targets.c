@@ -1,5 +1,5 @@
 /*
- * targets.c - a label column that holds numbers to come near to (regression).
+ * targets.c - a label column of regression targets.
  */
 #include "classes.h"
 
@@ -46,13 +46,12 @@ bl_status targets_number(bl_data *data, const struct reading *r, const struct la
                                          &(struct label_column){column, "line", false});
         if (r->like && !to_target(&texts[i], &targets[i]))
             BL_FAIL(r->ctx, BL_BAD_DATA,
-                    "%s: line %zu, %s: \"%s\" is no number, but those of the training set are", r->path,
+                    "%s: line %zu, %s: \"%s\" is not a number, but those of the training set are", r->path,
                     texts[i].line, column, text_shown(text.at, text.n).text);
         if (!to_target(&texts[i], &targets[i]))
             BL_FAIL(r->ctx, BL_BAD_DATA,
-                    "%s: line %zu, %s: \"%s\" is no number; the option target says that this column holds "
-                    "numbers "
-                    "to come near to, and class that it holds classes",
+                    "%s: line %zu, %s: \"%s\" is not a number; the option target says that this column holds "
+                    "regression targets, and class that it holds classes",
                     r->path, texts[i].line, column, text_shown(text.at, text.n).text);
     }
     return BL_OK;

@@ -1,5 +1,5 @@
 /*
- * words.c - a sorted list: few different texts are expected, each looked for often.
+ * words.c - a sorted list, because there are few distinct texts and many lookups.
  */
 #include "words.h"
 

@@ -1,5 +1,5 @@
 /*
- * words.h - the different texts that occur in a column, counted and kept in order.
+ * words.h - the distinct texts of a column, counted and sorted.
  */
 #ifndef BL_DATA_WORDS_H
 #define BL_DATA_WORDS_H
@@ -20,9 +20,10 @@ struct words { /* sorted by their bytes */
 /* Where `text` is, or would be. */
 size_t words_place(const struct words *words, struct slice text);
 bool words_has(const struct words *words, size_t place, struct slice text);
-/* One more of this text, which is copied when it is new. */
+/* Counts this text once more; a new text is copied. */
 bl_status words_count(struct words *words, bl_context *ctx, struct slice text, size_t line);
-/* The first word that is another one and a comment ("x # sure" beside "x"), or holds " # ". NULL: none. */
+/* The first word that consists of another word and a comment ("x # sure" beside "x"), or contains " # ".
+   NULL: none. */
 const struct word *words_commented(const struct words *words);
 void words_free(bl_context *ctx, struct words *words);
 

@@ -1,6 +1,6 @@
 /*
- * picture_read.c - PNG by libpng, JPEG by TurboJPEG. Samples stay as they are stored: gamma, chromaticities and colour
- * profiles are not applied, nor is the orientation in EXIF, as in Pillow and torchvision.
+ * picture_read.c - decodes PNG with libpng and JPEG with TurboJPEG. As in Pillow and torchvision, samples are
+ * returned as stored: gamma, chromaticities, colour profiles and the orientation in EXIF are not applied.
  */
 #include "../picture.h"
 
@@ -20,7 +20,7 @@ static bl_status check_size(bl_context *ctx, const char *path, double rows, doub
     return BL_OK;
 }
 
-/* In place: alpha stands behind the channels of each pixel, and is gone afterwards. */
+/* Blends in place, and removes the alpha value that follows the channels of each pixel. */
 static void put_on_black(struct picture *p)
 {
     const size_t n = (size_t)p->rows * (size_t)p->cols, channels = (size_t)p->channels;
@@ -34,7 +34,8 @@ static void put_on_black(struct picture *p)
 
 /* ---- PNG */
 
-/* libpng leaves by longjmp where it fails: what it allocates hangs on `png`, and what we do is allocated outside. */
+/* libpng reports errors by longjmp. Its own memory belongs to `png`; the memory of this file is allocated
+   outside the jump. */
 struct png_reading {
     png_structp png;
     png_infop info;
@@ -78,8 +79,9 @@ static bool png_begin(struct png_reading *p)
     return true;
 }
 
-/* Every kind becomes 8 bits a sample: palettes their colours, 1 to 4 bits all of the range, 16 bits their upper half, and what
-   is transparent gets alpha. No gamma is set, so none is applied. */
+/* Every image becomes 8 bits per sample: palettes are replaced by their colours, 1 to 4 bits are scaled to
+   the full range, of 16 bits the upper 8 are kept, and transparency becomes alpha. No gamma is set, so none
+   is applied. */
 static bool png_transform(struct png_reading *p)
 {
     if (setjmp(png_jmpbuf(p->png)))
@@ -161,8 +163,8 @@ static bl_status read_jpeg(struct picture *out, bl_context *ctx, const char *pat
     const bool is_grey = space == TJCS_GRAY;
     *out = (struct picture){.rows = rows, .cols = cols, .channels = is_grey ? 1 : 3};
     BL_TRY(MEM_ARRAY(ctx, &out->pixels, (size_t)rows * (size_t)cols * (size_t)out->channels, "a picture"));
-    /* a warning is a broken picture too: what is missing was made up. A few kilobytes can hold thousands of scans over a
-       picture that is large by its header: 500 are enough for anybody */
+    /* a warning is treated as an error, because missing parts were filled in. A few kilobytes can contain
+       thousands of scans of a large image, which take long to decode: at most 500 are accepted */
     if (tjDecompress2(jpeg, file->at, (unsigned long)file->n, out->pixels, cols, 0, rows,
                       is_grey ? TJPF_GRAY : TJPF_RGB,
                       TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0)
