@@ -1,6 +1,6 @@
 #!/bin/sh
-# lint.sh FILE...: layout by clang-format, include rules (check_floors.py), cppcheck and clang-tidy; fails on
-# the first finding. A tool that is not installed is named and skipped.
+# lint.sh FILE...: include rules (check_floors.py), names (check_names.py), layout (clang-format, 110 columns), cppcheck and
+# clang-tidy; fails on the first finding. A tool that is not installed is named and skipped.
 set -eu
 
 run_if_there() {
@@ -20,6 +20,12 @@ for file in "$@"; do
 done
 
 python3 tests/check_floors.py
+python3 tests/check_names.py --self-test
+# clang-format leaves comments and strings as long as they are.
+if LC_ALL=C.UTF-8 grep -nE '^.{111,}' "$@"; then
+    echo "lint: these lines are longer than 110 columns" >&2
+    exit 1
+fi
 run_if_there clang-format --dry-run -Werror "$@"
 # shellcheck disable=SC2086
 run_if_there cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
