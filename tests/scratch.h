@@ -63,8 +63,10 @@ static inline void scratch_remove(struct scratch *s)
     rmdir(s->folder);
 }
 
+/* A new file each time: where a file is cut to nothing and written again, ext4 brings its bytes to the disk at once. */
 static inline void scratch_write(const char *path, const void *bytes, size_t n)
 {
+    remove(path);
     FILE *file = fopen(path, "wb");
     if (!file || fwrite(bytes, 1, n, file) != n || fclose(file) != 0)
         abort();
