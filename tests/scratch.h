@@ -25,8 +25,10 @@ struct scratch {
 
 static inline void scratch_make(struct scratch *s)
 {
-    *s = (struct scratch){.folder = "/tmp/backless-test-XXXXXX"};
-    if (!mkdtemp(s->folder))
+    const char *temporary = getenv("TMPDIR");
+    const int n =
+        snprintf(s->folder, sizeof s->folder, "%s/backless-test-XXXXXX", temporary ? temporary : "/tmp");
+    if (n >= (int)sizeof s->folder || !mkdtemp(s->folder))
         abort();
 }
 
