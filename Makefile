@@ -17,8 +17,6 @@ export DEMO_DATA DEMO_NET DEMO_RULES DEMO_RATES DEMO_RATE_EPOCHS DEMO_EPOCHS DEM
 sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] src/*/*/*/*.[ch] cli/*.[ch] \
             cli/*/*.[ch] cli/*/*/*.[ch] tests/*.[ch] examples/*.[ch])
 
-test test-slow test-asan: export TMPDIR := $(shell scripts/in_memory.sh)
-
 help:
 	@echo "make demo      compare six rules on a small table and on Fashion-MNIST, in a minute or so"
 	@echo "make test      build everything and run the tests; test-slow: those that take minutes"
