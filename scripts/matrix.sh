@@ -2,8 +2,8 @@
 # matrix.sh [NAME...]: builds and tests configurations that `make test` does not cover: without each optional
 # part in turn, without all of them, with clang, and as distributions build: on the shared library, and twice
 # from different folders, which must give the same files. Warnings are errors. NAME: some of those that
-# `matrix.sh --list` prints; default: all. By its name alone: lto, where the test `install` still fails,
-# because gcc warns of uninitialised variables in a program that is linked to the static library with -Werror.
+# `matrix.sh --list` prints; default: all. By its name alone: lto, where each program that is linked to the
+# static library compiles the whole library again, which takes minutes in the test `install` alone.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 

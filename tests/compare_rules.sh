@@ -120,10 +120,7 @@ expect 5 "diverged" "$program" compare --data line.csv --target number --net "de
 "$program" compare --data table.csv --net "dense 600, tanh, dense 600, tanh, dense 3" --epochs 200 --rules linear,dfa,bp \
     --no-angles --out stopped >out.txt 2>&1 &
 job=$!
-for i in $(seq 1000); do
-    [ -s stopped/dfa/log.jsonl ] && break
-    sleep 0.1
-done
+wait_for stopped/dfa/log.jsonl $job
 kill -INT $job
 wait $job
 [ $? = 75 ] || { complain "a stopped comparison ends with another code"; cat out.txt; }

@@ -73,11 +73,7 @@ if command -v openssl >/dev/null && openssl req -x509 -newkey rsa:2048 -nodes -d
 fi
 python3 "$tests/web_server.py" served $tls &
 server=$!
-waited=0
-while [ ! -s served/port ] && kill -0 $server 2>/dev/null && [ $waited -lt 200 ]; do
-    sleep 0.05
-    waited=$((waited + 1))
-done
+while [ ! -s served/port ] && kill -0 $server 2>/dev/null; do sleep 0.05; done
 [ -s served/port ] || { echo "FAILED: the server did not start"; exit 1; }
 web=http://127.0.0.1:$(cat served/port)
 
@@ -266,11 +262,7 @@ clean
 
 # ---- stopped, two at once, killed
 wait_for_part() {
-    waited=0
-    while [ ! -s got.part ] && kill -0 $client 2>/dev/null && [ $waited -lt 200 ]; do
-        sleep 0.02
-        waited=$((waited + 1))
-    done
+    while [ ! -s got.part ] && kill -0 $client 2>/dev/null; do sleep 0.02; done
 }
 # Begins a slow download, tries another beside it, and ends the first by signal $1; its exit code is then $found.
 interrupt() {

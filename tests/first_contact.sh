@@ -36,7 +36,7 @@ grep -q "by default" out.txt && complain "the settings of a run folder are calle
 
 "$program" train --data people.csv --label kind --ignore name,ticket,cabin --epochs 100000 --out "a run" >stopped.txt 2>&1 &
 pid=$!
-until [ -s "a run/log.jsonl" ]; do sleep 0.1; done
+wait_for "a run/log.jsonl" $pid
 kill -INT $pid
 wait $pid
 [ $? = 75 ] || complain "a stopped run does not exit with 75"

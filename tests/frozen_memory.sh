@@ -16,7 +16,7 @@ for rule in frozen bp; do
     holds "$rule" 1.dense.weight || complain "$rule: the memory of the output's block is missing"
     $run --net "dense 8, tanh, dense 2" --out "$rule.stopped" >/dev/null 2>&1 &
     pid=$!
-    while [ ! -s "$rule.stopped/log.jsonl" ] && kill -0 $pid 2>/dev/null; do :; done
+    wait_for "$rule.stopped/log.jsonl" $pid
     kill -TERM $pid 2>/dev/null
     wait $pid
     expect 0 "" "$program" train --resume "$rule.stopped" --quiet

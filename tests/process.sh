@@ -35,8 +35,7 @@ train --data long.csv --epochs 2 --quiet --out model >/dev/null
 stop_by() { # SIGNAL FOLDER
     "$program" train --data t.csv --net "$net" --epochs 1000000 --no-angles --out "$2" >out.txt 2>&1 &
     victim=$!
-    waited=0
-    while [ ! -s "$2/log.jsonl" ] && [ $waited -lt 200 ]; do sleep 0.05; waited=$((waited + 1)); done
+    wait_for "$2/log.jsonl" $victim
     kill -"$1" $victim
     wait $victim
 }
@@ -52,7 +51,7 @@ done
     trap '' HUP
     "$program" train --data t.csv --net "$net" --epochs 300 --out nohup >out.txt 2>&1 &
     victim=$!
-    while [ ! -s nohup/log.jsonl ]; do sleep 0.05; done
+    wait_for nohup/log.jsonl $victim
     kill -HUP $victim 2>/dev/null
     wait $victim
 ) || complain "a run that ignores SIGHUP was stopped by it"

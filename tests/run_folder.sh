@@ -24,11 +24,7 @@ train() {
 # In the background, with the process's own number in $!.
 begin() {
     "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs 100000 --out "$1" --quiet >/dev/null 2>&1 &
-    tries=0
-    while [ ! -s "$1/log.jsonl" ] && [ $tries -lt 200 ]; do
-        sleep 0.05
-        tries=$((tries + 1))
-    done
+    wait_for "$1/log.jsonl" $!
 }
 
 # ---- two processes

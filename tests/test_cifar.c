@@ -328,8 +328,8 @@ static void running_out_of_memory_leaves_nothing(void **state)
     write_batches("plain", "");
     scratch_write(below("plain/batches.meta.txt"), text, sizeof text - 1);
     write_tar_with(below("a.tar"), whole, N_WHOLE, "batches.meta.txt", text);
-    must_survive_failing_memory(below("plain"), &with_labels);
-    must_survive_failing_memory(below("a.tar"), &with_labels);
+    must_survive_failing_memory(below("plain"), &with_labels, NULL, 8);
+    must_survive_failing_memory(below("a.tar"), &with_labels, NULL, 8);
 }
 
 /* The real ones: a folder with cifar-10-batches-bin and cifar-100-binary. */

@@ -9,16 +9,12 @@
 
 #include <cmocka.h>
 
-#include "data_files.h"
+#include "reading_fixture.h"
 
 enum {
     FUZZ_ROUNDS = 3000, /* a second or two with the sanitizers */
     LONG_NUMBER = 600   /* digits; more than the reader of numbers takes */
 };
-
-static struct scratch scratch;
-static struct counting memory;
-static bl_context *ctx;
 
 struct table_case {
     const char *text;
@@ -374,21 +370,9 @@ static void running_out_of_memory_leaves_nothing(void **state)
     static const char text[] = "\"u \"\"\",v,species\n1,2,b\n3,4,a\n";
     static const struct data_options options = {.has_labels = true};
     (void)state;
-    const size_t live = memory.live;
-    bl_status status = BL_NO_MEMORY;
-    size_t failing = 0;
-    for (; status == BL_NO_MEMORY; failing++) {
-        bl_data *data = NULL;
-        memory.calls = 0;
-        memory.fail_at = failing + 1;
-        status = read_text(&data, text, sizeof text - 1, &options, NULL);
-        memory.fail_at = 0;
-        assert_int_equal(status == BL_OK, data != NULL);
-        data_free(data);
-        assert_int_equal(memory.live, live);
-    }
-    assert_int_equal(status, BL_OK);
-    assert_true(failing > 15);
+    const char *path = scratch_path(&scratch, "table.csv");
+    scratch_write(path, text, sizeof text - 1);
+    must_survive_failing_memory(path, &options, NULL, 15);
 }
 
 static void noise_does_no_harm(void **state)
@@ -457,24 +441,6 @@ static void real_tables_need_no_options(void **state)
         data_free(d);
     }
 }
-
-static int begin(void **state)
-{
-    (void)state;
-    scratch_make(&scratch);
-    ctx = counting_context(&memory);
-    return ctx ? 0 : 1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    scratch_remove(&scratch);
-    context_destroy(ctx);
-    return memory.live == 0 ? 0 : 1;
-}
-
-#define EACH(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
 {

@@ -1,8 +1,9 @@
 /*
  * test_disk_faults.c - a run that is stopped and resumed while one call to the disk fails, each in turn: it is said, no file is
- * left broken, and the run continues from its folder to the bits of one that nothing disturbed. read, write, fsync, rename and
- * ftruncate are this program's own.
+ * left broken, and the run continues from its folder to the bits of one that nothing disturbed. read, write, fsync, close,
+ * rename and ftruncate are this program's own.
  */
+#define _DEFAULT_SOURCE /* syscall */
 #include "rig.h"
 #include "scratch.h"
 
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
 enum { N = 24, SIDE = 4, INPUTS = SIDE * SIDE, CLASSES = 3 };
@@ -52,6 +54,15 @@ int fsync(int fd) /* some thousand runs need not wait for the disk */
 {
     (void)fd;
     return fails("fsync") ? -1 : 0;
+}
+
+/* Of a file that was written. The descriptor is gone in any case, as on Linux. */
+int close(int fd)
+{
+    const int flags = fcntl(fd, F_GETFL);
+    const bool is_written = flags >= 0 && (flags & O_ACCMODE) == O_WRONLY;
+    const int result = (int)syscall(SYS_close, fd);
+    return is_written && fails("close") ? -1 : result;
 }
 
 int rename(const char *from, const char *to)

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "data_files.h"
+#include "reading_fixture.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,8 +19,6 @@ enum {
 };
 
 static const char fashion_mnist[] = "/usr/share/datasets/fashion-mnist";
-static const struct data_options with_labels = {.has_labels = true};
-static const struct data_options without_labels = {.has_labels = false};
 
 /* Three images of 2 x 2 with labels 0, 1, 0. */
 #define GOOD_IMAGES                                                                                          \
@@ -33,10 +31,6 @@ static const struct data_options without_labels = {.has_labels = false};
     }
 static const struct idx_spec good_images = GOOD_IMAGES, good_labels = GOOD_LABELS;
 static const char good_text[] = "1x2x2 of 2: 0 1 2 3 = 0, 4 5 6 7 = 1, 8 9 10 11 = 0";
-
-static struct scratch scratch;
-static struct counting memory;
-static bl_context *ctx;
 
 static void assert_reads(const char *where, const char *part, const struct data_options *options,
                          const char *expected)
@@ -432,23 +426,9 @@ static void running_out_of_memory_leaves_nothing(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         const char *images = scratch_path(&scratch, names[i][0]);
-        bl_status status = BL_NO_MEMORY;
         write_idx(images, &good_images);
         write_idx(scratch_path(&scratch, names[i][1]), &good_labels);
-        const size_t live = memory.live;
-        size_t failing = 0;
-        for (; status == BL_NO_MEMORY; failing++) {
-            bl_data *data = NULL;
-            memory.calls = 0;
-            memory.fail_at = failing + 1;
-            status = read_part(&data, ctx, images, "train", &with_labels, NULL);
-            memory.fail_at = 0;
-            assert_int_equal(status == BL_OK, data != NULL);
-            data_free(data);
-            assert_int_equal(memory.live, live);
-        }
-        assert_int_equal(status, BL_OK);
-        assert_true(failing > 4);
+        must_survive_failing_memory(images, &with_labels, NULL, 4);
     }
 }
 
@@ -491,24 +471,6 @@ static void mnist_is_read(void **state)
     assert_mnist_like("mnist", &options, "train", 60000, 5, 8);
     assert_mnist_like("mnist", &options, "test", 10000, 7, 6);
 }
-
-static int begin(void **state)
-{
-    (void)state;
-    scratch_make(&scratch);
-    ctx = counting_context(&memory);
-    return ctx ? 0 : 1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    scratch_remove(&scratch);
-    context_destroy(ctx);
-    return memory.live == 0 ? 0 : 1;
-}
-
-#define EACH(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
 {

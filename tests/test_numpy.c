@@ -214,7 +214,7 @@ static void running_out_of_memory_leaves_nothing(void **state)
     static const char *const keras[] = {"x_test", "x_train", "y_train", "y_test"};
     (void)state;
     write_npz(below("keras.npz"), keras, 4);
-    must_survive_failing_memory(below("keras.npz"), &with_labels);
+    must_survive_failing_memory(below("keras.npz"), &with_labels, NULL, 8);
 }
 
 int main(void)

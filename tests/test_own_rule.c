@@ -5,6 +5,7 @@
  */
 #include "own_made.h"
 #include "scratch.h"
+#include "without_sync.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -352,8 +352,8 @@ static void running_out_of_memory_leaves_nothing(void **state)
     scratch_write(below("greys/val/.keep"), "x", 1);
     write_png("pictures/a/1.png", 4, 4, 1, 1);
     write_png("pictures/b/1.png", 2, 2, 3, 1);
-    must_survive_failing_memory(below("greys"), &resized);
-    must_survive_failing_memory(below("pictures"), &resized);
+    must_survive_failing_memory(below("greys"), &resized, NULL, 8);
+    must_survive_failing_memory(below("pictures"), &resized, NULL, 8);
 }
 
 int main(void)

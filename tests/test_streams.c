@@ -4,6 +4,7 @@
  */
 #include "rig.h"
 #include "scratch.h"
+#include "without_sync.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -10,13 +10,9 @@
 #include <cmocka.h>
 
 #include "../src/data/set/making.h"
-#include "data_files.h"
+#include "reading_fixture.h"
 
 #include <math.h>
-
-static struct scratch scratch;
-static struct counting memory;
-static bl_context *ctx;
 
 /* A table, how to read it, and the set as text or a piece of the message. */
 struct table_case {
@@ -33,7 +29,7 @@ static bl_status read_text(bl_data **out, const char *text, const struct data_op
     return read_part(out, ctx, path, "train", options, like);
 }
 
-static bl_data *must_read(const char *text, const struct data_options *options, const bl_data *like)
+static bl_data *must_read_text(const char *text, const struct data_options *options, const bl_data *like)
 {
     bl_data *data = NULL;
     if (read_text(&data, text, options, like) != BL_OK)
@@ -43,7 +39,7 @@ static bl_data *must_read(const char *text, const struct data_options *options, 
 
 static void assert_reads(const struct table_case *c, const bl_data *like)
 {
-    bl_data *data = must_read(c->text, &c->options, like);
+    bl_data *data = must_read_text(c->text, &c->options, like);
     assert_string_equal(data_as_text(data), c->expected);
     data_free(data);
 }
@@ -140,7 +136,7 @@ static void too_many_words_are_refused(void **state)
             text, {.label = "y", .has_labels = true}, "more than 256 different words"};
         if (counts[k] > 256)
             assert_refuses(&c, NULL);
-        bl_data *data = counts[k] > 256 ? NULL : must_read(c.text, &c.options, NULL);
+        bl_data *data = counts[k] > 256 ? NULL : must_read_text(c.text, &c.options, NULL);
         if (data)
             assert_int_equal(data->features, 257);
         data_free(data);
@@ -176,7 +172,7 @@ static void missing_values_are_filled_in(void **state)
 {
     static const struct data_options options = {.label = "y", .imputes = true, .has_labels = true};
     (void)state;
-    bl_data *data = must_read("n,c,m,y\n1,a,5,0\n,b,6,1\n4,?,7,1\n", &options, NULL);
+    bl_data *data = must_read_text("n,c,m,y\n1,a,5,0\n,b,6,1\n4,?,7,1\n", &options, NULL);
     assert_string_equal(data_as_text(data), "1x1x6 of 2: 1 0 1 0 0 5 = 0, nan 1 0 1 0 6 = 1, 4 0 0 0 1 7 = "
                                             "1; columns n n is missing c=a c=b c is "
                                             "missing m");
@@ -249,7 +245,7 @@ static void ids_are_left_out(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        bl_data *data = must_read(cases[i].table.text, &cases[i].table.options, NULL);
+        bl_data *data = must_read_text(cases[i].table.text, &cases[i].table.options, NULL);
         assert_string_equal(data_as_text(data), cases[i].table.expected);
         const char *note = data->n_notes > 0 ? data->notes[0] : NULL;
         if (cases[i].note ? !note || !strstr(note, cases[i].note) : note && strstr(note, "left out"))
@@ -262,7 +258,8 @@ static void ids_are_kept_beside(void **state)
 {
     static const struct data_options options = {.label = "y", .id_column = "k", .has_labels = true};
     (void)state;
-    bl_data *data = must_read("k,n,y\n\"u \"\"1\"\"\",5,0\nv,6,1\nv,7,1\n", &options, NULL), *part = NULL;
+    bl_data *data = must_read_text("k,n,y\n\"u \"\"1\"\"\",5,0\nv,6,1\nv,7,1\n", &options, NULL);
+    bl_data *part = NULL;
     assert_string_equal(data->ids[0], "u \"1\"");
     assert_string_equal(data->ids[2], "v");
     assert_int_equal(data_subset(&part, data, (const uint32_t[]){2, 0}, 2, "a part"), BL_OK);
@@ -322,7 +319,7 @@ static void targets_are_read(void **state)
             assert_refuses(&(struct table_case){cases[i].text, options, cases[i].why}, NULL);
             continue;
         }
-        bl_data *data = must_read(cases[i].text, &options, NULL);
+        bl_data *data = must_read_text(cases[i].text, &options, NULL);
         assert_int_equal(data->labels != NULL, cases[i].labels);
         assert_int_equal(data->targets != NULL, !cases[i].labels);
         assert_int_equal(data->has_targets, !cases[i].labels);
@@ -407,7 +404,7 @@ static void raw_files_are_read_for_a_model(void **state)
     };
     static const struct data_options options = {.imputes = true, .has_labels = true, .label = "y"};
     (void)state;
-    bl_data *like = must_read(training, &options, NULL);
+    bl_data *like = must_read_text(training, &options, NULL);
     names_free(ctx, like->class_names, 2);
     assert_int_equal(names_copy(ctx, &like->class_names, (char *[]){(char[]){"a"}, (char[]){"b"}}, 2), BL_OK);
     for (size_t i = 0; i < sizeof right / sizeof *right; i++)
@@ -423,7 +420,7 @@ static void recipes_survive_as_text(void **state)
     char *text = NULL, *again = NULL;
     struct recipe *recipe = NULL;
     (void)state;
-    bl_data *data = must_read(training, &options, NULL);
+    bl_data *data = must_read_text(training, &options, NULL);
     assert_int_equal(recipe_to_text(&text, ctx, data->recipe), BL_OK);
     assert_string_equal(
         text, "[{\"name\":\"Id\",\"kind\":\"left out\"},{\"name\":\"c\",\"kind\":\"words\",\"words\":"
@@ -518,44 +515,13 @@ static void running_out_of_memory_leaves_nothing(void **state)
     static const struct data_options options = {
         .imputes = true, .has_labels = true, .label = "y", .id_column = "Id"};
     (void)state;
-    bl_data *like = must_read(training, &options, NULL);
-    for (int i = 0; i < 2; i++) {
-        const size_t live = memory.live;
-        bl_status status = BL_NO_MEMORY;
-        size_t failing = 0;
-        for (; status == BL_NO_MEMORY; failing++) {
-            bl_data *data = NULL;
-            memory.calls = 0;
-            memory.fail_at = failing + 1;
-            status = read_text(&data, training, &options, i ? like : NULL);
-            memory.fail_at = 0;
-            assert_int_equal(status == BL_OK, data != NULL);
-            data_free(data);
-            assert_int_equal(memory.live, live);
-        }
-        assert_int_equal(status, BL_OK);
-        assert_true(failing > 40);
-    }
+    bl_data *like = must_read_text(training, &options, NULL);
+    const char *path = scratch_path(&scratch, "table.csv");
+    scratch_write(path, training, strlen(training));
+    must_survive_failing_memory(path, &options, NULL, 40);
+    must_survive_failing_memory(path, &options, like, 40);
     data_free(like);
 }
-
-static int begin(void **state)
-{
-    (void)state;
-    scratch_make(&scratch);
-    ctx = counting_context(&memory);
-    return ctx ? 0 : 1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    scratch_remove(&scratch);
-    context_destroy(ctx);
-    return memory.live == 0 ? 0 : 1;
-}
-
-#define EACH(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
 {
