@@ -14,6 +14,13 @@ static json_t *load(const char *folder, const char *name)
     return json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 }
 
+static double loss_of(const json_t *result, const char *set)
+{
+    char key[32];
+    snprintf(key, sizeof key, "%s_loss", set);
+    return json_number_value(json_object_get(result, key));
+}
+
 /* Of classes the error, of numbers the rmse where it is measured. */
 static struct figure figure_of(const json_t *result, const char *set)
 {
@@ -26,9 +33,9 @@ static struct figure figure_of(const json_t *result, const char *set)
         snprintf(key, sizeof key, "%s_%s", set, kinds[i].name);
         const json_t *value = json_object_get(result, key);
         if (json_is_number(value))
-            return (struct figure){kinds[i].kind, json_number_value(value)};
+            return (struct figure){kinds[i].kind, json_number_value(value), loss_of(result, set)};
     }
-    return (struct figure){FIGURE_NONE, 0.0};
+    return (struct figure){FIGURE_NONE, 0.0, 0.0};
 }
 
 static void take_result(struct run_figures *out, const json_t *result)

@@ -13,6 +13,7 @@ enum figure_kind { FIGURE_NONE, FIGURE_ERROR, FIGURE_RMSE, FIGURE_LOSS };
 struct figure {
     enum figure_kind kind;
     double value;
+    double loss; /* on the same set: it decides among equal errors */
 };
 
 struct run_figures {

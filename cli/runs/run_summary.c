@@ -109,7 +109,9 @@ static void count_group(struct run_summary *s, struct run_group *g, double *room
             continue;
         room[g->done++] = figure_in(f, s->set)->value;
         g->seconds += f->seconds;
+        g->loss += figure_in(f, s->set)->loss;
     }
+    g->loss = g->done > 0 ? g->loss / g->done : 0.0;
     g->mean = mean_of(room, g->done);
     g->deviation = deviation_of(room, g->done);
     s->done += g->done;
@@ -140,6 +142,8 @@ static int by_mean(const void *a, const void *b)
         return rank_of(x) - rank_of(y);
     if (x->done > 0 && x->mean != y->mean)
         return x->mean < y->mean ? -1 : 1;
+    if (x->done > 0 && x->loss != y->loss)
+        return x->loss < y->loss ? -1 : 1;
     return (x->runs > y->runs) - (x->runs < y->runs);
 }
 

@@ -21,6 +21,7 @@ struct run_group {
     struct summary_run *runs;
     int n_runs, done, diverged, failed;
     double mean, deviation; /* of the judged figure over the finished runs; deviation (n - 1) NaN below two */
+    double loss;            /* mean, which orders settings of equal errors */
     struct paired to_bp;
     double seconds; /* of training, of all its finished runs */
 };
