@@ -1,5 +1,6 @@
 /*
- * test_students_t.c - quantiles of Student's t against published tables, and the means and intervals of a comparison.
+ * test_students_t.c - quantiles of Student's t against published tables, and the means and intervals of a
+ * comparison.
  */
 #include "../cli/runs/run_statistics.h"
 #include "../cli/runs/students_t.h"
@@ -11,7 +12,8 @@
 
 #include <cmocka.h>
 
-/* scipy.stats.t.ppf of SciPy 1.17.1; the first six digits of the 0.975 column are those of every printed table. */
+/* scipy.stats.t.ppf of SciPy 1.17.1; the first six digits of the 0.975 column are those of every printed
+   table. */
 static void quantiles_are_those_of_tables(void **state)
 {
     static const double BOUND = 1e-9; /* what students_t.h promises */

@@ -1,10 +1,11 @@
 /*
  * comparison_pool.c - rules over several seeds, each at a rate of its own: by the pool of runs.
  *
- * --tune lr. Every rule is trained at the default rate, a tenth and a hundredth of it, and ten times as much; where the best is the least
- * or the greatest that was tried, the range grows by a decade, MOST_GROWTHS times at most. Then the best rate times and by the cube root
- * of ten are tried. --rates gives the rates instead. A rate is judged by the validation error after a training of full length (or
- * of --rate-epochs), with a seed that no judged run has. The judged runs train on the training and the validation examples, except with
+ * --tune lr. Every rule is trained at the default rate, a tenth and a hundredth of it, and ten times as much;
+ * where the best is the least or the greatest that was tried, the range grows by a decade, MOST_GROWTHS times
+ * at most. Then the best rate times and by the cube root of ten are tried. --rates gives the rates instead. A
+ * rate is judged by the validation error after a training of full length (or of --rate-epochs), with a seed
+ * that no judged run has. The judged runs train on the training and the validation examples, except with
  * --patience, which needs these apart.
  *
  * Folders: DIR/tune/NAME and DIR/NAME, with a plan.json in DIR/tune and in DIR.
@@ -205,8 +206,8 @@ static bl_status configure_tuning(const struct pooled *p, bl_config **out)
     return status == BL_OK ? bl_config_set(*out, "angles", "none") : status;
 }
 
-/* A step of the search: what the plan has is trained, and the summary made anew. A training that failed or diverged is a rate that is
-   not chosen; only a stop, and files that cannot be written, end the search. */
+/* A step of the search: what the plan has is trained, and the summary made anew. A training that failed or
+   diverged is a rate that is not chosen; only a stop, and files that cannot be written, end the search. */
 static int search(const struct pooled *p, const struct run_plan *plan, const char *folder,
                   struct run_summary *summary)
 {

@@ -1,8 +1,8 @@
 /*
  * reproduction_pool.c - the runs of selected cells, by the pool.
  *
- * A run that is done has its result in DIR and is left out; a run folder that is not finished (DIR/runs/NAME) goes on from its
- * last checkpoint.
+ * A run that is done has its result in DIR and is left out; a run folder that is not finished (DIR/runs/NAME)
+ * goes on from its last checkpoint.
  */
 #include "reproduction.h"
 
@@ -69,7 +69,8 @@ static int collect(const struct pool *pool, const struct pool_run *run)
     return reproduction_collect(pool->s, q->cell.target, run->folder);
 }
 
-/* A run that diverged, or was killed, says nothing of the others. What is wrong with data or files is wrong for all. */
+/* A run that diverged, or was killed, says nothing of the others. What is wrong with data or files is wrong
+   for all. */
 static bool is_common(int code)
 {
     return code == EXIT_USAGE || code == EXIT_DATA || code == EXIT_IO;

@@ -63,7 +63,8 @@ const char *plan_value(const json_t *run, const char *axis)
     return value ? value : "";
 }
 
-/* Letters, digits, '.', '+' and '-' of a value; the rest of it is '_'. A long value ends in a hash of all of it. */
+/* Letters, digits, '.', '+' and '-' of a value; the rest of it is '_'. A long value ends in a hash of all of
+   it. */
 static void add_value(char *name, size_t room, const char *value)
 {
     enum { LONGEST = 40 };
@@ -267,7 +268,8 @@ int plan_join(struct run_plan *plan, const struct run_plan *more, const char *fo
     return EXIT_DONE;
 }
 
-/* By renaming, so that a kill leaves the old one or the new one. Each process has a name of its own, because several may write. */
+/* By renaming, so that a kill leaves the old one or the new one. Each process has a name of its own, because
+   several may write. */
 static int write_plan(const struct run_plan *plan, const char *folder)
 {
     char path[2 * BL_PATH_ROOM], made[2 * BL_PATH_ROOM + 32];

@@ -1,7 +1,8 @@
 /*
  * run_plan.h - a list of runs: the options that all share, and those in which they differ (the axes).
  *
- * DIR/plan.json holds the plan, DIR/NAME the run folder of each run, whose name tells its values: "rule-dfa-lr-0.003-seed-1".
+ * DIR/plan.json holds the plan, DIR/NAME the run folder of each run, whose name tells its values:
+ * "rule-dfa-lr-0.003-seed-1".
  */
 #ifndef CLI_RUN_PLAN_H
 #define CLI_RUN_PLAN_H
@@ -17,8 +18,8 @@ struct run_plan {
     bool is_comparison; /* of rules: one setting of each, with differences to bp; else a sweep */
 };
 
-/* Without runs; axes: keys, ends with NULL. The options are those that are set in config, except the axes and those that say only
-   where and how fast. */
+/* Without runs; axes: keys, ends with NULL. The options are those that are set in config, except the axes and
+   those that say only where and how fast. */
 void plan_begin(struct run_plan *plan, const bl_config *config, const char *const *axes);
 void plan_release(struct run_plan *plan);
 /* Takes values, an object with a text for each axis. One that is there already is not added again. */
@@ -43,8 +44,9 @@ struct shard {
 /* "2/8"; NULL: all. Prints what is wrong; the exit code. */
 int shard_read(struct shard *out, const char *text);
 
-/* Trains in DIR, where plan_keep has been, what is not done yet, several at once. Runs that diverged are not repeated, those that failed otherwise are. jobs: runs at
-   once, 0: as pool_split finds it. EXIT_DONE, EXIT_STOPPED, or the code of the first failure. */
+/* Trains in DIR, where plan_keep has been, what is not done yet, several at once. Runs that diverged are not
+   repeated, those that failed otherwise are. jobs: runs at once, 0: as pool_split finds it. EXIT_DONE,
+   EXIT_STOPPED, or the code of the first failure. */
 int plan_work(const struct session *s, const struct run_plan *plan, const char *folder, struct shard shard,
               int jobs);
 

@@ -52,7 +52,8 @@ static int train(const struct pool *pool, const struct pool_run *run, pid_t pare
                                               .keeps_failure = true});
 }
 
-/* What is wrong with files is wrong for all. A setting that is refused or diverges says nothing of the others. */
+/* What is wrong with files is wrong for all. A setting that is refused or diverges says nothing of the
+   others. */
 static bool is_common(int code)
 {
     return code == EXIT_IO;

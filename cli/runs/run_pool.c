@@ -1,8 +1,8 @@
 /*
  * run_pool.c - runs side by side, each in a child process of its own.
  *
- * A run folder that is not finished goes on from its last checkpoint. A child whose parent was killed saves its state and ends. A
- * child tells by shared memory how many epochs it has finished.
+ * A run folder that is not finished goes on from its last checkpoint. A child whose parent was killed saves
+ * its state and ends. A child tells by shared memory how many epochs it has finished.
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS, kill, nanosleep */
 #include "run_pool.h"
@@ -114,7 +114,8 @@ static void end_run(struct pool *p, struct pool_run *run, int status)
 
 /* ---- How far they are */
 
-/* "; table 1, 2x800 tanh, dfa, seed 1: epoch 23 of at most 300" for each run, because a stop rule may end it earlier. */
+/* "; table 1, 2x800 tanh, dfa, seed 1: epoch 23 of at most 300" for each run, because a stop rule may end it
+   earlier. */
 static void add_runs(const struct pool *p, char *text, size_t room)
 {
     for (int i = 0; i < p->n_runs; i++) {
@@ -125,7 +126,8 @@ static void add_runs(const struct pool *p, char *text, size_t room)
     }
 }
 
-/* Shares of all runs, now and (before) when this command saw them first: a run that goes on has some epochs already. */
+/* Shares of all runs, now and (before) when this command saw them first: a run that goes on has some epochs
+   already. */
 static double share_done(struct pool *p, double *before)
 {
     double now = (double)(p->done + p->failed);

@@ -1,8 +1,9 @@
 /*
  * run_pool.h - many runs, several at once, each in a child process and a run folder of its own.
  *
- * A child process and not a thread: a run that is killed or crashes takes no other with it, each has a context of its own, and
- * a run behaves exactly as `backless train` does. docs/comparing.md tells how many run at once, and why.
+ * A child process and not a thread: a run that is killed or crashes takes no other with it, each has a
+ * context of its own, and a run behaves exactly as `backless train` does. docs/comparing.md tells how many
+ * run at once, and why.
  */
 #ifndef CLI_RUN_POOL_H
 #define CLI_RUN_POOL_H
@@ -58,8 +59,8 @@ struct pool {
 /* Runs all. EXIT_DONE, EXIT_STOPPED (asked to, in between), or the exit code of the first run that failed. */
 int pool_work(struct pool *pool);
 
-/* How many run at once, and with how many threads each: as many runs as cores with one thread each; the cores that are left where
-   there are fewer runs are shared out among them. jobs, threads: 0, or as given. */
+/* How many run at once, and with how many threads each: as many runs as cores with one thread each; the cores
+   that are left where there are fewer runs are shared out among them. jobs, threads: 0, or as given. */
 struct pool_split {
     int width, threads;
 };

@@ -1,9 +1,10 @@
 /*
  * run_statistics.c - statistics of a few runs.
  *
- * With d_i = figure of a setting with seed i - figure of bp with seed i, the interval is mean(d) +- t s(d) / sqrt(n), t the 0.975
- * quantile of Student's distribution with n - 1 degrees of freedom. Two settings with one seed share the order of the examples
- * and, where their first weights are drawn alike, these too, which is why they are compared seed by seed.
+ * With d_i = figure of a setting with seed i - figure of bp with seed i, the interval is mean(d) +- t s(d) /
+ * sqrt(n), t the 0.975 quantile of Student's distribution with n - 1 degrees of freedom. Two settings with
+ * one seed share the order of the examples and, where their first weights are drawn alike, these too, which
+ * is why they are compared seed by seed.
  */
 #include "run_statistics.h"
 

@@ -6,8 +6,8 @@
 
 enum { SEEDS_OF_AN_INTERVAL = 3 };
 
-/* Differences of two settings over the seeds that both have finished: mean, and the interval of Student's t that holds the mean
-   of such differences with 95 %. */
+/* Differences of two settings over the seeds that both have finished: mean, and the interval of Student's t
+   that holds the mean of such differences with 95 %. */
 struct paired {
     int n;
     double mean, low,

@@ -49,7 +49,8 @@ static bool is_same_setting(const struct run_plan *plan, const json_t *a, const 
     return true;
 }
 
-/* Runs in the order of their settings, those of one setting side by side; the order within the plan decides among both. */
+/* Runs in the order of their settings, those of one setting side by side; the order within the plan decides
+   among both. */
 static int read_runs(struct run_summary *s, const char *const *folders)
 {
     const size_t n = json_array_size(s->plan.runs);

@@ -1,5 +1,6 @@
 /*
- * run_summary.h - means over the seeds of each setting of a plan, and differences between settings seed by seed.
+ * run_summary.h - means over the seeds of each setting of a plan, and differences between settings seed by
+ * seed.
  */
 #ifndef CLI_RUN_SUMMARY_H
 #define CLI_RUN_SUMMARY_H
@@ -38,9 +39,10 @@ struct run_summary {
     enum figure_kind kind;
 };
 
-/* Takes the plan over. folders: where its run folders are, ends with NULL; a run that is in several is taken from the one where it
-   is furthest, and refused where two of them ended with other weights. A sweep is judged by the validation set where there is one, a
-   comparison by the test set. Prints what is wrong; the exit code. */
+/* Takes the plan over. folders: where its run folders are, ends with NULL; a run that is in several is taken
+   from the one where it is furthest, and refused where two of them ended with other weights. A sweep is
+   judged by the validation set where there is one, a comparison by the test set. Prints what is wrong; the
+   exit code. */
 int summary_make(struct run_summary *out, struct run_plan *plan, const char *const *folders);
 void summary_release(struct run_summary *summary);
 

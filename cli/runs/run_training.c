@@ -1,7 +1,8 @@
 /*
  * run_training.c - training in a child process.
  *
- * failure.json, {"exit_code": 5, "why": "..."}, is what a run leaves that cannot be finished; it goes when the run begins anew.
+ * failure.json, {"exit_code": 5, "why": "..."}, is what a run leaves that cannot be finished; it goes when
+ * the run begins anew.
  */
 #include "run_training.h"
 

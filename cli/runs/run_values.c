@@ -171,7 +171,8 @@ void values_draw(const struct run_values *values, double place, char out[VALUE_R
         value_text(values, between(values, place), out);
 }
 
-/* SplitMix64 (Steele, Lea and Flood 2014) on a counter: a longer sweep begins with the settings of a shorter one. */
+/* SplitMix64 (Steele, Lea and Flood 2014) on a counter: a longer sweep begins with the settings of a shorter
+   one. */
 double draw_place(unsigned k, unsigned axis)
 {
     uint64_t z = ((uint64_t)k << 16 | axis) * UINT64_C(0x9E3779B97F4A7C15) + UINT64_C(0x9E3779B97F4A7C15);

@@ -1,8 +1,9 @@
 /*
  * students_t.c - quantiles of Student's t distribution, by bisection of its distribution function.
  *
- * P(T > t) = I_x(n/2, 1/2) / 2 with x = n / (n + t^2), I the regularized incomplete beta function (Abramowitz and Stegun, 26.7.1
- * and 26.5). I_x is the continued fraction 26.5.8, evaluated by Lentz's method, on the side where it converges fast.
+ * P(T > t) = I_x(n/2, 1/2) / 2 with x = n / (n + t^2), I the regularized incomplete beta function (Abramowitz
+ * and Stegun, 26.7.1 and 26.5). I_x is the continued fraction 26.5.8, evaluated by Lentz's method, on the
+ * side where it converges fast.
  */
 #include "students_t.h"
 

@@ -1,7 +1,8 @@
 /*
  * cmd_collect.c - backless collect: one table of the runs in several folders of sweeps or comparisons.
  *
- * The folders may be parts of one plan (--shard) or plans with other values of the same options. Nothing is copied.
+ * The folders may be parts of one plan (--shard) or plans with other values of the same options. Nothing is
+ * copied.
  */
 #include "../runs/run_table.h"
 

@@ -1,8 +1,9 @@
 /*
- * cmd_sweep.c - backless sweep: one training for each combination of the values of some options, or for some drawn at random.
+ * cmd_sweep.c - backless sweep: one training for each combination of the values of some options, or for some
+ * drawn at random.
  *
- * An option whose value is no value of its own but a list or a range of them (run_values.h) is an axis. Every combination is trained
- * with each seed. The table has the best setting first.
+ * An option whose value is no value of its own but a list or a range of them (run_values.h) is an axis. Every
+ * combination is trained with each seed. The table has the best setting first.
  */
 #include "../runs/run_table.h"
 #include "../runs/run_values.h"
@@ -152,8 +153,8 @@ static int make_plan(struct sweep *w)
     return EXIT_DONE;
 }
 
-/* What is wrong with the data or with the options that all runs share is said once, before any runs. A setting that is refused
-   for its own values fails alone, except the first. */
+/* What is wrong with the data or with the options that all runs share is said once, before any runs. A
+   setting that is refused for its own values fails alone, except the first. */
 static int check_first(const struct sweep *w)
 {
     bl_config *config = NULL;
