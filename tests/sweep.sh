@@ -26,6 +26,8 @@ for name in batch-4-lr-0.001-seed-1 batch-8-lr-0.01-seed-1 batch-16-lr-0.01-seed
     [ -f ranges/$name/result.json ] || complain "there is no run ranges/$name"
 done
 expect 0 "dense 6, tanh, dense C" sweep --net "dense C; dense 6, tanh, dense C" --out nets
+expect 0 "" sweep --optimizer "sgd;sgd momentum 0.9;sgd  momentum 0.9" --out spelled # values whose names differ by blanks only
+[ "$(ls spelled | grep -c seed)" = 3 ] || complain "three spellings are not three runs"
 expect 0 "" sweep --lr 1e-4:1e-1:log --rule dfa,bp,fa --random 5 --out drawn
 [ "$(ls drawn | grep -c seed)" = 5 ] || complain "--random 5 is not 5 runs"
 expect 0 "" sweep --lr 1e-4:1e-1:log --rule dfa,bp,fa --random 6 --out drawn

@@ -7,9 +7,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { LONG_NAME = 2048 }; /* MAX_LISTS axes */
 
 static const char format[] = "backless plan 1";
 
@@ -63,39 +66,58 @@ const char *plan_value(const json_t *run, const char *axis)
     return value ? value : "";
 }
 
-/* Letters, digits, '.', '+' and '-' of a value; the rest of it is '_'. A long value ends in a hash of all of
-   it. */
-static void add_value(char *name, size_t room, const char *value)
+static uint32_t hash_of(const char *text) /* FNV-1a */
+{
+    uint32_t hash = 2166136261U;
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619U;
+    return hash;
+}
+
+static void append(char *name, const char *text)
+{
+    snprintf(name + strlen(name), LONG_NAME - strlen(name), "%s", text);
+}
+
+/* Letters, digits, '.', '+' and '-' as they are, others as '_'. A value that is long or has others ends in
+   its hash, so that two values never have one name. */
+static void append_value(char *name, const char *value)
 {
     enum { LONGEST = 40 };
-    const size_t used = strlen(name);
-    uint32_t hash = 2166136261U; /* FNV-1a */
+    char text[LONGEST + 16];
     size_t n = 0;
-    for (; value[n]; n++) {
-        hash = (hash ^ (unsigned char)value[n]) * 16777619U;
-        if (n < LONGEST && used + n + 1 < room) {
-            const bool is_plain = isalnum((unsigned char)value[n]) || strchr(".+-", value[n]);
-            name[used + n] = value[n];
-            if (!is_plain)
-                name[used + n] = '_';
-            name[used + n + 1] = 0;
-        }
+    bool is_plain = strlen(value) <= LONGEST;
+    for (; value[n] && n < LONGEST; n++) {
+        const bool is_kept = isalnum((unsigned char)value[n]) || strchr(".+-", value[n]);
+        text[n] = '_';
+        if (is_kept)
+            text[n] = value[n];
+        is_plain = is_plain && is_kept;
     }
-    if (n > LONGEST)
-        snprintf(name + strlen(name), room - strlen(name), "_%08x", (unsigned)hash);
+    text[n] = 0;
+    if (!is_plain)
+        snprintf(text + n, sizeof text - n, "_%08x", (unsigned)hash_of(value));
+    append(name, text);
 }
 
 static void make_name(const struct run_plan *plan, const json_t *values, char out[RUN_NAME_ROOM])
 {
+    char name[LONG_NAME] = "";
     size_t i = 0;
     const json_t *axis = NULL;
-    out[0] = 0;
     json_array_foreach(plan->axes, i, axis)
     {
         const char *key = json_string_value(axis);
-        snprintf(out + strlen(out), RUN_NAME_ROOM - strlen(out), "%s%s-", i ? "-" : "", key);
-        add_value(out, RUN_NAME_ROOM, json_string_value(json_object_get(values, key)));
+        append(name, i ? "-" : "");
+        append(name, key);
+        append(name, "-");
+        append_value(name, json_string_value(json_object_get(values, key)));
     }
+    const int n = RUN_NAME_ROOM - 16;
+    if (strlen(name) < (size_t)n)
+        snprintf(out, RUN_NAME_ROOM, "%.*s", n, name);
+    else
+        snprintf(out, RUN_NAME_ROOM, "%.*s_%08x", n, name, (unsigned)hash_of(name));
 }
 
 static const json_t *find_run(const struct run_plan *plan, const char *name)

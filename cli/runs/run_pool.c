@@ -222,7 +222,8 @@ static int share_progress(struct pool *p)
 
 static int code_of_all(const struct pool *p)
 {
-    if (watch_asked_to_stop() && p->done + p->failed < p->n_runs) {
+    const bool is_stopped = watch_asked_to_stop() || p->code == EXIT_DONE; /* the command, or a child alone */
+    if (is_stopped && p->done + p->failed < p->n_runs) {
         usage_error("stopped after %d of %d runs; the same command goes on", p->done, p->n_runs);
         return EXIT_STOPPED;
     }
