@@ -25,7 +25,7 @@ expect 0 "" sweep --batch 4:32:log:4 --lr 0.001:0.01:lin:2 --out ranges
 for name in batch-4-lr-0.001-seed-1 batch-8-lr-0.01-seed-1 batch-16-lr-0.01-seed-1 batch-32-lr-0.01-seed-1; do
     [ -f ranges/$name/result.json ] || complain "there is no run ranges/$name"
 done
-expect 0 "dense 6, tanh, dense C" sweep --net "dense C; dense 6, tanh, dense C" --out nets
+expect 0 "dense 6, tanh, dense C" sweep --net "dense C; dense 6, tanh, dense C" --out folders/that/are/new
 expect 0 "" sweep --optimizer "sgd;sgd momentum 0.9;sgd  momentum 0.9" --out spelled # values whose names differ by blanks only
 [ "$(ls spelled | grep -c seed)" = 3 ] || complain "three spellings are not three runs"
 expect 0 "" sweep --lr 1e-4:1e-1:log --rule dfa,bp,fa --random 5 --out drawn
@@ -47,6 +47,7 @@ expect 2 "--epochs is 4 there and 5 here" sweep --rule dfa,bp --lr 1e-3:1e-1:log
 expect 3 "nowhere" "$program" sweep --data nowhere.csv --lr 0.1,0.2 --out none
 expect 2 "which folders" collect
 expect 4 "plan.json" collect nowhere
+expect 4 "cannot be made" sweep --lr 0.1,0.2 --out table.csv/none
 [ ! -e none ] || complain "a refusal made a folder"
 
 # ---- The bits of a run are those of train

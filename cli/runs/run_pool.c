@@ -31,6 +31,13 @@ struct pool_split pool_split(int cores, int n_runs, int jobs, int threads)
 
 int make_folder(const char *path)
 {
+    char part[2 * BL_PATH_ROOM];
+    snprintf(part, sizeof part, "%s", path);
+    for (char *at = strchr(part + 1, '/'); part[0] && at; at = strchr(at + 1, '/')) {
+        *at = 0;
+        mkdir(part, 0777); /* what cannot be made is told of the whole path */
+        *at = '/';
+    }
     if (mkdir(path, 0777) == 0 || errno == EEXIST)
         return EXIT_DONE;
     usage_error("%s: cannot be made: %s", path, strerror(errno));
