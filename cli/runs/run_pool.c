@@ -33,7 +33,7 @@ int make_folder(const char *path)
 {
     char part[2 * BL_PATH_ROOM];
     snprintf(part, sizeof part, "%s", path);
-    for (char *at = strchr(part + 1, '/'); part[0] && at; at = strchr(at + 1, '/')) {
+    for (char *at = strchr(part, '/'); at; at = strchr(at + 1, '/')) {
         *at = 0;
         mkdir(part, 0777); /* what cannot be made is told of the whole path */
         *at = '/';
