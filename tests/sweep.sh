@@ -107,6 +107,12 @@ expect 2 "other options" collect grid validated
 sed -i 's/"weights_hash": "./"weights_hash": "x/' part1/rule-dfa-lr-0.001-seed-1/result.json
 expect 3 "other weights" collect grid part1
 
+# ---- Killed between the last checkpoint and the result
+collect grid --csv --quiet >grid.csv
+rm grid/rule-dfa-lr-0.01-seed-2/result.json
+sweep --rule dfa,bp --lr 1e-3:1e-1:log --seeds 2 --out grid >out.txt 2>&1 || complain "a run without its result is not trained"
+collect grid --csv --quiet | cmp -s - grid.csv || complain "a run that lost its result ends with another table"
+
 # ---- Killed in the middle, and asked to stop: the same command ends with an equal table
 long="--rule dfa,bp,fa --lr 1e-3,1e-2 --seeds 2 --epochs 60 --jobs 2"
 # shellcheck disable=SC2086

@@ -116,14 +116,9 @@ static void forget_failure(const struct folder_run *run)
     remove(path);
 }
 
-int run_in_folder(const struct folder_run *run)
+static int train(const struct folder_run *run, bool is_begun)
 {
     struct training t = {NULL, NULL, NULL, NULL, NULL, NULL};
-    const bool is_begun = folder_has(run->folder, "model.safetensors");
-    const int code = is_begun ? check_revision(run->folder) : EXIT_DONE;
-    if (code != EXIT_DONE)
-        return code;
-    forget_failure(run);
     bl_status status = training_begin(&t, run->backend, run->threads);
     if (status == BL_OK)
         status = configure(&t, run, is_begun);
@@ -141,4 +136,17 @@ int run_in_folder(const struct folder_run *run)
     }
     training_release(&t);
     return result;
+}
+
+/* A run that was killed between its last checkpoint and result.json has nothing left to train, and the
+   library then writes no result.json: it is trained anew, to the same bits. */
+int run_in_folder(const struct folder_run *run)
+{
+    const bool is_begun = folder_has(run->folder, "model.safetensors");
+    int code = is_begun ? check_revision(run->folder) : EXIT_DONE;
+    if (code != EXIT_DONE)
+        return code;
+    forget_failure(run);
+    code = train(run, is_begun);
+    return code == EXIT_DONE && !folder_has(run->folder, "result.json") ? train(run, false) : code;
 }
