@@ -100,6 +100,33 @@ static bool may_set(const struct session *session, const char *key)
     return false;
 }
 
+/* A text that may be several values, which the command tells apart: that of sweep, the one with --random. */
+static bool may_be_list(const struct session *session, const bl_option *option, const char *value)
+{
+    return extra_index(session->command, "random") >= 0 && option->argument && strpbrk(value, ",;:");
+}
+
+static int add_list(struct session *session, const bl_option *option, const char *value)
+{
+    int i = 0;
+    while (i < session->n_lists && strcmp(session->lists[i].key, option->key) != 0)
+        i++;
+    if (i == MAX_LISTS)
+        return usage_error("--%s: more than %d options have several values", option->key, MAX_LISTS);
+    session->lists[i].key = option->key;
+    session->lists[i].value = value;
+    session->n_lists += i == session->n_lists;
+    return EXIT_DONE;
+}
+
+static int set_option(struct session *session, const bl_option *option, const char *value)
+{
+    if (bl_config_set(session->config, option->key, value) == BL_OK)
+        return EXIT_DONE;
+    return may_be_list(session, option, value) ? add_list(session, option, value)
+                                               : fail_with(session, BL_BAD_VALUE);
+}
+
 /* One flag; takes_next is set when its value is the next word. */
 static int read_flag(struct session *session, const char *text, const char *next, bool sets_config,
                      bool *takes_next)
@@ -123,9 +150,7 @@ static int read_flag(struct session *session, const char *text, const char *next
         return usage_error("--%s cannot change a run that is resumed", flag.key);
     if (check_words(flag.key, value) != EXIT_DONE)
         return EXIT_USAGE;
-    if (sets_config && bl_config_set(session->config, flag.key, value) != BL_OK)
-        return fail_with(session, BL_BAD_VALUE);
-    return EXIT_DONE;
+    return sets_config ? set_option(session, option, value) : EXIT_DONE;
 }
 
 /* U+2013 and U+2014, which word processors make of two dashes. */

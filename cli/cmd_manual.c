@@ -76,6 +76,10 @@ static const struct item files[] = {
      "The latest state: weights, feedback, and everything needed to resume and to predict."},
     {"DIR/best.safetensors", "The state with the lowest validation error, if there is a validation set."},
     {"DIR/result.json", "The final figures."},
+    {"DIR/plan.json",
+     "Of a sweep, or of a comparison with seeds: the options and the list of its runs, each of "
+     "which has a run folder in DIR."},
+    {"DIR/NAME/failure.json", "Of such a run that diverged or failed: why, and the exit code."},
     {"~/.cache/backless/NAME", "A data set of the user's."},
     {"/usr/share/datasets/NAME", "A data set of the system's; also below /usr/local/share/datasets."},
 };
@@ -86,6 +90,10 @@ static const struct item examples[] = {
     {"backless train --resume run", "Continues the run after a stop."},
     {"backless compare --data iris.csv --net \"dense 50, tanh, dense 3\" --test-fraction 0.3",
      "Compares all rules on a table."},
+    {"backless compare --data mnist --rules bp,dfa --seeds 5 --tune lr",
+     "Compares two rules over five seeds, each at its own best learning rate."},
+    {"backless sweep --data mnist --val 10000 --lr 1e-5:1e-2:log --batch 32,64 --rule dfa,bp",
+     "Trains with every combination of these values, several runs at once."},
     {"backless predict --model run --data test.csv --output predictions.csv",
      "Writes the model's predictions for a file of examples."},
     {"backless explain dfa --net \"dense 800, tanh, dense 10\" --program",

@@ -42,7 +42,7 @@ struct command {
     int (*run)(struct session *session);
 };
 
-enum { MAX_EXTRAS = 16, MAX_WORDS = 4096 };
+enum { MAX_EXTRAS = 16, MAX_WORDS = 4096, MAX_LISTS = 16 };
 
 /* A command that another is made of: "data get" of "data". */
 struct part {
@@ -65,11 +65,16 @@ struct session {
     const char *extra[MAX_EXTRAS]; /* values, in the order of command->extras; NULL: not given */
     const char *words[MAX_WORDS];
     int n_words;
+    /* Of a command that takes lists: options whose text on the command line is no single value of theirs. */
+    struct {
+        const char *key, *value;
+    } lists[MAX_LISTS];
+    int n_lists;
 };
 
 extern const struct command command_train, command_compare, command_eval, command_predict, command_curves,
     command_rules, command_explain, command_nets, command_info, command_data, command_bench, command_verify,
-    command_doctor, command_completion, command_manual, command_reproduce;
+    command_doctor, command_completion, command_manual, command_reproduce, command_sweep, command_collect;
 const struct command *command_at(const struct program *program, int i); /* NULL past the last */
 /* Part i of a command; NULL past the last, and for a command that has none. */
 const struct command *command_below(const struct program *program, const struct command *command, int i);

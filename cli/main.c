@@ -14,9 +14,21 @@ static const char reproduce_story[] =
     "numeric revision, 3: not\na valid result, or other data. docs/results.md describes results, and how "
     "they are judged.";
 
+static const char sweep_story[] =
+    "An option has several values as a list, --rule dfa,bp, or as a range: A:B:log is the powers of ten from "
+    "A to "
+    "B,\n"
+    "A:B:log:N is N values in equal ratios, A:B:lin:N in equal steps. Values with commas are separated by "
+    "';':\n"
+    "--net \"dense C; dense 100, tanh, dense C\". Each run has a folder DIR/NAME (--out DIR, default: "
+    "sweep). A sweep\n"
+    "that was stopped or killed goes on when the same command is given again. docs/comparing.md tells more.";
+
 static const struct program program[] = {
     {&command_train, NULL, NULL},
     {&command_compare, NULL, NULL},
+    {&command_sweep, NULL, sweep_story},
+    {&command_collect, NULL, NULL},
     {&command_eval, NULL, NULL},
     {&command_predict, NULL, NULL},
     {&command_curves, NULL, NULL},

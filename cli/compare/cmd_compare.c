@@ -20,10 +20,17 @@ static const struct extra extras[] = {
     {"rates", "LIST", "learning rates to choose from, for each rule, on a validation split"},
     {"rate-epochs", "N",
      "epochs of training at each of --rates, with a schedule of that length (default: those of the run)"},
+    {"tune", "lr", "choose each rule's learning rate on a validation split: decades, then thirds of one"},
+    {"seeds", "N", "runs of each rule with N seeds, from --seed on: mean, deviation, difference to bp"},
+    {"jobs", "N", "with --seeds or --tune: runs at once (default: one for each core)"},
+    {"shard", "I/N", "with --seeds: part I of N of the runs; backless collect shows all parts"},
     {"init", "zero|fanin|glorot|he|same",
      "initial weights of every rule; same: fanin for all (default: each rule's own)"},
     {"config", "FILE.json", "options from a file; flags take precedence"},
     {"json", NULL, "one JSON object per rule on standard output"},
+    {"csv", NULL, "with --seeds or --tune: the table as CSV"},
+    {"markdown", NULL, "with --seeds or --tune: the table as Markdown"},
+    {"latex", NULL, "with --seeds or --tune: the table as LaTeX"},
     {"quiet", NULL, "no messages and no progress"},
     {NULL, NULL, NULL},
 };
@@ -55,7 +62,7 @@ static bl_status load(struct comparison *c)
     bl_status status = bl_config_copy(&config, c->s->config);
     if (status == BL_OK)
         status = bl_data_load(&c->train, &c->val, &c->test, c->s->ctx, config);
-    if (status == BL_OK && c->rates.n > 0 && !c->val) {
+    if (status == BL_OK && c->rates.n > 0 && !c->val && !c->is_pooled) {
         snprintf(tenth, sizeof tenth, "%zu", (bl_data_count(c->train) + 9) / 10);
         status = bl_config_set(config, "val", tenth);
         if (status == BL_OK)
@@ -66,14 +73,31 @@ static bl_status load(struct comparison *c)
     return status;
 }
 
-static bl_status make_rows(struct comparison *c, const struct words *rules)
+/* Without what frozen hidden layers and no hidden layer reach, an error says little: tuned rules have both beside them. */
+static void add_beside(struct words *rules)
 {
+    static const char *const beside[] = {"frozen", "linear"};
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        bool is_named = false;
+        for (int k = 0; k < rules->n; k++)
+            is_named = is_named || strcmp(rules->text[k], beside[i]) == 0;
+        if (!is_named && rules->n < MAX_RULES)
+            snprintf(rules->text[rules->n++], WORD_ROOM, "%s", beside[i]);
+    }
+}
+
+static bl_status make_rows(struct comparison *c, struct words *rules)
+{
+    const int n_named = rules->n;
+    if (c->is_tuned)
+        add_beside(rules);
     c->rows = calloc((size_t)rules->n, sizeof *c->rows);
     if (!c->rows)
         return BL_NO_MEMORY;
     for (c->n_rows = 0; c->n_rows < rules->n; c->n_rows++) {
         struct row *row = &c->rows[c->n_rows];
         snprintf(row->rule, sizeof row->rule, "%s", rules->text[c->n_rows]);
+        row->is_beside = c->n_rows >= n_named;
         row->notes = json_array();
         row_forget_figures(row);
     }
@@ -304,7 +328,7 @@ static int code_of_rows(const struct comparison *c)
     return code != EXIT_DONE || n_done > 0 ? code : EXIT_DIVERGED;
 }
 
-static int compare(struct comparison *c, const struct words *rules)
+static int compare(struct comparison *c, struct words *rules)
 {
     bl_status status = load(c);
     if (status == BL_OK)
@@ -315,6 +339,8 @@ static int compare(struct comparison *c, const struct words *rules)
     if (code != EXIT_DONE)
         return code;
     comparison_head(c);
+    if (c->is_pooled)
+        return comparison_pool(c);
     count_work(c);
     watch_signals();
     status = choose_rates(c);
@@ -378,14 +404,16 @@ static int check_options(const struct session *s)
         return usage_error("--rate-epochs is \"%s\", expected a whole number from 1 to 999999999", epochs);
     if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0])
         return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
-    if (epochs && !extra_of(s, "rates"))
-        return usage_error("--rate-epochs needs --rates");
+    if (epochs && !extra_of(s, "rates") && !extra_of(s, "tune"))
+        return usage_error("--rate-epochs needs --rates or --tune");
     if (strcmp(bl_config_get(s->config, "patience"), "0") != 0 &&
         strcmp(bl_config_get(s->config, "val"), "0") == 0)
         return usage_error("--patience needs a validation set: use --val N");
     if (bl_config_is_set(s->config, "rule") && !extra_of(s, "rules"))
         return usage_error("--rule %s: compare takes --rules, as in --rules %s,bp",
                            bl_config_get(s->config, "rule"), bl_config_get(s->config, "rule"));
+    if (bl_config_is_set(s->config, "lr") && extra_of(s, "tune"))
+        return usage_error("--lr %s and --tune lr: expected one of the two", bl_config_get(s->config, "lr"));
     if (bl_config_is_set(s->config, "lr") && extra_of(s, "rates"))
         return usage_error("--lr %s and --rates %s: expected one of the two", bl_config_get(s->config, "lr"),
                            extra_of(s, "rates"));
@@ -402,6 +430,8 @@ static int run(struct session *s)
         code = split(rates, MAX_RATES, "rates", &c.rates);
     if (code == EXIT_DONE)
         code = check_rates(&c.rates);
+    if (code == EXIT_DONE)
+        code = comparison_pool_options(&c);
     if (code == EXIT_DONE)
         code = check_options(s);
     if (code == EXIT_DONE)

@@ -41,6 +41,7 @@ struct row {
     double waited;           /* core_wait_share of the run; NaN: not known */
     double flat[MAX_ANGLES]; /* the same angles as numbers */
     int n_angles;
+    bool is_beside;        /* --rules did not name it: frozen and linear, with --tune */
     char advice[ROW_TEXT]; /* of a run that has hardly trained */
     json_t *notes;         /* texts of the trainer, and why it diverged or failed */
 };
@@ -54,6 +55,8 @@ struct comparison {
     struct row *rows; /* in the order of the table */
     int n_rows;
     bool is_chosen;     /* --rules named them */
+    bool is_pooled;     /* --seeds or --tune: by the pool of runs */
+    bool is_tuned;      /* --tune, or --rates beside --seeds */
     bl_config *settled; /* of a rule that trains the whole net; NULL before the rules were checked */
     int n_hidden;       /* hidden blocks of that net */
     double began;       /* seconds_now() */
@@ -83,6 +86,13 @@ void comparison_head(const struct comparison *c);
 bl_status comparison_choose_rate(struct comparison *c, struct row *row);
 /* Trains the rule from scratch, and fills in the row. What failed is said in the row; only BL_STOPPED is given back. */
 bl_status comparison_run(struct comparison *c, struct row *row);
+
+/* ---- comparison_pool.c: several seeds, and rates that are chosen for each rule */
+
+/* Reads --seeds, --tune and their like into *c. Prints what is wrong; the exit code. */
+int comparison_pool_options(struct comparison *c);
+/* After comparison_check: tunes, trains, prints the table; the exit code. */
+int comparison_pool(struct comparison *c);
 
 /* ---- comparison_table.c, comparison_json.c: on standard output */
 

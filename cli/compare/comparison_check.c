@@ -72,6 +72,14 @@ static int count_left_out(const struct comparison *c)
     return n;
 }
 
+static bool has_refused(const struct comparison *c)
+{
+    for (int i = 0; c->is_chosen && i < c->n_rows; i++)
+        if (c->rows[i].state == ROW_LEFT_OUT && !c->rows[i].is_beside)
+            return true;
+    return false;
+}
+
 /* Those that --rules names and the net does not allow, and what to write instead. */
 static int refuse(const struct comparison *c)
 {
@@ -93,7 +101,7 @@ static int check_folders(const struct comparison *c)
     static const char *const files[] = {"config.json", "log.jsonl", "model.safetensors", "best.safetensors",
                                         "result.json"};
     const char *out = bl_config_get(c->s->config, "out");
-    if (!out[0] || strcmp(bl_config_get(c->s->config, "force"), "true") == 0)
+    if (!out[0] || c->is_pooled || strcmp(bl_config_get(c->s->config, "force"), "true") == 0)
         return EXIT_DONE;
     for (int i = 0; i < c->n_rows; i++)
         for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
@@ -129,7 +137,7 @@ int comparison_check(struct comparison *c)
             tell_rule(c, n_checked - 1);
         return code;
     }
-    if (count_left_out(c) > 0 && c->is_chosen)
+    if (has_refused(c))
         return refuse(c);
     if (count_left_out(c) == c->n_rows)
         return usage_error("%s", c->rows[0].why);

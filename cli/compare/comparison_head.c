@@ -62,14 +62,14 @@ static void print_training(const struct comparison *c)
     note(c->s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s, loss %s%s%s%s%s%s%s%s",
          setting(c, "epochs"), is_set_to(c, "epochs", "1") ? "" : "s", steps, steps == 1 ? "" : "s",
          setting(c, "batch"), setting(c, "optimizer"),
-         c->rates.n > 0 ? "chosen for each rule" : setting(c, "lr"), setting(c, "schedule"),
+         c->rates.n > 0 || c->is_tuned ? "chosen for each rule" : setting(c, "lr"), setting(c, "schedule"),
          setting(c, "loss"), is_set_to(c, "reduction", "sum") ? ", reduction sum" : "",
          is_set_to(c, "stop", "paper") ? ", stop paper" : "",
          is_set_to(c, "precision", "float32") ? "" : ", precision ",
          is_set_to(c, "precision", "float32") ? "" : setting(c, "precision"),
          is_set_to(c, "memory", "low") ? ", memory low" : "", is_by_layer ? "" : ", modules ",
          is_by_layer ? "" : setting(c, "modules"));
-    print_preset(c->s, c->settled, c->rates.n > 0 ? "lr" : NULL);
+    print_preset(c->s, c->settled, c->rates.n > 0 || c->is_tuned ? "lr" : NULL);
     note(c->s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", setting(c, "seed"),
          setting(c, "weight-seed"), setting(c, "feedback-seed"), setting(c, "order-seed"),
          setting(c, "split-seed"));
@@ -216,6 +216,6 @@ void comparison_head(const struct comparison *c)
     print_training(c);
     print_left_out(c);
     print_same(c);
-    if (c->rates.n > 0)
+    if (c->rates.n > 0 && !c->is_pooled)
         print_cost(c);
 }

@@ -1,6 +1,7 @@
 /*
  * cmd_reproduce.c - backless reproduce: the published tables of a paper, cell by cell.
  */
+#include "../runs/run_training.h"
 #include "reproduction.h"
 
 #include <dirent.h>

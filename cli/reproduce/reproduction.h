@@ -9,9 +9,9 @@
 #define CLI_REPRODUCTION_H
 
 #include "../command.h"
+#include "../runs/run_pool.h"
 
 #include <jansson.h>
-#include <sys/types.h>
 
 enum { MAX_CELLS = 4, MAX_ROW_OPTIONS = 6, JUDGED_EPOCHS = 10, SEEDS_TO_JUDGE = 3, NAME_ROOM = 128 };
 
@@ -133,7 +133,6 @@ struct results {
 };
 int results_read(struct results *out, const struct session *s, const char *folder);
 void results_release(struct results *results);
-bool folder_has(const char *folder, const char *name);
 /* Whether folder/name.json is there. */
 bool result_exists(const char *folder, const char *name);
 
@@ -161,14 +160,11 @@ struct run_request {
     const struct session *s;
     struct cell cell;
     unsigned long long seed;
-    int epochs;       /* 0: those of the recipe */
-    const char *data; /* NULL: the named set */
-    const char *folder;
-    pid_t parent;          /* the process that the run ends with */
-    _Atomic int *finished; /* epochs that are finished, for that process to see */
+    int epochs; /* 0: those of the recipe */
+    int threads;
 };
 /* One run in its folder, from where an earlier one was stopped; in a process of its own. Prints what fails; the exit code. */
-int run_cell(const struct run_request *request);
+int run_cell(const struct run_request *request, const struct pool_run *run, pid_t parent);
 
 /* The first epochs of a run once more, without a folder. */
 struct rerun {
@@ -190,8 +186,6 @@ int reproduction_collect(const struct session *s, const struct target *target, c
 int reproduction_check(const struct session *s, const char *path);
 int reproduction_page(const struct session *s, const char *path);
 int reproduction_list(const struct session *s, const struct cell *cells, int n_cells);
-/* "12 min" */
-void duration_text(double seconds, char out[NAME_ROOM]);
 /* One line on standard output: published figures, those in the folder of results, and the verdict. */
 void print_cell(const struct cell *cell, const struct results *results, const char *time);
 

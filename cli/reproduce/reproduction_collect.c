@@ -6,6 +6,7 @@
  * of the one that ran.
  */
 #include "../proc_value.h"
+#include "../runs/run_training.h"
 #include "reproduction.h"
 
 #include <errno.h>

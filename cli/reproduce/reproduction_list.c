@@ -72,16 +72,6 @@ static bl_status time_epoch(bl_context *ctx, const struct cell *cell, double *se
     return status;
 }
 
-void duration_text(double seconds, char out[NAME_ROOM])
-{
-    if (seconds < 90.0)
-        snprintf(out, NAME_ROOM, "%.0f s", seconds);
-    else if (seconds < 5400.0)
-        snprintf(out, NAME_ROOM, "%.0f min", seconds / 60.0);
-    else
-        snprintf(out, NAME_ROOM, "%.1f h", seconds / 3600.0);
-}
-
 /* Of one run. */
 static void time_text(const struct cell *cell, const struct cell_figures *f, double epoch,
                       char out[NAME_ROOM])

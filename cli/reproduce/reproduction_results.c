@@ -1,13 +1,13 @@
 /*
  * reproduction_results.c - all results of a folder, in the order of the published tables.
  */
+#include "../runs/run_training.h"
 #include "reproduction.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* target_at's, then that of its rows and cells. */
 static size_t place_of(const struct cell *cell)
@@ -102,12 +102,6 @@ void results_release(struct results *results)
         result_release(&results->list[i]);
     free(results->list);
     *results = (struct results){NULL, 0};
-}
-
-bool folder_has(const char *folder, const char *name)
-{
-    char path[2 * BL_PATH_ROOM];
-    return snprintf(path, sizeof path, "%s/%s", folder, name) < (int)sizeof path && access(path, F_OK) == 0;
 }
 
 bool result_exists(const char *folder, const char *name)

@@ -1,0 +1,71 @@
+/*
+ * run_figures.c - reads result.json and failure.json of a run folder.
+ */
+#include "run_figures.h"
+
+#include "run_training.h"
+
+#include <jansson.h>
+
+static json_t *load(const char *folder, const char *name)
+{
+    char path[2 * BL_PATH_ROOM];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+}
+
+static double loss_of(const json_t *result, const char *set)
+{
+    char key[32];
+    snprintf(key, sizeof key, "%s_loss", set);
+    return json_number_value(json_object_get(result, key));
+}
+
+/* Of classes the error, of numbers the rmse where it is measured. */
+static struct figure figure_of(const json_t *result, const char *set)
+{
+    static const struct {
+        const char *name;
+        enum figure_kind kind;
+    } kinds[] = {{"error", FIGURE_ERROR}, {"rmse", FIGURE_RMSE}, {"loss", FIGURE_LOSS}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "%s_%s", set, kinds[i].name);
+        const json_t *value = json_object_get(result, key);
+        if (json_is_number(value))
+            return (struct figure){kinds[i].kind, json_number_value(value), loss_of(result, set)};
+    }
+    return (struct figure){FIGURE_NONE, 0.0, 0.0};
+}
+
+static void take_result(struct run_figures *out, const json_t *result)
+{
+    const char *hash = json_string_value(json_object_get(result, "weights_hash"));
+    out->state = RUN_DONE;
+    out->epochs = (int)json_integer_value(json_object_get(result, "epoch"));
+    out->test = figure_of(result, "test");
+    out->val = figure_of(result, "val");
+    out->train = figure_of(result, "train");
+    out->seconds = json_number_value(json_object_get(result, "total_seconds"));
+    snprintf(out->hash, sizeof out->hash, "%s", hash ? hash : "");
+}
+
+static void take_failure(struct run_figures *out, const json_t *failure)
+{
+    const char *why = json_string_value(json_object_get(failure, "why"));
+    const bool diverged = json_integer_value(json_object_get(failure, "exit_code")) == EXIT_DIVERGED;
+    out->state = diverged ? RUN_DIVERGED : RUN_FAILED;
+    snprintf(out->why, sizeof out->why, "%s", why ? why : "");
+}
+
+void run_figures_read(struct run_figures *out, const char *folder)
+{
+    *out = (struct run_figures){.state = folder_has(folder, "config.json") ? RUN_BEGUN : RUN_WAITS};
+    json_t *result = load(folder, "result.json"), *failure = load(folder, "failure.json");
+    if (json_is_object(failure))
+        take_failure(out, failure);
+    else if (json_is_object(result))
+        take_result(out, result);
+    json_decref(result);
+    json_decref(failure);
+}

@@ -1,0 +1,330 @@
+/*
+ * run_plan.c - the list of runs, and its file.
+ */
+#include "run_plan.h"
+
+#include "run_pool.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LONG_NAME = 2048 }; /* MAX_LISTS axes */
+
+static const char format[] = "backless plan 1";
+
+static bool is_axis(const struct run_plan *plan, const char *key)
+{
+    size_t i = 0;
+    const json_t *axis = NULL;
+    json_array_foreach(plan->axes, i, axis)
+    {
+        if (strcmp(json_string_value(axis), key) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Options that say where and how fast, on which no bit of a run depends. */
+static bool is_about_place(const bl_option *option)
+{
+    return strcmp(option->group, "machine") == 0 || strcmp(option->group, "former") == 0 ||
+           strcmp(option->key, "out") == 0 || strcmp(option->key, "force") == 0;
+}
+
+void plan_begin(struct run_plan *plan, const bl_config *config, const char *const *axes)
+{
+    *plan = (struct run_plan){json_object(), json_array(), json_array(), false};
+    for (int i = 0; axes[i]; i++)
+        json_array_append_new(plan->axes, json_string(axes[i]));
+    for (int i = 0; bl_option_at(i); i++) {
+        const bl_option *option = bl_option_at(i);
+        if (bl_config_is_set(config, option->key) && !is_about_place(option) && !is_axis(plan, option->key))
+            json_object_set_new(plan->options, option->key, json_string(bl_config_get(config, option->key)));
+    }
+}
+
+void plan_release(struct run_plan *plan)
+{
+    json_decref(plan->options);
+    json_decref(plan->axes);
+    json_decref(plan->runs);
+    *plan = (struct run_plan){NULL, NULL, NULL, false};
+}
+
+const char *plan_name(const json_t *run)
+{
+    return json_string_value(json_object_get(run, "name"));
+}
+
+const char *plan_value(const json_t *run, const char *axis)
+{
+    const char *value = json_string_value(json_object_get(json_object_get(run, "options"), axis));
+    return value ? value : "";
+}
+
+static uint32_t hash_of(const char *text) /* FNV-1a */
+{
+    uint32_t hash = 2166136261U;
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619U;
+    return hash;
+}
+
+static void append(char *name, const char *text)
+{
+    snprintf(name + strlen(name), LONG_NAME - strlen(name), "%s", text);
+}
+
+/* Letters, digits, '.', '+' and '-' as they are, others as '_'. A value that is long or has others ends in
+   its hash, so that two values never have one name. */
+static void append_value(char *name, const char *value)
+{
+    enum { LONGEST = 40 };
+    char text[LONGEST + 16];
+    size_t n = 0;
+    bool is_plain = strlen(value) <= LONGEST;
+    for (; value[n] && n < LONGEST; n++) {
+        const bool is_kept = isalnum((unsigned char)value[n]) || strchr(".+-", value[n]);
+        text[n] = '_';
+        if (is_kept)
+            text[n] = value[n];
+        is_plain = is_plain && is_kept;
+    }
+    text[n] = 0;
+    if (!is_plain)
+        snprintf(text + n, sizeof text - n, "_%08x", (unsigned)hash_of(value));
+    append(name, text);
+}
+
+static void make_name(const struct run_plan *plan, const json_t *values, char out[RUN_NAME_ROOM])
+{
+    char name[LONG_NAME] = "";
+    size_t i = 0;
+    const json_t *axis = NULL;
+    json_array_foreach(plan->axes, i, axis)
+    {
+        const char *key = json_string_value(axis);
+        append(name, i ? "-" : "");
+        append(name, key);
+        append(name, "-");
+        append_value(name, json_string_value(json_object_get(values, key)));
+    }
+    const int n = RUN_NAME_ROOM - 16;
+    if (strlen(name) < (size_t)n)
+        snprintf(out, RUN_NAME_ROOM, "%.*s", n, name);
+    else
+        snprintf(out, RUN_NAME_ROOM, "%.*s_%08x", n, name, (unsigned)hash_of(name));
+}
+
+static const json_t *find_run(const struct run_plan *plan, const char *name)
+{
+    size_t i = 0;
+    const json_t *run = NULL;
+    json_array_foreach(plan->runs, i, run)
+    {
+        if (strcmp(plan_name(run), name) == 0)
+            return run;
+    }
+    return NULL;
+}
+
+void plan_add(struct run_plan *plan, json_t *values)
+{
+    char name[RUN_NAME_ROOM];
+    make_name(plan, values, name);
+    if (find_run(plan, name))
+        json_decref(values);
+    else
+        json_array_append_new(plan->runs, json_pack("{s:s, s:o}", "name", name, "options", values));
+}
+
+static bl_status set_all(bl_config *config, const json_t *options)
+{
+    bl_status status = BL_OK;
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach((json_t *)options, key, value)
+    {
+        if (status == BL_OK)
+            status = bl_config_set(config, key, json_string_value(value));
+    }
+    return status;
+}
+
+bl_status plan_configure(bl_config **out, bl_context *ctx, const struct run_plan *plan, const json_t *run)
+{
+    bl_config *config = NULL;
+    bl_status status = bl_config_create(&config, ctx);
+    if (status == BL_OK)
+        status = set_all(config, plan->options);
+    if (status == BL_OK)
+        status = set_all(config, json_object_get(run, "options"));
+    if (status != BL_OK) {
+        bl_config_free(config);
+        return status;
+    }
+    *out = config;
+    return BL_OK;
+}
+
+/* ---- The file */
+
+static int refuse(const char *folder, const char *why)
+{
+    usage_error("%s/plan.json: %s", folder, why);
+    return EXIT_DATA;
+}
+
+static bool are_texts(const json_t *object)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach((json_t *)object, key, value)
+    {
+        if (!json_is_string(value))
+            return false;
+    }
+    return json_is_object(object);
+}
+
+/* Names become paths: only those that make_name makes are taken. */
+static bool is_run(const struct run_plan *plan, const json_t *run)
+{
+    char name[RUN_NAME_ROOM];
+    const json_t *options = json_object_get(run, "options");
+    size_t i = 0;
+    const json_t *axis = NULL;
+    if (!json_is_string(json_object_get(run, "name")) || !are_texts(options) ||
+        json_object_size(options) != json_array_size(plan->axes))
+        return false;
+    json_array_foreach(plan->axes, i, axis)
+    {
+        if (!json_is_string(axis) || !json_object_get(options, json_string_value(axis)))
+            return false;
+    }
+    make_name(plan, options, name);
+    return strcmp(name, plan_name(run)) == 0;
+}
+
+static bool is_plan(const struct run_plan *plan)
+{
+    size_t i = 0;
+    const json_t *run = NULL;
+    if (!are_texts(plan->options) || !json_is_array(plan->axes) || !json_is_array(plan->runs))
+        return false;
+    json_array_foreach(plan->runs, i, run)
+    {
+        if (!is_run(plan, run))
+            return false;
+    }
+    return true;
+}
+
+int plan_read(struct run_plan *out, const char *folder)
+{
+    char path[2 * BL_PATH_ROOM];
+    snprintf(path, sizeof path, "%s/plan.json", folder);
+    *out = (struct run_plan){NULL, NULL, NULL, false};
+    if (access(path, R_OK) != 0) {
+        usage_error("%s: cannot be read: %s", path, strerror(errno));
+        return EXIT_IO;
+    }
+    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    const char *found = json_string_value(json_object_get(json, "format"));
+    struct run_plan plan = {json_object_get(json, "options"), json_object_get(json, "axes"),
+                            json_object_get(json, "runs"),
+                            json_is_true(json_object_get(json, "is_comparison"))};
+    const bool is_known = found && strcmp(found, format) == 0 && is_plan(&plan);
+    if (is_known)
+        *out = (struct run_plan){json_incref(plan.options), json_incref(plan.axes), json_incref(plan.runs),
+                                 plan.is_comparison};
+    json_decref(json);
+    return is_known ? EXIT_DONE : refuse(folder, "is no plan of runs that this version knows");
+}
+
+/* The first option that differs, for the message; NULL: none. */
+static const char *different_option(const json_t *a, const json_t *b)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach((json_t *)a, key, value)
+    {
+        if (!json_equal(value, json_object_get(b, key)))
+            return key;
+    }
+    json_object_foreach((json_t *)b, key, value)
+    {
+        if (!json_object_get(a, key))
+            return key;
+    }
+    return NULL;
+}
+
+static const char *text_of(const json_t *options, const char *key)
+{
+    const char *text = json_string_value(json_object_get(options, key));
+    return text ? text : "not given";
+}
+
+int plan_join(struct run_plan *plan, const struct run_plan *more, const char *folder)
+{
+    const char *key = different_option(plan->options, more->options);
+    size_t i = 0;
+    json_t *run = NULL;
+    if (key)
+        return usage_error(
+            "%s: holds runs with other options: --%s is %s there and %s here; name another folder by --out",
+            folder, key, text_of(more->options, key), text_of(plan->options, key));
+    if (!json_equal(plan->axes, more->axes) || plan->is_comparison != more->is_comparison)
+        return usage_error("%s: holds runs that differ in other options; name another folder by --out",
+                           folder);
+    json_array_foreach(more->runs, i, run)
+    {
+        if (!find_run(plan, plan_name(run)))
+            json_array_append(plan->runs, run);
+    }
+    return EXIT_DONE;
+}
+
+/* By renaming, so that a kill leaves the old one or the new one. Each process has a name of its own, because
+   several may write. */
+static int write_plan(const struct run_plan *plan, const char *folder)
+{
+    char path[2 * BL_PATH_ROOM], made[2 * BL_PATH_ROOM + 32];
+    json_t *json =
+        json_pack("{s:s, s:b, s:O, s:O, s:O}", "format", format, "is_comparison", plan->is_comparison,
+                  "options", plan->options, "axes", plan->axes, "runs", plan->runs);
+    snprintf(path, sizeof path, "%s/plan.json", folder);
+    snprintf(made, sizeof made, "%s.%ld", path, (long)getpid());
+    const bool is_written = json_dump_file(json, made, JSON_INDENT(1)) == 0 && rename(made, path) == 0;
+    json_decref(json);
+    if (is_written)
+        return EXIT_DONE;
+    usage_error("%s: cannot be written: %s", path, strerror(errno));
+    remove(made);
+    return EXIT_IO;
+}
+
+int plan_keep(const struct run_plan *plan, const char *folder)
+{
+    char path[2 * BL_PATH_ROOM];
+    struct run_plan all = {json_incref(plan->options), json_incref(plan->axes), json_copy(plan->runs),
+                           plan->is_comparison};
+    struct run_plan old;
+    snprintf(path, sizeof path, "%s/plan.json", folder);
+    int code = make_folder(folder);
+    if (code == EXIT_DONE && access(path, F_OK) == 0) {
+        code = plan_read(&old, folder);
+        if (code == EXIT_DONE)
+            code = plan_join(&all, &old, folder);
+        plan_release(&old);
+    }
+    if (code == EXIT_DONE)
+        code = write_plan(&all, folder);
+    plan_release(&all);
+    return code;
+}

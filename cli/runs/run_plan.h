@@ -1,0 +1,53 @@
+/*
+ * run_plan.h - a list of runs: the options that all share, and those in which they differ (the axes).
+ *
+ * DIR/plan.json holds the plan, DIR/NAME the run folder of each run, whose name tells its values:
+ * "rule-dfa-lr-0.003-seed-1".
+ */
+#ifndef CLI_RUN_PLAN_H
+#define CLI_RUN_PLAN_H
+
+#include "../command.h"
+
+#include <jansson.h>
+
+struct run_plan {
+    json_t *options;    /* those that were given, and that all runs share: {"data": "mnist", ...} */
+    json_t *axes;       /* keys, in the order of the table: ["rule", "lr", "seed"] */
+    json_t *runs;       /* {"name": ..., "options": {"rule": "dfa", ...}}, with a value for each axis */
+    bool is_comparison; /* of rules: one setting of each, with differences to bp; else a sweep */
+};
+
+/* Without runs; axes: keys, ends with NULL. The options are those that are set in config, except the axes and
+   those that say only where and how fast. */
+void plan_begin(struct run_plan *plan, const bl_config *config, const char *const *axes);
+void plan_release(struct run_plan *plan);
+/* Takes values, an object with a text for each axis. One that is there already is not added again. */
+void plan_add(struct run_plan *plan, json_t *values);
+const char *plan_name(const json_t *run);
+/* The value of an axis; "": it has none. */
+const char *plan_value(const json_t *run, const char *axis);
+/* The run's options as a configuration of ctx. */
+bl_status plan_configure(bl_config **out, bl_context *ctx, const struct run_plan *plan, const json_t *run);
+
+/* DIR/plan.json. Prints what is wrong; the exit code. */
+int plan_read(struct run_plan *out, const char *folder);
+/* Adds the runs of more. Both must have the same options and axes; else this is said of folder. */
+int plan_join(struct run_plan *plan, const struct run_plan *more, const char *folder);
+/* Makes DIR and its plan.json, joined with the one that is there. */
+int plan_keep(const struct run_plan *plan, const char *folder);
+
+/* Part I of N, as --shard names it: run k of the plan is in part k mod N + 1. */
+struct shard {
+    int part, parts;
+};
+/* "2/8"; NULL: all. Prints what is wrong; the exit code. */
+int shard_read(struct shard *out, const char *text);
+
+/* Trains in DIR, where plan_keep has been, what is not done yet, several at once. Runs that diverged are not
+   repeated, those that failed otherwise are. jobs: runs at once, 0: as pool_split finds it. EXIT_DONE,
+   EXIT_STOPPED, or the code of the first failure. */
+int plan_work(const struct session *s, const struct run_plan *plan, const char *folder, struct shard shard,
+              int jobs);
+
+#endif

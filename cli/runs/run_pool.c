@@ -1,0 +1,260 @@
+/*
+ * run_pool.c - runs side by side, each in a child process of its own.
+ *
+ * A run folder that is not finished goes on from its last checkpoint. A child whose parent was killed saves
+ * its state and ends. A child tells by shared memory how many epochs it has finished.
+ */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, kill, nanosleep */
+#include "run_pool.h"
+
+#include "../seconds.h"
+#include "../watch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+struct pool_split pool_split(int cores, int n_runs, int jobs, int threads)
+{
+    const int most = n_runs < 1 ? 1 : n_runs > MOST_JOBS ? MOST_JOBS : n_runs;
+    int width = jobs > 0 ? jobs : threads > 0 ? cores / threads : cores;
+    width = width < 1 ? 1 : width > most ? most : width;
+    const int share = cores / width;
+    return (struct pool_split){width, threads > 0 ? threads : share > 1 ? share : 1};
+}
+
+int make_folder(const char *path)
+{
+    char part[2 * BL_PATH_ROOM];
+    snprintf(part, sizeof part, "%s", path);
+    for (char *at = strchr(part, '/'); at; at = strchr(at + 1, '/')) {
+        *at = 0;
+        mkdir(part, 0777); /* what cannot be made is told of the whole path */
+        *at = '/';
+    }
+    if (mkdir(path, 0777) == 0 || errno == EEXIST)
+        return EXIT_DONE;
+    usage_error("%s: cannot be made: %s", path, strerror(errno));
+    return EXIT_IO;
+}
+
+void duration_text(double seconds, char out[32])
+{
+    if (seconds < 90.0)
+        snprintf(out, 32, "%.0f s", seconds);
+    else if (seconds < 90.0 * 60.0)
+        snprintf(out, 32, "%.0f min", seconds / 60.0);
+    else
+        snprintf(out, 32, "%.1f h", seconds / 3600.0);
+}
+
+/* ---- Children */
+
+/* A run that was finished before its result was collected needs no training. */
+static bool is_finished(const struct pool_run *run)
+{
+    char path[BL_PATH_ROOM + 16];
+    snprintf(path, sizeof path, "%s/result.json", run->folder);
+    return access(path, F_OK) == 0;
+}
+
+static void begin_run(struct pool *p, struct pool_run *run)
+{
+    run->began = seconds_now();
+    fflush(NULL);
+    run->child = fork();
+    if (run->child < 0) {
+        usage_error("no process for %s: %s", run->name, strerror(errno));
+        run->child = 0;
+        p->code = EXIT_OTHER;
+        p->is_blocked = true;
+        return;
+    }
+    if (run->child == 0)
+        _exit(is_finished(run) ? EXIT_DONE : p->train(p, run, p->process));
+    if (p->prints_done)
+        note(p->s, "%s: runs in %s", run->name, run->folder);
+    p->running++;
+}
+
+static void keep_failure(struct pool *p, int code)
+{
+    p->failed++;
+    if (p->code == EXIT_DONE)
+        p->code = code;
+    if (p->is_common && p->is_common(code))
+        p->is_blocked = true;
+}
+
+static void say_done(struct pool *p, const struct pool_run *run)
+{
+    const double seconds = seconds_now() - run->began;
+    p->done++;
+    if (p->prints_done)
+        printf("%d/%d  %s: done in %.0f s\n", p->done, p->n_runs, run->title, seconds);
+    else
+        note(p->s, "%d/%d  %s: done in %.0f s", p->done, p->n_runs, run->title, seconds);
+    watch_flush();
+}
+
+static void end_run(struct pool *p, struct pool_run *run, int status)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_OTHER;
+    run->child = 0;
+    p->running--;
+    if (WIFSIGNALED(status))
+        usage_error("%s: its process was ended by signal %d; the same command goes on with it", run->name,
+                    WTERMSIG(status));
+    if (code == EXIT_DONE && p->collect)
+        code = p->collect(p, run);
+    if (code == EXIT_DONE)
+        say_done(p, run);
+    else if (code != EXIT_STOPPED)
+        keep_failure(p, code);
+}
+
+/* ---- How far they are */
+
+/* "; table 1, 2x800 tanh, dfa, seed 1: epoch 23 of at most 300" for each run, because a stop rule may end it
+   earlier. */
+static void add_runs(const struct pool *p, char *text, size_t room)
+{
+    for (int i = 0; i < p->n_runs; i++) {
+        const struct pool_run *run = &p->runs[i];
+        if (run->child > 0 && run->progress->finished >= 0)
+            snprintf(text + strlen(text), room - strlen(text), "; %s: epoch %d of at most %d", run->title,
+                     run->progress->finished, run->progress->most);
+    }
+}
+
+/* Shares of all runs, now and (before) when this command saw them first: a run that goes on has some epochs
+   already. */
+static double share_done(struct pool *p, double *before)
+{
+    double now = (double)(p->done + p->failed);
+    *before = 0.0;
+    for (int i = 0; i < p->n_runs; i++) {
+        struct pool_run *run = &p->runs[i];
+        const int epoch = run->progress->finished;
+        const double most = (double)run->progress->most;
+        if (most <= 0.0 || epoch < 0)
+            continue;
+        if (run->first_seen < 0)
+            run->first_seen = epoch;
+        *before += (double)run->first_seen / most;
+        if (run->child > 0)
+            now += (double)epoch / most;
+    }
+    *before /= (double)p->n_runs;
+    return now / (double)p->n_runs;
+}
+
+static void show_progress(struct pool *p)
+{
+    static const double SECONDS_BETWEEN = 0.3;
+    char text[1024], left[32], failed[32] = "";
+    double before = 0.0;
+    const double now = seconds_now(), share = share_done(p, &before),
+                 seconds = progress_left(before, share, now - p->began);
+    if (now < p->shown + SECONDS_BETWEEN)
+        return;
+    p->shown = now;
+    if (p->failed > 0)
+        snprintf(failed, sizeof failed, ", %d failed", p->failed);
+    snprintf(text, sizeof text, "%d/%d done%s", p->done, p->n_runs, failed);
+    if (seconds >= 0.0) {
+        duration_text(seconds, left);
+        snprintf(text + strlen(text), sizeof text - strlen(text), "; at most %s left", left);
+    }
+    add_runs(p, text, sizeof text);
+    progress_line_write(&p->line, text);
+}
+
+static void stop_children(const struct pool *p)
+{
+    for (int i = 0; i < p->n_runs; i++)
+        if (p->runs[i].child > 0)
+            kill(p->runs[i].child, SIGTERM);
+}
+
+/* For one child. Looks every few milliseconds, so that no signal is missed between a look and a wait. */
+static void wait_for_child(struct pool *p)
+{
+    static const struct timespec pause = {.tv_sec = 0, .tv_nsec = 5 * 1000 * 1000};
+    int status = 0;
+    pid_t child = waitpid(-1, &status, WNOHANG);
+    for (; child == 0; child = waitpid(-1, &status, WNOHANG)) {
+        if (watch_asked_to_stop())
+            stop_children(p);
+        if (p->line.is_on)
+            show_progress(p);
+        nanosleep(&pause, NULL);
+    }
+    progress_line_clear(&p->line);
+    for (int i = 0; i < p->n_runs; i++)
+        if (p->runs[i].child == child)
+            end_run(p, &p->runs[i], status);
+}
+
+/* ---- All of it */
+
+static bool may_begin(const struct pool *p)
+{
+    return p->next < p->n_runs && !p->is_blocked && !watch_asked_to_stop();
+}
+
+static int share_progress(struct pool *p)
+{
+    const size_t size = (size_t)(p->n_runs + 1) * sizeof *p->progress;
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        usage_error("no memory for %d runs", p->n_runs);
+        return EXIT_OTHER;
+    }
+    p->progress = memory;
+    for (int i = 0; i < p->n_runs; i++) {
+        struct pool_run *run = &p->runs[i];
+        run->progress = &p->progress[i];
+        run->progress->finished = run->first_seen = -1;
+        run->child = 0;
+    }
+    return EXIT_DONE;
+}
+
+static int code_of_all(const struct pool *p)
+{
+    const bool is_stopped = watch_asked_to_stop() || p->code == EXIT_DONE; /* the command, or a child alone */
+    if (is_stopped && p->done + p->failed < p->n_runs) {
+        usage_error("stopped after %d of %d runs; the same command goes on", p->done, p->n_runs);
+        return EXIT_STOPPED;
+    }
+    if (p->code != EXIT_DONE && p->n_runs > 1)
+        usage_error("%d of %d runs are done", p->done, p->n_runs);
+    return p->code;
+}
+
+int pool_work(struct pool *p)
+{
+    const int code = share_progress(p);
+    if (code != EXIT_DONE)
+        return code;
+    p->process = getpid();
+    p->line = watch_progress(p->s);
+    p->began = seconds_now();
+    watch_signals();
+    signal(SIGCHLD, SIG_DFL); /* where whoever started the program ignores it, no child could be waited for */
+    while (p->running > 0 || may_begin(p)) {
+        if (p->running < p->width && may_begin(p))
+            begin_run(p, &p->runs[p->next++]);
+        else
+            wait_for_child(p);
+    }
+    munmap(p->progress, (size_t)(p->n_runs + 1) * sizeof *p->progress);
+    return code_of_all(p);
+}

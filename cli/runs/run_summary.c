@@ -1,0 +1,197 @@
+/*
+ * run_summary.c - groups of runs, their means and differences.
+ */
+#include "run_summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Reading */
+
+static int progress_of(const struct run_figures *figures)
+{
+    static const int progress[] = {
+        [RUN_WAITS] = 0, [RUN_BEGUN] = 1, [RUN_FAILED] = 2, [RUN_DIVERGED] = 3, [RUN_DONE] = 4};
+    return progress[figures->state];
+}
+
+static int read_run(struct summary_run *out, const char *const *folders)
+{
+    out->figures = (struct run_figures){.state = RUN_WAITS};
+    for (int i = 0; folders[i]; i++) {
+        struct run_figures found;
+        char folder[BL_PATH_ROOM];
+        snprintf(folder, sizeof folder, "%s/%s", folders[i], plan_name(out->run));
+        run_figures_read(&found, folder);
+        if (found.state == RUN_DONE && out->figures.state == RUN_DONE &&
+            strcmp(found.hash, out->figures.hash) != 0) {
+            usage_error("%s and %s: are the same run, but ended with other weights", out->folder, folder);
+            return EXIT_DATA;
+        }
+        if (i > 0 && progress_of(&found) <= progress_of(&out->figures))
+            continue;
+        out->figures = found;
+        snprintf(out->folder, sizeof out->folder, "%s", folder);
+    }
+    return EXIT_DONE;
+}
+
+static bool is_same_setting(const struct run_plan *plan, const json_t *a, const json_t *b)
+{
+    size_t i = 0;
+    const json_t *axis = NULL;
+    json_array_foreach(plan->axes, i, axis)
+    {
+        const char *key = json_string_value(axis);
+        if (strcmp(key, "seed") != 0 && strcmp(plan_value(a, key), plan_value(b, key)) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Runs in the order of their settings, those of one setting side by side; the order within the plan decides
+   among both. */
+static int read_runs(struct run_summary *s, const char *const *folders)
+{
+    const size_t n = json_array_size(s->plan.runs);
+    int code = EXIT_DONE;
+    for (size_t i = 0; i < n; i++) {
+        const json_t *first = json_array_get(s->plan.runs, i);
+        bool is_known = false;
+        for (int g = 0; g < s->n_groups; g++)
+            is_known = is_known || is_same_setting(&s->plan, s->groups[g].first, first);
+        if (is_known)
+            continue;
+        struct run_group *group = &s->groups[s->n_groups++];
+        *group = (struct run_group){.first = first, .runs = &s->runs[s->n_runs]};
+        for (size_t k = i; k < n && code == EXIT_DONE; k++) {
+            const json_t *run = json_array_get(s->plan.runs, k);
+            if (!is_same_setting(&s->plan, first, run))
+                continue;
+            s->runs[s->n_runs].run = run;
+            code = read_run(&s->runs[s->n_runs++], folders);
+            group->n_runs++;
+        }
+    }
+    return code;
+}
+
+/* ---- Judging */
+
+static const struct figure *figure_in(const struct run_figures *figures, enum judged_set set)
+{
+    return set == JUDGED_TEST ? &figures->test : set == JUDGED_VAL ? &figures->val : &figures->train;
+}
+
+/* What all runs are judged by: what the first that is finished has. */
+static void choose_judge(struct run_summary *s)
+{
+    const bool prefers_val = !s->plan.is_comparison;
+    const enum judged_set order[] = {prefers_val ? JUDGED_VAL : JUDGED_TEST,
+                                     prefers_val ? JUDGED_TEST : JUDGED_VAL, JUDGED_TRAIN};
+    for (int i = 0; i < s->n_runs; i++)
+        for (int k = 0; s->runs[i].figures.state == RUN_DONE && k < 3; k++) {
+            const struct figure *figure = figure_in(&s->runs[i].figures, order[k]);
+            if (figure->kind == FIGURE_NONE)
+                continue;
+            s->set = order[k];
+            s->kind = figure->kind;
+            return;
+        }
+}
+
+static void count_group(struct run_summary *s, struct run_group *g, double *room)
+{
+    for (int i = 0; i < g->n_runs; i++) {
+        const struct run_figures *f = &g->runs[i].figures;
+        g->diverged += f->state == RUN_DIVERGED;
+        g->failed += f->state == RUN_FAILED;
+        if (f->state != RUN_DONE)
+            continue;
+        room[g->done++] = figure_in(f, s->set)->value;
+        g->seconds += f->seconds;
+        g->loss += figure_in(f, s->set)->loss;
+    }
+    g->loss = g->done > 0 ? g->loss / g->done : 0.0;
+    g->mean = mean_of(room, g->done);
+    g->deviation = deviation_of(room, g->done);
+    s->done += g->done;
+}
+
+static void compare_to_bp(const struct run_summary *s, struct run_group *g, const struct run_group *bp,
+                          double *room)
+{
+    int n = 0;
+    for (int i = 0; i < g->n_runs; i++)
+        for (int k = 0; k < bp->n_runs; k++)
+            if (g->runs[i].figures.state == RUN_DONE && bp->runs[k].figures.state == RUN_DONE &&
+                strcmp(plan_value(g->runs[i].run, "seed"), plan_value(bp->runs[k].run, "seed")) == 0)
+                room[n++] = figure_in(&g->runs[i].figures, s->set)->value -
+                            figure_in(&bp->runs[k].figures, s->set)->value;
+    g->to_bp = paired_of(room, n);
+}
+
+static int rank_of(const struct run_group *g)
+{
+    return g->done == 0 ? 2 : g->diverged + g->failed > 0 ? 1 : 0;
+}
+
+static int by_mean(const void *a, const void *b)
+{
+    const struct run_group *x = a, *y = b;
+    if (rank_of(x) != rank_of(y))
+        return rank_of(x) - rank_of(y);
+    if (x->done > 0 && x->mean != y->mean)
+        return x->mean < y->mean ? -1 : 1;
+    if (x->done > 0 && x->loss != y->loss)
+        return x->loss < y->loss ? -1 : 1;
+    return (x->runs > y->runs) - (x->runs < y->runs);
+}
+
+/* Without a single setting of bp there are no differences. */
+static void judge(struct run_summary *s, double *room)
+{
+    const struct run_group *bp = NULL;
+    int n_bp = 0;
+    for (int i = 0; i < s->n_groups; i++) {
+        count_group(s, &s->groups[i], room);
+        s->groups[i].to_bp = paired_of(room, 0);
+        if (strcmp(plan_value(s->groups[i].first, "rule"), "bp") == 0) {
+            bp = &s->groups[i];
+            n_bp++;
+        }
+    }
+    s->has_bp = s->plan.is_comparison && n_bp == 1;
+    for (int i = 0; s->has_bp && i < s->n_groups; i++)
+        if (&s->groups[i] != bp)
+            compare_to_bp(s, &s->groups[i], bp, room);
+    qsort(s->groups, (size_t)s->n_groups, sizeof *s->groups, by_mean);
+}
+
+int summary_make(struct run_summary *out, struct run_plan *plan, const char *const *folders)
+{
+    const size_t n = json_array_size(plan->runs) + 1;
+    *out = (struct run_summary){
+        .plan = *plan, .runs = calloc(n, sizeof *out->runs), .groups = calloc(n, sizeof *out->groups)};
+    double *room = calloc(n, sizeof *room);
+    *plan = (struct run_plan){NULL, NULL, NULL, false};
+    int code = EXIT_OTHER;
+    if (out->runs && out->groups && room)
+        code = read_runs(out, folders);
+    else
+        usage_error("no memory for the figures of %zu runs", n - 1);
+    if (code == EXIT_DONE) {
+        choose_judge(out);
+        judge(out, room);
+    }
+    free(room);
+    return code;
+}
+
+void summary_release(struct run_summary *summary)
+{
+    plan_release(&summary->plan);
+    free(summary->runs);
+    free(summary->groups);
+    *summary = (struct run_summary){.runs = NULL};
+}

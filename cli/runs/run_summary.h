@@ -1,0 +1,49 @@
+/*
+ * run_summary.h - means over the seeds of each setting of a plan, and differences between settings seed by
+ * seed.
+ */
+#ifndef CLI_RUN_SUMMARY_H
+#define CLI_RUN_SUMMARY_H
+
+#include "run_figures.h"
+#include "run_plan.h"
+#include "run_statistics.h"
+
+/* A run with its figures. */
+struct summary_run {
+    const json_t *run;
+    char folder[BL_PATH_ROOM];
+    struct run_figures figures;
+};
+
+/* Runs that differ in nothing but the seed. */
+struct run_group {
+    const json_t *first; /* one of its runs, for the values */
+    struct summary_run *runs;
+    int n_runs, done, diverged, failed;
+    double mean, deviation; /* of the judged figure over the finished runs; deviation (n - 1) NaN below two */
+    double loss;            /* mean, which orders settings of equal errors */
+    struct paired to_bp;
+    double seconds; /* of training, of all its finished runs */
+};
+
+enum judged_set { JUDGED_TEST, JUDGED_VAL, JUDGED_TRAIN };
+
+struct run_summary {
+    struct run_plan plan; /* owned */
+    struct summary_run *runs;
+    struct run_group *groups; /* best first; those of which runs diverged or failed come after all others */
+    int n_runs, n_groups, done;
+    bool has_bp; /* differences to it are known */
+    enum judged_set set;
+    enum figure_kind kind;
+};
+
+/* Takes the plan over. folders: where its run folders are, ends with NULL; a run that is in several is taken
+   from the one where it is furthest, and refused where two of them ended with other weights. A sweep is
+   judged by the validation set where there is one, a comparison by the test set. Prints what is wrong; the
+   exit code. */
+int summary_make(struct run_summary *out, struct run_plan *plan, const char *const *folders);
+void summary_release(struct run_summary *summary);
+
+#endif

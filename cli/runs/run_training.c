@@ -1,0 +1,152 @@
+/*
+ * run_training.c - training in a child process.
+ *
+ * failure.json, {"exit_code": 5, "why": "..."}, is what a run leaves that cannot be finished; it goes when
+ * the run begins anew.
+ */
+#include "run_training.h"
+
+#include "../watch.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void training_release(struct training *t)
+{
+    bl_trainer_free(t->trainer);
+    bl_data_free(t->train);
+    bl_data_free(t->val);
+    bl_data_free(t->test);
+    bl_config_free(t->config);
+    bl_context_free(t->ctx);
+}
+
+bl_status training_begin(struct training *t, const char *backend, int threads)
+{
+    t->ctx = bl_context_new(NULL);
+    return bl_context_use(t->ctx, backend, threads);
+}
+
+bl_status training_load(struct training *t)
+{
+    bl_status status = bl_data_load(&t->train, &t->val, &t->test, t->ctx, t->config);
+    return status == BL_OK ? bl_trainer_create(&t->trainer, t->ctx, t->config, t->train) : status;
+}
+
+static const char *why_of(const struct training *t, bl_status status)
+{
+    const char *why = bl_why(t->ctx);
+    return why[0] ? why : bl_status_name(status);
+}
+
+int training_fail(const struct training *t, bl_status status)
+{
+    usage_error("%s", why_of(t, status));
+    return exit_code_of(status);
+}
+
+bool folder_has(const char *folder, const char *name)
+{
+    char path[2 * BL_PATH_ROOM];
+    return snprintf(path, sizeof path, "%s/%s", folder, name) < (int)sizeof path && access(path, F_OK) == 0;
+}
+
+/* ---- A run in its folder */
+
+/* A run goes on with the bits of the version that began it, or not at all. */
+static int check_revision(const char *folder)
+{
+    char path[BL_PATH_ROOM];
+    snprintf(path, sizeof path, "%s/config.json", folder);
+    json_t *config = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *revision = json_object_get(config, "numeric_revision");
+    const bool is_same = json_integer_value(revision) == bl_numeric_revision();
+    json_decref(config);
+    if (is_same)
+        return EXIT_DONE;
+    usage_error(
+        "%s: was begun by another engine, and this one has the numeric revision %d; remove the folder to "
+        "begin again",
+        folder, bl_numeric_revision());
+    return EXIT_DATA;
+}
+
+static bl_status configure(struct training *t, const struct folder_run *run, bool is_begun)
+{
+    bl_status status = run->configure(&t->config, t->ctx, run->what);
+    if (status == BL_OK)
+        status = bl_config_set(t->config, "out", run->folder);
+    if (status == BL_OK && !is_begun) /* a folder of which a kill left no checkpoint is begun anew */
+        status = bl_config_set(t->config, "force", "true");
+    return status;
+}
+
+/* A run whose parent was killed saves its state and ends. */
+static int watch_parent(void *user, const bl_progress *now)
+{
+    const struct folder_run *run = user;
+    run->progress->finished = now->epoch_ended ? now->epoch : now->epoch - 1;
+    return watch_asked_to_stop() || getppid() != run->parent;
+}
+
+static bl_status fit(struct training *t, const struct folder_run *run)
+{
+    run->progress->most = atoi(bl_config_get(bl_trainer_config(t->trainer), "epochs"));
+    return bl_trainer_fit(t->trainer, t->train, t->val, t->test, watch_parent, (void *)run);
+}
+
+static void keep_failure(const struct folder_run *run, int code, const char *why)
+{
+    char path[2 * BL_PATH_ROOM], made[2 * BL_PATH_ROOM];
+    json_t *json = json_pack("{s:i, s:s}", "exit_code", code, "why", why);
+    snprintf(path, sizeof path, "%s/failure.json", run->folder);
+    snprintf(made, sizeof made, "%s/failure.json.part", run->folder);
+    if (make_folder(run->folder) == EXIT_DONE &&
+        (json_dump_file(json, made, JSON_INDENT(2)) != 0 || rename(made, path) != 0))
+        usage_error("%s: cannot be written", path);
+    json_decref(json);
+}
+
+static void forget_failure(const struct folder_run *run)
+{
+    char path[2 * BL_PATH_ROOM];
+    snprintf(path, sizeof path, "%s/failure.json", run->folder);
+    remove(path);
+}
+
+static int train(const struct folder_run *run, bool is_begun)
+{
+    struct training t = {NULL, NULL, NULL, NULL, NULL, NULL};
+    bl_status status = training_begin(&t, run->backend, run->threads);
+    if (status == BL_OK)
+        status = configure(&t, run, is_begun);
+    if (status == BL_OK)
+        status = training_load(&t);
+    if (status == BL_OK && is_begun)
+        status = bl_trainer_resume(t.trainer, run->folder);
+    if (status == BL_OK)
+        status = fit(&t, run);
+    int result = status == BL_OK ? EXIT_DONE : EXIT_STOPPED;
+    if (status != BL_OK && status != BL_STOPPED) {
+        if (run->keeps_failure)
+            keep_failure(run, exit_code_of(status), why_of(&t, status));
+        result = training_fail(&t, status);
+    }
+    training_release(&t);
+    return result;
+}
+
+/* A run that was killed between its last checkpoint and result.json has nothing left to train, and the
+   library then writes no result.json: it is trained anew, to the same bits. */
+int run_in_folder(const struct folder_run *run)
+{
+    const bool is_begun = folder_has(run->folder, "model.safetensors");
+    int code = is_begun ? check_revision(run->folder) : EXIT_DONE;
+    if (code != EXIT_DONE)
+        return code;
+    forget_failure(run);
+    code = train(run, is_begun);
+    return code == EXIT_DONE && !folder_has(run->folder, "result.json") ? train(run, false) : code;
+}

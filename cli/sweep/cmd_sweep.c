@@ -1,0 +1,234 @@
+/*
+ * cmd_sweep.c - backless sweep: one training for each combination of the values of some options, or for some
+ * drawn at random.
+ *
+ * An option whose value is no value of its own but a list or a range of them (run_values.h) is an axis. Every
+ * combination is trained with each seed. The table has the best setting first.
+ */
+#include "../runs/run_table.h"
+#include "../runs/run_values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_RUNS = 5000, MOST_SEEDS = 1000 };
+
+static const struct extra extras[] = {
+    {"random", "N", "draw N settings from the lists and ranges (default: every combination)"},
+    {"seeds", "N", "seeds of each setting, from --seed on (default: 1)"},
+    {"jobs", "N", "runs at once (default: one for each core)"},
+    {"shard", "I/N", "part I of N of the runs, for N machines or jobs; backless collect shows all parts"},
+    {"config", "FILE.json", "options from a file; flags go before it"},
+    {"json", NULL, "one JSON object a setting on standard output"},
+    {"csv", NULL, "the table as CSV"},
+    {"markdown", NULL, "the table as Markdown"},
+    {"latex", NULL, "the table as LaTeX"},
+    {"quiet", NULL, "no messages and no progress"},
+    {NULL, NULL, NULL},
+};
+
+struct sweep {
+    struct session *s;
+    struct run_values values[MAX_LISTS];
+    const char *axes[MAX_LISTS + 2]; /* the lists' keys and "seed", ends with NULL */
+    int random, seeds, jobs;
+    struct shard shard;
+    enum table_form form;
+    struct run_plan plan;
+};
+
+static int read_number(const struct session *s, const char *key, int most, int *out)
+{
+    const char *text = extra_of(s, key);
+    char *end = NULL;
+    const long n = text ? strtol(text, &end, 10) : 0;
+    if (text && (end == text || *end || n < 1 || n > most))
+        return usage_error("--%s is \"%s\", expected a whole number from 1 to %d", key, text, most);
+    *out = (int)n;
+    return EXIT_DONE;
+}
+
+static int read_options(struct sweep *w)
+{
+    const struct session *s = w->s;
+    int code = read_number(s, "random", MOST_RUNS, &w->random);
+    if (code == EXIT_DONE)
+        code = read_number(s, "seeds", MOST_SEEDS, &w->seeds);
+    if (code == EXIT_DONE)
+        code = read_number(s, "jobs", 256, &w->jobs);
+    if (code == EXIT_DONE)
+        code = shard_read(&w->shard, extra_of(s, "shard"));
+    if (code == EXIT_DONE)
+        code = table_form_read(&w->form, s);
+    if (code == EXIT_DONE && strcmp(bl_config_get(s->config, "force"), "true") == 0)
+        code =
+            usage_error("--force: a sweep goes on with the runs that its folder holds; name another --out");
+    w->seeds = w->seeds > 0 ? w->seeds : 1;
+    return code;
+}
+
+/* Every value is one that the option takes. */
+static int check_values(const struct sweep *w, int axis)
+{
+    bl_config *config = NULL;
+    bl_status status = bl_config_copy(&config, w->s->config);
+    for (int i = 0; status == BL_OK && i < w->values[axis].n; i++)
+        status = bl_config_set(config, w->axes[axis], w->values[axis].list[i]);
+    bl_config_free(config);
+    return status == BL_OK ? EXIT_DONE : fail_with(w->s, status);
+}
+
+static int read_axes(struct sweep *w)
+{
+    const struct session *s = w->s;
+    int code = EXIT_DONE;
+    for (int i = 0; i < s->n_lists && code == EXIT_DONE; i++) {
+        w->axes[i] = s->lists[i].key;
+        if (strcmp(w->axes[i], "seed") == 0)
+            return usage_error("--seed %s: write --seeds N for the seeds from --seed on", s->lists[i].value);
+        code = values_read(&w->values[i], w->axes[i], s->lists[i].value);
+        if (code == EXIT_DONE)
+            code = check_values(w, i);
+    }
+    if (code == EXIT_DONE && w->random > 0 && s->n_lists == 0)
+        return usage_error("--random draws from lists and ranges, and none is given, as --lr 1e-5:1e-2:log");
+    w->axes[s->n_lists] = "seed";
+    return code;
+}
+
+/* ---- The plan */
+
+/* texts: a value for each list; one run for each seed. */
+static void add_setting(struct sweep *w, char (*texts)[VALUE_ROOM])
+{
+    const unsigned long long first = strtoull(bl_config_get(w->s->config, "seed"), NULL, 10);
+    for (int k = 0; k < w->seeds; k++) {
+        char seed[32];
+        json_t *values = json_object();
+        for (int i = 0; i < w->s->n_lists; i++)
+            json_object_set_new(values, w->axes[i], json_string(texts[i]));
+        snprintf(seed, sizeof seed, "%llu", first + (unsigned long long)k);
+        json_object_set_new(values, "seed", json_string(seed));
+        plan_add(&w->plan, values);
+    }
+}
+
+static void add_drawn(struct sweep *w)
+{
+    char texts[MAX_LISTS][VALUE_ROOM];
+    for (int k = 0; k < w->random; k++) {
+        for (int i = 0; i < w->s->n_lists; i++)
+            values_draw(&w->values[i], draw_place((unsigned)k, (unsigned)i), texts[i]);
+        add_setting(w, texts);
+    }
+}
+
+/* The last list's values change fastest. */
+static void add_combinations(struct sweep *w, double n)
+{
+    char texts[MAX_LISTS][VALUE_ROOM];
+    for (int k = 0; k < (int)n; k++) {
+        int rest = k;
+        for (int i = w->s->n_lists - 1; i >= 0; i--) {
+            memcpy(texts[i], w->values[i].list[rest % w->values[i].n], VALUE_ROOM);
+            rest /= w->values[i].n;
+        }
+        add_setting(w, texts);
+    }
+}
+
+static int make_plan(struct sweep *w)
+{
+    double n = 1.0;
+    for (int i = 0; i < w->s->n_lists; i++)
+        n *= w->values[i].n;
+    const double runs = (w->random > 0 ? (double)w->random : n) * w->seeds;
+    if (runs > (double)MOST_RUNS)
+        return usage_error("%.0f runs are more than %d; --random N draws N settings", runs, MOST_RUNS);
+    plan_begin(&w->plan, w->s->config, w->axes);
+    if (w->random > 0)
+        add_drawn(w);
+    else
+        add_combinations(w, n);
+    return EXIT_DONE;
+}
+
+/* What is wrong with the data or with the options that all runs share is said once, before any runs. A
+   setting that is refused for its own values fails alone, except the first. */
+static int check_first(const struct sweep *w)
+{
+    bl_config *config = NULL;
+    bl_data *train = NULL, *val = NULL, *test = NULL;
+    bl_trainer *trainer = NULL;
+    bl_status status = plan_configure(&config, w->s->ctx, &w->plan, json_array_get(w->plan.runs, 0));
+    if (status == BL_OK)
+        status = bl_data_load(&train, &val, &test, w->s->ctx, config);
+    if (status == BL_OK)
+        status = bl_trainer_create(&trainer, w->s->ctx, config, train);
+    if (status == BL_NOT_DEFINED)
+        status = BL_OK;
+    bl_trainer_free(trainer);
+    bl_data_free(train);
+    bl_data_free(val);
+    bl_data_free(test);
+    bl_config_free(config);
+    return status == BL_OK ? EXIT_DONE : fail_with(w->s, status);
+}
+
+/* ---- All of it */
+
+static int show(struct sweep *w, const char *folder)
+{
+    const char *const folders[] = {folder, NULL};
+    struct run_summary summary;
+    int code = summary_make(&summary, &w->plan, folders);
+    if (code == EXIT_DONE) {
+        run_table_print(w->s, &summary, w->form);
+        if (summary.set == JUDGED_TEST && summary.n_groups > 1)
+            note(w->s,
+                 "%-11sthe settings are ordered by the test set; the best of many looks better there than it "
+                 "is: "
+                 "--val N orders them by a validation set",
+                 "order");
+    }
+    summary_release(&summary);
+    return code;
+}
+
+static int sweep(struct sweep *w)
+{
+    const char *given = bl_config_get(w->s->config, "out"), *folder = given[0] ? given : "sweep";
+    int code = read_options(w);
+    if (code == EXIT_DONE)
+        code = read_axes(w);
+    if (code == EXIT_DONE)
+        code = make_plan(w);
+    if (code == EXIT_DONE)
+        code = check_first(w);
+    if (code == EXIT_DONE)
+        code = plan_keep(&w->plan, folder);
+    if (code != EXIT_DONE)
+        return code;
+    code = plan_work(w->s, &w->plan, folder, w->shard, w->jobs);
+    const int shown = show(w, folder);
+    return code == EXIT_DONE ? shown : code;
+}
+
+static int run(struct session *s)
+{
+    struct sweep w = {.s = s};
+    int code = check_out(s);
+    if (code == EXIT_DONE)
+        code = sweep(&w);
+    for (int i = 0; i < s->n_lists; i++)
+        values_release(&w.values[i]);
+    plan_release(&w.plan);
+    return code;
+}
+
+const struct command command_sweep = {.name = "sweep",
+                                      .usage = "sweep --data NAME|PATH --OPTION LIST|RANGE ... [options]",
+                                      .about = "train with every combination of some options' values",
+                                      .groups = "data net rule training machine run",
+                                      .extras = extras,
+                                      .run = run};

@@ -1,0 +1,76 @@
+#!/bin/sh
+# compare_seeds.sh PROGRAM - backless compare --seeds and --tune: means, differences to bp, the search for rates, and the bits of a run.
+tests=$(cd "$(dirname "$0")" && pwd)
+. "$tests/shell/expect.sh"
+unset BACKLESS_THREADS BACKLESS_DATA
+LC_ALL=C awk 'BEGIN {
+    print "a,b,c,kind"
+    for (i = 0; i < 240; i++)
+        printf "%.3f,%.3f,%.3f,%s\n", (i * 37 % 101) / 100 + i % 3 / 3, (i * 53 % 97) / 100 - i % 3 / 3,
+            (i * 71 % 89) / 100, i % 3 == 0 ? "x" : i % 3 == 1 ? "y" : "z"
+}' >table.csv
+options="--data table.csv --test-fraction 0.25 --epochs 3"
+# shellcheck disable=SC2086
+compare() { "$program" compare $options "$@"; }
+value() { sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\\1/p" "$1"; }
+
+# ---- Means and differences, which are computed once more from the runs
+expect 0 "minus bp" compare --rules bp,dfa --seeds 4 --out seeds
+grep -q "same split of the data" out.txt || complain "nothing is said of the split that the deviation leaves out"
+[ "$(ls seeds | grep -c seed)" = 8 ] || complain "two rules with four seeds are not 8 runs"
+compare --rules bp,dfa --seeds 4 --out seeds --csv --quiet >seeds.csv || complain "the finished comparison is not shown"
+for seed in 1 2 3 4; do
+    echo "$(value seeds/rule-bp-lr-0.003-seed-$seed/result.json test_error)" \
+        "$(value seeds/rule-dfa-lr-0.003-seed-$seed/result.json test_error)"
+done >errors.txt
+awk 'NR == FNR { n++; sum += $2; d[n] = $2 - $1; mean += d[n]; next }
+    FNR == 1 { mean /= n; for (i = 1; i <= n; i++) s += (d[i] - mean) ^ 2; half = 3.18244630528371 * sqrt(s / (n - 1) / n) }
+    split($0, f, ",") && f[1] == "dfa" { found = near(f[4], sum / n) && near(f[10], mean) && f[11] == 4 && near(f[12], mean - half) &&
+        near(f[13], mean + half) }
+    function near(a, b) { return (a - b) ^ 2 < 1e-16 }
+    END { exit !found }' errors.txt seeds.csv || complain "mean, difference or interval are not those of the runs"
+compare --rules bp,dfa --seeds 2 --out seeds --csv --quiet | grep '^dfa' | grep -q ',2,,$' ||
+    complain "there is an interval of two differences"
+
+# ---- Every run has the bits of backless train
+# shellcheck disable=SC2086
+"$program" train $options --rule dfa --lr 0.003 --seed 3 --out single --quiet || complain "train fails"
+[ "$(value single/result.json weights_hash)" = "$(value seeds/rule-dfa-lr-0.003-seed-3/result.json weights_hash)" ] ||
+    complain "a run of a comparison has other weights than the same backless train"
+[ "$(value seeds/rule-bp-lr-0.003-seed-1/config.json hash)" = "$(value seeds/rule-bp-lr-0.003-seed-4/config.json hash)" ] ||
+    complain "two seeds have two splits"
+
+# ---- Rates: by other seeds, on a validation split; the judged runs have all examples; frozen and linear are beside
+expect 0 "tuned      dfa: lr" compare --rules bp,dfa --seeds 3 --tune lr --out tuned
+[ "$(ls tuned/tune | grep -c 'seed-1000001$')" = "$(ls tuned/tune | grep -c seed)" ] || complain "rates are judged by a judged seed"
+for rule in bp dfa frozen linear; do
+    grep -q "^$rule " out.txt || complain "$rule is not in the table"
+    best=$("$program" collect tuned/tune --csv --quiet | awk -F, -v rule=$rule '$1 == rule { print $2; exit }')
+    [ -d "tuned/rule-$rule-lr-$best-seed-1" ] || complain "$rule does not train at the rate that was best, $best"
+    least=$(ls -d tuned/tune/rule-$rule-* | sed 's/.*-lr-\(.*\)-seed.*/\1/' | sort -g | head -n 1)
+    greatest=$(ls -d tuned/tune/rule-$rule-* | sed 's/.*-lr-\(.*\)-seed.*/\1/' | sort -g | tail -n 1)
+    awk -v a="$least" -v b="$best" -v c="$greatest" 'BEGIN { exit !(a < b && b < c) }' ||
+        grep -q "tuned .*$rule: .*the last on its side" out.txt || complain "$rule: the best rate $best is at the end of $least to $greatest"
+done
+[ "$(value tuned/tune/rule-dfa-lr-0.003-seed-1000001/config.json val | head -n 1)" = 18 ] || complain "rates are not judged on a tenth"
+judged=$(ls -d tuned/rule-dfa-*-seed-1)
+[ "$(value "$judged/config.json" val | head -n 1)" = 0 ] || complain "a judged run leaves the validation examples out"
+expect 0 "" compare --rules dfa --seeds 1 --rates 0.01,0.1 --out given
+[ "$(ls given/tune | grep -c seed)" = 6 ] || complain "two given rates and three rules are not 6 trainings"
+
+# ---- Parts
+expect 0 "" compare --rules bp,dfa --seeds 4 --shard 1/2 --out part1
+expect 0 "" compare --rules bp,dfa --seeds 4 --shard 2/2 --out part2
+"$program" collect part1 part2 --csv --quiet >parts.csv
+cmp -s parts.csv seeds.csv || complain "two parts together are not the whole comparison"
+
+# ---- What is refused
+expect 2 "--seeds is \"0\"" compare --seeds 0
+expect 2 "--tune is \"batch\"" compare --tune batch
+expect 2 "--jobs is about runs with several seeds" compare --rules bp --jobs 2
+expect 2 "--csv is about runs with several seeds" compare --rules bp --csv
+expect 2 "expected one of the two" compare --tune lr --lr 0.1
+expect 2 "--shard with rates that are chosen" compare --tune lr --seeds 3 --shard 1/2
+expect 2 "rate-epochs needs --rates or --tune" compare --seeds 3 --rate-epochs 2
+expect 2 "--epochs is 3 there and 4 here" compare --rules bp,dfa --seeds 3 --out seeds --epochs 4
+[ "$failures" = 0 ] || { echo "$failures failed" && exit 1; }
