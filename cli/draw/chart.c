@@ -50,7 +50,7 @@ static void put_x_axis(FILE *to, const struct chart *c)
         tick_label(ticks[i], label);
         put_text(to, x, c->y.from + 16, "tick mid", label);
     }
-    put_text(to, (c->x.from + c->x.to) / 2, c->y.from + 33, "name mid", c->x_label);
+    put_text(to, (c->x.from + c->x.to) / 2, c->y.from + 33, "axis mid", c->x_label);
 }
 
 static void put_y_axis(FILE *to, const struct chart *c)
@@ -68,7 +68,7 @@ static void put_y_axis(FILE *to, const struct chart *c)
         put_text(to, c->x.from - 6, y + 4, "tick end", label);
     }
     put_rule(to, "edge", (double[]){c->x.from, c->y.from, c->x.to, c->y.from});
-    fprintf(to, "<text class=\"name mid\" transform=\"translate(12 %g) rotate(-90)\">",
+    fprintf(to, "<text class=\"axis mid\" transform=\"translate(12 %g) rotate(-90)\">",
             (c->y.from + c->y.to) / 2);
     markup_text(to, c->y_label);
     fputs("</text>", to);
@@ -103,6 +103,25 @@ static void put_band(FILE *to, const struct chart *c, const struct chart_line *l
     fputs("\"/>", to);
 }
 
+static bool is_gap(const struct point *points, size_t n, size_t i)
+{
+    return i >= n || !isfinite(points[i].x) || !isfinite(points[i].y);
+}
+
+/* A dot for each point between two gaps, which no line leads to. */
+static void put_dots(FILE *to, const struct point *points, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (is_gap(points, n, i) || !is_gap(points, n, i + 1) || (i > 0 && !is_gap(points, n, i - 1)))
+            continue;
+        fputs("<circle class=\"dot\" r=\"3.5\" cx=\"", to);
+        markup_number(to, points[i].x);
+        fputs("\" cy=\"", to);
+        markup_number(to, points[i].y);
+        fputs("\"/>", to);
+    }
+}
+
 static void put_line(FILE *to, const struct chart *c, const struct chart_line *line, struct point *room)
 {
     fprintf(to, "<g class=\"line s%d\" data-group=\"%d\" data-runs=\"", line->style, line->group);
@@ -112,6 +131,7 @@ static void put_line(FILE *to, const struct chart *c, const struct chart_line *l
         put_band(to, c, line, room);
     for (size_t i = 0; i < line->n; i++)
         room[i] = placed(c, line->points[i], line->points[i].y);
+    put_dots(to, room, line->n);
     fprintf(to, "<path class=\"curve%s\" d=\"", line->deviations ? " mean" : "");
     curve_write(to, room, line->n);
     fputs("\"/></g>", to);

@@ -76,8 +76,6 @@ static void put_line(FILE *to, char first, const struct point *points, size_t n)
         x = next_x;
         y = next_y;
     }
-    if (n == 1 && first == 'M')
-        fputs("h0", to);
 }
 
 /* The number of points up to the next gap. */
@@ -93,7 +91,8 @@ void curve_write(FILE *to, struct point *points, size_t n)
 {
     for (size_t i = 0; i < n;) {
         const size_t length = piece_length(points + i, n - i);
-        put_line(to, 'M', points + i, curve_simplify(points + i, length, tolerance_drawn));
+        if (length > 1)
+            put_line(to, 'M', points + i, curve_simplify(points + i, length, tolerance_drawn));
         i += length ? length : 1;
     }
 }

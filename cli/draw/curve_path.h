@@ -15,8 +15,8 @@ struct point {
    that are kept; ends stay. No gap among them. The kept ones are moved to the front; gives their number. */
 size_t curve_simplify(struct point *points, size_t n, double tolerance);
 
-/* The value of a path's attribute d, simplified to half a pixel; each gap begins a new line, and a point between two gaps is a
-   line of length 0, which round caps show as a dot. The points are overwritten. */
+/* The value of a path's attribute d, simplified to half a pixel; each gap begins a new line, and a point between two gaps is
+   left out. The points are overwritten. */
 void curve_write(FILE *to, struct point *points, size_t n);
 
 /* The area between two curves at the same x: above and below are gaps together. Simplified likewise, both overwritten. */

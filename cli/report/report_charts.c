@@ -155,16 +155,15 @@ static int put_chart(FILE *to, const struct report *report, const struct wanted 
 
 static const struct {
     const char *column, *title, *label;
-    bool also_seconds;
 } scores[] = {
-    {"test_error", "Test error", "error (fraction)", true},
-    {"val_error", "Validation error", "error (fraction)", true},
-    {"test_rmse", "Test RMSE", "RMSE", true},
-    {"val_rmse", "Validation RMSE", "RMSE", true},
-    {"train_error", "Training error", "error (fraction)", true},
-    {"train_loss", "Training loss", "loss", true},
-    {"test_loss", "Test loss", "loss", false},
-    {"val_loss", "Validation loss", "loss", false},
+    {"test_error", "Test error", "error (fraction)"},
+    {"val_error", "Validation error", "error (fraction)"},
+    {"test_rmse", "Test RMSE", "RMSE"},
+    {"val_rmse", "Validation RMSE", "RMSE"},
+    {"train_error", "Training error", "error (fraction)"},
+    {"train_loss", "Training loss", "loss"},
+    {"test_loss", "Test loss", "loss"},
+    {"val_loss", "Validation loss", "loss"},
 };
 
 static int put_score(FILE *to, const struct report *report, size_t i)
@@ -179,8 +178,6 @@ static int put_score(FILE *to, const struct report *report, size_t i)
     snprintf(title, sizeof title, "%s by epochs", scores[i].title);
     if (!put_chart(to, report, &w))
         return 0;
-    if (!scores[i].also_seconds)
-        return 1;
     snprintf(title, sizeof title, "%s by training time", scores[i].title);
     w.x = "elapsed";
     w.x_label = "seconds of training, without measurements";

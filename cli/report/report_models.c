@@ -53,12 +53,27 @@ static struct tile tile_of(const bl_model *model, const bl_tensor *weight)
     return t;
 }
 
-static double largest(const bl_tensor *t, size_t n_units)
+static int compare(const void *a, const void *b)
 {
-    double most = 0.0;
-    for (size_t i = 0; i < n_units * t->cols; i++)
-        most = fabs((double)t->values[i]) > most ? fabs((double)t->values[i]) : most;
-    return most > 0.0 ? most : 1.0;
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* The size that all but one in 200 of the first n units' weights do not exceed: a few large ones would make the others pale.
+   0: no memory. */
+static double usual_most(const bl_tensor *t, size_t n)
+{
+    const size_t all = n * t->cols;
+    float *sizes = malloc((all + 1) * sizeof *sizes);
+    for (size_t i = 0; sizes && i < all; i++)
+        sizes[i] = fabsf(t->values[i]);
+    if (sizes)
+        qsort(sizes, all, sizeof *sizes, compare);
+    double most = sizes && all ? (double)sizes[all - 1 - all / 200] : 0.0;
+    if (sizes && !(most > 0.0))
+        most = 1.0;
+    free(sizes);
+    return most;
 }
 
 /* With at most 2 SHADES + 2 colours a pixel takes one byte. A sheet of n tiles, `across` in a row, with a grey line of one pixel between them. */
@@ -66,10 +81,12 @@ static int put_sheet(FILE *to, const bl_tensor *w, const struct tile *t, size_t 
 {
     const size_t gap = t->rows > 1, width = t->channels * (t->cols + gap), height = t->rows + gap;
     const size_t cols = across * width + gap, rows = (n + across - 1) / across * height + gap;
-    const double most = largest(w, n);
+    const double most = usual_most(w, n);
     struct color *pixels = malloc(rows * cols * sizeof *pixels);
-    if (!pixels)
+    if (!pixels || most == 0.0) {
+        free(pixels);
         return 0;
+    }
     for (size_t i = 0; i < rows * cols; i++)
         pixels[i] = (struct color){128, 128, 128};
     for (size_t unit = 0; unit < n; unit++)
@@ -80,15 +97,14 @@ static int put_sheet(FILE *to, const bl_tensor *w, const struct tile *t, size_t 
             const double share = (double)w->values[unit * w->cols + i] / most;
             pixels[row * cols + col] = color_of_signed(round(share * SHADES) / SHADES);
         }
-    const size_t scale = cols < 40 ? 8 : cols < 90 ? 4 : cols < 180 ? 2 : 1;
-    const int is_done = put_picture(to, pixels, rows, cols,
-                                    cols * scale < 300 ? cols * scale
-                                    : 300 > cols       ? 300
-                                                       : cols,
-                                    "weights of the first layer, a tile for each unit");
+    const size_t shown = cols < 150 ? 300 / cols * cols : cols < 300 ? 300 : cols; /* about 300, or more */
+    const int is_done =
+        put_picture(to, pixels, rows, cols, shown, "weights of the first layer, a tile for each unit");
     free(pixels);
-    fprintf(to, "<p class=\"scale\"><span>−%.3g</span><i class=\"signed\"></i><span>+%.3g</span></p>", most,
-            most);
+    fprintf(to,
+            "<p class=\"scale\"><span>−%.3g</span><i class=\"signed\"></i><span>+%.3g</span></p><p>The "
+            "largest weights, up to one in 200, are beyond the scale and have its end colours.</p>",
+            most, most);
     return is_done;
 }
 

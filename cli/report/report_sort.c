@@ -194,10 +194,10 @@ static void put_difference(FILE *to, const struct report_group *group, const str
                            const char *key, bool *is_first)
 {
     const json_t *options = report->runs[group->runs[0]].options;
-    if (option_is_idle(key) || is_seed(options, key) || !differs(report, group, key))
-        return;
     const char *value = json_string_value(json_object_get(options, key));
-    fprintf(to, "%s%s %s", *is_first ? "" : ", ", key, value ? value : "(not set)");
+    if (!value || option_is_idle(key) || is_seed(options, key) || !differs(report, group, key))
+        return;
+    fprintf(to, "%s%s %s", *is_first ? "" : ", ", key, value);
     *is_first = false;
 }
 

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Errors in percent, anything else as a number. */
-static void put_figure(FILE *to, const char *column, double value)
+/* Errors in percent, anything else as a number of so many digits. */
+static void put_figure(FILE *to, const char *column, double value, int digits)
 {
     const size_t n = strlen(column);
     if (!isfinite(value))
@@ -17,7 +17,7 @@ static void put_figure(FILE *to, const char *column, double value)
     else if (n > 6 && strcmp(column + n - 6, "_error") == 0)
         fprintf(to, "%.2f %%", 100.0 * value);
     else
-        fprintf(to, "%.4g", value);
+        fprintf(to, "%.*g", digits, value);
 }
 
 /* Of the last epochs of a group's runs. */
@@ -36,10 +36,10 @@ static void put_mean(FILE *to, const struct report *report, const struct report_
         const double d = row_number(last_epoch(report, &report->runs[group->runs[i]]), column) - mean;
         squares += d * d;
     }
-    put_figure(to, column, mean);
+    put_figure(to, column, mean, 4);
     if (isfinite(mean) && group->n_runs >= BAND_RUNS) {
         fputs(" <span class=\"dim\">± ", to);
-        put_figure(to, column, sqrt(squares / (double)(n - 1)));
+        put_figure(to, column, sqrt(squares / (double)(n - 1)), 2);
         fputs("</span>", to);
     }
 }
@@ -82,9 +82,9 @@ static void put_swatch(FILE *to, size_t style)
 
 static const struct {
     const char *column, *name;
-} figures[] = {{"train_error", "training error"}, {"val_error", "validation error"},
-               {"test_error", "test error"},      {"val_rmse", "validation RMSE"},
-               {"test_rmse", "test RMSE"},        {"train_loss", "training loss"}};
+} figures[] = {{"test_error", "test error"},      {"test_rmse", "test RMSE"},
+               {"val_error", "validation error"}, {"val_rmse", "validation RMSE"},
+               {"train_error", "training error"}, {"train_loss", "training loss"}};
 enum { N_FIGURES = sizeof figures / sizeof *figures };
 
 void put_summary(FILE *to, const struct report *report)
