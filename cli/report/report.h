@@ -33,6 +33,9 @@ struct report_group {
     size_t best; /* the run with the least score at its end */
 };
 
+/* What is left out so that a page of many runs stays small. */
+enum detail { ALL_CHARTS, WITHOUT_NORMS, WITHOUT_BANDS };
+
 struct report {
     const struct session *session;
     struct curves curves;
@@ -81,9 +84,9 @@ bool report_has(const struct report *report, const char *column);
 
 /* ---- Parts of the page; 0: no memory */
 
-int put_curves(FILE *to, const struct report *report);
-int put_angles(FILE *to, const struct report *report);
-int put_norms(FILE *to, const struct report *report);
+int put_curves(FILE *to, const struct report *report, enum detail detail);
+int put_angles(FILE *to, const struct report *report, enum detail detail);
+int put_norms(FILE *to, const struct report *report, enum detail detail);
 int put_models(FILE *to, const struct report *report);
 void put_summary(FILE *to, const struct report *report);
 void put_runs(FILE *to, const struct report *report);

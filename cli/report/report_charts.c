@@ -17,6 +17,7 @@ struct wanted {
     enum records records;
     bool is_angle;
     int height;
+    enum detail detail;
 };
 
 /* Lines with the series that they show. */
@@ -58,7 +59,7 @@ static int add_line(struct lines *l, const struct report *report, const struct w
         .group = (int)(group - report->groups),
         .members = n_runs > 1 ? group->members : l->members[l->n],
         .points = s->points,
-        .deviations = s->deviations,
+        .deviations = w->detail == WITHOUT_BANDS ? NULL : s->deviations,
         .n = s->n,
     };
     l->n++;
@@ -166,7 +167,7 @@ static const struct {
     {"val_loss", "Validation loss", "loss"},
 };
 
-static int put_score(FILE *to, const struct report *report, size_t i)
+static int put_score(FILE *to, const struct report *report, enum detail detail, size_t i)
 {
     char title[80];
     struct wanted w = {.title = title,
@@ -174,7 +175,8 @@ static int put_score(FILE *to, const struct report *report, size_t i)
                        .y = scores[i].column,
                        .x_label = "epoch",
                        .y_label = scores[i].label,
-                       .height = HEIGHT};
+                       .height = HEIGHT,
+                       .detail = detail};
     snprintf(title, sizeof title, "%s by epochs", scores[i].title);
     if (!put_chart(to, report, &w))
         return 0;
@@ -184,13 +186,13 @@ static int put_score(FILE *to, const struct report *report, size_t i)
     return put_chart(to, report, &w);
 }
 
-int put_curves(FILE *to, const struct report *report)
+int put_curves(FILE *to, const struct report *report, enum detail detail)
 {
     int is_done = 1;
     fputs("<section id=\"curves\"><h2>Error and loss</h2><div class=\"charts\">\n", to);
     for (size_t i = 0; is_done && i < sizeof scores / sizeof *scores; i++)
         if (report_has(report, scores[i].column))
-            is_done = put_score(to, report, i);
+            is_done = put_score(to, report, detail, i);
     fputs("</div></section>\n", to);
     return is_done;
 }
@@ -242,14 +244,21 @@ static void say_which_blocks(FILE *to, size_t n_blocks)
                 MOST_BLOCKS, n_blocks);
 }
 
-int put_angles(FILE *to, const struct report *report)
+int put_angles(FILE *to, const struct report *report, enum detail detail)
 {
-    const struct wanted early = {"First 300 steps", "step", NULL, "step (log axis)",
-                                 "degrees",         EARLY,  true, SMALL_HEIGHT};
-    const struct wanted epochs = {"All epochs", "epoch", NULL, "epoch",
-                                  "degrees",    EPOCHS,  true, SMALL_HEIGHT};
-    const struct wanted weight = {
-        "Angle of weights and feedback", "epoch", NULL, "epoch", "degrees", EPOCHS, true, SMALL_HEIGHT};
+    const struct wanted early = {"First 300 steps", "step", NULL, "step (log axis)", "degrees", EARLY, true,
+                                 SMALL_HEIGHT,      detail};
+    const struct wanted epochs = {"All epochs", "epoch", NULL,         "epoch", "degrees",
+                                  EPOCHS,       true,    SMALL_HEIGHT, detail};
+    const struct wanted weight = {"Angle of weights and feedback",
+                                  "epoch",
+                                  NULL,
+                                  "epoch",
+                                  "degrees",
+                                  EPOCHS,
+                                  true,
+                                  SMALL_HEIGHT,
+                                  detail};
     const size_t n_hidden = report->curves.blocks ? report->curves.blocks - 1 : 0;
     fputs("<section id=\"angles\"><h2>Angle to backpropagation</h2>\n", to);
     if (n_hidden == 0 || !any_block_has(report, "angle_flat")) {
@@ -282,7 +291,7 @@ int put_angles(FILE *to, const struct report *report)
     return is_done;
 }
 
-int put_norms(FILE *to, const struct report *report)
+int put_norms(FILE *to, const struct report *report, enum detail detail)
 {
     static const struct {
         const char *column, *title;
@@ -292,13 +301,22 @@ int put_norms(FILE *to, const struct report *report)
     int is_done = 1;
     if (report->curves.blocks == 0)
         return 1;
+    if (detail != ALL_CHARTS) {
+        fprintf(to,
+                "<p class=\"note\">The norms of deltas and weights%s are left out, so that the page of so "
+                "many runs stays small; "
+                "<code>backless curves RUN...</code> shows them.</p>\n",
+                detail == WITHOUT_BANDS ? ", and the bands of one standard deviation," : "");
+        return 1;
+    }
     fputs("<section id=\"norms\"><h2>Norms</h2>\n<p>Of the deltas: the mean over examples. Of the weights: "
           "the root of the sum of "
           "squares.</p>\n",
           to);
     say_which_blocks(to, report->curves.blocks);
     for (size_t i = 0; is_done && i < sizeof norms / sizeof *norms; i++) {
-        const struct wanted w = {norms[i].title, "epoch", NULL, "epoch", "norm", EPOCHS, false, SMALL_HEIGHT};
+        const struct wanted w = {norms[i].title, "epoch", NULL,         "epoch", "norm",
+                                 EPOCHS,         false,   SMALL_HEIGHT, detail};
         if (!any_block_has(report, norms[i].column))
             continue;
         fprintf(to, "<details%s><summary>%s</summary><div class=\"charts small\">\n", i == 2 ? " open" : "",

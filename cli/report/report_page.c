@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_BYTES = 1900000, LEAST_DATA_BYTES = 100000 };
+/* Of the whole page, apart from styles and script; of its charts; of its data. */
+enum { MOST_BYTES = 1900000, MOST_CHART_BYTES = 1500000, LEAST_DATA_BYTES = 100000 };
 
 static void put_color(FILE *to, struct color c)
 {
@@ -100,26 +101,52 @@ static void put_head(FILE *to, const struct report *report)
     fprintf(to, "</p></header>\n<main>\n");
 }
 
-static int put_parts(FILE *to, const struct report *report)
+/* Parts of the page as text. */
+struct part_text {
+    char *text;
+    size_t n;
+};
+
+static int put_charts(FILE *to, const struct report *report, enum detail detail)
 {
     put_summary(to, report);
-    if (!put_curves(to, report) || !put_angles(to, report) || !put_norms(to, report) ||
-        !put_models(to, report))
-        return 0;
-    put_runs(to, report);
-    return 1;
+    return put_curves(to, report, detail) && put_angles(to, report, detail) && put_norms(to, report, detail);
+}
+
+/* Each lower level of detail only where the page would be too large with the one before. 0: no memory. */
+static int make_charts(struct part_text *out, const struct report *report)
+{
+    int is_done = 1;
+    for (int detail = ALL_CHARTS; is_done && detail <= WITHOUT_BANDS; detail++) {
+        free(out->text);
+        *out = (struct part_text){0};
+        FILE *to = open_memstream(&out->text, &out->n);
+        is_done = to && put_charts(to, report, (enum detail)detail);
+        is_done = to && fclose(to) == 0 && is_done;
+        if (out->n <= MOST_CHART_BYTES)
+            break;
+    }
+    return is_done;
+}
+
+static int make_models(struct part_text *out, const struct report *report)
+{
+    FILE *to = open_memstream(&out->text, &out->n);
+    const int is_done = to && put_models(to, report);
+    if (is_done)
+        put_runs(to, report);
+    return to && fclose(to) == 0 && is_done;
 }
 
 int report_write(FILE *to, const struct report *report)
 {
-    char *text = NULL;
-    size_t n = 0;
-    FILE *parts = open_memstream(&text, &n);
-    int is_done = parts && put_parts(parts, report);
-    is_done = parts && fclose(parts) == 0 && is_done;
+    struct part_text charts = {0}, models = {0};
+    int is_done = make_charts(&charts, report) && make_models(&models, report);
+    const size_t n = charts.n + models.n;
     if (is_done) {
         put_head(to, report);
-        fwrite(text, 1, n, to);
+        fwrite(charts.text, 1, charts.n, to);
+        fwrite(models.text, 1, models.n, to);
         is_done = put_data(to, report, n + LEAST_DATA_BYTES < MOST_BYTES ? MOST_BYTES - n : LEAST_DATA_BYTES);
         fprintf(to,
                 "</main>\n<footer>Made by backless %s.</footer>\n<div id=\"tip\" role=\"status\" "
@@ -128,6 +155,7 @@ int report_write(FILE *to, const struct report *report)
         fputs(report_js, to);
         fputs("</script>\n</body></html>\n", to);
     }
-    free(text);
+    free(charts.text);
+    free(models.text);
     return is_done;
 }
