@@ -7,11 +7,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LEFT = 52, RIGHT = 84, TOP = 10, BOTTOM = 40, LABEL_HEIGHT = 13, LABEL_GAP = 7 };
+enum { LEFT = 58, RIGHT = 82, TOP = 10, BOTTOM = 40, LABEL_HEIGHT = 13, LABEL_GAP = 7 };
 
 /* A curve's name, at the place of its last point. */
 struct end_label {
-    double wanted;
+    double wanted, x; /* the place of its end */
     const struct chart_line *line;
 };
 
@@ -159,22 +159,33 @@ static int compare_labels(const void *a, const void *b)
     return x->wanted < y->wanted ? -1 : x->wanted > y->wanted;
 }
 
-/* The last point that is no gap; NaN: there is none. */
-static double end_of(const struct chart *c, const struct chart_line *line)
+/* The place of the last point that is no gap; NaN: there is none. */
+static struct point end_of(const struct chart *c, const struct chart_line *line)
 {
-    for (size_t i = line->n; i-- > 0;)
-        if (isfinite(placed(c, line->points[i], line->points[i].y).y))
-            return placed(c, line->points[i], line->points[i].y).y;
-    return NAN;
+    for (size_t i = line->n; i-- > 0;) {
+        const struct point end = placed(c, line->points[i], line->points[i].y);
+        if (isfinite(end.y))
+            return end;
+    }
+    return (struct point){NAN, NAN};
+}
+
+/* From the end of a curve that ends early to the edge, and from the edge to a label that had to move. */
+static void put_leads(FILE *to, const struct chart *c, const struct end_label *label, double place)
+{
+    if (label->x < c->x.to - 6)
+        put_rule(to, "early", (double[]){label->x + 3, label->wanted, c->x.to, label->wanted});
+    if (fabs(place - label->wanted) > 3.0)
+        put_rule(to, "lead", (double[]){c->x.to + 1, label->wanted, c->x.to + LABEL_GAP - 1, place});
 }
 
 static void put_labels(FILE *to, const struct chart *c, struct end_label *labels, double *places)
 {
     size_t n = 0;
     for (size_t i = 0; i < c->n_lines; i++) {
-        const double y = c->lines[i].name ? end_of(c, &c->lines[i]) : NAN;
-        if (isfinite(y))
-            labels[n++] = (struct end_label){y, &c->lines[i]};
+        const struct point end = end_of(c, &c->lines[i]);
+        if (c->lines[i].name && isfinite(end.y))
+            labels[n++] = (struct end_label){end.y, end.x, &c->lines[i]};
     }
     qsort(labels, n, sizeof *labels, compare_labels);
     for (size_t i = 0; i < n; i++)
@@ -183,9 +194,7 @@ static void put_labels(FILE *to, const struct chart *c, struct end_label *labels
     for (size_t i = 0; i < n; i++) {
         const struct chart_line *line = labels[i].line;
         fprintf(to, "<g class=\"s%d\" data-group=\"%d\">", line->style, line->group);
-        if (fabs(places[i] - labels[i].wanted) > 3.0)
-            put_rule(to, "lead",
-                     (double[]){c->x.to + 1, labels[i].wanted, c->x.to + LABEL_GAP - 1, places[i]});
+        put_leads(to, c, &labels[i], places[i]);
         put_text(to, c->x.to + LABEL_GAP, places[i] + 4, "label", line->name);
         fputs("</g>", to);
     }

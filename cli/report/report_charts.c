@@ -81,6 +81,7 @@ static int add_group(struct lines *l, const struct report *report, const struct 
 struct range {
     double least, most; /* of what is above 0, and of all */
     size_t n;
+    bool has_zero; /* or less */
 };
 
 static void widen(struct range *r, double value)
@@ -91,6 +92,7 @@ static void widen(struct range *r, double value)
         r->least = value;
     if (r->n == 0 || value > r->most)
         r->most = value;
+    r->has_zero = r->has_zero || value <= 0.0;
     r->n++;
 }
 
@@ -132,7 +134,10 @@ static int put_chart(FILE *to, const struct report *report, const struct wanted 
         const struct range x = range_of(&l, true), y = range_of(&l, false);
         const struct axis y_axis =
             w->is_angle ? (struct axis){.least = 0.0, .most = 180.0} : axis_around(y.least, y.most);
-        snprintf(y_label, sizeof y_label, "%s%s", w->y_label, y_axis.is_log ? " (log axis)" : "");
+        snprintf(y_label, sizeof y_label, "%s%s", w->y_label,
+                 !y_axis.is_log ? ""
+                 : y.has_zero   ? " (log axis, 0 at its foot)"
+                                : " (log axis)");
         const struct chart chart = {.title = w->title,
                                     .x_label = w->x_label,
                                     .y_label = y_label,
@@ -246,10 +251,10 @@ static void say_which_blocks(FILE *to, size_t n_blocks)
 
 int put_angles(FILE *to, const struct report *report, enum detail detail)
 {
-    const struct wanted early = {"First 300 steps", "step", NULL, "step (log axis)", "degrees", EARLY, true,
-                                 SMALL_HEIGHT,      detail};
-    const struct wanted epochs = {"All epochs", "epoch", NULL,         "epoch", "degrees",
-                                  EPOCHS,       true,    SMALL_HEIGHT, detail};
+    const struct wanted early = {"First steps", "step",       NULL,  "step (log axis)", "degrees", EARLY,
+                                 true,          SMALL_HEIGHT, detail};
+    const struct wanted epochs = {"Angle", "epoch", NULL,         "epoch", "degrees",
+                                  EPOCHS,  true,    SMALL_HEIGHT, detail};
     const struct wanted weight = {"Angle of weights and feedback",
                                   "epoch",
                                   NULL,
@@ -275,9 +280,10 @@ int put_angles(FILE *to, const struct report *report, enum detail detail)
           "has no direction, as at weights of zero. The last block's angle is 0 by definition.</p>\n",
           to);
     say_which_blocks(to, n_hidden);
-    fputs("<div class=\"charts small\">\n", to);
-    int is_done = put_blocks(to, report, &early, "angle_flat", n_hidden) &&
-                  put_blocks(to, report, &epochs, "angle_flat", n_hidden);
+    fprintf(to, "<h3>The first %d steps</h3><div class=\"charts small\">\n", EARLY_STEPS);
+    int is_done = put_blocks(to, report, &early, "angle_flat", n_hidden);
+    fputs("</div>\n<h3>All epochs</h3><div class=\"charts small\">\n", to);
+    is_done = is_done && put_blocks(to, report, &epochs, "angle_flat", n_hidden);
     fputs("</div>\n", to);
     if (is_done && any_block_has(report, "angle_weight")) {
         fputs("<h3>Weights and feedback</h3><p>Between a block's weights and what the feedback pulls them "

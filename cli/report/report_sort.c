@@ -176,6 +176,24 @@ static int find_groups(struct report *report)
     return EXIT_DONE;
 }
 
+/* By rules, in the order of their styles, and then as they were found. */
+static int compare_groups(const void *a, const void *b)
+{
+    const struct report_group *x = a, *y = b;
+    if (x->style != y->style)
+        return x->style < y->style ? -1 : 1;
+    const int by_rule = strcmp(x->rule, y->rule);
+    return by_rule ? by_rule : x->runs[0] < y->runs[0] ? -1 : 1;
+}
+
+static void order_groups(struct report *report)
+{
+    qsort(report->groups, report->n_groups, sizeof *report->groups, compare_groups);
+    for (size_t g = 0; g < report->n_groups; g++)
+        for (size_t i = 0; i < report->groups[g].n_runs; i++)
+            report->runs[report->groups[g].runs[i]].group = g;
+}
+
 /* ---- Names */
 
 static bool differs(const struct report *report, const struct report_group *group, const char *key)
@@ -248,6 +266,8 @@ int report_sort(struct report *report)
     }
     if (code == EXIT_DONE)
         code = find_groups(report);
+    if (code == EXIT_DONE)
+        order_groups(report);
     for (size_t g = 0; code == EXIT_DONE && g < report->n_groups; g++) {
         code = name_group(report, &report->groups[g]);
         find_best(report, &report->groups[g]);
