@@ -86,6 +86,8 @@ static const struct item examples[] = {
     {"backless train --resume run", "Goes on with it after a stop."},
     {"backless compare --data iris.csv --net \"dense 50, tanh, dense 3\" --test-fraction 0.3",
      "Compares all rules on a table."},
+    {"backless report run1 run2 -o report.html",
+     "Draws the curves, angles and mistakes of two runs in one page."},
     {"backless predict --model run --data test.csv --output answers.csv",
      "Writes the model's answers for a file of examples."},
     {"backless explain dfa --net \"dense 800, tanh, dense 10\" --program",

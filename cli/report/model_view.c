@@ -125,6 +125,22 @@ static void answer(struct model_view *view)
     free(scores);
 }
 
+/* A trainer like the run's, which is not trained: of one example a batch, so that it takes little memory. */
+static void count_work(struct model_view *view, bl_config *config)
+{
+    static const char *const unset[] = {"out", "force"};
+    bl_trainer *trainer = NULL;
+    for (size_t i = 0; i < sizeof unset / sizeof *unset; i++)
+        bl_config_set(config, unset[i], NULL);
+    if (bl_config_set(config, "batch", "1") == BL_OK && bl_config_set(config, "angles", "none") == BL_OK &&
+        bl_trainer_create(&trainer, view->ctx, config, view->data) == BL_OK) {
+        bl_trainer_count(trainer, &view->work);
+    } else {
+        snprintf(view->why_work, WHY_ROOM, "%s", bl_why(view->ctx));
+    }
+    bl_trainer_free(trainer);
+}
+
 void model_view_open(struct model_view *view, const struct report_run *run)
 {
     char folder[ROOM], path[ROOM];
@@ -140,6 +156,10 @@ void model_view_open(struct model_view *view, const struct report_run *run)
         snprintf(view->why_model, WHY_ROOM, "%s", bl_why(view->ctx));
     } else {
         open_part(view, run, config, folder);
+        if (view->data)
+            count_work(view, config);
+        else
+            snprintf(view->why_work, WHY_ROOM, "%s", view->why_data);
         if (!view->why_data[0])
             answer(view);
     }

@@ -22,6 +22,8 @@ struct model_view {
     const char *part;         /* "test" or "val" */
     char why_model[WHY_ROOM]; /* why there is no model; "": there is one */
     char why_data[WHY_ROOM];  /* why there are no answers; "": there are */
+    bl_work work;             /* of an example in a training step */
+    char why_work[WHY_ROOM];  /* why it is unknown; "": it is known */
     int n_classes;
     size_t *confusion;                      /* n_classes x n_classes: class, answer */
     struct mistake mistakes[MOST_MISTAKES]; /* the highest scores first */

@@ -35,21 +35,22 @@ static int put_picture(FILE *to, const struct color *pixels, size_t rows, size_t
 /* How the weights of one unit become a picture: `channels` pictures of rows x cols side by side. */
 struct tile {
     size_t channels, rows, cols;
+    size_t gap; /* pixels between tiles */
 };
 
 /* Of a weight whose fan-in this is: the input's shape, a filter's window, or a row of numbers. */
 static struct tile tile_of(const bl_model *model, const bl_tensor *weight)
 {
     const char *input = bl_model_fact(model, "input"), *net = bl_model_fact(model, "net");
-    struct tile t = {1, 1, weight->cols};
+    struct tile t = {1, 1, weight->cols, 0};
     size_t channels = 0, rows = 0, cols = 0, maps = 0;
     if (!input || sscanf(input, "%zu x %zu x %zu", &channels, &rows, &cols) != 3)
         return t;
     const char *conv = net && strstr(weight->name, ".conv.") ? strstr(net, "conv ") : NULL;
     if (conv && sscanf(conv, "conv %zu %zux%zu", &maps, &rows, &cols) == 2)
         cols = rows; /* one number for both sides */
-    if (channels * rows * cols == weight->cols)
-        t = (struct tile){channels, rows, cols};
+    if (rows > 1 && channels * rows * cols == weight->cols)
+        t = (struct tile){channels, rows, cols, 1};
     return t;
 }
 
@@ -79,7 +80,7 @@ static double usual_most(const bl_tensor *t, size_t n)
 /* With at most 2 SHADES + 2 colours a pixel takes one byte. A sheet of n tiles, `across` in a row, with a grey line of one pixel between them. */
 static int put_sheet(FILE *to, const bl_tensor *w, const struct tile *t, size_t n, size_t across)
 {
-    const size_t gap = t->rows > 1, width = t->channels * (t->cols + gap), height = t->rows + gap;
+    const size_t gap = t->gap, width = t->channels * (t->cols + gap), height = t->rows + gap;
     const size_t cols = across * width + gap, rows = (n + across - 1) / across * height + gap;
     const double most = usual_most(w, n);
     struct color *pixels = malloc(rows * cols * sizeof *pixels);
@@ -97,7 +98,10 @@ static int put_sheet(FILE *to, const bl_tensor *w, const struct tile *t, size_t 
             const double share = (double)w->values[unit * w->cols + i] / most;
             pixels[row * cols + col] = color_of_signed(round(share * SHADES) / SHADES);
         }
-    const size_t shown = cols < 150 ? 300 / cols * cols : cols < 300 ? 300 : cols; /* about 300, or more */
+    const size_t side = rows > cols ? rows : cols, scale = side < 25 ? 12 : 300 / side;
+    const size_t shown = side > 150 && side < 300 ? 300 * cols / side
+                         : scale > 1              ? scale * cols
+                                                  : cols; /* about 300, or more */
     const int is_done =
         put_picture(to, pixels, rows, cols, shown, "weights of the first layer, a tile for each unit");
     free(pixels);
@@ -111,14 +115,19 @@ static int put_sheet(FILE *to, const bl_tensor *w, const struct tile *t, size_t 
 static int put_features(FILE *to, const struct model_view *view)
 {
     bl_tensor w;
-    if (view->why_model[0] || !bl_model_tensor(view->model, 0, &w))
+    if (!bl_model_tensor(view->model, 0, &w))
         return 1;
-    const struct tile t = tile_of(view->model, &w);
+    struct tile t = tile_of(view->model, &w);
     const size_t n = w.rows < MOST_UNITS ? w.rows : MOST_UNITS;
+    const bool is_image = t.gap > 0, is_wide = !is_image && n > w.cols;
     size_t across = 1;
-    while (t.rows > 1 && across * across < n)
+    while (is_image && across * across < n)
         across++;
-    if (t.rows == 1 && t.channels * t.cols > MOST_ROW) {
+    if (is_wide) { /* a column for each unit */
+        t = (struct tile){1, w.cols, 1, 0};
+        across = n;
+    }
+    if (!is_image && w.cols > MOST_ROW) {
         fprintf(to, "<p class=\"note\">Not shown: a unit has %zu weights, and the input is no image.</p>",
                 w.cols);
         return 1;
@@ -129,7 +138,9 @@ static int put_features(FILE *to, const struct model_view *view)
         return 1;
     }
     fprintf(to, "<p>%s of %zu units, %s%s.</p>", n < w.rows ? "The first 64" : "All", w.rows,
-            t.rows > 1 ? "a tile for each" : "a row for each, a column for each input",
+            is_image  ? "a tile for each"
+            : is_wide ? "a column for each, a row for each input"
+                      : "a row for each, a column for each input",
             t.channels > 1 ? ", its channels side by side" : "");
     return put_sheet(to, &w, &t, n, across);
 }
@@ -267,25 +278,57 @@ static int put_mistakes(FILE *to, const struct model_view *v)
     return is_done;
 }
 
-/* ---- Groups */
+/* ---- Work */
 
-static void put_why(FILE *to, const struct model_view *v)
+/* "89.4 k" */
+static void put_count(FILE *to, double x)
 {
-    const bool has_model = v->why_model[0] == 0;
-    fputs("<p class=\"note\">Not there: ", to);
-    markup_text(to, has_model ? v->why_data : v->why_model);
-    fputs("</p>", to);
+    static const char *const units[] = {"", " k", " M", " G"};
+    size_t i = 0;
+    for (; i < 3 && x >= 1000.0; i++)
+        x /= 1000.0;
+    fprintf(to, "%.3g%s", x, units[i]);
 }
 
-static int put_part(FILE *to, const struct model_view *v, const char *title,
-                    int (*put)(FILE *, const struct model_view *), bool needs_answers)
+/* One bar, as wide as all of it, with a piece for each part. */
+static int put_work(FILE *to, const struct model_view *v)
 {
-    fprintf(to, "<div class=\"part\"><h4>%s</h4>\n", title);
+    const struct {
+        const char *name;
+        double macs;
+    } parts[] = {{"forward", v->work.forward}, {"signals", v->work.teach}, {"gradients", v->work.gradient}};
+    const double all = parts[0].macs + parts[1].macs + parts[2].macs;
+    fputs("<p>Multiply-accumulates of an example in a training step: ", to);
+    put_count(to, all);
+    fputs(".</p><div class=\"bar\">", to);
+    for (size_t i = 0; i < 3; i++)
+        fprintf(to, "<i class=\"w%zu\" style=\"flex-grow:%.6g\"></i>", i,
+                all > 0.0 ? parts[i].macs / all : 0.0);
+    fputs("</div><table class=\"work\">", to);
+    for (size_t i = 0; i < 3; i++) {
+        fprintf(to, "<tr><td><i class=\"dot w%zu\"></i>%s</td><td>", i, parts[i].name);
+        put_count(to, parts[i].macs);
+        fprintf(to, "</td><td>%.1f %%</td></tr>", all > 0.0 ? 100.0 * parts[i].macs / all : 0.0);
+    }
+    fputs("</table>", to);
+    return 1;
+}
+
+/* ---- Groups */
+
+/* why: why it is not there; "": it is. */
+static int put_part(FILE *to, const struct model_view *v, const char *title, const char *why,
+                    int (*put)(FILE *, const struct model_view *))
+{
     int is_done = 1;
-    if (v->why_model[0] || (needs_answers && v->why_data[0]))
-        put_why(to, v);
-    else
+    fprintf(to, "<div class=\"part\"><h4>%s</h4>\n", title);
+    if (why[0]) {
+        fputs("<p class=\"note\">Not there: ", to);
+        markup_text(to, why);
+        fputs("</p>", to);
+    } else {
         is_done = put(to, v);
+    }
     fputs("</div>\n", to);
     return is_done;
 }
@@ -300,9 +343,14 @@ static int put_group(FILE *to, const struct report *report, const struct report_
     fputs(" <span class=\"name\">", to);
     markup_text(to, report->runs[group->best].name);
     fputs("</span></h3>\n<div class=\"parts\">", to);
-    const int is_done = put_part(to, &view, "Weights of the first layer", put_features, false) &&
-                        put_part(to, &view, "Confusion matrix", put_confusion, true) &&
-                        put_part(to, &view, "Mistakes with the highest scores", put_mistakes, true);
+    const char *why_model = view.why_model, *why_data = why_model[0] ? why_model : view.why_data;
+    const char *why_work = why_model[0] ? why_model : view.why_work;
+    int is_done = put_part(to, &view, "Weights of the first layer", why_model, put_features);
+    fputs("<div>", to);
+    is_done = is_done && put_part(to, &view, "Confusion matrix", why_data, put_confusion) &&
+              put_part(to, &view, "Work", why_work, put_work);
+    fputs("</div>", to);
+    is_done = is_done && put_part(to, &view, "Mistakes with the highest scores", why_data, put_mistakes);
     fputs("</div></div>\n", to);
     model_view_close(&view);
     return is_done;
@@ -325,11 +373,14 @@ static bool is_best_of_rule(const struct report *report, size_t g)
 int put_models(FILE *to, const struct report *report)
 {
     int is_done = 1;
+    char score[32];
+    snprintf(score, sizeof score, "%s", score_column(report));
+    *strchr(score, '_') = ' '; /* "test error" */
     fprintf(to,
             "<section id=\"models\"><h2>Models</h2>\n<p>Of each rule's run with the least %s at its end; its "
             "model after the best epoch "
             "on the validation set, where there is one, else after the last.</p>\n",
-            score_column(report));
+            score);
     for (size_t g = 0, n = 0; is_done && g < report->n_groups; g++)
         if (is_best_of_rule(report, g) && n++ < MOST_GROUPS)
             is_done = put_group(to, report, &report->groups[g]);
