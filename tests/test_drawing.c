@@ -1,6 +1,6 @@
 /*
- * test_drawing.c - cli/draw: ticks and axes, curves simplified to half a pixel, bands, gaps, labels, escaped text, pictures; and the
- * contrast of the rules' colours.
+ * test_drawing.c - cli/draw: ticks and axes, curves simplified to half a pixel, bands, gaps, labels, escaped
+ * text, pictures; and the contrast of the rules' colours.
  */
 #include "../cli/draw/bitmap.h"
 #include "../cli/draw/chart.h"
@@ -235,7 +235,8 @@ static void test_pictures(void **state)
     (void)state;
     const struct color two[] = {{255, 0, 0}, {0, 0, 255}};
     struct text t;
-    /* By hand: BM, 66 bytes, pixels from 62, header of 40, 2 x -1 pixels of 8 bits, 2 colours (blue, green, red, 0), one row. */
+    /* By hand: BM, 66 bytes, pixels from 62, header of 40, 2 x -1 pixels of 8 bits, 2 colours (blue, green,
+     * red, 0), one row. */
     begin(&t);
     assert_true(bitmap_write(t.to, two, 1, 2));
     expect(&t, "data:image/bmp;base64,Qk1CAAAAAAAAAD4AAAAoAAAAAgAAAP////"

@@ -25,8 +25,8 @@ struct axis axis_around(double least, double most);
 /* Pixels. A value below 0 or 0 on a logarithmic axis is NaN. */
 double axis_place(const struct axis *axis, double value);
 
-/* Values at 1, 2 or 5 times a power of ten; on a logarithmic axis powers of ten, and 2 and 5 times them where few powers fit.
-   At most `most` of them (up to MAX_TICKS). Gives their number. */
+/* Values at 1, 2 or 5 times a power of ten; on a logarithmic axis powers of ten, and 2 and 5 times them where
+   few powers fit. At most `most` of them (up to MAX_TICKS). Gives their number. */
 size_t axis_ticks(const struct axis *axis, size_t most, double ticks[MAX_TICKS]);
 
 /* "0.05", "20", "1e-6", "300": a tick's label. room: 32 bytes. */

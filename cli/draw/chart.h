@@ -1,9 +1,9 @@
 /*
  * chart.h - a chart as SVG: two axes, curves with bands, each named beside its end.
  *
- * The chart is 460 wide and as high as it says, in units of its viewBox: it becomes as wide as there is room. Colours and dashes are
- * those of the page's classes: the i-th style is the class "s<i>". The attributes data-... tell a script what is shown; the page
- * decides which script, if any.
+ * The chart is 460 wide and as high as it says, in units of its viewBox: it becomes as wide as there is room.
+ * Colours and dashes are those of the page's classes: the i-th style is the class "s<i>". The attributes
+ * data-... tell a script what is shown; the page decides which script, if any.
  */
 #ifndef CLI_CHART_H
 #define CLI_CHART_H
@@ -36,8 +36,9 @@ struct chart {
 /* 0: no memory. */
 int chart_write(FILE *to, const struct chart *chart);
 
-/* Places of labels, one of `size` high each, so that none overlaps the next, all between top and bottom, and near to where they
-   were: `places` are wanted centres in rising order. With no room for all they are spread evenly. */
+/* Places of labels, one of `size` high each, so that none overlaps the next, all between top and bottom, and
+   near to where they were: `places` are wanted centres in rising order. With no room for all they are spread
+   evenly. */
 void labels_spread(double *places, size_t n, double size, double top, double bottom);
 
 #endif

@@ -18,8 +18,8 @@ static double distance(struct point p, struct point a, struct point b)
     return hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
 }
 
-/* From each kept point goes to the farthest next one whose line comes near to all between: a curve of hundreds of points needs no
-   memory for it, and no recursion. */
+/* From each kept point goes to the farthest next one whose line comes near to all between: a curve of
+   hundreds of points needs no memory for it, and no recursion. */
 size_t curve_simplify(struct point *points, size_t n, double tolerance)
 {
     size_t kept = n ? 1 : 0, at = 0;
@@ -61,8 +61,8 @@ static void put_pair(FILE *to, long x, long y)
     put_tenths(to, y);
 }
 
-/* The first point absolute, behind the letter `first`; the others relative to the one before, in tenths of a pixel, so that no
-   error adds up. */
+/* The first point absolute, behind the letter `first`; the others relative to the one before, in tenths of a
+   pixel, so that no error adds up. */
 static void put_line(FILE *to, char first, const struct point *points, size_t n)
 {
     long x = 0, y = 0;

@@ -15,11 +15,12 @@ struct point {
    that are kept; ends stay. No gap among them. The kept ones are moved to the front; gives their number. */
 size_t curve_simplify(struct point *points, size_t n, double tolerance);
 
-/* The value of a path's attribute d, simplified to half a pixel; each gap begins a new line, and a point between two gaps is
-   left out. The points are overwritten. */
+/* The value of a path's attribute d, simplified to half a pixel; each gap begins a new line, and a point
+   between two gaps is left out. The points are overwritten. */
 void curve_write(FILE *to, struct point *points, size_t n);
 
-/* The area between two curves at the same x: above and below are gaps together. Simplified likewise, both overwritten. */
+/* The area between two curves at the same x: above and below are gaps together. Simplified likewise, both
+ * overwritten. */
 void band_write(FILE *to, struct point *above, struct point *below, size_t n);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * model_view.c - opens models and data, and counts right and wrong answers.
  *
- * The context is one of its own, because the model's rule, the backend and the files that were read are not those of the command.
+ * The context is one of its own, because the model's rule, the backend and the files that were read are not
+ * those of the command.
  */
 #include "model_view.h"
 #include "../draw/markup.h"

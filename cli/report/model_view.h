@@ -1,6 +1,6 @@
 /*
- * model_view.h - what a run folder's log does not hold, found out from its model and its data: answers that are wrong, and the weights
- * of the first layer.
+ * model_view.h - what a run folder's log does not hold, found out from its model and its data: answers that
+ * are wrong, and the weights of the first layer.
  */
 #ifndef CLI_MODEL_VIEW_H
 #define CLI_MODEL_VIEW_H
@@ -30,7 +30,8 @@ struct model_view {
     int n_mistakes;
 };
 
-/* Opens the model of a run's folder and the data that it names. What is not there is told in why_model and why_data. */
+/* Opens the model of a run's folder and the data that it names. What is not there is told in why_model and
+ * why_data. */
 void model_view_open(struct model_view *view, const struct report_run *run);
 void model_view_close(struct model_view *view);
 

@@ -1,7 +1,8 @@
 /*
  * report.h - the runs of a report, by groups, and the parts of its page.
  *
- * A group holds the runs whose options differ in nothing but the seed (and in what decides nothing of what is learned).
+ * A group holds the runs whose options differ in nothing but the seed (and in what decides nothing of what is
+ * learned).
  */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
@@ -16,8 +17,8 @@ struct report_run {
     const json_t *options; /* of config.json; an empty object: there is none */
     const char *rule;      /* "unknown rule" where there is no config.json */
     size_t first, n_rows;  /* in curves.rows */
-    double *
-        elapsed; /* for each row: seconds of training up to the end of its epoch; NaN: no epoch's end, or unknown */
+    double *elapsed; /* for each row: seconds of training up to the end of its epoch; NaN: no epoch's end, or
+                        unknown */
     size_t group;
 };
 
@@ -44,8 +45,8 @@ struct report {
     size_t n_runs, n_groups;
 };
 
-/* Reads the runs at `where`: a run folder, a log, or a folder with run folders anywhere below it. Prints what is wrong, and gives
-   the exit code. */
+/* Reads the runs at `where`: a run folder, a log, or a folder with run folders anywhere below it. Prints what
+   is wrong, and gives the exit code. */
 int report_read(struct report *report, const char *where);
 /* After the last report_read. */
 int report_sort(struct report *report);
@@ -66,8 +67,8 @@ struct series {
     size_t n;
 };
 
-/* x: "epoch", "elapsed" or "step"; y: a column. Of several runs the mean and the standard deviation (n - 1) at the epochs or steps that
-   all of them have; a gap where one of them has no number. 0: no memory. */
+/* x: "epoch", "elapsed" or "step"; y: a column. Of several runs the mean and the standard deviation (n - 1)
+   at the epochs or steps that all of them have; a gap where one of them has no number. 0: no memory. */
 int series_make(struct series *out, const struct report *report, const size_t *runs, size_t n_runs,
                 enum records records, const char *x, const char *y);
 void series_free(struct series *series);
@@ -78,7 +79,8 @@ double row_number(const json_t *row, const char *column);
 const json_t *report_row(const struct report *report, const struct report_run *run, size_t i);
 /* The last row of an epoch; NULL: there is none. */
 const json_t *last_epoch(const struct report *report, const struct report_run *run);
-/* The column by which runs are judged: "val_error" where all have it, else "test_error", or those of rmse; NULL: none. */
+/* The column by which runs are judged: "val_error" where all have it, else "test_error", or those of rmse;
+ * NULL: none. */
 const char *score_column(const struct report *report);
 bool report_has(const struct report *report, const char *column);
 

@@ -1,7 +1,8 @@
 /*
  * report_command.c - from the options of a run to the command that trains it again.
  *
- * Options that have their default are left out; so are those that decide nothing of what is learned, and seeds that follow --seed.
+ * Options that have their default are left out; so are those that decide nothing of what is learned, and
+ * seeds that follow --seed.
  */
 #include "../draw/markup.h"
 #include "report.h"

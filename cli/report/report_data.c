@@ -1,9 +1,10 @@
 /*
  * report_data.c - the figures of the logs inside the page, as CSV in a script element of type text/csv.
  *
- * The first column is the number of the run in the page's list of runs, the others are those of `backless curves`, and elapsed: the sum of
- * seconds to the end of the epoch. A browser reads the values under the pointer from here. Numbers are those of log.jsonl, in as few digits
- * as bring the same number back. Where all of it is larger than the page may be, the main columns are kept, and where these are, every second,
+ * The first column is the number of the run in the page's list of runs, the others are those of `backless
+ * curves`, and elapsed: the sum of seconds to the end of the epoch. A browser reads the values under the
+ * pointer from here. Numbers are those of log.jsonl, in as few digits as bring the same number back. Where
+ * all of it is larger than the page may be, the main columns are kept, and where these are, every second,
  * third, ... epoch besides the last; the page says so.
  */
 #include "../csv_field.h"
@@ -120,7 +121,8 @@ static char *fit_text(struct selection *s, const struct report *report, size_t m
     }
 }
 
-/* In a script element the text may not hold "</script" or "<!--"; numbers, and the names of columns and records, have no '<'. */
+/* In a script element the text may not hold "</script" or "<!--"; numbers, and the names of columns and
+ * records, have no '<'. */
 int put_data(FILE *to, const struct report *report, size_t most)
 {
     struct selection s = {0};

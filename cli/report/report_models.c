@@ -1,5 +1,6 @@
 /*
- * report_models.c - of each group's best run: the first layer's weights as pictures, the confusion matrix, the mistakes that it was surest of.
+ * report_models.c - of each group's best run: the first layer's weights as pictures, the confusion matrix,
+ * the mistakes that it was surest of.
  */
 #include "../draw/bitmap.h"
 #include "../draw/markup.h"
@@ -60,8 +61,8 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The size that all but one in 200 of the first n units' weights do not exceed: a few large ones would make the others pale.
-   0: no memory. */
+/* The size that all but one in 200 of the first n units' weights do not exceed: a few large ones would make
+   the others pale. 0: no memory. */
 static double usual_most(const bl_tensor *t, size_t n)
 {
     const size_t all = n * t->cols;
@@ -77,7 +78,8 @@ static double usual_most(const bl_tensor *t, size_t n)
     return most;
 }
 
-/* With at most 2 SHADES + 2 colours a pixel takes one byte. A sheet of n tiles, `across` in a row, with a grey line of one pixel between them. */
+/* With at most 2 SHADES + 2 colours a pixel takes one byte. A sheet of n tiles, `across` in a row, with a
+ * grey line of one pixel between them. */
 static int put_sheet(FILE *to, const bl_tensor *w, const struct tile *t, size_t n, size_t across)
 {
     const size_t gap = t->gap, width = t->channels * (t->cols + gap), height = t->rows + gap;
@@ -356,15 +358,21 @@ static int put_group(FILE *to, const struct report *report, const struct report_
     return is_done;
 }
 
-/* Whether group g has the least score at the end of its rule's groups; of equals the first. */
+/* The score at the end of a group's best run; infinite where it is no number. */
+static double best_score(const struct report *report, const struct report_group *group)
+{
+    const double score = row_number(last_epoch(report, &report->runs[group->best]), score_column(report));
+    return isnan(score) ? INFINITY : score;
+}
+
+/* Whether group g has the least score of its rule's groups; of equals the first. */
 static bool is_best_of_rule(const struct report *report, size_t g)
 {
-    const char *column = score_column(report);
-    const double own = row_number(last_epoch(report, &report->runs[report->groups[g].best]), column);
+    const double own = best_score(report, &report->groups[g]);
     for (size_t k = 0; k < report->n_groups; k++) {
-        const double other = row_number(last_epoch(report, &report->runs[report->groups[k].best]), column);
+        const double other = best_score(report, &report->groups[k]);
         if (k != g && strcmp(report->groups[k].rule, report->groups[g].rule) == 0 &&
-            (other < own || (k < g && !(own < other))))
+            (other < own || (k < g && other <= own)))
             return false;
     }
     return true;

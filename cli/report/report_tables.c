@@ -28,7 +28,7 @@ static void put_mean(FILE *to, const struct report *report, const struct report_
     size_t n = 0;
     for (size_t i = 0; i < group->n_runs; i++) {
         const double x = row_number(last_epoch(report, &report->runs[group->runs[i]]), column);
-        n += isfinite(x);
+        n += isfinite(x) ? 1 : 0;
         sum += isfinite(x) ? x : 0.0;
     }
     const double mean = n == group->n_runs ? sum / (double)n : NAN;

@@ -1,9 +1,10 @@
 /*
  * rule_style.h - one colour and one dash for each rule, the same in every report.
  *
- * The colours are those of Okabe and Ito (2008, https://jfly.uni-koeln.de/color/) except yellow, made darker on light paper
- * and lighter on dark: each has a contrast of 3:1 or more to the page in both themes. The dash tells the family: exact or direct (solid; exact is black), through a chain
- * of matrices, with a forward order or pass, a baseline, or a user's own rule.
+ * The colours are those of Okabe and Ito (2008, https://jfly.uni-koeln.de/color/) except yellow, made darker
+ * on light paper and lighter on dark: each has a contrast of 3:1 or more to the page in both themes. The dash
+ * tells the family: exact or direct (solid; exact is black), through a chain of matrices, with a forward
+ * order or pass, a baseline, or a user's own rule.
  */
 #ifndef CLI_RULE_STYLE_H
 #define CLI_RULE_STYLE_H

@@ -41,8 +41,8 @@ static bool find_place(const struct question *q, const struct report_run *run, d
     return false;
 }
 
-/* Row i of the first run, with those of the others at the same place; false: some run has none there. at: n_runs places where the
-   search goes on. */
+/* Row i of the first run, with those of the others at the same place; false: some run has none there. at:
+   n_runs places where the search goes on. */
 static bool add_mean(struct series *s, const struct question *q, const size_t *runs, size_t n_runs,
                      size_t *at, size_t i)
 {
