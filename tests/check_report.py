@@ -182,6 +182,15 @@ def check_missing():
     expect("no config.json" in Page("bare.html").source, "options that are missing are not told")
 
 
+def check_compare():
+    """Of all rules, in the folder above theirs."""
+    options = ["--data", "t.csv", "--test-fraction", "0.3", "--net", "dense 5, tanh, dense 3", "--rules", "bp,dfa", "--epochs", "2", "--quiet"]
+    backless("compare", *options, "--out", "both")
+    expect(Page("both/report.html").source.count('class="switch"') == 2, "compare's report has not both rules")
+    backless("compare", *options, "--out", "bare-both", "--no-report")
+    expect(not os.path.exists("bare-both/report.html"), "compare --no-report writes one")
+
+
 def check_refusals():
     os.makedirs("empty/below")
     backless("report", "empty", "-o", "x.html", code=3)
@@ -332,6 +341,7 @@ def main():
         check_bands(page)
         check_command(Page("alone.html"))
         check_missing()
+        check_compare()
         check_refusals()
         check_many()
         check_in_browser(folder)

@@ -5,6 +5,7 @@
  * single rules comes behind the table, once for all rules that it holds for.
  */
 #include "../majority.h"
+#include "../report/report.h"
 #include "../seconds.h"
 #include "../wrapped.h"
 #include "comparison.h"
@@ -24,6 +25,7 @@ static const struct extra extras[] = {
      "first weights of every rule; same: fanin for all (default: each rule's own)"},
     {"config", "FILE.json", "options from a file; flags go before it"},
     {"json", NULL, "one JSON object a rule on standard output"},
+    {"no-report", NULL, "no report.html in the folder of runs (see: backless report)"},
     {"quiet", NULL, "no messages and no progress"},
     {NULL, NULL, NULL},
 };
@@ -414,6 +416,8 @@ static int run(struct session *s)
     if (code == EXIT_DONE)
         code = compare(&c, &rules);
     release(&c);
+    if (code == EXIT_DONE && bl_config_get(s->config, "out")[0] && !extra_of(s, "no-report"))
+        report_of_folder(s, bl_config_get(s->config, "out"));
     return code;
 }
 
