@@ -258,11 +258,11 @@ static void test_colors(void **state)
     const struct color black = {0, 0, 0}, white = {255, 255, 255};
     assert_true(fabs(color_contrast(black, white) - 21.0) < 1e-9);
     for (size_t i = 0; rule_style_at(i); i++) {
-        assert_true(color_contrast(rule_style_at(i)->light, page_light) >= least_contrast);
-        assert_true(color_contrast(rule_style_at(i)->dark, page_dark) >= least_contrast);
+        assert_true(color_contrast(rule_style_at(i)->hue->light, page_light) >= least_contrast);
+        assert_true(color_contrast(rule_style_at(i)->hue->dark, page_dark) >= least_contrast);
         for (size_t k = 0; k < i; k++) /* told apart by colour or dash */
-            assert_true(memcmp(&rule_style_at(i)->light, &rule_style_at(k)->light, sizeof(struct color)) !=
-                            0 ||
+            assert_true(memcmp(&rule_style_at(i)->hue->light, &rule_style_at(k)->hue->light,
+                               sizeof(struct color)) != 0 ||
                         strcmp(rule_style_at(i)->dash, rule_style_at(k)->dash) != 0);
     }
     assert_string_equal(rule_style_at(rule_style_of("dfa"))->rule, "dfa");

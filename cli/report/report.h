@@ -79,8 +79,8 @@ double row_number(const json_t *row, const char *column);
 const json_t *report_row(const struct report *report, const struct report_run *run, size_t i);
 /* The last row of an epoch; NULL: there is none. */
 const json_t *last_epoch(const struct report *report, const struct report_run *run);
-/* The column by which runs are judged: "val_error" where all have it, else "test_error", or those of rmse;
- * NULL: none. */
+/* The column by which runs are judged, the first of these that all of them have at their end: "val_error",
+   "val_rmse", "test_error", "test_rmse", "train_error"; else "train_loss". */
 const char *score_column(const struct report *report);
 bool report_has(const struct report *report, const char *column);
 

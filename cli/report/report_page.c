@@ -26,7 +26,7 @@ static void put_colors(FILE *to, bool is_dark)
     put_color(to, is_dark ? page_dark : page_light);
     for (size_t i = 0; rule_style_at(i); i++) {
         fprintf(to, ";--s%zu:", i);
-        put_color(to, is_dark ? rule_style_at(i)->dark : rule_style_at(i)->light);
+        put_color(to, is_dark ? rule_style_at(i)->hue->dark : rule_style_at(i)->hue->light);
     }
 }
 

@@ -5,41 +5,10 @@
 
 #include <string.h>
 
-#define BLACK                                                                                                \
-    {26, 26, 26},                                                                                            \
-    {                                                                                                        \
-        240, 240, 240                                                                                        \
-    }
-#define ORANGE                                                                                               \
-    {176, 112, 0},                                                                                           \
-    {                                                                                                        \
-        240, 170, 30                                                                                         \
-    }
-#define SKY_BLUE                                                                                             \
-    {20, 130, 190},                                                                                          \
-    {                                                                                                        \
-        86, 180, 233                                                                                         \
-    }
-#define GREEN                                                                                                \
-    {0, 135, 98},                                                                                            \
-    {                                                                                                        \
-        30, 190, 145                                                                                         \
-    }
-#define BLUE                                                                                                 \
-    {0, 96, 170},                                                                                            \
-    {                                                                                                        \
-        80, 160, 240                                                                                         \
-    }
-#define VERMILLION                                                                                           \
-    {205, 84, 0},                                                                                            \
-    {                                                                                                        \
-        245, 115, 50                                                                                         \
-    }
-#define PURPLE                                                                                               \
-    {170, 80, 130},                                                                                          \
-    {                                                                                                        \
-        214, 140, 180                                                                                        \
-    }
+static const struct hue black = {{26, 26, 26}, {240, 240, 240}}, orange = {{176, 112, 0}, {240, 170, 30}},
+                        sky_blue = {{20, 130, 190}, {86, 180, 233}}, green = {{0, 135, 98}, {30, 190, 145}},
+                        blue = {{0, 96, 170}, {80, 160, 240}}, vermillion = {{205, 84, 0}, {245, 115, 50}},
+                        purple = {{170, 80, 130}, {214, 140, 180}};
 
 #define EXACT "none" /* bp alone, and black */
 #define CHAIN "9 3"
@@ -49,23 +18,23 @@
 #define OWN "5 2"
 
 static const struct rule_style styles[] = {
-    {"bp", BLACK, EXACT},
-    {"fa", ORANGE, CHAIN},
-    {"usf", SKY_BLUE, CHAIN},
-    {"kp", VERMILLION, CHAIN},
-    {"dfa", BLUE, DIRECT},
-    {"dkp", VERMILLION, DIRECT},
-    {"adfa", SKY_BLUE, DIRECT},
-    {"drtp", PURPLE, DIRECT},
-    {"ifa", GREEN, FORWARD},
-    {"pepita", PURPLE, FORWARD},
-    {"frozen", VERMILLION, BASELINE},
-    {"linear", BLACK, BASELINE},
-    {"", GREEN, OWN},
-    {"", PURPLE, OWN},
-    {"", SKY_BLUE, OWN},
-    {"", ORANGE, OWN},
-    {"", BLUE, OWN},
+    {"bp", &black, EXACT},
+    {"fa", &orange, CHAIN},
+    {"usf", &sky_blue, CHAIN},
+    {"kp", &vermillion, CHAIN},
+    {"dfa", &blue, DIRECT},
+    {"dkp", &vermillion, DIRECT},
+    {"adfa", &sky_blue, DIRECT},
+    {"drtp", &purple, DIRECT},
+    {"ifa", &green, FORWARD},
+    {"pepita", &purple, FORWARD},
+    {"frozen", &vermillion, BASELINE},
+    {"linear", &black, BASELINE},
+    {"", &green, OWN},
+    {"", &purple, OWN},
+    {"", &sky_blue, OWN},
+    {"", &orange, OWN},
+    {"", &blue, OWN},
 };
 enum { N_STYLES = sizeof styles / sizeof *styles, N_OWN = 5, FIRST_OWN = N_STYLES - N_OWN };
 

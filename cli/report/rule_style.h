@@ -13,10 +13,14 @@
 
 #include <stddef.h>
 
+struct hue {
+    struct color light, dark; /* on the light page, on the dark one */
+};
+
 struct rule_style {
     const char *rule;
-    struct color light, dark; /* on the light page, on the dark one */
-    const char *dash;         /* of SVG's stroke-dasharray; "none": a solid line */
+    const struct hue *hue;
+    const char *dash; /* of SVG's stroke-dasharray; "none": a solid line */
 };
 
 extern const struct color page_light, page_dark; /* the colour of the paper */
