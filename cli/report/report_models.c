@@ -318,7 +318,7 @@ static int put_work(FILE *to, const struct model_view *v)
 
 /* ---- Groups */
 
-/* why: why it is not there; "": it is. */
+/* why: why it is not there; "": it is, and `put` writes it. */
 static int put_part(FILE *to, const struct model_view *v, const char *title, const char *why,
                     int (*put)(FILE *, const struct model_view *))
 {
@@ -335,6 +335,16 @@ static int put_part(FILE *to, const struct model_view *v, const char *title, con
     return is_done;
 }
 
+static int put_model_parts(FILE *to, const struct model_view *v)
+{
+    int is_done = put_part(to, v, "Weights of the first layer", "", put_features);
+    fputs("<div>", to);
+    is_done = is_done && put_part(to, v, "Confusion matrix", v->why_data, put_confusion) &&
+              put_part(to, v, "Work", v->why_work, put_work);
+    fputs("</div>", to);
+    return is_done && put_part(to, v, "Mistakes with the highest scores", v->why_data, put_mistakes);
+}
+
 static int put_group(FILE *to, const struct report *report, const struct report_group *group)
 {
     struct model_view view;
@@ -345,14 +355,8 @@ static int put_group(FILE *to, const struct report *report, const struct report_
     fputs(" <span class=\"name\">", to);
     markup_text(to, report->runs[group->best].name);
     fputs("</span></h3>\n<div class=\"parts\">", to);
-    const char *why_model = view.why_model, *why_data = why_model[0] ? why_model : view.why_data;
-    const char *why_work = why_model[0] ? why_model : view.why_work;
-    int is_done = put_part(to, &view, "Weights of the first layer", why_model, put_features);
-    fputs("<div>", to);
-    is_done = is_done && put_part(to, &view, "Confusion matrix", why_data, put_confusion) &&
-              put_part(to, &view, "Work", why_work, put_work);
-    fputs("</div>", to);
-    is_done = is_done && put_part(to, &view, "Mistakes with the highest scores", why_data, put_mistakes);
+    const int is_done =
+        view.why_model[0] ? put_part(to, &view, "Model", view.why_model, NULL) : put_model_parts(to, &view);
     fputs("</div></div>\n", to);
     model_view_close(&view);
     return is_done;
