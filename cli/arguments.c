@@ -161,13 +161,22 @@ static const char *after_long_dashes(const char *text)
     return text;
 }
 
+/* -o is short for --output, as with compilers, where a command has that; it is the only short option. NULL: the word is another. */
+static const char *long_flag(const struct session *session, const char *word)
+{
+    if (strncmp(word, "--", 2) == 0)
+        return word + 2;
+    return strcmp(word, "-o") == 0 && extra_index(session->command, "output") >= 0 ? "output" : NULL;
+}
+
 static int read_words(struct session *session, int argc, char **argv, bool sets_config)
 {
     session->n_words = 0;
     for (int i = 2; i < argc; i++) {
         bool takes_next = false;
-        if (strncmp(argv[i], "--", 2) == 0) {
-            const int code = read_flag(session, argv[i] + 2, argv[i + 1], sets_config, &takes_next);
+        const char *flag = long_flag(session, argv[i]);
+        if (flag) {
+            const int code = read_flag(session, flag, argv[i + 1], sets_config, &takes_next);
             if (code != EXIT_DONE)
                 return code;
             i += takes_next;

@@ -30,18 +30,6 @@ struct table {
 
 /* ---- CSV and JSON: every column */
 
-static void put_value(FILE *to, const json_t *value)
-{
-    if (json_is_string(value))
-        csv_put_text(to, json_string_value(value));
-    else if (json_is_integer(value))
-        fprintf(to, "%lld", (long long)json_integer_value(value));
-    else if (json_is_real(value))
-        csv_put_number(to, json_real_value(value));
-    else if (json_is_boolean(value))
-        fputs(json_is_true(value) ? "true" : "false", to);
-}
-
 static void put_csv(FILE *to, const struct table *table)
 {
     size_t i = 0, k = 0;
@@ -57,7 +45,7 @@ static void put_csv(FILE *to, const struct table *table)
         json_array_foreach(table->columns, k, column)
         {
             fputs(k ? "," : "", to);
-            put_value(to, json_object_get(row, json_string_value(column)));
+            curves_put_value(to, json_object_get(row, json_string_value(column)));
         }
         fputc('\n', to);
     }

@@ -90,6 +90,8 @@ static const struct item examples[] = {
     {"backless train --resume run", "Continues the run after a stop."},
     {"backless compare --data iris.csv --net \"dense 50, tanh, dense 3\" --test-fraction 0.3",
      "Compares all rules on a table."},
+    {"backless report run1 run2 -o report.html",
+     "Draws the curves, angles and mistakes of two runs in one page."},
     {"backless compare --data mnist --rules bp,dfa --seeds 5 --tune lr",
      "Compares two rules over five seeds, each at its own best learning rate."},
     {"backless sweep --data mnist --val 10000 --lr 1e-5:1e-2:log --batch 32,64 --rule dfa,bp",

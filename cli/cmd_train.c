@@ -4,6 +4,7 @@
 #include "data_notes.h"
 #include "majority.h"
 #include "preset_notes.h"
+#include "report/report.h"
 #include "watch.h"
 
 #include <jansson.h>
@@ -15,6 +16,7 @@ static const struct extra extras[] = {
     {"resume", "DIR", "continue the run in DIR"},
     {"json", NULL, "the lines of the log on standard output"},
     {"quiet", NULL, "only errors; with --json also the lines of the log"},
+    {"no-report", NULL, "no report.html in the run folder (see: backless report)"},
     {"list-options", NULL, "write the table of options and stop; with --json as one array"},
     {NULL, NULL, NULL},
 };
@@ -160,6 +162,14 @@ static void note_not_kept(const struct session *s, const bl_data *val, const bl_
          val || test ? "" : "; no examples were held out for testing: --test-fraction 0.2 does that");
 }
 
+/* Of the run folder, if there is one; last, because it opens model and data again. */
+static void write_report(const struct session *s)
+{
+    const char *resume = extra_of(s, "resume"), *folder = resume ? resume : bl_config_get(s->config, "out");
+    if (folder[0] && !extra_of(s, "no-report"))
+        report_of_folder(s, folder);
+}
+
 static json_t *text_or_null(const char *text)
 {
     return text && text[0] ? json_string(text) : json_null();
@@ -228,6 +238,8 @@ static int run(struct session *s)
     bl_data_free(train);
     bl_data_free(val);
     bl_data_free(test);
+    if (code == EXIT_DONE)
+        write_report(s);
     return code;
 }
 

@@ -74,7 +74,8 @@ struct session {
 
 extern const struct command command_train, command_compare, command_eval, command_predict, command_curves,
     command_rules, command_explain, command_nets, command_info, command_data, command_bench, command_verify,
-    command_doctor, command_completion, command_manual, command_reproduce, command_sweep, command_collect;
+    command_doctor, command_completion, command_manual, command_reproduce, command_sweep, command_collect,
+    command_report;
 const struct command *command_at(const struct program *program, int i); /* NULL past the last */
 /* Part i of a command; NULL past the last, and for a command that has none. */
 const struct command *command_below(const struct program *program, const struct command *command, int i);

@@ -3,6 +3,7 @@
  * early_angles in the line of the first epoch, which come before it.
  */
 #include "curve_rows.h"
+#include "csv_field.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -362,15 +363,19 @@ void curves_free(struct curves *curves)
 
 /* ---- Columns */
 
-/* Options that decide nothing of what a run learns, or have a column already. */
-static bool has_no_column(const char *key)
+bool option_is_idle(const char *key)
 {
-    static const char *const keys[] = {"rule",    "seed",   "out",    "force",    "threads",
-                                       "backend", "memory", "angles", "no-angles"};
+    static const char *const keys[] = {"out", "force", "threads", "backend", "memory", "angles", "no-angles"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(keys[i], key) == 0)
             return true;
     return false;
+}
+
+/* The others have a column already. */
+static bool has_no_column(const char *key)
+{
+    return option_is_idle(key) || strcmp(key, "rule") == 0 || strcmp(key, "seed") == 0;
 }
 
 static bool are_equal(const json_t *a, const json_t *b)
@@ -470,4 +475,16 @@ json_t *curves_columns(struct curves *curves)
         return columns;
     json_decref(columns);
     return NULL;
+}
+
+void curves_put_value(FILE *to, const json_t *value)
+{
+    if (json_is_string(value))
+        csv_put_text(to, json_string_value(value));
+    else if (json_is_integer(value))
+        fprintf(to, "%lld", (long long)json_integer_value(value));
+    else if (json_is_real(value))
+        csv_put_number(to, json_real_value(value));
+    else if (json_is_boolean(value))
+        fputs(json_is_true(value) ? "true" : "false", to);
 }

@@ -32,6 +32,7 @@ static const struct program program[] = {
     {&command_eval, NULL, NULL},
     {&command_predict, NULL, NULL},
     {&command_curves, NULL, NULL},
+    {&command_report, NULL, NULL},
     {&command_rules, NULL, NULL},
     {&command_explain, NULL, NULL},
     {&command_nets, NULL, NULL},

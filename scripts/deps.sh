@@ -27,7 +27,7 @@ arm64)
         wanted="$wanted gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
  libjansson-dev:arm64 libarchive-dev:arm64 libcmocka-dev:arm64"
     ;;
-ci) wanted="$test ccache clang git python3-numpy python3-venv" ;;
+ci) wanted="$test ccache chromium-driver clang git python3-numpy python3-venv" ;;
 *)
     echo "usage: deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]" >&2
     exit 2
@@ -46,6 +46,7 @@ is_there() {
         has "$1"
         ;;
     ninja-build) has ninja ;;
+    chromium-driver) has chromedriver ;;
     debhelper) has dh ;;
     dpkg-dev) has dpkg-buildpackage ;;
     libjansson-dev) has_library jansson ;;
@@ -72,7 +73,7 @@ is_there() {
 # Parts without which the rest still works.
 is_optional() {
     case $1 in
-    libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | ccache | clang | \
+    libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | ccache | chromium-driver | clang | \
         python3-numpy | python3-dev | python3-venv)
         true
         ;;

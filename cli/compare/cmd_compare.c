@@ -5,6 +5,7 @@
  * about single rules are printed after the table, each once for all rules to which it applies.
  */
 #include "../majority.h"
+#include "../report/report.h"
 #include "../seconds.h"
 #include "../wrapped.h"
 #include "comparison.h"
@@ -31,6 +32,7 @@ static const struct extra extras[] = {
     {"csv", NULL, "with --seeds or --tune: the table as CSV"},
     {"markdown", NULL, "with --seeds or --tune: the table as Markdown"},
     {"latex", NULL, "with --seeds or --tune: the table as LaTeX"},
+    {"no-report", NULL, "no report.html in the folder of runs (see: backless report)"},
     {"quiet", NULL, "no messages and no progress"},
     {NULL, NULL, NULL},
 };
@@ -443,6 +445,8 @@ static int run(struct session *s)
     if (code == EXIT_DONE)
         code = compare(&c, &rules);
     release(&c);
+    if (code == EXIT_DONE && bl_config_get(s->config, "out")[0] && !extra_of(s, "no-report"))
+        report_of_folder(s, bl_config_get(s->config, "out"));
     return code;
 }
 

@@ -1,0 +1,401 @@
+/*
+ * report_models.c - of each group's best run: the first layer's weights as pictures, the confusion matrix,
+ * the mistakes that it was surest of.
+ */
+#include "../draw/bitmap.h"
+#include "../draw/markup.h"
+#include "model_view.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SHADES = 120,
+    MOST_UNITS = 64,
+    MOST_TABLE_CLASSES = 12,
+    MOST_ROW = 784,
+    MOST_GROUPS = 12,
+    MOST_SIDE = 64
+};
+
+/* ---- Pictures */
+
+/* width: of the picture in the page. */
+static int put_picture(FILE *to, const struct color *pixels, size_t rows, size_t cols, size_t width,
+                       const char *about)
+{
+    fprintf(to, "<img class=\"pixels\" width=\"%zu\" alt=\"", width);
+    markup_text(to, about);
+    fputs("\" src=\"", to);
+    const int is_done = bitmap_write(to, pixels, rows, cols);
+    fputs("\">", to);
+    return is_done;
+}
+
+/* How the weights of one unit become a picture: `channels` pictures of rows x cols side by side. */
+struct tile {
+    size_t channels, rows, cols;
+    size_t gap; /* pixels between tiles */
+};
+
+/* Of a weight whose fan-in this is: the input's shape, a filter's window, or a row of numbers. */
+static struct tile tile_of(const bl_model *model, const bl_tensor *weight)
+{
+    const char *input = bl_model_fact(model, "input"), *net = bl_model_fact(model, "net");
+    struct tile t = {1, 1, weight->cols, 0};
+    size_t channels = 0, rows = 0, cols = 0, maps = 0;
+    if (!input || sscanf(input, "%zu x %zu x %zu", &channels, &rows, &cols) != 3)
+        return t;
+    const char *conv = net && strstr(weight->name, ".conv.") ? strstr(net, "conv ") : NULL;
+    if (conv && sscanf(conv, "conv %zu %zux%zu", &maps, &rows, &cols) == 2)
+        cols = rows; /* one number for both sides */
+    if (rows > 1 && channels * rows * cols == weight->cols)
+        t = (struct tile){channels, rows, cols, 1};
+    return t;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* The size that all but one in 200 of the first n units' weights do not exceed: a few large ones would make
+   the others pale. 0: no memory. */
+static double usual_most(const bl_tensor *t, size_t n)
+{
+    const size_t all = n * t->cols;
+    float *sizes = malloc((all + 1) * sizeof *sizes);
+    for (size_t i = 0; sizes && i < all; i++)
+        sizes[i] = fabsf(t->values[i]);
+    if (sizes)
+        qsort(sizes, all, sizeof *sizes, compare);
+    double most = sizes && all ? (double)sizes[all - 1 - all / 200] : 0.0;
+    if (sizes && !(most > 0.0))
+        most = 1.0;
+    free(sizes);
+    return most;
+}
+
+/* With at most 2 SHADES + 2 colours a pixel takes one byte. A sheet of n tiles, `across` in a row, with a
+ * grey line of one pixel between them. */
+static int put_sheet(FILE *to, const bl_tensor *w, const struct tile *t, size_t n, size_t across)
+{
+    const size_t gap = t->gap, width = t->channels * (t->cols + gap), height = t->rows + gap;
+    const size_t cols = across * width + gap, rows = (n + across - 1) / across * height + gap;
+    const double most = usual_most(w, n);
+    struct color *pixels = malloc(rows * cols * sizeof *pixels);
+    if (!pixels || most == 0.0) {
+        free(pixels);
+        return 0;
+    }
+    for (size_t i = 0; i < rows * cols; i++)
+        pixels[i] = (struct color){128, 128, 128};
+    for (size_t unit = 0; unit < n; unit++)
+        for (size_t i = 0; i < w->cols; i++) {
+            const size_t channel = i / (t->rows * t->cols), y = i / t->cols % t->rows, x = i % t->cols;
+            const size_t row = unit / across * height + gap + y;
+            const size_t col = unit % across * width + gap + channel * (t->cols + gap) + x;
+            const double share = (double)w->values[unit * w->cols + i] / most;
+            pixels[row * cols + col] = color_of_signed(round(share * SHADES) / SHADES);
+        }
+    const size_t side = rows > cols ? rows : cols, scale = side < 25 ? 12 : 300 / side;
+    const size_t shown = side > 150 && side < 300 ? 300 * cols / side
+                         : scale > 1              ? scale * cols
+                                                  : cols; /* about 300, or more */
+    const int is_done =
+        put_picture(to, pixels, rows, cols, shown, "weights of the first layer, a tile for each unit");
+    free(pixels);
+    fprintf(to,
+            "<p class=\"scale\"><span>−%.3g</span><i class=\"signed\"></i><span>+%.3g</span></p><p>The "
+            "largest weights, up to one in 200, are beyond the scale and have its end colours.</p>",
+            most, most);
+    return is_done;
+}
+
+static int put_features(FILE *to, const struct model_view *view)
+{
+    bl_tensor w;
+    if (!bl_model_tensor(view->model, 0, &w))
+        return 1;
+    struct tile t = tile_of(view->model, &w);
+    const size_t n = w.rows < MOST_UNITS ? w.rows : MOST_UNITS;
+    const bool is_image = t.gap > 0, is_wide = !is_image && n > w.cols;
+    size_t across = 1;
+    while (is_image && across * across < n)
+        across++;
+    if (is_wide) { /* a column for each unit */
+        t = (struct tile){1, w.cols, 1, 0};
+        across = n;
+    }
+    if (!is_image && w.cols > MOST_ROW) {
+        fprintf(to, "<p class=\"note\">Not shown: a unit has %zu weights, and the input is no image.</p>",
+                w.cols);
+        return 1;
+    }
+    if (t.rows > MOST_SIDE || t.cols > MOST_SIDE) {
+        fprintf(to, "<p class=\"note\">Not shown: the images are %zux%zu, larger than %dx%d.</p>", t.rows,
+                t.cols, MOST_SIDE, MOST_SIDE);
+        return 1;
+    }
+    fprintf(to, "<p>%s of %zu units, %s%s.</p>", n < w.rows ? "The first 64" : "All", w.rows,
+            is_image  ? "a tile for each"
+            : is_wide ? "a column for each, a row for each input"
+                      : "a row for each, a column for each input",
+            t.channels > 1 ? ", its channels side by side" : "");
+    return put_sheet(to, &w, &t, n, across);
+}
+
+/* ---- The confusion matrix */
+
+static size_t row_sum(const struct model_view *v, int i)
+{
+    size_t sum = 0;
+    for (int k = 0; k < v->n_classes; k++)
+        sum += v->confusion[i * v->n_classes + k];
+    return sum;
+}
+
+/* Of the examples of class i, the share that was answered with k. */
+static double share_of(const struct model_view *v, int i, int k)
+{
+    const size_t sum = row_sum(v, i);
+    return sum ? (double)v->confusion[i * v->n_classes + k] / (double)sum : 0.0;
+}
+
+static void put_matrix(FILE *to, const struct model_view *v)
+{
+    fputs("<div class=\"wide\"><table class=\"confusion\"><thead><tr><th></th>", to);
+    for (int k = 0; k < v->n_classes; k++) {
+        fputs("<th scope=\"col\">", to);
+        put_class_name(to, v, k);
+        fputs("</th>", to);
+    }
+    fputs("</tr></thead><tbody>\n", to);
+    for (int i = 0; i < v->n_classes; i++) {
+        fputs("<tr><th scope=\"row\">", to);
+        put_class_name(to, v, i);
+        fputs("</th>", to);
+        for (int k = 0; k < v->n_classes; k++) {
+            const struct color c = color_of_magnitude(share_of(v, i, k));
+            const bool is_dark = color_contrast(c, (struct color){255, 255, 255}) > 4.5;
+            fprintf(to, "<td style=\"background:#%02x%02x%02x;color:#%s\">%zu</td>", c.red, c.green, c.blue,
+                    is_dark ? "fff" : "000", v->confusion[i * v->n_classes + k]);
+        }
+        fputs("</tr>\n", to);
+    }
+    fputs("</tbody></table></div>", to);
+}
+
+static int put_matrix_picture(FILE *to, const struct model_view *v)
+{
+    const size_t n = (size_t)v->n_classes;
+    struct color *pixels = malloc(n * n * sizeof *pixels);
+    if (!pixels)
+        return 0;
+    for (size_t i = 0; i < n * n; i++)
+        pixels[i] = color_of_magnitude(share_of(v, (int)(i / n), (int)(i % n)));
+    const int is_done = put_picture(to, pixels, n, n, n < 300 ? 300 : n,
+                                    "confusion matrix, a pixel for each pair of classes");
+    free(pixels);
+    return is_done;
+}
+
+static int put_confusion(FILE *to, const struct model_view *v)
+{
+    int is_done = 1;
+    fprintf(
+        to,
+        "<p>%zu examples of the %s set. Rows: the class. Columns: the answer. Colour: share of the row.</p>",
+        bl_data_count(v->data), strcmp(v->part, "val") == 0 ? "validation" : "test");
+    if (v->n_classes <= MOST_TABLE_CLASSES)
+        put_matrix(to, v);
+    else
+        is_done = put_matrix_picture(to, v);
+    fputs("<p class=\"scale\"><span>0 %</span><i class=\"magnitude\"></i><span>100 %</span></p>", to);
+    return is_done;
+}
+
+/* ---- Mistakes */
+
+static unsigned char pixel_of(double x, double least, double most)
+{
+    const double share = most > least ? (x - least) / (most - least) : 0.0;
+    return (unsigned char)lround(255.0 * (share < 0.0 ? 0.0 : share > 1.0 ? 1.0 : share));
+}
+
+/* Pixels as read, 0 to 255; of other numbers the least is black, and the largest white. */
+static int put_example(FILE *to, const struct model_view *v, size_t row)
+{
+    const bl_shape s = bl_data_shape(v->data);
+    const size_t n = (size_t)s.rows * (size_t)s.cols, all = n * (size_t)s.channels;
+    double *x = malloc(all * sizeof *x), least = 0.0, most = 255.0;
+    struct color *pixels = malloc(n * sizeof *pixels);
+    int is_done = x && pixels;
+    if (is_done && bl_data_raw_rows(v->data, row, 1, x) == BL_OK) {
+        for (size_t i = 0; i < all; i++) {
+            least = x[i] < least ? x[i] : least;
+            most = x[i] > most ? x[i] : most;
+        }
+        for (size_t i = 0; i < n; i++)
+            pixels[i] = (struct color){pixel_of(x[i], least, most),
+                                       pixel_of(x[s.channels == 3 ? n + i : i], least, most),
+                                       pixel_of(x[s.channels == 3 ? 2 * n + i : i], least, most)};
+        is_done = put_picture(to, pixels, (size_t)s.rows, (size_t)s.cols, 84, "example");
+    }
+    free(x);
+    free(pixels);
+    return is_done;
+}
+
+static int put_mistakes(FILE *to, const struct model_view *v)
+{
+    const bl_shape s = bl_data_shape(v->data);
+    const bool has_pictures = s.rows > 1 && s.cols > 1 && s.rows <= MOST_SIDE && s.cols <= MOST_SIDE;
+    int is_done = 1;
+    if (v->n_mistakes == 0) {
+        fputs("<p class=\"note\">No answer is wrong.</p>", to);
+        return 1;
+    }
+    fputs("<div class=\"mistakes\">\n", to);
+    for (int i = 0; is_done && i < v->n_mistakes; i++) {
+        const struct mistake *m = &v->mistakes[i];
+        const char *id = bl_data_id(v->data, m->row);
+        fputs("<figure>", to);
+        if (has_pictures)
+            is_done = put_example(to, v, m->row);
+        fputs("<figcaption><b>", to);
+        put_class_name(to, v, m->answer);
+        fprintf(to, "</b> <span class=\"dim\">%.4f</span><br>is ", m->score);
+        put_class_name(to, v, m->label);
+        fputs("<br><span class=\"dim\">", to);
+        if (id)
+            markup_text(to, id);
+        else
+            fprintf(to, "row %zu", m->row + 1);
+        fputs("</span></figcaption></figure>\n", to);
+    }
+    fputs("</div>", to);
+    return is_done;
+}
+
+/* ---- Work */
+
+/* "89.4 k" */
+static void put_count(FILE *to, double x)
+{
+    static const char *const units[] = {"", " k", " M", " G"};
+    size_t i = 0;
+    for (; i < 3 && x >= 1000.0; i++)
+        x /= 1000.0;
+    fprintf(to, "%.3g%s", x, units[i]);
+}
+
+/* One bar, as wide as all of it, with a piece for each part. */
+static int put_work(FILE *to, const struct model_view *v)
+{
+    const struct {
+        const char *name;
+        double macs;
+    } parts[] = {{"forward", v->work.forward}, {"signals", v->work.teach}, {"gradients", v->work.gradient}};
+    const double all = parts[0].macs + parts[1].macs + parts[2].macs;
+    fputs("<p>Multiply-accumulates of an example in a training step: ", to);
+    put_count(to, all);
+    fputs(".</p><div class=\"bar\">", to);
+    for (size_t i = 0; i < 3; i++)
+        fprintf(to, "<i class=\"w%zu\" style=\"flex-grow:%.6g\"></i>", i,
+                all > 0.0 ? parts[i].macs / all : 0.0);
+    fputs("</div><table class=\"work\">", to);
+    for (size_t i = 0; i < 3; i++) {
+        fprintf(to, "<tr><td><i class=\"dot w%zu\"></i>%s</td><td>", i, parts[i].name);
+        put_count(to, parts[i].macs);
+        fprintf(to, "</td><td>%.1f %%</td></tr>", all > 0.0 ? 100.0 * parts[i].macs / all : 0.0);
+    }
+    fputs("</table>", to);
+    return 1;
+}
+
+/* ---- Groups */
+
+/* why: why it is not there; "": it is, and `put` writes it. */
+static int put_part(FILE *to, const struct model_view *v, const char *title, const char *why,
+                    int (*put)(FILE *, const struct model_view *))
+{
+    int is_done = 1;
+    fprintf(to, "<div class=\"part\"><h4>%s</h4>\n", title);
+    if (why[0]) {
+        fputs("<p class=\"note\">Not there: ", to);
+        markup_text(to, why);
+        fputs("</p>", to);
+    } else {
+        is_done = put(to, v);
+    }
+    fputs("</div>\n", to);
+    return is_done;
+}
+
+static int put_model_parts(FILE *to, const struct model_view *v)
+{
+    int is_done = put_part(to, v, "Weights of the first layer", "", put_features);
+    fputs("<div>", to);
+    is_done = is_done && put_part(to, v, "Confusion matrix", v->why_data, put_confusion) &&
+              put_part(to, v, "Work", v->why_work, put_work);
+    fputs("</div>", to);
+    return is_done && put_part(to, v, "Mistakes with the highest scores", v->why_data, put_mistakes);
+}
+
+static int put_group(FILE *to, const struct report *report, const struct report_group *group)
+{
+    struct model_view view;
+    model_view_open(&view, &report->runs[group->best]);
+    fprintf(to, "<div class=\"model\" data-group=\"%zu\"><h3><i class=\"dot s%zu\"></i>",
+            (size_t)(group - report->groups), group->style);
+    markup_text(to, group->short_name);
+    fputs(" <span class=\"name\">", to);
+    markup_text(to, report->runs[group->best].name);
+    fputs("</span></h3>\n<div class=\"parts\">", to);
+    const int is_done =
+        view.why_model[0] ? put_part(to, &view, "Model", view.why_model, NULL) : put_model_parts(to, &view);
+    fputs("</div></div>\n", to);
+    model_view_close(&view);
+    return is_done;
+}
+
+/* The score at the end of a group's best run; infinite where it is no number. */
+static double best_score(const struct report *report, const struct report_group *group)
+{
+    const double score = row_number(last_epoch(report, &report->runs[group->best]), score_column(report));
+    return isnan(score) ? INFINITY : score;
+}
+
+/* Whether group g has the least score of its rule's groups; of equals the first. */
+static bool is_best_of_rule(const struct report *report, size_t g)
+{
+    const double own = best_score(report, &report->groups[g]);
+    for (size_t k = 0; k < report->n_groups; k++) {
+        const double other = best_score(report, &report->groups[k]);
+        if (k != g && strcmp(report->groups[k].rule, report->groups[g].rule) == 0 &&
+            (other < own || (k < g && other <= own)))
+            return false;
+    }
+    return true;
+}
+
+int put_models(FILE *to, const struct report *report)
+{
+    int is_done = 1;
+    char score[32];
+    snprintf(score, sizeof score, "%s", score_column(report));
+    *strchr(score, '_') = ' '; /* "test error" */
+    fprintf(to,
+            "<section id=\"models\"><h2>Models</h2>\n<p>Of each rule's run with the least %s at its end; its "
+            "model after the best epoch "
+            "on the validation set, where there is one, else after the last.</p>\n",
+            score);
+    for (size_t g = 0, n = 0; is_done && g < report->n_groups; g++)
+        if (is_best_of_rule(report, g) && n++ < MOST_GROUPS)
+            is_done = put_group(to, report, &report->groups[g]);
+    fputs("</section>\n", to);
+    return is_done;
+}

@@ -1,0 +1,97 @@
+/*
+ * series.c - a figure of a run, or of a group of runs: mean and standard deviation over seeds.
+ */
+#include "report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is asked of each row. */
+struct question {
+    const struct report *report;
+    enum records records;
+    const char *x, *y;
+};
+
+/* One answer of one run. */
+struct answer {
+    double x, y;
+};
+
+static struct answer answer_of(const struct question *q, const struct report_run *run, size_t i)
+{
+    const json_t *row = report_row(q->report, run, i);
+    const double x = strcmp(q->x, "elapsed") == 0 ? run->elapsed[i] : row_number(row, q->x);
+    return (struct answer){x, row_number(row, q->y)};
+}
+
+/* Epochs are told apart by their numbers, early records by their steps. */
+static double place_of(const struct question *q, const struct report_run *run, size_t i)
+{
+    return row_number(report_row(q->report, run, i), q->records == EPOCHS ? "epoch" : "step");
+}
+
+/* The row of another run at this place, from row *at on; false: it has none. */
+static bool find_place(const struct question *q, const struct report_run *run, double place, size_t *at)
+{
+    for (; *at < run->n_rows; ++*at)
+        if (row_is_among(report_row(q->report, run, *at), q->records) && place_of(q, run, *at) >= place)
+            return place_of(q, run, *at) == place;
+    return false;
+}
+
+/* Row i of the first run, with those of the others at the same place; false: some run has none there. at:
+   n_runs places where the search goes on. */
+static bool add_mean(struct series *s, const struct question *q, const size_t *runs, size_t n_runs,
+                     size_t *at, size_t i)
+{
+    const struct report_run *first = &q->report->runs[runs[0]];
+    const double place = place_of(q, first, i);
+    double x = 0.0, y = 0.0, squares = 0.0;
+    at[0] = i;
+    for (size_t k = 0; k < n_runs; k++)
+        if (!find_place(q, &q->report->runs[runs[k]], place, &at[k]))
+            return false;
+    for (size_t k = 0; k < n_runs; k++) {
+        const struct answer a = answer_of(q, &q->report->runs[runs[k]], at[k]);
+        x += a.x / (double)n_runs;
+        y += a.y / (double)n_runs;
+    }
+    for (size_t k = 0; k < n_runs; k++) {
+        const double d = answer_of(q, &q->report->runs[runs[k]], at[k]).y - y;
+        squares += d * d;
+    }
+    s->points[s->n] = (struct point){x, y};
+    if (s->deviations)
+        s->deviations[s->n] = sqrt(squares / (double)(n_runs - 1));
+    s->n++;
+    return true;
+}
+
+int series_make(struct series *out, const struct report *report, const size_t *runs, size_t n_runs,
+                enum records records, const char *x, const char *y)
+{
+    const struct report_run *first = &report->runs[runs[0]];
+    const struct question q = {report, records, x, y};
+    struct series s = {.points = malloc((first->n_rows + 1) * sizeof *s.points)};
+    size_t *at = calloc(n_runs, sizeof *at);
+    if (n_runs > 1)
+        s.deviations = malloc((first->n_rows + 1) * sizeof *s.deviations);
+    const int is_there = s.points && at && (n_runs == 1 || s.deviations);
+    for (size_t i = 0; is_there && i < first->n_rows; i++)
+        if (row_is_among(report_row(report, first, i), records))
+            add_mean(&s, &q, runs, n_runs, at, i);
+    free(at);
+    if (is_there)
+        *out = s;
+    else
+        series_free(&s);
+    return is_there;
+}
+
+void series_free(struct series *series)
+{
+    free(series->points);
+    free(series->deviations);
+}
