@@ -16,7 +16,7 @@
    test of something else does not depend on that choice. */
 struct rig_options {
     const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *inlet, *seed, *batch,
-        *epochs, *precision, *slope, *lambda, *adversarial;
+        *epochs, *precision, *slope, *lambda, *adversarial, *max_norm;
 };
 
 #define RIG_ROW                                                                                              \
@@ -78,7 +78,8 @@ static inline bl_status rig_configure(bl_config *config, const struct rig_option
                                       {"precision", o->precision},
                                       {"slope", o->slope},
                                       {"lambda", o->lambda},
-                                      {"adversarial", o->adversarial}};
+                                      {"adversarial", o->adversarial},
+                                      {"max-norm", o->max_norm}};
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof options / sizeof options[0] && status == BL_OK; i++)
         if (options[i][1])

@@ -92,8 +92,8 @@ static bl_status check_rate(bl_context *ctx, const char *key, const char *text)
     return check_number(ctx, key, text, 1e-12, 1e6);
 }
 
-/* 0, or from 1e-6 to 1e3 in the units of the scaled inputs. */
-static bl_status check_distance(bl_context *ctx, const char *key, const char *text)
+/* 0, which switches off, or from 1e-6 to 1e3. */
+static bl_status check_bound(bl_context *ctx, const char *key, const char *text)
 {
     double x = 0.0;
     return text_to_double(slice_of(text), &x) && x == 0.0 ? BL_OK : check_number(ctx, key, text, 1e-6, 1e3);
@@ -333,7 +333,12 @@ const struct option_row option_table[] = {
       "train on the examples x + EPS sign(dJ/dx) alone, with the input gradient of backpropagation whatever "
       "the "
       "rule; 0: on the examples as they are"},
-     check_distance},
+     check_bound},
+    {{"max-norm", "C", "0", "training",
+      "after each step, scale the weights into a unit, or a map of a convolution, down to the norm C where "
+      "they "
+      "exceed it; 0: never"},
+     check_bound},
     {{"lr", "RATE", "", "training",
       "learning rate (default: 3e-3 for adam, 1e-3 for rmsprop, 0.1 (1 - momentum) for sgd)"},
      check_rate},

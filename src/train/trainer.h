@@ -49,7 +49,8 @@ struct bl_trainer {
     struct schedule schedule;
     struct run_state state;
     struct best_epoch best;
-    size_t batch; /* examples of a step of bl_trainer_fit */
+    size_t batch;    /* examples of a step of bl_trainer_fit */
+    double max_norm; /* of the weights into one unit, after each step; 0: no bound */
     /* A step on one example would teach nothing (net_needs_two): a last one joins the batch before it. */
     bool needs_two;
     char **notes; /* n_notes of them: what cannot learn, or hardly, as far as it is known */
