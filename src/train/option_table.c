@@ -330,14 +330,10 @@ const struct option_row option_table[] = {
       "(default: adam)"},
      optimizer_check_text_option},
     {{"adversarial", "EPS", "0", "training",
-      "train on the examples x + EPS sign(dJ/dx) alone, with the input gradient of backpropagation whatever "
-      "the "
-      "rule; 0: on the examples as they are"},
+      "train on x + EPS sign(dJ/dx) alone, by the input gradient of bp whatever the rule; 0: off"},
      check_bound},
     {{"max-norm", "C", "0", "training",
-      "after each step, scale the weights into a unit, or a map of a convolution, down to the norm C where "
-      "they "
-      "exceed it; 0: never"},
+      "after each step, scale the weights into a unit down to the norm C where they exceed it; 0: off"},
      check_bound},
     {{"lr", "RATE", "", "training",
       "learning rate (default: 3e-3 for adam, 1e-3 for rmsprop, 0.1 (1 - momentum) for sgd)"},
