@@ -1,6 +1,7 @@
 /*
- * test_adversarial.c - the option adversarial: which way examples are moved, by differences of the loss and by hand in double;
- * that a step is the step on moved examples; and that threads, saving and the value 0 change no bits.
+ * test_adversarial.c - the option adversarial: which way examples are moved, by differences of the loss and
+ * by hand in double; that a step is the step on moved examples; and that threads, saving and the value 0
+ * change no bits.
  */
 #include "rig.h"
 
@@ -69,8 +70,8 @@ static double loss_of(const char *net, const char *rule, const char *loss, const
     return N * mean;
 }
 
-/* Central differences of a float32 loss: error of 1e-7 / 2^-6 by rounding, and by curvature below 1e-3. Where the slope is not
-   clear, it judges nothing; in each case most inputs must be clear. */
+/* Central differences of a float32 loss: error of 1e-7 / 2^-6 by rounding, and by curvature below 1e-3. Where
+   the slope is not clear, it judges nothing; in each case most inputs must be clear. */
 static void check_by_differences(const char *net, const char *rule, const char *loss)
 {
     static const float h = 0x1p-6f;
@@ -147,8 +148,8 @@ static void gradient_by_hand(const struct rig *rig, const float *example, int32_
     }
 }
 
-/* Three steps of a rule that never sees the derivative of the inputs, each equal to a plain step on the examples that are moved
-   by hand. */
+/* Three steps of a rule that never sees the derivative of the inputs, each equal to a plain step on the
+   examples that are moved by hand. */
 static void test_a_step_is_that_on_moved_examples(void **state)
 {
     (void)state;

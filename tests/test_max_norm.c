@@ -1,6 +1,6 @@
 /*
- * test_max_norm.c - the option max-norm: a step is the plain step, then the bound, computed here in long double; what does not
- * learn keeps its weights; threads, saving and the value 0 change no bits.
+ * test_max_norm.c - the option max-norm: a step is the plain step, then the bound, computed here in long
+ * double; what does not learn keeps its weights; threads, saving and the value 0 change no bits.
  */
 #include "rig.h"
 
@@ -14,7 +14,8 @@ enum { N = 12, SIDE = 6, INPUTS = 2 * SIDE * SIDE, CLASSES = 3, MOST_WEIGHTS = 1
 
 static const double bound = 0.5625;
 
-/* The factor is rounded to float once and its product once more: 2^-23 relative, twice that for the sum's own rounding. */
+/* The factor is rounded to float once and its product once more: 2^-23 relative, twice that for the sum's own
+   rounding. */
 static const double miss = 0x1p-22;
 
 static float x[N * INPUTS];
@@ -53,7 +54,8 @@ static bool is_weight(const char *name)
     return strstr(name, ".weight") != NULL;
 }
 
-/* The tensor of the bounded trainer against that of the plain one, from equal weights. Returns how many rows were above. */
+/* The tensor of the bounded trainer against that of the plain one, from equal weights. Returns how many rows
+   were above. */
 static int check_tensor(bl_tensor bounded, bl_tensor plain)
 {
     int above = 0;

@@ -1,9 +1,10 @@
 /*
  * input_gradient.c - dJ/dx = delta W of the first block, then back through dropout on the input.
  *
- * It costs as many multiply-accumulates as the forward pass of that block. Columns of the input are computed apart from each other,
- * and so are examples: behind a dense layer the work is cut by columns, so that each task packs its own columns of W only; behind
- * a convolution it is cut by examples, because images have too few channels.
+ * It costs as many multiply-accumulates as the forward pass of that block. Columns of the input are computed
+ * apart from each other, and so are examples: behind a dense layer the work is cut by columns, so that each
+ * task packs its own columns of W only; behind a convolution it is cut by examples, because images have too
+ * few channels.
  */
 #include "input_gradient.h"
 

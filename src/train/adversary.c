@@ -1,5 +1,6 @@
 /*
- * adversary.c - backpropagation's deltas on a copy of the batch, its input gradient, and the step along the gradient's sign.
+ * adversary.c - backpropagation's deltas on a copy of the batch, its input gradient, and the step along the
+ * gradient's sign.
  */
 #include "adversary.h"
 

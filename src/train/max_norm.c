@@ -14,7 +14,8 @@ struct bounded {
     double most;
 };
 
-/* In double, in LANES sums that are added in order: an order of summation that is fixed and that a compiler can vectorise. */
+/* In double, in LANES sums that are added in order: an order of summation that is fixed and that a compiler
+   can vectorise. */
 static double squared_norm(const float *w, size_t n)
 {
     double sums[LANES] = {0.0}, sum = 0.0;
