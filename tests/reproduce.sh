@@ -17,8 +17,7 @@ grep -q "1.68 ± 0.05 .* at most .* not run" out.txt || complain "the list lacks
 expect 0 "no convergence" reproduce nokland2016 --list --row "100x240 tanh" --rule bp
 expect 0 "needs ZCA whitening" reproduce nokland2016 --list --table 2 --row "conv tanh"
 expect 0 "3.90 " reproduce nokland2016 --list --table text
-expect 2 "cannot be run yet: it needs adversarial training" reproduce nokland2016 --row "2x800 tanh + ADV"
-expect 2 "cannot be run yet: it needs a decaying learning rate" reproduce nokland2016 --row "2x800 tanh + DO"
+expect 2 "cannot be run yet: it needs a decaying learning rate" reproduce nokland2016 --table 2 --row "3x1000 tanh + DO"
 expect 2 "cannot be run yet: it needs ZCA whitening" reproduce nokland2016 --table 3 --row "conv tanh"
 expect 2 "no row \"2x900 tanh\"" reproduce nokland2016 --row "2x900 tanh"
 expect 2 "has no table \"9\"" reproduce nokland2016 --table 9
@@ -41,6 +40,23 @@ grep -q '"short": true' $short || complain "a short run is not marked short"
 cp $short before.json
 expect 0 "0 runs to do" run --epochs 3 --seeds 2 --out short
 cmp -s before.json $short || complain "a result was written again"
+
+# ---- Rows of table 1 with options of their own: each short run has them, and repeats
+short_row() { reproduce nokland2016 --row "$1" --rule dfa --data $data --epochs 1 --out rows; }
+expect 0 "1/1" short_row "2x800 tanh + ADV"
+expect 0 "1/1" short_row "2x800 tanh + DO"
+expect 0 "1/1" short_row "2x800 tanh"
+adversarial=rows/nokland2016-1-2x800_tanh_+_adv-dfa-1-epochs1.json
+dropout=rows/nokland2016-1-2x800_tanh_+_do-dfa-1-epochs1.json
+plain=rows/nokland2016-1-2x800_tanh-dfa-1-epochs1.json
+[ "$(value $adversarial adversarial)" = 0.08 ] || complain "the adversarial row does not move examples by 0.08"
+[ "$(value $plain adversarial)" = 0 ] || complain "a row without adversarial training moves examples"
+[ "$(value $dropout schedule)" = auto ] || complain "the rate of the dropout row does not decay"
+[ "$(value $adversarial first_epoch)" != "$(value $plain first_epoch)" ] || complain "the adversarial row is the plain one"
+expect 0 "" reproduce --check $adversarial --data $data
+sed 's/"adversarial": "0.08"/"adversarial": "0.09"/' $adversarial >changed.json
+expect_failure() { ! reproduce --check changed.json --data $data >out.txt 2>&1; }
+expect_failure || complain "a result with another distance is taken for the same"
 
 # ---- Killed in the middle: the same command goes on to the same bits
 run --epochs 40 --out whole >/dev/null 2>&1 || complain "cannot run 40 epochs"

@@ -16,7 +16,7 @@
    test of something else does not depend on that choice. */
 struct rig_options {
     const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *inlet, *seed, *batch,
-        *epochs, *precision, *slope, *lambda;
+        *epochs, *precision, *slope, *lambda, *adversarial, *max_norm;
 };
 
 #define RIG_ROW                                                                                              \
@@ -77,7 +77,9 @@ static inline bl_status rig_configure(bl_config *config, const struct rig_option
                                       {"epochs", rig_or(o->epochs, "10")},
                                       {"precision", o->precision},
                                       {"slope", o->slope},
-                                      {"lambda", o->lambda}};
+                                      {"lambda", o->lambda},
+                                      {"adversarial", o->adversarial},
+                                      {"max-norm", o->max_norm}};
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof options / sizeof options[0] && status == BL_OK; i++)
         if (options[i][1])

@@ -1,7 +1,8 @@
 /*
  * reproduction_nokland2016.c - the published tables of A. Nøkland, "Direct Feedback Alignment Provides Learning in Deep Neural
  * Networks", NIPS 2016, arXiv:1609.01596v5: test error in percent, mean and deviation. How many runs stand behind a deviation is
- * not stated. The recipe of all rows is the library's preset nokland2016.
+ * not stated. The recipe of all rows is the library's preset nokland2016. Of the adversarial row the distance 0.08, and that only
+ * the moved examples are trained on, are those of the published code and of its author's log.
  */
 #include "reproduction.h"
 
@@ -15,7 +16,9 @@ static const struct target_data cifar100 = {"cifar100",         {3, 32, 32},    
 static const char dropout[] =
     "a decaying learning rate, which the paper does not publish: it must be chosen on a "
     "validation split first";
-static const char adversarial[] = "adversarial training by the fast sign method";
+static const char decay[] =
+    "the decaying learning rate of the dropout rows is not published; 1e-4 with the schedule auto, the "
+    "halving of the published code, is used, and was not chosen on a validation split";
 static const char whitening[] = "ZCA whitening of the images";
 static const char freezing[] = "a layer that is frozen until a given epoch";
 static const char rate[] = "the learning rate is not published; that of the MNIST rows is used";
@@ -74,14 +77,15 @@ static const struct target_row rows[] = {
      .name = "2x800 tanh + do",
      .net = "dropout 0.1, 2 x (dense 800, tanh, dropout 0.5), dense C",
      .data = &mnist,
-     .needs = dropout,
-     .cells = {MEAN("bp", 1.26, 0.03, 0.18), MEAN("fa", 1.53, 0.03, 0.18), MEAN("dfa", 1.45, 0.07, 0.24)}},
+     .incomplete = decay,
+     .cells = {MEAN("bp", 1.26, 0.03, 0.18), MEAN("fa", 1.53, 0.03, 0.18), MEAN("dfa", 1.45, 0.07, 0.24)},
+     .options = {{"schedule", "auto"}}},
     {.table = "1",
      .name = "2x800 tanh + adv",
      .net = TANH_800("2"),
      .data = &mnist,
-     .needs = adversarial,
-     .cells = {MEAN("bp", 1.01, 0.08, 0), MEAN("fa", 1.14, 0.03, 0), MEAN("dfa", 1.02, 0.05, 0.12)}},
+     .cells = {MEAN("bp", 1.01, 0.08, 0), MEAN("fa", 1.14, 0.03, 0), MEAN("dfa", 1.02, 0.05, 0.12)},
+     .options = {{"adversarial", "0.08"}}},
     {.table = "2",
      .name = "1x1000 tanh",
      .net = TANH_1000("1"),

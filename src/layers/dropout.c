@@ -26,6 +26,7 @@ static void mask(const struct layer *layer, const struct crossing *c, struct mat
 {
     const struct rng rng = {.seed = c->passage.seed,
                             .stream = RNG_DROPOUT,
+                            .pass = c->passage.number,
                             .layer = (uint32_t)c->number,
                             .step = c->passage.step};
     const uint32_t least = (uint32_t)(layer->rate * 0x1p32);

@@ -41,6 +41,7 @@ struct passage {
     enum purpose purpose;
     uint64_t seed;
     uint32_t step;
+    uint32_t number; /* of the passages of one step that draw masks of their own, from 0 */
 };
 
 /* Of a layer behind the weights: the channels and examples that are worked on; all examples for a layer that takes statistics. A

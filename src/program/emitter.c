@@ -248,6 +248,8 @@ static void repeat_forward(struct bl_emitter *e, size_t l)
 static void emit_learning(struct bl_emitter *e, size_t l)
 {
     const struct program *p = e->program;
+    if (p->spec.stops_at_deltas)
+        return;
     if (has_params(p, l)) {
         emit_plain(e, &op_gradient, l);
         if (p->spec.updates)

@@ -132,6 +132,7 @@ struct program_spec {
     bool is_lean; /* outputs and derivatives are kept until their last reader, and forwards are repeated */
     bool updates; /* false: gradients only */
     bool keeps_gradients; /* for a reader behind the program: gradients stay in a buffer of all parameters */
+    bool stops_at_deltas; /* nothing learns: the deltas of all blocks are what is wanted */
     bool may_fuse;        /* the optimiser can step weights while their gradient is made */
 };
 

@@ -93,6 +93,13 @@ static bl_status check_rate(bl_context *ctx, const char *key, const char *text)
     return check_number(ctx, key, text, 1e-12, 1e6);
 }
 
+/* 0, which switches off, or from 1e-6 to 1e3. */
+static bl_status check_bound(bl_context *ctx, const char *key, const char *text)
+{
+    double x = 0.0;
+    return text_to_double(slice_of(text), &x) && x == 0.0 ? BL_OK : check_number(ctx, key, text, 1e-6, 1e3);
+}
+
 static bl_status check_seconds(bl_context *ctx, const char *key, const char *text)
 {
     return check_number(ctx, key, text, 0.0, 1e9);
@@ -323,6 +330,12 @@ const struct option_row option_table[] = {
       "adam, rmsprop, \"sgd momentum 0.9 nesterov\", each with \"weight-decay X\" (as AdamW) or \"l2 X\" "
       "(default: adam)"},
      optimizer_check_text_option},
+    {{"adversarial", "EPS", "0", "training",
+      "train on x + EPS sign(dJ/dx) alone, by the input gradient of bp whatever the rule; 0: off"},
+     check_bound},
+    {{"max-norm", "C", "0", "training",
+      "after each step, scale the weights into a unit down to the norm C where they exceed it; 0: off"},
+     check_bound},
     {{"lr", "RATE", "", "training",
       "learning rate (default: 3e-3 for adam, 1e-3 for rmsprop, 0.1 (1 - momentum) for sgd)"},
      check_rate},

@@ -3,6 +3,7 @@
  */
 #include "angle_steps.h"
 #include "learnable.h"
+#include "max_norm.h"
 #include "stillness.h"
 #include "unused.h"
 
@@ -295,6 +296,10 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
         BL_TRY(model_set_fact(t->model, keys[i], config_text(t->config, keys[i])));
     if (t->model->rule->ops->has_slope)
         BL_TRY(model_set_fact(t->model, "slope", config_text(t->config, "slope")));
+    if (config_number(t->config, "adversarial") > 0.0)
+        BL_TRY(model_set_fact(t->model, "adversarial", config_text(t->config, "adversarial")));
+    if (config_number(t->config, "max-norm") > 0.0)
+        BL_TRY(model_set_fact(t->model, "max-norm", config_text(t->config, "max-norm")));
     if (rule_learns_feedback(t->model->rule->ops))
         BL_TRY(model_set_fact(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
@@ -408,8 +413,10 @@ static bl_status build(bl_trainer *t, const bl_data *like)
                        program_keeps(t->stepper.program)));
     BL_TRY(lesson_create(&t->score_lesson, t->ctx, net,
                          (struct lesson_spec){.capacity = SCORE_BATCH, .memory = LESSON_FOR_USE}));
+    BL_TRY(adversary_of_trainer(t));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
+    t->max_norm = config_number(t->config, "max-norm");
     t->data_hash = like->hash;
     t->narrow_data_hash = like->narrow_hash;
     t->state = (struct run_state){.running_error = 1.0};
@@ -444,6 +451,7 @@ void bl_trainer_free(bl_trainer *t)
         return;
     json_decref(t->early_angles);
     alignment_free(t->alignment);
+    adversary_free(t->adversary);
     stepper_release(&t->stepper);
     lesson_free(t->lesson);
     lesson_free(t->score_lesson);
@@ -504,7 +512,11 @@ bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
     t->lesson->passage = (struct passage){.purpose = PASSAGE_TRAIN,
                                           .seed = config_u64(t->config, "order-seed"),
                                           .step = (uint32_t)(t->state.step + 1)};
+    if (t->adversary)
+        adversary_perturb(t->adversary, t->lesson);
     BL_TRY(step_run(&t->stepper, t->lesson, rate, t->state.step + 1, t->is_buffered, out));
+    if (t->max_norm > 0.0)
+        max_norm_apply(t->model->net, t->stepper.learns_from, t->max_norm, t->lesson->threads.now);
     t->state.step++;
     model_set_counts(t->model, t->state.epoch, t->state.step);
     if (isfinite(out->loss))

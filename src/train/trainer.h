@@ -4,6 +4,7 @@
 #ifndef BL_TRAIN_TRAINER_H
 #define BL_TRAIN_TRAINER_H
 
+#include "adversary.h"
 #include "alignment.h"
 #include "angle_examples.h"
 #include "best_epoch.h"
@@ -38,6 +39,7 @@ struct bl_trainer {
     struct stepper stepper;
     struct lesson *lesson;       /* of a training batch */
     struct lesson *score_lesson; /* of evaluation */
+    struct adversary *adversary; /* of the option adversarial; NULL: examples are trained on as they are */
     struct lesson *inspected;    /* of bl_trainer_inspect; NULL before */
     struct alignment *alignment; /* NULL until measured */
     size_t alignment_room;       /* examples it was made for */
@@ -48,7 +50,8 @@ struct bl_trainer {
     struct schedule schedule;
     struct run_state state;
     struct best_epoch best;
-    size_t batch; /* examples of a step of bl_trainer_fit */
+    size_t batch;    /* examples of a step of bl_trainer_fit */
+    double max_norm; /* of the weights into one unit, after each step; 0: no bound */
     /* A step on one example would train nothing (net_needs_two): a last single example joins the batch before
        it. */
     bool needs_two;

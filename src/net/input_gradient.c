@@ -1,0 +1,64 @@
+/*
+ * input_gradient.c - dJ/dx = delta W of the first block, then back through dropout on the input.
+ *
+ * It costs as many multiply-accumulates as the forward pass of that block. Columns of the input are computed
+ * apart from each other, and so are examples: behind a dense layer the work is cut by columns, so that each
+ * task packs its own columns of W only; behind a convolution it is cut by examples, because images have too
+ * few channels.
+ */
+#include "input_gradient.h"
+
+#include <assert.h>
+
+enum { COLUMNS = 128, EXAMPLES = 8 };
+
+static bool is_cut_by_examples(const struct net *net)
+{
+    return net_layer(net, 0)->window.rows > 0;
+}
+
+size_t input_gradient_tasks(const struct net *net, size_t n)
+{
+    return is_cut_by_examples(net) ? (n + EXAMPLES - 1) / EXAMPLES : (net->inputs + COLUMNS - 1) / COLUMNS;
+}
+
+/* Range i of those of `size` that n things are cut into. */
+static struct part range_of(size_t i, size_t size, size_t n)
+{
+    const size_t begin = i * size;
+    return (struct part){begin, n - begin < size ? n : begin + size};
+}
+
+/* Back through the layers in front of the first weights, which work in place. */
+static void leave(const struct net *net, const struct lesson *lesson, struct matrix dx, struct part columns,
+                  size_t first_example, struct worker *worker)
+{
+    for (size_t i = net->blocks[0].first; i-- > 0;) {
+        const struct crossing c = {.x = dx,
+                                   .y = dx,
+                                   .dx = dx,
+                                   .dy = dx,
+                                   .in = columns,
+                                   .out = columns,
+                                   .number = i,
+                                   .first_example = first_example,
+                                   .passage = lesson->passage,
+                                   .worker = worker};
+        if (net->layers[i].ops->down)
+            net->layers[i].ops->down(&net->layers[i], &c);
+    }
+}
+
+void input_gradient(const struct net *net, const struct lesson *lesson, size_t i, struct matrix dx,
+                    struct worker *worker)
+{
+    const struct layer *layer = net_layer(net, 0);
+    const bool by_examples = is_cut_by_examples(net);
+    const struct part columns =
+        by_examples ? (struct part){0, net->inputs} : range_of(i, COLUMNS, net->inputs);
+    const struct part rows = by_examples ? range_of(i, EXAMPLES, lesson->n) : (struct part){0, lesson->n};
+    const struct matrix to = matrix_rows(dx, rows);
+    assert(net->blocks[0].is_weighted); /* a net does not begin with a residual */
+    layer->ops->pull(layer, layer->W, matrix_rows(lesson->delta[0], rows), to, columns, worker);
+    leave(net, lesson, to, columns, rows.begin, worker);
+}

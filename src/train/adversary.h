@@ -1,0 +1,33 @@
+/*
+ * adversary.h - adversarial training by the fast gradient sign (I. J. Goodfellow, J. Shlens, C. Szegedy,
+ * "Explaining and Harnessing Adversarial Examples", ICLR 2015, section 4), as A. Nøkland, NIPS 2016, uses it
+ * in table 1:
+ *
+ *     x <- x + eps sign(dJ/dx)
+ *
+ * for every example of a training batch, which is then trained on in place of the batch. J is the training
+ * loss at the weights before the step; dJ/dx is backpropagation's, whatever the rule of the run is, so that
+ * such a run is not free of backpropagation. Perturbed inputs are not clipped. sign(0) is 0: from all-zero
+ * weights the first steps perturb nothing.
+ *
+ * The gradient is taken through a forward pass of training: dropout draws masks, other ones than those of the
+ * step that follows, and batch norm takes the statistics of the batch without counting them into the running
+ * ones. The cost is one forward pass and one pass of deltas back to the input more for each step, and the
+ * memory of one batch with all outputs and derivatives.
+ */
+#ifndef BL_TRAIN_ADVERSARY_H
+#define BL_TRAIN_ADVERSARY_H
+
+#include "step.h"
+
+struct adversary;
+
+/* The trainer's, where the option adversarial is not 0, with a note that the run takes backpropagation's
+   input gradient. Refuses memory low, because the derivatives of all blocks are needed at once. */
+bl_status adversary_of_trainer(bl_trainer *t);
+void adversary_free(struct adversary *a);
+
+/* Moves the examples of the batch, lesson->x: n x inputs. lesson->passage is that of the step to come. */
+void adversary_perturb(struct adversary *a, struct lesson *lesson);
+
+#endif

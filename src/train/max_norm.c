@@ -1,0 +1,59 @@
+/*
+ * max_norm.c - rows of weights whose norm is above the bound, scaled down to it.
+ */
+#include "max_norm.h"
+
+#include "../base/parallel.h"
+
+#include <math.h>
+
+enum { ROWS = 64 /* of a task */, LANES = 8 };
+
+struct bounded {
+    struct matrix W;
+    double most;
+};
+
+/* In double, in LANES sums that are added in order: an order of summation that is fixed and that a compiler
+   can vectorise. */
+static double squared_norm(const float *w, size_t n)
+{
+    double sums[LANES] = {0.0}, sum = 0.0;
+    size_t j = 0;
+    for (; j + LANES <= n; j += LANES)
+        for (size_t i = 0; i < LANES; i++)
+            sums[i] += (double)w[j + i] * (double)w[j + i];
+    for (size_t i = 0; j + i < n; i++)
+        sums[i] += (double)w[j + i] * (double)w[j + i];
+    for (size_t i = 0; i < LANES; i++)
+        sum += sums[i];
+    return sum;
+}
+
+static void bound_row(float *w, size_t n, double most)
+{
+    const double squared = squared_norm(w, n);
+    if (!(squared > most * most))
+        return;
+    const float factor = (float)(most / sqrt(squared));
+    for (size_t j = 0; j < n; j++)
+        w[j] *= factor;
+}
+
+static void rows_task(void *work, size_t task, int worker)
+{
+    const struct bounded *b = work;
+    const size_t begin = task * ROWS, end = b->W.rows - begin < ROWS ? b->W.rows : begin + ROWS;
+    (void)worker;
+    for (size_t i = begin; i < end; i++)
+        bound_row(matrix_row(&b->W, i), b->W.cols, b->most);
+}
+
+void max_norm_apply(const struct net *net, size_t learns_from, double most, int threads)
+{
+    for (size_t l = 0; l < net->n_blocks; l++) {
+        struct bounded b = {net->weights[l], most};
+        if (net->blocks[l].is_weighted && net->tensors[net->blocks[l].tensors].at >= learns_from)
+            parallel_for(net->ctx, threads, (b.W.rows + ROWS - 1) / ROWS, NULL, rows_task, &b);
+    }
+}
