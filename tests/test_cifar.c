@@ -234,7 +234,7 @@ static void single_files_are_told_apart(void **state)
     }
     free(bytes);
     scratch_write(below("idx.bin"), idx, sizeof idx); /* as long as a record, but IDX to its last byte */
-    must_refuse(below("idx.bin"), "train", &with_labels, NULL, "its labels file cannot be told");
+    must_refuse(below("idx.bin"), "train", &with_labels, NULL, "its labels file cannot be found");
     scratch_write(below("text.bin"), "1,2,0\n3,4,1\n", 12);
     data_free(must_read(below("text.bin"), "train", &with_labels, NULL));
 }

@@ -56,7 +56,7 @@ for pair in q:quiet e:epochs b:batch o:out n:net s:seed j:threads epochs:epochs 
     refused "no option -${pair%:*}; did you mean --${pair#*:}?" train --data t.csv "-${pair%:*}" 3
 done
 refused 'messages are shown unless --quiet' train -v --data t.csv
-refused 'did you mean --output?' predict -o answers.csv
+refused '--model is missing' predict -o answers.csv # -o is short for --output
 refused 'two short ones: --epochs' train –epochs 3
 refused 'two short ones: --epochs' train ——epochs 3
 expect 0 "backless train" "$program" train -h

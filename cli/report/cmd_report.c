@@ -49,7 +49,7 @@ static int check_output(const struct report *report, const char *path)
     struct stat facts;
     if (strcmp(path, "-") == 0)
         return EXIT_DONE;
-    const bl_status status = bl_file_target(report->session->ctx, path, target);
+    const bl_status status = bl_file_target(report->session->ctx, path, target, sizeof target);
     if (status != BL_OK)
         return fail_with(report->session, status);
     if (target[0] && stat(target, &facts) == 0 && curves_have_read(&report->curves, &facts))
