@@ -56,13 +56,13 @@ static int make_folders(const struct session *s)
     return code == EXIT_DONE ? make_folder(runs) : code;
 }
 
-static int train(const struct pool *pool, const struct pool_run *run, pid_t parent)
+static int train(const struct run_pool *pool, const struct pool_run *run, pid_t parent)
 {
     (void)pool;
     return run_cell(run->what, run, parent);
 }
 
-static int collect(const struct pool *pool, const struct pool_run *run)
+static int collect(const struct run_pool *pool, const struct pool_run *run)
 {
     const struct run_request *q = run->what;
     return reproduction_collect(pool->s, q->cell.target, run->folder);
@@ -90,7 +90,7 @@ static int show_cells(const struct session *s, const struct cell *cells, int n_c
 static int run_requests(const struct session *s, struct run_request *requests, int n)
 {
     const struct pool_split split = pool_split(bl_context_threads(s->ctx), n, number_of(s, "jobs"), 1);
-    struct pool pool = {.s = s,
+    struct run_pool pool = {.s = s,
                         .n_runs = n,
                         .width = split.width,
                         .train = train,

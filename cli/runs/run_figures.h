@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-enum run_state { RUN_WAITS, RUN_BEGUN, RUN_DONE, RUN_DIVERGED, RUN_FAILED };
+enum run_status { RUN_WAITS, RUN_BEGUN, RUN_DONE, RUN_DIVERGED, RUN_FAILED };
 
 /* What is measured: an error is a share of the examples, an rmse and a loss have the unit of the targets. */
 enum figure_kind { FIGURE_NONE, FIGURE_ERROR, FIGURE_RMSE, FIGURE_LOSS };
@@ -17,7 +17,7 @@ struct figure {
 };
 
 struct run_figures {
-    enum run_state state;
+    enum run_status state;
     int epochs;                     /* finished ones */
     struct figure test, val, train; /* after the last epoch; FIGURE_NONE: not measured */
     double seconds;                 /* of training */

@@ -38,7 +38,7 @@ static bl_status configure(bl_config **out, bl_context *ctx, const void *what)
     return plan_configure(out, ctx, w->work->plan, w->run);
 }
 
-static int train(const struct pool *pool, const struct pool_run *run, pid_t parent)
+static int train(const struct run_pool *pool, const struct pool_run *run, pid_t parent)
 {
     const struct work *work = pool->user;
     const struct work_run what = {work, run->what};
@@ -86,7 +86,7 @@ int plan_work(const struct session *s, const struct run_plan *plan, const char *
 {
     const int threads = atoi(bl_config_get(s->config, "threads"));
     struct work work = {plan, folder, bl_config_get(s->config, "backend"), 1};
-    struct pool pool = {.s = s, .train = train, .is_common = is_common, .user = &work};
+    struct run_pool pool = {.s = s, .train = train, .is_common = is_common, .user = &work};
     int code = EXIT_DONE;
     pool.runs = calloc(json_array_size(plan->runs) + 1, sizeof *pool.runs);
     if (!pool.runs) {

@@ -64,7 +64,7 @@ static bool is_finished(const struct pool_run *run)
     return access(path, F_OK) == 0;
 }
 
-static void begin_run(struct pool *p, struct pool_run *run)
+static void begin_run(struct run_pool *p, struct pool_run *run)
 {
     run->began = seconds_now();
     fflush(NULL);
@@ -83,7 +83,7 @@ static void begin_run(struct pool *p, struct pool_run *run)
     p->running++;
 }
 
-static void keep_failure(struct pool *p, int code)
+static void keep_failure(struct run_pool *p, int code)
 {
     p->failed++;
     if (p->code == EXIT_DONE)
@@ -92,7 +92,7 @@ static void keep_failure(struct pool *p, int code)
         p->is_blocked = true;
 }
 
-static void say_done(struct pool *p, const struct pool_run *run)
+static void say_done(struct run_pool *p, const struct pool_run *run)
 {
     const double seconds = seconds_now() - run->began;
     p->done++;
@@ -103,7 +103,7 @@ static void say_done(struct pool *p, const struct pool_run *run)
     watch_flush();
 }
 
-static void end_run(struct pool *p, struct pool_run *run, int status)
+static void end_run(struct run_pool *p, struct pool_run *run, int status)
 {
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_OTHER;
     run->child = 0;
@@ -123,7 +123,7 @@ static void end_run(struct pool *p, struct pool_run *run, int status)
 
 /* "; table 1, 2x800 tanh, dfa, seed 1: epoch 23 of at most 300" for each run, because a stop rule may end it
    earlier. */
-static void add_runs(const struct pool *p, char *text, size_t room)
+static void add_runs(const struct run_pool *p, char *text, size_t room)
 {
     for (int i = 0; i < p->n_runs; i++) {
         const struct pool_run *run = &p->runs[i];
@@ -135,7 +135,7 @@ static void add_runs(const struct pool *p, char *text, size_t room)
 
 /* Shares of all runs, now and (before) when this command saw them first: a run that goes on has some epochs
    already. */
-static double share_done(struct pool *p, double *before)
+static double share_done(struct run_pool *p, double *before)
 {
     double now = (double)(p->done + p->failed);
     *before = 0.0;
@@ -155,7 +155,7 @@ static double share_done(struct pool *p, double *before)
     return now / (double)p->n_runs;
 }
 
-static void show_progress(struct pool *p)
+static void show_progress(struct run_pool *p)
 {
     static const double SECONDS_BETWEEN = 0.3;
     char text[1024], left[32], failed[32] = "";
@@ -176,7 +176,7 @@ static void show_progress(struct pool *p)
     progress_line_write(&p->line, text);
 }
 
-static void stop_children(const struct pool *p)
+static void stop_children(const struct run_pool *p)
 {
     for (int i = 0; i < p->n_runs; i++)
         if (p->runs[i].child > 0)
@@ -184,7 +184,7 @@ static void stop_children(const struct pool *p)
 }
 
 /* For one child. Looks every few milliseconds, so that no signal is missed between a look and a wait. */
-static void wait_for_child(struct pool *p)
+static void wait_for_child(struct run_pool *p)
 {
     static const struct timespec pause = {.tv_sec = 0, .tv_nsec = 5 * 1000 * 1000};
     int status = 0;
@@ -204,12 +204,12 @@ static void wait_for_child(struct pool *p)
 
 /* ---- All of it */
 
-static bool may_begin(const struct pool *p)
+static bool may_begin(const struct run_pool *p)
 {
     return p->next < p->n_runs && !p->is_blocked && !watch_asked_to_stop();
 }
 
-static int share_progress(struct pool *p)
+static int share_progress(struct run_pool *p)
 {
     const size_t size = (size_t)(p->n_runs + 1) * sizeof *p->progress;
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -227,7 +227,7 @@ static int share_progress(struct pool *p)
     return EXIT_DONE;
 }
 
-static int code_of_all(const struct pool *p)
+static int code_of_all(const struct run_pool *p)
 {
     const bool is_stopped = watch_asked_to_stop() || p->code == EXIT_DONE; /* the command, or a child alone */
     if (is_stopped && p->done + p->failed < p->n_runs) {
@@ -239,7 +239,7 @@ static int code_of_all(const struct pool *p)
     return p->code;
 }
 
-int pool_work(struct pool *p)
+int pool_work(struct run_pool *p)
 {
     const int code = share_progress(p);
     if (code != EXIT_DONE)

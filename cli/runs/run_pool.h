@@ -33,14 +33,14 @@ struct pool_run {
     int first_seen; /* finished epochs when the pool saw them first; -1: none was */
 };
 
-struct pool {
+struct run_pool {
     const struct session *s;
     struct pool_run *runs;
     int n_runs, width;
     /* In the child: trains; the exit code. parent: the process that the run ends with. */
-    int (*train)(const struct pool *pool, const struct pool_run *run, pid_t parent);
+    int (*train)(const struct run_pool *pool, const struct pool_run *run, pid_t parent);
     /* In the parent, after a child that ended well; the exit code. NULL: nothing. */
-    int (*collect)(const struct pool *pool, const struct pool_run *run);
+    int (*collect)(const struct run_pool *pool, const struct pool_run *run);
     /* Whether a failure with this exit code is one that every further run would meet. */
     bool (*is_common)(int code);
     const void *user;
@@ -57,7 +57,7 @@ struct pool {
 };
 
 /* Runs all. EXIT_DONE, EXIT_STOPPED (asked to, in between), or the exit code of the first run that failed. */
-int pool_work(struct pool *pool);
+int pool_work(struct run_pool *pool);
 
 /* How many run at once, and with how many threads each: as many runs as cores with one thread each; the cores
    that are left where there are fewer runs are shared out among them. jobs, threads: 0, or as given. */
