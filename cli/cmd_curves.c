@@ -236,7 +236,7 @@ static int show(const struct session *s, struct curves *curves)
     return code;
 }
 
-static int run(struct session *s)
+static int run_curves(struct session *s)
 {
     if (s->n_words == 0)
         return usage_error("which run? usage: backless %s", s->command->usage);
@@ -258,4 +258,4 @@ const struct command command_curves = {"curves",
                                        NULL,
                                        extras,
                                        MAX_WORDS,
-                                       run};
+                                       run_curves};

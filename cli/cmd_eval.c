@@ -48,7 +48,7 @@ static void print_score(const struct session *s, const bl_score *score)
                score->count);
 }
 
-static int run(struct session *s)
+static int run_eval(struct session *s)
 {
     const char *where = extra_of(s, "model"), *data_path = bl_config_get(s->config, "data");
     bl_model *model = NULL;
@@ -80,4 +80,4 @@ const struct command command_eval = {"eval",
                                      "data machine",
                                      extras,
                                      0,
-                                     run};
+                                     run_eval};

@@ -170,7 +170,7 @@ static int print(const struct session *s, const bl_trainer *trainer)
     return EXIT_DONE;
 }
 
-static int run(struct session *s)
+static int run_explain(struct session *s)
 {
     bl_shape shape;
     int classes = 0;
@@ -206,4 +206,4 @@ const struct command command_explain = {"explain",
                                         "net rule training machine",
                                         extras,
                                         1,
-                                        run};
+                                        run_explain};

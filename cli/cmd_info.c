@@ -25,13 +25,13 @@ static void print_model(const bl_model *model)
     bl_model_hash(model, hash);
     for (int i = 0; bl_model_fact_name(model, i); i++)
         printf("%-14s %.200s\n", bl_model_fact_name(model, i),
-               bl_model_fact(model, bl_model_fact_name(model, i)));
+               bl_model_metadata(model, bl_model_fact_name(model, i)));
     printf("%-14s %s\n\n%-20s %16s %12s\n", "weights_hash", hash, "tensor", "shape", "norm");
     for (int i = 0; bl_model_tensor(model, i, &t); i++)
         printf("%-20s %8zu x %5zu %12.5g\n", t.name, t.rows, t.cols, norm(&t));
 }
 
-static int run(struct session *s)
+static int run_info(struct session *s)
 {
     bl_model *model = NULL;
     if (s->n_words != 1)
@@ -44,5 +44,5 @@ static int run(struct session *s)
     return EXIT_DONE;
 }
 
-const struct command command_info = {"info", "info DIR|FILE", "the contents of a model file", NULL, extras, 1,
-                                     run};
+const struct command command_info = {"info", "info DIR|FILE", "the contents of a model file", NULL, extras,
+                                     1,      run_info};

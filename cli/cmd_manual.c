@@ -163,7 +163,7 @@ static void put_usage(FILE *to, const char *usage)
 }
 
 static void put_option(FILE *to, const char *key, const char *argument, const char *help,
-                       const char *fallback)
+                       const char *default_value)
 {
     fputs(".TP\n\\fB\\-\\-", to);
     put_plain(to, key);
@@ -174,15 +174,15 @@ static void put_option(FILE *to, const char *key, const char *argument, const ch
     }
     fputc('\n', to);
     put_plain(to, help);
-    if (argument && fallback[0]) {
+    if (argument && default_value[0]) {
         fputs(" (default: ", to);
-        put_plain(to, fallback);
+        put_plain(to, default_value);
         fputc(')', to);
     }
     fputc('\n', to);
 }
 
-static void put_synopsis(FILE *to, const struct program *program)
+static void put_synopsis(FILE *to, const struct command_table *program)
 {
     fputs(".SH SYNOPSIS\n", to);
     for (int i = 0; listing_command(program, i); i++) {
@@ -206,7 +206,7 @@ static void put_groups(FILE *to, const char *groups)
     fputs(", listed under OPTIONS.\n", to);
 }
 
-static void put_command(FILE *to, const struct program *program, const struct command *command)
+static void put_command(FILE *to, const struct command_table *program, const struct command *command)
 {
     fputs(".SS backless ", to);
     put_plain(to, command->name);
@@ -238,7 +238,7 @@ static void put_all_options(FILE *to)
             continue;
         if (strcmp(o->group, group) != 0)
             fprintf(to, ".SS Group: %s\n", group = o->group);
-        put_option(to, o->key, o->argument, o->help, o->fallback);
+        put_option(to, o->key, o->argument, o->help, o->default_value);
     }
 }
 
@@ -292,9 +292,9 @@ static void put_tail(FILE *to)
           to);
 }
 
-static int run(struct session *s)
+static int run_manual(struct session *s)
 {
-    const struct program *program = s->program;
+    const struct command_table *program = s->program;
     fprintf(stdout, ".TH BACKLESS 1 \"\" \"backless %s\" \"User Commands\"\n", bl_version());
     fputs(".nh\n.ad l\n.SH NAME\nbackless \\- train neural networks without backpropagation\n", stdout);
     put_synopsis(stdout, program);
@@ -315,4 +315,4 @@ static int run(struct session *s)
 }
 
 const struct command command_manual = {
-    "manual", "manual", "the manual page, for man: backless manual | man -l -", NULL, extras, 0, run};
+    "manual", "manual", "the manual page, for man: backless manual | man -l -", NULL, extras, 0, run_manual};

@@ -48,7 +48,7 @@ static int show_all(struct session *s)
     return EXIT_DONE;
 }
 
-static int run(struct session *s)
+static int run_nets(struct session *s)
 {
     bl_named_net net = {.size = sizeof net};
     if (s->n_words == 0)
@@ -59,5 +59,5 @@ static int run(struct session *s)
     return usage_error("no net \"%s\"; backless nets lists them", s->words[0]);
 }
 
-const struct command command_nets = {
-    "nets", "nets [NAME]", "the nets that --net takes by name", NULL, extras, 1, run};
+const struct command command_nets = {"nets", "nets [NAME]", "the nets that --net takes by name", NULL, extras,
+                                     1,      run_nets};

@@ -53,7 +53,7 @@ static void put_header(FILE *to, const struct session *s, const bl_model *model)
 
 static bool answers_are_numbers(const bl_model *model)
 {
-    const char *answers = bl_model_fact(model, "answers");
+    const char *answers = bl_model_metadata(model, "answers");
     return answers && strcmp(answers, "numbers") == 0;
 }
 
@@ -146,7 +146,7 @@ static int predict(const struct session *s, const bl_model *model, const bl_data
     return code;
 }
 
-static int run(struct session *s)
+static int run_predict(struct session *s)
 {
     const char *where = extra_of(s, "model"), *path = bl_config_get(s->config, "data");
     bl_model *model = NULL;
@@ -182,4 +182,4 @@ const struct command command_predict = {"predict",
                                         "data machine",
                                         extras,
                                         0,
-                                        run};
+                                        run_predict};

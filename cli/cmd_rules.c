@@ -8,7 +8,7 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-static int run(struct session *s)
+static int run_rules_command(struct session *s)
 {
     if (s->n_words == 1 && !bl_rule_about(s->words[0]))
         return bl_config_set(s->config, "rule", s->words[0]), fail_with(s, BL_BAD_VALUE);
@@ -25,4 +25,4 @@ static int run(struct session *s)
 }
 
 const struct command command_rules = {
-    "rules", "rules [NAME]", "the learning rules and their papers", NULL, extras, 1, run};
+    "rules", "rules [NAME]", "the learning rules and their papers", NULL, extras, 1, run_rules_command};

@@ -187,9 +187,9 @@ static int list_options(const struct session *s)
         const bl_option *o = bl_option_at(i);
         if (strcmp(o->group, "former") == 0)
             continue;
-        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:s, s:s}", "key", o->key, "argument",
-                                              text_or_null(o->argument), "default", text_or_null(o->fallback),
-                                              "group", o->group, "help", o->help));
+        json_array_append_new(
+            list, json_pack("{s:s, s:o, s:o, s:s, s:s}", "key", o->key, "argument", text_or_null(o->argument),
+                            "default", text_or_null(o->default_value), "group", o->group, "help", o->help));
     }
     json_dumpf(list, stdout, JSON_INDENT(1));
     putchar('\n');
@@ -197,7 +197,7 @@ static int list_options(const struct session *s)
     return EXIT_DONE;
 }
 
-static int run(struct session *s)
+static int run_train(struct session *s)
 {
     bl_data *train = NULL, *val = NULL, *test = NULL;
     bl_trainer *trainer = NULL;
@@ -249,4 +249,4 @@ const struct command command_train = {"train",
                                       "data net rule training machine run",
                                       extras,
                                       0,
-                                      run};
+                                      run_train};

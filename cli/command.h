@@ -45,20 +45,20 @@ struct command {
 enum { MAX_EXTRAS = 16, MAX_WORDS = 4096, MAX_LISTS = 16 };
 
 /* A command that another is made of: "data get" of "data". */
-struct part {
+struct command_part {
     const struct command *command; /* by its whole name */
     const char *story;             /* what its --help has to say beyond its one line */
 };
 
 /* A line of the program's table of commands, which ends with command NULL. */
-struct program {
+struct command_table {
     const struct command *command;
-    const struct part *parts; /* ends with command NULL; NULL: none */
-    const char *story;        /* as that of a part; NULL: nothing */
+    const struct command_part *parts; /* ends with command NULL; NULL: none */
+    const char *story;                /* as that of a part; NULL: nothing */
 };
 
 struct session {
-    const struct program *program; /* all commands */
+    const struct command_table *program; /* all commands */
     const struct command *command;
     bl_context *ctx;
     bl_config *config;
@@ -76,11 +76,12 @@ extern const struct command command_train, command_compare, command_eval, comman
     command_rules, command_explain, command_nets, command_info, command_data, command_bench, command_verify,
     command_doctor, command_completion, command_manual, command_reproduce, command_sweep, command_collect,
     command_report;
-const struct command *command_at(const struct program *program, int i); /* NULL past the last */
+const struct command *command_at(const struct command_table *program, int i); /* NULL past the last */
 /* Part i of a command; NULL past the last, and for a command that has none. */
-const struct command *command_below(const struct program *program, const struct command *command, int i);
+const struct command *command_below(const struct command_table *program, const struct command *command,
+                                    int i);
 /* What its --help has to say beyond its one line; NULL: nothing. */
-const char *command_story(const struct program *program, const struct command *command);
+const char *command_story(const struct command_table *program, const struct command *command);
 
 /* The place of an extra option among those of the command; -1: it has none of that name. */
 int extra_index(const struct command *command, const char *key);
@@ -98,8 +99,8 @@ int session_use_backend(struct session *session);
 /* Refuses --out where it is the folder of --data or --test itself. */
 int check_out(const struct session *session);
 
-void help_program(FILE *to, const struct program *program);
-void help_command(FILE *to, const struct program *program, const struct command *command);
+void help_program(FILE *to, const struct command_table *program);
+void help_command(FILE *to, const struct command_table *program, const struct command *command);
 void help_options(FILE *to,
                   const struct command *command); /* the library's that the command takes, by groups */
 

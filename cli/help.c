@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-void help_program(FILE *to, const struct program *program)
+void help_program(FILE *to, const struct command_table *program)
 {
     fputs("backless - train neural networks without backpropagation\n\n", to);
     for (int i = 0; command_at(program, i); i++)
@@ -16,13 +16,13 @@ void help_program(FILE *to, const struct program *program)
           to);
 }
 
-static void show(FILE *to, const char *key, const char *argument, const char *help, const char *fallback)
+static void show(FILE *to, const char *key, const char *argument, const char *help, const char *default_value)
 {
     char left[64];
     snprintf(left, sizeof left, "--%s%s%s", key, argument ? " " : "", argument ? argument : "");
     fprintf(to, "  %-34s %s", left, help);
-    if (argument && fallback[0])
-        fprintf(to, " (default: %s)", fallback);
+    if (argument && default_value[0])
+        fprintf(to, " (default: %s)", default_value);
     fputc('\n', to);
 }
 
@@ -32,18 +32,18 @@ static void show_group(FILE *to, const struct command *command, const char *grou
     for (int i = 0; bl_option_at(i); i++) {
         const bl_option *o = bl_option_at(i);
         if (strcmp(o->group, group) == 0 && command_takes(command, o))
-            show(to, o->key, o->argument, o->help, o->fallback);
+            show(to, o->key, o->argument, o->help, o->default_value);
     }
 }
 
-static void show_about(FILE *to, const struct program *program, const struct command *command)
+static void show_about(FILE *to, const struct command_table *program, const struct command *command)
 {
     fprintf(to, "%s\n", command->about);
     if (command_story(program, command))
         fprintf(to, "%s\n", command_story(program, command));
 }
 
-static void show_below(FILE *to, const struct program *program, const struct command *command)
+static void show_below(FILE *to, const struct command_table *program, const struct command *command)
 {
     for (int i = 0; command_below(program, command, i); i++) {
         const struct command *below = command_below(program, command, i);
@@ -65,7 +65,7 @@ void help_options(FILE *to, const struct command *command)
             show_group(to, command, group = bl_option_at(i)->group);
 }
 
-void help_command(FILE *to, const struct program *program, const struct command *command)
+void help_command(FILE *to, const struct command_table *program, const struct command *command)
 {
     if (command_below(program, command, 0)) {
         fprintf(to, "backless %s\n", command->usage);

@@ -9,7 +9,7 @@
 #include <ctype.h>
 #include <string.h>
 
-const struct command *listing_command(const struct program *program, int i)
+const struct command *listing_command(const struct command_table *program, int i)
 {
     for (int k = 0; command_at(program, k); k++) {
         if (i-- == 0)
@@ -40,7 +40,7 @@ bool listing_option(const struct command *command, int i, struct listed_option *
     for (int k = 0; bl_option_at(k); k++) {
         const bl_option *o = bl_option_at(k);
         if (command_takes(command, o) && !has_extra(command, o->key) && i-- == 0) {
-            *out = (struct listed_option){o->key, o->argument, o->help, o->argument ? o->fallback : ""};
+            *out = (struct listed_option){o->key, o->argument, o->help, o->argument ? o->default_value : ""};
             return true;
         }
     }
@@ -131,7 +131,8 @@ void listing_choices(const char *key, const char *argument, struct choices *out)
     }
 }
 
-void listing_word_choices(const struct program *program, const struct command *command, struct choices *out)
+void listing_word_choices(const struct command_table *program, const struct command *command,
+                          struct choices *out)
 {
     char word[64] = "", key[64];
     const char *at = command->usage + strlen(command->name);

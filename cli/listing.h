@@ -8,11 +8,11 @@
 #include "command.h"
 
 /* Every command, and behind each those below it; NULL past the last. */
-const struct command *listing_command(const struct program *program, int i);
+const struct command *listing_command(const struct command_table *program, int i);
 
-/* The i-th option of a command: its own, then those of the library. fallback is "" where there is none. */
+/* The i-th option of a command: its own, then those of the library. default_value is "" where there is none. */
 struct listed_option {
-    const char *key, *argument, *help, *fallback;
+    const char *key, *argument, *help, *default_value;
 };
 bool listing_option(const struct command *command, int i, struct listed_option *out);
 
@@ -29,6 +29,7 @@ struct choices {
 void listing_choices(const char *key, const char *argument, struct choices *out);
 
 /* For the words of the command itself, as its usage says. */
-void listing_word_choices(const struct program *program, const struct command *command, struct choices *out);
+void listing_word_choices(const struct command_table *program, const struct command *command,
+                          struct choices *out);
 
 #endif

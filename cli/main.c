@@ -24,7 +24,7 @@ static const char sweep_story[] =
     "sweep). A sweep\n"
     "that was stopped or killed goes on when the same command is given again. docs/comparing.md tells more.";
 
-static const struct program program[] = {
+static const struct command_table program[] = {
     {&command_train, NULL, NULL},
     {&command_compare, NULL, NULL},
     {&command_sweep, NULL, sweep_story},
@@ -78,7 +78,7 @@ static int help(int argc, char **argv)
     return EXIT_DONE;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_main(const struct command *command, int argc, char **argv)
 {
     for (int i = 2; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
@@ -119,7 +119,7 @@ static int dispatch(int argc, char **argv)
     if (!command)
         return unknown_command(program, argv[1]);
     const struct command *below = find_below(command, argv[2]);
-    return below ? run(below, argc - 1, argv + 1) : run(command, argc, argv);
+    return below ? run_main(below, argc - 1, argv + 1) : run_main(command, argc, argv);
 }
 
 int main(int argc, char **argv)

@@ -9,7 +9,7 @@
 /* Two models are in the folder, and their figures differ. */
 static void note_best(const struct session *session, const char *where, const bl_model *model)
 {
-    const char *epoch = bl_model_fact(model, "epoch");
+    const char *epoch = bl_model_metadata(model, "epoch");
     note(session,
          "note: this is %s/best.safetensors, of epoch %s, the best on the validation set; the last epoch's "
          "is %s/model.safetensors",

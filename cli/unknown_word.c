@@ -66,7 +66,7 @@ static const struct advice commands[] = {
     {"-?", "the commands are listed by: backless --help"},
 };
 
-static const char *nearest_command(const struct program *program, const char *word)
+static const char *nearest_command(const struct command_table *program, const char *word)
 {
     const char *names[MOST_NAMES] = {"help"};
     for (int i = 0; command_at(program, i) && i < MOST_NAMES - 2; i++)
@@ -75,7 +75,7 @@ static const char *nearest_command(const struct program *program, const char *wo
 }
 
 /* The advice first: "test" is not far from other words. */
-int unknown_command(const struct program *program, const char *word)
+int unknown_command(const struct command_table *program, const char *word)
 {
     const char *advice = FIND_ADVICE(commands, word), *nearest = nearest_command(program, word);
     if (advice)
@@ -96,7 +96,7 @@ static const struct advice commands_below[] = {
     {"pull", "did you mean \"get\"?"},
 };
 
-int unknown_below(const struct program *program, const struct command *command, const char *word)
+int unknown_below(const struct command_table *program, const struct command *command, const char *word)
 {
     const char *names[MOST_NAMES] = {NULL}, *advice = FIND_ADVICE(commands_below, word);
     for (int i = 0; command_below(program, command, i) && i < MOST_NAMES - 1; i++)
@@ -166,7 +166,7 @@ static const char *nearest_option(const struct command *command, const char *key
 }
 
 /* "train, compare": the commands that have the option. */
-static void owners_of(const struct program *program, const char *key, char *out, size_t room)
+static void owners_of(const struct command_table *program, const char *key, char *out, size_t room)
 {
     out[0] = 0;
     for (int i = 0; listing_command(program, i); i++) {
@@ -201,7 +201,7 @@ static bool say_own_word(const struct command *command, const char *key, const c
 }
 
 /* An option that only other commands have, under its own name or another program's. nearest: of this command, or NULL. */
-static bool say_elsewhere(const struct program *program, const struct command *command, const char *key,
+static bool say_elsewhere(const struct command_table *program, const struct command *command, const char *key,
                           const char *meant, const char *nearest)
 {
     char owners[256];
@@ -217,7 +217,7 @@ static bool say_elsewhere(const struct program *program, const struct command *c
     return true;
 }
 
-static bool say_alias(const struct program *program, const struct command *command, const char *key,
+static bool say_alias(const struct command_table *program, const struct command *command, const char *key,
                       const char *written)
 {
     const char *advice = NULL, *meant = bl_option_alias(written, &advice);
@@ -236,7 +236,7 @@ static bool say_alias(const struct program *program, const struct command *comma
 
 int unknown_option(const struct session *session, const char *key)
 {
-    const struct program *program = session->program;
+    const struct command_table *program = session->program;
     const struct command *command = session->command;
     char written[64];
     write_as_option(key, written, sizeof written);
@@ -282,7 +282,7 @@ int unknown_short(const struct session *session, const char *word)
 /* Read by the library or by the tests, and no options. */
 static const char *const other_variables[] = {"data", "test-data", "test-cifar", "python", "peers-python"};
 
-static bool is_known(const struct program *program, const char *key)
+static bool is_known(const struct command_table *program, const char *key)
 {
     for (size_t i = 0; i < sizeof other_variables / sizeof *other_variables; i++)
         if (strcmp(key, other_variables[i]) == 0)
@@ -293,7 +293,7 @@ static bool is_known(const struct program *program, const char *key)
     return false;
 }
 
-static const char *nearest_variable(const struct program *program, const char *key)
+static const char *nearest_variable(const struct command_table *program, const char *key)
 {
     const char *names[MOST_NAMES] = {NULL};
     struct listed_option option;
@@ -315,7 +315,7 @@ static void write_as_variable(const char *key, char *out, size_t room)
     out[n] = 0;
 }
 
-void variable_advice(const struct program *program, const char *name, char *out, size_t room)
+void variable_advice(const struct command_table *program, const char *name, char *out, size_t room)
 {
     char key[64], meant[80];
     write_as_option(name + strlen("BACKLESS_"), key, sizeof key);
@@ -333,7 +333,7 @@ void variable_advice(const struct program *program, const char *name, char *out,
         snprintf(out, room, "%s", "");
 }
 
-bool variable_is_known(const struct program *program, const char *name)
+bool variable_is_known(const struct command_table *program, const char *name)
 {
     char key[64];
     if (strlen(name) >= sizeof key || strpbrk(name, "abcdefghijklmnopqrstuvwxyz-"))

@@ -59,7 +59,7 @@ static bl_status learn(bl_trainer *trainer, unsigned from, unsigned to)
         batch_of(i, x, labels);
         status = bl_trainer_step(trainer, x, labels, BATCH, &loss);
         if (status == BL_OK && (i + 1) % 100 == 0)
-            printf("step %s: loss %.3f\n", bl_model_fact(bl_trainer_model(trainer), "step"), loss);
+            printf("step %s: loss %.3f\n", bl_model_metadata(bl_trainer_model(trainer), "step"), loss);
     }
     return status;
 }

@@ -124,9 +124,9 @@ BL_API int bl_build_part(int i, bl_part *out);
 typedef struct bl_config bl_config;
 
 typedef struct bl_option {
-    const char *key;      /* "lr": the flag --lr, the variable BACKLESS_LR, the key in config.json */
-    const char *argument; /* "RATE"; NULL for a switch, whose values are "true" and "false" */
-    const char *fallback; /* the default as text; "" when it follows from other options */
+    const char *key;           /* "lr": the flag --lr, the variable BACKLESS_LR, the key in config.json */
+    const char *argument;      /* "RATE"; NULL for a switch, whose values are "true" and "false" */
+    const char *default_value; /* the default as text; "" when it follows from other options */
     const char *
         group; /* "data", "net", "rule", "training", "machine", "run"; "former": the name that an option had in an
                              earlier version, still taken, and for --help to leave out */
@@ -404,7 +404,7 @@ BL_API bl_status bl_predictor_evaluate(bl_predictor *predictor, const bl_data *d
 /* What the file says of itself: "net", "rule", "loss", "input", "epoch", "step", "seed", ...; NULL: nothing. Of a
    trainer's model "epoch" (finished) and "step" (taken since the beginning, single ones too) are true between steps as well, and
    so they are in the file of bl_model_save. */
-BL_API const char *bl_model_fact(const bl_model *model, const char *key);
+BL_API const char *bl_model_metadata(const bl_model *model, const char *key);
 BL_API const char *bl_model_fact_name(const bl_model *model, int i); /* NULL past the last */
 BL_API int bl_model_outputs(const bl_model *model);
 BL_API const char *bl_model_class_name(const bl_model *model, int i);
@@ -456,7 +456,7 @@ BL_API const char *bl_rule_order(const char *name);    /* "backward", "forward",
 
 /* Every rule that a context knows: the library's, then those that were registered with it; 0 past the last, else 1. */
 typedef struct bl_rule_info {
-    size_t size; /* sizeof(bl_rule_info) */
+    size_t size;                                 /* sizeof(bl_rule_info) */
     const char *name, *about, *equation, *order; /* as above */
     int is_registered;                           /* 1: by bl_rule_register, 0: the library's */
 } bl_rule_info;

@@ -244,10 +244,10 @@ bl_status bl_data_examine(bl_data **train, bl_data **val, bl_data **test, bl_con
 
 int bl_data_missing(const bl_data *data, int i, bl_missing *out)
 {
-    const struct recipe *recipe = data ? data->recipe : NULL;
-    for (size_t c = 0; out && i >= 0 && recipe && data->missing && c < recipe->n; c++)
+    const struct encoding *encoding = data ? data->encoding : NULL;
+    for (size_t c = 0; out && i >= 0 && encoding && data->missing && c < encoding->n; c++)
         if (data->missing[c] > 0 && i-- == 0) {
-            const bl_missing found = {out->size, recipe->columns[c].name, c, data->missing[c]};
+            const bl_missing found = {out->size, encoding->columns[c].name, c, data->missing[c]};
             return sized_copy(out, &found, sizeof found);
         }
     return 0;
@@ -576,5 +576,5 @@ const char *bl_trainer_advice(const bl_trainer *trainer)
 
 size_t bl_trainer_activation_bytes(const bl_trainer *trainer)
 {
-    return trainer ? lesson_bytes(trainer->lesson) : 0;
+    return trainer ? workspace_bytes(trainer->workspace) : 0;
 }

@@ -218,19 +218,19 @@ static void hash_pairs(struct bits *bits, const struct backend *k)
             scratch);
     hash_floats(bits, c, (M - 1) * WIDE);
     fill_some(bits, mean, M * WIDE, 0.0f, 1.0f);
-    k->descend(&(struct descent){.pairs = true,
-                                 .m = M - 1,
-                                 .n = WIDE,
-                                 .k = TERMS,
-                                 .delta = a,
-                                 .ldd = M - 1,
-                                 .x = b,
-                                 .ldx = WIDE,
-                                 .w = c,
-                                 .slots = {mean},
-                                 .ldw = WIDE,
-                                 .by = {.kind = UPDATE_RMSPROP, .rmsprop = rmsprop}},
-               scratch);
+    k->update_fused(&(struct fused_update){.pairs = true,
+                                           .m = M - 1,
+                                           .n = WIDE,
+                                           .k = TERMS,
+                                           .delta = a,
+                                           .ldd = M - 1,
+                                           .x = b,
+                                           .ldx = WIDE,
+                                           .w = c,
+                                           .slots = {mean},
+                                           .ldw = WIDE,
+                                           .by = {.kind = UPDATE_RMSPROP, .rmsprop = rmsprop}},
+                    scratch);
     hash_floats(bits, c, (M - 1) * WIDE);
     hash_floats(bits, mean, (M - 1) * WIDE);
 }

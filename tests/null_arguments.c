@@ -6,7 +6,7 @@
  * name and the others are tried all the same. With nothing NULL the same calls are not refused: that is what shows that a
  * refusal is for the NULL.
  */
-#include "rig.h"
+#include "fixture.h"
 #include "scratch.h"
 
 #include <setjmp.h>

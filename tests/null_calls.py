@@ -44,7 +44,7 @@ VALUES = [
     ("bl_preset_value", "const char *", "key", '"loss"'),
     ("bl_model_set_tensor", "const char *", "name", '"0.dense.bias"'),
     ("bl_model_set_tensor", "size_t", "n", "UNITS"),
-    ("bl_model_fact", "const char *", "key", '"net"'),
+    ("bl_model_metadata", "const char *", "key", '"net"'),
     ("bl_data_wrap_targets", "int", "outputs", "1"),
     ("bl_context_use", "int", "threads", "1"),
     ("bl_status_name", "bl_status", "status", "BL_OK"),

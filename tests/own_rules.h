@@ -253,7 +253,7 @@ static void count_up(const bl_map_call *c)
         c->view[0].values[j] += 1.0f;
 }
 
-/* Where an inlet gives the signal other sizes than the units have, neighbours share a gain: the same ones in every cut. */
+/* Where an feedback position gives the signal other sizes than the units have, neighbours share a gain: the same ones in every cut. */
 static void lean(const bl_map_call *c)
 {
     const bl_view s = c->view[0], gain = c->view[1];

@@ -3,7 +3,7 @@
  * by hand in double; that a step is the step on moved examples; and that threads, saving and the value 0
  * change no bits.
  */
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -19,42 +19,42 @@ static const float eps = 0.125f; /* x + eps and x - eps differ from x by more th
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch images = {x, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
+static const struct fixture_batch images = {x, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
 
 static const char dense_net[] = "dense 7, tanh, dense 3";
 
-static void make(struct rig *rig, int threads, const char *net, const char *rule, const char *loss,
+static void make(struct fixture *fixture, int threads, const char *net, const char *rule, const char *loss,
                  const char *distance)
 {
-    rig_make(rig, "portable", threads,
-             &(struct rig_options){.net = net,
-                                   .rule = rule,
-                                   .loss = loss,
-                                   .optimizer = "sgd",
-                                   .init = "fanin",
-                                   .batch = "6",
-                                   .adversarial = distance},
-             &images);
+    fixture_make(fixture, "portable", threads,
+                 &(struct fixture_options){.net = net,
+                                           .rule = rule,
+                                           .loss = loss,
+                                           .optimizer = "sgd",
+                                           .init = "fanin",
+                                           .batch = "6",
+                                           .adversarial = distance},
+                 &images);
 }
 
 static int fill(void **state)
 {
     (void)state;
-    rig_fill(5, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(5, x, labels, N, INPUTS, CLASSES);
     return 0;
 }
 
-/* How example n's input j is moved by the trainer of the rig: -1, 0 or 1; 2: by another distance. */
-static void find_moves(struct rig *rig, int *moves)
+/* How example n's input j is moved by the trainer of the fixture: -1, 0 or 1; 2: by another distance. */
+static void find_moves(struct fixture *fixture, int *moves)
 {
-    bl_trainer *t = rig->trainer;
-    lesson_set_size(t->lesson, N);
-    memcpy(t->lesson->x.x, x, sizeof x);
-    lesson_set_labels(t->lesson, labels);
-    t->lesson->passage = (struct passage){.purpose = PASSAGE_TRAIN, .seed = 1, .step = 1};
-    adversary_perturb(t->adversary, t->lesson);
+    bl_trainer *t = fixture->trainer;
+    workspace_set_size(t->workspace, N);
+    memcpy(t->workspace->x.x, x, sizeof x);
+    workspace_set_labels(t->workspace, labels);
+    t->workspace->pass = (struct pass){.purpose = PASSAGE_TRAIN, .seed = 1, .step = 1};
+    adversary_perturb(t->adversary, t->workspace);
     for (int i = 0; i < N * INPUTS; i++) {
-        const float now = t->lesson->x.x[i];
+        const float now = t->workspace->x.x[i];
         moves[i] = now == x[i] ? 0 : now == x[i] + eps ? 1 : now == x[i] - eps ? -1 : 2;
     }
 }
@@ -62,11 +62,11 @@ static void find_moves(struct rig *rig, int *moves)
 /* The training loss of the batch at the first weights, summed over the examples. */
 static double loss_of(const char *net, const char *rule, const char *loss, const float *at)
 {
-    struct rig rig;
-    const struct rig_batch batch = {at, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
-    make(&rig, 1, net, rule, loss, "0");
-    const double mean = rig_step(&rig, &batch);
-    rig_free(&rig);
+    struct fixture fixture;
+    const struct fixture_batch batch = {at, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
+    make(&fixture, 1, net, rule, loss, "0");
+    const double mean = fixture_step(&fixture, &batch);
+    fixture_free(&fixture);
     return N * mean;
 }
 
@@ -77,10 +77,10 @@ static void check_by_differences(const char *net, const char *rule, const char *
     static const float h = 0x1p-6f;
     static const double clear = 2e-3;
     enum { EACH = 7 }; /* every seventh input is looked at */
-    struct rig rig;
+    struct fixture fixture;
     int moves[N * INPUTS], judged = 0;
-    make(&rig, 2, net, rule, loss, "0.125");
-    find_moves(&rig, moves);
+    make(&fixture, 2, net, rule, loss, "0.125");
+    find_moves(&fixture, moves);
     for (int i = 0; i < N * INPUTS; i += EACH) {
         float near[N * INPUTS];
         memcpy(near, x, sizeof x);
@@ -97,7 +97,7 @@ static void check_by_differences(const char *net, const char *rule, const char *
     }
     if (judged < N * INPUTS / EACH / 2)
         fail_msg("%s, %s, %s: only %d slopes are clear", net, rule, loss, judged);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 /* Whatever the rule is; through convolutions, batch norm, pools and residuals. */
@@ -120,11 +120,13 @@ static void test_direction_by_differences(void **state)
 }
 
 /* dJ/dx of the dense net with cross-entropy, in double: W1^T ((W2^T (softmax(a) - y)) (1 - h^2)). */
-static void gradient_by_hand(const struct rig *rig, const float *example, int32_t label, double *dx)
+static void gradient_by_hand(const struct fixture *fixture, const float *example, int32_t label, double *dx)
 {
     enum { HIDDEN = 7 };
-    const bl_tensor W1 = rig_tensor(rig, "0.dense.weight"), b1 = rig_tensor(rig, "0.dense.bias"),
-                    W2 = rig_tensor(rig, "1.dense.weight"), b2 = rig_tensor(rig, "1.dense.bias");
+    const bl_tensor W1 = fixture_tensor(fixture, "0.dense.weight"),
+                    b1 = fixture_tensor(fixture, "0.dense.bias"),
+                    W2 = fixture_tensor(fixture, "1.dense.weight"),
+                    b2 = fixture_tensor(fixture, "1.dense.bias");
     double h[HIDDEN], a[CLASSES], sum = 0.0;
     for (int i = 0; i < HIDDEN; i++) {
         double z = (double)b1.values[i];
@@ -154,7 +156,7 @@ static void test_a_step_is_that_on_moved_examples(void **state)
 {
     (void)state;
     static const double clear = 1e-6; /* float32 sums of some dozens of products of numbers about 0.1 */
-    struct rig adversarial, plain;
+    struct fixture adversarial, plain;
     make(&adversarial, 1, dense_net, "dfa", "ce", "0.125");
     make(&plain, 1, dense_net, "dfa", "ce", "0");
     for (int step = 0; step < 3; step++) {
@@ -167,56 +169,56 @@ static void test_a_step_is_that_on_moved_examples(void **state)
                 moved[n * INPUTS + j] = x[n * INPUTS + j] + (dx[j] > 0.0 ? eps : -eps);
             }
         }
-        const struct rig_batch batch = {moved, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
-        assert_true(rig_step(&adversarial, &images) == rig_step(&plain, &batch));
-        assert_true(rig_equal(&adversarial, &plain));
+        const struct fixture_batch batch = {moved, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
+        assert_true(fixture_step(&adversarial, &images) == fixture_step(&plain, &batch));
+        assert_true(fixture_equal(&adversarial, &plain));
     }
-    rig_free(&adversarial);
-    rig_free(&plain);
+    fixture_free(&adversarial);
+    fixture_free(&plain);
 }
 
 /* Dropped inputs have no derivative and stay; the step that follows draws another mask. */
 static void test_dropout_on_the_input(void **state)
 {
     (void)state;
-    struct rig rig;
+    struct fixture fixture;
     int moves[N * INPUTS], kept = 0, dropped = 0, differ = 0;
-    make(&rig, 1, "dropout 0.5, dense 7, tanh, dense 3", "dfa", "ce", "0.125");
-    find_moves(&rig, moves);
-    struct lesson *lesson = rig.trainer->lesson;
-    lesson->passage.purpose = PASSAGE_TRAIN;
+    make(&fixture, 1, "dropout 0.5, dense 7, tanh, dense 3", "dfa", "ce", "0.125");
+    find_moves(&fixture, moves);
+    struct workspace *workspace = fixture.trainer->workspace;
+    workspace->pass.purpose = PASSAGE_TRAIN;
     for (int i = 0; i < N * INPUTS; i++)
-        lesson->x.x[i] = 1.0f;
-    net_enter(rig.trainer->model->net, lesson);
+        workspace->x.x[i] = 1.0f;
+    net_enter(fixture.trainer->model->net, workspace);
     for (int i = 0; i < N * INPUTS; i++) {
         assert_true(moves[i] != 2);
         kept += moves[i] != 0;
         dropped += moves[i] == 0;
-        differ += (moves[i] == 0) != (lesson->x.x[i] == 0.0f);
+        differ += (moves[i] == 0) != (workspace->x.x[i] == 0.0f);
     }
     /* of 300 draws 150 are expected, with a deviation of 9: five of these each way */
     assert_in_range(kept, 105, 195);
     assert_in_range(dropped, 105, 195);
     assert_in_range(differ, 105, 195);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 static void test_zero_is_off(void **state)
 {
     (void)state;
-    struct rig without, zero, with;
+    struct fixture without, zero, with;
     make(&without, 1, dense_net, "dfa", "ce", NULL);
     make(&zero, 1, dense_net, "dfa", "ce", "0");
     make(&with, 1, dense_net, "dfa", "ce", "0.125");
     assert_null(zero.trainer->adversary);
-    rig_step(&without, &images);
-    rig_step(&zero, &images);
-    rig_step(&with, &images);
-    assert_true(rig_equal(&without, &zero));
-    assert_false(rig_equal(&without, &with));
-    rig_free(&without);
-    rig_free(&zero);
-    rig_free(&with);
+    fixture_step(&without, &images);
+    fixture_step(&zero, &images);
+    fixture_step(&with, &images);
+    assert_true(fixture_equal(&without, &zero));
+    assert_false(fixture_equal(&without, &with));
+    fixture_free(&without);
+    fixture_free(&zero);
+    fixture_free(&with);
 }
 
 static void test_threads_change_no_bits(void **state)
@@ -225,16 +227,16 @@ static void test_threads_change_no_bits(void **state)
     static const char *const nets[] = {"dropout 0.2, dense 150, tanh, dense 3",
                                        "conv 20 3x3, tanh, maxpool 2, dropout 0.2, dense 3"};
     for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
-        struct rig one, three;
+        struct fixture one, three;
         make(&one, 1, nets[i], "dfa", "ce", "0.125");
         make(&three, 3, nets[i], "dfa", "ce", "0.125");
         for (int step = 0; step < 3; step++) {
-            rig_step(&one, &images);
-            rig_step(&three, &images);
+            fixture_step(&one, &images);
+            fixture_step(&three, &images);
         }
-        assert_true(rig_equal(&one, &three));
-        rig_free(&one);
-        rig_free(&three);
+        assert_true(fixture_equal(&one, &three));
+        fixture_free(&one);
+        fixture_free(&three);
     }
 }
 
@@ -243,45 +245,45 @@ static void test_saved_and_loaded(void **state)
 {
     (void)state;
     static const char net[] = "dropout 0.2, dense 9, tanh, dense 3", path[] = "test_adversarial.safetensors";
-    struct rig whole, first, second;
+    struct fixture whole, first, second;
     make(&whole, 1, net, "dfa", "ce", "0.125");
     make(&first, 1, net, "dfa", "ce", "0.125");
     make(&second, 1, net, "dfa", "ce", "0.125");
-    rig_step(&whole, &images);
-    rig_step(&whole, &images);
-    rig_step(&first, &images);
-    rig_must(&first, bl_trainer_save(first.trainer, path));
-    rig_must(&second, bl_trainer_load(second.trainer, path));
-    rig_step(&second, &images);
-    assert_true(rig_equal(&whole, &second));
+    fixture_step(&whole, &images);
+    fixture_step(&whole, &images);
+    fixture_step(&first, &images);
+    fixture_must(&first, bl_trainer_save(first.trainer, path));
+    fixture_must(&second, bl_trainer_load(second.trainer, path));
+    fixture_step(&second, &images);
+    assert_true(fixture_equal(&whole, &second));
     remove(path);
-    rig_free(&whole);
-    rig_free(&first);
-    rig_free(&second);
+    fixture_free(&whole);
+    fixture_free(&first);
+    fixture_free(&second);
 }
 
 static void test_values(void **state)
 {
     (void)state;
     static const char *const wrong[] = {"", "-0.1", "x", "nan", "inf", "1e-7", "1001", "0.1 0.1"};
-    struct rig rig;
-    make(&rig, 1, dense_net, "dfa", "ce", NULL);
+    struct fixture fixture;
+    make(&fixture, 1, dense_net, "dfa", "ce", NULL);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        if (bl_config_set(rig.config, "adversarial", wrong[i]) != BL_BAD_VALUE)
+        if (bl_config_set(fixture.config, "adversarial", wrong[i]) != BL_BAD_VALUE)
             fail_msg("adversarial \"%s\" is taken", wrong[i]);
-    rig_must(&rig, bl_config_set(rig.config, "adversarial", "0.08"));
-    rig_must(&rig, bl_config_set(rig.config, "memory", "low"));
+    fixture_must(&fixture, bl_config_set(fixture.config, "adversarial", "0.08"));
+    fixture_must(&fixture, bl_config_set(fixture.config, "memory", "low"));
     bl_trainer *trainer = NULL;
-    assert_int_equal(bl_trainer_create(&trainer, rig.ctx, rig.config, rig.data), BL_BAD_VALUE);
-    assert_non_null(strstr(bl_why(rig.ctx), "use memory normal"));
-    rig_must(&rig, bl_config_set(rig.config, "memory", "normal"));
-    rig_must(&rig, bl_trainer_create(&trainer, rig.ctx, rig.config, rig.data));
+    assert_int_equal(bl_trainer_create(&trainer, fixture.ctx, fixture.config, fixture.data), BL_BAD_VALUE);
+    assert_non_null(strstr(bl_why(fixture.ctx), "use memory normal"));
+    fixture_must(&fixture, bl_config_set(fixture.config, "memory", "normal"));
+    fixture_must(&fixture, bl_trainer_create(&trainer, fixture.ctx, fixture.config, fixture.data));
     bool is_said = false;
     for (int i = 0; bl_trainer_note(trainer, i); i++)
         is_said = is_said || strstr(bl_trainer_note(trainer, i), "not free of backpropagation");
     assert_true(is_said);
     bl_trainer_free(trainer);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 int main(void)

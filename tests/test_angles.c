@@ -3,7 +3,7 @@
  * the reduction; a run measures on examples drawn by its seed; and the angle of the weights is that of the matrices it names.
  */
 #include "../src/train/angle_examples.h"
-#include "rig.h"
+#include "fixture.h"
 
 #include "../src/base/context.h"
 #include "../src/base/mem.h"
@@ -24,7 +24,7 @@ static const double angle_room = 4.0, norm_room = 0.15;
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch all = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch all = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
 
 static void fill(void)
 {
@@ -32,15 +32,16 @@ static void fill(void)
     for (int i = 0; i < N; i++) {
         labels[i] = (i * 7 + i / 5) % CLASSES;
         for (int j = 0; j < INPUTS; j++)
-            x[i * INPUTS + j] = rig_random(&random, 1.0f) + (j % CLASSES == labels[i] ? 0.5f : 0.0f);
+            x[i * INPUTS + j] = fixture_random(&random, 1.0f) + (j % CLASSES == labels[i] ? 0.5f : 0.0f);
     }
 }
 
-static void train_some(struct rig *rig)
+static void train_some(struct fixture *fixture)
 {
     for (int step = 0; step < STEPS; step++) {
         const int first = step * BATCH % N;
-        rig_must(rig, bl_trainer_step(rig->trainer, x + first * INPUTS, labels + first, BATCH, NULL));
+        fixture_must(fixture,
+                     bl_trainer_step(fixture->trainer, x + first * INPUTS, labels + first, BATCH, NULL));
     }
 }
 
@@ -68,24 +69,24 @@ static void test_figures_do_not_depend_on_the_number_measured(void **state)
     (void)state;
     fill();
     for (size_t i = 0; i < 18; i++) {
-        const struct rig_options options = {.net = net,
-                                            .rule = rules[i % 3],
-                                            .optimizer = optimizers[i / 3 % 3],
-                                            .reduction = reductions[i / 9],
-                                            .init = "fanin",
-                                            .lr = i / 3 % 3 != 2 ? NULL
-                                                  : i / 9        ? "1.5625e-5"
-                                                                 : "1e-3",
-                                            .batch = "64"};
-        struct rig rig;
+        const struct fixture_options options = {.net = net,
+                                                .rule = rules[i % 3],
+                                                .optimizer = optimizers[i / 3 % 3],
+                                                .reduction = reductions[i / 9],
+                                                .init = "fanin",
+                                                .lr = i / 3 % 3 != 2 ? NULL
+                                                      : i / 9        ? "1.5625e-5"
+                                                                     : "1e-3",
+                                                .batch = "64"};
+        struct fixture fixture;
         bl_angles few[BLOCKS], many[BLOCKS];
-        rig_make(&rig, "portable", 1, &options, &all);
-        train_some(&rig);
-        rig_must(&rig, bl_trainer_angles(rig.trainer, rig.data, BATCH, few, BLOCKS));
-        rig_must(&rig, bl_trainer_angles(rig.trainer, rig.data, N, many, BLOCKS));
+        fixture_make(&fixture, "portable", 1, &options, &all);
+        train_some(&fixture);
+        fixture_must(&fixture, bl_trainer_angles(fixture.trainer, fixture.data, BATCH, few, BLOCKS));
+        fixture_must(&fixture, bl_trainer_angles(fixture.trainer, fixture.data, N, many, BLOCKS));
         for (int l = 0; l < BLOCKS; l++)
             compare_figures(&few[l], &many[l]);
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 
@@ -94,21 +95,21 @@ static void test_norms_are_those_of_an_example(void **state)
 {
     (void)state;
     fill();
-    struct rig_options options = {.net = net, .rule = "dfa", .init = "fanin", .reduction = "mean"};
-    struct rig mean, sum;
+    struct fixture_options options = {.net = net, .rule = "dfa", .init = "fanin", .reduction = "mean"};
+    struct fixture mean, sum;
     bl_angles a[BLOCKS], b[BLOCKS];
-    rig_make(&mean, "portable", 1, &options, &all);
+    fixture_make(&mean, "portable", 1, &options, &all);
     options.reduction = "sum";
-    rig_make(&sum, "portable", 1, &options, &all);
-    rig_must(&mean, bl_trainer_angles(mean.trainer, mean.data, N, a, BLOCKS));
-    rig_must(&sum, bl_trainer_angles(sum.trainer, sum.data, N, b, BLOCKS));
+    fixture_make(&sum, "portable", 1, &options, &all);
+    fixture_must(&mean, bl_trainer_angles(mean.trainer, mean.data, N, a, BLOCKS));
+    fixture_must(&sum, bl_trainer_angles(sum.trainer, sum.data, N, b, BLOCKS));
     for (int l = 0; l < BLOCKS; l++) {
         assert_true(a[l].signal_norm == b[l].signal_norm && a[l].bp_norm == b[l].bp_norm);
         assert_true(a[l].flat == b[l].flat && a[l].sample == b[l].sample);
         assert_true(a[l].signal_norm > 0.01); /* of one example's loss, no n-th part of it */
     }
-    rig_free(&mean);
-    rig_free(&sum);
+    fixture_free(&mean);
+    fixture_free(&sum);
 }
 
 /* ---- The angle of the weights, from the tensors by name */
@@ -124,18 +125,18 @@ static double degrees(const double *a, const double *b, size_t n)
     return acos(ab / sqrt(aa * bb)) * 180.0 / acos(-1.0);
 }
 
-static bl_tensor named(const struct rig *rig, int l, const char *what)
+static bl_tensor named(const struct fixture *fixture, int l, const char *what)
 {
     char name[48];
     snprintf(name, sizeof name, "%d.%s", l, what);
-    return rig_tensor(rig, name);
+    return fixture_tensor(fixture, name);
 }
 
 /* What the weights of block l are compared with: B_l, or B_l^T B_(l-1), or in the last block B_(l-1). */
-static void expected_direction(const struct rig *rig, bool is_direct, int l, double *to)
+static void expected_direction(const struct fixture *fixture, bool is_direct, int l, double *to)
 {
-    const bl_tensor W = named(rig, l, "dense.weight"), own = named(rig, l, "feedback"),
-                    before = named(rig, l - 1, "feedback");
+    const bl_tensor W = named(fixture, l, "dense.weight"), own = named(fixture, l, "feedback"),
+                    before = named(fixture, l - 1, "feedback");
     for (size_t i = 0; i < W.rows; i++)
         for (size_t j = 0; j < W.cols; j++) {
             double sum = 0.0;
@@ -149,14 +150,14 @@ static void expected_direction(const struct rig *rig, bool is_direct, int l, dou
         }
 }
 
-static double expected_angle(const struct rig *rig, bool is_direct, int l)
+static double expected_angle(const struct fixture *fixture, bool is_direct, int l)
 {
     static double to[40 * 40], w[40 * 40];
-    const bl_tensor W = named(rig, l, "dense.weight");
-    for (size_t i = 0; i < rig_count(W); i++)
+    const bl_tensor W = named(fixture, l, "dense.weight");
+    for (size_t i = 0; i < fixture_count(W); i++)
         w[i] = (double)W.values[i];
-    expected_direction(rig, is_direct, l, to);
-    return degrees(w, to, rig_count(W));
+    expected_direction(fixture, is_direct, l, to);
+    return degrees(w, to, fixture_count(W));
 }
 
 enum relation { FREE, LIKE_WEIGHTS, DIRECT };
@@ -172,21 +173,21 @@ static void test_the_angle_of_the_weights(void **state)
     (void)state;
     fill();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct rig_options options = {
+        const struct fixture_options options = {
             .net = net, .rule = cases[i].rule, .init = "fanin", .lr = "1e-3", .batch = "64"};
-        struct rig rig;
+        struct fixture fixture;
         bl_angles angles[BLOCKS];
-        rig_make(&rig, "portable", 1, &options, &all);
-        train_some(&rig);
-        rig_must(&rig, bl_trainer_angles(rig.trainer, rig.data, N, angles, BLOCKS));
+        fixture_make(&fixture, "portable", 1, &options, &all);
+        train_some(&fixture);
+        fixture_must(&fixture, bl_trainer_angles(fixture.trainer, fixture.data, N, angles, BLOCKS));
         assert_true(isnan(angles[0].weight));
         for (int l = 1; l < BLOCKS; l++)
             if (cases[i].relation == FREE)
                 assert_true(isnan(angles[l].weight));
             else
                 assert_within(cases[i].rule, angles[l].weight,
-                              expected_angle(&rig, cases[i].relation == DIRECT, l), 1e-6);
-        rig_free(&rig);
+                              expected_angle(&fixture, cases[i].relation == DIRECT, l), 1e-6);
+        fixture_free(&fixture);
     }
 }
 
@@ -197,17 +198,17 @@ static void test_weights_turn_to_their_feedback(void **state)
     (void)state;
     fill();
     for (size_t i = 0; i < 2; i++) {
-        const struct rig_options options = {
+        const struct fixture_options options = {
             .net = net, .rule = rules[i], .init = "zero", .lr = "1e-3", .batch = "64"};
-        struct rig rig;
+        struct fixture fixture;
         bl_angles angles[BLOCKS];
-        rig_make(&rig, "portable", 1, &options, &all);
-        rig_must(&rig, bl_trainer_angles(rig.trainer, rig.data, N, angles, BLOCKS));
+        fixture_make(&fixture, "portable", 1, &options, &all);
+        fixture_must(&fixture, bl_trainer_angles(fixture.trainer, fixture.data, N, angles, BLOCKS));
         assert_true(isnan(angles[BLOCKS - 1].weight)); /* weights of 0 have no direction */
-        train_some(&rig);
-        rig_must(&rig, bl_trainer_angles(rig.trainer, rig.data, N, angles, BLOCKS));
+        train_some(&fixture);
+        fixture_must(&fixture, bl_trainer_angles(fixture.trainer, fixture.data, N, angles, BLOCKS));
         assert_true(angles[BLOCKS - 1].weight < 75.0);
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 
@@ -216,18 +217,18 @@ static void test_maps_have_no_direct_relation(void **state)
 {
     (void)state;
     fill();
-    const struct rig_batch maps = {x, labels, N / 5, 100, CLASSES, {1, 10, 10}};
-    const struct rig_options options = {
+    const struct fixture_batch maps = {x, labels, N / 5, 100, CLASSES, {1, 10, 10}};
+    const struct fixture_options options = {
         .net = "conv 3 3x3 pad 1, tanh, maxpool 2, conv 4 3x3, tanh, dense 10, tanh, dense 4",
         .rule = "dfa",
         .init = "fanin"};
-    struct rig rig;
+    struct fixture fixture;
     bl_angles angles[4];
-    rig_make(&rig, "portable", 1, &options, &maps);
-    rig_must(&rig, bl_trainer_angles(rig.trainer, rig.data, 32, angles, 4));
+    fixture_make(&fixture, "portable", 1, &options, &maps);
+    fixture_must(&fixture, bl_trainer_angles(fixture.trainer, fixture.data, 32, angles, 4));
     assert_true(isnan(angles[0].weight) && isnan(angles[1].weight));
     assert_true(angles[2].weight > 0.0 && angles[3].weight > 0.0);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 /* ---- The examples of a run */
@@ -269,7 +270,7 @@ static void fill_long(bool is_sorted)
         long_labels[i] = from / (LONG / CLASSES);
         for (int j = 0; j < INPUTS; j++)
             long_x[i * INPUTS + j] =
-                rig_random(&random, 1.0f) + (j % CLASSES == long_labels[i] ? 0.5f : 0.0f);
+                fixture_random(&random, 1.0f) + (j % CLASSES == long_labels[i] ? 0.5f : 0.0f);
     }
 }
 
@@ -282,15 +283,15 @@ static int keep_flat(void *user, const bl_progress *now)
 
 static double flat_of_a_run(bool is_sorted)
 {
-    const struct rig_batch set = {long_x, long_labels, LONG, INPUTS, CLASSES, RIG_ROW};
-    const struct rig_options options = {
+    const struct fixture_batch set = {long_x, long_labels, LONG, INPUTS, CLASSES, RIG_ROW};
+    const struct fixture_options options = {
         .net = net, .rule = "dfa", .init = "fanin", .lr = "1e-3", .batch = "64", .epochs = "3"};
-    struct rig rig;
+    struct fixture fixture;
     double flat = NAN;
     fill_long(is_sorted);
-    rig_make(&rig, "portable", 1, &options, &set);
-    rig_must(&rig, bl_trainer_fit(rig.trainer, rig.data, NULL, NULL, keep_flat, &flat));
-    rig_free(&rig);
+    fixture_make(&fixture, "portable", 1, &options, &set);
+    fixture_must(&fixture, bl_trainer_fit(fixture.trainer, fixture.data, NULL, NULL, keep_flat, &flat));
+    fixture_free(&fixture);
     return flat;
 }
 

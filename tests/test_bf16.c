@@ -228,7 +228,7 @@ static bool gather_is_right(const struct backend *backend, const struct work *w)
 }
 
 /* With a rate of 1 and weights of 0, plain sgd leaves the gradient itself, with its sign changed. */
-static bool descend_is_right(const struct backend *backend, const struct work *w)
+static bool update_fused_is_right(const struct backend *backend, const struct work *w)
 {
     static float turned[MOST * DEPTH], a[MOST * DEPTH], b[MOST * DEPTH], c[MOST * MOST], scratch[1 << 16];
     const struct shape s = w->s;
@@ -237,18 +237,18 @@ static bool descend_is_right(const struct backend *backend, const struct work *w
     turn(w->b, s.n, s.k, turned);
     backend->pair_rows(turned, s.n, s.k, s.n, b);
     memset(c, 0, sizeof c);
-    backend->descend(&(struct descent){.pairs = true,
-                                       .m = s.m,
-                                       .n = s.n,
-                                       .k = (s.k + 1) / 2,
-                                       .delta = a,
-                                       .ldd = s.m,
-                                       .x = b,
-                                       .ldx = s.n,
-                                       .w = c,
-                                       .ldw = s.n,
-                                       .by = {.kind = UPDATE_SGD, .sgd = {.rate = 1.0f}}},
-                     scratch);
+    backend->update_fused(&(struct fused_update){.pairs = true,
+                                                 .m = s.m,
+                                                 .n = s.n,
+                                                 .k = (s.k + 1) / 2,
+                                                 .delta = a,
+                                                 .ldd = s.m,
+                                                 .x = b,
+                                                 .ldx = s.n,
+                                                 .w = c,
+                                                 .ldw = s.n,
+                                                 .by = {.kind = UPDATE_SGD, .sgd = {.rate = 1.0f}}},
+                          scratch);
     for (size_t i = 0; i < s.m * s.n; i++)
         c[i] = 0.0f - c[i];
     for (size_t i = 0; i < s.m * s.n; i++) /* 0 - 0 has lost its sign */
@@ -264,7 +264,7 @@ static bool products_are_right(const struct backend *backend)
         for (unsigned flags = 0; flags < 4; flags++)
             if (!gemm_is_right(backend, &w, flags))
                 return false;
-        if (!gather_is_right(backend, &w) || !descend_is_right(backend, &w))
+        if (!gather_is_right(backend, &w) || !update_fused_is_right(backend, &w))
             return false;
     }
     return true;

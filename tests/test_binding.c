@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 #include <pthread.h>

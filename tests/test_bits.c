@@ -10,13 +10,13 @@
 #include <cmocka.h>
 
 #include "../src/train/trainer.h"
-#include "rig.h"
+#include "fixture.h"
 
 enum { BATCH = 64, EXAMPLES = 2 * BATCH + 37, INPUTS = 100, CLASSES = 10, MOST_THREADS = 3, BLOCKS = 8 };
 
 static float x[EXAMPLES * INPUTS];
 static int32_t labels[EXAMPLES];
-static const struct rig_batch all = {x, labels, EXAMPLES, INPUTS, CLASSES, {1, 10, 10}};
+static const struct fixture_batch all = {x, labels, EXAMPLES, INPUTS, CLASSES, {1, 10, 10}};
 
 struct bits_case {
     const char *net, *optimizer, *loss;
@@ -55,49 +55,49 @@ struct bits { /* all that must not depend on threads */
 };
 
 /* Three batches, the last one partial, twice over. */
-static void run_steps(struct rig *rig, struct bits *out)
+static void run_steps(struct fixture *fixture, struct bits *out)
 {
     for (size_t step = 0; step < 6; step++) {
         const size_t first = step % 3 * BATCH;
-        const struct rig_batch batch = {x + first * INPUTS,
-                                        labels + first,
-                                        first + BATCH > EXAMPLES ? EXAMPLES - first : BATCH,
-                                        INPUTS,
-                                        CLASSES,
-                                        all.shape};
-        out->losses[step % 4] = rig_step(rig, &batch);
+        const struct fixture_batch batch = {x + first * INPUTS,
+                                            labels + first,
+                                            first + BATCH > EXAMPLES ? EXAMPLES - first : BATCH,
+                                            INPUTS,
+                                            CLASSES,
+                                            all.shape};
+        out->losses[step % 4] = fixture_step(fixture, &batch);
     }
 }
 
-static void measure(struct rig *rig, struct bits *out)
+static void measure(struct fixture *fixture, struct bits *out)
 {
-    rig_must(rig, bl_trainer_angles(rig->trainer, rig->data, BATCH, out->angles, BLOCKS));
-    rig_must(rig, bl_model_predict(rig->model, x, EXAMPLES, out->scores));
-    rig_must(rig, bl_model_evaluate(rig->model, rig->data, &out->score));
-    bl_model_hash(rig->model, out->hash);
+    fixture_must(fixture, bl_trainer_angles(fixture->trainer, fixture->data, BATCH, out->angles, BLOCKS));
+    fixture_must(fixture, bl_model_predict(fixture->model, x, EXAMPLES, out->scores));
+    fixture_must(fixture, bl_model_evaluate(fixture->model, fixture->data, &out->score));
+    bl_model_hash(fixture->model, out->hash);
 }
 
-static struct rig_options options_of(const struct bits_case *c, const char *rule)
+static struct fixture_options options_of(const struct bits_case *c, const char *rule)
 {
-    return (struct rig_options){.net = c->net,
-                                .rule = rule,
-                                .optimizer = c->optimizer,
-                                .loss = c->loss,
-                                .batch = "64",
-                                .seed = "3",
-                                .precision = c->precision};
+    return (struct fixture_options){.net = c->net,
+                                    .rule = rule,
+                                    .optimizer = c->optimizer,
+                                    .loss = c->loss,
+                                    .batch = "64",
+                                    .seed = "3",
+                                    .precision = c->precision};
 }
 
-static void take_bits(const struct rig_options *options, const char *backend, int threads, bool buffered,
+static void take_bits(const struct fixture_options *options, const char *backend, int threads, bool buffered,
                       struct bits *out)
 {
-    struct rig rig;
+    struct fixture fixture;
     memset(out, 0, sizeof *out);
-    rig_make(&rig, backend, threads, options, &all);
-    trainer_use_buffered_sink(rig.trainer, buffered);
-    run_steps(&rig, out);
-    measure(&rig, out);
-    rig_free(&rig);
+    fixture_make(&fixture, backend, threads, options, &all);
+    trainer_use_buffered_sink(fixture.trainer, buffered);
+    run_steps(&fixture, out);
+    measure(&fixture, out);
+    fixture_free(&fixture);
 }
 
 /* As a whole word: "fa" is not in "ifa". */
@@ -114,7 +114,7 @@ static void check_rule(const char *rule, const char *backend)
 {
     static struct bits one, other;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct rig_options options = options_of(&cases[i], rule);
+        const struct fixture_options options = options_of(&cases[i], rule);
         if (!is_for(&cases[i], rule))
             continue;
         take_bits(&options, backend, 1, false, &one);
@@ -138,14 +138,14 @@ static void test_steps(void **state)
 }
 
 /* The same through bl_trainer_fit: two shuffled epochs. */
-static void fit(const struct rig_options *options, const char *backend, int threads, struct bits *out)
+static void fit(const struct fixture_options *options, const char *backend, int threads, struct bits *out)
 {
-    struct rig rig;
+    struct fixture fixture;
     memset(out, 0, sizeof *out);
-    rig_make(&rig, backend, threads, options, &all);
-    rig_must(&rig, bl_trainer_fit(rig.trainer, rig.data, NULL, rig.data, NULL, NULL));
-    measure(&rig, out);
-    rig_free(&rig);
+    fixture_make(&fixture, backend, threads, options, &all);
+    fixture_must(&fixture, bl_trainer_fit(fixture.trainer, fixture.data, NULL, fixture.data, NULL, NULL));
+    measure(&fixture, out);
+    fixture_free(&fixture);
 }
 
 static void test_fit(void **state)
@@ -154,7 +154,7 @@ static void test_fit(void **state)
     static struct bits one, other;
     for (int backend = 0; bl_backend_name(backend); backend++)
         for (int rule = 0; bl_rule_name(rule); rule++) {
-            struct rig_options options = options_of(&cases[0], bl_rule_name(rule));
+            struct fixture_options options = options_of(&cases[0], bl_rule_name(rule));
             options.epochs = "2";
             fit(&options, bl_backend_name(backend), 1, &one);
             for (int threads = 2; threads <= MOST_THREADS; threads++) {
@@ -171,25 +171,25 @@ static void test_fit(void **state)
 static void test_hash_sees_one_bit(void **state)
 {
     (void)state;
-    const struct rig_options options = options_of(&cases[0], "dfa");
-    struct rig a, b;
+    const struct fixture_options options = options_of(&cases[0], "dfa");
+    struct fixture a, b;
     float values[96];
-    rig_make(&a, "portable", 1, &options, &all);
-    rig_make(&b, "portable", 1, &options, &all);
-    assert_true(rig_equal(&a, &b));
-    const bl_tensor t = rig_tensor(&b, "0.dense.bias");
-    memcpy(values, t.values, rig_count(t) * sizeof *values);
+    fixture_make(&a, "portable", 1, &options, &all);
+    fixture_make(&b, "portable", 1, &options, &all);
+    assert_true(fixture_equal(&a, &b));
+    const bl_tensor t = fixture_tensor(&b, "0.dense.bias");
+    memcpy(values, t.values, fixture_count(t) * sizeof *values);
     ((unsigned char *)&values[95])[0] ^= 1;
-    rig_set(&b, t.name, values, rig_count(t));
-    assert_false(rig_equal(&a, &b));
-    rig_free(&a);
-    rig_free(&b);
+    fixture_set(&b, t.name, values, fixture_count(t));
+    assert_false(fixture_equal(&a, &b));
+    fixture_free(&a);
+    fixture_free(&b);
 }
 
 static int make_data(void **state)
 {
     (void)state;
-    rig_fill(21, x, labels, EXAMPLES, INPUTS, CLASSES);
+    fixture_fill(21, x, labels, EXAMPLES, INPUTS, CLASSES);
     return 0;
 }
 

@@ -11,7 +11,7 @@
 
 #define BY_HAND_NO_MAIN
 #include "../examples/00_by_hand.c"
-#include "rig.h"
+#include "fixture.h"
 
 /* The example counts in double, the library in float: a step's rounding is about 1e-7 of weights of size 1,
    and errors grow slowly on the way. */
@@ -24,11 +24,11 @@ static const double rate = 0.0625; /* exact in both */
 
 static const char *const rules[METHODS] = {"bp", "fa", "dfa", "ifa"};
 
-static bl_tensor layer_tensor(const struct rig *rig, int l, const char *what)
+static bl_tensor layer_tensor(const struct fixture *fixture, int l, const char *what)
 {
     char name[40];
     snprintf(name, sizeof name, "%d.%s", l, what);
-    return rig_tensor(rig, name);
+    return fixture_tensor(fixture, name);
 }
 
 static void copy_matrix(bl_tensor from, double to[WIDEST][WIDEST])
@@ -38,22 +38,23 @@ static void copy_matrix(bl_tensor from, double to[WIDEST][WIDEST])
             to[i][j] = (double)from.values[i * from.cols + j];
 }
 
-static void copy_start(const struct rig *rig, struct net *net)
+static void copy_start(const struct fixture *fixture, struct net *net)
 {
     for (int l = 0; l < LAYERS; l++) {
-        const bl_tensor b = layer_tensor(rig, l, "dense.bias");
-        copy_matrix(layer_tensor(rig, l, "dense.weight"), net->W[l]);
-        copy_matrix(layer_tensor(rig, l, "feedback"), net->B[l]);
-        for (size_t i = 0; i < rig_count(b); i++)
+        const bl_tensor b = layer_tensor(fixture, l, "dense.bias");
+        copy_matrix(layer_tensor(fixture, l, "dense.weight"), net->W[l]);
+        copy_matrix(layer_tensor(fixture, l, "feedback"), net->B[l]);
+        for (size_t i = 0; i < fixture_count(b); i++)
             net->b[l][i] = (double)b.values[i];
     }
 }
 
-static double distance(const struct rig *rig, const struct net *net)
+static double distance(const struct fixture *fixture, const struct net *net)
 {
     double largest = 0.0;
     for (int l = 0; l < LAYERS; l++) {
-        const bl_tensor W = layer_tensor(rig, l, "dense.weight"), b = layer_tensor(rig, l, "dense.bias");
+        const bl_tensor W = layer_tensor(fixture, l, "dense.weight"),
+                        b = layer_tensor(fixture, l, "dense.bias");
         assert_int_equal(W.rows, size[l + 1]);
         assert_int_equal(W.cols, size[l]);
         for (size_t i = 0; i < W.rows; i++) {
@@ -69,33 +70,33 @@ static double distance(const struct rig *rig, const struct net *net)
 static double train_both(const char *backend, const char *rule, enum method method)
 {
     static struct net net;
-    const struct rig_options options = {.net = "dense 30, tanh, dense 20, tanh, dense 3",
-                                        .rule = rule,
-                                        .loss = "ce",
-                                        .optimizer = "sgd",
-                                        .lr = "0.0625",
-                                        .init = "fanin",
-                                        .feedback = "uniform 1",
-                                        .batch = "1"};
+    const struct fixture_options options = {.net = "dense 30, tanh, dense 20, tanh, dense 3",
+                                            .rule = rule,
+                                            .loss = "ce",
+                                            .optimizer = "sgd",
+                                            .lr = "0.0625",
+                                            .init = "fanin",
+                                            .feedback = "uniform 1",
+                                            .batch = "1"};
     float x[INPUTS] = {0.0f};
     int32_t label = 0;
-    const struct rig_batch batch = {x, &label, 1, INPUTS, CLASSES, RIG_ROW};
-    struct rig rig;
+    const struct fixture_batch batch = {x, &label, 1, INPUTS, CLASSES, RIG_ROW};
+    struct fixture fixture;
     uint32_t state = 9;
-    rig_make(&rig, backend, 1, &options, &batch);
-    copy_start(&rig, &net);
+    fixture_make(&fixture, backend, 1, &options, &batch);
+    copy_start(&fixture, &net);
     for (int step = 0; step < STEPS; step++) {
         double point[INPUTS];
         for (int j = 0; j < INPUTS; j++)
-            point[j] = (double)(x[j] = rig_random(&state, 1.5f));
+            point[j] = (double)(x[j] = fixture_random(&state, 1.5f));
         label = x[0] * x[1] > 0.3f ? 2 : x[0] > x[1];
-        const double loss = rig_step(&rig, &batch);
+        const double loss = fixture_step(&fixture, &batch);
         learn(&net, method, point, label, rate);
         if (strcmp(rule, rules[method]) == 0)
             assert_true(fabs(loss + log(net.h[LAYERS][label])) < bound);
     }
-    const double largest = distance(&rig, &net);
-    rig_free(&rig);
+    const double largest = distance(&fixture, &net);
+    fixture_free(&fixture);
     return largest;
 }
 

@@ -176,11 +176,11 @@ static void table_is_whole(void **state)
     for (; bl_option_at(n); n++) {
         const bl_option *o = bl_option_at(n);
         assert_true(o->key[0] && o->group[0] && o->help[0] && !strchr(o->help, '\n'));
-        assert_string_equal(bl_config_get(config, o->key), o->fallback);
-        if (o->fallback[0])
-            assert_int_equal(bl_config_set(config, o->key, o->fallback), BL_OK);
+        assert_string_equal(bl_config_get(config, o->key), o->default_value);
+        if (o->default_value[0])
+            assert_int_equal(bl_config_set(config, o->key, o->default_value), BL_OK);
         if (!o->argument)
-            assert_string_equal(o->fallback, "false");
+            assert_string_equal(o->default_value, "false");
         for (int i = 0; i < n; i++)
             assert_string_not_equal(bl_option_at(i)->key, o->key);
     }
@@ -198,7 +198,7 @@ static void settled_is_not_set(void **state)
     bl_context *ctx = counting_context(&memory);
     bl_config *config = made(ctx), *copy = NULL;
     (void)state;
-    assert_int_equal(config_settle(config, "lr", "0.001"), BL_OK);
+    assert_int_equal(config_set_default(config, "lr", "0.001"), BL_OK);
     assert_string_equal(bl_config_get(config, "lr"), "0.001");
     assert_false(bl_config_is_set(config, "lr"));
     assert_int_equal(bl_config_set(config, "rule", "fa"), BL_OK);
@@ -303,7 +303,7 @@ static void written_reads_back(void **state)
     assert_int_equal(bl_config_set(config, "lr", "0.12345678901234567"), BL_OK);
     assert_int_equal(bl_config_set(config, "seed", "18446744073709551615"), BL_OK);
     assert_int_equal(bl_config_set(config, "no-angles", "true"), BL_OK);
-    assert_int_equal(config_settle(config, "init", "zero"), BL_OK);
+    assert_int_equal(config_set_default(config, "init", "zero"), BL_OK);
     json_t *root = json_pack("{s:o}", "options", config_to_json(config));
     assert_int_equal(json_dump_file(root, path, JSON_REAL_PRECISION(15)), 0);
     json_decref(root);
@@ -324,7 +324,7 @@ static bl_status use_all(bl_context *ctx)
     if (status == BL_OK)
         status = bl_config_set(config, "net", "dense 10, tanh, dense 3");
     if (status == BL_OK)
-        status = config_settle(config, "lr", "0.1");
+        status = config_set_default(config, "lr", "0.1");
     if (status == BL_OK)
         status = bl_config_copy(&copy, config);
     bl_config_free(copy);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 
@@ -26,17 +26,17 @@ static const char *const deep = "dense 8, tanh, dense 7, tanh, dense 6, tanh, de
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
 
 /* Another batch for each step. */
 static void next_batch(uint32_t step)
 {
-    rig_fill(100 + step, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(100 + step, x, labels, N, INPUTS, CLASSES);
 }
 
 static bool is_all_zero(bl_tensor t)
 {
-    for (size_t i = 0; i < rig_count(t); i++)
+    for (size_t i = 0; i < fixture_count(t); i++)
         if (t.values[i] != 0.0f)
             return false;
     return true;
@@ -44,37 +44,38 @@ static bool is_all_zero(bl_tensor t)
 
 static bool has_zero(bl_tensor t)
 {
-    for (size_t i = 0; i < rig_count(t); i++)
+    for (size_t i = 0; i < fixture_count(t); i++)
         if (t.values[i] == 0.0f)
             return true;
     return false;
 }
 
-static bl_tensor block_tensor(const struct rig *rig, int block, const char *what)
+static bl_tensor block_tensor(const struct fixture *fixture, int block, const char *what)
 {
     char name[40];
     snprintf(name, sizeof name, "%d.%s", block, what);
-    return rig_tensor(rig, name);
+    return fixture_tensor(fixture, name);
 }
 
 /* ---- 1: one hidden layer ---- */
 
 /* Steps after which the two still have the same bits. */
-static int steps_in_common(const struct rig_options *a, const struct rig_options *b, const char *backend)
+static int steps_in_common(const struct fixture_options *a, const struct fixture_options *b,
+                           const char *backend)
 {
-    struct rig first, second;
+    struct fixture first, second;
     int equal = 0;
     next_batch(0);
-    rig_make(&first, backend, 2, a, &batch);
-    rig_make(&second, backend, 1, b, &batch);
-    for (uint32_t step = 0; step < STEPS && rig_equal(&first, &second); step++) {
+    fixture_make(&first, backend, 2, a, &batch);
+    fixture_make(&second, backend, 1, b, &batch);
+    for (uint32_t step = 0; step < STEPS && fixture_equal(&first, &second); step++) {
         next_batch(step);
-        rig_step(&first, &batch);
-        rig_step(&second, &batch);
-        equal += rig_equal(&first, &second);
+        fixture_step(&first, &batch);
+        fixture_step(&second, &batch);
+        equal += fixture_equal(&first, &second);
     }
-    rig_free(&first);
-    rig_free(&second);
+    fixture_free(&first);
+    fixture_free(&second);
     return equal;
 }
 
@@ -86,9 +87,9 @@ static void test_one_hidden_layer_fa_is_dfa(void **state)
     static const char *const optimizers[] = {"sgd", "rmsprop"};
     for (int backend = 0; bl_backend_name(backend); backend++)
         for (size_t i = 0; i < 6; i++) {
-            struct rig_options fa = {
+            struct fixture_options fa = {
                 .net = nets[i / 2], .optimizer = optimizers[i % 2], .rule = "fa", .seed = "11"};
-            struct rig_options dfa = fa;
+            struct fixture_options dfa = fa;
             dfa.rule = "dfa";
             assert_int_equal(steps_in_common(&fa, &dfa, bl_backend_name(backend)), STEPS);
             fa.net = dfa.net = deep; /* control: with more hidden layers they part */
@@ -98,42 +99,44 @@ static void test_one_hidden_layer_fa_is_dfa(void **state)
 
 /* ---- 2: fa through the weights ---- */
 
-static void refresh_feedback(struct rig *rig)
+static void refresh_feedback(struct fixture *fixture)
 {
     for (int f = 1; f < BLOCKS; f++) {
-        const bl_tensor W = block_tensor(rig, f, "dense.weight"), B = block_tensor(rig, f, "feedback");
+        const bl_tensor W = block_tensor(fixture, f, "dense.weight"),
+                        B = block_tensor(fixture, f, "feedback");
         float values[100];
         assert_int_equal(B.rows, W.rows);
         assert_int_equal(B.cols, W.cols);
-        memcpy(values, W.values, rig_count(W) * sizeof *values);
-        rig_set(rig, B.name, values, rig_count(W));
+        memcpy(values, W.values, fixture_count(W) * sizeof *values);
+        fixture_set(fixture, B.name, values, fixture_count(W));
     }
 }
 
 static void check_fa_through_weights(const char *backend, const char *optimizer, const char *net)
 {
-    const struct rig_options bp_options = {.net = net, .optimizer = optimizer, .rule = "bp", .init = "fanin"};
-    struct rig_options fa_options = bp_options;
-    struct rig bp, fresh, stale;
+    const struct fixture_options bp_options = {
+        .net = net, .optimizer = optimizer, .rule = "bp", .init = "fanin"};
+    struct fixture_options fa_options = bp_options;
+    struct fixture bp, fresh, stale;
     fa_options.rule = "fa";
     next_batch(0);
-    rig_make(&bp, backend, 1, &bp_options, &batch);
-    rig_make(&fresh, backend, 2, &fa_options, &batch);
-    rig_make(&stale, backend, 1, &fa_options, &batch); /* control: B = W once, and never again */
-    assert_true(rig_equal(&bp, &fresh));               /* the same seed draws the same weights */
+    fixture_make(&bp, backend, 1, &bp_options, &batch);
+    fixture_make(&fresh, backend, 2, &fa_options, &batch);
+    fixture_make(&stale, backend, 1, &fa_options, &batch); /* control: B = W once, and never again */
+    assert_true(fixture_equal(&bp, &fresh));               /* the same seed draws the same weights */
     refresh_feedback(&stale);
     for (uint32_t step = 0; step < STEPS; step++) {
         next_batch(step);
         refresh_feedback(&fresh);
-        rig_step(&bp, &batch);
-        rig_step(&fresh, &batch);
-        rig_step(&stale, &batch);
-        assert_true(rig_equal(&bp, &fresh));
-        assert_int_equal(rig_equal(&bp, &stale), step == 0);
+        fixture_step(&bp, &batch);
+        fixture_step(&fresh, &batch);
+        fixture_step(&stale, &batch);
+        assert_true(fixture_equal(&bp, &fresh));
+        assert_int_equal(fixture_equal(&bp, &stale), step == 0);
     }
-    rig_free(&bp);
-    rig_free(&fresh);
-    rig_free(&stale);
+    fixture_free(&bp);
+    fixture_free(&fresh);
+    fixture_free(&stale);
 }
 
 static void test_fa_through_the_weights_is_bp(void **state)
@@ -152,26 +155,27 @@ static void test_fa_through_the_weights_is_bp(void **state)
 /* Every hidden output is tanh 0 = 0 in the first step, so no weight behind it has a gradient; biases have. */
 static void check_stages(const char *backend, const char *rule, const char *optimizer)
 {
-    const struct rig_options options = {.net = deep, .rule = rule, .optimizer = optimizer, .init = "zero"};
-    struct rig rig;
+    const struct fixture_options options = {
+        .net = deep, .rule = rule, .optimizer = optimizer, .init = "zero"};
+    struct fixture fixture;
     next_batch(0);
-    rig_make(&rig, backend, 1, &options, &batch);
+    fixture_make(&fixture, backend, 1, &options, &batch);
     for (int l = 0; l < BLOCKS; l++)
-        assert_true(is_all_zero(block_tensor(&rig, l, "dense.weight")) &&
-                    is_all_zero(block_tensor(&rig, l, "dense.bias")));
-    rig_step(&rig, &batch);
+        assert_true(is_all_zero(block_tensor(&fixture, l, "dense.weight")) &&
+                    is_all_zero(block_tensor(&fixture, l, "dense.bias")));
+    fixture_step(&fixture, &batch);
     for (int l = 0; l < BLOCKS; l++) {
-        assert_false(has_zero(block_tensor(&rig, l, "dense.bias")));
+        assert_false(has_zero(block_tensor(&fixture, l, "dense.bias")));
         if (l == 0)
-            assert_false(has_zero(block_tensor(&rig, l, "dense.weight")));
+            assert_false(has_zero(block_tensor(&fixture, l, "dense.weight")));
         else
-            assert_true(is_all_zero(block_tensor(&rig, l, "dense.weight")));
+            assert_true(is_all_zero(block_tensor(&fixture, l, "dense.weight")));
     }
     next_batch(1);
-    rig_step(&rig, &batch);
+    fixture_step(&fixture, &batch);
     for (int l = 0; l < BLOCKS; l++)
-        assert_false(has_zero(block_tensor(&rig, l, "dense.weight")));
-    rig_free(&rig);
+        assert_false(has_zero(block_tensor(&fixture, l, "dense.weight")));
+    fixture_free(&fixture);
 }
 
 static void test_learning_from_zeros_comes_in_stages(void **state)
@@ -218,25 +222,25 @@ static const struct start_case starts[] = {
 
 static void check_start(const struct start_case *c)
 {
-    struct rig_options options = {.net = c->net, .rule = c->rule};
-    struct rig rig;
-    rig_make(&rig, "portable", 1, &options, &batch);
+    struct fixture_options options = {.net = c->net, .rule = c->rule};
+    struct fixture fixture;
+    fixture_make(&fixture, "portable", 1, &options, &batch);
     if (c->settled)
-        assert_string_equal(bl_config_get(bl_trainer_config(rig.trainer), "init"), c->settled);
-    rig_free(&rig);
+        assert_string_equal(bl_config_get(bl_trainer_config(fixture.trainer), "init"), c->settled);
+    fixture_free(&fixture);
 
     options.init = "zero";
-    const bl_status status = rig_try(&rig, "portable", 1, &options, &batch);
+    const bl_status status = fixture_try(&fixture, "portable", 1, &options, &batch);
     if (!c->stalls) {
-        rig_must(&rig, status);
+        fixture_must(&fixture, status);
     } else {
         assert_int_equal(status, learns_from_zero(c->rule) ? BL_BAD_VALUE
                                                            : BL_NOT_DEFINED); /* the net, or the rule */
-        assert_null(rig.trainer);
-        if (!strstr(bl_why(rig.ctx), "fanin") || !strstr(bl_why(rig.ctx), "zero"))
-            fail_msg("%s, %s: \"%s\" does not name the init to use", c->rule, c->net, bl_why(rig.ctx));
+        assert_null(fixture.trainer);
+        if (!strstr(bl_why(fixture.ctx), "fanin") || !strstr(bl_why(fixture.ctx), "zero"))
+            fail_msg("%s, %s: \"%s\" does not name the init to use", c->rule, c->net, bl_why(fixture.ctx));
     }
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 static void test_zeros_that_would_stall_are_refused(void **state)
@@ -247,24 +251,24 @@ static void test_zeros_that_would_stall_are_refused(void **state)
         check_start(&starts[i]);
 }
 
-static void angles_of(struct rig *rig, bl_angles out[BLOCKS])
+static void angles_of(struct fixture *fixture, bl_angles out[BLOCKS])
 {
     for (int l = 0; l < BLOCKS; l++)
         out[l] = (bl_angles){-1.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0};
-    rig_must(rig, bl_trainer_angles(rig->trainer, rig->data, N, out, BLOCKS));
+    fixture_must(fixture, bl_trainer_angles(fixture->trainer, fixture->data, N, out, BLOCKS));
 }
 
 /* From zeros backpropagation's own delta is 0 at hidden blocks before steps 1 and 2: no direction, so no
    number. */
 static void check_no_angle(const char *backend, const char *rule)
 {
-    const struct rig_options options = {.net = deep, .rule = rule, .optimizer = "sgd", .init = "zero"};
-    struct rig rig;
+    const struct fixture_options options = {.net = deep, .rule = rule, .optimizer = "sgd", .init = "zero"};
+    struct fixture fixture;
     bl_angles angles[BLOCKS];
     next_batch(0);
-    rig_make(&rig, backend, 1, &options, &batch);
+    fixture_make(&fixture, backend, 1, &options, &batch);
     for (int done = 0; done < 3; done++) {
-        angles_of(&rig, angles);
+        angles_of(&fixture, angles);
         for (int l = 0; l < HIDDEN; l++) {
             assert_int_equal(isnan(angles[l].sample) != 0, done < 2);
             assert_int_equal(isnan(angles[l].flat) != 0, done < 2);
@@ -273,9 +277,9 @@ static void check_no_angle(const char *backend, const char *rule)
             assert_true(angles[l].signal_norm > 0.0);
         }
         assert_true(angles[HIDDEN].flat < angle_bound && angles[HIDDEN].sample < angle_bound);
-        rig_step(&rig, &batch);
+        fixture_step(&fixture, &batch);
     }
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 static void test_no_direction_no_angle(void **state)
@@ -313,7 +317,8 @@ static void assert_near(double value, double expected, double allowed)
 
 /* With plain sgd the weights' change is minus the rate times the gradient: the update angle is the
    gradients'. */
-static void check_block_angles(const struct rig *rule, const struct rig *bp, int l, const bl_angles *angles)
+static void check_block_angles(const struct fixture *rule, const struct fixture *bp, int l,
+                               const bl_angles *angles)
 {
     bl_tensor mine, theirs, t;
     assert_true(bl_trainer_delta(rule->trainer, l, &mine));
@@ -326,7 +331,7 @@ static void check_block_angles(const struct rig *rule, const struct rig *bp, int
         their_norm += norm(b, mine.cols) / N;
     }
     assert_near(angles->sample, samples, angle_bound);
-    assert_near(angles->flat, angle(mine.values, theirs.values, rig_count(mine)), angle_bound);
+    assert_near(angles->flat, angle(mine.values, theirs.values, fixture_count(mine)), angle_bound);
     /* inspect tells the derivatives of the batch's mean loss, angles those of each example's own */
     assert_near(angles->signal_norm, N * my_norm, 1e-5 * N * my_norm);
     assert_near(angles->bp_norm, N * their_norm, 1e-5 * N * their_norm);
@@ -339,35 +344,36 @@ static void check_block_angles(const struct rig *rule, const struct rig *bp, int
     while (bl_model_tensor(rule->model, index, &t) && strcmp(t.name, name) != 0)
         index++;
     assert_true(bl_trainer_gradient(rule->trainer, index, &mine));
-    assert_near(angles->update, angle(mine.values, theirs.values, rig_count(mine)), angle_bound);
+    assert_near(angles->update, angle(mine.values, theirs.values, fixture_count(mine)), angle_bound);
 }
 
 /* `before` steps first. After two from zeros backpropagation's own step is far below the weights' rounding,
    and must be measured all the same. */
 static void check_angles(const char *backend, const char *rule_name, const char *init, int before)
 {
-    const struct rig_options bp_options = {.net = deep, .rule = "bp", .optimizer = "sgd", .init = "fanin"};
-    struct rig_options options = bp_options;
-    struct rig rig, bp;
+    const struct fixture_options bp_options = {
+        .net = deep, .rule = "bp", .optimizer = "sgd", .init = "fanin"};
+    struct fixture_options options = bp_options;
+    struct fixture fixture, bp;
     bl_angles angles[BLOCKS];
     options.rule = rule_name;
     options.init = init;
     next_batch(3);
-    rig_make(&rig, backend, 1, &options, &batch);
-    rig_make(&bp, backend, 1, &bp_options, &batch);
+    fixture_make(&fixture, backend, 1, &options, &batch);
+    fixture_make(&bp, backend, 1, &bp_options, &batch);
     for (int step = 0; step < before; step++)
-        rig_step(&rig, &batch);
+        fixture_step(&fixture, &batch);
     for (int step = 0; step < 3; step++) {
-        rig_copy(&bp, &rig);
-        angles_of(&rig, angles);
-        rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
-        rig_must(&bp, bl_trainer_inspect(bp.trainer, x, labels, N));
+        fixture_copy(&bp, &fixture);
+        angles_of(&fixture, angles);
+        fixture_must(&fixture, bl_trainer_inspect(fixture.trainer, x, labels, N));
+        fixture_must(&bp, bl_trainer_inspect(bp.trainer, x, labels, N));
         for (int l = 0; l < BLOCKS; l++)
-            check_block_angles(&rig, &bp, l, &angles[l]);
-        rig_step(&rig, &batch);
+            check_block_angles(&fixture, &bp, l, &angles[l]);
+        fixture_step(&fixture, &batch);
     }
-    rig_free(&rig);
-    rig_free(&bp);
+    fixture_free(&fixture);
+    fixture_free(&bp);
 }
 
 static void test_angles_are_those_of_the_deltas(void **state)
@@ -388,19 +394,19 @@ static void test_angles_are_those_of_the_deltas(void **state)
 static void test_frozen_moves_the_output_alone(void **state)
 {
     (void)state;
-    const struct rig_options options = {.net = deep, .rule = "frozen", .optimizer = "sgd decay 0.01"};
-    struct rig moving, still;
+    const struct fixture_options options = {.net = deep, .rule = "frozen", .optimizer = "sgd decay 0.01"};
+    struct fixture moving, still;
     next_batch(0);
-    rig_make(&moving, "portable", 2, &options, &batch);
-    rig_make(&still, "portable", 1, &options, &batch);
-    rig_step(&moving, &batch);
+    fixture_make(&moving, "portable", 2, &options, &batch);
+    fixture_make(&still, "portable", 1, &options, &batch);
+    fixture_step(&moving, &batch);
     for (int l = 0; l < BLOCKS; l++) {
         const bl_tensor a = block_tensor(&moving, l, "dense.weight"),
                         b = block_tensor(&still, l, "dense.weight");
-        assert_int_equal(memcmp(a.values, b.values, rig_count(a) * sizeof(float)) == 0, l < HIDDEN);
+        assert_int_equal(memcmp(a.values, b.values, fixture_count(a) * sizeof(float)) == 0, l < HIDDEN);
     }
-    rig_free(&moving);
-    rig_free(&still);
+    fixture_free(&moving);
+    fixture_free(&still);
 }
 
 /* ---- Feedback that takes the same steps ---- */
@@ -408,25 +414,26 @@ static void test_frozen_moves_the_output_alone(void **state)
 enum { MOST_WEIGHTS = 64 };
 
 /* The largest |B - W after - (1 - decay) (B - W before)|, over the sum of their sizes at both times: rounding, or more. */
-static double strays(const struct rig *rig, const double *before, const double *sizes, double decay,
+static double strays(const struct fixture *fixture, const double *before, const double *sizes, double decay,
                      int B_block, int W_block)
 {
-    const bl_tensor B = block_tensor(rig, B_block, "feedback"),
-                    W = block_tensor(rig, W_block, "dense.weight");
+    const bl_tensor B = block_tensor(fixture, B_block, "feedback"),
+                    W = block_tensor(fixture, W_block, "dense.weight");
     double most = 0.0;
-    for (size_t i = 0; i < rig_count(W); i++) {
+    for (size_t i = 0; i < fixture_count(W); i++) {
         const double b = (double)B.values[i], w = (double)W.values[i];
         most = fmax(most, fabs(b - w - (1.0 - decay) * before[i]) / (fabs(b) + fabs(w) + sizes[i]));
     }
     return most;
 }
 
-static void take_difference(const struct rig *rig, double *out, double *sizes, int B_block, int W_block)
+static void take_difference(const struct fixture *fixture, double *out, double *sizes, int B_block,
+                            int W_block)
 {
-    const bl_tensor B = block_tensor(rig, B_block, "feedback"),
-                    W = block_tensor(rig, W_block, "dense.weight");
-    assert_true(B.rows == W.rows && B.cols == W.cols && rig_count(W) <= MOST_WEIGHTS);
-    for (size_t i = 0; i < rig_count(W); i++) {
+    const bl_tensor B = block_tensor(fixture, B_block, "feedback"),
+                    W = block_tensor(fixture, W_block, "dense.weight");
+    assert_true(B.rows == W.rows && B.cols == W.cols && fixture_count(W) <= MOST_WEIGHTS);
+    for (size_t i = 0; i < fixture_count(W); i++) {
         out[i] = (double)B.values[i] - (double)W.values[i];
         sizes[i] = fabs((double)B.values[i]) + fabs((double)W.values[i]);
     }
@@ -448,26 +455,26 @@ static void test_feedback_comes_nearer_by_the_decay(void **state)
                  {"fa", 3, 3, false}};
     (void)state;
     for (size_t i = 0; i < 4 * sizeof cases / sizeof *cases; i++) {
-        struct rig rig;
+        struct fixture fixture;
         double difference[MOST_WEIGHTS], sizes[MOST_WEIGHTS], most = 0.0;
-        const struct rig_options options = {.net = "dense 8, tanh, dense 8, tanh, dense 8, tanh, dense 5",
-                                            .rule = cases[i / 4].rule,
-                                            .optimizer = optimizers[i % 4],
-                                            .lr = "0.01",
-                                            .init = "fanin"};
+        const struct fixture_options options = {.net = "dense 8, tanh, dense 8, tanh, dense 8, tanh, dense 5",
+                                                .rule = cases[i / 4].rule,
+                                                .optimizer = optimizers[i % 4],
+                                                .lr = "0.01",
+                                                .init = "fanin"};
         next_batch(0);
-        rig_make(&rig, "portable", 2, &options, &batch);
+        fixture_make(&fixture, "portable", 2, &options, &batch);
         for (uint32_t step = 1; step <= STEPS; step++) {
-            take_difference(&rig, difference, sizes, cases[i / 4].B_block, cases[i / 4].W_block);
+            take_difference(&fixture, difference, sizes, cases[i / 4].B_block, cases[i / 4].W_block);
             next_batch(step);
-            rig_step(&rig, &batch);
-            most =
-                fmax(most, strays(&rig, difference, sizes, 0.01, cases[i / 4].B_block, cases[i / 4].W_block));
+            fixture_step(&fixture, &batch);
+            most = fmax(
+                most, strays(&fixture, difference, sizes, 0.01, cases[i / 4].B_block, cases[i / 4].W_block));
         }
         if ((most < 2e-7) != cases[i / 4].comes_nearer)
             fail_msg("%s with %s: B - W strays by %g of its size", cases[i / 4].rule, optimizers[i % 4],
                      most);
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 
@@ -209,10 +209,10 @@ static void take_weights(struct oracle *o, const struct net_case *net, const bl_
     *o = (struct oracle){.net = net};
     for (int i = 0; bl_model_tensor(model, i, &t); i++) {
         double *to = oracle_tensor(o, t.name);
-        for (size_t k = 0; to && k < rig_count(t); k++)
+        for (size_t k = 0; to && k < fixture_count(t); k++)
             to[k] = (double)t.values[k];
         if (strstr(t.name, "weight"))
-            o->n_weights[t.name[0] - '0'] = rig_count(t);
+            o->n_weights[t.name[0] - '0'] = fixture_count(t);
     }
 }
 
@@ -308,51 +308,52 @@ static double slope(struct oracle *o, double *w)
     return (above - below) / (2.0 * step);
 }
 
-/* ---- the rig */
+/* ---- the fixture */
 
-static void make(struct rig *rig, const char *backend, const char *net, const char *rule, const char *inlet)
+static void make(struct fixture *fixture, const char *backend, const char *net, const char *rule,
+                 const char *feedback_at)
 {
-    const struct rig_options options = {
-        .net = net, .rule = rule, .loss = "ce", .init = "fanin", .inlet = inlet};
-    *rig = (struct rig){bl_context_new(NULL), NULL, NULL, NULL, NULL};
-    rig_must(rig, bl_context_use(rig->ctx, backend, 2));
-    rig_must(rig, bl_config_create(&rig->config, rig->ctx));
-    rig_must(rig, rig_configure(rig->config, &options));
-    rig_must(rig,
-             bl_data_wrap(&rig->data, rig->ctx, x, labels, N, (bl_shape){CHANNELS, ROWS, COLS}, CLASSES));
-    rig_must(rig, bl_trainer_create(&rig->trainer, rig->ctx, rig->config, rig->data));
-    rig->model = bl_trainer_model(rig->trainer);
+    const struct fixture_options options = {
+        .net = net, .rule = rule, .loss = "ce", .init = "fanin", .feedback_at = feedback_at};
+    *fixture = (struct fixture){bl_context_new(NULL), NULL, NULL, NULL, NULL};
+    fixture_must(fixture, bl_context_use(fixture->ctx, backend, 2));
+    fixture_must(fixture, bl_config_create(&fixture->config, fixture->ctx));
+    fixture_must(fixture, fixture_configure(fixture->config, &options));
+    fixture_must(fixture, bl_data_wrap(&fixture->data, fixture->ctx, x, labels, N,
+                                       (bl_shape){CHANNELS, ROWS, COLS}, CLASSES));
+    fixture_must(fixture, bl_trainer_create(&fixture->trainer, fixture->ctx, fixture->config, fixture->data));
+    fixture->model = bl_trainer_model(fixture->trainer);
 }
 
 static void fill(void)
 {
-    rig_fill(5, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(5, x, labels, N, INPUTS, CLASSES);
 }
 
 static void assert_gradients(const struct net_case *net, const char *backend, bool has_norm)
 {
     static struct oracle o;
-    struct rig rig;
+    struct fixture fixture;
     bl_tensor g, t;
     bl_score score;
-    make(&rig, backend, net->text, "bp", NULL);
-    take_weights(&o, net, rig.model);
-    rig_must(&rig, bl_model_evaluate(rig.model, rig.data, &score));
+    make(&fixture, backend, net->text, "bp", NULL);
+    take_weights(&o, net, fixture.model);
+    fixture_must(&fixture, bl_model_evaluate(fixture.model, fixture.data, &score));
     if (!has_norm && fabs(score.loss - loss_of(&o)) > bound) /* that one uses running statistics */
         fail_msg("%s: loss %g, expected %g", net->text, score.loss, loss_of(&o));
-    rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
-    for (int i = 0; bl_trainer_gradient(rig.trainer, i, &g); i++) {
-        assert_true(bl_model_tensor(rig.model, i, &t));
+    fixture_must(&fixture, bl_trainer_inspect(fixture.trainer, x, labels, N));
+    for (int i = 0; bl_trainer_gradient(fixture.trainer, i, &g); i++) {
+        assert_true(bl_model_tensor(fixture.model, i, &t));
         double *w = oracle_tensor(&o, t.name);
         assert_non_null(w);
-        for (size_t k = 0; k < rig_count(g); k += 1 + k / 40) {
+        for (size_t k = 0; k < fixture_count(g); k += 1 + k / 40) {
             const double expected = slope(&o, &w[k]);
             if (!(fabs((double)g.values[k] - expected) < bound))
                 fail_msg("%s on %s: tensor %s, number %zu: %g, expected %g", net->text, backend, t.name, k,
                          (double)g.values[k], expected);
         }
     }
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 static void gradients_are_those_of_the_loss(void **state)
@@ -371,11 +372,11 @@ static void gradients_are_those_of_the_loss(void **state)
 static void running_statistics_run(void **state)
 {
     static struct oracle o;
-    struct rig rig;
+    struct fixture fixture;
     (void)state;
     fill();
-    make(&rig, "portable", "conv 2 3x3, batchnorm, tanh, dense 3", "dfa", NULL);
-    take_weights(&o, &(struct net_case){"", {CONV_OF(2, 3, 3, 1, 0)}}, rig.model);
+    make(&fixture, "portable", "conv 2 3x3, batchnorm, tanh, dense 3", "dfa", NULL);
+    take_weights(&o, &(struct net_case){"", {CONV_OF(2, 3, 3, 1, 0)}}, fixture.model);
     double sum[2] = {0.0, 0.0}, square[2] = {0.0, 0.0};
     static struct map in, out;
     const int map = (ROWS - 2) * (COLS - 2);
@@ -388,15 +389,15 @@ static void running_statistics_run(void **state)
                 square[c] += out.v[c * map + i] * out.v[c * map + i];
             }
     }
-    rig_must(&rig, bl_trainer_step(rig.trainer, x, labels, N, NULL));
-    const bl_tensor mean = rig_tensor(&rig, "0.batchnorm.mean"),
-                    variance = rig_tensor(&rig, "0.batchnorm.variance");
+    fixture_must(&fixture, bl_trainer_step(fixture.trainer, x, labels, N, NULL));
+    const bl_tensor mean = fixture_tensor(&fixture, "0.batchnorm.mean"),
+                    variance = fixture_tensor(&fixture, "0.batchnorm.variance");
     for (int c = 0; c < 2; c++) {
         const double count = N * map, m = sum[c] / count, v = (square[c] - count * m * m) / (count - 1.0);
         assert_true(fabs((double)mean.values[c] - 0.1 * m) < bound);
         assert_true(fabs((double)variance.values[c] - (0.9 + 0.1 * v)) < bound);
     }
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 /* The derivative at the weighted output of block l of <signal, the block's end or its map before the pool>. */
@@ -455,7 +456,7 @@ static void pull(const struct oracle *o, int l, const float *B, const float *del
 }
 
 struct way { /* that signals take */
-    const char *rule, *inlet;
+    const char *rule, *feedback_at;
     bool is_chain, to_pool, is_by_channel;
 };
 
@@ -468,7 +469,7 @@ static int channels_of(const struct oracle *o, int l)
     return s->channels;
 }
 
-/* e B for one example, at the inlet that `there` is. */
+/* e B for one example, at the feedback position that `there` is. */
 static void send(const struct way *way, bl_tensor e, int n, bl_tensor B, int channels,
                  const struct map *there, double *signal)
 {
@@ -483,21 +484,21 @@ static void send(const struct way *way, bl_tensor e, int n, bl_tensor B, int cha
 }
 
 /* The delta of example n at block l is what its signal gives through the layers behind the weights. */
-static void assert_delta(struct rig *rig, const struct oracle *o, const struct way *way, int l, int n)
+static void assert_delta(struct fixture *fixture, const struct oracle *o, const struct way *way, int l, int n)
 {
     static struct map a, there;
     static double signal[MOST * 20];
     bl_tensor delta, follower, e;
     char name[20];
-    bl_trainer_delta(rig->trainer, l, &delta);
-    bl_trainer_delta(rig->trainer, l + 1, &follower);
-    for (int last = l + 1; bl_trainer_delta(rig->trainer, last, &e); last++)
+    bl_trainer_delta(fixture->trainer, l, &delta);
+    bl_trainer_delta(fixture->trainer, l + 1, &follower);
+    for (int last = l + 1; bl_trainer_delta(fixture->trainer, last, &e); last++)
         continue;
     output_of(o, n, l, &a);
     there = a;
     run_behind(o, &there, l, way->to_pool);
     snprintf(name, sizeof name, "%d.feedback", way->is_chain ? l + 1 : l);
-    const bl_tensor B = rig_tensor(rig, name);
+    const bl_tensor B = fixture_tensor(fixture, name);
     if (way->is_chain)
         pull(o, l, B.values, follower.values + (size_t)n * follower.cols, &there, signal);
     else
@@ -508,7 +509,7 @@ static void assert_delta(struct rig *rig, const struct oracle *o, const struct w
         const double found = (double)delta.values[(size_t)n * delta.cols + (size_t)k];
         if (!(fabs(found - expected) < bound))
             fail_msg("%s by %s, inlet %s: block %d, number %d: %g, expected %g", o->net->text, way->rule,
-                     way->inlet, l, k, found, expected);
+                     way->feedback_at, l, k, found, expected);
     }
 }
 
@@ -516,24 +517,24 @@ static void signals_are_those_of_the_rules(void **state)
 {
     static struct oracle o;
     static const struct way ways[] = {
-        {.rule = "dfa", .inlet = "end"},
-        {.rule = "fa", .inlet = "end", .is_chain = true},
-        {.rule = "dfa", .inlet = "before-pool", .to_pool = true},
-        {.rule = "dfa", .inlet = "channels", .is_by_channel = true},
+        {.rule = "dfa", .feedback_at = "end"},
+        {.rule = "fa", .feedback_at = "end", .is_chain = true},
+        {.rule = "dfa", .feedback_at = "before-pool", .to_pool = true},
+        {.rule = "dfa", .feedback_at = "channels", .is_by_channel = true},
     };
     (void)state;
     fill();
     for (size_t i = 0; i < 4 * N_NETS; i++) {
-        struct rig rig;
+        struct fixture fixture;
         bl_tensor follower;
         const struct net_case *net = &nets[i / 4];
-        make(&rig, "portable", net->text, ways[i % 4].rule, ways[i % 4].inlet);
-        take_weights(&o, net, rig.model);
-        rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
-        for (int l = 0; bl_trainer_delta(rig.trainer, l + 1, &follower); l++)
+        make(&fixture, "portable", net->text, ways[i % 4].rule, ways[i % 4].feedback_at);
+        take_weights(&o, net, fixture.model);
+        fixture_must(&fixture, bl_trainer_inspect(fixture.trainer, x, labels, N));
+        for (int l = 0; bl_trainer_delta(fixture.trainer, l + 1, &follower); l++)
             for (int n = 0; n < N; n++)
-                assert_delta(&rig, &o, &ways[i % 4], l, n);
-        rig_free(&rig);
+                assert_delta(&fixture, &o, &ways[i % 4], l, n);
+        fixture_free(&fixture);
     }
 }
 
@@ -544,25 +545,27 @@ static void inlets_are_for_direct_signals(void **state)
     (void)state;
     fill();
     for (size_t i = 0; i < sizeof refusing / sizeof *refusing; i++) {
-        struct rig rig;
-        const struct rig_options options = {
-            .net = "conv 4 3x3, relu, dense 3", .rule = refusing[i], .init = "fanin", .inlet = "before-pool"};
-        const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, {CHANNELS, ROWS, COLS}};
-        assert_int_equal(rig_try(&rig, "portable", 1, &options, &batch), BL_NOT_DEFINED);
-        if (!strstr(bl_why(rig.ctx), "does not support the option inlet"))
-            fail_msg("%s: %s", refusing[i], bl_why(rig.ctx));
-        rig_free(&rig);
+        struct fixture fixture;
+        const struct fixture_options options = {.net = "conv 4 3x3, relu, dense 3",
+                                                .rule = refusing[i],
+                                                .init = "fanin",
+                                                .feedback_at = "before-pool"};
+        const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, {CHANNELS, ROWS, COLS}};
+        assert_int_equal(fixture_try(&fixture, "portable", 1, &options, &batch), BL_NOT_DEFINED);
+        if (!strstr(bl_why(fixture.ctx), "does not support the option inlet"))
+            fail_msg("%s: %s", refusing[i], bl_why(fixture.ctx));
+        fixture_free(&fixture);
     }
     for (int i = 0; i < 2; i++) {
-        struct rig rig;
+        struct fixture fixture;
         bl_model *again = NULL;
-        make(&rig, "portable", nets[1].text, i ? "drtp" : "adfa", i ? "channels" : "before-pool");
-        assert_string_equal(bl_model_fact(rig.model, "inlet"), i ? "channels" : "before-pool");
-        rig_must(&rig, bl_model_save(rig.model, "inlet.safetensors"));
-        rig_must(&rig, bl_model_load(&again, rig.ctx, "inlet.safetensors"));
+        make(&fixture, "portable", nets[1].text, i ? "drtp" : "adfa", i ? "channels" : "before-pool");
+        assert_string_equal(bl_model_metadata(fixture.model, "inlet"), i ? "channels" : "before-pool");
+        fixture_must(&fixture, bl_model_save(fixture.model, "inlet.safetensors"));
+        fixture_must(&fixture, bl_model_load(&again, fixture.ctx, "inlet.safetensors"));
         remove("inlet.safetensors");
         bl_model_free(again);
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 
@@ -589,13 +592,13 @@ static void shapes_that_do_not_fit_are_refused(void **state)
     (void)state;
     fill();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct rig_options options = {.net = cases[i].net, .rule = cases[i].rule, .init = "fanin"};
+        const struct fixture_options options = {.net = cases[i].net, .rule = cases[i].rule, .init = "fanin"};
         bl_context *ctx = bl_context_new(NULL);
         bl_config *config = NULL;
         bl_data *data = NULL;
         bl_trainer *trainer = NULL;
         assert_int_equal(bl_config_create(&config, ctx), BL_OK);
-        bl_status status = rig_configure(config, &options);
+        bl_status status = fixture_configure(config, &options);
         if (status == BL_OK)
             assert_int_equal(
                 bl_data_wrap(&data, ctx, x, labels, N, (bl_shape){CHANNELS, ROWS, COLS}, CLASSES), BL_OK);

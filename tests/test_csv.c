@@ -261,10 +261,10 @@ static void columns_and_classes_are_matched(void **state)
 {
     static char u[] = "u", v[] = "v", y[] = "y", cat[] = "cat", dog[] = "dog", three[] = "3", five[] = "5";
     static char *words[] = {cat, dog}, *numbers[] = {three, five};
-    static struct recipe_column columns[] = {{u, COLUMN_NUMBER, NULL, 0, false},
-                                             {v, COLUMN_NUMBER, NULL, 0, false},
-                                             {y, COLUMN_LABEL, NULL, 0, false}};
-    static struct recipe recipe = {.columns = columns, .n = 3};
+    static struct encoding_column columns[] = {{u, COLUMN_NUMBER, NULL, 0, false},
+                                               {v, COLUMN_NUMBER, NULL, 0, false},
+                                               {y, COLUMN_LABEL, NULL, 0, false}};
+    static struct encoding encoding = {.columns = columns, .n = 3};
     static const struct like_case by_name[] = {
         {{"u,v,y\n1,2,dog\n3,4,cat\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"}, true, true},
         {{"y,v,u\ndog,2,1\ncat,4,3\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"}, true, true},
@@ -328,7 +328,7 @@ static void columns_and_classes_are_matched(void **state)
     };
     const bl_data base = {.shape = {1, 1, 2}, .features = 2, .outputs = 2};
     bl_data with_names = base, with_numbers = base;
-    with_names.recipe = &recipe;
+    with_names.encoding = &encoding;
     with_names.class_names = words;
     with_names.class_match = CLASS_BY_TEXT;
     with_numbers.class_names = numbers;

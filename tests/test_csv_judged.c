@@ -179,14 +179,14 @@ static void other_notations_are_refused(void **state)
 static void models_remember_the_decimal_sign(void **state)
 {
     struct data_options options = {.has_labels = true, .decimal = ','};
-    struct recipe *recipe = NULL;
+    struct encoding *encoding = NULL;
     char *text = NULL;
     bl_data *data = NULL;
     (void)state;
     assert_int_equal(read_text(&data, "a;label\n1,5;x\n2,5;y\n", &options, NULL), BL_OK);
-    assert_int_equal(recipe_to_text(&text, ctx, data->recipe), BL_OK);
-    assert_int_equal(recipe_from_text(&recipe, ctx, "m", text), BL_OK);
-    assert_true(recipe->has_decimal_comma);
+    assert_int_equal(encoding_to_text(&text, ctx, data->encoding), BL_OK);
+    assert_int_equal(encoding_from_text(&encoding, ctx, "m", text), BL_OK);
+    assert_true(encoding->has_decimal_comma);
     const struct table_case right = {"a;label\n3,5;x\n", .expected = "1x1x1 of 2: 3.5 = 0; columns a"},
                             wrong = {"a;label\n3.5;x\n", .expected = "--decimal point", .is_refused = true},
                             told = {"a;label\n3.5;x\n", .expected = "1x1x1 of 2: 3.5 = 0; columns a",
@@ -194,11 +194,11 @@ static void models_remember_the_decimal_sign(void **state)
     check(&right, data);
     check(&wrong, data);
     check(&told, data);
-    recipe_free(ctx, recipe);
+    encoding_free(ctx, encoding);
     char *comma = strstr(text, "comma");
     assert_non_null(comma);
     comma[0] = 'k';
-    assert_int_equal(recipe_from_text(&recipe, ctx, "m", text), BL_BAD_DATA);
+    assert_int_equal(encoding_from_text(&encoding, ctx, "m", text), BL_BAD_DATA);
     assert_non_null(strstr(ctx->why, "expected comma or point"));
     mem_free(ctx, text);
     data_free(data);
@@ -315,9 +315,9 @@ static void separators_are_found_or_named(void **state)
 static void empty_lines_are_rows_of_a_single_column(void **state)
 {
     static char x[] = "x";
-    static struct recipe_column column[] = {{.name = x, .kind = COLUMN_NUMBER, .has_indicator = true}};
-    struct recipe recipe = {.columns = column, .n = 1};
-    const bl_data like = {.shape = {1, 1, 2}, .features = 2, .outputs = 2, .recipe = &recipe};
+    static struct encoding_column column[] = {{.name = x, .kind = COLUMN_NUMBER, .has_indicator = true}};
+    struct encoding encoding = {.columns = column, .n = 1};
+    const bl_data like = {.shape = {1, 1, 2}, .features = 2, .outputs = 2, .encoding = &encoding};
     static const struct {
         const char *text, *expected;
     } cases[] = {

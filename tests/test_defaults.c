@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../src/train/defaults.h"
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 
@@ -99,7 +99,7 @@ static float targets[N];
 /* Class k has a bump in feature k; where they cannot be learnt, labels take turns instead. */
 static void fill(bool can_be_learnt)
 {
-    rig_fill(5, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(5, x, labels, N, INPUTS, CLASSES);
     for (size_t i = 0; i < N; i++) {
         labels[i] = (int32_t)(i % CLASSES);
         if (can_be_learnt)

@@ -4,7 +4,7 @@
  * rename and ftruncate are this program's own.
  */
 #define _DEFAULT_SOURCE /* syscall */
-#include "rig.h"
+#include "fixture.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -212,7 +212,7 @@ static void test_each_call_fails(void **state)
 
 int main(void)
 {
-    rig_fill(11, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(11, x, labels, N, INPUTS, CLASSES);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_call_fails)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

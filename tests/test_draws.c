@@ -11,7 +11,7 @@
 
 #include "../src/base/maths.h"
 #include "../src/base/rng.h"
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 
@@ -27,7 +27,7 @@ static const char *const net = "dense 120, tanh, dense 80, tanh, dense 5";
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
 
 /* ---- the generator ---- */
 
@@ -194,9 +194,9 @@ static void test_cosine(void **state)
    variance. */
 static bool fits_uniform(bl_tensor t, double limit)
 {
-    const double n = (double)rig_count(t);
+    const double n = (double)fixture_count(t);
     double largest = 0.0, sum = 0.0, squares = 0.0;
-    for (size_t i = 0; i < rig_count(t); i++) {
+    for (size_t i = 0; i < fixture_count(t); i++) {
         const double value = (double)t.values[i] / limit;
         largest = fmax(largest, fabs(value));
         sum += value;
@@ -211,9 +211,9 @@ static bool fits_uniform(bl_tensor t, double limit)
 /* Normal: mean, variance, and the shares beyond one and two deviations. */
 static bool fits_normal(bl_tensor t, double sigma)
 {
-    const double n = (double)rig_count(t);
+    const double n = (double)fixture_count(t);
     double sum = 0.0, squares = 0.0, beyond[2] = {0.0, 0.0};
-    for (size_t i = 0; i < rig_count(t); i++) {
+    for (size_t i = 0; i < fixture_count(t); i++) {
         const double value = (double)t.values[i] / sigma;
         sum += value;
         squares += value * value;
@@ -265,17 +265,17 @@ static const struct draw_case draws[] = {
 
 static void check_draw(const struct draw_case *c, const char *seed)
 {
-    const struct rig_options options = {.net = net,
-                                        .rule = c->rule,
-                                        .init = c->init,
-                                        .feedback = c->feedback,
-                                        .optimizer = "rmsprop",
-                                        .seed = seed};
-    struct rig rig;
-    rig_make(&rig, "portable", 1, &options, &batch);
-    const bl_tensor t = rig_tensor(&rig, c->tensor);
+    const struct fixture_options options = {.net = net,
+                                            .rule = c->rule,
+                                            .init = c->init,
+                                            .feedback = c->feedback,
+                                            .optimizer = "rmsprop",
+                                            .seed = seed};
+    struct fixture fixture;
+    fixture_make(&fixture, "portable", 1, &options, &batch);
+    const bl_tensor t = fixture_tensor(&fixture, c->tensor);
     assert_non_null(t.values);
-    assert_int_equal(rig_count(t), c->rows * c->cols);
+    assert_int_equal(fixture_count(t), c->rows * c->cols);
     if (c->rows > 1) {
         assert_int_equal(t.rows, c->rows);
         assert_int_equal(t.cols, c->cols);
@@ -287,7 +287,7 @@ static void check_draw(const struct draw_case *c, const char *seed)
     if (fits(t, c->wrong))
         fail_msg("%s, init %s, feedback %s: %s passes for size %g", c->rule, c->init, c->feedback, c->tensor,
                  c->wrong);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 static void test_draws_have_their_sizes(void **state)
@@ -309,22 +309,22 @@ static void test_only_the_matrices_of_the_rule_are_drawn(void **state)
                  {"dfa", {true, true, false}},      {"ifa", {true, false, false}},
                  {"frozen", {false, false, false}}, {"linear", {false, false, false}}};
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        const struct rig_options options = {.net = net, .rule = rules[i].rule};
-        struct rig rig;
-        rig_make(&rig, "portable", 1, &options, &batch);
+        const struct fixture_options options = {.net = net, .rule = rules[i].rule};
+        struct fixture fixture;
+        fixture_make(&fixture, "portable", 1, &options, &batch);
         for (int l = 0; l < 3; l++) {
             char name[40];
             snprintf(name, sizeof name, "%d.feedback", l);
-            assert_int_equal(rig_tensor(&rig, name).values != NULL, rules[i].has[l]);
+            assert_int_equal(fixture_tensor(&fixture, name).values != NULL, rules[i].has[l]);
         }
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 
 /* The first numbers of two tensors do not go together: each was drawn from a place of its own. */
 static bool are_apart(bl_tensor s, bl_tensor t)
 {
-    const size_t n = rig_count(s) < rig_count(t) ? rig_count(s) : rig_count(t);
+    const size_t n = fixture_count(s) < fixture_count(t) ? fixture_count(s) : fixture_count(t);
     double st = 0.0, ss = 0.0, tt = 0.0;
     for (size_t i = 0; i < n; i++) {
         st += (double)s.values[i] * (double)t.values[i];
@@ -339,17 +339,18 @@ static void test_tensors_are_drawn_apart(void **state)
     (void)state;
     static const char *const rules[] = {"fa", "dfa"};
     for (size_t r = 0; r < sizeof rules / sizeof rules[0]; r++) {
-        const struct rig_options options = {.net = net, .rule = rules[r], .init = "fanin"};
-        struct rig rig;
+        const struct fixture_options options = {.net = net, .rule = rules[r], .init = "fanin"};
+        struct fixture fixture;
         bl_tensor s, t;
-        rig_make(&rig, "portable", 1, &options, &batch);
-        for (int i = 0; bl_model_tensor(rig.model, i, &s); i++)
+        fixture_make(&fixture, "portable", 1, &options, &batch);
+        for (int i = 0; bl_model_tensor(fixture.model, i, &s); i++)
             for (int j = 0; j < i; j++) {
-                assert_true(bl_model_tensor(rig.model, j, &t));
-                if (rig_count(s) > 25 && rig_count(t) > 25 && !are_apart(s, t)) /* fewer say nothing */
+                assert_true(bl_model_tensor(fixture.model, j, &t));
+                if (fixture_count(s) > 25 && fixture_count(t) > 25 &&
+                    !are_apart(s, t)) /* fewer say nothing */
                     fail_msg("rule %s: %s goes with %s", rules[r], s.name, t.name);
             }
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 
@@ -360,12 +361,12 @@ static void test_default_feedback_follows_the_optimizer(void **state)
     static const char *const defaults[][2] = {
         {"rmsprop", "nokland"}, {"adam", "nokland"}, {"sgd", "uniform 1"}, {"sgd momentum 0.9", "uniform 1"}};
     for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
-        const struct rig_options options = {.net = net, .rule = "dfa", .optimizer = defaults[i][0]};
-        struct rig rig;
-        rig_make(&rig, "portable", 1, &options, &batch);
-        assert_string_equal(bl_config_get(bl_trainer_config(rig.trainer), "feedback"), defaults[i][1]);
-        assert_true(fits_uniform(rig_tensor(&rig, "0.feedback"), i < 2 ? 1 / ROOT_120 : 1.0));
-        rig_free(&rig);
+        const struct fixture_options options = {.net = net, .rule = "dfa", .optimizer = defaults[i][0]};
+        struct fixture fixture;
+        fixture_make(&fixture, "portable", 1, &options, &batch);
+        assert_string_equal(bl_config_get(bl_trainer_config(fixture.trainer), "feedback"), defaults[i][1]);
+        assert_true(fits_uniform(fixture_tensor(&fixture, "0.feedback"), i < 2 ? 1 / ROOT_120 : 1.0));
+        fixture_free(&fixture);
     }
 }
 
@@ -388,13 +389,13 @@ static void test_default_feedback_of_a_chain(void **state)
         {"fa", "dense 120, tanh, dense 5", "sgd", "uniform 1", "1.feedback", 1.0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct rig_options options = {
+        const struct fixture_options options = {
             .net = cases[i].net, .rule = cases[i].rule, .optimizer = cases[i].optimizer};
-        struct rig rig;
-        rig_make(&rig, "portable", 1, &options, &batch);
-        assert_string_equal(bl_config_get(bl_trainer_config(rig.trainer), "feedback"), cases[i].expected);
-        assert_true(fits_uniform(rig_tensor(&rig, cases[i].tensor), cases[i].limit));
-        rig_free(&rig);
+        struct fixture fixture;
+        fixture_make(&fixture, "portable", 1, &options, &batch);
+        assert_string_equal(bl_config_get(bl_trainer_config(fixture.trainer), "feedback"), cases[i].expected);
+        assert_true(fits_uniform(fixture_tensor(&fixture, cases[i].tensor), cases[i].limit));
+        fixture_free(&fixture);
     }
 }
 
@@ -405,43 +406,45 @@ static void test_fanin_counts_windows(void **state)
     (void)state;
     static float images[4 * 64];
     static const int32_t four[4] = {0, 1, 2, 3};
-    const struct rig_batch maps = {images, four, 4, 64, 5, {1, 8, 8}};
-    const struct rig_options options = {
+    const struct fixture_batch maps = {images, four, 4, 64, 5, {1, 8, 8}};
+    const struct fixture_options options = {
         .net = "conv 16 3x3 pad 1, tanh, conv 20 3x3, tanh, dense 5", .rule = "fa", .feedback = "fanin 2"};
-    struct rig rig;
-    rig_make(&rig, "portable", 1, &options, &maps);
-    assert_true(fits_uniform(rig_tensor(&rig, "1.feedback"), 2.0 * sqrt(3.0 / (20.0 * 9.0 * 36.0 / 64.0))));
-    rig_free(&rig);
+    struct fixture fixture;
+    fixture_make(&fixture, "portable", 1, &options, &maps);
+    assert_true(
+        fits_uniform(fixture_tensor(&fixture, "1.feedback"), 2.0 * sqrt(3.0 / (20.0 * 9.0 * 36.0 / 64.0))));
+    fixture_free(&fixture);
 }
 
-static bool same_tensor(const struct rig *a, const struct rig *b, const char *name)
+static bool same_tensor(const struct fixture *a, const struct fixture *b, const char *name)
 {
-    const bl_tensor s = rig_tensor(a, name), t = rig_tensor(b, name);
-    return rig_count(s) == rig_count(t) && memcmp(s.values, t.values, rig_count(s) * sizeof(float)) == 0;
+    const bl_tensor s = fixture_tensor(a, name), t = fixture_tensor(b, name);
+    return fixture_count(s) == fixture_count(t) &&
+           memcmp(s.values, t.values, fixture_count(s) * sizeof(float)) == 0;
 }
 
 static void test_the_seed_alone_decides(void **state)
 {
     (void)state;
-    const struct rig_options options = {.net = net, .rule = "dfa", .init = "fanin", .seed = "1"};
-    struct rig_options other = options;
-    struct rig rig, seeded;
+    const struct fixture_options options = {.net = net, .rule = "dfa", .init = "fanin", .seed = "1"};
+    struct fixture_options other = options;
+    struct fixture fixture, seeded;
     other.seed = "2";
-    rig_make(&rig, "portable", 1, &options, &batch);
-    rig_make(&seeded, "portable", 1, &other, &batch);
+    fixture_make(&fixture, "portable", 1, &options, &batch);
+    fixture_make(&seeded, "portable", 1, &other, &batch);
     static const char *const names[] = {"0.dense.weight", "1.dense.weight", "0.dense.bias", "0.feedback",
                                         "1.feedback"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        assert_false(same_tensor(&rig, &seeded, names[i]));
+        assert_false(same_tensor(&fixture, &seeded, names[i]));
     for (int backend = 0; bl_backend_name(backend); backend++) {
-        struct rig again;
-        rig_make(&again, bl_backend_name(backend), 3, &options, &batch);
+        struct fixture again;
+        fixture_make(&again, bl_backend_name(backend), 3, &options, &batch);
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-            assert_true(same_tensor(&rig, &again, names[i]));
-        rig_free(&again);
+            assert_true(same_tensor(&fixture, &again, names[i]));
+        fixture_free(&again);
     }
-    rig_free(&rig);
-    rig_free(&seeded);
+    fixture_free(&fixture);
+    fixture_free(&seeded);
 }
 
 int main(void)

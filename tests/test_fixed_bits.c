@@ -5,7 +5,7 @@
  *
  * A change of these numbers changes the meaning of every seed: it belongs into the changelog, and raises BL_NUMERIC_REVISION.
  */
-#include "rig.h"
+#include "fixture.h"
 
 #include <inttypes.h>
 
@@ -68,25 +68,25 @@ static void test_hashes(void **state)
     static int32_t labels[N];
     uint32_t random = 7;
     for (int i = 0; i < N * INPUTS; i++)
-        x[i] = rig_random(&random, 1.0f);
+        x[i] = fixture_random(&random, 1.0f);
     for (int i = 0; i < N; i++)
         labels[i] = i % CLASSES;
-    const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+    const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int threads = 1; threads <= 3; threads++) {
-            const struct rig_options options = {.rule = cases[i].rule,
-                                                .net = cases[i].net,
-                                                .loss = cases[i].loss,
-                                                .optimizer = cases[i].optimizer,
-                                                .lr = "0.01",
-                                                .precision = cases[i].precision};
-            struct rig rig;
+            const struct fixture_options options = {.rule = cases[i].rule,
+                                                    .net = cases[i].net,
+                                                    .loss = cases[i].loss,
+                                                    .optimizer = cases[i].optimizer,
+                                                    .lr = "0.01",
+                                                    .precision = cases[i].precision};
+            struct fixture fixture;
             char hash[17];
-            rig_make(&rig, "portable", threads, &options, &batch);
+            fixture_make(&fixture, "portable", threads, &options, &batch);
             for (int step = 0; step < STEPS; step++)
-                rig_step(&rig, &batch);
-            bl_model_hash(rig.model, hash);
-            rig_free(&rig);
+                fixture_step(&fixture, &batch);
+            bl_model_hash(fixture.model, hash);
+            fixture_free(&fixture);
             if (strcmp(hash, cases[i].hash) != 0)
                 fail_msg("%s on %d threads: weights %s, expected %s", cases[i].rule, threads, hash,
                          cases[i].hash);

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "../src/file/tensors.h"
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 
@@ -27,7 +27,7 @@ enum { N_FIELDS = 9, TEXT = 600, INPUTS = 7, CLASSES = 4, LARGEST = 8 };
 struct golden {
     char text[TEXT]; /* the line, cut into the fields */
     const char *name;
-    struct rig_options options;
+    struct fixture_options options;
     struct tensors *file;
     bl_context *ctx;
 };
@@ -70,16 +70,16 @@ static void golden_parse(struct golden *g, const char *line)
     }
     assert_int_equal(n, N_FIELDS);
     g->name = fields[0];
-    g->options = (struct rig_options){.rule = fields[1],
-                                      .net = fields[2],
-                                      .loss = fields[3],
-                                      .reduction = fields[4],
-                                      .optimizer = fields[5],
-                                      .lr = fields[6],
-                                      .slope = option_of(fields[7]),
-                                      .lambda = option_of(fields[8]),
-                                      .init = "fanin",
-                                      .batch = "8"};
+    g->options = (struct fixture_options){.rule = fields[1],
+                                          .net = fields[2],
+                                          .loss = fields[3],
+                                          .reduction = fields[4],
+                                          .optimizer = fields[5],
+                                          .lr = fields[6],
+                                          .slope = option_of(fields[7]),
+                                          .lambda = option_of(fields[8]),
+                                          .init = "fanin",
+                                          .batch = "8"};
 }
 
 static void golden_open(struct golden *g, const char *line)
@@ -100,18 +100,18 @@ static void golden_close(struct golden *g)
 
 /* Every tensor of the model must be in the file, and every array of the file that is the start of one in the
    model. */
-static void set_start(const struct golden *g, struct rig *rig)
+static void set_start(const struct golden *g, struct fixture *fixture)
 {
     bl_tensor t;
     struct tensor_entry entry;
-    for (int i = 0; bl_model_tensor(rig->model, i, &t); i++) {
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t); i++) {
         entry = entry_of(g, "", t.name);
-        assert_int_equal(entry_count(entry), rig_count(t));
-        rig_set(rig, t.name, entry.values, entry_count(entry));
+        assert_int_equal(entry_count(entry), fixture_count(t));
+        fixture_set(fixture, t.name, entry.values, entry_count(entry));
     }
     for (size_t i = 0; tensors_entry(g->file, i, &entry); i++)
         if (entry.name[0] >= '0' && entry.name[0] <= '9')
-            assert_non_null(rig_tensor(rig, entry.name).values);
+            assert_non_null(fixture_tensor(fixture, entry.name).values);
 }
 
 /* Feedback that is no longer what it was. */
@@ -124,17 +124,17 @@ static bool does_learn(const struct golden *g, const char *name)
 }
 
 /* The largest distance of a weight, bias or learned feedback from the golden ones after that many steps; NaN counts as far. */
-static double distance(const struct golden *g, const struct rig *rig, int steps)
+static double distance(const struct golden *g, const struct fixture *fixture, int steps)
 {
     char prefix[40];
     double largest = 0.0;
     bl_tensor t;
     snprintf(prefix, sizeof prefix, "step%d.", steps);
-    for (int i = 0; bl_model_tensor(rig->model, i, &t); i++) {
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t); i++) {
         if (strstr(t.name, ".feedback") && !does_learn(g, t.name))
             continue;
         const struct tensor_entry expected = entry_of(g, prefix, t.name);
-        for (size_t k = 0; k < rig_count(t); k++) {
+        for (size_t k = 0; k < fixture_count(t); k++) {
             const double d = fabs((double)t.values[k] - (double)expected.values[k]);
             largest = d <= largest ? largest : isnan(d) ? INFINITY : d;
         }
@@ -163,25 +163,25 @@ static struct outcome run(const struct golden *g, const char *backend, int threa
     const int32_t any[1] = {0};
     const bl_shape shape = shape_of(g);
     const int inputs = shape.channels * shape.rows * shape.cols;
-    const struct rig_batch like = {x.values, any, 1, inputs, CLASSES, shape};
+    const struct fixture_batch like = {x.values, any, 1, inputs, CLASSES, shape};
     struct outcome out = {0.0, 0.0};
-    struct rig rig;
-    rig_make(&rig, backend, threads, &g->options, &like);
-    set_start(g, &rig);
+    struct fixture fixture;
+    fixture_make(&fixture, backend, threads, &g->options, &like);
+    set_start(g, &fixture);
     for (size_t step = 0, at = 0; step < entry_count(sizes); step++) {
         const size_t n = (size_t)sizes.values[step];
         int32_t batch_labels[LARGEST];
         for (size_t i = 0; i < n; i++)
             batch_labels[i] = (int32_t)labels.values[at + i];
-        const struct rig_batch batch = {
+        const struct fixture_batch batch = {
             x.values + at * (size_t)inputs, batch_labels, n, inputs, CLASSES, shape};
-        out.losses = fmax(out.losses, fabs(rig_step(&rig, &batch) - (double)losses.values[step]));
+        out.losses = fmax(out.losses, fabs(fixture_step(&fixture, &batch) - (double)losses.values[step]));
         at += n;
         if (step == 0)
-            out.weights = distance(g, &rig, 1);
+            out.weights = distance(g, &fixture, 1);
     }
-    out.weights = fmax(out.weights, distance(g, &rig, 10));
-    rig_free(&rig);
+    out.weights = fmax(out.weights, distance(g, &fixture, 10));
+    fixture_free(&fixture);
     return out;
 }
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 
@@ -35,7 +35,7 @@ static const char *const losses[] = {"ce", "bce", "mse"};
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
 
 /* ---- the same net in double precision ---- */
 
@@ -63,19 +63,21 @@ static double activate(const char *name, double a, double *slope)
     return *slope * a;
 }
 
-static const float *tensor_values(const struct rig *rig, size_t block, const char *what)
+static const float *tensor_values(const struct fixture *fixture, size_t block, const char *what)
 {
     char name[40];
     snprintf(name, sizeof name, "%zu.%s", block, what);
-    return rig_tensor(rig, name).values;
+    return fixture_tensor(fixture, name).values;
 }
 
-static void pass(const struct rig *rig, const char *activation, const float *example, struct passed *out)
+static void pass(const struct fixture *fixture, const char *activation, const float *example,
+                 struct passed *out)
 {
     for (int j = 0; j < INPUTS; j++)
         out->input[0][j] = (double)example[j];
     for (size_t l = 0; l < BLOCKS; l++) {
-        const float *W = tensor_values(rig, l, "dense.weight"), *b = tensor_values(rig, l, "dense.bias");
+        const float *W = tensor_values(fixture, l, "dense.weight"),
+                    *b = tensor_values(fixture, l, "dense.bias");
         for (int i = 0; i < units[l + 1]; i++) {
             double a = (double)b[i];
             for (int j = 0; j < units[l]; j++)
@@ -112,20 +114,20 @@ static void product(const float *M, int rows, int cols, bool transposed, const d
 }
 
 /* delta of every block from its equation; delta[BLOCKS - 1] is e already. */
-static void teach(const struct rig *rig, const char *rule, const struct passed *at,
+static void teach(const struct fixture *fixture, const char *rule, const struct passed *at,
                   double delta[BLOCKS][WIDEST])
 {
     const bool forward = strcmp(rule, "ifa") == 0;
     for (size_t k = 0; k + 1 < BLOCKS; k++) {
         const size_t l = forward ? k : BLOCKS - 2 - k;
         if (strcmp(rule, "dfa") == 0 || (forward && l == 0))
-            product(tensor_values(rig, l, "feedback"), CLASSES, units[l + 1], true, delta[BLOCKS - 1],
+            product(tensor_values(fixture, l, "feedback"), CLASSES, units[l + 1], true, delta[BLOCKS - 1],
                     delta[l]);
         else if (forward)
-            product(tensor_values(rig, l, "dense.weight"), units[l + 1], units[l], false, delta[l - 1],
+            product(tensor_values(fixture, l, "dense.weight"), units[l + 1], units[l], false, delta[l - 1],
                     delta[l]);
         else
-            product(tensor_values(rig, l + 1, "feedback"), units[l + 2], units[l + 1], true, delta[l + 1],
+            product(tensor_values(fixture, l + 1, "feedback"), units[l + 2], units[l + 1], true, delta[l + 1],
                     delta[l]);
         for (int i = 0; i < units[l + 1]; i++)
             delta[l][i] *= at->slope[l][i];
@@ -134,20 +136,20 @@ static void teach(const struct rig *rig, const char *rule, const struct passed *
 
 /* ---- the case ---- */
 
-static void set_random(struct rig *rig)
+static void set_random(struct fixture *fixture)
 {
     bl_tensor t;
     uint32_t state = 7;
     float values[WIDEST * WIDEST];
-    for (int i = 0; bl_model_tensor(rig->model, i, &t); i++) {
-        for (size_t k = 0; k < rig_count(t); k++)
-            values[k] = rig_random(&state, 1.2f);
-        rig_set(rig, t.name, values, rig_count(t));
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t); i++) {
+        for (size_t k = 0; k < fixture_count(t); k++)
+            values[k] = fixture_random(&state, 1.2f);
+        fixture_set(fixture, t.name, values, fixture_count(t));
     }
 }
 
 /* Draws each example again until no hidden sum is near 0. */
-static void choose_examples(const struct rig *rig, const char *activation)
+static void choose_examples(const struct fixture *fixture, const char *activation)
 {
     uint32_t state = 5;
     for (int n = 0; n < N; n++) {
@@ -155,8 +157,8 @@ static void choose_examples(const struct rig *rig, const char *activation)
         do {
             struct passed at;
             for (int j = 0; j < INPUTS; j++)
-                x[n * INPUTS + j] = rig_random(&state, 1.5f);
-            pass(rig, activation, x + n * INPUTS, &at);
+                x[n * INPUTS + j] = fixture_random(&state, 1.5f);
+            pass(fixture, activation, x + n * INPUTS, &at);
             nearest = INFINITY;
             for (size_t l = 0; l + 1 < BLOCKS; l++)
                 for (int i = 0; i < units[l + 1]; i++)
@@ -166,27 +168,27 @@ static void choose_examples(const struct rig *rig, const char *activation)
     }
 }
 
-struct lesson_case {
+struct workspace_case {
     const char *rule, *activation, *loss, *reduction, *backend;
 };
 
-static void case_make(struct rig *rig, const struct lesson_case *c)
+static void case_make(struct fixture *fixture, const struct workspace_case *c)
 {
     char net[100];
     snprintf(net, sizeof net, "dense 6, %s, dense 5, %s, dense 4", c->activation, c->activation);
-    const struct rig_options options = {.net = net,
-                                        .rule = c->rule,
-                                        .loss = c->loss,
-                                        .reduction = c->reduction,
-                                        .optimizer = "sgd",
-                                        .init = "fanin",
-                                        .batch = "8"};
-    rig_make(rig, c->backend, 1, &options, &batch);
-    set_random(rig);
-    choose_examples(rig, c->activation);
+    const struct fixture_options options = {.net = net,
+                                            .rule = c->rule,
+                                            .loss = c->loss,
+                                            .reduction = c->reduction,
+                                            .optimizer = "sgd",
+                                            .init = "fanin",
+                                            .batch = "8"};
+    fixture_make(fixture, c->backend, 1, &options, &batch);
+    set_random(fixture);
+    choose_examples(fixture, c->activation);
 }
 
-static void case_fail(const struct lesson_case *c, const char *what, double distance)
+static void case_fail(const struct workspace_case *c, const char *what, double distance)
 {
     fail_msg("%s, %s, %s, %s on %s: %s is off by %.2g", c->rule, c->activation, c->loss, c->reduction,
              c->backend, what, distance);
@@ -194,66 +196,66 @@ static void case_fail(const struct lesson_case *c, const char *what, double dist
 
 /* ---- central differences ---- */
 
-static double loss_at(struct rig *rig, const bl_data *data, const char *name, float *values, size_t n,
+static double loss_at(struct fixture *fixture, const bl_data *data, const char *name, float *values, size_t n,
                       size_t k, float shift)
 {
     const float kept = values[k];
     bl_score score;
     values[k] = kept + shift;
-    rig_set(rig, name, values, n);
+    fixture_set(fixture, name, values, n);
     values[k] = kept;
-    rig_must(rig, bl_model_evaluate(rig->model, data, &score));
+    fixture_must(fixture, bl_model_evaluate(fixture->model, data, &score));
     return score.loss;
 }
 
 /* The largest distance of the i-th tensor's gradient from the differences of the mean loss, in units of 1 +
    the loss. scale: gradient of the reduction over gradient of the mean. */
-static double tensor_distance(struct rig *rig, const bl_data *data, int i, double scale)
+static double tensor_distance(struct fixture *fixture, const bl_data *data, int i, double scale)
 {
     bl_tensor t, g;
     float values[WIDEST * WIDEST], gradient[WIDEST * WIDEST];
     double largest = 0.0;
-    assert_true(bl_model_tensor(rig->model, i, &t));
-    rig_must(rig, bl_trainer_inspect(rig->trainer, x, labels, N));
-    assert_true(bl_trainer_gradient(rig->trainer, i, &g));
-    const size_t n = rig_count(t);
-    assert_int_equal(rig_count(g), n);
+    assert_true(bl_model_tensor(fixture->model, i, &t));
+    fixture_must(fixture, bl_trainer_inspect(fixture->trainer, x, labels, N));
+    assert_true(bl_trainer_gradient(fixture->trainer, i, &g));
+    const size_t n = fixture_count(t);
+    assert_int_equal(fixture_count(g), n);
     memcpy(values, t.values, n * sizeof *values);
     memcpy(gradient, g.values, n * sizeof *gradient);
     for (size_t k = 0; k < n; k++) {
         double J[5]; /* at -2h, -h, 0, h, 2h */
         for (int at = 0; at < 5; at++)
-            J[at] = loss_at(rig, data, t.name, values, n, k, (float)(at - 2) * h);
+            J[at] = loss_at(fixture, data, t.name, values, n, k, (float)(at - 2) * h);
         const double slope = (8 * (J[3] - J[1]) - (J[4] - J[0])) / (12 * (double)h);
         largest = fmax(largest, fabs((double)gradient[k] / scale - slope) / (1.0 + J[2]));
     }
-    rig_set(rig, t.name, values, n);
+    fixture_set(fixture, t.name, values, n);
     return largest;
 }
 
 /* Of the tensors whose name begins so. */
-static double difference_distance(struct rig *rig, const struct lesson_case *c, const char *prefix)
+static double difference_distance(struct fixture *fixture, const struct workspace_case *c, const char *prefix)
 {
     bl_tensor t;
     bl_data *data = NULL;
     double largest = 0.0;
-    rig_must(rig, bl_data_wrap(&data, rig->ctx, x, labels, N, (bl_shape){1, 1, INPUTS}, CLASSES));
-    for (int i = 0; bl_model_tensor(rig->model, i, &t); i++)
+    fixture_must(fixture, bl_data_wrap(&data, fixture->ctx, x, labels, N, (bl_shape){1, 1, INPUTS}, CLASSES));
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t); i++)
         if (strstr(t.name, ".dense.") && strncmp(t.name, prefix, strlen(prefix)) == 0)
-            largest = fmax(largest,
-                           tensor_distance(rig, data, i, strcmp(c->reduction, "sum") == 0 ? (double)N : 1.0));
+            largest = fmax(largest, tensor_distance(fixture, data, i,
+                                                    strcmp(c->reduction, "sum") == 0 ? (double)N : 1.0));
     bl_data_free(data);
     return largest;
 }
 
-static void check_bp(const struct lesson_case *c)
+static void check_bp(const struct workspace_case *c)
 {
-    struct rig rig;
-    case_make(&rig, c);
-    const double distance = difference_distance(&rig, c, "");
+    struct fixture fixture;
+    case_make(&fixture, c);
+    const double distance = difference_distance(&fixture, c, "");
     if (!(distance <= difference_bound))
         case_fail(c, "a gradient", distance);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 /* ---- the equations ---- */
@@ -268,36 +270,36 @@ static void gap_add(struct gap *gap, float is, double should)
     gap->size = fmax(gap->size, fabs(should));
 }
 
-static bl_tensor weight_gradient(const struct rig *rig, size_t block)
+static bl_tensor weight_gradient(const struct fixture *fixture, size_t block)
 {
     char name[40];
     bl_tensor t, g = {NULL, NULL, 0, 0};
     int index = 0;
     snprintf(name, sizeof name, "%zu.dense.weight", block);
-    while (bl_model_tensor(rig->model, index, &t) && strcmp(t.name, name) != 0)
+    while (bl_model_tensor(fixture->model, index, &t) && strcmp(t.name, name) != 0)
         index++;
-    assert_true(bl_trainer_gradient(rig->trainer, index, &g));
+    assert_true(bl_trainer_gradient(fixture->trainer, index, &g));
     return g;
 }
 
 /* delta and the gradients against their definitions, for the batch as it is; in units of the largest. */
-static double definition_distance(struct rig *rig, const struct lesson_case *c)
+static double definition_distance(struct fixture *fixture, const struct workspace_case *c)
 {
     double delta[N][BLOCKS][WIDEST];
     static struct passed at[N];
     struct gap gap = {0.0, 0.0};
     for (int n = 0; n < N; n++) {
-        pass(rig, c->activation, x + n * INPUTS, &at[n]);
+        pass(fixture, c->activation, x + n * INPUTS, &at[n]);
         error_of(c->loss, at[n].input[BLOCKS], labels[n], delta[n][BLOCKS - 1]);
         for (int i = 0; i < CLASSES; i++)
             delta[n][BLOCKS - 1][i] /= strcmp(c->reduction, "sum") == 0 ? 1 : N;
-        teach(rig, c->rule, &at[n], delta[n]);
+        teach(fixture, c->rule, &at[n], delta[n]);
     }
-    rig_must(rig, bl_trainer_inspect(rig->trainer, x, labels, N));
+    fixture_must(fixture, bl_trainer_inspect(fixture->trainer, x, labels, N));
     for (size_t l = 0; l < BLOCKS; l++) {
         bl_tensor d;
-        const bl_tensor g = weight_gradient(rig, l);
-        assert_true(bl_trainer_delta(rig->trainer, (int)l, &d));
+        const bl_tensor g = weight_gradient(fixture, l);
+        assert_true(bl_trainer_delta(fixture->trainer, (int)l, &d));
         for (int i = 0; i < units[l + 1]; i++) {
             for (int n = 0; n < N; n++)
                 gap_add(&gap, d.values[n * units[l + 1] + i], delta[n][l][i]);
@@ -312,19 +314,19 @@ static double definition_distance(struct rig *rig, const struct lesson_case *c)
     return gap.largest / gap.size;
 }
 
-static void check_rule(const struct lesson_case *c)
+static void check_rule(const struct workspace_case *c)
 {
-    struct rig rig;
-    case_make(&rig, c);
-    const double defined = definition_distance(&rig, c);
+    struct fixture fixture;
+    case_make(&fixture, c);
+    const double defined = definition_distance(&fixture, c);
     if (!(defined <= definition_bound))
         case_fail(c, "a delta or gradient", defined);
-    const double output = difference_distance(&rig, c, "2.");
+    const double output = difference_distance(&fixture, c, "2.");
     if (!(output <= difference_bound))
         case_fail(c, "the output's gradient", output);
-    if (difference_distance(&rig, c, "0.") < plain_miss)
+    if (difference_distance(&fixture, c, "0.") < plain_miss)
         case_fail(c, "what is no gradient passes for one; it", 0.0);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 /* ---- tests ---- */
@@ -334,13 +336,13 @@ enum {
     N_LOSSES = sizeof losses / sizeof losses[0]
 };
 
-static void for_all(const char *rule, void (*check)(const struct lesson_case *))
+static void for_all(const char *rule, void (*check)(const struct workspace_case *))
 {
     for (int backend = 0; bl_backend_name(backend); backend++)
         for (int i = 0; i < N_ACTIVATIONS * N_LOSSES * 2; i++) {
-            const struct lesson_case c = {rule, activations[i / 2 % N_ACTIVATIONS],
-                                          losses[i / 2 / N_ACTIVATIONS], i % 2 ? "sum" : "mean",
-                                          bl_backend_name(backend)};
+            const struct workspace_case c = {rule, activations[i / 2 % N_ACTIVATIONS],
+                                             losses[i / 2 / N_ACTIVATIONS], i % 2 ? "sum" : "mean",
+                                             bl_backend_name(backend)};
             check(&c);
         }
 }
@@ -362,19 +364,19 @@ static void test_rules_teach_what_they_say(void **state)
 static void test_inspection_changes_nothing(void **state)
 {
     (void)state;
-    const struct lesson_case c = {"dfa", "tanh", "ce", "mean", "portable"};
-    struct rig inspected, left;
+    const struct workspace_case c = {"dfa", "tanh", "ce", "mean", "portable"};
+    struct fixture inspected, left;
     case_make(&inspected, &c);
     case_make(&left, &c);
     for (int step = 0; step < 3; step++) {
-        rig_must(&inspected, bl_trainer_inspect(inspected.trainer, x, labels, N));
-        assert_true(rig_equal(&inspected, &left));
-        rig_step(&inspected, &batch);
-        rig_step(&left, &batch);
-        assert_true(rig_equal(&inspected, &left));
+        fixture_must(&inspected, bl_trainer_inspect(inspected.trainer, x, labels, N));
+        assert_true(fixture_equal(&inspected, &left));
+        fixture_step(&inspected, &batch);
+        fixture_step(&left, &batch);
+        assert_true(fixture_equal(&inspected, &left));
     }
-    rig_free(&inspected);
-    rig_free(&left);
+    fixture_free(&inspected);
+    fixture_free(&left);
 }
 
 int main(void)

@@ -5,7 +5,7 @@
  *
  *     test_hashes --write    prints the table anew; a line that changes belongs into the changelog
  */
-#include "rig.h"
+#include "fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,7 +159,7 @@ static void check_choice(const struct choice *c, void *user)
 
 static void fill(void)
 {
-    rig_fill(7, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(7, x, labels, N, INPUTS, CLASSES);
 }
 
 static void test_table(void **state)

@@ -65,7 +65,7 @@ static bool has_word(const char *line, struct slice word)
 static void missing_in(const char *line, const bl_option *option, char *out, size_t room)
 {
     struct slice rest = slice_of(option->argument ? option->argument : "true|false"), word;
-    char fallback[64];
+    char default_value[64];
     out[0] = 0;
     if (!line[0]) {
         snprintf(out, room, "its line");
@@ -77,10 +77,10 @@ static void missing_in(const char *line, const bl_option *option, char *out, siz
         if (is_value(word) && !has_word(line, slice_of(text)))
             snprintf(out, room, "the value %s", text);
     }
-    snprintf(fallback, sizeof fallback, "[%s]", option->fallback);
-    const size_t n = strlen(line), k = strlen(fallback);
-    if (n < k || strcmp(line + n - k, fallback) != 0)
-        snprintf(out, room, "the default at its end, %s", fallback);
+    snprintf(default_value, sizeof default_value, "[%s]", option->default_value);
+    const size_t n = strlen(line), k = strlen(default_value);
+    if (n < k || strcmp(line + n - k, default_value) != 0)
+        snprintf(out, room, "the default at its end, %s", default_value);
 }
 
 static void test_each_option(void **state)
@@ -95,7 +95,7 @@ static void test_each_option(void **state)
         if (missing[0])
             fprintf(stderr, "include/backless.h, option %s: lacks %s; expected \"     %-17s %s [%s]\"\n",
                     option->key, missing, option->key, option->argument ? option->argument : "true, false",
-                    option->fallback);
+                    option->default_value);
         faults += missing[0] != 0;
     }
     assert_int_equal(faults, 0);

@@ -11,7 +11,7 @@
 
 #include "../src/backend/portable/portable.h"
 #include "../src/layers/layer.h"
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 
@@ -40,13 +40,13 @@ static void fill(size_t n)
 {
     uint32_t seed = 7;
     for (size_t i = 0; i < N * n; i++) {
-        x[i] = 10.0f + rig_random(&seed, 1.7f);
-        dy[i] = rig_random(&seed, 1.0f);
+        x[i] = 10.0f + fixture_random(&seed, 1.7f);
+        dy[i] = fixture_random(&seed, 1.0f);
         dx[i] = 0.25f;
     }
     for (size_t j = 0; j < n; j++) {
-        scale[j] = 1.0f + rig_random(&seed, 0.5f);
-        shift[j] = rig_random(&seed, 0.5f);
+        scale[j] = 1.0f + fixture_random(&seed, 0.5f);
+        shift[j] = fixture_random(&seed, 0.5f);
     }
     for (size_t j = 0; j < n; j++)
         x[n + j] = 3.0f; /* the second example: all equal */
@@ -58,7 +58,7 @@ static void run(const struct backend *backend, size_t n, struct part part, bool 
     const struct layer_ops *ops = layernorm();
     struct worker worker = {.backend = backend};
     const struct layer layer = {.ops = ops, .in_units = n, .units = n, .own = {scale, shift}};
-    const struct crossing c = {.x = matrix_of(x, N, n),
+    const struct layer_io c = {.x = matrix_of(x, N, n),
                                .y = matrix_of(y, N, n),
                                .dx = matrix_of(dx, N, n),
                                .dy = matrix_of(dy, N, n),

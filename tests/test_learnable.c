@@ -2,7 +2,7 @@
  * test_learnable.c - configurations that cannot learn are refused or noted: before the first step, blocks
  * whose deltas stay 0 during training, and a last batch that is too small for batch norm.
  */
-#include "rig.h"
+#include "fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,21 +13,21 @@ enum { N = 24, INPUTS = 9, CLASSES = 3, STEPS = 14 };
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
-static const struct rig_batch maps = {x, labels, N, INPUTS, CLASSES, {1, 3, 3}};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch maps = {x, labels, N, INPUTS, CLASSES, {1, 3, 3}};
 
 static int fill(void **state)
 {
     (void)state;
-    rig_fill(5, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(5, x, labels, N, INPUTS, CLASSES);
     return 0;
 }
 
 /* The first note that holds the fragment, or NULL. */
-static const char *find_note(const struct rig *rig, const char *fragment)
+static const char *find_note(const struct fixture *fixture, const char *fragment)
 {
     const char *note = NULL;
-    for (int i = 0; (note = bl_trainer_note(rig->trainer, i)); i++)
+    for (int i = 0; (note = bl_trainer_note(fixture->trainer, i)); i++)
         if (strstr(note, fragment))
             return note;
     return NULL;
@@ -37,8 +37,8 @@ static void test_refused(void **state)
 {
     (void)state;
     static const struct {
-        struct rig_options options;
-        const struct rig_batch *like;
+        struct fixture_options options;
+        const struct fixture_batch *like;
         const char *why;
     } cases[] = {
         {{.net = "dense 5, batchnorm, tanh, dense 3", .rule = "bp", .batch = "1"}, &batch, "batch norm"},
@@ -50,11 +50,12 @@ static void test_refused(void **state)
          "weight-decay"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct rig rig;
-        assert_int_equal(rig_try(&rig, "portable", 1, &cases[i].options, cases[i].like), BL_BAD_VALUE);
-        if (!strstr(bl_why(rig.ctx), cases[i].why))
-            fail_msg("%s: \"%s\" lacks \"%s\"", cases[i].options.net, bl_why(rig.ctx), cases[i].why);
-        rig_free(&rig);
+        struct fixture fixture;
+        assert_int_equal(fixture_try(&fixture, "portable", 1, &cases[i].options, cases[i].like),
+                         BL_BAD_VALUE);
+        if (!strstr(bl_why(fixture.ctx), cases[i].why))
+            fail_msg("%s: \"%s\" lacks \"%s\"", cases[i].options.net, bl_why(fixture.ctx), cases[i].why);
+        fixture_free(&fixture);
     }
 }
 
@@ -62,25 +63,25 @@ static void test_refused(void **state)
 static void test_not_refused(void **state)
 {
     (void)state;
-    static const struct rig_options maps_of_four = {
+    static const struct fixture_options maps_of_four = {
         .net = "conv 4 2x2, batchnorm, tanh, dense 3", .rule = "dfa", .batch = "1"};
-    static const struct rig_options sound = {.net = "dense 5, batchnorm, tanh, dense 3", .rule = "bp"};
-    struct rig rig;
-    rig_make(&rig, "portable", 1, &maps_of_four, &maps);
-    assert_null(bl_trainer_note(rig.trainer, 0));
-    rig_free(&rig);
-    rig_make(&rig, "portable", 1, &sound, &batch);
-    assert_null(bl_trainer_note(rig.trainer, 0));
-    assert_int_equal(bl_trainer_step(rig.trainer, x, labels, 1, NULL), BL_BAD_VALUE);
-    assert_int_equal(bl_trainer_step(rig.trainer, x, labels, 2, NULL), BL_OK);
-    rig_free(&rig);
+    static const struct fixture_options sound = {.net = "dense 5, batchnorm, tanh, dense 3", .rule = "bp"};
+    struct fixture fixture;
+    fixture_make(&fixture, "portable", 1, &maps_of_four, &maps);
+    assert_null(bl_trainer_note(fixture.trainer, 0));
+    fixture_free(&fixture);
+    fixture_make(&fixture, "portable", 1, &sound, &batch);
+    assert_null(bl_trainer_note(fixture.trainer, 0));
+    assert_int_equal(bl_trainer_step(fixture.trainer, x, labels, 1, NULL), BL_BAD_VALUE);
+    assert_int_equal(bl_trainer_step(fixture.trainer, x, labels, 2, NULL), BL_OK);
+    fixture_free(&fixture);
 }
 
 static void test_told_at_once(void **state)
 {
     (void)state;
     static const struct {
-        struct rig_options options;
+        struct fixture_options options;
         const char *note;
     } cases[] = {
         {{.net = "dense 5, batchnorm, tanh, dense 3", .batch = "2"}, "two examples"},
@@ -92,11 +93,11 @@ static void test_told_at_once(void **state)
         {{.net = "dense 5, tanh, dense 3", .rule = "dfa", .slope = "1"}, "slope"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct rig rig;
-        rig_make(&rig, "portable", 1, &cases[i].options, &batch);
-        if (!find_note(&rig, cases[i].note))
+        struct fixture fixture;
+        fixture_make(&fixture, "portable", 1, &cases[i].options, &batch);
+        if (!find_note(&fixture, cases[i].note))
             fail_msg("%s: no note with \"%s\"", cases[i].options.net, cases[i].note);
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 
@@ -106,7 +107,7 @@ static void test_blocks_that_stand_still(void **state)
 {
     (void)state;
     static const struct {
-        struct rig_options options;
+        struct fixture_options options;
         const char *tensor;
         float value;
         const char *block, *why;
@@ -144,24 +145,24 @@ static void test_blocks_that_stand_still(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         for (int is_made = 0; is_made < 2; is_made++) {
-            struct rig rig;
+            struct fixture fixture;
             float values[INPUTS * 6];
-            rig_make(&rig, "portable", 2, &cases[i].options, &batch);
-            const size_t n = rig_count(rig_tensor(&rig, cases[i].tensor));
+            fixture_make(&fixture, "portable", 2, &cases[i].options, &batch);
+            const size_t n = fixture_count(fixture_tensor(&fixture, cases[i].tensor));
             assert_in_range(n, 1, INPUTS * 6);
             for (size_t j = 0; j < n; j++)
                 values[j] = cases[i].value;
             if (is_made)
-                rig_set(&rig, cases[i].tensor, values, n);
+                fixture_set(&fixture, cases[i].tensor, values, n);
             for (int step = 0; step < STEPS; step++)
-                rig_step(&rig, &batch);
-            const char *note = find_note(&rig, cases[i].block);
-            if (!is_made && bl_trainer_note(rig.trainer, 0))
-                fail_msg("case %zu, untouched: %s", i, bl_trainer_note(rig.trainer, 0));
+                fixture_step(&fixture, &batch);
+            const char *note = find_note(&fixture, cases[i].block);
+            if (!is_made && bl_trainer_note(fixture.trainer, 0))
+                fail_msg("case %zu, untouched: %s", i, bl_trainer_note(fixture.trainer, 0));
             if (is_made && (!note || !strstr(note, "learns nothing") || !strstr(note, cases[i].why)))
                 fail_msg("case %zu: note %s, expected %s and %s", i, note ? note : "none", cases[i].block,
                          cases[i].why);
-            rig_free(&rig);
+            fixture_free(&fixture);
         }
 }
 
@@ -171,13 +172,13 @@ static void test_baselines_may_stand_still(void **state)
     (void)state;
     static const char *const rules[] = {"frozen", "linear"};
     for (size_t i = 0; i < 2; i++) {
-        const struct rig_options options = {.net = "dense 6, tanh, dense 3", .rule = rules[i]};
-        struct rig rig;
-        rig_make(&rig, "portable", 1, &options, &batch);
+        const struct fixture_options options = {.net = "dense 6, tanh, dense 3", .rule = rules[i]};
+        struct fixture fixture;
+        fixture_make(&fixture, "portable", 1, &options, &batch);
         for (int step = 0; step < STEPS; step++)
-            rig_step(&rig, &batch);
-        assert_null(bl_trainer_note(rig.trainer, 0));
-        rig_free(&rig);
+            fixture_step(&fixture, &batch);
+        assert_null(bl_trainer_note(fixture.trainer, 0));
+        fixture_free(&fixture);
     }
 }
 
@@ -191,16 +192,16 @@ static int keep_last(void *user, const bl_progress *now)
 static void fit(const char *net, const char *size, int threads, const char *memory, bl_progress *last,
                 char hash[17])
 {
-    const struct rig_options options = {
+    const struct fixture_options options = {
         .net = net, .rule = "dfa", .batch = size, .epochs = "2", .init = "fanin"};
-    struct rig rig;
-    rig_make(&rig, "portable", threads, &options, &batch);
-    bl_trainer_free(rig.trainer);
-    rig_must(&rig, bl_config_set(rig.config, "memory", memory));
-    rig_must(&rig, bl_trainer_create(&rig.trainer, rig.ctx, rig.config, rig.data));
-    rig_must(&rig, bl_trainer_fit(rig.trainer, rig.data, NULL, NULL, keep_last, last));
-    bl_model_hash(bl_trainer_model(rig.trainer), hash);
-    rig_free(&rig);
+    struct fixture fixture;
+    fixture_make(&fixture, "portable", threads, &options, &batch);
+    bl_trainer_free(fixture.trainer);
+    fixture_must(&fixture, bl_config_set(fixture.config, "memory", memory));
+    fixture_must(&fixture, bl_trainer_create(&fixture.trainer, fixture.ctx, fixture.config, fixture.data));
+    fixture_must(&fixture, bl_trainer_fit(fixture.trainer, fixture.data, NULL, NULL, keep_last, last));
+    bl_model_hash(bl_trainer_model(fixture.trainer), hash);
+    fixture_free(&fixture);
 }
 
 /* 24 examples in batches of 23: with batch norm one step of 24, else a step of 23 and one of 1. The bits are those of any number of
@@ -233,24 +234,25 @@ static void test_slopes(void **state)
     (void)state;
     static const char *const slopes[] = {"cos a", "cos f", "1", "f'"};
     char hashes[4][17], dfa[17];
-    struct rig rig;
+    struct fixture fixture;
     for (size_t i = 0; i < 5; i++) {
-        const struct rig_options options = {.net = "dense 6, softplus, tanh, dense 5, relu, dense 3",
-                                            .rule = i < 4 ? "adfa" : "dfa",
-                                            .slope = i < 4 ? slopes[i] : NULL,
-                                            .init = "fanin"};
+        const struct fixture_options options = {.net = "dense 6, softplus, tanh, dense 5, relu, dense 3",
+                                                .rule = i < 4 ? "adfa" : "dfa",
+                                                .slope = i < 4 ? slopes[i] : NULL,
+                                                .init = "fanin"};
         for (int low = 0; low < 2; low++) {
             char again[17];
-            rig_make(&rig, "portable", 1 + low, &options, &batch);
-            bl_trainer_free(rig.trainer);
-            rig_must(&rig, bl_config_set(rig.config, "memory", low ? "low" : "normal"));
-            rig_must(&rig, bl_trainer_create(&rig.trainer, rig.ctx, rig.config, rig.data));
+            fixture_make(&fixture, "portable", 1 + low, &options, &batch);
+            bl_trainer_free(fixture.trainer);
+            fixture_must(&fixture, bl_config_set(fixture.config, "memory", low ? "low" : "normal"));
+            fixture_must(&fixture,
+                         bl_trainer_create(&fixture.trainer, fixture.ctx, fixture.config, fixture.data));
             for (int step = 0; step < STEPS; step++)
-                rig_step(&rig, &batch);
-            bl_model_hash(bl_trainer_model(rig.trainer), low ? again : i < 4 ? hashes[i] : dfa);
+                fixture_step(&fixture, &batch);
+            bl_model_hash(bl_trainer_model(fixture.trainer), low ? again : i < 4 ? hashes[i] : dfa);
             if (low)
                 assert_string_equal(again, i < 4 ? hashes[i] : dfa);
-            rig_free(&rig);
+            fixture_free(&fixture);
         }
     }
     assert_string_equal(hashes[3], dfa);

@@ -106,9 +106,9 @@ static bl_status load_model(bl_context *ctx, const char *net, const char *output
 {
     const struct tensor_entry entries[] = {{"0.dense.weight", some, 4, 4, NULL},
                                            {"0.dense.bias", some, 4, 0, NULL}};
-    const struct tensor_fact facts[] = {{"input", "1 x 1 x 4"}, {"net", net},   {"outputs", outputs},
-                                        {"rule", rule},         {"loss", "ce"}, {"format", "backless 1"},
-                                        {"answers", "classes"}};
+    const struct tensor_metadata facts[] = {{"input", "1 x 1 x 4"}, {"net", net},   {"outputs", outputs},
+                                            {"rule", rule},         {"loss", "ce"}, {"format", "backless 1"},
+                                            {"answers", "classes"}};
     const char *path = scratch_path(&scratch, "model.safetensors");
     bl_model *model = NULL;
     assert_int_equal(tensors_write(ctx, path, entries, 2, facts, sizeof facts / sizeof *facts), BL_OK);
@@ -148,7 +148,7 @@ static void feedback_is_measured_too(void **state)
         {"0.dense.weight", zeros, WIDE, 4, NULL},      {"0.dense.bias", zeros, WIDE, 0, NULL},
         {"1.dense.weight", zeros, NARROW, WIDE, NULL}, {"1.dense.bias", zeros, NARROW, 0, NULL},
         {"2.dense.weight", zeros, WIDE, NARROW, NULL}, {"2.dense.bias", zeros, WIDE, 0, NULL}};
-    const struct tensor_fact facts[] = {
+    const struct tensor_metadata facts[] = {
         {"input", "1 x 1 x 4"}, {"net", "dense 20000, tanh, dense 1, tanh, dense 20000"},
         {"outputs", "20000"},   {"rule", "dfa"},
         {"loss", "ce"},         {"format", "backless 1"},
@@ -204,14 +204,14 @@ static void write_changed(struct run *run, const char *key, const char *text)
 {
     struct tensors *file = NULL;
     struct tensor_entry entries[MOST_ENTRIES];
-    struct tensor_fact facts[MOST_TEXTS];
+    struct tensor_metadata facts[MOST_TEXTS];
     size_t n = 0, m = 0;
     const char *path = scratch_path(&scratch, "model.safetensors");
     assert_int_equal(checkpoint_write(run->trainer, path), BL_OK);
     assert_int_equal(tensors_read(&file, run->ctx, path), BL_OK);
     while (n < MOST_ENTRIES && tensors_entry(file, n, &entries[n]))
         n++;
-    for (; m < MOST_TEXTS && tensors_fact_at(file, m, &facts[m]); m++)
+    for (; m < MOST_TEXTS && tensors_metadata_at(file, m, &facts[m]); m++)
         if (strcmp(facts[m].key, key) == 0)
             facts[m].text = text;
     assert_int_equal(tensors_write(run->ctx, path, entries, n, facts, m), BL_OK);

@@ -2,7 +2,7 @@
  * test_max_norm.c - the option max-norm: a step is the plain step, then the bound, computed here in long
  * double; what does not learn keeps its weights; threads, saving and the value 0 change no bits.
  */
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -20,7 +20,7 @@ static const double miss = 0x1p-22;
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
 
 static const char *const nets[] = {"dense 130, tanh, dense 9, tanh, dense 3",
                                    "conv 5 3x3, batchnorm, tanh, dense 3 nobias"};
@@ -29,16 +29,17 @@ enum { NETS = sizeof nets / sizeof *nets };
 static int fill(void **state)
 {
     (void)state;
-    rig_fill(7, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(7, x, labels, N, INPUTS, CLASSES);
     return 0;
 }
 
-static void make(struct rig *rig, int threads, const char *net, const char *rule, const char *max_norm)
+static void make(struct fixture *fixture, int threads, const char *net, const char *rule,
+                 const char *max_norm)
 {
-    rig_make(rig, "portable", threads,
-             &(struct rig_options){
-                 .net = net, .rule = rule, .optimizer = "sgd", .init = "fanin", .max_norm = max_norm},
-             &batch);
+    fixture_make(fixture, "portable", threads,
+                 &(struct fixture_options){
+                     .net = net, .rule = rule, .optimizer = "sgd", .init = "fanin", .max_norm = max_norm},
+                 &batch);
 }
 
 static long double norm_of(const float *w, size_t n)
@@ -80,25 +81,25 @@ static void test_a_step_and_the_bound(void **state)
 {
     (void)state;
     for (int k = 0; k < NETS; k++) {
-        struct rig bounded, plain;
+        struct fixture bounded, plain;
         int above = 0, below = 0;
         make(&bounded, 2, nets[k], "dfa", "0.5625");
         make(&plain, 2, nets[k], "dfa", "0");
         for (int step = 0; step < 5; step++) {
             bl_tensor t;
-            rig_copy(&plain, &bounded);
-            rig_step(&bounded, &batch);
-            rig_step(&plain, &batch);
+            fixture_copy(&plain, &bounded);
+            fixture_step(&bounded, &batch);
+            fixture_step(&plain, &batch);
             for (int i = 0; bl_model_tensor(plain.model, i, &t); i++) {
-                const int rows = check_tensor(rig_tensor(&bounded, t.name), t);
+                const int rows = check_tensor(fixture_tensor(&bounded, t.name), t);
                 above += rows;
                 below += is_weight(t.name) ? (int)t.rows - rows : 0;
             }
         }
         if (above < 5 || below < 5)
             fail_msg("%s: %d rows above the bound and %d below do not test both", nets[k], above, below);
-        rig_free(&bounded);
-        rig_free(&plain);
+        fixture_free(&bounded);
+        fixture_free(&plain);
     }
 }
 
@@ -106,16 +107,17 @@ static void test_a_step_and_the_bound(void **state)
 static void test_frozen_blocks_stay(void **state)
 {
     (void)state;
-    struct rig rig;
+    struct fixture fixture;
     float before[MOST_WEIGHTS];
-    make(&rig, 1, nets[0], "frozen", "0.5625");
-    const bl_tensor W = rig_tensor(&rig, "0.dense.weight");
-    assert_in_range(rig_count(W), 1, MOST_WEIGHTS);
+    make(&fixture, 1, nets[0], "frozen", "0.5625");
+    const bl_tensor W = fixture_tensor(&fixture, "0.dense.weight");
+    assert_in_range(fixture_count(W), 1, MOST_WEIGHTS);
     assert_true(norm_of(W.values, W.cols) > (long double)bound);
-    memcpy(before, W.values, rig_count(W) * sizeof *before);
-    rig_step(&rig, &batch);
-    assert_memory_equal(before, rig_tensor(&rig, "0.dense.weight").values, rig_count(W) * sizeof *before);
-    rig_free(&rig);
+    memcpy(before, W.values, fixture_count(W) * sizeof *before);
+    fixture_step(&fixture, &batch);
+    assert_memory_equal(before, fixture_tensor(&fixture, "0.dense.weight").values,
+                        fixture_count(W) * sizeof *before);
+    fixture_free(&fixture);
 }
 
 static void test_threads_and_saving_change_no_bits(void **state)
@@ -123,23 +125,23 @@ static void test_threads_and_saving_change_no_bits(void **state)
     (void)state;
     static const char path[] = "test_max_norm.safetensors";
     for (int k = 0; k < NETS; k++) {
-        struct rig one, three, loaded;
+        struct fixture one, three, loaded;
         make(&one, 1, nets[k], "dfa", "0.5625");
         make(&three, 3, nets[k], "dfa", "0.5625");
         make(&loaded, 1, nets[k], "dfa", "0.5625");
-        rig_step(&one, &batch);
-        rig_must(&one, bl_trainer_save(one.trainer, path));
-        rig_must(&loaded, bl_trainer_load(loaded.trainer, path));
-        rig_step(&one, &batch);
-        rig_step(&loaded, &batch);
-        rig_step(&three, &batch);
-        rig_step(&three, &batch);
-        assert_true(rig_equal(&one, &three));
-        assert_true(rig_equal(&one, &loaded));
+        fixture_step(&one, &batch);
+        fixture_must(&one, bl_trainer_save(one.trainer, path));
+        fixture_must(&loaded, bl_trainer_load(loaded.trainer, path));
+        fixture_step(&one, &batch);
+        fixture_step(&loaded, &batch);
+        fixture_step(&three, &batch);
+        fixture_step(&three, &batch);
+        assert_true(fixture_equal(&one, &three));
+        assert_true(fixture_equal(&one, &loaded));
         remove(path);
-        rig_free(&one);
-        rig_free(&three);
-        rig_free(&loaded);
+        fixture_free(&one);
+        fixture_free(&three);
+        fixture_free(&loaded);
     }
 }
 
@@ -147,17 +149,17 @@ static void test_values(void **state)
 {
     (void)state;
     static const char *const wrong[] = {"", "-1", "x", "nan", "1e-7", "1001"};
-    struct rig without, zero;
+    struct fixture without, zero;
     make(&without, 1, nets[0], "dfa", NULL);
     make(&zero, 1, nets[0], "dfa", "0");
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (bl_config_set(zero.config, "max-norm", wrong[i]) != BL_BAD_VALUE)
             fail_msg("max-norm \"%s\" is taken", wrong[i]);
-    rig_step(&without, &batch);
-    rig_step(&zero, &batch);
-    assert_true(rig_equal(&without, &zero));
-    rig_free(&without);
-    rig_free(&zero);
+    fixture_step(&without, &batch);
+    fixture_step(&zero, &batch);
+    assert_true(fixture_equal(&without, &zero));
+    fixture_free(&without);
+    fixture_free(&zero);
 }
 
 int main(void)

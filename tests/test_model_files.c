@@ -165,7 +165,9 @@ static const struct change changes[] = {
     {.key = "table",
      .text = "[{\"kind\":\"number\"},{\"kind\":\"number\",\"indicator\":1}]",
      .expected = "true or false as indicator"},
-    {.key = "table", .text = "[{\"kind\":\"number\",\"log\":true}]", .expected = "not an object of name, kind"},
+    {.key = "table",
+     .text = "[{\"kind\":\"number\",\"log\":true}]",
+     .expected = "not an object of name, kind"},
     {.key = "table",
      .text = "[{\"kind\":\"number\",\"name\":\"a\"},{\"kind\":\"number\"}]",
      .expected = "all or none"},
@@ -186,8 +188,8 @@ enum { N_CHANGES = sizeof changes / sizeof *changes };
 
 struct listing {
     struct tensor_entry entries[MOST];
-    struct tensor_fact facts[MOST];
-    size_t n_entries, n_facts;
+    struct tensor_metadata facts[MOST];
+    size_t n_entries, n_metadata;
     double doubles[MOST];
     float floats[MOST];
 };
@@ -211,7 +213,7 @@ static void apply(struct listing *l, const struct tensors *file, const struct ch
 {
     static const float one[1] = {1.0f};
     struct tensor_entry entry;
-    struct tensor_fact fact;
+    struct tensor_metadata fact;
     *l = (struct listing){.n_entries = 0};
     for (size_t i = 0; tensors_entry(file, i, &entry); i++) {
         if (is(entry.name, c->lost))
@@ -223,9 +225,10 @@ static void apply(struct listing *l, const struct tensors *file, const struct ch
     }
     if (c->added)
         l->entries[l->n_entries++] = (struct tensor_entry){.name = c->added, .values = one, .rows = 1};
-    for (size_t i = 0; tensors_fact_at(file, i, &fact); i++)
+    for (size_t i = 0; tensors_metadata_at(file, i, &fact); i++)
         if (!is(fact.key, c->lost))
-            l->facts[l->n_facts++] = is(fact.key, c->key) ? (struct tensor_fact){fact.key, c->text} : fact;
+            l->facts[l->n_metadata++] =
+                is(fact.key, c->key) ? (struct tensor_metadata){fact.key, c->text} : fact;
 }
 
 static void write_changed(const char *from, const char *to, const struct change *c)
@@ -234,7 +237,7 @@ static void write_changed(const char *from, const char *to, const struct change 
     struct listing l;
     assert_int_equal(tensors_read(&file, ctx, from), BL_OK);
     apply(&l, file, c);
-    assert_int_equal(tensors_write(ctx, to, l.entries, l.n_entries, l.facts, l.n_facts), BL_OK);
+    assert_int_equal(tensors_write(ctx, to, l.entries, l.n_entries, l.facts, l.n_metadata), BL_OK);
     tensors_free(ctx, file);
 }
 
@@ -321,7 +324,7 @@ static void write_narrow(const char *from, const char *to, uint64_t data_hash)
             *entry = (struct tensor_entry){.name = entry->name, .values = narrow[k++], .rows = entry->rows};
     }
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)data_hash);
-    for (size_t i = 0; i < l.n_facts; i++) {
+    for (size_t i = 0; i < l.n_metadata; i++) {
         if (is(l.facts[i].key, unsaid[0]) || is(l.facts[i].key, unsaid[1]) || is(l.facts[i].text, "null"))
             continue;
         l.facts[n] = l.facts[i];
@@ -359,7 +362,7 @@ static void files_of_0_1_0_are_read_as_it_read_them(void **state)
     assert_int_equal(bl_model_save(model, path_of("saved.safetensors")), BL_OK); /* stays what it is */
     assert_int_equal(bl_model_load(&again, ctx, path_of("saved.safetensors")), BL_OK);
     assert_true(again->like->scaling.is_narrow);
-    assert_string_equal(bl_model_fact(again, "format"), "backless 1");
+    assert_string_equal(bl_model_metadata(again, "format"), "backless 1");
     bl_data_free(data);
     bl_model_free(model);
     bl_model_free(again);

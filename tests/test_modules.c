@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "rig.h"
+#include "fixture.h"
 #include "scratch.h"
 
 #include <math.h>
@@ -21,7 +21,7 @@ static const double bound = 1e-5;
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
 
 static const char row[] = "dense 6, tanh, dense 5, tanh, dense 7, tanh, dense 5, tanh, dense 4",
                   plain[] = "dense 6, tanh, residual (dense 5, tanh, dense 6), tanh, dense 4",
@@ -31,33 +31,34 @@ static const char row[] = "dense 6, tanh, dense 5, tanh, dense 7, tanh, dense 5,
                       "6), tanh, dense 4",
                   norm[] = "dense 6, residual (batchnorm, tanh, dense 6), residual (tanh), tanh, dense 4";
 
-/* A trainer whose only difference from the rig's is the option modules. */
-static bl_status try(struct rig *rig, const char *net, const char *rule, const char *modules, const char *key,
-                     const char *value)
+/* A trainer whose only difference from the fixture's is the option modules. */
+static bl_status try(struct fixture *fixture, const char *net, const char *rule, const char *modules,
+                     const char *key, const char *value)
 {
-    const struct rig_options options = {.net = net,
-                                        .rule = rule,
-                                        .loss = "ce",
-                                        .reduction = "mean",
-                                        .optimizer = "sgd",
-                                        .init = "fanin",
-                                        .feedback = "uniform 0.5",
-                                        .batch = "6"};
-    rig_make(rig, "portable", 1, &(struct rig_options){.net = "dense 4"}, &batch);
-    bl_trainer_free(rig->trainer);
-    rig->trainer = NULL;
-    rig_must(rig, rig_configure(rig->config, &options));
-    rig_must(rig, bl_config_set(rig->config, "modules", modules));
+    const struct fixture_options options = {.net = net,
+                                            .rule = rule,
+                                            .loss = "ce",
+                                            .reduction = "mean",
+                                            .optimizer = "sgd",
+                                            .init = "fanin",
+                                            .feedback = "uniform 0.5",
+                                            .batch = "6"};
+    fixture_make(fixture, "portable", 1, &(struct fixture_options){.net = "dense 4"}, &batch);
+    bl_trainer_free(fixture->trainer);
+    fixture->trainer = NULL;
+    fixture_must(fixture, fixture_configure(fixture->config, &options));
+    fixture_must(fixture, bl_config_set(fixture->config, "modules", modules));
     if (key)
-        rig_must(rig, bl_config_set(rig->config, key, value));
-    const bl_status status = bl_trainer_create(&rig->trainer, rig->ctx, rig->config, rig->data);
-    rig->model = status == BL_OK ? bl_trainer_model(rig->trainer) : NULL;
+        fixture_must(fixture, bl_config_set(fixture->config, key, value));
+    const bl_status status =
+        bl_trainer_create(&fixture->trainer, fixture->ctx, fixture->config, fixture->data);
+    fixture->model = status == BL_OK ? bl_trainer_model(fixture->trainer) : NULL;
     return status;
 }
 
-static void make(struct rig *rig, const char *net, const char *rule, const char *modules)
+static void make(struct fixture *fixture, const char *net, const char *rule, const char *modules)
 {
-    rig_must(rig, try(rig, net, rule, modules, NULL, NULL));
+    fixture_must(fixture, try(fixture, net, rule, modules, NULL, NULL));
 }
 
 /* ---- Which blocks are a module, as the names of the feedback tell */
@@ -101,18 +102,18 @@ static void test_which_blocks(void **state)
         {norm, "fa", "residual", "6"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct rig rig;
+        struct fixture fixture;
         bl_tensor t;
         char found[64] = "";
-        make(&rig, cases[i].net, cases[i].rule, cases[i].modules);
-        for (int k = 0; bl_model_tensor(rig.model, k, &t); k++)
+        make(&fixture, cases[i].net, cases[i].rule, cases[i].modules);
+        for (int k = 0; bl_model_tensor(fixture.model, k, &t); k++)
             if (strstr(t.name, ".feedback"))
                 snprintf(found + strlen(found), sizeof found - strlen(found), "%s%d", found[0] ? " " : "",
                          atoi(t.name));
         if (strcmp(found, cases[i].feedback) != 0)
             fail_msg("\"%s\", %s, modules %s: feedback of blocks %s, expected %s", cases[i].net,
                      cases[i].rule, cases[i].modules, found, cases[i].feedback);
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 
@@ -120,12 +121,12 @@ static void test_which_blocks(void **state)
 
 static void train(const char *net, const char *rule, const char *modules, char hash[17])
 {
-    struct rig rig;
-    make(&rig, net, rule, modules);
+    struct fixture fixture;
+    make(&fixture, net, rule, modules);
     for (int i = 0; i < STEPS; i++)
-        rig_step(&rig, &batch);
-    bl_model_hash(rig.model, hash);
-    rig_free(&rig);
+        fixture_step(&fixture, &batch);
+    bl_model_hash(fixture.model, hash);
+    fixture_free(&fixture);
 }
 
 static void test_bp_does_not_depend_on_modules(void **state)
@@ -155,15 +156,15 @@ static void test_one_module_is_bp(void **state)
         char bp[17], hash[17];
         train(nets[i], "bp", "layer", bp);
         for (size_t k = 0; k < sizeof rules / sizeof *rules; k++) {
-            struct rig rig;
-            rig_must(&rig,
-                     try(&rig, nets[i], rules[k], "100", strstr("kp dkp", rules[k]) ? "lambda" : NULL, "0"));
+            struct fixture fixture;
+            fixture_must(&fixture, try(&fixture, nets[i], rules[k], "100",
+                                       strstr("kp dkp", rules[k]) ? "lambda" : NULL, "0"));
             for (int s = 0; s < STEPS; s++)
-                rig_step(&rig, &batch);
-            bl_model_hash(rig.model, hash);
+                fixture_step(&fixture, &batch);
+            bl_model_hash(fixture.model, hash);
             if (strcmp(hash, bp) != 0)
                 fail_msg("\"%s\" by %s: %s, expected bp's %s", nets[i], rules[k], hash, bp);
-            rig_free(&rig);
+            fixture_free(&fixture);
         }
     }
 }
@@ -176,7 +177,7 @@ struct numbers {
 };
 
 struct hand {
-    struct rig *rig;
+    struct fixture *fixture;
     size_t sum, output;                /* the blocks of the add layer and of the output */
     struct numbers x, e, y;            /* e: p - y, not yet divided by the examples; y: one-hot */
     struct numbers h0, h1, a2, a3, h4; /* a3: the shortcut's; h4: behind the sum */
@@ -184,17 +185,17 @@ struct hand {
     const struct numbers *input[6]; /* what the gradient of each block's weights is made with */
 };
 
-static bl_tensor tensor(const struct rig *rig, size_t l, const char *what)
+static bl_tensor tensor(const struct fixture *fixture, size_t l, const char *what)
 {
     char name[48];
     snprintf(name, sizeof name, "%zu.%s", l, what);
-    return rig_tensor(rig, name);
+    return fixture_tensor(fixture, name);
 }
 
 /* in W^T + b, of block l. */
 static struct numbers through(const struct hand *h, size_t l, const struct numbers *in)
 {
-    const bl_tensor W = tensor(h->rig, l, "dense.weight"), b = tensor(h->rig, l, "dense.bias");
+    const bl_tensor W = tensor(h->fixture, l, "dense.weight"), b = tensor(h->fixture, l, "dense.bias");
     struct numbers out = {.cols = W.rows};
     assert_true(W.values && W.cols == in->cols && W.rows <= WIDEST);
     for (size_t n = 0; n < N; n++)
@@ -210,7 +211,7 @@ static struct numbers through(const struct hand *h, size_t l, const struct numbe
 static struct numbers times(const struct hand *h, const struct numbers *in, size_t l, const char *what,
                             bool is_transposed)
 {
-    const bl_tensor M = tensor(h->rig, l, what);
+    const bl_tensor M = tensor(h->fixture, l, what);
     struct numbers out = {.cols = is_transposed ? M.rows : M.cols};
     assert_true(M.values && in->cols == (is_transposed ? M.cols : M.rows));
     for (size_t n = 0; n < N; n++)
@@ -347,10 +348,11 @@ static void by_pepita(struct hand *h, bool is_merged)
     go_inside(h, is_merged);
 }
 
-static void compute(struct hand *h, struct rig *rig, const char *net, const char *rule, bool is_merged)
+static void compute(struct hand *h, struct fixture *fixture, const char *net, const char *rule,
+                    bool is_merged)
 {
     const bool is_short = strstr(net, "|");
-    *h = (struct hand){.rig = rig, .sum = is_short ? 4 : 3, .output = is_short ? 5 : 4};
+    *h = (struct hand){.fixture = fixture, .sum = is_short ? 4 : 3, .output = is_short ? 5 : 4};
     h->x.cols = INPUTS;
     for (size_t n = 0; n < N; n++)
         for (size_t j = 0; j < INPUTS; j++)
@@ -377,7 +379,7 @@ static struct distance delta_distance(const struct hand *h, size_t l)
 {
     bl_tensor found;
     struct distance d = {0.0, 0.0};
-    assert_true(bl_trainer_delta(h->rig->trainer, (int)l, &found) && found.rows == N &&
+    assert_true(bl_trainer_delta(h->fixture->trainer, (int)l, &found) && found.rows == N &&
                 found.cols == h->delta[l].cols);
     for (size_t n = 0; n < N; n++)
         for (size_t j = 0; j < found.cols; j++) {
@@ -387,12 +389,12 @@ static struct distance delta_distance(const struct hand *h, size_t l)
     return d;
 }
 
-static bl_tensor gradient_of(const struct rig *rig, size_t l)
+static bl_tensor gradient_of(const struct fixture *fixture, size_t l)
 {
     char name[48];
     bl_tensor t;
     snprintf(name, sizeof name, "%zu.dense.weight", l);
-    for (int i = 0; bl_trainer_gradient(rig->trainer, i, &t); i++)
+    for (int i = 0; bl_trainer_gradient(fixture->trainer, i, &t); i++)
         if (strcmp(t.name, name) == 0)
             return t;
     fail_msg("no gradient %s", name);
@@ -401,7 +403,7 @@ static bl_tensor gradient_of(const struct rig *rig, size_t l)
 
 static struct distance gradient_distance(const struct hand *h, size_t l)
 {
-    const bl_tensor found = gradient_of(h->rig, l);
+    const bl_tensor found = gradient_of(h->fixture, l);
     struct distance d = {0.0, 0.0};
     for (size_t i = 0; i < found.rows; i++)
         for (size_t j = 0; j < found.cols; j++) {
@@ -417,10 +419,10 @@ static struct distance gradient_distance(const struct hand *h, size_t l)
 static void check_by_hand(const char *net, const char *rule, const char *modules)
 {
     static struct hand h;
-    struct rig rig;
-    make(&rig, net, rule, modules);
-    compute(&h, &rig, net, rule, strcmp(modules, "residual") == 0);
-    rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
+    struct fixture fixture;
+    make(&fixture, net, rule, modules);
+    compute(&h, &fixture, net, rule, strcmp(modules, "residual") == 0);
+    fixture_must(&fixture, bl_trainer_inspect(fixture.trainer, x, labels, N));
     for (size_t l = 0; l <= h.output; l++) {
         const struct distance delta = delta_distance(&h, l);
         if (!(delta.size > 1e-4) || delta.off > bound * delta.size)
@@ -433,7 +435,7 @@ static void check_by_hand(const char *net, const char *rule, const char *modules
             fail_msg("\"%s\", %s, modules %s: the gradient of block %zu is off by %.2g of %.2g", net, rule,
                      modules, l, g.off, g.size);
     }
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 static void test_by_hand(void **state)
@@ -455,35 +457,35 @@ static void test_by_hand(void **state)
 static void test_files(void **state)
 {
     (void)state;
-    struct rig rig, other;
+    struct fixture fixture, other;
     bl_model *again = NULL;
     char hash[17], reread[17];
     struct scratch scratch;
     scratch_make(&scratch);
     const char *const path = scratch_path(&scratch, "modules.safetensors");
-    make(&rig, plain, "dfa", "residual");
-    rig_step(&rig, &batch);
-    rig_must(&rig, bl_trainer_save(rig.trainer, path));
-    assert_string_equal(bl_model_fact(rig.model, "modules"), "residual");
-    rig_must(&rig, bl_model_load(&again, rig.ctx, path));
-    bl_model_hash(rig.model, hash);
+    make(&fixture, plain, "dfa", "residual");
+    fixture_step(&fixture, &batch);
+    fixture_must(&fixture, bl_trainer_save(fixture.trainer, path));
+    assert_string_equal(bl_model_metadata(fixture.model, "modules"), "residual");
+    fixture_must(&fixture, bl_model_load(&again, fixture.ctx, path));
+    bl_model_hash(fixture.model, hash);
     bl_model_hash(again, reread);
     assert_string_equal(hash, reread);
     bl_model_free(again);
     make(&other, plain, "dfa", "residual");
-    rig_must(&other, bl_trainer_load(other.trainer, path));
-    rig_step(&rig, &batch);
-    rig_step(&other, &batch);
-    bl_model_hash(rig.model, hash);
+    fixture_must(&other, bl_trainer_load(other.trainer, path));
+    fixture_step(&fixture, &batch);
+    fixture_step(&other, &batch);
+    bl_model_hash(fixture.model, hash);
     bl_model_hash(bl_trainer_model(other.trainer), reread);
     assert_string_equal(hash, reread);
-    rig_free(&other);
+    fixture_free(&other);
     make(&other, plain, "dfa", "layer");
     assert_int_equal(bl_trainer_load(other.trainer, path), BL_BAD_DATA);
     if (!strstr(bl_why(other.ctx), "its modules is \"residual\", but this run's is \"layer\""))
         fail_msg("%s", bl_why(other.ctx));
-    rig_free(&other);
-    rig_free(&rig);
+    fixture_free(&other);
+    fixture_free(&fixture);
     scratch_remove(&scratch);
 }
 
@@ -507,30 +509,30 @@ static void test_refusals(void **state)
         {row, "fa", "2", "memory", "low", BL_NOT_DEFINED, "needs the outputs of all blocks"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct rig rig;
+        struct fixture fixture;
         const bl_status status =
-            try(&rig, cases[i].net, cases[i].rule, cases[i].modules, cases[i].key, cases[i].value);
-        if (status != cases[i].status || (status != BL_OK && !strstr(bl_why(rig.ctx), cases[i].fragment)))
-            fail_msg("case %zu: %s (%s)", i, bl_status_name(status), bl_why(rig.ctx));
-        rig_free(&rig);
+            try(&fixture, cases[i].net, cases[i].rule, cases[i].modules, cases[i].key, cases[i].value);
+        if (status != cases[i].status || (status != BL_OK && !strstr(bl_why(fixture.ctx), cases[i].fragment)))
+            fail_msg("case %zu: %s (%s)", i, bl_status_name(status), bl_why(fixture.ctx));
+        fixture_free(&fixture);
     }
-    struct rig rig;
-    make(&rig, row, "dfa", "layer");
-    assert_int_equal(bl_config_set(rig.config, "modules", "0"), BL_BAD_VALUE);
-    assert_int_equal(bl_config_set(rig.config, "modules", "block"), BL_BAD_VALUE);
-    assert_non_null(strstr(bl_why(rig.ctx), "expected layer, residual, or the number"));
-    rig_free(&rig);
+    struct fixture fixture;
+    make(&fixture, row, "dfa", "layer");
+    assert_int_equal(bl_config_set(fixture.config, "modules", "0"), BL_BAD_VALUE);
+    assert_int_equal(bl_config_set(fixture.config, "modules", "block"), BL_BAD_VALUE);
+    assert_non_null(strstr(bl_why(fixture.ctx), "expected layer, residual, or the number"));
+    fixture_free(&fixture);
 }
 
 static bool has_note(const char *net, const char *rule, const char *modules)
 {
-    struct rig rig;
+    struct fixture fixture;
     const char *note = NULL;
-    make(&rig, net, rule, modules);
+    make(&fixture, net, rule, modules);
     bool is_there = false;
-    for (int i = 0; (note = bl_trainer_note(rig.trainer, i)); i++)
+    for (int i = 0; (note = bl_trainer_note(fixture.trainer, i)); i++)
         is_there = is_there || strstr(note, "the option modules has no effect");
-    rig_free(&rig);
+    fixture_free(&fixture);
     return is_there;
 }
 
@@ -546,18 +548,18 @@ static void test_notes(void **state)
 static void test_angles(void **state)
 {
     (void)state;
-    struct rig rig;
+    struct fixture fixture;
     bl_angles angles[5];
-    make(&rig, row, "dfa", "2"); /* {0, 1}, {2, 3}, {4} */
-    rig_must(&rig, bl_trainer_angles(rig.trainer, rig.data, N, angles, 5));
+    make(&fixture, row, "dfa", "2"); /* {0, 1}, {2, 3}, {4} */
+    fixture_must(&fixture, bl_trainer_angles(fixture.trainer, fixture.data, N, angles, 5));
     assert_true(angles[0].flat > 1.0 && angles[2].flat > 1.0);
-    rig_free(&rig);
-    make(&rig, row, "dfa", "3"); /* {0, 1, 2}, {3, 4} */
-    rig_must(&rig, bl_trainer_angles(rig.trainer, rig.data, N, angles, 5));
+    fixture_free(&fixture);
+    make(&fixture, row, "dfa", "3"); /* {0, 1, 2}, {3, 4} */
+    fixture_must(&fixture, bl_trainer_angles(fixture.trainer, fixture.data, N, angles, 5));
     for (int l = 0; l < 5; l++)
         assert_true(l < 3 ? angles[l].flat > 1.0 && angles[l].update > 1.0
                           : angles[l].flat < 0.1 && angles[l].update < 0.1);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 /* ---- Memory that gives out: convolutions, batch norm, feedback that learns, residuals and merged modules, in little memory too */
@@ -618,7 +620,7 @@ static void test_memory_gives_out(void **state)
 
 int main(void)
 {
-    rig_fill(3, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(3, x, labels, N, INPUTS, CLASSES);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_which_blocks),
                                        cmocka_unit_test(test_bp_does_not_depend_on_modules),
                                        cmocka_unit_test(test_one_module_is_bp),

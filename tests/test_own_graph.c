@@ -3,8 +3,8 @@
  * measured and inspected; the library's rules once more give the library's bits; products and learned arrays of a rule's own are
  * those of the equations; what a map sees of blocks without weights; what does not fit a net is refused with a sentence.
  */
+#include "fixture.h"
 #include "own_rules.h"
-#include "rig.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -20,7 +20,7 @@ enum { EXAMPLES = 24, SIDE = 6, INPUTS = 2 * SIDE * SIDE, CLASSES = 5, STEPS = 4
 
 static float x[EXAMPLES * INPUTS];
 static int32_t labels[EXAMPLES];
-static const struct rig_batch batch = {x, labels, EXAMPLES, INPUTS, CLASSES, {2, SIDE, SIDE}};
+static const struct fixture_batch batch = {x, labels, EXAMPLES, INPUTS, CLASSES, {2, SIDE, SIDE}};
 
 /* Batch norm, convolutions without bias, an identity and an option-B shortcut; ranges of 90 channels. */
 static const char residual_conv[] =
@@ -37,84 +37,85 @@ static const char residual_plain[] =
     "dense 33, tanh, residual (dense 90, tanh, dense 33), tanh, residual (tanh, dense 33), tanh, dense 5";
 static const char row[] = "dense 170, tanh, dense 90, tanh, dense 5";
 
-static void make(struct rig *rig, const char *net, const char *rule_name, int threads)
+static void make(struct fixture *fixture, const char *net, const char *rule_name, int threads)
 {
-    *rig = (struct rig){bl_context_new(NULL), NULL, NULL, NULL, NULL};
-    const struct rig_options options = {.net = net,
-                                        .rule = rule_name,
-                                        .optimizer = "adam",
-                                        .lr = "0.01",
-                                        .init = "fanin",
-                                        .feedback = "uniform 0.3",
-                                        .batch = "24",
-                                        .seed = "3"};
-    rig_must(rig, bl_context_use(rig->ctx, "portable", threads));
-    rig_must(rig, register_rules(rig->ctx));
-    rig_must(rig, bl_rule_register(rig->ctx, &rule));
-    rig_must(rig, bl_config_create(&rig->config, rig->ctx));
-    rig_must(rig, rig_configure(rig->config, &options));
-    rig_must(rig, bl_data_wrap(&rig->data, rig->ctx, x, labels, EXAMPLES, batch.shape, CLASSES));
+    *fixture = (struct fixture){bl_context_new(NULL), NULL, NULL, NULL, NULL};
+    const struct fixture_options options = {.net = net,
+                                            .rule = rule_name,
+                                            .optimizer = "adam",
+                                            .lr = "0.01",
+                                            .init = "fanin",
+                                            .feedback = "uniform 0.3",
+                                            .batch = "24",
+                                            .seed = "3"};
+    fixture_must(fixture, bl_context_use(fixture->ctx, "portable", threads));
+    fixture_must(fixture, register_rules(fixture->ctx));
+    fixture_must(fixture, bl_rule_register(fixture->ctx, &rule));
+    fixture_must(fixture, bl_config_create(&fixture->config, fixture->ctx));
+    fixture_must(fixture, fixture_configure(fixture->config, &options));
+    fixture_must(fixture,
+                 bl_data_wrap(&fixture->data, fixture->ctx, x, labels, EXAMPLES, batch.shape, CLASSES));
 }
 
-static void make_trainer(struct rig *rig)
+static void make_trainer(struct fixture *fixture)
 {
-    rig_must(rig, bl_trainer_create(&rig->trainer, rig->ctx, rig->config, rig->data));
-    rig->model = bl_trainer_model(rig->trainer);
+    fixture_must(fixture, bl_trainer_create(&fixture->trainer, fixture->ctx, fixture->config, fixture->data));
+    fixture->model = bl_trainer_model(fixture->trainer);
 }
 
-static void learn(struct rig *rig, int from, int to)
+static void learn(struct fixture *fixture, int from, int to)
 {
     for (int i = from; i < to; i++) /* batches of several sizes */
-        rig_must(rig, bl_trainer_step(rig->trainer, x, labels, (size_t)(EXAMPLES - i % 3), NULL));
+        fixture_must(fixture, bl_trainer_step(fixture->trainer, x, labels, (size_t)(EXAMPLES - i % 3), NULL));
 }
 
 static void hash_of(const char *net, const char *rule_name, int threads, char out[17])
 {
-    struct rig rig;
-    make(&rig, net, rule_name, threads);
+    struct fixture fixture;
+    make(&fixture, net, rule_name, threads);
     if (strcmp(rule_name, "adfa") == 0)
-        rig_must(&rig, bl_config_set(rig.config, "slope", "1"));
-    make_trainer(&rig);
-    learn(&rig, 0, STEPS);
-    bl_model_hash(rig.model, out);
-    rig_free(&rig);
+        fixture_must(&fixture, bl_config_set(fixture.config, "slope", "1"));
+    make_trainer(&fixture);
+    learn(&fixture, 0, STEPS);
+    bl_model_hash(fixture.model, out);
+    fixture_free(&fixture);
 }
 
 /* ---- The example's rule, unchanged */
 
-static bool is_weighted(const struct rig *rig, int l)
+static bool is_weighted(const struct fixture *fixture, int l)
 {
     char name[2][64];
     snprintf(name[0], sizeof name[0], "%d.dense.weight", l);
     snprintf(name[1], sizeof name[1], "%d.conv.weight", l);
-    return rig_tensor(rig, name[0]).values || rig_tensor(rig, name[1]).values;
+    return fixture_tensor(fixture, name[0]).values || fixture_tensor(fixture, name[1]).values;
 }
 
 /* No direct rule teaches a module without parameters; every block with weights is taught. */
-static void check_inspected(struct rig *rig)
+static void check_inspected(struct fixture *fixture)
 {
     bl_tensor t;
     int n_deltas = 0;
-    rig_must(rig, bl_trainer_inspect(rig->trainer, x, labels, 7));
-    for (; bl_trainer_delta(rig->trainer, n_deltas, &t); n_deltas++) {
+    fixture_must(fixture, bl_trainer_inspect(fixture->trainer, x, labels, 7));
+    for (; bl_trainer_delta(fixture->trainer, n_deltas, &t); n_deltas++) {
         float largest = 0.0f;
-        for (size_t i = 0; i < rig_count(t); i++)
+        for (size_t i = 0; i < fixture_count(t); i++)
             largest = fmaxf(largest, fabsf(t.values[i]));
-        assert_true(isfinite(largest) && (largest > 0.0f || !is_weighted(rig, n_deltas)));
+        assert_true(isfinite(largest) && (largest > 0.0f || !is_weighted(fixture, n_deltas)));
     }
     assert_true(n_deltas >= 6);
 }
 
-static void check_angles(struct rig *rig)
+static void check_angles(struct fixture *fixture)
 {
     enum { MOST = 16 };
     bl_angles angles[MOST];
     bl_tensor t;
     for (int l = 0; l < MOST; l++)
         angles[l].flat = -1.0;
-    rig_must(rig, bl_trainer_angles(rig->trainer, rig->data, EXAMPLES, angles, MOST));
-    for (int l = 0; l + 1 < MOST && bl_trainer_delta(rig->trainer, l, &t); l++)
-        assert_true(!is_weighted(rig, l) ||
+    fixture_must(fixture, bl_trainer_angles(fixture->trainer, fixture->data, EXAMPLES, angles, MOST));
+    for (int l = 0; l + 1 < MOST && bl_trainer_delta(fixture->trainer, l, &t); l++)
+        assert_true(!is_weighted(fixture, l) ||
                     (angles[l].flat >= 0.0 && angles[l].flat < 180.0 && angles[l].signal_norm > 0.0));
 }
 
@@ -127,7 +128,7 @@ static void test_the_example_on_residual_nets(void **state)
     scratch_make(&scratch);
     const char *path = scratch_path(&scratch, "own.safetensors");
     for (int i = 0; i < 3; i++) {
-        struct rig first, second;
+        struct fixture first, second;
         char whole[17], resumed[17], before[17];
         hash_of(nets[i], "sign-dfa", 1, whole);
         make(&first, nets[i], "sign-dfa", 2);
@@ -136,17 +137,17 @@ static void test_the_example_on_residual_nets(void **state)
         learn(&first, 0, 2);
         check_inspected(&first);
         check_angles(&first);
-        rig_must(&first, bl_trainer_save(first.trainer, path));
+        fixture_must(&first, bl_trainer_save(first.trainer, path));
         make(&second, nets[i], "sign-dfa", 3);
         make_trainer(&second);
-        rig_must(&second, bl_trainer_load(second.trainer, path));
+        fixture_must(&second, bl_trainer_load(second.trainer, path));
         learn(&second, 2, STEPS);
         bl_model_hash(second.model, resumed);
         assert_string_equal(whole, resumed);
         assert_string_not_equal(whole, before);
-        assert_non_null(rig_tensor(&second, "rule.m").values);
-        rig_free(&first);
-        rig_free(&second);
+        assert_non_null(fixture_tensor(&second, "rule.m").values);
+        fixture_free(&first);
+        fixture_free(&second);
     }
     scratch_remove(&scratch);
 }
@@ -201,12 +202,12 @@ static void test_adfa(void **state)
 
 static bl_status create_status(const char *net, const char *name, const char *in_sentence)
 {
-    struct rig rig;
-    make(&rig, net, name, 1);
-    const bl_status status = bl_trainer_create(&rig.trainer, rig.ctx, rig.config, rig.data);
-    if (status != BL_OK && !strstr(bl_why(rig.ctx), in_sentence))
-        fail_msg("%s on \"%s\": %s", name, net, bl_why(rig.ctx));
-    rig_free(&rig);
+    struct fixture fixture;
+    make(&fixture, net, name, 1);
+    const bl_status status = bl_trainer_create(&fixture.trainer, fixture.ctx, fixture.config, fixture.data);
+    if (status != BL_OK && !strstr(bl_why(fixture.ctx), in_sentence))
+        fail_msg("%s on \"%s\": %s", name, net, bl_why(fixture.ctx));
+    fixture_free(&fixture);
     return status;
 }
 
@@ -244,7 +245,7 @@ static void test_threads(void **state)
 /* ---- Matrices of a rule's own */
 
 /* Gives "l.rule.b" of `to` the feedback of `from`, or its transpose. */
-static void give_feedback(struct rig *to, const struct rig *from, bool is_transposed)
+static void give_feedback(struct fixture *to, const struct fixture *from, bool is_transposed)
 {
     static float values[200 * CLASSES];
     bl_tensor t;
@@ -253,11 +254,11 @@ static void give_feedback(struct rig *to, const struct rig *from, bool is_transp
         if (!strstr(t.name, ".feedback"))
             continue;
         snprintf(name, sizeof name, "%d.rule.b", atoi(t.name));
-        assert_true(rig_count(t) <= sizeof values / sizeof *values);
+        assert_true(fixture_count(t) <= sizeof values / sizeof *values);
         for (size_t k = 0; k < t.rows; k++)
             for (size_t j = 0; j < t.cols; j++)
                 values[is_transposed ? j * t.rows + k : k * t.cols + j] = t.values[k * t.cols + j];
-        rig_set(to, name, values, rig_count(t));
+        fixture_set(to, name, values, fixture_count(t));
     }
 }
 
@@ -270,33 +271,33 @@ static void test_learned_arrays_are_dkp(void **state)
     scratch_make(&scratch);
     const char *path = scratch_path(&scratch, "own.safetensors");
     for (int i = 0; i < 4; i++) {
-        struct rig mine, library, resumed;
+        struct fixture mine, library, resumed;
         char a[17], b[17], c[17];
         make(&mine, nets[i / 2], own[i % 2], 2);
         make(&library, nets[i / 2], "dkp", 1);
         make(&resumed, nets[i / 2], own[i % 2], 3);
-        rig_must(&library, bl_config_set(library.config, "lambda", "0"));
+        fixture_must(&library, bl_config_set(library.config, "lambda", "0"));
         make_trainer(&mine);
         make_trainer(&library);
         make_trainer(&resumed);
         give_feedback(&mine, &library, i % 2);
         learn(&mine, 0, 2);
-        rig_must(&mine, bl_trainer_save(mine.trainer, path));
+        fixture_must(&mine, bl_trainer_save(mine.trainer, path));
         learn(&mine, 2, STEPS);
         learn(&library, 0, STEPS);
-        rig_must(&resumed, bl_trainer_load(resumed.trainer, path));
+        fixture_must(&resumed, bl_trainer_load(resumed.trainer, path));
         learn(&resumed, 2, STEPS);
         bl_model_hash(mine.model, a);
         bl_model_hash(library.model, b);
         bl_model_hash(resumed.model, c);
         if (strcmp(a, b) != 0 || strcmp(a, c) != 0)
             fail_msg("%s on \"%s\": %s, resumed %s, but dkp is %s", own[i % 2], nets[i / 2], a, c, b);
-        const bl_tensor B = rig_tensor(&mine, "0.rule.b"), F = rig_tensor(&library, "0.feedback");
+        const bl_tensor B = fixture_tensor(&mine, "0.rule.b"), F = fixture_tensor(&library, "0.feedback");
         if (i % 2 == 0)
-            assert_memory_equal(B.values, F.values, rig_count(F) * sizeof(float));
-        rig_free(&mine);
-        rig_free(&library);
-        rig_free(&resumed);
+            assert_memory_equal(B.values, F.values, fixture_count(F) * sizeof(float));
+        fixture_free(&mine);
+        fixture_free(&library);
+        fixture_free(&resumed);
     }
     scratch_remove(&scratch);
 }
@@ -306,10 +307,10 @@ static const double local_bound = 2e-6;
 enum { LOCAL_UNITS = 90 };
 
 /* The delta of block 0 of "dense 90, dense 5" by the equations, in double: softmax(h C^T) - y times C, times scale 1 / n. */
-static void local_delta(const struct rig *rig, size_t n, double *out)
+static void local_delta(const struct fixture *fixture, size_t n, double *out)
 {
-    const bl_tensor W = rig_tensor(rig, "0.dense.weight"), b = rig_tensor(rig, "0.dense.bias"),
-                    C = rig_tensor(rig, "0.rule.c");
+    const bl_tensor W = fixture_tensor(fixture, "0.dense.weight"),
+                    b = fixture_tensor(fixture, "0.dense.bias"), C = fixture_tensor(fixture, "0.rule.c");
     double h[LOCAL_UNITS], s[CLASSES], sum = 0.0;
     for (size_t j = 0; j < LOCAL_UNITS; j++) {
         h[j] = (double)b.values[j];
@@ -333,38 +334,38 @@ static void local_delta(const struct rig *rig, size_t n, double *out)
 static void test_local_classifiers(void **state)
 {
     (void)state;
-    struct rig rig;
+    struct fixture fixture;
     bl_tensor delta;
     bl_instruction instruction;
     bl_work work;
     double matmuls = 0.0, maps = 0.0, loss = 0.0, first = 0.0;
-    make(&rig, "dense 90, dense 5", "my-local", 2);
-    make_trainer(&rig);
-    rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, EXAMPLES));
-    assert_true(bl_trainer_delta(rig.trainer, 0, &delta));
+    make(&fixture, "dense 90, dense 5", "my-local", 2);
+    make_trainer(&fixture);
+    fixture_must(&fixture, bl_trainer_inspect(fixture.trainer, x, labels, EXAMPLES));
+    assert_true(bl_trainer_delta(fixture.trainer, 0, &delta));
     for (size_t n = 0; n < EXAMPLES; n++) {
         double expected[LOCAL_UNITS];
-        local_delta(&rig, n, expected);
+        local_delta(&fixture, n, expected);
         for (size_t j = 0; j < LOCAL_UNITS; j++)
             if (fabs((double)delta.values[n * LOCAL_UNITS + j] - expected[j]) > local_bound)
                 fail_msg("delta (%zu, %zu): %g, expected %g", n, j, (double)delta.values[n * LOCAL_UNITS + j],
                          expected[j]);
     }
-    for (int i = 0; bl_trainer_instruction(rig.trainer, i, &instruction); i++) {
+    for (int i = 0; bl_trainer_instruction(fixture.trainer, i, &instruction); i++) {
         matmuls += strcmp(instruction.op, "matmul") == 0 ? instruction.work : 0.0;
         maps += strcmp(instruction.op, "local_errors") == 0 ? instruction.work : 0.0;
     }
-    bl_trainer_count(rig.trainer, &work);
+    bl_trainer_count(fixture.trainer, &work);
     assert_true(matmuls == 3.0 * LOCAL_UNITS * CLASSES && maps == CLASSES);
     assert_true(work.teach == 2.0 * LOCAL_UNITS * CLASSES + CLASSES);
     assert_true(work.weights ==
                 LOCAL_UNITS * (INPUTS + 1) + CLASSES * (LOCAL_UNITS + 1) + LOCAL_UNITS * CLASSES);
     for (int i = 0; i < 30; i++) {
-        rig_must(&rig, bl_trainer_step(rig.trainer, x, labels, EXAMPLES, &loss));
+        fixture_must(&fixture, bl_trainer_step(fixture.trainer, x, labels, EXAMPLES, &loss));
         first = i == 0 ? loss : first;
     }
     assert_true(loss < 0.5 * first);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 /* ---- What a map sees */
@@ -404,13 +405,13 @@ RULE(my_looks, "my-looks", 0, BL_FEEDBACK_LIKE_WEIGHTS, look_arrays, 1, NULL, em
 static void test_what_a_map_sees(void **state)
 {
     (void)state;
-    struct rig rig;
-    make(&rig, "dense 6, tanh, residual (dense 7, tanh, dense 6), tanh, dense 5", "my-dfa", 2);
-    rig_must(&rig, bl_rule_register(rig.ctx, &my_looks));
-    rig_must(&rig, bl_config_set(rig.config, "rule", "my-looks"));
-    make_trainer(&rig);
+    struct fixture fixture;
+    make(&fixture, "dense 6, tanh, residual (dense 7, tanh, dense 6), tanh, dense 5", "my-dfa", 2);
+    fixture_must(&fixture, bl_rule_register(fixture.ctx, &my_looks));
+    fixture_must(&fixture, bl_config_set(fixture.config, "rule", "my-looks"));
+    make_trainer(&fixture);
     n_seen = 0;
-    learn(&rig, 0, 1);
+    learn(&fixture, 0, 1);
     assert_int_equal(n_seen, 5);
     for (int i = 0; i < n_seen; i++) {
         const struct seen *s = &seen[i];
@@ -424,7 +425,7 @@ static void test_what_a_map_sees(void **state)
             assert_true(s->weights.rows == s->output.cols);
         assert_int_equal(s->output.rows, EXAMPLES);
     }
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 /* What the emitter tells of the blocks of a graph and of a row: followers, weights, who is asked. */
@@ -451,16 +452,16 @@ static void test_what_the_emitter_tells(void **state)
     (void)state;
     static const int expected[7][5] = {{0, 0, 0, 0, 0}, {1, 3, 0, 1, 1}, {2, 0, 0, 1, 1}, {3, 0, 0, 1, 0},
                                        {4, 0, 0, 0, 1}, {0, 0, 0, 1, 0}, {0, 0, 0, 0, 0}};
-    struct rig rig;
-    make(&rig, "dense 6, tanh, residual (dense 7, tanh, dense 6), tanh, dense 5", "my-dfa", 1);
-    rig_must(&rig, bl_rule_register(rig.ctx, &my_told));
-    rig_must(&rig, bl_config_set(rig.config, "rule", "my-told"));
-    make_trainer(&rig);
+    struct fixture fixture;
+    make(&fixture, "dense 6, tanh, residual (dense 7, tanh, dense 6), tanh, dense 5", "my-dfa", 1);
+    fixture_must(&fixture, bl_rule_register(fixture.ctx, &my_told));
+    fixture_must(&fixture, bl_config_set(fixture.config, "rule", "my-told"));
+    make_trainer(&fixture);
     for (int l = 0; l < 7; l++)
         for (int k = 0; k < 5; k++)
             if (told[l][k] != expected[l][k])
                 fail_msg("block %d, number %d: %d, expected %d", l - 1, k, told[l][k], expected[l][k]);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 /* ---- What does not fit */
@@ -497,20 +498,21 @@ static void test_what_does_not_fit(void **state)
                  {&my_everywhere, "no such weights"}};
     (void)state;
     for (int i = 0; i < 2; i++) {
-        struct rig rig;
-        make(&rig, "dense 6, tanh, residual (dense 7, tanh, dense 6), tanh, dense 5", "dfa", 1);
-        rig_must(&rig, bl_rule_register(rig.ctx, cases[i].rule));
-        rig_must(&rig, bl_config_set(rig.config, "rule", cases[i].rule->name));
-        assert_int_equal(bl_trainer_create(&rig.trainer, rig.ctx, rig.config, rig.data), BL_BAD_VALUE);
-        if (!strstr(bl_why(rig.ctx), cases[i].why))
-            fail_msg("%s", bl_why(rig.ctx));
-        rig_free(&rig);
+        struct fixture fixture;
+        make(&fixture, "dense 6, tanh, residual (dense 7, tanh, dense 6), tanh, dense 5", "dfa", 1);
+        fixture_must(&fixture, bl_rule_register(fixture.ctx, cases[i].rule));
+        fixture_must(&fixture, bl_config_set(fixture.config, "rule", cases[i].rule->name));
+        assert_int_equal(bl_trainer_create(&fixture.trainer, fixture.ctx, fixture.config, fixture.data),
+                         BL_BAD_VALUE);
+        if (!strstr(bl_why(fixture.ctx), cases[i].why))
+            fail_msg("%s", bl_why(fixture.ctx));
+        fixture_free(&fixture);
     }
 }
 
 int main(void)
 {
-    rig_fill(7, x, labels, EXAMPLES, INPUTS, CLASSES);
+    fixture_fill(7, x, labels, EXAMPLES, INPUTS, CLASSES);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_example_on_residual_nets),
                                        cmocka_unit_test(test_the_example_itself),
                                        cmocka_unit_test(test_the_librarys_bits),

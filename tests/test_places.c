@@ -2,8 +2,8 @@
  * test_places.c - memory by lifetime: which buffers share a place, that those in use at once do not, and what a batch of a net takes
  * for use and in a lean step: no more for a deep net than for a shallow one.
  */
-#include "../src/net/lesson.h"
 #include "../src/net/places.h"
+#include "../src/net/workspace.h"
 #include "../src/rules/rule.h"
 
 #include <setjmp.h>
@@ -51,13 +51,14 @@ static void deep_net(char text[TEXT], const char *residual, int n)
 static size_t bytes_for_use(bl_context *ctx, const char *text)
 {
     struct net *net = NULL;
-    struct lesson *lesson = NULL;
+    struct workspace *workspace = NULL;
     assert_int_equal(net_create(&net, ctx, (bl_shape){1, 1, 12}, text), BL_OK);
-    assert_int_equal(lesson_create(&lesson, ctx, net,
-                                   (struct lesson_spec){.capacity = EXAMPLES, .memory = LESSON_FOR_USE}),
-                     BL_OK);
-    const size_t bytes = lesson_bytes(lesson);
-    lesson_free(lesson);
+    assert_int_equal(
+        workspace_create(&workspace, ctx, net,
+                         (struct workspace_spec){.capacity = EXAMPLES, .memory = LESSON_FOR_USE}),
+        BL_OK);
+    const size_t bytes = workspace_bytes(workspace);
+    workspace_free(workspace);
     net_free(net);
     return bytes;
 }
@@ -65,7 +66,7 @@ static size_t bytes_for_use(bl_context *ctx, const char *text)
 static size_t bytes_of_lean_step(bl_context *ctx, const char *text)
 {
     struct net *net = NULL;
-    struct lesson *lesson = NULL;
+    struct workspace *workspace = NULL;
     struct rule *rule = NULL;
     struct program *program = NULL;
     const struct feedback_spec feedback = {.kind = FEEDBACK_NOKLAND};
@@ -73,13 +74,13 @@ static size_t bytes_of_lean_step(bl_context *ctx, const char *text)
     assert_int_equal(rule_create(&rule, net, rule_find(NULL, "dfa"), &feedback, 1), BL_OK);
     assert_int_equal(
         rule_program(&program, rule, net, (struct program_spec){.is_lean = true, .updates = true}), BL_OK);
-    assert_int_equal(lesson_create(&lesson, ctx, net,
-                                   (struct lesson_spec){.capacity = EXAMPLES,
-                                                        .memory = program_keeps(program),
-                                                        .places = program->places}),
+    assert_int_equal(workspace_create(&workspace, ctx, net,
+                                      (struct workspace_spec){.capacity = EXAMPLES,
+                                                              .memory = program_keeps(program),
+                                                              .places = program->places}),
                      BL_OK);
-    const size_t bytes = lesson_bytes(lesson);
-    lesson_free(lesson);
+    const size_t bytes = workspace_bytes(workspace);
+    workspace_free(workspace);
     program_free(program);
     rule_free(rule);
     net_free(net);

@@ -7,7 +7,7 @@
  * maxpool one example in each window is the largest in all channels of the input, and convolutions of 1x1 with positive
  * weights let it stay the largest everywhere.
  */
-#include "rig.h"
+#include "fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -108,11 +108,11 @@ static void write_net(char net[TEXT], const struct kind *k, enum position positi
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, {CHANNELS, SIDE, SIDE}};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, {CHANNELS, SIDE, SIDE}};
 
 static void fill_batch(enum kinks kinks)
 {
-    rig_fill(3, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(3, x, labels, N, INPUTS, CLASSES);
     for (int i = 0; i < N * INPUTS && kinks == BETWEEN_EQUALS; i++) {
         const int row = i / SIDE % SIDE, col = i % SIDE;
         x[i] = 0.1f * x[i] + (row % 2 == 0 && col % 2 == 0 ? 1.0f : 0.0f) + (row + col == 0 ? 1.0f : 0.0f);
@@ -126,23 +126,23 @@ struct numbers {
     int n;
 };
 
-static void get_numbers(const struct rig *rig, struct numbers *to)
+static void get_numbers(const struct fixture *fixture, struct numbers *to)
 {
     bl_tensor t;
     to->at[0] = 0;
-    for (to->n = 0; bl_model_tensor(rig->model, to->n, &t); to->n++) {
-        const size_t begin = to->at[to->n], end = begin + rig_count(t);
+    for (to->n = 0; bl_model_tensor(fixture->model, to->n, &t); to->n++) {
+        const size_t begin = to->at[to->n], end = begin + fixture_count(t);
         assert_true(end <= MOST && to->n < TENSORS);
-        memcpy(to->values + begin, t.values, rig_count(t) * sizeof *t.values);
+        memcpy(to->values + begin, t.values, fixture_count(t) * sizeof *t.values);
         to->at[to->n + 1] = end;
     }
 }
 
-static void set_numbers(struct rig *rig, const struct numbers *from)
+static void set_numbers(struct fixture *fixture, const struct numbers *from)
 {
     bl_tensor t;
-    for (int i = 0; bl_model_tensor(rig->model, i, &t); i++)
-        rig_set(rig, t.name, from->values + from->at[i], rig_count(t));
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t); i++)
+        fixture_set(fixture, t.name, from->values + from->at[i], fixture_count(t));
 }
 
 static float away_from_kink(enum kinks kinks, bool is_bias, float value, size_t k)
@@ -153,38 +153,38 @@ static float away_from_kink(enum kinks kinks, bool is_bias, float value, size_t 
 }
 
 /* Of batch norm, other numbers than 1 and 0. */
-static void choose_start(struct rig *rig, enum kinks kinks, struct numbers *start)
+static void choose_start(struct fixture *fixture, enum kinks kinks, struct numbers *start)
 {
     bl_tensor t;
-    get_numbers(rig, start);
-    for (int i = 0; bl_model_tensor(rig->model, i, &t); i++)
-        for (size_t k = 0; k < rig_count(t); k++) {
+    get_numbers(fixture, start);
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t); i++)
+        for (size_t k = 0; k < fixture_count(t); k++) {
             float *value = &start->values[start->at[i] + k];
             if (strstr(t.name, ".batchnorm."))
                 *value += 0.2f * (float)(k % 3);
             else if (!strstr(t.name, ".feedback"))
                 *value = away_from_kink(kinks, strstr(t.name, ".bias") != NULL, *value, k);
         }
-    set_numbers(rig, start);
+    set_numbers(fixture, start);
 }
 
 /* A step always has the same number, so that dropout draws the same masks. */
-static double step(struct rig *rig, double rate)
+static double step(struct fixture *fixture, double rate)
 {
-    rig_must(rig, bl_trainer_set_rate(rig->trainer, rate));
-    rig->trainer->state.step = 0;
-    return rig_step(rig, &batch);
+    fixture_must(fixture, bl_trainer_set_rate(fixture->trainer, rate));
+    fixture->trainer->state.step = 0;
+    return fixture_step(fixture, &batch);
 }
 
-static double loss_at(struct rig *rig, const struct numbers *start, const bl_tensor *t, int i, size_t k,
-                      float shift)
+static double loss_at(struct fixture *fixture, const struct numbers *start, const bl_tensor *t, int i,
+                      size_t k, float shift)
 {
     float values[MOST];
     const size_t n = start->at[i + 1] - start->at[i];
     memcpy(values, start->values + start->at[i], n * sizeof *values);
     values[k] += shift;
-    rig_set(rig, t->name, values, n);
-    return step(rig, 1e-12);
+    fixture_set(fixture, t->name, values, n);
+    return step(fixture, 1e-12);
 }
 
 static bool is_trained(const bl_tensor *t)
@@ -197,22 +197,22 @@ struct result {
     char tensor[64];       /* where the distance is */
 };
 
-static struct result compare(struct rig *rig, const struct numbers *start)
+static struct result compare(struct fixture *fixture, const struct numbers *start)
 {
     static struct numbers moved;
     struct result out = {0.0, 0.0, ""};
     bl_tensor t;
-    step(rig, 1.0);
-    get_numbers(rig, &moved);
-    set_numbers(rig, start);
-    for (int i = 0; bl_model_tensor(rig->model, i, &t); i++) {
+    step(fixture, 1.0);
+    get_numbers(fixture, &moved);
+    set_numbers(fixture, start);
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t); i++) {
         if (!is_trained(&t))
             continue;
-        for (size_t k = 0; k < rig_count(t); k++) {
+        for (size_t k = 0; k < fixture_count(t); k++) {
             double J[5]; /* at -2h, -h, 0, h, 2h */
             const size_t at = start->at[i] + k;
             for (int p = 0; p < 5; p++)
-                J[p] = loss_at(rig, start, &t, i, k, (float)(p - 2) * h);
+                J[p] = loss_at(fixture, start, &t, i, k, (float)(p - 2) * h);
             const double slope = (8 * (J[3] - J[1]) - (J[4] - J[0])) / (12 * (double)h);
             const double gradient = (double)start->values[at] - (double)moved.values[at];
             const double distance = fabs(gradient - slope) / (1.0 + J[2]);
@@ -222,7 +222,7 @@ static struct result compare(struct rig *rig, const struct numbers *start)
             }
             out.size = fmax(out.size, fabs(slope));
         }
-        rig_set(rig, t.name, start->values + start->at[i], rig_count(t));
+        fixture_set(fixture, t.name, start->values + start->at[i], fixture_count(t));
     }
     return out;
 }
@@ -230,21 +230,21 @@ static struct result compare(struct rig *rig, const struct numbers *start)
 static struct result compare_net(const char *net, const char *rule, enum kinks kinks)
 {
     static struct numbers start;
-    struct rig rig;
-    const struct rig_options options = {.net = net,
-                                        .rule = rule,
-                                        .loss = "ce",
-                                        .reduction = "mean",
-                                        .optimizer = "sgd",
-                                        .lr = "1",
-                                        .init = "fanin",
-                                        .feedback = "uniform 0.5",
-                                        .batch = "6"};
+    struct fixture fixture;
+    const struct fixture_options options = {.net = net,
+                                            .rule = rule,
+                                            .loss = "ce",
+                                            .reduction = "mean",
+                                            .optimizer = "sgd",
+                                            .lr = "1",
+                                            .init = "fanin",
+                                            .feedback = "uniform 0.5",
+                                            .batch = "6"};
     fill_batch(kinks);
-    rig_make(&rig, "portable", 1, &options, &batch);
-    choose_start(&rig, kinks, &start);
-    const struct result out = compare(&rig, &start);
-    rig_free(&rig);
+    fixture_make(&fixture, "portable", 1, &options, &batch);
+    choose_start(&fixture, kinks, &start);
+    const struct result out = compare(&fixture, &start);
+    fixture_free(&fixture);
     return out;
 }
 

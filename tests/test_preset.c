@@ -10,13 +10,14 @@
 #include <cmocka.h>
 
 #include "../src/train/config.h"
-#include "rig.h"
+#include "fixture.h"
 #include "scratch.h"
 
-static const char *const recipe[][2] = {{"loss", "bce"},   {"reduction", "sum"},     {"optimizer", "rmsprop"},
-                                        {"lr", "1e-4"},    {"schedule", "constant"}, {"batch", "64"},
-                                        {"epochs", "300"}, {"stop", "paper"},        {"feedback", "nokland"}};
-enum { N_RECIPE = sizeof recipe / sizeof *recipe, N = 150, INPUTS = 6, CLASSES = 3 };
+static const char *const encoding[][2] = {
+    {"loss", "bce"},   {"reduction", "sum"},     {"optimizer", "rmsprop"},
+    {"lr", "1e-4"},    {"schedule", "constant"}, {"batch", "64"},
+    {"epochs", "300"}, {"stop", "paper"},        {"feedback", "nokland"}};
+enum { N_RECIPE = sizeof encoding / sizeof *encoding, N = 150, INPUTS = 6, CLASSES = 3 };
 
 static void set(bl_config *config, const char *key, const char *text)
 {
@@ -40,10 +41,10 @@ static void values_stand_behind_what_is_set(void **state)
     set(config, "preset", "nokland2016");
     assert_int_equal(bl_config_copy(&copy, config), BL_OK);
     for (size_t i = 0; i < N_RECIPE; i++) {
-        const bool is_given = strcmp(recipe[i][0], "lr") == 0;
-        assert_string_equal(bl_config_get(copy, recipe[i][0]), is_given ? "0.5" : recipe[i][1]);
-        assert_int_equal(bl_config_is_set(copy, recipe[i][0]), is_given);
-        assert_string_equal(bl_preset_value("nokland2016", recipe[i][0]), recipe[i][1]);
+        const bool is_given = strcmp(encoding[i][0], "lr") == 0;
+        assert_string_equal(bl_config_get(copy, encoding[i][0]), is_given ? "0.5" : encoding[i][1]);
+        assert_int_equal(bl_config_is_set(copy, encoding[i][0]), is_given);
+        assert_string_equal(bl_preset_value("nokland2016", encoding[i][0]), encoding[i][1]);
     }
     set(copy, "lr", NULL); /* back to the preset's */
     assert_string_equal(bl_config_get(copy, "lr"), "1e-4");
@@ -115,7 +116,7 @@ static void a_file_goes_before(void **state)
     json_decref(options);
     assert_int_equal(bl_config_load(back, path), BL_OK);
     for (size_t i = 0; i < N_RECIPE; i++)
-        assert_string_equal(bl_config_get(back, recipe[i][0]), bl_config_get(config, recipe[i][0]));
+        assert_string_equal(bl_config_get(back, encoding[i][0]), bl_config_get(config, encoding[i][0]));
     bl_config_free(back);
     bl_config_free(config);
     scratch_remove(&s);
@@ -129,7 +130,7 @@ static void train(bl_config *config, bl_context *ctx, const char *rule, char has
     static int32_t labels[N];
     bl_data *data = NULL;
     bl_trainer *trainer = NULL;
-    rig_fill(7, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(7, x, labels, N, INPUTS, CLASSES);
     set(config, "rule", rule);
     set(config, "net", "dense 9, tanh, dense 8, tanh, dense 3");
     set(config, "epochs", "4");
@@ -152,7 +153,7 @@ static void weights_are_those_of_the_options(void **state)
         assert_int_equal(bl_context_use(ctx, "portable", 1), BL_OK);
         set(word, "preset", "nokland2016");
         for (size_t i = 0; i < N_RECIPE; i++)
-            set(options, recipe[i][0], recipe[i][1]);
+            set(options, encoding[i][0], encoding[i][1]);
         train(word, ctx, rules[r], by_word);
         train(options, ctx, rules[r], by_options);
         train(nothing, ctx, rules[r], by_default);

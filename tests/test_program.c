@@ -4,8 +4,8 @@
  *
  *     test_program [CASE [N]]    N cases from that number on; a failure names its case
  */
+#include "fixture.h"
 #include "own_rules.h"
-#include "rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,7 +49,7 @@ static uint32_t draw(struct draw *d, uint32_t below)
 
 struct drawn {
     char net[TEXT];
-    const char *rule, *optimizer, *precision, *inlet, *modules;
+    const char *rule, *optimizer, *precision, *feedback_at, *modules;
     int threads;
     size_t batch;
 };
@@ -199,7 +199,7 @@ static struct drawn draw_case(struct draw *d, bool is_own)
     struct drawn c = {.rule = is_own ? PICK(d, own)->name : bl_rule_name((int)draw(d, (uint32_t)n_rules)),
                       .optimizer = PICK(d, optimizers),
                       .precision = PICK(d, precisions),
-                      .inlet = PICK(d, inlets),
+                      .feedback_at = PICK(d, inlets),
                       .threads = 2 + (int)draw(d, 3),
                       .batch = 2 + draw(d, 9)};
     draw_net(d, c.net);
@@ -226,7 +226,7 @@ static bl_status make(struct made *m, const struct drawn *c, int threads, const 
                                       {"batch", "10"},
                                       {"schedule", "constant"},
                                       {"precision", c->precision},
-                                      {"inlet", c->inlet},
+                                      {"inlet", c->feedback_at},
                                       {"modules", c->modules},
                                       {"memory", memory},
                                       {"seed", "3"},
@@ -448,7 +448,7 @@ static void count_case(struct sums *sums, const struct drawn *c)
     count_value(sums, c->rule);
     count_value(sums, c->optimizer);
     count_value(sums, c->precision);
-    count_value(sums, c->inlet);
+    count_value(sums, c->feedback_at);
     count_value(sums, c->modules);
     count_value(sums, threads[c->threads - 2]);
 }
@@ -459,7 +459,7 @@ static void compare(const struct drawn *c, uint32_t number, const char *variant,
     if (strcmp(hash, reference) != 0)
         fail_msg(
             "case %u, %s: %s, expected %s: \"%s\", %s, %s, %s, inlet %s, modules %s, %d threads, batch %zu",
-            number, variant, hash, reference, c->net, c->rule, c->optimizer, c->precision, c->inlet,
+            number, variant, hash, reference, c->net, c->rule, c->optimizer, c->precision, c->feedback_at,
             c->modules, c->threads, c->batch);
 }
 
@@ -493,12 +493,13 @@ static void check_refusal(const struct drawn *c, uint32_t number, bl_status stat
     struct drawn with_bp = *c;
     struct made m;
     with_bp.rule = "bp";
-    with_bp.inlet = "end";
+    with_bp.feedback_at = "end";
     const bool fits = make(&m, &with_bp, 1, "normal") == BL_OK;
     release(&m);
-    if (fits && status != BL_NOT_DEFINED && strcmp(c->inlet, "end") == 0)
+    if (fits && status != BL_NOT_DEFINED && strcmp(c->feedback_at, "end") == 0)
         fail_msg("case %u: \"%s\" is refused by %s: %s", number, c->net, c->rule, why);
-    if (fits && strcmp(c->rule, "ifa") != 0 && strcmp(c->rule, "pepita") != 0 && strcmp(c->inlet, "end") == 0)
+    if (fits && strcmp(c->rule, "ifa") != 0 && strcmp(c->rule, "pepita") != 0 &&
+        strcmp(c->feedback_at, "end") == 0)
         fail_msg("case %u: \"%s\" is refused by %s: %s", number, c->net, c->rule, why);
 }
 
@@ -592,7 +593,7 @@ static void test_depths(void **state)
         struct drawn c = {.rule = bl_rule_name(r),
                           .optimizer = "rmsprop",
                           .precision = "float32",
-                          .inlet = "end",
+                          .feedback_at = "end",
                           .modules = "layer",
                           .threads = 2,
                           .batch = 7};
@@ -651,7 +652,7 @@ int main(int argc, char **argv)
         first_case = (uint32_t)strtoul(argv[1], NULL, 10);
     if (argc > 1)
         n_cases = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1;
-    rig_fill(5, x, labels, EXAMPLES, INPUTS, CLASSES);
+    fixture_fill(5, x, labels, EXAMPLES, INPUTS, CLASSES);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drawn), cmocka_unit_test(test_drawn_with_rules_of_ones_own),
         cmocka_unit_test(test_depths), cmocka_unit_test(test_flows), cmocka_unit_test(test_circle)};

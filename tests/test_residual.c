@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static const double difference_bound = 1e-4; /* of 1 + the loss */
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
 
 static const char convolutions[] =
     "conv 3 3x3 pad 1, tanh, residual (conv 3 3x3 pad 1 nobias, batchnorm, tanh, conv 3 3x3 pad 1 nobias, "
@@ -61,9 +61,9 @@ static const char *const nets[] = {
 };
 enum { NETS = sizeof nets / sizeof *nets };
 
-static void make(struct rig *rig, const char *net, const char *rule)
+static void make(struct fixture *fixture, const char *net, const char *rule)
 {
-    const struct rig_options options = {
+    const struct fixture_options options = {
         .net = net,
         .rule = rule,
         .loss = "ce",
@@ -72,41 +72,42 @@ static void make(struct rig *rig, const char *net, const char *rule)
         .lr = "1e-12", /* so that a step tells the loss and changes next to nothing */
         .init = "fanin",
         .batch = "6"};
-    rig_make(rig, "portable", 1, &options, &batch);
+    fixture_make(fixture, "portable", 1, &options, &batch);
 }
 
-static double loss_at(struct rig *rig, const char *name, float *values, size_t n, size_t k, float shift)
+static double loss_at(struct fixture *fixture, const char *name, float *values, size_t n, size_t k,
+                      float shift)
 {
     const float kept = values[k];
     values[k] = kept + shift;
-    rig_set(rig, name, values, n);
+    fixture_set(fixture, name, values, n);
     values[k] = kept;
-    return rig_step(rig, &batch);
+    return fixture_step(fixture, &batch);
 }
 
 /* In units of 1 + the loss. *size: the largest derivative. */
-static double tensor_distance(struct rig *rig, int i, double *size)
+static double tensor_distance(struct fixture *fixture, int i, double *size)
 {
     static float values[MOST], gradient[MOST];
     bl_tensor t, g;
     double largest = 0.0;
-    rig_must(rig, bl_trainer_inspect(rig->trainer, x, labels, N));
-    if (!bl_model_tensor(rig->model, i, &t) || !bl_trainer_gradient(rig->trainer, i, &g))
+    fixture_must(fixture, bl_trainer_inspect(fixture->trainer, x, labels, N));
+    if (!bl_model_tensor(fixture->model, i, &t) || !bl_trainer_gradient(fixture->trainer, i, &g))
         return -1.0;
-    const size_t n = rig_count(t);
-    assert_true(n <= MOST && rig_count(g) == n);
+    const size_t n = fixture_count(t);
+    assert_true(n <= MOST && fixture_count(g) == n);
     memcpy(values, t.values, n * sizeof *values);
     memcpy(gradient, g.values, n * sizeof *gradient);
     *size = 0.0;
     for (size_t k = 0; k < n; k++) {
         double J[5]; /* at -2h, -h, 0, h, 2h */
         for (int at = 0; at < 5; at++)
-            J[at] = loss_at(rig, t.name, values, n, k, (float)(at - 2) * h);
+            J[at] = loss_at(fixture, t.name, values, n, k, (float)(at - 2) * h);
         const double slope = (8 * (J[3] - J[1]) - (J[4] - J[0])) / (12 * (double)h);
         largest = fmax(largest, fabs((double)gradient[k] - slope) / (1.0 + J[2]));
         *size = fmax(*size, fabs(slope));
     }
-    rig_set(rig, t.name, values, n);
+    fixture_set(fixture, t.name, values, n);
     return largest;
 }
 
@@ -114,33 +115,33 @@ static void test_bp_is_the_slope_of_the_loss(void **state)
 {
     (void)state;
     for (int c = 0; c < NETS; c++) {
-        struct rig rig;
-        make(&rig, nets[c], "bp");
+        struct fixture fixture;
+        make(&fixture, nets[c], "bp");
         double size = 0.0, largest_size = 0.0;
         int i = 0;
-        for (double distance; (distance = tensor_distance(&rig, i, &size)) >= 0.0; i++) {
+        for (double distance; (distance = tensor_distance(&fixture, i, &size)) >= 0.0; i++) {
             bl_tensor t;
-            assert_true(bl_model_tensor(rig.model, i, &t));
+            assert_true(bl_model_tensor(fixture.model, i, &t));
             if (distance > difference_bound)
                 fail_msg("\"%s\": the gradient of %s is off by %.2g of %.2g", nets[c], t.name, distance,
                          size);
             largest_size = fmax(largest_size, size);
         }
         assert_true(i >= 4 && largest_size > 100 * difference_bound);
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 
-static bool has_tensor(const struct rig *rig, const char *name)
+static bool has_tensor(const struct fixture *fixture, const char *name)
 {
-    return rig_tensor(rig, name).values != NULL;
+    return fixture_tensor(fixture, name).values != NULL;
 }
 
-static void get_delta(const struct rig *rig, int l, float *to, size_t *n)
+static void get_delta(const struct fixture *fixture, int l, float *to, size_t *n)
 {
     bl_tensor d;
-    assert_true(bl_trainer_delta(rig->trainer, l, &d));
-    *n = rig_count(d);
+    assert_true(bl_trainer_delta(fixture->trainer, l, &d));
+    *n = fixture_count(d);
     assert_true(*n <= MOST);
     memcpy(to, d.values, *n * sizeof *to);
 }
@@ -150,31 +151,31 @@ static void test_a_module_has_one_signal(void **state)
 {
     (void)state;
     static float sum[MOST], inner[MOST], first[MOST], changed[MOST], B[MOST];
-    struct rig rig;
+    struct fixture fixture;
     size_t n = 0;
-    make(&rig, nets[1], "dfa");
-    assert_true(has_tensor(&rig, "0.feedback") && has_tensor(&rig, "1.feedback") &&
-                has_tensor(&rig, "4.feedback"));
-    assert_false(has_tensor(&rig, "2.feedback") || has_tensor(&rig, "3.feedback") ||
-                 has_tensor(&rig, "5.feedback"));
-    rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
-    get_delta(&rig, 4, sum, &n);
+    make(&fixture, nets[1], "dfa");
+    assert_true(has_tensor(&fixture, "0.feedback") && has_tensor(&fixture, "1.feedback") &&
+                has_tensor(&fixture, "4.feedback"));
+    assert_false(has_tensor(&fixture, "2.feedback") || has_tensor(&fixture, "3.feedback") ||
+                 has_tensor(&fixture, "5.feedback"));
+    fixture_must(&fixture, bl_trainer_inspect(fixture.trainer, x, labels, N));
+    get_delta(&fixture, 4, sum, &n);
     for (int l = 2; l <= 3; l++) { /* no activation behind the body's last layer, nor the shortcut's */
-        get_delta(&rig, l, inner, &n);
+        get_delta(&fixture, l, inner, &n);
         assert_memory_equal(inner, sum, n * sizeof *sum);
     }
-    get_delta(&rig, 0, first, &n);
-    const bl_tensor feedback = rig_tensor(&rig, "4.feedback");
-    for (size_t i = 0; i < rig_count(feedback); i++)
+    get_delta(&fixture, 0, first, &n);
+    const bl_tensor feedback = fixture_tensor(&fixture, "4.feedback");
+    for (size_t i = 0; i < fixture_count(feedback); i++)
         B[i] = -feedback.values[i];
-    rig_set(&rig, "4.feedback", B, rig_count(feedback));
-    rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
-    get_delta(&rig, 0, changed, &n); /* nothing comes over the shortcut's edge, which is cut */
+    fixture_set(&fixture, "4.feedback", B, fixture_count(feedback));
+    fixture_must(&fixture, bl_trainer_inspect(fixture.trainer, x, labels, N));
+    get_delta(&fixture, 0, changed, &n); /* nothing comes over the shortcut's edge, which is cut */
     assert_memory_equal(changed, first, n * sizeof *first);
-    get_delta(&rig, 2, inner, &n);
+    get_delta(&fixture, 2, inner, &n);
     for (size_t i = 0; i < n; i++)
         assert_true(inner[i] == -sum[i]);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 /* Blocks: 0 dense, 1 layer norm and tanh, 2 dense and tanh, 3 layer norm, 4 the output. 0 and 1 are one module, and so are 2 and 3.
@@ -183,15 +184,15 @@ static void test_layer_norm_is_within_its_module(void **state)
 {
     (void)state;
     static float inner[MOST], sum[MOST];
-    struct rig rig;
+    struct fixture fixture;
     size_t n = 0;
-    make(&rig, "dense 6, layernorm, tanh, dense 5, tanh, layernorm, dense 4", "dfa");
-    assert_true(has_tensor(&rig, "1.feedback") && has_tensor(&rig, "3.feedback"));
-    assert_true(has_tensor(&rig, "1.layernorm.scale") && has_tensor(&rig, "3.layernorm.shift"));
-    assert_false(has_tensor(&rig, "0.feedback") || has_tensor(&rig, "2.feedback"));
-    rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
-    get_delta(&rig, 0, inner, &n);
-    get_delta(&rig, 1, sum, &n);
+    make(&fixture, "dense 6, layernorm, tanh, dense 5, tanh, layernorm, dense 4", "dfa");
+    assert_true(has_tensor(&fixture, "1.feedback") && has_tensor(&fixture, "3.feedback"));
+    assert_true(has_tensor(&fixture, "1.layernorm.scale") && has_tensor(&fixture, "3.layernorm.shift"));
+    assert_false(has_tensor(&fixture, "0.feedback") || has_tensor(&fixture, "2.feedback"));
+    fixture_must(&fixture, bl_trainer_inspect(fixture.trainer, x, labels, N));
+    get_delta(&fixture, 0, inner, &n);
+    get_delta(&fixture, 1, sum, &n);
     assert_int_equal(n, N * 6);
     for (size_t i = 0; i < N; i++) {
         double mean = 0.0, size = 0.0;
@@ -202,51 +203,51 @@ static void test_layer_norm_is_within_its_module(void **state)
         assert_true(size > 1e-4 && fabs(mean) < 1e-5 * size);
     }
     assert_memory_not_equal(inner, sum, n * sizeof *sum);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 /* Of an image layer norm has a scale and a shift for each number. */
 static void test_layer_norm_of_an_image_owns_each_number(void **state)
 {
     (void)state;
-    struct rig rig;
-    make(&rig, "conv 3 3x3 pad 1, layernorm, tanh, subsample 2 pad-channels 5, dense 4", "bp");
-    assert_int_equal(rig_count(rig_tensor(&rig, "1.layernorm.scale")), 3 * SIDE * SIDE);
-    assert_int_equal(rig_count(rig_tensor(&rig, "3.dense.weight")), 4 * 5 * 2 * 2);
+    struct fixture fixture;
+    make(&fixture, "conv 3 3x3 pad 1, layernorm, tanh, subsample 2 pad-channels 5, dense 4", "bp");
+    assert_int_equal(fixture_count(fixture_tensor(&fixture, "1.layernorm.scale")), 3 * SIDE * SIDE);
+    assert_int_equal(fixture_count(fixture_tensor(&fixture, "3.dense.weight")), 4 * 5 * 2 * 2);
     for (size_t i = 0; i < 3 * SIDE * SIDE; i++)
-        assert_true(rig_tensor(&rig, "1.layernorm.scale").values[i] == 1.0f &&
-                    rig_tensor(&rig, "1.layernorm.shift").values[i] == 0.0f);
-    rig_free(&rig);
+        assert_true(fixture_tensor(&fixture, "1.layernorm.scale").values[i] == 1.0f &&
+                    fixture_tensor(&fixture, "1.layernorm.shift").values[i] == 0.0f);
+    fixture_free(&fixture);
 }
 
 static void check_fa_with_the_weights(const char *net, const char *modules)
 {
     static float delta[MOST], other[MOST];
-    struct rig fa, bp;
+    struct fixture fa, bp;
     bl_tensor t;
     make(&bp, net, "bp");
     make(&fa, net, "fa");
     bl_trainer_free(fa.trainer);
     fa.trainer = NULL;
-    rig_must(&fa, bl_config_set(fa.config, "modules", modules));
-    rig_must(&fa, bl_trainer_create(&fa.trainer, fa.ctx, fa.config, fa.data));
+    fixture_must(&fa, bl_config_set(fa.config, "modules", modules));
+    fixture_must(&fa, bl_trainer_create(&fa.trainer, fa.ctx, fa.config, fa.data));
     fa.model = bl_trainer_model(fa.trainer);
-    rig_copy(&fa, &bp);
+    fixture_copy(&fa, &bp);
     for (int i = 0; bl_model_tensor(fa.model, i, &t); i++) {
         char name[64];
         if (!strstr(t.name, ".feedback"))
             continue;
         snprintf(name, sizeof name, "%d.%s.weight", atoi(t.name), strstr(net, "conv") ? "conv" : "dense");
-        bl_tensor W = rig_tensor(&fa, name);
+        bl_tensor W = fixture_tensor(&fa, name);
         if (!W.values) {
             snprintf(name, sizeof name, "%d.dense.weight", atoi(t.name));
-            W = rig_tensor(&fa, name);
+            W = fixture_tensor(&fa, name);
         }
         assert_non_null(W.values);
-        rig_set(&fa, t.name, W.values, rig_count(W));
+        fixture_set(&fa, t.name, W.values, fixture_count(W));
     }
-    rig_must(&bp, bl_trainer_inspect(bp.trainer, x, labels, N));
-    rig_must(&fa, bl_trainer_inspect(fa.trainer, x, labels, N));
+    fixture_must(&bp, bl_trainer_inspect(bp.trainer, x, labels, N));
+    fixture_must(&fa, bl_trainer_inspect(fa.trainer, x, labels, N));
     for (int l = 0; bl_trainer_delta(bp.trainer, l, &t); l++) {
         size_t n = 0;
         get_delta(&bp, l, delta, &n);
@@ -254,8 +255,8 @@ static void check_fa_with_the_weights(const char *net, const char *modules)
         if (memcmp(delta, other, n * sizeof *delta) != 0)
             fail_msg("\"%s\", modules %s: fa's delta of block %d", net, modules, l);
     }
-    rig_free(&fa);
-    rig_free(&bp);
+    fixture_free(&fa);
+    fixture_free(&bp);
 }
 
 /* fa with B = W is bp, over every follower, and between modules as inside them. */
@@ -275,18 +276,18 @@ static void test_a_module_without_parameters(void **state)
     static float delta[MOST];
     static const char *const rules[] = {"dfa", "drtp", "dkp", "adfa"};
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        struct rig rig;
+        struct fixture fixture;
         size_t n = 0, others = 0;
-        make(&rig, "dense 6, tanh, residual (tanh), dense 4", rules[i]);
-        rig_must(&rig, bl_trainer_inspect(rig.trainer, x, labels, N));
+        make(&fixture, "dense 6, tanh, residual (tanh), dense 4", rules[i]);
+        fixture_must(&fixture, bl_trainer_inspect(fixture.trainer, x, labels, N));
         for (int l = 0; l < 4; l++) { /* blocks: 0 dense, 1 a copy and tanh, 2 the sum, 3 the output */
-            get_delta(&rig, l, delta, &n);
+            get_delta(&fixture, l, delta, &n);
             others = 0;
             for (size_t k = 0; k < n; k++)
                 others += delta[k] != 0.0f;
             assert_true(l == 1 || l == 2 ? others == 0 : others > 0);
         }
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 
@@ -299,17 +300,17 @@ static void test_rules_without_layers_that_read_all(void **state)
         {"dense 6, tanh, residual (layernorm, dense 6), tanh, dense 4", "\"layernorm\" (layer 3)"},
         {"conv 3 3x3, tanh, subsample 2, dense 4", "\"subsample\" (layer 3)"}};
     for (size_t i = 0; i < 6; i++) {
-        struct rig rig;
-        const struct rig_options options = {.net = texts[i / 2][0], .rule = rules[i % 2]};
-        assert_int_equal(rig_try(&rig, "portable", 1, &options, &batch), BL_NOT_DEFINED);
-        assert_non_null(strstr(bl_why(rig.ctx), texts[i / 2][1]));
-        rig_free(&rig);
+        struct fixture fixture;
+        const struct fixture_options options = {.net = texts[i / 2][0], .rule = rules[i % 2]};
+        assert_int_equal(fixture_try(&fixture, "portable", 1, &options, &batch), BL_NOT_DEFINED);
+        assert_non_null(strstr(bl_why(fixture.ctx), texts[i / 2][1]));
+        fixture_free(&fixture);
     }
 }
 
 int main(void)
 {
-    rig_fill(3, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(3, x, labels, N, INPUTS, CLASSES);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_bp_is_the_slope_of_the_loss),
                                        cmocka_unit_test(test_a_module_has_one_signal),
                                        cmocka_unit_test(test_layer_norm_is_within_its_module),

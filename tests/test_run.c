@@ -2,7 +2,7 @@
  * test_run.c - a whole run through the public interface when memory or disk give out, and what it may cost: nothing is
  * allocated by a step; feedback comes back from a file; a run that was stopped goes on to the same bits.
  */
-#include "rig.h"
+#include "fixture.h"
 #include "scratch.h"
 #include "without_sync.h"
 
@@ -34,7 +34,7 @@ static void fill(void)
 {
     uint32_t random = 11;
     for (int i = 0; i < N * INPUTS; i++)
-        x[i] = rig_random(&random, 1.0f);
+        x[i] = fixture_random(&random, 1.0f);
     for (int i = 0; i < N; i++)
         labels[i] = i % CLASSES;
 }
@@ -229,25 +229,26 @@ static void test_feedback_from_a_file(void **state)
     scratch_make(&scratch);
     fill();
     const char *path = scratch_path(&scratch, "feedback.safetensors");
-    const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
-    struct rig_options options = {.net = "dense 7, tanh, dense 6, tanh, dense 3", .rule = "dfa", .seed = "5"};
-    struct rig drawn, read;
-    rig_make(&drawn, "portable", 1, &options, &batch);
-    rig_must(&drawn, bl_model_save(drawn.model, path));
+    const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+    struct fixture_options options = {
+        .net = "dense 7, tanh, dense 6, tanh, dense 3", .rule = "dfa", .seed = "5"};
+    struct fixture drawn, read;
+    fixture_make(&drawn, "portable", 1, &options, &batch);
+    fixture_must(&drawn, bl_model_save(drawn.model, path));
     options.seed = "6";
     options.feedback = path;
-    rig_make(&read, "portable", 1, &options, &batch);
+    fixture_make(&read, "portable", 1, &options, &batch);
     for (int l = 0; l < 2; l++) {
-        const bl_tensor a = rig_tensor(&drawn, l ? "1.feedback" : "0.feedback");
-        const bl_tensor b = rig_tensor(&read, l ? "1.feedback" : "0.feedback");
-        assert_memory_equal(a.values, b.values, rig_count(a) * sizeof *a.values);
+        const bl_tensor a = fixture_tensor(&drawn, l ? "1.feedback" : "0.feedback");
+        const bl_tensor b = fixture_tensor(&read, l ? "1.feedback" : "0.feedback");
+        assert_memory_equal(a.values, b.values, fixture_count(a) * sizeof *a.values);
     }
-    rig_free(&read);
+    fixture_free(&read);
     options.net = "dense 8, tanh, dense 6, tanh, dense 3";
-    assert_int_equal(rig_try(&read, "portable", 1, &options, &batch), BL_BAD_DATA);
+    assert_int_equal(fixture_try(&read, "portable", 1, &options, &batch), BL_BAD_DATA);
     assert_non_null(strstr(bl_why(read.ctx), "expected 3 x 8"));
-    rig_free(&read);
-    rig_free(&drawn);
+    fixture_free(&read);
+    fixture_free(&drawn);
     scratch_remove(&scratch);
 }
 

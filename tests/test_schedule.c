@@ -3,7 +3,7 @@
  */
 #include "../src/train/schedule.h"
 
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -77,7 +77,7 @@ static void fill(bool can_be_learnt)
     for (int i = 0; i < N; i++) {
         labels[i] = i % CLASSES;
         for (int j = 0; j < INPUTS; j++)
-            x[i * INPUTS + j] = rig_random(&random, 1.0f);
+            x[i * INPUTS + j] = fixture_random(&random, 1.0f);
         if (can_be_learnt)
             x[i * INPUTS] = labels[i] ? 2.0f : -2.0f;
     }
@@ -118,24 +118,25 @@ static void test_ends(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fill(cases[i].can_be_learnt);
-        const struct rig_batch all = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
-        const struct rig_options options = {
+        const struct fixture_batch all = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+        const struct fixture_options options = {
             .net = "dense 8, tanh, dense 2", .lr = "0.01", .batch = "16", .epochs = "400"};
-        struct rig rig;
+        struct fixture fixture;
         struct seen seen = {0, 0.0};
-        rig_make(&rig, "portable", 1, &options, &all);
-        bl_trainer_free(rig.trainer);
-        rig_must(&rig, bl_config_set(rig.config, "init", "zero")); /* then noise stays unlearnt */
-        rig_must(&rig, bl_config_set(rig.config, cases[i].key, cases[i].text));
-        rig_must(&rig, bl_trainer_create(&rig.trainer, rig.ctx, rig.config, rig.data));
-        rig_must(&rig, bl_trainer_fit(rig.trainer, rig.data, cases[i].has_val ? rig.data : NULL, NULL, watch,
-                                      &seen));
-        assert_string_equal(bl_trainer_stop_reason(rig.trainer), cases[i].reason);
+        fixture_make(&fixture, "portable", 1, &options, &all);
+        bl_trainer_free(fixture.trainer);
+        fixture_must(&fixture, bl_config_set(fixture.config, "init", "zero")); /* then noise stays unlearnt */
+        fixture_must(&fixture, bl_config_set(fixture.config, cases[i].key, cases[i].text));
+        fixture_must(&fixture,
+                     bl_trainer_create(&fixture.trainer, fixture.ctx, fixture.config, fixture.data));
+        fixture_must(&fixture, bl_trainer_fit(fixture.trainer, fixture.data,
+                                              cases[i].has_val ? fixture.data : NULL, NULL, watch, &seen));
+        assert_string_equal(bl_trainer_stop_reason(fixture.trainer), cases[i].reason);
         assert_true(cases[i].last_rate == 0.0 || seen.last_rate == cases[i].last_rate);
         if (seen.epochs < cases[i].least || seen.epochs > cases[i].most)
             fail_msg("%s %s: ended after %d epochs, expected %d to %d", cases[i].key, cases[i].text,
                      seen.epochs, cases[i].least, cases[i].most);
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 

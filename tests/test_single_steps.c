@@ -2,7 +2,7 @@
  * test_single_steps.c - steps and inspection on batches of the caller's: classes or real targets, the rate, and the same
  * refusals of what does not suit the trainer in fit, step, inspect and angles.
  */
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -19,7 +19,7 @@ static void fill(void)
 {
     uint32_t random = 23;
     for (int i = 0; i < N * INPUTS; i++)
-        x[i] = rig_random(&random, 1.0f);
+        x[i] = fixture_random(&random, 1.0f);
     for (int i = 0; i < N * OUTPUTS; i++)
         targets[i] = 0.5f * x[i / OUTPUTS * INPUTS + i % OUTPUTS] - 0.2f;
     for (int i = 0; i < N; i++)

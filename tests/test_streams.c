@@ -2,7 +2,7 @@
  * test_streams.c - bl_trainer_save and bl_trainer_load: single steps go on to the bits of a stream that was never interrupted,
  * for every rule and optimiser; what does not suit is refused and changes nothing; the facts "step" and "epoch" are true.
  */
-#include "rig.h"
+#include "fixture.h"
 #include "scratch.h"
 #include "without_sync.h"
 
@@ -35,9 +35,9 @@ static int fill(void **state)
 {
     uint32_t random = 7;
     (void)state;
-    rig_fill(11, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(11, x, labels, N, INPUTS, CLASSES);
     for (size_t i = 0; i < N * CLASSES; i++)
-        targets[i] = rig_random(&random, 2.0f);
+        targets[i] = fixture_random(&random, 2.0f);
     scratch_make(&folder);
     return 0;
 }
@@ -249,7 +249,7 @@ static void test_between_epochs(void **state)
         const struct stream *s = i == 0 ? &whole : &second;
         go(s, 3, 5);
         must(s, bl_trainer_fit(s->trainer, s->data, NULL, NULL, NULL, NULL));
-        assert_string_equal(bl_model_fact(bl_trainer_model(s->trainer), "epoch"), "4");
+        assert_string_equal(bl_model_metadata(bl_trainer_model(s->trainer), "epoch"), "4");
     }
     hash_of(&whole, a);
     hash_of(&second, b);
@@ -316,7 +316,7 @@ static void test_within_an_epoch(void **state)
     assert_true(saving.is_done);
     make(&second, epochs, N);
     must(&second, bl_trainer_load(second.trainer, saving.path));
-    assert_string_equal(bl_model_fact(bl_trainer_model(second.trainer), "step"), "3");
+    assert_string_equal(bl_model_metadata(bl_trainer_model(second.trainer), "step"), "3");
     must(&second, bl_trainer_fit(second.trainer, second.data, NULL, NULL, NULL, NULL));
     hash_of(&whole, a);
     hash_of(&second, b);
@@ -343,7 +343,7 @@ static void refused(const struct stream *s, const char *path, bl_status expected
                  fragment, bl_why(s->ctx));
     hash_of(s, after);
     assert_string_equal(before, after);
-    assert_string_equal(bl_model_fact(bl_trainer_model(s->trainer), "step"), "2");
+    assert_string_equal(bl_model_metadata(bl_trainer_model(s->trainer), "step"), "2");
 }
 
 static void test_another_trainer_is_refused(void **state)
@@ -446,7 +446,7 @@ static void test_memory_gives_out(void **state)
     }
     must(&s, status);
     assert_true(tries > 3);
-    assert_string_equal(bl_model_fact(bl_trainer_model(s.trainer), "step"), "0");
+    assert_string_equal(bl_model_metadata(bl_trainer_model(s.trainer), "step"), "0");
     go(&s, 0, 1);
     drop(&s);
     assert_int_equal(counts.live, 0);
@@ -458,12 +458,12 @@ static void check_facts(const struct stream *s, const char *epoch, const char *s
 {
     bl_model *model = NULL;
     const char *path = scratch_path(&folder, "facts");
-    assert_string_equal(bl_model_fact(bl_trainer_model(s->trainer), "epoch"), epoch);
-    assert_string_equal(bl_model_fact(bl_trainer_model(s->trainer), "step"), step);
+    assert_string_equal(bl_model_metadata(bl_trainer_model(s->trainer), "epoch"), epoch);
+    assert_string_equal(bl_model_metadata(bl_trainer_model(s->trainer), "step"), step);
     must(s, bl_model_save(bl_trainer_model(s->trainer), path));
     must(s, bl_model_load(&model, s->ctx, path));
-    assert_string_equal(bl_model_fact(model, "epoch"), epoch);
-    assert_string_equal(bl_model_fact(model, "step"), step);
+    assert_string_equal(bl_model_metadata(model, "epoch"), epoch);
+    assert_string_equal(bl_model_metadata(model, "step"), step);
     bl_model_free(model);
 }
 

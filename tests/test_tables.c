@@ -414,28 +414,28 @@ static void raw_files_are_read_for_a_model(void **state)
     data_free(like);
 }
 
-static void recipes_survive_as_text(void **state)
+static void encodings_survive_as_text(void **state)
 {
     static const struct data_options options = {.imputes = true, .has_labels = true, .label = "y"};
     char *text = NULL, *again = NULL;
-    struct recipe *recipe = NULL;
+    struct encoding *encoding = NULL;
     (void)state;
     bl_data *data = must_read_text(training, &options, NULL);
-    assert_int_equal(recipe_to_text(&text, ctx, data->recipe), BL_OK);
+    assert_int_equal(encoding_to_text(&text, ctx, data->encoding), BL_OK);
     assert_string_equal(
         text, "[{\"name\":\"Id\",\"kind\":\"left out\"},{\"name\":\"c\",\"kind\":\"words\",\"words\":"
               "[\"blue\",\"green\",\"red\"]},{\"name\":\"n\",\"kind\":\"number\",\"indicator\":true},"
               "{\"name\":\"m\",\"kind\":\"number\"},{\"name\":\"y\",\"kind\":\"label\"}]");
-    assert_int_equal(recipe_from_text(&recipe, ctx, "a file", text), BL_OK);
-    assert_int_equal(recipe_to_text(&again, ctx, recipe), BL_OK);
+    assert_int_equal(encoding_from_text(&encoding, ctx, "a file", text), BL_OK);
+    assert_int_equal(encoding_to_text(&again, ctx, encoding), BL_OK);
     assert_string_equal(again, text);
     mem_free(ctx, text);
     mem_free(ctx, again);
-    recipe_free(ctx, recipe);
+    encoding_free(ctx, encoding);
     data_free(data);
 }
 
-static void broken_recipes_are_refused(void **state)
+static void broken_encodings_are_refused(void **state)
 {
     static const char *const texts[] = {"",
                                         "{}",
@@ -450,11 +450,11 @@ static void broken_recipes_are_refused(void **state)
                                         "[{\"kind\":\"number\",\"kind\":\"number\"}]"};
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct recipe *recipe = NULL;
+        struct encoding *encoding = NULL;
         const size_t live = memory.live;
-        if (recipe_from_text(&recipe, ctx, "a file", texts[i]) != BL_BAD_DATA)
+        if (encoding_from_text(&encoding, ctx, "a file", texts[i]) != BL_BAD_DATA)
             fail_msg("was not refused: %s", texts[i]);
-        assert_null(recipe);
+        assert_null(encoding);
         assert_int_equal(memory.live, live);
     }
 }
@@ -537,8 +537,8 @@ int main(void)
         EACH (targets_are_read),
         EACH (targets_are_standardised),
         EACH (raw_files_are_read_for_a_model),
-        EACH (recipes_survive_as_text),
-        EACH (broken_recipes_are_refused),
+        EACH (encodings_survive_as_text),
+        EACH (broken_encodings_are_refused),
         EACH (validation_is_drawn_by_class),
         EACH (running_out_of_memory_leaves_nothing),
     };

@@ -30,10 +30,10 @@ static float long_values[LONG_TENSOR];
 static const struct tensor_entry entries[] = {{"0.dense.weight", small, 2, 3, NULL},
                                               {"0.dense.bias", small, 3, 0, NULL},
                                               {"0.feedback", long_values, LONG_TENSOR, 0, NULL}};
-static const struct tensor_fact facts[] = {{"net", "dense 3, tanh"},
-                                           {"classes", "Stra\xc3\x9f"
-                                                       "e\nb \"quoted\""},
-                                           {"empty", ""}};
+static const struct tensor_metadata facts[] = {{"net", "dense 3, tanh"},
+                                               {"classes", "Stra\xc3\x9f"
+                                                           "e\nb \"quoted\""},
+                                               {"empty", ""}};
 
 static const char *model(void)
 {
@@ -61,7 +61,7 @@ static void comes_back_to_the_bit(void **state)
     (void)state;
     struct tensors *t = NULL;
     struct tensor_entry entry;
-    struct tensor_fact fact;
+    struct tensor_metadata fact;
     assert_int_equal(write_model(), BL_OK);
     assert_int_equal(tensors_read(&t, ctx, model()), BL_OK);
     for (size_t i = 0; i < 3; i++) {
@@ -69,15 +69,15 @@ static void comes_back_to_the_bit(void **state)
         assert_entry(&entry, &entries[i]);
         assert_true(tensors_find(t, entries[i].name, &entry));
         assert_entry(&entry, &entries[i]);
-        assert_true(tensors_fact_at(t, i, &fact));
+        assert_true(tensors_metadata_at(t, i, &fact));
         assert_string_equal(fact.key, facts[i].key);
         assert_string_equal(fact.text, facts[i].text);
-        assert_string_equal(tensors_fact(t, facts[i].key), facts[i].text);
+        assert_string_equal(tensors_metadata(t, facts[i].key), facts[i].text);
     }
     assert_false(tensors_entry(t, 3, &entry));
-    assert_false(tensors_fact_at(t, 3, &fact));
+    assert_false(tensors_metadata_at(t, 3, &fact));
     assert_false(tensors_find(t, "0.dense", &entry));
-    assert_null(tensors_fact(t, "loss"));
+    assert_null(tensors_metadata(t, "loss"));
     tensors_free(ctx, t);
     tensors_free(ctx, NULL);
     assert_int_equal(scratch_files(&scratch, 0), 1);
@@ -92,7 +92,7 @@ static void is_the_format(void **state)
     static const unsigned char values[8] = {0, 0, 0x80, 0x3f, 0, 0, 0x20, 0xc0}; /* 1, -2.5 */
     const float w[2] = {1.0f, -2.5f};
     const struct tensor_entry entry = {"w", w, 1, 2, NULL};
-    const struct tensor_fact fact = {"k", "v"};
+    const struct tensor_metadata fact = {"k", "v"};
     assert_int_equal(tensors_write(ctx, model(), &entry, 1, &fact, 1), BL_OK);
     size_t n = 0;
     unsigned char *bytes = scratch_read(model(), &n);
@@ -320,7 +320,7 @@ static void writer_refuses(void **state)
     (void)state;
     static const struct {
         struct tensor_entry entries[2];
-        struct tensor_fact facts[2];
+        struct tensor_metadata facts[2];
         const char *reason;
     } cases[] = {
         {{{"w", small, 2, 0, NULL}, {"w", small, 3, 0, NULL}},
@@ -544,8 +544,8 @@ static void we_read_pythons(void **state)
     assert_entry(&entry, &(struct tensor_entry){"table", table, 2, 3, NULL});
     assert_true(tensors_find(t, "row", &entry));
     assert_entry(&entry, &(struct tensor_entry){"row", row, 4, 0, NULL});
-    assert_string_equal(tensors_fact(t, "net"), "dense 3");
-    assert_string_equal(tensors_fact(t, "\xc3\xa9"), "\xc3\xbc");
+    assert_string_equal(tensors_metadata(t, "net"), "dense 3");
+    assert_string_equal(tensors_metadata(t, "\xc3\xa9"), "\xc3\xbc");
     tensors_free(ctx, t);
 }
 

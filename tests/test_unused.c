@@ -3,7 +3,7 @@
  * is not.
  */
 #include "data_files.h"
-#include "rig.h"
+#include "fixture.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -15,7 +15,7 @@ enum { N = 12, INPUTS = 4, CLASSES = 3 };
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct rig_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
 
 struct told {
     const char *key, *value, *fragment; /* fragment NULL: nothing is told of the option */
@@ -41,20 +41,20 @@ static void check_note(const char *who, const struct told *t, const char *note)
 /* What a trainer with this option tells of it, under "rule, init". */
 static void check_trainer(const char *rule, const char *init, const struct told *t)
 {
-    struct rig rig;
+    struct fixture fixture;
     const char *note = NULL;
     bl_trainer *trainer = NULL;
-    rig_make(
-        &rig, "portable", 1,
-        &(struct rig_options){.net = "dense 5, tanh, dense 5, tanh, dense 3", .rule = rule, .init = init},
+    fixture_make(
+        &fixture, "portable", 1,
+        &(struct fixture_options){.net = "dense 5, tanh, dense 5, tanh, dense 3", .rule = rule, .init = init},
         &batch);
-    rig_must(&rig, bl_config_set(rig.config, t->key, t->value));
-    rig_must(&rig, bl_trainer_create(&trainer, rig.ctx, rig.config, rig.data));
+    fixture_must(&fixture, bl_config_set(fixture.config, t->key, t->value));
+    fixture_must(&fixture, bl_trainer_create(&trainer, fixture.ctx, fixture.config, fixture.data));
     for (int i = 0; (note = bl_trainer_note(trainer, i)) && !is_about(note, t->key); i++)
         continue;
     check_note(rule, t, note);
     bl_trainer_free(trainer);
-    rig_free(&rig);
+    fixture_free(&fixture);
 }
 
 static void test_options_of_rules(void **state)
@@ -86,7 +86,7 @@ static void test_options_of_rules(void **state)
         {"bp", NULL, {"feedback-seed", "1", NULL}},
     };
     (void)state;
-    rig_fill(3, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(3, x, labels, N, INPUTS, CLASSES);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_trainer(cases[i].rule, cases[i].init, &cases[i].told);
 }

@@ -2,7 +2,7 @@
  * test_wild_batches.c - NaN, infinities and labels out of range in arrays of the caller's are refused by every function that
  * takes them, with the row, before a weight changes: also in arrays that were changed after they were wrapped.
  */
-#include "rig.h"
+#include "fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -31,9 +31,9 @@ struct maker {
 static void fill(void)
 {
     uint32_t random = 5;
-    rig_fill(3, x, labels, N, INPUTS, CLASSES);
+    fixture_fill(3, x, labels, N, INPUTS, CLASSES);
     for (size_t i = 0; i < N * CLASSES; i++)
-        targets[i] = rig_random(&random, 1.0f);
+        targets[i] = fixture_random(&random, 1.0f);
 }
 
 static void must(const struct maker *m, bl_status status)
@@ -85,7 +85,7 @@ static void refused(const struct maker *m, bl_status status, const char *fragmen
     if (status != BL_BAD_VALUE || !strstr(bl_why(m->ctx), fragment))
         fail_msg("%s, expected bad value with \"%s\": %s", bl_status_name(status), fragment, bl_why(m->ctx));
     assert_string_equal(now, m->before);
-    assert_string_equal(bl_model_fact(bl_trainer_model(m->trainer), "step"), "0");
+    assert_string_equal(bl_model_metadata(bl_trainer_model(m->trainer), "step"), "0");
 }
 
 /* Statistics of batch norm are weights of the hash too: a step that follows is as if nothing had been. */

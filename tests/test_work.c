@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "rig.h"
+#include "fixture.h"
 
 enum { N = 6, STEPS = 3 };
 
@@ -17,7 +17,7 @@ enum { N = 6, STEPS = 3 };
 static const double grain = 1e-9;
 
 struct work_case {
-    const char *net, *rule, *inlet;
+    const char *net, *rule, *feedback_at;
     bl_shape shape;
     double forward, teach, gradient;
     size_t weights;
@@ -54,13 +54,13 @@ static const struct work_case cases[] = {
 static float x[N * 16];
 static int32_t labels[N];
 
-static void make(struct rig *rig, const struct work_case *c, int threads)
+static void make(struct fixture *fixture, const struct work_case *c, int threads)
 {
-    const struct rig_options options = {
-        .net = c->net, .rule = c->rule, .inlet = c->inlet, .init = "glorot", .batch = "6"};
-    const struct rig_batch batch = {x, labels, N, 16, 4, c->shape};
-    rig_fill(3, x, labels, N, 16, 4);
-    rig_make(rig, "portable", threads, &options, &batch);
+    const struct fixture_options options = {
+        .net = c->net, .rule = c->rule, .feedback_at = c->feedback_at, .init = "glorot", .batch = "6"};
+    const struct fixture_batch batch = {x, labels, N, 16, 4, c->shape};
+    fixture_fill(3, x, labels, N, 16, 4);
+    fixture_make(fixture, "portable", threads, &options, &batch);
 }
 
 static void test_counts(void **state)
@@ -68,15 +68,15 @@ static void test_counts(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct work_case *c = &cases[i];
-        struct rig rig;
+        struct fixture fixture;
         bl_work work;
-        make(&rig, c, 1);
-        bl_trainer_count(rig.trainer, &work);
+        make(&fixture, c, 1);
+        bl_trainer_count(fixture.trainer, &work);
         if (work.forward != c->forward || work.teach != c->teach || work.gradient != c->gradient ||
             work.weights != c->weights)
             fail_msg("%s by %s: %g %g %g %zu, expected %g %g %g %zu", c->net, c->rule, work.forward,
                      work.teach, work.gradient, work.weights, c->forward, c->teach, c->gradient, c->weights);
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 
@@ -116,27 +116,27 @@ static void test_traffic(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof traffic_cases / sizeof *traffic_cases; i++) {
         const struct traffic_case *c = &traffic_cases[i];
-        const struct rig_options options = {
+        const struct fixture_options options = {
             .net = CHAIN, .rule = c->rule, .optimizer = c->optimizer, .init = "glorot", .batch = "6"};
-        const struct rig_batch batch = {x, labels, N, 16, 4, {1, 4, 4}};
-        struct rig rig;
+        const struct fixture_batch batch = {x, labels, N, 16, 4, {1, 4, 4}};
+        struct fixture fixture;
         bl_traffic t;
-        rig_make(&rig, "portable", 1, &options, &batch);
-        bl_trainer_traffic(rig.trainer, &t);
+        fixture_make(&fixture, "portable", 1, &options, &batch);
+        bl_trainer_traffic(fixture.trainer, &t);
         if (t.weights != 4 * c->weights || t.state != 4 * c->state || t.feedback != 4 * c->feedback ||
             t.in_use != 4 * c->in_use)
             fail_msg("%s, %s: %g %g %g %g bytes, expected %g %g %g %g", c->rule, c->optimizer, t.weights,
                      t.state, t.feedback, t.in_use, 4 * c->weights, 4 * c->state, 4 * c->feedback,
                      4 * c->in_use);
-        rig_free(&rig);
+        fixture_free(&fixture);
     }
 }
 
-static void take_steps(struct rig *rig)
+static void take_steps(struct fixture *fixture)
 {
-    const struct rig_batch batch = {x, labels, N, 16, 4, {0, 0, 0}};
+    const struct fixture_batch batch = {x, labels, N, 16, 4, {0, 0, 0}};
     for (int i = 0; i < STEPS; i++)
-        rig_step(rig, &batch);
+        fixture_step(fixture, &batch);
 }
 
 static void check_times(const bl_times *t, int threads, const struct work_case *c)
@@ -154,7 +154,7 @@ static void test_clocks(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int threads = 1; threads <= 3; threads++) {
-            struct rig timed, plain;
+            struct fixture timed, plain;
             bl_times times, later;
             make(&timed, &cases[i], threads);
             make(&plain, &cases[i], threads);
@@ -163,15 +163,15 @@ static void test_clocks(void **state)
             take_steps(&plain);
             bl_trainer_times(timed.trainer, &times);
             check_times(&times, threads, &cases[i]);
-            assert_true(rig_equal(&timed, &plain));
+            assert_true(fixture_equal(&timed, &plain));
             bl_trainer_clock(timed.trainer, 0);
             take_steps(&timed);
             bl_trainer_times(timed.trainer, &later);
             assert_int_equal(later.steps, STEPS);
             bl_trainer_times(plain.trainer, &later);
             assert_int_equal(later.steps, 0);
-            rig_free(&timed);
-            rig_free(&plain);
+            fixture_free(&timed);
+            fixture_free(&plain);
         }
 }
 

@@ -106,7 +106,7 @@ static int begin_report(const struct session *s, struct bench *bench, const char
     return bench->report ? EXIT_DONE : (usage_error("no memory"), EXIT_OTHER);
 }
 
-static int run(struct session *s)
+static int run_bench(struct session *s)
 {
     struct bench bench = {.report = NULL};
     const char *path = extra_of(s, "json");
@@ -123,4 +123,5 @@ static int run(struct session *s)
 }
 
 const struct command command_bench = {
-    "bench", "bench [options]", "measures a training step against the machine's peaks", NULL, extras, 0, run};
+    "bench", "bench [options]", "measures a training step against the machine's peaks", NULL, extras,
+    0,       run_bench};

@@ -37,7 +37,7 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-static int split(const char *list, int most, const char *option, struct words *out)
+static int split(const char *list, int most, const char *option, struct name_list *out)
 {
     out->n = 0;
     while (*list) {
@@ -76,7 +76,7 @@ static bl_status load(struct comparison *c)
 }
 
 /* Without what frozen hidden layers and no hidden layer reach, an error says little: tuned rules have both beside them. */
-static void add_beside(struct words *rules)
+static void add_beside(struct name_list *rules)
 {
     static const char *const beside[] = {"frozen", "linear"};
     for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
@@ -88,7 +88,7 @@ static void add_beside(struct words *rules)
     }
 }
 
-static bl_status make_rows(struct comparison *c, struct words *rules)
+static bl_status make_rows(struct comparison *c, struct name_list *rules)
 {
     const int n_named = rules->n;
     if (c->is_tuned)
@@ -330,7 +330,7 @@ static int code_of_rows(const struct comparison *c)
     return code != EXIT_DONE || n_done > 0 ? code : EXIT_DIVERGED;
 }
 
-static int compare(struct comparison *c, struct words *rules)
+static int compare(struct comparison *c, struct name_list *rules)
 {
     bl_status status = load(c);
     if (status == BL_OK)
@@ -355,7 +355,7 @@ static int compare(struct comparison *c, struct words *rules)
     return run_rules(c) == BL_STOPPED ? EXIT_STOPPED : code_of_rows(c);
 }
 
-static int all_rules(struct words *rules)
+static int all_rules(struct name_list *rules)
 {
     for (rules->n = 0; rules->n < MAX_RULES && bl_rule_name(rules->n); rules->n++)
         snprintf(rules->text[rules->n], WORD_ROOM, "%s", bl_rule_name(rules->n));
@@ -363,7 +363,7 @@ static int all_rules(struct words *rules)
 }
 
 /* 1e-3 and 0.001 are one rate. */
-static int check_rates(const struct words *rates)
+static int check_rates(const struct name_list *rates)
 {
     for (int i = 0; i < rates->n; i++)
         for (int k = 0; k < i; k++)
@@ -374,7 +374,7 @@ static int check_rates(const struct words *rates)
 }
 
 /* An unknown one is refused in the words that --rule has for it. */
-static int check_names(const struct session *s, const struct words *rules)
+static int check_names(const struct session *s, const struct name_list *rules)
 {
     for (int i = 0; i < rules->n; i++) {
         if (strcmp(rules->text[i], "all") == 0)
@@ -422,9 +422,9 @@ static int check_options(const struct session *s)
     return EXIT_DONE;
 }
 
-static int run(struct session *s)
+static int run_compare(struct session *s)
 {
-    struct words rules;
+    struct name_list rules;
     const char *list = extra_of(s, "rules"), *rates = extra_of(s, "rates");
     struct comparison c = {.s = s, .is_chosen = list != NULL};
     int code = list ? split(list, MAX_RULES, "rules", &rules) : all_rules(&rules);
@@ -456,4 +456,4 @@ const struct command command_compare = {"compare",
                                         "data net rule training machine run",
                                         extras,
                                         0,
-                                        run};
+                                        run_compare};

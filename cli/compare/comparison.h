@@ -10,7 +10,7 @@
 
 enum { MAX_RULES = 32, MAX_ANGLES = 256, MAX_RATES = 16, WORD_ROOM = 64, ROW_TEXT = 512 };
 
-struct words {
+struct name_list {
     char text[MAX_RULES][WORD_ROOM];
     int n;
 };
@@ -51,7 +51,7 @@ struct comparison {
     bl_data *train, *val, *test; /* of the runs; val, test: NULL without */
     bl_data *rate_train,
         *rate_val; /* the split on which rates are chosen; NULL without --rates or with --val */
-    struct words rates;
+    struct name_list rates;
     struct row *rows; /* in the order of the table */
     int n_rows;
     bool is_chosen;     /* --rules named them */

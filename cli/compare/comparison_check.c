@@ -81,7 +81,7 @@ static bool has_refused(const struct comparison *c)
 }
 
 /* Those that --rules names and the net does not allow, and what to write instead. */
-static int refuse(const struct comparison *c)
+static int refuse_comparison_check(const struct comparison *c)
 {
     char rest[MAX_RULES * WORD_ROOM] = "";
     for (int i = 0; i < c->n_rows; i++)
@@ -138,7 +138,7 @@ int comparison_check(struct comparison *c)
         return code;
     }
     if (has_refused(c))
-        return refuse(c);
+        return refuse_comparison_check(c);
     if (count_left_out(c) == c->n_rows)
         return usage_error("%s", c->rows[0].why);
     return check_folders(c);

@@ -159,7 +159,7 @@ static void add_rate(const struct pooled *p, struct run_plan *plan, const char *
 static void add_first_rates(const struct pooled *p, struct run_plan *plan, const struct row *row)
 {
     static const double decades[] = {0.01, 0.1, 1.0, 10.0};
-    const struct words *given = &p->c->rates;
+    const struct name_list *given = &p->c->rates;
     for (int i = 0; i < given->n; i++)
         add_run(plan, row->rule, given->text[i], first_seed(p) + TUNE_SEED);
     for (size_t i = 0; given->n == 0 && i < sizeof decades / sizeof *decades; i++)
@@ -316,7 +316,7 @@ static int run_plan(const struct pooled *p, struct run_plan *plan)
     return code == EXIT_DONE ? read : code;
 }
 
-static int judge(const struct pooled *p)
+static int judge_comparison_pool(const struct pooled *p)
 {
     bl_config *config = NULL;
     struct run_plan plan = {NULL, NULL, NULL, false};
@@ -351,5 +351,5 @@ int comparison_pool(struct comparison *c)
         say_cost(&p);
         code = tune(&p);
     }
-    return code == EXIT_DONE ? judge(&p) : code;
+    return code == EXIT_DONE ? judge_comparison_pool(&p) : code;
 }

@@ -21,7 +21,7 @@ struct sets {
 };
 
 /* A training of one rule. */
-struct training {
+struct comparison_runs_training {
     const bl_config *config;
     struct sets sets;
     const char *label; /* of the progress line */
@@ -75,8 +75,8 @@ static void take_notes(struct row *row, const bl_trainer *trainer)
 }
 
 /* Figures of epochs that were finished stay in the row also where the training failed after them. */
-static bl_status fit(const struct comparison *c, const struct training *t, bl_trainer *trainer,
-                     struct row *row)
+static bl_status fit(const struct comparison *c, const struct comparison_runs_training *t,
+                     bl_trainer *trainer, struct row *row)
 {
     const bl_config *settled = bl_trainer_config(trainer);
     struct watch watch = {.session = c->s,
@@ -98,7 +98,7 @@ static bl_status fit(const struct comparison *c, const struct training *t, bl_tr
 }
 
 /* One training from scratch. Its figures go to *row. */
-static bl_status train_once(struct comparison *c, const struct training *t, struct row *row)
+static bl_status train_once(struct comparison *c, const struct comparison_runs_training *t, struct row *row)
 {
     bl_trainer *trainer = NULL;
     row_forget_figures(row);
@@ -175,12 +175,13 @@ static bl_status try_rate(struct comparison *c, bl_config *trial, const char *ra
     char name[LABEL_ROOM], label[2 * LABEL_ROOM];
     label_of(c, row, name);
     snprintf(label, sizeof label, "%s at %s: ", name, rate);
-    const struct training training = {.config = trial,
-                                      .sets = {train, c->rate_val ? c->rate_val : c->val, NULL},
-                                      .label = label,
-                                      .work = atof(epochs ? epochs : bl_config_get(c->settled, "epochs")) *
-                                              (double)bl_data_count(train) / (double)bl_data_count(c->train),
-                                      .is_trial = true};
+    const struct comparison_runs_training training = {
+        .config = trial,
+        .sets = {train, c->rate_val ? c->rate_val : c->val, NULL},
+        .label = label,
+        .work = atof(epochs ? epochs : bl_config_get(c->settled, "epochs")) * (double)bl_data_count(train) /
+                (double)bl_data_count(c->train),
+        .is_trial = true};
     const bl_status status = bl_config_set(trial, "lr", rate);
     return status == BL_OK ? train_once(c, &training, row) : status;
 }
@@ -213,7 +214,7 @@ bl_status comparison_choose_rate(struct comparison *c, struct row *row)
 
 /* ---- Runs */
 
-static bl_status configure(const struct comparison *c, const struct row *row, bl_config **out)
+static bl_status configure_comparison_runs(const struct comparison *c, const struct row *row, bl_config **out)
 {
     char folder[BL_PATH_ROOM];
     const char *parent = bl_config_get(c->s->config, "out");
@@ -243,11 +244,11 @@ bl_status comparison_run(struct comparison *c, struct row *row)
     char name[LABEL_ROOM], label[LABEL_ROOM + 2];
     label_of(c, row, name);
     snprintf(label, sizeof label, "%s: ", name);
-    bl_status status = configure(c, row, &config);
-    const struct training training = {.config = config,
-                                      .sets = {c->train, c->val, c->test},
-                                      .label = label,
-                                      .work = atof(bl_config_get(c->settled, "epochs"))};
+    bl_status status = configure_comparison_runs(c, row, &config);
+    const struct comparison_runs_training training = {.config = config,
+                                                      .sets = {c->train, c->val, c->test},
+                                                      .label = label,
+                                                      .work = atof(bl_config_get(c->settled, "epochs"))};
     if (status == BL_OK)
         status = train_once(c, &training, row);
     bl_config_free(config);

@@ -13,10 +13,10 @@ static const struct extra extras[] = {
 
 static const struct {
     const char *shell;
-    void (*write)(FILE *to, const struct program *program);
+    void (*write)(FILE *to, const struct command_table *program);
 } shells[] = {{"bash", completion_bash}, {"zsh", completion_zsh}, {"fish", completion_fish}};
 
-static int run(struct session *s)
+static int run_completion(struct session *s)
 {
     for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
         if (s->n_words == 1 && strcmp(s->words[0], shells[i].shell) == 0) {
@@ -34,4 +34,4 @@ const struct command command_completion = {"completion",
                                            NULL,
                                            extras,
                                            1,
-                                           run};
+                                           run_completion};

@@ -6,8 +6,8 @@
 
 #include "../command.h"
 
-void completion_bash(FILE *to, const struct program *program);
-void completion_zsh(FILE *to, const struct program *program);
-void completion_fish(FILE *to, const struct program *program);
+void completion_bash(FILE *to, const struct command_table *program);
+void completion_zsh(FILE *to, const struct command_table *program);
+void completion_fish(FILE *to, const struct command_table *program);
 
 #endif

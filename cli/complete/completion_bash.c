@@ -98,7 +98,7 @@ static void put_options(FILE *to, const struct command *command)
     fputs("        esac\n", to);
 }
 
-static void put_command(FILE *to, const struct program *program, const struct command *command)
+static void put_command(FILE *to, const struct command_table *program, const struct command *command)
 {
     struct choices words;
     listing_word_choices(program, command, &words);
@@ -110,7 +110,7 @@ static void put_command(FILE *to, const struct program *program, const struct co
 }
 
 /* The word behind a command that has others below it is part of the name, once it is complete. */
-static void put_below(FILE *to, const struct program *program, const struct command *command)
+static void put_below(FILE *to, const struct command_table *program, const struct command *command)
 {
     if (command_below(program, command, 0))
         fprintf(to,
@@ -120,13 +120,13 @@ static void put_below(FILE *to, const struct program *program, const struct comm
                 command->name);
 }
 
-static void put_commands(FILE *to, const struct program *program)
+static void put_commands(FILE *to, const struct command_table *program)
 {
     for (int i = 0; command_at(program, i); i++)
         fprintf(to, "%s%s", i ? " " : "", command_at(program, i)->name);
 }
 
-void completion_bash(FILE *to, const struct program *program)
+void completion_bash(FILE *to, const struct command_table *program)
 {
     fputs(before, to);
     for (int i = 0; command_at(program, i); i++)

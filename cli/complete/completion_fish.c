@@ -72,7 +72,7 @@ static void put_option(FILE *to, const struct command *command, const struct lis
     fputc('\n', to);
 }
 
-static void put_words(FILE *to, const struct program *program, const struct command *command)
+static void put_words(FILE *to, const struct command_table *program, const struct command *command)
 {
     struct choices words;
     listing_word_choices(program, command, &words);
@@ -91,7 +91,7 @@ static void put_name(FILE *to, const char *condition, const char *name, const ch
     fputc('\n', to);
 }
 
-static void put_names_below(FILE *to, const struct program *program, const struct command *command)
+static void put_names_below(FILE *to, const struct command_table *program, const struct command *command)
 {
     char condition[64];
     snprintf(condition, sizeof condition, "__backless_just %s", command->name);
@@ -101,7 +101,7 @@ static void put_names_below(FILE *to, const struct program *program, const struc
     }
 }
 
-void completion_fish(FILE *to, const struct program *program)
+void completion_fish(FILE *to, const struct command_table *program)
 {
     struct listed_option option;
     fputs(before, to);

@@ -59,7 +59,7 @@ static void put_option(FILE *to, const struct listed_option *option)
     fputc('\'', to);
 }
 
-static void put_words(FILE *to, const struct program *program, const struct command *command)
+static void put_words(FILE *to, const struct command_table *program, const struct command *command)
 {
     struct choices words;
     listing_word_choices(program, command, &words);
@@ -78,15 +78,15 @@ static void put_function_name(FILE *to, const struct command *command)
         fputc(*at == ' ' ? '_' : *at, to);
 }
 
-static const struct command *child(const struct program *program, const struct command *parent, int i)
+static const struct command *child(const struct command_table *program, const struct command *parent, int i)
 {
     return parent ? command_below(program, parent, i) : command_at(program, i);
 }
 
 /* The body of a function that offers commands, or goes on with the one that is there. parent: the command
  * whose parts are offered; NULL: the program's own commands are. */
-static void put_choice_of_commands(FILE *to, const struct program *program, const struct command *parent,
-                                   const char *more)
+static void put_choice_of_commands(FILE *to, const struct command_table *program,
+                                   const struct command *parent, const char *more)
 {
     const size_t skipped = parent ? strlen(parent->name) + 1 : 0;
     fputs("    if ((CURRENT == 2)); then\n        local -a commands=(\n", to);
@@ -105,7 +105,7 @@ static void put_choice_of_commands(FILE *to, const struct program *program, cons
     }
 }
 
-static void put_command(FILE *to, const struct program *program, const struct command *command)
+static void put_command(FILE *to, const struct command_table *program, const struct command *command)
 {
     struct listed_option option;
     fputc('\n', to);
@@ -124,7 +124,7 @@ static void put_command(FILE *to, const struct program *program, const struct co
     fputs("}\n", to);
 }
 
-void completion_zsh(FILE *to, const struct program *program)
+void completion_zsh(FILE *to, const struct command_table *program)
 {
     fputs(before, to);
     for (int i = 0; listing_command(program, i); i++)

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-const struct part data_parts[] = {
+const struct command_part data_parts[] = {
     {&command_data_list,
      "They are searched for in --data-dir, $BACKLESS_DATA, the user's cache\n"
      "($XDG_CACHE_HOME/backless, else ~/.cache/backless) and the system's data set folders."},
@@ -23,7 +23,7 @@ const struct part data_parts[] = {
     {NULL, NULL},
 };
 
-static int run(struct session *s)
+static int run_data(struct session *s)
 {
     if (s->n_words > 0)
         return unknown_below(s->program, s->command, s->words[0]);
@@ -37,4 +37,4 @@ const struct command command_data = {"data",
                                      NULL,
                                      NULL,
                                      MAX_WORDS,
-                                     run};
+                                     run_data};

@@ -7,7 +7,7 @@
 #include "../command.h"
 #include "set_sources.h"
 
-extern const struct part data_parts[];
+extern const struct command_part data_parts[];
 extern const struct command command_data_list, command_data_info, command_data_get;
 
 /* For list and get, which take the one option data-dir of the library's: from the flag, else

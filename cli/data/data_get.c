@@ -218,7 +218,7 @@ static int get_address(const struct session *s, struct request *r)
     return code;
 }
 
-static int run(struct session *s)
+static int run_data_get(struct session *s)
 {
     struct request request = {.download = {.size = 0}};
     if (s->n_words == 0)
@@ -239,4 +239,4 @@ const struct command command_data_get = {"data get",
                                          NULL,
                                          extras,
                                          MAX_WORDS,
-                                         run};
+                                         run_data_get};

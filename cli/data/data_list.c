@@ -72,7 +72,7 @@ static json_t *set_json(const char *name, const char *folder)
                      set_source_find(name) != NULL);
 }
 
-static int run(struct session *s)
+static int run_data_list(struct session *s)
 {
     json_t *list = extra_of(s, "json") ? json_array() : NULL;
     const int code = data_take_folder(s);
@@ -94,10 +94,6 @@ static int run(struct session *s)
     return code;
 }
 
-const struct command command_data_list = {"data list",
-                                          "data list [--json]",
-                                          "the named data sets, and where each is on this machine",
-                                          NULL,
-                                          extras,
-                                          0,
-                                          run};
+const struct command command_data_list = {
+    "data list", "data list [--json]", "the named data sets, and where each is on this machine", NULL, extras,
+    0,           run_data_list};

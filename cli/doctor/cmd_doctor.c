@@ -36,7 +36,7 @@ static void conclude(const struct doctor *d)
         fprintf(stderr, "backless: it cannot train here: %s\n", d->reason);
 }
 
-static int run(struct session *s)
+static int run_doctor(struct session *s)
 {
     struct doctor d = {
         .session = s, .config = s->config, .sections = extra_of(s, "json") ? json_object() : NULL};
@@ -61,4 +61,4 @@ const struct command command_doctor = {"doctor",
                                        NULL,
                                        extras,
                                        0,
-                                       run};
+                                       run_doctor};

@@ -18,11 +18,11 @@ static bool is_folder(const char *path)
 }
 
 /* Of the library's sentence "no data set x; looked in A, B; fetch it (...), or name the folder ...". */
-struct missing {
+struct doctor_data_missing {
     char looked_in[1024], how[512];
 };
 
-static void take_apart(const char *why, struct missing *out)
+static void take_apart(const char *why, struct doctor_data_missing *out)
 {
     static const char before[] = "looked in ", after[] = ", or name the folder";
     const char *folders = strstr(why, before), *how = folders ? strstr(folders, "; ") : NULL;
@@ -41,7 +41,7 @@ static void take_apart(const char *why, struct missing *out)
 static void say_set(struct doctor *d, const char *name, char looked_in[1024])
 {
     char path[BL_PATH_ROOM];
-    struct missing missing;
+    struct doctor_data_missing missing;
     if (bl_data_set_find(d->session->ctx, d->config, name, path, sizeof path) == BL_OK) {
         doctor_say(d, DOCTOR_FINE, name, NULL, "%s", path);
         return;

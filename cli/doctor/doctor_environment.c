@@ -65,7 +65,7 @@ static bool is_option(const char *key)
 }
 
 /* BACKLESS_QUIET, BACKLESS_MODEL: of one command or of several. */
-static bool is_own_option(const struct program *program, const char *key)
+static bool is_own_option(const struct command_table *program, const char *key)
 {
     for (int i = 0; listing_command(program, i); i++)
         for (int k = 0; listing_command(program, i)->extras && listing_command(program, i)->extras[k].key;

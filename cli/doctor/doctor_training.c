@@ -1,7 +1,7 @@
 /*
  * doctor_training.c - the backends of the build, the selected one, and whether each can run a training step.
  */
-#include "../verify/verify_lab.h"
+#include "../verify/verify_fixture.h"
 #include "doctor.h"
 
 #include <stdlib.h>
@@ -10,20 +10,20 @@
 /* threads 0: all. why: at least 1200 bytes. */
 static bl_status try_step(const char *backend, int threads, char *why, char *chosen, size_t room)
 {
-    static const struct lab_options options = {.net = "dense 90, tanh, dense 3", .rule = "dfa"};
+    static const struct verify_fixture_options options = {.net = "dense 90, tanh, dense 3", .rule = "dfa"};
     struct verify v = {.ctx = bl_context_new(NULL), .seed = 1};
-    struct lab lab;
-    memset(&lab, 0, sizeof lab);
+    struct verify_fixture fixture;
+    memset(&fixture, 0, sizeof fixture);
     bl_status status = bl_context_use(v.ctx, backend, threads);
     if (status == BL_OK)
-        status = lab_make(&lab, &v, 16, 8, 3, &options);
+        status = fixture_make(&fixture, &v, 16, 8, 3, &options);
     if (status == BL_OK)
-        status = lab_step(&lab);
+        status = fixture_step(&fixture);
     if (status == BL_OK)
         snprintf(chosen, room, "%s", bl_context_backend(v.ctx));
     else
         snprintf(why, 1200, "%s", v.why[0] ? v.why : bl_why(v.ctx));
-    lab_free(&lab);
+    fixture_free(&fixture);
     bl_context_free(v.ctx);
     return status;
 }

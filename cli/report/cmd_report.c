@@ -13,7 +13,7 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-static int no_memory(void)
+static int no_memory_report(void)
 {
     usage_error("no memory for the report");
     return EXIT_OTHER;
@@ -28,7 +28,7 @@ static int write_page(const struct report *report, const char *path)
     FILE *to = open_memstream(&text, &n);
     bool is_whole = to && report_write(to, report);
     is_whole = to && fclose(to) == 0 && is_whole;
-    int code = is_whole ? EXIT_DONE : no_memory();
+    int code = is_whole ? EXIT_DONE : no_memory_report();
     if (is_whole && strcmp(path, "-") == 0) {
         if (fwrite(text, 1, n, stdout) != n || fflush(stdout) != 0) {
             usage_error("standard output could not be written: %s", strerror(errno));
@@ -86,7 +86,7 @@ void report_of_folder(const struct session *session, const char *folder)
     report_free(&report);
 }
 
-static int run(struct session *s)
+static int run_report(struct session *s)
 {
     const char *path = extra_of(s, "output");
     if (s->n_words == 0)
@@ -109,4 +109,4 @@ const struct command command_report = {"report",
                                        NULL,
                                        extras,
                                        MAX_WORDS,
-                                       run};
+                                       run_report};

@@ -108,7 +108,7 @@ static void count(struct model_view *view, const double *scores)
 
 static void answer(struct model_view *view)
 {
-    const char *answers = bl_model_fact(view->model, "answers");
+    const char *answers = bl_model_metadata(view->model, "answers");
     view->n_classes = bl_model_outputs(view->model);
     if ((answers && strcmp(answers, "numbers") == 0) || !bl_data_labels(view->data)) {
         snprintf(view->why_data, WHY_ROOM, "the model answers with numbers, which are not right or wrong");

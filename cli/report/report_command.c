@@ -43,7 +43,7 @@ static bool is_written(const struct report_run *run, const bl_option *option, co
         json_equal(json_object_get(run->options, option->key), json_object_get(run->options, "seed"));
     return value && value[0] && !option_is_idle(option->key) && !follows &&
            strcmp(option->group, "former") != 0 && strcmp(option->key, "data") != 0 &&
-           strcmp(value, option->fallback) != 0;
+           strcmp(value, option->default_value) != 0;
 }
 
 void put_command(FILE *to, const struct report_run *run)

@@ -34,16 +34,16 @@ static int put_picture(FILE *to, const struct color *pixels, size_t rows, size_t
 }
 
 /* How the weights of one unit become a picture: `channels` pictures of rows x cols side by side. */
-struct tile {
+struct report_models_tile {
     size_t channels, rows, cols;
     size_t gap; /* pixels between tiles */
 };
 
 /* Of a weight whose fan-in this is: the input's shape, a filter's window, or a row of numbers. */
-static struct tile tile_of(const bl_model *model, const bl_tensor *weight)
+static struct report_models_tile tile_of(const bl_model *model, const bl_tensor *weight)
 {
-    const char *input = bl_model_fact(model, "input"), *net = bl_model_fact(model, "net");
-    struct tile t = {1, 1, weight->cols, 0};
+    const char *input = bl_model_metadata(model, "input"), *net = bl_model_metadata(model, "net");
+    struct report_models_tile t = {1, 1, weight->cols, 0};
     size_t channels = 0, rows = 0, cols = 0, maps = 0;
     if (!input || sscanf(input, "%zu x %zu x %zu", &channels, &rows, &cols) != 3)
         return t;
@@ -51,7 +51,7 @@ static struct tile tile_of(const bl_model *model, const bl_tensor *weight)
     if (conv && sscanf(conv, "conv %zu %zux%zu", &maps, &rows, &cols) == 2)
         cols = rows; /* one number for both sides */
     if (rows > 1 && channels * rows * cols == weight->cols)
-        t = (struct tile){channels, rows, cols, 1};
+        t = (struct report_models_tile){channels, rows, cols, 1};
     return t;
 }
 
@@ -80,7 +80,8 @@ static double usual_most(const bl_tensor *t, size_t n)
 
 /* With at most 2 SHADES + 2 colours a pixel takes one byte. A sheet of n tiles, `across` in a row, with a
  * grey line of one pixel between them. */
-static int put_sheet(FILE *to, const bl_tensor *w, const struct tile *t, size_t n, size_t across)
+static int put_sheet(FILE *to, const bl_tensor *w, const struct report_models_tile *t, size_t n,
+                     size_t across)
 {
     const size_t gap = t->gap, width = t->channels * (t->cols + gap), height = t->rows + gap;
     const size_t cols = across * width + gap, rows = (n + across - 1) / across * height + gap;
@@ -119,14 +120,14 @@ static int put_features(FILE *to, const struct model_view *view)
     bl_tensor w;
     if (!bl_model_tensor(view->model, 0, &w))
         return 1;
-    struct tile t = tile_of(view->model, &w);
+    struct report_models_tile t = tile_of(view->model, &w);
     const size_t n = w.rows < MOST_UNITS ? w.rows : MOST_UNITS;
     const bool is_image = t.gap > 0, is_wide = !is_image && n > w.cols;
     size_t across = 1;
     while (is_image && across * across < n)
         across++;
     if (is_wide) { /* a column for each unit */
-        t = (struct tile){1, w.cols, 1, 0};
+        t = (struct report_models_tile){1, w.cols, 1, 0};
         across = n;
     }
     if (!is_image && w.cols > MOST_ROW) {

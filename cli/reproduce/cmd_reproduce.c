@@ -160,7 +160,7 @@ static int collect_below(const struct session *s, const struct target *target, c
     return code;
 }
 
-static int collect(const struct session *s, const struct target *target)
+static int collect_reproduce(const struct session *s, const struct target *target)
 {
     int code = EXIT_DONE;
     if (s->n_words < 2)
@@ -177,7 +177,7 @@ static int collect(const struct session *s, const struct target *target)
 
 /* ---- All of it */
 
-static int run(struct session *s)
+static int run_reproduce(struct session *s)
 {
     const struct target *target = s->n_words > 0 ? target_find(s->words[0]) : NULL;
     const int code = check_numbers(s);
@@ -191,7 +191,7 @@ static int run(struct session *s)
         return reproduction_page(s, extra_of(s, "page"));
     if (!target)
         return no_target(NULL);
-    return extra_of(s, "collect") ? collect(s, target) : run_cells(s, target);
+    return extra_of(s, "collect") ? collect_reproduce(s, target) : run_cells(s, target);
 }
 
 const struct command command_reproduce = {
@@ -201,4 +201,4 @@ const struct command command_reproduce = {
     "machine",
     extras,
     MAX_WORDS,
-    run};
+    run_reproduce};

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-struct check {
+struct reproduction_check_check {
     const struct session *s;
     const struct result *result;
     int last;        /* the epoch after which the comparison ends */
@@ -18,14 +18,14 @@ struct check {
     char wrong[512]; /* the first difference; "": none */
 };
 
-static double stored(const struct check *c, const char *series, int epoch)
+static double stored(const struct reproduction_check_check *c, const char *series, int epoch)
 {
     const json_t *epochs = json_object_get(c->result->json, "epochs");
     return json_number_value(json_array_get(json_object_get(epochs, series), (size_t)epoch - 1));
 }
 
 /* Results have 9 digits of a figure. */
-static void compare_figure(struct check *c, const char *series, double x)
+static void compare_figure(struct reproduction_check_check *c, const char *series, double x)
 {
     const double expected = stored(c, series, c->epoch);
     if (!c->wrong[0] && !(fabs(expected - x) <= 1e-8 * fabs(expected)))
@@ -33,7 +33,7 @@ static void compare_figure(struct check *c, const char *series, double x)
                  x, expected);
 }
 
-static void compare_weights(struct check *c, const char *weights, const char *expected)
+static void compare_weights(struct reproduction_check_check *c, const char *weights, const char *expected)
 {
     if (!c->wrong[0] && strcmp(weights, expected) != 0)
         snprintf(c->wrong, sizeof c->wrong,
@@ -43,7 +43,7 @@ static void compare_weights(struct check *c, const char *weights, const char *ex
 
 static bool compare_epoch(void *user, const bl_progress *now, const char *weights)
 {
-    struct check *c = user;
+    struct reproduction_check_check *c = user;
     c->epoch = now->epoch;
     compare_figure(c, "train_loss", now->train.loss);
     compare_figure(c, "train_error", now->train.error);
@@ -56,7 +56,7 @@ static bool compare_epoch(void *user, const bl_progress *now, const char *weight
     return !c->wrong[0] && now->epoch < c->last;
 }
 
-static bl_status configure(const struct check *c, bl_config **out)
+static bl_status configure_reproduction_check(const struct reproduction_check_check *c, bl_config **out)
 {
     bl_status status = options_configure(out, c->s->ctx, json_object_get(c->result->json, "options"));
     if (status == BL_OK)
@@ -64,11 +64,11 @@ static bl_status configure(const struct check *c, bl_config **out)
     return status == BL_OK ? reproduction_set_data(c->s, *out) : status;
 }
 
-static int run(struct check *c)
+static int run_reproduction_check(struct reproduction_check_check *c)
 {
     const json_t *data = json_object_get(c->result->json, "data");
     bl_config *config = NULL;
-    const bl_status status = configure(c, &config);
+    const bl_status status = configure_reproduction_check(c, &config);
     const struct rerun rerun = {.config = config,
                                 .hash = json_string_value(json_object_get(data, "hash")),
                                 .test_hash = json_string_value(json_object_get(data, "test_hash")),
@@ -79,7 +79,7 @@ static int run(struct check *c)
     return code;
 }
 
-static int report(const struct check *c, const char *path)
+static int report(const struct reproduction_check_check *c, const char *path)
 {
     if (c->wrong[0]) {
         usage_error("%s: %s", path, c->wrong);
@@ -103,7 +103,7 @@ int reproduction_check(const struct session *s, const char *path)
     if (code != EXIT_DONE)
         return code;
     const int asked = reproduction_epochs(s);
-    struct check check = {
+    struct reproduction_check_check check = {
         .s = s, .result = &result, .last = asked > 0 && asked < result.epochs ? asked : result.epochs};
     if (result.revision != bl_numeric_revision()) {
         usage_error(
@@ -112,7 +112,7 @@ int reproduction_check(const struct session *s, const char *path)
             path, result.revision, bl_numeric_revision());
         code = EXIT_USAGE;
     } else
-        code = run(&check);
+        code = run_reproduction_check(&check);
     if (code == EXIT_DONE)
         code = report(&check, path);
     result_release(&result);

@@ -62,7 +62,7 @@ static int train(const struct run_pool *pool, const struct pool_run *run, pid_t 
     return run_cell(run->what, run, parent);
 }
 
-static int collect(const struct run_pool *pool, const struct pool_run *run)
+static int collect_reproduction_pool(const struct run_pool *pool, const struct pool_run *run)
 {
     const struct run_request *q = run->what;
     return reproduction_collect(pool->s, q->cell.target, run->folder);
@@ -91,12 +91,12 @@ static int run_requests(const struct session *s, struct run_request *requests, i
 {
     const struct pool_split split = pool_split(bl_context_threads(s->ctx), n, number_of(s, "jobs"), 1);
     struct run_pool pool = {.s = s,
-                        .n_runs = n,
-                        .width = split.width,
-                        .train = train,
-                        .collect = collect,
-                        .is_common = is_common,
-                        .prints_done = true};
+                            .n_runs = n,
+                            .width = split.width,
+                            .train = train,
+                            .collect = collect_reproduction_pool,
+                            .is_common = is_common,
+                            .prints_done = true};
     qsort(requests, (size_t)n, sizeof *requests, by_seed);
     pool.runs = calloc((size_t)n + 1, sizeof *pool.runs);
     if (!pool.runs) {

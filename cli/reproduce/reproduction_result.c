@@ -246,7 +246,8 @@ static void set_figures(struct result *r)
     json_object_del(r->json, "stop");
 }
 
-static int take(struct result *out, const struct session *s, const char *name, json_t *json, bool is_new)
+static int take_reproduction_result(struct result *out, const struct session *s, const char *name,
+                                    json_t *json, bool is_new)
 {
     struct result r = {.json = json};
     int code = EXIT_DONE;
@@ -278,7 +279,7 @@ static int take(struct result *out, const struct session *s, const char *name, j
 int result_take(struct result *out, const struct session *s, const char *name, json_t *json)
 {
     json_object_set_new(json, "format", json_string(format));
-    return take(out, s, name, json, true);
+    return take_reproduction_result(out, s, name, json, true);
 }
 
 int result_read(struct result *out, const struct session *s, const char *path)
@@ -287,7 +288,7 @@ int result_read(struct result *out, const struct session *s, const char *path)
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
     if (!json)
         return refuse(path, "line %d: %s", error.line, error.text);
-    const int code = take(out, s, path, json, false);
+    const int code = take_reproduction_result(out, s, path, json, false);
     if (code != EXIT_DONE)
         json_decref(json);
     return code;

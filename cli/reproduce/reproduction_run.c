@@ -18,7 +18,7 @@ bl_status reproduction_set_data(const struct session *s, bl_config *config)
     return status == BL_OK && folder ? bl_config_set(config, "data-dir", folder) : status;
 }
 
-static bl_status configure(bl_config **out, bl_context *ctx, const void *what)
+static bl_status configure_reproduction_run(bl_config **out, bl_context *ctx, const void *what)
 {
     const struct run_request *q = what;
     const bl_status status = cell_configure(out, ctx, &q->cell, q->seed, q->epochs);
@@ -32,7 +32,7 @@ int run_cell(const struct run_request *q, const struct pool_run *run, pid_t pare
                                               .threads = q->threads,
                                               .parent = parent,
                                               .progress = run->progress,
-                                              .configure = configure,
+                                              .configure = configure_reproduction_run,
                                               .what = q});
 }
 
@@ -59,7 +59,7 @@ static int watch_rerun(void *user, const bl_progress *now)
 /* What the trainer's model says of the data that it was made for. */
 static int check_data(const struct training *t, const struct rerun *rerun)
 {
-    const char *text = bl_model_fact(bl_trainer_model(t->trainer), "split");
+    const char *text = bl_model_metadata(bl_trainer_model(t->trainer), "split");
     json_t *split = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
     const char *hash = json_string_value(json_object_get(split, "hash")),
                *test_hash = json_string_value(json_object_get(split, "test_hash"));

@@ -20,7 +20,7 @@ struct text_row {
     char cells[MOST_COLUMNS][CELL_ROOM];
 };
 
-struct table {
+struct run_table_table {
     const struct run_summary *summary;
     const char *axes[MOST_COLUMNS];
     int n_axes, n_columns;
@@ -53,7 +53,7 @@ static void judged_name(const struct run_summary *s, char out[CELL_ROOM])
 
 /* ---- Rounded texts */
 
-static void put_mean(const struct table *t, const struct run_group *g, char out[CELL_ROOM])
+static void put_mean(const struct run_table_table *t, const struct run_group *g, char out[CELL_ROOM])
 {
     const bool is_error = t->summary->kind == FIGURE_ERROR;
     const char *between = t->form == FORM_LATEX ? " \\pm " : " ± ", *unit = is_error ? " %" : "";
@@ -74,7 +74,7 @@ static void put_mean(const struct table *t, const struct run_group *g, char out[
 }
 
 /* "+1.30 (+0.90 to +1.70)", in percentage points of an error. */
-static void put_difference(const struct table *t, const struct run_group *g, char out[CELL_ROOM])
+static void put_difference(const struct run_table_table *t, const struct run_group *g, char out[CELL_ROOM])
 {
     const bool is_error = t->summary->kind == FIGURE_ERROR;
     const double scale = is_error ? 100.0 : 1.0;
@@ -101,7 +101,7 @@ static void put_runs(const struct run_group *g, char out[CELL_ROOM])
         snprintf(out, CELL_ROOM, "%d/%d", g->done, g->n_runs);
 }
 
-static struct text_row head_of(const struct table *t)
+static struct text_row head_of(const struct run_table_table *t)
 {
     struct text_row row = {.cells = {""}};
     for (int i = 0; i < t->n_axes; i++)
@@ -113,7 +113,7 @@ static struct text_row head_of(const struct table *t)
     return row;
 }
 
-static struct text_row row_of(const struct table *t, const struct run_group *g)
+static struct text_row row_of(const struct run_table_table *t, const struct run_group *g)
 {
     struct text_row row = {.cells = {""}};
     for (int i = 0; i < t->n_axes; i++)
@@ -155,14 +155,14 @@ static void put_cells(const struct text_row *row, const int *widths, int from, i
     putchar('\n');
 }
 
-static void put_axes(const struct table *t, const struct text_row *row)
+static void put_axes(const struct run_table_table *t, const struct text_row *row)
 {
     for (int i = 0; i < t->n_axes; i++)
         printf("%s%s %s", i ? ", " : "", t->axes[i], row->cells[i]);
     putchar('\n');
 }
 
-static void print_text(const struct table *t)
+static void print_text(const struct run_table_table *t)
 {
     int widths[MOST_COLUMNS] = {0}, width = 0;
     const struct run_summary *s = t->summary;
@@ -200,7 +200,7 @@ static void put_escaped(const char *text, const char *special)
     }
 }
 
-static void put_markdown(const struct table *t, const struct text_row *row)
+static void put_markdown(const struct run_table_table *t, const struct text_row *row)
 {
     for (int i = 0; i < t->n_columns; i++) {
         printf(i ? " | " : "| ");
@@ -209,7 +209,7 @@ static void put_markdown(const struct table *t, const struct text_row *row)
     printf(" |\n");
 }
 
-static void print_markdown(const struct table *t)
+static void print_markdown(const struct run_table_table *t)
 {
     const struct text_row head = head_of(t);
     put_markdown(t, &head);
@@ -223,7 +223,7 @@ static void print_markdown(const struct table *t)
 }
 
 /* The figures are made as LaTeX already; values may hold anything. */
-static void put_latex(const struct table *t, const struct text_row *row, bool is_head)
+static void put_latex(const struct run_table_table *t, const struct text_row *row, bool is_head)
 {
     for (int i = 0; i < t->n_columns; i++) {
         printf("%s", i ? " & " : "");
@@ -235,7 +235,7 @@ static void put_latex(const struct table *t, const struct text_row *row, bool is
     printf(" \\\\\n");
 }
 
-static void print_latex(const struct table *t)
+static void print_latex(const struct run_table_table *t)
 {
     const struct text_row head = head_of(t);
     printf("\\begin{tabular}{");
@@ -260,7 +260,7 @@ static void put_csv_number(double x)
         csv_put_number(stdout, x);
 }
 
-static void print_csv(const struct table *t)
+static void print_csv(const struct run_table_table *t)
 {
     char judged[CELL_ROOM];
     judged_name(t->summary, judged);
@@ -316,7 +316,7 @@ static json_t *run_json(const struct summary_run *run)
     return json;
 }
 
-static void print_json(const struct table *t)
+static void print_json(const struct run_table_table *t)
 {
     char judged[CELL_ROOM];
     judged_name(t->summary, judged);
@@ -377,12 +377,12 @@ static void tell_rest(const struct session *s, const struct run_summary *summary
 
 void run_table_print(const struct session *s, const struct run_summary *summary, enum table_form form)
 {
-    static void (*const printers[])(const struct table *) = {[FORM_TEXT] = print_text,
-                                                             [FORM_JSON] = print_json,
-                                                             [FORM_CSV] = print_csv,
-                                                             [FORM_MARKDOWN] = print_markdown,
-                                                             [FORM_LATEX] = print_latex};
-    struct table t = {.summary = summary, .has_bp = summary->has_bp, .form = form};
+    static void (*const printers[])(const struct run_table_table *) = {[FORM_TEXT] = print_text,
+                                                                       [FORM_JSON] = print_json,
+                                                                       [FORM_CSV] = print_csv,
+                                                                       [FORM_MARKDOWN] = print_markdown,
+                                                                       [FORM_LATEX] = print_latex};
+    struct run_table_table t = {.summary = summary, .has_bp = summary->has_bp, .form = form};
     size_t i = 0;
     const json_t *axis = NULL;
     json_array_foreach(summary->plan.axes, i, axis)

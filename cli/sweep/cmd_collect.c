@@ -30,7 +30,7 @@ static int read_plans(const struct session *s, struct run_plan *plan)
     return code;
 }
 
-static int collect(struct session *s, enum table_form form)
+static int collect_all(struct session *s, enum table_form form)
 {
     struct run_plan plan = {NULL, NULL, NULL, false};
     struct run_summary summary = {.runs = NULL};
@@ -44,7 +44,7 @@ static int collect(struct session *s, enum table_form form)
     return code;
 }
 
-static int run(struct session *s)
+static int run_collect(struct session *s)
 {
     enum table_form form;
     const int code = table_form_read(&form, s);
@@ -52,7 +52,7 @@ static int run(struct session *s)
         return code;
     if (s->n_words == 0)
         return usage_error("which folders? it is written: backless %s", s->command->usage);
-    return collect(s, form);
+    return collect_all(s, form);
 }
 
 const struct command command_collect = {.name = "collect",
@@ -60,4 +60,4 @@ const struct command command_collect = {.name = "collect",
                                         .about = "one table of the runs in folders of sweeps and comparisons",
                                         .extras = extras,
                                         .most_words = MAX_WORDS - 1,
-                                        .run = run};
+                                        .run = run_collect};

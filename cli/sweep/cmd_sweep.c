@@ -27,7 +27,7 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-struct sweep {
+struct cmd_sweep_sweep {
     struct session *s;
     struct run_values values[MAX_LISTS];
     const char *axes[MAX_LISTS + 2]; /* the lists' keys and "seed", ends with NULL */
@@ -48,7 +48,7 @@ static int read_number(const struct session *s, const char *key, int most, int *
     return EXIT_DONE;
 }
 
-static int read_options(struct sweep *w)
+static int read_options(struct cmd_sweep_sweep *w)
 {
     const struct session *s = w->s;
     int code = read_number(s, "random", MOST_RUNS, &w->random);
@@ -68,7 +68,7 @@ static int read_options(struct sweep *w)
 }
 
 /* Every value is one that the option takes. */
-static int check_values(const struct sweep *w, int axis)
+static int check_values(const struct cmd_sweep_sweep *w, int axis)
 {
     bl_config *config = NULL;
     bl_status status = bl_config_copy(&config, w->s->config);
@@ -78,7 +78,7 @@ static int check_values(const struct sweep *w, int axis)
     return status == BL_OK ? EXIT_DONE : fail_with(w->s, status);
 }
 
-static int read_axes(struct sweep *w)
+static int read_axes(struct cmd_sweep_sweep *w)
 {
     const struct session *s = w->s;
     int code = EXIT_DONE;
@@ -99,7 +99,7 @@ static int read_axes(struct sweep *w)
 /* ---- The plan */
 
 /* texts: a value for each list; one run for each seed. */
-static void add_setting(struct sweep *w, char (*texts)[VALUE_ROOM])
+static void add_setting(struct cmd_sweep_sweep *w, char (*texts)[VALUE_ROOM])
 {
     const unsigned long long first = strtoull(bl_config_get(w->s->config, "seed"), NULL, 10);
     for (int k = 0; k < w->seeds; k++) {
@@ -113,7 +113,7 @@ static void add_setting(struct sweep *w, char (*texts)[VALUE_ROOM])
     }
 }
 
-static void add_drawn(struct sweep *w)
+static void add_drawn(struct cmd_sweep_sweep *w)
 {
     char texts[MAX_LISTS][VALUE_ROOM];
     for (int k = 0; k < w->random; k++) {
@@ -124,7 +124,7 @@ static void add_drawn(struct sweep *w)
 }
 
 /* The last list's values change fastest. */
-static void add_combinations(struct sweep *w, double n)
+static void add_combinations(struct cmd_sweep_sweep *w, double n)
 {
     char texts[MAX_LISTS][VALUE_ROOM];
     for (int k = 0; k < (int)n; k++) {
@@ -137,7 +137,7 @@ static void add_combinations(struct sweep *w, double n)
     }
 }
 
-static int make_plan(struct sweep *w)
+static int make_plan(struct cmd_sweep_sweep *w)
 {
     double n = 1.0;
     for (int i = 0; i < w->s->n_lists; i++)
@@ -155,7 +155,7 @@ static int make_plan(struct sweep *w)
 
 /* What is wrong with the data or with the options that all runs share is said once, before any runs. A
    setting that is refused for its own values fails alone, except the first. */
-static int check_first(const struct sweep *w)
+static int check_first(const struct cmd_sweep_sweep *w)
 {
     bl_config *config = NULL;
     bl_data *train = NULL, *val = NULL, *test = NULL;
@@ -177,7 +177,7 @@ static int check_first(const struct sweep *w)
 
 /* ---- All of it */
 
-static int show(struct sweep *w, const char *folder)
+static int show(struct cmd_sweep_sweep *w, const char *folder)
 {
     const char *const folders[] = {folder, NULL};
     struct run_summary summary;
@@ -195,7 +195,7 @@ static int show(struct sweep *w, const char *folder)
     return code;
 }
 
-static int sweep(struct sweep *w)
+static int sweep(struct cmd_sweep_sweep *w)
 {
     const char *given = bl_config_get(w->s->config, "out"), *folder = given[0] ? given : "sweep";
     int code = read_options(w);
@@ -214,9 +214,9 @@ static int sweep(struct sweep *w)
     return code == EXIT_DONE ? shown : code;
 }
 
-static int run(struct session *s)
+static int run_sweep(struct session *s)
 {
-    struct sweep w = {.s = s};
+    struct cmd_sweep_sweep w = {.s = s};
     int code = check_out(s);
     if (code == EXIT_DONE)
         code = sweep(&w);
@@ -231,4 +231,4 @@ const struct command command_sweep = {.name = "sweep",
                                       .about = "train with every combination of some options' values",
                                       .groups = "data net rule training machine run",
                                       .extras = extras,
-                                      .run = run};
+                                      .run = run_sweep};

@@ -132,7 +132,7 @@ static bl_status open_backends(const struct session *s, struct verify backends[M
     return BL_OK;
 }
 
-static int run(struct session *s)
+static int run_verify(struct session *s)
 {
     struct verify backends[MAX_BACKENDS];
     struct findings all = {.session = s, .list = extra_of(s, "json") ? json_array() : NULL};
@@ -152,5 +152,5 @@ static int run(struct session *s)
 }
 
 const struct command command_verify = {
-    "verify", "verify [options]", "checks the mathematics and the bits on this machine", "machine", extras, 0,
-    run};
+    "verify", "verify [options]", "checks the mathematics and the bits on this machine", "machine", extras,
+    0,        run_verify};

@@ -2,7 +2,7 @@
  * verify_angles.c - compares the angles that the library reports with those between the deltas and gradients
  * of two trainers with the same weights, one with the rule and one with backpropagation.
  */
-#include "verify_lab.h"
+#include "verify_fixture.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,13 +11,13 @@
    optimiser; of 250 seeds: up to 3e-6. */
 static const double angle_bound = 1e-4;
 
-struct products {
+struct verify_angles_products {
     double ab, aa, bb;
 };
 
-static struct products products_of(const float *a, const float *b, size_t n)
+static struct verify_angles_products products_of(const float *a, const float *b, size_t n)
 {
-    struct products p = {0.0, 0.0, 0.0};
+    struct verify_angles_products p = {0.0, 0.0, 0.0};
     for (size_t i = 0; i < n; i++) {
         p.ab += (double)a[i] * (double)b[i];
         p.aa += (double)a[i] * (double)a[i];
@@ -27,17 +27,18 @@ static struct products products_of(const float *a, const float *b, size_t n)
 }
 
 /* An example that no unit of the block answers has no direction. */
-static bool has_angle(struct products p)
+static bool has_angle(struct verify_angles_products p)
 {
     return p.aa > 0.0 && p.bb > 0.0;
 }
 
-static double degrees(struct products p)
+static double degrees(struct verify_angles_products p)
 {
     return acos(fmax(-1.0, fmin(1.0, p.ab / (sqrt(p.aa) * sqrt(p.bb))))) * 180.0 / acos(-1.0);
 }
 
-static void add_angle(struct gap *gap, const char *what, const char *net, double is, struct products p)
+static void add_angle(struct gap *gap, const char *what, const char *net, double is,
+                      struct verify_angles_products p)
 {
     if (has_angle(p))
         gap_add_number(gap, what, net, is, degrees(p), 1.0);
@@ -49,7 +50,8 @@ static void add_sample_angle(struct gap *gap, const char *net, double is, const 
     double sum = 0.0;
     size_t counted = 0;
     for (size_t n = 0; n < a->rows; n++) {
-        const struct products p = products_of(a->values + n * a->cols, b->values + n * a->cols, a->cols);
+        const struct verify_angles_products p =
+            products_of(a->values + n * a->cols, b->values + n * a->cols, a->cols);
         if (has_angle(p)) {
             sum += degrees(p);
             counted++;
@@ -60,68 +62,68 @@ static void add_sample_angle(struct gap *gap, const char *net, double is, const 
 }
 
 /* With plain sgd a step is minus the rate times the gradient: the update's angle is the gradients'. */
-static void compare_block(const struct lab *lab, const struct lab *bp, int l, const bl_angles *is,
-                          const char *net, struct gap *gap)
+static void compare_block(const struct verify_fixture *fixture, const struct verify_fixture *bp, int l,
+                          const bl_angles *is, const char *net, struct gap *gap)
 {
     bl_tensor a, b;
-    if (bl_trainer_delta(lab->trainer, l, &a) && bl_trainer_delta(bp->trainer, l, &b)) {
+    if (bl_trainer_delta(fixture->trainer, l, &a) && bl_trainer_delta(bp->trainer, l, &b)) {
         add_angle(gap, "the angle \"flat\"", net, is->flat, products_of(a.values, b.values, a.rows * a.cols));
         add_sample_angle(gap, net, is->sample, &a, &b);
     }
-    if (bl_trainer_gradient(lab->trainer, 2 * l, &a) && bl_trainer_gradient(bp->trainer, 2 * l, &b))
+    if (bl_trainer_gradient(fixture->trainer, 2 * l, &a) && bl_trainer_gradient(bp->trainer, 2 * l, &b))
         add_angle(gap, "the angle \"update\"", net, is->update,
                   products_of(a.values, b.values, a.rows * a.cols));
 }
 
-static bl_status compare_with_bp(struct lab *lab, struct lab *bp, const struct oracle_shape *shape,
-                                 struct gap *gap)
+static bl_status compare_with_bp(struct verify_fixture *fixture, struct verify_fixture *bp,
+                                 const struct oracle_shape *shape, struct gap *gap)
 {
     bl_angles angles[ORACLE_BLOCKS];
     char net[128];
-    bl_status status = lab_copy(bp, lab);
+    bl_status status = fixture_copy(bp, fixture);
     if (status == BL_OK)
-        status = bl_trainer_angles(lab->trainer, lab->data, lab->n, angles, ORACLE_BLOCKS);
+        status = bl_trainer_angles(fixture->trainer, fixture->data, fixture->n, angles, ORACLE_BLOCKS);
     if (status == BL_OK)
-        status = lab_inspect(lab);
+        status = fixture_inspect(fixture);
     if (status == BL_OK)
-        status = lab_inspect(bp);
-    lab_net_text(shape, net, sizeof net);
+        status = fixture_inspect(bp);
+    fixture_net_text(shape, net, sizeof net);
     for (int l = 0; l < (int)shape->blocks && status == BL_OK; l++)
-        compare_block(lab, bp, l, &angles[l], net, gap);
+        compare_block(fixture, bp, l, &angles[l], net, gap);
     return status;
 }
 
-static bl_status compare_angles(struct lab *lab, struct oracle *o, struct gap *gap)
+static bl_status compare_angles(struct verify_fixture *fixture, struct oracle *o, struct gap *gap)
 {
     char net[128];
-    const struct lab_options options = {
+    const struct verify_fixture_options options = {
         .net = net, .rule = "bp", .loss = o->shape.loss, .optimizer = "sgd", .init = "fanin"};
-    struct lab bp;
-    lab_net_text(&o->shape, net, sizeof net);
-    bl_status status = lab_make(&bp, lab->v, lab->n, lab->inputs, lab->classes, &options);
+    struct verify_fixture bp;
+    fixture_net_text(&o->shape, net, sizeof net);
+    bl_status status = fixture_make(&bp, fixture->v, fixture->n, fixture->inputs, fixture->classes, &options);
     if (status == BL_OK) {
-        memcpy(bp.x, lab->x, lab->n * lab->inputs * sizeof *bp.x);
-        status = compare_with_bp(lab, &bp, &o->shape, gap);
+        memcpy(bp.x, fixture->x, fixture->n * fixture->inputs * sizeof *bp.x);
+        status = compare_with_bp(fixture, &bp, &o->shape, gap);
     }
-    lab_free(&bp);
+    fixture_free(&bp);
     return status;
 }
 
 static bl_status try_rule(struct verify *v, const char *rule)
 {
-    const struct lab_options options = {.rule = rule, .optimizer = "sgd"};
+    const struct verify_fixture_options options = {.rule = rule, .optimizer = "sgd"};
     struct gap gap = {0.0, ""};
     bl_status status = BL_OK;
     for (int i = 0; i < 2 * LAB_SHAPES && status == BL_OK; i++) {
-        const struct oracle_shape shape = lab_shape(i / 2, lab_loss(i % 2));
-        status = lab_try(v, &shape, &options, compare_angles, &gap);
+        const struct oracle_shape shape = fixture_shape(i / 2, fixture_loss(i % 2));
+        status = fixture_try(v, &shape, &options, compare_angles, &gap);
     }
     if (status == BL_OK)
         gap_report(v, &gap, angle_bound, "degrees", rule);
     return status;
 }
 
-static bl_status run(struct verify *v)
+static bl_status run_verify_angles(struct verify *v)
 {
     static const char *const rules[] = {"fa", "dfa", "ifa"};
     bl_status status = BL_OK;
@@ -131,5 +133,5 @@ static bl_status run(struct verify *v)
 }
 
 const struct check check_angles = {
-    "angles", "the angles reported are those between the deltas of the rule and of backpropagation", run,
-    NULL};
+    "angles", "the angles reported are those between the deltas of the rule and of backpropagation",
+    run_verify_angles, NULL};

@@ -3,7 +3,7 @@
  * the portable backend those that are written down here. Another seed must give other bits, otherwise the
  * comparison would detect nothing.
  */
-#include "verify_lab.h"
+#include "verify_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,24 +18,24 @@ struct bits {
     double scores[N * CLASSES];
 };
 
-static bl_status train(struct verify *v, const struct lab_options *options, struct bits *out)
+static bl_status train(struct verify *v, const struct verify_fixture_options *options, struct bits *out)
 {
-    struct lab lab;
-    bl_status status = lab_make(&lab, v, N, INPUTS, CLASSES, options);
+    struct verify_fixture fixture;
+    bl_status status = fixture_make(&fixture, v, N, INPUTS, CLASSES, options);
     for (int step = 0; step < STEPS && status == BL_OK; step++)
-        status = lab_step(&lab);
+        status = fixture_step(&fixture);
     if (status == BL_OK)
-        status = bl_model_predict(lab.model, lab.x, N, out->scores);
+        status = bl_model_predict(fixture.model, fixture.x, N, out->scores);
     if (status == BL_OK)
-        bl_model_hash(lab.model, out->hash);
-    lab_free(&lab);
+        bl_model_hash(fixture.model, out->hash);
+    fixture_free(&fixture);
     return status;
 }
 
 /* ---- Threads */
 
 /* In a context of its own: threads are chosen before anything is made. */
-static bl_status train_on(const struct verify *v, int threads, const struct lab_options *options,
+static bl_status train_on(const struct verify *v, int threads, const struct verify_fixture_options *options,
                           struct bits *out, struct verify *failed)
 {
     struct verify other = *v;
@@ -54,7 +54,7 @@ static bl_status train_on(const struct verify *v, int threads, const struct lab_
 static bl_status try_threads(struct verify *v, const char *rule)
 {
     static const int threads[] = {1, 1, 2, 3, 0};
-    const struct lab_options options = {.net = net, .rule = rule, .init = "fanin", .lr = "0.01"};
+    const struct verify_fixture_options options = {.net = net, .rule = rule, .init = "fanin", .lr = "0.01"};
     struct finding f = {.unit = "runs differ"};
     struct bits first, other;
     bl_status status = train_on(v, threads[0], &options, &first, v);
@@ -93,8 +93,8 @@ const struct check check_threads = {
 static bl_status run_seeds(struct verify *v)
 {
     char seed[32];
-    const struct lab_options one = {.net = net, .rule = "dfa", .init = "fanin"};
-    struct lab_options another = one;
+    const struct verify_fixture_options one = {.net = net, .rule = "dfa", .init = "fanin"};
+    struct verify_fixture_options another = one;
     struct bits a, b;
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)(v->seed ^ 1));
     another.seed = seed;
@@ -130,12 +130,12 @@ static bl_status run_fixed(struct verify *v)
     struct finding f = {.of = "bp, fa, dfa, ifa", .unit = "hashes differ"};
     fixed.seed = 1;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        const struct lab_options options = {.net = net,
-                                            .rule = known[i].rule,
-                                            .loss = known[i].loss,
-                                            .optimizer = known[i].optimizer,
-                                            .init = "fanin",
-                                            .lr = "0.01"};
+        const struct verify_fixture_options options = {.net = net,
+                                                       .rule = known[i].rule,
+                                                       .loss = known[i].loss,
+                                                       .optimizer = known[i].optimizer,
+                                                       .init = "fanin",
+                                                       .lr = "0.01"};
         struct bits bits;
         const bl_status status = train(&fixed, &options, &bits);
         if (status != BL_OK) {

@@ -2,7 +2,7 @@
  * verify_equations.c - compares the error at the output, and the deltas and gradients of fa, dfa and ifa,
  * with their equations in double precision.
  */
-#include "verify_lab.h"
+#include "verify_fixture.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,16 +16,17 @@ static const double signal_bound = 2e-5;
 
 static void name_of(const struct oracle *o, char net[128])
 {
-    lab_net_text(&o->shape, net, 128);
+    fixture_net_text(&o->shape, net, 128);
 }
 
-static void compare_delta(const struct lab *lab, const struct oracle *o, size_t l, struct gap *gap)
+static void compare_delta(const struct verify_fixture *fixture, const struct oracle *o, size_t l,
+                          struct gap *gap)
 {
     bl_tensor delta;
     char net[128], what[48];
     name_of(o, net);
     snprintf(what, sizeof what, "the delta of block %zu", l);
-    if (!bl_trainer_delta(lab->trainer, (int)l, &delta))
+    if (!bl_trainer_delta(fixture->trainer, (int)l, &delta))
         gap_add_number(gap, what, net, (double)NAN, 0.0, 1.0);
     else
         gap_add_relative(gap, what, net, delta.values, o->delta[l], delta.rows * delta.cols);
@@ -33,24 +34,24 @@ static void compare_delta(const struct lab *lab, const struct oracle *o, size_t 
 
 /* ---- The error */
 
-static bl_status compare_error(struct lab *lab, struct oracle *o, struct gap *gap)
+static bl_status compare_error(struct verify_fixture *fixture, struct oracle *o, struct gap *gap)
 {
-    const bl_status status = lab_inspect(lab);
-    oracle_teach(o, "bp", lab->labels);
+    const bl_status status = fixture_inspect(fixture);
+    oracle_teach(o, "bp", fixture->labels);
     if (status == BL_OK)
-        compare_delta(lab, o, o->shape.blocks - 1, gap);
+        compare_delta(fixture, o, o->shape.blocks - 1, gap);
     return status;
 }
 
 static bl_status try_error(struct verify *v, const char *loss)
 {
-    const struct lab_options options = {.rule = "dfa", .optimizer = "sgd"};
+    const struct verify_fixture_options options = {.rule = "dfa", .optimizer = "sgd"};
     struct gap gap = {0.0, ""};
     bl_status status = BL_OK;
     for (int i = 0; i < 2 * LAB_SHAPES && status == BL_OK; i++) {
-        struct oracle_shape shape = lab_shape(i / 2, loss);
+        struct oracle_shape shape = fixture_shape(i / 2, loss);
         shape.sums = i % 2 == 1;
-        status = lab_try(v, &shape, &options, compare_error, &gap);
+        status = fixture_try(v, &shape, &options, compare_error, &gap);
     }
     if (status == BL_OK)
         gap_report(v, &gap, error_bound, "of the largest", loss);
@@ -61,7 +62,7 @@ static bl_status run_output(struct verify *v)
 {
     bl_status status = BL_OK;
     for (int i = 0; i < LAB_LOSSES && status == BL_OK; i++)
-        status = try_error(v, lab_loss(i));
+        status = try_error(v, fixture_loss(i));
     return status;
 }
 
@@ -71,39 +72,40 @@ const struct check check_output = {
 
 /* ---- The signals */
 
-static void compare_gradient(const struct lab *lab, const struct oracle *o, size_t i, struct gap *gap)
+static void compare_gradient(const struct verify_fixture *fixture, const struct oracle *o, size_t i,
+                             struct gap *gap)
 {
     bl_tensor gradient;
     char net[128], what[48];
     name_of(o, net);
     snprintf(what, sizeof what, "the gradient %zu.dense.%s", i / 2, i % 2 ? "bias" : "weight");
-    if (bl_trainer_gradient(lab->trainer, (int)i, &gradient))
+    if (bl_trainer_gradient(fixture->trainer, (int)i, &gradient))
         gap_add_relative(gap, what, net, gradient.values, i % 2 ? o->db[i / 2] : o->dW[i / 2],
                          gradient.rows * gradient.cols);
     else
         gap_add_number(gap, what, net, (double)NAN, 0.0, 1.0);
 }
 
-static bl_status compare_signals(struct lab *lab, struct oracle *o, struct gap *gap)
+static bl_status compare_signals(struct verify_fixture *fixture, struct oracle *o, struct gap *gap)
 {
-    const bl_status status = lab_inspect(lab);
+    const bl_status status = fixture_inspect(fixture);
     if (status != BL_OK)
         return status;
-    oracle_teach(o, bl_config_get(lab->config, "rule"), lab->labels);
+    oracle_teach(o, bl_config_get(fixture->config, "rule"), fixture->labels);
     for (size_t l = 0; l + 1 < o->shape.blocks; l++)
-        compare_delta(lab, o, l, gap);
+        compare_delta(fixture, o, l, gap);
     for (size_t i = 0; i + 2 < 2 * o->shape.blocks; i++)
-        compare_gradient(lab, o, i, gap);
+        compare_gradient(fixture, o, i, gap);
     return BL_OK;
 }
 
 static bl_status try_rule(struct verify *v, const char *rule, struct gap *gap)
 {
-    const struct lab_options options = {.rule = rule, .optimizer = "sgd"};
+    const struct verify_fixture_options options = {.rule = rule, .optimizer = "sgd"};
     bl_status status = BL_OK;
     for (int i = 0; i < 2 * LAB_SHAPES && status == BL_OK; i++) {
-        const struct oracle_shape shape = lab_shape(i / 2, lab_loss(i % 2));
-        status = lab_try(v, &shape, &options, compare_signals, gap);
+        const struct oracle_shape shape = fixture_shape(i / 2, fixture_loss(i % 2));
+        status = fixture_try(v, &shape, &options, compare_signals, gap);
     }
     return status;
 }

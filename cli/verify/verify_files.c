@@ -1,7 +1,7 @@
 /*
  * verify_files.c - checks that a model is equal after writing and reading it.
  */
-#include "verify_lab.h"
+#include "verify_fixture.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,16 +10,16 @@
 
 enum { N = 20, INPUTS = 11, CLASSES = 5 };
 
-static bl_status compare_models(const struct lab *lab, const bl_model *read, struct finding *f)
+static bl_status compare_models(const struct verify_fixture *fixture, const bl_model *read, struct finding *f)
 {
     char written_hash[17], read_hash[17];
     double written[N * CLASSES], again[N * CLASSES];
-    bl_status status = bl_model_predict(lab->model, lab->x, N, written);
+    bl_status status = bl_model_predict(fixture->model, fixture->x, N, written);
     if (status == BL_OK)
-        status = bl_model_predict(read, lab->x, N, again);
+        status = bl_model_predict(read, fixture->x, N, again);
     if (status != BL_OK)
         return status;
-    bl_model_hash(lab->model, written_hash);
+    bl_model_hash(fixture->model, written_hash);
     bl_model_hash(read, read_hash);
     const bool hashes_differ = strcmp(written_hash, read_hash) != 0;
     const bool scores_differ = !same_double_bits(written, again, (size_t)N * CLASSES);
@@ -30,14 +30,14 @@ static bl_status compare_models(const struct lab *lab, const bl_model *read, str
     return BL_OK;
 }
 
-static bl_status write_and_read(struct lab *lab, const char *path, struct finding *f)
+static bl_status write_and_read(struct verify_fixture *fixture, const char *path, struct finding *f)
 {
     bl_model *read = NULL;
-    bl_status status = bl_model_save(lab->model, path);
+    bl_status status = bl_model_save(fixture->model, path);
     if (status == BL_OK)
-        status = bl_model_load(&read, lab->v->ctx, path);
+        status = bl_model_load(&read, fixture->v->ctx, path);
     if (status == BL_OK)
-        status = compare_models(lab, read, f);
+        status = compare_models(fixture, read, f);
     bl_model_free(read);
     unlink(path);
     return status;
@@ -54,28 +54,28 @@ static bl_status make_folder(struct verify *v, char *folder, size_t room)
     return BL_IO;
 }
 
-static bl_status run(struct verify *v)
+static bl_status run_verify_files(struct verify *v)
 {
-    static const struct lab_options options = {
+    static const struct verify_fixture_options options = {
         .net = "dense 17, tanh, dense 9, softplus, dense 5", .rule = "dfa", .init = "fanin"};
     char folder[400], path[440];
-    struct lab lab;
+    struct verify_fixture fixture;
     struct finding f = {.of = "dfa", .unit = "of 2 differ"};
     bl_status status = make_folder(v, folder, sizeof folder);
     if (status != BL_OK)
         return status;
     snprintf(path, sizeof path, "%s/model.safetensors", folder);
-    status = lab_make(&lab, v, N, INPUTS, CLASSES, &options);
+    status = fixture_make(&fixture, v, N, INPUTS, CLASSES, &options);
     if (status == BL_OK)
-        status = lab_step(&lab);
+        status = fixture_step(&fixture);
     if (status == BL_OK)
-        status = write_and_read(&lab, path, &f);
+        status = write_and_read(&fixture, path, &f);
     if (status == BL_OK)
         verify_report(v, &f);
-    lab_free(&lab);
+    fixture_free(&fixture);
     rmdir(folder);
     return status;
 }
 
 const struct check check_files = {"files", "a model that is saved and loaded has the same weights and scores",
-                                  run, NULL};
+                                  run_verify_files, NULL};

@@ -1,7 +1,7 @@
 /*
  * verify_forward.c - compares predictions and scores of a net with a computation in double precision.
  */
-#include "verify_lab.h"
+#include "verify_fixture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,43 +11,44 @@
    loss. */
 static const double forward_bound = 1e-5;
 
-static void compare_scores(const struct lab *lab, const struct oracle *o, const bl_score *score,
-                           const double *is, double *should, struct gap *gap)
+static void compare_scores(const struct verify_fixture *fixture, const struct oracle *o,
+                           const bl_score *score, const double *is, double *should, struct gap *gap)
 {
     char net[128];
-    const double loss = oracle_loss(o, lab->labels);
-    for (size_t n = 0; n < lab->n; n++)
-        oracle_scores(o, n, should + n * lab->classes);
-    lab_net_text(&o->shape, net, sizeof net);
+    const double loss = oracle_loss(o, fixture->labels);
+    for (size_t n = 0; n < fixture->n; n++)
+        oracle_scores(o, n, should + n * fixture->classes);
+    fixture_net_text(&o->shape, net, sizeof net);
     double size = 0.0;
-    for (size_t i = 0; i < lab->n * lab->classes; i++)
+    for (size_t i = 0; i < fixture->n * fixture->classes; i++)
         size = fmax(size, fabs(should[i]));
-    for (size_t i = 0; i < lab->n * lab->classes; i++)
+    for (size_t i = 0; i < fixture->n * fixture->classes; i++)
         gap_add_number(gap, "a score", net, is[i], should[i], size);
     gap_add_number(gap, "the loss", net, score->loss, loss, 1.0 + loss);
-    gap_add_number(gap, "the error", net, score->error, oracle_error(o, lab->labels), 1.0);
+    gap_add_number(gap, "the error", net, score->error, oracle_error(o, fixture->labels), 1.0);
 }
 
-static bl_status compare_forward(struct lab *lab, struct oracle *o, struct gap *gap)
+static bl_status compare_forward(struct verify_fixture *fixture, struct oracle *o, struct gap *gap)
 {
     bl_score score;
-    double *should = calloc(lab->n * lab->classes, sizeof *should);
-    double *is = calloc(lab->n * lab->classes, sizeof *is);
-    bl_status status =
-        should && is ? bl_model_predict(lab->model, lab->x, lab->n, is) : verify_no_memory(lab->v);
+    double *should = calloc(fixture->n * fixture->classes, sizeof *should);
+    double *is = calloc(fixture->n * fixture->classes, sizeof *is);
+    bl_status status = should && is ? bl_model_predict(fixture->model, fixture->x, fixture->n, is)
+                                    : verify_no_memory(fixture->v);
     if (status == BL_OK)
-        status = bl_model_evaluate(lab->model, lab->data, &score);
+        status = bl_model_evaluate(fixture->model, fixture->data, &score);
     if (status == BL_OK)
-        compare_scores(lab, o, &score, is, should, gap);
+        compare_scores(fixture, o, &score, is, should, gap);
     free(should);
     free(is);
     return status;
 }
 
-static bl_status run(struct verify *v)
+static bl_status run_verify_forward(struct verify *v)
 {
-    return lab_try_losses(v, compare_forward, forward_bound);
+    return fixture_try_losses(v, compare_forward, forward_bound);
 }
 
-const struct check check_forward = {
-    "forward", "scores, losses and errors are those of the same net in double precision", run, NULL};
+const struct check check_forward = {"forward",
+                                    "scores, losses and errors are those of the same net in double precision",
+                                    run_verify_forward, NULL};

@@ -4,7 +4,7 @@
  * fa through B = W^T is bp. With one hidden layer fa is dfa, and so is ifa: its only hidden block is the
  * first.
  */
-#include "verify_lab.h"
+#include "verify_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,34 +16,34 @@ enum { N_OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
 
 /* ---- Two trainers side by side */
 
-struct pair {
-    struct lab rule, reference;
+struct verify_identities_pair {
+    struct verify_fixture rule, reference;
     const char *net;
 };
 
-static bl_status pair_make(struct pair *pair, struct verify *v, const struct lab_options *options,
-                           const char *reference)
+static bl_status pair_make(struct verify_identities_pair *pair, struct verify *v,
+                           const struct verify_fixture_options *options, const char *reference)
 {
-    struct lab_options other = *options;
+    struct verify_fixture_options other = *options;
     other.rule = reference;
     pair->net = options->net;
     memset(&pair->reference, 0, sizeof pair->reference);
-    bl_status status = lab_make(&pair->rule, v, 12, 9, 5, options);
+    bl_status status = fixture_make(&pair->rule, v, 12, 9, 5, options);
     if (status == BL_OK)
-        status = lab_make(&pair->reference, v, 12, 9, 5, &other);
+        status = fixture_make(&pair->reference, v, 12, 9, 5, &other);
     if (status == BL_OK)
-        status = lab_copy(&pair->rule, &pair->reference);
+        status = fixture_copy(&pair->rule, &pair->reference);
     return status;
 }
 
-static void pair_free(struct pair *pair)
+static void pair_free(struct verify_identities_pair *pair)
 {
-    lab_free(&pair->rule);
-    lab_free(&pair->reference);
+    fixture_free(&pair->rule);
+    fixture_free(&pair->reference);
 }
 
-static void compare_tensors(const struct pair *pair, const char *what, const bl_tensor *a, const bl_tensor *b,
-                            struct gap *gap)
+static void compare_tensors(const struct verify_identities_pair *pair, const char *what, const bl_tensor *a,
+                            const bl_tensor *b, struct gap *gap)
 {
     if (a->rows != b->rows || a->cols != b->cols)
         gap->worst += 1.0;
@@ -52,12 +52,12 @@ static void compare_tensors(const struct pair *pair, const char *what, const bl_
 }
 
 /* Deltas and gradients of the same batch. */
-static bl_status compare_lessons(struct pair *pair, struct gap *gap)
+static bl_status compare_workspaces(struct verify_identities_pair *pair, struct gap *gap)
 {
     bl_tensor a, b;
-    bl_status status = lab_inspect(&pair->rule);
+    bl_status status = fixture_inspect(&pair->rule);
     if (status == BL_OK)
-        status = lab_inspect(&pair->reference);
+        status = fixture_inspect(&pair->reference);
     for (int l = 0; status == BL_OK && bl_trainer_delta(pair->rule.trainer, l, &a) &&
                     bl_trainer_delta(pair->reference.trainer, l, &b);
          l++) {
@@ -75,28 +75,29 @@ static bl_status compare_lessons(struct pair *pair, struct gap *gap)
     return status;
 }
 
-static void compare_weights(const struct pair *pair, struct gap *gap)
+static void compare_weights(const struct verify_identities_pair *pair, struct gap *gap)
 {
     bl_tensor a;
     for (int i = 0; bl_model_tensor(pair->reference.model, i, &a); i++) {
-        const bl_tensor b = lab_tensor(&pair->rule, a.name);
+        const bl_tensor b = fixture_tensor(&pair->rule, a.name);
         if (strstr(a.name, ".dense.") && b.values)
             compare_tensors(pair, a.name, &b, &a, gap);
     }
 }
 
 /* refresh: what is done before each step. */
-static bl_status compare_pair(struct pair *pair, bl_status (*refresh)(struct pair *pair), struct gap *gap)
+static bl_status compare_pair(struct verify_identities_pair *pair,
+                              bl_status (*refresh)(struct verify_identities_pair *pair), struct gap *gap)
 {
     bl_status status = BL_OK;
     for (int step = 0; step < STEPS && status == BL_OK; step++) {
         status = refresh(pair);
         if (status == BL_OK)
-            status = compare_lessons(pair, gap);
+            status = compare_workspaces(pair, gap);
         if (status == BL_OK)
-            status = lab_step(&pair->rule);
+            status = fixture_step(&pair->rule);
         if (status == BL_OK)
-            status = lab_step(&pair->reference);
+            status = fixture_step(&pair->reference);
         if (status == BL_OK)
             compare_weights(pair, gap);
     }
@@ -106,7 +107,7 @@ static bl_status compare_pair(struct pair *pair, bl_status (*refresh)(struct pai
 /* ---- fa through the weights */
 
 /* "l.feedback" of fa is stored like "l.dense.weight": B = W^T is a copy. */
-static bl_status feed_back_through_weights(struct pair *pair)
+static bl_status feed_back_through_weights(struct verify_identities_pair *pair)
 {
     bl_status status = BL_OK;
     bl_tensor t;
@@ -116,23 +117,23 @@ static bl_status feed_back_through_weights(struct pair *pair)
         if (sscanf(t.name, "%u.", &l) != 1 || l == 0 || !strstr(t.name, ".weight"))
             continue;
         snprintf(feedback, sizeof feedback, "%u.feedback", l);
-        status = lab_set(&pair->rule, feedback, t.values, t.rows * t.cols);
+        status = fixture_set(&pair->rule, feedback, t.values, t.rows * t.cols);
     }
     return status;
 }
 
 static bl_status run_pairs(struct verify *v, const char *rule, const char *reference, const char *const *nets,
-                           bl_status (*refresh)(struct pair *pair))
+                           bl_status (*refresh)(struct verify_identities_pair *pair))
 {
     struct gap gap = {0.0, ""};
     bl_status status = BL_OK;
     for (int i = 0; nets[i / N_OPTIMIZERS / 2] && status == BL_OK; i++) {
-        const struct lab_options options = {.net = nets[i / N_OPTIMIZERS / 2],
-                                            .rule = rule,
-                                            .loss = lab_loss(i % 2),
-                                            .optimizer = optimizers[i / 2 % N_OPTIMIZERS],
-                                            .init = "fanin"};
-        struct pair pair;
+        const struct verify_fixture_options options = {.net = nets[i / N_OPTIMIZERS / 2],
+                                                       .rule = rule,
+                                                       .loss = fixture_loss(i % 2),
+                                                       .optimizer = optimizers[i / 2 % N_OPTIMIZERS],
+                                                       .init = "fanin"};
+        struct verify_identities_pair pair;
         status = pair_make(&pair, v, &options, reference);
         if (status == BL_OK)
             status = compare_pair(&pair, refresh, &gap);
@@ -158,11 +159,11 @@ const struct check check_fa_is_bp = {
 
 /* fa's matrix belongs to the second block and is stored like its weights, dfa's and ifa's to the first and
    is stored outputs x units: with one hidden layer that is the same. */
-static bl_status share_feedback(struct pair *pair)
+static bl_status share_feedback(struct verify_identities_pair *pair)
 {
-    const bl_tensor B = lab_tensor(&pair->reference, "0.feedback");
-    const char *name = lab_tensor(&pair->rule, "1.feedback").values ? "1.feedback" : "0.feedback";
-    return lab_set(&pair->rule, name, B.values, B.values ? B.rows * B.cols : 0);
+    const bl_tensor B = fixture_tensor(&pair->reference, "0.feedback");
+    const char *name = fixture_tensor(&pair->rule, "1.feedback").values ? "1.feedback" : "0.feedback";
+    return fixture_set(&pair->rule, name, B.values, B.values ? B.rows * B.cols : 0);
 }
 
 static bl_status run_one_hidden(struct verify *v)

@@ -5,7 +5,7 @@
  * The problem: CLASSES classes, each of two clouds around centres at random in INPUTS dimensions, which
  * nearly every hyperplane that is looked for will part. Chance is wrong in 4 of 5 cases.
  */
-#include "verify_lab.h"
+#include "verify_fixture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -40,41 +40,42 @@ static struct expectation expected_of(const char *rule)
     return (struct expectation){rule, ANY_ANGLE, 90.0};
 }
 
-static void draw_clouds(struct lab *lab)
+static void draw_clouds(struct verify_fixture *fixture)
 {
-    uint64_t state = lab->v->seed ^ 0x636c6f756473;
+    uint64_t state = fixture->v->seed ^ 0x636c6f756473;
     float centres[CENTRES][INPUTS];
     for (int c = 0; c < CENTRES; c++)
         for (int j = 0; j < INPUTS; j++)
-            centres[c][j] = lab_random(&state, 1.0f);
+            centres[c][j] = fixture_random(&state, 1.0f);
     for (int n = 0; n < N; n++) {
-        lab->labels[n] = n % CLASSES;
+        fixture->labels[n] = n % CLASSES;
         for (int j = 0; j < INPUTS; j++)
-            lab->x[n * INPUTS + j] = centres[n % CENTRES][j] + lab_random(&state, 0.5f);
+            fixture->x[n * INPUTS + j] = centres[n % CENTRES][j] + fixture_random(&state, 0.5f);
     }
 }
 
-static bl_status train(struct lab *lab)
+static bl_status train(struct verify_fixture *fixture)
 {
     bl_status status = BL_OK;
     for (int step = 0; step < EPOCHS * N / BATCH && status == BL_OK; step++) {
         const size_t first = (size_t)(step % (N / BATCH)) * BATCH;
-        status = bl_trainer_step(lab->trainer, lab->x + first * INPUTS, lab->labels + first, BATCH, NULL);
+        status = bl_trainer_step(fixture->trainer, fixture->x + first * INPUTS, fixture->labels + first,
+                                 BATCH, NULL);
     }
     return status;
 }
 
 /* The mean over the hidden blocks; NaN: none has one. */
-static bl_status hidden_angle(struct lab *lab, double *out)
+static bl_status hidden_angle(struct verify_fixture *fixture, double *out)
 {
     bl_angles angles[MOST_BLOCKS];
     bl_tensor t;
     int blocks = 0, counted = 0;
     double sum = 0.0;
-    const bl_status status = bl_trainer_angles(lab->trainer, lab->data, N, angles, MOST_BLOCKS);
+    const bl_status status = bl_trainer_angles(fixture->trainer, fixture->data, N, angles, MOST_BLOCKS);
     if (status != BL_OK)
         return status;
-    for (int i = 0; bl_model_tensor(lab->model, i, &t); i++)
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t); i++)
         blocks += strstr(t.name, ".weight") != NULL;
     for (int l = 0; l < blocks - 1; l++)
         if (!isnan(angles[l].flat)) {
@@ -112,29 +113,29 @@ static void report_error(struct verify *v, const char *rule, double error)
 
 static bl_status try_rule(struct verify *v, const char *rule)
 {
-    const struct lab_options options = {
+    const struct verify_fixture_options options = {
         .net = net, .rule = rule, .optimizer = "rmsprop", .lr = "0.003", .batch = "32"};
-    struct lab lab;
+    struct verify_fixture fixture;
     double angle = 0.0;
     bl_score score = {.error = 1.0};
-    bl_status status = lab_make(&lab, v, N, INPUTS, CLASSES, &options);
+    bl_status status = fixture_make(&fixture, v, N, INPUTS, CLASSES, &options);
     if (status == BL_OK) {
-        draw_clouds(&lab);
-        status = train(&lab);
+        draw_clouds(&fixture);
+        status = train(&fixture);
     }
     if (status == BL_OK)
-        status = hidden_angle(&lab, &angle);
+        status = hidden_angle(&fixture, &angle);
     if (status == BL_OK)
-        status = bl_model_evaluate(lab.model, lab.data, &score);
+        status = bl_model_evaluate(fixture.model, fixture.data, &score);
     if (status == BL_OK) {
         report_angle(v, rule, angle);
         report_error(v, rule, score.error);
     }
-    lab_free(&lab);
+    fixture_free(&fixture);
     return status;
 }
 
-static bl_status run(struct verify *v)
+static bl_status run_verify_learning(struct verify *v)
 {
     bl_rule_info rule = {.size = sizeof rule};
     bl_status status = BL_OK;
@@ -144,4 +145,5 @@ static bl_status run(struct verify *v)
 }
 
 const struct check check_learning = {
-    "learning", "after a short training each rule has the angle that it should, and has learned", run, NULL};
+    "learning", "after a short training each rule has the angle that it should, and has learned",
+    run_verify_learning, NULL};

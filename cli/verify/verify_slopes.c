@@ -7,7 +7,7 @@
  * weight by weight, with every activation; the wide one, whose blocks are cut into parts, in a random
  * direction for each tensor.
  */
-#include "verify_lab.h"
+#include "verify_fixture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,90 +27,93 @@ struct line { /* through a tensor's values, in some direction */
     size_t n;
 };
 
-static double loss_on(const struct line *line, double t, struct oracle *o, const struct lab *lab)
+static double loss_on(const struct line *line, double t, struct oracle *o,
+                      const struct verify_fixture *fixture)
 {
     for (size_t k = 0; k < line->n; k++)
         line->values[k] = line->kept[k] + t * line->direction[k];
-    oracle_forward(o, lab->x);
-    return oracle_loss(o, lab->labels);
+    oracle_forward(o, fixture->x);
+    return oracle_loss(o, fixture->labels);
 }
 
 /* dJ/dt at t = 0. */
-static double slope_along(const struct line *line, struct oracle *o, const struct lab *lab)
+static double slope_along(const struct line *line, struct oracle *o, const struct verify_fixture *fixture)
 {
     memcpy(line->kept, line->values, line->n * sizeof *line->kept);
-    const double near = loss_on(line, h, o, lab) - loss_on(line, -h, o, lab);
-    const double far = loss_on(line, 2 * h, o, lab) - loss_on(line, -2 * h, o, lab);
+    const double near = loss_on(line, h, o, fixture) - loss_on(line, -h, o, fixture);
+    const double far = loss_on(line, 2 * h, o, fixture) - loss_on(line, -2 * h, o, fixture);
     memcpy(line->values, line->kept, line->n * sizeof *line->kept);
     return (8 * near - far) / (12 * h);
 }
 
-struct place { /* a tensor of the oracle's, and what the library says of it */
+struct verify_slopes_place { /* a tensor of the oracle's, and what the library says of it */
     double *values;
     bl_tensor gradient;
     char name[48], net[128];
 };
 
-static void each_weight(const struct place *at, struct oracle *o, const struct lab *lab, struct gap *gap)
+static void each_weight(const struct verify_slopes_place *at, struct oracle *o,
+                        const struct verify_fixture *fixture, struct gap *gap)
 {
     const size_t n = at->gradient.rows * at->gradient.cols;
     const double one = 1.0;
     double slopes[MOST_WEIGHTS], kept;
     for (size_t k = 0; k < n; k++) {
         const struct line line = {at->values + k, &kept, &one, 1};
-        slopes[k] = slope_along(&line, o, lab);
+        slopes[k] = slope_along(&line, o, fixture);
     }
     gap_add_relative(gap, at->name, at->net, at->gradient.values, slopes, n);
 }
 
 /* The elements' roundings have random signs: their sum is small against the gradient's norm, the unit. */
-static bl_status one_direction(const struct place *at, struct oracle *o, const struct lab *lab,
-                               struct gap *gap)
+static bl_status one_direction(const struct verify_slopes_place *at, struct oracle *o,
+                               const struct verify_fixture *fixture, struct gap *gap)
 {
     const size_t n = at->gradient.rows * at->gradient.cols;
     double *direction = calloc(2 * n, sizeof *direction), along = 0.0, squares = 0.0;
-    uint64_t state = lab->v->seed;
+    uint64_t state = fixture->v->seed;
     if (!direction)
-        return verify_no_memory(lab->v);
+        return verify_no_memory(fixture->v);
     for (size_t k = 0; k < n; k++) {
         const double g = (double)at->gradient.values[k];
-        direction[k] = lab_random(&state, 1.0f) < 0.0f ? -1.0 : 1.0;
+        direction[k] = fixture_random(&state, 1.0f) < 0.0f ? -1.0 : 1.0;
         along += direction[k] * g;
         squares += g * g;
     }
     const struct line line = {at->values, direction + n, direction, n};
-    gap_add_number(gap, at->name, at->net, along, slope_along(&line, o, lab), sqrt(squares));
+    gap_add_number(gap, at->name, at->net, along, slope_along(&line, o, fixture), sqrt(squares));
     free(direction);
     return BL_OK;
 }
 
-static bl_status compare_tensor(int i, struct lab *lab, struct oracle *o, struct gap *gap)
+static bl_status compare_tensor(int i, struct verify_fixture *fixture, struct oracle *o, struct gap *gap)
 {
-    struct place at = {.values = i % 2 ? o->b[i / 2] : o->W[i / 2]};
+    struct verify_slopes_place at = {.values = i % 2 ? o->b[i / 2] : o->W[i / 2]};
     snprintf(at.name, sizeof at.name, "the gradient %d.dense.%s", i / 2, i % 2 ? "bias" : "weight");
-    lab_net_text(&o->shape, at.net, sizeof at.net);
-    if (!bl_trainer_gradient(lab->trainer, i, &at.gradient)) {
+    fixture_net_text(&o->shape, at.net, sizeof at.net);
+    if (!bl_trainer_gradient(fixture->trainer, i, &at.gradient)) {
         gap_add_number(gap, at.name, at.net, (double)NAN, 0.0, 1.0);
         return BL_OK;
     }
     if (at.gradient.rows * at.gradient.cols > MOST_WEIGHTS)
-        return one_direction(&at, o, lab, gap);
-    each_weight(&at, o, lab, gap);
+        return one_direction(&at, o, fixture, gap);
+    each_weight(&at, o, fixture, gap);
     return BL_OK;
 }
 
-static bl_status compare_slopes(struct lab *lab, struct oracle *o, struct gap *gap)
+static bl_status compare_slopes(struct verify_fixture *fixture, struct oracle *o, struct gap *gap)
 {
-    bl_status status = lab_inspect(lab);
+    bl_status status = fixture_inspect(fixture);
     for (int i = 0; i < 2 * (int)o->shape.blocks && status == BL_OK; i++)
-        status = compare_tensor(i, lab, o, gap);
+        status = compare_tensor(i, fixture, o, gap);
     return status;
 }
 
-static bl_status run(struct verify *v)
+static bl_status run_verify_slopes(struct verify *v)
 {
-    return lab_try_losses(v, compare_slopes, slope_bound);
+    return fixture_try_losses(v, compare_slopes, slope_bound);
 }
 
 const struct check check_slopes = {
-    "gradients", "backpropagation's gradients are the slopes of the loss, by central differences", run, NULL};
+    "gradients", "backpropagation's gradients are the slopes of the loss, by central differences",
+    run_verify_slopes, NULL};

@@ -5,7 +5,7 @@
  *     rmsprop   w - rate g / (sqrt((1 - rho) g^2) + epsilon)  Torch7's: its mean square starts from 0
  *     adam      w - rate g / (|g| + epsilon)                  the corrections undo the averages
  */
-#include "verify_lab.h"
+#include "verify_fixture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,10 +50,10 @@ struct before { /* a tensor and its gradient, before the step */
     float w[MOST], g[MOST];
 };
 
-static void keep(const struct lab *lab, int i, struct before *out)
+static void keep(const struct verify_fixture *fixture, int i, struct before *out)
 {
     bl_tensor w, g;
-    if (bl_model_tensor(lab->model, i, &w) && bl_trainer_gradient(lab->trainer, i, &g)) {
+    if (bl_model_tensor(fixture->model, i, &w) && bl_trainer_gradient(fixture->trainer, i, &g)) {
         memcpy(out->w, w.values, w.rows * w.cols * sizeof *out->w);
         memcpy(out->g, g.values, g.rows * g.cols * sizeof *out->g);
     }
@@ -71,17 +71,17 @@ static void compare_tensor(const struct step_case *c, const bl_tensor *w, const 
     }
 }
 
-static bl_status compare_step(struct lab *lab, const struct step_case *c, struct before *before, int tensors,
-                              const char *net, struct gap *gap)
+static bl_status compare_step(struct verify_fixture *fixture, const struct step_case *c,
+                              struct before *before, int tensors, const char *net, struct gap *gap)
 {
     bl_tensor w;
-    bl_status status = lab_inspect(lab);
+    bl_status status = fixture_inspect(fixture);
     for (int i = 0; i < tensors && status == BL_OK; i++)
-        keep(lab, i, &before[i]);
+        keep(fixture, i, &before[i]);
     if (status == BL_OK)
-        status = lab_step(lab);
+        status = fixture_step(fixture);
     for (int i = 0; i < tensors && status == BL_OK; i++)
-        if (bl_model_tensor(lab->model, i, &w))
+        if (bl_model_tensor(fixture->model, i, &w))
             compare_tensor(c, &w, &before[i], net, gap);
     return status;
 }
@@ -89,27 +89,27 @@ static bl_status compare_step(struct lab *lab, const struct step_case *c, struct
 static bl_status try_case(struct verify *v, const struct step_case *c)
 {
     enum { TENSORS = 4 };
-    const struct lab_options options = {.net = "dense 100, tanh, dense 5",
-                                        .rule = "dfa",
-                                        .optimizer = c->optimizer,
-                                        .lr = "0.01",
-                                        .init = "fanin"};
-    struct lab lab;
+    const struct verify_fixture_options options = {.net = "dense 100, tanh, dense 5",
+                                                   .rule = "dfa",
+                                                   .optimizer = c->optimizer,
+                                                   .lr = "0.01",
+                                                   .init = "fanin"};
+    struct verify_fixture fixture;
     struct gap gap = {0.0, ""};
     struct before *before = calloc(TENSORS, sizeof *before);
-    bl_status status = lab_make(&lab, v, 12, 9, 5, &options);
+    bl_status status = fixture_make(&fixture, v, 12, 9, 5, &options);
     if (!before && status == BL_OK)
         status = verify_no_memory(v);
     if (status == BL_OK)
-        status = compare_step(&lab, c, before, TENSORS, options.net, &gap);
+        status = compare_step(&fixture, c, before, TENSORS, options.net, &gap);
     if (status == BL_OK)
         gap_report(v, &gap, step_bound, "of the weight", c->optimizer);
-    lab_free(&lab);
+    fixture_free(&fixture);
     free(before);
     return status;
 }
 
-static bl_status run(struct verify *v)
+static bl_status run_verify_steps(struct verify *v)
 {
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof cases / sizeof *cases && status == BL_OK; i++)
@@ -117,4 +117,5 @@ static bl_status run(struct verify *v)
     return status;
 }
 
-const struct check check_steps = {"first-step", "the optimiser's first step is its closed form", run, NULL};
+const struct check check_steps = {"first-step", "the optimiser's first step is its closed form",
+                                  run_verify_steps, NULL};

@@ -95,7 +95,7 @@ struct update {
 
 /* The step on w (m x n, rows ldw apart) by its gradient delta^T x, which is kept nowhere. delta: k x m; x: k x n.
    The bits are those of gemm with transpose_a, and of the optimiser's operation after it. */
-struct descent {
+struct fused_update {
     bool pairs; /* delta and x hold pairs of bfloat16, k counts pairs */
     size_t m, n, k;
     const float *delta;
@@ -111,9 +111,9 @@ struct backend {
     const char *name;    /* "portable" */
     const char *machine; /* the instruction set in use: "avx512bf16", "avx512", "avx2", "neon", "plain" */
 
-    size_t scratch; /* floats of scratch that gemm and descend need, for any m, n, k */
+    size_t scratch; /* floats of scratch that gemm and update_fused need, for any m, n, k */
     void (*gemm)(const struct gemm *g, float *scratch);
-    void (*descend)(const struct descent *d, float *scratch);
+    void (*update_fused)(const struct fused_update *d, float *scratch);
 
     /* Pairs of bfloat16 (bf16.h), each in the place of a float: rows 2i and 2i + 1 of x side by side, or its columns. What an
        odd side lacks is 0. to: ceil(rows / 2) x cols, or rows x ceil(cols / 2). */

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct backend; /* floor 1 fills it in */
-struct pool;    /* parallel.c's threads */
+struct backend;     /* floor 1 fills it in */
+struct worker_pool; /* parallel.c's threads */
 struct registered_rule;
 
 struct file_read {
@@ -24,14 +24,14 @@ enum { FIRST_FILES_READ = 512 }; /* most programs never read as many, and need n
 struct bl_context {
     bl_allocator allocator;
     struct backend *backend;       /* owned; set when the context is made */
-    struct pool *pool;             /* owned; NULL before parallel_need */
+    struct worker_pool *pool;      /* owned; NULL before parallel_need */
     struct registered_rule *rules; /* owned; those of bl_rule_register, the first of a list of blocks */
     bool is_registering;           /* a rule's callbacks are tried (bl_rule_register) */
     int threads;                   /* at least 1 */
     /* batches in memory: they were allocated for this backend and this number of threads */
     size_t n_workspaces;
-    bool has_read_input;           /* standard input, which can be read once */
-    bool may_use_fewer;            /* the number is the default, so fewer threads may be tried */
+    bool has_read_input; /* standard input, which can be read once */
+    bool may_use_fewer;  /* the number is the default, so fewer threads may be tried */
     char why[1024];
     struct file_read first_files_read[FIRST_FILES_READ]; /* see files_read.h */
     struct file_read *more_files_read;                   /* those past the first */

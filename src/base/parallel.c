@@ -44,12 +44,12 @@ struct bed {
 };
 
 struct thread {
-    struct pool *pool;
+    struct worker_pool *pool;
     pthread_t id;
     int worker;
 };
 
-struct pool {
+struct worker_pool {
     int room;      /* workers, the calling thread included */
     int n_threads; /* that were started, for the workers 1 .. n_threads */
     bool has_started;
@@ -88,7 +88,7 @@ static uint64_t word_of(uint32_t generation, size_t count)
 }
 
 /* Takes a task off the list; *left: how many there were. */
-static bool take(struct list *list, uint32_t generation, size_t *left)
+static bool take_parallel(struct list *list, uint32_t generation, size_t *left)
 {
     uint64_t word = atomic_load_explicit(&list->word, memory_order_relaxed);
     while (generation_of(word) == generation && count_of(word) > 0)
@@ -100,7 +100,7 @@ static bool take(struct list *list, uint32_t generation, size_t *left)
     return false;
 }
 
-static size_t task_of(const struct pool *pool, int whose, size_t left)
+static size_t task_of(const struct worker_pool *pool, int whose, size_t left)
 {
     const struct list *list = &pool->lists[whose];
     const size_t i = list->n - left;
@@ -117,13 +117,13 @@ static void wake(struct bed *bed)
 }
 
 /* The tasks that are left of the job which `open` names. */
-static void work_on(struct pool *pool, uint64_t open, int worker)
+static void work_on(struct worker_pool *pool, uint64_t open, int worker)
 {
     const int n_workers = (int)count_of(open);
     size_t left = 0;
     for (int i = 0; i < n_workers; i++) {
         const int whose = (worker + i) % n_workers;
-        while (take(&pool->lists[whose], generation_of(open), &left)) {
+        while (take_parallel(&pool->lists[whose], generation_of(open), &left)) {
             pool->task(pool->work, task_of(pool, whose, left), worker);
             if (atomic_fetch_sub(&pool->n_left, 1) == 1)
                 wake(&pool->beds[0]);
@@ -134,21 +134,21 @@ static void work_on(struct pool *pool, uint64_t open, int worker)
 /* ---- Waiting. No wake-up is lost: a thread announces that it sleeps before its last look for a job, and a
    caller publishes a job before it looks for sleeping threads. */
 
-typedef bool is_wanted(const struct pool *pool, uint64_t seen, int worker);
+typedef bool is_wanted(const struct worker_pool *pool, uint64_t seen, int worker);
 
-static bool has_job(const struct pool *pool, uint64_t seen, int worker)
+static bool has_job(const struct worker_pool *pool, uint64_t seen, int worker)
 {
     const uint64_t open = atomic_load(&pool->open);
     return atomic_load(&pool->is_closing) || (open != seen && worker < (int)count_of(open));
 }
 
-static bool is_done(const struct pool *pool, uint64_t seen, int worker)
+static bool is_done(const struct worker_pool *pool, uint64_t seen, int worker)
 {
     (void)seen, (void)worker;
     return atomic_load(&pool->n_left) == 0;
 }
 
-static void wait_until(struct pool *pool, is_wanted *is, uint64_t seen, int worker, double looking)
+static void wait_until(struct worker_pool *pool, is_wanted *is, uint64_t seen, int worker, double looking)
 {
     if (looking > 0.0)
         for (const double begun = clock_seconds(); clock_seconds() - begun < looking;)
@@ -166,7 +166,7 @@ static void wait_until(struct pool *pool, is_wanted *is, uint64_t seen, int work
 static void *run_thread(void *data)
 {
     const struct thread *thread = data;
-    struct pool *pool = thread->pool;
+    struct worker_pool *pool = thread->pool;
     uint64_t seen = 0;
     while (!atomic_load(&pool->is_closing)) {
         const uint64_t open = atomic_load(&pool->open);
@@ -181,7 +181,7 @@ static void *run_thread(void *data)
 
 /* ---- Threads */
 
-static void make_beds(struct pool *pool)
+static void make_beds(struct worker_pool *pool)
 {
     for (int i = 0; i < pool->room; i++) {
         pthread_mutex_init(&pool->beds[i].mutex, NULL);
@@ -200,7 +200,7 @@ static void signals_from_outside(sigset_t *out)
         sigdelset(out, of_faults[i]);
 }
 
-static void start_threads(struct pool *pool)
+static void start_threads(struct worker_pool *pool)
 {
     sigset_t outside, before;
     if (pool->has_started)
@@ -220,7 +220,7 @@ static void start_threads(struct pool *pool)
 
 /* A child of fork() has none of its parent's threads, and its copies of their locks may stay locked, so it
    starts a new pool. */
-static void forget_parents(struct pool *pool)
+static void forget_parents(struct worker_pool *pool)
 {
     const pid_t process = getpid();
     if (pool->process == process)
@@ -231,7 +231,7 @@ static void forget_parents(struct pool *pool)
     make_beds(pool);
 }
 
-static void end_threads(struct pool *pool)
+static void end_threads(struct worker_pool *pool)
 {
     atomic_store(&pool->is_closing, true);
     for (int worker = 1; worker <= pool->n_threads; worker++)
@@ -242,7 +242,7 @@ static void end_threads(struct pool *pool)
 
 void parallel_free(bl_context *ctx)
 {
-    struct pool *pool = ctx->pool;
+    struct worker_pool *pool = ctx->pool;
     if (!pool)
         return;
     if (pool->lists && pool->beds && pool->threads) {
@@ -265,7 +265,7 @@ void parallel_free(bl_context *ctx)
 
 static bl_status make_pool(bl_context *ctx, int room)
 {
-    struct pool *pool = NULL;
+    struct worker_pool *pool = NULL;
     BL_TRY(MEM_ONE(ctx, &pool, "the threads"));
     ctx->pool = pool;
     pool->room = room;
@@ -278,7 +278,7 @@ static bl_status make_pool(bl_context *ctx, int room)
     return BL_OK;
 }
 
-static bl_status need_order(bl_context *ctx, struct pool *pool, size_t n)
+static bl_status need_order(bl_context *ctx, struct worker_pool *pool, size_t n)
 {
     uint32_t *order = NULL;
     if (n <= pool->order_room || n > UINT32_MAX)
@@ -315,13 +315,13 @@ static void run_alone(size_t n, parallel_task task, void *work)
         task(work, i, 0);
 }
 
-static int owner_of(const struct pool *pool, parallel_lane lane, const void *work, size_t i)
+static int owner_of(const struct worker_pool *pool, parallel_lane lane, const void *work, size_t i)
 {
     return (int)(lane(work, i) % (size_t)pool->n_workers);
 }
 
 /* The tasks of each worker side by side, each worker's in order. */
-static void sort_by_lanes(struct pool *pool, size_t n, parallel_lane lane, const void *work)
+static void sort_by_lanes(struct worker_pool *pool, size_t n, parallel_lane lane, const void *work)
 {
     struct list *lists = pool->lists;
     for (int w = 0; w < pool->n_workers; w++)
@@ -340,7 +340,7 @@ static void sort_by_lanes(struct pool *pool, size_t n, parallel_lane lane, const
     }
 }
 
-static void deal_in_turn(struct pool *pool, size_t n)
+static void deal_in_turn(struct worker_pool *pool, size_t n)
 {
     const size_t workers = (size_t)pool->n_workers;
     for (size_t w = 0; w < workers; w++)
@@ -348,7 +348,7 @@ static void deal_in_turn(struct pool *pool, size_t n)
 }
 
 /* The generation is stored in the lists first and in `open` last. */
-static uint64_t open_job(struct pool *pool, size_t n)
+static uint64_t open_job(struct worker_pool *pool, size_t n)
 {
     const uint32_t generation = generation_of(atomic_load(&pool->open)) + 1;
     const uint64_t open = word_of(generation, (size_t)pool->n_workers);
@@ -363,7 +363,7 @@ static uint64_t open_job(struct pool *pool, size_t n)
 }
 
 /* Those that the job may use: no more than there are. */
-static int workers_for(struct pool *pool, int threads)
+static int workers_for(struct worker_pool *pool, int threads)
 {
     forget_parents(pool);
     start_threads(pool);
@@ -372,7 +372,7 @@ static int workers_for(struct pool *pool, int threads)
 
 void parallel_for(bl_context *ctx, int threads, size_t n, parallel_lane lane, parallel_task task, void *work)
 {
-    struct pool *pool = ctx->pool;
+    struct worker_pool *pool = ctx->pool;
     const int n_workers = pool && threads > 1 && n > 1 && n <= UINT32_MAX ? workers_for(pool, threads) : 1;
     if (n_workers == 1) {
         run_alone(n, task, work);

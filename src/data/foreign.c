@@ -377,7 +377,7 @@ static bool is_foreign(const struct bytes *file, const char *path)
     return kind_of(file) != NULL;
 }
 
-static bl_status refuse(bl_data **out, const struct reading *r, struct bytes *file, const char *part)
+static bl_status refuse_foreign(bl_data **out, const struct reading *r, struct bytes *file, const char *part)
 {
     (void)out, (void)part;
     const bl_status status = foreign_check(r->ctx, r->path, file);
@@ -386,4 +386,4 @@ static bl_status refuse(bl_data **out, const struct reading *r, struct bytes *fi
     return status;
 }
 
-const struct reader reader_foreign = {is_foreign, refuse};
+const struct reader reader_foreign = {is_foreign, refuse_foreign};

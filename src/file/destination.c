@@ -55,7 +55,8 @@ static bool follow(char *path)
 }
 
 /* What is at path, itself no link: `found` is what lstat says. */
-static bl_status judge(struct destination *d, bl_context *ctx, const char *path, const struct stat *found)
+static bl_status judge_destination(struct destination *d, bl_context *ctx, const char *path,
+                                   const struct stat *found)
 {
     if (S_ISDIR(found->st_mode))
         return cannot(ctx, path, "it is a folder, expected the name of a file");
@@ -82,11 +83,11 @@ static bl_status walk(struct destination *d, bl_context *ctx, const char *named,
             return BL_OK;
         }
         if (leads_to_stream(path, &found))
-            return judge(d, ctx, path, &found);
+            return judge_destination(d, ctx, path, &found);
         if (lstat(path, &found) != 0)
             return errno == ENOENT ? BL_OK : cannot(ctx, named, strerror(errno));
         if (!S_ISLNK(found.st_mode))
-            return judge(d, ctx, named, &found);
+            return judge_destination(d, ctx, named, &found);
         if (!follow(path))
             return cannot(ctx, named, strerror(errno));
     }

@@ -63,7 +63,7 @@ static bl_status open_and_lock(struct folder_lock *lock, bl_context *ctx, const 
     return io_failure(ctx, lock);
 }
 
-static bl_status take(struct folder_lock *lock, bl_context *ctx, const char *folder)
+static bl_status take_folder_lock(struct folder_lock *lock, bl_context *ctx, const char *folder)
 {
     for (int i = 0; i < MOST_TRIES; i++) {
         BL_TRY(open_and_lock(lock, ctx, folder));
@@ -89,7 +89,7 @@ bl_status folder_lock_take(struct folder_lock *out, bl_context *ctx, const char 
     const size_t room = strlen(folder) + sizeof "/lock";
     BL_TRY(MEM_ARRAY(ctx, &lock.path, room, "the name of a lock"));
     snprintf(lock.path, room, "%s/lock", folder);
-    const bl_status status = take(&lock, ctx, folder);
+    const bl_status status = take_folder_lock(&lock, ctx, folder);
     if (status == BL_OK)
         *out = lock;
     else

@@ -23,7 +23,7 @@ enum {
     NEVER_EMPTY = 64 << 20 /* bytes of an array that are accepted at any ratio */
 };
 
-struct unpacking {
+struct npz_unpacking {
     bl_context *ctx;
     const char *path;
     struct archive *archive;
@@ -43,7 +43,7 @@ bool npz_is(const unsigned char *bytes, size_t n)
     return n >= 4 && (memcmp(bytes, full_zip, 4) == 0 || memcmp(bytes, empty_zip, 4) == 0);
 }
 
-static bl_status archive_failure(const struct unpacking *u)
+static bl_status archive_failure(const struct npz_unpacking *u)
 {
     const char *why = archive_error_string(u->archive);
     REFUSE(u, "%s: the .npz file is broken: %.*s", u->path, why ? (int)strcspn(why, "\n") : 15,
@@ -51,7 +51,7 @@ static bl_status archive_failure(const struct unpacking *u)
 }
 
 /* The array's name, without ".npy", as a copy. */
-static bl_status array_name(const struct unpacking *u, struct archive_entry *entry, char **out)
+static bl_status array_name(const struct npz_unpacking *u, struct archive_entry *entry, char **out)
 {
     const char *name = archive_entry_pathname_utf8(entry);
     const size_t n = name ? strlen(name) : 0;
@@ -63,7 +63,7 @@ static bl_status array_name(const struct unpacking *u, struct archive_entry *ent
 }
 
 /* Limits the sizes in the directory to what the file can contain. */
-static bl_status check_size(const struct unpacking *u, const char *name, struct archive_entry *entry,
+static bl_status check_size(const struct npz_unpacking *u, const char *name, struct archive_entry *entry,
                             size_t *out)
 {
     const la_int64_t stated = archive_entry_size_is_set(entry) ? archive_entry_size(entry) : -1;
@@ -83,7 +83,7 @@ static bl_status check_size(const struct unpacking *u, const char *name, struct 
 }
 
 /* Until there are `n` bytes, or no more. */
-static bl_status unpack_to(struct unpacking *u, unsigned char *to, size_t n, size_t *got_all)
+static bl_status unpack_to(struct npz_unpacking *u, unsigned char *to, size_t n, size_t *got_all)
 {
     for (*got_all = 0; *got_all < n;) {
         const la_ssize_t got = archive_read_data(u->archive, to + *got_all, n - *got_all);
@@ -98,7 +98,7 @@ static bl_status unpack_to(struct unpacking *u, unsigned char *to, size_t n, siz
 
 /* Memory for the whole array is allocated only if the array's own header agrees with the size in the
    directory. */
-static bl_status unpack_array(struct unpacking *u, const char *name, size_t stated)
+static bl_status unpack_array(struct npz_unpacking *u, const char *name, size_t stated)
 {
     struct npy_view view;
     unsigned char head[MOST_HEADER], more = 0;
@@ -121,7 +121,7 @@ static bl_status unpack_array(struct unpacking *u, const char *name, size_t stat
     return BL_OK;
 }
 
-static bl_status visit_named(struct unpacking *u, const char *name, struct archive_entry *entry)
+static bl_status visit_named(struct npz_unpacking *u, const char *name, struct archive_entry *entry)
 {
     bool is_wanted = true;
     size_t stated = 0;
@@ -137,7 +137,7 @@ static bl_status visit_named(struct unpacking *u, const char *name, struct archi
 /* NumPy stores or deflates. libarchive supports further methods, some of which allocate as much memory as the
    file requests: gigabytes for a few bytes. Its name of the format ends with the entry's method, "ZIP 2.0
    (deflation)". */
-static bl_status check_method(const struct unpacking *u)
+static bl_status check_method(const struct npz_unpacking *u)
 {
     const char *format = archive_format_name(u->archive);
     if (!format || (!strstr(format, "(uncompressed)") && !strstr(format, "(deflation)")))
@@ -146,7 +146,7 @@ static bl_status check_method(const struct unpacking *u)
     return BL_OK;
 }
 
-static bl_status add_entry(struct unpacking *u, struct archive_entry *entry)
+static bl_status add_entry(struct npz_unpacking *u, struct archive_entry *entry)
 {
     char *name = NULL;
     BL_TRY(check_method(u));
@@ -157,7 +157,7 @@ static bl_status add_entry(struct unpacking *u, struct archive_entry *entry)
     return status;
 }
 
-static bl_status unpack_all(struct unpacking *u, const unsigned char *bytes, size_t n)
+static bl_status unpack_all(struct npz_unpacking *u, const unsigned char *bytes, size_t n)
 {
     if (bytes[2] == empty_zip[2])
         REFUSE(u, "%s: holds no arrays", u->path);
@@ -180,14 +180,14 @@ static bl_status unpack_all(struct unpacking *u, const unsigned char *bytes, siz
 bl_status npz_each(bl_context *ctx, const char *path, const unsigned char *bytes, size_t n, size_t most_bytes,
                    npz_wants wants, npz_visit visit, void *user)
 {
-    struct unpacking u = {.ctx = ctx,
-                          .path = path,
-                          .wants = wants,
-                          .visit = visit,
-                          .user = user,
-                          .n_packed = n,
-                          .most_bytes = most_bytes,
-                          .left = most_bytes};
+    struct npz_unpacking u = {.ctx = ctx,
+                              .path = path,
+                              .wants = wants,
+                              .visit = visit,
+                              .user = user,
+                              .n_packed = n,
+                              .most_bytes = most_bytes,
+                              .left = most_bytes};
     u.archive = archive_read_new();
     if (!u.archive)
         BL_FAIL(ctx, BL_NO_MEMORY, "%s: no memory for unpacking", path);

@@ -113,15 +113,15 @@ int tensors_find(const struct tensors *t, const char *name, struct tensor_entry 
     return 1;
 }
 
-int tensors_fact_at(const struct tensors *t, size_t i, struct tensor_fact *out)
+int tensors_metadata_at(const struct tensors *t, size_t i, struct tensor_metadata *out)
 {
     if (i >= t->n_texts)
         return 0;
-    *out = (struct tensor_fact){t->texts[i].key, t->texts[i].text};
+    *out = (struct tensor_metadata){t->texts[i].key, t->texts[i].text};
     return 1;
 }
 
-const char *tensors_fact(const struct tensors *t, const char *key)
+const char *tensors_metadata(const struct tensors *t, const char *key)
 {
     for (size_t i = 0; i < t->n_texts; i++)
         if (strcmp(t->texts[i].key, key) == 0)

@@ -19,12 +19,12 @@ struct tensor_entry {
     size_t rows, cols;     /* cols 0: one dimension, of `rows` */
     const double *doubles; /* of a tensor of doubles, whose `values` are NULL; else NULL */
 };
-struct tensor_fact {
+struct tensor_metadata {
     const char *key, *text;
 };
 
 bl_status tensors_write(bl_context *ctx, const char *path, const struct tensor_entry *entries,
-                        size_t n_entries, const struct tensor_fact *facts, size_t n_facts);
+                        size_t n_entries, const struct tensor_metadata *facts, size_t n_metadata);
 
 struct tensors; /* reads a whole file, and checks it before use */
 
@@ -36,8 +36,8 @@ int tensors_entry(const struct tensors *t, size_t i, struct tensor_entry *out);
 int tensors_find(const struct tensors *t, const char *name, struct tensor_entry *out);
 /* Of either kind. */
 int tensors_find_any(const struct tensors *t, const char *name, struct tensor_entry *out);
-const char *tensors_fact(const struct tensors *t, const char *key);              /* NULL: not there */
-int tensors_fact_at(const struct tensors *t, size_t i, struct tensor_fact *out); /* 0 past the last */
+const char *tensors_metadata(const struct tensors *t, const char *key);                  /* NULL: not there */
+int tensors_metadata_at(const struct tensors *t, size_t i, struct tensor_metadata *out); /* 0 past the last */
 
 /* Writes any bytes in the same way (temporary file, fsync, rename): config.json, result.json. */
 bl_status file_replace(bl_context *ctx, const char *path, const void *bytes, size_t n);

@@ -19,11 +19,11 @@ struct writing {
     const char *path;
     const struct tensor_entry *entries;
     size_t n_entries;
-    const struct tensor_fact *facts;
-    size_t n_facts;
+    const struct tensor_metadata *facts;
+    size_t n_metadata;
 };
 
-static bl_status no_memory(const struct writing *w)
+static bl_status no_memory_tensors_write(const struct writing *w)
 {
     return context_fail(w->ctx, BL_NO_MEMORY, "%s: no memory for the header", w->path);
 }
@@ -39,7 +39,7 @@ static bl_status make_text(const struct writing *w, json_t **out, const char *te
     }
     json_t *unchecked = json_string_nocheck(text);
     if (!unchecked)
-        return no_memory(w);
+        return no_memory_tensors_write(w);
     json_decref(unchecked);
     BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: %s is not UTF-8 and cannot be written", w->path, what);
 }
@@ -60,17 +60,17 @@ static bl_status check_key(const struct writing *w, const json_t *object, const 
 
 static bl_status add_facts(const struct writing *w, json_t *header)
 {
-    if (w->n_facts == 0)
+    if (w->n_metadata == 0)
         return BL_OK;
     json_t *metadata = json_object();
     if (json_object_set_new(header, "__metadata__", metadata) != 0)
-        return no_memory(w);
-    for (size_t i = 0; i < w->n_facts; i++) {
+        return no_memory_tensors_write(w);
+    for (size_t i = 0; i < w->n_metadata; i++) {
         BL_TRY(check_key(w, metadata, w->facts[i].key));
         json_t *text = NULL;
         BL_TRY(make_text(w, &text, w->facts[i].text, w->facts[i].key));
         if (json_object_set_new(metadata, w->facts[i].key, text) != 0)
-            return no_memory(w);
+            return no_memory_tensors_write(w);
     }
     return BL_OK;
 }
@@ -100,7 +100,7 @@ static bl_status add_entry(const struct writing *w, json_t *header, const struct
                              : json_pack("{s:s, s:[I], s:[I, I]}", "dtype", type, "shape", rows,
                                          "data_offsets", begin, end);
     if (json_object_set_new(header, entry->name, facts) != 0)
-        return no_memory(w);
+        return no_memory_tensors_write(w);
     *at += bytes;
     return BL_OK;
 }
@@ -119,7 +119,7 @@ static bl_status header_bytes(const struct writing *w, const json_t *header, cha
 {
     const size_t length = json_dumpb(header, NULL, 0, JSON_COMPACT);
     if (length == 0)
-        return no_memory(w);
+        return no_memory_tensors_write(w);
     const size_t padded = (length + HEADER_ALIGNMENT - 1) / HEADER_ALIGNMENT * HEADER_ALIGNMENT;
     if (padded > SAFETENSORS_MOST_HEADER)
         BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: the header would have %zu bytes, the format allows %d", w->path,
@@ -130,7 +130,7 @@ static bl_status header_bytes(const struct writing *w, const json_t *header, cha
     memset(bytes + SAFETENSORS_LENGTH_BYTES, ' ', padded);
     if (json_dumpb(header, bytes + SAFETENSORS_LENGTH_BYTES, padded, JSON_COMPACT) != length) {
         mem_free(w->ctx, bytes);
-        return no_memory(w);
+        return no_memory_tensors_write(w);
     }
     *out = bytes;
     *n = SAFETENSORS_LENGTH_BYTES + padded;
@@ -141,7 +141,7 @@ static bl_status make_header(const struct writing *w, char **out, size_t *n)
 {
     json_t *header = json_object();
     if (!header)
-        return no_memory(w);
+        return no_memory_tensors_write(w);
     bl_status status = fill_header(w, header);
     if (status == BL_OK)
         status = header_bytes(w, header, out, n);
@@ -186,9 +186,9 @@ static bl_status write_file(const struct writing *w, const char *header, size_t 
 }
 
 bl_status tensors_write(bl_context *ctx, const char *path, const struct tensor_entry *entries,
-                        size_t n_entries, const struct tensor_fact *facts, size_t n_facts)
+                        size_t n_entries, const struct tensor_metadata *facts, size_t n_metadata)
 {
-    const struct writing w = {ctx, path, entries, n_entries, facts, n_facts};
+    const struct writing w = {ctx, path, entries, n_entries, facts, n_metadata};
     char *header = NULL;
     size_t n = 0;
     BL_TRY(make_header(&w, &header, &n));

@@ -22,13 +22,13 @@
         }                                                                                                    \
     } while (0)
 
-static void tanh_apply(const struct layer *layer, const struct crossing *c)
+static void tanh_apply(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->tanh(y, size));
 }
 
-static void tanh_down(const struct layer *layer, const struct crossing *c)
+static void tanh_down(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->tanh_down(dy, y, size));
@@ -42,13 +42,13 @@ const struct layer_ops layer_tanh = {.name = "tanh",
                                      .apply = tanh_apply,
                                      .down = tanh_down};
 
-static void logistic_apply(const struct layer *layer, const struct crossing *c)
+static void logistic_apply(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->logistic(y, size));
 }
 
-static void logistic_down(const struct layer *layer, const struct crossing *c)
+static void logistic_down(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->logistic_down(dy, y, size));
@@ -69,12 +69,12 @@ const struct layer_ops layer_logistic = {.name = "logistic",
                                          .down = logistic_down,
                                          .slope_at_zero = quarter};
 
-static void relu_apply(const struct layer *layer, const struct crossing *c)
+static void relu_apply(const struct layer *layer, const struct layer_io *c)
 {
     FOR_ROWS(c, backend->relu(y, size, layer->slope));
 }
 
-static void relu_down(const struct layer *layer, const struct crossing *c)
+static void relu_down(const struct layer *layer, const struct layer_io *c)
 {
     FOR_ROWS(c, backend->relu_down(dy, y, size, layer->slope));
 }
@@ -121,13 +121,13 @@ const struct layer_ops layer_leaky_relu = {.name = "leaky-relu",
                                            .down = relu_down,
                                            .slope_at_zero = negative_slope};
 
-static void softplus_apply(const struct layer *layer, const struct crossing *c)
+static void softplus_apply(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->softplus(y, size));
 }
 
-static void softplus_down(const struct layer *layer, const struct crossing *c)
+static void softplus_down(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->softplus_down(dy, y, size));
@@ -149,7 +149,7 @@ const struct layer_ops layer_softplus = {.name = "softplus",
                                          .slope_at_zero = half};
 
 /* x P(X < x) for a standard normal X (Hendrycks, Gimpel 2016, arXiv:1606.08415), not its approximation by tanh. */
-static void gelu_apply(const struct layer *layer, const struct crossing *c)
+static void gelu_apply(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     for (size_t n = 0; n < c->y.rows; n++)
@@ -157,7 +157,7 @@ static void gelu_apply(const struct layer *layer, const struct crossing *c)
                                  part_size(c->out));
 }
 
-static void gelu_down(const struct layer *layer, const struct crossing *c)
+static void gelu_down(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     for (size_t n = 0; n < c->y.rows; n++)

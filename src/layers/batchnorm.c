@@ -18,13 +18,13 @@ enum { MEAN, INVERSE, CACHED }; /* in the cache; INVERSE: 1 / sqrt(variance + ep
 enum { SCALE, SHIFT };
 enum { RUNNING_MEAN, RUNNING_VARIANCE };
 
-static size_t map_of(const struct crossing *c)
+static size_t map_of(const struct layer_io *c)
 {
     return part_size(c->out) / (c->last - c->first);
 }
 
 /* Some of the channels, from k on. */
-static struct norm_maps maps_from(const struct crossing *c, size_t k)
+static struct norm_maps maps_from(const struct layer_io *c, size_t k)
 {
     const size_t left = c->last - k;
     return (struct norm_maps){.channels = left < NORM_MOST_CHANNELS ? left : NORM_MOST_CHANNELS,
@@ -34,7 +34,7 @@ static struct norm_maps maps_from(const struct crossing *c, size_t k)
 }
 
 /* The numbers of channel k, and of those behind it, in the first example. */
-static float *from_channel(struct matrix m, const struct crossing *c, size_t k)
+static float *from_channel(struct matrix m, const struct layer_io *c, size_t k)
 {
     return m.x + c->out.begin + (k - c->first) * map_of(c);
 }
@@ -43,7 +43,7 @@ struct statistics {
     double mean[NORM_MOST_CHANNELS], variance[NORM_MOST_CHANNELS];
 };
 
-static void batch_statistics(const struct crossing *c, const struct norm_maps *m, size_t k,
+static void batch_statistics(const struct layer_io *c, const struct norm_maps *m, size_t k,
                              struct statistics *s)
 {
     const struct backend *backend = c->worker->backend;
@@ -72,7 +72,7 @@ struct centre {
     float mean[NORM_MOST_CHANNELS], inverse[NORM_MOST_CHANNELS];
 };
 
-static struct centre centre_from(const struct crossing *c, size_t k, size_t channels)
+static struct centre centre_from(const struct layer_io *c, size_t k, size_t channels)
 {
     struct centre centre = {{0.0f}, {0.0f}};
     for (size_t i = 0; i < channels; i++) {
@@ -82,7 +82,7 @@ static struct centre centre_from(const struct crossing *c, size_t k, size_t chan
     return centre;
 }
 
-static void find_centre(const struct layer *layer, const struct crossing *c, const struct norm_maps *m,
+static void find_centre(const struct layer *layer, const struct layer_io *c, const struct norm_maps *m,
                         size_t k)
 {
     struct statistics s;
@@ -90,17 +90,17 @@ static void find_centre(const struct layer *layer, const struct crossing *c, con
         s.mean[i] = (double)layer->kept[RUNNING_MEAN][k + i];
         s.variance[i] = (double)layer->kept[RUNNING_VARIANCE][k + i];
     }
-    if (c->passage.purpose != PASSAGE_USE)
+    if (c->pass.purpose != PASSAGE_USE)
         batch_statistics(c, m, k, &s);
     for (size_t i = 0; i < m->channels; i++) {
-        if (c->passage.purpose == PASSAGE_TRAIN)
+        if (c->pass.purpose == PASSAGE_TRAIN)
             keep_running(layer, m, k + i, s.mean[i], s.variance[i]);
         c->cache[CACHED * (k + i) + MEAN] = (float)s.mean[i];
         c->cache[CACHED * (k + i) + INVERSE] = (float)(1.0 / sqrt(s.variance[i] + epsilon));
     }
 }
 
-static void norm_apply(const struct layer *layer, const struct crossing *c)
+static void norm_apply(const struct layer *layer, const struct layer_io *c)
 {
     for (size_t k = c->first; k < c->last; k += NORM_MOST_CHANNELS) {
         const struct norm_maps m = maps_from(c, k);
@@ -112,7 +112,7 @@ static void norm_apply(const struct layer *layer, const struct crossing *c)
 }
 
 /* Through the batch's statistics too, which the running ones are not. */
-static void norm_down_from(const struct layer *layer, const struct crossing *c, size_t k)
+static void norm_down_from(const struct layer *layer, const struct layer_io *c, size_t k)
 {
     const struct backend *backend = c->worker->backend;
     const struct norm_maps m = maps_from(c, k);
@@ -133,7 +133,7 @@ static void norm_down_from(const struct layer *layer, const struct crossing *c, 
                        from_channel(c->dx, c, k));
 }
 
-static void norm_down(const struct layer *layer, const struct crossing *c)
+static void norm_down(const struct layer *layer, const struct layer_io *c)
 {
     for (size_t k = c->first; k < c->last; k += NORM_MOST_CHANNELS)
         norm_down_from(layer, c, k);

@@ -229,7 +229,7 @@ static float *begin_taking(struct worker *worker)
     return worker->floats;
 }
 
-static float *take(float **floats, size_t n)
+static float *take_conv(float **floats, size_t n)
 {
     float *piece = *floats;
     *floats += panel_lines(n);
@@ -238,7 +238,7 @@ static float *take(float **floats, size_t n)
 
 static int32_t *take_offsets(float **floats, size_t n)
 {
-    return (int32_t *)(void *)take(floats, n);
+    return (int32_t *)(void *)take_conv(floats, n);
 }
 
 /* Canvases side by side in a gradient: of an image, or of a pair of images. */
@@ -360,8 +360,9 @@ static void multiply(const struct layer *layer, struct matrix M, const float *b,
     const struct window *w = &layer->window;
     const size_t k = (size_t)in.channels * window_size(layer);
     const size_t size = panel_size(worker->backend, part_size(part));
-    float *floats = begin_taking(worker), *image = take(&floats, canvas_size(canvas));
-    float *panel = take(&floats, k * GATHER_MOST_COLUMNS), *ordered = take(&floats, k * GATHER_MOST_COLUMNS);
+    float *floats = begin_taking(worker), *image = take_conv(&floats, canvas_size(canvas));
+    float *panel = take_conv(&floats, k * GATHER_MOST_COLUMNS),
+          *ordered = take_conv(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, places(layer));
     float *room = floats; /* of pairs */
     wipe(canvas, 1, image);
@@ -441,8 +442,9 @@ static void conv_pull(const struct layer *layer, struct matrix M, struct matrix 
     const size_t map = map_size(layer), k = (size_t)out.channels * window_size(layer), end = part.end / map;
     const size_t size = panel_size(worker->backend, part_size(part) / map);
     const int top = w->rows - 1 - w->pad, left = w->cols - 1 - w->pad;
-    float *floats = begin_taking(worker), *drawn = take(&floats, canvas_size(canvas));
-    float *turned = take(&floats, k * GATHER_MOST_COLUMNS), *panel = take(&floats, k * GATHER_MOST_COLUMNS);
+    float *floats = begin_taking(worker), *drawn = take_conv(&floats, canvas_size(canvas));
+    float *turned = take_conv(&floats, k * GATHER_MOST_COLUMNS),
+          *panel = take_conv(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, map);
     float *room = floats; /* of pairs */
     wipe(canvas, 1, drawn);
@@ -568,9 +570,9 @@ static void conv_gradient(const struct layer *layer, struct matrix input, struct
     const size_t n_canvases = canvases(layer), area = places(layer);
     const size_t k = part_size(inputs) * window_size(layer);
     const size_t most = takes_pairs(worker->precision) ? 2 * n_canvases : n_canvases;
-    float *floats = begin_taking(worker), *drawn = take(&floats, n_canvases * canvas_size(canvas));
-    struct gradient_room room = {.panel = take(&floats, n_canvases * area * GATHER_MOST_COLUMNS)};
-    float *row = take(&floats, k);
+    float *floats = begin_taking(worker), *drawn = take_conv(&floats, n_canvases * canvas_size(canvas));
+    struct gradient_room room = {.panel = take_conv(&floats, n_canvases * area * GATHER_MOST_COLUMNS)};
+    float *row = take_conv(&floats, k);
     int32_t *terms = take_offsets(&floats, n_canvases * area), *rows = take_offsets(&floats, k);
     room.pairs = floats;
     wipe(canvas, n_canvases, drawn);

@@ -75,15 +75,15 @@ static void dense_gradient(const struct layer *layer, struct matrix input, struc
         worker->backend->column_sum(d.x, d.rows, d.cols, d.stride, db);
 }
 
-static void dense_descend(const struct layer *layer, struct matrix input, struct matrix delta,
-                          struct part part, const struct update *by, float *const slots[2], float *db,
-                          struct worker *worker)
+static void dense_update_fused(const struct layer *layer, struct matrix input, struct matrix delta,
+                               struct part part, const struct update *by, float *const slots[2], float *db,
+                               struct worker *worker)
 {
     const struct matrix d = matrix_columns(delta, part);
     float *at[2];
     for (size_t i = 0; i < 2; i++)
         at[i] = slots[i] ? slots[i] + part.begin * layer->W.stride : NULL;
-    products_in(worker->precision)->descend(d, input, matrix_rows(layer->W, part), by, at, worker);
+    products_in(worker->precision)->update_fused(d, input, matrix_rows(layer->W, part), by, at, worker);
     worker->backend->column_sum(d.x, d.rows, d.cols, d.stride, db);
 }
 
@@ -97,6 +97,6 @@ const struct layer_ops layer_dense = {
     .pull = dense_pull,
     .push = dense_push,
     .gradient = dense_gradient,
-    .descend = dense_descend,
+    .update_fused = dense_update_fused,
     .scratch = dense_scratch,
 };

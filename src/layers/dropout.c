@@ -22,13 +22,13 @@ static bl_status dropout_parse(bl_context *ctx, struct layer *layer, struct slic
 }
 
 /* m <- m mask / (1 - p), the columns `part`. Words below p 2^32 drop. */
-static void mask(const struct layer *layer, const struct crossing *c, struct matrix m, struct part part)
+static void mask(const struct layer *layer, const struct layer_io *c, struct matrix m, struct part part)
 {
-    const struct rng rng = {.seed = c->passage.seed,
+    const struct rng rng = {.seed = c->pass.seed,
                             .stream = RNG_DROPOUT,
-                            .pass = c->passage.number,
+                            .pass = c->pass.number,
                             .layer = (uint32_t)c->number,
-                            .step = c->passage.step};
+                            .step = c->pass.step};
     const uint32_t least = (uint32_t)(layer->rate * 0x1p32);
     const float kept = (float)(1.0 / (1.0 - layer->rate));
     uint32_t words[4];
@@ -44,18 +44,18 @@ static void mask(const struct layer *layer, const struct crossing *c, struct mat
     }
 }
 
-static bool drops(const struct crossing *c)
+static bool drops(const struct layer_io *c)
 {
-    return c->passage.purpose == PASSAGE_TRAIN || c->passage.purpose == PASSAGE_AGAIN;
+    return c->pass.purpose == PASSAGE_TRAIN || c->pass.purpose == PASSAGE_AGAIN;
 }
 
-static void dropout_apply(const struct layer *layer, const struct crossing *c)
+static void dropout_apply(const struct layer *layer, const struct layer_io *c)
 {
     if (drops(c))
         mask(layer, c, c->y, c->out);
 }
 
-static void dropout_down(const struct layer *layer, const struct crossing *c)
+static void dropout_down(const struct layer *layer, const struct layer_io *c)
 {
     if (drops(c))
         mask(layer, c, c->dy, c->out);

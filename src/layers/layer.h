@@ -28,7 +28,7 @@ struct window {
 
 enum { LAYER_OWN = 2 }; /* arrays, at most */
 
-/* What a passage through a net is for. */
+/* What a pass through a net is for. */
 enum purpose {
     PASSAGE_USE, /* to use the net: dropout off, batch norm by its running statistics */
     PASSAGE_AGAIN, /* the same once more: the same masks, the batch's statistics, which were counted the first time */
@@ -36,8 +36,8 @@ enum purpose {
     PASSAGE_TRAIN /* to learn: dropout on, batch norm by the batch, which goes into the running statistics */
 };
 
-/* One passage: its purpose, and the address of its random numbers. */
-struct passage {
+/* One pass: its purpose, and the address of its random numbers. */
+struct pass {
     enum purpose purpose;
     uint64_t seed;
     uint32_t step;
@@ -47,7 +47,7 @@ struct passage {
 /* Of a layer behind the weights: the channels and examples that are worked on; all examples for a layer that takes statistics. A
    layer that reads all may read all columns of x and dy, and works on columns `out` of y, or `in` of dx; its x and dx are the
    output and the signal of a block before it. */
-struct crossing {
+struct layer_io {
     struct matrix x, y;   /* its input and output; one memory where it works in place */
     struct matrix dx, dy; /* the derivatives there, on the way down; likewise */
     struct part in, out;  /* columns of x, of y: the same channels */
@@ -58,7 +58,7 @@ struct crossing {
     float *
         own[LAYER_OWN]; /* down leaves the derivatives of the layer's own parameters there, at its channels */
     bool accumulates;   /* of a layer that reads all: down adds to dx */
-    struct passage passage;
+    struct pass pass;
     struct worker *worker;
 };
 
@@ -111,16 +111,17 @@ struct layer_ops {
                      struct part inputs, struct matrix dW, float *db, struct worker *worker);
     /* The step on the rows `part` of W by that gradient, which is kept nowhere; db as there. slots: those of all of W, or NULL.
        NULL: the layer has no such way. */
-    void (*descend)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
-                    const struct update *by, float *const slots[2], float *db, struct worker *worker);
+    void (*update_fused)(const struct layer *layer, struct matrix input, struct matrix delta,
+                         struct part part, const struct update *by, float *const slots[2], float *db,
+                         struct worker *worker);
     /* Floats that one worker needs beside the products' own scratch, for a batch of so many. NULL: none. */
     size_t (*scratch)(const struct layer *layer, size_t examples, enum precision precision);
 
     /* Behind the weights. apply: y from x. down: dx from dy, exactly. NULL for both: a layer that only renames. */
-    void (*apply)(const struct layer *layer, const struct crossing *c);
-    void (*down)(const struct layer *layer, const struct crossing *c);
+    void (*apply)(const struct layer *layer, const struct layer_io *c);
+    void (*down)(const struct layer *layer, const struct layer_io *c);
     /* Of a layer that reads all and owns parameters: their derivatives at the columns `out`, into own, from x and dy. */
-    void (*own_gradient)(const struct layer *layer, const struct crossing *c);
+    void (*own_gradient)(const struct layer *layer, const struct layer_io *c);
     size_t cache; /* numbers for each channel that apply leaves for down */
     const char
         *own[LAYER_OWN]; /* parameters that are trained, a number for each channel: "scale"; NULL: no more */

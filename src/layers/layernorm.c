@@ -60,7 +60,7 @@ static void means_of(const struct backend *backend, const float *dy, const float
     means[1] = (float)(sums[1] / (double)n);
 }
 
-static void norm_apply(const struct layer *layer, const struct crossing *c)
+static void norm_apply(const struct layer *layer, const struct layer_io *c)
 {
     const struct backend *backend = c->worker->backend;
     const size_t begin = c->out.begin;
@@ -72,7 +72,7 @@ static void norm_apply(const struct layer *layer, const struct crossing *c)
     }
 }
 
-static void norm_down(const struct layer *layer, const struct crossing *c)
+static void norm_down(const struct layer *layer, const struct layer_io *c)
 {
     const struct backend *backend = c->worker->backend;
     const size_t begin = c->in.begin;
@@ -86,7 +86,7 @@ static void norm_down(const struct layer *layer, const struct crossing *c)
     }
 }
 
-static void norm_gradient(const struct layer *layer, const struct crossing *c)
+static void norm_gradient(const struct layer *layer, const struct layer_io *c)
 {
     const struct backend *backend = c->worker->backend;
     const size_t begin = c->out.begin, size = part_size(c->out);

@@ -50,7 +50,7 @@ struct maps {
 
 typedef void (*pool_map)(const struct layer *layer, const struct maps *maps);
 
-static void for_each_map(const struct layer *layer, const struct crossing *c, pool_map run)
+static void for_each_map(const struct layer *layer, const struct layer_io *c, pool_map run)
 {
     const size_t in = (size_t)layer->in.rows * (size_t)layer->in.cols;
     const size_t out = (size_t)layer->out.rows * (size_t)layer->out.cols;
@@ -75,12 +75,12 @@ static size_t corner(const struct layer *layer, int oy, int ox)
 enum { WINDOWS = 1024 }; /* at once */
 
 /* Whole rows of windows, or a piece of one. */
-struct piece {
+struct pool_piece {
     int top, left, rows, cols;
 };
 
 /* false: there is none behind it. */
-static bool next_piece(const struct layer *layer, struct piece *p)
+static bool next_piece(const struct layer *layer, struct pool_piece *p)
 {
     const bool is_new = p->rows == 0, ends_row = p->left + p->cols == layer->out.cols;
     p->left = is_new || ends_row ? 0 : p->left + p->cols;
@@ -92,8 +92,8 @@ static bool next_piece(const struct layer *layer, struct piece *p)
     return below > 0;
 }
 
-static void find_largest(const struct layer *layer, const struct maps *m, const struct piece *p, float *y,
-                         int32_t *at)
+static void find_largest(const struct layer *layer, const struct maps *m, const struct pool_piece *p,
+                         float *y, int32_t *at)
 {
     const struct window *w = &layer->window;
     m->backend->max_windows(&(struct pool){.m = (size_t)p->rows,
@@ -107,7 +107,7 @@ static void find_largest(const struct layer *layer, const struct maps *m, const 
 
 static void max_of_map(const struct layer *layer, const struct maps *m)
 {
-    for (struct piece p = {0}; next_piece(layer, &p);)
+    for (struct pool_piece p = {0}; next_piece(layer, &p);)
         find_largest(layer, m, &p, m->y + p.top * layer->out.cols + p.left, NULL);
 }
 
@@ -116,7 +116,7 @@ static void max_down_map(const struct layer *layer, const struct maps *m)
     int32_t at[WINDOWS];
     float largest[WINDOWS];
     memset(m->dx, 0, (size_t)layer->in.rows * (size_t)layer->in.cols * sizeof *m->dx);
-    for (struct piece p = {0}; next_piece(layer, &p);) {
+    for (struct pool_piece p = {0}; next_piece(layer, &p);) {
         const float *dy = m->dy + p.top * layer->out.cols + p.left;
         float *dx = m->dx + corner(layer, p.top, p.left);
         find_largest(layer, m, &p, largest, at);
@@ -125,12 +125,12 @@ static void max_down_map(const struct layer *layer, const struct maps *m)
     }
 }
 
-static void max_apply(const struct layer *layer, const struct crossing *c)
+static void max_apply(const struct layer *layer, const struct layer_io *c)
 {
     for_each_map(layer, c, max_of_map);
 }
 
-static void max_down(const struct layer *layer, const struct crossing *c)
+static void max_down(const struct layer *layer, const struct layer_io *c)
 {
     for_each_map(layer, c, max_down_map);
 }
@@ -176,12 +176,12 @@ static void mean_down_map(const struct layer *layer, const struct maps *m)
         }
 }
 
-static void mean_apply(const struct layer *layer, const struct crossing *c)
+static void mean_apply(const struct layer *layer, const struct layer_io *c)
 {
     for_each_map(layer, c, mean_of_map);
 }
 
-static void mean_down(const struct layer *layer, const struct crossing *c)
+static void mean_down(const struct layer *layer, const struct layer_io *c)
 {
     for_each_map(layer, c, mean_down_map);
 }

@@ -21,8 +21,8 @@ struct products {
     /* dW (d.cols x x.cols) = d^T x. d: columns of the delta. */
     void (*gradient)(struct matrix d, struct matrix x, struct matrix dW, struct worker *worker);
     /* The step on W by that gradient, which is kept nowhere. slots: like W, at W's rows. */
-    void (*descend)(struct matrix d, struct matrix x, struct matrix W, const struct update *by,
-                    float *const slots[2], struct worker *worker);
+    void (*update_fused)(struct matrix d, struct matrix x, struct matrix W, const struct update *by,
+                         float *const slots[2], struct worker *worker);
 };
 
 extern const struct products products_float32, products_bf16;

@@ -165,29 +165,30 @@ static void gradient(struct matrix d, struct matrix x, struct matrix dW, struct 
     }
 }
 
-static void descend(struct matrix d, struct matrix x, struct matrix W, const struct update *by,
-                    float *const slots[2], struct worker *worker)
+static void update_fused(struct matrix d, struct matrix x, struct matrix W, const struct update *by,
+                         float *const slots[2], struct worker *worker)
 {
     const struct room room = room_of(worker, d.cols, x.cols, x.rows);
     pack_examples(x, &room, worker);
     for (size_t i = 0; i < d.cols; i += OWN) {
         const struct matrix from = matrix_columns(d, some(i, d.cols));
         worker->backend->pair_rows(from.x, from.stride, from.rows, from.cols, room.own);
-        worker->backend->descend(&(struct descent){.pairs = true,
-                                                   .m = from.cols,
-                                                   .n = x.cols,
-                                                   .k = half(x.rows),
-                                                   .delta = room.own,
-                                                   .ldd = from.cols,
-                                                   .x = room.shared,
-                                                   .ldx = x.cols,
-                                                   .w = W.x + i * W.stride,
-                                                   .slots = {slots[0] ? slots[0] + i * W.stride : NULL,
-                                                             slots[1] ? slots[1] + i * W.stride : NULL},
-                                                   .ldw = W.stride,
-                                                   .by = *by},
-                                 worker->scratch);
+        worker->backend->update_fused(
+            &(struct fused_update){.pairs = true,
+                                   .m = from.cols,
+                                   .n = x.cols,
+                                   .k = half(x.rows),
+                                   .delta = room.own,
+                                   .ldd = from.cols,
+                                   .x = room.shared,
+                                   .ldx = x.cols,
+                                   .w = W.x + i * W.stride,
+                                   .slots = {slots[0] ? slots[0] + i * W.stride : NULL,
+                                             slots[1] ? slots[1] + i * W.stride : NULL},
+                                   .ldw = W.stride,
+                                   .by = *by},
+            worker->scratch);
     }
 }
 
-const struct products products_bf16 = {scratch, out, back, gradient, descend};
+const struct products products_bf16 = {scratch, out, back, gradient, update_fused};

@@ -103,21 +103,21 @@ static void gradient(struct matrix d, struct matrix x, struct matrix dW, struct 
                                       .ldc = dW.stride});
 }
 
-static void descend(struct matrix d, struct matrix x, struct matrix W, const struct update *by,
-                    float *const slots[2], struct worker *worker)
+static void update_fused(struct matrix d, struct matrix x, struct matrix W, const struct update *by,
+                         float *const slots[2], struct worker *worker)
 {
-    worker->backend->descend(&(struct descent){.m = W.rows,
-                                               .n = W.cols,
-                                               .k = x.rows,
-                                               .delta = d.x,
-                                               .ldd = d.stride,
-                                               .x = x.x,
-                                               .ldx = x.stride,
-                                               .w = W.x,
-                                               .slots = {slots[0], slots[1]},
-                                               .ldw = W.stride,
-                                               .by = *by},
-                             worker->scratch);
+    worker->backend->update_fused(&(struct fused_update){.m = W.rows,
+                                                         .n = W.cols,
+                                                         .k = x.rows,
+                                                         .delta = d.x,
+                                                         .ldd = d.stride,
+                                                         .x = x.x,
+                                                         .ldx = x.stride,
+                                                         .w = W.x,
+                                                         .slots = {slots[0], slots[1]},
+                                                         .ldw = W.stride,
+                                                         .by = *by},
+                                  worker->scratch);
 }
 
-const struct products products_float32 = {scratch, out, back, gradient, descend};
+const struct products products_float32 = {scratch, out, back, gradient, update_fused};

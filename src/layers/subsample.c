@@ -71,7 +71,7 @@ static void take_map(const struct layer *layer, const float *x, float *y)
             y[i * cols + j] = x[i * stride * (size_t)layer->in.cols + j * stride];
 }
 
-static void subsample_apply(const struct layer *layer, const struct crossing *c)
+static void subsample_apply(const struct layer *layer, const struct layer_io *c)
 {
     const size_t before = zeros_before(layer), size = map_size(layer->out);
     for (size_t n = 0; n < c->x.rows; n++)
@@ -93,7 +93,7 @@ static void spread_map(const struct layer *layer, const float *dy, float *dx)
             dx[i * stride * (size_t)layer->in.cols + j * stride] += dy[i * cols + j];
 }
 
-static void subsample_down(const struct layer *layer, const struct crossing *c)
+static void subsample_down(const struct layer *layer, const struct layer_io *c)
 {
     const size_t before = zeros_before(layer), size = map_size(layer->in);
     for (size_t n = 0; n < c->dx.rows; n++) {

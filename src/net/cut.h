@@ -6,7 +6,7 @@
 #ifndef BL_NET_CUT_H
 #define BL_NET_CUT_H
 
-#include "lesson.h"
+#include "workspace.h"
 
 enum cut {
     CUT_CHANNELS, /* the ranges of net_part: wide enough for products */

@@ -51,7 +51,7 @@ static void draw_he(const struct layer *layer, const struct rng *weights, const 
 static const struct init table[] = {
     {"zero", draw_zero}, {"fanin", draw_fanin}, {"glorot", draw_glorot}, {"he", draw_he}};
 
-static const struct init *find(const char *name)
+static const struct init *find_init(const char *name)
 {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(table[i].name, name) == 0)
@@ -81,7 +81,7 @@ bl_status init_check_text(bl_context *ctx, const char *text)
 {
     static const struct vocabulary inits = {name_at, NULL, aliases, sizeof aliases / sizeof *aliases};
     char advice[256];
-    if (find(text))
+    if (find_init(text))
         return BL_OK;
     vocabulary_advise(&inits, slice_of(text), advice, sizeof advice);
     BL_FAIL(ctx, BL_BAD_VALUE, "no init \"%s\"; %s", text, advice);
@@ -95,6 +95,6 @@ void init_weights(struct net *net, const char *text, uint64_t seed)
         const struct rng weights = {.seed = seed, .stream = RNG_WEIGHTS, .layer = (uint32_t)l};
         const struct rng biases = {.seed = seed, .stream = RNG_BIASES, .layer = (uint32_t)l};
         if (net->blocks[l].is_weighted)
-            find(text)->draw(net_layer(net, l), &weights, &biases);
+            find_init(text)->draw(net_layer(net, l), &weights, &biases);
     }
 }

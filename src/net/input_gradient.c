@@ -30,11 +30,11 @@ static struct part range_of(size_t i, size_t size, size_t n)
 }
 
 /* Back through the layers in front of the first weights, which work in place. */
-static void leave(const struct net *net, const struct lesson *lesson, struct matrix dx, struct part columns,
-                  size_t first_example, struct worker *worker)
+static void leave(const struct net *net, const struct workspace *workspace, struct matrix dx,
+                  struct part columns, size_t first_example, struct worker *worker)
 {
     for (size_t i = net->blocks[0].first; i-- > 0;) {
-        const struct crossing c = {.x = dx,
+        const struct layer_io c = {.x = dx,
                                    .y = dx,
                                    .dx = dx,
                                    .dy = dx,
@@ -42,23 +42,24 @@ static void leave(const struct net *net, const struct lesson *lesson, struct mat
                                    .out = columns,
                                    .number = i,
                                    .first_example = first_example,
-                                   .passage = lesson->passage,
+                                   .pass = workspace->pass,
                                    .worker = worker};
         if (net->layers[i].ops->down)
             net->layers[i].ops->down(&net->layers[i], &c);
     }
 }
 
-void input_gradient(const struct net *net, const struct lesson *lesson, size_t i, struct matrix dx,
+void input_gradient(const struct net *net, const struct workspace *workspace, size_t i, struct matrix dx,
                     struct worker *worker)
 {
     const struct layer *layer = net_layer(net, 0);
     const bool by_examples = is_cut_by_examples(net);
     const struct part columns =
         by_examples ? (struct part){0, net->inputs} : range_of(i, COLUMNS, net->inputs);
-    const struct part rows = by_examples ? range_of(i, EXAMPLES, lesson->n) : (struct part){0, lesson->n};
+    const struct part rows =
+        by_examples ? range_of(i, EXAMPLES, workspace->n) : (struct part){0, workspace->n};
     const struct matrix to = matrix_rows(dx, rows);
     assert(net->blocks[0].is_weighted); /* a net does not begin with a residual */
-    layer->ops->pull(layer, layer->W, matrix_rows(lesson->delta[0], rows), to, columns, worker);
-    leave(net, lesson, to, columns, rows.begin, worker);
+    layer->ops->pull(layer, layer->W, matrix_rows(workspace->delta[0], rows), to, columns, worker);
+    leave(net, workspace, to, columns, rows.begin, worker);
 }

@@ -5,16 +5,16 @@
 #ifndef BL_NET_INPUT_GRADIENT_H
 #define BL_NET_INPUT_GRADIENT_H
 
-#include "lesson.h"
+#include "workspace.h"
 
 /* How many tasks the work on n examples is cut into. The number follows from the shapes alone, not from the
    threads. */
 size_t input_gradient_tasks(const struct net *net, size_t n);
 
-/* Task i of these: its piece of dx = dJ/dx, n x inputs, for the batch of the lesson, whose delta[0] is that
+/* Task i of these: its piece of dx = dJ/dx, n x inputs, for the batch of the workspace, whose delta[0] is that
    of backpropagation. dx is the derivative before the layers in front of the first weights: where the dropout
-   of the lesson's passage has dropped an input, its derivative is 0. */
-void input_gradient(const struct net *net, const struct lesson *lesson, size_t i, struct matrix dx,
+   of the workspace's pass has dropped an input, its derivative is 0. */
+void input_gradient(const struct net *net, const struct workspace *workspace, size_t i, struct matrix dx,
                     struct worker *worker);
 
 #endif

@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-struct lesson;
+struct workspace;
 struct place;
 
 #define NET_INPUT ((size_t)-1) /* as a source: the batch */
@@ -156,40 +156,41 @@ static inline struct part net_columns(const struct net *net, size_t l, struct pa
    reads all of its input. */
 bl_status net_check_push(const struct net *net, const char *who);
 
-/* ---- What happens at a place (a range of a block, and a worker) of a lesson; ranges of a block may run at once ---- */
+/* ---- What happens at a place (a range of a block, and a worker) of a workspace; ranges of a block may run at once ---- */
 
-/* The layers before the first weights, in place, all of lesson->x. */
-void net_enter(const struct net *net, struct lesson *lesson);
+/* The layers before the first weights, in place, all of workspace->x. */
+void net_enter(const struct net *net, struct workspace *workspace);
 /* The output of block l's head, from the outputs of its sources or the input. */
-void net_forward_head(const struct net *net, const struct place *at, struct lesson *lesson);
+void net_forward_head(const struct net *net, const struct place *at, struct workspace *workspace);
 /* h[l] from the output of the head, through the layers behind it. Of all examples where block l has statistics. */
-void net_local_forward(const struct net *net, const struct place *at, struct lesson *lesson);
+void net_local_forward(const struct net *net, const struct place *at, struct workspace *workspace);
 /* delta[l] of the part from signal[l] through the layers behind block l's weights: exactly, or with another function in place of
-   the derivative of activations: d <- d g, from the activation's input x and its output y. x is its input only in a lesson that
+   the derivative of activations: d <- d g, from the activation's input x and its output y. x is its input only in a workspace that
    keeps sums, else y. slope NULL: the derivative. */
-void net_local_backward(const struct net *net, const struct place *at, struct lesson *lesson,
+void net_local_backward(const struct net *net, const struct place *at, struct workspace *workspace,
                         void (*slope)(const float *x, const float *y, float *d, size_t n));
 /* signal[l] of the part = the delta of block f, which follows l, through M, shaped like f's weights. accumulates: signal[l] +=. */
 void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates, const struct place *at,
-              struct lesson *lesson);
+              struct workspace *workspace);
 /* The same of a block f whose head reads all without weights: its delta through that layer, exactly. */
 void net_pull_exact(const struct net *net, size_t f, bool accumulates, const struct place *at,
-                    struct lesson *lesson);
+                    struct workspace *workspace);
 /* The same of a block f that adds: its delta as it is. */
 void net_pull_add(const struct net *net, size_t f, bool accumulates, const struct place *at,
-                  struct lesson *lesson);
+                  struct workspace *workspace);
 /* signal[l] of the part = the delta of the block before it forward through M[l], shaped like l's weights. */
-void net_push(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson);
+void net_push(const struct net *net, const struct matrix *M, const struct place *at,
+              struct workspace *workspace);
 /* Of an add layer: signal[l] of the place = the sum of the deltas of its sources. */
-void net_push_add(const struct net *net, const struct place *at, struct lesson *lesson);
+void net_push_add(const struct net *net, const struct place *at, struct workspace *workspace);
 /* The gradient of the part's rows of weights, in the columns of the place's input channels, and of their biases, from delta[l]
    and the block's own input. db NULL: not of biases. Of a block whose head reads all: of that layer's own parameters, into
-   lesson->own. */
-void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,
+   workspace->own. */
+void net_gradient(const struct net *net, const struct place *at, const struct workspace *workspace,
                   struct matrix dW, float *db);
 /* The same gradient, spent on the part's weights at once: slots are the optimiser's memory of all of block l's. Only where
-   the layer's ops have `descend`. */
-void net_descend(const struct net *net, const struct place *at, const struct lesson *lesson,
-                 const struct update *by, float *const slots[2], float *db);
+   the layer's ops have `update_fused`. */
+void net_update_fused(const struct net *net, const struct place *at, const struct workspace *workspace,
+                      const struct update *by, float *const slots[2], float *db);
 
 #endif

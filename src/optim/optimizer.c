@@ -73,7 +73,7 @@ static const struct setting settings[] = {
     {NULL, "decay", offsetof(struct optimizer, decay), 0.0, 1.0}, /* of files that 0.1.0 wrote */
 };
 
-static const struct optimizer_ops *find(struct slice name)
+static const struct optimizer_ops *find_optimizer(struct slice name)
 {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (slice_is(name, table[i].name))
@@ -193,7 +193,8 @@ bl_status optimizer_parse(bl_context *ctx, struct optimizer *out, const char *te
 {
     struct slice rest = slice_of(text), word = {"", 0};
     (void)slice_word(&rest, &word);
-    struct optimizer o = {.ops = find(word), .rho = 0.99f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f};
+    struct optimizer o = {
+        .ops = find_optimizer(word), .rho = 0.99f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f};
     if (!o.ops)
         return no_optimizer(ctx, word);
     while (slice_word(&rest, &word))

@@ -37,7 +37,7 @@ static bool is_given_up(const struct bl_emitter *e, size_t l)
 }
 
 /* Whether a block's buffer holds what the first or second pass has put there, after the last instruction. */
-static bool is_there(const struct bl_emitter *e, enum buffer buffer, size_t l, enum pass pass)
+static bool is_there(const struct bl_emitter *e, enum buffer buffer, size_t l, enum pass_index pass)
 {
     const struct program *p = e->program;
     for (size_t k = p->n; k-- > 0;) {
@@ -54,7 +54,7 @@ static bool is_there(const struct bl_emitter *e, enum buffer buffer, size_t l, e
     return false;
 }
 
-static void need(struct bl_emitter *e, enum buffer buffer, size_t l, enum pass pass)
+static void need(struct bl_emitter *e, enum buffer buffer, size_t l, enum pass_index pass)
 {
     if (is_there(e, buffer, l, pass))
         return;

@@ -45,9 +45,9 @@ bl_status program_find_places(struct program *p, const struct net *net)
         lives[l].floats = lives[hidden + l].floats = net_output_floats(net, l);
     for (size_t i = 0; i < p->n; i++)
         note_operands(p, i, lives);
-    p->places = (struct lesson_places){.outputs = p->place_numbers,
-                                       .derivatives = p->place_numbers + hidden,
-                                       .n = places_assign(lives, 2 * hidden, p->place_numbers)};
+    p->places = (struct workspace_places){.outputs = p->place_numbers,
+                                          .derivatives = p->place_numbers + hidden,
+                                          .n = places_assign(lives, 2 * hidden, p->place_numbers)};
     mem_free(p->ctx, lives);
     return BL_OK;
 }

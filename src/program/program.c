@@ -254,7 +254,7 @@ static void fuse(struct program *p, const struct net *net)
     for (size_t i = 0; i < p->n; i++, n++) {
         p->items[n] = p->items[i];
         if (p->spec.may_fuse && !p->spec.keeps_gradients && tied(p, i) == 2 &&
-            net_layer(net, p->items[i].l)->ops->descend) {
+            net_layer(net, p->items[i].l)->ops->update_fused) {
             p->items[n].op = &op_update_fused;
             i++;
         }
@@ -369,7 +369,7 @@ void program_free(struct program *p)
     mem_free(p->ctx, p);
 }
 
-enum lesson_memory program_keeps(const struct program *p)
+enum workspace_memory program_keeps(const struct program *p)
 {
     return p->spec.is_lean         ? LESSON_IN_PLACES
            : p->shares_derivatives ? LESSON_KEEPS_ALL

@@ -99,13 +99,13 @@ struct op {
     enum move move;
     struct operand operands[OPERANDS]; /* up to BUFFER_NONE */
     void (*map)(const struct rule *rule, const struct net *net, const struct place *at,
-                struct lesson *lesson);    /* of OP_MAP */
-    double (*cost)(const struct net *net); /* of OP_MAP: multiply-accumulates for an example; NULL: none */
-    bl_map given;                          /* of OP_MAP: a user's, in place of `map`; run NULL: none */
+                struct workspace *workspace); /* of OP_MAP */
+    double (*cost)(const struct net *net);    /* of OP_MAP: multiply-accumulates for an example; NULL: none */
+    bl_map given;                             /* of OP_MAP: a user's, in place of `map`; run NULL: none */
 };
 
 enum mode { MODE_OF_RUN, MODE_REPLAY /* the same masks and statistics once more */ };
-enum pass { PASS_FIRST, PASS_SECOND /* from an input that the rule has changed */ };
+enum pass_index { PASS_FIRST, PASS_SECOND /* from an input that the rule has changed */ };
 
 struct instruction {
     const struct op *op;
@@ -119,7 +119,7 @@ struct instruction {
     uint16_t stream;                 /* of noise */
     bool transposes_a, transposes_b; /* of matmul */
     uint32_t period;                 /* in steps; 0 and 1: each */
-    enum pass pass;
+    enum pass_index pass;
     enum mode mode;
     bool is_repeated; /* a forward that was computed before, because its output was not kept */
     enum cut cut;
@@ -171,8 +171,8 @@ struct program {
     struct task *tasks;
     size_t *stage_end; /* tasks before this one belong to the stage, or to one before it */
     size_t n_tasks, n_stages;
-    size_t *place_numbers;       /* of a lean program: of each block's outputs, then of its derivatives */
-    struct lesson_places places; /* these; n is 0 of another program, and before it is lowered */
+    size_t *place_numbers;          /* of a lean program: of each block's outputs, then of its derivatives */
+    struct workspace_places places; /* these; n is 0 of another program, and before it is lowered */
     struct span *
         spans; /* of buffer b of block l: at b n_blocks + l. Signals count as deltas, in whose memory they lie */
     size_t loss_stage;
@@ -209,6 +209,6 @@ size_t program_memories(const struct program *p);
 bl_status program_find_places(struct program *p, const struct net *net);
 
 /* What a batch must keep for the program. */
-enum lesson_memory program_keeps(const struct program *p);
+enum workspace_memory program_keeps(const struct program *p);
 
 #endif

@@ -4,9 +4,10 @@
 #include "direct.h"
 
 /* The signal at the place. */
-static struct matrix signal_of(const struct net *net, const struct place *at, const struct lesson *lesson)
+static struct matrix signal_of(const struct net *net, const struct place *at,
+                               const struct workspace *workspace)
 {
-    const struct matrix signal = matrix_rows(lesson->signal[at->l], at->examples);
+    const struct matrix signal = matrix_rows(workspace->signal[at->l], at->examples);
     const size_t map = signal.cols / net->blocks[at->l].channels;
     return matrix_columns(signal, (struct part){at->part.begin * map, at->part.end * map});
 }
@@ -26,12 +27,12 @@ static void spread(struct matrix signal, size_t n)
 }
 
 void direct_product(const struct rule *rule, const struct net *net, const struct place *at, struct matrix v,
-                    struct lesson *lesson)
+                    struct workspace *workspace)
 {
-    const enum inlet inlet = rule->feedback.inlet;
-    const struct part columns = inlet_part(net, at->l, inlet, at->part);
+    const enum feedback_at feedback_at = rule->feedback.feedback_at;
+    const struct part columns = feedback_at_part(net, at->l, feedback_at, at->part);
     const struct matrix B = matrix_columns(rule->B[at->l], columns);
-    const struct matrix signal = signal_of(net, at, lesson);
+    const struct matrix signal = signal_of(net, at, workspace);
     v = matrix_rows(v, at->examples);
     worker_gemm(at->worker, (struct gemm){.m = v.rows,
                                           .n = B.cols,
@@ -42,15 +43,15 @@ void direct_product(const struct rule *rule, const struct net *net, const struct
                                           .ldb = B.stride,
                                           .c = signal.x,
                                           .ldc = signal.stride});
-    if (inlet == INLET_CHANNELS)
+    if (feedback_at == FEEDBACK_AT_CHANNELS)
         spread(signal, part_size(columns));
 }
 
-void direct_scale(const struct net *net, const struct place *at, struct lesson *lesson, float factor)
+void direct_scale(const struct net *net, const struct place *at, struct workspace *workspace, float factor)
 {
-    const struct matrix signal = signal_of(net, at, lesson);
+    const struct matrix signal = signal_of(net, at, workspace);
     for (size_t n = 0; n < signal.rows; n++) {
-        const float weight = lesson->has_weights ? lesson->weights[at->examples.begin + n] : 1.0f,
+        const float weight = workspace->has_weights ? workspace->weights[at->examples.begin + n] : 1.0f,
                     of_row = factor * weight;
         for (size_t j = 0; j < signal.cols; j++)
             matrix_row(&signal, n)[j] *= of_row;

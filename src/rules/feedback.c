@@ -106,7 +106,8 @@ static bl_status read_from(bl_context *ctx, const char *path, size_t i, struct m
     return status;
 }
 
-static bl_status fill(struct rule *rule, size_t i, uint32_t layer, size_t rows, size_t cols, double terms)
+static bl_status fill_feedback(struct rule *rule, size_t i, uint32_t layer, size_t rows, size_t cols,
+                               double terms)
 {
     float *x = NULL;
     const bool is_stored = rule->feedback.kind == FEEDBACK_STORED;
@@ -128,7 +129,8 @@ static bl_status fill(struct rule *rule, size_t i, uint32_t layer, size_t rows, 
 bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l)
 {
     const size_t outputs = net->blocks[net_last(net)].units;
-    return fill(rule, l, (uint32_t)l, outputs, inlet_units(net, l, rule->feedback.inlet), (double)outputs);
+    return fill_feedback(rule, l, (uint32_t)l, outputs, feedback_at_units(net, l, rule->feedback.feedback_at),
+                         (double)outputs);
 }
 
 bl_status feedback_from_output_to_all(struct rule *rule, const struct net *net)
@@ -145,7 +147,7 @@ static bl_status feedback_like_weights(struct rule *rule, const struct net *net,
 {
     const struct layer *layer = net_layer(net, f);
     const double terms = (double)layer->units * (double)layer->weight_cols / (double)net->blocks[f].inputs;
-    return fill(rule, f, (uint32_t)f - 1, net->weights[f].rows, net->weights[f].cols, terms);
+    return fill_feedback(rule, f, (uint32_t)f - 1, net->weights[f].rows, net->weights[f].cols, terms);
 }
 
 bl_status feedback_like_all_weights(struct rule *rule, const struct net *net)
@@ -164,7 +166,7 @@ bl_status feedback_to_input(struct rule *rule, const struct net *net, double lim
         rule->feedback.kind = FEEDBACK_UNIFORM;
         rule->feedback.size = limit;
     }
-    const bl_status status = fill(rule, 0, 0, outputs, net->inputs, (double)outputs);
+    const bl_status status = fill_feedback(rule, 0, 0, outputs, net->inputs, (double)outputs);
     rule->feedback = given;
     return status;
 }

@@ -13,7 +13,7 @@
 #ifndef BL_RULES_FEEDBACK_H
 #define BL_RULES_FEEDBACK_H
 
-#include "../net/inlet.h"
+#include "../net/feedback_at.h"
 #include "slope.h"
 
 enum feedback_kind {
@@ -27,11 +27,11 @@ enum feedback_kind {
 
 struct feedback_spec {
     enum feedback_kind kind;
-    double size;      /* G, X or S */
-    const char *path; /* of the file; borrowed */
-    enum inlet inlet; /* where it lands, of rules that send the error straight to a block */
-    enum slope slope; /* what stands for f' there, of adfa */
-    size_t most;      /* numbers in the model's file: more than there are cannot be stored */
+    double size;                  /* G, X or S */
+    const char *path;             /* of the file; borrowed */
+    enum feedback_at feedback_at; /* where it lands, of rules that send the error straight to a block */
+    enum slope slope;             /* what stands for f' there, of adfa */
+    size_t most;                  /* numbers in the model's file: more than there are cannot be stored */
 };
 
 struct rule;
@@ -39,7 +39,7 @@ struct rule;
 bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char *text);
 bl_status feedback_check_text(bl_context *ctx, const char *text);
 
-/* B[l]: outputs x units at the inlet of block l. Drawn from stream RNG_FEEDBACK, layer l. */
+/* B[l]: outputs x units at the feedback position of block l. Drawn from stream RNG_FEEDBACK, layer l. */
 bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l);
 bl_status feedback_from_output_to_all(
     struct rule *rule, const struct net *net); /* of every block that ends a hidden module with parameters */

@@ -27,15 +27,15 @@ static bl_status pepita_init(struct rule *rule, const struct net *net)
 
 /* All examples' inputs, by one task: x += e F. */
 static void disturb(const struct rule *rule, const struct net *net, const struct place *at,
-                    struct lesson *lesson)
+                    struct workspace *workspace)
 {
     (void)net, (void)at;
-    const struct matrix e = *lesson_error(lesson), F = rule->B[0];
-    for (size_t n = 0; n < lesson->n; n++)
+    const struct matrix e = *workspace_error(workspace), F = rule->B[0];
+    for (size_t n = 0; n < workspace->n; n++)
         for (size_t k = 0; k < e.cols; k++) {
-            const float error = matrix_row(&e, n)[k] / lesson->scale;
+            const float error = matrix_row(&e, n)[k] / workspace->scale;
             for (size_t j = 0; j < F.cols; j++)
-                matrix_row(&lesson->x, n)[j] += error * matrix_row(&F, k)[j];
+                matrix_row(&workspace->x, n)[j] += error * matrix_row(&F, k)[j];
         }
 }
 
@@ -46,27 +46,27 @@ static double cost_of_disturbing(const struct net *net)
 
 /* Copies h_l to a buffer that the second pass does not write. */
 static void keep_output(const struct rule *rule, const struct net *net, const struct place *at,
-                        struct lesson *lesson)
+                        struct workspace *workspace)
 {
     (void)rule;
     const struct part part = net_columns(net, at->l, at->part);
-    const struct matrix h = matrix_columns(lesson->h[at->l], part),
-                        kept = matrix_columns(lesson->signal[at->l], part);
+    const struct matrix h = matrix_columns(workspace->h[at->l], part),
+                        kept = matrix_columns(workspace->signal[at->l], part);
     for (size_t n = 0; n < h.rows; n++)
         memcpy(matrix_row(&kept, n), matrix_row(&h, n), h.cols * sizeof(float));
 }
 
 static void subtract_output(const struct rule *rule, const struct net *net, const struct place *at,
-                            struct lesson *lesson)
+                            struct workspace *workspace)
 {
     (void)rule;
     const struct part part = net_columns(net, at->l, at->part);
-    for (size_t n = 0; n < lesson->n; n++) {
-        const float *first = matrix_row(&lesson->signal[at->l], n),
-                    *second = matrix_row(&lesson->h[at->l], n);
-        float *delta = matrix_row(&lesson->delta[at->l], n);
+    for (size_t n = 0; n < workspace->n; n++) {
+        const float *first = matrix_row(&workspace->signal[at->l], n),
+                    *second = matrix_row(&workspace->h[at->l], n);
+        float *delta = matrix_row(&workspace->delta[at->l], n);
         for (size_t j = part.begin; j < part.end; j++)
-            delta[j] = lesson->scale * (first[j] - second[j]);
+            delta[j] = workspace->scale * (first[j] - second[j]);
     }
 }
 

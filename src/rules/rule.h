@@ -88,7 +88,7 @@ bool rule_learns_feedback(const struct rule_ops *ops);
 bool rule_may_be_lean(const struct rule_ops *ops);
 const char *rule_order_name(const struct rule_ops *ops); /* "backward", "forward", "any", "on forward" */
 
-/* Whether its workspaces (struct lesson) must keep the inputs of activations. */
+/* Whether its workspaces (struct workspace) must keep the inputs of activations. */
 bool rule_needs_sums(const struct rule *rule);
 bl_status rule_check_text(bl_context *ctx, const char *text);
 

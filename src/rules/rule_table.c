@@ -47,10 +47,10 @@ bl_status rule_check_text(bl_context *ctx, const char *text)
 }
 
 /* What goes from block to block through their weights arrives at the end of each. */
-static bl_status check_inlet(const struct net *net, const struct rule_ops *ops,
-                             const struct feedback_spec *feedback)
+static bl_status check_feedback_at(const struct net *net, const struct rule_ops *ops,
+                                   const struct feedback_spec *feedback)
 {
-    if (feedback->inlet == INLET_END || (rule_is_direct(ops) && !rule_flow(ops).fits_outputs))
+    if (feedback->feedback_at == FEEDBACK_AT_END || (rule_is_direct(ops) && !rule_flow(ops).fits_outputs))
         return BL_OK;
     BL_FAIL(net->ctx, BL_NOT_DEFINED,
             "rule %s does not support the option inlet; dfa, adfa and drtp do, which send fixed feedback "
@@ -63,7 +63,7 @@ bl_status rule_create(struct rule **out, const struct net *net, const struct rul
                       const struct feedback_spec *feedback, uint64_t seed)
 {
     struct rule *rule = NULL;
-    BL_TRY(check_inlet(net, ops, feedback));
+    BL_TRY(check_feedback_at(net, ops, feedback));
     BL_TRY(MEM_ONE(net->ctx, &rule, "the rule"));
     *rule = (struct rule){
         .ops = ops, .ctx = net->ctx, .n_blocks = net->n_blocks, .feedback = *feedback, .seed = seed};

@@ -71,15 +71,15 @@ static void run_checked(const struct rule *rule, const struct op *op, const bl_m
 }
 
 void rule_run_map(const struct rule *rule, const struct net *net, const struct op *op, const struct place *at,
-                  const struct lesson *lesson)
+                  const struct workspace *workspace)
 {
     bl_map_call call = call_of(rule, net, at);
-    call.n = lesson->n;
-    call.step = lesson->passage.purpose == PASSAGE_TRAIN ? lesson->passage.step : 0;
-    call.scale = lesson->scale;
+    call.n = workspace->n;
+    call.step = workspace->pass.purpose == PASSAGE_TRAIN ? workspace->pass.step : 0;
+    call.scale = workspace->scale;
     for (size_t i = 0, block = 0; i < OPERANDS && op->operands[i].buffer; i++) {
         const struct operand o = operand_at(op, i, at, net, &block);
-        struct matrix m = user_matrix(rule, net, lesson, o, block);
+        struct matrix m = user_matrix(rule, net, workspace, o, block);
         if (o.extent == EXTENT_RANGE)
             m = user_range(net, at, m, user_layout(rule->ops->user, o.buffer));
         call.view[i] = view_of(m);
@@ -118,13 +118,14 @@ double rule_map_work(const struct rule *rule, const struct net *net, const struc
     return isfinite(macs) && macs > 0.0 ? macs : 0.0;
 }
 
-void rule_run_noise(const struct rule *rule, const struct instruction *item, const struct lesson *lesson)
+void rule_run_noise(const struct rule *rule, const struct instruction *item,
+                    const struct workspace *workspace)
 {
-    const struct matrix m = rule_array(rule, item->source, item->l, lesson->n);
-    const struct rng rng = {.seed = lesson->passage.seed,
+    const struct matrix m = rule_array(rule, item->source, item->l, workspace->n);
+    const struct rng rng = {.seed = workspace->pass.seed,
                             .stream = RNG_RULE_NOISE,
                             .pass = item->stream,
                             .layer = (uint32_t)item->l,
-                            .step = lesson->passage.step};
+                            .step = workspace->pass.step};
     rng_normal(&rng, item->sigma, m.rows * m.cols, m.x);
 }

@@ -10,26 +10,26 @@ static struct matrix or_nothing(struct matrix m)
     return m.x ? m : nothing;
 }
 
-struct matrix user_matrix(const struct rule *rule, const struct net *net, const struct lesson *lesson,
+struct matrix user_matrix(const struct rule *rule, const struct net *net, const struct workspace *workspace,
                           struct operand o, size_t block)
 {
     switch (o.buffer) {
     case BUFFER_INPUT:
-        return lesson->x;
+        return workspace->x;
     case BUFFER_TARGETS:
-        return lesson->y;
+        return workspace->y;
     case BUFFER_OUTPUT:
-        return lesson->h[block];
+        return workspace->h[block];
     case BUFFER_SIGNAL:
-        return lesson->signal[block];
+        return workspace->signal[block];
     case BUFFER_DELTA:
-        return lesson->delta[block];
+        return workspace->delta[block];
     case BUFFER_WEIGHTS:
         return or_nothing(net->weights[block]);
     case BUFFER_FEEDBACK:
         return or_nothing(rule->B[block]);
     default:
-        return rule_array(rule, o.buffer, block, lesson->n);
+        return rule_array(rule, o.buffer, block, workspace->n);
     }
 }
 
@@ -61,7 +61,7 @@ struct matrix user_shape(const struct rule *rule, const struct net *net, struct 
     case BUFFER_SIGNAL:
         return matrix_of(NULL, n,
                          is_hidden && b->module == block
-                             ? net->layers[inlet_layer(net, block, rule->feedback.inlet)].units
+                             ? net->layers[feedback_at_layer(net, block, rule->feedback.feedback_at)].units
                              : b->units);
     case BUFFER_DELTA:
         return matrix_of(NULL, n, net_layer(net, block)->units);

@@ -65,13 +65,13 @@ bl_status rule_check_products(const struct rule *rule, const struct net *net, co
 }
 
 void rule_run_product(const struct rule *rule, const struct net *net, const struct instruction *item,
-                      const struct place *at, const struct lesson *lesson)
+                      const struct place *at, const struct workspace *workspace)
 {
     const size_t last = net_last(net);
     const struct operand *o = item->op->operands;
     struct matrix m[3];
     for (size_t i = 0; i < 3; i++)
-        m[i] = user_matrix(rule, net, lesson, o[i], o[i].whose == OF_LAST ? last : at->l);
+        m[i] = user_matrix(rule, net, workspace, o[i], o[i].whose == OF_LAST ? last : at->l);
     if (!item->op->is_whole) { /* `to` and the operand that has the same rows or columns */
         const enum layout layout = user_layout(rule->ops->user, o[TO].buffer);
         const bool are_rows = layout == CHANNELS_ARE_ROWS,

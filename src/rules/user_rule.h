@@ -57,7 +57,7 @@ void rule_restore_arrays(const struct rule *rule);
 /* ---- Instructions */
 
 /* What an instruction of a user's rule touches. A block that has no such matrix: x NULL, 0 x 0. */
-struct matrix user_matrix(const struct rule *rule, const struct net *net, const struct lesson *lesson,
+struct matrix user_matrix(const struct rule *rule, const struct net *net, const struct workspace *workspace,
                           struct operand o, size_t block);
 /* Its rows or columns that belong to the place's channels. */
 struct matrix user_range(const struct net *net, const struct place *at, struct matrix m, enum layout layout);
@@ -67,7 +67,7 @@ struct matrix user_shape(const struct rule *rule, const struct net *net, struct 
 
 /* A user's map on the range of a place. */
 void rule_run_map(const struct rule *rule, const struct net *net, const struct op *op, const struct place *at,
-                  const struct lesson *lesson);
+                  const struct workspace *workspace);
 /* Fails if a map has changed, in step 1, an operand that it declares to read only. */
 bl_status rule_check_maps(const struct rule *rule);
 /* The declared cost of the map in multiply-accumulates per example; 0 by default. */
@@ -77,10 +77,11 @@ double rule_map_work(const struct rule *rule, const struct net *net, const struc
 bl_status rule_check_products(const struct rule *rule, const struct net *net, const struct program *p);
 /* to = a b on the range of a place. */
 void rule_run_product(const struct rule *rule, const struct net *net, const struct instruction *item,
-                      const struct place *at, const struct lesson *lesson);
+                      const struct place *at, const struct workspace *workspace);
 /* Multiply-accumulates for an example; 0 of what is computed once for the batch. */
 double rule_product_work(const struct rule *rule, const struct net *net, const struct instruction *item);
 
-void rule_run_noise(const struct rule *rule, const struct instruction *item, const struct lesson *lesson);
+void rule_run_noise(const struct rule *rule, const struct instruction *item,
+                    const struct workspace *workspace);
 
 #endif

@@ -12,9 +12,9 @@
 #include <math.h>
 
 static void take_signs(const struct rule *rule, const struct net *net, const struct place *at,
-                       struct lesson *lesson)
+                       struct workspace *workspace)
 {
-    (void)lesson;
+    (void)workspace;
     const struct layer *layer = net_layer(net, at->l);
     const float s = sqrtf(2.0f / (float)(layer->weight_cols + layer->fan_out));
     const struct matrix W = matrix_rows(net->weights[at->l], at->part),

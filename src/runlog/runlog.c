@@ -41,7 +41,7 @@ static bl_status io_failure(const struct runlog *log, const char *step)
     return context_fail(log->ctx, BL_IO, "%s: %s: %s", log->path, step, strerror(errno));
 }
 
-static bl_status no_memory(const struct runlog *log)
+static bl_status no_memory_runlog(const struct runlog *log)
 {
     return context_fail(log->ctx, BL_NO_MEMORY, "%s: no memory for a line", log->path);
 }
@@ -66,7 +66,7 @@ static bl_status read_text(const struct runlog *log, char *text, size_t n)
 }
 
 /* A log while it is read, line by line. */
-struct reading {
+struct runlog_reading {
     const struct runlog *log;
     const char *text;
     size_t n, at; /* bytes, and where the line begins */
@@ -81,7 +81,7 @@ struct entry {
 };
 
 /* The point at which a run is resumed: its finished epochs and steps. */
-struct place {
+struct runlog_place {
     size_t epoch;
     uint64_t step;
 };
@@ -94,14 +94,14 @@ static bool is_of_step(const json_t *object)
 
 /* A failed allocation must not be taken for an incomplete line, which would be removed; Jansson sets no error
    code when an inner allocation fails. */
-static bl_status read_entry(const struct reading *r, size_t length, struct entry *out)
+static bl_status read_entry(const struct runlog_reading *r, size_t length, struct entry *out)
 {
     json_error_t error;
     memset(&error, 0, sizeof error);
     json_t *object = json_loadb(r->text + r->at, length, JSON_REJECT_DUPLICATES, &error);
     const enum json_error_code code = json_error_code(&error);
     if (!object && (code == json_error_unknown || code == json_error_out_of_memory))
-        return no_memory(r->log);
+        return no_memory_runlog(r->log);
     const json_t *epoch = json_object_get(object, "epoch");
     const bool is_step = is_of_step(object);
     *out =
@@ -114,7 +114,7 @@ static bl_status read_entry(const struct reading *r, size_t length, struct entry
     return BL_OK;
 }
 
-static bl_status refuse_broken(const struct reading *r)
+static bl_status refuse_broken(const struct runlog_reading *r)
 {
     BL_FAIL(
         r->log->ctx, BL_BAD_DATA,
@@ -125,7 +125,7 @@ static bl_status refuse_broken(const struct reading *r)
         r->log->path, r->line);
 }
 
-static bl_status refuse_order(const struct reading *r, json_int_t epoch, json_int_t before)
+static bl_status refuse_order(const struct runlog_reading *r, json_int_t epoch, json_int_t before)
 {
     if (r->line == 1)
         BL_FAIL(r->log->ctx, BL_BAD_DATA,
@@ -138,7 +138,7 @@ static bl_status refuse_order(const struct reading *r, json_int_t epoch, json_in
             r->log->path, r->line, (long long)epoch, (long long)before);
 }
 
-static bl_status refuse_short(const struct reading *r, json_int_t last, size_t epoch)
+static bl_status refuse_short(const struct runlog_reading *r, json_int_t last, size_t epoch)
 {
     BL_FAIL(r->log->ctx, BL_BAD_DATA,
             "%s, line %zu: the log ends with epoch %lld, but the checkpoint is of epoch %zu; mend it, or "
@@ -146,7 +146,8 @@ static bl_status refuse_short(const struct reading *r, json_int_t last, size_t e
             r->log->path, r->line - 1, (long long)last, epoch);
 }
 
-static bl_status refuse_step(const struct reading *r, const struct entry *here, const struct entry *before)
+static bl_status refuse_step(const struct runlog_reading *r, const struct entry *here,
+                             const struct entry *before)
 {
     BL_FAIL(r->log->ctx, BL_BAD_DATA,
             "%s, line %zu: is of step %lld in epoch %lld, but the lines before it end with step %lld and "
@@ -173,7 +174,7 @@ static void advance(struct entry *before, const struct entry *here)
         before->step = here->step;
 }
 
-static bool is_within(const struct entry *here, struct place place)
+static bool is_within(const struct entry *here, struct runlog_place place)
 {
     if (here->is_step)
         return (uint64_t)here->step <= place.step && (size_t)(here->epoch - 1) <= place.epoch;
@@ -188,7 +189,7 @@ struct kept {
 };
 
 /* An incomplete last line is removed even if the checkpoint is of its epoch. */
-static bl_status measure_kept(struct reading *r, struct place place, struct kept *out)
+static bl_status measure_kept(struct runlog_reading *r, struct runlog_place place, struct kept *out)
 {
     struct entry before = {.epoch = 0};
     bool was_cut = r->n == 0, is_behind = false;
@@ -219,7 +220,7 @@ static bl_status measure_kept(struct reading *r, struct place place, struct kept
     return BL_OK;
 }
 
-static bl_status find_kept(const struct runlog *log, struct place place, struct kept *kept)
+static bl_status find_kept(const struct runlog *log, struct runlog_place place, struct kept *kept)
 {
     size_t n = 0;
     char *text = NULL;
@@ -227,14 +228,14 @@ static bl_status find_kept(const struct runlog *log, struct place place, struct 
     BL_TRY(MEM_ARRAY(log->ctx, &text, n, log->path));
     bl_status status = read_text(log, text, n);
     if (status == BL_OK)
-        status = measure_kept(&(struct reading){.log = log, .text = text, .n = n}, place, kept);
+        status = measure_kept(&(struct runlog_reading){.log = log, .text = text, .n = n}, place, kept);
     mem_free(log->ctx, text);
     return status;
 }
 
 static bl_status write_whole(const struct runlog *log, const char *text, size_t n);
 
-static bl_status take_up(struct runlog *log, struct place place)
+static bl_status take_up(struct runlog *log, struct runlog_place place)
 {
     struct kept kept = {.n = 0};
     if (log->is_stream)
@@ -263,7 +264,7 @@ static bl_status empty(const struct runlog *log)
 }
 
 static bl_status open_with(struct runlog **out, bl_context *ctx, const char *path, bool is_new,
-                           struct place place)
+                           struct runlog_place place)
 {
     struct runlog *log = NULL;
     BL_TRY(MEM_ONE(ctx, &log, "a log"));
@@ -281,12 +282,12 @@ static bl_status open_with(struct runlog **out, bl_context *ctx, const char *pat
 
 bl_status runlog_begin(struct runlog **out, bl_context *ctx, const char *path)
 {
-    return open_with(out, ctx, path, true, (struct place){0, 0});
+    return open_with(out, ctx, path, true, (struct runlog_place){0, 0});
 }
 
 bl_status runlog_take_up(struct runlog **out, bl_context *ctx, const char *path, size_t epoch, uint64_t step)
 {
-    return open_with(out, ctx, path, false, (struct place){epoch, step});
+    return open_with(out, ctx, path, false, (struct runlog_place){epoch, step});
 }
 
 static bl_status write_text(const struct runlog *log, const char *text, size_t n)
@@ -312,12 +313,12 @@ static bl_status append_text(struct runlog *log, const json_t *line)
 {
     const size_t n = json_dumpb(line, NULL, 0, line_style);
     if (n == 0)
-        return no_memory(log);
+        return no_memory_runlog(log);
     char *text = NULL;
     BL_TRY(MEM_ARRAY(log->ctx, &text, n + 1, "a line of the log"));
     const bool is_whole = json_dumpb(line, text, n, line_style) == n;
     text[n] = '\n';
-    const bl_status status = is_whole ? write_whole(log, text, n + 1) : no_memory(log);
+    const bl_status status = is_whole ? write_whole(log, text, n + 1) : no_memory_runlog(log);
     mem_free(log->ctx, text);
     return status;
 }
@@ -327,7 +328,7 @@ static bl_status append_behind_gap(struct runlog *log, const json_t *line)
     json_t *marked = json_deep_copy(line);
     const int failed =
         json_object_set_new(marked, "missing_from", json_integer((json_int_t)log->missing_from));
-    const bl_status status = failed ? no_memory(log) : append_text(log, marked);
+    const bl_status status = failed ? no_memory_runlog(log) : append_text(log, marked);
     json_decref(marked);
     if (status == BL_OK)
         log->missing_from = 0;

@@ -17,20 +17,21 @@ struct adversary {
     bl_context *ctx;
     const struct stepper *stepper;
     float eps;
-    struct lesson *bp; /* the clean batch */
-    struct rule *rule; /* backpropagation */
+    struct workspace *bp; /* the clean batch */
+    struct rule *rule;    /* backpropagation */
     struct program *program;
-    float *dx;               /* n x inputs */
-    struct lesson *training; /* during adversary_perturb: the batch that is moved */
+    float *dx;                  /* n x inputs */
+    struct workspace *training; /* during adversary_perturb: the batch that is moved */
 };
 
 static bl_status build(struct adversary *a, const bl_trainer *t)
 {
     const struct net *net = t->model->net;
     const struct feedback_spec none = {.kind = FEEDBACK_NOKLAND};
-    const size_t capacity = t->lesson->capacity;
-    BL_TRY(lesson_create(&a->bp, a->ctx, net,
-                         (struct lesson_spec){.capacity = capacity, .precision = t->lesson->precision}));
+    const size_t capacity = t->workspace->capacity;
+    BL_TRY(workspace_create(
+        &a->bp, a->ctx, net,
+        (struct workspace_spec){.capacity = capacity, .precision = t->workspace->precision}));
     BL_TRY(rule_create(&a->rule, net, rule_reference(), &none, 0));
     BL_TRY(rule_program(&a->program, a->rule, net, (struct program_spec){.stops_at_deltas = true}));
     BL_TRY(parallel_need(a->ctx, 0));
@@ -62,7 +63,7 @@ void adversary_free(struct adversary *a)
 {
     if (!a)
         return;
-    lesson_free(a->bp);
+    workspace_free(a->bp);
     rule_free(a->rule);
     program_free(a->program);
     mem_free(a->ctx, a->dx);
@@ -99,18 +100,18 @@ static void copy_rows(struct matrix from, struct matrix to)
         memcpy(matrix_row(&to, n), matrix_row(&from, n), from.cols * sizeof *to.x);
 }
 
-void adversary_perturb(struct adversary *a, struct lesson *lesson)
+void adversary_perturb(struct adversary *a, struct workspace *workspace)
 {
-    struct lesson *bp = a->bp;
+    struct workspace *bp = a->bp;
     const struct net *net = a->stepper->net;
-    a->training = lesson;
-    lesson_set_size(bp, lesson->n);
-    copy_rows(lesson->x, bp->x);
-    copy_rows(lesson->y, bp->y);
-    bp->threads.now = lesson->threads.now;
-    bp->passage = lesson->passage;
-    bp->passage.purpose = PASSAGE_AGAIN;
-    bp->passage.number = PASSAGE_OF_ADVERSARY;
+    a->training = workspace;
+    workspace_set_size(bp, workspace->n);
+    copy_rows(workspace->x, bp->x);
+    copy_rows(workspace->y, bp->y);
+    bp->threads.now = workspace->threads.now;
+    bp->pass = workspace->pass;
+    bp->pass.purpose = PASSAGE_AGAIN;
+    bp->pass.number = PASSAGE_OF_ADVERSARY;
     step_inspect(a->stepper, a->rule, a->program, bp, 1.0f, NULL);
     parallel_for(a->ctx, bp->threads.now, input_gradient_tasks(net, bp->n), NULL, input_task, a);
     parallel_for(a->ctx, bp->threads.now, bp->n, NULL, move_task, a);

@@ -27,7 +27,7 @@ struct adversary;
 bl_status adversary_of_trainer(bl_trainer *t);
 void adversary_free(struct adversary *a);
 
-/* Moves the examples of the batch, lesson->x: n x inputs. lesson->passage is that of the step to come. */
-void adversary_perturb(struct adversary *a, struct lesson *lesson);
+/* Moves the examples of the batch, workspace->x: n x inputs. workspace->pass is that of the step to come. */
+void adversary_perturb(struct adversary *a, struct workspace *workspace);
 
 #endif

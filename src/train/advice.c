@@ -32,15 +32,15 @@ static size_t keep_second(const bl_trainer *t, const bl_data *data, double *sum)
     return 1;
 }
 
-static void sum_targets(const bl_data *data, struct lesson *lesson, double *sum, double *square)
+static void sum_targets(const bl_data *data, struct workspace *workspace, double *sum, double *square)
 {
     const size_t outputs = (size_t)data->outputs;
-    for (size_t first = 0; first < data->n; first += lesson->capacity) {
-        const size_t left = data->n - first, n = left < lesson->capacity ? left : lesson->capacity;
-        lesson_set_size(lesson, n);
-        data_gather_targets(data, NULL, first, n, lesson->y.x);
+    for (size_t first = 0; first < data->n; first += workspace->capacity) {
+        const size_t left = data->n - first, n = left < workspace->capacity ? left : workspace->capacity;
+        workspace_set_size(workspace, n);
+        data_gather_targets(data, NULL, first, n, workspace->y.x);
         for (size_t i = 0; i < n * outputs; i++) {
-            const double y = (double)lesson->y.x[i];
+            const double y = (double)workspace->y.x[i];
             sum[i % outputs] += y;
             square[i % outputs] += y * y;
         }
@@ -56,7 +56,7 @@ bl_status advice_blind_loss(double *out, bl_trainer *t, const bl_data *data)
     if (data->labels)
         sum_labels(data, sum);
     else
-        sum_targets(data, t->score_lesson, sum, square);
+        sum_targets(data, t->score_workspace, sum, square);
     outputs = keep_second(t, data, sum);
     for (size_t k = 0; k < outputs; k++) {
         sum[k] /= (double)data->n;

@@ -15,7 +15,7 @@ struct alignment {
     bl_context *ctx;
     const struct stepper *stepper;
     struct optimizer optimizer; /* a copy, set to the supposed step */
-    struct lesson *own, *bp;
+    struct workspace *own, *bp;
     struct rule *bp_rule;
     struct program *bp_program;
     float *own_gradient, *bp_gradient;     /* laid out like net->params */
@@ -36,12 +36,12 @@ static bl_status build(struct alignment *a, size_t capacity)
 {
     const struct net *net = a->stepper->net;
     const struct feedback_spec none = {.kind = FEEDBACK_NOKLAND};
-    BL_TRY(lesson_create(
+    BL_TRY(workspace_create(
         &a->own, a->ctx, net,
-        (struct lesson_spec){.capacity = capacity, .keeps_sums = rule_needs_sums(a->stepper->rule)}));
-    lesson_set_inlet(a->own, net, a->stepper->rule->feedback.inlet);
+        (struct workspace_spec){.capacity = capacity, .keeps_sums = rule_needs_sums(a->stepper->rule)}));
+    workspace_set_feedback_at(a->own, net, a->stepper->rule->feedback.feedback_at);
     BL_TRY(rule_need_batch(a->stepper->rule, capacity));
-    BL_TRY(lesson_create(&a->bp, a->ctx, net, (struct lesson_spec){.capacity = capacity}));
+    BL_TRY(workspace_create(&a->bp, a->ctx, net, (struct workspace_spec){.capacity = capacity}));
     BL_TRY(rule_create(&a->bp_rule, net, rule_reference(), &none, 0));
     BL_TRY(rule_program(&a->bp_program, a->bp_rule, net, a->stepper->inspected->spec));
     BL_TRY(MEM_ARRAY(a->ctx, &a->own_gradient, net->n_params, "the rule's gradients"));
@@ -74,8 +74,8 @@ void alignment_free(struct alignment *a)
 {
     if (!a)
         return;
-    lesson_free(a->own);
-    lesson_free(a->bp);
+    workspace_free(a->own);
+    workspace_free(a->bp);
     rule_free(a->bp_rule);
     program_free(a->bp_program);
     mem_free(a->ctx, a->own_gradient);
@@ -88,7 +88,7 @@ void alignment_free(struct alignment *a)
     mem_free(a->ctx, a);
 }
 
-struct lesson *alignment_lesson(struct alignment *a)
+struct workspace *alignment_workspace(struct alignment *a)
 {
     return a->own;
 }
@@ -96,12 +96,12 @@ struct lesson *alignment_lesson(struct alignment *a)
 static void measure_delta(const struct alignment *a, size_t l, bl_angles *out)
 {
     const struct matrix own = a->own->delta[l], bp = a->bp->delta[l];
-    struct products all = {0.0, 0.0, 0.0};
+    struct angle_products all = {0.0, 0.0, 0.0};
     double sum = 0.0, own_norm = 0.0, bp_norm = 0.0;
     size_t counted = 0;
     for (size_t n = 0; n < own.rows; n++) {
-        const struct products p = products_of(matrix_row(&own, n), matrix_row(&bp, n), own.cols);
-        all = (struct products){all.ab + p.ab, all.aa + p.aa, all.bb + p.bb};
+        const struct angle_products p = products_of(matrix_row(&own, n), matrix_row(&bp, n), own.cols);
+        all = (struct angle_products){all.ab + p.ab, all.aa + p.aa, all.bb + p.bb};
         own_norm += sqrt(p.aa);
         bp_norm += sqrt(p.bb);
         if (products_have_directions(p, own.cols)) {
@@ -145,7 +145,7 @@ static void measure_update(struct alignment *a, size_t l, bl_angles *out)
         return;
     suppose_step(a, l, a->own_gradient, a->change);
     suppose_step(a, l, a->bp_gradient, a->w);
-    const struct products p = products_of(a->change, a->w, n);
+    const struct angle_products p = products_of(a->change, a->w, n);
     out->update = products_angle(p, n);
 }
 
@@ -154,8 +154,8 @@ static void measure_update(struct alignment *a, size_t l, bl_angles *out)
 static void inspect_both(struct alignment *a)
 {
     const struct stepper *s = a->stepper;
-    a->own->passage.purpose = a->bp->passage.purpose = PASSAGE_MEASURE;
-    lesson_set_size(a->bp, a->own->n);
+    a->own->pass.purpose = a->bp->pass.purpose = PASSAGE_MEASURE;
+    workspace_set_size(a->bp, a->own->n);
     memcpy(a->bp->x.x, a->own->x.x, a->own->n * a->own->x.cols * sizeof(float));
     memcpy(a->bp->y.x, a->own->y.x, a->own->n * a->own->y.cols * sizeof(float));
     step_inspect(s, a->bp_rule, a->bp_program, a->bp, 1.0f, a->bp_gradient);

@@ -20,8 +20,8 @@ bl_status alignment_create(struct alignment **out, bl_context *ctx, const struct
                            size_t capacity);
 void alignment_free(struct alignment *a);
 
-/* The batch to measure on is put into this lesson first: x, y, size. */
-struct lesson *alignment_lesson(struct alignment *a);
+/* The batch to measure on is put into this workspace first: x, y, size. */
+struct workspace *alignment_workspace(struct alignment *a);
 /* out: net->n_blocks angles. rate, t and batch: of the step that the update angle supposes, its examples as many as a step of
    the training has. */
 bl_status alignment_measure(struct alignment *a, double rate, uint64_t t, size_t batch, bl_angles *out);

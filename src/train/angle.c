@@ -6,9 +6,9 @@
 #include <float.h>
 #include <math.h>
 
-struct products products_of(const float *a, const float *b, size_t n)
+struct angle_products products_of(const float *a, const float *b, size_t n)
 {
-    struct products p = {0.0, 0.0, 0.0};
+    struct angle_products p = {0.0, 0.0, 0.0};
     for (size_t i = 0; i < n; i++) {
         p.ab += (double)a[i] * (double)b[i];
         p.aa += (double)a[i] * (double)a[i];
@@ -17,12 +17,12 @@ struct products products_of(const float *a, const float *b, size_t n)
     return p;
 }
 
-bool products_have_directions(struct products p, size_t n)
+bool products_have_directions(struct angle_products p, size_t n)
 {
     return sqrt(fmin(p.aa, p.bb)) > 16.0 * (double)FLT_MIN * sqrt((double)n);
 }
 
-double products_angle(struct products p, size_t n)
+double products_angle(struct angle_products p, size_t n)
 {
     if (!products_have_directions(p, n))
         return (double)NAN;

@@ -8,16 +8,16 @@
 #include <stddef.h>
 
 /* a.b, a.a, b.b */
-struct products {
+struct angle_products {
     double ab, aa, bb;
 };
 
-struct products products_of(const float *a, const float *b, size_t n);
+struct angle_products products_of(const float *a, const float *b, size_t n);
 
 /* Whether both of n numbers have a norm at which floats carry a direction: below, they are denormal. */
-bool products_have_directions(struct products p, size_t n);
+bool products_have_directions(struct angle_products p, size_t n);
 
 /* Degrees. NaN where one of the two has no direction. */
-double products_angle(struct products p, size_t n);
+double products_angle(struct angle_products p, size_t n);
 
 #endif

@@ -21,22 +21,22 @@ bool best_epoch_is(double now, double best, size_t best_at)
     return isfinite(now) && (best_at == 0 || !isfinite(best) || now < best);
 }
 
-struct figure {
+struct best_epoch_figure {
     const char *name;
     size_t offset;
     bool of_targets;
 };
 
-static const struct figure figures[] = {{"loss", offsetof(bl_score, loss), false},
-                                        {"error", offsetof(bl_score, error), false},
-                                        {"rmse", offsetof(bl_score, rmse), true},
-                                        {"mae", offsetof(bl_score, mae), true},
-                                        {"r2", offsetof(bl_score, r2), true}};
+static const struct best_epoch_figure figures[] = {{"loss", offsetof(bl_score, loss), false},
+                                                   {"error", offsetof(bl_score, error), false},
+                                                   {"rmse", offsetof(bl_score, rmse), true},
+                                                   {"mae", offsetof(bl_score, mae), true},
+                                                   {"r2", offsetof(bl_score, r2), true}};
 enum { N_FIGURES = sizeof figures / sizeof *figures, N_SETS = 3 };
 
 static const char *const sets[N_SETS] = {"train", "val", "test"};
 
-static double figure_of(const bl_score *score, const struct figure *figure)
+static double figure_of(const bl_score *score, const struct best_epoch_figure *figure)
 {
     double x = 0.0;
     memcpy(&x, (const char *)score + figure->offset, sizeof x);

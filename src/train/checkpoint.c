@@ -136,15 +136,15 @@ static bl_status write_facts(bl_trainer *t)
             BL_TRY(model_set_number(t->model, state_fields[i].key, state_fields[i].get(&t->state)));
     char hash[17];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->data_hash);
-    BL_TRY(model_set_fact(t->model, "data_hash", hash));
+    BL_TRY(model_set_metadata(t->model, "data_hash", hash));
     char *best = best_epoch_to_text(&t->best);
     if (!best)
         BL_FAIL(t->ctx, BL_NO_MEMORY, "no memory for the best epoch's figures");
-    const bl_status kept = model_set_fact(t->model, "best_scores", best);
+    const bl_status kept = model_set_metadata(t->model, "best_scores", best);
     free(best);
     BL_TRY(kept);
     char *early = t->early_angles ? json_dumps(t->early_angles, JSON_COMPACT) : NULL;
-    const bl_status status = model_set_fact(t->model, "early_angles", early ? early : "[]");
+    const bl_status status = model_set_metadata(t->model, "early_angles", early ? early : "[]");
     free(early);
     return status;
 }
@@ -207,7 +207,7 @@ static bool is_none_in_old_files(const char *key, const char *text)
 }
 
 /* The contents of a file, before any of them is loaded. */
-struct taking {
+struct checkpoint_taking {
     bl_trainer *t;
     const struct tensors *file;
     const char *path;
@@ -219,9 +219,9 @@ struct taking {
     struct schedule schedule;
 };
 
-static bl_status read_field(struct taking *from, const struct state_field *field)
+static bl_status read_field(struct checkpoint_taking *from, const struct state_field *field)
 {
-    const char *text = tensors_fact(from->file, field->key);
+    const char *text = tensors_metadata(from->file, field->key);
     double x = 0.0;
     if (is_none_in_old_files(field->key, text)) {
         field->set(&from->state, 0.0);
@@ -238,9 +238,9 @@ static bl_status read_field(struct taking *from, const struct state_field *field
 }
 
 /* Checkpoints of 0.1.0 have none: the number of the best epoch is all that is known of it. */
-static bl_status read_best(struct taking *from)
+static bl_status read_best(struct checkpoint_taking *from)
 {
-    const char *text = tensors_fact(from->file, "best_scores");
+    const char *text = tensors_metadata(from->file, "best_scores");
     from->best.is_known = false;
     if (text && !best_epoch_from_text(&from->best, text))
         BL_FAIL(from->t->ctx, BL_BAD_DATA,
@@ -250,9 +250,9 @@ static bl_status read_best(struct taking *from)
 }
 
 /* For the first epoch's line of the log alone: without them it has none. */
-static bl_status read_early_angles(struct taking *from)
+static bl_status read_early_angles(struct checkpoint_taking *from)
 {
-    const char *text = tensors_fact(from->file, "early_angles");
+    const char *text = tensors_metadata(from->file, "early_angles");
     from->early_angles = text ? json_loads(text, 0, NULL) : NULL;
     if (text && !json_is_array(from->early_angles))
         BL_FAIL(from->t->ctx, BL_BAD_DATA, "%s: \"early_angles\" is not a list: not a checkpoint of a run",
@@ -260,7 +260,7 @@ static bl_status read_early_angles(struct taking *from)
     return BL_OK;
 }
 
-static bl_status read_state(struct taking *from)
+static bl_status read_state(struct checkpoint_taking *from)
 {
     const struct run_state *state = &from->state;
     for (size_t i = 0; i < N_STATE_FIELDS; i++)
@@ -269,7 +269,7 @@ static bl_status read_state(struct taking *from)
         BL_FAIL(from->t->ctx, BL_BAD_DATA,
                 "%s: %zu wrong of %zu examples, the best epoch %zu of %zu: not a checkpoint of a run",
                 from->path, state->wrong, state->position, state->best_epoch, state->epoch);
-    if (is_none_in_old_files("best_val", tensors_fact(from->file, "best_val")))
+    if (is_none_in_old_files("best_val", tensors_metadata(from->file, "best_val")))
         from->state.best_epoch = 0;
     BL_TRY(read_best(from));
     return read_early_angles(from);
@@ -280,8 +280,9 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
 {
     static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *own = tensors_fact(file, keys[i]), *theirs = own ? own : tensors_fact(file, "seed"),
-                   *ours = bl_model_fact(t->model, keys[i]);
+        const char *own = tensors_metadata(file, keys[i]),
+                   *theirs = own ? own : tensors_metadata(file, "seed"),
+                   *ours = bl_model_metadata(t->model, keys[i]);
         if (strcmp(theirs, ours) != 0)
             BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its %s is \"%s\", but this run's is \"%s\"", path, keys[i],
                     theirs, ours);
@@ -292,21 +293,21 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
 /* What a file of 0.1.0 does not say, because there was no choice, or calls by another word today. NULL: it must say it. */
 static const char *fact_of(const struct tensors *file, const char *key)
 {
-    if (strcmp(key, "modules") == 0 && !tensors_fact(file, key))
+    if (strcmp(key, "modules") == 0 && !tensors_metadata(file, key))
         return "layer"; /* older than the choice */
     static const char *const unsaid[][2] = {{"slope", "cos f"}, {"lambda", "0"}, {"precision", "float32"}};
-    const char *text = tensors_fact(file, key), *format = tensors_fact(file, "format");
+    const char *text = tensors_metadata(file, key), *format = tensors_metadata(file, "format");
     if (!format || strcmp(format, "backless 1") != 0)
         return text;
     for (size_t i = 0; !text && i < sizeof unsaid / sizeof *unsaid; i++)
         if (strcmp(unsaid[i][0], key) == 0)
             return unsaid[i][1];
-    return text && strcmp(key, "precision") == 0 ? config_old_precision(text, tensors_fact(file, "net"))
+    return text && strcmp(key, "precision") == 0 ? config_old_precision(text, tensors_metadata(file, "net"))
                                                  : text;
 }
 
 /* A slope that this run did not ask for is the file's. */
-static bl_status read_slope(struct taking *from)
+static bl_status read_slope(struct checkpoint_taking *from)
 {
     const bl_trainer *t = from->t;
     const char *theirs = fact_of(from->file, "slope");
@@ -321,12 +322,12 @@ static bl_status read_slope(struct taking *from)
     return BL_OK;
 }
 
-static bl_status take_slope(const struct taking *from)
+static bl_status take_slope(const struct checkpoint_taking *from)
 {
     if (!from->slope_text)
         return BL_OK;
-    BL_TRY(config_settle(from->t->config, "slope", from->slope_text));
-    BL_TRY(model_set_fact(from->t->model, "slope", from->slope_text));
+    BL_TRY(config_set_default(from->t->config, "slope", from->slope_text));
+    BL_TRY(model_set_metadata(from->t->model, "slope", from->slope_text));
     from->t->model->rule->feedback.slope = from->slope;
     return BL_OK;
 }
@@ -337,12 +338,12 @@ enum { OPEN_OPTIONS = 3 };
 static const char *const open_options[OPEN_OPTIONS] = {"lr", "schedule", "epochs"};
 
 /* What the file says of such an option; NULL: the trainer keeps its own. */
-static const char *open_value(const struct taking *from, const char *key)
+static const char *open_value(const struct checkpoint_taking *from, const char *key)
 {
-    return bl_config_is_set(from->t->config, key) ? NULL : tensors_fact(from->file, key);
+    return bl_config_is_set(from->t->config, key) ? NULL : tensors_metadata(from->file, key);
 }
 
-static bl_status read_open_options(struct taking *from)
+static bl_status read_open_options(struct checkpoint_taking *from)
 {
     bl_context *ctx = from->t->ctx;
     for (size_t i = 0; i < OPEN_OPTIONS; i++) {
@@ -358,14 +359,14 @@ static bl_status read_open_options(struct taking *from)
     return schedule ? schedule_parse(ctx, &from->schedule, schedule) : BL_OK;
 }
 
-static bl_status take_open_options(const struct taking *from)
+static bl_status take_open_options(const struct checkpoint_taking *from)
 {
     for (size_t i = 0; i < OPEN_OPTIONS; i++) {
         const char *text = open_value(from, open_options[i]);
         if (!text)
             continue;
-        BL_TRY(config_settle(from->t->config, open_options[i], text));
-        BL_TRY(model_set_fact(from->t->model, open_options[i], text));
+        BL_TRY(config_set_default(from->t->config, open_options[i], text));
+        BL_TRY(model_set_metadata(from->t->model, open_options[i], text));
     }
     from->t->epochs = config_size(from->t->config, "epochs");
     return BL_OK;
@@ -373,20 +374,20 @@ static bl_status take_open_options(const struct taking *from)
 
 /* ---- Properties that must be equal for a run to be resumed */
 
-static bl_status differs(const struct taking *from, const char *key, const char *theirs)
+static bl_status differs(const struct checkpoint_taking *from, const char *key, const char *theirs)
 {
     BL_FAIL(from->t->ctx, BL_BAD_DATA, "%s: its %s is \"%s\", but this run's is \"%s\"", from->path, key,
-            theirs ? theirs : "missing", bl_model_fact(from->t->model, key));
+            theirs ? theirs : "missing", bl_model_metadata(from->t->model, key));
 }
 
 /* A name draws the feedback; a file is compared by nothing, because its path may have changed and its numbers are in the
    checkpoint. */
-static bl_status check_feedback(const struct taking *from)
+static bl_status check_feedback(const struct checkpoint_taking *from)
 {
     struct feedback_spec a, b;
     bl_context *ctx = from->t->ctx;
-    const char *theirs = tensors_fact(from->file, "feedback"),
-               *ours = bl_model_fact(from->t->model, "feedback");
+    const char *theirs = tensors_metadata(from->file, "feedback"),
+               *ours = bl_model_metadata(from->t->model, "feedback");
     if (!theirs || !ours || strcmp(theirs, ours) == 0)
         return BL_OK;
     if (feedback_parse(ctx, &a, theirs) != BL_OK || feedback_parse(ctx, &b, ours) != BL_OK ||
@@ -395,13 +396,13 @@ static bl_status check_feedback(const struct taking *from)
     return differs(from, "feedback", theirs);
 }
 
-static bl_status check_same(const struct taking *from, int format)
+static bl_status check_same(const struct checkpoint_taking *from, int format)
 {
     const bl_model *model = from->t->model;
     static const char *const keys[] = {"net",   "rule",  "loss",  "reduction", "optimizer", "seed",
                                        "input", "inlet", "slope", "lambda",    "precision", "modules"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *theirs = fact_of(from->file, keys[i]), *ours = bl_model_fact(model, keys[i]);
+        const char *theirs = fact_of(from->file, keys[i]), *ours = bl_model_metadata(model, keys[i]);
         const bool is_taken = from->slope_text && strcmp(keys[i], "slope") == 0;
         if (!ours || is_taken) /* of another rule: that is refused already */
             continue;
@@ -412,8 +413,8 @@ static bl_status check_same(const struct taking *from, int format)
     BL_TRY(check_seeds(from->t, from->file, from->path));
     static const char *const data_keys[] = {"outputs", "answers", "class_names", "labels", "table"};
     for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++) {
-        const char *theirs = tensors_fact(from->file, data_keys[i]),
-                   *ours = bl_model_fact(model, data_keys[i]);
+        const char *theirs = tensors_metadata(from->file, data_keys[i]),
+                   *ours = bl_model_metadata(model, data_keys[i]);
         /* 0.1.0 left out what there was not, and knew one kind of labels */
         if (!theirs && format == MODEL_FORMAT_NARROW)
             theirs = strcmp(data_keys[i], "labels") == 0 ? ours : "null";
@@ -425,13 +426,14 @@ static bl_status check_same(const struct taking *from, int format)
 }
 
 /* What an epoch goes through, and in which pieces. */
-static bl_status check_examples(const struct taking *from, int format)
+static bl_status check_examples(const struct checkpoint_taking *from, int format)
 {
     const bl_trainer *t = from->t;
-    const char *batch = tensors_fact(from->file, "batch"), *theirs = tensors_fact(from->file, "data_hash");
+    const char *batch = tensors_metadata(from->file, "batch"),
+               *theirs = tensors_metadata(from->file, "data_hash");
     char hash[17];
     const uint64_t data_hash = format == MODEL_FORMAT_NARROW ? t->narrow_data_hash : t->data_hash;
-    if (!batch || strcmp(batch, bl_model_fact(t->model, "batch")) != 0)
+    if (!batch || strcmp(batch, bl_model_metadata(t->model, "batch")) != 0)
         return differs(from, "batch", batch);
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)data_hash);
     if (!theirs || strcmp(theirs, hash) != 0)
@@ -440,7 +442,7 @@ static bl_status check_examples(const struct taking *from, int format)
     return BL_OK;
 }
 
-static bl_status check_scaling(const struct taking *from, int format)
+static bl_status check_scaling(const struct checkpoint_taking *from, int format)
 {
     if (model_scales_like(from->t->model, from->file))
         return BL_OK;
@@ -454,7 +456,7 @@ static bl_status check_scaling(const struct taking *from, int format)
             from->path);
 }
 
-static bl_status check(struct taking *from, bool is_stream)
+static bl_status check(struct checkpoint_taking *from, bool is_stream)
 {
     int format = MODEL_FORMAT;
     BL_TRY(model_read_format(from->t->ctx, from->file, from->path, &format));
@@ -470,7 +472,7 @@ static bl_status check(struct taking *from, bool is_stream)
 }
 
 /* What may lack memory comes first. */
-static bl_status take(struct taking *from, bool is_stream)
+static bl_status take_checkpoint(struct checkpoint_taking *from, bool is_stream)
 {
     bl_trainer *t = from->t;
     BL_TRY(take_slope(from));
@@ -492,10 +494,11 @@ static bl_status read_file(bl_trainer *t, const char *path, bool is_stream)
 {
     struct tensors *file = NULL;
     BL_TRY(tensors_read(&file, t->ctx, path));
-    struct taking from = {.t = t, .file = file, .path = path, .state = t->state, .schedule = t->schedule};
+    struct checkpoint_taking from = {
+        .t = t, .file = file, .path = path, .state = t->state, .schedule = t->schedule};
     bl_status status = check(&from, is_stream);
     if (status == BL_OK)
-        status = take(&from, is_stream);
+        status = take_checkpoint(&from, is_stream);
     json_decref(from.early_angles);
     tensors_free(t->ctx, file);
     return status;

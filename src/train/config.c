@@ -29,7 +29,7 @@ const bl_option *bl_option_at(int i)
     return i >= 0 && (size_t)i < option_count ? &option_table[i].option : NULL;
 }
 
-static bool find(const char *key, size_t *out)
+static bool find_config(const char *key, size_t *out)
 {
     for (size_t i = 0; i < option_count; i++)
         if (strcmp(option_table[i].option.key, key) == 0) {
@@ -112,7 +112,7 @@ static const char *former_value(const bl_config *config)
 static bl_status set_former(bl_config *config, const char *text)
 {
     size_t i = 0;
-    (void)find("angles", &i);
+    (void)find_config("angles", &i);
     if (text && strcmp(text, "true") == 0)
         return replace(config, i, "none", true);
     return strcmp(former_value(config), "true") == 0 ? replace(config, i, NULL, false) : BL_OK;
@@ -124,37 +124,37 @@ bl_status bl_config_set(bl_config *config, const char *key, const char *text)
     if (!config)
         return BL_BAD_VALUE;
     BL_GIVEN(config->ctx, key);
-    if (!find(key, &i))
+    if (!find_config(key, &i))
         return option_unknown(config->ctx, key);
     if (text)
         BL_TRY(option_table[i].check(config->ctx, key, text));
     return is_former(key) ? set_former(config, text) : replace(config, i, text, text != NULL);
 }
 
-bl_status config_settle(bl_config *config, const char *key, const char *text)
+bl_status config_set_default(bl_config *config, const char *key, const char *text)
 {
     size_t i = 0;
-    return find(key, &i) ? replace(config, i, text, false) : BL_BAD_VALUE;
+    return find_config(key, &i) ? replace(config, i, text, false) : BL_BAD_VALUE;
 }
 
 /* NULL: no preset was chosen, or it has no value for this option. */
 static const char *preset_value(const bl_config *config, const char *key)
 {
     size_t i = 0;
-    return find("preset", &i) && config->values[i] ? bl_preset_value(config->values[i], key) : NULL;
+    return find_config("preset", &i) && config->values[i] ? bl_preset_value(config->values[i], key) : NULL;
 }
 
 const char *bl_config_get(const bl_config *config, const char *key)
 {
     size_t i = 0;
-    if (!config || !key || !find(key, &i))
+    if (!config || !key || !find_config(key, &i))
         return NULL;
     if (is_former(key))
         return former_value(config);
     if (config->values[i])
         return config->values[i];
     const char *preset = preset_value(config, key);
-    return preset ? preset : option_table[i].option.fallback;
+    return preset ? preset : option_table[i].option.default_value;
 }
 
 int bl_config_is_set(const bl_config *config, const char *key)
@@ -164,7 +164,7 @@ int bl_config_is_set(const bl_config *config, const char *key)
         return 0;
     if (is_former(key))
         return bl_config_is_set(config, "angles") && config_bool(config, key);
-    return find(key, &i) && config->is_set[i];
+    return find_config(key, &i) && config->is_set[i];
 }
 
 const char *config_text(const bl_config *config, const char *key)
@@ -238,7 +238,7 @@ static bl_status set_from_json(bl_config *config, const char *key, const json_t 
         BL_FAIL(config->ctx, BL_BAD_VALUE,
                 "option \"%s\" is a list or an object, expected text, a number or true/false", key);
     size_t i = 0;
-    if (is_removed_backend(key, text) && find(key, &i))
+    if (is_removed_backend(key, text) && find_config(key, &i))
         return replace(config, i, text, true);
     return bl_config_set(config, key, text);
 }

@@ -18,7 +18,7 @@ uint64_t config_u64(const bl_config *config, const char *key);
 bool config_bool(const bl_config *config, const char *key);
 
 /* Gives a default that follows from other options its value; the option still counts as not set. */
-bl_status config_settle(bl_config *config, const char *key, const char *text);
+bl_status config_set_default(bl_config *config, const char *key, const char *text);
 
 /* The precision that a file of 0.1.0 means by `text`: its bf16 left convolutions in float32. Else `text` itself. net: NULL:
    not told. */

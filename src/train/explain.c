@@ -49,13 +49,13 @@ int bl_trainer_instruction(const bl_trainer *t, int i, bl_instruction *out)
 }
 
 /* Floats of the batch's matrices of block l's layers that have memory of their own: outputs or derivatives. */
-static size_t floats_of_layers(const struct lesson *lesson, const struct net *net, const struct matrix *of,
-                               size_t l)
+static size_t floats_of_layers(const struct workspace *workspace, const struct net *net,
+                               const struct matrix *of, size_t l)
 {
     const struct block *block = &net->blocks[l];
     size_t sum = 0;
     for (size_t i = block->first; i < block->first + block->n_layers; i++)
-        sum += i > block->first && of[i].x == of[i - 1].x ? 0 : lesson->capacity * of[i].cols;
+        sum += i > block->first && of[i].x == of[i - 1].x ? 0 : workspace->capacity * of[i].cols;
     return sum;
 }
 
@@ -70,17 +70,17 @@ static size_t floats_of_weights(const struct net *net, size_t l)
 static size_t floats_of(const bl_trainer *t, enum buffer buffer, size_t l)
 {
     const struct net *net = t->model->net;
-    const struct lesson *lesson = t->lesson;
+    const struct workspace *workspace = t->workspace;
     const struct matrix B = t->model->rule->B[l];
     switch (buffer) {
     case BUFFER_INPUT:
-        return lesson->capacity * lesson->x.cols;
+        return workspace->capacity * workspace->x.cols;
     case BUFFER_TARGETS:
-        return lesson->capacity * lesson->y.cols;
+        return workspace->capacity * workspace->y.cols;
     case BUFFER_OUTPUT:
-        return floats_of_layers(lesson, net, lesson->out, l);
+        return floats_of_layers(workspace, net, workspace->out, l);
     case BUFFER_DELTA:
-        return floats_of_layers(lesson, net, lesson->grad, l);
+        return floats_of_layers(workspace, net, workspace->grad, l);
     case BUFFER_FEEDBACK:
         return B.rows * B.cols;
     case BUFFER_GRADIENT:
@@ -111,7 +111,7 @@ int bl_trainer_buffer(const bl_trainer *t, int i, bl_buffer *out)
                        .bytes = floats_of(t, buffer, l) * sizeof(float),
                        .is_per_thread =
                            buffer == BUFFER_GRADIENT ||
-                           (buffer == BUFFER_DELTA && t->lesson->shares_grad && l + 1 < p->n_blocks),
+                           (buffer == BUFFER_DELTA && t->workspace->shares_grad && l + 1 < p->n_blocks),
                        .first_stage = (int)p->spans[at - 1].first - 1,
                        .last_stage = (int)p->spans[at - 1].last - 1};
     return 1;

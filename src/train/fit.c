@@ -32,7 +32,7 @@ struct fit {
     struct angle_steps angle_steps;
     uint64_t measured; /* the step after which trainer->angles were measured last; 0: not yet */
     bl_score batch;    /* of the last step's batch */
-    size_t prepared;   /* the position in this epoch whose inputs lie in lesson->next; 0: none */
+    size_t prepared;   /* the position in this epoch whose inputs lie in workspace->next; 0: none */
 };
 
 static bl_status need_angles(bl_trainer *t, size_t n)
@@ -81,7 +81,7 @@ static void prepare_next(void *work)
     const bl_trainer *t = f->t;
     f->prepared = t->state.position + batch_at(f, t->state.position);
     data_gather(f->train, t->ctx->backend, t->order + f->prepared, 0, batch_at(f, f->prepared),
-                t->lesson->next.x);
+                t->workspace->next.x);
 }
 
 /* Has prepare_next run during the step that follows, where there is room and a next batch in this epoch. */
@@ -89,34 +89,34 @@ static void plan_next(struct fit *f)
 {
     bl_trainer *t = f->t;
     const bool is_last = t->state.position + batch_at(f, t->state.position) == f->train->n;
-    if (t->lesson->next.x && !is_last)
+    if (t->workspace->next.x && !is_last)
         t->stepper.prefetch = (struct prefetch){prepare_next, f};
 }
 
 static void take_prepared(struct fit *f)
 {
-    struct lesson *lesson = f->t->lesson;
-    float *x = lesson->x.x;
-    lesson->x.x = lesson->next.x;
-    lesson->next.x = x;
+    struct workspace *workspace = f->t->workspace;
+    float *x = workspace->x.x;
+    workspace->x.x = workspace->next.x;
+    workspace->next.x = x;
     f->prepared = 0;
 }
 
 static void gather(struct fit *f, size_t n)
 {
     bl_trainer *t = f->t;
-    struct lesson *lesson = t->lesson;
+    struct workspace *workspace = t->workspace;
     const uint32_t *order = t->order + t->state.position;
-    lesson_set_size(lesson, n);
+    workspace_set_size(workspace, n);
     if (f->prepared > 0 && f->prepared == t->state.position)
         take_prepared(f);
     else
-        data_gather(f->train, t->ctx->backend, order, 0, n, lesson->x.x);
+        data_gather(f->train, t->ctx->backend, order, 0, n, workspace->x.x);
     if (f->train->labels)
-        lesson_take_labels(lesson, f->train->labels, order);
+        workspace_take_labels(workspace, f->train->labels, order);
     else
-        data_gather_targets(f->train, order, 0, n, lesson->y.x);
-    lesson_take_weights(lesson, f->train->weights, order);
+        data_gather_targets(f->train, order, 0, n, workspace->y.x);
+    workspace_take_weights(workspace, f->train->weights, order);
 }
 
 static bl_score running_score(const struct fit *f)
@@ -261,7 +261,7 @@ static bl_status run_steps(struct fit *f)
 static bl_status score(const struct fit *f, const bl_data *data, bl_score *out)
 {
     *out = score_none();
-    return data ? score_model(f->t->model, data, f->t->score_lesson, out) : BL_OK;
+    return data ? score_model(f->t->model, data, f->t->score_workspace, out) : BL_OK;
 }
 
 /* "test_rmse", "test_mae", "test_r2" */
@@ -522,7 +522,7 @@ bl_status bl_trainer_resume(bl_trainer *t, const char *folder)
     path[0] = 0;
     text_append(path, sizeof path, "%s/model.safetensors", folder);
     BL_TRY(checkpoint_read(t, path));
-    BL_TRY(config_settle(t->config, "out", folder));
+    BL_TRY(config_set_default(t->config, "out", folder));
     t->is_resumed = true;
     return BL_OK;
 }

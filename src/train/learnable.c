@@ -7,7 +7,7 @@
 #include "learnable.h"
 
 #include "../base/mem.h"
-#include "../net/lesson.h"
+#include "../net/workspace.h"
 
 #include <string.h>
 
@@ -102,13 +102,13 @@ bl_status learnable_check(bl_trainer *t)
 /* Whether all rows, up to `cols` numbers each, are the first one's. Rows are looked at until one differs. */
 static bl_status are_alike(bl_trainer *t, const bl_data *data, bool of_targets, bool *out)
 {
-    const struct lesson *lesson = t->lesson;
-    const struct matrix rows = of_targets ? lesson->y : lesson->x;
+    const struct workspace *workspace = t->workspace;
+    const struct matrix rows = of_targets ? workspace->y : workspace->x;
     float *first = NULL;
     BL_TRY(MEM_ARRAY(t->ctx, &first, rows.cols, "an example"));
     *out = true;
     for (size_t at = 0, n; at < data->n && *out; at += n) {
-        n = data->n - at < lesson->capacity ? data->n - at : lesson->capacity;
+        n = data->n - at < workspace->capacity ? data->n - at : workspace->capacity;
         if (of_targets)
             data_gather_targets(data, NULL, at, n, rows.x);
         else

@@ -20,9 +20,9 @@ struct loading {
     int format;
 };
 
-static bl_status need_fact(const struct loading *from, const char *key, const char **out)
+static bl_status need_metadata(const struct loading *from, const char *key, const char **out)
 {
-    *out = tensors_fact(from->file, key);
+    *out = tensors_metadata(from->file, key);
     if (!*out)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: no \"%s\" in its metadata: not a model of backless", from->path,
                 key);
@@ -33,7 +33,7 @@ static bl_status read_shape(const struct loading *from, bl_shape *out)
 {
     const char *text = NULL;
     int n = 0;
-    BL_TRY(need_fact(from, "input", &text));
+    BL_TRY(need_metadata(from, "input", &text));
     if (sscanf(text, "%9d x %9d x %9d%n", &out->channels, &out->rows, &out->cols, &n) != 3 || text[n] != 0 ||
         out->channels < 1 || out->rows < 1 || out->cols < 1 ||
         (double)out->channels * out->rows * out->cols > 2147483647.0)
@@ -45,9 +45,9 @@ static bl_status read_shape(const struct loading *from, bl_shape *out)
 /* What may be absent is null in format 2, and was left out in format 1: then *out is NULL. */
 static bl_status optional_fact(const struct loading *from, const char *key, const char **out)
 {
-    const char *text = tensors_fact(from->file, key);
+    const char *text = tensors_metadata(from->file, key);
     if (!text && from->format != MODEL_FORMAT_NARROW)
-        BL_TRY(need_fact(from, key, &text));
+        BL_TRY(need_metadata(from, key, &text));
     *out = text && strcmp(text, "null") != 0 ? text : NULL;
     return BL_OK;
 }
@@ -107,14 +107,14 @@ static bl_status check_pairs(const struct loading *from, const struct pair *pair
     const char *text = NULL;
     size_t said = 0;
     if (from->format == MODEL_FORMAT_NARROW) {
-        if (tensors_fact(from->file, pair->fact))
+        if (tensors_metadata(from->file, pair->fact))
             BL_FAIL(
                 from->ctx, BL_BAD_DATA,
                 "%s: its format is \"%s\", but it has \"%s\", which only \"%s\" has: the format was changed",
                 from->path, model_formats[MODEL_FORMAT_NARROW], pair->fact, model_formats[MODEL_FORMAT]);
         return BL_OK;
     }
-    BL_TRY(need_fact(from, pair->fact, &text));
+    BL_TRY(need_metadata(from, pair->fact, &text));
     if (!text_to_size(slice_of(text), &said) || said != n)
         BL_FAIL(
             from->ctx, BL_BAD_DATA,
@@ -166,7 +166,7 @@ static bl_status read_scaling(const struct loading *from, const struct pair *pai
 static bl_status read_answers(const struct loading *from, struct bl_data *like)
 {
     const char *answers = NULL;
-    BL_TRY(need_fact(from, "answers", &answers));
+    BL_TRY(need_metadata(from, "answers", &answers));
     like->has_targets = strcmp(answers, "numbers") == 0;
     if (!like->has_targets && strcmp(answers, "classes") != 0)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its answers are \"%.40s\", expected classes or numbers",
@@ -190,14 +190,14 @@ static bl_status read_scalings(const struct loading *from, struct bl_data *like)
             BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scale of target %zu is %g, expected more than 0",
                     from->path, k, s->scale[k]);
     /* a table's numbers are always scaled; 0.1.0 did not write how many are */
-    if (like->recipe && (like->scaling.n == 0 || (like->has_targets && s->n == 0)))
+    if (like->encoding && (like->scaling.n == 0 || (like->has_targets && s->n == 0)))
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: learned from a table, but has no tensor \"%s\"", from->path,
                 like->scaling.n == 0 ? "scaling.offset" : "targets.offset");
     return BL_OK;
 }
 
 /* 0.1.0 did not say it: there each column that had missing values tells that they were filled in. */
-static bl_status read_missing(const struct loading *from, struct recipe *recipe)
+static bl_status read_missing(const struct loading *from, struct encoding *encoding)
 {
     const char *text = NULL;
     BL_TRY(optional_fact(from, "missing", &text));
@@ -206,9 +206,9 @@ static bl_status read_missing(const struct loading *from, struct recipe *recipe)
     if (text && strcmp(text, "impute") != 0 && strcmp(text, "refuse") != 0)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its missing is \"%.40s\", expected impute or refuse", from->path,
                 text);
-    recipe->takes_missing = text && strcmp(text, "impute") == 0;
-    for (size_t c = 0; c < recipe->n; c++)
-        recipe->takes_missing = recipe->takes_missing || recipe->columns[c].has_indicator;
+    encoding->takes_missing = text && strcmp(text, "impute") == 0;
+    for (size_t c = 0; c < encoding->n; c++)
+        encoding->takes_missing = encoding->takes_missing || encoding->columns[c].has_indicator;
     return BL_OK;
 }
 
@@ -218,18 +218,19 @@ static bl_status read_table(const struct loading *from, struct bl_data *like)
     BL_TRY(optional_fact(from, "table", &text));
     if (!text)
         return BL_OK;
-    BL_TRY(recipe_from_text(&like->recipe, from->ctx, from->path, text));
-    if (recipe_features(like->recipe) != like->features)
+    BL_TRY(encoding_from_text(&like->encoding, from->ctx, from->path, text));
+    if (encoding_features(like->encoding) != like->features)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its table's columns become %zu features, but its input is %zu",
-                from->path, recipe_features(like->recipe), like->features);
-    BL_TRY(read_missing(from, like->recipe));
-    return recipe_feature_names(&like->column_names, from->ctx, like->recipe);
+                from->path, encoding_features(like->encoding), like->features);
+    BL_TRY(read_missing(from, like->encoding));
+    return encoding_feature_names(&like->column_names, from->ctx, like->encoding);
 }
 
 /* A file without this fact knows its classes by their names alone. */
 static bl_status read_labels(const struct loading *from, struct bl_data *like)
 {
-    const char *labels = tensors_fact(from->file, "labels"), *pictures = tensors_fact(from->file, "pictures");
+    const char *labels = tensors_metadata(from->file, "labels"),
+               *pictures = tensors_metadata(from->file, "pictures");
     if (pictures && strcmp(pictures, "resized") != 0)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its pictures are \"%.100s\", expected resized", from->path,
                 pictures);
@@ -259,7 +260,7 @@ static bl_status fill_like(const struct loading *from, struct bl_data *like)
     size_t outputs = 0;
     BL_TRY(read_shape(from, &like->shape));
     like->features = (size_t)like->shape.channels * (size_t)like->shape.rows * (size_t)like->shape.cols;
-    BL_TRY(need_fact(from, "outputs", &text));
+    BL_TRY(need_metadata(from, "outputs", &text));
     if (!text_to_size(slice_of(text), &outputs) || outputs < 1 || outputs > 1u << 24)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: outputs \"%s\", expected a whole number", from->path, text);
     like->outputs = (int)outputs;
@@ -298,20 +299,20 @@ static bl_status make_net_and_rule(const struct loading *from, bl_shape input, s
 {
     struct feedback_spec stored = {.kind = FEEDBACK_STORED, .most = count_numbers(from->file)};
     const char *text = NULL, *name = NULL;
-    BL_TRY(need_fact(from, "net", &text));
-    BL_TRY(need_fact(from, "rule", &name));
+    BL_TRY(need_metadata(from, "net", &text));
+    BL_TRY(need_metadata(from, "rule", &name));
     const struct rule_ops *ops = rule_find(from->ctx, name);
     if (!ops)
         BL_FAIL(from->ctx, BL_BAD_DATA,
                 "%s: its rule \"%s\" is not one of this version; a rule of a user's own must be registered "
                 "with the context (bl_rule_register) before its files are read",
                 from->path, name);
-    const char *inlet = NULL;
-    BL_TRY(optional_fact(from, "inlet", &inlet)); /* older than its choice: INLET_END */
-    if (inlet)
-        BL_TRY(inlet_parse(from->ctx, &stored.inlet, inlet));
+    const char *feedback_at = NULL;
+    BL_TRY(optional_fact(from, "inlet", &feedback_at)); /* older than its choice: FEEDBACK_AT_END */
+    if (feedback_at)
+        BL_TRY(feedback_at_parse(from->ctx, &stored.feedback_at, feedback_at));
     struct modules modules = {.cut = MODULES_OF_LAYERS};
-    const char *cut = tensors_fact(from->file, "modules"); /* none: older than the choice */
+    const char *cut = tensors_metadata(from->file, "modules"); /* none: older than the choice */
     if (cut)
         BL_TRY(modules_parse(from->ctx, &modules, cut));
     BL_TRY(check_size(from, input, text, stored.most));
@@ -327,9 +328,9 @@ static bl_status make_net_and_rule(const struct loading *from, bl_shape input, s
 
 static bl_status copy_facts(const struct loading *from, bl_model *model)
 {
-    struct tensor_fact fact;
-    for (size_t i = 0; tensors_fact_at(from->file, i, &fact); i++)
-        BL_TRY(model_set_fact(model, fact.key, fact.text));
+    struct tensor_metadata fact;
+    for (size_t i = 0; tensors_metadata_at(from->file, i, &fact); i++)
+        BL_TRY(model_set_metadata(model, fact.key, fact.text));
     return BL_OK;
 }
 
@@ -347,11 +348,11 @@ static bl_status check_options(const struct loading *from)
                    {"feedback-seed", false}, {"order-seed", false}, {"precision", false},
                    {"slope", true},          {"lambda", true}};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        const char *const key = options[i].key, *text = tensors_fact(from->file, key);
+        const char *const key = options[i].key, *text = tensors_metadata(from->file, key);
         /* files of 0.1.0 do not have every option of today */
         if (!text && (options[i].is_of_some || from->format == MODEL_FORMAT_NARROW))
             continue;
-        BL_TRY(need_fact(from, key, &text));
+        BL_TRY(need_metadata(from, key, &text));
         const bl_status status = option_check(from->ctx, key, text);
         if (status == BL_BAD_VALUE) {
             char why[sizeof from->ctx->why];
@@ -420,7 +421,7 @@ static bl_status build(const struct loading *from, bl_data *like, bl_model **out
     const char *loss = NULL;
     BL_TRY(fill_like(from, like));
     BL_TRY(check_options(from));
-    BL_TRY(need_fact(from, "loss", &loss));
+    BL_TRY(need_metadata(from, "loss", &loss));
     BL_TRY(loss_check_text(from->ctx, loss));
     if (like->has_targets && loss_find(loss)->needs_classes)
         BL_FAIL(from->ctx, BL_BAD_DATA,

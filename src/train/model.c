@@ -59,7 +59,7 @@ void bl_model_free(bl_model *model)
 {
     if (!model)
         return;
-    for (size_t i = 0; i < model->n_facts; i++) {
+    for (size_t i = 0; i < model->n_metadata; i++) {
         mem_free(model->ctx, model->facts[i].key);
         mem_free(model->ctx, model->facts[i].text);
     }
@@ -70,29 +70,29 @@ void bl_model_free(bl_model *model)
     mem_free(model->ctx, model);
 }
 
-static struct fact *find_fact(const bl_model *model, const char *key)
+static struct fact *find_metadata(const bl_model *model, const char *key)
 {
-    for (size_t i = 0; i < model->n_facts; i++)
+    for (size_t i = 0; i < model->n_metadata; i++)
         if (strcmp(model->facts[i].key, key) == 0)
             return (struct fact *)&model->facts[i];
     return NULL;
 }
 
-bl_status model_set_fact(bl_model *model, const char *key, const char *text)
+bl_status model_set_metadata(bl_model *model, const char *key, const char *text)
 {
     char *copy = NULL;
-    struct fact *fact = find_fact(model, key);
-    if (!fact && model->n_facts == MODEL_MAX_FACTS)
+    struct fact *fact = find_metadata(model, key);
+    if (!fact && model->n_metadata == MODEL_MAX_FACTS)
         BL_FAIL(model->ctx, BL_BAD_DATA, "fact \"%s\": a model has room for %d facts", key, MODEL_MAX_FACTS);
     BL_TRY(mem_text(model->ctx, &copy, text, strlen(text)));
     if (!fact) {
-        fact = &model->facts[model->n_facts];
+        fact = &model->facts[model->n_metadata];
         const bl_status status = mem_text(model->ctx, &fact->key, key, strlen(key));
         if (status != BL_OK) {
             mem_free(model->ctx, copy);
             return status;
         }
-        model->n_facts++;
+        model->n_metadata++;
     }
     mem_free(model->ctx, fact->text);
     fact->text = copy;
@@ -121,10 +121,10 @@ bl_status model_need_counts(bl_model *model)
     char room[MODEL_COUNT_ROOM];
     memset(room, ' ', sizeof room - 1);
     room[sizeof room - 1] = 0;
-    BL_TRY(model_set_fact(model, "epoch", room));
-    BL_TRY(model_set_fact(model, "step", room));
-    model->epoch_text = find_fact(model, "epoch")->text;
-    model->step_text = find_fact(model, "step")->text;
+    BL_TRY(model_set_metadata(model, "epoch", room));
+    BL_TRY(model_set_metadata(model, "step", room));
+    model->epoch_text = find_metadata(model, "epoch")->text;
+    model->step_text = find_metadata(model, "step")->text;
     model_set_counts(model, 0, 0);
     return BL_OK;
 }
@@ -133,18 +133,18 @@ bl_status model_set_number(bl_model *model, const char *key, double x)
 {
     char text[32];
     text_from_double(x, text);
-    return model_set_fact(model, key, text);
+    return model_set_metadata(model, key, text);
 }
 
-const char *bl_model_fact(const bl_model *model, const char *key)
+const char *bl_model_metadata(const bl_model *model, const char *key)
 {
-    const struct fact *fact = model && key ? find_fact(model, key) : NULL;
+    const struct fact *fact = model && key ? find_metadata(model, key) : NULL;
     return fact ? fact->text : NULL;
 }
 
 const char *bl_model_fact_name(const bl_model *model, int i)
 {
-    return model && i >= 0 && (size_t)i < model->n_facts ? model->facts[i].key : NULL;
+    return model && i >= 0 && (size_t)i < model->n_metadata ? model->facts[i].key : NULL;
 }
 
 bool model_is_one_of_two(const struct net *net, const bl_data *like)
@@ -215,7 +215,7 @@ const char *const model_formats[2] = {"backless 1", "backless 2"};
 
 bl_status model_read_format(bl_context *ctx, const struct tensors *file, const char *path, int *out)
 {
-    const char *text = tensors_fact(file, "format");
+    const char *text = tensors_metadata(file, "format");
     if (!text)
         BL_FAIL(ctx, BL_BAD_DATA, "%s: no \"format\" in its metadata: not a model of backless", path);
     for (int i = MODEL_FORMAT_NARROW; i <= MODEL_FORMAT; i++)
@@ -284,10 +284,10 @@ static bl_status write_entries(const bl_model *model, const char *path, struct t
     }
     for (size_t i = 0; i < n_extra; i++)
         entries[n++] = extra[i];
-    struct tensor_fact facts[MODEL_MAX_FACTS];
-    for (size_t i = 0; i < model->n_facts; i++)
-        facts[i] = (struct tensor_fact){model->facts[i].key, model->facts[i].text};
-    return tensors_write(model->ctx, path, entries, n, facts, model->n_facts);
+    struct tensor_metadata facts[MODEL_MAX_FACTS];
+    for (size_t i = 0; i < model->n_metadata; i++)
+        facts[i] = (struct tensor_metadata){model->facts[i].key, model->facts[i].text};
+    return tensors_write(model->ctx, path, entries, n, facts, model->n_metadata);
 }
 
 bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra,

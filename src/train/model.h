@@ -27,7 +27,7 @@ struct bl_model {
     const struct loss_ops *loss;
     bl_data *like; /* no examples: shape, outputs, scaling, class and column names */
     struct fact facts[MODEL_MAX_FACTS];
-    size_t n_facts;
+    size_t n_metadata;
     char *epoch_text,
         *step_text; /* of the facts "epoch" and "step" of a trainer's model; NULL: of a loaded one */
     char (*names)[MODEL_NAME_ROOM]; /* of every tensor, in bl_model_tensor's order */
@@ -43,7 +43,7 @@ bool model_is_one_of_two(const struct net *net, const bl_data *like);
 /* Fact "labels": what a label of the training data was, by enum class_match. */
 extern const char *const model_label_words[CLASS_BY_NUMBER + 1];
 
-bl_status model_set_fact(bl_model *model, const char *key, const char *text);
+bl_status model_set_metadata(bl_model *model, const char *key, const char *text);
 bl_status model_set_number(bl_model *model, const char *key, double x);
 
 /* The facts "epoch" (finished) and "step" (taken) of a trainer's model are true after each step: they have room for any

@@ -227,7 +227,7 @@ CHECK_WITH(net_check_text)
 CHECK_WITH(init_check_text)
 CHECK_WITH(rule_check_text)
 CHECK_WITH(feedback_check_text)
-CHECK_WITH(inlet_check_text)
+CHECK_WITH(feedback_at_check_text)
 CHECK_WITH(modules_check_text)
 CHECK_WITH(slope_check_text)
 CHECK_WITH(loss_check_text)
@@ -305,7 +305,7 @@ const struct option_row option_table[] = {
     {{"inlet", "end|before-pool|channels", "end", "rule",
       "where the feedback of dfa, adfa and drtp enters a block: at its end, before its pool, or one number "
       "per channel"},
-     inlet_check_text_option},
+     feedback_at_check_text_option},
     {{"modules", "layer|residual|N", "layer", "rule",
       "pieces of the net inside which derivatives are exact: each weighted layer, each residual, or N "
       "weighted layers"},

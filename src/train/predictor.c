@@ -15,7 +15,7 @@ enum { MOST_AT_ONCE = 256 };
 struct bl_predictor {
     bl_context *ctx; /* which also explains failures */
     const bl_model *model;
-    struct lesson *lesson;
+    struct workspace *workspace;
 };
 
 static bl_status create(bl_predictor **out, bl_context *ctx, const bl_model *model, size_t at_once)
@@ -23,8 +23,9 @@ static bl_status create(bl_predictor **out, bl_context *ctx, const bl_model *mod
     bl_predictor *p = NULL;
     BL_TRY(MEM_ONE(ctx, &p, "the predictor"));
     *p = (struct bl_predictor){.ctx = ctx, .model = model};
-    const bl_status status = lesson_create(
-        &p->lesson, ctx, model->net, (struct lesson_spec){.capacity = at_once, .memory = LESSON_FOR_USE});
+    const bl_status status =
+        workspace_create(&p->workspace, ctx, model->net,
+                         (struct workspace_spec){.capacity = at_once, .memory = LESSON_FOR_USE});
     if (status != BL_OK) {
         bl_predictor_free(p);
         return status;
@@ -46,44 +47,45 @@ void bl_predictor_free(bl_predictor *p)
 {
     if (!p)
         return;
-    lesson_free(p->lesson);
+    workspace_free(p->workspace);
     mem_free(p->ctx, p);
 }
 
 /* ---- Batches */
 
 /* Where examples come from: a set, or arrays of the caller's. */
-struct source {
+struct predictor_source {
     const bl_data *data;
     const float *floats;
     const double *doubles;
     size_t n;
 };
 
-static bl_status take(bl_predictor *p, const struct source *from, size_t first)
+static bl_status take_predictor(bl_predictor *p, const struct predictor_source *from, size_t first)
 {
-    struct lesson *lesson = p->lesson;
+    struct workspace *workspace = p->workspace;
     const size_t left = from->n - first, skipped = first * p->model->net->inputs;
-    lesson_set_size(lesson, left < lesson->capacity ? left : lesson->capacity);
+    workspace_set_size(workspace, left < workspace->capacity ? left : workspace->capacity);
     if (from->data) {
-        data_gather(from->data, p->ctx->backend, NULL, first, lesson->n, lesson->x.x);
+        data_gather(from->data, p->ctx->backend, NULL, first, workspace->n, workspace->x.x);
         return BL_OK;
     }
     return scaling_apply(p->ctx, p->model->like,
                          &(struct raw_rows){from->floats ? from->floats + skipped : NULL,
-                                            from->doubles ? from->doubles + skipped : NULL, first, lesson->n},
-                         lesson->x.x);
+                                            from->doubles ? from->doubles + skipped : NULL, first,
+                                            workspace->n},
+                         workspace->x.x);
 }
 
-static bl_status run(bl_predictor *p, const struct source *from, double *scores)
+static bl_status run_predictor(bl_predictor *p, const struct predictor_source *from, double *scores)
 {
-    struct lesson *lesson = p->lesson;
+    struct workspace *workspace = p->workspace;
     const size_t outputs = (size_t)p->model->like->outputs;
-    for (size_t first = 0; first < from->n; first += lesson->capacity) {
-        BL_TRY(take(p, from, first));
-        step_forward(p->model->net, lesson);
-        p->model->loss->output(p->ctx->backend, *lesson_scores(lesson));
-        score_unscale(p->model, *lesson_scores(lesson), scores + first * outputs);
+    for (size_t first = 0; first < from->n; first += workspace->capacity) {
+        BL_TRY(take_predictor(p, from, first));
+        step_forward(p->model->net, workspace);
+        p->model->loss->output(p->ctx->backend, *workspace_scores(workspace));
+        score_unscale(p->model, *workspace_scores(workspace), scores + first * outputs);
     }
     return BL_OK;
 }
@@ -94,7 +96,7 @@ bl_status bl_predictor_run(bl_predictor *p, const float *x, size_t n, double *sc
         return BL_BAD_VALUE;
     BL_GIVEN(p->ctx, x);
     BL_GIVEN(p->ctx, scores);
-    return run(p, &(struct source){.floats = x, .n = n}, scores);
+    return run_predictor(p, &(struct predictor_source){.floats = x, .n = n}, scores);
 }
 
 bl_status bl_predictor_run_doubles(bl_predictor *p, const double *x, size_t n, double *scores)
@@ -103,7 +105,7 @@ bl_status bl_predictor_run_doubles(bl_predictor *p, const double *x, size_t n, d
         return BL_BAD_VALUE;
     BL_GIVEN(p->ctx, x);
     BL_GIVEN(p->ctx, scores);
-    return run(p, &(struct source){.doubles = x, .n = n}, scores);
+    return run_predictor(p, &(struct predictor_source){.doubles = x, .n = n}, scores);
 }
 
 bl_status bl_predictor_run_data(bl_predictor *p, const bl_data *data, double *scores)
@@ -116,7 +118,7 @@ bl_status bl_predictor_run_data(bl_predictor *p, const bl_data *data, double *sc
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features, but the model takes %zu", data->source,
                 data->features, p->model->net->inputs);
     BL_TRY(data_check_wrapped(p->ctx, data));
-    return run(p, &(struct source){.data = data, .n = data->n}, scores);
+    return run_predictor(p, &(struct predictor_source){.data = data, .n = data->n}, scores);
 }
 
 static const char *answers_of(const bl_data *data)
@@ -142,7 +144,7 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
                 data->lacks_labels ? ": " : "", data->lacks_labels ? data->lacks_labels : "");
     bl_score score;
     BL_TRY(data_check_wrapped(p->ctx, data));
-    BL_TRY(score_model(model, data, p->lesson, &score));
+    BL_TRY(score_model(model, data, p->workspace, &score));
     if (!isfinite(score.loss))
         BL_FAIL(p->ctx, BL_DIVERGED, "%s: the loss of the model on it is %g, which measures nothing",
                 data->source, score.loss);

@@ -38,7 +38,7 @@ static const struct preset table[] = {
 
 enum { N_PRESETS = sizeof table / sizeof *table };
 
-static const struct preset *find(const char *name)
+static const struct preset *find_preset(const char *name)
 {
     for (size_t i = 0; i < N_PRESETS; i++)
         if (strcmp(table[i].name, name) == 0)
@@ -49,7 +49,7 @@ static const struct preset *find(const char *name)
 bl_status preset_check_text(bl_context *ctx, const char *text)
 {
     char names[200] = "none";
-    if (strcmp(text, "none") == 0 || find(text))
+    if (strcmp(text, "none") == 0 || find_preset(text))
         return BL_OK;
     for (size_t i = 0; i < N_PRESETS; i++)
         text_append(names, sizeof names, " %s", table[i].name);
@@ -58,7 +58,7 @@ bl_status preset_check_text(bl_context *ctx, const char *text)
 
 const char *bl_preset_value(const char *preset, const char *key)
 {
-    const struct preset *found = preset && key ? find(preset) : NULL;
+    const struct preset *found = preset && key ? find_preset(preset) : NULL;
     for (size_t i = 0; found && found->values[i].key; i++)
         if (strcmp(found->values[i].key, key) == 0)
             return found->values[i].text;

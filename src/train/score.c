@@ -52,25 +52,25 @@ struct sums {
     size_t wrong;
 };
 
-static void load_batch(const bl_data *data, size_t first, size_t n, struct lesson *lesson)
+static void load_batch(const bl_data *data, size_t first, size_t n, struct workspace *workspace)
 {
-    lesson_set_size(lesson, n);
-    data_gather(data, lesson->ctx->backend, NULL, first, n, lesson->x.x);
-    lesson->has_labels = false;
+    workspace_set_size(workspace, n);
+    data_gather(data, workspace->ctx->backend, NULL, first, n, workspace->x.x);
+    workspace->has_labels = false;
     if (data->labels)
-        lesson_set_labels(lesson, data->labels + first);
+        workspace_set_labels(workspace, data->labels + first);
     else if (data->targets)
-        data_gather_targets(data, NULL, first, n, lesson->y.x);
+        data_gather_targets(data, NULL, first, n, workspace->y.x);
 }
 
 static void add_distances(struct sums *sums, const bl_model *model, const bl_data *data, size_t first,
-                          const struct lesson *lesson)
+                          const struct workspace *workspace)
 {
     const size_t outputs = (size_t)data->outputs;
-    model->loss->output(lesson->ctx->backend, *lesson_scores(lesson));
-    for (size_t i = 0; i < lesson->n; i++)
+    model->loss->output(workspace->ctx->backend, *workspace_scores(workspace));
+    for (size_t i = 0; i < workspace->n; i++)
         for (size_t k = 0; k < outputs; k++) {
-            const double answer = answer_at(model, matrix_row(lesson_scores(lesson), i)[k], k);
+            const double answer = answer_at(model, matrix_row(workspace_scores(workspace), i)[k], k);
             const double distance = (answer - data->targets[(first + i) * outputs + k]) / sums->unit;
             sums->square += distance * distance;
             sums->absolute += fabs(distance);
@@ -127,21 +127,21 @@ static bl_score score_of(const struct sums *sums, const bl_data *data)
     return score;
 }
 
-bl_status score_model(const bl_model *model, const bl_data *data, struct lesson *lesson, bl_score *out)
+bl_status score_model(const bl_model *model, const bl_data *data, struct workspace *workspace, bl_score *out)
 {
     struct sums sums = {.unit = unit_of(data)};
     const bool is_known = data->labels || data->targets;
-    for (size_t first = 0; first < data->n; first += lesson->capacity) {
+    for (size_t first = 0; first < data->n; first += workspace->capacity) {
         const size_t left = data->n - first;
-        load_batch(data, first, left < lesson->capacity ? left : lesson->capacity, lesson);
-        step_forward(model->net, lesson);
+        load_batch(data, first, left < workspace->capacity ? left : workspace->capacity, workspace);
+        step_forward(model->net, workspace);
         if (is_known)
-            sums.loss += model->loss->error(lesson->ctx->backend, *lesson_scores(lesson), lesson->y, 1.0f,
-                                            *lesson_error(lesson));
+            sums.loss += model->loss->error(workspace->ctx->backend, *workspace_scores(workspace),
+                                            workspace->y, 1.0f, *workspace_error(workspace));
         if (data->labels)
-            sums.wrong += loss_count_wrong(*lesson_scores(lesson), lesson->labels);
+            sums.wrong += loss_count_wrong(*workspace_scores(workspace), workspace->labels);
         else if (data->targets)
-            add_distances(&sums, model, data, first, lesson);
+            add_distances(&sums, model, data, first, workspace);
     }
     *out = score_of(&sums, data);
     return BL_OK;

@@ -12,24 +12,24 @@
 #include <string.h>
 
 /* The data that all tasks of a run share. */
-struct run {
+struct step_run {
     const struct program *program;
     const struct stepper *stepper;
     const struct net *net;
     const struct rule *rule;
-    struct lesson *lesson;
+    struct workspace *workspace;
     float *gradients; /* where they are kept; NULL: each worker's tile */
     struct outcome outcome;
     const struct task *tasks; /* of the stage under way */
     struct prefetch prefetch; /* to be done before its tasks */
 };
 
-/* What a task works on: the lesson with the worker's own derivatives. */
+/* What a task works on: the workspace with the worker's own derivatives. */
 struct scene {
-    struct run *run;
+    struct step_run *run;
     const struct instruction *item;
     struct place at;
-    struct lesson *lesson;
+    struct workspace *workspace;
 };
 
 static bl_status need_slots(struct stepper *s, float **slots, size_t n)
@@ -145,34 +145,34 @@ static bl_status need_buffered(struct stepper *s)
 
 static void run_enter(const struct scene *scene)
 {
-    net_enter(scene->run->net, scene->lesson);
+    net_enter(scene->run->net, scene->workspace);
 }
 
 static void run_local_forward(const struct scene *scene)
 {
-    struct lesson lesson = *scene->lesson;
-    if (scene->item->mode == MODE_REPLAY && lesson.passage.purpose == PASSAGE_TRAIN)
-        lesson.passage.purpose = PASSAGE_AGAIN;
-    net_local_forward(scene->run->net, &scene->at, &lesson);
+    struct workspace workspace = *scene->workspace;
+    if (scene->item->mode == MODE_REPLAY && workspace.pass.purpose == PASSAGE_TRAIN)
+        workspace.pass.purpose = PASSAGE_AGAIN;
+    net_local_forward(scene->run->net, &scene->at, &workspace);
 }
 
 static void run_forward(const struct scene *scene)
 {
-    net_forward_head(scene->run->net, &scene->at, scene->lesson);
+    net_forward_head(scene->run->net, &scene->at, scene->workspace);
     if (!scene->run->net->blocks[scene->at.l].has_statistics)
         run_local_forward(scene);
 }
 
 /* J and e of each example times its weight. */
-static double weighted_error(const struct stepper *s, const struct lesson *lesson)
+static double weighted_error(const struct stepper *s, const struct workspace *workspace)
 {
     double sum = 0.0;
-    for (size_t n = 0; n < lesson->n; n++) {
+    for (size_t n = 0; n < workspace->n; n++) {
         const struct part row = {n, n + 1};
-        sum += (double)lesson->weights[n] *
-               s->loss->error(s->ctx->backend, matrix_rows(*lesson_scores(lesson), row),
-                              matrix_rows(lesson->y, row), lesson->scale * lesson->weights[n],
-                              matrix_rows(*lesson_error(lesson), row));
+        sum += (double)workspace->weights[n] *
+               s->loss->error(s->ctx->backend, matrix_rows(*workspace_scores(workspace), row),
+                              matrix_rows(workspace->y, row), workspace->scale * workspace->weights[n],
+                              matrix_rows(*workspace_error(workspace), row));
     }
     return sum;
 }
@@ -180,27 +180,27 @@ static double weighted_error(const struct stepper *s, const struct lesson *lesso
 static void run_loss(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
-    const struct lesson *lesson = scene->lesson;
-    const struct matrix a = *lesson_scores(lesson);
+    const struct workspace *workspace = scene->workspace;
+    const struct matrix a = *workspace_scores(workspace);
     struct outcome *outcome = &scene->run->outcome;
-    outcome->loss = lesson->has_weights
-                        ? weighted_error(s, lesson)
-                        : s->loss->error(s->ctx->backend, a, lesson->y, lesson->scale, *lesson_error(lesson));
-    outcome->wrong = lesson->has_labels ? loss_count_wrong(a, lesson->labels) : 0;
+    outcome->loss = workspace->has_weights ? weighted_error(s, workspace)
+                                           : s->loss->error(s->ctx->backend, a, workspace->y,
+                                                            workspace->scale, *workspace_error(workspace));
+    outcome->wrong = workspace->has_labels ? loss_count_wrong(a, workspace->labels) : 0;
 }
 
 static void run_product(const struct scene *scene)
 {
-    const struct run *run = scene->run;
+    const struct step_run *run = scene->run;
     const enum buffer source = scene->item->source;
-    const struct lesson *lesson = scene->lesson;
-    const struct matrix v = source == BUFFER_DELTA ? *lesson_error(lesson)
+    const struct workspace *workspace = scene->workspace;
+    const struct matrix v = source == BUFFER_DELTA ? *workspace_error(workspace)
                             : source == BUFFER_TARGETS
-                                ? lesson->y
-                                : rule_array(run->rule, source, lesson->n_blocks - 1, lesson->n);
-    direct_product(run->rule, run->net, &scene->at, v, scene->lesson);
+                                ? workspace->y
+                                : rule_array(run->rule, source, workspace->n_blocks - 1, workspace->n);
+    direct_product(run->rule, run->net, &scene->at, v, scene->workspace);
     if (source == BUFFER_TARGETS)
-        direct_scale(run->net, &scene->at, scene->lesson, -scene->lesson->scale);
+        direct_scale(run->net, &scene->at, scene->workspace, -scene->workspace->scale);
 }
 
 static const struct matrix *matrices_of(const struct scene *scene)
@@ -211,52 +211,54 @@ static const struct matrix *matrices_of(const struct scene *scene)
 static void run_pull(const struct scene *scene)
 {
     const size_t f = scene->item->other;
-    net_pull(scene->run->net, matrices_of(scene)[f], f, scene->item->accumulates, &scene->at, scene->lesson);
+    net_pull(scene->run->net, matrices_of(scene)[f], f, scene->item->accumulates, &scene->at,
+             scene->workspace);
 }
 
 static void run_pull_add(const struct scene *scene)
 {
-    net_pull_add(scene->run->net, scene->item->other, scene->item->accumulates, &scene->at, scene->lesson);
+    net_pull_add(scene->run->net, scene->item->other, scene->item->accumulates, &scene->at, scene->workspace);
 }
 
 static void run_pull_exact(const struct scene *scene)
 {
-    net_pull_exact(scene->run->net, scene->item->other, scene->item->accumulates, &scene->at, scene->lesson);
+    net_pull_exact(scene->run->net, scene->item->other, scene->item->accumulates, &scene->at,
+                   scene->workspace);
 }
 
 static void run_push(const struct scene *scene)
 {
-    net_push(scene->run->net, matrices_of(scene), &scene->at, scene->lesson);
+    net_push(scene->run->net, matrices_of(scene), &scene->at, scene->workspace);
 }
 
 static void run_push_add(const struct scene *scene)
 {
-    net_push_add(scene->run->net, &scene->at, scene->lesson);
+    net_push_add(scene->run->net, &scene->at, scene->workspace);
 }
 
 static void run_local_backward(const struct scene *scene)
 {
     const struct rule *rule = scene->run->rule;
-    net_local_backward(scene->run->net, &scene->at, scene->lesson,
+    net_local_backward(scene->run->net, &scene->at, scene->workspace,
                        rule->ops->has_slope ? slope_function_of(rule->feedback.slope) : NULL);
 }
 
 static void run_map(const struct scene *scene)
 {
     if (scene->item->op->given.run)
-        rule_run_map(scene->run->rule, scene->run->net, scene->item->op, &scene->at, scene->lesson);
+        rule_run_map(scene->run->rule, scene->run->net, scene->item->op, &scene->at, scene->workspace);
     else
-        scene->item->op->map(scene->run->rule, scene->run->net, &scene->at, scene->lesson);
+        scene->item->op->map(scene->run->rule, scene->run->net, &scene->at, scene->workspace);
 }
 
 static void run_product_of_operands(const struct scene *scene)
 {
-    rule_run_product(scene->run->rule, scene->run->net, scene->item, &scene->at, scene->lesson);
+    rule_run_product(scene->run->rule, scene->run->net, scene->item, &scene->at, scene->workspace);
 }
 
 static void run_noise(const struct scene *scene)
 {
-    rule_run_noise(scene->run->rule, scene->item, scene->lesson);
+    rule_run_noise(scene->run->rule, scene->item, scene->workspace);
 }
 
 /* The optimiser on n numbers of a tensor, from params[at] on. */
@@ -295,9 +297,9 @@ static void run_learn_feedback(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
     const struct place *at = &scene->at;
-    const struct lesson *lesson = scene->lesson;
+    const struct workspace *workspace = scene->workspace;
     const struct part columns = net_columns(s->net, at->l, at->part);
-    const struct matrix e = *lesson_error(lesson), h = matrix_columns(lesson->h[at->l], columns);
+    const struct matrix e = *workspace_error(workspace), h = matrix_columns(workspace->h[at->l], columns);
     products_float32.gradient(e, h, matrix_of(at->worker->tile, e.cols, h.cols), at->worker);
     for (size_t k = 0; k < e.cols; k++)
         apply_to_B(s, at->l, k * s->rule->B[at->l].cols + columns.begin, at->worker->tile + k * h.cols,
@@ -363,7 +365,7 @@ static struct matrix gradient_of(const struct scene *scene, float **db)
     return (struct matrix){to + W->at + at->part.begin * W->cols + columns.begin, rows, cols, W->cols};
 }
 
-/* The optimiser on all of the range's parameters behind the weights. Layers have left their derivatives in the lesson. */
+/* The optimiser on all of the range's parameters behind the weights. Layers have left their derivatives in the workspace. */
 static void update_rest(const struct scene *scene, const float *db)
 {
     const struct stepper *s = scene->run->stepper;
@@ -373,7 +375,7 @@ static void update_rest(const struct scene *scene, const float *db)
         apply_piece(s, &tensors[1], scene->at.part, db);
     for (size_t i = block->n_weighted; i < block->n_tensors; i++)
         apply_piece(s, &tensors[i], scene->at.part,
-                    piece_of(scene->lesson->own, &tensors[i], scene->at.part));
+                    piece_of(scene->workspace->own, &tensors[i], scene->at.part));
 }
 
 static void run_update(const struct scene *scene)
@@ -405,24 +407,24 @@ static void run_update_feedback(const struct scene *scene)
                    matrix_row(&dW, i), dW.cols);
 }
 
-static void copy_own(const struct net *net, const struct place *at, const struct lesson *lesson,
+static void copy_own(const struct net *net, const struct place *at, const struct workspace *workspace,
                      float *gradients)
 {
     const struct block *block = &net->blocks[at->l];
     for (size_t i = block->tensors + block->n_weighted; i < block->tensors + block->n_tensors; i++) {
         const struct net_tensor *tensor = &net->tensors[i];
         memcpy(gradients + tensor->at + at->part.begin * tensor->cols,
-               piece_of(lesson->own, tensor, at->part),
+               piece_of(workspace->own, tensor, at->part),
                part_size(at->part) * tensor->cols * sizeof *gradients);
     }
 }
 
 /* Whether a delta of the part is other than 0; looked for until there is one. */
-static void look(const struct stepper *s, const struct place *at, const struct lesson *lesson)
+static void look(const struct stepper *s, const struct place *at, const struct workspace *workspace)
 {
     if (!s->taught || atomic_load_explicit(&s->taught[at->l], memory_order_relaxed))
         return;
-    const struct matrix delta = lesson->delta[at->l];
+    const struct matrix delta = workspace->delta[at->l];
     const size_t map = delta.cols / s->net->blocks[at->l].channels;
     for (size_t n = 0; n < delta.rows; n++)
         for (size_t j = at->part.begin * map; j < at->part.end * map; j++)
@@ -434,15 +436,15 @@ static void look(const struct stepper *s, const struct place *at, const struct l
 
 static void run_gradient(const struct scene *scene)
 {
-    const struct run *run = scene->run;
+    const struct step_run *run = scene->run;
     const bool is_first = is_first_of_inputs(&scene->at);
     float *db;
     const struct matrix dW = gradient_of(scene, &db);
     if (run->program->spec.updates && is_first)
-        look(run->stepper, &scene->at, scene->lesson);
-    net_gradient(run->net, &scene->at, scene->lesson, dW, is_first ? db : NULL);
+        look(run->stepper, &scene->at, scene->workspace);
+    net_gradient(run->net, &scene->at, scene->workspace, dW, is_first ? db : NULL);
     if (run->gradients && is_first)
-        copy_own(run->net, &scene->at, scene->lesson, run->gradients);
+        copy_own(run->net, &scene->at, scene->workspace, run->gradients);
 }
 
 static void run_update_fused(const struct scene *scene)
@@ -454,8 +456,8 @@ static void run_update_fused(const struct scene *scene)
     gradient_of(scene, &db);
     for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
         slots[i] = stepper_slot(s, i, W->at);
-    look(s, &scene->at, scene->lesson);
-    net_descend(s->net, &scene->at, scene->lesson, &by, slots, db);
+    look(s, &scene->at, scene->workspace);
+    net_update_fused(s->net, &scene->at, scene->workspace, &by, slots, db);
     update_rest(scene, db);
 }
 
@@ -486,19 +488,19 @@ static void (*const runners[OP_KINDS])(const struct scene *) = {
 /* ---- Tasks and stages */
 
 /* A measurement, which is no step, leaves out what has a period. */
-static bool is_due(const struct instruction *item, const struct lesson *lesson)
+static bool is_due(const struct instruction *item, const struct workspace *workspace)
 {
     if (item->period <= 1)
         return true;
-    return lesson->passage.purpose == PASSAGE_TRAIN && (lesson->passage.step - 1) % item->period == 0;
+    return workspace->pass.purpose == PASSAGE_TRAIN && (workspace->pass.step - 1) % item->period == 0;
 }
 
-static void run_task(struct run *run, const struct task *task, int worker)
+static void run_task(struct step_run *run, const struct task *task, int worker)
 {
     const struct program *p = run->program;
     const struct group *group = &p->groups[task->group];
-    struct lesson own = lesson_of_worker(run->lesson, worker);
-    struct scene scene = {.run = run, .lesson = &own};
+    struct workspace own = workspace_of_worker(run->workspace, worker);
+    struct scene scene = {.run = run, .workspace = &own};
     scene.at = group->is_whole ? net_whole(run->net, group->l, own.n, &own.workers[worker])
                                : net_place(run->net, group->l, group->cut, task->number, group->n_tasks,
                                            own.n, &own.workers[worker]);
@@ -517,7 +519,7 @@ static void run_task(struct run *run, const struct task *task, int worker)
 /* What is fetched comes before the tasks. */
 static void run_one(void *work, size_t i, int worker)
 {
-    struct run *run = work;
+    struct step_run *run = work;
     const size_t first = run->prefetch.run ? 1 : 0;
     if (i < first)
         run->prefetch.run(run->prefetch.work);
@@ -528,46 +530,46 @@ static void run_one(void *work, size_t i, int worker)
 /* A range's number in its block, in every stage. */
 static size_t lane_of(const void *work, size_t i)
 {
-    const struct run *run = work;
+    const struct step_run *run = work;
     const size_t first = run->prefetch.run ? 1 : 0;
     return i < first ? 0 : run->tasks[i - first].number;
 }
 
 /* Packed copies are invalid, because their matrices have been recomputed. */
-static void forget_packed(struct lesson *lesson)
+static void forget_packed(struct workspace *workspace)
 {
-    for (size_t i = 0; i < lesson->n_workers; i++)
-        lesson->workers[i].packed.x = NULL;
+    for (size_t i = 0; i < workspace->n_workers; i++)
+        workspace->workers[i].packed.x = NULL;
 }
 
-static void run_program(struct run *run, struct prefetch prefetch)
+static void run_program(struct step_run *run, struct prefetch prefetch)
 {
     const struct program *p = run->program;
     for (size_t stage = 0, begin = 0; stage < p->n_stages; begin = p->stage_end[stage++]) {
         run->tasks = p->tasks + begin;
         run->prefetch = stage == p->loss_stage + 1 ? prefetch : (struct prefetch){NULL, NULL};
-        forget_packed(run->lesson);
-        parallel_for(run->lesson->ctx, run->lesson->threads.now,
+        forget_packed(run->workspace);
+        parallel_for(run->workspace->ctx, run->workspace->threads.now,
                      p->stage_end[stage] - begin + (run->prefetch.run ? 1 : 0), lane_of, run_one, run);
     }
 }
 
 /* The moment that work begins whose time decides how many threads the next batch gets; 0 where nothing is to be decided. */
-static double choice_begin(const struct lesson *lesson)
+static double choice_begin(const struct workspace *workspace)
 {
-    return thread_choice_is_open(&lesson->threads) ? clock_seconds() : 0.0;
+    return thread_choice_is_open(&workspace->threads) ? clock_seconds() : 0.0;
 }
 
-static void choice_end(struct lesson *lesson, double begun)
+static void choice_end(struct workspace *workspace, double begun)
 {
-    if (thread_choice_is_open(&lesson->threads))
-        thread_choice_note(&lesson->threads, (double)lesson->n, clock_seconds() - begun);
+    if (thread_choice_is_open(&workspace->threads))
+        thread_choice_note(&workspace->threads, (double)workspace->n, clock_seconds() - begun);
 }
 
 /* The net alone, which has no program: of block l its head, and the layers behind it, in one job where they are cut alike. */
 struct forward {
     const struct net *net;
-    struct lesson *lesson;
+    struct workspace *workspace;
     size_t l;
     bool is_head, is_rest;
     enum cut cut;
@@ -578,33 +580,33 @@ static void forward_task(void *work, size_t i, int worker)
 {
     const struct forward *f = work;
     const struct place at =
-        net_place(f->net, f->l, f->cut, i, f->n_tasks, f->lesson->n, &f->lesson->workers[worker]);
+        net_place(f->net, f->l, f->cut, i, f->n_tasks, f->workspace->n, &f->workspace->workers[worker]);
     if (part_size(at.examples) == 0)
         return;
     if (f->is_head)
-        net_forward_head(f->net, &at, f->lesson);
+        net_forward_head(f->net, &at, f->workspace);
     if (f->is_rest)
-        net_local_forward(f->net, &at, f->lesson);
+        net_local_forward(f->net, &at, f->workspace);
 }
 
 static void run_job(struct forward *f, enum cut cut, bool is_head, bool is_rest)
 {
-    struct lesson *lesson = f->lesson;
+    struct workspace *workspace = f->workspace;
     f->cut = cut;
-    f->n_tasks = net_tasks(f->net, f->l, cut, lesson->n_workers);
+    f->n_tasks = net_tasks(f->net, f->l, cut, workspace->n_workers);
     f->is_head = is_head;
     f->is_rest = is_rest;
-    forget_packed(lesson);
-    parallel_for(lesson->ctx, lesson->threads.now, f->n_tasks, NULL, forward_task, f);
+    forget_packed(workspace);
+    parallel_for(workspace->ctx, workspace->threads.now, f->n_tasks, NULL, forward_task, f);
 }
 
-void step_forward(const struct net *net, struct lesson *lesson)
+void step_forward(const struct net *net, struct workspace *workspace)
 {
-    const double begun = choice_begin(lesson);
-    struct forward f = {.net = net, .lesson = lesson};
-    net_enter(net, lesson);
+    const double begun = choice_begin(workspace);
+    struct forward f = {.net = net, .workspace = workspace};
+    net_enter(net, workspace);
     for (; f.l < net->n_blocks; f.l++) {
-        if (lesson->n_workers == 1 || !net_is_narrow(net, f.l))
+        if (workspace->n_workers == 1 || !net_is_narrow(net, f.l))
             run_job(&f, CUT_CHANNELS, true, true);
         else if (!net->blocks[f.l].has_statistics)
             run_job(&f, CUT_EXAMPLES, true, true);
@@ -613,7 +615,7 @@ void step_forward(const struct net *net, struct lesson *lesson)
             run_job(&f, CUT_FEW_CHANNELS, false, true);
         }
     }
-    choice_end(lesson, begun);
+    choice_end(workspace, begun);
 }
 
 float step_scale(const struct stepper *s, size_t n)
@@ -622,37 +624,41 @@ float step_scale(const struct stepper *s, size_t n)
 }
 
 void step_inspect(const struct stepper *s, const struct rule *rule, const struct program *program,
-                  struct lesson *lesson, float scale, float *to)
+                  struct workspace *workspace, float scale, float *to)
 {
-    struct run run = {
-        .program = program, .stepper = s, .net = s->net, .rule = rule, .lesson = lesson, .gradients = to};
-    lesson->scale = scale;
+    struct step_run run = {.program = program,
+                           .stepper = s,
+                           .net = s->net,
+                           .rule = rule,
+                           .workspace = workspace,
+                           .gradients = to};
+    workspace->scale = scale;
     for (size_t l = 0; l < net_last(s->net); l++)
         if (!rule->ops->emit || (!s->net->blocks[l].n_tensors && !s->net->blocks[l].is_taught))
-            memset(lesson->delta[l].x, 0, lesson->n * lesson->delta[l].cols * sizeof(float));
+            memset(workspace->delta[l].x, 0, workspace->n * workspace->delta[l].cols * sizeof(float));
     rule_save_arrays(rule);
     run_program(&run, (struct prefetch){NULL, NULL});
     rule_restore_arrays(rule);
 }
 
-bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64_t t, bool is_buffered,
+bl_status step_run(struct stepper *s, struct workspace *workspace, double rate, uint64_t t, bool is_buffered,
                    struct outcome *out)
 {
     if (is_buffered)
         BL_TRY(need_buffered(s));
     optimizer_begin(&s->optimizer, rate, t);
-    struct run run = {.program = is_buffered ? s->buffered : s->program,
-                      .stepper = s,
-                      .net = s->net,
-                      .rule = s->rule,
-                      .lesson = lesson,
-                      .gradients = is_buffered ? s->buffer : NULL};
-    lesson->scale = step_scale(s, lesson->n);
-    const double choice_begun = choice_begin(lesson), begun = step_clock_begin(&s->clock, lesson);
+    struct step_run run = {.program = is_buffered ? s->buffered : s->program,
+                           .stepper = s,
+                           .net = s->net,
+                           .rule = s->rule,
+                           .workspace = workspace,
+                           .gradients = is_buffered ? s->buffer : NULL};
+    workspace->scale = step_scale(s, workspace->n);
+    const double choice_begun = choice_begin(workspace), begun = step_clock_begin(&s->clock, workspace);
     run_program(&run, s->prefetch);
     const bl_status status = rule_check_maps(s->rule);
-    step_clock_end(&s->clock, lesson, begun);
-    choice_end(lesson, choice_begun);
+    step_clock_end(&s->clock, workspace, begun);
+    choice_end(workspace, choice_begun);
     s->prefetch = (struct prefetch){NULL, NULL};
     *out = run.outcome;
     return status;

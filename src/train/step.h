@@ -64,17 +64,17 @@ float *stepper_slot(const struct stepper *s, size_t slot, size_t at);
 /* The same of an array of a user's rule, by rule_array_number. */
 float *stepper_array_slot(const struct stepper *s, size_t slot, size_t number);
 
-/* Every block's output from lesson->x. */
-void step_forward(const struct net *net, struct lesson *lesson);
-/* Every delta and gradient from lesson->x and y, nothing updated. program: one that updates nothing, of `rule`, which may be another
+/* Every block's output from workspace->x. */
+void step_forward(const struct net *net, struct workspace *workspace);
+/* Every delta and gradient from workspace->x and y, nothing updated. program: one that updates nothing, of `rule`, which may be another
    than the stepper's. scale: of the error. `to`, laid out like net->params, must hold 0 where nothing learns. */
 void step_inspect(const struct stepper *s, const struct rule *rule, const struct program *program,
-                  struct lesson *lesson, float scale, float *to);
+                  struct workspace *workspace, float scale, float *to);
 /* Of the error of a batch of n: 1, or 1 / n. */
 float step_scale(const struct stepper *s, size_t n);
 
-/* The whole step number t = 1, 2, ... on the batch in the lesson. is_buffered: gradients go to s->buffer first. */
-bl_status step_run(struct stepper *s, struct lesson *lesson, double rate, uint64_t t, bool is_buffered,
+/* The whole step number t = 1, 2, ... on the batch in the workspace. is_buffered: gradients go to s->buffer first. */
+bl_status step_run(struct stepper *s, struct workspace *workspace, double rate, uint64_t t, bool is_buffered,
                    struct outcome *out);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * step_clock.c - the clocks of a step. Workers look at theirs only between begin and end, so that what else is done with
- * the same lesson (bl_trainer_inspect) is not counted.
+ * the same workspace (bl_trainer_inspect) is not counted.
  */
 #include "step_clock.h"
 
@@ -8,18 +8,18 @@
 
 #include <string.h>
 
-double step_clock_begin(const struct step_clock *clock, struct lesson *lesson)
+double step_clock_begin(const struct step_clock *clock, struct workspace *workspace)
 {
     if (!clock->is_on)
         return 0.0;
-    for (size_t i = 0; i < lesson->n_workers; i++) {
-        lesson->workers[i].is_timed = true;
-        memset(lesson->workers[i].seconds, 0, sizeof lesson->workers[i].seconds);
+    for (size_t i = 0; i < workspace->n_workers; i++) {
+        workspace->workers[i].is_timed = true;
+        memset(workspace->workers[i].seconds, 0, sizeof workspace->workers[i].seconds);
     }
     return clock_seconds();
 }
 
-static void collect(bl_times *sums, const struct worker *worker)
+static void collect_step_clock(bl_times *sums, const struct worker *worker)
 {
     sums->forward += worker->seconds[MOVE_FORWARD];
     sums->error += worker->seconds[MOVE_ERROR];
@@ -28,15 +28,15 @@ static void collect(bl_times *sums, const struct worker *worker)
     sums->update += worker->seconds[MOVE_UPDATE];
 }
 
-void step_clock_end(struct step_clock *clock, struct lesson *lesson, double begun)
+void step_clock_end(struct step_clock *clock, struct workspace *workspace, double begun)
 {
     if (!clock->is_on)
         return;
     clock->sums.step += clock_seconds() - begun;
     clock->sums.steps++;
-    for (size_t i = 0; i < lesson->n_workers; i++) {
-        lesson->workers[i].is_timed = false;
-        collect(&clock->sums, &lesson->workers[i]);
+    for (size_t i = 0; i < workspace->n_workers; i++) {
+        workspace->workers[i].is_timed = false;
+        collect_step_clock(&clock->sums, &workspace->workers[i]);
     }
 }
 

@@ -5,7 +5,7 @@
 #ifndef BL_TRAIN_STEP_CLOCK_H
 #define BL_TRAIN_STEP_CLOCK_H
 
-#include "../net/lesson.h"
+#include "../net/workspace.h"
 
 struct step_clock {
     bool is_on;
@@ -13,8 +13,8 @@ struct step_clock {
 };
 
 /* The moment that a step begins; 0 without a clock. */
-double step_clock_begin(const struct step_clock *clock, struct lesson *lesson);
+double step_clock_begin(const struct step_clock *clock, struct workspace *workspace);
 /* The step that began then is done. */
-void step_clock_end(struct step_clock *clock, struct lesson *lesson, double begun);
+void step_clock_end(struct step_clock *clock, struct workspace *workspace, double begun);
 
 #endif

@@ -63,7 +63,7 @@ static const char *reason_of(const bl_trainer *t, size_t l)
            "--feedback";
 }
 
-static bl_status judge(bl_trainer *t)
+static bl_status judge_stillness(bl_trainer *t)
 {
     const struct net *net = t->model->net;
     const struct rule_ops *ops = t->model->rule->ops;
@@ -102,11 +102,11 @@ bl_status stillness_after_step(bl_trainer *t)
         return BL_OK;
     }
     t->looked++;
-    return t->looked >= (t->has_judged ? LATER_LOOK : FIRST_LOOK) ? judge(t) : BL_OK;
+    return t->looked >= (t->has_judged ? LATER_LOOK : FIRST_LOOK) ? judge_stillness(t) : BL_OK;
 }
 
 /* Not from a few small batches that happen to come after the last look. */
 bl_status stillness_after_epoch(bl_trainer *t)
 {
-    return t->looked >= FIRST_LOOK || (t->looked > 0 && !t->has_judged) ? judge(t) : BL_OK;
+    return t->looked >= FIRST_LOOK || (t->looked > 0 && !t->has_judged) ? judge_stillness(t) : BL_OK;
 }

@@ -21,7 +21,7 @@ enum { SCORE_BATCH = 500, STREAM_BATCH = 64, ZERO_START_PERCENT = 25 };
 
 static bl_status settle(bl_config *config, const char *key, const char *text)
 {
-    return config_text(config, key)[0] ? BL_OK : config_settle(config, key, text);
+    return config_text(config, key)[0] ? BL_OK : config_set_default(config, key, text);
 }
 
 /* Every hidden activation has a slope at 0: none is a relu, or nearly one. */
@@ -100,7 +100,7 @@ static bl_status settle_all(bl_config *config, const struct net *net, const stru
     BL_TRY(settle(config, "feedback", trainer_default_feedback(ops, net, optimizer)));
     BL_TRY(settle_training(config, optimizer, examples));
     return bl_config_is_set(config, "net") ? bl_config_set(config, "net", net->text)
-                                           : config_settle(config, "net", net->text);
+                                           : config_set_default(config, "net", net->text);
 }
 
 /* Called before anything is drawn: purposes without a seed of their own take the run's. */
@@ -230,7 +230,7 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
     if (status == BL_OK)
         status = feedback_parse(t->ctx, &spec, config_text(t->config, "feedback"));
     if (status == BL_OK)
-        status = inlet_parse(t->ctx, &spec.inlet, config_text(t->config, "inlet"));
+        status = feedback_at_parse(t->ctx, &spec.feedback_at, config_text(t->config, "inlet"));
     if (status == BL_OK && ops->has_slope)
         status = slope_parse(t->ctx, &spec.slope, config_text(t->config, "slope"));
     if (status == BL_OK)
@@ -247,13 +247,13 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
 static bl_status set_names(bl_trainer *t, const char *key, char *const *names, size_t n)
 {
     if (!names)
-        return model_set_fact(t->model, key, "null");
+        return model_set_metadata(t->model, key, "null");
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, json_string(names[i]));
     char *text = json_dumps(list, JSON_COMPACT);
     json_decref(list);
-    const bl_status status = text ? model_set_fact(t->model, key, text)
+    const bl_status status = text ? model_set_metadata(t->model, key, text)
                                   : context_fail(t->ctx, BL_NO_MEMORY, "no memory for names");
     free(text);
     return status;
@@ -263,10 +263,10 @@ static bl_status set_names(bl_trainer *t, const char *key, char *const *names, s
 static bl_status set_table(bl_trainer *t, const bl_data *like)
 {
     char *text = NULL;
-    if (!like->recipe)
-        return model_set_fact(t->model, "table", "null");
-    BL_TRY(recipe_to_text(&text, t->ctx, like->recipe));
-    const bl_status status = model_set_fact(t->model, "table", text);
+    if (!like->encoding)
+        return model_set_metadata(t->model, "table", "null");
+    BL_TRY(encoding_to_text(&text, t->ctx, like->encoding));
+    const bl_status status = model_set_metadata(t->model, "table", text);
     mem_free(t->ctx, text);
     return status;
 }
@@ -276,7 +276,7 @@ static bl_status set_split(bl_trainer *t, const bl_data *like)
 {
     char *text = NULL;
     BL_TRY(origin_to_text(&text, t->ctx, &like->origin));
-    const bl_status status = model_set_fact(t->model, "split", text);
+    const bl_status status = model_set_metadata(t->model, "split", text);
     mem_free(t->ctx, text);
     return status;
 }
@@ -290,29 +290,29 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
                                        "feedback-seed", "order-seed", "epochs"};
     char shape[64];
     snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
-    BL_TRY(model_set_fact(t->model, "format", model_formats[MODEL_FORMAT]));
-    BL_TRY(model_set_fact(t->model, "input", shape));
+    BL_TRY(model_set_metadata(t->model, "format", model_formats[MODEL_FORMAT]));
+    BL_TRY(model_set_metadata(t->model, "input", shape));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        BL_TRY(model_set_fact(t->model, keys[i], config_text(t->config, keys[i])));
+        BL_TRY(model_set_metadata(t->model, keys[i], config_text(t->config, keys[i])));
     if (t->model->rule->ops->has_slope)
-        BL_TRY(model_set_fact(t->model, "slope", config_text(t->config, "slope")));
+        BL_TRY(model_set_metadata(t->model, "slope", config_text(t->config, "slope")));
     if (config_number(t->config, "adversarial") > 0.0)
-        BL_TRY(model_set_fact(t->model, "adversarial", config_text(t->config, "adversarial")));
+        BL_TRY(model_set_metadata(t->model, "adversarial", config_text(t->config, "adversarial")));
     if (config_number(t->config, "max-norm") > 0.0)
-        BL_TRY(model_set_fact(t->model, "max-norm", config_text(t->config, "max-norm")));
+        BL_TRY(model_set_metadata(t->model, "max-norm", config_text(t->config, "max-norm")));
     if (rule_learns_feedback(t->model->rule->ops))
-        BL_TRY(model_set_fact(t->model, "lambda", config_text(t->config, "lambda")));
+        BL_TRY(model_set_metadata(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
     BL_TRY(set_table(t, like));
     BL_TRY(set_split(t, like));
-    BL_TRY(model_set_fact(t->model, "missing",
-                          !like->recipe                 ? "null"
-                          : like->recipe->takes_missing ? "impute"
-                                                        : "refuse"));
-    BL_TRY(model_set_fact(t->model, "labels", model_label_words[like->class_match]));
+    BL_TRY(model_set_metadata(t->model, "missing",
+                              !like->encoding                 ? "null"
+                              : like->encoding->takes_missing ? "impute"
+                                                              : "refuse"));
+    BL_TRY(model_set_metadata(t->model, "labels", model_label_words[like->class_match]));
     if (like->is_resized)
-        BL_TRY(model_set_fact(t->model, "pictures", "resized"));
-    BL_TRY(model_set_fact(t->model, "answers", like->has_targets ? "numbers" : "classes"));
+        BL_TRY(model_set_metadata(t->model, "pictures", "resized"));
+    BL_TRY(model_set_metadata(t->model, "answers", like->has_targets ? "numbers" : "classes"));
     BL_TRY(model_set_number(t->model, "scaling", (double)like->scaling.n));
     BL_TRY(model_set_number(t->model, "target_scaling", (double)like->target_scaling.n));
     return model_set_number(t->model, "outputs", like->outputs);
@@ -332,17 +332,17 @@ static enum precision precision_of(const bl_trainer *t)
 }
 
 /* Of a batch that the rule teaches. */
-static bl_status make_lesson(struct lesson **out, const bl_trainer *t, size_t capacity,
-                             enum lesson_memory memory)
+static bl_status make_workspace(struct workspace **out, const bl_trainer *t, size_t capacity,
+                                enum workspace_memory memory)
 {
     const struct rule *rule = t->model->rule;
-    BL_TRY(lesson_create(out, t->ctx, t->model->net,
-                         (struct lesson_spec){.capacity = capacity,
-                                              .memory = memory,
-                                              .precision = precision_of(t),
-                                              .keeps_sums = rule_needs_sums(rule),
-                                              .places = t->stepper.program->places}));
-    lesson_set_inlet(*out, t->model->net, rule->feedback.inlet);
+    BL_TRY(workspace_create(out, t->ctx, t->model->net,
+                            (struct workspace_spec){.capacity = capacity,
+                                                    .memory = memory,
+                                                    .precision = precision_of(t),
+                                                    .keeps_sums = rule_needs_sums(rule),
+                                                    .places = t->stepper.program->places}));
+    workspace_set_feedback_at(*out, t->model->net, rule->feedback.feedback_at);
     return rule_need_batch(rule, capacity);
 }
 
@@ -409,10 +409,10 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(learnable_check(t));
     BL_TRY(unused_of_trainer(t));
     BL_TRY(stillness_create(t));
-    BL_TRY(make_lesson(&t->lesson, t, most_examples(t) + (t->needs_two ? 1 : 0),
-                       program_keeps(t->stepper.program)));
-    BL_TRY(lesson_create(&t->score_lesson, t->ctx, net,
-                         (struct lesson_spec){.capacity = SCORE_BATCH, .memory = LESSON_FOR_USE}));
+    BL_TRY(make_workspace(&t->workspace, t, most_examples(t) + (t->needs_two ? 1 : 0),
+                          program_keeps(t->stepper.program)));
+    BL_TRY(workspace_create(&t->score_workspace, t->ctx, net,
+                            (struct workspace_spec){.capacity = SCORE_BATCH, .memory = LESSON_FOR_USE}));
     BL_TRY(adversary_of_trainer(t));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
@@ -453,9 +453,9 @@ void bl_trainer_free(bl_trainer *t)
     alignment_free(t->alignment);
     adversary_free(t->adversary);
     stepper_release(&t->stepper);
-    lesson_free(t->lesson);
-    lesson_free(t->score_lesson);
-    lesson_free(t->inspected);
+    workspace_free(t->workspace);
+    workspace_free(t->score_workspace);
+    workspace_free(t->inspected);
     bl_model_free(t->model);
     bl_config_free(t->config);
     mem_free(t->ctx, t->gradient);
@@ -509,14 +509,14 @@ bl_status trainer_check_finite(bl_trainer *t)
 bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
 {
     t->has_inspected = false;
-    t->lesson->passage = (struct passage){.purpose = PASSAGE_TRAIN,
-                                          .seed = config_u64(t->config, "order-seed"),
-                                          .step = (uint32_t)(t->state.step + 1)};
+    t->workspace->pass = (struct pass){.purpose = PASSAGE_TRAIN,
+                                       .seed = config_u64(t->config, "order-seed"),
+                                       .step = (uint32_t)(t->state.step + 1)};
     if (t->adversary)
-        adversary_perturb(t->adversary, t->lesson);
-    BL_TRY(step_run(&t->stepper, t->lesson, rate, t->state.step + 1, t->is_buffered, out));
+        adversary_perturb(t->adversary, t->workspace);
+    BL_TRY(step_run(&t->stepper, t->workspace, rate, t->state.step + 1, t->is_buffered, out));
     if (t->max_norm > 0.0)
-        max_norm_apply(t->model->net, t->stepper.learns_from, t->max_norm, t->lesson->threads.now);
+        max_norm_apply(t->model->net, t->stepper.learns_from, t->max_norm, t->workspace->threads.now);
     t->state.step++;
     model_set_counts(t->model, t->state.epoch, t->state.step);
     if (isfinite(out->loss))
@@ -586,16 +586,16 @@ static bl_status check_batch(const bl_trainer *t, const struct batch *batch)
 }
 
 /* Scaled as the training set is. */
-static bl_status take_batch(bl_trainer *t, struct lesson *lesson, const struct batch *batch)
+static bl_status take_batch(bl_trainer *t, struct workspace *workspace, const struct batch *batch)
 {
     BL_TRY(check_batch(t, batch));
-    lesson_set_size(lesson, batch->n);
-    lesson_take_weights(lesson, NULL, NULL);
-    BL_TRY(
-        scaling_apply(t->ctx, t->model->like, &(struct raw_rows){batch->x, NULL, 0, batch->n}, lesson->x.x));
+    workspace_set_size(workspace, batch->n);
+    workspace_take_weights(workspace, NULL, NULL);
+    BL_TRY(scaling_apply(t->ctx, t->model->like, &(struct raw_rows){batch->x, NULL, 0, batch->n},
+                         workspace->x.x));
     if (batch->targets)
-        return scaling_apply_targets(t->ctx, t->model->like, batch->targets, batch->n, lesson->y.x);
-    lesson_set_labels(lesson, batch->labels);
+        return scaling_apply_targets(t->ctx, t->model->like, batch->targets, batch->n, workspace->y.x);
+    workspace_set_labels(workspace, batch->labels);
     return BL_OK;
 }
 
@@ -617,7 +617,7 @@ static bl_status step_on(bl_trainer *t, const struct batch *batch, double *loss)
     if (batch->n == 1 && t->needs_two)
         BL_FAIL(t->ctx, BL_BAD_VALUE,
                 "a batch of one example: batch norm of one number for each example needs two or more");
-    BL_TRY(take_batch(t, t->lesson, batch));
+    BL_TRY(take_batch(t, t->workspace, batch));
     if (!(rate > 0.0))
         BL_FAIL(
             t->ctx, BL_BAD_VALUE,
@@ -656,7 +656,7 @@ static bl_status need_inspected(bl_trainer *t)
         return BL_OK;
     if (!t->gradient)
         BL_TRY(MEM_ARRAY(t->ctx, &t->gradient, net->n_params, "the gradients"));
-    return make_lesson(&t->inspected, t, t->lesson->capacity, LESSON_KEEPS_ALL);
+    return make_workspace(&t->inspected, t, t->workspace->capacity, LESSON_KEEPS_ALL);
 }
 
 static bl_status inspect(bl_trainer *t, const struct batch *batch)
@@ -666,7 +666,7 @@ static bl_status inspect(bl_trainer *t, const struct batch *batch)
     BL_TRY(need_inspected(t));
     t->has_inspected = false;
     BL_TRY(take_batch(t, t->inspected, batch));
-    t->inspected->passage = (struct passage){.purpose = PASSAGE_MEASURE};
+    t->inspected->pass = (struct pass){.purpose = PASSAGE_MEASURE};
     step_inspect(&t->stepper, t->model->rule, t->stepper.inspected, t->inspected,
                  step_scale(&t->stepper, batch->n), t->gradient);
     t->has_inspected = true;
@@ -736,15 +736,15 @@ bl_status trainer_measure(bl_trainer *t, const bl_data *data, const uint32_t *ro
 {
     const size_t batch = data->n < t->batch ? data->n : t->batch;
     BL_TRY(trainer_need_alignment(t, n));
-    struct lesson *lesson = alignment_lesson(t->alignment);
-    lesson_set_size(lesson, n);
-    data_gather(data, t->ctx->backend, rows, 0, n, lesson->x.x);
+    struct workspace *workspace = alignment_workspace(t->alignment);
+    workspace_set_size(workspace, n);
+    data_gather(data, t->ctx->backend, rows, 0, n, workspace->x.x);
     if (data->labels && rows)
-        lesson_take_labels(lesson, data->labels, rows);
+        workspace_take_labels(workspace, data->labels, rows);
     else if (data->labels)
-        lesson_set_labels(lesson, data->labels);
+        workspace_set_labels(workspace, data->labels);
     else
-        data_gather_targets(data, rows, 0, n, lesson->y.x);
+        data_gather_targets(data, rows, 0, n, workspace->y.x);
     /* a rate of 0, at the beginning or end of a schedule, would give no change to compare */
     const double rate = trainer_rate(t, data->n),
                  supposed = rate > 0.0 ? rate : config_number(t->config, "lr");

@@ -37,10 +37,10 @@ struct bl_trainer {
     bl_config *config;
     bl_model *model;
     struct stepper stepper;
-    struct lesson *lesson;       /* of a training batch */
-    struct lesson *score_lesson; /* of evaluation */
+    struct workspace *workspace;       /* of a training batch */
+    struct workspace *score_workspace; /* of evaluation */
     struct adversary *adversary; /* of the option adversarial; NULL: examples are trained on as they are */
-    struct lesson *inspected;    /* of bl_trainer_inspect; NULL before */
+    struct workspace *inspected; /* of bl_trainer_inspect; NULL before */
     struct alignment *alignment; /* NULL until measured */
     size_t alignment_room;       /* examples it was made for */
     float *gradient;             /* of bl_trainer_inspect; NULL before */
@@ -74,7 +74,7 @@ struct bl_trainer {
 /* For tests: gradients go to a buffer before the optimiser sees them. The bits stay the same. */
 void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered);
 
-/* One batch, already in trainer->lesson. BL_DIVERGED when its loss is not a number. */
+/* One batch, already in trainer->workspace. BL_DIVERGED when its loss is not a number. */
 bl_status trainer_step(bl_trainer *trainer, double rate, struct outcome *out);
 /* Of the next step of an epoch of n_examples; 0 of them: of a step that belongs to none, after the finished epochs. */
 double trainer_rate(const bl_trainer *trainer, size_t n_examples);

@@ -80,7 +80,7 @@ static const char *default_of(const char *key)
     const bl_option *option = NULL;
     for (int i = 0; (option = bl_option_at(i)); i++)
         if (strcmp(option->key, key) == 0)
-            return option->fallback;
+            return option->default_value;
     return "";
 }
 
@@ -105,9 +105,9 @@ bl_status unused_of_data(const bl_config *config, bl_data *train)
     const char *val = config_text(config, "val");
     const bool is_drawn = (strcmp(val, "0") != 0 && strncmp(val, "last ", 5) != 0) ||
                           config_number(config, "test-fraction") > 0.0;
-    for (size_t i = 0; !train->recipe && i < sizeof of_tables / sizeof *of_tables; i++)
+    for (size_t i = 0; !train->encoding && i < sizeof of_tables / sizeof *of_tables; i++)
         BL_TRY(tell(config, train, of_tables[i], "it is for tables, and the data are none"));
-    if (!train->recipe && !is_file(config_text(config, "data"))) {
+    if (!train->encoding && !is_file(config_text(config, "data"))) {
         BL_TRY(tell(config, train, "label", "it is for tables and arrays, and the data are neither"));
         BL_TRY(tell(config, train, "target", "it is for tables and arrays, and the data are neither"));
     }

@@ -23,7 +23,7 @@ static void product_row(struct matrix to, struct matrix from, size_t i, double *
 /* Between W and to^T from, which is never whole in memory. */
 static double angle_to_product(struct matrix W, struct matrix to, struct matrix from, double *row)
 {
-    struct products p = {0.0, 0.0, 0.0};
+    struct angle_products p = {0.0, 0.0, 0.0};
     for (size_t i = 0; i < W.rows; i++) {
         const float *w = matrix_row(&W, i);
         product_row(to, from, i, row);

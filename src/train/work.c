@@ -28,7 +28,7 @@ double work_of(const struct rule *rule, const struct net *net, const struct inst
     case OP_PULL:
         return layer_work(net, item->other);
     case OP_PRODUCT:
-        return direct_work(net, inlet_units(net, item->l, rule->feedback.inlet));
+        return direct_work(net, feedback_at_units(net, item->l, rule->feedback.feedback_at));
     case OP_LEARN_FEEDBACK:
         return direct_work(net, net->blocks[item->l].units);
     case OP_MATMUL:

@@ -78,8 +78,8 @@ static bl_status read_table(bl_data **out, bl_context *ctx, const struct data_op
 static bool has_missing(const struct data_options *o, const bl_data *data)
 {
     bool marks = o->imputes;
-    for (size_t c = 0; data->recipe && c < data->recipe->n; c++)
-        marks = marks || data->recipe->columns[c].has_indicator;
+    for (size_t c = 0; data->encoding && c < data->encoding->n; c++)
+        marks = marks || data->encoding->columns[c].has_indicator;
     return marks;
 }
 

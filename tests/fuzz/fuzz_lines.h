@@ -17,9 +17,9 @@ enum { FUZZ_MOST_THINGS = 64, FUZZ_MOST_VALUES = 4096 };
 
 struct fuzz_lines { /* borrows all texts */
     struct tensor_entry entries[FUZZ_MOST_THINGS];
-    struct tensor_fact facts[FUZZ_MOST_THINGS];
+    struct tensor_metadata facts[FUZZ_MOST_THINGS];
     float *made[FUZZ_MOST_THINGS]; /* values that are its own */
-    size_t n_entries, n_facts, n_made;
+    size_t n_entries, n_metadata, n_made;
 };
 
 /* Takes over what a file holds. t: stays alive. */

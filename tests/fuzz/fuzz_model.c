@@ -65,7 +65,7 @@ static void check_facts(const bl_model *model)
 {
     for (int i = 0; bl_model_fact_name(model, i); i++) {
         const char *name = bl_model_fact_name(model, i);
-        FUZZ_CHECK(bl_model_fact(model, name), "fact %s is not there", name);
+        FUZZ_CHECK(bl_model_metadata(model, name), "fact %s is not there", name);
     }
     FUZZ_CHECK(bl_model_outputs(model) > 0, "%d outputs", bl_model_outputs(model));
     for (int k = 0; k < bl_model_outputs(model); k++) {
@@ -94,7 +94,7 @@ static bl_status predict(const bl_model *model, double **out)
 static void check_scores(const bl_model *model, const double *scores)
 {
     const size_t outputs = (size_t)bl_model_outputs(model);
-    const char *loss = bl_model_fact(model, "loss");
+    const char *loss = bl_model_metadata(model, "loss");
     for (size_t row = 0; row < ROWS && strcmp(loss, "mse") != 0; row++) {
         double sum = 0.0;
         for (size_t k = 0; k < outputs; k++) {
@@ -152,7 +152,7 @@ static void write_quoted(FILE *table, const char *text)
     putc('"', table);
 }
 
-static void write_value(FILE *table, const bl_data *like, const struct recipe_column *column)
+static void write_value(FILE *table, const bl_data *like, const struct encoding_column *column)
 {
     if (column->kind == COLUMN_WORDS)
         write_quoted(table, column->words[0]);
@@ -167,13 +167,13 @@ static const char *write_table(const bl_data *like, bool has_header)
     const char *path = fuzz_path("table.csv");
     FILE *table = fopen(path, "wb");
     FUZZ_CHECK(table, "%s cannot be written", path);
-    const size_t columns = like->recipe ? like->recipe->n : like->features;
+    const size_t columns = like->encoding ? like->encoding->n : like->features;
     for (size_t row = has_header ? 0 : 1; row < 3; row++)
         for (size_t c = 0; c < columns; c++) {
             if (row == 0)
-                write_quoted(table, like->recipe->columns[c].name);
-            else if (like->recipe)
-                write_value(table, like, &like->recipe->columns[c]);
+                write_quoted(table, like->encoding->columns[c].name);
+            else if (like->encoding)
+                write_value(table, like, &like->encoding->columns[c]);
             else
                 fputs("0.5", table);
             putc(c + 1 < columns ? ',' : '\n', table);
@@ -184,7 +184,7 @@ static const char *write_table(const bl_data *like, bool has_header)
 
 static bl_status check_table(bl_context *ctx, const bl_model *model)
 {
-    const bool has_names = model->like->recipe && recipe_has_names(model->like->recipe);
+    const bool has_names = model->like->encoding && encoding_has_names(model->like->encoding);
     bl_data *const untouched = (bl_data *)&model, *data = untouched;
     const char *path = write_table(model->like, has_names);
     const bl_status status = bl_model_open_data(&data, model, path, "test", NULL);

@@ -36,7 +36,7 @@ static void check_entry(const struct tensors *t, const struct tensor_entry *entr
 static void check_same(const struct tensors *a, const struct tensors *b)
 {
     struct tensor_entry x, y;
-    struct tensor_fact f, g;
+    struct tensor_metadata f, g;
     size_t i = 0;
     for (; tensors_entry(a, i, &x); i++) {
         FUZZ_CHECK(tensors_entry(b, i, &y) && strcmp(x.name, y.name) == 0, "tensor %s is lost", x.name);
@@ -48,42 +48,42 @@ static void check_same(const struct tensors *a, const struct tensors *b)
                    "tensor %s has other doubles", x.name);
     }
     FUZZ_CHECK(!tensors_entry(b, i, &y), "tensor %s is new", y.name);
-    for (i = 0; tensors_fact_at(a, i, &f); i++)
-        FUZZ_CHECK(tensors_fact_at(b, i, &g) && strcmp(f.key, g.key) == 0 && strcmp(f.text, g.text) == 0,
+    for (i = 0; tensors_metadata_at(a, i, &f); i++)
+        FUZZ_CHECK(tensors_metadata_at(b, i, &g) && strcmp(f.key, g.key) == 0 && strcmp(f.text, g.text) == 0,
                    "fact %s is lost or changed", f.key);
-    FUZZ_CHECK(!tensors_fact_at(b, i, &g), "fact %s is new", g.key);
+    FUZZ_CHECK(!tensors_metadata_at(b, i, &g), "fact %s is new", g.key);
 }
 
 /* All entries and facts as the writer takes them. */
 struct listing {
     struct tensor_entry *entries;
-    struct tensor_fact *facts;
-    size_t n_entries, n_facts;
+    struct tensor_metadata *facts;
+    size_t n_entries, n_metadata;
 };
 
 static void list_all(struct listing *out, const struct tensors *t)
 {
     struct tensor_entry entry;
-    struct tensor_fact fact;
+    struct tensor_metadata fact;
     *out = (struct listing){0};
     while (tensors_entry(t, out->n_entries, &entry))
         out->n_entries++;
-    while (tensors_fact_at(t, out->n_facts, &fact))
-        out->n_facts++;
+    while (tensors_metadata_at(t, out->n_metadata, &fact))
+        out->n_metadata++;
     out->entries = calloc(out->n_entries + 1, sizeof *out->entries);
-    out->facts = calloc(out->n_facts + 1, sizeof *out->facts);
+    out->facts = calloc(out->n_metadata + 1, sizeof *out->facts);
     FUZZ_CHECK(out->entries && out->facts, "no memory for the target itself");
     for (size_t i = 0; i < out->n_entries; i++)
         tensors_entry(t, i, &out->entries[i]);
-    for (size_t i = 0; i < out->n_facts; i++)
-        tensors_fact_at(t, i, &out->facts[i]);
+    for (size_t i = 0; i < out->n_metadata; i++)
+        tensors_metadata_at(t, i, &out->facts[i]);
 }
 
 static bl_status write_all(bl_context *ctx, const struct tensors *t, const char *path)
 {
     struct listing all;
     list_all(&all, t);
-    const bl_status status = tensors_write(ctx, path, all.entries, all.n_entries, all.facts, all.n_facts);
+    const bl_status status = tensors_write(ctx, path, all.entries, all.n_entries, all.facts, all.n_metadata);
     free(all.entries);
     free(all.facts);
     return status;
@@ -119,10 +119,10 @@ static bl_status check_way_back(bl_context *ctx, const struct tensors *t)
 bl_status fuzz_check_tensors(bl_context *ctx, const struct tensors *t)
 {
     struct tensor_entry entry;
-    struct tensor_fact fact;
+    struct tensor_metadata fact;
     for (size_t i = 0; tensors_entry(t, i, &entry); i++)
         check_entry(t, &entry);
-    for (size_t i = 0; tensors_fact_at(t, i, &fact); i++)
+    for (size_t i = 0; tensors_metadata_at(t, i, &fact); i++)
         FUZZ_CHECK(fuzz_is_plain(fact.key) && fuzz_is_utf8(fact.text, strlen(fact.text)), "fact %s",
                    fact.key);
     return check_way_back(ctx, t);

@@ -29,7 +29,7 @@ struct job {
     char said[4096]; /* what each source said, a line each */
 };
 
-enum check { CHECK_RIGHT, CHECK_OTHER, CHECK_FAILED };
+enum download_check { CHECK_RIGHT, CHECK_OTHER, CHECK_FAILED };
 
 const char *download_library(void)
 {
@@ -42,7 +42,8 @@ static int io_error(const char *path)
     return EXIT_IO;
 }
 
-static enum check check_digest(int fd, const char *path, const char *expected, char found[SHA256_ROOM])
+static enum download_check check_digest(int fd, const char *path, const char *expected,
+                                        char found[SHA256_ROOM])
 {
     if (!sha256_of_fd(fd, found)) {
         io_error(path);
@@ -62,7 +63,7 @@ static int judge_old_file(const struct job *job, int fd, bool *is_here)
         fprintf(stderr, "backless: %s is a folder, expected the name of a file\n", d->to);
         return EXIT_IO;
     }
-    const enum check check = check_digest(fd, d->to, d->sha256, found);
+    const enum download_check check = check_digest(fd, d->to, d->sha256, found);
     *is_here = check == CHECK_RIGHT;
     if (check != CHECK_OTHER || d->replaces)
         return check == CHECK_FAILED ? EXIT_IO : EXIT_DONE;
@@ -227,7 +228,7 @@ static int take_up(struct job *job, bool *is_whole)
         return EXIT_IO;
     if (have == 0 || (d->size > 0 && have < d->size))
         return EXIT_DONE;
-    const enum check check = check_digest(job->part.fd, job->part.path, d->sha256, found);
+    const enum download_check check = check_digest(job->part.fd, job->part.path, d->sha256, found);
     if (check == CHECK_FAILED)
         return EXIT_IO;
     *is_whole = check == CHECK_RIGHT;

@@ -13,7 +13,7 @@
 
 size_t KERNEL(scratch)(void);
 void KERNEL(gemm)(const struct gemm *g, float *scratch);
-void KERNEL(descend)(const struct descent *d, float *scratch);
+void KERNEL(update_fused)(const struct fused_update *d, float *scratch);
 
 size_t KERNEL(panel_columns)(void);
 size_t KERNEL(panel_width)(size_t columns);

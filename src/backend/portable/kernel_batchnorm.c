@@ -18,13 +18,13 @@ typedef double doubles __attribute__((vector_size(LANES * sizeof(double))));
 #define DOUBLES(x) __builtin_convertvector(x, doubles)
 
 /* A number for each channel; 0 for channels that are not there. */
-struct row {
+struct batchnorm_row {
     float x[C];
 };
 
-static struct row row_of(const struct norm_maps *m, const float *x)
+static struct batchnorm_row row_of(const struct norm_maps *m, const float *x)
 {
-    struct row row = {{0.0f}};
+    struct batchnorm_row row = {{0.0f}};
     for (size_t k = 0; k < m->channels; k++)
         row.x[k] = x[k];
     return row;
@@ -40,7 +40,7 @@ struct piece {
 static void turn(const struct norm_maps *m, const float *x, size_t first, size_t places, struct piece *to)
 {
     if (m->map == 1) {
-        const struct row row = row_of(m, x);
+        const struct batchnorm_row row = row_of(m, x);
         memcpy(to->x, row.x, sizeof row.x);
     } else if (m->channels == C && places == PLACES)
         pack_transposed(x + first, m->map, PLACES, C, C, to->x);
@@ -102,7 +102,7 @@ void KERNEL(norm_down_sums)(const struct norm_maps *m, const float *x, const flo
                             const float *inverse, double *sum, double *product)
 {
     doubles all[VECTORS] = {{0.0}}, products[VECTORS] = {{0.0}};
-    const struct row means = row_of(m, mean), inverses = row_of(m, inverse);
+    const struct batchnorm_row means = row_of(m, mean), inverses = row_of(m, inverse);
     floats middle[VECTORS], factor[VECTORS];
     struct piece px, pd;
     memcpy(middle, means.x, sizeof middle);

@@ -32,7 +32,7 @@ void KERNEL(panel)(const float *b, size_t ldb, size_t depth, size_t columns, flo
     pack_transposed(b, ldb, depth, columns, KERNEL(panel_width)(columns), to);
 }
 
-struct tile {
+struct gather_tile {
     const float *rows[GEMM_ROWS], *next[GEMM_ROWS]; /* next: of the tile after this one */
     float *c;
 };
@@ -90,9 +90,9 @@ static inline __attribute__((always_inline)) void store_sums(const struct gather
             c[j * g->ldc + i] = turned[i * PANEL + j];
 }
 
-static inline __attribute__((always_inline)) void multiply(const struct gather *g, const struct tile *t,
-                                                           const bool pairs, const size_t rows,
-                                                           const size_t vectors)
+static inline __attribute__((always_inline)) void multiply(const struct gather *g,
+                                                           const struct gather_tile *t, const bool pairs,
+                                                           const size_t rows, const size_t vectors)
 {
     const int32_t *terms = g->terms;
     const float *b = g->b;
@@ -235,7 +235,7 @@ void KERNEL(gather)(const struct gather *g)
                 continue;
             }
         }
-        struct tile t = {.c = g->c + i};
+        struct gather_tile t = {.c = g->c + i};
         rows = g->m - i < GEMM_ROWS ? g->m - i : GEMM_ROWS;
         rows = g->pairs ? bf16_rows(rows) : rows;
         for (size_t r = 0; r < rows; r++) {

@@ -46,7 +46,8 @@ static inline __attribute__((always_inline)) void go(const struct pool *p, const
 }
 
 /* n windows of one row. origin: the place of x. at NULL: not asked. */
-static inline void find(const struct pool *p, const float *x, size_t origin, size_t n, float *y, int32_t *at)
+static inline void find_pool(const struct pool *p, const float *x, size_t origin, size_t n, float *y,
+                             int32_t *at)
 {
     float value[MOST + VEC_WIDTH], place[MOST + VEC_WIDTH];
     const size_t stride = (size_t)p->stride, columns = (n - 1) * stride + 1;
@@ -66,6 +67,7 @@ void KERNEL(max_windows)(const struct pool *p, const float *x, float *y, int32_t
     for (size_t oy = 0; oy < p->m; oy++)
         for (size_t ox = 0; ox < p->n; ox += most) {
             const size_t origin = oy * stride * (size_t)p->in_cols + ox * stride, to = oy * p->n + ox;
-            find(p, x + origin, origin, p->n - ox < most ? p->n - ox : most, y + to, at ? at + to : NULL);
+            find_pool(p, x + origin, origin, p->n - ox < most ? p->n - ox : most, y + to,
+                      at ? at + to : NULL);
         }
 }

@@ -12,7 +12,7 @@ void KERNEL(fill)(struct backend *out)
         .machine = TEXT(KERNEL_VARIANT),
         .scratch = KERNEL(scratch)(),
         .gemm = KERNEL(gemm),
-        .descend = KERNEL(descend),
+        .update_fused = KERNEL(update_fused),
         .has_bf16 = KERNEL(has_bf16)(),
         .panel_columns = KERNEL(panel_columns)(),
         .panel_width = KERNEL(panel_width),

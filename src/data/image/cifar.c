@@ -170,7 +170,7 @@ static bl_status number_labels(bl_data *data, const struct cifar *c)
     return BL_OK;
 }
 
-static bl_status fill(bl_data *data, struct cifar *c)
+static bl_status fill_cifar(bl_data *data, struct cifar *c)
 {
     data->n = c->n;
     data->features = CIFAR_PIXELS;
@@ -193,7 +193,7 @@ bl_status cifar_finish(struct cifar *c, bl_data **out)
 {
     bl_data *data = NULL;
     BL_TRY(data_create(&data, c->r->ctx, c->r->path));
-    const bl_status status = fill(data, c);
+    const bl_status status = fill_cifar(data, c);
     if (status == BL_OK)
         *out = data;
     else

@@ -175,7 +175,7 @@ static bl_status take_labels(bl_data *data, const struct reading *r, const char 
     return status;
 }
 
-static bl_status fill(bl_data *data, const struct reading *r, struct bytes *file, const char *labels)
+static bl_status fill_idx(bl_data *data, const struct reading *r, struct bytes *file, const char *labels)
 {
     BL_TRY(take_images(data, r, file));
     if (labels)
@@ -193,7 +193,7 @@ bl_status idx_read(bl_data **out, const struct reading *r, struct bytes *file, c
     bl_data *data = NULL;
     bl_status status = data_create(&data, r->ctx, r->path);
     if (status == BL_OK)
-        status = fill(data, r, file, labels);
+        status = fill_idx(data, r, file, labels);
     mem_free(r->ctx, file->at);
     *file = (struct bytes){0};
     if (status == BL_OK)

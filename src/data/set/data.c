@@ -44,7 +44,7 @@ void data_free(bl_data *data)
     scaling_free(ctx, &data->scaling);
     scaling_free(ctx, &data->target_scaling);
     mem_free(ctx, data->missing);
-    recipe_free(ctx, data->recipe);
+    encoding_free(ctx, data->encoding);
     names_free(ctx, data->class_names, (size_t)data->outputs);
     names_free(ctx, data->column_names, data->features);
     names_free(ctx, data->ids, data->n);
@@ -376,8 +376,8 @@ static bl_status copy_missing(bl_data *to, const bl_data *from)
 {
     if (!from->missing)
         return BL_OK;
-    BL_TRY(MEM_ARRAY(to->ctx, &to->missing, from->recipe->n, "counts of missing values"));
-    memcpy(to->missing, from->missing, from->recipe->n * sizeof *to->missing);
+    BL_TRY(MEM_ARRAY(to->ctx, &to->missing, from->encoding->n, "counts of missing values"));
+    memcpy(to->missing, from->missing, from->encoding->n * sizeof *to->missing);
     return BL_OK;
 }
 
@@ -397,7 +397,7 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
     to->origin = from->origin;
     BL_TRY(scaling_copy(ctx, &to->scaling, &from->scaling));
     BL_TRY(scaling_copy(ctx, &to->target_scaling, &from->target_scaling));
-    BL_TRY(recipe_copy(&to->recipe, ctx, from->recipe));
+    BL_TRY(encoding_copy(&to->encoding, ctx, from->encoding));
     BL_TRY(copy_missing(to, from));
     BL_TRY(names_copy(ctx, &to->class_names, from->class_names, (size_t)from->outputs));
     BL_TRY(names_copy(ctx, &to->column_names, from->column_names, from->features));

@@ -9,7 +9,7 @@
 #define BL_DATA_DATA_H
 
 #include "../../backend/backend.h"
-#include "recipe.h"
+#include "encoding.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -78,9 +78,9 @@ struct bl_data {
     bool is_resized;               /* pictures were brought to one size, and those of other files are too */
     char *lacks_labels;            /* why there are no labels, for a message; NULL: nothing is known */
     char **column_names;           /* features of them; NULL: the file has none */
-    struct recipe *recipe;         /* of a table: what its columns became; NULL: no table */
-    size_t
-        *missing; /* recipe->n of them: rows of the file without a value in that column; NULL: not counted */
+    struct encoding *encoding;     /* of a table: what its columns became; NULL: no table */
+    size_t *
+        missing; /* encoding->n of them: rows of the file without a value in that column; NULL: not counted */
     bool has_test_beside;      /* the file it was read from holds a test set too */
     struct data_origin origin; /* of a training set, and of a model's description of it */
     char **ids;                /* n of them, or NULL */
@@ -197,8 +197,8 @@ bl_status scaling_check(const bl_data *data);
    outputs, also where they were changed since. BL_BAD_VALUE in the sentence of ctx, with the row. Each number is read once, in
    vectors; nothing is done for sets that were read, whose numbers were checked then. */
 bl_status data_check_wrapped(bl_context *ctx, const bl_data *data);
-/* Numbers as a model with this scaling and recipe (may be NULL) takes them, from n x features as read, into x. As
-   data_gather does; NaN is a missing value where the recipe's column had some. BL_BAD_VALUE, in the sentence of ctx: a
+/* Numbers as a model with this scaling and encoding (may be NULL) takes them, from n x features as read, into x. As
+   data_gather does; NaN is a missing value where the encoding's column had some. BL_BAD_VALUE, in the sentence of ctx: a
    value that cannot be taken. One of floats and doubles is given. */
 struct raw_rows {
     const float *floats;

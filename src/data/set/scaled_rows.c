@@ -123,7 +123,8 @@ struct checking {
     bl_status status; /* of a failure */
 };
 
-static bl_status refuse(bl_context *ctx, const struct checking *c, double value, size_t row, size_t j)
+static bl_status refuse_scaled_rows(bl_context *ctx, const struct checking *c, double value, size_t row,
+                                    size_t j)
 {
     const struct scaling *s = c->scaling;
     const size_t at = s->n == 1 ? 0 : j;
@@ -149,7 +150,7 @@ static bl_status check_block(bl_context *ctx, const struct checking *c, const st
         const double value = rows->floats ? (double)rows->floats[i] : rows->doubles[i];
         const bool is_missing = isnan(value) && c->scaling->n > 0;
         if (!is_missing && !isfinite(scaled_one(c->scaling, value, i % cols)))
-            return refuse(ctx, c, value, rows->first + i / cols, i % cols);
+            return refuse_scaled_rows(ctx, c, value, rows->first + i / cols, i % cols);
     }
     return BL_OK;
 }
@@ -187,11 +188,11 @@ bl_status data_check_wrapped(bl_context *ctx, const bl_data *data)
 /* ---- Rows of a caller's */
 
 /* Column j of the features had missing values in the training set: another feature tells where. */
-static bool may_be_missing(const struct recipe *recipe, size_t j)
+static bool may_be_missing(const struct encoding *encoding, size_t j)
 {
     size_t feature = 0;
-    for (size_t c = 0; recipe && c < recipe->n; c++) {
-        const struct recipe_column *column = &recipe->columns[c];
+    for (size_t c = 0; encoding && c < encoding->n; c++) {
+        const struct encoding_column *column = &encoding->columns[c];
         if (j == feature && column->kind == COLUMN_NUMBER)
             return column->has_indicator;
         feature += column_features(column);
@@ -204,7 +205,7 @@ static bl_status check_missing(bl_context *ctx, const bl_data *like, const struc
     for (size_t i = 0; i < rows->n * like->features; i++) {
         const size_t row = rows->first + i / like->features, j = i % like->features;
         const double value = rows->floats ? (double)rows->floats[i] : rows->doubles[i];
-        if (isnan(value) && !may_be_missing(like->recipe, j))
+        if (isnan(value) && !may_be_missing(like->encoding, j))
             BL_FAIL(ctx, BL_BAD_VALUE,
                     "row %zu (from 0), %s: NaN, but the training set had no missing value there", row,
                     scaling_column(like, "feature", j).text);
@@ -244,7 +245,7 @@ bl_status scaling_apply_targets(bl_context *ctx, const bl_data *like, const floa
     const struct checking checking = {like, &like->target_scaling, "target", BL_BAD_VALUE};
     for (size_t i = 0; i < n * cols; i++)
         if (!isfinite(targets[i]))
-            return refuse(ctx, &checking, (double)targets[i], i / cols, i % cols);
+            return refuse_scaled_rows(ctx, &checking, (double)targets[i], i / cols, i % cols);
     for (size_t i = 0; i < n; i++)
         scaling_of_floats(&like->target_scaling, targets + i * cols, cols, y + i * cols);
     return are_wild(y, n * cols) ? check_block(ctx, &checking, &(struct raw_rows){targets, NULL, 0, n}, cols)

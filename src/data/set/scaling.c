@@ -183,7 +183,7 @@ static bl_status leave_marks(struct scaling *s, const bl_data *data)
 {
     bool *is_mark = NULL;
     BL_TRY(MEM_ARRAY(data->ctx, &is_mark, data->features, "scaling"));
-    recipe_marks(data->recipe, is_mark);
+    encoding_marks(data->encoding, is_mark);
     for (size_t j = 0; j < data->features; j++)
         if (is_mark[j]) {
             s->offset[j] = 0.0;
@@ -197,7 +197,7 @@ static bl_status fit_features(struct scaling *s, const bl_data *data)
 {
     const struct numbers x = {data->ctx, data->floats, data->doubles, data->n, data->features};
     BL_TRY(fit_numbers(s, &x, data, "feature"));
-    return data->recipe ? leave_marks(s, data) : BL_OK;
+    return data->encoding ? leave_marks(s, data) : BL_OK;
 }
 
 /* 1 / (most - least), of which the difference may be more than a double holds. Rounded to a float, where one holds it, as that

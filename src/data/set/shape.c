@@ -46,20 +46,20 @@ bool shape_parse(const char *text, bl_shape *out)
 /* Columns that are no pixels. */
 static bl_status check_columns(const bl_data *data, const struct data_options *o)
 {
-    const struct recipe *recipe = data->recipe;
-    if (recipe && o->imputes)
+    const struct encoding *encoding = data->encoding;
+    if (encoding && o->imputes)
         BL_FAIL(data->ctx, BL_BAD_VALUE,
                 "%s: shape %dx%dx%d and missing impute, expected one of the two: an image has no missing "
                 "values",
                 data->source, o->shape.channels, o->shape.rows, o->shape.cols);
-    for (size_t c = 0; recipe && c < recipe->n; c++)
-        if (recipe->columns[c].kind == COLUMN_WORDS)
+    for (size_t c = 0; encoding && c < encoding->n; c++)
+        if (encoding->columns[c].kind == COLUMN_WORDS)
             BL_FAIL(data->ctx, BL_BAD_DATA,
                     "%s: column %zu (from 0)%s%s holds words, but the option shape takes the columns for "
                     "the numbers of an image; leave it out with the option ignore",
-                    data->source, c, recipe->columns[c].name ? ", " : "",
-                    recipe->columns[c].name
-                        ? text_shown(recipe->columns[c].name, strlen(recipe->columns[c].name)).text
+                    data->source, c, encoding->columns[c].name ? ", " : "",
+                    encoding->columns[c].name
+                        ? text_shown(encoding->columns[c].name, strlen(encoding->columns[c].name)).text
                         : "");
     return BL_OK;
 }

@@ -17,7 +17,7 @@
 enum { MOST_CLASSES = 32768, MOST_COMPARED = 1000, FEW_EXAMPLES = 20 };
 
 /* A different text, as a class. */
-struct kind {
+struct classes_kind {
     const struct word *word;
     bool is_number;
     double value;
@@ -26,7 +26,7 @@ struct kind {
 
 struct kinds { /* in the order of the words */
     struct words words;
-    struct kind *items;
+    struct classes_kind *items;
     size_t n;
 };
 
@@ -76,21 +76,21 @@ static bl_status count_words(struct kinds *kinds, const struct reading *r, const
     return BL_OK;
 }
 
-static bl_status collect(struct kinds *kinds, const struct reading *r, const struct label_text *texts,
-                         size_t n, const struct label_column *column)
+static bl_status collect_classes(struct kinds *kinds, const struct reading *r, const struct label_text *texts,
+                                 size_t n, const struct label_column *column)
 {
     BL_TRY(count_words(kinds, r, texts, n, column));
     BL_TRY(MEM_ARRAY(r->ctx, &kinds->items, kinds->words.n, "classes"));
     kinds->n = kinds->words.n;
     for (size_t k = 0; k < kinds->n; k++) {
-        struct kind *kind = &kinds->items[k];
+        struct classes_kind *kind = &kinds->items[k];
         kind->word = &kinds->words.items[k];
         kind->is_number = text_to_double(slice_of(kind->word->text), &kind->value);
     }
     return BL_OK;
 }
 
-static struct shown kind_shown(const struct kind *kind)
+static struct shown kind_shown(const struct classes_kind *kind)
 {
     return text_shown(kind->word->text, strlen(kind->word->text));
 }
@@ -103,7 +103,7 @@ static bl_status check_mixture(const struct kinds *kinds, const struct reading *
     for (size_t k = 0; k < kinds->n; k++)
         numbers += kinds->items[k].is_number ? kinds->items[k].word->count : 0;
     for (size_t k = 0; k < kinds->n; k++) {
-        const struct kind *kind = &kinds->items[k];
+        const struct classes_kind *kind = &kinds->items[k];
         const bool is_odd =
             !kind->is_number && (kind->word->count == 1 || csv_is_odd_number(slice_of(kind->word->text)));
         if (is_odd && 2 * numbers > n)
@@ -113,7 +113,7 @@ static bl_status check_mixture(const struct kinds *kinds, const struct reading *
     return BL_OK;
 }
 
-static bool is_whole(const struct kind *kind)
+static bool is_whole(const struct classes_kind *kind)
 {
     return kind->is_number && fabs(kind->value) <= 0x1p31 && kind->value == floor(kind->value);
 }
@@ -155,13 +155,14 @@ static bl_status check_comments(const struct kinds *kinds, const struct reading 
 
 static int by_value(const void *a, const void *b)
 {
-    const double x = (*(const struct kind *const *)a)->value, y = (*(const struct kind *const *)b)->value;
+    const double x = (*(const struct classes_kind *const *)a)->value,
+                 y = (*(const struct classes_kind *const *)b)->value;
     return (x > y) - (x < y);
 }
 
 /* Classes by value: "3" and "3.0" are one class. Returns the number of classes; sorted has one text of each,
    in order. */
-static int number_by_value(struct kind **sorted, size_t n)
+static int number_by_value(struct classes_kind **sorted, size_t n)
 {
     qsort(sorted, n, sizeof *sorted, by_value);
     int last = -1;
@@ -173,12 +174,12 @@ static int number_by_value(struct kind **sorted, size_t n)
     return last + 1;
 }
 
-static bool are_natural(struct kind *const *sorted, int n)
+static bool are_natural(struct classes_kind *const *sorted, int n)
 {
     return sorted[0]->value == 0.0 && sorted[n - 1]->value == n - 1;
 }
 
-static bl_status name_classes(bl_data *data, struct kind *const *sorted, bool are_numbers)
+static bl_status name_classes(bl_data *data, struct classes_kind *const *sorted, bool are_numbers)
 {
     BL_TRY(MEM_ARRAY(data->ctx, &data->class_names, (size_t)data->outputs, "class names"));
     for (int k = 0; k < data->outputs; k++) {
@@ -190,7 +191,8 @@ static bl_status name_classes(bl_data *data, struct kind *const *sorted, bool ar
     return BL_OK;
 }
 
-static bl_status number_kinds(bl_data *data, struct kinds *kinds, struct kind **sorted, bool are_numbers)
+static bl_status number_kinds(bl_data *data, struct kinds *kinds, struct classes_kind **sorted,
+                              bool are_numbers)
 {
     for (size_t k = 0; k < kinds->n; k++) {
         sorted[k] = &kinds->items[k];
@@ -205,7 +207,7 @@ static bl_status number_kinds(bl_data *data, struct kinds *kinds, struct kind **
 
 static bl_status sort_kinds(bl_data *data, struct kinds *kinds, bool are_numbers)
 {
-    struct kind **sorted = NULL;
+    struct classes_kind **sorted = NULL;
     BL_TRY(MEM_ARRAY(data->ctx, &sorted, kinds->n, "class names"));
     const bl_status status = number_kinds(data, kinds, sorted, are_numbers);
     mem_free(data->ctx, sorted);
@@ -255,7 +257,7 @@ static bl_status note_alike(bl_data *data, const struct kinds *kinds, const stru
 /* "true" beside "1": possibly two notations of one class. */
 static bl_status note_mixture(bl_data *data, const struct kinds *kinds, const struct label_column *column)
 {
-    const struct kind *number = NULL, *word = NULL;
+    const struct classes_kind *number = NULL, *word = NULL;
     for (size_t k = 0; k < kinds->n; k++)
         *(kinds->items[k].is_number ? &number : &word) = &kinds->items[k];
     if (!number || !word)
@@ -299,10 +301,10 @@ static bl_status learn(bl_data *data, struct kinds *kinds, const struct reading 
 static bl_status match(bl_data *data, struct kinds *kinds, const struct reading *r,
                        const struct label_column *column)
 {
-    const struct kind *unknown = NULL;
+    const struct classes_kind *unknown = NULL;
     data->outputs = r->like->outputs;
     for (size_t k = 0; k < kinds->n; k++) {
-        struct kind *kind = &kinds->items[k];
+        struct classes_kind *kind = &kinds->items[k];
         kind->number = class_of_text(r->like, kind->word->text, strlen(kind->word->text));
         if (kind->number < 0 && (!unknown || kind->word->line < unknown->word->line))
             unknown = kind;
@@ -318,7 +320,7 @@ static bl_status match(bl_data *data, struct kinds *kinds, const struct reading 
 static bl_status number_texts(bl_data *data, struct kinds *kinds, const struct reading *r,
                               const struct label_text *texts, const struct label_column *column)
 {
-    BL_TRY(collect(kinds, r, texts, data->n, column));
+    BL_TRY(collect_classes(kinds, r, texts, data->n, column));
     BL_TRY(r->like ? match(data, kinds, r, column) : learn(data, kinds, r, column));
     assert(kinds->items); /* a table has a row */
     int32_t *labels = NULL;

@@ -94,11 +94,11 @@ static bool are_blank(const struct csv_table *t)
 
 static const char *label_name(const struct csv_table *t)
 {
-    const struct recipe *recipe = t->r->like ? t->r->like->recipe : NULL;
+    const struct encoding *encoding = t->r->like ? t->r->like->encoding : NULL;
     const char *told = t->r->options->label;
-    for (size_t c = 0; !told && recipe && c < recipe->n; c++)
-        if (recipe->columns[c].kind == COLUMN_LABEL)
-            told = recipe->columns[c].name;
+    for (size_t c = 0; !told && encoding && c < encoding->n; c++)
+        if (encoding->columns[c].kind == COLUMN_LABEL)
+            told = encoding->columns[c].name;
     return told;
 }
 
@@ -119,7 +119,7 @@ static bl_status take_labels(struct csv_table *t)
 {
     bl_data *data = t->data;
     data->has_targets = t->r->like && t->r->like->has_targets;
-    BL_TRY(csv_judge_label(t));
+    BL_TRY(csv_infer_label(t));
     points_for_commas(t);
     if (!t->labels || are_blank(t)) {
         data->outputs = t->r->like ? t->r->like->outputs : 0;
@@ -177,7 +177,7 @@ static bl_status note_no_ids(const struct csv_table *t)
 /* Notes about unusual decisions. */
 static bl_status note_layout(const struct csv_table *t)
 {
-    const struct csv_layout *l = &t->layout;
+    const struct csv_dialect *l = &t->layout;
     if (l->comments > 0)
         BL_TRY(data_add_note(t->data, "%zu lines that begin with # are left out", l->comments));
     if (l->has_number_names)
@@ -208,7 +208,7 @@ static bl_status note_unlabelled(const struct csv_table *t)
                          t->unlabelled, t->unlabelled == 1 ? "" : "s", label.text);
 }
 
-/* The recipe has the file's columns in their order. */
+/* The encoding has the file's columns in their order. */
 static void hand_over_missing(struct csv_table *t)
 {
     if (t->r->like)
@@ -217,15 +217,15 @@ static void hand_over_missing(struct csv_table *t)
     t->missing = NULL;
 }
 
-static bl_status fill(struct csv_table *t, struct slice text)
+static bl_status fill_csv(struct csv_table *t, struct slice text)
 {
-    BL_TRY(csv_layout_find(&t->layout, t->r, text));
+    BL_TRY(csv_dialect_find(&t->layout, t->r, text));
     BL_TRY(note_layout(t));
     BL_TRY(note_no_ids(t));
     BL_TRY(csv_scan(t));
     t->data->n = t->n;
     BL_TRY(note_unlabelled(t));
-    BL_TRY(csv_judge(t));
+    BL_TRY(csv_infer(t));
     BL_TRY(csv_encode(t));
     BL_TRY(shape_like(t->data, t->r->like, t->r->path));
     BL_TRY(take_labels(t));
@@ -245,7 +245,7 @@ static void table_free(struct csv_table *t)
     mem_free(ctx, t->labels);
     mem_free(ctx, t->ids);
     mem_free(ctx, t->missing);
-    csv_layout_free(ctx, &t->layout);
+    csv_dialect_free(ctx, &t->layout);
 }
 
 static bl_status read_table(bl_data **out, const struct reading *r, struct bytes *file)
@@ -255,7 +255,7 @@ static bl_status read_table(bl_data **out, const struct reading *r, struct bytes
     BL_TRY(check_text(r, file));
     BL_TRY(csv_ends_settle(r, file));
     BL_TRY(data_create(&t.data, r->ctx, r->path));
-    const bl_status status = fill(&t, without_mark(file));
+    const bl_status status = fill_csv(&t, without_mark(file));
     table_free(&t);
     if (status == BL_OK)
         *out = t.data;

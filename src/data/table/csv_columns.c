@@ -1,13 +1,13 @@
 /*
  * csv_columns.c - the names of a table's columns in messages.
  */
-#include "csv_layout.h"
+#include "csv_dialect.h"
 
 #include "../../base/nearest.h"
 
 #include <string.h>
 
-struct csv_column_text csv_column(const struct csv_layout *layout, size_t column)
+struct csv_column_text csv_column(const struct csv_dialect *layout, size_t column)
 {
     struct csv_column_text out = {""};
     if (layout->names)
@@ -18,7 +18,7 @@ struct csv_column_text csv_column(const struct csv_layout *layout, size_t column
     return out;
 }
 
-const char *csv_nearest_name(const struct csv_layout *layout, struct slice text)
+const char *csv_nearest_name(const struct csv_dialect *layout, struct slice text)
 {
     struct nearest search;
     nearest_begin(&search, text);

@@ -1,5 +1,5 @@
 /*
- * csv_encode.c - encodes the columns of a table as features, by its struct recipe.
+ * csv_encode.c - encodes the columns of a table as features, by its struct encoding.
  */
 #include "../../base/mem.h"
 #include "csv_table.h"
@@ -84,11 +84,11 @@ static bl_status take_word(struct csv_table *t, const struct csv_line *line, siz
     return BL_OK;
 }
 
-static bl_status fill(struct csv_table *t)
+static bl_status fill_csv_encode(struct csv_table *t)
 {
     bl_data *data = t->data;
     double *x = NULL;
-    data->features = recipe_features(data->recipe);
+    data->features = encoding_features(data->encoding);
     if (data->features == 0 || data->features > INT_MAX)
         BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: its columns become %zu features, expected 1 to %d", t->r->path,
                 data->features, INT_MAX);
@@ -110,7 +110,7 @@ bl_status csv_encode(struct csv_table *t)
         data->features = t->layout.inputs;
         t->values = NULL;
     } else
-        BL_TRY(fill(t));
+        BL_TRY(fill_csv_encode(t));
     data->shape = (bl_shape){1, 1, (int)data->features};
-    return data->recipe ? recipe_feature_names(&data->column_names, t->r->ctx, data->recipe) : BL_OK;
+    return data->encoding ? encoding_feature_names(&data->column_names, t->r->ctx, data->encoding) : BL_OK;
 }

@@ -6,7 +6,7 @@
  * header too (wavelengths, years): if its numbers have an order that the lines below lack, are whole above
  * fractions, or are beside a usual name of a label, the reader refuses to guess and asks for --header.
  */
-#include "csv_layout.h"
+#include "csv_dialect.h"
 
 #include "csv_number.h"
 
@@ -209,18 +209,18 @@ static bool is_in_first(const struct csv_sample *s, const char *name)
 /* Whether the first line contains the names of all inputs of the model. */
 static bool names_the_inputs(const struct csv_sample *s, const struct reading *r)
 {
-    const struct recipe *recipe = r->like ? r->like->recipe : NULL;
-    if (!recipe || !recipe_has_names(recipe))
+    const struct encoding *encoding = r->like ? r->like->encoding : NULL;
+    if (!encoding || !encoding_has_names(encoding))
         return false;
-    for (size_t c = 0; c < recipe->n; c++) {
-        const enum column_kind kind = recipe->columns[c].kind;
-        if ((kind == COLUMN_NUMBER || kind == COLUMN_WORDS) && !is_in_first(s, recipe->columns[c].name))
+    for (size_t c = 0; c < encoding->n; c++) {
+        const enum column_kind kind = encoding->columns[c].kind;
+        if ((kind == COLUMN_NUMBER || kind == COLUMN_WORDS) && !is_in_first(s, encoding->columns[c].name))
             return false;
     }
-    return recipe_inputs(recipe) > 0;
+    return encoding_inputs(encoding) > 0;
 }
 
-bl_status csv_header_find(struct csv_layout *layout, const struct reading *r, const struct csv_sample *s)
+bl_status csv_header_find(struct csv_dialect *layout, const struct reading *r, const struct csv_sample *s)
 {
     const char *option = r->options->header;
     const bool is_told = option && (strcmp(option, "yes") == 0 || strcmp(option, "no") == 0);

@@ -4,7 +4,7 @@
  * The last of the comments may be the header (numpy's savetxt writes it so, and some tables have a column called "#"): it is
  * when it has as many fields as the line below, none of them a number, and that line has numbers.
  */
-#include "csv_layout.h"
+#include "csv_dialect.h"
 
 #include "csv_number.h"
 
@@ -27,7 +27,7 @@ static bool take_separator_line(struct slice line, char *out)
     return *out != 0 || sign.n <= 2;
 }
 
-static bl_status take_first_line(struct csv_layout *out, const struct reading *r, struct slice *text)
+static bl_status take_first_line(struct csv_dialect *out, const struct reading *r, struct slice *text)
 {
     struct csv_line line = {.number = 0};
     struct slice rest = *text;
@@ -62,7 +62,7 @@ struct comments {
     struct start last, table;
 };
 
-static struct comments find_comments(const struct csv_layout *layout, struct slice text)
+static struct comments find_comments(const struct csv_dialect *layout, struct slice text)
 {
     struct comments c = {.n = 0};
     struct csv_line line = {.number = layout->lines_before};
@@ -111,7 +111,7 @@ static bl_status is_unclear(const struct reading *r, const struct start *comment
             r->path, comment->line);
 }
 
-static bl_status skip_comments(struct csv_layout *out, const struct reading *r, const struct comments *c,
+static bl_status skip_comments(struct csv_dialect *out, const struct reading *r, const struct comments *c,
                                struct slice *text)
 {
     const struct start header = without_sign(c->last);
@@ -133,7 +133,7 @@ static bl_status skip_comments(struct csv_layout *out, const struct reading *r, 
     return BL_OK;
 }
 
-bl_status csv_preamble_take(struct csv_layout *out, const struct reading *r, struct slice *text)
+bl_status csv_preamble_take(struct csv_dialect *out, const struct reading *r, struct slice *text)
 {
     BL_TRY(take_first_line(out, r, text));
     const struct comments c = find_comments(out, *text);

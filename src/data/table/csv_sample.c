@@ -2,7 +2,7 @@
  * csv_sample.c - collects statistics of the first lines of a table: the contents of each column, and the
  * order of the numbers in a line.
  */
-#include "csv_layout.h"
+#include "csv_dialect.h"
 
 #include "../../base/mem.h"
 #include "csv_number.h"
@@ -94,7 +94,7 @@ static void count_line(struct csv_sample *s, struct slice line, char separator)
     s->quoted += order.quoted > 0;
 }
 
-bl_status csv_sample_take(struct csv_sample *out, const struct csv_layout *layout, bl_context *ctx,
+bl_status csv_sample_take(struct csv_sample *out, const struct csv_dialect *layout, bl_context *ctx,
                           struct slice text, struct csv_line line)
 {
     const char separator = layout->separator;

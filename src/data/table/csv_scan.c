@@ -119,8 +119,8 @@ static void know_inputs(struct csv_table *t)
         input->is_told = like || t->layout.is_words[c];
         input->kind = !like && t->layout.is_words[c] ? COLUMN_WORDS : COLUMN_NUMBER;
     }
-    for (size_t c = 0, i = 0; like && like->recipe && c < like->recipe->n; c++) {
-        const struct recipe_column *as = &like->recipe->columns[c];
+    for (size_t c = 0, i = 0; like && like->encoding && c < like->encoding->n; c++) {
+        const struct encoding_column *as = &like->encoding->columns[c];
         if (as->kind == COLUMN_NUMBER || as->kind == COLUMN_WORDS) {
             t->inputs[i].as = as;
             t->inputs[i++].kind = as->kind;

@@ -6,7 +6,7 @@
  * chosen that gives the larger share of numbers (decimal commas included, so that "1,5;2,5" is two fields),
  * then the one that gives more fields.
  */
-#include "csv_layout.h"
+#include "csv_dialect.h"
 
 #include "csv_number.h"
 

@@ -6,7 +6,7 @@
 #define BL_DATA_CSV_TABLE_H
 
 #include "classes.h"
-#include "csv_layout.h"
+#include "csv_dialect.h"
 #include "words.h"
 
 enum { MOST_WORDS = 256 }; /* of a column: more are not accepted as categories */
@@ -25,18 +25,18 @@ struct csv_input {
     bool is_dropped; /* left out after all */
     struct csv_count numbers, words, odd, missing; /* odd: "inf", "none", ... */
     struct csv_count inexact;                      /* whole numbers that no double holds, such as 2^53 + 1 */
-    struct csv_count alike;         /* of the words, those that are numbers in another notation */
-    struct words different;         /* of a column of words */
-    struct csv_count wordy;         /* the word that exceeds a limit: too many words, or (n bytes) too long */
-    const struct recipe_column *as; /* what it becomes */
-    size_t feature;                 /* the first that it becomes */
+    struct csv_count alike; /* of the words, those that are numbers in another notation */
+    struct words different; /* of a column of words */
+    struct csv_count wordy; /* the word that exceeds a limit: too many words, or (n bytes) too long */
+    const struct encoding_column *as; /* what it becomes */
+    size_t feature;                   /* the first that it becomes */
 };
 
 struct csv_digits;
 
 struct csv_table {
     const struct reading *r;
-    struct csv_layout layout;
+    struct csv_dialect layout;
     bl_data *data;
     size_t room, n;            /* rows */
     struct csv_input *inputs;  /* layout.inputs of them */
@@ -66,10 +66,10 @@ bl_status csv_compare_digits(struct csv_table *t, size_t i, bool *are_different,
 bool csv_is_inexact(struct slice text, double value);
 
 bl_status csv_scan(struct csv_table *t);
-/* After the scan: decides what each column becomes, and stores the result in data->recipe. */
-bl_status csv_judge(struct csv_table *t);
+/* After the scan: decides what each column becomes, and stores the result in data->encoding. */
+bl_status csv_infer(struct csv_table *t);
 /* Refuses a label column whose words are numbers in another notation. */
-bl_status csv_judge_label(const struct csv_table *t);
+bl_status csv_infer_label(const struct csv_table *t);
 /* Fills data->doubles, features, shape and column_names. Takes t->values over without a copy where they are
    already the features. */
 bl_status csv_encode(struct csv_table *t);

@@ -1,5 +1,5 @@
 /*
- * recipe.h - how the columns of a table become features: learned from the training set, kept with the model, followed
+ * encoding.h - how the columns of a table become features: learned from the training set, kept with the model, followed
  * for every other table.
  *
  * A column of numbers is one feature. A column of words is one feature a word, 1 where it stands (one-hot). Where
@@ -12,7 +12,7 @@
 
 enum column_kind { COLUMN_LEFT_OUT, COLUMN_LABEL, COLUMN_NUMBER, COLUMN_WORDS, COLUMN_KINDS };
 
-struct recipe_column {
+struct encoding_column {
     char *name; /* NULL: the table had no header */
     enum column_kind kind;
     char **words; /* n_words of them, sorted by their bytes */
@@ -20,33 +20,34 @@ struct recipe_column {
     bool has_indicator;
 };
 
-struct recipe {
-    struct recipe_column *columns; /* in the training table's order */
+struct encoding {
+    struct encoding_column *columns; /* in the training table's order */
     size_t n;
     bool has_decimal_comma; /* numbers of the table are written as 1,5 */
     bool takes_missing;     /* missing values were filled in, where there were any (--missing impute) */
 };
 
 /* n columns, all left out, without names. */
-bl_status recipe_create(struct recipe **out, bl_context *ctx, size_t n);
-bl_status recipe_copy(struct recipe **out, bl_context *ctx, const struct recipe *from); /* NULL gives NULL */
-void recipe_free(bl_context *ctx, struct recipe *recipe);
+bl_status encoding_create(struct encoding **out, bl_context *ctx, size_t n);
+bl_status encoding_copy(struct encoding **out, bl_context *ctx,
+                        const struct encoding *from); /* NULL gives NULL */
+void encoding_free(bl_context *ctx, struct encoding *encoding);
 
-size_t column_features(const struct recipe_column *column); /* as many as it becomes */
-size_t recipe_features(const struct recipe *recipe);
-size_t recipe_inputs(const struct recipe *recipe); /* columns that are learned from */
-bool recipe_has_names(const struct recipe *recipe);
+size_t column_features(const struct encoding_column *column); /* as many as it becomes */
+size_t encoding_features(const struct encoding *encoding);
+size_t encoding_inputs(const struct encoding *encoding); /* columns that are learned from */
+bool encoding_has_names(const struct encoding *encoding);
 /* Which of the words; -1: none of them. */
-int column_word(const struct recipe_column *column, struct slice word);
+int column_word(const struct encoding_column *column, struct slice word);
 
 /* Whether a feature is a mark, 0 or 1, and not a number to be standardised; for all features in turn. */
-void recipe_marks(const struct recipe *recipe, bool *is_mark);
+void encoding_marks(const struct encoding *encoding, bool *is_mark);
 /* What the features are called, each a new text: "age", "colour=red", "age is missing"; no names, no texts. */
-bl_status recipe_feature_names(char ***out, bl_context *ctx, const struct recipe *recipe);
+bl_status encoding_feature_names(char ***out, bl_context *ctx, const struct encoding *encoding);
 
 /* As JSON, for the metadata of a model: a list of objects {"name", "kind": "number", "words", "left out" or "label",
    "words": [...], "indicator": true}; "decimal": "comma" in columns of numbers and the label where it is one. */
-bl_status recipe_to_text(char **out, bl_context *ctx, const struct recipe *recipe);
-bl_status recipe_from_text(struct recipe **out, bl_context *ctx, const char *path, const char *text);
+bl_status encoding_to_text(char **out, bl_context *ctx, const struct encoding *encoding);
+bl_status encoding_from_text(struct encoding **out, bl_context *ctx, const char *path, const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * kernel_descend.c - the fused gradient and update: W and the optimiser state are updated by delta^T x, tile
+ * kernel_update_fused.c - the fused gradient and update: W and the optimiser state are updated by delta^T x, tile
  * by tile, without storing the gradient.
  *
  * While the sums of one tile are computed, the update by the previous tile is interleaved, one vector per
@@ -18,7 +18,7 @@ enum { ROWS = 128, FEW = 4, DEEP = 128, OVERLAPS = VEC_WIDTH == 16 };
 
 /* The pending update, on rows x columns of W. */
 struct due {
-    const struct descent *d;
+    const struct fused_update *d;
     struct rmsprop_factors factors; /* where it is RMSprop's */
     const float *g;                 /* rows of whole vectors */
     float *w, *slots[2];
@@ -90,7 +90,7 @@ static void multiply_tile(const struct tile *t, size_t rows, size_t vectors, str
 /* Where a tile's step is to be taken once its sums are whole: from number `at` of W on. */
 static void make_due(struct due *due, const struct tile *t, size_t at, size_t rows, size_t columns)
 {
-    const struct descent *d = due->d;
+    const struct fused_update *d = due->d;
     due->g = t->c;
     due->w = d->w + at;
     for (size_t s = 0; s < 2; s++)
@@ -101,13 +101,13 @@ static void make_due(struct due *due, const struct tile *t, size_t at, size_t ro
 }
 
 /* A piece of W, and the block of terms that is summed for it. */
-struct block {
+struct kernel_update_fused_block {
     size_t i, rows, j, columns, k, depth;
 };
 
 /* kept: the sums between blocks of terms; of one block a tile's alone, for what is due is done before they are written. */
-static void descend_block(const struct descent *d, const struct block *b, float *packed, float *kept,
-                          struct due *due)
+static void update_fused_block(const struct fused_update *d, const struct kernel_update_fused_block *b,
+                               float *packed, float *kept, struct due *due)
 {
     const size_t vectors = vectors_of(b->columns), width = vectors * VEC_WIDTH;
     const bool lies_well = b->columns % VEC_WIDTH == 0, is_last = b->k + b->depth == d->k;
@@ -136,7 +136,7 @@ static void descend_block(const struct descent *d, const struct block *b, float 
 /* ---- A gradient of few terms: each row of W is updated from end to end */
 
 /* The parameters of a row's update, by value, because W is written between its terms. */
-struct row {
+struct update_fused_row {
     float *w, *slots[2];
     const float *x;
     size_t ldx, terms;
@@ -146,8 +146,8 @@ struct row {
 };
 
 /* Numbers j .. of the row, at most `left`. */
-static inline __attribute__((always_inline)) void step_vector(const struct row *row, size_t j, size_t left,
-                                                              const enum update_kind kind,
+static inline __attribute__((always_inline)) void step_vector(const struct update_fused_row *row, size_t j,
+                                                              size_t left, const enum update_kind kind,
                                                               const bool has_slot, const size_t terms)
 {
     vec sum = vec_all(0.0f);
@@ -161,8 +161,9 @@ static inline __attribute__((always_inline)) void step_vector(const struct row *
         rmsprop_vector(&row->factors, row->w + j, sum, row->slots[0] + j, left);
 }
 
-static inline __attribute__((always_inline)) void
-step_row(struct row row, size_t n, const enum update_kind kind, const bool has_slot, const size_t terms)
+static inline __attribute__((always_inline)) void step_row(struct update_fused_row row, size_t n,
+                                                           const enum update_kind kind, const bool has_slot,
+                                                           const size_t terms)
 {
     size_t j = 0;
     for (; j + VEC_WIDTH <= n; j += VEC_WIDTH)
@@ -171,7 +172,7 @@ step_row(struct row row, size_t n, const enum update_kind kind, const bool has_s
         step_vector(&row, j, n - j, kind, has_slot, terms);
 }
 
-static inline __attribute__((always_inline)) void step_row_of(const struct row *row, size_t n,
+static inline __attribute__((always_inline)) void step_row_of(const struct update_fused_row *row, size_t n,
                                                               const size_t terms)
 {
     if (row->by.kind == UPDATE_ADAM)
@@ -184,9 +185,9 @@ static inline __attribute__((always_inline)) void step_row_of(const struct row *
         step_row(*row, n, UPDATE_SGD, false, terms);
 }
 
-static void descend_rows(const struct descent *d)
+static void update_fused_rows(const struct fused_update *d)
 {
-    struct row row = {.x = d->x, .ldx = d->ldx, .terms = d->k, .by = d->by};
+    struct update_fused_row row = {.x = d->x, .ldx = d->ldx, .terms = d->k, .by = d->by};
     if (d->by.kind == UPDATE_RMSPROP)
         row.factors = rmsprop_factors(&d->by.rmsprop);
     for (size_t i = 0; i < d->m; i++) {
@@ -207,15 +208,15 @@ size_t KERNEL(scratch)(void)
     return STRIPE * GEMM_DEPTH + STRIPE * ROWS + CACHE_LINE / sizeof(float) - 1;
 }
 
-void KERNEL(descend)(const struct descent *d, float *scratch)
+void KERNEL(update_fused)(const struct fused_update *d, float *scratch)
 {
     float *packed = on_cache_line(scratch), *kept = packed + STRIPE * GEMM_DEPTH;
     if (d->k <= FEW && !d->pairs) {
-        descend_rows(d);
+        update_fused_rows(d);
         return;
     }
     struct due due = {.d = d};
-    struct block b;
+    struct kernel_update_fused_block b;
     if (d->by.kind == UPDATE_RMSPROP)
         due.factors = rmsprop_factors(&d->by.rmsprop);
     for (b.i = 0; b.i < d->m; b.i += ROWS)
@@ -224,7 +225,7 @@ void KERNEL(descend)(const struct descent *d, float *scratch)
             b.columns = stripe(d->n - b.j);
             for (b.k = 0; b.k < d->k; b.k += GEMM_DEPTH) {
                 b.depth = d->k - b.k < GEMM_DEPTH ? d->k - b.k : GEMM_DEPTH;
-                descend_block(d, &b, packed, kept, &due);
+                update_fused_block(d, &b, packed, kept, &due);
             }
         }
     take_rows(&due);

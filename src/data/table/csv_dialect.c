@@ -1,8 +1,8 @@
 /*
- * csv_layout.c - determines the layout of a CSV file from its first lines: text before the table, separator,
+ * csv_dialect.c - determines the layout of a CSV file from its first lines: text before the table, separator,
  * header, names, and the role of each column.
  */
-#include "csv_layout.h"
+#include "csv_dialect.h"
 
 #include "csv_number.h"
 
@@ -39,7 +39,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Columns are matched by name later: a name that occurs twice would match the wrong one. */
-static bl_status check_twins(const struct csv_layout *layout, const struct reading *r, char ***sorted)
+static bl_status check_twins(const struct csv_dialect *layout, const struct reading *r, char ***sorted)
 {
     for (size_t c = 0; c < layout->columns; c++)
         sorted[c] = &layout->names[c];
@@ -56,7 +56,7 @@ static bl_status check_twins(const struct csv_layout *layout, const struct readi
     return BL_OK;
 }
 
-static bl_status take_names(struct csv_layout *out, const struct reading *r, const struct csv_sample *s)
+static bl_status take_names(struct csv_dialect *out, const struct reading *r, const struct csv_sample *s)
 {
     char ***sorted = NULL;
     BL_TRY(MEM_ARRAY(r->ctx, &out->names, s->n_columns, "column names"));
@@ -74,7 +74,7 @@ static char decimal_of(const struct reading *r)
 {
     if (r->options->decimal)
         return r->options->decimal;
-    return r->like && r->like->recipe && r->like->recipe->has_decimal_comma ? ',' : '.';
+    return r->like && r->like->encoding && r->like->encoding->has_decimal_comma ? ',' : '.';
 }
 
 /* "|---|:--|", "---+---", "=== ===": the line below the names in tables for display. */
@@ -89,7 +89,7 @@ static bool is_rule(struct slice line)
     return dashes > 2;
 }
 
-static bl_status check_rules(const struct reading *r, const struct csv_layout *layout, struct slice text)
+static bl_status check_rules(const struct reading *r, const struct csv_dialect *layout, struct slice text)
 {
     struct csv_line line = {.number = layout->lines_before};
     for (int i = 0; i < 2 && csv_next_line(&text, '\0', &line); i++)
@@ -101,7 +101,7 @@ static bl_status check_rules(const struct reading *r, const struct csv_layout *l
     return BL_OK;
 }
 
-static bl_status find_separation(struct csv_layout *out, const struct reading *r, struct slice *text)
+static bl_status find_separation(struct csv_dialect *out, const struct reading *r, struct slice *text)
 {
     struct csv_line line = {.number = 0};
     struct slice rest = *text;
@@ -120,7 +120,7 @@ static bl_status find_separation(struct csv_layout *out, const struct reading *r
 
 /* In a table of one column an empty line is a row without a value. A single one at the end of the file is not
    a row, because many programs write it; several are ambiguous. */
-static bl_status trim_rows(struct csv_layout *out, const struct reading *r)
+static bl_status trim_rows(struct csv_dialect *out, const struct reading *r)
 {
     struct slice *rows = &out->rows;
     size_t blank = 0;
@@ -136,7 +136,7 @@ static bl_status trim_rows(struct csv_layout *out, const struct reading *r)
     return BL_OK;
 }
 
-static bl_status find_with(struct csv_layout *out, struct csv_sample *s, const struct reading *r,
+static bl_status find_with(struct csv_dialect *out, struct csv_sample *s, const struct reading *r,
                            struct slice text)
 {
     BL_TRY(find_separation(out, r, &text));
@@ -155,27 +155,27 @@ static bl_status find_with(struct csv_layout *out, struct csv_sample *s, const s
     if (out->has_header)
         BL_TRY(take_names(out, r, s));
     csv_sample_first_itself(s, line.text, out->separator);
-    return csv_places_find(out, r, s);
+    return csv_roles_find(out, r, s);
 }
 
-bl_status csv_layout_find(struct csv_layout *out, const struct reading *r, struct slice text)
+bl_status csv_dialect_find(struct csv_dialect *out, const struct reading *r, struct slice text)
 {
-    struct csv_layout layout = {0};
+    struct csv_dialect layout = {0};
     struct csv_sample sample = {0};
     const bl_status status = find_with(&layout, &sample, r, text);
     mem_free(r->ctx, sample.columns);
     if (status == BL_OK)
         *out = layout;
     else
-        csv_layout_free(r->ctx, &layout);
+        csv_dialect_free(r->ctx, &layout);
     return status;
 }
 
-void csv_layout_free(bl_context *ctx, struct csv_layout *layout)
+void csv_dialect_free(bl_context *ctx, struct csv_dialect *layout)
 {
     names_free(ctx, layout->names, layout->columns);
     mem_free(ctx, layout->place);
     mem_free(ctx, layout->is_out);
     mem_free(ctx, layout->is_words);
-    *layout = (struct csv_layout){0};
+    *layout = (struct csv_dialect){0};
 }

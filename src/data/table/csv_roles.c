@@ -1,11 +1,11 @@
 /*
- * csv_places.c - assigns roles to the columns of a table: label, id, omitted, or input.
+ * csv_roles.c - assigns roles to the columns of a table: label, id, omitted, or input.
  *
  * Label column: by option, else by its name, else the only column of words other than dates, else the last.
  * For a model the columns are those of its training: matched by name in any order if both have names, else by
  * number.
  */
-#include "csv_layout.h"
+#include "csv_dialect.h"
 
 #include "../../base/mem.h"
 #include "../../base/nearest.h"
@@ -25,13 +25,13 @@ bool csv_is_usual_label(struct slice name)
 }
 
 /* One search. */
-struct places {
-    struct csv_layout *layout;
+struct csv_roles_places {
+    struct csv_dialect *layout;
     const struct reading *r;
     const struct csv_sample *sample;
 };
 
-static size_t find_name(const struct csv_layout *layout, struct slice name)
+static size_t find_name(const struct csv_dialect *layout, struct slice name)
 {
     for (size_t c = 0; layout->names && c < layout->columns; c++)
         if (slice_is(name, layout->names[c]))
@@ -40,7 +40,7 @@ static size_t find_name(const struct csv_layout *layout, struct slice name)
 }
 
 /* By its name, else first or last, else its number. */
-static size_t told_column(const struct csv_layout *layout, struct slice text)
+static size_t told_column(const struct csv_dialect *layout, struct slice text)
 {
     size_t column = find_name(layout, text);
     if (column != CSV_NONE)
@@ -52,9 +52,9 @@ static size_t told_column(const struct csv_layout *layout, struct slice text)
     return text_to_size(text, &column) && column < layout->columns ? column : CSV_NONE;
 }
 
-static bl_status no_such_column(const struct places *p, const char *what, struct slice text)
+static bl_status no_such_column(const struct csv_roles_places *p, const char *what, struct slice text)
 {
-    const struct csv_layout *layout = p->layout;
+    const struct csv_dialect *layout = p->layout;
     const char *near = csv_nearest_name(layout, text);
     char known[256] = "";
     if (near)
@@ -72,7 +72,8 @@ static bl_status no_such_column(const struct places *p, const char *what, struct
 
 /* Each name of a comma-separated list. For a model the inputs are fixed, so the list may name columns that do
    not exist. */
-static bl_status mark_columns(const struct places *p, const char *list, const char *what, bool *marks)
+static bl_status mark_columns(const struct csv_roles_places *p, const char *list, const char *what,
+                              bool *marks)
 {
     struct slice rest = slice_of(list ? list : ""), piece;
     while (slice_next(&rest, ',', &piece)) {
@@ -87,10 +88,10 @@ static bl_status mark_columns(const struct places *p, const char *list, const ch
 }
 
 /* A file for a model may lack the id column: its rows are numbered then. */
-static bl_status find_id(const struct places *p)
+static bl_status find_id(const struct csv_roles_places *p)
 {
     const char *told = p->r->options->id_column;
-    struct csv_layout *layout = p->layout;
+    struct csv_dialect *layout = p->layout;
     layout->id = told ? told_column(layout, slice_of(told)) : CSV_NONE;
     if (told && layout->id == CSV_NONE && !p->r->like)
         return no_such_column(p, "id column", slice_of(told));
@@ -104,7 +105,7 @@ static bool keeps_all(const struct data_options *o)
     return o->ignore && strcmp(o->ignore, "none") == 0;
 }
 
-static bl_status find_told(const struct places *p)
+static bl_status find_told(const struct csv_roles_places *p)
 {
     const struct data_options *o = p->r->options;
     if (p->layout->has_row_names && !keeps_all(o))
@@ -116,7 +117,7 @@ static bl_status find_told(const struct places *p)
 
 /* ---- Label column */
 
-static size_t named_label(const struct csv_layout *layout)
+static size_t named_label(const struct csv_dialect *layout)
 {
     for (size_t i = 0; layout->names && i < N_USUAL; i++)
         for (size_t c = 0; c < layout->columns; c++)
@@ -125,12 +126,12 @@ static size_t named_label(const struct csv_layout *layout)
     return CSV_NONE;
 }
 
-static bool is_free(const struct csv_layout *layout, size_t c)
+static bool is_free(const struct csv_dialect *layout, size_t c)
 {
     return !layout->is_out[c] && layout->place[c] == CSV_NONE;
 }
 
-static size_t only_words(const struct places *p)
+static size_t only_words(const struct csv_roles_places *p)
 {
     size_t found = CSV_NONE;
     for (size_t c = 0; c < p->layout->columns; c++) {
@@ -144,13 +145,13 @@ static size_t only_words(const struct places *p)
     return found;
 }
 
-static size_t guessed_label(const struct places *p)
+static size_t guessed_label(const struct csv_roles_places *p)
 {
     const size_t by_name = named_label(p->layout);
     return by_name != CSV_NONE ? by_name : only_words(p);
 }
 
-static size_t last_free(const struct csv_layout *layout)
+static size_t last_free(const struct csv_dialect *layout)
 {
     for (size_t c = layout->columns; c-- > 0;)
         if (is_free(layout, c))
@@ -159,7 +160,7 @@ static size_t last_free(const struct csv_layout *layout)
 }
 
 /* Rows that end with a separator have an empty last column, which cannot be the label. */
-static size_t last_with_values(const struct places *p)
+static size_t last_with_values(const struct csv_roles_places *p)
 {
     for (size_t c = p->layout->columns; c-- > 0;)
         if (is_free(p->layout, c) && p->sample->columns[c].numbers + p->sample->columns[c].words > 0)
@@ -167,35 +168,35 @@ static size_t last_with_values(const struct places *p)
     return last_free(p->layout);
 }
 
-static bl_status label_is_feature(const struct places *p, size_t label)
+static bl_status label_is_feature(const struct csv_roles_places *p, size_t label)
 {
     BL_FAIL(p->r->ctx, BL_BAD_DATA,
             "%s: the label %s is one of the features of the model, which learned from it", p->r->path,
             csv_column(p->layout, label).text);
 }
 
-static bl_status label_is_out(const struct places *p, size_t label)
+static bl_status label_is_out(const struct csv_roles_places *p, size_t label)
 {
     BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: the label %s is also left out or the id column", p->r->path,
             csv_column(p->layout, label).text);
 }
 
 /* For a label that no option names. */
-static const char *reason_of(const struct csv_layout *layout, size_t found)
+static const char *reason_of(const struct csv_dialect *layout, size_t found)
 {
     if (found == CSV_NONE)
         return "as the last column with values";
     return named_label(layout) == found ? "by its name" : "as the only column of words";
 }
 
-/* fallback: the label column by default; CSV_NONE: no label. */
-static bl_status find_label(const struct places *p, size_t fallback)
+/* default_value: the label column by default; CSV_NONE: no label. */
+static bl_status find_label(const struct csv_roles_places *p, size_t default_value)
 {
     const char *told = p->r->options->label;
     const size_t found = told ? told_column(p->layout, slice_of(told)) : guessed_label(p);
-    if (found == CSV_NONE && told && fallback != CSV_NONE)
+    if (found == CSV_NONE && told && default_value != CSV_NONE)
         return no_such_column(p, "label column", slice_of(told));
-    p->layout->label = found != CSV_NONE ? found : fallback;
+    p->layout->label = found != CSV_NONE ? found : default_value;
     p->layout->is_label_guessed = !told && p->layout->label != CSV_NONE;
     p->layout->label_reason = reason_of(p->layout, found);
     if (p->layout->label != CSV_NONE && p->layout->is_out[p->layout->label])
@@ -206,7 +207,7 @@ static bl_status find_label(const struct places *p, size_t fallback)
 /* ---- Places */
 
 /* Every column that is free is an input, in the file's order. */
-static void place_in_order(struct csv_layout *out)
+static void place_in_order(struct csv_dialect *out)
 {
     out->inputs = 0;
     for (size_t c = 0; c < out->columns; c++)
@@ -214,7 +215,7 @@ static void place_in_order(struct csv_layout *out)
             out->place[c] = out->inputs++;
 }
 
-static bl_status place_alone(const struct places *p)
+static bl_status place_alone(const struct csv_roles_places *p)
 {
     BL_TRY(find_label(p, p->r->options->has_labels ? last_with_values(p) : CSV_NONE));
     place_in_order(p->layout);
@@ -228,16 +229,16 @@ static bl_status place_alone(const struct places *p)
 
 static size_t inputs_of(const bl_data *like)
 {
-    return like->recipe ? recipe_inputs(like->recipe) : like->features;
+    return like->encoding ? encoding_inputs(like->encoding) : like->features;
 }
 
 /* Matches columns by number, if the training table or this file has no names. */
-static bl_status place_like_training(const struct places *p)
+static bl_status place_like_training(const struct csv_roles_places *p)
 {
-    const struct recipe *recipe = p->r->like->recipe;
-    struct csv_layout *out = p->layout;
-    for (size_t c = 0; c < recipe->n; c++) {
-        const enum column_kind kind = recipe->columns[c].kind;
+    const struct encoding *encoding = p->r->like->encoding;
+    struct csv_dialect *out = p->layout;
+    for (size_t c = 0; c < encoding->n; c++) {
+        const enum column_kind kind = encoding->columns[c].kind;
         if (kind == COLUMN_NUMBER || kind == COLUMN_WORDS)
             out->place[c] = out->inputs++;
         if (kind == COLUMN_LABEL)
@@ -250,19 +251,19 @@ static bl_status place_like_training(const struct places *p)
                                                                         : BL_OK;
 }
 
-static size_t told_label(const struct places *p)
+static size_t told_label(const struct csv_roles_places *p)
 {
     const char *told = p->r->options->label;
     return told ? told_column(p->layout, slice_of(told)) : CSV_NONE;
 }
 
 /* As many columns as the model has inputs, or one more. */
-static bl_status place_by_count(const struct places *p)
+static bl_status place_by_count(const struct csv_roles_places *p)
 {
-    struct csv_layout *out = p->layout;
+    struct csv_dialect *out = p->layout;
     const size_t expected = inputs_of(p->r->like);
     size_t free = 0;
-    if (p->r->like->recipe && out->columns == p->r->like->recipe->n)
+    if (p->r->like->encoding && out->columns == p->r->like->encoding->n)
         return place_like_training(p);
     for (size_t c = 0; c < out->columns; c++)
         free += !out->is_out[c];
@@ -281,7 +282,7 @@ static bl_status place_by_count(const struct places *p)
     return BL_OK;
 }
 
-static size_t only_left_over(const struct csv_layout *layout)
+static size_t only_left_over(const struct csv_dialect *layout)
 {
     size_t found = CSV_NONE;
     for (size_t c = 0; c < layout->columns; c++) {
@@ -294,21 +295,21 @@ static size_t only_left_over(const struct csv_layout *layout)
     return found;
 }
 
-static const char *label_name(const struct recipe *recipe)
+static const char *label_name(const struct encoding *encoding)
 {
-    for (size_t c = 0; c < recipe->n; c++)
-        if (recipe->columns[c].kind == COLUMN_LABEL)
-            return recipe->columns[c].name;
+    for (size_t c = 0; c < encoding->n; c++)
+        if (encoding->columns[c].kind == COLUMN_LABEL)
+            return encoding->columns[c].name;
     return NULL;
 }
 
 /* Finds the label among the columns that are not inputs: by option, else by its name in training. Without
    has_labels, another remaining column (such as an id) is not taken for the label. */
-static bl_status label_beside_inputs(const struct places *p)
+static bl_status label_beside_inputs(const struct csv_roles_places *p)
 {
-    struct csv_layout *out = p->layout;
+    struct csv_dialect *out = p->layout;
     const bool must = p->r->options->has_labels;
-    const char *told = p->r->options->label, *called = label_name(p->r->like->recipe);
+    const char *told = p->r->options->label, *called = label_name(p->r->like->encoding);
     size_t label = told ? told_label(p) : called ? find_name(out, slice_of(called)) : CSV_NONE;
     if (label != CSV_NONE && out->is_out[label] && must)
         return label_is_out(p, label);
@@ -330,7 +331,7 @@ static bl_status label_beside_inputs(const struct places *p)
     return BL_OK;
 }
 
-static bl_status no_such_feature(const struct places *p, const char *name)
+static bl_status no_such_feature(const struct csv_roles_places *p, const char *name)
 {
     const char *near = csv_nearest_name(p->layout, slice_of(name));
     BL_FAIL(p->r->ctx, BL_BAD_DATA,
@@ -339,12 +340,12 @@ static bl_status no_such_feature(const struct places *p, const char *name)
             near ? text_shown(near, strlen(near)).text : "", near ? "\"" : "");
 }
 
-static bl_status place_by_name(const struct places *p)
+static bl_status place_by_name(const struct csv_roles_places *p)
 {
-    const struct recipe *recipe = p->r->like->recipe;
-    struct csv_layout *out = p->layout;
-    for (size_t i = 0; i < recipe->n; i++) {
-        const struct recipe_column *column = &recipe->columns[i];
+    const struct encoding *encoding = p->r->like->encoding;
+    struct csv_dialect *out = p->layout;
+    for (size_t i = 0; i < encoding->n; i++) {
+        const struct encoding_column *column = &encoding->columns[i];
         if (column->kind != COLUMN_NUMBER && column->kind != COLUMN_WORDS)
             continue;
         const bool is_same_place = i < out->columns && strcmp(out->names[i], column->name) == 0;
@@ -356,9 +357,9 @@ static bl_status place_by_name(const struct places *p)
     return label_beside_inputs(p);
 }
 
-bl_status csv_places_find(struct csv_layout *layout, const struct reading *r, const struct csv_sample *sample)
+bl_status csv_roles_find(struct csv_dialect *layout, const struct reading *r, const struct csv_sample *sample)
 {
-    const struct places p = {layout, r, sample};
+    const struct csv_roles_places p = {layout, r, sample};
     BL_TRY(MEM_ARRAY(r->ctx, &layout->place, layout->columns, "the columns of a table"));
     BL_TRY(MEM_ARRAY(r->ctx, &layout->is_out, layout->columns, "the columns of a table"));
     BL_TRY(MEM_ARRAY(r->ctx, &layout->is_words, layout->columns, "the columns of a table"));
@@ -368,7 +369,7 @@ bl_status csv_places_find(struct csv_layout *layout, const struct reading *r, co
     BL_TRY(find_told(&p));
     if (!r->like)
         return place_alone(&p);
-    if (r->like->recipe && recipe_has_names(r->like->recipe) && layout->names)
+    if (r->like->encoding && encoding_has_names(r->like->encoding) && layout->names)
         return place_by_name(&p);
     return place_by_count(&p);
 }

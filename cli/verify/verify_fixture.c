@@ -1,7 +1,7 @@
 /*
- * verify_lab.c - creates trainers for the checks, and measures distances.
+ * verify_fixture.c - creates trainers for the checks, and measures distances.
  */
-#include "verify_lab.h"
+#include "verify_fixture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 static const double kink_distance = 0.02;
 enum { WIDEST_WITH_KINKS = 32, OPTIONS = 12, ONE_OF_TWO = 4 /* the shape that has one output under bce */ };
 
-static uint64_t lab_bits(uint64_t *state)
+static uint64_t fixture_bits(uint64_t *state)
 {
     uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -19,36 +19,37 @@ static uint64_t lab_bits(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-float lab_random(uint64_t *state, float limit)
+float fixture_random(uint64_t *state, float limit)
 {
-    return limit * ((float)(lab_bits(state) >> 40) * 0x1p-23f - 1.0f);
+    return limit * ((float)(fixture_bits(state) >> 40) * 0x1p-23f - 1.0f);
 }
 
-static void draw_example(struct lab *lab, size_t n, uint64_t *state)
+static void draw_example(struct verify_fixture *fixture, size_t n, uint64_t *state)
 {
-    for (size_t j = 0; j < lab->inputs; j++)
-        lab->x[n * lab->inputs + j] = lab_random(state, 1.5f);
+    for (size_t j = 0; j < fixture->inputs; j++)
+        fixture->x[n * fixture->inputs + j] = fixture_random(state, 1.5f);
 }
 
-static bl_status draw_examples(struct lab *lab)
+static bl_status draw_examples(struct verify_fixture *fixture)
 {
-    uint64_t state = lab->v->seed ^ 0x65786d706c65;
-    lab->x = calloc(lab->n * lab->inputs, sizeof *lab->x);
-    lab->labels = calloc(lab->n, sizeof *lab->labels);
-    if (!lab->x || !lab->labels)
-        return verify_no_memory(lab->v);
-    for (size_t n = 0; n < lab->n; n++) {
-        draw_example(lab, n, &state);
-        lab->labels[n] = (int32_t)(n * n % lab->classes);
+    uint64_t state = fixture->v->seed ^ 0x65786d706c65;
+    fixture->x = calloc(fixture->n * fixture->inputs, sizeof *fixture->x);
+    fixture->labels = calloc(fixture->n, sizeof *fixture->labels);
+    if (!fixture->x || !fixture->labels)
+        return verify_no_memory(fixture->v);
+    for (size_t n = 0; n < fixture->n; n++) {
+        draw_example(fixture, n, &state);
+        fixture->labels[n] = (int32_t)(n * n % fixture->classes);
     }
     return BL_OK;
 }
 
-static bl_status configure(struct lab *lab, const struct lab_options *o)
+static bl_status configure_verify_fixture(struct verify_fixture *fixture,
+                                          const struct verify_fixture_options *o)
 {
     char seed[32], batch[32];
-    snprintf(seed, sizeof seed, "%llu", (unsigned long long)lab->v->seed);
-    snprintf(batch, sizeof batch, "%zu", lab->n);
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)fixture->v->seed);
+    snprintf(batch, sizeof batch, "%zu", fixture->n);
     const char *const options[OPTIONS][2] = {{"seed", seed},
                                              {"batch", batch},
                                              {"net", o->net},
@@ -61,81 +62,81 @@ static bl_status configure(struct lab *lab, const struct lab_options *o)
                                              {"feedback", o->feedback},
                                              {"seed", o->seed},
                                              {"batch", o->batch}};
-    bl_status status = bl_config_create(&lab->config, lab->v->ctx);
+    bl_status status = bl_config_create(&fixture->config, fixture->v->ctx);
     for (int i = 0; i < OPTIONS && status == BL_OK; i++)
         if (options[i][1])
-            status = bl_config_set(lab->config, options[i][0], options[i][1]);
+            status = bl_config_set(fixture->config, options[i][0], options[i][1]);
     return status;
 }
 
-bl_status lab_make(struct lab *lab, struct verify *v, size_t n, size_t inputs, size_t classes,
-                   const struct lab_options *options)
+bl_status fixture_make(struct verify_fixture *fixture, struct verify *v, size_t n, size_t inputs,
+                       size_t classes, const struct verify_fixture_options *options)
 {
-    memset(lab, 0, sizeof *lab);
-    lab->v = v;
-    lab->n = n;
-    lab->inputs = inputs;
-    lab->classes = classes;
-    bl_status status = draw_examples(lab);
+    memset(fixture, 0, sizeof *fixture);
+    fixture->v = v;
+    fixture->n = n;
+    fixture->inputs = inputs;
+    fixture->classes = classes;
+    bl_status status = draw_examples(fixture);
     if (status == BL_OK)
-        status = configure(lab, options);
+        status = configure_verify_fixture(fixture, options);
     if (status == BL_OK)
-        status = bl_data_wrap(&lab->data, v->ctx, lab->x, lab->labels, n, (bl_shape){1, 1, (int)inputs},
-                              (int)classes);
+        status = bl_data_wrap(&fixture->data, v->ctx, fixture->x, fixture->labels, n,
+                              (bl_shape){1, 1, (int)inputs}, (int)classes);
     if (status == BL_OK)
-        status = bl_trainer_create(&lab->trainer, v->ctx, lab->config, lab->data);
+        status = bl_trainer_create(&fixture->trainer, v->ctx, fixture->config, fixture->data);
     if (status == BL_OK)
-        lab->model = bl_trainer_model(lab->trainer);
+        fixture->model = bl_trainer_model(fixture->trainer);
     return status;
 }
 
-void lab_free(struct lab *lab)
+void fixture_free(struct verify_fixture *fixture)
 {
-    bl_trainer_free(lab->trainer);
-    bl_data_free(lab->data);
-    bl_config_free(lab->config);
-    free(lab->x);
-    free(lab->labels);
-    memset(lab, 0, sizeof *lab);
+    bl_trainer_free(fixture->trainer);
+    bl_data_free(fixture->data);
+    bl_config_free(fixture->config);
+    free(fixture->x);
+    free(fixture->labels);
+    memset(fixture, 0, sizeof *fixture);
 }
 
-bl_status lab_step(struct lab *lab)
+bl_status fixture_step(struct verify_fixture *fixture)
 {
-    return bl_trainer_step(lab->trainer, lab->x, lab->labels, lab->n, NULL);
+    return bl_trainer_step(fixture->trainer, fixture->x, fixture->labels, fixture->n, NULL);
 }
 
-bl_status lab_inspect(struct lab *lab)
+bl_status fixture_inspect(struct verify_fixture *fixture)
 {
-    return bl_trainer_inspect(lab->trainer, lab->x, lab->labels, lab->n);
+    return bl_trainer_inspect(fixture->trainer, fixture->x, fixture->labels, fixture->n);
 }
 
-bl_tensor lab_tensor(const struct lab *lab, const char *name)
+bl_tensor fixture_tensor(const struct verify_fixture *fixture, const char *name)
 {
     bl_tensor t;
-    for (int i = 0; bl_model_tensor(lab->model, i, &t); i++)
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t); i++)
         if (strcmp(t.name, name) == 0)
             return t;
     return (bl_tensor){name, NULL, 0, 0};
 }
 
-bl_status lab_set(struct lab *lab, const char *name, const float *values, size_t n)
+bl_status fixture_set(struct verify_fixture *fixture, const char *name, const float *values, size_t n)
 {
-    return bl_model_set_tensor(lab->model, name, values, n);
+    return bl_model_set_tensor(fixture->model, name, values, n);
 }
 
-bl_status lab_copy(struct lab *to, const struct lab *from)
+bl_status fixture_copy(struct verify_fixture *to, const struct verify_fixture *from)
 {
     bl_tensor t;
     bl_status status = BL_OK;
     for (int i = 0; bl_model_tensor(from->model, i, &t) && status == BL_OK; i++)
-        if (lab_tensor(to, t.name).values)
-            status = lab_set(to, t.name, t.values, t.rows * t.cols);
+        if (fixture_tensor(to, t.name).values)
+            status = fixture_set(to, t.name, t.values, t.rows * t.cols);
     return status;
 }
 
 /* ---- Nets of a shape */
 
-void lab_net_text(const struct oracle_shape *shape, char *out, size_t room)
+void fixture_net_text(const struct oracle_shape *shape, char *out, size_t room)
 {
     size_t used = 0;
     for (size_t l = 0; l < shape->blocks && used < room; l++) {
@@ -145,7 +146,7 @@ void lab_net_text(const struct oracle_shape *shape, char *out, size_t room)
     }
 }
 
-struct oracle_shape lab_shape(int i, const char *loss)
+struct oracle_shape fixture_shape(int i, const char *loss)
 {
     static const char *const activations[LAB_SHAPES - 1] = {
         "tanh", "logistic", "relu", "leaky-relu 0.1", "softplus", "gelu", "identity"};
@@ -156,7 +157,7 @@ struct oracle_shape lab_shape(int i, const char *loss)
     return (struct oracle_shape){21, 3, {37, 170, 101, 10}, "tanh", loss, false};
 }
 
-const char *lab_loss(int i)
+const char *fixture_loss(int i)
 {
     static const char *const losses[LAB_LOSSES] = {"ce", "bce", "mse"};
     return losses[i];
@@ -168,19 +169,19 @@ static float limit_of(const bl_tensor *t)
     return t->rows == 1 || strstr(t->name, "feedback") ? 1.0f : 3.0f / sqrtf((float)t->cols);
 }
 
-static bl_status set_random(struct lab *lab)
+static bl_status set_random(struct verify_fixture *fixture)
 {
-    uint64_t state = lab->v->seed ^ 0x77656967687473;
+    uint64_t state = fixture->v->seed ^ 0x77656967687473;
     bl_tensor t;
     bl_status status = BL_OK;
-    for (int i = 0; bl_model_tensor(lab->model, i, &t) && status == BL_OK; i++) {
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t) && status == BL_OK; i++) {
         const size_t n = t.rows * t.cols;
         float *values = calloc(n, sizeof *values);
         if (!values)
-            return verify_no_memory(lab->v);
+            return verify_no_memory(fixture->v);
         for (size_t k = 0; k < n; k++)
-            values[k] = lab_random(&state, limit_of(&t));
-        status = lab_set(lab, t.name, values, n);
+            values[k] = fixture_random(&state, limit_of(&t));
+        status = fixture_set(fixture, t.name, values, n);
         free(values);
     }
     return status;
@@ -195,79 +196,79 @@ static bool has_kinks(const struct oracle_shape *shape)
 }
 
 /* Draws each example that is too near to a kink again. */
-static void avoid_kinks(struct lab *lab, struct oracle *oracle)
+static void avoid_kinks(struct verify_fixture *fixture, struct oracle *oracle)
 {
-    uint64_t state = lab->v->seed ^ 0x6b696e6b73;
+    uint64_t state = fixture->v->seed ^ 0x6b696e6b73;
     bool is_done = false;
     while (!is_done) {
         is_done = true;
-        oracle_forward(oracle, lab->x);
-        for (size_t n = 0; n < lab->n; n++)
+        oracle_forward(oracle, fixture->x);
+        for (size_t n = 0; n < fixture->n; n++)
             if (oracle_kink_distance(oracle, n) < kink_distance) {
-                draw_example(lab, n, &state);
+                draw_example(fixture, n, &state);
                 is_done = false;
             }
     }
 }
 
-bl_status lab_make_shaped(struct lab *lab, struct oracle *oracle, struct verify *v,
-                          const struct oracle_shape *shape, const struct lab_options *options)
+bl_status fixture_make_shaped(struct verify_fixture *fixture, struct oracle *oracle, struct verify *v,
+                              const struct oracle_shape *shape, const struct verify_fixture_options *options)
 {
     char net[128];
-    struct lab_options all = *options;
+    struct verify_fixture_options all = *options;
     memset(oracle, 0, sizeof *oracle);
-    lab_net_text(shape, net, sizeof net);
+    fixture_net_text(shape, net, sizeof net);
     all.net = net;
     all.loss = shape->loss;
     all.reduction = shape->sums ? "sum" : "mean";
     all.init = "fanin";
     const size_t units = shape->units[shape->blocks], classes = units > 1 ? units : 2;
-    bl_status status = lab_make(lab, v, shape->n, shape->units[0], classes, &all);
+    bl_status status = fixture_make(fixture, v, shape->n, shape->units[0], classes, &all);
     if (status == BL_OK)
-        status = set_random(lab);
+        status = set_random(fixture);
     if (status == BL_OK && !oracle_make(oracle, shape))
         status = verify_no_memory(v);
     if (status != BL_OK)
         return status;
-    oracle_take(oracle, lab->model);
+    oracle_take(oracle, fixture->model);
     if (has_kinks(shape))
-        avoid_kinks(lab, oracle);
-    oracle_forward(oracle, lab->x);
+        avoid_kinks(fixture, oracle);
+    oracle_forward(oracle, fixture->x);
     return BL_OK;
 }
 
-bl_status lab_try(struct verify *v, const struct oracle_shape *shape, const struct lab_options *options,
-                  lab_compare *compare, struct gap *gap)
+bl_status fixture_try(struct verify *v, const struct oracle_shape *shape,
+                      const struct verify_fixture_options *options, fixture_compare *compare, struct gap *gap)
 {
-    struct lab lab;
+    struct verify_fixture fixture;
     struct oracle oracle;
-    bl_status status = lab_make_shaped(&lab, &oracle, v, shape, options);
+    bl_status status = fixture_make_shaped(&fixture, &oracle, v, shape, options);
     if (status == BL_OK)
-        status = compare(&lab, &oracle, gap);
+        status = compare(&fixture, &oracle, gap);
     oracle_free(&oracle);
-    lab_free(&lab);
+    fixture_free(&fixture);
     return status;
 }
 
-static bl_status try_loss(struct verify *v, lab_compare *compare, double bound, const char *loss)
+static bl_status try_loss(struct verify *v, fixture_compare *compare, double bound, const char *loss)
 {
-    const struct lab_options options = {.rule = "bp", .optimizer = "sgd"};
+    const struct verify_fixture_options options = {.rule = "bp", .optimizer = "sgd"};
     struct gap gap = {0.0, ""};
     bl_status status = BL_OK;
     for (int i = 0; i < LAB_SHAPES && status == BL_OK; i++) {
-        const struct oracle_shape shape = lab_shape(i, loss);
-        status = lab_try(v, &shape, &options, compare, &gap);
+        const struct oracle_shape shape = fixture_shape(i, loss);
+        status = fixture_try(v, &shape, &options, compare, &gap);
     }
     if (status == BL_OK)
         gap_report(v, &gap, bound, "of the largest", loss);
     return status;
 }
 
-bl_status lab_try_losses(struct verify *v, lab_compare *compare, double bound)
+bl_status fixture_try_losses(struct verify *v, fixture_compare *compare, double bound)
 {
     bl_status status = BL_OK;
     for (int i = 0; i < LAB_LOSSES && status == BL_OK; i++)
-        status = try_loss(v, compare, bound, lab_loss(i));
+        status = try_loss(v, compare, bound, fixture_loss(i));
     return status;
 }
 

@@ -1,5 +1,5 @@
 /*
- * travel.c - propagation through a net: activations forward, signals through any matrices, and deltas at the
+ * propagate.c - propagation through a net: activations forward, signals through any matrices, and deltas at the
  * weights.
  *
  * Work is cut into parts of a block's channels: few enough weights that a tile of gradient, the weights and the optimiser's
@@ -7,7 +7,7 @@
  * narrow that packing its operands costs more than a little of its products.
  */
 #include "../layers/add.h"
-#include "lesson.h"
+#include "workspace.h"
 
 #include <string.h>
 
@@ -51,14 +51,14 @@ static struct part columns_at(const struct net *net, const struct place *at, siz
 }
 
 /* Where the derivatives of what layer i owns are left. */
-static void point_own(const struct net *net, const struct place *at, const struct lesson *lesson, size_t i,
-                      struct crossing *c)
+static void point_own(const struct net *net, const struct place *at, const struct workspace *workspace,
+                      size_t i, struct layer_io *c)
 {
     const struct block *block = &net->blocks[at->l];
     size_t k = 0;
     for (size_t t = block->tensors + block->n_weighted; t < block->tensors + block->n_tensors; t++)
         if (net->tensors[t].layer == i)
-            c->own[k++] = lesson->own + net->tensors[t].at;
+            c->own[k++] = workspace->own + net->tensors[t].at;
 }
 
 /* The examples of the place. */
@@ -67,23 +67,23 @@ static struct matrix rows_of(const struct place *at, struct matrix m)
     return matrix_rows(m, at->examples);
 }
 
-static struct crossing crossing_of(const struct net *net, const struct place *at, const struct lesson *lesson,
-                                   size_t i)
+static struct layer_io layer_io_of(const struct net *net, const struct place *at,
+                                   const struct workspace *workspace, size_t i)
 {
-    struct crossing c = {.x = rows_of(at, lesson->out[i - 1]),
-                         .y = rows_of(at, lesson->out[i]),
-                         .dx = rows_of(at, lesson->grad[i - 1]),
-                         .dy = rows_of(at, lesson->grad[i]),
+    struct layer_io c = {.x = rows_of(at, workspace->out[i - 1]),
+                         .y = rows_of(at, workspace->out[i]),
+                         .dx = rows_of(at, workspace->grad[i - 1]),
+                         .dy = rows_of(at, workspace->grad[i]),
                          .in = columns_at(net, at, i - 1),
                          .out = columns_at(net, at, i),
                          .number = i,
                          .first_example = at->examples.begin,
                          .first = at->part.begin,
                          .last = at->part.end,
-                         .cache = lesson->cache[i],
-                         .passage = lesson->passage,
+                         .cache = workspace->cache[i],
+                         .pass = workspace->pass,
                          .worker = at->worker};
-    point_own(net, at, lesson, i, &c);
+    point_own(net, at, workspace, i, &c);
     return c;
 }
 
@@ -94,70 +94,71 @@ static void copy_part(struct matrix from, struct matrix to, struct part part)
                part_size(part) * sizeof *to.x);
 }
 
-void net_enter(const struct net *net, struct lesson *lesson)
+void net_enter(const struct net *net, struct workspace *workspace)
 {
     const struct part all = {0, net->inputs};
     for (size_t i = 0; i < net->blocks[0].first; i++) {
-        const struct crossing c = {.x = lesson->x,
-                                   .y = lesson->x,
+        const struct layer_io c = {.x = workspace->x,
+                                   .y = workspace->x,
                                    .in = all,
                                    .out = all,
                                    .number = i,
-                                   .passage = lesson->passage,
-                                   .worker = lesson->workers};
+                                   .pass = workspace->pass,
+                                   .worker = workspace->workers};
         if (net->layers[i].ops->apply)
             net->layers[i].ops->apply(&net->layers[i], &c);
     }
 }
 
-static void add_sources(const struct net *net, const struct place *at, struct lesson *lesson)
+static void add_sources(const struct net *net, const struct place *at, struct workspace *workspace)
 {
     const struct block *block = &net->blocks[at->l];
     const size_t second = block->sources[block->n_sources - 1];
-    const struct matrix x[2] = {rows_of(at, lesson->h[block->sources[0]]), rows_of(at, lesson->h[second])};
-    add_forward(x, block->n_sources, rows_of(at, lesson->out[block->first]),
+    const struct matrix x[2] = {rows_of(at, workspace->h[block->sources[0]]),
+                                rows_of(at, workspace->h[second])};
+    add_forward(x, block->n_sources, rows_of(at, workspace->out[block->first]),
                 columns_at(net, at, block->first), at->worker);
 }
 
 /* Of a head that reads all, at the range of its own block. */
-static struct crossing head_crossing(const struct net *net, const struct place *at,
-                                     const struct lesson *lesson)
+static struct layer_io head_layer_io(const struct net *net, const struct place *at,
+                                     const struct workspace *workspace)
 {
     const size_t i = net->blocks[at->l].first;
-    struct crossing c = {.x = rows_of(at, *lesson_input(net, lesson, at->l)),
-                         .y = rows_of(at, lesson->out[i]),
-                         .dy = rows_of(at, lesson->grad[i]),
+    struct layer_io c = {.x = rows_of(at, *workspace_input(net, workspace, at->l)),
+                         .y = rows_of(at, workspace->out[i]),
+                         .dy = rows_of(at, workspace->grad[i]),
                          .in = {0, net->layers[i].in_units},
                          .out = columns_at(net, at, i),
                          .number = i,
                          .first = at->part.begin,
                          .last = at->part.end,
-                         .passage = lesson->passage,
+                         .pass = workspace->pass,
                          .worker = at->worker};
-    point_own(net, at, lesson, i, &c);
+    point_own(net, at, workspace, i, &c);
     return c;
 }
 
-void net_forward_head(const struct net *net, const struct place *at, struct lesson *lesson)
+void net_forward_head(const struct net *net, const struct place *at, struct workspace *workspace)
 {
     const struct block *block = &net->blocks[at->l];
     const struct layer *first = &net->layers[block->first];
     if (block->is_weighted)
-        first->ops->forward(first, rows_of(at, *lesson_input(net, lesson, at->l)),
-                            rows_of(at, lesson->out[block->first]), at->part, at->worker);
+        first->ops->forward(first, rows_of(at, *workspace_input(net, workspace, at->l)),
+                            rows_of(at, workspace->out[block->first]), at->part, at->worker);
     else if (first->ops->reads_all) {
-        const struct crossing c = head_crossing(net, at, lesson);
+        const struct layer_io c = head_layer_io(net, at, workspace);
         first->ops->apply(first, &c);
     } else
-        add_sources(net, at, lesson);
+        add_sources(net, at, workspace);
 }
 
-void net_local_forward(const struct net *net, const struct place *at, struct lesson *lesson)
+void net_local_forward(const struct net *net, const struct place *at, struct workspace *workspace)
 {
     const struct block *block = &net->blocks[at->l];
     for (size_t i = block->first + 1; i < block->first + block->n_layers; i++) {
         const struct layer *layer = &net->layers[i];
-        const struct crossing c = crossing_of(net, at, lesson, i);
+        const struct layer_io c = layer_io_of(net, at, workspace, i);
         if (layer->ops->works_in_place)
             copy_part(c.x, c.y, c.out);
         if (layer->ops->apply)
@@ -167,20 +168,20 @@ void net_local_forward(const struct net *net, const struct place *at, struct les
 
 typedef void (*slope_of_rows)(const float *x, const float *y, float *d, size_t n);
 
-static void slope_rows(const struct crossing *c, slope_of_rows slope)
+static void slope_rows(const struct layer_io *c, slope_of_rows slope)
 {
     for (size_t n = 0; n < c->y.rows; n++)
         slope(matrix_row(&c->x, n) + c->in.begin, matrix_row(&c->y, n) + c->out.begin,
               matrix_row(&c->dx, n) + c->in.begin, part_size(c->in));
 }
 
-void net_local_backward(const struct net *net, const struct place *at, struct lesson *lesson,
+void net_local_backward(const struct net *net, const struct place *at, struct workspace *workspace,
                         slope_of_rows slope)
 {
     const struct block *block = &net->blocks[at->l];
-    for (size_t i = lesson->inlet[at->l]; i > block->first; i--) {
+    for (size_t i = workspace->feedback_at[at->l]; i > block->first; i--) {
         const struct layer *layer = &net->layers[i];
-        const struct crossing c = crossing_of(net, at, lesson, i);
+        const struct layer_io c = layer_io_of(net, at, workspace, i);
         if (slope && layer->ops->is_activation) {
             copy_part(c.dy, c.dx, c.out);
             slope_rows(&c, slope);
@@ -190,73 +191,74 @@ void net_local_backward(const struct net *net, const struct place *at, struct le
 }
 
 void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates, const struct place *at,
-              struct lesson *lesson)
+              struct workspace *workspace)
 {
     const struct layer *layer = net_layer(net, f);
     const struct part columns = net_columns(net, at->l, at->part);
-    const struct matrix signal = rows_of(at, lesson->signal[at->l]),
-                        term = accumulates ? rows_of(at, lesson->term[at->l]) : signal;
-    layer->ops->pull(layer, M, rows_of(at, lesson->delta[f]), term, columns, at->worker);
+    const struct matrix signal = rows_of(at, workspace->signal[at->l]),
+                        term = accumulates ? rows_of(at, workspace->term[at->l]) : signal;
+    layer->ops->pull(layer, M, rows_of(at, workspace->delta[f]), term, columns, at->worker);
     if (accumulates)
         add_pull(term, signal, columns, true, at->worker);
 }
 
 void net_pull_exact(const struct net *net, size_t f, bool accumulates, const struct place *at,
-                    struct lesson *lesson)
+                    struct workspace *workspace)
 {
     const struct layer *layer = net_layer(net, f);
-    const struct crossing c = {.x = rows_of(at, lesson->h[at->l]),
-                               .dx = rows_of(at, lesson->signal[at->l]),
-                               .dy = rows_of(at, lesson->delta[f]),
+    const struct layer_io c = {.x = rows_of(at, workspace->h[at->l]),
+                               .dx = rows_of(at, workspace->signal[at->l]),
+                               .dy = rows_of(at, workspace->delta[f]),
                                .in = net_columns(net, at->l, at->part),
                                .out = {0, layer->units},
                                .number = net->blocks[f].first,
                                .last = net->blocks[f].channels,
                                .accumulates = accumulates,
-                               .passage = lesson->passage,
+                               .pass = workspace->pass,
                                .worker = at->worker};
     layer->ops->down(layer, &c);
 }
 
 void net_pull_add(const struct net *net, size_t f, bool accumulates, const struct place *at,
-                  struct lesson *lesson)
+                  struct workspace *workspace)
 {
-    add_pull(rows_of(at, lesson->delta[f]), rows_of(at, lesson->signal[at->l]),
+    add_pull(rows_of(at, workspace->delta[f]), rows_of(at, workspace->signal[at->l]),
              net_columns(net, at->l, at->part), accumulates, at->worker);
 }
 
-void net_push(const struct net *net, const struct matrix *M, const struct place *at, struct lesson *lesson)
+void net_push(const struct net *net, const struct matrix *M, const struct place *at,
+              struct workspace *workspace)
 {
     const struct layer *layer = net_layer(net, at->l);
-    layer->ops->push(layer, M[at->l], rows_of(at, lesson->delta[net->blocks[at->l].sources[0]]),
-                     rows_of(at, lesson->signal[at->l]), at->part, at->worker);
+    layer->ops->push(layer, M[at->l], rows_of(at, workspace->delta[net->blocks[at->l].sources[0]]),
+                     rows_of(at, workspace->signal[at->l]), at->part, at->worker);
 }
 
-void net_push_add(const struct net *net, const struct place *at, struct lesson *lesson)
+void net_push_add(const struct net *net, const struct place *at, struct workspace *workspace)
 {
     const struct block *block = &net->blocks[at->l];
-    const struct matrix delta[2] = {rows_of(at, lesson->delta[block->sources[0]]),
-                                    rows_of(at, lesson->delta[block->sources[block->n_sources - 1]])};
-    add_forward(delta, block->n_sources, rows_of(at, lesson->signal[at->l]),
+    const struct matrix delta[2] = {rows_of(at, workspace->delta[block->sources[0]]),
+                                    rows_of(at, workspace->delta[block->sources[block->n_sources - 1]])};
+    add_forward(delta, block->n_sources, rows_of(at, workspace->signal[at->l]),
                 net_columns(net, at->l, at->part), at->worker);
 }
 
-void net_gradient(const struct net *net, const struct place *at, const struct lesson *lesson,
+void net_gradient(const struct net *net, const struct place *at, const struct workspace *workspace,
                   struct matrix dW, float *db)
 {
     const struct layer *layer = net_layer(net, at->l);
     if (layer->ops->own_gradient) {
-        const struct crossing c = head_crossing(net, at, lesson);
+        const struct layer_io c = head_layer_io(net, at, workspace);
         layer->ops->own_gradient(layer, &c);
     } else if (layer->ops->gradient)
-        layer->ops->gradient(layer, *lesson_input(net, lesson, at->l), lesson->delta[at->l], at->part,
-                             at->inputs, dW, db, at->worker);
+        layer->ops->gradient(layer, *workspace_input(net, workspace, at->l), workspace->delta[at->l],
+                             at->part, at->inputs, dW, db, at->worker);
 }
 
-void net_descend(const struct net *net, const struct place *at, const struct lesson *lesson,
-                 const struct update *by, float *const slots[2], float *db)
+void net_update_fused(const struct net *net, const struct place *at, const struct workspace *workspace,
+                      const struct update *by, float *const slots[2], float *db)
 {
     const struct layer *layer = net_layer(net, at->l);
-    layer->ops->descend(layer, *lesson_input(net, lesson, at->l), lesson->delta[at->l], at->part, by, slots,
-                        db, at->worker);
+    layer->ops->update_fused(layer, *workspace_input(net, workspace, at->l), workspace->delta[at->l],
+                             at->part, by, slots, db, at->worker);
 }

@@ -1,7 +1,7 @@
 /*
- * recipe_json.c - a recipe as text and back. What comes back is checked: it may come from anybody's file.
+ * encoding_json.c - a encoding as text and back. What comes back is checked: it may come from anybody's file.
  */
-#include "recipe.h"
+#include "encoding.h"
 
 #include "../../base/mem.h"
 #include "json_text.h"
@@ -14,7 +14,7 @@ enum { MOST_COLUMNS = 1 << 24 };
 
 static const char *const kind_names[COLUMN_KINDS] = {"left out", "label", "number", "words"};
 
-static json_t *column_to_json(const struct recipe_column *column, bool has_decimal_comma)
+static json_t *column_to_json(const struct encoding_column *column, bool has_decimal_comma)
 {
     json_t *object = json_object();
     if (column->name)
@@ -33,12 +33,12 @@ static json_t *column_to_json(const struct recipe_column *column, bool has_decim
     return object;
 }
 
-bl_status recipe_to_text(char **out, bl_context *ctx, const struct recipe *recipe)
+bl_status encoding_to_text(char **out, bl_context *ctx, const struct encoding *encoding)
 {
     json_t *list = json_array();
-    for (size_t c = 0; c < recipe->n; c++)
-        json_array_append_new(list, column_to_json(&recipe->columns[c], recipe->has_decimal_comma));
-    return json_to_text(out, ctx, list, json_array_size(list) == recipe->n, "a table's columns");
+    for (size_t c = 0; c < encoding->n; c++)
+        json_array_append_new(list, column_to_json(&encoding->columns[c], encoding->has_decimal_comma));
+    return json_to_text(out, ctx, list, json_array_size(list) == encoding->n, "a table's columns");
 }
 
 /* ---- Back */
@@ -49,7 +49,7 @@ struct parsing {
     size_t column;
 };
 
-static bl_status read_kind(struct recipe_column *column, const struct parsing *p, const json_t *object)
+static bl_status read_kind(struct encoding_column *column, const struct parsing *p, const json_t *object)
 {
     const char *kind = json_string_value(json_object_get(object, "kind"));
     for (int i = 0; kind && i < COLUMN_KINDS; i++)
@@ -62,7 +62,7 @@ static bl_status read_kind(struct recipe_column *column, const struct parsing *p
             p->column, kind ? kind : "nothing");
 }
 
-static bl_status read_words(struct recipe_column *column, const struct parsing *p, const json_t *object)
+static bl_status read_words(struct encoding_column *column, const struct parsing *p, const json_t *object)
 {
     const json_t *list = json_object_get(object, "words");
     const size_t n = json_array_size(list);
@@ -105,7 +105,7 @@ static bl_status check_members(const struct parsing *p, const json_t *object)
     return BL_OK;
 }
 
-static bl_status read_decimal(struct recipe *recipe, const struct parsing *p, const json_t *object)
+static bl_status read_decimal(struct encoding *encoding, const struct parsing *p, const json_t *object)
 {
     const json_t *decimal = json_object_get(object, "decimal");
     const char *text = json_string_value(decimal);
@@ -113,11 +113,11 @@ static bl_status read_decimal(struct recipe *recipe, const struct parsing *p, co
         BL_FAIL(p->ctx, BL_BAD_DATA,
                 "%s: column %zu of its table has the decimal sign \"%s\", expected comma or point", p->path,
                 p->column, text ? text_shown(text, strlen(text)).text : "?");
-    recipe->has_decimal_comma = recipe->has_decimal_comma || (text && strcmp(text, "comma") == 0);
+    encoding->has_decimal_comma = encoding->has_decimal_comma || (text && strcmp(text, "comma") == 0);
     return BL_OK;
 }
 
-static bl_status read_column(struct recipe_column *column, const struct parsing *p, const json_t *object)
+static bl_status read_column(struct encoding_column *column, const struct parsing *p, const json_t *object)
 {
     const char *name = json_string_value(json_object_get(object, "name"));
     BL_TRY(check_members(p, object));
@@ -129,45 +129,45 @@ static bl_status read_column(struct recipe_column *column, const struct parsing 
 }
 
 /* Columns are found by their names where all have one, else by their places; there is at most one label. */
-static bl_status check_all(const struct recipe *recipe, const struct parsing *p)
+static bl_status check_all(const struct encoding *encoding, const struct parsing *p)
 {
     size_t names = 0, labels = 0;
-    for (size_t c = 0; c < recipe->n; c++) {
-        names += recipe->columns[c].name != NULL;
-        labels += recipe->columns[c].kind == COLUMN_LABEL;
+    for (size_t c = 0; c < encoding->n; c++) {
+        names += encoding->columns[c].name != NULL;
+        labels += encoding->columns[c].kind == COLUMN_LABEL;
     }
-    if (names != 0 && names != recipe->n)
+    if (names != 0 && names != encoding->n)
         BL_FAIL(p->ctx, BL_BAD_DATA,
                 "%s: %zu of the %zu columns of its table have names, expected all or none", p->path, names,
-                recipe->n);
+                encoding->n);
     if (labels > 1)
         BL_FAIL(p->ctx, BL_BAD_DATA, "%s: its table has %zu label columns, expected one", p->path, labels);
     return BL_OK;
 }
 
-static bl_status read_columns(struct recipe **out, struct parsing *p, const json_t *list)
+static bl_status read_columns(struct encoding **out, struct parsing *p, const json_t *list)
 {
-    struct recipe *recipe = NULL;
+    struct encoding *encoding = NULL;
     if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > MOST_COLUMNS)
         BL_FAIL(p->ctx, BL_BAD_DATA, "%s: the description of its table is not a list of columns", p->path);
-    BL_TRY(recipe_create(&recipe, p->ctx, json_array_size(list)));
+    BL_TRY(encoding_create(&encoding, p->ctx, json_array_size(list)));
     bl_status status = BL_OK;
-    for (; status == BL_OK && p->column < recipe->n; p->column++) {
+    for (; status == BL_OK && p->column < encoding->n; p->column++) {
         const json_t *object = json_array_get(list, p->column);
-        status = read_column(&recipe->columns[p->column], p, object);
+        status = read_column(&encoding->columns[p->column], p, object);
         if (status == BL_OK)
-            status = read_decimal(recipe, p, object);
+            status = read_decimal(encoding, p, object);
     }
     if (status == BL_OK)
-        status = check_all(recipe, p);
+        status = check_all(encoding, p);
     if (status == BL_OK)
-        *out = recipe;
+        *out = encoding;
     else
-        recipe_free(p->ctx, recipe);
+        encoding_free(p->ctx, encoding);
     return status;
 }
 
-bl_status recipe_from_text(struct recipe **out, bl_context *ctx, const char *path, const char *text)
+bl_status encoding_from_text(struct encoding **out, bl_context *ctx, const char *path, const char *text)
 {
     struct parsing p = {ctx, path, 0};
     json_t *list = json_loads(text, JSON_REJECT_DUPLICATES, NULL);

@@ -1,5 +1,5 @@
 /*
- * test_descend.c - the step by a gradient that is never stored: to the bit the product and then the optimiser, for every
+ * test_update_fused.c - the step by a gradient that is never stored: to the bit the product and then the optimiser, for every
  * variant and every optimiser; and nothing read or written outside.
  */
 #include <setjmp.h>
@@ -39,7 +39,7 @@ static const struct {
 static char finding[200];
 
 struct work {
-    struct descent d;
+    struct fused_update d;
     struct fenced delta, x, w, slots[2], scratch;
 };
 
@@ -62,16 +62,16 @@ static void work_make(struct work *work, const struct backend *backend, struct s
                           .x = numbers(s.k, s.n, ldx, &seed, false),
                           .w = numbers(s.m, s.n, ldw, &seed, false),
                           .scratch = fence_make(backend->scratch)};
-    work->d = (struct descent){.m = s.m,
-                               .n = s.n,
-                               .k = s.k,
-                               .delta = work->delta.x,
-                               .ldd = ldd,
-                               .x = work->x.x,
-                               .ldx = ldx,
-                               .w = work->w.x,
-                               .ldw = ldw,
-                               .by = updates[update].by};
+    work->d = (struct fused_update){.m = s.m,
+                                    .n = s.n,
+                                    .k = s.k,
+                                    .delta = work->delta.x,
+                                    .ldd = ldd,
+                                    .x = work->x.x,
+                                    .ldx = ldx,
+                                    .w = work->w.x,
+                                    .ldw = ldw,
+                                    .by = updates[update].by};
     for (size_t i = 0; i < updates[update].slots; i++) {
         work->slots[i] = numbers(s.m, s.n, ldw, &seed, true);
         work->d.slots[i] = work->slots[i].x;
@@ -92,7 +92,7 @@ static bool work_free(struct work *work)
 }
 
 /* The definition: the whole gradient by `gemm`, then row after row. */
-static void descend_slowly(const struct backend *backend, const struct descent *d, float *scratch)
+static void update_fused_slowly(const struct backend *backend, const struct fused_update *d, float *scratch)
 {
     float *g = calloc(d->m * d->n, sizeof *g);
     assert_non_null(g);
@@ -139,8 +139,8 @@ static bool is_right(const struct backend *backend, const struct backend *exact,
     struct work got, want;
     work_make(&got, backend, s, update, gap);
     work_make(&want, exact, s, update, gap);
-    backend->descend(&got.d, got.scratch.x);
-    descend_slowly(exact, &want.d, want.scratch.x);
+    backend->update_fused(&got.d, got.scratch.x);
+    update_fused_slowly(exact, &want.d, want.scratch.x);
     bool right = are_same(&got.w, &want.w);
     for (size_t i = 0; i < updates[update].slots; i++)
         right = right && are_same(&got.slots[i], &want.slots[i]);
@@ -193,48 +193,48 @@ static void backends_are_exact(void **state)
 
 static struct backend good;
 
-static void without_the_last_term(const struct descent *d, float *scratch)
+static void without_the_last_term(const struct fused_update *d, float *scratch)
 {
-    struct descent less = *d;
+    struct fused_update less = *d;
     less.k -= d->k > 1;
-    good.descend(&less, scratch);
+    good.update_fused(&less, scratch);
 }
 
-static void without_the_last_row(const struct descent *d, float *scratch)
+static void without_the_last_row(const struct fused_update *d, float *scratch)
 {
-    struct descent less = *d;
+    struct fused_update less = *d;
     less.m--;
-    good.descend(&less, scratch);
+    good.update_fused(&less, scratch);
 }
 
-static void twice(const struct descent *d, float *scratch)
+static void twice(const struct fused_update *d, float *scratch)
 {
-    good.descend(d, scratch);
-    good.descend(d, scratch);
+    good.update_fused(d, scratch);
+    good.update_fused(d, scratch);
 }
 
-static void into_the_gap(const struct descent *d, float *scratch)
+static void into_the_gap(const struct fused_update *d, float *scratch)
 {
-    good.descend(d, scratch);
+    good.update_fused(d, scratch);
     if (d->m > 1 && d->ldw > d->n)
         d->w[d->n] = 0.0f;
 }
 
-static void before_the_weights(const struct descent *d, float *scratch)
+static void before_the_weights(const struct fused_update *d, float *scratch)
 {
-    good.descend(d, scratch);
+    good.update_fused(d, scratch);
     d->w[-1] = 0.0f;
 }
 
 static void faults_are_found(void **state)
 {
     (void)state;
-    static void (*const faults[])(const struct descent *, float *) = {
+    static void (*const faults[])(const struct fused_update *, float *) = {
         without_the_last_term, without_the_last_row, twice, into_the_gap, before_the_weights};
     assert_true(portable_variant(0, &good));
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         struct backend faulty = good;
-        faulty.descend = faults[i];
+        faulty.update_fused = faults[i];
         assert_false(all_are_right(&faulty, &good));
     }
 }

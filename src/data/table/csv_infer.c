@@ -1,5 +1,5 @@
 /*
- * csv_judge.c - infers the type of each column after the scan, and the features that it becomes.
+ * csv_infer.c - infers the type of each column after the scan, and the features that it becomes.
  *
  * A column without words is numeric; one with more words than numbers is categorical; otherwise the words are
  * mistakes and are refused with their places. A column that only numbers the rows is omitted.
@@ -89,7 +89,7 @@ static bool are_numbers_meant(size_t alike, size_t numbers, size_t words)
     return alike > 0 && alike + numbers > words - alike;
 }
 
-bl_status csv_judge_label(const struct csv_table *t)
+bl_status csv_infer_label(const struct csv_table *t)
 {
     const char decimal = t->layout.decimal;
     struct csv_count alike = {.n = 0};
@@ -124,8 +124,8 @@ bl_status csv_judge_label(const struct csv_table *t)
 static bool takes_missing(const struct csv_table *t)
 {
     const struct data_options *o = t->r->options;
-    const struct recipe *recipe = t->r->like ? t->r->like->recipe : NULL;
-    return o->imputes || (recipe && recipe->takes_missing && !o->refuses_missing);
+    const struct encoding *encoding = t->r->like ? t->r->like->encoding : NULL;
+    return o->imputes || (encoding && encoding->takes_missing && !o->refuses_missing);
 }
 
 /* Without an indicator feature the net cannot know that the value is missing. */
@@ -364,17 +364,17 @@ static bool has_words(const struct csv_table *t)
     return false;
 }
 
-/* ---- The recipe */
+/* ---- The encoding */
 
 static bl_status name_column(struct csv_table *t, size_t c)
 {
     if (!t->layout.names)
         return BL_OK;
     const char *name = t->layout.names[c];
-    return mem_text(t->r->ctx, &t->data->recipe->columns[c].name, name, strlen(name));
+    return mem_text(t->r->ctx, &t->data->encoding->columns[c].name, name, strlen(name));
 }
 
-static bl_status take_words(struct recipe_column *column, bl_context *ctx, const struct words *different)
+static bl_status take_words(struct encoding_column *column, bl_context *ctx, const struct words *different)
 {
     BL_TRY(MEM_ARRAY(ctx, &column->words, different->n, "words"));
     column->n_words = different->n;
@@ -383,13 +383,13 @@ static bl_status take_words(struct recipe_column *column, bl_context *ctx, const
     return BL_OK;
 }
 
-static bl_status write_recipe(struct csv_table *t)
+static bl_status write_encoding(struct csv_table *t)
 {
-    BL_TRY(recipe_create(&t->data->recipe, t->r->ctx, t->layout.columns));
-    t->data->recipe->has_decimal_comma = t->layout.decimal == ',';
-    t->data->recipe->takes_missing = t->r->options->imputes;
+    BL_TRY(encoding_create(&t->data->encoding, t->r->ctx, t->layout.columns));
+    t->data->encoding->has_decimal_comma = t->layout.decimal == ',';
+    t->data->encoding->takes_missing = t->r->options->imputes;
     for (size_t c = 0; c < t->layout.columns; c++) {
-        struct recipe_column *column = &t->data->recipe->columns[c];
+        struct encoding_column *column = &t->data->encoding->columns[c];
         struct csv_input *input = t->layout.place[c] == CSV_NONE ? NULL : &t->inputs[t->layout.place[c]];
         BL_TRY(name_column(t, c));
         if (c == t->layout.label)
@@ -421,14 +421,14 @@ static bl_status judge_alone(struct csv_table *t)
     if (left == 0)
         BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: no column is left to learn from; --ignore none keeps all",
                 t->r->path);
-    return write_recipe(t);
+    return write_encoding(t);
 }
 
-bl_status csv_judge(struct csv_table *t)
+bl_status csv_infer(struct csv_table *t)
 {
     for (size_t i = 0; i < t->layout.inputs; i++) {
         BL_TRY(judge_kind(t, &t->inputs[i]));
         BL_TRY(check_missing(t, &t->inputs[i]));
     }
-    return t->r->like ? recipe_copy(&t->data->recipe, t->r->ctx, t->r->like->recipe) : judge_alone(t);
+    return t->r->like ? encoding_copy(&t->data->encoding, t->r->ctx, t->r->like->encoding) : judge_alone(t);
 }

@@ -1,5 +1,5 @@
 /*
- * lesson.h - one batch on its way through a net: activations, error, teaching signals. The net itself is only read.
+ * workspace.h - one batch on its way through a net: activations, error, teaching signals. The net itself is only read.
  *
  * All of it is allocated once, for the largest batch; the matrices' rows say how many examples there are now.
  */
@@ -7,29 +7,29 @@
 #define BL_NET_LESSON_H
 
 #include "../base/thread_choice.h"
-#include "inlet.h"
+#include "feedback_at.h"
 
-/* What a lesson keeps of a passage. */
-enum lesson_memory {
+/* What a workspace keeps of a pass. */
+enum workspace_memory {
     LESSON_KEEPS_ALL, /* every block's output and derivatives, for blocks that learn when all is done */
     LESSON_KEEPS_OUTPUTS, /* every block's output; derivatives of one hidden block for each worker, for blocks that are taught
-                             and learn in one task (lesson_of_worker) */
+                             and learn in one task (workspace_of_worker) */
     LESSON_IN_PLACES, /* outputs and derivatives of hidden blocks, each until its last reader, for blocks that learn as they go */
     LESSON_FOR_USE /* outputs, each until its last reader; derivatives of the last block alone */
 };
 
 /* Of LESSON_IN_PLACES: where the outputs and the derivatives of each hidden block lie. Blocks with one place take turns in it. */
-struct lesson_places {
+struct workspace_places {
     const size_t *outputs, *derivatives;
     size_t n; /* places of both together */
 };
 
-struct lesson {
+struct workspace {
     bl_context *ctx;
     bool is_counted;    /* in ctx->n_workspaces */
     size_t capacity, n; /* examples: room for, and here now */
     size_t n_blocks;
-    enum lesson_memory memory;
+    enum workspace_memory memory;
     enum precision precision;
     bool keeps_sums; /* the inputs of activations beside their outputs */
     size_t n_floats;
@@ -40,7 +40,7 @@ struct lesson {
     float *weights;     /* n, of the examples' losses */
     bool has_weights;   /* false: all are 1 */
     bool has_labels;
-    struct passage passage;
+    struct pass pass;
     float scale; /* of the error: 1, or 1 / n for the mean */
     struct matrix
         *out; /* of each layer, n x units: its output. A layer that can work in place has the memory of the
@@ -50,10 +50,10 @@ struct lesson {
     struct matrix *grad; /* of each layer, likewise: the derivative at its output */
     size_t n_layers;
     struct matrix *h; /* of each block, n x units: its output; the last one's are the scores a */
-    struct matrix
-        *signal;   /* of each block, n x units: what the rule teaches at its inlet, which is its end unless
-                              lesson_set_inlet says otherwise */
-    size_t *inlet; /* of each block: the layer at whose output that is */
+    struct matrix *
+        signal; /* of each block, n x units: what the rule teaches at its feedback position, which is its end unless
+                              workspace_set_feedback_at says otherwise */
+    size_t *feedback_at; /* of each block: the layer at whose output that is */
     struct matrix
         *delta; /* of each block, n x units of its weights' output: the signal carried down, in the same
                               memory where no layer between changes sizes; the last one is e */
@@ -77,43 +77,46 @@ struct place {
     struct worker *worker;
 };
 
-/* What a lesson is made for. */
-struct lesson_spec {
+/* What a workspace is made for. */
+struct workspace_spec {
     size_t capacity;
-    enum lesson_memory memory;
+    enum workspace_memory memory;
     enum precision precision;
-    bool keeps_sums;             /* the inputs of activations too: capacity x units floats more for each */
-    struct lesson_places places; /* of LESSON_IN_PLACES; borrowed during the call */
+    bool keeps_sums;                /* the inputs of activations too: capacity x units floats more for each */
+    struct workspace_places places; /* of LESSON_IN_PLACES; borrowed during the call */
 };
 
-bl_status lesson_create(struct lesson **out, bl_context *ctx, const struct net *net, struct lesson_spec spec);
-size_t lesson_bytes(const struct lesson *lesson); /* of activations and derivatives */
-void lesson_free(struct lesson *lesson);
-void lesson_set_inlet(struct lesson *lesson, const struct net *net, enum inlet inlet);
-void lesson_set_size(struct lesson *lesson, size_t n); /* n <= capacity */
+bl_status workspace_create(struct workspace **out, bl_context *ctx, const struct net *net,
+                           struct workspace_spec spec);
+size_t workspace_bytes(const struct workspace *workspace); /* of activations and derivatives */
+void workspace_free(struct workspace *workspace);
+void workspace_set_feedback_at(struct workspace *workspace, const struct net *net,
+                               enum feedback_at feedback_at);
+void workspace_set_size(struct workspace *workspace, size_t n); /* n <= capacity */
 /* y from the first n labels, or from those that `order` picks: one-hot; of a single output 1 for the label 1, else 0. */
-void lesson_set_labels(struct lesson *lesson, const int32_t *labels);
-void lesson_take_labels(struct lesson *lesson, const int32_t *labels, const uint32_t *order);
+void workspace_set_labels(struct workspace *workspace, const int32_t *labels);
+void workspace_take_labels(struct workspace *workspace, const int32_t *labels, const uint32_t *order);
 
 /* The weights that `order` picks of an array of them; NULL: none, all are 1. */
-void lesson_take_weights(struct lesson *lesson, const float *weights, const uint32_t *order);
+void workspace_take_weights(struct workspace *workspace, const float *weights, const uint32_t *order);
 
-/* The lesson as it is for a task in which a block is both taught and learns: with this worker's derivatives. */
-struct lesson lesson_of_worker(const struct lesson *lesson, int worker);
+/* The workspace as it is for a task in which a block is both taught and learns: with this worker's derivatives. */
+struct workspace workspace_of_worker(const struct workspace *workspace, int worker);
 
-static inline const struct matrix *lesson_error(const struct lesson *lesson)
+static inline const struct matrix *workspace_error(const struct workspace *workspace)
 {
-    return &lesson->delta[lesson->n_blocks - 1];
+    return &workspace->delta[workspace->n_blocks - 1];
 }
-static inline const struct matrix *lesson_scores(const struct lesson *lesson)
+static inline const struct matrix *workspace_scores(const struct workspace *workspace)
 {
-    return &lesson->h[lesson->n_blocks - 1];
+    return &workspace->h[workspace->n_blocks - 1];
 }
 /* What block l's weights see. */
-static inline const struct matrix *lesson_input(const struct net *net, const struct lesson *lesson, size_t l)
+static inline const struct matrix *workspace_input(const struct net *net, const struct workspace *workspace,
+                                                   size_t l)
 {
     const size_t source = net->blocks[l].sources[0];
-    return source == NET_INPUT ? &lesson->x : &lesson->h[source];
+    return source == NET_INPUT ? &workspace->x : &workspace->h[source];
 }
 
 #endif

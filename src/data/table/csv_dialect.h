@@ -1,5 +1,5 @@
 /*
- * csv_layout.h - the layout of a CSV file: separator, header, label and id column, and the input that each
+ * csv_dialect.h - the layout of a CSV file: separator, header, label and id column, and the input that each
  * column is.
  */
 #ifndef BL_DATA_CSV_LAYOUT_H
@@ -35,7 +35,7 @@ struct csv_sample {
     size_t counted, even, sorted, quoted; /* lines behind the first whose numbers are; quoted: some */
 };
 
-struct csv_layout {
+struct csv_dialect {
     struct slice rows;   /* the table, from its first line */
     size_t lines_before; /* that */
     size_t first_line;   /* number of the first line that is not blank */
@@ -56,11 +56,11 @@ struct csv_layout {
 };
 
 /* Determines the layout from the options, the first lines, and the set that it must be like. */
-bl_status csv_layout_find(struct csv_layout *out, const struct reading *r, struct slice text);
-void csv_layout_free(bl_context *ctx, struct csv_layout *layout);
+bl_status csv_dialect_find(struct csv_dialect *out, const struct reading *r, struct slice text);
+void csv_dialect_free(bl_context *ctx, struct csv_dialect *layout);
 
 /* Removes what precedes the table from *text: "sep=;", which sets the separator if it is 0, and comments. */
-bl_status csv_preamble_take(struct csv_layout *out, const struct reading *r, struct slice *text);
+bl_status csv_preamble_take(struct csv_dialect *out, const struct reading *r, struct slice *text);
 
 /* The separator of a table, from its first lines: , ; tab | or, for any number of blanks and tabs, ' '. */
 char csv_separator_find(struct slice text, char decimal);
@@ -69,22 +69,22 @@ bl_status csv_separator_check(const struct reading *r, struct slice text, char s
 bool csv_has_row_names(struct slice text, char separator);
 
 /* BL_BAD_DATA if the first line is ambiguous and no option decides. */
-bl_status csv_header_find(struct csv_layout *layout, const struct reading *r,
+bl_status csv_header_find(struct csv_dialect *layout, const struct reading *r,
                           const struct csv_sample *sample);
 struct csv_order csv_order_of(struct slice line, char separator, char decimal);
 
 /* The nearest name of a column; NULL: none is near, or the file has no names. */
-const char *csv_nearest_name(const struct csv_layout *layout, struct slice text);
+const char *csv_nearest_name(const struct csv_dialect *layout, struct slice text);
 
 /* Assigns the roles of the columns: fills all members after the names. layout: separator, header, columns and
    names are set. */
-bl_status csv_places_find(struct csv_layout *layout, const struct reading *r,
-                          const struct csv_sample *sample);
+bl_status csv_roles_find(struct csv_dialect *layout, const struct reading *r,
+                         const struct csv_sample *sample);
 
 bool csv_is_usual_label(struct slice name); /* "label", "class", "species", ... */
 /* Collects statistics of the lines in `text`, which follow `line`, the first. If has_row_names, `line` has no
    field for the column of row names. layout: separator, decimal and has_row_names are set. */
-bl_status csv_sample_take(struct csv_sample *out, const struct csv_layout *layout, bl_context *ctx,
+bl_status csv_sample_take(struct csv_sample *out, const struct csv_dialect *layout, bl_context *ctx,
                           struct slice text, struct csv_line line);
 /* If no lines follow the first: uses the fields of the first line itself. */
 void csv_sample_first_itself(struct csv_sample *s, struct slice line, char separator);
@@ -97,6 +97,6 @@ bool csv_is_dates(const struct csv_sample *sample, size_t column);
 struct csv_column_text {
     char text[96];
 };
-struct csv_column_text csv_column(const struct csv_layout *layout, size_t column);
+struct csv_column_text csv_column(const struct csv_dialect *layout, size_t column);
 
 #endif
