@@ -1,5 +1,5 @@
-# Makefile - the commands in front of CMake. `demo`, `test` and `deps` install what is missing by apt where they may; `build` and
-# `install` never do: CMake says which package is missing.
+# Makefile - the commands in front of CMake. `demo`, `test` and `deps` install what is missing by apt where
+# they may; `build` and `install` never do: CMake says which package is missing.
 
 build_dir = build
 jobs = $(shell nproc 2>/dev/null || echo 2)
@@ -71,7 +71,8 @@ test-tsan: deps
 	@cmake --build --preset tsan
 	ctest --preset tsan
 
-# Those tests that compare bits, in a build for AArch64 with its NEON kernels: the hashes are those of every other machine.
+# Those tests that compare bits, in a build for AArch64 with its NEON kernels: the hashes are those of every
+# other machine.
 test-arm64:
 	@scripts/deps.sh arm64
 	@cmake --preset arm64 -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
@@ -91,14 +92,16 @@ bench: build
 	$(build_dir)/backless bench $(BENCH)
 
 # make bench-peers ARGS="--nets 2x800,conv --threads 2"; ARGS=--self-test; ARGS=--help says what there is.
-# The newest JAX may want a newer Python than the system's: PEERS_PYTHON=python3.13, asked when build/peers is made.
+# The newest JAX may want a newer Python than the system's: PEERS_PYTHON=python3.13, asked when build/peers is
+# made.
 ARGS =
 PEERS_PYTHON = python3
 peers = $(build_dir)/peers
 bench-peers: build $(peers)/ready
 	$(peers)/bin/python bench/peers/peers.py $(ARGS)
 
-# torch.compile needs g++ and Python's headers; without them its variants are refused, and the others measured.
+# torch.compile needs g++ and Python's headers; without them its variants are refused, and the others
+# measured.
 $(peers)/ready: bench/peers/requirements.txt
 	@scripts/deps.sh peers
 	$(PEERS_PYTHON) -m venv $(peers)

@@ -1,7 +1,7 @@
 /*
  * arguments.c - the command line: options from the library's table and the command's own, in the order
- * default < config file < environment < flag. A command's own options are not in config files, which several commands
- * share.
+ * default < config file < environment < flag. A command's own options are not in config files, which several
+ * commands share.
  */
 #include "command.h"
 #include "unknown_word.h"
@@ -71,8 +71,9 @@ static int set_extra(struct session *session, int i, const char *value)
     return EXIT_DONE;
 }
 
-/* `decay D` of 0.1.0 takes D of every weight away at each step, whatever the rate: 0.01, as one writes for AdamW, empties a
-   net in a few hundred steps. Its files still mean it; who types it now means something else. */
+/* `decay D` of 0.1.0 takes D of every weight away at each step, whatever the rate: 0.01, as one writes for
+   AdamW, empties a net in a few hundred steps. Its files still mean it; who types it now means something
+   else. */
 static int check_words(const char *key, const char *value)
 {
     if (strcmp(key, "optimizer") != 0)
@@ -161,7 +162,8 @@ static const char *after_long_dashes(const char *text)
     return text;
 }
 
-/* -o is short for --output, as with compilers, where a command has that; it is the only short option. NULL: the word is another. */
+/* -o is short for --output, as with compilers, where a command has that; it is the only short option.
+   NULL: the word is another. */
 static const char *long_flag(const struct session *session, const char *word)
 {
     if (strncmp(word, "--", 2) == 0)
@@ -196,8 +198,8 @@ static int read_words(struct session *session, int argc, char **argv, bool sets_
     return EXIT_DONE;
 }
 
-/* Those of a command's own options that no variable stands for: bench --json names a file, but BACKLESS_JSON is the switch
-   of train, eval and others; BACKLESS_DATA names the folder of data sets. */
+/* Those of a command's own options that no variable stands for: bench --json names a file, but
+   BACKLESS_JSON is the switch of train, eval and others; BACKLESS_DATA names the folder of data sets. */
 static bool has_variable(const struct command *command, const struct extra *extra)
 {
     return !(strcmp(command->name, "bench") == 0 && strcmp(extra->key, "json") == 0) &&

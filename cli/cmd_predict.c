@@ -1,8 +1,8 @@
 /*
  * cmd_predict.c - backless predict: a model's predictions for a file of examples, as CSV.
  *
- * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. The first column is the id column of
- * the file, the names of its files, or numbers from 1.
+ * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. The first column is the
+ * id column of the file, the names of its files, or numbers from 1.
  */
 #include "csv_field.h"
 #include "data_notes.h"

@@ -175,7 +175,8 @@ static json_t *text_or_null(const char *text)
     return text && text[0] ? json_string(text) : json_null();
 }
 
-/* Of the library's options: what --config, the environment and bl_config_set take too. default null: it follows from others. */
+/* Of the library's options: what --config, the environment and bl_config_set take too. default null: it
+   follows from others. */
 static int list_options(const struct session *s)
 {
     if (!extra_of(s, "json")) {

@@ -26,17 +26,18 @@ struct curves {
     bool has_targets; /* any record has rmse and its like */
 };
 
-/* Adds the records of a run: `where` is its folder, or its log.jsonl. A last line that is cut off (the run goes on, or
-   crashed) is left out with a note. Prints what is wrong, and gives the exit code. */
+/* Adds the records of a run: `where` is its folder, or its log.jsonl. A last line that is cut off (the run
+   goes on, or crashed) is left out with a note. Prints what is wrong, and gives the exit code. */
 int curves_read(struct curves *curves, const char *where);
 bool curves_have_read(const struct curves *curves, const struct stat *file);
 void curves_free(struct curves *curves);
 
-/* Whether an option decides nothing of what a run learns: where it is written, how fast it goes, what is measured. */
+/* Whether an option decides nothing of what a run learns: where it is written, how fast it goes, what is
+   measured. */
 bool option_is_idle(const char *key);
 
-/* The names of the columns, in order: an array of texts. NULL: no memory. Options in which the runs differ become columns, and
-   are written into the rows. */
+/* The names of the columns, in order: an array of texts. NULL: no memory. Options in which the runs differ
+   become columns, and are written into the rows. */
 json_t *curves_columns(struct curves *curves);
 
 /* A value as a field of CSV: numbers in as few digits as bring the same number back, null as nothing. */

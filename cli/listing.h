@@ -10,7 +10,8 @@
 /* Every command, and behind each those below it; NULL past the last. */
 const struct command *listing_command(const struct command_table *program, int i);
 
-/* The i-th option of a command: its own, then those of the library. default_value is "" where there is none. */
+/* The i-th option of a command: its own, then those of the library. default_value is "" where there is
+   none. */
 struct listed_option {
     const char *key, *argument, *help, *default_value;
 };

@@ -8,8 +8,9 @@
 
 enum { MAJORITY_ROOM = 160 };
 
-/* Whether `error` is no lower than that of answering every example of `data` with its most frequent class. answer: 'answering "no"
-   for every example, 1.00 %'. Never for targets that are numbers, for NULL, and of fewer than 10 examples. */
+/* Whether `error` is no lower than that of answering every example of `data` with its most frequent class.
+   answer: 'answering "no" for every example, 1.00 %'. Never for targets that are numbers, for NULL, and of
+   fewer than 10 examples. */
 bool majority_is_as_good(const bl_data *data, double error, char answer[MAJORITY_ROOM]);
 
 /* Says so behind `margin`. what: "test", "validation"; "" where there is but one. */

@@ -12,7 +12,8 @@ struct progress_line {
     double shown;  /* when, in seconds */
 };
 
-/* What the line says. The parts that do not fit the terminal are left out: first the speed, then the loss, then the percents. */
+/* What the line says. The parts that do not fit the terminal are left out: first the speed, then the loss,
+   then the percents. */
 struct progress_parts {
     const char *label;   /* "dfa 3/12: " */
     int epoch, epochs;   /* 2 of 10 */
@@ -29,8 +30,8 @@ void progress_line_write(struct progress_line *line, const char *text);
 /* Before anything else is written to the terminal. */
 void progress_line_clear(struct progress_line *line);
 
-/* What is left of a work, from what is done of it: shares of the whole between 0 and 1, and seconds since its begin, at which
-   `done_before` was done already. Less than 0: too early to tell. */
+/* What is left of a work, from what is done of it: shares of the whole between 0 and 1, and seconds since
+   its begin, at which `done_before` was done already. Less than 0: too early to tell. */
 double progress_left(double done_before, double done, double seconds);
 
 #endif

@@ -15,7 +15,8 @@ struct terminal {
 
 struct terminal terminal_of_stdout(void);
 
-/* The width of the terminal that the stream goes to: its own, or $COLUMNS where that is less. 0: it goes to no terminal. */
+/* The width of the terminal that the stream goes to: its own, or $COLUMNS where that is less. 0: it goes
+   to no terminal. */
 int terminal_columns(FILE *to);
 
 #endif

@@ -111,7 +111,8 @@ int unknown_below(const struct command_table *program, const struct command *com
 
 /* ---- Options */
 
-/* Options of other programs that are, or are not, options of a command itself. key NULL: text alone says it. */
+/* Options of other programs that are, or are not, options of a command itself. key NULL: text alone says
+   it. */
 static const struct {
     const char *words, *key, *text;
 } own_words[] = {
@@ -200,7 +201,8 @@ static bool say_own_word(const struct command *command, const char *key, const c
     return false;
 }
 
-/* An option that only other commands have, under its own name or another program's. nearest: of this command, or NULL. */
+/* An option that only other commands have, under its own name or another program's. nearest: of this
+   command, or NULL. */
 static bool say_elsewhere(const struct command_table *program, const struct command *command, const char *key,
                           const char *meant, const char *nearest)
 {

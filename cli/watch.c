@@ -27,8 +27,9 @@ static void on_signal(int number)
     asked_to_stop = 1;
 }
 
-/* A handler that runs on the interrupted stack is safe only while every library below keeps nothing below its stack pointer,
-   as oneDNN 2.6.3, which version 0.1.0 used, did not. The stack is this thread's; the library's threads block these signals. */
+/* A handler that runs on the interrupted stack is safe only while every library below keeps nothing below
+   its stack pointer, as oneDNN 2.6.3, which version 0.1.0 used, did not. The stack is this thread's; the
+   library's threads block these signals. */
 static void give_handler_its_stack(void)
 {
     static max_align_t room[HANDLER_STACK / sizeof(max_align_t)];
@@ -42,9 +43,9 @@ static bool is_ignored(int number)
     return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-/* nohup ignores SIGHUP: then it stays ignored. SIGINT, which shells ignore for what a script starts in the background, is
-   taken all the same: kill -INT is how such a run is asked to stop. A reader of standard output that goes away is no signal
-   here, but an error of writing, so that a run can be saved. */
+/* nohup ignores SIGHUP: then it stays ignored. SIGINT, which shells ignore for what a script starts in the
+   background, is taken all the same: kill -INT is how such a run is asked to stop. A reader of standard
+   output that goes away is no signal here, but an error of writing, so that a run can be saved. */
 void watch_signals(void)
 {
     struct sigaction action;
@@ -172,7 +173,8 @@ static double share_done(const struct watch *w, const bl_progress *now)
     return w->work.share > 0.0 ? w->work.done + w->work.share * run : run;
 }
 
-/* The clock of the whole work, since measurements and files take their time too, and other programs theirs. */
+/* The clock of the whole work, since measurements and files take their time too, and other programs
+   theirs. */
 static double seconds_left(struct watch *w, const bl_progress *now)
 {
     const double done = share_done(w, now), seconds = seconds_now();
@@ -279,8 +281,8 @@ static void print_step_line(const bl_progress *now)
     print_json(line);
 }
 
-/* Steps that --angles names have lines in the log, and so on standard output; those of auto are told by the line of
-   their epoch. */
+/* Steps that --angles names have lines in the log, and so on standard output; those of auto are told by
+   the line of their epoch. */
 static bool has_step_lines(const struct watch *w)
 {
     return w->trainer && strcmp(bl_config_get(bl_trainer_config(w->trainer), "angles"), "auto") != 0;

@@ -7,7 +7,8 @@
 #include "command.h"
 #include "progress_line.h"
 
-/* The work that the time left is told of, where a run is a part of it: all zeros for a run that is all of it. */
+/* The work that the time left is told of, where a run is a part of it: all zeros for a run that is all of
+   it. */
 struct watch_work {
     double began; /* seconds_now() at its begin; 0: at the first call */
     double done,
@@ -28,7 +29,8 @@ struct watch {
     bl_progress last; /* of the last finished epoch; angles copied to last_angles */
     bl_angles *last_angles;
     double *
-        speeds; /* of each finished epoch, in examples a second; in order of size once watch_speed was asked */
+        /* Of each finished epoch, in examples a second; in order of size once watch_speed was asked */
+        speeds;
     size_t n_speeds, speeds_room;
     double printed; /* seconds of a clock, when the latest line of an epoch was printed; 0: none was */
     int n_hidden;   /* epochs without a line */
@@ -42,15 +44,17 @@ int watch_run(void *user, const bl_progress *now);
 void watch_notes(struct watch *watch);
 void watch_signals(void);
 bool watch_asked_to_stop(void);
-/* Sends off what was printed. Where the reader is gone (head has its lines), the run is saved and stopped as by a signal. */
+/* Sends off what was printed. Where the reader is gone (head has its lines), the run is saved and stopped
+   as by a signal. */
 void watch_flush(void);
 void watch_release(struct watch *watch);
-/* Standard error is a terminal on which a line can be written over. No colours are used, so NO_COLOR does not matter. */
+/* Standard error is a terminal on which a line can be written over. No colours are used, so NO_COLOR does
+   not matter. */
 bool watch_is_terminal(void);
 /* Off with --quiet, and where there is no such terminal. */
 struct progress_line watch_progress(const struct session *session);
-/* Examples a second while the weights were trained, measurements and files left out: the median of all finished epochs, on
-   which a burst of other work has little influence. NaN: no epoch was finished. */
+/* Examples a second while the weights were trained, measurements and files left out: the median of all
+   finished epochs, on which a burst of other work has little influence. NaN: no epoch was finished. */
 double watch_speed(struct watch *watch);
 
 /* "0.6931"; "4.34e+16" of what no longer fits into few digits. */

@@ -20,8 +20,8 @@ static int margin_of(const char *text)
     return margin <= DEEPEST_MARGIN ? margin : 0;
 }
 
-/* How many bytes of the text go on a line of `room`: up to a blank, or all of it where a word begins before `first` and is wider
-   than the line. */
+/* How many bytes of the text go on a line of `room`: up to a blank, or all of it where a word begins
+   before `first` and is wider than the line. */
 static size_t line_length(const char *text, size_t room, size_t first)
 {
     size_t end = room;

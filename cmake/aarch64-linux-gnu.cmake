@@ -1,5 +1,6 @@
-# aarch64-linux-gnu.cmake - a toolchain file: builds for 64-bit ARM Linux on a Debian machine of another kind, and runs what it
-# built by QEMU. `scripts/deps.sh arm64` installs what it needs; `cmake --preset arm64` uses it.
+# aarch64-linux-gnu.cmake - a toolchain file: builds for 64-bit ARM Linux on a Debian machine of another kind,
+# and runs what it built by QEMU. `scripts/deps.sh arm64` installs what it needs; `cmake --preset arm64` uses
+# it.
 #
 # The libraries are those of Debian's multiarch: the foreign architecture arm64 beside the machine's own.
 set(CMAKE_SYSTEM_NAME Linux)

@@ -1,5 +1,5 @@
-# build_parts.cmake - what bl_build_part and `backless doctor` cannot ask a library when they run: the versions of parts
-# that were found when the build was configured. A part without a version here is missing.
+# build_parts.cmake - what bl_build_part and `backless doctor` cannot ask a library when they run: the
+# versions of parts that were found when the build was configured. A part without a version here is missing.
 
 # backless_tell FILE NAME VERSION: defines NAME as a text for that file.
 function(backless_tell file name version)

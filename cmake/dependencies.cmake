@@ -1,5 +1,5 @@
-# dependencies.cmake - finds the libraries below this one; sets BACKLESS_LIBRARIES, BACKLESS_MODULES (those of them that are
-# modules of pkg-config, as the users of a static library look for them) and BACKLESS_HAVE_*.
+# dependencies.cmake - finds the libraries below this one; sets BACKLESS_LIBRARIES, BACKLESS_MODULES (those of
+# them that are modules of pkg-config, as the users of a static library look for them) and BACKLESS_HAVE_*.
 
 # Reports what is missing by the package that brings it.
 function(backless_missing what package)

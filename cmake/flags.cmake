@@ -9,14 +9,14 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 add_compile_options(-ffp-contract=off)
-# Warnings are for those who change the code: a newer compiler must not fill a user's screen. None is an error unless
-# CMAKE_COMPILE_WARNING_AS_ERROR says so, as some presets do.
+# Warnings are for those who change the code: a newer compiler must not fill a user's screen. None is an error
+# unless CMAKE_COMPILE_WARNING_AS_ERROR says so, as some presets do.
 if(BACKLESS_WARNINGS STREQUAL "ON" OR (BACKLESS_WARNINGS STREQUAL "AUTO" AND BACKLESS_TESTS STREQUAL "ON"))
     add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow)
 endif()
 add_compile_definitions(_POSIX_C_SOURCE=200809L BL_EXPERIMENTAL)
-# GCC 12.2 for AArch64 stops with an internal error (in vect_transform_reduction) at some ordered sums. The kernels are written
-# in vectors and lose nothing.
+# GCC 12.2 for AArch64 stops with an internal error (in vect_transform_reduction) at some ordered sums. The
+# kernels are written in vectors and lose nothing.
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
     add_compile_options(-fno-tree-vectorize)
 endif()

@@ -31,7 +31,8 @@ install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING
         PATTERN "*.md" PATTERN "*.c" PATTERN "*.csv")
 
-# ---- What libbackless.a needs behind it: modules of pkg-config, as BACKLESS_MODULES names them with their versions, and
+# ---- What libbackless.a needs behind it: modules of pkg-config, as BACKLESS_MODULES names them with their
+#      versions, and
 # libraries that compilers bring.
 foreach(library IN LISTS BACKLESS_LIBRARIES)
     if(library MATCHES "^[a-z]+$")

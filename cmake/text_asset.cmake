@@ -1,4 +1,5 @@
-# text_asset.cmake - text_asset(LIST NAME FILE): appends to LIST a C file that defines `const char NAME[]`, the bytes of FILE and a 0.
+# text_asset.cmake - text_asset(LIST NAME FILE): appends to LIST a C file that defines `const char NAME[]`,
+# the bytes of FILE and a 0.
 #
 # It is written when CMake runs, which it does again when FILE changes.
 function(text_asset list name file)

@@ -1,5 +1,6 @@
 /*
- * 01_library.c - train a network by direct feedback alignment through the library, and print the test error of each epoch.
+ * 01_library.c - train a network by direct feedback alignment through the library, and print the test error
+ * of each epoch.
  *
  *     cc 01_library.c -lbackless -o 01_library && ./01_library
  */

@@ -1,8 +1,8 @@
 /*
  * 02_stream.c - learn from a stream of batches, save, and go on later where it stopped.
  *
- * The stream is points in a square: class 1 where x y > 0. A second trainer takes up what the first one saved, both go on with
- * the same batches, and both end with the same bits.
+ * The stream is points in a square: class 1 where x y > 0. A second trainer takes up what the first one
+ * saved, both go on with the same batches, and both end with the same bits.
  *
  *     cc 02_stream.c -lbackless -o 02_stream && ./02_stream
  */

@@ -1,6 +1,7 @@
 /*
- * 03_own_rule.c - a learning rule of one's own: direct feedback alignment with a sign and momentum on the error. It trains a
- * small residual net, prints loss, error and angles to backpropagation, and is saved and resumed to the same bits.
+ * 03_own_rule.c - a learning rule of one's own: direct feedback alignment with a sign and momentum on the
+ * error. It trains a small residual net, prints loss, error and angles to backpropagation, and is saved and
+ * resumed to the same bits.
  *
  *     cc 03_own_rule.c -lbackless -o 03_own_rule && ./03_own_rule
  */
@@ -10,7 +11,8 @@
 
 enum { N = 640, PIXELS = 64 };
 
-/* Example by example: m <- m + 0.01 (e - m), sent <- s sign(e + m), s the error's scale.  e, sent: n x outputs, m: 1 x outputs */
+/* Example by example: m <- m + 0.01 (e - m), sent <- s sign(e + m), s the error's scale.  e, sent: n x
+   outputs, m: 1 x outputs */
 static void take_sign(const bl_map_call *c)
 {
     const bl_view e = c->view[0], sent = c->view[2];

@@ -4,9 +4,11 @@
  * Errors     A function that can fail returns bl_status. On failure it creates nothing, leaves its out-
  *            parameters alone, and bl_why(ctx) tells the cause in one sentence. Nothing here exits,
  *            aborts or prints.
- * NULL       A pointer that is NULL where this header gives NULL no meaning is refused: BL_BAD_VALUE, with the
+ * NULL       A pointer that is NULL where this header gives NULL no meaning is refused: BL_BAD_VALUE, with
+ *            the
  *            function and the argument in bl_why. Functions that give no status give NULL or 0 then, or do
- *            nothing (bl_why alone always gives a text). Where ctx itself, or the object that the context would
+ *            nothing (bl_why alone always gives a text). Where ctx itself, or the object that the context
+ *            would
  *            be found through (config, data, model, trainer, predictor), is NULL, there is nowhere to keep a
  *            sentence: the status says it all.
  * Ownership  Release what you create with the bl_*_free of its type (NULL is fine). A pointer to const
@@ -16,17 +18,22 @@
  *            library spreads the work over threads of its own (bl_context_use). What a pointer to const is
  *            taken of is not changed, and may be used by several threads at once while none changes it:
  *            a bl_model by threads that each have a bl_predictor in a context of their own, a bl_data too.
- *            The library's threads block all signals but the ones that a fault raises, so that handlers run on
+ *            The library's threads block all signals but the ones that a fault raises, so that handlers run
+ *            on
  *            your threads. After fork() the child may go on with what the thread that called fork was using.
  * Numbers    row-major, batch first; images are channel, row, column. float inside a net, double for what has
  *            a unit of its own: values as read, answers. Losses are in nats (squared units for mse),
  *            errors are fractions, angles are degrees, times are seconds.
- * Structs    A struct whose first member is `size` may get further members at its end: set size to sizeof of the struct
- *            before the call. One that the library hands out by a pointer (bl_option, bl_progress, bl_map_call) may get
+ * Structs    A struct whose first member is `size` may get further members at its end: set size to sizeof of
+ *            the struct
+ *            before the call. One that the library hands out by a pointer (bl_option, bl_progress,
+ *            bl_map_call) may get
  *            further members at its end too. No other struct changes.
- * Buffers    The caller owns every array that it passes. Its size is what the function's comment says, in elements; a
+ * Buffers    The caller owns every array that it passes. Its size is what the function's comment says, in
+ *            elements; a
  *            buffer for text comes with its room in bytes, the closing zero included.
- * Experimental  Functions for measuring and inspection are declared only where BL_EXPERIMENTAL is defined before the
+ * Experimental  Functions for measuring and inspection are declared only where BL_EXPERIMENTAL is defined
+ *               before the
  *            header is included: they may change with any version.
  * Seeds      Same configuration and seed: the same bits, for any number of threads, any processor and any
  *            compiler.
@@ -55,27 +62,27 @@ extern "C" {
 BL_API const char *bl_version(void);
 BL_API int bl_version_number(void);
 
-/* What a seed means: raised by every version in which an existing configuration with the same seed gives other bits. Weights
-   and their hashes (bl_model_hash) are comparable between versions with equal revisions only. */
+/* What a seed means: raised by every version in which an existing configuration with the same seed gives
+   other bits. Weights and their hashes (bl_model_hash) are comparable between versions with equal
+   revisions only. */
 #define BL_NUMERIC_REVISION 1
 BL_API int bl_numeric_revision(void); /* of the library in use */
 
-typedef enum bl_status { /* values never change meaning; new ones go at the end */
-                         BL_OK = 0,
-                         BL_BAD_VALUE =
-                             1, /* an argument or option out of range, or shapes that do not fit together */
-                         BL_NO_MEMORY = 2, /* the allocator gave nothing */
-                         BL_IO = 3,        /* a file could not be read or written, though its name is right */
-                         BL_BAD_DATA = 4,  /* a data set or model is missing, or is not what it should be */
-                         BL_UNSUPPORTED = 5, /* not in this build, or not on this machine */
-                         BL_BACKEND =
-                             6, /* no longer given: version 0.1.0 had a numerical library that could fail */
-                         BL_STOPPED =
-                             7, /* your watch function asked to stop; the state was saved if there is a run folder */
-                         BL_DIVERGED = 8, /* a weight or the loss is no longer a number */
-                         BL_NOT_DEFINED =
-                             9 /* the learning rule is not defined for this net, these data or these options;
-                                               another rule may be */
+/* Values never change their meaning; new ones come at the end. */
+typedef enum bl_status {
+    BL_OK = 0,
+    /* An argument or option out of range, or shapes that do not fit together. */
+    BL_BAD_VALUE = 1,
+    BL_NO_MEMORY = 2,   /* the allocator gave nothing */
+    BL_IO = 3,          /* a file could not be read or written, though its name is right */
+    BL_BAD_DATA = 4,    /* a data set or model is missing, or is not what it should be */
+    BL_UNSUPPORTED = 5, /* not in this build, or not on this machine */
+    BL_BACKEND = 6,     /* no longer given: version 0.1.0 had a numerical library that could fail */
+    /* The progress callback asked to stop; the state was saved if there is a run folder. */
+    BL_STOPPED = 7,
+    BL_DIVERGED = 8, /* a weight or the loss is no longer a number */
+    /* The learning rule is not defined for this net, these data or these options; another rule may be. */
+    BL_NOT_DEFINED = 9
 } bl_status;
 BL_API const char *bl_status_name(bl_status status);
 
@@ -91,20 +98,22 @@ typedef struct bl_allocator {
     void (*release)(void *user, void *block);
 } bl_allocator;
 
-/* allocator: NULL for the C library's. Gives NULL when there is no memory, or a function of the allocator is NULL; every
-   function that is given the NULL for a context refuses it (BL_BAD_VALUE), so that one check at the end will do. Starts with
-   all cores. */
+/* allocator: NULL for the C library's. Gives NULL when there is no memory, or a function of the allocator
+   is NULL; every function that is given the NULL for a context refuses it (BL_BAD_VALUE), so that one
+   check at the end will do. Starts with all cores. */
 BL_API bl_context *bl_context_new(const bl_allocator *allocator);
 BL_API void bl_context_free(bl_context *ctx);
 BL_API const char *bl_why(const bl_context *ctx); /* the latest failure; never NULL */
 
-/* Before a trainer or a predictor is made from ctx: BL_BAD_VALUE while one exists. backend: "portable", or NULL or "auto", which mean the same ("onednn" of version
-   0.1.0 was removed, and is refused). threads: 1 to 1024; 0 for those that this process may
-   use (affinity, CPU quota, OMP_NUM_THREADS), of which fewer work while fewer are faster. Bits do not depend on it. */
+/* Before a trainer or a predictor is made from ctx: BL_BAD_VALUE while one exists. backend: "portable", or
+   NULL or "auto", which mean the same ("onednn" of version 0.1.0 was removed, and is refused). threads: 1
+   to 1024; 0 for those that this process may use (affinity, CPU quota, OMP_NUM_THREADS), of which fewer
+   work while fewer are faster. Bits do not depend on it. */
 BL_API bl_status bl_context_use(bl_context *ctx, const char *backend, int threads);
 BL_API const char *bl_context_backend(const bl_context *ctx); /* the one in use, "portable" */
 BL_API const char *bl_context_machine(const bl_context *ctx); /* its instruction set, "avx512", "neon" */
-/* Whether the processor multiplies bfloat16 by itself. Without, precision bf16 gives the same bits, slower than float32. */
+/* Whether the processor multiplies bfloat16 by itself. Without, precision bf16 gives the same bits, slower
+   than float32. */
 BL_API int bl_context_has_bf16(const bl_context *ctx);
 BL_API int bl_context_threads(const bl_context *ctx);
 BL_API const char *bl_backend_name(int i); /* "portable"; NULL past the last */
@@ -128,21 +137,25 @@ typedef struct bl_option {
     const char *argument;      /* "RATE"; NULL for a switch, whose values are "true" and "false" */
     const char *default_value; /* the default as text; "" when it follows from other options */
     const char *
-        group; /* "data", "net", "rule", "training", "machine", "run"; "former": the name that an option had in an
-                             earlier version, still taken, and for --help to leave out */
+        /* "data", "net", "rule", "training", "machine", "run"; "former": the name that an option had in an
+           earlier version, still taken, and for --help to leave out */
+        group;
     const char *help; /* one line; says what the default follows from */
 } bl_option;
 BL_API const bl_option *bl_option_at(int i); /* the whole table; NULL past the last */
-/* For messages about a key that is no option's: the option that other programs call so ("batch" for "batch-size", "learning_rate"
-   likewise), "" where it is none or more than one, NULL where the word is unknown. No such word is accepted as an option.
-   advice (may be NULL): set to what else is to be said, a clause, or NULL; left alone where NULL is returned. */
+/* For messages about a key that is no option's: the option that other programs call so ("batch" for
+   "batch-size", "learning_rate" likewise), "" where it is none or more than one, NULL where the word is
+   unknown. No such word is accepted as an option. advice (may be NULL): set to what else is to be said, a
+   clause, or NULL; left alone where NULL is returned. */
 BL_API const char *bl_option_alias(const char *word, const char **advice);
-/* Of the names (a list that ends with NULL) the one that `word` was probably meant to be: the same but for case, '-' and '_',
-   or with few other letters (1 of up to 4, 2 of up to 7, else 3), or the whole of a beginning. NULL: none is near. */
+/* Of the names (a list that ends with NULL) the one that `word` was probably meant to be: the same but for
+   case, '-' and '_', or with few other letters (1 of up to 4, 2 of up to 7, else 3), or the whole of a
+   beginning. NULL: none is near. */
 BL_API const char *bl_nearest(const char *word, const char *const *names);
 
-/* The options: key, values and, in brackets, the default. [] follows from other options or the data: bl_option.help says
-   how. Values are text; RATE, F, X are numbers with a point, N whole ones. `backless train --help` shows the same table.
+/* The options: key, values and, in brackets, the default. [] follows from other options or the data:
+   bl_option.help says how. Values are text; RATE, F, X are numbers with a point, N whole ones. `backless
+   train --help` shows the same table.
 
      data              a named set, a folder or a file []
      test              a file to test on []
@@ -178,7 +191,8 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
                        "sgd [momentum M] [nesterov]"; each also with "weight-decay X" or "l2 X" []
      lr                RATE, 1e-12 to 1e6 []
      schedule          constant, "step EVERY FACTOR", "cosine [warmup N]", auto []
-     batch             N, 1 to 1e8; also the largest batch of bl_trainer_step (64, where it is open and smaller) []
+     batch             N, 1 to 1e8; also the largest batch of bl_trainer_step (64, where it is open and
+                       smaller) []
      epochs            N, up to 1e9 []
      stop              epochs, paper [epochs]
      patience          N; 0: never [0]
@@ -196,10 +210,10 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      force             true, false [false]
      no-angles         the name of version 0.1.0 for "angles none": true, false [false]
 
-   A net is a list of layers with commas between them, from the input to the output: "conv 8 5x5 pad 2, relu, maxpool 2, dense
-   100, tanh, dropout 0.5, dense 10". It begins with a layer that has weights (dropout may stand before it) and ends with
-   the output's dense layer, whose units are the classes or the columns of the targets; the output's function belongs to
-   the loss.
+   A net is a list of layers with commas between them, from the input to the output: "conv 8 5x5 pad 2, relu,
+   maxpool 2, dense 100, tanh, dropout 0.5, dense 10". It begins with a layer that has weights (dropout may
+   stand before it) and ends with the output's dense layer, whose units are the classes or the columns of the
+   targets; the output's function belongs to the loss.
 
      with weights      dense UNITS [nobias]
                        conv CHANNELS ROWSxCOLS [stride N] [pad N] [nobias]
@@ -209,28 +223,31 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
                        layernorm  subsample STRIDE [pad-channels CHANNELS]
 
      in parentheses    residual (LAYERS)              their output plus their input, which must have one shape
-                       residual (LAYERS | SHORTCUT)   their output plus that of the shortcut's layers on the same input
+                       residual (LAYERS | SHORTCUT)   their output plus that of the shortcut's layers on
+                                                      the same input
 
-   A residual stands behind a layer with weights, and not at the end: "dense 100, tanh, residual (dense 100, tanh, dense 100),
-   tanh, dense 10". Blocks are counted in text order, and each sum, layernorm and subsample begins one of its own. Rules ifa and
-   pepita are not defined with layernorm and subsample.
+   A residual stands behind a layer with weights, and not at the end: "dense 100, tanh, residual (dense 100,
+   tanh, dense 100), tanh, dense 10". Blocks are counted in text order, and each sum, layernorm and subsample
+   begins one of its own. Rules ifa and pepita are not defined with layernorm and subsample.
 
-   layernorm brings each example to mean 0 and variance 1 (epsilon 1e-5) over all its numbers, then scales and shifts each number by
-   one of its own, as PyTorch's nn.LayerNorm does over the whole shape of an example: for images channels x rows x columns. subsample
-   takes every STRIDE-th row and column of an image, and adds channels of zeros, half of them before and half behind, up to
-   so many: the shortcut without weights, "residual (conv 32 3x3 stride 2 pad 1, ... | subsample 2 pad-channels 32)", option A of
-   He and others 2015.
+   layernorm brings each example to mean 0 and variance 1 (epsilon 1e-5) over all its numbers, then scales and
+   shifts each number by one of its own, as PyTorch's nn.LayerNorm does over the whole shape of an example:
+   for images channels x rows x columns. subsample takes every STRIDE-th row and column of an image, and adds
+   channels of zeros, half of them before and half behind, up to so many: the shortcut without weights,
+   "residual (conv 32 3x3 stride 2 pad 1, ... | subsample 2 pad-channels 32)", option A of He and others 2015.
 
-   A module is a piece of the net that only its last block's output leaves. Inside a module derivatives are exact, whatever the
-   rule; a direct rule sends one signal to each module, at its last block, and a rule of the chain uses its matrix only where a
-   signal goes from module to module. The option modules: "layer", each weighted layer with what stands behind it, a sum
-   with the last layers of its body and its shortcut, and a layernorm or subsample with the block before it if nothing else reads
-   that one; "residual", each residual that is not inside another one, from its first layer to what stands behind its sum; a
-   number N, pieces of N weighted layers or more, counted from the input, each of which ends where nothing but its last output
+   A module is a piece of the net that only its last block's output leaves. Inside a module derivatives are
+   exact, whatever the rule; a direct rule sends one signal to each module, at its last block, and a rule of
+   the chain uses its matrix only where a signal goes from module to module. The option modules: "layer", each
+   weighted layer with what stands behind it, a sum with the last layers of its body and its shortcut, and a
+   layernorm or subsample with the block before it if nothing else reads that one; "residual", each residual
+   that is not inside another one, from its first layer to what stands behind its sum; a number N, pieces of N
+   weighted layers or more, counted from the input, each of which ends where nothing but its last output
    leaves it; the last one ends with the output. bp does not depend on modules.
 
-   "3 x (dense 240, tanh), dense C" is short for three times these layers and as many units as there are classes or columns of
-   the targets; a name of bl_net_at is short for its layers. What is stored is the long form.
+   "3 x (dense 240, tanh), dense C" is short for three times these layers and as many units as there are
+   classes or columns of the targets; a name of bl_net_at is short for its layers. What is stored is the long
+   form.
 
    One number stands for both sides (5 for 5x5); a pool without stride moves by its own size, and
    "all" is the whole image, one number for each channel. dense takes any input as a row;
@@ -242,17 +259,19 @@ BL_API void bl_config_free(bl_config *config);
 
 /* Sets one option; text is checked at once. text NULL: back to the default. */
 BL_API bl_status bl_config_set(bl_config *config, const char *key, const char *text);
-/* The value as text: what was set, else that of the option preset, else the default; NULL for an unknown key. */
+/* The value as text: what was set, else that of the option preset, else the default; NULL for an unknown
+   key. */
 BL_API const char *bl_config_get(const bl_config *config, const char *key);
 /* 1: by you, not by default or preset */
 BL_API int bl_config_is_set(const bl_config *config, const char *key);
-/* What a preset ("nokland2016") makes of an option that is not set; NULL: nothing, or there is no such preset. */
+/* What a preset ("nokland2016") makes of an option that is not set; NULL: nothing, or there is no such
+   preset. */
 BL_API const char *bl_preset_value(const char *preset, const char *key);
 
-/* JSON, one object, key: text, number or true/false; an unknown key is refused. load sets what it finds, or nothing
-   where it fails.
-   The "options" object inside a run folder's config.json is read likewise; relative paths of data and feedback in it
-   belong to the folder that the run was begun in, and become absolute anywhere else. */
+/* JSON, one object, key: text, number or true/false; an unknown key is refused. load sets what it finds,
+   or nothing where it fails. The "options" object inside a run folder's config.json is read likewise;
+   relative paths of data and feedback in it belong to the folder that the run was begun in, and become
+   absolute anywhere else. */
 BL_API bl_status bl_config_load(bl_config *config, const char *path);
 
 /* ---- Data: examples, and a class or a target for each ---------------------------------------------- */
@@ -267,13 +286,13 @@ typedef struct bl_shape {
 BL_API bl_status bl_data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
                               const bl_config *config);
 
-/* As bl_data_load, for a look at data which may not be fit to be trained on yet: missing values of a table are let through,
-   unless the option missing is set to refuse them, and counted for bl_data_missing; rows without a label, and columns of more
-   different words than training takes, are left out, with a note. */
+/* As bl_data_load, for a look at data which may not be fit to be trained on yet: missing values of a table
+   are let through, unless the option missing is set to refuse them, and counted for bl_data_missing; rows
+   without a label, and columns of more different words than training takes, are left out, with a note. */
 BL_API bl_status bl_data_examine(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx,
                                  const bl_config *config);
-/* The columns of the file that have missing values (fields that are empty, ?, NA or N/A), by number; 0 past the last, else 1.
-   Of a training set from bl_data_examine; no other has any. */
+/* The columns of the file that have missing values (fields that are empty, ?, NA or N/A), by number; 0
+   past the last, else 1. Of a training set from bl_data_examine; no other has any. */
 typedef struct bl_missing {
     size_t size;        /* sizeof(bl_missing) */
     const char *column; /* its name; NULL: the file has no header */
@@ -282,21 +301,22 @@ typedef struct bl_missing {
 } bl_missing;
 BL_API int bl_data_missing(const bl_data *data, int i, bl_missing *out);
 
-/* Your own arrays, taken as they are, without scaling: n examples of `shape`, n labels in [0, classes), or NULL: none
-   known, for answers alone. Borrowed until bl_data_free, and may be filled anew between calls. Functions that use them (fit,
-   angles, predict, evaluate) first read them once and refuse NaN, infinities and labels out of range: BL_BAD_VALUE names the
-   row. */
+/* Your own arrays, taken as they are, without scaling: n examples of `shape`, n labels in [0, classes), or
+   NULL: none known, for answers alone. Borrowed until bl_data_free, and may be filled anew between calls.
+   Functions that use them (fit, angles, predict, evaluate) first read them once and refuse NaN, infinities
+   and labels out of range: BL_BAD_VALUE names the row. */
 BL_API bl_status bl_data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
                               bl_shape shape, int classes);
-/* The same with real targets: n rows of `outputs` floats, for the loss mse; the targets are copied, and looked at
-   likewise. */
+/* The same with real targets: n rows of `outputs` floats, for the loss mse; the targets are copied, and
+   looked at likewise. */
 BL_API bl_status bl_data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets,
                                       size_t n, bl_shape shape, int outputs);
 
-typedef enum bl_type { /* of an array's elements; values never change meaning */
-                       BL_FLOAT32 = 0,
-                       BL_FLOAT64 = 1,
-                       BL_UINT8 = 2 /* taken as x / 255, as pixels are */
+/* Of an array's elements. Values never change their meaning. */
+typedef enum bl_type {
+    BL_FLOAT32 = 0,
+    BL_FLOAT64 = 1,
+    BL_UINT8 = 2 /* taken as x / 255, as pixels are */
 } bl_type;
 typedef struct bl_array {
     size_t size; /* sizeof(bl_array) */
@@ -304,14 +324,15 @@ typedef struct bl_array {
     bl_type type;
     size_t stride; /* elements from one example to the next, at least an example's; 0: an example's */
 } bl_array;
-/* As bl_data_wrap, from an array of another element type or with gaps between its examples. Without gaps the array is borrowed, not
-   copied; with gaps its examples are copied. Elements of type double that no float holds are refused when they are used. */
+/* As bl_data_wrap, from an array of another element type or with gaps between its examples. Without gaps
+   the array is borrowed, not copied; with gaps its examples are copied. Elements of type double that no
+   float holds are refused when they are used. */
 BL_API bl_status bl_data_wrap_array(bl_data **out, bl_context *ctx, const bl_array *x, const int32_t *labels,
                                     size_t n, bl_shape shape, int classes);
-/* A weight for each example: its loss, and with it its part of the gradient, is multiplied by the weight, divided by the mean
-   weight of all examples of `data`. bl_trainer_fit trains with it, and the training loss is the weighted one; errors, angles,
-   evaluation and data that are split off before are without. n: examples of data. Weights are copied. BL_BAD_VALUE: one is
-   negative or not finite, or all are 0. */
+/* A weight for each example: its loss, and with it its part of the gradient, is multiplied by the weight,
+   divided by the mean weight of all examples of `data`. bl_trainer_fit trains with it, and the training
+   loss is the weighted one; errors, angles, evaluation and data that are split off before are without. n:
+   examples of data. Weights are copied. BL_BAD_VALUE: one is negative or not finite, or all are 0. */
 BL_API bl_status bl_data_set_weights(bl_data *data, const float *weights, size_t n);
 BL_API void bl_data_free(bl_data *data);
 
@@ -330,53 +351,58 @@ BL_API const char *bl_data_source(const bl_data *data); /* where it came from, f
 BL_API const char *bl_data_note(const bl_data *data, int i);
 BL_API bl_status bl_data_rows(const bl_data *data, size_t first, size_t n,
                               float *x); /* scaled, as trained on */
-/* As read: pixels 0 to 255, numbers in the unit of their column, 0 and 1 for words; NaN where a value is missing. */
+/* As read: pixels 0 to 255, numbers in the unit of their column, 0 and 1 for words; NaN where a value is
+   missing. */
 BL_API bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, double *x);
 
 /* Sets that are known by name: "mnist", "cifar10", ...; NULL past the last. */
 BL_API const char *bl_data_set_name(int i);
 BL_API const char *bl_data_set_about(const char *name); /* one line; NULL: no such set */
-/* Its folder on this machine, searched as the option data-dir says. BL_BAD_DATA: it is nowhere, and bl_why tells
-   how to get it. room: bytes at path; BL_PATH_ROOM is enough for every path, and BL_BAD_VALUE tells of too few. */
+/* Its folder on this machine, searched as the option data-dir says. BL_BAD_DATA: it is nowhere, and bl_why
+   tells how to get it. room: bytes at path; BL_PATH_ROOM is enough for every path, and BL_BAD_VALUE tells
+   of too few. */
 #define BL_PATH_ROOM 4096
 BL_API bl_status bl_data_set_find(bl_context *ctx, const bl_config *config, const char *name, char *path,
                                   size_t room);
-/* The folder that sets are put in when they are fetched: data-dir, else $BACKLESS_DATA, else the user's cache. */
+/* The folder that sets are put in when they are fetched: data-dir, else $BACKLESS_DATA, else the user's
+   cache. */
 BL_API bl_status bl_data_set_home(bl_context *ctx, const bl_config *config, char *path, size_t room);
 
 /* ---- Model: a net, its weights, its feedback, and what it must know of its data --------------------- */
 
 typedef struct bl_model bl_model;
 
-/* safetensors, as a run writes it. load refuses a broken file, and one with a weight that is not a number (BL_BAD_DATA);
-   save refuses to write such a weight (BL_DIVERGED), and an older file stays as it was. */
+/* safetensors, as a run writes it. load refuses a broken file, and one with a weight that is not a number
+   (BL_BAD_DATA); save refuses to write such a weight (BL_DIVERGED), and an older file stays as it was. */
 BL_API bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path);
 BL_API bl_status bl_model_save(const bl_model *model, const char *path);
 BL_API void bl_model_free(bl_model *model);
 
 /* Data for this model: read, scaled and named as its training set was. path: a file or folder as in the
-   option data. part: "train" or "test", for folders and named sets; of a file that holds one set all of it is read. config may set the reader's options (NULL: none
-   set). Labels are read where the file has them. */
+   option data. part: "train" or "test", for folders and named sets; of a file that holds one set all of it
+   is read. config may set the reader's options (NULL: none set). Labels are read where the file has them. */
 BL_API bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *path, const char *part,
                                     const bl_config *config);
 
-/* The part "train", "val" or "test" that this model's training made of its data, the same rows in the same order: the model
-   keeps the options val and test-fraction, the split's seed, and a hash of all examples. BL_BAD_DATA where the examples at
-   path are others, or the training made no such part, or the model does not tell (it is of version 0.1.0, or learned from
-   arrays). Where path has a test set of its own, or is the test set that the run was given, that is "test". bl_data_id of a
-   row that was drawn and has no id is its number in the file, from 1. */
+/* The part "train", "val" or "test" that this model's training made of its data, the same rows in the same
+   order: the model keeps the options val and test-fraction, the split's seed, and a hash of all examples.
+   BL_BAD_DATA where the examples at path are others, or the training made no such part, or the model does
+   not tell (it is of version 0.1.0, or learned from arrays). Where path has a test set of its own, or is
+   the test set that the run was given, that is "test". bl_data_id of a row that was drawn and has no id is
+   its number in the file, from 1. */
 BL_API bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *path, const char *part,
                                     const bl_config *config);
 
-/* Scores for n examples, n rows of bl_model_outputs: probabilities for ce and bce (of both classes also where the net ends with one
-   unit for two: 1 - p and p, p of the second); for mse outputs, in the unit of the
-   targets. x: features as bl_data_raw_rows gives them, which the model scales as it scaled those it learned from; a
-   model that learned from arrays of your own (bl_data_wrap) takes them as they are. NaN is a missing value of a
-   column that had some in training, when its indicator, a feature of its own, should be 1; any other NaN, an infinity,
-   and a number that is none once it is scaled are refused: BL_BAD_VALUE names row and feature, scores are undefined.
-   data: scaled when it was opened (bl_model_open_data) or loaded. Memory for one batch is taken and given back in each
-   call: bl_predictor keeps it. Several threads may call these for one model, if its context's allocator may be
-   called by several (the C library's may); but bl_why tells the failure of any of them. */
+/* Scores for n examples, n rows of bl_model_outputs: probabilities for ce and bce (of both classes also
+   where the net ends with one unit for two: 1 - p and p, p of the second); for mse outputs, in the unit of
+   the targets. x: features as bl_data_raw_rows gives them, which the model scales as it scaled those it
+   learned from; a model that learned from arrays of your own (bl_data_wrap) takes them as they are. NaN is
+   a missing value of a column that had some in training, when its indicator, a feature of its own, should
+   be 1; any other NaN, an infinity, and a number that is none once it is scaled are refused: BL_BAD_VALUE
+   names row and feature, scores are undefined. data: scaled when it was opened (bl_model_open_data) or
+   loaded. Memory for one batch is taken and given back in each call: bl_predictor keeps it. Several
+   threads may call these for one model, if its context's allocator may be called by several (the C
+   library's may); but bl_why tells the failure of any of them. */
 BL_API bl_status bl_model_predict(const bl_model *model, const float *x, size_t n, double *scores);
 BL_API bl_status bl_model_predict_data(const bl_model *model, const bl_data *data, double *scores);
 
@@ -388,22 +414,24 @@ typedef struct bl_score {
 } bl_score;
 BL_API bl_status bl_model_evaluate(const bl_model *model, const bl_data *data, bl_score *out);
 
-/* A model at work, again and again: holds the memory for a batch, and the model by a pointer to const. Several
-   predictors may share a model and work at once, each on a thread of its own, while the model is neither
-   trained nor changed nor freed. ctx: the thread's own context, which brings backend and threads, gives the memory, and
-   explains the failures; it need not be the model's. For many small calls give it one thread (bl_context_use). */
+/* A model at work, again and again: holds the memory for a batch, and the model by a pointer to const.
+   Several predictors may share a model and work at once, each on a thread of its own, while the model is
+   neither trained nor changed nor freed. ctx: the thread's own context, which brings backend and threads,
+   gives the memory, and explains the failures; it need not be the model's. For many small calls give it
+   one thread (bl_context_use). */
 typedef struct bl_predictor bl_predictor;
 BL_API bl_status bl_predictor_create(bl_predictor **out, bl_context *ctx, const bl_model *model);
 BL_API void bl_predictor_free(bl_predictor *predictor);
-/* As bl_model_predict, bl_model_predict_data and bl_model_evaluate; run_doubles takes x that floats do not hold. */
+/* As bl_model_predict, bl_model_predict_data and bl_model_evaluate; run_doubles takes x that floats do not
+   hold. */
 BL_API bl_status bl_predictor_run(bl_predictor *predictor, const float *x, size_t n, double *scores);
 BL_API bl_status bl_predictor_run_doubles(bl_predictor *predictor, const double *x, size_t n, double *scores);
 BL_API bl_status bl_predictor_run_data(bl_predictor *predictor, const bl_data *data, double *scores);
 BL_API bl_status bl_predictor_evaluate(bl_predictor *predictor, const bl_data *data, bl_score *out);
 
-/* What the file says of itself: "net", "rule", "loss", "input", "epoch", "step", "seed", ...; NULL: nothing. Of a
-   trainer's model "epoch" (finished) and "step" (taken since the beginning, single ones too) are true between steps as well, and
-   so they are in the file of bl_model_save. */
+/* What the file says of itself: "net", "rule", "loss", "input", "epoch", "step", "seed", ...; NULL:
+   nothing. Of a trainer's model "epoch" (finished) and "step" (taken since the beginning, single ones too)
+   are true between steps as well, and so they are in the file of bl_model_save. */
 BL_API const char *bl_model_metadata(const bl_model *model, const char *key);
 BL_API const char *bl_model_fact_name(const bl_model *model, int i); /* NULL past the last */
 BL_API int bl_model_outputs(const bl_model *model);
@@ -442,8 +470,8 @@ typedef struct bl_net_size {
     size_t parameters;           /* numbers that are trained */
     double multiply_accumulates; /* of one example forward */
 } bl_net_size;
-/* text: as the option "net" takes it. outputs: what C stands for; at least 1. BL_BAD_VALUE: not such a text, or it does not fit
-   the shape. */
+/* text: as the option "net" takes it. outputs: what C stands for; at least 1. BL_BAD_VALUE: not such a
+   text, or it does not fit the shape. */
 BL_API bl_status bl_net_measure(bl_context *ctx, const char *text, bl_shape shape, int outputs,
                                 bl_net_size *out);
 
@@ -454,7 +482,8 @@ BL_API const char *bl_rule_about(const char *name);    /* one line and the paper
 BL_API const char *bl_rule_equation(const char *name); /* "signal_l = e B_l" */
 BL_API const char *bl_rule_order(const char *name);    /* "backward", "forward", "any", "on forward" */
 
-/* Every rule that a context knows: the library's, then those that were registered with it; 0 past the last, else 1. */
+/* Every rule that a context knows: the library's, then those that were registered with it; 0 past the
+   last, else 1. */
 typedef struct bl_rule_info {
     size_t size;                                 /* sizeof(bl_rule_info) */
     const char *name, *about, *equation, *order; /* as above */
@@ -464,52 +493,60 @@ BL_API int bl_rule_at(const bl_context *ctx, int i, bl_rule_info *out);
 
 /* ---- A learning rule of your own -------------------------------------------------------------------------
 
-   Terms. A net is cut into blocks. A block is a layer with weights (dense, conv) together with the layers without weights that
-   follow it (activation, batch norm, pool, dropout). The sum at which a residual ends is a block too, without weights, with the
-   layers that follow it. Blocks are numbered from 0 in the order of the net's text; the last one gives the scores. For block l:
+   Terms. A net is cut into blocks. A block is a layer with weights (dense, conv) together with the layers
+   without weights that follow it (activation, batch norm, pool, dropout). The sum at which a residual ends is
+   a block too, without weights, with the layers that follow it. Blocks are numbered from 0 in the order of
+   the net's text; the last one gives the scores. For block l:
 
-       a_l = h_k W_l^T + b_l      at the output of its weights ("pre-activation"); h_k is the output of the block before it
+       a_l = h_k W_l^T + b_l      at the output of its weights ("pre-activation"); h_k is the output of the
+                                  block before it
        h_l = f(a_l)               its output ("BL_OUTPUT"); f stands for all its layers behind the weights
-       e                          the error: dJ / d scores, which the loss gives (softmax - targets for the loss ce)
+       e                          the error: dJ / d scores, which the loss gives (softmax - targets for the
+                                  loss ce)
        s_l                        the signal of a hidden block: what the rule uses in the place of dJ / d h_l
        d_l = s_l f'(a_l)          its delta, which stands for dJ / d a_l; of the last block d = e
        dW_l = d_l^T h_k           the gradient of its weights, with which the optimiser steps them
 
-   Every matrix has an example in each row, as PyTorch has it. Backpropagation is s_l = d_(l+1) W_(l+1); direct feedback
-   alignment is s_l = e B_l, with a fixed random matrix B_l (outputs x units). A rule only says how s_l comes about, or d_l
-   itself, for each hidden block. The library computes the rest: forward passes, the loss, d_l from s_l, gradients and updates.
+   Every matrix has an example in each row, as PyTorch has it. Backpropagation is s_l = d_(l+1) W_(l+1);
+   direct feedback alignment is s_l = e B_l, with a fixed random matrix B_l (outputs x units). A rule only
+   says how s_l comes about, or d_l itself, for each hidden block. The library computes the rest: forward
+   passes, the loss, d_l from s_l, gradients and updates.
 
-   A rule says it in instructions. Its function `emit` is called for each hidden block, before the training, and computes
-   nothing: it appends instructions to the program of a step, and this program is then run in every step. An instruction works
-   on a whole block. From what instructions read and write the library finds the order in which they run, what runs at once on
-   several threads, what is kept of a batch, and whether the option memory low is possible.
+   A rule says it in instructions. Its function `emit` is called for each hidden block, before the training,
+   and computes nothing: it appends instructions to the program of a step, and this program is then run in
+   every step. An instruction works on a whole block. From what instructions read and write the library finds
+   the order in which they run, what runs at once on several threads, what is kept of a batch, and whether the
+   option memory low is possible.
 
        static void emit(bl_emitter *e, int block, void *user)      direct feedback alignment
        {
            (void)user;
            bl_emit_product(e, BL_ERROR, block);
        }
-       static const bl_rule rule = {sizeof rule, "my-dfa", "DFA once more", "signal_l = e B_l", BL_RULE_LEARNS_FROM_ZERO,
+       static const bl_rule rule = {sizeof rule, "my-dfa", "DFA once more", "signal_l = e B_l",
+       BL_RULE_LEARNS_FROM_ZERO,
                                     BL_FEEDBACK_DIRECT, NULL, 0, NULL, emit, NULL, NULL};
        bl_rule_register(ctx, &rule);
        bl_config_set(config, "rule", "my-dfa");
 
-   examples/03_own_rule.c is a whole program; docs/rules.md has a section about it. A registered rule belongs to its context and
-   works there wherever a rule is named: in the option rule, models, checkpoints and run folders, angles, inspection, and the
-   lists of instructions and buffers (bl_trainer_instruction). A file of a rule that is not registered is refused with the
-   rule's name.
+   examples/03_own_rule.c is a whole program; docs/rules.md has a section about it. A registered rule belongs
+   to its context and works there wherever a rule is named: in the option rule, models, checkpoints and run
+   folders, angles, inspection, and the lists of instructions and buffers (bl_trainer_instruction). A file of
+   a rule that is not registered is refused with the rule's name.
 
-   Nets with residuals. `emit` is called for the blocks that need a signal and for no others: bl_emitter_is_taught tells which.
-   Blocks whose output goes into a sum and nowhere else get exact derivatives from that sum's block. A rule that reads no other
-   block's delta is not called for blocks without parameters either. What a rule does by bl_emit_product, bl_emit_pull and maps
-   therefore works on residual nets as it does on a row of layers. A block's number says nothing about its neighbours there: ask
-   bl_emitter_follower. bl_emit_push and bl_emit_forward are not defined for residual nets. */
+   Nets with residuals. `emit` is called for the blocks that need a signal and for no others:
+   bl_emitter_is_taught tells which. Blocks whose output goes into a sum and nowhere else get exact
+   derivatives from that sum's block. A rule that reads no other block's delta is not called for blocks
+   without parameters either. What a rule does by bl_emit_product, bl_emit_pull and maps therefore works on
+   residual nets as it does on a row of layers. A block's number says nothing about its neighbours there:
+   ask bl_emitter_follower. bl_emit_push and bl_emit_forward are not defined for residual nets. */
 
 /* What instructions are appended to. It is valid during the callback that it was given to. */
 typedef struct bl_emitter bl_emitter;
 
-/* What an instruction reads or writes, of the block that it works on. n: the examples of the batch; units: the numbers of an
-   example at the block's output; channels: units of a dense layer, maps of a convolution. The values never change meaning. */
+/* What an instruction reads or writes, of the block that it works on. n: the examples of the batch; units:
+   the numbers of an example at the block's output; channels: units of a dense layer, maps of a
+   convolution. The values never change meaning. */
 typedef enum bl_buffer_id {
     BL_NOTHING = 0,
     BL_INPUT = 1,   /* n x inputs: the batch. bl_emit_forward goes on from what a map makes of it */
@@ -517,8 +554,8 @@ typedef enum bl_buffer_id {
     BL_ERROR = 3,   /* e, n x outputs, times bl_map_call.scale; read only */
     BL_OUTPUT = 4,  /* h, n x units; read only */
     BL_SIGNAL = 5,  /* s, n x units (with the option inlet before-pool n x the numbers before the pool) */
-    /* d, n x the numbers at the output of the block's weights. A rule that writes it itself replaces the derivatives of the
-       layers behind the weights; nets with batch norm are refused then */
+    /* d, n x the numbers at the output of the block's weights. A rule that writes it itself replaces the
+       derivatives of the layers behind the weights; nets with batch norm are refused then */
     BL_DELTA = 6,
     BL_WEIGHTS = 7,  /* W, channels x fan-in, without the biases; read only */
     BL_FEEDBACK = 8, /* B of the block, as bl_rule.feedback says */
@@ -554,9 +591,10 @@ enum {
     BL_ONE_STEP = 2
 };
 
-/* An array of the rule's own, of float. Without BL_BATCH and BL_ONE_STEP it keeps its numbers from step to step: it begins with
-   numbers from U(-limit, limit), drawn from the option feedback-seed, or with 0 where limit is 0, and is saved in models and
-   checkpoints as "rule.NAME", or "BLOCK.rule.NAME". A measurement (angles, bl_trainer_inspect) leaves it as it was. */
+/* An array of the rule's own, of float. Without BL_BATCH and BL_ONE_STEP it keeps its numbers from step to
+   step: it begins with numbers from U(-limit, limit), drawn from the option feedback-seed, or with 0 where
+   limit is 0, and is saved in models and checkpoints as "rule.NAME", or "BLOCK.rule.NAME". A measurement
+   (angles, bl_trainer_inspect) leaves it as it was. */
 typedef struct bl_rule_array {
     const char *name; /* a to z, 0 to 9 and _, up to 16 */
     int rows, cols;
@@ -566,7 +604,8 @@ typedef struct bl_rule_array {
 
 /* An operand as a map sees it: number (i, j) is values[i * stride + j]. */
 typedef struct bl_view {
-    /* NULL, and 0 x 0: this block has no such matrix. A sum has no W; the first block has no B shaped like W. */
+    /* NULL, and 0 x 0: this block has no such matrix. A sum has no W; the first block has no B shaped like
+       W. */
     float *values;
     size_t rows, cols, stride;
 } bl_view;
@@ -584,14 +623,15 @@ typedef struct bl_map_call {
 } bl_map_call;
 
 /* A function of your own as an instruction.
-   Where all that it writes belongs to channels of its block (signal, delta, feedback, arrays with a side of BL_UNITS or
-   BL_CHANNELS), `run` is called for some channels at a time, by several threads at once. Its views of such operands are those
-   channels' columns (rows of the weights and of what is shaped like them); its views of all other operands are whole. The
-   result must not depend on how the channels are cut: a number that is written may depend on its own column of operands that
-   are cut, and on all of the others. A function that needs all channels together says `whole`. One that writes something else
-   is called once, with whole views.
-   `run` may not call the library, and writes what it declares and nothing else. In the first step of a run the library compares
-   what is only read before and after, and the step fails with BL_BAD_VALUE where a map has changed it. */
+   Where all that it writes belongs to channels of its block (signal, delta, feedback, arrays with a side
+   of BL_UNITS or BL_CHANNELS), `run` is called for some channels at a time, by several threads at once.
+   Its views of such operands are those channels' columns (rows of the weights and of what is shaped like
+   them); its views of all other operands are whole. The result must not depend on how the channels are
+   cut: a number that is written may depend on its own column of operands that are cut, and on all of the
+   others. A function that needs all channels together says `whole`. One that writes something else is
+   called once, with whole views. `run` may not call the library, and writes what it declares and nothing
+   else. In the first step of a run the library compares what is only read before and after, and the step
+   fails with BL_BAD_VALUE where a map has changed it. */
 typedef struct bl_map {
     size_t size;      /* sizeof(bl_map) */
     const char *name; /* as bl_instruction.op shows it; stays where it is as long as the context */
@@ -601,13 +641,14 @@ typedef struct bl_map {
         bl_buffer_id buffer;
         bl_access access;
     } operands[4]; /* up to BL_NOTHING */
-    /* Its multiply-accumulates for an example, for bl_trainer_count and `backless bench`, on the whole block: from the sizes of
-       the views, whose values are NULL here and whose n is 1. NULL: the map is counted as 0. */
+    /* Its multiply-accumulates for an example, for bl_trainer_count and `backless bench`, on the whole
+       block: from the sizes of the views, whose values are NULL here and whose n is 1. NULL: the map is
+       counted as 0. */
     double (*macs)(const bl_map_call *call);
 } bl_map;
 
-/* to = a b, where a or b is transposed first if transpose_a or transpose_b is 1. Any operands of the block whose sizes fit:
-   m x k times k x n into m x n. */
+/* to = a b, where a or b is transposed first if transpose_a or transpose_b is 1. Any operands of the block
+   whose sizes fit: m x k times k x n into m x n. */
 typedef struct bl_matmul {
     bl_buffer_id a, b, to; /* `to` is none of the two, and may be written */
     int transpose_a, transpose_b;
@@ -628,9 +669,10 @@ typedef enum bl_feedback_kind {
     BL_FEEDBACK_LIKE_WEIGHTS = 2 /* of each weighted block except the first, shaped like W; pull and push */
 } bl_feedback_kind;
 
-/* The callbacks may be called at any time, also for nets of other sizes and shapes. What they emit follows from the block's
-   number and from what the emitter tells of the net (bl_emitter_...), and from nothing else. bl_rule_register copies the struct,
-   its texts and its arrays; functions and `user` stay as long as the context. */
+/* The callbacks may be called at any time, also for nets of other sizes and shapes. What they emit follows
+   from the block's number and from what the emitter tells of the net (bl_emitter_...), and from nothing
+   else. bl_rule_register copies the struct, its texts and its arrays; functions and `user` stay as long as
+   the context. */
 typedef struct bl_rule {
     size_t size;      /* sizeof(bl_rule) */
     const char *name; /* a letter from a to z, then a to z, 0 to 9 and -, up to 31; no other rule's */
@@ -639,66 +681,74 @@ typedef struct bl_rule {
     bl_feedback_kind feedback;
     const bl_rule_array *arrays;
     int n_arrays; /* up to 8 */
-    /* Once for a step, before the signals of all blocks: maps on the error, noise, matrices made from weights. NULL: nothing. */
+    /* Once for a step, before the signals of all blocks: maps on the error, noise, matrices made from
+       weights. NULL: nothing. */
     void (*begin)(bl_emitter *e, void *user);
     /* For each hidden block that needs one: its signal, or its delta. */
     void (*emit)(bl_emitter *e, int block, void *user);
-    /* For each block, the last one too, behind the update of its parameters: what else learns. Not in a measurement. NULL:
-       nothing. */
+    /* For each block, the last one too, behind the update of its parameters: what else learns. Not in a
+       measurement. NULL: nothing. */
     void (*learn)(bl_emitter *e, int block, void *user);
     void *user;
 } bl_rule;
 
-/* Tries the callbacks on rows of two to four blocks and on a small residual net. BL_BAD_VALUE: the name is taken or is no such
-   name, or the callbacks emit what is not defined; BL_UNSUPPORTED: the rule is of a later version of this header. May be called
-   at any time except in a rule's callback. */
+/* Tries the callbacks on rows of two to four blocks and on a small residual net. BL_BAD_VALUE: the name is
+   taken or is no such name, or the callbacks emit what is not defined; BL_UNSUPPORTED: the rule is of a
+   later version of this header. May be called at any time except in a rule's callback. */
 BL_API bl_status bl_rule_register(bl_context *ctx, const bl_rule *rule);
 
 /* What an emitter tells of the net. */
 BL_API int bl_emitter_blocks(const bl_emitter *e); /* hidden ones and the last; at least 2 */
-/* The number of the i-th block, from 0 and in text order, that reads the output of `block`; 0 past the last (block 0 follows
-   none). In a row of layers the only one is block + 1. */
+/* The number of the i-th block, from 0 and in text order, that reads the output of `block`; 0 past the
+   last (block 0 follows none). In a row of layers the only one is block + 1. */
 BL_API int bl_emitter_follower(const bl_emitter *e, int block, int i);
 BL_API int bl_emitter_is_weighted(const bl_emitter *e, int block); /* 0: a sum, layernorm or subsample */
 BL_API int bl_emitter_is_taught(const bl_emitter *e, int block);   /* 1: `emit` is called for it */
 
-/* Instructions. A callback may read what is not there yet, as the error before the loss: nothing of what it emitted is kept
-   then, and it is called again later. What is never written, or is not defined, is refused by bl_rule_register with a sentence;
-   sizes that do not fit a net are refused by bl_trainer_create. block: that of the callback, or another one. */
+/* Instructions. A callback may read what is not there yet, as the error before the loss: nothing of what
+   it emitted is kept then, and it is called again later. What is never written, or is not defined, is
+   refused by bl_rule_register with a sentence; sizes that do not fit a net are refused by
+   bl_trainer_create. block: that of the callback, or another one. */
 
-/* s = v B of the block. source: what v is: BL_ERROR, an array of BL_BATCH x BL_OUTPUTS that the net has one of, or BL_TARGETS,
-   which are sent as -scale y. For BL_FEEDBACK_DIRECT. The option inlet is obeyed. */
+/* s = v B of the block. source: what v is: BL_ERROR, an array of BL_BATCH x BL_OUTPUTS that the net has
+   one of, or BL_TARGETS, which are sent as -scale y. For BL_FEEDBACK_DIRECT. The option inlet is obeyed. */
 BL_API void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block);
-/* s = the sum over the blocks f that follow of d_f M_f, where M is BL_WEIGHTS, or BL_FEEDBACK shaped like them; of d_f as it is
-   where f is a sum, and of d_f exactly through f where it begins with a layernorm or a subsample. */
+/* s = the sum over the blocks f that follow of d_f M_f, where M is BL_WEIGHTS, or BL_FEEDBACK shaped like
+   them; of d_f as it is where f is a sum, and of d_f exactly through f where it begins with a layernorm or
+   a subsample. */
 BL_API void bl_emit_pull(bl_emitter *e, bl_buffer_id matrix, int block);
-/* s = d M^T, d the delta of the block before, M the block's weights, or its feedback shaped like them; where the block is a sum,
-   the sum of the deltas of its inputs. Not of the first block. A rule that pushes is asked about every hidden block, another one
-   about the last of each module. BL_NOT_DEFINED, by bl_trainer_create, where a hidden block changes the size of its maps, with
-   layernorm or subsample, and with merged modules. */
+/* s = d M^T, d the delta of the block before, M the block's weights, or its feedback shaped like them;
+   where the block is a sum, the sum of the deltas of its inputs. Not of the first block. A rule that
+   pushes is asked about every hidden block, another one about the last of each module. BL_NOT_DEFINED, by
+   bl_trainer_create, where a hidden block changes the size of its maps, with layernorm or subsample, and
+   with merged modules. */
 BL_API void bl_emit_push(bl_emitter *e, bl_buffer_id matrix, int block);
 /* Calls map->run. The map is copied, its name is not. */
 BL_API void bl_emit_map(bl_emitter *e, const bl_map *map, int block);
-/* to = a b, in float32. Not of a block that lacks one of the operands. With BL_SIGNAL as `to` it is bl_emit_product through a
-   matrix of the rule's own, which may be fixed, made in each step by a map, or learned (bl_emit_update); with BL_OUTPUT as `a` it
-   gives a local classifier's scores. Counted as m k n multiply-accumulates, or as 0 where no operand has rows of the batch. */
+/* to = a b, in float32. Not of a block that lacks one of the operands. With BL_SIGNAL as `to` it is
+   bl_emit_product through a matrix of the rule's own, which may be fixed, made in each step by a map, or
+   learned (bl_emit_update); with BL_OUTPUT as `a` it gives a local classifier's scores. Counted as m k n
+   multiply-accumulates, or as 0 where no operand has rows of the batch. */
 BL_API void bl_emit_matmul(bl_emitter *e, const bl_matmul *matmul, int block);
-/* The output h of the block once more, from the output before it of such a second pass, or of the first block from an input that
-   a map has updated. Dropout draws the same masks. BL_NOT_DEFINED where bl_emit_push is, and with
-   hidden layers in the module of the output. */
+/* The output h of the block once more, from the output before it of such a second pass, or of the first
+   block from an input that a map has updated. Dropout draws the same masks. BL_NOT_DEFINED where
+   bl_emit_push is, and with hidden layers in the module of the output. */
 BL_API void bl_emit_forward(bl_emitter *e, int block);
-/* An array of the rule's own = sigma N(0, 1), which depends on the option order-seed, the step, the block and `stream` (0 to
+/* An array of the rule's own = sigma N(0, 1), which depends on the option order-seed, the step, the block and
+   `stream` (0 to
    65535) alone. sigma: above 0, up to 1e6. */
 BL_API void bl_emit_noise(bl_emitter *e, bl_buffer_id array, double sigma, int stream, int block);
-/* What the callback emits from here on runs in the steps 1, 1 + steps, 1 + 2 steps, ... alone, and never in a measurement. For
-   maps, products and noise that write arrays which keep their numbers, or feedback. steps: at least 1. */
+/* What the callback emits from here on runs in the steps 1, 1 + steps, 1 + 2 steps, ... alone, and never
+   in a measurement. For maps, products and noise that write arrays which keep their numbers, or feedback.
+   steps: at least 1. */
 BL_API void bl_emit_every(bl_emitter *e, int steps);
-/* In `learn`. B takes a step of the optimiser, with the decay of the option lambda. The gradient is that of the block's weights
-   where B is shaped like them (Kolen-Pollack), and e^T h of a direct B. Nothing where the block has no B. */
+/* In `learn`. B takes a step of the optimiser, with the decay of the option lambda. The gradient is that
+   of the block's weights where B is shaped like them (Kolen-Pollack), and e^T h of a direct B. Nothing
+   where the block has no B. */
 BL_API void bl_emit_learn_feedback(bl_emitter *e, int block);
-/* In `learn`. An array that keeps its numbers takes a step of the optimiser, as the weights do, with the gradient that another
-   array of the same rows, cols and BL_EACH_BLOCK holds. Once in a step for each array. The optimiser's memory of it is saved in
-   checkpoints. */
+/* In `learn`. An array that keeps its numbers takes a step of the optimiser, as the weights do, with the
+   gradient that another array of the same rows, cols and BL_EACH_BLOCK holds. Once in a step for each
+   array. The optimiser's memory of it is saved in checkpoints. */
 BL_API void bl_emit_update(bl_emitter *e, bl_buffer_id array, bl_buffer_id gradient, int block);
 
 /* ---- Training ------------------------------------------------------------------------------------------ */
@@ -706,9 +756,9 @@ BL_API void bl_emit_update(bl_emitter *e, bl_buffer_id array, bl_buffer_id gradi
 typedef struct bl_trainer bl_trainer;
 
 /* Angles in degrees, per block, between what the rule does and what backpropagation would do at the same
-   weights on the same examples; NaN: backpropagation has no direction there. Deltas are the derivatives of each
-   example's own loss, whatever the option reduction; no figure depends on the number of examples measured, except as
-   an estimate does. */
+   weights on the same examples; NaN: backpropagation has no direction there. Deltas are the derivatives of
+   each example's own loss, whatever the option reduction; no figure depends on the number of examples
+   measured, except as an estimate does. */
 typedef struct bl_angles {
     double sample; /* delta at the weighted output: angle per example, then averaged */
     double flat;   /* the same, all examples as one vector */
@@ -735,8 +785,9 @@ typedef struct bl_progress {
     bl_score batch; /* of the last step's batch, before that step changed the weights; count 0: no step yet */
 } bl_progress;
 
-/* Called after each epoch, at the steps where angles are measured (option angles), and about ten times a second in
-   between. Anything but 0 stops after the current step: bl_trainer_fit saves and gives BL_STOPPED. */
+/* Called after each epoch, at the steps where angles are measured (option angles), and about ten times a
+   second in between. Anything but 0 stops after the current step: bl_trainer_fit saves and gives
+   BL_STOPPED. */
 typedef int (*bl_watch)(void *user, const bl_progress *now);
 
 /* Net, rule, optimiser and their first values, from the configuration; shape, outputs, scaling and class
@@ -748,22 +799,25 @@ BL_API void bl_trainer_free(bl_trainer *trainer);
 BL_API const bl_config *bl_trainer_config(const bl_trainer *trainer);
 BL_API bl_model *bl_trainer_model(bl_trainer *trainer); /* the trainer's own; alive as long as it */
 
-/* What of this run cannot learn, or hardly, in sentences: from the configuration at once, from the data when bl_trainer_fit
-   begins, from the steps as they show it (a block whose deltas are all 0). NULL past the last. log.jsonl has them too. */
+/* What of this run cannot learn, or hardly, in sentences: from the configuration at once, from the data
+   when bl_trainer_fit begins, from the steps as they show it (a block whose deltas are all 0). NULL past
+   the last. log.jsonl has them too. */
 BL_API const char *bl_trainer_note(const bl_trainer *trainer, int i);
 
-/* Trains until a stop rule says so. Data that do not suit the trainer (features, outputs, classes or targets) are refused. val
-   and test may be NULL. With the option out set it keeps a run
-   folder: config.json, log.jsonl, model.safetensors, best.safetensors, result.json. */
+/* Trains until a stop rule says so. Data that do not suit the trainer (features, outputs, classes or
+   targets) are refused. val and test may be NULL. With the option out set it keeps a run folder:
+   config.json, log.jsonl, model.safetensors, best.safetensors, result.json. */
 BL_API bl_status bl_trainer_fit(bl_trainer *trainer, const bl_data *train, const bl_data *val,
                                 const bl_data *test, bl_watch watch, void *user);
-/* The epoch whose validation error (of targets: loss) was least, that of best.safetensors: its number and its scores; angles, times
-   and rate are not told. A figure that is no number is never the best. 0 where there is none, else 1. */
+/* The epoch whose validation error (of targets: loss) was least, that of best.safetensors: its number and
+   its scores; angles, times and rate are not told. A figure that is no number is never the best. 0 where
+   there is none, else 1. */
 BL_API int bl_trainer_best(const bl_trainer *trainer, bl_progress *out);
 /* Why the training ended: "epochs", "paper", "patience", "rate", "time"; "" before. */
 BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer);
-/* A sentence about a run that has hardly trained (few steps, or a loss near that of answering without the inputs), with what to
-   change, or about one that had ended before it was resumed; "" where there is nothing to say, and before the end. Until the next call of bl_trainer_fit. */
+/* A sentence about a run that has hardly trained (few steps, or a loss near that of answering without the
+   inputs), with what to change, or about one that had ended before it was resumed; "" where there is
+   nothing to say, and before the end. Until the next call of bl_trainer_fit. */
 BL_API const char *bl_trainer_advice(const bl_trainer *trainer);
 
 /* Takes up a run where its folder's model.safetensors left it; the next bl_trainer_fit goes on to the bits
@@ -772,55 +826,61 @@ BL_API bl_status bl_trainer_resume(bl_trainer *trainer, const char *folder);
 
 /* One step on one batch of your own, nothing kept: for streams. n: at most the option batch,
    or 64 where that is smaller and was not set (bl_trainer_config tells it). x: n rows as the training
-   set has them raw (bl_data_raw_rows); they are scaled as it is. labels: n classes; targets: n rows of outputs, in their own
-   unit. NaN and infinities in x or targets and labels out of range are refused with their row, and change nothing; NaN in x is
-   a missing value where bl_model_predict takes it for one. A trainer that was made for classes takes labels, one made for targets takes targets; the other is refused. loss: mean
-   over the examples, as trained on; may be NULL.
-   A single step counts as a step (masks of dropout, Adam's corrections) but belongs to no epoch. Its rate is that of
-   bl_trainer_set_rate, else the schedule's after the epochs that bl_trainer_fit has finished; where that is 0 (a warm-up
-   that has not begun, a cosine at its end) the step is refused. */
+   set has them raw (bl_data_raw_rows); they are scaled as it is. labels: n classes; targets: n rows of
+   outputs, in their own unit. NaN and infinities in x or targets and labels out of range are refused with
+   their row, and change nothing; NaN in x is a missing value where bl_model_predict takes it for one. A
+   trainer that was made for classes takes labels, one made for targets takes targets; the other is
+   refused. loss: mean over the examples, as trained on; may be NULL. A single step counts as a step (masks
+   of dropout, Adam's corrections) but belongs to no epoch. Its rate is that of bl_trainer_set_rate, else
+   the schedule's after the epochs that bl_trainer_fit has finished; where that is 0 (a warm-up that has
+   not begun, a cosine at its end) the step is refused. */
 BL_API bl_status bl_trainer_step(bl_trainer *trainer, const float *x, const int32_t *labels, size_t n,
                                  double *loss);
 BL_API bl_status bl_trainer_step_targets(bl_trainer *trainer, const float *x, const float *targets, size_t n,
                                          double *loss);
-/* The learning rate of single steps from now on, 1e-12 to 1e6; 0: the schedule's again. bl_trainer_fit keeps to the schedule. */
+/* The learning rate of single steps from now on, 1e-12 to 1e6; 0: the schedule's again. bl_trainer_fit
+   keeps to the schedule. */
 BL_API bl_status bl_trainer_set_rate(bl_trainer *trainer, double rate);
 
-/* A trainer in one file, between steps: weights, feedback, the optimiser's memory, statistics of batch norm, counts of steps and
-   epochs, the rate of bl_trainer_set_rate. The file is a model too (bl_model_load). It is replaced as a whole.
-   BL_DIVERGED: a weight is no number; an older file stays as it was.
-   load takes such a file up, in a trainer with the same net, rule, feedback, loss, optimiser, seeds and kind of data: the next
-   bl_trainer_step is to the bit the step that would have followed. `like` may have been other examples than before, except
-   for a file that was saved within an epoch of bl_trainer_fit, which goes on with that epoch. Options lr, schedule and epochs
-   that were not set are the file's. BL_BAD_DATA: the file is none of bl_trainer_save's or of a run folder, or is of another
-   trainer; then nothing has changed. */
+/* A trainer in one file, between steps: weights, feedback, the optimiser's memory, statistics of batch
+   norm, counts of steps and epochs, the rate of bl_trainer_set_rate. The file is a model too
+   (bl_model_load). It is replaced as a whole. BL_DIVERGED: a weight is no number; an older file stays as
+   it was. load takes such a file up, in a trainer with the same net, rule, feedback, loss, optimiser,
+   seeds and kind of data: the next bl_trainer_step is to the bit the step that would have followed. `like`
+   may have been other examples than before, except for a file that was saved within an epoch of
+   bl_trainer_fit, which goes on with that epoch. Options lr, schedule and epochs that were not set are the
+   file's. BL_BAD_DATA: the file is none of bl_trainer_save's or of a run folder, or is of another trainer;
+   then nothing has changed. */
 BL_API bl_status bl_trainer_save(bl_trainer *trainer, const char *path);
 BL_API bl_status bl_trainer_load(bl_trainer *trainer, const char *path);
 
 /* Memory that one batch's activations and derivatives take. */
 BL_API size_t bl_trainer_activation_bytes(const bl_trainer *trainer);
 
-/* ---- Files that a program writes beside its models ------------------------------------------------------- */
+/* ---- Files that a program writes beside its models
+        ------------------------------------------------------- */
 
-/* All of a file at once, as the library writes its own. A regular file is replaced as a whole, so that a crash leaves the
-   old one or the new one, and keeps its permission bits; a symbolic link stays, and what it points to is replaced; a
-   pipe, a device or /dev/fd/N is opened and written. BL_BAD_VALUE: path is "". BL_IO: it is a folder, or writing
-   failed; then the old file is as it was. A write beyond the limit for the size of files raises SIGXFSZ, which ends a
-   program that does not ignore it; a pipe that nobody reads raises SIGPIPE. */
+/* All of a file at once, as the library writes its own. A regular file is replaced as a whole, so that a
+   crash leaves the old one or the new one, and keeps its permission bits; a symbolic link stays, and what
+   it points to is replaced; a pipe, a device or /dev/fd/N is opened and written. BL_BAD_VALUE: path is "".
+   BL_IO: it is a folder, or writing failed; then the old file is as it was. A write beyond the limit for
+   the size of files raises SIGXFSZ, which ends a program that does not ignore it; a pipe that nobody reads
+   raises SIGPIPE. */
 BL_API bl_status bl_file_write(bl_context *ctx, const char *path, const void *bytes, size_t n);
-/* Before the work whose results go to path: what bl_file_write would refuse now, and BL_BAD_VALUE for a file that was
-   read through ctx (data, model, configuration or feedback), by device and inode. target: the file that will be
-   replaced or made, links followed; "" for a pipe or a device. room: bytes at target, as in bl_data_set_find. Nothing is
-   changed. */
+/* Before the work whose results go to path: what bl_file_write would refuse now, and BL_BAD_VALUE for a
+   file that was read through ctx (data, model, configuration or feedback), by device and inode. target:
+   the file that will be replaced or made, links followed; "" for a pipe or a device. room: bytes at
+   target, as in bl_data_set_find. Nothing is changed. */
 BL_API bl_status bl_file_target(bl_context *ctx, const char *path, char *target, size_t room);
 
 #ifdef BL_EXPERIMENTAL
 
-/* ---- Inspection: for measuring, checking and explaining -------------------------------------------------- */
+/* ---- Inspection: for measuring, checking and explaining
+        -------------------------------------------------- */
 
-/* The angles of every block on the first n examples of data (all, where there are fewer), as they stand: a set in an order
-   that means something should be shuffled first. At most max are written. (bl_trainer_fit measures on examples that
-   it draws: docs/rules.md.) */
+/* The angles of every block on the first n examples of data (all, where there are fewer), as they stand: a
+   set in an order that means something should be shuffled first. At most max are written. (bl_trainer_fit
+   measures on examples that it draws: docs/rules.md.) */
 BL_API bl_status bl_trainer_angles(bl_trainer *trainer, const bl_data *data, size_t n, bl_angles *out,
                                    int max);
 
@@ -829,15 +889,16 @@ BL_API bl_status bl_trainer_angles(bl_trainer *trainer, const bl_data *data, siz
 BL_API bl_status bl_trainer_inspect(bl_trainer *trainer, const float *x, const int32_t *labels, size_t n);
 BL_API bl_status bl_trainer_inspect_targets(bl_trainer *trainer, const float *x, const float *targets,
                                             size_t n);
-/* After one of the two; 0 past the last, after a step, and where the last of these calls failed, else 1. delta: n x units
-   of block i, the derivative at its weighted output; activation: n x units, the block's output h; of the last block the scores,
-   before the loss turns them into probabilities; gradient: of the i-th tensor of bl_model_tensor, by the same name
-   ("0.dense.weight"; weights and biases only). */
+/* After one of the two; 0 past the last, after a step, and where the last of these calls failed, else 1.
+   delta: n x units of block i, the derivative at its weighted output; activation: n x units, the block's
+   output h; of the last block the scores, before the loss turns them into probabilities; gradient: of the
+   i-th tensor of bl_model_tensor, by the same name ("0.dense.weight"; weights and biases only). */
 BL_API int bl_trainer_activation(const bl_trainer *trainer, int i, bl_tensor *out);
 BL_API int bl_trainer_delta(const bl_trainer *trainer, int i, bl_tensor *out);
 BL_API int bl_trainer_gradient(const bl_trainer *trainer, int i, bl_tensor *out);
 
-/* What this machine does at most in a second, on the threads of the context together; the best of a few turns. */
+/* What this machine does at most in a second, on the threads of the context together; the best of a few
+   turns. */
 typedef struct bl_peaks {
     double flops; /* fused multiply-adds in registers, two operations each */
     double
@@ -849,12 +910,14 @@ typedef struct bl_peaks {
 BL_API bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out);
 /* The same without memory: bytes is 0. For a look between other work. */
 BL_API bl_status bl_context_measure_registers(bl_context *ctx, double seconds, bl_peaks *out);
-/* Bytes a second to and from memory where so many are in use: an array of that size, each thread's share of it read and written
-   in place again and again, so that what fits a cache stays there. Takes that many seconds, or five passes, and the array. */
+/* Bytes a second to and from memory where so many are in use: an array of that size, each thread's share
+   of it read and written in place again and again, so that what fits a cache stays there. Takes that many
+   seconds, or five passes, and the array. */
 BL_API bl_status bl_context_measure_memory(bl_context *ctx, double seconds, size_t bytes, double *out);
 
-/* Multiply-accumulates that one example needs, from the net's shapes and the rule; a convolution's windows count whole,
-   also where they hang over the edge. What an implementation repeats (memory low) is not counted twice. */
+/* Multiply-accumulates that one example needs, from the net's shapes and the rule; a convolution's windows
+   count whole, also where they hang over the edge. What an implementation repeats (memory low) is not
+   counted twice. */
 typedef struct bl_work {
     double forward; /* through all weights; a second pass: through those of hidden blocks once more */
     double
@@ -865,9 +928,10 @@ typedef struct bl_work {
 } bl_work;
 BL_API void bl_trainer_count(const bl_trainer *trainer, bl_work *out);
 
-/* Bytes that a step moves at least, whatever the batch: of each array that outlasts the step, its size once if the step reads it,
-   and once more if it writes it. In any precision they are float32. Not counted: the batch, activations, derivatives,
-   gradients, the arrays of a user's rule, and what does not happen in every step. */
+/* Bytes that a step moves at least, whatever the batch: of each array that outlasts the step, its size
+   once if the step reads it, and once more if it writes it. In any precision they are float32. Not
+   counted: the batch, activations, derivatives, gradients, the arrays of a user's rule, and what does not
+   happen in every step. */
 typedef struct bl_traffic {
     double weights;  /* of all parameters */
     double state;    /* of what the optimiser keeps for parameters and feedback */
@@ -876,10 +940,10 @@ typedef struct bl_traffic {
 } bl_traffic;
 BL_API void bl_trainer_traffic(const bl_trainer *trainer, bl_traffic *out);
 
-/* A training step is a program: instructions on whole blocks, with the buffers that they read and write. From these
-   follows what may run at once. Stages run one after the other; instructions of one stage with the same `group` run
-   together, in order, in one task for each range of the block's channels, or, where a convolution has few channels
-   and the trainer several threads, of the examples or of its input channels. */
+/* A training step is a program: instructions on whole blocks, with the buffers that they read and write.
+   From these follows what may run at once. Stages run one after the other; instructions of one stage with
+   the same `group` run together, in order, in one task for each range of the block's channels, or, where a
+   convolution has few channels and the trainer several threads, of the examples or of its input channels. */
 typedef struct bl_operand {
     const char
         *buffer; /* "input", "targets", "output", "signal", "delta", "weights", "feedback" or "gradient" */
@@ -911,9 +975,10 @@ typedef struct bl_buffer {
 } bl_buffer;
 BL_API int bl_trainer_buffer(const bl_trainer *trainer, int i, bl_buffer *out); /* 0 past the last, else 1 */
 
-/* What steps spend their time on, in seconds, summed over all steps since the clocks were turned on. The five moves
-   are summed over threads as well: together they are at most threads x step, and what they lack of it went into
-   waiting, for one another and for a core. On one thread they are the step but for a few microseconds. */
+/* What steps spend their time on, in seconds, summed over all steps since the clocks were turned on. The
+   five moves are summed over threads as well: together they are at most threads x step, and what they lack
+   of it went into waiting, for one another and for a core. On one thread they are the step but for a few
+   microseconds. */
 typedef struct bl_times {
     size_t steps;
     double step;     /* from the batch in its place to the last weight stepped */
@@ -923,8 +988,8 @@ typedef struct bl_times {
     double gradient; /* dW, db */
     double update;   /* the optimiser's steps */
 } bl_times;
-/* on: 1 turns the clocks of all later steps on, with sums of 0; 0 stops them and leaves the sums. They are off at
-   first, and cost nothing then. */
+/* on: 1 turns the clocks of all later steps on, with sums of 0; 0 stops them and leaves the sums. They are
+   off at first, and cost nothing then. */
 BL_API void bl_trainer_clock(bl_trainer *trainer, int on);
 BL_API void bl_trainer_times(const bl_trainer *trainer, bl_times *out);
 

@@ -1,8 +1,9 @@
 #!/bin/sh
-# demo.sh PROGRAM - what `make demo` runs: the same rules on a small table and on pictures, and one table at the end.
+# demo.sh PROGRAM - what `make demo` runs: the same rules on a small table and on pictures, and one table at
+# the end.
 #
-# The variables DEMO_* of the Makefile choose data, net and rules. How long it will take is estimated from one epoch of
-# backpropagation, which is measured first: so it holds for this machine and what else it is doing.
+# The variables DEMO_* of the Makefile choose data, net and rules. How long it will take is estimated from one
+# epoch of backpropagation, which is measured first: so it holds for this machine and what else it is doing.
 set -eu
 program=$1
 : "${DEMO_DATA:=fashion-mnist}" "${DEMO_NET:=dense 400, tanh, dense 400, tanh, dense 10}"
@@ -17,8 +18,8 @@ trap 'exit 130' INT TERM
 # count LIST: words with commas between them
 count() { echo "$1" | awk -F, '{ print NF }'; }
 
-# estimate: seconds of the second part. A rule takes about three quarters of what backpropagation takes, on average, and a
-# trial of a rate learns from nine tenths of the examples.
+# estimate: seconds of the second part. A rule takes about three quarters of what backpropagation takes, on
+# average, and a trial of a rate learns from nine tenths of the examples.
 estimate() {
     "$program" train --data "$DEMO_DATA" --net "$DEMO_NET" --rule bp --epochs 1 --no-angles --json --quiet \
         >"$folder/epoch" || exit

@@ -1,12 +1,14 @@
 #!/bin/sh
-# deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]: makes sure that what the build (and the tests, and so on) needs is there.
+# deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]: makes sure that what the build (and the tests, and so on)
+# needs is there.
 #
 # Where there is apt-get, and we are root or have sudo, it installs what is missing and nothing else;
 # elsewhere it says what is missing and fails. A part that came from elsewhere (a cmake of your own) counts
 # as there.
 #
-# arm64 is for tests in a build for another processor: a compiler, an emulator, and the libraries of Debian's architecture
-# arm64, which is added to this system (dpkg --add-architecture) and taken away again where its packages cannot be had.
+# arm64 is for tests in a build for another processor: a compiler, an emulator, and the libraries of Debian's
+# architecture arm64, which is added to this system (dpkg --add-architecture) and taken away again where its
+# packages cannot be had.
 set -eu
 
 build="build-essential cmake ninja-build pkg-config libjansson-dev libarchive-dev
@@ -81,8 +83,9 @@ is_optional() {
     esac
 }
 
-# Adds arm64 to the architectures of this system. Where its packages then cannot be installed, the system is left as it was:
-# an apt source without arm64 (Ubuntu's main mirrors) would make every later `apt-get update` fail.
+# Adds arm64 to the architectures of this system. Where its packages then cannot be installed, the system is
+# left as it was: an apt source without arm64 (Ubuntu's main mirrors) would make every later `apt-get update`
+# fail.
 add_arm64() {
     case " $(dpkg --print-foreign-architectures | tr '\n' ' ')" in
     *" arm64 "*) return ;;

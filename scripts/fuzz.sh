@@ -1,7 +1,7 @@
 #!/bin/sh
-# fuzz.sh SECONDS [TARGET...]: builds the fuzz targets with clang and runs each for so long, one after another, from the
-# corpus in the tree; then says how much was executed. Inputs that reach new code go to build-fuzz/found/TARGET and are
-# taken up the next time, findings to build-fuzz/findings. Fails on a finding.
+# fuzz.sh SECONDS [TARGET...]: builds the fuzz targets with clang and runs each for so long, one after
+# another, from the corpus in the tree; then says how much was executed. Inputs that reach new code go to
+# build-fuzz/found/TARGET and are taken up the next time, findings to build-fuzz/findings. Fails on a finding.
 set -eu
 seconds=$1
 shift

@@ -1,6 +1,7 @@
 #!/bin/sh
-# lint.sh FILE...: include rules (check_floors.py), names (check_names.py), layout (clang-format, 110 columns), cppcheck and
-# clang-tidy; fails on the first finding. A tool that is not installed is named and skipped.
+# lint.sh FILE...: include rules (check_floors.py), names (check_names.py), layout (clang-format, 110
+# columns), cppcheck and clang-tidy; fails on the first finding. A tool that is not installed is named and
+# skipped.
 set -eu
 
 run_if_there() {

@@ -28,8 +28,8 @@ if [ "${1-}" = --list ]; then
     exit 0
 fi
 
-# Of these tests each configuration is asked: without-all and clang all but those that ask nothing of a build; the
-# others those that a part or the linking could break, and only what these need is built.
+# Of these tests each configuration is asked: without-all and clang all but those that ask nothing of a build;
+# the others those that a part or the linking could break, and only what these need is built.
 jobs=$(nproc 2>/dev/null || echo 2)
 alike='^(check_header|check_readme|check_golden|check_floors.*|example_00.*)$'
 near='test_backend test_bits test_build_parts test_fixed_bits test_gemm test_hashes test_pictures test_run'
@@ -40,8 +40,8 @@ configure() {
     cmake --preset default -B "$folder" -DBACKLESS_TESTS=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=ON $(flags_of "$1")
 }
 
-# sums TREE BUILD: what a user would get from TREE, built in BUILD, as checksums. Without a cache, which would hand out the files
-# of another build.
+# sums TREE BUILD: what a user would get from TREE, built in BUILD, as checksums. Without a cache, which would
+# hand out the files of another build.
 sums() {
     CCACHE_DISABLE=1 cmake -S "$1" -G Ninja -B "$2" -DCMAKE_BUILD_TYPE=Release -DBACKLESS_TESTS=OFF >&2 &&
         CCACHE_DISABLE=1 cmake --build "$2" --target backless backless_shared backless_static backless_pages >&2 &&
@@ -62,7 +62,8 @@ reproduce() {
 build() {
     folder=build-matrix/$1 scripts=$near_scripts
     mkdir -p "$folder"
-    # The library that doctor.sh breaks by --wrap: link-time optimisation inlines the calls that the linker would replace.
+    # The library that doctor.sh breaks by --wrap: link-time optimisation inlines the calls that the linker
+    # would replace.
     [ "$1" = lto ] && scripts=$(echo "$near_scripts" | sed 's/|doctor//')
     case $1 in
     reproducible) reproduce ;;

@@ -130,8 +130,8 @@ static const char *or_null(const char *text)
     return text[0] ? text : NULL;
 }
 
-/* auto: numbers for the loss that is about distances, where the label column holds nothing else; with no loss chosen, where
-   they are plainly no classes. */
+/* auto: numbers for the loss that is about distances, where the label column holds nothing else; with no
+   loss chosen, where they are plainly no classes. */
 static enum target_kind target_of(const bl_config *config)
 {
     const char *target = config_text(config, "target"), *loss = config_text(config, "loss");

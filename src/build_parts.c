@@ -10,8 +10,8 @@
 #include <jansson.h>
 #include <string.h>
 
-/* "libarchive 3.6.2", without its first word. (archive_version_details tells of zlib too, but 3.6.2 leaks memory
-   at each call.) */
+/* "libarchive 3.6.2", without its first word. (archive_version_details tells of zlib too, but 3.6.2 leaks
+   memory at each call.) */
 static const char *of_libarchive(void)
 {
     const char *text = archive_version_string(), *space = strchr(text, ' ');

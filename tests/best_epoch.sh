@@ -1,6 +1,7 @@
 #!/bin/sh
-# best_epoch.sh PROGRAM - the best epoch's figures: in result.json beside the last's, on the terminal, after --resume, and the
-# same that eval finds for best.safetensors; and that the rate is not halved while the loss of a regression falls.
+# best_epoch.sh PROGRAM - the best epoch's figures: in result.json beside the last's, on the terminal, after
+# --resume, and the same that eval finds for best.safetensors; and that the rate is not halved while the loss
+# of a regression falls.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 300; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), ((i * 37) % 11 < 5 ? "x" : "y") }' >noise.csv

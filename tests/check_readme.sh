@@ -1,7 +1,7 @@
 #!/bin/sh
 # check_readme.sh PROGRAM - what the README shows is so: its example is the file it names, its options are
-# those of the program, its commands run as shown, and every rule has its row there and its section in docs/rules.md.
-# What `make demo` prints is the matter of demo_output.sh.
+# those of the program, its commands run as shown, and every rule has its row there and its section in
+# docs/rules.md. What `make demo` prints is the matter of demo_output.sh.
 set -eu
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 cd "$(dirname "$0")/.."
@@ -40,8 +40,8 @@ for rule in $("$program" rules | awk 'NR > 1 { print $1 }'); do
     grep -q "^## \`$rule\`" docs/rules.md || complain "docs/rules.md: no section for the rule $rule"
 done
 
-# The commands of the program, in the README's order and in a folder that has what they name: the competition's tables are made
-# ones, and the pictures a few.
+# The commands of the program, in the README's order and in a folder that has what they name: the
+# competition's tables are made ones, and the pictures a few.
 place=$folder/place
 mkdir -p "$place/build"
 ln -s "$program" "$place/build/backless"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# cli.sh PROGRAM - the program from end to end on small data that this script makes: results, exit codes, files.
+# cli.sh PROGRAM - the program from end to end on small data that this script makes: results, exit codes,
+# files.
 . "$(dirname "$0")/shell/expect.sh"
 
 # A table of two classes, each of two clouds, that no straight line separates.
@@ -113,8 +114,8 @@ expect 0 "stopped by epochs" "$program" train --resume killed
 [ "$(hash_of whole)" = "$(hash_of killed)" ] || complain "kill -9 and --resume: other bits"
 [ "$(wc -l <killed/log.jsonl)" = 60 ] || complain "kill -9 and --resume: not one line an epoch"
 
-# The run to stop is too long to end before the signal comes. The whole run gets as many epochs as the stopped one reached and
-# three more; a constant rate, because the others depend on how many epochs were asked for.
+# The run to stop is too long to end before the signal comes. The whole run gets as many epochs as the stopped
+# one reached and three more; a constant rate, because the others depend on how many epochs were asked for.
 "$program" train $train --net "$net" --epochs 1000000 --batch 8 --schedule constant --out stopped --quiet >/dev/null 2>&1 &
 victim=$!
 wait_for stopped/log.jsonl $victim

@@ -1,6 +1,6 @@
 #!/bin/sh
-# compare.sh PROGRAM - how compare chooses rates, what --val and --patience do there, its figures as JSON, and the options that
-# it would ignore.
+# compare.sh PROGRAM - how compare chooses rates, what --val and --patience do there, its figures as JSON, and
+# the options that it would ignore.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 400; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
@@ -13,10 +13,12 @@ net="dense 16, tanh, dense 2"
 expect 0 "2 rules x 2 rates x 6 epochs" "$program" compare $set_of --net "$net" --epochs 6 --rates 1e-3,1e-2
 grep -q "about 1.8 times the work of the 2 runs of 6 epochs" out.txt || complain "the cost: $(cat out.txt)"
 expect 0 "2 rules x 2 rates x 1 epoch, " "$program" compare $set_of --net "$net" --epochs 6 --rates 1e-3,1e-2 --rate-epochs 1
-# What a run should change is told of the runs alone: the length of the trials is another option than --epochs.
+# What a run should change is told of the runs alone: the length of the trials is another option than
+# --epochs.
 expect 0 "dfa: hardly trained" "$program" compare $set_of --net "$net" --epochs 2 --rates 1e-6,1e-5 --rate-epochs 1
 grep "at 1e-[56]: hardly trained" out.txt && complain "advice for a trial of a rate"
-# The judged figure is that of a training of the same length on the same split: a train of one's own finds it too.
+# The judged figure is that of a training of the same length on the same split: a train of one's own finds it
+# too.
 expect 0 "lr 0.01" "$program" compare $set_of --net "$net" --epochs 6 --rates 0.01 --rules bp --val 0.1
 judged=$(sed -n 's/^bp  *lr 0.01  *validation error \(.*\) %, loss .*$/\1/p' out.txt)
 "$program" train --data table.csv --test-fraction 0.2 --rule bp --init fanin --net "$net" --epochs 6 --lr 0.01 --val 0.1 >train.txt 2>/dev/null

@@ -1,6 +1,6 @@
 #!/bin/sh
-# compare_rules.sh PROGRAM - which rules compare takes, what it says of them and of the data, and that one rule's failure or a
-# stop keeps the rows of the others.
+# compare_rules.sh PROGRAM - which rules compare takes, what it says of them and of the data, and that one
+# rule's failure or a stop keeps the rows of the others.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 awk 'BEGIN { print "Id,a,b,kind"
@@ -52,7 +52,8 @@ grep -q "write --rules bp,fa, or omit --rules" out.txt || { complain "no way out
 grep -q "^rule \|^bp " out.txt && complain "a table beside a refusal"
 expect 2 "omit --rules" "$program" compare --data line.csv --target number --net "$two, dense 1" --rules drtp
 expect 2 "bp twice" "$program" compare --data table.csv --rules bp,dfa,bp
-# What no rule could take is no reason to leave a rule out, even though linear does not look at the hidden layers.
+# What no rule could take is no reason to leave a rule out, even though linear does not look at the hidden
+# layers.
 expect 2 'layer 2 "tnah"' "$program" compare --data table.csv --net "dense 9, tnah, dense 3"
 expect 2 "ends with 4 units" "$program" compare --data table.csv --net "dense 9, tanh, dense 4"
 expect 2 "a relu net cannot learn" "$program" compare --data table.csv --net "dense 9, relu, dense 3" --init zero

@@ -1,5 +1,6 @@
 #!/bin/sh
-# compare_seeds.sh PROGRAM - backless compare --seeds and --tune: means, differences to bp, the search for rates, and the bits of a run.
+# compare_seeds.sh PROGRAM - backless compare --seeds and --tune: means, differences to bp, the search for
+# rates, and the bits of a run.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 unset BACKLESS_THREADS BACKLESS_DATA
@@ -40,7 +41,8 @@ compare --rules bp,dfa --seeds 2 --out seeds --csv --quiet | grep '^dfa' | grep 
 [ "$(value seeds/rule-bp-lr-0.003-seed-1/config.json hash)" = "$(value seeds/rule-bp-lr-0.003-seed-4/config.json hash)" ] ||
     complain "two seeds have two splits"
 
-# ---- Rates: by other seeds, on a validation split; the judged runs have all examples; frozen and linear are beside
+# ---- Rates: by other seeds, on a validation split; the judged runs have all examples; frozen and linear are
+#      beside
 expect 0 "tuned      dfa: lr" compare --rules bp,dfa --seeds 3 --tune lr --out tuned
 [ "$(ls tuned/tune | grep -c 'seed-1000001$')" = "$(ls tuned/tune | grep -c seed)" ] || complain "rates are judged by a judged seed"
 for rule in bp dfa frozen linear; do

@@ -1,7 +1,7 @@
 #!/bin/sh
-# data_get.sh PROGRAM - backless data get against a server on the loopback that is right, short, wrong, too long, slow,
-# stalled, redirected, gone: exit codes, sentences, and the files that are left. Nothing leaves this machine: the known
-# mirrors are asked for through a proxy that is the same server, and refuses.
+# data_get.sh PROGRAM - backless data get against a server on the loopback that is right, short, wrong, too
+# long, slow, stalled, redirected, gone: exit codes, sentences, and the files that are left. Nothing leaves
+# this machine: the known mirrors are asked for through a proxy that is the same server, and refuses.
 # shellcheck disable=SC2086
 set -u
 program=$1
@@ -264,7 +264,8 @@ clean
 wait_for_part() {
     while [ ! -s got.part ] && kill -0 $client 2>/dev/null; do sleep 0.02; done
 }
-# Begins a slow download, tries another beside it, and ends the first by signal $1; its exit code is then $found.
+# Begins a slow download, tries another beside it, and ends the first by signal $1; its exit code is then
+# $found.
 interrupt() {
     "$program" data get $web/slow/file --sha256 "$digest" --to got --size $size >first.txt 2>&1 &
     client=$!

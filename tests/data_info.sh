@@ -1,6 +1,6 @@
 #!/bin/sh
-# data_info.sh PROGRAM - backless data list and info on small sets that this script makes: figures, tables, pictures in
-# letters and in colours; and on Fashion-MNIST, where it is installed.
+# data_info.sh PROGRAM - backless data list and info on small sets that this script makes: figures, tables,
+# pictures in letters and in colours; and on Fashion-MNIST, where it is installed.
 set -u
 program=$1
 folder=$(mktemp -d)
@@ -179,7 +179,8 @@ printf '\000\000\010\001\000\000\000\002\000\001' >colour-labels-idx1-ubyte
 expect 0 "3 colours" "$program" data info colour-images-idx4-ubyte
 also ":  ."
 
-# A picture that is wider than the terminal is made smaller; a single row of black and white columns becomes grey.
+# A picture that is wider than the terminal is made smaller; a single row of black and white columns becomes
+# grey.
 printf '\000\000\010\003\000\000\000\002\000\000\000\002\000\000\001\220' >wide-images-idx3-ubyte
 awk 'BEGIN { for (i = 0; i < 800; i++) printf "\\000\\377" }' >wide.txt
 # shellcheck disable=SC2059

@@ -1,6 +1,7 @@
 #!/bin/sh
-# demo_output.sh PROGRAM - what `make demo` prints: first how long it takes, below 60 lines, and one table, its last lines, which
-# is the README's in form, and in the column of iris to the digit. The pictures are replaced by a few made ones.
+# demo_output.sh PROGRAM - what `make demo` prints: first how long it takes, below 60 lines, and one table,
+# its last lines, which is the README's in form, and in the column of iris to the digit. The pictures are
+# replaced by a few made ones.
 tree=$(cd "$(dirname "$0")/.." && pwd)
 . "$tree/tests/shell/expect.sh"
 . "$tree/tests/shell/small_fashion.sh"

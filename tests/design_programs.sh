@@ -1,6 +1,6 @@
 #!/bin/sh
-# design_programs.sh PROGRAM - the programs in docs/design.md are what backless explain prints, without the costs: each is the whole
-# program of the rule that is named before it, or its stages from the error on.
+# design_programs.sh PROGRAM - the programs in docs/design.md are what backless explain prints, without the
+# costs: each is the whole program of the rule that is named before it, or its stages from the error on.
 design=$(cd "$(dirname "$0")/../docs" && pwd)/design.md
 . "$(dirname "$0")/shell/expect.sh"
 

@@ -1,6 +1,6 @@
 /*
- * fixture.h - for tests of learning: a small trainer made through the public interface, batches for it, and its
- * tensors by name.
+ * fixture.h - for tests of learning: a small trainer made through the public interface, batches for it, and
+ * its tensors by name.
  */
 #ifndef TESTS_RIG_H
 #define TESTS_RIG_H
@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* NULL: the default; but of what the program's defaults choose by the size of the data, the values of fixture_configure, so that a
-   test of something else does not depend on that choice. */
+/* NULL: the default; but of what the program's defaults choose by the size of the data, the values of
+   fixture_configure, so that a test of something else does not depend on that choice. */
 struct fixture_options {
     const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *feedback_at, *seed, *batch,
         *epochs, *precision, *slope, *lambda, *adversarial, *max_norm;

@@ -121,8 +121,8 @@ export PKG_CONFIG_PATH
 equals "pkg-config's version" "$(pkg-config --modversion backless)" "$version"
 equals "jansson in Requires.private" "$(pkg-config --print-requires-private backless | grep -c '^jansson')" 1
 flags=$(pkg-config --cflags --libs backless)
-# libbackless.a with the shared libraries below it. (pkg-config --static asks for all that a static libarchive would need too,
-# which Debian's libarchive-dev does not bring.)
+# libbackless.a with the shared libraries below it. (pkg-config --static asks for all that a static libarchive
+# would need too, which Debian's libarchive-dev does not bring.)
 below=$(pkg-config --print-requires-private backless | sed 's/ .*//')
 # shellcheck disable=SC2086
 static="$(pkg-config --cflags --libs backless $below | sed 's/-lbackless/-l:libbackless.a/') -lm -lpthread"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# labels.sh PROGRAM - labels of other files than the training set: which class each is, and what is refused with its place.
+# labels.sh PROGRAM - labels of other files than the training set: which class each is, and what is refused
+# with its place.
 . "$(dirname "$0")/shell/expect.sh"
 
 train() { # FILE OUT OPTION...

@@ -1,5 +1,6 @@
 #!/bin/sh
-# missing_values.sh PROGRAM - a model takes missing values because its training did, and data info counts them.
+# missing_values.sh PROGRAM - a model takes missing values because its training did, and data info counts
+# them.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 
@@ -36,7 +37,8 @@ expect 0 "120 answers" "$program" predict --model run --data empty.csv --output 
 # a test file is read as the training set is
 expect 0 "" "$program" train --data train.csv --test holes.csv --missing impute $quick
 
-# Trained with --missing impute on a table without missing values: remembered too. Control: without it nothing is taken.
+# Trained with --missing impute on a table without missing values: remembered too. Control: without it nothing
+# is taken.
 sed '/^[0-9]*,,/d' train.csv >full.csv
 expect 0 "" "$program" train --data full.csv --missing impute $quick --out full
 expect 0 "filled in by the mean" "$program" eval --model full --data train.csv

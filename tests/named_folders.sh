@@ -1,5 +1,6 @@
 #!/bin/sh
-# named_folders.sh PROGRAM - named sets are found under the names that archives and torchvision give to their folders.
+# named_folders.sh PROGRAM - named sets are found under the names that archives and torchvision give to their
+# folders.
 . "$(dirname "$0")/shell/expect.sh"
 unset BACKLESS_DATA XDG_CACHE_HOME
 HOME=$folder/home

@@ -1,5 +1,6 @@
 #!/bin/sh
-# nets.sh PROGRAM - the short forms of a net's text: names, repetitions, C; what is wrong in them; backless nets.
+# nets.sh PROGRAM - the short forms of a net's text: names, repetitions, C; what is wrong in them; backless
+# nets.
 set -u
 program=$1
 # shellcheck source=tests/shell/expect.sh
@@ -102,7 +103,8 @@ hash "$net" --memory low >low
 hash "$net" --memory normal >normal
 cmp low normal || complain "memory low trains a net with layer norm to other weights"
 
-# what layer norm owns is saved and resumed, on one thread as on two; chain rules start from fanin with it, direct rules from zero
+# what layer norm owns is saved and resumed, on one thread as on two; chain rules start from fanin with it,
+# direct rules from zero
 net="dense 90, layernorm, tanh, residual (layernorm, dense 40, gelu, dense 90), layernorm, dense C"
 run() { "$program" train --data t.csv --net "$net" --schedule constant --angles 2 --quiet "$@" >/dev/null; }
 weights() { sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' "$1/result.json"; }

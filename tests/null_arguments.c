@@ -1,10 +1,10 @@
 /*
- * null_arguments.c - each public function with NULL for each of its pointers, alone: BL_BAD_VALUE with a sentence, NULL, 0 or no
- * effect, and never a crash.
+ * null_arguments.c - each public function with NULL for each of its pointers, alone: BL_BAD_VALUE with a
+ * sentence, NULL, 0 or no effect, and never a crash.
  *
- * The calls are written by null_calls.py from the header. Each runs in a process of its own, so that one that crashes is told by
- * name and the others are tried all the same. With nothing NULL the same calls are not refused: that is what shows that a
- * refusal is for the NULL.
+ * The calls are written by null_calls.py from the header. Each runs in a process of its own, so that one that
+ * crashes is told by name and the others are tried all the same. With nothing NULL the same calls are not
+ * refused: that is what shows that a refusal is for the NULL.
  */
 #include "fixture.h"
 #include "scratch.h"

@@ -1,12 +1,14 @@
 #!/bin/sh
-# numbers.sh PROGRAM - numbers of tables stay doubles until they are scaled: columns, ids and targets that a float would take
-# for one and the same are told apart, answers have the digits of their unit, and half a scaling is refused.
+# numbers.sh PROGRAM - numbers of tables stay doubles until they are scaled: columns, ids and targets that a
+# float would take for one and the same are told apart, answers have the digits of their unit, and half a
+# scaling is refused.
 . "$(dirname "$0")/shell/expect.sh"
 
 # On a machine that is busy with other tests two threads wait for each other.
 export BACKLESS_THREADS=1
 
-# table FILE HEADER FORMAT FIRST...: 64 rows of FORMAT with i, FIRST + i and a class that changes in the middle
+# table FILE HEADER FORMAT FIRST...: 64 rows of FORMAT with i, FIRST + i and a class that changes in the
+# middle
 table() {
     awk -v header="$2" -v format="$3\n" -v first="$4" 'BEGIN {
         print header

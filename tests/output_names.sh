@@ -1,5 +1,6 @@
 #!/bin/sh
-# output_names.sh PROGRAM - outputs whose name is as long as a file system allows, and descriptors that are inputs.
+# output_names.sh PROGRAM - outputs whose name is as long as a file system allows, and descriptors that are
+# inputs.
 . "$(dirname "$0")/shell/expect.sh"
 printf 'a,b,label\n1,2,x\n2,3,y\n' >t.csv
 export BACKLESS_THREADS=1

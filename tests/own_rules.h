@@ -1,6 +1,7 @@
 /*
- * own_rules.h - rules that come in through bl_rule_register, for several tests: the library's rules once more, by the public emitter
- * alone, and rules with maps, arrays, products of their own, noise, a period and arrays that learn.
+ * own_rules.h - rules that come in through bl_rule_register, for several tests: the library's rules once
+ * more, by the public emitter alone, and rules with maps, arrays, products of their own, noise, a period and
+ * arrays that learn.
  */
 #ifndef TESTS_OWN_RULES_H
 #define TESTS_OWN_RULES_H
@@ -51,7 +52,8 @@ static void learn_feedback(bl_emitter *e, int block, void *user)
     bl_emit_learn_feedback(e, block);
 }
 
-/* DFA by way of arrays and maps that must not change a bit: the error is copied, and the signal copied out and in. */
+/* DFA by way of arrays and maps that must not change a bit: the error is copied, and the signal copied out
+   and in. */
 static void copy_view(const bl_map_call *c)
 {
     for (size_t i = 0; i < c->view[0].rows && c->view[0].values != c->view[1].values; i++)
@@ -114,7 +116,8 @@ static void emit_adfa(bl_emitter *e, int block, void *user)
     bl_emit_map(e, &take_signal, block);
 }
 
-/* dkp whose B is an array of the rule's own, outputs x units, which learns; and the same with the transpose of B. */
+/* dkp whose B is an array of the rule's own, outputs x units, which learns; and the same with the
+   transpose of B. */
 static const bl_rule_array dkp_arrays[] = {
     {"b", BL_OUTPUTS, BL_UNITS, BL_EACH_BLOCK, 0.3},
     {"gradient", BL_OUTPUTS, BL_UNITS, BL_EACH_BLOCK | BL_ONE_STEP, 0.0}};
@@ -232,7 +235,8 @@ static void begin_signs(bl_emitter *e, void *user)
         bl_emit_map(e, &signs, block);
 }
 
-/* Everything at once: momentum of the error, noise, a counter that a period advances, each unit's mean signal. */
+/* Everything at once: momentum of the error, noise, a counter that a period advances, each unit's mean
+   signal. */
 static void stir(const bl_map_call *c)
 {
     const bl_view e = c->view[0], m = c->view[1], noise = c->view[2], sent = c->view[3];
@@ -253,7 +257,8 @@ static void count_up(const bl_map_call *c)
         c->view[0].values[j] += 1.0f;
 }
 
-/* Where an feedback position gives the signal other sizes than the units have, neighbours share a gain: the same ones in every cut. */
+/* Where an feedback position gives the signal other sizes than the units have, neighbours share a gain:
+   the same ones in every cut. */
 static void lean(const bl_map_call *c)
 {
     const bl_view s = c->view[0], gain = c->view[1];

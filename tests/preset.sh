@@ -1,5 +1,6 @@
 #!/bin/sh
-# preset.sh PROGRAM - --preset: what it settles is printed and kept, and file, environment and flag go before it.
+# preset.sh PROGRAM - --preset: what it settles is printed and kept, and file, environment and flag go before
+# it.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 

@@ -55,8 +55,9 @@ static inline const char *below(const char *name)
 }
 
 /*
- * Reads `where` with each allocation failing in turn, until none does; nothing may be left. `like` as in read_part;
- * at_least: fewer allocations than that mean that the reader does not take its memory from the context.
+ * Reads `where` with each allocation failing in turn, until none does; nothing may be left. `like` as in
+ * read_part; at_least: fewer allocations than that mean that the reader does not take its memory from the
+ * context.
  */
 static inline void must_survive_failing_memory(const char *where, const struct data_options *options,
                                                const bl_data *like, size_t at_least)

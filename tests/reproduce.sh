@@ -1,5 +1,6 @@
 #!/bin/sh
-# reproduce.sh PROGRAM - backless reproduce on small made pictures: the list, refusals, runs, kills, results, checks, the judgement.
+# reproduce.sh PROGRAM - backless reproduce on small made pictures: the list, refusals, runs, kills, results,
+# checks, the judgement.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 . "$tests/shell/small_fashion.sh"
@@ -166,7 +167,8 @@ expect 3 "is not finished" reproduce nokland2016 --collect old/a --out rerun
 expect 0 "is not finished, and is omitted" reproduce nokland2016 --collect old --out rerun
 expect 3 "is not a run folder, and holds none" reproduce nokland2016 --collect $data --out rerun
 
-# ---- The judgement, on results written by hand: 34 epochs, after which the stop rule ends a run whose errors on the training set
+# ---- The judgement, on results written by hand: 34 epochs, after which the stop rule ends a run whose errors
+#      on the training set
 # are 0.9, 0.5 and then 0. The last 10 epochs count.
 # list N WORD: with commas
 list() { awk -v n="$1" -v word="$2" 'BEGIN { for (i = 1; i <= n; i++) printf "%s%s", (i > 1 ? "," : ""), word }'; }

@@ -1,8 +1,9 @@
 #!/bin/sh
-# resume_0_1_0.sh PROGRAM - run folders that version 0.1.0 left after two epochs (tests/runs_0_1_0) are resumed, and reach what
-# 0.1.0 itself reached from them: every rule, dense and convolutional nets, each optimiser. On images the weights are equal to
-# the bit. Columns of tables are standardised in double since 0.2.0, in float before: there inputs differ in their last bit, and
-# the training loss is held to a relative difference of 1e-5.
+# resume_0_1_0.sh PROGRAM - run folders that version 0.1.0 left after two epochs (tests/runs_0_1_0) are
+# resumed, and reach what 0.1.0 itself reached from them: every rule, dense and convolutional nets, each
+# optimiser. On images the weights are equal to the bit. Columns of tables are standardised in double since
+# 0.2.0, in float before: there inputs differ in their last bit, and the training loss is held to a relative
+# difference of 1e-5.
 here=$(cd "$(dirname "$0")" && pwd)/runs_0_1_0
 . "$(dirname "$0")/shell/expect.sh"
 tar -xzf "$here/runs.tar.gz" || complain "runs.tar.gz cannot be unpacked"
@@ -37,7 +38,8 @@ cd control || exit 1
 is_near "$(sed -n 's/^dfa-rmsprop .* //p' "$here/resumed.txt")" "$(loss_of dfa-rmsprop)" &&
     complain "a fifth epoch leaves the loss as it was: the test sees nothing"
 
-# ---- bf16 of 0.1.0 left convolutions in float32. A run that it made in float32 becomes one that says bf16, by the words
+# ---- bf16 of 0.1.0 left convolutions in float32. A run that it made in float32 becomes one that says bf16,
+#      by the words
 # in its files, whose lengths stay: it is read as bf16-dense, and so differs from float32 in the dense layers.
 cd .. || exit 1
 mkdir rounded

@@ -65,7 +65,8 @@ static inline void scratch_remove(struct scratch *s)
     rmdir(s->folder);
 }
 
-/* A new file each time: where a file is cut to nothing and written again, ext4 brings its bytes to the disk at once. */
+/* A new file each time: where a file is cut to nothing and written again, ext4 brings its bytes to the
+   disk at once. */
 static inline void scratch_write(const char *path, const void *bytes, size_t n)
 {
     remove(path);

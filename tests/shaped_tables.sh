@@ -1,11 +1,12 @@
 #!/bin/sh
-# shaped_tables.sh PROGRAM - a table whose columns are the pixels of images (--shape): nets with convolutions, scaled as pixels,
-# and the same bits as the same images in an IDX file.
+# shaped_tables.sh PROGRAM - a table whose columns are the pixels of images (--shape): nets with convolutions,
+# scaled as pixels, and the same bits as the same images in an IDX file.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 command -v python3 >/dev/null || { echo "SKIP: needs python3, which makes the images"; exit 77; }
 
-# 120 images of 6 x 7, some pixels 0 in all of them, once as IDX and once as a table as Kaggle's digits are; and of 3 x 4 x 5.
+# 120 images of 6 x 7, some pixels 0 in all of them, once as IDX and once as a table as Kaggle's digits are;
+#     and of 3 x 4 x 5.
 python3 - <<'PYTHON'
 import random, struct
 random.seed(5)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# sweep.sh PROGRAM - backless sweep and collect: lists and ranges, the table, what is refused, failures, kills, parts, and the bits of a run.
+# sweep.sh PROGRAM - backless sweep and collect: lists and ranges, the table, what is refused, failures,
+# kills, parts, and the bits of a run.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 unset BACKLESS_THREADS BACKLESS_DATA

@@ -1,6 +1,6 @@
 #!/bin/sh
-# tables.sh PROGRAM - a table as it comes, in three commands: train, eval, predict. Words, missing values, an id column, any
-# order of columns, and regression targets.
+# tables.sh PROGRAM - a table as it comes, in three commands: train, eval, predict. Words, missing values, an
+# id column, any order of columns, and regression targets.
 . "$(dirname "$0")/shell/expect.sh"
 
 # same FILE TEXT: the file's first lines

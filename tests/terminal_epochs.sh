@@ -1,5 +1,6 @@
 #!/bin/sh
-# terminal_epochs.sh PROGRAM - on a terminal epochs that follow fast have no line of their own; elsewhere all have one.
+# terminal_epochs.sh PROGRAM - on a terminal epochs that follow fast have no line of their own; elsewhere all
+# have one.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 script -qec true /dev/null </dev/null >/dev/null 2>&1 || { echo "SKIP: no script(1), which runs a command on a terminal, or no pseudo terminal (/dev/pts)"; exit 77; }

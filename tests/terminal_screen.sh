@@ -1,6 +1,6 @@
 #!/bin/sh
-# terminal_screen.sh PROGRAM - progress on a terminal of few columns: no line goes on past the last one, a progress line is written
-# over and not erased first, and none is left behind.
+# terminal_screen.sh PROGRAM - progress on a terminal of few columns: no line goes on past the last one, a
+# progress line is written over and not erased first, and none is left behind.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 python3 -c 'import os, pty, termios; os.openpty()' 2>/dev/null || { echo "SKIP: no python3, or no pseudo terminal (/dev/pts)"; exit 77; }

@@ -1,6 +1,6 @@
 /*
- * test_angle_steps.c - the option angles: which steps it names, that a step's line in the log is the same in a run that was
- * stopped or crashed anywhere and resumed, and that measuring changes no weight.
+ * test_angle_steps.c - the option angles: which steps it names, that a step's line in the log is the same in
+ * a run that was stopped or crashed anywhere and resumed, and that measuring changes no weight.
  */
 #include "../src/train/angle_steps.h"
 #include "scratch.h"
@@ -233,8 +233,8 @@ static void resume_to_the_end(const char *angles, const char *folder)
     run_free(&r);
 }
 
-/* Stopped after any step, also the last of an epoch; and then, as a crash may leave it, with lines behind the checkpoint and
-   half a line: in the end the log is that of the run that was never stopped. */
+/* Stopped after any step, also the last of an epoch; and then, as a crash may leave it, with lines behind
+   the checkpoint and half a line: in the end the log is that of the run that was never stopped. */
 static void resumed_logs_are_the_same(void **state)
 {
     (void)state;

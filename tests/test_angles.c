@@ -1,6 +1,7 @@
 /*
- * test_angles.c - what the figures of alignment mean: they estimate the same quantities from any number of examples, whatever
- * the reduction; a run measures on examples drawn by its seed; and the angle of the weights is that of the matrices it names.
+ * test_angles.c - what the figures of alignment mean: they estimate the same quantities from any number of
+ * examples, whatever the reduction; a run measures on examples drawn by its seed; and the angle of the
+ * weights is that of the matrices it names.
  */
 #include "../src/train/angle_examples.h"
 #include "fixture.h"
@@ -18,8 +19,9 @@ enum { N = 512, INPUTS = 20, CLASSES = 4, BLOCKS = 3, BATCH = 64, STEPS = 60 };
 
 static const char net[] = "dense 40, tanh, dense 30, tanh, dense 4";
 
-/* Degrees and shares by which estimates from 64 examples may differ from those of 512: sampling. Where the gradient of
-   the reduction sum is left the sum over the measured examples, an update angle is off by 25 degrees. */
+/* Degrees and shares by which estimates from 64 examples may differ from those of 512: sampling. Where the
+   gradient of the reduction sum is left the sum over the measured examples, an update angle is off by 25
+   degrees. */
 static const double angle_room = 4.0, norm_room = 0.15;
 
 static float x[N * INPUTS];

@@ -1,6 +1,7 @@
 /*
- * test_bf16.c - numbers rounded to bfloat16 and their products, for every variant to the bit against the definition in
- * scalar C, so with and without the processor's own instruction; and nothing read or written outside.
+ * test_bf16.c - numbers rounded to bfloat16 and their products, for every variant to the bit against the
+ * definition in scalar C, so with and without the processor's own instruction; and nothing read or written
+ * outside.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -279,7 +280,8 @@ static void products_are_exact(void **state)
             fail_msg("%s", finding);
 }
 
-/* The definition itself: near the product in double of numbers that were rounded, and not as near to that of the others. */
+/* The definition itself: near the product in double of numbers that were rounded, and not as near to that
+   of the others. */
 static void the_definition_is_a_product(void **state)
 {
     (void)state;

@@ -1,7 +1,8 @@
 /*
- * test_binding.c - the calls that a binding for another language makes, as it makes them: arrays of other types and with gaps,
- * weights of examples, weights of the net written and read, activations, deltas and gradients, a stop from another thread, a
- * rule whose functions come by pointers, structs of another version, and misuse that is refused.
+ * test_binding.c - the calls that a binding for another language makes, as it makes them: arrays of other
+ * types and with gaps, weights of examples, weights of the net written and read, activations, deltas and
+ * gradients, a stop from another thread, a rule whose functions come by pointers, structs of another version,
+ * and misuse that is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -160,7 +161,8 @@ static void test_wrong_arrays_are_refused(void **state)
 
 /* ---- Weights of examples */
 
-/* The first TWICE examples once more at the end, or with weight 2: the mean loss and its gradient are the same numbers. */
+/* The first TWICE examples once more at the end, or with weight 2: the mean loss and its gradient are the
+   same numbers. */
 static void values_after_fit(const char *rule, bool is_doubled, const float *weights, float *values,
                              size_t room)
 {

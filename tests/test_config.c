@@ -290,7 +290,8 @@ static void files_are_read_strictly(void **state)
     context_destroy(ctx);
 }
 
-/* What a run folder keeps gives the same texts again, settled values included: else a resumed run is another. */
+/* What a run folder keeps gives the same texts again, settled values included: else a resumed run is
+   another. */
 static void written_reads_back(void **state)
 {
     struct counting memory;

@@ -413,7 +413,8 @@ static void test_frozen_moves_the_output_alone(void **state)
 
 enum { MOST_WEIGHTS = 64 };
 
-/* The largest |B - W after - (1 - decay) (B - W before)|, over the sum of their sizes at both times: rounding, or more. */
+/* The largest |B - W after - (1 - decay) (B - W before)|, over the sum of their sizes at both times:
+   rounding, or more. */
 static double strays(const struct fixture *fixture, const double *before, const double *sizes, double decay,
                      int B_block, int W_block)
 {
@@ -439,7 +440,8 @@ static void take_difference(const struct fixture *fixture, double *out, double *
     }
 }
 
-/* kp: each block's feedback against its weights. dkp: the last hidden block's against the output's. fa: never. */
+/* kp: each block's feedback against its weights. dkp: the last hidden block's against the output's. fa:
+   never. */
 static void test_feedback_comes_nearer_by_the_decay(void **state)
 {
     static const char *const optimizers[] = {"sgd decay 0.01", "sgd momentum 0.9 decay 0.01",

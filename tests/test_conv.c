@@ -1,6 +1,7 @@
 /*
- * test_conv.c - convolutions and pools against their definitions, written out here in double precision: outputs, every
- * gradient of bp by central differences, and what fa and dfa teach, on every backend; shapes that do not fit are refused.
+ * test_conv.c - convolutions and pools against their definitions, written out here in double precision:
+ * outputs, every gradient of bp by central differences, and what fa and dfa teach, on every backend; shapes
+ * that do not fit are refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,8 +25,8 @@ enum {
     LAYERS = 8
 };
 
-/* A difference of doubles h apart is good to about 1e-8; sums of a few hundred floats are rounded by 6e-8 of their
-   largest terms, a few units here, and pass through two products. */
+/* A difference of doubles h apart is good to about 1e-8; sums of a few hundred floats are rounded by 6e-8
+   of their largest terms, a few units here, and pass through two products. */
 static const double step = 1e-4, bound = 2e-5;
 
 enum kind { END, CONV, DENSE, TANH, RELU, MAX, AVG, FLAT, NORM };
@@ -66,7 +67,8 @@ static const struct net_case nets[] = {
     {"conv 4 3x2 stride 2 pad 1, maxpool 2x3 stride 1, tanh, flatten, dense 5, tanh, dense 3",
      {CONV_OF(4, 3, 2, 2, 1), POOL_OF(MAX, 2, 3, 1), SIMPLE(TANH), SIMPLE(FLAT), DENSE_OF(5), SIMPLE(TANH),
       DENSE_OF(3)}},
-    {"conv 3 9x7 stride 2 pad 4, relu, conv 2 3x3 stride 3 pad 2, tanh, dense 3", /* windows larger than the image */
+    /* windows larger than the image */
+    {"conv 3 9x7 stride 2 pad 4, relu, conv 2 3x3 stride 3 pad 2, tanh, dense 3",
      {CONV_OF(3, 9, 7, 2, 4), SIMPLE(RELU), CONV_OF(2, 3, 3, 3, 2), SIMPLE(TANH), DENSE_OF(3)}},
     {"conv 4 3x3, tanh, maxpool all, dense 3",
      {CONV_OF(4, 3, 3, 1, 0), SIMPLE(TANH), POOL_OF(MAX, 5, 4, 1), DENSE_OF(3)}},
@@ -400,7 +402,8 @@ static void running_statistics_run(void **state)
     fixture_free(&fixture);
 }
 
-/* The derivative at the weighted output of block l of <signal, the block's end or its map before the pool>. */
+/* The derivative at the weighted output of block l of <signal, the block's end or its map before the
+   pool>. */
 static double down(const struct oracle *o, int l, bool to_pool, const struct map *a, const double *signal,
                    int k)
 {

@@ -1,8 +1,8 @@
 /*
- * test_conv_bf16.c - the products of a convolution through bfloat16: forward, pull, push and gradient against sums in double
- * of operands that were rounded to bfloat16, within the rounding of the float32 sums; the same bits by every variant of the
- * kernels, with and without the processor's own instruction, and however the channels are cut; nothing read or written
- * outside; and float32 sums where dense layers alone take bfloat16.
+ * test_conv_bf16.c - the products of a convolution through bfloat16: forward, pull, push and gradient against
+ * sums in double of operands that were rounded to bfloat16, within the rounding of the float32 sums; the same
+ * bits by every variant of the kernels, with and without the processor's own instruction, and however the
+ * channels are cut; nothing read or written outside; and float32 sums where dense layers alone take bfloat16.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,8 +18,8 @@
 
 #include <stdio.h>
 
-/* Odd and even numbers of channels and examples; panels that are not full; more channels than one panel; strides; windows
-   that are larger than the image; maps of more numbers than a gradient takes at once. */
+/* Odd and even numbers of channels and examples; panels that are not full; more channels than one panel;
+   strides; windows that are larger than the image; maps of more numbers than a gradient takes at once. */
 static const struct conv_case {
     const char *text;
     bl_shape in;
@@ -220,7 +220,8 @@ static void definition_free(struct definition *d)
     sums_free(&d->dW);
 }
 
-/* Each of the additions rounds by at most 2^-24 of what has been summed; the zeros that fill up pairs add nothing. */
+/* Each of the additions rounds by at most 2^-24 of what has been summed; the zeros that fill up pairs add
+   nothing. */
 static bool is_near(const struct sums *s, const float *got)
 {
     for (size_t i = 0; i < s->n; i++)

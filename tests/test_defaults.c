@@ -1,6 +1,6 @@
 /*
- * test_defaults.c - the settings that follow from the size of a run: bounded, monotone, and the user's own go before; and what
- * a run says that has hardly trained.
+ * test_defaults.c - the settings that follow from the size of a run: bounded, monotone, and the user's own go
+ * before; and what a run says that has hardly trained.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,8 +32,8 @@ static size_t steps_of(size_t examples, const struct defaults *d)
     return d->epochs * ((examples + d->batch - 1) / d->batch);
 }
 
-/* Every size: the batch never falls, the epochs rise nowhere but where the batch doubles, and the steps are neither few nor
-   without a bound. */
+/* Every size: the batch never falls, the epochs rise nowhere but where the batch doubles, and the steps
+   are neither few nor without a bound. */
 static void test_sizes(void **state)
 {
     (void)state;

@@ -370,8 +370,9 @@ static void test_default_feedback_follows_the_optimizer(void **state)
     }
 }
 
-/* With sgd a chain passes a signal on with its size: numbers within sqrt(3 / n), n the units, or the channels at each place of a
-   window, that a number is summed over. One hidden block has no chain, and there fa is dfa. */
+/* With sgd a chain passes a signal on with its size: numbers within sqrt(3 / n), n the units, or the
+   channels at each place of a window, that a number is summed over. One hidden block has no chain, and
+   there fa is dfa. */
 static void test_default_feedback_of_a_chain(void **state)
 {
     (void)state;
@@ -399,8 +400,8 @@ static void test_default_feedback_of_a_chain(void **state)
     }
 }
 
-/* A 3x3 window that moves by one meets a number inside 9 times for each of 20 channels; on 8 x 8 with 6 x 6 places 36 / 64 of
-   that on the average. */
+/* A 3x3 window that moves by one meets a number inside 9 times for each of 20 channels; on 8 x 8 with 6 x
+   6 places 36 / 64 of that on the average. */
 static void test_fanin_counts_windows(void **state)
 {
     (void)state;

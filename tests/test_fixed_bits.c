@@ -3,7 +3,8 @@
  * training. The same for every compiler, optimisation level and instruction set, so each build that runs this
  * test proves the next.
  *
- * A change of these numbers changes the meaning of every seed: it belongs into the changelog, and raises BL_NUMERIC_REVISION.
+ * A change of these numbers changes the meaning of every seed: it belongs into the changelog, and raises
+ * BL_NUMERIC_REVISION.
  */
 #include "fixture.h"
 
@@ -45,7 +46,8 @@ static void digest_of_cases(char out[17])
     snprintf(out, 17, "%016" PRIx64, digest);
 }
 
-/* The revision of stored results (backless reproduce) says whether their hashes can be compared with those of this library. */
+/* The revision of stored results (backless reproduce) says whether their hashes can be compared with those
+   of this library. */
 static void test_revision(void **state)
 {
     (void)state;

@@ -123,7 +123,8 @@ static bool does_learn(const struct golden *g, const char *name)
     return tensors_find(g->file, full, &entry);
 }
 
-/* The largest distance of a weight, bias or learned feedback from the golden ones after that many steps; NaN counts as far. */
+/* The largest distance of a weight, bias or learned feedback from the golden ones after that many steps;
+   NaN counts as far. */
 static double distance(const struct golden *g, const struct fixture *fixture, int steps)
 {
     char prefix[40];
@@ -222,10 +223,11 @@ static void test_golden_cases(void **state)
     assert_true(check_cases(false) >= 71);
 }
 
-/* Negative controls: B swapped for the transposed weights, f' left out, the error taken after the softmax; for each further
-   rule what it must not be: weights for their signs, feedback that stays, a sign, f' itself, the cosine of the output for that of the sum, the first pass's inputs; l2
-   outside of the optimiser's statistics; a residual without its shortcut, or with the delta of one follower alone; and layer norm's
-   moments taken for constants. */
+/* Negative controls: B swapped for the transposed weights, f' left out, the error taken after the softmax;
+   for each further rule what it must not be: weights for their signs, feedback that stays, a sign, f'
+   itself, the cosine of the output for that of the sum, the first pass's inputs; l2 outside of the
+   optimiser's statistics; a residual without its shortcut, or with the delta of one follower alone; and
+   layer norm's moments taken for constants. */
 static void test_mistakes_are_seen(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /*
- * test_hashes.c - the weights after six steps, for every rule x net x optimiser x precision x memory, as recorded in
- * golden/hashes.txt: a change of the engine must not change a bit of them. Every option that decides the bits is set here, so
- * that a change of a default changes nothing.
+ * test_hashes.c - the weights after six steps, for every rule x net x optimiser x precision x memory, as
+ * recorded in golden/hashes.txt: a change of the engine must not change a bit of them. Every option that
+ * decides the bits is set here, so that a change of a default changes nothing.
  *
  *     test_hashes --write    prints the table anew; a line that changes belongs into the changelog
  */

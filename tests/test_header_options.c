@@ -1,6 +1,6 @@
 /*
- * test_header_options.c - the table of options in backless.h is that of the library: each key, each word that an option takes,
- * each default; and the header's net grammar names each kind of layer.
+ * test_header_options.c - the table of options in backless.h is that of the library: each key, each word that
+ * an option takes, each default; and the header's net grammar names each kind of layer.
  */
 #include "../src/base/text.h"
 #include "../src/layers/layer_table.h"

@@ -1,6 +1,7 @@
 /*
- * test_layernorm.c - layer norm against its equations in double precision, on every portable variant: few numbers and more than are
- * summed in one piece, far from 0, all equal; and in ranges, which together give the bits of the whole.
+ * test_layernorm.c - layer norm against its equations in double precision, on every portable variant: few
+ * numbers and more than are summed in one piece, far from 0, all equal; and in ranges, which together give
+ * the bits of the whole.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,8 +18,8 @@
 
 enum { N = 3, MOST = 9000 };
 
-/* Numbers around 10 are 1e-6 apart, and so is their mean; x^ is up to 4. Derivatives are of size 1 after the division by the
-   deviation, which is about 1, and their sums over N examples are rounded like them. */
+/* Numbers around 10 are 1e-6 apart, and so is their mean; x^ is up to 4. Derivatives are of size 1 after
+   the division by the deviation, which is about 1, and their sums over N examples are rounded like them. */
 static const double bound = 5e-6;
 
 static const size_t sizes[] = {2, 5, 16, 17, 100, 4095, 4096, 4097, 9000};

@@ -101,8 +101,8 @@ static void test_told_at_once(void **state)
     }
 }
 
-/* Hidden blocks whose deltas are made 0: by feedback of zeros, by units that are off, by weights of zeros. Without that, which
-   is the control, the same net has no note. */
+/* Hidden blocks whose deltas are made 0: by feedback of zeros, by units that are off, by weights of zeros.
+   Without that, which is the control, the same net has no note. */
 static void test_blocks_that_stand_still(void **state)
 {
     (void)state;
@@ -204,7 +204,8 @@ static void fit(const char *net, const char *size, int threads, const char *memo
     fixture_free(&fixture);
 }
 
-/* 24 examples in batches of 23: with batch norm one step of 24, else a step of 23 and one of 1. The bits are those of any number of
+/* 24 examples in batches of 23: with batch norm one step of 24, else a step of 23 and one of 1. The bits
+      are those of any number of
    threads and of low memory; a batch of 24 that was asked for gives them too. */
 static void test_a_last_one_joins(void **state)
 {
@@ -228,7 +229,8 @@ static void test_a_last_one_joins(void **state)
     assert_int_equal(last.total_step, 6);
 }
 
-/* What adfa takes for the derivative: with f' it is dfa; with cos a low memory and threads give the same bits. */
+/* What adfa takes for the derivative: with f' it is dfa; with cos a low memory and threads give the same
+   bits. */
 static void test_slopes(void **state)
 {
     (void)state;

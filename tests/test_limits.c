@@ -322,8 +322,8 @@ static void archives_have_so_many_arrays(void **state)
     bl_context_free(ctx);
 }
 
-/* The method is in two places: bytes 8 of an entry, and 10 of the directory's. 14 is LZMA, whose own head says how much
-   memory it wants. */
+/* The method is in two places: bytes 8 of an entry, and 10 of the directory's. 14 is LZMA, whose own head
+   says how much memory it wants. */
 static void other_methods_are_refused(void **state)
 {
     bl_context *ctx = little_context();

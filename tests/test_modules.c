@@ -1,6 +1,7 @@
 /*
- * test_modules.c - the option modules: which blocks are a module, what rules send to modules, ifa and pepita where outputs are
- * added, what files keep of the option, and what is refused. Deltas and gradients are computed here again in double precision.
+ * test_modules.c - the option modules: which blocks are a module, what rules send to modules, ifa and pepita
+ * where outputs are added, what files keep of the option, and what is refused. Deltas and gradients are
+ * computed here again in double precision.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +17,8 @@
 
 enum { N = 6, INPUTS = 8, CLASSES = 4, WIDEST = 8, STEPS = 3, MOST_BLOCKS = 16 };
 
-/* Of the largest number of a tensor: float32 rounds sums of 8 terms by 1e-6 of it, and the library's tanh by 1e-7. */
+/* Of the largest number of a tensor: float32 rounds sums of 8 terms by 1e-6 of it, and the library's tanh
+   by 1e-7. */
 static const double bound = 1e-5;
 
 static float x[N * INPUTS];
@@ -95,7 +97,8 @@ static void test_which_blocks(void **state)
         {deep, "dfa", "2", "7"},
         {deep, "dfa", "residual", "0 7"},
         {deep, "usf", "residual", "1 5 8"},
-        /* 1 the norm before the body's weights, 2 those, 3 the sum, 4 and 5 without parameters, 6 the output */
+        /* 1 the norm before the body's weights, 2 those, 3 the sum, 4 and 5 without parameters, 6 the
+             output */
         {norm, "dfa", "layer", "0 1 3"},
         {norm, "dfa", "1", "0 3"},
         {norm, "dfa", "residual", "0 3"},
@@ -544,7 +547,8 @@ static void test_notes(void **state)
                  has_note(row, "bp", "layer"));
 }
 
-/* Inside a module a rule's delta may differ from bp's by what its signal differs alone: in the output's module not at all. */
+/* Inside a module a rule's delta may differ from bp's by what its signal differs alone: in the output's
+   module not at all. */
 static void test_angles(void **state)
 {
     (void)state;
@@ -562,7 +566,8 @@ static void test_angles(void **state)
     fixture_free(&fixture);
 }
 
-/* ---- Memory that gives out: convolutions, batch norm, feedback that learns, residuals and merged modules, in little memory too */
+/* ---- Memory that gives out: convolutions, batch norm, feedback that learns, residuals and merged
+        modules, in little memory too */
 
 static bl_status train_in(const bl_allocator *allocator, const char *memory)
 {

@@ -1,7 +1,8 @@
 /*
- * test_own_graph.c - registered rules on residual nets: the rule of examples/03_own_rule.c as it stands is trained, saved, resumed,
- * measured and inspected; the library's rules once more give the library's bits; products and learned arrays of a rule's own are
- * those of the equations; what a map sees of blocks without weights; what does not fit a net is refused with a sentence.
+ * test_own_graph.c - registered rules on residual nets: the rule of examples/03_own_rule.c as it stands is
+ * trained, saved, resumed, measured and inspected; the library's rules once more give the library's bits;
+ * products and learned arrays of a rule's own are those of the equations; what a map sees of blocks without
+ * weights; what does not fit a net is refused with a sentence.
  */
 #include "fixture.h"
 #include "own_rules.h"
@@ -27,8 +28,8 @@ static const char residual_conv[] =
     "conv 3 3x3 pad 1 nobias, batchnorm, relu, residual (conv 3 3x3 pad 1 nobias, batchnorm, relu, conv 3 "
     "3x3 pad 1 nobias, batchnorm), relu, residual (conv 90 3x3 stride 2 pad 1 nobias, batchnorm, relu, conv "
     "90 3x3 pad 1 nobias, batchnorm | conv 90 1x1 stride 2 nobias, batchnorm), relu, avgpool all, dense 5";
-/* Blocks that begin with an add layer, one of them (the tanh of the inner body) without parameters; dropout; a residual in a
-   residual. */
+/* Blocks that begin with an add layer, one of them (the tanh of the inner body) without parameters;
+   dropout; a residual in a residual. */
 static const char residual_dense[] =
     "dense 33, tanh, residual (batchnorm, tanh, dense 33, residual (tanh, dense 33)), residual (dense 90, "
     "tanh, dense 170, dropout 0.2 | dense 170), tanh, dense 5";
@@ -119,7 +120,8 @@ static void check_angles(struct fixture *fixture)
                     (angles[l].flat >= 0.0 && angles[l].flat < 180.0 && angles[l].signal_norm > 0.0));
 }
 
-/* The hash of an uninterrupted run, and of one that was measured, saved and taken up again, as often as that is. */
+/* The hash of an uninterrupted run, and of one that was measured, saved and taken up again, as often as
+   that is. */
 static void test_the_example_on_residual_nets(void **state)
 {
     (void)state;
@@ -211,8 +213,8 @@ static bl_status create_status(const char *net, const char *name, const char *in
     return status;
 }
 
-/* All rules, those included that are not the library's: any number of threads. Copies of ifa and pepita are refused where these
-   are; that of ifa has its bits (that of pepita has another matrix). */
+/* All rules, those included that are not the library's: any number of threads. Copies of ifa and pepita
+   are refused where these are; that of ifa has its bits (that of pepita has another matrix). */
 static void test_threads(void **state)
 {
     static const char *const nets[] = {residual_conv, residual_dense, residual_plain};
@@ -262,7 +264,8 @@ static void give_feedback(struct fixture *to, const struct fixture *from, bool i
     }
 }
 
-/* dkp, whose B is an array of the rule's own: the same bits, and the same as a checkpoint brings them back. */
+/* dkp, whose B is an array of the rule's own: the same bits, and the same as a checkpoint brings them
+   back. */
 static void test_learned_arrays_are_dkp(void **state)
 {
     (void)state;
@@ -306,7 +309,8 @@ static void test_learned_arrays_are_dkp(void **state)
 static const double local_bound = 2e-6;
 enum { LOCAL_UNITS = 90 };
 
-/* The delta of block 0 of "dense 90, dense 5" by the equations, in double: softmax(h C^T) - y times C, times scale 1 / n. */
+/* The delta of block 0 of "dense 90, dense 5" by the equations, in double: softmax(h C^T) - y times C,
+   times scale 1 / n. */
 static void local_delta(const struct fixture *fixture, size_t n, double *out)
 {
     const bl_tensor W = fixture_tensor(fixture, "0.dense.weight"),

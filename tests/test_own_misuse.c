@@ -1,6 +1,6 @@
 /*
- * test_own_misuse.c - what is refused of a registered rule, and by which sentence; what is forgiven: a rule that is freed early, and
- * registering during a training.
+ * test_own_misuse.c - what is refused of a registered rule, and by which sentence; what is forgiven: a rule
+ * that is freed early, and registering during a training.
  */
 #include "own_made.h"
 

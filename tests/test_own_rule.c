@@ -1,7 +1,7 @@
 /*
- * test_own_rule.c - rules that come in through bl_rule_register: the library's rules written once more with the public emitter give
- * the library's bits, and a rule with maps, arrays, noise and a period is trained, saved, resumed, measured and refused where it
- * should be.
+ * test_own_rule.c - rules that come in through bl_rule_register: the library's rules written once more with
+ * the public emitter give the library's bits, and a rule with maps, arrays, noise and a period is trained,
+ * saved, resumed, measured and refused where it should be.
  */
 #include "own_made.h"
 #include "scratch.h"

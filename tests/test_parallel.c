@@ -1,5 +1,6 @@
 /*
- * test_parallel.c - every task runs once, whatever the lanes, the number of threads and who is late; workers stay in range.
+ * test_parallel.c - every task runs once, whatever the lanes, the number of threads and who is late; workers
+ * stay in range.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_places.c - memory by lifetime: which buffers share a place, that those in use at once do not, and what a batch of a net takes
- * for use and in a lean step: no more for a deep net than for a shallow one.
+ * test_places.c - memory by lifetime: which buffers share a place, that those in use at once do not, and what
+ * a batch of a net takes for use and in a lean step: no more for a deep net than for a shallow one.
  */
 #include "../src/net/places.h"
 #include "../src/net/workspace.h"
@@ -106,7 +106,8 @@ static void test_depth_takes_no_memory(void **state)
     bl_context_free(ctx);
 }
 
-/* A row: inputs, targets and the error, and two outputs; the derivatives of one block besides where blocks learn. */
+/* A row: inputs, targets and the error, and two outputs; the derivatives of one block besides where blocks
+   learn. */
 static void test_a_row(void **state)
 {
     (void)state;

@@ -1,11 +1,11 @@
 /*
- * test_positions.c - every kind of layer in every position of a residual net: what a step of bp changes against central
- * differences of the loss. test_residual.c looks at joins of joins and at inspection.
+ * test_positions.c - every kind of layer in every position of a residual net: what a step of bp changes
+ * against central differences of the loss. test_residual.c looks at joins of joins and at inspection.
  *
- * A derivative that jumps would make differences wrong, so nothing comes near to a kink. For relu and leaky-relu half of the
- * weights' size and biases of 1.2, positive and negative by turns, keep every number in front of such a layer far from 0. For
- * maxpool one example in each window is the largest in all channels of the input, and convolutions of 1x1 with positive
- * weights let it stay the largest everywhere.
+ * A derivative that jumps would make differences wrong, so nothing comes near to a kink. For relu and
+ * leaky-relu half of the weights' size and biases of 1.2, positive and negative by turns, keep every number
+ * in front of such a layer far from 0. For maxpool one example in each window is the largest in all channels
+ * of the input, and convolutions of 1x1 with positive weights let it stay the largest everywhere.
  */
 #include "fixture.h"
 
@@ -32,7 +32,8 @@ enum {
 /* As in test_residual.c; what a step of rate 1 changes is rounded by 6e-8 of the weight besides. */
 static const float h = 0x1p-6f;
 static const double difference_bound = 1e-4; /* of 1 + the loss */
-/* The gradient of a rule that is not bp is no slope of the loss, and must be seen far beyond what is allowed. */
+/* The gradient of a rule that is not bp is no slope of the loss, and must be seen far beyond what is
+   allowed. */
 static const double plain_miss = 1e-2;
 
 enum kinks { NO_KINK, AT_ZERO, BETWEEN_EQUALS };

@@ -1,6 +1,7 @@
 /*
- * test_program.c - a step's program, on nets that are drawn: the bits do not depend on threads, memory or fusion; no two
- * instructions that conflict run in the wrong order; and a stage that is one too early is found.
+ * test_program.c - a step's program, on nets that are drawn: the bits do not depend on threads, memory or
+ * fusion; no two instructions that conflict run in the wrong order; and a stage that is one too early is
+ * found.
  *
  *     test_program [CASE [N]]    N cases from that number on; a failure names its case
  */
@@ -186,7 +187,8 @@ static const char *const optimizers[] = {"sgd",  "sgd momentum 0.9", "sgd moment
                                          "adam", "adam decay 1e-4"};
 static const char *const modules[] = {"layer", "layer", "residual", "1", "2", "3"};
 
-/* is_own: a rule of own_rules.h: with maps, noise and a period, with arrays or feedback that learn, and by both ways at once. */
+/* is_own: a rule of own_rules.h: with maps, noise and a period, with arrays or feedback that learn, and by
+   both ways at once. */
 static struct drawn draw_case(struct draw *d, bool is_own)
 {
     static const char *const precisions[] = {"float32", "float32", "bf16"};
@@ -339,8 +341,8 @@ static void check_groups(const struct program *p, uint32_t number)
     assert_int_equal(n, p->n);
 }
 
-/* Negative control: each instruction in another stage is found, the one before if it is in its first, else the one behind.
-   What learns may wait for its update, or for the cache. */
+/* Negative control: each instruction in another stage is found, the one before if it is in its first, else
+   the one behind. What learns may wait for its update, or for the cache. */
 static size_t check_that_faults_are_found(const struct program *p, uint32_t number)
 {
     size_t a = 0, b = 0, n = 0;
@@ -391,7 +393,8 @@ static size_t blocks_cut_otherwise(const struct program *p)
        backward   T(last - 1) | T(last - 2), U(last) | ... | U(1), U(0)          last + 1
        forward    T(0), U(last) | T(1), U(0) | ... | U(last - 1)                 last + 1
    A second pass took one more for what it kept, one for its input, one for each block and one for the deltas.
-   On a block that is not cut by channels alone, the next cut waits for the one before it: two stages more, at most. */
+   On a block that is not cut by channels alone, the next cut waits for the one before it: two stages more,
+   at most. */
 static size_t planned_stages(const bl_trainer *t)
 {
     const size_t last = net_last(t->model->net);
@@ -486,8 +489,8 @@ static void check_variant(const struct drawn *c, uint32_t number, int threads, c
     release(&m);
 }
 
-/* A net that fits is refused by rules that are not defined for it, and by no other: ifa and pepita with layers that
-   read all, ifa where a convolution changes the size of its maps. */
+/* A net that fits is refused by rules that are not defined for it, and by no other: ifa and pepita with
+   layers that read all, ifa where a convolution changes the size of its maps. */
 static void check_refusal(const struct drawn *c, uint32_t number, bl_status status, const char *why)
 {
     struct drawn with_bp = *c;
@@ -531,8 +534,9 @@ static void check_case(uint32_t number, bool is_own, struct sums *sums)
     count_case(sums, &c);
 }
 
-/* Every value of every dimension in a share of the cases, which is small for ifa and pepita, because few nets are theirs; each case is trained with one thread and with more, in normal and
-   in little memory, fused and not. */
+/* Every value of every dimension in a share of the cases, which is small for ifa and pepita, because few
+   nets are theirs; each case is trained with one thread and with more, in normal and in little memory,
+   fused and not. */
 static void check_sums(const struct sums *sums)
 {
     size_t n = 0;

@@ -1,6 +1,7 @@
 /*
- * test_residual.c - nets with residuals, layer norm and subsampling: bp's gradients against central differences of the loss, batch
- * norm and joins of joins included; what a direct rule sends to which block; texts, names of tensors, and what is refused.
+ * test_residual.c - nets with residuals, layer norm and subsampling: bp's gradients against central
+ * differences of the loss, batch norm and joins of joins included; what a direct rule sends to which block;
+ * texts, names of tensors, and what is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,8 +17,8 @@
 
 enum { N = 6, SIDE = 4, INPUTS = 2 * SIDE * SIDE, CLASSES = 4, MOST = 4096 };
 
-/* As in test_gradients: four points; the loss is rounded by 3e-7 of 1 + its size, which the formula multiplies by 1.5 / h. Batch norm
-   over six examples makes the loss more curved than it is there. */
+/* As in test_gradients: four points; the loss is rounded by 3e-7 of 1 + its size, which the formula
+   multiplies by 1.5 / h. Batch norm over six examples makes the loss more curved than it is there. */
 static const float h = 0x1p-6f;
 static const double difference_bound = 1e-4; /* of 1 + the loss */
 
@@ -42,8 +43,8 @@ static const char *const nets[] = {
     "dense 6, tanh, residual (residual (residual (dense 6))), tanh, dense 4",
     convolutions,
     pools,
-    /* layer norm behind weights, before weights, twice, where a body begins and ends, behind a join, behind an image's pool, as a
-       row; with batch norm behind it */
+    /* layer norm behind weights, before weights, twice, where a body begins and ends, behind a join,
+       behind an image's pool, as a row; with batch norm behind it */
     "dense 6, layernorm, tanh, dense 5, tanh, layernorm, dense 4",
     "dense 6, layernorm, layernorm, tanh, dense 4",
     "dense 6, tanh, residual (layernorm, dense 5, gelu, dense 6), layernorm, tanh, dense 4",
@@ -178,8 +179,9 @@ static void test_a_module_has_one_signal(void **state)
     fixture_free(&fixture);
 }
 
-/* Blocks: 0 dense, 1 layer norm and tanh, 2 dense and tanh, 3 layer norm, 4 the output. 0 and 1 are one module, and so are 2 and 3.
-   Layer norm's delta is what a signal at its end gives; the derivative before it has mean 0. */
+/* Blocks: 0 dense, 1 layer norm and tanh, 2 dense and tanh, 3 layer norm, 4 the output. 0 and 1 are one
+   module, and so are 2 and 3. Layer norm's delta is what a signal at its end gives; the derivative before
+   it has mean 0. */
 static void test_layer_norm_is_within_its_module(void **state)
 {
     (void)state;

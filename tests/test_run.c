@@ -1,6 +1,7 @@
 /*
- * test_run.c - a whole run through the public interface when memory or disk give out, and what it may cost: nothing is
- * allocated by a step; feedback comes back from a file; a run that was stopped goes on to the same bits.
+ * test_run.c - a whole run through the public interface when memory or disk give out, and what it may cost:
+ * nothing is allocated by a step; feedback comes back from a file; a run that was stopped goes on to the same
+ * bits.
  */
 #include "fixture.h"
 #include "scratch.h"
@@ -13,8 +14,8 @@
 
 enum { N = 40, INPUTS = 8, CLASSES = 3, EPOCHS = 3 };
 
-/* What a run is of: a row of dense layers, then all that needs memory of its own: convolutions, batch norm, residuals with both
-   kinds of shortcuts, feedback that learns. */
+/* What a run is of: a row of dense layers, then all that needs memory of its own: convolutions, batch
+   norm, residuals with both kinds of shortcuts, feedback that learns. */
 static const struct choice {
     const char *net, *rule, *optimizer;
 } choices[] = {

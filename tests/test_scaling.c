@@ -1,6 +1,6 @@
 /*
- * test_scaling.c - the statistics of columns that are far from 0, huge, tiny, or nearly missing; and that rows are scaled
- * without a step through floats.
+ * test_scaling.c - the statistics of columns that are far from 0, huge, tiny, or nearly missing; and that
+ * rows are scaled without a step through floats.
  */
 #include "../src/base/mem.h"
 #include "../src/data/set/data.h"

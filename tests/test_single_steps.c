@@ -1,6 +1,6 @@
 /*
- * test_single_steps.c - steps and inspection on batches of the caller's: classes or real targets, the rate, and the same
- * refusals of what does not suit the trainer in fit, step, inspect and angles.
+ * test_single_steps.c - steps and inspection on batches of the caller's: classes or real targets, the rate,
+ * and the same refusals of what does not suit the trainer in fit, step, inspect and angles.
  */
 #include "fixture.h"
 

@@ -1,6 +1,7 @@
 /*
- * test_streams.c - bl_trainer_save and bl_trainer_load: single steps go on to the bits of a stream that was never interrupted,
- * for every rule and optimiser; what does not suit is refused and changes nothing; the facts "step" and "epoch" are true.
+ * test_streams.c - bl_trainer_save and bl_trainer_load: single steps go on to the bits of a stream that was
+ * never interrupted, for every rule and optimiser; what does not suit is refused and changes nothing; the
+ * facts "step" and "epoch" are true.
  */
 #include "fixture.h"
 #include "scratch.h"
@@ -194,7 +195,8 @@ static void test_other_ways_to_train(void **state)
         check_goes_on(cases[i], cases[i][1].text);
 }
 
-/* A stream that is taken up later has other examples to be made for, and other defaults follow from their number. */
+/* A stream that is taken up later has other examples to be made for, and other defaults follow from their
+   number. */
 static void test_made_for_other_examples(void **state)
 {
     static const struct option options[] = {{"net", full_net}, {"init", "fanin"}, {NULL, NULL}};
@@ -258,7 +260,8 @@ static void test_between_epochs(void **state)
     drop(&whole);
 }
 
-/* A loaded trainer that begins a run folder: its log says which epochs it lacks, and the run can be resumed. */
+/* A loaded trainer that begins a run folder: its log says which epochs it lacks, and the run can be
+   resumed. */
 static void test_a_run_folder_begun_later(void **state)
 {
     struct stream s;

@@ -96,8 +96,8 @@ static void busy_comes_near_the_best(void **test)
         check_near_best(&half_busy, 30.0, 2);
 }
 
-/* One thread is fast for the time of a trial and slow afterwards: the choice is taken back within a fraction of a second, and
-   made less and less often. */
+/* One thread is fast for the time of a trial and slow afterwards: the choice is taken back within a
+   fraction of a second, and made less and less often. */
 static void favour_is_not_mistaken_for_speed(void **test)
 {
     (void)test;

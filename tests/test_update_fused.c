@@ -1,6 +1,6 @@
 /*
- * test_update_fused.c - the step by a gradient that is never stored: to the bit the product and then the optimiser, for every
- * variant and every optimiser; and nothing read or written outside.
+ * test_update_fused.c - the step by a gradient that is never stored: to the bit the product and then the
+ * optimiser, for every variant and every optimiser; and nothing read or written outside.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Around the heights and widths of tiles, around the vectors of a tile that is due (24, one for each term), around blocks of
+/* Around the heights and widths of tiles, around the vectors of a tile that is due (24, one for each term),
+   around blocks of
    256 terms and of 128 rows. */
 static const struct shape {
     size_t m, n, k;

@@ -26,10 +26,10 @@ struct work_case {
 #define CHAIN "dense 12, tanh, dense 9, tanh, dense 4"
 #define IMAGE "conv 2 3x3 pad 1, tanh, maxpool 2 stride 2, dense 4"
 
-/* CHAIN on 16 numbers: weights 16 12 + 12 9 + 9 4 = 192 + 108 + 36 = 336, with biases 361. A signal through the weights of
-   the upper two is 144; one straight from 4 outputs to 12 and 9 units is 84. A second pass
-   ends with the hidden layers.
-   IMAGE on 4 x 4: each of 32 numbers is a sum of 9, then 4 of 8: 288 + 32; 18 + 2 + 32 + 4 weights. */
+/* CHAIN on 16 numbers: weights 16 12 + 12 9 + 9 4 = 192 + 108 + 36 = 336, with biases 361. A signal
+   through the weights of the upper two is 144; one straight from 4 outputs to 12 and 9 units is 84. A
+   second pass ends with the hidden layers. IMAGE on 4 x 4: each of 32 numbers is a sum of 9, then 4 of 8:
+   288 + 32; 18 + 2 + 32 + 4 weights. */
 static const struct work_case cases[] = {
     {CHAIN, "bp", NULL, {1, 4, 4}, 336, 144, 336, 361},
     {CHAIN, "fa", NULL, {1, 4, 4}, 336, 144, 336, 361},
@@ -92,7 +92,8 @@ static void test_every_rule_is_counted(void **state)
     }
 }
 
-/* CHAIN has 361 parameters, of which the output's 40; feedback 144 numbers shaped like weights, 84 as direct matrices. */
+/* CHAIN has 361 parameters, of which the output's 40; feedback 144 numbers shaped like weights, 84 as
+   direct matrices. */
 static const struct traffic_case {
     const char *rule, *optimizer;
     double weights, state, feedback,

@@ -13,8 +13,8 @@ import numpy as np
 CLASSES = 10
 CHECKED_RATE = 1e-4  # three steps are compared at this rate
 TIMED_RATE = 1e-8
-# RMSprop as Torch7's. Our default epsilon is 1e-8; with this one a gradient that is nothing but rounding, of either
-# sign, moves nothing, so that two ways to compute one step end at one place.
+# RMSprop as Torch7's. Our default epsilon is 1e-8; with this one a gradient that is nothing but rounding, of
+# either sign, moves nothing, so that two ways to compute one step end at one place.
 RHO, EPSILON = 0.99, 1e-6
 POOL_BYTES = 16 << 20  # enough batches that a step finds its inputs in memory, not in the first cache
 

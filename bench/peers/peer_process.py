@@ -29,7 +29,8 @@ class PeerProcess:
         self.words = tempfile.TemporaryFile("w+")
         command = [sys.executable, str(HERE / "peer_worker.py"), "--module", entry.module, "--net", net,
                    "--batch", str(batch), "--threads", str(len(cpus))]
-        # The cores as a limit: XLA's pool has as many threads as the cores it may use, and takes no other word.
+        # The cores as a limit: XLA's pool has as many threads as the cores it may use, and takes no other
+        # word.
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.words,
                                         text=True, bufsize=1, env=environment(len(cpus)),
                                         preexec_fn=lambda: os.sched_setaffinity(0, cpus))

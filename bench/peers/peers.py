@@ -24,7 +24,8 @@ import peer_ours
 from peer_process import PeerFailed, PeerProcess
 from peer_turns import Turns
 
-# A peer's change of a tensor may differ from ours by this part of its length; a rate that is 1 % off must be found.
+# A peer's change of a tensor may differ from ours by this part of its length; a rate that is 1 % off must be
+# found.
 BOUND = 1e-3
 CONV_BOUND = 8e-3  # a window whose two largest numbers are one rounding apart sends its derivative elsewhere
 BF16_BOUND = 0.5  # of ours in bfloat16, another computation: numbers of 8 bits, through 100 layers

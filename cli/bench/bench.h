@@ -66,9 +66,9 @@ struct bench_group {
     struct bench_case cases[2 * BENCH_LIST * BENCH_LIST];
 };
 
-/* group: net, batch and threads are set. Prints why something cannot be measured; the exit code. A rule that does not
-   allow the net is left out, unless no other is there; a group that does not fit the memory has no rounds then, and is no
-   failure. bench_group_release is due either way. */
+/* group: net, batch and threads are set. Prints why something cannot be measured; the exit code. A rule
+   that does not allow the net is left out, unless no other is there; a group that does not fit the memory
+   has no rounds then, and is no failure. bench_group_release is due either way. */
 int bench_group_run(struct bench_group *group, const struct bench_choice *choice);
 void bench_group_release(struct bench_group *group);
 
@@ -80,8 +80,8 @@ struct bench_figures {
     double bandwidth;          /* bytes a second */
     double arithmetic, memory; /* seconds that each takes at least */
     double bound;              /* seconds of a step at least: the larger of the two */
-    double
-        to_bp; /* median of the rounds' ratios to bp on the same backend in the same precision; NaN: not measured */
+    /* Median of the rounds' ratios to bp on the same backend in the same precision; NaN: not measured */
+    double to_bp;
 };
 
 struct bench_figures bench_figures_of(const struct bench_group *group, int i);

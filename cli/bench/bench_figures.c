@@ -8,8 +8,8 @@
  *
  * sgd takes no roots.
  *
- * A ratio is taken round by round, between neighbours in time, and then the median of these: what slowed a whole round
- * down falls out of it. The peaks are the medians of what was measured before each round.
+ * A ratio is taken round by round, between neighbours in time, and then the median of these: what slowed a
+ * whole round down falls out of it. The peaks are the medians of what was measured before each round.
  */
 #include "bench.h"
 

@@ -1,9 +1,11 @@
 /*
- * bench_group.c - one net, batch and number of threads: every rule on every backend in every precision, in turn.
+ * bench_group.c - one net, batch and number of threads: every rule on every backend in every precision, in
+ * turn.
  *
- * Steps are bl_trainer_step's, on one batch that is drawn in memory. Weights begin as `glorot` draws them and the rate is 1e-8:
- * they stay near there however many steps are made, so that nothing saturates. Feedback of U(-0.1, 0.1) neither fades nor grows
- * much on its way down 100 layers of 240, as the paper's would. So nothing becomes denormal, which would be timed instead.
+ * Steps are bl_trainer_step's, on one batch that is drawn in memory. Weights begin as `glorot` draws them and
+ * the rate is 1e-8: they stay near there however many steps are made, so that nothing saturates. Feedback of
+ * U(-0.1, 0.1) neither fades nor grows much on its way down 100 layers of 240, as the paper's would. So
+ * nothing becomes denormal, which would be timed instead.
  */
 #include "../seconds.h"
 #include "bench.h"
@@ -182,7 +184,8 @@ static int run_rounds(struct bench_group *group, double seconds)
     return EXIT_DONE;
 }
 
-/* The message about a rule that the net does not allow comes once, not again for each backend and number of threads. */
+/* The message about a rule that the net does not allow comes once, not again for each backend and number
+   of threads. */
 static bool is_said(const struct bench_group *group, const struct bench_case *c,
                     const struct bench_choice *choice)
 {

@@ -1,5 +1,6 @@
 /*
- * bench_json.c - all that `backless bench` measured, as one object in a file. Times are seconds; work is for one example.
+ * bench_json.c - all that `backless bench` measured, as one object in a file. Times are seconds; work is for
+ * one example.
  */
 #include "bench.h"
 

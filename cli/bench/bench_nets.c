@@ -1,5 +1,6 @@
 /*
- * bench_nets.c - the nets that `backless bench` knows by name: those of Nøkland 2016, at MNIST's and CIFAR-10's shapes.
+ * bench_nets.c - the nets that `backless bench` knows by name: those of Nøkland 2016, at MNIST's and
+ * CIFAR-10's shapes.
  */
 #include "bench.h"
 

@@ -75,7 +75,8 @@ static bl_status load(struct comparison *c)
     return status;
 }
 
-/* Without what frozen hidden layers and no hidden layer reach, an error says little: tuned rules have both beside them. */
+/* Without what frozen hidden layers and no hidden layer reach, an error says little: tuned rules have both
+   beside them. */
 static void add_beside(struct name_list *rules)
 {
     static const char *const beside[] = {"frozen", "linear"};
@@ -119,7 +120,8 @@ static void release(struct comparison *c)
     bl_data_free(c->rate_val);
 }
 
-/* What the time left is told by: passages through the training set, which take about as long under every rule. */
+/* What the time left is told by: passages through the training set, which take about as long under every
+   rule. */
 static void count_work(struct comparison *c)
 {
     const char *given = extra_of(c->s, "rate-epochs");
@@ -201,7 +203,8 @@ static void print_advice(const struct comparison *c)
         note(c->s, "%s: hardly trained, too", others);
 }
 
-/* Rules whose error is no lower than that of one answer for all examples of the set that the table is about. */
+/* Rules whose error is no lower than that of one answer for all examples of the set that the table is
+   about. */
 static void print_blind(const struct comparison *c)
 {
     char who[MAX_RULES * WORD_ROOM] = "", answer[MAJORITY_ROOM] = "";
@@ -239,7 +242,8 @@ static void list_waiting(const struct comparison *c, char *out, size_t room)
                      out[0] ? ", " : "; not run: ", c->rows[i].rule);
 }
 
-/* row: that was in work; NULL: the stop came between two. Said with --quiet too, as any reason not to be done. */
+/* row: that was in work; NULL: the stop came between two. Said with --quiet too, as any reason not to be
+   done. */
 static void tell_stop(const struct comparison *c, const struct row *row)
 {
     char rest[MAX_RULES * WORD_ROOM], text[2 * MAX_RULES * WORD_ROOM];
@@ -318,7 +322,8 @@ static bl_status run_rules(struct comparison *c)
     return status;
 }
 
-/* Where a rule diverged or failed, the others still count: done, unless something failed, or nothing but divergence came. */
+/* Where a rule diverged or failed, the others still count: done, unless something failed, or nothing but
+   divergence came. */
 static int code_of_rows(const struct comparison *c)
 {
     int n_done = 0, code = EXIT_DONE;

@@ -71,8 +71,8 @@ bool row_was_slowed(const struct row *row);
 
 /* ---- comparison_check.c: before anything is trained */
 
-/* Makes each rule's trainer once. What is not defined is left out where nobody named it, and refused where --rules does. Prints
-   what is wrong; the exit code. */
+/* Makes each rule's trainer once. What is not defined is left out where nobody named it, and refused where
+   --rules does. Prints what is wrong; the exit code. */
 int comparison_check(struct comparison *c);
 
 /* ---- comparison_head.c */
@@ -84,7 +84,8 @@ void comparison_head(const struct comparison *c);
 
 /* The rate whose validation error is least for row->rule; written to row->lr. BL_STOPPED: asked to. */
 bl_status comparison_choose_rate(struct comparison *c, struct row *row);
-/* Trains the rule from scratch, and fills in the row. What failed is said in the row; only BL_STOPPED is given back. */
+/* Trains the rule from scratch, and fills in the row. What failed is said in the row; only BL_STOPPED is
+   given back. */
 bl_status comparison_run(struct comparison *c, struct row *row);
 
 /* ---- comparison_pool.c: several seeds, and rates that are chosen for each rule */

@@ -2,8 +2,9 @@
  * comparison_check.c - checks which rules can be compared, by creating each trainer once, so that an error of
  * one rule is reported before the others have trained for hours.
  *
- * A rule that is not defined for the net, the data or the options (BL_NOT_DEFINED) is left out where all rules were meant, and an
- * error where --rules names it. Any other failure is one that no rule could work with, and ends the comparison.
+ * A rule that is not defined for the net, the data or the options (BL_NOT_DEFINED) is left out where all
+ * rules were meant, and an error where --rules names it. Any other failure is one that no rule could work
+ * with, and ends the comparison.
  */
 #include "comparison.h"
 

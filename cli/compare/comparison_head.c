@@ -146,9 +146,10 @@ static void note_no_hidden(const struct comparison *c)
         "the same", setting(c, "net"));
 }
 
-/* The error reaches the only hidden block through one random matrix, whether the rule is a chain (fa), direct (dfa) or enters
-   at the first block (ifa); in kp and dkp that matrix takes the transposed steps of the output's weights. With bf16, which direct
-   rules do not use for that product, they are the same but for rounding. */
+/* The error reaches the only hidden block through one random matrix, whether the rule is a chain (fa),
+   direct (dfa) or enters at the first block (ifa); in kp and dkp that matrix takes the transposed steps of
+   the output's weights. With bf16, which direct rules do not use for that product, they are the same but
+   for rounding. */
 static void note_one_hidden(const struct comparison *c)
 {
     const struct row *fa = find_row(c, "fa"), *dfa = find_row(c, "dfa"), *ifa = find_row(c, "ifa"),

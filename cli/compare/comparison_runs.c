@@ -1,10 +1,10 @@
 /*
  * comparison_runs.c - the trainings of a comparison: trials of rates, and a run for each rule.
  *
- * With --rates every rule's learning rate is chosen on a validation split, by the error, or the loss where errors are equal,
- * after a training of as many epochs at each rate; then it trains at the best one. So no rule is at a
- * disadvantage, and none is judged by how fast it begins. With --val that split judges the rates and is held
- * out in every run; without, a tenth judges the rates, and the runs take the whole training set.
+ * With --rates every rule's learning rate is chosen on a validation split, by the error, or the loss where
+ * errors are equal, after a training of as many epochs at each rate; then it trains at the best one. So no
+ * rule is at a disadvantage, and none is judged by how fast it begins. With --val that split judges the rates
+ * and is held out in every run; without, a tenth judges the rates, and the runs take the whole training set.
  */
 #include "comparison.h"
 #include "core_wait.h"
@@ -147,8 +147,8 @@ static void note_rate(const struct comparison *c, const char *rate, const struct
              loss_text(by->loss).text);
 }
 
-/* By the error, and the loss among equal errors, which are frequent on small splits. Regression has no error. A
-   score that is not a number, of a training that diverged at once, is never better. */
+/* By the error, and the loss among equal errors, which are frequent on small splits. Regression has no
+   error. A score that is not a number, of a training that diverged at once, is never better. */
 static bool is_better(const bl_score *a, const bl_score *b)
 {
     const double x = isnan(a->error) ? a->loss : a->error, y = isnan(b->error) ? b->loss : b->error;

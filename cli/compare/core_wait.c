@@ -1,6 +1,6 @@
 /*
- * core_wait.c - the scheduler's account of the main thread, /proc/self/schedstat on Linux: nanoseconds on a core, nanoseconds on
- * a run queue, slices.
+ * core_wait.c - the scheduler's account of the main thread, /proc/self/schedstat on Linux: nanoseconds on a
+ * core, nanoseconds on a run queue, slices.
  */
 #include "core_wait.h"
 

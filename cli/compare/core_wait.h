@@ -10,8 +10,8 @@ struct core_wait {
 };
 
 struct core_wait core_wait_now(void); /* zeros where the system does not tell */
-/* The share of the time between two moments that was waited for a core, from 0 to 1. Time asleep is no part of it. NaN: too
-   little time between them, or the system does not tell. */
+/* The share of the time between two moments that was waited for a core, from 0 to 1. Time asleep is no
+   part of it. NaN: too little time between them, or the system does not tell. */
 double core_wait_share(const struct core_wait *from, const struct core_wait *to);
 
 #endif

@@ -113,7 +113,8 @@ static const char *print_string(const char *at)
     return at + n;
 }
 
-/* jansson knows one number of digits for all reals: 15 make different doubles the same, 17 make 0.1 unreadable. */
+/* jansson knows one number of digits for all reals: 15 make different doubles the same, 17 make 0.1
+   unreadable. */
 static void print_shortest(const json_t *object)
 {
     char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17));

@@ -88,7 +88,8 @@ static int select_cells(const struct session *s, const struct target *target, st
     return n;
 }
 
-/* A row that is named must be one that can be run; where all are meant, those that cannot are left out with a note. */
+/* A row that is named must be one that can be run; where all are meant, those that cannot are left out
+   with a note. */
 static int check_needs(const struct session *s, const struct cell *cells, int n)
 {
     for (int i = 0; i < n; i++) {

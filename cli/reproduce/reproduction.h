@@ -2,8 +2,9 @@
  * reproduction.h - shared by the parts of backless reproduce: the published tables (targets), their cells,
  * and results.
  *
- * A target is a paper's tables as rows; a cell is one rule of a row, with the published figures. A result is one finished run of
- * a cell with one seed, stored as a small JSON file (docs/results.md). Errors in files are fractions, in targets percent.
+ * A target is a paper's tables as rows; a cell is one rule of a row, with the published figures. A result is
+ * one finished run of a cell with one seed, stored as a small JSON file (docs/results.md). Errors in files
+ * are fractions, in targets percent.
  */
 #ifndef CLI_REPRODUCTION_H
 #define CLI_REPRODUCTION_H
@@ -17,8 +18,8 @@ enum { MAX_CELLS = 4, MAX_ROW_OPTIONS = 6, JUDGED_EPOCHS = 10, SEEDS_TO_JUDGE = 
 
 /* ---- Targets: one file of rows for each */
 
-/* The data of a row, by the name that --data knows. The hashes are those that a run's config.json has: results on other data
-   are never set beside the published figures. */
+/* The data of a row, by the name that --data knows. The hashes are those that a run's config.json has:
+   results on other data are never set beside the published figures. */
 struct target_data {
     const char *name;
     bl_shape shape;
@@ -70,13 +71,14 @@ struct cell {
 
 const struct target *target_at(int i); /* NULL past the last */
 const struct target *target_find(const char *name);
-/* The cells that are named; table, row and rule may be NULL: all. Upper and lower case do not matter. 0 past the last, else 1. */
+/* The cells that are named; table, row and rule may be NULL: all. Upper and lower case do not matter. 0
+   past the last, else 1. */
 bool cell_at(const struct target *target, const char *table, const char *row, const char *rule, int i,
              struct cell *out);
 /* "table 1, 2x800 tanh, dfa" */
 void cell_text(const struct cell *cell, char out[NAME_ROOM]);
-/* The name of a result's file without ".json", and of its run folder: "nokland2016-1-2x800_tanh-dfa-1", of a short run with
-   "-epochs5" behind it. epochs 0: those of the recipe. */
+/* The name of a result's file without ".json", and of its run folder: "nokland2016-1-2x800_tanh-dfa-1", of
+   a short run with "-epochs5" behind it. epochs 0: those of the recipe. */
 void cell_file_name(const struct cell *cell, unsigned long long seed, int epochs, char out[NAME_ROOM]);
 
 /* ---- reproduction_config.c: a cell as options */
@@ -87,13 +89,14 @@ int cell_epochs(const struct cell *cell);
 /* Every option of a run of the cell; data: NAME or PATH; epochs 0: those of the recipe. */
 bl_status cell_configure(bl_config **out, bl_context *ctx, const struct cell *cell, unsigned long long seed,
                          int epochs);
-/* A trainer for examples of the row's shape, without the data themselves: for what its options settle to, and for timings. data:
-   what it was made for; both are freed by the caller, the trainer first. */
+/* A trainer for examples of the row's shape, without the data themselves: for what its options settle to,
+   and for timings. data: what it was made for; both are freed by the caller, the trainer first. */
 bl_status cell_make_trainer(bl_trainer **out, bl_data **data, bl_context *ctx, const bl_config *config,
                             const struct target_row *row);
 /* Options of a run's config.json or of a result, except those that say only where and how fast. */
 bl_status options_configure(bl_config **out, bl_context *ctx, const json_t *options);
-/* An option on which the bits of a run depend, and which differs; NULL: none. ignores_length: epochs do not count. */
+/* An option on which the bits of a run depend, and which differs; NULL: none. ignores_length: epochs do
+   not count. */
 const char *options_difference(const bl_config *a, const bl_config *b, bool ignores_length);
 bool option_is_kept(const char *key);
 
@@ -110,7 +113,8 @@ struct result {
     const char *first_hash, *last_hash;     /* of the weights; borrowed from json */
 };
 
-/* Reads and checks a file: form, figures against the epochs, options against the row. Prints what is wrong; the exit code. */
+/* Reads and checks a file: form, figures against the epochs, options against the row. Prints what is
+   wrong; the exit code. */
 int result_read(struct result *out, const struct session *s, const char *path);
 /* Takes json, whose members "figures" and "short" are made here. */
 int result_take(struct result *out, const struct session *s, const char *name, json_t *json);
@@ -163,7 +167,8 @@ struct run_request {
     int epochs; /* 0: those of the recipe */
     int threads;
 };
-/* One run in its folder, from where an earlier one was stopped; in a process of its own. Prints what fails; the exit code. */
+/* One run in its folder, from where an earlier one was stopped; in a process of its own. Prints what
+   fails; the exit code. */
 int run_cell(const struct run_request *request, const struct pool_run *run, pid_t parent);
 
 /* The first epochs of a run once more, without a folder. */
@@ -181,7 +186,8 @@ int rerun_epochs(const struct session *s, const struct rerun *rerun);
 
 /* Selected cells, seeds 1 to n, in child processes. */
 int reproduction_pool(struct session *s, const struct cell *cells, int n_cells);
-/* A run folder to DIR/NAME.json. Folders that are not finished, or of no cell, are refused with a sentence. */
+/* A run folder to DIR/NAME.json. Folders that are not finished, or of no cell, are refused with a
+   sentence. */
 int reproduction_collect(const struct session *s, const struct target *target, const char *folder);
 int reproduction_check(const struct session *s, const char *path);
 int reproduction_page(const struct session *s, const char *path);

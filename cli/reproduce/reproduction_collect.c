@@ -1,9 +1,9 @@
 /*
  * reproduction_collect.c - converts a finished run folder to a result, DIR/NAME.json.
  *
- * Folders of backless reproduce and of backless train --preset. Where the log has no hashes of the weights (versions before
- * 0.2.0), the first epoch is run once more: its figures must be those of the log, which shows that this engine gives the bits
- * of the one that ran.
+ * Folders of backless reproduce and of backless train --preset. Where the log has no hashes of the weights
+ * (versions before 0.2.0), the first epoch is run once more: its figures must be those of the log, which
+ * shows that this engine gives the bits of the one that ran.
  */
 #include "../proc_value.h"
 #include "../runs/run_training.h"

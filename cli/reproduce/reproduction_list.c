@@ -1,10 +1,11 @@
 /*
- * reproduction_list.c - backless reproduce TARGET --list: every cell with its published figures, what is known of it here, and
- * the time that one run of it takes on this machine.
+ * reproduction_list.c - backless reproduce TARGET --list: every cell with its published figures, what is
+ * known of it here, and the time that one run of it takes on this machine.
  *
- * The time is that of a few real steps on one thread (the median), times the steps of an epoch and the epochs: the mean of those
- * that finished runs took, else the most of the recipe ("at most"). The evaluation of the test set after each epoch is counted
- * by its share of a step's multiply-accumulates. Cells that this version cannot run have no time.
+ * The time is that of a few real steps on one thread (the median), times the steps of an epoch and the
+ * epochs: the mean of those that finished runs took, else the most of the recipe ("at most"). The evaluation
+ * of the test set after each epoch is counted by its share of a step's multiply-accumulates. Cells that this
+ * version cannot run have no time.
  */
 #include "../seconds.h"
 #include "reproduction.h"

@@ -1,8 +1,9 @@
 /*
- * reproduction_nokland2016.c - the published tables of A. Nøkland, "Direct Feedback Alignment Provides Learning in Deep Neural
- * Networks", NIPS 2016, arXiv:1609.01596v5: test error in percent, mean and deviation. How many runs stand behind a deviation is
- * not stated. The recipe of all rows is the library's preset nokland2016. Of the adversarial row the distance 0.08, and that only
- * the moved examples are trained on, are those of the published code and of its author's log.
+ * reproduction_nokland2016.c - the published tables of A. Nøkland, "Direct Feedback Alignment Provides
+ * Learning in Deep Neural Networks", NIPS 2016, arXiv:1609.01596v5: test error in percent, mean and
+ * deviation. How many runs stand behind a deviation is not stated. The recipe of all rows is the library's
+ * preset nokland2016. Of the adversarial row the distance 0.08, and that only the moved examples are trained
+ * on, are those of the published code and of its author's log.
  */
 #include "reproduction.h"
 

@@ -1,7 +1,8 @@
 /*
  * reproduction_pool.c - the runs of selected cells, by the pool.
  *
- * A run whose result is in DIR is skipped; an unfinished run folder (DIR/runs/NAME) continues from its last checkpoint.
+ * A run whose result is in DIR is skipped; an unfinished run folder (DIR/runs/NAME) continues from its last
+ * checkpoint.
  */
 #include "reproduction.h"
 

@@ -172,8 +172,9 @@ static bl_status settle(struct settled *s, bl_context *ctx, const struct target_
     return status == BL_OK ? cell_make_trainer(&s->trainer, &s->data, ctx, s->config, row) : status;
 }
 
-/* After which epoch the option stop "paper" ends a run: r <- 0.75 r + 0.25 e from r = 1, with e the epoch's error on the
-   training set; the end is the first r of at most 1e-4. 0: no epoch is it. ROUNDING: results have 9 digits of e. */
+/* After which epoch the option stop "paper" ends a run: r <- 0.75 r + 0.25 e from r = 1, with e the
+   epoch's error on the training set; the end is the first r of at most 1e-4. 0: no epoch is it. ROUNDING:
+   results have 9 digits of e. */
 static int paper_end(const struct result *r)
 {
     static const double END = 1e-4, ROUNDING = 1e-10;

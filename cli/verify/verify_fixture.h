@@ -26,13 +26,13 @@ struct verify_fixture {
     bl_model *model; /* the trainer's */
 };
 
-struct
-    verify_fixture_options { /* of the library, those that are not NULL; the seed is that of verify unless it is given */
+/* Of the library, those that are not NULL; the seed is that of verify unless it is given */
+struct verify_fixture_options {
     const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *seed, *batch;
 };
 
-/* n examples of `inputs` numbers; a batch is n unless the options say otherwise. On failure fixture_free is due
-   too. */
+/* n examples of `inputs` numbers; a batch is n unless the options say otherwise. On failure fixture_free
+   is due too. */
 bl_status fixture_make(struct verify_fixture *fixture, struct verify *v, size_t n, size_t inputs,
                        size_t classes, const struct verify_fixture_options *options);
 /* The net of the shape with that rule, from random weights, biases and feedback: not those of an init,

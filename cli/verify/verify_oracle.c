@@ -2,7 +2,8 @@
  * verify_oracle.c - forward pass, losses, the four rules and their gradients in double precision.
  *
  *     h_0 = x,  a_l = W_l h_(l-1) + b_l,  h_l = f(a_l)             blocks count from 0 in the arrays
- *     e = dJ/da of the last block: softmax(a) - y, logistic(a) - y or a - y; y of a single output is the label
+ *     e = dJ/da of the last block: softmax(a) - y, logistic(a) - y or a - y; y of a single output is the
+ *     label
  *     bp   delta_l = (W_(l+1)^T delta_(l+1)) f'(a_l)
  *     fa   delta_l = (B_(l+1)^T delta_(l+1)) f'(a_l)               B_(l+1) is stored like W_(l+1)
  *     dfa  delta_l = (B_l^T e) f'(a_l)                             B_l is stored outputs x units

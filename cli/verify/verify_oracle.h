@@ -2,8 +2,8 @@
  * verify_oracle.h - a reference implementation of nets in double precision, from the papers' equations alone,
  * with which `backless verify` compares the library.
  *
- * A net here is a row of dense blocks with the same activation behind each but the last. One output, with the loss bce, is
- * that of two classes.
+ * A net here is a row of dense blocks with the same activation behind each but the last. One output, with the
+ * loss bce, is that of two classes.
  */
 #ifndef CLI_VERIFY_ORACLE_H
 #define CLI_VERIFY_ORACLE_H

@@ -12,8 +12,8 @@ set(portable_folder ${CMAKE_CURRENT_LIST_DIR}/portable)
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${portable_folder}/kernel_*.c)
 set(BACKLESS_BACKEND_OBJECTS)
 
-# Where a loop begins decides its speed on some processors, by 10 % (forward products of 240 terms on a Cascade Lake), and
-# without these flags it depends on the order in which files are linked.
+# Where a loop begins decides its speed on some processors, by 10 % (forward products of 240 terms on a
+# Cascade Lake), and without these flags it depends on the order in which files are linked.
 include(CheckCCompilerFlag)
 set(kernel_alignment)
 foreach(flag IN ITEMS -falign-functions=64 -falign-loops=64)
@@ -29,7 +29,8 @@ function(backless_kernels variant width)
     add_library(${library} OBJECT ${kernel_sources})
     target_compile_definitions(${library} PRIVATE KERNEL_VARIANT=${variant} VEC_WIDTH=${width})
     target_compile_options(${library} PRIVATE -fno-math-errno ${kernel_alignment} ${ARGN})
-    if(BACKLESS_FUZZ) # kernels see no input from outside, and clang takes ten minutes to instrument one of them
+    # Kernels see no input from outside, and clang takes ten minutes to instrument one of them
+    if(BACKLESS_FUZZ)
         target_compile_options(${library} PRIVATE -fno-sanitize=all)
     endif()
     set_target_properties(${library} PROPERTIES POSITION_INDEPENDENT_CODE ON)

@@ -2,8 +2,8 @@
  * backend.h - the numerical operations. Each call runs on the calling thread, on one tile; parallel.h
  * distributes tiles.
  *
- * All operations give the same bits on every processor and with every compiler: each result element has one fixed order
- * of operations, and a multiply-add that is fused is fused everywhere.
+ * All operations give the same bits on every processor and with every compiler: each result element has one
+ * fixed order of operations, and a multiply-add that is fused is fused everywhere.
  */
 #ifndef BL_BACKEND_BACKEND_H
 #define BL_BACKEND_BACKEND_H
@@ -14,9 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* C (m x n) = op(A) op(B), or C += with `accumulate`. op(A): m x k; A is stored k x m where transpose_a. op(B): k x n;
-   stored n x k where transpose_b. ld*: floats from one stored row to the next. k = 0 gives zeros.
-   c = fma(a[i,k], b[k,j], c) over k = 0, 1, ... from 0 (or from C), so tiling m and n never changes bits. */
+/* C (m x n) = op(A) op(B), or C += with `accumulate`. op(A): m x k; A is stored k x m where transpose_a.
+   op(B): k x n; stored n x k where transpose_b. ld*: floats from one stored row to the next. k = 0 gives
+   zeros. c = fma(a[i,k], b[k,j], c) over k = 0, 1, ... from 0 (or from C), so tiling m and n never changes
+   bits. */
 struct gemm {
     bool transpose_a, transpose_b, accumulate;
     size_t m, n, k;
@@ -29,9 +30,9 @@ struct gemm {
     bool pairs; /* A and B hold pairs of bfloat16, k counts pairs */
 };
 
-/* C (n x m as stored) = or += (A B)^T, where A (m x k) is read through offsets: A[i, t] = a[rows[i] + terms[t]], and B (k x n)
-   is packed by `panel`. A convolution is this: a row for each place of its window, a term for each weight of it.
-   One chain of fma over t = 0, 1, ... for each c, as in gemm. */
+/* C (n x m as stored) = or += (A B)^T, where A (m x k) is read through offsets: A[i, t] = a[rows[i] +
+   terms[t]], and B (k x n) is packed by `panel`. A convolution is this: a row for each place of its
+   window, a term for each weight of it. One chain of fma over t = 0, 1, ... for each c, as in gemm. */
 enum { GATHER_MOST_COLUMNS = 48 }; /* of a panel, in any variant of the kernels */
 struct gather {
     bool accumulate;
@@ -50,8 +51,9 @@ struct pool {
     int rows, cols, stride, in_cols;
 };
 
-/* Maps of a batch, for batch norm: `channels` maps of `map` numbers, one after the other, in each example; examples are `stride` floats
-   apart. Sums are over all examples and places of a channel, in that order, in double. */
+/* Maps of a batch, for batch norm: `channels` maps of `map` numbers, one after the other, in each example;
+   examples are `stride` floats apart. Sums are over all examples and places of a channel, in that order,
+   in double. */
 enum { NORM_MOST_CHANNELS = 16 };
 struct norm_maps {
     size_t channels, map, examples, stride; /* channels <= NORM_MOST_CHANNELS */
@@ -67,18 +69,20 @@ struct moments {
     float mean, inverse;
 };
 
-/* One step of an optimiser on n weights. g: gradient. All are read and written in place, element by element. */
+/* One step of an optimiser on n weights. g: gradient. All are read and written in place, element by
+   element. */
 struct sgd_step { /* v <- momentum v + g; w <- (1 - decay) w - rate (nesterov ? g + momentum v : v) */
     float rate, momentum, decay;
     bool nesterov;
 };
-struct
-    rmsprop_step { /* m <- rho m + (1 - rho) g^2; w <- (1 - decay) w - rate g / (sqrt(m) + epsilon)  (Torch7's) */
+/* m <- rho m + (1 - rho) g^2; w <- (1 - decay) w - rate g / (sqrt(m) + epsilon) (Torch7's) */
+struct rmsprop_step {
     float rate, rho, epsilon, decay;
 };
-struct adam_step { /* m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2;
-                      w <- (1 - decay) w - rate (m / c1) / (sqrt(v / c2) + epsilon), c1 = 1 - b1^t, c2 = 1 - b2^t
-                      (Kingma & Ba 2015, algorithm 1) */
+/* m <- b1 m + (1 - b1) g; v <- b2 v + (1 - b2) g^2;
+   w <- (1 - decay) w - rate (m / c1) / (sqrt(v / c2) + epsilon), c1 = 1 - b1^t, c2 = 1 - b2^t
+   (Kingma & Ba 2015, algorithm 1) */
+struct adam_step {
     float rate, beta1, beta2, epsilon, decay, correction1, correction2;
 };
 
@@ -93,8 +97,8 @@ struct update {
     };
 };
 
-/* The step on w (m x n, rows ldw apart) by its gradient delta^T x, which is kept nowhere. delta: k x m; x: k x n.
-   The bits are those of gemm with transpose_a, and of the optimiser's operation after it. */
+/* The step on w (m x n, rows ldw apart) by its gradient delta^T x, which is kept nowhere. delta: k x m; x:
+   k x n. The bits are those of gemm with transpose_a, and of the optimiser's operation after it. */
 struct fused_update {
     bool pairs; /* delta and x hold pairs of bfloat16, k counts pairs */
     size_t m, n, k;
@@ -115,23 +119,25 @@ struct backend {
     void (*gemm)(const struct gemm *g, float *scratch);
     void (*update_fused)(const struct fused_update *d, float *scratch);
 
-    /* Pairs of bfloat16 (bf16.h), each in the place of a float: rows 2i and 2i + 1 of x side by side, or its columns. What an
-       odd side lacks is 0. to: ceil(rows / 2) x cols, or rows x ceil(cols / 2). */
+    /* Pairs of bfloat16 (bf16.h), each in the place of a float: rows 2i and 2i + 1 of x side by side, or
+       its columns. What an odd side lacks is 0. to: ceil(rows / 2) x cols, or rows x ceil(cols / 2). */
     void (*pair_rows)(const float *x, size_t ldx, size_t rows, size_t cols, float *to);
     void (*pair_columns)(const float *x, size_t ldx, size_t rows, size_t cols, float *to);
     bool has_bf16; /* the processor multiplies pairs */
 
-    /* b: columns x depth, ldb floats from one row to the next; to: depth x panel_width(columns), zeros behind them */
+    /* b: columns x depth, ldb floats from one row to the next; to: depth x panel_width(columns), zeros
+       behind them */
     void (*panel)(const float *b, size_t ldb, size_t depth, size_t columns, float *to);
     size_t (*panel_width)(size_t columns);
     size_t panel_columns; /* the most a panel may have: what the registers hold */
     void (*gather)(const struct gather *g);
     /* y = A x. a: m x k, rows lda apart; x: k; y: m. One chain of fma over k for each y, as in gather.
-       NULL: gather with a panel of one column is as fast, as where turning numbers about in registers is slow. */
+       NULL: gather with a panel of one column is as fast, as where turning numbers about in registers is
+       slow. */
     void (*multiply_vector)(const float *a, size_t lda, size_t m, size_t k, const float *x, float *y);
 
-    /* y, at (m x n): of each window the largest number, and its place in x: the first of equals, row by row. at NULL: the
-       numbers alone. */
+    /* y, at (m x n): of each window the largest number, and its place in x: the first of equals, row by
+       row. at NULL: the numbers alone. */
     void (*max_windows)(const struct pool *p, const float *x, float *y, int32_t *at);
 
     /* Of each channel; mean, inverse, scale and shift: a number for each. x^ = (x - mean) inverse. */
@@ -151,7 +157,8 @@ struct backend {
     void (*column_sum)(const float *x, size_t rows, size_t cols, size_t stride,
                        float *sum); /* over rows, in order */
 
-    /* Layer norm of one example, of which these are n numbers; x^ = (x - mean) inverse. gain, bias: n numbers. */
+    /* Layer norm of one example, of which these are n numbers; x^ = (x - mean) inverse. gain, bias: n
+       numbers. */
     float (*square_sum)(const float *x, float mean, size_t n); /* of (x - mean)^2, in the order of `sum` */
     void (*layer_norm)(float *y, const float *x, const struct moments *m, const float *gain,
                        const float *bias, size_t n); /* y = gain x^ + bias */
@@ -163,7 +170,8 @@ struct backend {
     void (*layer_norm_gain)(float *dgain, const float *dy, const float *x, const struct moments *m,
                             size_t n); /* dgain += dy x^ */
 
-    /* Activations in place, x <- f(x); then d <- d f'(a), with f' taken from h = f(a). n contiguous elements. */
+    /* Activations in place, x <- f(x); then d <- d f'(a), with f' taken from h = f(a). n contiguous
+       elements. */
     void (*tanh)(float *x, size_t n);
     void (*tanh_down)(float *d, const float *h, size_t n); /* 1 - h^2 */
     void (*logistic)(float *x, size_t n);

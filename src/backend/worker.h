@@ -10,8 +10,8 @@
 /* The phases by which the time of a step is counted. */
 enum move { MOVE_FORWARD, MOVE_ERROR, MOVE_TEACH, MOVE_GRADIENT, MOVE_UPDATE, MOVES };
 
-/* What operands of products are rounded to: bfloat16 in all weighted layers, or in dense ones alone. Weights, sums and all
-   else are float32 either way. */
+/* What operands of products are rounded to: bfloat16 in all weighted layers, or in dense ones alone.
+   Weights, sums and all else are float32 either way. */
 enum precision { PRECISION_FLOAT32, PRECISION_BF16, PRECISION_BF16_DENSE };
 
 /* Which matrix is packed in a worker's floats, and how. x NULL: none. Set by the code that packs, and cleared

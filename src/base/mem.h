@@ -21,7 +21,8 @@ bl_status mem_array_bytes(bl_context *ctx, void **out, size_t n, size_t size, co
 /* A copy of `text` (length n, zero-terminated). */
 bl_status mem_text(bl_context *ctx, char **out, const char *text, size_t n);
 
-/* An array of n items that grows: makes room for at least n + 1 by doubling; *room is the present capacity. */
+/* An array of n items that grows: makes room for at least n + 1 by doubling; *room is the present
+   capacity. */
 bl_status mem_grow_bytes(bl_context *ctx, void **items, size_t *room, size_t n, size_t size,
                          const char *what);
 #define MEM_GROW(ctx, items, room, n, what)                                                                  \

@@ -38,7 +38,8 @@ struct vocabulary {
     const struct alias *aliases;
     size_t n_aliases;
 };
-/* Writes what completes `no layer "..."; `: the advice of an alias, "did you mean "tanh"?", or the list of all. */
+/* Writes what completes `no layer "..."; `: the advice of an alias, "did you mean "tanh"?", or the list of
+   all. */
 void vocabulary_advise(const struct vocabulary *v, struct slice word, char *out, size_t room);
 /* The same with more names behind those of the vocabulary, up to NULL. */
 void vocabulary_advise_more(const struct vocabulary *v, const char *const *more, struct slice word, char *out,

@@ -72,8 +72,8 @@ void rng_normal(const struct rng *rng, float sigma, size_t n, float *x)
     }
 }
 
-/* Fisher and Yates, from the last place down. The choice below i + 1 is the high word of word x (i + 1); its bias is
-   under n / 2^32. */
+/* Fisher and Yates, from the last place down. The choice below i + 1 is the high word of word x (i + 1);
+   its bias is under n / 2^32. */
 void rng_permutation(const struct rng *rng, size_t n, uint32_t *order)
 {
     for (size_t i = 0; i < n; i++)

@@ -1,6 +1,6 @@
 /*
- * rng.h - counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers:
- * as easy as 1, 2, 3").
+ * rng.h - counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel random
+ * numbers: as easy as 1, 2, 3").
  *
  * A number is a function of (seed, stream, pass, layer, step, index) only, so any number can be drawn again,
  * in any order, by any thread. Each purpose has a named stream.
@@ -31,12 +31,12 @@ struct rng {
     uint32_t step;
 };
 
-/* Four words. key = (seed's low word, high word); counter = (block's low word, step, layer + block's high word << 16,
-   stream + pass << 16). */
+/* Four words. key = (seed's low word, high word); counter = (block's low word, step, layer + block's high
+   word << 16, stream + pass << 16). */
 void rng_block(const struct rng *rng, uint64_t block, uint32_t out[4]);
 
-/* Element i takes word i % 4 of block i / 4. u = (word >> 8) + 0.5 in units of 2^-24, so 0 < u < 1 and U(-1, 1)
-   is symmetric and never 0. */
+/* Element i takes word i % 4 of block i / 4. u = (word >> 8) + 0.5 in units of 2^-24, so 0 < u < 1 and
+   U(-1, 1) is symmetric and never 0. */
 void rng_uniform(const struct rng *rng, float limit, size_t n, float *x); /* x[i] ~ U(-limit, limit) */
 void rng_normal(const struct rng *rng, float sigma, size_t n, float *x);  /* x[i] ~ N(0, sigma^2) */
 void rng_permutation(const struct rng *rng, size_t n, uint32_t *order);   /* order: 0 .. n-1, shuffled */

@@ -19,7 +19,8 @@ struct slice slice_of(const char *text);
 struct slice slice_trim(struct slice s); /* without spaces and tabs around */
 bool slice_is(struct slice s, const char *text);
 int slice_compare(struct slice a, struct slice b); /* by bytes, a shorter one first; like strcmp */
-/* Takes the piece before the next `separator` off *rest; false when nothing is left. "a,,b" has three pieces. */
+/* Takes the piece before the next `separator` off *rest; false when nothing is left. "a,,b" has three
+   pieces. */
 bool slice_next(struct slice *rest, char separator, struct slice *piece);
 /* Takes the next word (between spaces) off *rest; false when there is none. */
 bool slice_word(struct slice *rest, struct slice *word);

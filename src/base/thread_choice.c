@@ -6,8 +6,9 @@
  * than the mean with the chosen one. So on an idle machine a trial costs three steps. After each clear loss
  * the next trial is made half as often.
  *
- * A scheduler favours for some milliseconds a thread that has waited, so a number that wins a trial can be slower in the long
- * run. The first usual speed after a change is therefore compared with the speed before it: a slower choice is taken back.
+ * A scheduler favours for some milliseconds a thread that has waited, so a number that wins a trial can be
+ * slower in the long run. The first usual speed after a change is therefore compared with the speed before
+ * it: a slower choice is taken back.
  */
 #include "thread_choice.h"
 

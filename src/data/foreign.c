@@ -160,8 +160,9 @@ static bool is_wide(const struct bytes *file, size_t width, size_t place)
     return n >= 2 * width;
 }
 
-/* Letters beyond ASCII leave fewer zero bytes. The beginning holds text in UTF-16 when none of its units is a zero, a control
-   character or half of a pair, and line ends and separators are among them. first: 1 where the high byte comes first. */
+/* Letters beyond ASCII leave fewer zero bytes. The beginning holds text in UTF-16 when none of its units
+   is a zero, a control character or half of a pair, and line ends and separators are among them. first: 1
+   where the high byte comes first. */
 static bool is_utf16(const struct bytes *file, size_t first)
 {
     const size_t n = file->n < HEAD ? file->n : HEAD;

@@ -2,11 +2,14 @@
  * destination.h - how an output is written, by what exists at its path. The same for every writer:
  *
  *   a regular file, or nothing there    replaced as a whole, or created
- *   a symbolic link                     stays; the rule holds for what it points to, also where that is not there yet
+ *   a symbolic link                     stays; the rule holds for what it points to, also where that is not
+ *                                       there yet
  *   a folder, a loop of links           refused
  *   a pipe, a device, a socket          opened and written; never replaced
- *   /dev/stdout, /dev/fd/N and the like the open descriptor is written, wherever it leads: another process may go on
- *                                       writing to the same file, which a new file of that name would not reach
+ *   /dev/stdout, /dev/fd/N and the like the open descriptor is written, wherever it leads: another process
+ *   may go on
+ *                                       writing to the same file, which a new file of that name would not
+ *                                       reach
  */
 #ifndef BL_FILE_DESTINATION_H
 #define BL_FILE_DESTINATION_H

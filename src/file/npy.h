@@ -26,7 +26,8 @@ struct npy_view {
     const unsigned char *values;
 };
 
-/* Any array of numbers or texts with 1 to 4 dimensions, none of them 0, exactly the bytes that its shape needs. */
+/* Any array of numbers or texts with 1 to 4 dimensions, none of them 0, exactly the bytes that its shape
+   needs. */
 bl_status npy_open(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
                    size_t n);
 /* The same for a file of n_all bytes of which only the first n are in memory: out->values must not be
@@ -34,8 +35,8 @@ bl_status npy_open(struct npy_view *out, bl_context *ctx, const char *where, con
 bl_status npy_open_head(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
                         size_t n, size_t n_all);
 bool npy_is_text(const struct npy_view *view);
-/* Value i, counted as in C order whatever the file's order is. npy_value: of numbers, rounded where npy_is_exact says no:
-   a whole number beyond 2^53 that no double holds. */
+/* Value i, counted as in C order whatever the file's order is. npy_value: of numbers, rounded where
+   npy_is_exact says no: a whole number beyond 2^53 that no double holds. */
 const unsigned char *npy_at(const struct npy_view *view, size_t i);
 double npy_value(const struct npy_view *view, size_t i);
 bool npy_is_exact(const struct npy_view *view, size_t i);

@@ -1,10 +1,11 @@
 /*
  * tensors.h - safetensors files: named arrays of floats or doubles and a text for each metadata key.
  *
- * Format: 8 bytes, the header's length, little-endian; the header, a JSON object {"name": {"dtype": "F32" or "F64", "shape": [r, c],
- * "data_offsets": [begin, end]}, ..., "__metadata__": {"key": "text", ...}}, padded with spaces to a multiple of 8; then the
- * arrays, little-endian, without gaps. Written to a temporary file in the same folder, fsync, rename, fsync
- * of the folder, so that a crash leaves the complete old file or the complete new one.
+ * Format: 8 bytes, the header's length, little-endian; the header, a JSON object {"name": {"dtype": "F32" or
+ * "F64", "shape": [r, c], "data_offsets": [begin, end]}, ..., "__metadata__": {"key": "text", ...}}, padded
+ * with spaces to a multiple of 8; then the arrays, little-endian, without gaps. Written to a temporary file
+ * in the same folder, fsync, rename, fsync of the folder, so that a crash leaves the complete old file or the
+ * complete new one.
  */
 #ifndef BL_FILE_TENSORS_H
 #define BL_FILE_TENSORS_H
@@ -42,9 +43,9 @@ int tensors_metadata_at(const struct tensors *t, size_t i, struct tensor_metadat
 /* Writes any bytes in the same way (temporary file, fsync, rename): config.json, result.json. */
 bl_status file_replace(bl_context *ctx, const char *path, const void *bytes, size_t n);
 
-/* Feedback and other arrays from NumPy: .npy, or .npz (arrays by name), float32 or float64, C order, 1 or 2 dimensions.
-   Returned in the same struct, without metadata; the array of a .npy is named "0". A .safetensors file is
-   accepted too. */
+/* Feedback and other arrays from NumPy: .npy, or .npz (arrays by name), float32 or float64, C order, 1 or
+   2 dimensions. Returned in the same struct, without metadata; the array of a .npy is named "0". A
+   .safetensors file is accepted too. */
 bl_status arrays_read(struct tensors **out, bl_context *ctx, const char *path);
 
 #endif

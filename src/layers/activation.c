@@ -1,15 +1,16 @@
 /*
  * activation.c - the non-linearities: tanh, logistic, relu, leaky relu, softplus, GELU, identity.
  *
- * All but GELU work in place and take their derivative from their own output, so nothing but the output is kept. GELU is not
- * monotonic: its output does not tell its input, which is kept. At its kink a relu has the slope of its negative side.
+ * All but GELU work in place and take their derivative from their own output, so nothing but the output is
+ * kept. GELU is not monotonic: its output does not tell its input, which is kept. At its kink a relu has the
+ * slope of its negative side.
  */
 #include "layer_table.h"
 
 #include <stdio.h>
 
-/* Rows of a part are contiguous: one call of the backend's function a row. y: the part's numbers in this row; dy: their
-   derivatives; size: how many. */
+/* Rows of a part are contiguous: one call of the backend's function a row. y: the part's numbers in this
+   row; dy: their derivatives; size: how many. */
 #define FOR_ROWS(c, call)                                                                                    \
     do {                                                                                                     \
         const struct backend *backend = (c)->worker->backend;                                                \
@@ -148,7 +149,8 @@ const struct layer_ops layer_softplus = {.name = "softplus",
                                          .down = softplus_down,
                                          .slope_at_zero = half};
 
-/* x P(X < x) for a standard normal X (Hendrycks, Gimpel 2016, arXiv:1606.08415), not its approximation by tanh. */
+/* x P(X < x) for a standard normal X (Hendrycks, Gimpel 2016, arXiv:1606.08415), not its approximation by
+   tanh. */
 static void gelu_apply(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;

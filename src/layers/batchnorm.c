@@ -1,13 +1,13 @@
 /*
- * batchnorm.c - each channel to mean 0 and variance 1 over the batch and its map, then y = scale x + shift with both learned
- * (Ioffe, Szegedy 2015, arXiv:1502.03167).
+ * batchnorm.c - each channel to mean 0 and variance 1 over the batch and its map, then y = scale x + shift
+ * with both learned (Ioffe, Szegedy 2015, arXiv:1502.03167).
  *
  *     x^ = (x - mean) / sqrt(variance + epsilon)    y = scale x^ + shift
  *     dscale = sum dy x^    dshift = sum dy
  *     dx = scale / sqrt(variance + epsilon) (dy - dshift / M - x^ dscale / M)      M: examples x map
  *
- * In use, mean and variance are running ones: r <- 0.9 r + 0.1 of the batch's, the variance with M - 1. Sums in double,
- * examples in order.
+ * In use, mean and variance are running ones: r <- 0.9 r + 0.1 of the batch's, the variance with M - 1. Sums
+ * in double, examples in order.
  */
 #include "layer_table.h"
 

@@ -1,25 +1,29 @@
 /*
- * conv.c - the convolution: y[c] = b[c] + sum over input channels i and window places k of W[c, i, k] x[i] moved by k.
+ * conv.c - the convolution: y[c] = b[c] + sum over input channels i and window places k of W[c, i, k] x[i]
+ * moved by k.
  *
- * W: channels x (input channels x rows x cols of the window), b: channels, none with "nobias". All three products read their image through
- * offsets (struct gather): it is copied onto a canvas with zeros around, and the window of any place is the same offsets from
- * that place's corner.
+ * W: channels x (input channels x rows x cols of the window), b: channels, none with "nobias". All three
+ * products read their image through offsets (struct gather): it is copied onto a canvas with zeros around,
+ * and the window of any place is the same offsets from that place's corner.
  *
  *     forward    a row for each place, a term for each weight          of the image
  *     gradient   a row for each weight, a term for each place          of some images side by side
- *     pull       a row for each place of the input, a term for each weight, turned about      of delta, its numbers `stride`
+ *     pull       a row for each place of the input, a term for each weight, turned about      of delta, its
+ *     numbers `stride`
  *                apart
  *
- * Weights are taken with their row in the window first, then the channel, then the column; places likewise, their row before
- * the image. So what would only meet the zeros above and below an image is one piece at either end, and is left out.
+ * Weights are taken with their row in the window first, then the channel, then the column; places likewise,
+ * their row before the image. So what would only meet the zeros above and below an image is one piece at
+ * either end, and is left out.
  *
  * In bf16 the operands are pairs of bfloat16 (backend.h) along what is summed over, packed as in float32:
  *
- *     forward, pull    pairs of channels: a canvas has half as many, and a place has both numbers in one float
+ *     forward, pull    pairs of channels: a canvas has half as many, and a place has both numbers in one
+ *                      float
  *     gradient         pairs of examples: two images share a canvas
  *
- * An odd number of channels or examples is filled up with zeros, so an image of one channel, or a batch of one example,
- * gains nothing there. Biases and their gradient stay in float32.
+ * An odd number of channels or examples is filled up with zeros, so an image of one channel, or a batch of
+ * one example, gains nothing there. Biases and their gradient stay in float32.
  *
  * Multiply-accumulates per example: channels x weights of a channel x places each.
  */
@@ -151,7 +155,8 @@ static void draw(struct canvas canvas, const float *restrict from, bl_shape shap
         }
 }
 
-/* Offsets on a canvas of every number of a block of channels x rows x cols, `step` apart: row by row, channel by channel. */
+/* Offsets on a canvas of every number of a block of channels x rows x cols, `step` apart: row by row,
+   channel by channel. */
 static void list_offsets(struct canvas canvas, int channels, int rows, int cols, int step, int32_t *to)
 {
     for (int y = 0; y < rows; y++)
@@ -293,8 +298,8 @@ static void add_bias(const struct layer *layer, const float *b, size_t columns, 
     }
 }
 
-/* From the order in which weights are kept (channel, row, column) to that in which they are taken (row, channel, column), or
-   back. */
+/* From the order in which weights are kept (channel, row, column) to that in which they are taken (row,
+   channel, column), or back. */
 static void reorder(const struct window *window, size_t channels, const float *from, float *to, bool back)
 {
     const size_t rows = (size_t)window->rows, cols = (size_t)window->cols;
@@ -498,7 +503,8 @@ static void pack_places(const struct layer *layer, struct matrix delta, size_t c
             worker->backend->panel(matrix_row(&from, n) + y, area, cols, columns, panel);
 }
 
-/* Some images' share, for all channels of the part; weights in the order in which they are taken. Their canvases are drawn. */
+/* Some images' share, for all channels of the part; weights in the order in which they are taken. Their
+   canvases are drawn. */
 static void add_gradient(const struct layer *layer, const struct gather *like, struct matrix delta,
                          struct part part, struct matrix dW, const struct gradient_room *room,
                          struct worker *worker)
@@ -561,7 +567,8 @@ static size_t draw_images(const struct layer *layer, struct canvas canvas, struc
     return n;
 }
 
-/* Examples in order; the first ones begin the sums. Input channels that are not asked for are as if they were not there. */
+/* Examples in order; the first ones begin the sums. Input channels that are not asked for are as if they
+   were not there. */
 static void conv_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
                           struct part part, struct part inputs, struct matrix dW, float *db,
                           struct worker *worker)

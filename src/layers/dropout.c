@@ -1,6 +1,6 @@
 /*
- * dropout.c - while training, each number is zero with probability p and 1 / (1 - p) times itself else (Srivastava,
- * Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, inverted); elsewhere nothing happens.
+ * dropout.c - while training, each number is zero with probability p and 1 / (1 - p) times itself else
+ * (Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, inverted); elsewhere nothing happens.
  *
  * The mask is not stored: it is a function of seed, layer, step, and the number's position in the batch, and
  * is drawn again in the backward pass.

@@ -1,14 +1,16 @@
 /*
  * layer.h - the interface of a layer, a struct of functions, independent of learning rules.
  *
- * Three kinds share the struct. A weighted layer (dense, conv) maps all channels of its input to any part of its output, and
- * offers its transposes through whatever matrix it is given: `pull` and `push` take M, shaped like its weights, so that a
- * rule decides what travels through W and what through a matrix of its own. A layer behind the weights (an activation, a
- * pool, dropout) maps some channels of its input to the same channels of its output and never looks at others, so that a
- * part can be taught, differentiated and updated without waiting for the rest. A layer without weights that does look at
- * others (`reads_all`: layernorm, subsample) begins a block of its own, as a weighted layer does.
+ * Three kinds share the struct. A weighted layer (dense, conv) maps all channels of its input to any part of
+ * its output, and offers its transposes through whatever matrix it is given: `pull` and `push` take M, shaped
+ * like its weights, so that a rule decides what travels through W and what through a matrix of its own. A
+ * layer behind the weights (an activation, a pool, dropout) maps some channels of its input to the same
+ * channels of its output and never looks at others, so that a part can be taught, differentiated and updated
+ * without waiting for the rest. A layer without weights that does look at others (`reads_all`: layernorm,
+ * subsample) begins a block of its own, as a weighted layer does.
  *
- * A part is whole channels. A unit of a dense layer is a channel of one number; behind dense layers all is as there.
+ * A part is whole channels. A unit of a dense layer is a channel of one number; behind dense layers all is as
+ * there.
  */
 #ifndef BL_LAYERS_LAYER_H
 #define BL_LAYERS_LAYER_H
@@ -31,7 +33,8 @@ enum { LAYER_OWN = 2 }; /* arrays, at most */
 /* What a pass through a net is for. */
 enum purpose {
     PASSAGE_USE, /* to use the net: dropout off, batch norm by its running statistics */
-    PASSAGE_AGAIN, /* the same once more: the same masks, the batch's statistics, which were counted the first time */
+    /* The same once more: the same masks, the batch's statistics, which were counted the first time */
+    PASSAGE_AGAIN,
     PASSAGE_MEASURE, /* to look at what would be learned: dropout off, batch norm by the batch */
     PASSAGE_TRAIN /* to learn: dropout on, batch norm by the batch, which goes into the running statistics */
 };
@@ -44,9 +47,9 @@ struct pass {
     uint32_t number; /* of the passages of one step that draw masks of their own, from 0 */
 };
 
-/* Of a layer behind the weights: the channels and examples that are worked on; all examples for a layer that takes statistics. A
-   layer that reads all may read all columns of x and dy, and works on columns `out` of y, or `in` of dx; its x and dx are the
-   output and the signal of a block before it. */
+/* Of a layer behind the weights: the channels and examples that are worked on; all examples for a layer
+   that takes statistics. A layer that reads all may read all columns of x and dy, and works on columns
+   `out` of y, or `in` of dx; its x and dx are the output and the signal of a block before it. */
 struct layer_io {
     struct matrix x, y;   /* its input and output; one memory where it works in place */
     struct matrix dx, dy; /* the derivatives there, on the way down; likewise */
@@ -98,29 +101,32 @@ struct layer_ops {
        x: n x in_units; y: n x units, of which the part's columns are written. */
     void (*forward)(const struct layer *layer, struct matrix x, struct matrix y, struct part part,
                     struct worker *worker);
-    /* M: shaped like W. delta: n x units; signal: n x in_units, columns `part` written, whole channels: delta M. */
+    /* M: shaped like W. delta: n x units; signal: n x in_units, columns `part` written, whole channels:
+       delta M. */
     void (*pull)(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
                  struct part part, struct worker *worker);
     /* delta: n x in_units; signal: n x units, the columns of rows `part` written: delta M^T. */
     void (*push)(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
                  struct part part, struct worker *worker);
-    /* The gradient of the rows `part`, in the columns of the input channels `inputs`, which are all of them for a dense layer.
-       input: n x in_units, delta: n x units; dW: those rows x those columns; db: those rows, of a layer with biases,
-       or NULL. */
+    /* The gradient of the rows `part`, in the columns of the input channels `inputs`, which are all of
+       them for a dense layer. input: n x in_units, delta: n x units; dW: those rows x those columns; db:
+       those rows, of a layer with biases, or NULL. */
     void (*gradient)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
                      struct part inputs, struct matrix dW, float *db, struct worker *worker);
-    /* The step on the rows `part` of W by that gradient, which is kept nowhere; db as there. slots: those of all of W, or NULL.
-       NULL: the layer has no such way. */
+    /* The step on the rows `part` of W by that gradient, which is kept nowhere; db as there. slots: those
+       of all of W, or NULL. NULL: the layer has no such way. */
     void (*update_fused)(const struct layer *layer, struct matrix input, struct matrix delta,
                          struct part part, const struct update *by, float *const slots[2], float *db,
                          struct worker *worker);
     /* Floats that one worker needs beside the products' own scratch, for a batch of so many. NULL: none. */
     size_t (*scratch)(const struct layer *layer, size_t examples, enum precision precision);
 
-    /* Behind the weights. apply: y from x. down: dx from dy, exactly. NULL for both: a layer that only renames. */
+    /* Behind the weights. apply: y from x. down: dx from dy, exactly. NULL for both: a layer that only
+       renames. */
     void (*apply)(const struct layer *layer, const struct layer_io *c);
     void (*down)(const struct layer *layer, const struct layer_io *c);
-    /* Of a layer that reads all and owns parameters: their derivatives at the columns `out`, into own, from x and dy. */
+    /* Of a layer that reads all and owns parameters: their derivatives at the columns `out`, into own,
+       from x and dy. */
     void (*own_gradient)(const struct layer *layer, const struct layer_io *c);
     size_t cache; /* numbers for each channel that apply leaves for down */
     const char
@@ -129,11 +135,11 @@ struct layer_ops {
     bool owns_each_unit;         /* a number for each number of the output, and not for each channel */
     const char *kept[LAYER_OWN]; /* numbers that are not trained but saved: "mean"; NULL: no more */
     float kept_start[LAYER_OWN];
-    bool
-        is_activation; /* a function of each number, whose derivative a rule may replace (net_local_backward) */
+    /* a function of each number, whose derivative a rule may replace (net_local_backward) */
+    bool is_activation;
     bool works_in_place; /* x is copied to y first where they are not the same memory; dx and dy are */
-    bool
-        takes_statistics; /* apply looks at all examples of a batch: of one number a channel, one example is not enough */
+    /* Apply looks at all examples of a batch: of one number a channel, one example is not enough */
+    bool takes_statistics;
     bool needs_input;  /* down reads x */
     bool needs_output; /* down reads y */
     /* f'(0): 0 means that all-zero weights can never learn through it. NULL: 1. */
@@ -152,10 +158,12 @@ const struct layer_ops *layer_ops_at(size_t i); /* NULL past the last */
 bl_status window_parse(bl_context *ctx, struct window *out, struct slice text, const char *usage);
 /* Takes the word "nobias" off the end of a weighted layer's arguments, and sets layer->has_bias. */
 void layer_parse_bias(struct layer *layer, struct slice *arguments);
-/* What a window gives on an input: floor((side + 2 pad - size) / stride) + 1 each way; refuses where it does not fit. */
+/* What a window gives on an input: floor((side + 2 pad - size) / stride) + 1 each way; refuses where it
+   does not fit. */
 bl_status window_fit(bl_context *ctx, const struct window *window, bl_shape in, bl_shape *out);
 
-/* One layer from its text: "dense 800". Shapes are set later, by layer_fit. number: from 1, for the message. */
+/* One layer from its text: "dense 800". Shapes are set later, by layer_fit. number: from 1, for the
+   message. */
 bl_status layer_parse(bl_context *ctx, struct layer *layer, struct slice text, size_t number);
 /* Shapes from its input's; number (from 1) and text are for the message. */
 bl_status layer_fit(bl_context *ctx, struct layer *layer, bl_shape in, size_t number);

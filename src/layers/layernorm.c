@@ -1,17 +1,20 @@
 /*
- * layernorm.c - each example to mean 0 and variance 1 over all its numbers, then y = scale x^ + shift with both learned, one of
- * each for every number (Ba, Kiros, Hinton 2016, arXiv:1607.06450; equation 4).
+ * layernorm.c - each example to mean 0 and variance 1 over all its numbers, then y = scale x^ + shift with
+ * both learned, one of each for every number (Ba, Kiros, Hinton 2016, arXiv:1607.06450; equation 4).
  *
- *     x^ = (x - mean) / sqrt(variance + epsilon)    y = scale x^ + shift       mean, variance: over the n numbers of an example
- *     dscale = sum dy x^    dshift = sum dy                                    sums over the examples of the batch
+ *     x^ = (x - mean) / sqrt(variance + epsilon)    y = scale x^ + shift       mean, variance: over the n
+ *     numbers of an example
+ *     dscale = sum dy x^    dshift = sum dy                                    sums over the examples of the
+ *     batch
  *     d = dy scale    dx = (d - mean(d) - x^ mean(d x^)) / sqrt(variance + epsilon)
  *
- * As PyTorch's nn.LayerNorm over the whole shape of an example, with its epsilon of 1e-5: an image is normalised over channels, rows
- * and columns, and has a scale and a shift for each of its numbers. The same in training and in use: nothing runs, and a
- * batch may be one example.
+ * As PyTorch's nn.LayerNorm over the whole shape of an example, with its epsilon of 1e-5: an image is
+ * normalised over channels, rows and columns, and has a scale and a shift for each of its numbers. The same
+ * in training and in use: nothing runs, and a batch may be one example.
  *
- * Every output depends on all inputs, so the layer begins a block of its own. Its ranges of channels each compute the moments of the examples
- * again, in one order, rather than keep them: two reads of x, which is small beside the products of the layers around it.
+ * Every output depends on all inputs, so the layer begins a block of its own. Its ranges of channels each
+ * compute the moments of the examples again, in one order, rather than keep them: two reads of x, which is
+ * small beside the products of the layers around it.
  */
 #include "layer_table.h"
 

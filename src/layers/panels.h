@@ -18,7 +18,8 @@ static inline size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* Of so many columns, those of one panel: as few panels as there must be, of about one size, so that none is narrow. */
+/* Of so many columns, those of one panel: as few panels as there must be, of about one size, so that none
+   is narrow. */
 static inline size_t panel_size(const struct backend *backend, size_t columns)
 {
     const size_t most = backend->panel_columns, panels = (columns + most - 1) / most;
@@ -26,8 +27,9 @@ static inline size_t panel_size(const struct backend *backend, size_t columns)
     return size < most ? size : most;
 }
 
-/* Of `left` columns those of the next panel, where every panel may have a size of its own: 256 columns become 48, 48, 48, 48,
-   32, 32, where panels of one size would leave 16 for the last, which reads as much of the other matrix as a wide one. */
+/* Of `left` columns those of the next panel, where every panel may have a size of its own: 256 columns
+   become 48, 48, 48, 48, 32, 32, where panels of one size would leave 16 for the last, which reads as much
+   of the other matrix as a wide one. */
 static inline size_t panel_next(const struct backend *backend, size_t left)
 {
     const size_t size = panel_size(backend, left);

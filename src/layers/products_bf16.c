@@ -1,9 +1,9 @@
 /*
- * products_bf16.c - products of pairs of bfloat16, two of which lie in the place of a float (backend.h). What is summed over
- * is what is paired: inputs for x M^T, units for d M, examples for d^T x.
+ * products_bf16.c - products of pairs of bfloat16, two of which lie in the place of a float (backend.h). What
+ * is summed over is what is paired: inputs for x M^T, units for d M, examples for d^T x.
  *
- * What all parts of a layer share is paired once by each worker, and remembered (worker->packed): x, or all of d. The part's
- * own operand is paired as it comes, at most OWN rows or columns at a time.
+ * What all parts of a layer share is paired once by each worker, and remembered (worker->packed): x, or all
+ * of d. The part's own operand is paired as it comes, at most OWN rows or columns at a time.
  */
 #include "panels.h"
 #include "products.h"
@@ -15,7 +15,8 @@ static size_t half(size_t n)
     return (n + 1) / 2;
 }
 
-/* A worker's floats: what is shared, what is a part's own, and two lists for `out`, or its rows before they are a panel. */
+/* A worker's floats: what is shared, what is a part's own, and two lists for `out`, or its rows before
+   they are a panel. */
 struct room {
     float *shared, *own;
     int32_t *terms, *rows;

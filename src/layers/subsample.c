@@ -1,12 +1,15 @@
 /*
- * subsample.c - of each map every STRIDE-th row and column, and maps of zeros before and behind them where it is to have more
- * channels: the shortcut without parameters, option A of He, Zhang, Ren, Sun 2015 (arXiv:1512.03385, section 3.3).
+ * subsample.c - of each map every STRIDE-th row and column, and maps of zeros before and behind them where it
+ * is to have more channels: the shortcut without parameters, option A of He, Zhang, Ren, Sun 2015
+ * (arXiv:1512.03385, section 3.3).
  *
- *     y[before + c, i, j] = x[c, i stride, j stride]    0 in all other channels of y; before = (channels - channels of x) / 2
+ *     y[before + c, i, j] = x[c, i stride, j stride]    0 in all other channels of y; before = (channels -
+ *                                                       channels of x) / 2
  *
- * y has ceil(rows / stride) rows, and columns likewise. The zeros stand half before and half behind, as in the PyTorch code that
- * such nets are trained with, x[:, :, ::2, ::2] and F.pad; where their number is odd the one more stands behind. The paper does
- * not say where. The derivative goes back to where the numbers came from.
+ * y has ceil(rows / stride) rows, and columns likewise. The zeros stand half before and half behind, as in
+ * the PyTorch code that such nets are trained with, x[:, :, ::2, ::2] and F.pad; where their number is odd
+ * the one more stands behind. The paper does not say where. The derivative goes back to where the numbers
+ * came from.
  *
  * A channel of y is not the same channel of x, so the layer begins a block of its own.
  */

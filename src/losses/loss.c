@@ -5,7 +5,8 @@
  *     ce   -sum y log softmax(a)                       e = softmax(a) - y     (y sums to 1)
  *     bce  sum log(1 + exp a) - a y                    e = logistic(a) - y
  *
- * bce over one output is that of two classes, y = 1 for the second: J and e are then those of ce over the outputs (0, a).
+ * bce over one output is that of two classes, y = 1 for the second: J and e are then those of ce over the
+ * outputs (0, a).
  *
  *     mse  1/2 sum (a - y)^2                           e = a - y
  */

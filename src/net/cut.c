@@ -1,8 +1,9 @@
 /*
  * cut.c - how the work on one block is cut into tasks.
  *
- * A task of a narrow convolution packs the weights, or the deltas, that it multiplies by. So examples are cut into two ranges for
- * each thread, which balances what threads take, and input channels into one, where each gives enough rows to pay for packing.
+ * A task of a narrow convolution packs the weights, or the deltas, that it multiplies by. So examples are cut
+ * into two ranges for each thread, which balances what threads take, and input channels into one, where each
+ * gives enough rows to pay for packing.
  */
 #include "cut.h"
 

@@ -1,7 +1,8 @@
 /*
  * cut.h - how the work on one block is cut into tasks.
  *
- * Which cut is taken changes no bits: each number of a result is computed by one task, in the same order whatever the cut.
+ * Which cut is taken changes no bits: each number of a result is computed by one task, in the same order
+ * whatever the cut.
  */
 #ifndef BL_NET_CUT_H
 #define BL_NET_CUT_H
@@ -10,13 +11,15 @@
 
 enum cut {
     CUT_CHANNELS, /* the ranges of net_part: wide enough for products */
-    CUT_FEW_CHANNELS, /* narrower ranges of channels, for what looks at all examples and computes no products (batch norm) */
+    /* Narrower ranges of channels, for what looks at all examples and computes no products (batch norm) */
+    CUT_FEW_CHANNELS,
     CUT_EXAMPLES, /* ranges of examples, all channels */
     CUT_INPUTS,   /* ranges of input channels: the columns of a convolution's gradient and of its weights */
     CUTS
 };
 
-/* Whether the block is a convolution, or adds maps, with too few channels for more than one range of net_part. */
+/* Whether the block is a convolution, or adds maps, with too few channels for more than one range of
+   net_part. */
 bool net_is_narrow(const struct net *net, size_t l);
 
 /* How many tasks the cut gives where so many threads share them. The last three cuts: of a narrow block. */

@@ -38,8 +38,8 @@ static size_t follower_of(const struct net *net, size_t l, size_t i)
     return net->followers[net->blocks[l].followers + i];
 }
 
-/* A block that one head without weights alone follows, an add layer, a layer norm or a subsampling layer, belongs to the module of that
-   head: derivatives go back exactly through it. */
+/* A block that one head without weights alone follows, an add layer, a layer norm or a subsampling layer,
+   belongs to the module of that head: derivatives go back exactly through it. */
 static void cut_behind_layers(struct net *net)
 {
     for (size_t l = net->n_blocks; l-- > 0;) {
@@ -49,7 +49,8 @@ static void cut_behind_layers(struct net *net)
     }
 }
 
-/* Edges lead from a block to later ones, so those that pass block l come from a block before l and end behind l. */
+/* Edges lead from a block to later ones, so those that pass block l come from a block before l and end
+   behind l. */
 static void cut_behind_residuals(struct net *net)
 {
     size_t first = 0, furthest = 0; /* of the open module; the last follower of the blocks before l */

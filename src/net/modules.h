@@ -2,10 +2,13 @@
  * modules.h - how the blocks of a net are grouped into modules. A module is a piece of the net of which only
  * the last block's output is read from outside. Inside a module derivatives are exact under every rule.
  *
- *     layer       the net is cut behind each block that has several followers, or a weighted one, or is the output: a module is a
- *                 weighted layer with what stands behind it, or a sum with the last blocks of its body and its shortcut
+ *     layer       the net is cut behind each block that has several followers, or a weighted one, or is the
+ *                 output: a module is a
+ *                 weighted layer with what stands behind it, or a sum with the last blocks of its body and
+ *                 its shortcut
  *     residual    the net is cut behind each block that no edge passes: each outermost residual is one module
- *     N           the modules of `layer`, merged in text order: a module ends where it has N weighted layers or more and nothing but
+ *     N           the modules of `layer`, merged in text order: a module ends where it has N weighted layers
+ *                 or more and nothing but
  *                 the output of its last block leaves it; the last module ends with the output
  */
 #ifndef BL_NET_MODULES_H

@@ -8,15 +8,17 @@
 const char net_with_residuals[] =
     "dense 3, tanh, residual (dense 4, tanh, dense 3), residual (tanh, dense 5 | dense 5), dense 2";
 
-/* Residual blocks of two convolutions of C channels: with the identity as shortcut, or of half the size with a convolution of
-   1x1 (option B) or with every second row and column and channels of zeros (option A). */
+/* Residual blocks of two convolutions of C channels: with the identity as shortcut, or of half the size
+   with a convolution of 1x1 (option B) or with every second row and column and channels of zeros (option
+   A). */
 #define TWO(C, first)                                                                                        \
     "residual (conv " C " 3x3 " first "pad 1 nobias, batchnorm, relu, conv " C " 3x3 pad 1 nobias, "         \
     "batchnorm"
 #define SAME(C) TWO(C, "") "), relu"
 #define HALF(C) TWO(C, "stride 2 ") " | conv " C " 1x1 stride 2 nobias, batchnorm), relu"
 #define HALF_A(C) TWO(C, "stride 2 ") " | subsample 2 pad-channels " C "), relu"
-/* Three groups of so many blocks each, one of them the first with half the size: He and others' nets for CIFAR. */
+/* Three groups of so many blocks each, one of them the first with half the size: He and others' nets for
+   CIFAR. */
 #define CIFAR_RESNET(blocks, rest, HALF)                                                                     \
     "conv 16 3x3 pad 1 nobias, batchnorm, relu, " blocks                                                     \
     " x (" SAME("16") "), " HALF("32") ", " rest " x (" SAME("32") "), " HALF("64") ", " rest " x (" SAME(   \

@@ -16,7 +16,8 @@ struct named_net {
 };
 
 const struct named_net *named_net_at(size_t i); /* NULL past the last */
-/* For trying what works on blocks: 3 inputs; an identity, a shortcut with weights, a module without parameters. */
+/* For trying what works on blocks: 3 inputs; an identity, a shortcut with weights, a module without
+   parameters. */
 extern const char net_with_residuals[];
 
 const struct named_net *named_net_find(const char *name); /* spaces around it are ignored; NULL: no such */

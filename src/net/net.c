@@ -50,7 +50,8 @@ static size_t block_that_ends_with(const struct net *net, size_t i)
     return NET_INPUT;
 }
 
-/* An output of one size is cut as the block that gives its input is, also where that was an image and is a row now. */
+/* An output of one size is cut as the block that gives its input is, also where that was an image and is a
+   row now. */
 static size_t channels_without_weights(const struct net *net, const struct block *block,
                                        const struct layer *layer)
 {

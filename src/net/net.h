@@ -1,7 +1,7 @@
 /*
- * net.h - a graph of blocks, with all weights in one piece of memory. A block is a head (a weighted layer, an add layer where a
- * residual ends, a layer norm or a subsampling layer) and the layers behind it. Layers before the first weights (dropout on
- * the input) belong to no block.
+ * net.h - a graph of blocks, with all weights in one piece of memory. A block is a head (a weighted layer, an
+ * add layer where a residual ends, a layer norm or a subsampling layer) and the layers behind it. Layers
+ * before the first weights (dropout on the input) belong to no block.
  *
  * A net does not depend on data or learning rules. A rule propagates signals by net_pull and net_push, with
  * matrices of its choice; the net knows which blocks follow which.
@@ -105,7 +105,8 @@ static inline const struct layer *net_layer(const struct net *net, size_t l)
     return &net->layers[net->blocks[l].first];
 }
 
-/* Whether block l has weights that a signal of another module passes, and not an exact derivative of their own module. */
+/* Whether block l has weights that a signal of another module passes, and not an exact derivative of their
+   own module. */
 static inline bool net_enters_module(const struct net *net, size_t l)
 {
     const struct block *block = &net->blocks[l];
@@ -152,24 +153,27 @@ static inline struct part net_columns(const struct net *net, size_t l, struct pa
     return (struct part){part.begin * map, part.end * map};
 }
 
-/* Whether deltas can go onward (net_push, net_push_add): no hidden block changes the size of its maps, and no layer without weights
-   reads all of its input. */
+/* Whether deltas can go onward (net_push, net_push_add): no hidden block changes the size of its maps, and
+   no layer without weights reads all of its input. */
 bl_status net_check_push(const struct net *net, const char *who);
 
-/* ---- What happens at a place (a range of a block, and a worker) of a workspace; ranges of a block may run at once ---- */
+/* ---- What happens at a place (a range of a block, and a worker) of a workspace; ranges of a block may
+        run at once ---- */
 
 /* The layers before the first weights, in place, all of workspace->x. */
 void net_enter(const struct net *net, struct workspace *workspace);
 /* The output of block l's head, from the outputs of its sources or the input. */
 void net_forward_head(const struct net *net, const struct place *at, struct workspace *workspace);
-/* h[l] from the output of the head, through the layers behind it. Of all examples where block l has statistics. */
+/* h[l] from the output of the head, through the layers behind it. Of all examples where block l has
+   statistics. */
 void net_local_forward(const struct net *net, const struct place *at, struct workspace *workspace);
-/* delta[l] of the part from signal[l] through the layers behind block l's weights: exactly, or with another function in place of
-   the derivative of activations: d <- d g, from the activation's input x and its output y. x is its input only in a workspace that
-   keeps sums, else y. slope NULL: the derivative. */
+/* delta[l] of the part from signal[l] through the layers behind block l's weights: exactly, or with
+   another function in place of the derivative of activations: d <- d g, from the activation's input x and
+   its output y. x is its input only in a workspace that keeps sums, else y. slope NULL: the derivative. */
 void net_local_backward(const struct net *net, const struct place *at, struct workspace *workspace,
                         void (*slope)(const float *x, const float *y, float *d, size_t n));
-/* signal[l] of the part = the delta of block f, which follows l, through M, shaped like f's weights. accumulates: signal[l] +=. */
+/* signal[l] of the part = the delta of block f, which follows l, through M, shaped like f's weights.
+   accumulates: signal[l] +=. */
 void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates, const struct place *at,
               struct workspace *workspace);
 /* The same of a block f whose head reads all without weights: its delta through that layer, exactly. */
@@ -183,13 +187,13 @@ void net_push(const struct net *net, const struct matrix *M, const struct place 
               struct workspace *workspace);
 /* Of an add layer: signal[l] of the place = the sum of the deltas of its sources. */
 void net_push_add(const struct net *net, const struct place *at, struct workspace *workspace);
-/* The gradient of the part's rows of weights, in the columns of the place's input channels, and of their biases, from delta[l]
-   and the block's own input. db NULL: not of biases. Of a block whose head reads all: of that layer's own parameters, into
-   workspace->own. */
+/* The gradient of the part's rows of weights, in the columns of the place's input channels, and of their
+   biases, from delta[l] and the block's own input. db NULL: not of biases. Of a block whose head reads
+   all: of that layer's own parameters, into workspace->own. */
 void net_gradient(const struct net *net, const struct place *at, const struct workspace *workspace,
                   struct matrix dW, float *db);
-/* The same gradient, spent on the part's weights at once: slots are the optimiser's memory of all of block l's. Only where
-   the layer's ops have `update_fused`. */
+/* The same gradient, spent on the part's weights at once: slots are the optimiser's memory of all of block
+   l's. Only where the layer's ops have `update_fused`. */
 void net_update_fused(const struct net *net, const struct place *at, const struct workspace *workspace,
                       const struct update *by, float *const slots[2], float *db);
 

@@ -1,9 +1,9 @@
 /*
  * net_parse.c - layers, residuals and the canonical text.
  *
- * A residual becomes its layers and an add layer behind them, whose inputs are the last layers of the body and of the
- * shortcut, or the layer before the residual. A body or a shortcut that begins with a layer which cannot begin a block
- * (layer_is_head) begins with an add layer of one input (docs/design.md).
+ * A residual becomes its layers and an add layer behind them, whose inputs are the last layers of the body
+ * and of the shortcut, or the layer before the residual. A body or a shortcut that begins with a layer which
+ * cannot begin a block (layer_is_head) begins with an add layer of one input (docs/design.md).
  */
 #include "net_parse.h"
 
@@ -26,8 +26,9 @@ struct parse {
     bool needs_comma;
 };
 
-/* The most layers that the text can have: each layer follows a comma, a parenthesis or a bar, or is the first; each residual
-   takes an add layer in the place of its own, and each body and each shortcut may begin with one. */
+/* The most layers that the text can have: each layer follows a comma, a parenthesis or a bar, or is the
+   first; each residual takes an add layer in the place of its own, and each body and each shortcut may
+   begin with one. */
 static size_t count_most(const char *text)
 {
     size_t n = 1;

@@ -171,7 +171,8 @@ static bl_status expand_residual(struct expansion *e, struct slice item)
     return append_text(e, slice_of(")"));
 }
 
-/* "Linear(784, 10)" is a layer's text, though no such layer is known here: reading it as one gives the better advice. */
+/* "Linear(784, 10)" is a layer's text, though no such layer is known here: reading it as one gives the
+   better advice. */
 static bool is_call(struct slice before_parenthesis)
 {
     size_t times = 0;

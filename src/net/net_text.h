@@ -18,8 +18,9 @@
 
 #include <stdbool.h>
 
-/* The long form, to be freed with mem_free. outputs: what C stands for; 0: not known, and C stays. BL_BAD_VALUE: parentheses
-   without a partner, a number of repetitions outside 1 .. 4096, a text of more than 4096 layers or 8 levels. */
+/* The long form, to be freed with mem_free. outputs: what C stands for; 0: not known, and C stays.
+   BL_BAD_VALUE: parentheses without a partner, a number of repetitions outside 1 .. 4096, a text of more
+   than 4096 layers or 8 levels. */
 bl_status net_text_expand(bl_context *ctx, const char *text, int outputs, char **out);
 
 /* The two branches of a residual. shortcut.at: NULL without one. */

@@ -15,8 +15,9 @@ struct lifetime {
     size_t floats; /* for an example */
 };
 
-/* Gives each of n buffers a place, place[i], and how many places there are. A buffer takes the free place whose size is next
-   to its own; so the places of equal buffers are as few as may be, and others nearly. n^2 comparisons. */
+/* Gives each of n buffers a place, place[i], and how many places there are. A buffer takes the free place
+   whose size is next to its own; so the places of equal buffers are as few as may be, and others nearly.
+   n^2 comparisons. */
 size_t places_assign(const struct lifetime *items, size_t n, size_t *place);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * propagate.c - propagation through a net: activations forward, signals through any matrices, and deltas at the
- * weights.
+ * propagate.c - propagation through a net: activations forward, signals through any matrices, and deltas at
+ * the weights.
  *
- * Work is cut into parts of a block's channels: few enough weights that a tile of gradient, the weights and the optimiser's
- * memory fit a core's second-level cache at common widths, enough parts for two to eight threads to share, and none so
- * narrow that packing its operands costs more than a little of its products.
+ * Work is cut into parts of a block's channels: few enough weights that a tile of gradient, the weights and
+ * the optimiser's memory fit a core's second-level cache at common widths, enough parts for two to eight
+ * threads to share, and none so narrow that packing its operands costs more than a little of its products.
  */
 #include "../layers/add.h"
 #include "workspace.h"

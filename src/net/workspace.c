@@ -1,8 +1,10 @@
 /*
- * workspace.c - the workspace of one batch: activations and deltas of every block, and scratch for every thread.
+ * workspace.c - the workspace of one batch: activations and deltas of every block, and scratch for every
+ * thread.
  *
- * Floats, about: capacity x (2 x inputs + outputs + 2 x the sum of all blocks' units), pools' and further layers' besides;
- * where derivatives are not kept, once that sum and the largest block's units for each worker.
+ * Floats, about: capacity x (2 x inputs + outputs + 2 x the sum of all blocks' units), pools' and further
+ * layers' besides; where derivatives are not kept, once that sum and the largest block's units for each
+ * worker.
  */
 #include "workspace.h"
 
@@ -137,8 +139,8 @@ static bool is_small(const struct workspace *workspace)
     return workspace->memory == LESSON_IN_PLACES || workspace->memory == LESSON_FOR_USE;
 }
 
-/* Whether a weighted follower's term may come second in its signal. Where blocks learn as they go, signals are pulled inside
-   modules alone. */
+/* Whether a weighted follower's term may come second in its signal. Where blocks learn as they go, signals
+   are pulled inside modules alone. */
 static bool pulls_terms(const struct workspace *workspace, const struct net *net, size_t l)
 {
     const struct block *block = &net->blocks[l];
@@ -181,7 +183,8 @@ static size_t grad_units(const struct net *net, size_t l)
     return units;
 }
 
-/* Where derivatives need not be kept each worker has its own for one block, unless that is more than for all blocks. */
+/* Where derivatives need not be kept each worker has its own for one block, unless that is more than for
+   all blocks. */
 static void choose_views(struct workspace *workspace, const struct net *net, size_t n_workers)
 {
     size_t sum = 0, most = 0;

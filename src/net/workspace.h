@@ -1,5 +1,6 @@
 /*
- * workspace.h - one batch on its way through a net: activations, error, teaching signals. The net itself is only read.
+ * workspace.h - one batch on its way through a net: activations, error, teaching signals. The net itself is
+ * only read.
  *
  * All of it is allocated once, for the largest batch; the matrices' rows say how many examples there are now.
  */
@@ -12,13 +13,17 @@
 /* What a workspace keeps of a pass. */
 enum workspace_memory {
     LESSON_KEEPS_ALL, /* every block's output and derivatives, for blocks that learn when all is done */
-    LESSON_KEEPS_OUTPUTS, /* every block's output; derivatives of one hidden block for each worker, for blocks that are taught
-                             and learn in one task (workspace_of_worker) */
-    LESSON_IN_PLACES, /* outputs and derivatives of hidden blocks, each until its last reader, for blocks that learn as they go */
+    /* every block's output; derivatives of one hidden block for each worker, for blocks that are taught
+       and learn in one task (workspace_of_worker) */
+    LESSON_KEEPS_OUTPUTS,
+    /* Outputs and derivatives of hidden blocks, each until its last reader, for blocks that learn as they go
+       */
+    LESSON_IN_PLACES,
     LESSON_FOR_USE /* outputs, each until its last reader; derivatives of the last block alone */
 };
 
-/* Of LESSON_IN_PLACES: where the outputs and the derivatives of each hidden block lie. Blocks with one place take turns in it. */
+/* Of LESSON_IN_PLACES: where the outputs and the derivatives of each hidden block lie. Blocks with one
+   place take turns in it. */
 struct workspace_places {
     const size_t *outputs, *derivatives;
     size_t n; /* places of both together */
@@ -51,8 +56,9 @@ struct workspace {
     size_t n_layers;
     struct matrix *h; /* of each block, n x units: its output; the last one's are the scores a */
     struct matrix *
-        signal; /* of each block, n x units: what the rule teaches at its feedback position, which is its end unless
-                              workspace_set_feedback_at says otherwise */
+        /* Of each block, n x units: what the rule teaches at its feedback position, which is its end unless
+           workspace_set_feedback_at says otherwise */
+        signal;
     size_t *feedback_at; /* of each block: the layer at whose output that is */
     struct matrix
         *delta; /* of each block, n x units of its weights' output: the signal carried down, in the same
@@ -93,14 +99,16 @@ void workspace_free(struct workspace *workspace);
 void workspace_set_feedback_at(struct workspace *workspace, const struct net *net,
                                enum feedback_at feedback_at);
 void workspace_set_size(struct workspace *workspace, size_t n); /* n <= capacity */
-/* y from the first n labels, or from those that `order` picks: one-hot; of a single output 1 for the label 1, else 0. */
+/* y from the first n labels, or from those that `order` picks: one-hot; of a single output 1 for the label
+   1, else 0. */
 void workspace_set_labels(struct workspace *workspace, const int32_t *labels);
 void workspace_take_labels(struct workspace *workspace, const int32_t *labels, const uint32_t *order);
 
 /* The weights that `order` picks of an array of them; NULL: none, all are 1. */
 void workspace_take_weights(struct workspace *workspace, const float *weights, const uint32_t *order);
 
-/* The workspace as it is for a task in which a block is both taught and learns: with this worker's derivatives. */
+/* The workspace as it is for a task in which a block is both taught and learns: with this worker's
+   derivatives. */
 struct workspace workspace_of_worker(const struct workspace *workspace, int worker);
 
 static inline const struct matrix *workspace_error(const struct workspace *workspace)

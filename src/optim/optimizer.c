@@ -1,7 +1,7 @@
 /*
- * optimizer.c - SGD (momentum; Nesterov), RMSprop as Torch7's, Adam (Kingma & Ba 2015), all with weight decay: decoupled
- * (Loshchilov & Hutter 2019, arXiv:1711.05101) or as the derivative of a penalty (l2).
- * The formulas stand beside the step structs in backend.h.
+ * optimizer.c - SGD (momentum; Nesterov), RMSprop as Torch7's, Adam (Kingma & Ba 2015), all with weight
+ * decay: decoupled (Loshchilov & Hutter 2019, arXiv:1711.05101) or as the derivative of a penalty (l2). The
+ * formulas stand beside the step structs in backend.h.
  */
 #include "optimizer.h"
 

@@ -31,12 +31,13 @@ struct optimizer {
     float correction1, correction2; /* adam's, likewise */
 };
 
-/* "sgd [momentum M] [nesterov]", "rmsprop [rho R] [epsilon E] [initial V]", "adam [beta1 B] [beta2 B] [epsilon E]", each with
-   [weight-decay X] [l2 X]:
+/* "sgd [momentum M] [nesterov]", "rmsprop [rho R] [epsilon E] [initial V]", "adam [beta1 B] [beta2 B]
+   [epsilon E]", each with [weight-decay X] [l2 X]:
        weight-decay X    w <- (1 - rate X) w - step                    as AdamW
-       l2 X              the step is made of the gradient + X w        as the weight_decay of PyTorch's SGD and Adam
-   and, in files of 0.1.0, decay D: w <- (1 - D) w - step, whatever the rate. They change matrices of weights, and feedback that
-   learns; biases and batch norm's scale and shift are exempt. */
+       l2 X              the step is made of the gradient + X w        as the weight_decay of PyTorch's SGD
+       and Adam
+   and, in files of 0.1.0, decay D: w <- (1 - D) w - step, whatever the rate. They change matrices of
+   weights, and feedback that learns; biases and batch norm's scale and shift are exempt. */
 bl_status optimizer_parse(bl_context *ctx, struct optimizer *out, const char *text);
 bl_status optimizer_check_text(bl_context *ctx, const char *text);
 /* Refuses a weight-decay of 1 / rate or more, which would remove whole weights in one step. */

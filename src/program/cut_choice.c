@@ -1,9 +1,11 @@
 /*
- * cut_choice.c - which instructions on narrow blocks are cut over examples, input channels or narrower ranges of channels.
+ * cut_choice.c - which instructions on narrow blocks are cut over examples, input channels or narrower ranges
+ * of channels.
  *
- * Ranges of channels keep what a task has computed in the cache for the next instruction on the block, and a signal, its delta and
- * its gradient can be one task. So an instruction is cut otherwise only where these ranges leave threads without work: where
- * the one task of a narrow block has more than its share of the stage, half of what a thread would do of all of it.
+ * Ranges of channels keep what a task has computed in the cache for the next instruction on the block, and a
+ * signal, its delta and its gradient can be one task. So an instruction is cut otherwise only where these
+ * ranges leave threads without work: where the one task of a narrow block has more than its share of the
+ * stage, half of what a thread would do of all of it.
  */
 #include "../net/cut.h"
 #include "program.h"
@@ -43,7 +45,8 @@ static double work_of_stage(const struct program *p, size_t stage)
     return sum;
 }
 
-/* How the instruction is cut on a narrow block, where it is not by net_part. Maps and what steps other feedback stay as they are. */
+/* How the instruction is cut on a narrow block, where it is not by net_part. Maps and what steps other
+   feedback stay as they are. */
 static enum cut cut_of(const struct net *net, const struct instruction *item)
 {
     const struct block *block = &net->blocks[item->l];

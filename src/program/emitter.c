@@ -27,8 +27,9 @@ static size_t module_of(const struct program *p, size_t l)
     return p->net ? block_of(p, l)->module : l;
 }
 
-/* Where outputs are not kept: whether block l's does not outlive the loss. It does where a block that leads to it may have learned
-   since, and so could not compute it again; and in a net of few blocks, where it would save nothing. */
+/* Where outputs are not kept: whether block l's does not outlive the loss. It does where a block that
+   leads to it may have learned since, and so could not compute it again; and in a net of few blocks, where
+   it would save nothing. */
 static bool is_given_up(const struct bl_emitter *e, size_t l)
 {
     enum { FEW = 3 };
@@ -106,7 +107,8 @@ static bool is_taught(const struct program *p, size_t l)
     return !p->net || block_of(p, l)->is_taught;
 }
 
-/* Whether block l has weights that a signal of another module passes: where that signal has a matrix of its own. */
+/* Whether block l has weights that a signal of another module passes: where that signal has a matrix of
+   its own. */
 static bool enters_module(const struct program *p, size_t l)
 {
     return p->net ? net_enters_module(p->net, l) : l > 0;
@@ -182,7 +184,8 @@ void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l)
     }
 }
 
-/* Of block l: its head, and the layers behind it where these are an instruction of their own. like: pass and mode. */
+/* Of block l: its head, and the layers behind it where these are an instruction of their own. like: pass
+   and mode. */
 static void emit_forward(struct bl_emitter *e, size_t l, struct instruction like)
 {
     like.l = l;
@@ -322,7 +325,8 @@ static bool is_in_piece(const struct program *p, const struct emission *what, si
     return piece_of(p, what, l) == end && l + 1 < p->n_blocks;
 }
 
-/* The signals of a piece, from its last block backward, because a block inside waits for those that follow it. */
+/* The signals of a piece, from its last block backward, because a block inside waits for those that follow
+   it. */
 static bool emit_signals(struct bl_emitter *e, size_t end)
 {
     for (size_t l = end + 1; l-- > 0;)
@@ -331,8 +335,8 @@ static bool emit_signals(struct bl_emitter *e, size_t end)
     return true;
 }
 
-/* The piece that ends with block `end`, of the output's module all but the output. false: a signal reads what is not there;
-   nothing is emitted. */
+/* The piece that ends with block `end`, of the output's module all but the output. false: a signal reads
+   what is not there; nothing is emitted. */
 static bool emit_piece(struct bl_emitter *e, size_t end)
 {
     const struct program *p = e->program;

@@ -28,23 +28,26 @@ struct bl_emitter {
     char refusal[160]; /* what a user's rule has emitted that is not defined; "" */
 };
 
-/* signal[l] = v B[l]; source: BUFFER_DELTA for the error, BUFFER_TARGETS, which are sent as -scale y, or an array. */
+/* signal[l] = v B[l]; source: BUFFER_DELTA for the error, BUFFER_TARGETS, which are sent as -scale y, or
+   an array. */
 void emit_product(struct bl_emitter *e, enum buffer source, size_t l);
-/* signal[l] = the sum over the blocks f that follow l, in text order, of delta[f] M[f], M the weights or the feedback, or of
-   delta[f] itself where f adds, and delta[f] exactly through the head of f where that has no weights. In a row of blocks with
-   weights: delta[l + 1] M[l + 1]. */
+/* signal[l] = the sum over the blocks f that follow l, in text order, of delta[f] M[f], M the weights or
+   the feedback, or of delta[f] itself where f adds, and delta[f] exactly through the head of f where that
+   has no weights. In a row of blocks with weights: delta[l + 1] M[l + 1]. */
 void emit_pull(struct bl_emitter *e, enum buffer matrix, size_t l);
-/* signal[l] = delta[k] M[l]^T, k the block before l: l - 1 in a row. Where l adds: the sum of the deltas of its inputs. */
+/* signal[l] = delta[k] M[l]^T, k the block before l: l - 1 in a row. Where l adds: the sum of the deltas
+   of its inputs. */
 void emit_push(struct bl_emitter *e, enum buffer matrix, size_t l);
-/* A function of the rule's own on block l, once for each range of channels, or once in all (is_whole). The same emits what a user's
-   rule has as an op of the program's own: a step of an array. */
+/* A function of the rule's own on block l, once for each range of channels, or once in all (is_whole). The
+   same emits what a user's rule has as an op of the program's own: a step of an array. */
 void emit_map(struct bl_emitter *e, const struct op *map, size_t l);
 /* The same on each block with weights that follows l, for what a pull of l reads. */
 void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l);
 /* to = a b, the operands of the op, of which a or b may be transposed. */
 void emit_matmul(struct bl_emitter *e, const struct op *matmul, bool transposes_a, bool transposes_b,
                  size_t l);
-/* The output of block l once more, from an input that a map has changed; first those of its module that lead there. */
+/* The output of block l once more, from an input that a map has changed; first those of its module that
+   lead there. */
 void emit_second_forward(struct bl_emitter *e, size_t l);
 /* An array of a user's rule = sigma N(0, 1). */
 void emit_noise(struct bl_emitter *e, enum buffer array, float sigma, uint16_t stream, size_t l);
@@ -60,9 +63,11 @@ static inline bool array_is_kept(const bl_rule_array *array)
 }
 
 /* Feedback that learns: emitted in a rule's `learn`, behind block l's gradient and update. */
-/* B[l], shaped like block l's weights, takes the step of their gradient. Nothing where the block has no such B: the first one, and blocks without weights. */
+/* B[l], shaped like block l's weights, takes the step of their gradient. Nothing where the block has no
+   such B: the first one, and blocks without weights. */
 void emit_update_feedback(struct bl_emitter *e, size_t l);
-/* B[l], outputs x units of block l, has the gradient e^T h_l. Nothing where the block has no such B: the last one, and blocks inside a module. */
+/* B[l], outputs x units of block l, has the gradient e^T h_l. Nothing where the block has no such B: the
+   last one, and blocks inside a module. */
 void emit_learn_feedback(struct bl_emitter *e, size_t l);
 
 /* What a rule emits in all. */
@@ -82,11 +87,11 @@ static inline size_t emission_room(size_t n_blocks)
 {
     return EMISSION_ROOM * (n_blocks + 1);
 }
-/* Whether the rule is asked how block l is taught (`emit`): no block inside a module is, nor the last one, nor of a direct rule one
-   that ends a module without parameters. */
+/* Whether the rule is asked how block l is taught (`emit`): no block inside a module is, nor the last one,
+   nor of a direct rule one that ends a module without parameters. */
 bool emitter_teaches(const struct bl_emitter *e, size_t l);
-/* The whole step into p->items, which have room. false: `refusal` (may be NULL) tells what is not defined, or is read and never
-   written. */
+/* The whole step into p->items, which have room. false: `refusal` (may be NULL) tells what is not defined,
+   or is read and never written. */
 bool emit_step(struct program *p, const struct emission *what, char refusal[160]);
 
 #endif

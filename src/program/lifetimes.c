@@ -1,11 +1,11 @@
 /*
  * lifetimes.c - assigns memory to the outputs and derivatives of a lean program.
  *
- * An output is in use from the forward that computes it until the last instruction of the list that reads it, and once more from
- * the forward that is repeated; the derivatives of a block from its signal until its gradient. Places are
- * assigned before stages, and instructions on one place conflict, so that the order of the list is kept where
- * it determines the content of a place. Sharing memory can delay an instruction to a later stage, but cannot
- * change a result.
+ * An output is in use from the forward that computes it until the last instruction of the list that reads it,
+ * and once more from the forward that is repeated; the derivatives of a block from its signal until its
+ * gradient. Places are assigned before stages, and instructions on one place conflict, so that the order of
+ * the list is kept where it determines the content of a place. Sharing memory can delay an instruction to a
+ * later stage, but cannot change a result.
  */
 #include "../base/mem.h"
 #include "../net/places.h"
@@ -13,7 +13,8 @@
 
 #include <assert.h>
 
-/* The instruction touches the buffer; is_new: it computes it anew, and nothing reads what was there before. */
+/* The instruction touches the buffer; is_new: it computes it anew, and nothing reads what was there
+   before. */
 static void extend(struct lifetime *life, size_t moment, bool is_new)
 {
     assert(!is_new || life->n_spans < LIFETIME_SPANS);

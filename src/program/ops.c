@@ -18,7 +18,8 @@ const struct op op_forward = {
                  {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
                  {BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
-/* The layers behind the head, where one of them looks at all examples of the batch: else they belong to forward and add. */
+/* The layers behind the head, where one of them looks at all examples of the batch: else they belong to
+   forward and add. */
 const struct op op_local_forward = {
     .kind = OP_LOCAL_FORWARD,
     .name = "local_forward",
@@ -68,7 +69,8 @@ const struct op op_pull_add = {
     .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
-/* Through a head without weights that reads all. It reads all of its operands, because layer norm sums over an example. */
+/* Through a head without weights that reads all. It reads all of its operands, because layer norm sums
+   over an example. */
 const struct op op_pull_exact = {
     .kind = OP_PULL_EXACT,
     .name = "pull_exact",

@@ -1,10 +1,10 @@
 /*
  * program.c - lowers a list of instructions to stages and tasks.
  *
- * Of each memory that instructions share, the stage of the last write is remembered, and the latest stages in which it was read
- * since: by ranges of one block, and otherwise. An instruction's stage is the first that all of these allow, and then the last
- * that those allow which wait for it. Instructions whose gradient is not kept share its one piece of memory, a worker's tile,
- * and so their stage: the latest of theirs.
+ * Of each memory that instructions share, the stage of the last write is remembered, and the latest stages in
+ * which it was read since: by ranges of one block, and otherwise. An instruction's stage is the first that
+ * all of these allow, and then the last that those allow which wait for it. Instructions whose gradient is
+ * not kept share its one piece of memory, a worker's tile, and so their stage: the latest of theirs.
  */
 #include "program.h"
 
@@ -16,7 +16,8 @@
 
 enum { NOBODY = 0, BEFORE = 1 }; /* stages are counted from 1 here, so that 0 is: never */
 
-/* What was done to one memory: the stages of accesses, and the block and cut whose ranges they kept to; or NO_RANGES. */
+/* What was done to one memory: the stages of accesses, and the block and cut whose ranges they kept to; or
+   NO_RANGES. */
 #define NO_RANGES ((size_t)-1)
 struct accesses {
     size_t write, write_ranges;
@@ -70,8 +71,8 @@ static bool keeps_to_range(const struct instruction *item, struct operand o)
     return !item->op->is_whole && program_extent(item, o) == EXTENT_RANGE;
 }
 
-/* Equal where two operands are touched range by range, the same range by the same task. Only of the instruction's own block: another
-   one's rows may be of another length in the same place. */
+/* Equal where two operands are touched range by range, the same range by the same task. Only of the
+   instruction's own block: another one's rows may be of another length in the same place. */
 static size_t ranges_of(const struct instruction *item, struct operand o, size_t block)
 {
     return keeps_to_range(item, o) && block == item->l ? item->l * CUTS + (size_t)item->cut : NO_RANGES;
@@ -131,7 +132,8 @@ static size_t tied(const struct program *p, size_t i)
     return n;
 }
 
-/* The matrix of a batch that each range of channels of the instruction reads whole; 0: none. Errors and targets are small. */
+/* The matrix of a batch that each range of channels of the instruction reads whole; 0: none. Errors and
+   targets are small. */
 static size_t whole_operand(const struct program *p, const struct instruction *item)
 {
     size_t block = 0;
@@ -145,8 +147,8 @@ static size_t whole_operand(const struct program *p, const struct instruction *i
     return 0;
 }
 
-/* Tasks of one stage read one such matrix, which stays in the cache from range to range: where another one would push it out,
-   the instruction waits for the next stage. */
+/* Tasks of one stage read one such matrix, which stays in the cache from range to range: where another one
+   would push it out, the instruction waits for the next stage. */
 static size_t stage_of_one_matrix(const struct program *p, struct accesses *all,
                                   const struct instruction *item, size_t stage)
 {
@@ -203,7 +205,8 @@ static bool is_empty_stage(const struct program *p, size_t stage)
     return true;
 }
 
-/* Stages that delaying has left empty are taken out: two pulls of one block, from different followers, leave one. */
+/* Stages that delaying has left empty are taken out: two pulls of one block, from different followers,
+   leave one. */
 static void close_gaps(struct program *p, size_t last)
 {
     for (size_t stage = last; stage-- > 0;)

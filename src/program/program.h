@@ -24,23 +24,27 @@ enum buffer {
     BUFFER_NONE,
     BUFFER_INPUT,   /* the batch */
     BUFFER_TARGETS, /* of the batch, one-hot for classes */
-    BUFFER_OUTPUT, /* of a block, with its layers' and what these keep for the way back; before block 0: the input */
+    /* Of a block, with its layers' and what these keep for the way back; before block 0: the input */
+    BUFFER_OUTPUT,
     BUFFER_SIGNAL,   /* of a block: what the rule teaches. In the memory of the delta */
     BUFFER_DELTA,    /* of a block: the derivative at its weights' output; of the last one the error */
     BUFFER_WEIGHTS,  /* of a block: all its parameters, and the optimiser's memory of them */
     BUFFER_FEEDBACK, /* of a block: B, and the optimiser's memory of it */
     BUFFER_GRADIENT, /* of a block's parameters */
-    BUFFER_ARRAY, /* the arrays of a user's rule, one after the other; one for the net belongs to the last block */
+    /* The arrays of a user's rule, one after the other; one for the net belongs to the last block */
+    BUFFER_ARRAY,
     BUFFER_LAST_ARRAY = BUFFER_ARRAY + 7,
     BUFFER_MATRIX, /* in the table of ops: the matrix that the instruction names, and its source */
     BUFFER_SOURCE,
     BUFFERS
 };
 
-/* What one task of an instruction that is cut by channels touches. One that is cut by examples touches its examples of every matrix
-   of the batch, and all of the rest; one that is cut by input channels touches its columns of weights, gradients and feedback. */
+/* What one task of an instruction that is cut by channels touches. One that is cut by examples touches its
+   examples of every matrix of the batch, and all of the rest; one that is cut by input channels touches
+   its columns of weights, gradients and feedback. */
 enum extent {
-    EXTENT_RANGE, /* the channels of the instruction's own range: rows of W, columns of a batch or of a direct B */
+    /* The channels of the instruction's own range: rows of W, columns of a batch or of a direct B */
+    EXTENT_RANGE,
     EXTENT_COLUMNS, /* the columns of another block's matrix that meet the range, from all its rows */
     EXTENT_ALL
 };
@@ -90,8 +94,9 @@ enum op_kind {
 
 enum { OPERANDS = 4 };
 
-/* An op of the table; a rule's own function (OP_MAP) with the operands that it declares; or, of a user's rule, a product of operands
-   of its choice (OP_MATMUL: a, b, to) and the optimiser's step of an array (OP_UPDATE_ARRAY: gradient, array). */
+/* An op of the table; a rule's own function (OP_MAP) with the operands that it declares; or, of a user's
+   rule, a product of operands of its choice (OP_MATMUL: a, b, to) and the optimiser's step of an array
+   (OP_UPDATE_ARRAY: gradient, array). */
 struct op {
     enum op_kind kind;
     const char *name;
@@ -163,7 +168,9 @@ struct program {
     size_t n, room;
     const bl_rule *user; /* whose arrays and maps these are; NULL: the library's rule */
     struct op *
-        maps; /* a user's maps, products and steps, as ops: n_maps of them, room for as many as instructions; NULL: none */
+        /* a user's maps, products and steps, as ops: n_maps of them, room for as many as instructions; NULL:
+           none */
+        maps;
     size_t n_maps;
     size_t *order;        /* of items, by group */
     struct group *groups; /* by stage, and by their first instructions */
@@ -174,10 +181,11 @@ struct program {
     size_t *place_numbers;          /* of a lean program: of each block's outputs, then of its derivatives */
     struct workspace_places places; /* these; n is 0 of another program, and before it is lowered */
     struct span *
-        spans; /* of buffer b of block l: at b n_blocks + l. Signals count as deltas, in whose memory they lie */
+        /* Of buffer b of block l: at b n_blocks + l. Signals count as deltas, in whose memory they lie */
+        spans;
     size_t loss_stage;
-    bool
-        shares_derivatives; /* some task reads signals or deltas of a hidden block that another one has written */
+    /* Some task reads signals or deltas of a hidden block that another one has written */
+    bool shares_derivatives;
 };
 
 /* The blocks that read block l's output, in text order. */
@@ -197,7 +205,8 @@ const char *program_buffer_name(const struct program *p, enum buffer buffer);
 
 /* Stages, groups and tasks from the operands; fuses gradient and update first where that is possible. */
 bl_status program_lower(struct program *p, const struct net *net);
-/* Gives instructions of narrow blocks another cut where groups by channels leave threads without work. false: nothing has changed. */
+/* Gives instructions of narrow blocks another cut where groups by channels leave threads without work.
+   false: nothing has changed. */
 bool program_choose_cuts(struct program *p);
 void program_free(struct program *p);
 

@@ -2,8 +2,8 @@
  * public_emitter.c - the emitter of the public header: checks the arguments of a user's rule, and calls the
  * emitter of the library's rules.
  *
- * How a map or a product may be cut follows from what it writes: where all of that belongs to channels of its block, by these; else
- * it is one task.
+ * How a map or a product may be cut follows from what it writes: where all of that belongs to channels of its
+ * block, by these; else it is one task.
  */
 #include "user_operands.h"
 
@@ -233,8 +233,8 @@ void bl_emit_map(bl_emitter *e, const bl_map *map, int block)
     emit_map(e, op, (size_t)block);
 }
 
-/* Of a and b, the one whose rows or columns are those of the result that a task computes is read by ranges too, where its channels
-   lie so; the other one is read whole. */
+/* Of a and b, the one whose rows or columns are those of the result that a task computes is read by ranges
+   too, where its channels lie so; the other one is read whole. */
 static void share_ranges(const bl_rule *rule, const bl_matmul *matmul, struct op *op)
 {
     const bool are_rows = user_layout(rule, op->operands[2].buffer) == CHANNELS_ARE_ROWS;

@@ -19,8 +19,8 @@ const bl_rule_array *user_array(const struct bl_emitter *e, bl_buffer_id buffer)
 /* Of an array that the rule has. */
 enum buffer user_buffer(bl_buffer_id array);
 
-/* Of an instruction on a block: its operand number i, which `name` names in the sentence of a refusal, as `what` does the
-   instruction. false: it is refused. */
+/* Of an instruction on a block: its operand number i, which `name` names in the sentence of a refusal, as
+   `what` does the instruction. false: it is refused. */
 bool user_operand(struct bl_emitter *e, const char *what, const char *name, size_t i, bl_buffer_id buffer,
                   bl_access access, size_t block, struct operand *out);
 

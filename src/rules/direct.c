@@ -12,8 +12,8 @@ static struct matrix signal_of(const struct net *net, const struct place *at,
     return matrix_columns(signal, (struct part){at->part.begin * map, at->part.end * map});
 }
 
-/* Each row begins with one number for each of n channels: it becomes that channel's map. From the last one on, so that none
-   is written over before it was read. */
+/* Each row begins with one number for each of n channels: it becomes that channel's map. From the last one
+   on, so that none is written over before it was read. */
 static void spread(struct matrix signal, size_t n)
 {
     const size_t map = signal.cols / n;

@@ -1,11 +1,12 @@
 /*
- * dkp.c - direct Kolen-Pollack (Webster, Choi, Ahn 2021, "Learning the connections in direct feedback alignment").
+ * dkp.c - direct Kolen-Pollack (Webster, Choi, Ahn 2021, "Learning the connections in direct feedback
+ * alignment").
  *
  *     signal_l = e B_l                          e: batch x outputs, B_l: outputs x units of block l
  *     gradient of B_l = e^T h_l                 stepped and decayed like the weights
  *
- * Direct feedback alignment whose feedback learns: for the last hidden block it is the output's own gradient, transposed.
- * Memory: outputs x (the sum of the hidden units), and the optimiser's of it.
+ * Direct feedback alignment whose feedback learns: for the last hidden block it is the output's own gradient,
+ * transposed. Memory: outputs x (the sum of the hidden units), and the optimiser's of it.
  */
 #include "rule_table.h"
 

@@ -1,7 +1,8 @@
 /*
  * drtp.c - direct random target projection (Frenkel, Lefebvre, Bol 2021, doi:10.3389/fnins.2021.629892).
  *
- *     signal_l = -scale y B_l                   y: batch x outputs, the one-hot targets; B_l: outputs x units of block l
+ *     signal_l = -scale y B_l                   y: batch x outputs, the one-hot targets; B_l: outputs x units
+ *                                               of block l
  *
  * The target replaces the negative error, which has the same sign: y - p is positive where the target is 1.
  * So a block needs only the targets, and can learn as soon as its own forward pass is done. scale is that of

@@ -141,8 +141,9 @@ bl_status feedback_from_output_to_all(struct rule *rule, const struct net *net)
     return BL_OK;
 }
 
-/* A number that enters block f goes into units x weights / inputs sums on the average: all units of a dense layer, the channels
-   of a convolution at each place of its window, less at the edges and with a stride. */
+/* A number that enters block f goes into units x weights / inputs sums on the average: all units of a
+   dense layer, the channels of a convolution at each place of its window, less at the edges and with a
+   stride. */
 static bl_status feedback_like_weights(struct rule *rule, const struct net *net, size_t f)
 {
     const struct layer *layer = net_layer(net, f);

@@ -1,11 +1,14 @@
 /*
  * feedback.h - the fixed random matrices B, and the ways to draw them.
  *
- *     nokland      U(-1/sqrt(n), 1/sqrt(n)), n the units that B projects to (its columns), not the classes it comes
+ *     nokland      U(-1/sqrt(n), 1/sqrt(n)), n the units that B projects to (its columns), not the classes it
+ *                  comes
  *                  from: Nøkland 2016's fanout
  *     lillicrap    U(-0.5, 0.5)                                             Lillicrap et al. 2016
- *     fanin G      U(-G sqrt(3 / n), G sqrt(3 / n)), n the numbers that one number of the signal is summed over: a signal
- *                  passes with G times its size, and a chain of such matrices neither grows nor fades at 1, the default
+ *     fanin G      U(-G sqrt(3 / n), G sqrt(3 / n)), n the numbers that one number of the signal is summed
+ *                  over: a signal
+ *                  passes with G times its size, and a chain of such matrices neither grows nor fades at 1,
+ *                  the default
  *     uniform X    U(-X, X)
  *     normal S     N(0, S^2)
  *     FILE         .npz or .safetensors with the arrays "0.feedback", "1.feedback", ...
@@ -43,8 +46,9 @@ bl_status feedback_check_text(bl_context *ctx, const char *text);
 bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l);
 bl_status feedback_from_output_to_all(
     struct rule *rule, const struct net *net); /* of every block that ends a hidden module with parameters */
-/* B[f]: shaped like the weights of block f, which it replaces on the way back, for every f whose input is another module's output. Drawn from stream RNG_FEEDBACK,
-   layer f - 1, the block it teaches: with one hidden layer the same numbers as feedback_from_output's. */
+/* B[f]: shaped like the weights of block f, which it replaces on the way back, for every f whose input is
+   another module's output. Drawn from stream RNG_FEEDBACK, layer f - 1, the block it teaches: with one
+   hidden layer the same numbers as feedback_from_output's. */
 bl_status feedback_like_all_weights(struct rule *rule, const struct net *net);
 
 /* B[0]: outputs x inputs of the net, U(-limit, limit) where the spec is nokland's, else as the spec says. */

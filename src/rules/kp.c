@@ -1,5 +1,6 @@
 /*
- * kp.c - Kolen-Pollack learning (Kolen, Pollack 1994; Akrout, Wilson, Humphreys, Lillicrap, Tweed 2019, arXiv:1904.05391).
+ * kp.c - Kolen-Pollack learning (Kolen, Pollack 1994; Akrout, Wilson, Humphreys, Lillicrap, Tweed 2019,
+ * arXiv:1904.05391).
  *
  *     signal_l = delta_{l+1} B_{l+1}            B: shaped like W
  *     W <- (1 - lambda) W - step                B <- (1 - lambda) B - the same step

@@ -1,5 +1,6 @@
 /*
- * linear.c - a baseline: no hidden layers at all, the output learns from the input. Logistic regression with ce or bce.
+ * linear.c - a baseline: no hidden layers at all, the output learns from the input. Logistic regression with
+ * ce or bce.
  */
 #include "rule_table.h"
 

@@ -1,5 +1,6 @@
 /*
- * pepita.c - present the error to perturb the input to modulate activity (Dellaferrera, Kreiman 2022, arXiv:2201.11665).
+ * pepita.c - present the error to perturb the input to modulate activity (Dellaferrera, Kreiman 2022,
+ * arXiv:2201.11665).
  *
  *     first pass    x -> h_l, e                 second pass   x + e F -> h'_l
  *     delta_l = (h_l - h'_l) scale              gradients with the second pass's inputs h'_{l-1}

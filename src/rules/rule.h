@@ -5,8 +5,8 @@
  * A rule does so by emitting instructions (program/emitter.h). Derivatives, gradients and updates are the
  * same for every rule. The last block has no signal: it learns from the error itself under every rule.
  *
- * To add one: a file with a `const struct rule_ops rule_NAME`, a line in rule_table.c, a golden case, a row in
- * docs/rules.md, a line in CHANGELOG.md.
+ * To add one: a file with a `const struct rule_ops rule_NAME`, a line in rule_table.c, a golden case, a row
+ * in docs/rules.md, a line in CHANGELOG.md.
  */
 #ifndef BL_RULES_RULE_H
 #define BL_RULES_RULE_H

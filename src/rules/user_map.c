@@ -1,6 +1,6 @@
 /*
- * user_map.c - calling a user's function on a range of a block: each operand as a view, of the range's columns or rows where it is
- * cut by channels.
+ * user_map.c - calling a user's function on a range of a block: each operand as a view, of the range's
+ * columns or rows where it is cut by channels.
  */
 #include "user_rule.h"
 
@@ -42,7 +42,8 @@ static uint64_t hash_of(const bl_view *v)
     return hash;
 }
 
-/* Whether the map must leave the operand as it is. A delta may lie where the signal lies that it is made from. */
+/* Whether the map must leave the operand as it is. A delta may lie where the signal lies that it is made
+   from. */
 static bool must_stay(const struct op *op, const bl_map_call *call, size_t i)
 {
     for (size_t k = 0; k < OPERANDS; k++)

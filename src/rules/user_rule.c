@@ -58,8 +58,8 @@ bl_status user_rule_bind(struct rule *rule, const struct net *net)
     return rule_arrays_create(rule, net);
 }
 
-/* Direct feedback of every block that the rule is asked about. One that reads other blocks' deltas is asked about the ends of modules
-   without parameters, too. */
+/* Direct feedback of every block that the rule is asked about. One that reads other blocks' deltas is
+   asked about the ends of modules without parameters, too. */
 static bl_status direct_feedback(struct rule *rule, const struct net *net)
 {
     const bool is_direct = rule_is_direct(rule->ops);

@@ -27,9 +27,11 @@ bl_status user_rule_bind(struct rule *rule, const struct net *net);
 /* The arrays of a rule without any are none, and the functions do nothing. */
 bl_status rule_arrays_create(struct rule *rule, const struct net *net);
 void rule_arrays_free(struct rule *rule);
-/* Room for so many examples in the arrays of BL_BATCH rows. What these hold is for the step under way alone: all batches share them. */
+/* Room for so many examples in the arrays of BL_BATCH rows. What these hold is for the step under way
+   alone: all batches share them. */
 bl_status rule_need_batch(const struct rule *rule, size_t examples);
-/* The array of block l, of which one for the net has the last; n: its rows where they are the batch's. x NULL: there is none. */
+/* The array of block l, of which one for the net has the last; n: its rows where they are the batch's. x
+   NULL: there is none. */
 struct matrix rule_array(const struct rule *rule, enum buffer buffer, size_t l, size_t n);
 /* Every array of every block has a number, below rule_array_count. */
 static inline size_t rule_array_number(const struct rule *rule, enum buffer buffer, size_t l)

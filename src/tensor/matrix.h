@@ -1,5 +1,6 @@
 /*
- * matrix.h - a view of floats, row-major: element (i, j) is x[i * stride + j]. Examples are rows, units columns.
+ * matrix.h - a view of floats, row-major: element (i, j) is x[i * stride + j]. Examples are rows, units
+ * columns.
  */
 #ifndef BL_TENSOR_MATRIX_H
 #define BL_TENSOR_MATRIX_H

@@ -149,8 +149,8 @@ static void measure_update(struct alignment *a, size_t l, bl_angles *out)
     out->update = products_angle(p, n);
 }
 
-/* Errors are each example's own, dJ_n / da, whatever the reduction: so that deltas and their norms mean the same for any number
-   of examples. */
+/* Errors are each example's own, dJ_n / da, whatever the reduction: so that deltas and their norms mean
+   the same for any number of examples. */
 static void inspect_both(struct alignment *a)
 {
     const struct stepper *s = a->stepper;
@@ -162,8 +162,8 @@ static void inspect_both(struct alignment *a)
     step_inspect(s, s->rule, s->inspected, a->own, 1.0f, a->own_gradient);
 }
 
-/* From the sum over the measured examples to what a step on `batch` of them would have: their mean, or for the reduction
-   sum `batch` times that. */
+/* From the sum over the measured examples to what a step on `batch` of them would have: their mean, or for
+   the reduction sum `batch` times that. */
 static void scale_gradients(struct alignment *a, size_t batch)
 {
     const struct net *net = a->stepper->net;

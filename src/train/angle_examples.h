@@ -2,8 +2,9 @@
  * angle_examples.h - selects the examples on which a run measures its angles: 512 of the training set, drawn
  * once.
  *
- * The first 512 of a permutation of the training set (rng_permutation, stream RNG_ANGLES, the option seed), in ascending order;
- * all of them where there are no more. They depend on nothing else: every epoch and every rule sees the same.
+ * The first 512 of a permutation of the training set (rng_permutation, stream RNG_ANGLES, the option seed),
+ * in ascending order; all of them where there are no more. They depend on nothing else: every epoch and every
+ * rule sees the same.
  */
 #ifndef BL_TRAIN_ANGLE_EXAMPLES_H
 #define BL_TRAIN_ANGLE_EXAMPLES_H

@@ -24,7 +24,8 @@ struct angle_steps {
 bl_status angle_steps_check_text(bl_context *ctx, const char *text);
 /* text: checked, and alive as long as the struct is used. */
 struct angle_steps angle_steps_of(const char *text);
-/* Whether step number `step` of the run, in this epoch (0 is the first), is one of them. Asked for ascending steps. */
+/* Whether step number `step` of the run, in this epoch (0 is the first), is one of them. Asked for
+   ascending steps. */
 bool angle_steps_have(struct angle_steps *steps, uint64_t step, size_t epoch);
 /* Whether the steps were named by the user: then each has a line of its own in the log. */
 bool angle_steps_are_named(const struct angle_steps *steps);

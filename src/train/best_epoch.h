@@ -1,5 +1,6 @@
 /*
- * best_epoch.h - the figures of the epoch whose validation error (of targets: loss) was least: that of best.safetensors.
+ * best_epoch.h - the figures of the epoch whose validation error (of targets: loss) was least: that of
+ * best.safetensors.
  */
 #ifndef BL_TRAIN_BEST_EPOCH_H
 #define BL_TRAIN_BEST_EPOCH_H
@@ -17,8 +18,8 @@ struct best_epoch {
 
 /* What is compared: the error, or the loss where there are no classes. */
 double best_epoch_judged(const bl_score *score);
-/* Whether an epoch judged `now` is the best so far. best: of the one before it, of epoch best_at; 0: none. A figure that is no
-   finite number is never the best, and any other is better. */
+/* Whether an epoch judged `now` is the best so far. best: of the one before it, of epoch best_at; 0: none.
+   A figure that is no finite number is never the best, and any other is better. */
 bool best_epoch_is(double now, double best, size_t best_at);
 
 /* As one text, for a checkpoint, to the bit; NULL: no memory. Freed by the caller with free. */

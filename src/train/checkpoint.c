@@ -197,8 +197,8 @@ static void take_slots(bl_trainer *t, const struct tensors *file)
         }
 }
 
-/* 0.1.0 kept no first loss, which is then that of the next epoch, and no rate of single steps, and could keep a validation
-   figure that was no number. */
+/* 0.1.0 kept no first loss, which is then that of the next epoch, and no rate of single steps, and could
+   keep a validation figure that was no number. */
 static bool is_none_in_old_files(const char *key, const char *text)
 {
     if (strcmp(key, "first_loss") == 0 || strcmp(key, "step_rate") == 0)
@@ -290,7 +290,8 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
     return BL_OK;
 }
 
-/* What a file of 0.1.0 does not say, because there was no choice, or calls by another word today. NULL: it must say it. */
+/* What a file of 0.1.0 does not say, because there was no choice, or calls by another word today. NULL: it
+   must say it. */
 static const char *fact_of(const struct tensors *file, const char *key)
 {
     if (strcmp(key, "modules") == 0 && !tensors_metadata(file, key))
@@ -380,8 +381,8 @@ static bl_status differs(const struct checkpoint_taking *from, const char *key, 
             theirs ? theirs : "missing", bl_model_metadata(from->t->model, key));
 }
 
-/* A name draws the feedback; a file is compared by nothing, because its path may have changed and its numbers are in the
-   checkpoint. */
+/* A name draws the feedback; a file is compared by nothing, because its path may have changed and its
+   numbers are in the checkpoint. */
 static bl_status check_feedback(const struct checkpoint_taking *from)
 {
     struct feedback_spec a, b;

@@ -98,7 +98,8 @@ bl_status bl_config_copy(bl_config **out, const bl_config *config)
     return BL_OK;
 }
 
-/* The switch no-angles of 0.1.0 is angles none, and has no value of its own: true sets it, anything else takes it back. */
+/* The switch no-angles of 0.1.0 is angles none, and has no value of its own: true sets it, anything else
+   takes it back. */
 static bool is_former(const char *key)
 {
     return strcmp(key, "no-angles") == 0;
@@ -197,8 +198,8 @@ bool config_bool(const bl_config *config, const char *key)
     return strcmp(config_text(config, key), "true") == 0;
 }
 
-/* What the user did not set and what has no value is null, so that loading it again settles the same defaults.
-   A former name is left out: it says what another option says. */
+/* What the user did not set and what has no value is null, so that loading it again settles the same
+   defaults. A former name is left out: it says what another option says. */
 json_t *config_to_json(const bl_config *config)
 {
     json_t *object = json_object();
@@ -211,8 +212,8 @@ json_t *config_to_json(const bl_config *config)
     return object;
 }
 
-/* Runs of 0.1.0 could be made with the backend "onednn", which was removed. The name is kept as it stands, so that such a run
-   can be resumed and the program can say that portable goes on with it. */
+/* Runs of 0.1.0 could be made with the backend "onednn", which was removed. The name is kept as it stands,
+   so that such a run can be resumed and the program can say that portable goes on with it. */
 static bool is_removed_backend(const char *key, const char *text)
 {
     return strcmp(key, "backend") == 0 && strcmp(text, "onednn") == 0;
@@ -302,7 +303,8 @@ const char *config_old_precision(const char *text, const char *net)
     return strcmp(text, "bf16") == 0 && net && strstr(net, "conv ") ? "bf16-dense" : text;
 }
 
-/* Run folders of 0.1.0 drew their splits by the seed that decided everything, and their convolutions took no bfloat16. */
+/* Run folders of 0.1.0 drew their splits by the seed that decided everything, and their convolutions took
+   no bfloat16. */
 static bl_status take_old_options(bl_config *config, const json_t *options)
 {
     const json_t *seed = json_object_get(options, "seed");

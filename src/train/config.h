@@ -20,8 +20,8 @@ bool config_bool(const bl_config *config, const char *key);
 /* Gives a default that follows from other options its value; the option still counts as not set. */
 bl_status config_set_default(bl_config *config, const char *key, const char *text);
 
-/* The precision that a file of 0.1.0 means by `text`: its bf16 left convolutions in float32. Else `text` itself. net: NULL:
-   not told. */
+/* The precision that a file of 0.1.0 means by `text`: its bf16 left convolutions in float32. Else `text`
+   itself. net: NULL: not told. */
 const char *config_old_precision(const char *text, const char *net);
 
 /* All options and their values, one object; NULL: no memory. */

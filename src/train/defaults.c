@@ -1,5 +1,6 @@
 /*
- * defaults.c - batch, epochs, schedule and rate from the size of a run; no data set is known here by its name.
+ * defaults.c - batch, epochs, schedule and rate from the size of a run; no data set is known here by its
+ * name.
  */
 #include "defaults.h"
 
@@ -59,8 +60,8 @@ static size_t epochs_for(size_t examples, size_t batch)
     return epochs < MOST_EPOCHS ? epochs : least > MOST_EPOCHS ? least : MOST_EPOCHS;
 }
 
-/* A momentum m makes a step 1 / (1 - m) times as long in the end. Adam and RMSprop divide by the gradient's size, and with
-   it by the batch that it was summed over. */
+/* A momentum m makes a step 1 / (1 - m) times as long in the end. Adam and RMSprop divide by the
+   gradient's size, and with it by the batch that it was summed over. */
 static double rate_for(const struct optimizer *optimizer, const struct run_size *size, size_t batch)
 {
     const double rate = optimizer->ops->default_rate;

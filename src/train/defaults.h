@@ -27,19 +27,23 @@ const char *defaults_optimizer(void);
 const char *defaults_loss(bool has_targets, bool is_one_of_two);
 
 enum { DEFAULTS_NET_ROOM = 80 };
-/* "dense 100, tanh, dense 100, tanh, dense OUTPUTS": two hidden layers, because with one fa and dfa are the same. */
+/* "dense 100, tanh, dense 100, tanh, dense OUTPUTS": two hidden layers, because with one fa and dfa are
+   the same. */
 void defaults_net(int outputs, char text[DEFAULTS_NET_ROOM]);
 
 /*
  * n examples, B the batch, S = ceil(n / B) steps an epoch:
  *
  *     batch     the power of two that is next below n / 8, from 8 to 64; 64 where n is unknown
- *     epochs    12000 / S, rounded up, from 10 to 50, and more than 50 where these are fewer than 500 steps (n < 80);
+ *     epochs    12000 / S, rounded up, from 10 to 50, and more than 50 where these are fewer than 500 steps
+ *               (n < 80);
  *               10 where n is unknown; 300 with --stop paper
- *     schedule  cosine: from the rate down to 0 by the last epoch; constant with --stop paper, whose end is unknown
+ *     schedule  cosine: from the rate down to 0 by the last epoch; constant with --stop paper, whose end is
+ *               unknown
  *     rate      adam 3e-3, rmsprop 1e-3, sgd 0.1 (1 - momentum), divided by B where sgd's gradients are sums
  *
- * So a small table is seen often in small batches, and a large set gets about 12000 steps and never fewer than 10 epochs.
+ * So a small table is seen often in small batches, and a large set gets about 12000 steps and never fewer
+ * than 10 epochs.
  */
 struct defaults defaults_of(const struct run_size *size, const struct optimizer *optimizer);
 

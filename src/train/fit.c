@@ -59,7 +59,8 @@ static void shuffle(bl_trainer *t)
     rng_permutation(&rng, t->n_order, t->order);
 }
 
-/* Examples of the batch that begins there. A last one that cannot be learned from alone joins the batch before it. */
+/* Examples of the batch that begins there. A last one that cannot be learned from alone joins the batch
+   before it. */
 static size_t batch_at(const struct fit *f, size_t position)
 {
     const size_t left = f->train->n - position, most = f->t->batch;
@@ -336,7 +337,8 @@ static void add_weights_hash(const struct fit *f, json_t *line)
     json_object_set_new(line, "weights_hash", json_string(hash));
 }
 
-/* The error that --schedule auto and --stop paper look at. Targets have none: there it is the loss over the first epoch's. */
+/* The error that --schedule auto and --stop paper look at. Targets have none: there it is the loss over
+   the first epoch's. */
 static double epoch_error(struct run_state *state, const bl_score *train, bool *is_first)
 {
     *is_first = isnan(train->error) && !(state->first_loss > 0.0);
@@ -430,7 +432,8 @@ static bl_status run_epochs(struct fit *f)
     return run_folder_result(&f->folder, t, f->last_line);
 }
 
-/* Of the step that comes; where a run was stopped behind the last step of an epoch, of that one, which the epoch's line tells. */
+/* Of the step that comes; where a run was stopped behind the last step of an epoch, of that one, which the
+   epoch's line tells. */
 static double rate_at_start(const struct fit *f)
 {
     bl_trainer *t = f->t;

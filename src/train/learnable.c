@@ -1,8 +1,8 @@
 /*
  * learnable.c - nets, options and data that cannot learn.
  *
- * Batch norm of a dense layer gives each unit (x - mean) / deviation over the batch. Of one example that is 0 whatever x is; of two
- * it is 1 and -1, so that the derivative through it is 0 except for epsilon.
+ * Batch norm of a dense layer gives each unit (x - mean) / deviation over the batch. Of one example that is 0
+ * whatever x is; of two it is 1 and -1, so that the derivative through it is 0 except for epsilon.
  */
 #include "learnable.h"
 

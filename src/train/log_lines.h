@@ -11,9 +11,10 @@
 /* now->angles, one object a block; null where none were measured. */
 json_t *log_lines_angles(const bl_progress *now);
 
-/* After a step at which angles were measured: {"step", "train_loss", "train_error", "batch_loss", "batch_error", "lr",
-   "angles"}. train_: over the epoch up to this step; batch_: over the step's own batch. Both are scores before the weights
-   changed. Nothing in it depends on time, so a run that is resumed writes the same bytes. */
+/* After a step at which angles were measured: {"step", "train_loss", "train_error", "batch_loss",
+   "batch_error", "lr", "angles"}. train_: over the epoch up to this step; batch_: over the step's own
+   batch. Both are scores before the weights changed. Nothing in it depends on time, so a run that is
+   resumed writes the same bytes. */
 json_t *log_lines_step(const bl_progress *now);
 /* The same as a line of the log: {"kind": "step", "epoch": N, ...}. */
 json_t *log_lines_step_line(const bl_progress *now);

@@ -157,8 +157,8 @@ int bl_model_outputs(const bl_model *model)
     return model ? model->like->outputs : 0;
 }
 
-/* Block by block what is trained; then what is kept; then the feedback of the blocks that have some; then the arrays of a user's
-   rule. */
+/* Block by block what is trained; then what is kept; then the feedback of the blocks that have some; then
+   the arrays of a user's rule. */
 bool model_tensor(const bl_model *model, size_t i, struct matrix *out)
 {
     const struct net *net = model->net;
@@ -229,8 +229,9 @@ bl_status model_read_format(bl_context *ctx, const struct tensors *file, const c
             path, text, BL_VERSION, model_formats[0], model_formats[1]);
 }
 
-/* 0.1.0 fitted its scaling to numbers rounded to floats. It is as good as ours where that rounding was small beside the
-   deviation; a column of large numbers that differ by little it took for constant. Offsets are compared in deviations. */
+/* 0.1.0 fitted its scaling to numbers rounded to floats. It is as good as ours where that rounding was
+   small beside the deviation; a column of large numbers that differ by little it took for constant.
+   Offsets are compared in deviations. */
 static bool is_near(const struct tensor_entry *ours, const struct tensor_entry *theirs, const double *scale,
                     size_t i)
 {

@@ -46,8 +46,8 @@ extern const char *const model_label_words[CLASS_BY_NUMBER + 1];
 bl_status model_set_metadata(bl_model *model, const char *key, const char *text);
 bl_status model_set_number(bl_model *model, const char *key, double x);
 
-/* The facts "epoch" (finished) and "step" (taken) of a trainer's model are true after each step: they have room for any
-   count, so that setting them allocates nothing. Both are 0 at first. */
+/* The facts "epoch" (finished) and "step" (taken) of a trainer's model are true after each step: they have
+   room for any count, so that setting them allocates nothing. Both are 0 at first. */
 bl_status model_need_counts(bl_model *model);
 void model_set_counts(bl_model *model, uint64_t epoch, uint64_t step);
 
@@ -58,15 +58,16 @@ size_t model_count_tensors(const bl_model *model);
 /* Everything of the model, and extra entries (the optimiser's). */
 bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra,
                       size_t n_extra);
-/* What the fact "format" says. 1: 0.1.0, which rounded inputs to float before they were scaled, and kept the scaling as
-   floats. 2: doubles; and what is not there is said, so that nothing missing is taken for a default. */
+/* What the fact "format" says. 1: 0.1.0, which rounded inputs to float before they were scaled, and kept
+   the scaling as floats. 2: doubles; and what is not there is said, so that nothing missing is taken for a
+   default. */
 extern const char *const model_formats[2];
 enum { MODEL_FORMAT_NARROW, MODEL_FORMAT };
 /* Of a file; BL_BAD_DATA for none or another. */
 bl_status model_read_format(bl_context *ctx, const struct tensors *file, const char *path, int *out);
 
-/* Whether inputs and targets are scaled in the file as they are here: to the bit, or, in a file of 0.1.0, to within what
-   its floats rounded. */
+/* Whether inputs and targets are scaled in the file as they are here: to the bit, or, in a file of 0.1.0,
+   to within what its floats rounded. */
 bool model_scales_like(const bl_model *model, const struct tensors *file);
 /* Whether a file that has been read has all weights and feedback, by name and shape. */
 bl_status model_check_tensors(const bl_model *model, const struct tensors *file, const char *path);

@@ -2,9 +2,10 @@
  * preset.c - the presets: a table of names, and for each the options that it gives a value.
  *
  * nokland2016: A. Nøkland, "Direct Feedback Alignment Provides Learning in Deep Neural Networks", NIPS 2016,
- * arXiv:1609.01596, as its MNIST experiments (section 4, table 1) and their published code run them. What follows from the
- * rule stays open: the first weights (zero for fa and dfa on tanh and logistic nets, else uniform within 1 / sqrt(fan in)).
- * The net and the rule are what the paper compares, and stay open too. docs/rules.md has the source of each value.
+ * arXiv:1609.01596, as its MNIST experiments (section 4, table 1) and their published code run them. What
+ * follows from the rule stays open: the first weights (zero for fa and dfa on tanh and logistic nets, else
+ * uniform within 1 / sqrt(fan in)). The net and the rule are what the paper compares, and stay open too.
+ * docs/rules.md has the source of each value.
  */
 #include "preset.h"
 

@@ -109,7 +109,8 @@ static double cosine(const struct schedule *s, double progress, size_t epochs)
     return 0.5 + 0.5 * maths_cos_turns(0.5 * (progress - warmup) / rest);
 }
 
-/* By squaring: only products, so the same bits everywhere, and an epoch far away costs no more than a near one. */
+/* By squaring: only products, so the same bits everywhere, and an epoch far away costs no more than a near
+   one. */
 static double power(double x, size_t n)
 {
     double out = 1.0;

@@ -1,6 +1,6 @@
 /*
- * score.c - the loss as it is trained on; errors of classes; and, for numbers t and answers y in the targets' own unit,
- * over all N examples and outputs:
+ * score.c - the loss as it is trained on; errors of classes; and, for numbers t and answers y in the targets'
+ * own unit, over all N examples and outputs:
  *
  *     rmse = sqrt(sum (y - t)^2 / N)    mae = sum |y - t| / N    r2 = 1 - sum (y - t)^2 / sum (t - mean t)^2
  */
@@ -77,7 +77,8 @@ static void add_distances(struct sums *sums, const bl_model *model, const bl_dat
         }
 }
 
-/* The power of two at which the targets, moved by the first, are no larger than 1: 1 for those of usual size. */
+/* The power of two at which the targets, moved by the first, are no larger than 1: 1 for those of usual
+   size. */
 static double unit_of(const bl_data *data)
 {
     const size_t outputs = (size_t)data->outputs;
@@ -89,8 +90,8 @@ static double unit_of(const bl_data *data)
     return exponent > 400 || exponent < -400 ? ldexp(1.0, exponent > 1000 ? 1000 : exponent) : 1.0;
 }
 
-/* sum (t - mean t)^2, each output by its own mean, in unit^2. Targets are moved by the first one, which keeps the digits
-   of those that differ by little. */
+/* sum (t - mean t)^2, each output by its own mean, in unit^2. Targets are moved by the first one, which
+   keeps the digits of those that differ by little. */
 static double spread(const bl_data *data, double unit)
 {
     const size_t outputs = (size_t)data->outputs;

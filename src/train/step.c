@@ -306,7 +306,8 @@ static void run_learn_feedback(const struct scene *scene)
                    h.cols);
 }
 
-/* The optimiser on the range of an array of a user's rule, by the gradient in another one of its shape: row by row. */
+/* The optimiser on the range of an array of a user's rule, by the gradient in another one of its shape:
+   row by row. */
 static void run_update_array(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
@@ -344,8 +345,8 @@ static bool is_first_of_inputs(const struct place *at)
     return at->inputs.begin == 0;
 }
 
-/* Where the gradient of the place's weights is; *db: of their biases, behind a tile where the layer has none. Without weights:
-   a tile that nobody writes. */
+/* Where the gradient of the place's weights is; *db: of their biases, behind a tile where the layer has
+   none. Without weights: a tile that nobody writes. */
 static struct matrix gradient_of(const struct scene *scene, float **db)
 {
     const struct place *at = &scene->at;
@@ -365,7 +366,8 @@ static struct matrix gradient_of(const struct scene *scene, float **db)
     return (struct matrix){to + W->at + at->part.begin * W->cols + columns.begin, rows, cols, W->cols};
 }
 
-/* The optimiser on all of the range's parameters behind the weights. Layers have left their derivatives in the workspace. */
+/* The optimiser on all of the range's parameters behind the weights. Layers have left their derivatives in
+   the workspace. */
 static void update_rest(const struct scene *scene, const float *db)
 {
     const struct stepper *s = scene->run->stepper;
@@ -554,7 +556,8 @@ static void run_program(struct step_run *run, struct prefetch prefetch)
     }
 }
 
-/* The moment that work begins whose time decides how many threads the next batch gets; 0 where nothing is to be decided. */
+/* The moment that work begins whose time decides how many threads the next batch gets; 0 where nothing is
+   to be decided. */
 static double choice_begin(const struct workspace *workspace)
 {
     return thread_choice_is_open(&workspace->threads) ? clock_seconds() : 0.0;
@@ -566,7 +569,8 @@ static void choice_end(struct workspace *workspace, double begun)
         thread_choice_note(&workspace->threads, (double)workspace->n, clock_seconds() - begun);
 }
 
-/* The net alone, which has no program: of block l its head, and the layers behind it, in one job where they are cut alike. */
+/* The net alone, which has no program: of block l its head, and the layers behind it, in one job where
+   they are cut alike. */
 struct forward {
     const struct net *net;
     struct workspace *workspace;

@@ -1,8 +1,10 @@
 /*
- * step.h - one training step: the program of its rule, run. The only place where net, rule, loss and optimiser meet.
+ * step.h - one training step: the program of its rule, run. The only place where net, rule, loss and
+ * optimiser meet.
  *
- * A finished tile of gradient goes straight to the optimiser while the tile is in cache, or to a buffer that is applied
- * afterwards (buffered), or it stays in the buffer (inspection). Fused and buffered give the same bits.
+ * A finished tile of gradient goes straight to the optimiser while the tile is in cache, or to a buffer that
+ * is applied afterwards (buffered), or it stays in the buffer (inspection). Fused and buffered give the same
+ * bits.
  */
 #ifndef BL_TRAIN_STEP_H
 #define BL_TRAIN_STEP_H
@@ -29,16 +31,17 @@ struct stepper {
     bool sums; /* reduction: sum over the batch, else mean */
     struct optimizer optimizer;
     float *slots[OPTIMIZER_MAX_SLOTS]; /* laid out like net->params from learns_from on (stepper_slot) */
-    size_t
-        learns_from; /* in net->params, the first that learns: a rule without signals leaves all but the last block */
+    /* In net->params, the first that learns: a rule without signals leaves all but the last block */
+    size_t learns_from;
     float *B_slots
         [OPTIMIZER_MAX_SLOTS]; /* of feedback that learns, one block's after the other's; NULL: none does */
     size_t *B_at;              /* where each block's begins */
     struct array_slots {
         float *floats[OPTIMIZER_MAX_SLOTS];
         size_t *
-            at; /* of each array of a user's rule, by rule_array_number: 1 more than where its floats begin; 0: it does not
-                       learn. NULL: none does */
+            /* Of each array of a user's rule, by rule_array_number: 1 more than where its floats begin; 0: it
+               does not learn. NULL: none does */
+            at;
     } array_slots;
     float *buffer;             /* gradients, likewise; NULL until a buffered sink is wanted */
     atomic_bool *taught;       /* of each block: a delta other than 0 was seen; NULL: nobody looks */
@@ -66,14 +69,16 @@ float *stepper_array_slot(const struct stepper *s, size_t slot, size_t number);
 
 /* Every block's output from workspace->x. */
 void step_forward(const struct net *net, struct workspace *workspace);
-/* Every delta and gradient from workspace->x and y, nothing updated. program: one that updates nothing, of `rule`, which may be another
-   than the stepper's. scale: of the error. `to`, laid out like net->params, must hold 0 where nothing learns. */
+/* Every delta and gradient from workspace->x and y, nothing updated. program: one that updates nothing, of
+   `rule`, which may be another than the stepper's. scale: of the error. `to`, laid out like net->params,
+   must hold 0 where nothing learns. */
 void step_inspect(const struct stepper *s, const struct rule *rule, const struct program *program,
                   struct workspace *workspace, float scale, float *to);
 /* Of the error of a batch of n: 1, or 1 / n. */
 float step_scale(const struct stepper *s, size_t n);
 
-/* The whole step number t = 1, 2, ... on the batch in the workspace. is_buffered: gradients go to s->buffer first. */
+/* The whole step number t = 1, 2, ... on the batch in the workspace. is_buffered: gradients go to
+   s->buffer first. */
 bl_status step_run(struct stepper *s, struct workspace *workspace, double rate, uint64_t t, bool is_buffered,
                    struct outcome *out);
 

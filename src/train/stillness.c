@@ -1,10 +1,10 @@
 /*
  * stillness.c - reports a block whose deltas are all exactly 0, once, with the likely reason.
  *
- * The tasks of a step look at their own part of a delta until they find a number that is not 0 (stepper.taught), and not again
- * before the flags are judged: after ten steps, then every thousand steps and at the end of epochs. Steps 1 and 2 do not count,
- * because from zero weights some rules reach a block only then. Where the error itself is 0 there is nothing
- * to learn.
+ * The tasks of a step look at their own part of a delta until they find a number that is not 0
+ * (stepper.taught), and not again before the flags are judged: after ten steps, then every thousand steps and
+ * at the end of epochs. Steps 1 and 2 do not count, because from zero weights some rules reach a block only
+ * then. Where the error itself is 0 there is nothing to learn.
  */
 #include "stillness.h"
 

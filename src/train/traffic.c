@@ -2,12 +2,14 @@
  * traffic.c - counts the bytes that a step must move between memory and processor, for any batch, from the
  * operands of its instructions.
  *
- * An array counts once where some instruction reads it and once where some writes it, however many do: with a cache for all of
- * it no step could do with less. For P parameters that learn by an optimiser that keeps s numbers for each, in bytes:
+ * An array counts once where some instruction reads it and once where some writes it, however many do: with a
+ * cache for all of it no step could do with less. For P parameters that learn by an optimiser that keeps s
+ * numbers for each, in bytes:
  *
  *     weights    2 x 4 P        P that only help to teach: 4 P
  *     state      2 x 4 s P
- *     feedback   4 |B|          of feedback that learns, or is made anew in each step: 2 x 4 |B|, and its state
+ *     feedback   4 |B|          of feedback that learns, or is made anew in each step: 2 x 4 |B|, and its
+ *                               state
  */
 #include "trainer.h"
 

@@ -30,10 +30,10 @@ static bool is_steep(const struct net *net)
     return 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
 }
 
-/* From zero weights all hidden units of a block move along as many directions as the error has; with one output, or two
-   classes, that is one, and it stays so: units that are all alike learn little more than a linear model. Behind zero weights layer
-   norm has nothing to normalise, and multiplies what goes back through it by 1 / sqrt(epsilon), 316, which chains of matrices
-   did not recover from (docs/rules.md). */
+/* From zero weights all hidden units of a block move along as many directions as the error has; with one
+   output, or two classes, that is one, and it stays so: units that are all alike learn little more than a
+   linear model. Behind zero weights layer norm has nothing to normalise, and multiplies what goes back
+   through it by 1 / sqrt(epsilon), 316, which chains of matrices did not recover from (docs/rules.md). */
 static bool may_start_from_zero(const struct net *net, const struct rule_ops *ops)
 {
     if (net->reader_of_all && rule_is_chain(ops))
@@ -363,8 +363,8 @@ static bl_status check_memory(const bl_trainer *t)
     return BL_OK;
 }
 
-/* What one rule or two take: where the rule at hand does not, the option has no value. Feedback that learns forgets how it
-   began by decay alone, and the `decay` of a file of 0.1.0 is such a one. */
+/* What one rule or two take: where the rule at hand does not, the option has no value. Feedback that
+   learns forgets how it began by decay alone, and the `decay` of a file of 0.1.0 is such a one. */
 static bl_status settle_of_rule(bl_trainer *t, struct optimizer *optimizer)
 {
     const struct rule_ops *ops = rule_find(t->ctx, config_text(t->config, "rule"));
@@ -379,8 +379,8 @@ static bl_status settle_of_rule(bl_trainer *t, struct optimizer *optimizer)
     return BL_OK;
 }
 
-/* The largest batch of a step: the option batch, or STREAM_BATCH where nobody chose one, because a stream's `like` may be a
-   few examples alone. */
+/* The largest batch of a step: the option batch, or STREAM_BATCH where nobody chose one, because a
+   stream's `like` may be a few examples alone. */
 static size_t most_examples(const bl_trainer *t)
 {
     const bool is_open = !bl_config_is_set(t->config, "batch");

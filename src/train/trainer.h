@@ -76,9 +76,11 @@ void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered);
 
 /* One batch, already in trainer->workspace. BL_DIVERGED when its loss is not a number. */
 bl_status trainer_step(bl_trainer *trainer, double rate, struct outcome *out);
-/* Of the next step of an epoch of n_examples; 0 of them: of a step that belongs to none, after the finished epochs. */
+/* Of the next step of an epoch of n_examples; 0 of them: of a step that belongs to none, after the
+   finished epochs. */
 double trainer_rate(const bl_trainer *trainer, size_t n_examples);
-/* Whether data suit the trainer: features, outputs, shape, classes or targets as those it was made for, and labelled. */
+/* Whether data suit the trainer: features, outputs, shape, classes or targets as those it was made for,
+   and labelled. */
 bl_status trainer_check_data(const bl_trainer *trainer, const bl_data *data);
 /* Adds a sentence to trainer->notes. */
 bl_status trainer_note(bl_trainer *trainer, const char *format, ...) BL_PRINTF(2, 3);
@@ -97,12 +99,14 @@ bl_status trainer_measure(bl_trainer *trainer, const bl_data *data, const uint32
 /* Multiply-accumulates of an instruction for one example. */
 double work_of(const struct rule *rule, const struct net *net, const struct instruction *item);
 
-/* checkpoint.c: the model with optimiser and run state, to a file and back. A file that is refused changes nothing. */
+/* checkpoint.c: the model with optimiser and run state, to a file and back. A file that is refused changes
+   nothing. */
 bl_status checkpoint_write(bl_trainer *trainer, const char *path);
 /* Of a run on the same training data, with the same batches. */
 bl_status checkpoint_read(bl_trainer *trainer, const char *path);
-/* Of a trainer whose steps are on batches of the caller's: what it was made for may be other examples, unless the file was
-   saved within an epoch. Rate, schedule and epochs that the configuration leaves open are the file's. */
+/* Of a trainer whose steps are on batches of the caller's: what it was made for may be other examples,
+   unless the file was saved within an epoch. Rate, schedule and epochs that the configuration leaves open
+   are the file's. */
 bl_status checkpoint_read_stream(bl_trainer *trainer, const char *path);
 
 #endif

@@ -91,7 +91,8 @@ static bl_status tell(const bl_config *config, bl_data *train, const char *key, 
                : BL_OK;
 }
 
-/* A file may be an array with labels of a name, or of regression targets; a named set and a folder are neither. */
+/* A file may be an array with labels of a name, or of regression targets; a named set and a folder are
+   neither. */
 static bool is_file(const char *where)
 {
     struct stat status;

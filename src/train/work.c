@@ -1,8 +1,8 @@
 /*
  * work.c - counts the arithmetic of a rule on a net from the instructions of a step and the shapes.
  *
- * Every number that leaves a weighted layer is a sum over that layer's fan-in, so forward, pull, push and gradient of a
- * layer cost units x fan-in multiply-accumulates each, dense and conv alike.
+ * Every number that leaves a weighted layer is a sum over that layer's fan-in, so forward, pull, push and
+ * gradient of a layer cost units x fan-in multiply-accumulates each, dense and conv alike.
  */
 #include "trainer.h"
 
@@ -42,7 +42,8 @@ double work_of(const struct rule *rule, const struct net *net, const struct inst
     }
 }
 
-/* The parameters of the block, its feedback, or an array of the rule's own, where the instruction steps them. */
+/* The parameters of the block, its feedback, or an array of the rule's own, where the instruction steps
+   them. */
 static size_t stepped(const struct rule *rule, const struct net *net, const struct instruction *item)
 {
     const struct block *block = &net->blocks[item->l];

@@ -1,6 +1,6 @@
 /*
- * fuzz_arrays.c - arrays from a file of any of the kinds, told by its first bytes: .npy, .npz, .safetensors. Input: the
- * file.
+ * fuzz_arrays.c - arrays from a file of any of the kinds, told by its first bytes: .npy, .npz, .safetensors.
+ * Input: the file.
  */
 #include "fuzz_target.h"
 #include "fuzz_tensors.h"

@@ -5,8 +5,8 @@
  *     >text           a line of its log.jsonl
  *     else            a change of its checkpoint, as fuzz_lines.h reads it
  *
- * A checkpoint without a change is taken up. Whatever is taken up trains to its end, leaves a log of whole lines and a
- * model that loads, and can be taken up again.
+ * A checkpoint without a change is taken up. Whatever is taken up trains to its end, leaves a log of whole
+ * lines and a model that loads, and can be taken up again.
  */
 #include "fuzz_lines.h"
 #include "fuzz_target.h"

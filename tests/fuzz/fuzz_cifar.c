@@ -1,7 +1,7 @@
 /*
- * fuzz_cifar.c - CIFAR's records, in a file of their own and in the official archive. Input: a byte of options and, as they
- * say, either the archive, whose headers are given their checksums, or records in short: the labels and one byte, which
- * all pixels are.
+ * fuzz_cifar.c - CIFAR's records, in a file of their own and in the official archive. Input: a byte of
+ * options and, as they say, either the archive, whose headers are given their checksums, or records in short:
+ * the labels and one byte, which all pixels are.
  *
  * What was read is what the records say, and a set is read like itself.
  */

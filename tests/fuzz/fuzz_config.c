@@ -1,7 +1,8 @@
 /*
  * fuzz_config.c - options from JSON. Input: the file.
  *
- * Whatever was loaded is a value that can be set again, and the options written as JSON load as the same options.
+ * Whatever was loaded is a value that can be set again, and the options written as JSON load as the same
+ * options.
  */
 #include "fuzz_target.h"
 

@@ -1,6 +1,6 @@
 /*
- * fuzz_folder.c - a folder of pictures. Input: a byte of options, and pictures, each from where a PNG or JPEG begins to the
- * next; they go into the folders of two classes by turns, or, as the options say, into one.
+ * fuzz_folder.c - a folder of pictures. Input: a byte of options, and pictures, each from where a PNG or JPEG
+ * begins to the next; they go into the folders of two classes by turns, or, as the options say, into one.
  *
  * A folder is read like itself.
  */

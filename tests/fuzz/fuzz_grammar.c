@@ -1,8 +1,8 @@
 /*
  * fuzz_grammar.c - the little languages of the options. Input: a text, which every option is set to.
  *
- * Whatever an option takes, it keeps; a refused text leaves it as it was. A net's own text gives the same net, and what an
- * optimiser, a schedule or a feedback has read lies where its message says, also as float.
+ * Whatever an option takes, it keeps; a refused text leaves it as it was. A net's own text gives the same
+ * net, and what an optimiser, a schedule or a feedback has read lies where its message says, also as float.
  */
 #include "fuzz_target.h"
 
@@ -35,8 +35,8 @@ static size_t count_follower(const struct net *net, size_t l, size_t follower)
     return n;
 }
 
-/* Sources come before their block, and know it as a follower; a module ends at its last block, and at one that is no module's
-   inner block. */
+/* Sources come before their block, and know it as a follower; a module ends at its last block, and at one
+   that is no module's inner block. */
 static void check_blocks(const struct net *net)
 {
     size_t n_followers = 0, n_sources = 0;

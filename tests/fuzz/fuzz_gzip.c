@@ -1,7 +1,8 @@
 /*
  * fuzz_gzip.c - a whole file in memory, unpacked when it is gzip. Input: the file.
  *
- * What is no gzip comes as it is. What is never grows past the limit, and is refused for a limit of one byte less.
+ * What is no gzip comes as it is. What is never grows past the limit, and is refused for a limit of one byte
+ * less.
  */
 #include "fuzz_target.h"
 

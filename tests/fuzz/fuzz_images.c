@@ -1,6 +1,6 @@
 /*
- * fuzz_images.c - CIFAR's records and archive, NumPy's arrays as data, and single pictures. The first byte chooses the
- * options and the name, the content the reader.
+ * fuzz_images.c - CIFAR's records and archive, NumPy's arrays as data, and single pictures. The first byte
+ * chooses the options and the name, the content the reader.
  *
  * A set is read like itself; a picture becomes any size.
  */

@@ -1,9 +1,10 @@
 /*
- * fuzz_lines.h - a safetensors file written down line by line, so that changing a letter changes what a model says of
- * itself and not whether it is a file at all.
+ * fuzz_lines.h - a safetensors file written down line by line, so that changing a letter changes what a model
+ * says of itself and not whether it is a file at all.
  *
  *     key=value               a fact; one of that name is replaced
- *     @name rows cols value   a tensor, all of whose numbers are about `value`; cols 0: one dimension. Likewise
+ *     @name rows cols value   a tensor, all of whose numbers are about `value`; cols 0: one dimension.
+ *                             Likewise
  *     -name                   takes the fact or tensor away
  */
 #ifndef TESTS_FUZZ_LINES_H

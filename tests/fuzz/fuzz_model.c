@@ -1,8 +1,9 @@
 /*
  * fuzz_model.c - a model from its file. Input: the file's facts and tensors, as fuzz_lines.h reads them.
  *
- * A model that loads predicts: probabilities where its numbers are not extreme. It is saved, loads again, and predicts the
- * same bits. A table made from what the model says of its columns is read, or refused, like any other.
+ * A model that loads predicts: probabilities where its numbers are not extreme. It is saved, loads again, and
+ * predicts the same bits. A table made from what the model says of its columns is read, or refused, like any
+ * other.
  */
 #include "fuzz_data.h"
 #include "fuzz_lines.h"

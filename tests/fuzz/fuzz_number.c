@@ -1,7 +1,9 @@
 /*
- * fuzz_number.c - numbers as text. Input: a text; its first eight bytes are also taken for the bits of a double.
+ * fuzz_number.c - numbers as text. Input: a text; its first eight bytes are also taken for the bits of a
+ * double.
  *
- * What is taken for a number is one for strtod, and the same one to the bit; a double written as text reads back.
+ * What is taken for a number is one for strtod, and the same one to the bit; a double written as text reads
+ * back.
  */
 #include "fuzz_target.h"
 

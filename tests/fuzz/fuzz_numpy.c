@@ -1,6 +1,7 @@
 /*
- * fuzz_numpy.c - examples and labels from NumPy's arrays. Input: two bytes of options, and arrays, each from where a .npy
- * begins to the next. The first are put into a .npz, under names that the options choose, or into x.npy and y.npy.
+ * fuzz_numpy.c - examples and labels from NumPy's arrays. Input: two bytes of options, and arrays, each from
+ * where a .npy begins to the next. The first are put into a .npz, under names that the options choose, or
+ * into x.npy and y.npy.
  *
  * A set is read like itself.
  */

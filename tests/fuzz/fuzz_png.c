@@ -1,5 +1,6 @@
 /*
- * fuzz_png.c - the checksums of a PNG's chunks: length, kind, content, CRC-32 of kind and content, all big-endian.
+ * fuzz_png.c - the checksums of a PNG's chunks: length, kind, content, CRC-32 of kind and content, all
+ * big-endian.
  */
 #include "fuzz_png.h"
 

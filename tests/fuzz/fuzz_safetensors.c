@@ -1,6 +1,7 @@
 /*
- * fuzz_safetensors.c - safetensors. Input: the file, without the eight bytes of the header's length when it begins with {:
- * the header then ends at the first zero byte, and changing it does not make every file one whose length is wrong.
+ * fuzz_safetensors.c - safetensors. Input: the file, without the eight bytes of the header's length when it
+ * begins with {: the header then ends at the first zero byte, and changing it does not make every file one
+ * whose length is wrong.
  */
 #include "fuzz_target.h"
 #include "fuzz_tensors.h"

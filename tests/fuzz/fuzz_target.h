@@ -1,11 +1,12 @@
 /*
- * fuzz_target.h - what the fuzz targets share: a context with little memory, files for readers that take a path, and what
- * must hold whatever the bytes are.
+ * fuzz_target.h - what the fuzz targets share: a context with little memory, files for readers that take a
+ * path, and what must hold whatever the bytes are.
  *
- * A target gives its attempt to fuzz_run, which makes it once with all the memory there is (FUZZ_MOST_BYTES: a header that
- * asks for gigabytes must end in BL_NO_MEMORY), and for some inputs once more with an allocator that gives out at a call
- * that the input decides. After each: every block has been given back, every file is closed, a failure has a sentence that
- * can be printed, and it is BL_NO_MEMORY when, and only when, memory was refused.
+ * A target gives its attempt to fuzz_run, which makes it once with all the memory there is (FUZZ_MOST_BYTES:
+ * a header that asks for gigabytes must end in BL_NO_MEMORY), and for some inputs once more with an allocator
+ * that gives out at a call that the input decides. After each: every block has been given back, every file is
+ * closed, a failure has a sentence that can be printed, and it is BL_NO_MEMORY when, and only when, memory
+ * was refused.
  */
 #ifndef TESTS_FUZZ_TARGET_H
 #define TESTS_FUZZ_TARGET_H

@@ -6,8 +6,8 @@
 
 #include "../../src/file/tensors.h"
 
-/* Names are plain and differ, sizes are positive, values finite; and what was read is written as safetensors and read
-   back equal, twice, with equal bytes. */
+/* Names are plain and differ, sizes are positive, values finite; and what was read is written as
+   safetensors and read back equal, twice, with equal bytes. */
 bl_status fuzz_check_tensors(bl_context *ctx, const struct tensors *t);
 
 /* Values of an entry. */

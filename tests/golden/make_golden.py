@@ -41,7 +41,8 @@ SAVED = (1, 10)
 INPUTS, CLASSES = 7, 4
 # The same sums in single precision must stay this near: a miss by more is a mistake, not the case's doing.
 SINGLE_BOUND = 3e-6
-# So far the inputs of relu and max-pool stay from where their derivatives jump: thirty times what rounding moves them by.
+# So far the inputs of relu and max-pool stay from where their derivatives jump: thirty times what rounding
+# moves them by.
 KINK_MARGIN = 1e-5
 CHECK_BOUND = 1e-12  # double arithmetic by another BLAS or libm
 
@@ -87,8 +88,9 @@ POOLS_LAST = ("conv 2 3x3 pad 1, tanh, residual (conv 3 1x1, maxpool 2 | conv 3 
 FLATTENED = ("conv 2 3x3 pad 1, tanh, flatten, residual (dense 6, tanh | flatten, dense 6), tanh, dense 8, tanh, "
              "residual (flatten, dense 5, flatten | dense 5), flatten, dense 4")
 
-# name, rule, net, loss, reduction, optimizer, lr; `zero`: starts from zeros; `slope`, `lambda`: those options; `mistake`: how a
-# wrong one errs; `shape`: of an example, of a net of residual_reference.py; `seed`: of the numbers it starts from.
+# name, rule, net, loss, reduction, optimizer, lr; `zero`: starts from zeros; `slope`, `lambda`: those
+# options; `mistake`: how a wrong one errs; `shape`: of an example, of a net of residual_reference.py; `seed`:
+# of the numbers it starts from.
 CASES = [
     ("bp_sgd", "bp", TANH3, "ce", "mean", "sgd", 0.5, {}),
     ("fa_sgd", "fa", net_of("logistic"), "bce", "mean", "sgd", 0.5, {}),

@@ -55,7 +55,8 @@ class Layer:
 
 class Block:
     def __init__(self, head, sources):
-        self.head, self.sources = head, sources  # a Layer or None: a sum; numbers of blocks, or None: the net's input
+        # a Layer or None: a sum; numbers of blocks, or None: the net's input
+        self.head, self.sources = head, sources
         self.behind, self.followers = [], []
         self.module = None
 

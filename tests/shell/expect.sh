@@ -11,13 +11,14 @@ complain() {
     failures=$((failures + 1))
 }
 
-# wait_for FILE PID: until the file has bytes or the process in the background is gone, however slow the machine is. ctest's time
-# limit ends what never would.
+# wait_for FILE PID: until the file has bytes or the process in the background is gone, however slow the
+# machine is. ctest's time limit ends what never would.
 wait_for() {
     while [ ! -s "$1" ] && kill -0 "$2" 2>/dev/null; do sleep 0.05; done
 }
 
-# expect CODE FRAGMENT COMMAND...: the exit code, and text (which may be "") somewhere in what is printed, which stays in out.txt
+# expect CODE FRAGMENT COMMAND...: the exit code, and text (which may be "") somewhere in what is printed,
+# which stays in out.txt
 expect() {
     code=$1 fragment=$2
     shift 2

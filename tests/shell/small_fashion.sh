@@ -1,5 +1,6 @@
-# small_fashion.sh - sourced by shell tests: small_fashion DIR makes DIR/fashion-mnist, whose files are in the published form and
-# hold 300 and 100 made pictures of 28 x 28 in ten classes, so that commands on Fashion-MNIST end in a second.
+# small_fashion.sh - sourced by shell tests: small_fashion DIR makes DIR/fashion-mnist, whose files are in the
+# published form and hold 300 and 100 made pictures of 28 x 28 in ten classes, so that commands on
+# Fashion-MNIST end in a second.
 
 # idx_head BYTES...: big-endian numbers of 32 bits
 idx_head() {
@@ -10,7 +11,8 @@ idx_head() {
     done
 }
 
-# idx_images N: a bright band, whose place is the class (i mod 10), on a noise that differs from picture to picture
+# idx_images N: a bright band, whose place is the class (i mod 10), on a noise that differs from picture to
+# picture
 idx_images() {
     idx_head 2051 "$1" 28 28
     LC_ALL=C awk -v n="$1" 'BEGIN {

@@ -38,7 +38,8 @@ TANH_BLOCKS = (
 NETS = {
     "identity and option B": TANH_BLOCKS,
     "the same with relu": TANH_BLOCKS.replace("tanh", "relu"),
-    # A bias that batch norm alone follows has the gradient 0, which has no size to measure a distance by: such layers have none.
+    # A bias that batch norm alone follows has the gradient 0, which has no size to measure a distance by:
+    # such layers have none.
     "norm first": "conv 4 3x3 pad 1 nobias, "
                   "residual (batchnorm, tanh, conv 4 3x3 pad 1 nobias, batchnorm, tanh, conv 4 3x3 pad 1 nobias), "
                   "residual (batchnorm, tanh, conv 6 3x3 stride 2 pad 1 nobias | conv 6 1x1 stride 2 nobias), batchnorm, tanh, dense 5",

@@ -26,8 +26,8 @@ from backless_library import Trainer, count_parameters
 
 BATCH, STEPS, BOUND = 128, 20, 1e-3  # the bound is relative to the loss
 RATE, PATH_RATE = 0.0003, 0.1
-# On one path. A loss is rounded by some 1e-8; the change of the weights by more, because a relu near its kink may be on
-# either side of it: PyTorch's gradient in float32 is 1e-3 from that in float64.
+# On one path. A loss is rounded by some 1e-8; the change of the weights by more, because a relu near its kink
+# may be on either side of it: PyTorch's gradient in float32 is 1e-3 from that in float64.
 PATH_LOSS_BOUND, PATH_CHANGE_BOUND = 1e-6, 1e-2
 PARAMETERS = 272474
 

@@ -1,10 +1,10 @@
 /*
- * bf16.h - bfloat16: the upper half of a float. Two of them share the place of one float, a pair: the first in the lower
- * half. Products of pairs are summed in float.
+ * bf16.h - bfloat16: the upper half of a float. Two of them share the place of one float, a pair: the first
+ * in the lower half. Products of pairs are summed in float.
  *
- * A pair's product is what VDPBF16PS does: the second's product first, each fused into the sum and rounded to nearest, and
- * whatever is below the normal floats is zero. So processors with and without it give the same bits. BFDOT of AArch64 rounds
- * in another way (to odd, and once for both products) and is not used.
+ * A pair's product is what VDPBF16PS does: the second's product first, each fused into the sum and rounded to
+ * nearest, and whatever is below the normal floats is zero. So processors with and without it give the same
+ * bits. BFDOT of AArch64 rounds in another way (to odd, and once for both products) and is not used.
  */
 #ifndef BL_PORTABLE_BF16_H
 #define BL_PORTABLE_BF16_H

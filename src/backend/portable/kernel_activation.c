@@ -34,9 +34,9 @@ static inline vec softplus_of(vec x)
     return vec_add(vec_max(x, 0.0f), vec_log1p(z));
 }
 
-/* a >= 0. The normal distribution's tail P(X > a) is exp(-a^2 / 2) times what this gives: a smooth function of
-   u = 1 / (1 + 5 a / 16). The polynomial is a least-maximum fit of relative error 3e-8 on [0, 14.5]; from there on the
-   exponential is below the smallest float. */
+/* a >= 0. The normal distribution's tail P(X > a) is exp(-a^2 / 2) times what this gives: a smooth
+   function of u = 1 / (1 + 5 a / 16). The polynomial is a least-maximum fit of relative error 3e-8 on [0,
+   14.5]; from there on the exponential is below the smallest float. */
 static inline vec normal_tail(vec a, vec *exponential)
 {
     static const float c[] = {0x1.93f722p-17f, 0x1.fd667cp-4f,  0x1.0619d0p-3f, 0x1.796270p-4f,
@@ -48,7 +48,8 @@ static inline vec normal_tail(vec a, vec *exponential)
     return vec_polynomial(vec_div(one, vec_fma(a, vec_all(0.3125f), one)), c, 9);
 }
 
-/* -a P(X > a) for x < 0 and x - a P(X > a) else, a = |x|: no cancellation, and one rounding where results are denormal. */
+/* -a P(X > a) for x < 0 and x - a P(X > a) else, a = |x|: no cancellation, and one rounding where results
+   are denormal. */
 static inline vec gelu_of(vec x)
 {
     const vec a = vec_min(vec_abs(x), 20.0f), zero = vec_all(0.0f);

@@ -1,5 +1,6 @@
 /*
- * kernel_batchnorm.c - the sums and the elementwise passes of batch norm, on the maps of up to NORM_MOST_CHANNELS channels.
+ * kernel_batchnorm.c - the sums and the elementwise passes of batch norm, on the maps of up to
+ * NORM_MOST_CHANNELS channels.
  *
  * The order of a channel's sum is fixed, so each addition depends on the one before it. Channels are
  * independent: maps are transposed piece by piece, so that a vector holds the same position of several
@@ -35,8 +36,8 @@ struct piece {
     float x[PLACES * C];
 };
 
-/* From place `first` of the maps on; zeros for channels that are not there. Maps of one number lie as they should. The usual sizes are
-   constants to the compiler. */
+/* From place `first` of the maps on; zeros for channels that are not there. Maps of one number lie as they
+   should. The usual sizes are constants to the compiler. */
 static void turn(const struct norm_maps *m, const float *x, size_t first, size_t places, struct piece *to)
 {
     if (m->map == 1) {

@@ -1,13 +1,13 @@
 /*
- * kernel_gather.c - a product whose left matrix is read through offsets, so that a convolution needs no unfolded copy of its
- * input: each c is one chain of fused multiply-adds over the terms, in order.
+ * kernel_gather.c - a product whose left matrix is read through offsets, so that a convolution needs no
+ * unfolded copy of its input: each c is one chain of fused multiply-adds over the terms, in order.
  *
- * A tile has as many rows and vectors of columns as the registers hold. Its columns come from a packed panel, its rows from
- * wherever they lie: one element serves a whole row of the tile.
+ * A tile has as many rows and vectors of columns as the registers hold. Its columns come from a packed panel,
+ * its rows from wherever they lie: one element serves a whole row of the tile.
  *
- * Few columns leave a part of their vector empty, and one vector of them makes a tile that waits for its loads. Where rows lie side by
- * side, as the places of a row of an image do, a tile can be the other way round: vectors of rows, and one element of the panel
- * for each column.
+ * Few columns leave a part of their vector empty, and one vector of them makes a tile that waits for its
+ * loads. Where rows lie side by side, as the places of a row of an image do, a tile can be the other way
+ * round: vectors of rows, and one element of the panel for each column.
  */
 #include "bf16.h"
 #include "kernel.h"
@@ -215,7 +215,8 @@ static size_t side_by_side(const struct gather *g, size_t i)
     return n;
 }
 
-/* Whether vectors of so many rows are better filled than those of the columns, of which a single one is a quarter slower. */
+/* Whether vectors of so many rows are better filled than those of the columns, of which a single one is a
+   quarter slower. */
 static bool fills_better(const struct gather *g, size_t rows, size_t vectors)
 {
     const size_t row_vectors = (rows + VEC_WIDTH - 1) / VEC_WIDTH;

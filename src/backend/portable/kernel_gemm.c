@@ -14,8 +14,8 @@
 
 #include <string.h>
 
-/* PACKED_ROWS: from as many rows of C on, copying a stripe side by side costs less than reading its rows from where they lie,
-   far apart; measured on the shapes of docs/speed.md. */
+/* PACKED_ROWS: from as many rows of C on, copying a stripe side by side costs less than reading its rows
+   from where they lie, far apart; measured on the shapes of docs/speed.md. */
 enum { MOST_ROWS = 256, PACKED_ROWS = 128 };
 
 static inline __attribute__((always_inline)) void multiply(const struct tile *t, const bool pairs,

@@ -3,8 +3,9 @@
  * lower bound of products (multiply_adds) and of RMSprop's step (root_divisions); and reading and writing in
  * place with hardly any arithmetic, for the lower bound of memory traffic (rewrite).
  *
- * CHAINS hides the latency of an operation: 4 cycles on 2 units need 8, on the 4 units of larger AArch64 cores 16; and all of
- * them fit the registers beside what they share. The numbers go to a fixed point near 1, and are never denormal.
+ * CHAINS hides the latency of an operation: 4 cycles on 2 units need 8, on the 4 units of larger AArch64
+ * cores 16; and all of them fit the registers beside what they share. The numbers go to a fixed point near 1,
+ * and are never denormal.
  */
 #include "kernel.h"
 #include "vec.h"

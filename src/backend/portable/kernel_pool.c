@@ -2,8 +2,8 @@
  * kernel_pool.c - the largest number of each window of a map, and its position: the first of equals, row by
  * row.
  *
- * A row of windows at a time, as if one began at every column; every `stride`th is taken. A place goes with each number, as a
- * float, which holds whole numbers up to 2^24.
+ * A row of windows at a time, as if one began at every column; every `stride`th is taken. A place goes with
+ * each number, as a float, which holds whole numbers up to 2^24.
  */
 #include "kernel.h"
 #include "vec.h"

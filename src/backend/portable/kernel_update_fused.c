@@ -1,6 +1,6 @@
 /*
- * kernel_update_fused.c - the fused gradient and update: W and the optimiser state are updated by delta^T x, tile
- * by tile, without storing the gradient.
+ * kernel_update_fused.c - the fused gradient and update: W and the optimiser state are updated by delta^T x,
+ * tile by tile, without storing the gradient.
  *
  * While the sums of one tile are computed, the update by the previous tile is interleaved, one vector per
  * term: its square root and division leave the multipliers almost idle. The next weights are prefetched.
@@ -10,10 +10,10 @@
 #include "update_vector.h"
 
 /* ROWS: of W at a time, where the terms are too many for one block and the sums of a stripe must be kept.
-   FEW: of so few terms a row of W has its gradient at once and is stepped from end to end: its memory is then read and
-   written in order, which matters more than that a tile's terms are read once.
-   DEEP: a stripe of more terms does not fit the first-level cache, and is asked for ahead.
-   OVERLAPS: 16 registers have no room for both; on NEON, which has 32, it was not measured. */
+   FEW: of so few terms a row of W has its gradient at once and is stepped from end to end: its memory is
+   then read and written in order, which matters more than that a tile's terms are read once. DEEP: a
+   stripe of more terms does not fit the first-level cache, and is asked for ahead. OVERLAPS: 16 registers
+   have no room for both; on NEON, which has 32, it was not measured. */
 enum { ROWS = 128, FEW = 4, DEEP = 128, OVERLAPS = VEC_WIDTH == 16 };
 
 /* The pending update, on rows x columns of W. */
@@ -105,7 +105,8 @@ struct kernel_update_fused_block {
     size_t i, rows, j, columns, k, depth;
 };
 
-/* kept: the sums between blocks of terms; of one block a tile's alone, for what is due is done before they are written. */
+/* kept: the sums between blocks of terms; of one block a tile's alone, for what is due is done before they
+   are written. */
 static void update_fused_block(const struct fused_update *d, const struct kernel_update_fused_block *b,
                                float *packed, float *kept, struct due *due)
 {

@@ -1,6 +1,7 @@
 /*
- * lanes.h - a sum of many numbers in LANES partial sums, whatever the vectors' width: number i belongs to sum i % LANES, each sum
- * is in order, and at the end they are added by halves. So a sum has the same bits in every variant.
+ * lanes.h - a sum of many numbers in LANES partial sums, whatever the vectors' width: number i belongs to sum
+ * i % LANES, each sum is in order, and at the end they are added by halves. So a sum has the same bits in
+ * every variant.
  */
 #ifndef BL_PORTABLE_LANES_H
 #define BL_PORTABLE_LANES_H

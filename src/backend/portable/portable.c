@@ -1,8 +1,8 @@
 /*
  * portable.c - the kernel variants of this build, and which of them the processor supports.
  *
- * PORTABLE_HAS_X86 is set where backend.cmake compiles the variants for AVX2 and AVX-512, PORTABLE_HAS_NEON where it compiles
- * the one for NEON.
+ * PORTABLE_HAS_X86 is set where backend.cmake compiles the variants for AVX2 and AVX-512, PORTABLE_HAS_NEON
+ * where it compiles the one for NEON.
  */
 #include "portable.h"
 

@@ -1,6 +1,6 @@
 /*
- * update_vector.h - the step of each optimiser on one vector of weights, or its first n. The formulas are in backend.h; square
- * roots and divisions are exact.
+ * update_vector.h - the step of each optimiser on one vector of weights, or its first n. The formulas are in
+ * backend.h; square roots and divisions are exact.
  */
 #ifndef BL_PORTABLE_UPDATE_VECTOR_H
 #define BL_PORTABLE_UPDATE_VECTOR_H
@@ -37,8 +37,8 @@ static inline vec mix(vec a, vec x, vec b, vec y)
     return vec_fma(a, x, vec_mul(b, y));
 }
 
-/* The corrections come to 1 as steps go by: by default the first after 160 steps, the second after 17 000. A division by 1
-   changes no bit, and would take as long as any other. */
+/* The corrections come to 1 as steps go by: by default the first after 160 steps, the second after 17 000.
+   A division by 1 changes no bit, and would take as long as any other. */
 static inline __attribute__((always_inline)) void adam_vector(const struct adam_step *s, float *w, vec slope,
                                                               float *m, float *v, size_t n)
 {

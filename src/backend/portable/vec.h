@@ -2,10 +2,10 @@
  * vec.h - a vector of VEC_WIDTH floats and its operations, for AVX-512 (16), AVX2 with FMA (8), NEON on
  * AArch64 (4) and plain C (1): one header each.
  *
- * Every operation is rounded once, as IEEE 754 says, lane by lane, and denormal numbers are kept: so a kernel that combines
- * them in one order per element gives the same bits in every width. (Only the sign and payload of a NaN
- * depend on the processor.) vec_shift_left, vec_shift_right, vec_and and vec_or work on the bits of the
- * floats.
+ * Every operation is rounded once, as IEEE 754 says, lane by lane, and denormal numbers are kept: so a kernel
+ * that combines them in one order per element gives the same bits in every width. (Only the sign and payload
+ * of a NaN depend on the processor.) vec_shift_left, vec_shift_right, vec_and and vec_or work on the bits of
+ * the floats.
  */
 #ifndef BL_PORTABLE_VEC_H
 #define BL_PORTABLE_VEC_H
@@ -23,8 +23,8 @@
 #error "floats must be computed as floats: on 32-bit x86 use -msse2 -mfpmath=sse"
 #endif
 
-/* Each header defines GEMM_ROWS and GEMM_VECTORS, too: as many sums as fit the registers beside a row of B and one element
-   of A. */
+/* Each header defines GEMM_ROWS and GEMM_VECTORS, too: as many sums as fit the registers beside a row of B
+   and one element of A. */
 #if VEC_WIDTH == 16
 #include "vec_avx512.h"
 #elif VEC_WIDTH == 8

@@ -1,9 +1,10 @@
 /*
- * npy_data.c - examples and labels from NumPy's arrays: a .npz that holds both, or a .npy of examples beside one of labels.
+ * npy_data.c - examples and labels from NumPy's arrays: a .npz that holds both, or a .npy of examples beside
+ * one of labels.
  *
- * Examples: n x features, n x rows x cols, n x channels x rows x cols, or n x rows x cols x channels, told by which side is
- * 1, 3 or 4. uint8 stays bytes; types that a float holds exactly become floats, all others doubles. Labels:
- * whole numbers or texts, n or n x 1; or, for regression, floats, n or n x outputs.
+ * Examples: n x features, n x rows x cols, n x channels x rows x cols, or n x rows x cols x channels, told by
+ * which side is 1, 3 or 4. uint8 stays bytes; types that a float holds exactly become floats, all others
+ * doubles. Labels: whole numbers or texts, n or n x 1; or, for regression, floats, n or n x outputs.
  */
 #include "../../base/mem.h"
 #include "../../base/text.h"

@@ -1,8 +1,9 @@
 /*
  * npz_names.h - finds the arrays of examples and labels in a .npz by their names.
  *
- * Examples are called x, data, images, features or inputs; labels y, label(s), target(s) or class(es); train or test may
- * stand before or behind, with or without a break: x_train, trainX, test_images, whatever the case. Or arr_0 and arr_1.
+ * Examples are called x, data, images, features or inputs; labels y, label(s), target(s) or class(es); train
+ * or test may stand before or behind, with or without a break: x_train, trainX, test_images, whatever the
+ * case. Or arr_0 and arr_1.
  */
 #ifndef BL_DATA_NPZ_NAMES_H
 #define BL_DATA_NPZ_NAMES_H

@@ -1,5 +1,6 @@
 /*
- * cifar.h - the binary version of CIFAR-10 and CIFAR-100: records of one label byte (two: coarse, fine), then 3 planes of
+ * cifar.h - the binary version of CIFAR-10 and CIFAR-100: records of one label byte (two: coarse, fine), then
+ * 3 planes of
  * 32 x 32 bytes.
  */
 #ifndef BL_DATA_CIFAR_H
@@ -31,7 +32,8 @@ struct cifar {
     size_t n;
 };
 bl_status cifar_begin(struct cifar *c, const struct reading *r, int labels);
-/* The file that tells the class names, "batches.meta.txt"; its lines; and the same of a folder that may have none. */
+/* The file that tells the class names, "batches.meta.txt"; its lines; and the same of a folder that may
+   have none. */
 const char *cifar_names_file(const struct cifar *c);
 bl_status cifar_take_names(struct cifar *c, const char *where, const struct bytes *file);
 bl_status cifar_read_names(struct cifar *c, const char *folder);

@@ -16,8 +16,9 @@ struct picture {
 
 enum { PICTURE_MOST_PIXELS = 1 << 26 };
 
-/* file: the content of `path`, told by its first bytes. Transparent pixels are put on black: value * alpha / 255, rounded.
-   Of 16 bits a value the upper 8 are kept, as Pillow and OpenCV do. Gamma and colour profiles are not applied. BL_UNSUPPORTED in a build without the libraries. */
+/* file: the content of `path`, told by its first bytes. Transparent pixels are put on black: value * alpha
+   / 255, rounded. Of 16 bits a value the upper 8 are kept, as Pillow and OpenCV do. Gamma and colour
+   profiles are not applied. BL_UNSUPPORTED in a build without the libraries. */
 bl_status picture_read(struct picture *out, bl_context *ctx, const char *path, const struct bytes *file);
 
 /* Resizes to rows x cols: when shrinking, each pixel is the mean of the area that it covers; when enlarging,

@@ -22,7 +22,8 @@ struct entries {
 bl_status picture_list(struct entries *out, bl_context *ctx, const char *folder, bool wants_folders);
 void entries_free(bl_context *ctx, struct entries *e);
 
-/* By the names of the files in it, formats that cannot be read included: they are refused when they are listed. */
+/* By the names of the files in it, formats that cannot be read included: they are refused when they are
+   listed. */
 bool folder_holds_pictures(const char *folder);
 bool folder_holds_classes(const char *folder); /* folders that hold pictures */
 

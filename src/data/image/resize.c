@@ -7,12 +7,14 @@
 
 #include "../../base/mem.h"
 
-/* Along one side: `count` lines of `from` pixels become lines of `to`. A pixel is at line * line_step + i * step. */
+/* Along one side: `count` lines of `from` pixels become lines of `to`. A pixel is at line * line_step + i
+   * step. */
 struct side {
     size_t from, to, count, step, line_step, to_step, to_line_step;
 };
 
-/* The mean of from[begin / to .. end / to), the ends by their share. begin, end: in units of 1 / to pixels. */
+/* The mean of from[begin / to .. end / to), the ends by their share. begin, end: in units of 1 / to
+   pixels. */
 static uint8_t mean_over(const struct side *s, const uint8_t *line, size_t begin, size_t end)
 {
     uint64_t sum = 0;

@@ -1,9 +1,10 @@
 /*
  * data.h - examples in memory, and the reading that brings them there.
  *
- * Images are kept as the bytes they came as, tables and wide arrays as doubles, arrays of floats as floats. data_gather
- * scales rows in double as they are taken, and rounds to float behind that: no two values become one before they are
- * centred. The scaling is fitted on the training set alone and belongs to the model afterwards.
+ * Images are kept as the bytes they came as, tables and wide arrays as doubles, arrays of floats as floats.
+ * data_gather scales rows in double as they are taken, and rounds to float behind that: no two values become
+ * one before they are centred. The scaling is fitted on the training set alone and belongs to the model
+ * afterwards.
  */
 #ifndef BL_DATA_DATA_H
 #define BL_DATA_DATA_H
@@ -14,20 +15,22 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* x <- (x - offset) * scale, and 0, the mean, for a value that is missing. n = 0: leave as is; n = 1: one pair for all;
-   else one pair a feature. */
+/* x <- (x - offset) * scale, and 0, the mean, for a value that is missing. n = 0: leave as is; n = 1: one
+   pair for all; else one pair a feature. */
 struct scaling {
     size_t n;
     double *offset, *scale;
-    bool
-        is_narrow; /* of a model of 0.1.0, which rounded inputs to float first and scaled them as floats: so is done here */
+    /* Of a model of 0.1.0, which rounded inputs to float first and scaled them as floats: so is done here */
+    bool is_narrow;
 };
 
 /* How a label is found among the classes. */
 enum class_match {
-    CLASS_BY_VALUE, /* class_names are whole numbers (NULL: 0, 1, ...) and so is a label: 1, 01 and 1.0 are one class */
+    /* class_names are whole numbers (NULL: 0, 1, ...) and so is a label: 1, 01 and 1.0 are one class */
+    CLASS_BY_VALUE,
     CLASS_BY_TEXT, /* class_names are texts, compared byte for byte: "1" and "01" are two classes */
-    CLASS_BY_NUMBER /* class_names explain the numbers 0, 1, ... in the files of a published set: either will do */
+    /* class_names explain the numbers 0, 1, ... in the files of a published set: either will do */
+    CLASS_BY_NUMBER
 };
 
 /* Where the test set of a training came from. */
@@ -39,8 +42,8 @@ enum test_origin {
     TEST_IS_OTHER  /* another file */
 };
 
-/* What a training set was before examples were held out, and which were: enough to make the same parts again from the same
-   data (data_read_part). */
+/* What a training set was before examples were held out, and which were: enough to make the same parts
+   again from the same data (data_read_part). */
 struct data_origin {
     enum test_origin test;
     size_t n;                         /* all examples */
@@ -92,10 +95,11 @@ struct bl_data {
 };
 
 enum target_kind {
-    TARGET_CLASS,              /* the label column's values are classes */
-    TARGET_NUMBER,             /* they are regression targets */
-    TARGET_NUMBER_IF_ALL,      /* numbers where all of them are, else classes */
-    TARGET_NUMBER_IF_FRACTIONS /* numbers where all of them are and half or more are not whole, else classes */
+    TARGET_CLASS,         /* the label column's values are classes */
+    TARGET_NUMBER,        /* they are regression targets */
+    TARGET_NUMBER_IF_ALL, /* numbers where all of them are, else classes */
+    /* Numbers where all of them are and half or more are not whole, else classes */
+    TARGET_NUMBER_IF_FRACTIONS
 };
 
 /* How to read: the data options of the configuration, plain. */
@@ -112,8 +116,9 @@ struct data_options {
     enum target_kind target;
     int resize_rows, resize_cols; /* of pictures; 0: as they are */
     bl_shape shape;               /* of examples that are rows of numbers; 0 channels: as they are */
-    bool
-        looks; /* for figures, not for training: missing values are counted, and what only training refuses is let through */
+    /* For figures, not for training: missing values are counted, and what only training refuses is let
+       through */
+    bool looks;
     bool has_labels;      /* false: a set without labels is right too (predict) */
     double test_fraction; /* of one file, held out for testing; 0: none */
     size_t val;           /* training examples held out for validation */
@@ -128,9 +133,9 @@ struct data_options {
 
    Train, val and test as bl_data_load promises; val and test may come out NULL. test_where (may be NULL) is
    another set for testing; else a folder or named set brings its own; else test_fraction of each class is
-   drawn by the seed, and both parts stay in drawn order. val is then drawn likewise, each class by its share, or is what
-   stands last; what remains keeps its order. Scaling is fitted on what remains of train and copied to the others; train's
-   columns and classes decide how test is read. */
+   drawn by the seed, and both parts stay in drawn order. val is then drawn likewise, each class by its
+   share, or is what stands last; what remains keeps its order. Scaling is fitted on what remains of train
+   and copied to the others; train's columns and classes decide how test is read. */
 bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const char *where,
                     const char *test_where, const struct data_options *options);
 
@@ -141,16 +146,17 @@ bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *
 bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, const char *part,
                          const struct data_options *options, const bl_data *like);
 
-/* The part "train", "val" or "test" that the training of `like` made of its data, row by row. Refused where the data are
-   not those of the training (by the hash of all examples) or the training made no such part. A folder or file with a test
-   set of its own has that as "test", and its training set as "train" unless examples were held out of it. Where rows were
-   drawn and have no ids, their numbers in the file, from 1, are their ids. */
+/* The part "train", "val" or "test" that the training of `like` made of its data, row by row. Refused
+   where the data are not those of the training (by the hash of all examples) or the training made no such
+   part. A folder or file with a test set of its own has that as "test", and its training set as "train"
+   unless examples were held out of it. Where rows were drawn and have no ids, their numbers in the file,
+   from 1, are their ids. */
 bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
                          const struct data_options *options, const bl_data *like);
 
-/* Arrays of the caller's: x and labels borrowed, targets copied. labels: n in [0, outputs), checked; NULL: none known.
-   targets: n x outputs. Whether x and targets are finite is checked when they are used (data_check_wrapped), because x
-   may change until then. */
+/* Arrays of the caller's: x and labels borrowed, targets copied. labels: n in [0, outputs), checked; NULL:
+   none known. targets: n x outputs. Whether x and targets are finite is checked when they are used
+   (data_check_wrapped), because x may change until then. */
 bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
                     bl_shape shape, int outputs);
 bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
@@ -173,7 +179,8 @@ const char *named_about(const char *name); /* NULL: no such set */
 bl_status named_path(bl_context *ctx, const char *name, const char *data_dir, char *path);
 bl_status named_home(bl_context *ctx, const char *data_dir, char *path);
 
-/* An origin as JSON, for the metadata of a model and a run's config.json: an object; null for one that is not known. */
+/* An origin as JSON, for the metadata of a model and a run's config.json: an object; null for one that is
+   not known. */
 json_t *origin_to_json(const struct data_origin *origin);
 bl_status origin_to_text(char **out, bl_context *ctx, const struct data_origin *origin);
 bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char *path, const char *text);
@@ -184,22 +191,23 @@ size_t shape_numbers(bl_shape shape); /* of an example */
 bool shape_is_vector(bl_shape shape); /* a row of numbers: no image */
 bool shape_is_same(bl_shape a, bl_shape b);
 
-/* Fitted to `data`. Images (bytes, or shaped): one pair, minimum and 1 / (maximum - minimum) of the whole set: to [0,
-   1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1) of what is not missing; marks
-   (words, indicators) stay 0 and 1. What is constant gets scale 0. BL_BAD_DATA: a column that varies, but by less than
-   there is a scale for (a deviation below 1e-308). */
+/* Fitted to `data`. Images (bytes, or shaped): one pair, minimum and 1 / (maximum - minimum) of the whole
+   set: to [0, 1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1) of what
+   is not missing; marks (words, indicators) stay 0 and 1. What is constant gets scale 0. BL_BAD_DATA: a
+   column that varies, but by less than there is a scale for (a deviation below 1e-308). */
 bl_status scaling_fit(bl_data *data);
 /* Targets likewise: mean and 1 / standard deviation of each output. */
 bl_status scaling_fit_targets(bl_data *data);
 /* Refuses examples and targets that are no finite floats once they are scaled, with row and column. */
 bl_status scaling_check(const bl_data *data);
-/* Before arrays of a caller's (data_wrap) are used: that their examples and targets are finite and their labels below the
-   outputs, also where they were changed since. BL_BAD_VALUE in the sentence of ctx, with the row. Each number is read once, in
-   vectors; nothing is done for sets that were read, whose numbers were checked then. */
+/* Before arrays of a caller's (data_wrap) are used: that their examples and targets are finite and their
+   labels below the outputs, also where they were changed since. BL_BAD_VALUE in the sentence of ctx, with
+   the row. Each number is read once, in vectors; nothing is done for sets that were read, whose numbers
+   were checked then. */
 bl_status data_check_wrapped(bl_context *ctx, const bl_data *data);
-/* Numbers as a model with this scaling and encoding (may be NULL) takes them, from n x features as read, into x. As
-   data_gather does; NaN is a missing value where the encoding's column had some. BL_BAD_VALUE, in the sentence of ctx: a
-   value that cannot be taken. One of floats and doubles is given. */
+/* Numbers as a model with this scaling and encoding (may be NULL) takes them, from n x features as read,
+   into x. As data_gather does; NaN is a missing value where the encoding's column had some. BL_BAD_VALUE,
+   in the sentence of ctx: a value that cannot be taken. One of floats and doubles is given. */
 struct raw_rows {
     const float *floats;
     const double *doubles;

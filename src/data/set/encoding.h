@@ -1,9 +1,10 @@
 /*
- * encoding.h - how the columns of a table become features: learned from the training set, kept with the model, followed
- * for every other table.
+ * encoding.h - how the columns of a table become features: learned from the training set, kept with the
+ * model, followed for every other table.
  *
- * A column of numbers is one feature. A column of words is one feature a word, 1 where it stands (one-hot). Where
- * missing values may be filled in, a column that had some has one feature more, 1 where the value is missing.
+ * A column of numbers is one feature. A column of words is one feature a word, 1 where it stands (one-hot).
+ * Where missing values may be filled in, a column that had some has one feature more, 1 where the value is
+ * missing.
  */
 #ifndef BL_DATA_RECIPE_H
 #define BL_DATA_RECIPE_H
@@ -42,11 +43,13 @@ int column_word(const struct encoding_column *column, struct slice word);
 
 /* Whether a feature is a mark, 0 or 1, and not a number to be standardised; for all features in turn. */
 void encoding_marks(const struct encoding *encoding, bool *is_mark);
-/* What the features are called, each a new text: "age", "colour=red", "age is missing"; no names, no texts. */
+/* What the features are called, each a new text: "age", "colour=red", "age is missing"; no names, no
+   texts. */
 bl_status encoding_feature_names(char ***out, bl_context *ctx, const struct encoding *encoding);
 
-/* As JSON, for the metadata of a model: a list of objects {"name", "kind": "number", "words", "left out" or "label",
-   "words": [...], "indicator": true}; "decimal": "comma" in columns of numbers and the label where it is one. */
+/* As JSON, for the metadata of a model: a list of objects {"name", "kind": "number", "words", "left out"
+   or "label", "words": [...], "indicator": true}; "decimal": "comma" in columns of numbers and the label
+   where it is one. */
 bl_status encoding_to_text(char **out, bl_context *ctx, const struct encoding *encoding);
 bl_status encoding_from_text(struct encoding **out, bl_context *ctx, const char *path, const char *text);
 

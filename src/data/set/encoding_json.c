@@ -85,7 +85,8 @@ static bl_status read_words(struct encoding_column *column, const struct parsing
     return BL_OK;
 }
 
-/* Nothing is taken for what it is not: a member of another type or of a name that is unknown would change the features. */
+/* Nothing is taken for what it is not: a member of another type or of a name that is unknown would change
+   the features. */
 static bl_status check_members(const struct parsing *p, const json_t *object)
 {
     const json_t *name = json_object_get(object, "name"), *indicator = json_object_get(object, "indicator"),

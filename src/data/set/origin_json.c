@@ -1,8 +1,9 @@
 /*
- * origin_json.c - where a training set came from, as text and back. What comes back is checked: it may come from anybody's
- * file.
+ * origin_json.c - where a training set came from, as text and back. What comes back is checked: it may come
+ * from anybody's file.
  *
- *     {"examples": 150, "hash": "0123456789abcdef", "source": "iris.csv", "seed": "1", "val": 0, "val_fraction": 0.1,
+ *     {"examples": 150, "hash": "0123456789abcdef", "source": "iris.csv", "seed": "1", "val": 0,
+ *     "val_fraction": 0.1,
  *      "val_is_last": false, "test": "drawn", "test_fraction": 0.2, "test_examples": 30, "test_hash": "...",
  *      "test_source": "iris.csv"}
  */

@@ -1,7 +1,8 @@
 /*
  * scaled_rows.c - rows of numbers as a net takes them: (x - offset) * scale in double, then rounded to float.
  *
- * Also what is checked on the way: a number that is none, or none any more once it is scaled, never reaches a net.
+ * Also what is checked on the way: a number that is none, or none any more once it is scaled, never reaches a
+ * net.
  */
 #include "making.h"
 
@@ -27,8 +28,8 @@ static uint32_t bits_of(float x)
     return bits;
 }
 
-/* Any infinity or NaN among them: their exponent is all ones, and one more added to it becomes the sign. Whole numbers in one
-   sum, so that a compiler makes vectors of the loop. */
+/* Any infinity or NaN among them: their exponent is all ones, and one more added to it becomes the sign.
+   Whole numbers in one sum, so that a compiler makes vectors of the loop. */
 static bool are_wild(const float *x, size_t n)
 {
     const uint32_t exponent = 0x7f800000, one = 0x00800000, sign = 0x80000000;

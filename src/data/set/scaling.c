@@ -1,9 +1,9 @@
 /*
  * scaling.c - the constants that bring inputs to a range that nets learn from, fitted on the training set.
  *
- * For the n values x of a column that are not missing: offset = mean x, scale = 1 / sqrt(sum (x - offset)^2 / n). All in
- * double, over values moved by the first one and taken in units that are powers of two: so neither 10^15 + small numbers
- * nor 10^300 nor 10^-300 lose anything on the way.
+ * For the n values x of a column that are not missing: offset = mean x, scale = 1 / sqrt(sum (x - offset)^2 /
+ * n). All in double, over values moved by the first one and taken in units that are powers of two: so neither
+ * 10^15 + small numbers nor 10^300 nor 10^-300 lose anything on the way.
  */
 #include "../../base/mem.h"
 #include "data.h"
@@ -48,8 +48,8 @@ bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling
     return settle(to, &made, ctx, status);
 }
 
-/* The scale is rounded to a float, because the backend takes bytes as floats: (byte - offset) * scale then has the same bits
-   computed in either type. */
+/* The scale is rounded to a float, because the backend takes bytes as floats: (byte - offset) * scale then
+   has the same bits computed in either type. */
 static void fit_bytes(struct scaling *s, const bl_data *data)
 {
     uint8_t least = 255, most = 0;
@@ -200,7 +200,8 @@ static bl_status fit_features(struct scaling *s, const bl_data *data)
     return data->encoding ? leave_marks(s, data) : BL_OK;
 }
 
-/* 1 / (most - least), of which the difference may be more than a double holds. Rounded to a float, where one holds it, as that
+/* 1 / (most - least), of which the difference may be more than a double holds. Rounded to a float, where
+     one holds it, as that
    of bytes: pixels in a table are then scaled to the same bits as those of a picture. */
 static double scale_of_range(double least, double most)
 {

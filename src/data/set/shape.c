@@ -1,9 +1,10 @@
 /*
  * shape.c - examples that are rows of numbers, taken as images: the option shape.
  *
- * A row of channels x rows x cols numbers is the image's rows, one after the other, and channel after channel. All its
- * numbers are of one kind, so that one pair scales them all, as that of pixels does: to [0, 1] by the least and the largest
- * number of the training set. A pixel that never changes is no special case then.
+ * A row of channels x rows x cols numbers is the image's rows, one after the other, and channel after
+ * channel. All its numbers are of one kind, so that one pair scales them all, as that of pixels does: to [0,
+ * 1] by the least and the largest number of the training set. A pixel that never changes is no special case
+ * then.
  */
 #include "making.h"
 
@@ -96,7 +97,8 @@ bl_status shape_check(const bl_data *data, const struct data_options *o, const b
     return BL_OK;
 }
 
-/* A table's row may be an image written out, or an image be wanted as a row: the number of features decides. */
+/* A table's row may be an image written out, or an image be wanted as a row: the number of features
+   decides. */
 bl_status shape_like(bl_data *data, const bl_data *like, const char *path)
 {
     if (!like)

@@ -1,8 +1,8 @@
 /*
  * split.c - examples drawn from a set for testing and validation.
  *
- * What is drawn follows from the seed, the number of examples and their classes, and from nothing else: so the same file
- * gives the same parts again, which data_read_part relies on.
+ * What is drawn follows from the seed, the number of examples and their classes, and from nothing else: so
+ * the same file gives the same parts again, which data_read_part relies on.
  */
 #include "split.h"
 
@@ -21,8 +21,8 @@ void data_move_notes(bl_data *to, bl_data *from)
 
 /* ---- Rows drawn from the training set */
 
-/* Rows in the order they are looked at: shuffled, or as they are. The first `wanted` of each class are taken, the others
-   stay, both in that order. Regression targets are one class. */
+/* Rows in the order they are looked at: shuffled, or as they are. The first `wanted` of each class are
+   taken, the others stay, both in that order. Regression targets are one class. */
 struct draw {
     uint32_t *order, *rest, *taken;
     size_t *wanted, *there; /* a class */

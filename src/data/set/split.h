@@ -13,8 +13,9 @@ struct split {
     bl_data *train, *val, *test;
 };
 
-/* Both take rows out of split->train, which is replaced by what remains, with its notes. options: test_fraction, which is
-   more than 0; val, val_fraction and val_is_last, which may say that there is nothing to take. */
+/* Both take rows out of split->train, which is replaced by what remains, with its notes. options:
+   test_fraction, which is more than 0; val, val_fraction and val_is_last, which may say that there is
+   nothing to take. */
 bl_status split_test(struct split *split);
 bl_status split_val(struct split *split);
 

@@ -15,7 +15,8 @@ struct csv_digits {
     struct slice *texts; /* a row each */
 };
 
-/* "+007" is "7", "-0" is "-0"; at: room for the sign and the digits. false: not whole, or with an exponent or a point. */
+/* "+007" is "7", "-0" is "-0"; at: room for the sign and the digits. false: not whole, or with an exponent
+   or a point. */
 static bool plain_digits(struct slice text, struct slice *out, bool *is_negative)
 {
     size_t i = 0;

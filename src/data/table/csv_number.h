@@ -1,5 +1,6 @@
 /*
- * csv_number.h - what a field of a table says as a number, and the notations of numbers that are not read but recognised.
+ * csv_number.h - what a field of a table says as a number, and the notations of numbers that are not read but
+ * recognised.
  */
 #ifndef BL_DATA_CSV_NUMBER_H
 #define BL_DATA_CSV_NUMBER_H

@@ -1,8 +1,9 @@
 /*
  * csv_preamble.c - skips what may precede a table: Excel's "sep=;", and lines of comments that begin with #.
  *
- * The last of the comments may be the header (numpy's savetxt writes it so, and some tables have a column called "#"): it is
- * when it has as many fields as the line below, none of them a number, and that line has numbers.
+ * The last of the comments may be the header (numpy's savetxt writes it so, and some tables have a column
+ * called "#"): it is when it has as many fields as the line below, none of them a number, and that line has
+ * numbers.
  */
 #include "csv_dialect.h"
 

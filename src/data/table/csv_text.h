@@ -24,8 +24,8 @@ struct csv_field {
     bool is_broken;    /* a quote that is not closed, or more text behind it */
 };
 
-/* The next field of a line; false when nothing is left. "a,,b" has three fields, "a," two. The separator ' ' stands for any
-   number of blanks and tabs; those at the ends of the line are ignored. */
+/* The next field of a line; false when nothing is left. "a,,b" has three fields, "a," two. The separator '
+   ' stands for any number of blanks and tabs; those at the ends of the line are ignored. */
 bool csv_next_field(struct slice *rest, char separator, struct csv_field *field);
 
 size_t csv_count_fields(struct slice line, char separator);

@@ -66,7 +66,8 @@ static void png_take_bytes(png_structp png, png_bytep to, size_t n)
     p->place += n;
 }
 
-/* The header. Chunks about light and colour spaces (gAMA, cHRM, sRGB, iCCP), texts and times are skipped unread. */
+/* The header. Chunks about light and colour spaces (gAMA, cHRM, sRGB, iCCP), texts and times are skipped
+   unread. */
 static bool png_begin(struct png_reading *p)
 {
     if (setjmp(png_jmpbuf(p->png)))
