@@ -178,7 +178,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      init              zero, fanin, glorot, he []
      rule              a name of bl_rule_name or of bl_rule_register: bp, fa, dfa, ... [dfa]
      feedback          nokland, lillicrap, "fanin [GAIN]", "uniform X", "normal S", FILE.npz []
-     inlet             end, before-pool, channels [end]
+     feedback-at       end, before-pool, channels [end]
      modules           layer, residual, N weighted layers, 1 to 1e6: see below [layer]
      slope             "cos a", "cos f", 1, f' []
      lambda            X, 0 to 0.9 []
@@ -208,6 +208,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      backend           auto, portable; likewise [auto]
      out               a folder []
      force             true, false [false]
+     inlet             the name of version 0.1.0 for feedback-at: end, before-pool, channels [end]
      no-angles         the name of version 0.1.0 for "angles none": true, false [false]
 
    A net is a list of layers with commas between them, from the input to the output: "conv 8 5x5 pad 2, relu,
@@ -553,7 +554,7 @@ typedef enum bl_buffer_id {
     BL_TARGETS = 2, /* n x outputs, one-hot for classes; read only */
     BL_ERROR = 3,   /* e, n x outputs, times bl_map_call.scale; read only */
     BL_OUTPUT = 4,  /* h, n x units; read only */
-    BL_SIGNAL = 5,  /* s, n x units (with the option inlet before-pool n x the numbers before the pool) */
+    BL_SIGNAL = 5,  /* s, n x units (with the option feedback-at before-pool n x the numbers before the pool) */
     /* d, n x the numbers at the output of the block's weights. A rule that writes it itself replaces the
        derivatives of the layers behind the weights; nets with batch norm are refused then */
     BL_DELTA = 6,
@@ -711,7 +712,7 @@ BL_API int bl_emitter_is_taught(const bl_emitter *e, int block);   /* 1: `emit` 
    bl_trainer_create. block: that of the callback, or another one. */
 
 /* s = v B of the block. source: what v is: BL_ERROR, an array of BL_BATCH x BL_OUTPUTS that the net has
-   one of, or BL_TARGETS, which are sent as -scale y. For BL_FEEDBACK_DIRECT. The option inlet is obeyed. */
+   one of, or BL_TARGETS, which are sent as -scale y. For BL_FEEDBACK_DIRECT. The option feedback-at is obeyed. */
 BL_API void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block);
 /* s = the sum over the blocks f that follow of d_f M_f, where M is BL_WEIGHTS, or BL_FEEDBACK shaped like
    them; of d_f as it is where f is a sum, and of d_f exactly through f where it begins with a layernorm or

@@ -71,7 +71,7 @@ static inline bl_status fixture_configure(bl_config *config, const struct fixtur
                                       {"schedule", "constant"},
                                       {"init", o->init},
                                       {"feedback", o->feedback},
-                                      {"inlet", o->feedback_at},
+                                      {"feedback-at", o->feedback_at},
                                       {"seed", o->seed},
                                       {"batch", fixture_or(o->batch, "64")},
                                       {"epochs", fixture_or(o->epochs, "10")},

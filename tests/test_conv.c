@@ -555,7 +555,7 @@ static void inlets_are_for_direct_signals(void **state)
                                                 .feedback_at = "before-pool"};
         const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, {CHANNELS, ROWS, COLS}};
         assert_int_equal(fixture_try(&fixture, "portable", 1, &options, &batch), BL_NOT_DEFINED);
-        if (!strstr(bl_why(fixture.ctx), "does not support the option inlet"))
+        if (!strstr(bl_why(fixture.ctx), "does not support the option feedback-at"))
             fail_msg("%s: %s", refusing[i], bl_why(fixture.ctx));
         fixture_free(&fixture);
     }

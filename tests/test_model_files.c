@@ -148,7 +148,7 @@ static const struct change changes[] = {
     {.key = "input", .text = "5", .expected = "input \"5\""},
     {.key = "input", .text = "1 x 1 x 4", .expected = "table's columns become 5 features"},
     {.key = "outputs", .text = "3", .expected = "is not a list of 3 names"},
-    {.key = "inlet", .text = "elsewhere", .expected = "no inlet \"elsewhere\""},
+    {.key = "inlet", .text = "elsewhere", .expected = "no feedback position \"elsewhere\""},
     {.lost = "inlet", .expected = "no \"inlet\""},
     {.key = "feedback", .text = "uniform x", .expected = "its feedback cannot be understood"},
     {.key = "precision", .text = "fp8", .expected = "its precision cannot be understood"},

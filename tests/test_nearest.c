@@ -110,7 +110,7 @@ static const struct word_case words[] = {
     {"feedback", "n\xc3\xb8kland", "write nokland"},
     {"feedback", "gaussian 0.1", "normal S"},
     {"feedback", "xyzzy", "there are: nokland"},
-    {"inlet", "before_pool", "did you mean \"before-pool\"?"},
+    {"feedback-at", "before_pool", "did you mean \"before-pool\"?"},
     {"loss", "cross-entropy", "written ce"},
     {"loss", "categorical_crossentropy", "written ce"},
     {"loss", "NLLLoss", "written ce"},

@@ -75,8 +75,8 @@ static void test_statuses(void **state)
         {flat, "fa", "memory", "low", false, BL_NOT_DEFINED},
         {flat, "pepita", "memory", "low", false, BL_NOT_DEFINED},
         {flat, "dfa", "memory", "low", false, BL_OK},
-        {flat, "fa", "inlet", "channels", false, BL_NOT_DEFINED},
-        {flat, "dfa", "inlet", "channels", false, BL_OK},
+        {flat, "fa", "feedback-at", "channels", false, BL_NOT_DEFINED},
+        {flat, "dfa", "feedback-at", "channels", false, BL_OK},
         /* what no other rule could take either */
         {relu, "fa", "init", "zero", false, BL_BAD_VALUE},
         {"dense 5, tanh, dense 4", "ifa", NULL, NULL, false, BL_BAD_VALUE},

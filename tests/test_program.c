@@ -228,7 +228,7 @@ static bl_status make(struct made *m, const struct drawn *c, int threads, const 
                                       {"batch", "10"},
                                       {"schedule", "constant"},
                                       {"precision", c->precision},
-                                      {"inlet", c->feedback_at},
+                                      {"feedback-at", c->feedback_at},
                                       {"modules", c->modules},
                                       {"memory", memory},
                                       {"seed", "3"},
@@ -461,7 +461,7 @@ static void compare(const struct drawn *c, uint32_t number, const char *variant,
 {
     if (strcmp(hash, reference) != 0)
         fail_msg(
-            "case %u, %s: %s, expected %s: \"%s\", %s, %s, %s, inlet %s, modules %s, %d threads, batch %zu",
+            "case %u, %s: %s, expected %s: \"%s\", %s, %s, %s, feedback at %s, modules %s, %d threads, batch %zu",
             number, variant, hash, reference, c->net, c->rule, c->optimizer, c->precision, c->feedback_at,
             c->modules, c->threads, c->batch);
 }

@@ -16,15 +16,15 @@ static const char *name_at(size_t i)
 
 bl_status feedback_at_parse(bl_context *ctx, enum feedback_at *out, const char *text)
 {
-    static const struct vocabulary inlets = {name_at, NULL, NULL, 0};
+    static const struct vocabulary positions = {name_at, NULL, NULL, 0};
     char advice[128];
     for (size_t i = 0; name_at(i); i++)
         if (strcmp(text, name_at(i)) == 0) {
             *out = (enum feedback_at)i;
             return BL_OK;
         }
-    vocabulary_advise(&inlets, slice_of(text), advice, sizeof advice);
-    BL_FAIL(ctx, BL_BAD_VALUE, "no inlet \"%s\"; %s", text, advice);
+    vocabulary_advise(&positions, slice_of(text), advice, sizeof advice);
+    BL_FAIL(ctx, BL_BAD_VALUE, "no feedback position \"%s\"; %s", text, advice);
 }
 
 bl_status feedback_at_check_text(bl_context *ctx, const char *text)

@@ -323,7 +323,7 @@ static bl_status build(struct workspace *workspace, const struct net *net,
     BL_TRY(MEM_ARRAY(ctx, &workspace->h, net->n_blocks, "the list of activations"));
     BL_TRY(MEM_ARRAY(ctx, &workspace->term, net->n_blocks, "the list of terms"));
     BL_TRY(MEM_ARRAY(ctx, &workspace->signal, workspace->n_views * net->n_blocks, "the list of signals"));
-    BL_TRY(MEM_ARRAY(ctx, &workspace->feedback_at, net->n_blocks, "the list of inlets"));
+    BL_TRY(MEM_ARRAY(ctx, &workspace->feedback_at, net->n_blocks, "the list of feedback positions"));
     for (size_t l = 0; l < net->n_blocks; l++)
         workspace->feedback_at[l] = feedback_at_layer(net, l, FEEDBACK_AT_END);
     BL_TRY(MEM_ARRAY(ctx, &workspace->delta, workspace->n_views * net->n_blocks, "the list of deltas"));

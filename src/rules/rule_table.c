@@ -53,7 +53,7 @@ static bl_status check_feedback_at(const struct net *net, const struct rule_ops 
     if (feedback->feedback_at == FEEDBACK_AT_END || (rule_is_direct(ops) && !rule_flow(ops).fits_outputs))
         return BL_OK;
     BL_FAIL(net->ctx, BL_NOT_DEFINED,
-            "rule %s does not support the option inlet; dfa, adfa and drtp do, which send fixed feedback "
+            "rule %s does not support the option feedback-at; dfa, adfa and drtp do, which send fixed feedback "
             "straight to a "
             "block",
             ops->name);

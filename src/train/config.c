@@ -29,8 +29,11 @@ const bl_option *bl_option_at(int i)
     return i >= 0 && (size_t)i < option_count ? &option_table[i].option : NULL;
 }
 
+/* The option that has the value of `key`: inlet is the name that 0.1.0 had for feedback-at. */
 static bool find_config(const char *key, size_t *out)
 {
+    if (strcmp(key, "inlet") == 0)
+        key = "feedback-at";
     for (size_t i = 0; i < option_count; i++)
         if (strcmp(option_table[i].option.key, key) == 0) {
             *out = i;
@@ -205,7 +208,7 @@ json_t *config_to_json(const bl_config *config)
     json_t *object = json_object();
     for (size_t i = 0; i < option_count; i++) {
         const char *text = bl_config_get(config, option_table[i].option.key);
-        if (is_former(option_table[i].option.key))
+        if (strcmp(option_table[i].option.group, "former") == 0)
             continue;
         json_object_set_new(object, option_table[i].option.key, text[0] ? json_string(text) : json_null());
     }

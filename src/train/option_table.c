@@ -302,7 +302,7 @@ const struct option_row option_table[] = {
       "sgd "
       "uniform 1, and fanin, 0.5 of it for relus, for fa and kp with two hidden blocks or more)"},
      feedback_check_text_option},
-    {{"inlet", "end|before-pool|channels", "end", "rule",
+    {{"feedback-at", "end|before-pool|channels", "end", "rule",
       "where the feedback of dfa, adfa and drtp enters a block: at its end, before its pool, or one number "
       "per channel"},
      feedback_at_check_text_option},
@@ -389,6 +389,8 @@ const struct option_row option_table[] = {
      check_folder},
     {{"force", NULL, "false", "run", "replace the contents of the run folder"}, check_switch},
     {{"no-angles", NULL, "false", "former", "angles none, as 0.1.0 wrote it"}, check_switch},
+    {{"inlet", "end|before-pool|channels", "end", "former", "feedback-at, as 0.1.0 wrote it"},
+     feedback_at_check_text_option},
 };
 const size_t option_count = sizeof option_table / sizeof *option_table;
 

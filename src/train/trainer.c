@@ -230,7 +230,7 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
     if (status == BL_OK)
         status = feedback_parse(t->ctx, &spec, config_text(t->config, "feedback"));
     if (status == BL_OK)
-        status = feedback_at_parse(t->ctx, &spec.feedback_at, config_text(t->config, "inlet"));
+        status = feedback_at_parse(t->ctx, &spec.feedback_at, config_text(t->config, "feedback-at"));
     if (status == BL_OK && ops->has_slope)
         status = slope_parse(t->ctx, &spec.slope, config_text(t->config, "slope"));
     if (status == BL_OK)
@@ -283,6 +283,7 @@ static bl_status set_split(bl_trainer *t, const bl_data *like)
 
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
+    /* inlet is the key of feedback-at in model files. */
     static const char *const keys[] = {"net",           "rule",       "feedback",  "inlet",
                                        "modules",       "init",       "loss",      "reduction",
                                        "optimizer",     "lr",         "schedule",  "batch",
