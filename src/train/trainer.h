@@ -71,6 +71,24 @@ struct bl_trainer {
     bool is_resumed; /* the folder is its own */
 };
 
+/* A batch of the caller's: labels or targets, the other NULL. */
+struct batch {
+    const float *x, *targets;
+    const int32_t *labels;
+    size_t n;
+};
+
+/* Whether the option memory is low. */
+bool trainer_is_lean(const bl_trainer *trainer);
+/* The memory of a batch of up to `capacity` examples on which the rule trains or is inspected. */
+bl_status trainer_make_workspace(struct workspace **out, const bl_trainer *trainer, size_t capacity,
+                                 enum workspace_memory memory);
+/* The largest batch of a step: the option batch, or STREAM_BATCH where nobody chose one, because a
+   stream's `like` may be a few examples alone. */
+size_t trainer_most_examples(const bl_trainer *trainer);
+/* The batch into the workspace, scaled as the training set is. BL_BAD_VALUE: it does not suit the trainer. */
+bl_status trainer_take_batch(bl_trainer *trainer, struct workspace *workspace, const struct batch *batch);
+
 /* For tests: gradients go to a buffer before the optimiser sees them. The bits stay the same. */
 void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered);
 

@@ -1,0 +1,466 @@
+/*
+ * trainer_create.c - creates a trainer: checks the configuration, sets the defaults, and makes model, program and memory.
+ */
+#include "angle_steps.h"
+#include "learnable.h"
+#include "stillness.h"
+#include "trainer.h"
+#include "unused.h"
+
+#include "../base/mem.h"
+#include "../net/init.h"
+#include "../net/modules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SCORE_BATCH = 500, STREAM_BATCH = 64, ZERO_START_PERCENT = 25 };
+
+static bl_status settle(bl_config *config, const char *key, const char *text)
+{
+    return config_text(config, key)[0] ? BL_OK : config_set_default(config, key, text);
+}
+
+/* Every hidden activation has a slope at 0: none is a relu, or nearly one. */
+static bool is_steep(const struct net *net)
+{
+    return 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
+}
+
+/* From zero weights all hidden units of a block move along as many directions as the error has; with one
+   output, or two classes, that is one, and it stays so: units that are all alike learn little more than a
+   linear model. Behind zero weights layer norm has nothing to normalise, and multiplies what goes back
+   through it by 1 / sqrt(epsilon), 316, which chains of matrices did not recover from (docs/rules.md). */
+static bool may_start_from_zero(const struct net *net, const struct rule_ops *ops)
+{
+    if (net->reader_of_all && rule_is_chain(ops))
+        return false;
+    const bool has_directions = net->n_blocks == 1 || net->blocks[net_last(net)].units > 2;
+    return ops->learns_from_zero && !net->has_merged_modules && is_steep(net) && has_directions;
+}
+
+/* In a chain of matrices the size of a signal is multiplied by the gain at each block; a direct rule passes
+   one matrix, and so does a chain with one hidden block. Relus do not bound their outputs, and need half the
+   size (docs/rules.md). */
+const char *trainer_default_feedback(const struct rule_ops *ops, const struct net *net,
+                                     const struct optimizer *optimizer)
+{
+    if (ops->default_feedback)
+        return ops->default_feedback;
+    if (optimizer->ops->hides_scale)
+        return "nokland";
+    if (!rule_is_chain(ops) || net->n_blocks <= 2)
+        return "uniform 1";
+    return is_steep(net) ? "fanin" : "fanin 0.5";
+}
+
+static bl_status settle_size(bl_config *config, const char *key, size_t n)
+{
+    char text[32] = "";
+    text_append(text, sizeof text, "%zu", n);
+    return settle(config, key, text);
+}
+
+static struct defaults defaults_for(const bl_config *config, const struct optimizer *optimizer,
+                                    size_t examples)
+{
+    const struct run_size size = {
+        .examples = examples,
+        .batch = config_size(config, "batch"),
+        .sums = strcmp(config_text(config, "reduction"), "sum") == 0,
+        .waits_for_error = strcmp(config_text(config, "stop"), "paper") == 0,
+    };
+    return defaults_of(&size, optimizer);
+}
+
+struct defaults trainer_defaults(const bl_trainer *t, size_t n_examples)
+{
+    return defaults_for(t->config, &t->stepper.optimizer, n_examples);
+}
+
+static bl_status settle_training(bl_config *config, const struct optimizer *optimizer, size_t examples)
+{
+    const struct defaults chosen = defaults_for(config, optimizer, examples);
+    char rate[32];
+    text_from_double(chosen.rate, rate);
+    BL_TRY(settle(config, "lr", rate));
+    BL_TRY(settle(config, "schedule", chosen.schedule));
+    BL_TRY(settle_size(config, "batch", chosen.batch));
+    return settle_size(config, "epochs", chosen.epochs);
+}
+
+/* What the net must be known for. */
+static bl_status settle_all(bl_config *config, const struct net *net, const struct rule_ops *ops,
+                            const struct optimizer *optimizer, size_t examples)
+{
+    BL_TRY(settle(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
+    BL_TRY(settle(config, "feedback", trainer_default_feedback(ops, net, optimizer)));
+    BL_TRY(settle_training(config, optimizer, examples));
+    return bl_config_is_set(config, "net") ? bl_config_set(config, "net", net->text)
+                                           : config_set_default(config, "net", net->text);
+}
+
+/* Called before anything is drawn: purposes without a seed of their own take the run's. */
+static bl_status settle_seeds(bl_config *config)
+{
+    static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        BL_TRY(settle(config, keys[i], config_text(config, "seed")));
+    return BL_OK;
+}
+
+/* What the net or the optimiser is made from. */
+static bl_status settle_before(bl_config *config, const bl_data *like)
+{
+    char net[DEFAULTS_NET_ROOM];
+    defaults_net(like->outputs, net);
+    BL_TRY(settle(config, "net", net));
+    return settle(config, "optimizer", defaults_optimizer());
+}
+
+static bl_status check_start(bl_context *ctx, const bl_config *config, const struct net *net,
+                             const struct rule_ops *ops)
+{
+    if (strcmp(config_text(config, "init"), "zero") != 0 || net->n_blocks == 1)
+        return BL_OK;
+    if (!ops->learns_from_zero)
+        BL_FAIL(ctx, BL_NOT_DEFINED,
+                "rule %s cannot learn from all-zero weights: its hidden layers would never move; use --init "
+                "fanin",
+                ops->name);
+    if (net->has_merged_modules)
+        BL_FAIL(
+            ctx, BL_NOT_DEFINED,
+            "rule %s cannot learn from all-zero weights with the option modules: inside a module derivatives "
+            "pass the weights, which are 0; use --init fanin",
+            ops->name);
+    if (net_slope_at_zero(net) <= 0.0f)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "a relu net cannot learn from all-zero weights: its slope at 0 is 0; use --init fanin or "
+                "--init he");
+    return BL_OK;
+}
+
+/* One unit for each class or target, or one for the second of two classes. */
+static bl_status check_outputs(bl_context *ctx, const struct net *net, const struct loss_ops *loss,
+                               const bl_data *data)
+{
+    const size_t units = net->blocks[net_last(net)].units;
+    const bool is_ce = strcmp(loss->name, "ce") == 0;
+    if (data->outputs == 1 && !data->has_targets)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "%s has one class, and there is nothing to tell apart; expected two or more", data->source);
+    if (model_is_one_of_two(net, data) && strcmp(loss->name, "bce") != 0)
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "net \"%s\" ends with one unit for the 2 classes of %s, which goes with loss bce, not %s%s; "
+                "use --loss "
+                "bce, where the unit gives the probability of the second class, or end the net with dense 2",
+                net->text, data->source, loss->name, is_ce ? " (softmax of one number is always 1)" : "");
+    if (units != (size_t)data->outputs && !model_is_one_of_two(net, data))
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "net \"%s\" ends with %zu unit%s, but %s has %d %s%s; end it with dense %d%s", net->text,
+                units, units == 1 ? "" : "s", data->source, data->outputs,
+                data->has_targets ? "target" : "class",
+                data->outputs == 1  ? ""
+                : data->has_targets ? "s"
+                                    : "es",
+                data->outputs,
+                data->outputs == 2 && !data->has_targets ? ", or with dense 1 and --loss bce" : "");
+    return BL_OK;
+}
+
+static bl_status check_data(bl_context *ctx, const struct net *net, const struct loss_ops *loss,
+                            const bl_data *data)
+{
+    BL_TRY(check_outputs(ctx, net, loss, data));
+    if (net->inputs != data->features)
+        BL_FAIL(ctx, BL_BAD_VALUE, "the net takes %zu inputs, but %s has %zu", net->inputs, data->source,
+                data->features);
+    if (loss->needs_classes && data->targets)
+        BL_FAIL(ctx, BL_BAD_VALUE, "loss %s needs classes, but %s has real targets; use --loss mse",
+                loss->name, data->source);
+    return BL_OK;
+}
+
+static bl_status make_net_alone(struct net **out, bl_trainer *t, const bl_data *like,
+                                const struct rule_ops *ops)
+{
+    const char *text = config_text(t->config, "net");
+    if (!ops->only_output)
+        return net_create_for(out, t->ctx, like->shape, text, like->outputs);
+    char *output = NULL;
+    BL_TRY(net_text_of_output(t->ctx, text, &output));
+    const bl_status status = net_create_for(out, t->ctx, like->shape, output, like->outputs);
+    mem_free(t->ctx, output);
+    return status;
+}
+
+static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, const struct rule_ops *ops)
+{
+    struct modules modules = {0};
+    BL_TRY(modules_parse(t->ctx, &modules, config_text(t->config, "modules")));
+    BL_TRY(make_net_alone(out, t, like, ops));
+    net_set_modules(*out, modules);
+    return BL_OK;
+}
+
+/* Net and rule become the model's, also on failure. */
+static bl_status make_model(bl_trainer *t, const bl_data *like, const struct optimizer *optimizer)
+{
+    const struct rule_ops *ops = rule_find(t->ctx, config_text(t->config, "rule"));
+    struct net *net = NULL;
+    struct rule *rule = NULL;
+    struct feedback_spec spec;
+    BL_TRY(make_net(&net, t, like, ops));
+    bl_status status =
+        settle(t->config, "loss", defaults_loss(like->has_targets, model_is_one_of_two(net, like)));
+    const struct loss_ops *loss = loss_find(config_text(t->config, "loss"));
+    if (status == BL_OK)
+        status = check_data(t->ctx, net, loss, like);
+    if (status == BL_OK)
+        status = settle_all(t->config, net, ops, optimizer, like->n);
+    if (status == BL_OK)
+        status = check_start(t->ctx, t->config, net, ops);
+    if (status == BL_OK && ops->needs_classes && like->has_targets)
+        status = context_fail(t->ctx, BL_NOT_DEFINED, "rule %s needs classes, but %s has regression targets",
+                              ops->name, like->source);
+    if (status == BL_OK)
+        status = feedback_parse(t->ctx, &spec, config_text(t->config, "feedback"));
+    if (status == BL_OK)
+        status = feedback_at_parse(t->ctx, &spec.feedback_at, config_text(t->config, "feedback-at"));
+    if (status == BL_OK && ops->has_slope)
+        status = slope_parse(t->ctx, &spec.slope, config_text(t->config, "slope"));
+    if (status == BL_OK)
+        status = rule_create(&rule, net, ops, &spec, config_u64(t->config, "feedback-seed"));
+    if (status != BL_OK) {
+        net_free(net);
+        return status;
+    }
+    init_weights(net, config_text(t->config, "init"), config_u64(t->config, "weight-seed"));
+    return model_create(&t->model, t->ctx, net, rule, loss, like);
+}
+
+/* A JSON list of texts, or null: what is not there is said, so that a reader misses what was lost. */
+static bl_status set_names(bl_trainer *t, const char *key, char *const *names, size_t n)
+{
+    if (!names)
+        return model_set_metadata(t->model, key, "null");
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_string(names[i]));
+    char *text = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    const bl_status status = text ? model_set_metadata(t->model, key, text)
+                                  : context_fail(t->ctx, BL_NO_MEMORY, "no memory for names");
+    free(text);
+    return status;
+}
+
+/* What the columns of a table became. */
+static bl_status set_table(bl_trainer *t, const bl_data *like)
+{
+    char *text = NULL;
+    if (!like->encoding)
+        return model_set_metadata(t->model, "table", "null");
+    BL_TRY(encoding_to_text(&text, t->ctx, like->encoding));
+    const bl_status status = model_set_metadata(t->model, "table", text);
+    mem_free(t->ctx, text);
+    return status;
+}
+
+/* Describes the examples that were held out before the training. */
+static bl_status set_split(bl_trainer *t, const bl_data *like)
+{
+    char *text = NULL;
+    BL_TRY(origin_to_text(&text, t->ctx, &like->origin));
+    const bl_status status = model_set_metadata(t->model, "split", text);
+    mem_free(t->ctx, text);
+    return status;
+}
+
+static bl_status set_facts(bl_trainer *t, const bl_data *like)
+{
+    /* inlet is the key of feedback-at in model files. */
+    static const char *const keys[] = {"net",           "rule",       "feedback",  "inlet",
+                                       "modules",       "init",       "loss",      "reduction",
+                                       "optimizer",     "lr",         "schedule",  "batch",
+                                       "seed",          "split-seed", "precision", "weight-seed",
+                                       "feedback-seed", "order-seed", "epochs"};
+    char shape[64];
+    snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
+    BL_TRY(model_set_metadata(t->model, "format", model_formats[MODEL_FORMAT]));
+    BL_TRY(model_set_metadata(t->model, "input", shape));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        BL_TRY(model_set_metadata(t->model, keys[i], config_text(t->config, keys[i])));
+    if (t->model->rule->ops->has_slope)
+        BL_TRY(model_set_metadata(t->model, "slope", config_text(t->config, "slope")));
+    if (config_number(t->config, "adversarial") > 0.0)
+        BL_TRY(model_set_metadata(t->model, "adversarial", config_text(t->config, "adversarial")));
+    if (config_number(t->config, "max-norm") > 0.0)
+        BL_TRY(model_set_metadata(t->model, "max-norm", config_text(t->config, "max-norm")));
+    if (rule_learns_feedback(t->model->rule->ops))
+        BL_TRY(model_set_metadata(t->model, "lambda", config_text(t->config, "lambda")));
+    BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
+    BL_TRY(set_table(t, like));
+    BL_TRY(set_split(t, like));
+    BL_TRY(model_set_metadata(t->model, "missing",
+                              !like->encoding                 ? "null"
+                              : like->encoding->takes_missing ? "impute"
+                                                              : "refuse"));
+    BL_TRY(model_set_metadata(t->model, "labels", model_label_words[like->class_match]));
+    if (like->is_resized)
+        BL_TRY(model_set_metadata(t->model, "pictures", "resized"));
+    BL_TRY(model_set_metadata(t->model, "answers", like->has_targets ? "numbers" : "classes"));
+    BL_TRY(model_set_number(t->model, "scaling", (double)like->scaling.n));
+    BL_TRY(model_set_number(t->model, "target_scaling", (double)like->target_scaling.n));
+    return model_set_number(t->model, "outputs", like->outputs);
+}
+
+bool trainer_is_lean(const bl_trainer *t)
+{
+    return strcmp(config_text(t->config, "memory"), "low") == 0;
+}
+
+static enum precision precision_of(const bl_trainer *t)
+{
+    const char *text = config_text(t->config, "precision");
+    return strcmp(text, "bf16") == 0         ? PRECISION_BF16
+           : strcmp(text, "bf16-dense") == 0 ? PRECISION_BF16_DENSE
+                                             : PRECISION_FLOAT32;
+}
+
+bl_status trainer_make_workspace(struct workspace **out, const bl_trainer *t, size_t capacity,
+                                 enum workspace_memory memory)
+{
+    const struct rule *rule = t->model->rule;
+    BL_TRY(workspace_create(out, t->ctx, t->model->net,
+                            (struct workspace_spec){.capacity = capacity,
+                                                    .memory = memory,
+                                                    .precision = precision_of(t),
+                                                    .keeps_sums = rule_needs_sums(rule),
+                                                    .places = t->stepper.program->places}));
+    workspace_set_feedback_at(*out, t->model->net, rule->feedback.feedback_at);
+    return rule_need_batch(rule, capacity);
+}
+
+/* Blocks learn as they go: from the targets, or from an error that a first pass brought. */
+static bl_status check_memory(const bl_trainer *t)
+{
+    const struct rule_ops *ops = t->model->rule->ops;
+    if (trainer_is_lean(t) && !rule_may_be_lean(ops))
+        BL_FAIL(t->ctx, BL_NOT_DEFINED,
+                "memory low: rule %s needs the outputs of all blocks at once; dfa, drtp and their "
+                "like do not",
+                ops->name);
+    const struct angle_steps steps = angle_steps_of(config_text(t->config, "angles"));
+    if (trainer_is_lean(t) && angle_steps_are_named(&steps))
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "angles is \"%s\", but with memory low none are measured: use memory normal, or angles none",
+                config_text(t->config, "angles"));
+    return BL_OK;
+}
+
+/* What one rule or two take: where the rule at hand does not, the option has no value. Feedback that
+   learns forgets how it began by decay alone, and the `decay` of a file of 0.1.0 is such a one. */
+static bl_status settle_of_rule(bl_trainer *t, struct optimizer *optimizer)
+{
+    const struct rule_ops *ops = rule_find(t->ctx, config_text(t->config, "rule"));
+    char lambda[32];
+    text_from_double(optimizer->decay > 0.0f ? 0.0 : ops->default_lambda, lambda);
+    if (ops->has_slope)
+        BL_TRY(settle(t->config, "slope", "cos a"));
+    if (!rule_learns_feedback(ops))
+        return BL_OK;
+    BL_TRY(settle(t->config, "lambda", lambda));
+    optimizer->lambda = (float)config_number(t->config, "lambda");
+    return BL_OK;
+}
+
+size_t trainer_most_examples(const bl_trainer *t)
+{
+    const bool is_open = !bl_config_is_set(t->config, "batch");
+    return is_open && t->batch < STREAM_BATCH ? STREAM_BATCH : t->batch;
+}
+
+static bl_status build(bl_trainer *t, const bl_data *like)
+{
+    struct optimizer optimizer;
+    BL_TRY(settle_seeds(t->config));
+    BL_TRY(settle_before(t->config, like));
+    BL_TRY(optimizer_parse(t->ctx, &optimizer, config_text(t->config, "optimizer")));
+    BL_TRY(settle_of_rule(t, &optimizer));
+    BL_TRY(make_model(t, like, &optimizer));
+    BL_TRY(optimizer_check_rate(t->ctx, &optimizer, config_number(t->config, "lr")));
+    BL_TRY(check_memory(t));
+    BL_TRY(set_facts(t, like));
+    BL_TRY(model_need_counts(t->model));
+    BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
+    const struct net *net = t->model->net;
+    BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer,
+                          trainer_is_lean(t)));
+    t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
+    t->batch = config_size(t->config, "batch");
+    t->needs_two = net_needs_two(net);
+    BL_TRY(learnable_check(t));
+    BL_TRY(unused_of_trainer(t));
+    BL_TRY(stillness_create(t));
+    BL_TRY(trainer_make_workspace(&t->workspace, t, trainer_most_examples(t) + (t->needs_two ? 1 : 0),
+                                  program_keeps(t->stepper.program)));
+    BL_TRY(workspace_create(&t->score_workspace, t->ctx, net,
+                            (struct workspace_spec){.capacity = SCORE_BATCH, .memory = LESSON_FOR_USE}));
+    BL_TRY(adversary_of_trainer(t));
+    BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
+    t->epochs = config_size(t->config, "epochs");
+    t->max_norm = config_number(t->config, "max-norm");
+    t->data_hash = like->hash;
+    t->narrow_data_hash = like->narrow_hash;
+    t->state = (struct run_state){.running_error = 1.0};
+    t->stop_reason = "";
+    return BL_OK;
+}
+
+bl_status bl_trainer_create(bl_trainer **out, bl_context *ctx, const bl_config *config, const bl_data *like)
+{
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
+    BL_GIVEN(ctx, config);
+    BL_GIVEN(ctx, like);
+    bl_trainer *t = NULL;
+    BL_TRY(MEM_ONE(ctx, &t, "the trainer"));
+    t->ctx = t->stepper.ctx = ctx;
+    bl_status status = bl_config_copy(&t->config, config);
+    if (status == BL_OK)
+        status = build(t, like);
+    if (status != BL_OK) {
+        bl_trainer_free(t);
+        return status;
+    }
+    *out = t;
+    return BL_OK;
+}
+
+void bl_trainer_free(bl_trainer *t)
+{
+    if (!t)
+        return;
+    json_decref(t->early_angles);
+    alignment_free(t->alignment);
+    adversary_free(t->adversary);
+    stepper_release(&t->stepper);
+    workspace_free(t->workspace);
+    workspace_free(t->score_workspace);
+    workspace_free(t->inspected);
+    bl_model_free(t->model);
+    bl_config_free(t->config);
+    mem_free(t->ctx, t->gradient);
+    mem_free(t->ctx, t->angles);
+    angle_examples_free(&t->angle_examples, t->ctx);
+    mem_free(t->ctx, t->order);
+    mem_free(t->ctx, t->told);
+    for (size_t i = 0; i < t->n_notes; i++)
+        mem_free(t->ctx, t->notes[i]);
+    mem_free(t->ctx, t->notes);
+    mem_free(t->ctx, t);
+}
