@@ -4,7 +4,7 @@
 #include "data_notes.h"
 #include "majority.h"
 #include "open_model.h"
-#include "watch.h"
+#include "progress.h"
 
 #include <math.h>
 

@@ -4,8 +4,8 @@
 #include "data_notes.h"
 #include "majority.h"
 #include "preset_notes.h"
+#include "progress.h"
 #include "report/report.h"
-#include "watch.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -120,14 +120,14 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
         .epochs = atoi(bl_config_get(bl_trainer_config(trainer), "epochs")),
         .prints_epochs = !extra_of(s, "quiet") || extra_of(s, "json"),
         .prints_json = extra_of(s, "json") != NULL,
-        .progress = watch_progress(s),
+        .progress = progress_report(s),
     };
-    watch_notes(&watch);
-    watch_signals();
-    const bl_status status = bl_trainer_fit(trainer, train, val, test, watch_run, &watch);
+    progress_notes(&watch);
+    progress_signals();
+    const bl_status status = bl_trainer_fit(trainer, train, val, test, progress_run, &watch);
     *last = watch.last;
     last->angles = NULL;
-    watch_release(&watch);
+    progress_release(&watch);
     return status;
 }
 

@@ -554,7 +554,8 @@ typedef enum bl_buffer_id {
     BL_TARGETS = 2, /* n x outputs, one-hot for classes; read only */
     BL_ERROR = 3,   /* e, n x outputs, times bl_map_call.scale; read only */
     BL_OUTPUT = 4,  /* h, n x units; read only */
-    BL_SIGNAL = 5,  /* s, n x units (with the option feedback-at before-pool n x the numbers before the pool) */
+    BL_SIGNAL =
+        5, /* s, n x units (with the option feedback-at before-pool n x the numbers before the pool) */
     /* d, n x the numbers at the output of the block's weights. A rule that writes it itself replaces the
        derivatives of the layers behind the weights; nets with batch norm are refused then */
     BL_DELTA = 6,
@@ -789,7 +790,7 @@ typedef struct bl_progress {
 /* Called after each epoch, at the steps where angles are measured (option angles), and about ten times a
    second in between. Anything but 0 stops after the current step: bl_trainer_fit saves and gives
    BL_STOPPED. */
-typedef int (*bl_watch)(void *user, const bl_progress *now);
+typedef int (*bl_progress_fn)(void *user, const bl_progress *now);
 
 /* Net, rule, optimiser and their first values, from the configuration; shape, outputs, scaling and class
    names from `like` (the training set). The configuration is copied, and every default is settled in the
@@ -809,7 +810,7 @@ BL_API const char *bl_trainer_note(const bl_trainer *trainer, int i);
    targets) are refused. val and test may be NULL. With the option out set it keeps a run folder:
    config.json, log.jsonl, model.safetensors, best.safetensors, result.json. */
 BL_API bl_status bl_trainer_fit(bl_trainer *trainer, const bl_data *train, const bl_data *val,
-                                const bl_data *test, bl_watch watch, void *user);
+                                const bl_data *test, bl_progress_fn progress, void *user);
 /* The epoch whose validation error (of targets: loss) was least, that of best.safetensors: its number and
    its scores; angles, times and rate are not told. A figure that is no number is never the best. 0 where
    there is none, else 1. */

@@ -98,7 +98,7 @@ VALUES = [
     ("*", "const char *", "folder", "it.run_folder"),
     ("*", "const char *", "path", "it.new_path"),
     ("*", "const void *", "bytes", "it.x"),
-    ("*", "bl_watch", "*", "watch"),
+    ("*", "bl_progress_fn", "*", "watch"),
     ("*", "void *", "user", "&room"),
     ("*", "bl_shape", "*", "(bl_shape){1, 1, FEATURES}"),
     ("*", "size_t", "first", "0"),
@@ -120,7 +120,7 @@ MAY_BE_NULL = {
     ("bl_trainer_fit", "test"), ("bl_trainer_fit", "watch"), ("bl_trainer_fit", "user"),
     ("bl_trainer_step", "loss"), ("bl_trainer_step_targets", "loss"), ("bl_why", "ctx"),
 }
-POINTER_TYPES = {"bl_watch"}
+POINTER_TYPES = {"bl_progress_fn"}
 # Through these a function finds its context, in this order.
 HANDLES = ("bl_context", "bl_config", "bl_data", "bl_model", "bl_predictor", "bl_trainer")
 RESULTS = {"bl_status": "STATUS", "void": "NOTHING", "bl_shape": "SHAPE", "int": "NUMBER", "size_t": "NUMBER"}

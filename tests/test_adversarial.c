@@ -51,7 +51,7 @@ static void find_moves(struct fixture *fixture, int *moves)
     workspace_set_size(t->workspace, N);
     memcpy(t->workspace->x.x, x, sizeof x);
     workspace_set_labels(t->workspace, labels);
-    t->workspace->pass = (struct pass){.purpose = PASSAGE_TRAIN, .seed = 1, .step = 1};
+    t->workspace->pass = (struct pass){.purpose = PASS_TRAIN, .seed = 1, .step = 1};
     adversary_perturb(t->adversary, t->workspace);
     for (int i = 0; i < N * INPUTS; i++) {
         const float now = t->workspace->x.x[i];
@@ -186,7 +186,7 @@ static void test_dropout_on_the_input(void **state)
     make(&fixture, 1, "dropout 0.5, dense 7, tanh, dense 3", "dfa", "ce", "0.125");
     find_moves(&fixture, moves);
     struct workspace *workspace = fixture.trainer->workspace;
-    workspace->pass.purpose = PASSAGE_TRAIN;
+    workspace->pass.purpose = PASS_TRAIN;
     for (int i = 0; i < N * INPUTS; i++)
         workspace->x.x[i] = 1.0f;
     net_enter(fixture.trainer->model->net, workspace);

@@ -55,7 +55,7 @@ static size_t bytes_for_use(bl_context *ctx, const char *text)
     assert_int_equal(net_create(&net, ctx, (bl_shape){1, 1, 12}, text), BL_OK);
     assert_int_equal(
         workspace_create(&workspace, ctx, net,
-                         (struct workspace_spec){.capacity = EXAMPLES, .memory = LESSON_FOR_USE}),
+                         (struct workspace_spec){.capacity = EXAMPLES, .memory = WORKSPACE_FOR_USE}),
         BL_OK);
     const size_t bytes = workspace_bytes(workspace);
     workspace_free(workspace);

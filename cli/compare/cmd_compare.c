@@ -280,7 +280,7 @@ static bl_status choose_rates(struct comparison *c)
         struct row *row = &c->rows[i];
         if (row->state != ROW_WAITS)
             continue;
-        const bl_status status = watch_asked_to_stop() ? BL_STOPPED : comparison_choose_rate(c, row);
+        const bl_status status = progress_asked_to_stop() ? BL_STOPPED : comparison_choose_rate(c, row);
         if (status == BL_STOPPED)
             tell_stopped_choice(row);
         if (status != BL_OK)
@@ -304,7 +304,7 @@ static bl_status run_rules(struct comparison *c)
     const struct row *row = NULL;
     for (int i = 0; status == BL_OK && i < c->n_rows; i++) {
         row = NULL;
-        if (c->rows[i].state == ROW_WAITS && watch_asked_to_stop()) {
+        if (c->rows[i].state == ROW_WAITS && progress_asked_to_stop()) {
             status = BL_STOPPED;
             break;
         }
@@ -349,7 +349,7 @@ static int compare(struct comparison *c, struct name_list *rules)
     if (c->is_pooled)
         return comparison_pool(c);
     count_work(c);
-    watch_signals();
+    progress_signals();
     status = choose_rates(c);
     if (status == BL_STOPPED)
         return EXIT_STOPPED;
@@ -394,7 +394,7 @@ static int check_names(const struct session *s, const struct name_list *rules)
 }
 
 /* "same": every rule from the same draw. */
-static int settle_init(struct session *s)
+static int set_init_default(struct session *s)
 {
     const char *init = extra_of(s, "init");
     if (!init)
@@ -442,7 +442,7 @@ static int run_compare(struct session *s)
     if (code == EXIT_DONE)
         code = check_options(s);
     if (code == EXIT_DONE)
-        code = settle_init(s);
+        code = set_init_default(s);
     if (code == EXIT_DONE)
         code = check_out(s);
     if (code == EXIT_DONE)

@@ -4,7 +4,7 @@
 #ifndef CLI_COMPARISON_H
 #define CLI_COMPARISON_H
 
-#include "../watch.h"
+#include "../progress.h"
 
 #include <jansson.h>
 
@@ -37,7 +37,7 @@ struct row {
     bl_score best_val, best_test;
     int best_epoch;          /* 0: no validation set */
     int epoch;               /* the last one that was finished */
-    double speed;            /* watch_speed */
+    double speed;            /* progress_speed */
     double waited;           /* core_wait_share of the run; NaN: not known */
     double flat[MAX_ANGLES]; /* the same angles as numbers */
     int n_angles;

@@ -127,6 +127,6 @@ void json_row(const struct comparison *c, const struct row *row)
     add_facts(c, line);
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     putchar('\n');
-    watch_flush();
+    progress_flush();
     json_decref(line);
 }

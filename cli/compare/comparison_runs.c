@@ -56,7 +56,7 @@ static void take_figures(struct row *row, struct watch *watch, bool has_test)
     row->last = has_test ? watch->last.test : watch->last.train;
     row->val = watch->last.val;
     row->epoch = watch->last.epoch;
-    row->speed = watch_speed(watch);
+    row->speed = progress_speed(watch);
     if (bl_trainer_best(watch->trainer, &best)) {
         row->best_epoch = best.epoch;
         row->best_val = best.val;
@@ -82,18 +82,18 @@ static bl_status fit(const struct comparison *c, const struct comparison_runs_tr
     struct watch watch = {.session = c->s,
                           .label = t->label,
                           .epochs = atoi(bl_config_get(settled, "epochs")),
-                          .progress = watch_progress(c->s),
+                          .progress = progress_report(c->s),
                           .work = {c->began, c->done / c->work, t->work / c->work, 0.0}};
     const struct core_wait before = core_wait_now();
     const bl_status status =
-        bl_trainer_fit(trainer, t->sets.train, t->sets.val, t->sets.test, watch_run, &watch);
+        bl_trainer_fit(trainer, t->sets.train, t->sets.val, t->sets.test, progress_run, &watch);
     const struct core_wait after = core_wait_now();
     watch.trainer = trainer;
     if (watch.last.epoch > 0)
         take_figures(row, &watch, t->sets.test != NULL);
     row->waited = core_wait_share(&before, &after);
     watch.trainer = NULL; /* its notes are told after the table */
-    watch_release(&watch);
+    progress_release(&watch);
     return status;
 }
 

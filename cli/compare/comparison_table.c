@@ -164,7 +164,7 @@ static void print_line(const struct comparison_table_layout *l, char cells[N_COL
     if (l->room > 0 && n > (size_t)l->room)
         n = (size_t)l->room;
     printf("%.*s\n", (int)n, line);
-    watch_flush();
+    progress_flush();
 }
 
 static void note_left_out(const struct comparison *c, const struct comparison_table_layout *l)

@@ -1,7 +1,7 @@
 /*
  * data_get.c - backless data get: named sets from their mirrors, or any address with its digest.
  */
-#include "../watch.h"
+#include "../progress.h"
 #include "data_command.h"
 #include "data_place.h"
 
@@ -229,7 +229,7 @@ static int run_data_get(struct session *s)
     if (!download_library())
         note(s, "backless: this build cannot fetch (install libcurl4-openssl-dev and libssl-dev, then build "
                 "it anew). To do it by hand, these files have to come here:");
-    watch_signals();
+    progress_signals();
     return is_address(s->words[0]) ? get_address(s, &request) : get_sets(s, &request);
 }
 

@@ -4,7 +4,7 @@
  *
  * Exit codes: 0 equal, 1 not equal, 2 another numeric revision, so that the hashes cannot be compared.
  */
-#include "../watch.h"
+#include "../progress.h"
 #include "reproduction.h"
 
 #include <math.h>

@@ -2,8 +2,8 @@
  * reproduction_run.c - training for backless reproduce: trains a cell in its run folder, and repeats the
  * first epochs of a run.
  */
+#include "../progress.h"
 #include "../runs/run_training.h"
-#include "../watch.h"
 #include "reproduction.h"
 
 #include <stdlib.h>
@@ -44,7 +44,7 @@ struct rerun_state {
     bool is_ended; /* as many epochs as were asked for, or after_epoch wants no more */
 };
 
-static int watch_rerun(void *user, const bl_progress *now)
+static int progress_rerun(void *user, const bl_progress *now)
 {
     struct rerun_state *state = user;
     char hash[17];
@@ -53,7 +53,7 @@ static int watch_rerun(void *user, const bl_progress *now)
         state->is_ended =
             !state->rerun->after_epoch(state->rerun->user, now, hash) || now->epoch == state->rerun->epochs;
     }
-    return state->is_ended || watch_asked_to_stop();
+    return state->is_ended || progress_asked_to_stop();
 }
 
 /* What the trainer's model says of the data that it was made for. */
@@ -86,8 +86,8 @@ int rerun_epochs(const struct session *s, const struct rerun *rerun)
         status = training_load(t);
     int code = status == BL_OK ? check_data(t, rerun) : EXIT_DONE;
     if (status == BL_OK && code == EXIT_DONE) {
-        watch_signals();
-        status = bl_trainer_fit(t->trainer, t->train, t->val, t->test, watch_rerun, &state);
+        progress_signals();
+        status = bl_trainer_fit(t->trainer, t->train, t->val, t->test, progress_rerun, &state);
         if (status == BL_STOPPED && state.is_ended)
             status = BL_OK;
     }

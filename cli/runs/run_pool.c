@@ -7,8 +7,8 @@
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS, kill, nanosleep */
 #include "run_pool.h"
 
+#include "../progress.h"
 #include "../seconds.h"
-#include "../watch.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -100,7 +100,7 @@ static void say_done(struct run_pool *p, const struct pool_run *run)
         printf("%d/%d  %s: done in %.0f s\n", p->done, p->n_runs, run->title, seconds);
     else
         note(p->s, "%d/%d  %s: done in %.0f s", p->done, p->n_runs, run->title, seconds);
-    watch_flush();
+    progress_flush();
 }
 
 static void end_run(struct run_pool *p, struct pool_run *run, int status)
@@ -190,7 +190,7 @@ static void wait_for_child(struct run_pool *p)
     int status = 0;
     pid_t child = waitpid(-1, &status, WNOHANG);
     for (; child == 0; child = waitpid(-1, &status, WNOHANG)) {
-        if (watch_asked_to_stop())
+        if (progress_asked_to_stop())
             stop_children(p);
         if (p->line.is_on)
             show_progress(p);
@@ -206,7 +206,7 @@ static void wait_for_child(struct run_pool *p)
 
 static bool may_begin(const struct run_pool *p)
 {
-    return p->next < p->n_runs && !p->is_blocked && !watch_asked_to_stop();
+    return p->next < p->n_runs && !p->is_blocked && !progress_asked_to_stop();
 }
 
 static int share_progress(struct run_pool *p)
@@ -229,7 +229,8 @@ static int share_progress(struct run_pool *p)
 
 static int code_of_all(const struct run_pool *p)
 {
-    const bool is_stopped = watch_asked_to_stop() || p->code == EXIT_DONE; /* the command, or a child alone */
+    const bool is_stopped =
+        progress_asked_to_stop() || p->code == EXIT_DONE; /* the command, or a child alone */
     if (is_stopped && p->done + p->failed < p->n_runs) {
         usage_error("stopped after %d of %d runs; the same command goes on", p->done, p->n_runs);
         return EXIT_STOPPED;
@@ -245,9 +246,9 @@ int pool_work(struct run_pool *p)
     if (code != EXIT_DONE)
         return code;
     p->process = getpid();
-    p->line = watch_progress(p->s);
+    p->line = progress_report(p->s);
     p->began = seconds_now();
-    watch_signals();
+    progress_signals();
     signal(SIGCHLD, SIG_DFL); /* where whoever started the program ignores it, no child could be waited for */
     while (p->running > 0 || may_begin(p)) {
         if (p->running < p->width && may_begin(p))

@@ -6,7 +6,7 @@
  */
 #include "run_training.h"
 
-#include "../watch.h"
+#include "../progress.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -84,17 +84,17 @@ static bl_status configure_run_training(struct training *t, const struct folder_
 }
 
 /* A run whose parent was killed saves its state and ends. */
-static int watch_parent(void *user, const bl_progress *now)
+static int progress_parent(void *user, const bl_progress *now)
 {
     const struct folder_run *run = user;
     run->progress->finished = now->epoch_ended ? now->epoch : now->epoch - 1;
-    return watch_asked_to_stop() || getppid() != run->parent;
+    return progress_asked_to_stop() || getppid() != run->parent;
 }
 
 static bl_status fit(struct training *t, const struct folder_run *run)
 {
     run->progress->most = atoi(bl_config_get(bl_trainer_config(t->trainer), "epochs"));
-    return bl_trainer_fit(t->trainer, t->train, t->val, t->test, watch_parent, (void *)run);
+    return bl_trainer_fit(t->trainer, t->train, t->val, t->test, progress_parent, (void *)run);
 }
 
 static void keep_failure(const struct folder_run *run, int code, const char *why)

@@ -90,10 +90,10 @@ static void find_centre(const struct layer *layer, const struct layer_io *c, con
         s.mean[i] = (double)layer->kept[RUNNING_MEAN][k + i];
         s.variance[i] = (double)layer->kept[RUNNING_VARIANCE][k + i];
     }
-    if (c->pass.purpose != PASSAGE_USE)
+    if (c->pass.purpose != PASS_EVAL)
         batch_statistics(c, m, k, &s);
     for (size_t i = 0; i < m->channels; i++) {
-        if (c->pass.purpose == PASSAGE_TRAIN)
+        if (c->pass.purpose == PASS_TRAIN)
             keep_running(layer, m, k + i, s.mean[i], s.variance[i]);
         c->cache[CACHED * (k + i) + MEAN] = (float)s.mean[i];
         c->cache[CACHED * (k + i) + INVERSE] = (float)(1.0 / sqrt(s.variance[i] + epsilon));

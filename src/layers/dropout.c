@@ -46,7 +46,7 @@ static void mask(const struct layer *layer, const struct layer_io *c, struct mat
 
 static bool drops(const struct layer_io *c)
 {
-    return c->pass.purpose == PASSAGE_TRAIN || c->pass.purpose == PASSAGE_AGAIN;
+    return c->pass.purpose == PASS_TRAIN || c->pass.purpose == PASS_REPLAY;
 }
 
 static void dropout_apply(const struct layer *layer, const struct layer_io *c)

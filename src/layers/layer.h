@@ -32,11 +32,11 @@ enum { LAYER_OWN = 2 }; /* arrays, at most */
 
 /* What a pass through a net is for. */
 enum purpose {
-    PASSAGE_USE, /* to use the net: dropout off, batch norm by its running statistics */
+    PASS_EVAL, /* to use the net: dropout off, batch norm by its running statistics */
     /* The same once more: the same masks, the batch's statistics, which were counted the first time */
-    PASSAGE_AGAIN,
-    PASSAGE_MEASURE, /* to look at what would be learned: dropout off, batch norm by the batch */
-    PASSAGE_TRAIN /* to learn: dropout on, batch norm by the batch, which goes into the running statistics */
+    PASS_REPLAY,
+    PASS_PROBE, /* to look at what would be learned: dropout off, batch norm by the batch */
+    PASS_TRAIN  /* to learn: dropout on, batch norm by the batch, which goes into the running statistics */
 };
 
 /* One pass: its purpose, and the address of its random numbers. */

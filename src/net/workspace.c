@@ -136,7 +136,7 @@ static void lay_out_views(struct workspace *workspace, const struct net *net, st
 
 static bool is_small(const struct workspace *workspace)
 {
-    return workspace->memory == LESSON_IN_PLACES || workspace->memory == LESSON_FOR_USE;
+    return workspace->memory == WORKSPACE_IN_PLACES || workspace->memory == WORKSPACE_FOR_USE;
 }
 
 /* Whether a weighted follower's term may come second in its signal. Where blocks learn as they go, signals
@@ -145,7 +145,8 @@ static bool pulls_terms(const struct workspace *workspace, const struct net *net
 {
     const struct block *block = &net->blocks[l];
     size_t n = 0;
-    if (workspace->memory == LESSON_FOR_USE || (workspace->memory == LESSON_IN_PLACES && block->module == l))
+    if (workspace->memory == WORKSPACE_FOR_USE ||
+        (workspace->memory == WORKSPACE_IN_PLACES && block->module == l))
         return false;
     for (size_t i = 0; i < block->n_followers; i++)
         n += net->blocks[net->followers[block->followers + i]].is_weighted;
@@ -193,7 +194,7 @@ static void choose_views(struct workspace *workspace, const struct net *net, siz
         sum += units;
         most = units > most ? units : most;
     }
-    workspace->shares_grad = workspace->memory == LESSON_KEEPS_OUTPUTS && n_workers * most < sum;
+    workspace->shares_grad = workspace->memory == WORKSPACE_KEEPS_OUTPUTS && n_workers * most < sum;
     workspace->n_views = workspace->shares_grad ? n_workers : 1;
 }
 
@@ -329,7 +330,7 @@ static bl_status build(struct workspace *workspace, const struct net *net,
     BL_TRY(MEM_ARRAY(ctx, &workspace->delta, workspace->n_views * net->n_blocks, "the list of deltas"));
     BL_TRY(MEM_ARRAY(ctx, &workspace->labels, workspace->capacity, "the batch's labels"));
     BL_TRY(MEM_ARRAY(ctx, &workspace->weights, workspace->capacity, "the batch's weights"));
-    if (workspace->memory == LESSON_FOR_USE)
+    if (workspace->memory == WORKSPACE_FOR_USE)
         BL_TRY(take_floats_for_use(workspace, net));
     else
         BL_TRY(take_floats(workspace, net, places));

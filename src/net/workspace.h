@@ -12,17 +12,17 @@
 
 /* What a workspace keeps of a pass. */
 enum workspace_memory {
-    LESSON_KEEPS_ALL, /* every block's output and derivatives, for blocks that learn when all is done */
+    WORKSPACE_KEEPS_ALL, /* every block's output and derivatives, for blocks that learn when all is done */
     /* every block's output; derivatives of one hidden block for each worker, for blocks that are taught
        and learn in one task (workspace_of_worker) */
-    LESSON_KEEPS_OUTPUTS,
+    WORKSPACE_KEEPS_OUTPUTS,
     /* Outputs and derivatives of hidden blocks, each until its last reader, for blocks that learn as they go
        */
-    LESSON_IN_PLACES,
-    LESSON_FOR_USE /* outputs, each until its last reader; derivatives of the last block alone */
+    WORKSPACE_IN_PLACES,
+    WORKSPACE_FOR_USE /* outputs, each until its last reader; derivatives of the last block alone */
 };
 
-/* Of LESSON_IN_PLACES: where the outputs and the derivatives of each hidden block lie. Blocks with one
+/* Of WORKSPACE_IN_PLACES: where the outputs and the derivatives of each hidden block lie. Blocks with one
    place take turns in it. */
 struct workspace_places {
     const size_t *outputs, *derivatives;
@@ -89,7 +89,7 @@ struct workspace_spec {
     enum workspace_memory memory;
     enum precision precision;
     bool keeps_sums;                /* the inputs of activations too: capacity x units floats more for each */
-    struct workspace_places places; /* of LESSON_IN_PLACES; borrowed during the call */
+    struct workspace_places places; /* of WORKSPACE_IN_PLACES; borrowed during the call */
 };
 
 bl_status workspace_create(struct workspace **out, bl_context *ctx, const struct net *net,

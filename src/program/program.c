@@ -374,7 +374,7 @@ void program_free(struct program *p)
 
 enum workspace_memory program_keeps(const struct program *p)
 {
-    return p->spec.is_lean         ? LESSON_IN_PLACES
-           : p->shares_derivatives ? LESSON_KEEPS_ALL
-                                   : LESSON_KEEPS_OUTPUTS;
+    return p->spec.is_lean         ? WORKSPACE_IN_PLACES
+           : p->shares_derivatives ? WORKSPACE_KEEPS_ALL
+                                   : WORKSPACE_KEEPS_OUTPUTS;
 }

@@ -76,7 +76,7 @@ void rule_run_map(const struct rule *rule, const struct net *net, const struct o
 {
     bl_map_call call = call_of(rule, net, at);
     call.n = workspace->n;
-    call.step = workspace->pass.purpose == PASSAGE_TRAIN ? workspace->pass.step : 0;
+    call.step = workspace->pass.purpose == PASS_TRAIN ? workspace->pass.step : 0;
     call.scale = workspace->scale;
     for (size_t i = 0, block = 0; i < OPERANDS && op->operands[i].buffer; i++) {
         const struct operand o = operand_at(op, i, at, net, &block);

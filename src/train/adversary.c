@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { PASSAGE_OF_ADVERSARY = 1 /* the step's own is 0 */ };
+enum { PASS_OF_ADVERSARY = 1 /* the step's own is 0 */ };
 
 struct adversary {
     bl_context *ctx;
@@ -110,8 +110,8 @@ void adversary_perturb(struct adversary *a, struct workspace *workspace)
     copy_rows(workspace->y, bp->y);
     bp->threads.now = workspace->threads.now;
     bp->pass = workspace->pass;
-    bp->pass.purpose = PASSAGE_AGAIN;
-    bp->pass.number = PASSAGE_OF_ADVERSARY;
+    bp->pass.purpose = PASS_REPLAY;
+    bp->pass.number = PASS_OF_ADVERSARY;
     step_inspect(a->stepper, a->rule, a->program, bp, 1.0f, NULL);
     parallel_for(a->ctx, bp->threads.now, input_gradient_tasks(net, bp->n), NULL, input_task, a);
     parallel_for(a->ctx, bp->threads.now, bp->n, NULL, move_task, a);

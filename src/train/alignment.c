@@ -154,7 +154,7 @@ static void measure_update(struct alignment *a, size_t l, bl_angles *out)
 static void inspect_both(struct alignment *a)
 {
     const struct stepper *s = a->stepper;
-    a->own->pass.purpose = a->bp->pass.purpose = PASSAGE_MEASURE;
+    a->own->pass.purpose = a->bp->pass.purpose = PASS_PROBE;
     workspace_set_size(a->bp, a->own->n);
     memcpy(a->bp->x.x, a->own->x.x, a->own->n * a->own->x.cols * sizeof(float));
     memcpy(a->bp->y.x, a->own->y.x, a->own->n * a->own->y.cols * sizeof(float));

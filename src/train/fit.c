@@ -20,14 +20,14 @@
 struct fit {
     bl_trainer *t;
     const bl_data *train, *val, *test;
-    bl_watch watch;
+    bl_progress_fn progress;
     void *user;
     struct run_folder folder;
     json_t *last_line; /* of the last finished epoch */
     double last_loss;  /* on the training set, in that epoch */
     double blind_loss; /* the blind loss: that of the best constant prediction */
     double rate;       /* of the last step */
-    double told;       /* when the watch was called last */
+    double told;       /* when the callback was last called */
     bool measures_angles;
     struct angle_steps angle_steps;
     uint64_t measured; /* the step after which trainer->angles were measured last; 0: not yet */
@@ -157,7 +157,7 @@ static bl_progress progress_now(const struct fit *f, const bl_angles *angles)
 static int tell(struct fit *f, const bl_progress *now)
 {
     f->told = clock_seconds();
-    return f->watch ? f->watch(f->user, now) : 0;
+    return f->progress ? f->progress(f->user, now) : 0;
 }
 
 /* Nothing where the angles of these weights are known. */
@@ -249,7 +249,7 @@ static bl_status run_steps(struct fit *f)
         BL_TRY(one_step(f));
         if (f->measures_angles && angle_steps_have(&f->angle_steps, t->state.step, t->state.epoch))
             BL_TRY(measure_step(f, &stops));
-        else if (f->watch && clock_seconds() - f->told > 0.1) {
+        else if (f->progress && clock_seconds() - f->told > 0.1) {
             const bl_progress now = progress_now(f, NULL);
             stops = tell(f, &now) != 0;
         }
@@ -446,7 +446,7 @@ static double rate_at_start(const struct fit *f)
 }
 
 bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val, const bl_data *test,
-                         bl_watch watch, void *user)
+                         bl_progress_fn progress, void *user)
 {
     if (!t)
         return BL_BAD_VALUE;
@@ -455,7 +455,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
                     .train = train,
                     .val = val,
                     .test = test,
-                    .watch = watch,
+                    .progress = progress,
                     .user = user,
                     .angle_steps = angle_steps_of(config_text(t->config, "angles"))};
     f.measures_angles =

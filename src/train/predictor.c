@@ -25,7 +25,7 @@ static bl_status create(bl_predictor **out, bl_context *ctx, const bl_model *mod
     *p = (struct bl_predictor){.ctx = ctx, .model = model};
     const bl_status status =
         workspace_create(&p->workspace, ctx, model->net,
-                         (struct workspace_spec){.capacity = at_once, .memory = LESSON_FOR_USE});
+                         (struct workspace_spec){.capacity = at_once, .memory = WORKSPACE_FOR_USE});
     if (status != BL_OK) {
         bl_predictor_free(p);
         return status;

@@ -151,8 +151,8 @@ static void run_enter(const struct scene *scene)
 static void run_local_forward(const struct scene *scene)
 {
     struct workspace workspace = *scene->workspace;
-    if (scene->item->mode == MODE_REPLAY && workspace.pass.purpose == PASSAGE_TRAIN)
-        workspace.pass.purpose = PASSAGE_AGAIN;
+    if (scene->item->mode == MODE_REPLAY && workspace.pass.purpose == PASS_TRAIN)
+        workspace.pass.purpose = PASS_REPLAY;
     net_local_forward(scene->run->net, &scene->at, &workspace);
 }
 
@@ -494,7 +494,7 @@ static bool is_due(const struct instruction *item, const struct workspace *works
 {
     if (item->period <= 1)
         return true;
-    return workspace->pass.purpose == PASSAGE_TRAIN && (workspace->pass.step - 1) % item->period == 0;
+    return workspace->pass.purpose == PASS_TRAIN && (workspace->pass.step - 1) % item->period == 0;
 }
 
 static void run_task(struct step_run *run, const struct task *task, int worker)

@@ -52,7 +52,7 @@ bl_status trainer_check_finite(bl_trainer *t)
 bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
 {
     t->has_inspected = false;
-    t->workspace->pass = (struct pass){.purpose = PASSAGE_TRAIN,
+    t->workspace->pass = (struct pass){.purpose = PASS_TRAIN,
                                        .seed = config_u64(t->config, "order-seed"),
                                        .step = (uint32_t)(t->state.step + 1)};
     if (t->adversary)

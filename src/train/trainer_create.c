@@ -17,7 +17,7 @@
 
 enum { SCORE_BATCH = 500, STREAM_BATCH = 64, ZERO_START_PERCENT = 25 };
 
-static bl_status settle(bl_config *config, const char *key, const char *text)
+static bl_status set_default(bl_config *config, const char *key, const char *text)
 {
     return config_text(config, key)[0] ? BL_OK : config_set_default(config, key, text);
 }
@@ -55,11 +55,11 @@ const char *trainer_default_feedback(const struct rule_ops *ops, const struct ne
     return is_steep(net) ? "fanin" : "fanin 0.5";
 }
 
-static bl_status settle_size(bl_config *config, const char *key, size_t n)
+static bl_status set_default_size(bl_config *config, const char *key, size_t n)
 {
     char text[32] = "";
     text_append(text, sizeof text, "%zu", n);
-    return settle(config, key, text);
+    return set_default(config, key, text);
 }
 
 static struct defaults defaults_for(const bl_config *config, const struct optimizer *optimizer,
@@ -79,44 +79,44 @@ struct defaults trainer_defaults(const bl_trainer *t, size_t n_examples)
     return defaults_for(t->config, &t->stepper.optimizer, n_examples);
 }
 
-static bl_status settle_training(bl_config *config, const struct optimizer *optimizer, size_t examples)
+static bl_status set_training_defaults(bl_config *config, const struct optimizer *optimizer, size_t examples)
 {
     const struct defaults chosen = defaults_for(config, optimizer, examples);
     char rate[32];
     text_from_double(chosen.rate, rate);
-    BL_TRY(settle(config, "lr", rate));
-    BL_TRY(settle(config, "schedule", chosen.schedule));
-    BL_TRY(settle_size(config, "batch", chosen.batch));
-    return settle_size(config, "epochs", chosen.epochs);
+    BL_TRY(set_default(config, "lr", rate));
+    BL_TRY(set_default(config, "schedule", chosen.schedule));
+    BL_TRY(set_default_size(config, "batch", chosen.batch));
+    return set_default_size(config, "epochs", chosen.epochs);
 }
 
 /* What the net must be known for. */
-static bl_status settle_all(bl_config *config, const struct net *net, const struct rule_ops *ops,
-                            const struct optimizer *optimizer, size_t examples)
+static bl_status set_all_defaults(bl_config *config, const struct net *net, const struct rule_ops *ops,
+                                  const struct optimizer *optimizer, size_t examples)
 {
-    BL_TRY(settle(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
-    BL_TRY(settle(config, "feedback", trainer_default_feedback(ops, net, optimizer)));
-    BL_TRY(settle_training(config, optimizer, examples));
+    BL_TRY(set_default(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
+    BL_TRY(set_default(config, "feedback", trainer_default_feedback(ops, net, optimizer)));
+    BL_TRY(set_training_defaults(config, optimizer, examples));
     return bl_config_is_set(config, "net") ? bl_config_set(config, "net", net->text)
                                            : config_set_default(config, "net", net->text);
 }
 
 /* Called before anything is drawn: purposes without a seed of their own take the run's. */
-static bl_status settle_seeds(bl_config *config)
+static bl_status set_seed_defaults(bl_config *config)
 {
     static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        BL_TRY(settle(config, keys[i], config_text(config, "seed")));
+        BL_TRY(set_default(config, keys[i], config_text(config, "seed")));
     return BL_OK;
 }
 
 /* What the net or the optimiser is made from. */
-static bl_status settle_before(bl_config *config, const bl_data *like)
+static bl_status set_early_defaults(bl_config *config, const bl_data *like)
 {
     char net[DEFAULTS_NET_ROOM];
     defaults_net(like->outputs, net);
-    BL_TRY(settle(config, "net", net));
-    return settle(config, "optimizer", defaults_optimizer());
+    BL_TRY(set_default(config, "net", net));
+    return set_default(config, "optimizer", defaults_optimizer());
 }
 
 static bl_status check_start(bl_context *ctx, const bl_config *config, const struct net *net,
@@ -214,12 +214,12 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
     struct feedback_spec spec;
     BL_TRY(make_net(&net, t, like, ops));
     bl_status status =
-        settle(t->config, "loss", defaults_loss(like->has_targets, model_is_one_of_two(net, like)));
+        set_default(t->config, "loss", defaults_loss(like->has_targets, model_is_one_of_two(net, like)));
     const struct loss_ops *loss = loss_find(config_text(t->config, "loss"));
     if (status == BL_OK)
         status = check_data(t->ctx, net, loss, like);
     if (status == BL_OK)
-        status = settle_all(t->config, net, ops, optimizer, like->n);
+        status = set_all_defaults(t->config, net, ops, optimizer, like->n);
     if (status == BL_OK)
         status = check_start(t->ctx, t->config, net, ops);
     if (status == BL_OK && ops->needs_classes && like->has_targets)
@@ -363,16 +363,16 @@ static bl_status check_memory(const bl_trainer *t)
 
 /* What one rule or two take: where the rule at hand does not, the option has no value. Feedback that
    learns forgets how it began by decay alone, and the `decay` of a file of 0.1.0 is such a one. */
-static bl_status settle_of_rule(bl_trainer *t, struct optimizer *optimizer)
+static bl_status set_rule_defaults(bl_trainer *t, struct optimizer *optimizer)
 {
     const struct rule_ops *ops = rule_find(t->ctx, config_text(t->config, "rule"));
     char lambda[32];
     text_from_double(optimizer->decay > 0.0f ? 0.0 : ops->default_lambda, lambda);
     if (ops->has_slope)
-        BL_TRY(settle(t->config, "slope", "cos a"));
+        BL_TRY(set_default(t->config, "slope", "cos a"));
     if (!rule_learns_feedback(ops))
         return BL_OK;
-    BL_TRY(settle(t->config, "lambda", lambda));
+    BL_TRY(set_default(t->config, "lambda", lambda));
     optimizer->lambda = (float)config_number(t->config, "lambda");
     return BL_OK;
 }
@@ -386,10 +386,10 @@ size_t trainer_most_examples(const bl_trainer *t)
 static bl_status build(bl_trainer *t, const bl_data *like)
 {
     struct optimizer optimizer;
-    BL_TRY(settle_seeds(t->config));
-    BL_TRY(settle_before(t->config, like));
+    BL_TRY(set_seed_defaults(t->config));
+    BL_TRY(set_early_defaults(t->config, like));
     BL_TRY(optimizer_parse(t->ctx, &optimizer, config_text(t->config, "optimizer")));
-    BL_TRY(settle_of_rule(t, &optimizer));
+    BL_TRY(set_rule_defaults(t, &optimizer));
     BL_TRY(make_model(t, like, &optimizer));
     BL_TRY(optimizer_check_rate(t->ctx, &optimizer, config_number(t->config, "lr")));
     BL_TRY(check_memory(t));
@@ -408,7 +408,7 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(trainer_make_workspace(&t->workspace, t, trainer_most_examples(t) + (t->needs_two ? 1 : 0),
                                   program_keeps(t->stepper.program)));
     BL_TRY(workspace_create(&t->score_workspace, t->ctx, net,
-                            (struct workspace_spec){.capacity = SCORE_BATCH, .memory = LESSON_FOR_USE}));
+                            (struct workspace_spec){.capacity = SCORE_BATCH, .memory = WORKSPACE_FOR_USE}));
     BL_TRY(adversary_of_trainer(t));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");

@@ -13,7 +13,7 @@ static bl_status need_inspected(bl_trainer *t)
         return BL_OK;
     if (!t->gradient)
         BL_TRY(MEM_ARRAY(t->ctx, &t->gradient, net->n_params, "the gradients"));
-    return trainer_make_workspace(&t->inspected, t, t->workspace->capacity, LESSON_KEEPS_ALL);
+    return trainer_make_workspace(&t->inspected, t, t->workspace->capacity, WORKSPACE_KEEPS_ALL);
 }
 
 static bl_status inspect(bl_trainer *t, const struct batch *batch)
@@ -23,7 +23,7 @@ static bl_status inspect(bl_trainer *t, const struct batch *batch)
     BL_TRY(need_inspected(t));
     t->has_inspected = false;
     BL_TRY(trainer_take_batch(t, t->inspected, batch));
-    t->inspected->pass = (struct pass){.purpose = PASSAGE_MEASURE};
+    t->inspected->pass = (struct pass){.purpose = PASS_PROBE};
     step_inspect(&t->stepper, t->model->rule, t->stepper.inspected, t->inspected,
                  step_scale(&t->stepper, batch->n), t->gradient);
     t->has_inspected = true;

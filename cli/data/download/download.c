@@ -4,8 +4,8 @@
  */
 #include "../download.h"
 
+#include "../../progress.h"
 #include "../../seconds.h"
-#include "../../watch.h"
 #include "fetch_url.h"
 #include "part_file.h"
 #include "sha256_file.h"
@@ -243,7 +243,7 @@ static int try_all(struct job *job)
     bool is_whole = false;
     int code = take_up(job, &is_whole);
     for (int i = 0; code == EXIT_DONE && !is_whole && i < d->n_sources; i++)
-        code = watch_asked_to_stop() ? stopped(job, 0) : try_source(job, &d->sources[i], &is_whole);
+        code = progress_asked_to_stop() ? stopped(job, 0) : try_source(job, &d->sources[i], &is_whole);
     return code == EXIT_DONE && !is_whole ? no_source_gave_it(job) : code;
 }
 
@@ -254,7 +254,7 @@ int download_file(const struct session *session, const struct download *d)
                       .download = d,
                       .progress = {.name = slash ? slash + 1 : d->to,
                                    .is_quiet = extra_of(session, "quiet") != NULL,
-                                   .is_terminal = watch_is_terminal()}};
+                                   .is_terminal = progress_is_terminal()}};
     bool is_here = false;
     int code = look_for_old_file(&job, &is_here);
     if (code != EXIT_DONE || is_here)

@@ -6,7 +6,7 @@
  */
 #include "fetch_url.h"
 
-#include "../../watch.h"
+#include "../../progress.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -117,7 +117,7 @@ static int on_time(void *user, curl_off_t down_total, curl_off_t down, curl_off_
     (void)down_total, (void)down, (void)up_total, (void)up;
     struct transfer *t = user;
     progress_show(t->fetch->progress, t->fetch->have);
-    return watch_asked_to_stop();
+    return progress_asked_to_stop();
 }
 
 /* As curl itself does, which its library leaves to the program. */

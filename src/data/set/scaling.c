@@ -28,7 +28,7 @@ void scaling_free(bl_context *ctx, struct scaling *s)
 }
 
 /* The new one takes the old one's place only when it is whole. */
-static bl_status settle(struct scaling *to, struct scaling *made, bl_context *ctx, bl_status status)
+static bl_status keep_scaling(struct scaling *to, struct scaling *made, bl_context *ctx, bl_status status)
 {
     scaling_free(ctx, status == BL_OK ? to : made);
     if (status == BL_OK)
@@ -45,7 +45,7 @@ bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling
         memcpy(made.scale, from->scale, from->n * sizeof *from->scale);
         made.is_narrow = from->is_narrow;
     }
-    return settle(to, &made, ctx, status);
+    return keep_scaling(to, &made, ctx, status);
 }
 
 /* The scale is rounded to a float, because the backend takes bytes as floats: (byte - offset) * scale then
@@ -237,7 +237,7 @@ bl_status scaling_fit(bl_data *data)
         status = fit_shaped(&made, data);
     else if (status == BL_OK)
         status = fit_features(&made, data);
-    return settle(&data->scaling, &made, data->ctx, status);
+    return keep_scaling(&data->scaling, &made, data->ctx, status);
 }
 
 bl_status scaling_fit_targets(bl_data *data)
@@ -247,5 +247,5 @@ bl_status scaling_fit_targets(bl_data *data)
     bl_status status = make(&made, data->ctx, targets.cols);
     if (status == BL_OK)
         status = fit_numbers(&made, &targets, data, "target");
-    return settle(&data->target_scaling, &made, data->ctx, status);
+    return keep_scaling(&data->target_scaling, &made, data->ctx, status);
 }

@@ -1,5 +1,5 @@
 /*
- * watch.h - output during a run: a progress line on a terminal, a line per epoch, or JSON; and signals.
+ * progress.h - output during a run: a progress line on a terminal, a line per epoch, or JSON; and signals.
  */
 #ifndef CLI_WATCH_H
 #define CLI_WATCH_H
@@ -9,7 +9,7 @@
 
 /* The work that the time left is told of, where a run is a part of it: all zeros for a run that is all of
    it. */
-struct watch_work {
+struct progress_work {
     double began; /* seconds_now() at its begin; 0: at the first call */
     double done,
         share; /* shares of it: done before this run, and this run's own; share 0: the run is all of it */
@@ -25,11 +25,11 @@ struct watch {
     int epochs;
     bool prints_epochs, prints_json;
     struct progress_line progress;
-    struct watch_work work;
+    struct progress_work work;
     bl_progress last; /* of the last finished epoch; angles copied to last_angles */
     bl_angles *last_angles;
     double *
-        /* Of each finished epoch, in examples a second; in order of size once watch_speed was asked */
+        /* Of each finished epoch, in examples a second; in order of size once progress_speed was asked */
         speeds;
     size_t n_speeds, speeds_room;
     double printed; /* seconds of a clock, when the latest line of an epoch was printed; 0: none was */
@@ -37,25 +37,25 @@ struct watch {
     bool is_hidden; /* the last one is among them */
 };
 
-/* bl_watch: user is a struct watch. Asks to stop after SIGINT, SIGTERM or SIGHUP, and when nobody
+/* bl_progress_fn: user is a struct watch. Asks to stop after SIGINT, SIGTERM or SIGHUP, and when nobody
    reads standard output any more; a second SIGINT ends the program. */
-int watch_run(void *user, const bl_progress *now);
+int progress_run(void *user, const bl_progress *now);
 /* Shows the trainer's notes that have not been shown. */
-void watch_notes(struct watch *watch);
-void watch_signals(void);
-bool watch_asked_to_stop(void);
+void progress_notes(struct watch *watch);
+void progress_signals(void);
+bool progress_asked_to_stop(void);
 /* Sends off what was printed. Where the reader is gone (head has its lines), the run is saved and stopped
    as by a signal. */
-void watch_flush(void);
-void watch_release(struct watch *watch);
+void progress_flush(void);
+void progress_release(struct watch *watch);
 /* Standard error is a terminal on which a line can be written over. No colours are used, so NO_COLOR does
    not matter. */
-bool watch_is_terminal(void);
+bool progress_is_terminal(void);
 /* Off with --quiet, and where there is no such terminal. */
-struct progress_line watch_progress(const struct session *session);
+struct progress_line progress_report(const struct session *session);
 /* Examples a second while the weights were trained, measurements and files left out: the median of all
    finished epochs, on which a burst of other work has little influence. NaN: no epoch was finished. */
-double watch_speed(struct watch *watch);
+double progress_speed(struct watch *watch);
 
 /* "0.6931"; "4.34e+16" of what no longer fits into few digits. */
 struct loss_text {

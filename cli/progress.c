@@ -1,8 +1,8 @@
 /*
- * watch.c - progress, epochs, signals.
+ * progress.c - progress, epochs, signals.
  */
 #define _XOPEN_SOURCE 700 /* sigaltstack */
-#include "watch.h"
+#include "progress.h"
 #include "seconds.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ static bool is_ignored(int number)
 /* nohup ignores SIGHUP: then it stays ignored. SIGINT, which shells ignore for what a script starts in the
    background, is taken all the same: kill -INT is how such a run is asked to stop. A reader of standard
    output that goes away is no signal here, but an error of writing, so that a run can be saved. */
-void watch_signals(void)
+void progress_signals(void)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
@@ -61,26 +61,26 @@ void watch_signals(void)
 }
 
 /* A full disk is no reason to stop a run, because its folder may be on another. */
-void watch_flush(void)
+void progress_flush(void)
 {
     if (fflush(stdout) != 0 && errno == EPIPE)
         asked_to_stop = 1;
 }
 
-bool watch_asked_to_stop(void)
+bool progress_asked_to_stop(void)
 {
     return asked_to_stop != 0;
 }
 
-bool watch_is_terminal(void)
+bool progress_is_terminal(void)
 {
     const char *term = getenv("TERM");
     return isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
 }
 
-struct progress_line watch_progress(const struct session *session)
+struct progress_line progress_report(const struct session *session)
 {
-    return (struct progress_line){.is_on = watch_is_terminal() && !extra_of(session, "quiet")};
+    return (struct progress_line){.is_on = progress_is_terminal() && !extra_of(session, "quiet")};
 }
 
 void angles_text(const bl_angles *angles, int blocks, char *out, size_t room)
@@ -139,7 +139,7 @@ static void print_epoch(const struct watch *w, const bl_progress *now)
     if (now->angles && now->blocks > 1)
         printf("  angles %s", angles);
     putchar('\n');
-    watch_flush();
+    progress_flush();
 }
 
 /* The first, the last, and those that did not follow too fast; all of them where no one is looking. */
@@ -162,7 +162,7 @@ static void print_early(const struct watch *w, const bl_progress *now)
     if (now->blocks > 1)
         printf("%sstep %zu  loss %s  angles %s\n", w->label, now->total_step, loss_text(now->train.loss).text,
                angles);
-    watch_flush();
+    progress_flush();
 }
 
 /* Of the whole work, of which this run may be a part. */
@@ -236,7 +236,7 @@ static void print_json(json_t *line)
 {
     json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     putchar('\n');
-    watch_flush();
+    progress_flush();
     json_decref(line);
 }
 
@@ -303,7 +303,7 @@ static void keep(struct watch *w, const bl_progress *now)
     }
 }
 
-void watch_notes(struct watch *w)
+void progress_notes(struct watch *w)
 {
     for (; w->trainer && bl_trainer_note(w->trainer, w->n_notes); w->n_notes++) {
         progress_line_clear(&w->progress);
@@ -331,7 +331,7 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double watch_speed(struct watch *w)
+double progress_speed(struct watch *w)
 {
     const size_t n = w->n_speeds;
     if (n == 0)
@@ -361,10 +361,10 @@ static void end_epoch(struct watch *w, const bl_progress *now)
         show_progress(w, now);
 }
 
-int watch_run(void *user, const bl_progress *now)
+int progress_run(void *user, const bl_progress *now)
 {
     struct watch *w = user;
-    watch_notes(w);
+    progress_notes(w);
     if (now->epoch_ended)
         end_epoch(w, now);
     else if (now->angles && w->prints_epochs) {
@@ -378,9 +378,9 @@ int watch_run(void *user, const bl_progress *now)
     return asked_to_stop;
 }
 
-void watch_release(struct watch *w)
+void progress_release(struct watch *w)
 {
-    watch_notes(w);
+    progress_notes(w);
     progress_line_clear(&w->progress);
     if (w->is_hidden) { /* a run that ended before its last epoch */
         print_epoch(w, &w->last);
