@@ -50,6 +50,17 @@ for cut in 1 2 9 $((last / 2)) $((last - 1)); do
     [ "$(epochs)" = "$expected" ] || complain "the last line without $cut bytes: $(epochs)"
 done
 
+# ---- A process that ended between the last checkpoint and the result: a resume writes it
+cp -r whole lacking
+rm lacking/result.json
+ok "$program" train --resume lacking --quiet
+cmp -s whole/result.json lacking/result.json || complain "a result that is written by a resume differs"
+rm lacking/result.json
+sed '$d' whole/log.jsonl >lacking/log.jsonl
+printf '{"epo' >>lacking/log.jsonl
+"$program" train --resume lacking --quiet >/dev/null 2>&1
+grep -q '"epoch": 5' lacking/result.json || complain "no result where the last line of the log was lost: $(cat lacking/result.json)"
+
 # ---- Relative paths in another folder: the files that the run began with, or a sentence about --data
 hash_of() { sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' "$1/result.json"; }
 fresh && resume >/dev/null

@@ -290,6 +290,40 @@ bl_status runlog_take_up(struct runlog **out, bl_context *ctx, const char *path,
     return open_with(out, ctx, path, false, (struct runlog_place){epoch, step});
 }
 
+/* The last line of `text` that is of an epoch; lines of steps may follow it. */
+static json_t *last_epoch_of(const char *text, size_t n)
+{
+    while (n > 0) {
+        size_t begin = n - 1; /* the line's end is left out */
+        while (begin > 0 && text[begin - 1] != '\n')
+            begin--;
+        json_t *line = json_loadb(text + begin, n - begin, JSON_REJECT_DUPLICATES, NULL);
+        if (json_is_integer(json_object_get(line, "epoch")) && !json_object_get(line, "kind"))
+            return line;
+        json_decref(line);
+        n = begin;
+    }
+    return NULL;
+}
+
+bl_status runlog_last_epoch(json_t **out, const struct runlog *log)
+{
+    size_t n = 0;
+    char *text = NULL;
+    *out = NULL;
+    if (log->is_stream)
+        return BL_OK;
+    BL_TRY(file_size(log, &n));
+    if (lseek(log->fd, 0, SEEK_SET) != 0)
+        return io_failure(log, "cannot be read");
+    BL_TRY(MEM_ARRAY(log->ctx, &text, n, log->path));
+    const bl_status status = read_text(log, text, n);
+    if (status == BL_OK)
+        *out = last_epoch_of(text, n);
+    mem_free(log->ctx, text);
+    return status;
+}
+
 static bl_status write_text(const struct runlog *log, const char *text, size_t n)
 {
     if (!io_write_all(log->fd, text, n))

@@ -29,6 +29,9 @@ bl_status runlog_take_up(struct runlog **out, bl_context *ctx, const char *path,
 bl_status runlog_append(struct runlog *log, const json_t *line); /* written and fsynced before it returns */
 /* The first epoch whose line is missing before the next appended line; 0: none. */
 size_t runlog_missing_from(const struct runlog *log);
+/* The line of the last finished epoch; NULL where the log has none, and for a pipe or a device. The caller
+   releases it with json_decref. */
+bl_status runlog_last_epoch(json_t **out, const struct runlog *log);
 void runlog_close(struct runlog *log);
 
 json_t *runlog_number(double x); /* a JSON real, or null for NaN and infinities */

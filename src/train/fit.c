@@ -424,6 +424,10 @@ static bl_status run_epochs(struct fit *f)
             return stop_now(f);
     }
     t->stop_reason = reason;
+    if (!f->last_line) {
+        BL_TRY(run_folder_lacking_result(&f->folder, t->state.epoch, &f->last_line));
+        f->last_loss = json_number_value(json_object_get(f->last_line, "train_loss"));
+    }
     if (!f->last_line) { /* a finished run that is resumed has nothing to add to its result */
         advice_give_ended(t, reason);
         return BL_OK;

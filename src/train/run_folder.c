@@ -250,6 +250,24 @@ bl_status run_folder_checkpoint(struct run_folder *folder, bl_trainer *trainer, 
     return explain(folder, checkpoint_write(trainer, path));
 }
 
+bl_status run_folder_lacking_result(struct run_folder *folder, size_t epoch, json_t **out)
+{
+    char path[PATH_ROOM];
+    *out = NULL;
+    if (!folder->path)
+        return BL_OK;
+    BL_TRY(path_of(folder->ctx, folder->path, "result.json", path));
+    if (access(path, F_OK) == 0)
+        return BL_OK;
+    BL_TRY(runlog_last_epoch(out, folder->log));
+    if (json_integer_value(json_object_get(*out, "epoch")) == (json_int_t)epoch)
+        return BL_OK;
+    json_decref(*out); /* the line of this epoch was lost: its figures are unknown */
+    *out = json_object();
+    json_object_set_new(*out, "epoch", json_integer((json_int_t)epoch));
+    return BL_OK;
+}
+
 bl_status run_folder_result(struct run_folder *folder, const bl_trainer *trainer, const json_t *last_line)
 {
     char hash[17];

@@ -25,6 +25,10 @@ void run_folder_close(struct run_folder *folder);
 
 bl_status run_folder_log(struct run_folder *folder, const json_t *line);
 bl_status run_folder_checkpoint(struct run_folder *folder, bl_trainer *trainer, const char *name);
+/* *out: the log's line of the last finished epoch, `epoch`, where the folder has no result.json, because the
+   process ended between the last checkpoint and the result; else NULL. The caller releases it with
+   json_decref. */
+bl_status run_folder_lacking_result(struct run_folder *folder, size_t epoch, json_t **out);
 bl_status run_folder_result(struct run_folder *folder, const bl_trainer *trainer, const json_t *last_line);
 
 #endif
