@@ -246,16 +246,16 @@ static void hash_norm(struct bits *bits, const struct backend *k)
         fill(bits, y, -2.0f, 2.0f);
         const struct moments m = {k->sum(x, n) / (float)n, 1.0f / (1.0f + k->square_sum(x, 0.25f, n))};
         float sums[2];
-        k->norm_sums(d, x, &m, gain, n, sums);
-        k->norm_gain(gain, d, x, &m, n);
-        k->norm_down(y, d, x, &m, gain, sums, true, n);
-        k->norm_down(d, d, x, &m, gain, sums, false, n);
+        k->layer_norm_sums(d, x, &m, gain, n, sums);
+        k->layer_norm_gain(gain, d, x, &m, n);
+        k->layer_norm_down(y, d, x, &m, gain, sums, true, n);
+        k->layer_norm_down(d, d, x, &m, gain, sums, false, n);
         hash_floats(bits, &m.inverse, 1);
         hash_floats(bits, sums, 2);
         hash_floats(bits, gain, n);
         hash_floats(bits, d, n);
         hash_floats(bits, y, n);
-        k->norm(y, x, &m, gain, d, n);
+        k->layer_norm(y, x, &m, gain, d, n);
         hash_floats(bits, y, n);
     }
 }

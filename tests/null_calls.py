@@ -117,7 +117,7 @@ MAY_BE_NULL = {
     ("bl_context_new", "allocator"), ("bl_context_use", "backend"), ("bl_config_set", "text"),
     ("bl_data_wrap", "labels"), ("bl_data_wrap_array", "labels"), ("bl_model_open_data", "config"), ("bl_model_open_part", "config"),
     ("bl_option_alias", "advice"), ("bl_trainer_fit", "val"),
-    ("bl_trainer_fit", "test"), ("bl_trainer_fit", "watch"), ("bl_trainer_fit", "user"),
+    ("bl_trainer_fit", "test"), ("bl_trainer_fit", "progress"), ("bl_trainer_fit", "user"),
     ("bl_trainer_step", "loss"), ("bl_trainer_step_targets", "loss"), ("bl_why", "ctx"),
 }
 POINTER_TYPES = {"bl_progress_fn"}

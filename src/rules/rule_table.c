@@ -52,11 +52,12 @@ static bl_status check_feedback_at(const struct net *net, const struct rule_ops 
 {
     if (feedback->feedback_at == FEEDBACK_AT_END || (rule_is_direct(ops) && !rule_flow(ops).fits_outputs))
         return BL_OK;
-    BL_FAIL(net->ctx, BL_NOT_DEFINED,
-            "rule %s does not support the option feedback-at; dfa, adfa and drtp do, which send fixed feedback "
-            "straight to a "
-            "block",
-            ops->name);
+    BL_FAIL(
+        net->ctx, BL_NOT_DEFINED,
+        "rule %s does not support the option feedback-at; dfa, adfa and drtp do, which send fixed feedback "
+        "straight to a "
+        "block",
+        ops->name);
 }
 
 bl_status rule_create(struct rule **out, const struct net *net, const struct rule_ops *ops,
