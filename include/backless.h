@@ -713,7 +713,8 @@ BL_API int bl_emitter_is_taught(const bl_emitter *e, int block);   /* 1: `emit` 
    bl_trainer_create. block: that of the callback, or another one. */
 
 /* s = v B of the block. source: what v is: BL_ERROR, an array of BL_BATCH x BL_OUTPUTS that the net has
-   one of, or BL_TARGETS, which are sent as -scale y. For BL_FEEDBACK_DIRECT. The option feedback-at is obeyed. */
+   one of, or BL_TARGETS, which are sent as -scale y. For BL_FEEDBACK_DIRECT. The option feedback-at
+   is obeyed. */
 BL_API void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block);
 /* s = the sum over the blocks f that follow of d_f M_f, where M is BL_WEIGHTS, or BL_FEEDBACK shaped like
    them; of d_f as it is where f is a sum, and of d_f exactly through f where it begins with a layernorm or

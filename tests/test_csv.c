@@ -393,7 +393,7 @@ static void noise_does_no_harm(void **state)
         for (size_t i = 0; data && i < data->n; i++)
             assert_in_range(data->labels[i], 0, data->outputs - 1);
         data_free(data);
-        /* the context remembers the files that it has read; a file system may give each a number of its own */
+        /* the context remembers the files that it has read: a file system may give each one a new number */
         assert_in_range(memory.live, live, live + 1);
     }
 }

@@ -1,5 +1,6 @@
 /*
- * trainer_create.c - creates a trainer: checks the configuration, sets the defaults, and makes model, program and memory.
+ * trainer_create.c - creates a trainer: checks the configuration, sets the defaults, makes model, program and
+ * memory.
  */
 #include "angle_steps.h"
 #include "learnable.h"
