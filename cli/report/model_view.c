@@ -43,7 +43,7 @@ static bool is_pipe(const char *path)
 static void open_part(struct model_view *view, const struct report_run *run, bl_config *config,
                       const char *folder)
 {
-    char path[ROOM];
+    char path[ROOM + sizeof "/config.json"];
     snprintf(path, sizeof path, "%s/config.json", folder);
     bl_status status = bl_config_load(config, path);
     const char *data = status == BL_OK ? bl_config_get(config, has_text(run, "test") ? "test" : "data") : "";
