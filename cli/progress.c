@@ -6,7 +6,6 @@
 #include "seconds.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <signal.h>
 #include <stddef.h>
@@ -197,95 +196,13 @@ static void show_progress(struct watch *w, const bl_progress *now)
     progress_line_show(&w->progress, &parts);
 }
 
-static json_t *number(double x)
+/* The line of log.jsonl that the trainer tells of, if it does. */
+static void print_log_line(const struct watch *w)
 {
-    return isfinite(x) ? json_real(x) : json_null();
-}
-
-static json_t *angles_json(const bl_progress *now)
-{
-    if (!now->angles)
-        return json_null();
-    json_t *list = json_array();
-    for (int i = 0; i < now->blocks; i++)
-        json_array_append_new(
-            list,
-            json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "block", i, "sample",
-                      number(now->angles[i].sample), "flat", number(now->angles[i].flat), "update",
-                      number(now->angles[i].update), "signal_norm", number(now->angles[i].signal_norm),
-                      "bp_norm", number(now->angles[i].bp_norm), "weight", number(now->angles[i].weight),
-                      "weight_norm", number(now->angles[i].weight_norm)));
-    return list;
-}
-
-static void add_distances(json_t *line, const char *set, const bl_score *score)
-{
-    const struct {
-        const char *name;
-        double value;
-    } figures[] = {{"rmse", score->rmse}, {"mae", score->mae}, {"r2", score->r2}};
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        char key[32];
-        snprintf(key, sizeof key, "%s_%s", set, figures[i].name);
-        json_object_set_new(line, key, number(figures[i].value));
-    }
-}
-
-/* Takes the line. */
-static void print_json(json_t *line)
-{
-    json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    putchar('\n');
+    const char *line = w->trainer ? bl_trainer_log_line(w->trainer) : NULL;
+    if (line)
+        puts(line);
     progress_flush();
-    json_decref(line);
-}
-
-/* The same fields as a line of log.jsonl. */
-void print_log_line(const char *rule, const bl_progress *now)
-{
-    json_t *line = json_object();
-    if (rule)
-        json_object_set_new(line, "rule", json_string(rule));
-    json_object_set_new(line, "epoch", json_integer(now->epoch));
-    json_object_set_new(line, "step", json_integer((json_int_t)now->total_step));
-    json_object_set_new(line, "train_loss", number(now->train.loss));
-    json_object_set_new(line, "train_error", number(now->train.error));
-    json_object_set_new(line, "test_loss", number(now->test.loss));
-    json_object_set_new(line, "test_error", number(now->test.error));
-    json_object_set_new(line, "val_loss", number(now->val.loss));
-    json_object_set_new(line, "val_error", number(now->val.error));
-    if (isnan(now->train.error)) {
-        add_distances(line, "test", &now->test);
-        add_distances(line, "val", &now->val);
-    }
-    json_object_set_new(line, "lr", number(now->rate));
-    json_object_set_new(line, "seconds", number(now->seconds));
-    json_object_set_new(line, "samples_per_second", number(now->samples_per_second));
-    json_object_set_new(line, "angles", angles_json(now));
-    print_json(line);
-}
-
-/* The same fields as the line of a step in log.jsonl. */
-static void print_step_line(const bl_progress *now)
-{
-    json_t *line = json_object();
-    json_object_set_new(line, "kind", json_string("step"));
-    json_object_set_new(line, "epoch", json_integer(now->epoch));
-    json_object_set_new(line, "step", json_integer((json_int_t)now->total_step));
-    json_object_set_new(line, "train_loss", number(now->train.loss));
-    json_object_set_new(line, "train_error", number(now->train.error));
-    json_object_set_new(line, "batch_loss", number(now->batch.loss));
-    json_object_set_new(line, "batch_error", number(now->batch.error));
-    json_object_set_new(line, "lr", number(now->rate));
-    json_object_set_new(line, "angles", angles_json(now));
-    print_json(line);
-}
-
-/* Steps that --angles names have lines in the log, and so on standard output; those of auto are told by
-   the line of their epoch. */
-static bool has_step_lines(const struct watch *w)
-{
-    return w->trainer && strcmp(bl_config_get(bl_trainer_config(w->trainer), "angles"), "auto") != 0;
 }
 
 /* For the summary at the end; without memory it shows no angles. */
@@ -354,7 +271,7 @@ static void end_epoch(struct watch *w, const bl_progress *now)
     if (w->prints_epochs)
         make_way(w);
     if (w->prints_epochs && w->prints_json)
-        print_log_line(NULL, now);
+        print_log_line(w);
     else if (w->prints_epochs)
         show_epoch(w, now);
     if (!w->prints_epochs || !isatty(STDOUT_FILENO))
@@ -371,8 +288,8 @@ int progress_run(void *user, const bl_progress *now)
         make_way(w);
         if (!w->prints_json)
             print_early(w, now);
-        else if (has_step_lines(w))
-            print_step_line(now);
+        else
+            print_log_line(w);
     } else
         show_progress(w, now);
     return asked_to_stop;

@@ -68,6 +68,5 @@ void judge_text(const bl_score *score, char *out, size_t room);
 
 /* "41.3 67.0": one angle a hidden block, "-" where there is none. */
 void angles_text(const bl_angles *angles, int blocks, char *out, size_t room);
-void print_log_line(const char *rule, const bl_progress *now);
 
 #endif

@@ -816,6 +816,9 @@ BL_API bl_status bl_trainer_fit(bl_trainer *trainer, const bl_data *train, const
    its scores; angles, times and rate are not told. A figure that is no number is never the best. 0 where
    there is none, else 1. */
 BL_API int bl_trainer_best(const bl_trainer *trainer, bl_progress *out);
+/* In the progress function: the line of log.jsonl that the call is about, one JSON object without a line end,
+   also where there is no run folder. NULL: the call is about no line. */
+BL_API const char *bl_trainer_log_line(const bl_trainer *trainer);
 /* Why the training ended: "epochs", "paper", "patience", "rate", "time"; "" before. */
 BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer);
 /* A sentence about a run that has hardly trained (few steps, or a loss near that of answering without the

@@ -27,6 +27,12 @@ begin() {
     wait_for "$1/log.jsonl" $!
 }
 
+# ---- train --json prints the lines of the log, of steps and of epochs, without the blanks
+train lines 3 --angles 2,5 --json --quiet >out.txt 2>&1 || complain "train --json: $(cat out.txt)"
+sed 's/": /":/g; s/, "/,"/g; s/}, {/},{/g' lines/log.jsonl >expected.txt
+[ "$(wc -l <expected.txt)" = 5 ] || complain "the log has not 5 lines: $(cat expected.txt)"
+cmp -s expected.txt out.txt || complain "train --json differs from log.jsonl: $(diff expected.txt out.txt | head -4)"
+
 # ---- two processes
 begin long
 first=$!

@@ -15,6 +15,7 @@
 #include "stillness.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct fit {
@@ -160,6 +161,27 @@ static int tell(struct fit *f, const bl_progress *now)
     return f->progress ? f->progress(f->user, now) : 0;
 }
 
+static void drop_line(bl_trainer *t)
+{
+    free(t->log_line);
+    t->log_line = NULL;
+}
+
+/* The same, about a line of the log. */
+static bl_status tell_line(struct fit *f, const bl_progress *now, const json_t *line, bool *stops)
+{
+    bl_trainer *t = f->t;
+    drop_line(t);
+    if (f->progress) {
+        t->log_line = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(15));
+        if (!t->log_line)
+            BL_FAIL(t->ctx, BL_NO_MEMORY, "no memory for a line of the log");
+    }
+    *stops = tell(f, now) != 0;
+    drop_line(t);
+    return BL_OK;
+}
+
 /* Nothing where the angles of these weights are known. */
 static bl_status measure(struct fit *f)
 {
@@ -172,18 +194,21 @@ static bl_status measure(struct fit *f)
 }
 
 /* Steps that the option names have lines of their own; those of auto are kept for the first epoch's line. */
-static bl_status record_step(struct fit *f, const bl_progress *now)
+static bl_status record_step(struct fit *f, const bl_progress *now, bool *stops)
 {
     bl_trainer *t = f->t;
     if (angle_steps_are_named(&f->angle_steps)) {
         json_t *line = log_lines_step_line(now);
-        const bl_status status = run_folder_log(&f->folder, line);
+        bl_status status = run_folder_log(&f->folder, line);
+        if (status == BL_OK)
+            status = tell_line(f, now, line, stops);
         json_decref(line);
         return status;
     }
     if (!t->early_angles)
         t->early_angles = json_array();
     json_array_append_new(t->early_angles, log_lines_step(now));
+    *stops = tell(f, now) != 0;
     return BL_OK;
 }
 
@@ -191,9 +216,7 @@ static bl_status measure_step(struct fit *f, bool *stops)
 {
     BL_TRY(measure(f));
     const bl_progress now = progress_now(f, f->t->angles);
-    BL_TRY(record_step(f, &now));
-    *stops = tell(f, &now) != 0;
-    return BL_OK;
+    return record_step(f, &now, stops);
 }
 
 static void keep_batch_score(struct fit *f, const struct outcome *outcome, size_t n)
@@ -389,8 +412,7 @@ static bl_status end_epoch(struct fit *f, bool *stops)
     BL_TRY(run_folder_log(&f->folder, f->last_line));
     BL_TRY(keep_best(f, &now));
     BL_TRY(run_folder_checkpoint(&f->folder, t, "model.safetensors"));
-    *stops = tell(f, &now) != 0;
-    return BL_OK;
+    return tell_line(f, &now, f->last_line, stops);
 }
 
 /* NULL: go on. */
@@ -487,6 +509,11 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     run_folder_close(&f.folder);
     json_decref(f.last_line);
     return status;
+}
+
+const char *bl_trainer_log_line(const bl_trainer *t)
+{
+    return t ? t->log_line : NULL;
 }
 
 int bl_trainer_best(const bl_trainer *t, bl_progress *out)

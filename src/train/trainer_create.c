@@ -447,6 +447,7 @@ void bl_trainer_free(bl_trainer *t)
     if (!t)
         return;
     json_decref(t->early_angles);
+    free(t->log_line);
     alignment_free(t->alignment);
     adversary_free(t->adversary);
     stepper_release(&t->stepper);
