@@ -460,11 +460,10 @@ static void compare(const struct drawn *c, uint32_t number, const char *variant,
                     const char *reference)
 {
     if (strcmp(hash, reference) != 0)
-        fail_msg(
-            "case %u, %s: %s, expected %s: \"%s\", %s, %s, %s, feedback at %s, modules %s, %d threads, "
-            "batch %zu",
-            number, variant, hash, reference, c->net, c->rule, c->optimizer, c->precision, c->feedback_at,
-            c->modules, c->threads, c->batch);
+        fail_msg("case %u, %s: %s, expected %s: \"%s\", %s, %s, %s, feedback at %s, modules %s, %d threads, "
+                 "batch %zu",
+                 number, variant, hash, reference, c->net, c->rule, c->optimizer, c->precision,
+                 c->feedback_at, c->modules, c->threads, c->batch);
 }
 
 static void check_variant(const struct drawn *c, uint32_t number, int threads, const char *memory,

@@ -64,7 +64,7 @@ struct bl_trainer {
     uint32_t *order; /* of the training set in this epoch; n_order of them */
     size_t n_order;
     json_t *early_angles; /* those of the first epoch's steps, for its log line */
-    char *log_line; /* while the progress function is told of a line of the log: this line; else NULL */
+    char *log_line;       /* while the progress function is told of a line of the log: this line; else NULL */
     const char *stop_reason;
     char advice[512];                     /* "" or what to change after a run that has hardly trained */
     uint64_t data_hash, narrow_data_hash; /* of the training set; narrow: as 0.1.0 computed it */
