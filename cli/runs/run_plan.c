@@ -87,7 +87,7 @@ static void append_value(char *name, const char *value)
     char text[LONGEST + 16];
     size_t n = 0;
     bool is_plain = strlen(value) <= LONGEST;
-    for (; value[n] && n < LONGEST; n++) {
+    for (; n < LONGEST && value[n]; n++) {
         const bool is_kept = isalnum((unsigned char)value[n]) || strchr(".+-", value[n]);
         text[n] = '_';
         if (is_kept)
