@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/sized.h"
+#include "base/text.h"
 #include "data/set/data.h"
 #include "net/named_nets.h"
 #include "net/net.h"
@@ -370,16 +371,6 @@ const char *bl_data_set_about(const char *name)
     return name ? named_about(name) : NULL;
 }
 
-/* text with its closing zero into `room` bytes at `to`. */
-static bl_status give_path(bl_context *ctx, const char *text, char *to, size_t room)
-{
-    const size_t size = strlen(text) + 1;
-    if (size > room)
-        BL_FAIL(ctx, BL_BAD_VALUE, "%s: the path takes %zu bytes, and room is %zu", text, size, room);
-    memcpy(to, text, size);
-    return BL_OK;
-}
-
 bl_status bl_data_set_find(bl_context *ctx, const bl_config *config, const char *name, char *path,
                            size_t room)
 {
@@ -390,7 +381,7 @@ bl_status bl_data_set_find(bl_context *ctx, const bl_config *config, const char 
     BL_GIVEN(ctx, path);
     char found[BL_PATH_ROOM];
     BL_TRY(named_path(ctx, name, or_null(config_text(config, "data-dir")), found));
-    return give_path(ctx, found, path, room);
+    return text_give(ctx, found, found, path, room);
 }
 
 bl_status bl_data_set_home(bl_context *ctx, const bl_config *config, char *path, size_t room)
@@ -401,7 +392,7 @@ bl_status bl_data_set_home(bl_context *ctx, const bl_config *config, char *path,
     BL_GIVEN(ctx, path);
     char found[BL_PATH_ROOM];
     BL_TRY(named_home(ctx, or_null(config_text(config, "data-dir")), found));
-    return give_path(ctx, found, path, room);
+    return text_give(ctx, found, found, path, room);
 }
 
 bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x)

@@ -3,6 +3,7 @@
  */
 #include "text.h"
 
+#include "context.h"
 #include "utf8.h"
 
 #include <ctype.h>
@@ -183,6 +184,15 @@ void text_from_double(double x, char *out)
         if (text_to_double(slice_of(out), &back) && back == x)
             return;
     }
+}
+
+bl_status text_give(bl_context *ctx, const char *what, const char *text, char *to, size_t room)
+{
+    const size_t size = strlen(text) + 1;
+    if (size > room)
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s: the path takes %zu bytes, and room is %zu", what, size, room);
+    memcpy(to, text, size);
+    return BL_OK;
 }
 
 void text_append(char *text, size_t room, const char *format, ...)

@@ -34,6 +34,9 @@ bool text_to_u64(struct slice s, uint64_t *out);
 /* The shortest decimal text that reads back as x: "0.1", "1e-04" becomes "0.0001". out: at least 32 bytes. */
 void text_from_double(double x, char *out);
 
+/* text with its closing zero into `room` bytes at `to`. BL_BAD_VALUE, which names `what`: they are too few;
+   nothing is written. */
+bl_status text_give(bl_context *ctx, const char *what, const char *text, char *to, size_t room);
 /* Appends to a zero-terminated text in a buffer of `room` bytes; truncates what does not fit. */
 void text_append(char *text, size_t room, const char *format, ...) BL_PRINTF(3, 4);
 

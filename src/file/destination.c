@@ -143,12 +143,8 @@ bl_status bl_file_target(bl_context *ctx, const char *path, char *target, size_t
                          "%s: is a file that is read here, and must not be written over; name another", path);
     if (status == BL_OK && !d.is_stream)
         status = check_folder(ctx, path, d.path);
-    const char *found = d.is_stream ? "" : d.path;
-    if (status == BL_OK && strlen(found) >= room)
-        status = context_fail(ctx, BL_BAD_VALUE, "%s: the path takes %zu bytes, and room is %zu", path,
-                              strlen(found) + 1, room);
     if (status == BL_OK)
-        snprintf(target, room, "%s", found);
+        status = text_give(ctx, path, d.is_stream ? "" : d.path, target, room);
     destination_drop(&d, ctx);
     return status;
 }

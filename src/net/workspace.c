@@ -343,6 +343,7 @@ bl_status workspace_create(struct workspace **out, bl_context *ctx, const struct
 {
     struct workspace *workspace = NULL;
     BL_TRY(MEM_ONE(ctx, &workspace, "the batch"));
+    ctx->n_workspaces++;
     workspace->ctx = ctx;
     workspace->memory = spec.memory;
     workspace->precision = spec.precision;
@@ -354,8 +355,6 @@ bl_status workspace_create(struct workspace **out, bl_context *ctx, const struct
         workspace_free(workspace);
         return status;
     }
-    ctx->n_workspaces++;
-    workspace->is_counted = true;
     *out = workspace;
     return BL_OK;
 }
@@ -364,7 +363,7 @@ void workspace_free(struct workspace *workspace)
 {
     if (!workspace)
         return;
-    workspace->ctx->n_workspaces -= workspace->is_counted;
+    workspace->ctx->n_workspaces--;
     mem_free(workspace->ctx, workspace->out);
     mem_free(workspace->ctx, workspace->grad);
     mem_free(workspace->ctx, workspace->own);

@@ -31,7 +31,6 @@ struct workspace_places {
 
 struct workspace {
     bl_context *ctx;
-    bool is_counted;    /* in ctx->n_workspaces */
     size_t capacity, n; /* examples: room for, and here now */
     size_t n_blocks;
     enum workspace_memory memory;

@@ -43,7 +43,7 @@ bl_status adversary_of_trainer(bl_trainer *t)
     const double eps = config_number(t->config, "adversarial");
     if (eps == 0.0)
         return BL_OK;
-    if (strcmp(config_text(t->config, "memory"), "low") == 0)
+    if (trainer_is_lean(t))
         BL_FAIL(t->ctx, BL_BAD_VALUE,
                 "adversarial is \"%s\", which needs the derivatives of all blocks at once: use memory normal",
                 config_text(t->config, "adversarial"));

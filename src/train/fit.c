@@ -484,8 +484,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
                     .progress = progress,
                     .user = user,
                     .angle_steps = angle_steps_of(config_text(t->config, "angles"))};
-    f.measures_angles =
-        f.angle_steps.kind != ANGLE_STEPS_NONE && strcmp(config_text(t->config, "memory"), "low") != 0;
+    f.measures_angles = f.angle_steps.kind != ANGLE_STEPS_NONE && !trainer_is_lean(t);
     BL_TRY(trainer_check_data(t, train));
     if (train->n == 0)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: no examples to train on", train->source);

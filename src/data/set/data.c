@@ -177,15 +177,6 @@ static bl_status wrap(bl_data **out, bl_context *ctx, const struct bl_data *arra
     return BL_OK;
 }
 
-bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
-                    bl_shape shape, int outputs)
-{
-    const struct bl_data arrays = {.n = n, .shape = shape, .outputs = outputs, .floats = x, .labels = labels};
-    BL_TRY(check_sizes(ctx, x, n, shape, outputs));
-    BL_TRY(data_check_labels(ctx, labels, n, outputs));
-    return wrap(out, ctx, &arrays, NULL);
-}
-
 bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
                             bl_shape shape, int outputs)
 {
@@ -269,6 +260,13 @@ bl_status data_wrap_array(bl_data **out, bl_context *ctx, const bl_array *x, con
     }
     *out = data;
     return BL_OK;
+}
+
+bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
+                    bl_shape shape, int outputs)
+{
+    const bl_array array = {sizeof array, x, BL_FLOAT32, 0};
+    return data_wrap_array(out, ctx, &array, labels, n, shape, outputs);
 }
 
 /* ---- Weights of examples */
