@@ -10,8 +10,8 @@
  *
  * Folders: DIR/tune/NAME and DIR/NAME, with a plan.json in DIR/tune and in DIR.
  */
+#include "../runs/run_options.h"
 #include "../runs/run_pool.h"
-#include "../runs/run_table.h"
 #include "../runs/run_values.h"
 #include "comparison.h"
 
@@ -19,29 +19,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SEEDS = 1000, TUNE_SEED = 1000000, MOST_GROWTHS = 4, RATE_DIGITS = 2 };
+enum { TUNE_SEED = 1000000, MOST_GROWTHS = 4, RATE_DIGITS = 2 };
 
 /* The parts of a pooled comparison. */
 struct pooled {
     struct comparison *c;
     const char *folder;
-    int seeds, jobs;
-    struct shard shard;
-    enum table_form form;
+    struct run_options options;
 };
 
 /* ---- Options */
-
-static int read_number(const struct session *s, const char *key, int most, int *out)
-{
-    const char *text = extra_of(s, key);
-    char *end = NULL;
-    const long n = text ? strtol(text, &end, 10) : 0;
-    if (text && (end == text || *end || n < 1 || n > most))
-        return usage_error("--%s is \"%s\", expected a whole number from 1 to %d", key, text, most);
-    *out = (int)n;
-    return EXIT_DONE;
-}
 
 /* Options that only a pooled comparison has. */
 static int refuse_alone(const struct session *s)
@@ -78,16 +65,8 @@ static int read_options(struct pooled *p)
 {
     const struct session *s = p->c->s;
     const char *out = bl_config_get(s->config, "out");
-    int code = read_number(s, "seeds", MOST_SEEDS, &p->seeds);
-    if (code == EXIT_DONE)
-        code = read_number(s, "jobs", 256, &p->jobs);
-    if (code == EXIT_DONE)
-        code = shard_read(&p->shard, extra_of(s, "shard"));
-    if (code == EXIT_DONE)
-        code = table_form_read(&p->form, s);
-    p->seeds = p->seeds > 0 ? p->seeds : 1;
     p->folder = out[0] ? out : "comparison";
-    return code;
+    return run_options_read(&p->options, s);
 }
 
 /* ---- Plans */
@@ -113,7 +92,7 @@ static unsigned long long first_seed(const struct pooled *p)
 static int work(const struct pooled *p, const struct run_plan *plan, const char *folder)
 {
     const int code = plan_keep(plan, folder);
-    return code == EXIT_DONE ? plan_work(p->c->s, plan, folder, p->shard, p->jobs) : code;
+    return code == EXIT_DONE ? plan_work(p->c->s, plan, folder, p->options.shard, p->options.jobs) : code;
 }
 
 /* A summary of the plan, which goes on to be the caller's. */
@@ -281,7 +260,7 @@ static int tune(const struct pooled *p)
     if (code == EXIT_DONE)
         take_rates(p, &summary);
     else if (code == EXIT_STOPPED)
-        run_table_print(p->c->s, &summary, p->form);
+        run_table_print(p->c->s, &summary, p->options.form);
     summary_release(&summary);
     plan_release(&plan);
     bl_config_free(config);
@@ -303,15 +282,15 @@ static int run_plan(const struct pooled *p, struct run_plan *plan)
 {
     struct run_summary summary = {.runs = NULL};
     for (int i = 0; i < p->c->n_rows; i++)
-        for (int k = 0; p->c->rows[i].state == ROW_WAITS && k < p->seeds; k++)
+        for (int k = 0; p->c->rows[i].state == ROW_WAITS && k < p->options.seeds; k++)
             add_run(plan, p->c->rows[i].rule, p->c->rows[i].lr, first_seed(p) + (unsigned long long)k);
     int code = plan_keep(plan, p->folder);
     if (code != EXIT_DONE)
         return code;
-    code = plan_work(p->c->s, plan, p->folder, p->shard, p->jobs);
+    code = plan_work(p->c->s, plan, p->folder, p->options.shard, p->options.jobs);
     const int read = summarize(&summary, plan, p->folder);
     if (read == EXIT_DONE)
-        run_table_print(p->c->s, &summary, p->form);
+        run_table_print(p->c->s, &summary, p->options.form);
     summary_release(&summary);
     return code == EXIT_DONE ? read : code;
 }
@@ -337,8 +316,8 @@ static void say_cost(const struct pooled *p)
     for (int i = 0; i < p->c->n_rows; i++)
         n_rules += p->c->rows[i].state == ROW_WAITS;
     note(p->c->s, "%-11s%d rules x %d rates%s with the seed %llu, then %d judged run%s", "tuning", n_rules,
-         n_rates, p->c->rates.n > 0 ? "" : " or more", first_seed(p) + TUNE_SEED, n_rules * p->seeds,
-         n_rules * p->seeds == 1 ? "" : "s");
+         n_rates, p->c->rates.n > 0 ? "" : " or more", first_seed(p) + TUNE_SEED, n_rules * p->options.seeds,
+         n_rules * p->options.seeds == 1 ? "" : "s");
 }
 
 int comparison_pool(struct comparison *c)

@@ -6,7 +6,6 @@
 #include "data_place.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -43,24 +42,14 @@ static bool is_address(const char *text)
 
 /* ---- What the options say */
 
-static int take_number(const char *option, const char *text, long long most, long long *out)
-{
-    char *end = NULL;
-    const long long n = text ? strtoll(text, &end, 10) : *out;
-    if (text && (end == text || *end || n < 1 || n > most))
-        return usage_error("--%s is \"%s\", expected a whole number from 1 to %lld", option, text, most);
-    *out = n;
-    return EXIT_DONE;
-}
-
 static int take_options(const struct session *s, struct request *r)
 {
-    long long stall = STALL_SECONDS;
+    int stall = STALL_SECONDS;
     const char *mirror = extra_of(s, "mirror");
     if (mirror && !is_address(mirror))
         return usage_error("--mirror is \"%s\", expected an address: https:// or http://", mirror);
-    const int code = take_number("stall", extra_of(s, "stall"), MOST_STALL_SECONDS, &stall);
-    r->download.stall_seconds = (long)stall;
+    const int code = extra_number(s, "stall", MOST_STALL_SECONDS, &stall);
+    r->download.stall_seconds = stall;
     r->download.replaces = extra_of(s, "force") != NULL;
     r->download.sha256 = r->sha256;
     return code;
@@ -204,7 +193,7 @@ static int get_address(const struct session *s, struct request *r)
         return usage_error("--data-dir goes with the name of a set; say --to FILE for an address");
     int code = take_sha256(s, r);
     if (code == EXIT_DONE)
-        code = take_number("size", extra_of(s, "size"), 1LL << 50, &r->download.size);
+        code = extra_long(s, "size", 1LL << 50, &r->download.size);
     if (code == EXIT_DONE && (!to || extra_of(s, "mirror")))
         code = name_in_address(url, name, sizeof name);
     if (code == EXIT_DONE && snprintf(r->to, sizeof r->to, "%s", to ? to : name) >= (int)sizeof r->to)

@@ -29,22 +29,13 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-static int check_number(const struct session *s, const char *key, long most)
-{
-    const char *text = extra_of(s, key);
-    char *end = NULL;
-    const long n = text ? strtol(text, &end, 10) : 1;
-    if (text && (end == text || *end || n < 1 || n > most))
-        return usage_error("--%s is \"%s\", expected a whole number from 1 to %ld", key, text, most);
-    return EXIT_DONE;
-}
-
 static int check_numbers(const struct session *s)
 {
-    int code = check_number(s, "seeds", MOST_SEEDS);
+    int number = 0;
+    int code = extra_number(s, "seeds", MOST_SEEDS, &number);
     if (code == EXIT_DONE)
-        code = check_number(s, "epochs", 1000000);
-    return code == EXIT_DONE ? check_number(s, "jobs", 256) : code;
+        code = extra_number(s, "epochs", 1000000, &number);
+    return code == EXIT_DONE ? extra_number(s, "jobs", MOST_JOBS, &number) : code;
 }
 
 /* ---- Targets and cells */

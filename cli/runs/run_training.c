@@ -138,8 +138,6 @@ static int train(const struct folder_run *run, bool is_begun)
     return result;
 }
 
-/* A run that was killed between its last checkpoint and result.json has nothing left to train, and the
-   library then writes no result.json: it is trained anew, to the same bits. */
 int run_in_folder(const struct folder_run *run)
 {
     const bool is_begun = folder_has(run->folder, "model.safetensors");
@@ -147,6 +145,5 @@ int run_in_folder(const struct folder_run *run)
     if (code != EXIT_DONE)
         return code;
     forget_failure(run);
-    code = train(run, is_begun);
-    return code == EXIT_DONE && !folder_has(run->folder, "result.json") ? train(run, false) : code;
+    return train(run, is_begun);
 }

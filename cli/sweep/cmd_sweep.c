@@ -5,13 +5,13 @@
  * An option whose value is no value of its own but a list or a range of them (run_values.h) is an axis. Every
  * combination is trained with each seed. The table has the best setting first.
  */
-#include "../runs/run_table.h"
+#include "../runs/run_options.h"
 #include "../runs/run_values.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_RUNS = 5000, MOST_SEEDS = 1000 };
+enum { MOST_RUNS = 5000 };
 
 static const struct extra extras[] = {
     {"random", "N", "draw N settings from the lists and ranges (default: every combination)"},
@@ -31,39 +31,20 @@ struct cmd_sweep_sweep {
     struct session *s;
     struct run_values values[MAX_LISTS];
     const char *axes[MAX_LISTS + 2]; /* the lists' keys and "seed", ends with NULL */
-    int random, seeds, jobs;
-    struct shard shard;
-    enum table_form form;
+    int random;                      /* settings to draw; 0: every combination */
+    struct run_options options;
     struct run_plan plan;
 };
-
-static int read_number(const struct session *s, const char *key, int most, int *out)
-{
-    const char *text = extra_of(s, key);
-    char *end = NULL;
-    const long n = text ? strtol(text, &end, 10) : 0;
-    if (text && (end == text || *end || n < 1 || n > most))
-        return usage_error("--%s is \"%s\", expected a whole number from 1 to %d", key, text, most);
-    *out = (int)n;
-    return EXIT_DONE;
-}
 
 static int read_options(struct cmd_sweep_sweep *w)
 {
     const struct session *s = w->s;
-    int code = read_number(s, "random", MOST_RUNS, &w->random);
+    int code = extra_number(s, "random", MOST_RUNS, &w->random);
     if (code == EXIT_DONE)
-        code = read_number(s, "seeds", MOST_SEEDS, &w->seeds);
-    if (code == EXIT_DONE)
-        code = read_number(s, "jobs", 256, &w->jobs);
-    if (code == EXIT_DONE)
-        code = shard_read(&w->shard, extra_of(s, "shard"));
-    if (code == EXIT_DONE)
-        code = table_form_read(&w->form, s);
+        code = run_options_read(&w->options, s);
     if (code == EXIT_DONE && strcmp(bl_config_get(s->config, "force"), "true") == 0)
         code =
             usage_error("--force: a sweep goes on with the runs that its folder holds; name another --out");
-    w->seeds = w->seeds > 0 ? w->seeds : 1;
     return code;
 }
 
@@ -102,7 +83,7 @@ static int read_axes(struct cmd_sweep_sweep *w)
 static void add_setting(struct cmd_sweep_sweep *w, char (*texts)[VALUE_ROOM])
 {
     const unsigned long long first = strtoull(bl_config_get(w->s->config, "seed"), NULL, 10);
-    for (int k = 0; k < w->seeds; k++) {
+    for (int k = 0; k < w->options.seeds; k++) {
         char seed[32];
         json_t *values = json_object();
         for (int i = 0; i < w->s->n_lists; i++)
@@ -142,7 +123,7 @@ static int make_plan(struct cmd_sweep_sweep *w)
     double n = 1.0;
     for (int i = 0; i < w->s->n_lists; i++)
         n *= w->values[i].n;
-    const double runs = (w->random > 0 ? (double)w->random : n) * w->seeds;
+    const double runs = (w->random > 0 ? (double)w->random : n) * w->options.seeds;
     if (runs > (double)MOST_RUNS)
         return usage_error("%.0f runs are more than %d; --random N draws N settings", runs, MOST_RUNS);
     plan_begin(&w->plan, w->s->config, w->axes);
@@ -183,7 +164,7 @@ static int show(struct cmd_sweep_sweep *w, const char *folder)
     struct run_summary summary;
     int code = summary_make(&summary, &w->plan, folders);
     if (code == EXIT_DONE) {
-        run_table_print(w->s, &summary, w->form);
+        run_table_print(w->s, &summary, w->options.form);
         if (summary.set == JUDGED_TEST && summary.n_groups > 1)
             note(w->s,
                  "%-11sthe settings are ordered by the test set; the best of many looks better there than it "
@@ -209,7 +190,7 @@ static int sweep(struct cmd_sweep_sweep *w)
         code = plan_keep(&w->plan, folder);
     if (code != EXIT_DONE)
         return code;
-    code = plan_work(w->s, &w->plan, folder, w->shard, w->jobs);
+    code = plan_work(w->s, &w->plan, folder, w->options.shard, w->options.jobs);
     const int shown = show(w, folder);
     return code == EXIT_DONE ? shown : code;
 }
