@@ -87,6 +87,10 @@ POOLS_LAST = ("conv 2 3x3 pad 1, tanh, residual (conv 3 1x1, maxpool 2 | conv 3 
               "residual (conv 2 1x1, avgpool 2 | conv 2 2x2), tanh, dense 4")
 FLATTENED = ("conv 2 3x3 pad 1, tanh, flatten, residual (dense 6, tanh | flatten, dense 6), tanh, dense 8, tanh, "
              "residual (flatten, dense 5, flatten | dense 5), flatten, dense 4")
+NORMED_RESIDUAL = ("conv 3 3x3 pad 1, layernorm, residual (layernorm, conv 2 3x3 pad 1, tanh, conv 3 1x1 nobias, layernorm | "
+                   "layernorm, conv 3 1x1), layernorm, tanh, dense 6, tanh, residual (layernorm, dense 6), layernorm, dense 4")
+OPTION_A = ("conv 3 3x3 pad 1, subsample 1, residual (subsample 1, conv 4 3x3 stride 2 pad 1, tanh, conv 6 1x1, subsample 1 | "
+            "subsample 2 pad-channels 6), subsample 1 pad-channels 7, tanh, dense 4")
 
 # name, rule, net, loss, reduction, optimizer, lr; `zero`: starts from zeros; `slope`, `lambda`: those
 # options; `mistake`: how a wrong one errs; `shape`: of an example, of a net of residual_reference.py; `seed`:
@@ -163,6 +167,11 @@ CASES = [
     ("residual_mean_first", "dfa", MEAN_FIRST, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
     ("residual_pools_last", "usf", POOLS_LAST, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
     ("residual_flattened", "bp", FLATTENED, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("residual_layernorm", "bp", NORMED_RESIDUAL, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("residual_layernorm_dfa", "dfa", NORMED_RESIDUAL, "ce", "mean", "sgd momentum 0.9", 0.05, {"shape": SHAPE}),
+    ("residual_layernorm_kp", "kp", NORMED_RESIDUAL, "ce", "mean", "sgd decay 0.02", 0.05, {"shape": SHAPE}),
+    ("residual_option_a", "bp", OPTION_A, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
+    ("residual_option_a_dkp", "dkp", OPTION_A, "ce", "mean", "sgd decay 0.02", 0.1, {"shape": SHAPE}),
     ("wrong_shortcut", "bp", OPTION_B, "ce", "mean", "sgd momentum 0.9", 0.05,
      {"shape": SHAPE, "mistake": "no shortcut"}),
     ("wrong_follower", "bp", DENSE_RESIDUAL, "ce", "mean", "adam", 1e-2, {"shape": SHAPE, "mistake": "one follower"}),
@@ -533,7 +542,8 @@ def check_positions():
     """Sentences about kinds of layers that stand in some position of no residual."""
     texts = [text for _, _, text, _, _, _, _, more in CASES if "shape" in more and not more.get("mistake")]
     found = set().union(*map(reference.positions, texts))
-    kinds = ["dense", "conv", "maxpool", "avgpool", "flatten"] + [text.split()[0] for text in KEEP_SHAPE]
+    kinds = ["dense", "conv", "maxpool", "avgpool", "flatten", "layernorm", "subsample"]
+    kinds += [text.split()[0] for text in KEEP_SHAPE]
     return [f"no case has {kind} {place} a residual" for kind in kinds for place in reference.POSITIONS
             if (kind, place) not in found]
 

@@ -2,8 +2,8 @@
 code of the library. make_golden.py computes golden cases with it; tests/torch/check_residual.py compares it with
 PyTorch's autograd.
 
-A net's text becomes a list of blocks, in text order. A block is a head (dense, conv, or the sum of one or two earlier outputs)
-and the layers without weights behind it. A body or a shortcut that begins with a layer without weights begins with a sum of
+A net's text becomes a list of blocks, in text order. A block is a head (dense, conv, layernorm, subsample, or the sum of one or
+two earlier outputs) and the other layers behind it. A body or a shortcut that begins with another layer begins with a sum of
 one input. Arrays are n x channels x rows x cols; a row of units is n x units x 1 x 1. Parameters are named as in a
 model file: BLOCK.LAYER.WHAT, weights as matrices of one row for each unit or channel.
 """
@@ -11,8 +11,10 @@ import math
 
 import numpy as np
 
-EPSILON, MOMENTUM = 1e-5, 0.1  # of batch norm
+EPSILON, MOMENTUM = 1e-5, 0.1  # of batch norm; layer norm has the same epsilon
 WEIGHTED = ("dense", "conv")
+READS_ALL = ("layernorm", "subsample")  # without weights: the derivative passes them exactly, whatever the rule is
+HEADS = WEIGHTED + READS_ALL
 
 
 # ---- Text ----
@@ -42,14 +44,15 @@ class Layer:
     def __init__(self, text):
         self.kind, *words = text.split()
         self.has_bias = "nobias" not in words
-        named = {key: int(words[words.index(key) + 1]) for key in ("stride", "pad") if key in words}
+        named = {key: int(words[words.index(key) + 1]) for key in ("stride", "pad", "pad-channels") if key in words}
         size = words[0 if "pool" in self.kind else 1] if words and self.kind in ("conv", "maxpool", "avgpool") else None
         self.is_all = size == "all"
         self.size = tuple(int(n) for n in (size.split("x") * 2)[:2]) if size and not self.is_all else None
         is_pool = "pool" in self.kind
         self.stride = named.get("stride", self.size[0] if is_pool and self.size else 1)
         self.pad = named.get("pad", 0)
-        self.channels = int(words[0]) if self.kind in WEIGHTED else None
+        self.channels = int(words[0]) if self.kind in WEIGHTED else named.get("pad-channels")
+        self.step = int(words[0]) if self.kind == "subsample" else None
         self.slope = float(words[0]) if self.kind == "leaky-relu" and words else {"relu": 0.0}.get(self.kind, 0.01)
 
 
@@ -59,6 +62,7 @@ class Block:
         self.head, self.sources = head, sources
         self.behind, self.followers = [], []
         self.module = None
+        self.is_weighted = head is not None and head.kind in WEIGHTED
 
 
 def parse_list(text, blocks, at):
@@ -69,7 +73,7 @@ def parse_list(text, blocks, at):
             ends = [at if part is None else parse_branch(part, blocks, at) for part in parts]
             blocks.append(Block(None, ends))
             at = len(blocks) - 1
-        elif item.split()[0] in WEIGHTED:
+        elif item.split()[0] in HEADS:
             blocks.append(Block(Layer(item), [at]))
             at = len(blocks) - 1
         else:
@@ -79,7 +83,7 @@ def parse_list(text, blocks, at):
 
 def parse_branch(text, blocks, at):
     first = split(text, ",")[0]
-    if not branches(first) and first.split()[0] not in WEIGHTED:
+    if not branches(first) and first.split()[0] not in HEADS:
         blocks.append(Block(None, [at]))
         at = len(blocks) - 1
     return parse_list(text, blocks, at)
@@ -94,14 +98,15 @@ def parse(text):
                 blocks[source].followers.append(l)
     for l in reversed(range(len(blocks))):  # cut behind several followers, or a weighted one
         alone = blocks[l].followers[0] if len(blocks[l].followers) == 1 else None
-        blocks[l].module = l if alone is None or blocks[alone].head else blocks[alone].module
+        blocks[l].module = l if alone is None or blocks[alone].is_weighted else blocks[alone].module
     return blocks
 
 
 def is_taught(blocks, l):
     """Whether block l is the last one of a hidden module that owns parameters."""
     members = [block for block in blocks if block.module == l]
-    has_any = any(block.head or any(layer.kind == "batchnorm" for layer in block.behind) for block in members)
+    has_any = any(block.is_weighted or (block.head and block.head.kind == "layernorm") or
+                  any(layer.kind == "batchnorm" for layer in block.behind) for block in members)
     return has_any and l < len(blocks) - 1
 
 
@@ -146,6 +151,48 @@ def weight_gradient(layer, delta, x):
         return delta[:, :, 0, 0].T @ x.reshape(len(x), -1)
     seen = windows(padded(x, layer.pad), layer.size, layer.stride)
     return np.einsum("nkhw,nchwij->kcij", delta, seen, optimize=True).reshape(delta.shape[1], -1)
+
+
+# ---- Heads without weights that read all ----
+
+
+def example_moments(x):
+    """Of each example: mean, and 1 / sqrt(variance + epsilon), over all its numbers."""
+    axes = (1, 2, 3)
+    return x.mean(axis=axes, keepdims=True), 1 / np.sqrt(x.var(axis=axes, keepdims=True) + x.dtype.type(EPSILON))
+
+
+def maps_before(layer, channels):
+    """How many maps of zeros there are in all, and before the maps of the input."""
+    zeros = (layer.channels or channels) - channels
+    return zeros, zeros // 2
+
+
+def exact_forward(layer, l, p, x):
+    if layer.kind == "subsample":
+        zeros, before = maps_before(layer, x.shape[1])
+        return np.pad(x[:, :, :: layer.step, :: layer.step], ((0, 0), (before, zeros - before), (0, 0), (0, 0)))
+    mean, inverse = example_moments(x)
+    scale, shift = (p[f"{l}.layernorm.{what}"].reshape(x.shape[1:]) for what in ("scale", "shift"))
+    return (x - mean) * inverse * scale + shift
+
+
+def exact_pull(layer, l, p, x, dy):
+    """The derivative at the input x (Ba, Kiros, Hinton 2016, equation 4)."""
+    if layer.kind == "subsample":
+        before, dx = maps_before(layer, x.shape[1])[1], np.zeros_like(x)
+        dx[:, :, :: layer.step, :: layer.step] = dy[:, before : before + x.shape[1]]
+        return dx
+    mean, inverse = example_moments(x)
+    hat, d, axes = (x - mean) * inverse, dy * p[f"{l}.layernorm.scale"].reshape(x.shape[1:]), (1, 2, 3)
+    return inverse * (d - d.mean(axis=axes, keepdims=True) - hat * (d * hat).mean(axis=axes, keepdims=True))
+
+
+def exact_gradients(layer, l, x, dy, gradients):
+    if layer.kind == "layernorm":
+        mean, inverse = example_moments(x)
+        gradients[f"{l}.layernorm.scale"] = (dy * (x - mean) * inverse).sum(axis=0).reshape(-1)
+        gradients[f"{l}.layernorm.shift"] = dy.sum(axis=0).reshape(-1)
 
 
 # ---- Layers behind the weights: forward gives the output and what backward needs ----
@@ -267,7 +314,9 @@ def forward(blocks, p, x, is_training=True, mistake=""):
             sources = sources[:1]
         at = Passed(sources[0] if block.head else sum(sources[1:], sources[0]))
         y = at.x
-        if block.head:
+        if block.head and not block.is_weighted:
+            y = exact_forward(block.head, l, p, at.x)
+        elif block.head:
             y = weighted_forward(block.head, p[f"{l}.{block.head.kind}.weight"], at.x)
             y = y + p[f"{l}.{block.head.kind}.bias"].reshape(1, -1, 1, 1) if block.head.has_bias else y
         for layer in block.behind:
@@ -312,7 +361,7 @@ def matrices_of(rule, blocks, p):
     """What stands in the place of each weighted block's weights on the way back."""
     matrices = {}
     for l, block in enumerate(blocks):
-        if not block.head or l == 0:
+        if not block.is_weighted or l == 0:
             continue
         W = p[f"{l}.{block.head.kind}.weight"]
         if rule == "bp":
@@ -324,12 +373,19 @@ def matrices_of(rule, blocks, p):
     return matrices
 
 
-def chain_signal(blocks, l, passed, delta, matrices, mistake):
+def pull_from(blocks, f, p, passed, delta, matrices):
+    """The derivative at the input of block f: through its matrix, or exactly."""
+    head, x = blocks[f].head, passed[f].x
+    if blocks[f].is_weighted:
+        return pull(head, matrices[f], delta[f], x.shape)
+    return exact_pull(head, f, p, x, delta[f]) if head else delta[f]
+
+
+def chain_signal(blocks, l, p, passed, delta, matrices, mistake):
     """Sum over the followers, in text order."""
     signal = None
     for f in blocks[l].followers[: 1 if mistake == "one follower" else None]:
-        head = blocks[f].head
-        term = pull(head, matrices[f], delta[f], passed[l].y.shape) if head else delta[f]
+        term = pull_from(blocks, f, p, passed, delta, matrices)
         signal = term if signal is None else signal + term
     return signal
 
@@ -346,10 +402,11 @@ def teach(rule, blocks, p, passed, e, y, mistake=""):
         block, at = blocks[l], passed[l]
         if l == len(blocks) - 1:
             signal = e.reshape(at.y.shape)
-        elif block.module != l:  # exact inside of a module: the sum behind it passes its delta on
-            signal = delta[block.followers[0]]
+        elif block.module != l:  # exact inside of a module; None where nothing arrives at it
+            follower = block.followers[0]
+            signal = None if delta[follower] is None else pull_from(blocks, follower, p, passed, delta, matrices)
         elif rule in CHAIN:
-            signal = chain_signal(blocks, l, passed, delta, matrices, mistake)
+            signal = chain_signal(blocks, l, p, passed, delta, matrices, mistake)
         elif is_taught(blocks, l):
             signal = ((-y if rule == "drtp" else e) @ p[f"{l}.feedback"]).reshape(at.y.shape)
         else:
@@ -359,7 +416,9 @@ def teach(rule, blocks, p, passed, e, y, mistake=""):
         for layer, x, kept in reversed(list(zip(block.behind, at.inputs, at.kept))):
             signal = layer_backward(layer, l, x, kept, signal, gradients)
         delta[l] = signal
-        if block.head:
+        if block.head and not block.is_weighted:
+            exact_gradients(block.head, l, at.x, signal, gradients)
+        elif block.head:
             gradients[f"{l}.{block.head.kind}.weight"] = weight_gradient(block.head, signal, at.x)
             if block.head.has_bias:
                 gradients[f"{l}.{block.head.kind}.bias"] = signal.sum(axis=(0, 2, 3))
@@ -382,7 +441,13 @@ def draw_parameters(blocks, rule, shape, draw):
     outputs = blocks[-1].head.channels
     for l, block in enumerate(blocks):
         x = np.zeros((1, *shape)) if block.sources[0] is None else y[block.sources[0]]
-        if block.head:
+        if block.head and not block.is_weighted:
+            if block.head.kind == "layernorm":
+                half, numbers = np.float32(0.5), (math.prod(x.shape[1:]),)
+                p[f"{l}.layernorm.scale"] = 1 + half * draw(1.0, numbers)
+                p[f"{l}.layernorm.shift"] = draw(0.5, numbers)
+            x = exact_forward(block.head, l, p, x)
+        elif block.head:
             head = block.head
             fan_in = x.size if head.kind == "dense" else x.shape[1] * math.prod(head.size)
             p[f"{l}.{head.kind}.weight"] = draw(1.5 / math.sqrt(fan_in), (head.channels, fan_in))

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""check_residual.py - nets with residuals against PyTorch in float64, on the same weights, which are read from a model file.
+"""check_residual.py - nets with residuals, layer norm and subsampling, and the net "resnet20a", against PyTorch in float64, on the
+same weights, which are read from a model file.
 
 Compared: the probabilities with batch norm's running statistics, the loss of a training step, the running statistics behind
 it; bp's gradients with autograd; the deltas and gradients of bp, fa and dfa with those of golden/residual_reference.py, which
@@ -8,10 +9,12 @@ value of its tensor.
 
 A derivative of relu or max-pool jumps at a kink. Most nets have neither. For the others the inputs are drawn
 again until no number in front of such a layer is nearer than KINK_MARGIN to its kink, which is a hundred times what rounding to
-float32 moves it by, so that both sides take the same branch everywhere.
+float32 moves it by, so that both sides take the same branch everywhere. resnet20a has so many relus that its margin is narrower,
+and its images have 8 x 8 pixels; it has the same parameters there as on 32 x 32.
 
 Negative controls, which must miss by more than PLAIN_MISS: a net whose shortcuts are dropped, and a delta that is
-taken from the first follower alone.
+taken from the first follower alone; a layer norm whose mean and variance are constants on the way back; a subsampled shortcut
+whose zeros are all behind its maps.
 """
 import os
 import sys
@@ -23,11 +26,11 @@ import torch.nn.functional as F
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
 import residual_reference as reference  # noqa: E402
-from backless_library import Trainer  # noqa: E402
+from backless_library import Trainer, count_parameters  # noqa: E402
 
 BOUND, HAND_BOUND, PLAIN_MISS = 1e-5, 1e-12, 1e-2
-KINK_MARGIN = 1e-4
-N, SHAPE, CLASSES = 8, (3, 8, 8), 5
+KINK_MARGIN, MARGIN_OF_MANY = 1e-4, 1e-5
+N, SHAPE = 8, (3, 8, 8)
 
 TANH_BLOCKS = (
     "conv 6 3x3 pad 1 nobias, batchnorm, tanh, "
@@ -48,7 +51,21 @@ NETS = {
     "nested": "dense 12, tanh, residual (residual (residual (dense 12, tanh), dense 12) | residual (dense 12)), tanh, dense 5",
     "pools": "conv 4 3x3 pad 1, tanh, maxpool 2, residual (avgpool 2, conv 5 1x1, tanh | maxpool 2, conv 5 1x1), "
              "maxpool 2, dense 5",
+    "layer norm of rows": "dense 20, layernorm, tanh, residual (layernorm, dense 15, gelu, dense 20), tanh, "
+                          "residual (dense 9, layernorm | layernorm, dense 9), layernorm, tanh, dense 5",
+    "layer norm of images": "conv 4 3x3 pad 1, layernorm, tanh, residual (layernorm, conv 4 3x3 pad 1 nobias, layernorm, tanh, "
+                            "conv 4 3x3 pad 1), layernorm, tanh, avgpool 2, dense 5",
+    "subsample": "conv 4 3x3 pad 1, tanh, residual (conv 7 3x3 stride 2 pad 1 nobias, batchnorm, tanh, conv 7 3x3 pad 1 | "
+                 "subsample 2 pad-channels 7), tanh, subsample 1, residual (subsample 3, conv 9 1x1 | conv 9 1x1 stride 3), tanh, "
+                 "subsample 1 pad-channels 12, dense 5",
 }
+SAME = "residual (conv {0} 3x3 pad 1 nobias, batchnorm, relu, conv {0} 3x3 pad 1 nobias, batchnorm), relu"
+HALF = ("residual (conv {0} 3x3 stride 2 pad 1 nobias, batchnorm, relu, conv {0} 3x3 pad 1 nobias, batchnorm | "
+        "subsample 2 pad-channels {0}), relu")
+# The net that the library knows by a name: He and others 2015 (arXiv:1512.03385), section 4.2, with option A.
+RESNET20A = ", ".join(["conv 16 3x3 pad 1 nobias, batchnorm, relu", *[SAME.format(16)] * 3, HALF.format(32),
+                       *[SAME.format(32)] * 2, HALF.format(64), *[SAME.format(64)] * 2, "avgpool all, dense 10"])
+RESNET20A_PARAMETERS = 269722
 RULES = ("bp", "fa", "dfa")
 
 
@@ -65,8 +82,8 @@ def written_out(net):
 
 
 class TorchNet:
-    def __init__(self, text, p, is_training, drops_shortcuts=False):
-        self.text, self.p, self.is_training, self.drops_shortcuts = text, p, is_training, drops_shortcuts
+    def __init__(self, text, p, is_training, mistake=""):
+        self.text, self.p, self.is_training, self.mistake = text, p, is_training, mistake
         self.block = -1
 
     def run(self, x):
@@ -81,15 +98,15 @@ class TorchNet:
 
     def run_branch(self, text, x):
         first = reference.split(text, ",")[0]
-        is_weighted = first.split()[0] in reference.WEIGHTED
-        self.block += 0 if is_weighted or reference.branches(first) else 1
+        is_head = first.split()[0] in reference.HEADS
+        self.block += 0 if is_head or reference.branches(first) else 1
         return self.run_list(text, x)
 
     def run_residual(self, parts, x):
         body = self.run_branch(parts[0], x)
         shortcut = x if parts[1] is None else self.run_branch(parts[1], x)
         self.block += 1
-        return body if self.drops_shortcuts else body + shortcut
+        return body if self.mistake == "dropped shortcuts" else body + shortcut
 
     def run_layer(self, item, x):
         word, *arguments = item.split()
@@ -102,6 +119,14 @@ class TorchNet:
         if word == "dense":
             self.block += 1
             return F.linear(x.flatten(1), self.p[f"{self.block}.dense.weight"], self.p.get(f"{self.block}.dense.bias"))
+        if word == "layernorm":
+            self.block += 1
+            return self.layer_norm(x)
+        if word == "subsample":
+            self.block += 1
+            stride, zeros = int(arguments[0]), int(value.get("pad-channels", x.shape[1])) - x.shape[1]
+            before = 0 if self.mistake == "zeros behind" else zeros // 2
+            return F.pad(x[:, :, ::stride, ::stride], (0, 0, 0, 0, before, zeros - before))
         if word == "batchnorm":
             scale, shift, mean, variance = (self.p[f"{self.block}.batchnorm.{what}"]
                                             for what in ("scale", "shift", "mean", "variance"))
@@ -111,7 +136,15 @@ class TorchNet:
         if word in ("maxpool", "avgpool"):
             pool = F.max_pool2d if word == "maxpool" else F.avg_pool2d
             return pool(x, int(arguments[0]), int(value.get("stride", arguments[0])))
-        return {"tanh": torch.tanh, "relu": torch.relu}[word](x)
+        return {"tanh": torch.tanh, "relu": torch.relu, "gelu": F.gelu}[word](x)
+
+    def layer_norm(self, x):
+        scale, shift = (self.p[f"{self.block}.layernorm.{what}"].reshape(x.shape[1:]) for what in ("scale", "shift"))
+        if self.mistake != "constant moments":
+            return F.layer_norm(x, x.shape[1:], scale, shift)
+        still, axes = x.detach(), tuple(range(1, x.dim()))
+        mean, variance = still.mean(axes, keepdim=True), still.var(axes, unbiased=False, keepdim=True)
+        return (x - mean) / torch.sqrt(variance + reference.EPSILON) * scale + shift
 
 
 def to_torch(tensors, needs_gradient):
@@ -155,25 +188,29 @@ def draw_start(trainer, random):
             trainer.set(name, random.uniform(*limits, values.shape))
 
 
-def draw_batch(blocks, p, random):
+def classes_of(blocks):
+    return blocks[-1].head.channels
+
+
+def draw_batch(blocks, p, random, margin):
     """Away from kinks, in both modes."""
-    labels = random.randint(CLASSES, size=N)
+    labels = random.randint(classes_of(blocks), size=N)
     for _ in range(1000):
         x = random.uniform(-1.5, 1.5, (N, *SHAPE)).astype(np.float32).astype(float)
-        if all(reference.margin(blocks, reference.forward(blocks, p, x, mode)) > KINK_MARGIN for mode in (True, False)):
+        if all(reference.margin(blocks, reference.forward(blocks, p, x, mode)) > margin for mode in (True, False)):
             return x, labels
     sys.exit("no batch stays away from the kinks")
 
 
 def error_of(scores, labels):
     p = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return (p / p.sum(axis=1, keepdims=True) - np.eye(CLASSES)[labels]) / len(labels)
+    return (p / p.sum(axis=1, keepdims=True) - np.eye(scores.shape[1])[labels]) / len(labels)
 
 
-def autograd(text, tensors, x, labels, drops_shortcuts=False):
+def autograd(text, tensors, x, labels, mistake=""):
     """The loss of a training pass, its gradients by name, and the parameters with the statistics behind the pass."""
     p = to_torch(tensors, True)
-    scores = TorchNet(text, p, True, drops_shortcuts).run(torch.tensor(x))
+    scores = TorchNet(text, p, True, mistake).run(torch.tensor(x))
     loss = F.cross_entropy(scores, torch.tensor(labels))
     loss.backward()
     return loss.item(), {name: t.grad.numpy() for name, t in p.items() if t.grad is not None}, p
@@ -185,13 +222,21 @@ def hand(rule, blocks, p, x, labels, mistake=""):
     return reference.teach(rule, blocks, p, passed, e, None, mistake)
 
 
-def compare_rule(report, rule, text, trainer, path, random):
+def misses(text, blocks, p, x, labels, gradients):
+    """Each mistake that can be made with the net, and by how much our gradients miss those of a net with it."""
+    has = {"dropped shortcuts": "residual", "constant moments": "layernorm", "zeros behind": "pad-channels"}
+    for mistake in [mistake for mistake, layer in has.items() if layer in text]:
+        yield mistake, largest_gap(gradients, autograd(text, p, x, labels, mistake)[1])
+    yield "deltas that are not summed", largest_gap(gradients, hand("bp", blocks, p, x, labels, "one follower")[1])
+
+
+def compare_rule(report, rule, text, trainer, path, random, margin):
     blocks = reference.parse(text)
     draw_start(trainer, random)
     tensors = trainer.saved(path)
     p = {name: values if name.endswith((".weight", ".feedback")) else values.reshape(-1) for name, values in tensors.items()
          if name[0].isdigit()}
-    x, labels = draw_batch(blocks, p, random)
+    x, labels = draw_batch(blocks, p, random, margin)
     delta, gradients = trainer.inspect(x, labels)
     hand_delta, hand_gradients = hand(rule, blocks, p, x, labels)
     if sorted(gradients) != sorted(hand_gradients):
@@ -206,9 +251,7 @@ def compare_rule(report, rule, text, trainer, path, random):
         for name, values in theirs.items():
             report.add("bp's gradients by autograd", name, distance(gradients[name], values))
             report.add("autograd's gradients by hand", name, distance(hand_gradients[name], values), HAND_BOUND)
-        wrong_net = largest_gap(gradients, autograd(text, p, x, labels, True)[1])
-        wrong_sum = largest_gap(gradients, hand("bp", blocks, p, x, labels, "one follower")[1])
-        for what, miss in (("dropped shortcuts", wrong_net), ("deltas that are not summed", wrong_sum)):
+        for what, miss in misses(text, blocks, p, x, labels, gradients):
             if not miss > PLAIN_MISS:
                 report.add(f"control: {what}", f"passes, by {miss:.2g}, and something", np.inf)
             print(f"  control: {what} miss by {miss:.2g}")
@@ -221,21 +264,30 @@ def compare_rule(report, rule, text, trainer, path, random):
             report.add("running statistics", name, distance(values, after[name].detach().numpy()))
 
 
+def compare_net(net, text, margin, folder, random):
+    """How many faults there are with the net of this name or text, which written out is `text`."""
+    report, classes = Report(), classes_of(reference.parse(text))
+    for rule in RULES:
+        x = np.zeros((N, *SHAPE), np.float32)
+        options = {"optimizer": "sgd", "lr": "1e-12", "init": "fanin", "feedback": "uniform 0.5", "seed": "14"}
+        with Trainer(net, rule, x, np.zeros(N, int), classes, **options) as trainer:
+            compare_rule(report, rule, text, trainer, os.path.join(folder, "model.safetensors"), random, margin)
+    for what, size in report.largest.items():
+        print(f"  {what}: {size:.1e}")
+    return report.faults
+
+
 def main():
     faults, random = 0, np.random.RandomState(14)
     with tempfile.TemporaryDirectory() as folder:
         for name, net in NETS.items():
-            report, text = Report(), written_out(net)
             print(f"{name}: {net}")
-            for rule in RULES:
-                x = np.zeros((N, *SHAPE), np.float32)
-                options = {"optimizer": "sgd", "lr": "1e-12", "init": "fanin", "feedback": "uniform 0.5", "seed": "14"}
-                with Trainer(net, rule, x, np.zeros(N, int), CLASSES, **options) as trainer:
-                    compare_rule(report, rule, text, trainer, os.path.join(folder, "model.safetensors"), random)
-            for what, size in report.largest.items():
-                print(f"  {what}: {size:.1e}")
-            faults += report.faults
-    print(f"{len(NETS)} nets, {faults} faults")
+            faults += compare_net(net, written_out(net), KINK_MARGIN, folder, random)
+        count = count_parameters("resnet20a", (3, 32, 32), 10)
+        print(f"resnet20a: {count} parameters")
+        faults += count != RESNET20A_PARAMETERS
+        faults += compare_net("resnet20a", RESNET20A, MARGIN_OF_MANY, folder, random)
+    print(f"{len(NETS) + 1} nets, {faults} faults")
     return 1 if faults else 0
 
 
