@@ -20,6 +20,15 @@ static const char *const nets[][2] = {
      "dropout 0.1, conv 6 3x3 pad 1, batchnorm, tanh, maxpool 2, conv 4 3x3, leaky-relu, dropout 0.1, "
      "avgpool 2, dense 11, batchnorm, logistic, dense 5"},
 };
+/* With one optimiser each. On 3 threads their convolutions are cut over examples. */
+static const char *const further_nets[][2] = {
+    {"layernorm", "conv 4 2x2 nobias, layernorm, leaky-relu, maxpool 3 stride 2, conv 3 3x3 pad 1, "
+                  "residual (layernorm, conv 3 3x3 pad 1), gelu, dense 11, layernorm, tanh, dense 5"},
+    {"subsample",
+     "conv 4 3x3 pad 1, tanh, residual (conv 7 3x3 stride 2 pad 1 nobias, batchnorm, relu, conv 7 3x3 pad 1 | "
+     "subsample 2 pad-channels 7), relu, avgpool all, dense 5"},
+    {"resnet20a", "resnet20a"},
+};
 static const char *const optimizers[] = {
     "sgd",     "sgd momentum 0.9",   "sgd momentum 0.9 nesterov decay 1e-4",
     "rmsprop", "rmsprop decay 1e-4", "adam decay 1e-4"};
@@ -127,6 +136,16 @@ static void for_each_choice(visit take, void *user)
                              user);
 }
 
+static void for_each_further_choice(visit take, void *user)
+{
+    for (int r = 0; bl_rule_name(r); r++)
+        for (size_t n = 0; n < sizeof further_nets / sizeof *further_nets; n++)
+            for (size_t m = 0; m < 2; m++)
+                take(&(struct choice){bl_rule_name(r), further_nets[n][0], further_nets[n][1],
+                                      "sgd momentum 0.9", "float32", memories[m]},
+                     user);
+}
+
 static void print_choice(const struct choice *c, void *user)
 {
     char text[LINE_ROOM], hash[17];
@@ -168,6 +187,7 @@ static void test_table(void **state)
     struct check check = {.table = fopen(TEST_SOURCE_DIR "/golden/hashes.txt", "r")};
     assert_non_null(check.table);
     for_each_choice(check_choice, &check);
+    for_each_further_choice(check_choice, &check);
     assert_null(fgets((char[LINE_ROOM]){0}, LINE_ROOM, check.table));
     fclose(check.table);
     print_message("%zu choices, of which %zu train\n", check.compared, check.trained);
@@ -196,6 +216,7 @@ int main(int argc, char **argv)
     fill();
     if (argc == 2 && strcmp(argv[1], "--write") == 0) {
         for_each_choice(print_choice, NULL);
+        for_each_further_choice(print_choice, NULL);
         return 0;
     }
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_choices_differ)};
