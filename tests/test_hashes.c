@@ -25,8 +25,8 @@ static const char *const further_nets[][2] = {
     {"layernorm", "conv 4 2x2 nobias, layernorm, leaky-relu, maxpool 3 stride 2, conv 3 3x3 pad 1, "
                   "residual (layernorm, conv 3 3x3 pad 1), gelu, dense 11, layernorm, tanh, dense 5"},
     {"subsample",
-     "conv 4 3x3 pad 1, tanh, residual (conv 7 3x3 stride 2 pad 1 nobias, batchnorm, relu, conv 7 3x3 pad 1 | "
-     "subsample 2 pad-channels 7), relu, avgpool all, dense 5"},
+     "conv 4 3x3 pad 1, tanh, residual (conv 7 3x3 stride 2 pad 1 nobias, batchnorm, relu, conv 7 3x3 pad 1 "
+     "| subsample 2 pad-channels 7), relu, avgpool all, dense 5"},
     {"resnet20a", "resnet20a"},
 };
 static const char *const optimizers[] = {
