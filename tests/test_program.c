@@ -420,7 +420,7 @@ enum { MOST_VALUES = 32 };
 
 struct sums {
     size_t nets, low, faults, residuals, shortcuts, nested, images, normed, low_normed, halved, merged,
-        refused, cut;
+        refused, cut, low_cut;
     struct tally { /* how many cases each value was drawn for */
         const char *value;
         size_t n;
@@ -476,14 +476,16 @@ static void check_variant(const struct drawn *c, uint32_t number, int threads, c
     if (make(&m, c, threads, memory) == BL_OK) {
         train(&m, c, is_buffered, hash);
         compare(c, number, variant, hash, reference);
-        if (threads == 1 ||
-            (!is_buffered && strcmp(memory, "normal") == 0)) /* else it is the same once more */
+        const bool is_low = strcmp(memory, "low") == 0,
+                   is_cut = blocks_cut_otherwise(m.trainer->stepper.program) > 0;
+        if (threads == 1 || !is_buffered) /* else its conflicts are those of the fused program */
             sums->faults +=
                 check_program(is_buffered ? m.trainer->stepper.buffered : m.trainer->stepper.program, number);
         check_stages(m.trainer, number);
-        sums->low += strcmp(memory, "low") == 0;
-        sums->cut += blocks_cut_otherwise(m.trainer->stepper.program) > 0;
-        sums->low_normed += strcmp(memory, "low") == 0 && strstr(c->net, "layernorm");
+        sums->low += is_low;
+        sums->cut += is_cut;
+        sums->low_cut += is_low && is_cut;
+        sums->low_normed += is_low && strstr(c->net, "layernorm");
     } else
         assert_true(strcmp(memory, "low") == 0 && !rule_may_be_lean(rule_find(m.ctx, c->rule)));
     release(&m);
@@ -550,7 +552,7 @@ static void check_sums(const struct sums *sums)
     assert_int_equal(n, expected);
     assert_true(sums->low > CASES / 2 && sums->faults > 10 * CASES && sums->images > CASES / 3);
     assert_true(sums->residuals > CASES / 4 && sums->residuals < CASES - CASES / 4);
-    assert_true(sums->merged > CASES / 4 && sums->cut > CASES);
+    assert_true(sums->merged > CASES / 4 && sums->cut > CASES && sums->low_cut > CASES / 4);
     assert_true(sums->normed > CASES / 5 && sums->low_normed > CASES / 4 && sums->halved > CASES / 60);
     assert_true(sums->shortcuts > CASES / 8 && sums->nested > CASES / 20);
 }
@@ -564,10 +566,11 @@ static void test_drawn(void **state)
         check_case(first_case + i, false, &sums);
     printf("%zu cases in %.1f s: %zu with residuals (%zu with shortcuts, %zu nested), %zu with convolutions, "
            "%zu with layernorm, %zu with subsample, %zu with merged modules; %zu trainings in little memory "
-           "(%zu with layernorm), %zu with narrow blocks cut; %zu cases redrawn, %zu faults found\n",
+           "(%zu with layernorm), %zu with narrow blocks cut (%zu in little memory); %zu cases redrawn, "
+           "%zu faults found\n",
            sums.nets, clock_seconds() - begin, sums.residuals, sums.shortcuts, sums.nested, sums.images,
-           sums.normed, sums.halved, sums.merged, sums.low, sums.low_normed, sums.cut, sums.refused,
-           sums.faults);
+           sums.normed, sums.halved, sums.merged, sums.low, sums.low_normed, sums.cut, sums.low_cut,
+           sums.refused, sums.faults);
     for (size_t i = 0; sums.tallies[i].value; i++)
         printf("%s%s %zu", i ? ", " : "", sums.tallies[i].value, sums.tallies[i].n);
     printf("\n");
@@ -617,6 +620,34 @@ static void test_depths(void **state)
     }
 }
 
+/* In little memory block 0's output and block 2's have one place, which is read by examples and by channels:
+   a plan that remembers only one of the two cuts of the reads runs block 2's second forward in the stage of
+   block 1's gradient. */
+static void test_two_cuts_of_one_place(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"dkp", "dfa", "drtp"};
+    struct sums sums = {.nets = 0};
+    for (uint32_t r = 0; r < sizeof names / sizeof *names; r++) {
+        struct drawn c = {.net = "conv 4 2x2 nobias, layernorm, leaky-relu, maxpool 3 stride 2, "
+                                 "conv 3 3x3 pad 1, residual (conv 3 3x3 pad 1), leaky-relu, dense 5",
+                          .rule = names[r],
+                          .optimizer = "sgd momentum 0.9",
+                          .precision = "float32",
+                          .feedback_at = "end",
+                          .modules = "layer",
+                          .batch = 7};
+        struct made m;
+        char reference[17];
+        assert_int_equal(make(&m, &c, 1, "normal"), BL_OK);
+        train(&m, &c, false, reference);
+        release(&m);
+        for (c.threads = 2; c.threads <= 4; c.threads++)
+            check_variant(&c, r, c.threads, "low", false, reference, &sums);
+    }
+    assert_int_equal(sums.low_cut, 3 * sizeof names / sizeof *names);
+}
+
 /* What a rule's instructions tell of it. */
 static void test_flows(void **state)
 {
@@ -658,7 +689,8 @@ int main(int argc, char **argv)
         n_cases = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1;
     fixture_fill(5, x, labels, EXAMPLES, INPUTS, CLASSES);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_drawn), cmocka_unit_test(test_drawn_with_rules_of_ones_own),
-        cmocka_unit_test(test_depths), cmocka_unit_test(test_flows), cmocka_unit_test(test_circle)};
+        cmocka_unit_test(test_drawn),  cmocka_unit_test(test_drawn_with_rules_of_ones_own),
+        cmocka_unit_test(test_depths), cmocka_unit_test(test_two_cuts_of_one_place),
+        cmocka_unit_test(test_flows),  cmocka_unit_test(test_circle)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

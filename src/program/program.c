@@ -2,9 +2,11 @@
  * program.c - lowers a list of instructions to stages and tasks.
  *
  * Of each memory that instructions share, the stage of the last write is remembered, and the latest stages in
- * which it was read since: by ranges of one block, and otherwise. An instruction's stage is the first that
- * all of these allow, and then the last that those allow which wait for it. Instructions whose gradient is
- * not kept share its one piece of memory, a worker's tile, and so their stage: the latest of theirs.
+ * which it was read since, by two different cuts into ranges. These determine the constraints of a further
+ * access exactly, so that a pass over the list from either end finds the same ones. An instruction's stage is
+ * the first that all of these allow, and then the last that those allow which wait for it. Instructions whose
+ * gradient is not kept share its one piece of memory, a worker's tile, and so their stage: the latest of
+ * theirs.
  */
 #include "program.h"
 
@@ -12,16 +14,18 @@
 #include "../base/parallel.h"
 #include "ops.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { NOBODY = 0, BEFORE = 1 }; /* stages are counted from 1 here, so that 0 is: never */
 
 /* What was done to one memory: the stages of accesses, and the block and cut whose ranges they kept to; or
-   NO_RANGES. */
+   NO_RANGES. `read` is the latest read of all, other_read the latest by any ranges except read_ranges. A write
+   whose ranges are not read_ranges must be later than `read`, so the ranges of other_read do not matter. */
 #define NO_RANGES ((size_t)-1)
 struct accesses {
     size_t write, write_ranges;
-    size_t range_read, read_ranges;
+    size_t read, read_ranges;
     size_t other_read;
 };
 
@@ -90,7 +94,7 @@ static size_t first_stage(const struct program *p, const struct accesses *all, c
         stage = later(stage, after(a->write, a->write_ranges, own));
         if (o.access == READS)
             continue;
-        stage = later(stage, after(a->range_read, a->read_ranges, own));
+        stage = later(stage, after(a->read, a->read_ranges, own));
         stage = later(stage, after(a->other_read, NO_RANGES, own));
     }
     return stage;
@@ -98,8 +102,12 @@ static size_t first_stage(const struct program *p, const struct accesses *all, c
 
 static void note_read(struct accesses *a, size_t stage, size_t own)
 {
-    if (own != NO_RANGES && (a->range_read == NOBODY || a->read_ranges == own)) {
-        a->range_read = later(a->range_read, stage);
+    if (a->read == NOBODY || a->read_ranges == own) {
+        a->read = later(a->read, stage);
+        a->read_ranges = own;
+    } else if (stage > a->read) {
+        a->other_read = a->read;
+        a->read = stage;
         a->read_ranges = own;
     } else
         a->other_read = later(a->other_read, stage);
@@ -189,6 +197,7 @@ static void delay(struct program *p, struct accesses *all, size_t last)
     for (size_t i = p->n; i-- > 0;) {
         struct instruction *item = &p->items[i];
         const size_t most = first_stage(p, all, item), now = last + BEFORE - item->stage;
+        assert(most <= now); /* the constraints are those that gave its first stage */
         item->stage =
             most == BEFORE || item->op->kind >= OP_GRADIENT ? now : most; /* learning is not waited for */
         note(p, all, item);
@@ -347,8 +356,7 @@ bl_status program_lower(struct program *p, const struct net *net)
     BL_TRY(MEM_ARRAY(p->ctx, &all, program_memories(p), "the accesses of a step"));
     find_stages(p, all);
     find_groups(p);
-    if (!p->spec.is_lean &&
-        program_choose_cuts(p)) { /* places take turns: only cuts by channels are tried there */
+    if (program_choose_cuts(p)) {
         find_stages(p, all);
         find_groups(p);
     }
