@@ -1,8 +1,8 @@
 #!/bin/sh
-# check_torch.sh PROGRAM - nets with residuals, layer norm and subsampling, and resnet20a, compute what PyTorch
-# computes in float64, and resnet20 trains as PyTorch's modules do (tests/torch). Needs $BACKLESS_PEERS_PYTHON,
-# a Python with PyTorch; the second part needs $BACKLESS_TEST_CIFAR, a folder with cifar-10-batches-bin. Of the
-# program only the folder is used, for the library in it.
+# check_torch.sh PROGRAM - nets with residuals, layer norm and subsampling, and resnet20a, compute what
+# PyTorch computes in float64, and resnet20 trains as PyTorch's modules do (tests/torch). Needs
+# $BACKLESS_PEERS_PYTHON, a Python with PyTorch; the second part needs $BACKLESS_TEST_CIFAR, a folder with
+# cifar-10-batches-bin. Of the program only the folder is used, for the library in it.
 set -eu
 skip() {
     echo "SKIP: $1"

@@ -20,8 +20,9 @@
 enum { NOBODY = 0, BEFORE = 1 }; /* stages are counted from 1 here, so that 0 is: never */
 
 /* What was done to one memory: the stages of accesses, and the block and cut whose ranges they kept to; or
-   NO_RANGES. `read` is the latest read of all, other_read the latest by any ranges except read_ranges. A write
-   whose ranges are not read_ranges must be later than `read`, so the ranges of other_read do not matter. */
+   NO_RANGES. `read` is the latest read of all, other_read the latest by any ranges except read_ranges. A
+   write whose ranges are not read_ranges must be later than `read`, so the ranges of other_read do not
+   matter. */
 #define NO_RANGES ((size_t)-1)
 struct accesses {
     size_t write, write_ranges;
