@@ -16,6 +16,7 @@ static const struct extra extras[] = {
     {"resume", "DIR", "continue the run in DIR"},
     {"json", NULL, "the lines of the log on standard output"},
     {"quiet", NULL, "only errors; with --json also the lines of the log"},
+    {"tensorboard", "DIR", "write events for TensorBoard, in a subfolder named as the run folder"},
     {"no-report", NULL, "no report.html in the run folder (see: backless report)"},
     {"list-options", NULL, "write the table of options and stop; with --json as one array"},
     {NULL, NULL, NULL},
@@ -109,6 +110,21 @@ static bl_status make_trainer(bl_trainer **out, const struct session *s, const b
     return BL_OK;
 }
 
+/* The name of the run folder, or of the rule where there is none. */
+static struct tensorboard *open_board(const struct session *s, const bl_trainer *trainer)
+{
+    const char *dir = extra_of(s, "tensorboard"), *resume = extra_of(s, "resume");
+    const char *folder = resume ? resume : bl_config_get(s->config, "out");
+    char path[BL_PATH_ROOM];
+    if (!dir)
+        return NULL;
+    snprintf(path, sizeof path, "%s", folder[0] ? folder : bl_config_get(bl_trainer_config(trainer), "rule"));
+    for (size_t n = strlen(path); n > 1 && path[n - 1] == '/'; n--)
+        path[n - 1] = 0;
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return tensorboard_open(dir, name, trainer, resume != NULL);
+}
+
 /* last: of the last epoch, without its angles; epoch 0 where none was finished. */
 static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data *train, const bl_data *val,
                      const bl_data *test, bl_progress *last)
@@ -121,6 +137,7 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
         .prints_epochs = !extra_of(s, "quiet") || extra_of(s, "json"),
         .prints_json = extra_of(s, "json") != NULL,
         .progress = progress_report(s),
+        .board = open_board(s, trainer),
     };
     progress_notes(&watch);
     progress_signals();
@@ -128,6 +145,7 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
     *last = watch.last;
     last->angles = NULL;
     progress_release(&watch);
+    tensorboard_close(watch.board);
     return status;
 }
 

@@ -42,7 +42,7 @@ struct command {
     int (*run)(struct session *session);
 };
 
-enum { MAX_EXTRAS = 16, MAX_WORDS = 4096, MAX_LISTS = 16 };
+enum { MAX_EXTRAS = 32, MAX_WORDS = 4096, MAX_LISTS = 16 };
 
 /* A command that another is made of: "data get" of "data". */
 struct command_part {

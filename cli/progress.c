@@ -282,6 +282,7 @@ int progress_run(void *user, const bl_progress *now)
 {
     struct watch *w = user;
     progress_notes(w);
+    tensorboard_note(w->board, now);
     if (now->epoch_ended)
         end_epoch(w, now);
     else if (now->angles && w->prints_epochs) {

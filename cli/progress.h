@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "progress_line.h"
+#include "tensorboard/tensorboard.h"
 
 /* The work that the time left is told of, where a run is a part of it: all zeros for a run that is all of
    it. */
@@ -26,7 +27,8 @@ struct watch {
     bool prints_epochs, prints_json;
     struct progress_line progress;
     struct progress_work work;
-    bl_progress last; /* of the last finished epoch; angles copied to last_angles */
+    struct tensorboard *board; /* what writes events for TensorBoard; NULL: nothing does */
+    bl_progress last;          /* of the last finished epoch; angles copied to last_angles */
     bl_angles *last_angles;
     double *
         /* Of each finished epoch, in examples a second; in order of size once progress_speed was asked */

@@ -33,6 +33,7 @@ static const struct extra extras[] = {
     {"markdown", NULL, "with --seeds or --tune: the table as Markdown"},
     {"latex", NULL, "with --seeds or --tune: the table as LaTeX"},
     {"no-report", NULL, "no report.html in the folder of runs (see: backless report)"},
+    {"tensorboard", "DIR", "write events for TensorBoard, in a subfolder for each run"},
     {"quiet", NULL, "no messages and no progress"},
     {NULL, NULL, NULL},
 };

@@ -84,6 +84,9 @@ static bl_status fit(const struct comparison *c, const struct comparison_runs_tr
                           .epochs = atoi(bl_config_get(settled, "epochs")),
                           .progress = progress_report(c->s),
                           .work = {c->began, c->done / c->work, t->work / c->work, 0.0}};
+    const char *events = extra_of(c->s, "tensorboard");
+    if (events && !t->is_trial)
+        watch.board = tensorboard_open(events, row->rule, trainer, false);
     const struct core_wait before = core_wait_now();
     const bl_status status =
         bl_trainer_fit(trainer, t->sets.train, t->sets.val, t->sets.test, progress_run, &watch);
@@ -94,6 +97,7 @@ static bl_status fit(const struct comparison *c, const struct comparison_runs_tr
     row->waited = core_wait_share(&before, &after);
     watch.trainer = NULL; /* its notes are told after the table */
     progress_release(&watch);
+    tensorboard_close(watch.board);
     return status;
 }
 

@@ -75,16 +75,16 @@ static size_t count_colors(struct palette *palette, const struct color *pixels, 
     return palette->n;
 }
 
-int bitmap_write(FILE *to, const struct color *pixels, size_t rows, size_t cols)
+unsigned char *bitmap_make(const struct color *pixels, size_t rows, size_t cols, size_t *n_bytes)
 {
     struct palette palette;
     const size_t n_colors = count_colors(&palette, pixels, rows * cols), depth = n_colors ? 1 : 3;
     const size_t row_bytes = (cols * depth + 3) / 4 * 4, first = HEAD_BYTES + 4 * n_colors;
-    const size_t n_bytes = first + rows * row_bytes;
-    unsigned char *file = calloc(n_bytes, 1);
+    *n_bytes = first + rows * row_bytes;
+    unsigned char *file = calloc(*n_bytes, 1);
     if (!file)
-        return 0;
-    put_head(file, rows, cols, n_colors, n_bytes);
+        return NULL;
+    put_head(file, rows, cols, n_colors, *n_bytes);
     for (size_t i = 0; i < n_colors; i++)
         memcpy(file + HEAD_BYTES + 4 * i,
                (unsigned char[]){palette.colors[i].blue, palette.colors[i].green, palette.colors[i].red}, 3);
@@ -97,6 +97,15 @@ int bitmap_write(FILE *to, const struct color *pixels, size_t rows, size_t cols)
             else
                 memcpy(at, (unsigned char[]){c.blue, c.green, c.red}, 3);
         }
+    return file;
+}
+
+int bitmap_write(FILE *to, const struct color *pixels, size_t rows, size_t cols)
+{
+    size_t n_bytes = 0;
+    unsigned char *file = bitmap_make(pixels, rows, cols, &n_bytes);
+    if (!file)
+        return 0;
     fputs("data:image/bmp;base64,", to);
     put_base64(to, file, n_bytes);
     free(file);

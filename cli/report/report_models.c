@@ -4,20 +4,14 @@
  */
 #include "../draw/bitmap.h"
 #include "../draw/markup.h"
+#include "../draw/weight_sheet.h"
 #include "model_view.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SHADES = 120,
-    MOST_UNITS = 64,
-    MOST_TABLE_CLASSES = 12,
-    MOST_ROW = 784,
-    MOST_GROUPS = 12,
-    MOST_SIDE = 64
-};
+enum { MOST_TABLE_CLASSES = 12, MOST_GROUPS = 12, MOST_SIDE = 64 }; /* MOST_SIDE: of an example's picture */
 
 /* ---- Pictures */
 
@@ -33,119 +27,34 @@ static int put_picture(FILE *to, const struct color *pixels, size_t rows, size_t
     return is_done;
 }
 
-/* How the weights of one unit become a picture: `channels` pictures of rows x cols side by side. */
-struct report_models_tile {
-    size_t channels, rows, cols;
-    size_t gap; /* pixels between tiles */
-};
-
-/* Of a weight whose fan-in this is: the input's shape, a filter's window, or a row of numbers. */
-static struct report_models_tile tile_of(const bl_model *model, const bl_tensor *weight)
+static int put_features(FILE *to, const struct model_view *view)
 {
-    const char *input = bl_model_metadata(model, "input"), *net = bl_model_metadata(model, "net");
-    struct report_models_tile t = {1, 1, weight->cols, 0};
-    size_t channels = 0, rows = 0, cols = 0, maps = 0;
-    if (!input || sscanf(input, "%zu x %zu x %zu", &channels, &rows, &cols) != 3)
-        return t;
-    const char *conv = net && strstr(weight->name, ".conv.") ? strstr(net, "conv ") : NULL;
-    if (conv && sscanf(conv, "conv %zu %zux%zu", &maps, &rows, &cols) == 2)
-        cols = rows; /* one number for both sides */
-    if (rows > 1 && channels * rows * cols == weight->cols)
-        t = (struct report_models_tile){channels, rows, cols, 1};
-    return t;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
-/* The size that all but one in 200 of the first n units' weights do not exceed: a few large ones would make
-   the others pale. 0: no memory. */
-static double usual_most(const bl_tensor *t, size_t n)
-{
-    const size_t all = n * t->cols;
-    float *sizes = malloc((all + 1) * sizeof *sizes);
-    for (size_t i = 0; sizes && i < all; i++)
-        sizes[i] = fabsf(t->values[i]);
-    if (sizes)
-        qsort(sizes, all, sizeof *sizes, compare);
-    double most = sizes && all ? (double)sizes[all - 1 - all / 200] : 0.0;
-    if (sizes && !(most > 0.0))
-        most = 1.0;
-    free(sizes);
-    return most;
-}
-
-/* With at most 2 SHADES + 2 colours a pixel takes one byte. A sheet of n tiles, `across` in a row, with a
- * grey line of one pixel between them. */
-static int put_sheet(FILE *to, const bl_tensor *w, const struct report_models_tile *t, size_t n,
-                     size_t across)
-{
-    const size_t gap = t->gap, width = t->channels * (t->cols + gap), height = t->rows + gap;
-    const size_t cols = across * width + gap, rows = (n + across - 1) / across * height + gap;
-    const double most = usual_most(w, n);
-    struct color *pixels = malloc(rows * cols * sizeof *pixels);
-    if (!pixels || most == 0.0) {
-        free(pixels);
+    struct weight_sheet sheet;
+    if (!weight_sheet_make(&sheet, view->model))
         return 0;
-    }
-    for (size_t i = 0; i < rows * cols; i++)
-        pixels[i] = (struct color){128, 128, 128};
-    for (size_t unit = 0; unit < n; unit++)
-        for (size_t i = 0; i < w->cols; i++) {
-            const size_t channel = i / (t->rows * t->cols), y = i / t->cols % t->rows, x = i % t->cols;
-            const size_t row = unit / across * height + gap + y;
-            const size_t col = unit % across * width + gap + channel * (t->cols + gap) + x;
-            const double share = (double)w->values[unit * w->cols + i] / most;
-            pixels[row * cols + col] = color_of_signed(round(share * SHADES) / SHADES);
-        }
-    const size_t side = rows > cols ? rows : cols, scale = side < 25 ? 12 : 300 / side;
+    if (sheet.why[0])
+        fprintf(to, "<p class=\"note\">Not shown: %s.</p>", sheet.why);
+    if (!sheet.pixels)
+        return 1;
+    fprintf(to, "<p>%s of %zu units, %s%s.</p>", sheet.units < sheet.n_units ? "The first 64" : "All",
+            sheet.n_units,
+            sheet.is_image  ? "a tile for each"
+            : sheet.is_wide ? "a column for each, a row for each input"
+                            : "a row for each, a column for each input",
+            sheet.channels > 1 ? ", its channels side by side" : "");
+    const size_t rows = sheet.rows, cols = sheet.cols, side = rows > cols ? rows : cols;
+    const size_t scale = side < 25 ? 12 : 300 / side;
     const size_t shown = side > 150 && side < 300 ? 300 * cols / side
                          : scale > 1              ? scale * cols
                                                   : cols; /* about 300, or more */
     const int is_done =
-        put_picture(to, pixels, rows, cols, shown, "weights of the first layer, a tile for each unit");
-    free(pixels);
+        put_picture(to, sheet.pixels, rows, cols, shown, "weights of the first layer, a tile for each unit");
     fprintf(to,
             "<p class=\"scale\"><span>−%.3g</span><i class=\"signed\"></i><span>+%.3g</span></p><p>The "
             "largest weights, up to one in 200, are beyond the scale and have its end colours.</p>",
-            most, most);
+            sheet.most, sheet.most);
+    weight_sheet_free(&sheet);
     return is_done;
-}
-
-static int put_features(FILE *to, const struct model_view *view)
-{
-    bl_tensor w;
-    if (!bl_model_tensor(view->model, 0, &w))
-        return 1;
-    struct report_models_tile t = tile_of(view->model, &w);
-    const size_t n = w.rows < MOST_UNITS ? w.rows : MOST_UNITS;
-    const bool is_image = t.gap > 0, is_wide = !is_image && n > w.cols;
-    size_t across = 1;
-    while (is_image && across * across < n)
-        across++;
-    if (is_wide) { /* a column for each unit */
-        t = (struct report_models_tile){1, w.cols, 1, 0};
-        across = n;
-    }
-    if (!is_image && w.cols > MOST_ROW) {
-        fprintf(to, "<p class=\"note\">Not shown: a unit has %zu weights, and the input is no image.</p>",
-                w.cols);
-        return 1;
-    }
-    if (t.rows > MOST_SIDE || t.cols > MOST_SIDE) {
-        fprintf(to, "<p class=\"note\">Not shown: the images are %zux%zu, larger than %dx%d.</p>", t.rows,
-                t.cols, MOST_SIDE, MOST_SIDE);
-        return 1;
-    }
-    fprintf(to, "<p>%s of %zu units, %s%s.</p>", n < w.rows ? "The first 64" : "All", w.rows,
-            is_image  ? "a tile for each"
-            : is_wide ? "a column for each, a row for each input"
-                      : "a row for each, a column for each input",
-            t.channels > 1 ? ", its channels side by side" : "");
-    return put_sheet(to, &w, &t, n, across);
 }
 
 /* ---- The confusion matrix */

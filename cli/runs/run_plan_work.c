@@ -12,6 +12,7 @@
 struct work {
     const struct run_plan *plan;
     const char *folder, *backend;
+    const char *events; /* of --tensorboard; NULL: none are written */
     int threads;
 };
 
@@ -47,6 +48,8 @@ static int train(const struct run_pool *pool, const struct pool_run *run, pid_t 
                                               .threads = work->threads,
                                               .parent = parent,
                                               .progress = run->progress,
+                                              .events = work->events,
+                                              .name = run->name,
                                               .configure = configure_run_plan_work,
                                               .what = &what,
                                               .keeps_failure = true});
@@ -85,7 +88,7 @@ int plan_work(const struct session *s, const struct run_plan *plan, const char *
               int jobs)
 {
     const int threads = atoi(bl_config_get(s->config, "threads"));
-    struct work work = {plan, folder, bl_config_get(s->config, "backend"), 1};
+    struct work work = {plan, folder, bl_config_get(s->config, "backend"), extra_of(s, "tensorboard"), 1};
     struct run_pool pool = {.s = s, .train = train, .is_common = is_common, .user = &work};
     int code = EXIT_DONE;
     pool.runs = calloc(json_array_size(plan->runs) + 1, sizeof *pool.runs);

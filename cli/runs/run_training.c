@@ -7,6 +7,7 @@
 #include "run_training.h"
 
 #include "../progress.h"
+#include "../tensorboard/tensorboard.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -83,18 +84,31 @@ static bl_status configure_run_training(struct training *t, const struct folder_
     return status;
 }
 
+/* What the progress function is called with. */
+struct run_progress_user {
+    const struct folder_run *run;
+    struct tensorboard *board;
+};
+
 /* A run whose parent was killed saves its state and ends. */
 static int progress_parent(void *user, const bl_progress *now)
 {
-    const struct folder_run *run = user;
+    const struct run_progress_user *u = user;
+    const struct folder_run *run = u->run;
+    tensorboard_note(u->board, now);
     run->progress->finished = now->epoch_ended ? now->epoch : now->epoch - 1;
     return progress_asked_to_stop() || getppid() != run->parent;
 }
 
-static bl_status fit(struct training *t, const struct folder_run *run)
+static bl_status fit(struct training *t, const struct folder_run *run, bool is_resumed)
 {
+    struct run_progress_user user = {run, NULL};
+    if (run->events)
+        user.board = tensorboard_open(run->events, run->name, t->trainer, is_resumed);
     run->progress->most = atoi(bl_config_get(bl_trainer_config(t->trainer), "epochs"));
-    return bl_trainer_fit(t->trainer, t->train, t->val, t->test, progress_parent, (void *)run);
+    const bl_status status = bl_trainer_fit(t->trainer, t->train, t->val, t->test, progress_parent, &user);
+    tensorboard_close(user.board);
+    return status;
 }
 
 static void keep_failure(const struct folder_run *run, int code, const char *why)
@@ -127,7 +141,7 @@ static int train(const struct folder_run *run, bool is_begun)
     if (status == BL_OK && is_begun)
         status = bl_trainer_resume(t.trainer, run->folder);
     if (status == BL_OK)
-        status = fit(&t, run);
+        status = fit(&t, run, is_begun);
     int result = status == BL_OK ? EXIT_DONE : EXIT_STOPPED;
     if (status != BL_OK && status != BL_STOPPED) {
         if (run->keeps_failure)

@@ -28,7 +28,8 @@ bool folder_has(const char *folder, const char *name);
 struct folder_run {
     const char *folder, *backend;
     int threads;
-    pid_t parent; /* the process that the run ends with: it saves its state then */
+    const char *events, *name; /* the events for TensorBoard go to the folder events/name; NULL: none do */
+    pid_t parent;              /* the process that the run ends with: it saves its state then */
     struct run_progress *progress;
     /* The options but for the folder; *out belongs to the caller. */
     bl_status (*configure)(bl_config **out, bl_context *ctx, const void *what);

@@ -23,6 +23,7 @@ static const struct extra extras[] = {
     {"csv", NULL, "the table as CSV"},
     {"markdown", NULL, "the table as Markdown"},
     {"latex", NULL, "the table as LaTeX"},
+    {"tensorboard", "DIR", "write events for TensorBoard, in a subfolder for each run"},
     {"quiet", NULL, "no messages and no progress"},
     {NULL, NULL, NULL},
 };

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""
+check_tensorboard.py EVENTS RUN - the scalars of an event file are the numbers of the run folder's log.jsonl, each
+tag has a step once, the steps increase, and the options are those of config.json.
+
+The file is read here by the formats' definitions (TFRecord, protocol buffers), and by the tensorboard package where
+the Python that $BACKLESS_PYTHON names has it.
+"""
+import json
+import os
+import struct
+import subprocess
+import sys
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def masked(data):
+    crc = crc32c(data)
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def records(path):
+    data = open(path, "rb").read()
+    at = 0
+    while at < len(data):
+        length, crc = struct.unpack_from("<QI", data, at)
+        assert crc == masked(data[at:at + 8]), f"byte {at}: the length's checksum"
+        record = data[at + 12:at + 12 + length]
+        assert struct.unpack_from("<I", data, at + 12 + length)[0] == masked(record), f"byte {at}: the record's checksum"
+        yield record
+        at += 16 + length
+
+
+def varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value |= (byte & 127) << shift
+        at += 1
+        shift += 7
+        if byte < 128:
+            return value, at
+
+
+def fields(data):
+    """{number: [values]}: ints, floats, and bytes of what has a length."""
+    found, at = {}, 0
+    while at < len(data):
+        key, at = varint(data, at)
+        kind = key & 7
+        if kind == 0:
+            value, at = varint(data, at)
+        elif kind == 1:
+            (value,), at = struct.unpack_from("<d", data, at), at + 8
+        elif kind == 5:
+            (value,), at = struct.unpack_from("<f", data, at), at + 4
+        else:
+            assert kind == 2, f"wire type {kind}"
+            length, at = varint(data, at)
+            value, at = data[at:at + length], at + length
+            assert len(value) == length
+        found.setdefault(key >> 3, []).append(value)
+    return found
+
+
+def doubles(data):
+    return struct.unpack(f"<{len(data) // 8}d", data)
+
+
+def read(path):
+    """Scalars {tag: {step: value}}, and the text of the options."""
+    scalars, text, last = {}, None, 0
+    for i, record in enumerate(records(path)):
+        event = fields(record)
+        if i == 0:
+            assert event[3] == [b"brain.Event:2"], event
+            continue
+        step = event.get(2, [0])[0]
+        assert step >= last, f"step {step} follows step {last}"
+        last = step
+        for value in fields(event[5][0]).get(1, []):
+            value = fields(value)
+            tag = value[1][0].decode()
+            if 2 in value:
+                assert step not in scalars.setdefault(tag, {}), f"{tag}: step {step} twice"
+                scalars[tag][step] = value[2][0]
+            elif 5 in value:
+                check_histogram(tag, fields(value[5][0]))
+            elif 8 in value:
+                assert tag == "options" and text is None
+                text = fields(value[8][0])[8][0].decode()
+    return scalars, text
+
+
+def check_histogram(tag, histogram):
+    limits, counts = doubles(histogram[6][0]), doubles(histogram[7][0])
+    assert tag.startswith("weights/") and sum(counts) == histogram[3][0] > 0, tag
+    assert len(limits) == len(counts) and sorted(limits) == list(limits) and limits[-1] == histogram[2][0], tag
+
+
+def tag_of(key):
+    part, _, name = key.partition("_")
+    return f"{name}/{part}" if part in ("train", "val", "test", "batch") else key
+
+
+def expected(run):
+    scalars = {}
+
+    def add(tag, step, value, may_repeat=False):
+        if not isinstance(value, (int, float)):
+            return
+        at = scalars.setdefault(tag, {})
+        assert may_repeat or step not in at, (tag, step)
+        at[step] = value
+
+    for line in map(json.loads, open(os.path.join(run, "log.jsonl"))):
+        is_epoch = "kind" not in line
+        if not is_epoch and line["kind"] != "step":
+            continue
+        step = line["step"]
+        for key, value in line.items():
+            if key == "angles":
+                for block in value or []:
+                    for name, number in block.items():
+                        if name != "block":
+                            prefix = "" if "norm" in name else "angle_"
+                            add(f"{prefix}{name}/block_{block['block']}", step, number, True)
+            elif key not in ("step", "kind", "epoch") and (is_epoch or not key.startswith("train_")):
+                add(tag_of(key), step, value, key == "lr")
+            elif key == "epoch" and is_epoch:
+                add("epoch", step, value)
+    return scalars
+
+
+def rounded(scalars):
+    return {tag: {step: struct.unpack("<f", struct.pack("<f", value))[0] for step, value in steps.items()}
+            for tag, steps in scalars.items()}
+
+
+PACKAGE = """
+import json, sys
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+events = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0, "histograms": 0, "images": 0})
+events.Reload()
+tags = events.Tags()
+assert tags["histograms"] and tags["tensors"] == ["options"], tags
+print(json.dumps({tag: {e.step: e.value for e in events.Scalars(tag)} for tag in tags["scalars"]}))
+"""
+
+
+def read_by_package(path):
+    """As read; None where there is no such package."""
+    python = os.environ.get("BACKLESS_PYTHON", "python3")
+    if subprocess.run([python, "-c", "import tensorboard"], capture_output=True).returncode != 0:
+        print("left out: reading by the tensorboard package, which is not installed")
+        return None
+    out = subprocess.run([python, "-W", "ignore", "-c", PACKAGE, path], capture_output=True, text=True)
+    assert out.returncode == 0, out.stderr
+    return {tag: {int(step): value for step, value in steps.items()} for tag, steps in json.loads(out.stdout).items()}
+
+
+def main():
+    path, run = sys.argv[1:]
+    want = rounded(expected(run))
+    scalars, text = read(path)
+    assert scalars.keys() == want.keys(), sorted(scalars.keys() ^ want.keys())
+    for tag in want:
+        assert scalars[tag] == want[tag], (tag, scalars[tag], want[tag])
+    options = dict(line.split(None, 1) for line in text.splitlines())
+    config = json.load(open(os.path.join(run, "config.json")))["options"]
+    for key in ("rule", "net", "batch"):
+        assert options[key] == str(config[key]), (key, options[key], config[key])
+    by_package = read_by_package(path)
+    assert by_package is None or by_package == scalars
+
+
+main()
