@@ -162,8 +162,8 @@ static void add_angles(struct tensorboard *board, const json_t *blocks)
     }
 }
 
-/* is_epoch: the line of an epoch; else of a step, whose train_loss is the mean of the epoch so far and is left
-   out. is_repeated: a line of the same step was written before. */
+/* is_epoch: the line of an epoch; else of a step, whose train_loss is the mean of the epoch so far and is
+   left out. is_repeated: a line of the same step was written before. */
 static void add_scalars(struct tensorboard *board, json_t *line, bool is_epoch, bool is_repeated)
 {
     for (void *at = json_object_iter(line); at; at = json_object_iter_next(line, at)) {

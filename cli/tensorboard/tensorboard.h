@@ -10,8 +10,8 @@
 struct tensorboard;
 
 /* Of a run whose events go to DIR/NAME, which is made at the first event. is_resumed: the events that the
-   folder has are of this run, and its first event removes those of the same step and of later ones, which were
-   written after the checkpoint that the run resumes from. Otherwise all are replaced. NULL: no memory. */
+   folder has are of this run, and its first event removes those of the same step and of later ones, written
+   after the checkpoint that the run resumes from. Otherwise all are replaced. NULL: no memory. */
 struct tensorboard *tensorboard_open(const char *dir, const char *name, const bl_trainer *trainer,
                                      bool is_resumed);
 /* In the progress function: writes the values that the call is about. After a failure, which is printed once,
