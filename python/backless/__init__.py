@@ -26,6 +26,7 @@ from .program import Instruction, Operand
 from .progress_bar import ProgressBar
 from .records import Angles, History, Progress, Score
 from .rule import Buffer, Emitter, MapCall, Rule, RuleArray, RuleInfo, Size, rules
+from .run import Run
 from .tensors import Tensors
 from .trainer import Inspection, Trainer
 
@@ -60,6 +61,7 @@ __all__ = [
     "Rule",
     "RuleArray",
     "RuleInfo",
+    "Run",
     "Score",
     "Size",
     "Stopped",

@@ -7,6 +7,8 @@ import ctypes
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from ._signatures import SIGNATURES
 
@@ -26,26 +28,27 @@ def _place() -> str:
     return str(beside) if beside.exists() else _SONAME
 
 
+def _declared(library: ctypes.CDLL, place: str, name: str) -> Any:
+    try:
+        function = getattr(library, name)
+    except AttributeError:
+        raise ImportError(f"{place}: has no function {name}: not a libbackless of this version") from None
+    function.restype, function.argtypes = SIGNATURES[name]
+    return function
+
+
 def _check_version(library: ctypes.CDLL, place: str) -> None:
-    number = int(library.bl_version_number())
+    number = int(_declared(library, place, "bl_version_number")())
     found = (number // 1_000_000, number // 1_000 % 1_000)
     if found != HEADER_VERSION:
         raise ImportError(
-            f"{place}: is version {library.bl_version().decode()} of libbackless, but this package needs "
-            f"{HEADER_VERSION[0]}.{HEADER_VERSION[1]}.x"
+            f"{place}: is version {_declared(library, place, 'bl_version')().decode()} of libbackless, but this "
+            f"package needs {HEADER_VERSION[0]}.{HEADER_VERSION[1]}.x"
         )
 
 
-def _declare(library: ctypes.CDLL, place: str, names: tuple[str, ...]) -> None:
-    for name in names:
-        try:
-            function = getattr(library, name)
-        except AttributeError:
-            raise ImportError(f"{place}: has no function {name}: not a libbackless of this version") from None
-        function.restype, function.argtypes = SIGNATURES[name]
-
-
-def _load() -> ctypes.CDLL:
+def _load() -> SimpleNamespace:
+    """The functions of SIGNATURES, and no others: ctypes would guess the arguments of those."""
     place = _place()
     try:
         library = ctypes.CDLL(place)
@@ -54,11 +57,8 @@ def _load() -> ctypes.CDLL:
             f"the shared library of backless was not loaded ({error}); install the package from a wheel or "
             "with pip install ., or set BACKLESS_LIBRARY to the file"
         ) from error
-    versions = ("bl_version", "bl_version_number")
-    _declare(library, place, versions)
     _check_version(library, place)
-    _declare(library, place, tuple(SIGNATURES))
-    return library
+    return SimpleNamespace(**{name: _declared(library, place, name) for name in SIGNATURES})
 
 
 lib = _load()

@@ -57,6 +57,10 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "bl_model_load": (_status, [_out, _handle, c.c_char_p]),
     "bl_model_save": (_status, [_handle, c.c_char_p]),
     "bl_model_free": (None, [_handle]),
+    "bl_model_open_data": (
+        _status,
+        [_out, _handle, c.c_char_p, c.c_char_p, _handle],
+    ),
     "bl_predictor_create": (_status, [_out, _handle, _handle]),
     "bl_predictor_free": (None, [_handle]),
     "bl_predictor_run": (_status, [_handle, c.c_void_p, c.c_size_t, c.c_void_p]),

@@ -23,9 +23,9 @@ def pixels():
 
 @pytest.fixture(scope="session")
 def floats(pixels):
-    """The same as rows of float32 in 0 to 1."""
+    """The same as rows of float32, divided by 255 as the library divides bytes: to the bit."""
     x, y = pixels
-    return x.reshape(len(x), -1).astype(np.float32) / np.float32(255), y
+    return x.reshape(len(x), -1).astype(np.float32) * np.float32(1 / 255), y
 
 
 @pytest.fixture(scope="session")
