@@ -118,7 +118,8 @@ def targets_of(y: object, n: int, name: str = "y") -> Array:
     array = np.asarray(y)
     if array.dtype.kind not in "f":
         raise TypeError(
-            f"{name} has the dtype {array.dtype}, expected whole numbers from 0 (classes) or floats (targets); "
+            f"{name} has the dtype {array.dtype}, expected whole numbers from 0 (classes) or floats "
+            "(targets); "
             "names become classes by: names, y = numpy.unique(y, return_inverse=True)"
         )
     if array.ndim == 1:

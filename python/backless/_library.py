@@ -42,8 +42,8 @@ def _check_version(library: ctypes.CDLL, place: str) -> None:
     found = (number // 1_000_000, number // 1_000 % 1_000)
     if found != HEADER_VERSION:
         raise ImportError(
-            f"{place}: is version {_declared(library, place, 'bl_version')().decode()} of libbackless, but this "
-            f"package needs {HEADER_VERSION[0]}.{HEADER_VERSION[1]}.x"
+            f"{place}: is version {_declared(library, place, 'bl_version')().decode()} of libbackless, but "
+            f"this package needs {HEADER_VERSION[0]}.{HEADER_VERSION[1]}.x"
         )
 
 

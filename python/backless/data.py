@@ -1,4 +1,5 @@
-"""Data: examples with a class or targets for each, from NumPy arrays or as the library's readers give them."""
+"""Data: examples with a class or targets for each, from NumPy arrays or as the library's readers give
+them."""
 
 from __future__ import annotations
 
@@ -100,9 +101,9 @@ class Data:
 
     @classmethod
     def load(cls, data: str | os.PathLike[str], **reader: object) -> DataSets:
-        """Reads a file, a folder or a set that is known by its name ("mnist"), as `backless train --data` does;
-        reader: the options of the group "data" (test, val, label, ...). Scaling is fitted on the training set
-        and applied to all."""
+        """Reads a file, a folder or a set that is known by its name ("mnist"), as `backless train --data`
+        does; reader: the options of the group "data" (test, val, label, ...). Scaling is fitted on the
+        training set and applied to all."""
         check_names(
             "Data.load()", reader, [o.key for o in options() if o.group == "data" and o.key != "data"]
         )

@@ -32,8 +32,8 @@ class Model:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, threads: int = 0, rules: Iterable[Rule] = ()) -> Model:
-        """Reads a file of save(), of Trainer.save() or of a run folder. rules: those of your own that the file
-        may name. BadData: the file is broken, or a weight in it is not a number."""
+        """Reads a file of save(), of Trainer.save() or of a run folder. rules: those of your own that the
+        file may name. BadData: the file is broken, or a weight in it is not a number."""
         from .rule import register
 
         context = Context(threads)
@@ -49,8 +49,8 @@ class Model:
     # ---- Predictions
 
     def predict_proba(self, x: npt.ArrayLike | Data) -> Array:
-        """Scores, n x outputs, float64: probabilities of the classes for the losses ce and bce, else the outputs
-        of the net, in the unit of the targets.
+        """Scores, n x outputs, float64: probabilities of the classes for the losses ce and bce, else the
+        outputs of the net, in the unit of the targets.
 
         An array is taken as in training: uint8 as pixels; other numbers as they are, or, where the model
         learned from a table's file, in the units of the file's columns."""
@@ -77,8 +77,8 @@ class Model:
         return score_of(score)
 
     def open(self, path: str | os.PathLike[str], part: str = "train", **reader: object) -> Data:
-        """A file or folder, read, scaled and named as the model's training set was. part: "train" or "test", of
-        folders and named sets; reader: options of the group "data"."""
+        """A file or folder, read, scaled and named as the model's training set was. part: "train" or "test",
+        of folders and named sets; reader: options of the group "data"."""
         config = Config(self._context, reader)
         return Data.open(
             self._context,

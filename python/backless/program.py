@@ -11,8 +11,8 @@ from ._library import lib, text
 
 @dataclass(frozen=True)
 class Operand:
-    """buffer: "input", "targets", "output", "signal", "delta", "weights", "feedback" or "gradient", of a block.
-    extent: what a task touches: "range": its own; "columns": of another block's matrix; "all"."""
+    """buffer: "input", "targets", "output", "signal", "delta", "weights", "feedback" or "gradient", of a
+    block. extent: what a task touches: "range": its own; "columns": of another block's matrix; "all"."""
 
     buffer: str
     block: int
@@ -24,8 +24,8 @@ class Operand:
 @dataclass(frozen=True)
 class Instruction:
     """Stages run one after the other; instructions of one stage with the same group run together, in that
-    many tasks. is_repeated: a forward that was computed before in this step. work: multiply-accumulates for an
-    example."""
+    many tasks. is_repeated: a forward that was computed before in this step. work: multiply-accumulates for
+    an example."""
 
     op: str
     block: int

@@ -22,11 +22,12 @@ def _figures(now: Progress) -> dict[str, str]:
 
 
 class ProgressBar:
-    """A callback for fit(callbacks=[ProgressBar()]); fit(progress=True) makes one."""
+    """A callback for fit(callbacks=[ProgressBar()]); fit(progress=True) makes one. epochs: how many there
+    will be at most, for the estimate of the time that is left; None: not known."""
 
-    def __init__(self) -> None:
+    def __init__(self, epochs: int | None = None) -> None:
+        self._epochs = epochs
         self._bar: Any = None
-        self._epoch = 0
         try:
             self._tqdm: Any = importlib.import_module("tqdm.auto").tqdm
         except ImportError:
@@ -36,14 +37,12 @@ class ProgressBar:
         if self._tqdm is None:
             self._print(now)
             return
-        if self._bar is None or now.epoch != self._epoch:
-            self.close()
-            self._bar = self._tqdm(total=now.steps, desc=f"epoch {now.epoch}", unit="step")
-            self._epoch = now.epoch
-        self._bar.update(now.step - self._bar.n)
-        self._bar.set_postfix(_figures(now), refresh=now.epoch_ended)
-        if now.epoch_ended:
-            self.close()
+        if self._bar is None:
+            total = None if self._epochs is None else self._epochs * now.steps
+            self._bar = self._tqdm(total=total, unit="step")
+        self._bar.set_description(f"epoch {now.epoch}", refresh=False)
+        self._bar.set_postfix(_figures(now), refresh=False)
+        self._bar.update(now.total_step - self._bar.n)
 
     def _print(self, now: Progress) -> None:
         if now.epoch_ended:

@@ -12,8 +12,8 @@ from . import _structs
 @dataclass(frozen=True)
 class Score:
     """loss: mean over the examples, in nats (squared units for targets); error: fraction of examples whose
-    largest score is not their class, NaN for targets; count: examples; rmse, mae, r2: of targets, in their own
-    unit, NaN for classes."""
+    largest score is not their class, NaN for targets; count: examples; rmse, mae, r2: of targets, in their
+    own unit, NaN for classes."""
 
     loss: float
     error: float
@@ -45,8 +45,8 @@ class Angles:
 class Progress:
     """How far the training is. epoch is 1 for the first; step of steps are done in it, total_step since the
     beginning. train: running, until the epoch has ended; val, test: None where there is no such set, or not
-    yet. rate: the learning rate. seconds: spent training in this epoch. angles: for each block, None where they
-    were not measured. batch: of the last step's batch, before that step changed the weights."""
+    yet. rate: the learning rate. seconds: spent training in this epoch. angles: for each block, None where
+    they were not measured. batch: of the last step's batch, before that step changed the weights."""
 
     epoch: int
     step: int

@@ -44,8 +44,8 @@ _MOST_OPERANDS = 4
 @dataclass(frozen=True)
 class RuleArray:
     """An array of floats of the rule's own. It keeps its numbers from step to step, and is saved with the
-    model, unless its rows are Size.BATCH or one_step is set: then it holds what instructions of one step leave
-    for one another. It begins with numbers from U(-limit, limit)."""
+    model, unless its rows are Size.BATCH or one_step is set: then it holds what instructions of one step
+    leave for one another. It begins with numbers from U(-limit, limit)."""
 
     name: str
     rows: int
@@ -57,8 +57,8 @@ class RuleArray:
 
 @dataclass(frozen=True)
 class MapCall:
-    """What a function of Emitter.call() is told. n: examples; step: from 1, 0 for a measurement; scale: that of
-    ERROR; unit: number of the first column of a view that is cut; fan_out: weights that one input number
+    """What a function of Emitter.call() is told. n: examples; step: from 1, 0 for a measurement; scale: that
+    of ERROR; unit: number of the first column of a view that is cut; fan_out: weights that one input number
     meets."""
 
     block: int
@@ -80,8 +80,8 @@ class Rule:
             def emit(self, e, block):
                 e.product(Buffer.ERROR, block)
 
-    emit() is called before the training and computes nothing: it describes the program of a step. What it emits
-    follows from the block's number and from what the emitter tells of the net, and from nothing else.
+    emit() is called before the training and computes nothing: it describes the program of a step. What it
+    emits follows from the block's number and from what the emitter tells of the net, and from nothing else.
     Functions that it passes to Emitter.call() are run in every step, and must be methods or functions that
     stay the same, not lambdas made anew in each call of emit().
     """
@@ -210,8 +210,8 @@ def _view_of(v: _structs.View, access: int) -> Any:
 
 
 class Emitter:
-    """What instructions are appended to; valid during the call that it was given to. A source, matrix or operand
-    is a Buffer, or the name of one of the rule's arrays."""
+    """What instructions are appended to; valid during the call that it was given to. A source, matrix or
+    operand is a Buffer, or the name of one of the rule's arrays."""
 
     def __init__(self, address: int, binding: Binding) -> None:
         self._address, self._binding = address, binding
@@ -307,7 +307,8 @@ class Emitter:
         lib.bl_emit_noise(self._address, self._binding.place_of(array), sigma, stream, block)
 
     def every(self, steps: int) -> None:
-        """What is emitted from here on in this callback runs in the steps 1, 1 + steps, 1 + 2 steps, ... alone."""
+        """What is emitted from here on in this callback runs in the steps 1, 1 + steps, 1 + 2 steps, ...
+        alone."""
         lib.bl_emit_every(self._address, steps)
 
     def learn_feedback(self, block: int) -> None:

@@ -28,13 +28,13 @@ from .records import Angles, History, Progress, angles_of, progress_of
 from .rule import Binding, Rule, register
 from .tensors import Tensors, tensor_view
 
-# Options of the library that are not a trainer's: Data.load() takes the data's, Trainer() has its own threads.
+# Options of the library that are not a trainer's: Data.load() takes the data's, threads= the machine's.
 _NOT_OURS = ("data", "machine", "former")
 
 
 class Inspection(NamedTuple):
-    """What the rule would teach for a batch. Views of the trainer's memory: the next call on the trainer fills
-    them anew, copy() keeps them.
+    """What the rule would teach for a batch. Views of the trainer's memory: the next call on the trainer
+    fills them anew, copy() keeps them.
 
     activations: n x units of each block; of the last one the scores, before the loss turns them into
     probabilities. deltas: n x units, the derivatives at the blocks' weighted outputs. gradients: by the
@@ -121,7 +121,7 @@ class Trainer:
                 None if s is None else self._data_of(*(s if isinstance(s, tuple) else (s,)))
                 for s in (val, test)
             ]
-            bars = [ProgressBar()] if progress else []
+            bars = [ProgressBar(int(self.options["epochs"]))] if progress else []
             try:
                 return self._fit(trainer, data, held_out, [*callbacks, *bars])
             finally:
@@ -146,8 +146,8 @@ class Trainer:
         return History(watch.epochs, reason, self.notes, text(lib.bl_trainer_advice(trainer)) or "")
 
     def step(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-        """One step on one batch, for streams; gives its mean loss before the step. At most as many examples as
-        the option batch says (64 where it was not set). Examples are numbers of the same kind as those of
+        """One step on one batch, for streams; gives its mean loss before the step. At most as many examples
+        as the option batch says (64 where it was not set). Examples are numbers of the same kind as those of
         the first call: bytes (pixels) or floats."""
         loss = ctypes.c_double()
         with self._work():
@@ -265,7 +265,8 @@ class Trainer:
     # ---- Files
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes weights, feedback, the optimiser's memory and all counts to one file, which is a model too."""
+        """Writes weights, feedback, the optimiser's memory and all counts to one file, which is a model
+        too."""
         with self._work():
             self._context.call(lib.bl_trainer_save, self._built(), path_bytes(path))
 
@@ -391,7 +392,8 @@ class Trainer:
             )
         if examples.values.dtype != np.uint8:
             raise TypeError(
-                f"x has the dtype {examples.values.dtype}, but this trainer began with pixels, which are uint8"
+                f"x has the dtype {examples.values.dtype}, but this trainer began with pixels, which "
+                "are uint8"
             )
         return np.ascontiguousarray(examples.values, dtype=np.float32)
 

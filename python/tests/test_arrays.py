@@ -1,4 +1,5 @@
-"""Arrays in and out: what is read without a copy, what is converted, what is refused, and how long views live."""
+"""Arrays in and out: what is read without a copy, what is converted, what is refused, and how long views
+live."""
 
 from __future__ import annotations
 
