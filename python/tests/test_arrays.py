@@ -4,6 +4,7 @@ live."""
 from __future__ import annotations
 
 import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -115,6 +116,18 @@ def test_views_live_as_long_as_they_are_used(floats):
     blocks = [np.ones(weights.size, np.float32) for _ in range(50)]  # would take memory that was freed
     assert np.array_equal(weights, copies[0]) and np.array_equal(inspected.deltas[0], copies[1])
     assert len(blocks) == 50
+
+
+def test_data_keep_their_arrays():
+    x, y = np.zeros((4, 3), np.float32), np.array([0, 1, 0, 1], np.int32)
+    kept = weakref.ref(x), weakref.ref(y)
+    data = backless.Data(x, y)
+    del x, y
+    gc.collect()
+    assert all(array() is not None for array in kept) and len(data) == 4
+    del data
+    gc.collect()
+    assert all(array() is None for array in kept)
 
 
 def test_weights_are_read_only_views_and_are_set_by_name(floats):
