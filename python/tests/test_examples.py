@@ -1,0 +1,33 @@
+"""The example of rules in Python, and the progress of a fit as it is shown."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import backless
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "04_own_rule.py"
+
+
+def test_the_example_has_the_bits_of_dfa():
+    if not EXAMPLE.exists():
+        pytest.skip("the examples are not beside the tests")
+    done = subprocess.run([sys.executable, str(EXAMPLE)], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "my-dfa has the bits of dfa: True"
+
+
+@pytest.mark.parametrize("has_tqdm", [True, False])
+def test_progress_is_shown(floats, capsys, monkeypatch, has_tqdm):
+    if has_tqdm:
+        pytest.importorskip("tqdm")
+    else:
+        monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    trainer = backless.Trainer("dense 9, tanh, dense 3", epochs=2)
+    trainer.fit(*floats, progress=True)
+    shown = capsys.readouterr()
+    assert shown.out == "" and "epoch 2" in shown.err and "error" in shown.err
+    assert has_tqdm or shown.err.count("\n") == 2

@@ -1,0 +1,193 @@
+"""Trainers: fit, steps, predictions, files; and the same bits as the program's."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+
+import numpy as np
+import pytest
+
+import backless
+
+NET = "dense 20, tanh, dense C"
+
+
+def fitted(x, y, **options):
+    trainer = backless.Trainer(NET, **{"epochs": 3, **options})
+    trainer.fit(x, y)
+    return trainer
+
+
+def test_a_net_learns(pixels):
+    x, y = pixels
+    trainer = backless.Trainer(NET, epochs=60)
+    history = trainer.fit(x, y)
+    assert len(history) == 60 and history.stop_reason == "epochs"
+    assert history[-1].train.error < 0.05 and history.losses[-1] < history.losses[0]
+    assert np.mean(trainer.predict(x) == y) > 0.95
+    probabilities = trainer.predict_proba(x)
+    assert probabilities.shape == (256, 3) and np.allclose(probabilities.sum(axis=1), 1)
+    score = trainer.evaluate(x, y)
+    assert score.count == 256 and score.error == np.mean(trainer.predict(x) != y)
+
+
+@pytest.mark.parametrize("rule", ["dfa", "bp", "kp"])
+def test_bits_are_the_programs(program, pixels, tmp_path, rule):
+    x, y = pixels
+    np.savez(tmp_path / "data.npz", x=x, y=y)
+    options = {"rule": rule, "epochs": 3, "seed": 7, "optimizer": "sgd momentum 0.9", "lr": 0.03}
+    words = [word for key, value in options.items() for word in (f"--{key}", str(value))]
+    subprocess.run(
+        [program, "train", "--data", "data.npz", "--net", NET, "--out", "run", *words],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert fitted(x, y, **options).hash() == result["weights_hash"]
+    train, val, test = backless.Data.load(tmp_path / "data.npz")
+    trainer = backless.Trainer(NET, **options)
+    trainer.fit(train)
+    assert (val, test) == (None, None) and trainer.hash() == result["weights_hash"]
+
+
+def test_threads_do_not_change_the_bits(floats):
+    assert fitted(*floats, threads=1).hash() == fitted(*floats, threads=2).hash()
+
+
+def test_trainers_in_threads_work_at_once(floats):
+    alone = fitted(*floats, seed=5, threads=1).hash()
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(fitted(*floats, seed=5, threads=1).hash()))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [alone] * 4
+
+
+def test_regression(floats):
+    x, _ = floats
+    y = x[:, :3].sum(axis=1).astype(np.float64)
+    trainer = backless.Trainer("dense 20, tanh, dense 1", epochs=80)
+    history = trainer.fit(x, y, val=(x, y))
+    assert trainer.predict(x).shape == (256,) and not trainer.model.has_classes
+    assert history[-1].val.r2 > 0.7
+    assert trainer.best.val.loss == min(epoch.val.loss for epoch in history)
+
+
+def test_steps_and_a_saved_trainer(floats, tmp_path):
+    x, y = floats
+    options = {"schedule": "constant", "batch": 32}
+    one, other = backless.Trainer("dense 9, tanh, dense 3", **options), backless.Trainer(
+        "dense 9, tanh, dense 3", **options
+    )
+    first = one.step(x[:32], y[:32])
+    one.save(tmp_path / "saved.safetensors")
+    other.build(x[:32], y[:32]).load(tmp_path / "saved.safetensors")
+    assert other.hash() == one.hash()
+    for trainer in (one, other):
+        for _ in range(200):
+            last = trainer.step(x[:32], y[:32])
+    assert other.hash() == one.hash() and last < first
+    with pytest.raises(backless.BadValue, match="a batch of 33 examples"):
+        one.step(x[:33], y[:33])
+    model = backless.Model.load(tmp_path / "saved.safetensors")
+    assert model.metadata["step"] == "1" and model.predict_proba(x).shape == (256, 3)
+
+
+def test_steps_on_pixels_are_steps_on_their_fractions(pixels, floats):
+    trainers = []
+    for x, y in (pixels, floats):
+        trainers.append(backless.Trainer("dense 9, tanh, dense 3", schedule="constant"))
+        for _ in range(3):  # from zero weights
+            trainers[-1].step(x[:16], y[:16])
+    weights = [trainer.weights["1.dense.weight"] for trainer in trainers]
+    assert np.allclose(*weights, atol=1e-6) and np.abs(weights[0]).max() > 0
+    with pytest.raises(TypeError, match="uint8"):
+        trainers[0].step(floats[0][:16], floats[1][:16])
+
+
+def test_callbacks_stop_and_a_fit_goes_on(floats):
+    x, y = floats
+    seen = []
+    trainer = backless.Trainer(NET, epochs=6)
+
+    def stop_after_two(now):
+        seen.append(now)
+        return now.epoch_ended and now.epoch == 2
+
+    history = trainer.fit(x, y, callbacks=[stop_after_two])
+    assert history.stop_reason == "callback" and len(history) == 2 and seen
+    assert len(trainer.fit(x, y)) == 4
+    assert trainer.hash() == fitted(x, y, epochs=6).hash()
+    with pytest.raises(RuntimeError, match="has finished"):
+        trainer.fit(x, y)
+
+
+def test_an_exception_in_a_callback_comes_out_of_fit(floats):
+    def fail(now):
+        raise KeyError("mine")
+
+    trainer = backless.Trainer(NET, epochs=1000)
+    with pytest.raises(KeyError, match="mine"):
+        trainer.fit(*floats, callbacks=[fail])
+    assert int(trainer.model.metadata["epoch"]) < 1000
+
+
+def test_a_callback_predicts_but_does_not_train(floats):
+    x, y = floats
+    errors = []
+
+    def look(now):
+        if now.epoch_ended:
+            errors.append(np.mean(trainer.predict(x) != y) - trainer.evaluate(x, y).error)
+        with pytest.raises(RuntimeError, match="callback"):
+            trainer.step(x[:8], y[:8])
+
+    trainer = backless.Trainer(NET, epochs=3)
+    trainer.fit(x, y, callbacks=[look])
+    assert errors == [0, 0, 0] and trainer.hash() == fitted(x, y).hash()
+
+
+def test_weights_of_examples(floats):
+    x, y = floats
+    doubled = fitted(x, y)
+    weighted = backless.Trainer(NET, epochs=3)
+    weighted.fit(x, y, sample_weight=np.full(len(x), 3.0))
+    assert weighted.hash() == doubled.hash()
+    other = backless.Trainer(NET, epochs=3)
+    other.fit(x, y, sample_weight=np.arange(len(x)))
+    assert other.hash() != doubled.hash()
+
+
+def test_options_are_checked_and_told(floats):
+    with pytest.raises(TypeError, match="did you mean lr"):
+        backless.Trainer(NET, learning_rate=0.1)
+    with pytest.raises(TypeError, match="no option 'val'"):
+        backless.Trainer(NET, val=0.1)
+    with pytest.raises(backless.BadValue, match="lr"):
+        backless.Trainer(NET, lr=-1)
+    with pytest.raises(ValueError, match="rule"):
+        backless.Trainer(NET, rule="dffa")
+    told = fitted(*floats, max_norm=2.5, angles=[1, 3], lr=None).options
+    assert (told["max-norm"], told["angles"], told["net"]) == ("2.5", "1,3", "dense 20, tanh, dense 3")
+
+
+def test_a_run_folder_is_kept(floats, tmp_path):
+    trainer = fitted(*floats, out=tmp_path / "run")
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert result["weights_hash"] == trainer.hash()
+    with pytest.raises(backless.BadValue, match="holds a run already"):
+        fitted(*floats, out=tmp_path / "run")
+
+
+def test_what_is_not_built_yet_says_so():
+    trainer = backless.Trainer(NET)
+    with pytest.raises(RuntimeError, match="has seen no examples yet"):
+        trainer.predict(np.zeros((1, 3)))
