@@ -9,12 +9,12 @@
 
 #include <stdio.h>
 
-/* Rows of a part are contiguous: one call of the backend's function a row. y: the part's numbers in this
+/* Rows of a range are contiguous: one call of the backend's function a row. y: the range's numbers in this
    row; dy: their derivatives; size: how many. */
 #define FOR_ROWS(c, call)                                                                                    \
     do {                                                                                                     \
         const struct backend *backend = (c)->worker->backend;                                                \
-        const size_t size = part_size((c)->out);                                                             \
+        const size_t size = range_size((c)->out);                                                            \
         for (size_t row = 0; row < (c)->y.rows; row++) {                                                     \
             float *y = matrix_row(&(c)->y, row) + (c)->out.begin;                                            \
             float *dy = (c)->dy.x ? matrix_row(&(c)->dy, row) + (c)->out.begin : NULL;                       \
@@ -23,16 +23,16 @@
         }                                                                                                    \
     } while (0)
 
-static void tanh_apply(const struct layer *layer, const struct layer_io *c)
+static void tanh_forward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->tanh(y, size));
 }
 
-static void tanh_down(const struct layer *layer, const struct layer_io *c)
+static void tanh_backward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
-    FOR_ROWS(c, backend->tanh_down(dy, y, size));
+    FOR_ROWS(c, backend->tanh_backward(dy, y, size));
 }
 
 const struct layer_ops layer_tanh = {.name = "tanh",
@@ -40,19 +40,19 @@ const struct layer_ops layer_tanh = {.name = "tanh",
                                      .is_activation = true,
                                      .works_in_place = true,
                                      .needs_output = true,
-                                     .apply = tanh_apply,
-                                     .down = tanh_down};
+                                     .local_forward = tanh_forward,
+                                     .local_backward = tanh_backward};
 
-static void logistic_apply(const struct layer *layer, const struct layer_io *c)
+static void logistic_forward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->logistic(y, size));
 }
 
-static void logistic_down(const struct layer *layer, const struct layer_io *c)
+static void logistic_backward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
-    FOR_ROWS(c, backend->logistic_down(dy, y, size));
+    FOR_ROWS(c, backend->logistic_backward(dy, y, size));
 }
 
 static float quarter(const struct layer *layer)
@@ -66,18 +66,18 @@ const struct layer_ops layer_logistic = {.name = "logistic",
                                          .is_activation = true,
                                          .works_in_place = true,
                                          .needs_output = true,
-                                         .apply = logistic_apply,
-                                         .down = logistic_down,
+                                         .local_forward = logistic_forward,
+                                         .local_backward = logistic_backward,
                                          .slope_at_zero = quarter};
 
-static void relu_apply(const struct layer *layer, const struct layer_io *c)
+static void relu_forward(const struct layer *layer, const struct layer_io *c)
 {
     FOR_ROWS(c, backend->relu(y, size, layer->slope));
 }
 
-static void relu_down(const struct layer *layer, const struct layer_io *c)
+static void relu_backward(const struct layer *layer, const struct layer_io *c)
 {
-    FOR_ROWS(c, backend->relu_down(dy, y, size, layer->slope));
+    FOR_ROWS(c, backend->relu_backward(dy, y, size, layer->slope));
 }
 
 static float negative_slope(const struct layer *layer)
@@ -90,8 +90,8 @@ const struct layer_ops layer_relu = {.name = "relu",
                                      .is_activation = true,
                                      .works_in_place = true,
                                      .needs_output = true,
-                                     .apply = relu_apply,
-                                     .down = relu_down,
+                                     .local_forward = relu_forward,
+                                     .local_backward = relu_backward,
                                      .slope_at_zero = negative_slope};
 
 /* As the float that it will be: 1e-60 is 0, and 0.9999999999 is 1. */
@@ -118,20 +118,20 @@ const struct layer_ops layer_leaky_relu = {.name = "leaky-relu",
                                            .is_activation = true,
                                            .works_in_place = true,
                                            .needs_output = true,
-                                           .apply = relu_apply,
-                                           .down = relu_down,
+                                           .local_forward = relu_forward,
+                                           .local_backward = relu_backward,
                                            .slope_at_zero = negative_slope};
 
-static void softplus_apply(const struct layer *layer, const struct layer_io *c)
+static void softplus_forward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->softplus(y, size));
 }
 
-static void softplus_down(const struct layer *layer, const struct layer_io *c)
+static void softplus_backward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
-    FOR_ROWS(c, backend->softplus_down(dy, y, size));
+    FOR_ROWS(c, backend->softplus_backward(dy, y, size));
 }
 
 static float half(const struct layer *layer)
@@ -145,35 +145,35 @@ const struct layer_ops layer_softplus = {.name = "softplus",
                                          .is_activation = true,
                                          .works_in_place = true,
                                          .needs_output = true,
-                                         .apply = softplus_apply,
-                                         .down = softplus_down,
+                                         .local_forward = softplus_forward,
+                                         .local_backward = softplus_backward,
                                          .slope_at_zero = half};
 
 /* x P(X < x) for a standard normal X (Hendrycks, Gimpel 2016, arXiv:1606.08415), not its approximation by
    tanh. */
-static void gelu_apply(const struct layer *layer, const struct layer_io *c)
+static void gelu_forward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     for (size_t n = 0; n < c->y.rows; n++)
         c->worker->backend->gelu(matrix_row(&c->y, n) + c->out.begin, matrix_row(&c->x, n) + c->in.begin,
-                                 part_size(c->out));
+                                 range_size(c->out));
 }
 
-static void gelu_down(const struct layer *layer, const struct layer_io *c)
+static void gelu_backward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     for (size_t n = 0; n < c->y.rows; n++)
-        c->worker->backend->gelu_down(matrix_row(&c->dx, n) + c->in.begin,
-                                      matrix_row(&c->dy, n) + c->out.begin,
-                                      matrix_row(&c->x, n) + c->in.begin, part_size(c->out));
+        c->worker->backend->gelu_backward(matrix_row(&c->dx, n) + c->in.begin,
+                                          matrix_row(&c->dy, n) + c->out.begin,
+                                          matrix_row(&c->x, n) + c->in.begin, range_size(c->out));
 }
 
 const struct layer_ops layer_gelu = {.name = "gelu",
                                      .usage = "gelu",
                                      .is_activation = true,
                                      .needs_input = true,
-                                     .apply = gelu_apply,
-                                     .down = gelu_down,
+                                     .local_forward = gelu_forward,
+                                     .local_backward = gelu_backward,
                                      .slope_at_zero = half};
 
 const struct layer_ops layer_identity = {.name = "identity", .usage = "identity", .works_in_place = true};

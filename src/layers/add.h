@@ -8,10 +8,11 @@
 
 extern const struct layer_ops layer_add; /* no text makes one: the net does, for each residual */
 
-/* y = x[0] + x[1], or x[0] where n is 1. All: examples x units; the columns `part`. */
-void add_forward(const struct matrix *x, size_t n, struct matrix y, struct part part, struct worker *worker);
+/* y = x[0] + x[1], or x[0] where n is 1. All: examples x units; the columns `range`. */
+void add_forward(const struct matrix *x, size_t n, struct matrix y, struct range range,
+                 struct worker *worker);
 /* to = delta, or to += delta where it accumulates: the derivative at one of the inputs. Shapes as above. */
-void add_pull(struct matrix delta, struct matrix to, struct part part, bool accumulates,
+void add_pull(struct matrix delta, struct matrix to, struct range range, bool accumulates,
               struct worker *worker);
 
 #endif

@@ -20,7 +20,7 @@ enum { RUNNING_MEAN, RUNNING_VARIANCE };
 
 static size_t map_of(const struct layer_io *c)
 {
-    return part_size(c->out) / (c->last - c->first);
+    return range_size(c->out) / (c->last - c->first);
 }
 
 /* Some of the channels, from k on. */
@@ -62,7 +62,7 @@ static void keep_running(const struct layer *layer, const struct norm_maps *of, 
 {
     const double count = (double)(of->examples * of->map);
     const double unbiased = count > 1.0 ? variance * count / (count - 1.0) : variance;
-    float *m = &layer->kept[RUNNING_MEAN][k], *v = &layer->kept[RUNNING_VARIANCE][k];
+    float *m = &layer->buffers[RUNNING_MEAN][k], *v = &layer->buffers[RUNNING_VARIANCE][k];
     *m = (float)((1.0 - momentum) * (double)*m + momentum * mean);
     *v = (float)((1.0 - momentum) * (double)*v + momentum * unbiased);
 }
@@ -87,8 +87,8 @@ static void find_centre(const struct layer *layer, const struct layer_io *c, con
 {
     struct statistics s;
     for (size_t i = 0; i < m->channels; i++) {
-        s.mean[i] = (double)layer->kept[RUNNING_MEAN][k + i];
-        s.variance[i] = (double)layer->kept[RUNNING_VARIANCE][k + i];
+        s.mean[i] = (double)layer->buffers[RUNNING_MEAN][k + i];
+        s.variance[i] = (double)layer->buffers[RUNNING_VARIANCE][k + i];
     }
     if (c->pass.purpose != PASS_EVAL)
         batch_statistics(c, m, k, &s);
@@ -100,14 +100,15 @@ static void find_centre(const struct layer *layer, const struct layer_io *c, con
     }
 }
 
-static void norm_apply(const struct layer *layer, const struct layer_io *c)
+static void norm_forward(const struct layer *layer, const struct layer_io *c)
 {
     for (size_t k = c->first; k < c->last; k += NORM_MOST_CHANNELS) {
         const struct norm_maps m = maps_from(c, k);
         find_centre(layer, c, &m, k);
         const struct centre centre = centre_from(c, k, m.channels);
         c->worker->backend->norm(&m, from_channel(c->x, c, k), centre.mean, centre.inverse,
-                                 layer->own[SCALE] + k, layer->own[SHIFT] + k, from_channel(c->y, c, k));
+                                 layer->params[SCALE] + k, layer->params[SHIFT] + k,
+                                 from_channel(c->y, c, k));
     }
 }
 
@@ -123,17 +124,17 @@ static void norm_down_from(const struct layer *layer, const struct layer_io *c, 
     float factor[NORM_MOST_CHANNELS], dshift[NORM_MOST_CHANNELS], dscale[NORM_MOST_CHANNELS];
     backend->norm_down_sums(&m, x, dy, centre.mean, centre.inverse, shift, scale);
     for (size_t i = 0; i < m.channels; i++) {
-        c->own[SCALE][k + i] = (float)scale[i];
-        c->own[SHIFT][k + i] = (float)shift[i];
+        c->param_grads[SCALE][k + i] = (float)scale[i];
+        c->param_grads[SHIFT][k + i] = (float)shift[i];
         dscale[i] = (float)(scale[i] / count);
         dshift[i] = (float)(shift[i] / count);
-        factor[i] = layer->own[SCALE][k + i] * centre.inverse[i];
+        factor[i] = layer->params[SCALE][k + i] * centre.inverse[i];
     }
-    backend->norm_down(&m, x, dy, centre.mean, centre.inverse, &(struct norm_slopes){factor, dshift, dscale},
-                       from_channel(c->dx, c, k));
+    backend->norm_backward(&m, x, dy, centre.mean, centre.inverse,
+                           &(struct norm_slopes){factor, dshift, dscale}, from_channel(c->dx, c, k));
 }
 
-static void norm_down(const struct layer *layer, const struct layer_io *c)
+static void norm_backward(const struct layer *layer, const struct layer_io *c)
 {
     for (size_t k = c->first; k < c->last; k += NORM_MOST_CHANNELS)
         norm_down_from(layer, c, k);
@@ -142,13 +143,13 @@ static void norm_down(const struct layer *layer, const struct layer_io *c)
 const struct layer_ops layer_batchnorm = {
     .name = "batchnorm",
     .usage = "batchnorm",
-    .apply = norm_apply,
-    .down = norm_down,
+    .local_forward = norm_forward,
+    .local_backward = norm_backward,
     .takes_statistics = true,
     .needs_input = true,
     .cache = CACHED,
-    .own = {"scale", "shift"},
-    .own_start = {1.0f, 0.0f},
-    .kept = {"mean", "variance"},
-    .kept_start = {0.0f, 1.0f},
+    .params = {"scale", "shift"},
+    .params_start = {1.0f, 0.0f},
+    .buffers = {"mean", "variance"},
+    .buffers_start = {0.0f, 1.0f},
 };

@@ -358,13 +358,13 @@ static void pack_weights(const struct layer *layer, struct matrix M, size_t c, s
 
 /* b: of each channel, or NULL. */
 static void multiply(const struct layer *layer, struct matrix M, const float *b, struct matrix x,
-                     struct matrix y, struct part part, struct worker *worker)
+                     struct matrix y, struct range range, struct worker *worker)
 {
     const bl_shape in = to_sum_channels(worker, layer->in);
     const struct canvas canvas = canvas_of_input(layer, in.channels);
     const struct window *w = &layer->window;
     const size_t k = (size_t)in.channels * window_size(layer);
-    const size_t size = panel_size(worker->backend, part_size(part));
+    const size_t size = panel_size(worker->backend, range_size(range));
     float *floats = begin_taking(worker), *image = take_conv(&floats, canvas_size(canvas));
     float *panel = take_conv(&floats, k * GATHER_MOST_COLUMNS),
           *ordered = take_conv(&floats, k * GATHER_MOST_COLUMNS);
@@ -373,8 +373,8 @@ static void multiply(const struct layer *layer, struct matrix M, const float *b,
     wipe(canvas, 1, image);
     list_offsets(canvas, in.channels, w->rows, w->cols, 1, terms);
     list_offsets(canvas, 1, layer->out.rows, layer->out.cols, w->stride, rows);
-    for (size_t c = part.begin; c < part.end; c += size) {
-        const size_t columns = part.end - c < size ? part.end - c : size;
+    for (size_t c = range.begin; c < range.end; c += size) {
+        const size_t columns = range.end - c < size ? range.end - c : size;
         pack_weights(layer, M, c, columns, ordered, room, panel, worker);
         struct sweep s = {.window = w,
                           .rows = layer->out.rows,
@@ -404,15 +404,15 @@ static void multiply(const struct layer *layer, struct matrix M, const float *b,
 }
 
 static void conv_push(const struct layer *layer, struct matrix M, struct matrix x, struct matrix y,
-                      struct part part, struct worker *worker)
+                      struct range range, struct worker *worker)
 {
-    multiply(layer, M, NULL, x, y, part, worker);
+    multiply(layer, M, NULL, x, y, range, worker);
 }
 
-static void conv_forward(const struct layer *layer, struct matrix x, struct matrix y, struct part part,
+static void conv_forward(const struct layer *layer, struct matrix x, struct matrix y, struct range range,
                          struct worker *worker)
 {
-    multiply(layer, layer->W, layer->b, x, y, part, worker);
+    multiply(layer, layer->W, layer->b, x, y, range, worker);
 }
 
 /* The weights between `columns` input channels from i on and all outputs, turned about:
@@ -434,18 +434,18 @@ static void turn_to_sum(const struct layer *layer, struct matrix M, size_t i, si
                         float *to, const struct worker *worker)
 {
     const size_t window = window_size(layer);
-    const struct part part = {i * window, (i + columns) * window};
-    turn(layer, to_sum_rows(worker, matrix_columns(M, part), room), 0, columns, to);
+    const struct range range = {i * window, (i + columns) * window};
+    turn(layer, to_sum_rows(worker, matrix_columns(M, range), room), 0, columns, to);
 }
 
 static void conv_pull(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
-                      struct part part, struct worker *worker)
+                      struct range range, struct worker *worker)
 {
     const bl_shape out = to_sum_channels(worker, layer->out);
     const struct canvas canvas = canvas_of_delta(layer, out.channels);
     const struct window *w = &layer->window;
-    const size_t map = map_size(layer), k = (size_t)out.channels * window_size(layer), end = part.end / map;
-    const size_t size = panel_size(worker->backend, part_size(part) / map);
+    const size_t map = map_size(layer), k = (size_t)out.channels * window_size(layer), end = range.end / map;
+    const size_t size = panel_size(worker->backend, range_size(range) / map);
     const int top = w->rows - 1 - w->pad, left = w->cols - 1 - w->pad;
     float *floats = begin_taking(worker), *drawn = take_conv(&floats, canvas_size(canvas));
     float *turned = take_conv(&floats, k * GATHER_MOST_COLUMNS),
@@ -455,7 +455,7 @@ static void conv_pull(const struct layer *layer, struct matrix M, struct matrix 
     wipe(canvas, 1, drawn);
     list_offsets(canvas, out.channels, w->rows, w->cols, 1, terms);
     list_offsets(canvas, 1, layer->in.rows, layer->in.cols, 1, rows);
-    for (size_t i = part.begin / map; i < end; i += size) {
+    for (size_t i = range.begin / map; i < end; i += size) {
         const size_t columns = end - i < size ? end - i : size;
         turn_to_sum(layer, M, i, columns, room, turned, worker);
         worker->backend->panel(turned, k, k, columns, panel);
@@ -495,47 +495,47 @@ static void pack_places(const struct layer *layer, struct matrix delta, size_t c
 {
     const size_t area = places(layer), cols = (size_t)layer->out.cols;
     const size_t width = worker->backend->panel_width(columns);
-    const struct part part = {c * area, (c + columns) * area};
-    const struct matrix from = to_sum_rows(worker, matrix_columns(delta, part), room->pairs);
+    const struct range range = {c * area, (c + columns) * area};
+    const struct matrix from = to_sum_rows(worker, matrix_columns(delta, range), room->pairs);
     float *panel = room->panel;
     for (size_t y = 0; y < area; y += cols)
         for (size_t n = 0; n < from.rows; n++, panel += cols * width)
             worker->backend->panel(matrix_row(&from, n) + y, area, cols, columns, panel);
 }
 
-/* Some images' share, for all channels of the part; weights in the order in which they are taken. Their
+/* Some images' share, for all channels of the range; weights in the order in which they are taken. Their
    canvases are drawn. */
-static void add_gradient(const struct layer *layer, const struct gather *like, struct matrix delta,
-                         struct part part, struct matrix dW, const struct gradient_room *room,
+static void add_gradient(const struct layer *layer, const struct gather *shared, struct matrix delta,
+                         struct range range, struct matrix dW, const struct gradient_room *room,
                          struct worker *worker)
 {
-    const size_t size = panel_size(worker->backend, part_size(part));
+    const size_t size = panel_size(worker->backend, range_size(range));
     const size_t row_places = (size_t)layer->out.cols * terms_for(worker->precision, delta.rows);
-    for (size_t c = part.begin; c < part.end; c += size) {
-        struct gather g = *like;
-        g.n = part.end - c < size ? part.end - c : size;
+    for (size_t c = range.begin; c < range.end; c += size) {
+        struct gather g = *shared;
+        g.n = range.end - c < size ? range.end - c : size;
         pack_places(layer, delta, c, g.n, room, worker);
         for (int ky = 0; ky < layer->window.rows; ky++) {
             const struct rows meets = rows_of_places(layer, ky);
-            const size_t before = (size_t)meets.first * row_places, weight = (size_t)ky * like->m;
+            const size_t before = (size_t)meets.first * row_places, weight = (size_t)ky * shared->m;
             g.k = (size_t)(meets.last - meets.first) * row_places;
-            g.rows = like->rows + weight;
-            g.terms = like->terms + before;
+            g.rows = shared->rows + weight;
+            g.terms = shared->terms + before;
             g.b = room->panel + before * worker->backend->panel_width(g.n);
-            g.c = dW.x + (c - part.begin) * dW.stride + weight;
+            g.c = dW.x + (c - range.begin) * dW.stride + weight;
             worker->backend->gather(&g);
         }
     }
 }
 
-static void sum_delta(const struct layer *layer, struct matrix delta, struct part part, float *db,
+static void sum_delta(const struct layer *layer, struct matrix delta, struct range range, float *db,
                       const struct worker *worker)
 {
-    for (size_t c = part.begin; c < part.end; c++) {
+    for (size_t c = range.begin; c < range.end; c++) {
         double sum = 0.0;
         for (size_t n = 0; n < delta.rows; n++)
             sum += (double)worker->backend->sum(matrix_row(&delta, n) + c * places(layer), places(layer));
-        db[c - part.begin] = (float)sum;
+        db[c - range.begin] = (float)sum;
     }
 }
 
@@ -551,17 +551,17 @@ static void list_places(const struct layer *layer, struct canvas canvas, size_t 
 
 /* input: some images, of which the channels `inputs` are drawn. Gives the number of canvases. */
 static size_t draw_images(const struct layer *layer, struct canvas canvas, struct matrix input,
-                          struct part inputs, float *room, float *drawn, const struct worker *worker)
+                          struct range inputs, float *room, float *drawn, const struct worker *worker)
 {
     const size_t each = takes_pairs(worker->precision) ? 2 : 1, n = terms_for(worker->precision, input.rows);
-    const struct part columns = {inputs.begin * map_size(layer), inputs.end * map_size(layer)};
+    const struct range columns = {inputs.begin * map_size(layer), inputs.end * map_size(layer)};
     const bl_shape shape = {canvas.channels, layer->in.rows, layer->in.cols};
     const struct matrix from = matrix_columns(input, columns);
     const int pad = layer->window.pad;
     for (size_t i = 0; i < n; i++) {
         const size_t end = (i + 1) * each < input.rows ? (i + 1) * each : input.rows;
         const struct matrix image =
-            to_sum_rows(worker, matrix_rows(from, (struct part){i * each, end}), room);
+            to_sum_rows(worker, matrix_rows(from, (struct range){i * each, end}), room);
         draw(canvas, image.x, shape, pad, pad, 1, drawn + i * canvas_size(canvas));
     }
     return n;
@@ -570,12 +570,12 @@ static size_t draw_images(const struct layer *layer, struct canvas canvas, struc
 /* Examples in order; the first ones begin the sums. Input channels that are not asked for are as if they
    were not there. */
 static void conv_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
-                          struct part part, struct part inputs, struct matrix dW, float *db,
+                          struct range range, struct range inputs, struct matrix dW, float *db,
                           struct worker *worker)
 {
-    const struct canvas canvas = canvas_of_input(layer, (int)part_size(inputs));
+    const struct canvas canvas = canvas_of_input(layer, (int)range_size(inputs));
     const size_t n_canvases = canvases(layer), area = places(layer);
-    const size_t k = part_size(inputs) * window_size(layer);
+    const size_t k = range_size(inputs) * window_size(layer);
     const size_t most = takes_pairs(worker->precision) ? 2 * n_canvases : n_canvases;
     float *floats = begin_taking(worker), *drawn = take_conv(&floats, n_canvases * canvas_size(canvas));
     struct gradient_room room = {.panel = take_conv(&floats, n_canvases * area * GATHER_MOST_COLUMNS)};
@@ -585,25 +585,25 @@ static void conv_gradient(const struct layer *layer, struct matrix input, struct
     wipe(canvas, n_canvases, drawn);
     list_offsets(canvas, canvas.channels, layer->window.rows, layer->window.cols, 1, rows);
     for (size_t n = 0; n < input.rows; n += most) {
-        const struct part here = {n, input.rows - n < most ? input.rows : n + most};
+        const struct range here = {n, input.rows - n < most ? input.rows : n + most};
         const size_t drawn_here =
             draw_images(layer, canvas, matrix_rows(input, here), inputs, room.pairs, drawn, worker);
         list_places(layer, canvas, drawn_here, terms);
-        const struct gather like = {.accumulate = n > 0,
-                                    .m = k / (size_t)layer->window.rows,
-                                    .a = drawn,
-                                    .rows = rows,
-                                    .terms = terms,
-                                    .ldc = dW.stride,
-                                    .pairs = takes_pairs(worker->precision)};
-        add_gradient(layer, &like, matrix_rows(delta, here), part, dW, &room, worker);
+        const struct gather shared = {.accumulate = n > 0,
+                                      .m = k / (size_t)layer->window.rows,
+                                      .a = drawn,
+                                      .rows = rows,
+                                      .terms = terms,
+                                      .ldc = dW.stride,
+                                      .pairs = takes_pairs(worker->precision)};
+        add_gradient(layer, &shared, matrix_rows(delta, here), range, dW, &room, worker);
     }
-    for (size_t c = 0; c < part_size(part); c++) {
+    for (size_t c = 0; c < range_size(range); c++) {
         memcpy(row, matrix_row(&dW, c), k * sizeof *row);
-        reorder(&layer->window, part_size(inputs), row, matrix_row(&dW, c), true);
+        reorder(&layer->window, range_size(inputs), row, matrix_row(&dW, c), true);
     }
     if (db && layer->has_bias)
-        sum_delta(layer, delta, part, db, worker);
+        sum_delta(layer, delta, range, db, worker);
 }
 
 const struct layer_ops layer_conv = {

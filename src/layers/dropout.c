@@ -21,8 +21,8 @@ static bl_status dropout_parse(bl_context *ctx, struct layer *layer, struct slic
     return BL_OK;
 }
 
-/* m <- m mask / (1 - p), the columns `part`. Words below p 2^32 drop. */
-static void mask(const struct layer *layer, const struct layer_io *c, struct matrix m, struct part part)
+/* m <- m mask / (1 - p), the columns `range`. Words below p 2^32 drop. */
+static void mask(const struct layer *layer, const struct layer_io *c, struct matrix m, struct range range)
 {
     const struct rng rng = {.seed = c->pass.seed,
                             .stream = RNG_DROPOUT,
@@ -35,9 +35,9 @@ static void mask(const struct layer *layer, const struct layer_io *c, struct mat
     for (size_t n = 0; n < m.rows; n++) {
         float *row = matrix_row(&m, n);
         const uint64_t first = (uint64_t)(c->first_example + n) * layer->units;
-        for (size_t j = part.begin; j < part.end; j++) {
+        for (size_t j = range.begin; j < range.end; j++) {
             const uint64_t i = first + j;
-            if (j == part.begin || i % 4 == 0)
+            if (j == range.begin || i % 4 == 0)
                 rng_block(&rng, i / 4, words);
             row[j] = words[i % 4] < least ? 0.0f : row[j] * kept;
         }
@@ -49,13 +49,13 @@ static bool drops(const struct layer_io *c)
     return c->pass.purpose == PASS_TRAIN || c->pass.purpose == PASS_REPLAY;
 }
 
-static void dropout_apply(const struct layer *layer, const struct layer_io *c)
+static void dropout_forward(const struct layer *layer, const struct layer_io *c)
 {
     if (drops(c))
         mask(layer, c, c->y, c->out);
 }
 
-static void dropout_down(const struct layer *layer, const struct layer_io *c)
+static void dropout_backward(const struct layer *layer, const struct layer_io *c)
 {
     if (drops(c))
         mask(layer, c, c->dy, c->out);
@@ -64,6 +64,6 @@ static void dropout_down(const struct layer *layer, const struct layer_io *c)
 const struct layer_ops layer_dropout = {.name = "dropout",
                                         .usage = "dropout P",
                                         .parse = dropout_parse,
-                                        .apply = dropout_apply,
-                                        .down = dropout_down,
+                                        .local_forward = dropout_forward,
+                                        .local_backward = dropout_backward,
                                         .works_in_place = true};

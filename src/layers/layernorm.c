@@ -63,19 +63,19 @@ static void means_of(const struct backend *backend, const float *dy, const float
     means[1] = (float)(sums[1] / (double)n);
 }
 
-static void norm_apply(const struct layer *layer, const struct layer_io *c)
+static void norm_forward(const struct layer *layer, const struct layer_io *c)
 {
     const struct backend *backend = c->worker->backend;
     const size_t begin = c->out.begin;
     for (size_t n = 0; n < c->x.rows; n++) {
         const float *x = matrix_row(&c->x, n);
         const struct moments m = moments_of(backend, x, layer->units);
-        backend->layer_norm(matrix_row(&c->y, n) + begin, x + begin, &m, layer->own[SCALE] + begin,
-                            layer->own[SHIFT] + begin, part_size(c->out));
+        backend->layer_norm(matrix_row(&c->y, n) + begin, x + begin, &m, layer->params[SCALE] + begin,
+                            layer->params[SHIFT] + begin, range_size(c->out));
     }
 }
 
-static void norm_down(const struct layer *layer, const struct layer_io *c)
+static void norm_backward(const struct layer *layer, const struct layer_io *c)
 {
     const struct backend *backend = c->worker->backend;
     const size_t begin = c->in.begin;
@@ -83,23 +83,24 @@ static void norm_down(const struct layer *layer, const struct layer_io *c)
         const float *x = matrix_row(&c->x, n), *dy = matrix_row(&c->dy, n);
         const struct moments m = moments_of(backend, x, layer->units);
         float means[2];
-        means_of(backend, dy, x, &m, layer->own[SCALE], layer->units, means);
-        backend->layer_norm_down(matrix_row(&c->dx, n) + begin, dy + begin, x + begin, &m,
-                                 layer->own[SCALE] + begin, means, c->accumulates, part_size(c->in));
+        means_of(backend, dy, x, &m, layer->params[SCALE], layer->units, means);
+        backend->layer_norm_backward(matrix_row(&c->dx, n) + begin, dy + begin, x + begin, &m,
+                                     layer->params[SCALE] + begin, means, c->accumulates, range_size(c->in));
     }
 }
 
 static void norm_gradient(const struct layer *layer, const struct layer_io *c)
 {
     const struct backend *backend = c->worker->backend;
-    const size_t begin = c->out.begin, size = part_size(c->out);
-    memset(c->own[SCALE] + begin, 0, size * sizeof(float));
+    const size_t begin = c->out.begin, size = range_size(c->out);
+    memset(c->param_grads[SCALE] + begin, 0, size * sizeof(float));
     for (size_t n = 0; n < c->x.rows; n++) {
         const float *x = matrix_row(&c->x, n);
         const struct moments m = moments_of(backend, x, layer->units);
-        backend->layer_norm_gain(c->own[SCALE] + begin, matrix_row(&c->dy, n) + begin, x + begin, &m, size);
+        backend->layer_norm_gain(c->param_grads[SCALE] + begin, matrix_row(&c->dy, n) + begin, x + begin, &m,
+                                 size);
     }
-    backend->column_sum(c->dy.x + begin, c->dy.rows, size, c->dy.stride, c->own[SHIFT] + begin);
+    backend->column_sum(c->dy.x + begin, c->dy.rows, size, c->dy.stride, c->param_grads[SHIFT] + begin);
 }
 
 const struct layer_ops layer_layernorm = {
@@ -107,10 +108,10 @@ const struct layer_ops layer_layernorm = {
     .usage = "layernorm",
     .reads_all = true,
     .fit = norm_fit,
-    .apply = norm_apply,
-    .down = norm_down,
-    .own_gradient = norm_gradient,
-    .own = {"scale", "shift"},
-    .own_start = {1.0f, 0.0f},
-    .owns_each_unit = true,
+    .local_forward = norm_forward,
+    .local_backward = norm_backward,
+    .params_gradient = norm_gradient,
+    .params = {"scale", "shift"},
+    .params_start = {1.0f, 0.0f},
+    .has_params_for_each_unit = true,
 };

@@ -55,7 +55,7 @@ static void for_each_map(const struct layer *layer, const struct layer_io *c, po
     const size_t in = (size_t)layer->in.rows * (size_t)layer->in.cols;
     const size_t out = (size_t)layer->out.rows * (size_t)layer->out.cols;
     for (size_t n = 0; n < c->x.rows; n++)
-        for (size_t i = 0; i < part_size(c->out) / out; i++) {
+        for (size_t i = 0; i < range_size(c->out) / out; i++) {
             const size_t from = c->in.begin + i * in, to = c->out.begin + i * out;
             const struct maps maps = {.backend = c->worker->backend,
                                       .x = matrix_row(&c->x, n) + from,
@@ -125,12 +125,12 @@ static void max_down_map(const struct layer *layer, const struct maps *m)
     }
 }
 
-static void max_apply(const struct layer *layer, const struct layer_io *c)
+static void max_forward(const struct layer *layer, const struct layer_io *c)
 {
     for_each_map(layer, c, max_of_map);
 }
 
-static void max_down(const struct layer *layer, const struct layer_io *c)
+static void max_backward(const struct layer *layer, const struct layer_io *c)
 {
     for_each_map(layer, c, max_down_map);
 }
@@ -140,8 +140,8 @@ const struct layer_ops layer_maxpool = {
     .usage = "maxpool ROWSxCOLS [stride N]|all",
     .parse = pool_parse,
     .fit = pool_fit,
-    .apply = max_apply,
-    .down = max_down,
+    .local_forward = max_forward,
+    .local_backward = max_backward,
     .needs_input = true,
 };
 
@@ -176,12 +176,12 @@ static void mean_down_map(const struct layer *layer, const struct maps *m)
         }
 }
 
-static void mean_apply(const struct layer *layer, const struct layer_io *c)
+static void mean_forward(const struct layer *layer, const struct layer_io *c)
 {
     for_each_map(layer, c, mean_of_map);
 }
 
-static void mean_down(const struct layer *layer, const struct layer_io *c)
+static void mean_backward(const struct layer *layer, const struct layer_io *c)
 {
     for_each_map(layer, c, mean_down_map);
 }
@@ -191,6 +191,6 @@ const struct layer_ops layer_avgpool = {
     .usage = "avgpool ROWSxCOLS [stride N]|all",
     .parse = pool_parse,
     .fit = pool_fit,
-    .apply = mean_apply,
-    .down = mean_down,
+    .local_forward = mean_forward,
+    .local_backward = mean_backward,
 };

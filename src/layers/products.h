@@ -2,7 +2,7 @@
  * products.h - the products of a matrix of weights with a batch, in float32 or through bfloat16: a table for
  * each.
  *
- * M: weights, or feedback shaped like them: units x inputs, or a part of its rows or columns. x: n x inputs;
+ * M: weights, or feedback shaped like them: units x inputs, or a range of its rows or columns. x: n x inputs;
  * d: n x units. A product through bfloat16 takes operands that are rounded to it and sums in float32; the
  * weights themselves stay as they are.
  */

@@ -74,7 +74,7 @@ static void take_map(const struct layer *layer, const float *x, float *y)
             y[i * cols + j] = x[i * stride * (size_t)layer->in.cols + j * stride];
 }
 
-static void subsample_apply(const struct layer *layer, const struct layer_io *c)
+static void subsample_forward(const struct layer *layer, const struct layer_io *c)
 {
     const size_t before = zeros_before(layer), size = map_size(layer->out);
     for (size_t n = 0; n < c->x.rows; n++)
@@ -96,12 +96,12 @@ static void spread_map(const struct layer *layer, const float *dy, float *dx)
             dx[i * stride * (size_t)layer->in.cols + j * stride] += dy[i * cols + j];
 }
 
-static void subsample_down(const struct layer *layer, const struct layer_io *c)
+static void subsample_backward(const struct layer *layer, const struct layer_io *c)
 {
     const size_t before = zeros_before(layer), size = map_size(layer->in);
     for (size_t n = 0; n < c->dx.rows; n++) {
         if (!c->accumulates)
-            memset(matrix_row(&c->dx, n) + c->in.begin, 0, part_size(c->in) * sizeof *c->dx.x);
+            memset(matrix_row(&c->dx, n) + c->in.begin, 0, range_size(c->in) * sizeof *c->dx.x);
         for (size_t k = c->in.begin / size; k < c->in.end / size; k++)
             spread_map(layer, matrix_row(&c->dy, n) + (before + k) * map_size(layer->out),
                        matrix_row(&c->dx, n) + k * size);
@@ -114,6 +114,6 @@ const struct layer_ops layer_subsample = {
     .reads_all = true,
     .parse = subsample_parse,
     .fit = subsample_fit,
-    .apply = subsample_apply,
-    .down = subsample_down,
+    .local_forward = subsample_forward,
+    .local_backward = subsample_backward,
 };

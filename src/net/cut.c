@@ -11,7 +11,7 @@ enum { LEAST_CHANNELS = 8, LEAST_WEIGHTS = 64 }; /* of a task; weights: of one o
 
 bool net_is_narrow(const struct net *net, size_t l)
 {
-    return net_parts(net, l) == 1 && net_layer(net, l)->units > net->blocks[l].channels;
+    return net_ranges(net, l) == 1 && net_layer(net, l)->units > net->blocks[l].channels;
 }
 
 static size_t at_least_one(size_t n)
@@ -41,23 +41,23 @@ size_t net_tasks(const struct net *net, size_t l, enum cut cut, size_t threads)
     case CUT_INPUTS:
         return at_least_one(smaller(smaller(threads, input_channels(net, l)), weights / LEAST_WEIGHTS));
     default:
-        return net_parts(net, l);
+        return net_ranges(net, l);
     }
 }
 
 struct place net_whole(const struct net *net, size_t l, size_t examples, struct worker *worker)
 {
     return (struct place){.l = l,
-                          .part = {0, net->blocks[l].channels},
+                          .channels = {0, net->blocks[l].channels},
                           .examples = {0, examples},
                           .inputs = {0, input_channels(net, l)},
                           .worker = worker};
 }
 
 /* Range i of n about equal ones. */
-static struct part range(struct part all, size_t i, size_t n)
+static struct range nth_range(struct range all, size_t i, size_t n)
 {
-    return (struct part){all.end * i / n, all.end * (i + 1) / n};
+    return (struct range){all.end * i / n, all.end * (i + 1) / n};
 }
 
 struct place net_place(const struct net *net, size_t l, enum cut cut, size_t i, size_t n_tasks,
@@ -65,12 +65,12 @@ struct place net_place(const struct net *net, size_t l, enum cut cut, size_t i, 
 {
     struct place at = net_whole(net, l, examples, worker);
     if (cut == CUT_CHANNELS)
-        at.part = net_part(net, l, i);
+        at.channels = net_range(net, l, i);
     else if (cut == CUT_FEW_CHANNELS)
-        at.part = range(at.part, i, n_tasks);
+        at.channels = nth_range(at.channels, i, n_tasks);
     else if (cut == CUT_EXAMPLES)
-        at.examples = range(at.examples, i, n_tasks);
+        at.examples = nth_range(at.examples, i, n_tasks);
     else
-        at.inputs = range(at.inputs, i, n_tasks);
+        at.inputs = nth_range(at.inputs, i, n_tasks);
     return at;
 }

@@ -10,7 +10,7 @@
 #include "workspace.h"
 
 enum cut {
-    CUT_CHANNELS, /* the ranges of net_part: wide enough for products */
+    CUT_CHANNELS, /* the ranges of net_range: wide enough for products */
     /* Narrower ranges of channels, for what looks at all examples and computes no products (batch norm) */
     CUT_FEW_CHANNELS,
     CUT_EXAMPLES, /* ranges of examples, all channels */
@@ -19,7 +19,7 @@ enum cut {
 };
 
 /* Whether the block is a convolution, or adds maps, with too few channels for more than one range of
-   net_part. */
+   net_range. */
 bool net_is_narrow(const struct net *net, size_t l);
 
 /* How many tasks the cut gives where so many threads share them. The last three cuts: of a narrow block. */

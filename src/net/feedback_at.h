@@ -21,7 +21,8 @@ bl_status feedback_at_check_text(bl_context *ctx, const char *text);
 size_t feedback_at_layer(const struct net *net, size_t l, enum feedback_at feedback_at);
 /* How many numbers the signal of block l has, for an example. */
 size_t feedback_at_units(const struct net *net, size_t l, enum feedback_at feedback_at);
-/* Which of these are a part's. */
-struct part feedback_at_part(const struct net *net, size_t l, enum feedback_at feedback_at, struct part part);
+/* Which of these are a range's. */
+struct range feedback_at_range(const struct net *net, size_t l, enum feedback_at feedback_at,
+                               struct range range);
 
 #endif

@@ -23,15 +23,15 @@ size_t input_gradient_tasks(const struct net *net, size_t n)
 }
 
 /* Range i of those of `size` that n things are cut into. */
-static struct part range_of(size_t i, size_t size, size_t n)
+static struct range range_of(size_t i, size_t size, size_t n)
 {
     const size_t begin = i * size;
-    return (struct part){begin, n - begin < size ? n : begin + size};
+    return (struct range){begin, n - begin < size ? n : begin + size};
 }
 
 /* Back through the layers in front of the first weights, which work in place. */
 static void leave(const struct net *net, const struct workspace *workspace, struct matrix dx,
-                  struct part columns, size_t first_example, struct worker *worker)
+                  struct range columns, size_t first_example, struct worker *worker)
 {
     for (size_t i = net->blocks[0].first; i-- > 0;) {
         const struct layer_io c = {.x = dx,
@@ -44,8 +44,8 @@ static void leave(const struct net *net, const struct workspace *workspace, stru
                                    .first_example = first_example,
                                    .pass = workspace->pass,
                                    .worker = worker};
-        if (net->layers[i].ops->down)
-            net->layers[i].ops->down(&net->layers[i], &c);
+        if (net->layers[i].ops->local_backward)
+            net->layers[i].ops->local_backward(&net->layers[i], &c);
     }
 }
 
@@ -54,10 +54,10 @@ void input_gradient(const struct net *net, const struct workspace *workspace, si
 {
     const struct layer *layer = net_layer(net, 0);
     const bool by_examples = is_cut_by_examples(net);
-    const struct part columns =
-        by_examples ? (struct part){0, net->inputs} : range_of(i, COLUMNS, net->inputs);
-    const struct part rows =
-        by_examples ? range_of(i, EXAMPLES, workspace->n) : (struct part){0, workspace->n};
+    const struct range columns =
+        by_examples ? (struct range){0, net->inputs} : range_of(i, COLUMNS, net->inputs);
+    const struct range rows =
+        by_examples ? range_of(i, EXAMPLES, workspace->n) : (struct range){0, workspace->n};
     const struct matrix to = matrix_rows(dx, rows);
     assert(net->blocks[0].is_weighted); /* a net does not begin with a residual */
     layer->ops->pull(layer, layer->W, matrix_rows(workspace->delta[0], rows), to, columns, worker);

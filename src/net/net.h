@@ -38,7 +38,7 @@ struct block {
 struct net_tensor {
     size_t l, layer;   /* the block, and the layer in net->layers */
     const char *what;  /* "weight", "bias", "scale", ... */
-    size_t at;         /* in net->params, or net->kept */
+    size_t at;         /* in net->params, or net->buffers */
     size_t rows, cols; /* rows: the block's channels, or units */
     bool is_matrix;    /* weights: shown as rows x cols, and decayed; else a row of rows x cols numbers */
 };
@@ -65,12 +65,12 @@ struct net {
     struct matrix *weights;     /* a view of each block's W: what bp pulls through */
     struct net_tensor *tensors; /* all that is trained, block by block: W, b, and what layers behind own */
     size_t n_tensors;
-    float *params;                   /* their numbers; each begins at a multiple of 16 floats */
-    size_t n_params;                 /* floats, the gaps of zeros between included */
-    struct net_tensor *kept_tensors; /* what is not trained but saved: running statistics */
-    size_t n_kept_tensors;
-    float *kept;
-    size_t n_kept;
+    float *params;                     /* their numbers; each begins at a multiple of 16 floats */
+    size_t n_params;                   /* floats, the gaps of zeros between included */
+    struct net_tensor *buffer_tensors; /* what is not trained but saved: running statistics */
+    size_t n_buffer_tensors;
+    float *buffers;
+    size_t n_buffers;
 };
 
 enum { NET_MOST_LAYERS = 4096 };
@@ -90,7 +90,7 @@ bl_status net_create_for(struct net **out, bl_context *ctx, bl_shape input, cons
 bl_status net_measure(struct net_size *out, bl_context *ctx, bl_shape input, const char *text, int outputs);
 void net_free(struct net *net);
 /* Gives the parameters and statistics of layers behind the weights their first values. */
-void net_start_own(struct net *net);
+void net_start_layers(struct net *net);
 bl_status net_check_text(bl_context *ctx, const char *text);
 /* The text cut down to its last weighted layer: the net without hidden layers. */
 bl_status net_text_of_output(bl_context *ctx, const char *text, char **out);
@@ -129,10 +129,10 @@ static inline size_t net_output_floats(const struct net *net, size_t l)
     return sum;
 }
 
-/* What is trained, then what is kept. */
+/* The parameters, then the buffers. */
 static inline const struct net_tensor *net_tensor(const struct net *net, size_t i)
 {
-    return i < net->n_tensors ? &net->tensors[i] : &net->kept_tensors[i - net->n_tensors];
+    return i < net->n_tensors ? &net->tensors[i] : &net->buffer_tensors[i - net->n_tensors];
 }
 
 /* The smallest f'(0) of the layers behind the weights of hidden blocks; 1 without any. */
@@ -141,16 +141,16 @@ float net_slope_at_zero(const struct net *net);
 /* Whether some layer takes statistics of one number an example, which two examples are needed for. */
 bool net_needs_two(const struct net *net);
 
-/* Parts of block l's channels: how many, and which. Fixed by the shape. */
-size_t net_parts(const struct net *net, size_t l);
-struct part net_part(const struct net *net, size_t l, size_t i);
-size_t net_part_most(const struct net *net, size_t l); /* channels of the largest */
+/* Ranges of block l's channels: how many, and which. Fixed by the shape. */
+size_t net_ranges(const struct net *net, size_t l);
+struct range net_range(const struct net *net, size_t l, size_t i);
+size_t net_range_most(const struct net *net, size_t l); /* channels of the largest */
 
-/* The columns that a part of block l's channels is at the block's end. */
-static inline struct part net_columns(const struct net *net, size_t l, struct part part)
+/* The columns that a range of block l's channels is at the block's end. */
+static inline struct range net_columns(const struct net *net, size_t l, struct range range)
 {
     const size_t map = net->blocks[l].units / net->blocks[l].channels;
-    return (struct part){part.begin * map, part.end * map};
+    return (struct range){range.begin * map, range.end * map};
 }
 
 /* Whether deltas can go onward (net_push, net_push_add): no hidden block changes the size of its maps, and
@@ -167,12 +167,12 @@ void net_forward_head(const struct net *net, const struct place *at, struct work
 /* h[l] from the output of the head, through the layers behind it. Of all examples where block l has
    statistics. */
 void net_local_forward(const struct net *net, const struct place *at, struct workspace *workspace);
-/* delta[l] of the part from signal[l] through the layers behind block l's weights: exactly, or with
+/* delta[l] of the range from signal[l] through the layers behind block l's weights: exactly, or with
    another function in place of the derivative of activations: d <- d g, from the activation's input x and
    its output y. x is its input only in a workspace that keeps sums, else y. slope NULL: the derivative. */
 void net_local_backward(const struct net *net, const struct place *at, struct workspace *workspace,
                         void (*slope)(const float *x, const float *y, float *d, size_t n));
-/* signal[l] of the part = the delta of block f, which follows l, through M, shaped like f's weights.
+/* signal[l] of the range = the delta of block f, which follows l, through M, shaped like f's weights.
    accumulates: signal[l] +=. */
 void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates, const struct place *at,
               struct workspace *workspace);
@@ -182,17 +182,17 @@ void net_pull_exact(const struct net *net, size_t f, bool accumulates, const str
 /* The same of a block f that adds: its delta as it is. */
 void net_pull_add(const struct net *net, size_t f, bool accumulates, const struct place *at,
                   struct workspace *workspace);
-/* signal[l] of the part = the delta of the block before it forward through M[l], shaped like l's weights. */
+/* signal[l] of the range = the delta of the block before it forward through M[l], shaped like l's weights. */
 void net_push(const struct net *net, const struct matrix *M, const struct place *at,
               struct workspace *workspace);
 /* Of an add layer: signal[l] of the place = the sum of the deltas of its sources. */
 void net_push_add(const struct net *net, const struct place *at, struct workspace *workspace);
-/* The gradient of the part's rows of weights, in the columns of the place's input channels, and of their
+/* The gradient of the range's rows of weights, in the columns of the place's input channels, and of their
    biases, from delta[l] and the block's own input. db NULL: not of biases. Of a block whose head reads
-   all: of that layer's own parameters, into workspace->own. */
+   all: of that layer's own parameters, into workspace->param_grads. */
 void net_gradient(const struct net *net, const struct place *at, const struct workspace *workspace,
                   struct matrix dW, float *db);
-/* The same gradient, spent on the part's weights at once: slots are the optimiser's memory of all of block
+/* The same gradient, spent on the range's weights at once: slots are the optimiser's memory of all of block
    l's. Only where the layer's ops have `update_fused`. */
 void net_update_fused(const struct net *net, const struct place *at, const struct workspace *workspace,
                       const struct update *by, float *const slots[2], float *db);

@@ -213,12 +213,12 @@ static void worker_needs(const struct workspace *workspace, const struct net *ne
     *tile = *scratch = *layers = 0;
     for (size_t l = 0; l < net->n_blocks; l++) {
         const struct layer *layer = net_layer(net, l);
-        const size_t rows = net_part_most(net, l),
+        const size_t rows = net_range_most(net, l),
                      own =
                          layer->ops->scratch ? layer->ops->scratch(layer, capacity, workspace->precision) : 0;
         const size_t floats = mem_whole_lines(rows * layer->weight_cols) + rows;
         const size_t columns =
-            part_size(net_columns(net, l, (struct part){0, rows})) * outputs; /* of its feedback */
+            range_size(net_columns(net, l, (struct range){0, rows})) * outputs; /* of its feedback */
         *tile = floats > *tile ? floats : *tile;
         *tile = columns > *tile ? columns : *tile;
         *layers = own > *layers ? own : *layers;
@@ -250,10 +250,10 @@ static bl_status make_workers(struct workspace *workspace, const struct net *net
     return BL_OK;
 }
 
-static bool owns_any(const struct net *net)
+static bool has_layer_params(const struct net *net)
 {
     for (size_t i = 0; i < net->n_layers; i++)
-        if (net->layers[i].ops->own[0])
+        if (net->layers[i].ops->params[0])
             return true;
     return false;
 }
@@ -262,7 +262,7 @@ static bl_status make_caches(struct workspace *workspace, const struct net *net)
 {
     size_t n = 0;
     BL_TRY(MEM_ARRAY(workspace->ctx, &workspace->cache, net->n_layers, "the list of caches"));
-    BL_TRY(MEM_ARRAY(workspace->ctx, &workspace->own, owns_any(net) ? net->n_params : 0,
+    BL_TRY(MEM_ARRAY(workspace->ctx, &workspace->param_grads, has_layer_params(net) ? net->n_params : 0,
                      "gradients of single numbers"));
     for (size_t l = 0; l < net->n_blocks; l++)
         for (size_t i = 0; i < net->blocks[l].n_layers; i++)
@@ -366,7 +366,7 @@ void workspace_free(struct workspace *workspace)
     workspace->ctx->n_workspaces--;
     mem_free(workspace->ctx, workspace->out);
     mem_free(workspace->ctx, workspace->grad);
-    mem_free(workspace->ctx, workspace->own);
+    mem_free(workspace->ctx, workspace->param_grads);
     mem_free(workspace->ctx, workspace->caches);
     mem_free(workspace->ctx, workspace->cache);
     mem_free(workspace->ctx, workspace->h);

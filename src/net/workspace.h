@@ -64,9 +64,9 @@ struct workspace {
                               memory where no layer between changes sizes; the last one is e */
     struct matrix
         *term; /* of each block with several weighted followers, n x units: room for one term of its signal */
-    float *own;    /* derivatives of what layers behind the weights own, laid out like net->params */
-    float *caches; /* of those layers */
-    float **cache; /* of each layer, in caches */
+    float *param_grads; /* derivatives of what layers behind the weights own, laid out like net->params */
+    float *caches;      /* of those layers */
+    float **cache;      /* of each layer, in caches */
     struct worker *workers;
     size_t n_workers;
     struct thread_choice threads; /* how many of them are at work */
@@ -76,9 +76,9 @@ struct workspace {
 /* Where a piece of work is: see cut.h. Of these ranges at most one is less than all there is. */
 struct place {
     size_t l;
-    struct part part;     /* channels */
-    struct part examples; /* rows of the batch's matrices */
-    struct part inputs;   /* input channels of the weighted layer */
+    struct range channels; /* of the block */
+    struct range examples; /* rows of the batch's matrices */
+    struct range inputs;   /* input channels of the weighted layer */
     struct worker *worker;
 };
 

@@ -45,7 +45,7 @@ static double work_of_stage(const struct program *p, size_t stage)
     return sum;
 }
 
-/* How the instruction is cut on a narrow block, where it is not by net_part. Maps and what steps other
+/* How the instruction is cut on a narrow block, where it is not by net_range. Maps and what steps other
    feedback stay as they are. */
 static enum cut cut_of(const struct net *net, const struct instruction *item)
 {

@@ -184,16 +184,16 @@ void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l)
     }
 }
 
-/* Of block l: its head, and the layers behind it where these are an instruction of their own. like: pass
+/* Of block l: its head, and the layers behind it where these are an instruction of their own. pattern: pass
    and mode. */
-static void emit_forward(struct bl_emitter *e, size_t l, struct instruction like)
+static void emit_forward(struct bl_emitter *e, size_t l, struct instruction pattern)
 {
-    like.l = l;
-    like.op = forward_of(e->program, l);
-    emit(e, like);
-    like.op = &op_local_forward;
+    pattern.l = l;
+    pattern.op = forward_of(e->program, l);
+    emit(e, pattern);
+    pattern.op = &op_local_forward;
     if (e->program->net && block_of(e->program, l)->has_statistics)
-        emit(e, like);
+        emit(e, pattern);
 }
 
 /* Computes block l's output from the input that the rule has changed. */

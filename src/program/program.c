@@ -52,9 +52,9 @@ static size_t later(size_t a, size_t b)
 }
 
 /* The first stage after that of an access; the same one where both keep to their ranges of one block. */
-static size_t after(size_t stage, size_t ranges, size_t own)
+static size_t after(size_t stage, size_t ranges, size_t current)
 {
-    return stage == NOBODY ? BEFORE : ranges == own && own != NO_RANGES ? stage : stage + 1;
+    return stage == NOBODY ? BEFORE : ranges == current && current != NO_RANGES ? stage : stage + 1;
 }
 
 enum extent program_extent(const struct instruction *item, struct operand o)
@@ -91,30 +91,30 @@ static size_t first_stage(const struct program *p, const struct accesses *all, c
         if (o.buffer == BUFFER_NONE)
             break;
         const struct accesses *a = &all[program_memory(p, o.buffer, block)];
-        const size_t own = ranges_of(item, o, block);
-        stage = later(stage, after(a->write, a->write_ranges, own));
+        const size_t current = ranges_of(item, o, block);
+        stage = later(stage, after(a->write, a->write_ranges, current));
         if (o.access == READS)
             continue;
-        stage = later(stage, after(a->read, a->read_ranges, own));
-        stage = later(stage, after(a->other_read, NO_RANGES, own));
+        stage = later(stage, after(a->read, a->read_ranges, current));
+        stage = later(stage, after(a->other_read, NO_RANGES, current));
     }
     return stage;
 }
 
-static void note_read(struct accesses *a, size_t stage, size_t own)
+static void record_read(struct accesses *a, size_t stage, size_t current)
 {
-    if (a->read == NOBODY || a->read_ranges == own) {
+    if (a->read == NOBODY || a->read_ranges == current) {
         a->read = later(a->read, stage);
-        a->read_ranges = own;
+        a->read_ranges = current;
     } else if (stage > a->read) {
         a->other_read = a->read;
         a->read = stage;
-        a->read_ranges = own;
+        a->read_ranges = current;
     } else
         a->other_read = later(a->other_read, stage);
 }
 
-static void note(const struct program *p, struct accesses *all, const struct instruction *item)
+static void record_accesses(const struct program *p, struct accesses *all, const struct instruction *item)
 {
     size_t block = 0;
     for (size_t i = 0; i < OPERANDS; i++) {
@@ -122,11 +122,11 @@ static void note(const struct program *p, struct accesses *all, const struct ins
         if (o.buffer == BUFFER_NONE)
             break;
         struct accesses *a = &all[program_memory(p, o.buffer, block)];
-        const size_t own = ranges_of(item, o, block);
+        const size_t current = ranges_of(item, o, block);
         if (o.access == READS)
-            note_read(a, item->stage, own);
+            record_read(a, item->stage, current);
         else
-            *a = (struct accesses){.write = item->stage, .write_ranges = own};
+            *a = (struct accesses){.write = item->stage, .write_ranges = current};
     }
 }
 
@@ -183,7 +183,7 @@ static size_t find_first_stages(struct program *p, struct accesses *all)
         stage = stage_of_one_matrix(p, all, &p->items[i], stage);
         for (size_t k = i; k < i + n; k++) {
             p->items[k].stage = stage;
-            note(p, all, &p->items[k]);
+            record_accesses(p, all, &p->items[k]);
         }
         last = later(last, stage);
     }
@@ -201,7 +201,7 @@ static void delay(struct program *p, struct accesses *all, size_t last)
         assert(most <= now); /* the constraints are those that gave its first stage */
         item->stage =
             most == BEFORE || item->op->kind >= OP_GRADIENT ? now : most; /* learning is not waited for */
-        note(p, all, item);
+        record_accesses(p, all, item);
     }
     for (size_t i = 0; i < p->n; i++)
         p->items[i].stage = last - p->items[i].stage;

@@ -52,7 +52,7 @@ enum extent {
 enum access { READS, WRITES, UPDATES /* both */ };
 
 /* To which block an operand belongs, seen from the instruction's. */
-enum whose {
+enum owner {
     OF_BLOCK,
     OF_PREVIOUS /* its first source */,
     OF_SECOND,
@@ -62,7 +62,7 @@ enum whose {
 
 struct operand {
     enum buffer buffer;
-    enum whose whose;
+    enum owner owner;
     enum extent extent;
     enum access access;
 };

@@ -152,15 +152,15 @@ void bl_emit_noise(bl_emitter *e, bl_buffer_id array, double sigma, int stream, 
     const char *const what = "bl_emit_noise";
     if (!is_open(e, what) || !is_block(e, what, block, 0, e->program->n_blocks))
         return;
-    const bl_rule_array *own = user_array(e, array);
-    if (!own)
+    const bl_rule_array *rule_array = user_array(e, array);
+    if (!rule_array)
         user_refuse(e, "%s into buffer %d, expected an array of the rule", what, (int)array);
     else if (!(sigma > 0.0 && sigma <= 1e6) || stream < 0 || stream > UINT16_MAX)
         user_refuse(e, "%s with sigma %g and stream %d, expected a number up to 1e6 and 0 to 65535", what,
                     sigma, stream);
-    else if (array_is_kept(own) || is_each_step(e, what))
+    else if (array_is_kept(rule_array) || is_each_step(e, what))
         emit_noise(e, user_buffer(array), (float)sigma, (uint16_t)stream,
-                   array_is_of_blocks(own) ? (size_t)block : last_block(e));
+                   array_is_of_blocks(rule_array) ? (size_t)block : last_block(e));
 }
 
 void bl_emit_every(bl_emitter *e, int steps)
@@ -287,22 +287,23 @@ void bl_emit_update(bl_emitter *e, bl_buffer_id array, bl_buffer_id gradient, in
     struct op *op = next_op(e, what, block);
     if (!op)
         return;
-    const bl_rule_array *own = user_array(e, array), *by = user_array(e, gradient);
+    const bl_rule_array *rule_array = user_array(e, array), *by = user_array(e, gradient);
     *op = (struct op){.kind = OP_UPDATE_ARRAY, .name = "update_array", .move = MOVE_UPDATE};
     if (!e->is_learning || e->period > 1)
         user_refuse(e, "%s is for the callback `learn`, and for each step", what);
-    else if (!own || !by || own == by)
+    else if (!rule_array || !by || rule_array == by)
         user_refuse(e, "%s of buffer %d by buffer %d, expected two arrays of the rule", what, (int)array,
                     (int)gradient);
-    else if (!array_is_kept(own) || !is_shaped_like(own, by))
+    else if (!array_is_kept(rule_array) || !is_shaped_like(rule_array, by))
         user_refuse(e, "%s of \"%s\" by \"%s\", expected an array that is kept and one of its shape", what,
-                    own->name, by->name);
-    else if (user_operand(e, what, own->name, 0, gradient, BL_READS, (size_t)block, &op->operands[0]) &&
-             user_operand(e, what, own->name, 1, array, BL_UPDATES, (size_t)block, &op->operands[1])) {
-        const size_t l = array_is_of_blocks(own) ? (size_t)block : last_block(e);
+                    rule_array->name, by->name);
+    else if (user_operand(e, what, rule_array->name, 0, gradient, BL_READS, (size_t)block,
+                          &op->operands[0]) &&
+             user_operand(e, what, rule_array->name, 1, array, BL_UPDATES, (size_t)block, &op->operands[1])) {
+        const size_t l = array_is_of_blocks(rule_array) ? (size_t)block : last_block(e);
         settle_ranges(op);
         if (is_updated(e->program, op->operands[1].buffer, l)) {
-            user_refuse(e, "%s of \"%s\" twice in a step", what, own->name);
+            user_refuse(e, "%s of \"%s\" twice in a step", what, rule_array->name);
             return;
         }
         e->program->n_maps++;

@@ -50,9 +50,9 @@ static void keep_output(const struct rule *rule, const struct net *net, const st
                         struct workspace *workspace)
 {
     (void)rule;
-    const struct part part = net_columns(net, at->l, at->part);
-    const struct matrix h = matrix_columns(workspace->h[at->l], part),
-                        kept = matrix_columns(workspace->signal[at->l], part);
+    const struct range range = net_columns(net, at->l, at->channels);
+    const struct matrix h = matrix_columns(workspace->h[at->l], range),
+                        kept = matrix_columns(workspace->signal[at->l], range);
     for (size_t n = 0; n < h.rows; n++)
         memcpy(matrix_row(&kept, n), matrix_row(&h, n), h.cols * sizeof(float));
 }
@@ -61,12 +61,12 @@ static void subtract_output(const struct rule *rule, const struct net *net, cons
                             struct workspace *workspace)
 {
     (void)rule;
-    const struct part part = net_columns(net, at->l, at->part);
+    const struct range range = net_columns(net, at->l, at->channels);
     for (size_t n = 0; n < workspace->n; n++) {
         const float *first = matrix_row(&workspace->signal[at->l], n),
                     *second = matrix_row(&workspace->h[at->l], n);
         float *delta = matrix_row(&workspace->delta[at->l], n);
-        for (size_t j = part.begin; j < part.end; j++)
+        for (size_t j = range.begin; j < range.end; j++)
             delta[j] = workspace->scale * (first[j] - second[j]);
     }
 }

@@ -20,7 +20,7 @@ struct rule {
     const struct rule_ops *ops;
     bl_context *ctx;
     size_t n_blocks;
-    struct rule_arrays *own;       /* of a user's rule; NULL: none */
+    struct rule_arrays *arrays;    /* of a user's rule; NULL: none */
     struct matrix *B;              /* n_blocks; a block without feedback has x = NULL */
     struct feedback_spec feedback; /* how to draw B */
     uint64_t seed;

@@ -122,8 +122,8 @@ struct rule_flow rule_flow(const struct rule_ops *ops)
             size_t block = 0;
             const struct operand o = program_operand(&p, item, k, &block);
             const bool is_delta = o.buffer == BUFFER_DELTA && o.access == READS;
-            flow.reads_next = flow.reads_next || (is_delta && o.whose == OF_NEXT);
-            flow.reads_previous = flow.reads_previous || (is_delta && o.whose == OF_PREVIOUS);
+            flow.reads_next = flow.reads_next || (is_delta && o.owner == OF_NEXT);
+            flow.reads_previous = flow.reads_previous || (is_delta && o.owner == OF_PREVIOUS);
             if (kind == OP_MAP && o.buffer == BUFFER_FEEDBACK && o.access == UPDATES)
                 flow.updates_feedback = true;
             flow.writes_deltas = flow.writes_deltas ||

@@ -12,7 +12,7 @@
 static struct operand operand_at(const struct op *op, size_t i, const struct place *at, const struct net *net,
                                  size_t *block)
 {
-    *block = op->operands[i].whose == OF_LAST ? net_last(net) : at->l;
+    *block = op->operands[i].owner == OF_LAST ? net_last(net) : at->l;
     return op->operands[i];
 }
 
@@ -20,7 +20,7 @@ static bl_map_call call_of(const struct rule *rule, const struct net *net, const
 {
     return (bl_map_call){.user = rule->ops->user->user,
                          .block = (int)at->l,
-                         .unit = net_columns(net, at->l, at->part).begin,
+                         .unit = net_columns(net, at->l, at->channels).begin,
                          .fan_out = net->blocks[at->l].is_weighted ? net_layer(net, at->l)->fan_out : 0};
 }
 
@@ -93,7 +93,7 @@ void rule_run_map(const struct rule *rule, const struct net *net, const struct o
 
 bl_status rule_check_maps(const struct rule *rule)
 {
-    const struct rule_fault *fault = rule->own ? rule_fault(rule) : NULL;
+    const struct rule_fault *fault = rule->arrays ? rule_fault(rule) : NULL;
     const size_t operand = fault ? atomic_load(&fault->operand) : 0;
     if (operand == 0)
         return BL_OK;

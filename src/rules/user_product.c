@@ -71,7 +71,7 @@ void rule_run_product(const struct rule *rule, const struct net *net, const stru
     const struct operand *o = item->op->operands;
     struct matrix m[3];
     for (size_t i = 0; i < 3; i++)
-        m[i] = user_matrix(rule, net, workspace, o[i], o[i].whose == OF_LAST ? last : at->l);
+        m[i] = user_matrix(rule, net, workspace, o[i], o[i].owner == OF_LAST ? last : at->l);
     if (!item->op->is_whole) { /* `to` and the operand that has the same rows or columns */
         const enum layout layout = user_layout(rule->ops->user, o[TO].buffer);
         const bool are_rows = layout == CHANNELS_ARE_ROWS,
@@ -99,7 +99,7 @@ double rule_product_work(const struct rule *rule, const struct net *net, const s
     struct matrix m[3];
     bool has_batch = false;
     for (size_t i = 0; i < 3; i++) {
-        const size_t block = o[i].whose == OF_LAST ? net_last(net) : item->l;
+        const size_t block = o[i].owner == OF_LAST ? net_last(net) : item->l;
         has_batch = has_batch || user_shape(rule, net, o[i], block, ANY_BATCH).rows == ANY_BATCH;
         m[i] = user_shape(rule, net, o[i], block, 1);
     }

@@ -24,7 +24,7 @@ struct slot_name {
 static float *slot_piece(const bl_trainer *t, size_t slot, size_t i)
 {
     const struct net *net = t->model->net;
-    const size_t own = net->n_tensors + net->n_kept_tensors;
+    const size_t own = net->n_tensors + net->n_buffer_tensors;
     if (i < net->n_tensors)
         return stepper_slot(&t->stepper, slot, net->tensors[i].at);
     if (i < own)
@@ -123,13 +123,13 @@ static const struct state_field state_fields[] = {
 };
 enum { N_STATE_FIELDS = sizeof state_fields / sizeof *state_fields };
 
-/* Epoch and step are facts that are true at any time (model_set_counts). */
+/* The metadata epoch and step are true at any time (model_set_counts). */
 static bool is_counted(const char *key)
 {
     return strcmp(key, "epoch") == 0 || strcmp(key, "step") == 0;
 }
 
-static bl_status write_facts(bl_trainer *t)
+static bl_status write_metadata(bl_trainer *t)
 {
     for (size_t i = 0; i < N_STATE_FIELDS; i++)
         if (!is_counted(state_fields[i].key))
@@ -153,7 +153,7 @@ bl_status checkpoint_write(bl_trainer *t, const char *path)
 {
     struct tensor_entry *entries = NULL;
     struct slot_name *names = NULL;
-    BL_TRY(write_facts(t));
+    BL_TRY(write_metadata(t));
     bl_status status = MEM_ARRAY(t->ctx, &entries, most_slots(t) + 1, "the list of the optimiser's tensors");
     if (status == BL_OK)
         status = MEM_ARRAY(t->ctx, &names, most_slots(t) + 1, "the names of the optimiser's tensors");
@@ -292,7 +292,7 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
 
 /* What a file of 0.1.0 does not say, because there was no choice, or calls by another word today. NULL: it
    must say it. */
-static const char *fact_of(const struct tensors *file, const char *key)
+static const char *metadata_of(const struct tensors *file, const char *key)
 {
     if (strcmp(key, "modules") == 0 && !tensors_metadata(file, key))
         return "layer"; /* older than the choice */
@@ -311,11 +311,12 @@ static const char *fact_of(const struct tensors *file, const char *key)
 static bl_status read_slope(struct checkpoint_taking *from)
 {
     const bl_trainer *t = from->t;
-    const char *theirs = fact_of(from->file, "slope");
+    const char *theirs = metadata_of(from->file, "slope");
     if (!t->model->rule->ops->has_slope || bl_config_is_set(t->config, "slope"))
         return BL_OK;
     if (!theirs)
-        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: has no fact \"slope\": not a checkpoint of this rule", from->path);
+        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: has no metadata \"slope\": not a checkpoint of this rule",
+                from->path);
     if (slope_parse(t->ctx, &from->slope, theirs) != BL_OK)
         BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its slope is \"%.40s\", which this version does not know",
                 from->path, theirs);
@@ -403,7 +404,7 @@ static bl_status check_same(const struct checkpoint_taking *from, int format)
     static const char *const keys[] = {"net",   "rule",  "loss",  "reduction", "optimizer", "seed",
                                        "input", "inlet", "slope", "lambda",    "precision", "modules"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *theirs = fact_of(from->file, keys[i]), *ours = bl_model_metadata(model, keys[i]);
+        const char *theirs = metadata_of(from->file, keys[i]), *ours = bl_model_metadata(model, keys[i]);
         const bool is_taken = from->slope_text && strcmp(keys[i], "slope") == 0;
         if (!ours || is_taken) /* of another rule: that is refused already */
             continue;
@@ -445,7 +446,7 @@ static bl_status check_examples(const struct checkpoint_taking *from, int format
 
 static bl_status check_scaling(const struct checkpoint_taking *from, int format)
 {
-    if (model_scales_like(from->t->model, from->file))
+    if (model_scaling_matches(from->t->model, from->file))
         return BL_OK;
     if (format == MODEL_FORMAT_NARROW)
         BL_FAIL(

@@ -85,7 +85,7 @@ static size_t floats_of(const bl_trainer *t, enum buffer buffer, size_t l)
     case BUFFER_FEEDBACK:
         return B.rows * B.cols;
     case BUFFER_GRADIENT:
-        return net_part_most(net, l) * (net->weights[l].cols + 1);
+        return net_range_most(net, l) * (net->weights[l].cols + 1);
     case BUFFER_WEIGHTS:
         return floats_of_weights(net, l);
     default:

@@ -24,11 +24,11 @@ struct fit {
     bl_progress_fn progress;
     void *user;
     struct run_folder folder;
-    json_t *last_line; /* of the last finished epoch */
-    double last_loss;  /* on the training set, in that epoch */
-    double blind_loss; /* the blind loss: that of the best constant prediction */
-    double rate;       /* of the last step */
-    double told;       /* when the callback was last called */
+    json_t *last_line;  /* of the last finished epoch */
+    double last_loss;   /* on the training set, in that epoch */
+    double blind_loss;  /* the blind loss: that of the best constant prediction */
+    double rate;        /* of the last step */
+    double last_report; /* when the callback was last called */
     bool measures_angles;
     struct angle_steps angle_steps;
     uint64_t measured; /* the step after which trainer->angles were measured last; 0: not yet */
@@ -155,9 +155,9 @@ static bl_progress progress_now(const struct fit *f, const bl_angles *angles)
     };
 }
 
-static int tell(struct fit *f, const bl_progress *now)
+static int report_progress(struct fit *f, const bl_progress *now)
 {
-    f->told = clock_seconds();
+    f->last_report = clock_seconds();
     return f->progress ? f->progress(f->user, now) : 0;
 }
 
@@ -168,7 +168,7 @@ static void drop_line(bl_trainer *t)
 }
 
 /* The same, about a line of the log. */
-static bl_status tell_line(struct fit *f, const bl_progress *now, const json_t *line, bool *stops)
+static bl_status report_line(struct fit *f, const bl_progress *now, const json_t *line, bool *stops)
 {
     bl_trainer *t = f->t;
     drop_line(t);
@@ -177,7 +177,7 @@ static bl_status tell_line(struct fit *f, const bl_progress *now, const json_t *
         if (!t->log_line)
             BL_FAIL(t->ctx, BL_NO_MEMORY, "no memory for a line of the log");
     }
-    *stops = tell(f, now) != 0;
+    *stops = report_progress(f, now) != 0;
     drop_line(t);
     return BL_OK;
 }
@@ -201,14 +201,14 @@ static bl_status record_step(struct fit *f, const bl_progress *now, bool *stops)
         json_t *line = log_lines_step_line(now);
         bl_status status = run_folder_log(&f->folder, line);
         if (status == BL_OK)
-            status = tell_line(f, now, line, stops);
+            status = report_line(f, now, line, stops);
         json_decref(line);
         return status;
     }
     if (!t->early_angles)
         t->early_angles = json_array();
     json_array_append_new(t->early_angles, log_lines_step(now));
-    *stops = tell(f, now) != 0;
+    *stops = report_progress(f, now) != 0;
     return BL_OK;
 }
 
@@ -272,9 +272,9 @@ static bl_status run_steps(struct fit *f)
         BL_TRY(one_step(f));
         if (f->measures_angles && angle_steps_have(&f->angle_steps, t->state.step, t->state.epoch))
             BL_TRY(measure_step(f, &stops));
-        else if (f->progress && clock_seconds() - f->told > 0.1) {
+        else if (f->progress && clock_seconds() - f->last_report > 0.1) {
             const bl_progress now = progress_now(f, NULL);
-            stops = tell(f, &now) != 0;
+            stops = report_progress(f, &now) != 0;
         }
         if (stops)
             return stop_now(f);
@@ -412,7 +412,7 @@ static bl_status end_epoch(struct fit *f, bool *stops)
     BL_TRY(run_folder_log(&f->folder, f->last_line));
     BL_TRY(keep_best(f, &now));
     BL_TRY(run_folder_checkpoint(&f->folder, t, "model.safetensors"));
-    return tell_line(f, &now, f->last_line, stops);
+    return report_line(f, &now, f->last_line, stops);
 }
 
 /* NULL: go on. */

@@ -44,7 +44,7 @@ static bl_status check_deltas(const bl_trainer *t)
 /* A rule that teaches with the targets alone, 1 or 0 of the only unit: signal -B y. */
 static bl_status check_one_of_two(bl_trainer *t)
 {
-    if (!t->model->rule->ops->needs_classes || !model_is_one_of_two(t->model->net, t->model->like) ||
+    if (!t->model->rule->ops->needs_classes || !model_is_one_of_two(t->model->net, t->model->schema) ||
         t->model->net->n_blocks == 1)
         return BL_OK;
     return trainer_note(

@@ -21,12 +21,12 @@ bl_score score_none(void)
 /* Output k in the targets' own unit. */
 static double answer_at(const bl_model *model, float score, size_t k)
 {
-    const struct scaling *s = &model->like->target_scaling;
+    const struct scaling *s = &model->schema->target_scaling;
     return s->n > 0 ? (double)score / s->scale[k] + s->offset[k] : (double)score;
 }
 
 /* One unit's p is the probability of the second class. */
-static void tell_both(struct matrix scores, double *out)
+static void set_both_probabilities(struct matrix scores, double *out)
 {
     for (size_t i = 0; i < scores.rows; i++) {
         const double p = (double)*matrix_row(&scores, i);
@@ -37,8 +37,8 @@ static void tell_both(struct matrix scores, double *out)
 
 void score_unscale(const bl_model *model, struct matrix scores, double *out)
 {
-    if (model_is_one_of_two(model->net, model->like)) {
-        tell_both(scores, out);
+    if (model_is_one_of_two(model->net, model->schema)) {
+        set_both_probabilities(scores, out);
         return;
     }
     for (size_t i = 0; i < scores.rows; i++)

@@ -168,7 +168,7 @@ static double weighted_error(const struct stepper *s, const struct workspace *wo
 {
     double sum = 0.0;
     for (size_t n = 0; n < workspace->n; n++) {
-        const struct part row = {n, n + 1};
+        const struct range row = {n, n + 1};
         sum += (double)workspace->weights[n] *
                s->loss->error(s->ctx->backend, matrix_rows(*workspace_scores(workspace), row),
                               matrix_rows(workspace->y, row), workspace->scale * workspace->weights[n],
@@ -271,16 +271,16 @@ static void apply(const struct stepper *s, const struct net_tensor *tensor, size
     optimizer_update(&s->optimizer, s->ctx->backend, tensor->is_matrix, s->net->params + at, g, slots, n);
 }
 
-/* On the piece of a tensor that belongs to the part's channels. */
-static void apply_piece(const struct stepper *s, const struct net_tensor *tensor, struct part part,
+/* On the piece of a tensor that belongs to the range's channels. */
+static void apply_piece(const struct stepper *s, const struct net_tensor *tensor, struct range range,
                         const float *g)
 {
-    apply(s, tensor, tensor->at + part.begin * tensor->cols, g, part_size(part) * tensor->cols);
+    apply(s, tensor, tensor->at + range.begin * tensor->cols, g, range_size(range) * tensor->cols);
 }
 
-static const float *piece_of(const float *all, const struct net_tensor *tensor, struct part part)
+static const float *piece_of(const float *all, const struct net_tensor *tensor, struct range range)
 {
-    return all + tensor->at + part.begin * tensor->cols;
+    return all + tensor->at + range.begin * tensor->cols;
 }
 
 /* The optimiser on n numbers of block l's feedback, from `first` on. */
@@ -298,7 +298,7 @@ static void run_learn_feedback(const struct scene *scene)
     const struct stepper *s = scene->run->stepper;
     const struct place *at = &scene->at;
     const struct workspace *workspace = scene->workspace;
-    const struct part columns = net_columns(s->net, at->l, at->part);
+    const struct range columns = net_columns(s->net, at->l, at->channels);
     const struct matrix e = *workspace_error(workspace), h = matrix_columns(workspace->h[at->l], columns);
     products_float32.gradient(e, h, matrix_of(at->worker->tile, e.cols, h.cols), at->worker);
     for (size_t k = 0; k < e.cols; k++)
@@ -331,12 +331,12 @@ static void run_update_array(const struct scene *scene)
 }
 
 /* The columns of block l's weights that belong to the place's input channels. */
-static struct part weight_columns(const struct net *net, const struct place *at)
+static struct range weight_columns(const struct net *net, const struct place *at)
 {
     const struct layer *layer = net_layer(net, at->l);
     const size_t of_each =
         net->blocks[at->l].is_weighted ? layer->weight_cols / (size_t)layer->in.channels : 0;
-    return (struct part){at->inputs.begin * of_each, at->inputs.end * of_each};
+    return (struct range){at->inputs.begin * of_each, at->inputs.end * of_each};
 }
 
 /* Of the places that a block's input channels are cut into, one has what is not cut by them. */
@@ -352,18 +352,18 @@ static struct matrix gradient_of(const struct scene *scene, float **db)
     const struct place *at = &scene->at;
     const struct block *block = &scene->run->net->blocks[at->l];
     const struct net_tensor *W = &scene->run->net->tensors[block->tensors];
-    const struct part columns = weight_columns(scene->run->net, at);
-    const size_t rows = part_size(at->part), cols = part_size(columns);
+    const struct range columns = weight_columns(scene->run->net, at);
+    const size_t rows = range_size(at->channels), cols = range_size(columns);
     float *to = scene->run->gradients;
     if (!block->is_weighted) {
         *db = at->worker->tile;
         return matrix_of(at->worker->tile, rows, 0);
     }
-    *db = to && block->n_weighted > 1 ? to + W[1].at + at->part.begin
+    *db = to && block->n_weighted > 1 ? to + W[1].at + at->channels.begin
                                       : at->worker->tile + (rows * cols + 15) / 16 * 16;
     if (!to)
         return matrix_of(at->worker->tile, rows, cols);
-    return (struct matrix){to + W->at + at->part.begin * W->cols + columns.begin, rows, cols, W->cols};
+    return (struct matrix){to + W->at + at->channels.begin * W->cols + columns.begin, rows, cols, W->cols};
 }
 
 /* The optimiser on all of the range's parameters behind the weights. Layers have left their derivatives in
@@ -374,10 +374,10 @@ static void update_rest(const struct scene *scene, const float *db)
     const struct block *block = &s->net->blocks[scene->at.l];
     const struct net_tensor *tensors = s->net->tensors + block->tensors;
     if (block->n_weighted > 1)
-        apply_piece(s, &tensors[1], scene->at.part, db);
+        apply_piece(s, &tensors[1], scene->at.channels, db);
     for (size_t i = block->n_weighted; i < block->n_tensors; i++)
-        apply_piece(s, &tensors[i], scene->at.part,
-                    piece_of(scene->workspace->own, &tensors[i], scene->at.part));
+        apply_piece(s, &tensors[i], scene->at.channels,
+                    piece_of(scene->workspace->param_grads, &tensors[i], scene->at.channels));
 }
 
 static void run_update(const struct scene *scene)
@@ -385,14 +385,14 @@ static void run_update(const struct scene *scene)
     const struct stepper *s = scene->run->stepper;
     const struct block *block = &s->net->blocks[scene->at.l];
     const struct net_tensor *W = &s->net->tensors[block->tensors];
-    const struct part columns = weight_columns(s->net, &scene->at);
+    const struct range columns = weight_columns(s->net, &scene->at);
     float *db;
     const struct matrix dW = gradient_of(scene, &db);
     if (block->is_weighted && dW.cols == W->cols)
-        apply_piece(s, W, scene->at.part, dW.x);
+        apply_piece(s, W, scene->at.channels, dW.x);
     else
         for (size_t i = 0; i < dW.rows && block->is_weighted; i++)
-            apply(s, W, W->at + (scene->at.part.begin + i) * W->cols + columns.begin, matrix_row(&dW, i),
+            apply(s, W, W->at + (scene->at.channels.begin + i) * W->cols + columns.begin, matrix_row(&dW, i),
                   dW.cols);
     if (is_first_of_inputs(&scene->at))
         update_rest(scene, db);
@@ -401,27 +401,27 @@ static void run_update(const struct scene *scene)
 static void run_update_feedback(const struct scene *scene)
 {
     const size_t l = scene->at.l, cols = scene->run->rule->B[l].cols;
-    const struct part columns = weight_columns(scene->run->net, &scene->at);
+    const struct range columns = weight_columns(scene->run->net, &scene->at);
     float *db;
     const struct matrix dW = gradient_of(scene, &db);
     for (size_t i = 0; i < dW.rows; i++)
-        apply_to_B(scene->run->stepper, l, (scene->at.part.begin + i) * cols + columns.begin,
+        apply_to_B(scene->run->stepper, l, (scene->at.channels.begin + i) * cols + columns.begin,
                    matrix_row(&dW, i), dW.cols);
 }
 
-static void copy_own(const struct net *net, const struct place *at, const struct workspace *workspace,
-                     float *gradients)
+static void copy_param_grads(const struct net *net, const struct place *at, const struct workspace *workspace,
+                             float *gradients)
 {
     const struct block *block = &net->blocks[at->l];
     for (size_t i = block->tensors + block->n_weighted; i < block->tensors + block->n_tensors; i++) {
         const struct net_tensor *tensor = &net->tensors[i];
-        memcpy(gradients + tensor->at + at->part.begin * tensor->cols,
-               piece_of(workspace->own, tensor, at->part),
-               part_size(at->part) * tensor->cols * sizeof *gradients);
+        memcpy(gradients + tensor->at + at->channels.begin * tensor->cols,
+               piece_of(workspace->param_grads, tensor, at->channels),
+               range_size(at->channels) * tensor->cols * sizeof *gradients);
     }
 }
 
-/* Whether a delta of the part is other than 0; looked for until there is one. */
+/* Whether a delta of the range is other than 0; looked for until there is one. */
 static void look(const struct stepper *s, const struct place *at, const struct workspace *workspace)
 {
     if (!s->taught || atomic_load_explicit(&s->taught[at->l], memory_order_relaxed))
@@ -429,7 +429,7 @@ static void look(const struct stepper *s, const struct place *at, const struct w
     const struct matrix delta = workspace->delta[at->l];
     const size_t map = delta.cols / s->net->blocks[at->l].channels;
     for (size_t n = 0; n < delta.rows; n++)
-        for (size_t j = at->part.begin * map; j < at->part.end * map; j++)
+        for (size_t j = at->channels.begin * map; j < at->channels.end * map; j++)
             if (matrix_row(&delta, n)[j] != 0.0f) {
                 atomic_store_explicit(&s->taught[at->l], true, memory_order_relaxed);
                 return;
@@ -446,7 +446,7 @@ static void run_gradient(const struct scene *scene)
         look(run->stepper, &scene->at, scene->workspace);
     net_gradient(run->net, &scene->at, scene->workspace, dW, is_first ? db : NULL);
     if (run->gradients && is_first)
-        copy_own(run->net, &scene->at, scene->workspace, run->gradients);
+        copy_param_grads(run->net, &scene->at, scene->workspace, run->gradients);
 }
 
 static void run_update_fused(const struct scene *scene)
@@ -490,7 +490,7 @@ static void (*const runners[OP_KINDS])(const struct scene *) = {
 /* ---- Tasks and stages */
 
 /* A measurement, which is no step, leaves out what has a period. */
-static bool is_due(const struct instruction *item, const struct workspace *workspace)
+static bool runs_this_step(const struct instruction *item, const struct workspace *workspace)
 {
     if (item->period <= 1)
         return true;
@@ -506,12 +506,12 @@ static void run_task(struct step_run *run, const struct task *task, int worker)
     scene.at = group->is_whole ? net_whole(run->net, group->l, own.n, &own.workers[worker])
                                : net_place(run->net, group->l, group->cut, task->number, group->n_tasks,
                                            own.n, &own.workers[worker]);
-    if (part_size(scene.at.examples) == 0)
+    if (range_size(scene.at.examples) == 0)
         return;
     for (size_t i = group->begin; i < group->end; i++) {
         const double begun = worker_begin(scene.at.worker);
         scene.item = &p->items[p->order[i]];
-        if (!is_due(scene.item, &own))
+        if (!runs_this_step(scene.item, &own))
             continue;
         runners[scene.item->op->kind](&scene);
         worker_end(scene.at.worker, scene.item->op->move, begun);
@@ -585,7 +585,7 @@ static void forward_task(void *work, size_t i, int worker)
     const struct forward *f = work;
     const struct place at =
         net_place(f->net, f->l, f->cut, i, f->n_tasks, f->workspace->n, &f->workspace->workers[worker]);
-    if (part_size(at.examples) == 0)
+    if (range_size(at.examples) == 0)
         return;
     if (f->is_head)
         net_forward_head(f->net, &at, f->workspace);

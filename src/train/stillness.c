@@ -18,7 +18,7 @@ bl_status stillness_create(bl_trainer *t)
 {
     const size_t n = t->model->net->n_blocks;
     BL_TRY(MEM_ARRAY(t->ctx, &t->stepper.taught, n, "the blocks that are taught"));
-    return MEM_ARRAY(t->ctx, &t->told, n, "the blocks that stand still");
+    return MEM_ARRAY(t->ctx, &t->still_is_noted, n, "the blocks that stand still");
 }
 
 static bool is_zero(struct matrix m)
@@ -71,9 +71,10 @@ static bl_status judge_stillness(bl_trainer *t)
     const bool has_error = t->stepper.taught[last];
     bl_status status = BL_OK;
     for (size_t l = ops->emit ? 0 : last; l <= last && status == BL_OK; l++) {
-        if (t->stepper.taught[l] || t->told[l] || net->blocks[l].n_tensors == 0 || (l < last && !has_error))
+        if (t->stepper.taught[l] || t->still_is_noted[l] || net->blocks[l].n_tensors == 0 ||
+            (l < last && !has_error))
             continue;
-        t->told[l] = true;
+        t->still_is_noted[l] = true;
         status =
             l < last
                 ? trainer_note(

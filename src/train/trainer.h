@@ -57,11 +57,11 @@ struct bl_trainer {
     bool needs_two;
     char **notes; /* n_notes of them: what cannot learn, or hardly, as far as it is known */
     size_t n_notes, n_logged;
-    bool *told;      /* of each block: that it stands still */
-    size_t looked;   /* steps since taught was judged last */
-    bool has_judged; /* once at least */
-    size_t epochs;   /* planned */
-    uint32_t *order; /* of the training set in this epoch; n_order of them */
+    bool *still_is_noted; /* of each block: that it stands still */
+    size_t looked;        /* steps since taught was judged last */
+    bool has_judged;      /* once at least */
+    size_t epochs;        /* planned */
+    uint32_t *order;      /* of the training set in this epoch; n_order of them */
     size_t n_order;
     json_t *early_angles; /* those of the first epoch's steps, for its log line */
     char *log_line;       /* while the progress function is told of a line of the log: this line; else NULL */
@@ -85,7 +85,7 @@ bool trainer_is_lean(const bl_trainer *trainer);
 bl_status trainer_make_workspace(struct workspace **out, const bl_trainer *trainer, size_t capacity,
                                  enum workspace_memory memory);
 /* The largest batch of a step: the option batch, or STREAM_BATCH where nobody chose one, because a
-   stream's `like` may be a few examples alone. */
+   stream's `schema` may be a few examples alone. */
 size_t trainer_most_examples(const bl_trainer *trainer);
 /* The batch into the workspace, scaled as the training set is. BL_BAD_VALUE: it does not suit the trainer. */
 bl_status trainer_take_batch(bl_trainer *trainer, struct workspace *workspace, const struct batch *batch);

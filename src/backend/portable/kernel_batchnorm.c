@@ -146,8 +146,8 @@ void KERNEL(norm)(const struct norm_maps *m, const float *x, const float *mean, 
     }
 }
 
-void KERNEL(norm_down)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
-                       const float *inverse, const struct norm_slopes *s, float *dx)
+void KERNEL(norm_backward)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                           const float *inverse, const struct norm_slopes *s, float *dx)
 {
     for (size_t n = 0; n < m->examples; n++, x += m->stride, dy += m->stride, dx += m->stride) {
         for (size_t k = 0; k < m->channels && m->map == 1; k++)

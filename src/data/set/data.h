@@ -139,20 +139,20 @@ struct data_options {
 bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const char *where,
                     const char *test_where, const struct data_options *options);
 
-/* Reads `where` for a model. like: shape, features, outputs, scaling, class and column names are looked at
+/* Reads `where` for a model. schema: shape, features, outputs, scaling, class and column names are looked at
    (examples are not); all but the column names are copied. part: "train" or "test", for folders and named
    sets. Columns are matched by name in any order where both have names (others are left out), else by their
    number; classes by name. A label that the model does not know is an error, also without has_labels. */
-bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, const char *part,
-                         const struct data_options *options, const bl_data *like);
+bl_status data_read_with_schema(bl_data **out, bl_context *ctx, const char *where, const char *part,
+                                const struct data_options *options, const bl_data *schema);
 
-/* The part "train", "val" or "test" that the training of `like` made of its data, row by row. Refused
+/* The part "train", "val" or "test" that the training of `schema` made of its data, row by row. Refused
    where the data are not those of the training (by the hash of all examples) or the training made no such
    part. A folder or file with a test set of its own has that as "test", and its training set as "train"
    unless examples were held out of it. Where rows were drawn and have no ids, their numbers in the file,
    from 1, are their ids. */
 bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
-                         const struct data_options *options, const bl_data *like);
+                         const struct data_options *options, const bl_data *schema);
 
 /* Arrays of the caller's: x and labels borrowed, targets copied. labels: n in [0, outputs), checked; NULL:
    none known. targets: n x outputs. Whether x and targets are finite is checked when they are used
@@ -213,9 +213,9 @@ struct raw_rows {
     const double *doubles;
     size_t first, n; /* first: of these rows among all, for the sentence; the arrays begin there */
 };
-bl_status scaling_apply(bl_context *ctx, const bl_data *like, const struct raw_rows *rows, float *x);
+bl_status scaling_apply(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, float *x);
 /* Targets likewise, n x outputs; none may be missing. */
-bl_status scaling_apply_targets(bl_context *ctx, const bl_data *like, const float *targets, size_t n,
+bl_status scaling_apply_targets(bl_context *ctx, const bl_data *schema, const float *targets, size_t n,
                                 float *y);
 bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling *from); /* replaces `to` */
 void scaling_free(bl_context *ctx, struct scaling *s);

@@ -201,15 +201,15 @@ static bool may_be_missing(const struct encoding *encoding, size_t j)
     return false;
 }
 
-static bl_status check_missing(bl_context *ctx, const bl_data *like, const struct raw_rows *rows)
+static bl_status check_missing(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows)
 {
-    for (size_t i = 0; i < rows->n * like->features; i++) {
-        const size_t row = rows->first + i / like->features, j = i % like->features;
+    for (size_t i = 0; i < rows->n * schema->features; i++) {
+        const size_t row = rows->first + i / schema->features, j = i % schema->features;
         const double value = rows->floats ? (double)rows->floats[i] : rows->doubles[i];
-        if (isnan(value) && !may_be_missing(like->encoding, j))
+        if (isnan(value) && !may_be_missing(schema->encoding, j))
             BL_FAIL(ctx, BL_BAD_VALUE,
                     "row %zu (from 0), %s: NaN, but the training set had no missing value there", row,
-                    scaling_column(like, "feature", j).text);
+                    scaling_column(schema, "feature", j).text);
     }
     return BL_OK;
 }
@@ -222,33 +222,33 @@ static bool has_nan(const double *x, size_t n)
     return any;
 }
 
-bl_status scaling_apply(bl_context *ctx, const bl_data *like, const struct raw_rows *rows, float *x)
+bl_status scaling_apply(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, float *x)
 {
-    const size_t cols = like->features, n = rows->n * cols;
-    const struct checking checking = {like, &like->scaling, "feature", BL_BAD_VALUE};
+    const size_t cols = schema->features, n = rows->n * cols;
+    const struct checking checking = {schema, &schema->scaling, "feature", BL_BAD_VALUE};
     const bool may_lack = rows->floats ? are_wild(rows->floats, n) : has_nan(rows->doubles, n);
     if (may_lack)
-        BL_TRY(check_missing(ctx, like, rows));
+        BL_TRY(check_missing(ctx, schema, rows));
     for (size_t i = 0; i < rows->n; i++)
         if (rows->floats)
-            scaling_of_floats(&like->scaling, rows->floats + i * cols, cols, x + i * cols);
+            scaling_of_floats(&schema->scaling, rows->floats + i * cols, cols, x + i * cols);
         else
-            scaling_of_doubles(&like->scaling, rows->doubles + i * cols, cols, x + i * cols);
-    if (rows->floats && like->scaling.n == 0 && !may_lack) /* a copy of what was looked at */
+            scaling_of_doubles(&schema->scaling, rows->doubles + i * cols, cols, x + i * cols);
+    if (rows->floats && schema->scaling.n == 0 && !may_lack) /* a copy of what was looked at */
         return BL_OK;
     return are_wild(x, n) ? check_block(ctx, &checking, rows, cols) : BL_OK;
 }
 
-bl_status scaling_apply_targets(bl_context *ctx, const bl_data *like, const float *targets, size_t n,
+bl_status scaling_apply_targets(bl_context *ctx, const bl_data *schema, const float *targets, size_t n,
                                 float *y)
 {
-    const size_t cols = (size_t)like->outputs;
-    const struct checking checking = {like, &like->target_scaling, "target", BL_BAD_VALUE};
+    const size_t cols = (size_t)schema->outputs;
+    const struct checking checking = {schema, &schema->target_scaling, "target", BL_BAD_VALUE};
     for (size_t i = 0; i < n * cols; i++)
         if (!isfinite(targets[i]))
             return refuse_scaled_rows(ctx, &checking, (double)targets[i], i / cols, i % cols);
     for (size_t i = 0; i < n; i++)
-        scaling_of_floats(&like->target_scaling, targets + i * cols, cols, y + i * cols);
+        scaling_of_floats(&schema->target_scaling, targets + i * cols, cols, y + i * cols);
     return are_wild(y, n * cols) ? check_block(ctx, &checking, &(struct raw_rows){targets, NULL, 0, n}, cols)
                                  : BL_OK;
 }

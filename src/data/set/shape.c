@@ -86,9 +86,9 @@ bl_status shape_take(bl_data *data, const struct data_options *o)
     return BL_OK;
 }
 
-bl_status shape_check(const bl_data *data, const struct data_options *o, const bl_data *like)
+bl_status shape_check(const bl_data *data, const struct data_options *o, const bl_data *schema)
 {
-    const bl_shape wanted = o->shape, is = like->shape;
+    const bl_shape wanted = o->shape, is = schema->shape;
     if (wanted.channels > 0 && !shape_is_same(wanted, is))
         BL_FAIL(data->ctx, BL_BAD_VALUE,
                 "%s: shape %dx%dx%d, but the training set's examples are %d x %d x %d; the option shape is "
@@ -99,12 +99,12 @@ bl_status shape_check(const bl_data *data, const struct data_options *o, const b
 
 /* A table's row may be an image written out, or an image be wanted as a row: the number of features
    decides. */
-bl_status shape_like(bl_data *data, const bl_data *like, const char *path)
+bl_status shape_from_schema(bl_data *data, const bl_data *schema, const char *path)
 {
-    if (!like)
+    if (!schema)
         return BL_OK;
-    const bl_shape a = data->shape, b = like->shape;
-    if (data->features != like->features ||
+    const bl_shape a = data->shape, b = schema->shape;
+    if (data->features != schema->features ||
         !(shape_is_same(a, b) || shape_is_vector(a) || shape_is_vector(b)))
         BL_FAIL(data->ctx, BL_BAD_DATA,
                 "%s: examples of %d x %d x %d, expected %d x %d x %d as in the training set", path,
