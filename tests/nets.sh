@@ -88,7 +88,7 @@ hash "dense 9,layernorm ,tanh,residual( layernorm,dense 9 ),layernorm,dense C" >
 cmp short long || complain "layer norm in short form is another net"
 expect 2 'it must begin with a layer that has weights' train "layernorm, dense 3"
 expect 2 'must end with the output' train "dense 3, layernorm"
-expect 2 'of one number an example, layer norm leaves nothing' train "dense 1, layernorm, dense C"
+expect 2 'layer norm makes an example of one number constant' train "dense 1, layernorm, dense C"
 expect 2 'nothing may follow "layernorm"' train "dense 9, layernorm 9, dense C"
 expect 2 'subsampling needs an image' train "dense 9, subsample 2, dense C"
 expect 2 'expected "subsample STRIDE [pad-channels CHANNELS]"' train "dense 9, subsample, dense C"

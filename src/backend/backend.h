@@ -144,8 +144,8 @@ struct backend {
     void (*norm_sums)(const struct norm_maps *m, const float *x, double *sum); /* of x */
     void (*norm_squares)(const struct norm_maps *m, const float *x, const double *mean,
                          double *sum); /* of (x - mean)^2 */
-    void (*norm_down_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
-                           const float *inverse, double *sum, double *product); /* of dy, and of dy x^ */
+    void (*norm_backward_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                               const float *inverse, double *sum, double *product); /* of dy, and of dy x^ */
     void (*norm)(const struct norm_maps *m, const float *x, const float *mean, const float *inverse,
                  const float *scale, const float *shift, float *y); /* y = scale x^ + shift */
     void (*norm_backward)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,

@@ -1,16 +1,16 @@
 /*
  * activation.c - the non-linearities: tanh, logistic, relu, leaky relu, softplus, GELU, identity.
  *
- * All but GELU work in place and take their derivative from their own output, so nothing but the output is
- * kept. GELU is not monotonic: its output does not tell its input, which is kept. At its kink a relu has the
- * slope of its negative side.
+ * All except GELU work in place and compute their derivative from their output, so only the output is stored.
+ * GELU is not monotonic, so its derivative needs the input, which is stored too. At 0, relu and leaky relu
+ * have the slope of their negative side.
  */
 #include "layer_table.h"
 
 #include <stdio.h>
 
-/* Rows of a range are contiguous: one call of the backend's function a row. y: the range's numbers in this
-   row; dy: their derivatives; size: how many. */
+/* Calls a function of the backend once for each row, because only the numbers of one row are contiguous. y:
+   the range's numbers in this row; dy: the derivatives there; size: how many. */
 #define FOR_ROWS(c, call)                                                                                    \
     do {                                                                                                     \
         const struct backend *backend = (c)->worker->backend;                                                \
@@ -94,7 +94,7 @@ const struct layer_ops layer_relu = {.name = "relu",
                                      .local_backward = relu_backward,
                                      .slope_at_zero = negative_slope};
 
-/* As the float that it will be: 1e-60 is 0, and 0.9999999999 is 1. */
+/* The slope is also checked after rounding to float, where 1e-60 is 0 and 0.9999999999 is 1. */
 static bool is_slope(double slope)
 {
     return slope > 0.0 && slope < 1.0 && (float)slope > 0.0f && (float)slope < 1.0f;
@@ -149,8 +149,8 @@ const struct layer_ops layer_softplus = {.name = "softplus",
                                          .local_backward = softplus_backward,
                                          .slope_at_zero = half};
 
-/* x P(X < x) for a standard normal X (Hendrycks, Gimpel 2016, arXiv:1606.08415), not its approximation by
-   tanh. */
+/* y = x P(X < x) for a standard normal X (Hendrycks, Gimpel 2016, arXiv:1606.08415), exactly, not by the
+   approximation with tanh. */
 static void gelu_forward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;

@@ -1,7 +1,7 @@
 /*
  * add.c - the elementwise sum of two outputs of the same shape: y = a + b. With one input, a copy.
  *
- * The derivative at each input is the one at y. No parameters; 1 addition for each number.
+ * The derivative at each input equals the derivative at y. No parameters; one addition per number.
  */
 #include "add.h"
 

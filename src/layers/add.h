@@ -1,12 +1,13 @@
 /*
- * add.h - the layer where a residual ends: the sum of its inputs, and the derivative that each of them gets.
+ * add.h - the layer that ends a residual: the sum of its inputs, and the derivative at each of them.
  */
 #ifndef BL_LAYERS_ADD_H
 #define BL_LAYERS_ADD_H
 
 #include "layer.h"
 
-extern const struct layer_ops layer_add; /* no text makes one: the net does, for each residual */
+extern const struct layer_ops
+    layer_add; /* without a text: the parser inserts one for each residual */
 
 /* y = x[0] + x[1], or x[0] where n is 1. All: examples x units; the columns `range`. */
 void add_forward(const struct matrix *x, size_t n, struct matrix y, struct range range,

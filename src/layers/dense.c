@@ -1,7 +1,7 @@
 /*
  * dense.c - the fully connected layer: y = x W^T + b, or y = x W^T ("nobias").
  *
- * W: units x inputs, b: units. An image is taken as the row of its numbers. Multiply-accumulates per example:
+ * W: units x inputs, b: units. An image is taken as a vector. Multiply-accumulates per example:
  * units x inputs each for forward, pull and gradient.
  */
 #include "layer_table.h"

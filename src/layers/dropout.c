@@ -1,9 +1,10 @@
 /*
- * dropout.c - while training, each number is zero with probability p and 1 / (1 - p) times itself else
- * (Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, inverted); elsewhere nothing happens.
+ * dropout.c - in training, sets each number to zero with probability p and multiplies it by 1 / (1 - p)
+ * otherwise (Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, in the inverted form). In
+ * evaluation the layer is the identity.
  *
- * The mask is not stored: it is a function of seed, layer, step, and the number's position in the batch, and
- * is drawn again in the backward pass.
+ * The mask is not stored. It is a function of seed, layer, step and the number's position in the batch, and
+ * the backward pass draws it again.
  */
 #include "layer_table.h"
 
@@ -21,7 +22,7 @@ static bl_status dropout_parse(bl_context *ctx, struct layer *layer, struct slic
     return BL_OK;
 }
 
-/* m <- m mask / (1 - p), the columns `range`. Words below p 2^32 drop. */
+/* m <- m mask / (1 - p) on the columns `range`. A number is dropped where its random word is below p 2^32. */
 static void mask(const struct layer *layer, const struct layer_io *c, struct matrix m, struct range range)
 {
     const struct rng rng = {.seed = c->pass.seed,

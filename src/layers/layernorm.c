@@ -1,20 +1,19 @@
 /*
- * layernorm.c - each example to mean 0 and variance 1 over all its numbers, then y = scale x^ + shift with
- * both learned, one of each for every number (Ba, Kiros, Hinton 2016, arXiv:1607.06450; equation 4).
+ * layernorm.c - normalises each example to mean 0 and variance 1 over all its numbers, then applies a learned
+ * scale and shift, one of each for every number (Ba, Kiros, Hinton 2016, arXiv:1607.06450; equation 4).
  *
- *     x^ = (x - mean) / sqrt(variance + epsilon)    y = scale x^ + shift       mean, variance: over the n
- *     numbers of an example
- *     dscale = sum dy x^    dshift = sum dy                                    sums over the examples of the
- *     batch
+ *     x^ = (x - mean) / sqrt(variance + epsilon)    y = scale x^ + shift
+ *     dscale = sum dy x^    dshift = sum dy
  *     d = dy scale    dx = (d - mean(d) - x^ mean(d x^)) / sqrt(variance + epsilon)
  *
- * As PyTorch's nn.LayerNorm over the whole shape of an example, with its epsilon of 1e-5: an image is
- * normalised over channels, rows and columns, and has a scale and a shift for each of its numbers. The same
- * in training and in use: nothing runs, and a batch may be one example.
+ * Means and the variance are over the numbers of an example, sums over the examples of the batch. The layer
+ * equals PyTorch's nn.LayerNorm over the whole shape of an example, with its epsilon of 1e-5: an image is
+ * normalised over channels, rows and columns, and has a scale and a shift for each of its numbers. Training
+ * and evaluation do the same, because there are no running statistics, and a batch may be one example.
  *
- * Every output depends on all inputs, so the layer begins a block of its own. Its ranges of channels each
- * compute the moments of the examples again, in one order, rather than keep them: two reads of x, which is
- * small beside the products of the layers around it.
+ * Every output depends on all inputs, so the layer begins a block of its own. Each range of channels computes
+ * the moments of the examples again, in the same order, instead of storing them: this takes two reads of x,
+ * which is little compared with the products of the layers around it.
  */
 #include "layer_table.h"
 
@@ -23,12 +22,13 @@
 
 static const double epsilon = 1e-5;
 enum { SCALE, SHIFT };
-enum { CHUNK = 4096 }; /* numbers that are summed in float32 before the sum goes on in double */
+enum { CHUNK = 4096 }; /* as many numbers are summed in float32; the chunks' sums are added in double */
 
 static bl_status norm_fit(bl_context *ctx, struct layer *layer)
 {
     if ((double)layer->in.channels * layer->in.rows * layer->in.cols < 2.0)
-        BL_FAIL(ctx, BL_BAD_VALUE, "of one number an example, layer norm leaves nothing");
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "layer norm makes an example of one number constant; it needs two");
     return BL_OK;
 }
 

@@ -1,9 +1,11 @@
 /*
- * products_bf16.c - products of pairs of bfloat16, two of which lie in the place of a float (backend.h). What
- * is summed over is what is paired: inputs for x M^T, units for d M, examples for d^T x.
+ * products_bf16.c - products in bfloat16. Two bfloat16 numbers, a pair, occupy the memory of one float
+ * (backend.h). Pairs are along the dimension that is summed over: inputs for x M^T, units for d M, examples
+ * for d^T x.
  *
- * What all parts of a layer share is paired once by each worker, and remembered (worker->packed): x, or all
- * of d. The range's own operand is paired as it comes, at most OPERAND_LINES rows or columns at a time.
+ * The operand that all ranges of a layer share (x, or all of d) is packed in pairs once by each worker, which
+ * remembers it in worker->packed. The operand of the range itself is packed when it is needed, at most
+ * OPERAND_LINES rows or columns at a time.
  */
 #include "panels.h"
 #include "products.h"
@@ -15,8 +17,8 @@ static size_t half(size_t n)
     return (n + 1) / 2;
 }
 
-/* A worker's floats: what is shared, a range's operand, and two lists for `out`, or its rows before
-   they are a panel. */
+/* Pieces of a worker's floats: the shared operand, the range's operand, two lists of offsets for `out`, and
+   pairs that are not yet packed as a panel. */
 struct room {
     float *shared, *operand;
     int32_t *terms, *rows;
@@ -51,7 +53,7 @@ static struct room room_of(const struct worker *worker, size_t units, size_t inp
     return room;
 }
 
-/* false: it has been done already. */
+/* false: the worker has packed x in this form already. */
 static bool begin_packing(struct worker *worker, const float *x, enum packing as)
 {
     if (worker->packed.x == x && worker->packed.as == as)
@@ -71,7 +73,7 @@ static void pack_panels(struct matrix x, const struct room *room, const struct w
     }
 }
 
-/* At most OWN rows of M. */
+/* M: at most OPERAND_LINES rows. */
 static void out_some(struct matrix M, struct matrix x, struct matrix y, const struct room *room,
                      const struct worker *worker)
 {

@@ -27,8 +27,8 @@ void KERNEL(pair_columns)(const float *x, size_t ldx, size_t rows, size_t cols, 
 
 void KERNEL(norm_sums)(const struct norm_maps *m, const float *x, double *sum);
 void KERNEL(norm_squares)(const struct norm_maps *m, const float *x, const double *mean, double *sum);
-void KERNEL(norm_down_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
-                            const float *inverse, double *sum, double *product);
+void KERNEL(norm_backward_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                                const float *inverse, double *sum, double *product);
 void KERNEL(norm)(const struct norm_maps *m, const float *x, const float *mean, const float *inverse,
                   const float *scale, const float *shift, float *y);
 void KERNEL(norm_backward)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,

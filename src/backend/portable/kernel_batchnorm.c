@@ -99,8 +99,8 @@ void KERNEL(norm_squares)(const struct norm_maps *m, const float *x, const doubl
     give(m, all, sum);
 }
 
-void KERNEL(norm_down_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
-                            const float *inverse, double *sum, double *product)
+void KERNEL(norm_backward_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                                const float *inverse, double *sum, double *product)
 {
     doubles all[VECTORS] = {{0.0}}, products[VECTORS] = {{0.0}};
     const struct batchnorm_row means = row_of(m, mean), inverses = row_of(m, inverse);

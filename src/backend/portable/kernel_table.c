@@ -23,7 +23,7 @@ void KERNEL(fill)(struct backend *out)
         .pair_columns = KERNEL(pair_columns),
         .norm_sums = KERNEL(norm_sums),
         .norm_squares = KERNEL(norm_squares),
-        .norm_down_sums = KERNEL(norm_down_sums),
+        .norm_backward_sums = KERNEL(norm_backward_sums),
         .norm = KERNEL(norm),
         .norm_backward = KERNEL(norm_backward),
         .add = KERNEL(add),

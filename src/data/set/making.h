@@ -24,7 +24,7 @@ struct classes_shown classes_shown(const bl_data *schema);
 
 /* What is shared by all ways of making a set. */
 bl_status data_create(bl_data **out, bl_context *ctx, const char *source); /* everything else zero, owns */
-/* Gives the data the shape of `schema`, which must have as many features. schema NULL: keeps the data's shape.
+/* Gives the data the shape of `schema`, which must have as many features. schema NULL: keeps the data's own.
    path: for the message. */
 bl_status shape_from_schema(bl_data *data, const bl_data *schema, const char *path);
 /* Gives rows of numbers the shape that the options name. */
