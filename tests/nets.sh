@@ -39,11 +39,11 @@ expect 2 'repeated 0 times, expected 1 to 4096' train "0 x (dense 4), dense C"
 expect 2 'more than 4096 layers' train "4096 x (4096 x (dense 4)), dense C"
 expect 2 'more than 8 deep' train "1 x (1 x (1 x (1 x (1 x (1 x (1 x (1 x (1 x (dense 4))))))))), dense C"
 expect 2 'a comma too many' train "2 x (dense 4, ), dense C"
-expect 2 '"2 x ()" of the net: nothing stands between the parentheses' train "2 x (), dense C"
-expect 2 'nothing stands between the parentheses' train "3 x ( 2 x (  )), dense C"
-expect 2 '"3 x dense 4" of the net: what is repeated stands in parentheses' train "3 x dense 4, tanh, dense C"
-expect 2 'what is repeated stands in parentheses' train "2  x lenet"
-expect 2 'as many units as there are classes are "dense C"' train "dense 4, tanh, dense c"
+expect 2 '"2 x ()" of the net: the parentheses are empty' train "2 x (), dense C"
+expect 2 'the parentheses are empty' train "3 x ( 2 x (  )), dense C"
+expect 2 '"3 x dense 4" of the net: repeated layers need parentheses' train "3 x dense 4, tanh, dense C"
+expect 2 'repeated layers need parentheses' train "2  x lenet"
+expect 2 'a layer with as many units as classes is written "dense C"' train "dense 4, tanh, dense c"
 expect 2 'a convolution needs an image' train lenet
 
 # residuals: the canonical text, and what is wrong

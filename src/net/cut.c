@@ -1,13 +1,13 @@
 /*
  * cut.c - how the work on one block is cut into tasks.
  *
- * A task of a narrow convolution packs the weights, or the deltas, that it multiplies by. So examples are cut
- * into two ranges for each thread, which balances what threads take, and input channels into one, where each
- * gives enough rows to pay for packing.
+ * Each task of a narrow convolution packs the weights, or the deltas, that it multiplies by. Examples are cut
+ * into two ranges for each thread, which balances the threads' work; input channels into one range for each
+ * thread, and fewer where a range would have too few rows to be worth the packing.
  */
 #include "cut.h"
 
-enum { LEAST_CHANNELS = 8, LEAST_WEIGHTS = 64 }; /* of a task; weights: of one output channel */
+enum { LEAST_CHANNELS = 8, LEAST_WEIGHTS = 64 }; /* of a task; weights: per output channel */
 
 bool net_is_narrow(const struct net *net, size_t l)
 {
@@ -24,7 +24,7 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Of the weighted layer; 1 for an add layer. */
+/* The input channels of the weighted layer; 1 for an add layer. */
 static size_t input_channels(const struct net *net, size_t l)
 {
     return net->blocks[l].is_weighted ? (size_t)net_layer(net, l)->in.channels : 1;
@@ -54,7 +54,7 @@ struct place net_whole(const struct net *net, size_t l, size_t examples, struct 
                           .worker = worker};
 }
 
-/* Range i of n about equal ones. */
+/* Range i of n ranges of about equal size. */
 static struct range nth_range(struct range all, size_t i, size_t n)
 {
     return (struct range){all.end * i / n, all.end * (i + 1) / n};

@@ -10,7 +10,7 @@
 static const char *name_at(size_t i)
 {
     static const char *const names[] = {"end", "before-pool",
-                                        "channels"}; /* in the order of enum feedback position */
+                                        "channels"}; /* in the order of enum feedback_at */
     return i < sizeof names / sizeof *names ? names[i] : NULL;
 }
 

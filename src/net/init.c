@@ -1,5 +1,6 @@
 /*
- * init.c - draws the initial weights: stream RNG_WEIGHTS and RNG_BIASES, layer = the block's number.
+ * init.c - draws the initial weights, from the streams RNG_WEIGHTS and RNG_BIASES with layer = the block's
+ * index.
  */
 #include "init.h"
 

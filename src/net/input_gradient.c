@@ -1,10 +1,9 @@
 /*
- * input_gradient.c - dJ/dx = delta W of the first block, then back through dropout on the input.
+ * input_gradient.c - dJ/dx = delta W of the first block, then the derivative through dropout on the input.
  *
- * It costs as many multiply-accumulates as the forward pass of that block. Columns of the input are computed
- * apart from each other, and so are examples: behind a dense layer the work is cut by columns, so that each
- * task packs its own columns of W only; behind a convolution it is cut by examples, because images have too
- * few channels.
+ * It costs as many multiply-accumulates as the forward pass of that block. Neither columns of the input nor
+ * examples depend on each other. For a dense layer the work is cut by columns, so that each task packs only
+ * its own columns of W; for a convolution it is cut by examples, because images have too few channels.
  */
 #include "input_gradient.h"
 
@@ -22,14 +21,14 @@ size_t input_gradient_tasks(const struct net *net, size_t n)
     return is_cut_by_examples(net) ? (n + EXAMPLES - 1) / EXAMPLES : (net->inputs + COLUMNS - 1) / COLUMNS;
 }
 
-/* Range i of those of `size` that n things are cut into. */
+/* Range i of 0 .. n - 1, cut into ranges of `size`. */
 static struct range range_of(size_t i, size_t size, size_t n)
 {
     const size_t begin = i * size;
     return (struct range){begin, n - begin < size ? n : begin + size};
 }
 
-/* Back through the layers in front of the first weights, which work in place. */
+/* The derivative through the layers before the first weights, all of which work in place. */
 static void leave(const struct net *net, const struct workspace *workspace, struct matrix dx,
                   struct range columns, size_t first_example, struct worker *worker)
 {

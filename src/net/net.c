@@ -16,7 +16,7 @@ static bl_shape shape_at(const struct net *net, size_t i)
     return i == NET_INPUT ? net->input : net->layers[i].out;
 }
 
-/* Both inputs of an add layer have one shape. */
+/* Both inputs of an add layer must have the same shape. */
 static bl_status check_sum_of(bl_context *ctx, const struct net *net, const struct layer *layer)
 {
     const bl_shape a = shape_at(net, layer->inputs[0]), b = shape_at(net, layer->inputs[1]);
@@ -41,7 +41,7 @@ static bl_status fit_layers(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-/* The block that layer i, its last, belongs to. */
+/* The block whose last layer is layer i. */
 static size_t block_that_ends_with(const struct net *net, size_t i)
 {
     for (size_t l = 0; l < net->n_blocks && i != NET_INPUT; l++)
@@ -50,8 +50,8 @@ static size_t block_that_ends_with(const struct net *net, size_t i)
     return NET_INPUT;
 }
 
-/* An output of one size is cut as the block that gives its input is, also where that was an image and is a
-   row now. */
+/* Where the layer keeps the number of units, its channels are those of its source block, even if flatten has
+   made the source's image a vector. */
 static size_t channels_without_weights(const struct net *net, const struct block *block,
                                        const struct layer *layer)
 {
@@ -94,7 +94,8 @@ static bl_status make_blocks(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-/* Followers in text order, which is the blocks' order, because an add layer stands behind what it adds. */
+/* Followers in text order, which is the blocks' order, because an add layer comes after the blocks that it
+   adds. */
 static bl_status find_followers(bl_context *ctx, struct net *net)
 {
     size_t n = 0;
@@ -110,7 +111,8 @@ static bl_status find_followers(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-/* Each layer alone has checked that its own weights can be counted; so must all together, gaps included. */
+/* Each layer has checked that the number of its weights does not overflow; this checks their sum, with
+   gaps. */
 static bl_status check_sum(bl_context *ctx, const struct net *net)
 {
     const size_t most = SIZE_MAX / 64;
@@ -125,7 +127,7 @@ static bl_status check_sum(bl_context *ctx, const struct net *net)
     return BL_OK;
 }
 
-/* A list of tensors that grows, and the floats they take. */
+/* A growing list of tensors, and the floats that they take. */
 struct placing {
     struct net_tensor *items;
     size_t n, floats;
@@ -135,10 +137,10 @@ static void place(struct placing *p, struct net_tensor tensor)
 {
     tensor.at = p->floats;
     p->items[p->n++] = tensor;
-    p->floats += mem_whole_lines(tensor.rows * tensor.cols); /* every array begins on a cache line */
+    p->floats += mem_whole_lines(tensor.rows * tensor.cols); /* every array begins at a cache line */
 }
 
-/* How many numbers of one name layer i of block l has for each channel. */
+/* How many numbers each parameter array of layer i of block l has per channel. */
 static size_t params_of_channel(const struct net *net, size_t l, size_t i)
 {
     return net->layers[i].ops->has_params_for_each_unit ? net->layers[i].units / net->blocks[l].channels : 1;
@@ -179,7 +181,7 @@ static void place_block(struct net *net, size_t l, struct placing *params, struc
     block->n_tensors = params->n - block->tensors;
 }
 
-/* Where the numbers of a layer behind the weights stand, and what they are at first. */
+/* Points a layer without weights to its numbers, and sets their initial values. */
 static void start(struct net *net, const struct net_tensor *tensor, float *numbers, bool is_buffer)
 {
     struct layer *layer = &net->layers[tensor->layer];
@@ -235,14 +237,15 @@ static bl_status place_params(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-/* Tensors are told apart by block and kind of layer. */
+/* A block must not have two layers of the same kind with parameters, because tensors are named by block and
+   kind of layer. */
 static bl_status check_twins(bl_context *ctx, const struct net *net)
 {
     for (size_t i = 1; i < net->n_layers; i++)
         for (size_t k = i; k-- > 0 && !layer_is_head(&net->layers[k + 1]);)
             if (net->layers[i].ops->params[0] && net->layers[i].ops == net->layers[k].ops)
                 BL_FAIL(ctx, BL_BAD_VALUE,
-                        "net \"%s\": layers %zu and %zu are both \"%s\" behind the same weights", net->text,
+                        "net \"%s\": layers %zu and %zu are both \"%s\" after the same weights", net->text,
                         net->layers[k].number, net->layers[i].number, net->layers[i].text);
     return BL_OK;
 }
@@ -256,7 +259,7 @@ static bl_status parse_text(bl_context *ctx, struct net *net, const char *text, 
     return status;
 }
 
-/* All but the weights. */
+/* Everything except the parameters. */
 static bl_status lay_out(bl_context *ctx, struct net *net, const char *text, int outputs)
 {
     BL_TRY(parse_text(ctx, net, text, outputs));
@@ -306,7 +309,7 @@ bl_status net_create_for(struct net **out, bl_context *ctx, bl_shape input, cons
     return BL_OK;
 }
 
-/* Numbers that are trained in block l: weights, biases and what layers behind the weights own. */
+/* The number of parameters of block l: weights, biases and those of the layers after them. */
 static size_t count_params(const struct net *net, size_t l)
 {
     const struct block *block = &net->blocks[l];
@@ -348,7 +351,7 @@ void net_free(struct net *net)
     mem_free(net->ctx, net);
 }
 
-/* Parses alone: whether the shapes fit is known when the input is. */
+/* Only parses the text. Whether the shapes fit can be checked only when the input is known. */
 bl_status net_check_text(bl_context *ctx, const char *text)
 {
     struct net net = {.ctx = ctx};
@@ -375,14 +378,13 @@ bl_status net_check_push(const struct net *net, const char *who)
         BL_FAIL(
             net->ctx, BL_NOT_DEFINED,
             "rule %s is not defined for a net with \"%s\" (layer %zu): its paper does not say how its signal "
-            "goes on through such a layer",
+            "passes through such a layer",
             who, net->reader_of_all->ops->name, net->reader_of_all->number);
     for (size_t l = 0; l < net_last(net); l++)
         if (net->blocks[l].units != net_layer(net, l)->units)
             BL_FAIL(net->ctx, BL_NOT_DEFINED,
-                    "rule %s is not defined for this net: its signal goes onward through the weights, and "
-                    "block %zu "
-                    "(\"%s\") has %zu numbers at its weights and %zu at its end",
+                    "rule %s is not defined for this net: its signals go forward from block to block, and "
+                    "block %zu (\"%s\") has %zu numbers at its weights but %zu at its end",
                     who, l, net_layer(net, l)->text, net_layer(net, l)->units, net->blocks[l].units);
     return BL_OK;
 }

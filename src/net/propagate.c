@@ -1,10 +1,11 @@
 /*
- * propagate.c - propagation through a net: activations forward, signals through any matrices, and deltas at
- * the weights.
+ * propagate.c - propagation through a net: activations forward, signals through any matrices, and deltas back
+ * to the weights.
  *
- * Work is cut into ranges of a block's channels: few enough weights that a tile of gradient, the weights and
- * the optimiser's memory fit a core's second-level cache at common widths, enough ranges for two to eight
- * threads to share, and none so narrow that packing its operands costs more than a little of its products.
+ * Work is cut into ranges of a block's channels. A range has so few weights that a tile of gradient, the
+ * weights and the optimiser's state fit a core's second-level cache at common widths; there are enough ranges
+ * for two to eight threads; and no range is so narrow that packing its operands takes more than a small share
+ * of the time.
  */
 #include "../layers/add.h"
 #include "workspace.h"
@@ -18,7 +19,7 @@ static size_t larger_of(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* An even number of them, where there is more than one: for two threads, or four. */
+/* An even number where there is more than one, so that two or four threads get equal shares. */
 size_t net_ranges(const struct net *net, size_t l)
 {
     const size_t units = net->blocks[l].channels,
@@ -27,7 +28,7 @@ size_t net_ranges(const struct net *net, size_t l)
     return units <= LEAST ? 1 : (units + 2 * size - 1) / (2 * size) * 2;
 }
 
-/* As equal as whole vectors of 16 allow. */
+/* Ranges differ by at most one vector of 16 channels. */
 struct range net_range(const struct net *net, size_t l, size_t i)
 {
     const size_t units = net->blocks[l].channels, ranges = net_ranges(net, l);
@@ -43,14 +44,14 @@ size_t net_range_most(const struct net *net, size_t l)
     return most < net->blocks[l].channels ? most : net->blocks[l].channels;
 }
 
-/* The columns of the range's channels at layer i of the block. */
+/* The columns of layer i's output that belong to the place's channels. */
 static struct range columns_at(const struct net *net, const struct place *at, size_t i)
 {
     const size_t map = net->layers[i].units / net->blocks[at->l].channels;
     return (struct range){at->channels.begin * map, at->channels.end * map};
 }
 
-/* Where the derivatives of what layer i owns are left. */
+/* Points c to where the derivatives of layer i's parameters are written. */
 static void point_param_grads(const struct net *net, const struct place *at,
                               const struct workspace *workspace, size_t i, struct layer_io *c)
 {
@@ -61,7 +62,7 @@ static void point_param_grads(const struct net *net, const struct place *at,
             c->param_grads[k++] = workspace->param_grads + net->tensors[t].at;
 }
 
-/* The examples of the place. */
+/* The rows of m that are the place's examples. */
 static struct matrix rows_of(const struct place *at, struct matrix m)
 {
     return matrix_rows(m, at->examples);
@@ -120,7 +121,7 @@ static void add_sources(const struct net *net, const struct place *at, struct wo
                 columns_at(net, at, block->first), at->worker);
 }
 
-/* Of a head that reads all, at the range of its own block. */
+/* For a head that has no weights and reads all channels, at the range of its own block. */
 static struct layer_io head_layer_io(const struct net *net, const struct place *at,
                                      const struct workspace *workspace)
 {

@@ -6,8 +6,8 @@
  * Where missing values may be filled in, a column that had some has one feature more, 1 where the value is
  * missing.
  */
-#ifndef BL_DATA_RECIPE_H
-#define BL_DATA_RECIPE_H
+#ifndef BL_DATA_ENCODING_H
+#define BL_DATA_ENCODING_H
 
 #include "../../base/text.h"
 
