@@ -1,5 +1,5 @@
 /*
- * operands.c - the operands of an instruction in a net, with their blocks resolved.
+ * operands.c - resolves the buffers and blocks of an instruction's operands.
  */
 #include "program.h"
 
