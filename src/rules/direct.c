@@ -1,9 +1,9 @@
 /*
- * direct.c - the product shared by the rules that send the error, or the target, directly.
+ * direct.c - the product of the rules that send the error, or the targets, directly to each block.
  */
 #include "direct.h"
 
-/* The signal at the place. */
+/* The signal of the place's channels and examples. */
 static struct matrix signal_of(const struct net *net, const struct place *at,
                                const struct workspace *workspace)
 {
@@ -12,8 +12,8 @@ static struct matrix signal_of(const struct net *net, const struct place *at,
     return matrix_columns(signal, (struct range){at->channels.begin * map, at->channels.end * map});
 }
 
-/* Each row begins with one number for each of n channels: it becomes that channel's map. From the last one
-   on, so that none is written over before it was read. */
+/* Each row begins with one number for each of n channels. Copies the number to every position of the
+   channel's map, from the last channel to the first, so that no number is overwritten before it is read. */
 static void spread(struct matrix signal, size_t n)
 {
     const size_t map = signal.cols / n;

@@ -10,9 +10,9 @@
 #include <string.h>
 
 struct rule_arrays {
-    struct matrix *all; /* array i of block l at i n_blocks + l. Of the batch's: rows are the room */
+    struct matrix *all; /* array i of block l is all[i n_blocks + l]. BL_BATCH arrays have `room` rows */
     size_t room;        /* examples */
-    float *saved;       /* while something is measured: what is kept, one array after the other */
+    float *saved;       /* during a measurement: the kept arrays, one after the other */
     bool saves_feedback;
     struct rule_fault fault;
 };
@@ -37,7 +37,7 @@ static bool has(const struct rule *rule, size_t i)
     return array_is_of_blocks(array_at(rule, i)) || i % rule->n_blocks + 1 == rule->n_blocks;
 }
 
-/* A batch has 0 examples until there is room for one. */
+/* The size of one side of an array. A batch counts as 0 examples until rule_need_batch allocates its rows. */
 static size_t side_of(const struct net *net, size_t l, int side)
 {
     switch (side) {
@@ -163,7 +163,7 @@ bool rule_kept_array(const struct rule *rule, size_t i, struct rule_kept_array *
     return false;
 }
 
-/* To rule->arrays->saved, or back. */
+/* Copies the kept arrays to rule->arrays->saved, or back. */
 static void copy_kept(const struct rule *rule, bool is_back)
 {
     float *at = rule->arrays->saved;

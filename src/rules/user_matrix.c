@@ -1,5 +1,5 @@
 /*
- * user_matrix.c - the matrices that instructions of a user's rule name, and their sizes on a net.
+ * user_matrix.c - the matrices that the instructions of a user's rule name, and their sizes on a net.
  */
 #include "user_rule.h"
 

@@ -4,8 +4,8 @@
  *
  *     signal_l = delta_{l+1} B_{l+1}            B_{l+1} = s sign(W_{l+1}), s = sqrt(2 / (fan in + fan out))
  *
- * The chain of backpropagation with the signs of the weights, updated at each step. Memory: one B for each
- * block but the first, as large as its weights.
+ * Backpropagation with the signs of the weights in place of the weights, computed in each step. Memory: one B
+ * for each block except the first, as large as its weights.
  */
 #include "rule_table.h"
 
