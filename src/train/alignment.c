@@ -14,12 +14,12 @@
 struct alignment {
     bl_context *ctx;
     const struct stepper *stepper;
-    struct optimizer optimizer; /* a copy, set to the supposed step */
+    struct optimizer optimizer; /* a copy for the hypothetical step */
     struct workspace *by_rule, *bp;
     struct rule *bp_rule;
     struct program *bp_program;
     float *rule_gradient, *bp_gradient;    /* laid out like net->params */
-    float *w, *slots[OPTIMIZER_MAX_SLOTS]; /* copies that a supposed step may change: largest block */
+    float *w, *slots[OPTIMIZER_MAX_SLOTS]; /* copies that the hypothetical step may change: largest block */
     float *change;                         /* of that step */
     double *row;                           /* of weight_angle: the widest block's inputs */
 };
@@ -116,7 +116,7 @@ static void measure_delta(const struct alignment *a, size_t l, bl_angles *out)
     out->bp_norm = bp_norm / (double)by_rule.rows;
 }
 
-/* What one step with this gradient would add to the block's weights, into `to`. */
+/* Computes into `to` what one step with this gradient would add to the block's weights. */
 static void suppose_step(struct alignment *a, size_t l, const float *gradient, float *to)
 {
     const struct stepper *s = a->stepper;
@@ -150,8 +150,8 @@ static void measure_update(struct alignment *a, size_t l, bl_angles *out)
     out->update = products_angle(p, n);
 }
 
-/* Errors are each example's own, dJ_n / da, whatever the reduction: so that deltas and their norms mean
-   the same for any number of examples. */
+/* The error of each example is dJ_n / da under every reduction, so that deltas and their norms do not depend
+   on the number of examples. */
 static void inspect_both(struct alignment *a)
 {
     const struct stepper *s = a->stepper;
@@ -163,8 +163,8 @@ static void inspect_both(struct alignment *a)
     step_inspect(s, s->rule, s->inspected, a->by_rule, 1.0f, a->rule_gradient);
 }
 
-/* From the sum over the measured examples to what a step on `batch` of them would have: their mean, or for
-   the reduction sum `batch` times that. */
+/* Scales the sums over the measured examples to the gradient of a step on `batch` examples: to the mean, or
+   with the reduction sum to `batch` times the mean. */
 static void scale_gradients(struct alignment *a, size_t batch)
 {
     const struct net *net = a->stepper->net;

@@ -42,7 +42,7 @@ static bl_status read_shape(const struct loading *from, bl_shape *out)
     return BL_OK;
 }
 
-/* What may be absent is null in format 2, and was left out in format 1: then *out is NULL. */
+/* Metadata that may be absent: it is null in format 2 and omitted in format 1. Then *out is NULL. */
 static bl_status optional_metadata(const struct loading *from, const char *key, const char **out)
 {
     const char *text = tensors_metadata(from->file, key);
@@ -52,7 +52,7 @@ static bl_status optional_metadata(const struct loading *from, const char *key, 
     return BL_OK;
 }
 
-/* A JSON list of n texts, or nothing. */
+/* Reads a JSON list of n texts. *out stays NULL where the file has none. */
 static bl_status read_names(const struct loading *from, const char *key, size_t n, char ***out)
 {
     const char *text = NULL;
@@ -74,7 +74,7 @@ static bl_status read_names(const struct loading *from, const char *key, size_t 
                                      "%s: \"%s\" contains an entry that is not a name", from->path, key);
     }
     json_decref(list);
-    *out = names; /* half filled on failure: data_free undoes it */
+    *out = names; /* may be half filled on failure; data_free frees it */
     return status;
 }
 
@@ -84,8 +84,8 @@ static bl_status read_names(const struct loading *from, const char *key, size_t 
 struct pair {
     const char *name;      /* "scaling" or "targets" */
     const char *count_key; /* the metadata that counts them in a file of format 2 */
-    size_t most;           /* as many as there may be */
-    bool is_shared;        /* one will do too */
+    size_t most;           /* the number of values, one for each column */
+    bool is_shared;        /* a single value for all columns is also valid */
 };
 
 static bl_status find_half(const struct loading *from, const struct pair *pair, const char *half,
@@ -101,7 +101,8 @@ static bl_status find_half(const struct loading *from, const struct pair *pair, 
     return BL_OK;
 }
 
-/* As many as the file says it has: a pair that was lost would leave numbers unscaled without a word. */
+/* Compares n with the number that the file says it has, because without a lost pair numbers would silently
+   not be scaled. */
 static bl_status check_pairs(const struct loading *from, const struct pair *pair, size_t n)
 {
     const char *text = NULL;
@@ -146,7 +147,7 @@ static bl_status copy_pair(const struct loading *from, const struct pair *pair,
     return BL_OK;
 }
 
-/* out: of `schema`, which is freed as a whole on failure. */
+/* out: a member of `schema`, which the caller frees on failure. */
 static bl_status read_scaling(const struct loading *from, const struct pair *pair, struct scaling *out)
 {
     struct tensor_entry offset = {0}, scale = {0};
@@ -189,14 +190,14 @@ static bl_status read_scalings(const struct loading *from, struct bl_data *schem
         if (!(s->scale[k] > 0.0))
             BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scale of target %zu is %g, expected more than 0",
                     from->path, k, s->scale[k]);
-    /* a table's numbers are always scaled; 0.1.0 did not write how many are */
+    /* a table's numbers are always scaled; files of 0.1.0 do not have the count */
     if (schema->encoding && (schema->scaling.n == 0 || (schema->has_targets && s->n == 0)))
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: learned from a table, but has no tensor \"%s\"", from->path,
                 schema->scaling.n == 0 ? "scaling.offset" : "targets.offset");
     return BL_OK;
 }
 
-/* 0.1.0 did not say it: there each column that had missing values tells that they were filled in. */
+/* Files of 0.1.0 do not have this metadata; there any column with missing values implies imputation. */
 static bl_status read_missing(const struct loading *from, struct encoding *encoding)
 {
     const char *text = NULL;
@@ -226,7 +227,7 @@ static bl_status read_table(const struct loading *from, struct bl_data *schema)
     return encoding_feature_names(&schema->column_names, from->ctx, schema->encoding);
 }
 
-/* A file without this metadata knows its classes by their names alone. */
+/* Without this metadata, classes are matched by name if the file has names, else by value. */
 static bl_status read_labels(const struct loading *from, struct bl_data *schema)
 {
     const char *labels = tensors_metadata(from->file, "labels"),
@@ -283,7 +284,7 @@ static size_t count_numbers(const struct tensors *file)
     return n;
 }
 
-/* A few bytes can describe a net of gigabytes, so nothing is allocated for which the file has no values. */
+/* A few bytes can describe a net of gigabytes, so a net is created only if the file has that many values. */
 static bl_status check_size(const struct loading *from, bl_shape input, const char *text, size_t there)
 {
     struct net_size needed;
@@ -309,11 +310,11 @@ static bl_status make_net_and_rule(const struct loading *from, bl_shape input, s
                 "with the context (bl_rule_register) before its files are read",
                 from->path, name);
     const char *feedback_at = NULL;
-    BL_TRY(optional_metadata(from, "inlet", &feedback_at)); /* older than its choice: FEEDBACK_AT_END */
+    BL_TRY(optional_metadata(from, "inlet", &feedback_at)); /* files older than the option: FEEDBACK_AT_END */
     if (feedback_at)
         BL_TRY(feedback_at_parse(from->ctx, &stored.feedback_at, feedback_at));
     struct modules modules = {.cut = MODULES_OF_LAYERS};
-    const char *cut = tensors_metadata(from->file, "modules"); /* none: older than the choice */
+    const char *cut = tensors_metadata(from->file, "modules"); /* NULL: the file is older than the option */
     if (cut)
         BL_TRY(modules_parse(from->ctx, &modules, cut));
     BL_TRY(check_size(from, input, text, stored.most));
@@ -335,9 +336,9 @@ static bl_status copy_metadata(const struct loading *from, bl_model *model)
     return BL_OK;
 }
 
-/* Options of training only do not affect predictions, but an unknown word belongs to a version whose files
-   may have another meaning. Facts that are not in this list are figures of the run, which nothing reads but a
-   resumed run. */
+/* Options that only affect training do not change predictions, but an unknown value belongs to a version
+   whose files may have another meaning. Metadata that is not in this list is read only when a run is
+   resumed. */
 static bl_status check_options(const struct loading *from)
 {
     static const struct {
@@ -375,10 +376,10 @@ static bool is_own_name(const bl_model *model, const char *name)
     for (size_t i = 0; i < model_count_tensors(model); i++)
         if (strcmp(name, model->names[i]) == 0)
             return true;
-    return strncmp(name, "optimizer.", strlen("optimizer.")) == 0; /* what only a resumed run reads */
+    return strncmp(name, "optimizer.", strlen("optimizer.")) == 0; /* read only when a run is resumed */
 }
 
-/* Weights that the net has no place for belong to another net. */
+/* Refuses tensors that the net does not have, because they belong to another net. */
 static bl_status check_tensors(const struct loading *from, const bl_model *model)
 {
     struct tensor_entry entry;
@@ -390,7 +391,7 @@ static bl_status check_tensors(const struct loading *from, const bl_model *model
     return BL_OK;
 }
 
-/* Running variances: sqrt of a negative one would be no number. */
+/* Refuses negative running variances, whose square root would be NaN. */
 static bl_status check_variances(const struct loading *from, const bl_model *model)
 {
     const struct net *net = model->net;
@@ -468,6 +469,6 @@ bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
     }
     data_free(schema);
     tensors_free(ctx, file);
-    /* whatever an older part says of a value in the file, it is the file that is wrong */
+    /* whatever a callee reports about a value of the file, the error is in the file */
     return status == BL_BAD_VALUE || status == BL_NOT_DEFINED ? BL_BAD_DATA : status;
 }

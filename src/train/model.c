@@ -158,8 +158,8 @@ int bl_model_outputs(const bl_model *model)
     return model ? model->schema->outputs : 0;
 }
 
-/* Block by block what is trained; then what is kept; then the feedback of the blocks that have some; then
-   the arrays of a user's rule. */
+/* The order of tensors: parameters block by block, buffers, the feedback of the blocks that have some, the
+   arrays of a user's rule. */
 bool model_tensor(const bl_model *model, size_t i, struct matrix *out)
 {
     const struct net *net = model->net;
@@ -196,7 +196,7 @@ size_t model_count_tensors(const bl_model *model)
 
 enum { SCALING_ENTRIES = 4 };
 
-/* Pairs: the offset, then the scale. */
+/* Writes pairs of entries, the offset and the scale. Returns the number of entries. */
 static size_t scaling_entries(const bl_model *model, struct tensor_entry *entries)
 {
     const struct scaling *s = &model->schema->scaling, *targets = &model->schema->target_scaling;
@@ -230,9 +230,9 @@ bl_status model_read_format(bl_context *ctx, const struct tensors *file, const c
             path, text, BL_VERSION, model_formats[0], model_formats[1]);
 }
 
-/* 0.1.0 fitted its scaling to numbers rounded to floats. It is as good as ours where that rounding was
-   small beside the deviation; a column of large numbers that differ by little it took for constant.
-   Offsets are compared in deviations. */
+/* 0.1.0 fitted its scaling to numbers rounded to float. The scalings agree where that rounding was small
+   compared with the deviation; 0.1.0 took columns of large numbers with small differences for constant.
+   Offsets are compared in units of the deviation. */
 static bool is_near(const struct tensor_entry *ours, const struct tensor_entry *theirs, const double *scale,
                     size_t i)
 {
@@ -274,7 +274,7 @@ bool model_scaling_matches(const bl_model *model, const struct tensors *file)
 static bl_status write_entries(const bl_model *model, const char *path, struct tensor_entry *entries,
                                const struct tensor_entry *extra, size_t n_extra)
 {
-    size_t n = scaling_entries(model, entries); /* first: doubles lie at multiples of 8 bytes then */
+    size_t n = scaling_entries(model, entries); /* first, so that doubles are aligned to 8 bytes */
     struct matrix m;
     for (size_t i = 0; model_tensor(model, i, &m); i++) {
         const bool is_row =

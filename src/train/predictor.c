@@ -1,8 +1,8 @@
 /*
  * predictor.c - prediction: examples are scaled as in training and passed through the net.
  *
- * All state that changes belongs to the predictor, so that several predictors can share a model. One pass is
- * a batch of up to 256 examples; the bits of an answer do not depend on what else is in its batch.
+ * All state that changes belongs to the predictor, so that several predictors can share a model. A batch has
+ * up to 256 examples; the bits of a prediction do not depend on the other examples of its batch.
  */
 #include "../base/mem.h"
 #include "score.h"
@@ -13,7 +13,7 @@
 enum { MOST_AT_ONCE = 256 };
 
 struct bl_predictor {
-    bl_context *ctx; /* which also explains failures */
+    bl_context *ctx; /* bl_why of this context explains failures */
     const bl_model *model;
     struct workspace *workspace;
 };
@@ -53,7 +53,7 @@ void bl_predictor_free(bl_predictor *p)
 
 /* ---- Batches */
 
-/* Where examples come from: a set, or arrays of the caller's. */
+/* The source of examples: a data set, or arrays of the caller. */
 struct predictor_source {
     const bl_data *data;
     const float *floats;
@@ -154,7 +154,7 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
 
 /* ---- Without a predictor: one that lives for the call */
 
-/* No larger than what it is made for. */
+/* A predictor for n examples, with no larger batch than needed. */
 static bl_status create_for(bl_predictor **out, const bl_model *model, size_t n)
 {
     return create(out, model->ctx, model, n < 1 ? 1 : n < MOST_AT_ONCE ? n : MOST_AT_ONCE);

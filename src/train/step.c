@@ -1,5 +1,5 @@
 /*
- * step.c - runs a program: each op on a range of a block, each stage as a list of tasks for parallel_for.
+ * step.c - runs a program: executes each op on a range of a block, and each stage as a list of tasks.
  */
 #include "step.h"
 
@@ -18,13 +18,13 @@ struct step_run {
     const struct net *net;
     const struct rule *rule;
     struct workspace *workspace;
-    float *gradients; /* where they are kept; NULL: each worker's tile */
+    float *gradients; /* the buffer of all gradients; NULL: each worker's tile */
     struct outcome outcome;
-    const struct task *tasks; /* of the stage under way */
-    struct prefetch prefetch; /* to be done before its tasks */
+    const struct task *tasks; /* of the current stage */
+    struct prefetch prefetch; /* runs before these tasks */
 };
 
-/* What a task works on: the workspace with the worker's own derivatives. */
+/* What a task works on. The workspace is that of the worker, with its derivatives. */
 struct scene {
     struct step_run *run;
     const struct instruction *item;
@@ -42,7 +42,7 @@ static bl_status need_slots(struct stepper *s, float **slots, size_t n)
     return BL_OK;
 }
 
-/* The optimiser's memory of feedback that learns. */
+/* Allocates the optimiser's state of learned feedback. */
 static bl_status need_B_slots(struct stepper *s)
 {
     size_t n = 0;
@@ -56,7 +56,7 @@ static bl_status need_B_slots(struct stepper *s)
     return need_slots(s, s->B_slots, n);
 }
 
-/* The optimiser's memory of arrays that learn. */
+/* Allocates the optimiser's state of a user rule's arrays. */
 static bl_status need_array_slots(struct stepper *s)
 {
     const struct program *p = s->program;
@@ -163,7 +163,7 @@ static void run_forward(const struct scene *scene)
         run_local_forward(scene);
 }
 
-/* J and e of each example times its weight. */
+/* Multiplies the loss and the error of each example by the example's weight. */
 static double weighted_error(const struct stepper *s, const struct workspace *workspace)
 {
     double sum = 0.0;
@@ -261,7 +261,7 @@ static void run_noise(const struct scene *scene)
     rule_run_noise(scene->run->rule, scene->item, scene->workspace);
 }
 
-/* The optimiser on n numbers of a tensor, from params[at] on. */
+/* Updates n numbers of a tensor, from params[at] on. */
 static void apply(const struct stepper *s, const struct net_tensor *tensor, size_t at, const float *g,
                   size_t n)
 {
@@ -271,7 +271,7 @@ static void apply(const struct stepper *s, const struct net_tensor *tensor, size
     optimizer_update(&s->optimizer, s->ctx->backend, tensor->is_matrix, s->net->params + at, g, slots, n);
 }
 
-/* On the piece of a tensor that belongs to the range's channels. */
+/* Updates the piece of a tensor that belongs to the range's channels. */
 static void apply_piece(const struct stepper *s, const struct net_tensor *tensor, struct range range,
                         const float *g)
 {
@@ -283,7 +283,7 @@ static const float *piece_of(const float *all, const struct net_tensor *tensor, 
     return all + tensor->at + range.begin * tensor->cols;
 }
 
-/* The optimiser on n numbers of block l's feedback, from `first` on. */
+/* Updates n numbers of block l's feedback, from `first` on. */
 static void apply_to_B(const struct stepper *s, size_t l, size_t first, const float *g, size_t n)
 {
     float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
@@ -292,7 +292,7 @@ static void apply_to_B(const struct stepper *s, size_t l, size_t first, const fl
     optimizer_update(&s->optimizer, s->ctx->backend, true, s->rule->B[l].x + first, g, slots, n);
 }
 
-/* B[l]'s columns of the range: gradient e^T h, into the worker's tile. */
+/* The gradient e^T h of B[l]'s columns of the range, in the worker's tile, and their update. */
 static void run_learn_feedback(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
@@ -306,8 +306,8 @@ static void run_learn_feedback(const struct scene *scene)
                    h.cols);
 }
 
-/* The optimiser on the range of an array of a user's rule, by the gradient in another one of its shape:
-   row by row. */
+/* Updates the range of a user rule's array, row by row, by the gradient in another array of the same
+   shape. */
 static void run_update_array(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
@@ -339,14 +339,15 @@ static struct range weight_columns(const struct net *net, const struct place *at
     return (struct range){at->inputs.begin * of_each, at->inputs.end * of_each};
 }
 
-/* Of the places that a block's input channels are cut into, one has what is not cut by them. */
+/* Whether this is the first range of input channels. Its task also handles what is not cut by input
+   channels. */
 static bool is_first_of_inputs(const struct place *at)
 {
     return at->inputs.begin == 0;
 }
 
-/* Where the gradient of the place's weights is; *db: of their biases, behind a tile where the layer has
-   none. Without weights: a tile that nobody writes. */
+/* The memory for the gradient of the place's weights; *db: for that of their biases, which follows the tile
+   if the layer has no biases. For a block without weights the tile is not written. */
 static struct matrix gradient_of(const struct scene *scene, float **db)
 {
     const struct place *at = &scene->at;
@@ -366,8 +367,8 @@ static struct matrix gradient_of(const struct scene *scene, float **db)
     return (struct matrix){to + W->at + at->channels.begin * W->cols + columns.begin, rows, cols, W->cols};
 }
 
-/* The optimiser on all of the range's parameters behind the weights. Layers have left their derivatives in
-   the workspace. */
+/* Updates the range's biases and the parameters of the layers after the weights, whose derivatives those
+   layers have written to the workspace. */
 static void update_rest(const struct scene *scene, const float *db)
 {
     const struct stepper *s = scene->run->stepper;
@@ -421,7 +422,7 @@ static void copy_param_grads(const struct net *net, const struct place *at, cons
     }
 }
 
-/* Whether a delta of the range is other than 0; looked for until there is one. */
+/* Records whether the range has a delta other than 0. Once one was found, the block is not checked again. */
 static void look(const struct stepper *s, const struct place *at, const struct workspace *workspace)
 {
     if (!s->taught || atomic_load_explicit(&s->taught[at->l], memory_order_relaxed))
@@ -489,7 +490,7 @@ static void (*const runners[OP_KINDS])(const struct scene *) = {
 
 /* ---- Tasks and stages */
 
-/* A measurement, which is no step, leaves out what has a period. */
+/* Instructions with a period run in some steps only, and not in measurements. */
 static bool runs_this_step(const struct instruction *item, const struct workspace *workspace)
 {
     if (item->period <= 1)
@@ -518,7 +519,7 @@ static void run_task(struct step_run *run, const struct task *task, int worker)
     }
 }
 
-/* What is fetched comes before the tasks. */
+/* Runs the prefetch, if there is one, as task 0, and then the stage's tasks. */
 static void run_one(void *work, size_t i, int worker)
 {
     struct step_run *run = work;
@@ -529,7 +530,8 @@ static void run_one(void *work, size_t i, int worker)
         run_task(run, &run->tasks[i - first], worker);
 }
 
-/* A range's number in its block, in every stage. */
+/* The lane of a task is the number of its range in the block, so that in every stage the same worker gets the
+   same range. */
 static size_t lane_of(const void *work, size_t i)
 {
     const struct step_run *run = work;
@@ -537,7 +539,7 @@ static size_t lane_of(const void *work, size_t i)
     return i < first ? 0 : run->tasks[i - first].number;
 }
 
-/* Packed copies are invalid, because their matrices have been recomputed. */
+/* Invalidates packed copies, because their matrices have been recomputed. */
 static void forget_packed(struct workspace *workspace)
 {
     for (size_t i = 0; i < workspace->n_workers; i++)
@@ -556,8 +558,8 @@ static void run_program(struct step_run *run, struct prefetch prefetch)
     }
 }
 
-/* The moment that work begins whose time decides how many threads the next batch gets; 0 where nothing is
-   to be decided. */
+/* The start of work whose duration helps to choose the number of threads for the next batches; 0 where there
+   is no choice. */
 static double choice_begin(const struct workspace *workspace)
 {
     return thread_choice_is_open(&workspace->threads) ? clock_seconds() : 0.0;
@@ -569,8 +571,8 @@ static void choice_end(struct workspace *workspace, double begun)
         thread_choice_note(&workspace->threads, (double)workspace->n, clock_seconds() - begun);
 }
 
-/* The net alone, which has no program: of block l its head, and the layers behind it, in one job where
-   they are cut alike. */
+/* A forward pass without a program. The head of block l and the layers after it are one job if they are cut
+   in the same way. */
 struct forward {
     const struct net *net;
     struct workspace *workspace;

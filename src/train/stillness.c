@@ -1,10 +1,10 @@
 /*
  * stillness.c - reports a block whose deltas are all exactly 0, once, with the likely reason.
  *
- * The tasks of a step look at their own part of a delta until they find a number that is not 0
- * (stepper.taught), and not again before the flags are judged: after ten steps, then every thousand steps and
- * at the end of epochs. Steps 1 and 2 do not count, because from zero weights some rules reach a block only
- * then. Where the error itself is 0 there is nothing to learn.
+ * The tasks of a step search their range of a delta until they find a number that is not 0 (stepper.taught).
+ * The flags are evaluated and reset after ten steps, then every thousand steps and at the end of epochs.
+ * Steps 1 and 2 do not count, because from zero weights some rules reach a block only after them. Where the
+ * error itself is 0, nothing is reported.
  */
 #include "stillness.h"
 
@@ -38,7 +38,8 @@ static bool has_relu(const struct net *net, size_t l)
     return false;
 }
 
-/* What stops a signal on its way to block l: through all blocks behind it, or those of its module. */
+/* What stops a signal on its way to block l: a layer of a block after it, or for a direct rule of its
+   module. */
 static const char *reason_of(const bl_trainer *t, size_t l)
 {
     const struct net *net = t->model->net;
@@ -106,7 +107,7 @@ bl_status stillness_after_step(bl_trainer *t)
     return t->looked >= (t->has_judged ? LATER_LOOK : FIRST_LOOK) ? judge_stillness(t) : BL_OK;
 }
 
-/* Not from a few small batches that happen to come after the last look. */
+/* Does nothing after too few steps since the last evaluation, which may be a few small batches. */
 bl_status stillness_after_epoch(bl_trainer *t)
 {
     return t->looked >= FIRST_LOOK || (t->looked > 0 && !t->has_judged) ? judge_stillness(t) : BL_OK;

@@ -1,5 +1,5 @@
 /*
- * trainer.c - single steps, and the batches of the caller's on which they are taken.
+ * trainer.c - single steps on batches of the caller.
  */
 #include "trainer.h"
 #include "max_norm.h"

@@ -23,16 +23,16 @@ static bl_status set_default(bl_config *config, const char *key, const char *tex
     return config_text(config, key)[0] ? BL_OK : config_set_default(config, key, text);
 }
 
-/* Every hidden activation has a slope at 0: none is a relu, or nearly one. */
+/* Whether every hidden activation has a slope at 0, so that none is a relu or nearly one. */
 static bool is_steep(const struct net *net)
 {
     return 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
 }
 
-/* From zero weights all hidden units of a block move along as many directions as the error has; with one
-   output, or two classes, that is one, and it stays so: units that are all alike learn little more than a
-   linear model. Behind zero weights layer norm has nothing to normalise, and multiplies what goes back
-   through it by 1 / sqrt(epsilon), 316, which chains of matrices did not recover from (docs/rules.md). */
+/* From zero weights the hidden units of a block move along as many directions as the error has. With one
+   output, or two classes, that is one direction, and all units stay alike and learn little more than a linear
+   model. After zero weights layer norm has nothing to normalise and multiplies the derivative by 1 /
+   sqrt(epsilon) = 316, from which rules with chains of matrices did not recover (docs/rules.md). */
 static bool may_start_from_zero(const struct net *net, const struct rule_ops *ops)
 {
     if (net->reader_of_all && rule_is_chain(ops))
@@ -41,9 +41,9 @@ static bool may_start_from_zero(const struct net *net, const struct rule_ops *op
     return ops->learns_from_zero && !net->has_merged_modules && is_steep(net) && has_directions;
 }
 
-/* In a chain of matrices the size of a signal is multiplied by the gain at each block; a direct rule passes
-   one matrix, and so does a chain with one hidden block. Relus do not bound their outputs, and need half the
-   size (docs/rules.md). */
+/* In a chain of matrices the size of a signal is multiplied by the gain at each block, whereas the signal of
+   a direct rule, or of a chain with one hidden block, passes one matrix. Relus do not bound their outputs,
+   and need half the size (docs/rules.md). */
 const char *trainer_default_feedback(const struct rule_ops *ops, const struct net *net,
                                      const struct optimizer *optimizer)
 {
@@ -91,7 +91,7 @@ static bl_status set_training_defaults(bl_config *config, const struct optimizer
     return set_default_size(config, "epochs", chosen.epochs);
 }
 
-/* What the net must be known for. */
+/* Sets the defaults that depend on the net. */
 static bl_status set_all_defaults(bl_config *config, const struct net *net, const struct rule_ops *ops,
                                   const struct optimizer *optimizer, size_t examples)
 {
@@ -102,7 +102,7 @@ static bl_status set_all_defaults(bl_config *config, const struct net *net, cons
                                            : config_set_default(config, "net", net->text);
 }
 
-/* Called before anything is drawn: purposes without a seed of their own take the run's. */
+/* Gives every seed that is not set the value of the run's. Called before any number is drawn. */
 static bl_status set_seed_defaults(bl_config *config)
 {
     static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
@@ -111,7 +111,7 @@ static bl_status set_seed_defaults(bl_config *config)
     return BL_OK;
 }
 
-/* What the net or the optimiser is made from. */
+/* Sets the defaults from which the net and the optimiser are made. */
 static bl_status set_early_defaults(bl_config *config, const bl_data *schema)
 {
     char net[DEFAULTS_NET_ROOM];
@@ -143,7 +143,7 @@ static bl_status check_start(bl_context *ctx, const bl_config *config, const str
     return BL_OK;
 }
 
-/* One unit for each class or target, or one for the second of two classes. */
+/* The output needs one unit for each class or target, or one for the second of two classes. */
 static bl_status check_outputs(bl_context *ctx, const struct net *net, const struct loss_ops *loss,
                                const bl_data *data)
 {
@@ -206,7 +206,7 @@ static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *schema
     return BL_OK;
 }
 
-/* Net and rule become the model's, also on failure. */
+/* The model takes ownership of net and rule, also on failure. */
 static bl_status make_model(bl_trainer *t, const bl_data *schema, const struct optimizer *optimizer)
 {
     const struct rule_ops *ops = rule_find(t->ctx, config_text(t->config, "rule"));
@@ -242,7 +242,7 @@ static bl_status make_model(bl_trainer *t, const bl_data *schema, const struct o
     return model_create(&t->model, t->ctx, net, rule, loss, schema);
 }
 
-/* A JSON list of texts, or null: what is not there is said, so that a reader misses what was lost. */
+/* Writes a JSON list of texts, or null, so that a reader can tell missing names from lost ones. */
 static bl_status set_names(bl_trainer *t, const char *key, char *const *names, size_t n)
 {
     if (!names)
@@ -258,7 +258,7 @@ static bl_status set_names(bl_trainer *t, const char *key, char *const *names, s
     return status;
 }
 
-/* What the columns of a table became. */
+/* Describes how the columns of a table were encoded. */
 static bl_status set_table(bl_trainer *t, const bl_data *schema)
 {
     char *text = NULL;
@@ -346,7 +346,7 @@ bl_status trainer_make_workspace(struct workspace **out, const bl_trainer *t, si
     return rule_need_batch(rule, capacity);
 }
 
-/* Blocks learn as they go: from the targets, or from an error that a first pass brought. */
+/* --memory low needs a rule under which each block can be updated before the next signal is computed. */
 static bl_status check_memory(const bl_trainer *t)
 {
     const struct rule_ops *ops = t->model->rule->ops;
@@ -363,8 +363,8 @@ static bl_status check_memory(const bl_trainer *t)
     return BL_OK;
 }
 
-/* What one rule or two take: where the rule at hand does not, the option has no value. Feedback that
-   learns forgets how it began by decay alone, and the `decay` of a file of 0.1.0 is such a one. */
+/* Sets the defaults of options that only some rules use; under other rules they have no value. Learned
+   feedback loses its initial value by decay only, and the `decay` of a file of 0.1.0 is such a decay. */
 static bl_status set_rule_defaults(bl_trainer *t, struct optimizer *optimizer)
 {
     const struct rule_ops *ops = rule_find(t->ctx, config_text(t->config, "rule"));

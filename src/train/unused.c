@@ -14,7 +14,7 @@ static bool is_asked(const bl_config *config, const char *key, const char *other
     return bl_config_is_set(config, key) && strcmp(config_text(config, key), otherwise) != 0;
 }
 
-/* Of a user's rule: arrays that begin with random numbers. */
+/* Whether a user's rule has arrays with random initial values. */
 static bool draws_arrays(const struct rule_ops *ops)
 {
     for (int i = 0; ops->user && i < ops->user->n_arrays; i++)
@@ -23,7 +23,7 @@ static bool draws_arrays(const struct rule_ops *ops)
     return false;
 }
 
-/* Of a rule that learns without feedback, or makes it from the weights. */
+/* For a rule without feedback, or with feedback computed from the weights. */
 static bl_status note_unused_feedback(bl_trainer *t, const struct rule_ops *ops)
 {
     const char *usual = trainer_default_feedback(ops, t->model->net, &t->stepper.optimizer),
@@ -35,7 +35,7 @@ static bl_status note_unused_feedback(bl_trainer *t, const struct rule_ops *ops)
     return BL_OK;
 }
 
-/* Of rules whose derivatives are exact everywhere, and of nets that have such modules anyway. */
+/* For rules whose derivatives are exact everywhere, and for nets that have the same modules by default. */
 static bl_status note_unused_modules(bl_trainer *t, const struct rule_ops *ops)
 {
     if (!is_asked(t->config, "modules", "layer"))
@@ -91,8 +91,8 @@ static bl_status note_unused_option(const bl_config *config, bl_data *train, con
                : BL_OK;
 }
 
-/* A file may be an array with labels of a name, or of regression targets; a named set and a folder are
-   neither. */
+/* Whether the data are a file, for which the options label and target may have a meaning, and not a named set
+   or a folder. */
 static bool is_file(const char *where)
 {
     struct stat status;
