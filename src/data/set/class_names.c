@@ -1,5 +1,5 @@
 /*
- * class_names.c - which class of a set a label of another file means.
+ * class_names.c - finds the class of a set that a label of another file means.
  */
 #include "making.h"
 
