@@ -25,7 +25,7 @@ static void batch_of(unsigned i, float *x, int32_t *labels)
         labels[k] = x[2 * k] * x[2 * k + 1] > 0.0f;
 }
 
-/* `like` says what an example is and how many classes there are: the first batch will do. */
+/* `schema` says what an example is and how many classes there are: the first batch will do. */
 static bl_status make_trainer(bl_trainer **trainer, bl_context *ctx)
 {
     static const char *const options[][2] = {
@@ -34,16 +34,16 @@ static bl_status make_trainer(bl_trainer **trainer, bl_context *ctx)
     float x[2 * BATCH];
     int32_t labels[BATCH];
     bl_config *config = NULL;
-    bl_data *like = NULL;
+    bl_data *schema = NULL;
     batch_of(0, x, labels);
     bl_status status = bl_config_create(&config, ctx);
     for (size_t i = 0; i < sizeof options / sizeof options[0] && status == BL_OK; i++)
         status = bl_config_set(config, options[i][0], options[i][1]);
     if (status == BL_OK)
-        status = bl_data_wrap(&like, ctx, x, labels, BATCH, shape, 2);
+        status = bl_data_wrap(&schema, ctx, x, labels, BATCH, shape, 2);
     if (status == BL_OK)
-        status = bl_trainer_create(trainer, ctx, config, like);
-    bl_data_free(like); /* the trainer keeps no examples */
+        status = bl_trainer_create(trainer, ctx, config, schema);
+    bl_data_free(schema); /* the trainer keeps no examples */
     bl_config_free(config);
     return status;
 }

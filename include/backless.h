@@ -794,10 +794,10 @@ typedef struct bl_progress {
 typedef int (*bl_progress_fn)(void *user, const bl_progress *now);
 
 /* Net, rule, optimiser and their first values, from the configuration; shape, outputs, scaling and class
-   names from `like` (the training set). The configuration is copied, and every default is settled in the
+   names from `schema` (the training set). The configuration is copied, and every default is settled in the
    copy: bl_trainer_config tells which. */
 BL_API bl_status bl_trainer_create(bl_trainer **out, bl_context *ctx, const bl_config *config,
-                                   const bl_data *like);
+                                   const bl_data *schema);
 BL_API void bl_trainer_free(bl_trainer *trainer);
 BL_API const bl_config *bl_trainer_config(const bl_trainer *trainer);
 BL_API bl_model *bl_trainer_model(bl_trainer *trainer); /* the trainer's own; alive as long as it */
@@ -852,7 +852,7 @@ BL_API bl_status bl_trainer_set_rate(bl_trainer *trainer, double rate);
    norm, counts of steps and epochs, the rate of bl_trainer_set_rate. The file is a model too
    (bl_model_load). It is replaced as a whole. BL_DIVERGED: a weight is no number; an older file stays as
    it was. load takes such a file up, in a trainer with the same net, rule, feedback, loss, optimiser,
-   seeds and kind of data: the next bl_trainer_step is to the bit the step that would have followed. `like`
+   seeds and kind of data: the next bl_trainer_step is to the bit the step that would have followed. `schema`
    may have been other examples than before, except for a file that was saved within an epoch of
    bl_trainer_fit, which goes on with that epoch. Options lr, schedule and epochs that were not set are the
    file's. BL_BAD_DATA: the file is none of bl_trainer_save's or of a run folder, or is of another trainer;

@@ -473,7 +473,7 @@ int bl_rule_at(const bl_context *ctx, int i, bl_rule_info *out)
 /* ---- Models at work */
 
 /* Of data for a model; config NULL: none is given. */
-static struct data_options options_like(const bl_config *config)
+static struct data_options reading_options(const bl_config *config)
 {
     struct data_options options = {.header = "auto"};
     if (config)
@@ -490,8 +490,8 @@ bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *p
     BL_GIVEN(model->ctx, out);
     BL_GIVEN(model->ctx, path);
     BL_GIVEN(model->ctx, part);
-    const struct data_options options = options_like(config);
-    return data_read_like(out, model->ctx, path, part, &options, model->like);
+    const struct data_options options = reading_options(config);
+    return data_read_with_schema(out, model->ctx, path, part, &options, model->schema);
 }
 
 bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *path, const char *part,
@@ -502,13 +502,13 @@ bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *p
     BL_GIVEN(model->ctx, out);
     BL_GIVEN(model->ctx, path);
     BL_GIVEN(model->ctx, part);
-    const struct data_options options = options_like(config);
-    return data_read_part(out, model->ctx, path, part, &options, model->like);
+    const struct data_options options = reading_options(config);
+    return data_read_part(out, model->ctx, path, part, &options, model->schema);
 }
 
 const char *bl_model_class_name(const bl_model *model, int i)
 {
-    return model ? bl_data_class_name(model->like, i) : NULL;
+    return model ? bl_data_class_name(model->schema, i) : NULL;
 }
 
 int bl_model_tensor(const bl_model *model, int i, bl_tensor *out)

@@ -93,8 +93,8 @@ static void hash_activations(struct bits *bits, const struct backend *k,
                              void (*fill_input)(struct bits *, float *))
 {
     void (*const up[])(float *, size_t) = {k->tanh, k->logistic, k->softplus};
-    void (*const down[])(float *, const float *, size_t) = {k->tanh_down, k->logistic_down, k->softplus_down,
-                                                            k->add};
+    void (*const down[])(float *, const float *, size_t) = {k->tanh_backward, k->logistic_backward,
+                                                            k->softplus_backward, k->add};
     static float x[N], d[N];
     for (size_t i = 0; i < sizeof up / sizeof *up; i++) {
         fill_input(bits, x);
@@ -111,12 +111,12 @@ static void hash_activations(struct bits *bits, const struct backend *k,
     k->gelu(d, x, N);
     hash_floats(bits, d, N);
     fill(bits, d, -2.0f, 2.0f);
-    k->gelu_down(d, d, x, N);
+    k->gelu_backward(d, d, x, N);
     hash_floats(bits, d, N);
     for (float slope = 0.0f; slope < 0.5f; slope += 0.3f) {
         fill_input(bits, x);
         fill(bits, d, -2.0f, 2.0f);
-        k->relu_down(d, x, N, slope);
+        k->relu_backward(d, x, N, slope);
         k->relu(x, N, slope);
         hash_floats(bits, x, N);
         hash_floats(bits, d, N);
@@ -248,8 +248,8 @@ static void hash_norm(struct bits *bits, const struct backend *k)
         float sums[2];
         k->layer_norm_sums(d, x, &m, gain, n, sums);
         k->layer_norm_gain(gain, d, x, &m, n);
-        k->layer_norm_down(y, d, x, &m, gain, sums, true, n);
-        k->layer_norm_down(d, d, x, &m, gain, sums, false, n);
+        k->layer_norm_backward(y, d, x, &m, gain, sums, true, n);
+        k->layer_norm_backward(d, d, x, &m, gain, sums, false, n);
         hash_floats(bits, &m.inverse, 1);
         hash_floats(bits, sums, 2);
         hash_floats(bits, gain, n);

@@ -45,7 +45,7 @@ expect 0 "left out   bp, ifa, usf, pepita, frozen: the rule cannot learn from al
     --net "$two, dense 3" --epochs 1 --init zero
 expect 0 "left out   " "$program" compare --data table.csv --net "$two, dense 3" --epochs 1 --memory low
 has_row dfa && ! has_row fa || { complain "--memory low"; cat out.txt; }
-expect 0 "left out   pepita: the rule has no way to teach batch norm" "$program" compare --data table.csv --epochs 1 \
+expect 0 "left out   pepita: the rule cannot train batch norm" "$program" compare --data table.csv --epochs 1 \
     --net "dense 12, batchnorm, tanh, dense 12, tanh, dense 3"
 expect 2 "rule drtp needs classes" "$program" compare --data line.csv --target number --net "$two, dense 1" --rules bp,drtp,fa
 grep -q "write --rules bp,fa, or omit --rules" out.txt || { complain "no way out"; cat out.txt; }

@@ -70,13 +70,13 @@ static inline void write_idx(const char *path, const struct idx_spec *s)
     write_either(path, bytes, make_idx(bytes, s));
 }
 
-/* One part, unscaled; like NULL: as a training set. */
+/* One part, unscaled; schema NULL: as a training set. */
 static inline bl_status read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
-                                  const struct data_options *options, const bl_data *like)
+                                  const struct data_options *options, const bl_data *schema)
 {
     struct location from;
     BL_TRY(location_find(&from, ctx, where, options));
-    return location_read(out, &(struct reading){ctx, NULL, options, like}, &from, part);
+    return location_read(out, &(struct reading){ctx, NULL, options, schema}, &from, part);
 }
 
 /* "1x1x2 of 3: 1 2 = 0, 3 4 = 1; classes a b c; columns u v": every example, and what is known of them. */

@@ -89,7 +89,7 @@ static inline bl_status fixture_configure(bl_config *config, const struct fixtur
 
 /* On failure bl_why(fixture->ctx) says why; fixture_free is due either way. */
 static inline bl_status fixture_try(struct fixture *fixture, const char *backend, int threads,
-                                    const struct fixture_options *o, const struct fixture_batch *like)
+                                    const struct fixture_options *o, const struct fixture_batch *batch)
 {
     *fixture = (struct fixture){bl_context_new(NULL), NULL, NULL, NULL, NULL};
     bl_status status = bl_context_use(fixture->ctx, backend, threads);
@@ -97,10 +97,10 @@ static inline bl_status fixture_try(struct fixture *fixture, const char *backend
         status = bl_config_create(&fixture->config, fixture->ctx);
     if (status == BL_OK)
         status = fixture_configure(fixture->config, o);
-    const bl_shape row = {1, 1, like->inputs};
+    const bl_shape row = {1, 1, batch->inputs};
     if (status == BL_OK)
-        status = bl_data_wrap(&fixture->data, fixture->ctx, like->x, like->labels, like->n,
-                              like->shape.channels ? like->shape : row, like->classes);
+        status = bl_data_wrap(&fixture->data, fixture->ctx, batch->x, batch->labels, batch->n,
+                              batch->shape.channels ? batch->shape : row, batch->classes);
     if (status == BL_OK)
         status = bl_trainer_create(&fixture->trainer, fixture->ctx, fixture->config, fixture->data);
     if (status == BL_OK)
@@ -118,9 +118,9 @@ static inline void fixture_must(const struct fixture *fixture, bl_status status)
 }
 
 static inline void fixture_make(struct fixture *fixture, const char *backend, int threads,
-                                const struct fixture_options *o, const struct fixture_batch *like)
+                                const struct fixture_options *o, const struct fixture_batch *batch)
 {
-    fixture_must(fixture, fixture_try(fixture, backend, threads, o, like));
+    fixture_must(fixture, fixture_try(fixture, backend, threads, o, batch));
 }
 
 static inline double fixture_step(struct fixture *fixture, const struct fixture_batch *batch)

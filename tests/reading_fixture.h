@@ -18,20 +18,20 @@ static bl_context *ctx;
 static const struct data_options with_labels = {.has_labels = true}, without_labels = {.has_labels = false};
 
 static inline bl_data *must_read(const char *where, const char *part, const struct data_options *options,
-                                 const bl_data *like)
+                                 const bl_data *schema)
 {
     bl_data *data = NULL;
-    if (read_part(&data, ctx, where, part, options, like) != BL_OK)
+    if (read_part(&data, ctx, where, part, options, schema) != BL_OK)
         fail_msg("%s", ctx->why);
     return data;
 }
 
 static inline void must_refuse(const char *where, const char *part, const struct data_options *options,
-                               const bl_data *like, const char *fragment)
+                               const bl_data *schema, const char *fragment)
 {
     bl_data *data = NULL;
     const size_t live = memory.live;
-    const bl_status status = read_part(&data, ctx, where, part, options, like);
+    const bl_status status = read_part(&data, ctx, where, part, options, schema);
     if (status != BL_BAD_DATA)
         fail_msg("status %d of %s, expected to read \"%s\"", status, where, fragment);
     assert_null(data);
@@ -55,12 +55,12 @@ static inline const char *below(const char *name)
 }
 
 /*
- * Reads `where` with each allocation failing in turn, until none does; nothing may be left. `like` as in
+ * Reads `where` with each allocation failing in turn, until none does; nothing may be left. `schema` as in
  * read_part; at_least: fewer allocations than that mean that the reader does not take its memory from the
  * context.
  */
 static inline void must_survive_failing_memory(const char *where, const struct data_options *options,
-                                               const bl_data *like, size_t at_least)
+                                               const bl_data *schema, size_t at_least)
 {
     const size_t live = memory.live;
     bl_status status = BL_NO_MEMORY;
@@ -69,7 +69,7 @@ static inline void must_survive_failing_memory(const char *where, const struct d
         bl_data *data = NULL;
         memory.calls = 0;
         memory.fail_at = failing + 1;
-        status = read_part(&data, ctx, where, "train", options, like);
+        status = read_part(&data, ctx, where, "train", options, schema);
         memory.fail_at = 0;
         assert_int_equal(status == BL_OK, data != NULL);
         data_free(data);

@@ -20,8 +20,8 @@
    0.5 is one rounding. For the functions these are the promises of kernel_activation.c; for the others,
    roundings counted: one of a factor may weigh a whole unit. */
 static const double one_rounding = 0.5, tanh_bound = 2.5, logistic_bound = 2.5, softplus_bound = 2.0,
-                    softplus_down_bound = 1.5, gelu_bound = 7.0, gelu_down_bound = 4.0, down_bound = 1.6,
-                    sgd_bound = 2.0, mean_bound = 4.0;
+                    softplus_backward_bound = 1.5, gelu_bound = 7.0, gelu_backward_bound = 4.0,
+                    backward_bound = 1.6, sgd_bound = 2.0, mean_bound = 4.0;
 enum {
     BLOCK = 4001,     /* odd, so that the last vector is never full */
     STEP = 9973,      /* every so many floats of all there are */
@@ -66,17 +66,17 @@ static const float leak = 0.1f;
     }
 RUN(add, add(t.a, t.g, t.n))
 RUN(tanh, tanh(t.a, t.n))
-RUN(tanh_down, tanh_down(t.a, t.g, t.n))
+RUN(tanh_backward, tanh_backward(t.a, t.g, t.n))
 RUN(logistic, logistic(t.a, t.n))
-RUN(logistic_down, logistic_down(t.a, t.g, t.n))
+RUN(logistic_backward, logistic_backward(t.a, t.g, t.n))
 RUN(relu, relu(t.a, t.n, 0.0f))
-RUN(relu_down, relu_down(t.a, t.g, t.n, 0.0f))
+RUN(relu_backward, relu_backward(t.a, t.g, t.n, 0.0f))
 RUN(leaky, relu(t.a, t.n, leak))
-RUN(leaky_down, relu_down(t.a, t.g, t.n, leak))
+RUN(leaky_backward, relu_backward(t.a, t.g, t.n, leak))
 RUN(softplus, softplus(t.a, t.n))
-RUN(softplus_down, softplus_down(t.a, t.g, t.n))
+RUN(softplus_backward, softplus_backward(t.a, t.g, t.n))
 RUN(gelu, gelu(t.a, t.a, t.n))
-RUN(gelu_down, gelu_down(t.a, t.a, t.g, t.n))
+RUN(gelu_backward, gelu_backward(t.a, t.a, t.g, t.n))
 RUN(sgd, sgd(&sgd, t.a, t.g, NULL, t.n))
 RUN(heavy, sgd(&heavy, t.a, t.g, t.b, t.n))
 RUN(nesterov, sgd(&nesterov, t.a, t.g, t.b, t.n))
@@ -90,19 +90,19 @@ RUN(adam, adam(&adam, t.a, t.g, t.b, t.c, t.n))
     }
 WANT(add, in->a + in->g)
 WANT(tanh, tanh(in->a))
-WANT(tanh_down, (1.0 - in->g * in->g) * in->a)
+WANT(tanh_backward, (1.0 - in->g * in->g) * in->a)
 WANT(logistic, (in->a < 0.0 ? exp(in->a) : 1.0) / (1.0 + exp(-fabs(in->a))))
-WANT(logistic_down, (1.0 - in->g) * in->g * in->a)
+WANT(logistic_backward, (1.0 - in->g) * in->g * in->a)
 WANT(relu, in->a < 0.0 ? 0.0 : in->a)
-WANT(relu_down, in->g > 0.0 ? in->a : 0.0)
+WANT(relu_backward, in->g > 0.0 ? in->a : 0.0)
 WANT(leaky, in->a < 0.0 ? (double)leak * in->a : in->a)
-WANT(leaky_down, in->g > 0.0 ? in->a : (double)leak * in->a)
+WANT(leaky_backward, in->g > 0.0 ? in->a : (double)leak * in->a)
 WANT(softplus, (in->a < 0.0 ? 0.0 : in->a) + log1p(exp(-fabs(in->a))))
-WANT(softplus_down, in->a * -expm1(-in->g))
+WANT(softplus_backward, in->a * -expm1(-in->g))
 WANT(gelu, isinf(in->a) && in->a < 0.0 ? 0.0 : 0.5 * in->a * erfc(-in->a / sqrt(2.0)))
 
 /* Where it passes 0 the error is of the size of its terms. */
-static void want_gelu_down(const struct element *in, struct outcome *out)
+static void want_gelu_backward(const struct element *in, struct outcome *out)
 {
     const double density = exp(-0.5 * in->g * in->g) / sqrt(2.0 * acos(-1.0));
     out->value.a = in->a * (0.5 * erfc(-in->g / sqrt(2.0)) + (isinf(in->g) ? 0.0 : in->g * density));
@@ -175,17 +175,17 @@ static const struct operation {
 } operations[] = {
     {"add", UNIT, run_add, want_add, &one_rounding},
     {"tanh", ALL_A, run_tanh, want_tanh, &tanh_bound},
-    {"tanh_down", UNIT, run_tanh_down, want_tanh_down, &down_bound},
+    {"tanh_backward", UNIT, run_tanh_backward, want_tanh_backward, &backward_bound},
     {"logistic", ALL_A, run_logistic, want_logistic, &logistic_bound},
-    {"logistic_down", UNIT, run_logistic_down, want_logistic_down, &down_bound},
+    {"logistic_backward", UNIT, run_logistic_backward, want_logistic_backward, &backward_bound},
     {"relu", ALL_A, run_relu, want_relu, &one_rounding},
-    {"relu_down", ALL_G, run_relu_down, want_relu_down, &one_rounding},
+    {"relu_backward", ALL_G, run_relu_backward, want_relu_backward, &one_rounding},
     {"leaky relu", ALL_A, run_leaky, want_leaky, &one_rounding},
-    {"leaky relu_down", ALL_G, run_leaky_down, want_leaky_down, &one_rounding},
+    {"leaky relu_backward", ALL_G, run_leaky_backward, want_leaky_backward, &one_rounding},
     {"softplus", ALL_A, run_softplus, want_softplus, &softplus_bound},
-    {"softplus_down", ALL_G, run_softplus_down, want_softplus_down, &softplus_down_bound},
+    {"softplus_backward", ALL_G, run_softplus_backward, want_softplus_backward, &softplus_backward_bound},
     {"gelu", ALL_A, run_gelu, want_gelu, &gelu_bound},
-    {"gelu_down", ALL_G, run_gelu_down, want_gelu_down, &gelu_down_bound},
+    {"gelu_backward", ALL_G, run_gelu_backward, want_gelu_backward, &gelu_backward_bound},
     {"sgd", UNIT, run_sgd, want_sgd, &sgd_bound},
     {"sgd with momentum", UNIT, run_heavy, want_heavy, &sgd_bound},
     {"sgd, Nesterov", UNIT, run_nesterov, want_nesterov, &sgd_bound},
@@ -478,13 +478,13 @@ static void relu_without_nan(float *x, size_t n, float slope)
         x[i] = x[i] > 0.0f ? x[i] : x[i] < 0.0f && slope > 0.0f ? slope * x[i] : 0.0f;
 }
 
-static void relu_down_at_zero(float *d, const float *h, size_t n, float slope)
+static void relu_backward_at_zero(float *d, const float *h, size_t n, float slope)
 {
     for (size_t i = 0; i < n; i++)
         d[i] *= h[i] >= 0.0f ? 1.0f : slope;
 }
 
-static void softplus_down_by_difference(float *d, const float *h, size_t n)
+static void softplus_backward_by_difference(float *d, const float *h, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         d[i] *= 1.0f - expf(-h[i]);
@@ -546,8 +546,8 @@ static void faults_are_found(void **state)
     faulty[0].tanh = tanh_too_rough;
     faulty[1].tanh = tanh_without_tail;
     faulty[2].relu = relu_without_nan;
-    faulty[3].relu_down = relu_down_at_zero;
-    faulty[4].softplus_down = softplus_down_by_difference;
+    faulty[3].relu_backward = relu_backward_at_zero;
+    faulty[4].softplus_backward = softplus_backward_by_difference;
     faulty[5].add = add_before;
     faulty[6].sgd = sgd_always_heavy;
     faulty[7].rmsprop = rmsprop_inside_the_root;

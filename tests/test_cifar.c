@@ -192,10 +192,10 @@ static void broken_cifar_is_refused(void **state)
     write_tar(below("twice.tar"), twice, 3);
     must_refuse(below("twice.tar"), "train", &with_labels, NULL, "two members are called data_batch_2.bin");
     must_refuse(below("twice.tar"), "x", &with_labels, NULL, "no batches of CIFAR to x with");
-    const bl_data like = {.shape = {1, 28, 28}, .features = 784, .outputs = 10};
+    const bl_data schema = {.shape = {1, 28, 28}, .features = 784, .outputs = 10};
     must_refuse(below("a.bin"), "train", &with_labels, NULL, "no such file");
     write_records("one.bin", 1, 1, 4);
-    must_refuse(below("one.bin"), "train", &with_labels, &like,
+    must_refuse(below("one.bin"), "train", &with_labels, &schema,
                 "examples of 3 x 32 x 32, expected 1 x 28 x 28");
 }
 

@@ -589,7 +589,7 @@ static void shapes_that_do_not_fit_are_refused(void **state)
         {"conv 4, dense 3", "bp", "expected \"conv CHANNELS ROWSxCOLS"},
         {"conv 0 3x3, dense 3", "bp", "1 to 1048576 channels"},
         {"conv 4 3x3 stride 0, dense 3", "bp", "expected \"conv"},
-        {"conv 4 3x3 pad 3, dense 3", "bp", "leaves windows of 3 x 3 with nothing inside"},
+        {"conv 4 3x3 pad 3, dense 3", "bp", "some windows of 3 x 3 contain nothing of the map"},
         {"maxpool 2, conv 4 3x3, dense 3", "bp", "it must begin with a layer that has weights"},
     };
     (void)state;

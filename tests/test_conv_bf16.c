@@ -85,9 +85,9 @@ static void trial_free(struct trial *t)
     fence_free(&t->dW);
 }
 
-static struct part next_part(size_t begin, size_t all, size_t most)
+static struct range next_range(size_t begin, size_t all, size_t most)
 {
-    return (struct part){begin, all - begin < most ? all : begin + most};
+    return (struct range){begin, all - begin < most ? all : begin + most};
 }
 
 /* All four products, `most` channels at a time. */
@@ -101,22 +101,22 @@ static void trial_run(struct trial *t, const struct backend *backend, enum preci
     const struct matrix x = matrix_of(t->x, t->n, layer->in_units),
                         delta = matrix_of(t->delta, t->n, layer->units);
     for (size_t c = 0; c < layer->weight_rows; c += most) {
-        const struct part part = next_part(c, layer->weight_rows, most);
-        layer->ops->forward(layer, x, matrix_of(t->y.x, t->n, layer->units), part, &worker);
-        layer->ops->push(layer, layer->W, x, matrix_of(t->pushed.x, t->n, layer->units), part, &worker);
+        const struct range range = next_range(c, layer->weight_rows, most);
+        layer->ops->forward(layer, x, matrix_of(t->y.x, t->n, layer->units), range, &worker);
+        layer->ops->push(layer, layer->W, x, matrix_of(t->pushed.x, t->n, layer->units), range, &worker);
         const size_t channels = (size_t)layer->in.channels, window = cols / channels;
         for (size_t k = 0; k < channels; k += most) {
-            const struct part inputs = next_part(k, channels, most),
-                              columns = {inputs.begin * window, inputs.end * window};
-            const struct matrix dW = matrix_of(t->dW.x + c * cols, part_size(part), cols);
-            layer->ops->gradient(layer, x, delta, part, inputs, matrix_columns(dW, columns),
+            const struct range inputs = next_range(k, channels, most),
+                               columns = {inputs.begin * window, inputs.end * window};
+            const struct matrix dW = matrix_of(t->dW.x + c * cols, range_size(range), cols);
+            layer->ops->gradient(layer, x, delta, range, inputs, matrix_columns(dW, columns),
                                  k == 0 ? db.x + c : NULL, &worker);
         }
     }
     for (size_t c = 0; c < (size_t)layer->in.channels; c += most) {
-        const struct part part = next_part(c, (size_t)layer->in.channels, most);
+        const struct range range = next_range(c, (size_t)layer->in.channels, most);
         layer->ops->pull(layer, layer->W, delta, matrix_of(t->signal.x, t->n, layer->in_units),
-                         (struct part){part.begin * map, part.end * map}, &worker);
+                         (struct range){range.begin * map, range.end * map}, &worker);
     }
     assert_true(fence_holds(&floats) && fence_holds(&db) && fence_holds(&t->y) && fence_holds(&t->pushed) &&
                 fence_holds(&t->signal) && fence_holds(&t->dW));

@@ -30,28 +30,29 @@ static struct data_options options_of(const struct table_case *c, bool has_label
 }
 
 static bl_status read_text(bl_data **out, const void *text, size_t n, const struct data_options *options,
-                           const bl_data *like)
+                           const bl_data *schema)
 {
     const char *path = scratch_path(&scratch, "table.csv");
     scratch_write(path, text, n);
-    return read_part(out, ctx, path, "train", options, like);
+    return read_part(out, ctx, path, "train", options, schema);
 }
 
-static void assert_table(const struct table_case *c, const struct data_options *options, const bl_data *like)
+static void assert_table(const struct table_case *c, const struct data_options *options,
+                         const bl_data *schema)
 {
     bl_data *data = NULL;
-    if (read_text(&data, c->text, strlen(c->text), options, like) != BL_OK)
+    if (read_text(&data, c->text, strlen(c->text), options, schema) != BL_OK)
         fail_msg("%s\nof\n%s", ctx->why, c->text);
     assert_string_equal(data_as_text(data), c->expected);
     data_free(data);
 }
 
 static void assert_refused(const struct table_case *c, size_t n, const struct data_options *options,
-                           const bl_data *like)
+                           const bl_data *schema)
 {
     bl_data *data = NULL;
     const size_t live = memory.live;
-    const bl_status status = read_text(&data, c->text, n, options, like);
+    const bl_status status = read_text(&data, c->text, n, options, schema);
     if (status != BL_BAD_DATA)
         fail_msg("status %d of\n%s", status, c->text);
     assert_null(data);
@@ -335,7 +336,7 @@ static void columns_and_classes_are_matched(void **state)
     const struct {
         const struct like_case *cases;
         size_t n;
-        const bl_data *like;
+        const bl_data *schema;
     } groups[] = {{by_name, sizeof by_name / sizeof *by_name, &with_names},
                   {by_number, sizeof by_number / sizeof *by_number, &with_numbers},
                   {unnamed, sizeof unnamed / sizeof *unnamed, &base}};
@@ -345,9 +346,9 @@ static void columns_and_classes_are_matched(void **state)
             const struct like_case *c = &groups[g].cases[i];
             const struct data_options options = options_of(&c->table, c->has_labels);
             if (c->is_right)
-                assert_table(&c->table, &options, groups[g].like);
+                assert_table(&c->table, &options, groups[g].schema);
             else
-                assert_refused(&c->table, strlen(c->table.text), &options, groups[g].like);
+                assert_refused(&c->table, strlen(c->table.text), &options, groups[g].schema);
         }
     }
 }
@@ -358,9 +359,9 @@ static void rows_take_the_shape_of_images(void **state)
     static const struct data_options options = {.has_labels = true};
     static const struct table_case c = {"1,2,3,4,0\n5,6,7,8,1\n",
                                         .expected = "1x2x2 of 2: 1 2 3 4 = 0, 5 6 7 8 = 1"};
-    const bl_data like = {.shape = {1, 2, 2}, .features = 4, .outputs = 2};
+    const bl_data schema = {.shape = {1, 2, 2}, .features = 4, .outputs = 2};
     (void)state;
-    assert_table(&c, &options, &like);
+    assert_table(&c, &options, &schema);
 }
 
 /* ---- memory and noise ---- */

@@ -23,20 +23,20 @@ struct table_case {
 };
 
 static bl_status read_text(bl_data **out, const char *text, const struct data_options *options,
-                           const bl_data *like)
+                           const bl_data *schema)
 {
     const char *path = scratch_path(&scratch, "table.csv");
     scratch_write(path, text, strlen(text));
-    return read_part(out, ctx, path, "train", options, like);
+    return read_part(out, ctx, path, "train", options, schema);
 }
 
-static void check(const struct table_case *c, const bl_data *like)
+static void check(const struct table_case *c, const bl_data *schema)
 {
     bl_data *data = NULL;
     const size_t live = memory.live;
     struct data_options options = c->options;
     options.has_labels = true;
-    const bl_status status = read_text(&data, c->text, &options, like);
+    const bl_status status = read_text(&data, c->text, &options, schema);
     if (status != (c->is_refused ? BL_BAD_DATA : BL_OK))
         fail_msg("%s (%s) of\n%s", bl_status_name(status), status == BL_OK ? data_as_text(data) : ctx->why,
                  c->text);
@@ -317,7 +317,7 @@ static void empty_lines_are_rows_of_a_single_column(void **state)
     static char x[] = "x";
     static struct encoding_column column[] = {{.name = x, .kind = COLUMN_NUMBER, .has_indicator = true}};
     struct encoding encoding = {.columns = column, .n = 1};
-    const bl_data like = {.shape = {1, 1, 2}, .features = 2, .outputs = 2, .encoding = &encoding};
+    const bl_data schema = {.shape = {1, 1, 2}, .features = 2, .outputs = 2, .encoding = &encoding};
     static const struct {
         const char *text, *expected;
     } cases[] = {
@@ -330,13 +330,13 @@ static void empty_lines_are_rows_of_a_single_column(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bl_data *data = NULL;
-        if (read_text(&data, cases[i].text, &options, &like) != BL_OK)
+        if (read_text(&data, cases[i].text, &options, &schema) != BL_OK)
             fail_msg("%s", ctx->why);
         assert_string_equal(data_as_text(data), cases[i].expected);
         data_free(data);
     }
     bl_data *none = NULL;
-    assert_int_equal(read_text(&none, "x\n1\n\n3\n\n\n", &options, &like), BL_BAD_DATA);
+    assert_int_equal(read_text(&none, "x\n1\n\n3\n\n\n", &options, &schema), BL_BAD_DATA);
     assert_non_null(strstr(ctx->why, "2 empty lines at the end of a table of one column"));
 }
 

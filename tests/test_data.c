@@ -474,29 +474,31 @@ static void data_for_a_model_is_made_like_it(void **state)
     static double offset[] = {1}, scale[] = {3};
     static char cat[] = "cat", dog[] = "dog", cow[] = "cow", hen[] = "hen";
     static char *names[] = {cat, dog, cow, hen};
-    const bl_data like = {.ctx = ctx,
-                          .shape = {1, 1, 1},
-                          .features = 1,
-                          .outputs = 4,
-                          .scaling = {1, offset, scale, false},
-                          .class_names = names,
-                          .class_match = CLASS_BY_NUMBER};
+    const bl_data schema = {.ctx = ctx,
+                            .shape = {1, 1, 1},
+                            .features = 1,
+                            .outputs = 4,
+                            .scaling = {1, offset, scale, false},
+                            .class_names = names,
+                            .class_match = CLASS_BY_NUMBER};
     static const struct data_options options = {.has_labels = true};
     bl_data *data = NULL;
     float x[2];
     (void)state;
     write_set(scratch.folder, 4, 1);
-    assert_int_equal(data_read_like(&data, ctx, scratch.folder, "test", &options, &like), BL_OK);
+    assert_int_equal(data_read_with_schema(&data, ctx, scratch.folder, "test", &options, &schema), BL_OK);
     data_gather(data, &backend, NULL, 0, 2, x);
     assert_true(x[0] == -3.0f && x[1] == 0.0f);
     assert_ptr_not_equal(data->class_names, names);
     assert_string_equal(data->class_names[3], "hen");
     data_free(data);
-    assert_int_equal(data_read_like(&data, ctx, scratch.folder, "train", &options, &like), BL_OK);
+    assert_int_equal(data_read_with_schema(&data, ctx, scratch.folder, "train", &options, &schema), BL_OK);
     assert_int_equal(data->n, 4);
     data_free(data);
-    assert_int_equal(data_read_like(&data, ctx, scratch.folder, "val", &options, &like), BL_BAD_VALUE);
-    assert_int_equal(data_read_like(&data, ctx, scratch.folder, NULL, &options, &like), BL_BAD_VALUE);
+    assert_int_equal(data_read_with_schema(&data, ctx, scratch.folder, "val", &options, &schema),
+                     BL_BAD_VALUE);
+    assert_int_equal(data_read_with_schema(&data, ctx, scratch.folder, NULL, &options, &schema),
+                     BL_BAD_VALUE);
 }
 
 /* ---- arrays of the caller's ---- */

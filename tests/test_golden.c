@@ -164,10 +164,10 @@ static struct outcome run(const struct golden *g, const char *backend, int threa
     const int32_t any[1] = {0};
     const bl_shape shape = shape_of(g);
     const int inputs = shape.channels * shape.rows * shape.cols;
-    const struct fixture_batch like = {x.values, any, 1, inputs, CLASSES, shape};
+    const struct fixture_batch example = {x.values, any, 1, inputs, CLASSES, shape};
     struct outcome out = {0.0, 0.0};
     struct fixture fixture;
-    fixture_make(&fixture, backend, threads, &g->options, &like);
+    fixture_make(&fixture, backend, threads, &g->options, &example);
     set_start(g, &fixture);
     for (size_t step = 0, at = 0; step < entry_count(sizes); step++) {
         const size_t n = (size_t)sizes.values[step];

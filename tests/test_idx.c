@@ -44,11 +44,11 @@ static void assert_reads(const char *where, const char *part, const struct data_
 }
 
 static void assert_refused(const char *where, const char *part, const struct data_options *options,
-                           const bl_data *like, const char *fragment)
+                           const bl_data *schema, const char *fragment)
 {
     bl_data *data = NULL;
     const size_t live = memory.live;
-    assert_int_equal(read_part(&data, ctx, where, part, options, like), BL_BAD_DATA);
+    assert_int_equal(read_part(&data, ctx, where, part, options, schema), BL_BAD_DATA);
     assert_null(data);
     assert_int_equal(memory.live, live);
     if (!strstr(ctx->why, fragment))
@@ -225,19 +225,20 @@ static void labels_must_be_known(void **state)
     (void)state;
     write_idx(scratch_path(&scratch, "images"), &good_images);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const bl_data like = {.shape = {1, 2, 2},
-                              .features = 4,
-                              .outputs = 2,
-                              .class_names = cases[i].names,
-                              .class_match = cases[i].names == words ? CLASS_BY_NUMBER : CLASS_BY_VALUE};
+        const bl_data schema = {.shape = {1, 2, 2},
+                                .features = 4,
+                                .outputs = 2,
+                                .class_names = cases[i].names,
+                                .class_match = cases[i].names == words ? CLASS_BY_NUMBER : CLASS_BY_VALUE};
         bl_data *data = NULL;
         write_idx(scratch_path(&scratch, "labels"), &cases[i].labels);
         if (cases[i].fragment) {
-            assert_refused(scratch_path(&scratch, "images"), "test", &with_labels, &like, cases[i].fragment);
+            assert_refused(scratch_path(&scratch, "images"), "test", &with_labels, &schema,
+                           cases[i].fragment);
             continue;
         }
-        assert_int_equal(read_part(&data, ctx, scratch_path(&scratch, "images"), "test", &with_labels, &like),
-                         BL_OK);
+        assert_int_equal(
+            read_part(&data, ctx, scratch_path(&scratch, "images"), "test", &with_labels, &schema), BL_OK);
         assert_int_equal(data->labels[0], cases[i].first);
         assert_int_equal(data->labels[1], cases[i].second);
         assert_int_equal(data->outputs, 2);
@@ -255,7 +256,7 @@ static void labels_must_be_known(void **state)
 static void shapes_must_agree(void **state)
 {
     static const struct {
-        bl_shape like;
+        bl_shape schema;
         bool is_right;
     } cases[] = {
         {{1, 2, 2}, true}, {{1, 1, 4}, true}, {{4, 1, 1}, false}, {{1, 2, 3}, false}, {{1, 1, 5}, false}};
@@ -263,16 +264,16 @@ static void shapes_must_agree(void **state)
     write_idx(scratch_path(&scratch, "images"), &good_images);
     write_idx(scratch_path(&scratch, "labels"), &good_labels);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const bl_shape s = cases[i].like;
-        const bl_data like = {.shape = s, .features = (size_t)(s.channels * s.rows * s.cols), .outputs = 2};
+        const bl_shape s = cases[i].schema;
+        const bl_data schema = {.shape = s, .features = (size_t)(s.channels * s.rows * s.cols), .outputs = 2};
         bl_data *data = NULL;
         if (!cases[i].is_right) {
-            assert_refused(scratch_path(&scratch, "images"), "test", &with_labels, &like,
+            assert_refused(scratch_path(&scratch, "images"), "test", &with_labels, &schema,
                            "examples of 1 x 2 x 2");
             continue;
         }
-        assert_int_equal(read_part(&data, ctx, scratch_path(&scratch, "images"), "test", &with_labels, &like),
-                         BL_OK);
+        assert_int_equal(
+            read_part(&data, ctx, scratch_path(&scratch, "images"), "test", &with_labels, &schema), BL_OK);
         assert_memory_equal(&data->shape, &s, sizeof s);
         data_free(data);
     }

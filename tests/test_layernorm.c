@@ -54,25 +54,25 @@ static void fill(size_t n)
 }
 
 /* Forward, back and gradient, all numbers or the range. */
-static void run(const struct backend *backend, size_t n, struct part part, bool accumulates)
+static void run(const struct backend *backend, size_t n, struct range range, bool accumulates)
 {
     const struct layer_ops *ops = layernorm();
     struct worker worker = {.backend = backend};
-    const struct layer layer = {.ops = ops, .in_units = n, .units = n, .own = {scale, shift}};
+    const struct layer layer = {.ops = ops, .in_units = n, .units = n, .params = {scale, shift}};
     const struct layer_io c = {.x = matrix_of(x, N, n),
                                .y = matrix_of(y, N, n),
                                .dx = matrix_of(dx, N, n),
                                .dy = matrix_of(dy, N, n),
-                               .in = part,
-                               .out = part,
-                               .first = part.begin,
-                               .last = part.end,
-                               .own = {dscale, dshift},
+                               .in = range,
+                               .out = range,
+                               .first = range.begin,
+                               .last = range.end,
+                               .param_grads = {dscale, dshift},
                                .accumulates = accumulates,
                                .worker = &worker};
-    ops->apply(&layer, &c);
-    ops->own_gradient(&layer, &c);
-    ops->down(&layer, &c);
+    ops->local_forward(&layer, &c);
+    ops->params_gradient(&layer, &c);
+    ops->local_backward(&layer, &c);
 }
 
 static void check(const char *what, size_t n, size_t i, float is, double should)
@@ -129,7 +129,7 @@ static void layer_norm_is_its_equations(void **state)
         for (size_t i = 0; i < SIZES; i++)
             for (int accumulates = 0; accumulates < 2; accumulates++) {
                 fill(sizes[i]);
-                run(&backend, sizes[i], (struct part){0, sizes[i]}, accumulates);
+                run(&backend, sizes[i], (struct range){0, sizes[i]}, accumulates);
                 check_all(sizes[i], accumulates ? 0.25 : 0.0);
             }
 }
@@ -151,13 +151,13 @@ static void ranges_and_variants_have_the_same_bits(void **state)
         for (int v = 0; portable_variant(v, &backend); v++) {
             const size_t n = sizes[i], cut = n / 3;
             fill(n);
-            run(&backend, n, (struct part){0, n}, true);
+            run(&backend, n, (struct range){0, n}, true);
             if (v == 0)
                 whole = hash_all(n);
             assert_true(hash_all(n) == whole);
             fill(n);
-            run(&backend, n, (struct part){cut, n}, true);
-            run(&backend, n, (struct part){0, cut}, true);
+            run(&backend, n, (struct range){cut, n}, true);
+            run(&backend, n, (struct range){0, cut}, true);
             assert_true(hash_all(n) == whole);
         }
     }

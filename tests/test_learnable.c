@@ -38,7 +38,7 @@ static void test_refused(void **state)
     (void)state;
     static const struct {
         struct fixture_options options;
-        const struct fixture_batch *like;
+        const struct fixture_batch *batch;
         const char *why;
     } cases[] = {
         {{.net = "dense 5, batchnorm, tanh, dense 3", .rule = "bp", .batch = "1"}, &batch, "batch norm"},
@@ -51,7 +51,7 @@ static void test_refused(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fixture fixture;
-        assert_int_equal(fixture_try(&fixture, "portable", 1, &cases[i].options, cases[i].like),
+        assert_int_equal(fixture_try(&fixture, "portable", 1, &cases[i].options, cases[i].batch),
                          BL_BAD_VALUE);
         if (!strstr(bl_why(fixture.ctx), cases[i].why))
             fail_msg("%s: \"%s\" lacks \"%s\"", cases[i].options.net, bl_why(fixture.ctx), cases[i].why);

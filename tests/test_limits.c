@@ -106,12 +106,13 @@ static bl_status load_model(bl_context *ctx, const char *net, const char *output
 {
     const struct tensor_entry entries[] = {{"0.dense.weight", some, 4, 4, NULL},
                                            {"0.dense.bias", some, 4, 0, NULL}};
-    const struct tensor_metadata facts[] = {{"input", "1 x 1 x 4"}, {"net", net},   {"outputs", outputs},
-                                            {"rule", rule},         {"loss", "ce"}, {"format", "backless 1"},
-                                            {"answers", "classes"}};
+    const struct tensor_metadata metadata[] = {
+        {"input", "1 x 1 x 4"},   {"net", net},          {"outputs", outputs}, {"rule", rule}, {"loss", "ce"},
+        {"format", "backless 1"}, {"answers", "classes"}};
     const char *path = scratch_path(&scratch, "model.safetensors");
     bl_model *model = NULL;
-    assert_int_equal(tensors_write(ctx, path, entries, 2, facts, sizeof facts / sizeof *facts), BL_OK);
+    assert_int_equal(tensors_write(ctx, path, entries, 2, metadata, sizeof metadata / sizeof *metadata),
+                     BL_OK);
     const bl_status status = bl_model_load(&model, ctx, path);
     assert_null(model);
     return status;
@@ -148,7 +149,7 @@ static void feedback_is_measured_too(void **state)
         {"0.dense.weight", zeros, WIDE, 4, NULL},      {"0.dense.bias", zeros, WIDE, 0, NULL},
         {"1.dense.weight", zeros, NARROW, WIDE, NULL}, {"1.dense.bias", zeros, NARROW, 0, NULL},
         {"2.dense.weight", zeros, WIDE, NARROW, NULL}, {"2.dense.bias", zeros, WIDE, 0, NULL}};
-    const struct tensor_metadata facts[] = {
+    const struct tensor_metadata metadata[] = {
         {"input", "1 x 1 x 4"}, {"net", "dense 20000, tanh, dense 1, tanh, dense 20000"},
         {"outputs", "20000"},   {"rule", "dfa"},
         {"loss", "ce"},         {"format", "backless 1"},
@@ -157,7 +158,8 @@ static void feedback_is_measured_too(void **state)
     bl_context *ctx = little_context();
     bl_model *model = NULL;
     (void)state;
-    assert_int_equal(tensors_write(ctx, path, entries, 6, facts, sizeof facts / sizeof *facts), BL_OK);
+    assert_int_equal(tensors_write(ctx, path, entries, 6, metadata, sizeof metadata / sizeof *metadata),
+                     BL_OK);
     assert_int_equal(bl_model_load(&model, ctx, path), BL_BAD_DATA);
     if (!strstr(bl_why(ctx), "feedback of block 0 is 20000 x 20000"))
         fail_msg("%s", bl_why(ctx));
@@ -204,17 +206,17 @@ static void write_changed(struct run *run, const char *key, const char *text)
 {
     struct tensors *file = NULL;
     struct tensor_entry entries[MOST_ENTRIES];
-    struct tensor_metadata facts[MOST_TEXTS];
+    struct tensor_metadata metadata[MOST_TEXTS];
     size_t n = 0, m = 0;
     const char *path = scratch_path(&scratch, "model.safetensors");
     assert_int_equal(checkpoint_write(run->trainer, path), BL_OK);
     assert_int_equal(tensors_read(&file, run->ctx, path), BL_OK);
     while (n < MOST_ENTRIES && tensors_entry(file, n, &entries[n]))
         n++;
-    for (; m < MOST_TEXTS && tensors_metadata_at(file, m, &facts[m]); m++)
-        if (strcmp(facts[m].key, key) == 0)
-            facts[m].text = text;
-    assert_int_equal(tensors_write(run->ctx, path, entries, n, facts, m), BL_OK);
+    for (; m < MOST_TEXTS && tensors_metadata_at(file, m, &metadata[m]); m++)
+        if (strcmp(metadata[m].key, key) == 0)
+            metadata[m].text = text;
+    assert_int_equal(tensors_write(run->ctx, path, entries, n, metadata, m), BL_OK);
     tensors_free(run->ctx, file);
 }
 

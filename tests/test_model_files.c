@@ -113,8 +113,8 @@ static void free_made(struct made *m)
 
 struct change {
     bool has_numbers;
-    const char *lost;       /* a tensor or a fact */
-    const char *key, *text; /* a fact that becomes this */
+    const char *lost;       /* a tensor or a metadata key */
+    const char *key, *text; /* metadata that becomes this */
     const char *added;      /* a tensor of 1 number */
     const char *shortened;  /* a tensor that loses its last number */
     const char *negated;    /* a tensor whose numbers become negative */
@@ -188,7 +188,7 @@ enum { N_CHANGES = sizeof changes / sizeof *changes };
 
 struct listing {
     struct tensor_entry entries[MOST];
-    struct tensor_metadata facts[MOST];
+    struct tensor_metadata metadata[MOST];
     size_t n_entries, n_metadata;
     double doubles[MOST];
     float floats[MOST];
@@ -213,7 +213,7 @@ static void apply(struct listing *l, const struct tensors *file, const struct ch
 {
     static const float one[1] = {1.0f};
     struct tensor_entry entry;
-    struct tensor_metadata fact;
+    struct tensor_metadata item;
     *l = (struct listing){.n_entries = 0};
     for (size_t i = 0; tensors_entry(file, i, &entry); i++) {
         if (is(entry.name, c->lost))
@@ -225,10 +225,10 @@ static void apply(struct listing *l, const struct tensors *file, const struct ch
     }
     if (c->added)
         l->entries[l->n_entries++] = (struct tensor_entry){.name = c->added, .values = one, .rows = 1};
-    for (size_t i = 0; tensors_metadata_at(file, i, &fact); i++)
-        if (!is(fact.key, c->lost))
-            l->facts[l->n_metadata++] =
-                is(fact.key, c->key) ? (struct tensor_metadata){fact.key, c->text} : fact;
+    for (size_t i = 0; tensors_metadata_at(file, i, &item); i++)
+        if (!is(item.key, c->lost))
+            l->metadata[l->n_metadata++] =
+                is(item.key, c->key) ? (struct tensor_metadata){item.key, c->text} : item;
 }
 
 static void write_changed(const char *from, const char *to, const struct change *c)
@@ -237,7 +237,7 @@ static void write_changed(const char *from, const char *to, const struct change 
     struct listing l;
     assert_int_equal(tensors_read(&file, ctx, from), BL_OK);
     apply(&l, file, c);
-    assert_int_equal(tensors_write(ctx, to, l.entries, l.n_entries, l.facts, l.n_metadata), BL_OK);
+    assert_int_equal(tensors_write(ctx, to, l.entries, l.n_entries, l.metadata, l.n_metadata), BL_OK);
     tensors_free(ctx, file);
 }
 
@@ -325,14 +325,15 @@ static void write_narrow(const char *from, const char *to, uint64_t data_hash)
     }
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)data_hash);
     for (size_t i = 0; i < l.n_metadata; i++) {
-        if (is(l.facts[i].key, unsaid[0]) || is(l.facts[i].key, unsaid[1]) || is(l.facts[i].text, "null"))
+        if (is(l.metadata[i].key, unsaid[0]) || is(l.metadata[i].key, unsaid[1]) ||
+            is(l.metadata[i].text, "null"))
             continue;
-        l.facts[n] = l.facts[i];
-        if (is(l.facts[n].key, "data_hash"))
-            l.facts[n].text = hash;
+        l.metadata[n] = l.metadata[i];
+        if (is(l.metadata[n].key, "data_hash"))
+            l.metadata[n].text = hash;
         n++;
     }
-    assert_int_equal(tensors_write(ctx, to, l.entries, l.n_entries, l.facts, n), BL_OK);
+    assert_int_equal(tensors_write(ctx, to, l.entries, l.n_entries, l.metadata, n), BL_OK);
     tensors_free(ctx, file);
 }
 
@@ -355,13 +356,13 @@ static void files_of_0_1_0_are_read_as_it_read_them(void **state)
     assert_int_equal(bl_data_rows(data, 0, ROWS, x), BL_OK);
     assert_int_equal(bl_data_raw_rows(data, 0, ROWS, raw), BL_OK);
     for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
-        const struct scaling *s = &model->like->scaling;
+        const struct scaling *s = &model->schema->scaling;
         const float narrow = ((float)raw[i] - (float)s->offset[i % 5]) * (float)s->scale[i % 5];
         assert_true(raw[i] != raw[i] ? x[i] == 0.0f : x[i] == narrow);
     }
     assert_int_equal(bl_model_save(model, path_of("saved.safetensors")), BL_OK); /* stays what it is */
     assert_int_equal(bl_model_load(&again, ctx, path_of("saved.safetensors")), BL_OK);
-    assert_true(again->like->scaling.is_narrow);
+    assert_true(again->schema->scaling.is_narrow);
     assert_string_equal(bl_model_metadata(again, "format"), "backless 1");
     bl_data_free(data);
     bl_model_free(model);

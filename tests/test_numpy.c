@@ -159,8 +159,8 @@ static void archives_of_arrays_are_read(void **state)
                 "its arrays are a, b; expected x_train and y_train");
     write_npz(below("simple.npz"), simple, 1);
     must_refuse(below("simple.npz"), "train", &with_labels, NULL, "its arrays are x; expected");
-    const bl_data like = {.shape = {1, 1, 3}, .features = 3, .outputs = 2};
-    train = must_read(below("simple.npz"), "test", &without_labels, &like);
+    const bl_data schema = {.shape = {1, 1, 3}, .features = 3, .outputs = 2};
+    train = must_read(below("simple.npz"), "test", &without_labels, &schema);
     assert_string_equal(data_as_text(train), "1x1x3 of 2: 0 1 2, 3 4 5");
     data_free(train);
 }
@@ -168,10 +168,10 @@ static void archives_of_arrays_are_read(void **state)
 static void test_examples_may_lack_labels(void **state)
 {
     static const char *const names[] = {"x_test", "x_train", "y_train"};
-    const bl_data like = {.shape = {1, 1, 3}, .features = 3, .outputs = 2};
+    const bl_data schema = {.shape = {1, 1, 3}, .features = 3, .outputs = 2};
     (void)state;
     write_npz(below("some.npz"), names, 3);
-    bl_data *data = must_read(below("some.npz"), "test", &without_labels, &like);
+    bl_data *data = must_read(below("some.npz"), "test", &without_labels, &schema);
     assert_string_equal(data_as_text(data), "1x1x3 of 2: 0 1 2, 3 4 5");
     data_free(data);
     data = must_read(below("some.npz"), "train", &with_labels, NULL);
@@ -179,7 +179,7 @@ static void test_examples_may_lack_labels(void **state)
     assert_false(data->has_test_beside);
     data_free(data);
     write_npz(below("some.npz"), names, 1);
-    data = must_read(below("some.npz"), "test", &without_labels, &like);
+    data = must_read(below("some.npz"), "test", &without_labels, &schema);
     assert_int_equal(data->n, 2);
     data_free(data);
 }
@@ -188,7 +188,7 @@ static void channels_that_cannot_be_told_are_noted(void **state)
 {
     static const struct {
         const char *shape;
-        bl_shape like, expected;
+        bl_shape schema, expected;
         bool is_noted;
     } cases[] = {
         {"(2, 2, 3, 2)", {0, 0, 0}, {2, 3, 2}, true}, /* neither side can be */
@@ -199,10 +199,10 @@ static void channels_that_cannot_be_told_are_noted(void **state)
     (void)state;
     write_npy("y.npy", "<i8", "(2,)", (const int64_t[]){0, 1}, 16);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const bl_shape l = cases[i].like, e = cases[i].expected;
-        const bl_data like = {.shape = l, .features = 12, .outputs = 2};
+        const bl_shape l = cases[i].schema, e = cases[i].expected;
+        const bl_data schema = {.shape = l, .features = 12, .outputs = 2};
         write_npy("x.npy", "|u1", cases[i].shape, counting_up, 24);
-        bl_data *data = must_read(below("x.npy"), "train", &with_labels, l.channels ? &like : NULL);
+        bl_data *data = must_read(below("x.npy"), "train", &with_labels, l.channels ? &schema : NULL);
         assert_memory_equal(&data->shape, &e, sizeof e);
         assert_int_equal(data->n_notes, cases[i].is_noted);
         data_free(data);

@@ -39,14 +39,14 @@ static void must(bl_status status)
 
 struct sets {
     bl_data *train, *val, *test;
-    bl_data *like; /* what a model keeps */
+    bl_data *schema; /* what a model keeps */
 };
 
 static bl_status load(struct sets *s, const char *path)
 {
     *s = (struct sets){0};
     BL_TRY(data_load(&s->train, &s->val, &s->test, ctx, path, NULL, &options));
-    return data_subset(&s->like, s->train, NULL, 0, "what a model keeps");
+    return data_subset(&s->schema, s->train, NULL, 0, "what a model keeps");
 }
 
 static void free_sets(struct sets *s)
@@ -54,7 +54,7 @@ static void free_sets(struct sets *s)
     data_free(s->train);
     data_free(s->val);
     data_free(s->test);
-    data_free(s->like);
+    data_free(s->schema);
 }
 
 /* ---- As text */
@@ -66,11 +66,11 @@ static void origins_survive_as_text(void **state)
     char *text = NULL, *again = NULL;
     (void)state;
     must(load(&s, table()));
-    must(origin_to_text(&text, ctx, &s.like->origin));
+    must(origin_to_text(&text, ctx, &s.schema->origin));
     must(origin_from_text(&back, ctx, "a file", text));
     must(origin_to_text(&again, ctx, &back));
     assert_string_equal(text, again);
-    assert_true(back.hash == s.like->origin.hash && back.n == ROWS && back.seed == 9 &&
+    assert_true(back.hash == s.schema->origin.hash && back.n == ROWS && back.seed == 9 &&
                 back.test == TEST_IS_DRAWN && back.test_fraction == 0.25 && back.val_fraction == 0.2);
     mem_free(ctx, text);
     mem_free(ctx, again);
@@ -160,7 +160,7 @@ static void parts_are_those_of_the_training(void **state)
     for (int i = 0; i < 3; i++) {
         const struct data_options plain = {.header = "auto"};
         bl_data *part = NULL;
-        must(data_read_part(&part, ctx, path, parts[i], &plain, s.like));
+        must(data_read_part(&part, ctx, path, parts[i], &plain, s.schema));
         assert_same_set(part, sets[i]);
         assert_non_null(part->ids);
         data_free(part);
@@ -180,7 +180,7 @@ static void memory_may_fail_anywhere(void **state)
     for (bl_status status = BL_NO_MEMORY; status == BL_NO_MEMORY; failing++) {
         memory.calls = 0;
         memory.fail_at = failing + 1;
-        status = data_read_part(&part, ctx, path, "test", &options, s.like);
+        status = data_read_part(&part, ctx, path, "test", &options, s.schema);
         memory.fail_at = 0;
         assert_true(status == BL_OK || (status == BL_NO_MEMORY && memory.live == live));
     }

@@ -1,7 +1,7 @@
 /*
  * test_streams.c - bl_trainer_save and bl_trainer_load: single steps go on to the bits of a stream that was
  * never interrupted, for every rule and optimiser; what does not suit is refused and changes nothing; the
- * facts "step" and "epoch" are true.
+ * metadata "step" and "epoch" are true.
  */
 #include "fixture.h"
 #include "scratch.h"
@@ -457,10 +457,10 @@ static void test_memory_gives_out(void **state)
 
 /* ---- Facts */
 
-static void check_facts(const struct stream *s, const char *epoch, const char *step)
+static void check_metadata(const struct stream *s, const char *epoch, const char *step)
 {
     bl_model *model = NULL;
-    const char *path = scratch_path(&folder, "facts");
+    const char *path = scratch_path(&folder, "metadata");
     assert_string_equal(bl_model_metadata(bl_trainer_model(s->trainer), "epoch"), epoch);
     assert_string_equal(bl_model_metadata(bl_trainer_model(s->trainer), "step"), step);
     must(s, bl_model_save(bl_trainer_model(s->trainer), path));
@@ -470,23 +470,23 @@ static void check_facts(const struct stream *s, const char *epoch, const char *s
     bl_model_free(model);
 }
 
-static void test_facts_are_true(void **state)
+static void test_metadata_is_true(void **state)
 {
     struct stream s;
     const char *path = scratch_path(&folder, "counted");
     (void)state;
     make(&s, epochs, N);
-    check_facts(&s, "0", "0");
+    check_metadata(&s, "0", "0");
     go(&s, 0, 13);
-    check_facts(&s, "0", "13");
+    check_metadata(&s, "0", "13");
     must(&s, bl_trainer_save(s.trainer, path));
     must(&s, bl_trainer_fit(s.trainer, s.data, NULL, NULL, NULL, NULL)); /* 4 epochs of 10 steps */
-    check_facts(&s, "4", "53");
+    check_metadata(&s, "4", "53");
     must(&s, bl_trainer_set_rate(s.trainer, 0.01));
     go(&s, 0, 1);
-    check_facts(&s, "4", "54");
+    check_metadata(&s, "4", "54");
     must(&s, bl_trainer_load(s.trainer, path));
-    check_facts(&s, "0", "13");
+    check_metadata(&s, "0", "13");
     drop(&s);
 }
 
@@ -522,7 +522,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_trainer_is_refused),
         cmocka_unit_test(test_weights_that_are_no_numbers_are_not_saved),
         cmocka_unit_test(test_memory_gives_out),
-        cmocka_unit_test(test_facts_are_true),
+        cmocka_unit_test(test_metadata_is_true),
         cmocka_unit_test(test_gradients_are_named_as_tensors),
     };
     return cmocka_run_group_tests(tests, fill, clear);

@@ -22,33 +22,33 @@ struct table_case {
 };
 
 static bl_status read_text(bl_data **out, const char *text, const struct data_options *options,
-                           const bl_data *like)
+                           const bl_data *schema)
 {
     const char *path = scratch_path(&scratch, "table.csv");
     scratch_write(path, text, strlen(text));
-    return read_part(out, ctx, path, "train", options, like);
+    return read_part(out, ctx, path, "train", options, schema);
 }
 
-static bl_data *must_read_text(const char *text, const struct data_options *options, const bl_data *like)
+static bl_data *must_read_text(const char *text, const struct data_options *options, const bl_data *schema)
 {
     bl_data *data = NULL;
-    if (read_text(&data, text, options, like) != BL_OK)
+    if (read_text(&data, text, options, schema) != BL_OK)
         fail_msg("%s\nof\n%s", ctx->why, text);
     return data;
 }
 
-static void assert_reads(const struct table_case *c, const bl_data *like)
+static void assert_reads(const struct table_case *c, const bl_data *schema)
 {
-    bl_data *data = must_read_text(c->text, &c->options, like);
+    bl_data *data = must_read_text(c->text, &c->options, schema);
     assert_string_equal(data_as_text(data), c->expected);
     data_free(data);
 }
 
-static void assert_refuses(const struct table_case *c, const bl_data *like)
+static void assert_refuses(const struct table_case *c, const bl_data *schema)
 {
     bl_data *data = NULL;
     const size_t live = memory.live;
-    if (read_text(&data, c->text, &c->options, like) != BL_BAD_DATA)
+    if (read_text(&data, c->text, &c->options, schema) != BL_BAD_DATA)
         fail_msg("was not refused:\n%s", c->text);
     assert_null(data);
     assert_int_equal(memory.live, live);
@@ -404,14 +404,15 @@ static void raw_files_are_read_for_a_model(void **state)
     };
     static const struct data_options options = {.imputes = true, .has_labels = true, .label = "y"};
     (void)state;
-    bl_data *like = must_read_text(training, &options, NULL);
-    names_free(ctx, like->class_names, 2);
-    assert_int_equal(names_copy(ctx, &like->class_names, (char *[]){(char[]){"a"}, (char[]){"b"}}, 2), BL_OK);
+    bl_data *schema = must_read_text(training, &options, NULL);
+    names_free(ctx, schema->class_names, 2);
+    assert_int_equal(names_copy(ctx, &schema->class_names, (char *[]){(char[]){"a"}, (char[]){"b"}}, 2),
+                     BL_OK);
     for (size_t i = 0; i < sizeof right / sizeof *right; i++)
-        assert_reads(&right[i], like);
+        assert_reads(&right[i], schema);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_refuses(&wrong[i], like);
-    data_free(like);
+        assert_refuses(&wrong[i], schema);
+    data_free(schema);
 }
 
 static void encodings_survive_as_text(void **state)
@@ -515,12 +516,12 @@ static void running_out_of_memory_leaves_nothing(void **state)
     static const struct data_options options = {
         .imputes = true, .has_labels = true, .label = "y", .id_column = "Id"};
     (void)state;
-    bl_data *like = must_read_text(training, &options, NULL);
+    bl_data *schema = must_read_text(training, &options, NULL);
     const char *path = scratch_path(&scratch, "table.csv");
     scratch_write(path, training, strlen(training));
     must_survive_failing_memory(path, &options, NULL, 40);
-    must_survive_failing_memory(path, &options, like, 40);
-    data_free(like);
+    must_survive_failing_memory(path, &options, schema, 40);
+    data_free(schema);
 }
 
 int main(void)

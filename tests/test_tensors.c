@@ -30,10 +30,10 @@ static float long_values[LONG_TENSOR];
 static const struct tensor_entry entries[] = {{"0.dense.weight", small, 2, 3, NULL},
                                               {"0.dense.bias", small, 3, 0, NULL},
                                               {"0.feedback", long_values, LONG_TENSOR, 0, NULL}};
-static const struct tensor_metadata facts[] = {{"net", "dense 3, tanh"},
-                                               {"classes", "Stra\xc3\x9f"
-                                                           "e\nb \"quoted\""},
-                                               {"empty", ""}};
+static const struct tensor_metadata metadata[] = {{"net", "dense 3, tanh"},
+                                                  {"classes", "Stra\xc3\x9f"
+                                                              "e\nb \"quoted\""},
+                                                  {"empty", ""}};
 
 static const char *model(void)
 {
@@ -42,7 +42,7 @@ static const char *model(void)
 
 static bl_status write_model(void)
 {
-    return tensors_write(ctx, model(), entries, 3, facts, 3);
+    return tensors_write(ctx, model(), entries, 3, metadata, 3);
 }
 
 /* ---- round trip ---- */
@@ -61,7 +61,7 @@ static void comes_back_to_the_bit(void **state)
     (void)state;
     struct tensors *t = NULL;
     struct tensor_entry entry;
-    struct tensor_metadata fact;
+    struct tensor_metadata item;
     assert_int_equal(write_model(), BL_OK);
     assert_int_equal(tensors_read(&t, ctx, model()), BL_OK);
     for (size_t i = 0; i < 3; i++) {
@@ -69,13 +69,13 @@ static void comes_back_to_the_bit(void **state)
         assert_entry(&entry, &entries[i]);
         assert_true(tensors_find(t, entries[i].name, &entry));
         assert_entry(&entry, &entries[i]);
-        assert_true(tensors_metadata_at(t, i, &fact));
-        assert_string_equal(fact.key, facts[i].key);
-        assert_string_equal(fact.text, facts[i].text);
-        assert_string_equal(tensors_metadata(t, facts[i].key), facts[i].text);
+        assert_true(tensors_metadata_at(t, i, &item));
+        assert_string_equal(item.key, metadata[i].key);
+        assert_string_equal(item.text, metadata[i].text);
+        assert_string_equal(tensors_metadata(t, metadata[i].key), metadata[i].text);
     }
     assert_false(tensors_entry(t, 3, &entry));
-    assert_false(tensors_metadata_at(t, 3, &fact));
+    assert_false(tensors_metadata_at(t, 3, &item));
     assert_false(tensors_find(t, "0.dense", &entry));
     assert_null(tensors_metadata(t, "loss"));
     tensors_free(ctx, t);
@@ -92,8 +92,8 @@ static void is_the_format(void **state)
     static const unsigned char values[8] = {0, 0, 0x80, 0x3f, 0, 0, 0x20, 0xc0}; /* 1, -2.5 */
     const float w[2] = {1.0f, -2.5f};
     const struct tensor_entry entry = {"w", w, 1, 2, NULL};
-    const struct tensor_metadata fact = {"k", "v"};
-    assert_int_equal(tensors_write(ctx, model(), &entry, 1, &fact, 1), BL_OK);
+    const struct tensor_metadata item = {"k", "v"};
+    assert_int_equal(tensors_write(ctx, model(), &entry, 1, &item, 1), BL_OK);
     size_t n = 0;
     unsigned char *bytes = scratch_read(model(), &n);
     const size_t length = strlen(header), padded = (length + 7) / 8 * 8;
@@ -245,7 +245,7 @@ static void every_truncation_is_refused(void **state)
 {
     (void)state;
     size_t n = 0;
-    assert_int_equal(tensors_write(ctx, model(), entries, 2, facts, 3), BL_OK);
+    assert_int_equal(tensors_write(ctx, model(), entries, 2, metadata, 3), BL_OK);
     unsigned char *bytes = scratch_read(model(), &n);
     for (size_t keep = 0; keep < n; keep++) {
         struct tensors *t = NULL;
@@ -261,7 +261,7 @@ static void flipped_bits_do_no_harm(void **state)
     (void)state;
     size_t n = 0;
     uint32_t random = 2463534242u;
-    assert_int_equal(tensors_write(ctx, model(), entries, 2, facts, 3), BL_OK);
+    assert_int_equal(tensors_write(ctx, model(), entries, 2, metadata, 3), BL_OK);
     unsigned char *bytes = scratch_read(model(), &n);
     unsigned char *copy = malloc(n);
     for (int i = 0; i < FUZZ_ROUNDS; i++) {
@@ -320,7 +320,7 @@ static void writer_refuses(void **state)
     (void)state;
     static const struct {
         struct tensor_entry entries[2];
-        struct tensor_metadata facts[2];
+        struct tensor_metadata metadata[2];
         const char *reason;
     } cases[] = {
         {{{"w", small, 2, 0, NULL}, {"w", small, 3, 0, NULL}},
@@ -353,7 +353,7 @@ static void writer_refuses(void **state)
          "called __metadata__"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const bl_status status = tensors_write(ctx, model(), cases[i].entries, 2, cases[i].facts, 2);
+        const bl_status status = tensors_write(ctx, model(), cases[i].entries, 2, cases[i].metadata, 2);
         if (status != BL_BAD_VALUE || !strstr(ctx->why, cases[i].reason))
             fail_msg("case %zu: status %d, \"%s\", expected \"%s\"", i, status, ctx->why, cases[i].reason);
         assert_int_equal(scratch_files(&scratch, 0), 0);
@@ -511,7 +511,7 @@ static void python_reads_ours(void **state)
     char arguments[SCRATCH_PATH], text[2000];
     const float w[6] = {1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.5f};
     const struct tensor_entry two[2] = {{"b", w, 2, 3, NULL}, {"a", w, 4, 0, NULL}};
-    assert_int_equal(tensors_write(ctx, model(), two, 2, facts, 2), BL_OK);
+    assert_int_equal(tensors_write(ctx, model(), two, 2, metadata, 2), BL_OK);
     snprintf(arguments, sizeof arguments, "'%s'", model());
     const int result = run_python(arguments, text, sizeof text);
     if (result == 77) {

@@ -35,11 +35,11 @@ static double quantile(const double *values, int n, double share)
 }
 
 /* Of the same backend and precision. */
-static const struct bench_case *bp_of(const struct bench_group *group, const struct bench_case *like)
+static const struct bench_case *bp_of(const struct bench_group *group, const struct bench_case *of)
 {
     for (int i = 0; i < group->n_cases; i++) {
         const struct bench_case *c = &group->cases[i];
-        if (strcmp(c->rule, "bp") == 0 && c->backend == like->backend && c->precision == like->precision)
+        if (strcmp(c->rule, "bp") == 0 && c->backend == of->backend && c->precision == of->precision)
             return c;
     }
     return NULL;

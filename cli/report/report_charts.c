@@ -78,13 +78,13 @@ static int add_group(struct lines *l, const struct report *report, const struct 
     return 1;
 }
 
-struct range {
+struct interval {
     double least, most; /* of what is above 0, and of all */
     size_t n;
     bool has_zero; /* or less */
 };
 
-static void widen(struct range *r, double value)
+static void widen(struct interval *r, double value)
 {
     if (!isfinite(value))
         return;
@@ -96,9 +96,9 @@ static void widen(struct range *r, double value)
     r->n++;
 }
 
-static struct range range_of(const struct lines *l, bool of_x)
+static struct interval range_of(const struct lines *l, bool of_x)
 {
-    struct range r = {0};
+    struct interval r = {0};
     for (size_t i = 0; i < l->n; i++)
         for (size_t k = 0; k < l->lines[i].n; k++) {
             const struct point p = l->lines[i].points[k];
@@ -111,7 +111,7 @@ static struct range range_of(const struct lines *l, bool of_x)
     return r;
 }
 
-static struct axis x_axis(const struct wanted *w, const struct range *x)
+static struct axis x_axis(const struct wanted *w, const struct interval *x)
 {
     if (w->records == EARLY)
         return (struct axis){.least = 1.0, .most = EARLY_STEPS, .is_log = true};
@@ -131,7 +131,7 @@ static int put_chart(FILE *to, const struct report *report, const struct wanted 
     for (size_t g = 0; is_done && g < report->n_groups; g++)
         is_done = add_group(&l, report, w, &report->groups[g]);
     if (is_done) {
-        const struct range x = range_of(&l, true), y = range_of(&l, false);
+        const struct interval x = range_of(&l, true), y = range_of(&l, false);
         const struct axis y_axis =
             w->is_angle ? (struct axis){.least = 0.0, .most = 180.0} : axis_around(y.least, y.most);
         snprintf(y_label, sizeof y_label, "%s%s", w->y_label,
@@ -213,7 +213,7 @@ static size_t choose_blocks(size_t n_hidden, size_t chosen[MOST_BLOCKS])
     return n;
 }
 
-static int put_blocks(FILE *to, const struct report *report, const struct wanted *like, const char *figure,
+static int put_blocks(FILE *to, const struct report *report, const struct wanted *base, const char *figure,
                       size_t n_blocks)
 {
     size_t chosen[MOST_BLOCKS];
@@ -221,8 +221,8 @@ static int put_blocks(FILE *to, const struct report *report, const struct wanted
     int is_done = 1;
     for (size_t i = 0; is_done && i < n; i++) {
         char title[96], column[64];
-        struct wanted w = *like;
-        snprintf(title, sizeof title, "%s, block %zu", like->title, chosen[i]);
+        struct wanted w = *base;
+        snprintf(title, sizeof title, "%s, block %zu", base->title, chosen[i]);
         snprintf(column, sizeof column, "%s_%zu", figure, chosen[i]);
         w.title = title;
         w.y = column;

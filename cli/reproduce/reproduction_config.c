@@ -68,15 +68,15 @@ bl_status cell_make_trainer(bl_trainer **out, bl_data **data, bl_context *ctx, c
     enum { MOST_FEATURES = 3 * 32 * 32 };
     static const float x[MOST_FEATURES];
     static const int32_t label[1];
-    bl_data *like = NULL;
-    bl_status status = bl_data_wrap(&like, ctx, x, label, 1, row->data->shape, row->data->classes);
+    bl_data *schema = NULL;
+    bl_status status = bl_data_wrap(&schema, ctx, x, label, 1, row->data->shape, row->data->classes);
     if (status == BL_OK)
-        status = bl_trainer_create(out, ctx, config, like);
+        status = bl_trainer_create(out, ctx, config, schema);
     if (status != BL_OK) {
-        bl_data_free(like);
+        bl_data_free(schema);
         return status;
     }
-    *data = like;
+    *data = schema;
     return BL_OK;
 }
 

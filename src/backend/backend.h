@@ -144,12 +144,12 @@ struct backend {
     void (*norm_sums)(const struct norm_maps *m, const float *x, double *sum); /* of x */
     void (*norm_squares)(const struct norm_maps *m, const float *x, const double *mean,
                          double *sum); /* of (x - mean)^2 */
-    void (*norm_down_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
-                           const float *inverse, double *sum, double *product); /* of dy, and of dy x^ */
+    void (*norm_backward_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                               const float *inverse, double *sum, double *product); /* of dy, and of dy x^ */
     void (*norm)(const struct norm_maps *m, const float *x, const float *mean, const float *inverse,
                  const float *scale, const float *shift, float *y); /* y = scale x^ + shift */
-    void (*norm_down)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
-                      const float *inverse, const struct norm_slopes *s, float *dx);
+    void (*norm_backward)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                          const float *inverse, const struct norm_slopes *s, float *dx);
 
     void (*add)(float *y, const float *x, size_t n);                    /* y += x */
     void (*add_to)(float *y, const float *a, const float *b, size_t n); /* y = a + b */
@@ -164,25 +164,25 @@ struct backend {
                        const float *bias, size_t n); /* y = gain x^ + bias */
     void (*layer_norm_sums)(const float *dy, const float *x, const struct moments *m, const float *gain,
                             size_t n, float sums[2]); /* of d = dy gain, and of d x^, likewise */
-    void (*layer_norm_down)(float *dx, const float *dy, const float *x, const struct moments *m,
-                            const float *gain, const float means[2], bool accumulates,
-                            size_t n); /* dx = or += inverse (d - means[0] - x^ means[1]) */
+    void (*layer_norm_backward)(float *dx, const float *dy, const float *x, const struct moments *m,
+                                const float *gain, const float means[2], bool accumulates,
+                                size_t n); /* dx = or += inverse (d - means[0] - x^ means[1]) */
     void (*layer_norm_gain)(float *dgain, const float *dy, const float *x, const struct moments *m,
                             size_t n); /* dgain += dy x^ */
 
     /* Activations in place, x <- f(x); then d <- d f'(a), with f' taken from h = f(a). n contiguous
        elements. */
     void (*tanh)(float *x, size_t n);
-    void (*tanh_down)(float *d, const float *h, size_t n); /* 1 - h^2 */
+    void (*tanh_backward)(float *d, const float *h, size_t n); /* 1 - h^2 */
     void (*logistic)(float *x, size_t n);
-    void (*logistic_down)(float *d, const float *h, size_t n); /* h (1 - h) */
+    void (*logistic_backward)(float *d, const float *h, size_t n); /* h (1 - h) */
     void (*relu)(float *x, size_t n, float slope); /* x < 0 ? slope x : x; NaN stays NaN; slope >= 0 */
-    void (*relu_down)(float *d, const float *h, size_t n, float slope); /* h > 0 ? 1 : slope */
-    void (*softplus)(float *x, size_t n);                               /* log(1 + exp x) */
-    void (*softplus_down)(float *d, const float *h, size_t n);          /* 1 - exp(-h) */
+    void (*relu_backward)(float *d, const float *h, size_t n, float slope); /* h > 0 ? 1 : slope */
+    void (*softplus)(float *x, size_t n);                                   /* log(1 + exp x) */
+    void (*softplus_backward)(float *d, const float *h, size_t n);          /* 1 - exp(-h) */
     void (*gelu)(float *y, const float *x, size_t n); /* x P(x), P the normal distribution; y may be x */
-    void (*gelu_down)(float *dx, const float *dy, const float *x,
-                      size_t n); /* dy (P(x) + x P'(x)); dx may be dy */
+    void (*gelu_backward)(float *dx, const float *dy, const float *x,
+                          size_t n); /* dy (P(x) + x P'(x)); dx may be dy */
 
     /* y = softmax(x) for one row of n. Gives log(sum exp x), for the loss. y may be x. */
     float (*softmax)(const float *x, float *y, size_t n);

@@ -27,7 +27,7 @@
 enum { MOST_WORKERS = 1024, CACHE_LINE = 64 };
 /* How long a thread spins before it sleeps: about as long as waking it takes, and little enough on a busy
    machine. */
-static const double seconds_of_looking = 20e-6;
+static const double default_spin_seconds = 20e-6;
 
 /* The tasks of one worker, in a cache line of its own, so that taking them transfers no line between
    cores. */
@@ -37,7 +37,7 @@ struct list {
 };
 
 /* Where a worker sleeps. */
-struct bed {
+struct sleep_slot {
     _Alignas(CACHE_LINE) pthread_mutex_t mutex;
     pthread_cond_t wake;
     _Atomic(bool) is_taken;
@@ -53,10 +53,10 @@ struct worker_pool {
     int room;      /* workers, the calling thread included */
     int n_threads; /* that were started, for the workers 1 .. n_threads */
     bool has_started;
-    double looking; /* seconds before a thread sleeps */
-    pid_t process;  /* that the threads are of */
+    double spin_seconds; /* seconds before a thread sleeps */
+    pid_t process;       /* that the threads are of */
     struct thread *threads;
-    struct bed *beds; /* of each worker */
+    struct sleep_slot *sleep_slots; /* of each worker */
     struct list *lists;
     uint32_t *order; /* tasks by worker */
     size_t order_room;
@@ -100,20 +100,20 @@ static bool take_parallel(struct list *list, uint32_t generation, size_t *left)
     return false;
 }
 
-static size_t task_of(const struct worker_pool *pool, int whose, size_t left)
+static size_t task_of(const struct worker_pool *pool, int owner, size_t left)
 {
-    const struct list *list = &pool->lists[whose];
+    const struct list *list = &pool->lists[owner];
     const size_t i = list->n - left;
-    return pool->has_order ? pool->order[list->begin + i] : (size_t)whose + i * (size_t)pool->n_workers;
+    return pool->has_order ? pool->order[list->begin + i] : (size_t)owner + i * (size_t)pool->n_workers;
 }
 
-static void wake(struct bed *bed)
+static void wake(struct sleep_slot *sleep_slot)
 {
-    if (!atomic_load(&bed->is_taken))
+    if (!atomic_load(&sleep_slot->is_taken))
         return;
-    pthread_mutex_lock(&bed->mutex);
-    pthread_cond_signal(&bed->wake);
-    pthread_mutex_unlock(&bed->mutex);
+    pthread_mutex_lock(&sleep_slot->mutex);
+    pthread_cond_signal(&sleep_slot->wake);
+    pthread_mutex_unlock(&sleep_slot->mutex);
 }
 
 /* The tasks that are left of the job which `open` names. */
@@ -122,11 +122,11 @@ static void work_on(struct worker_pool *pool, uint64_t open, int worker)
     const int n_workers = (int)count_of(open);
     size_t left = 0;
     for (int i = 0; i < n_workers; i++) {
-        const int whose = (worker + i) % n_workers;
-        while (take_parallel(&pool->lists[whose], generation_of(open), &left)) {
-            pool->task(pool->work, task_of(pool, whose, left), worker);
+        const int owner = (worker + i) % n_workers;
+        while (take_parallel(&pool->lists[owner], generation_of(open), &left)) {
+            pool->task(pool->work, task_of(pool, owner, left), worker);
             if (atomic_fetch_sub(&pool->n_left, 1) == 1)
-                wake(&pool->beds[0]);
+                wake(&pool->sleep_slots[0]);
         }
     }
 }
@@ -148,19 +148,20 @@ static bool is_done(const struct worker_pool *pool, uint64_t seen, int worker)
     return atomic_load(&pool->n_left) == 0;
 }
 
-static void wait_until(struct worker_pool *pool, is_wanted *is, uint64_t seen, int worker, double looking)
+static void wait_until(struct worker_pool *pool, is_wanted *is, uint64_t seen, int worker,
+                       double spin_seconds)
 {
-    if (looking > 0.0)
-        for (const double begun = clock_seconds(); clock_seconds() - begun < looking;)
+    if (spin_seconds > 0.0)
+        for (const double begun = clock_seconds(); clock_seconds() - begun < spin_seconds;)
             if (is(pool, seen, worker))
                 return;
-    struct bed *bed = &pool->beds[worker];
-    pthread_mutex_lock(&bed->mutex);
-    atomic_store(&bed->is_taken, true);
+    struct sleep_slot *sleep_slot = &pool->sleep_slots[worker];
+    pthread_mutex_lock(&sleep_slot->mutex);
+    atomic_store(&sleep_slot->is_taken, true);
     while (!is(pool, seen, worker))
-        pthread_cond_wait(&bed->wake, &bed->mutex);
-    atomic_store(&bed->is_taken, false);
-    pthread_mutex_unlock(&bed->mutex);
+        pthread_cond_wait(&sleep_slot->wake, &sleep_slot->mutex);
+    atomic_store(&sleep_slot->is_taken, false);
+    pthread_mutex_unlock(&sleep_slot->mutex);
 }
 
 static void *run_thread(void *data)
@@ -174,7 +175,7 @@ static void *run_thread(void *data)
         if (is_mine)
             work_on(pool, open, thread->worker);
         seen = open;
-        wait_until(pool, has_job, seen, thread->worker, is_mine ? pool->looking : 0.0);
+        wait_until(pool, has_job, seen, thread->worker, is_mine ? pool->spin_seconds : 0.0);
     }
     return NULL;
 }
@@ -184,9 +185,9 @@ static void *run_thread(void *data)
 static void make_beds(struct worker_pool *pool)
 {
     for (int i = 0; i < pool->room; i++) {
-        pthread_mutex_init(&pool->beds[i].mutex, NULL);
-        pthread_cond_init(&pool->beds[i].wake, NULL);
-        atomic_init(&pool->beds[i].is_taken, false);
+        pthread_mutex_init(&pool->sleep_slots[i].mutex, NULL);
+        pthread_cond_init(&pool->sleep_slots[i].wake, NULL);
+        atomic_init(&pool->sleep_slots[i].is_taken, false);
     }
 }
 
@@ -236,7 +237,7 @@ static void end_threads(struct worker_pool *pool)
 {
     atomic_store(&pool->is_closing, true);
     for (int worker = 1; worker <= pool->n_threads; worker++)
-        wake(&pool->beds[worker]);
+        wake(&pool->sleep_slots[worker]);
     for (int worker = 1; worker <= pool->n_threads; worker++)
         pthread_join(pool->threads[worker].id, NULL);
 }
@@ -246,16 +247,16 @@ void parallel_free(bl_context *ctx)
     struct worker_pool *pool = ctx->pool;
     if (!pool)
         return;
-    if (pool->lists && pool->beds && pool->threads) {
+    if (pool->lists && pool->sleep_slots && pool->threads) {
         forget_parents(pool);
         end_threads(pool);
         for (int i = 0; i < pool->room; i++) {
-            pthread_cond_destroy(&pool->beds[i].wake);
-            pthread_mutex_destroy(&pool->beds[i].mutex);
+            pthread_cond_destroy(&pool->sleep_slots[i].wake);
+            pthread_mutex_destroy(&pool->sleep_slots[i].mutex);
         }
     }
     mem_free(ctx, pool->threads);
-    mem_free(ctx, pool->beds);
+    mem_free(ctx, pool->sleep_slots);
     mem_free(ctx, pool->lists);
     mem_free(ctx, pool->order);
     mem_free(ctx, pool);
@@ -271,10 +272,10 @@ static bl_status make_pool(bl_context *ctx, int room)
     ctx->pool = pool;
     pool->room = room;
     pool->process = getpid();
-    pool->looking = room <= parallel_cores() ? seconds_of_looking : 0.0;
+    pool->spin_seconds = room <= parallel_cores() ? default_spin_seconds : 0.0;
     BL_TRY(MEM_ARRAY(ctx, &pool->threads, (size_t)room, "the threads"));
     BL_TRY(MEM_ARRAY(ctx, &pool->lists, (size_t)room, "the lists of tasks"));
-    BL_TRY(MEM_ARRAY(ctx, &pool->beds, (size_t)room, "the threads"));
+    BL_TRY(MEM_ARRAY(ctx, &pool->sleep_slots, (size_t)room, "the threads"));
     make_beds(pool);
     return BL_OK;
 }
@@ -359,7 +360,7 @@ static uint64_t open_job(struct worker_pool *pool, size_t n)
                               memory_order_release);
     atomic_store(&pool->open, open);
     for (int w = 1; w < pool->n_workers && (size_t)w < n; w++)
-        wake(&pool->beds[w]);
+        wake(&pool->sleep_slots[w]);
     return open;
 }
 
@@ -389,5 +390,5 @@ void parallel_for(bl_context *ctx, int threads, size_t n, parallel_lane lane, pa
         deal_in_turn(pool, n);
     const uint64_t open = open_job(pool, n);
     work_on(pool, open, 0);
-    wait_until(pool, is_done, open, 0, pool->looking);
+    wait_until(pool, is_done, open, 0, pool->spin_seconds);
 }

@@ -12,7 +12,7 @@ struct reading {
     bl_context *ctx;
     const char *path; /* for messages */
     const struct data_options *options;
-    const bl_data *like; /* shape, columns and classes to agree with; NULL: this file decides them */
+    const bl_data *schema; /* shape, columns and classes to agree with; NULL: this file decides them */
 };
 
 enum {

@@ -38,7 +38,7 @@ bl_status tensors_add(struct tensors *t, bl_context *ctx, const char *name, size
 /* The same of doubles. */
 bl_status tensors_add_doubles(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
                               double **values);
-bl_status tensors_add_fact(struct tensors *t, bl_context *ctx, const char *key, const char *text);
+bl_status tensors_add_metadata(struct tensors *t, bl_context *ctx, const char *key, const char *text);
 
 /* Number of values of a tensor: rows, or rows * cols; false if its bytes would overflow, or a size is
    zero. */

@@ -78,13 +78,13 @@ bl_status tensors_add_doubles(struct tensors *t, bl_context *ctx, const char *na
     return BL_OK;
 }
 
-bl_status tensors_add_fact(struct tensors *t, bl_context *ctx, const char *key, const char *text)
+bl_status tensors_add_metadata(struct tensors *t, bl_context *ctx, const char *key, const char *text)
 {
     BL_TRY(MEM_GROW(ctx, &t->texts, &t->texts_room, t->n_texts, "a table of texts"));
-    struct tensor_text *fact = &t->texts[t->n_texts++];
-    *fact = (struct tensor_text){NULL, NULL};
-    BL_TRY(mem_text(ctx, &fact->key, key, strlen(key)));
-    return mem_text(ctx, &fact->text, text, strlen(text));
+    struct tensor_text *entry = &t->texts[t->n_texts++];
+    *entry = (struct tensor_text){NULL, NULL};
+    BL_TRY(mem_text(ctx, &entry->key, key, strlen(key)));
+    return mem_text(ctx, &entry->text, text, strlen(text));
 }
 
 int tensors_entry(const struct tensors *t, size_t i, struct tensor_entry *out)

@@ -25,7 +25,7 @@ struct tensor_metadata {
 };
 
 bl_status tensors_write(bl_context *ctx, const char *path, const struct tensor_entry *entries,
-                        size_t n_entries, const struct tensor_metadata *facts, size_t n_metadata);
+                        size_t n_entries, const struct tensor_metadata *metadata, size_t n_metadata);
 
 struct tensors; /* reads a whole file, and checks it before use */
 

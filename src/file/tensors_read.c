@@ -98,7 +98,7 @@ static bl_status read_header(struct tensors_read_reading *r)
     return status;
 }
 
-static bl_status read_facts(struct tensors_read_reading *r, json_t *metadata)
+static bl_status read_metadata(struct tensors_read_reading *r, json_t *metadata)
 {
     if (!json_is_object(metadata))
         REFUSE(r, "%s: __metadata__ is not an object of texts", r->file.path);
@@ -110,7 +110,7 @@ static bl_status read_facts(struct tensors_read_reading *r, json_t *metadata)
             REFUSE(r, "%s: a key of __metadata__ is empty or has control characters", r->file.path);
         if (!json_is_string(value))
             REFUSE(r, "%s: the value of \"%.100s\" in __metadata__ is not a text", r->file.path, key);
-        BL_TRY(tensors_add_fact(r->tensors, r->ctx, key, json_string_value(value)));
+        BL_TRY(tensors_add_metadata(r->tensors, r->ctx, key, json_string_value(value)));
     }
     return BL_OK;
 }
@@ -167,25 +167,25 @@ static bl_status plan_offsets(const struct tensors_read_reading *r, const json_t
     return BL_OK;
 }
 
-static bl_status plan_tensor(const struct tensors_read_reading *r, const char *name, const json_t *facts,
-                             struct plan *plan)
+static bl_status plan_tensor(const struct tensors_read_reading *r, const char *name,
+                             const json_t *description, struct plan *plan)
 {
     const char *path = r->file.path;
     plan->name = name;
     if (!tensor_name_is_plain(name))
         REFUSE(r, "%s: a tensor's name is empty or has control characters", path);
-    if (json_object_size(facts) != 3)
+    if (json_object_size(description) != 3)
         REFUSE(r, "%s: tensor \"%.100s\" is not described by exactly dtype, shape and data_offsets", path,
                name);
-    const char *type = json_string_value(json_object_get(facts, "dtype"));
+    const char *type = json_string_value(json_object_get(description, "dtype"));
     if (!type)
         REFUSE(r, "%s: tensor \"%.100s\" has no dtype", path, name);
     plan->bytes = strcmp(type, "F32") == 0 ? 4 : strcmp(type, "F64") == 0 ? 8 : 0;
     if (plan->bytes == 0)
         REFUSE(r, "%s: tensor \"%.100s\" has dtype %.16s, only F32 and F64 are read", path, name,
                tensor_name_is_plain(type) ? type : "unknown");
-    BL_TRY(plan_shape(r, json_object_get(facts, "shape"), plan));
-    return plan_offsets(r, json_object_get(facts, "data_offsets"), plan);
+    BL_TRY(plan_shape(r, json_object_get(description, "shape"), plan));
+    return plan_offsets(r, json_object_get(description, "data_offsets"), plan);
 }
 
 static int by_begin(const void *a, const void *b)
@@ -222,7 +222,7 @@ static bl_status make_plans(struct tensors_read_reading *r)
     json_object_foreach(r->header, name, value)
     {
         if (strcmp(name, "__metadata__") == 0) {
-            BL_TRY(read_facts(r, value));
+            BL_TRY(read_metadata(r, value));
             continue;
         }
         BL_TRY(plan_tensor(r, name, value, &r->plans[r->n_plans]));

@@ -19,7 +19,7 @@ struct writing {
     const char *path;
     const struct tensor_entry *entries;
     size_t n_entries;
-    const struct tensor_metadata *facts;
+    const struct tensor_metadata *metadata;
     size_t n_metadata;
 };
 
@@ -52,13 +52,14 @@ static bl_status check_key(const struct writing *w, const json_t *object, const 
     json_decref(text);
     if (!tensor_name_is_plain(key))
         BL_FAIL(w->ctx, BL_BAD_VALUE,
-                "%s: a tensor or fact must not be nameless or have control characters in its name", w->path);
+                "%s: a tensor or metadata key must not be nameless or have control characters in its name",
+                w->path);
     if (json_object_get(object, key))
         BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: two things are called \"%.100s\"", w->path, key);
     return BL_OK;
 }
 
-static bl_status add_facts(const struct writing *w, json_t *header)
+static bl_status add_metadata(const struct writing *w, json_t *header)
 {
     if (w->n_metadata == 0)
         return BL_OK;
@@ -66,10 +67,10 @@ static bl_status add_facts(const struct writing *w, json_t *header)
     if (json_object_set_new(header, "__metadata__", metadata) != 0)
         return no_memory_tensors_write(w);
     for (size_t i = 0; i < w->n_metadata; i++) {
-        BL_TRY(check_key(w, metadata, w->facts[i].key));
+        BL_TRY(check_key(w, metadata, w->metadata[i].key));
         json_t *text = NULL;
-        BL_TRY(make_text(w, &text, w->facts[i].text, w->facts[i].key));
-        if (json_object_set_new(metadata, w->facts[i].key, text) != 0)
+        BL_TRY(make_text(w, &text, w->metadata[i].text, w->metadata[i].key));
+        if (json_object_set_new(metadata, w->metadata[i].key, text) != 0)
             return no_memory_tensors_write(w);
     }
     return BL_OK;
@@ -95,11 +96,11 @@ static bl_status add_entry(const struct writing *w, json_t *header, const struct
     const size_t bytes = n * bytes_of(entry);
     const json_int_t begin = (json_int_t)*at, end = begin + (json_int_t)bytes;
     const char *type = entry->doubles ? "F64" : "F32";
-    json_t *facts = cols > 0 ? json_pack("{s:s, s:[I, I], s:[I, I]}", "dtype", type, "shape", rows, cols,
-                                         "data_offsets", begin, end)
-                             : json_pack("{s:s, s:[I], s:[I, I]}", "dtype", type, "shape", rows,
-                                         "data_offsets", begin, end);
-    if (json_object_set_new(header, entry->name, facts) != 0)
+    json_t *description = cols > 0 ? json_pack("{s:s, s:[I, I], s:[I, I]}", "dtype", type, "shape", rows,
+                                               cols, "data_offsets", begin, end)
+                                   : json_pack("{s:s, s:[I], s:[I, I]}", "dtype", type, "shape", rows,
+                                               "data_offsets", begin, end);
+    if (json_object_set_new(header, entry->name, description) != 0)
         return no_memory_tensors_write(w);
     *at += bytes;
     return BL_OK;
@@ -107,7 +108,7 @@ static bl_status add_entry(const struct writing *w, json_t *header, const struct
 
 static bl_status fill_header(const struct writing *w, json_t *header)
 {
-    BL_TRY(add_facts(w, header));
+    BL_TRY(add_metadata(w, header));
     size_t at = 0;
     for (size_t i = 0; i < w->n_entries; i++)
         BL_TRY(add_entry(w, header, &w->entries[i], &at));
@@ -186,9 +187,9 @@ static bl_status write_file(const struct writing *w, const char *header, size_t 
 }
 
 bl_status tensors_write(bl_context *ctx, const char *path, const struct tensor_entry *entries,
-                        size_t n_entries, const struct tensor_metadata *facts, size_t n_metadata)
+                        size_t n_entries, const struct tensor_metadata *metadata, size_t n_metadata)
 {
-    const struct writing w = {ctx, path, entries, n_entries, facts, n_metadata};
+    const struct writing w = {ctx, path, entries, n_entries, metadata, n_metadata};
     char *header = NULL;
     size_t n = 0;
     BL_TRY(make_header(&w, &header, &n));

@@ -1,20 +1,20 @@
 /*
  * activation.c - the non-linearities: tanh, logistic, relu, leaky relu, softplus, GELU, identity.
  *
- * All but GELU work in place and take their derivative from their own output, so nothing but the output is
- * kept. GELU is not monotonic: its output does not tell its input, which is kept. At its kink a relu has the
- * slope of its negative side.
+ * All except GELU work in place and compute their derivative from their output, so only the output is stored.
+ * GELU is not monotonic, so its derivative needs the input, which is stored too. At 0, relu and leaky relu
+ * have the slope of their negative side.
  */
 #include "layer_table.h"
 
 #include <stdio.h>
 
-/* Rows of a part are contiguous: one call of the backend's function a row. y: the part's numbers in this
-   row; dy: their derivatives; size: how many. */
+/* Calls a function of the backend once for each row, because only the numbers of one row are contiguous. y:
+   the range's numbers in this row; dy: the derivatives there; size: how many. */
 #define FOR_ROWS(c, call)                                                                                    \
     do {                                                                                                     \
         const struct backend *backend = (c)->worker->backend;                                                \
-        const size_t size = part_size((c)->out);                                                             \
+        const size_t size = range_size((c)->out);                                                            \
         for (size_t row = 0; row < (c)->y.rows; row++) {                                                     \
             float *y = matrix_row(&(c)->y, row) + (c)->out.begin;                                            \
             float *dy = (c)->dy.x ? matrix_row(&(c)->dy, row) + (c)->out.begin : NULL;                       \
@@ -23,16 +23,16 @@
         }                                                                                                    \
     } while (0)
 
-static void tanh_apply(const struct layer *layer, const struct layer_io *c)
+static void tanh_forward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->tanh(y, size));
 }
 
-static void tanh_down(const struct layer *layer, const struct layer_io *c)
+static void tanh_backward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
-    FOR_ROWS(c, backend->tanh_down(dy, y, size));
+    FOR_ROWS(c, backend->tanh_backward(dy, y, size));
 }
 
 const struct layer_ops layer_tanh = {.name = "tanh",
@@ -40,19 +40,19 @@ const struct layer_ops layer_tanh = {.name = "tanh",
                                      .is_activation = true,
                                      .works_in_place = true,
                                      .needs_output = true,
-                                     .apply = tanh_apply,
-                                     .down = tanh_down};
+                                     .local_forward = tanh_forward,
+                                     .local_backward = tanh_backward};
 
-static void logistic_apply(const struct layer *layer, const struct layer_io *c)
+static void logistic_forward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->logistic(y, size));
 }
 
-static void logistic_down(const struct layer *layer, const struct layer_io *c)
+static void logistic_backward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
-    FOR_ROWS(c, backend->logistic_down(dy, y, size));
+    FOR_ROWS(c, backend->logistic_backward(dy, y, size));
 }
 
 static float quarter(const struct layer *layer)
@@ -66,18 +66,18 @@ const struct layer_ops layer_logistic = {.name = "logistic",
                                          .is_activation = true,
                                          .works_in_place = true,
                                          .needs_output = true,
-                                         .apply = logistic_apply,
-                                         .down = logistic_down,
+                                         .local_forward = logistic_forward,
+                                         .local_backward = logistic_backward,
                                          .slope_at_zero = quarter};
 
-static void relu_apply(const struct layer *layer, const struct layer_io *c)
+static void relu_forward(const struct layer *layer, const struct layer_io *c)
 {
     FOR_ROWS(c, backend->relu(y, size, layer->slope));
 }
 
-static void relu_down(const struct layer *layer, const struct layer_io *c)
+static void relu_backward(const struct layer *layer, const struct layer_io *c)
 {
-    FOR_ROWS(c, backend->relu_down(dy, y, size, layer->slope));
+    FOR_ROWS(c, backend->relu_backward(dy, y, size, layer->slope));
 }
 
 static float negative_slope(const struct layer *layer)
@@ -90,11 +90,11 @@ const struct layer_ops layer_relu = {.name = "relu",
                                      .is_activation = true,
                                      .works_in_place = true,
                                      .needs_output = true,
-                                     .apply = relu_apply,
-                                     .down = relu_down,
+                                     .local_forward = relu_forward,
+                                     .local_backward = relu_backward,
                                      .slope_at_zero = negative_slope};
 
-/* As the float that it will be: 1e-60 is 0, and 0.9999999999 is 1. */
+/* The slope is also checked after rounding to float, where 1e-60 is 0 and 0.9999999999 is 1. */
 static bool is_slope(double slope)
 {
     return slope > 0.0 && slope < 1.0 && (float)slope > 0.0f && (float)slope < 1.0f;
@@ -118,20 +118,20 @@ const struct layer_ops layer_leaky_relu = {.name = "leaky-relu",
                                            .is_activation = true,
                                            .works_in_place = true,
                                            .needs_output = true,
-                                           .apply = relu_apply,
-                                           .down = relu_down,
+                                           .local_forward = relu_forward,
+                                           .local_backward = relu_backward,
                                            .slope_at_zero = negative_slope};
 
-static void softplus_apply(const struct layer *layer, const struct layer_io *c)
+static void softplus_forward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     FOR_ROWS(c, backend->softplus(y, size));
 }
 
-static void softplus_down(const struct layer *layer, const struct layer_io *c)
+static void softplus_backward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
-    FOR_ROWS(c, backend->softplus_down(dy, y, size));
+    FOR_ROWS(c, backend->softplus_backward(dy, y, size));
 }
 
 static float half(const struct layer *layer)
@@ -145,35 +145,35 @@ const struct layer_ops layer_softplus = {.name = "softplus",
                                          .is_activation = true,
                                          .works_in_place = true,
                                          .needs_output = true,
-                                         .apply = softplus_apply,
-                                         .down = softplus_down,
+                                         .local_forward = softplus_forward,
+                                         .local_backward = softplus_backward,
                                          .slope_at_zero = half};
 
-/* x P(X < x) for a standard normal X (Hendrycks, Gimpel 2016, arXiv:1606.08415), not its approximation by
-   tanh. */
-static void gelu_apply(const struct layer *layer, const struct layer_io *c)
+/* y = x P(X < x) for a standard normal X (Hendrycks, Gimpel 2016, arXiv:1606.08415), exactly, not by the
+   approximation with tanh. */
+static void gelu_forward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     for (size_t n = 0; n < c->y.rows; n++)
         c->worker->backend->gelu(matrix_row(&c->y, n) + c->out.begin, matrix_row(&c->x, n) + c->in.begin,
-                                 part_size(c->out));
+                                 range_size(c->out));
 }
 
-static void gelu_down(const struct layer *layer, const struct layer_io *c)
+static void gelu_backward(const struct layer *layer, const struct layer_io *c)
 {
     (void)layer;
     for (size_t n = 0; n < c->y.rows; n++)
-        c->worker->backend->gelu_down(matrix_row(&c->dx, n) + c->in.begin,
-                                      matrix_row(&c->dy, n) + c->out.begin,
-                                      matrix_row(&c->x, n) + c->in.begin, part_size(c->out));
+        c->worker->backend->gelu_backward(matrix_row(&c->dx, n) + c->in.begin,
+                                          matrix_row(&c->dy, n) + c->out.begin,
+                                          matrix_row(&c->x, n) + c->in.begin, range_size(c->out));
 }
 
 const struct layer_ops layer_gelu = {.name = "gelu",
                                      .usage = "gelu",
                                      .is_activation = true,
                                      .needs_input = true,
-                                     .apply = gelu_apply,
-                                     .down = gelu_down,
+                                     .local_forward = gelu_forward,
+                                     .local_backward = gelu_backward,
                                      .slope_at_zero = half};
 
 const struct layer_ops layer_identity = {.name = "identity", .usage = "identity", .works_in_place = true};

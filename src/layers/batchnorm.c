@@ -1,29 +1,29 @@
 /*
- * batchnorm.c - each channel to mean 0 and variance 1 over the batch and its map, then y = scale x + shift
- * with both learned (Ioffe, Szegedy 2015, arXiv:1502.03167).
+ * batchnorm.c - normalises each channel to mean 0 and variance 1 over the batch and the channel's map, then
+ * applies a learned scale and shift (Ioffe, Szegedy 2015, arXiv:1502.03167).
  *
  *     x^ = (x - mean) / sqrt(variance + epsilon)    y = scale x^ + shift
  *     dscale = sum dy x^    dshift = sum dy
  *     dx = scale / sqrt(variance + epsilon) (dy - dshift / M - x^ dscale / M)      M: examples x map
  *
- * In use, mean and variance are running ones: r <- 0.9 r + 0.1 of the batch's, the variance with M - 1. Sums
- * in double, examples in order.
+ * In evaluation, mean and variance are the running statistics r <- 0.9 r + 0.1 (batch statistic); the batch
+ * variance that enters them is the unbiased one, with M - 1. Sums are in double, over the examples in order.
  */
 #include "layer_table.h"
 
 #include <math.h>
 
 static const double epsilon = 1e-5, momentum = 0.1;
-enum { MEAN, INVERSE, CACHED }; /* in the cache; INVERSE: 1 / sqrt(variance + epsilon) */
+enum { MEAN, INVERSE, CACHED }; /* numbers of a channel in the cache; INVERSE: 1 / sqrt(variance + epsilon) */
 enum { SCALE, SHIFT };
 enum { RUNNING_MEAN, RUNNING_VARIANCE };
 
 static size_t map_of(const struct layer_io *c)
 {
-    return part_size(c->out) / (c->last - c->first);
+    return range_size(c->out) / (c->last - c->first);
 }
 
-/* Some of the channels, from k on. */
+/* The channels from k on, as many as one call of the backend takes. */
 static struct norm_maps maps_from(const struct layer_io *c, size_t k)
 {
     const size_t left = c->last - k;
@@ -33,7 +33,7 @@ static struct norm_maps maps_from(const struct layer_io *c, size_t k)
                               .stride = c->x.stride};
 }
 
-/* The numbers of channel k, and of those behind it, in the first example. */
+/* The first example's numbers of channel k, which those of the following channels follow. */
 static float *from_channel(struct matrix m, const struct layer_io *c, size_t k)
 {
     return m.x + c->out.begin + (k - c->first) * map_of(c);
@@ -62,12 +62,12 @@ static void keep_running(const struct layer *layer, const struct norm_maps *of, 
 {
     const double count = (double)(of->examples * of->map);
     const double unbiased = count > 1.0 ? variance * count / (count - 1.0) : variance;
-    float *m = &layer->kept[RUNNING_MEAN][k], *v = &layer->kept[RUNNING_VARIANCE][k];
+    float *m = &layer->buffers[RUNNING_MEAN][k], *v = &layer->buffers[RUNNING_VARIANCE][k];
     *m = (float)((1.0 - momentum) * (double)*m + momentum * mean);
     *v = (float)((1.0 - momentum) * (double)*v + momentum * unbiased);
 }
 
-/* What the cache keeps of a channel. */
+/* The cached mean and inverse deviation of some channels. */
 struct centre {
     float mean[NORM_MOST_CHANNELS], inverse[NORM_MOST_CHANNELS];
 };
@@ -87,8 +87,8 @@ static void find_centre(const struct layer *layer, const struct layer_io *c, con
 {
     struct statistics s;
     for (size_t i = 0; i < m->channels; i++) {
-        s.mean[i] = (double)layer->kept[RUNNING_MEAN][k + i];
-        s.variance[i] = (double)layer->kept[RUNNING_VARIANCE][k + i];
+        s.mean[i] = (double)layer->buffers[RUNNING_MEAN][k + i];
+        s.variance[i] = (double)layer->buffers[RUNNING_VARIANCE][k + i];
     }
     if (c->pass.purpose != PASS_EVAL)
         batch_statistics(c, m, k, &s);
@@ -100,19 +100,20 @@ static void find_centre(const struct layer *layer, const struct layer_io *c, con
     }
 }
 
-static void norm_apply(const struct layer *layer, const struct layer_io *c)
+static void norm_forward(const struct layer *layer, const struct layer_io *c)
 {
     for (size_t k = c->first; k < c->last; k += NORM_MOST_CHANNELS) {
         const struct norm_maps m = maps_from(c, k);
         find_centre(layer, c, &m, k);
         const struct centre centre = centre_from(c, k, m.channels);
         c->worker->backend->norm(&m, from_channel(c->x, c, k), centre.mean, centre.inverse,
-                                 layer->own[SCALE] + k, layer->own[SHIFT] + k, from_channel(c->y, c, k));
+                                 layer->params[SCALE] + k, layer->params[SHIFT] + k,
+                                 from_channel(c->y, c, k));
     }
 }
 
-/* Through the batch's statistics too, which the running ones are not. */
-static void norm_down_from(const struct layer *layer, const struct layer_io *c, size_t k)
+/* The derivative passes through the batch's statistics too; the running ones do not depend on the batch. */
+static void norm_backward_from(const struct layer *layer, const struct layer_io *c, size_t k)
 {
     const struct backend *backend = c->worker->backend;
     const struct norm_maps m = maps_from(c, k);
@@ -121,34 +122,34 @@ static void norm_down_from(const struct layer *layer, const struct layer_io *c, 
     const float *x = from_channel(c->x, c, k), *dy = from_channel(c->dy, c, k);
     double shift[NORM_MOST_CHANNELS], scale[NORM_MOST_CHANNELS];
     float factor[NORM_MOST_CHANNELS], dshift[NORM_MOST_CHANNELS], dscale[NORM_MOST_CHANNELS];
-    backend->norm_down_sums(&m, x, dy, centre.mean, centre.inverse, shift, scale);
+    backend->norm_backward_sums(&m, x, dy, centre.mean, centre.inverse, shift, scale);
     for (size_t i = 0; i < m.channels; i++) {
-        c->own[SCALE][k + i] = (float)scale[i];
-        c->own[SHIFT][k + i] = (float)shift[i];
+        c->param_grads[SCALE][k + i] = (float)scale[i];
+        c->param_grads[SHIFT][k + i] = (float)shift[i];
         dscale[i] = (float)(scale[i] / count);
         dshift[i] = (float)(shift[i] / count);
-        factor[i] = layer->own[SCALE][k + i] * centre.inverse[i];
+        factor[i] = layer->params[SCALE][k + i] * centre.inverse[i];
     }
-    backend->norm_down(&m, x, dy, centre.mean, centre.inverse, &(struct norm_slopes){factor, dshift, dscale},
-                       from_channel(c->dx, c, k));
+    backend->norm_backward(&m, x, dy, centre.mean, centre.inverse,
+                           &(struct norm_slopes){factor, dshift, dscale}, from_channel(c->dx, c, k));
 }
 
-static void norm_down(const struct layer *layer, const struct layer_io *c)
+static void norm_backward(const struct layer *layer, const struct layer_io *c)
 {
     for (size_t k = c->first; k < c->last; k += NORM_MOST_CHANNELS)
-        norm_down_from(layer, c, k);
+        norm_backward_from(layer, c, k);
 }
 
 const struct layer_ops layer_batchnorm = {
     .name = "batchnorm",
     .usage = "batchnorm",
-    .apply = norm_apply,
-    .down = norm_down,
+    .local_forward = norm_forward,
+    .local_backward = norm_backward,
     .takes_statistics = true,
     .needs_input = true,
     .cache = CACHED,
-    .own = {"scale", "shift"},
-    .own_start = {1.0f, 0.0f},
-    .kept = {"mean", "variance"},
-    .kept_start = {0.0f, 1.0f},
+    .params = {"scale", "shift"},
+    .params_start = {1.0f, 0.0f},
+    .buffers = {"mean", "variance"},
+    .buffers_start = {0.0f, 1.0f},
 };

@@ -1,31 +1,31 @@
 /*
- * conv.c - the convolution: y[c] = b[c] + sum over input channels i and window places k of W[c, i, k] x[i]
- * moved by k.
+ * conv.c - two-dimensional convolution: y[c] = b[c] + sum over input channels i and window positions k of
+ * W[c, i, k] (x[i] shifted by k).
  *
- * W: channels x (input channels x rows x cols of the window), b: channels, none with "nobias". All three
- * products read their image through offsets (struct gather): it is copied onto a canvas with zeros around,
- * and the window of any place is the same offsets from that place's corner.
+ * W: channels x (input channels x rows x cols of the window), b: channels, none with "nobias". A place is a
+ * position of the window on the image. All three products read their image through lists of offsets (struct
+ * gather): the image is copied onto a canvas with zeros around it, and the window at every place has the same
+ * offsets from that place's corner.
  *
- *     forward    a row for each place, a term for each weight          of the image
- *     gradient   a row for each weight, a term for each place          of some images side by side
- *     pull       a row for each place of the input, a term for each weight, turned about      of delta, its
- *     numbers `stride`
- *                apart
+ *     product    rows of the product     terms of each sum                reads
+ *     forward    places                  weights of a channel             a canvas with the image
+ *     gradient   weights of a channel    places                           canvases with some images
+ *     pull       places of the input     weights, rotated by 180 degrees  a canvas with delta, `stride` apart
  *
- * Weights are taken with their row in the window first, then the channel, then the column; places likewise,
- * their row before the image. So what would only meet the zeros above and below an image is one piece at
- * either end, and is left out.
+ * Weights are taken in the order row of the window, channel, column; places in the order row, image, column.
+ * So the terms that would only multiply the zeros above or below an image are one contiguous piece at either
+ * end of the list, and are left out.
  *
- * In bf16 the operands are pairs of bfloat16 (backend.h) along what is summed over, packed as in float32:
+ * In bf16 the operands are pairs of bfloat16 (backend.h) along the dimension that is summed over, packed as
+ * in float32:
  *
- *     forward, pull    pairs of channels: a canvas has half as many, and a place has both numbers in one
- *                      float
+ *     forward, pull    pairs of channels: a canvas has half as many channels, each float holds two numbers
  *     gradient         pairs of examples: two images share a canvas
  *
- * An odd number of channels or examples is filled up with zeros, so an image of one channel, or a batch of
- * one example, gains nothing there. Biases and their gradient stay in float32.
+ * An odd number of channels or examples is padded with zeros, so an image of one channel, or a batch of one
+ * example, gains nothing there. Biases and their gradient stay in float32.
  *
- * Multiply-accumulates per example: channels x weights of a channel x places each.
+ * Multiply-accumulates per example: channels x weights of a channel x places.
  */
 #include "layer_table.h"
 #include "panels.h"
@@ -34,9 +34,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    MOST_TERMS = 1024
-}; /* of a gradient at once, about: what stays in the second cache beside its panel */
+/* About as many terms of a gradient at once as stay in the second-level cache beside their panel. */
+enum { MOST_TERMS = 1024 };
 
 static bl_status conv_parse(bl_context *ctx, struct layer *layer, struct slice arguments)
 {
@@ -75,7 +74,7 @@ static size_t window_size(const struct layer *layer)
     return (size_t)layer->window.rows * (size_t)layer->window.cols;
 }
 
-/* Offsets on them must be numbers of 32 bits: of delta's, and of as many images as lie side by side. */
+/* Offsets on a canvas must fit 32 bits, on that of a delta and on those of the images of one gradient. */
 static bl_status check_canvases(bl_context *ctx, const struct layer *layer)
 {
     const struct window *w = &layer->window;
@@ -95,9 +94,8 @@ static bl_status conv_fit(bl_context *ctx, struct layer *layer)
     const int channels = layer->channels;
     if (layer->in.rows == 1 && layer->in.cols > 1 && layer->in.channels == 1)
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "a convolution needs an image, and this is a row of numbers: behind a dense layer or "
-                "flatten, or of a "
-                "table, whose columns are taken as an image by --shape CHANNELSxROWSxCOLS");
+                "a convolution needs an image, but its input is a vector: the output of a dense layer or of "
+                "flatten, or the columns of a table, which --shape CHANNELSxROWSxCOLS makes an image");
     BL_TRY(window_fit(ctx, &layer->window, layer->in, &layer->out));
     layer->out.channels = channels;
     layer->weight_rows = (size_t)channels;
@@ -138,8 +136,8 @@ static void wipe(struct canvas canvas, size_t n, float *to)
     memset(to, 0, n * canvas_size(canvas) * sizeof *to);
 }
 
-/* The maps of one example on a canvas that was zero, or had another example there: number (y, x) at
-   (top + y step, left + x step). */
+/* Copies the maps of one example onto a canvas, number (y, x) to (top + y step, left + x step). All other
+   numbers of the canvas must be 0 already: it was wiped, or holds another example at the same positions. */
 static void draw(struct canvas canvas, const float *restrict from, bl_shape shape, int top, int left,
                  int step, float *to)
 {
@@ -155,8 +153,8 @@ static void draw(struct canvas canvas, const float *restrict from, bl_shape shap
         }
 }
 
-/* Offsets on a canvas of every number of a block of channels x rows x cols, `step` apart: row by row,
-   channel by channel. */
+/* The offsets on a canvas of channels x rows x cols numbers that are `step` apart, in the order row, channel,
+   column. */
 static void list_offsets(struct canvas canvas, int channels, int rows, int cols, int step, int32_t *to)
 {
     for (int y = 0; y < rows; y++)
@@ -165,7 +163,7 @@ static void list_offsets(struct canvas canvas, int channels, int rows, int cols,
                 *to++ = (c * canvas.rows + y * step) * canvas.cols + x * step;
 }
 
-/* Numbers first .. last - 1 of one side: rows of a window, or of places. */
+/* The rows first .. last - 1 of a window, or of the places. */
 struct rows {
     int first, last;
 };
@@ -177,7 +175,7 @@ static struct rows rows_within(int first, int last, int all)
     return (struct rows){first, last < first ? first : last};
 }
 
-/* Rows of a window at canvas row `at` that meet the rows top .. top + height - 1. */
+/* The rows of a window at canvas row `at` that overlap the canvas rows top .. top + height - 1. */
 static struct rows rows_of_window(const struct window *w, int at, int top, int height)
 {
     return rows_within(top - at, top + height - at, w->rows);
@@ -188,7 +186,7 @@ static int up(int a, int b) /* a / b, rounded up, or 0 */
     return a <= 0 ? 0 : (a + b - 1) / b;
 }
 
-/* Rows of places whose window row ky meets the image. */
+/* The rows of places at which row ky of the window overlaps the image. */
 static struct rows rows_of_places(const struct layer *layer, int ky)
 {
     const struct window *w = &layer->window;
@@ -196,20 +194,20 @@ static struct rows rows_of_places(const struct layer *layer, int ky)
                        layer->out.rows);
 }
 
-/* ---- Pairs of bfloat16, where a convolution multiplies these */
+/* ---- Pairs of bfloat16, for convolutions in that precision */
 
 static bool takes_pairs(enum precision precision)
 {
     return precision == PRECISION_BF16; /* not PRECISION_BF16_DENSE */
 }
 
-/* Terms for n numbers that are summed over. */
+/* The number of terms of a sum over n numbers: pairs of them in bf16. */
 static size_t terms_for(enum precision precision, size_t n)
 {
     return takes_pairs(precision) ? (n + 1) / 2 : n;
 }
 
-/* x as it is, or pairs of its rows in `room`: terms_for(rows) x cols floats. */
+/* x itself, or in bf16 the pairs of its rows, written to `room`: terms_for(rows) x cols floats. */
 static struct matrix to_sum_rows(const struct worker *worker, struct matrix x, float *room)
 {
     if (!takes_pairs(worker->precision))
@@ -218,16 +216,16 @@ static struct matrix to_sum_rows(const struct worker *worker, struct matrix x, f
     return matrix_of(room, terms_for(worker->precision, x.rows), x.cols);
 }
 
-/* An image as its channels are summed over. */
+/* The shape of an image whose channels are summed over: in bf16 two channels are one. */
 static bl_shape to_sum_channels(const struct worker *worker, bl_shape image)
 {
     image.channels = (int)terms_for(worker->precision, (size_t)image.channels);
     return image;
 }
 
-/* ---- Scratch: pieces of a worker's floats, each from a cache line on */
+/* ---- Scratch: pieces of a worker's floats, each of which begins at a cache line */
 
-/* All of a worker's floats. */
+/* Where the pieces begin. Whatever the worker had packed there is lost. */
 static float *begin_taking(struct worker *worker)
 {
     worker->packed.x = NULL;
@@ -246,7 +244,7 @@ static int32_t *take_offsets(float **floats, size_t n)
     return (int32_t *)(void *)take_conv(floats, n);
 }
 
-/* Canvases side by side in a gradient: of an image, or of a pair of images. */
+/* How many canvases a gradient reads at once. Each holds an image, or in bf16 a pair of images. */
 static size_t canvases(const struct layer *layer)
 {
     return places(layer) < MOST_TERMS ? MOST_TERMS / places(layer) : 1;
@@ -262,7 +260,8 @@ static size_t input_size(const struct layer *layer)
     return (size_t)layer->in.channels * map_size(layer);
 }
 
-/* The sizes in float32. Pairs halve some of them, and need room before they are packed. */
+/* Pieces have their size in float32 also in bf16, where pairs need half of some, and extra room before they
+   are packed. */
 static size_t conv_scratch(const struct layer *layer, size_t examples, enum precision precision)
 {
     (void)examples;
@@ -298,8 +297,8 @@ static void add_bias(const struct layer *layer, const float *b, size_t columns, 
     }
 }
 
-/* From the order in which weights are kept (channel, row, column) to that in which they are taken (row,
-   channel, column), or back. */
+/* From the order in which weights are stored (channel, row, column) to the order in which products take them
+   (row, channel, column), or back. */
 static void reorder(const struct window *window, size_t channels, const float *from, float *to, bool back)
 {
     const size_t rows = (size_t)window->rows, cols = (size_t)window->cols;
@@ -311,16 +310,16 @@ static void reorder(const struct window *window, size_t channels, const float *f
         }
 }
 
-/* Windows all over a canvas. */
+/* A product at all places of a canvas. */
 struct sweep {
     const struct window *window;
     int rows, cols, stride;  /* of the places */
     int top, height;         /* of the image on the canvas */
-    size_t row_terms, width; /* of a row of the window: its terms; of the panel: floats a term */
-    struct gather g;         /* of all places and terms */
+    size_t row_terms, width; /* terms of a row of the window; floats of the panel for each term */
+    struct gather g;         /* the product with all places and terms */
 };
 
-/* Rows of places whose windows meet the same rows of the image go together. */
+/* Rows of places at which the same rows of the window overlap the image are one call of `gather`. */
 static void sweep(const struct sweep *s, const struct worker *worker)
 {
     for (int y = 0, end; y < s->rows; y = end) {
@@ -342,7 +341,7 @@ static void sweep(const struct sweep *s, const struct worker *worker)
     }
 }
 
-/* The weights of `columns` channels from c on, as they are taken: a panel. */
+/* Packs the weights of `columns` channels from c on as a panel, in the order in which products take them. */
 static void pack_weights(const struct layer *layer, struct matrix M, size_t c, size_t columns, float *ordered,
                          float *room, float *panel, const struct worker *worker)
 {
@@ -358,23 +357,23 @@ static void pack_weights(const struct layer *layer, struct matrix M, size_t c, s
 
 /* b: of each channel, or NULL. */
 static void multiply(const struct layer *layer, struct matrix M, const float *b, struct matrix x,
-                     struct matrix y, struct part part, struct worker *worker)
+                     struct matrix y, struct range range, struct worker *worker)
 {
     const bl_shape in = to_sum_channels(worker, layer->in);
     const struct canvas canvas = canvas_of_input(layer, in.channels);
     const struct window *w = &layer->window;
     const size_t k = (size_t)in.channels * window_size(layer);
-    const size_t size = panel_size(worker->backend, part_size(part));
+    const size_t size = panel_size(worker->backend, range_size(range));
     float *floats = begin_taking(worker), *image = take_conv(&floats, canvas_size(canvas));
     float *panel = take_conv(&floats, k * GATHER_MOST_COLUMNS),
           *ordered = take_conv(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, places(layer));
-    float *room = floats; /* of pairs */
+    float *room = floats; /* for pairs */
     wipe(canvas, 1, image);
     list_offsets(canvas, in.channels, w->rows, w->cols, 1, terms);
     list_offsets(canvas, 1, layer->out.rows, layer->out.cols, w->stride, rows);
-    for (size_t c = part.begin; c < part.end; c += size) {
-        const size_t columns = part.end - c < size ? part.end - c : size;
+    for (size_t c = range.begin; c < range.end; c += size) {
+        const size_t columns = range.end - c < size ? range.end - c : size;
         pack_weights(layer, M, c, columns, ordered, room, panel, worker);
         struct sweep s = {.window = w,
                           .rows = layer->out.rows,
@@ -397,25 +396,25 @@ static void multiply(const struct layer *layer, struct matrix M, const float *b,
             draw(canvas, to_sum_rows(worker, maps, room).x, in, w->pad, w->pad, 1, image);
             s.g.c = matrix_row(&y, n) + c * places(layer);
             sweep(&s, worker);
-            if (b) /* while the maps are near */
+            if (b) /* while the maps are in the cache */
                 add_bias(layer, b + c, columns, s.g.c);
         }
     }
 }
 
 static void conv_push(const struct layer *layer, struct matrix M, struct matrix x, struct matrix y,
-                      struct part part, struct worker *worker)
+                      struct range range, struct worker *worker)
 {
-    multiply(layer, M, NULL, x, y, part, worker);
+    multiply(layer, M, NULL, x, y, range, worker);
 }
 
-static void conv_forward(const struct layer *layer, struct matrix x, struct matrix y, struct part part,
+static void conv_forward(const struct layer *layer, struct matrix x, struct matrix y, struct range range,
                          struct worker *worker)
 {
-    multiply(layer, layer->W, layer->b, x, y, part, worker);
+    multiply(layer, layer->W, layer->b, x, y, range, worker);
 }
 
-/* The weights between `columns` input channels from i on and all outputs, turned about:
+/* The weights between `columns` input channels from i on and all outputs, each window rotated by 180 degrees:
    columns x (outputs x window). */
 static void turn(const struct layer *layer, struct matrix M, size_t i, size_t columns, float *to)
 {
@@ -429,33 +428,33 @@ static void turn(const struct layer *layer, struct matrix M, size_t i, size_t co
             }
 }
 
-/* The same with pairs of outputs, where products are of these. */
+/* The same, in bf16 with pairs of outputs. */
 static void turn_to_sum(const struct layer *layer, struct matrix M, size_t i, size_t columns, float *room,
                         float *to, const struct worker *worker)
 {
     const size_t window = window_size(layer);
-    const struct part part = {i * window, (i + columns) * window};
-    turn(layer, to_sum_rows(worker, matrix_columns(M, part), room), 0, columns, to);
+    const struct range range = {i * window, (i + columns) * window};
+    turn(layer, to_sum_rows(worker, matrix_columns(M, range), room), 0, columns, to);
 }
 
 static void conv_pull(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
-                      struct part part, struct worker *worker)
+                      struct range range, struct worker *worker)
 {
     const bl_shape out = to_sum_channels(worker, layer->out);
     const struct canvas canvas = canvas_of_delta(layer, out.channels);
     const struct window *w = &layer->window;
-    const size_t map = map_size(layer), k = (size_t)out.channels * window_size(layer), end = part.end / map;
-    const size_t size = panel_size(worker->backend, part_size(part) / map);
+    const size_t map = map_size(layer), k = (size_t)out.channels * window_size(layer), end = range.end / map;
+    const size_t size = panel_size(worker->backend, range_size(range) / map);
     const int top = w->rows - 1 - w->pad, left = w->cols - 1 - w->pad;
     float *floats = begin_taking(worker), *drawn = take_conv(&floats, canvas_size(canvas));
     float *turned = take_conv(&floats, k * GATHER_MOST_COLUMNS),
           *panel = take_conv(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, map);
-    float *room = floats; /* of pairs */
+    float *room = floats; /* for pairs */
     wipe(canvas, 1, drawn);
     list_offsets(canvas, out.channels, w->rows, w->cols, 1, terms);
     list_offsets(canvas, 1, layer->in.rows, layer->in.cols, 1, rows);
-    for (size_t i = part.begin / map; i < end; i += size) {
+    for (size_t i = range.begin / map; i < end; i += size) {
         const size_t columns = end - i < size ? end - i : size;
         turn_to_sum(layer, M, i, columns, room, turned, worker);
         worker->backend->panel(turned, k, k, columns, panel);
@@ -484,62 +483,64 @@ static void conv_pull(const struct layer *layer, struct matrix M, struct matrix 
     }
 }
 
-/* Room of a gradient: a panel of places; pairs of images, and of places, before they are drawn or packed. */
+/* Memory of a gradient: a panel of places; in bf16 also pairs of images or of places, before these are drawn
+   or packed. */
 struct gradient_room {
     float *panel, *pairs;
 };
 
-/* delta of some images, for `columns` channels from c on: a panel of places, their row before the image. */
+/* Packs delta of some images, `columns` channels from c on, as a panel of places in the order row, image,
+   column. */
 static void pack_places(const struct layer *layer, struct matrix delta, size_t c, size_t columns,
                         const struct gradient_room *room, const struct worker *worker)
 {
     const size_t area = places(layer), cols = (size_t)layer->out.cols;
     const size_t width = worker->backend->panel_width(columns);
-    const struct part part = {c * area, (c + columns) * area};
-    const struct matrix from = to_sum_rows(worker, matrix_columns(delta, part), room->pairs);
+    const struct range range = {c * area, (c + columns) * area};
+    const struct matrix from = to_sum_rows(worker, matrix_columns(delta, range), room->pairs);
     float *panel = room->panel;
     for (size_t y = 0; y < area; y += cols)
         for (size_t n = 0; n < from.rows; n++, panel += cols * width)
             worker->backend->panel(matrix_row(&from, n) + y, area, cols, columns, panel);
 }
 
-/* Some images' share, for all channels of the part; weights in the order in which they are taken. Their
-   canvases are drawn. */
-static void add_gradient(const struct layer *layer, const struct gather *like, struct matrix delta,
-                         struct part part, struct matrix dW, const struct gradient_room *room,
+/* Adds the gradient of some images, whose canvases are drawn, for all channels of the range. dW has its
+   weights in the order in which products take them. */
+static void add_gradient(const struct layer *layer, const struct gather *shared, struct matrix delta,
+                         struct range range, struct matrix dW, const struct gradient_room *room,
                          struct worker *worker)
 {
-    const size_t size = panel_size(worker->backend, part_size(part));
+    const size_t size = panel_size(worker->backend, range_size(range));
     const size_t row_places = (size_t)layer->out.cols * terms_for(worker->precision, delta.rows);
-    for (size_t c = part.begin; c < part.end; c += size) {
-        struct gather g = *like;
-        g.n = part.end - c < size ? part.end - c : size;
+    for (size_t c = range.begin; c < range.end; c += size) {
+        struct gather g = *shared;
+        g.n = range.end - c < size ? range.end - c : size;
         pack_places(layer, delta, c, g.n, room, worker);
         for (int ky = 0; ky < layer->window.rows; ky++) {
             const struct rows meets = rows_of_places(layer, ky);
-            const size_t before = (size_t)meets.first * row_places, weight = (size_t)ky * like->m;
+            const size_t before = (size_t)meets.first * row_places, weight = (size_t)ky * shared->m;
             g.k = (size_t)(meets.last - meets.first) * row_places;
-            g.rows = like->rows + weight;
-            g.terms = like->terms + before;
+            g.rows = shared->rows + weight;
+            g.terms = shared->terms + before;
             g.b = room->panel + before * worker->backend->panel_width(g.n);
-            g.c = dW.x + (c - part.begin) * dW.stride + weight;
+            g.c = dW.x + (c - range.begin) * dW.stride + weight;
             worker->backend->gather(&g);
         }
     }
 }
 
-static void sum_delta(const struct layer *layer, struct matrix delta, struct part part, float *db,
+static void sum_delta(const struct layer *layer, struct matrix delta, struct range range, float *db,
                       const struct worker *worker)
 {
-    for (size_t c = part.begin; c < part.end; c++) {
+    for (size_t c = range.begin; c < range.end; c++) {
         double sum = 0.0;
         for (size_t n = 0; n < delta.rows; n++)
             sum += (double)worker->backend->sum(matrix_row(&delta, n) + c * places(layer), places(layer));
-        db[c - part.begin] = (float)sum;
+        db[c - range.begin] = (float)sum;
     }
 }
 
-/* The places of n canvases: their row before the canvas. */
+/* The offsets of the places of n canvases, in the order row, canvas, column. */
 static void list_places(const struct layer *layer, struct canvas canvas, size_t n, int32_t *to)
 {
     const int stride = layer->window.stride;
@@ -549,33 +550,32 @@ static void list_places(const struct layer *layer, struct canvas canvas, size_t 
                 *to++ = (int32_t)(i * canvas_size(canvas)) + (y * canvas.cols + x) * stride;
 }
 
-/* input: some images, of which the channels `inputs` are drawn. Gives the number of canvases. */
+/* Draws the channels `inputs` of some images on canvases, and returns the number of canvases. */
 static size_t draw_images(const struct layer *layer, struct canvas canvas, struct matrix input,
-                          struct part inputs, float *room, float *drawn, const struct worker *worker)
+                          struct range inputs, float *room, float *drawn, const struct worker *worker)
 {
     const size_t each = takes_pairs(worker->precision) ? 2 : 1, n = terms_for(worker->precision, input.rows);
-    const struct part columns = {inputs.begin * map_size(layer), inputs.end * map_size(layer)};
+    const struct range columns = {inputs.begin * map_size(layer), inputs.end * map_size(layer)};
     const bl_shape shape = {canvas.channels, layer->in.rows, layer->in.cols};
     const struct matrix from = matrix_columns(input, columns);
     const int pad = layer->window.pad;
     for (size_t i = 0; i < n; i++) {
         const size_t end = (i + 1) * each < input.rows ? (i + 1) * each : input.rows;
         const struct matrix image =
-            to_sum_rows(worker, matrix_rows(from, (struct part){i * each, end}), room);
+            to_sum_rows(worker, matrix_rows(from, (struct range){i * each, end}), room);
         draw(canvas, image.x, shape, pad, pad, 1, drawn + i * canvas_size(canvas));
     }
     return n;
 }
 
-/* Examples in order; the first ones begin the sums. Input channels that are not asked for are as if they
-   were not there. */
+/* Sums are over the examples in order. Only the input channels `inputs` are read. */
 static void conv_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
-                          struct part part, struct part inputs, struct matrix dW, float *db,
+                          struct range range, struct range inputs, struct matrix dW, float *db,
                           struct worker *worker)
 {
-    const struct canvas canvas = canvas_of_input(layer, (int)part_size(inputs));
+    const struct canvas canvas = canvas_of_input(layer, (int)range_size(inputs));
     const size_t n_canvases = canvases(layer), area = places(layer);
-    const size_t k = part_size(inputs) * window_size(layer);
+    const size_t k = range_size(inputs) * window_size(layer);
     const size_t most = takes_pairs(worker->precision) ? 2 * n_canvases : n_canvases;
     float *floats = begin_taking(worker), *drawn = take_conv(&floats, n_canvases * canvas_size(canvas));
     struct gradient_room room = {.panel = take_conv(&floats, n_canvases * area * GATHER_MOST_COLUMNS)};
@@ -585,25 +585,25 @@ static void conv_gradient(const struct layer *layer, struct matrix input, struct
     wipe(canvas, n_canvases, drawn);
     list_offsets(canvas, canvas.channels, layer->window.rows, layer->window.cols, 1, rows);
     for (size_t n = 0; n < input.rows; n += most) {
-        const struct part here = {n, input.rows - n < most ? input.rows : n + most};
+        const struct range here = {n, input.rows - n < most ? input.rows : n + most};
         const size_t drawn_here =
             draw_images(layer, canvas, matrix_rows(input, here), inputs, room.pairs, drawn, worker);
         list_places(layer, canvas, drawn_here, terms);
-        const struct gather like = {.accumulate = n > 0,
-                                    .m = k / (size_t)layer->window.rows,
-                                    .a = drawn,
-                                    .rows = rows,
-                                    .terms = terms,
-                                    .ldc = dW.stride,
-                                    .pairs = takes_pairs(worker->precision)};
-        add_gradient(layer, &like, matrix_rows(delta, here), part, dW, &room, worker);
+        const struct gather shared = {.accumulate = n > 0,
+                                      .m = k / (size_t)layer->window.rows,
+                                      .a = drawn,
+                                      .rows = rows,
+                                      .terms = terms,
+                                      .ldc = dW.stride,
+                                      .pairs = takes_pairs(worker->precision)};
+        add_gradient(layer, &shared, matrix_rows(delta, here), range, dW, &room, worker);
     }
-    for (size_t c = 0; c < part_size(part); c++) {
+    for (size_t c = 0; c < range_size(range); c++) {
         memcpy(row, matrix_row(&dW, c), k * sizeof *row);
-        reorder(&layer->window, part_size(inputs), row, matrix_row(&dW, c), true);
+        reorder(&layer->window, range_size(inputs), row, matrix_row(&dW, c), true);
     }
     if (db && layer->has_bias)
-        sum_delta(layer, delta, part, db, worker);
+        sum_delta(layer, delta, range, db, worker);
 }
 
 const struct layer_ops layer_conv = {

@@ -1,7 +1,7 @@
 /*
  * dense.c - the fully connected layer: y = x W^T + b, or y = x W^T ("nobias").
  *
- * W: units x inputs, b: units. An image is taken as the row of its numbers. Multiply-accumulates per example:
+ * W: units x inputs, b: units. An image is taken as a vector. Multiply-accumulates per example:
  * units x inputs each for forward, pull and gradient.
  */
 #include "layer_table.h"
@@ -40,50 +40,50 @@ static size_t dense_scratch(const struct layer *layer, size_t examples, enum pre
 }
 
 static void dense_push(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
-                       struct part part, struct worker *worker)
+                       struct range range, struct worker *worker)
 {
     (void)layer;
-    products_in(worker->precision)->out(matrix_rows(M, part), delta, matrix_columns(signal, part), worker);
+    products_in(worker->precision)->out(matrix_rows(M, range), delta, matrix_columns(signal, range), worker);
 }
 
-static void dense_forward(const struct layer *layer, struct matrix x, struct matrix y, struct part part,
+static void dense_forward(const struct layer *layer, struct matrix x, struct matrix y, struct range range,
                           struct worker *worker)
 {
-    const struct matrix to = matrix_columns(y, part);
-    products_in(worker->precision)->out(matrix_rows(layer->W, part), x, to, worker);
+    const struct matrix to = matrix_columns(y, range);
+    products_in(worker->precision)->out(matrix_rows(layer->W, range), x, to, worker);
     for (size_t n = 0; n < to.rows && layer->has_bias; n++)
-        worker->backend->add(matrix_row(&to, n), layer->b + part.begin, to.cols);
+        worker->backend->add(matrix_row(&to, n), layer->b + range.begin, to.cols);
 }
 
 static void dense_pull(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
-                       struct part part, struct worker *worker)
+                       struct range range, struct worker *worker)
 {
     (void)layer;
     products_in(worker->precision)
-        ->back(matrix_columns(M, part), delta, matrix_columns(signal, part), worker);
+        ->back(matrix_columns(M, range), delta, matrix_columns(signal, range), worker);
 }
 
 /* dW = delta^T input, db = the sum of delta over the examples. */
 static void dense_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
-                           struct part part, struct part inputs, struct matrix dW, float *db,
+                           struct range range, struct range inputs, struct matrix dW, float *db,
                            struct worker *worker)
 {
     (void)layer, (void)inputs;
-    const struct matrix d = matrix_columns(delta, part);
+    const struct matrix d = matrix_columns(delta, range);
     products_in(worker->precision)->gradient(d, input, dW, worker);
     if (db)
         worker->backend->column_sum(d.x, d.rows, d.cols, d.stride, db);
 }
 
 static void dense_update_fused(const struct layer *layer, struct matrix input, struct matrix delta,
-                               struct part part, const struct update *by, float *const slots[2], float *db,
+                               struct range range, const struct update *by, float *const slots[2], float *db,
                                struct worker *worker)
 {
-    const struct matrix d = matrix_columns(delta, part);
+    const struct matrix d = matrix_columns(delta, range);
     float *at[2];
     for (size_t i = 0; i < 2; i++)
-        at[i] = slots[i] ? slots[i] + part.begin * layer->W.stride : NULL;
-    products_in(worker->precision)->update_fused(d, input, matrix_rows(layer->W, part), by, at, worker);
+        at[i] = slots[i] ? slots[i] + range.begin * layer->W.stride : NULL;
+    products_in(worker->precision)->update_fused(d, input, matrix_rows(layer->W, range), by, at, worker);
     worker->backend->column_sum(d.x, d.rows, d.cols, d.stride, db);
 }
 

@@ -1,9 +1,10 @@
 /*
- * dropout.c - while training, each number is zero with probability p and 1 / (1 - p) times itself else
- * (Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, inverted); elsewhere nothing happens.
+ * dropout.c - in training, sets each number to zero with probability p and multiplies it by 1 / (1 - p)
+ * otherwise (Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, in the inverted form). In
+ * evaluation the layer is the identity.
  *
- * The mask is not stored: it is a function of seed, layer, step, and the number's position in the batch, and
- * is drawn again in the backward pass.
+ * The mask is not stored. It is a function of seed, layer, step and the number's position in the batch, and
+ * the backward pass draws it again.
  */
 #include "layer_table.h"
 
@@ -21,8 +22,8 @@ static bl_status dropout_parse(bl_context *ctx, struct layer *layer, struct slic
     return BL_OK;
 }
 
-/* m <- m mask / (1 - p), the columns `part`. Words below p 2^32 drop. */
-static void mask(const struct layer *layer, const struct layer_io *c, struct matrix m, struct part part)
+/* m <- m mask / (1 - p) on the columns `range`. A number is dropped where its random word is below p 2^32. */
+static void mask(const struct layer *layer, const struct layer_io *c, struct matrix m, struct range range)
 {
     const struct rng rng = {.seed = c->pass.seed,
                             .stream = RNG_DROPOUT,
@@ -35,9 +36,9 @@ static void mask(const struct layer *layer, const struct layer_io *c, struct mat
     for (size_t n = 0; n < m.rows; n++) {
         float *row = matrix_row(&m, n);
         const uint64_t first = (uint64_t)(c->first_example + n) * layer->units;
-        for (size_t j = part.begin; j < part.end; j++) {
+        for (size_t j = range.begin; j < range.end; j++) {
             const uint64_t i = first + j;
-            if (j == part.begin || i % 4 == 0)
+            if (j == range.begin || i % 4 == 0)
                 rng_block(&rng, i / 4, words);
             row[j] = words[i % 4] < least ? 0.0f : row[j] * kept;
         }
@@ -49,13 +50,13 @@ static bool drops(const struct layer_io *c)
     return c->pass.purpose == PASS_TRAIN || c->pass.purpose == PASS_REPLAY;
 }
 
-static void dropout_apply(const struct layer *layer, const struct layer_io *c)
+static void dropout_forward(const struct layer *layer, const struct layer_io *c)
 {
     if (drops(c))
         mask(layer, c, c->y, c->out);
 }
 
-static void dropout_down(const struct layer *layer, const struct layer_io *c)
+static void dropout_backward(const struct layer *layer, const struct layer_io *c)
 {
     if (drops(c))
         mask(layer, c, c->dy, c->out);
@@ -64,6 +65,6 @@ static void dropout_down(const struct layer *layer, const struct layer_io *c)
 const struct layer_ops layer_dropout = {.name = "dropout",
                                         .usage = "dropout P",
                                         .parse = dropout_parse,
-                                        .apply = dropout_apply,
-                                        .down = dropout_down,
+                                        .local_forward = dropout_forward,
+                                        .local_backward = dropout_backward,
                                         .works_in_place = true};

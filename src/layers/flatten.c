@@ -1,5 +1,5 @@
 /*
- * flatten.c - an image as the row of its numbers. The memory layout is the same, so nothing is copied.
+ * flatten.c - turns an image into a vector. The memory layout is the same, so nothing is copied.
  */
 #include "layer_table.h"
 

@@ -1,16 +1,16 @@
 /*
  * layer.h - the interface of a layer, a struct of functions, independent of learning rules.
  *
- * Three kinds share the struct. A weighted layer (dense, conv) maps all channels of its input to any part of
+ * Three kinds share the struct. A weighted layer (dense, conv) maps all channels of its input to any range of
  * its output, and offers its transposes through whatever matrix it is given: `pull` and `push` take M, shaped
  * like its weights, so that a rule decides what travels through W and what through a matrix of its own. A
  * layer behind the weights (an activation, a pool, dropout) maps some channels of its input to the same
- * channels of its output and never looks at others, so that a part can be taught, differentiated and updated
+ * channels of its output and never looks at others, so that a range can be taught, differentiated and updated
  * without waiting for the rest. A layer without weights that does look at others (`reads_all`: layernorm,
  * subsample) begins a block of its own, as a weighted layer does.
  *
- * A part is whole channels. A unit of a dense layer is a channel of one number; behind dense layers all is as
- * there.
+ * A range consists of whole channels. Each unit of a dense layer, and of the layers behind it, is a channel
+ * of one number.
  */
 #ifndef BL_LAYERS_LAYER_H
 #define BL_LAYERS_LAYER_H
@@ -28,7 +28,7 @@ struct window {
     int rows, cols, stride, pad;
 };
 
-enum { LAYER_OWN = 2 }; /* arrays, at most */
+enum { LAYER_ARRAYS = 2 }; /* arrays of parameters, and of buffers, at most */
 
 /* What a pass through a net is for. */
 enum purpose {
@@ -52,15 +52,15 @@ struct pass {
    `out` of y, or `in` of dx; its x and dx are the output and the signal of a block before it. */
 struct layer_io {
     struct matrix x, y;   /* its input and output; one memory where it works in place */
-    struct matrix dx, dy; /* the derivatives there, on the way down; likewise */
-    struct part in, out;  /* columns of x, of y: the same channels */
+    struct matrix dx, dy; /* the derivatives there; likewise */
+    struct range in, out; /* columns of x, of y: the same channels */
     size_t number;        /* of the layer in its net, for the address of random numbers */
     size_t first_example; /* of the batch: what row 0 of x and y is */
     size_t first, last;   /* the channels: first .. last - 1 */
-    float *cache;         /* ops->cache numbers for each channel, from apply to down */
-    float *
-        own[LAYER_OWN]; /* down leaves the derivatives of the layer's own parameters there, at its channels */
-    bool accumulates;   /* of a layer that reads all: down adds to dx */
+    float *cache;         /* ops->cache numbers for each channel, from local_forward to local_backward */
+    /* local_backward writes the derivatives of the layer's parameters there, at its channels */
+    float *param_grads[LAYER_ARRAYS];
+    bool accumulates; /* of a layer that reads all: local_backward adds to dx */
     struct pass pass;
     struct worker *worker;
 };
@@ -81,8 +81,8 @@ struct layer {
     struct window window;            /* of conv and pools */
     struct matrix W;                 /* weight_rows x weight_cols, in the net's memory */
     float *b;                        /* weight_rows; NULL without biases */
-    float *own[LAYER_OWN];           /* what ops->own names, in the net's memory: a number for each channel */
-    float *kept[LAYER_OWN];          /* what ops->kept names, likewise */
+    float *params[LAYER_ARRAYS];  /* what ops->params names, in the net's memory: a number for each channel */
+    float *buffers[LAYER_ARRAYS]; /* what ops->buffers names, likewise */
 };
 
 struct layer_ops {
@@ -97,51 +97,51 @@ struct layer_ops {
     /* Given layer->in, sets out and the weights' shape, or refuses. NULL: out = in. */
     bl_status (*fit)(bl_context *ctx, struct layer *layer);
 
-    /* Weighted. `part`: rows of W, which are channels of the output.
-       x: n x in_units; y: n x units, of which the part's columns are written. */
-    void (*forward)(const struct layer *layer, struct matrix x, struct matrix y, struct part part,
+    /* Weighted. `range`: rows of W, which are channels of the output.
+       x: n x in_units; y: n x units, of which the range's columns are written. */
+    void (*forward)(const struct layer *layer, struct matrix x, struct matrix y, struct range range,
                     struct worker *worker);
-    /* M: shaped like W. delta: n x units; signal: n x in_units, columns `part` written, whole channels:
+    /* M: shaped like W. delta: n x units; signal: n x in_units, columns `range` written, whole channels:
        delta M. */
     void (*pull)(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
-                 struct part part, struct worker *worker);
-    /* delta: n x in_units; signal: n x units, the columns of rows `part` written: delta M^T. */
+                 struct range range, struct worker *worker);
+    /* delta: n x in_units; signal: n x units, the columns of rows `range` written: delta M^T. */
     void (*push)(const struct layer *layer, struct matrix M, struct matrix delta, struct matrix signal,
-                 struct part part, struct worker *worker);
-    /* The gradient of the rows `part`, in the columns of the input channels `inputs`, which are all of
+                 struct range range, struct worker *worker);
+    /* The gradient of the rows `range`, in the columns of the input channels `inputs`, which are all of
        them for a dense layer. input: n x in_units, delta: n x units; dW: those rows x those columns; db:
        those rows, of a layer with biases, or NULL. */
-    void (*gradient)(const struct layer *layer, struct matrix input, struct matrix delta, struct part part,
-                     struct part inputs, struct matrix dW, float *db, struct worker *worker);
-    /* The step on the rows `part` of W by that gradient, which is kept nowhere; db as there. slots: those
+    void (*gradient)(const struct layer *layer, struct matrix input, struct matrix delta, struct range range,
+                     struct range inputs, struct matrix dW, float *db, struct worker *worker);
+    /* The step on the rows `range` of W by that gradient, which is kept nowhere; db as there. slots: those
        of all of W, or NULL. NULL: the layer has no such way. */
     void (*update_fused)(const struct layer *layer, struct matrix input, struct matrix delta,
-                         struct part part, const struct update *by, float *const slots[2], float *db,
+                         struct range range, const struct update *by, float *const slots[2], float *db,
                          struct worker *worker);
     /* Floats that one worker needs beside the products' own scratch, for a batch of so many. NULL: none. */
     size_t (*scratch)(const struct layer *layer, size_t examples, enum precision precision);
 
-    /* Behind the weights. apply: y from x. down: dx from dy, exactly. NULL for both: a layer that only
-       renames. */
-    void (*apply)(const struct layer *layer, const struct layer_io *c);
-    void (*down)(const struct layer *layer, const struct layer_io *c);
-    /* Of a layer that reads all and owns parameters: their derivatives at the columns `out`, into own,
-       from x and dy. */
-    void (*own_gradient)(const struct layer *layer, const struct layer_io *c);
-    size_t cache; /* numbers for each channel that apply leaves for down */
-    const char
-        *own[LAYER_OWN]; /* parameters that are trained, a number for each channel: "scale"; NULL: no more */
-    float own_start[LAYER_OWN];
-    bool owns_each_unit;         /* a number for each number of the output, and not for each channel */
-    const char *kept[LAYER_OWN]; /* numbers that are not trained but saved: "mean"; NULL: no more */
-    float kept_start[LAYER_OWN];
+    /* Of layers without weights. local_forward: y from x. local_backward: dx from dy, exactly. NULL for both:
+       a layer that only changes the shape (flatten). */
+    void (*local_forward)(const struct layer *layer, const struct layer_io *c);
+    void (*local_backward)(const struct layer *layer, const struct layer_io *c);
+    /* Of a layer that reads all and has parameters: their derivatives at the columns `out`, from x and dy,
+       into param_grads. */
+    void (*params_gradient)(const struct layer *layer, const struct layer_io *c);
+    size_t cache; /* numbers for each channel that local_forward leaves for local_backward */
+    /* Arrays that are trained, "scale", with a number for each channel; NULL: no more */
+    const char *params[LAYER_ARRAYS];
+    float params_start[LAYER_ARRAYS];
+    bool has_params_for_each_unit;     /* a number for each unit of the output, and not for each channel */
+    const char *buffers[LAYER_ARRAYS]; /* arrays that are saved but not trained: "mean"; NULL: no more */
+    float buffers_start[LAYER_ARRAYS];
     /* a function of each number, whose derivative a rule may replace (net_local_backward) */
     bool is_activation;
     bool works_in_place; /* x is copied to y first where they are not the same memory; dx and dy are */
-    /* Apply looks at all examples of a batch: of one number a channel, one example is not enough */
+    /* local_forward looks at all examples of a batch: of one number a channel, one example is not enough */
     bool takes_statistics;
-    bool needs_input;  /* down reads x */
-    bool needs_output; /* down reads y */
+    bool needs_input;  /* local_backward reads x */
+    bool needs_output; /* local_backward reads y */
     /* f'(0): 0 means that all-zero weights can never learn through it. NULL: 1. */
     float (*slope_at_zero)(const struct layer *layer);
 };

@@ -1,5 +1,5 @@
 /*
- * layer_table.c - the table of layers, one line per kind, and parsing a layer's text.
+ * layer_table.c - the table of layers, one entry per kind, and the parser of a layer's text.
  */
 #include "layer_table.h"
 
@@ -28,8 +28,8 @@ static const struct layer_ops *find_layer_table(struct slice name)
     return NULL;
 }
 
-/* Names in papers and other libraries, for suggestions. None is accepted, because most have a slightly
-   different meaning. */
+/* Names that papers and other libraries use, for suggestions. None is accepted as a layer, because most have
+   a slightly different meaning. */
 static const struct alias aliases[] = {
     {"sigmoid sigm expit hardsigmoid logsigmoid", "the function 1 / (1 + exp(-a)) is written logistic"},
     {"softmax logsoftmax softmin", "leave it out: the loss ce applies the softmax to the output's sums"},
@@ -73,8 +73,7 @@ static const struct alias aliases[] = {
      "such layers are not implemented: a net consists of dense and conv layers"},
     {"residual resnet skip shortcut add block resblock",
      "a connection past some layers is written residual (LAYERS), or residual (LAYERS | SHORTCUT), as in "
-     "residual "
-     "(dense 100, tanh, dense 100), tanh"},
+     "residual (dense 100, tanh, dense 100), tanh"},
     {"concat concatenate cat dense-block", "outputs are joined by adding them only: residual (LAYERS)"},
 };
 
@@ -98,7 +97,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* conv2d, relu6 */
+/* Whether the whole word is one of the aliases, such as conv2d or relu6. */
 static bool is_alias(struct slice word)
 {
     struct nearest search;
@@ -107,7 +106,8 @@ static bool is_alias(struct slice word)
     return search.found && search.distance == 0;
 }
 
-/* "dense(100)", "Conv2d(1,16)", "dense=100" and "dense100" are known by what stands before the argument. */
+/* The suggestion for "dense(100)", "Conv2d(1,16)", "dense=100" or "dense100" follows from the name before the
+   argument. */
 static bl_status fail_unknown(bl_context *ctx, struct slice word)
 {
     static const struct vocabulary layers = {name_at, usage_at, aliases, sizeof aliases / sizeof *aliases};
@@ -134,7 +134,7 @@ static bl_status parse(bl_context *ctx, struct layer *layer, struct slice text)
 {
     struct slice rest = text, name;
     if (!slice_word(&rest, &name))
-        BL_FAIL(ctx, BL_BAD_VALUE, "nothing stands there: a comma too many");
+        BL_FAIL(ctx, BL_BAD_VALUE, "the layer is empty: there is a comma too many");
     const struct layer_ops *ops = find_layer_table(name);
     if (!ops)
         return fail_unknown(ctx, name);

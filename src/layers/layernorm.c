@@ -1,20 +1,19 @@
 /*
- * layernorm.c - each example to mean 0 and variance 1 over all its numbers, then y = scale x^ + shift with
- * both learned, one of each for every number (Ba, Kiros, Hinton 2016, arXiv:1607.06450; equation 4).
+ * layernorm.c - normalises each example to mean 0 and variance 1 over all its numbers, then applies a learned
+ * scale and shift, one of each for every number (Ba, Kiros, Hinton 2016, arXiv:1607.06450; equation 4).
  *
- *     x^ = (x - mean) / sqrt(variance + epsilon)    y = scale x^ + shift       mean, variance: over the n
- *     numbers of an example
- *     dscale = sum dy x^    dshift = sum dy                                    sums over the examples of the
- *     batch
+ *     x^ = (x - mean) / sqrt(variance + epsilon)    y = scale x^ + shift
+ *     dscale = sum dy x^    dshift = sum dy
  *     d = dy scale    dx = (d - mean(d) - x^ mean(d x^)) / sqrt(variance + epsilon)
  *
- * As PyTorch's nn.LayerNorm over the whole shape of an example, with its epsilon of 1e-5: an image is
- * normalised over channels, rows and columns, and has a scale and a shift for each of its numbers. The same
- * in training and in use: nothing runs, and a batch may be one example.
+ * Means and the variance are over the numbers of an example, sums over the examples of the batch. The layer
+ * equals PyTorch's nn.LayerNorm over the whole shape of an example, with its epsilon of 1e-5: an image is
+ * normalised over channels, rows and columns, and has a scale and a shift for each of its numbers. Training
+ * and evaluation do the same, because there are no running statistics, and a batch may be one example.
  *
- * Every output depends on all inputs, so the layer begins a block of its own. Its ranges of channels each
- * compute the moments of the examples again, in one order, rather than keep them: two reads of x, which is
- * small beside the products of the layers around it.
+ * Every output depends on all inputs, so the layer begins a block of its own. Each range of channels computes
+ * the moments of the examples again, in the same order, instead of storing them: this takes two reads of x,
+ * which is little compared with the products of the layers around it.
  */
 #include "layer_table.h"
 
@@ -23,12 +22,13 @@
 
 static const double epsilon = 1e-5;
 enum { SCALE, SHIFT };
-enum { CHUNK = 4096 }; /* numbers that are summed in float32 before the sum goes on in double */
+enum { CHUNK = 4096 }; /* as many numbers are summed in float32; the chunks' sums are added in double */
 
 static bl_status norm_fit(bl_context *ctx, struct layer *layer)
 {
     if ((double)layer->in.channels * layer->in.rows * layer->in.cols < 2.0)
-        BL_FAIL(ctx, BL_BAD_VALUE, "of one number an example, layer norm leaves nothing");
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "layer norm makes an example of one number constant; it needs two");
     return BL_OK;
 }
 
@@ -63,19 +63,19 @@ static void means_of(const struct backend *backend, const float *dy, const float
     means[1] = (float)(sums[1] / (double)n);
 }
 
-static void norm_apply(const struct layer *layer, const struct layer_io *c)
+static void norm_forward(const struct layer *layer, const struct layer_io *c)
 {
     const struct backend *backend = c->worker->backend;
     const size_t begin = c->out.begin;
     for (size_t n = 0; n < c->x.rows; n++) {
         const float *x = matrix_row(&c->x, n);
         const struct moments m = moments_of(backend, x, layer->units);
-        backend->layer_norm(matrix_row(&c->y, n) + begin, x + begin, &m, layer->own[SCALE] + begin,
-                            layer->own[SHIFT] + begin, part_size(c->out));
+        backend->layer_norm(matrix_row(&c->y, n) + begin, x + begin, &m, layer->params[SCALE] + begin,
+                            layer->params[SHIFT] + begin, range_size(c->out));
     }
 }
 
-static void norm_down(const struct layer *layer, const struct layer_io *c)
+static void norm_backward(const struct layer *layer, const struct layer_io *c)
 {
     const struct backend *backend = c->worker->backend;
     const size_t begin = c->in.begin;
@@ -83,23 +83,24 @@ static void norm_down(const struct layer *layer, const struct layer_io *c)
         const float *x = matrix_row(&c->x, n), *dy = matrix_row(&c->dy, n);
         const struct moments m = moments_of(backend, x, layer->units);
         float means[2];
-        means_of(backend, dy, x, &m, layer->own[SCALE], layer->units, means);
-        backend->layer_norm_down(matrix_row(&c->dx, n) + begin, dy + begin, x + begin, &m,
-                                 layer->own[SCALE] + begin, means, c->accumulates, part_size(c->in));
+        means_of(backend, dy, x, &m, layer->params[SCALE], layer->units, means);
+        backend->layer_norm_backward(matrix_row(&c->dx, n) + begin, dy + begin, x + begin, &m,
+                                     layer->params[SCALE] + begin, means, c->accumulates, range_size(c->in));
     }
 }
 
 static void norm_gradient(const struct layer *layer, const struct layer_io *c)
 {
     const struct backend *backend = c->worker->backend;
-    const size_t begin = c->out.begin, size = part_size(c->out);
-    memset(c->own[SCALE] + begin, 0, size * sizeof(float));
+    const size_t begin = c->out.begin, size = range_size(c->out);
+    memset(c->param_grads[SCALE] + begin, 0, size * sizeof(float));
     for (size_t n = 0; n < c->x.rows; n++) {
         const float *x = matrix_row(&c->x, n);
         const struct moments m = moments_of(backend, x, layer->units);
-        backend->layer_norm_gain(c->own[SCALE] + begin, matrix_row(&c->dy, n) + begin, x + begin, &m, size);
+        backend->layer_norm_gain(c->param_grads[SCALE] + begin, matrix_row(&c->dy, n) + begin, x + begin, &m,
+                                 size);
     }
-    backend->column_sum(c->dy.x + begin, c->dy.rows, size, c->dy.stride, c->own[SHIFT] + begin);
+    backend->column_sum(c->dy.x + begin, c->dy.rows, size, c->dy.stride, c->param_grads[SHIFT] + begin);
 }
 
 const struct layer_ops layer_layernorm = {
@@ -107,10 +108,10 @@ const struct layer_ops layer_layernorm = {
     .usage = "layernorm",
     .reads_all = true,
     .fit = norm_fit,
-    .apply = norm_apply,
-    .down = norm_down,
-    .own_gradient = norm_gradient,
-    .own = {"scale", "shift"},
-    .own_start = {1.0f, 0.0f},
-    .owns_each_unit = true,
+    .local_forward = norm_forward,
+    .local_backward = norm_backward,
+    .params_gradient = norm_gradient,
+    .params = {"scale", "shift"},
+    .params_start = {1.0f, 0.0f},
+    .has_params_for_each_unit = true,
 };

@@ -1,5 +1,5 @@
 /*
- * panels.h - how layers cut what they pack for `gather` (backend.h).
+ * panels.h - the sizes of the panels that layers pack for `gather` (backend.h).
  */
 #ifndef BL_LAYERS_PANELS_H
 #define BL_LAYERS_PANELS_H
@@ -7,7 +7,7 @@
 #include "../backend/backend.h"
 #include "../base/mem.h"
 
-/* n floats, filled up to whole cache lines. */
+/* n floats, rounded up to whole cache lines. */
 static inline size_t panel_lines(size_t n)
 {
     return mem_whole_lines(n);
@@ -18,8 +18,8 @@ static inline size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* Of so many columns, those of one panel: as few panels as there must be, of about one size, so that none
-   is narrow. */
+/* The columns of one panel, where `columns` are packed in as few panels as possible, all of about the same
+   size, so that none is narrow. */
 static inline size_t panel_size(const struct backend *backend, size_t columns)
 {
     const size_t most = backend->panel_columns, panels = (columns + most - 1) / most;
@@ -27,9 +27,9 @@ static inline size_t panel_size(const struct backend *backend, size_t columns)
     return size < most ? size : most;
 }
 
-/* Of `left` columns those of the next panel, where every panel may have a size of its own: 256 columns
-   become 48, 48, 48, 48, 32, 32, where panels of one size would leave 16 for the last, which reads as much
-   of the other matrix as a wide one. */
+/* The columns of the next panel when `left` columns remain, where panels may differ in size: 256 columns
+   become 48, 48, 48, 48, 32, 32. Panels of one size would leave 16 columns for the last, which reads as much
+   of the other matrix as a wide panel. */
 static inline size_t panel_next(const struct backend *backend, size_t left)
 {
     const size_t size = panel_size(backend, left);

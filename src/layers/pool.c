@@ -1,10 +1,9 @@
 /*
- * pool.c - pooling: the largest number, or the mean, of each window of a map. Windows that cross the edge are
- * skipped (floor); channels are independent. "avgpool all" is the mean of each map, "maxpool all" its largest
- * number.
+ * pool.c - pooling: the maximum, or the mean, of each window of a map. Windows that cross the edge of the map
+ * are left out; channels are independent. "avgpool all" is the mean of each map, "maxpool all" its maximum.
  *
- * Backward, the largest number (the first of equals) gets the whole derivative; in a mean each number gets
- * its share.
+ * The derivative of a maximum goes to the largest number, the first one where several are equal. The
+ * derivative of a mean is divided equally among the numbers of the window.
  */
 #include "layer_table.h"
 
@@ -32,7 +31,7 @@ static bl_status pool_parse(bl_context *ctx, struct layer *layer, struct slice a
 static bl_status pool_fit(bl_context *ctx, struct layer *layer)
 {
     if (layer->in.rows == 1 && layer->in.cols > 1 && layer->in.channels == 1)
-        BL_FAIL(ctx, BL_BAD_VALUE, "a pool needs an image, and this is a row of numbers");
+        BL_FAIL(ctx, BL_BAD_VALUE, "a pool needs an image, but its input is a vector");
     if ((double)layer->in.cols * layer->in.rows > 0x1p24)
         BL_FAIL(ctx, BL_BAD_VALUE, "a pool takes maps of at most 16777216 numbers, this one is %d x %d",
                 layer->in.rows, layer->in.cols);
@@ -55,7 +54,7 @@ static void for_each_map(const struct layer *layer, const struct layer_io *c, po
     const size_t in = (size_t)layer->in.rows * (size_t)layer->in.cols;
     const size_t out = (size_t)layer->out.rows * (size_t)layer->out.cols;
     for (size_t n = 0; n < c->x.rows; n++)
-        for (size_t i = 0; i < part_size(c->out) / out; i++) {
+        for (size_t i = 0; i < range_size(c->out) / out; i++) {
             const size_t from = c->in.begin + i * in, to = c->out.begin + i * out;
             const struct maps maps = {.backend = c->worker->backend,
                                       .x = matrix_row(&c->x, n) + from,
@@ -72,14 +71,14 @@ static size_t corner(const struct layer *layer, int oy, int ox)
     return (size_t)(oy * layer->window.stride) * (size_t)layer->in.cols + (size_t)(ox * layer->window.stride);
 }
 
-enum { WINDOWS = 1024 }; /* at once */
+enum { WINDOWS = 1024 }; /* that one call of the backend takes */
 
-/* Whole rows of windows, or a piece of one. */
+/* The windows of one call: whole rows of them, or a piece of one row. */
 struct pool_piece {
     int top, left, rows, cols;
 };
 
-/* false: there is none behind it. */
+/* Advances to the next piece; false: there is none. */
 static bool next_piece(const struct layer *layer, struct pool_piece *p)
 {
     const bool is_new = p->rows == 0, ends_row = p->left + p->cols == layer->out.cols;
@@ -111,7 +110,7 @@ static void max_of_map(const struct layer *layer, const struct maps *m)
         find_largest(layer, m, &p, m->y + p.top * layer->out.cols + p.left, NULL);
 }
 
-static void max_down_map(const struct layer *layer, const struct maps *m)
+static void max_backward_map(const struct layer *layer, const struct maps *m)
 {
     int32_t at[WINDOWS];
     float largest[WINDOWS];
@@ -125,14 +124,14 @@ static void max_down_map(const struct layer *layer, const struct maps *m)
     }
 }
 
-static void max_apply(const struct layer *layer, const struct layer_io *c)
+static void max_forward(const struct layer *layer, const struct layer_io *c)
 {
     for_each_map(layer, c, max_of_map);
 }
 
-static void max_down(const struct layer *layer, const struct layer_io *c)
+static void max_backward(const struct layer *layer, const struct layer_io *c)
 {
-    for_each_map(layer, c, max_down_map);
+    for_each_map(layer, c, max_backward_map);
 }
 
 const struct layer_ops layer_maxpool = {
@@ -140,8 +139,8 @@ const struct layer_ops layer_maxpool = {
     .usage = "maxpool ROWSxCOLS [stride N]|all",
     .parse = pool_parse,
     .fit = pool_fit,
-    .apply = max_apply,
-    .down = max_down,
+    .local_forward = max_forward,
+    .local_backward = max_backward,
     .needs_input = true,
 };
 
@@ -163,7 +162,7 @@ static void mean_of_map(const struct layer *layer, const struct maps *m)
         }
 }
 
-static void mean_down_map(const struct layer *layer, const struct maps *m)
+static void mean_backward_map(const struct layer *layer, const struct maps *m)
 {
     memset(m->dx, 0, (size_t)layer->in.rows * (size_t)layer->in.cols * sizeof *m->dx);
     for (int oy = 0; oy < layer->out.rows; oy++)
@@ -176,14 +175,14 @@ static void mean_down_map(const struct layer *layer, const struct maps *m)
         }
 }
 
-static void mean_apply(const struct layer *layer, const struct layer_io *c)
+static void mean_forward(const struct layer *layer, const struct layer_io *c)
 {
     for_each_map(layer, c, mean_of_map);
 }
 
-static void mean_down(const struct layer *layer, const struct layer_io *c)
+static void mean_backward(const struct layer *layer, const struct layer_io *c)
 {
-    for_each_map(layer, c, mean_down_map);
+    for_each_map(layer, c, mean_backward_map);
 }
 
 const struct layer_ops layer_avgpool = {
@@ -191,6 +190,6 @@ const struct layer_ops layer_avgpool = {
     .usage = "avgpool ROWSxCOLS [stride N]|all",
     .parse = pool_parse,
     .fit = pool_fit,
-    .apply = mean_apply,
-    .down = mean_down,
+    .local_forward = mean_forward,
+    .local_backward = mean_backward,
 };

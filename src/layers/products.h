@@ -1,10 +1,10 @@
 /*
- * products.h - the products of a matrix of weights with a batch, in float32 or through bfloat16: a table for
- * each.
+ * products.h - the products of a matrix of weights with a batch: one table of functions for float32, one for
+ * bfloat16.
  *
- * M: weights, or feedback shaped like them: units x inputs, or a part of its rows or columns. x: n x inputs;
- * d: n x units. A product through bfloat16 takes operands that are rounded to it and sums in float32; the
- * weights themselves stay as they are.
+ * M: weights, or feedback shaped like them: units x inputs, or a range of its rows or columns. x: n x inputs;
+ * d: n x units. A product in bfloat16 rounds its operands to bfloat16 and sums in float32; the stored weights
+ * stay in float32.
  */
 #ifndef BL_LAYERS_PRODUCTS_H
 #define BL_LAYERS_PRODUCTS_H
@@ -13,7 +13,7 @@
 #include "../tensor/matrix.h"
 
 struct products {
-    /* Floats of worker->floats that the rest needs, for weights of that size and so many examples. */
+    /* The floats of worker->floats that the other functions need, for weights of units x inputs. */
     size_t (*scratch)(size_t units, size_t inputs, size_t examples);
     /* y (n x M.rows) = x M^T. M: rows of the weights. */
     void (*out)(struct matrix M, struct matrix x, struct matrix y, struct worker *worker);
@@ -21,7 +21,7 @@ struct products {
     void (*back)(struct matrix M, struct matrix d, struct matrix to, struct worker *worker);
     /* dW (d.cols x x.cols) = d^T x. d: columns of the delta. */
     void (*gradient)(struct matrix d, struct matrix x, struct matrix dW, struct worker *worker);
-    /* The step on W by that gradient, which is kept nowhere. slots: like W, at W's rows. */
+    /* The optimiser's step on W by that gradient, which is not stored. slots: shaped like W, at W's rows. */
     void (*update_fused)(struct matrix d, struct matrix x, struct matrix W, const struct update *by,
                          float *const slots[2], struct worker *worker);
 };

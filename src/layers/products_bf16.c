@@ -1,24 +1,26 @@
 /*
- * products_bf16.c - products of pairs of bfloat16, two of which lie in the place of a float (backend.h). What
- * is summed over is what is paired: inputs for x M^T, units for d M, examples for d^T x.
+ * products_bf16.c - products in bfloat16. Two bfloat16 numbers, a pair, occupy the memory of one float
+ * (backend.h). Pairs are along the dimension that is summed over: inputs for x M^T, units for d M, examples
+ * for d^T x.
  *
- * What all parts of a layer share is paired once by each worker, and remembered (worker->packed): x, or all
- * of d. The part's own operand is paired as it comes, at most OWN rows or columns at a time.
+ * The operand that all ranges of a layer share (x, or all of d) is packed in pairs once by each worker, which
+ * remembers it in worker->packed. The operand of the range itself is packed when it is needed, at most
+ * OPERAND_LINES rows or columns at a time.
  */
 #include "panels.h"
 #include "products.h"
 
-enum { OWN = 128 };
+enum { OPERAND_LINES = 128 };
 
 static size_t half(size_t n)
 {
     return (n + 1) / 2;
 }
 
-/* A worker's floats: what is shared, what is a part's own, and two lists for `out`, or its rows before
-   they are a panel. */
+/* Pieces of a worker's floats: the shared operand, the range's operand, two lists of offsets for `out`, and
+   pairs that are not yet packed as a panel. */
 struct room {
-    float *shared, *own;
+    float *shared, *operand;
     int32_t *terms, *rows;
     float *unturned;
 };
@@ -29,29 +31,29 @@ static size_t shared_size(size_t units, size_t inputs, size_t examples)
     return panel_lines(larger(panels, half(examples) * inputs));
 }
 
-static size_t own_size(size_t units, size_t inputs, size_t examples)
+static size_t operand_size(size_t units, size_t inputs, size_t examples)
 {
-    return OWN * larger(half(larger(units, inputs)), half(examples));
+    return OPERAND_LINES * larger(half(larger(units, inputs)), half(examples));
 }
 
 static size_t scratch(size_t units, size_t inputs, size_t examples)
 {
     const size_t wide = half(larger(units, inputs));
-    return shared_size(units, inputs, examples) + own_size(units, inputs, examples) + panel_lines(wide) +
-           OWN + panel_lines(GATHER_MOST_COLUMNS * wide);
+    return shared_size(units, inputs, examples) + operand_size(units, inputs, examples) + panel_lines(wide) +
+           OPERAND_LINES + panel_lines(GATHER_MOST_COLUMNS * wide);
 }
 
 static struct room room_of(const struct worker *worker, size_t units, size_t inputs, size_t examples)
 {
     struct room room = {.shared = worker->floats};
-    room.own = room.shared + shared_size(units, inputs, examples);
-    room.terms = (int32_t *)(void *)(room.own + own_size(units, inputs, examples));
+    room.operand = room.shared + shared_size(units, inputs, examples);
+    room.terms = (int32_t *)(void *)(room.operand + operand_size(units, inputs, examples));
     room.rows = room.terms + panel_lines(half(larger(units, inputs)));
-    room.unturned = (float *)(void *)(room.rows + OWN);
+    room.unturned = (float *)(void *)(room.rows + OPERAND_LINES);
     return room;
 }
 
-/* false: it has been done already. */
+/* false: the worker has packed x in this form already. */
 static bool begin_packing(struct worker *worker, const float *x, enum packing as)
 {
     if (worker->packed.x == x && worker->packed.as == as)
@@ -71,12 +73,12 @@ static void pack_panels(struct matrix x, const struct room *room, const struct w
     }
 }
 
-/* At most OWN rows of M. */
+/* M: at most OPERAND_LINES rows. */
 static void out_some(struct matrix M, struct matrix x, struct matrix y, const struct room *room,
                      const struct worker *worker)
 {
     const size_t k = half(x.cols);
-    worker->backend->pair_columns(M.x, M.stride, M.rows, M.cols, room->own);
+    worker->backend->pair_columns(M.x, M.stride, M.rows, M.cols, room->operand);
     for (size_t i = 0; i < k; i++)
         room->terms[i] = (int32_t)i;
     for (size_t i = 0; i < M.rows; i++)
@@ -86,7 +88,7 @@ static void out_some(struct matrix M, struct matrix x, struct matrix y, const st
         worker->backend->gather(&(struct gather){.m = M.rows,
                                                  .n = columns,
                                                  .k = k,
-                                                 .a = room->own,
+                                                 .a = room->operand,
                                                  .rows = room->rows,
                                                  .terms = room->terms,
                                                  .b = room->shared + n * k,
@@ -96,9 +98,9 @@ static void out_some(struct matrix M, struct matrix x, struct matrix y, const st
     }
 }
 
-static struct part some(size_t begin, size_t all)
+static struct range some(size_t begin, size_t all)
 {
-    return (struct part){begin, all - begin < OWN ? all : begin + OWN};
+    return (struct range){begin, all - begin < OPERAND_LINES ? all : begin + OPERAND_LINES};
 }
 
 static void out(struct matrix M, struct matrix x, struct matrix y, struct worker *worker)
@@ -106,7 +108,7 @@ static void out(struct matrix M, struct matrix x, struct matrix y, struct worker
     const struct room room = room_of(worker, M.rows, x.cols, x.rows);
     if (begin_packing(worker, x.x, PACKED_BF16_PANELS))
         pack_panels(x, &room, worker);
-    for (size_t i = 0; i < M.rows; i += OWN)
+    for (size_t i = 0; i < M.rows; i += OPERAND_LINES)
         out_some(matrix_rows(M, some(i, M.rows)), x, matrix_columns(y, some(i, M.rows)), &room, worker);
 }
 
@@ -121,15 +123,15 @@ static void back(struct matrix M, struct matrix d, struct matrix to, struct work
     const struct room room = room_of(worker, d.cols, M.cols, d.rows);
     if (begin_packing(worker, d.x, PACKED_BF16_COLUMNS))
         worker->backend->pair_columns(d.x, d.stride, d.rows, d.cols, room.shared);
-    for (size_t j = 0; j < M.cols; j += OWN) {
+    for (size_t j = 0; j < M.cols; j += OPERAND_LINES) {
         const struct matrix from = matrix_columns(M, some(j, M.cols));
-        worker->backend->pair_rows(from.x, from.stride, from.rows, from.cols, room.own);
+        worker->backend->pair_rows(from.x, from.stride, from.rows, from.cols, room.operand);
         multiply(&(struct gemm){.m = d.rows,
                                 .n = from.cols,
                                 .k = k,
                                 .a = room.shared,
                                 .lda = k,
-                                .b = room.own,
+                                .b = room.operand,
                                 .ldb = from.cols,
                                 .c = to.x + j,
                                 .ldc = to.stride,
@@ -148,14 +150,14 @@ static void gradient(struct matrix d, struct matrix x, struct matrix dW, struct 
 {
     const struct room room = room_of(worker, d.cols, x.cols, x.rows);
     pack_examples(x, &room, worker);
-    for (size_t i = 0; i < d.cols; i += OWN) {
+    for (size_t i = 0; i < d.cols; i += OPERAND_LINES) {
         const struct matrix from = matrix_columns(d, some(i, d.cols));
-        worker->backend->pair_rows(from.x, from.stride, from.rows, from.cols, room.own);
+        worker->backend->pair_rows(from.x, from.stride, from.rows, from.cols, room.operand);
         multiply(&(struct gemm){.transpose_a = true,
                                 .m = from.cols,
                                 .n = x.cols,
                                 .k = half(x.rows),
-                                .a = room.own,
+                                .a = room.operand,
                                 .lda = from.cols,
                                 .b = room.shared,
                                 .ldb = x.cols,
@@ -171,15 +173,15 @@ static void update_fused(struct matrix d, struct matrix x, struct matrix W, cons
 {
     const struct room room = room_of(worker, d.cols, x.cols, x.rows);
     pack_examples(x, &room, worker);
-    for (size_t i = 0; i < d.cols; i += OWN) {
+    for (size_t i = 0; i < d.cols; i += OPERAND_LINES) {
         const struct matrix from = matrix_columns(d, some(i, d.cols));
-        worker->backend->pair_rows(from.x, from.stride, from.rows, from.cols, room.own);
+        worker->backend->pair_rows(from.x, from.stride, from.rows, from.cols, room.operand);
         worker->backend->update_fused(
             &(struct fused_update){.pairs = true,
                                    .m = from.cols,
                                    .n = x.cols,
                                    .k = half(x.rows),
-                                   .delta = room.own,
+                                   .delta = room.operand,
                                    .ldd = from.cols,
                                    .x = room.shared,
                                    .ldx = x.cols,

@@ -1,8 +1,8 @@
 /*
  * products_float32.c - products in float32.
  *
- * In x M^T either x or M must be transposed and packed. A batch of common size is smaller than the weights,
- * so each worker packs the batch, once for all ranges of the layer.
+ * In x M^T either x or M must be transposed and packed. A batch of usual size is smaller than the weights, so
+ * each worker packs the batch, once for all ranges of the layer that it computes.
  */
 #include "panels.h"
 #include "products.h"

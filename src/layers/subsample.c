@@ -1,17 +1,16 @@
 /*
- * subsample.c - of each map every STRIDE-th row and column, and maps of zeros before and behind them where it
- * is to have more channels: the shortcut without parameters, option A of He, Zhang, Ren, Sun 2015
+ * subsample.c - takes every STRIDE-th row and column of each map, and adds channels of zeros where the output
+ * has more channels than the input: the shortcut without parameters, option A of He, Zhang, Ren, Sun 2015
  * (arXiv:1512.03385, section 3.3).
  *
- *     y[before + c, i, j] = x[c, i stride, j stride]    0 in all other channels of y; before = (channels -
- *                                                       channels of x) / 2
+ *     y[before + c, i, j] = x[c, i stride, j stride]    0 in all other channels of y
+ *     before = (channels of y - channels of x) / 2
  *
- * y has ceil(rows / stride) rows, and columns likewise. The zeros stand half before and half behind, as in
- * the PyTorch code that such nets are trained with, x[:, :, ::2, ::2] and F.pad; where their number is odd
- * the one more stands behind. The paper does not say where. The derivative goes back to where the numbers
- * came from.
+ * y has ceil(rows / stride) rows, and columns likewise. Half of the channels of zeros precede the input's and
+ * half follow, as in the usual PyTorch code, x[:, :, ::2, ::2] and F.pad; an odd one follows. The paper does
+ * not say where they are. The derivative at y goes to the numbers that were taken; it is 0 at all others.
  *
- * A channel of y is not the same channel of x, so the layer begins a block of its own.
+ * Channel c of y is not channel c of x, so the layer begins a block of its own.
  */
 #include "layer_table.h"
 
@@ -43,9 +42,9 @@ static bl_status subsample_fit(bl_context *ctx, struct layer *layer)
 {
     const int channels = layer->channels ? layer->channels : layer->in.channels;
     if (layer->in.rows == 1 && layer->in.cols > 1 && layer->in.channels == 1)
-        BL_FAIL(ctx, BL_BAD_VALUE, "subsampling needs an image, and this is a row of numbers");
+        BL_FAIL(ctx, BL_BAD_VALUE, "subsampling needs an image, but its input is a vector");
     if (channels < layer->in.channels)
-        BL_FAIL(ctx, BL_BAD_VALUE, "%d channels are fewer than the %d that it has", channels,
+        BL_FAIL(ctx, BL_BAD_VALUE, "%d channels are fewer than the %d of the input", channels,
                 layer->in.channels);
     BL_TRY(window_fit(ctx, &layer->window, layer->in, &layer->out));
     layer->out.channels = channels;
@@ -74,7 +73,7 @@ static void take_map(const struct layer *layer, const float *x, float *y)
             y[i * cols + j] = x[i * stride * (size_t)layer->in.cols + j * stride];
 }
 
-static void subsample_apply(const struct layer *layer, const struct layer_io *c)
+static void subsample_forward(const struct layer *layer, const struct layer_io *c)
 {
     const size_t before = zeros_before(layer), size = map_size(layer->out);
     for (size_t n = 0; n < c->x.rows; n++)
@@ -87,7 +86,7 @@ static void subsample_apply(const struct layer *layer, const struct layer_io *c)
         }
 }
 
-/* dx += dy where numbers were taken. */
+/* dx += dy at the numbers that were taken. */
 static void spread_map(const struct layer *layer, const float *dy, float *dx)
 {
     const size_t stride = (size_t)layer->window.stride, cols = (size_t)layer->out.cols;
@@ -96,12 +95,12 @@ static void spread_map(const struct layer *layer, const float *dy, float *dx)
             dx[i * stride * (size_t)layer->in.cols + j * stride] += dy[i * cols + j];
 }
 
-static void subsample_down(const struct layer *layer, const struct layer_io *c)
+static void subsample_backward(const struct layer *layer, const struct layer_io *c)
 {
     const size_t before = zeros_before(layer), size = map_size(layer->in);
     for (size_t n = 0; n < c->dx.rows; n++) {
         if (!c->accumulates)
-            memset(matrix_row(&c->dx, n) + c->in.begin, 0, part_size(c->in) * sizeof *c->dx.x);
+            memset(matrix_row(&c->dx, n) + c->in.begin, 0, range_size(c->in) * sizeof *c->dx.x);
         for (size_t k = c->in.begin / size; k < c->in.end / size; k++)
             spread_map(layer, matrix_row(&c->dy, n) + (before + k) * map_size(layer->out),
                        matrix_row(&c->dx, n) + k * size);
@@ -114,6 +113,6 @@ const struct layer_ops layer_subsample = {
     .reads_all = true,
     .parse = subsample_parse,
     .fit = subsample_fit,
-    .apply = subsample_apply,
-    .down = subsample_down,
+    .local_forward = subsample_forward,
+    .local_backward = subsample_backward,
 };

@@ -54,7 +54,7 @@ bl_status window_fit(bl_context *ctx, const struct window *window, bl_shape in, 
         BL_FAIL(ctx, BL_BAD_VALUE, "its window of %d x %d is larger than the map of %d x %d%s", window->rows,
                 window->cols, in.rows, in.cols, window->pad ? " with its padding" : "");
     if (window->pad >= window->rows || window->pad >= window->cols)
-        BL_FAIL(ctx, BL_BAD_VALUE, "a padding of %d leaves windows of %d x %d with nothing inside",
+        BL_FAIL(ctx, BL_BAD_VALUE, "with a padding of %d some windows of %d x %d contain nothing of the map",
                 window->pad, window->rows, window->cols);
     *out = (bl_shape){in.channels, rows / window->stride + 1, cols / window->stride + 1};
     return BL_OK;

@@ -1,17 +1,17 @@
 /*
  * cut.c - how the work on one block is cut into tasks.
  *
- * A task of a narrow convolution packs the weights, or the deltas, that it multiplies by. So examples are cut
- * into two ranges for each thread, which balances what threads take, and input channels into one, where each
- * gives enough rows to pay for packing.
+ * Each task of a narrow convolution packs the weights, or the deltas, that it multiplies by. Examples are cut
+ * into two ranges for each thread, which balances the threads' work; input channels into one range for each
+ * thread, and fewer where a range would have too few rows to be worth the packing.
  */
 #include "cut.h"
 
-enum { LEAST_CHANNELS = 8, LEAST_WEIGHTS = 64 }; /* of a task; weights: of one output channel */
+enum { LEAST_CHANNELS = 8, LEAST_WEIGHTS = 64 }; /* of a task; weights: per output channel */
 
 bool net_is_narrow(const struct net *net, size_t l)
 {
-    return net_parts(net, l) == 1 && net_layer(net, l)->units > net->blocks[l].channels;
+    return net_ranges(net, l) == 1 && net_layer(net, l)->units > net->blocks[l].channels;
 }
 
 static size_t at_least_one(size_t n)
@@ -24,7 +24,7 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Of the weighted layer; 1 for an add layer. */
+/* The input channels of the weighted layer; 1 for an add layer. */
 static size_t input_channels(const struct net *net, size_t l)
 {
     return net->blocks[l].is_weighted ? (size_t)net_layer(net, l)->in.channels : 1;
@@ -41,23 +41,23 @@ size_t net_tasks(const struct net *net, size_t l, enum cut cut, size_t threads)
     case CUT_INPUTS:
         return at_least_one(smaller(smaller(threads, input_channels(net, l)), weights / LEAST_WEIGHTS));
     default:
-        return net_parts(net, l);
+        return net_ranges(net, l);
     }
 }
 
 struct place net_whole(const struct net *net, size_t l, size_t examples, struct worker *worker)
 {
     return (struct place){.l = l,
-                          .part = {0, net->blocks[l].channels},
+                          .channels = {0, net->blocks[l].channels},
                           .examples = {0, examples},
                           .inputs = {0, input_channels(net, l)},
                           .worker = worker};
 }
 
-/* Range i of n about equal ones. */
-static struct part range(struct part all, size_t i, size_t n)
+/* Range i of n ranges of about equal size. */
+static struct range nth_range(struct range all, size_t i, size_t n)
 {
-    return (struct part){all.end * i / n, all.end * (i + 1) / n};
+    return (struct range){all.end * i / n, all.end * (i + 1) / n};
 }
 
 struct place net_place(const struct net *net, size_t l, enum cut cut, size_t i, size_t n_tasks,
@@ -65,12 +65,12 @@ struct place net_place(const struct net *net, size_t l, enum cut cut, size_t i, 
 {
     struct place at = net_whole(net, l, examples, worker);
     if (cut == CUT_CHANNELS)
-        at.part = net_part(net, l, i);
+        at.channels = net_range(net, l, i);
     else if (cut == CUT_FEW_CHANNELS)
-        at.part = range(at.part, i, n_tasks);
+        at.channels = nth_range(at.channels, i, n_tasks);
     else if (cut == CUT_EXAMPLES)
-        at.examples = range(at.examples, i, n_tasks);
+        at.examples = nth_range(at.examples, i, n_tasks);
     else
-        at.inputs = range(at.inputs, i, n_tasks);
+        at.inputs = nth_range(at.inputs, i, n_tasks);
     return at;
 }

@@ -10,7 +10,7 @@
 static const char *name_at(size_t i)
 {
     static const char *const names[] = {"end", "before-pool",
-                                        "channels"}; /* in the order of enum feedback position */
+                                        "channels"}; /* in the order of enum feedback_at */
     return i < sizeof names / sizeof *names ? names[i] : NULL;
 }
 
@@ -50,8 +50,9 @@ size_t feedback_at_units(const struct net *net, size_t l, enum feedback_at feedb
                                                : net->layers[feedback_at_layer(net, l, feedback_at)].units;
 }
 
-struct part feedback_at_part(const struct net *net, size_t l, enum feedback_at feedback_at, struct part part)
+struct range feedback_at_range(const struct net *net, size_t l, enum feedback_at feedback_at,
+                               struct range range)
 {
     const size_t map = feedback_at_units(net, l, feedback_at) / net->blocks[l].channels;
-    return (struct part){part.begin * map, part.end * map};
+    return (struct range){range.begin * map, range.end * map};
 }

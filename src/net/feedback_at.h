@@ -1,11 +1,12 @@
 /*
  * feedback_at.h - the layer of a hidden block at whose output the signal of a direct rule enters.
  *
- *     end            the block's end, a number for each unit there: Nøkland 2016's conv net, after each pool
- *     before-pool    where the maps still have the size of the weighted output, a number for each unit there
- *     channels       the block's end, one number for each channel, the same all over its map
+ *     end            the block's end, one number for each unit there; in Nøkland 2016, after the pool
+ *     before-pool    the last layer whose maps have the size of the weights' output, one number for each unit
+ *     channels       the block's end, one number for each channel, used at every position of its map
  *
- * In a block of dense layers the three are equal. Implementations differ in this, and so do their results.
+ * In a block of dense layers the three are equal. Published implementations differ in this choice, and their
+ * results differ with it.
  */
 #ifndef BL_NET_FEEDBACK_AT_H
 #define BL_NET_FEEDBACK_AT_H
@@ -17,11 +18,12 @@ enum feedback_at { FEEDBACK_AT_END, FEEDBACK_AT_BEFORE_POOL, FEEDBACK_AT_CHANNEL
 bl_status feedback_at_parse(bl_context *ctx, enum feedback_at *out, const char *text);
 bl_status feedback_at_check_text(bl_context *ctx, const char *text);
 
-/* Of net->layers, the one at whose output the signal of block l arrives. */
+/* The index in net->layers of the layer at whose output the signal of block l enters. */
 size_t feedback_at_layer(const struct net *net, size_t l, enum feedback_at feedback_at);
-/* How many numbers the signal of block l has, for an example. */
+/* The numbers of the signal of block l, for each example. */
 size_t feedback_at_units(const struct net *net, size_t l, enum feedback_at feedback_at);
-/* Which of these are a part's. */
-struct part feedback_at_part(const struct net *net, size_t l, enum feedback_at feedback_at, struct part part);
+/* Those of these numbers that belong to a range of channels. */
+struct range feedback_at_range(const struct net *net, size_t l, enum feedback_at feedback_at,
+                               struct range range);
 
 #endif

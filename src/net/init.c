@@ -1,5 +1,6 @@
 /*
- * init.c - draws the initial weights: stream RNG_WEIGHTS and RNG_BIASES, layer = the block's number.
+ * init.c - draws the initial weights, from the streams RNG_WEIGHTS and RNG_BIASES with layer = the block's
+ * index.
  */
 #include "init.h"
 
@@ -90,7 +91,7 @@ bl_status init_check_text(bl_context *ctx, const char *text)
 void init_weights(struct net *net, const char *text, uint64_t seed)
 {
     memset(net->params, 0, net->n_params * sizeof *net->params);
-    net_start_own(net);
+    net_start_layers(net);
     for (size_t l = 0; l < net->n_blocks; l++) {
         const struct rng weights = {.seed = seed, .stream = RNG_WEIGHTS, .layer = (uint32_t)l};
         const struct rng biases = {.seed = seed, .stream = RNG_BIASES, .layer = (uint32_t)l};

@@ -1,10 +1,9 @@
 /*
- * input_gradient.c - dJ/dx = delta W of the first block, then back through dropout on the input.
+ * input_gradient.c - dJ/dx = delta W of the first block, then the derivative through dropout on the input.
  *
- * It costs as many multiply-accumulates as the forward pass of that block. Columns of the input are computed
- * apart from each other, and so are examples: behind a dense layer the work is cut by columns, so that each
- * task packs its own columns of W only; behind a convolution it is cut by examples, because images have too
- * few channels.
+ * It costs as many multiply-accumulates as the forward pass of that block. Neither columns of the input nor
+ * examples depend on each other. For a dense layer the work is cut by columns, so that each task packs only
+ * its own columns of W; for a convolution it is cut by examples, because images have too few channels.
  */
 #include "input_gradient.h"
 
@@ -22,16 +21,16 @@ size_t input_gradient_tasks(const struct net *net, size_t n)
     return is_cut_by_examples(net) ? (n + EXAMPLES - 1) / EXAMPLES : (net->inputs + COLUMNS - 1) / COLUMNS;
 }
 
-/* Range i of those of `size` that n things are cut into. */
-static struct part range_of(size_t i, size_t size, size_t n)
+/* Range i of 0 .. n - 1, cut into ranges of `size`. */
+static struct range range_of(size_t i, size_t size, size_t n)
 {
     const size_t begin = i * size;
-    return (struct part){begin, n - begin < size ? n : begin + size};
+    return (struct range){begin, n - begin < size ? n : begin + size};
 }
 
-/* Back through the layers in front of the first weights, which work in place. */
+/* The derivative through the layers before the first weights, all of which work in place. */
 static void leave(const struct net *net, const struct workspace *workspace, struct matrix dx,
-                  struct part columns, size_t first_example, struct worker *worker)
+                  struct range columns, size_t first_example, struct worker *worker)
 {
     for (size_t i = net->blocks[0].first; i-- > 0;) {
         const struct layer_io c = {.x = dx,
@@ -44,8 +43,8 @@ static void leave(const struct net *net, const struct workspace *workspace, stru
                                    .first_example = first_example,
                                    .pass = workspace->pass,
                                    .worker = worker};
-        if (net->layers[i].ops->down)
-            net->layers[i].ops->down(&net->layers[i], &c);
+        if (net->layers[i].ops->local_backward)
+            net->layers[i].ops->local_backward(&net->layers[i], &c);
     }
 }
 
@@ -54,10 +53,10 @@ void input_gradient(const struct net *net, const struct workspace *workspace, si
 {
     const struct layer *layer = net_layer(net, 0);
     const bool by_examples = is_cut_by_examples(net);
-    const struct part columns =
-        by_examples ? (struct part){0, net->inputs} : range_of(i, COLUMNS, net->inputs);
-    const struct part rows =
-        by_examples ? range_of(i, EXAMPLES, workspace->n) : (struct part){0, workspace->n};
+    const struct range columns =
+        by_examples ? (struct range){0, net->inputs} : range_of(i, COLUMNS, net->inputs);
+    const struct range rows =
+        by_examples ? range_of(i, EXAMPLES, workspace->n) : (struct range){0, workspace->n};
     const struct matrix to = matrix_rows(dx, rows);
     assert(net->blocks[0].is_weighted); /* a net does not begin with a residual */
     layer->ops->pull(layer, layer->W, matrix_rows(workspace->delta[0], rows), to, columns, worker);

@@ -38,8 +38,8 @@ static size_t follower_of(const struct net *net, size_t l, size_t i)
     return net->followers[net->blocks[l].followers + i];
 }
 
-/* A block that one head without weights alone follows, an add layer, a layer norm or a subsampling layer,
-   belongs to the module of that head: derivatives go back exactly through it. */
+/* A block whose only follower has no weights (an add layer, a layer norm or a subsampling layer) belongs to
+   the follower's module, because the derivative through the follower is exact. */
 static void cut_behind_layers(struct net *net)
 {
     for (size_t l = net->n_blocks; l-- > 0;) {
@@ -49,11 +49,11 @@ static void cut_behind_layers(struct net *net)
     }
 }
 
-/* Edges lead from a block to later ones, so those that pass block l come from a block before l and end
-   behind l. */
+/* Cuts after each block l that no edge passes. Edges lead from a block to later ones, so an edge that passes
+   block l begins before l and ends after l. */
 static void cut_behind_residuals(struct net *net)
 {
-    size_t first = 0, furthest = 0; /* of the open module; the last follower of the blocks before l */
+    size_t first = 0, furthest = 0; /* first block of the open module; last follower of blocks before l */
     for (size_t l = 0; l < net->n_blocks; l++) {
         const size_t n = net->blocks[l].n_followers;
         if (furthest <= l)
@@ -110,7 +110,7 @@ static size_t count_modules(const struct net *net)
     return n;
 }
 
-/* A direct rule sends a signal to each hidden module that owns parameters. */
+/* A direct rule sends a signal to each hidden module that has parameters. */
 static void find_taught(struct net *net)
 {
     for (size_t l = 0; l < net->n_blocks; l++)
@@ -137,8 +137,8 @@ bl_status net_check_unmerged(const struct net *net, const char *who)
     if (net->has_merged_modules)
         BL_FAIL(
             net->ctx, BL_NOT_DEFINED,
-            "rule %s is not defined with the option modules: its signal goes onward from each layer to the "
-            "next, and within a merged module derivatives come from behind",
+            "rule %s is not defined with the option modules: its signals go forward from layer to layer, but "
+            "inside a merged module derivatives go backward",
             who);
     return BL_OK;
 }
@@ -149,8 +149,7 @@ bl_status net_check_output_alone(const struct net *net, const char *who)
         if (net->blocks[l].module == net_last(net))
             BL_FAIL(net->ctx, BL_NOT_DEFINED,
                     "rule %s is not defined for these modules: block %zu (\"%s\") is in the output's module, "
-                    "which "
-                    "learns from the error and from no comparison; use --modules layer or residual",
+                    "which learns from the error and not from a comparison; use --modules layer or residual",
                     who, l, net_layer(net, l)->text);
     return BL_OK;
 }

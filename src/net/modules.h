@@ -1,15 +1,14 @@
 /*
- * modules.h - how the blocks of a net are grouped into modules. A module is a piece of the net of which only
- * the last block's output is read from outside. Inside a module derivatives are exact under every rule.
+ * modules.h - how the blocks of a net are grouped into modules. A module is a piece of the net of which other
+ * pieces read only the last block's output. Inside a module derivatives are exact under every rule.
  *
- *     layer       the net is cut behind each block that has several followers, or a weighted one, or is the
- *                 output: a module is a
- *                 weighted layer with what stands behind it, or a sum with the last blocks of its body and
- *                 its shortcut
- *     residual    the net is cut behind each block that no edge passes: each outermost residual is one module
+ *     layer       the net is cut after each block that has several followers, or a weighted one, or is the
+ *                 output: a module is a weighted layer with the layers after it, or an add layer with the
+ *                 last blocks of its body and its shortcut
+ *     residual    the net is cut after each block that no edge passes: each outermost residual is one module
  *     N           the modules of `layer`, merged in text order: a module ends where it has N weighted layers
- *                 or more and nothing but
- *                 the output of its last block leaves it; the last module ends with the output
+ *                 or more and other modules read only its last block's output; the last module ends with the
+ *                 output
  */
 #ifndef BL_NET_MODULES_H
 #define BL_NET_MODULES_H
@@ -26,9 +25,9 @@ struct modules {
 bl_status modules_parse(bl_context *ctx, struct modules *out, const char *text);
 bl_status modules_check_text(bl_context *ctx, const char *text);
 
-/* For a rule whose signals go onward, block by block: whether no module is merged. BL_NOT_DEFINED. */
+/* For a rule whose signals go forward, block by block. BL_NOT_DEFINED: some module is merged. */
 bl_status net_check_unmerged(const struct net *net, const char *who);
-/* For a rule that compares outputs of modules: whether the output is alone in its module. BL_NOT_DEFINED. */
+/* For a rule that compares outputs of modules. BL_NOT_DEFINED: the output's module has other blocks, too. */
 bl_status net_check_output_alone(const struct net *net, const char *who);
 
 /* Groups the blocks: sets each block's `module` and `is_taught`, and the net's `has_merged_modules`. */

@@ -1,5 +1,5 @@
 /*
- * named_nets.c - the table of named nets, each as in its paper or the code published with it.
+ * named_nets.c - the table of named nets, each as in its paper or in the code published with the paper.
  */
 #include "named_nets.h"
 
@@ -8,17 +8,17 @@
 const char net_with_residuals[] =
     "dense 3, tanh, residual (dense 4, tanh, dense 3), residual (tanh, dense 5 | dense 5), dense 2";
 
-/* Residual blocks of two convolutions of C channels: with the identity as shortcut, or of half the size
-   with a convolution of 1x1 (option B) or with every second row and column and channels of zeros (option
-   A). */
+/* Residual blocks of two convolutions of C channels. SAME: the shortcut is the identity. HALF: the output has
+   half the rows and columns, and the shortcut is a 1x1 convolution (option B). HALF_A: the same with a
+   shortcut without parameters, subsampling and channels of zeros (option A). */
 #define TWO(C, first)                                                                                        \
     "residual (conv " C " 3x3 " first "pad 1 nobias, batchnorm, relu, conv " C " 3x3 pad 1 nobias, "         \
     "batchnorm"
 #define SAME(C) TWO(C, "") "), relu"
 #define HALF(C) TWO(C, "stride 2 ") " | conv " C " 1x1 stride 2 nobias, batchnorm), relu"
 #define HALF_A(C) TWO(C, "stride 2 ") " | subsample 2 pad-channels " C "), relu"
-/* Three groups of so many blocks each, one of them the first with half the size: He and others' nets for
-   CIFAR. */
+/* The nets of He and others for CIFAR: three groups of `blocks` blocks; the second and the third group begin
+   with a block of half the size, which `rest` further blocks follow. */
 #define CIFAR_RESNET(blocks, rest, HALF)                                                                     \
     "conv 16 3x3 pad 1 nobias, batchnorm, relu, " blocks                                                     \
     " x (" SAME("16") "), " HALF("32") ", " rest " x (" SAME("32") "), " HALF("64") ", " rest " x (" SAME(   \
@@ -35,9 +35,8 @@ static const struct named_net table[] = {
      "the convolutional net of tables 2 and 3 of Nokland 2016 (arXiv:1609.01596)",
      {3, 32, 32}},
     {"lenet",
-     "conv 6 5x5 pad 2, tanh, avgpool 2, conv 16 5x5, tanh, avgpool 2, conv 120 5x5, tanh, flatten, dense "
-     "84, tanh, "
-     "dense C",
+     "conv 6 5x5 pad 2, tanh, avgpool 2, conv 16 5x5, tanh, avgpool 2, conv 120 5x5, tanh, flatten, "
+     "dense 84, tanh, dense C",
      "LeNet-5 of LeCun and others 1998, with whole connections and a plain output",
      {1, 28, 28}},
     {"vgg8b",

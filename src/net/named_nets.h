@@ -1,5 +1,5 @@
 /*
- * named_nets.h - nets that have a name in the literature: `--net lenet` is short for its text.
+ * named_nets.h - nets that have a name in the literature: `--net lenet` stands for the text of that net.
  */
 #ifndef BL_NET_NAMED_NETS_H
 #define BL_NET_NAMED_NETS_H
@@ -12,12 +12,12 @@ struct named_net {
     const char *name;
     const char *text;  /* in the grammar of net_text.h; ends with "dense C" */
     const char *about; /* one line and the paper */
-    bl_shape input;    /* what its paper gives it; others that fit are fine */
+    bl_shape input;    /* of its paper; others that fit are accepted */
 };
 
 const struct named_net *named_net_at(size_t i); /* NULL past the last */
-/* For trying what works on blocks: 3 inputs; an identity, a shortcut with weights, a module without
-   parameters. */
+/* A net for checks: 3 inputs; residuals with the identity and with a weighted layer as shortcut; a module
+   without parameters. */
 extern const char net_with_residuals[];
 
 const struct named_net *named_net_find(const char *name); /* spaces around it are ignored; NULL: no such */

@@ -16,7 +16,7 @@ static bl_shape shape_at(const struct net *net, size_t i)
     return i == NET_INPUT ? net->input : net->layers[i].out;
 }
 
-/* Both inputs of an add layer have one shape. */
+/* Both inputs of an add layer must have the same shape. */
 static bl_status check_sum_of(bl_context *ctx, const struct net *net, const struct layer *layer)
 {
     const bl_shape a = shape_at(net, layer->inputs[0]), b = shape_at(net, layer->inputs[1]);
@@ -41,7 +41,7 @@ static bl_status fit_layers(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-/* The block that layer i, its last, belongs to. */
+/* The block whose last layer is layer i. */
 static size_t block_that_ends_with(const struct net *net, size_t i)
 {
     for (size_t l = 0; l < net->n_blocks && i != NET_INPUT; l++)
@@ -50,8 +50,8 @@ static size_t block_that_ends_with(const struct net *net, size_t i)
     return NET_INPUT;
 }
 
-/* An output of one size is cut as the block that gives its input is, also where that was an image and is a
-   row now. */
+/* Where the layer keeps the number of units, its channels are those of its source block, even if flatten has
+   made the source's image a vector. */
 static size_t channels_without_weights(const struct net *net, const struct block *block,
                                        const struct layer *layer)
 {
@@ -94,7 +94,8 @@ static bl_status make_blocks(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-/* Followers in text order, which is the blocks' order, because an add layer stands behind what it adds. */
+/* Followers in text order, which is the blocks' order, because an add layer comes after the blocks that it
+   adds. */
 static bl_status find_followers(bl_context *ctx, struct net *net)
 {
     size_t n = 0;
@@ -110,7 +111,8 @@ static bl_status find_followers(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-/* Each layer alone has checked that its own weights can be counted; so must all together, gaps included. */
+/* Each layer has checked that the number of its weights does not overflow; this checks their sum, with
+   gaps. */
 static bl_status check_sum(bl_context *ctx, const struct net *net)
 {
     const size_t most = SIZE_MAX / 64;
@@ -125,7 +127,7 @@ static bl_status check_sum(bl_context *ctx, const struct net *net)
     return BL_OK;
 }
 
-/* A list of tensors that grows, and the floats they take. */
+/* A growing list of tensors, and the floats that they take. */
 struct placing {
     struct net_tensor *items;
     size_t n, floats;
@@ -135,27 +137,27 @@ static void place(struct placing *p, struct net_tensor tensor)
 {
     tensor.at = p->floats;
     p->items[p->n++] = tensor;
-    p->floats += mem_whole_lines(tensor.rows * tensor.cols); /* every array begins on a cache line */
+    p->floats += mem_whole_lines(tensor.rows * tensor.cols); /* every array begins at a cache line */
 }
 
-/* How many numbers of one name layer i of block l has for each channel. */
-static size_t own_of_channel(const struct net *net, size_t l, size_t i)
+/* How many numbers each parameter array of layer i of block l has per channel. */
+static size_t params_of_channel(const struct net *net, size_t l, size_t i)
 {
-    return net->layers[i].ops->owns_each_unit ? net->layers[i].units / net->blocks[l].channels : 1;
+    return net->layers[i].ops->has_params_for_each_unit ? net->layers[i].units / net->blocks[l].channels : 1;
 }
 
 static void place_named(struct placing *p, const struct net *net, size_t l, size_t i,
                         const char *const *names)
 {
-    for (int k = 0; k < LAYER_OWN && names[k]; k++)
+    for (int k = 0; k < LAYER_ARRAYS && names[k]; k++)
         place(p, (struct net_tensor){.l = l,
                                      .layer = i,
                                      .what = names[k],
                                      .rows = net->blocks[l].channels,
-                                     .cols = own_of_channel(net, l, i)});
+                                     .cols = params_of_channel(net, l, i)});
 }
 
-static void place_block(struct net *net, size_t l, struct placing *params, struct placing *kept)
+static void place_block(struct net *net, size_t l, struct placing *params, struct placing *buffers)
 {
     struct block *block = &net->blocks[l];
     const struct layer *layer = &net->layers[block->first];
@@ -173,23 +175,23 @@ static void place_block(struct net *net, size_t l, struct placing *params, struc
                   .l = l, .layer = block->first, .what = "bias", .rows = layer->weight_rows, .cols = 1});
     block->n_weighted = params->n - block->tensors;
     for (size_t i = block->first; i < block->first + block->n_layers; i++) {
-        place_named(params, net, l, i, net->layers[i].ops->own);
-        place_named(kept, net, l, i, net->layers[i].ops->kept);
+        place_named(params, net, l, i, net->layers[i].ops->params);
+        place_named(buffers, net, l, i, net->layers[i].ops->buffers);
     }
     block->n_tensors = params->n - block->tensors;
 }
 
-/* Where the numbers of a layer behind the weights stand, and what they are at first. */
-static void start(struct net *net, const struct net_tensor *tensor, float *numbers, bool is_kept)
+/* Points a layer without weights to its numbers, and sets their initial values. */
+static void start(struct net *net, const struct net_tensor *tensor, float *numbers, bool is_buffer)
 {
     struct layer *layer = &net->layers[tensor->layer];
-    const char *const *names = is_kept ? layer->ops->kept : layer->ops->own;
-    for (int k = 0; k < LAYER_OWN && names[k]; k++) {
+    const char *const *names = is_buffer ? layer->ops->buffers : layer->ops->params;
+    for (int k = 0; k < LAYER_ARRAYS && names[k]; k++) {
         if (strcmp(names[k], tensor->what) != 0)
             continue;
-        *(is_kept ? &layer->kept[k] : &layer->own[k]) = numbers;
+        *(is_buffer ? &layer->buffers[k] : &layer->params[k]) = numbers;
         for (size_t i = 0; i < net_tensor_size(tensor); i++)
-            numbers[i] = is_kept ? layer->ops->kept_start[k] : layer->ops->own_start[k];
+            numbers[i] = is_buffer ? layer->ops->buffers_start[k] : layer->ops->params_start[k];
     }
 }
 
@@ -205,44 +207,45 @@ static void point_layers(struct net *net)
     }
 }
 
-void net_start_own(struct net *net)
+void net_start_layers(struct net *net)
 {
     for (size_t i = 0; i < net->n_tensors; i++)
         start(net, &net->tensors[i], net->params + net->tensors[i].at, false);
-    for (size_t i = 0; i < net->n_kept_tensors; i++)
-        start(net, &net->kept_tensors[i], net->kept + net->kept_tensors[i].at, true);
+    for (size_t i = 0; i < net->n_buffer_tensors; i++)
+        start(net, &net->buffer_tensors[i], net->buffers + net->buffer_tensors[i].at, true);
 }
 
 static bl_status place_params(bl_context *ctx, struct net *net)
 {
-    const size_t most = (size_t)LAYER_OWN * net->n_layers + 2 * net->n_blocks;
-    struct placing params = {NULL, 0, 0}, kept = {NULL, 0, 0};
+    const size_t most = (size_t)LAYER_ARRAYS * net->n_layers + 2 * net->n_blocks;
+    struct placing params = {NULL, 0, 0}, buffers = {NULL, 0, 0};
     BL_TRY(MEM_ARRAY(ctx, &net->tensors, most, "the list of weights"));
-    BL_TRY(MEM_ARRAY(ctx, &net->kept_tensors, most, "the list of statistics"));
+    BL_TRY(MEM_ARRAY(ctx, &net->buffer_tensors, most, "the list of statistics"));
     params.items = net->tensors;
-    kept.items = net->kept_tensors;
+    buffers.items = net->buffer_tensors;
     for (size_t l = 0; l < net->n_blocks; l++)
-        place_block(net, l, &params, &kept);
+        place_block(net, l, &params, &buffers);
     net->n_tensors = params.n;
     net->n_params = params.floats;
-    net->n_kept_tensors = kept.n;
-    net->n_kept = kept.floats;
+    net->n_buffer_tensors = buffers.n;
+    net->n_buffers = buffers.floats;
     BL_TRY(MEM_ARRAY(ctx, &net->params, net->n_params, "the weights"));
-    BL_TRY(MEM_ARRAY(ctx, &net->kept, net->n_kept, "the statistics"));
+    BL_TRY(MEM_ARRAY(ctx, &net->buffers, net->n_buffers, "the statistics"));
     BL_TRY(MEM_ARRAY(ctx, &net->weights, net->n_blocks, "the list of weights"));
     point_layers(net);
-    net_start_own(net);
+    net_start_layers(net);
     return BL_OK;
 }
 
-/* Tensors are told apart by block and kind of layer. */
+/* A block must not have two layers of the same kind with parameters, because tensors are named by block and
+   kind of layer. */
 static bl_status check_twins(bl_context *ctx, const struct net *net)
 {
     for (size_t i = 1; i < net->n_layers; i++)
         for (size_t k = i; k-- > 0 && !layer_is_head(&net->layers[k + 1]);)
-            if (net->layers[i].ops->own[0] && net->layers[i].ops == net->layers[k].ops)
+            if (net->layers[i].ops->params[0] && net->layers[i].ops == net->layers[k].ops)
                 BL_FAIL(ctx, BL_BAD_VALUE,
-                        "net \"%s\": layers %zu and %zu are both \"%s\" behind the same weights", net->text,
+                        "net \"%s\": layers %zu and %zu are both \"%s\" after the same weights", net->text,
                         net->layers[k].number, net->layers[i].number, net->layers[i].text);
     return BL_OK;
 }
@@ -256,7 +259,7 @@ static bl_status parse_text(bl_context *ctx, struct net *net, const char *text, 
     return status;
 }
 
-/* All but the weights. */
+/* Everything except the parameters. */
 static bl_status lay_out(bl_context *ctx, struct net *net, const char *text, int outputs)
 {
     BL_TRY(parse_text(ctx, net, text, outputs));
@@ -306,15 +309,15 @@ bl_status net_create_for(struct net **out, bl_context *ctx, bl_shape input, cons
     return BL_OK;
 }
 
-/* Numbers that are trained in block l: weights, biases and what layers behind the weights own. */
+/* The number of parameters of block l: weights, biases and those of the layers after them. */
 static size_t count_params(const struct net *net, size_t l)
 {
     const struct block *block = &net->blocks[l];
     const struct layer *layer = net_layer(net, l);
     size_t n = layer->weight_rows * (layer->weight_cols + layer->has_bias);
     for (size_t i = block->first; i < block->first + block->n_layers; i++)
-        for (int k = 0; k < LAYER_OWN && net->layers[i].ops->own[k]; k++)
-            n += block->channels * own_of_channel(net, l, i);
+        for (int k = 0; k < LAYER_ARRAYS && net->layers[i].ops->params[k]; k++)
+            n += block->channels * params_of_channel(net, l, i);
     return n;
 }
 
@@ -342,13 +345,13 @@ void net_free(struct net *net)
     mem_free(net->ctx, net->followers);
     mem_free(net->ctx, net->weights);
     mem_free(net->ctx, net->tensors);
-    mem_free(net->ctx, net->kept_tensors);
+    mem_free(net->ctx, net->buffer_tensors);
     mem_free(net->ctx, net->params);
-    mem_free(net->ctx, net->kept);
+    mem_free(net->ctx, net->buffers);
     mem_free(net->ctx, net);
 }
 
-/* Parses alone: whether the shapes fit is known when the input is. */
+/* Only parses the text. Whether the shapes fit can be checked only when the input is known. */
 bl_status net_check_text(bl_context *ctx, const char *text)
 {
     struct net net = {.ctx = ctx};
@@ -375,14 +378,13 @@ bl_status net_check_push(const struct net *net, const char *who)
         BL_FAIL(
             net->ctx, BL_NOT_DEFINED,
             "rule %s is not defined for a net with \"%s\" (layer %zu): its paper does not say how its signal "
-            "goes on through such a layer",
+            "passes through such a layer",
             who, net->reader_of_all->ops->name, net->reader_of_all->number);
     for (size_t l = 0; l < net_last(net); l++)
         if (net->blocks[l].units != net_layer(net, l)->units)
             BL_FAIL(net->ctx, BL_NOT_DEFINED,
-                    "rule %s is not defined for this net: its signal goes onward through the weights, and "
-                    "block %zu "
-                    "(\"%s\") has %zu numbers at its weights and %zu at its end",
+                    "rule %s is not defined for this net: its signals go forward from block to block, and "
+                    "block %zu (\"%s\") has %zu numbers at its weights but %zu at its end",
                     who, l, net_layer(net, l)->text, net_layer(net, l)->units, net->blocks[l].units);
     return BL_OK;
 }

@@ -1,9 +1,10 @@
 /*
- * net_parse.c - layers, residuals and the canonical text.
+ * net_parse.c - parses layers and residuals, and writes the canonical text.
  *
- * A residual becomes its layers and an add layer behind them, whose inputs are the last layers of the body
- * and of the shortcut, or the layer before the residual. A body or a shortcut that begins with a layer which
- * cannot begin a block (layer_is_head) begins with an add layer of one input (docs/design.md).
+ * A residual becomes its layers followed by an add layer, whose inputs are the last layer of the body and the
+ * last layer of the shortcut, or without a shortcut the layer before the residual. Where a body or a shortcut
+ * begins with a layer that cannot begin a block (layer_is_head), an add layer with one input is inserted
+ * before that layer (docs/design.md).
  */
 #include "net_parse.h"
 
@@ -18,17 +19,16 @@
 struct parse {
     bl_context *ctx;
     struct net *net;
-    size_t most;      /* layers */
-    size_t room;      /* of the text */
-    size_t number;    /* layers of the text so far */
-    bool has_weights; /* before the place that is read */
+    size_t most;      /* allocated layers */
+    size_t room;      /* bytes of the canonical text */
+    size_t number;    /* of the current layer in the text, from 1 */
+    bool has_weights; /* some layer so far is weighted */
     bool needs_head;  /* the next layer begins a body or a shortcut */
     bool needs_comma;
 };
 
-/* The most layers that the text can have: each layer follows a comma, a parenthesis or a bar, or is the
-   first; each residual takes an add layer in the place of its own, and each body and each shortcut may
-   begin with one. */
+/* An upper bound of the number of layers: each layer is the first or follows a comma, a parenthesis or a bar;
+   each residual adds one add layer, and each body and each shortcut may begin with one more. */
 static size_t count_most(const char *text)
 {
     size_t n = 1;

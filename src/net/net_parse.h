@@ -7,9 +7,9 @@
 
 #include "net.h"
 
-/* Fills in net->layers, inputs of layers, and the canonical text. expanded: of net_text_expand. Shapes are
-   not looked at. BL_BAD_VALUE: an unknown layer, a residual with nothing in it, a net that does not begin
-   or end with weights. */
+/* Fills in net->layers, the inputs of layers, and the canonical text. expanded: from net_text_expand. Shapes
+   are not checked. BL_BAD_VALUE: an unknown layer, an empty residual, a net that does not begin or end with
+   weights. */
 bl_status net_parse(bl_context *ctx, struct net *net, const char *expanded);
 
 #endif

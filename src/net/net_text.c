@@ -1,5 +1,6 @@
 /*
- * net_text.c - writes out names, repetitions and the number of classes, and takes residuals apart.
+ * net_text.c - replaces names, repetitions and the number of classes by the long form, and splits residuals
+ * into their branches.
  */
 #include "net_text.h"
 
@@ -19,7 +20,7 @@ struct expansion {
     int level;
     char *text;
     size_t n, room, items;
-    bool begins; /* what comes next is the first of a branch: no comma before it */
+    bool begins; /* the next item is the first of a branch and has no comma before it */
 };
 
 static bl_status append_text(struct expansion *e, struct slice piece)
@@ -74,7 +75,7 @@ bool net_text_is_residual(struct slice item)
     return open && slice_is(slice_trim((struct slice){item.at, (size_t)(open - item.at)}), "residual");
 }
 
-/* Up to a "|" that stands in no inner parentheses; *rest: what is behind it, at NULL without one. */
+/* The text before a "|" outside inner parentheses; *rest: the text after it. Without one rest->at is NULL. */
 static struct slice cut_branch(struct slice list, struct slice *rest)
 {
     int depth = 0;
@@ -132,14 +133,12 @@ static bl_status expand_repetition(struct expansion *e, struct slice item, size_
                 "\"%.*s\" of the net: parentheses repeat layers, as in \"3 x (dense 240, tanh)\"",
                 shown(item), item.at);
     if (slice_trim(body).n == 0)
-        BL_FAIL(e->ctx, BL_BAD_VALUE, "\"%.*s\" of the net: nothing stands between the parentheses",
-                shown(item), item.at);
+        BL_FAIL(e->ctx, BL_BAD_VALUE, "\"%.*s\" of the net: the parentheses are empty", shown(item), item.at);
     if (times < 1 || times > NET_MOST_LAYERS)
-        BL_FAIL(e->ctx, BL_BAD_VALUE, "a part of the net is repeated %zu times, expected 1 to %d", times,
+        BL_FAIL(e->ctx, BL_BAD_VALUE, "layers of the net are repeated %zu times, expected 1 to %d", times,
                 NET_MOST_LAYERS);
     if (e->level == MOST_LEVELS)
-        BL_FAIL(e->ctx, BL_BAD_VALUE, "the net has repetitions in repetitions more than %d deep",
-                MOST_LEVELS);
+        BL_FAIL(e->ctx, BL_BAD_VALUE, "the net has repetitions nested more than %d deep", MOST_LEVELS);
     e->level++;
     for (size_t i = 0; i < times; i++)
         BL_TRY(expand_list(e, body));
@@ -160,8 +159,7 @@ static bl_status expand_residual(struct expansion *e, struct slice item)
     struct residual_text residual;
     BL_TRY(net_text_residual(e->ctx, item, &residual));
     if (e->level == MOST_LEVELS)
-        BL_FAIL(e->ctx, BL_BAD_VALUE, "the net has parentheses in parentheses more than %d deep",
-                MOST_LEVELS);
+        BL_FAIL(e->ctx, BL_BAD_VALUE, "the net has parentheses nested more than %d deep", MOST_LEVELS);
     e->level++;
     BL_TRY(append(e, slice_of("residual")));
     BL_TRY(expand_branch(e, " (", residual.body));
@@ -171,8 +169,8 @@ static bl_status expand_residual(struct expansion *e, struct slice item)
     return append_text(e, slice_of(")"));
 }
 
-/* "Linear(784, 10)" is a layer's text, though no such layer is known here: reading it as one gives the
-   better advice. */
+/* "Linear(784, 10)" is read as a layer, although no such layer exists, because the message about an unknown
+   layer gives better advice than one about repetitions. */
 static bool is_call(struct slice before_parenthesis)
 {
     size_t times = 0;
@@ -213,12 +211,11 @@ static bl_status expand_item(struct expansion *e, struct slice item)
     }
     if (slice_is(item, "dense c"))
         BL_FAIL(e->ctx, BL_BAD_VALUE,
-                "layer \"dense c\" of the net: as many units as there are classes are \"dense C\"");
+                "layer \"dense c\" of the net: a layer with as many units as classes is written \"dense C\"");
     if (lacks_parentheses(item))
-        BL_FAIL(
-            e->ctx, BL_BAD_VALUE,
-            "\"%.*s\" of the net: what is repeated stands in parentheses, as in \"3 x (dense 240, tanh)\"",
-            shown(item), item.at);
+        BL_FAIL(e->ctx, BL_BAD_VALUE,
+                "\"%.*s\" of the net: repeated layers need parentheses, as in \"3 x (dense 240, tanh)\"",
+                shown(item), item.at);
     return append(e, item);
 }
 

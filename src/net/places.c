@@ -1,5 +1,5 @@
 /*
- * places.c - assigns a place to each buffer, in the order of the list.
+ * places.c - assigns each buffer a place, greedily, in the order of the list.
  */
 #include "places.h"
 
@@ -14,7 +14,7 @@ static bool are_at_once(const struct lifetime *a, const struct lifetime *b)
     return false;
 }
 
-/* What is known of a place before buffer i is given one. */
+/* A place that buffer i may take. */
 struct candidate {
     bool is_free;
     size_t floats; /* of the largest buffer in it */

@@ -1,67 +1,68 @@
 /*
- * propagate.c - propagation through a net: activations forward, signals through any matrices, and deltas at
- * the weights.
+ * propagate.c - propagation through a net: activations forward, signals through any matrices, and deltas back
+ * to the weights.
  *
- * Work is cut into parts of a block's channels: few enough weights that a tile of gradient, the weights and
- * the optimiser's memory fit a core's second-level cache at common widths, enough parts for two to eight
- * threads to share, and none so narrow that packing its operands costs more than a little of its products.
+ * Work is cut into ranges of a block's channels. A range has so few weights that a tile of gradient, the
+ * weights and the optimiser's state fit a core's second-level cache at common widths; there are enough ranges
+ * for two to eight threads; and no range is so narrow that packing its operands takes more than a small share
+ * of the time.
  */
 #include "../layers/add.h"
 #include "workspace.h"
 
 #include <string.h>
 
-enum { VECTOR = 16, LEAST = 80, MOST = 128, PART_WEIGHTS = 1 << 16 };
+enum { VECTOR = 16, LEAST = 80, MOST = 128, RANGE_WEIGHTS = 1 << 16 };
 
 static size_t larger_of(size_t a, size_t b)
 {
     return a > b ? a : b;
 }
 
-/* An even number of them, where there is more than one: for two threads, or four. */
-size_t net_parts(const struct net *net, size_t l)
+/* An even number where there is more than one, so that two or four threads get equal shares. */
+size_t net_ranges(const struct net *net, size_t l)
 {
     const size_t units = net->blocks[l].channels,
-                 fit = PART_WEIGHTS / larger_of(net_layer(net, l)->weight_cols, 1);
+                 fit = RANGE_WEIGHTS / larger_of(net_layer(net, l)->weight_cols, 1);
     const size_t size = fit < LEAST ? LEAST : fit > MOST ? MOST : fit;
     return units <= LEAST ? 1 : (units + 2 * size - 1) / (2 * size) * 2;
 }
 
-/* As equal as whole vectors of 16 allow. */
-struct part net_part(const struct net *net, size_t l, size_t i)
+/* Ranges differ by at most one vector of 16 channels. */
+struct range net_range(const struct net *net, size_t l, size_t i)
 {
-    const size_t units = net->blocks[l].channels, parts = net_parts(net, l);
+    const size_t units = net->blocks[l].channels, ranges = net_ranges(net, l);
     const size_t vectors = (units + VECTOR - 1) / VECTOR;
-    const size_t begin = vectors * i / parts * VECTOR, end = vectors * (i + 1) / parts * VECTOR;
-    return (struct part){begin, end < units ? end : units};
+    const size_t begin = vectors * i / ranges * VECTOR, end = vectors * (i + 1) / ranges * VECTOR;
+    return (struct range){begin, end < units ? end : units};
 }
 
-size_t net_part_most(const struct net *net, size_t l)
+size_t net_range_most(const struct net *net, size_t l)
 {
-    const size_t vectors = (net->blocks[l].channels + VECTOR - 1) / VECTOR, parts = net_parts(net, l);
-    const size_t most = (vectors + parts - 1) / parts * VECTOR;
+    const size_t vectors = (net->blocks[l].channels + VECTOR - 1) / VECTOR, ranges = net_ranges(net, l);
+    const size_t most = (vectors + ranges - 1) / ranges * VECTOR;
     return most < net->blocks[l].channels ? most : net->blocks[l].channels;
 }
 
-/* The columns of the part's channels at layer i of the block. */
-static struct part columns_at(const struct net *net, const struct place *at, size_t i)
+/* The columns of layer i's output that belong to the place's channels. */
+static struct range columns_at(const struct net *net, const struct place *at, size_t i)
 {
     const size_t map = net->layers[i].units / net->blocks[at->l].channels;
-    return (struct part){at->part.begin * map, at->part.end * map};
+    return (struct range){at->channels.begin * map, at->channels.end * map};
 }
 
-/* Where the derivatives of what layer i owns are left. */
-static void point_own(const struct net *net, const struct place *at, const struct workspace *workspace,
-                      size_t i, struct layer_io *c)
+/* Points c to where the derivatives of layer i's parameters are written. */
+static void point_param_grads(const struct net *net, const struct place *at,
+                              const struct workspace *workspace, size_t i, struct layer_io *c)
 {
     const struct block *block = &net->blocks[at->l];
     size_t k = 0;
     for (size_t t = block->tensors + block->n_weighted; t < block->tensors + block->n_tensors; t++)
         if (net->tensors[t].layer == i)
-            c->own[k++] = workspace->own + net->tensors[t].at;
+            c->param_grads[k++] = workspace->param_grads + net->tensors[t].at;
 }
 
-/* The examples of the place. */
+/* The rows of m that are the place's examples. */
 static struct matrix rows_of(const struct place *at, struct matrix m)
 {
     return matrix_rows(m, at->examples);
@@ -78,25 +79,25 @@ static struct layer_io layer_io_of(const struct net *net, const struct place *at
                          .out = columns_at(net, at, i),
                          .number = i,
                          .first_example = at->examples.begin,
-                         .first = at->part.begin,
-                         .last = at->part.end,
+                         .first = at->channels.begin,
+                         .last = at->channels.end,
                          .cache = workspace->cache[i],
                          .pass = workspace->pass,
                          .worker = at->worker};
-    point_own(net, at, workspace, i, &c);
+    point_param_grads(net, at, workspace, i, &c);
     return c;
 }
 
-static void copy_part(struct matrix from, struct matrix to, struct part part)
+static void copy_columns(struct matrix from, struct matrix to, struct range range)
 {
     for (size_t n = 0; n < from.rows && from.x != to.x; n++)
-        memcpy(matrix_row(&to, n) + part.begin, matrix_row(&from, n) + part.begin,
-               part_size(part) * sizeof *to.x);
+        memcpy(matrix_row(&to, n) + range.begin, matrix_row(&from, n) + range.begin,
+               range_size(range) * sizeof *to.x);
 }
 
 void net_enter(const struct net *net, struct workspace *workspace)
 {
-    const struct part all = {0, net->inputs};
+    const struct range all = {0, net->inputs};
     for (size_t i = 0; i < net->blocks[0].first; i++) {
         const struct layer_io c = {.x = workspace->x,
                                    .y = workspace->x,
@@ -105,8 +106,8 @@ void net_enter(const struct net *net, struct workspace *workspace)
                                    .number = i,
                                    .pass = workspace->pass,
                                    .worker = workspace->workers};
-        if (net->layers[i].ops->apply)
-            net->layers[i].ops->apply(&net->layers[i], &c);
+        if (net->layers[i].ops->local_forward)
+            net->layers[i].ops->local_forward(&net->layers[i], &c);
     }
 }
 
@@ -120,7 +121,7 @@ static void add_sources(const struct net *net, const struct place *at, struct wo
                 columns_at(net, at, block->first), at->worker);
 }
 
-/* Of a head that reads all, at the range of its own block. */
+/* For a head that has no weights and reads all channels, at the range of its own block. */
 static struct layer_io head_layer_io(const struct net *net, const struct place *at,
                                      const struct workspace *workspace)
 {
@@ -131,11 +132,11 @@ static struct layer_io head_layer_io(const struct net *net, const struct place *
                          .in = {0, net->layers[i].in_units},
                          .out = columns_at(net, at, i),
                          .number = i,
-                         .first = at->part.begin,
-                         .last = at->part.end,
+                         .first = at->channels.begin,
+                         .last = at->channels.end,
                          .pass = workspace->pass,
                          .worker = at->worker};
-    point_own(net, at, workspace, i, &c);
+    point_param_grads(net, at, workspace, i, &c);
     return c;
 }
 
@@ -145,10 +146,10 @@ void net_forward_head(const struct net *net, const struct place *at, struct work
     const struct layer *first = &net->layers[block->first];
     if (block->is_weighted)
         first->ops->forward(first, rows_of(at, *workspace_input(net, workspace, at->l)),
-                            rows_of(at, workspace->out[block->first]), at->part, at->worker);
+                            rows_of(at, workspace->out[block->first]), at->channels, at->worker);
     else if (first->ops->reads_all) {
         const struct layer_io c = head_layer_io(net, at, workspace);
-        first->ops->apply(first, &c);
+        first->ops->local_forward(first, &c);
     } else
         add_sources(net, at, workspace);
 }
@@ -160,9 +161,9 @@ void net_local_forward(const struct net *net, const struct place *at, struct wor
         const struct layer *layer = &net->layers[i];
         const struct layer_io c = layer_io_of(net, at, workspace, i);
         if (layer->ops->works_in_place)
-            copy_part(c.x, c.y, c.out);
-        if (layer->ops->apply)
-            layer->ops->apply(layer, &c);
+            copy_columns(c.x, c.y, c.out);
+        if (layer->ops->local_forward)
+            layer->ops->local_forward(layer, &c);
     }
 }
 
@@ -172,7 +173,7 @@ static void slope_rows(const struct layer_io *c, slope_of_rows slope)
 {
     for (size_t n = 0; n < c->y.rows; n++)
         slope(matrix_row(&c->x, n) + c->in.begin, matrix_row(&c->y, n) + c->out.begin,
-              matrix_row(&c->dx, n) + c->in.begin, part_size(c->in));
+              matrix_row(&c->dx, n) + c->in.begin, range_size(c->in));
 }
 
 void net_local_backward(const struct net *net, const struct place *at, struct workspace *workspace,
@@ -183,10 +184,10 @@ void net_local_backward(const struct net *net, const struct place *at, struct wo
         const struct layer *layer = &net->layers[i];
         const struct layer_io c = layer_io_of(net, at, workspace, i);
         if (slope && layer->ops->is_activation) {
-            copy_part(c.dy, c.dx, c.out);
+            copy_columns(c.dy, c.dx, c.out);
             slope_rows(&c, slope);
-        } else if (layer->ops->down)
-            layer->ops->down(layer, &c);
+        } else if (layer->ops->local_backward)
+            layer->ops->local_backward(layer, &c);
     }
 }
 
@@ -194,7 +195,7 @@ void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates
               struct workspace *workspace)
 {
     const struct layer *layer = net_layer(net, f);
-    const struct part columns = net_columns(net, at->l, at->part);
+    const struct range columns = net_columns(net, at->l, at->channels);
     const struct matrix signal = rows_of(at, workspace->signal[at->l]),
                         term = accumulates ? rows_of(at, workspace->term[at->l]) : signal;
     layer->ops->pull(layer, M, rows_of(at, workspace->delta[f]), term, columns, at->worker);
@@ -209,21 +210,21 @@ void net_pull_exact(const struct net *net, size_t f, bool accumulates, const str
     const struct layer_io c = {.x = rows_of(at, workspace->h[at->l]),
                                .dx = rows_of(at, workspace->signal[at->l]),
                                .dy = rows_of(at, workspace->delta[f]),
-                               .in = net_columns(net, at->l, at->part),
+                               .in = net_columns(net, at->l, at->channels),
                                .out = {0, layer->units},
                                .number = net->blocks[f].first,
                                .last = net->blocks[f].channels,
                                .accumulates = accumulates,
                                .pass = workspace->pass,
                                .worker = at->worker};
-    layer->ops->down(layer, &c);
+    layer->ops->local_backward(layer, &c);
 }
 
 void net_pull_add(const struct net *net, size_t f, bool accumulates, const struct place *at,
                   struct workspace *workspace)
 {
     add_pull(rows_of(at, workspace->delta[f]), rows_of(at, workspace->signal[at->l]),
-             net_columns(net, at->l, at->part), accumulates, at->worker);
+             net_columns(net, at->l, at->channels), accumulates, at->worker);
 }
 
 void net_push(const struct net *net, const struct matrix *M, const struct place *at,
@@ -231,7 +232,7 @@ void net_push(const struct net *net, const struct matrix *M, const struct place 
 {
     const struct layer *layer = net_layer(net, at->l);
     layer->ops->push(layer, M[at->l], rows_of(at, workspace->delta[net->blocks[at->l].sources[0]]),
-                     rows_of(at, workspace->signal[at->l]), at->part, at->worker);
+                     rows_of(at, workspace->signal[at->l]), at->channels, at->worker);
 }
 
 void net_push_add(const struct net *net, const struct place *at, struct workspace *workspace)
@@ -240,19 +241,19 @@ void net_push_add(const struct net *net, const struct place *at, struct workspac
     const struct matrix delta[2] = {rows_of(at, workspace->delta[block->sources[0]]),
                                     rows_of(at, workspace->delta[block->sources[block->n_sources - 1]])};
     add_forward(delta, block->n_sources, rows_of(at, workspace->signal[at->l]),
-                net_columns(net, at->l, at->part), at->worker);
+                net_columns(net, at->l, at->channels), at->worker);
 }
 
 void net_gradient(const struct net *net, const struct place *at, const struct workspace *workspace,
                   struct matrix dW, float *db)
 {
     const struct layer *layer = net_layer(net, at->l);
-    if (layer->ops->own_gradient) {
+    if (layer->ops->params_gradient) {
         const struct layer_io c = head_layer_io(net, at, workspace);
-        layer->ops->own_gradient(layer, &c);
+        layer->ops->params_gradient(layer, &c);
     } else if (layer->ops->gradient)
         layer->ops->gradient(layer, *workspace_input(net, workspace, at->l), workspace->delta[at->l],
-                             at->part, at->inputs, dW, db, at->worker);
+                             at->channels, at->inputs, dW, db, at->worker);
 }
 
 void net_update_fused(const struct net *net, const struct place *at, const struct workspace *workspace,
@@ -260,5 +261,5 @@ void net_update_fused(const struct net *net, const struct place *at, const struc
 {
     const struct layer *layer = net_layer(net, at->l);
     layer->ops->update_fused(layer, *workspace_input(net, workspace, at->l), workspace->delta[at->l],
-                             at->part, by, slots, db, at->worker);
+                             at->channels, by, slots, db, at->worker);
 }

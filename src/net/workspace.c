@@ -1,10 +1,9 @@
 /*
- * workspace.c - the workspace of one batch: activations and deltas of every block, and scratch for every
- * thread.
+ * workspace.c - the memory of one batch: activations and deltas of every block, and scratch for every thread.
  *
- * Floats, about: capacity x (2 x inputs + outputs + 2 x the sum of all blocks' units), pools' and further
- * layers' besides; where derivatives are not kept, once that sum and the largest block's units for each
- * worker.
+ * Floats, about: capacity x (2 x inputs + outputs + 2 x the sum of all blocks' units), and more for pools and
+ * other layers that do not work in place. Where derivatives are not kept, the sum counts once, and the units
+ * of the largest block once for each worker.
  */
 #include "workspace.h"
 
@@ -14,13 +13,13 @@
 
 #include <assert.h>
 
-/* An arena, from which matrices are allocated; without memory it only counts the size. */
+/* An arena from which matrices are allocated. Without memory it only counts the size. */
 struct workspace_room {
     float *floats; /* or NULL */
     size_t used;
 };
 
-/* Every matrix begins on a cache line. */
+/* Every matrix begins at a cache line. */
 static struct matrix take_workspace(struct workspace_room *room, size_t rows, size_t cols)
 {
     const struct matrix m = matrix_of(room->floats ? room->floats + room->used : NULL, rows, cols);
@@ -28,7 +27,7 @@ static struct matrix take_workspace(struct workspace_room *room, size_t rows, si
     return m;
 }
 
-/* A layer works in place, on the output of the layer before it, if both allow that. */
+/* Whether layer i writes its output over that of the layer before it. Both layers must allow that. */
 static bool shares_output(const struct workspace *workspace, const struct net *net, const struct block *block,
                           size_t i)
 {
@@ -74,14 +73,14 @@ static void lay_out_block(struct workspace *workspace, const struct net *net, si
     lay_out_grads(workspace, net, l, 0, room);
 }
 
-/* Derivatives that are not needed have shapes but no memory. */
+/* Gives the derivatives of block l shapes but no memory, because they are not needed. */
 static void leave_out_grads(struct workspace *workspace, const struct net *net, size_t l)
 {
     struct workspace_room none = {NULL, 0};
     lay_out_grads(workspace, net, l, 0, &none);
 }
 
-/* The outputs or the derivatives of hidden blocks, those that are in place p, from where the room begins. */
+/* Lays out the outputs and derivatives of all hidden blocks in place p, over each other. */
 static void lay_out_place(struct workspace *workspace, const struct net *net,
                           const struct workspace_places *places, size_t p, struct workspace_room *room)
 {
@@ -100,7 +99,7 @@ static void lay_out_place(struct workspace *workspace, const struct net *net,
     room->used = end;
 }
 
-/* Hidden blocks share places. The last block, with the error, has its own. */
+/* Hidden blocks share places. The last block, which has the error, has memory of its own. */
 static void lay_out_places(struct workspace *workspace, const struct net *net,
                            const struct workspace_places *places, struct workspace_room *room)
 {
@@ -111,7 +110,7 @@ static void lay_out_places(struct workspace *workspace, const struct net *net,
     lay_out_block(workspace, net, net_last(net), room);
 }
 
-/* For each view one place for the derivatives of any hidden block; the error is the same for all. */
+/* Each view has memory for the derivatives of one hidden block at a time. All views share the error. */
 static void lay_out_views(struct workspace *workspace, const struct net *net, struct workspace_room *room)
 {
     const size_t last = net_last(net);
@@ -139,8 +138,8 @@ static bool is_small(const struct workspace *workspace)
     return workspace->memory == WORKSPACE_IN_PLACES || workspace->memory == WORKSPACE_FOR_USE;
 }
 
-/* Whether a weighted follower's term may come second in its signal. Where blocks learn as they go, signals
-   are pulled inside modules alone. */
+/* Whether the pull of a weighted follower may add to the signal of block l, which needs memory for the term.
+   With WORKSPACE_IN_PLACES, signals are pulled inside modules only. */
 static bool pulls_terms(const struct workspace *workspace, const struct net *net, size_t l)
 {
     const struct block *block = &net->blocks[l];
@@ -153,7 +152,7 @@ static bool pulls_terms(const struct workspace *workspace, const struct net *net
     return n > 0 && block->n_followers > 1;
 }
 
-/* Where the numbers of every matrix lie; gives how many there are in all. floats NULL: only counts. */
+/* Places every matrix in `floats` and returns the number of floats in all. floats NULL: only counts. */
 static size_t lay_out(struct workspace *workspace, const struct net *net,
                       const struct workspace_places *places, float *floats)
 {
@@ -184,8 +183,8 @@ static size_t grad_units(const struct net *net, size_t l)
     return units;
 }
 
-/* Where derivatives need not be kept each worker has its own for one block, unless that is more than for
-   all blocks. */
+/* Where derivatives need not be kept, each worker has memory for those of one block, unless that takes more
+   than the derivatives of all blocks. */
 static void choose_views(struct workspace *workspace, const struct net *net, size_t n_workers)
 {
     size_t sum = 0, most = 0;
@@ -203,7 +202,8 @@ size_t workspace_bytes(const struct workspace *workspace)
     return workspace->n_floats * sizeof *workspace->floats;
 }
 
-/* The largest tile of weights with its biases, and the largest product's scratch. */
+/* The floats that a worker needs: a tile for the largest range of weights with its biases, or of feedback;
+   the backend's scratch; the largest layer's scratch. */
 static void worker_needs(const struct workspace *workspace, const struct net *net, size_t *tile,
                          size_t *scratch, size_t *layers)
 {
@@ -213,15 +213,15 @@ static void worker_needs(const struct workspace *workspace, const struct net *ne
     *tile = *scratch = *layers = 0;
     for (size_t l = 0; l < net->n_blocks; l++) {
         const struct layer *layer = net_layer(net, l);
-        const size_t rows = net_part_most(net, l),
-                     own =
+        const size_t rows = net_range_most(net, l),
+                     needed =
                          layer->ops->scratch ? layer->ops->scratch(layer, capacity, workspace->precision) : 0;
         const size_t floats = mem_whole_lines(rows * layer->weight_cols) + rows;
         const size_t columns =
-            part_size(net_columns(net, l, (struct part){0, rows})) * outputs; /* of its feedback */
+            range_size(net_columns(net, l, (struct range){0, rows})) * outputs; /* of its feedback */
         *tile = floats > *tile ? floats : *tile;
         *tile = columns > *tile ? columns : *tile;
-        *layers = own > *layers ? own : *layers;
+        *layers = needed > *layers ? needed : *layers;
     }
     *layers = mem_whole_lines(*layers);
     *tile = mem_whole_lines(*tile);
@@ -250,10 +250,10 @@ static bl_status make_workers(struct workspace *workspace, const struct net *net
     return BL_OK;
 }
 
-static bool owns_any(const struct net *net)
+static bool has_layer_params(const struct net *net)
 {
     for (size_t i = 0; i < net->n_layers; i++)
-        if (net->layers[i].ops->own[0])
+        if (net->layers[i].ops->params[0])
             return true;
     return false;
 }
@@ -262,7 +262,7 @@ static bl_status make_caches(struct workspace *workspace, const struct net *net)
 {
     size_t n = 0;
     BL_TRY(MEM_ARRAY(workspace->ctx, &workspace->cache, net->n_layers, "the list of caches"));
-    BL_TRY(MEM_ARRAY(workspace->ctx, &workspace->own, owns_any(net) ? net->n_params : 0,
+    BL_TRY(MEM_ARRAY(workspace->ctx, &workspace->param_grads, has_layer_params(net) ? net->n_params : 0,
                      "gradients of single numbers"));
     for (size_t l = 0; l < net->n_blocks; l++)
         for (size_t i = 0; i < net->blocks[l].n_layers; i++)
@@ -277,7 +277,7 @@ static bl_status make_caches(struct workspace *workspace, const struct net *net)
     return BL_OK;
 }
 
-/* For a pass that only goes forward: an output is live until its last follower has read it. */
+/* For evaluation, which has no backward pass: an output is live until its last follower has read it. */
 static bl_status find_places_for_use(bl_context *ctx, const struct net *net, size_t **places, size_t *n)
 {
     struct lifetime *lives = NULL;
@@ -366,7 +366,7 @@ void workspace_free(struct workspace *workspace)
     workspace->ctx->n_workspaces--;
     mem_free(workspace->ctx, workspace->out);
     mem_free(workspace->ctx, workspace->grad);
-    mem_free(workspace->ctx, workspace->own);
+    mem_free(workspace->ctx, workspace->param_grads);
     mem_free(workspace->ctx, workspace->caches);
     mem_free(workspace->ctx, workspace->cache);
     mem_free(workspace->ctx, workspace->h);
@@ -386,7 +386,7 @@ void workspace_set_feedback_at(struct workspace *workspace, const struct net *ne
                                enum feedback_at feedback_at)
 {
     for (size_t l = 0; l < net_last(net); l++) {
-        if (net->blocks[l].module != l) /* exact derivatives arrive at its end */
+        if (net->blocks[l].module != l) /* inside a module, derivatives enter at the block's end */
             continue;
         workspace->feedback_at[l] = feedback_at_layer(net, l, feedback_at);
         for (size_t view = 0; view < workspace->n_views; view++)
@@ -411,15 +411,15 @@ void workspace_set_size(struct workspace *workspace, size_t n)
 
 struct workspace workspace_of_worker(const struct workspace *workspace, int worker)
 {
-    struct workspace own = *workspace;
+    struct workspace of_worker = *workspace;
     const size_t view = workspace->n_views > 1 ? (size_t)worker : 0;
-    own.grad += view * workspace->n_layers;
-    own.signal += view * workspace->n_blocks;
-    own.delta += view * workspace->n_blocks;
-    return own;
+    of_worker.grad += view * workspace->n_layers;
+    of_worker.signal += view * workspace->n_blocks;
+    of_worker.delta += view * workspace->n_blocks;
+    return of_worker;
 }
 
-/* One unit tells of the second of two classes alone. */
+/* A single output is the probability of the second of two classes. */
 static void set_label(struct workspace *workspace, size_t n, int32_t label)
 {
     workspace->labels[n] = label;

@@ -114,7 +114,7 @@ static const struct alias setting_aliases[] = {
     {"wd", "write weight-decay X"},
     {"eps", "write epsilon E"},
     {"mom mu", "write momentum M"},
-    {"alpha smoothing", "rmsprop's share that is kept is written rho R"},
+    {"alpha smoothing", "the decay rate of rmsprop's mean square is written rho R"},
     {"betas b1 b2", "write beta1 B beta2 B, without brackets and commas"},
     {"amsgrad centered maximize dampening foreach fused", "that setting is not implemented"},
 };
@@ -163,8 +163,8 @@ static bl_status no_setting(bl_context *ctx, const struct optimizer_ops *ops, st
             advice[0] ? "" : ops->usage);
 }
 
-/* The limit holds after rounding to float too: a beta1 of 0.9999999999 becomes 1, and Adam would divide by
-   0. */
+/* The limit is also checked after rounding to float, where a beta1 of 0.9999999999 is 1 and Adam would divide
+   by 0. */
 static bool is_within(const struct setting *setting, double value)
 {
     return value >= setting->least && value < setting->below && (float)value < (float)setting->below;
@@ -218,8 +218,8 @@ bl_status optimizer_check_rate(bl_context *ctx, const struct optimizer *o, doubl
     if (share >= 1.0)
         BL_FAIL(
             ctx, BL_BAD_VALUE,
-            "weight-decay %g at learning rate %g takes %g of each weight away at each step, expected less "
-            "than 1; use a smaller weight-decay or a smaller --lr",
+            "weight-decay %g at learning rate %g multiplies each weight by 1 - %g in each step, expected a "
+            "positive number; use a smaller weight-decay or a smaller --lr",
             (double)o->weight_decay, rate, share);
     return BL_OK;
 }
@@ -268,8 +268,8 @@ static void step_piece(const struct backend *backend, const struct update *step,
     }
 }
 
-/* Works on some numbers at a time, in a buffer, because the caller's gradient must not change. of: the
-   penalised weights. */
+/* Adds the penalty's derivative to a piece of the gradient at a time, in a buffer, because the caller's
+   gradient must not change. of: the penalised weights. */
 static void step_with_penalty(const struct optimizer *o, const struct backend *backend,
                               const struct update *step, const float *of, float *w, const float *g,
                               float *const slots[], size_t n)

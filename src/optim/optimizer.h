@@ -16,7 +16,7 @@ struct optimizer_ops {
     const char *name, *usage;
     double default_rate;
     bool hides_scale; /* divides by the gradient's size, so the size of a signal hardly matters */
-    size_t n_slots;   /* floats kept for each weight, at most: optimizer_slots */
+    size_t n_slots;   /* the most floats of state for each weight; optimizer_slots gives the number */
     const char *slots[OPTIMIZER_MAX_SLOTS]; /* their names in a checkpoint */
     struct update (*step)(const struct optimizer *o, float decay);
 };
@@ -25,19 +25,18 @@ struct optimizer {
     const struct optimizer_ops *ops;
     float momentum, rho, beta1, beta2, epsilon, decay, weight_decay, l2, initial;
     bool nesterov;
-    float lambda;                   /* kp's and dkp's own decay each step; 0: none */
-    float rate;                     /* of the current step: optimizer_begin */
-    float shrinking;                /* of that step: the fraction by which each weight decays */
-    float correction1, correction2; /* adam's, likewise */
+    float lambda;                   /* the decay of kp and dkp in each step; 0: none */
+    float rate;                     /* of the current step, set by optimizer_begin */
+    float shrinking;                /* the fraction by which each weight decays in the current step */
+    float correction1, correction2; /* Adam's bias corrections in the current step */
 };
 
 /* "sgd [momentum M] [nesterov]", "rmsprop [rho R] [epsilon E] [initial V]", "adam [beta1 B] [beta2 B]
    [epsilon E]", each with [weight-decay X] [l2 X]:
        weight-decay X    w <- (1 - rate X) w - step                    as AdamW
-       l2 X              the step is made of the gradient + X w        as the weight_decay of PyTorch's SGD
-       and Adam
-   and, in files of 0.1.0, decay D: w <- (1 - D) w - step, whatever the rate. They change matrices of
-   weights, and feedback that learns; biases and batch norm's scale and shift are exempt. */
+       l2 X              the step is computed from gradient + X w      as weight_decay in PyTorch's SGD, Adam
+   and, in files of 0.1.0, decay D: w <- (1 - D) w - step, whatever the rate. They apply to matrices of
+   weights and to learned feedback; biases and the scale and shift of norms are exempt. */
 bl_status optimizer_parse(bl_context *ctx, struct optimizer *out, const char *text);
 bl_status optimizer_check_text(bl_context *ctx, const char *text);
 /* Refuses a weight-decay of 1 / rate or more, which would remove whole weights in one step. */
@@ -47,7 +46,7 @@ bl_status optimizer_check_rate(bl_context *ctx, const struct optimizer *o, doubl
 void optimizer_begin(struct optimizer *o, double rate, uint64_t t);
 /* The parameters of the current step, without l2, which is part of the gradient. */
 struct update optimizer_step(const struct optimizer *o, bool decays);
-/* The number of floats kept for each weight: 0 for sgd without momentum. */
+/* The number of floats of state for each weight: 0 for sgd without momentum. */
 size_t optimizer_slots(const struct optimizer *o);
 /* slots: the optimiser state of these n weights, NULL where there is none. */
 void optimizer_update(const struct optimizer *o, const struct backend *backend, bool decays, float *w,

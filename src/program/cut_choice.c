@@ -1,16 +1,16 @@
 /*
- * cut_choice.c - which instructions on narrow blocks are cut over examples, input channels or narrower ranges
- * of channels.
+ * cut_choice.c - chooses which instructions on narrow blocks are cut by examples, by input channels or by
+ * narrower ranges of channels.
  *
- * Ranges of channels keep what a task has computed in the cache for the next instruction on the block, and a
- * signal, its delta and its gradient can be one task. So an instruction is cut otherwise only where these
- * ranges leave threads without work: where the one task of a narrow block has more than its share of the
- * stage, half of what a thread would do of all of it.
+ * A cut by ranges of channels is the default, because then a task's results stay in the cache for the next
+ * instruction on the block, and a signal, its delta and its gradient can be one task. An instruction is cut
+ * otherwise only where that would leave threads without work: where the only task of a narrow block has more
+ * than half of a thread's equal share of the stage.
  */
 #include "../net/cut.h"
 #include "program.h"
 
-/* Operations for an example, about: enough to compare the groups of a stage. */
+/* The approximate number of operations for an example, to compare the groups of a stage. */
 static double work_of_item(const struct program *p, const struct instruction *item)
 {
     const struct block *block = &p->net->blocks[item->l];
@@ -45,8 +45,8 @@ static double work_of_stage(const struct program *p, size_t stage)
     return sum;
 }
 
-/* How the instruction is cut on a narrow block, where it is not by net_part. Maps and what steps other
-   feedback stay as they are. */
+/* How the instruction is cut on a narrow block if not by net_range. Maps, and instructions that update direct
+   feedback, are always cut by net_range. */
 static enum cut cut_of(const struct net *net, const struct instruction *item)
 {
     const struct block *block = &net->blocks[item->l];

@@ -27,9 +27,9 @@ static size_t module_of(const struct program *p, size_t l)
     return p->net ? block_of(p, l)->module : l;
 }
 
-/* Where outputs are not kept: whether block l's does not outlive the loss. It does where a block that
-   leads to it may have learned since, and so could not compute it again; and in a net of few blocks, where
-   it would save nothing. */
+/* In a lean program, whether block l's output is dropped at the loss. It is kept where an earlier block may
+   have been updated before, because the output could then not be computed again; and in a net of few blocks,
+   where dropping it saves nothing. */
 static bool is_given_up(const struct bl_emitter *e, size_t l)
 {
     enum { FEW = 3 };
@@ -37,7 +37,7 @@ static bool is_given_up(const struct bl_emitter *e, size_t l)
     return p->spec.is_lean && p->n_blocks > FEW && l + 1 < p->n_blocks && module_of(p, l) >= e->taught;
 }
 
-/* Whether a block's buffer holds what the first or second pass has put there, after the last instruction. */
+/* Whether the instructions so far have written a block's buffer, in the first or the second pass. */
 static bool is_there(const struct bl_emitter *e, enum buffer buffer, size_t l, enum pass_index pass)
 {
     const struct program *p = e->program;
@@ -64,7 +64,7 @@ static void need(struct bl_emitter *e, enum buffer buffer, size_t l, enum pass_i
     e->has_missing = true;
 }
 
-/* An array that keeps its numbers is always there. */
+/* An array that keeps its numbers from step to step is always written. */
 static void need_array(struct bl_emitter *e, enum buffer buffer, size_t l)
 {
     if (!array_is_kept(&e->program->user->arrays[buffer - BUFFER_ARRAY]))
@@ -101,14 +101,14 @@ static bool has_params(const struct program *p, size_t l)
     return !p->net || block_of(p, l)->n_tensors > 0;
 }
 
-/* Whether a direct rule's signal arrives at the block's end. */
+/* Whether a direct rule sends a signal to the block. */
 static bool is_taught(const struct program *p, size_t l)
 {
     return !p->net || block_of(p, l)->is_taught;
 }
 
-/* Whether block l has weights that a signal of another module passes: where that signal has a matrix of
-   its own. */
+/* Whether block l has weights through which a signal passes into another module, which needs a matrix of
+   feedback. */
 static bool enters_module(const struct program *p, size_t l)
 {
     return p->net ? net_enters_module(p->net, l) : l > 0;
@@ -144,8 +144,8 @@ void emit_push(struct bl_emitter *e, enum buffer matrix, size_t l)
          (struct instruction){.op = is_weighted(p, l) ? &op_push : &op_push_add, .l = l, .matrix = matrix});
 }
 
-/* An instruction whose operands the rule has chosen. */
-static void emit_own(struct bl_emitter *e, struct instruction item)
+/* Emits an instruction whose operands the rule has chosen. */
+static void emit_with_operands(struct bl_emitter *e, struct instruction item)
 {
     size_t block = 0;
     const bool has_follower = program_followers(e->program, item.l) > 0;
@@ -165,14 +165,15 @@ static void emit_own(struct bl_emitter *e, struct instruction item)
 
 void emit_map(struct bl_emitter *e, const struct op *map, size_t l)
 {
-    emit_own(e, (struct instruction){.op = map, .l = l});
+    emit_with_operands(e, (struct instruction){.op = map, .l = l});
 }
 
 void emit_matmul(struct bl_emitter *e, const struct op *matmul, bool transposes_a, bool transposes_b,
                  size_t l)
 {
-    emit_own(e, (struct instruction){
-                    .op = matmul, .l = l, .transposes_a = transposes_a, .transposes_b = transposes_b});
+    emit_with_operands(e,
+                       (struct instruction){
+                           .op = matmul, .l = l, .transposes_a = transposes_a, .transposes_b = transposes_b});
 }
 
 void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l)
@@ -184,16 +185,16 @@ void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l)
     }
 }
 
-/* Of block l: its head, and the layers behind it where these are an instruction of their own. like: pass
-   and mode. */
-static void emit_forward(struct bl_emitter *e, size_t l, struct instruction like)
+/* The forward of block l: of its head, and of the layers after it where these are a separate instruction.
+   pattern: pass and mode. */
+static void emit_forward(struct bl_emitter *e, size_t l, struct instruction pattern)
 {
-    like.l = l;
-    like.op = forward_of(e->program, l);
-    emit(e, like);
-    like.op = &op_local_forward;
+    pattern.l = l;
+    pattern.op = forward_of(e->program, l);
+    emit(e, pattern);
+    pattern.op = &op_local_forward;
     if (e->program->net && block_of(e->program, l)->has_statistics)
-        emit(e, like);
+        emit(e, pattern);
 }
 
 /* Computes block l's output from the input that the rule has changed. */
@@ -236,7 +237,7 @@ void emit_learn_feedback(struct bl_emitter *e, size_t l)
         emit_plain(e, &op_learn_feedback, l);
 }
 
-/* Where outputs are not kept: computes block l's again, and first those that it is computed from. */
+/* In a lean program, computes block l's output again, after those that it is computed from. */
 static void repeat_forward(struct bl_emitter *e, size_t l)
 {
     const struct program *p = e->program;
@@ -247,7 +248,7 @@ static void repeat_forward(struct bl_emitter *e, size_t l)
     emit_forward(e, l, (struct instruction){.mode = MODE_REPLAY, .is_repeated = true});
 }
 
-/* All of a block's that learns: its gradient, and the steps of what has that gradient. */
+/* A block's gradient, and the updates by that gradient. */
 static void emit_learning(struct bl_emitter *e, size_t l)
 {
     const struct program *p = e->program;
@@ -266,7 +267,7 @@ static void emit_learning(struct bl_emitter *e, size_t l)
     e->period = 0;
 }
 
-/* Discards what was emitted since, if it reads what has not been written. */
+/* Discards what was emitted since the program had n instructions, if it reads what is not written. */
 static bool is_whole_since(struct bl_emitter *e, size_t n, size_t n_maps)
 {
     e->period = 0;
@@ -278,7 +279,8 @@ static bool is_whole_since(struct bl_emitter *e, size_t n, size_t n_maps)
     return false;
 }
 
-/* The last block of the piece that a rule is asked about: a module, or where signals go onward one block. */
+/* The last block of the piece for which a rule emits one signal: a module, or one block if signals go
+   forward. */
 static size_t piece_of(const struct program *p, const struct emission *what, size_t l)
 {
     return what->is_onward ? l : module_of(p, l);
@@ -291,7 +293,7 @@ bool emitter_teaches(const struct bl_emitter *e, size_t l)
            (!e->emission->is_direct || is_taught(p, l));
 }
 
-/* Emits the computation of block l's signal or delta: by the rule, or exactly within a module. false: the
+/* Emits the computation of block l's signal or delta: by the rule, or exactly inside a module. false: the
    block needs none. */
 static bool emit_signal(struct bl_emitter *e, size_t l)
 {
@@ -305,7 +307,7 @@ static bool emit_signal(struct bl_emitter *e, size_t l)
     return true;
 }
 
-/* false: the block's signal reads what is not there; nothing is emitted. */
+/* false: the block's signal reads what is not written yet; nothing is emitted. */
 static bool emit_block(struct bl_emitter *e, size_t l)
 {
     const size_t n = e->program->n, n_maps = e->program->n_maps;
@@ -325,8 +327,8 @@ static bool is_in_piece(const struct program *p, const struct emission *what, si
     return piece_of(p, what, l) == end && l + 1 < p->n_blocks;
 }
 
-/* The signals of a piece, from its last block backward, because a block inside waits for those that follow
-   it. */
+/* The signals of a piece, from its last block backward, because a block inside reads the deltas of its
+   followers. */
 static bool emit_signals(struct bl_emitter *e, size_t end)
 {
     for (size_t l = end + 1; l-- > 0;)
@@ -335,8 +337,8 @@ static bool emit_signals(struct bl_emitter *e, size_t end)
     return true;
 }
 
-/* The piece that ends with block `end`, of the output's module all but the output. false: a signal reads
-   what is not there; nothing is emitted. */
+/* The piece that ends with block `end`; of the output's module, all blocks except the output. false: a signal
+   reads what is not written yet; nothing is emitted. */
 static bool emit_piece(struct bl_emitter *e, size_t end)
 {
     const struct program *p = e->program;
@@ -349,14 +351,14 @@ static bool emit_piece(struct bl_emitter *e, size_t end)
         e->program->n_maps = n_maps;
         return false;
     }
-    /* else behind all signals, which may read the weights */
+    /* in other programs updates come after all signals, which may read the weights */
     for (size_t l = 0; l <= end && p->spec.is_lean; l++)
         if (is_in_piece(p, e->emission, l, end))
             emit_learning(e, l);
     return true;
 }
 
-/* The first piece that ends with one of the blocks begin .. end - 1; end: none does. */
+/* The last block of the first piece that ends in begin .. end - 1; end: no piece ends there. */
 static size_t first_piece(const struct program *p, const struct emission *what, size_t begin, size_t end)
 {
     while (begin < end && piece_of(p, what, begin) != begin)
@@ -364,16 +366,15 @@ static size_t first_piece(const struct program *p, const struct emission *what, 
     return begin;
 }
 
-/* The block behind the last piece of these; begin: there is none. */
-static size_t behind_last_piece(const struct program *p, const struct emission *what, size_t begin,
-                                size_t end)
+/* One past the last block in begin .. end - 1 that ends a piece; begin: no piece ends there. */
+static size_t after_last_piece(const struct program *p, const struct emission *what, size_t begin, size_t end)
 {
     while (end > begin && piece_of(p, what, end - 1) != end - 1)
         end--;
     return end;
 }
 
-/* false: it reads what is not there; nothing is emitted. */
+/* false: the rule's `begin` reads what is not written yet; nothing is emitted. */
 static bool emit_begin(struct bl_emitter *e)
 {
     const size_t n = e->program->n, n_maps = e->program->n_maps;
@@ -386,8 +387,8 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
 {
     struct bl_emitter e = {.program = p, .emission = what};
     const size_t last = p->n_blocks - 1;
-    size_t done = 0,
-           rest = what->emit ? last : 0; /* pieces that end with one of done .. rest - 1 are to come */
+    /* the pieces that end in done .. rest - 1 are not emitted yet */
+    size_t done = 0, rest = what->emit ? last : 0;
     if (what->has_entry)
         emit_plain(&e, &op_enter, 0);
     bool has_begun = rest == 0 || emit_begin(&e);
@@ -404,11 +405,12 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
     for (size_t l = 0; has_begun && (l = first_piece(p, what, done, rest)) < rest; done = l + 1)
         if (!emit_piece(&e, l))
             break;
-    for (size_t end = 0; has_begun && (end = behind_last_piece(p, what, done, rest)) > done; rest = end - 1)
+    for (size_t end = 0; has_begun && (end = after_last_piece(p, what, done, rest)) > done; rest = end - 1)
         if (!emit_piece(&e, end - 1))
             break;
     const bool is_whole = first_piece(p, what, done, rest) == rest;
-    /* it learns at once: behind the modules that its input is computed from again */
+    /* in a lean program the output's module is updated at once, so it must come after the modules from which
+       its input is computed again */
     if (what->emit && has_begun && p->spec.is_lean)
         has_begun = emit_piece(&e, last);
     for (size_t l = what->emit && !p->spec.is_lean ? 0 : last; l <= last; l++)

@@ -2,8 +2,8 @@
  * lifetimes.c - assigns memory to the outputs and derivatives of a lean program.
  *
  * An output is in use from the forward that computes it until the last instruction of the list that reads it,
- * and once more from the forward that is repeated; the derivatives of a block from its signal until its
- * gradient. Places are assigned before stages, and instructions on one place conflict, so that the order of
+ * and a second time from its repeated forward; the derivatives of a block are in use from its signal until
+ * its gradient. Places are assigned before stages. Instructions on the same place conflict, so the order of
  * the list is kept where it determines the content of a place. Sharing memory can delay an instruction to a
  * later stage, but cannot change a result.
  */
@@ -13,8 +13,8 @@
 
 #include <assert.h>
 
-/* The instruction touches the buffer; is_new: it computes it anew, and nothing reads what was there
-   before. */
+/* Extends a buffer's life to an instruction that touches it. is_new: the instruction computes the buffer
+   again, and nothing reads its previous content. */
 static void extend(struct lifetime *life, size_t moment, bool is_new)
 {
     assert(!is_new || life->n_spans < LIFETIME_SPANS);
@@ -23,7 +23,7 @@ static void extend(struct lifetime *life, size_t moment, bool is_new)
     life->last[life->n_spans - 1] = moment;
 }
 
-static void note_operands(const struct program *p, size_t i, struct lifetime *lives)
+static void extend_by_operands(const struct program *p, size_t i, struct lifetime *lives)
 {
     const struct instruction *item = &p->items[i];
     for (size_t k = 0, block = 0; k < OPERANDS; k++) {
@@ -45,7 +45,7 @@ bl_status program_find_places(struct program *p, const struct net *net)
     for (size_t l = 0; l < hidden; l++)
         lives[l].floats = lives[hidden + l].floats = net_output_floats(net, l);
     for (size_t i = 0; i < p->n; i++)
-        note_operands(p, i, lives);
+        extend_by_operands(p, i, lives);
     p->places = (struct workspace_places){.outputs = p->place_numbers,
                                           .derivatives = p->place_numbers + hidden,
                                           .n = places_assign(lives, 2 * hidden, p->place_numbers)};

@@ -1,5 +1,5 @@
 /*
- * operands.c - the operands of an instruction in a net, with their blocks resolved.
+ * operands.c - resolves the buffers and blocks of an instruction's operands.
  */
 #include "program.h"
 
@@ -29,10 +29,10 @@ struct operand program_operand(const struct program *p, const struct instruction
     const size_t last = p->n_blocks - 1;
     struct operand o = item->op->operands[i];
     o.buffer = o.buffer == BUFFER_MATRIX ? item->matrix : o.buffer == BUFFER_SOURCE ? item->source : o.buffer;
-    *block = o.whose == OF_LAST       ? last
-             : o.whose == OF_NEXT     ? item->other
-             : o.whose == OF_PREVIOUS ? program_source(p, item->l, 0)
-             : o.whose == OF_SECOND   ? program_source(p, item->l, 1)
+    *block = o.owner == OF_LAST       ? last
+             : o.owner == OF_NEXT     ? item->other
+             : o.owner == OF_PREVIOUS ? program_source(p, item->l, 0)
+             : o.owner == OF_SECOND   ? program_source(p, item->l, 1)
                                       : item->l;
     if (*block == NET_INPUT)
         o.buffer = BUFFER_INPUT;

@@ -18,7 +18,7 @@ const struct op op_forward = {
                  {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
                  {BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
-/* The layers behind the head, where one of them looks at all examples of the batch: else they belong to
+/* The layers after the head, where one of them reads all examples of the batch. Else these layers are part of
    forward and add. */
 const struct op op_local_forward = {
     .kind = OP_LOCAL_FORWARD,
@@ -69,8 +69,8 @@ const struct op op_pull_add = {
     .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
-/* Through a head without weights that reads all. It reads all of its operands, because layer norm sums
-   over an example. */
+/* The derivative through a head without weights that reads all channels. It reads all of its operands,
+   because layer norm sums over an example. */
 const struct op op_pull_exact = {
     .kind = OP_PULL_EXACT,
     .name = "pull_exact",
@@ -148,7 +148,7 @@ const struct op op_learn_feedback = {
                  {BUFFER_FEEDBACK, OF_BLOCK, EXTENT_RANGE, UPDATES}},
 };
 
-/* An array of a user's rule as a whole: any number of it is a function of its place. */
+/* Fills the whole array. Each number is a function of its index, so the array could be cut in any way. */
 const struct op op_noise = {
     .kind = OP_NOISE,
     .name = "noise",

@@ -1,5 +1,5 @@
 /*
- * ops.h - the ops of the table, for the emitter and for what lowers a program.
+ * ops.h - the ops of the table, for the emitter and the lowering of a program.
  */
 #ifndef BL_PROGRAM_OPS_H
 #define BL_PROGRAM_OPS_H

@@ -1,12 +1,12 @@
 /*
  * program.c - lowers a list of instructions to stages and tasks.
  *
- * Of each memory that instructions share, the stage of the last write is remembered, and the latest stages in
- * which it was read since, by two different cuts into ranges. These determine the constraints of a further
- * access exactly, so that a pass over the list from either end finds the same ones. An instruction's stage is
- * the first that all of these allow, and then the last that those allow which wait for it. Instructions whose
- * gradient is not kept share its one piece of memory, a worker's tile, and so their stage: the latest of
- * theirs.
+ * For each memory that instructions share, the lowering keeps the stage of the last write and the latest
+ * stages of the reads since, by two different cuts into ranges. These determine the constraints of a further
+ * access exactly, so a pass over the list from either end finds the same constraints. A first pass gives each
+ * instruction the first stage that the constraints allow; a second pass delays it to the last stage that the
+ * instructions after it allow. A gradient that is not kept lies in a worker's tile, so the instructions that
+ * read it run in the same stage as the gradient.
  */
 #include "program.h"
 
@@ -17,12 +17,12 @@
 #include <assert.h>
 #include <string.h>
 
-enum { NOBODY = 0, BEFORE = 1 }; /* stages are counted from 1 here, so that 0 is: never */
+enum { NOBODY = 0, BEFORE = 1 }; /* stages are counted from 1 in this file; 0: no access */
 
-/* What was done to one memory: the stages of accesses, and the block and cut whose ranges they kept to; or
-   NO_RANGES. `read` is the latest read of all, other_read the latest by any ranges except read_ranges. A
-   write whose ranges are not read_ranges must be later than `read`, so the ranges of other_read do not
-   matter. */
+/* The accesses to one memory: their stages, and a number for the block and the cut to whose ranges they were
+   confined, or NO_RANGES. `read` is the latest read; other_read is the latest read by other ranges than
+   read_ranges. A write whose ranges are not read_ranges must be later than `read`, so the ranges of
+   other_read need not be known. */
 #define NO_RANGES ((size_t)-1)
 struct accesses {
     size_t write, write_ranges;
@@ -51,10 +51,11 @@ static size_t later(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* The first stage after that of an access; the same one where both keep to their ranges of one block. */
-static size_t after(size_t stage, size_t ranges, size_t own)
+/* The first stage possible after an access in `stage`: the same one if both are confined to the same
+   ranges. */
+static size_t after(size_t stage, size_t ranges, size_t current)
 {
-    return stage == NOBODY ? BEFORE : ranges == own && own != NO_RANGES ? stage : stage + 1;
+    return stage == NOBODY ? BEFORE : ranges == current && current != NO_RANGES ? stage : stage + 1;
 }
 
 enum extent program_extent(const struct instruction *item, struct operand o)
@@ -70,14 +71,14 @@ enum extent program_extent(const struct instruction *item, struct operand o)
     return o.extent;
 }
 
-/* Whether a task touches no more of the operand than its own range. */
+/* Whether each task touches only its own range of the operand. */
 static bool keeps_to_range(const struct instruction *item, struct operand o)
 {
     return !item->op->is_whole && program_extent(item, o) == EXTENT_RANGE;
 }
 
-/* Equal where two operands are touched range by range, the same range by the same task. Only of the
-   instruction's own block: another one's rows may be of another length in the same place. */
+/* A number that is equal for two operands where the same task touches the same range of both. NO_RANGES for
+   operands of another block, because its rows may have another length in the same place. */
 static size_t ranges_of(const struct instruction *item, struct operand o, size_t block)
 {
     return keeps_to_range(item, o) && block == item->l ? item->l * CUTS + (size_t)item->cut : NO_RANGES;
@@ -91,30 +92,30 @@ static size_t first_stage(const struct program *p, const struct accesses *all, c
         if (o.buffer == BUFFER_NONE)
             break;
         const struct accesses *a = &all[program_memory(p, o.buffer, block)];
-        const size_t own = ranges_of(item, o, block);
-        stage = later(stage, after(a->write, a->write_ranges, own));
+        const size_t current = ranges_of(item, o, block);
+        stage = later(stage, after(a->write, a->write_ranges, current));
         if (o.access == READS)
             continue;
-        stage = later(stage, after(a->read, a->read_ranges, own));
-        stage = later(stage, after(a->other_read, NO_RANGES, own));
+        stage = later(stage, after(a->read, a->read_ranges, current));
+        stage = later(stage, after(a->other_read, NO_RANGES, current));
     }
     return stage;
 }
 
-static void note_read(struct accesses *a, size_t stage, size_t own)
+static void record_read(struct accesses *a, size_t stage, size_t current)
 {
-    if (a->read == NOBODY || a->read_ranges == own) {
+    if (a->read == NOBODY || a->read_ranges == current) {
         a->read = later(a->read, stage);
-        a->read_ranges = own;
+        a->read_ranges = current;
     } else if (stage > a->read) {
         a->other_read = a->read;
         a->read = stage;
-        a->read_ranges = own;
+        a->read_ranges = current;
     } else
         a->other_read = later(a->other_read, stage);
 }
 
-static void note(const struct program *p, struct accesses *all, const struct instruction *item)
+static void record_accesses(const struct program *p, struct accesses *all, const struct instruction *item)
 {
     size_t block = 0;
     for (size_t i = 0; i < OPERANDS; i++) {
@@ -122,15 +123,15 @@ static void note(const struct program *p, struct accesses *all, const struct ins
         if (o.buffer == BUFFER_NONE)
             break;
         struct accesses *a = &all[program_memory(p, o.buffer, block)];
-        const size_t own = ranges_of(item, o, block);
+        const size_t current = ranges_of(item, o, block);
         if (o.access == READS)
-            note_read(a, item->stage, own);
+            record_read(a, item->stage, current);
         else
-            *a = (struct accesses){.write = item->stage, .write_ranges = own};
+            *a = (struct accesses){.write = item->stage, .write_ranges = current};
     }
 }
 
-/* The instructions from i on whose stage is one: one, or those of a gradient that lies in a tile. */
+/* How many instructions from i on must have the same stage: one, or a gradient in a tile and its readers. */
 static size_t tied(const struct program *p, size_t i)
 {
     size_t n = 1;
@@ -141,8 +142,8 @@ static size_t tied(const struct program *p, size_t i)
     return n;
 }
 
-/* The matrix of a batch that each range of channels of the instruction reads whole; 0: none. Errors and
-   targets are small. */
+/* The matrix of the batch that every range of the instruction reads as a whole, as program_memory + 1; 0:
+   none. Errors and targets do not count, because they are small. */
 static size_t whole_operand(const struct program *p, const struct instruction *item)
 {
     size_t block = 0;
@@ -156,12 +157,12 @@ static size_t whole_operand(const struct program *p, const struct instruction *i
     return 0;
 }
 
-/* Tasks of one stage read one such matrix, which stays in the cache from range to range: where another one
-   would push it out, the instruction waits for the next stage. */
+/* The tasks of a block in one stage read one such matrix, which stays in the cache from range to range. An
+   instruction that would read a second one, and so evict the first, is put into the next stage. */
 static size_t stage_of_one_matrix(const struct program *p, struct accesses *all,
                                   const struct instruction *item, size_t stage)
 {
-    /* no instruction touches BUFFER_NONE: its entry holds what the block's tasks read whole */
+    /* no instruction touches BUFFER_NONE, so its entry can record which matrix the block's tasks read */
     struct accesses *block = &all[program_memory(p, BUFFER_NONE, item->l)];
     const size_t whole = whole_operand(p, item);
     if (whole && block->write == stage && block->write_ranges != whole)
@@ -171,7 +172,7 @@ static size_t stage_of_one_matrix(const struct program *p, struct accesses *all,
     return stage;
 }
 
-/* The first stage of each instruction, from the top of the list on. Gives the last of them. */
+/* Sets the first possible stage of each instruction, from the top of the list. Returns the last stage. */
 static size_t find_first_stages(struct program *p, struct accesses *all)
 {
     size_t last = BEFORE;
@@ -183,25 +184,25 @@ static size_t find_first_stages(struct program *p, struct accesses *all)
         stage = stage_of_one_matrix(p, all, &p->items[i], stage);
         for (size_t k = i; k < i + n; k++) {
             p->items[k].stage = stage;
-            note(p, all, &p->items[k]);
+            record_accesses(p, all, &p->items[k]);
         }
         last = later(last, stage);
     }
     return last;
 }
 
-/* An instruction whose result others read runs as late as they allow, so that it can share a task with its
-   reader, and its memory is used for a short time. The same from the bottom up, with stages counted from the
-   last. */
+/* Delays each instruction whose result others read as far as they allow, so that it can share a task with its
+   reader and its memory is in use for a short time. The pass goes from the bottom of the list up, and counts
+   stages from the last one. */
 static void delay(struct program *p, struct accesses *all, size_t last)
 {
     for (size_t i = p->n; i-- > 0;) {
         struct instruction *item = &p->items[i];
         const size_t most = first_stage(p, all, item), now = last + BEFORE - item->stage;
-        assert(most <= now); /* the constraints are those that gave its first stage */
-        item->stage =
-            most == BEFORE || item->op->kind >= OP_GRADIENT ? now : most; /* learning is not waited for */
-        note(p, all, item);
+        assert(most <= now); /* the constraints are those of the first pass */
+        /* nothing in the step waits for an update, so it is not delayed */
+        item->stage = most == BEFORE || item->op->kind >= OP_GRADIENT ? now : most;
+        record_accesses(p, all, item);
     }
     for (size_t i = 0; i < p->n; i++)
         p->items[i].stage = last - p->items[i].stage;
@@ -215,8 +216,8 @@ static bool is_empty_stage(const struct program *p, size_t stage)
     return true;
 }
 
-/* Stages that delaying has left empty are taken out: two pulls of one block, from different followers,
-   leave one. */
+/* Removes stages that delaying has left empty, for example between two pulls of one block from different
+   followers. */
 static void close_gaps(struct program *p, size_t last)
 {
     for (size_t stage = last; stage-- > 0;)
@@ -225,7 +226,8 @@ static void close_gaps(struct program *p, size_t last)
                 p->items[i].stage -= p->items[i].stage > stage;
 }
 
-/* Whether derivatives of a hidden block are seen by more than one task: else each worker has its own. */
+/* Whether more than one task touches the derivatives of a hidden block. If not, each worker can have its own
+   memory for them. */
 static bool shares_derivatives(const struct program *p, struct accesses *all)
 {
     for (size_t i = 0; i < p->n; i++)
@@ -260,7 +262,7 @@ static void find_stages(struct program *p, struct accesses *all)
             p->loss_stage = p->items[i].stage;
 }
 
-/* A gradient that nobody but the update behind it reads is spent while it is made. */
+/* Fuses a gradient with its update where no other instruction reads the gradient. */
 static void fuse(struct program *p, const struct net *net)
 {
     size_t n = 0;
@@ -281,7 +283,7 @@ static bool shares_tasks(const struct instruction *a, const struct instruction *
            (a->stage == b->stage && a->l == b->l && a->cut == b->cut && !a->op->is_whole && !b->op->is_whole);
 }
 
-/* From instruction i on, those that share its tasks, in the list's order. */
+/* Makes a group of instruction i and the later ones that share its tasks, in the list's order. */
 static void add_group(struct program *p, size_t i, size_t begin)
 {
     struct group *group = &p->groups[p->n_groups++];
@@ -327,7 +329,7 @@ static bl_status make_tasks(struct program *p)
             p->tasks[p->n_tasks++] = (struct task){i, k};
         p->stage_end[p->groups[i].stage] = p->n_tasks;
     }
-    return parallel_need(p->ctx, n + 1); /* with what is fetched beside them */
+    return parallel_need(p->ctx, n + 1); /* one more for the prefetch of the next batch */
 }
 
 static void find_spans(struct program *p)

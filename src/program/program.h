@@ -2,16 +2,16 @@
  * program.h - a training step as a list of instructions, and the stages, tasks and memory that follow from
  * their operands.
  *
- * An instruction is an op on a whole block. An operand is a buffer, the block to which it belongs, how much
- * of it one range of the instruction's channels touches, and whether it is written. The operands alone
+ * An instruction is an op on a whole block. An operand is a buffer, the block that owns it, how much of it a
+ * task on one range of the instruction's channels touches, and whether it is written. The operands alone
  * determine the stages, which instructions share a task, what a batch must keep, the cost, and whether a rule
  * is compatible with --memory low.
  *
  * The list is correct when it is run from top to bottom. Two instructions conflict if one writes what the
  * other reads or writes; the later one then runs in a later stage, except where both touch no more than their
  * own range of the same block, cut the same way: these run in one task, in the list's order. A task is one
- * range of one block (net/cut.h): of its channels; or, where a narrow convolution has too few of these for
- * the threads there are, of the examples or the input channels.
+ * range of one block (net/cut.h): of its channels; or, where a narrow convolution has too few channels for
+ * the number of threads, of the examples or the input channels.
  */
 #ifndef BL_PROGRAM_PROGRAM_H
 #define BL_PROGRAM_PROGRAM_H
@@ -24,45 +24,46 @@ enum buffer {
     BUFFER_NONE,
     BUFFER_INPUT,   /* the batch */
     BUFFER_TARGETS, /* of the batch, one-hot for classes */
-    /* Of a block, with its layers' and what these keep for the way back; before block 0: the input */
+    /* Of a block: the outputs of all its layers and their caches; the source NET_INPUT is BUFFER_INPUT */
     BUFFER_OUTPUT,
-    BUFFER_SIGNAL,   /* of a block: what the rule teaches. In the memory of the delta */
-    BUFFER_DELTA,    /* of a block: the derivative at its weights' output; of the last one the error */
-    BUFFER_WEIGHTS,  /* of a block: all its parameters, and the optimiser's memory of them */
-    BUFFER_FEEDBACK, /* of a block: B, and the optimiser's memory of it */
+    BUFFER_SIGNAL,   /* of a block: the rule's signal, in the memory of the delta */
+    BUFFER_DELTA,    /* of a block: the derivative at its head's output; of the last block the error */
+    BUFFER_WEIGHTS,  /* of a block: all its parameters, and the optimiser's state of them */
+    BUFFER_FEEDBACK, /* of a block: B, and the optimiser's state of it */
     BUFFER_GRADIENT, /* of a block's parameters */
-    /* The arrays of a user's rule, one after the other; one for the net belongs to the last block */
+    /* The arrays of a user's rule, in order; an array for the whole net belongs to the last block */
     BUFFER_ARRAY,
     BUFFER_LAST_ARRAY = BUFFER_ARRAY + 7,
-    BUFFER_MATRIX, /* in the table of ops: the matrix that the instruction names, and its source */
-    BUFFER_SOURCE,
+    BUFFER_MATRIX, /* in the table of ops: the instruction's `matrix` */
+    BUFFER_SOURCE, /* in the table of ops: the instruction's `source` */
     BUFFERS
 };
 
-/* What one task of an instruction that is cut by channels touches. One that is cut by examples touches its
-   examples of every matrix of the batch, and all of the rest; one that is cut by input channels touches
-   its columns of weights, gradients and feedback. */
+/* How much of an operand a task touches, where the instruction is cut by channels. A task that is cut by
+   examples touches its examples of every matrix of the batch, and all of the other operands; a task that is
+   cut by input channels touches its columns of weights, gradients and feedback, and all of the other
+   operands. */
 enum extent {
     /* The channels of the instruction's own range: rows of W, columns of a batch or of a direct B */
     EXTENT_RANGE,
-    EXTENT_COLUMNS, /* the columns of another block's matrix that meet the range, from all its rows */
+    EXTENT_COLUMNS, /* of another block's matrix all rows, in the columns that belong to the range */
     EXTENT_ALL
 };
 
 enum access { READS, WRITES, UPDATES /* both */ };
 
-/* To which block an operand belongs, seen from the instruction's. */
-enum whose {
-    OF_BLOCK,
-    OF_PREVIOUS /* its first source */,
-    OF_SECOND,
-    OF_NEXT /* the follower `other` */,
-    OF_LAST
+/* The block that owns an operand, relative to the instruction's block. */
+enum owner {
+    OF_BLOCK,    /* the instruction's block */
+    OF_PREVIOUS, /* its first source */
+    OF_SECOND,   /* its second source, or the first where there is one */
+    OF_NEXT,     /* the follower that the instruction names, `other` */
+    OF_LAST      /* the net's last block */
 };
 
 struct operand {
     enum buffer buffer;
-    enum whose whose;
+    enum owner owner;
     enum extent extent;
     enum access access;
 };
@@ -94,9 +95,9 @@ enum op_kind {
 
 enum { OPERANDS = 4 };
 
-/* An op of the table; a rule's own function (OP_MAP) with the operands that it declares; or, of a user's
-   rule, a product of operands of its choice (OP_MATMUL: a, b, to) and the optimiser's step of an array
-   (OP_UPDATE_ARRAY: gradient, array). */
+/* An op of the table (ops.c), or a function of a rule (OP_MAP) with the operands that it declares. A user's
+   rule may also emit products of operands of its choice (OP_MATMUL: a, b, to) and optimiser steps of its
+   arrays (OP_UPDATE_ARRAY: gradient, array). */
 struct op {
     enum op_kind kind;
     const char *name;
@@ -106,39 +107,39 @@ struct op {
     void (*map)(const struct rule *rule, const struct net *net, const struct place *at,
                 struct workspace *workspace); /* of OP_MAP */
     double (*cost)(const struct net *net);    /* of OP_MAP: multiply-accumulates for an example; NULL: none */
-    bl_map given;                             /* of OP_MAP: a user's, in place of `map`; run NULL: none */
+    bl_map given; /* of OP_MAP: the user's map that replaces `map`; given.run NULL: none */
 };
 
-enum mode { MODE_OF_RUN, MODE_REPLAY /* the same masks and statistics once more */ };
+enum mode { MODE_OF_RUN, MODE_REPLAY /* a repetition with the same masks and statistics */ };
 enum pass_index { PASS_FIRST, PASS_SECOND /* from an input that the rule has changed */ };
 
 struct instruction {
     const struct op *op;
     size_t l;
-    size_t other;       /* of pull: the block behind l whose delta it reads */
-    bool accumulates;   /* of pull: the signal has the terms of other followers already */
+    size_t other;       /* of pull: the follower of l whose delta it reads */
+    bool accumulates;   /* of pull: the signal already has the terms of other followers */
     enum buffer matrix; /* of pull and push: BUFFER_WEIGHTS or BUFFER_FEEDBACK */
-    enum buffer
-        source; /* of product: BUFFER_TARGETS, an array, or BUFFER_DELTA for the error; of noise: the array */
+    /* Of product: BUFFER_TARGETS, an array, or BUFFER_DELTA for the error; of noise: the array */
+    enum buffer source;
     float sigma;                     /* of noise */
     uint16_t stream;                 /* of noise */
     bool transposes_a, transposes_b; /* of matmul */
-    uint32_t period;                 /* in steps; 0 and 1: each */
+    uint32_t period;                 /* it runs every so many steps; 0 and 1: in each step */
     enum pass_index pass;
     enum mode mode;
-    bool is_repeated; /* a forward that was computed before, because its output was not kept */
+    bool is_repeated; /* a forward that is computed again because its output was not kept */
     enum cut cut;
     size_t stage;
     bool is_placed; /* in a group */
 };
 
-/* What a program is made for. */
+/* How to make a program. */
 struct program_spec {
-    bool is_lean; /* outputs and derivatives are kept until their last reader, and forwards are repeated */
+    bool is_lean; /* --memory low: outputs are kept until their last reader, and forwards are repeated */
     bool updates; /* false: gradients only */
-    bool keeps_gradients; /* for a reader behind the program: gradients stay in a buffer of all parameters */
-    bool stops_at_deltas; /* nothing learns: the deltas of all blocks are what is wanted */
-    bool may_fuse;        /* the optimiser can step weights while their gradient is made */
+    bool keeps_gradients; /* gradients stay in a buffer of all parameters, to be read after the program */
+    bool stops_at_deltas; /* only the deltas of all blocks are computed: no gradients, no updates */
+    bool may_fuse;        /* the optimiser can update weights while their gradient is computed */
 };
 
 /* Instructions of one stage that share tasks: order[begin .. end - 1] on the ranges of block l. */
@@ -153,7 +154,7 @@ struct task {
     size_t group, number; /* of the range */
 };
 
-/* The stages that touch a buffer of a block: 1 more than the first and the last; 0: none does. */
+/* The first and the last stage that touch a buffer of a block, plus 1; 0: no stage touches it. */
 struct span {
     size_t first, last;
 };
@@ -162,29 +163,27 @@ struct program {
     bl_context *ctx;
     struct program_spec spec;
     size_t n_blocks;
-    size_t threads;        /* that share the tasks: where the work is cut depends on it, the bits do not */
-    const struct net *net; /* whose blocks these are; NULL: a row of blocks, each with weights */
+    size_t threads;        /* which share the tasks. The cuts depend on this number, the bits do not */
+    const struct net *net; /* NULL: a chain of n_blocks weighted blocks */
     struct instruction *items;
     size_t n, room;
-    const bl_rule *user; /* whose arrays and maps these are; NULL: the library's rule */
-    struct op *
-        /* a user's maps, products and steps, as ops: n_maps of them, room for as many as instructions; NULL:
-           none */
-        maps;
+    const bl_rule *user; /* the user's rule; NULL: the rule is one of the library's */
+    /* The maps, products and array updates of a user's rule, as ops: n_maps of them, with room for as many as
+       instructions; NULL: none */
+    struct op *maps;
     size_t n_maps;
-    size_t *order;        /* of items, by group */
-    struct group *groups; /* by stage, and by their first instructions */
+    size_t *order;        /* indices of items, group by group */
+    struct group *groups; /* sorted by stage, then by first instruction */
     size_t n_groups;
     struct task *tasks;
-    size_t *stage_end; /* tasks before this one belong to the stage, or to one before it */
+    size_t *stage_end; /* of each stage: one past its last task */
     size_t n_tasks, n_stages;
-    size_t *place_numbers;          /* of a lean program: of each block's outputs, then of its derivatives */
-    struct workspace_places places; /* these; n is 0 of another program, and before it is lowered */
-    struct span *
-        /* Of buffer b of block l: at b n_blocks + l. Signals count as deltas, in whose memory they lie */
-        spans;
+    size_t *place_numbers;          /* of a lean program: of the blocks' outputs, then of their derivatives */
+    struct workspace_places places; /* the same; n is 0 for other programs, and before lowering */
+    /* Buffer b of block l has the span b n_blocks + l. Signals count as deltas, whose memory they share */
+    struct span *spans;
     size_t loss_stage;
-    /* Some task reads signals or deltas of a hidden block that another one has written */
+    /* Some task reads signals or deltas of a hidden block that another task has written */
     bool shares_derivatives;
 };
 
@@ -192,29 +191,29 @@ struct program {
 size_t program_followers(const struct program *p, size_t l);
 size_t program_follower(const struct program *p, size_t l, size_t i);
 
-/* The blocks whose outputs block l reads, in text order; NET_INPUT. */
+/* The blocks whose outputs block l reads, in text order; NET_INPUT for the batch. */
 size_t program_sources(const struct program *p, size_t l);
 size_t program_source(const struct program *p, size_t l, size_t i);
 
-/* Operand i with its block resolved; its buffer is BUFFER_NONE past the last. `block`: whose buffer it is. */
+/* Operand i with its buffer and its block resolved. Past the last operand the buffer is BUFFER_NONE. */
 struct operand program_operand(const struct program *p, const struct instruction *item, size_t i,
                                size_t *block);
-/* How much of the operand one task touches, by the way the instruction is cut. */
+/* How much of the operand one task touches, which depends on how the instruction is cut. */
 enum extent program_extent(const struct instruction *item, struct operand o);
 const char *program_buffer_name(const struct program *p, enum buffer buffer);
 
-/* Stages, groups and tasks from the operands; fuses gradient and update first where that is possible. */
+/* Fuses gradients with updates where possible, then finds stages, groups and tasks from the operands. */
 bl_status program_lower(struct program *p, const struct net *net);
-/* Gives instructions of narrow blocks another cut where groups by channels leave threads without work.
+/* Cuts instructions on narrow blocks otherwise than by channels where that would leave threads without work.
    false: nothing has changed. */
 bool program_choose_cuts(struct program *p);
 void program_free(struct program *p);
 
-/* Which memory two accesses share: equal numbers may be the same memory. Below program_memories. */
+/* A number below program_memories for the memory of a buffer. Buffers with equal numbers may share memory. */
 size_t program_memory(const struct program *p, enum buffer buffer, size_t block);
 size_t program_memories(const struct program *p);
 
-/* Of a lean program, the places of outputs and derivatives by their lifetimes in the list (lifetimes.c). */
+/* Finds the places of outputs and derivatives of a lean program from their lifetimes in the list. */
 bl_status program_find_places(struct program *p, const struct net *net);
 
 /* What a batch must keep for the program. */

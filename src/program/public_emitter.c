@@ -2,12 +2,12 @@
  * public_emitter.c - the emitter of the public header: checks the arguments of a user's rule, and calls the
  * emitter of the library's rules.
  *
- * How a map or a product may be cut follows from what it writes: where all of that belongs to channels of its
- * block, by these; else it is one task.
+ * A map or a product is cut by channels where all of its written operands belong to channels of its block;
+ * else it is one task.
  */
 #include "user_operands.h"
 
-/* Whether the instruction may be emitted on that block, one of first .. end - 1. */
+/* Refuses the instruction unless its block is one of first .. end - 1. */
 static bool is_block(bl_emitter *e, const char *what, int block, size_t first, size_t end)
 {
     if (block >= 0 && (size_t)block >= first && (size_t)block < end)
@@ -31,7 +31,7 @@ static bool has_feedback(bl_emitter *e, const char *what, bl_feedback_kind kind)
     return false;
 }
 
-/* Not in `learn`, which has no signals any more. */
+/* Refuses the instruction in `learn`, where signals no longer exist. */
 static bool is_open(bl_emitter *e, const char *what)
 {
     if (e && e->program->user && !e->is_learning)
@@ -41,7 +41,7 @@ static bool is_open(bl_emitter *e, const char *what)
     return false;
 }
 
-/* Signals and deltas are new in each step. */
+/* Refuses a period for instructions that write signals or deltas, which every step needs. */
 static bool is_each_step(bl_emitter *e, const char *what)
 {
     if (e->period <= 1)
@@ -108,7 +108,7 @@ void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block)
                      (size_t)block);
 }
 
-/* Of pull and push. */
+/* Refuses a matrix that pull and push do not take. */
 static bool is_matrix(bl_emitter *e, const char *what, bl_buffer_id matrix)
 {
     if (matrix == BL_WEIGHTS)
@@ -152,15 +152,15 @@ void bl_emit_noise(bl_emitter *e, bl_buffer_id array, double sigma, int stream, 
     const char *const what = "bl_emit_noise";
     if (!is_open(e, what) || !is_block(e, what, block, 0, e->program->n_blocks))
         return;
-    const bl_rule_array *own = user_array(e, array);
-    if (!own)
+    const bl_rule_array *rule_array = user_array(e, array);
+    if (!rule_array)
         user_refuse(e, "%s into buffer %d, expected an array of the rule", what, (int)array);
     else if (!(sigma > 0.0 && sigma <= 1e6) || stream < 0 || stream > UINT16_MAX)
         user_refuse(e, "%s with sigma %g and stream %d, expected a number up to 1e6 and 0 to 65535", what,
                     sigma, stream);
-    else if (array_is_kept(own) || is_each_step(e, what))
+    else if (array_is_kept(rule_array) || is_each_step(e, what))
         emit_noise(e, user_buffer(array), (float)sigma, (uint16_t)stream,
-                   array_is_of_blocks(own) ? (size_t)block : last_block(e));
+                   array_is_of_blocks(rule_array) ? (size_t)block : last_block(e));
 }
 
 void bl_emit_every(bl_emitter *e, int steps)
@@ -187,7 +187,7 @@ void bl_emit_learn_feedback(bl_emitter *e, int block)
 
 /* ---- Instructions with operands of the rule's choice */
 
-/* Room for one more of them. NULL: there is none, or this is no place for it. */
+/* Memory for one more op. NULL: there is none, or the block is refused. */
 static struct op *next_op(bl_emitter *e, const char *what, int block)
 {
     struct program *p = e ? e->program : NULL;
@@ -197,8 +197,8 @@ static struct op *next_op(bl_emitter *e, const char *what, int block)
     return e->is_full ? NULL : &p->maps[p->n_maps];
 }
 
-/* As a whole, where what it writes does not belong to the channels of its block. */
-static void settle_ranges(struct op *op)
+/* Makes the op one task if a written operand does not belong to the channels of its block. */
+static void choose_ranges(struct op *op)
 {
     for (size_t i = 0; i < OPERANDS && op->operands[i].buffer; i++)
         op->is_whole =
@@ -228,13 +228,13 @@ void bl_emit_map(bl_emitter *e, const bl_map *map, int block)
         if (!user_operand(e, "map", map->name, i, map->operands[i].buffer, map->operands[i].access,
                           (size_t)block, &op->operands[i]))
             return;
-    settle_ranges(op);
+    choose_ranges(op);
     e->program->n_maps++;
     emit_map(e, op, (size_t)block);
 }
 
-/* Of a and b, the one whose rows or columns are those of the result that a task computes is read by ranges
-   too, where its channels lie so; the other one is read whole. */
+/* A task that computes a range of the result's rows needs only those rows of a; for columns, only those of b.
+   That operand is read by ranges where the range lies along its channels; the other operand is read whole. */
 static void share_ranges(const bl_rule *rule, const bl_matmul *matmul, struct op *op)
 {
     const bool are_rows = user_layout(rule, op->operands[2].buffer) == CHANNELS_ARE_ROWS;
@@ -261,7 +261,7 @@ void bl_emit_matmul(bl_emitter *e, const bl_matmul *matmul, int block)
              user_operand(e, what, "b", 1, matmul->b, BL_READS, (size_t)block, &op->operands[1]) &&
              user_operand(e, what, "to", 2, matmul->to, BL_WRITES, (size_t)block, &op->operands[2])) {
         share_ranges(e->program->user, matmul, op);
-        settle_ranges(op);
+        choose_ranges(op);
         e->program->n_maps++;
         emit_matmul(e, op, matmul->transpose_a != 0, matmul->transpose_b != 0, (size_t)block);
     }
@@ -287,22 +287,23 @@ void bl_emit_update(bl_emitter *e, bl_buffer_id array, bl_buffer_id gradient, in
     struct op *op = next_op(e, what, block);
     if (!op)
         return;
-    const bl_rule_array *own = user_array(e, array), *by = user_array(e, gradient);
+    const bl_rule_array *rule_array = user_array(e, array), *by = user_array(e, gradient);
     *op = (struct op){.kind = OP_UPDATE_ARRAY, .name = "update_array", .move = MOVE_UPDATE};
     if (!e->is_learning || e->period > 1)
         user_refuse(e, "%s is for the callback `learn`, and for each step", what);
-    else if (!own || !by || own == by)
+    else if (!rule_array || !by || rule_array == by)
         user_refuse(e, "%s of buffer %d by buffer %d, expected two arrays of the rule", what, (int)array,
                     (int)gradient);
-    else if (!array_is_kept(own) || !is_shaped_like(own, by))
+    else if (!array_is_kept(rule_array) || !is_shaped_like(rule_array, by))
         user_refuse(e, "%s of \"%s\" by \"%s\", expected an array that is kept and one of its shape", what,
-                    own->name, by->name);
-    else if (user_operand(e, what, own->name, 0, gradient, BL_READS, (size_t)block, &op->operands[0]) &&
-             user_operand(e, what, own->name, 1, array, BL_UPDATES, (size_t)block, &op->operands[1])) {
-        const size_t l = array_is_of_blocks(own) ? (size_t)block : last_block(e);
-        settle_ranges(op);
+                    rule_array->name, by->name);
+    else if (user_operand(e, what, rule_array->name, 0, gradient, BL_READS, (size_t)block,
+                          &op->operands[0]) &&
+             user_operand(e, what, rule_array->name, 1, array, BL_UPDATES, (size_t)block, &op->operands[1])) {
+        const size_t l = array_is_of_blocks(rule_array) ? (size_t)block : last_block(e);
+        choose_ranges(op);
         if (is_updated(e->program, op->operands[1].buffer, l)) {
-            user_refuse(e, "%s of \"%s\" twice in a step", what, own->name);
+            user_refuse(e, "%s of \"%s\" twice in a step", what, rule_array->name);
             return;
         }
         e->program->n_maps++;

@@ -68,7 +68,7 @@ static bool find_user_operands(const struct bl_emitter *e, bl_buffer_id buffer, 
         *out = (struct operand){.buffer = BUFFER_TARGETS};
         return true;
     case BL_ERROR:
-        *out = (struct operand){.buffer = BUFFER_DELTA, .whose = OF_LAST};
+        *out = (struct operand){.buffer = BUFFER_DELTA, .owner = OF_LAST};
         return true;
     case BL_OUTPUT:
     case BL_SIGNAL:
@@ -80,7 +80,7 @@ static bool find_user_operands(const struct bl_emitter *e, bl_buffer_id buffer, 
     default:
         if (array)
             *out = (struct operand){.buffer = user_buffer(buffer),
-                                    .whose = array_is_of_blocks(array) ? OF_BLOCK : OF_LAST};
+                                    .owner = array_is_of_blocks(array) ? OF_BLOCK : OF_LAST};
         return array != NULL;
     }
 }
@@ -115,7 +115,7 @@ bool user_operand(struct bl_emitter *e, const char *what, const char *name, size
     else if (buffer == BL_FEEDBACK && e->program->user->feedback == BL_FEEDBACK_NONE)
         user_refuse(e, "%s %.40s: operand %zu is feedback, but the rule has none", what, name, i);
     out->access = access == BL_READS ? READS : access == BL_WRITES ? WRITES : UPDATES;
-    out->extent = out->whose == OF_BLOCK && user_layout(e->program->user, out->buffer) != NO_CHANNELS
+    out->extent = out->owner == OF_BLOCK && user_layout(e->program->user, out->buffer) != NO_CHANNELS
                       ? EXTENT_RANGE
                       : EXTENT_ALL;
     return !e->refusal[0];

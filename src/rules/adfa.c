@@ -2,11 +2,11 @@
  * adfa.c - augmented direct feedback alignment (Nakajima, Inoue, Tanaka, Kuniyoshi, Hashimoto, Nakajima 2022,
  * doi:10.1038/s41467-022-35216-2).
  *
- *     delta_l = (e B_l) g(a_l)                  in place of f'(a_l): any non-linearity g (slope.h)
+ *     delta_l = (e B_l) g(a_l)                  any non-linearity g in place of f' (slope.h)
  *
  * The derivative of the activation need not be known, which makes the rule suitable for physical networks.
  * g(a) = cos a needs the input of each activation, which no other rule does: batch x units floats more for
- * each. The layers behind the activation are differentiated exactly.
+ * each activation. The derivatives of the layers after the activation are exact.
  */
 #include "rule_table.h"
 

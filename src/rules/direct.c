@@ -1,19 +1,19 @@
 /*
- * direct.c - the product shared by the rules that send the error, or the target, directly.
+ * direct.c - the product of the rules that send the error, or the targets, directly to each block.
  */
 #include "direct.h"
 
-/* The signal at the place. */
+/* The signal of the place's channels and examples. */
 static struct matrix signal_of(const struct net *net, const struct place *at,
                                const struct workspace *workspace)
 {
     const struct matrix signal = matrix_rows(workspace->signal[at->l], at->examples);
     const size_t map = signal.cols / net->blocks[at->l].channels;
-    return matrix_columns(signal, (struct part){at->part.begin * map, at->part.end * map});
+    return matrix_columns(signal, (struct range){at->channels.begin * map, at->channels.end * map});
 }
 
-/* Each row begins with one number for each of n channels: it becomes that channel's map. From the last one
-   on, so that none is written over before it was read. */
+/* Each row begins with one number for each of n channels. Copies the number to every position of the
+   channel's map, from the last channel to the first, so that no number is overwritten before it is read. */
 static void spread(struct matrix signal, size_t n)
 {
     const size_t map = signal.cols / n;
@@ -30,7 +30,7 @@ void direct_product(const struct rule *rule, const struct net *net, const struct
                     struct workspace *workspace)
 {
     const enum feedback_at feedback_at = rule->feedback.feedback_at;
-    const struct part columns = feedback_at_part(net, at->l, feedback_at, at->part);
+    const struct range columns = feedback_at_range(net, at->l, feedback_at, at->channels);
     const struct matrix B = matrix_columns(rule->B[at->l], columns);
     const struct matrix signal = signal_of(net, at, workspace);
     v = matrix_rows(v, at->examples);
@@ -44,7 +44,7 @@ void direct_product(const struct rule *rule, const struct net *net, const struct
                                           .c = signal.x,
                                           .ldc = signal.stride});
     if (feedback_at == FEEDBACK_AT_CHANNELS)
-        spread(signal, part_size(columns));
+        spread(signal, range_size(columns));
 }
 
 void direct_scale(const struct net *net, const struct place *at, struct workspace *workspace, float factor)

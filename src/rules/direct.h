@@ -7,11 +7,11 @@
 
 #include "rule.h"
 
-/* At the place, signal[l] = v B[l].  v: batch x outputs, B[l]: outputs x units at block l's feedback
-                                      position, or x its channels (feedback_at.h). */
+/* At the place, signal[l] = v B[l]. v: batch x outputs; B[l]: outputs x units at block l's feedback position,
+   or outputs x channels (feedback_at.h). */
 void direct_product(const struct rule *rule, const struct net *net, const struct place *at, struct matrix v,
                     struct workspace *workspace);
-/* Multiplies the place's range of signal[l] by a number, and the row of each example by the example's
+/* Multiplies the place's range of signal[l] by `factor`, and the row of each example by the example's
    weight. */
 void direct_scale(const struct net *net, const struct place *at, struct workspace *workspace, float factor);
 

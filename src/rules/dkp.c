@@ -3,10 +3,11 @@
  * alignment").
  *
  *     signal_l = e B_l                          e: batch x outputs, B_l: outputs x units of block l
- *     gradient of B_l = e^T h_l                 stepped and decayed like the weights
+ *     gradient of B_l = e^T h_l                 updated and decayed like the weights
  *
- * Direct feedback alignment whose feedback learns: for the last hidden block it is the output's own gradient,
- * transposed. Memory: outputs x (the sum of the hidden units), and the optimiser's of it.
+ * Direct feedback alignment with learned feedback. For the last hidden block the gradient of B is the
+ * transpose of the output layer's. Memory: outputs x (the sum of the hidden units), and the optimiser's state
+ * of B.
  */
 #include "rule_table.h"
 

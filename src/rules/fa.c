@@ -3,8 +3,8 @@
  *
  *     signal_l = delta_{l+1} B_{l+1}            delta: batch x units, B: shaped like W_{l+1}
  *
- * The chain of backpropagation with a fixed random matrix in place of each transposed W. Memory: one B for
- * each block but the first, as large as its weights.
+ * Backpropagation with a fixed random matrix in place of each transposed W. Memory: one B for each block
+ * except the first, as large as its weights.
  */
 #include "rule_table.h"
 

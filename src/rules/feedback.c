@@ -46,7 +46,7 @@ bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char 
         *out = (struct feedback_spec){.kind = FEEDBACK_NOKLAND};
     else if (strcmp(text, "lillicrap") == 0)
         *out = (struct feedback_spec){.kind = FEEDBACK_UNIFORM, .size = 0.5};
-    else if ((strchr(text, '.') || strchr(text, '/')) && !is_number(rest)) /* "gaussian 0.1" is no file */
+    else if ((strchr(text, '.') || strchr(text, '/')) && !is_number(rest)) /* "gaussian 0.1" is not a path */
         *out = (struct feedback_spec){.kind = FEEDBACK_FILE, .path = text};
     else
         return feedback_unknown(ctx, text);
@@ -59,7 +59,7 @@ bl_status feedback_check_text(bl_context *ctx, const char *text)
     return feedback_parse(ctx, &ignored, text);
 }
 
-/* terms: the number of terms in one element of a signal. */
+/* The limit of a uniform distribution. terms: of the sum that is one number of a signal. */
 static double limit_of(const struct feedback_spec *spec, struct matrix B, double terms)
 {
     if (spec->kind == FEEDBACK_NOKLAND)
@@ -141,9 +141,9 @@ bl_status feedback_from_output_to_all(struct rule *rule, const struct net *net)
     return BL_OK;
 }
 
-/* A number that enters block f goes into units x weights / inputs sums on the average: all units of a
-   dense layer, the channels of a convolution at each place of its window, less at the edges and with a
-   stride. */
+/* One number of the signal that pull computes is a sum over units x weights / inputs terms on average: all
+   units of a dense layer; of a convolution, its channels at each position of the window, and fewer at the
+   edges or with a stride. */
 static bl_status feedback_like_weights(struct rule *rule, const struct net *net, size_t f)
 {
     const struct layer *layer = net_layer(net, f);

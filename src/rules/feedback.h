@@ -1,14 +1,12 @@
 /*
- * feedback.h - the fixed random matrices B, and the ways to draw them.
+ * feedback.h - the random matrices B, and the distributions from which they are drawn.
  *
- *     nokland      U(-1/sqrt(n), 1/sqrt(n)), n the units that B projects to (its columns), not the classes it
- *                  comes
- *                  from: Nøkland 2016's fanout
+ *     nokland      U(-1/sqrt(n), 1/sqrt(n)), n the number of B's columns, the units to which it projects: the
+ *                  fan-out of Nøkland 2016
  *     lillicrap    U(-0.5, 0.5)                                             Lillicrap et al. 2016
- *     fanin G      U(-G sqrt(3 / n), G sqrt(3 / n)), n the numbers that one number of the signal is summed
- *                  over: a signal
- *                  passes with G times its size, and a chain of such matrices neither grows nor fades at 1,
- *                  the default
+ *     fanin G      U(-G sqrt(3 / n), G sqrt(3 / n)), n the terms of the sum that is one number of the signal.
+ *                  The signal has G times the size of what B multiplies, so with G = 1, the default, it
+ *                  neither grows nor vanishes along a chain of such matrices
  *     uniform X    U(-X, X)
  *     normal S     N(0, S^2)
  *     FILE         .npz or .safetensors with the arrays "0.feedback", "1.feedback", ...
@@ -25,16 +23,16 @@ enum feedback_kind {
     FEEDBACK_UNIFORM,
     FEEDBACK_NORMAL,
     FEEDBACK_FILE,
-    FEEDBACK_STORED /* zero: a model's file will fill it in */
+    FEEDBACK_STORED /* not drawn, because it will be read from a model's file */
 };
 
 struct feedback_spec {
     enum feedback_kind kind;
     double size;                  /* G, X or S */
     const char *path;             /* of the file; borrowed */
-    enum feedback_at feedback_at; /* where it lands, of rules that send the error straight to a block */
-    enum slope slope;             /* what stands for f' there, of adfa */
-    size_t most;                  /* numbers in the model's file: more than there are cannot be stored */
+    enum feedback_at feedback_at; /* where the signal of a direct rule enters a block */
+    enum slope slope;             /* adfa's function in place of f' */
+    size_t most;                  /* of FEEDBACK_STORED: the numbers in the model's file */
 };
 
 struct rule;
@@ -44,14 +42,14 @@ bl_status feedback_check_text(bl_context *ctx, const char *text);
 
 /* B[l]: outputs x units at the feedback position of block l. Drawn from stream RNG_FEEDBACK, layer l. */
 bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l);
-bl_status feedback_from_output_to_all(
-    struct rule *rule, const struct net *net); /* of every block that ends a hidden module with parameters */
-/* B[f]: shaped like the weights of block f, which it replaces on the way back, for every f whose input is
-   another module's output. Drawn from stream RNG_FEEDBACK, layer f - 1, the block it teaches: with one
-   hidden layer the same numbers as feedback_from_output's. */
+/* The same for every block that ends a hidden module with parameters. */
+bl_status feedback_from_output_to_all(struct rule *rule, const struct net *net);
+/* B[f]: shaped like the weights of block f, which it replaces in the pull, for every f whose input is another
+   module's output. Drawn from stream RNG_FEEDBACK, layer f - 1, so that with one hidden layer the numbers are
+   those of feedback_from_output. */
 bl_status feedback_like_all_weights(struct rule *rule, const struct net *net);
 
-/* B[0]: outputs x inputs of the net, U(-limit, limit) where the spec is nokland's, else as the spec says. */
+/* B[0]: outputs x inputs of the net, U(-limit, limit) if the spec is nokland, else as the spec says. */
 bl_status feedback_to_input(struct rule *rule, const struct net *net, double limit);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * frozen.c - a baseline: hidden blocks keep their initial weights, and only the output learns. A rule that is
- * not better than it does not train its hidden layers usefully.
+ * frozen.c - a baseline: hidden blocks keep their initial weights, and only the output layer is trained. A
+ * rule that is not better than this baseline does not train its hidden layers usefully.
  */
 #include "rule_table.h"
 

@@ -2,12 +2,12 @@
  * ifa.c - indirect feedback alignment (Nøkland 2016, arXiv:1609.01596, equation 8).
  *
  *     signal_1 = e B_1                          e: batch x outputs, B_1: outputs x units of the first block
- *     signal_l = delta_{l-1} W_l^T l > 1: forward through the weights signal_l = the sum of delta_k where
- *     block l adds the outputs of blocks k
+ *     signal_l = delta_{l-1} W_l^T              l > 1: forward through the weights
+ *     signal_l = sum of delta_k                 where block l adds the outputs of blocks k
  *
- * Only the first block has feedback. Each block has a signal of its own, also the last ones of a residual's
- * body and shortcut. Not defined where a hidden block changes the size of its maps (a pool): the output of a
- * block's weights then has another size than the input of the next block.
+ * Only the first block has feedback. Each block has a signal of its own, also the last blocks of a residual's
+ * body and shortcut. The rule is not defined where a hidden block changes the size of its maps (a pool),
+ * because the output of the block's weights then has another size than the input of the next block.
  */
 #include "../net/modules.h"
 #include "rule_table.h"

@@ -5,10 +5,10 @@
  *     signal_l = delta_{l+1} B_{l+1}            B: shaped like W
  *     W <- (1 - lambda) W - step                B <- (1 - lambda) B - the same step
  *
- * Feedback alignment whose feedback learns: as both take the same steps, B - W is multiplied by (1 - lambda)
- * each step, and the rule approaches backpropagation without weight transport. lambda is not multiplied by
- * the learning rate, so B continues to approach W when the rate falls: after t steps (1 - lambda)^t of B - W
- * is left. Memory: one B for each block but the first, and the optimiser's of it.
+ * Feedback alignment with learned feedback. Because B and W take the same steps, B - W is multiplied by (1 -
+ * lambda) in each step, and the rule approaches backpropagation without weight transport. lambda is not
+ * multiplied by the learning rate, so B continues to approach W when the rate falls: after t steps (1 -
+ * lambda)^t of B - W is left. Memory: one B for each block except the first, and the optimiser's state of B.
  */
 #include "rule_table.h"
 

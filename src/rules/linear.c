@@ -1,6 +1,6 @@
 /*
- * linear.c - a baseline: no hidden layers at all, the output learns from the input. Logistic regression with
- * ce or bce.
+ * linear.c - a baseline: the output layer alone, without hidden layers. With the losses ce and bce this is
+ * logistic regression.
  */
 #include "rule_table.h"
 

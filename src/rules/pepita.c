@@ -5,11 +5,11 @@
  *     first pass    x -> h_l, e                 second pass   x + e F -> h'_l
  *     delta_l = (h_l - h'_l) scale              gradients with the second pass's inputs h'_{l-1}
  *
- * l is the last block of a module; inside a module derivatives are exact, at the second pass's outputs.
+ * l is the last block of a module. Inside a module derivatives are exact, at the outputs of the second pass.
  *
- * There is no backward pass: the error is added to the input through F: outputs x inputs, 0.05 U(±sqrt(6 /
- * inputs)), and each block learns from the change of its output. Not defined where a hidden block changes the
- * size of its maps.
+ * There is no backward pass. The error is added to the input through F (outputs x inputs, drawn from 0.05
+ * U(±sqrt(6 / inputs))), and each block learns from the change of its output. The rule is not defined where a
+ * hidden block changes the size of its maps.
  */
 #include "../net/modules.h"
 #include "rule_table.h"
@@ -26,7 +26,7 @@ static bl_status pepita_init(struct rule *rule, const struct net *net)
     return feedback_to_input(rule, net, limit);
 }
 
-/* All examples' inputs, by one task: x += e F. */
+/* x += e F, for all examples in one task. */
 static void disturb(const struct rule *rule, const struct net *net, const struct place *at,
                     struct workspace *workspace)
 {
@@ -50,9 +50,9 @@ static void keep_output(const struct rule *rule, const struct net *net, const st
                         struct workspace *workspace)
 {
     (void)rule;
-    const struct part part = net_columns(net, at->l, at->part);
-    const struct matrix h = matrix_columns(workspace->h[at->l], part),
-                        kept = matrix_columns(workspace->signal[at->l], part);
+    const struct range range = net_columns(net, at->l, at->channels);
+    const struct matrix h = matrix_columns(workspace->h[at->l], range),
+                        kept = matrix_columns(workspace->signal[at->l], range);
     for (size_t n = 0; n < h.rows; n++)
         memcpy(matrix_row(&kept, n), matrix_row(&h, n), h.cols * sizeof(float));
 }
@@ -61,12 +61,12 @@ static void subtract_output(const struct rule *rule, const struct net *net, cons
                             struct workspace *workspace)
 {
     (void)rule;
-    const struct part part = net_columns(net, at->l, at->part);
+    const struct range range = net_columns(net, at->l, at->channels);
     for (size_t n = 0; n < workspace->n; n++) {
         const float *first = matrix_row(&workspace->signal[at->l], n),
                     *second = matrix_row(&workspace->h[at->l], n);
         float *delta = matrix_row(&workspace->delta[at->l], n);
-        for (size_t j = part.begin; j < part.end; j++)
+        for (size_t j = range.begin; j < range.end; j++)
             delta[j] = workspace->scale * (first[j] - second[j]);
     }
 }
@@ -111,7 +111,7 @@ const struct rule_ops rule_pepita = {
     .equation = "delta_l = h_l(x) - h_l(x + e F)",
     .about =
         "PEPITA, a second pass with the error at the input, Dellaferrera & Kreiman 2022, arXiv:2201.11665",
-    .default_feedback = "nokland", /* here: the range above */
+    .default_feedback = "nokland", /* pepita_init replaces its range by the one above */
     .init = pepita_init,
     .begin = pepita_begin,
     .emit = pepita_emit,

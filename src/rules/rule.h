@@ -1,12 +1,11 @@
 /*
- * rule.h - the interface of a learning rule, which computes a signal for each hidden block from the output's
- * error.
+ * rule.h - the interface of a learning rule, which computes a signal for each hidden block.
  *
- * A rule does so by emitting instructions (program/emitter.h). Derivatives, gradients and updates are the
- * same for every rule. The last block has no signal: it learns from the error itself under every rule.
+ * A rule emits the instructions that compute the signals (program/emitter.h). Derivatives, gradients and
+ * updates are the same for every rule. The last block has no signal: under every rule it learns from the
+ * error itself.
  *
- * To add one: a file with a `const struct rule_ops rule_NAME`, a line in rule_table.c, a golden case, a row
- * in docs/rules.md, a line in CHANGELOG.md.
+ * CONTRIBUTING.md lists the steps to add a rule.
  */
 #ifndef BL_RULES_RULE_H
 #define BL_RULES_RULE_H
@@ -20,7 +19,7 @@ struct rule {
     const struct rule_ops *ops;
     bl_context *ctx;
     size_t n_blocks;
-    struct rule_arrays *own;       /* of a user's rule; NULL: none */
+    struct rule_arrays *arrays;    /* of a user's rule; NULL: none */
     struct matrix *B;              /* n_blocks; a block without feedback has x = NULL */
     struct feedback_spec feedback; /* how to draw B */
     uint64_t seed;
@@ -29,24 +28,25 @@ struct rule {
 /* The matrix with which learning aligns a block's weights, if the rule's paper names one
    (train/weight_angle.h). */
 enum weight_relation {
-    WEIGHTS_ARE_FREE,              /* nothing that can be named */
-    WEIGHTS_FOLLOW_THEIR_FEEDBACK, /* W[f] to B[f], which has its shape and its place on the way back */
-    WEIGHTS_FOLLOW_DIRECT_FEEDBACK /* W[l] to B[l]^T B[l - 1], the last block's to B[l - 1] */
+    WEIGHTS_ARE_FREE,              /* the paper names none */
+    WEIGHTS_FOLLOW_THEIR_FEEDBACK, /* W[f] aligns with B[f], which replaces it in the pull */
+    WEIGHTS_FOLLOW_DIRECT_FEEDBACK /* W[l] aligns with B[l]^T B[l - 1]; the last block's with B[l - 1] */
 };
 
 struct rule_ops {
-    const bl_rule *user; /* what a user has registered, of which the rest follows; NULL: the library's rule */
-    const char *name;    /* in options, logs, files */
-    const char *about;   /* one line and the paper */
-    const char *equation;         /* what emit says, for readers */
+    const bl_rule
+        *user;         /* the registered rule from which the other members follow; NULL: the library's rule */
+    const char *name;  /* in options, logs, files */
+    const char *about; /* one line and the paper */
+    const char *equation;         /* the equation that `emit` implements, for readers */
     bool learns_from_zero;        /* all-zero weights are a good start, given f'(0) > 0 */
     bool needs_classes;           /* its signals come from the targets, which must be one-hot */
     bool only_output;             /* trains the net without its hidden blocks (net_text_of_output) */
-    enum weight_relation weights; /* of blocks but the first */
-    /* It replaces the derivative of activations by another function (feedback_spec.slope). */
+    enum weight_relation weights; /* of all blocks except the first */
+    /* The rule replaces the derivative of activations by another function (feedback_spec.slope). */
     bool has_slope;
     bool derives_feedback; /* B is computed from the weights in each step */
-    /* How to draw the feedback by default; NULL: depends on flow and optimiser. */
+    /* The default distribution of the feedback; NULL: it depends on the rule's flow and the optimiser. */
     const char *default_feedback;
     /* The fraction by which weights and feedback decay at each step, if feedback learns. */
     double default_lambda;
@@ -63,7 +63,7 @@ struct rule_ops {
     void (*learn)(struct bl_emitter *e, size_t l);
 };
 
-/* The library's, then those that are registered with ctx (NULL: no context, and none). NULL past the last. */
+/* The library's rules, then those registered with ctx, if that is not NULL. NULL past the last rule. */
 const struct rule_ops *rule_ops_at(const bl_context *ctx, int i);
 const struct rule_ops *rule_find(const bl_context *ctx, const char *name); /* NULL: no such */
 const struct rule_ops *rule_reference(void); /* backpropagation, with which angles are measured */
@@ -72,16 +72,16 @@ const struct rule_ops *rule_reference(void); /* backpropagation, with which angl
 struct rule_flow {
     bool reads_next, reads_previous; /* deltas of the blocks after, or before it: a chain */
     bool reads_error, has_second_pass;
-    bool learns_feedback;  /* B has a step of its own in the optimiser */
-    bool fits_outputs;     /* its gradient is e^T h, of the block's end */
-    bool updates_feedback; /* by a map that reads what it was before */
-    bool writes_deltas;    /* itself, without the derivatives of the layers behind the weights */
+    bool learns_feedback;  /* the optimiser updates B */
+    bool fits_outputs;     /* the gradient of B is e^T h, h the block's output */
+    bool updates_feedback; /* a map computes B from its previous value */
+    bool writes_deltas;    /* itself, without derivatives of the layers after the weights */
 };
 struct rule_flow rule_flow(const struct rule_ops *ops);
 /* Emits the rule's program on some nets, and refuses a rule that is not defined on them, with its message. */
 bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops);
-bool rule_is_chain(const struct rule_ops *ops);  /* from the output on, block by block */
-bool rule_is_direct(const struct rule_ops *ops); /* to each block through a matrix of its own */
+bool rule_is_chain(const struct rule_ops *ops);  /* signals go backward from block to block */
+bool rule_is_direct(const struct rule_ops *ops); /* signals go to each block directly */
 bool rule_learns_feedback(const struct rule_ops *ops);
 /* Whether a block can be updated before the next block's signal is computed: then the memory of a step does
    not grow with the depth. */
@@ -92,7 +92,7 @@ const char *rule_order_name(const struct rule_ops *ops); /* "backward", "forward
 bool rule_needs_sums(const struct rule *rule);
 bl_status rule_check_text(bl_context *ctx, const char *text);
 
-/* Bound to the net's shapes; feedback drawn, or read from the spec's file, here. */
+/* Binds a rule to a net: draws its feedback with the net's shapes, or reads it from the spec's file. */
 bl_status rule_create(struct rule **out, const struct net *net, const struct rule_ops *ops,
                       const struct feedback_spec *feedback, uint64_t seed);
 void rule_free(struct rule *rule);

@@ -24,7 +24,7 @@ static bl_status emit_or_fail(bl_context *ctx, struct program *p, const struct r
     BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: %s", ops->name, refusal);
 }
 
-/* On a small net with residuals. */
+/* Checks the program on a small net with residuals. */
 static bl_status check_on_graph(bl_context *ctx, const struct rule_ops *ops)
 {
     struct net *net = NULL;
@@ -60,8 +60,9 @@ bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops)
         BL_TRY(emit_or_fail(ctx, &p, ops));
     }
     const struct rule_flow flow = rule_flow(ops);
-    if (flow.reads_previous ||
-        flow.has_second_pass) /* not defined there, which is an error only if such a net is requested */
+    /* Such rules are not defined on nets with residuals, which is an error only if such a net is
+       requested. */
+    if (flow.reads_previous || flow.has_second_pass)
         return BL_OK;
     return check_on_graph(ctx, ops);
 }
@@ -95,7 +96,8 @@ bl_status rule_program(struct program **out, const struct rule *rule, const stru
     return BL_OK;
 }
 
-/* Of some blocks in a row: the library's rules, which do the same on all of them, need no more than three. */
+/* Emits the rule on a chain of six blocks. Three would do for the library's rules, which treat all blocks the
+   same way; a user's rule may not. */
 struct rule_flow rule_flow(const struct rule_ops *ops)
 {
     enum { BLOCKS = 6, ROOM = EMISSION_ROOM * (BLOCKS + 1) };
@@ -122,8 +124,8 @@ struct rule_flow rule_flow(const struct rule_ops *ops)
             size_t block = 0;
             const struct operand o = program_operand(&p, item, k, &block);
             const bool is_delta = o.buffer == BUFFER_DELTA && o.access == READS;
-            flow.reads_next = flow.reads_next || (is_delta && o.whose == OF_NEXT);
-            flow.reads_previous = flow.reads_previous || (is_delta && o.whose == OF_PREVIOUS);
+            flow.reads_next = flow.reads_next || (is_delta && o.owner == OF_NEXT);
+            flow.reads_previous = flow.reads_previous || (is_delta && o.owner == OF_PREVIOUS);
             if (kind == OP_MAP && o.buffer == BUFFER_FEEDBACK && o.access == UPDATES)
                 flow.updates_feedback = true;
             flow.writes_deltas = flow.writes_deltas ||

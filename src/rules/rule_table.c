@@ -1,5 +1,5 @@
 /*
- * rule_table.c - the table of learning rules, one line each, and binding a rule to a net.
+ * rule_table.c - the table of learning rules, and binding a rule to a net.
  */
 #include "rule_table.h"
 
@@ -46,7 +46,7 @@ bl_status rule_check_text(bl_context *ctx, const char *text)
     return rule_unknown(ctx, text);
 }
 
-/* What goes from block to block through their weights arrives at the end of each. */
+/* Signals that go from block to block enter at the end of each block, so only direct rules have a choice. */
 static bl_status check_feedback_at(const struct net *net, const struct rule_ops *ops,
                                    const struct feedback_spec *feedback)
 {
@@ -54,9 +54,8 @@ static bl_status check_feedback_at(const struct net *net, const struct rule_ops 
         return BL_OK;
     BL_FAIL(
         net->ctx, BL_NOT_DEFINED,
-        "rule %s does not support the option feedback-at; dfa, adfa and drtp do, which send fixed feedback "
-        "straight to a "
-        "block",
+        "rule %s does not support the option feedback-at; dfa, adfa and drtp do, which send signals directly "
+        "to each block through fixed feedback",
         ops->name);
 }
 

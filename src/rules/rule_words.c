@@ -22,9 +22,9 @@ static const struct alias rule_aliases[] = {
     {"forwardforward ff",
      "forward-forward is not implemented; of rules with two forward passes there is pepita"},
     {"none fixed random elm extremelearningmachine reservoir randomfeatures",
-     "hidden blocks that stay as they were drawn are written frozen"},
+     "the rule that does not train hidden blocks is written frozen"},
     {"shallow logisticregression logreg softmaxregression perceptron",
-     "a net without hidden blocks is written linear"},
+     "the baseline without hidden blocks is written linear"},
     {"targetpropagation tp dtp differencetargetpropagation equilibriumpropagation eqprop ep hebbian hebb "
      "predictivecoding pc stdp contrastivehebbian rbm",
      "that rule is not implemented; backless rules lists those that are"},

@@ -1,6 +1,6 @@
 /*
- * slope.c - the functions that adfa may put in place of f'(a). A cosine is of |g| <= 1 and g(0) = 1, like the
- * derivative of tanh.
+ * slope.c - the functions that adfa may use in place of f'(a). A cosine has |g| <= 1 and g(0) = 1, as the
+ * derivative of tanh has.
  */
 #include "slope.h"
 

@@ -10,21 +10,21 @@
 #include <string.h>
 
 struct rule_arrays {
-    struct matrix *all; /* array i of block l at i n_blocks + l. Of the batch's: rows are the room */
+    struct matrix *all; /* array i of block l is all[i n_blocks + l]. BL_BATCH arrays have `room` rows */
     size_t room;        /* examples */
-    float *saved;       /* while something is measured: what is kept, one array after the other */
+    float *saved;       /* during a measurement: the kept arrays, one after the other */
     bool saves_feedback;
     struct rule_fault fault;
 };
 
 struct rule_fault *rule_fault(const struct rule *rule)
 {
-    return &rule->own->fault;
+    return &rule->arrays->fault;
 }
 
 size_t rule_array_count(const struct rule *rule)
 {
-    return rule->own ? (size_t)rule->ops->user->n_arrays * rule->n_blocks : 0;
+    return rule->arrays ? (size_t)rule->ops->user->n_arrays * rule->n_blocks : 0;
 }
 
 static const bl_rule_array *array_at(const struct rule *rule, size_t i)
@@ -37,7 +37,7 @@ static bool has(const struct rule *rule, size_t i)
     return array_is_of_blocks(array_at(rule, i)) || i % rule->n_blocks + 1 == rule->n_blocks;
 }
 
-/* A batch has 0 examples until there is room for one. */
+/* The size of one side of an array. A batch counts as 0 examples until rule_need_batch allocates its rows. */
 static size_t side_of(const struct net *net, size_t l, int side)
 {
     switch (side) {
@@ -59,7 +59,7 @@ static size_t side_of(const struct net *net, size_t l, int side)
 static bl_status make_kept(struct rule *rule, size_t i)
 {
     const bl_rule_array *array = array_at(rule, i);
-    struct matrix *m = &rule->own->all[i];
+    struct matrix *m = &rule->arrays->all[i];
     const bool is_stored = rule->feedback.kind == FEEDBACK_STORED;
     if (is_stored && m->rows > rule->feedback.most / m->cols)
         BL_FAIL(rule->ctx, BL_BAD_DATA,
@@ -81,48 +81,48 @@ static size_t floats_to_save(const struct rule *rule)
     struct rule_kept_array kept;
     for (size_t i = 0; rule_kept_array(rule, i, &kept); i++)
         n += kept.values.rows * kept.values.cols;
-    for (size_t l = 0; rule->own->saves_feedback && l < rule->n_blocks; l++)
+    for (size_t l = 0; rule->arrays->saves_feedback && l < rule->n_blocks; l++)
         n += rule->B[l].rows * rule->B[l].cols;
     return n;
 }
 
 bl_status rule_arrays_create(struct rule *rule, const struct net *net)
 {
-    BL_TRY(MEM_ONE(rule->ctx, &rule->own, "the rule's arrays"));
-    rule->own->saves_feedback = rule_flow(rule->ops).updates_feedback;
-    BL_TRY(MEM_ARRAY(rule->ctx, &rule->own->all, rule_array_count(rule), "the rule's arrays"));
+    BL_TRY(MEM_ONE(rule->ctx, &rule->arrays, "the rule's arrays"));
+    rule->arrays->saves_feedback = rule_flow(rule->ops).updates_feedback;
+    BL_TRY(MEM_ARRAY(rule->ctx, &rule->arrays->all, rule_array_count(rule), "the rule's arrays"));
     for (size_t i = 0; i < rule_array_count(rule); i++) {
         const bl_rule_array *array = array_at(rule, i);
         const size_t l = i % rule->n_blocks;
         if (!has(rule, i))
             continue;
-        rule->own->all[i] = matrix_of(NULL, side_of(net, l, array->rows), side_of(net, l, array->cols));
+        rule->arrays->all[i] = matrix_of(NULL, side_of(net, l, array->rows), side_of(net, l, array->cols));
         if (array_is_kept(array))
             BL_TRY(make_kept(rule, i));
         else if (array->rows != BL_BATCH)
-            BL_TRY(MEM_ARRAY(rule->ctx, &rule->own->all[i].x, rule->own->all[i].rows * rule->own->all[i].cols,
-                             "an array of the rule"));
+            BL_TRY(MEM_ARRAY(rule->ctx, &rule->arrays->all[i].x,
+                             rule->arrays->all[i].rows * rule->arrays->all[i].cols, "an array of the rule"));
     }
-    return MEM_ARRAY(rule->ctx, &rule->own->saved, floats_to_save(rule), "the rule's arrays");
+    return MEM_ARRAY(rule->ctx, &rule->arrays->saved, floats_to_save(rule), "the rule's arrays");
 }
 
 void rule_arrays_free(struct rule *rule)
 {
-    if (!rule->own)
+    if (!rule->arrays)
         return;
-    for (size_t i = 0; rule->own->all && i < rule_array_count(rule); i++)
-        mem_free(rule->ctx, rule->own->all[i].x);
-    mem_free(rule->ctx, rule->own->all);
-    mem_free(rule->ctx, rule->own->saved);
-    mem_free(rule->ctx, rule->own);
+    for (size_t i = 0; rule->arrays->all && i < rule_array_count(rule); i++)
+        mem_free(rule->ctx, rule->arrays->all[i].x);
+    mem_free(rule->ctx, rule->arrays->all);
+    mem_free(rule->ctx, rule->arrays->saved);
+    mem_free(rule->ctx, rule->arrays);
 }
 
 bl_status rule_need_batch(const struct rule *rule, size_t examples)
 {
-    if (!rule->own || rule->own->room >= examples)
+    if (!rule->arrays || rule->arrays->room >= examples)
         return BL_OK;
     for (size_t i = 0; i < rule_array_count(rule); i++) {
-        struct matrix *m = &rule->own->all[i];
+        struct matrix *m = &rule->arrays->all[i];
         float *x = NULL;
         if (!has(rule, i) || array_at(rule, i)->rows != BL_BATCH)
             continue;
@@ -131,21 +131,21 @@ bl_status rule_need_batch(const struct rule *rule, size_t examples)
         m->x = x;
         m->rows = examples;
     }
-    rule->own->room = examples;
+    rule->arrays->room = examples;
     return BL_OK;
 }
 
 struct matrix rule_array(const struct rule *rule, enum buffer buffer, size_t l, size_t n)
 {
     const size_t i = rule_array_number(rule, buffer, l);
-    struct matrix m = rule->own->all[i];
+    struct matrix m = rule->arrays->all[i];
     m.rows = array_at(rule, i)->rows == BL_BATCH ? n : m.rows;
     return m;
 }
 
 size_t rule_array_floats(const struct rule *rule, enum buffer buffer, size_t l)
 {
-    const struct matrix m = rule->own->all[rule_array_number(rule, buffer, l)];
+    const struct matrix m = rule->arrays->all[rule_array_number(rule, buffer, l)];
     return m.rows * m.cols;
 }
 
@@ -154,7 +154,7 @@ bool rule_kept_array(const struct rule *rule, size_t i, struct rule_kept_array *
     for (size_t k = 0; rule && k < rule_array_count(rule); k++)
         if (has(rule, k) && array_is_kept(array_at(rule, k)) && i-- == 0) {
             *out = (struct rule_kept_array){.name = array_at(rule, k)->name,
-                                            .values = rule->own->all[k],
+                                            .values = rule->arrays->all[k],
                                             .l = k % rule->n_blocks,
                                             .number = k,
                                             .is_of_net = !array_is_of_blocks(array_at(rule, k))};
@@ -163,17 +163,17 @@ bool rule_kept_array(const struct rule *rule, size_t i, struct rule_kept_array *
     return false;
 }
 
-/* To rule->own->saved, or back. */
+/* Copies the kept arrays to rule->arrays->saved, or back. */
 static void copy_kept(const struct rule *rule, bool is_back)
 {
-    float *at = rule->own->saved;
+    float *at = rule->arrays->saved;
     struct rule_kept_array kept;
     for (size_t i = 0; rule_kept_array(rule, i, &kept); i++) {
         const size_t n = kept.values.rows * kept.values.cols;
         memcpy(is_back ? kept.values.x : at, is_back ? at : kept.values.x, n * sizeof *at);
         at += n;
     }
-    for (size_t l = 0; rule->own->saves_feedback && l < rule->n_blocks; l++) {
+    for (size_t l = 0; rule->arrays->saves_feedback && l < rule->n_blocks; l++) {
         const size_t n = rule->B[l].rows * rule->B[l].cols;
         if (n > 0)
             memcpy(is_back ? rule->B[l].x : at, is_back ? at : rule->B[l].x, n * sizeof *at);
@@ -183,12 +183,12 @@ static void copy_kept(const struct rule *rule, bool is_back)
 
 void rule_save_arrays(const struct rule *rule)
 {
-    if (rule->own)
+    if (rule->arrays)
         copy_kept(rule, false);
 }
 
 void rule_restore_arrays(const struct rule *rule)
 {
-    if (rule->own)
+    if (rule->arrays)
         copy_kept(rule, true);
 }

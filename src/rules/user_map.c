@@ -1,6 +1,6 @@
 /*
- * user_map.c - calling a user's function on a range of a block: each operand as a view, of the range's
- * columns or rows where it is cut by channels.
+ * user_map.c - calls a user's function on a range of a block. Each operand is a view: of the range's columns
+ * or rows where the operand is cut by channels, else of all.
  */
 #include "user_rule.h"
 
@@ -12,7 +12,7 @@
 static struct operand operand_at(const struct op *op, size_t i, const struct place *at, const struct net *net,
                                  size_t *block)
 {
-    *block = op->operands[i].whose == OF_LAST ? net_last(net) : at->l;
+    *block = op->operands[i].owner == OF_LAST ? net_last(net) : at->l;
     return op->operands[i];
 }
 
@@ -20,7 +20,7 @@ static bl_map_call call_of(const struct rule *rule, const struct net *net, const
 {
     return (bl_map_call){.user = rule->ops->user->user,
                          .block = (int)at->l,
-                         .unit = net_columns(net, at->l, at->part).begin,
+                         .unit = net_columns(net, at->l, at->channels).begin,
                          .fan_out = net->blocks[at->l].is_weighted ? net_layer(net, at->l)->fan_out : 0};
 }
 
@@ -42,8 +42,8 @@ static uint64_t hash_of(const bl_view *v)
     return hash;
 }
 
-/* Whether the map must leave the operand as it is. A delta may lie where the signal lies that it is made
-   from. */
+/* Whether the map must not change the operand. It may change one that shares memory with an operand that it
+   writes: a delta may have the memory of its signal. */
 static bool must_stay(const struct op *op, const bl_map_call *call, size_t i)
 {
     for (size_t k = 0; k < OPERANDS; k++)
@@ -52,17 +52,18 @@ static bool must_stay(const struct op *op, const bl_map_call *call, size_t i)
     return op->operands[i].buffer != BUFFER_NONE;
 }
 
-/* Nobody writes meanwhile what this task reads: a change of it is the map's. */
+/* Calls the map and compares its read-only operands before and after. No other task writes them at this time,
+   so the map has made any change. */
 static void run_checked(const struct rule *rule, const struct op *op, const bl_map_call *call)
 {
     uint64_t before[OPERANDS] = {0};
-    const bl_map_call kept = *call;
+    const bl_map_call copy = *call;
     for (size_t i = 0; i < OPERANDS; i++)
-        before[i] = must_stay(op, &kept, i) ? hash_of(&kept.view[i]) : 0;
+        before[i] = must_stay(op, &copy, i) ? hash_of(&copy.view[i]) : 0;
     op->given.run(call);
     for (size_t i = 0; i < OPERANDS; i++) {
         size_t none = 0;
-        if (!must_stay(op, &kept, i) || hash_of(&kept.view[i]) == before[i])
+        if (!must_stay(op, &copy, i) || hash_of(&copy.view[i]) == before[i])
             continue;
         if (atomic_compare_exchange_strong(&rule_fault(rule)->operand, &none, i + 1)) {
             rule_fault(rule)->map = op->name;
@@ -93,12 +94,12 @@ void rule_run_map(const struct rule *rule, const struct net *net, const struct o
 
 bl_status rule_check_maps(const struct rule *rule)
 {
-    const struct rule_fault *fault = rule->own ? rule_fault(rule) : NULL;
+    const struct rule_fault *fault = rule->arrays ? rule_fault(rule) : NULL;
     const size_t operand = fault ? atomic_load(&fault->operand) : 0;
     if (operand == 0)
         return BL_OK;
     BL_FAIL(rule->ctx, BL_BAD_VALUE,
-            "rule %s: map %s has changed its operand %zu on block %zu, which it says it only reads",
+            "rule %s: map %s has changed its operand %zu on block %zu, which it declares as read only",
             rule->ops->name, fault->map, operand - 1, fault->l);
 }
 

@@ -1,5 +1,5 @@
 /*
- * user_matrix.c - the matrices that instructions of a user's rule name, and their sizes on a net.
+ * user_matrix.c - the matrices that the instructions of a user's rule name, and their sizes on a net.
  */
 #include "user_rule.h"
 
@@ -37,8 +37,8 @@ struct matrix user_range(const struct net *net, const struct place *at, struct m
 {
     const bool are_rows = layout == CHANNELS_ARE_ROWS;
     const size_t map = (are_rows ? m.rows : m.cols) / net->blocks[at->l].channels;
-    const struct part part = {at->part.begin * map, at->part.end * map};
-    return !m.x ? m : are_rows ? matrix_rows(m, part) : matrix_columns(m, part);
+    const struct range range = {at->channels.begin * map, at->channels.end * map};
+    return !m.x ? m : are_rows ? matrix_rows(m, range) : matrix_columns(m, range);
 }
 
 static struct matrix sized(struct matrix m)

@@ -3,13 +3,13 @@
  *
  *     to: m x n, a: m x k or its transpose k x m, b: k x n or its transpose n x k
  *
- * Each number is a sum over k in one order, however the result is cut by the channels of its block.
+ * Each number is a sum over k in the same order for every cut of the result.
  */
 #include "user_rule.h"
 
 #include <stdio.h>
 
-#define ANY_BATCH ((size_t)-1) /* the rows of what has an example in each */
+#define ANY_BATCH ((size_t)-1) /* as a number of rows: one for each example */
 
 enum { A, B, TO };
 
@@ -71,8 +71,8 @@ void rule_run_product(const struct rule *rule, const struct net *net, const stru
     const struct operand *o = item->op->operands;
     struct matrix m[3];
     for (size_t i = 0; i < 3; i++)
-        m[i] = user_matrix(rule, net, workspace, o[i], o[i].whose == OF_LAST ? last : at->l);
-    if (!item->op->is_whole) { /* `to` and the operand that has the same rows or columns */
+        m[i] = user_matrix(rule, net, workspace, o[i], o[i].owner == OF_LAST ? last : at->l);
+    if (!item->op->is_whole) { /* the range of `to`, and of the operand with the same rows or columns */
         const enum layout layout = user_layout(rule->ops->user, o[TO].buffer);
         const bool are_rows = layout == CHANNELS_ARE_ROWS,
                    is_turned = are_rows ? item->transposes_a : item->transposes_b;
@@ -99,7 +99,7 @@ double rule_product_work(const struct rule *rule, const struct net *net, const s
     struct matrix m[3];
     bool has_batch = false;
     for (size_t i = 0; i < 3; i++) {
-        const size_t block = o[i].whose == OF_LAST ? net_last(net) : item->l;
+        const size_t block = o[i].owner == OF_LAST ? net_last(net) : item->l;
         has_batch = has_batch || user_shape(rule, net, o[i], block, ANY_BATCH).rows == ANY_BATCH;
         m[i] = user_shape(rule, net, o[i], block, 1);
     }

@@ -1,5 +1,6 @@
 /*
- * user_rule.c - registering a rule: the struct of the public header becomes one of the library's own.
+ * user_rule.c - registers a rule: checks the struct of the public header and converts it to a struct
+ * rule_ops.
  */
 #include "user_rule.h"
 
@@ -17,7 +18,7 @@ enum {
 
 struct user_rule {
     struct registered_rule link;
-    bl_rule given; /* NULL and 0 in what the caller's header does not have */
+    bl_rule given; /* a copy; members that the caller's header does not have are NULL or 0 */
     struct rule_ops ops;
 };
 
@@ -58,8 +59,8 @@ bl_status user_rule_bind(struct rule *rule, const struct net *net)
     return rule_arrays_create(rule, net);
 }
 
-/* Direct feedback of every block that the rule is asked about. One that reads other blocks' deltas is
-   asked about the ends of modules without parameters, too. */
+/* Draws direct feedback for every block for which `emit` is called. A rule that reads other blocks' deltas is
+   also called for the ends of modules without parameters. */
 static bl_status direct_feedback(struct rule *rule, const struct net *net)
 {
     const bool is_direct = rule_is_direct(rule->ops);
@@ -99,7 +100,7 @@ static struct rule_ops ops_of(const bl_rule *given)
     };
 }
 
-/* ---- What is refused */
+/* ---- Checks */
 
 static bool is_of(char c, const char *others)
 {
@@ -125,7 +126,7 @@ static bl_status check_side(bl_context *ctx, const bl_rule *rule, const bl_rule_
     BL_FAIL(ctx, BL_BAD_VALUE,
             "rule %s: array \"%s\" has %d %s, expected 1 to %d or one of the header's sizes%s", rule->name,
             array->name, side, is_row ? "rows" : "columns", MOST_SIDE,
-            is_of_block ? ", which for the net do not depend on a block" : "");
+            is_of_block ? ", and an array of the whole net has no size of a block" : "");
 }
 
 static bl_status check_arrays(bl_context *ctx, const bl_rule *rule)
@@ -143,7 +144,7 @@ static bl_status check_arrays(bl_context *ctx, const bl_rule *rule)
                 BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: two arrays are called \"%s\"", rule->name, array->name);
         if (array->flags & ~(BL_EACH_BLOCK | BL_ONE_STEP))
             BL_FAIL(ctx, BL_UNSUPPORTED,
-                    "rule %s: array \"%s\" has the flags %d, of which this version does not know all",
+                    "rule %s: array \"%s\" has the flags %d, some of which this version does not know",
                     rule->name, array->name, array->flags);
         if (!(array->limit >= 0.0 && array->limit <= 1e6))
             BL_FAIL(ctx, BL_BAD_VALUE, "rule %s: array \"%s\" has the limit %g, expected 0 to 1e6",
@@ -178,7 +179,7 @@ static bl_status check_rule(bl_context *ctx, const bl_rule *rule)
     return check_arrays(ctx, rule);
 }
 
-/* A struct of a later header may be larger: members that this version does not know must be 0. */
+/* A struct of a later header may be larger. The members that this version does not know must be 0. */
 static bl_status check_size(bl_context *ctx, const bl_rule *rule)
 {
     const unsigned char *bytes = (const unsigned char *)rule;
@@ -202,7 +203,7 @@ static const char *copy_text(char **at, const char *text)
     return copy;
 }
 
-/* In one block, which the context frees: the rule, its arrays, then all texts. */
+/* Copies the rule, its arrays and all texts into one allocation, which the context frees. */
 static bl_status copy_rule(struct user_rule **out, bl_context *ctx, const bl_rule *rule)
 {
     const size_t n = (size_t)rule->n_arrays, arrays_at = (sizeof **out + 15) / 16 * 16;

@@ -4,8 +4,8 @@
  *
  *     signal_l = delta_{l+1} B_{l+1}            B_{l+1} = s sign(W_{l+1}), s = sqrt(2 / (fan in + fan out))
  *
- * The chain of backpropagation with the signs of the weights, updated at each step. Memory: one B for each
- * block but the first, as large as its weights.
+ * Backpropagation with the signs of the weights in place of the weights, computed in each step. Memory: one B
+ * for each block except the first, as large as its weights.
  */
 #include "rule_table.h"
 
@@ -17,8 +17,8 @@ static void take_signs(const struct rule *rule, const struct net *net, const str
     (void)workspace;
     const struct layer *layer = net_layer(net, at->l);
     const float s = sqrtf(2.0f / (float)(layer->weight_cols + layer->fan_out));
-    const struct matrix W = matrix_rows(net->weights[at->l], at->part),
-                        B = matrix_rows(rule->B[at->l], at->part);
+    const struct matrix W = matrix_rows(net->weights[at->l], at->channels),
+                        B = matrix_rows(rule->B[at->l], at->channels);
     for (size_t i = 0; i < W.rows * W.cols; i++)
         B.x[i] = W.x[i] > 0.0f ? s : W.x[i] < 0.0f ? -s : 0.0f;
 }

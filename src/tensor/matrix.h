@@ -13,7 +13,7 @@ struct matrix {
 };
 
 /* Units begin .. end-1 of a layer: the range of one task. For images, whole channels. */
-struct part {
+struct range {
     size_t begin, end;
 };
 
@@ -27,19 +27,19 @@ static inline float *matrix_row(const struct matrix *m, size_t i)
     return m->x + i * m->stride;
 }
 
-static inline struct matrix matrix_columns(struct matrix m, struct part part)
+static inline struct matrix matrix_columns(struct matrix m, struct range range)
 {
-    return (struct matrix){m.x + part.begin, m.rows, part.end - part.begin, m.stride};
+    return (struct matrix){m.x + range.begin, m.rows, range.end - range.begin, m.stride};
 }
 
-static inline struct matrix matrix_rows(struct matrix m, struct part part)
+static inline struct matrix matrix_rows(struct matrix m, struct range range)
 {
-    return (struct matrix){m.x + part.begin * m.stride, part.end - part.begin, m.cols, m.stride};
+    return (struct matrix){m.x + range.begin * m.stride, range.end - range.begin, m.cols, m.stride};
 }
 
-static inline size_t part_size(struct part part)
+static inline size_t range_size(struct range range)
 {
-    return part.end - part.begin;
+    return range.end - range.begin;
 }
 
 #endif

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { PASS_OF_ADVERSARY = 1 /* the step's own is 0 */ };
+enum { PASS_OF_ADVERSARY = 1 /* that of the step is 0 */ };
 
 struct adversary {
     bl_context *ctx;
@@ -21,7 +21,7 @@ struct adversary {
     struct rule *rule;    /* backpropagation */
     struct program *program;
     float *dx;                  /* n x inputs */
-    struct workspace *training; /* during adversary_perturb: the batch that is moved */
+    struct workspace *training; /* during adversary_perturb: the batch that is perturbed */
 };
 
 static bl_status build(struct adversary *a, const bl_trainer *t)
@@ -82,7 +82,7 @@ static float sign_of(float d)
     return d > 0.0f ? 1.0f : d < 0.0f ? -1.0f : 0.0f;
 }
 
-/* Example n. */
+/* Perturbs example n. */
 static void move_task(void *work, size_t n, int worker)
 {
     const struct adversary *a = work;

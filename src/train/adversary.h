@@ -10,10 +10,10 @@
  * such a run is not free of backpropagation. Perturbed inputs are not clipped. sign(0) is 0: from all-zero
  * weights the first steps perturb nothing.
  *
- * The gradient is taken through a forward pass of training: dropout draws masks, other ones than those of the
- * step that follows, and batch norm takes the statistics of the batch without counting them into the running
- * ones. The cost is one forward pass and one pass of deltas back to the input more for each step, and the
- * memory of one batch with all outputs and derivatives.
+ * The gradient belongs to a forward pass in training mode: dropout draws masks, which differ from those of
+ * the step that follows, and batch norm takes the statistics of the batch without updating the running ones.
+ * Each step costs one more forward pass and one pass of deltas back to the input; the memory is that of one
+ * batch with all outputs and derivatives.
  */
 #ifndef BL_TRAIN_ADVERSARY_H
 #define BL_TRAIN_ADVERSARY_H
@@ -27,7 +27,7 @@ struct adversary;
 bl_status adversary_of_trainer(bl_trainer *t);
 void adversary_free(struct adversary *a);
 
-/* Moves the examples of the batch, workspace->x: n x inputs. workspace->pass is that of the step to come. */
+/* Perturbs the examples of the batch, workspace->x: n x inputs. workspace->pass is that of the next step. */
 void adversary_perturb(struct adversary *a, struct workspace *workspace);
 
 #endif

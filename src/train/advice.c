@@ -10,10 +10,10 @@
 #include <math.h>
 #include <string.h>
 
-/* HARDLY: a loss above this fraction of the blind loss (that of the best constant prediction) has hardly
-   fallen. FEW: fewer steps may not be enough even if the loss has fallen to HALF_WAY, because RMSprop or Adam
-   at 3e-3 have then moved a weight by less than 1. GROWN: a rise that is far above noise, so the steps are
-   too large. */
+/* The blind loss is that of the best constant prediction. HARDLY: a loss above this fraction of it has hardly
+   fallen. FEW: so few steps may not be enough even if the loss has fallen to HALF_WAY of it, because RMSprop
+   and Adam at 3e-3 have then changed a weight by less than 1. GROWN: a loss above so many times the blind
+   loss is not noise; the steps are too large. */
 static const double HARDLY = 0.9, HALF_WAY = 0.5, GROWN = 10.0;
 enum { FEW = 300, ENOUGH = 1000, STRAY_DEGREES = 80 };
 
@@ -23,7 +23,7 @@ static void sum_labels(const bl_data *data, double *sum)
         sum[data->labels[i]] += 1.0;
 }
 
-/* One unit for two classes has the second one's targets. */
+/* A single output for two classes has the targets of the second class. */
 static size_t keep_second(const bl_trainer *t, const bl_data *data, double *sum)
 {
     if (!model_is_one_of_two(t->model->net, data))
@@ -83,7 +83,7 @@ static void add_angle(bl_trainer *t, char *text, size_t room)
         }
 }
 
-/* Epochs that bring ENOUGH steps, and not fewer than the defaults. */
+/* The epochs that give ENOUGH steps, and at least as many as the default. */
 static size_t more_epochs(const bl_trainer *t, size_t n_examples, const struct defaults *usual)
 {
     const size_t batch = config_size(t->config, "batch"), steps = (n_examples - 1) / batch + 1;
@@ -91,7 +91,8 @@ static size_t more_epochs(const bl_trainer *t, size_t n_examples, const struct d
     return enough > usual->epochs ? enough : usual->epochs;
 }
 
-/* A loss far above the blind loss has grown: neither more steps nor a higher rate help. */
+/* The advice where the loss has grown far above the blind loss, where more steps or a higher rate do not
+   help. */
 static void add_smaller_rate(bl_trainer *t, size_t n_examples, char *text, size_t room)
 {
     const double rate = config_number(t->config, "lr"), usual = trainer_defaults(t, n_examples).rate;

@@ -9,12 +9,11 @@
 /* The blind loss: the mean loss on data of the best constant prediction. */
 bl_status advice_blind_loss(double *out, bl_trainer *trainer, const bl_data *data);
 
-/* After the last epoch, whose mean training loss was `loss`. Hardly trained is a run that ends above 0.9
-   of the blind loss; or above half of it after fewer than 300 steps. Then trainer->advice is a sentence
+/* Called after the last epoch, whose mean training loss was `loss`. A run has hardly trained if it ends above
+   0.9 of the blind loss, or above half of it after fewer than 300 steps. Then trainer->advice is a sentence
    that says so and what to change, else "". */
 void advice_give(bl_trainer *trainer, const bl_data *data, double blind_loss, double loss);
-/* The same for a run that had nothing left to do. reason: why it had ended, as bl_trainer_stop_reason
-   tells it. */
+/* The same for a resumed run that had already ended. reason: why it ended, as from bl_trainer_stop_reason. */
 void advice_give_ended(bl_trainer *t, const char *reason);
 
 #endif

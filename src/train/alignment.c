@@ -14,12 +14,12 @@
 struct alignment {
     bl_context *ctx;
     const struct stepper *stepper;
-    struct optimizer optimizer; /* a copy, set to the supposed step */
-    struct workspace *own, *bp;
+    struct optimizer optimizer; /* a copy for the hypothetical step */
+    struct workspace *by_rule, *bp;
     struct rule *bp_rule;
     struct program *bp_program;
-    float *own_gradient, *bp_gradient;     /* laid out like net->params */
-    float *w, *slots[OPTIMIZER_MAX_SLOTS]; /* copies that a supposed step may change: largest block */
+    float *rule_gradient, *bp_gradient;    /* laid out like net->params */
+    float *w, *slots[OPTIMIZER_MAX_SLOTS]; /* copies that the hypothetical step may change: largest block */
     float *change;                         /* of that step */
     double *row;                           /* of weight_angle: the widest block's inputs */
 };
@@ -37,14 +37,14 @@ static bl_status build(struct alignment *a, size_t capacity)
     const struct net *net = a->stepper->net;
     const struct feedback_spec none = {.kind = FEEDBACK_NOKLAND};
     BL_TRY(workspace_create(
-        &a->own, a->ctx, net,
+        &a->by_rule, a->ctx, net,
         (struct workspace_spec){.capacity = capacity, .keeps_sums = rule_needs_sums(a->stepper->rule)}));
-    workspace_set_feedback_at(a->own, net, a->stepper->rule->feedback.feedback_at);
+    workspace_set_feedback_at(a->by_rule, net, a->stepper->rule->feedback.feedback_at);
     BL_TRY(rule_need_batch(a->stepper->rule, capacity));
     BL_TRY(workspace_create(&a->bp, a->ctx, net, (struct workspace_spec){.capacity = capacity}));
     BL_TRY(rule_create(&a->bp_rule, net, rule_reference(), &none, 0));
     BL_TRY(rule_program(&a->bp_program, a->bp_rule, net, a->stepper->inspected->spec));
-    BL_TRY(MEM_ARRAY(a->ctx, &a->own_gradient, net->n_params, "the rule's gradients"));
+    BL_TRY(MEM_ARRAY(a->ctx, &a->rule_gradient, net->n_params, "the rule's gradients"));
     BL_TRY(MEM_ARRAY(a->ctx, &a->bp_gradient, net->n_params, "backpropagation's gradients"));
     BL_TRY(MEM_ARRAY(a->ctx, &a->w, net->n_params, "a copy of the weights"));
     BL_TRY(MEM_ARRAY(a->ctx, &a->change, net->n_params, "the change of the weights"));
@@ -74,11 +74,11 @@ void alignment_free(struct alignment *a)
 {
     if (!a)
         return;
-    workspace_free(a->own);
+    workspace_free(a->by_rule);
     workspace_free(a->bp);
     rule_free(a->bp_rule);
     program_free(a->bp_program);
-    mem_free(a->ctx, a->own_gradient);
+    mem_free(a->ctx, a->rule_gradient);
     mem_free(a->ctx, a->bp_gradient);
     mem_free(a->ctx, a->w);
     mem_free(a->ctx, a->change);
@@ -90,32 +90,33 @@ void alignment_free(struct alignment *a)
 
 struct workspace *alignment_workspace(struct alignment *a)
 {
-    return a->own;
+    return a->by_rule;
 }
 
 static void measure_delta(const struct alignment *a, size_t l, bl_angles *out)
 {
-    const struct matrix own = a->own->delta[l], bp = a->bp->delta[l];
+    const struct matrix by_rule = a->by_rule->delta[l], bp = a->bp->delta[l];
     struct angle_products all = {0.0, 0.0, 0.0};
-    double sum = 0.0, own_norm = 0.0, bp_norm = 0.0;
+    double sum = 0.0, rule_norm = 0.0, bp_norm = 0.0;
     size_t counted = 0;
-    for (size_t n = 0; n < own.rows; n++) {
-        const struct angle_products p = products_of(matrix_row(&own, n), matrix_row(&bp, n), own.cols);
+    for (size_t n = 0; n < by_rule.rows; n++) {
+        const struct angle_products p =
+            products_of(matrix_row(&by_rule, n), matrix_row(&bp, n), by_rule.cols);
         all = (struct angle_products){all.ab + p.ab, all.aa + p.aa, all.bb + p.bb};
-        own_norm += sqrt(p.aa);
+        rule_norm += sqrt(p.aa);
         bp_norm += sqrt(p.bb);
-        if (products_have_directions(p, own.cols)) {
-            sum += products_angle(p, own.cols);
+        if (products_have_directions(p, by_rule.cols)) {
+            sum += products_angle(p, by_rule.cols);
             counted++;
         }
     }
     out->sample = counted ? sum / (double)counted : (double)NAN;
-    out->flat = products_angle(all, own.rows * own.cols);
-    out->signal_norm = own_norm / (double)own.rows;
-    out->bp_norm = bp_norm / (double)own.rows;
+    out->flat = products_angle(all, by_rule.rows * by_rule.cols);
+    out->signal_norm = rule_norm / (double)by_rule.rows;
+    out->bp_norm = bp_norm / (double)by_rule.rows;
 }
 
-/* What one step with this gradient would add to the block's weights, into `to`. */
+/* Computes into `to` what one step with this gradient would add to the block's weights. */
 static void suppose_step(struct alignment *a, size_t l, const float *gradient, float *to)
 {
     const struct stepper *s = a->stepper;
@@ -143,33 +144,33 @@ static void measure_update(struct alignment *a, size_t l, bl_angles *out)
     if (isnan(out->flat) || !a->stepper->net->blocks[l].is_weighted ||
         a->stepper->net->tensors[a->stepper->net->blocks[l].tensors].at < a->stepper->learns_from)
         return;
-    suppose_step(a, l, a->own_gradient, a->change);
+    suppose_step(a, l, a->rule_gradient, a->change);
     suppose_step(a, l, a->bp_gradient, a->w);
     const struct angle_products p = products_of(a->change, a->w, n);
     out->update = products_angle(p, n);
 }
 
-/* Errors are each example's own, dJ_n / da, whatever the reduction: so that deltas and their norms mean
-   the same for any number of examples. */
+/* The error of each example is dJ_n / da under every reduction, so that deltas and their norms do not depend
+   on the number of examples. */
 static void inspect_both(struct alignment *a)
 {
     const struct stepper *s = a->stepper;
-    a->own->pass.purpose = a->bp->pass.purpose = PASS_PROBE;
-    workspace_set_size(a->bp, a->own->n);
-    memcpy(a->bp->x.x, a->own->x.x, a->own->n * a->own->x.cols * sizeof(float));
-    memcpy(a->bp->y.x, a->own->y.x, a->own->n * a->own->y.cols * sizeof(float));
+    a->by_rule->pass.purpose = a->bp->pass.purpose = PASS_PROBE;
+    workspace_set_size(a->bp, a->by_rule->n);
+    memcpy(a->bp->x.x, a->by_rule->x.x, a->by_rule->n * a->by_rule->x.cols * sizeof(float));
+    memcpy(a->bp->y.x, a->by_rule->y.x, a->by_rule->n * a->by_rule->y.cols * sizeof(float));
     step_inspect(s, a->bp_rule, a->bp_program, a->bp, 1.0f, a->bp_gradient);
-    step_inspect(s, s->rule, s->inspected, a->own, 1.0f, a->own_gradient);
+    step_inspect(s, s->rule, s->inspected, a->by_rule, 1.0f, a->rule_gradient);
 }
 
-/* From the sum over the measured examples to what a step on `batch` of them would have: their mean, or for
-   the reduction sum `batch` times that. */
+/* Scales the sums over the measured examples to the gradient of a step on `batch` examples: to the mean, or
+   with the reduction sum to `batch` times the mean. */
 static void scale_gradients(struct alignment *a, size_t batch)
 {
     const struct net *net = a->stepper->net;
-    const double factor = (a->stepper->sums ? (double)batch : 1.0) / (double)a->own->n;
+    const double factor = (a->stepper->sums ? (double)batch : 1.0) / (double)a->by_rule->n;
     for (size_t i = 0; i < net->n_params; i++) {
-        a->own_gradient[i] = (float)(factor * (double)a->own_gradient[i]);
+        a->rule_gradient[i] = (float)(factor * (double)a->rule_gradient[i]);
         a->bp_gradient[i] = (float)(factor * (double)a->bp_gradient[i]);
     }
 }

@@ -1,5 +1,5 @@
 /*
- * angle.c - products and angles.
+ * angle.c - the products of two vectors, and the angle from them.
  */
 #include "angle.h"
 

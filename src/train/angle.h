@@ -14,10 +14,11 @@ struct angle_products {
 
 struct angle_products products_of(const float *a, const float *b, size_t n);
 
-/* Whether both of n numbers have a norm at which floats carry a direction: below, they are denormal. */
+/* Whether the norms of both vectors of n numbers are large enough that their floats, not being denormal, have
+   a direction. */
 bool products_have_directions(struct angle_products p, size_t n);
 
-/* Degrees. NaN where one of the two has no direction. */
+/* In degrees. NaN where a vector has no direction. */
 double products_angle(struct angle_products p, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * angle_examples.c - drawing the examples for angles.
+ * angle_examples.c - draws the examples for angles.
  */
 #include "angle_examples.h"
 

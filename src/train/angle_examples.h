@@ -2,9 +2,9 @@
  * angle_examples.h - selects the examples on which a run measures its angles: 512 of the training set, drawn
  * once.
  *
- * The first 512 of a permutation of the training set (rng_permutation, stream RNG_ANGLES, the option seed),
- * in ascending order; all of them where there are no more. They depend on nothing else: every epoch and every
- * rule sees the same.
+ * They are the first 512 of a permutation of the training set (rng_permutation, stream RNG_ANGLES, the option
+ * seed), in ascending order; or all examples where there are no more. They depend on nothing else, so every
+ * epoch and every rule is measured on the same examples.
  */
 #ifndef BL_TRAIN_ANGLE_EXAMPLES_H
 #define BL_TRAIN_ANGLE_EXAMPLES_H
@@ -17,7 +17,7 @@ enum { ANGLE_EXAMPLES = 512 };
 
 struct angle_examples {
     uint32_t *rows;   /* NULL: not drawn */
-    size_t count, of; /* rows, and examples of the set they were drawn from */
+    size_t count, of; /* number of rows, and of examples in the set from which they were drawn */
     uint64_t seed;
 };
 
@@ -25,7 +25,7 @@ struct angle_examples {
 bl_status angle_examples_draw(struct angle_examples *out, bl_context *ctx, uint64_t seed, size_t n);
 void angle_examples_free(struct angle_examples *examples, bl_context *ctx);
 
-/* {"count", "of", "seed", "drawn"}: enough to draw them again. null where none were drawn. */
+/* {"count", "of", "seed", "drawn"}, which is enough to draw them again. null where none were drawn. */
 json_t *angle_examples_to_json(const struct angle_examples *examples);
 
 #endif

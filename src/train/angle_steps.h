@@ -17,17 +17,17 @@ enum angle_steps_kind { ANGLE_STEPS_AUTO, ANGLE_STEPS_NONE, ANGLE_STEPS_EVERY, A
 struct angle_steps {
     enum angle_steps_kind kind;
     uint64_t every;    /* of ANGLE_STEPS_EVERY */
-    uint64_t next;     /* the first step of the list that was not yet asked for; 0: the list is at its end */
-    struct slice rest; /* of the list, behind next */
+    uint64_t next;     /* the first step of the list that has not been reached; 0: there is none */
+    struct slice rest; /* the list after `next` */
 };
 
 bl_status angle_steps_check_text(bl_context *ctx, const char *text);
-/* text: checked, and alive as long as the struct is used. */
+/* text: a valid value of the option, which must live as long as the struct. */
 struct angle_steps angle_steps_of(const char *text);
-/* Whether step number `step` of the run, in this epoch (0 is the first), is one of them. Asked for
-   ascending steps. */
+/* Whether angles are measured after step number `step` of the run, in this epoch, counted from 0. Must be
+   called with ascending steps. */
 bool angle_steps_have(struct angle_steps *steps, uint64_t step, size_t epoch);
-/* Whether the steps were named by the user: then each has a line of its own in the log. */
+/* Whether the user named the steps. Then each step has a line in the log. */
 bool angle_steps_are_named(const struct angle_steps *steps);
 
 #endif

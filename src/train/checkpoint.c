@@ -15,16 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "optimizer.mean_square.0.dense.weight": the part of a slot that belongs to a tensor. */
+/* The name of a slot's numbers for one tensor, as in "optimizer.mean_square.0.dense.weight". */
 struct slot_name {
     char text[96];
 };
 
-/* What the optimiser keeps in this slot for the model's i-th tensor. NULL: it is not trained. */
+/* The numbers of an optimiser's slot for the model's i-th tensor. NULL: the tensor is not trained. */
 static float *slot_piece(const bl_trainer *t, size_t slot, size_t i)
 {
     const struct net *net = t->model->net;
-    const size_t own = net->n_tensors + net->n_kept_tensors;
+    const size_t own = net->n_tensors + net->n_buffer_tensors;
     if (i < net->n_tensors)
         return stepper_slot(&t->stepper, slot, net->tensors[i].at);
     if (i < own)
@@ -68,8 +68,8 @@ static size_t list_slots(const bl_trainer *t, struct tensor_entry *entries, stru
     return n;
 }
 
-/* A member of struct run_state, as text in the metadata. Values above `most` are refused: a count far above
-   what a run can reach is invalid, and the run would continue from it. */
+/* A member of struct run_state, stored as text in the metadata. Values above `most` are refused, because the
+   run would continue from a count that no run can reach. */
 struct state_field {
     const char *key;
     double (*get)(const struct run_state *s);
@@ -101,10 +101,10 @@ STATE_FIELD(best_epoch, size_t)
 STATE_FIELD(halvings, size_t)
 STATE_FIELD(step_rate, double)
 
-#define MOST_EPOCHS 1e9   /* the option's own limit */
-#define MOST_COUNT 0x1p52 /* goes on counting for long, and stays exact */
+#define MOST_EPOCHS 1e9   /* the limit of the option epochs */
+#define MOST_COUNT 0x1p52 /* exact in double, with room to count on */
 #define MOST_REAL 0x1p53
-#define MOST_RATE 1e6 /* that of bl_trainer_set_rate */
+#define MOST_RATE 1e6 /* the limit of bl_trainer_set_rate */
 
 static const struct state_field state_fields[] = {
     {"epoch", get_epoch, set_epoch, MOST_EPOCHS, true},
@@ -123,13 +123,13 @@ static const struct state_field state_fields[] = {
 };
 enum { N_STATE_FIELDS = sizeof state_fields / sizeof *state_fields };
 
-/* Epoch and step are facts that are true at any time (model_set_counts). */
+/* Whether the key is "epoch" or "step", which model_set_counts keeps up to date. */
 static bool is_counted(const char *key)
 {
     return strcmp(key, "epoch") == 0 || strcmp(key, "step") == 0;
 }
 
-static bl_status write_facts(bl_trainer *t)
+static bl_status write_metadata(bl_trainer *t)
 {
     for (size_t i = 0; i < N_STATE_FIELDS; i++)
         if (!is_counted(state_fields[i].key))
@@ -153,7 +153,7 @@ bl_status checkpoint_write(bl_trainer *t, const char *path)
 {
     struct tensor_entry *entries = NULL;
     struct slot_name *names = NULL;
-    BL_TRY(write_facts(t));
+    BL_TRY(write_metadata(t));
     bl_status status = MEM_ARRAY(t->ctx, &entries, most_slots(t) + 1, "the list of the optimiser's tensors");
     if (status == BL_OK)
         status = MEM_ARRAY(t->ctx, &names, most_slots(t) + 1, "the names of the optimiser's tensors");
@@ -184,7 +184,7 @@ static bl_status check_slots(const bl_trainer *t, const struct tensors *file, co
     return BL_OK;
 }
 
-/* Of a file that check_slots has seen. */
+/* file: one that check_slots has accepted. */
 static void take_slots(bl_trainer *t, const struct tensors *file)
 {
     struct matrix m;
@@ -197,8 +197,8 @@ static void take_slots(bl_trainer *t, const struct tensors *file)
         }
 }
 
-/* 0.1.0 kept no first loss, which is then that of the next epoch, and no rate of single steps, and could
-   keep a validation figure that was no number. */
+/* Files of 0.1.0 have no first loss, which is then that of the next epoch, and no rate of single steps; their
+   validation figure may be NaN. */
 static bool is_none_in_old_files(const char *key, const char *text)
 {
     if (strcmp(key, "first_loss") == 0 || strcmp(key, "step_rate") == 0)
@@ -206,7 +206,7 @@ static bool is_none_in_old_files(const char *key, const char *text)
     return strcmp(key, "best_val") == 0 && text && (strstr(text, "nan") || strstr(text, "inf"));
 }
 
-/* The contents of a file, before any of them is loaded. */
+/* The contents of a file, checked but not yet loaded. */
 struct checkpoint_taking {
     bl_trainer *t;
     const struct tensors *file;
@@ -237,7 +237,7 @@ static bl_status read_field(struct checkpoint_taking *from, const struct state_f
     return BL_OK;
 }
 
-/* Checkpoints of 0.1.0 have none: the number of the best epoch is all that is known of it. */
+/* Checkpoints of 0.1.0 have only the number of the best epoch. */
 static bl_status read_best(struct checkpoint_taking *from)
 {
     const char *text = tensors_metadata(from->file, "best_scores");
@@ -249,7 +249,7 @@ static bl_status read_best(struct checkpoint_taking *from)
     return BL_OK;
 }
 
-/* For the first epoch's line of the log alone: without them it has none. */
+/* These angles only appear in the first epoch's line of the log. */
 static bl_status read_early_angles(struct checkpoint_taking *from)
 {
     const char *text = tensors_metadata(from->file, "early_angles");
@@ -290,12 +290,12 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
     return BL_OK;
 }
 
-/* What a file of 0.1.0 does not say, because there was no choice, or calls by another word today. NULL: it
-   must say it. */
-static const char *fact_of(const struct tensors *file, const char *key)
+/* The metadata of a file, or what a file of 0.1.0 means where it has none, because the option did not exist,
+   or has an old name for the value. NULL: the file must have it. */
+static const char *metadata_of(const struct tensors *file, const char *key)
 {
     if (strcmp(key, "modules") == 0 && !tensors_metadata(file, key))
-        return "layer"; /* older than the choice */
+        return "layer"; /* the only modules of versions without the option */
     static const char *const unsaid[][2] = {{"slope", "cos f"}, {"lambda", "0"}, {"precision", "float32"}};
     const char *text = tensors_metadata(file, key), *format = tensors_metadata(file, "format");
     if (!format || strcmp(format, "backless 1") != 0)
@@ -307,15 +307,16 @@ static const char *fact_of(const struct tensors *file, const char *key)
                                                  : text;
 }
 
-/* A slope that this run did not ask for is the file's. */
+/* Takes the slope of the file if the user of this run has not set one. */
 static bl_status read_slope(struct checkpoint_taking *from)
 {
     const bl_trainer *t = from->t;
-    const char *theirs = fact_of(from->file, "slope");
+    const char *theirs = metadata_of(from->file, "slope");
     if (!t->model->rule->ops->has_slope || bl_config_is_set(t->config, "slope"))
         return BL_OK;
     if (!theirs)
-        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: has no fact \"slope\": not a checkpoint of this rule", from->path);
+        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: has no metadata \"slope\": not a checkpoint of this rule",
+                from->path);
     if (slope_parse(t->ctx, &from->slope, theirs) != BL_OK)
         BL_FAIL(t->ctx, BL_BAD_DATA, "%s: its slope is \"%.40s\", which this version does not know",
                 from->path, theirs);
@@ -338,7 +339,7 @@ static bl_status take_slope(const struct checkpoint_taking *from)
 enum { OPEN_OPTIONS = 3 };
 static const char *const open_options[OPEN_OPTIONS] = {"lr", "schedule", "epochs"};
 
-/* What the file says of such an option; NULL: the trainer keeps its own. */
+/* The file's value of such an option; NULL: the trainer keeps its own value. */
 static const char *open_value(const struct checkpoint_taking *from, const char *key)
 {
     return bl_config_is_set(from->t->config, key) ? NULL : tensors_metadata(from->file, key);
@@ -381,8 +382,8 @@ static bl_status differs(const struct checkpoint_taking *from, const char *key, 
             theirs ? theirs : "missing", bl_model_metadata(from->t->model, key));
 }
 
-/* A name draws the feedback; a file is compared by nothing, because its path may have changed and its
-   numbers are in the checkpoint. */
+/* Compares the option feedback where it is the name of a distribution. The path of a file is not compared,
+   because it may have changed and the numbers are in the checkpoint. */
 static bl_status check_feedback(const struct checkpoint_taking *from)
 {
     struct feedback_spec a, b;
@@ -403,9 +404,9 @@ static bl_status check_same(const struct checkpoint_taking *from, int format)
     static const char *const keys[] = {"net",   "rule",  "loss",  "reduction", "optimizer", "seed",
                                        "input", "inlet", "slope", "lambda",    "precision", "modules"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *theirs = fact_of(from->file, keys[i]), *ours = bl_model_metadata(model, keys[i]);
+        const char *theirs = metadata_of(from->file, keys[i]), *ours = bl_model_metadata(model, keys[i]);
         const bool is_taken = from->slope_text && strcmp(keys[i], "slope") == 0;
-        if (!ours || is_taken) /* of another rule: that is refused already */
+        if (!ours || is_taken) /* of another rule, which is already refused */
             continue;
         if (!theirs || strcmp(theirs, ours) != 0)
             return differs(from, keys[i], theirs);
@@ -416,7 +417,7 @@ static bl_status check_same(const struct checkpoint_taking *from, int format)
     for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++) {
         const char *theirs = tensors_metadata(from->file, data_keys[i]),
                    *ours = bl_model_metadata(model, data_keys[i]);
-        /* 0.1.0 left out what there was not, and knew one kind of labels */
+        /* 0.1.0 omitted what did not exist, and had one kind of labels */
         if (!theirs && format == MODEL_FORMAT_NARROW)
             theirs = strcmp(data_keys[i], "labels") == 0 ? ours : "null";
         if (!theirs || strcmp(theirs, ours) != 0)
@@ -426,7 +427,7 @@ static bl_status check_same(const struct checkpoint_taking *from, int format)
     return BL_OK;
 }
 
-/* What an epoch goes through, and in which pieces. */
+/* Compares the training examples, and the batches into which an epoch divides them. */
 static bl_status check_examples(const struct checkpoint_taking *from, int format)
 {
     const bl_trainer *t = from->t;
@@ -445,7 +446,7 @@ static bl_status check_examples(const struct checkpoint_taking *from, int format
 
 static bl_status check_scaling(const struct checkpoint_taking *from, int format)
 {
-    if (model_scales_like(from->t->model, from->file))
+    if (model_scaling_matches(from->t->model, from->file))
         return BL_OK;
     if (format == MODEL_FORMAT_NARROW)
         BL_FAIL(
@@ -472,7 +473,7 @@ static bl_status check(struct checkpoint_taking *from, bool is_stream)
     return is_stream ? read_open_options(from) : BL_OK;
 }
 
-/* What may lack memory comes first. */
+/* Steps that may fail for lack of memory come first. */
 static bl_status take_checkpoint(struct checkpoint_taking *from, bool is_stream)
 {
     bl_trainer *t = from->t;

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_BYTES = 1 << 24 }; /* of a configuration, also one that comes through a pipe */
+enum { MOST_BYTES = 1 << 24 }; /* of a configuration, which may come through a pipe */
 
 struct bl_config {
     bl_context *ctx;
@@ -29,7 +29,7 @@ const bl_option *bl_option_at(int i)
     return i >= 0 && (size_t)i < option_count ? &option_table[i].option : NULL;
 }
 
-/* The option that has the value of `key`: inlet is the name that 0.1.0 had for feedback-at. */
+/* The index of the option that holds the value of `key`. inlet is 0.1.0's name of feedback-at. */
 static bool find_config(const char *key, size_t *out)
 {
     if (strcmp(key, "inlet") == 0)
@@ -101,8 +101,8 @@ bl_status bl_config_copy(bl_config **out, const bl_config *config)
     return BL_OK;
 }
 
-/* The switch no-angles of 0.1.0 is angles none, and has no value of its own: true sets it, anything else
-   takes it back. */
+/* The switch no-angles of 0.1.0 means angles none and has no value of its own: true sets the option angles to
+   none, any other value unsets it. */
 static bool is_former(const char *key)
 {
     return strcmp(key, "no-angles") == 0;
@@ -201,8 +201,8 @@ bool config_bool(const bl_config *config, const char *key)
     return strcmp(config_text(config, key), "true") == 0;
 }
 
-/* What the user did not set and what has no value is null, so that loading it again settles the same
-   defaults. A former name is left out: it says what another option says. */
+/* Options that the user did not set and that have no value are null, so that loading the object again gives
+   the same defaults. Former names are left out, because another option has their value. */
 json_t *config_to_json(const bl_config *config)
 {
     json_t *object = json_object();
@@ -215,8 +215,8 @@ json_t *config_to_json(const bl_config *config)
     return object;
 }
 
-/* Runs of 0.1.0 could be made with the backend "onednn", which was removed. The name is kept as it stands,
-   so that such a run can be resumed and the program can say that portable goes on with it. */
+/* Runs of 0.1.0 may have the backend "onednn", which was removed. The name is accepted, so that such a run
+   can be resumed, and the program can say that it continues with portable. */
 static bool is_removed_backend(const char *key, const char *text)
 {
     return strcmp(key, "backend") == 0 && strcmp(text, "onednn") == 0;
@@ -306,8 +306,7 @@ const char *config_old_precision(const char *text, const char *net)
     return strcmp(text, "bf16") == 0 && net && strstr(net, "conv ") ? "bf16-dense" : text;
 }
 
-/* Run folders of 0.1.0 drew their splits by the seed that decided everything, and their convolutions took
-   no bfloat16. */
+/* Runs of 0.1.0 drew their splits by the only seed, and their convolutions did not use bfloat16. */
 static bl_status take_old_options(bl_config *config, const json_t *options)
 {
     const json_t *seed = json_object_get(options, "seed");

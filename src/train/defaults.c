@@ -1,6 +1,6 @@
 /*
- * defaults.c - batch, epochs, schedule and rate from the size of a run; no data set is known here by its
- * name.
+ * defaults.c - batch, epochs, schedule and learning rate from the size of a run. They do not depend on the
+ * name of the data set.
  */
 #include "defaults.h"
 
@@ -10,10 +10,10 @@
 enum {
     LEAST_BATCH = 8,
     MOST_BATCH = 64,
-    BATCHES = 8, /* an epoch has at least so many, where LEAST_BATCH allows it */
+    BATCHES = 8, /* an epoch has at least so many batches, where LEAST_BATCH allows that */
     STEPS = 12000,
     LEAST_EPOCHS = 10,
-    MOST_EPOCHS = 50, /* more of them fit a small table's noise */
+    MOST_EPOCHS = 50, /* more would overfit small tables */
     LEAST_STEPS = 500,
     PAPER_EPOCHS = 300
 };
@@ -43,7 +43,7 @@ static size_t batch_for(size_t examples)
     return batch;
 }
 
-/* Epochs of S steps that make so many steps. */
+/* How many epochs of S steps make n_steps. */
 static size_t epochs_of(size_t n_steps, size_t S)
 {
     return (n_steps - 1) / S + 1;
@@ -60,8 +60,8 @@ static size_t epochs_for(size_t examples, size_t batch)
     return epochs < MOST_EPOCHS ? epochs : least > MOST_EPOCHS ? least : MOST_EPOCHS;
 }
 
-/* A momentum m makes a step 1 / (1 - m) times as long in the end. Adam and RMSprop divide by the
-   gradient's size, and with it by the batch that it was summed over. */
+/* SGD's rate is reduced because a momentum m multiplies the length of steps by 1 / (1 - m). Adam and RMSprop
+   divide by the size of the gradient, and so by the batch over which it was summed. */
 static double rate_for(const struct optimizer *optimizer, const struct run_size *size, size_t batch)
 {
     const double rate = optimizer->ops->default_rate;

@@ -48,8 +48,7 @@ int bl_trainer_instruction(const bl_trainer *t, int i, bl_instruction *out)
     return 1;
 }
 
-/* Floats of the batch's matrices of block l's layers that have memory of their own: outputs or
-   derivatives. */
+/* The floats of block l's outputs or derivatives, of all layers that do not share memory with another one. */
 static size_t floats_of_layers(const struct workspace *workspace, const struct net *net,
                                const struct matrix *of, size_t l)
 {
@@ -85,7 +84,7 @@ static size_t floats_of(const bl_trainer *t, enum buffer buffer, size_t l)
     case BUFFER_FEEDBACK:
         return B.rows * B.cols;
     case BUFFER_GRADIENT:
-        return net_part_most(net, l) * (net->weights[l].cols + 1);
+        return net_range_most(net, l) * (net->weights[l].cols + 1);
     case BUFFER_WEIGHTS:
         return floats_of_weights(net, l);
     default:

@@ -1,7 +1,7 @@
 /*
  * fit.c - epochs: shuffle, steps, scores, angles, log, checkpoint, and the rules that end a run.
  *
- * Training time is that of the steps alone: evaluation, angles and files are left out.
+ * Training time is the time of the steps only, without evaluation, angles and files.
  */
 #include "../base/clock.h"
 #include "../base/mem.h"
@@ -24,11 +24,11 @@ struct fit {
     bl_progress_fn progress;
     void *user;
     struct run_folder folder;
-    json_t *last_line; /* of the last finished epoch */
-    double last_loss;  /* on the training set, in that epoch */
-    double blind_loss; /* the blind loss: that of the best constant prediction */
-    double rate;       /* of the last step */
-    double told;       /* when the callback was last called */
+    json_t *last_line;  /* of the last finished epoch */
+    double last_loss;   /* on the training set, in that epoch */
+    double blind_loss;  /* the loss of the best constant prediction */
+    double rate;        /* of the last step */
+    double last_report; /* when the callback was last called */
     bool measures_angles;
     struct angle_steps angle_steps;
     uint64_t measured; /* the step after which trainer->angles were measured last; 0: not yet */
@@ -60,8 +60,8 @@ static void shuffle(bl_trainer *t)
     rng_permutation(&rng, t->n_order, t->order);
 }
 
-/* Examples of the batch that begins there. A last one that cannot be learned from alone joins the batch
-   before it. */
+/* The number of examples in the batch at `position`. A single last example that could not be trained on alone
+   is added to the batch before it. */
 static size_t batch_at(const struct fit *f, size_t position)
 {
     const size_t left = f->train->n - position, most = f->t->batch;
@@ -86,7 +86,7 @@ static void prepare_next(void *work)
                 t->workspace->next.x);
 }
 
-/* Has prepare_next run during the step that follows, where there is room and a next batch in this epoch. */
+/* Makes the next step run prepare_next, if there is memory for it and a next batch in this epoch. */
 static void plan_next(struct fit *f)
 {
     bl_trainer *t = f->t;
@@ -155,9 +155,9 @@ static bl_progress progress_now(const struct fit *f, const bl_angles *angles)
     };
 }
 
-static int tell(struct fit *f, const bl_progress *now)
+static int report_progress(struct fit *f, const bl_progress *now)
 {
-    f->told = clock_seconds();
+    f->last_report = clock_seconds();
     return f->progress ? f->progress(f->user, now) : 0;
 }
 
@@ -167,8 +167,8 @@ static void drop_line(bl_trainer *t)
     t->log_line = NULL;
 }
 
-/* The same, about a line of the log. */
-static bl_status tell_line(struct fit *f, const bl_progress *now, const json_t *line, bool *stops)
+/* Reports progress together with a line of the log. */
+static bl_status report_line(struct fit *f, const bl_progress *now, const json_t *line, bool *stops)
 {
     bl_trainer *t = f->t;
     drop_line(t);
@@ -177,12 +177,12 @@ static bl_status tell_line(struct fit *f, const bl_progress *now, const json_t *
         if (!t->log_line)
             BL_FAIL(t->ctx, BL_NO_MEMORY, "no memory for a line of the log");
     }
-    *stops = tell(f, now) != 0;
+    *stops = report_progress(f, now) != 0;
     drop_line(t);
     return BL_OK;
 }
 
-/* Nothing where the angles of these weights are known. */
+/* Measures the angles, unless they were already measured after this step. */
 static bl_status measure(struct fit *f)
 {
     bl_trainer *t = f->t;
@@ -193,7 +193,8 @@ static bl_status measure(struct fit *f)
     return BL_OK;
 }
 
-/* Steps that the option names have lines of their own; those of auto are kept for the first epoch's line. */
+/* Records a step with angles: in a line of the log if the option names the step, else for the first epoch's
+   line. */
 static bl_status record_step(struct fit *f, const bl_progress *now, bool *stops)
 {
     bl_trainer *t = f->t;
@@ -201,14 +202,14 @@ static bl_status record_step(struct fit *f, const bl_progress *now, bool *stops)
         json_t *line = log_lines_step_line(now);
         bl_status status = run_folder_log(&f->folder, line);
         if (status == BL_OK)
-            status = tell_line(f, now, line, stops);
+            status = report_line(f, now, line, stops);
         json_decref(line);
         return status;
     }
     if (!t->early_angles)
         t->early_angles = json_array();
     json_array_append_new(t->early_angles, log_lines_step(now));
-    *stops = tell(f, now) != 0;
+    *stops = report_progress(f, now) != 0;
     return BL_OK;
 }
 
@@ -254,7 +255,7 @@ static bl_status stop_now(struct fit *f)
     if (!f->folder.path)
         BL_FAIL(f->t->ctx, BL_STOPPED, "stopped in epoch %zu after step %llu", f->t->state.epoch + 1,
                 (unsigned long long)f->t->state.step);
-    if (f->t->is_resumed) /* config.json keeps the epochs that the run was begun with */
+    if (f->t->is_resumed) /* config.json keeps the epochs with which the run began */
         BL_FAIL(f->t->ctx, BL_STOPPED,
                 "stopped in epoch %zu after step %llu; saved, --resume %s --epochs %s continues from here",
                 f->t->state.epoch + 1, (unsigned long long)f->t->state.step, f->folder.path,
@@ -272,9 +273,9 @@ static bl_status run_steps(struct fit *f)
         BL_TRY(one_step(f));
         if (f->measures_angles && angle_steps_have(&f->angle_steps, t->state.step, t->state.epoch))
             BL_TRY(measure_step(f, &stops));
-        else if (f->progress && clock_seconds() - f->told > 0.1) {
+        else if (f->progress && clock_seconds() - f->last_report > 0.1) {
             const bl_progress now = progress_now(f, NULL);
-            stops = tell(f, &now) != 0;
+            stops = report_progress(f, &now) != 0;
         }
         if (stops)
             return stop_now(f);
@@ -302,7 +303,7 @@ static void add_distances(json_t *line, const char *set, const bl_score *score)
     }
 }
 
-/* Those that no line of the log has yet. */
+/* The notes that are not yet in a line of the log. */
 static json_t *notes_to_json(const bl_trainer *t)
 {
     json_t *list = json_array();
@@ -352,7 +353,7 @@ static bl_status keep_best(struct fit *f, const bl_progress *now)
     return run_folder_checkpoint(&f->folder, f->t, "best.safetensors");
 }
 
-/* A result is checked by them: the first epoch of a run is soon repeated. */
+/* Adds the hash of the weights, by which the first epoch of a run can quickly be reproduced and compared. */
 static void add_weights_hash(const struct fit *f, json_t *line)
 {
     char hash[17];
@@ -360,8 +361,8 @@ static void add_weights_hash(const struct fit *f, json_t *line)
     json_object_set_new(line, "weights_hash", json_string(hash));
 }
 
-/* The error that --schedule auto and --stop paper look at. Targets have none: there it is the loss over
-   the first epoch's. */
+/* The error on which --schedule auto and --stop paper depend. For targets it is the loss divided by the first
+   epoch's loss. */
 static double epoch_error(struct run_state *state, const bl_score *train, bool *is_first)
 {
     *is_first = isnan(train->error) && !(state->first_loss > 0.0);
@@ -373,7 +374,7 @@ static double epoch_error(struct run_state *state, const bl_score *train, bool *
 }
 
 /* Sets the position to the beginning of the next epoch; called before the checkpoint. */
-static void turn_page(bl_trainer *t, const bl_score *train)
+static void begin_next_epoch(bl_trainer *t, const bl_score *train)
 {
     struct run_state *state = &t->state;
     bool is_first = false;
@@ -408,14 +409,14 @@ static bl_status end_epoch(struct fit *f, bool *stops)
         add_weights_hash(f, f->last_line);
     f->last_loss = now.train.loss;
     t->n_logged = t->n_notes;
-    turn_page(t, &now.train);
+    begin_next_epoch(t, &now.train);
     BL_TRY(run_folder_log(&f->folder, f->last_line));
     BL_TRY(keep_best(f, &now));
     BL_TRY(run_folder_checkpoint(&f->folder, t, "model.safetensors"));
-    return tell_line(f, &now, f->last_line, stops);
+    return report_line(f, &now, f->last_line, stops);
 }
 
-/* NULL: go on. */
+/* Why the run ends after this epoch; NULL: it continues. */
 static const char *reason_to_stop(const struct fit *f)
 {
     const bl_trainer *t = f->t;
@@ -450,7 +451,7 @@ static bl_status run_epochs(struct fit *f)
         BL_TRY(run_folder_lacking_result(&f->folder, t->state.epoch, &f->last_line));
         f->last_loss = json_number_value(json_object_get(f->last_line, "train_loss"));
     }
-    if (!f->last_line) { /* a finished run that is resumed has nothing to add to its result */
+    if (!f->last_line) { /* a finished run that is resumed has nothing to add */
         advice_give_ended(t, reason);
         return BL_OK;
     }
@@ -458,8 +459,8 @@ static bl_status run_epochs(struct fit *f)
     return run_folder_result(&f->folder, t, f->last_line);
 }
 
-/* Of the step that comes; where a run was stopped behind the last step of an epoch, of that one, which the
-   epoch's line tells. */
+/* The learning rate of the next step. For a run that was stopped after the last step of an epoch it is the
+   rate of that step, for the epoch's line. */
 static double rate_at_start(const struct fit *f)
 {
     bl_trainer *t = f->t;
@@ -488,7 +489,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     BL_TRY(trainer_check_data(t, train));
     if (train->n == 0)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: no examples to train on", train->source);
-    if (t->state.position > train->n) /* as a checkpoint says */
+    if (t->state.position > train->n) /* position: from a checkpoint */
         BL_FAIL(t->ctx, BL_BAD_DATA, "the run was stopped behind example %zu of an epoch, but %s has %zu",
                 t->state.position, train->source, train->n);
     if (val)

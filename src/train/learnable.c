@@ -1,8 +1,9 @@
 /*
  * learnable.c - nets, options and data that cannot learn.
  *
- * Batch norm of a dense layer gives each unit (x - mean) / deviation over the batch. Of one example that is 0
- * whatever x is; of two it is 1 and -1, so that the derivative through it is 0 except for epsilon.
+ * Batch norm of a dense layer computes (x - mean) / deviation of each unit over the batch. For a batch of one
+ * example this is 0 whatever x is; for two examples it is 1 and -1, so the derivative through it is 0 except
+ * for epsilon.
  */
 #include "learnable.h"
 
@@ -28,23 +29,23 @@ static bl_status check_norm(bl_trainer *t)
     return BL_OK;
 }
 
-/* Pepita, and rules of a user's own. */
+/* Refuses batch norm for rules that write deltas themselves: pepita and some user rules. */
 static bl_status check_deltas(const bl_trainer *t)
 {
     const struct net *net = t->model->net;
     for (size_t i = 0; i < net->n_layers; i++)
         if (rule_flow(t->model->rule->ops).writes_deltas && net->layers[i].ops->takes_statistics)
             BL_FAIL(t->ctx, BL_NOT_DEFINED,
-                    "rule %s has no way to teach batch norm's scale and shift: it makes the deltas at the "
-                    "weights itself, and no derivative passes the layers behind them; leave batchnorm out",
+                    "rule %s cannot train batch norm's scale and shift: it computes the deltas at the "
+                    "weights itself, and no derivative passes the layers after them; leave batchnorm out",
                     t->model->rule->ops->name);
     return BL_OK;
 }
 
-/* A rule that teaches with the targets alone, 1 or 0 of the only unit: signal -B y. */
+/* Rules whose signal is -B y with a single output, where y is 1 or 0: the class 0 gives no signal. */
 static bl_status check_one_of_two(bl_trainer *t)
 {
-    if (!t->model->rule->ops->needs_classes || !model_is_one_of_two(t->model->net, t->model->like) ||
+    if (!t->model->rule->ops->needs_classes || !model_is_one_of_two(t->model->net, t->model->schema) ||
         t->model->net->n_blocks == 1)
         return BL_OK;
     return trainer_note(
@@ -54,7 +55,7 @@ static bl_status check_one_of_two(bl_trainer *t)
         t->model->rule->ops->name);
 }
 
-/* Dropout that leaves less than one number of a layer on the average. */
+/* Notes dropout that on average keeps less than one number of a layer. */
 static bl_status check_dropout(bl_trainer *t)
 {
     const struct net *net = t->model->net;
@@ -99,7 +100,7 @@ bl_status learnable_check(bl_trainer *t)
     return BL_OK;
 }
 
-/* Whether all rows, up to `cols` numbers each, are the first one's. Rows are looked at until one differs. */
+/* Whether all rows are equal. Reads rows until one differs from the first. */
 static bl_status are_alike(bl_trainer *t, const bl_data *data, bool of_targets, bool *out)
 {
     const struct workspace *workspace = t->workspace;

@@ -7,10 +7,10 @@
 
 #include "trainer.h"
 
-/* Of the configuration. BL_BAD_VALUE: not one step could teach the net anything. Else its notes go to the
+/* Checks the configuration. BL_BAD_VALUE: no step can change the net usefully. Else adds notes to the
    trainer. */
 bl_status learnable_check(bl_trainer *trainer);
-/* Of a training set. */
+/* Checks the training set in the same way. */
 bl_status learnable_check_data(bl_trainer *trainer, const bl_data *train);
 
 #endif

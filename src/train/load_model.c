@@ -42,8 +42,8 @@ static bl_status read_shape(const struct loading *from, bl_shape *out)
     return BL_OK;
 }
 
-/* What may be absent is null in format 2, and was left out in format 1: then *out is NULL. */
-static bl_status optional_fact(const struct loading *from, const char *key, const char **out)
+/* Metadata that may be absent: it is null in format 2 and omitted in format 1. Then *out is NULL. */
+static bl_status optional_metadata(const struct loading *from, const char *key, const char **out)
 {
     const char *text = tensors_metadata(from->file, key);
     if (!text && from->format != MODEL_FORMAT_NARROW)
@@ -52,11 +52,11 @@ static bl_status optional_fact(const struct loading *from, const char *key, cons
     return BL_OK;
 }
 
-/* A JSON list of n texts, or nothing. */
+/* Reads a JSON list of n texts. *out stays NULL where the file has none. */
 static bl_status read_names(const struct loading *from, const char *key, size_t n, char ***out)
 {
     const char *text = NULL;
-    BL_TRY(optional_fact(from, key, &text));
+    BL_TRY(optional_metadata(from, key, &text));
     if (!text)
         return BL_OK;
     json_t *list = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
@@ -74,7 +74,7 @@ static bl_status read_names(const struct loading *from, const char *key, size_t 
                                      "%s: \"%s\" contains an entry that is not a name", from->path, key);
     }
     json_decref(list);
-    *out = names; /* half filled on failure: data_free undoes it */
+    *out = names; /* may be half filled on failure; data_free frees it */
     return status;
 }
 
@@ -82,10 +82,10 @@ static bl_status read_names(const struct loading *from, const char *key, size_t 
 
 /* A pair of tensors that a file may have. */
 struct pair {
-    const char *name; /* "scaling" or "targets" */
-    const char *fact; /* how many there are, in a file of format 2 */
-    size_t most;      /* as many as there may be */
-    bool is_shared;   /* one will do too */
+    const char *name;      /* "scaling" or "targets" */
+    const char *count_key; /* the metadata that counts them in a file of format 2 */
+    size_t most;           /* the number of values, one for each column */
+    bool is_shared;        /* a single value for all columns is also valid */
 };
 
 static bl_status find_half(const struct loading *from, const struct pair *pair, const char *half,
@@ -101,25 +101,26 @@ static bl_status find_half(const struct loading *from, const struct pair *pair, 
     return BL_OK;
 }
 
-/* As many as the file says it has: a pair that was lost would leave numbers unscaled without a word. */
+/* Compares n with the number that the file says it has, because without a lost pair numbers would silently
+   not be scaled. */
 static bl_status check_pairs(const struct loading *from, const struct pair *pair, size_t n)
 {
     const char *text = NULL;
     size_t said = 0;
     if (from->format == MODEL_FORMAT_NARROW) {
-        if (tensors_metadata(from->file, pair->fact))
+        if (tensors_metadata(from->file, pair->count_key))
             BL_FAIL(
                 from->ctx, BL_BAD_DATA,
                 "%s: its format is \"%s\", but it has \"%s\", which only \"%s\" has: the format was changed",
-                from->path, model_formats[MODEL_FORMAT_NARROW], pair->fact, model_formats[MODEL_FORMAT]);
+                from->path, model_formats[MODEL_FORMAT_NARROW], pair->count_key, model_formats[MODEL_FORMAT]);
         return BL_OK;
     }
-    BL_TRY(need_metadata(from, pair->fact, &text));
+    BL_TRY(need_metadata(from, pair->count_key, &text));
     if (!text_to_size(slice_of(text), &said) || said != n)
         BL_FAIL(
             from->ctx, BL_BAD_DATA,
             "%s: \"%s\" is \"%.40s\", but the tensors \"%s.offset\" and \"%s.scale\" have %zu numbers each",
-            from->path, pair->fact, text, pair->name, pair->name, n);
+            from->path, pair->count_key, text, pair->name, pair->name, n);
     return BL_OK;
 }
 
@@ -146,7 +147,7 @@ static bl_status copy_pair(const struct loading *from, const struct pair *pair,
     return BL_OK;
 }
 
-/* out: of `like`, which is freed as a whole on failure. */
+/* out: a member of `schema`, which the caller frees on failure. */
 static bl_status read_scaling(const struct loading *from, const struct pair *pair, struct scaling *out)
 {
     struct tensor_entry offset = {0}, scale = {0};
@@ -163,25 +164,25 @@ static bl_status read_scaling(const struct loading *from, const struct pair *pai
     return has_offset ? copy_pair(from, pair, &offset, &scale, out) : BL_OK;
 }
 
-static bl_status read_answers(const struct loading *from, struct bl_data *like)
+static bl_status read_answers(const struct loading *from, struct bl_data *schema)
 {
     const char *answers = NULL;
     BL_TRY(need_metadata(from, "answers", &answers));
-    like->has_targets = strcmp(answers, "numbers") == 0;
-    if (!like->has_targets && strcmp(answers, "classes") != 0)
+    schema->has_targets = strcmp(answers, "numbers") == 0;
+    if (!schema->has_targets && strcmp(answers, "classes") != 0)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its answers are \"%.40s\", expected classes or numbers",
                 from->path, answers);
     return BL_OK;
 }
 
-static bl_status read_scalings(const struct loading *from, struct bl_data *like)
+static bl_status read_scalings(const struct loading *from, struct bl_data *schema)
 {
-    const struct pair inputs = {"scaling", "scaling", like->features, true},
-                      targets = {"targets", "target_scaling", (size_t)like->outputs, false};
-    BL_TRY(read_scaling(from, &inputs, &like->scaling));
-    BL_TRY(read_scaling(from, &targets, &like->target_scaling));
-    const struct scaling *s = &like->target_scaling;
-    if (s->n > 0 && !like->has_targets)
+    const struct pair inputs = {"scaling", "scaling", schema->features, true},
+                      targets = {"targets", "target_scaling", (size_t)schema->outputs, false};
+    BL_TRY(read_scaling(from, &inputs, &schema->scaling));
+    BL_TRY(read_scaling(from, &targets, &schema->target_scaling));
+    const struct scaling *s = &schema->target_scaling;
+    if (s->n > 0 && !schema->has_targets)
         BL_FAIL(from->ctx, BL_BAD_DATA,
                 "%s: its answers are classes, but it has tensors \"targets.offset\" and \"targets.scale\"",
                 from->path);
@@ -189,18 +190,18 @@ static bl_status read_scalings(const struct loading *from, struct bl_data *like)
         if (!(s->scale[k] > 0.0))
             BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scale of target %zu is %g, expected more than 0",
                     from->path, k, s->scale[k]);
-    /* a table's numbers are always scaled; 0.1.0 did not write how many are */
-    if (like->encoding && (like->scaling.n == 0 || (like->has_targets && s->n == 0)))
+    /* a table's numbers are always scaled; files of 0.1.0 do not have the count */
+    if (schema->encoding && (schema->scaling.n == 0 || (schema->has_targets && s->n == 0)))
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: learned from a table, but has no tensor \"%s\"", from->path,
-                like->scaling.n == 0 ? "scaling.offset" : "targets.offset");
+                schema->scaling.n == 0 ? "scaling.offset" : "targets.offset");
     return BL_OK;
 }
 
-/* 0.1.0 did not say it: there each column that had missing values tells that they were filled in. */
+/* Files of 0.1.0 do not have this metadata; there any column with missing values implies imputation. */
 static bl_status read_missing(const struct loading *from, struct encoding *encoding)
 {
     const char *text = NULL;
-    BL_TRY(optional_fact(from, "missing", &text));
+    BL_TRY(optional_metadata(from, "missing", &text));
     if (!text && from->format != MODEL_FORMAT_NARROW)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: has a table, but its \"missing\" is null", from->path);
     if (text && strcmp(text, "impute") != 0 && strcmp(text, "refuse") != 0)
@@ -212,33 +213,33 @@ static bl_status read_missing(const struct loading *from, struct encoding *encod
     return BL_OK;
 }
 
-static bl_status read_table(const struct loading *from, struct bl_data *like)
+static bl_status read_table(const struct loading *from, struct bl_data *schema)
 {
     const char *text = NULL;
-    BL_TRY(optional_fact(from, "table", &text));
+    BL_TRY(optional_metadata(from, "table", &text));
     if (!text)
         return BL_OK;
-    BL_TRY(encoding_from_text(&like->encoding, from->ctx, from->path, text));
-    if (encoding_features(like->encoding) != like->features)
+    BL_TRY(encoding_from_text(&schema->encoding, from->ctx, from->path, text));
+    if (encoding_features(schema->encoding) != schema->features)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its table's columns become %zu features, but its input is %zu",
-                from->path, encoding_features(like->encoding), like->features);
-    BL_TRY(read_missing(from, like->encoding));
-    return encoding_feature_names(&like->column_names, from->ctx, like->encoding);
+                from->path, encoding_features(schema->encoding), schema->features);
+    BL_TRY(read_missing(from, schema->encoding));
+    return encoding_feature_names(&schema->column_names, from->ctx, schema->encoding);
 }
 
-/* A file without this fact knows its classes by their names alone. */
-static bl_status read_labels(const struct loading *from, struct bl_data *like)
+/* Without this metadata, classes are matched by name if the file has names, else by value. */
+static bl_status read_labels(const struct loading *from, struct bl_data *schema)
 {
     const char *labels = tensors_metadata(from->file, "labels"),
                *pictures = tensors_metadata(from->file, "pictures");
     if (pictures && strcmp(pictures, "resized") != 0)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: its pictures are \"%.100s\", expected resized", from->path,
                 pictures);
-    like->is_resized = pictures != NULL;
-    like->class_match = like->class_names ? CLASS_BY_TEXT : CLASS_BY_VALUE;
+    schema->is_resized = pictures != NULL;
+    schema->class_match = schema->class_names ? CLASS_BY_TEXT : CLASS_BY_VALUE;
     for (int i = 0; labels && i <= CLASS_BY_NUMBER; i++)
         if (strcmp(labels, model_label_words[i]) == 0) {
-            like->class_match = (enum class_match)i;
+            schema->class_match = (enum class_match)i;
             return BL_OK;
         }
     if (labels)
@@ -247,30 +248,31 @@ static bl_status read_labels(const struct loading *from, struct bl_data *like)
     return BL_OK;
 }
 
-static bl_status read_split(const struct loading *from, struct bl_data *like)
+static bl_status read_split(const struct loading *from, struct bl_data *schema)
 {
     const char *text = NULL;
-    BL_TRY(optional_fact(from, "split", &text));
-    return text ? origin_from_text(&like->origin, from->ctx, from->path, text) : BL_OK;
+    BL_TRY(optional_metadata(from, "split", &text));
+    return text ? origin_from_text(&schema->origin, from->ctx, from->path, text) : BL_OK;
 }
 
-static bl_status fill_like(const struct loading *from, struct bl_data *like)
+static bl_status fill_schema(const struct loading *from, struct bl_data *schema)
 {
     const char *text = NULL;
     size_t outputs = 0;
-    BL_TRY(read_shape(from, &like->shape));
-    like->features = (size_t)like->shape.channels * (size_t)like->shape.rows * (size_t)like->shape.cols;
+    BL_TRY(read_shape(from, &schema->shape));
+    schema->features =
+        (size_t)schema->shape.channels * (size_t)schema->shape.rows * (size_t)schema->shape.cols;
     BL_TRY(need_metadata(from, "outputs", &text));
     if (!text_to_size(slice_of(text), &outputs) || outputs < 1 || outputs > 1u << 24)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: outputs \"%s\", expected a whole number", from->path, text);
-    like->outputs = (int)outputs;
-    BL_TRY(read_names(from, "class_names", outputs, &like->class_names));
-    BL_TRY(read_labels(from, like));
-    BL_TRY(read_table(from, like));
-    BL_TRY(read_answers(from, like));
-    BL_TRY(read_scalings(from, like));
-    BL_TRY(read_split(from, like));
-    return mem_text(from->ctx, &like->source, from->path, strlen(from->path));
+    schema->outputs = (int)outputs;
+    BL_TRY(read_names(from, "class_names", outputs, &schema->class_names));
+    BL_TRY(read_labels(from, schema));
+    BL_TRY(read_table(from, schema));
+    BL_TRY(read_answers(from, schema));
+    BL_TRY(read_scalings(from, schema));
+    BL_TRY(read_split(from, schema));
+    return mem_text(from->ctx, &schema->source, from->path, strlen(from->path));
 }
 
 static size_t count_numbers(const struct tensors *file)
@@ -282,7 +284,7 @@ static size_t count_numbers(const struct tensors *file)
     return n;
 }
 
-/* A few bytes can describe a net of gigabytes, so nothing is allocated for which the file has no values. */
+/* A few bytes can describe a net of gigabytes, so a net is created only if the file has that many values. */
 static bl_status check_size(const struct loading *from, bl_shape input, const char *text, size_t there)
 {
     struct net_size needed;
@@ -308,11 +310,11 @@ static bl_status make_net_and_rule(const struct loading *from, bl_shape input, s
                 "with the context (bl_rule_register) before its files are read",
                 from->path, name);
     const char *feedback_at = NULL;
-    BL_TRY(optional_fact(from, "inlet", &feedback_at)); /* older than its choice: FEEDBACK_AT_END */
+    BL_TRY(optional_metadata(from, "inlet", &feedback_at)); /* files older than the option: FEEDBACK_AT_END */
     if (feedback_at)
         BL_TRY(feedback_at_parse(from->ctx, &stored.feedback_at, feedback_at));
     struct modules modules = {.cut = MODULES_OF_LAYERS};
-    const char *cut = tensors_metadata(from->file, "modules"); /* none: older than the choice */
+    const char *cut = tensors_metadata(from->file, "modules"); /* NULL: the file is older than the option */
     if (cut)
         BL_TRY(modules_parse(from->ctx, &modules, cut));
     BL_TRY(check_size(from, input, text, stored.most));
@@ -326,17 +328,17 @@ static bl_status make_net_and_rule(const struct loading *from, bl_shape input, s
     return status;
 }
 
-static bl_status copy_facts(const struct loading *from, bl_model *model)
+static bl_status copy_metadata(const struct loading *from, bl_model *model)
 {
-    struct tensor_metadata fact;
-    for (size_t i = 0; tensors_metadata_at(from->file, i, &fact); i++)
-        BL_TRY(model_set_metadata(model, fact.key, fact.text));
+    struct tensor_metadata entry;
+    for (size_t i = 0; tensors_metadata_at(from->file, i, &entry); i++)
+        BL_TRY(model_set_metadata(model, entry.key, entry.text));
     return BL_OK;
 }
 
-/* Options of training only do not affect predictions, but an unknown word belongs to a version whose files
-   may have another meaning. Facts that are not in this list are figures of the run, which nothing reads but a
-   resumed run. */
+/* Options that only affect training do not change predictions, but an unknown value belongs to a version
+   whose files may have another meaning. Metadata that is not in this list is read only when a run is
+   resumed. */
 static bl_status check_options(const struct loading *from)
 {
     static const struct {
@@ -374,10 +376,10 @@ static bool is_own_name(const bl_model *model, const char *name)
     for (size_t i = 0; i < model_count_tensors(model); i++)
         if (strcmp(name, model->names[i]) == 0)
             return true;
-    return strncmp(name, "optimizer.", strlen("optimizer.")) == 0; /* what only a resumed run reads */
+    return strncmp(name, "optimizer.", strlen("optimizer.")) == 0; /* read only when a run is resumed */
 }
 
-/* Weights that the net has no place for belong to another net. */
+/* Refuses tensors that the net does not have, because they belong to another net. */
 static bl_status check_tensors(const struct loading *from, const bl_model *model)
 {
     struct tensor_entry entry;
@@ -389,12 +391,12 @@ static bl_status check_tensors(const struct loading *from, const bl_model *model
     return BL_OK;
 }
 
-/* Running variances: sqrt of a negative one would be no number. */
+/* Refuses negative running variances, whose square root would be NaN. */
 static bl_status check_variances(const struct loading *from, const bl_model *model)
 {
     const struct net *net = model->net;
     struct matrix m;
-    for (size_t i = net->n_tensors; i < net->n_tensors + net->n_kept_tensors && model_tensor(model, i, &m);
+    for (size_t i = net->n_tensors; i < net->n_tensors + net->n_buffer_tensors && model_tensor(model, i, &m);
          i++)
         for (size_t j = 0; strstr(model->names[i], "variance") && j < m.rows * m.cols; j++)
             if (!(m.x[j] >= 0.0f))
@@ -406,29 +408,30 @@ static bl_status check_variances(const struct loading *from, const bl_model *mod
 static bl_status check_outputs(const struct loading *from, const bl_model *model)
 {
     const struct net *net = model->net;
-    const bool is_one_of_two = model_is_one_of_two(net, model->like) && strcmp(model->loss->name, "bce") == 0;
-    if (net->blocks[net_last(net)].units != (size_t)model->like->outputs && !is_one_of_two)
+    const bool is_one_of_two =
+        model_is_one_of_two(net, model->schema) && strcmp(model->loss->name, "bce") == 0;
+    if (net->blocks[net_last(net)].units != (size_t)model->schema->outputs && !is_one_of_two)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: net \"%s\" does not end with %d units", from->path, net->text,
-                model->like->outputs);
+                model->schema->outputs);
     return BL_OK;
 }
 
-static bl_status build(const struct loading *from, bl_data *like, bl_model **out)
+static bl_status build(const struct loading *from, bl_data *schema, bl_model **out)
 {
     struct net *net = NULL;
     struct rule *rule = NULL;
     bl_model *model = NULL;
     const char *loss = NULL;
-    BL_TRY(fill_like(from, like));
+    BL_TRY(fill_schema(from, schema));
     BL_TRY(check_options(from));
     BL_TRY(need_metadata(from, "loss", &loss));
     BL_TRY(loss_check_text(from->ctx, loss));
-    if (like->has_targets && loss_find(loss)->needs_classes)
+    if (schema->has_targets && loss_find(loss)->needs_classes)
         BL_FAIL(from->ctx, BL_BAD_DATA,
                 "%s: its answers are numbers, but its loss is %s, which is about classes", from->path, loss);
-    BL_TRY(make_net_and_rule(from, like->shape, &net, &rule));
-    BL_TRY(model_create(&model, from->ctx, net, rule, loss_find(loss), like));
-    bl_status status = copy_facts(from, model);
+    BL_TRY(make_net_and_rule(from, schema->shape, &net, &rule));
+    BL_TRY(model_create(&model, from->ctx, net, rule, loss_find(loss), schema));
+    bl_status status = copy_metadata(from, model);
     if (status == BL_OK)
         status = check_outputs(from, model);
     if (status == BL_OK)
@@ -452,20 +455,20 @@ bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
     BL_GIVEN(ctx, out);
     BL_GIVEN(ctx, path);
     struct tensors *file = NULL;
-    bl_data *like = NULL;
+    bl_data *schema = NULL;
     BL_TRY(files_read_add(ctx, path, READ_AS_MODEL));
     BL_TRY(tensors_read(&file, ctx, path));
     struct loading from = {ctx, path, file, MODEL_FORMAT};
     bl_status status = model_read_format(ctx, file, path, &from.format);
     if (status == BL_OK)
-        status = MEM_ONE(ctx, &like, "the model's description of its data");
+        status = MEM_ONE(ctx, &schema, "the model's description of its data");
     if (status == BL_OK) {
-        like->ctx = ctx;
-        like->owns = true;
-        status = build(&from, like, out);
+        schema->ctx = ctx;
+        schema->owns = true;
+        status = build(&from, schema, out);
     }
-    data_free(like);
+    data_free(schema);
     tensors_free(ctx, file);
-    /* whatever an older part says of a value in the file, it is the file that is wrong */
+    /* whatever a callee reports about a value of the file, the error is in the file */
     return status == BL_BAD_VALUE || status == BL_NOT_DEFINED ? BL_BAD_DATA : status;
 }

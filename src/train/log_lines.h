@@ -1,5 +1,5 @@
 /*
- * log_lines.h - what a line of log.jsonl says of angles and of a step.
+ * log_lines.h - the JSON of angles and steps in log.jsonl.
  */
 #ifndef BL_TRAIN_LOG_LINES_H
 #define BL_TRAIN_LOG_LINES_H

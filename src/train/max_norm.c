@@ -1,5 +1,5 @@
 /*
- * max_norm.c - rows of weights whose norm is above the bound, scaled down to it.
+ * max_norm.c - scales rows of weights whose norm is above a bound down to the bound.
  */
 #include "max_norm.h"
 
@@ -14,8 +14,8 @@ struct bounded {
     double most;
 };
 
-/* In double, in LANES sums that are added in order: an order of summation that is fixed and that a compiler
-   can vectorise. */
+/* The sum is in double, in LANES partial sums that are added in order, so that the order is fixed and
+   compilers can vectorise the loop. */
 static double squared_norm(const float *w, size_t n)
 {
     double sums[LANES] = {0.0}, sum = 0.0;

@@ -14,8 +14,8 @@
 
 #include "../net/net.h"
 
-/* For the tensors from `learns_from` on, a place in net->params. most: c, above 0. One pass over the weights,
-   on so many threads; the bits do not depend on their number. */
+/* learns_from: the offset in net->params of the first tensor that learns. most: c, above 0. One pass over the
+   weights on so many threads; the bits do not depend on their number. */
 void max_norm_apply(const struct net *net, size_t learns_from, double most, int threads);
 
 #endif

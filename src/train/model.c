@@ -16,7 +16,7 @@ static bl_status name_tensors(bl_model *model)
     const struct net *net = model->net;
     BL_TRY(MEM_ARRAY(model->ctx, &model->names, model_count_tensors(model), "the tensors' names"));
     size_t n = 0;
-    for (size_t i = 0; i < net->n_tensors + net->n_kept_tensors; i++) {
+    for (size_t i = 0; i < net->n_tensors + net->n_buffer_tensors; i++) {
         const struct net_tensor *t = net_tensor(net, i);
         snprintf(model->names[n++], MODEL_NAME_ROOM, "%zu.%s.%s", t->l, net->layers[t->layer].ops->name,
                  t->what);
@@ -34,7 +34,7 @@ static bl_status name_tensors(bl_model *model)
 }
 
 bl_status model_create(bl_model **out, bl_context *ctx, struct net *net, struct rule *rule,
-                       const struct loss_ops *loss, const bl_data *like)
+                       const struct loss_ops *loss, const bl_data *schema)
 {
     bl_model *model = NULL;
     bl_status status = MEM_ONE(ctx, &model, "the model");
@@ -44,7 +44,7 @@ bl_status model_create(bl_model **out, bl_context *ctx, struct net *net, struct 
         return status;
     }
     *model = (bl_model){.ctx = ctx, .net = net, .rule = rule, .loss = loss};
-    status = data_subset(&model->like, like, NULL, 0, "the model's description of its data");
+    status = data_subset(&model->schema, schema, NULL, 0, "the model's description of its data");
     if (status == BL_OK)
         status = name_tensors(model);
     if (status != BL_OK) {
@@ -60,42 +60,43 @@ void bl_model_free(bl_model *model)
     if (!model)
         return;
     for (size_t i = 0; i < model->n_metadata; i++) {
-        mem_free(model->ctx, model->facts[i].key);
-        mem_free(model->ctx, model->facts[i].text);
+        mem_free(model->ctx, model->metadata[i].key);
+        mem_free(model->ctx, model->metadata[i].text);
     }
     mem_free(model->ctx, model->names);
-    data_free(model->like);
+    data_free(model->schema);
     rule_free(model->rule);
     net_free(model->net);
     mem_free(model->ctx, model);
 }
 
-static struct fact *find_metadata(const bl_model *model, const char *key)
+static struct metadata_entry *find_metadata(const bl_model *model, const char *key)
 {
     for (size_t i = 0; i < model->n_metadata; i++)
-        if (strcmp(model->facts[i].key, key) == 0)
-            return (struct fact *)&model->facts[i];
+        if (strcmp(model->metadata[i].key, key) == 0)
+            return (struct metadata_entry *)&model->metadata[i];
     return NULL;
 }
 
 bl_status model_set_metadata(bl_model *model, const char *key, const char *text)
 {
     char *copy = NULL;
-    struct fact *fact = find_metadata(model, key);
-    if (!fact && model->n_metadata == MODEL_MAX_FACTS)
-        BL_FAIL(model->ctx, BL_BAD_DATA, "fact \"%s\": a model has room for %d facts", key, MODEL_MAX_FACTS);
+    struct metadata_entry *entry = find_metadata(model, key);
+    if (!entry && model->n_metadata == MODEL_MAX_METADATA)
+        BL_FAIL(model->ctx, BL_BAD_DATA, "metadata \"%s\": a model has room for %d entries", key,
+                MODEL_MAX_METADATA);
     BL_TRY(mem_text(model->ctx, &copy, text, strlen(text)));
-    if (!fact) {
-        fact = &model->facts[model->n_metadata];
-        const bl_status status = mem_text(model->ctx, &fact->key, key, strlen(key));
+    if (!entry) {
+        entry = &model->metadata[model->n_metadata];
+        const bl_status status = mem_text(model->ctx, &entry->key, key, strlen(key));
         if (status != BL_OK) {
             mem_free(model->ctx, copy);
             return status;
         }
         model->n_metadata++;
     }
-    mem_free(model->ctx, fact->text);
-    fact->text = copy;
+    mem_free(model->ctx, entry->text);
+    entry->text = copy;
     return BL_OK;
 }
 
@@ -138,34 +139,34 @@ bl_status model_set_number(bl_model *model, const char *key, double x)
 
 const char *bl_model_metadata(const bl_model *model, const char *key)
 {
-    const struct fact *fact = model && key ? find_metadata(model, key) : NULL;
-    return fact ? fact->text : NULL;
+    const struct metadata_entry *entry = model && key ? find_metadata(model, key) : NULL;
+    return entry ? entry->text : NULL;
 }
 
 const char *bl_model_fact_name(const bl_model *model, int i)
 {
-    return model && i >= 0 && (size_t)i < model->n_metadata ? model->facts[i].key : NULL;
+    return model && i >= 0 && (size_t)i < model->n_metadata ? model->metadata[i].key : NULL;
 }
 
-bool model_is_one_of_two(const struct net *net, const bl_data *like)
+bool model_is_one_of_two(const struct net *net, const bl_data *schema)
 {
-    return net->blocks[net_last(net)].units == 1 && like->outputs == 2 && !like->has_targets;
+    return net->blocks[net_last(net)].units == 1 && schema->outputs == 2 && !schema->has_targets;
 }
 
 int bl_model_outputs(const bl_model *model)
 {
-    return model ? model->like->outputs : 0;
+    return model ? model->schema->outputs : 0;
 }
 
-/* Block by block what is trained; then what is kept; then the feedback of the blocks that have some; then
-   the arrays of a user's rule. */
+/* The order of tensors: parameters block by block, buffers, the feedback of the blocks that have some, the
+   arrays of a user's rule. */
 bool model_tensor(const bl_model *model, size_t i, struct matrix *out)
 {
     const struct net *net = model->net;
-    const size_t own = net->n_tensors + net->n_kept_tensors;
+    const size_t own = net->n_tensors + net->n_buffer_tensors;
     if (i < own) {
         const struct net_tensor *t = net_tensor(net, i);
-        float *x = (i < net->n_tensors ? net->params : net->kept) + t->at;
+        float *x = (i < net->n_tensors ? net->params : net->buffers) + t->at;
         *out = t->is_matrix ? matrix_of(x, t->rows, t->cols) : matrix_of(x, 1, net_tensor_size(t));
         return true;
     }
@@ -184,7 +185,7 @@ bool model_tensor(const bl_model *model, size_t i, struct matrix *out)
 
 size_t model_count_tensors(const bl_model *model)
 {
-    size_t n = model->net->n_tensors + model->net->n_kept_tensors;
+    size_t n = model->net->n_tensors + model->net->n_buffer_tensors;
     for (size_t l = 0; model->rule && l < model->net->n_blocks; l++)
         n += model->rule->B[l].x != NULL;
     struct rule_kept_array kept;
@@ -195,10 +196,10 @@ size_t model_count_tensors(const bl_model *model)
 
 enum { SCALING_ENTRIES = 4 };
 
-/* Pairs: the offset, then the scale. */
+/* Writes pairs of entries, the offset and the scale. Returns the number of entries. */
 static size_t scaling_entries(const bl_model *model, struct tensor_entry *entries)
 {
-    const struct scaling *s = &model->like->scaling, *targets = &model->like->target_scaling;
+    const struct scaling *s = &model->schema->scaling, *targets = &model->schema->target_scaling;
     size_t n = 0;
     if (s->n > 0) {
         entries[n++] = (struct tensor_entry){"scaling.offset", NULL, s->n, 0, s->offset};
@@ -229,9 +230,9 @@ bl_status model_read_format(bl_context *ctx, const struct tensors *file, const c
             path, text, BL_VERSION, model_formats[0], model_formats[1]);
 }
 
-/* 0.1.0 fitted its scaling to numbers rounded to floats. It is as good as ours where that rounding was
-   small beside the deviation; a column of large numbers that differ by little it took for constant.
-   Offsets are compared in deviations. */
+/* 0.1.0 fitted its scaling to numbers rounded to float. The scalings agree where that rounding was small
+   compared with the deviation; 0.1.0 took columns of large numbers with small differences for constant.
+   Offsets are compared in units of the deviation. */
 static bool is_near(const struct tensor_entry *ours, const struct tensor_entry *theirs, const double *scale,
                     size_t i)
 {
@@ -254,7 +255,7 @@ static bool is_same_entry(const struct tensor_entry *ours, const struct tensor_e
     return true;
 }
 
-bool model_scales_like(const bl_model *model, const struct tensors *file)
+bool model_scaling_matches(const bl_model *model, const struct tensors *file)
 {
     static const char *const names[SCALING_ENTRIES] = {"scaling.offset", "scaling.scale", "targets.offset",
                                                        "targets.scale"};
@@ -273,11 +274,11 @@ bool model_scales_like(const bl_model *model, const struct tensors *file)
 static bl_status write_entries(const bl_model *model, const char *path, struct tensor_entry *entries,
                                const struct tensor_entry *extra, size_t n_extra)
 {
-    size_t n = scaling_entries(model, entries); /* first: doubles lie at multiples of 8 bytes then */
+    size_t n = scaling_entries(model, entries); /* first, so that doubles are aligned to 8 bytes */
     struct matrix m;
     for (size_t i = 0; model_tensor(model, i, &m); i++) {
         const bool is_row =
-            i < model->net->n_tensors + model->net->n_kept_tensors && !net_tensor(model->net, i)->is_matrix;
+            i < model->net->n_tensors + model->net->n_buffer_tensors && !net_tensor(model->net, i)->is_matrix;
         entries[n++] = (struct tensor_entry){.name = model->names[i],
                                              .values = m.x,
                                              .rows = is_row ? m.cols : m.rows,
@@ -285,10 +286,10 @@ static bl_status write_entries(const bl_model *model, const char *path, struct t
     }
     for (size_t i = 0; i < n_extra; i++)
         entries[n++] = extra[i];
-    struct tensor_metadata facts[MODEL_MAX_FACTS];
+    struct tensor_metadata metadata[MODEL_MAX_METADATA];
     for (size_t i = 0; i < model->n_metadata; i++)
-        facts[i] = (struct tensor_metadata){model->facts[i].key, model->facts[i].text};
-    return tensors_write(model->ctx, path, entries, n, facts, model->n_metadata);
+        metadata[i] = (struct tensor_metadata){model->metadata[i].key, model->metadata[i].text};
+    return tensors_write(model->ctx, path, entries, n, metadata, model->n_metadata);
 }
 
 bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra,
@@ -348,7 +349,7 @@ bl_status model_take(bl_model *model, const struct tensors *file, const char *pa
 bool model_find_nan(const bl_model *model, const char **name)
 {
     struct matrix m;
-    for (size_t i = 0; i < model->net->n_tensors + model->net->n_kept_tensors && model_tensor(model, i, &m);
+    for (size_t i = 0; i < model->net->n_tensors + model->net->n_buffer_tensors && model_tensor(model, i, &m);
          i++)
         for (size_t j = 0; j < m.rows * m.cols; j++)
             if (!isfinite(m.x[j])) {
@@ -364,7 +365,7 @@ void bl_model_hash(const bl_model *model, char out[17])
     struct matrix m;
     if (!model || !out)
         return;
-    for (size_t i = 0; i < model->net->n_tensors + model->net->n_kept_tensors && model_tensor(model, i, &m);
+    for (size_t i = 0; i < model->net->n_tensors + model->net->n_buffer_tensors && model_tensor(model, i, &m);
          i++)
         hash = text_hash(hash, m.x, m.rows * m.cols * sizeof *m.x);
     snprintf(out, 17, "%016llx", (unsigned long long)hash);

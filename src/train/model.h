@@ -11,12 +11,12 @@
 #include "../rules/user_rule.h"
 
 enum {
-    MODEL_MAX_FACTS = 64,
+    MODEL_MAX_METADATA = 64,
     MODEL_NAME_ROOM = 48,
     MODEL_COUNT_ROOM = 21
 }; /* of the largest count: 20 digits */
 
-struct fact {
+struct metadata_entry {
     char *key, *text;
 };
 
@@ -25,56 +25,57 @@ struct bl_model {
     struct net *net;
     struct rule *rule; /* NULL: loaded without its rule */
     const struct loss_ops *loss;
-    bl_data *like; /* no examples: shape, outputs, scaling, class and column names */
-    struct fact facts[MODEL_MAX_FACTS];
+    bl_data *schema; /* no examples: shape, outputs, scaling, class and column names */
+    struct metadata_entry metadata[MODEL_MAX_METADATA];
     size_t n_metadata;
     char *epoch_text,
-        *step_text; /* of the facts "epoch" and "step" of a trainer's model; NULL: of a loaded one */
+        *step_text; /* of the metadata "epoch" and "step" of a trainer's model; NULL: of a loaded one */
     char (*names)[MODEL_NAME_ROOM]; /* of every tensor, in bl_model_tensor's order */
 };
 
-/* Takes net and rule over, also on failure. like: copied. */
+/* Takes net and rule over, also on failure. schema: copied. */
 bl_status model_create(bl_model **out, bl_context *ctx, struct net *net, struct rule *rule,
-                       const struct loss_ops *loss, const bl_data *like);
+                       const struct loss_ops *loss, const bl_data *schema);
 
-/* Whether one unit predicts two classes: its output is the probability of the second one. */
-bool model_is_one_of_two(const struct net *net, const bl_data *like);
+/* Whether a single output predicts two classes. It is then the probability of the second class. */
+bool model_is_one_of_two(const struct net *net, const bl_data *schema);
 
-/* Fact "labels": what a label of the training data was, by enum class_match. */
+/* The values of the metadata "labels", which says how labels of the training data were read; by enum
+   class_match. */
 extern const char *const model_label_words[CLASS_BY_NUMBER + 1];
 
 bl_status model_set_metadata(bl_model *model, const char *key, const char *text);
 bl_status model_set_number(bl_model *model, const char *key, double x);
 
-/* The facts "epoch" (finished) and "step" (taken) of a trainer's model are true after each step: they have
-   room for any count, so that setting them allocates nothing. Both are 0 at first. */
+/* Creates the metadata "epoch" (finished) and "step" (taken) of a trainer's model, with the value 0. They
+   have room for any count, so that updating them after each step allocates nothing. */
 bl_status model_need_counts(bl_model *model);
 void model_set_counts(bl_model *model, uint64_t epoch, uint64_t step);
 
-/* The i-th of the weights, biases and feedback, called model->names[i]. false past the last. */
+/* The i-th tensor of the model, called model->names[i]. false past the last. */
 bool model_tensor(const bl_model *model, size_t i, struct matrix *out);
 size_t model_count_tensors(const bl_model *model);
 
-/* Everything of the model, and extra entries (the optimiser's). */
+/* Writes the model and extra entries (those of the optimiser). */
 bl_status model_write(const bl_model *model, const char *path, const struct tensor_entry *extra,
                       size_t n_extra);
-/* What the fact "format" says. 1: 0.1.0, which rounded inputs to float before they were scaled, and kept
-   the scaling as floats. 2: doubles; and what is not there is said, so that nothing missing is taken for a
-   default. */
+/* The values of the metadata "format". Format 1: version 0.1.0, which rounded inputs to float before scaling
+   and stored the scaling as floats. Format 2: doubles, and metadata without a value is null, so that a lost
+   value is not taken for a default. */
 extern const char *const model_formats[2];
 enum { MODEL_FORMAT_NARROW, MODEL_FORMAT };
-/* Of a file; BL_BAD_DATA for none or another. */
+/* The format of a file. BL_BAD_DATA: it has none, or an unknown one. */
 bl_status model_read_format(bl_context *ctx, const struct tensors *file, const char *path, int *out);
 
-/* Whether inputs and targets are scaled in the file as they are here: to the bit, or, in a file of 0.1.0,
-   to within what its floats rounded. */
-bool model_scales_like(const bl_model *model, const struct tensors *file);
+/* Whether the file has the model's scaling of inputs and targets: to the bit, or for a file of 0.1.0 to
+   within the rounding of its floats. */
+bool model_scaling_matches(const bl_model *model, const struct tensors *file);
 /* Whether a file that has been read has all weights and feedback, by name and shape. */
 bl_status model_check_tensors(const bl_model *model, const struct tensors *file, const char *path);
-/* Takes them. A file that is refused changes nothing. */
+/* Loads them. A file that is refused changes nothing. */
 bl_status model_take(bl_model *model, const struct tensors *file, const char *path);
 
-/* Names the first block whose weights are no numbers; false when all are. */
+/* Finds the first tensor with a NaN or infinite number and its name; false: there is none. */
 bool model_find_nan(const bl_model *model, const char **name);
 
 #endif

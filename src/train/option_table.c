@@ -93,7 +93,7 @@ static bl_status check_rate(bl_context *ctx, const char *key, const char *text)
     return check_number(ctx, key, text, 1e-12, 1e6);
 }
 
-/* 0, which switches off, or from 1e-6 to 1e3. */
+/* 0, which switches the option off, or 1e-6 to 1e3. */
 static bl_status check_bound(bl_context *ctx, const char *key, const char *text)
 {
     double x = 0.0;
@@ -216,7 +216,7 @@ static bl_status check_stop(bl_context *ctx, const char *key, const char *text)
     return check_word(ctx, key, text, "epochs paper");
 }
 
-/* Grammars that belong to other parts. */
+/* Options whose grammar is checked in another file. */
 #define CHECK_WITH(function)                                                                                 \
     static bl_status function##_option(bl_context *ctx, const char *key, const char *text)                   \
     {                                                                                                        \

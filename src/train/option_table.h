@@ -1,5 +1,5 @@
 /*
- * option_table.h - the options and what checks them.
+ * option_table.h - the options and their checks.
  */
 #ifndef BL_TRAIN_OPTION_TABLE_H
 #define BL_TRAIN_OPTION_TABLE_H
@@ -16,7 +16,7 @@ struct option_row {
 extern const struct option_row option_table[];
 extern const size_t option_count;
 
-/* Whether `text` is a value of the option `key`, which there is. */
+/* Whether `text` is a valid value of the option `key`, which must exist. */
 bl_status option_check(bl_context *ctx, const char *key, const char *text);
 
 #endif

@@ -10,9 +10,9 @@
 #include <string.h>
 
 struct option_alias {
-    const char *words;  /* as those of struct alias */
-    const char *key;    /* the option that is meant; NULL: none, or more than one */
-    const char *advice; /* what else is to be said; NULL: nothing */
+    const char *words;  /* as in struct alias */
+    const char *key;    /* the option with that meaning; NULL: none, or more than one */
+    const char *advice; /* further advice; NULL: none */
 };
 
 static const struct option_alias aliases[] = {
@@ -86,7 +86,7 @@ static const struct option_alias aliases[] = {
 };
 enum { N_ALIASES = sizeof aliases / sizeof *aliases };
 
-/* Without near spellings: only what is known to be another program's word. */
+/* Only exact words of other programs are known here, not similar spellings. */
 const char *bl_option_alias(const char *word, const char **advice)
 {
     for (size_t i = 0; word && i < N_ALIASES; i++) {

@@ -1,8 +1,8 @@
 /*
  * predictor.c - prediction: examples are scaled as in training and passed through the net.
  *
- * All state that changes belongs to the predictor, so that several predictors can share a model. One pass is
- * a batch of up to 256 examples; the bits of an answer do not depend on what else is in its batch.
+ * All state that changes belongs to the predictor, so that several predictors can share a model. A batch has
+ * up to 256 examples; the bits of a prediction do not depend on the other examples of its batch.
  */
 #include "../base/mem.h"
 #include "score.h"
@@ -13,7 +13,7 @@
 enum { MOST_AT_ONCE = 256 };
 
 struct bl_predictor {
-    bl_context *ctx; /* which also explains failures */
+    bl_context *ctx; /* bl_why of this context explains failures */
     const bl_model *model;
     struct workspace *workspace;
 };
@@ -53,7 +53,7 @@ void bl_predictor_free(bl_predictor *p)
 
 /* ---- Batches */
 
-/* Where examples come from: a set, or arrays of the caller's. */
+/* The source of examples: a data set, or arrays of the caller. */
 struct predictor_source {
     const bl_data *data;
     const float *floats;
@@ -70,7 +70,7 @@ static bl_status take_predictor(bl_predictor *p, const struct predictor_source *
         data_gather(from->data, p->ctx->backend, NULL, first, workspace->n, workspace->x.x);
         return BL_OK;
     }
-    return scaling_apply(p->ctx, p->model->like,
+    return scaling_apply(p->ctx, p->model->schema,
                          &(struct raw_rows){from->floats ? from->floats + skipped : NULL,
                                             from->doubles ? from->doubles + skipped : NULL, first,
                                             workspace->n},
@@ -80,7 +80,7 @@ static bl_status take_predictor(bl_predictor *p, const struct predictor_source *
 static bl_status run_predictor(bl_predictor *p, const struct predictor_source *from, double *scores)
 {
     struct workspace *workspace = p->workspace;
-    const size_t outputs = (size_t)p->model->like->outputs;
+    const size_t outputs = (size_t)p->model->schema->outputs;
     for (size_t first = 0; first < from->n; first += workspace->capacity) {
         BL_TRY(take_predictor(p, from, first));
         step_forward(p->model->net, workspace);
@@ -133,12 +133,12 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
     BL_GIVEN(p->ctx, data);
     BL_GIVEN(p->ctx, out);
     const bl_model *model = p->model;
-    if (data->features != model->net->inputs || data->outputs != model->like->outputs)
+    if (data->features != model->net->inputs || data->outputs != model->schema->outputs)
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
-                data->source, data->features, data->outputs, model->net->inputs, model->like->outputs);
-    if (data->has_targets != model->like->has_targets)
+                data->source, data->features, data->outputs, model->net->inputs, model->schema->outputs);
+    if (data->has_targets != model->schema->has_targets)
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %s to measure against, but the model predicts %s", data->source,
-                answers_of(data), answers_of(model->like));
+                answers_of(data), answers_of(model->schema));
     if (!data->labels && !data->targets)
         BL_FAIL(p->ctx, BL_BAD_DATA, "%s: no labels to measure against%s%s", data->source,
                 data->lacks_labels ? ": " : "", data->lacks_labels ? data->lacks_labels : "");
@@ -154,7 +154,7 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
 
 /* ---- Without a predictor: one that lives for the call */
 
-/* No larger than what it is made for. */
+/* A predictor for n examples, with no larger batch than needed. */
 static bl_status create_for(bl_predictor **out, const bl_model *model, size_t n)
 {
     return create(out, model->ctx, model, n < 1 ? 1 : n < MOST_AT_ONCE ? n : MOST_AT_ONCE);

@@ -1,11 +1,11 @@
 /*
- * preset.c - the presets: a table of names, and for each the options that it gives a value.
+ * preset.c - the table of presets: the name of each, and the values of options that it sets.
  *
  * nokland2016: A. Nøkland, "Direct Feedback Alignment Provides Learning in Deep Neural Networks", NIPS 2016,
- * arXiv:1609.01596, as its MNIST experiments (section 4, table 1) and their published code run them. What
- * follows from the rule stays open: the first weights (zero for fa and dfa on tanh and logistic nets, else
- * uniform within 1 / sqrt(fan in)). The net and the rule are what the paper compares, and stay open too.
- * docs/rules.md has the source of each value.
+ * arXiv:1609.01596, as in its MNIST experiments (section 4, table 1) and their published code. The preset
+ * does not set options that follow from the rule: the initial weights (zero for fa and dfa on tanh and
+ * logistic nets, else uniform within 1 / sqrt(fan in)). It does not set the net and the rule either, because
+ * the paper compares them. docs/rules.md has the source of each value.
  */
 #include "preset.h"
 
@@ -20,7 +20,7 @@ struct preset {
     const char *name;
     struct {
         const char *key, *text;
-    } values[MOST_VALUES]; /* ends with key NULL */
+    } values[MOST_VALUES]; /* up to the first key that is NULL */
 };
 
 static const struct preset table[] = {

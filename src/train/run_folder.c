@@ -1,6 +1,7 @@
 /*
- * run_folder.c - the files of a run. The log is written before the checkpoint of the same epoch: a crash
- * between the two leaves a line too many, which is removed when the run is resumed, never one too few.
+ * run_folder.c - the files of a run. The log is written before the checkpoint of the same epoch, so that a
+ * crash between the two leaves one line too many, which is removed when the run is resumed, and never one too
+ * few.
  */
 #include "run_folder.h"
 
@@ -28,7 +29,7 @@ static bl_status path_of(bl_context *ctx, const char *folder, const char *name, 
     return BL_OK;
 }
 
-/* Every missing folder on the way is made. */
+/* Creates the folder and all missing folders above it. */
 static bl_status make_folders(bl_context *ctx, const char *folder)
 {
     char path[PATH_ROOM];
@@ -63,7 +64,7 @@ static bl_status check_replaceable(bl_context *ctx, const char *folder, const ch
     return BL_OK;
 }
 
-/* Links and anything but regular files are kept, and written in place later. */
+/* Removes a regular file. Links and other files are kept, and later written in place. */
 static bl_status take_away(bl_context *ctx, const char *path)
 {
     struct destination old;
@@ -73,7 +74,7 @@ static bl_status take_away(bl_context *ctx, const char *path)
     return is_gone ? BL_OK : context_fail(ctx, BL_IO, "%s: %s", path, strerror(errno));
 }
 
-/* All are looked at before the first is removed. */
+/* All files are checked before the first one is removed. */
 static bl_status make_room(bl_context *ctx, const char *folder, bool may_replace)
 {
     char path[PATH_ROOM];
@@ -88,7 +89,7 @@ static bl_status make_room(bl_context *ctx, const char *folder, bool may_replace
     return BL_OK;
 }
 
-/* "model.safetensors.123-0.tmp": what was being written when a process was killed. */
+/* Whether the file is incomplete because its writer was killed, such as "model.safetensors.123-0.tmp". */
 static bool is_leftover(const char *entry)
 {
     const size_t n = strlen(entry);
@@ -102,7 +103,8 @@ static bool is_leftover(const char *entry)
     return false;
 }
 
-/* Called under the lock, so that no other process writes them. A file that cannot be removed does no harm. */
+/* Called under the lock, so that no other process writes these files. A file that cannot be removed does no
+   harm. */
 static void clear_leftovers(bl_context *ctx, const char *folder)
 {
     char path[PATH_ROOM];
@@ -135,7 +137,7 @@ static json_t *hash_text(uint64_t hash)
     return json_string(text);
 }
 
-/* What built the library; "" where the build does not tell. */
+/* The compiler that built the library; "" where the build does not record it. */
 static const char *compiler(void)
 {
     bl_part part = {.size = sizeof part};
@@ -164,7 +166,7 @@ static bl_status write_config(const struct run_folder *folder, const bl_trainer 
     json_object_set_new(root, "system", json_string(uname(&machine) == 0 ? machine.sysname : "unknown"));
     json_object_set_new(root, "data", data);
     json_object_set_new(root, "angle_examples", angle_examples_to_json(&t->angle_examples));
-    if (getcwd(here, sizeof here)) /* what relative paths among the options are relative to */
+    if (getcwd(here, sizeof here)) /* the folder to which relative paths among the options are relative */
         json_object_set_new(root, "working_folder", json_string(here));
     json_object_set_new(root, "options", config_to_json(t->config));
     return write_json(t->ctx, folder->path, "config.json", root);
@@ -190,7 +192,7 @@ static bl_status fill_run_folder(struct run_folder *folder, bl_trainer *t, const
         BL_TRY(write_config(folder, t, train));
     }
     BL_TRY(path_of(t->ctx, folder->path, "log.jsonl", path));
-    if (t->is_resumed || t->state.epoch > 0) /* of a trainer that has finished epochs elsewhere: with a gap */
+    if (t->is_resumed || t->state.epoch > 0) /* a trainer with epochs finished elsewhere: the log has a gap */
         BL_TRY(take_up_log(folder, t, path));
     else
         BL_TRY(runlog_begin(&folder->log, t->ctx, path));
@@ -262,7 +264,7 @@ bl_status run_folder_lacking_result(struct run_folder *folder, size_t epoch, jso
     BL_TRY(runlog_last_epoch(out, folder->log));
     if (json_integer_value(json_object_get(*out, "epoch")) == (json_int_t)epoch)
         return BL_OK;
-    json_decref(*out); /* the line of this epoch was lost: its figures are unknown */
+    json_decref(*out); /* the line of this epoch was lost, so its figures are not known */
     *out = json_object();
     json_object_set_new(*out, "epoch", json_integer((json_int_t)epoch));
     return BL_OK;

@@ -27,7 +27,7 @@ static bool read_cosine(struct slice *rest, struct schedule *s)
     return !slice_word(rest, &word) || (slice_is(word, "warmup") && read_size(rest, &s->warmup));
 }
 
-/* Spellings of other libraries. */
+/* Names that other libraries use. */
 static const struct alias aliases[] = {
     {"cos cosineannealing cosineannealinglr cosinedecay annealing", "write cosine"},
     {"const fixed flat none off no", "a rate that stays is written constant"},
@@ -64,7 +64,7 @@ static bool is_name(struct slice word)
     return false;
 }
 
-/* What is known by its name has wrong arguments, and needs the list. */
+/* If the name is known, its arguments are wrong, and the message lists the schedules. */
 static bl_status no_schedule(bl_context *ctx, const char *text, struct slice word)
 {
     static const struct vocabulary schedules = {name_at, usage_at, aliases, sizeof aliases / sizeof *aliases};
@@ -109,8 +109,8 @@ static double cosine(const struct schedule *s, double progress, size_t epochs)
     return 0.5 + 0.5 * maths_cos_turns(0.5 * (progress - warmup) / rest);
 }
 
-/* By squaring: only products, so the same bits everywhere, and an epoch far away costs no more than a near
-   one. */
+/* x^n by squaring. It uses only products, so the bits are the same everywhere, and takes about log2 n
+   steps. */
 static double power(double x, size_t n)
 {
     double out = 1.0;

@@ -2,13 +2,12 @@
  * schedule.h - the learning rate of a step.
  *
  *     constant
- *     step EVERY FACTOR      times FACTOR after every EVERY epochs
- *     cosine [warmup N]      rises linearly over N epochs, then falls to 0 along half a cosine by the last
+ *     step EVERY FACTOR      multiplied by FACTOR after every EVERY epochs
+ *     cosine [warmup N]      rises linearly over N epochs, then falls to 0 along half a cosine at the last
  *                            epoch
- *     auto                   halved after an epoch whose error is not below the running error; ends after 8
- *                            halvings
- *                            (the reference code of Nøkland 2016). Of targets: loss over the first epoch's
- *                            loss
+ *     auto                   halved after an epoch whose error is not below the running error; the run ends
+ *                            after 8 halvings (the reference code of Nøkland 2016). For targets the error is
+ *                            the loss divided by the first epoch's loss
  */
 #ifndef BL_TRAIN_SCHEDULE_H
 #define BL_TRAIN_SCHEDULE_H

@@ -1,6 +1,6 @@
 /*
- * score.c - the loss as it is trained on; errors of classes; and, for numbers t and answers y in the targets'
- * own unit, over all N examples and outputs:
+ * score.c - the training loss; the classification error; and, for targets t and predictions y in the targets'
+ * unit, over all N examples and outputs:
  *
  *     rmse = sqrt(sum (y - t)^2 / N)    mae = sum |y - t| / N    r2 = 1 - sum (y - t)^2 / sum (t - mean t)^2
  */
@@ -18,15 +18,15 @@ bl_score score_none(void)
     return (bl_score){.loss = nothing, .error = nothing, .rmse = nothing, .mae = nothing, .r2 = nothing};
 }
 
-/* Output k in the targets' own unit. */
-static double answer_at(const bl_model *model, float score, size_t k)
+/* Output k in the targets' unit. */
+static double prediction_at(const bl_model *model, float score, size_t k)
 {
-    const struct scaling *s = &model->like->target_scaling;
+    const struct scaling *s = &model->schema->target_scaling;
     return s->n > 0 ? (double)score / s->scale[k] + s->offset[k] : (double)score;
 }
 
-/* One unit's p is the probability of the second class. */
-static void tell_both(struct matrix scores, double *out)
+/* A single output is the probability p of the second class. */
+static void set_both_probabilities(struct matrix scores, double *out)
 {
     for (size_t i = 0; i < scores.rows; i++) {
         const double p = (double)*matrix_row(&scores, i);
@@ -37,16 +37,16 @@ static void tell_both(struct matrix scores, double *out)
 
 void score_unscale(const bl_model *model, struct matrix scores, double *out)
 {
-    if (model_is_one_of_two(model->net, model->like)) {
-        tell_both(scores, out);
+    if (model_is_one_of_two(model->net, model->schema)) {
+        set_both_probabilities(scores, out);
         return;
     }
     for (size_t i = 0; i < scores.rows; i++)
         for (size_t k = 0; k < scores.cols; k++)
-            out[i * scores.cols + k] = answer_at(model, matrix_row(&scores, i)[k], k);
+            out[i * scores.cols + k] = prediction_at(model, matrix_row(&scores, i)[k], k);
 }
 
-/* What is summed, batch by batch. Distances are in `unit`, so that their squares are doubles too. */
+/* The sums over the batches. Distances are in `unit`, so that their squares do not overflow. */
 struct sums {
     double loss, square, absolute, unit;
     size_t wrong;
@@ -70,15 +70,15 @@ static void add_distances(struct sums *sums, const bl_model *model, const bl_dat
     model->loss->output(workspace->ctx->backend, *workspace_scores(workspace));
     for (size_t i = 0; i < workspace->n; i++)
         for (size_t k = 0; k < outputs; k++) {
-            const double answer = answer_at(model, matrix_row(workspace_scores(workspace), i)[k], k);
+            const double answer = prediction_at(model, matrix_row(workspace_scores(workspace), i)[k], k);
             const double distance = (answer - data->targets[(first + i) * outputs + k]) / sums->unit;
             sums->square += distance * distance;
             sums->absolute += fabs(distance);
         }
 }
 
-/* The power of two at which the targets, moved by the first, are no larger than 1: 1 for those of usual
-   size. */
+/* A power of two such that the targets, minus the first one, are at most 1 in this unit. It is 1 for targets
+   of usual size. */
 static double unit_of(const bl_data *data)
 {
     const size_t outputs = (size_t)data->outputs;
@@ -90,8 +90,8 @@ static double unit_of(const bl_data *data)
     return exponent > 400 || exponent < -400 ? ldexp(1.0, exponent > 1000 ? 1000 : exponent) : 1.0;
 }
 
-/* sum (t - mean t)^2, each output by its own mean, in unit^2. Targets are moved by the first one, which
-   keeps the digits of those that differ by little. */
+/* sum (t - mean t)^2 with the mean of each output, in unit^2. The first target is subtracted from all, which
+   keeps the digits of targets that differ by little. */
 static double spread(const bl_data *data, double unit)
 {
     const size_t outputs = (size_t)data->outputs;

@@ -6,13 +6,13 @@
 
 #include "model.h"
 
-bl_score score_none(void); /* of no examples: nothing is a number */
+bl_score score_none(void); /* the score of no examples: all figures are NaN */
 
-/* Sums over `data`, in order, dropout off; workspace: any, for its memory. */
+/* Scores `data`, in order, with dropout off. workspace: any; only its memory is used. */
 bl_status score_model(const bl_model *model, const bl_data *data, struct workspace *workspace, bl_score *out);
 
-/* Answers from the scores of a batch, n x outputs each: numbers are brought from the scale that targets
-   were trained on to the targets' own unit, in double; probabilities are only widened. */
+/* Predictions from the scores of a batch, both n x outputs. Numbers are converted in double from the scale of
+   training to the targets' unit; probabilities are only converted to double. */
 void score_unscale(const bl_model *model, struct matrix scores, double *out);
 
 #endif

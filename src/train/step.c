@@ -1,5 +1,5 @@
 /*
- * step.c - runs a program: each op on a range of a block, each stage as a list of tasks for parallel_for.
+ * step.c - runs a program: executes each op on a range of a block, and each stage as a list of tasks.
  */
 #include "step.h"
 
@@ -18,13 +18,13 @@ struct step_run {
     const struct net *net;
     const struct rule *rule;
     struct workspace *workspace;
-    float *gradients; /* where they are kept; NULL: each worker's tile */
+    float *gradients; /* the buffer of all gradients; NULL: each worker's tile */
     struct outcome outcome;
-    const struct task *tasks; /* of the stage under way */
-    struct prefetch prefetch; /* to be done before its tasks */
+    const struct task *tasks; /* of the current stage */
+    struct prefetch prefetch; /* runs before these tasks */
 };
 
-/* What a task works on: the workspace with the worker's own derivatives. */
+/* What a task works on. The workspace is that of the worker, with its derivatives. */
 struct scene {
     struct step_run *run;
     const struct instruction *item;
@@ -42,7 +42,7 @@ static bl_status need_slots(struct stepper *s, float **slots, size_t n)
     return BL_OK;
 }
 
-/* The optimiser's memory of feedback that learns. */
+/* Allocates the optimiser's state of learned feedback. */
 static bl_status need_B_slots(struct stepper *s)
 {
     size_t n = 0;
@@ -56,7 +56,7 @@ static bl_status need_B_slots(struct stepper *s)
     return need_slots(s, s->B_slots, n);
 }
 
-/* The optimiser's memory of arrays that learn. */
+/* Allocates the optimiser's state of a user rule's arrays. */
 static bl_status need_array_slots(struct stepper *s)
 {
     const struct program *p = s->program;
@@ -163,12 +163,12 @@ static void run_forward(const struct scene *scene)
         run_local_forward(scene);
 }
 
-/* J and e of each example times its weight. */
+/* Multiplies the loss and the error of each example by the example's weight. */
 static double weighted_error(const struct stepper *s, const struct workspace *workspace)
 {
     double sum = 0.0;
     for (size_t n = 0; n < workspace->n; n++) {
-        const struct part row = {n, n + 1};
+        const struct range row = {n, n + 1};
         sum += (double)workspace->weights[n] *
                s->loss->error(s->ctx->backend, matrix_rows(*workspace_scores(workspace), row),
                               matrix_rows(workspace->y, row), workspace->scale * workspace->weights[n],
@@ -261,7 +261,7 @@ static void run_noise(const struct scene *scene)
     rule_run_noise(scene->run->rule, scene->item, scene->workspace);
 }
 
-/* The optimiser on n numbers of a tensor, from params[at] on. */
+/* Updates n numbers of a tensor, from params[at] on. */
 static void apply(const struct stepper *s, const struct net_tensor *tensor, size_t at, const float *g,
                   size_t n)
 {
@@ -271,19 +271,19 @@ static void apply(const struct stepper *s, const struct net_tensor *tensor, size
     optimizer_update(&s->optimizer, s->ctx->backend, tensor->is_matrix, s->net->params + at, g, slots, n);
 }
 
-/* On the piece of a tensor that belongs to the part's channels. */
-static void apply_piece(const struct stepper *s, const struct net_tensor *tensor, struct part part,
+/* Updates the piece of a tensor that belongs to the range's channels. */
+static void apply_piece(const struct stepper *s, const struct net_tensor *tensor, struct range range,
                         const float *g)
 {
-    apply(s, tensor, tensor->at + part.begin * tensor->cols, g, part_size(part) * tensor->cols);
+    apply(s, tensor, tensor->at + range.begin * tensor->cols, g, range_size(range) * tensor->cols);
 }
 
-static const float *piece_of(const float *all, const struct net_tensor *tensor, struct part part)
+static const float *piece_of(const float *all, const struct net_tensor *tensor, struct range range)
 {
-    return all + tensor->at + part.begin * tensor->cols;
+    return all + tensor->at + range.begin * tensor->cols;
 }
 
-/* The optimiser on n numbers of block l's feedback, from `first` on. */
+/* Updates n numbers of block l's feedback, from `first` on. */
 static void apply_to_B(const struct stepper *s, size_t l, size_t first, const float *g, size_t n)
 {
     float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
@@ -292,13 +292,13 @@ static void apply_to_B(const struct stepper *s, size_t l, size_t first, const fl
     optimizer_update(&s->optimizer, s->ctx->backend, true, s->rule->B[l].x + first, g, slots, n);
 }
 
-/* B[l]'s columns of the range: gradient e^T h, into the worker's tile. */
+/* The gradient e^T h of B[l]'s columns of the range, in the worker's tile, and their update. */
 static void run_learn_feedback(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
     const struct place *at = &scene->at;
     const struct workspace *workspace = scene->workspace;
-    const struct part columns = net_columns(s->net, at->l, at->part);
+    const struct range columns = net_columns(s->net, at->l, at->channels);
     const struct matrix e = *workspace_error(workspace), h = matrix_columns(workspace->h[at->l], columns);
     products_float32.gradient(e, h, matrix_of(at->worker->tile, e.cols, h.cols), at->worker);
     for (size_t k = 0; k < e.cols; k++)
@@ -306,8 +306,8 @@ static void run_learn_feedback(const struct scene *scene)
                    h.cols);
 }
 
-/* The optimiser on the range of an array of a user's rule, by the gradient in another one of its shape:
-   row by row. */
+/* Updates the range of a user rule's array, row by row, by the gradient in another array of the same
+   shape. */
 static void run_update_array(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
@@ -331,53 +331,54 @@ static void run_update_array(const struct scene *scene)
 }
 
 /* The columns of block l's weights that belong to the place's input channels. */
-static struct part weight_columns(const struct net *net, const struct place *at)
+static struct range weight_columns(const struct net *net, const struct place *at)
 {
     const struct layer *layer = net_layer(net, at->l);
     const size_t of_each =
         net->blocks[at->l].is_weighted ? layer->weight_cols / (size_t)layer->in.channels : 0;
-    return (struct part){at->inputs.begin * of_each, at->inputs.end * of_each};
+    return (struct range){at->inputs.begin * of_each, at->inputs.end * of_each};
 }
 
-/* Of the places that a block's input channels are cut into, one has what is not cut by them. */
+/* Whether this is the first range of input channels. Its task also handles what is not cut by input
+   channels. */
 static bool is_first_of_inputs(const struct place *at)
 {
     return at->inputs.begin == 0;
 }
 
-/* Where the gradient of the place's weights is; *db: of their biases, behind a tile where the layer has
-   none. Without weights: a tile that nobody writes. */
+/* The memory for the gradient of the place's weights; *db: for that of their biases, which follows the tile
+   if the layer has no biases. For a block without weights the tile is not written. */
 static struct matrix gradient_of(const struct scene *scene, float **db)
 {
     const struct place *at = &scene->at;
     const struct block *block = &scene->run->net->blocks[at->l];
     const struct net_tensor *W = &scene->run->net->tensors[block->tensors];
-    const struct part columns = weight_columns(scene->run->net, at);
-    const size_t rows = part_size(at->part), cols = part_size(columns);
+    const struct range columns = weight_columns(scene->run->net, at);
+    const size_t rows = range_size(at->channels), cols = range_size(columns);
     float *to = scene->run->gradients;
     if (!block->is_weighted) {
         *db = at->worker->tile;
         return matrix_of(at->worker->tile, rows, 0);
     }
-    *db = to && block->n_weighted > 1 ? to + W[1].at + at->part.begin
+    *db = to && block->n_weighted > 1 ? to + W[1].at + at->channels.begin
                                       : at->worker->tile + (rows * cols + 15) / 16 * 16;
     if (!to)
         return matrix_of(at->worker->tile, rows, cols);
-    return (struct matrix){to + W->at + at->part.begin * W->cols + columns.begin, rows, cols, W->cols};
+    return (struct matrix){to + W->at + at->channels.begin * W->cols + columns.begin, rows, cols, W->cols};
 }
 
-/* The optimiser on all of the range's parameters behind the weights. Layers have left their derivatives in
-   the workspace. */
+/* Updates the range's biases and the parameters of the layers after the weights, whose derivatives those
+   layers have written to the workspace. */
 static void update_rest(const struct scene *scene, const float *db)
 {
     const struct stepper *s = scene->run->stepper;
     const struct block *block = &s->net->blocks[scene->at.l];
     const struct net_tensor *tensors = s->net->tensors + block->tensors;
     if (block->n_weighted > 1)
-        apply_piece(s, &tensors[1], scene->at.part, db);
+        apply_piece(s, &tensors[1], scene->at.channels, db);
     for (size_t i = block->n_weighted; i < block->n_tensors; i++)
-        apply_piece(s, &tensors[i], scene->at.part,
-                    piece_of(scene->workspace->own, &tensors[i], scene->at.part));
+        apply_piece(s, &tensors[i], scene->at.channels,
+                    piece_of(scene->workspace->param_grads, &tensors[i], scene->at.channels));
 }
 
 static void run_update(const struct scene *scene)
@@ -385,14 +386,14 @@ static void run_update(const struct scene *scene)
     const struct stepper *s = scene->run->stepper;
     const struct block *block = &s->net->blocks[scene->at.l];
     const struct net_tensor *W = &s->net->tensors[block->tensors];
-    const struct part columns = weight_columns(s->net, &scene->at);
+    const struct range columns = weight_columns(s->net, &scene->at);
     float *db;
     const struct matrix dW = gradient_of(scene, &db);
     if (block->is_weighted && dW.cols == W->cols)
-        apply_piece(s, W, scene->at.part, dW.x);
+        apply_piece(s, W, scene->at.channels, dW.x);
     else
         for (size_t i = 0; i < dW.rows && block->is_weighted; i++)
-            apply(s, W, W->at + (scene->at.part.begin + i) * W->cols + columns.begin, matrix_row(&dW, i),
+            apply(s, W, W->at + (scene->at.channels.begin + i) * W->cols + columns.begin, matrix_row(&dW, i),
                   dW.cols);
     if (is_first_of_inputs(&scene->at))
         update_rest(scene, db);
@@ -401,27 +402,27 @@ static void run_update(const struct scene *scene)
 static void run_update_feedback(const struct scene *scene)
 {
     const size_t l = scene->at.l, cols = scene->run->rule->B[l].cols;
-    const struct part columns = weight_columns(scene->run->net, &scene->at);
+    const struct range columns = weight_columns(scene->run->net, &scene->at);
     float *db;
     const struct matrix dW = gradient_of(scene, &db);
     for (size_t i = 0; i < dW.rows; i++)
-        apply_to_B(scene->run->stepper, l, (scene->at.part.begin + i) * cols + columns.begin,
+        apply_to_B(scene->run->stepper, l, (scene->at.channels.begin + i) * cols + columns.begin,
                    matrix_row(&dW, i), dW.cols);
 }
 
-static void copy_own(const struct net *net, const struct place *at, const struct workspace *workspace,
-                     float *gradients)
+static void copy_param_grads(const struct net *net, const struct place *at, const struct workspace *workspace,
+                             float *gradients)
 {
     const struct block *block = &net->blocks[at->l];
     for (size_t i = block->tensors + block->n_weighted; i < block->tensors + block->n_tensors; i++) {
         const struct net_tensor *tensor = &net->tensors[i];
-        memcpy(gradients + tensor->at + at->part.begin * tensor->cols,
-               piece_of(workspace->own, tensor, at->part),
-               part_size(at->part) * tensor->cols * sizeof *gradients);
+        memcpy(gradients + tensor->at + at->channels.begin * tensor->cols,
+               piece_of(workspace->param_grads, tensor, at->channels),
+               range_size(at->channels) * tensor->cols * sizeof *gradients);
     }
 }
 
-/* Whether a delta of the part is other than 0; looked for until there is one. */
+/* Records whether the range has a delta other than 0. Once one was found, the block is not checked again. */
 static void look(const struct stepper *s, const struct place *at, const struct workspace *workspace)
 {
     if (!s->taught || atomic_load_explicit(&s->taught[at->l], memory_order_relaxed))
@@ -429,7 +430,7 @@ static void look(const struct stepper *s, const struct place *at, const struct w
     const struct matrix delta = workspace->delta[at->l];
     const size_t map = delta.cols / s->net->blocks[at->l].channels;
     for (size_t n = 0; n < delta.rows; n++)
-        for (size_t j = at->part.begin * map; j < at->part.end * map; j++)
+        for (size_t j = at->channels.begin * map; j < at->channels.end * map; j++)
             if (matrix_row(&delta, n)[j] != 0.0f) {
                 atomic_store_explicit(&s->taught[at->l], true, memory_order_relaxed);
                 return;
@@ -446,7 +447,7 @@ static void run_gradient(const struct scene *scene)
         look(run->stepper, &scene->at, scene->workspace);
     net_gradient(run->net, &scene->at, scene->workspace, dW, is_first ? db : NULL);
     if (run->gradients && is_first)
-        copy_own(run->net, &scene->at, scene->workspace, run->gradients);
+        copy_param_grads(run->net, &scene->at, scene->workspace, run->gradients);
 }
 
 static void run_update_fused(const struct scene *scene)
@@ -489,8 +490,8 @@ static void (*const runners[OP_KINDS])(const struct scene *) = {
 
 /* ---- Tasks and stages */
 
-/* A measurement, which is no step, leaves out what has a period. */
-static bool is_due(const struct instruction *item, const struct workspace *workspace)
+/* Instructions with a period run in some steps only, and not in measurements. */
+static bool runs_this_step(const struct instruction *item, const struct workspace *workspace)
 {
     if (item->period <= 1)
         return true;
@@ -506,19 +507,19 @@ static void run_task(struct step_run *run, const struct task *task, int worker)
     scene.at = group->is_whole ? net_whole(run->net, group->l, own.n, &own.workers[worker])
                                : net_place(run->net, group->l, group->cut, task->number, group->n_tasks,
                                            own.n, &own.workers[worker]);
-    if (part_size(scene.at.examples) == 0)
+    if (range_size(scene.at.examples) == 0)
         return;
     for (size_t i = group->begin; i < group->end; i++) {
         const double begun = worker_begin(scene.at.worker);
         scene.item = &p->items[p->order[i]];
-        if (!is_due(scene.item, &own))
+        if (!runs_this_step(scene.item, &own))
             continue;
         runners[scene.item->op->kind](&scene);
         worker_end(scene.at.worker, scene.item->op->move, begun);
     }
 }
 
-/* What is fetched comes before the tasks. */
+/* Runs the prefetch, if there is one, as task 0, and then the stage's tasks. */
 static void run_one(void *work, size_t i, int worker)
 {
     struct step_run *run = work;
@@ -529,7 +530,8 @@ static void run_one(void *work, size_t i, int worker)
         run_task(run, &run->tasks[i - first], worker);
 }
 
-/* A range's number in its block, in every stage. */
+/* The lane of a task is the number of its range in the block, so that in every stage the same worker gets the
+   same range. */
 static size_t lane_of(const void *work, size_t i)
 {
     const struct step_run *run = work;
@@ -537,7 +539,7 @@ static size_t lane_of(const void *work, size_t i)
     return i < first ? 0 : run->tasks[i - first].number;
 }
 
-/* Packed copies are invalid, because their matrices have been recomputed. */
+/* Invalidates packed copies, because their matrices have been recomputed. */
 static void forget_packed(struct workspace *workspace)
 {
     for (size_t i = 0; i < workspace->n_workers; i++)
@@ -556,8 +558,8 @@ static void run_program(struct step_run *run, struct prefetch prefetch)
     }
 }
 
-/* The moment that work begins whose time decides how many threads the next batch gets; 0 where nothing is
-   to be decided. */
+/* The start of work whose duration helps to choose the number of threads for the next batches; 0 where there
+   is no choice. */
 static double choice_begin(const struct workspace *workspace)
 {
     return thread_choice_is_open(&workspace->threads) ? clock_seconds() : 0.0;
@@ -569,8 +571,8 @@ static void choice_end(struct workspace *workspace, double begun)
         thread_choice_note(&workspace->threads, (double)workspace->n, clock_seconds() - begun);
 }
 
-/* The net alone, which has no program: of block l its head, and the layers behind it, in one job where
-   they are cut alike. */
+/* A forward pass without a program. The head of block l and the layers after it are one job if they are cut
+   in the same way. */
 struct forward {
     const struct net *net;
     struct workspace *workspace;
@@ -585,7 +587,7 @@ static void forward_task(void *work, size_t i, int worker)
     const struct forward *f = work;
     const struct place at =
         net_place(f->net, f->l, f->cut, i, f->n_tasks, f->workspace->n, &f->workspace->workers[worker]);
-    if (part_size(at.examples) == 0)
+    if (range_size(at.examples) == 0)
         return;
     if (f->is_head)
         net_forward_head(f->net, &at, f->workspace);

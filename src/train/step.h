@@ -1,10 +1,9 @@
 /*
- * step.h - one training step: the program of its rule, run. The only place where net, rule, loss and
- * optimiser meet.
+ * step.h - one training step: runs the program of the rule. Only this file combines net, rule, loss and
+ * optimiser.
  *
- * A finished tile of gradient goes straight to the optimiser while the tile is in cache, or to a buffer that
- * is applied afterwards (buffered), or it stays in the buffer (inspection). Fused and buffered give the same
- * bits.
+ * The optimiser takes a finished tile of gradient while it is in the cache. Otherwise gradients go to a
+ * buffer, which is applied afterwards (buffered) or only read (inspection). Both ways give the same bits.
  */
 #ifndef BL_TRAIN_STEP_H
 #define BL_TRAIN_STEP_H
@@ -17,7 +16,7 @@
 
 #include <stdatomic.h>
 
-/* Work that has nothing to do with the step and is done by one of its threads beside it. run NULL: none. */
+/* Work that does not belong to the step, which one of its threads does at the same time. run NULL: none. */
 struct prefetch {
     void (*run)(void *work);
     void *work;
@@ -31,25 +30,25 @@ struct stepper {
     bool sums; /* reduction: sum over the batch, else mean */
     struct optimizer optimizer;
     float *slots[OPTIMIZER_MAX_SLOTS]; /* laid out like net->params from learns_from on (stepper_slot) */
-    /* In net->params, the first that learns: a rule without signals leaves all but the last block */
+    /* The offset in net->params from which on parameters are trained: those of the last block for a rule
+       without signals */
     size_t learns_from;
-    float *B_slots
-        [OPTIMIZER_MAX_SLOTS]; /* of feedback that learns, one block's after the other's; NULL: none does */
-    size_t *B_at;              /* where each block's begins */
+    /* The optimiser's state of learned feedback, block by block; NULL: no feedback is learned */
+    float *B_slots[OPTIMIZER_MAX_SLOTS];
+    size_t *B_at; /* where that of each block begins */
     struct array_slots {
         float *floats[OPTIMIZER_MAX_SLOTS];
-        size_t *
-            /* Of each array of a user's rule, by rule_array_number: 1 more than where its floats begin; 0: it
-               does not learn. NULL: none does */
-            at;
+        /* Of each array of a user's rule, by rule_array_number: where its floats begin, plus 1; 0: it is not
+           updated. NULL: no array is */
+        size_t *at;
     } array_slots;
-    float *buffer;             /* gradients, likewise; NULL until a buffered sink is wanted */
-    atomic_bool *taught;       /* of each block: a delta other than 0 was seen; NULL: nobody looks */
+    float *buffer;             /* gradients, laid out in the same way as slots; NULL until a buffered step */
+    atomic_bool *taught;       /* of each block: a delta other than 0 was found; NULL: not checked */
     struct program *program;   /* of a step */
-    struct program *buffered;  /* of a step that keeps its gradients; NULL until one is wanted */
-    struct program *inspected; /* of gradients without a step */
+    struct program *buffered;  /* of a step that keeps its gradients; NULL until one is taken */
+    struct program *inspected; /* of gradients without updates */
     struct step_clock clock;
-    struct prefetch prefetch; /* to be done during the next step */
+    struct prefetch prefetch; /* runs during the next step */
 };
 
 struct outcome {
@@ -57,28 +56,27 @@ struct outcome {
     size_t wrong;
 };
 
-/* The first values of the optimiser's memory included. optimizer: parsed text. is_lean: outputs and
-   derivatives are kept until their last reader alone. */
+/* Creates a stepper, with the initial values of the optimiser's state. is_lean: for --memory low. */
 bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
                          const struct loss_ops *loss, const struct optimizer *optimizer, bool is_lean);
 void stepper_release(struct stepper *s);
-/* The optimiser's memory of the parameters from `at` on. NULL: they do not learn. */
+/* The optimiser's state of the parameters from `at` on. NULL: they are not trained. */
 float *stepper_slot(const struct stepper *s, size_t slot, size_t at);
-/* The same of an array of a user's rule, by rule_array_number. */
+/* The same for an array of a user's rule, by rule_array_number. */
 float *stepper_array_slot(const struct stepper *s, size_t slot, size_t number);
 
-/* Every block's output from workspace->x. */
+/* Computes every block's output from workspace->x. */
 void step_forward(const struct net *net, struct workspace *workspace);
-/* Every delta and gradient from workspace->x and y, nothing updated. program: one that updates nothing, of
-   `rule`, which may be another than the stepper's. scale: of the error. `to`, laid out like net->params,
-   must hold 0 where nothing learns. */
+/* Computes every delta and gradient from workspace->x and y without updates. program: one of `rule` without
+   updates; the rule may be another than the stepper's. scale: of the error. `to`, laid out like net->params,
+   must be 0 where nothing is trained. */
 void step_inspect(const struct stepper *s, const struct rule *rule, const struct program *program,
                   struct workspace *workspace, float scale, float *to);
-/* Of the error of a batch of n: 1, or 1 / n. */
+/* The scale of the error of a batch of n: 1, or 1 / n. */
 float step_scale(const struct stepper *s, size_t n);
 
-/* The whole step number t = 1, 2, ... on the batch in the workspace. is_buffered: gradients go to
-   s->buffer first. */
+/* Takes step number t = 1, 2, ... on the batch in the workspace. is_buffered: gradients go to s->buffer
+   first. */
 bl_status step_run(struct stepper *s, struct workspace *workspace, double rate, uint64_t t, bool is_buffered,
                    struct outcome *out);
 

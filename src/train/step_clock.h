@@ -12,9 +12,9 @@ struct step_clock {
     bl_times sums;
 };
 
-/* The moment that a step begins; 0 without a clock. */
+/* Begins a step, and returns the time; 0 without a clock. */
 double step_clock_begin(const struct step_clock *clock, struct workspace *workspace);
-/* The step that began then is done. */
+/* Ends the step that began at the time `begun`. */
 void step_clock_end(struct step_clock *clock, struct workspace *workspace, double begun);
 
 #endif

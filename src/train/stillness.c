@@ -1,10 +1,10 @@
 /*
  * stillness.c - reports a block whose deltas are all exactly 0, once, with the likely reason.
  *
- * The tasks of a step look at their own part of a delta until they find a number that is not 0
- * (stepper.taught), and not again before the flags are judged: after ten steps, then every thousand steps and
- * at the end of epochs. Steps 1 and 2 do not count, because from zero weights some rules reach a block only
- * then. Where the error itself is 0 there is nothing to learn.
+ * The tasks of a step search their range of a delta until they find a number that is not 0 (stepper.taught).
+ * The flags are evaluated and reset after ten steps, then every thousand steps and at the end of epochs.
+ * Steps 1 and 2 do not count, because from zero weights some rules reach a block only after them. Where the
+ * error itself is 0, nothing is reported.
  */
 #include "stillness.h"
 
@@ -18,7 +18,7 @@ bl_status stillness_create(bl_trainer *t)
 {
     const size_t n = t->model->net->n_blocks;
     BL_TRY(MEM_ARRAY(t->ctx, &t->stepper.taught, n, "the blocks that are taught"));
-    return MEM_ARRAY(t->ctx, &t->told, n, "the blocks that stand still");
+    return MEM_ARRAY(t->ctx, &t->still_is_noted, n, "the blocks that stand still");
 }
 
 static bool is_zero(struct matrix m)
@@ -38,7 +38,8 @@ static bool has_relu(const struct net *net, size_t l)
     return false;
 }
 
-/* What stops a signal on its way to block l: through all blocks behind it, or those of its module. */
+/* What stops a signal on its way to block l: a layer of a block after it, or for a direct rule of its
+   module. */
 static const char *reason_of(const bl_trainer *t, size_t l)
 {
     const struct net *net = t->model->net;
@@ -71,9 +72,10 @@ static bl_status judge_stillness(bl_trainer *t)
     const bool has_error = t->stepper.taught[last];
     bl_status status = BL_OK;
     for (size_t l = ops->emit ? 0 : last; l <= last && status == BL_OK; l++) {
-        if (t->stepper.taught[l] || t->told[l] || net->blocks[l].n_tensors == 0 || (l < last && !has_error))
+        if (t->stepper.taught[l] || t->still_is_noted[l] || net->blocks[l].n_tensors == 0 ||
+            (l < last && !has_error))
             continue;
-        t->told[l] = true;
+        t->still_is_noted[l] = true;
         status =
             l < last
                 ? trainer_note(
@@ -105,7 +107,7 @@ bl_status stillness_after_step(bl_trainer *t)
     return t->looked >= (t->has_judged ? LATER_LOOK : FIRST_LOOK) ? judge_stillness(t) : BL_OK;
 }
 
-/* Not from a few small batches that happen to come after the last look. */
+/* Does nothing after too few steps since the last evaluation, which may be a few small batches. */
 bl_status stillness_after_epoch(bl_trainer *t)
 {
     return t->looked >= FIRST_LOOK || (t->looked > 0 && !t->has_judged) ? judge_stillness(t) : BL_OK;

@@ -8,9 +8,9 @@
 #include "trainer.h"
 
 bl_status stillness_create(bl_trainer *trainer);
-/* After each step: notes what stood still, once for each block. */
+/* To be called after each step. Adds a note for each block that does not learn, once. */
 bl_status stillness_after_step(bl_trainer *trainer);
-/* After an epoch. */
+/* The same, to be called after an epoch. */
 bl_status stillness_after_epoch(bl_trainer *trainer);
 
 #endif

@@ -2,14 +2,13 @@
  * traffic.c - counts the bytes that a step must move between memory and processor, for any batch, from the
  * operands of its instructions.
  *
- * An array counts once where some instruction reads it and once where some writes it, however many do: with a
- * cache for all of it no step could do with less. For P parameters that learn by an optimiser that keeps s
- * numbers for each, in bytes:
+ * An array counts once if any instruction reads it and once if any writes it, because even with an unlimited
+ * cache a step must move that much. For P trained parameters and an optimiser with s numbers of state for
+ * each, in bytes:
  *
- *     weights    2 x 4 P        P that only help to teach: 4 P
+ *     weights    2 x 4 P        parameters that are only read: 4 P
  *     state      2 x 4 s P
- *     feedback   4 |B|          of feedback that learns, or is made anew in each step: 2 x 4 |B|, and its
- *                               state
+ *     feedback   4 |B|          feedback that is learned, or computed in each step: 2 x 4 |B|, and its state
  */
 #include "trainer.h"
 
@@ -17,7 +16,7 @@ struct touch {
     bool reads, writes;
 };
 
-/* What the program does with a buffer of block l in every step. */
+/* Whether the program reads and writes a buffer of block l in every step. */
 static struct touch touch_of(const struct program *p, enum buffer buffer, size_t l)
 {
     struct touch touch = {false, false};
@@ -44,7 +43,7 @@ static double block_params(const struct net *net, size_t l)
     return sum;
 }
 
-/* n numbers, and those that the optimiser keeps for them, which it reads and writes where it steps them. */
+/* Adds n numbers, and their optimiser state, which is read and written where the numbers are updated. */
 static double add(bl_traffic *out, struct touch touch, double n, double slots)
 {
     const double bytes = sizeof(float) * n, state = slots * bytes;

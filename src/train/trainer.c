@@ -1,5 +1,5 @@
 /*
- * trainer.c - single steps, and the batches of the caller's on which they are taken.
+ * trainer.c - single steps on batches of the caller.
  */
 #include "trainer.h"
 #include "max_norm.h"
@@ -87,19 +87,19 @@ static const char *answers_of(const bl_data *data)
 
 bl_status trainer_check_data(const bl_trainer *t, const bl_data *data)
 {
-    const bl_data *like = t->model->like;
-    const bl_shape a = data->shape, b = like->shape;
-    if (data->features != t->model->net->inputs || data->outputs != like->outputs)
+    const bl_data *schema = t->model->schema;
+    const bl_shape a = data->shape, b = schema->shape;
+    if (data->features != t->model->net->inputs || data->outputs != schema->outputs)
         BL_FAIL(t->ctx, BL_BAD_VALUE,
                 "%s: %zu features and %d outputs, but the trainer was made for %zu and %d", data->source,
-                data->features, data->outputs, t->model->net->inputs, like->outputs);
+                data->features, data->outputs, t->model->net->inputs, schema->outputs);
     if (!may_stand_for(a, b))
         BL_FAIL(t->ctx, BL_BAD_VALUE,
                 "%s: examples of %d x %d x %d, but the trainer was made for %d x %d x %d", data->source,
                 a.channels, a.rows, a.cols, b.channels, b.rows, b.cols);
-    if (data->has_targets != like->has_targets)
+    if (data->has_targets != schema->has_targets)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: has %s, but the trainer was made for %s", data->source,
-                answers_of(data), answers_of(like));
+                answers_of(data), answers_of(schema));
     if (!data->labels && !data->targets)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: has no labels", data->source);
     return data_check_wrapped(t->ctx, data);
@@ -107,17 +107,17 @@ bl_status trainer_check_data(const bl_trainer *t, const bl_data *data)
 
 static bl_status check_batch(const bl_trainer *t, const struct batch *batch)
 {
-    const bl_data *like = t->model->like;
-    if ((batch->targets != NULL) != like->has_targets)
+    const bl_data *schema = t->model->schema;
+    if ((batch->targets != NULL) != schema->has_targets)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s, but the trainer was made for %s",
-                batch->targets ? "targets" : "labels", answers_of(like));
+                batch->targets ? "targets" : "labels", answers_of(schema));
     if (batch->n == 0 || batch->n > trainer_most_examples(t))
         BL_FAIL(t->ctx, BL_BAD_VALUE, "a batch of %zu examples, expected 1 to %zu (the option batch)",
                 batch->n, trainer_most_examples(t));
     for (size_t i = 0; batch->labels && i < batch->n; i++)
-        if (batch->labels[i] < 0 || batch->labels[i] >= like->outputs)
+        if (batch->labels[i] < 0 || batch->labels[i] >= schema->outputs)
             BL_FAIL(t->ctx, BL_BAD_VALUE, "label %d of example %zu, expected 0 to %d", (int)batch->labels[i],
-                    i, like->outputs - 1);
+                    i, schema->outputs - 1);
     return BL_OK;
 }
 
@@ -126,10 +126,10 @@ bl_status trainer_take_batch(bl_trainer *t, struct workspace *workspace, const s
     BL_TRY(check_batch(t, batch));
     workspace_set_size(workspace, batch->n);
     workspace_take_weights(workspace, NULL, NULL);
-    BL_TRY(scaling_apply(t->ctx, t->model->like, &(struct raw_rows){batch->x, NULL, 0, batch->n},
+    BL_TRY(scaling_apply(t->ctx, t->model->schema, &(struct raw_rows){batch->x, NULL, 0, batch->n},
                          workspace->x.x));
     if (batch->targets)
-        return scaling_apply_targets(t->ctx, t->model->like, batch->targets, batch->n, workspace->y.x);
+        return scaling_apply_targets(t->ctx, t->model->schema, batch->targets, batch->n, workspace->y.x);
     workspace_set_labels(workspace, batch->labels);
     return BL_OK;
 }

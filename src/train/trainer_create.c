@@ -23,16 +23,16 @@ static bl_status set_default(bl_config *config, const char *key, const char *tex
     return config_text(config, key)[0] ? BL_OK : config_set_default(config, key, text);
 }
 
-/* Every hidden activation has a slope at 0: none is a relu, or nearly one. */
+/* Whether every hidden activation has a slope at 0, so that none is a relu or nearly one. */
 static bool is_steep(const struct net *net)
 {
     return 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
 }
 
-/* From zero weights all hidden units of a block move along as many directions as the error has; with one
-   output, or two classes, that is one, and it stays so: units that are all alike learn little more than a
-   linear model. Behind zero weights layer norm has nothing to normalise, and multiplies what goes back
-   through it by 1 / sqrt(epsilon), 316, which chains of matrices did not recover from (docs/rules.md). */
+/* From zero weights the hidden units of a block move along as many directions as the error has. With one
+   output, or two classes, that is one direction, and all units stay alike and learn little more than a linear
+   model. After zero weights layer norm has nothing to normalise and multiplies the derivative by 1 /
+   sqrt(epsilon) = 316, from which rules with chains of matrices did not recover (docs/rules.md). */
 static bool may_start_from_zero(const struct net *net, const struct rule_ops *ops)
 {
     if (net->reader_of_all && rule_is_chain(ops))
@@ -41,9 +41,9 @@ static bool may_start_from_zero(const struct net *net, const struct rule_ops *op
     return ops->learns_from_zero && !net->has_merged_modules && is_steep(net) && has_directions;
 }
 
-/* In a chain of matrices the size of a signal is multiplied by the gain at each block; a direct rule passes
-   one matrix, and so does a chain with one hidden block. Relus do not bound their outputs, and need half the
-   size (docs/rules.md). */
+/* In a chain of matrices the size of a signal is multiplied by the gain at each block, whereas the signal of
+   a direct rule, or of a chain with one hidden block, passes one matrix. Relus do not bound their outputs,
+   and need half the size (docs/rules.md). */
 const char *trainer_default_feedback(const struct rule_ops *ops, const struct net *net,
                                      const struct optimizer *optimizer)
 {
@@ -91,7 +91,7 @@ static bl_status set_training_defaults(bl_config *config, const struct optimizer
     return set_default_size(config, "epochs", chosen.epochs);
 }
 
-/* What the net must be known for. */
+/* Sets the defaults that depend on the net. */
 static bl_status set_all_defaults(bl_config *config, const struct net *net, const struct rule_ops *ops,
                                   const struct optimizer *optimizer, size_t examples)
 {
@@ -102,7 +102,7 @@ static bl_status set_all_defaults(bl_config *config, const struct net *net, cons
                                            : config_set_default(config, "net", net->text);
 }
 
-/* Called before anything is drawn: purposes without a seed of their own take the run's. */
+/* Gives every seed that is not set the value of the run's. Called before any number is drawn. */
 static bl_status set_seed_defaults(bl_config *config)
 {
     static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
@@ -111,11 +111,11 @@ static bl_status set_seed_defaults(bl_config *config)
     return BL_OK;
 }
 
-/* What the net or the optimiser is made from. */
-static bl_status set_early_defaults(bl_config *config, const bl_data *like)
+/* Sets the defaults from which the net and the optimiser are made. */
+static bl_status set_early_defaults(bl_config *config, const bl_data *schema)
 {
     char net[DEFAULTS_NET_ROOM];
-    defaults_net(like->outputs, net);
+    defaults_net(schema->outputs, net);
     BL_TRY(set_default(config, "net", net));
     return set_default(config, "optimizer", defaults_optimizer());
 }
@@ -143,7 +143,7 @@ static bl_status check_start(bl_context *ctx, const bl_config *config, const str
     return BL_OK;
 }
 
-/* One unit for each class or target, or one for the second of two classes. */
+/* The output needs one unit for each class or target, or one for the second of two classes. */
 static bl_status check_outputs(bl_context *ctx, const struct net *net, const struct loss_ops *loss,
                                const bl_data *data)
 {
@@ -184,48 +184,48 @@ static bl_status check_data(bl_context *ctx, const struct net *net, const struct
     return BL_OK;
 }
 
-static bl_status make_net_alone(struct net **out, bl_trainer *t, const bl_data *like,
+static bl_status make_net_alone(struct net **out, bl_trainer *t, const bl_data *schema,
                                 const struct rule_ops *ops)
 {
     const char *text = config_text(t->config, "net");
     if (!ops->only_output)
-        return net_create_for(out, t->ctx, like->shape, text, like->outputs);
+        return net_create_for(out, t->ctx, schema->shape, text, schema->outputs);
     char *output = NULL;
     BL_TRY(net_text_of_output(t->ctx, text, &output));
-    const bl_status status = net_create_for(out, t->ctx, like->shape, output, like->outputs);
+    const bl_status status = net_create_for(out, t->ctx, schema->shape, output, schema->outputs);
     mem_free(t->ctx, output);
     return status;
 }
 
-static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *like, const struct rule_ops *ops)
+static bl_status make_net(struct net **out, bl_trainer *t, const bl_data *schema, const struct rule_ops *ops)
 {
     struct modules modules = {0};
     BL_TRY(modules_parse(t->ctx, &modules, config_text(t->config, "modules")));
-    BL_TRY(make_net_alone(out, t, like, ops));
+    BL_TRY(make_net_alone(out, t, schema, ops));
     net_set_modules(*out, modules);
     return BL_OK;
 }
 
-/* Net and rule become the model's, also on failure. */
-static bl_status make_model(bl_trainer *t, const bl_data *like, const struct optimizer *optimizer)
+/* The model takes ownership of net and rule, also on failure. */
+static bl_status make_model(bl_trainer *t, const bl_data *schema, const struct optimizer *optimizer)
 {
     const struct rule_ops *ops = rule_find(t->ctx, config_text(t->config, "rule"));
     struct net *net = NULL;
     struct rule *rule = NULL;
     struct feedback_spec spec;
-    BL_TRY(make_net(&net, t, like, ops));
+    BL_TRY(make_net(&net, t, schema, ops));
     bl_status status =
-        set_default(t->config, "loss", defaults_loss(like->has_targets, model_is_one_of_two(net, like)));
+        set_default(t->config, "loss", defaults_loss(schema->has_targets, model_is_one_of_two(net, schema)));
     const struct loss_ops *loss = loss_find(config_text(t->config, "loss"));
     if (status == BL_OK)
-        status = check_data(t->ctx, net, loss, like);
+        status = check_data(t->ctx, net, loss, schema);
     if (status == BL_OK)
-        status = set_all_defaults(t->config, net, ops, optimizer, like->n);
+        status = set_all_defaults(t->config, net, ops, optimizer, schema->n);
     if (status == BL_OK)
         status = check_start(t->ctx, t->config, net, ops);
-    if (status == BL_OK && ops->needs_classes && like->has_targets)
+    if (status == BL_OK && ops->needs_classes && schema->has_targets)
         status = context_fail(t->ctx, BL_NOT_DEFINED, "rule %s needs classes, but %s has regression targets",
-                              ops->name, like->source);
+                              ops->name, schema->source);
     if (status == BL_OK)
         status = feedback_parse(t->ctx, &spec, config_text(t->config, "feedback"));
     if (status == BL_OK)
@@ -239,10 +239,10 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
         return status;
     }
     init_weights(net, config_text(t->config, "init"), config_u64(t->config, "weight-seed"));
-    return model_create(&t->model, t->ctx, net, rule, loss, like);
+    return model_create(&t->model, t->ctx, net, rule, loss, schema);
 }
 
-/* A JSON list of texts, or null: what is not there is said, so that a reader misses what was lost. */
+/* Writes a JSON list of texts, or null, so that a reader can tell missing names from lost ones. */
 static bl_status set_names(bl_trainer *t, const char *key, char *const *names, size_t n)
 {
     if (!names)
@@ -258,29 +258,29 @@ static bl_status set_names(bl_trainer *t, const char *key, char *const *names, s
     return status;
 }
 
-/* What the columns of a table became. */
-static bl_status set_table(bl_trainer *t, const bl_data *like)
+/* Describes how the columns of a table were encoded. */
+static bl_status set_table(bl_trainer *t, const bl_data *schema)
 {
     char *text = NULL;
-    if (!like->encoding)
+    if (!schema->encoding)
         return model_set_metadata(t->model, "table", "null");
-    BL_TRY(encoding_to_text(&text, t->ctx, like->encoding));
+    BL_TRY(encoding_to_text(&text, t->ctx, schema->encoding));
     const bl_status status = model_set_metadata(t->model, "table", text);
     mem_free(t->ctx, text);
     return status;
 }
 
 /* Describes the examples that were held out before the training. */
-static bl_status set_split(bl_trainer *t, const bl_data *like)
+static bl_status set_split(bl_trainer *t, const bl_data *schema)
 {
     char *text = NULL;
-    BL_TRY(origin_to_text(&text, t->ctx, &like->origin));
+    BL_TRY(origin_to_text(&text, t->ctx, &schema->origin));
     const bl_status status = model_set_metadata(t->model, "split", text);
     mem_free(t->ctx, text);
     return status;
 }
 
-static bl_status set_facts(bl_trainer *t, const bl_data *like)
+static bl_status set_metadata(bl_trainer *t, const bl_data *schema)
 {
     /* inlet is the key of feedback-at in model files. */
     static const char *const keys[] = {"net",           "rule",       "feedback",  "inlet",
@@ -289,7 +289,8 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
                                        "seed",          "split-seed", "precision", "weight-seed",
                                        "feedback-seed", "order-seed", "epochs"};
     char shape[64];
-    snprintf(shape, sizeof shape, "%d x %d x %d", like->shape.channels, like->shape.rows, like->shape.cols);
+    snprintf(shape, sizeof shape, "%d x %d x %d", schema->shape.channels, schema->shape.rows,
+             schema->shape.cols);
     BL_TRY(model_set_metadata(t->model, "format", model_formats[MODEL_FORMAT]));
     BL_TRY(model_set_metadata(t->model, "input", shape));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -302,20 +303,20 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
         BL_TRY(model_set_metadata(t->model, "max-norm", config_text(t->config, "max-norm")));
     if (rule_learns_feedback(t->model->rule->ops))
         BL_TRY(model_set_metadata(t->model, "lambda", config_text(t->config, "lambda")));
-    BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
-    BL_TRY(set_table(t, like));
-    BL_TRY(set_split(t, like));
+    BL_TRY(set_names(t, "class_names", schema->class_names, (size_t)schema->outputs));
+    BL_TRY(set_table(t, schema));
+    BL_TRY(set_split(t, schema));
     BL_TRY(model_set_metadata(t->model, "missing",
-                              !like->encoding                 ? "null"
-                              : like->encoding->takes_missing ? "impute"
-                                                              : "refuse"));
-    BL_TRY(model_set_metadata(t->model, "labels", model_label_words[like->class_match]));
-    if (like->is_resized)
+                              !schema->encoding                 ? "null"
+                              : schema->encoding->takes_missing ? "impute"
+                                                                : "refuse"));
+    BL_TRY(model_set_metadata(t->model, "labels", model_label_words[schema->class_match]));
+    if (schema->is_resized)
         BL_TRY(model_set_metadata(t->model, "pictures", "resized"));
-    BL_TRY(model_set_metadata(t->model, "answers", like->has_targets ? "numbers" : "classes"));
-    BL_TRY(model_set_number(t->model, "scaling", (double)like->scaling.n));
-    BL_TRY(model_set_number(t->model, "target_scaling", (double)like->target_scaling.n));
-    return model_set_number(t->model, "outputs", like->outputs);
+    BL_TRY(model_set_metadata(t->model, "answers", schema->has_targets ? "numbers" : "classes"));
+    BL_TRY(model_set_number(t->model, "scaling", (double)schema->scaling.n));
+    BL_TRY(model_set_number(t->model, "target_scaling", (double)schema->target_scaling.n));
+    return model_set_number(t->model, "outputs", schema->outputs);
 }
 
 bool trainer_is_lean(const bl_trainer *t)
@@ -345,7 +346,7 @@ bl_status trainer_make_workspace(struct workspace **out, const bl_trainer *t, si
     return rule_need_batch(rule, capacity);
 }
 
-/* Blocks learn as they go: from the targets, or from an error that a first pass brought. */
+/* --memory low needs a rule under which each block can be updated before the next signal is computed. */
 static bl_status check_memory(const bl_trainer *t)
 {
     const struct rule_ops *ops = t->model->rule->ops;
@@ -362,8 +363,8 @@ static bl_status check_memory(const bl_trainer *t)
     return BL_OK;
 }
 
-/* What one rule or two take: where the rule at hand does not, the option has no value. Feedback that
-   learns forgets how it began by decay alone, and the `decay` of a file of 0.1.0 is such a one. */
+/* Sets the defaults of options that only some rules use; under other rules they have no value. Learned
+   feedback loses its initial value by decay only, and the `decay` of a file of 0.1.0 is such a decay. */
 static bl_status set_rule_defaults(bl_trainer *t, struct optimizer *optimizer)
 {
     const struct rule_ops *ops = rule_find(t->ctx, config_text(t->config, "rule"));
@@ -384,17 +385,17 @@ size_t trainer_most_examples(const bl_trainer *t)
     return is_open && t->batch < STREAM_BATCH ? STREAM_BATCH : t->batch;
 }
 
-static bl_status build(bl_trainer *t, const bl_data *like)
+static bl_status build(bl_trainer *t, const bl_data *schema)
 {
     struct optimizer optimizer;
     BL_TRY(set_seed_defaults(t->config));
-    BL_TRY(set_early_defaults(t->config, like));
+    BL_TRY(set_early_defaults(t->config, schema));
     BL_TRY(optimizer_parse(t->ctx, &optimizer, config_text(t->config, "optimizer")));
     BL_TRY(set_rule_defaults(t, &optimizer));
-    BL_TRY(make_model(t, like, &optimizer));
+    BL_TRY(make_model(t, schema, &optimizer));
     BL_TRY(optimizer_check_rate(t->ctx, &optimizer, config_number(t->config, "lr")));
     BL_TRY(check_memory(t));
-    BL_TRY(set_facts(t, like));
+    BL_TRY(set_metadata(t, schema));
     BL_TRY(model_need_counts(t->model));
     BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
     const struct net *net = t->model->net;
@@ -414,26 +415,26 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
     t->max_norm = config_number(t->config, "max-norm");
-    t->data_hash = like->hash;
-    t->narrow_data_hash = like->narrow_hash;
+    t->data_hash = schema->hash;
+    t->narrow_data_hash = schema->narrow_hash;
     t->state = (struct run_state){.running_error = 1.0};
     t->stop_reason = "";
     return BL_OK;
 }
 
-bl_status bl_trainer_create(bl_trainer **out, bl_context *ctx, const bl_config *config, const bl_data *like)
+bl_status bl_trainer_create(bl_trainer **out, bl_context *ctx, const bl_config *config, const bl_data *schema)
 {
     if (!ctx)
         return BL_BAD_VALUE;
     BL_GIVEN(ctx, out);
     BL_GIVEN(ctx, config);
-    BL_GIVEN(ctx, like);
+    BL_GIVEN(ctx, schema);
     bl_trainer *t = NULL;
     BL_TRY(MEM_ONE(ctx, &t, "the trainer"));
     t->ctx = t->stepper.ctx = ctx;
     bl_status status = bl_config_copy(&t->config, config);
     if (status == BL_OK)
-        status = build(t, like);
+        status = build(t, schema);
     if (status != BL_OK) {
         bl_trainer_free(t);
         return status;
@@ -460,7 +461,7 @@ void bl_trainer_free(bl_trainer *t)
     mem_free(t->ctx, t->angles);
     angle_examples_free(&t->angle_examples, t->ctx);
     mem_free(t->ctx, t->order);
-    mem_free(t->ctx, t->told);
+    mem_free(t->ctx, t->still_is_noted);
     for (size_t i = 0; i < t->n_notes; i++)
         mem_free(t->ctx, t->notes[i]);
     mem_free(t->ctx, t->notes);

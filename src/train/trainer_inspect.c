@@ -1,11 +1,11 @@
 /*
- * trainer_inspect.c - what a step would do, without taking it: activations, deltas, gradients and angles.
+ * trainer_inspect.c - the activations, deltas, gradients and angles of a step that is not taken.
  */
 #include "trainer.h"
 
 #include "../base/mem.h"
 
-/* Unlike training, this keeps all outputs and derivatives. */
+/* Allocates a workspace that, unlike that of training, keeps all outputs and derivatives. */
 static bl_status need_inspected(bl_trainer *t)
 {
     const struct net *net = t->model->net;

@@ -14,7 +14,7 @@ static bool is_asked(const bl_config *config, const char *key, const char *other
     return bl_config_is_set(config, key) && strcmp(config_text(config, key), otherwise) != 0;
 }
 
-/* Of a user's rule: arrays that begin with random numbers. */
+/* Whether a user's rule has arrays with random initial values. */
 static bool draws_arrays(const struct rule_ops *ops)
 {
     for (int i = 0; ops->user && i < ops->user->n_arrays; i++)
@@ -23,8 +23,8 @@ static bool draws_arrays(const struct rule_ops *ops)
     return false;
 }
 
-/* Of a rule that learns without feedback, or makes it from the weights. */
-static bl_status tell_feedback(bl_trainer *t, const struct rule_ops *ops)
+/* For a rule without feedback, or with feedback computed from the weights. */
+static bl_status note_unused_feedback(bl_trainer *t, const struct rule_ops *ops)
 {
     const char *usual = trainer_default_feedback(ops, t->model->net, &t->stepper.optimizer),
                *why = ops->init ? "which makes its feedback from the weights" : "which has no feedback";
@@ -35,8 +35,8 @@ static bl_status tell_feedback(bl_trainer *t, const struct rule_ops *ops)
     return BL_OK;
 }
 
-/* Of rules whose derivatives are exact everywhere, and of nets that have such modules anyway. */
-static bl_status tell_modules(bl_trainer *t, const struct rule_ops *ops)
+/* For rules whose derivatives are exact everywhere, and for nets that have the same modules by default. */
+static bl_status note_unused_modules(bl_trainer *t, const struct rule_ops *ops)
 {
     if (!is_asked(t->config, "modules", "layer"))
         return BL_OK;
@@ -49,7 +49,7 @@ static bl_status tell_modules(bl_trainer *t, const struct rule_ops *ops)
     return BL_OK;
 }
 
-static bl_status tell_seeds(bl_trainer *t, const struct rule_ops *ops)
+static bl_status note_unused_seeds(bl_trainer *t, const struct rule_ops *ops)
 {
     const char *seed = config_text(t->config, "seed");
     if (strcmp(config_text(t->config, "init"), "zero") == 0 && is_asked(t->config, "weight-seed", seed))
@@ -70,9 +70,9 @@ bl_status unused_of_trainer(bl_trainer *t)
         BL_TRY(trainer_note(t, "the option lambda has no effect on rule %s: it is kp's and dkp's%s",
                             ops->name, ops->user ? ", and of rules with bl_emit_learn_feedback" : ""));
     if (!ops->init || ops->derives_feedback)
-        BL_TRY(tell_feedback(t, ops));
-    BL_TRY(tell_modules(t, ops));
-    return tell_seeds(t, ops);
+        BL_TRY(note_unused_feedback(t, ops));
+    BL_TRY(note_unused_modules(t, ops));
+    return note_unused_seeds(t, ops);
 }
 
 static const char *default_of(const char *key)
@@ -84,15 +84,15 @@ static const char *default_of(const char *key)
     return "";
 }
 
-static bl_status tell(const bl_config *config, bl_data *train, const char *key, const char *why)
+static bl_status note_unused_option(const bl_config *config, bl_data *train, const char *key, const char *why)
 {
     return is_asked(config, key, default_of(key))
                ? data_add_note(train, "the option %s has no effect: %s", key, why)
                : BL_OK;
 }
 
-/* A file may be an array with labels of a name, or of regression targets; a named set and a folder are
-   neither. */
+/* Whether the data are a file, for which the options label and target may have a meaning, and not a named set
+   or a folder. */
 static bool is_file(const char *where)
 {
     struct stat status;
@@ -107,14 +107,18 @@ bl_status unused_of_data(const bl_config *config, bl_data *train)
     const bool is_drawn = (strcmp(val, "0") != 0 && strncmp(val, "last ", 5) != 0) ||
                           config_number(config, "test-fraction") > 0.0;
     for (size_t i = 0; !train->encoding && i < sizeof of_tables / sizeof *of_tables; i++)
-        BL_TRY(tell(config, train, of_tables[i], "it is for tables, and the data are none"));
+        BL_TRY(note_unused_option(config, train, of_tables[i], "it is for tables, and the data are none"));
     if (!train->encoding && !is_file(config_text(config, "data"))) {
-        BL_TRY(tell(config, train, "label", "it is for tables and arrays, and the data are neither"));
-        BL_TRY(tell(config, train, "target", "it is for tables and arrays, and the data are neither"));
+        BL_TRY(note_unused_option(config, train, "label",
+                                  "it is for tables and arrays, and the data are neither"));
+        BL_TRY(note_unused_option(config, train, "target",
+                                  "it is for tables and arrays, and the data are neither"));
     }
     if (!train->is_resized)
-        BL_TRY(tell(config, train, "resize", "it is for folders of pictures, and the data are none"));
+        BL_TRY(note_unused_option(config, train, "resize",
+                                  "it is for folders of pictures, and the data are none"));
     if (!is_drawn)
-        BL_TRY(tell(config, train, "split-seed", "no examples are drawn for --val or --test-fraction"));
+        BL_TRY(note_unused_option(config, train, "split-seed",
+                                  "no examples are drawn for --val or --test-fraction"));
     return BL_OK;
 }

@@ -6,9 +6,9 @@
 
 #include "trainer.h"
 
-/* Of the groups rule, net and training: notes to the trainer, before its first step. */
+/* Checks the option groups rule, net and training, and adds notes to the trainer before its first step. */
 bl_status unused_of_trainer(bl_trainer *trainer);
-/* Of the group data: notes to the training set that these options read. */
+/* Checks the option group data, and adds notes to the training set. */
 bl_status unused_of_data(const bl_config *config, bl_data *train);
 
 #endif

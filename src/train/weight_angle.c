@@ -1,5 +1,5 @@
 /*
- * weight_angle.c - weights against feedback.
+ * weight_angle.c - measures the angle between weights and feedback.
  */
 #include "weight_angle.h"
 
@@ -20,7 +20,7 @@ static void product_row(struct matrix to, struct matrix from, size_t i, double *
     }
 }
 
-/* Between W and to^T from, which is never whole in memory. */
+/* The angle between W and to^T from. The product is computed row by row and never stored. */
 static double angle_to_product(struct matrix W, struct matrix to, struct matrix from, double *row)
 {
     struct angle_products p = {0.0, 0.0, 0.0};

@@ -1,8 +1,8 @@
 /*
- * work.c - counts the arithmetic of a rule on a net from the instructions of a step and the shapes.
+ * work.c - counts the arithmetic of a rule on a net, from the instructions of a step and the shapes.
  *
- * Every number that leaves a weighted layer is a sum over that layer's fan-in, so forward, pull, push and
- * gradient of a layer cost units x fan-in multiply-accumulates each, dense and conv alike.
+ * Each output of a weighted layer is a sum over the layer's fan-in, so forward, pull, push and gradient of a
+ * layer cost units x fan-in multiply-accumulates each, for dense and for conv.
  */
 #include "trainer.h"
 
@@ -11,7 +11,7 @@ static double layer_work(const struct net *net, size_t l)
     return (double)net_layer(net, l)->units * (double)net_layer(net, l)->weight_cols;
 }
 
-/* From the outputs to n numbers. */
+/* The product of an error with a matrix from the outputs to n numbers. */
 static double direct_work(const struct net *net, size_t n)
 {
     return (double)net->blocks[net_last(net)].units * (double)n;
@@ -42,8 +42,8 @@ double work_of(const struct rule *rule, const struct net *net, const struct inst
     }
 }
 
-/* The parameters of the block, its feedback, or an array of the rule's own, where the instruction steps
-   them. */
+/* How many numbers the instruction updates: parameters of the block, its feedback, or an array of a user's
+   rule. */
 static size_t stepped(const struct rule *rule, const struct net *net, const struct instruction *item)
 {
     const struct block *block = &net->blocks[item->l];

@@ -59,10 +59,10 @@ static void write_records(struct input *in, const uint8_t *bytes, size_t n, size
 
 static struct input take_input(const uint8_t *bytes, size_t n)
 {
-    static const char *const told[] = {NULL, "fine", "coarse", "9"};
+    static const char *const given[] = {NULL, "fine", "coarse", "9"};
     const unsigned a = fuzz_byte(&bytes, &n);
     struct input in = {.path = "batch.bin", .part = a >> 4 & 1 ? "train" : "test"};
-    in.options = (struct data_options){.label = told[a >> 2 & 3], .has_labels = true};
+    in.options = (struct data_options){.label = given[a >> 2 & 3], .has_labels = true};
     if (a & 1) {
         in.path = "cifar.tar";
         in.n = n;
@@ -75,9 +75,9 @@ static struct input take_input(const uint8_t *bytes, size_t n)
 
 /* ---- Reading */
 
-static bl_status read_set(bl_data **out, bl_context *ctx, const struct input *in, const bl_data *like)
+static bl_status read_set(bl_data **out, bl_context *ctx, const struct input *in, const bl_data *schema)
 {
-    const struct reading reading = {ctx, in->path, &in->options, like};
+    const struct reading reading = {ctx, in->path, &in->options, schema};
     struct bytes file = {NULL, in->n};
     bl_data *const untouched = (bl_data *)&file;
     *out = untouched;

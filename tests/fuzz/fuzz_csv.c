@@ -57,9 +57,9 @@ static struct options take_options(const uint8_t **bytes, size_t *n)
 
 /* *out: untouched on failure. */
 static bl_status read_table(bl_data **out, bl_context *ctx, const struct data_options *options,
-                            const bl_data *like, const uint8_t *bytes, size_t n)
+                            const bl_data *schema, const uint8_t *bytes, size_t n)
 {
-    const struct reading reading = {ctx, "table.csv", options, like};
+    const struct reading reading = {ctx, "table.csv", options, schema};
     struct bytes file = {NULL, n};
     bl_data *const untouched = (bl_data *)&file;
     *out = untouched;

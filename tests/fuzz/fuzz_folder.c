@@ -70,12 +70,12 @@ static void remove_all(size_t pictures, bool one_class)
 }
 
 static bl_status read_folder(bl_data **out, bl_context *ctx, const struct data_options *options,
-                             const bl_data *like)
+                             const bl_data *schema)
 {
     char path[PATH_ROOM];
     bl_data *const untouched = (bl_data *)path;
     snprintf(path, sizeof path, "%s", fuzz_path("pictures"));
-    const struct reading reading = {ctx, path, options, like};
+    const struct reading reading = {ctx, path, options, schema};
     *out = untouched;
     const bl_status status = folder_of_pictures.read(out, &reading, "train");
     FUZZ_CHECK(status == BL_OK || *out == untouched, "a set though it failed");

@@ -43,10 +43,10 @@ static struct files split(const uint8_t *bytes, size_t n)
     return (struct files){bytes, bytes + images, images, n - images, options & 1};
 }
 
-static bl_status read_set(bl_data **out, bl_context *ctx, const struct files *f, const bl_data *like)
+static bl_status read_set(bl_data **out, bl_context *ctx, const struct files *f, const bl_data *schema)
 {
     const struct data_options options = {.has_labels = f->has_labels};
-    const struct reading reading = {ctx, "images", &options, like};
+    const struct reading reading = {ctx, "images", &options, schema};
     struct bytes file = {NULL, f->n_images};
     bl_data *const untouched = (bl_data *)&file;
     *out = untouched;

@@ -17,7 +17,7 @@ void fuzz_lines_begin(struct fuzz_lines *lines, const struct tensors *t)
            tensors_entry(t, lines->n_entries, &lines->entries[lines->n_entries]))
         lines->n_entries++;
     while (t && lines->n_metadata < FUZZ_MOST_THINGS &&
-           tensors_metadata_at(t, lines->n_metadata, &lines->facts[lines->n_metadata]))
+           tensors_metadata_at(t, lines->n_metadata, &lines->metadata[lines->n_metadata]))
         lines->n_metadata++;
 }
 
@@ -36,7 +36,7 @@ char *fuzz_next_line(char **text)
 static size_t find_metadata(const struct fuzz_lines *lines, const char *key)
 {
     size_t i = 0;
-    while (i < lines->n_metadata && strcmp(lines->facts[i].key, key) != 0)
+    while (i < lines->n_metadata && strcmp(lines->metadata[i].key, key) != 0)
         i++;
     return i;
 }
@@ -53,7 +53,7 @@ static bool take_away(struct fuzz_lines *lines, const char *name)
 {
     const size_t f = find_metadata(lines, name), e = find_entry(lines, name);
     if (f < lines->n_metadata)
-        lines->facts[f] = lines->facts[--lines->n_metadata];
+        lines->metadata[f] = lines->metadata[--lines->n_metadata];
     if (e < lines->n_entries)
         lines->entries[e] = lines->entries[--lines->n_entries];
     return true;
@@ -68,7 +68,7 @@ static bool take_fact(struct fuzz_lines *lines, char *line)
     const size_t i = find_metadata(lines, line);
     if (i == FUZZ_MOST_THINGS)
         return false;
-    lines->facts[i] = (struct tensor_metadata){line, value};
+    lines->metadata[i] = (struct tensor_metadata){line, value};
     lines->n_metadata += i == lines->n_metadata;
     return true;
 }
@@ -112,7 +112,7 @@ bool fuzz_lines_take(struct fuzz_lines *lines, char *line)
 
 bl_status fuzz_lines_write(const struct fuzz_lines *lines, bl_context *ctx, const char *path)
 {
-    return tensors_write(ctx, path, lines->entries, lines->n_entries, lines->facts, lines->n_metadata);
+    return tensors_write(ctx, path, lines->entries, lines->n_entries, lines->metadata, lines->n_metadata);
 }
 
 void fuzz_lines_free(struct fuzz_lines *lines)

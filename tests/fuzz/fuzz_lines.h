@@ -2,10 +2,10 @@
  * fuzz_lines.h - a safetensors file written down line by line, so that changing a letter changes what a model
  * says of itself and not whether it is a file at all.
  *
- *     key=value               a fact; one of that name is replaced
+ *     key=value               metadata; one of that key is replaced
  *     @name rows cols value   a tensor, all of whose numbers are about `value`; cols 0: one dimension.
  *                             Likewise
- *     -name                   takes the fact or tensor away
+ *     -name                   takes the metadata or tensor away
  */
 #ifndef TESTS_FUZZ_LINES_H
 #define TESTS_FUZZ_LINES_H
@@ -18,7 +18,7 @@ enum { FUZZ_MOST_THINGS = 64, FUZZ_MOST_VALUES = 4096 };
 
 struct fuzz_lines { /* borrows all texts */
     struct tensor_entry entries[FUZZ_MOST_THINGS];
-    struct tensor_metadata facts[FUZZ_MOST_THINGS];
+    struct tensor_metadata metadata[FUZZ_MOST_THINGS];
     float *made[FUZZ_MOST_THINGS]; /* values that are its own */
     size_t n_entries, n_metadata, n_made;
 };

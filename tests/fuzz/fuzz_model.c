@@ -1,5 +1,5 @@
 /*
- * fuzz_model.c - a model from its file. Input: the file's facts and tensors, as fuzz_lines.h reads them.
+ * fuzz_model.c - a model from its file. Input: the file's metadata and tensors, as fuzz_lines.h reads them.
  *
  * A model that loads predicts: probabilities where its numbers are not extreme. It is saved, loads again, and
  * predicts the same bits. A table made from what the model says of its columns is read, or refused, like any
@@ -51,8 +51,8 @@ static bool is_tame(const float *x, size_t n)
 static bool check_tensors(const bl_model *model)
 {
     bl_tensor t;
-    bool are_tame = are_tame_doubles(model->like->scaling.offset, model->like->scaling.n) &&
-                    are_tame_doubles(model->like->scaling.scale, model->like->scaling.n);
+    bool are_tame = are_tame_doubles(model->schema->scaling.offset, model->schema->scaling.n) &&
+                    are_tame_doubles(model->schema->scaling.scale, model->schema->scaling.n);
     for (int i = 0; bl_model_tensor(model, i, &t); i++) {
         FUZZ_CHECK(t.rows > 0 && t.cols > 0 && t.name[0], "tensor %d is %zu x %zu", i, t.rows, t.cols);
         for (size_t j = 0; j < t.rows * t.cols; j++)
@@ -62,11 +62,11 @@ static bool check_tensors(const bl_model *model)
     return are_tame;
 }
 
-static void check_facts(const bl_model *model)
+static void check_metadata(const bl_model *model)
 {
     for (int i = 0; bl_model_fact_name(model, i); i++) {
         const char *name = bl_model_fact_name(model, i);
-        FUZZ_CHECK(bl_model_metadata(model, name), "fact %s is not there", name);
+        FUZZ_CHECK(bl_model_metadata(model, name), "metadata %s is not there", name);
     }
     FUZZ_CHECK(bl_model_outputs(model) > 0, "%d outputs", bl_model_outputs(model));
     for (int k = 0; k < bl_model_outputs(model); k++) {
@@ -153,28 +153,28 @@ static void write_quoted(FILE *table, const char *text)
     putc('"', table);
 }
 
-static void write_value(FILE *table, const bl_data *like, const struct encoding_column *column)
+static void write_value(FILE *table, const bl_data *schema, const struct encoding_column *column)
 {
     if (column->kind == COLUMN_WORDS)
         write_quoted(table, column->words[0]);
-    else if (column->kind == COLUMN_LABEL && like->class_names)
-        write_quoted(table, like->class_names[0]);
+    else if (column->kind == COLUMN_LABEL && schema->class_names)
+        write_quoted(table, schema->class_names[0]);
     else
         fputs("0", table);
 }
 
-static const char *write_table(const bl_data *like, bool has_header)
+static const char *write_table(const bl_data *schema, bool has_header)
 {
     const char *path = fuzz_path("table.csv");
     FILE *table = fopen(path, "wb");
     FUZZ_CHECK(table, "%s cannot be written", path);
-    const size_t columns = like->encoding ? like->encoding->n : like->features;
+    const size_t columns = schema->encoding ? schema->encoding->n : schema->features;
     for (size_t row = has_header ? 0 : 1; row < 3; row++)
         for (size_t c = 0; c < columns; c++) {
             if (row == 0)
-                write_quoted(table, like->encoding->columns[c].name);
-            else if (like->encoding)
-                write_value(table, like, &like->encoding->columns[c]);
+                write_quoted(table, schema->encoding->columns[c].name);
+            else if (schema->encoding)
+                write_value(table, schema, &schema->encoding->columns[c]);
             else
                 fputs("0.5", table);
             putc(c + 1 < columns ? ',' : '\n', table);
@@ -185,9 +185,9 @@ static const char *write_table(const bl_data *like, bool has_header)
 
 static bl_status check_table(bl_context *ctx, const bl_model *model)
 {
-    const bool has_names = model->like->encoding && encoding_has_names(model->like->encoding);
+    const bool has_names = model->schema->encoding && encoding_has_names(model->schema->encoding);
     bl_data *const untouched = (bl_data *)&model, *data = untouched;
-    const char *path = write_table(model->like, has_names);
+    const char *path = write_table(model->schema, has_names);
     const bl_status status = bl_model_open_data(&data, model, path, "test", NULL);
     FUZZ_CHECK(status == BL_OK || data == untouched, "a set though it failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",
@@ -220,7 +220,7 @@ static bl_status attempt(bl_context *ctx, const uint8_t *bytes, size_t n)
     bl_model *model = NULL;
     BL_TRY(write_model(ctx, path, bytes, n));
     BL_TRY(load(&model, ctx, path));
-    check_facts(model);
+    check_metadata(model);
     bl_status status = check_predictions(ctx, model);
     if (status == BL_OK)
         status = check_table(ctx, model);

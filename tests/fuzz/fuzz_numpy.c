@@ -113,9 +113,9 @@ static const char *write_pair(const struct input *in)
 /* ---- Reading */
 
 static bl_status read_set(bl_data **out, bl_context *ctx, const struct input *in, const char *path,
-                          const bl_data *like)
+                          const bl_data *schema)
 {
-    const struct reading reading = {ctx, path, &in->options, like};
+    const struct reading reading = {ctx, path, &in->options, schema};
     bl_data *const untouched = (bl_data *)&reading;
     struct bytes file;
     *out = untouched;

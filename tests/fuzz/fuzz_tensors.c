@@ -50,42 +50,43 @@ static void check_same(const struct tensors *a, const struct tensors *b)
     FUZZ_CHECK(!tensors_entry(b, i, &y), "tensor %s is new", y.name);
     for (i = 0; tensors_metadata_at(a, i, &f); i++)
         FUZZ_CHECK(tensors_metadata_at(b, i, &g) && strcmp(f.key, g.key) == 0 && strcmp(f.text, g.text) == 0,
-                   "fact %s is lost or changed", f.key);
-    FUZZ_CHECK(!tensors_metadata_at(b, i, &g), "fact %s is new", g.key);
+                   "metadata %s is lost or changed", f.key);
+    FUZZ_CHECK(!tensors_metadata_at(b, i, &g), "metadata %s is new", g.key);
 }
 
-/* All entries and facts as the writer takes them. */
+/* All entries and metadata as the writer takes them. */
 struct listing {
     struct tensor_entry *entries;
-    struct tensor_metadata *facts;
+    struct tensor_metadata *metadata;
     size_t n_entries, n_metadata;
 };
 
 static void list_all(struct listing *out, const struct tensors *t)
 {
     struct tensor_entry entry;
-    struct tensor_metadata fact;
+    struct tensor_metadata item;
     *out = (struct listing){0};
     while (tensors_entry(t, out->n_entries, &entry))
         out->n_entries++;
-    while (tensors_metadata_at(t, out->n_metadata, &fact))
+    while (tensors_metadata_at(t, out->n_metadata, &item))
         out->n_metadata++;
     out->entries = calloc(out->n_entries + 1, sizeof *out->entries);
-    out->facts = calloc(out->n_metadata + 1, sizeof *out->facts);
-    FUZZ_CHECK(out->entries && out->facts, "no memory for the target itself");
+    out->metadata = calloc(out->n_metadata + 1, sizeof *out->metadata);
+    FUZZ_CHECK(out->entries && out->metadata, "no memory for the target itself");
     for (size_t i = 0; i < out->n_entries; i++)
         tensors_entry(t, i, &out->entries[i]);
     for (size_t i = 0; i < out->n_metadata; i++)
-        tensors_metadata_at(t, i, &out->facts[i]);
+        tensors_metadata_at(t, i, &out->metadata[i]);
 }
 
 static bl_status write_all(bl_context *ctx, const struct tensors *t, const char *path)
 {
     struct listing all;
     list_all(&all, t);
-    const bl_status status = tensors_write(ctx, path, all.entries, all.n_entries, all.facts, all.n_metadata);
+    const bl_status status =
+        tensors_write(ctx, path, all.entries, all.n_entries, all.metadata, all.n_metadata);
     free(all.entries);
-    free(all.facts);
+    free(all.metadata);
     return status;
 }
 
@@ -119,11 +120,11 @@ static bl_status check_way_back(bl_context *ctx, const struct tensors *t)
 bl_status fuzz_check_tensors(bl_context *ctx, const struct tensors *t)
 {
     struct tensor_entry entry;
-    struct tensor_metadata fact;
+    struct tensor_metadata item;
     for (size_t i = 0; tensors_entry(t, i, &entry); i++)
         check_entry(t, &entry);
-    for (size_t i = 0; tensors_metadata_at(t, i, &fact); i++)
-        FUZZ_CHECK(fuzz_is_plain(fact.key) && fuzz_is_utf8(fact.text, strlen(fact.text)), "fact %s",
-                   fact.key);
+    for (size_t i = 0; tensors_metadata_at(t, i, &item); i++)
+        FUZZ_CHECK(fuzz_is_plain(item.key) && fuzz_is_utf8(item.text, strlen(item.text)), "metadata %s",
+                   item.key);
     return check_way_back(ctx, t);
 }

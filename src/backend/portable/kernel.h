@@ -27,12 +27,12 @@ void KERNEL(pair_columns)(const float *x, size_t ldx, size_t rows, size_t cols, 
 
 void KERNEL(norm_sums)(const struct norm_maps *m, const float *x, double *sum);
 void KERNEL(norm_squares)(const struct norm_maps *m, const float *x, const double *mean, double *sum);
-void KERNEL(norm_down_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
-                            const float *inverse, double *sum, double *product);
+void KERNEL(norm_backward_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                                const float *inverse, double *sum, double *product);
 void KERNEL(norm)(const struct norm_maps *m, const float *x, const float *mean, const float *inverse,
                   const float *scale, const float *shift, float *y);
-void KERNEL(norm_down)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
-                       const float *inverse, const struct norm_slopes *s, float *dx);
+void KERNEL(norm_backward)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                           const float *inverse, const struct norm_slopes *s, float *dx);
 
 void KERNEL(add)(float *y, const float *x, size_t n);
 void KERNEL(add_to)(float *y, const float *a, const float *b, size_t n);
@@ -45,23 +45,23 @@ void KERNEL(layer_norm)(float *y, const float *x, const struct moments *m, const
                         const float *bias, size_t n);
 void KERNEL(layer_norm_sums)(const float *dy, const float *x, const struct moments *m, const float *gain,
                              size_t n, float sums[2]);
-void KERNEL(layer_norm_down)(float *dx, const float *dy, const float *x, const struct moments *m,
-                             const float *gain, const float means[2], bool accumulates, size_t n);
+void KERNEL(layer_norm_backward)(float *dx, const float *dy, const float *x, const struct moments *m,
+                                 const float *gain, const float means[2], bool accumulates, size_t n);
 void KERNEL(layer_norm_gain)(float *dgain, const float *dy, const float *x, const struct moments *m,
                              size_t n);
 
 void KERNEL(max_windows)(const struct pool *p, const float *x, float *y, int32_t *at);
 
 void KERNEL(tanh)(float *x, size_t n);
-void KERNEL(tanh_down)(float *d, const float *h, size_t n);
+void KERNEL(tanh_backward)(float *d, const float *h, size_t n);
 void KERNEL(logistic)(float *x, size_t n);
-void KERNEL(logistic_down)(float *d, const float *h, size_t n);
+void KERNEL(logistic_backward)(float *d, const float *h, size_t n);
 void KERNEL(relu)(float *x, size_t n, float slope);
-void KERNEL(relu_down)(float *d, const float *h, size_t n, float slope);
+void KERNEL(relu_backward)(float *d, const float *h, size_t n, float slope);
 void KERNEL(softplus)(float *x, size_t n);
-void KERNEL(softplus_down)(float *d, const float *h, size_t n);
+void KERNEL(softplus_backward)(float *d, const float *h, size_t n);
 void KERNEL(gelu)(float *y, const float *x, size_t n);
-void KERNEL(gelu_down)(float *dx, const float *dy, const float *x, size_t n);
+void KERNEL(gelu_backward)(float *dx, const float *dy, const float *x, size_t n);
 float KERNEL(softmax)(const float *x, float *y, size_t n);
 
 void KERNEL(sgd)(const struct sgd_step *s, float *w, const float *g, float *v, size_t n);

@@ -74,7 +74,7 @@ void KERNEL(tanh)(float *x, size_t n)
         vec_store_part(x + i, tanh_of(vec_load_part(x + i, n - i)), n - i);
 }
 
-void KERNEL(tanh_down)(float *d, const float *h, size_t n)
+void KERNEL(tanh_backward)(float *d, const float *h, size_t n)
 {
     for (size_t i = 0; i < n; i += VEC_WIDTH) {
         const vec value = vec_load_part(h + i, n - i);
@@ -89,7 +89,7 @@ void KERNEL(logistic)(float *x, size_t n)
         vec_store_part(x + i, logistic_of(vec_load_part(x + i, n - i)), n - i);
 }
 
-void KERNEL(logistic_down)(float *d, const float *h, size_t n)
+void KERNEL(logistic_backward)(float *d, const float *h, size_t n)
 {
     for (size_t i = 0; i < n; i += VEC_WIDTH) {
         const vec value = vec_load_part(h + i, n - i);
@@ -109,7 +109,7 @@ void KERNEL(relu)(float *x, size_t n, float slope)
     }
 }
 
-void KERNEL(relu_down)(float *d, const float *h, size_t n, float slope)
+void KERNEL(relu_backward)(float *d, const float *h, size_t n, float slope)
 {
     const vec zero = vec_all(0.0f), one = vec_all(1.0f), below = vec_all(slope);
     for (size_t i = 0; i < n; i += VEC_WIDTH) {
@@ -125,7 +125,7 @@ void KERNEL(softplus)(float *x, size_t n)
 }
 
 /* 1 - exp(-h), accurate for small h */
-void KERNEL(softplus_down)(float *d, const float *h, size_t n)
+void KERNEL(softplus_backward)(float *d, const float *h, size_t n)
 {
     for (size_t i = 0; i < n; i += VEC_WIDTH) {
         const vec slope = vec_negative(vec_expm1(vec_negative(vec_load_part(h + i, n - i))));
@@ -139,7 +139,7 @@ void KERNEL(gelu)(float *y, const float *x, size_t n)
         vec_store_part(y + i, gelu_of(vec_load_part(x + i, n - i)), n - i);
 }
 
-void KERNEL(gelu_down)(float *dx, const float *dy, const float *x, size_t n)
+void KERNEL(gelu_backward)(float *dx, const float *dy, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i += VEC_WIDTH) {
         const vec slope = gelu_slope_of(vec_load_part(x + i, n - i));

@@ -99,8 +99,8 @@ void KERNEL(norm_squares)(const struct norm_maps *m, const float *x, const doubl
     give(m, all, sum);
 }
 
-void KERNEL(norm_down_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
-                            const float *inverse, double *sum, double *product)
+void KERNEL(norm_backward_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                                const float *inverse, double *sum, double *product)
 {
     doubles all[VECTORS] = {{0.0}}, products[VECTORS] = {{0.0}};
     const struct batchnorm_row means = row_of(m, mean), inverses = row_of(m, inverse);
@@ -146,8 +146,8 @@ void KERNEL(norm)(const struct norm_maps *m, const float *x, const float *mean, 
     }
 }
 
-void KERNEL(norm_down)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
-                       const float *inverse, const struct norm_slopes *s, float *dx)
+void KERNEL(norm_backward)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
+                           const float *inverse, const struct norm_slopes *s, float *dx)
 {
     for (size_t n = 0; n < m->examples; n++, x += m->stride, dy += m->stride, dx += m->stride) {
         for (size_t k = 0; k < m->channels && m->map == 1; k++)

@@ -60,8 +60,8 @@ void KERNEL(layer_norm_sums)(const float *dy, const float *x, const struct momen
     sums[1] = lanes_total(&normal);
 }
 
-void KERNEL(layer_norm_down)(float *dx, const float *dy, const float *x, const struct moments *m,
-                             const float *gain, const float means[2], bool accumulates, size_t n)
+void KERNEL(layer_norm_backward)(float *dx, const float *dy, const float *x, const struct moments *m,
+                                 const float *gain, const float means[2], bool accumulates, size_t n)
 {
     const vec mean = vec_all(means[0]), slope = vec_all(means[1]), inverse = vec_all(m->inverse);
     for (size_t i = 0; i < n; i += VEC_WIDTH) {

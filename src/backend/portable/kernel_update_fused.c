@@ -17,46 +17,47 @@
 enum { ROWS = 128, FEW = 4, DEEP = 128, OVERLAPS = VEC_WIDTH == 16 };
 
 /* The pending update, on rows x columns of W. */
-struct due {
+struct pending {
     const struct fused_update *d;
     struct rmsprop_factors factors; /* where it is RMSprop's */
     const float *g;                 /* rows of whole vectors */
     float *w, *slots[2];
-    size_t rows, columns, width; /* rows 0: nothing is due */
+    size_t rows, columns, width; /* rows 0: nothing is pending */
     ptrdiff_t onward;            /* from w to the weights of the update after this one */
 };
 
-static void take_rows(const struct due *due)
+static void take_rows(const struct pending *pending)
 {
-    const struct update *by = &due->d->by;
-    for (size_t i = 0; i < due->rows; i++) {
-        float *w = due->w + i * due->d->ldw, *slots[2];
-        const float *g = due->g + i * due->width;
+    const struct update *by = &pending->d->by;
+    for (size_t i = 0; i < pending->rows; i++) {
+        float *w = pending->w + i * pending->d->ldw, *slots[2];
+        const float *g = pending->g + i * pending->width;
         for (size_t s = 0; s < 2; s++)
-            slots[s] = due->slots[s] ? due->slots[s] + i * due->d->ldw : NULL;
+            slots[s] = pending->slots[s] ? pending->slots[s] + i * pending->d->ldw : NULL;
         if (by->kind == UPDATE_SGD)
-            KERNEL(sgd)(&by->sgd, w, g, slots[0], due->columns);
+            KERNEL(sgd)(&by->sgd, w, g, slots[0], pending->columns);
         else if (by->kind == UPDATE_ADAM)
-            KERNEL(adam)(&by->adam, w, g, slots[0], slots[1], due->columns);
+            KERNEL(adam)(&by->adam, w, g, slots[0], slots[1], pending->columns);
         else
-            KERNEL(rmsprop)(&by->rmsprop, w, g, slots[0], due->columns);
+            KERNEL(rmsprop)(&by->rmsprop, w, g, slots[0], pending->columns);
     }
 }
 
-static inline __attribute__((always_inline)) void multiply(const struct tile *t, const struct due *due,
-                                                           const bool pairs, const size_t rows,
-                                                           const size_t vectors)
+static inline __attribute__((always_inline)) void multiply(const struct tile *t,
+                                                           const struct pending *pending, const bool pairs,
+                                                           const size_t rows, const size_t vectors)
 {
-    const float *a = t->a, *b = t->b, *g = due->g;
-    const size_t a_term = t->a_term, b_term = t->b_term, width = due->width, ldw = due->d->ldw;
-    const ptrdiff_t onward = due->onward;
-    float *w = due->w, *m = due->slots[0];
+    const float *a = t->a, *b = t->b, *g = pending->g;
+    const size_t a_term = t->a_term, b_term = t->b_term, width = pending->width, ldw = pending->d->ldw;
+    const ptrdiff_t onward = pending->onward;
+    float *w = pending->w, *m = pending->slots[0];
     tile_sums sum;
     tile_begin(t, sum, rows, vectors);
     size_t k = t->depth;
-    for (size_t i = due->rows; i > 0; i--, w += ldw, m += ldw)
+    for (size_t i = pending->rows; i > 0; i--, w += ldw, m += ldw)
         for (size_t j = 0; j < width; j += VEC_WIDTH, g += VEC_WIDTH) {
-            rmsprop_vector(&due->factors, w + j, vec_load_part(g, due->columns - j), m + j, due->columns - j);
+            rmsprop_vector(&pending->factors, w + j, vec_load_part(g, pending->columns - j), m + j,
+                           pending->columns - j);
             __builtin_prefetch(w + j + onward, 1);
             __builtin_prefetch(m + j + onward, 1);
             if (k == 0)
@@ -74,30 +75,31 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
     tile_end(t, sum, rows, vectors);
 }
 
-static void multiply_tile(const struct tile *t, size_t rows, size_t vectors, struct due *due)
+static void multiply_tile(const struct tile *t, size_t rows, size_t vectors, struct pending *pending)
 {
-    if (!OVERLAPS || due->d->by.kind != UPDATE_RMSPROP) {
-        take_rows(due);
-        due->rows = 0;
+    if (!OVERLAPS || pending->d->by.kind != UPDATE_RMSPROP) {
+        take_rows(pending);
+        pending->rows = 0;
     }
-    if (due->d->pairs)
-        BF16_CALL(TILE_CALL_ROWS, rows, vectors, multiply, t, due, true);
+    if (pending->d->pairs)
+        BF16_CALL(TILE_CALL_ROWS, rows, vectors, multiply, t, pending, true);
     else
-        TILE_CALL(rows, vectors, multiply, t, due, false);
-    due->rows = 0;
+        TILE_CALL(rows, vectors, multiply, t, pending, false);
+    pending->rows = 0;
 }
 
 /* Where a tile's step is to be taken once its sums are whole: from number `at` of W on. */
-static void make_due(struct due *due, const struct tile *t, size_t at, size_t rows, size_t columns)
+static void make_pending(struct pending *pending, const struct tile *t, size_t at, size_t rows,
+                         size_t columns)
 {
-    const struct fused_update *d = due->d;
-    due->g = t->c;
-    due->w = d->w + at;
+    const struct fused_update *d = pending->d;
+    pending->g = t->c;
+    pending->w = d->w + at;
     for (size_t s = 0; s < 2; s++)
-        due->slots[s] = d->slots[s] ? d->slots[s] + at : NULL;
-    due->rows = rows;
-    due->columns = columns;
-    due->width = t->columns;
+        pending->slots[s] = d->slots[s] ? d->slots[s] + at : NULL;
+    pending->rows = rows;
+    pending->columns = columns;
+    pending->width = t->columns;
 }
 
 /* A piece of W, and the block of terms that is summed for it. */
@@ -105,10 +107,10 @@ struct kernel_update_fused_block {
     size_t i, rows, j, columns, k, depth;
 };
 
-/* kept: the sums between blocks of terms; of one block a tile's alone, for what is due is done before they
+/* kept: the sums between blocks of terms; of one block a tile's alone, for pending work is done before they
    are written. */
 static void update_fused_block(const struct fused_update *d, const struct kernel_update_fused_block *b,
-                               float *packed, float *kept, struct due *due)
+                               float *packed, float *kept, struct pending *pending)
 {
     const size_t vectors = vectors_of(b->columns), width = vectors * VEC_WIDTH;
     const bool lies_well = b->columns % VEC_WIDTH == 0, is_last = b->k + b->depth == d->k;
@@ -127,10 +129,10 @@ static void update_fused_block(const struct fused_update *d, const struct kernel
         rows = d->pairs ? bf16_rows(tile_rows(b->rows - r)) : tile_rows(b->rows - r);
         t.a = d->delta + b->k * d->ldd + b->i + r;
         t.c = d->k <= GEMM_DEPTH ? kept : kept + r * width;
-        due->onward = due->rows > 0 ? d->w + at - due->w : 0;
-        multiply_tile(&t, rows, vectors, due);
+        pending->onward = pending->rows > 0 ? d->w + at - pending->w : 0;
+        multiply_tile(&t, rows, vectors, pending);
         if (is_last)
-            make_due(due, &t, at, rows, b->columns);
+            make_pending(pending, &t, at, rows, b->columns);
     }
 }
 
@@ -216,18 +218,18 @@ void KERNEL(update_fused)(const struct fused_update *d, float *scratch)
         update_fused_rows(d);
         return;
     }
-    struct due due = {.d = d};
+    struct pending pending = {.d = d};
     struct kernel_update_fused_block b;
     if (d->by.kind == UPDATE_RMSPROP)
-        due.factors = rmsprop_factors(&d->by.rmsprop);
+        pending.factors = rmsprop_factors(&d->by.rmsprop);
     for (b.i = 0; b.i < d->m; b.i += ROWS)
         for (b.j = 0; b.j < d->n; b.j += b.columns) {
             b.rows = d->m - b.i < ROWS ? d->m - b.i : ROWS;
             b.columns = stripe(d->n - b.j);
             for (b.k = 0; b.k < d->k; b.k += GEMM_DEPTH) {
                 b.depth = d->k - b.k < GEMM_DEPTH ? d->k - b.k : GEMM_DEPTH;
-                update_fused_block(d, &b, packed, kept, &due);
+                update_fused_block(d, &b, packed, kept, &pending);
             }
         }
-    take_rows(&due);
+    take_rows(&pending);
 }

@@ -29,9 +29,9 @@ static bool are_channels(size_t side)
 static bl_status guess_channels(bl_data *data, const struct reading *r, const size_t sides[3],
                                 bool *moves_channels)
 {
-    const bl_shape *like = r->like ? &r->like->shape : NULL;
-    *moves_channels = like && (size_t)like->channels == sides[2] && (size_t)like->rows == sides[0] &&
-                      (size_t)like->cols == sides[1] && (size_t)like->channels != sides[0];
+    const bl_shape *schema = r->schema ? &r->schema->shape : NULL;
+    *moves_channels = schema && (size_t)schema->channels == sides[2] && (size_t)schema->rows == sides[0] &&
+                      (size_t)schema->cols == sides[1] && (size_t)schema->channels != sides[0];
     return *moves_channels
                ? BL_OK
                : data_add_note(data, "examples of %zu x %zu x %zu are taken for channels x rows x columns",
@@ -167,7 +167,7 @@ static bl_status take_examples(bl_data *data, const struct reading *r, const str
     BL_TRY(x->kind == 'u' && x->size == 1 ? take_bytes(data, x, moves_channels)
            : fits_floats(x)               ? take_floats(data, x, moves_channels)
                                           : take_doubles(data, x, moves_channels));
-    return shape_like(data, r->like, r->path);
+    return shape_from_schema(data, r->schema, r->path);
 }
 
 static bl_status check_count(const bl_data *data, const struct npy_view *y, const char *where)
@@ -187,9 +187,9 @@ static bl_status take_targets(bl_data *data, const struct reading *r, const stru
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: its labels are texts, expected regression targets", where);
     if (y->n_dims > 2 || outputs > INT_MAX)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %zu dimensions, expected n or n x outputs", where, y->n_dims);
-    if (r->like && (size_t)r->like->outputs != outputs)
+    if (r->schema && (size_t)r->schema->outputs != outputs)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %zu outputs, expected %d as in the training set", where, outputs,
-                r->like->outputs);
+                r->schema->outputs);
     BL_TRY(MEM_ARRAY(data->ctx, &targets, y->count, "targets"));
     data->targets = targets;
     data->has_targets = true;
@@ -214,8 +214,8 @@ static bool are_fractions(const struct npy_view *y)
 
 static bool wants_numbers(const struct reading *r, const struct npy_view *y)
 {
-    if (r->like)
-        return r->like->has_targets;
+    if (r->schema)
+        return r->schema->has_targets;
     switch (r->options->target) {
     case TARGET_NUMBER:
         return true;
@@ -238,8 +238,8 @@ static bl_status take_labels(bl_data *data, const struct reading *r, const struc
 
 static bl_status no_labels(bl_data *data, const struct reading *r, const char *why)
 {
-    data->outputs = r->like ? r->like->outputs : 0;
-    data->has_targets = r->like && r->like->has_targets;
+    data->outputs = r->schema ? r->schema->outputs : 0;
+    data->has_targets = r->schema && r->schema->has_targets;
     return data_set_lacks(data, "%s", why);
 }
 
@@ -311,15 +311,15 @@ static bl_status take_both(struct taking *t, const struct bytes *file)
 static bl_status choose_and_take(bl_data *data, const struct reading *r, const struct bytes *file,
                                  const char *part, const struct npz_names *names)
 {
-    const char *told = r->options->label;
+    const char *given = r->options->label;
     const struct npz_question question = {.ctx = r->ctx,
                                           .path = r->path,
                                           .part = part,
-                                          .told = told && !path_ends(told, ".npy") ? told : NULL,
+                                          .given = given && !path_ends(given, ".npy") ? given : NULL,
                                           .needs_labels = r->options->has_labels};
     struct npz_answer chosen;
     BL_TRY(npz_names_choose(&chosen, names, &question));
-    if (!r->like)
+    if (!r->schema)
         BL_TRY(note_names(data, &chosen));
     data->has_test_beside = chosen.has_test;
     return take_both(
@@ -356,13 +356,13 @@ static bool partner_name(char *out, const char *path, const char *from, const ch
 /* "" if there is none and none is needed. */
 static bl_status find_labels(char out[LOCATION_ROOM], const struct reading *r)
 {
-    const char *told = r->options->label, *slash = strrchr(r->path, '/');
+    const char *given = r->options->label, *slash = strrchr(r->path, '/');
     out[0] = 0;
-    if (told && path_ends(told, ".npy")) {
-        text_append(out, LOCATION_ROOM, "%s", told);
-        if (!path_is_there(out) && slash && !strchr(told, '/')) { /* beside the examples */
+    if (given && path_ends(given, ".npy")) {
+        text_append(out, LOCATION_ROOM, "%s", given);
+        if (!path_is_there(out) && slash && !strchr(given, '/')) { /* beside the examples */
             out[0] = 0;
-            text_append(out, LOCATION_ROOM, "%.*s/%s", (int)(slash - r->path), r->path, told);
+            text_append(out, LOCATION_ROOM, "%.*s/%s", (int)(slash - r->path), r->path, given);
         }
         return BL_OK;
     }

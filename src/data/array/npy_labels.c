@@ -26,7 +26,7 @@ static bl_status no_class(const struct reading *r, const char *where, double val
                 where, value, row);
     BL_FAIL(r->ctx, BL_BAD_DATA,
             "%s: label %.0f in row %zu (from 0), which is none of the %d classes of the training set%s",
-            where, value, row, r->like->outputs, classes_shown(r->like).text);
+            where, value, row, r->schema->outputs, classes_shown(r->schema).text);
 }
 
 /* The different values, sorted. */
@@ -111,9 +111,9 @@ static bl_status match_values(bl_data *data, const struct reading *r, const stru
     int32_t *labels = NULL;
     BL_TRY(MEM_ARRAY(r->ctx, &labels, y->count, "labels"));
     data->labels = labels;
-    data->outputs = r->like->outputs;
+    data->outputs = r->schema->outputs;
     for (size_t i = 0; i < y->count; i++) {
-        labels[i] = class_of_number(r->like, npy_value(y, i));
+        labels[i] = class_of_number(r->schema, npy_value(y, i));
         if (labels[i] < 0)
             return no_class(r, where, npy_value(y, i), i);
     }
@@ -124,7 +124,7 @@ static bl_status take_numbers(bl_data *data, const struct reading *r, const stru
                               const char *where)
 {
     struct values v = {0};
-    if (r->like)
+    if (r->schema)
         return match_values(data, r, y, where);
     const bl_status status = learn_values(data, &v, r, y, where);
     mem_free(r->ctx, v.items);

@@ -115,12 +115,12 @@ static const char *find_npz_names(const struct npz_names *names, const char *nam
 }
 
 /* The array that the option names has no other role. */
-static void place_all(struct places *p, const struct npz_names *names, const char *told)
+static void place_all(struct places *p, const struct npz_names *names, const char *given)
 {
     enum role role;
     enum npz_names_part part;
     for (size_t i = 0; i < names->n; i++)
-        if (names->names[i] != told && classify(names->names[i], &role, &part))
+        if (names->names[i] != given && classify(names->names[i], &role, &part))
             put(p, role, part, names->names[i]);
 }
 
@@ -157,8 +157,8 @@ static bl_status check_one(const struct places *p, enum role role, enum npz_name
             list(names).text, role == LABELS ? "; --label NAME says which is meant" : "");
 }
 
-/* is_told: the labels are named by the option. */
-static bl_status check_parts(const struct places *p, enum npz_names_part part, bool is_told,
+/* is_given: the labels are named by the option. */
+static bl_status check_parts(const struct places *p, enum npz_names_part part, bool is_given,
                              const struct npz_names *names, const struct npz_question *q)
 {
     if (part != TEST && p->name[EXAMPLES][TRAIN] && p->name[EXAMPLES][WHOLE])
@@ -166,17 +166,17 @@ static bl_status check_parts(const struct places *p, enum npz_names_part part, b
                 "%s: both \"%.60s\" and \"%.60s\" may be the examples to train on; its arrays are %s",
                 q->path, p->name[EXAMPLES][TRAIN], p->name[EXAMPLES][WHOLE], list(names).text);
     BL_TRY(check_one(p, EXAMPLES, part, names, q));
-    return is_told ? BL_OK : check_one(p, LABELS, part, names, q);
+    return is_given ? BL_OK : check_one(p, LABELS, part, names, q);
 }
 
 /* Arrays that belong to no split that is read. */
-static void count_left_out(struct npz_answer *out, const struct npz_names *names, const char *told)
+static void count_left_out(struct npz_answer *out, const struct npz_names *names, const char *given)
 {
     for (size_t i = 0; i < names->n; i++) {
         enum role role;
         enum npz_names_part part = WHOLE;
         const bool is_used =
-            names->names[i] == told || (classify(names->names[i], &role, &part) && part != VALIDATION);
+            names->names[i] == given || (classify(names->names[i], &role, &part) && part != VALIDATION);
         if (!is_used && names->names[i] != out->examples && out->n_left_out++ == 0)
             out->left_out = names->names[i];
     }
@@ -186,27 +186,27 @@ bl_status npz_names_choose(struct npz_answer *out, const struct npz_names *names
                            const struct npz_question *q)
 {
     struct places p = {0};
-    const char *told = find_npz_names(names, q->told);
-    if (q->told && !told && q->needs_labels)
-        BL_FAIL(q->ctx, BL_BAD_DATA, "%s: no array \"%.60s\" of labels; its arrays are %s", q->path, q->told,
+    const char *given = find_npz_names(names, q->given);
+    if (q->given && !given && q->needs_labels)
+        BL_FAIL(q->ctx, BL_BAD_DATA, "%s: no array \"%.60s\" of labels; its arrays are %s", q->path, q->given,
                 list(names).text);
-    place_all(&p, names, told);
+    place_all(&p, names, given);
     const enum npz_names_part first = p.name[EXAMPLES][TRAIN] || !p.name[EXAMPLES][WHOLE] ? TRAIN : WHOLE;
-    if (told && !p.name[LABELS][first])
-        p.name[LABELS][first] = told;
+    if (given && !p.name[LABELS][first])
+        p.name[LABELS][first] = given;
     const bool has_test = p.name[EXAMPLES][TEST] && (p.name[LABELS][TEST] || !q->needs_labels);
     const enum npz_names_part part = has_test && strcmp(q->part, "test") == 0 ? TEST : first;
     const char *examples = p.name[EXAMPLES][part];
     if (!examples && names->n == 1 && !q->needs_labels)
         examples = names->names[0];
-    const char *labels = told && part == first ? told : p.name[LABELS][part];
-    BL_TRY(check_parts(&p, part, told && part == first, names, q));
+    const char *labels = given && part == first ? given : p.name[LABELS][part];
+    BL_TRY(check_parts(&p, part, given && part == first, names, q));
     if (!examples || (!labels && q->needs_labels))
         return no_names(names, q);
     *out = (struct npz_answer){.examples = examples,
                                .labels = labels,
                                .has_test = has_test,
                                .untested = has_test ? NULL : p.name[EXAMPLES][TEST]};
-    count_left_out(out, names, told);
+    count_left_out(out, names, given);
     return BL_OK;
 }

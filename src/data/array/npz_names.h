@@ -24,7 +24,7 @@ void npz_names_free(struct npz_names *names, bl_context *ctx);
 struct npz_question {
     bl_context *ctx;
     const char *path, *part; /* part: "train" or "test" */
-    const char *told;        /* the array of labels, as the option label says; NULL: by its name */
+    const char *given;       /* the array of labels, as the option label says; NULL: by its name */
     bool needs_labels;
 };
 

@@ -44,14 +44,14 @@ static int classes_of(const struct cifar *c)
 /* CIFAR-100 has two labels per example: the option label selects one, else the model. */
 bl_status cifar_begin(struct cifar *c, const struct reading *r, int labels)
 {
-    const char *told = r->options->label;
+    const char *given = r->options->label;
     *c = (struct cifar){.r = r, .labels = labels};
-    c->wants_coarse = labels == 2 && !told && r->like && r->like->outputs == COARSE_CLASSES;
-    if (labels == 1 || !told || strcmp(told, "fine") == 0)
+    c->wants_coarse = labels == 2 && !given && r->schema && r->schema->outputs == COARSE_CLASSES;
+    if (labels == 1 || !given || strcmp(given, "fine") == 0)
         return BL_OK;
-    if (strcmp(told, "coarse") != 0)
+    if (strcmp(given, "coarse") != 0)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: label \"%s\", expected fine or coarse: CIFAR-100 has both", r->path,
-                told);
+                given);
     c->wants_coarse = true;
     return BL_OK;
 }
@@ -144,14 +144,14 @@ static bl_status name_classes(bl_data *data, const struct cifar *c)
    names are numbers (folders 0 to 9, labels of arrays), they are CIFAR's numbers. */
 static int class_for(const struct cifar *c, const bl_data *data, size_t i)
 {
-    const bl_data *like = c->r->like;
+    const bl_data *schema = c->r->schema;
     const char *name = data->class_names[c->classes[i]];
-    if (!like)
+    if (!schema)
         return c->classes[i];
-    const int by_name = like->class_names ? class_of_text(like, name, strlen(name)) : -1;
-    if (by_name >= 0 || (like->class_names && like->class_match == CLASS_BY_NUMBER))
+    const int by_name = schema->class_names ? class_of_text(schema, name, strlen(name)) : -1;
+    if (by_name >= 0 || (schema->class_names && schema->class_match == CLASS_BY_NUMBER))
         return by_name;
-    return class_of_number(like, c->classes[i]);
+    return class_of_number(schema, c->classes[i]);
 }
 
 static bl_status number_labels(bl_data *data, const struct cifar *c)
@@ -164,8 +164,8 @@ static bl_status number_labels(bl_data *data, const struct cifar *c)
         if (labels[i] < 0)
             BL_FAIL(data->ctx, BL_BAD_DATA,
                     "%s: record %zu (from 0): class %s, which is none of the %d of the training set%s",
-                    data->source, i, data->class_names[c->classes[i]], c->r->like->outputs,
-                    classes_shown(c->r->like).text);
+                    data->source, i, data->class_names[c->classes[i]], c->r->schema->outputs,
+                    classes_shown(c->r->schema).text);
     }
     return BL_OK;
 }
@@ -177,13 +177,13 @@ static bl_status fill_cifar(bl_data *data, struct cifar *c)
     data->shape = (bl_shape){3, 32, 32};
     data->bytes = c->pixels;
     c->pixels = NULL;
-    BL_TRY(shape_like(data, c->r->like, c->r->path));
+    BL_TRY(shape_from_schema(data, c->r->schema, c->r->path));
     BL_TRY(name_classes(data, c));
     BL_TRY(number_labels(data, c));
-    if (c->r->like) { /* whose names these are, the caller gives */
+    if (c->r->schema) { /* whose names these are, the caller gives */
         names_free(data->ctx, data->class_names, (size_t)data->outputs);
         data->class_names = NULL;
-        data->outputs = c->r->like->outputs;
+        data->outputs = c->r->schema->outputs;
     }
     data_take_hash(data);
     return BL_OK;

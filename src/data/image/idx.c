@@ -111,7 +111,7 @@ static bl_status take_images(bl_data *data, const struct reading *r, struct byte
     BL_TRY(shape_of(&data->shape, r, &idx));
     data->n = idx.size[0];
     data->features = idx.item;
-    BL_TRY(shape_like(data, r->like, r->path));
+    BL_TRY(shape_from_schema(data, r->schema, r->path));
     memmove(file->at, file->at + idx.header, idx.elements);
     data->bytes = file->at;
     *file = (struct bytes){0};
@@ -128,18 +128,18 @@ static int classes_in(const uint8_t *labels, size_t n)
 }
 
 /* The class of each possible label, -1 where there is none. */
-static void class_table(int classes[256], const bl_data *like, int outputs)
+static void class_table(int classes[256], const bl_data *schema, int outputs)
 {
     for (int label = 0; label < 256; label++) {
-        classes[label] = like ? class_of_number(like, label) : label < outputs ? label : -1;
+        classes[label] = schema ? class_of_number(schema, label) : label < outputs ? label : -1;
     }
 }
 
 static bl_status number_labels(bl_data *data, const struct reading *r, const uint8_t *labels)
 {
     int classes[256];
-    data->outputs = r->like ? r->like->outputs : classes_in(labels, data->n);
-    class_table(classes, r->like, data->outputs);
+    data->outputs = r->schema ? r->schema->outputs : classes_in(labels, data->n);
+    class_table(classes, r->schema, data->outputs);
     int32_t *numbers = NULL;
     BL_TRY(MEM_ARRAY(r->ctx, &numbers, data->n, "labels"));
     data->labels = numbers;
@@ -149,7 +149,7 @@ static bl_status number_labels(bl_data *data, const struct reading *r, const uin
             BL_FAIL(
                 r->ctx, BL_BAD_DATA,
                 "%s: label %d of example %zu (from 0), which is none of the %d classes of the training set%s",
-                r->path, labels[i], i, data->outputs, r->like ? classes_shown(r->like).text : "");
+                r->path, labels[i], i, data->outputs, r->schema ? classes_shown(r->schema).text : "");
     }
     return BL_OK;
 }
@@ -181,7 +181,7 @@ static bl_status fill_idx(bl_data *data, const struct reading *r, struct bytes *
     if (labels)
         BL_TRY(take_labels(data, r, labels));
     else {
-        data->outputs = r->like ? r->like->outputs : 0;
+        data->outputs = r->schema ? r->schema->outputs : 0;
         BL_TRY(data_set_lacks(data, "there is no file of labels beside it"));
     }
     data_take_hash(data);

@@ -99,10 +99,10 @@ static void know_size(struct album *a)
 {
     const struct reading *r = a->r;
     const struct data_options *o = r->options;
-    const bool is_known = r->like && (r->like->shape.channels > 1 || r->like->shape.rows > 1);
-    a->rows = o->resize_rows > 0 ? o->resize_rows : is_known ? r->like->shape.rows : 0;
-    a->cols = o->resize_rows > 0 ? o->resize_cols : is_known ? r->like->shape.cols : 0;
-    a->brings_to_size = o->resize_rows > 0 || (is_known && r->like->is_resized);
+    const bool is_known = r->schema && (r->schema->shape.channels > 1 || r->schema->shape.rows > 1);
+    a->rows = o->resize_rows > 0 ? o->resize_rows : is_known ? r->schema->shape.rows : 0;
+    a->cols = o->resize_rows > 0 ? o->resize_cols : is_known ? r->schema->shape.cols : 0;
+    a->brings_to_size = o->resize_rows > 0 || (is_known && r->schema->is_resized);
     a->data->is_resized = a->brings_to_size;
 }
 
@@ -185,10 +185,10 @@ static bl_status add_picture(struct album *a, const char *folder, const char *id
 static bl_status class_for(const struct album *a, size_t k, int *out)
 {
     const char *name = a->classes.names[k];
-    *out = a->r->like ? class_of_text(a->r->like, name, strlen(name)) : (int)k;
+    *out = a->r->schema ? class_of_text(a->r->schema, name, strlen(name)) : (int)k;
     if (*out < 0)
         BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s/%s: this folder is none of the %d classes of the training set%s",
-                a->folder, name, a->r->like->outputs, classes_shown(a->r->like).text);
+                a->folder, name, a->r->schema->outputs, classes_shown(a->r->schema).text);
     return BL_OK;
 }
 
@@ -233,7 +233,7 @@ static bl_status count_class(struct album *a, size_t k, size_t *n)
 static bl_status note(struct album *a, const char *path, size_t others, const char *what)
 {
     char more[64] = "";
-    if (a->r->like)
+    if (a->r->schema)
         return BL_OK;
     if (others > 0)
         text_append(more, sizeof more, " and %zu more", others);
@@ -324,8 +324,8 @@ static bl_status read_classes(struct album *a)
         BL_TRY(read_class(a, k));
     a->data->labels = a->labels;
     a->labels = NULL;
-    if (a->r->like)
-        a->data->outputs = a->r->like->outputs;
+    if (a->r->schema)
+        a->data->outputs = a->r->schema->outputs;
     else {
         a->data->outputs = (int)a->classes.n;
         a->data->class_names = a->classes.names;
@@ -349,7 +349,7 @@ static bl_status read_flat(struct album *a)
     for (size_t i = 0; status == BL_OK && i < files.n; i++)
         status = add_picture(a, a->folder, files.names[i], files.names[i], 0);
     entries_free(a->r->ctx, &files);
-    a->data->outputs = a->r->like ? a->r->like->outputs : 0;
+    a->data->outputs = a->r->schema ? a->r->schema->outputs : 0;
     return status == BL_OK ? data_set_lacks(a->data, "its pictures lie in no folders of classes") : status;
 }
 
@@ -360,7 +360,7 @@ static bl_status take_planes(struct album *a)
 {
     bl_data *data = a->data;
     const size_t size = plane_size(a);
-    const bool wants_three = a->has_colour || (a->r->like && a->r->like->shape.channels == 3);
+    const bool wants_three = a->has_colour || (a->r->schema && a->r->schema->shape.channels == 3);
     uint8_t *grey = NULL;
     data->shape = (bl_shape){wants_three ? 3 : 1, a->rows, a->cols};
     data->features = (wants_three ? 3 : 1) * size;
@@ -424,7 +424,7 @@ static bl_status fill_picture_folder(struct album *a, const char *part)
     BL_TRY(picture_list(&a->classes, a->r->ctx, a->folder, true));
     BL_TRY(folder_holds_classes(a->folder) ? read_classes(a) : read_flat(a));
     BL_TRY(take_planes(a));
-    BL_TRY(shape_like(a->data, a->r->like, a->r->path));
+    BL_TRY(shape_from_schema(a->data, a->r->schema, a->r->path));
     data_take_hash(a->data);
     return note_all(a, part);
 }

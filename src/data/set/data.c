@@ -1,5 +1,5 @@
 /*
- * data.c - a set of examples: made, wrapped, taken rows of, freed.
+ * data.c - sets of examples: creates, wraps, selects rows of and frees them.
  */
 #include "data.h"
 
@@ -80,7 +80,7 @@ bl_status data_set_lacks(bl_data *data, const char *format, ...)
     return mem_text(data->ctx, &data->lacks_labels, text, strlen(text));
 }
 
-/* One loop for both hashes, because each of them waits for its own multiplications. */
+/* One loop for both hashes, because the multiplications of one can overlap those of the other. */
 static void hash_doubles(bl_data *data, const double *x, size_t n)
 {
     uint64_t hash = data->hash, narrow_hash = data->narrow_hash;
@@ -194,7 +194,7 @@ static size_t type_bytes(bl_type type)
     return type == BL_FLOAT32 ? sizeof(float) : type == BL_FLOAT64 ? sizeof(double) : sizeof(uint8_t);
 }
 
-/* The examples without the gaps between them. */
+/* Copies the examples without the gaps between them. */
 static bl_status close_gaps(void **out, bl_context *ctx, const bl_array *x, size_t n, size_t features)
 {
     const size_t bytes = type_bytes(x->type);

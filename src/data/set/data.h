@@ -1,10 +1,9 @@
 /*
- * data.h - examples in memory, and the reading that brings them there.
+ * data.h - examples in memory, and reading them.
  *
- * Images are kept as the bytes they came as, tables and wide arrays as doubles, arrays of floats as floats.
- * data_gather scales rows in double as they are taken, and rounds to float behind that: no two values become
- * one before they are centred. The scaling is fitted on the training set alone and belongs to the model
- * afterwards.
+ * Images are stored as bytes, tables and wide arrays as doubles, arrays of floats as floats. data_gather
+ * scales rows in double and then rounds them to float, so that different values do not become equal before
+ * they are centred. The scaling is fitted on the training set only, and then belongs to the model.
  */
 #ifndef BL_DATA_DATA_H
 #define BL_DATA_DATA_H
@@ -15,42 +14,42 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* x <- (x - offset) * scale, and 0, the mean, for a value that is missing. n = 0: leave as is; n = 1: one
-   pair for all; else one pair a feature. */
+/* x <- (x - offset) * scale; a missing value becomes 0, the mean. n = 0: no scaling; n = 1: one pair for all
+   features; else one pair for each. */
 struct scaling {
     size_t n;
     double *offset, *scale;
-    /* Of a model of 0.1.0, which rounded inputs to float first and scaled them as floats: so is done here */
+    /* Of a model of 0.1.0: inputs are rounded to float and then scaled in float, as that version did */
     bool is_narrow;
 };
 
 /* How a label is found among the classes. */
 enum class_match {
-    /* class_names are whole numbers (NULL: 0, 1, ...) and so is a label: 1, 01 and 1.0 are one class */
+    /* class_names (NULL: 0, 1, ...) and labels are whole numbers: 1, 01 and 1.0 are one class */
     CLASS_BY_VALUE,
     CLASS_BY_TEXT, /* class_names are texts, compared byte for byte: "1" and "01" are two classes */
-    /* class_names explain the numbers 0, 1, ... in the files of a published set: either will do */
+    /* class_names explain the numbers 0, 1, ... in the files of a published set: a label may be either */
     CLASS_BY_NUMBER
 };
 
 /* Where the test set of a training came from. */
 enum test_origin {
-    TEST_IS_UNKNOWN, /* nothing is known of the whole origin: arrays of the caller's, or a model of 0.1.0 */
+    TEST_IS_UNKNOWN, /* so is the whole origin: arrays of the caller, or a model of 0.1.0 */
     TEST_IS_NONE,
     TEST_IS_DRAWN, /* a share of the training data, held out by the seed */
-    TEST_IS_OWN,   /* what the data hold themselves for testing */
+    TEST_IS_OWN,   /* the data have a test set of their own */
     TEST_IS_OTHER  /* another file */
 };
 
-/* What a training set was before examples were held out, and which were: enough to make the same parts
-   again from the same data (data_read_part). */
+/* The training set before examples were held out, and how these were chosen, so that data_read_part can make
+   the same splits again from the same data. */
 struct data_origin {
     enum test_origin test;
     size_t n;                         /* all examples */
-    uint64_t hash;                    /* bl_data.hash of them */
+    uint64_t hash;                    /* bl_data.hash of all examples */
     char source[64], test_source[64]; /* for messages */
     uint64_t seed;                    /* of the draws */
-    size_t val;                       /* the options that put examples aside, as in struct data_options */
+    size_t val;                       /* the options that hold examples out, as in struct data_options */
     double val_fraction, test_fraction;
     bool val_is_last;
     size_t n_test; /* of a test set that was not drawn */
@@ -63,7 +62,7 @@ struct bl_data {
     bl_shape shape;
     size_t features;      /* channels * rows * cols */
     int outputs;          /* classes, or columns of targets */
-    const uint8_t *bytes; /* n x features, or NULL; exactly one of the three */
+    const uint8_t *bytes; /* n x features, or NULL; exactly one of bytes, floats, doubles is set */
     const float *floats;  /* n x features, or NULL: arrays of floats, wrapped or read */
     const double
         *doubles; /* n x features, or NULL: tables, and arrays of what a float does not hold; NaN: missing */
@@ -84,10 +83,10 @@ struct bl_data {
     struct encoding *encoding;     /* of a table: what its columns became; NULL: no table */
     size_t *
         missing; /* encoding->n of them: rows of the file without a value in that column; NULL: not counted */
-    bool has_test_beside;      /* the file it was read from holds a test set too */
+    bool has_test_beside;      /* the file from which it was read also has a test set */
     struct data_origin origin; /* of a training set, and of a model's description of it */
     char **ids;                /* n of them, or NULL */
-    char **notes;              /* n_notes of them: what the reader decided by itself */
+    char **notes;              /* n_notes sentences: what the reader decided without an option */
     size_t n_notes;
     char *source;
     uint64_t hash;        /* FNV-1a of examples and labels (or targets) as read, before scaling */
@@ -102,7 +101,7 @@ enum target_kind {
     TARGET_NUMBER_IF_FRACTIONS
 };
 
-/* How to read: the data options of the configuration, plain. */
+/* How to read: the data options of the configuration, parsed. */
 struct data_options {
     const char *data_dir;             /* where named sets are looked for first; NULL: none */
     const char *label;                /* "first", "last", a column's name or its number from 0; NULL: found */
@@ -116,10 +115,10 @@ struct data_options {
     enum target_kind target;
     int resize_rows, resize_cols; /* of pictures; 0: as they are */
     bl_shape shape;               /* of examples that are rows of numbers; 0 channels: as they are */
-    /* For figures, not for training: missing values are counted, and what only training refuses is let
-       through */
+    /* The data are read for statistics, not for training: missing values are counted, and what only training
+       refuses is accepted */
     bool looks;
-    bool has_labels;      /* false: a set without labels is right too (predict) */
+    bool has_labels;      /* false: a set without labels is also valid (predict) */
     double test_fraction; /* of one file, held out for testing; 0: none */
     size_t val;           /* training examples held out for validation */
     double val_fraction;  /* the same as a share of them; 0: `val` counts */
@@ -139,35 +138,35 @@ struct data_options {
 bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const char *where,
                     const char *test_where, const struct data_options *options);
 
-/* Reads `where` for a model. like: shape, features, outputs, scaling, class and column names are looked at
+/* Reads `where` for a model. schema: shape, features, outputs, scaling, class and column names are looked at
    (examples are not); all but the column names are copied. part: "train" or "test", for folders and named
    sets. Columns are matched by name in any order where both have names (others are left out), else by their
    number; classes by name. A label that the model does not know is an error, also without has_labels. */
-bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, const char *part,
-                         const struct data_options *options, const bl_data *like);
+bl_status data_read_with_schema(bl_data **out, bl_context *ctx, const char *where, const char *part,
+                                const struct data_options *options, const bl_data *schema);
 
-/* The part "train", "val" or "test" that the training of `like` made of its data, row by row. Refused
+/* The part "train", "val" or "test" that the training of `schema` made of its data, row by row. Refused
    where the data are not those of the training (by the hash of all examples) or the training made no such
    part. A folder or file with a test set of its own has that as "test", and its training set as "train"
    unless examples were held out of it. Where rows were drawn and have no ids, their numbers in the file,
    from 1, are their ids. */
 bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
-                         const struct data_options *options, const bl_data *like);
+                         const struct data_options *options, const bl_data *schema);
 
-/* Arrays of the caller's: x and labels borrowed, targets copied. labels: n in [0, outputs), checked; NULL:
-   none known. targets: n x outputs. Whether x and targets are finite is checked when they are used
-   (data_check_wrapped), because x may change until then. */
+/* Wraps arrays of the caller: x and labels are borrowed, targets are copied. labels: n in [0, outputs),
+   checked; NULL: not known. targets: n x outputs. data_check_wrapped checks that x and targets are finite
+   when they are used, because x may change until then. */
 bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
                     bl_shape shape, int outputs);
 bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
                             bl_shape shape, int outputs);
-/* x: of any of the types; copied where its examples have gaps between them. Bytes are scaled by 1 / 255. */
+/* x: of any type; copied if there are gaps between its examples. Bytes are scaled by 1 / 255. */
 bl_status data_wrap_array(bl_data **out, bl_context *ctx, const bl_array *x, const int32_t *labels, size_t n,
                           bl_shape shape, int outputs);
-/* Copies the weights, divided by their mean; they are in the hash of the data. */
+/* Copies the weights, divided by their mean. They are part of the hash of the data. */
 bl_status data_set_weights(bl_data *data, const float *weights, size_t n);
 
-/* Says in data->lacks_labels why there are none, as the end of "no labels to measure against: ". */
+/* Sets data->lacks_labels, the reason, which follows "no labels to measure against: " in a message. */
 bl_status data_set_lacks(bl_data *data, const char *format, ...) BL_PRINTF(2, 3);
 
 /* Adds a sentence to data->notes. */
@@ -187,8 +186,8 @@ bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char 
 
 /* "1x28x28", channels, rows and columns, or "28x28" of one channel. */
 bool shape_parse(const char *text, bl_shape *out);
-size_t shape_numbers(bl_shape shape); /* of an example */
-bool shape_is_vector(bl_shape shape); /* a row of numbers: no image */
+size_t shape_numbers(bl_shape shape); /* the numbers of an example */
+bool shape_is_vector(bl_shape shape); /* not an image */
 bool shape_is_same(bl_shape a, bl_shape b);
 
 /* Fitted to `data`. Images (bytes, or shaped): one pair, minimum and 1 / (maximum - minimum) of the whole
@@ -196,14 +195,13 @@ bool shape_is_same(bl_shape a, bl_shape b);
    is not missing; marks (words, indicators) stay 0 and 1. What is constant gets scale 0. BL_BAD_DATA: a
    column that varies, but by less than there is a scale for (a deviation below 1e-308). */
 bl_status scaling_fit(bl_data *data);
-/* Targets likewise: mean and 1 / standard deviation of each output. */
+/* Fits the scaling of targets: mean and 1 / standard deviation of each output. */
 bl_status scaling_fit_targets(bl_data *data);
-/* Refuses examples and targets that are no finite floats once they are scaled, with row and column. */
+/* Refuses examples and targets that are not finite floats after scaling; the message names row and column. */
 bl_status scaling_check(const bl_data *data);
-/* Before arrays of a caller's (data_wrap) are used: that their examples and targets are finite and their
-   labels below the outputs, also where they were changed since. BL_BAD_VALUE in the sentence of ctx, with
-   the row. Each number is read once, in vectors; nothing is done for sets that were read, whose numbers
-   were checked then. */
+/* Checks wrapped arrays (data_wrap) before they are used, because the caller may have changed them: examples
+   and targets must be finite, labels below the outputs. BL_BAD_VALUE: the message of ctx names the row. Sets
+   that were read from files were checked then, and are not checked again. */
 bl_status data_check_wrapped(bl_context *ctx, const bl_data *data);
 /* Numbers as a model with this scaling and encoding (may be NULL) takes them, from n x features as read,
    into x. As data_gather does; NaN is a missing value where the encoding's column had some. BL_BAD_VALUE,
@@ -211,11 +209,11 @@ bl_status data_check_wrapped(bl_context *ctx, const bl_data *data);
 struct raw_rows {
     const float *floats;
     const double *doubles;
-    size_t first, n; /* first: of these rows among all, for the sentence; the arrays begin there */
+    size_t first, n; /* first: the number of the arrays' first row among all rows, for messages */
 };
-bl_status scaling_apply(bl_context *ctx, const bl_data *like, const struct raw_rows *rows, float *x);
-/* Targets likewise, n x outputs; none may be missing. */
-bl_status scaling_apply_targets(bl_context *ctx, const bl_data *like, const float *targets, size_t n,
+bl_status scaling_apply(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, float *x);
+/* The same for targets, n x outputs; none may be missing. */
+bl_status scaling_apply_targets(bl_context *ctx, const bl_data *schema, const float *targets, size_t n,
                                 float *y);
 bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling *from); /* replaces `to` */
 void scaling_free(bl_context *ctx, struct scaling *s);
@@ -228,7 +226,7 @@ void data_gather(const bl_data *data, const struct backend *backend, const uint3
 /* The targets of the same rows, scaled, into y (n x outputs). */
 void data_gather_targets(const bl_data *data, const uint32_t *order, size_t first, size_t n, float *y);
 
-/* The same as data_gather, of the rows as read. */
+/* The rows as read, without scaling. */
 void data_gather_raw(const bl_data *data, size_t first, size_t n, double *x);
 
 /* A new set of copies of the n rows in `order`; all else is that of `data`, copied. what: for a message, "the

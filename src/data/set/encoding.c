@@ -1,5 +1,5 @@
 /*
- * encoding.c - the columns of a table, and what they become.
+ * encoding.c - the encoding of a table's columns as features.
  */
 #include "encoding.h"
 

@@ -1,13 +1,13 @@
 /*
- * encoding.h - how the columns of a table become features: learned from the training set, kept with the
- * model, followed for every other table.
+ * encoding.h - how the columns of a table become features. The encoding is learned from the training set,
+ * stored with the model, and used for every other table.
  *
- * A column of numbers is one feature. A column of words is one feature a word, 1 where it stands (one-hot).
- * Where missing values may be filled in, a column that had some has one feature more, 1 where the value is
- * missing.
+ * A column of numbers is one feature. A column of words is one feature for each word, which is 1 where the
+ * column has that word (one-hot). With imputation, a column that had missing values has another feature,
+ * which is 1 where the value is missing.
  */
-#ifndef BL_DATA_RECIPE_H
-#define BL_DATA_RECIPE_H
+#ifndef BL_DATA_ENCODING_H
+#define BL_DATA_ENCODING_H
 
 #include "../../base/text.h"
 
@@ -25,23 +25,23 @@ struct encoding {
     struct encoding_column *columns; /* in the training table's order */
     size_t n;
     bool has_decimal_comma; /* numbers of the table are written as 1,5 */
-    bool takes_missing;     /* missing values were filled in, where there were any (--missing impute) */
+    bool takes_missing;     /* missing values are imputed (--missing impute) */
 };
 
-/* n columns, all left out, without names. */
+/* Creates n columns, all left out and without names. */
 bl_status encoding_create(struct encoding **out, bl_context *ctx, size_t n);
 bl_status encoding_copy(struct encoding **out, bl_context *ctx,
                         const struct encoding *from); /* NULL gives NULL */
 void encoding_free(bl_context *ctx, struct encoding *encoding);
 
-size_t column_features(const struct encoding_column *column); /* as many as it becomes */
+size_t column_features(const struct encoding_column *column); /* the features of a column */
 size_t encoding_features(const struct encoding *encoding);
 size_t encoding_inputs(const struct encoding *encoding); /* columns that are learned from */
 bool encoding_has_names(const struct encoding *encoding);
-/* Which of the words; -1: none of them. */
+/* The index of the word in column->words; -1: it is not there. */
 int column_word(const struct encoding_column *column, struct slice word);
 
-/* Whether a feature is a mark, 0 or 1, and not a number to be standardised; for all features in turn. */
+/* For each feature, whether it is a mark, 0 or 1, which is not standardised. */
 void encoding_marks(const struct encoding *encoding, bool *is_mark);
 /* What the features are called, each a new text: "age", "colour=red", "age is missing"; no names, no
    texts. */

@@ -1,5 +1,6 @@
 /*
- * encoding_json.c - a encoding as text and back. What comes back is checked: it may come from anybody's file.
+ * encoding_json.c - writes an encoding as JSON and parses it. The parser checks everything, because the text
+ * may come from any file.
  */
 #include "encoding.h"
 
@@ -85,8 +86,7 @@ static bl_status read_words(struct encoding_column *column, const struct parsing
     return BL_OK;
 }
 
-/* Nothing is taken for what it is not: a member of another type or of a name that is unknown would change
-   the features. */
+/* Refuses members with an unknown name or of another type, because they would change the features. */
 static bl_status check_members(const struct parsing *p, const json_t *object)
 {
     const json_t *name = json_object_get(object, "name"), *indicator = json_object_get(object, "indicator"),

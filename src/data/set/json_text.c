@@ -1,5 +1,5 @@
 /*
- * json_text.c - a description as JSON in one piece of text.
+ * json_text.c - converts a JSON value to a text.
  */
 #include "json_text.h"
 

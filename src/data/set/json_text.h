@@ -1,5 +1,5 @@
 /*
- * json_text.h - a description as JSON in one piece of text.
+ * json_text.h - converts a JSON value to a text.
  */
 #ifndef BL_DATA_JSON_TEXT_H
 #define BL_DATA_JSON_TEXT_H
@@ -9,8 +9,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* Takes `value` over. is_whole: it has all its members, because Jansson leaves out silently what there was no
-   memory for; else, and where there is none for the text, BL_NO_MEMORY, and the sentence names `what`. */
+/* Takes ownership of `value`. is_whole: all members were added; Jansson silently omits members for which
+   there is no memory. BL_NO_MEMORY if not, or without memory for the text; the message names `what`. */
 bl_status json_to_text(char **out, bl_context *ctx, json_t *value, bool is_whole, const char *what);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * making.h - inside src/data: what all ways of making a set share.
+ * making.h - for src/data only: what all functions that create a set share.
  */
 #ifndef BL_DATA_MAKING_H
 #define BL_DATA_MAKING_H
@@ -12,29 +12,30 @@ struct shown {
 };
 struct shown text_shown(const char *text, size_t n);
 
-/* The class that a label stands for, -1 for none. like: outputs, class_names and class_match. */
-int class_of_text(const bl_data *like, const char *text, size_t n);
-int class_of_number(const bl_data *like, double value); /* of a label that is no text in its file */
+/* The class that a label stands for, -1 for none. schema: outputs, class_names and class_match. */
+int class_of_text(const bl_data *schema, const char *text, size_t n);
+int class_of_number(const bl_data *schema, double value); /* of a label that is a number in its file */
 
 /* The classes for a message, those past some hundred bytes left out: ' ("no", "yes")'. */
 struct classes_shown {
     char text[256];
 };
-struct classes_shown classes_shown(const bl_data *like);
+struct classes_shown classes_shown(const bl_data *schema);
 
-/* What is shared by all ways of making a set. */
+/* ---- Creating a set */
+
 bl_status data_create(bl_data **out, bl_context *ctx, const char *source); /* everything else zero, owns */
-/* Takes the shape of `like`, where that has as many numbers; like NULL: keeps its own. path: for the message.
- */
-bl_status shape_like(bl_data *data, const bl_data *like, const char *path);
+/* Gives the data the shape of `schema`, which must have as many features. schema NULL: keeps the data's own.
+   path: for the message. */
+bl_status shape_from_schema(bl_data *data, const bl_data *schema, const char *path);
 /* Gives rows of numbers the shape that the options name. */
 bl_status shape_take(bl_data *data, const struct data_options *options);
-/* Of a set that is read like another: the shape that the options name must be that one's. */
-bl_status shape_check(const bl_data *data, const struct data_options *options, const bl_data *like);
+/* Refuses a shape in the options that is not the shape of `schema`. */
+bl_status shape_check(const bl_data *data, const struct data_options *options, const bl_data *schema);
 bl_status names_copy(bl_context *ctx, char ***out, char **names, size_t n);
 void names_free(bl_context *ctx, char **names, size_t n);
-void data_take_hash(bl_data *data); /* when all has been read */
-/* BL_BAD_VALUE for a label that is none of 0 .. outputs - 1. labels: n of them, or NULL. */
+void data_take_hash(bl_data *data); /* to be called when everything has been read */
+/* BL_BAD_VALUE: a label is not in 0 .. outputs - 1. labels: n labels, or NULL. */
 bl_status data_check_labels(bl_context *ctx, const int32_t *labels, size_t n, int outputs);
 
 /* 'column "age"' or "feature 3 (from 0)", for a message. what: "feature" or "target". */
@@ -43,7 +44,7 @@ struct column_text {
 };
 struct column_text scaling_column(const bl_data *data, const char *what, size_t j);
 
-/* n numbers scaled as `s` says, into x. */
+/* Scales n numbers by `s`, into x. */
 void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x);
 void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, float *x);
 

@@ -1,11 +1,10 @@
 /*
- * origin_json.c - where a training set came from, as text and back. What comes back is checked: it may come
- * from anybody's file.
+ * origin_json.c - writes the origin of a training set as JSON and parses it. The parser checks everything,
+ * because the text may come from any file.
  *
  *     {"examples": 150, "hash": "0123456789abcdef", "source": "iris.csv", "seed": "1", "val": 0,
- *     "val_fraction": 0.1,
- *      "val_is_last": false, "test": "drawn", "test_fraction": 0.2, "test_examples": 30, "test_hash": "...",
- *      "test_source": "iris.csv"}
+ *      "val_fraction": 0.1, "val_is_last": false, "test": "drawn", "test_fraction": 0.2, "test_examples": 30,
+ *      "test_hash": "...", "test_source": "iris.csv"}
  */
 #include "json_text.h"
 #include "making.h"

@@ -1,8 +1,7 @@
 /*
- * scaled_rows.c - rows of numbers as a net takes them: (x - offset) * scale in double, then rounded to float.
+ * scaled_rows.c - scales rows of numbers for a net: (x - offset) * scale in double, then rounded to float.
  *
- * Also what is checked on the way: a number that is none, or none any more once it is scaled, never reaches a
- * net.
+ * A number that is not finite, before or after scaling, is refused, so that it never reaches a net.
  */
 #include "making.h"
 
@@ -28,8 +27,8 @@ static uint32_t bits_of(float x)
     return bits;
 }
 
-/* Any infinity or NaN among them: their exponent is all ones, and one more added to it becomes the sign.
-   Whole numbers in one sum, so that a compiler makes vectors of the loop. */
+/* Whether any number is infinite or NaN. Their exponent bits are all ones, so that adding one to the exponent
+   sets the sign bit. The loop uses only integers and one sum, so that compilers can vectorise it. */
 static bool are_wild(const float *x, size_t n)
 {
     const uint32_t exponent = 0x7f800000, one = 0x00800000, sign = 0x80000000;
@@ -39,21 +38,22 @@ static bool are_wild(const float *x, size_t n)
     return (found & sign) != 0;
 }
 
-/* 0, the mean, for what is missing. */
+/* A missing value becomes 0, the mean. */
 static float scaled(double x, double offset, double scale)
 {
     const double y = (x - offset) * scale;
     return isnan(x) ? 0.0f : (float)y;
 }
 
-/* The difference of two doubles may be none though the scaled one is: half of it always is one. */
+/* The difference of two doubles may overflow although the scaled number does not. Half of it never
+   overflows. */
 static float scaled_far(double x, double offset, double scale)
 {
     const double y = (0.5 * x - 0.5 * offset) * scale;
     return isnan(x) ? 0.0f : (float)(2.0 * y);
 }
 
-/* As 0.1.0 did: as floats, and the difference of two floats that is none taken again in double. */
+/* As in 0.1.0: in float, except that a difference that overflows is computed again in double. */
 static float scaled_narrow(float x, float offset, float scale)
 {
     const float y = (x - offset) * scale, far = (float)(((double)x - (double)offset) * (double)scale);
@@ -73,7 +73,7 @@ void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, f
             x[j] = scaled_narrow((float)from[j], (float)s->offset[stride * j], (float)s->scale[stride * j]);
         return;
     }
-    if (stride) /* two loops, which compilers make vectors of */
+    if (stride) /* two loops, which compilers can vectorise */
         for (size_t j = 0; j < n; j++)
             x[j] = scaled(from[j], s->offset[j], s->scale[j]);
     else
@@ -106,7 +106,7 @@ void scaling_of_floats(const struct scaling *s, const float *from, size_t n, flo
 
 /* ---- Checks */
 
-/* One value at a time: this is for the rows that have one which is wrong. */
+/* Scales one value. Only used on rows that have an invalid value, to find it. */
 static float scaled_one(const struct scaling *s, double value, size_t j)
 {
     const size_t at = s->n == 1 ? 0 : j;
@@ -143,7 +143,7 @@ static bl_status refuse_scaled_rows(bl_context *ctx, const struct checking *c, d
             c->data->source, row, column.text, value, s->offset[at], 1.0 / s->scale[at]);
 }
 
-/* Rows as data keeps them: one of the two arrays, n x cols. */
+/* Checks rows as the data store them. One of the two arrays is set, n x cols. */
 static bl_status check_block(bl_context *ctx, const struct checking *c, const struct raw_rows *rows,
                              size_t cols)
 {
@@ -186,9 +186,10 @@ bl_status data_check_wrapped(bl_context *ctx, const bl_data *data)
     return check_block(ctx, &y, &(struct raw_rows){NULL, data->targets, 0, data->n}, outputs);
 }
 
-/* ---- Rows of a caller's */
+/* ---- Rows of the caller */
 
-/* Column j of the features had missing values in the training set: another feature tells where. */
+/* Whether column j of the features had missing values in the training set, which another feature then
+   marks. */
 static bool may_be_missing(const struct encoding *encoding, size_t j)
 {
     size_t feature = 0;
@@ -201,15 +202,15 @@ static bool may_be_missing(const struct encoding *encoding, size_t j)
     return false;
 }
 
-static bl_status check_missing(bl_context *ctx, const bl_data *like, const struct raw_rows *rows)
+static bl_status check_missing(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows)
 {
-    for (size_t i = 0; i < rows->n * like->features; i++) {
-        const size_t row = rows->first + i / like->features, j = i % like->features;
+    for (size_t i = 0; i < rows->n * schema->features; i++) {
+        const size_t row = rows->first + i / schema->features, j = i % schema->features;
         const double value = rows->floats ? (double)rows->floats[i] : rows->doubles[i];
-        if (isnan(value) && !may_be_missing(like->encoding, j))
+        if (isnan(value) && !may_be_missing(schema->encoding, j))
             BL_FAIL(ctx, BL_BAD_VALUE,
                     "row %zu (from 0), %s: NaN, but the training set had no missing value there", row,
-                    scaling_column(like, "feature", j).text);
+                    scaling_column(schema, "feature", j).text);
     }
     return BL_OK;
 }
@@ -222,33 +223,33 @@ static bool has_nan(const double *x, size_t n)
     return any;
 }
 
-bl_status scaling_apply(bl_context *ctx, const bl_data *like, const struct raw_rows *rows, float *x)
+bl_status scaling_apply(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, float *x)
 {
-    const size_t cols = like->features, n = rows->n * cols;
-    const struct checking checking = {like, &like->scaling, "feature", BL_BAD_VALUE};
+    const size_t cols = schema->features, n = rows->n * cols;
+    const struct checking checking = {schema, &schema->scaling, "feature", BL_BAD_VALUE};
     const bool may_lack = rows->floats ? are_wild(rows->floats, n) : has_nan(rows->doubles, n);
     if (may_lack)
-        BL_TRY(check_missing(ctx, like, rows));
+        BL_TRY(check_missing(ctx, schema, rows));
     for (size_t i = 0; i < rows->n; i++)
         if (rows->floats)
-            scaling_of_floats(&like->scaling, rows->floats + i * cols, cols, x + i * cols);
+            scaling_of_floats(&schema->scaling, rows->floats + i * cols, cols, x + i * cols);
         else
-            scaling_of_doubles(&like->scaling, rows->doubles + i * cols, cols, x + i * cols);
-    if (rows->floats && like->scaling.n == 0 && !may_lack) /* a copy of what was looked at */
+            scaling_of_doubles(&schema->scaling, rows->doubles + i * cols, cols, x + i * cols);
+    if (rows->floats && schema->scaling.n == 0 && !may_lack) /* x is a copy of numbers that were checked */
         return BL_OK;
     return are_wild(x, n) ? check_block(ctx, &checking, rows, cols) : BL_OK;
 }
 
-bl_status scaling_apply_targets(bl_context *ctx, const bl_data *like, const float *targets, size_t n,
+bl_status scaling_apply_targets(bl_context *ctx, const bl_data *schema, const float *targets, size_t n,
                                 float *y)
 {
-    const size_t cols = (size_t)like->outputs;
-    const struct checking checking = {like, &like->target_scaling, "target", BL_BAD_VALUE};
+    const size_t cols = (size_t)schema->outputs;
+    const struct checking checking = {schema, &schema->target_scaling, "target", BL_BAD_VALUE};
     for (size_t i = 0; i < n * cols; i++)
         if (!isfinite(targets[i]))
             return refuse_scaled_rows(ctx, &checking, (double)targets[i], i / cols, i % cols);
     for (size_t i = 0; i < n; i++)
-        scaling_of_floats(&like->target_scaling, targets + i * cols, cols, y + i * cols);
+        scaling_of_floats(&schema->target_scaling, targets + i * cols, cols, y + i * cols);
     return are_wild(y, n * cols) ? check_block(ctx, &checking, &(struct raw_rows){targets, NULL, 0, n}, cols)
                                  : BL_OK;
 }

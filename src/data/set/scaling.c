@@ -1,9 +1,9 @@
 /*
- * scaling.c - the constants that bring inputs to a range that nets learn from, fitted on the training set.
+ * scaling.c - fits the constants that scale inputs, on the training set.
  *
  * For the n values x of a column that are not missing: offset = mean x, scale = 1 / sqrt(sum (x - offset)^2 /
- * n). All in double, over values moved by the first one and taken in units that are powers of two: so neither
- * 10^15 + small numbers nor 10^300 nor 10^-300 lose anything on the way.
+ * n). Sums are in double. The first value is subtracted from all, and units are powers of two, so that no
+ * digits are lost for values such as 10^15 plus small numbers, 10^300 or 10^-300.
  */
 #include "../../base/mem.h"
 #include "data.h"
@@ -27,7 +27,7 @@ void scaling_free(bl_context *ctx, struct scaling *s)
     *s = (struct scaling){0};
 }
 
-/* The new one takes the old one's place only when it is whole. */
+/* Replaces a scaling only if the new one is complete. */
 static bl_status keep_scaling(struct scaling *to, struct scaling *made, bl_context *ctx, bl_status status)
 {
     scaling_free(ctx, status == BL_OK ? to : made);
@@ -75,7 +75,7 @@ static double number_at(const struct numbers *a, size_t row, size_t col)
     return a->floats ? (double)a->floats[i] : a->doubles[i];
 }
 
-/* What is known of one column. */
+/* The statistics of one column. */
 struct column {
     size_t n; /* values that are not missing */
     double first, least, most;
@@ -86,12 +86,12 @@ struct column {
     double sum_d, square_d; /* of d = (x - offset) unit finer */
 };
 
-/* The power of two that brings `most` into [1/2, 1), as far as there is one. */
+/* The power of two that scales `most` to [1/2, 1), within the range of double. */
 static double unit_for(double most)
 {
     int exponent = 0;
     (void)frexp(most, &exponent);
-    exponent = exponent < -1000 ? -1000 : exponent; /* its inverse must be a double too */
+    exponent = exponent < -1000 ? -1000 : exponent; /* its inverse must also be a double */
     return most > 0.0 ? ldexp(1.0, -exponent) : 1.0;
 }
 
@@ -151,7 +151,7 @@ static double scale_of(const struct column *c)
     return 1.0 / sqrt(square / n) * c->finer * c->unit;
 }
 
-/* Sums in double, examples in order. what: "feature" or "target", for the sentence. */
+/* Sums in double, over the examples in order. what: "feature" or "target", for messages. */
 static bl_status fit_numbers(struct scaling *s, const struct numbers *a, const bl_data *data,
                              const char *what)
 {
@@ -178,7 +178,7 @@ static bl_status fit_numbers(struct scaling *s, const struct numbers *a, const b
     return BL_OK;
 }
 
-/* Marks stay what they are. */
+/* Marks are not scaled. */
 static bl_status leave_marks(struct scaling *s, const bl_data *data)
 {
     bool *is_mark = NULL;
@@ -200,9 +200,8 @@ static bl_status fit_features(struct scaling *s, const bl_data *data)
     return data->encoding ? leave_marks(s, data) : BL_OK;
 }
 
-/* 1 / (most - least), of which the difference may be more than a double holds. Rounded to a float, where
-     one holds it, as that
-   of bytes: pixels in a table are then scaled to the same bits as those of a picture. */
+/* 1 / (most - least), where the difference may overflow a double. It is rounded to float where it fits, as
+   the scale of bytes is, so that pixels in a table are scaled to the same bits as the pixels of a picture. */
 static double scale_of_range(double least, double most)
 {
     const double scale = 0.5 / (0.5 * most - 0.5 * least);

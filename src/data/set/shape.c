@@ -1,10 +1,9 @@
 /*
- * shape.c - examples that are rows of numbers, taken as images: the option shape.
+ * shape.c - takes examples that are vectors as images: the option shape.
  *
- * A row of channels x rows x cols numbers is the image's rows, one after the other, and channel after
- * channel. All its numbers are of one kind, so that one pair scales them all, as that of pixels does: to [0,
- * 1] by the least and the largest number of the training set. A pixel that never changes is no special case
- * then.
+ * The channels x rows x cols numbers of an example are channel after channel, and in a channel row after row.
+ * All are pixels, so one pair scales them all: to [0, 1] by the least and the largest number of the training
+ * set. A pixel that never changes is then no special case.
  */
 #include "making.h"
 
@@ -44,7 +43,7 @@ bool shape_parse(const char *text, bl_shape *out)
     return true;
 }
 
-/* Columns that are no pixels. */
+/* Refuses columns that are not pixels. */
 static bl_status check_columns(const bl_data *data, const struct data_options *o)
 {
     const struct encoding *encoding = data->encoding;
@@ -86,9 +85,9 @@ bl_status shape_take(bl_data *data, const struct data_options *o)
     return BL_OK;
 }
 
-bl_status shape_check(const bl_data *data, const struct data_options *o, const bl_data *like)
+bl_status shape_check(const bl_data *data, const struct data_options *o, const bl_data *schema)
 {
-    const bl_shape wanted = o->shape, is = like->shape;
+    const bl_shape wanted = o->shape, is = schema->shape;
     if (wanted.channels > 0 && !shape_is_same(wanted, is))
         BL_FAIL(data->ctx, BL_BAD_VALUE,
                 "%s: shape %dx%dx%d, but the training set's examples are %d x %d x %d; the option shape is "
@@ -97,14 +96,14 @@ bl_status shape_check(const bl_data *data, const struct data_options *o, const b
     return BL_OK;
 }
 
-/* A table's row may be an image written out, or an image be wanted as a row: the number of features
-   decides. */
-bl_status shape_like(bl_data *data, const bl_data *like, const char *path)
+/* A row of a table may be an image, and an image may be needed as a vector, so only the number of features
+   must agree. */
+bl_status shape_from_schema(bl_data *data, const bl_data *schema, const char *path)
 {
-    if (!like)
+    if (!schema)
         return BL_OK;
-    const bl_shape a = data->shape, b = like->shape;
-    if (data->features != like->features ||
+    const bl_shape a = data->shape, b = schema->shape;
+    if (data->features != schema->features ||
         !(shape_is_same(a, b) || shape_is_vector(a) || shape_is_vector(b)))
         BL_FAIL(data->ctx, BL_BAD_DATA,
                 "%s: examples of %d x %d x %d, expected %d x %d x %d as in the training set", path,

@@ -1,8 +1,8 @@
 /*
  * split.c - examples drawn from a set for testing and validation.
  *
- * What is drawn follows from the seed, the number of examples and their classes, and from nothing else: so
- * the same file gives the same parts again, which data_read_part relies on.
+ * The draw depends only on the seed, the number of examples and their classes, so that the same file gives
+ * the same splits again. data_read_part relies on this.
  */
 #include "split.h"
 
@@ -21,8 +21,8 @@ void data_move_notes(bl_data *to, bl_data *from)
 
 /* ---- Rows drawn from the training set */
 
-/* Rows in the order they are looked at: shuffled, or as they are. The first `wanted` of each class are
-   taken, the others stay, both in that order. Regression targets are one class. */
+/* The rows in the order of the draw: shuffled, or as they are. The first `wanted` rows of each class are
+   taken; both the taken rows and the others keep this order. Regression targets count as one class. */
 struct draw {
     uint32_t *order, *rest, *taken;
     size_t *wanted, *there; /* a class */
@@ -60,7 +60,7 @@ static bl_status draw_begin(struct draw *d, const bl_data *data)
     return BL_OK;
 }
 
-/* Rounded; at least one example of each class stays. */
+/* The number for each class is rounded, and at least one example of each class remains. */
 static void want_fraction(struct draw *d, double fraction)
 {
     for (size_t k = 0; k < d->classes; k++) {
@@ -69,14 +69,14 @@ static void want_fraction(struct draw *d, double fraction)
     }
 }
 
-/* How far a class is behind its share of `total`, which it may not reach with its last example. */
+/* How far a class is below its share of `total`. Its last example is never taken. */
 static double behind(const struct draw *d, size_t k, size_t total)
 {
     const double share = (double)total * (double)d->there[k] / (double)d->n;
     return d->wanted[k] + 1 < d->there[k] ? share - (double)d->wanted[k] : -1e300;
 }
 
-/* As many as are wanted in all, each class by its share, the largest remainders first (Hamilton's method). */
+/* Takes `total` rows, each class by its share, with the largest remainders first (Hamilton's method). */
 static void want_total(struct draw *d, size_t total)
 {
     size_t given = 0;
@@ -109,7 +109,7 @@ static void deal(struct draw *d, const bl_data *data)
     }
 }
 
-/* The taken rows become *taken, and the rest the training set, which keeps the notes. */
+/* The taken rows become *taken. The others become the training set, which keeps the notes. */
 static bl_status take_apart(struct split *split, const struct draw *d, bl_data **taken, const char *what)
 {
     bl_data *all = split->train, *rest = NULL;

@@ -297,13 +297,13 @@ const char *named_name(const struct named_set *set)
     return set->name;
 }
 
-bool named_agrees(const struct named_set *set, const bl_data *like)
+bool named_agrees(const struct named_set *set, const bl_data *schema)
 {
-    if (!set->classes || !like->class_names || like->class_match != CLASS_BY_NUMBER)
+    if (!set->classes || !schema->class_names || schema->class_match != CLASS_BY_NUMBER)
         return true;
     int k = 0;
-    for (; k < like->outputs && set->classes[k]; k++)
-        if (strcmp(set->classes[k], like->class_names[k]) != 0)
+    for (; k < schema->outputs && set->classes[k]; k++)
+        if (strcmp(set->classes[k], schema->class_names[k]) != 0)
             return false;
-    return k == like->outputs;
+    return k == schema->outputs;
 }

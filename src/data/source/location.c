@@ -69,16 +69,16 @@ static bl_status read_file(bl_data **out, const struct reading *r, bool is_input
 
 static bl_status name_classes(bl_data *data, const struct reading *r, const struct location *from)
 {
-    return from->set && !r->like && !data->class_names ? named_classes(data, from->set) : BL_OK;
+    return from->set && !r->schema && !data->class_names ? named_classes(data, from->set) : BL_OK;
 }
 
 /* Labels of a set whose classes differ from the model's: the examples can be predicted, but not evaluated. */
 static bl_status check_classes(bl_data *data, const struct reading *r, const struct location *from)
 {
-    if (!from->set || !r->like || !data->labels || named_agrees(from->set, r->like))
+    if (!from->set || !r->schema || !data->labels || named_agrees(from->set, r->schema))
         return BL_OK;
     BL_TRY(data_set_lacks(data, "its classes are those of %s, but the training set has%s",
-                          named_name(from->set), classes_shown(r->like).text));
+                          named_name(from->set), classes_shown(r->schema).text));
     if (r->options->has_labels)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %s", data->source, data->lacks_labels);
     mem_free(r->ctx, (void *)data->labels);

@@ -36,8 +36,8 @@ bl_status named_locate(struct location *out, bl_context *ctx, const struct named
 /* Gives the set's class names to what was read. */
 bl_status named_classes(bl_data *data, const struct named_set *set);
 
-/* Whether the class names of `like` for its numbers agree with the set's. */
-bool named_agrees(const struct named_set *set, const bl_data *like);
+/* Whether the class names of `schema` for its numbers agree with the set's. */
+bool named_agrees(const struct named_set *set, const bl_data *schema);
 const char *named_name(const struct named_set *set);
 
 #endif

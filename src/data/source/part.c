@@ -215,11 +215,11 @@ static bl_status find_part(bl_data **out, const struct parting *p)
          has_parts = has_test || location_has_part(&p->from, "train");
     bl_data *all = NULL;
     if (is_test && has_test)
-        return load_like(out, &p->how, &p->from, "test");
-    BL_TRY(load_like(&all, &p->how, &p->from, "train"));
+        return load_with_schema(out, &p->how, &p->from, "test");
+    BL_TRY(load_with_schema(&all, &p->how, &p->from, "train"));
     if (is_test && all->has_test_beside) {
         data_free(all);
-        return load_like(out, &p->how, &p->from, "test");
+        return load_with_schema(out, &p->how, &p->from, "test");
     }
     has_parts = has_parts || all->has_test_beside;
     return is_test                       ? settle_test(out, p, all)
@@ -228,13 +228,13 @@ static bl_status find_part(bl_data **out, const struct parting *p)
 }
 
 bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
-                         const struct data_options *options, const bl_data *like)
+                         const struct data_options *options, const bl_data *schema)
 {
-    struct parting p = {ctx, where, part, {ctx, NULL, options, like}, {.path = ""}, &like->origin};
+    struct parting p = {ctx, where, part, {ctx, NULL, options, schema}, {.path = ""}, &schema->origin};
     if (strcmp(part, "train") != 0 && strcmp(part, "val") != 0 && strcmp(part, "test") != 0)
         BL_FAIL(ctx, BL_BAD_VALUE, "part \"%s\", expected train, val or test", part);
     BL_TRY(location_find(&p.from, ctx, where, options));
     bl_data *data = NULL;
     BL_TRY(find_part(&data, &p));
-    return load_settle_like(out, data, options, like);
+    return load_finish_with_schema(out, data, options, schema);
 }

@@ -20,16 +20,17 @@ static bl_status check_options(bl_context *ctx, const struct data_options *o, co
     return BL_OK;
 }
 
-/* A set that is read like another takes the class names of how->like. */
-bl_status load_like(bl_data **out, const struct reading *how, const struct location *from, const char *part)
+/* A set that is read like another takes the class names of how->schema. */
+bl_status load_with_schema(bl_data **out, const struct reading *how, const struct location *from,
+                           const char *part)
 {
     bl_data *data = NULL;
     BL_TRY(location_read(&data, how, from, part));
-    const bl_data *like = how->like;
-    data->class_match = like->class_match;
-    data->is_resized = like->is_resized;
+    const bl_data *schema = how->schema;
+    data->class_match = schema->class_match;
+    data->is_resized = schema->is_resized;
     const bl_status status =
-        names_copy(how->ctx, &data->class_names, like->class_names, (size_t)like->outputs);
+        names_copy(how->ctx, &data->class_names, schema->class_names, (size_t)schema->outputs);
     if (status == BL_OK)
         *out = data;
     else
@@ -67,7 +68,7 @@ static bl_status read_other(struct split *load, const struct reading *how, const
 {
     struct location from;
     BL_TRY(location_find(&from, load->ctx, where, load->options));
-    BL_TRY(load_like(&load->test, how, &from, "test"));
+    BL_TRY(load_with_schema(&load->test, how, &from, "test"));
     if (load->test->n != load->train->n || load->test->hash != load->train->hash)
         return BL_OK;
     return data_add_note(
@@ -88,15 +89,15 @@ static bl_status read_test(struct split *load, const struct location *from, cons
                 load->options->test_fraction, from->path);
     if (is_drawn)
         return split_test(load);
-    return has_own ? load_like(&load->test, &how, from, "test") : BL_OK;
+    return has_own ? load_with_schema(&load->test, &how, from, "test") : BL_OK;
 }
 
-static bl_status scale_like(bl_data *data, const bl_data *like)
+static bl_status scale_with_schema(bl_data *data, const bl_data *schema)
 {
     if (!data)
         return BL_OK;
-    BL_TRY(scaling_copy(data->ctx, &data->target_scaling, &like->target_scaling));
-    BL_TRY(scaling_copy(data->ctx, &data->scaling, &like->scaling));
+    BL_TRY(scaling_copy(data->ctx, &data->target_scaling, &schema->target_scaling));
+    BL_TRY(scaling_copy(data->ctx, &data->scaling, &schema->scaling));
     return scaling_check(data);
 }
 
@@ -107,8 +108,8 @@ static bl_status scale(struct split *load)
         BL_TRY(scaling_fit_targets(load->train));
         BL_TRY(check_targets(load->train));
     }
-    BL_TRY(scale_like(load->val, load->train));
-    return scale_like(load->test, load->train);
+    BL_TRY(scale_with_schema(load->val, load->train));
+    return scale_with_schema(load->test, load->train);
 }
 
 /* ---- The description of the data that a model stores */
@@ -174,12 +175,12 @@ bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *
     return BL_OK;
 }
 
-bl_status load_settle_like(bl_data **out, bl_data *data, const struct data_options *options,
-                           const bl_data *like)
+bl_status load_finish_with_schema(bl_data **out, bl_data *data, const struct data_options *options,
+                                  const bl_data *schema)
 {
-    bl_status status = shape_check(data, options, like);
+    bl_status status = shape_check(data, options, schema);
     if (status == BL_OK)
-        status = scale_like(data, like);
+        status = scale_with_schema(data, schema);
     if (status == BL_OK)
         *out = data;
     else
@@ -203,20 +204,20 @@ static bl_status note_origin(bl_data *data, const struct data_origin *o)
                                              : "val");
 }
 
-bl_status data_read_like(bl_data **out, bl_context *ctx, const char *where, const char *part,
-                         const struct data_options *options, const bl_data *like)
+bl_status data_read_with_schema(bl_data **out, bl_context *ctx, const char *where, const char *part,
+                                const struct data_options *options, const bl_data *schema)
 {
     if (!part || (strcmp(part, "train") != 0 && strcmp(part, "test") != 0))
         BL_FAIL(ctx, BL_BAD_VALUE, "part \"%s\", expected train or test", part ? part : "");
-    const struct reading how = {ctx, NULL, options, like};
+    const struct reading how = {ctx, NULL, options, schema};
     struct location from;
     BL_TRY(location_find(&from, ctx, where, options));
     bl_data *data = NULL;
-    BL_TRY(load_like(&data, &how, &from, part));
-    const bl_status status = note_origin(data, &like->origin);
+    BL_TRY(load_with_schema(&data, &how, &from, part));
+    const bl_status status = note_origin(data, &schema->origin);
     if (status != BL_OK) {
         data_free(data);
         return status;
     }
-    return load_settle_like(out, data, options, like);
+    return load_finish_with_schema(out, data, options, schema);
 }

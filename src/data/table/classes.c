@@ -302,10 +302,10 @@ static bl_status match(bl_data *data, struct kinds *kinds, const struct reading 
                        const struct label_column *column)
 {
     const struct classes_kind *unknown = NULL;
-    data->outputs = r->like->outputs;
+    data->outputs = r->schema->outputs;
     for (size_t k = 0; k < kinds->n; k++) {
         struct classes_kind *kind = &kinds->items[k];
-        kind->number = class_of_text(r->like, kind->word->text, strlen(kind->word->text));
+        kind->number = class_of_text(r->schema, kind->word->text, strlen(kind->word->text));
         if (kind->number < 0 && (!unknown || kind->word->line < unknown->word->line))
             unknown = kind;
     }
@@ -313,7 +313,7 @@ static bl_status match(bl_data *data, struct kinds *kinds, const struct reading 
         BL_FAIL(r->ctx, BL_BAD_DATA,
                 "%s: %s %zu, %s: label \"%s\", which is none of the %d classes of the training set%s",
                 r->path, column->unit, unknown->word->line, column->name, kind_shown(unknown).text,
-                data->outputs, classes_shown(r->like).text);
+                data->outputs, classes_shown(r->schema).text);
     return BL_OK;
 }
 
@@ -321,7 +321,7 @@ static bl_status number_texts(bl_data *data, struct kinds *kinds, const struct r
                               const struct label_text *texts, const struct label_column *column)
 {
     BL_TRY(collect_classes(kinds, r, texts, data->n, column));
-    BL_TRY(r->like ? match(data, kinds, r, column) : learn(data, kinds, r, column));
+    BL_TRY(r->schema ? match(data, kinds, r, column) : learn(data, kinds, r, column));
     assert(kinds->items); /* a table has a row */
     int32_t *labels = NULL;
     BL_TRY(MEM_ARRAY(r->ctx, &labels, data->n, "labels"));

@@ -20,9 +20,9 @@ struct label_column {
     bool is_text;     /* labels are compared as texts even if they look like numbers */
 };
 
-/* Fills data->labels, outputs, class_names and class_match from data->n texts. A training set (r->like
+/* Fills data->labels, outputs, class_names and class_match from data->n texts. A training set (r->schema
    NULL): whole numbers are sorted by value, words by their bytes; 0 .. k-1 need no names. Else the classes
-   are those of r->like. */
+   are those of r->schema. */
 bl_status classes_number(bl_data *data, const struct reading *r, const struct label_text *texts,
                          const struct label_column *column);
 

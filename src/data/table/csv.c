@@ -52,8 +52,8 @@ static struct slice without_mark(const struct bytes *file)
 static bool wants_numbers(const struct csv_table *t)
 {
     const struct reading *r = t->r;
-    if (r->like)
-        return r->like->has_targets;
+    if (r->schema)
+        return r->schema->has_targets;
     if (t->layout.is_words[t->layout.label])
         return false;
     switch (r->options->target) {
@@ -94,12 +94,12 @@ static bool are_blank(const struct csv_table *t)
 
 static const char *label_name(const struct csv_table *t)
 {
-    const struct encoding *encoding = t->r->like ? t->r->like->encoding : NULL;
-    const char *told = t->r->options->label;
-    for (size_t c = 0; !told && encoding && c < encoding->n; c++)
+    const struct encoding *encoding = t->r->schema ? t->r->schema->encoding : NULL;
+    const char *given = t->r->options->label;
+    for (size_t c = 0; !given && encoding && c < encoding->n; c++)
         if (encoding->columns[c].kind == COLUMN_LABEL)
-            told = encoding->columns[c].name;
-    return told;
+            given = encoding->columns[c].name;
+    return given;
 }
 
 static bl_status say_lacks(const struct csv_table *t)
@@ -118,24 +118,24 @@ static bl_status say_lacks(const struct csv_table *t)
 static bl_status take_labels(struct csv_table *t)
 {
     bl_data *data = t->data;
-    data->has_targets = t->r->like && t->r->like->has_targets;
+    data->has_targets = t->r->schema && t->r->schema->has_targets;
     BL_TRY(csv_infer_label(t));
     points_for_commas(t);
     if (!t->labels || are_blank(t)) {
-        data->outputs = t->r->like ? t->r->like->outputs : 0;
+        data->outputs = t->r->schema ? t->r->schema->outputs : 0;
         return say_lacks(t);
     }
     const struct csv_column_text column = csv_column(&t->layout, t->layout.label);
-    if (!t->r->like && t->layout.is_label_guessed) {
+    if (!t->r->schema && t->layout.is_label_guessed) {
         BL_TRY(data_add_note(data, "%s is taken for the label (--label names another)", column.text));
         BL_TRY(data_add_note(data, "the label is chosen %s", t->layout.label_reason));
     }
     if (!wants_numbers(t)) {
         const struct label_column from = {column.text, "line",
-                                          !t->r->like && t->layout.is_words[t->layout.label]};
+                                          !t->r->schema && t->layout.is_words[t->layout.label]};
         return classes_number(data, t->r, t->labels, &from);
     }
-    if (t->r->options->target != TARGET_NUMBER && !t->r->like)
+    if (t->r->options->target != TARGET_NUMBER && !t->r->schema)
         BL_TRY(data_add_note(data, "%s holds regression targets (--target class takes them for classes)",
                              column.text));
     data->has_targets = true;
@@ -163,12 +163,12 @@ static bl_status take_ids(struct csv_table *t)
 /* The output then has row numbers instead of ids, which may be due to a misspelt name. */
 static bl_status note_no_ids(const struct csv_table *t)
 {
-    const char *told = t->r->options->id_column;
-    if (!told || !t->r->like || t->layout.id != CSV_NONE)
+    const char *given = t->r->options->id_column;
+    if (!given || !t->r->schema || t->layout.id != CSV_NONE)
         return BL_OK;
-    const char *near = csv_nearest_name(&t->layout, slice_of(told));
+    const char *near = csv_nearest_name(&t->layout, slice_of(given));
     return data_add_note(t->data, "no id column \"%s\" in this file: the ids are numbers from 1%s%s%s",
-                         text_shown(told, strlen(told)).text, near ? "; did you mean \"" : "",
+                         text_shown(given, strlen(given)).text, near ? "; did you mean \"" : "",
                          near ? text_shown(near, strlen(near)).text : "", near ? "\"?" : "");
 }
 
@@ -211,7 +211,7 @@ static bl_status note_unlabelled(const struct csv_table *t)
 /* The encoding has the file's columns in their order. */
 static void hand_over_missing(struct csv_table *t)
 {
-    if (t->r->like)
+    if (t->r->schema)
         return;
     t->data->missing = t->missing;
     t->missing = NULL;
@@ -227,7 +227,7 @@ static bl_status fill_csv(struct csv_table *t, struct slice text)
     BL_TRY(note_unlabelled(t));
     BL_TRY(csv_infer(t));
     BL_TRY(csv_encode(t));
-    BL_TRY(shape_like(t->data, t->r->like, t->r->path));
+    BL_TRY(shape_from_schema(t->data, t->r->schema, t->r->path));
     BL_TRY(take_labels(t));
     BL_TRY(take_ids(t));
     hand_over_missing(t);

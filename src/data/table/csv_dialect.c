@@ -74,7 +74,7 @@ static char decimal_of(const struct reading *r)
 {
     if (r->options->decimal)
         return r->options->decimal;
-    return r->like && r->like->encoding && r->like->encoding->has_decimal_comma ? ',' : '.';
+    return r->schema && r->schema->encoding && r->schema->encoding->has_decimal_comma ? ',' : '.';
 }
 
 /* "|---|:--|", "---+---", "=== ===": the line below the names in tables for display. */

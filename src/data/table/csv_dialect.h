@@ -2,8 +2,8 @@
  * csv_dialect.h - the layout of a CSV file: separator, header, label and id column, and the input that each
  * column is.
  */
-#ifndef BL_DATA_CSV_LAYOUT_H
-#define BL_DATA_CSV_LAYOUT_H
+#ifndef BL_DATA_CSV_DIALECT_H
+#define BL_DATA_CSV_DIALECT_H
 
 #include "../readers.h"
 #include "../set/making.h"

@@ -209,7 +209,7 @@ static bool is_in_first(const struct csv_sample *s, const char *name)
 /* Whether the first line contains the names of all inputs of the model. */
 static bool names_the_inputs(const struct csv_sample *s, const struct reading *r)
 {
-    const struct encoding *encoding = r->like ? r->like->encoding : NULL;
+    const struct encoding *encoding = r->schema ? r->schema->encoding : NULL;
     if (!encoding || !encoding_has_names(encoding))
         return false;
     for (size_t c = 0; c < encoding->n; c++) {
@@ -223,11 +223,11 @@ static bool names_the_inputs(const struct csv_sample *s, const struct reading *r
 bl_status csv_header_find(struct csv_dialect *layout, const struct reading *r, const struct csv_sample *s)
 {
     const char *option = r->options->header;
-    const bool is_told = option && (strcmp(option, "yes") == 0 || strcmp(option, "no") == 0);
-    layout->has_header = is_told ? strcmp(option, "yes") == 0
-                                 : layout->has_row_names || names_the_inputs(s, r) || looks_like_header(s);
-    layout->has_number_names = layout->has_header && !is_told && !r->like && s->first_order.numbers > 0;
-    if (layout->has_header || is_told || !is_doubtful(s))
+    const bool is_given = option && (strcmp(option, "yes") == 0 || strcmp(option, "no") == 0);
+    layout->has_header = is_given ? strcmp(option, "yes") == 0
+                                  : layout->has_row_names || names_the_inputs(s, r) || looks_like_header(s);
+    layout->has_number_names = layout->has_header && !is_given && !r->schema && s->first_order.numbers > 0;
+    if (layout->has_header || is_given || !is_doubtful(s))
         return BL_OK;
     const struct slice first = s->columns[0].first.text, last = s->columns[s->n_columns - 1].first.text;
     BL_FAIL(r->ctx, BL_BAD_DATA,

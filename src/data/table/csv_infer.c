@@ -51,10 +51,10 @@ static bl_status no_number(const struct csv_table *t, const struct csv_input *in
         text_append(advice, sizeof advice,
                     "; where it is a missing value, write an empty field, ?, NA or N/A, which --missing "
                     "impute takes");
-    else if (!t->r->like && !t->layout.has_header && found->line == t->layout.first_line)
+    else if (!t->r->schema && !t->layout.has_header && found->line == t->layout.first_line)
         text_append(advice, sizeof advice, " as in %zu other rows (--header yes takes line %zu for names)",
                     input->numbers.n, found->line);
-    else if (!t->r->like)
+    else if (!t->r->schema)
         text_append(advice, sizeof advice,
                     " as in %zu other rows (--categorical \"%s\" takes the column as words, --ignore \"%s\" "
                     "leaves it "
@@ -95,7 +95,7 @@ bl_status csv_infer_label(const struct csv_table *t)
     struct csv_count alike = {.n = 0};
     size_t numbers = 0, words = 0;
     double value;
-    if (!t->labels || t->layout.is_words[t->layout.label] || (t->r->like && !t->r->like->has_targets))
+    if (!t->labels || t->layout.is_words[t->layout.label] || (t->r->schema && !t->r->schema->has_targets))
         return BL_OK;
     for (size_t i = 0; i < t->n; i++) {
         const struct slice text = t->labels[i].field.text;
@@ -108,7 +108,7 @@ bl_status csv_infer_label(const struct csv_table *t)
             alike = (struct csv_count){1, t->labels[i].line, text};
     }
     const struct slice first = t->labels[0].field.text;
-    if (words == 1 && numbers > 1 && !t->r->like && !t->layout.has_header && !csv_is_missing(first) &&
+    if (words == 1 && numbers > 1 && !t->r->schema && !t->layout.has_header && !csv_is_missing(first) &&
         !csv_number(first, decimal, &value))
         BL_FAIL(t->r->ctx, BL_BAD_DATA,
                 "%s: line %zu, %s: \"%s\" is not a number, but all other labels are; --header yes takes the "
@@ -116,7 +116,7 @@ bl_status csv_infer_label(const struct csv_table *t)
                 t->r->path, t->labels[0].line, csv_column(&t->layout, t->layout.label).text,
                 text_shown(first.at, first.n).text);
     return are_numbers_meant(alike.n, numbers, words)
-               ? other_notation(t, t->layout.label, &alike, !t->r->like)
+               ? other_notation(t, t->layout.label, &alike, !t->r->schema)
                : BL_OK;
 }
 
@@ -124,7 +124,7 @@ bl_status csv_infer_label(const struct csv_table *t)
 static bool takes_missing(const struct csv_table *t)
 {
     const struct data_options *o = t->r->options;
-    const struct encoding *encoding = t->r->like ? t->r->like->encoding : NULL;
+    const struct encoding *encoding = t->r->schema ? t->r->schema->encoding : NULL;
     return o->imputes || (encoding && encoding->takes_missing && !o->refuses_missing);
 }
 
@@ -142,7 +142,7 @@ static bl_status note_new_missing(const struct csv_table *t, const struct csv_in
 static bl_status check_missing(const struct csv_table *t, const struct csv_input *input)
 {
     const struct csv_count *missing = &input->missing;
-    const bool is_empty = missing->n == t->n && missing->text.n == 0 && !t->r->like; /* it is left out */
+    const bool is_empty = missing->n == t->n && missing->text.n == 0 && !t->r->schema; /* it is left out */
     if (missing->n == 0 || is_empty)
         return BL_OK;
     if (takes_missing(t))
@@ -159,7 +159,7 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
             "%s: line %zu, %s: found \"%s\", no value (%zu such row%s in this column); --missing impute %s",
             t->r->path, missing->line, name_of(t, input).text,
             text_shown(missing->text.at, missing->text.n).text, missing->n, missing->n == 1 ? "" : "s",
-            !t->r->like                   ? "imputes them and adds a column that marks them"
+            !t->r->schema                 ? "imputes them and adds a column that marks them"
             : input->kind == COLUMN_WORDS ? "takes them as none of its words"
                                           : "fills them in by the mean of the training set");
 }
@@ -168,10 +168,10 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
 
 static bl_status judge_kind(const struct csv_table *t, struct csv_input *input)
 {
-    const bool is_open = !input->is_told || input->kind == COLUMN_NUMBER;
+    const bool is_open = !input->is_given || input->kind == COLUMN_NUMBER;
     if (is_open && are_numbers_meant(input->alike.n, input->numbers.n, input->words.n))
-        return other_notation(t, input->column, &input->alike, !t->r->like);
-    if (!input->is_told)
+        return other_notation(t, input->column, &input->alike, !t->r->schema);
+    if (!input->is_given)
         input->kind = input->words.n > input->numbers.n ? COLUMN_WORDS : COLUMN_NUMBER;
     if (input->kind == COLUMN_NUMBER && input->words.n > 0)
         return no_number(t, input, &input->words);
@@ -345,7 +345,7 @@ static bl_status check_comments(const struct csv_table *t)
 {
     for (size_t i = 0; i < t->layout.inputs; i++) {
         const struct csv_input *input = &t->inputs[i];
-        const struct word *found = input->is_told ? NULL : words_commented(&input->different);
+        const struct word *found = input->is_given ? NULL : words_commented(&input->different);
         if (found && !input->is_dropped)
             BL_FAIL(t->r->ctx, BL_BAD_DATA,
                     "%s: line %zu, %s: found \"%s\", a comment behind a word; remove the comments, or "
@@ -430,5 +430,6 @@ bl_status csv_infer(struct csv_table *t)
         BL_TRY(judge_kind(t, &t->inputs[i]));
         BL_TRY(check_missing(t, &t->inputs[i]));
     }
-    return t->r->like ? encoding_copy(&t->data->encoding, t->r->ctx, t->r->like->encoding) : judge_alone(t);
+    return t->r->schema ? encoding_copy(&t->data->encoding, t->r->ctx, t->r->schema->encoding)
+                        : judge_alone(t);
 }

@@ -40,7 +40,7 @@ static size_t find_name(const struct csv_dialect *layout, struct slice name)
 }
 
 /* By its name, else first or last, else its number. */
-static size_t told_column(const struct csv_dialect *layout, struct slice text)
+static size_t given_column(const struct csv_dialect *layout, struct slice text)
 {
     size_t column = find_name(layout, text);
     if (column != CSV_NONE)
@@ -78,10 +78,10 @@ static bl_status mark_columns(const struct csv_roles_places *p, const char *list
     struct slice rest = slice_of(list ? list : ""), piece;
     while (slice_next(&rest, ',', &piece)) {
         piece = slice_trim(piece);
-        const size_t column = piece.n > 0 ? told_column(p->layout, piece) : CSV_NONE;
+        const size_t column = piece.n > 0 ? given_column(p->layout, piece) : CSV_NONE;
         if (column != CSV_NONE)
             marks[column] = true;
-        else if (piece.n > 0 && !p->r->like)
+        else if (piece.n > 0 && !p->r->schema)
             return no_such_column(p, what, piece);
     }
     return BL_OK;
@@ -90,11 +90,11 @@ static bl_status mark_columns(const struct csv_roles_places *p, const char *list
 /* A file for a model may lack the id column: its rows are numbered then. */
 static bl_status find_id(const struct csv_roles_places *p)
 {
-    const char *told = p->r->options->id_column;
+    const char *given = p->r->options->id_column;
     struct csv_dialect *layout = p->layout;
-    layout->id = told ? told_column(layout, slice_of(told)) : CSV_NONE;
-    if (told && layout->id == CSV_NONE && !p->r->like)
-        return no_such_column(p, "id column", slice_of(told));
+    layout->id = given ? given_column(layout, slice_of(given)) : CSV_NONE;
+    if (given && layout->id == CSV_NONE && !p->r->schema)
+        return no_such_column(p, "id column", slice_of(given));
     if (layout->id != CSV_NONE)
         layout->is_out[layout->id] = true;
     return BL_OK;
@@ -105,7 +105,7 @@ static bool keeps_all(const struct data_options *o)
     return o->ignore && strcmp(o->ignore, "none") == 0;
 }
 
-static bl_status find_told(const struct csv_roles_places *p)
+static bl_status find_given_columns(const struct csv_roles_places *p)
 {
     const struct data_options *o = p->r->options;
     if (p->layout->has_row_names && !keeps_all(o))
@@ -192,12 +192,12 @@ static const char *reason_of(const struct csv_dialect *layout, size_t found)
 /* default_value: the label column by default; CSV_NONE: no label. */
 static bl_status find_label(const struct csv_roles_places *p, size_t default_value)
 {
-    const char *told = p->r->options->label;
-    const size_t found = told ? told_column(p->layout, slice_of(told)) : guessed_label(p);
-    if (found == CSV_NONE && told && default_value != CSV_NONE)
-        return no_such_column(p, "label column", slice_of(told));
+    const char *given = p->r->options->label;
+    const size_t found = given ? given_column(p->layout, slice_of(given)) : guessed_label(p);
+    if (found == CSV_NONE && given && default_value != CSV_NONE)
+        return no_such_column(p, "label column", slice_of(given));
     p->layout->label = found != CSV_NONE ? found : default_value;
-    p->layout->is_label_guessed = !told && p->layout->label != CSV_NONE;
+    p->layout->is_label_guessed = !given && p->layout->label != CSV_NONE;
     p->layout->label_reason = reason_of(p->layout, found);
     if (p->layout->label != CSV_NONE && p->layout->is_out[p->layout->label])
         return label_is_out(p, p->layout->label);
@@ -227,15 +227,15 @@ static bl_status place_alone(const struct csv_roles_places *p)
     return BL_OK;
 }
 
-static size_t inputs_of(const bl_data *like)
+static size_t inputs_of(const bl_data *schema)
 {
-    return like->encoding ? encoding_inputs(like->encoding) : like->features;
+    return schema->encoding ? encoding_inputs(schema->encoding) : schema->features;
 }
 
 /* Matches columns by number, if the training table or this file has no names. */
 static bl_status place_like_training(const struct csv_roles_places *p)
 {
-    const struct encoding *encoding = p->r->like->encoding;
+    const struct encoding *encoding = p->r->schema->encoding;
     struct csv_dialect *out = p->layout;
     for (size_t c = 0; c < encoding->n; c++) {
         const enum column_kind kind = encoding->columns[c].kind;
@@ -251,19 +251,19 @@ static bl_status place_like_training(const struct csv_roles_places *p)
                                                                         : BL_OK;
 }
 
-static size_t told_label(const struct csv_roles_places *p)
+static size_t given_label(const struct csv_roles_places *p)
 {
-    const char *told = p->r->options->label;
-    return told ? told_column(p->layout, slice_of(told)) : CSV_NONE;
+    const char *given = p->r->options->label;
+    return given ? given_column(p->layout, slice_of(given)) : CSV_NONE;
 }
 
 /* As many columns as the model has inputs, or one more. */
 static bl_status place_by_count(const struct csv_roles_places *p)
 {
     struct csv_dialect *out = p->layout;
-    const size_t expected = inputs_of(p->r->like);
+    const size_t expected = inputs_of(p->r->schema);
     size_t free = 0;
-    if (p->r->like->encoding && out->columns == p->r->like->encoding->n)
+    if (p->r->schema->encoding && out->columns == p->r->schema->encoding->n)
         return place_like_training(p);
     for (size_t c = 0; c < out->columns; c++)
         free += !out->is_out[c];
@@ -276,8 +276,8 @@ static bl_status place_by_count(const struct csv_roles_places *p)
         BL_FAIL(p->r->ctx, BL_BAD_DATA,
                 "%s: %zu columns, which are the features; the label column is missing", p->r->path,
                 out->columns);
-    else if (told_label(p) != CSV_NONE)
-        return label_is_feature(p, told_label(p));
+    else if (given_label(p) != CSV_NONE)
+        return label_is_feature(p, given_label(p));
     place_in_order(out);
     return BL_OK;
 }
@@ -309,24 +309,24 @@ static bl_status label_beside_inputs(const struct csv_roles_places *p)
 {
     struct csv_dialect *out = p->layout;
     const bool must = p->r->options->has_labels;
-    const char *told = p->r->options->label, *called = label_name(p->r->like->encoding);
-    size_t label = told ? told_label(p) : called ? find_name(out, slice_of(called)) : CSV_NONE;
+    const char *given = p->r->options->label, *called = label_name(p->r->schema->encoding);
+    size_t label = given ? given_label(p) : called ? find_name(out, slice_of(called)) : CSV_NONE;
     if (label != CSV_NONE && out->is_out[label] && must)
         return label_is_out(p, label);
-    if (told && label != CSV_NONE && out->place[label] != CSV_NONE)
+    if (given && label != CSV_NONE && out->place[label] != CSV_NONE)
         return label_is_feature(p, label);
-    if (label == CSV_NONE && !told)
+    if (label == CSV_NONE && !given)
         label = must ? guessed_label(p) : named_label(out);
     if (label != CSV_NONE && !is_free(out, label))
         label = CSV_NONE;
-    if (label == CSV_NONE && !told && must)
+    if (label == CSV_NONE && !given && must)
         label = only_left_over(out);
     if (label == CSV_NONE && must)
         BL_FAIL(p->r->ctx, BL_BAD_DATA,
                 "%s: no label column%s%s%s beside the %zu features; name it with the option label, or, if "
                 "the file has no labels, let "
                 "predict answer it: a test set needs them",
-                p->r->path, told ? " \"" : "", told ? told : "", told ? "\"" : "", out->inputs);
+                p->r->path, given ? " \"" : "", given ? given : "", given ? "\"" : "", out->inputs);
     out->label = label;
     return BL_OK;
 }
@@ -342,7 +342,7 @@ static bl_status no_such_feature(const struct csv_roles_places *p, const char *n
 
 static bl_status place_by_name(const struct csv_roles_places *p)
 {
-    const struct encoding *encoding = p->r->like->encoding;
+    const struct encoding *encoding = p->r->schema->encoding;
     struct csv_dialect *out = p->layout;
     for (size_t i = 0; i < encoding->n; i++) {
         const struct encoding_column *column = &encoding->columns[i];
@@ -366,10 +366,10 @@ bl_status csv_roles_find(struct csv_dialect *layout, const struct reading *r, co
     for (size_t c = 0; c < layout->columns; c++)
         layout->place[c] = CSV_NONE;
     layout->label = layout->id = CSV_NONE;
-    BL_TRY(find_told(&p));
-    if (!r->like)
+    BL_TRY(find_given_columns(&p));
+    if (!r->schema)
         return place_alone(&p);
-    if (r->like->encoding && encoding_has_names(r->like->encoding) && layout->names)
+    if (r->schema->encoding && encoding_has_names(r->schema->encoding) && layout->names)
         return place_by_name(&p);
     return place_by_count(&p);
 }

@@ -68,7 +68,7 @@ static bl_status take_input(struct csv_table *t, const struct csv_line *line, si
     double value = (double)NAN;
     if (csv_is_missing(text))
         count(&input->missing, line, text);
-    else if (input->is_told && input->kind == COLUMN_WORDS)
+    else if (input->is_given && input->kind == COLUMN_WORDS)
         count(&input->words, line, text);
     else if (!csv_number(text, t->layout.decimal, &value))
         count_word(input, line, text, t->layout.decimal);
@@ -110,17 +110,17 @@ static bl_status take_field(struct csv_table *t, const struct csv_line *line, si
 /* The types that are known before the scan, by option or from the model. */
 static void know_inputs(struct csv_table *t)
 {
-    const struct bl_data *like = t->r->like;
+    const struct bl_data *schema = t->r->schema;
     for (size_t c = 0; c < t->layout.columns; c++) {
         if (t->layout.place[c] == CSV_NONE)
             continue;
         struct csv_input *input = &t->inputs[t->layout.place[c]];
         input->column = c;
-        input->is_told = like || t->layout.is_words[c];
-        input->kind = !like && t->layout.is_words[c] ? COLUMN_WORDS : COLUMN_NUMBER;
+        input->is_given = schema || t->layout.is_words[c];
+        input->kind = !schema && t->layout.is_words[c] ? COLUMN_WORDS : COLUMN_NUMBER;
     }
-    for (size_t c = 0, i = 0; like && like->encoding && c < like->encoding->n; c++) {
-        const struct encoding_column *as = &like->encoding->columns[c];
+    for (size_t c = 0, i = 0; schema && schema->encoding && c < schema->encoding->n; c++) {
+        const struct encoding_column *as = &schema->encoding->columns[c];
         if (as->kind == COLUMN_NUMBER || as->kind == COLUMN_WORDS) {
             t->inputs[i].as = as;
             t->inputs[i++].kind = as->kind;

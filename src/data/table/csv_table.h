@@ -21,7 +21,7 @@ struct csv_count {
 struct csv_input {
     size_t column; /* of the file */
     enum column_kind kind;
-    bool is_told;    /* the kind is known before the values: by the option categorical, or from the model */
+    bool is_given;   /* the kind is known before the values: by the option categorical, or from the model */
     bool is_dropped; /* left out after all */
     struct csv_count numbers, words, odd, missing; /* odd: "inf", "none", ... */
     struct csv_count inexact;                      /* whole numbers that no double holds, such as 2^53 + 1 */

@@ -44,7 +44,7 @@ bl_status targets_number(bl_data *data, const struct reading *r, const struct la
         if (label_is_missing(slice_trim(text)))
             return labels_refuse_missing(r, texts, data->n, &texts[i],
                                          &(struct label_column){column, "line", false});
-        if (r->like && !to_target(&texts[i], &targets[i]))
+        if (r->schema && !to_target(&texts[i], &targets[i]))
             BL_FAIL(r->ctx, BL_BAD_DATA,
                     "%s: line %zu, %s: \"%s\" is not a number, but those of the training set are", r->path,
                     texts[i].line, column, text_shown(text.at, text.n).text);
