@@ -4,7 +4,6 @@
 #include "user_rule.h"
 
 #include "../base/mem.h"
-#include "../net/modules.h"
 
 #include <string.h>
 
@@ -14,20 +13,6 @@ enum {
     ARRAY_NAME = 16,
     MOST_SIDE = 1 << 20
 };
-
-struct user_rule {
-    struct registered_rule link;
-    bl_rule given; /* NULL and 0 in what the caller's header does not have */
-    struct rule_ops ops;
-};
-
-const struct rule_ops *user_rule_at(const bl_context *ctx, int i)
-{
-    const struct registered_rule *at = ctx ? ctx->rules : NULL;
-    for (; at && i > 0; i--)
-        at = at->next;
-    return at ? &((const struct user_rule *)(const void *)at)->ops : NULL;
-}
 
 /* ---- Wrappers through which the library calls the user's functions */
 
@@ -44,18 +29,6 @@ static void user_emit(struct bl_emitter *e, size_t l)
 static void user_learn(struct bl_emitter *e, size_t l)
 {
     e->program->user->learn(e, (int)l, e->program->user->user);
-}
-
-bl_status user_rule_bind(struct rule *rule, const struct net *net)
-{
-    const struct rule_flow flow = rule_flow(rule->ops);
-    if (flow.reads_previous || flow.has_second_pass)
-        BL_TRY(net_check_push(net, rule->ops->name));
-    if (flow.reads_previous)
-        BL_TRY(net_check_unmerged(net, rule->ops->name));
-    if (flow.has_second_pass)
-        BL_TRY(net_check_output_alone(net, rule->ops->name));
-    return rule_arrays_create(rule, net);
 }
 
 /* Direct feedback of every block that the rule is asked about. One that reads other blocks' deltas is

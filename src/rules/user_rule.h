@@ -5,10 +5,18 @@
 #ifndef BL_RULES_USER_RULE_H
 #define BL_RULES_USER_RULE_H
 
+#include "../base/context.h"
 #include "../program/user_operands.h"
 #include "rule.h"
 
 #include <stdatomic.h>
+
+/* In the list of its context, which frees it. */
+struct user_rule {
+    struct registered_rule link;
+    bl_rule given; /* NULL and 0 in what the caller's header does not have */
+    struct rule_ops ops;
+};
 
 /* Of those that are registered with ctx, by number; NULL past the last. */
 const struct rule_ops *user_rule_at(const bl_context *ctx, int i);
