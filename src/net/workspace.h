@@ -103,7 +103,8 @@ void workspace_set_size(struct workspace *workspace, size_t n); /* n <= capacity
 void workspace_set_labels(struct workspace *workspace, const int32_t *labels);
 void workspace_take_labels(struct workspace *workspace, const int32_t *labels, const uint32_t *order);
 
-/* The weights that `order` picks of an array of them; NULL: none, all are 1. */
+/* The weights that `order` picks of an array of them, or (order NULL) the first ones; weights NULL: all are
+   1. */
 void workspace_take_weights(struct workspace *workspace, const float *weights, const uint32_t *order);
 
 /* The workspace as it is for a task in which a block is both taught and learns: with this worker's

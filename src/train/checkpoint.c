@@ -8,7 +8,6 @@
 #include "trainer.h"
 
 #include "../base/mem.h"
-#include "option_table.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -290,9 +289,7 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
     return BL_OK;
 }
 
-/* What a file of 0.1.0 does not say, because there was no choice, or calls by another word today. NULL: it
-   must say it. */
-static const char *fact_of(const struct tensors *file, const char *key)
+const char *checkpoint_fact(const struct tensors *file, const char *key)
 {
     if (strcmp(key, "modules") == 0 && !tensors_metadata(file, key))
         return "layer"; /* older than the choice */
@@ -311,7 +308,7 @@ static const char *fact_of(const struct tensors *file, const char *key)
 static bl_status read_slope(struct checkpoint_taking *from)
 {
     const bl_trainer *t = from->t;
-    const char *theirs = fact_of(from->file, "slope");
+    const char *theirs = checkpoint_fact(from->file, "slope");
     if (!t->model->rule->ops->has_slope || bl_config_is_set(t->config, "slope"))
         return BL_OK;
     if (!theirs)
@@ -403,7 +400,7 @@ static bl_status check_same(const struct checkpoint_taking *from, int format)
     static const char *const keys[] = {"net",   "rule",  "loss",  "reduction", "optimizer", "seed",
                                        "input", "inlet", "slope", "lambda",    "precision", "modules"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *theirs = fact_of(from->file, keys[i]), *ours = bl_model_metadata(model, keys[i]);
+        const char *theirs = checkpoint_fact(from->file, keys[i]), *ours = bl_model_metadata(model, keys[i]);
         const bool is_taken = from->slope_text && strcmp(keys[i], "slope") == 0;
         if (!ours || is_taken) /* of another rule: that is refused already */
             continue;
@@ -491,18 +488,29 @@ static bl_status take_checkpoint(struct checkpoint_taking *from, bool is_stream)
     return BL_OK;
 }
 
-static bl_status read_file(bl_trainer *t, const char *path, bool is_stream)
+static bl_status take_file(bl_trainer *t, const struct tensors *file, const char *path, bool is_stream)
 {
-    struct tensors *file = NULL;
-    BL_TRY(tensors_read(&file, t->ctx, path));
     struct checkpoint_taking from = {
         .t = t, .file = file, .path = path, .state = t->state, .schedule = t->schedule};
     bl_status status = check(&from, is_stream);
     if (status == BL_OK)
         status = take_checkpoint(&from, is_stream);
     json_decref(from.early_angles);
+    return status;
+}
+
+static bl_status read_file(bl_trainer *t, const char *path, bool is_stream)
+{
+    struct tensors *file = NULL;
+    BL_TRY(tensors_read(&file, t->ctx, path));
+    const bl_status status = take_file(t, file, path, is_stream);
     tensors_free(t->ctx, file);
     return status;
+}
+
+bl_status checkpoint_take_stream(bl_trainer *t, const struct tensors *file, const char *path)
+{
+    return take_file(t, file, path, true);
 }
 
 bl_status checkpoint_read(bl_trainer *t, const char *path)

@@ -10,6 +10,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/* Whether `text` is a value of the option `key`, which there is. */
+bl_status option_check(bl_context *ctx, const char *key, const char *text);
+
 /* Typed readers: a value that was set has been checked. The text lives until the option is set again. */
 const char *config_text(const bl_config *config, const char *key);
 double config_number(const bl_config *config, const char *key);

@@ -5,8 +5,8 @@
 #include "../base/files_read.h"
 #include "../base/mem.h"
 #include "../net/modules.h"
+#include "config.h"
 #include "model.h"
-#include "option_table.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -445,16 +445,9 @@ static bl_status build(const struct loading *from, bl_data *like, bl_model **out
     return BL_OK;
 }
 
-bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
+bl_status model_from_file(bl_model **out, bl_context *ctx, const struct tensors *file, const char *path)
 {
-    if (!ctx)
-        return BL_BAD_VALUE;
-    BL_GIVEN(ctx, out);
-    BL_GIVEN(ctx, path);
-    struct tensors *file = NULL;
     bl_data *like = NULL;
-    BL_TRY(files_read_add(ctx, path, READ_AS_MODEL));
-    BL_TRY(tensors_read(&file, ctx, path));
     struct loading from = {ctx, path, file, MODEL_FORMAT};
     bl_status status = model_read_format(ctx, file, path, &from.format);
     if (status == BL_OK)
@@ -465,7 +458,20 @@ bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
         status = build(&from, like, out);
     }
     data_free(like);
-    tensors_free(ctx, file);
     /* whatever an older part says of a value in the file, it is the file that is wrong */
     return status == BL_BAD_VALUE || status == BL_NOT_DEFINED ? BL_BAD_DATA : status;
+}
+
+bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
+{
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
+    BL_GIVEN(ctx, path);
+    struct tensors *file = NULL;
+    BL_TRY(files_read_add(ctx, path, READ_AS_MODEL));
+    BL_TRY(tensors_read(&file, ctx, path));
+    const bl_status status = model_from_file(out, ctx, file, path);
+    tensors_free(ctx, file);
+    return status;
 }
