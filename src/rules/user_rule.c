@@ -178,14 +178,14 @@ static const char *copy_text(char **at, const char *text)
 /* In one block, which the context frees: the rule, its arrays, then all texts. */
 static bl_status copy_rule(struct user_rule **out, bl_context *ctx, const bl_rule *rule)
 {
-    const size_t n = (size_t)rule->n_arrays, arrays_at = (sizeof **out + 15) / 16 * 16;
+    const size_t n = (size_t)rule->n_arrays;
     size_t texts = strlen(rule->name) + strlen(rule->about) + strlen(rule->equation) + 3;
     for (size_t i = 0; i < n; i++)
         texts += strlen(rule->arrays[i].name) + 1;
     void *block = NULL;
-    BL_TRY(mem_array_bytes(ctx, &block, 1, arrays_at + n * sizeof(bl_rule_array) + texts, "the rule"));
+    BL_TRY(mem_array_bytes(ctx, &block, 1, sizeof **out + n * sizeof(bl_rule_array) + texts, "the rule"));
     struct user_rule *made = block;
-    bl_rule_array *arrays = (bl_rule_array *)(void *)((char *)block + arrays_at);
+    bl_rule_array *arrays = made->arrays;
     char *at = (char *)(arrays + n);
     made->given = *rule;
     made->given.name = copy_text(&at, rule->name);

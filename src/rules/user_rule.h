@@ -16,6 +16,7 @@ struct user_rule {
     struct registered_rule link;
     bl_rule given; /* NULL and 0 in what the caller's header does not have */
     struct rule_ops ops;
+    bl_rule_array arrays[]; /* given.n_arrays of them; behind them all texts */
 };
 
 /* Of those that are registered with ctx, by number; NULL past the last. */
