@@ -5,8 +5,8 @@
  *            parameters alone, and bl_why(ctx) tells the cause in one sentence. Nothing here exits, aborts or
  *            prints.
  * NULL       A pointer that is NULL where this header gives NULL no meaning is refused: BL_BAD_VALUE, with
- *            the function and the argument in bl_why. Functions that give no status give NULL or 0 then, or do
- *            nothing (bl_why alone always gives a text). Where ctx itself, or the object that the context
+ *            the function and the argument in bl_why. Functions that give no status give NULL or 0 then, or
+ *            do nothing (bl_why alone always gives a text). Where ctx itself, or the object that the context
  *            would be found through (config, data, model, trainer, predictor), is NULL, there is nowhere to
  *            keep a sentence: the status says it all.
  * Ownership  Release what you create with the bl_*_free of its type (NULL is fine). A pointer to const that

@@ -479,6 +479,33 @@ static void test_memory_gives_out(void **state)
     assert_int_equal(counts.live, 0);
 }
 
+static void test_memory_gives_out_of_a_trainer_from_a_file(void **state)
+{
+    struct counting counts = {0};
+    const bl_allocator allocator = {&counts, counting_allocate, counting_release};
+    const char *path = scratch_path(&folder, "open");
+    bl_status status = BL_NO_MEMORY;
+    size_t tries = 0;
+    struct stream s;
+    (void)state;
+    must(&s, try_make_with(&s, &allocator, base, N));
+    must(&s, bl_trainer_save(s.trainer, path));
+    for (; status == BL_NO_MEMORY && tries < 1000; tries++) {
+        bl_trainer *opened = NULL;
+        const size_t live = counts.live;
+        counts.fail_at = counts.calls + 1 + tries;
+        status = bl_trainer_open(&opened, s.ctx, path);
+        counts.fail_at = 0;
+        assert_true((status == BL_OK) == (opened != NULL));
+        bl_trainer_free(opened);
+        assert_int_equal(counts.live, live);
+    }
+    must(&s, status);
+    assert_true(tries > 50);
+    drop(&s);
+    assert_int_equal(counts.live, 0);
+}
+
 /* ---- Facts */
 
 static void check_facts(const struct stream *s, const char *epoch, const char *step)
@@ -546,6 +573,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_trainer_is_refused),
         cmocka_unit_test(test_weights_that_are_no_numbers_are_not_saved),
         cmocka_unit_test(test_memory_gives_out),
+        cmocka_unit_test(test_memory_gives_out_of_a_trainer_from_a_file),
         cmocka_unit_test(test_facts_are_true),
         cmocka_unit_test(test_gradients_are_named_as_tensors),
     };

@@ -27,9 +27,11 @@ static bl_status take_options(bl_config *config, const bl_model *model, const st
         const char *key = option_table[i].option.key, *text = checkpoint_fact(file, key);
         if (!text || strcmp(text, "null") == 0 || !takes_option(model->rule->ops, key))
             continue;
-        if (option_check(model->ctx, key, text) != BL_OK)
+        const bl_status status = option_check(model->ctx, key, text);
+        if (status == BL_BAD_VALUE)
             BL_FAIL(model->ctx, BL_BAD_DATA, "%s: its %s is \"%.40s\", which the option does not take", path,
                     key, text);
+        BL_TRY(status);
         BL_TRY(config_set_default(config, key, text));
     }
     return BL_OK;
