@@ -4,6 +4,7 @@
  */
 #include "curve_rows.h"
 #include "csv_field.h"
+#include "option_traits.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -364,19 +365,10 @@ void curves_free(struct curves *curves)
 
 /* ---- Columns */
 
-bool option_is_idle(const char *key)
-{
-    static const char *const keys[] = {"out", "force", "threads", "backend", "memory", "angles", "no-angles"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (strcmp(keys[i], key) == 0)
-            return true;
-    return false;
-}
-
 /* The others have a column already. */
 static bool has_no_column(const char *key)
 {
-    return option_is_idle(key) || strcmp(key, "rule") == 0 || strcmp(key, "seed") == 0;
+    return option_has(key, OPTION_IDLE) || strcmp(key, "rule") == 0 || strcmp(key, "seed") == 0;
 }
 
 static bool are_equal(const json_t *a, const json_t *b)

@@ -32,10 +32,6 @@ int curves_read(struct curves *curves, const char *where);
 bool curves_have_read(const struct curves *curves, const struct stat *file);
 void curves_free(struct curves *curves);
 
-/* Whether an option decides nothing of what a run learns: where it is written, how fast it goes, what is
-   measured. */
-bool option_is_idle(const char *key);
-
 /* The names of the columns, in order: an array of texts. NULL: no memory. Options in which the runs differ
    become columns, and are written into the rows. */
 json_t *curves_columns(struct curves *curves);

@@ -6,7 +6,7 @@ function(backless_tell file name version)
     set_property(SOURCE ${file} APPEND PROPERTY COMPILE_DEFINITIONS "${name}=\"${version}\"")
 endfunction()
 
-backless_tell(src/build_parts.c BL_BUILD_TYPE "$<CONFIG>")
+backless_tell(src/base/compiler.c BL_BUILD_TYPE "$<CONFIG>")
 if(BACKLESS_HAVE_PICTURES)
     pkg_check_modules(PART_PNG QUIET libpng)
     pkg_check_modules(PART_JPEG QUIET libturbojpeg)

@@ -26,7 +26,7 @@ else()
 endif()
 
 install(TARGETS backless)
-install(FILES include/backless.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES include/backless.h include/backless_rule.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING
         PATTERN "*.md" PATTERN "*.c" PATTERN "*.py" PATTERN "*.csv")

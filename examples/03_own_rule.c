@@ -5,7 +5,7 @@
  *
  *     cc 03_own_rule.c -lbackless -o 03_own_rule && ./03_own_rule
  */
-#include <backless.h>
+#include <backless_rule.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,40 +1,33 @@
 /*
- * backless.h - train neural networks without backpropagation.
+ * backless.h - train neural networks without backpropagation. A learning rule of your own: backless_rule.h.
  *
  * Errors     A function that can fail returns bl_status. On failure it creates nothing, leaves its out-
- *            parameters alone, and bl_why(ctx) tells the cause in one sentence. Nothing here exits,
- *            aborts or prints.
+ *            parameters alone, and bl_why(ctx) tells the cause in one sentence. Nothing here exits, aborts or
+ *            prints.
  * NULL       A pointer that is NULL where this header gives NULL no meaning is refused: BL_BAD_VALUE, with
- *            the
- *            function and the argument in bl_why. Functions that give no status give NULL or 0 then, or do
- *            nothing (bl_why alone always gives a text). Where ctx itself, or the object that the context
- *            would
- *            be found through (config, data, model, trainer, predictor), is NULL, there is nowhere to keep a
- *            sentence: the status says it all.
- * Ownership  Release what you create with the bl_*_free of its type (NULL is fine). A pointer to const
- *            that you are given is borrowed: it lives as long as the object it came from, and no longer
- *            than until the next call on that object. Free in any order except the context: it goes last.
- * Threads    No global state. One context, and all that is made from it, on one thread at a time; the
- *            library spreads the work over threads of its own (bl_context_use). What a pointer to const is
- *            taken of is not changed, and may be used by several threads at once while none changes it:
- *            a bl_model by threads that each have a bl_predictor in a context of their own, a bl_data too.
- *            The library's threads block all signals but the ones that a fault raises, so that handlers run
- *            on
- *            your threads. After fork() the child may go on with what the thread that called fork was using.
- * Numbers    row-major, batch first; images are channel, row, column. float inside a net, double for what has
- *            a unit of its own: values as read, answers. Losses are in nats (squared units for mse),
+ *            the function and the argument in bl_why. Functions that give no status give NULL or 0 then, or
+ *            do nothing (bl_why alone always gives a text). Where ctx itself, or the object that the context
+ *            would be found through (config, data, model, trainer, predictor), is NULL, there is nowhere to
+ *            keep a sentence: the status says it all.
+ * Ownership  Release what you create with the bl_*_free of its type (NULL is fine). A pointer to const that
+ *            you are given is borrowed: it lives as long as the object it came from, and no longer than until
+ *            the next call on that object. Free in any order except the context: it goes last.
+ * Threads    No global state. One context, and all that is made from it, on one thread at a time; the library
+ *            spreads the work over threads of its own (bl_context_use). What a pointer to const is taken of
+ *            is not changed, and may be used by several threads at once while none changes it: a bl_model by
+ *            threads that each have a bl_predictor in a context of their own, a bl_data too. The library's
+ *            threads block all signals except the ones that a fault raises, so that handlers run on your
+ *            threads. After fork() the child may go on with what the thread that called fork was using.
+ * Numbers    Row-major, batch first; images are channel, row, column. float inside a net, double for what has
+ *            a unit of its own: values as read, predictions. Losses are in nats (squared units for mse),
  *            errors are fractions, angles are degrees, times are seconds.
  * Structs    A struct whose first member is `size` may get further members at its end: set size to sizeof of
- *            the struct
- *            before the call. One that the library hands out by a pointer (bl_option, bl_progress,
- *            bl_map_call) may get
- *            further members at its end too. No other struct changes.
+ *            the struct before the call. One that the library hands out by a pointer (bl_option, bl_progress,
+ *            bl_map_call) may get further members at its end too. No other struct changes.
  * Buffers    The caller owns every array that it passes. Its size is what the function's comment says, in
- *            elements; a
- *            buffer for text comes with its room in bytes, the closing zero included.
+ *            elements; a buffer for text comes with its room in bytes, the closing zero included.
  * Experimental  Functions for measuring and inspection are declared only where BL_EXPERIMENTAL is defined
- *               before the
- *            header is included: they may change with any version.
+ *            before the header is included: they may change with any version.
  * Seeds      Same configuration and seed: the same bits, for any number of threads, any processor and any
  *            compiler.
  */
@@ -136,10 +129,9 @@ typedef struct bl_option {
     const char *key;           /* "lr": the flag --lr, the variable BACKLESS_LR, the key in config.json */
     const char *argument;      /* "RATE"; NULL for a switch, whose values are "true" and "false" */
     const char *default_value; /* the default as text; "" when it follows from other options */
-    const char *
-        /* "data", "net", "rule", "training", "machine", "run"; "former": the name that an option had in an
-           earlier version, still taken, and for --help to leave out */
-        group;
+    /* "data", "net", "rule", "training", "machine", "run"; "former": the name that an option had in an
+       earlier version, still taken, and for --help to leave out */
+    const char *group;
     const char *help; /* one line; says what the default follows from */
 } bl_option;
 BL_API const bl_option *bl_option_at(int i); /* the whole table; NULL past the last */
@@ -341,8 +333,8 @@ BL_API size_t bl_data_count(const bl_data *data);
 BL_API bl_shape bl_data_shape(const bl_data *data);
 BL_API int bl_data_outputs(const bl_data *data);           /* classes, or columns of the targets */
 BL_API const int32_t *bl_data_labels(const bl_data *data); /* one per example; NULL: none known */
-BL_API const char *bl_data_class_name(const bl_data *data,
-                                      int i); /* "virginica"; NULL: it has its number alone */
+/* "virginica"; NULL: the class has its number alone. */
+BL_API const char *bl_data_class_name(const bl_data *data, int i);
 BL_API const char *bl_data_column_name(const bl_data *data, size_t i); /* of feature i; NULL: it has none */
 /* What tells an example from others: its field in the column that the option id-column names, or its file's
    name; NULL: nothing. */
@@ -350,8 +342,8 @@ BL_API const char *bl_data_id(const bl_data *data, size_t row);
 BL_API const char *bl_data_source(const bl_data *data); /* where it came from, for messages */
 /* What the reader decided by itself, a sentence each ("column \"Id\" left out: ..."); NULL past the last. */
 BL_API const char *bl_data_note(const bl_data *data, int i);
-BL_API bl_status bl_data_rows(const bl_data *data, size_t first, size_t n,
-                              float *x); /* scaled, as trained on */
+/* Scaled, as trained on. */
+BL_API bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float *x);
 /* As read: pixels 0 to 255, numbers in the unit of their column, 0 and 1 for words; NaN where a value is
    missing. */
 BL_API bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, double *x);
@@ -476,7 +468,7 @@ typedef struct bl_net_size {
 BL_API bl_status bl_net_measure(bl_context *ctx, const char *text, bl_shape shape, int outputs,
                                 bl_net_size *out);
 
-/* ---- Learning rules ------------------------------------------------------------------------------------ */
+/* ---- Learning rules; backless_rule.h is the header for one of your own --------------------------------- */
 
 BL_API const char *bl_rule_name(int i);                /* "bp", "fa", "dfa", ...; NULL past the last */
 BL_API const char *bl_rule_about(const char *name);    /* one line and the paper; NULL: no such rule */
@@ -492,268 +484,6 @@ typedef struct bl_rule_info {
 } bl_rule_info;
 BL_API int bl_rule_at(const bl_context *ctx, int i, bl_rule_info *out);
 
-/* ---- A learning rule of your own -------------------------------------------------------------------------
-
-   Terms. A net is cut into blocks. A block is a layer with weights (dense, conv) together with the layers
-   without weights that follow it (activation, batch norm, pool, dropout). The sum at which a residual ends is
-   a block too, without weights, with the layers that follow it. Blocks are numbered from 0 in the order of
-   the net's text; the last one gives the scores. For block l:
-
-       a_l = h_k W_l^T + b_l      at the output of its weights ("pre-activation"); h_k is the output of the
-                                  block before it
-       h_l = f(a_l)               its output ("BL_OUTPUT"); f stands for all its layers behind the weights
-       e                          the error: dJ / d scores, which the loss gives (softmax - targets for the
-                                  loss ce)
-       s_l                        the signal of a hidden block: what the rule uses in the place of dJ / d h_l
-       d_l = s_l f'(a_l)          its delta, which stands for dJ / d a_l; of the last block d = e
-       dW_l = d_l^T h_k           the gradient of its weights, with which the optimiser steps them
-
-   Every matrix has an example in each row, as PyTorch has it. Backpropagation is s_l = d_(l+1) W_(l+1);
-   direct feedback alignment is s_l = e B_l, with a fixed random matrix B_l (outputs x units). A rule only
-   says how s_l comes about, or d_l itself, for each hidden block. The library computes the rest: forward
-   passes, the loss, d_l from s_l, gradients and updates.
-
-   A rule says it in instructions. Its function `emit` is called for each hidden block, before the training,
-   and computes nothing: it appends instructions to the program of a step, and this program is then run in
-   every step. An instruction works on a whole block. From what instructions read and write the library finds
-   the order in which they run, what runs at once on several threads, what is kept of a batch, and whether the
-   option memory low is possible.
-
-       static void emit(bl_emitter *e, int block, void *user)      direct feedback alignment
-       {
-           (void)user;
-           bl_emit_product(e, BL_ERROR, block);
-       }
-       static const bl_rule rule = {sizeof rule, "my-dfa", "DFA once more", "signal_l = e B_l",
-       BL_RULE_LEARNS_FROM_ZERO,
-                                    BL_FEEDBACK_DIRECT, NULL, 0, NULL, emit, NULL, NULL};
-       bl_rule_register(ctx, &rule);
-       bl_config_set(config, "rule", "my-dfa");
-
-   examples/03_own_rule.c is a whole program; docs/rules.md has a section about it. A registered rule belongs
-   to its context and works there wherever a rule is named: in the option rule, models, checkpoints and run
-   folders, angles, inspection, and the lists of instructions and buffers (bl_trainer_instruction). A file of
-   a rule that is not registered is refused with the rule's name.
-
-   Nets with residuals. `emit` is called for the blocks that need a signal and for no others:
-   bl_emitter_is_taught tells which. Blocks whose output goes into a sum and nowhere else get exact
-   derivatives from that sum's block. A rule that reads no other block's delta is not called for blocks
-   without parameters either. What a rule does by bl_emit_product, bl_emit_pull and maps therefore works on
-   residual nets as it does on a row of layers. A block's number says nothing about its neighbours there:
-   ask bl_emitter_follower. bl_emit_push and bl_emit_forward are not defined for residual nets. */
-
-/* What instructions are appended to. It is valid during the callback that it was given to. */
-typedef struct bl_emitter bl_emitter;
-
-/* What an instruction reads or writes, of the block that it works on. n: the examples of the batch; units:
-   the numbers of an example at the block's output; channels: units of a dense layer, maps of a
-   convolution. The values never change meaning. */
-typedef enum bl_buffer_id {
-    BL_NOTHING = 0,
-    BL_INPUT = 1,   /* n x inputs: the batch. bl_emit_forward goes on from what a map makes of it */
-    BL_TARGETS = 2, /* n x outputs, one-hot for classes; read only */
-    BL_ERROR = 3,   /* e, n x outputs, times bl_map_call.scale; read only */
-    BL_OUTPUT = 4,  /* h, n x units; read only */
-    BL_SIGNAL =
-        5, /* s, n x units (with the option feedback-at before-pool n x the numbers before the pool) */
-    /* d, n x the numbers at the output of the block's weights. A rule that writes it itself replaces the
-       derivatives of the layers behind the weights; nets with batch norm are refused then */
-    BL_DELTA = 6,
-    BL_WEIGHTS = 7,  /* W, channels x fan-in, without the biases; read only */
-    BL_FEEDBACK = 8, /* B of the block, as bl_rule.feedback says */
-    BL_ARRAY_0 = 16, /* the rule's own arrays, by their places in bl_rule.arrays */
-    BL_ARRAY_1 = 17,
-    BL_ARRAY_2 = 18,
-    BL_ARRAY_3 = 19,
-    BL_ARRAY_4 = 20,
-    BL_ARRAY_5 = 21,
-    BL_ARRAY_6 = 22,
-    BL_ARRAY_7 = 23
-} bl_buffer_id;
-
-typedef enum bl_access {
-    BL_READS = 1,  /* what an earlier instruction has written */
-    BL_WRITES = 2, /* all of it, whatever was there */
-    BL_UPDATES = 3 /* reads and writes */
-} bl_access;
-
-/* Sizes of arrays, besides numbers of 1 and more. */
-enum {
-    BL_BATCH = -1,   /* rows alone: the examples of the batch */
-    BL_OUTPUTS = -2, /* of the net */
-    BL_INPUTS = -3,  /* of the net */
-    BL_UNITS = -4,   /* of the block; only with BL_EACH_BLOCK */
-    BL_CHANNELS = -5 /* of the block; only with BL_EACH_BLOCK */
-};
-
-/* bl_rule_array.flags, added up. */
-enum {
-    BL_EACH_BLOCK = 1, /* every block has such an array; else there is one for the net */
-    /* It holds what instructions of one step leave for one another, as every array of BL_BATCH rows does. */
-    BL_ONE_STEP = 2
-};
-
-/* An array of the rule's own, of float. Without BL_BATCH and BL_ONE_STEP it keeps its numbers from step to
-   step: it begins with numbers from U(-limit, limit), drawn from the option feedback-seed, or with 0 where
-   limit is 0, and is saved in models and checkpoints as "rule.NAME", or "BLOCK.rule.NAME". A measurement
-   (angles, bl_trainer_inspect) leaves it as it was. */
-typedef struct bl_rule_array {
-    const char *name; /* a to z, 0 to 9 and _, up to 16 */
-    int rows, cols;
-    int flags;
-    double limit; /* 0 to 1e6 */
-} bl_rule_array;
-
-/* An operand as a map sees it: number (i, j) is values[i * stride + j]. */
-typedef struct bl_view {
-    /* NULL, and 0 x 0: this block has no such matrix. A sum has no W; the first block has no B shaped like
-       W. */
-    float *values;
-    size_t rows, cols, stride;
-} bl_view;
-
-/* What a map's function is called with; later versions may add members at the end. */
-typedef struct bl_map_call {
-    void *user; /* bl_rule.user */
-    int block;
-    size_t n;        /* examples */
-    uint64_t step;   /* from 1; 0: a measurement */
-    float scale;     /* that of BL_ERROR: 1 / n, or 1 with the option reduction sum */
-    size_t unit;     /* among the block's units, the number of the first column of a view that is cut */
-    size_t fan_out;  /* weights of the block that one input number meets; fan-in: W's columns. 0: no W */
-    bl_view view[4]; /* of the operands, in their order */
-} bl_map_call;
-
-/* A function of your own as an instruction.
-   Where all that it writes belongs to channels of its block (signal, delta, feedback, arrays with a side
-   of BL_UNITS or BL_CHANNELS), `run` is called for some channels at a time, by several threads at once.
-   Its views of such operands are those channels' columns (rows of the weights and of what is shaped like
-   them); its views of all other operands are whole. The result must not depend on how the channels are
-   cut: a number that is written may depend on its own column of operands that are cut, and on all of the
-   others. A function that needs all channels together says `whole`. One that writes something else is
-   called once, with whole views. `run` may not call the library, and writes what it declares and nothing
-   else. In the first step of a run the library compares what is only read before and after, and the step
-   fails with BL_BAD_VALUE where a map has changed it. */
-typedef struct bl_map {
-    size_t size;      /* sizeof(bl_map) */
-    const char *name; /* as bl_instruction.op shows it; stays where it is as long as the context */
-    void (*run)(const bl_map_call *call);
-    int whole;
-    struct {
-        bl_buffer_id buffer;
-        bl_access access;
-    } operands[4]; /* up to BL_NOTHING */
-    /* Its multiply-accumulates for an example, for bl_trainer_count and `backless bench`, on the whole
-       block: from the sizes of the views, whose values are NULL here and whose n is 1. NULL: the map is
-       counted as 0. */
-    double (*macs)(const bl_map_call *call);
-} bl_map;
-
-/* to = a b, where a or b is transposed first if transpose_a or transpose_b is 1. Any operands of the block
-   whose sizes fit: m x k times k x n into m x n. */
-typedef struct bl_matmul {
-    bl_buffer_id a, b, to; /* `to` is none of the two, and may be written */
-    int transpose_a, transpose_b;
-} bl_matmul;
-
-/* bl_rule.flags, added up. */
-enum {
-    BL_RULE_LEARNS_FROM_ZERO = 1, /* all-zero weights are a good start: the option init may choose them */
-    BL_RULE_NEEDS_CLASSES = 2,    /* data with numbers as targets are refused */
-    BL_RULE_DERIVES_FEEDBACK = 4, /* maps make B from the weights: the option feedback has no effect */
-    BL_RULE_ALIGNS_WEIGHTS = 8    /* bl_angles.weight is measured against the feedback */
-};
-
-/* The library draws B, or reads it, as the option feedback says, and saves it as "BLOCK.feedback". */
-typedef enum bl_feedback_kind {
-    BL_FEEDBACK_NONE = 0,
-    BL_FEEDBACK_DIRECT = 1,      /* of each block that `emit` is called for, outputs x units; for products */
-    BL_FEEDBACK_LIKE_WEIGHTS = 2 /* of each weighted block except the first, shaped like W; pull and push */
-} bl_feedback_kind;
-
-/* The callbacks may be called at any time, also for nets of other sizes and shapes. What they emit follows
-   from the block's number and from what the emitter tells of the net (bl_emitter_...), and from nothing
-   else. bl_rule_register copies the struct, its texts and its arrays; functions and `user` stay as long as
-   the context. */
-typedef struct bl_rule {
-    size_t size;      /* sizeof(bl_rule) */
-    const char *name; /* a letter from a to z, then a to z, 0 to 9 and -, up to 31; no other rule's */
-    const char *about, *equation;
-    unsigned flags;
-    bl_feedback_kind feedback;
-    const bl_rule_array *arrays;
-    int n_arrays; /* up to 8 */
-    /* Once for a step, before the signals of all blocks: maps on the error, noise, matrices made from
-       weights. NULL: nothing. */
-    void (*begin)(bl_emitter *e, void *user);
-    /* For each hidden block that needs one: its signal, or its delta. */
-    void (*emit)(bl_emitter *e, int block, void *user);
-    /* For each block, the last one too, behind the update of its parameters: what else learns. Not in a
-       measurement. NULL: nothing. */
-    void (*learn)(bl_emitter *e, int block, void *user);
-    void *user;
-} bl_rule;
-
-/* Tries the callbacks on rows of two to four blocks and on a small residual net. BL_BAD_VALUE: the name is
-   taken or is no such name, or the callbacks emit what is not defined; BL_UNSUPPORTED: the rule is of a
-   later version of this header. May be called at any time except in a rule's callback. */
-BL_API bl_status bl_rule_register(bl_context *ctx, const bl_rule *rule);
-
-/* What an emitter tells of the net. */
-BL_API int bl_emitter_blocks(const bl_emitter *e); /* hidden ones and the last; at least 2 */
-/* The number of the i-th block, from 0 and in text order, that reads the output of `block`; 0 past the
-   last (block 0 follows none). In a row of layers the only one is block + 1. */
-BL_API int bl_emitter_follower(const bl_emitter *e, int block, int i);
-BL_API int bl_emitter_is_weighted(const bl_emitter *e, int block); /* 0: a sum, layernorm or subsample */
-BL_API int bl_emitter_is_taught(const bl_emitter *e, int block);   /* 1: `emit` is called for it */
-
-/* Instructions. A callback may read what is not there yet, as the error before the loss: nothing of what
-   it emitted is kept then, and it is called again later. What is never written, or is not defined, is
-   refused by bl_rule_register with a sentence; sizes that do not fit a net are refused by
-   bl_trainer_create. block: that of the callback, or another one. */
-
-/* s = v B of the block. source: what v is: BL_ERROR, an array of BL_BATCH x BL_OUTPUTS that the net has
-   one of, or BL_TARGETS, which are sent as -scale y. For BL_FEEDBACK_DIRECT. The option feedback-at
-   is obeyed. */
-BL_API void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block);
-/* s = the sum over the blocks f that follow of d_f M_f, where M is BL_WEIGHTS, or BL_FEEDBACK shaped like
-   them; of d_f as it is where f is a sum, and of d_f exactly through f where it begins with a layernorm or
-   a subsample. */
-BL_API void bl_emit_pull(bl_emitter *e, bl_buffer_id matrix, int block);
-/* s = d M^T, d the delta of the block before, M the block's weights, or its feedback shaped like them;
-   where the block is a sum, the sum of the deltas of its inputs. Not of the first block. A rule that
-   pushes is asked about every hidden block, another one about the last of each module. BL_NOT_DEFINED, by
-   bl_trainer_create, where a hidden block changes the size of its maps, with layernorm or subsample, and
-   with merged modules. */
-BL_API void bl_emit_push(bl_emitter *e, bl_buffer_id matrix, int block);
-/* Calls map->run. The map is copied, its name is not. */
-BL_API void bl_emit_map(bl_emitter *e, const bl_map *map, int block);
-/* to = a b, in float32. Not of a block that lacks one of the operands. With BL_SIGNAL as `to` it is
-   bl_emit_product through a matrix of the rule's own, which may be fixed, made in each step by a map, or
-   learned (bl_emit_update); with BL_OUTPUT as `a` it gives a local classifier's scores. Counted as m k n
-   multiply-accumulates, or as 0 where no operand has rows of the batch. */
-BL_API void bl_emit_matmul(bl_emitter *e, const bl_matmul *matmul, int block);
-/* The output h of the block once more, from the output before it of such a second pass, or of the first
-   block from an input that a map has updated. Dropout draws the same masks. BL_NOT_DEFINED where
-   bl_emit_push is, and with hidden layers in the module of the output. */
-BL_API void bl_emit_forward(bl_emitter *e, int block);
-/* An array of the rule's own = sigma N(0, 1), which depends on the option order-seed, the step, the block and
-   `stream` (0 to
-   65535) alone. sigma: above 0, up to 1e6. */
-BL_API void bl_emit_noise(bl_emitter *e, bl_buffer_id array, double sigma, int stream, int block);
-/* What the callback emits from here on runs in the steps 1, 1 + steps, 1 + 2 steps, ... alone, and never
-   in a measurement. For maps, products and noise that write arrays which keep their numbers, or feedback.
-   steps: at least 1. */
-BL_API void bl_emit_every(bl_emitter *e, int steps);
-/* In `learn`. B takes a step of the optimiser, with the decay of the option lambda. The gradient is that
-   of the block's weights where B is shaped like them (Kolen-Pollack), and e^T h of a direct B. Nothing
-   where the block has no B. */
-BL_API void bl_emit_learn_feedback(bl_emitter *e, int block);
-/* In `learn`. An array that keeps its numbers takes a step of the optimiser, as the weights do, with the
-   gradient that another array of the same rows, cols and BL_EACH_BLOCK holds. Once in a step for each
-   array. The optimiser's memory of it is saved in checkpoints. */
-BL_API void bl_emit_update(bl_emitter *e, bl_buffer_id array, bl_buffer_id gradient, int block);
-
 /* ---- Training ------------------------------------------------------------------------------------------ */
 
 typedef struct bl_trainer bl_trainer;
@@ -765,12 +495,14 @@ typedef struct bl_trainer bl_trainer;
 typedef struct bl_angles {
     double sample; /* delta at the weighted output: angle per example, then averaged */
     double flat;   /* the same, all examples as one vector */
-    double update; /* the weights' change in a step on a batch as trained, with the gradient that the measured
-                           examples estimate, after the optimiser, from the same optimiser state */
+    /* The weights' change in a step on a batch as trained, with the gradient that the measured examples
+       estimate, after the optimiser, from the same optimiser state. */
+    double update;
     double signal_norm; /* mean over examples of the norm of the rule's delta */
     double bp_norm;     /* the same of backpropagation's */
-    double weight; /* between the block's weights and what the feedback pulls them to (docs/rules.md); NaN: in
-                           the first block, and where the rule defines nothing */
+    /* Between the block's weights and what the feedback pulls them to (docs/rules.md); NaN: in the first
+       block, and where the rule defines nothing. */
+    double weight;
     double weight_norm; /* the root of the sum of the squares of the block's weights, biases left out */
 } bl_angles;
 
@@ -844,6 +576,21 @@ BL_API bl_status bl_trainer_step(bl_trainer *trainer, const float *x, const int3
                                  double *loss);
 BL_API bl_status bl_trainer_step_targets(bl_trainer *trainer, const float *x, const float *targets, size_t n,
                                          double *loss);
+/* One step on a batch that may have weights. Each example's loss, and with it its part of the gradient and of
+   `loss`, is multiplied by its weight as it is: unlike those of bl_data_set_weights the weights are not
+   divided by their mean, because a stream does not know the mean of all examples; with weights of mean 1 the
+   steps keep their length. In everything else as bl_trainer_step and bl_trainer_step_targets, which are the
+   same without weights. BL_BAD_VALUE also: labels and targets are both given or both NULL; a weight is
+   negative or not finite, or all are 0. */
+typedef struct bl_batch {
+    size_t size;           /* sizeof(bl_batch) */
+    size_t n;              /* examples */
+    const float *x;        /* n rows of features */
+    const int32_t *labels; /* n classes; NULL: the batch has targets */
+    const float *targets;  /* n rows of outputs; NULL: the batch has labels */
+    const float *weights;  /* n; NULL: all are 1 */
+} bl_batch;
+BL_API bl_status bl_trainer_step_batch(bl_trainer *trainer, const bl_batch *batch, double *loss);
 /* The learning rate of single steps from now on, 1e-12 to 1e6; 0: the schedule's again. bl_trainer_fit
    keeps to the schedule. */
 BL_API bl_status bl_trainer_set_rate(bl_trainer *trainer, double rate);
@@ -859,12 +606,16 @@ BL_API bl_status bl_trainer_set_rate(bl_trainer *trainer, double rate);
    then nothing has changed. */
 BL_API bl_status bl_trainer_save(bl_trainer *trainer, const char *path);
 BL_API bl_status bl_trainer_load(bl_trainer *trainer, const char *path);
+/* A new trainer from such a file alone, with the options and the kind of data that the file tells, and then
+   loaded from it. Options that the file does not tell (memory, angles, stop, patience, max-time, out) have
+   their defaults. Feedback that the option feedback read from a file is read from there once more, and a rule
+   that was registered must be registered with ctx. BL_BAD_DATA: as for bl_trainer_load. */
+BL_API bl_status bl_trainer_open(bl_trainer **out, bl_context *ctx, const char *path);
 
 /* Memory that one batch's activations and derivatives take. */
 BL_API size_t bl_trainer_activation_bytes(const bl_trainer *trainer);
 
-/* ---- Files that a program writes beside its models
-        ------------------------------------------------------- */
+/* ---- Files that a program writes beside its models ----------------------------------------------------- */
 
 /* All of a file at once, as the library writes its own. A regular file is replaced as a whole, so that a
    crash leaves the old one or the new one, and keeps its permission bits; a symbolic link stays, and what
@@ -881,8 +632,7 @@ BL_API bl_status bl_file_target(bl_context *ctx, const char *path, char *target,
 
 #ifdef BL_EXPERIMENTAL
 
-/* ---- Inspection: for measuring, checking and explaining
-        -------------------------------------------------- */
+/* ---- Inspection: for measuring, checking and explaining ------------------------------------------------ */
 
 /* The angles of every block on the first n examples of data (all, where there are fewer), as they stand: a
    set in an order that means something should be shuffled first. At most max are written. (bl_trainer_fit
@@ -907,10 +657,8 @@ BL_API int bl_trainer_gradient(const bl_trainer *trainer, int i, bl_tensor *out)
    turns. */
 typedef struct bl_peaks {
     double flops; /* fused multiply-adds in registers, two operations each */
-    double
-        roots; /* a square root and the division by it, as RMSprop's step has for each weight; in registers */
-    double
-        bytes; /* to and from memory: y += x on arrays that fit no cache, two numbers read and one written */
+    double roots; /* square root and division by it, as in RMSprop's step for each weight; in registers */
+    double bytes; /* to and from memory: y += x on arrays that fit no cache, two reads and one write */
 } bl_peaks;
 /* Takes that many seconds, more than 0, and 256 MB for as long. */
 BL_API bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out);
@@ -926,9 +674,9 @@ BL_API bl_status bl_context_measure_memory(bl_context *ctx, double seconds, size
    counted twice. */
 typedef struct bl_work {
     double forward; /* through all weights; a second pass: through those of hidden blocks once more */
-    double
-        teach; /* what brings the signals to the hidden blocks: bp, fa and the like through the weights of all
-                        blocks but the first, dfa and the like outputs x units of each hidden block */
+    /* What brings the signals to the hidden blocks: bp, fa and the like through the weights of all blocks
+       except the first, dfa and the like outputs x units of each hidden block. */
+    double teach;
     double gradient; /* of the weights that learn, and of feedback that has a gradient of its own */
     size_t weights;  /* numbers that the optimiser steps: weights, biases, feedback that learns */
 } bl_work;
@@ -951,16 +699,16 @@ BL_API void bl_trainer_traffic(const bl_trainer *trainer, bl_traffic *out);
    the same `group` run together, in order, in one task for each range of the block's channels, or, where a
    convolution has few channels and the trainer several threads, of the examples or of its input channels. */
 typedef struct bl_operand {
-    const char
-        *buffer; /* "input", "targets", "output", "signal", "delta", "weights", "feedback" or "gradient" */
-    int block;   /* whose */
-    const char
-        *extent; /* what a task touches: "range": its own; "columns": of another block's matrix; "all" */
+    /* "input", "targets", "output", "signal", "delta", "weights", "feedback" or "gradient". */
+    const char *buffer;
+    int block; /* whose */
+    /* What a task touches: "range": its own; "columns": of another block's matrix; "all". */
+    const char *extent;
     int reads, writes;
 } bl_operand;
 typedef struct bl_instruction {
-    const char
-        *op; /* "forward", "loss", "product", "pull", "push", "local_backward", "gradient", "update", ... */
+    /* "forward", "loss", "product", "pull", "push", "local_backward", "gradient", "update", ... */
+    const char *op;
     int block, stage, group;
     int tasks;       /* of the group */
     int is_repeated; /* a forward that was computed before in this step: its output was not kept */
@@ -968,8 +716,8 @@ typedef struct bl_instruction {
     bl_operand operands[4];
     int n_operands;
 } bl_instruction;
-BL_API int bl_trainer_instruction(const bl_trainer *trainer, int i,
-                                  bl_instruction *out); /* 0 past the last, else 1 */
+/* 0 past the last, else 1. */
+BL_API int bl_trainer_instruction(const bl_trainer *trainer, int i, bl_instruction *out);
 
 /* What these read and write. Buffers with the same `memory` lie in the same place, by turns. */
 typedef struct bl_buffer {
@@ -982,13 +730,13 @@ typedef struct bl_buffer {
 BL_API int bl_trainer_buffer(const bl_trainer *trainer, int i, bl_buffer *out); /* 0 past the last, else 1 */
 
 /* What steps spend their time on, in seconds, summed over all steps since the clocks were turned on. The
-   five moves are summed over threads as well: together they are at most threads x step, and what they lack
-   of it went into waiting, for one another and for a core. On one thread they are the step but for a few
+   five phases are summed over threads as well: together they are at most threads x step, and what they lack
+   of it went into waiting, for one another and for a core. On one thread they are the step except for a few
    microseconds. */
 typedef struct bl_times {
     size_t steps;
     double step;     /* from the batch in its place to the last weight stepped */
-    double forward;  /* every passage that is made, those that are repeated too */
+    double forward;  /* every pass that is made, those that are repeated too */
     double error;    /* loss and error at the output; on one thread */
     double teach;    /* signals, down to the deltas */
     double gradient; /* dW, db */

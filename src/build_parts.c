@@ -2,6 +2,7 @@
  * build_parts.c - bl_build_part: the components of this build. The version of a component comes from its
  * library at run time if the library has a function for it, else from cmake/build_parts.cmake.
  */
+#include "base/compiler.h"
 #include "base/sized.h"
 
 #include "backless.h"
@@ -45,17 +46,6 @@ static const char *of_jpeg(void)
 #endif
 }
 
-#ifdef __clang__
-#define COMPILER __VERSION__
-#else
-#define COMPILER "gcc " __VERSION__
-#endif
-
-static const char *of_compiler(void)
-{
-    return COMPILER ", " BL_BUILD_TYPE;
-}
-
 static const struct {
     const char *name;
     const char *(*version)(void);
@@ -65,7 +55,7 @@ static const struct {
     {"Jansson", of_jansson, "JSON", "libjansson-dev"},
     {"PNG", of_png, "folders of PNG pictures", "libpng-dev"},
     {"JPEG", of_jpeg, "folders of JPEG pictures", "libturbojpeg0-dev"},
-    {"compiler", of_compiler, "what the library was built by, and how", ""},
+    {"compiler", compiler_text, "what the library was built by, and how", ""},
 };
 
 int bl_build_part(int i, bl_part *out)

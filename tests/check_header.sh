@@ -1,12 +1,15 @@
 #!/bin/sh
-# check_header.sh - the public header stands alone, as C17, as C++11 and as C++17, without a warning, and so
+# check_header.sh - each public header stands alone, as C17, as C++11 and as C++17, without a warning, and so
 # does each example.
 set -eu
 cd "$(dirname "$0")/.."
 flags="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Iinclude -fsyntax-only"
 
-# shellcheck disable=SC2086
-echo '#include "backless.h"' | "${CC:-cc}" -std=c17 $flags -x c -
+headers="backless.h backless_rule.h"
+for header in $headers; do
+    # shellcheck disable=SC2086
+    echo "#include \"$header\"" | "${CC:-cc}" -std=c17 $flags -x c -
+done
 for example in examples/*.c; do
     # shellcheck disable=SC2086
     "${CC:-cc}" -std=c17 $flags -x c "$example"
@@ -16,11 +19,13 @@ if ! command -v "${CXX:-c++}" >/dev/null 2>&1; then
     exit 77
 fi
 for standard in c++11 c++17; do
-    # shellcheck disable=SC2086
-    echo '#include "backless.h"' | "${CXX:-c++}" -std=$standard $flags -x c++ -
+    for header in $headers; do
+        # shellcheck disable=SC2086
+        echo "#include \"$header\"" | "${CXX:-c++}" -std=$standard $flags -x c++ -
+    done
     for example in examples/*.c; do
         # shellcheck disable=SC2086
         "${CXX:-c++}" -std=$standard $flags -x c++ "$example"
     done
 done
-echo "backless.h and the examples: fine as C17, as C++11 and as C++17"
+echo "$headers and the examples: fine as C17, as C++11 and as C++17"

@@ -1,11 +1,11 @@
 #!/bin/sh
 # check_symbols.sh PROGRAM - the shared library beside the program shows bl_ symbols only, all that the
-# header declares and no more, each with the version BACKLESS_0; it never calls what exits, aborts or prints,
-# and its objects hold no data that could change.
+# headers declare and no more, each with the version BACKLESS_0 and in the symbols file of the Debian package;
+# it never calls what exits, aborts or prints, and its objects hold no data that could change.
 set -eu
 library=$(dirname "$1")/libbackless.so
 archive=$(dirname "$1")/libbackless.a
-header=$(dirname "$0")/../include/backless.h
+headers=$(dirname "$0")/../include
 failures=0
 
 # complain SENTENCE LINES: one finding, where there are lines.
@@ -23,11 +23,14 @@ fi
 versioned=$(nm -D --defined-only "$library" | awk '$2 != "A" {print $3}')
 shown=$(printf '%s\n' "$versioned" | sed 's/@.*//')
 complain "without the version BACKLESS_0" "$(printf '%s\n' "$versioned" | grep -v '@@BACKLESS_0$' || true)"
-declared=$(sed -n 's/^BL_API .*[ *]\(bl_[a-z0-9_]*\)(.*/\1/p' "$header")
+declared=$(sed -n 's/^BL_API .*[ *]\(bl_[a-z0-9_]*\)(.*/\1/p' "$headers"/*.h)
 # without LINES THOSE: the lines that are not among those.
 without() { printf '%s\n' "$1" | grep -vxF "$2" || true; }
-complain "declared in the header, but not in the library" "$(without "$declared" "$shown")"
-complain "in the library, but not declared in the header" "$(without "$shown" "$declared")"
+complain "declared in a header, but not in the library" "$(without "$declared" "$shown")"
+complain "in the library, but not declared in a header" "$(without "$shown" "$declared")"
+packaged=$(sed -n 's/^ \(bl_[a-z0-9_]*\)@BACKLESS_0 .*/\1/p' "$(dirname "$0")/../debian/libbackless0.symbols")
+complain "in the library, but not in debian/libbackless0.symbols" "$(without "$shown" "$packaged")"
+complain "in debian/libbackless0.symbols, but not in the library" "$(without "$packaged" "$shown")"
 
 forbidden='exit|_exit|_Exit|abort|v?printf|puts|putchar|perror|stdout|stderr|rand|srand|__printf_chk'
 complain "what the library may not call" "$(nm -D --undefined-only "$library" | awk '{print $2}' |
@@ -42,4 +45,4 @@ complain "data that could change" "$(objdump -t "$archive" | awk '{
 }')"
 
 [ "$failures" = 0 ] || exit 1
-echo "$(printf '%s\n' "$shown" | wc -l) public symbols, each in the header"
+echo "$(printf '%s\n' "$shown" | wc -l) public symbols, each in a header"

@@ -55,7 +55,7 @@ grep -rlF -e "$folder" -e "$build" -e "$tree" stage/opt/backless --include='*.pc
     complain "a path of this machine is in it"
 
 lib=$(dirname "$(find there -name libbackless.so)")
-for file in bin/backless include/backless.h share/man/man1/backless.1 \
+for file in bin/backless include/backless.h include/backless_rule.h share/man/man1/backless.1 \
     share/bash-completion/completions/backless share/zsh/site-functions/_backless \
     share/fish/vendor_completions.d/backless.fish share/doc/backless/examples/01_library.c; do
     [ -s "there/$file" ] || complain "$file is missing"

@@ -77,6 +77,7 @@ static void emit_own(bl_emitter *e, int block, void *user)
 }
 
 static const bl_array own_array_of_examples = {sizeof(bl_array), it.x, BL_FLOAT32, 0};
+static const bl_batch own_batch = {sizeof own_batch, EXAMPLES, it.x, it.labels, NULL, NULL};
 static const bl_rule_array own_array = {"a", 1, 1, 0, 0.0};
 static const bl_map own_map = {
     sizeof own_map, "nothing", run_nothing, 0, {{BL_ARRAY_0, BL_UPDATES}, {BL_NOTHING, BL_READS}}, NULL};

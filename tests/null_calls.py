@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""null_calls.py HEADER OUTPUT - C code that calls each public function of the header with NULL for each of its pointers in turn.
+"""null_calls.py HEADER... OUTPUT - C code that calls each public function of the headers with NULL for each of its pointers in turn.
 
 Every function declared with BL_API is called once with all its arguments in order, and once for each pointer with NULL in
 its place. The values of the other arguments are expressions of tests/null_arguments.c, which includes what is written here.
@@ -9,6 +9,7 @@ cannot be left out. With --self-test the script checks itself on headers of its 
 
 import re
 import sys
+from pathlib import Path
 
 # What stands for a parameter: (function or *, type, name or *): the first that fits.
 VALUES = [
@@ -20,6 +21,7 @@ VALUES = [
     ("bl_config_load", "const char *", "path", "it.json_path"),
     ("bl_model_load", "const char *", "path", "it.saved_path"),
     ("bl_trainer_load", "const char *", "path", "it.saved_path"),
+    ("bl_trainer_open", "const char *", "path", "it.saved_path"),
     ("bl_model_open_*", "const char *", "path", "it.table_path"),
     ("bl_data_set_about", "const char *", "name", '"mnist"'),
     ("bl_data_set_find", "const char *", "name", '"mnist"'),
@@ -69,6 +71,7 @@ VALUES = [
     ("*", "bl_predictor **", "*", "&fresh.predictor"),
     ("*", "bl_trainer **", "*", "&fresh.trainer"),
     ("*", "const bl_array *", "*", "&own_array_of_examples"),
+    ("*", "const bl_batch *", "*", "&own_batch"),
     ("*", "bl_tensor *", "*", "&room.tensor"),
     ("*", "bl_score *", "*", "&room.score"),
     ("*", "bl_progress *", "*", "&room.progress"),
@@ -118,7 +121,7 @@ MAY_BE_NULL = {
     ("bl_data_wrap", "labels"), ("bl_data_wrap_array", "labels"), ("bl_model_open_data", "config"), ("bl_model_open_part", "config"),
     ("bl_option_alias", "advice"), ("bl_trainer_fit", "val"),
     ("bl_trainer_fit", "test"), ("bl_trainer_fit", "progress"), ("bl_trainer_fit", "user"),
-    ("bl_trainer_step", "loss"), ("bl_trainer_step_targets", "loss"), ("bl_why", "ctx"),
+    ("bl_trainer_step", "loss"), ("bl_trainer_step_batch", "loss"), ("bl_trainer_step_targets", "loss"), ("bl_why", "ctx"),
 }
 POINTER_TYPES = {"bl_progress_fn"}
 # Through these a function finds its context, in this order.
@@ -219,8 +222,9 @@ def self_test():
 if __name__ == "__main__":
     if sys.argv[1:] == ["--self-test"]:
         self_test()
-    elif len(sys.argv) == 3:
-        with open(sys.argv[1], encoding="utf-8") as header, open(sys.argv[2], "w", encoding="utf-8") as output:
-            write(header.read(), output)
+    elif len(sys.argv) > 2:
+        headers = "".join(Path(name).read_text(encoding="utf-8") for name in sys.argv[1:-1])
+        with open(sys.argv[-1], "w", encoding="utf-8") as output:
+            write(headers, output)
     else:
         raise SystemExit(__doc__)

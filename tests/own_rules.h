@@ -6,7 +6,7 @@
 #ifndef TESTS_OWN_RULES_H
 #define TESTS_OWN_RULES_H
 
-#include "backless.h"
+#include "backless_rule.h"
 
 #include <math.h>
 #include <stdbool.h>

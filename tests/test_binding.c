@@ -13,6 +13,8 @@
 
 #include "fixture.h"
 
+#include "backless_rule.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
@@ -163,31 +165,60 @@ static void test_wrong_arrays_are_refused(void **state)
 
 /* The first TWICE examples once more at the end, or with weight 2: the mean loss and its gradient are the
    same numbers. */
-static void values_after_fit(const char *rule, bool is_doubled, const float *weights, float *values,
-                             size_t room)
+static float twice_x[(N + TWICE) * FEATURES];
+static int32_t twice_labels[N + TWICE];
+
+static void make_twice(void)
 {
-    static float x[(N + TWICE) * FEATURES];
-    static int32_t y[N + TWICE];
-    const size_t n = is_doubled ? N + TWICE : N;
-    struct session s = begin(rule);
-    bl_data *data = NULL;
+    for (size_t i = 0; i < N + TWICE; i++) {
+        twice_labels[i] = labels[i % N];
+        memcpy(twice_x + i * FEATURES, floats + i % N * FEATURES, FEATURES * sizeof *twice_x);
+    }
+}
+
+static void take_values(const struct session *s, float *values, size_t room)
+{
     bl_tensor t;
     size_t at = 0;
-    for (size_t i = 0; i < N + TWICE; i++) {
-        y[i] = labels[i % N];
-        memcpy(x + i * FEATURES, floats + i % N * FEATURES, FEATURES * sizeof *x);
-    }
-    assert_int_equal(bl_data_wrap(&data, s.ctx, x, y, n, shape, CLASSES), BL_OK);
-    if (weights)
-        assert_int_equal(bl_data_set_weights(data, weights, n), BL_OK);
-    fit(&s, data);
-    for (int i = 0; bl_model_tensor(bl_trainer_model(s.trainer), i, &t); i++)
+    for (int i = 0; bl_model_tensor(bl_trainer_model(s->trainer), i, &t); i++)
         for (size_t k = 0; k < t.rows * t.cols && !strstr(t.name, "feedback"); k++) {
             assert_true(at < room);
             values[at++] = t.values[k];
         }
+}
+
+static void values_after_fit(const char *rule, bool is_doubled, const float *weights, float *values,
+                             size_t room)
+{
+    const size_t n = is_doubled ? N + TWICE : N;
+    struct session s = begin(rule);
+    bl_data *data = NULL;
+    make_twice();
+    assert_int_equal(bl_data_wrap(&data, s.ctx, twice_x, twice_labels, n, shape, CLASSES), BL_OK);
+    if (weights)
+        assert_int_equal(bl_data_set_weights(data, weights, n), BL_OK);
+    fit(&s, data);
+    take_values(&s, values, room);
     bl_data_free(data);
     end(&s);
+}
+
+/* As many single steps as values_after_fit takes; gives the sum of the examples' losses of the last one. */
+static double values_after_steps(const char *rule, const char *reduction, const bl_batch *batch,
+                                 float *values, size_t room)
+{
+    struct session s = begin(rule);
+    bl_data *data = wrapped(s.ctx, floats, BL_FLOAT32, 0);
+    double loss = 0.0;
+    set(&s, "reduction", reduction);
+    set(&s, "lr", strcmp(reduction, "sum") == 0 ? "0.003" : "0.1");
+    assert_int_equal(bl_trainer_create(&s.trainer, s.ctx, s.config, data), BL_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(bl_trainer_step_batch(s.trainer, batch, &loss), BL_OK);
+    take_values(&s, values, room);
+    bl_data_free(data);
+    end(&s);
+    return loss * (double)batch->n;
 }
 
 static double largest_distance(const float *a, const float *b, size_t n)
@@ -214,6 +245,83 @@ static void test_a_weight_of_two_is_the_example_twice(void **state)
         assert_true(largest_distance(doubled, weighted, ROOM) < 2e-6);
         assert_true(largest_distance(doubled, plain, ROOM) > 1e-3); /* the control: weights are seen */
     }
+}
+
+/* Weights of single steps are not divided by their mean: by hand they are made to have the mean 1 where the
+   step is the mean's, which is then the step of the doubled examples and that of bl_trainer_fit. */
+static void test_a_weighted_step_is_that_of_the_example_twice(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"bp", "fa", "dfa", "ifa", "drtp", "kp"};
+    enum { ROOM = 128 };
+    float raw[N], of_mean_one[N];
+    for (size_t i = 0; i < N; i++) {
+        raw[i] = i < TWICE ? 2.0f : 1.0f;
+        of_mean_one[i] = raw[i] * (float)N / (float)(N + TWICE);
+    }
+    make_twice();
+    const bl_batch doubled = {sizeof doubled, N + TWICE, twice_x, twice_labels, NULL, NULL},
+                   plain = {sizeof plain, N, floats, labels, NULL, NULL},
+                   as_they_are = {sizeof as_they_are, N, floats, labels, NULL, raw},
+                   normed = {sizeof normed, N, floats, labels, NULL, of_mean_one};
+    for (size_t r = 0; r < sizeof rules / sizeof *rules; r++) {
+        float expected[ROOM] = {0}, got[ROOM] = {0}, fitted[ROOM] = {0}, control[ROOM] = {0};
+        double loss = values_after_steps(rules[r], "sum", &doubled, expected, ROOM);
+        assert_true(fabs(loss - values_after_steps(rules[r], "sum", &as_they_are, got, ROOM)) < 1e-5 * loss);
+        assert_true(largest_distance(expected, got, ROOM) < 2e-6);
+        values_after_steps(rules[r], "sum", &plain, control, ROOM);
+        assert_true(largest_distance(expected, control, ROOM) > 1e-3);
+
+        loss = values_after_steps(rules[r], "mean", &doubled, expected, ROOM) / (N + TWICE);
+        assert_true(fabs(loss - values_after_steps(rules[r], "mean", &normed, got, ROOM) / N) < 1e-5 * loss);
+        values_after_fit(rules[r], false, raw, fitted, ROOM);
+        assert_true(largest_distance(expected, got, ROOM) < 2e-6);
+        assert_true(largest_distance(fitted, got, ROOM) < 2e-6);
+        values_after_steps(rules[r], "mean", &as_they_are, control, ROOM);
+        assert_true(largest_distance(expected, control, ROOM) > 1e-3);
+    }
+}
+
+static void test_wrong_batches_are_refused(void **state)
+{
+    (void)state;
+    enum { ROOM = 128 };
+    struct session s = begin("dfa");
+    bl_data *data = wrapped(s.ctx, floats, BL_FLOAT32, 0);
+    float weights[N] = {0}, before[ROOM] = {0}, after[ROOM] = {0};
+    const bl_batch good = {sizeof good, N, floats, labels, NULL, weights};
+    assert_int_equal(bl_trainer_create(&s.trainer, s.ctx, s.config, data), BL_OK);
+    take_values(&s, before, ROOM);
+    const struct {
+        size_t size;
+        const float *x;
+        const int32_t *labels;
+        const float *targets;
+        float weight;
+        const char *sentence;
+    } cases[] = {
+        {sizeof good, floats, labels, NULL, 0.0f, "weights of all 24 examples are 0"},
+        {sizeof good, floats, labels, NULL, -1.0f, "weight -1 of example 3"},
+        {sizeof good, floats, labels, NULL, (float)NAN, "of example 3"},
+        {sizeof good, floats, labels, NULL, (float)INFINITY, "weight inf of example 3"},
+        {sizeof good, NULL, labels, NULL, 1.0f, "x is NULL"},
+        {sizeof good, floats, NULL, NULL, 1.0f, "neither labels nor targets"},
+        {sizeof good, floats, labels, floats, 1.0f, "both labels and targets"},
+        {sizeof good, floats, NULL, floats, 1.0f, "made for classes"},
+        {sizeof good - 1, floats, labels, NULL, 1.0f, "sizeof(bl_batch)"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const bl_batch batch = {cases[i].size, N, cases[i].x, cases[i].labels, cases[i].targets, weights};
+        weights[3] = cases[i].weight;
+        assert_int_equal(bl_trainer_step_batch(s.trainer, &batch, NULL), BL_BAD_VALUE);
+        assert_non_null(strstr(bl_why(s.ctx), cases[i].sentence));
+    }
+    take_values(&s, after, ROOM);
+    assert_memory_equal(before, after, sizeof before);
+    weights[3] = 1.0f;
+    assert_int_equal(bl_trainer_step_batch(s.trainer, &good, NULL), BL_OK);
+    bl_data_free(data);
+    end(&s);
 }
 
 static void test_wrong_weights_are_refused(void **state)
@@ -463,6 +571,8 @@ int main(void)
         cmocka_unit_test(test_bytes_are_pixels),
         cmocka_unit_test(test_wrong_arrays_are_refused),
         cmocka_unit_test(test_a_weight_of_two_is_the_example_twice),
+        cmocka_unit_test(test_a_weighted_step_is_that_of_the_example_twice),
+        cmocka_unit_test(test_wrong_batches_are_refused),
         cmocka_unit_test(test_wrong_weights_are_refused),
         cmocka_unit_test(test_weights_go_in_and_out_and_scores_follow),
         cmocka_unit_test(test_inspection_is_of_the_last_batch_or_of_none),

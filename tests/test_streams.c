@@ -1,7 +1,7 @@
 /*
- * test_streams.c - bl_trainer_save and bl_trainer_load: single steps go on to the bits of a stream that was
- * never interrupted, for every rule and optimiser; what does not suit is refused and changes nothing; the
- * metadata "step" and "epoch" are true.
+ * test_streams.c - bl_trainer_save, bl_trainer_load and bl_trainer_open: single steps go on to the bits of a
+ * stream that was never interrupted, for every rule and optimiser; what does not suit is refused and changes
+ * nothing; the metadata "step" and "epoch" are true.
  */
 #include "fixture.h"
 #include "scratch.h"
@@ -119,6 +119,20 @@ static void assert_same_file(const char *a, const char *b, const char *what)
         fail_msg("%s: the files of the two streams differ", what);
 }
 
+/* The trainer is made by the file alone. */
+static void check_opens(const char *middle, const char *whole, const char *what)
+{
+    struct stream s = {.ctx = bl_context_new(NULL)};
+    const char *end = scratch_path(&folder, "opened");
+    must(&s, bl_context_use(s.ctx, "portable", 1));
+    must(&s, bl_trainer_open(&s.trainer, s.ctx, middle));
+    s.has_targets = strcmp(bl_model_metadata(bl_trainer_model(s.trainer), "answers"), "numbers") == 0;
+    go(&s, BEFORE, BEFORE + AFTER);
+    must(&s, bl_trainer_save(s.trainer, end));
+    assert_same_file(whole, end, what);
+    drop(&s);
+}
+
 /* The whole file is compared: weights, feedback, the optimiser's memory, statistics, counts. */
 static void check_goes_on(const struct option *options, const char *what)
 {
@@ -142,6 +156,7 @@ static void check_goes_on(const struct option *options, const char *what)
     go(&second, BEFORE, BEFORE + AFTER);
     must(&second, bl_trainer_save(second.trainer, b));
     assert_same_file(a, b, what);
+    check_opens(middle, a, what);
     drop(&second);
     drop(&whole);
 }
@@ -328,6 +343,10 @@ static void test_within_an_epoch(void **state)
     make(&second, epochs, N - 1); /* other data: the epoch could not be gone on with */
     assert_int_equal(bl_trainer_load(second.trainer, saving.path), BL_BAD_DATA);
     assert_non_null(strstr(bl_why(second.ctx), "other training data"));
+    bl_trainer *opened = NULL;
+    assert_int_equal(bl_trainer_open(&opened, second.ctx, saving.path), BL_BAD_DATA);
+    assert_non_null(strstr(bl_why(second.ctx), "within an epoch"));
+    assert_null(opened);
     drop(&second);
     drop(&whole);
 }
@@ -397,6 +416,11 @@ static void test_what_is_no_trainer_is_refused(void **state)
     scratch_write(half, bytes, n - 64);
     free(bytes);
     refused(&s, model, BL_BAD_DATA, "not a checkpoint");
+    bl_trainer *opened = NULL;
+    assert_int_equal(bl_trainer_open(&opened, s.ctx, model), BL_BAD_DATA);
+    assert_non_null(strstr(bl_why(s.ctx), "not a checkpoint"));
+    assert_int_equal(bl_trainer_open(&opened, s.ctx, half), BL_BAD_DATA);
+    assert_null(opened);
     refused(&s, half, BL_BAD_DATA, "half");
     refused(&s, scratch_path(&folder, "nothing"), BL_BAD_DATA, "nothing");
     refused(&s, "", BL_BAD_DATA, "the name of the file to read is \"\"");
@@ -451,6 +475,33 @@ static void test_memory_gives_out(void **state)
     assert_true(tries > 3);
     assert_string_equal(bl_model_metadata(bl_trainer_model(s.trainer), "step"), "0");
     go(&s, 0, 1);
+    drop(&s);
+    assert_int_equal(counts.live, 0);
+}
+
+static void test_memory_gives_out_of_a_trainer_from_a_file(void **state)
+{
+    struct counting counts = {0};
+    const bl_allocator allocator = {&counts, counting_allocate, counting_release};
+    const char *path = scratch_path(&folder, "open");
+    bl_status status = BL_NO_MEMORY;
+    size_t tries = 0;
+    struct stream s;
+    (void)state;
+    must(&s, try_make_with(&s, &allocator, base, N));
+    must(&s, bl_trainer_save(s.trainer, path));
+    for (; status == BL_NO_MEMORY && tries < 1000; tries++) {
+        bl_trainer *opened = NULL;
+        const size_t live = counts.live;
+        counts.fail_at = counts.calls + 1 + tries;
+        status = bl_trainer_open(&opened, s.ctx, path);
+        counts.fail_at = 0;
+        assert_true((status == BL_OK) == (opened != NULL));
+        bl_trainer_free(opened);
+        assert_int_equal(counts.live, live);
+    }
+    must(&s, status);
+    assert_true(tries > 50);
     drop(&s);
     assert_int_equal(counts.live, 0);
 }
@@ -522,6 +573,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_trainer_is_refused),
         cmocka_unit_test(test_weights_that_are_no_numbers_are_not_saved),
         cmocka_unit_test(test_memory_gives_out),
+        cmocka_unit_test(test_memory_gives_out_of_a_trainer_from_a_file),
         cmocka_unit_test(test_metadata_is_true),
         cmocka_unit_test(test_gradients_are_named_as_tensors),
     };

@@ -5,6 +5,7 @@
  * seeds that follow --seed.
  */
 #include "../draw/markup.h"
+#include "../option_traits.h"
 #include "report.h"
 
 #include <string.h>
@@ -41,7 +42,7 @@ static bool is_written(const struct report_run *run, const bl_option *option, co
     const bool follows =
         n > 5 && strcmp(option->key + n - 5, "-seed") == 0 && strcmp(option->key, "split-seed") != 0 &&
         json_equal(json_object_get(run->options, option->key), json_object_get(run->options, "seed"));
-    return value && value[0] && !option_is_idle(option->key) && !follows &&
+    return value && value[0] && !option_has(option->key, OPTION_IDLE) && !follows &&
            strcmp(option->group, "former") != 0 && strcmp(option->key, "data") != 0 &&
            strcmp(value, option->default_value) != 0;
 }

@@ -4,6 +4,8 @@
 #include "report.h"
 #include "rule_style.h"
 
+#include "../option_traits.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +141,7 @@ static char *key_of(const struct report_run *run)
     json_t *value = NULL;
     int failed = 0;
     json_object_foreach((json_t *)(uintptr_t)run->options, key,
-                        value) if (!option_is_idle(key) && !is_seed(run->options, key) &&
+                        value) if (!option_has(key, OPTION_IDLE) && !is_seed(run->options, key) &&
                                    !json_is_null(value)) failed |= json_object_set(common, key, value);
     char *text = failed ? NULL : json_dumps(common, JSON_SORT_KEYS | JSON_COMPACT);
     json_decref(common);
@@ -213,7 +215,7 @@ static void put_difference(FILE *to, const struct report_group *group, const str
 {
     const json_t *options = report->runs[group->runs[0]].options;
     const char *value = json_string_value(json_object_get(options, key));
-    if (!value || option_is_idle(key) || is_seed(options, key) || !differs(report, group, key))
+    if (!value || option_has(key, OPTION_IDLE) || is_seed(options, key) || !differs(report, group, key))
         return;
     fprintf(to, "%s%s %s", *is_first ? "" : ", ", key, value);
     *is_first = false;

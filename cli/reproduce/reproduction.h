@@ -98,7 +98,6 @@ bl_status options_configure(bl_config **out, bl_context *ctx, const json_t *opti
 /* An option on which the bits of a run depend, and which differs; NULL: none. ignores_length: epochs do
    not count. */
 const char *options_difference(const bl_config *a, const bl_config *b, bool ignores_length);
-bool option_is_kept(const char *key);
 
 /* ---- reproduction_result.c: the JSON file of a finished run */
 

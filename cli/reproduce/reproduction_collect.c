@@ -5,6 +5,7 @@
  * (versions before 0.2.0), the first epoch is run once more: its figures must be those of the log, which
  * shows that this engine gives the bits of the one that ran.
  */
+#include "../option_traits.h"
 #include "../proc_value.h"
 #include "../runs/run_training.h"
 #include "reproduction.h"
@@ -261,7 +262,7 @@ static json_t *kept_options(const json_t *options)
     const char *key = NULL;
     json_object_foreach((json_t *)options, key, value)
     {
-        if (option_is_kept(key))
+        if (!option_has(key, OPTION_UNSTORED))
             json_object_set(kept, key, value);
     }
     return kept;

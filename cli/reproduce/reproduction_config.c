@@ -4,19 +4,10 @@
  */
 #include "reproduction.h"
 
+#include "../option_traits.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-/* Of these the bits of a run do not depend. */
-bool option_is_kept(const char *key)
-{
-    static const char *const left_out[] = {"data",    "test",   "data-dir",  "out",      "force", "threads",
-                                           "backend", "angles", "no-angles", "max-time", "memory"};
-    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
-        if (strcmp(left_out[i], key) == 0)
-            return false;
-    return true;
-}
 
 int cell_epochs(const struct cell *cell)
 {
@@ -89,7 +80,7 @@ bl_status options_configure(bl_config **out, bl_context *ctx, const json_t *opti
     bl_status status = bl_config_create(&config, ctx);
     json_object_foreach((json_t *)options, key, value)
     {
-        if (status == BL_OK && option_is_kept(key) && json_is_string(value))
+        if (status == BL_OK && !option_has(key, OPTION_UNSTORED) && json_is_string(value))
             status = bl_config_set(config, key, json_string_value(value));
     }
     if (status == BL_OK)
@@ -106,7 +97,8 @@ const char *options_difference(const bl_config *a, const bl_config *b, bool igno
 {
     for (int i = 0; bl_option_at(i); i++) {
         const char *key = bl_option_at(i)->key;
-        const bool is_compared = option_is_kept(key) && strcmp(bl_option_at(i)->group, "former") != 0 &&
+        const bool is_compared = !option_has(key, OPTION_UNSTORED) &&
+                                 strcmp(bl_option_at(i)->group, "former") != 0 &&
                                  !(ignores_length && strcmp(key, "epochs") == 0);
         if (is_compared && strcmp(bl_config_get(a, key), bl_config_get(b, key)) != 0)
             return key;

@@ -5,6 +5,8 @@
 
 #include "run_pool.h"
 
+#include "../option_traits.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
@@ -28,13 +30,6 @@ static bool is_axis(const struct run_plan *plan, const char *key)
     return false;
 }
 
-/* Options that say where and how fast, on which no bit of a run depends. */
-static bool is_about_place(const bl_option *option)
-{
-    return strcmp(option->group, "machine") == 0 || strcmp(option->group, "former") == 0 ||
-           strcmp(option->key, "out") == 0 || strcmp(option->key, "force") == 0;
-}
-
 void plan_begin(struct run_plan *plan, const bl_config *config, const char *const *axes)
 {
     *plan = (struct run_plan){json_object(), json_array(), json_array(), false};
@@ -42,7 +37,8 @@ void plan_begin(struct run_plan *plan, const bl_config *config, const char *cons
         json_array_append_new(plan->axes, json_string(axes[i]));
     for (int i = 0; bl_option_at(i); i++) {
         const bl_option *option = bl_option_at(i);
-        if (bl_config_is_set(config, option->key) && !is_about_place(option) && !is_axis(plan, option->key))
+        if (bl_config_is_set(config, option->key) && !option_has(option->key, OPTION_OF_PLACE) &&
+            !is_axis(plan, option->key))
             json_object_set_new(plan->options, option->key, json_string(bl_config_get(config, option->key)));
     }
 }

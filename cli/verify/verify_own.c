@@ -8,6 +8,8 @@
  */
 #include "verify.h"
 
+#include "backless_rule.h"
+
 /* e, noise, sent: n x outputs; m: 1 x outputs */
 static void mix(const bl_map_call *c)
 {

@@ -158,18 +158,6 @@ bl_status layer_parse(bl_context *ctx, struct layer *layer, struct slice text, s
             why);
 }
 
-void layer_parse_bias(struct layer *layer, struct slice *arguments)
-{
-    static const char word[] = "nobias";
-    const size_t n = sizeof word - 1;
-    const struct slice all = slice_trim(*arguments);
-    const bool ends_so = all.n >= n && memcmp(all.at + all.n - n, word, n) == 0 &&
-                         (all.n == n || all.at[all.n - n - 1] == ' ');
-    layer->has_bias = !ends_so;
-    if (ends_so)
-        *arguments = slice_trim((struct slice){all.at, all.n - n});
-}
-
 static size_t units_of(bl_shape s)
 {
     return (size_t)s.channels * (size_t)s.rows * (size_t)s.cols;

@@ -449,5 +449,5 @@ void workspace_take_weights(struct workspace *workspace, const float *weights, c
 {
     workspace->has_weights = weights != NULL;
     for (size_t n = 0; weights && n < workspace->n; n++)
-        workspace->weights[n] = weights[order[n]];
+        workspace->weights[n] = weights[order ? order[n] : n];
 }

@@ -18,6 +18,8 @@
 
 #include "../net/cut.h"
 
+#include "backless_rule.h"
+
 struct rule;
 
 enum buffer {

@@ -6,8 +6,8 @@
 #include "../base/mem.h"
 #include "../base/rng.h"
 #include "../file/tensors.h"
+#include "feedback_words.h"
 #include "rule.h"
-#include "rule_words.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -78,6 +78,8 @@ struct rule_flow {
     bool writes_deltas;    /* itself, without derivatives of the layers after the weights */
 };
 struct rule_flow rule_flow(const struct rule_ops *ops);
+/* Its functions, for emit_step. */
+struct emission rule_emission(const struct rule_ops *ops);
 /* Emits the rule's program on some nets, and refuses a rule that is not defined on them, with its message. */
 bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops);
 bool rule_is_chain(const struct rule_ops *ops);  /* signals go backward from block to block */

@@ -4,7 +4,6 @@
 #include "rule_table.h"
 
 #include "../base/mem.h"
-#include "rule_words.h"
 #include "user_rule.h"
 
 #include <string.h>
@@ -37,13 +36,6 @@ const struct rule_ops *rule_reference(void)
 bool rule_needs_sums(const struct rule *rule)
 {
     return rule->ops->has_slope && rule->feedback.slope == SLOPE_COS_A;
-}
-
-bl_status rule_check_text(bl_context *ctx, const char *text)
-{
-    if (rule_find(ctx, text))
-        return BL_OK;
-    return rule_unknown(ctx, text);
 }
 
 /* Signals that go from block to block enter at the end of each block, so only direct rules have a choice. */

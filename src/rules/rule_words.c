@@ -1,10 +1,8 @@
 /*
- * rule_words.c - other names of the rules and of feedback, and of methods that are not implemented.
+ * rule_words.c - other names of the rules, and of methods that are not implemented.
  */
-#include "rule_words.h"
-
 #include "../base/nearest.h"
-#include "rule_table.h"
+#include "rule.h"
 #include "user_rule.h"
 
 static const struct alias rule_aliases[] = {
@@ -37,7 +35,7 @@ static const char *rule_name_at(size_t i)
     return ops ? ops->name : NULL;
 }
 
-bl_status rule_unknown(bl_context *ctx, const char *text)
+static bl_status rule_unknown(bl_context *ctx, const char *text)
 {
     enum { MOST = 32 };
     const char *registered[MOST + 1] = {NULL};
@@ -51,38 +49,7 @@ bl_status rule_unknown(bl_context *ctx, const char *text)
     BL_FAIL(ctx, BL_BAD_VALUE, "no rule \"%s\"; %s", text, advice);
 }
 
-static const struct alias feedback_aliases[] = {
-    {"gaussian gauss randn normaldistribution", "write \"normal S\", S the standard deviation"},
-    {"random rand", "write \"uniform X\", which draws from -X to X, or \"normal S\""},
-    {"n\xc3\xb8kland nokland2016 n\xc3\xb8kland2016 default auto", "write nokland"},
-    {"lillicrap2016", "write lillicrap"},
-    {"xavier glorot kaiming he lecun fan",
-     "write fanin or \"fanin GAIN\", by the number of terms in a signal's sum"},
-    {"sign weights symmetric transpose",
-     "feedback that follows the weights belongs to rules: usf takes their signs, bp the weights themselves"},
-    {"file npz npy", "write the file's path, as in feedback.npz or ./feedback.npz"},
-};
-
-static const char *feedback_name_at(size_t i)
+bl_status rule_check_text(bl_context *ctx, const char *text)
 {
-    static const char *const names[] = {"nokland", "lillicrap", "fanin", "uniform", "normal"};
-    return i < sizeof names / sizeof *names ? names[i] : NULL;
-}
-
-static const char *feedback_usage_at(size_t i)
-{
-    static const char *const usages[] = {"nokland", "lillicrap", "\"fanin [GAIN]\"", "\"uniform X\"",
-                                         "\"normal S\", FILE.npz"};
-    return usages[i];
-}
-
-bl_status feedback_unknown(bl_context *ctx, const char *text)
-{
-    static const struct vocabulary feedback = {feedback_name_at, feedback_usage_at, feedback_aliases,
-                                               sizeof feedback_aliases / sizeof *feedback_aliases};
-    struct slice rest = slice_of(text), word = {"", 0};
-    char advice[256];
-    (void)slice_word(&rest, &word);
-    vocabulary_advise(&feedback, word, advice, sizeof advice);
-    BL_FAIL(ctx, BL_BAD_VALUE, "no feedback \"%s\"; %s", text, advice);
+    return rule_find(ctx, text) ? BL_OK : rule_unknown(ctx, text);
 }

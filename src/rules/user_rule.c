@@ -5,7 +5,6 @@
 #include "user_rule.h"
 
 #include "../base/mem.h"
-#include "../net/modules.h"
 
 #include <string.h>
 
@@ -15,20 +14,6 @@ enum {
     ARRAY_NAME = 16,
     MOST_SIDE = 1 << 20
 };
-
-struct user_rule {
-    struct registered_rule link;
-    bl_rule given; /* a copy; members that the caller's header does not have are NULL or 0 */
-    struct rule_ops ops;
-};
-
-const struct rule_ops *user_rule_at(const bl_context *ctx, int i)
-{
-    const struct registered_rule *at = ctx ? ctx->rules : NULL;
-    for (; at && i > 0; i--)
-        at = at->next;
-    return at ? &((const struct user_rule *)(const void *)at)->ops : NULL;
-}
 
 /* ---- Wrappers through which the library calls the user's functions */
 
@@ -45,18 +30,6 @@ static void user_emit(struct bl_emitter *e, size_t l)
 static void user_learn(struct bl_emitter *e, size_t l)
 {
     e->program->user->learn(e, (int)l, e->program->user->user);
-}
-
-bl_status user_rule_bind(struct rule *rule, const struct net *net)
-{
-    const struct rule_flow flow = rule_flow(rule->ops);
-    if (flow.reads_previous || flow.has_second_pass)
-        BL_TRY(net_check_push(net, rule->ops->name));
-    if (flow.reads_previous)
-        BL_TRY(net_check_unmerged(net, rule->ops->name));
-    if (flow.has_second_pass)
-        BL_TRY(net_check_output_alone(net, rule->ops->name));
-    return rule_arrays_create(rule, net);
 }
 
 /* Draws direct feedback for every block for which `emit` is called. A rule that reads other blocks' deltas is
@@ -206,14 +179,14 @@ static const char *copy_text(char **at, const char *text)
 /* Copies the rule, its arrays and all texts into one allocation, which the context frees. */
 static bl_status copy_rule(struct user_rule **out, bl_context *ctx, const bl_rule *rule)
 {
-    const size_t n = (size_t)rule->n_arrays, arrays_at = (sizeof **out + 15) / 16 * 16;
+    const size_t n = (size_t)rule->n_arrays;
     size_t texts = strlen(rule->name) + strlen(rule->about) + strlen(rule->equation) + 3;
     for (size_t i = 0; i < n; i++)
         texts += strlen(rule->arrays[i].name) + 1;
     void *block = NULL;
-    BL_TRY(mem_array_bytes(ctx, &block, 1, arrays_at + n * sizeof(bl_rule_array) + texts, "the rule"));
+    BL_TRY(mem_array_bytes(ctx, &block, 1, sizeof **out + n * sizeof(bl_rule_array) + texts, "the rule"));
     struct user_rule *made = block;
-    bl_rule_array *arrays = (bl_rule_array *)(void *)((char *)block + arrays_at);
+    bl_rule_array *arrays = made->arrays;
     char *at = (char *)(arrays + n);
     made->given = *rule;
     made->given.name = copy_text(&at, rule->name);

@@ -5,10 +5,19 @@
 #ifndef BL_RULES_USER_RULE_H
 #define BL_RULES_USER_RULE_H
 
+#include "../base/context.h"
 #include "../program/user_operands.h"
 #include "rule.h"
 
 #include <stdatomic.h>
+
+/* A registered rule. It is in the list of its context, which frees it. */
+struct user_rule {
+    struct registered_rule link;
+    bl_rule given; /* a copy; members that the caller's header does not have are NULL or 0 */
+    struct rule_ops ops;
+    bl_rule_array arrays[]; /* given.n_arrays of them; behind them all texts */
+};
 
 /* The i-th rule that is registered with ctx; NULL past the last. */
 const struct rule_ops *user_rule_at(const bl_context *ctx, int i);

@@ -8,7 +8,6 @@
 #include "trainer.h"
 
 #include "../base/mem.h"
-#include "option_table.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -292,7 +291,7 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
 
 /* The metadata of a file, or what a file of 0.1.0 means where it has none, because the option did not exist,
    or has an old name for the value. NULL: the file must have it. */
-static const char *metadata_of(const struct tensors *file, const char *key)
+const char *checkpoint_metadata(const struct tensors *file, const char *key)
 {
     if (strcmp(key, "modules") == 0 && !tensors_metadata(file, key))
         return "layer"; /* the only modules of versions without the option */
@@ -311,7 +310,7 @@ static const char *metadata_of(const struct tensors *file, const char *key)
 static bl_status read_slope(struct checkpoint_taking *from)
 {
     const bl_trainer *t = from->t;
-    const char *theirs = metadata_of(from->file, "slope");
+    const char *theirs = checkpoint_metadata(from->file, "slope");
     if (!t->model->rule->ops->has_slope || bl_config_is_set(t->config, "slope"))
         return BL_OK;
     if (!theirs)
@@ -404,7 +403,7 @@ static bl_status check_same(const struct checkpoint_taking *from, int format)
     static const char *const keys[] = {"net",   "rule",  "loss",  "reduction", "optimizer", "seed",
                                        "input", "inlet", "slope", "lambda",    "precision", "modules"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *theirs = metadata_of(from->file, keys[i]), *ours = bl_model_metadata(model, keys[i]);
+        const char *theirs = checkpoint_metadata(from->file, keys[i]), *ours = bl_model_metadata(model, keys[i]);
         const bool is_taken = from->slope_text && strcmp(keys[i], "slope") == 0;
         if (!ours || is_taken) /* of another rule, which is already refused */
             continue;
@@ -492,18 +491,29 @@ static bl_status take_checkpoint(struct checkpoint_taking *from, bool is_stream)
     return BL_OK;
 }
 
-static bl_status read_file(bl_trainer *t, const char *path, bool is_stream)
+static bl_status take_file(bl_trainer *t, const struct tensors *file, const char *path, bool is_stream)
 {
-    struct tensors *file = NULL;
-    BL_TRY(tensors_read(&file, t->ctx, path));
     struct checkpoint_taking from = {
         .t = t, .file = file, .path = path, .state = t->state, .schedule = t->schedule};
     bl_status status = check(&from, is_stream);
     if (status == BL_OK)
         status = take_checkpoint(&from, is_stream);
     json_decref(from.early_angles);
+    return status;
+}
+
+static bl_status read_file(bl_trainer *t, const char *path, bool is_stream)
+{
+    struct tensors *file = NULL;
+    BL_TRY(tensors_read(&file, t->ctx, path));
+    const bl_status status = take_file(t, file, path, is_stream);
     tensors_free(t->ctx, file);
     return status;
+}
+
+bl_status checkpoint_take_stream(bl_trainer *t, const struct tensors *file, const char *path)
+{
+    return take_file(t, file, path, true);
 }
 
 bl_status checkpoint_read(bl_trainer *t, const char *path)

@@ -42,6 +42,12 @@ static bool find_config(const char *key, size_t *out)
     return false;
 }
 
+bl_status option_check(bl_context *ctx, const char *key, const char *text)
+{
+    size_t i = 0;
+    return find_config(key, &i) ? option_table[i].check(ctx, key, text) : option_unknown(ctx, key);
+}
+
 bl_status bl_config_create(bl_config **out, bl_context *ctx)
 {
     if (!ctx)

@@ -10,6 +10,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/* Whether `text` is a valid value of the option `key`, which must exist. */
+bl_status option_check(bl_context *ctx, const char *key, const char *text);
+
 /* Typed readers of values, which were checked when they were set. The text lives until the option is set
    again. */
 const char *config_text(const bl_config *config, const char *key);

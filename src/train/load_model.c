@@ -5,8 +5,8 @@
 #include "../base/files_read.h"
 #include "../base/mem.h"
 #include "../net/modules.h"
+#include "config.h"
 #include "model.h"
-#include "option_table.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -448,16 +448,9 @@ static bl_status build(const struct loading *from, bl_data *schema, bl_model **o
     return BL_OK;
 }
 
-bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
+bl_status model_from_file(bl_model **out, bl_context *ctx, const struct tensors *file, const char *path)
 {
-    if (!ctx)
-        return BL_BAD_VALUE;
-    BL_GIVEN(ctx, out);
-    BL_GIVEN(ctx, path);
-    struct tensors *file = NULL;
     bl_data *schema = NULL;
-    BL_TRY(files_read_add(ctx, path, READ_AS_MODEL));
-    BL_TRY(tensors_read(&file, ctx, path));
     struct loading from = {ctx, path, file, MODEL_FORMAT};
     bl_status status = model_read_format(ctx, file, path, &from.format);
     if (status == BL_OK)
@@ -468,7 +461,20 @@ bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
         status = build(&from, schema, out);
     }
     data_free(schema);
-    tensors_free(ctx, file);
     /* whatever a callee reports about a value of the file, the error is in the file */
     return status == BL_BAD_VALUE || status == BL_NOT_DEFINED ? BL_BAD_DATA : status;
+}
+
+bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
+{
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
+    BL_GIVEN(ctx, path);
+    struct tensors *file = NULL;
+    BL_TRY(files_read_add(ctx, path, READ_AS_MODEL));
+    BL_TRY(tensors_read(&file, ctx, path));
+    const bl_status status = model_from_file(out, ctx, file, path);
+    tensors_free(ctx, file);
+    return status;
 }

@@ -37,6 +37,10 @@ struct bl_model {
 bl_status model_create(bl_model **out, bl_context *ctx, struct net *net, struct rule *rule,
                        const struct loss_ops *loss, const bl_data *schema);
 
+/* Makes a model of a file that was read from `path`. BL_BAD_DATA: it is not a model that this version can
+   use. */
+bl_status model_from_file(bl_model **out, bl_context *ctx, const struct tensors *file, const char *path);
+
 /* Whether a single output predicts two classes. It is then the probability of the second class. */
 bool model_is_one_of_two(const struct net *net, const bl_data *schema);
 

@@ -393,11 +393,3 @@ const struct option_row option_table[] = {
      feedback_at_check_text_option},
 };
 const size_t option_count = sizeof option_table / sizeof *option_table;
-
-bl_status option_check(bl_context *ctx, const char *key, const char *text)
-{
-    for (size_t i = 0; i < option_count; i++)
-        if (strcmp(option_table[i].option.key, key) == 0)
-            return option_table[i].check(ctx, key, text);
-    return option_unknown(ctx, key);
-}

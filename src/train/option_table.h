@@ -16,7 +16,4 @@ struct option_row {
 extern const struct option_row option_table[];
 extern const size_t option_count;
 
-/* Whether `text` is a valid value of the option `key`, which must exist. */
-bl_status option_check(bl_context *ctx, const char *key, const char *text);
-
 #endif

@@ -5,6 +5,7 @@
  */
 #include "run_folder.h"
 
+#include "../base/compiler.h"
 #include "../base/files_read.h"
 #include "../base/mem.h"
 #include "../file/destination.h"
@@ -137,16 +138,6 @@ static json_t *hash_text(uint64_t hash)
     return json_string(text);
 }
 
-/* The compiler that built the library; "" where the build does not record it. */
-static const char *compiler(void)
-{
-    bl_part part = {.size = sizeof part};
-    for (int i = 0; bl_build_part(i, &part); i++)
-        if (strcmp(part.name, "compiler") == 0 && part.version)
-            return part.version;
-    return "";
-}
-
 static bl_status write_config(const struct run_folder *folder, const bl_trainer *t, const bl_data *train)
 {
     struct utsname machine;
@@ -158,7 +149,7 @@ static bl_status write_config(const struct run_folder *folder, const bl_trainer 
     json_object_set_new(data, "split", origin_to_json(&train->origin));
     json_object_set_new(root, "version", json_string(BL_VERSION));
     json_object_set_new(root, "numeric_revision", json_integer(BL_NUMERIC_REVISION));
-    json_object_set_new(root, "compiler", json_string(compiler()));
+    json_object_set_new(root, "compiler", json_string(compiler_text()));
     json_object_set_new(root, "backend", json_string(t->ctx->backend->name));
     json_object_set_new(root, "instruction_set", json_string(t->ctx->backend->machine));
     json_object_set_new(root, "threads", json_integer(t->ctx->threads));

@@ -361,7 +361,7 @@ static struct matrix gradient_of(const struct scene *scene, float **db)
         return matrix_of(at->worker->tile, rows, 0);
     }
     *db = to && block->n_weighted > 1 ? to + W[1].at + at->channels.begin
-                                      : at->worker->tile + (rows * cols + 15) / 16 * 16;
+                                      : at->worker->tile + mem_whole_lines(rows * cols);
     if (!to)
         return matrix_of(at->worker->tile, rows, cols);
     return (struct matrix){to + W->at + at->channels.begin * W->cols + columns.begin, rows, cols, W->cols};

@@ -5,26 +5,10 @@
 #include "max_norm.h"
 #include "stillness.h"
 
-#include "../base/mem.h"
-
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-bl_status trainer_note(bl_trainer *t, const char *format, ...)
-{
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    size_t room = t->n_notes;
-    BL_TRY(MEM_GROW(t->ctx, &t->notes, &room, t->n_notes, "a note"));
-    BL_TRY(mem_text(t->ctx, &t->notes[t->n_notes], text, strlen(text)));
-    t->n_notes++;
-    return BL_OK;
-}
+enum { STREAM_BATCH = 64 };
 
 void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered)
 {
@@ -105,7 +89,28 @@ bl_status trainer_check_data(const bl_trainer *t, const bl_data *data)
     return data_check_wrapped(t->ctx, data);
 }
 
-static bl_status check_batch(const bl_trainer *t, const struct batch *batch)
+/* NULL: all are 1. */
+static bl_status check_weights(const bl_trainer *t, const float *weights, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; weights && i < n; i++) {
+        if (!(weights[i] >= 0.0f) || !isfinite(weights[i]))
+            BL_FAIL(t->ctx, BL_BAD_VALUE, "weight %g of example %zu, expected a finite number of 0 or more",
+                    (double)weights[i], i);
+        sum += (double)weights[i];
+    }
+    if (weights && !(sum > 0.0))
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "the weights of all %zu examples are 0", n);
+    return BL_OK;
+}
+
+size_t trainer_most_examples(const bl_trainer *t)
+{
+    const bool is_open = !bl_config_is_set(t->config, "batch");
+    return is_open && t->batch < STREAM_BATCH ? STREAM_BATCH : t->batch;
+}
+
+static bl_status check_batch(const bl_trainer *t, const bl_batch *batch)
 {
     const bl_data *schema = t->model->schema;
     if ((batch->targets != NULL) != schema->has_targets)
@@ -118,14 +123,14 @@ static bl_status check_batch(const bl_trainer *t, const struct batch *batch)
         if (batch->labels[i] < 0 || batch->labels[i] >= schema->outputs)
             BL_FAIL(t->ctx, BL_BAD_VALUE, "label %d of example %zu, expected 0 to %d", (int)batch->labels[i],
                     i, schema->outputs - 1);
-    return BL_OK;
+    return check_weights(t, batch->weights, batch->n);
 }
 
-bl_status trainer_take_batch(bl_trainer *t, struct workspace *workspace, const struct batch *batch)
+bl_status trainer_take_batch(bl_trainer *t, struct workspace *workspace, const bl_batch *batch)
 {
     BL_TRY(check_batch(t, batch));
     workspace_set_size(workspace, batch->n);
-    workspace_take_weights(workspace, NULL, NULL);
+    workspace_take_weights(workspace, batch->weights, NULL);
     BL_TRY(scaling_apply(t->ctx, t->model->schema, &(struct raw_rows){batch->x, NULL, 0, batch->n},
                          workspace->x.x));
     if (batch->targets)
@@ -145,7 +150,7 @@ bl_status bl_trainer_set_rate(bl_trainer *t, double rate)
     return BL_OK;
 }
 
-static bl_status step_on(bl_trainer *t, const struct batch *batch, double *loss)
+static bl_status step_on(bl_trainer *t, const bl_batch *batch, double *loss)
 {
     struct outcome outcome;
     const double rate = t->state.step_rate > 0.0 ? t->state.step_rate : trainer_rate(t, 0);
@@ -171,7 +176,7 @@ bl_status bl_trainer_step(bl_trainer *t, const float *x, const int32_t *labels, 
         return BL_BAD_VALUE;
     BL_GIVEN(t->ctx, x);
     BL_GIVEN(t->ctx, labels);
-    return step_on(t, &(struct batch){.x = x, .labels = labels, .n = n}, loss);
+    return step_on(t, &(bl_batch){.x = x, .labels = labels, .n = n}, loss);
 }
 
 bl_status bl_trainer_step_targets(bl_trainer *t, const float *x, const float *targets, size_t n, double *loss)
@@ -180,5 +185,20 @@ bl_status bl_trainer_step_targets(bl_trainer *t, const float *x, const float *ta
         return BL_BAD_VALUE;
     BL_GIVEN(t->ctx, x);
     BL_GIVEN(t->ctx, targets);
-    return step_on(t, &(struct batch){.x = x, .targets = targets, .n = n}, loss);
+    return step_on(t, &(bl_batch){.x = x, .targets = targets, .n = n}, loss);
+}
+
+bl_status bl_trainer_step_batch(bl_trainer *t, const bl_batch *batch, double *loss)
+{
+    if (!t)
+        return BL_BAD_VALUE;
+    BL_GIVEN(t->ctx, batch);
+    if (batch->size < sizeof *batch)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "batch->size is %zu, expected sizeof(bl_batch), %zu", batch->size,
+                sizeof *batch);
+    BL_GIVEN(t->ctx, batch->x);
+    if ((batch->labels != NULL) == (batch->targets != NULL))
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "bl_trainer_step_batch: %s, expected one of labels and targets",
+                batch->labels ? "both labels and targets" : "neither labels nor targets");
+    return step_on(t, batch, loss);
 }

@@ -14,6 +14,7 @@
 #include "schedule.h"
 
 #include <jansson.h>
+#include <string.h>
 
 /* The state of a run besides weights and optimiser state. Checkpoints contain all of it. */
 struct run_state {
@@ -72,15 +73,11 @@ struct bl_trainer {
     bool is_resumed; /* the folder is its own */
 };
 
-/* A batch of the caller, with labels or targets. The other one is NULL. */
-struct batch {
-    const float *x, *targets;
-    const int32_t *labels;
-    size_t n;
-};
-
 /* Whether the option memory is low. */
-bool trainer_is_lean(const bl_trainer *trainer);
+static inline bool trainer_is_lean(const bl_trainer *trainer)
+{
+    return strcmp(config_text(trainer->config, "memory"), "low") == 0;
+}
 /* The memory of a batch of up to `capacity` examples on which the rule trains or is inspected. */
 bl_status trainer_make_workspace(struct workspace **out, const bl_trainer *trainer, size_t capacity,
                                  enum workspace_memory memory);
@@ -89,7 +86,7 @@ bl_status trainer_make_workspace(struct workspace **out, const bl_trainer *train
 size_t trainer_most_examples(const bl_trainer *trainer);
 /* Copies the batch to the workspace, scaled as the training set. BL_BAD_VALUE: it does not fit the
    trainer. */
-bl_status trainer_take_batch(bl_trainer *trainer, struct workspace *workspace, const struct batch *batch);
+bl_status trainer_take_batch(bl_trainer *trainer, struct workspace *workspace, const bl_batch *batch);
 
 /* For tests: gradients go to a buffer before the optimiser reads them. The bits do not change. */
 void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered);
@@ -105,6 +102,8 @@ bl_status trainer_check_data(const bl_trainer *trainer, const bl_data *data);
 /* Adds a sentence to trainer->notes. */
 bl_status trainer_note(bl_trainer *trainer, const char *format, ...) BL_PRINTF(2, 3);
 bl_status trainer_check_finite(bl_trainer *trainer);
+/* Whether the option init is zero by default. */
+bool trainer_may_start_from_zero(const struct net *net, const struct rule_ops *ops);
 /* The default of the option feedback. */
 const char *trainer_default_feedback(const struct rule_ops *ops, const struct net *net,
                                      const struct optimizer *optimizer);
@@ -128,5 +127,10 @@ bl_status checkpoint_read(bl_trainer *trainer, const char *path);
    may differ, unless the file was saved within an epoch. Rate, schedule and epochs are taken from the file if
    the configuration does not set them. */
 bl_status checkpoint_read_stream(bl_trainer *trainer, const char *path);
+/* The same from a file that has been read from `path`. */
+bl_status checkpoint_take_stream(bl_trainer *trainer, const struct tensors *file, const char *path);
+/* The metadata of a file, or their meaning in a file of 0.1.0 where it has none, because the option did not
+   exist, or has an old name for the value. NULL: the file has none. */
+const char *checkpoint_metadata(const struct tensors *file, const char *key);
 
 #endif

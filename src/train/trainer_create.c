@@ -16,44 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCORE_BATCH = 500, STREAM_BATCH = 64, ZERO_START_PERCENT = 25 };
+enum { SCORE_BATCH = 500 };
 
 static bl_status set_default(bl_config *config, const char *key, const char *text)
 {
     return config_text(config, key)[0] ? BL_OK : config_set_default(config, key, text);
-}
-
-/* Whether every hidden activation has a slope at 0, so that none is a relu or nearly one. */
-static bool is_steep(const struct net *net)
-{
-    return 100.0f * net_slope_at_zero(net) >= (float)ZERO_START_PERCENT;
-}
-
-/* From zero weights the hidden units of a block move along as many directions as the error has. With one
-   output, or two classes, that is one direction, and all units stay alike and learn little more than a linear
-   model. After zero weights layer norm has nothing to normalise and multiplies the derivative by 1 /
-   sqrt(epsilon) = 316, from which rules with chains of matrices did not recover (docs/rules.md). */
-static bool may_start_from_zero(const struct net *net, const struct rule_ops *ops)
-{
-    if (net->reader_of_all && rule_is_chain(ops))
-        return false;
-    const bool has_directions = net->n_blocks == 1 || net->blocks[net_last(net)].units > 2;
-    return ops->learns_from_zero && !net->has_merged_modules && is_steep(net) && has_directions;
-}
-
-/* In a chain of matrices the size of a signal is multiplied by the gain at each block, whereas the signal of
-   a direct rule, or of a chain with one hidden block, passes one matrix. Relus do not bound their outputs,
-   and need half the size (docs/rules.md). */
-const char *trainer_default_feedback(const struct rule_ops *ops, const struct net *net,
-                                     const struct optimizer *optimizer)
-{
-    if (ops->default_feedback)
-        return ops->default_feedback;
-    if (optimizer->ops->hides_scale)
-        return "nokland";
-    if (!rule_is_chain(ops) || net->n_blocks <= 2)
-        return "uniform 1";
-    return is_steep(net) ? "fanin" : "fanin 0.5";
 }
 
 static bl_status set_default_size(bl_config *config, const char *key, size_t n)
@@ -95,7 +62,7 @@ static bl_status set_training_defaults(bl_config *config, const struct optimizer
 static bl_status set_all_defaults(bl_config *config, const struct net *net, const struct rule_ops *ops,
                                   const struct optimizer *optimizer, size_t examples)
 {
-    BL_TRY(set_default(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
+    BL_TRY(set_default(config, "init", trainer_may_start_from_zero(net, ops) ? "zero" : "fanin"));
     BL_TRY(set_default(config, "feedback", trainer_default_feedback(ops, net, optimizer)));
     BL_TRY(set_training_defaults(config, optimizer, examples));
     return bl_config_is_set(config, "net") ? bl_config_set(config, "net", net->text)
@@ -319,11 +286,6 @@ static bl_status set_metadata(bl_trainer *t, const bl_data *schema)
     return model_set_number(t->model, "outputs", schema->outputs);
 }
 
-bool trainer_is_lean(const bl_trainer *t)
-{
-    return strcmp(config_text(t->config, "memory"), "low") == 0;
-}
-
 static enum precision precision_of(const bl_trainer *t)
 {
     const char *text = config_text(t->config, "precision");
@@ -377,12 +339,6 @@ static bl_status set_rule_defaults(bl_trainer *t, struct optimizer *optimizer)
     BL_TRY(set_default(t->config, "lambda", lambda));
     optimizer->lambda = (float)config_number(t->config, "lambda");
     return BL_OK;
-}
-
-size_t trainer_most_examples(const bl_trainer *t)
-{
-    const bool is_open = !bl_config_is_set(t->config, "batch");
-    return is_open && t->batch < STREAM_BATCH ? STREAM_BATCH : t->batch;
 }
 
 static bl_status build(bl_trainer *t, const bl_data *schema)

@@ -16,7 +16,7 @@ static bl_status need_inspected(bl_trainer *t)
     return trainer_make_workspace(&t->inspected, t, t->workspace->capacity, WORKSPACE_KEEPS_ALL);
 }
 
-static bl_status inspect(bl_trainer *t, const struct batch *batch)
+static bl_status inspect(bl_trainer *t, const bl_batch *batch)
 {
     if (trainer_is_lean(t))
         BL_FAIL(t->ctx, BL_BAD_VALUE, "with memory low there is nothing kept to inspect");
@@ -36,7 +36,7 @@ bl_status bl_trainer_inspect(bl_trainer *t, const float *x, const int32_t *label
         return BL_BAD_VALUE;
     BL_GIVEN(t->ctx, x);
     BL_GIVEN(t->ctx, labels);
-    return inspect(t, &(struct batch){.x = x, .labels = labels, .n = n});
+    return inspect(t, &(bl_batch){.x = x, .labels = labels, .n = n});
 }
 
 bl_status bl_trainer_inspect_targets(bl_trainer *t, const float *x, const float *targets, size_t n)
@@ -45,7 +45,7 @@ bl_status bl_trainer_inspect_targets(bl_trainer *t, const float *x, const float 
         return BL_BAD_VALUE;
     BL_GIVEN(t->ctx, x);
     BL_GIVEN(t->ctx, targets);
-    return inspect(t, &(struct batch){.x = x, .targets = targets, .n = n});
+    return inspect(t, &(bl_batch){.x = x, .targets = targets, .n = n});
 }
 
 int bl_trainer_activation(const bl_trainer *t, int i, bl_tensor *out)
