@@ -502,7 +502,7 @@ static void test_refusals(void **state)
     } cases[] = {
         {plain, "ifa", "residual", NULL, NULL, BL_NOT_DEFINED,
          "rule ifa is not defined with the option modules"},
-        {row, "ifa", "2", NULL, NULL, BL_NOT_DEFINED, "onward"},
+        {row, "ifa", "2", NULL, NULL, BL_NOT_DEFINED, "go forward"},
         {row, "ifa", "residual", NULL, NULL, BL_OK, NULL},
         {row, "pepita", "3", NULL, NULL, BL_NOT_DEFINED, "is in the output's module"},
         {row, "pepita", "2", NULL, NULL, BL_OK, NULL},

@@ -88,7 +88,7 @@ static uint64_t word_of(uint32_t generation, size_t count)
 }
 
 /* Takes a task off the list; *left: how many there were. */
-static bool take_parallel(struct list *list, uint32_t generation, size_t *left)
+static bool claim_task(struct list *list, uint32_t generation, size_t *left)
 {
     uint64_t word = atomic_load_explicit(&list->word, memory_order_relaxed);
     while (generation_of(word) == generation && count_of(word) > 0)
@@ -123,7 +123,7 @@ static void work_on(struct worker_pool *pool, uint64_t open, int worker)
     size_t left = 0;
     for (int i = 0; i < n_workers; i++) {
         const int owner = (worker + i) % n_workers;
-        while (take_parallel(&pool->lists[owner], generation_of(open), &left)) {
+        while (claim_task(&pool->lists[owner], generation_of(open), &left)) {
             pool->task(pool->work, task_of(pool, owner, left), worker);
             if (atomic_fetch_sub(&pool->n_left, 1) == 1)
                 wake(&pool->sleep_slots[0]);

@@ -24,8 +24,8 @@ static bl_status read_head(bl_context *ctx, const char *path, unsigned char head
     return status;
 }
 
-static bl_status fill_arrays(struct tensors *t, bl_context *ctx, const char *path, const unsigned char *bytes,
-                             size_t n)
+static bl_status add_arrays(struct tensors *t, bl_context *ctx, const char *path, const unsigned char *bytes,
+                            size_t n)
 {
     return npz_is(bytes, n) ? npz_add(t, ctx, path, bytes, n, most_unpacked)
                             : npy_add(t, ctx, path, "0", bytes, n);
@@ -39,7 +39,7 @@ static bl_status read_numpy(struct tensors **out, bl_context *ctx, const char *p
     BL_TRY(disk_file_load(&bytes, &n, ctx, path));
     bl_status status = tensors_create(&t, ctx);
     if (status == BL_OK)
-        status = fill_arrays(t, ctx, path, bytes, n);
+        status = add_arrays(t, ctx, path, bytes, n);
     mem_free(ctx, bytes);
     if (status != BL_OK) {
         tensors_free(ctx, t);

@@ -55,8 +55,8 @@ static bool follow(char *path)
 }
 
 /* What is at path, itself no link: `found` is what lstat says. */
-static bl_status judge_destination(struct destination *d, bl_context *ctx, const char *path,
-                                   const struct stat *found)
+static bl_status check_existing(struct destination *d, bl_context *ctx, const char *path,
+                                const struct stat *found)
 {
     if (S_ISDIR(found->st_mode))
         return cannot(ctx, path, "it is a folder, expected the name of a file");
@@ -83,11 +83,11 @@ static bl_status walk(struct destination *d, bl_context *ctx, const char *named,
             return BL_OK;
         }
         if (leads_to_stream(path, &found))
-            return judge_destination(d, ctx, path, &found);
+            return check_existing(d, ctx, path, &found);
         if (lstat(path, &found) != 0)
             return errno == ENOENT ? BL_OK : cannot(ctx, named, strerror(errno));
         if (!S_ISLNK(found.st_mode))
-            return judge_destination(d, ctx, named, &found);
+            return check_existing(d, ctx, named, &found);
         if (!follow(path))
             return cannot(ctx, named, strerror(errno));
     }

@@ -41,7 +41,7 @@ static void skip_blanks(struct slice *s)
     }
 }
 
-static bool take_npy(struct slice *s, const char *word)
+static bool take_prefix(struct slice *s, const char *word)
 {
     const size_t n = strlen(word);
     skip_blanks(s);
@@ -53,7 +53,7 @@ static bool take_npy(struct slice *s, const char *word)
 
 static bool take_text(struct slice *s, struct slice *text)
 {
-    const char *quote = take_npy(s, "'") ? "'" : take_npy(s, "\"") ? "\"" : NULL;
+    const char *quote = take_prefix(s, "'") ? "'" : take_prefix(s, "\"") ? "\"" : NULL;
     if (!quote)
         return false;
     size_t n = 0;
@@ -61,7 +61,7 @@ static bool take_text(struct slice *s, struct slice *text)
         n++;
     *text = (struct slice){s->at, n};
     *s = (struct slice){s->at + n, s->n - n};
-    return s->n > 0 && take_npy(s, quote);
+    return s->n > 0 && take_prefix(s, quote);
 }
 
 static bool take_size(struct slice *s, size_t *size)
@@ -78,34 +78,34 @@ static bool take_size(struct slice *s, size_t *size)
 /* "(3,)", "(3, 4)", "()"; sizes after the fourth are only counted. */
 static bool take_shape(struct slice *s, struct npy *a)
 {
-    if (!take_npy(s, "("))
+    if (!take_prefix(s, "("))
         return false;
-    while (!take_npy(s, ")")) {
+    while (!take_prefix(s, ")")) {
         size_t size = 0;
         if (!take_size(s, &size))
             return false;
         if (a->n_dims < NPY_MOST_DIMENSIONS)
             a->sizes[a->n_dims] = size;
         a->n_dims++;
-        if (!take_npy(s, ","))
-            return a->n_dims > 1 && take_npy(s, ")"); /* "(3)" is a number, not a shape */
+        if (!take_prefix(s, ","))
+            return a->n_dims > 1 && take_prefix(s, ")"); /* "(3)" is a number, not a shape */
     }
     return true;
 }
 
 static bool take_order(struct slice *s, bool *is_fortran)
 {
-    *is_fortran = take_npy(s, "True");
-    return *is_fortran || take_npy(s, "False");
+    *is_fortran = take_prefix(s, "True");
+    return *is_fortran || take_prefix(s, "False");
 }
 
 /* Parses one "key: value"; false also for a repeated key. */
 static bool take_item(struct slice *s, struct npy *a)
 {
     struct slice key;
-    if (!take_text(s, &key) || !take_npy(s, ":"))
+    if (!take_text(s, &key) || !take_prefix(s, ":"))
         return false;
-    a->is_structured = a->is_structured || (slice_is(key, "descr") && take_npy(s, "["));
+    a->is_structured = a->is_structured || (slice_is(key, "descr") && take_prefix(s, "["));
     if (slice_is(key, "descr") && !a->descr.at && !a->is_structured)
         return take_text(s, &a->descr);
     if (slice_is(key, "fortran_order") && !a->has_order)
@@ -117,13 +117,13 @@ static bool take_item(struct slice *s, struct npy *a)
 
 static bool take_dictionary(struct slice *s, struct npy *a)
 {
-    if (!take_npy(s, "{"))
+    if (!take_prefix(s, "{"))
         return false;
-    while (!take_npy(s, "}")) {
+    while (!take_prefix(s, "}")) {
         if (!take_item(s, a))
             return false;
-        if (!take_npy(s, ",")) {
-            if (!take_npy(s, "}"))
+        if (!take_prefix(s, ",")) {
+            if (!take_prefix(s, "}"))
                 return false;
             break;
         }

@@ -26,7 +26,7 @@ struct plan { /* the position of one tensor; the name belongs to the header */
     uint64_t begin, end; /* bytes of the values' part */
 };
 
-struct tensors_read_reading {
+struct tensors_reader {
     bl_context *ctx;
     struct disk_file file;
     json_t *header;
@@ -38,7 +38,7 @@ struct tensors_read_reading {
 
 #define REFUSE(r, ...) BL_FAIL((r)->ctx, BL_BAD_DATA, __VA_ARGS__)
 
-static bl_status read_length(struct tensors_read_reading *r, size_t *length)
+static bl_status read_length(struct tensors_reader *r, size_t *length)
 {
     const char *path = r->file.path;
     const uint64_t size = r->file.size;
@@ -60,7 +60,7 @@ static bl_status read_length(struct tensors_read_reading *r, size_t *length)
 }
 
 /* Jansson sets no code when it runs out of memory deep inside. */
-static bl_status json_failure(const struct tensors_read_reading *r, const json_error_t *error)
+static bl_status json_failure(const struct tensors_reader *r, const json_error_t *error)
 {
     switch (json_error_code(error)) {
     case json_error_unknown:
@@ -75,7 +75,7 @@ static bl_status json_failure(const struct tensors_read_reading *r, const json_e
     }
 }
 
-static bl_status parse_header(struct tensors_read_reading *r, const char *text, size_t n)
+static bl_status parse_header(struct tensors_reader *r, const char *text, size_t n)
 {
     if (n == 0 || text[0] != '{')
         REFUSE(r, "%s: the header does not begin with {; is it a safetensors file?", r->file.path);
@@ -85,7 +85,7 @@ static bl_status parse_header(struct tensors_read_reading *r, const char *text, 
     return r->header ? BL_OK : json_failure(r, &error);
 }
 
-static bl_status read_header(struct tensors_read_reading *r)
+static bl_status read_header(struct tensors_reader *r)
 {
     size_t n = 0;
     char *text = NULL;
@@ -98,7 +98,7 @@ static bl_status read_header(struct tensors_read_reading *r)
     return status;
 }
 
-static bl_status read_metadata(struct tensors_read_reading *r, json_t *metadata)
+static bl_status read_metadata(struct tensors_reader *r, json_t *metadata)
 {
     if (!json_is_object(metadata))
         REFUSE(r, "%s: __metadata__ is not an object of texts", r->file.path);
@@ -123,7 +123,7 @@ static bool whole_number(const json_t *value, uint64_t *out)
     return true;
 }
 
-static bl_status plan_shape(const struct tensors_read_reading *r, const json_t *shape, struct plan *plan)
+static bl_status plan_shape(const struct tensors_reader *r, const json_t *shape, struct plan *plan)
 {
     const char *path = r->file.path;
     const size_t n_dims = json_array_size(shape); /* 0 also for a value that is not an array */
@@ -146,7 +146,7 @@ static bl_status plan_shape(const struct tensors_read_reading *r, const json_t *
     return BL_OK;
 }
 
-static bl_status plan_offsets(const struct tensors_read_reading *r, const json_t *offsets, struct plan *plan)
+static bl_status plan_offsets(const struct tensors_reader *r, const json_t *offsets, struct plan *plan)
 {
     const char *path = r->file.path;
     if (json_array_size(offsets) != 2 || !whole_number(json_array_get(offsets, 0), &plan->begin) ||
@@ -167,8 +167,8 @@ static bl_status plan_offsets(const struct tensors_read_reading *r, const json_t
     return BL_OK;
 }
 
-static bl_status plan_tensor(const struct tensors_read_reading *r, const char *name,
-                             const json_t *description, struct plan *plan)
+static bl_status plan_tensor(const struct tensors_reader *r, const char *name, const json_t *description,
+                             struct plan *plan)
 {
     const char *path = r->file.path;
     plan->name = name;
@@ -195,7 +195,7 @@ static int by_begin(const void *a, const void *b)
 }
 
 /* The plans, sorted by position, must cover every byte exactly once. */
-static bl_status check_cover(struct tensors_read_reading *r)
+static bl_status check_cover(struct tensors_reader *r)
 {
     qsort(r->plans, r->n_plans, sizeof *r->plans, by_begin);
     unsigned long long covered = 0;
@@ -214,7 +214,7 @@ static bl_status check_cover(struct tensors_read_reading *r)
     return BL_OK;
 }
 
-static bl_status make_plans(struct tensors_read_reading *r)
+static bl_status make_plans(struct tensors_reader *r)
 {
     BL_TRY(MEM_ARRAY(r->ctx, &r->plans, json_object_size(r->header), "a table of tensors"));
     const char *name = NULL;
@@ -231,15 +231,14 @@ static bl_status make_plans(struct tensors_read_reading *r)
     return check_cover(r);
 }
 
-static bl_status not_finite(const struct tensors_read_reading *r, const struct plan *plan, double value,
-                            size_t i)
+static bl_status not_finite(const struct tensors_reader *r, const struct plan *plan, double value, size_t i)
 {
     REFUSE(r, "%s: tensor \"%.100s\" holds %s at index %zu, expected finite numbers", r->file.path,
            plan->name, isnan(value) ? "NaN" : "an infinity", i);
 }
 
 /* Read in place, then put into this machine's order. */
-static bl_status read_doubles(struct tensors_read_reading *r, const struct plan *plan)
+static bl_status read_doubles(struct tensors_reader *r, const struct plan *plan)
 {
     double *values = NULL;
     BL_TRY(tensors_add_doubles(r->tensors, r->ctx, plan->name, plan->rows, plan->cols, &values));
@@ -252,7 +251,7 @@ static bl_status read_doubles(struct tensors_read_reading *r, const struct plan 
     return BL_OK;
 }
 
-static bl_status read_values(struct tensors_read_reading *r, const struct plan *plan)
+static bl_status read_values(struct tensors_reader *r, const struct plan *plan)
 {
     float *values = NULL;
     BL_TRY(tensors_add(r->tensors, r->ctx, plan->name, plan->rows, plan->cols, &values));
@@ -265,7 +264,7 @@ static bl_status read_values(struct tensors_read_reading *r, const struct plan *
     return BL_OK;
 }
 
-static bl_status read_steps(struct tensors_read_reading *r)
+static bl_status read_steps(struct tensors_reader *r)
 {
     BL_TRY(tensors_create(&r->tensors, r->ctx));
     BL_TRY(read_header(r));
@@ -277,7 +276,7 @@ static bl_status read_steps(struct tensors_read_reading *r)
 
 bl_status tensors_read(struct tensors **out, bl_context *ctx, const char *path)
 {
-    struct tensors_read_reading r = {.ctx = ctx};
+    struct tensors_reader r = {.ctx = ctx};
     BL_TRY(disk_file_open(&r.file, ctx, path));
     const bl_status status = read_steps(&r);
     disk_file_close(&r.file);

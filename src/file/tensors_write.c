@@ -23,7 +23,7 @@ struct writing {
     size_t n_metadata;
 };
 
-static bl_status no_memory_tensors_write(const struct writing *w)
+static bl_status no_memory_to_write(const struct writing *w)
 {
     return context_fail(w->ctx, BL_NO_MEMORY, "%s: no memory for the header", w->path);
 }
@@ -39,7 +39,7 @@ static bl_status make_text(const struct writing *w, json_t **out, const char *te
     }
     json_t *unchecked = json_string_nocheck(text);
     if (!unchecked)
-        return no_memory_tensors_write(w);
+        return no_memory_to_write(w);
     json_decref(unchecked);
     BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: %s is not UTF-8 and cannot be written", w->path, what);
 }
@@ -65,13 +65,13 @@ static bl_status add_metadata(const struct writing *w, json_t *header)
         return BL_OK;
     json_t *metadata = json_object();
     if (json_object_set_new(header, "__metadata__", metadata) != 0)
-        return no_memory_tensors_write(w);
+        return no_memory_to_write(w);
     for (size_t i = 0; i < w->n_metadata; i++) {
         BL_TRY(check_key(w, metadata, w->metadata[i].key));
         json_t *text = NULL;
         BL_TRY(make_text(w, &text, w->metadata[i].text, w->metadata[i].key));
         if (json_object_set_new(metadata, w->metadata[i].key, text) != 0)
-            return no_memory_tensors_write(w);
+            return no_memory_to_write(w);
     }
     return BL_OK;
 }
@@ -101,7 +101,7 @@ static bl_status add_entry(const struct writing *w, json_t *header, const struct
                                    : json_pack("{s:s, s:[I], s:[I, I]}", "dtype", type, "shape", rows,
                                                "data_offsets", begin, end);
     if (json_object_set_new(header, entry->name, description) != 0)
-        return no_memory_tensors_write(w);
+        return no_memory_to_write(w);
     *at += bytes;
     return BL_OK;
 }
@@ -120,7 +120,7 @@ static bl_status header_bytes(const struct writing *w, const json_t *header, cha
 {
     const size_t length = json_dumpb(header, NULL, 0, JSON_COMPACT);
     if (length == 0)
-        return no_memory_tensors_write(w);
+        return no_memory_to_write(w);
     const size_t padded = (length + HEADER_ALIGNMENT - 1) / HEADER_ALIGNMENT * HEADER_ALIGNMENT;
     if (padded > SAFETENSORS_MOST_HEADER)
         BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: the header would have %zu bytes, the format allows %d", w->path,
@@ -131,7 +131,7 @@ static bl_status header_bytes(const struct writing *w, const json_t *header, cha
     memset(bytes + SAFETENSORS_LENGTH_BYTES, ' ', padded);
     if (json_dumpb(header, bytes + SAFETENSORS_LENGTH_BYTES, padded, JSON_COMPACT) != length) {
         mem_free(w->ctx, bytes);
-        return no_memory_tensors_write(w);
+        return no_memory_to_write(w);
     }
     *out = bytes;
     *n = SAFETENSORS_LENGTH_BYTES + padded;
@@ -142,7 +142,7 @@ static bl_status make_header(const struct writing *w, char **out, size_t *n)
 {
     json_t *header = json_object();
     if (!header)
-        return no_memory_tensors_write(w);
+        return no_memory_to_write(w);
     bl_status status = fill_header(w, header);
     if (status == BL_OK)
         status = header_bytes(w, header, out, n);

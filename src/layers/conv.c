@@ -232,7 +232,7 @@ static float *begin_taking(struct worker *worker)
     return worker->floats;
 }
 
-static float *take_conv(float **floats, size_t n)
+static float *take_scratch(float **floats, size_t n)
 {
     float *piece = *floats;
     *floats += panel_lines(n);
@@ -241,7 +241,7 @@ static float *take_conv(float **floats, size_t n)
 
 static int32_t *take_offsets(float **floats, size_t n)
 {
-    return (int32_t *)(void *)take_conv(floats, n);
+    return (int32_t *)(void *)take_scratch(floats, n);
 }
 
 /* How many canvases a gradient reads at once. Each holds an image, or in bf16 a pair of images. */
@@ -364,9 +364,9 @@ static void multiply(const struct layer *layer, struct matrix M, const float *b,
     const struct window *w = &layer->window;
     const size_t k = (size_t)in.channels * window_size(layer);
     const size_t size = panel_size(worker->backend, range_size(range));
-    float *floats = begin_taking(worker), *image = take_conv(&floats, canvas_size(canvas));
-    float *panel = take_conv(&floats, k * GATHER_MOST_COLUMNS),
-          *ordered = take_conv(&floats, k * GATHER_MOST_COLUMNS);
+    float *floats = begin_taking(worker), *image = take_scratch(&floats, canvas_size(canvas));
+    float *panel = take_scratch(&floats, k * GATHER_MOST_COLUMNS),
+          *ordered = take_scratch(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, places(layer));
     float *room = floats; /* for pairs */
     wipe(canvas, 1, image);
@@ -446,9 +446,9 @@ static void conv_pull(const struct layer *layer, struct matrix M, struct matrix 
     const size_t map = map_size(layer), k = (size_t)out.channels * window_size(layer), end = range.end / map;
     const size_t size = panel_size(worker->backend, range_size(range) / map);
     const int top = w->rows - 1 - w->pad, left = w->cols - 1 - w->pad;
-    float *floats = begin_taking(worker), *drawn = take_conv(&floats, canvas_size(canvas));
-    float *turned = take_conv(&floats, k * GATHER_MOST_COLUMNS),
-          *panel = take_conv(&floats, k * GATHER_MOST_COLUMNS);
+    float *floats = begin_taking(worker), *drawn = take_scratch(&floats, canvas_size(canvas));
+    float *turned = take_scratch(&floats, k * GATHER_MOST_COLUMNS),
+          *panel = take_scratch(&floats, k * GATHER_MOST_COLUMNS);
     int32_t *terms = take_offsets(&floats, k), *rows = take_offsets(&floats, map);
     float *room = floats; /* for pairs */
     wipe(canvas, 1, drawn);
@@ -577,9 +577,9 @@ static void conv_gradient(const struct layer *layer, struct matrix input, struct
     const size_t n_canvases = canvases(layer), area = places(layer);
     const size_t k = range_size(inputs) * window_size(layer);
     const size_t most = takes_pairs(worker->precision) ? 2 * n_canvases : n_canvases;
-    float *floats = begin_taking(worker), *drawn = take_conv(&floats, n_canvases * canvas_size(canvas));
-    struct gradient_room room = {.panel = take_conv(&floats, n_canvases * area * GATHER_MOST_COLUMNS)};
-    float *row = take_conv(&floats, k);
+    float *floats = begin_taking(worker), *drawn = take_scratch(&floats, n_canvases * canvas_size(canvas));
+    struct gradient_room room = {.panel = take_scratch(&floats, n_canvases * area * GATHER_MOST_COLUMNS)};
+    float *row = take_scratch(&floats, k);
     int32_t *terms = take_offsets(&floats, n_canvases * area), *rows = take_offsets(&floats, k);
     room.pairs = floats;
     wipe(canvas, n_canvases, drawn);

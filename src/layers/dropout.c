@@ -1,7 +1,7 @@
 /*
  * dropout.c - in training, sets each number to zero with probability p and multiplies it by 1 / (1 - p)
  * otherwise (Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, in the inverted form). In
- * evaluation the layer is the identity.
+ * all other passes the layer is the identity.
  *
  * The mask is not stored. It is a function of seed, layer, step and the number's position in the batch, and
  * the backward pass draws it again.

@@ -20,7 +20,7 @@ const struct layer_ops *layer_ops_at(size_t i)
     return i < sizeof table / sizeof *table ? table[i] : NULL;
 }
 
-static const struct layer_ops *find_layer_table(struct slice name)
+static const struct layer_ops *find_layer_ops(struct slice name)
 {
     for (size_t i = 0; layer_ops_at(i); i++)
         if (slice_is(name, layer_ops_at(i)->name))
@@ -122,10 +122,10 @@ static bl_status fail_unknown(bl_context *ctx, struct slice word)
         BL_FAIL(ctx, BL_BAD_VALUE, "no such layer; a layer of %zu units is written dense %zu", units, units);
     if (name.n == 0)
         BL_FAIL(ctx, BL_BAD_VALUE, "no such layer; a net is written as in dense 100, tanh, dense 10");
-    if (find_layer_table(name) && !is_alias(spelling))
+    if (find_layer_ops(name) && !is_alias(spelling))
         BL_FAIL(ctx, BL_BAD_VALUE,
                 "no such layer; a blank stands between name and argument, without brackets: %s",
-                find_layer_table(name)->usage);
+                find_layer_ops(name)->usage);
     vocabulary_advise(&layers, is_alias(spelling) ? spelling : name, advice, sizeof advice);
     BL_FAIL(ctx, BL_BAD_VALUE, "no such layer; %s", advice);
 }
@@ -135,7 +135,7 @@ static bl_status parse(bl_context *ctx, struct layer *layer, struct slice text)
     struct slice rest = text, name;
     if (!slice_word(&rest, &name))
         BL_FAIL(ctx, BL_BAD_VALUE, "the layer is empty: there is a comma too many");
-    const struct layer_ops *ops = find_layer_table(name);
+    const struct layer_ops *ops = find_layer_ops(name);
     if (!ops)
         return fail_unknown(ctx, name);
     *layer = (struct layer){.ops = ops};

@@ -20,7 +20,7 @@ struct workspace_room {
 };
 
 /* Every matrix begins at a cache line. */
-static struct matrix take_workspace(struct workspace_room *room, size_t rows, size_t cols)
+static struct matrix take_matrix(struct workspace_room *room, size_t rows, size_t cols)
 {
     const struct matrix m = matrix_of(room->floats ? room->floats + room->used : NULL, rows, cols);
     room->used += mem_whole_lines(rows * cols);
@@ -49,7 +49,7 @@ static void lay_out_outputs(struct workspace *workspace, const struct net *net, 
     for (size_t i = block->first; i < end; i++)
         workspace->out[i] = shares_output(workspace, net, block, i)
                                 ? workspace->out[i - 1]
-                                : take_workspace(room, workspace->capacity, net->layers[i].units);
+                                : take_matrix(room, workspace->capacity, net->layers[i].units);
     workspace->h[l] = workspace->out[end - 1];
 }
 
@@ -61,7 +61,7 @@ static void lay_out_grads(struct workspace *workspace, const struct net *net, si
     for (size_t i = block->first; i < block->first + block->n_layers; i++)
         grad[i] = shares_gradient(net, block, i)
                       ? grad[i - 1]
-                      : take_workspace(room, workspace->capacity, net->layers[i].units);
+                      : take_matrix(room, workspace->capacity, net->layers[i].units);
     workspace->signal[view * workspace->n_blocks + l] = grad[workspace->feedback_at[l]];
     workspace->delta[view * workspace->n_blocks + l] = grad[block->first];
 }
@@ -157,10 +157,10 @@ static size_t lay_out(struct workspace *workspace, const struct net *net,
                       const struct workspace_places *places, float *floats)
 {
     struct workspace_room room = {floats, 0};
-    workspace->x = take_workspace(&room, workspace->capacity, net->inputs);
-    workspace->y = take_workspace(&room, workspace->capacity, net->blocks[net_last(net)].units);
+    workspace->x = take_matrix(&room, workspace->capacity, net->inputs);
+    workspace->y = take_matrix(&room, workspace->capacity, net->blocks[net_last(net)].units);
     if (!is_small(workspace))
-        workspace->next = take_workspace(&room, workspace->capacity, net->inputs);
+        workspace->next = take_matrix(&room, workspace->capacity, net->inputs);
     if (is_small(workspace))
         lay_out_places(workspace, net, places, &room);
     else if (workspace->shares_grad)
@@ -169,8 +169,8 @@ static size_t lay_out(struct workspace *workspace, const struct net *net,
         for (size_t l = 0; l < net->n_blocks; l++)
             lay_out_block(workspace, net, l, &room);
     for (size_t l = 0; l < net->n_blocks; l++)
-        workspace->term[l] = take_workspace(&room, workspace->capacity,
-                                            pulls_terms(workspace, net, l) ? net->blocks[l].units : 0);
+        workspace->term[l] = take_matrix(&room, workspace->capacity,
+                                         pulls_terms(workspace, net, l) ? net->blocks[l].units : 0);
     return room.used;
 }
 

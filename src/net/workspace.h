@@ -104,8 +104,8 @@ void workspace_set_size(struct workspace *workspace, size_t n); /* n <= capacity
 void workspace_set_labels(struct workspace *workspace, const int32_t *labels);
 void workspace_take_labels(struct workspace *workspace, const int32_t *labels, const uint32_t *order);
 
-/* Sets the examples' weights to weights[order[0]], weights[order[1]], ... or, for order NULL, to the first ones.
-   weights NULL: all weights are 1. */
+/* Sets the examples' weights to weights[order[0]], weights[order[1]], ...; order NULL: weights[0],
+   weights[1], ...; weights NULL: all weights are 1. */
 void workspace_take_weights(struct workspace *workspace, const float *weights, const uint32_t *order);
 
 /* The workspace with the derivatives of this worker, for a task that computes a block's signal and its

@@ -57,7 +57,7 @@ enum layout user_layout(const bl_rule *rule, enum buffer buffer)
 }
 
 /* false: no such buffer. */
-static bool find_user_operands(const struct bl_emitter *e, bl_buffer_id buffer, struct operand *out)
+static bool operand_of_buffer(const struct bl_emitter *e, bl_buffer_id buffer, struct operand *out)
 {
     const bl_rule_array *array = user_array(e, buffer);
     switch (buffer) {
@@ -103,7 +103,7 @@ static bool is_kept(const struct bl_emitter *e, bl_buffer_id buffer)
 bool user_operand(struct bl_emitter *e, const char *what, const char *name, size_t i, bl_buffer_id buffer,
                   bl_access access, size_t block, struct operand *out)
 {
-    if (!find_user_operands(e, buffer, out))
+    if (!operand_of_buffer(e, buffer, out))
         user_refuse(e, "%s %.40s: operand %zu is buffer %d, which the rule does not have", what, name, i,
                     (int)buffer);
     else if (access < BL_READS || access > BL_UPDATES)

@@ -41,7 +41,7 @@ static bl_status io_failure(const struct runlog *log, const char *step)
     return context_fail(log->ctx, BL_IO, "%s: %s: %s", log->path, step, strerror(errno));
 }
 
-static bl_status no_memory_runlog(const struct runlog *log)
+static bl_status no_memory_for_log(const struct runlog *log)
 {
     return context_fail(log->ctx, BL_NO_MEMORY, "%s: no memory for a line", log->path);
 }
@@ -101,7 +101,7 @@ static bl_status read_entry(const struct runlog_reading *r, size_t length, struc
     json_t *object = json_loadb(r->text + r->at, length, JSON_REJECT_DUPLICATES, &error);
     const enum json_error_code code = json_error_code(&error);
     if (!object && (code == json_error_unknown || code == json_error_out_of_memory))
-        return no_memory_runlog(r->log);
+        return no_memory_for_log(r->log);
     const json_t *epoch = json_object_get(object, "epoch");
     const bool is_step = is_of_step(object);
     *out =
@@ -347,12 +347,12 @@ static bl_status append_text(struct runlog *log, const json_t *line)
 {
     const size_t n = json_dumpb(line, NULL, 0, line_style);
     if (n == 0)
-        return no_memory_runlog(log);
+        return no_memory_for_log(log);
     char *text = NULL;
     BL_TRY(MEM_ARRAY(log->ctx, &text, n + 1, "a line of the log"));
     const bool is_whole = json_dumpb(line, text, n, line_style) == n;
     text[n] = '\n';
-    const bl_status status = is_whole ? write_whole(log, text, n + 1) : no_memory_runlog(log);
+    const bl_status status = is_whole ? write_whole(log, text, n + 1) : no_memory_for_log(log);
     mem_free(log->ctx, text);
     return status;
 }
@@ -362,7 +362,7 @@ static bl_status append_behind_gap(struct runlog *log, const json_t *line)
     json_t *marked = json_deep_copy(line);
     const int failed =
         json_object_set_new(marked, "missing_from", json_integer((json_int_t)log->missing_from));
-    const bl_status status = failed ? no_memory_runlog(log) : append_text(log, marked);
+    const bl_status status = failed ? no_memory_for_log(log) : append_text(log, marked);
     json_decref(marked);
     if (status == BL_OK)
         log->missing_from = 0;

@@ -7,7 +7,7 @@
 
 static const char early_steps[] = "1,3,10,30,100,300";
 
-static bl_status refuse_angle_steps(bl_context *ctx, const char *text)
+static bl_status refuse_steps(bl_context *ctx, const char *text)
 {
     BL_FAIL(ctx, BL_BAD_VALUE,
             "angles is \"%s\", expected auto, none, a number of steps (10: after every 10th step), or steps "
@@ -26,7 +26,7 @@ static bl_status check_list(bl_context *ctx, const char *text)
             BL_FAIL(ctx, BL_BAD_VALUE,
                     "angles is \"%s\": a list does not go on by itself; write all steps, without ...", text);
         if (!text_to_u64(piece, &step) || step == 0)
-            return refuse_angle_steps(ctx, text);
+            return refuse_steps(ctx, text);
         if (step <= before)
             BL_FAIL(ctx, BL_BAD_VALUE,
                     "angles is \"%s\": step %llu stands behind step %llu, expected ascending steps", text,
@@ -43,7 +43,7 @@ bl_status angle_steps_check_text(bl_context *ctx, const char *text)
         return BL_OK;
     if (strchr(text, ','))
         return check_list(ctx, text);
-    return text_to_u64(slice_of(text), &every) && every > 0 ? BL_OK : refuse_angle_steps(ctx, text);
+    return text_to_u64(slice_of(text), &every) && every > 0 ? BL_OK : refuse_steps(ctx, text);
 }
 
 static void take_next(struct angle_steps *steps)

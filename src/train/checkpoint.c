@@ -206,7 +206,7 @@ static bool is_none_in_old_files(const char *key, const char *text)
 }
 
 /* The contents of a file, checked but not yet loaded. */
-struct checkpoint_taking {
+struct checkpoint_contents {
     bl_trainer *t;
     const struct tensors *file;
     const char *path;
@@ -218,7 +218,7 @@ struct checkpoint_taking {
     struct schedule schedule;
 };
 
-static bl_status read_field(struct checkpoint_taking *from, const struct state_field *field)
+static bl_status read_field(struct checkpoint_contents *from, const struct state_field *field)
 {
     const char *text = tensors_metadata(from->file, field->key);
     double x = 0.0;
@@ -237,7 +237,7 @@ static bl_status read_field(struct checkpoint_taking *from, const struct state_f
 }
 
 /* Checkpoints of 0.1.0 have only the number of the best epoch. */
-static bl_status read_best(struct checkpoint_taking *from)
+static bl_status read_best(struct checkpoint_contents *from)
 {
     const char *text = tensors_metadata(from->file, "best_scores");
     from->best.is_known = false;
@@ -249,7 +249,7 @@ static bl_status read_best(struct checkpoint_taking *from)
 }
 
 /* These angles only appear in the first epoch's line of the log. */
-static bl_status read_early_angles(struct checkpoint_taking *from)
+static bl_status read_early_angles(struct checkpoint_contents *from)
 {
     const char *text = tensors_metadata(from->file, "early_angles");
     from->early_angles = text ? json_loads(text, 0, NULL) : NULL;
@@ -259,7 +259,7 @@ static bl_status read_early_angles(struct checkpoint_taking *from)
     return BL_OK;
 }
 
-static bl_status read_state(struct checkpoint_taking *from)
+static bl_status read_state(struct checkpoint_contents *from)
 {
     const struct run_state *state = &from->state;
     for (size_t i = 0; i < N_STATE_FIELDS; i++)
@@ -307,7 +307,7 @@ const char *checkpoint_metadata(const struct tensors *file, const char *key)
 }
 
 /* Takes the slope of the file if the user of this run has not set one. */
-static bl_status read_slope(struct checkpoint_taking *from)
+static bl_status read_slope(struct checkpoint_contents *from)
 {
     const bl_trainer *t = from->t;
     const char *theirs = checkpoint_metadata(from->file, "slope");
@@ -323,7 +323,7 @@ static bl_status read_slope(struct checkpoint_taking *from)
     return BL_OK;
 }
 
-static bl_status take_slope(const struct checkpoint_taking *from)
+static bl_status take_slope(const struct checkpoint_contents *from)
 {
     if (!from->slope_text)
         return BL_OK;
@@ -339,12 +339,12 @@ enum { OPEN_OPTIONS = 3 };
 static const char *const open_options[OPEN_OPTIONS] = {"lr", "schedule", "epochs"};
 
 /* The file's value of such an option; NULL: the trainer keeps its own value. */
-static const char *open_value(const struct checkpoint_taking *from, const char *key)
+static const char *open_value(const struct checkpoint_contents *from, const char *key)
 {
     return bl_config_is_set(from->t->config, key) ? NULL : tensors_metadata(from->file, key);
 }
 
-static bl_status read_open_options(struct checkpoint_taking *from)
+static bl_status read_open_options(struct checkpoint_contents *from)
 {
     bl_context *ctx = from->t->ctx;
     for (size_t i = 0; i < OPEN_OPTIONS; i++) {
@@ -360,7 +360,7 @@ static bl_status read_open_options(struct checkpoint_taking *from)
     return schedule ? schedule_parse(ctx, &from->schedule, schedule) : BL_OK;
 }
 
-static bl_status take_open_options(const struct checkpoint_taking *from)
+static bl_status take_open_options(const struct checkpoint_contents *from)
 {
     for (size_t i = 0; i < OPEN_OPTIONS; i++) {
         const char *text = open_value(from, open_options[i]);
@@ -375,7 +375,7 @@ static bl_status take_open_options(const struct checkpoint_taking *from)
 
 /* ---- Properties that must be equal for a run to be resumed */
 
-static bl_status differs(const struct checkpoint_taking *from, const char *key, const char *theirs)
+static bl_status differs(const struct checkpoint_contents *from, const char *key, const char *theirs)
 {
     BL_FAIL(from->t->ctx, BL_BAD_DATA, "%s: its %s is \"%s\", but this run's is \"%s\"", from->path, key,
             theirs ? theirs : "missing", bl_model_metadata(from->t->model, key));
@@ -383,7 +383,7 @@ static bl_status differs(const struct checkpoint_taking *from, const char *key, 
 
 /* Compares the option feedback where it is the name of a distribution. The path of a file is not compared,
    because it may have changed and the numbers are in the checkpoint. */
-static bl_status check_feedback(const struct checkpoint_taking *from)
+static bl_status check_feedback(const struct checkpoint_contents *from)
 {
     struct feedback_spec a, b;
     bl_context *ctx = from->t->ctx;
@@ -397,7 +397,7 @@ static bl_status check_feedback(const struct checkpoint_taking *from)
     return differs(from, "feedback", theirs);
 }
 
-static bl_status check_same(const struct checkpoint_taking *from, int format)
+static bl_status check_same(const struct checkpoint_contents *from, int format)
 {
     const bl_model *model = from->t->model;
     static const char *const keys[] = {"net",   "rule",  "loss",  "reduction", "optimizer", "seed",
@@ -427,7 +427,7 @@ static bl_status check_same(const struct checkpoint_taking *from, int format)
 }
 
 /* Compares the training examples, and the batches into which an epoch divides them. */
-static bl_status check_examples(const struct checkpoint_taking *from, int format)
+static bl_status check_examples(const struct checkpoint_contents *from, int format)
 {
     const bl_trainer *t = from->t;
     const char *batch = tensors_metadata(from->file, "batch"),
@@ -443,7 +443,7 @@ static bl_status check_examples(const struct checkpoint_taking *from, int format
     return BL_OK;
 }
 
-static bl_status check_scaling(const struct checkpoint_taking *from, int format)
+static bl_status check_scaling(const struct checkpoint_contents *from, int format)
 {
     if (model_scaling_matches(from->t->model, from->file))
         return BL_OK;
@@ -457,7 +457,7 @@ static bl_status check_scaling(const struct checkpoint_taking *from, int format)
             from->path);
 }
 
-static bl_status check(struct checkpoint_taking *from, bool is_stream)
+static bl_status check(struct checkpoint_contents *from, bool is_stream)
 {
     int format = MODEL_FORMAT;
     BL_TRY(model_read_format(from->t->ctx, from->file, from->path, &format));
@@ -473,7 +473,7 @@ static bl_status check(struct checkpoint_taking *from, bool is_stream)
 }
 
 /* Steps that may fail for lack of memory come first. */
-static bl_status take_checkpoint(struct checkpoint_taking *from, bool is_stream)
+static bl_status load_contents(struct checkpoint_contents *from, bool is_stream)
 {
     bl_trainer *t = from->t;
     BL_TRY(take_slope(from));
@@ -493,11 +493,11 @@ static bl_status take_checkpoint(struct checkpoint_taking *from, bool is_stream)
 
 static bl_status take_file(bl_trainer *t, const struct tensors *file, const char *path, bool is_stream)
 {
-    struct checkpoint_taking from = {
+    struct checkpoint_contents from = {
         .t = t, .file = file, .path = path, .state = t->state, .schedule = t->schedule};
     bl_status status = check(&from, is_stream);
     if (status == BL_OK)
-        status = take_checkpoint(&from, is_stream);
+        status = load_contents(&from, is_stream);
     json_decref(from.early_angles);
     return status;
 }

@@ -30,7 +30,7 @@ const bl_option *bl_option_at(int i)
 }
 
 /* The index of the option that holds the value of `key`. inlet is 0.1.0's name of feedback-at. */
-static bool find_config(const char *key, size_t *out)
+static bool find_option_index(const char *key, size_t *out)
 {
     if (strcmp(key, "inlet") == 0)
         key = "feedback-at";
@@ -122,7 +122,7 @@ static const char *former_value(const bl_config *config)
 static bl_status set_former(bl_config *config, const char *text)
 {
     size_t i = 0;
-    (void)find_config("angles", &i);
+    (void)find_option_index("angles", &i);
     if (text && strcmp(text, "true") == 0)
         return replace(config, i, "none", true);
     return strcmp(former_value(config), "true") == 0 ? replace(config, i, NULL, false) : BL_OK;
@@ -134,7 +134,7 @@ bl_status bl_config_set(bl_config *config, const char *key, const char *text)
     if (!config)
         return BL_BAD_VALUE;
     BL_GIVEN(config->ctx, key);
-    if (!find_config(key, &i))
+    if (!find_option_index(key, &i))
         return option_unknown(config->ctx, key);
     if (text)
         BL_TRY(option_table[i].check(config->ctx, key, text));
@@ -144,20 +144,21 @@ bl_status bl_config_set(bl_config *config, const char *key, const char *text)
 bl_status config_set_default(bl_config *config, const char *key, const char *text)
 {
     size_t i = 0;
-    return find_config(key, &i) ? replace(config, i, text, false) : BL_BAD_VALUE;
+    return find_option_index(key, &i) ? replace(config, i, text, false) : BL_BAD_VALUE;
 }
 
 /* NULL: no preset was chosen, or it has no value for this option. */
 static const char *preset_value(const bl_config *config, const char *key)
 {
     size_t i = 0;
-    return find_config("preset", &i) && config->values[i] ? bl_preset_value(config->values[i], key) : NULL;
+    return find_option_index("preset", &i) && config->values[i] ? bl_preset_value(config->values[i], key)
+                                                                : NULL;
 }
 
 const char *bl_config_get(const bl_config *config, const char *key)
 {
     size_t i = 0;
-    if (!config || !key || !find_config(key, &i))
+    if (!config || !key || !find_option_index(key, &i))
         return NULL;
     if (is_former(key))
         return former_value(config);
@@ -174,7 +175,7 @@ int bl_config_is_set(const bl_config *config, const char *key)
         return 0;
     if (is_former(key))
         return bl_config_is_set(config, "angles") && config_bool(config, key);
-    return find_config(key, &i) && config->is_set[i];
+    return find_option_index(key, &i) && config->is_set[i];
 }
 
 const char *config_text(const bl_config *config, const char *key)
@@ -248,7 +249,7 @@ static bl_status set_from_json(bl_config *config, const char *key, const json_t 
         BL_FAIL(config->ctx, BL_BAD_VALUE,
                 "option \"%s\" is a list or an object, expected text, a number or true/false", key);
     size_t i = 0;
-    if (is_removed_backend(key, text) && find_config(key, &i))
+    if (is_removed_backend(key, text) && find_option_index(key, &i))
         return replace(config, i, text, true);
     return bl_config_set(config, key, text);
 }

@@ -61,7 +61,7 @@ struct predictor_source {
     size_t n;
 };
 
-static bl_status take_predictor(bl_predictor *p, const struct predictor_source *from, size_t first)
+static bl_status take_next_batch(bl_predictor *p, const struct predictor_source *from, size_t first)
 {
     struct workspace *workspace = p->workspace;
     const size_t left = from->n - first, skipped = first * p->model->net->inputs;
@@ -77,12 +77,12 @@ static bl_status take_predictor(bl_predictor *p, const struct predictor_source *
                          workspace->x.x);
 }
 
-static bl_status run_predictor(bl_predictor *p, const struct predictor_source *from, double *scores)
+static bl_status predict_all(bl_predictor *p, const struct predictor_source *from, double *scores)
 {
     struct workspace *workspace = p->workspace;
     const size_t outputs = (size_t)p->model->schema->outputs;
     for (size_t first = 0; first < from->n; first += workspace->capacity) {
-        BL_TRY(take_predictor(p, from, first));
+        BL_TRY(take_next_batch(p, from, first));
         step_forward(p->model->net, workspace);
         p->model->loss->output(p->ctx->backend, *workspace_scores(workspace));
         score_unscale(p->model, *workspace_scores(workspace), scores + first * outputs);
@@ -96,7 +96,7 @@ bl_status bl_predictor_run(bl_predictor *p, const float *x, size_t n, double *sc
         return BL_BAD_VALUE;
     BL_GIVEN(p->ctx, x);
     BL_GIVEN(p->ctx, scores);
-    return run_predictor(p, &(struct predictor_source){.floats = x, .n = n}, scores);
+    return predict_all(p, &(struct predictor_source){.floats = x, .n = n}, scores);
 }
 
 bl_status bl_predictor_run_doubles(bl_predictor *p, const double *x, size_t n, double *scores)
@@ -105,7 +105,7 @@ bl_status bl_predictor_run_doubles(bl_predictor *p, const double *x, size_t n, d
         return BL_BAD_VALUE;
     BL_GIVEN(p->ctx, x);
     BL_GIVEN(p->ctx, scores);
-    return run_predictor(p, &(struct predictor_source){.doubles = x, .n = n}, scores);
+    return predict_all(p, &(struct predictor_source){.doubles = x, .n = n}, scores);
 }
 
 bl_status bl_predictor_run_data(bl_predictor *p, const bl_data *data, double *scores)
@@ -118,7 +118,7 @@ bl_status bl_predictor_run_data(bl_predictor *p, const bl_data *data, double *sc
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features, but the model takes %zu", data->source,
                 data->features, p->model->net->inputs);
     BL_TRY(data_check_wrapped(p->ctx, data));
-    return run_predictor(p, &(struct predictor_source){.data = data, .n = data->n}, scores);
+    return predict_all(p, &(struct predictor_source){.data = data, .n = data->n}, scores);
 }
 
 static const char *answers_of(const bl_data *data)

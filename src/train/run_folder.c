@@ -173,7 +173,7 @@ static bl_status take_up_log(struct run_folder *folder, bl_trainer *t, const cha
                               path, from, t->state.epoch);
 }
 
-static bl_status fill_run_folder(struct run_folder *folder, bl_trainer *t, const bl_data *train)
+static bl_status prepare_folder(struct run_folder *folder, bl_trainer *t, const bl_data *train)
 {
     char path[PATH_ROOM];
     BL_TRY(make_folders(t->ctx, folder->path));
@@ -197,7 +197,7 @@ bl_status run_folder_open(struct run_folder *out, bl_trainer *trainer, const bl_
     struct run_folder folder = {
         .ctx = trainer->ctx, .path = path[0] ? path : NULL, .lock = {.path = NULL, .file = -1}};
     if (folder.path) {
-        const bl_status status = fill_run_folder(&folder, trainer, train);
+        const bl_status status = prepare_folder(&folder, trainer, train);
         if (status != BL_OK) {
             run_folder_close(&folder);
             return status;

@@ -19,7 +19,7 @@ double step_clock_begin(const struct step_clock *clock, struct workspace *worksp
     return clock_seconds();
 }
 
-static void collect_step_clock(bl_times *sums, const struct worker *worker)
+static void add_worker_times(bl_times *sums, const struct worker *worker)
 {
     sums->forward += worker->seconds[MOVE_FORWARD];
     sums->error += worker->seconds[MOVE_ERROR];
@@ -36,7 +36,7 @@ void step_clock_end(struct step_clock *clock, struct workspace *workspace, doubl
     clock->sums.steps++;
     for (size_t i = 0; i < workspace->n_workers; i++) {
         workspace->workers[i].is_timed = false;
-        collect_step_clock(&clock->sums, &workspace->workers[i]);
+        add_worker_times(&clock->sums, &workspace->workers[i]);
     }
 }
 

@@ -64,7 +64,7 @@ static const char *reason_of(const bl_trainer *t, size_t l)
            "--feedback";
 }
 
-static bl_status judge_stillness(bl_trainer *t)
+static bl_status report_still_blocks(bl_trainer *t)
 {
     const struct net *net = t->model->net;
     const struct rule_ops *ops = t->model->rule->ops;
@@ -104,11 +104,11 @@ bl_status stillness_after_step(bl_trainer *t)
         return BL_OK;
     }
     t->looked++;
-    return t->looked >= (t->has_judged ? LATER_LOOK : FIRST_LOOK) ? judge_stillness(t) : BL_OK;
+    return t->looked >= (t->has_judged ? LATER_LOOK : FIRST_LOOK) ? report_still_blocks(t) : BL_OK;
 }
 
 /* Does nothing after too few steps since the last evaluation, which may be a few small batches. */
 bl_status stillness_after_epoch(bl_trainer *t)
 {
-    return t->looked >= FIRST_LOOK || (t->looked > 0 && !t->has_judged) ? judge_stillness(t) : BL_OK;
+    return t->looked >= FIRST_LOOK || (t->looked > 0 && !t->has_judged) ? report_still_blocks(t) : BL_OK;
 }

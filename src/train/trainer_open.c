@@ -18,8 +18,8 @@ static bool takes_option(const struct rule_ops *ops, const char *key)
                                         : true;
 }
 
-/* Sets each option that the file's metadata contain, as a default: an option that the user of the saved trainer
-   had not set counts as not set. The value "null" means that the data have no such property. */
+/* Sets each option that the file's metadata contain, as a default: an option that the user of the saved
+   trainer had not set counts as not set. The value "null" means that the data have no such property. */
 static bl_status take_options(bl_config *config, const bl_model *model, const struct tensors *file,
                               const char *path)
 {
@@ -37,8 +37,8 @@ static bl_status take_options(bl_config *config, const bl_model *model, const st
     return BL_OK;
 }
 
-/* Copies the hash of the training set, so that the next file records it again. Files of 0.1.0 have a hash that
-   was computed in another way. */
+/* Copies the hash of the training set, so that the next file records it again. Files of 0.1.0 have a hash
+   that was computed in another way. */
 static bl_status take_data_hash(bl_trainer *t, const struct tensors *file, const char *path)
 {
     const char *text = tensors_metadata(file, "data_hash");

@@ -60,8 +60,8 @@ static bl_status add_value(struct values *v, bl_context *ctx, double value)
     return BL_OK;
 }
 
-static bl_status collect_npy_labels(struct values *v, const struct reading *r, const struct npy_view *y,
-                                    const char *where)
+static bl_status collect_distinct_labels(struct values *v, const struct reading *r, const struct npy_view *y,
+                                         const char *where)
 {
     for (size_t i = 0; i < y->count; i++) {
         const double value = npy_value(y, i);
@@ -95,7 +95,7 @@ static bl_status name_values(bl_data *data, const struct values *v)
 static bl_status learn_values(bl_data *data, struct values *v, const struct reading *r,
                               const struct npy_view *y, const char *where)
 {
-    BL_TRY(collect_npy_labels(v, r, y, where));
+    BL_TRY(collect_distinct_labels(v, r, y, where));
     BL_TRY(name_values(data, v));
     int32_t *labels = NULL;
     BL_TRY(MEM_ARRAY(r->ctx, &labels, y->count, "labels"));

@@ -106,7 +106,7 @@ static void put(struct places *p, enum role role, enum npz_names_part part, cons
     *slot = *slot ? *slot : name;
 }
 
-static const char *find_npz_names(const struct npz_names *names, const char *name)
+static const char *find_named_array(const struct npz_names *names, const char *name)
 {
     for (size_t i = 0; name && i < names->n; i++)
         if (strcmp(names->names[i], name) == 0)
@@ -186,7 +186,7 @@ bl_status npz_names_choose(struct npz_answer *out, const struct npz_names *names
                            const struct npz_question *q)
 {
     struct places p = {0};
-    const char *given = find_npz_names(names, q->given);
+    const char *given = find_named_array(names, q->given);
     if (q->given && !given && q->needs_labels)
         BL_FAIL(q->ctx, BL_BAD_DATA, "%s: no array \"%.60s\" of labels; its arrays are %s", q->path, q->given,
                 list(names).text);

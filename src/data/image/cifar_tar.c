@@ -57,7 +57,7 @@ static bl_status unpack(struct unpacking *u, struct bytes *to, const char *name)
     }
 }
 
-static bl_status take_cifar_tar(struct unpacking *u, const struct cifar_part *part, size_t i)
+static bl_status unpack_batch_file(struct unpacking *u, const struct cifar_part *part, size_t i)
 {
     if (u->found && u->found != part)
         BL_FAIL(u->r->ctx, BL_BAD_DATA, "%s: holds batches of both CIFAR-10 and CIFAR-100", u->r->path);
@@ -84,7 +84,7 @@ static bl_status visit(struct unpacking *u, struct archive_entry *entry)
                 continue;
             u->has_test = u->has_test || strcmp(cifar_part_at(k)->part, "test") == 0;
             if (strcmp(cifar_part_at(k)->part, u->part) == 0)
-                return take_cifar_tar(u, cifar_part_at(k), i);
+                return unpack_batch_file(u, cifar_part_at(k), i);
         }
     for (size_t i = 0; i < N_NAMES; i++)
         if (strcmp(name_files[i], name) == 0)

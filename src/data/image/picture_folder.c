@@ -418,7 +418,7 @@ static bl_status note_all(struct album *a, const char *part)
     return note_parts(a, part);
 }
 
-static bl_status fill_picture_folder(struct album *a, const char *part)
+static bl_status read_all_pictures(struct album *a, const char *part)
 {
     know_size(a);
     BL_TRY(picture_list(&a->classes, a->r->ctx, a->folder, true));
@@ -435,7 +435,7 @@ static bl_status read_folder(bl_data **out, const struct reading *r, const char 
     struct album a = {.r = r, .folder = folder};
     BL_TRY(find_part(folder, r->ctx, r->path, part));
     BL_TRY(data_create(&a.data, r->ctx, folder));
-    const bl_status status = fill_picture_folder(&a, part);
+    const bl_status status = read_all_pictures(&a, part);
     entries_free(r->ctx, &a.classes);
     mem_free(r->ctx, a.planes);
     mem_free(r->ctx, a.labels);

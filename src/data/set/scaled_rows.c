@@ -124,8 +124,7 @@ struct checking {
     bl_status status; /* of a failure */
 };
 
-static bl_status refuse_scaled_rows(bl_context *ctx, const struct checking *c, double value, size_t row,
-                                    size_t j)
+static bl_status refuse_value(bl_context *ctx, const struct checking *c, double value, size_t row, size_t j)
 {
     const struct scaling *s = c->scaling;
     const size_t at = s->n == 1 ? 0 : j;
@@ -151,7 +150,7 @@ static bl_status check_block(bl_context *ctx, const struct checking *c, const st
         const double value = rows->floats ? (double)rows->floats[i] : rows->doubles[i];
         const bool is_missing = isnan(value) && c->scaling->n > 0;
         if (!is_missing && !isfinite(scaled_one(c->scaling, value, i % cols)))
-            return refuse_scaled_rows(ctx, c, value, rows->first + i / cols, i % cols);
+            return refuse_value(ctx, c, value, rows->first + i / cols, i % cols);
     }
     return BL_OK;
 }
@@ -247,7 +246,7 @@ bl_status scaling_apply_targets(bl_context *ctx, const bl_data *schema, const fl
     const struct checking checking = {schema, &schema->target_scaling, "target", BL_BAD_VALUE};
     for (size_t i = 0; i < n * cols; i++)
         if (!isfinite(targets[i]))
-            return refuse_scaled_rows(ctx, &checking, (double)targets[i], i / cols, i % cols);
+            return refuse_value(ctx, &checking, (double)targets[i], i / cols, i % cols);
     for (size_t i = 0; i < n; i++)
         scaling_of_floats(&schema->target_scaling, targets + i * cols, cols, y + i * cols);
     return are_wild(y, n * cols) ? check_block(ctx, &checking, &(struct raw_rows){targets, NULL, 0, n}, cols)

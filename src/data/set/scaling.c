@@ -28,7 +28,7 @@ void scaling_free(bl_context *ctx, struct scaling *s)
 }
 
 /* Replaces a scaling only if the new one is complete. */
-static bl_status keep_scaling(struct scaling *to, struct scaling *made, bl_context *ctx, bl_status status)
+static bl_status replace_if_whole(struct scaling *to, struct scaling *made, bl_context *ctx, bl_status status)
 {
     scaling_free(ctx, status == BL_OK ? to : made);
     if (status == BL_OK)
@@ -45,7 +45,7 @@ bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling
         memcpy(made.scale, from->scale, from->n * sizeof *from->scale);
         made.is_narrow = from->is_narrow;
     }
-    return keep_scaling(to, &made, ctx, status);
+    return replace_if_whole(to, &made, ctx, status);
 }
 
 /* The scale is rounded to a float, because the backend takes bytes as floats: (byte - offset) * scale then
@@ -236,7 +236,7 @@ bl_status scaling_fit(bl_data *data)
         status = fit_shaped(&made, data);
     else if (status == BL_OK)
         status = fit_features(&made, data);
-    return keep_scaling(&data->scaling, &made, data->ctx, status);
+    return replace_if_whole(&data->scaling, &made, data->ctx, status);
 }
 
 bl_status scaling_fit_targets(bl_data *data)
@@ -246,5 +246,5 @@ bl_status scaling_fit_targets(bl_data *data)
     bl_status status = make(&made, data->ctx, targets.cols);
     if (status == BL_OK)
         status = fit_numbers(&made, &targets, data, "target");
-    return keep_scaling(&data->target_scaling, &made, data->ctx, status);
+    return replace_if_whole(&data->target_scaling, &made, data->ctx, status);
 }

@@ -208,7 +208,7 @@ static bl_status settle_test(bl_data **out, const struct parting *p, bl_data *al
     return take_drawn(out, p, all, status);
 }
 
-static bl_status find_part(bl_data **out, const struct parting *p)
+static bl_status find_split(bl_data **out, const struct parting *p)
 {
     const bool is_test = strcmp(p->part, "test") == 0;
     bool has_test = location_has_part(&p->from, "test"),
@@ -235,6 +235,6 @@ bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, cons
         BL_FAIL(ctx, BL_BAD_VALUE, "part \"%s\", expected train, val or test", part);
     BL_TRY(location_find(&p.from, ctx, where, options));
     bl_data *data = NULL;
-    BL_TRY(find_part(&data, &p));
+    BL_TRY(find_split(&data, &p));
     return load_finish_with_schema(out, data, options, schema);
 }

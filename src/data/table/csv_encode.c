@@ -84,7 +84,7 @@ static bl_status take_word(struct csv_table *t, const struct csv_line *line, siz
     return BL_OK;
 }
 
-static bl_status fill_csv_encode(struct csv_table *t)
+static bl_status encode_rows(struct csv_table *t)
 {
     bl_data *data = t->data;
     double *x = NULL;
@@ -110,7 +110,7 @@ bl_status csv_encode(struct csv_table *t)
         data->features = t->layout.inputs;
         t->values = NULL;
     } else
-        BL_TRY(fill_csv_encode(t));
+        BL_TRY(encode_rows(t));
     data->shape = (bl_shape){1, 1, (int)data->features};
     return data->encoding ? encoding_feature_names(&data->column_names, t->r->ctx, data->encoding) : BL_OK;
 }
