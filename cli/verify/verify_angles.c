@@ -1,6 +1,7 @@
 /*
  * verify_angles.c - compares the angles that the library reports with those between the deltas and gradients
- * of two trainers with the same weights, one with the rule and one with backpropagation.
+ * of two trainers with the same weights, one with the rule and one with backpropagation. Products and angles
+ * are computed here again, because a check that called the library's own would agree with its faults.
  */
 #include "verify_fixture.h"
 

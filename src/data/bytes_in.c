@@ -134,6 +134,8 @@ static uint32_t little_endian(const uint8_t *at)
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
+/* CRC-32 of the gzip trailer, which libarchive does not compare. Written out, because zlib is needed by
+   libarchive and not by this library, whose users would have to install its headers for this function. */
 static uint32_t crc32_of(const uint8_t *at, size_t n)
 {
     uint32_t table[256];
