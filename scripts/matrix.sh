@@ -28,54 +28,85 @@ if [ "${1-}" = --list ]; then
     exit 0
 fi
 
-# Of these tests each configuration is asked: without-all and clang all but those that ask nothing of a build;
-# the others those that a part or the linking could break, and only what these need is built.
+# Each configuration is asked those tests whose outcome it can change, and only what these need is built:
+#   clang            all but the slow ones and those that run no C code of ours (or do not need this compiler)
+#   without-all      those whose source names what the parts are for, and the tests of linking
+#   one part missing, as-packaged   the tests of linking: the objects are those of other configurations
+#   lto              the tests of linking, and those that compare bits, because the kernels are compiled again
+# "backless verify" compares the bits of each program with the known ones.
 jobs=$(nproc 2>/dev/null || echo 2)
-alike='^(check_header|check_readme|check_golden|check_floors.*|example_00.*)$'
-near='test_backend test_bits test_build_parts test_fixed_bits test_gemm test_hashes test_pictures test_run'
-near_scripts='check_symbols|cli|completion|doctor|install|manual'
+alike='^(check_header|check_readme|check_recipes|check_report|check_golden|check_names|check_floors.*|.*_control|skipped_tests|example_00.*)$'
+bits='test_backend test_bits test_fixed_bits test_gemm test_hashes test_run'
+linking_programs='test_build_parts test_pictures'
+linking_scripts='check_symbols cli completion doctor install manual'
+what_parts_are_for='[Pp][Nn][Gg]|[Jj][Pp][Ee]?[Gg]|picture|download|data get'
+
+# names_of FILE...: the tests that these files are.
+names_of() { printf '%s\n' "$@" | sed 's|.*/||; s|\.[a-z]*$||'; }
+
+# programs_about_parts, scripts_about_parts: the tests whose sources name what the parts are for.
+programs_about_parts() {
+    # shellcheck disable=SC2046
+    names_of $(grep -lE "$what_parts_are_for" tests/test_*.c $(grep -l LLVMFuzzerTestOneInput tests/fuzz/fuzz_*.c))
+}
+scripts_about_parts() {
+    # shellcheck disable=SC2046
+    names_of $(grep -lE "$what_parts_are_for" tests/*.sh) | grep -vE "$alike"
+}
 
 configure() {
     # shellcheck disable=SC2046
     cmake --preset default -B "$folder" -DBACKLESS_TESTS=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=ON $(flags_of "$1")
 }
 
-# sums TREE BUILD: what a user would get from TREE, built in BUILD, as checksums. Without a cache, which would
-# hand out the files of another build.
+# sums TREE BUILD: what a user would get from TREE, built in BUILD, as checksums.
 sums() {
-    CCACHE_DISABLE=1 cmake -S "$1" -G Ninja -B "$2" -DCMAKE_BUILD_TYPE=Release -DBACKLESS_TESTS=OFF >&2 &&
-        CCACHE_DISABLE=1 cmake --build "$2" --target backless backless_shared backless_static backless_pages >&2 &&
+    cmake -S "$1" -G Ninja -B "$2" -DCMAKE_BUILD_TYPE=Release -DBACKLESS_TESTS=OFF -DBACKLESS_WARNINGS=ON \
+        -DCMAKE_COMPILE_WARNING_AS_ERROR=ON >&2 &&
+        cmake --build "$2" --target backless backless_shared backless_static backless_pages >&2 &&
         (cd "$2" && sha256sum backless libbackless.so libbackless.a pages/*)
 }
 
-# The same files from this tree and from a copy of it whose path is longer.
+# The same files from this tree and from a copy of it whose path is longer. Only this tree's may come from a
+# compiler cache, where another build in this tree has put them: the copy is compiled.
 reproduce() {
     copy=$folder/a-copy-in-a-folder-with-a-longer-name
-    rm -rf "$folder/build" "$copy"
+    rm -rf "$copy"
     mkdir -p "$copy"
     tar --exclude='./build*' --exclude=./runs --exclude=./.git -cf - . | tar -C "$copy" -xf - &&
-        sums . "$folder/build" >"$folder/sums" && sums "$copy" "$copy/build" >"$copy/sums" &&
+        sums . "$folder" >"$folder/sums" &&
+        CCACHE_DISABLE=1 sums "$copy" "$copy/build" >"$copy/sums" &&
         diff "$folder/sums" "$copy/sums"
 }
 
-# build NAME: configured, built and tested; what it says is in its folder.
+# build_and_test PROGRAMS SCRIPTS: builds what these tests need, asks them, and compares known bits.
+build_and_test() {
+    # shellcheck disable=SC2086
+    cmake --build "$folder" --target backless backless_shared backless_static backless_pages broken_backless $1 &&
+        ctest --test-dir "$folder" -j "$jobs" --output-on-failure \
+            -R "^($(echo $1 $2 | sed 's/ /|/g'))\$" &&
+        "$folder/backless" verify --quiet
+}
+
+# build NAME: configured, built and tested; what it says is in its folder. The folders are as deep as `build`,
+# because a compiler cache finds a file again by the relative paths of its headers.
 build() {
-    folder=build-matrix/$1 scripts=$near_scripts
+    folder=build-matrix-$1
     mkdir -p "$folder"
-    # The library that doctor.sh breaks by --wrap: link-time optimisation inlines the calls that the linker
-    # would replace.
-    [ "$1" = lto ] && scripts=$(echo "$near_scripts" | sed 's/|doctor//')
     case $1 in
     reproducible) reproduce ;;
-    without-all | clang)
-        configure "$1" && cmake --build "$folder" && ctest --test-dir "$folder" -j "$jobs" --output-on-failure -LE slow -E "$alike"
+    clang)
+        configure "$1" && cmake --build "$folder" &&
+            ctest --test-dir "$folder" -j "$jobs" --output-on-failure -LE slow -E "$alike"
         ;;
-    *)
-        # shellcheck disable=SC2086
-        configure "$1" && cmake --build "$folder" --target backless backless_shared backless_static \
-            backless_pages broken_backless $near &&
-            ctest --test-dir "$folder" -j "$jobs" --output-on-failure -R "^($(echo "$near" | tr ' ' '|')|$scripts)\$"
+    without-all)
+        configure "$1" &&
+            build_and_test "$linking_programs $(programs_about_parts)" "$linking_scripts $(scripts_about_parts)"
         ;;
+    # The library that doctor.sh breaks by --wrap: link-time optimisation inlines the calls that the linker
+    # would replace.
+    lto) configure "$1" && build_and_test "$linking_programs $bits" "$(echo "$linking_scripts" | sed 's/ doctor//')" ;;
+    *) configure "$1" && build_and_test "$linking_programs" "$linking_scripts" ;;
     esac >"$folder/log" 2>&1
 }
 
@@ -95,7 +126,7 @@ for name in "$@"; do
     verdict=ok
     build "$name" || verdict=FAILED
     printf 'matrix: %-18s %-6s %4d s  %s\n' "$name" $verdict $(($(date +%s) - began)) \
-        "$(grep -E 'tests passed, [0-9]+ tests? failed out of' "build-matrix/$name/log")"
-    [ $verdict = ok ] || { failures=$((failures + 1)) && tail -n 40 "build-matrix/$name/log"; }
+        "$(grep -E 'tests passed, [0-9]+ tests? failed out of' "build-matrix-$name/log")"
+    [ $verdict = ok ] || { failures=$((failures + 1)) && tail -n 40 "build-matrix-$name/log"; }
 done
 [ "$failures" = 0 ] || exit 1

@@ -64,7 +64,7 @@ static inline bl_status make(struct made *m, const struct chosen *c)
     *m = (struct made){.ctx = bl_context_new(c->allocator)};
     bl_status status = m->ctx ? bl_context_use(m->ctx, NULL, c->threads) : BL_NO_MEMORY;
     if (status == BL_OK)
-        status = register_rules(m->ctx);
+        status = register_all(m->ctx);
     if (status == BL_OK)
         status = bl_config_create(&m->config, m->ctx);
     for (size_t i = 0; i < sizeof options / sizeof *options && status == BL_OK; i++)

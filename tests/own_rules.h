@@ -363,12 +363,21 @@ static const bl_rule *const rules[] = {&my_dfa,    &my_drtp,   &my_bp,      &my_
                                        &my_arrays, &my_rows,   &my_derived, &my_local, &my_mixed, &my_pepita};
 enum { RULES = sizeof rules / sizeof *rules };
 
-static inline bl_status register_rules(bl_context *ctx)
+static inline bl_status register_all(bl_context *ctx)
 {
     bl_status status = BL_OK;
     for (int i = 0; i < RULES && status == BL_OK; i++)
         status = bl_rule_register(ctx, rules[i]);
     return status;
+}
+
+/* Registers the rule of that name; one that the library has needs nothing. */
+static inline bl_status register_own(bl_context *ctx, const char *name)
+{
+    for (int i = 0; i < RULES; i++)
+        if (strcmp(rules[i]->name, name) == 0)
+            return bl_rule_register(ctx, rules[i]);
+    return BL_OK;
 }
 
 #endif

@@ -50,7 +50,7 @@ static void make(struct fixture *fixture, const char *net, const char *rule_name
                                             .batch = "24",
                                             .seed = "3"};
     fixture_must(fixture, bl_context_use(fixture->ctx, "portable", threads));
-    fixture_must(fixture, register_rules(fixture->ctx));
+    fixture_must(fixture, register_own(fixture->ctx, rule_name));
     fixture_must(fixture, bl_rule_register(fixture->ctx, &rule));
     fixture_must(fixture, bl_config_create(&fixture->config, fixture->ctx));
     fixture_must(fixture, fixture_configure(fixture->config, &options));

@@ -7,6 +7,7 @@
  */
 #include "fixture.h"
 #include "own_rules.h"
+#include "program_conflicts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -237,7 +238,7 @@ static bl_status make(struct made *m, const struct drawn *c, int threads, const 
                                       {"loss", "ce"}};
     *m = (struct made){.ctx = bl_context_new(NULL)};
     assert_int_equal(bl_context_use(m->ctx, "portable", threads), BL_OK);
-    assert_int_equal(register_rules(m->ctx), BL_OK);
+    assert_int_equal(register_own(m->ctx, c->rule), BL_OK);
     assert_int_equal(bl_config_create(&m->config, m->ctx), BL_OK);
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         assert_int_equal(bl_config_set(m->config, options[i][0], options[i][1]), BL_OK);
@@ -263,69 +264,7 @@ static void train(struct made *m, const struct drawn *c, bool is_buffered, char 
     bl_model_hash(bl_trainer_model(m->trainer), hash);
 }
 
-/* ---- What is checked of a program, from the operands alone */
-
-struct access_at {
-    struct operand operand;
-    size_t memory;
-};
-
-static struct access_at access_at(const struct program *p, const struct instruction *item, size_t i)
-{
-    size_t block = 0;
-    struct access_at a = {.operand = program_operand(p, item, i, &block)};
-    a.memory = program_memory(p, a.operand.buffer, block);
-    return a;
-}
-
-static bool keeps_to_range(const struct instruction *item, const struct operand *o)
-{
-    static const bool by_cut[CUTS][BUFFERS] = {
-        [CUT_EXAMPLES] = {[BUFFER_INPUT] = true,
-                          [BUFFER_TARGETS] = true,
-                          [BUFFER_OUTPUT] = true,
-                          [BUFFER_SIGNAL] = true,
-                          [BUFFER_DELTA] = true},
-        [CUT_INPUTS] = {[BUFFER_WEIGHTS] = true, [BUFFER_GRADIENT] = true, [BUFFER_FEEDBACK] = true}};
-    const bool is_by_channels = item->cut == CUT_CHANNELS || item->cut == CUT_FEW_CHANNELS;
-    return !item->op->is_whole && (is_by_channels ? o->extent == EXTENT_RANGE : by_cut[item->cut][o->buffer]);
-}
-
-enum relation { FREE, IN_ONE_TASK, APART };
-
-/* Whether the two may be in one task, or must be apart, the one in the list first. */
-static enum relation relation(const struct program *p, const struct instruction *a,
-                              const struct instruction *b)
-{
-    enum relation found = FREE;
-    for (size_t i = 0; i < OPERANDS && a->op->operands[i].buffer; i++)
-        for (size_t k = 0; k < OPERANDS && b->op->operands[k].buffer; k++) {
-            const struct access_at u = access_at(p, a, i), v = access_at(p, b, k);
-            if (u.memory != v.memory || (u.operand.access == READS && v.operand.access == READS))
-                continue;
-            if (a->l != b->l || a->cut != b->cut || !keeps_to_range(a, &u.operand) ||
-                !keeps_to_range(b, &v.operand))
-                return APART;
-            found = IN_ONE_TASK;
-        }
-    return found;
-}
-
-/* The first pair that may run in the wrong order; false: there is none. */
-static bool find_conflict(const struct program *p, size_t *first, size_t *second)
-{
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t k = i + 1; k < p->n; k++) {
-            const struct instruction *a = &p->items[i], *b = &p->items[k];
-            const enum relation r = relation(p, a, b);
-            if ((r == APART && a->stage >= b->stage) || (r == IN_ONE_TASK && a->stage > b->stage)) {
-                *first = i;
-                *second = k;
-                return true;
-            }
-        }
-    return false;
-}
+/* ---- What is checked of a program */
 
 /* Whether every instruction is in one group of its stage, block and cut, in the list's order. */
 static void check_groups(const struct program *p, uint32_t number)
@@ -345,16 +284,16 @@ static void check_groups(const struct program *p, uint32_t number)
    the one behind. What learns may wait for its update, or for the cache. */
 static size_t check_that_faults_are_found(const struct program *p, uint32_t number)
 {
-    size_t a = 0, b = 0, n = 0;
+    size_t n = 0;
     for (size_t i = 0; i < p->n; i++) {
         struct instruction *item = &p->items[i];
         const size_t stage = item->stage;
         if (stage == 0)
             continue;
         item->stage = stage - 1;
-        const bool is_early = find_conflict(p, &a, &b);
+        const bool is_early = has_conflict(p, i);
         item->stage = stage + 1;
-        const bool is_late = find_conflict(p, &a, &b);
+        const bool is_late = has_conflict(p, i);
         item->stage = stage;
         if (!is_early && !is_late && item->op->kind < OP_GRADIENT)
             fail_msg("case %u: %s of block %zu could run at any time", number, item->op->name, item->l);
@@ -366,6 +305,7 @@ static size_t check_that_faults_are_found(const struct program *p, uint32_t numb
 static size_t check_program(const struct program *p, uint32_t number)
 {
     size_t a = 0, b = 0;
+    find_relations(p);
     if (find_conflict(p, &a, &b))
         fail_msg("case %u: %s of block %zu (stage %zu) and %s of block %zu (stage %zu) conflict", number,
                  p->items[a].op->name, p->items[a].l, p->items[a].stage, p->items[b].op->name, p->items[b].l,

@@ -81,6 +81,15 @@ faults="
     angle-frozen learning
     error learning"
 
+# Under a sanitizer one fault for each check, whose message is printed then: the others run the same code.
+n_faults=$(echo "$faults" | grep -c '[a-z]')
+if nm -D --undefined-only "$program" | grep -q -e __asan_init -e __ubsan; then
+    faults=$(echo "$faults" | awk 'NF == 2 && !seen[$2]++')
+    n_tried=$(echo "$faults" | grep -c '[a-z]')
+    echo "left out: $((n_faults - n_tried)) of $n_faults faults, because the program has a sanitizer"
+    n_faults=$n_tried
+fi
+
 "$broken" verify --backend portable --quiet || complain "the program in which nothing is broken fails"
 echo "$faults" | while read -r fault check; do
     [ -n "$fault" ] || continue
@@ -114,4 +123,4 @@ grep -q "0 of .* checks FAILED, 1 could not be run" "$folder/out.txt" ||
     complain "the check that was not run is not told"
 
 [ "$failures" = 0 ] || { echo "$failures failed"; exit 1; }
-echo "verify passes, and finds $(echo "$faults" | grep -c '[a-z]') faults"
+echo "verify passes, and finds $n_faults faults"
