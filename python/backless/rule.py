@@ -125,9 +125,9 @@ class Binding:
         self.array_names = [array.name for array in rule.arrays]
         self._maps: dict[Any, tuple[Any, bytes]] = {}
         self._callbacks = (
-            _structs.RuleBegin(lambda e, _: self._guard(rule.begin, Emitter(e, self))),
-            _structs.RuleBlock(lambda e, block, _: self._guard(rule.emit, Emitter(e, self), block)),
-            _structs.RuleBlock(lambda e, block, _: self._guard(rule.learn, Emitter(e, self), block)),
+            _structs.RuleBegin(lambda e, _: self._emit(rule.begin, e)),
+            _structs.RuleBlock(lambda e, block, _: self._emit(rule.emit, e, block)),
+            _structs.RuleBlock(lambda e, block, _: self._emit(rule.learn, e, block)),
         )
 
     def described(self) -> _structs.Rule:
@@ -165,6 +165,12 @@ class Binding:
         if type(rule).learn is not Rule.learn:
             out.learn = self._callbacks[2]
         return out
+
+    def _emit(self, function: Run, address: int, *block: int) -> None:
+        """The emitter is of no use after the call: the library takes NULL for none."""
+        emitter = Emitter(address, self)
+        self._guard(function, emitter, *block)
+        emitter.address = None
 
     def _guard(self, function: Run, *arguments: Any) -> None:
         """After the first failure nothing of the rule is run any more, until it was told."""
@@ -214,46 +220,47 @@ class Emitter:
     operand is a Buffer, or the name of one of the rule's arrays."""
 
     def __init__(self, address: int, binding: Binding) -> None:
-        self._address, self._binding = address, binding
+        self.address: int | None = address
+        self._binding = binding
 
     # ---- The net
 
     @property
     def blocks(self) -> int:
         """Hidden ones and the last."""
-        return int(lib.bl_emitter_blocks(self._address))
+        return int(lib.bl_emitter_blocks(self.address))
 
     def followers(self, block: int) -> list[int]:
         """The blocks that read the output of this one; in a row of layers, block + 1."""
         found: list[int] = []
         while True:
-            follower = int(lib.bl_emitter_follower(self._address, block, len(found)))
+            follower = int(lib.bl_emitter_follower(self.address, block, len(found)))
             if follower == 0:
                 return found
             found.append(follower)
 
     def is_weighted(self, block: int) -> bool:
         """False: a sum, layernorm or subsample."""
-        return bool(lib.bl_emitter_is_weighted(self._address, block))
+        return bool(lib.bl_emitter_is_weighted(self.address, block))
 
     def is_taught(self, block: int) -> bool:
         """emit() is called for it."""
-        return bool(lib.bl_emitter_is_taught(self._address, block))
+        return bool(lib.bl_emitter_is_taught(self.address, block))
 
     # ---- Instructions
 
     def product(self, source: Buffer | str, block: int) -> None:
         """s = v B of the block, for feedback "direct". v: ERROR, TARGETS (sent as -scale y), or an array of
         BATCH x OUTPUTS."""
-        lib.bl_emit_product(self._address, self._binding.place_of(source), block)
+        lib.bl_emit_product(self.address, self._binding.place_of(source), block)
 
     def pull(self, matrix: Buffer | str, block: int) -> None:
         """s = the sum over the blocks f that follow of d_f M_f; M: WEIGHTS or FEEDBACK."""
-        lib.bl_emit_pull(self._address, self._binding.place_of(matrix), block)
+        lib.bl_emit_pull(self.address, self._binding.place_of(matrix), block)
 
     def push(self, matrix: Buffer | str, block: int) -> None:
         """s = d M^T, d the delta of the block before, M the block's WEIGHTS or FEEDBACK."""
-        lib.bl_emit_push(self._address, self._binding.place_of(matrix), block)
+        lib.bl_emit_push(self.address, self._binding.place_of(matrix), block)
 
     def call(
         self,
@@ -281,7 +288,7 @@ class Emitter:
         for i, (buffer, access) in enumerate(zip(buffers, accesses)):
             described.operands[i].buffer = self._binding.place_of(buffer)
             described.operands[i].access = access
-        lib.bl_emit_map(self._address, ctypes.byref(described), block)
+        lib.bl_emit_map(self.address, ctypes.byref(described), block)
 
     def matmul(
         self,
@@ -296,29 +303,29 @@ class Emitter:
         """to = a b, in float32, where a or b may be transposed first."""
         place = self._binding.place_of
         described = _structs.Matmul(place(a), place(b), place(to), int(transpose_a), int(transpose_b))
-        lib.bl_emit_matmul(self._address, ctypes.byref(described), block)
+        lib.bl_emit_matmul(self.address, ctypes.byref(described), block)
 
     def forward(self, block: int) -> None:
         """The output of the block once more, from an input that a call has updated."""
-        lib.bl_emit_forward(self._address, block)
+        lib.bl_emit_forward(self.address, block)
 
     def noise(self, array: str, sigma: float, block: int, *, stream: int = 0) -> None:
         """An array of the rule's own = sigma N(0, 1)."""
-        lib.bl_emit_noise(self._address, self._binding.place_of(array), sigma, stream, block)
+        lib.bl_emit_noise(self.address, self._binding.place_of(array), sigma, stream, block)
 
     def every(self, steps: int) -> None:
         """What is emitted from here on in this callback runs in the steps 1, 1 + steps, 1 + 2 steps, ...
         alone."""
-        lib.bl_emit_every(self._address, steps)
+        lib.bl_emit_every(self.address, steps)
 
     def learn_feedback(self, block: int) -> None:
         """In learn(): B takes a step of the optimiser."""
-        lib.bl_emit_learn_feedback(self._address, block)
+        lib.bl_emit_learn_feedback(self.address, block)
 
     def update(self, array: str, gradient: str, block: int) -> None:
         """In learn(): an array takes a step of the optimiser, with the gradient that another one holds."""
         place = self._binding.place_of
-        lib.bl_emit_update(self._address, place(array), place(gradient), block)
+        lib.bl_emit_update(self.address, place(array), place(gradient), block)
 
 
 def register(context: Context, rule: Rule) -> Binding:

@@ -321,7 +321,7 @@ class Trainer:
     def _class_count(self, y: npt.ArrayLike | None) -> int | None:
         """None: as many as y shows. A net that ends with one unit tells two classes apart."""
         if self._handle is not None:
-            return self.model.outputs
+            return self.model.outputs if self.model.has_classes else None
         if self._classes is not None or y is None:
             return self._classes
         outputs = self.net.outputs
@@ -366,14 +366,16 @@ class Trainer:
         if self._handle is None:
             self._need(self._data_of(x, y))
         values = self._raw(examples)
+        has_classes = self.model.has_classes  # labels for a trainer of targets are refused by the library
         if is_labels(y):
             answers, function = labels_of(y, n), of_classes
-            check_labels(answers, self.model.outputs)
+            if has_classes:
+                check_labels(answers, self.model.outputs)
         else:
             answers, function = targets_of(y, n), of_targets
-            if answers.shape[1] != self.model.outputs:
+            if not has_classes and answers.shape[1] != self.model.outputs:
                 raise ValueError(
-                    f"y has {answers.shape[1]} targets, but the trainer was made for " f"{self.model.outputs}"
+                    f"y has {answers.shape[1]} targets, but the trainer was made for {self.model.outputs}"
                 )
         if examples.features != self.model.n_features:
             raise ValueError(

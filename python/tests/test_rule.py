@@ -147,5 +147,19 @@ def test_rules_that_are_none_are_refused():
         backless.Trainer(NET, Unknown())
 
 
+def test_an_emitter_is_of_no_use_after_its_call(floats):
+    class Keeps(Again):
+        name = "keeps"
+
+        def emit(self, e, block):
+            super().emit(e, block)
+            self.kept = e
+
+    rule = Keeps()
+    trainer = fitted(rule, *floats)
+    rule.kept.product(Buffer.ERROR, 0)
+    assert rule.kept.blocks == 0 and trainer.hash() == fitted("dfa", *floats).hash()
+
+
 def test_the_library_lists_its_rules():
     assert {"bp", "fa", "dfa"} <= {rule.name for rule in backless.rules()}

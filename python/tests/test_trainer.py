@@ -81,6 +81,19 @@ def test_regression(floats):
     assert trainer.best.val.loss == min(epoch.val.loss for epoch in history)
 
 
+def test_classes_and_targets_are_not_exchanged(floats):
+    x, y = floats
+    classes, targets = backless.Trainer(NET, epochs=1), backless.Trainer(NET, epochs=2)
+    classes.fit(x, y)
+    targets.build(x, y.astype(float))
+    for trainer, other in ((classes, y.astype(float)), (targets, y)):
+        for wrong in (lambda: trainer.step(x[:8], other[:8]), lambda: trainer.angles(x, other)):
+            with pytest.raises(
+                backless.BadValue, match="but the trainer was made for (classes|real targets)|outputs"
+            ):
+                wrong()
+
+
 def test_steps_and_a_saved_trainer(floats, tmp_path):
     x, y = floats
     options = {"schedule": "constant", "batch": 32}
