@@ -31,7 +31,7 @@ fi
 # Of these tests each configuration is asked: without-all and clang all but those that ask nothing of a build;
 # the others those that a part or the linking could break, and only what these need is built.
 jobs=$(nproc 2>/dev/null || echo 2)
-alike='^(check_header|check_readme|check_golden|check_floors.*|example_00.*)$'
+alike='^(check_header|check_readme|check_golden|check_floors.*|check_lists.*|check_names|example_00.*)$'
 near='test_backend test_bits test_build_parts test_fixed_bits test_gemm test_hashes test_pictures test_run'
 near_scripts='check_symbols|cli|completion|doctor|install|manual'
 
