@@ -95,8 +95,8 @@ static inline void check_groups(const struct program *p, uint32_t number)
 
 /* Negative control: find_conflict must find each instruction that is moved one stage earlier, or one stage
    later if it is in the first stage that it can be in. Only gradients and updates may be free of both
-   conflicts: they wait where another matrix of their block is in the cache, and no other instruction waits for
-   them. Returns the number of faults found. */
+   conflicts: they wait where another matrix of their block is in the cache, and no other instruction waits
+   for them. Returns the number of faults found. */
 static inline size_t count_found_faults(const struct program *p, uint32_t number)
 {
     size_t a = 0, b = 0, n = 0;

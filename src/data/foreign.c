@@ -208,7 +208,7 @@ static struct slice text_of(const struct bytes *file)
 static bool begins(struct slice s, const char *text)
 {
     size_t i = 0;
-    while (text[i] && i < s.n && tolower((unsigned char)s.at[i]) == text[i])
+    while (i < s.n && text[i] && tolower((unsigned char)s.at[i]) == text[i])
         i++;
     return !text[i];
 }
