@@ -85,8 +85,8 @@ echo
 echo "2. $DEMO_DATA. For each rule the best of the rates $DEMO_RATES is chosen first, on a tenth of the training set."
 echo "   $program compare --data $DEMO_DATA --net \"$DEMO_NET\" \\"
 echo "       --rules $DEMO_RULES --rates $DEMO_RATES --rate-epochs $DEMO_RATE_EPOCHS --epochs $DEMO_EPOCHS"
-compare "$folder/large" --data "$DEMO_DATA" --net "$DEMO_NET" --rates "$DEMO_RATES" --rate-epochs "$DEMO_RATE_EPOCHS" \
-    --epochs "$DEMO_EPOCHS"
+compare "$folder/large" --data "$DEMO_DATA" --net "$DEMO_NET" --rates "$DEMO_RATES" \
+    --rate-epochs "$DEMO_RATE_EPOCHS" --epochs "$DEMO_EPOCHS"
 echo
 echo "Errors on the two test sets; for $DEMO_DATA also the angle to backpropagation, in degrees, and the learning rate:"
 echo

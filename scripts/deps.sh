@@ -44,7 +44,8 @@ has_arm64_library() { [ -e "/usr/lib/aarch64-linux-gnu/pkgconfig/$1.pc" ]; }
 is_there() {
     case $1 in
     build-essential) has cc && has make ;;
-    cmake | pkg-config | git | fakeroot | python3 | valgrind | ccache | clang | clang-format | clang-tidy | cppcheck)
+    cmake | pkg-config | git | fakeroot | python3 | valgrind | ccache | clang | clang-format | clang-tidy | \
+        cppcheck)
         has "$1"
         ;;
     ninja-build) has ninja ;;
@@ -75,8 +76,8 @@ is_there() {
 # Parts without which the rest still works.
 is_optional() {
     case $1 in
-    libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | ccache | chromium-driver | clang | \
-        python3-numpy | python3-dev | python3-venv)
+    libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | \
+        ccache | chromium-driver | clang | python3-numpy | python3-dev | python3-venv)
         true
         ;;
     *) false ;;

@@ -37,14 +37,16 @@ near_scripts='check_symbols|cli|completion|doctor|install|manual'
 
 configure() {
     # shellcheck disable=SC2046
-    cmake --preset default -B "$folder" -DBACKLESS_TESTS=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=ON $(flags_of "$1")
+    cmake --preset default -B "$folder" -DBACKLESS_TESTS=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=ON \
+        $(flags_of "$1")
 }
 
 # sums TREE BUILD: what a user would get from TREE, built in BUILD, as checksums. Without a cache, which would
 # hand out the files of another build.
 sums() {
     CCACHE_DISABLE=1 cmake -S "$1" -G Ninja -B "$2" -DCMAKE_BUILD_TYPE=Release -DBACKLESS_TESTS=OFF >&2 &&
-        CCACHE_DISABLE=1 cmake --build "$2" --target backless backless_shared backless_static backless_pages >&2 &&
+        CCACHE_DISABLE=1 cmake --build "$2" --target backless backless_shared backless_static backless_pages \
+        >&2 &&
         (cd "$2" && sha256sum backless libbackless.so libbackless.a pages/*)
 }
 
@@ -68,13 +70,15 @@ build() {
     case $1 in
     reproducible) reproduce ;;
     without-all | clang)
-        configure "$1" && cmake --build "$folder" && ctest --test-dir "$folder" -j "$jobs" --output-on-failure -LE slow -E "$alike"
+        configure "$1" && cmake --build "$folder" &&
+            ctest --test-dir "$folder" -j "$jobs" --output-on-failure -LE slow -E "$alike"
         ;;
     *)
         # shellcheck disable=SC2086
         configure "$1" && cmake --build "$folder" --target backless backless_shared backless_static \
             backless_pages broken_backless $near &&
-            ctest --test-dir "$folder" -j "$jobs" --output-on-failure -R "^($(echo "$near" | tr ' ' '|')|$scripts)\$"
+            ctest --test-dir "$folder" -j "$jobs" \
+            --output-on-failure -R "^($(echo "$near" | tr ' ' '|')|$scripts)\$"
         ;;
     esac >"$folder/log" 2>&1
 }

@@ -58,7 +58,8 @@ awk 'BEGIN {
 sed 's/^\([^,]*\),[^,]*,/\1,/' "$place/train.csv" >"$place/test.csv"
 
 commands_of() { awk '/^    build\/backless / { inside = 1 } inside { print } inside && !/\\$/ { inside = 0 }' "$1" | sed 's/^    //'; }
-run_commands() { (cd "$place" && BACKLESS_THREADS=1 BACKLESS_DATA="$folder/data" sh -eu "$1") >"$folder/out" 2>&1; }
+run_commands() { (cd "$place" &&
+    BACKLESS_THREADS=1 BACKLESS_DATA="$folder/data" sh -eu "$1") >"$folder/out" 2>&1; }
 
 commands_of README.md >"$folder/commands"
 shown=$(grep -c '^build/backless' "$folder/commands")

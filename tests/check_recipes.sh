@@ -40,7 +40,8 @@ missing_module() {
         "$python" -c "import $module" 2>/dev/null || { echo "$python has no $module"; return; }
     done
 }
-has_sanitizer() { nm -D --undefined-only "$build/libbackless.so" | grep -q -e __asan_init -e __ubsan -e __tsan_init; }
+has_sanitizer() { nm -D --undefined-only "$build/libbackless.so" |
+    grep -q -e __asan_init -e __ubsan -e __tsan_init; }
 missing_library() {
     command -v cc >/dev/null 2>&1 || { echo "there is no C compiler"; return; }
     [ -e "$build/libbackless.so" ] || { echo "the shared library was not built"; return; }
@@ -95,7 +96,8 @@ if [ $# -lt 2 ]; then
     expect "seeds in seeds.csv" "$(runs_in work/seeds.csv)" 3
     expect "runs in curves.csv" "$(runs_in work/curves.csv)" 2
     expect "runs in night.csv" "$(runs_in work/night.csv)" 20
-    expect "lines of scores.jsonl" "$(grep -c '^{"run":"night/.*,"score":{"count":60,.*}}$' work/scores.jsonl)" 20
+    expect "lines of scores.jsonl" \
+        "$(grep -c '^{"run":"night/.*,"score":{"count":60,.*}}$' work/scores.jsonl)" 20
     expect "runs that finished after they were stopped" "$(ls work/long/result.json work/cluster/result.json | wc -l)" 2
     # Negative control: a recipe that fails, and one without its end, are found.
     printf '## A\n```sh\ntrue\nfalse\ntrue\n```\n' >fails.md

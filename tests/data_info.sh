@@ -131,7 +131,8 @@ expect 0 "c99" "$program" data info many.csv --all
 has_no "more (--all"
 also "    24  "
 
-printf 'a,b,kind\n1,2,x\033[31mred\n3,4,\303\244pfel\n5,6,a name that is much longer than the room for it\n' >strange.csv
+printf 'a,b,kind\n1,2,x\033[31mred\n3,4,\303\244pfel\n5,6,a name that is much longer than the room for it\n' \
+    >strange.csv
 expect 0 "x?[31mred" "$program" data info strange.csv
 grep -q "$(printf '\033')" out.txt && complain "a class name reached the terminal with a control character"
 also "$(printf '\303\244pfel  ')"

@@ -10,12 +10,14 @@ awk 'BEGIN { print "a,b,c,kind"
         printf "%.4f,%.4f,%.4f,%s\n", a + (k == 1), b + (k == 2), a * b, k == 0 ? "red" : k == 1 ? "green" : "blue" } }' >kinds.csv
 expect 0 "by default: net, epochs, batch, optimizer, lr, schedule, loss, init, feedback" \
     "$program" train --data kinds.csv --test-fraction 0.25 --out run
-grep -q '"net": "dense 100, tanh, dense 100, tanh, dense 3"' run/config.json || complain "config.json lacks the net"
+grep -q '"net": "dense 100, tanh, dense 100, tanh, dense 3"' run/config.json ||
+    complain "config.json lacks the net"
 grep -q '"batch": "16"' run/config.json || complain "config.json lacks the batch"
 grep -q '"hardly_trained": false' run/result.json || complain "a run that learned is called hardly trained"
 error=$(sed -n 's/.*"test_error": \([0-9.]*\).*/\1/p' run/result.json)
 awk "BEGIN { exit !(${error:-1} < 0.05) }" || complain "test error ${error:-none}, expected below 0.05"
-"$program" train --data kinds.csv --test-fraction 0.25 2>&1 | grep "hardly trained" && complain "a good run is called hardly trained"
+"$program" train --data kinds.csv --test-fraction 0.25 2>&1 | grep "hardly trained" &&
+    complain "a good run is called hardly trained"
 
 # The settled values again: the same weights.
 hash=$(sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' run/result.json)
@@ -24,8 +26,10 @@ expect 0 "weights $hash" "$program" train --config run/config.json --out again
 # What is chosen stays; the rate is that of the optimiser.
 expect 0 "2 epochs of 19 steps, batch 16, sgd, lr 0.1, schedule cosine" \
     "$program" train --data kinds.csv --optimizer sgd --epochs 2 --batch 16
-expect 0 "hardly trained: after 20 steps" "$program" train --data kinds.csv --optimizer "rmsprop" --lr 1e-4 --epochs 2 --out short
-grep -q '"hardly_trained": true' short/result.json || complain "result.json does not tell that the run has hardly trained"
+expect 0 "hardly trained: after 20 steps" "$program" train --data kinds.csv --optimizer "rmsprop" --lr 1e-4 \
+    --epochs 2 --out short
+grep -q '"hardly_trained": true' short/result.json ||
+    complain "result.json does not tell that the run has hardly trained"
 # labels of which some are wrong: the loss stays far above 0 and is no sign of few steps
 awk 'BEGIN { print "a,b,kind"; for (i = 0; i < 320; i++) { a = i * 7 % 23; print a "," i * 5 % 13 "," ((a > 11) != (i % 15 == 0) ? "x" : "y") } }' >noisy.csv
 expect 0 "stopped by epochs" "$program" train --data noisy.csv --batch 16 --epochs 10

@@ -15,14 +15,17 @@ iris() { awk '{ print $1, $2, $3 }' "$1"; }
 
 expect 0 "angle per hidden block" demo DEMO_EPOCHS=1
 [ "$(wc -l <out.txt)" -lt 60 ] || complain "$(wc -l <out.txt) lines, expected below 60"
-head -n 2 out.txt | grep -qE 'in about [0-9]+ (seconds|minutes)' || complain "the first lines do not tell the time"
+head -n 2 out.txt | grep -qE 'in about [0-9]+ (seconds|minutes)' ||
+    complain "the first lines do not tell the time"
 [ "$(grep -c '^rule ' out.txt)" = 1 ] || complain "more than one table"
 sed -n '/^rule /,$p' out.txt >table.txt
 [ "$(wc -l <table.txt)" = 7 ] || complain "the table has $(wc -l <table.txt) lines, expected 7"
 awk 'length > 80 { exit 1 }' table.txt || complain "the table is wider than 80 columns"
 
-sed -n '/^<!-- DEMO-OUTPUT -->/,/^<!-- \/DEMO-OUTPUT -->/p' "$tree/README.md" | grep -vE '^(<!--|```)' >shown.txt
-[ "$(head -n 1 shown.txt)" = "$(head -n 1 table.txt)" ] || complain "README.md: the demo's table has another head"
+sed -n '/^<!-- DEMO-OUTPUT -->/,/^<!-- \/DEMO-OUTPUT -->/p' "$tree/README.md" |
+    grep -vE '^(<!--|```)' >shown.txt
+[ "$(head -n 1 shown.txt)" = "$(head -n 1 table.txt)" ] ||
+    complain "README.md: the demo's table has another head"
 iris table.txt >found_iris.txt
 iris shown.txt | cmp -s - found_iris.txt || { complain "README.md: other errors on iris"; cat table.txt; }
 # Negative control: another digit is seen.

@@ -87,7 +87,8 @@ fi
 "$program" --version >out.txt || complain "--version" # the control
 
 # ---- Options of a command from the environment
-BACKLESS_QUIET=true BACKLESS_JSON=true train --epochs 1 >lines.txt 2>words.txt || complain "switches from the environment"
+BACKLESS_QUIET=true BACKLESS_JSON=true train --epochs 1 >lines.txt 2>words.txt ||
+    complain "switches from the environment"
 [ ! -s words.txt ] || complain "BACKLESS_QUIET: $(cat words.txt)"
 grep -q '^{"epoch":1,' lines.txt || complain "BACKLESS_JSON: $(cat lines.txt)"
 BACKLESS_QUIET=true train --quiet=false --epochs 1 2>words.txt >/dev/null

@@ -18,12 +18,14 @@ hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json"
 train() {
     out=$1 epochs=$2
     shift 2
-    "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs "$epochs" --batch 40 --val 40 --out "$out" "$@"
+    "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs "$epochs" --batch 40 --val 40 \
+        --out "$out" "$@"
 }
 
 # In the background, with the process's own number in $!.
 begin() {
-    "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs 100000 --out "$1" --quiet >/dev/null 2>&1 &
+    "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs 100000 --out "$1" \
+        --quiet >/dev/null 2>&1 &
     wait_for "$1/log.jsonl" $!
 }
 
@@ -31,7 +33,8 @@ begin() {
 train lines 3 --angles 2,5 --json --quiet >out.txt 2>&1 || complain "train --json: $(cat out.txt)"
 sed 's/": /":/g; s/, "/,"/g; s/}, {/},{/g' lines/log.jsonl >expected.txt
 [ "$(wc -l <expected.txt)" = 5 ] || complain "the log has not 5 lines: $(cat expected.txt)"
-cmp -s expected.txt out.txt || complain "train --json differs from log.jsonl: $(diff expected.txt out.txt | head -4)"
+cmp -s expected.txt out.txt ||
+    complain "train --json differs from log.jsonl: $(diff expected.txt out.txt | head -4)"
 
 # ---- two processes
 begin long
@@ -84,10 +87,13 @@ while [ $page -le 24 ]; do
         grep -q "No space left" out.txt || complain "$page pages: $(cat out.txt)"
         mount -o remount,size=4m small
         if [ -e small/run/model.safetensors ]; then
-            grep -q "still holds the last checkpoint" out.txt || complain "$page pages: nothing about the checkpoint"
+            grep -q "still holds the last checkpoint" out.txt ||
+                complain "$page pages: nothing about the checkpoint"
             resumed=$((resumed + 1))
-            "$program" eval --model small/run --data table.csv >/dev/null 2>&1 || complain "$page pages: the model is broken"
-            "$program" train --resume small/run --quiet >out.txt 2>&1 || complain "$page pages, --resume: $(cat out.txt)"
+            "$program" eval --model small/run --data table.csv >/dev/null 2>&1 ||
+                complain "$page pages: the model is broken"
+            "$program" train --resume small/run --quiet >out.txt 2>&1 ||
+                complain "$page pages, --resume: $(cat out.txt)"
             [ "$(hash_of small/run)" = "$wanted" ] || complain "$page pages: other bits after --resume"
         fi
         ls small/run/*.tmp >/dev/null 2>&1 && complain "$page pages: a temporary stayed behind"
@@ -101,7 +107,8 @@ while [ $page -le 24 ]; do
     fi
     page=$((page + 1))
 done
-[ $full -ge 4 ] && [ $resumed -ge 1 ] || complain "the disk was full $full times, and $resumed runs could be resumed"
+[ $full -ge 4 ] && [ $resumed -ge 1 ] ||
+    complain "the disk was full $full times, and $resumed runs could be resumed"
 [ $code = 0 ] || complain "no size was enough"
 
 [ "$failures" = 0 ] && echo "run folder: as expected, $full full disks, $resumed resumed"

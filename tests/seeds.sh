@@ -9,8 +9,10 @@ awk 'BEGIN { print "a,b,kind"
 train() {
     out=$1
     shift
-    "$program" train --data table.csv --net "dense 8, tanh, dropout 0.2, dense 3" --init fanin --epochs 2 --schedule constant --val 0.2 \
-        --test-fraction 0.2 --quiet --out "$out" --force "$@" >out.txt 2>&1 || complain "train $*: $(cat out.txt)"
+    "$program" train --data table.csv --net "dense 8, tanh, dropout 0.2, dense 3" --init fanin --epochs 2 \
+        --schedule constant --val 0.2 \
+        --test-fraction 0.2 --quiet --out "$out" --force "$@" >out.txt 2>&1 ||
+        complain "train $*: $(cat out.txt)"
 }
 field() { sed -n "s/.*\"$2\": \"\{0,1\}\([0-9a-zA-Z.]*\).*/\1/p" "$1" | head -n 1; }
 hash_of() { field "$1/result.json" weights_hash; }

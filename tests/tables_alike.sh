@@ -76,7 +76,8 @@ header 3 'line 1: "2001" to "grp" may be names'
 expect 0 "x" "$program" data info table.csv --header yes
 printf "0,0,0,0,x\n$body" >table.csv # a series that begins at 0
 header 0 "examples"
-printf "0.1,0.2,0.5,1,2,5,material\n5.1,3.5,1.4,0.2,3,3,x\n4.9,3.0,1.4,0.2,1,2,y\n6.2,3.1,4.4,1.2,0,1,x\n" >table.csv
+printf "0.1,0.2,0.5,1,2,5,material\n5.1,3.5,1.4,0.2,3,3,x\n4.9,3.0,1.4,0.2,1,2,y\n6.2,3.1,4.4,1.2,0,1,x\n" \
+    >table.csv
 header 3 'line 1: "0.1" to "material" may be names'
 
 words='red,small,yes\nblue,large,no\nred,large,yes\nblue,small,no\n'

@@ -10,14 +10,16 @@ tr ',' '.' <commas.csv >points.csv
 settings="--rule linear --epochs 2 --quiet"
 
 # Decimal commas
-expect 3 'line 2, column "a": found "0,0", a decimal comma' "$program" train --data commas.csv --net "dense 2" $settings
+expect 3 'line 2, column "a": found "0,0", a decimal comma' "$program" train --data commas.csv \
+    --net "dense 2" $settings
 expect 0 "" "$program" train --data commas.csv --decimal comma --net "dense 2" $settings --out commas
 expect 0 "" "$program" train --data points.csv --net "dense 2" $settings --out points
 expect 0 "60 examples" "$program" eval --model commas --data commas.csv
 cp out.txt commas.txt
 expect 0 "60 examples" "$program" eval --model points --data points.csv
 cmp -s out.txt commas.txt || complain "commas and points teach different things"
-expect 3 'found "0.0", a point, although the decimal sign is a comma' "$program" eval --model commas --data points.csv
+expect 3 'found "0.0", a point, although the decimal sign is a comma' "$program" eval --model commas \
+    --data points.csv
 expect 0 "60 examples" "$program" eval --model commas --data points.csv --decimal point
 expect 3 "--decimal comma reads it" "$program" predict --model points --data commas.csv --output -
 expect 2 "expected one of: auto point comma" "$program" eval --model points --data points.csv --decimal dot
@@ -45,7 +47,8 @@ kill $! 2>/dev/null
 # In a table of one column an empty line is an answer, too.
 printf 'x,label\n1,p\n2,q\n,q\n3,p\n' >train.csv
 printf 'x\n1\n\n3\n' >test.csv
-expect 0 "" "$program" train --data train.csv --missing impute --net "dense 2" --rule linear --epochs 1 --quiet --out one
+expect 0 "" "$program" train --data train.csv --missing impute --net "dense 2" --rule linear --epochs 1 \
+    --quiet --out one
 expect 0 "3,p" "$program" predict --model one --data test.csv --missing impute --output - --quiet
 [ "$(wc -l <out.txt)" = 4 ] || complain "$(wc -l <out.txt) lines of answers, expected 4"
 

@@ -43,7 +43,8 @@ run() {
     rm -f "$name/result.json" "$name/lock"
     cp -r "$name" resumed
     "$program" train --resume resumed --epochs 4 --quiet >/dev/null
-    printf '%s %s %s %s\n' "$name" "$data" "$(sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' resumed/result.json)" \
+    printf '%s %s %s %s\n' "$name" "$data" \
+        "$(sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' resumed/result.json)" \
         "$(sed -n 's/.*"train_loss": \([0-9.e-]*\).*/\1/p' resumed/result.json)"
     rm -rf resumed
 }
@@ -54,16 +55,20 @@ images=train-images-idx3-ubyte
 {
     for rule in bp fa dfa ifa usf kp dkp drtp adfa pepita frozen linear; do
         run "$rule-sgd" words.csv --missing impute --net "$dense" --rule $rule --optimizer sgd
-        run "$rule-momentum" words.csv --missing impute --net "$dense" --rule $rule --optimizer "sgd momentum 0.9 nesterov decay 1e-3" --lr 0.02
-        run "$rule-rmsprop" words.csv --missing impute --net "$dense" --rule $rule --optimizer rmsprop --lr 1e-2
-        run "$rule-adam" words.csv --missing impute --net "$dense" --rule $rule --optimizer "adam decay 1e-4" --loss bce
+        run "$rule-momentum" words.csv --missing impute --net "$dense" --rule $rule \
+            --optimizer "sgd momentum 0.9 nesterov decay 1e-3" --lr 0.02
+        run "$rule-rmsprop" words.csv --missing impute --net "$dense" --rule $rule --optimizer rmsprop \
+            --lr 1e-2
+        run "$rule-adam" words.csv --missing impute --net "$dense" --rule $rule \
+            --optimizer "adam decay 1e-4" --loss bce
         case $rule in ifa | pepita) continue ;; esac
         run "$rule-conv-rmsprop" $images --net "$conv" --rule $rule --optimizer rmsprop --lr 1e-3
         run "$rule-conv-sgd" $images --net "$conv" --rule $rule --optimizer sgd --lr 0.01
     done
     run cosine words.csv --missing impute --net "$dense" --rule dfa --schedule "cosine warmup 1" --seed 7
     run auto words.csv --missing impute --net "$dense" --rule dfa --schedule auto --optimizer adam
-    run split words.csv --missing impute --net "$dense" --rule dfa --val 10 --test-fraction 0.2 --patience 9 --seed 5
+    run split words.csv --missing impute --net "$dense" --rule dfa --val 10 --test-fraction 0.2 --patience 9 \
+        --seed 5
     run paper words.csv --missing impute --net "$dense" --rule ifa --stop paper --reduction sum
     run low $images --net "$conv" --rule dfa --memory low
     run bf16 words.csv --missing impute --net "$dense" --rule fa --precision bf16
