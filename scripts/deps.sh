@@ -93,7 +93,8 @@ add_arm64() {
     esac
     $as_root dpkg --add-architecture arm64
     trap '$as_root dpkg --remove-architecture arm64
-        echo "The arm64 packages could not be installed: this system no longer has the architecture arm64." >&2' EXIT
+        echo "The arm64 packages could not be installed: this system no longer has the architecture arm64." \
+            >&2' EXIT
 }
 
 installed=

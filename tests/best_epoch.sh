@@ -4,11 +4,15 @@
 # of a regression falls.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
-    for (i = 0; i < 300; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), ((i * 37) % 11 < 5 ? "x" : "y") }' >noise.csv
+    for (i = 0; i < 300; i++)
+        printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), ((i * 37) % 11 < 5 ? "x" : "y") }' >noise.csv
 head -n 121 noise.csv >train.csv
 { head -n 1 noise.csv; tail -n 180 noise.csv; } >test.csv
 awk 'BEGIN { print "a,b,y"
-    for (i = 0; i < 200; i++) { a = sin(7 * i); b = cos(5 * i); printf "%.4f,%.4f,%.4f\n", a, b, 3 * a - 2 * b + a * b + 10 } }' >line.csv
+    for (i = 0; i < 200; i++) {
+        a = sin(7 * i); b = cos(5 * i);
+        printf "%.4f,%.4f,%.4f\n", a, b, 3 * a - 2 * b + a * b + 10
+    } }' >line.csv
 field() { sed -n "s/.*\"$2\": \"\{0,1\}\([-0-9a-zA-Z.+]*\).*/\1/p" "$1" | head -n 1; }
 json_field() { sed -n "s/.*\"$2\":\([-0-9a-zA-Z.+]*\).*/\1/p" "$1" | head -n 1; }
 same() { [ -n "$2" ] && [ "$2" = "$3" ] || complain "$1: \"$2\" and \"$3\", expected the same"; }
@@ -32,7 +36,8 @@ same "eval of best.safetensors" "$(json_field eval.json error)" "$(field run/res
 same "eval of best.safetensors" "$(json_field eval.json loss)" "$(field run/result.json best_test_loss)"
 "$program" eval --model run/model.safetensors --data test.csv --json --quiet >eval.json 2>/dev/null
 same "eval of model.safetensors" "$(json_field eval.json loss)" "$(field run/result.json test_loss)"
-expect 0 "this is run/best.safetensors, of epoch $best, the best on the validation set; the last epoch's is run/model" \
+expect 0 "this is run/best.safetensors, of epoch $best, the best on the \
+validation set; the last epoch's is run/model" \
     "$program" eval --model run --data test.csv
 expect 0 "of epoch $best, the best" "$program" info run
 "$program" eval --model run/model.safetensors --data test.csv 2>&1 | grep "best" &&

@@ -51,13 +51,17 @@ awk 'BEGIN {
     print "PassengerId,Survived,Pclass,Name,Sex,Age,Ticket,Fare,Cabin,Embarked"
     for (i = 1; i <= 300; i++) {
         sex = (i * 7 % 19) % 3 ? "male" : "female"
-        printf "%d,%d,%d,\"Person, Nr. %d\",%s,%s,T%d,%.2f,%s,%s\n", i, sex == "female" || i % 4 == 0, i % 3 + 1, i, sex,
+        printf "%d,%d,%d,\"Person, Nr. %d\",%s,%s,T%d,%.2f,%s,%s\n", i,
+            sex == "female" || i % 4 == 0, i % 3 + 1, i, sex,
             i % 11 ? 20 + i * 7 % 40 : "", i, 5 + i * 13 % 60, i % 5 ? "" : "C" i, substr("SCQ", i % 3 + 1, 1)
     }
 }' >"$place/train.csv"
 sed 's/^\([^,]*\),[^,]*,/\1,/' "$place/train.csv" >"$place/test.csv"
 
-commands_of() { awk '/^    build\/backless / { inside = 1 } inside { print } inside && !/\\$/ { inside = 0 }' "$1" | sed 's/^    //'; }
+commands_of() {
+    awk '/^    build\/backless / { inside = 1 } inside { print } inside && !/\\$/ { inside = 0 }' "$1" |
+        sed 's/^    //'
+}
 run_commands() { (cd "$place" &&
     BACKLESS_THREADS=1 BACKLESS_DATA="$folder/data" sh -eu "$1") >"$folder/out" 2>&1; }
 

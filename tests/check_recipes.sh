@@ -20,14 +20,16 @@ export CPATH="$tree/include" LIBRARY_PATH="$build" LD_LIBRARY_PATH="$build"
 table() { # SEED EXAMPLES
     awk -v seed="$1" -v n="$2" 'BEGIN { srand(seed); print "a,b,c,kind"
         for (i = 0; i < n; i++) { k = i % 3
-            printf "%.3f,%.3f,%.3f,%s\n", k + rand(), 2 * rand() - k, k * k + rand(), substr("xyz", k + 1, 1) } }'
+            printf "%.3f,%.3f,%.3f,%s\n", k + rand(), 2 * rand() - k, k * k + rand(),
+                substr("xyz", k + 1, 1) } }'
 }
 table 1 120 >work/train.csv
 table 2 60 >work/test.csv
 
 # blocks/NUMBER.LANGUAGE, and blocks/list: number, language and section of each
 awk '/^## / { section = substr($0, 4) }
-    !inside && /^```[a-z]+$/ { language = substr($0, 4); inside = 1; file = sprintf("blocks/%02d.%s", ++n, language)
+    !inside && /^```[a-z]+$/ { language = substr($0, 4); inside = 1
+                               file = sprintf("blocks/%02d.%s", ++n, language)
         print n "\t" language "\t" section >"blocks/list"; printf "" >file; next }
     inside && /^```$/ { inside = 0; close(file); next }
     inside { print >file }
@@ -98,7 +100,8 @@ if [ $# -lt 2 ]; then
     expect "runs in night.csv" "$(runs_in work/night.csv)" 20
     expect "lines of scores.jsonl" \
         "$(grep -c '^{"run":"night/.*,"score":{"count":60,.*}}$' work/scores.jsonl)" 20
-    expect "runs that finished after they were stopped" "$(ls work/long/result.json work/cluster/result.json | wc -l)" 2
+    expect "runs that finished after they were stopped" \
+        "$(ls work/long/result.json work/cluster/result.json | wc -l)" 2
     # Negative control: a recipe that fails, and one without its end, are found.
     printf '## A\n```sh\ntrue\nfalse\ntrue\n```\n' >fails.md
     printf '## A\n```sh\ntrue\n' >endless.md

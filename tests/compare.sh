@@ -3,9 +3,14 @@
 # the options that it would ignore.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
-    for (i = 0; i < 400; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
+    for (i = 0; i < 400; i++)
+        printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i),
+            (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
 awk 'BEGIN { print "a,b,y"
-    for (i = 0; i < 200; i++) { a = sin(7 * i); b = cos(5 * i); printf "%.4f,%.4f,%.4f\n", a, b, 3 * a - 2 * b + 10 } }' >line.csv
+    for (i = 0; i < 200; i++) {
+        a = sin(7 * i); b = cos(5 * i);
+        printf "%.4f,%.4f,%.4f\n", a, b, 3 * a - 2 * b + 10
+    } }' >line.csv
 set_of="--data table.csv --test-fraction 0.2 --rules dfa,bp --init fanin"
 net="dense 16, tanh, dense 2"
 

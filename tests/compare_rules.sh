@@ -4,10 +4,18 @@
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 awk 'BEGIN { print "Id,a,b,kind"
-    for (i = 1; i <= 300; i++) printf "%d,%.4f,%.4f,%s\n", i, sin(7 * i), cos(5 * i), i % 3 ? (i % 2 ? "x" : "y") : "z" }' >table.csv
+    for (i = 1; i <= 300; i++)
+        printf "%d,%.4f,%.4f,%s\n", i, sin(7 * i), cos(5 * i), i % 3 ? (i % 2 ? "x" : "y") : "z" }' >table.csv
 awk 'BEGIN { print "a,b,y"
-    for (i = 0; i < 200; i++) { a = sin(7 * i); b = cos(5 * i); printf "%.4f,%.4f,%.4f\n", a, b, 3 * a - 2 * b + 10 } }' >line.csv
-awk 'BEGIN { for (i = 0; i < 120; i++) { for (k = 0; k < 64; k++) printf "%d,", (i * 7 + k * (i % 3 + 1)) % 19; print "c" i % 3 } }' >grid.csv
+    for (i = 0; i < 200; i++) {
+        a = sin(7 * i); b = cos(5 * i);
+        printf "%.4f,%.4f,%.4f\n", a, b, 3 * a - 2 * b + 10
+    } }' >line.csv
+awk 'BEGIN {
+    for (i = 0; i < 120; i++) {
+        for (k = 0; k < 64; k++) printf "%d,", (i * 7 + k * (i % 3 + 1)) % 19
+        print "c" i % 3
+    } }' >grid.csv
 two="dense 12, tanh, dense 12, tanh"
 
 has_row() { grep -q "^$1 " out.txt; }

@@ -27,11 +27,14 @@ for seed in 1 2 3 4; do
         "$(value seeds/rule-dfa-lr-0.003-seed-$seed/result.json test_error)"
 done >errors.txt
 awk 'NR == FNR { n++; sum += $2; d[n] = $2 - $1; mean += d[n]; next }
-    FNR == 1 { mean /= n; for (i = 1; i <= n; i++) s += (d[i] - mean) ^ 2; half = 3.18244630528371 * sqrt(s / (n - 1) / n) }
-    split($0, f, ",") && f[1] == "dfa" { found = near(f[4], sum / n) && near(f[10], mean) && f[11] == 4 && near(f[12], mean - half) &&
+    FNR == 1 { mean /= n; for (i = 1; i <= n; i++) s += (d[i] - mean) ^ 2
+                half = 3.18244630528371 * sqrt(s / (n - 1) / n) }
+    split($0, f, ",") && f[1] == "dfa" {
+        found = near(f[4], sum / n) && near(f[10], mean) && f[11] == 4 && near(f[12], mean - half) &&
         near(f[13], mean + half) }
     function near(a, b) { return (a - b) ^ 2 < 1e-16 }
-    END { exit !found }' errors.txt seeds.csv || complain "mean, difference or interval are not those of the runs"
+    END { exit !found }' errors.txt seeds.csv ||
+    complain "mean, difference or interval are not those of the runs"
 compare --rules bp,dfa --seeds 2 --out seeds --csv --quiet | grep '^dfa' | grep -q ',2,,$' ||
     complain "there is an interval of two differences"
 

@@ -6,9 +6,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 python3 -c 'import os, pty, termios, zlib; os.openpty()' 2>/dev/null ||
     { echo "SKIP: no python3, or no pseudo terminal (/dev/pts)"; exit 77; }
 awk 'BEGIN { print "Id,a,b,kind"
-    for (i = 1; i <= 1000; i++) printf "%d,%.4f,%.4f,%s\n", i, sin(7 * i), cos(5 * i), (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
+    for (i = 1; i <= 1000; i++)
+        printf "%d,%.4f,%.4f,%s\n", i, sin(7 * i), cos(5 * i),
+            (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
 awk 'BEGIN { print "a,b,y"
-    for (i = 0; i < 200; i++) { a = sin(7 * i); b = cos(5 * i); printf "%.4f,%.4f,%.4f\n", a, b, 3 * a - 2 * b + 10 } }' >line.csv
+    for (i = 0; i < 200; i++) {
+        a = sin(7 * i); b = cos(5 * i);
+        printf "%.4f,%.4f,%.4f\n", a, b, 3 * a - 2 * b + 10
+    } }' >line.csv
 screen() { # CODE FRAGMENT COLUMNS OPTION...
     code=$1 fragment=$2 columns=$3
     shift 3
@@ -62,10 +67,12 @@ for part, n in (("train", 30), ("test", 8)):
         os.makedirs(f"pictures/{part}/{kind}")
         for i in range(n):
             k = random.randrange(8)
-            rows = [bytes([0] + [255 if (y if kind == "lying" else x) == k and kind[0] != "v" else random.randrange(60)
+            rows = [bytes([0] + [255 if (y if kind == "lying" else x) == k and kind[0] != "v"
+                                 else random.randrange(60)
                                  for x in range(8)]) for y in range(8)]
             with open(f"pictures/{part}/{kind}/{i}.png", "wb") as file:
-                file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0)) +
+                file.write(b"\x89PNG\r\n\x1a\n" +
+                           chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0)) +
                            chunk(b"IDAT", zlib.compress(b"".join(rows))) + chunk(b"IEND", b""))
 EOF
 if "$program" data info pictures --samples 0 >/dev/null 2>&1; then

@@ -3,8 +3,12 @@
 old=$(cd "$(dirname "$0")" && pwd)/runs_0_1_0/runs.tar.gz
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
-awk -v OFS=, 'BEGIN { print "a,b,label"; for (i = 0; i < 60; i++) print i % 7, (i * i) % 11, i % 3 ? "u" : "v" }' >t.csv
-awk -v OFS=, 'BEGIN { print "a,b,y"; for (i = 0; i < 60; i++) print i % 7 + 0.5, (i * i) % 11, i % 5 + 0.25 }' >numbers.csv
+awk -v OFS=, 'BEGIN {
+    print "a,b,label";
+    for (i = 0; i < 60; i++) print i % 7, (i * i) % 11, i % 3 ? "u" : "v" }' >t.csv
+awk -v OFS=, 'BEGIN {
+    print "a,b,y";
+    for (i = 0; i < 60; i++) print i % 7 + 0.5, (i * i) % 11, i % 5 + 0.25 }' >numbers.csv
 train() { "$program" train --epochs 2 --batch 10 --quiet "$@" >/dev/null || complain "train $*"; }
 train --data t.csv --val 0.2 --angles 4 --lr 1e-2 --out runs/a
 train --data t.csv --val 0.2 --angles 1,3 --lr 1e-3 --seed 5 --out runs/b
@@ -12,7 +16,8 @@ train --data t.csv --net "dense 2" --rule linear --out runs/auto
 train --data numbers.csv --target number --angles none --out "runs/c, d"
 
 # cell FILE ROW COLUMN: rows from 1, without the header; no field of these files has a comma inside
-cell() { awk -F, -v row="$2" -v column="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) at = i; next }
+cell() { awk -F, -v row="$2" -v column="$3" '
+    NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) at = i; next }
     NR == row + 1 { print at ? $at : "no column" }' "$1"; }
 same() { [ "$1" = "$2" ] || complain "$3: \"$1\", expected \"$2\""; }
 
@@ -21,7 +26,8 @@ same "$(wc -l <ab.csv)" 9 "rows of runs a and b, and a header"
 same "$(cut -d, -f1 ab.csv | tr '\n' ' ')" "run runs/a runs/a runs/a runs/a runs/b runs/b runs/b runs/b " \
     "runs"
 column() { for row in 1 2 3 4 5 6 7 8; do printf '%s ' "$(cell ab.csv $row "$1")"; done; }
-same "$(column record)" "step epoch step epoch step step epoch epoch " "records" # 5 steps an epoch: 50 of 60 examples
+# 5 steps an epoch: 50 of 60 examples.
+same "$(column record)" "step epoch step epoch step step epoch epoch " "records"
 same "$(column step)" "4 5 8 10 1 3 5 10 " "steps"
 same "$(column epoch)" "1 1 2 2 1 1 1 2 " "epochs"
 same "$(column seed)" "1 1 1 1 5 5 5 5 " "seeds"

@@ -4,7 +4,9 @@
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 awk 'BEGIN { print "id,kind,name,ticket,port,cabin"
-    for (i = 1; i <= 400; i++) printf "%d,%s,Person %d,T%d,%s,C%d\n", i, (i % 3 ? "x" : "y"), i, i, substr("SCQ", i % 3 + 1, 1), i }' >people.csv
+    for (i = 1; i <= 400; i++)
+        printf "%d,%s,Person %d,T%d,%s,C%d\n", i, (i % 3 ? "x" : "y"), i, i,
+            substr("SCQ", i % 3 + 1, 1), i }' >people.csv
 train() { "$program" train --data people.csv --label kind --epochs 2 "$@"; }
 
 expect 3 'line 258, column "name": more than 256 different words' train
@@ -22,7 +24,9 @@ expect 3 'column "port": a text of 301 bytes' "$program" train --data long.csv -
 sed '1s/ticket/"ticket, or none"/' people.csv >comma.csv
 expect 3 '--ignore "name,3,cabin"' "$program" train --data comma.csv --label kind
 awk 'BEGIN { printf "kind"; for (c = 1; c <= 40; c++) printf ",column%d", c; print ""
-    for (i = 1; i <= 300; i++) { printf i % 2; for (c = 1; c <= 40; c++) printf ",w%d", i; print "" } }' >wide.csv
+    for (i = 1; i <= 300; i++) {
+        printf i % 2; for (c = 1; c <= 40; c++) printf ",w%d", i; print ""
+    } }' >wide.csv
 expect 3 'there are 40 such columns: --ignore "column1,column2' "$program" train --data wide.csv --label kind
 
 expect 0 "best on the validation set: epoch" train --ignore name,ticket,cabin --val 0.2
@@ -47,7 +51,9 @@ grep -qF -e "saved, --resume a run continues from here" stopped.txt ||
     { complain "no way on"; tail -n 1 stopped.txt; }
 
 # An error that the most frequent class alone would reach is no success, however low it is.
-awk 'BEGIN { print "a,b,fraud"; for (i = 0; i < 300; i++) printf "%d,%d,%s\n", i * 7 % 11, i * 5 % 13, i % 30 ? "no" : "yes" }' >rare.csv
+awk 'BEGIN {
+    print "a,b,fraud";
+    for (i = 0; i < 300; i++) printf "%d,%d,%s\n", i * 7 % 11, i * 5 % 13, i % 30 ? "no" : "yes" }' >rare.csv
 same='answering "no" for every example, 3.33 %'
 rare="--data rare.csv --epochs 40"
 expect 0 "the test error, 3.33 %, is not lower than that of $same" "$program" train $rare --rule linear \
@@ -57,7 +63,9 @@ expect 0 "note: the error, 3.33 %, is not lower than that of $same" "$program" e
 expect 0 "the validation error, 3.33 %, is not lower" "$program" train $rare --rule linear --val 0.2
 expect 0 "linear: the error is not lower than that of $same" "$program" compare $rare --rules linear \
     --test-fraction 0.2
-awk 'BEGIN { print "a,kind"; for (i = 0; i < 300; i++) printf "%d,%s\n", i % 10, i % 10 < 3 ? "low" : "high" }' >easy.csv
+awk 'BEGIN {
+    print "a,kind";
+    for (i = 0; i < 300; i++) printf "%d,%s\n", i % 10, i % 10 < 3 ? "low" : "high" }' >easy.csv
 "$program" train --data easy.csv --test-fraction 0.2 --out easy 2>&1 | grep -q "is not lower" &&
     complain "a low error is called useless"
 "$program" eval --model easy --data easy.csv 2>&1 | grep -q "is not lower" &&

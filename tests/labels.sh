@@ -32,7 +32,8 @@ expect 0 "error" "$program" eval --model plain --data plain.csv --header no --la
 # ---- numbers are no places among words
 printf 'a,label\n1,benign\n2,malignant\n3,benign\n4,malignant\n' >words.csv
 printf 'a,label\n1,1\n2,0\n' >numbers.csv
-expect 3 'numbers.csv: line 2, column "label": label "1", which is none of the 2 classes of the training set ("benign", "malignant")' \
+expect 3 'numbers.csv: line 2, column "label": label "1", which is none of the 2 classes '\
+'of the training set ("benign", "malignant")' \
     "$program" train --data words.csv --test numbers.csv --net "dense 2" --rule linear --epochs 1 --quiet
 train words.csv words
 expect 3 'label "1", which is none' "$program" eval --model words --data numbers.csv
@@ -59,22 +60,28 @@ expect 0 'differ in case and are two classes' "$program" data info cases.csv --s
 
 # ---- rows without a label are counted, and nothing is filled in for them
 printf 'a,label\n1,x\n2,\n3,y\n4,NA\n' >some.csv
-expect 3 'line 3, column "label": "" is not a label (2 such lines); labels are not imputed: remove the lines' \
+expect 3 'line 3, column "label": "" is not a label (2 such lines); labels '\
+'are not imputed: remove the lines' \
     "$program" train --data some.csv --missing impute
 sed '5d' some.csv >one.csv
 expect 3 '(1 such line); labels are not imputed: remove the line, or' "$program" train --data one.csv
 
 # ---- dates are no classes, where nobody names the label; nor is what has one example a class
 for date in 2024-01-%02d 1/%d/2024 %d.1.24 "2024-01-%02d 10:00" 2024-01-%02dT10:00:00; do
-    awk -v date="$date" 'BEGIN { print "day,a,up"; for (i = 1; i <= 28; i++) printf date ",%d,%d\n", i, i * 7 % 5, i % 2 }' >dates.csv
+    awk -v date="$date" 'BEGIN {
+        print "day,a,up";
+        for (i = 1; i <= 28; i++) printf date ",%d,%d\n", i, i * 7 % 5, i % 2 }' >dates.csv
     expect 0 'column "up" is taken for the label' "$program" data info dates.csv --samples 0
 done
 for word in 1.2.3.4 10-20 a-b-c 1-2/3 12345-1-1 v1.2.3; do
-    awk -v word="$word" 'BEGIN { print "what,a,up"; for (i = 1; i <= 28; i++) printf "%s,%d,%d\n", i % 3 ? word : "x", i * 7 % 5, i % 2 }' >words.csv
+    awk -v word="$word" 'BEGIN {
+        print "what,a,up";
+        for (i = 1; i <= 28; i++) printf "%s,%d,%d\n", i % 3 ? word : "x", i * 7 % 5, i % 2 }' >words.csv
     expect 0 'column "what" is taken for the label' "$program" data info words.csv --samples 0
 done
 awk 'BEGIN { print "a,price"; for (i = 1; i <= 30; i++) printf "%d,%d\n", i % 7, 1000 + i * i }' >prices.csv
-expect 0 'column "price": 30 of the 30 classes have one example, too few to learn a class from; --target number takes them' \
+expect 0 'column "price": 30 of the 30 classes have one example, too few to learn a '\
+'class from; --target number takes them' \
     "$program" data info prices.csv --samples 0
 expect 0 '1 regression target' "$program" train --data prices.csv --target number --epochs 1
 grep -q "have one example" out.txt && complain "regression targets are called classes"

@@ -3,7 +3,8 @@
 # intended.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,label"
-    for (i = 0; i < 200; i++) printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : "x") }' >table.csv
+    for (i = 0; i < 200; i++)
+        printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : "x") }' >table.csv
 norm="dense 8, batchnorm, tanh, dense 2"
 
 # train FRAGMENT-AND-CODE...: of a short run

@@ -8,7 +8,8 @@ export BACKLESS_THREADS=1
 awk 'BEGIN {
     print "Id,age,fare,port,kind"
     for (i = 1; i <= 120; i++)
-        printf "%d,%s,%d,%s,%s\n", i, (i % 7 ? 20 + i % 40 : ""), 5 + i % 9, (i % 3 ? "S" : "C"), (i % 2 ? "yes" : "no")
+        printf "%d,%s,%d,%s,%s\n", i, (i % 7 ? 20 + i % 40 : ""), 5 + i % 9, (i % 3 ? "S" : "C"),
+            (i % 2 ? "yes" : "no")
 }' >train.csv
 sed 's/,[0-9]*,S,/,?,NA,/' train.csv >holes.csv
 sed '$s/,[SC],/,X,/' train.csv >words.csv
@@ -18,7 +19,8 @@ quick="--rule linear --epochs 2 --quiet --no-angles"
 expect 3 'no value' "$program" train --data train.csv $quick
 expect 0 "" "$program" train --data train.csv --missing impute $quick --out run
 expect 0 "error" "$program" eval --model run --data train.csv
-expect 0 'column "fare": 80 missing values, where the training set had none: filled in by the mean of its column' \
+expect 0 'column "fare": 80 missing values, where the training set had none: '\
+'filled in by the mean of its column' \
     "$program" eval --model run --data holes.csv
 grep -qF 'column "port": 80 missing values, where the training set had none: taken as none of its words' \
     out.txt ||
@@ -52,7 +54,8 @@ expect 3 'no value' "$program" predict --model strict --data train.csv --output 
 expect 0 "missing    17 values in 1 column of the file" "$program" data info train.csv
 grep -qE '^ +1  age +17$' out.txt || complain "no count of ages"
 expect 0 "missing    177 values in 3 columns" "$program" data info holes.csv
-expect 0 '"missing":{"values":177,"columns":[{"name":"age","place":1,"values":17},{"name":"fare","place":2,"values":80}' \
+expect 0 '"missing":{"values":177,"columns":[{"name":"age","place":1,"values":17},'\
+'{"name":"fare","place":2,"values":80}' \
     "$program" data info holes.csv --json
 expect 0 '"missing":{"values":0,"columns":[]}' "$program" data info full.csv --json
 "$program" data info full.csv 2>&1 | grep -q missing &&
@@ -68,8 +71,11 @@ grep -qF "missing    5 values in 3 columns" out.txt ||
     { complain "labels that are missing are not counted"; cat out.txt; }
 # what stands for a missing value in other programs is not read as one, and gets no advice about words
 for word in null None NaN - . '#N/A' '<NA>'; do
-    awk -v word="$word" 'BEGIN { print "a,y"; for (i = 0; i < 20; i++) printf "%s,%d\n", i == 5 ? word : i, i % 2 }' >foreign.csv
-    expect 3 "found \"$word\"; expected a number; where it is a missing value, write an empty field, ?, NA or N/A" \
+    awk -v word="$word" 'BEGIN {
+        print "a,y";
+        for (i = 0; i < 20; i++) printf "%s,%d\n", i == 5 ? word : i, i % 2 }' >foreign.csv
+    expect 3 "found \"$word\"; expected a number; \
+where it is a missing value, write an empty field, ?, NA or N/A" \
         "$program" train --data foreign.csv --missing impute
 done
 expect 3 "is not a label" "$program" train --data labels.csv --missing impute $quick

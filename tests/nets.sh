@@ -7,7 +7,8 @@ program=$1
 . "$(dirname "$0")/shell/expect.sh"
 
 awk 'BEGIN { print "a,b,c,kind"; split("x y z", k, " ")
-    for (i = 0; i < 60; i++) printf "%g,%g,%g,%s\n", i % 3 + 0.1 * (i % 7), i % 5, 0.5 * (i % 3), k[i % 3 + 1] }' >t.csv
+    for (i = 0; i < 60; i++)
+        printf "%g,%g,%g,%s\n", i % 3 + 0.1 * (i % 7), i % 5, 0.5 * (i % 3), k[i % 3 + 1] }' >t.csv
 
 # hash TEXT: of the weights after two epochs of that net, and the text in the run folder.
 hash() {
@@ -48,7 +49,8 @@ expect 2 'a convolution needs an image' train lenet
 
 # residuals: the canonical text, and what is wrong
 hash "dense 9,tanh,2x(residual(dense 9,tanh|dense 9),tanh),dense C" >short
-hash "dense 9, tanh, residual (dense 9, tanh | dense 9), tanh, residual (dense 9, tanh | dense 9), tanh, dense 3" >long
+half="residual (dense 9, tanh | dense 9), tanh"
+hash "dense 9, tanh, $half, $half, dense 3" >long
 cmp short long || complain "a residual in short form is another net"
 grep -q 'residual (dense 9, tanh | dense 9), tanh, residual (' long ||
     complain "a residual is not stored as it is written"

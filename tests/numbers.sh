@@ -38,7 +38,9 @@ expect 0 "train 0.00 %" train small.csv --net "dense 8, tanh, dense 2" --epochs 
 
 table tiny.csv t,label "%de-320,%s" 1
 expect 3 "too close together to be standardised" train tiny.csv --net "dense 2" --epochs 1
-awk 'BEGIN { print "v,label"; for (i = 0; i < 8; i++) print (i % 2 ? "9007199254740993,x" : "9007199254740992,y") }' >one.csv
+awk 'BEGIN {
+    print "v,label";
+    for (i = 0; i < 8; i++) print (i % 2 ? "9007199254740993,x" : "9007199254740992,y") }' >one.csv
 expect 3 'column "v": "9007199254740993" is a whole number beyond 2^53' train one.csv --net "dense 2" \
     --epochs 1
 expect 0 "weights" train one.csv --net "dense 2" --epochs 1 --categorical v
@@ -53,7 +55,8 @@ for first in 1 16777217 9007199254740992 1234567890123456; do
     expect 0 'column \"CustomerId\" left out: it numbers the rows' "$program" data info ids.csv --samples 0 \
         --json
 done
-awk '{ print }' ids.csv | sed '3s/^[0-9]*/123456789012345600/' >twice.csv # the control: an id that is there twice
+# The control: an id that is there twice.
+awk '{ print }' ids.csv | sed '3s/^[0-9]*/123456789012345600/' >twice.csv
 expect 0 '"name":"CustomerId"' "$program" data info twice.csv --samples 0 --json
 
 # ---- Targets

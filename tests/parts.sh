@@ -107,7 +107,9 @@ expect 3 "tested on other.csv (60 examples" "$program" eval --model run --data t
 expect 3 "they are its test set" "$program" eval --model run --data other.csv --part train
 
 # ---- regression targets
-awk 'BEGIN { print "a,b,y"; for (i = 0; i < 90; i++) printf "%.3f,%.3f,%.3f\n", i * 7 % 31, i * 5 % 17, i % 11 + 0.5 }' >numbers.csv
+awk 'BEGIN {
+    print "a,b,y";
+    for (i = 0; i < 90; i++) printf "%.3f,%.3f,%.3f\n", i * 7 % 31, i * 5 % 17, i % 11 + 0.5 }' >numbers.csv
 expect 0 "" "$program" train --data numbers.csv --test-fraction 0.3 \
     --val 0.2 $quick "dense 5, tanh, dense 1" --out run --force
 measure run/model.safetensors numbers.csv test
@@ -119,7 +121,8 @@ idx() { # NAME ROWS SHIFT
 import struct, sys
 name, n, shift = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 with open(name + "-images-idx3-ubyte", "wb") as f:
-    f.write(struct.pack(">IIII", 0x803, n, 3, 3) + bytes((i * 31 + j * 17 + shift) % 256 for i in range(n) for j in range(9)))
+    f.write(struct.pack(">IIII", 0x803, n, 3, 3) + bytes((i * 31 + j * 17 + shift) % 256
+                                                          for i in range(n) for j in range(9)))
 with open(name + "-labels-idx1-ubyte", "wb") as f:
     f.write(struct.pack(">II", 0x801, n) + bytes(i % 3 for i in range(n)))
 PYTHON

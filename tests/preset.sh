@@ -5,8 +5,10 @@
 export BACKLESS_THREADS=1
 
 awk 'BEGIN { print "a,b,kind"
-    for (i = 0; i < 200; i++) printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : i % 3 ? "x" : "z") }' >table.csv
-recipe="--loss bce --reduction sum --optimizer rmsprop --lr 1e-4 --schedule constant --batch 64 --stop paper --feedback nokland"
+    for (i = 0; i < 200; i++)
+        printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : i % 3 ? "x" : "z") }' >table.csv
+recipe="--loss bce --reduction sum --optimizer rmsprop --lr 1e-4 --schedule constant --batch 64 \
+    --stop paper --feedback nokland"
 
 # option KEY: its value in run/config.json
 option() { sed -n "s/.*\"$1\": \"\\(.*\\)\".*/\\1/p" run/config.json; }

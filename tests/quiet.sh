@@ -3,7 +3,9 @@
 # the table of options.
 . "$(dirname "$0")/shell/expect.sh"
 
-awk 'BEGIN { print "a,b,class"; for (i = 0; i < 80; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), i % 2 ? "x" : "y" }' >t.csv
+awk 'BEGIN {
+    print "a,b,class";
+    for (i = 0; i < 80; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), i % 2 ? "x" : "y" }' >t.csv
 net="dense 8, tanh, dense 2"
 silent() {
     expect "$@"
@@ -43,7 +45,8 @@ expect 0 "epoch 1/1" "$program" train --data t.csv --net "$net" --epochs 1 # the
 
 # ---- a run that had ended
 expect 0 "" "$program" train --data t.csv --net "$net" --epochs 2 --quiet --out two
-expect 0 "nothing was trained: the run had ended already, after epoch 2 (by epochs); --epochs N with a larger N continues it" \
+expect 0 "nothing was trained: the run had ended already, after epoch 2 (by epochs); \
+--epochs N with a larger N continues it" \
     "$program" train --resume two
 expect 0 "epoch 4/4" "$program" train --resume run --epochs 4
 ! grep -q "had ended" out.txt || complain "a run that went on had ended"
@@ -69,7 +72,8 @@ grep "^backless:" out.txt >line.txt
     grep -q 'diverged at step [0-9]*: .*; try a smaller learning rate (--lr, now 1e4)$' line.txt ||
     complain "diverged: $(cat out.txt)"
 ! grep -qE 'loss [0-9.]{14}' out.txt || complain "a loss of many digits: $(cat out.txt)"
-silent_but=$("$program" train --data t.csv --net "dense 50, relu, dense 50, relu, dense 2" --rule bp --optimizer "sgd momentum 0.9" \
+silent_but=$("$program" train --data t.csv --net "dense 50, relu, dense 50, relu, dense 2" --rule bp \
+    --optimizer "sgd momentum 0.9" \
     --lr 1e4 --epochs 20 --quiet 2>&1)
 [ "$(echo "$silent_but" | wc -l)" = 1 ] || complain "--quiet, diverged: $silent_but"
 expect 0 "" "$program" train --data t.csv --net "dense 9, relu, dense 2" --optimizer sgd --lr 1e5 --epochs 3

@@ -221,9 +221,11 @@ cp short/*.json judged
 expect 0 "12 results in page.md" reproduce --page page.md --out judged
 # m = 1.70, s = 0.10; allowed 2 sqrt(0.01 / 3 + 0.0025) = 0.153; m = 1.80, s = 0: 2 x 0.04
 line() { grep -qxF -e "$1" page.md || { complain "the page has no line: $1"; grep -e "^| [14]x" page.md; }; }
-line '| 1x800 tanh | dfa | 1.68 ± 0.05 | 1.70 ± 0.10 (0.00) | 3 | +0.02 | 0.15 | 1.70 | 0.10 | 34 | consistent |'
+line '| 1x800 tanh | dfa | 1.68 ± 0.05 | 1.70 ± 0.10 (0.00) | 3 | +0.02 | 0.15 | 1.70 | 0.10 | 34 '\
+'| consistent |'
 line '| 1x800 tanh | bp | 1.59 ± 0.04 | 1.80 ± 0.00 (0.00) | 3 | +0.21 | 0.08 | 1.80 | 0.10 | 34 | outside |'
-line '| 1x800 tanh | fa | 1.68 ± 0.05 | 1.60 ± 0.00 (0.00) | 2 | -0.08 | | 1.60 | 0.10 | 34 | not judged: 2 of 3 seeds |'
+line '| 1x800 tanh | fa | 1.68 ± 0.05 | 1.60 ± 0.00 (0.00) | 2 | -0.08 | | 1.60 | 0.10 | 34 '\
+'| not judged: 2 of 3 seeds |'
 line '| 4x100 tanh | ifa | 3.90 | 3.50 (0.00) | 1 | -0.40 | | 3.50 | 0.10 | 34 | difference only |'
 line '| 100x240 tanh | bp | no convergence | | | | | | | | not run |'
 grep -q '^| text, 4x100 tanh, ifa | 1 | 3 | .* | short |$' page.md ||

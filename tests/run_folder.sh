@@ -11,7 +11,8 @@ cleanup() {
 trap cleanup EXIT
 
 awk 'BEGIN { print "a,b,kind"
-    for (i = 0; i < 400; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (i % 3 ? "no" : "yes") }' >table.csv
+    for (i = 0; i < 400; i++)
+        printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (i % 3 ? "no" : "yes") }' >table.csv
 hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json" 2>/dev/null; }
 
 # train DIR EPOCHS OPTION...

@@ -3,7 +3,8 @@
 # 0.1.0, which had one seed for all four, continues to the same bits.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
-    for (i = 0; i < 300; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (i % 3 ? (i % 2 ? "x" : "y") : "z") }' >table.csv
+    for (i = 0; i < 300; i++)
+        printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (i % 3 ? (i % 2 ? "x" : "y") : "z") }' >table.csv
 
 # train DIR OPTION...
 train() {

@@ -11,7 +11,8 @@ python3 - <<'PYTHON'
 import random, struct
 random.seed(5)
 n, rows, cols = 120, 6, 7
-images = [[0 if j < 7 else min(255, (i % 3) * 60 + random.randrange(130)) for j in range(rows * cols)] for i in range(n)]
+images = [[0 if j < 7 else min(255, (i % 3) * 60 + random.randrange(130)) for j in range(rows * cols)]
+          for i in range(n)]
 images[3][20], images[4][21] = 0, 255
 with open("train-images-idx3-ubyte", "wb") as f:
     f.write(struct.pack(">IIII", 0x803, n, rows, cols) + bytes(b for image in images for b in image))
@@ -20,7 +21,8 @@ with open("train-labels-idx1-ubyte", "wb") as f:
 def table(name, header, rows_of, label):
     with open(name, "w") as f:
         if header:
-            f.write(",".join((["label"] if label else []) + ["pixel%d" % j for j in range(len(rows_of[0]))]) + "\n")
+            pixels = ["pixel%d" % j for j in range(len(rows_of[0]))]
+            f.write(",".join((["label"] if label else []) + pixels) + "\n")
         for i, row in enumerate(rows_of):
             f.write(",".join(([str(i % 3)] if label else []) + [str(x) for x in row]) + "\n")
 table("digits.csv", True, images, True)

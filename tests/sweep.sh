@@ -7,7 +7,8 @@ unset BACKLESS_THREADS BACKLESS_DATA
 LC_ALL=C awk 'BEGIN {
     print "a,b,c,kind"
     for (i = 0; i < 240; i++)
-        printf "%.3f,%.3f,%.3f,%s\n", (i * 37 % 101) / 100 + i % 3, (i * 53 % 97) / 100 - i % 3, (i * 71 % 89) / 100,
+        printf "%.3f,%.3f,%.3f,%s\n", (i * 37 % 101) / 100 + i % 3, (i * 53 % 97) / 100 - i % 3,
+            (i * 71 % 89) / 100,
             i % 3 == 0 ? "x" : i % 3 == 1 ? "y" : "z"
 }' >table.csv
 sweep() { "$program" sweep --data table.csv --test-fraction 0.25 --epochs 4 "$@"; }
@@ -27,7 +28,8 @@ for name in batch-4-lr-0.001-seed-1 batch-8-lr-0.01-seed-1 batch-16-lr-0.01-seed
     [ -f ranges/$name/result.json ] || complain "there is no run ranges/$name"
 done
 expect 0 "dense 6, tanh, dense C" sweep --net "dense C; dense 6, tanh, dense C" --out folders/that/are/new
-expect 0 "" sweep --optimizer "sgd;sgd momentum 0.9;sgd  momentum 0.9" --out spelled # values whose names differ by blanks only
+# Values whose names differ by blanks only.
+expect 0 "" sweep --optimizer "sgd;sgd momentum 0.9;sgd  momentum 0.9" --out spelled
 [ "$(ls spelled | grep -c seed)" = 3 ] || complain "three spellings are not three runs"
 expect 0 "" sweep --lr 1e-4:1e-1:log --rule dfa,bp,fa --random 5 --out drawn
 [ "$(ls drawn | grep -c seed)" = 5 ] || complain "--random 5 is not 5 runs"
@@ -67,7 +69,8 @@ collect grid --csv --quiet >grid.csv
     complain "not best first"
 awk -F, -v a="$(value grid/rule-bp-lr-0.01-seed-1/result.json test_error)" \
     -v b="$(value grid/rule-bp-lr-0.01-seed-2/result.json test_error)" \
-    '$1 == "bp" && $2 == "0.01" { d = $4 - (a + b) / 2; e = $5 * $5 - (a - b) * (a - b) / 2; found = d * d < 1e-20 && e * e < 1e-20 }
+    '$1 == "bp" && $2 == "0.01" { d = $4 - (a + b) / 2; e = $5 * $5 - (a - b) * (a - b) / 2
+        found = d * d < 1e-20 && e * e < 1e-20 }
     END { exit !found }' grid.csv || complain "the mean or the deviation is not that of the two runs"
 settings=$(tail -n +2 grid.csv | cut -d, -f1,2)
 [ "$(collect grid --markdown --quiet | tail -n +3 | awk '{ print $2 "," $4 }')" = "$settings" ] ||

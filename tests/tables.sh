@@ -83,7 +83,8 @@ expect 2 "expected a number of examples" "$program" train --data train.csv --val
 # Regression targets
 awk 'BEGIN { print "a,b,kind,price"
     for (i = 0; i < 400; i++) { a = (i * 37 % 101) / 50 - 1; b = (i * 53 % 97) / 48 - 1
-        printf "%.4f,%.4f,%s,%.4f\n", a, b, i % 2 ? "new" : "old", 1000 + 300 * a - 200 * b * b + (i % 2 ? 150 : 0) } }' >prices.csv
+        printf "%.4f,%.4f,%s,%.4f\n", a, b, i % 2 ? "new" : "old",
+            1000 + 300 * a - 200 * b * b + (i % 2 ? 150 : 0) } }' >prices.csv
 expect 0 'column "price" holds regression targets' \
     "$program" train --data prices.csv --label price --loss mse --net "dense 64, tanh, dense 1" --epochs 150 \
     --batch 16 --lr 0.01 --schedule cosine --test-fraction 0.25 --rule dfa --out price

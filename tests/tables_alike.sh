@@ -128,7 +128,8 @@ header 3 'line 2, column "label": found "x # sure", a comment behind a label'
 expect 0 "x # sure" "$program" data info table.csv --categorical label
 printf 'a,b,label\n1,2,x #1\n3,4,y\n5,6,x\n2,2,y\n' >table.csv
 header 3 'a comment behind a label'
-printf 'a,b,label\n1,2,room #1\n3,4,room #2\n5,6,C#\n2,2,room #2\n' >table.csv # numbered things are no comments
+# Numbered things are no comments.
+printf 'a,b,label\n1,2,room #1\n3,4,room #2\n5,6,C#\n2,2,room #2\n' >table.csv
 header 0 "room #1"
 printf 'label,b\nx,red # c\ny,blue\nx,red\ny,blue\n' >table.csv
 expect 3 'column "b": found "red # c", a comment behind a word' "$program" data info table.csv --label label

@@ -5,7 +5,8 @@
 
 export BACKLESS_THREADS=1
 awk 'BEGIN { print "a;b;label"
-    for (i = 0; i < 60; i++) printf "%d,%d;%d,5;%s\n", i % 7, i % 10, i * 3 % 11, (i % 7 > 3 ? "x" : "y") }' >commas.csv
+    for (i = 0; i < 60; i++)
+        printf "%d,%d;%d,5;%s\n", i % 7, i % 10, i * 3 % 11, (i % 7 > 3 ? "x" : "y") }' >commas.csv
 tr ',' '.' <commas.csv >points.csv
 settings="--rule linear --epochs 2 --quiet"
 
@@ -30,12 +31,14 @@ expect 0 "60 examples" sh -c 'gzip -c points.csv | "$1" eval --model points --da
 expect 0 "60 examples" sh -c 'cat points.csv | "$1" eval --model points --data /dev/stdin' - "$program"
 expect 0 "ImageId,Label" sh -c '"$1" predict --model points --data - --output - <points.csv' - "$program"
 expect 0 "standard input" sh -c '"$1" data info - <points.csv' - "$program"
-expect 0 "linear" sh -c '"$1" compare --rules bp,linear --net "dense 3, tanh, dense 2" --epochs 1 --data - --test-fraction 0.3 \
+expect 0 "linear" sh -c '"$1" compare --rules bp,linear --net "dense 3, tanh, dense 2" --epochs 1 --data - \
+    --test-fraction 0.3 \
     --quiet <points.csv' - "$program"
 expect 3 "standard input: is empty" sh -c '"$1" eval --model points --data - </dev/null' - "$program"
 expect 2 "standard input: can be read only once" \
     sh -c '"$1" train --data - --test - --net "dense 2" --rule linear <points.csv' - "$program"
-expect 0 "" sh -c '"$1" train --data - --net "dense 2" --rule linear --epochs 1 --quiet --out piped <points.csv' - "$program"
+expect 0 "" sh -c '"$1" train --data - --net "dense 2" --rule linear --epochs 1 --quiet --out piped \
+    <points.csv' - "$program"
 expect 0 "" sh -c '"$1" train --resume piped --epochs 2 --quiet <points.csv' - "$program"
 expect 0 "" "$program" train --resume piped --epochs 3 --quiet --data points.csv
 expect 3 "is empty" sh -c '"$1" train --resume piped --epochs 4 --quiet </dev/null' - "$program"

@@ -4,9 +4,13 @@
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 script -qec true /dev/null </dev/null >/dev/null 2>&1 ||
-    { echo "SKIP: no script(1), which runs a command on a terminal, or no pseudo terminal (/dev/pts)"; exit 77; }
+    {
+        echo "SKIP: no script(1), which runs a command on a terminal, or no pseudo terminal (/dev/pts)"
+        exit 77
+    }
 awk 'BEGIN { print "a,b,kind"
-    for (i = 0; i < 100; i++) printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : "x") }' >table.csv
+    for (i = 0; i < 100; i++)
+        printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : "x") }' >table.csv
 
 # on_terminal ARGUMENTS...: lines end with LF only, in out.txt
 on_terminal() {

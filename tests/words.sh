@@ -113,7 +113,8 @@ expect 3 'it has no column "clas" (the nearest is "class")' "$program" eval --mo
 
 # ---- variables
 BACKLESS_BATCH_SIZE=3 expect 0 \
-    "the environment variable BACKLESS_BATCH_SIZE is not followed: no option has this name; did you mean BACKLESS_BATCH?" \
+    "the environment variable BACKLESS_BATCH_SIZE is not followed: no option has \
+this name; did you mean BACKLESS_BATCH?" \
     "$program" train --data t.csv --epochs 1
 BACKLESS_EPOCH=3 expect 0 "did you mean BACKLESS_EPOCHS?" "$program" train --data t.csv --epochs 1
 BACKLESS_XYZZY=3 expect 0 "BACKLESS_XYZZY is not followed" "$program" rules

@@ -22,14 +22,18 @@ awk 'BEGIN {
 awk 'BEGIN {
     srand(4)
     print "a,b,c,y"
-    for (i = 0; i < 80; i++) { a = rand(); b = rand(); printf "%.5f,%.5f,%.5f,%.4f\n", a, b, rand(), 3 * a - b * b }
+    for (i = 0; i < 80; i++) {
+        a = rand(); b = rand();
+        printf "%.5f,%.5f,%.5f,%.4f\n", a, b, rand(), 3 * a - b * b
+    }
 }' >numbers.csv
 python3 - <<'P'
 import random, struct
 random.seed(5)
 n = 45
 labels = [i % 3 for i in range(n)]
-images = b"".join(bytes(min(255, random.randrange(120) + 100 * (c // 3 % 3 == k)) for c in range(64)) for k in labels)
+images = b"".join(bytes(min(255, random.randrange(120) + 100 * (c // 3 % 3 == k)) for c in range(64))
+                  for k in labels)
 open("train-images-idx3-ubyte", "wb").write(struct.pack(">IIII", 2051, n, 8, 8) + images)
 open("train-labels-idx1-ubyte", "wb").write(struct.pack(">II", 2049, n) + bytes(labels))
 P
@@ -50,7 +54,8 @@ run() {
 }
 
 dense="dense 5, tanh, dense 4, tanh, dense 3"
-conv="dropout 0.1, conv 4 3x3 pad 1, batchnorm, tanh, maxpool 2, dropout 0.1, dense 6, batchnorm, tanh, dense 3"
+conv="dropout 0.1, conv 4 3x3 pad 1, batchnorm, tanh, maxpool 2, \
+dropout 0.1, dense 6, batchnorm, tanh, dense 3"
 images=train-images-idx3-ubyte
 {
     for rule in bp fa dfa ifa usf kp dkp drtp adfa pepita frozen linear; do
