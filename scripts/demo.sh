@@ -2,8 +2,8 @@
 # demo.sh PROGRAM - what `make demo` runs: the same rules on a small table and on pictures, and one table at
 # the end.
 #
-# The variables DEMO_* of the Makefile choose data, net and rules. How long it will take is estimated from one
-# epoch of backpropagation, which is measured first: so it holds for this machine and what else it is doing.
+# The variables DEMO_* of the Makefile choose data, net and rules. The duration is estimated from one epoch of
+# backpropagation, which is measured first, so that the estimate includes the present load of this machine.
 set -eu
 program=$1
 : "${DEMO_DATA:=fashion-mnist}" "${DEMO_NET:=dense 400, tanh, dense 400, tanh, dense 10}"

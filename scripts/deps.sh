@@ -1,14 +1,13 @@
 #!/bin/sh
-# deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]: makes sure that what the build (and the tests, and so on)
-# needs is there.
+# deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]: installs what a task needs and is missing; default: test.
 #
-# Where there is apt-get, and we are root or have sudo, it installs what is missing and nothing else;
-# elsewhere it says what is missing and fails. A part that came from elsewhere (a cmake of your own) counts
-# as there.
+# With apt-get, and as root or with sudo, deps.sh installs the missing packages and nothing else; otherwise it
+# names them and fails. A part that was not installed by the package manager (your own cmake) counts as
+# present.
 #
 # arm64 is for tests in a build for another processor: a compiler, an emulator, and the libraries of Debian's
-# architecture arm64, which is added to this system (dpkg --add-architecture) and taken away again where its
-# packages cannot be had.
+# architecture arm64, which is added to this system (dpkg --add-architecture), and removed again if its
+# packages are not available.
 set -eu
 
 build="build-essential cmake ninja-build pkg-config libjansson-dev libarchive-dev

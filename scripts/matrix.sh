@@ -1,13 +1,14 @@
 #!/bin/sh
 # matrix.sh [NAME...]: builds and tests configurations that `make test` does not cover: without each optional
 # part in turn, without all of them, with clang, and as distributions build: on the shared library, and twice
-# from different folders, which must give the same files. Warnings are errors. NAME: some of those that
-# `matrix.sh --list` prints; default: all. By its name alone: lto, where each program that is linked to the
-# static library compiles the whole library again, which takes minutes in the test `install` alone.
+# from different folders, which must give the same files. Warnings are errors. NAME: one that
+# `matrix.sh --list` prints; default: all of them. The configuration lto runs only if it is named, because
+# each program that is linked to the static library then compiles the whole library again, which takes minutes
+# in the test `install` alone.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-# What a build is configured with, by its name. The parts are those that cmake/options.cmake lists.
+# The flags of a configuration, by its name. The parts are those that cmake/options.cmake lists.
 parts=$(sed -n 's/^ *"\([A-Z]*\)|.*/\1/p' cmake/options.cmake | grep -vx TESTS)
 names="without-all clang as-packaged reproducible"
 for part in $parts; do
@@ -28,8 +29,9 @@ if [ "${1-}" = --list ]; then
     exit 0
 fi
 
-# Of these tests each configuration is asked: without-all and clang all but those that ask nothing of a build;
-# the others those that a part or the linking could break, and only what these need is built.
+# The tests of a configuration: for without-all and clang all tests except those that do not depend on the
+# build (alike); for the others those that an optional part or the linking could break (near), and only their
+# targets are built.
 jobs=$(nproc 2>/dev/null || echo 2)
 alike='^(check_header|check_readme|check_golden|check_floors.*|check_lists.*|check_names|example_00.*)$'
 near='test_backend test_bits test_build_parts test_fixed_bits test_gemm test_hashes test_pictures test_run'
@@ -41,8 +43,8 @@ configure() {
         $(flags_of "$1")
 }
 
-# sums TREE BUILD: what a user would get from TREE, built in BUILD, as checksums. Without a cache, which would
-# hand out the files of another build.
+# sums TREE BUILD: checksums of the files that a user installs from TREE, built in BUILD. Built without a
+# compiler cache, which would return object files of the other build.
 sums() {
     CCACHE_DISABLE=1 cmake -S "$1" -G Ninja -B "$2" -DCMAKE_BUILD_TYPE=Release -DBACKLESS_TESTS=OFF >&2 &&
         CCACHE_DISABLE=1 cmake --build "$2" --target backless backless_shared backless_static backless_pages \
@@ -50,7 +52,7 @@ sums() {
         (cd "$2" && sha256sum backless libbackless.so libbackless.a pages/*)
 }
 
-# The same files from this tree and from a copy of it whose path is longer.
+# Whether this tree and a copy of it with a longer path give the same files.
 reproduce() {
     copy=$folder/a-copy-in-a-folder-with-a-longer-name
     rm -rf "$folder/build" "$copy"
@@ -60,12 +62,11 @@ reproduce() {
         diff "$folder/sums" "$copy/sums"
 }
 
-# build NAME: configured, built and tested; what it says is in its folder.
+# build NAME: configures, builds and tests a configuration; the output is in its folder.
 build() {
     folder=build-matrix/$1 scripts=$near_scripts
     mkdir -p "$folder"
-    # The library that doctor.sh breaks by --wrap: link-time optimisation inlines the calls that the linker
-    # would replace.
+    # doctor.sh needs --wrap, but link-time optimisation inlines the calls that the linker would replace.
     [ "$1" = lto ] && scripts=$(echo "$near_scripts" | sed 's/|doctor//')
     case $1 in
     reproducible) reproduce ;;

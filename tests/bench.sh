@@ -1,6 +1,6 @@
 #!/bin/sh
-# bench.sh PROGRAM - backless bench on tiny cases: what it counts, that its parts add up, what it refuses. How
-# fast anything is, is not tested.
+# bench.sh PROGRAM - backless bench on tiny cases: its counts, that its parts add up, and what it refuses. No
+# speed is tested.
 . "$(dirname "$0")/shell/expect.sh"
 quick="--seconds 0.01 --batches 1 --threads 1"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# best_epoch.sh PROGRAM - the best epoch's figures: in result.json beside the last's, on the terminal, after
-# --resume, and the same that eval finds for best.safetensors; and that the rate is not halved while the loss
-# of a regression falls.
+# best_epoch.sh PROGRAM - the figures of the best epoch in result.json and on the terminal, also after
+# --resume, equal those that eval computes from best.safetensors; the learning rate is not halved while the
+# loss of a regression falls.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 300; i++)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# check_readme.sh PROGRAM - what the README shows is so: its example is the file it names, its options are
-# those of the program, its commands run as shown, and every rule has its row there and its section in
-# docs/rules.md. What `make demo` prints is the matter of demo_output.sh.
+# check_readme.sh PROGRAM - the README is correct: its example is the file that it names, its options are
+# those of the program, its commands run as shown, and every rule has a row there and a section in
+# docs/rules.md. demo_output.sh tests the output of `make demo`.
 set -eu
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 cd "$(dirname "$0")/.."

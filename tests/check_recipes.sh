@@ -1,7 +1,7 @@
 #!/bin/sh
-# check_recipes.sh PROGRAM - every block of docs/recipes.md does what it says: the blocks of sh, python and c
-# are run in their order, in one folder, on small tables. A block that needs a module or a compiler that is
-# not there is left out and said, and so are the blocks of its section behind it.
+# check_recipes.sh PROGRAM - every block of docs/recipes.md works: the blocks of sh, python and c are run in
+# order, in one folder, on small tables. A block that needs a missing module or compiler is left out with a
+# message, and so are the blocks after it in its section.
 set -u
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 build=$(dirname "$program")

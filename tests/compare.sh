@@ -1,6 +1,6 @@
 #!/bin/sh
-# compare.sh PROGRAM - how compare chooses rates, what --val and --patience do there, its figures as JSON, and
-# the options that it would ignore.
+# compare.sh PROGRAM - how compare chooses learning rates, --val and --patience in compare, its figures as
+# JSON, and a message for options that it would ignore.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 400; i++)

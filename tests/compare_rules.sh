@@ -1,6 +1,6 @@
 #!/bin/sh
-# compare_rules.sh PROGRAM - which rules compare takes, what it says of them and of the data, and that one
-# rule's failure or a stop keeps the rows of the others.
+# compare_rules.sh PROGRAM - the rules that compare accepts, its messages about them and the data; if one rule
+# fails or compare is stopped, the rows of the others are kept.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 awk 'BEGIN { print "Id,a,b,kind"

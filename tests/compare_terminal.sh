@@ -1,6 +1,6 @@
 #!/bin/sh
-# compare_terminal.sh PROGRAM - compare on a terminal of few columns: the table, the words around it and the
-# progress lines fit, on pictures in folders as well, and a busy machine is told.
+# compare_terminal.sh PROGRAM - compare on a terminal of few columns: the table, the text around it and the
+# progress lines fit, also for pictures in folders; and the note about a busy machine.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 python3 -c 'import os, pty, termios, zlib; os.openpty()' 2>/dev/null ||

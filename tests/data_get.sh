@@ -1,7 +1,8 @@
 #!/bin/sh
-# data_get.sh PROGRAM - backless data get against a server on the loopback that is right, short, wrong, too
-# long, slow, stalled, redirected, gone: exit codes, sentences, and the files that are left. Nothing leaves
-# this machine: the known mirrors are asked for through a proxy that is the same server, and refuses.
+# data_get.sh PROGRAM - backless data get from a server on the loopback interface whose answers are correct,
+# short, wrong, too long, slow, stalled, redirected or missing: exit codes, messages, and the files that are
+# left. No request leaves this machine: those to the known mirrors go to the same server as a proxy, which
+# refuses them.
 # shellcheck disable=SC2086
 set -u
 program=$1

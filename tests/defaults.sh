@@ -1,7 +1,7 @@
 #!/bin/sh
-# defaults.sh PROGRAM - `train --data FILE` alone: it learns, prints what it chose, writes it into
-# config.json, and takes a label column of numbers with fractions for regression targets; a run that has
-# hardly trained says so.
+# defaults.sh PROGRAM - `train --data FILE` alone: it learns, prints its choices, writes them into
+# config.json, and uses a label column of numbers with fractions as regression targets; a run that has hardly
+# trained prints a note.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# demo_output.sh PROGRAM - what `make demo` prints: first how long it takes, below 60 lines, and one table,
-# its last lines, which is the README's in form, and in the column of iris to the digit. The pictures are
-# replaced by a few made ones.
+# demo_output.sh PROGRAM - the output of `make demo`: first how long it takes, fewer than 60 lines, and at the
+# end one table, which has the form of the README's table, and its digits in the column of iris. Fashion-MNIST
+# is replaced by a few generated pictures.
 tree=$(cd "$(dirname "$0")/.." && pwd)
 . "$tree/tests/shell/expect.sh"
 . "$tree/tests/shell/small_fashion.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # explain.sh PROGRAM - backless explain: a rule's equation and cost; the program of a step as text and as
-# JSON, whose stages and operands fit together for every rule; and what it refuses.
+# JSON, whose stages and operands fit together for every rule; and the arguments that it refuses.
 . "$(dirname "$0")/shell/expect.sh"
 
 net="dense 100, tanh, dense 30, tanh, dense 10"

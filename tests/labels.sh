@@ -1,6 +1,6 @@
 #!/bin/sh
-# labels.sh PROGRAM - labels of other files than the training set: which class each is, and what is refused
-# with its place.
+# labels.sh PROGRAM - labels of files other than the training set: the class of each, and the labels that are
+# refused, with their line.
 . "$(dirname "$0")/shell/expect.sh"
 
 train() { # FILE OUT OPTION...

@@ -1,6 +1,6 @@
 #!/bin/sh
-# learnable.sh PROGRAM - nets and options with which a run would learn nothing, or something else than
-# intended.
+# learnable.sh PROGRAM - messages for nets and options with which a run would learn nothing, or something else
+# than intended.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,label"
     for (i = 0; i < 200; i++)

@@ -1,6 +1,5 @@
 #!/bin/sh
-# missing_values.sh PROGRAM - a model takes missing values because its training did, and data info counts
-# them.
+# missing_values.sh PROGRAM - a model accepts missing values if its training did, and data info counts them.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 

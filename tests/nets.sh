@@ -1,6 +1,6 @@
 #!/bin/sh
-# nets.sh PROGRAM - the short forms of a net's text: names, repetitions, C; what is wrong in them; backless
-# nets.
+# nets.sh PROGRAM - the short forms of a net's text (names, repetitions, C), messages for faults in them, and
+# backless nets.
 set -u
 program=$1
 # shellcheck source=tests/shell/expect.sh

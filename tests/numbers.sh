@@ -1,7 +1,7 @@
 #!/bin/sh
-# numbers.sh PROGRAM - numbers of tables stay doubles until they are scaled: columns, ids and targets that a
-# float would take for one and the same are told apart, answers have the digits of their unit, and half a
-# scaling is refused.
+# numbers.sh PROGRAM - numbers of tables stay doubles until they are scaled: columns, ids and targets
+# that are equal as floats are distinguished, predictions have the digits of their unit, and half a scaling is
+# refused.
 . "$(dirname "$0")/shell/expect.sh"
 
 # On a machine that is busy with other tests two threads wait for each other.

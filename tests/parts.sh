@@ -1,6 +1,6 @@
 #!/bin/sh
-# parts.sh PROGRAM - eval --part and predict --part: the part that the training made of its data, row by row
-# and to the bit; other data are refused.
+# parts.sh PROGRAM - eval --part and predict --part select the rows of the training's own split, and give its
+# figures to the bit; other data are refused.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 export BACKLESS_THREADS=1

@@ -1,6 +1,6 @@
 #!/bin/sh
-# preset.sh PROGRAM - --preset: what it settles is printed and kept, and file, environment and flag go before
-# it.
+# preset.sh PROGRAM - --preset: its options are printed and saved, and a file, the environment and a flag take
+# precedence over it.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# process.sh PROGRAM - the process and its surroundings: closed descriptors, limits, signals, full devices,
-# readers that go away, and options from the environment.
+# process.sh PROGRAM - the process and its environment: closed descriptors, limits, signals, full devices,
+# closed pipes, and options from the environment.
 . "$(dirname "$0")/shell/expect.sh"
 unset BACKLESS_QUIET BACKLESS_JSON BACKLESS_DATA
 printf 'a,b,label\n1,2,x\n2,3,y\n' >t.csv

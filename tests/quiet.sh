@@ -1,6 +1,6 @@
 #!/bin/sh
-# quiet.sh PROGRAM - --quiet leaves only errors and results; runs that had ended or diverge print one line;
-# the table of options.
+# quiet.sh PROGRAM - with --quiet only errors and results are printed; runs that had ended or that diverge
+# print one line; the table of options.
 . "$(dirname "$0")/shell/expect.sh"
 
 awk 'BEGIN {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# reproduction_page.sh PROGRAM - docs/reproduction.md is what the results of the tree give, and every result
-# is a valid one.
+# reproduction_page.sh PROGRAM - docs/reproduction.md is the page that the stored results give, and every
+# stored result is valid.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 tree=$tests/..

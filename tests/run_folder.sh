@@ -1,6 +1,7 @@
 #!/bin/sh
-# run_folder.sh PROGRAM - one process at a time in a run folder; what a killed one left is cleared away; a
-# disk that is full at any moment leaves the last checkpoint, and the run continues from it to the same bits.
+# run_folder.sh PROGRAM - only one process uses a run folder at a time; the temporary files of a killed one
+# are removed; if the disk is full at any moment the last checkpoint remains, and the run continues from it to
+# the same bits.
 . "$(dirname "$0")/shell/expect.sh"
 small=$folder/small
 is_mounted=0

@@ -1,6 +1,6 @@
 #!/bin/sh
-# strange_files.sh PROGRAM - arrays, archives and pictures as other programs write them, and those that are
-# made to do harm: read right, or refused by name, in a few megabytes and without waiting.
+# strange_files.sh PROGRAM - arrays, archives and pictures as other programs write them, and malicious ones,
+# are read correctly or refused with their name, in a few megabytes of memory and without delay.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 python3 -c 'import zipfile, zlib' 2>/dev/null || { echo "SKIP: no python3"; exit 77; }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# tables.sh PROGRAM - a table as it comes, in three commands: train, eval, predict. Words, missing values, an
+# tables.sh PROGRAM - an unprepared table in three commands: train, eval, predict. Words, missing values, an
 # id column, any order of columns, and regression targets.
 . "$(dirname "$0")/shell/expect.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# tables_alike.sh PROGRAM - fields and first lines that are nearly numbers, nearly words or nearly names: what
-# is refused, what is read, and what the sentence says.
+# tables_alike.sh PROGRAM - fields and first lines that are nearly numbers, nearly words or nearly names:
+# which are refused, which are read, and the messages.
 . "$(dirname "$0")/shell/expect.sh"
 
 # column VALUE VALUE VALUE VALUE: a table with these in its second column.

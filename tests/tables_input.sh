@@ -1,6 +1,6 @@
 #!/bin/sh
 # tables_input.sh PROGRAM - tables from standard input and named pipes, and tables with decimal commas in all
-# commands: what the model remembers of its table, predict and eval follow.
+# commands: predict and eval use the table format that the model stores.
 . "$(dirname "$0")/shell/expect.sh"
 
 export BACKLESS_THREADS=1

@@ -1,6 +1,6 @@
 #!/bin/sh
-# terminal_epochs.sh PROGRAM - on a terminal epochs that follow fast have no line of their own; elsewhere all
-# have one.
+# terminal_epochs.sh PROGRAM - on a terminal not every epoch of a fast run has a line; elsewhere every epoch
+# has one.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 script -qec true /dev/null </dev/null >/dev/null 2>&1 ||

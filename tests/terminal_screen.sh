@@ -1,6 +1,6 @@
 #!/bin/sh
-# terminal_screen.sh PROGRAM - progress on a terminal of few columns: no line goes on past the last one, a
-# progress line is written over and not erased first, and none is left behind.
+# terminal_screen.sh PROGRAM - progress on a terminal of few columns: no line is wider than the terminal, a
+# progress line is overwritten without being erased first, and none remains at the end.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 python3 -c 'import os, pty, termios; os.openpty()' 2>/dev/null ||

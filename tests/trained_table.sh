@@ -1,6 +1,6 @@
 #!/bin/sh
-# trained_table.sh PROGRAM - a table that the program reads, scales and learns from gives the weights written
-# down here, with every processor, compiler and number of threads. `make test-arm64` runs it on another
+# trained_table.sh PROGRAM - training on a table gives the weights that are recorded
+# here, with every processor, compiler and number of threads. `make test-arm64` runs it on another
 # processor than `make test`.
 #
 # Every option that decides the bits is set, so that a change of a default changes nothing.
