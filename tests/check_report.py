@@ -176,6 +176,18 @@ def check_command(page):
     expect(not os.path.exists("again/report.html"), "--no-report writes one")
 
 
+def check_long_path():
+    """The command of a run whose data have a long path of characters of three bytes, wherever it is cut."""
+    folder = "\u20ac" * 60
+    os.mkdir(folder)
+    for start in ("", "a", "ab"):
+        path = f"{folder}/{start}" + "\u20ac" * 40 + ".csv"
+        shutil.copy("t.csv", path)
+        backless("train", "--data", path, "--net", "dense 3", "--rule", "linear", "--epochs", "1", "--quiet",
+                 "--out", "long", "--force")
+        expect(path in Page("long/report.html").pre[0], f"the command has not the path {path}")
+
+
 def check_missing():
     """What a folder does not hold is told."""
     shutil.copytree("alone", "less")
@@ -366,6 +378,7 @@ def main():
         check_static(page)
         check_bands(page)
         check_command(Page("alone.html"))
+        check_long_path()
         check_missing()
         check_compare()
         check_refusals()
