@@ -24,8 +24,10 @@ help:
 	@echo "make build     the program build/backless and the library"
 	@echo "make bench     measure training steps against the peaks of this machine"
 	@echo "make bench-peers ARGS=\"--nets 2x800\": the same step in PyTorch and JAX (docs/peers.md)"
-	@echo "make test-asan the tests under AddressSanitizer and UndefinedBehaviorSanitizer; test-tsan: the threads'"
-	@echo "make test-arm64 the tests of the bits in a build for 64-bit ARM, run by QEMU; installs Debian's arm64 libraries"
+	@echo "make test-asan the tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make test-tsan the tests of threads under ThreadSanitizer"
+	@echo "make test-arm64 the tests of the bits in a build for 64-bit ARM, run by QEMU;"
+	@echo "               installs Debian's arm64 libraries"
 	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
 	@echo "make lint      the style and static checks; make format: mend the style"
 	@echo "make wheel     the Python package, in build/wheel; make test-python: its tests (docs/python.md)"
@@ -159,4 +161,5 @@ uninstall:
 clean:
 	rm -rf build build-debug build-asan build-tsan build-arm64 build-clang build-fuzz build-matrix-* build-ci
 
-.PHONY: help deps deps-demo build demo demo_only test test-slow test-asan test-tsan test-arm64 fuzz bench bench-peers format lint install deb wheel test-python uninstall clean
+.PHONY: help deps deps-demo build demo demo_only test test-slow test-asan test-tsan test-arm64 fuzz bench \
+        bench-peers format lint install deb wheel test-python uninstall clean

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """
-busy.py - training steps on a machine that has other work: samples a second with the default number of threads beside
-every fixed number, while 0, 2, 4 and 6 processes that compute without end run beside it at the same priority.
+busy.py - training steps on a machine that has other work: samples a second with the default number of threads
+beside every fixed number, while 0, 2, 4 and 6 processes that compute without end run beside it at the same
+priority.
 
     python3 bench/busy.py [--nets 2x800,conv] [--busy 0,2,4,6] [--runs 1,2] [--rounds 3] [--seconds 6]
 
-Each round measures all choices one after the other, so that they meet the same machine; what is printed is the median
-of the rounds and its ratio to the best fixed number. --runs 2 measures two equal training processes at once (their sum). The
-library is build/libbackless.so or $BACKLESS_LIBRARY. Needs NumPy.
+Each round measures all choices one after the other, so that they meet the same machine; what is printed is
+the median of the rounds and its ratio to the best fixed number. --runs 2 measures two equal training
+processes at once (their sum). The library is build/libbackless.so or $BACKLESS_LIBRARY. Needs NumPy.
 """
 import argparse
 import multiprocessing
@@ -27,7 +28,8 @@ import peer_ours  # noqa: E402
 NETS = {"2x800": ("dense 800, tanh, dense 800, tanh, dense 10", (1, 28, 28)),
         "7x240": (", ".join(["dense 240, tanh"] * 7) + ", dense 10", (1, 28, 28)),
         "conv": ("conv 96 5x5 pad 2, tanh, maxpool 3 stride 2, conv 128 5x5 pad 2, tanh, maxpool 3 stride 2, "
-                 "conv 256 5x5 pad 2, tanh, maxpool 3 stride 2, flatten, dense 2048, tanh, dense 2048, tanh, dense 10",
+                 "conv 256 5x5 pad 2, tanh, maxpool 3 stride 2, flatten, dense 2048, tanh, dense 2048, tanh, "
+                 "dense 10",
                  (3, 32, 32))}
 RULE, BATCH, CLASSES = "dfa", 64, 10
 
@@ -81,7 +83,8 @@ def measure(net, threads, seconds, runs):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nets", default="2x800,conv")
     parser.add_argument("--busy", default="0,2,4,6")
     parser.add_argument("--runs", default="1")
@@ -95,12 +98,14 @@ def main():
         return
     choices = ["default"] + list(range(1, len(os.sched_getaffinity(0)) + 1))
     print(f"{RULE}, batch {BATCH}, samples a second: median of {args.rounds} rounds of {args.seconds:g} s")
-    print("net     busy runs " + "".join(f"{'threads ' + str(c) if c != 'default' else c:>12}" for c in choices) +
+    print("net     busy runs " + "".join(f"{'threads ' + str(c) if c != 'default' else c:>12}"
+                                         for c in choices) +
           "  default / best fixed")
     for net in args.nets.split(","):
         for runs in map(int, args.runs.split(",")):
             for busy in map(int, args.busy.split(",")):
-                beside = [multiprocessing.Process(target=compute_without_end, daemon=True) for _ in range(busy)]
+                beside = [multiprocessing.Process(target=compute_without_end, daemon=True)
+                          for _ in range(busy)]
                 for process in beside:
                     process.start()
                 rounds = [[measure(net, c, args.seconds, runs) for c in choices] for _ in range(args.rounds)]

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """
-defaults.py - what `backless train --data FILE` reaches without further options, beside scikit-learn's MLPClassifier and
-MLPRegressor at their defaults behind StandardScaler, on the same splits. It makes the table of docs/rules.md.
+defaults.py - what `backless train --data FILE` reaches without further options, beside scikit-learn's
+MLPClassifier and MLPRegressor at their defaults behind StandardScaler, on the same splits. It makes the table
+of docs/rules.md.
 
-    python3 bench/defaults.py --program build/backless --data DIR --work DIR [--sets iris,wine] [--options "--lr 1e-2"]
+    python3 bench/defaults.py --program build/backless --data DIR --work DIR [--sets iris,wine] [--options
+    "--lr 1e-2"]
 
-DIR of --data holds tabular/ and digit-recognizer/ as UCI and Kaggle give them; Fashion-MNIST is taken from Debian's
-dataset-fashion-mnist. A split is a quarter of the rows held out, drawn by its number (optdigits and Fashion-MNIST bring
-their own test sets: there the number is the seed of the weights alone). Results are kept in DIR of --work, one JSON object
-a run, and are not made again. scikit-learn is needed for this script alone.
+DIR of --data holds tabular/ and digit-recognizer/ as UCI and Kaggle give them; Fashion-MNIST is taken from
+Debian's dataset-fashion-mnist. A split is a quarter of the rows held out, drawn by its number (optdigits and
+Fashion-MNIST bring their own test sets: there the number is the seed of the weights alone). Results are kept
+in DIR of --work, one JSON object a run, and are not made again. scikit-learn is needed for this script alone.
 """
 import argparse
 import csv
@@ -113,8 +115,8 @@ def files_of(name, args, split):
 
 
 def run_ours(name, args, split, rule):
-    command = [args.program, "train", "--rule", rule, "--seed", str(split + 1), "--threads", "1", "--json", "--quiet",
-               "--no-angles"] + files_of(name, args, split) + shlex.split(args.options)
+    command = [args.program, "train", "--rule", rule, "--seed", str(split + 1), "--threads", "1", "--json",
+               "--quiet", "--no-angles"] + files_of(name, args, split) + shlex.split(args.options)
     begun = time.time()
     done = subprocess.run(["nice", "-n", "19"] + command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -132,14 +134,16 @@ def idx(path):
 
 
 def columns_for_peer(name, data, split):
-    """x, y of both parts, as a user of scikit-learn would make them: one-hot words, imputed ages, standardised."""
+    """x, y of both parts, as a user of scikit-learn would make them: one-hot words, imputed ages,
+    standardised."""
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
     if name == "fashion":
-        parts = [(idx(f"{FASHION}/{p}-images-idx3-ubyte.gz").astype(float), idx(f"{FASHION}/{p}-labels-idx1-ubyte.gz")[:, 0])
+        parts = [(idx(f"{FASHION}/{p}-images-idx3-ubyte.gz").astype(float),
+                  idx(f"{FASHION}/{p}-labels-idx1-ubyte.gz")[:, 0])
                  for p in ("train", "t10k")]
         return StandardScaler(), parts
     header, train, test, label = split_rows(name, data, split)
@@ -157,7 +161,8 @@ def columns_for_peer(name, data, split):
         for k in numbers:
             x[:, k] = [float(v) if v else np.nan for v in x[:, k]]
     scale = make_pipeline(SimpleImputer(add_indicator=True), StandardScaler())
-    return ColumnTransformer([("words", OneHotEncoder(handle_unknown="ignore"), words), ("numbers", scale, numbers)]), parts
+    return ColumnTransformer([("words", OneHotEncoder(handle_unknown="ignore"), words),
+                              ("numbers", scale, numbers)]), parts
 
 
 def run_peer(name, args, split):
@@ -241,13 +246,15 @@ def main():
     parser.add_argument("--rules", default="dfa,bp")
     parser.add_argument("--splits", type=int, default=5)
     parser.add_argument("--options", default="", help="further options of train, to try other settings")
-    parser.add_argument("--label", default="", help="name of the program in the kept results (default: its digest)")
+    parser.add_argument("--label", default="",
+                        help="name of the program in the kept results (default: its digest)")
     parser.add_argument("--no-peer", action="store_true")
     args = parser.parse_args()
     os.makedirs(args.work, exist_ok=True)
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
-    print("| set | " + " | ".join(["scikit-learn", "dfa", "gap", "bp", "gap", "seconds"]) + " |\n" + "|---" * 7 + "|")
+    print("| set | " + " | ".join(["scikit-learn", "dfa", "gap", "bp", "gap", "seconds"]) + " |\n" +
+          "|---" * 7 + "|")
     for name in args.sets.split(","):
         print_row(name, measure(name, args))
 

@@ -3,7 +3,8 @@
 
     backless bench --all --json bench.json
     make bench-peers ARGS="--nets 2x800,7x240,100x240,conv --json peers.json"
-    bench/speed_page.py --machine "2 cores of an AMD EPYC" --bench bench.json --peers peers.json > docs/speed.md
+    bench/speed_page.py --machine "2 cores of an AMD EPYC" --bench bench.json --peers peers.json >
+    docs/speed.md
 """
 
 import argparse
@@ -12,9 +13,10 @@ from pathlib import Path
 
 HEAD = """# Speed
 
-Made by `bench/speed_page.py` from one run each of `backless bench` and `make bench-peers`; [measuring.md](measuring.md)
-and [peers.md](peers.md) say how they measure. Machine: {machine}. backless {version}, {instructions}. Figures of another
-machine will differ, and those of a busy one by much: compare within a table.
+Made by `bench/speed_page.py` from one run each of `backless bench` and `make bench-peers`;
+[measuring.md](measuring.md) and [peers.md](peers.md) say how they measure. Machine: {machine}. backless
+{version}, {instructions}. Figures of another machine will differ, and those of a busy one by much: compare
+within a table.
 """
 
 
@@ -24,7 +26,8 @@ def table(columns, rows):
 
 
 def peaks(bench):
-    rows = [[str(p["threads"]), f"{p['flops'] / 1e9:.0f}", f"{1e9 / p['roots']:.3f}", f"{p['bytes'] / 1e9:.0f}"]
+    rows = [[str(p["threads"]), f"{p['flops'] / 1e9:.0f}", f"{1e9 / p['roots']:.3f}",
+             f"{p['bytes'] / 1e9:.0f}"]
             for p in bench["peaks"]]
     return "\n## What the machine can do\n\n" + table(
         ["threads", "GFLOP/s of fused multiply-adds", "ns for a root and a division", "GB/s of memory"], rows)
@@ -38,19 +41,21 @@ def steps(bench):
     text = """
 ## Steps
 
-in: what products round their operands to. ms: median of a step, and its quartiles. GFLOP/s: only arithmetic that the rule
-asks for. x lower bound: that time over the longer of two: the arithmetic at float32 peaks, and weights, optimiser state and
-feedback moved once; both are measured in the same rounds ([measuring.md](measuring.md)). to bp: of the same round, on the same
-backend, in the same precision. Percent of the threads' time; dense layers' update is part of their gradient; what is missing
-to 100 is the error at the output and waiting.
+in: what products round their operands to. ms: median of a step, and its quartiles. GFLOP/s: only arithmetic
+that the rule asks for. x lower bound: that time over the longer of two: the arithmetic at float32 peaks, and
+weights, optimiser state and feedback moved once; both are measured in the same rounds
+([measuring.md](measuring.md)). to bp: of the same round, on the same backend, in the same precision. Percent
+of the threads' time; dense layers' update is part of their gradient; what is missing to 100 is the error at
+the output and waiting.
 """
     groups = {}
     for case in bench["cases"]:
         groups.setdefault((case["net"], case["threads"]), []).append(case)
     for (net, threads), cases in groups.items():
-        text += f"\n### {net}, {threads} thread{'s' if threads > 1 else ''}\n\n`{shorten(cases[0]['text'])}`\n\n"
-        text += table(["batch", "backend", "in", "rule", "ms", "quartiles", "GFLOP/s", "x lower bound", "to bp", "forward", "teach",
-                       "gradient", "update"], [step_row(case) for case in cases])
+        text += f"\n### {net}, {threads} thread{'s' if threads > 1 else ''}\n\n"
+        text += f"`{shorten(cases[0]['text'])}`\n\n"
+        text += table(["batch", "backend", "in", "rule", "ms", "quartiles", "GFLOP/s", "x lower bound",
+                       "to bp", "forward", "teach", "gradient", "update"], [step_row(case) for case in cases])
     return text
 
 
@@ -60,7 +65,8 @@ def shorten(text, most=100):
 
 def step_row(case):
     to_bp = "" if case["to_bp"] is None else f"{case['to_bp']:.2f}"
-    return [str(case["batch"]), case["backend"], case["precision"], case["rule"], f"{1e3 * case['seconds']:.3f}",
+    return [str(case["batch"]), case["backend"], case["precision"], case["rule"],
+            f"{1e3 * case['seconds']:.3f}",
             f"{1e3 * case['seconds_low']:.3f} to {1e3 * case['seconds_high']:.3f}", f"{case['gflops']:.0f}",
             f"{case['over_bound']:.2f}", to_bp] + [f"{share(case, move):.0f}" for move in
                                                ("forward", "teach", "gradient", "update")]
@@ -77,14 +83,15 @@ def peers(result):
     text = """
 ## Beside PyTorch and JAX
 
-The same step in each, turn by turn in one run. ms: median. "x our dfa", "x our bp": median of the ratios of neighbouring
-turns to those of our first backend; above 1, ours is faster. The best variant of each kind.
+The same step in each, turn by turn in one run. ms: median. "x our dfa", "x our bp": median of the ratios of
+neighbouring turns to those of our first backend; above 1, ours is faster. The best variant of each kind.
 """
     for case in result["cases"]:
         threads = f"{case['threads']} thread{'s' if case['threads'] > 1 else ''}"
         text += f"\n### {case['net']}, batch {case['batch']}, {threads}\n\n"
         rows = [[row["who"], row["rule"], row["variant"], f"{row['median_ms']:.3f}"] +
-                [f"{row['ratios'][ours]:.2f}" if ours in row["ratios"] else "" for ours in ("ours dfa", "ours bp")]
+                [f"{row['ratios'][ours]:.2f}" if ours in row["ratios"] else ""
+                 for ours in ("ours dfa", "ours bp")]
                 for row in best_of_each(case["rows"])]
         text += table(["who", "rule", "variant", "ms", "x our dfa", "x our bp"], rows)
         text += "\n" + "; ".join(sorted(set(case["versions"].values()))) + ".\n"
@@ -95,13 +102,15 @@ turns to those of our first backend; above 1, ours is faster. The best variant o
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--machine", required=True)
-    parser.add_argument("--bench", nargs="+", required=True, help="JSON of backless bench; the peaks are the first one's")
+    parser.add_argument("--bench", nargs="+", required=True,
+                        help="JSON of backless bench; the peaks are the first one's")
     parser.add_argument("--peers", nargs="*", default=[], help="JSON of peers.py")
     options = parser.parse_args()
     benches = [json.loads(Path(path).read_text(encoding="utf-8")) for path in options.bench]
     merged = {**benches[0], "cases": [case for bench in benches for case in bench["cases"]]}
     results = [json.loads(Path(path).read_text(encoding="utf-8")) for path in options.peers]
-    text = HEAD.format(machine=options.machine, version=merged["version"], instructions=merged["instructions"])
+    text = HEAD.format(machine=options.machine, version=merged["version"],
+                       instructions=merged["instructions"])
     text += peaks(merged) + steps(merged)
     if results:
         text += peers({"cases": [case for result in results for case in result["cases"]]})

@@ -87,8 +87,8 @@ const char *command_story(const struct command_table *program, const struct comm
 int extra_index(const struct command *command, const char *key);
 /* The value of an extra option; NULL: not given. A switch that was given is "true". */
 const char *extra_of(const struct session *session, const char *key);
-/* A whole number from 1 to most, into *out, which stays as it is where the option is not given. Prints what is
-   wrong; the exit code. */
+/* Reads a whole number from 1 to most into *out, which is left as it is if the option is not given. On error
+   prints a message. Returns the exit code. */
 int extra_number(const struct session *session, const char *key, int most, int *out);
 int extra_long(const struct session *session, const char *key, long long most, long long *out);
 

@@ -182,7 +182,7 @@ static void write_as_option(const char *key, char *out, size_t room)
 {
     size_t n = 0;
     for (; *key && n < room - 1; key++)
-        out[n++] = *key == '_' ? '-' : (char)tolower((unsigned char)*key);
+        out[n++] = (char)(*key == '_' ? '-' : tolower((unsigned char)*key));
     out[n] = 0;
 }
 
@@ -313,7 +313,7 @@ static void write_as_variable(const char *key, char *out, size_t room)
 {
     size_t n = (size_t)snprintf(out, room, "BACKLESS_");
     for (; *key && n < room - 1; key++)
-        out[n++] = *key == '-' ? '_' : (char)toupper((unsigned char)*key);
+        out[n++] = (char)(*key == '-' ? '_' : toupper((unsigned char)*key));
     out[n] = 0;
 }
 

@@ -22,7 +22,8 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarc
 endif()
 if(BACKLESS_FUZZ)
     if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
-        message(FATAL_ERROR "BACKLESS_FUZZ=ON needs clang, which has libFuzzer. On Debian: apt-get install clang, "
+        message(FATAL_ERROR
+            "BACKLESS_FUZZ=ON needs clang, which has libFuzzer. On Debian: apt-get install clang, "
                             "and cmake --preset fuzz")
     endif()
     set(sanitizers -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow)

@@ -58,7 +58,8 @@ endforeach()
 set(pc_prefix "@CMAKE_INSTALL_PREFIX@")
 configure_file(cmake/backless.pc.in installed/backless.pc.in @ONLY)
 install(CODE "configure_file(
-    \"${PROJECT_BINARY_DIR}/installed/backless.pc.in\" \"${PROJECT_BINARY_DIR}/installed/backless.pc\" @ONLY)")
+    \"${PROJECT_BINARY_DIR}/installed/backless.pc.in\"
+    \"${PROJECT_BINARY_DIR}/installed/backless.pc\" @ONLY)")
 install(FILES ${PROJECT_BINARY_DIR}/installed/backless.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 # ---- find_package(backless): backless::backless and backless::static.

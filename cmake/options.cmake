@@ -13,7 +13,8 @@ set(BACKLESS_WARNINGS AUTO CACHE STRING
     "the compiler's warnings: ON, OFF, or AUTO: where the tests are asked for (BACKLESS_TESTS=ON)")
 set_property(CACHE BACKLESS_WARNINGS PROPERTY STRINGS AUTO ON OFF)
 option(BACKLESS_FUZZ "the fuzz targets as libFuzzer programs (clang)" OFF)
-option(BACKLESS_SHARED_PROGRAM "the program uses libbackless.so, as in a distribution; else it has all in itself" OFF)
+option(BACKLESS_SHARED_PROGRAM
+       "the program uses libbackless.so, as in a distribution; else it contains the library" OFF)
 option(BACKLESS_PYTHON_WHEEL "nothing but the shared library, for the Python package (pyproject.toml)" OFF)
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)

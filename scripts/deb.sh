@@ -1,6 +1,6 @@
 #!/bin/sh
-# deb.sh [FOLDER]: makes Debian packages in FOLDER (default: build/deb) from a copy of the tree, so that
-# nothing is written beside it. The tests are left to `make test`, unless DEB_BUILD_OPTIONS says otherwise.
+# deb.sh [FOLDER]: builds Debian packages in FOLDER (default: build/deb) from a copy of the tree, so that the
+# tree itself is not changed. The tests are not run, unless DEB_BUILD_OPTIONS is set without nocheck.
 set -eu
 cd "$(dirname "$0")/.."
 folder=${1:-build/deb}

@@ -2,8 +2,8 @@
 # demo.sh PROGRAM - what `make demo` runs: the same rules on a small table and on pictures, and one table at
 # the end.
 #
-# The variables DEMO_* of the Makefile choose data, net and rules. How long it will take is estimated from one
-# epoch of backpropagation, which is measured first: so it holds for this machine and what else it is doing.
+# The variables DEMO_* of the Makefile choose data, net and rules. The duration is estimated from one epoch of
+# backpropagation, which is measured first, so that the estimate includes the present load of this machine.
 set -eu
 program=$1
 : "${DEMO_DATA:=fashion-mnist}" "${DEMO_NET:=dense 400, tanh, dense 400, tanh, dense 10}"
@@ -75,19 +75,22 @@ print_table() {
 
 echo "One epoch is timed first."
 takes=$(estimate)
-echo "$(count "$DEMO_RULES") rules will learn a small table in 2 seconds, then $DEMO_DATA in about $takes, if this machine stays as busy."
+echo "$(count "$DEMO_RULES") rules will learn a small table in 2 seconds, then $DEMO_DATA in about \
+$takes, if this machine stays as busy."
 echo
 echo "1. A table of 150 irises: four lengths and the species, a row each. 45 rows are held out to test on."
 grep -v '^#' "$table" | sed -n '1,2p;52p;102p' | sed 's/^/   /'
 echo "   $program compare --data $table --test-fraction 0.3 --rules $DEMO_RULES"
 compare "$folder/small" --data "$table" --test-fraction 0.3 --quiet
 echo
-echo "2. $DEMO_DATA. For each rule the best of the rates $DEMO_RATES is chosen first, on a tenth of the training set."
+echo "2. $DEMO_DATA. For each rule the best of the rates $DEMO_RATES is chosen first, on a \
+tenth of the training set."
 echo "   $program compare --data $DEMO_DATA --net \"$DEMO_NET\" \\"
 echo "       --rules $DEMO_RULES --rates $DEMO_RATES --rate-epochs $DEMO_RATE_EPOCHS --epochs $DEMO_EPOCHS"
-compare "$folder/large" --data "$DEMO_DATA" --net "$DEMO_NET" --rates "$DEMO_RATES" --rate-epochs "$DEMO_RATE_EPOCHS" \
-    --epochs "$DEMO_EPOCHS"
+compare "$folder/large" --data "$DEMO_DATA" --net "$DEMO_NET" --rates "$DEMO_RATES" \
+    --rate-epochs "$DEMO_RATE_EPOCHS" --epochs "$DEMO_EPOCHS"
 echo
-echo "Errors on the two test sets; for $DEMO_DATA also the angle to backpropagation, in degrees, and the learning rate:"
+echo "Errors on the two test sets; for $DEMO_DATA also the angle to backpropagation, in \
+degrees, and the learning rate:"
 echo
 print_table "$folder/small" "$folder/large"

@@ -1,14 +1,13 @@
 #!/bin/sh
-# deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]: makes sure that what the build (and the tests, and so on)
-# needs is there.
+# deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]: installs what a task needs and is missing; default: test.
 #
-# Where there is apt-get, and we are root or have sudo, it installs what is missing and nothing else;
-# elsewhere it says what is missing and fails. A part that came from elsewhere (a cmake of your own) counts
-# as there.
+# With apt-get, and as root or with sudo, deps.sh installs the missing packages and nothing else; otherwise it
+# names them and fails. A part that was not installed by the package manager (your own cmake) counts as
+# present.
 #
 # arm64 is for tests in a build for another processor: a compiler, an emulator, and the libraries of Debian's
-# architecture arm64, which is added to this system (dpkg --add-architecture) and taken away again where its
-# packages cannot be had.
+# architecture arm64, which is added to this system (dpkg --add-architecture), and removed again if its
+# packages are not available.
 set -eu
 
 build="build-essential cmake ninja-build pkg-config libjansson-dev libarchive-dev
@@ -44,7 +43,8 @@ has_arm64_library() { [ -e "/usr/lib/aarch64-linux-gnu/pkgconfig/$1.pc" ]; }
 is_there() {
     case $1 in
     build-essential) has cc && has make ;;
-    cmake | pkg-config | git | fakeroot | python3 | valgrind | ccache | clang | clang-format | clang-tidy | cppcheck)
+    cmake | pkg-config | git | fakeroot | python3 | valgrind | ccache | clang | clang-format | clang-tidy | \
+        cppcheck)
         has "$1"
         ;;
     ninja-build) has ninja ;;
@@ -75,8 +75,8 @@ is_there() {
 # Parts without which the rest still works.
 is_optional() {
     case $1 in
-    libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | ccache | chromium-driver | clang | \
-        python3-numpy | python3-dev | python3-venv)
+    libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | \
+        ccache | chromium-driver | clang | python3-numpy | python3-dev | python3-venv)
         true
         ;;
     *) false ;;
@@ -92,7 +92,8 @@ add_arm64() {
     esac
     $as_root dpkg --add-architecture arm64
     trap '$as_root dpkg --remove-architecture arm64
-        echo "The arm64 packages could not be installed: this system no longer has the architecture arm64." >&2' EXIT
+        echo "The arm64 packages could not be installed: this system no longer has the architecture arm64." \
+            >&2' EXIT
 }
 
 installed=

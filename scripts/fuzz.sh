@@ -1,7 +1,7 @@
 #!/bin/sh
-# fuzz.sh SECONDS [TARGET...]: builds the fuzz targets with clang and runs each for so long, one after
-# another, from the corpus in the tree; then says how much was executed. Inputs that reach new code go to
-# build-fuzz/found/TARGET and are taken up the next time, findings to build-fuzz/findings. Fails on a finding.
+# fuzz.sh SECONDS [TARGET...]: builds the fuzz targets with clang, runs each for SECONDS from the corpus
+# in the tree, one after another, and prints how much was executed. Inputs that reach new code are written to
+# build-fuzz/found/TARGET and used in the next run, findings to build-fuzz/findings. Fails on a finding.
 set -eu
 seconds=$1
 shift
@@ -12,7 +12,7 @@ cmake --build --preset fuzz
 [ $# -gt 0 ] || set -- $(ls $corpus)
 mkdir -p build-fuzz/findings
 
-# What helps a target: words to put in, and the longest input worth trying.
+# The settings of a target: a dictionary of words, and the length of the longest input.
 settings_of() {
     words=$1 longest=1024
     case $1 in

@@ -1,13 +1,14 @@
 #!/bin/sh
 # matrix.sh [NAME...]: builds and tests configurations that `make test` does not cover: without each optional
 # part in turn, without all of them, with clang, and as distributions build: on the shared library, and twice
-# from different folders, which must give the same files. Warnings are errors. NAME: some of those that
-# `matrix.sh --list` prints; default: all. By its name alone: lto, where each program that is linked to the
-# static library compiles the whole library again, which takes minutes in the test `install` alone.
+# from different folders, which must give the same files. Warnings are errors. NAME: one that
+# `matrix.sh --list` prints; default: all of them. The configuration lto runs only if it is named, because
+# each program that is linked to the static library then compiles the whole library again, which takes minutes
+# in the test `install` alone.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-# What a build is configured with, by its name. The parts are those that cmake/options.cmake lists.
+# The flags of a configuration, by its name. The parts are those that cmake/options.cmake lists.
 parts=$(sed -n 's/^ *"\([A-Z]*\)|.*/\1/p' cmake/options.cmake | grep -vx TESTS)
 names="without-all clang as-packaged reproducible"
 for part in $parts; do
@@ -35,7 +36,8 @@ fi
 #   lto              the tests of linking, and those that compare bits, because the kernels are compiled again
 # "backless verify" compares the bits of each program with the known ones.
 jobs=$(nproc 2>/dev/null || echo 2)
-alike='^(check_header|check_readme|check_recipes|check_report|check_golden|check_names|check_floors.*|.*_control|skipped_tests|example_00.*)$'
+alike='^(check_header|check_readme|check_recipes|check_report|check_golden|check_names|check_floors|check_lists|'
+alike=$alike'.*_control|skipped_tests|example_00.*)$'
 bits='test_backend test_bits test_fixed_bits test_gemm test_hashes test_run'
 linking_programs='test_build_parts test_pictures'
 linking_scripts='check_symbols cli completion doctor install manual'
@@ -56,7 +58,8 @@ scripts_about_parts() {
 
 configure() {
     # shellcheck disable=SC2046
-    cmake --preset default -B "$folder" -DBACKLESS_TESTS=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=ON $(flags_of "$1")
+    cmake --preset default -B "$folder" -DBACKLESS_TESTS=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=ON \
+        $(flags_of "$1")
 }
 
 # sums TREE BUILD: what a user would get from TREE, built in BUILD, as checksums.

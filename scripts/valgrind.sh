@@ -1,14 +1,13 @@
 #!/bin/sh
-# valgrind.sh PROGRAM: a short training, evaluation and prediction under valgrind, on a table that it makes
-# up itself. Fails on any use of a value that was never set, any access out of bounds, and any block lost
-# for good.
+# valgrind.sh PROGRAM: a short training, evaluation and prediction under valgrind, on a generated table.
+# Fails on any use of an uninitialised value, any access out of bounds, and any leaked block.
 set -eu
 
 program=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# Three classes on a noisy circle; the generator is a plain congruence, so the table is the same everywhere.
+# Three classes on a noisy circle. The generator is linear congruential, so the table is always the same.
 awk 'BEGIN {
     s = 1
     split("red green blue", names)

@@ -1,6 +1,6 @@
 /*
- * backend_sums.h - for test_backend.c: the operations of a backend that are not element by element. Sums of
- * columns and bytes to floats have the bits of their definition; softmax is near one in double.
+ * backend_sums.h - for test_backend.c: operations of a backend that are not elementwise. Column sums and the
+ * conversion of bytes to floats have the bits of their definition; softmax is near one in double precision.
  */
 #ifndef TESTS_BACKEND_SUMS_H
 #define TESTS_BACKEND_SUMS_H
@@ -26,7 +26,7 @@ static inline bool is_near(float x, double wanted, double size, double bound)
     return fabs((double)x - wanted) <= bound * float_spacing(fmax(size, fabs(wanted)));
 }
 
-/* Sums of columns and bytes are so simple that the definition gives the bits. */
+/* The order of these sums is defined, so that the reference here has the same bits. */
 static inline bool column_sum_is_right(const struct backend *k, size_t rows, size_t cols, size_t gap)
 {
     uint32_t seed = 99;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # check_compilers.sh - the portable operations give the same bits with every compiler and at every level of
-# optimisation, in all variants that this processor runs: those of the hash below. Whoever changes an
-# operation's bits on purpose changes what a seed means, and this hash.
+# optimisation, in all variants that this processor runs; their hash is recorded below. An intended change of
+# an operation's bits changes the results of every seed, and this hash.
 set -eu
 expected=f73744a77fc08e0b
 cd "$(dirname "$0")/.."

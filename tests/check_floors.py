@@ -3,9 +3,9 @@
 
 A file of src/ includes its own folder and lower floors; neighbours on one floor do not see each other, except
 tensor and backend. The program and the examples see the public headers only. A rule is known by its name to
-src/rules alone, which in turn knows no kind of layer and no backend. The folders of src/data have an order of their own, and no
-files need each other in a circle. Each finding is one line, file:line: sentence. With --self-test it must find every fault
-planted in trees of its own.
+src/rules alone, which in turn knows no kind of layer and no backend. The folders of src/data have an order of
+their own, and no files need each other in a circle. Each finding is one line, file:line: sentence. With
+--self-test it must find every fault planted in trees of its own.
 """
 
 import re
@@ -198,7 +198,8 @@ def circles_of(needs):
 def check_circles(tree):
     for folder in ("src", "cli"):
         for circle in circles_of(needs_of(tree, folder)):
-            tree.report(circle[0], 1, "files need each other in a circle: " + ", ".join(map(tree.name, circle)))
+            tree.report(circle[0], 1, "files need each other in a circle: " +
+                        ", ".join(map(tree.name, circle)))
 
 
 def check_outside(tree):
@@ -319,10 +320,13 @@ FAULTS = [
     ("src/rules/back.c", 'use("plain");\n', 'src/rules/back.c:1: "plain" is a backend'),
     ("src/rules/plainly.c", "/* plain, dense */ explain(densest);\n", None),
     ("src/data/set/up.c", '\n#include "../table/csv.h"\n', "src/data/set/up.c:2: ../table/csv.h is no lower"),
-    ("src/data/image/aside.c", '#include "../table/csv.h"\n', "src/data/image/aside.c:1: ../table/csv.h is no"),
+    ("src/data/image/aside.c", '#include "../table/csv.h"\n',
+     "src/data/image/aside.c:1: ../table/csv.h is no"),
     ("src/data/new/one.c", "", "src/data/new/one.c:1: folder src/data/new has no floor"),
-    ("cli/help.c", "int help(void)\n{\n    return run();\n}\n", "cli/help.c:1: files need each other in a circle"),
-    ("cli/helps.c", "static int run(void)\n{\n    return 1;\n}\nint help(void)\n{\n    return run();\n}\n", None),
+    ("cli/help.c", "int help(void)\n{\n    return run();\n}\n",
+     "cli/help.c:1: files need each other in a circle"),
+    ("cli/helps.c", "static int run(void)\n{\n    return 1;\n}\nint help(void)\n{\n    return run();\n}\n",
+     None),
     ("cli/helpless.c", "int help(void)\n{\n    return 1;\n}\n", None),
     ("tests/dfa.c", "", "tests/dfa.c:1: the name dfa.c is taken by src/rules/dfa.c"),
 ]

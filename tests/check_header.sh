@@ -1,6 +1,6 @@
 #!/bin/sh
-# check_header.sh - each public header stands alone, as C17, as C++11 and as C++17, without a warning, and so
-# does each example.
+# check_header.sh - each public header compiles by itself as C17, C++11 and C++17 without a warning, and each
+# example compiles too.
 set -eu
 cd "$(dirname "$0")/.."
 flags="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Iinclude -fsyntax-only"

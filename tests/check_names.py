@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """check_names.py: one name has one meaning.
 
-Fails, and lists where, if a struct, union or enum name is defined in more than one file, or if static functions in more
-than five files share a name: a reader who searches for such a name cannot tell which one a line means.
-Each source file of tests/ and examples/ is a program that stands alone: these are not read, only the headers
-of tests/. The variants of vec.h define the same operations on purpose, and one of them is compiled at a time: names that begin with vec_ may repeat, and so may attributes (__attribute__).
---self-test first checks that both kinds of repetition are found in made-up files.
+Fails, and lists where, if a struct, union or enum name is defined in more than one file, or if static
+functions in more than five files share a name: a reader who searches for such a name cannot tell which one a
+line means. Each source file of tests/ and examples/ is a program that stands alone: these are not read, only
+the headers of tests/. The variants of vec.h define the same operations on purpose, and one of them is
+compiled at a time: names that begin with vec_ may repeat, and so may attributes (__attribute__). --self-test
+first checks that both kinds of repetition are found in made-up files.
 """
 import collections
 import pathlib
@@ -47,7 +48,8 @@ def self_test():
         ("a struct defined twice", [("a.c", "struct row {\n    int n;\n};\n"), ("b.h", "struct row {\n")], 1),
         ("a struct defined once and used", [("a.c", "struct row {\n"), ("b.c", "struct row *made;\n")], 0),
         ("a definition within a comment", [("a.c", "struct row {\n"), ("b.c", "/*\nstruct row {\n*/\n")], 0),
-        ("a pointer as the result", [(f"{i}.c", "static const char *text(int i)\n{\n") for i in range(MOST + 1)], 1),
+        ("a pointer as the result",
+         [(f"{i}.c", "static const char *text(int i)\n{\n") for i in range(MOST + 1)], 1),
     ]
     for what, files, wanted in cases:
         if len(find_repeated(files)) != wanted:
@@ -61,7 +63,8 @@ def main():
         self_test()
     root = pathlib.Path(__file__).resolve().parent.parent
     files = [(str(path.relative_to(root)), path.read_text(encoding="utf-8"))
-             for folder in ("include", "src", "cli", "tests") for path in sorted((root / folder).rglob("*.[ch]"))
+             for folder in ("include", "src", "cli", "tests")
+             for path in sorted((root / folder).rglob("*.[ch]"))
              if folder != "tests" or path.suffix == ".h"]
     complaints = find_repeated(files)
     for complaint in complaints:

@@ -1,7 +1,7 @@
 #!/bin/sh
-# check_peers.sh PROGRAM - the steps in PyTorch and JAX that bench/peers measures compute what ours does, and
-# one that does not is noticed. Needs $BACKLESS_PEERS_PYTHON, a Python with both (`make bench-peers` makes one
-# in build/peers); of the program only the folder is used, for the library in it.
+# check_peers.sh PROGRAM - the steps in PyTorch and JAX that bench/peers measures compute the same as the
+# library's, and one that does not is detected. Needs $BACKLESS_PEERS_PYTHON, a Python with both (`make
+# bench-peers` makes one in build/peers); of the program only the folder is used, for the library in it.
 set -eu
 skip() {
     echo "SKIP: $1"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# check_readme.sh PROGRAM - what the README shows is so: its example is the file it names, its options are
-# those of the program, its commands run as shown, and every rule has its row there and its section in
-# docs/rules.md. What `make demo` prints is the matter of demo_output.sh.
+# check_readme.sh PROGRAM - the README is correct: its example is the file that it names, its options are
+# those of the program, its commands run as shown, and every rule has a row there and a section in
+# docs/rules.md. demo_output.sh tests the output of `make demo`.
 set -eu
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 cd "$(dirname "$0")/.."
@@ -51,14 +51,19 @@ awk 'BEGIN {
     print "PassengerId,Survived,Pclass,Name,Sex,Age,Ticket,Fare,Cabin,Embarked"
     for (i = 1; i <= 300; i++) {
         sex = (i * 7 % 19) % 3 ? "male" : "female"
-        printf "%d,%d,%d,\"Person, Nr. %d\",%s,%s,T%d,%.2f,%s,%s\n", i, sex == "female" || i % 4 == 0, i % 3 + 1, i, sex,
+        printf "%d,%d,%d,\"Person, Nr. %d\",%s,%s,T%d,%.2f,%s,%s\n", i,
+            sex == "female" || i % 4 == 0, i % 3 + 1, i, sex,
             i % 11 ? 20 + i * 7 % 40 : "", i, 5 + i * 13 % 60, i % 5 ? "" : "C" i, substr("SCQ", i % 3 + 1, 1)
     }
 }' >"$place/train.csv"
 sed 's/^\([^,]*\),[^,]*,/\1,/' "$place/train.csv" >"$place/test.csv"
 
-commands_of() { awk '/^    build\/backless / { inside = 1 } inside { print } inside && !/\\$/ { inside = 0 }' "$1" | sed 's/^    //'; }
-run_commands() { (cd "$place" && BACKLESS_THREADS=1 BACKLESS_DATA="$folder/data" sh -eu "$1") >"$folder/out" 2>&1; }
+commands_of() {
+    awk '/^    build\/backless / { inside = 1 } inside { print } inside && !/\\$/ { inside = 0 }' "$1" |
+        sed 's/^    //'
+}
+run_commands() { (cd "$place" &&
+    BACKLESS_THREADS=1 BACKLESS_DATA="$folder/data" sh -eu "$1") >"$folder/out" 2>&1; }
 
 commands_of README.md >"$folder/commands"
 shown=$(grep -c '^build/backless' "$folder/commands")

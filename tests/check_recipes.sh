@@ -1,7 +1,7 @@
 #!/bin/sh
-# check_recipes.sh PROGRAM - every block of docs/recipes.md does what it says: the blocks of sh, python and c
-# are run in their order, in one folder, on small tables. A block that needs a module or a compiler that is
-# not there is left out and said, and so are the blocks of its section behind it.
+# check_recipes.sh PROGRAM - every block of docs/recipes.md works: the blocks of sh, python and c are run in
+# order, in one folder, on small tables. A block that needs a missing module or compiler is left out with a
+# message, and so are the blocks after it in its section.
 set -u
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 build=$(dirname "$program")
@@ -20,14 +20,16 @@ export CPATH="$tree/include" LIBRARY_PATH="$build" LD_LIBRARY_PATH="$build"
 table() { # SEED EXAMPLES
     awk -v seed="$1" -v n="$2" 'BEGIN { srand(seed); print "a,b,c,kind"
         for (i = 0; i < n; i++) { k = i % 3
-            printf "%.3f,%.3f,%.3f,%s\n", k + rand(), 2 * rand() - k, k * k + rand(), substr("xyz", k + 1, 1) } }'
+            printf "%.3f,%.3f,%.3f,%s\n", k + rand(), 2 * rand() - k, k * k + rand(),
+                substr("xyz", k + 1, 1) } }'
 }
 table 1 120 >work/train.csv
 table 2 60 >work/test.csv
 
 # blocks/NUMBER.LANGUAGE, and blocks/list: number, language and section of each
 awk '/^## / { section = substr($0, 4) }
-    !inside && /^```[a-z]+$/ { language = substr($0, 4); inside = 1; file = sprintf("blocks/%02d.%s", ++n, language)
+    !inside && /^```[a-z]+$/ { language = substr($0, 4); inside = 1
+                               file = sprintf("blocks/%02d.%s", ++n, language)
         print n "\t" language "\t" section >"blocks/list"; printf "" >file; next }
     inside && /^```$/ { inside = 0; close(file); next }
     inside { print >file }
@@ -40,7 +42,8 @@ missing_module() {
         "$python" -c "import $module" 2>/dev/null || { echo "$python has no $module"; return; }
     done
 }
-has_sanitizer() { nm -D --undefined-only "$build/libbackless.so" | grep -q -e __asan_init -e __ubsan -e __tsan_init; }
+has_sanitizer() { nm -D --undefined-only "$build/libbackless.so" |
+    grep -q -e __asan_init -e __ubsan -e __tsan_init; }
 missing_library() {
     command -v cc >/dev/null 2>&1 || { echo "there is no C compiler"; return; }
     [ -e "$build/libbackless.so" ] || { echo "the shared library was not built"; return; }
@@ -95,8 +98,10 @@ if [ $# -lt 2 ]; then
     expect "seeds in seeds.csv" "$(runs_in work/seeds.csv)" 3
     expect "runs in curves.csv" "$(runs_in work/curves.csv)" 2
     expect "runs in night.csv" "$(runs_in work/night.csv)" 20
-    expect "lines of scores.jsonl" "$(grep -c '^{"run":"night/.*,"score":{"count":60,.*}}$' work/scores.jsonl)" 20
-    expect "runs that finished after they were stopped" "$(ls work/long/result.json work/cluster/result.json | wc -l)" 2
+    expect "lines of scores.jsonl" \
+        "$(grep -c '^{"run":"night/.*,"score":{"count":60,.*}}$' work/scores.jsonl)" 20
+    expect "runs that finished after they were stopped" \
+        "$(ls work/long/result.json work/cluster/result.json | wc -l)" 2
     # Negative control: a recipe that fails, and one without its end, are found.
     printf '## A\n```sh\ntrue\nfalse\ntrue\n```\n' >fails.md
     printf '## A\n```sh\ntrue\n' >endless.md

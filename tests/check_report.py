@@ -30,7 +30,8 @@ def expect(is_right, what):
 
 def backless(*arguments, code=0):
     done = subprocess.run([program, *arguments], capture_output=True, text=True)
-    expect(done.returncode == code, f"{' '.join(arguments)}: exit {done.returncode}, expected {code}: {done.stderr}")
+    expect(done.returncode == code,
+           f"{' '.join(arguments)}: exit {done.returncode}, expected {code}: {done.stderr}")
     return done
 
 
@@ -84,7 +85,8 @@ def records(run):
 def check_values(page, runs):
     """Each figure of the logs is in the page as the same number."""
     keys = ("epoch", "step", "train_loss", "train_error", "test_loss", "test_error", "lr", "seconds")
-    blocks = {"flat": "angle_flat", "sample": "angle_sample", "update": "angle_update", "weight": "angle_weight",
+    blocks = {"flat": "angle_flat", "sample": "angle_sample", "update": "angle_update",
+              "weight": "angle_weight",
               "signal_norm": "signal_norm", "bp_norm": "bp_norm", "weight_norm": "weight_norm"}
     compared = 0
     for number, run in enumerate(runs):
@@ -96,7 +98,8 @@ def check_values(page, runs):
             expect(row["record"] == record, f"{run}: a {row['record']} in the place of a {record}")
             pairs = [(key, line.get(key)) for key in keys if key in row]
             for block, angles in enumerate(line.get("angles") or []):
-                pairs += [(f"{blocks[key]}_{block}", value) for key, value in angles.items() if f"{blocks.get(key)}_{block}" in row]
+                pairs += [(f"{blocks[key]}_{block}", value) for key, value in angles.items()
+                          if f"{blocks.get(key)}_{block}" in row]
             for column, value in pairs:
                 text = row[column]
                 expect(text == "" if value is None else text != "" and float(text) == value,
@@ -109,8 +112,8 @@ def check_values(page, runs):
 
 
 def train(out, *options):
-    backless("train", "--data", "t.csv", "--test-fraction", "0.3", "--net", "dense 9, tanh, dense 7, tanh, dense 3", "--threads", "1",
-             "--quiet", "--out", out, *options)
+    backless("train", "--data", "t.csv", "--test-fraction", "0.3", "--net",
+             "dense 9, tanh, dense 7, tanh, dense 3", "--threads", "1", "--quiet", "--out", out, *options)
 
 
 def make_runs():
@@ -119,7 +122,8 @@ def make_runs():
         table = csv.writer(file)
         table.writerow(["a", "b", "label"])
         for i in range(240):
-            table.writerow([i % 7, (i * i) % 11 + random.random(), [NASTY, "u & 'v'", "w"][i * i % 3 if i % 5 else 2]])
+            table.writerow([i % 7, (i * i) % 11 + random.random(),
+                            [NASTY, "u & 'v'", "w"][i * i % 3 if i % 5 else 2]])
     for rule in ("bp", "dfa"):
         for seed in ("1", "2", "3"):
             train(f"runs/{rule}/{seed}", "--rule", rule, "--seed", seed, "--epochs", "12")
@@ -128,16 +132,19 @@ def make_runs():
 
 def check_static(page):
     expect(page.source.startswith("<!DOCTYPE html>"), "no HTML")
-    expect(page.names.count("script") == 2, f"{page.names.count('script')} script elements, expected data and code")
+    expect(page.names.count("script") == 2,
+           f"{page.names.count('script')} script elements, expected data and code")
     expect(any(NASTY in text for text in page.texts), "the class is not shown as text")
-    expect(all(link.startswith("data:") for link in page.links), f"links: {[l for l in page.links if not l.startswith('data:')]}")
+    expect(all(link.startswith("data:") for link in page.links),
+           f"links: {[l for l in page.links if not l.startswith('data:')]}")
     expect(not re.search(r"url\(|@import", page.source), "styles from elsewhere")
     expect("default-src 'none'" in page.source, "no security policy")
     n_charts = page.source.count('class="chart"')
     expect(n_charts >= 10, f"{n_charts} charts")
     expect('class="confusion"' in page.source, "no confusion matrix")
     expect("Mistakes with the highest scores" in page.source, "no mistakes")
-    expect("NaN" not in page.source.split("<script", 1)[0] and "nan" not in re.findall(r' d="([^"]*)"', page.source), "nan in a path")
+    expect("NaN" not in page.source.split("<script", 1)[0]
+           and "nan" not in re.findall(r' d="([^"]*)"', page.source), "nan in a path")
 
 
 def check_bands(page):
@@ -151,19 +158,34 @@ def check_bands(page):
     expect(f"± {100 * deviation:.2f} %" in page.texts, f"the summary has no ± {100 * deviation:.2f} %")
     two = Page("two.html")
     expect('class="band"' not in two.source, "a band over two seeds")
-    expect(two.source.count('class="line') == 2 * two.source.count('class="chart"'), "two runs are two lines in each chart")
+    expect(two.source.count('class="line') == 2 * two.source.count('class="chart"'),
+           "two runs are two lines in each chart")
 
 
 def check_command(page):
     """The command that the page tells gives the same bits."""
     expect(len(page.pre) == 1, f"{len(page.pre)} commands, expected one")
-    done = subprocess.run(["sh", "-c", page.pre[0].replace("backless", f"'{program}'", 1) + " --out again --quiet --no-report"],
+    done = subprocess.run(["sh", "-c", page.pre[0].replace("backless", f"'{program}'", 1) +
+                           " --out again --quiet --no-report"],
                           capture_output=True, text=True)
     expect(done.returncode == 0, f"{page.pre[0]}: {done.stderr}")
     if done.returncode == 0:
-        expect(json.load(open("again/result.json"))["weights_hash"] == json.load(open("alone/result.json"))["weights_hash"],
+        hashes = [json.load(open(f"{run}/result.json"))["weights_hash"] for run in ("again", "alone")]
+        expect(hashes[0] == hashes[1],
                f"{page.pre[0]}: other weights")
     expect(not os.path.exists("again/report.html"), "--no-report writes one")
+
+
+def check_long_path():
+    """The command of a run whose data have a long path of characters of three bytes, wherever it is cut."""
+    folder = "\u20ac" * 60
+    os.mkdir(folder)
+    for start in ("", "a", "ab"):
+        path = f"{folder}/{start}" + "\u20ac" * 40 + ".csv"
+        shutil.copy("t.csv", path)
+        backless("train", "--data", path, "--net", "dense 3", "--rule", "linear", "--epochs", "1", "--quiet",
+                 "--out", "long", "--force")
+        expect(path in Page("long/report.html").pre[0], f"the command has not the path {path}")
 
 
 def check_missing():
@@ -171,10 +193,12 @@ def check_missing():
     shutil.copytree("alone", "less")
     os.remove("less/model.safetensors")
     backless("report", "less", "-o", "less.html", "--quiet")
-    expect("Not there: " in Page("less.html").source and "model.safetensors" in Page("less.html").source, "a model that is missing is not told")
+    expect("Not there: " in Page("less.html").source and "model.safetensors" in Page("less.html").source,
+           "a model that is missing is not told")
     os.rename("t.csv", "moved.csv")
     backless("report", "alone", "-o", "moved.html", "--quiet")
-    expect("t.csv" in "".join(re.findall(r"Not there: [^<]*", Page("moved.html").source)), "data that are missing are not told")
+    expect("t.csv" in "".join(re.findall(r"Not there: [^<]*", Page("moved.html").source)),
+           "data that are missing are not told")
     os.rename("moved.csv", "t.csv")
     shutil.copytree("alone", "bare")
     os.remove("bare/config.json")
@@ -184,9 +208,11 @@ def check_missing():
 
 def check_compare():
     """Of all rules, in the folder above theirs."""
-    options = ["--data", "t.csv", "--test-fraction", "0.3", "--net", "dense 5, tanh, dense 3", "--rules", "bp,dfa", "--epochs", "2", "--quiet"]
+    options = ["--data", "t.csv", "--test-fraction", "0.3", "--net", "dense 5, tanh, dense 3", "--rules",
+               "bp,dfa", "--epochs", "2", "--quiet"]
     backless("compare", *options, "--out", "both")
-    expect(Page("both/report.html").source.count('class="switch"') == 2, "compare's report has not both rules")
+    expect(Page("both/report.html").source.count('class="switch"') == 2,
+           "compare's report has not both rules")
     backless("compare", *options, "--out", "bare-both", "--no-report")
     expect(not os.path.exists("bare-both/report.html"), "compare --no-report writes one")
 
@@ -208,7 +234,8 @@ def make_many():
     config = json.load(open("alone/config.json"))
     for n in range(60):
         os.makedirs(f"many/{n:02}")
-        config["options"].update({"seed": str(n % 3), "lr": f"{0.001 * (1 + n // 3)}", "rule": ["bp", "fa", "dfa", "ifa"][n // 3 % 4]})
+        config["options"].update({"seed": str(n % 3), "lr": f"{0.001 * (1 + n // 3)}",
+                                  "rule": ["bp", "fa", "dfa", "ifa"][n // 3 % 4]})
         for key in ("weight-seed", "feedback-seed", "order-seed"):
             config["options"][key] = str(n % 3)
         with open(f"many/{n:02}/config.json", "w", encoding="utf-8") as file:
@@ -216,11 +243,14 @@ def make_many():
         with open(f"many/{n:02}/log.jsonl", "w", encoding="utf-8") as file:
             for epoch in range(1, 301):
                 noise = random.random
-                line = {"epoch": epoch, "step": epoch * 100, "train_loss": noise() / epoch, "train_error": noise() / 9, "test_loss": noise(),
-                        "test_error": noise() / 7, "val_loss": None, "val_error": None, "lr": 0.1, "seconds": 1 + noise(),
-                        "samples_per_second": 1e4 * noise(),
-                        "angles": [{"block": b, "sample": 90 * noise(), "flat": 90 * noise(), "update": 90 * noise(), "signal_norm": noise(),
-                                    "bp_norm": noise(), "weight": 90 * noise(), "weight_norm": 9 * noise()} for b in range(3)]}
+                line = {"epoch": epoch, "step": epoch * 100, "train_loss": noise() / epoch,
+                        "train_error": noise() / 9, "test_loss": noise(),
+                        "test_error": noise() / 7, "val_loss": None, "val_error": None, "lr": 0.1,
+                        "seconds": 1 + noise(), "samples_per_second": 1e4 * noise(),
+                        "angles": [{"block": b, "sample": 90 * noise(), "flat": 90 * noise(),
+                                    "update": 90 * noise(), "signal_norm": noise(),
+                                    "bp_norm": noise(), "weight": 90 * noise(), "weight_norm": 9 * noise()}
+                                    for b in range(3)]}
                 file.write(json.dumps(line) + "\n")
 
 
@@ -235,7 +265,8 @@ def check_many():
     for number in (0, 59):
         last = [row for row in page.values if row["run"] == str(number)][-1]
         line = log_lines(f"many/{number:02}")[-1]
-        expect(int(last["epoch"]) == 300 and float(last["test_error"]) == line["test_error"], f"run {number}: the last epoch is not there")
+        expect(int(last["epoch"]) == 300 and float(last["test_error"]) == line["test_error"],
+               f"run {number}: the last epoch is not there")
 
 
 # ---- In the browser
@@ -244,7 +275,8 @@ CHART = 'svg.chart[data-y="test_error"][data-x="epoch"]'
 PLACE = """const chart = document.querySelector(arguments[0]); chart.scrollIntoView({block: "center"});
     const b = chart.getBoundingClientRect(), [, , from, to] = chart.dataset.axisX.split(",").map(Number);
     return [b.left + (from + arguments[1] * (to - from)) / 460 * b.width, b.top + b.height / 2];"""
-SHOWN = 'return [...document.querySelectorAll(arguments[0] + " .line")].filter(e => e.getBoundingClientRect().width > 0).length;'
+SHOWN = ('return [...document.querySelectorAll(arguments[0] + " .line")]'
+         '.filter(e => e.getBoundingClientRect().width > 0).length;')
 
 
 def check_page(browser):
@@ -257,7 +289,8 @@ def check_page(browser):
     expect("epoch 12" in tip, f"hovering shows \"{tip}\"")
     mean = sum(log_lines(f"runs/dfa/{seed}")[-1]["test_error"] for seed in (1, 2, 3)) / 3
     shown = re.search(r"dfa \(3 runs\)\s+(\S+) ±", tip)
-    expect(shown and math.isclose(float(shown.group(1)), mean, rel_tol=1e-4, abs_tol=1e-12), f"hovering shows \"{tip}\", the mean is {mean}")
+    expect(shown and math.isclose(float(shown.group(1)), mean, rel_tol=1e-4, abs_tol=1e-12),
+           f"hovering shows \"{tip}\", the mean is {mean}")
     browser.run("[...document.querySelectorAll('.switch')].find(b => b.textContent.trim() === 'dfa').click()")
     expect(browser.run(SHOWN, CHART) == 1, "a group that is switched off is still there")
     browser.move(*browser.run(PLACE, CHART, 0.5))
@@ -281,12 +314,15 @@ def check_widths(browser):
     """Nothing is wider than the window, on a phone either, and the themes differ."""
     colors = set()
     for width in (1280, 390):
-        browser.command("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=width < 500)
+        browser.command("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1,
+                        mobile=width < 500)
         for theme in ("light", "dark"):
-            browser.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+            browser.command("Emulation.setEmulatedMedia",
+                            features=[{"name": "prefers-color-scheme", "value": theme}])
             browser.open("report.html")
             colors.add(browser.run("return getComputedStyle(document.body).backgroundColor"))
-            expect(browser.run("return document.documentElement.scrollWidth") <= width, f"wider than {width} pixels")
+            expect(browser.run("return document.documentElement.scrollWidth") <= width,
+                   f"wider than {width} pixels")
     expect(len(colors) == 2, f"light and dark: {colors}")
     browser.command("Emulation.clearDeviceMetricsOverride")
 
@@ -306,7 +342,8 @@ def check_logs(browser):
 
 def check_in_browser(folder):
     if not webdriver.driver_path():
-        print("left out: the page in a browser, because chromedriver is not installed (Debian: chromium-driver)")
+        print("left out: the page in a browser, because chromedriver is not installed (Debian: "
+              "chromium-driver)")
         return
     try:
         browser = webdriver.Browser(folder)
@@ -334,12 +371,14 @@ def main():
         backless("report", "runs", "-o", "report.html", "--quiet")
         backless("report", "alone", "-o", "alone.html", "--quiet")
         backless("report", "runs/bp/1", "runs/bp/2", "-o", "two.html", "--quiet")
-        expect(open("alone/report.html", "rb").read() == open("alone.html", "rb").read(), "train's report is another one")
+        expect(open("alone/report.html", "rb").read() == open("alone.html", "rb").read(),
+               "train's report is another one")
         page = Page("report.html")
         check_values(page, [f"runs/{rule}/{seed}" for rule in ("bp", "dfa") for seed in (1, 2, 3)])
         check_static(page)
         check_bands(page)
         check_command(Page("alone.html"))
+        check_long_path()
         check_missing()
         check_compare()
         check_refusals()

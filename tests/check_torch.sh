@@ -22,5 +22,6 @@ cifar=${BACKLESS_TEST_CIFAR-}/cifar-10-batches-bin
 if [ -e "$cifar/data_batch_5.bin" ]; then
     "$python" -B "$scripts/check_resnet20.py" "$cifar"
 else
-    echo "left out: the losses of resnet20, because BACKLESS_TEST_CIFAR names no folder with cifar-10-batches-bin"
+    echo "left out: the losses of resnet20, because BACKLESS_TEST_CIFAR names no folder with \
+cifar-10-batches-bin"
 fi

@@ -76,7 +76,8 @@ expect 0 "stopped by epochs" "$program" train --data ten.csv --net "dense 10" --
 expect 0 "200 examples" "$program" eval --model ten --data ten.csv
 
 # ---- JSON, configuration, environment
-"$program" train $train --net "$net" --epochs 2 --json --quiet >lines.json 2>messages.txt || complain "--json failed"
+"$program" train $train --net "$net" --epochs 2 --json --quiet >lines.json 2>messages.txt ||
+    complain "--json failed"
 [ "$(grep -c '"test_error":' lines.json)" = 2 ] || complain "--json: not one line an epoch"
 [ ! -s messages.txt ] || complain "--quiet is not quiet"
 echo '{"rule": "fa", "epochs": 3, "lr": 0.01}' >options.json
@@ -86,14 +87,16 @@ BACKLESS_RULE=ifa expect 0 "indirect" "$program" train --data clouds.csv --net "
 BACKLESS_EPOCHS=many expect 2 "BACKLESS_EPOCHS" "$program" train --data clouds.csv --net "$net"
 
 # ---- compare
-expect 0 "linear" "$program" compare --data clouds.csv --test-fraction 0.25 --init fanin --net "$net" --epochs 3 --rates 1e-3,1e-2
+expect 0 "linear" "$program" compare --data clouds.csv --test-fraction 0.25 --init fanin --net "$net" \
+    --epochs 3 --rates 1e-3,1e-2
 for rule in bp fa dfa ifa frozen linear; do
     grep -q "^$rule " out.txt || complain "compare: no row for $rule"
 done
-expect 0 "fanin" "$program" compare --data clouds.csv --net "$net" --test-fraction 0.2 --epochs 1 --rules dfa --init same
+expect 0 "fanin" "$program" compare --data clouds.csv --net "$net" --test-fraction 0.2 --epochs 1 \
+    --rules dfa --init same
 
-expect 0 "dfa" "$program" compare --data clouds.csv --net "dense 32, relu, dense 2" --test-fraction 0.2 --epochs 2 \
-    --rules "dfa, bp" --loss mse --optimizer sgd --rates 1e6,0.1 --rate-epochs 20
+expect 0 "dfa" "$program" compare --data clouds.csv --net "dense 32, relu, dense 2" --test-fraction 0.2 \
+    --epochs 2 --rules "dfa, bp" --loss mse --optimizer sgd --rates 1e6,0.1 --rate-epochs 20
 grep -q "^dfa .* 0.1$" out.txt || { complain "compare: a rate that diverged was chosen"; cat out.txt; }
 expect 2 "use --init fanin" "$program" compare --data clouds.csv --net "$net" --rules dfa,bp --init zero
 
@@ -116,7 +119,8 @@ expect 0 "stopped by epochs" "$program" train --resume killed
 
 # The run to stop is too long to end before the signal comes. The whole run gets as many epochs as the stopped
 # one reached and three more; a constant rate, because the others depend on how many epochs were asked for.
-"$program" train $train --net "$net" --epochs 1000000 --batch 8 --schedule constant --out stopped --quiet >/dev/null 2>&1 &
+"$program" train $train --net "$net" --epochs 1000000 --batch 8 --schedule constant --out stopped \
+    --quiet >/dev/null 2>&1 &
 victim=$!
 wait_for stopped/log.jsonl $victim
 kill -TERM $victim 2>/dev/null
@@ -125,7 +129,8 @@ found=$?
 if [ $found = 75 ]; then
     last=$(($(wc -l <stopped/log.jsonl) + 3))
     expect 0 "stopped by epochs" "$program" train --resume stopped --threads 1 --epochs $last
-    expect 0 "" "$program" train $train --net "$net" --epochs $last --batch 8 --schedule constant --out whole --force --quiet
+    expect 0 "" "$program" train $train --net "$net" --epochs $last --batch 8 --schedule constant \
+        --out whole --force --quiet
     [ "$(hash_of whole)" = "$(hash_of stopped)" ] || complain "SIGTERM and --resume: other bits"
 else
     complain "SIGTERM: exit $found, expected 75"

@@ -17,46 +17,59 @@ value() { sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\
 
 # ---- Means and differences, which are computed once more from the runs
 expect 0 "minus bp" compare --rules bp,dfa --seeds 4 --out seeds
-grep -q "same split of the data" out.txt || complain "nothing is said of the split that the deviation leaves out"
+grep -q "same split of the data" out.txt ||
+    complain "nothing is said of the split that the deviation leaves out"
 [ "$(ls seeds | grep -c seed)" = 8 ] || complain "two rules with four seeds are not 8 runs"
-compare --rules bp,dfa --seeds 4 --out seeds --csv --quiet >seeds.csv || complain "the finished comparison is not shown"
+compare --rules bp,dfa --seeds 4 --out seeds --csv --quiet >seeds.csv ||
+    complain "the finished comparison is not shown"
 for seed in 1 2 3 4; do
     echo "$(value seeds/rule-bp-lr-0.003-seed-$seed/result.json test_error)" \
         "$(value seeds/rule-dfa-lr-0.003-seed-$seed/result.json test_error)"
 done >errors.txt
 awk 'NR == FNR { n++; sum += $2; d[n] = $2 - $1; mean += d[n]; next }
-    FNR == 1 { mean /= n; for (i = 1; i <= n; i++) s += (d[i] - mean) ^ 2; half = 3.18244630528371 * sqrt(s / (n - 1) / n) }
-    split($0, f, ",") && f[1] == "dfa" { found = near(f[4], sum / n) && near(f[10], mean) && f[11] == 4 && near(f[12], mean - half) &&
+    FNR == 1 { mean /= n; for (i = 1; i <= n; i++) s += (d[i] - mean) ^ 2
+                half = 3.18244630528371 * sqrt(s / (n - 1) / n) }
+    split($0, f, ",") && f[1] == "dfa" {
+        found = near(f[4], sum / n) && near(f[10], mean) && f[11] == 4 && near(f[12], mean - half) &&
         near(f[13], mean + half) }
     function near(a, b) { return (a - b) ^ 2 < 1e-16 }
-    END { exit !found }' errors.txt seeds.csv || complain "mean, difference or interval are not those of the runs"
+    END { exit !found }' errors.txt seeds.csv ||
+    complain "mean, difference or interval are not those of the runs"
 compare --rules bp,dfa --seeds 2 --out seeds --csv --quiet | grep '^dfa' | grep -q ',2,,$' ||
     complain "there is an interval of two differences"
 
 # ---- Every run has the bits of backless train
 # shellcheck disable=SC2086
 "$program" train $options --rule dfa --lr 0.003 --seed 3 --out single --quiet || complain "train fails"
-[ "$(value single/result.json weights_hash)" = "$(value seeds/rule-dfa-lr-0.003-seed-3/result.json weights_hash)" ] ||
+[ "$(value single/result.json weights_hash)" \
+    = "$(value seeds/rule-dfa-lr-0.003-seed-3/result.json weights_hash)" ] ||
     complain "a run of a comparison has other weights than the same backless train"
-[ "$(value seeds/rule-bp-lr-0.003-seed-1/config.json hash)" = "$(value seeds/rule-bp-lr-0.003-seed-4/config.json hash)" ] ||
+[ "$(value seeds/rule-bp-lr-0.003-seed-1/config.json hash)" \
+    = "$(value seeds/rule-bp-lr-0.003-seed-4/config.json hash)" ] ||
     complain "two seeds have two splits"
 
 # ---- Rates: by other seeds, on a validation split; the judged runs have all examples; frozen and linear are
 #      beside
 expect 0 "tuned      dfa: lr" compare --rules bp,dfa --seeds 3 --tune lr --out tuned
-[ "$(ls tuned/tune | grep -c 'seed-1000001$')" = "$(ls tuned/tune | grep -c seed)" ] || complain "rates are judged by a judged seed"
+[ "$(ls tuned/tune | grep -c 'seed-1000001$')" = "$(ls tuned/tune | grep -c seed)" ] ||
+    complain "rates are judged by a judged seed"
 for rule in bp dfa frozen linear; do
     grep -q "^$rule " out.txt || complain "$rule is not in the table"
-    best=$("$program" collect tuned/tune --csv --quiet | awk -F, -v rule=$rule '$1 == rule { print $2; exit }')
-    [ -d "tuned/rule-$rule-lr-$best-seed-1" ] || complain "$rule does not train at the rate that was best, $best"
+    best=$("$program" collect tuned/tune --csv \
+        --quiet | awk -F, -v rule=$rule '$1 == rule { print $2; exit }')
+    [ -d "tuned/rule-$rule-lr-$best-seed-1" ] ||
+        complain "$rule does not train at the rate that was best, $best"
     least=$(ls -d tuned/tune/rule-$rule-* | sed 's/.*-lr-\(.*\)-seed.*/\1/' | sort -g | head -n 1)
     greatest=$(ls -d tuned/tune/rule-$rule-* | sed 's/.*-lr-\(.*\)-seed.*/\1/' | sort -g | tail -n 1)
     awk -v a="$least" -v b="$best" -v c="$greatest" 'BEGIN { exit !(a < b && b < c) }' ||
-        grep -q "tuned .*$rule: .*the last on its side" out.txt || complain "$rule: the best rate $best is at the end of $least to $greatest"
+        grep -q "tuned .*$rule: .*the last on its side" out.txt ||
+        complain "$rule: the best rate $best is at the end of $least to $greatest"
 done
-[ "$(value tuned/tune/rule-dfa-lr-0.003-seed-1000001/config.json val | head -n 1)" = 18 ] || complain "rates are not judged on a tenth"
+[ "$(value tuned/tune/rule-dfa-lr-0.003-seed-1000001/config.json val | head -n 1)" = 18 ] ||
+    complain "rates are not judged on a tenth"
 judged=$(ls -d tuned/rule-dfa-*-seed-1)
-[ "$(value "$judged/config.json" val | head -n 1)" = 0 ] || complain "a judged run leaves the validation examples out"
+[ "$(value "$judged/config.json" val | head -n 1)" = 0 ] ||
+    complain "a judged run leaves the validation examples out"
 expect 0 "" compare --rules dfa --seeds 1 --rates 0.01,0.1 --out given
 [ "$(ls given/tune | grep -c seed)" = 6 ] || complain "two given rates and three rules are not 6 trainings"
 

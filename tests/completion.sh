@@ -1,7 +1,7 @@
 #!/bin/sh
-# completion.sh PROGRAM - what `backless completion` writes, tried in the shells themselves: bash and fish
-# are asked for their answers, zsh completes lines in a terminal of its own. A shell that is not installed
-# is left out and named.
+# completion.sh PROGRAM - the scripts of `backless completion` in the shells: bash and fish print their
+# completions, zsh completes lines in a pseudo terminal. A shell that is not installed is left out with a
+# message.
 set -u
 program=$1
 folder=$(mktemp -d)

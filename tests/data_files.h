@@ -1,5 +1,6 @@
 /*
- * data_files.h - for tests of src/data: files of images, tables and gzip made on the spot, and a set as text.
+ * data_files.h - for tests of src/data: writes IDX, table and gzip files, and prints a set of examples as
+ * text.
  */
 #ifndef TESTS_DATA_FILES_H
 #define TESTS_DATA_FILES_H
@@ -12,7 +13,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-/* Gzip of one member, by libarchive. */
+/* Compresses into one gzip member, by libarchive. */
 static inline void write_gz(const char *path, const void *bytes, size_t n)
 {
     struct archive *out = archive_write_new();
@@ -53,7 +54,7 @@ struct idx_spec {
     uint32_t below;
 };
 
-/* Gives the length. */
+/* Returns the length. */
 static inline size_t make_idx(uint8_t *out, const struct idx_spec *s)
 {
     size_t n = put_big_endian(out, s->magic);

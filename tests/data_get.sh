@@ -1,7 +1,8 @@
 #!/bin/sh
-# data_get.sh PROGRAM - backless data get against a server on the loopback that is right, short, wrong, too
-# long, slow, stalled, redirected, gone: exit codes, sentences, and the files that are left. Nothing leaves
-# this machine: the known mirrors are asked for through a proxy that is the same server, and refuses.
+# data_get.sh PROGRAM - backless data get from a server on the loopback interface whose answers are correct,
+# short, wrong, too long, slow, stalled, redirected or missing: exit codes, messages, and the files that are
+# left. No request leaves this machine: those to the known mirrors go to the same server as a proxy, which
+# refuses them.
 # shellcheck disable=SC2086
 set -u
 program=$1
@@ -10,14 +11,17 @@ tests=$(cd "$(dirname "$0")" && pwd)
 "$program" data get --help >/dev/null || exit 1
 digits=0123456789abcdef
 any_digest=$digits$digits$digits$digits
-if "$program" data get https://127.0.0.1:1/x --sha256 $any_digest --to /dev/null/x 2>&1 | grep -q "cannot fetch"; then
-    "$program" data get mnist 2>/dev/null | grep -q "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6" ||
+if "$program" data get https://127.0.0.1:1/x --sha256 $any_digest --to /dev/null/x 2>&1 |
+    grep -q "cannot fetch"; then
+    "$program" data get mnist 2>/dev/null |
+        grep -q "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6" ||
         { echo "FAILED: without libcurl, nothing says what to fetch by hand"; exit 1; }
     echo "SKIP: this build cannot fetch (BACKLESS_DOWNLOAD), but it says what to fetch by hand"
     exit 77
 fi
 command -v python3 >/dev/null || { echo "SKIP: there is no python3 to serve"; exit 77; }
-unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR
+unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY CURL_CA_BUNDLE SSL_CERT_FILE \
+    SSL_CERT_DIR
 unset BACKLESS_DATA BACKLESS_DATA_DIR
 
 folder=$(mktemp -d)
@@ -55,8 +59,10 @@ size_of() { wc -c <"$1" | tr -d ' '; }
 has_size() { [ "$(size_of "$1")" = "$2" ] || complain "$1 has $(size_of "$1") bytes, expected $2"; }
 # The requests since the last forgetting, a line each.
 forget() { : >served/log; }
-asked() { grep -qxF -e "$1" served/log || { complain "the server was not asked: $1"; sed 's/^/    /' served/log; }; }
-asked_times() { [ "$(wc -l <served/log)" -eq "$1" ] || complain "$(wc -l <served/log) requests, expected $1"; }
+asked() { grep -qxF -e "$1" served/log ||
+    { complain "the server was not asked: $1"; sed 's/^/    /' served/log; }; }
+asked_times() { [ "$(wc -l <served/log)" -eq "$1" ] ||
+    complain "$(wc -l <served/log) requests, expected $1"; }
 begin_part() { head -c "$1" served/body >got.part; }
 clean() { rm -rf got got.part out.txt; forget; }
 
@@ -81,7 +87,8 @@ web=http://127.0.0.1:$(cat served/port)
 get() {
     code=$1 fragment=$2 way=$3
     shift 3
-    expect "$code" "$fragment" "$program" data get "$web/$way/file" --sha256 "$digest" --to got --size $size "$@"
+    expect "$code" "$fragment" "$program" data get "$web/$way/file" --sha256 "$digest" --to got \
+        --size $size "$@"
 }
 
 # ---- usage
@@ -197,7 +204,8 @@ for way in no-range refuses-range other-range wrong-once-resumed; do
     is_whole got
     is_gone got.part
     asked "GET /$way/file bytes=12345-"
-    [ $way = wrong-once-resumed ] || ! grep -qE "SHA-256|more than" out.txt || complain "/$way: bytes were taken wrongly"
+    [ $way = wrong-once-resumed ] || ! grep -qE "SHA-256|more than" out.txt ||
+        complain "/$way: bytes were taken wrongly"
     [ $way = no-range ] || asked "GET /$way/file -"
     clean
 done
@@ -242,7 +250,8 @@ for first in wrong short gone broken too-long ends-early loop; do
     get 0 "the digest is right" right --mirror $web/$first
     is_whole got
     asked "GET /$first/file -"
-    tail -n 1 served/log | grep -q "^GET /right/file" || complain "/$first: the next mirror was not asked last"
+    tail -n 1 served/log | grep -q "^GET /right/file" ||
+        complain "/$first: the next mirror was not asked last"
     clean
 done
 get 4 "$web/gone/file: the server answers 404" broken --mirror $web/gone/

@@ -116,13 +116,20 @@ also "     1  small                                  2         1"
 expect 0 "-4 to 60" "$program" data info table.csv --label kind --samples 1000
 also "-4 30"
 "$program" data info table.csv --label kind --json >out.txt 2>&1 || complain "--json failed"
-cat >expected.txt <<'END'
-{"data":"table.csv","source":"table.csv","train":4,"val":0,"test":0,"shape":[1,1,2],"outputs":2,"values":{"min":-4.0,"mean":15.25,"max":60.0},"classes":[{"name":"large","train":1},{"name":"small","train":3}],"columns":[{"name":"length","min":-4.0,"mean":0.5,"max":3.0},{"name":"width","min":10.0,"mean":30.0,"max":60.0}],"missing":{"values":0,"columns":[]},"notes":[]}
+{ tr -d '\n' && echo; } >expected.txt <<'END'
+{"data":"table.csv","source":"table.csv","train":4,"val":0,"test":0,"shape":[1,1,2],"outputs":2,
+"values":{"min":-4.0,"mean":15.25,"max":60.0},
+"classes":[{"name":"large","train":1},{"name":"small","train":3}],
+"columns":[{"name":"length","min":-4.0,"mean":0.5,"max":3.0},
+{"name":"width","min":10.0,"mean":30.0,"max":60.0}],
+"missing":{"values":0,"columns":[]},"notes":[]}
 END
-sed 's/"notes":\[.*\]/"notes":[]/' out.txt >trimmed.txt && mv trimmed.txt out.txt # what a reader notes is its own affair
+# What a reader notes is its own affair.
+sed 's/"notes":\[.*\]/"notes":[]/' out.txt >trimmed.txt && mv trimmed.txt out.txt
 is_exactly expected.txt
 
-awk 'BEGIN { for (i = 0; i < 400; i++) { for (j = 0; j < 25; j++) printf "%d,", i + j; print "c" i % 100 } }' >many.csv
+awk 'BEGIN {
+    for (i = 0; i < 400; i++) { for (j = 0; j < 25; j++) printf "%d,", i + j; print "c" i % 100 } }' >many.csv
 expect 0 "and 80 more (--all shows them)" "$program" data info many.csv
 also "and 5 more"
 also " ..."
@@ -131,7 +138,8 @@ expect 0 "c99" "$program" data info many.csv --all
 has_no "more (--all"
 also "    24  "
 
-printf 'a,b,kind\n1,2,x\033[31mred\n3,4,\303\244pfel\n5,6,a name that is much longer than the room for it\n' >strange.csv
+printf 'a,b,kind\n1,2,x\033[31mred\n3,4,\303\244pfel\n5,6,a name that is much longer than the room for it\n' \
+    >strange.csv
 expect 0 "x?[31mred" "$program" data info strange.csv
 grep -q "$(printf '\033')" out.txt && complain "a class name reached the terminal with a control character"
 also "$(printf '\303\244pfel  ')"
@@ -146,7 +154,8 @@ slope='\000\125\252\377'
 black='\000\000\000\000'
 printf '\000\000\010\003\000\000\000\003\000\000\000\004\000\000\000\004' >grey-images-idx3-ubyte
 # shellcheck disable=SC2059
-printf "$slope$slope$slope$slope\\377\\377\\377\\377\\377\\377\\377\\377\\000\\000\\000\\000\\000\\000\\000\\000$slope$black$slope$black" \
+printf "$slope$slope$slope$slope\\377\\377\\377\\377\\377\\377\\377\\377\
+\\000\\000\\000\\000\\000\\000\\000\\000$slope$black$slope$black" \
     >>grey-images-idx3-ubyte
 printf '\000\000\010\001\000\000\000\003\001\000\001' >grey-labels-idx1-ubyte
 cat >expected.txt <<'END'
@@ -173,7 +182,8 @@ also '"shape":[1,4,4]'
 COLUMNS=20 expect 0 "@@@@   -*@   .-=" "$program" data info grey-images-idx3-ubyte
 expect 0 "@@@@   -*@" "$program" data info grey-images-idx3-ubyte --samples 2
 
-printf '\000\000\010\004\000\000\000\002\000\000\000\003\000\000\000\002\000\000\000\001\377\377\000\000\000\000\000\000\000\000\377\377' \
+printf '\000\000\010\004\000\000\000\002\000\000\000\003\000\000\000\002\000\000\000\001'\
+'\377\377\000\000\000\000\000\000\000\000\377\377' \
     >colour-images-idx4-ubyte # red, blue
 printf '\000\000\010\001\000\000\000\002\000\001' >colour-labels-idx1-ubyte
 expect 0 "3 colours" "$program" data info colour-images-idx4-ubyte

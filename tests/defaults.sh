@@ -1,21 +1,24 @@
 #!/bin/sh
-# defaults.sh PROGRAM - `train --data FILE` alone: it learns, prints what it chose, writes it into
-# config.json, and takes a label column of numbers with fractions for regression targets; a run that has
-# hardly trained says so.
+# defaults.sh PROGRAM - `train --data FILE` alone: it learns, prints its choices, writes them into
+# config.json, and uses a label column of numbers with fractions as regression targets; a run that has hardly
+# trained prints a note.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 
 awk 'BEGIN { print "a,b,c,kind"
     for (i = 0; i < 300; i++) { k = i % 3; a = (i * 37 % 101) / 101; b = (i * 53 % 97) / 97
-        printf "%.4f,%.4f,%.4f,%s\n", a + (k == 1), b + (k == 2), a * b, k == 0 ? "red" : k == 1 ? "green" : "blue" } }' >kinds.csv
+        printf "%.4f,%.4f,%.4f,%s\n", a + (k == 1), b + (k == 2), a * b,
+            k == 0 ? "red" : k == 1 ? "green" : "blue" } }' >kinds.csv
 expect 0 "by default: net, epochs, batch, optimizer, lr, schedule, loss, init, feedback" \
     "$program" train --data kinds.csv --test-fraction 0.25 --out run
-grep -q '"net": "dense 100, tanh, dense 100, tanh, dense 3"' run/config.json || complain "config.json lacks the net"
+grep -q '"net": "dense 100, tanh, dense 100, tanh, dense 3"' run/config.json ||
+    complain "config.json lacks the net"
 grep -q '"batch": "16"' run/config.json || complain "config.json lacks the batch"
 grep -q '"hardly_trained": false' run/result.json || complain "a run that learned is called hardly trained"
 error=$(sed -n 's/.*"test_error": \([0-9.]*\).*/\1/p' run/result.json)
 awk "BEGIN { exit !(${error:-1} < 0.05) }" || complain "test error ${error:-none}, expected below 0.05"
-"$program" train --data kinds.csv --test-fraction 0.25 2>&1 | grep "hardly trained" && complain "a good run is called hardly trained"
+"$program" train --data kinds.csv --test-fraction 0.25 2>&1 | grep "hardly trained" &&
+    complain "a good run is called hardly trained"
 
 # The settled values again: the same weights.
 hash=$(sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' run/result.json)
@@ -24,17 +27,26 @@ expect 0 "weights $hash" "$program" train --config run/config.json --out again
 # What is chosen stays; the rate is that of the optimiser.
 expect 0 "2 epochs of 19 steps, batch 16, sgd, lr 0.1, schedule cosine" \
     "$program" train --data kinds.csv --optimizer sgd --epochs 2 --batch 16
-expect 0 "hardly trained: after 20 steps" "$program" train --data kinds.csv --optimizer "rmsprop" --lr 1e-4 --epochs 2 --out short
-grep -q '"hardly_trained": true' short/result.json || complain "result.json does not tell that the run has hardly trained"
+expect 0 "hardly trained: after 20 steps" "$program" train --data kinds.csv --optimizer "rmsprop" --lr 1e-4 \
+    --epochs 2 --out short
+grep -q '"hardly_trained": true' short/result.json ||
+    complain "result.json does not tell that the run has hardly trained"
 # labels of which some are wrong: the loss stays far above 0 and is no sign of few steps
-awk 'BEGIN { print "a,b,kind"; for (i = 0; i < 320; i++) { a = i * 7 % 23; print a "," i * 5 % 13 "," ((a > 11) != (i % 15 == 0) ? "x" : "y") } }' >noisy.csv
+awk 'BEGIN {
+    print "a,b,kind";
+    for (i = 0; i < 320; i++) {
+        a = i * 7 % 23; print a "," i * 5 % 13 "," ((a > 11) != (i % 15 == 0) ? "x" : "y")
+    } }' >noisy.csv
 expect 0 "stopped by epochs" "$program" train --data noisy.csv --batch 16 --epochs 10
 grep "hardly trained" out.txt && complain "a run that learned what there was is called hardly trained"
 expect 0 "dfa: hardly trained" "$program" compare --data kinds.csv --rules dfa --epochs 1 --lr 1e-6
 
 # Numbers with fractions
 awk 'BEGIN { print "a,b,price"
-    for (i = 0; i < 300; i++) { a = (i * 37 % 101) / 101; b = (i * 53 % 97) / 97; printf "%.4f,%.4f,%.3f\n", a, b, 100 + 20 * a - 9 * b } }' \
+    for (i = 0; i < 300; i++) {
+        a = (i * 37 % 101) / 101; b = (i * 53 % 97) / 97;
+        printf "%.4f,%.4f,%.3f\n", a, b, 100 + 20 * a - 9 * b
+    } }' \
     >prices.csv
 expect 0 "loss mse" "$program" train --data prices.csv --test-fraction 0.25 --out price
 r2=$(sed -n 's/.*"test_r2": \([0-9.]*\).*/\1/p' price/result.json)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# demo_output.sh PROGRAM - what `make demo` prints: first how long it takes, below 60 lines, and one table,
-# its last lines, which is the README's in form, and in the column of iris to the digit. The pictures are
-# replaced by a few made ones.
+# demo_output.sh PROGRAM - the output of `make demo`: first how long it takes, fewer than 60 lines, and at the
+# end one table, which has the form of the README's table, and its digits in the column of iris. Fashion-MNIST
+# is replaced by a few generated pictures.
 tree=$(cd "$(dirname "$0")/.." && pwd)
 . "$tree/tests/shell/expect.sh"
 . "$tree/tests/shell/small_fashion.sh"
@@ -15,14 +15,17 @@ iris() { awk '{ print $1, $2, $3 }' "$1"; }
 
 expect 0 "angle per hidden block" demo DEMO_EPOCHS=1
 [ "$(wc -l <out.txt)" -lt 60 ] || complain "$(wc -l <out.txt) lines, expected below 60"
-head -n 2 out.txt | grep -qE 'in about [0-9]+ (seconds|minutes)' || complain "the first lines do not tell the time"
+head -n 2 out.txt | grep -qE 'in about [0-9]+ (seconds|minutes)' ||
+    complain "the first lines do not tell the time"
 [ "$(grep -c '^rule ' out.txt)" = 1 ] || complain "more than one table"
 sed -n '/^rule /,$p' out.txt >table.txt
 [ "$(wc -l <table.txt)" = 7 ] || complain "the table has $(wc -l <table.txt) lines, expected 7"
 awk 'length > 80 { exit 1 }' table.txt || complain "the table is wider than 80 columns"
 
-sed -n '/^<!-- DEMO-OUTPUT -->/,/^<!-- \/DEMO-OUTPUT -->/p' "$tree/README.md" | grep -vE '^(<!--|```)' >shown.txt
-[ "$(head -n 1 shown.txt)" = "$(head -n 1 table.txt)" ] || complain "README.md: the demo's table has another head"
+sed -n '/^<!-- DEMO-OUTPUT -->/,/^<!-- \/DEMO-OUTPUT -->/p' "$tree/README.md" |
+    grep -vE '^(<!--|```)' >shown.txt
+[ "$(head -n 1 shown.txt)" = "$(head -n 1 table.txt)" ] ||
+    complain "README.md: the demo's table has another head"
 iris table.txt >found_iris.txt
 iris shown.txt | cmp -s - found_iris.txt || { complain "README.md: other errors on iris"; cat table.txt; }
 # Negative control: another digit is seen.

@@ -14,7 +14,8 @@ NET = re.compile(r"[Oo]n `([^`]*dense[^`]*)`")
 def printed(rule, net, options):
     out = subprocess.run([program, "explain", rule, "--net", net, "--shape", "1x4x4", "--program"] + options,
                          capture_output=True, text=True, check=True).stdout
-    lines = [re.sub(r"  \(\d+\)$", "", line) for line in out.split("\nbuffer ")[0].splitlines() if line.strip()]
+    lines = [re.sub(r"  \(\d+\)$", "", line) for line in out.split("\nbuffer ")[0].splitlines()
+             if line.strip()]
     first = next(i for i, line in enumerate(lines) if line.startswith("stage 0,"))
     return lines[first:]
 
@@ -35,9 +36,11 @@ for block in blocks:
     shown = [line[4:] for line in block.rstrip("\n").split("\n")]
     real = printed(rule, net, options)
     if shown != real[len(real) - len(shown):]:
-        sys.exit("design.md: the program of %s on \"%s\" is not what explain prints:\n%s" % (rule, net, "\n".join(real)))
+        sys.exit("design.md: the program of %s on \"%s\" is not what explain prints:\n%s" %
+                 (rule, net, "\n".join(real)))
     if shown != real and not any(line.lstrip().startswith("loss") for line in real[:len(real) - len(shown)]):
-        sys.exit("design.md: the program of %s on \"%s\" begins before the error, but not with stage 0" % (rule, net))
+        sys.exit("design.md: the program of %s on \"%s\" begins before the error, but not with stage 0" %
+                 (rule, net))
     found.append((rule, net))
 nets = sorted(set(net for _, net in found))
 for net in nets:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # explain.sh PROGRAM - backless explain: a rule's equation and cost; the program of a step as text and as
-# JSON, whose stages and operands fit together for every rule; and what it refuses.
+# JSON, whose stages and operands fit together for every rule; and the arguments that it refuses.
 . "$(dirname "$0")/shell/expect.sh"
 
 net="dense 100, tanh, dense 30, tanh, dense 10"
@@ -22,7 +22,8 @@ program_of fa 6 "columns of feedback[2]"
 program_of dfa 4 "stage 4, block 0, 2 tasks"
 program_of drtp 4 "product         reads all of targets[0], feedback[0]; writes signal[0]  (1000)"
 program_of ifa 6 "push            reads all of delta[0], weights[1]; writes signal[1]  (3000)"
-program_of pepita 7 "disturb         reads all of delta[2], all of feedback[0], all of input[0]; writes all of input[0]  (160)"
+program_of pepita 7 "disturb         reads all of delta[2], all of feedback[0], all of input[0]; \
+writes all of input[0]  (160)"
 program_of usf 6 "signs           reads weights[2]; writes feedback[2]"
 program_of kp 6 "update_feedback reads gradient[2], feedback[2]; writes feedback[2]"
 program_of dkp 4 "learn_feedback  reads all of delta[2], output[0], feedback[0]; writes feedback[0]"

@@ -1,6 +1,6 @@
 /*
- * fence.h - for tests of the numerical operations: arrays whose ends are watched, floats of all kinds, and
- * comparing bits.
+ * fence.h - for tests of the numerical operations: arrays that detect accesses outside of them, floats of all
+ * kinds, and comparison of bits.
  *
  * An array ends where a page begins that may be neither read nor written; before its first element lies a
  * pattern.
@@ -25,7 +25,7 @@ struct fenced {
     float *x; /* n floats */
     size_t n;
     unsigned char *pages;
-    size_t bytes; /* with the closed page */
+    size_t bytes; /* including the inaccessible page */
 };
 
 static inline size_t fence_page(void)
@@ -56,7 +56,7 @@ static inline void fence_free(struct fenced *f)
     free(f->pages);
 }
 
-/* Nothing was written before the array. */
+/* Whether nothing was written before the array. */
 static inline bool fence_holds(const struct fenced *f)
 {
     const unsigned char *before = (const unsigned char *)(f->x - FENCE_BEFORE);
@@ -80,13 +80,13 @@ static inline float float_of_bits(uint32_t bits)
     return x;
 }
 
-/* The same bits, where every NaN is the same. */
+/* Whether the bits are equal; any two NaNs count as equal. */
 static inline bool float_same(float a, float b)
 {
     return float_bits(a) == float_bits(b) || (isnan(a) && isnan(b));
 }
 
-/* The distance of neighbouring floats at x. */
+/* The distance between neighbouring floats at x. */
 static inline double float_spacing(double x)
 {
     const double size = fabs(x);
@@ -95,7 +95,7 @@ static inline double float_spacing(double x)
     return ldexp(1.0, (size < 0x1p128 ? ilogb(size) : 127) - 23);
 }
 
-/* U(-limit, limit), the same ones in every run: xorshift (Marsaglia 2003). */
+/* U(-limit, limit) by xorshift (Marsaglia 2003): the same numbers in every run. */
 static inline float float_random(uint32_t *state, float limit)
 {
     *state ^= *state << 13;

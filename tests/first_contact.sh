@@ -4,23 +4,29 @@
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 awk 'BEGIN { print "id,kind,name,ticket,port,cabin"
-    for (i = 1; i <= 400; i++) printf "%d,%s,Person %d,T%d,%s,C%d\n", i, (i % 3 ? "x" : "y"), i, i, substr("SCQ", i % 3 + 1, 1), i }' >people.csv
+    for (i = 1; i <= 400; i++)
+        printf "%d,%s,Person %d,T%d,%s,C%d\n", i, (i % 3 ? "x" : "y"), i, i,
+            substr("SCQ", i % 3 + 1, 1), i }' >people.csv
 train() { "$program" train --data people.csv --label kind --epochs 2 "$@"; }
 
 expect 3 'line 258, column "name": more than 256 different words' train
-grep -qF 'there are 3 such columns: --ignore "name,ticket,cabin" leaves them out' out.txt || complain "they are not named together"
+grep -qF 'there are 3 such columns: --ignore "name,ticket,cabin" leaves them out' out.txt ||
+    complain "they are not named together"
 expect 3 'there are 2 such columns: --ignore "name,ticket" leaves them out' train --ignore cabin
 expect 3 '; --ignore "cabin" leaves the column out' train --ignore name,ticket
 expect 0 "epoch 2/2" train --ignore name,ticket,cabin
 # too long, in a column behind one of too many
 awk -v OFS=, -F, 'NR == 5 { for (i = 0; i < 300; i++) $5 = $5 "w" } { print }' people.csv >long.csv
 expect 3 '"name,ticket,port,cabin"' "$program" train --data long.csv --label kind
-expect 3 'column "port": a text of 301 bytes' "$program" train --data long.csv --label kind --ignore name,ticket,cabin
+expect 3 'column "port": a text of 301 bytes' "$program" train --data long.csv --label kind \
+    --ignore name,ticket,cabin
 # a name with a comma is given by its number; of many columns the first are named
 sed '1s/ticket/"ticket, or none"/' people.csv >comma.csv
 expect 3 '--ignore "name,3,cabin"' "$program" train --data comma.csv --label kind
 awk 'BEGIN { printf "kind"; for (c = 1; c <= 40; c++) printf ",column%d", c; print ""
-    for (i = 1; i <= 300; i++) { printf i % 2; for (c = 1; c <= 40; c++) printf ",w%d", i; print "" } }' >wide.csv
+    for (i = 1; i <= 300; i++) {
+        printf i % 2; for (c = 1; c <= 40; c++) printf ",w%d", i; print ""
+    } }' >wide.csv
 expect 3 'there are 40 such columns: --ignore "column1,column2' "$program" train --data wide.csv --label kind
 
 expect 0 "best on the validation set: epoch" train --ignore name,ticket,cabin --val 0.2
@@ -34,24 +40,35 @@ expect 0 "by default: batch" train --ignore name,ticket,cabin --net "dense 4, ta
 expect 0 "stopped by epochs" "$program" train --resume given --epochs 3
 grep -q "by default" out.txt && complain "the settings of a run folder are called defaults"
 
-"$program" train --data people.csv --label kind --ignore name,ticket,cabin --epochs 100000 --out "a run" >stopped.txt 2>&1 &
+"$program" train --data people.csv --label kind --ignore name,ticket,cabin --epochs 100000 \
+    --out "a run" >stopped.txt 2>&1 &
 pid=$!
 wait_for "a run/log.jsonl" $pid
 kill -INT $pid
 wait $pid
 [ $? = 75 ] || complain "a stopped run does not exit with 75"
-grep -qF -e "saved, --resume a run continues from here" stopped.txt || { complain "no way on"; tail -n 1 stopped.txt; }
+grep -qF -e "saved, --resume a run continues from here" stopped.txt ||
+    { complain "no way on"; tail -n 1 stopped.txt; }
 
 # An error that the most frequent class alone would reach is no success, however low it is.
-awk 'BEGIN { print "a,b,fraud"; for (i = 0; i < 300; i++) printf "%d,%d,%s\n", i * 7 % 11, i * 5 % 13, i % 30 ? "no" : "yes" }' >rare.csv
+awk 'BEGIN {
+    print "a,b,fraud";
+    for (i = 0; i < 300; i++) printf "%d,%d,%s\n", i * 7 % 11, i * 5 % 13, i % 30 ? "no" : "yes" }' >rare.csv
 same='answering "no" for every example, 3.33 %'
 rare="--data rare.csv --epochs 40"
-expect 0 "the test error, 3.33 %, is not lower than that of $same" "$program" train $rare --rule linear --test-fraction 0.2 --out rare
-expect 0 "note: the error, 3.33 %, is not lower than that of $same" "$program" eval --model rare --data rare.csv
+expect 0 "the test error, 3.33 %, is not lower than that of $same" "$program" train $rare --rule linear \
+    --test-fraction 0.2 --out rare
+expect 0 "note: the error, 3.33 %, is not lower than that of $same" "$program" eval --model rare \
+    --data rare.csv
 expect 0 "the validation error, 3.33 %, is not lower" "$program" train $rare --rule linear --val 0.2
-expect 0 "linear: the error is not lower than that of $same" "$program" compare $rare --rules linear --test-fraction 0.2
-awk 'BEGIN { print "a,kind"; for (i = 0; i < 300; i++) printf "%d,%s\n", i % 10, i % 10 < 3 ? "low" : "high" }' >easy.csv
-"$program" train --data easy.csv --test-fraction 0.2 --out easy 2>&1 | grep -q "is not lower" && complain "a low error is called useless"
-"$program" eval --model easy --data easy.csv 2>&1 | grep -q "is not lower" && complain "eval calls a low error useless"
+expect 0 "linear: the error is not lower than that of $same" "$program" compare $rare --rules linear \
+    --test-fraction 0.2
+awk 'BEGIN {
+    print "a,kind";
+    for (i = 0; i < 300; i++) printf "%d,%s\n", i % 10, i % 10 < 3 ? "low" : "high" }' >easy.csv
+"$program" train --data easy.csv --test-fraction 0.2 --out easy 2>&1 | grep -q "is not lower" &&
+    complain "a low error is called useless"
+"$program" eval --model easy --data easy.csv 2>&1 | grep -q "is not lower" &&
+    complain "eval calls a low error useless"
 [ "$failures" = 0 ] && echo "first_contact: as expected"
 exit "$failures"

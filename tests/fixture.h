@@ -2,8 +2,8 @@
  * fixture.h - for tests of learning: a small trainer made through the public interface, batches for it, and
  * its tensors by name.
  */
-#ifndef TESTS_RIG_H
-#define TESTS_RIG_H
+#ifndef TESTS_FIXTURE_H
+#define TESTS_FIXTURE_H
 
 #include "backless.h"
 
@@ -12,24 +12,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* NULL: the default; but of what the program's defaults choose by the size of the data, the values of
-   fixture_configure, so that a test of something else does not depend on that choice. */
+/* NULL: the default. Defaults that depend on the size of the data are replaced by the constants of
+   fixture_configure, so that a test of something else does not depend on them. */
 struct fixture_options {
     const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *feedback_at, *seed, *batch,
         *epochs, *precision, *slope, *lambda, *adversarial, *max_norm;
 };
 
-#define RIG_ROW                                                                                              \
+#define FIXTURE_ROWS                                                                                         \
     {                                                                                                        \
         0, 0, 0                                                                                              \
-    } /* examples are rows of numbers, no images */
+    } /* examples are rows of numbers, not images */
 
 struct fixture_batch { /* borrowed */
     const float *x;
     const int32_t *labels;
     size_t n;
     int inputs, classes;
-    bl_shape shape; /* of an example, or RIG_ROW */
+    bl_shape shape; /* of an example, or FIXTURE_ROWS */
 };
 
 struct fixture {
@@ -87,7 +87,7 @@ static inline bl_status fixture_configure(bl_config *config, const struct fixtur
     return status;
 }
 
-/* On failure bl_why(fixture->ctx) says why; fixture_free is due either way. */
+/* On failure bl_why(fixture->ctx) has the reason. fixture_free must be called in both cases. */
 static inline bl_status fixture_try(struct fixture *fixture, const char *backend, int threads,
                                     const struct fixture_options *o, const struct fixture_batch *batch)
 {
@@ -108,7 +108,7 @@ static inline bl_status fixture_try(struct fixture *fixture, const char *backend
     return status;
 }
 
-/* Stops the test program with the sentence where the call failed: nothing can be tested then. */
+/* If the status is a failure, prints its message and aborts, because nothing can be tested then. */
 static inline void fixture_must(const struct fixture *fixture, bl_status status)
 {
     if (status != BL_OK) {
@@ -130,7 +130,7 @@ static inline double fixture_step(struct fixture *fixture, const struct fixture_
     return loss;
 }
 
-/* The tensor of that name, or values == NULL. */
+/* The tensor with the name; values == NULL if there is none. */
 static inline bl_tensor fixture_tensor(const struct fixture *fixture, const char *name)
 {
     bl_tensor t = {NULL, NULL, 0, 0};
@@ -150,7 +150,7 @@ static inline void fixture_set(struct fixture *fixture, const char *name, const 
     fixture_must(fixture, bl_model_set_tensor(fixture->model, name, values, n));
 }
 
-/* Gives `to` every tensor of `from` that both have. */
+/* Copies every tensor of `from` that `to` also has. */
 static inline void fixture_copy(struct fixture *to, const struct fixture *from)
 {
     bl_tensor t;
@@ -160,7 +160,7 @@ static inline void fixture_copy(struct fixture *to, const struct fixture *from)
 }
 
 static inline bool fixture_equal(const struct fixture *a,
-                                 const struct fixture *b) /* all weights and biases, to the bit */
+                                 const struct fixture *b) /* whether all weights and biases have equal bits */
 {
     char x[17], y[17];
     bl_model_hash(a->model, x);
@@ -168,7 +168,7 @@ static inline bool fixture_equal(const struct fixture *a,
     return strcmp(x, y) == 0;
 }
 
-/* U(-limit, limit), the same ones in every run: xorshift (Marsaglia 2003). */
+/* U(-limit, limit) by xorshift (Marsaglia 2003): the same numbers in every run. */
 static inline float fixture_random(uint32_t *state, float limit)
 {
     *state ^= *state << 13;
@@ -177,7 +177,7 @@ static inline float fixture_random(uint32_t *state, float limit)
     return limit * ((float)(*state >> 8) * 0x1p-23f - 1.0f);
 }
 
-/* n examples; labels are uneven on purpose, so that no sum over the batch cancels. */
+/* Fills n examples. The classes have different counts, so that no sum over the batch is 0 by symmetry. */
 static inline void fixture_fill(uint32_t seed, float *x, int32_t *labels, size_t n, int inputs, int classes)
 {
     for (size_t i = 0; i < n * (size_t)inputs; i++)

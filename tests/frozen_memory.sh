@@ -1,9 +1,11 @@
 #!/bin/sh
-# frozen_memory.sh PROGRAM - a checkpoint holds the optimiser's memory of what learns and of nothing else, and
-# a stopped run goes on from it to the same bits. bp is the control: there every block learns.
+# frozen_memory.sh PROGRAM - a checkpoint holds the optimiser's state of the tensors that learn and of no
+# others, and a stopped run continues from it to the same bits. bp is the control: there every block learns.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
-    for (i = 0; i < 200; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
+    for (i = 0; i < 200; i++)
+        printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i),
+            (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
 holds() { # FOLDER TENSOR
     head -c 6000 "$1/model.safetensors" | tr -d '\000' | grep -aqF "\"optimizer.mean.$2\""
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # install.sh PROGRAM - installs the build that the program is in, with and without DESTDIR, and builds small
-# programs against it as a stranger would: by pkg-config and by find_package, shared and static, as C and C++.
+# programs against it as a user would: by pkg-config and by find_package, shared and static, as C and C++.
 set -u
 build=$(cd "$(dirname "$1")" && pwd)
 tree=$(cd "$(dirname "$0")/.." && pwd)

@@ -1,13 +1,13 @@
 #!/bin/sh
-# labels.sh PROGRAM - labels of other files than the training set: which class each is, and what is refused
-# with its place.
+# labels.sh PROGRAM - labels of files other than the training set: the class of each, and the labels that are
+# refused, with their line.
 . "$(dirname "$0")/shell/expect.sh"
 
 train() { # FILE OUT OPTION...
     file=$1 out=$2
     shift 2
-    "$program" train --data "$file" --net "dense 2" --rule linear --epochs 1 --threads 1 --quiet --force --out "$out" "$@" \
-        >out.txt 2>&1 || { complain "train $file"; cat out.txt; }
+    "$program" train --data "$file" --net "dense 2" --rule linear --epochs 1 --threads 1 --quiet --force \
+        --out "$out" "$@" >out.txt 2>&1 || { complain "train $file"; cat out.txt; }
 }
 
 # ---- no labels, or a feature for a label
@@ -16,7 +16,8 @@ printf 'a\n1\n2\n' >bare.csv
 printf 'a,label\n1,\n2,?\n' >blank.csv
 printf '1,0\n2,1\n3,0\n4,1\n' >plain.csv
 train train.csv run
-expect 3 'bare.csv: no labels to measure against: it has no column "label"' "$program" eval --model run --data bare.csv
+expect 3 'bare.csv: no labels to measure against: it has no column "label"' "$program" eval --model run \
+    --data bare.csv
 expect 3 "no labels to measure against" "$program" eval --model run --data bare.csv --json
 expect 3 'column "label" is empty' "$program" eval --model run --data blank.csv
 expect 0 "" "$program" predict --model run --data blank.csv --output -
@@ -31,7 +32,8 @@ expect 0 "error" "$program" eval --model plain --data plain.csv --header no --la
 # ---- numbers are no places among words
 printf 'a,label\n1,benign\n2,malignant\n3,benign\n4,malignant\n' >words.csv
 printf 'a,label\n1,1\n2,0\n' >numbers.csv
-expect 3 'numbers.csv: line 2, column "label": label "1", which is none of the 2 classes of the training set ("benign", "malignant")' \
+expect 3 'numbers.csv: line 2, column "label": label "1", which is none of the 2 classes '\
+'of the training set ("benign", "malignant")' \
     "$program" train --data words.csv --test numbers.csv --net "dense 2" --rule linear --epochs 1 --quiet
 train words.csv words
 expect 3 'label "1", which is none' "$program" eval --model words --data numbers.csv
@@ -48,37 +50,47 @@ expect 0 "on 2 examples" "$program" eval --model run --data value.csv
 printf 'a,label\n1,01\n2,1\n3,02\n4,2\n' >codes.csv
 expect 0 '"outputs":4' "$program" data info codes.csv --categorical label --samples 0 --json
 expect 0 '"outputs":2' "$program" data info codes.csv --samples 0 --json
-"$program" train --data codes.csv --categorical label --net "dense 4" --rule linear --epochs 1 --quiet --out codes >/dev/null
+"$program" train --data codes.csv --categorical label --net "dense 4" --rule linear --epochs 1 --quiet \
+    --out codes >/dev/null
 expect 0 "on 4 examples" "$program" eval --model codes --data codes.csv
-expect 3 'line 3, column "label": label "1.0", which is none of the 4 classes' "$program" eval --model codes --data value.csv
+expect 3 'line 3, column "label": label "1.0", which is none of the 4 classes' "$program" eval --model codes \
+    --data value.csv
 printf 'a,label\n1,Yes\n2,yes\n3,No\n' >cases.csv
 expect 0 'differ in case and are two classes' "$program" data info cases.csv --samples 0
 
 # ---- rows without a label are counted, and nothing is filled in for them
 printf 'a,label\n1,x\n2,\n3,y\n4,NA\n' >some.csv
-expect 3 'line 3, column "label": "" is not a label (2 such lines); labels are not imputed: remove the lines' \
+expect 3 'line 3, column "label": "" is not a label (2 such lines); labels '\
+'are not imputed: remove the lines' \
     "$program" train --data some.csv --missing impute
 sed '5d' some.csv >one.csv
 expect 3 '(1 such line); labels are not imputed: remove the line, or' "$program" train --data one.csv
 
 # ---- dates are no classes, where nobody names the label; nor is what has one example a class
 for date in 2024-01-%02d 1/%d/2024 %d.1.24 "2024-01-%02d 10:00" 2024-01-%02dT10:00:00; do
-    awk -v date="$date" 'BEGIN { print "day,a,up"; for (i = 1; i <= 28; i++) printf date ",%d,%d\n", i, i * 7 % 5, i % 2 }' >dates.csv
+    awk -v date="$date" 'BEGIN {
+        print "day,a,up";
+        for (i = 1; i <= 28; i++) printf date ",%d,%d\n", i, i * 7 % 5, i % 2 }' >dates.csv
     expect 0 'column "up" is taken for the label' "$program" data info dates.csv --samples 0
 done
 for word in 1.2.3.4 10-20 a-b-c 1-2/3 12345-1-1 v1.2.3; do
-    awk -v word="$word" 'BEGIN { print "what,a,up"; for (i = 1; i <= 28; i++) printf "%s,%d,%d\n", i % 3 ? word : "x", i * 7 % 5, i % 2 }' >words.csv
+    awk -v word="$word" 'BEGIN {
+        print "what,a,up";
+        for (i = 1; i <= 28; i++) printf "%s,%d,%d\n", i % 3 ? word : "x", i * 7 % 5, i % 2 }' >words.csv
     expect 0 'column "what" is taken for the label' "$program" data info words.csv --samples 0
 done
 awk 'BEGIN { print "a,price"; for (i = 1; i <= 30; i++) printf "%d,%d\n", i % 7, 1000 + i * i }' >prices.csv
-expect 0 'column "price": 30 of the 30 classes have one example, too few to learn a class from; --target number takes them' \
+expect 0 'column "price": 30 of the 30 classes have one example, too few to learn a '\
+'class from; --target number takes them' \
     "$program" data info prices.csv --samples 0
 expect 0 '1 regression target' "$program" train --data prices.csv --target number --epochs 1
 grep -q "have one example" out.txt && complain "regression targets are called classes"
 awk 'BEGIN { print "a,name"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i }' >names.csv
-expect 0 'have one example, too few to learn a class from; --label names another column' "$program" data info names.csv --samples 0
+expect 0 'have one example, too few to learn a class from; --label names another column' "$program" data \
+    info names.csv --samples 0
 awk 'BEGIN { print "a,kind"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i % 15 }' >kinds.csv
-"$program" data info kinds.csv --samples 0 2>&1 | grep -q "have one example" && complain "classes of two examples are told"
+"$program" data info kinds.csv --samples 0 2>&1 | grep -q "have one example" &&
+    complain "classes of two examples are told"
 
 # ---- targets that are missing are labels that are missing; a model's advice is not that of training
 awk 'BEGIN { print "a,y"; for (i = 1; i <= 30; i++) printf "%d,%s\n", i, i == 4 ? "" : i % 7 + 0.5 }' >gap.csv
@@ -89,21 +101,28 @@ done
 "$program" train --data whole.csv --epochs 1 --quiet --out numbers
 expect 3 'line 5, column "y": "" is not a label (1 such line)' "$program" eval --model numbers --data gap.csv
 printf 'a,y\n1,2\n2,three\n' >three.csv
-expect 3 '"three" is not a number, but those of the training set are' "$program" eval --model numbers --data three.csv
+expect 3 '"three" is not a number, but those of the training set are' "$program" eval --model numbers \
+    --data three.csv
 printf 'a\n1\n\n3\n' >hole.csv
-expect 3 '--missing impute fills them in by the mean of the training set' "$program" predict --model numbers --data hole.csv --output -
+expect 3 '--missing impute fills them in by the mean of the training set' "$program" predict --model numbers \
+    --data hole.csv --output -
 
 printf 'a\n1\n' >alone.csv
 expect 0 "1 answer in alone.txt" "$program" predict --model numbers --data alone.csv --output alone.txt
 
 # ---- a test set that is the training set, and one without labels
-expect 0 "the test set has the examples of the training set" "$program" train --data whole.csv --test whole.csv --epochs 1
+expect 0 "the test set has the examples of the training set" "$program" train --data whole.csv \
+    --test whole.csv --epochs 1
 cp whole.csv copy.csv
-expect 0 "the test set has the examples of the training set" "$program" compare --data whole.csv --test copy.csv --epochs 1 --rules bp
-"$program" train --data whole.csv --test-fraction 0.2 --epochs 1 2>&1 | grep -q "the test set has" && complain "a drawn test set is called the training set"
+expect 0 "the test set has the examples of the training set" "$program" compare --data whole.csv \
+    --test copy.csv --epochs 1 --rules bp
+"$program" train --data whole.csv --test-fraction 0.2 --epochs 1 2>&1 | grep -q "the test set has" &&
+    complain "a drawn test set is called the training set"
 sed '2d' whole.csv >less.csv
-"$program" train --data whole.csv --test less.csv --epochs 1 2>&1 | grep -q "the test set has" && complain "another test set is called the training set"
+"$program" train --data whole.csv --test less.csv --epochs 1 2>&1 | grep -q "the test set has" &&
+    complain "another test set is called the training set"
 cut -d, -f1 whole.csv >blind.csv
-expect 3 'if the file has no labels, let predict answer it: a test set needs them' "$program" train --data whole.csv --test blind.csv
+expect 3 'if the file has no labels, let predict answer it: a test set needs them' "$program" train \
+    --data whole.csv --test blind.csv
 
 exit "$failures"

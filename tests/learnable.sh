@@ -1,9 +1,10 @@
 #!/bin/sh
-# learnable.sh PROGRAM - nets and options with which a run would learn nothing, or something else than
-# intended.
+# learnable.sh PROGRAM - messages for nets and options with which a run would learn nothing, or something else
+# than intended.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,label"
-    for (i = 0; i < 200; i++) printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : "x") }' >table.csv
+    for (i = 0; i < 200; i++)
+        printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : "x") }' >table.csv
 norm="dense 8, batchnorm, tanh, dense 2"
 
 # train FRAGMENT-AND-CODE...: of a short run
@@ -18,7 +19,8 @@ train 2 "cannot learn with --batch 1" --net "$norm" --rule bp --batch 1 --quiet
 train 0 "two examples" --net "$norm" --rule bp --batch 2
 train 0 "18 examples, because" --net "dense 4, batchnorm, tanh, dense 2" --batch 17 --val 29
 train 0 "0.00 %" --net "$norm" --rule bp --batch 64
-train 0 "learns nothing" --net "dense 1, relu, dense 2" --rule bp --optimizer sgd --lr 10 --batch 20 --backend portable
+train 0 "learns nothing" --net "dense 1, relu, dense 2" --rule bp --optimizer sgd --lr 10 --batch 20 \
+    --backend portable
 
 # decay is no word to type; files keep it
 train 2 "weight-decay X" --net "dense 4, tanh, dense 2" --optimizer "adam decay 0.01"

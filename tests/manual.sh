@@ -1,6 +1,6 @@
 #!/bin/sh
-# manual.sh PROGRAM - the page that `backless manual` writes names every command and option and rule, and
-# groff sets it without a warning.
+# manual.sh PROGRAM - the page of `backless manual` names every command, option and rule, and groff formats it
+# without a warning.
 set -u
 program=$1
 folder=$(mktemp -d)

@@ -1,6 +1,5 @@
 #!/bin/sh
-# missing_values.sh PROGRAM - a model takes missing values because its training did, and data info counts
-# them.
+# missing_values.sh PROGRAM - a model accepts missing values if its training did, and data info counts them.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 
@@ -8,7 +7,8 @@ export BACKLESS_THREADS=1
 awk 'BEGIN {
     print "Id,age,fare,port,kind"
     for (i = 1; i <= 120; i++)
-        printf "%d,%s,%d,%s,%s\n", i, (i % 7 ? 20 + i % 40 : ""), 5 + i % 9, (i % 3 ? "S" : "C"), (i % 2 ? "yes" : "no")
+        printf "%d,%s,%d,%s,%s\n", i, (i % 7 ? 20 + i % 40 : ""), 5 + i % 9, (i % 3 ? "S" : "C"),
+            (i % 2 ? "yes" : "no")
 }' >train.csv
 sed 's/,[0-9]*,S,/,?,NA,/' train.csv >holes.csv
 sed '$s/,[SC],/,X,/' train.csv >words.csv
@@ -18,13 +18,16 @@ quick="--rule linear --epochs 2 --quiet --no-angles"
 expect 3 'no value' "$program" train --data train.csv $quick
 expect 0 "" "$program" train --data train.csv --missing impute $quick --out run
 expect 0 "error" "$program" eval --model run --data train.csv
-expect 0 'column "fare": 80 missing values, where the training set had none: filled in by the mean of its column' \
+expect 0 'column "fare": 80 missing values, where the training set had none: '\
+'filled in by the mean of its column' \
     "$program" eval --model run --data holes.csv
-grep -qF 'column "port": 80 missing values, where the training set had none: taken as none of its words' out.txt ||
+grep -qF 'column "port": 80 missing values, where the training set had none: taken as none of its words' \
+    out.txt ||
     complain "no note about port"
 expect 0 "120 answers" "$program" predict --model run --data holes.csv --output answers.csv
 cp answers.csv without.csv
-expect 0 "120 answers" "$program" predict --model run/model.safetensors --data holes.csv --missing impute --output answers.csv
+expect 0 "120 answers" "$program" predict --model run/model.safetensors --data holes.csv --missing impute \
+    --output answers.csv
 cmp -s answers.csv without.csv || complain "--missing impute answers otherwise than the model by itself"
 # the user may still refuse them, and a word that is unknown is no missing value
 expect 3 'no value' "$program" predict --model run --data holes.csv --missing refuse --output answers.csv
@@ -50,10 +53,12 @@ expect 3 'no value' "$program" predict --model strict --data train.csv --output 
 expect 0 "missing    17 values in 1 column of the file" "$program" data info train.csv
 grep -qE '^ +1  age +17$' out.txt || complain "no count of ages"
 expect 0 "missing    177 values in 3 columns" "$program" data info holes.csv
-expect 0 '"missing":{"values":177,"columns":[{"name":"age","place":1,"values":17},{"name":"fare","place":2,"values":80}' \
+expect 0 '"missing":{"values":177,"columns":[{"name":"age","place":1,"values":17},'\
+'{"name":"fare","place":2,"values":80}' \
     "$program" data info holes.csv --json
 expect 0 '"missing":{"values":0,"columns":[]}' "$program" data info full.csv --json
-"$program" data info full.csv 2>&1 | grep -q missing && complain "missing values are told where there are none"
+"$program" data info full.csv 2>&1 | grep -q missing &&
+    complain "missing values are told where there are none"
 expect 3 'no value' "$program" data info train.csv --missing refuse
 printf '1,?,x\n2,3,z\n,4,z\n' >bare.csv
 expect 0 "missing    2 values in 2 columns" "$program" data info bare.csv
@@ -61,16 +66,22 @@ grep -qE '^ +1  column 1 +1$' out.txt || complain "a column without a name is no
 # labels too, and columns that training refuses
 printf 'a,b,y\n1,?,x\n2,3,\nNA,4,z\n7,5,x\n,6,N/A\n' >labels.csv
 expect 0 "2 rows without a label, which is column \"y\", left out here" "$program" data info labels.csv
-grep -qF "missing    5 values in 3 columns" out.txt || { complain "labels that are missing are not counted"; cat out.txt; }
+grep -qF "missing    5 values in 3 columns" out.txt ||
+    { complain "labels that are missing are not counted"; cat out.txt; }
 # what stands for a missing value in other programs is not read as one, and gets no advice about words
 for word in null None NaN - . '#N/A' '<NA>'; do
-    awk -v word="$word" 'BEGIN { print "a,y"; for (i = 0; i < 20; i++) printf "%s,%d\n", i == 5 ? word : i, i % 2 }' >foreign.csv
-    expect 3 "found \"$word\"; expected a number; where it is a missing value, write an empty field, ?, NA or N/A" \
+    awk -v word="$word" 'BEGIN {
+        print "a,y";
+        for (i = 0; i < 20; i++) printf "%s,%d\n", i == 5 ? word : i, i % 2 }' >foreign.csv
+    expect 3 "found \"$word\"; expected a number; \
+where it is a missing value, write an empty field, ?, NA or N/A" \
         "$program" train --data foreign.csv --missing impute
 done
 expect 3 "is not a label" "$program" train --data labels.csv --missing impute $quick
-awk 'BEGIN { print "name,a,y"; for (i = 0; i < 300; i++) printf "n%d,%s,%d\n", i, i % 4 ? i : "", i % 2 }' >names.csv
-expect 0 'column "name" left out: it has more different words than training takes' "$program" data info names.csv --label y
+awk 'BEGIN { print "name,a,y"; for (i = 0; i < 300; i++) printf "n%d,%s,%d\n", i, i % 4 ? i : "", i % 2 }' \
+    >names.csv
+expect 0 'column "name" left out: it has more different words than training takes' "$program" data info \
+    names.csv --label y
 expect 3 "more than 256 different words" "$program" train --data names.csv --label y --missing impute $quick
 # a part without any value of a column
 printf 'a,b,y\n,3,x\n,4,x\n,5,z\n,6,z\n7,8,z\n' >one.csv
@@ -78,11 +89,12 @@ expect 0 "to validate on" "$program" data info one.csv --val "last 1"
 grep -qE '^ +0  a +- +- +-$' out.txt || { complain "figures of no values"; cat out.txt; }
 
 # ---- what is decided about the data is told by compare too
-expect 0 'column "Id" left out: it numbers the rows' "$program" compare --data train.csv --missing impute --rules linear,bp \
-    --net "dense 4, tanh, dense 2" --epochs 1
+expect 0 'column "Id" left out: it numbers the rows' "$program" compare --data train.csv --missing impute \
+    --rules linear,bp --net "dense 4, tanh, dense 2" --epochs 1
 grep -qF 'column "kind" is taken for the label' out.txt || complain "compare does not tell the label"
 grep -qF 'the label is chosen as the last column with values' out.txt || complain "compare does not tell why"
-"$program" compare --data train.csv --missing impute --rules linear --net "dense 2" --epochs 1 --quiet 2>&1 | grep -q note &&
+"$program" compare --data train.csv --missing impute --rules linear --net "dense 2" --epochs 1 \
+    --quiet 2>&1 | grep -q note &&
     complain "--quiet tells notes"
 
 [ "$failures" = 0 ] && echo "missing_values: all as expected"

@@ -11,7 +11,8 @@ bytes() { printf "$(printf '\\%03o' "$@")"; }
 idx() {
     mkdir -p "$1"
     for part in train t10k; do
-        { bytes 0 0 8 3 0 0 0 4 0 0 0 2 0 0 0 2 && bytes 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; } >"$1/$part-images-idx3-ubyte"
+        { bytes 0 0 8 3 0 0 0 4 0 0 0 2 0 0 0 2 && bytes 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; } \
+            >"$1/$part-images-idx3-ubyte"
         { bytes 0 0 8 1 0 0 0 4 && bytes 0 1 2 1; } >"$1/$part-labels-idx1-ubyte"
     done
 }
@@ -50,7 +51,8 @@ found mnist torch/MNIST/raw torch/MNIST
 found mnist torch/MNIST/raw torch/MNIST/raw
 found cifar10 torch/cifar-10-batches-bin torch/cifar-10-batches-bin
 expect 0 "4 to train on" "$program" data info torch/MNIST --samples 0
-expect 0 "4 to train on" "$program" train --data mnist --data-dir torch --net "dense 3" --epochs 1 --rule linear
+expect 0 "4 to train on" "$program" train --data mnist --data-dir torch --net "dense 3" --epochs 1 \
+    --rule linear
 # torchvision's root may be called like the set
 idx roots/mnist/MNIST/raw
 found mnist roots/mnist/MNIST/raw roots

@@ -1,13 +1,14 @@
 #!/bin/sh
-# nets.sh PROGRAM - the short forms of a net's text: names, repetitions, C; what is wrong in them; backless
-# nets.
+# nets.sh PROGRAM - the short forms of a net's text (names, repetitions, C), messages for faults in them, and
+# backless nets.
 set -u
 program=$1
 # shellcheck source=tests/shell/expect.sh
 . "$(dirname "$0")/shell/expect.sh"
 
 awk 'BEGIN { print "a,b,c,kind"; split("x y z", k, " ")
-    for (i = 0; i < 60; i++) printf "%g,%g,%g,%s\n", i % 3 + 0.1 * (i % 7), i % 5, 0.5 * (i % 3), k[i % 3 + 1] }' >t.csv
+    for (i = 0; i < 60; i++)
+        printf "%g,%g,%g,%s\n", i % 3 + 0.1 * (i % 7), i % 5, 0.5 * (i % 3), k[i % 3 + 1] }' >t.csv
 
 # hash TEXT: of the weights after two epochs of that net, and the text in the run folder.
 hash() {
@@ -48,9 +49,11 @@ expect 2 'a convolution needs an image' train lenet
 
 # residuals: the canonical text, and what is wrong
 hash "dense 9,tanh,2x(residual(dense 9,tanh|dense 9),tanh),dense C" >short
-hash "dense 9, tanh, residual (dense 9, tanh | dense 9), tanh, residual (dense 9, tanh | dense 9), tanh, dense 3" >long
+half="residual (dense 9, tanh | dense 9), tanh"
+hash "dense 9, tanh, $half, $half, dense 3" >long
 cmp short long || complain "a residual in short form is another net"
-grep -q 'residual (dense 9, tanh | dense 9), tanh, residual (' long || complain "a residual is not stored as it is written"
+grep -q 'residual (dense 9, tanh | dense 9), tanh, residual (' long ||
+    complain "a residual is not stored as it is written"
 expect 2 'its body gives 1 x 1 x 5 and its shortcut 1 x 1 x 9' train "dense 9, residual (dense 5), dense C"
 expect 2 'a layer with weights must stand before it' train "residual (dense 3), dense C"
 expect 2 'must end with the output' train "dense 3, residual (dense 3)"
@@ -73,8 +76,8 @@ hash "$two" --rule bp --init fanin >bp
 hash "$two" --rule dfa --init fanin --modules 9 >one
 cmp bp one || complain "dfa with one module has other weights than bp"
 rm -rf run
-expect 0 "feedback nokland, modules residual" "$program" train --data t.csv --net "$two" --rule dfa --modules residual --epochs 1 \
-    --out run
+expect 0 "feedback nokland, modules residual" "$program" train --data t.csv --net "$two" --rule dfa \
+    --modules residual --epochs 1 --out run
 expect 0 "modules        residual" "$program" info run/model.safetensors
 expect 0 "" "$program" eval --model run --data t.csv
 grep -q '"modules": "residual"' run/config.json || complain "config.json does not tell of modules"
@@ -96,8 +99,10 @@ expect 2 'expected "subsample STRIDE' train "dense 9, subsample 2 channels 4, de
 expect 2 'expected "subsample STRIDE' train "dense 9, subsample 2 pad-channels 4 4, dense C"
 expect 2 'expected "subsample STRIDE' train "dense 9, subsample 0, dense C"
 expect 2 'layer normalisation is written layernorm' train "dense 9, LayerNormalization, dense C"
-expect 2 'rule ifa is not defined for a net with "layernorm" (layer 2)' "$program" train --data t.csv --rule ifa --net "dense 9, layernorm, dense C"
-expect 2 'rule pepita is not defined for a net with "layernorm"' "$program" train --data t.csv --rule pepita --net "dense 9, layernorm, dense C"
+expect 2 'rule ifa is not defined for a net with "layernorm" (layer 2)' "$program" train --data t.csv \
+    --rule ifa --net "dense 9, layernorm, dense C"
+expect 2 'rule pepita is not defined for a net with "layernorm"' "$program" train --data t.csv --rule pepita \
+    --net "dense 9, layernorm, dense C"
 net="dense 9, layernorm, tanh, dense 8, tanh, residual (layernorm, dense 8), layernorm, tanh, dense C"
 hash "$net" --memory low >low
 hash "$net" --memory normal >normal
@@ -113,10 +118,13 @@ for rule in fa dkp; do
     run --rule $rule --epochs 4 --out whole --threads 1
     run --rule $rule --epochs 2 --out halves --threads 2
     "$program" train --resume halves --epochs 4 --quiet >/dev/null
-    [ "$(weights whole)" = "$(weights halves)" ] || complain "$rule with layer norm: a resumed run has other weights"
-    grep -q '"init": "'"$([ $rule = fa ] && echo fanin || echo zero)"'"' whole/config.json || complain "$rule with layer norm: another start"
+    [ "$(weights whole)" = "$(weights halves)" ] ||
+        complain "$rule with layer norm: a resumed run has other weights"
+    grep -q '"init": "'"$([ $rule = fa ] && echo fanin || echo zero)"'"' whole/config.json ||
+        complain "$rule with layer norm: another start"
 done
-"$program" info whole | grep -q '1.layernorm.scale' || complain "a model with layer norm does not name its scale"
+"$program" info whole | grep -q '1.layernorm.scale' ||
+    complain "a model with layer norm does not name its scale"
 
 "$program" nets >all
 for net in nokland-mlp nokland-conv lenet vgg8b resnet20 resnet20a resnet56 resnet18; do

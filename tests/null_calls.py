@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""null_calls.py HEADER... OUTPUT - C code that calls each public function of the headers with NULL for each of its pointers in turn.
+"""null_calls.py HEADER... OUTPUT - C code that calls each public function of the headers with NULL for each of
+its pointers in turn.
 
-Every function declared with BL_API is called once with all its arguments in order, and once for each pointer with NULL in
-its place. The values of the other arguments are expressions of tests/null_arguments.c, which includes what is written here.
-A parameter for which no expression is known becomes a case that fails and says so: a new public function
-cannot be left out. With --self-test the script checks itself on headers of its own.
+Every function declared with BL_API is called once with all its arguments in order, and once for each pointer
+with NULL in its place. The values of the other arguments are expressions of tests/null_arguments.c, which
+includes what is written here. A parameter for which no expression is known becomes a case that fails and says
+so: a new public function cannot be left out. With --self-test the script checks itself on headers of its own.
 """
 
 import re
@@ -118,10 +119,12 @@ VALUES = [
 # Where the header says that NULL has a meaning.
 MAY_BE_NULL = {
     ("bl_context_new", "allocator"), ("bl_context_use", "backend"), ("bl_config_set", "text"),
-    ("bl_data_wrap", "labels"), ("bl_data_wrap_array", "labels"), ("bl_model_open_data", "config"), ("bl_model_open_part", "config"),
+    ("bl_data_wrap", "labels"), ("bl_data_wrap_array", "labels"), ("bl_model_open_data", "config"),
+    ("bl_model_open_part", "config"),
     ("bl_option_alias", "advice"), ("bl_trainer_fit", "val"),
     ("bl_trainer_fit", "test"), ("bl_trainer_fit", "progress"), ("bl_trainer_fit", "user"),
-    ("bl_trainer_step", "loss"), ("bl_trainer_step_batch", "loss"), ("bl_trainer_step_targets", "loss"), ("bl_why", "ctx"),
+    ("bl_trainer_step", "loss"), ("bl_trainer_step_batch", "loss"), ("bl_trainer_step_targets", "loss"),
+    ("bl_why", "ctx"),
 }
 POINTER_TYPES = {"bl_progress_fn"}
 # Through these a function finds its context, in this order.
@@ -172,12 +175,14 @@ def handle_of(kind):
 
 def carrier(parameters):
     """The parameter that brings the context: where it is NULL nothing can be explained."""
-    found = [(handle_of(kind) != "bl_context", i) for i, (kind, _) in enumerate(parameters) if handle_of(kind)]
+    found = [(handle_of(kind) != "bl_context", i) for i, (kind, _) in enumerate(parameters)
+             if handle_of(kind)]
     return min(found)[1] if found else None
 
 
 def calls(header):
-    """(function, name of the NULL parameter or "", C statement or None, expected, whether it is explained, complaint)."""
+    """(function, name of the NULL parameter or "", C statement or None, expected, whether it is explained,
+    complaint)."""
     for result, function, parameters in functions(header):
         kind = RESULTS.get(result, "POINTER" if result.endswith("*") else None)
         values = [value_of(function, *p) for p in parameters]
@@ -188,12 +193,14 @@ def calls(header):
             continue
         for at in [None] + [i for i, (k, _) in enumerate(parameters) if is_pointer(k)]:
             arguments = ["NULL" if i == at else v for i, v in enumerate(values)]
-            target = {"STATUS": "got->status = ", "POINTER": "got->pointer = ", "NUMBER": "got->number = (size_t)",
+            target = {"STATUS": "got->status = ", "POINTER": "got->pointer = ",
+                      "NUMBER": "got->number = (size_t)",
                       "SHAPE": "got->shape = ", "NOTHING": "(void)got, "}[kind]
             name = "" if at is None else parameters[at][1]
             expected = "ANYTHING" if at is None or (function, name) in MAY_BE_NULL else "REFUSED"
             explained = expected == "REFUSED" and kind == "STATUS" and at != carrier(parameters)
-            yield function, name, f"{target}{function}({', '.join(arguments)});", (kind, expected), explained, None
+            call = f"{target}{function}({', '.join(arguments)});"
+            yield function, name, call, (kind, expected), explained, None
 
 
 def write(header, out):
@@ -212,11 +219,13 @@ def write(header, out):
 def self_test():
     found = list(calls("BL_API bl_status bl_new_thing(bl_thing *thing); /* BL_API int bl_no(int *x); */"))
     assert len(found) == 1 and "bl_thing * thing" in found[0][5], found
-    found = list(calls("BL_API bl_status\nbl_data_copy(bl_data **out, const bl_data *data,\n size_t n, char to[9]);"))
+    found = list(calls("BL_API bl_status\nbl_data_copy(bl_data **out, const bl_data *data,\n size_t n, char "
+                       "to[9]);"))
     assert [c[1] for c in found] == ["", "out", "data", "to"], found
     assert [c[4] for c in found] == [False, True, False, True], found
     assert "bl_data_copy(&fresh.data, NULL, EXAMPLES, room.path)" in found[2][2], found
-    print("null_calls.py: a function that it does not know is told, one that it knows is called with each NULL")
+    print("null_calls.py: a function that it does not know is told, one that it knows is called with each "
+          "NULL")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/bin/sh
-# numbers.sh PROGRAM - numbers of tables stay doubles until they are scaled: columns, ids and targets that a
-# float would take for one and the same are told apart, answers have the digits of their unit, and half a
-# scaling is refused.
+# numbers.sh PROGRAM - numbers of tables stay doubles until they are scaled: columns, ids and targets
+# that are equal as floats are distinguished, predictions have the digits of their unit, and half a scaling is
+# refused.
 . "$(dirname "$0")/shell/expect.sh"
 
 # On a machine that is busy with other tests two threads wait for each other.
@@ -38,8 +38,11 @@ expect 0 "train 0.00 %" train small.csv --net "dense 8, tanh, dense 2" --epochs 
 
 table tiny.csv t,label "%de-320,%s" 1
 expect 3 "too close together to be standardised" train tiny.csv --net "dense 2" --epochs 1
-awk 'BEGIN { print "v,label"; for (i = 0; i < 8; i++) print (i % 2 ? "9007199254740993,x" : "9007199254740992,y") }' >one.csv
-expect 3 'column "v": "9007199254740993" is a whole number beyond 2^53' train one.csv --net "dense 2" --epochs 1
+awk 'BEGIN {
+    print "v,label";
+    for (i = 0; i < 8; i++) print (i % 2 ? "9007199254740993,x" : "9007199254740992,y") }' >one.csv
+expect 3 'column "v": "9007199254740993" is a whole number beyond 2^53' train one.csv --net "dense 2" \
+    --epochs 1
 expect 0 "weights" train one.csv --net "dense 2" --epochs 1 --categorical v
 
 # ---- Ids number the rows however large they are
@@ -49,9 +52,11 @@ for first in 1 16777217 9007199254740992 1234567890123456; do
         print "CustomerId,a,label"
         for (i = 0; i < 40; i++) printf "%s%02d,%d,%s\n", first, i, i % 7, i % 2 ? "x" : "y"
     }' >ids.csv
-    expect 0 'column \"CustomerId\" left out: it numbers the rows' "$program" data info ids.csv --samples 0 --json
+    expect 0 'column \"CustomerId\" left out: it numbers the rows' "$program" data info ids.csv --samples 0 \
+        --json
 done
-awk '{ print }' ids.csv | sed '3s/^[0-9]*/123456789012345600/' >twice.csv # the control: an id that is there twice
+# The control: an id that is there twice.
+awk '{ print }' ids.csv | sed '3s/^[0-9]*/123456789012345600/' >twice.csv
 expect 0 '"name":"CustomerId"' "$program" data info twice.csv --samples 0 --json
 
 # ---- Targets
@@ -59,7 +64,8 @@ expect 0 '"name":"CustomerId"' "$program" data info twice.csv --samples 0 --json
 awk 'BEGIN { print "a,y"; for (i = 0; i < 64; i++) printf "%d,%.2f\n", i, 1000000000 + i / 4 }' >y.csv
 expect 0 "" train y.csv --label y --loss mse --net "dense 8, tanh, dense 1" --epochs 300 --quiet --out run
 expect 0 "rmse" "$program" eval --model run --data y.csv
-awk '/rmse/ { exit !($2 + 0 < 3) }' out.txt || { complain "rmse is of targets that were rounded"; cat out.txt; }
+awk '/rmse/ { exit !($2 + 0 < 3) }' out.txt ||
+    { complain "rmse is of targets that were rounded"; cat out.txt; }
 expect 0 "ImageId,Label" "$program" predict --model run --data y.csv --output -
 [ "$(sed 1d out.txt | sort -u -t, -k2 | wc -l)" -ge 60 ] || { complain "answers were rounded"; cat out.txt; }
 awk 'BEGIN { print "a,y"; for (i = 0; i < 64; i++) print i ",1000000000.5" }' >same.csv # the control
@@ -71,7 +77,8 @@ expect 3 "one and the same target in all 64 training examples, 1000000000.5" \
 table plain.csv t,label "%d,%s" 1
 expect 0 "" train plain.csv --net "dense 2" --epochs 1 --quiet --out plain
 sed '5s/^[0-9]*/1e200/' plain.csv >wild.csv
-expect 3 'row 3 (from 0), column "t": 1e+200 is so far from' "$program" predict --model plain --data wild.csv --output -
+expect 3 'row 3 (from 0), column "t": 1e+200 is so far from' "$program" predict --model plain \
+    --data wild.csv --output -
 expect 3 'column "t": 1e+200 is so far from' "$program" eval --model plain --data wild.csv
 expect 3 'column "t": 1e+200 is so far from' train plain.csv --test wild.csv --net "dense 2" --epochs 1
 

@@ -24,8 +24,10 @@ train --out "$folder" >/dev/null && [ -s "$folder/model.safetensors" ] || compla
 
 # ---- A descriptor of a file that is read is that file
 cp t.csv before.csv
-expect 2 "is a file that is read here" sh -c "'$program' predict --model run --data t.csv --output /dev/fd/3 3>>t.csv"
-expect 2 "is a file that is read here" sh -c "'$program' predict --model run --data t.csv --output /dev/fd/3 3<>t.csv"
+expect 2 "is a file that is read here" sh \
+    -c "'$program' predict --model run --data t.csv --output /dev/fd/3 3>>t.csv"
+expect 2 "is a file that is read here" sh \
+    -c "'$program' predict --model run --data t.csv --output /dev/fd/3 3<>t.csv"
 "$program" predict --model run --data t.csv --output /dev/stdout --quiet >>t.csv 2>/dev/null
 [ $? = 2 ] || complain "standard output is the data"
 expect 2 "is a file that is read here" \

@@ -1,5 +1,5 @@
 #!/bin/sh
-# outputs.sh PROGRAM - what exists at an output's path: pipes and devices are written, links are kept,
+# outputs.sh PROGRAM - an output whose path exists: pipes and devices are written, links are kept, and
 # folders, inputs and an empty path are refused.
 . "$(dirname "$0")/shell/expect.sh"
 unset BACKLESS_OUT BACKLESS_OUTPUT BACKLESS_MODEL
@@ -55,7 +55,8 @@ ln -s real/hop link
 ok predict --output link
 { [ -L link ] && [ -L real/hop ]; } || complain "a link was replaced"
 same real/old.csv
-[ "$(ls -l real/old.csv | cut -c1-10)" = "-rw-r-----" ] || complain "other permission bits: $(ls -l real/old.csv)"
+[ "$(ls -l real/old.csv | cut -c1-10)" = "-rw-r-----" ] ||
+    complain "other permission bits: $(ls -l real/old.csv)"
 ln -s real/new.csv dangling
 ok predict --output dangling
 [ -L dangling ] || complain "a link to nothing was replaced"
@@ -68,7 +69,8 @@ expect 4 "it is a folder" predict --output to_folder
 expect 4 "cannot be written" predict --output nowhere/answers.csv
 mkdir runs && ln -s ../real/model.safetensors runs/model.safetensors
 ok train --out runs
-{ [ -L runs/model.safetensors ] && [ -s real/model.safetensors ]; } || complain "a link in a run folder was replaced"
+{ [ -L runs/model.safetensors ] && [ -s real/model.safetensors ]; } ||
+    complain "a link in a run folder was replaced"
 ok train --out runs --force
 [ -L runs/model.safetensors ] || complain "a link in a run folder was removed by --force"
 no_leftovers
@@ -82,7 +84,8 @@ for path in t.csv ./t.csv "$folder/t.csv" hard.csv soft.csv real/../t.csv; do
 done
 for path in run/model.safetensors run/../run/model.safetensors; do
     expect 2 "is a file that is read here" predict --output "$path"
-    expect 2 "is a file that is read here" "$program" predict --model run/model.safetensors --data t.csv --output "$path"
+    expect 2 "is a file that is read here" "$program" predict --model run/model.safetensors --data t.csv \
+        --output "$path"
 done
 cmp -s t.csv t.saved || complain "the data were written over"
 ok "$program" info run
@@ -128,7 +131,8 @@ expect 2 'empty.json: out is "", expected a folder' train --config empty.json
 
 # ---- bench --json is written in the same way
 ln -s real/bench.json bench_link
-ok "$program" bench --net "dense 2" --shape 1x1x4 --rules bp --seconds 0.01 --backends portable --json bench_link
+ok "$program" bench --net "dense 2" --shape 1x1x4 --rules bp --seconds 0.01 --backends portable \
+    --json bench_link
 { [ -L bench_link ] && [ -s real/bench.json ]; } || complain "bench --json replaced a link"
 expect 4 "it is a folder" "$program" bench --seconds 0.01 --json real
 exit $((failures > 0))

@@ -1,5 +1,5 @@
 /*
- * own_made.h - a trainer whose context knows all of own_rules.h, and examples for it.
+ * own_made.h - a trainer whose context has all rules of own_rules.h, and examples for it.
  */
 #ifndef TESTS_OWN_MADE_H
 #define TESTS_OWN_MADE_H
@@ -41,7 +41,7 @@ static const char conv[] =
 static const char small[] = "conv 3 3x3 pad 1, batchnorm, relu, maxpool 2, dense 7, tanh, dense 5";
 static const char dense[] = "dense 170, tanh, dense 90, tanh, dense 5";
 
-/* Not defined behind a pool. */
+/* A net that the rule is defined for: ifa, pepita and adfa are not defined behind a pool. */
 static inline const char *net_of(const bl_rule *rule)
 {
     return rule == &my_ifa || rule == &my_pepita || rule == &my_adfa ? dense : conv;

@@ -1,7 +1,6 @@
 /*
- * own_rules.h - rules that come in through bl_rule_register, for several tests: the library's rules once
- * more, by the public emitter alone, and rules with maps, arrays, products of their own, noise, a period and
- * arrays that learn.
+ * own_rules.h - rules that are registered by bl_rule_register, for several tests: rules of the library,
+ * written with the public emitter, and rules with maps, arrays, products, noise, a period and learned arrays.
  */
 #ifndef TESTS_OWN_RULES_H
 #define TESTS_OWN_RULES_H
@@ -84,7 +83,7 @@ static void emit_copies(bl_emitter *e, int block, void *user)
     bl_emit_map(e, &copy_in, block);
 }
 
-/* usf: followers and their weights' shapes are asked for. */
+/* usf: reads the followers and the shapes of their weights from the emitter. */
 static void take_scaled_signs(const bl_map_call *c)
 {
     const float s = sqrtf(2.0f / (float)(c->view[0].cols + c->fan_out));
@@ -124,7 +123,7 @@ static const bl_rule_array dkp_arrays[] = {
 static const bl_rule_array rows_arrays[] = {
     {"b", BL_UNITS, BL_OUTPUTS, BL_EACH_BLOCK, 0.3},
     {"gradient", BL_UNITS, BL_OUTPUTS, BL_EACH_BLOCK | BL_ONE_STEP, 0.0}};
-static char is_by_rows; /* as `user`: the address tells */
+static char is_by_rows; /* its address is `user` of the rules with the transpose */
 static const bl_matmul send = {BL_ERROR, BL_ARRAY_0, BL_SIGNAL, 0, 0};
 static const bl_matmul fit = {BL_ERROR, BL_OUTPUT, BL_ARRAY_1, 1, 0};
 static const bl_matmul send_rows = {BL_ERROR, BL_ARRAY_0, BL_SIGNAL, 0, 1};
@@ -143,7 +142,7 @@ static void learn_fit(bl_emitter *e, int block, void *user)
     bl_emit_update(e, BL_ARRAY_0, BL_ARRAY_1, block);
 }
 
-/* dfa whose B is derived in each step from the feedback, as it is. */
+/* dfa whose B is a copy of the feedback, made again in each step. */
 static const bl_rule_array derived_arrays[] = {{"b", BL_OUTPUTS, BL_UNITS, BL_EACH_BLOCK | BL_ONE_STEP, 0.0}};
 MAP(derive, copy_view, 0, {BL_FEEDBACK, BL_READS}, {BL_ARRAY_0, BL_WRITES});
 
@@ -205,7 +204,7 @@ static void learn_local(bl_emitter *e, int block, void *user)
     bl_emit_update(e, BL_ARRAY_0, BL_ARRAY_1, block);
 }
 
-/* Direct feedback to every second block, the chain to the others. */
+/* Direct feedback to every second block, and signals pulled through the weights to the others. */
 static void emit_mixed(bl_emitter *e, int block, void *user)
 {
     (void)user;
@@ -257,8 +256,8 @@ static void count_up(const bl_map_call *c)
         c->view[0].values[j] += 1.0f;
 }
 
-/* Where an feedback position gives the signal other sizes than the units have, neighbours share a gain:
-   the same ones in every cut. */
+/* Where the option feedback-at gives the signal other sizes than the units have, neighbouring values share a
+   gain. Which ones do does not depend on how the channels are cut. */
 static void lean(const bl_map_call *c)
 {
     const bl_view s = c->view[0], gain = c->view[1];

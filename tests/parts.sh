@@ -1,6 +1,6 @@
 #!/bin/sh
-# parts.sh PROGRAM - eval --part and predict --part: the part that the training made of its data, row by row
-# and to the bit; other data are refused.
+# parts.sh PROGRAM - eval --part and predict --part select the rows of the training's own split, and give its
+# figures to the bit; other data are refused.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 export BACKLESS_THREADS=1
@@ -32,13 +32,14 @@ same() {
         complain "$1: error $(number eval.json error), the run said $(number run/result.json "$1_error")"
 }
 # count NUMBER: examples of eval.json
-count() { [ "$(number eval.json count)" = "$1" ] || complain "$(number eval.json count) examples, expected $1"; }
+count() { [ "$(number eval.json count)" = "$1" ] ||
+    complain "$(number eval.json count) examples, expected $1"; }
 
 # ---- what was drawn
 for val in 0.1 12 "last 12"; do
     for seed in 1 7 18446744073709551615; do
-        expect 0 "" "$program" train --data t.csv $quick "$net" --test-fraction 0.2 --val "$val" --split-seed $seed \
-            --out run --force
+        expect 0 "" "$program" train --data t.csv $quick "$net" --test-fraction 0.2 --val "$val" \
+            --split-seed $seed --out run --force
         for part in val test; do
             measure run/model.safetensors t.csv $part
             same $part
@@ -52,7 +53,8 @@ for val in 0.1 12 "last 12"; do
 done
 # the three parts are all rows, each once
 for part in train val test; do
-    "$program" predict --model run --data t.csv --part $part --output "$part.csv" --quiet || complain "predict --part $part"
+    "$program" predict --model run --data t.csv --part $part --output "$part.csv" --quiet ||
+        complain "predict --part $part"
 done
 cat train.csv val.csv test.csv | grep -v Image | cut -d, -f1 | sort -n >rows.txt
 seq 150 | cmp -s - rows.txt || complain "the parts' rows are not 1 to 150"
@@ -68,7 +70,8 @@ awk -F, '{ print $3 "," $2 "," $1 }' t.csv >turned.csv
 measure run/model.safetensors turned.csv test
 same test
 sed '5s/\.[0-9]*,/.5,/' t.csv >changed.csv
-expect 3 "are not the 150 that the model was trained on (t.csv" "$program" eval --model run --data changed.csv --part test
+expect 3 "are not the 150 that the model was trained on (t.csv" "$program" eval --model run \
+    --data changed.csv --part test
 sed '$d' t.csv >short.csv
 expect 3 "these 149 examples" "$program" eval --model run --data short.csv --part val
 expect 3 "are not the 150" "$program" predict --model run --data other.csv --part train --output p.csv
@@ -79,7 +82,8 @@ expect 3 "they have no labels" "$program" predict --model run --data blind.csv -
 expect 2 'part "rest", expected train, val or test' "$program" eval --model run --data t.csv --part rest
 
 # ---- a resumed run has the same parts
-expect 0 "" "$program" train --data t.csv --test-fraction 0.2 --val 0.1 $quick "$net" --out run --force --max-time 0.000001
+expect 0 "" "$program" train --data t.csv --test-fraction 0.2 --val 0.1 $quick "$net" --out run --force \
+    --max-time 0.000001
 expect 0 "" "$program" train --resume run --max-time 0 --quiet
 measure run/model.safetensors t.csv test
 same test
@@ -103,8 +107,11 @@ expect 3 "tested on other.csv (60 examples" "$program" eval --model run --data t
 expect 3 "they are its test set" "$program" eval --model run --data other.csv --part train
 
 # ---- regression targets
-awk 'BEGIN { print "a,b,y"; for (i = 0; i < 90; i++) printf "%.3f,%.3f,%.3f\n", i * 7 % 31, i * 5 % 17, i % 11 + 0.5 }' >numbers.csv
-expect 0 "" "$program" train --data numbers.csv --test-fraction 0.3 --val 0.2 $quick "dense 5, tanh, dense 1" --out run --force
+awk 'BEGIN {
+    print "a,b,y";
+    for (i = 0; i < 90; i++) printf "%.3f,%.3f,%.3f\n", i * 7 % 31, i * 5 % 17, i % 11 + 0.5 }' >numbers.csv
+expect 0 "" "$program" train --data numbers.csv --test-fraction 0.3 \
+    --val 0.2 $quick "dense 5, tanh, dense 1" --out run --force
 measure run/model.safetensors numbers.csv test
 [ "$(number eval.json rmse)" = "$(number run/result.json test_rmse)" ] || complain "rmse of the test part"
 
@@ -114,7 +121,8 @@ idx() { # NAME ROWS SHIFT
 import struct, sys
 name, n, shift = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 with open(name + "-images-idx3-ubyte", "wb") as f:
-    f.write(struct.pack(">IIII", 0x803, n, 3, 3) + bytes((i * 31 + j * 17 + shift) % 256 for i in range(n) for j in range(9)))
+    f.write(struct.pack(">IIII", 0x803, n, 3, 3) + bytes((i * 31 + j * 17 + shift) % 256
+                                                          for i in range(n) for j in range(9)))
 with open(name + "-labels-idx1-ubyte", "wb") as f:
     f.write(struct.pack(">II", 0x801, n) + bytes(i % 3 for i in range(n)))
 PYTHON
@@ -133,7 +141,8 @@ if command -v python3 >/dev/null; then
     count 54
     measure run/model.safetensors elsewhere train
     count 45
-    expect 0 "they are not those that the model was trained on" "$program" eval --model run --data elsewhere --part train
+    expect 0 "they are not those that the model was trained on" "$program" eval --model run --data elsewhere \
+        --part train
     expect 3 "are not the 60" "$program" eval --model run --data elsewhere --part val
     measure run/model.safetensors set/t10k-images-idx3-ubyte test
     same test
@@ -147,7 +156,8 @@ if [ -f "$tests/runs_0_1_0/runs.tar.gz" ]; then
     old=$(find . -path '*split*' -name 'model.safetensors' | head -n 1)
     data=$(find . -name words.csv | head -n 1)
     for part in train val test; do
-        expect 3 "version 0.1.0, which did not keep that" "$program" eval --model "$old" --data "$data" --part $part
+        expect 3 "version 0.1.0, which did not keep that" "$program" eval --model "$old" --data "$data" \
+            --part $part
     done
 else
     complain "no runs of 0.1.0 in $tests"

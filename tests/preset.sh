@@ -1,12 +1,14 @@
 #!/bin/sh
-# preset.sh PROGRAM - --preset: what it settles is printed and kept, and file, environment and flag go before
-# it.
+# preset.sh PROGRAM - --preset: its options are printed and saved, and a file, the environment and a flag take
+# precedence over it.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 
 awk 'BEGIN { print "a,b,kind"
-    for (i = 0; i < 200; i++) printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : i % 3 ? "x" : "z") }' >table.csv
-recipe="--loss bce --reduction sum --optimizer rmsprop --lr 1e-4 --schedule constant --batch 64 --stop paper --feedback nokland"
+    for (i = 0; i < 200; i++)
+        printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : i % 3 ? "x" : "z") }' >table.csv
+recipe="--loss bce --reduction sum --optimizer rmsprop --lr 1e-4 --schedule constant --batch 64 \
+    --stop paper --feedback nokland"
 
 # option KEY: its value in run/config.json
 option() { sed -n "s/.*\"$1\": \"\\(.*\\)\".*/\\1/p" run/config.json; }
@@ -27,8 +29,10 @@ weights() {
 # Printed and kept, by the file's own name and in each setting.
 expect 0 "preset     nokland2016" train --preset nokland2016 --max-time 0.2
 expect 0 "preset     nokland2016, with other values for: epochs 3" train --preset nokland2016 --epochs 3
-grep -qF "3 epochs of 4 steps, batch 64, rmsprop, lr 1e-4, schedule constant" out.txt || complain "other settings are printed"
-grep -qF "loss bce, init zero, feedback nokland, reduction sum, stop paper" out.txt || complain "other settings are printed"
+grep -qF "3 epochs of 4 steps, batch 64, rmsprop, lr 1e-4, schedule constant" out.txt ||
+    complain "other settings are printed"
+grep -qF "loss bce, init zero, feedback nokland, reduction sum, stop paper" out.txt ||
+    complain "other settings are printed"
 grep -qF "by default: net, init" out.txt || complain "the preset's values are called defaults"
 settled preset nokland2016
 settled loss bce
@@ -52,7 +56,8 @@ expect 0 "batch 32, adam, lr 0.003" train --config options.json --preset none
 BACKLESS_PRESET=nokland2016 expect 0 "batch 64, rmsprop, lr 1e-4" train --epochs 2
 BACKLESS_PRESET=nokland2016 expect 0 "batch 8, adam, lr 0.003" train --epochs 2 --preset none --batch 8
 echo '{"batch": 32, "epochs": 2}' >options.json
-BACKLESS_LR=0.5 expect 0 "batch 32, sgd, lr 0.5" train --config options.json --optimizer sgd --preset nokland2016
+BACKLESS_LR=0.5 expect 0 "batch 32, sgd, lr 0.5" train --config options.json --optimizer sgd \
+    --preset nokland2016
 
 # Refused with the list, wherever it comes from.
 for name in nokland Nokland2016 "nokland2016 " "" lillicrap2016; do
@@ -71,12 +76,14 @@ expect 0 "weights $once" "$program" train --resume half --epochs 6
 expect 0 "preset     nokland2016, with other values for: epochs 6" "$program" train --resume half --epochs 6
 
 # compare, with a rule that the paper does not have, and with rates of its own
-expect 0 "1e-4" "$program" compare --data table.csv --rules bp,fa,dfa,ifa,frozen,linear,pepita --preset nokland2016 --epochs 2
+expect 0 "1e-4" "$program" compare --data table.csv --rules bp,fa,dfa,ifa,frozen,linear,pepita \
+    --preset nokland2016 --epochs 2
 grep -q "^dfa .*zero *1e-4" out.txt || complain "compare: dfa does not begin from zero at 1e-4"
 expect 0 "1e-2" "$program" compare --data table.csv --rules dfa --preset nokland2016 --epochs 2 --rates 1e-2
 
 # Regression has no classes: the preset's loss is replaced by a flag.
-awk -F, 'NR == 1 { print "a,b,price" } NR > 1 { printf "%s,%s,%.2f\n", $1, $2, $1 * 1.37 + $2 }' table.csv >prices.csv
+awk -F, 'NR == 1 { print "a,b,price" } NR > 1 { printf "%s,%s,%.2f\n", $1, $2, $1 * 1.37 + $2 }' table.csv \
+    >prices.csv
 expect 3 "whole numbers or words" "$program" train --data prices.csv --preset nokland2016
 grep -qF -e "loss mse" out.txt || complain "no way out for numbers"
 expect 0 "regression targets" "$program" train --data prices.csv --preset nokland2016 --loss mse --epochs 2

@@ -1,6 +1,6 @@
 #!/bin/sh
-# process.sh PROGRAM - the process and its surroundings: closed descriptors, limits, signals, full devices,
-# readers that go away, and options from the environment.
+# process.sh PROGRAM - the process and its environment: closed descriptors, limits, signals, full devices,
+# closed pipes, and options from the environment.
 . "$(dirname "$0")/shell/expect.sh"
 unset BACKLESS_QUIET BACKLESS_JSON BACKLESS_DATA
 printf 'a,b,label\n1,2,x\n2,3,y\n' >t.csv
@@ -87,7 +87,8 @@ fi
 "$program" --version >out.txt || complain "--version" # the control
 
 # ---- Options of a command from the environment
-BACKLESS_QUIET=true BACKLESS_JSON=true train --epochs 1 >lines.txt 2>words.txt || complain "switches from the environment"
+BACKLESS_QUIET=true BACKLESS_JSON=true train --epochs 1 >lines.txt 2>words.txt ||
+    complain "switches from the environment"
 [ ! -s words.txt ] || complain "BACKLESS_QUIET: $(cat words.txt)"
 grep -q '^{"epoch":1,' lines.txt || complain "BACKLESS_JSON: $(cat lines.txt)"
 BACKLESS_QUIET=true train --quiet=false --epochs 1 2>words.txt >/dev/null

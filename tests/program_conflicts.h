@@ -1,6 +1,6 @@
 /*
  * program_conflicts.h - which instructions of a program may not run side by side or in another order, from
- * their operands alone: find_relations, then find_conflict and has_conflict. For tests with cmocka.
+ * their operands alone.
  */
 #ifndef TESTS_PROGRAM_CONFLICTS_H
 #define TESTS_PROGRAM_CONFLICTS_H
@@ -19,14 +19,14 @@ struct access_at {
     size_t memory;
 };
 
-/* Of the program that is being checked: what each instruction accesses, and how it and those behind it in the
-   list may be placed. Neither depends on stages, so both stay while an instruction is moved from stage to
+/* Of the program that is checked: what each instruction accesses, and where those after it in the list must run
+   relative to it. Neither depends on stages, so both remain valid while an instruction is moved from stage to
    stage. */
 enum { MOST_INSTRUCTIONS = 1024 };
 static struct access_at accesses[MOST_INSTRUCTIONS][OPERANDS];
 static unsigned char relations[MOST_INSTRUCTIONS][MOST_INSTRUCTIONS]; /* [i][k], i < k: enum relation */
 
-static struct access_at access_at(const struct program *p, const struct instruction *item, size_t i)
+static inline struct access_at access_at(const struct program *p, const struct instruction *item, size_t i)
 {
     size_t block = 0;
     struct access_at a = {.operand = program_operand(p, item, i, &block)};
@@ -34,7 +34,8 @@ static struct access_at access_at(const struct program *p, const struct instruct
     return a;
 }
 
-static bool keeps_to_range(const struct instruction *item, const struct operand *o)
+/* Whether a task of the instruction touches the operand only within the range that the task is cut for. */
+static inline bool keeps_to_range(const struct instruction *item, const struct operand *o)
 {
     static const bool by_cut[CUTS][BUFFERS] = {
         [CUT_EXAMPLES] = {[BUFFER_INPUT] = true,
@@ -47,13 +48,13 @@ static bool keeps_to_range(const struct instruction *item, const struct operand 
     return !item->op->is_whole && (is_by_channels ? o->extent == EXTENT_RANGE : by_cut[item->cut][o->buffer]);
 }
 
-enum relation { FREE, IN_ONE_TASK, APART };
+enum relation { INDEPENDENT, SAME_TASK_OR_LATER, LATER_STAGE };
 
-/* Whether the two may be in one task, or must be apart, the one in the list first. */
-static enum relation relation(const struct program *p, size_t first, size_t second)
+/* Where the second instruction, which follows the first in the list, must run relative to it. */
+static inline enum relation relation(const struct program *p, size_t first, size_t second)
 {
     const struct instruction *a = &p->items[first], *b = &p->items[second];
-    enum relation found = FREE;
+    enum relation found = INDEPENDENT;
     for (size_t i = 0; i < OPERANDS && a->op->operands[i].buffer; i++)
         for (size_t k = 0; k < OPERANDS && b->op->operands[k].buffer; k++) {
             const struct access_at *u = &accesses[first][i], *v = &accesses[second][k];
@@ -61,13 +62,14 @@ static enum relation relation(const struct program *p, size_t first, size_t seco
                 continue;
             if (a->l != b->l || a->cut != b->cut || !keeps_to_range(a, &u->operand) ||
                 !keeps_to_range(b, &v->operand))
-                return APART;
-            found = IN_ONE_TASK;
+                return LATER_STAGE;
+            found = SAME_TASK_OR_LATER;
         }
     return found;
 }
 
-static void find_relations(const struct program *p)
+/* Must be called first, for each program. */
+static inline void find_relations(const struct program *p)
 {
     assert_true(p->n <= MOST_INSTRUCTIONS);
     for (size_t i = 0; i < p->n; i++)
@@ -79,14 +81,14 @@ static void find_relations(const struct program *p)
 }
 
 /* Whether instructions i and k, i < k, may run in the wrong order. */
-static bool conflict(const struct program *p, size_t i, size_t k)
+static inline bool conflict(const struct program *p, size_t i, size_t k)
 {
     const size_t a = p->items[i].stage, b = p->items[k].stage;
-    return (relations[i][k] == APART && a >= b) || (relations[i][k] == IN_ONE_TASK && a > b);
+    return (relations[i][k] == LATER_STAGE && a >= b) || (relations[i][k] == SAME_TASK_OR_LATER && a > b);
 }
 
 /* The first pair that conflicts; false: there is none. */
-static bool find_conflict(const struct program *p, size_t *first, size_t *second)
+static inline bool find_conflict(const struct program *p, size_t *first, size_t *second)
 {
     for (size_t i = 0; i < p->n; i++)
         for (size_t k = i + 1; k < p->n; k++)
@@ -98,8 +100,8 @@ static bool find_conflict(const struct program *p, size_t *first, size_t *second
     return false;
 }
 
-/* The same for a program whose other pairs are known to be in order. */
-static bool has_conflict(const struct program *p, size_t i)
+/* Whether instruction i conflicts with any other. */
+static inline bool has_conflict(const struct program *p, size_t i)
 {
     for (size_t k = 0; k < p->n; k++)
         if (k != i && conflict(p, k < i ? k : i, k < i ? i : k))

@@ -1,9 +1,11 @@
 #!/bin/sh
-# quiet.sh PROGRAM - --quiet leaves only errors and results; runs that had ended or diverge print one line;
-# the table of options.
+# quiet.sh PROGRAM - with --quiet only errors and results are printed; runs that had ended or that diverge
+# print one line; the table of options.
 . "$(dirname "$0")/shell/expect.sh"
 
-awk 'BEGIN { print "a,b,class"; for (i = 0; i < 80; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), i % 2 ? "x" : "y" }' >t.csv
+awk 'BEGIN {
+    print "a,b,class";
+    for (i = 0; i < 80; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), i % 2 ? "x" : "y" }' >t.csv
 net="dense 8, tanh, dense 2"
 silent() {
     expect "$@"
@@ -20,7 +22,8 @@ no_messages() {
 
 # ---- nothing but errors
 silent 0 "" "$program" train --data t.csv --net "$net" --epochs 2 --quiet --out run
-silent 0 "" env BACKLESS_QUIET=true "$program" train --data t.csv --net "$net" --epochs 2 --val 0.2 --patience 1
+silent 0 "" env BACKLESS_QUIET=true "$program" train --data t.csv --net "$net" --epochs 2 --val 0.2 \
+    --patience 1
 silent 0 "" "$program" train --resume run --quiet
 silent 0 "" "$program" train --resume run --epochs 3 --quiet
 silent 0 "" "$program" predict --model run --data t.csv --output answers.csv --quiet
@@ -42,33 +45,40 @@ expect 0 "epoch 1/1" "$program" train --data t.csv --net "$net" --epochs 1 # the
 
 # ---- a run that had ended
 expect 0 "" "$program" train --data t.csv --net "$net" --epochs 2 --quiet --out two
-expect 0 "nothing was trained: the run had ended already, after epoch 2 (by epochs); --epochs N with a larger N continues it" \
+expect 0 "nothing was trained: the run had ended already, after epoch 2 (by epochs); \
+--epochs N with a larger N continues it" \
     "$program" train --resume two
 expect 0 "epoch 4/4" "$program" train --resume run --epochs 4
 ! grep -q "had ended" out.txt || complain "a run that went on had ended"
-expect 0 "nothing was trained: the run has finished 4 epochs, and epochs is 2 here; --epochs N continues it" "$program" train --resume run
+expect 0 "nothing was trained: the run has finished 4 epochs, and epochs is 2 here; --epochs N continues it" \
+    "$program" train --resume run
 # one that is stopped after it was resumed with more epochs: the command to go on names them
 "$program" train --resume run --epochs 1000000 >out.txt 2>&1 &
 job=$!
 until grep -q "^epoch" out.txt; do sleep 0.05; done
 kill -TERM $job
 wait $job
-grep -q "saved, --resume run --epochs 1000000 continues from here" out.txt || complain "how to go on: $(tail -n 1 out.txt)"
-expect 0 "" "$program" train --data t.csv --net "$net" --val 0.2 --epochs 500 --patience 2 --quiet --out patient
+grep -q "saved, --resume run --epochs 1000000 continues from here" out.txt ||
+    complain "how to go on: $(tail -n 1 out.txt)"
+expect 0 "" "$program" train --data t.csv --net "$net" --val 0.2 --epochs 500 --patience 2 --quiet \
+    --out patient
 expect 0 "(by patience); --patience N" "$program" train --resume patient
 
 # ---- a run that diverges: one line, and figures of few digits on the way
-expect 5 "" "$program" train --data t.csv --net "dense 50, relu, dense 50, relu, dense 2" --rule bp --optimizer "sgd momentum 0.9" \
-    --lr 1e4 --epochs 20
+expect 5 "" "$program" train --data t.csv --net "dense 50, relu, dense 50, relu, dense 2" --rule bp \
+    --optimizer "sgd momentum 0.9" --lr 1e4 --epochs 20
 grep "^backless:" out.txt >line.txt
-[ "$(wc -l <line.txt)" = 1 ] && grep -q 'diverged at step [0-9]*: .*; try a smaller learning rate (--lr, now 1e4)$' line.txt ||
+[ "$(wc -l <line.txt)" = 1 ] &&
+    grep -q 'diverged at step [0-9]*: .*; try a smaller learning rate (--lr, now 1e4)$' line.txt ||
     complain "diverged: $(cat out.txt)"
 ! grep -qE 'loss [0-9.]{14}' out.txt || complain "a loss of many digits: $(cat out.txt)"
-silent_but=$("$program" train --data t.csv --net "dense 50, relu, dense 50, relu, dense 2" --rule bp --optimizer "sgd momentum 0.9" \
+silent_but=$("$program" train --data t.csv --net "dense 50, relu, dense 50, relu, dense 2" --rule bp \
+    --optimizer "sgd momentum 0.9" \
     --lr 1e4 --epochs 20 --quiet 2>&1)
 [ "$(echo "$silent_but" | wc -l)" = 1 ] || complain "--quiet, diverged: $silent_but"
 expect 0 "" "$program" train --data t.csv --net "dense 9, relu, dense 2" --optimizer sgd --lr 1e5 --epochs 3
-grep "^hardly trained" out.txt | grep -q "try a smaller learning rate: --lr" || complain "grown: $(cat out.txt)"
+grep "^hardly trained" out.txt | grep -q "try a smaller learning rate: --lr" ||
+    complain "grown: $(cat out.txt)"
 
 # ---- help and table of options: a command's own only
 for command in eval predict; do
@@ -78,7 +88,8 @@ for command in eval predict; do
     done
     for option in val test test-fraction split-seed lr net rule epochs batch; do
         ! grep -qE "^  --$option( |$)" help.txt || complain "$command --help has --$option, which it refuses"
-        expect 2 "no option --$option of backless $command" "$program" $command --model run --data t.csv --$option 1
+        expect 2 "no option --$option of backless $command" "$program" $command --model run --data t.csv \
+            --$option 1
     done
 done
 expect 0 "--epochs N" "$program" train --list-options

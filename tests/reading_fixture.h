@@ -1,8 +1,8 @@
 /*
- * reading_fixture.h - for the tests of readers: a scratch folder and a context that counts memory, made anew
- * for each test; sets that must be read, and files that must be refused.
+ * reading_fixture.h - for the tests of readers: a temporary folder and a context that counts memory, both
+ * created for each test; sets that must be read, and files that must be refused.
  *
- * Behind <cmocka.h>.
+ * To be included after <cmocka.h>.
  */
 #ifndef READING_FIXTURE_H
 #define READING_FIXTURE_H
@@ -40,7 +40,8 @@ static inline void must_refuse(const char *where, const char *part, const struct
         fail_msg("expected \"%s\" in: %s", fragment, ctx->why);
 }
 
-/* A path below the scratch folder, good until three more were asked for; the folders on the way are made. */
+/* A path below the temporary folder, valid until the function has been called three more times. Missing
+   folders of the path are created. */
 static inline const char *below(const char *name)
 {
     static char paths[4][SCRATCH_PATH];
@@ -55,9 +56,9 @@ static inline const char *below(const char *name)
 }
 
 /*
- * Reads `where` with each allocation failing in turn, until none does; nothing may be left. `schema` as in
- * read_part; at_least: fewer allocations than that mean that the reader does not take its memory from the
- * context.
+ * Reads `where` again and again, with the first allocation failing, then the second, and so on until none
+ * fails. After each failure no memory may remain allocated. `schema` is that of read_part. at_least: the least
+ * number of allocations; fewer mean that the reader does not allocate through the context.
  */
 static inline void must_survive_failing_memory(const char *where, const struct data_options *options,
                                                const bl_data *schema, size_t at_least)

@@ -18,7 +18,8 @@ grep -q "1.68 ± 0.05 .* at most .* not run" out.txt || complain "the list lacks
 expect 0 "no convergence" reproduce nokland2016 --list --row "100x240 tanh" --rule bp
 expect 0 "needs ZCA whitening" reproduce nokland2016 --list --table 2 --row "conv tanh"
 expect 0 "3.90 " reproduce nokland2016 --list --table text
-expect 2 "cannot be run yet: it needs a decaying learning rate" reproduce nokland2016 --table 2 --row "3x1000 tanh + DO"
+expect 2 "cannot be run yet: it needs a decaying learning rate" reproduce nokland2016 --table 2 \
+    --row "3x1000 tanh + DO"
 expect 2 "cannot be run yet: it needs ZCA whitening" reproduce nokland2016 --table 3 --row "conv tanh"
 expect 2 "no row \"2x900 tanh\"" reproduce nokland2016 --row "2x900 tanh"
 expect 2 "has no table \"9\"" reproduce nokland2016 --table 9
@@ -26,7 +27,8 @@ expect 2 "no such cell with the rule \"ifa\"" reproduce nokland2016 --row "1x800
 expect 2 "no target \"nokland\"" reproduce nokland --list
 expect 2 "which target?" reproduce
 expect 2 "--seeds is \"0\"" reproduce nokland2016 --row "4x100 tanh" --seeds 0
-expect 2 "--epochs is 301, but the recipe has at most 300" reproduce nokland2016 --row "4x100 tanh" --epochs 301
+expect 2 "--epochs is 301, but the recipe has at most 300" reproduce nokland2016 --row "4x100 tanh" \
+    --epochs 301
 expect 3 "nowhere" run_nowhere
 expect 2 "--collect: which folders?" reproduce nokland2016 --collect
 [ ! -e results ] || complain "a refusal made a folder of results"
@@ -50,10 +52,12 @@ expect 0 "1/1" short_row "2x800 tanh"
 adversarial=rows/nokland2016-1-2x800_tanh_+_adv-dfa-1-epochs1.json
 dropout=rows/nokland2016-1-2x800_tanh_+_do-dfa-1-epochs1.json
 plain=rows/nokland2016-1-2x800_tanh-dfa-1-epochs1.json
-[ "$(value $adversarial adversarial)" = 0.08 ] || complain "the adversarial row does not move examples by 0.08"
+[ "$(value $adversarial adversarial)" = 0.08 ] ||
+    complain "the adversarial row does not move examples by 0.08"
 [ "$(value $plain adversarial)" = 0 ] || complain "a row without adversarial training moves examples"
 [ "$(value $dropout schedule)" = auto ] || complain "the rate of the dropout row does not decay"
-[ "$(value $adversarial first_epoch)" != "$(value $plain first_epoch)" ] || complain "the adversarial row is the plain one"
+[ "$(value $adversarial first_epoch)" != "$(value $plain first_epoch)" ] ||
+    complain "the adversarial row is the plain one"
 expect 0 "" reproduce --check $adversarial --data $data
 sed 's/"adversarial": "0.08"/"adversarial": "0.09"/' $adversarial >changed.json
 expect_failure() { ! reproduce --check changed.json --data $data >out.txt 2>&1; }
@@ -63,9 +67,11 @@ expect_failure || complain "a result with another distance is taken for the same
 run --epochs 40 --out whole >/dev/null 2>&1 || complain "cannot run 40 epochs"
 name=nokland2016-text-4x100_tanh-ifa-1-epochs40
 if command -v setsid >/dev/null; then
-    setsid "$program" reproduce nokland2016 --row "4x100 tanh" --data $data --epochs 40 --out killed >/dev/null 2>&1 &
+    setsid "$program" reproduce nokland2016 --row "4x100 tanh" --data $data --epochs 40 \
+        --out killed >/dev/null 2>&1 &
     pid=$!
-    while [ "$(cat killed/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] && kill -0 $pid 2>/dev/null; do :; done
+    while [ "$(cat killed/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] &&
+        kill -0 $pid 2>/dev/null; do :; done
     kill -9 -$pid
     wait $pid 2>/dev/null
     [ ! -e killed/$name.json ] || complain "the run was over before it was killed"
@@ -73,19 +79,23 @@ if command -v setsid >/dev/null; then
     # Asked to stop: the state is saved. Another engine's run does not go on.
     "$program" reproduce nokland2016 --row "4x100 tanh" --data $data --epochs 40 --out asked >out.txt 2>&1 &
     pid=$!
-    while [ "$(cat asked/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] && kill -0 $pid 2>/dev/null; do :; done
+    while [ "$(cat asked/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] &&
+        kill -0 $pid 2>/dev/null; do :; done
     kill -TERM $pid
     wait $pid
     [ $? = 75 ] || complain "asked to stop: not exit 75"
-    grep -q "stopped after 0 of 1 runs; the same command goes on" out.txt || complain "asked to stop: nothing is said"
+    grep -q "stopped after 0 of 1 runs; the same command goes on" out.txt ||
+        complain "asked to stop: nothing is said"
     cp asked/runs/$name/config.json config.json
     sed -i 's/"numeric_revision": [0-9]*/"numeric_revision": 99999/' asked/runs/$name/config.json
     expect 3 "was begun by another engine" run --epochs 40 --out asked
     cp config.json asked/runs/$name
     expect 0 "1/1" run --epochs 40 --out asked
-    [ "$(value asked/$name.json last_epoch)" = "$(value whole/$name.json last_epoch)" ] || complain "asked to stop: other weights"
+    [ "$(value asked/$name.json last_epoch)" = "$(value whole/$name.json last_epoch)" ] ||
+        complain "asked to stop: other weights"
     for key in first_epoch last_epoch mean_of_last_10; do
-        [ "$(value killed/$name.json $key)" = "$(value whole/$name.json $key)" ] || complain "a killed run: another $key"
+        [ "$(value killed/$name.json $key)" = "$(value whole/$name.json $key)" ] ||
+            complain "a killed run: another $key"
     done
 else
     echo "left out: runs that are killed, because there is no setsid"
@@ -96,7 +106,8 @@ whole=whole/$name.json
 check() { reproduce --data $data --check "$@"; }
 expect 0 "equal in epochs 1 to 40 of 40" check $whole
 expect 0 "equal in epochs 1 to 1 of 40" check $whole --epochs 1 --threads 2
-altered() { sed "$1" $whole >altered.json && ! cmp -s $whole altered.json || complain "nothing was altered: $1"; }
+altered() { sed "$1" $whole >altered.json && ! cmp -s $whole altered.json ||
+    complain "nothing was altered: $1"; }
 first=$(value $whole first_epoch | grep -v ' ') last=$(value $whole last_epoch)
 altered "s/$first/0123456789abcdef/"
 expect 1 "the weights after epoch 1 have the hash $first" check altered.json --epochs 1
@@ -133,11 +144,12 @@ head -c 300 $whole >altered.json
 expect 3 "altered.json: line" check altered.json
 
 # ---- Run folders of backless train
-"$program" train --preset nokland2016 --data $data --net "4 x (dense 100, tanh), dense 10" --rule ifa --epochs 40 --threads 1 \
-    --out trained/a --quiet >/dev/null || complain "cannot train"
+"$program" train --preset nokland2016 --data $data --net "4 x (dense 100, tanh), dense 10" --rule ifa \
+    --epochs 40 --threads 1 --out trained/a --quiet >/dev/null || complain "cannot train"
 expect 0 "" reproduce nokland2016 --collect trained --out collected
 for key in first_epoch last_epoch mean_of_last_10; do
-    [ "$(value collected/$name.json $key | head -n 1)" = "$(value $whole $key | head -n 1)" ] || complain "collected: another $key"
+    [ "$(value collected/$name.json $key | head -n 1)" = "$(value $whole $key | head -n 1)" ] ||
+        complain "collected: another $key"
 done
 expect 0 "is there already" reproduce nokland2016 --collect trained/a --out collected
 # Of an engine without hashes in the log: the first epoch is run once more.
@@ -146,17 +158,19 @@ sed -i '/numeric_revision/d' old/a/config.json
 sed -i 's/, "weights_hash": "[0-9a-f]*"//' old/a/log.jsonl
 expect 0 "" reproduce nokland2016 --collect old/a --out rerun
 grep -q "run once more, with the figures of the log" rerun/$name.json || complain "nothing was run once more"
-[ "$(value rerun/$name.json last_epoch)" = "$last" ] && grep -q "\"first_epoch\": \"$first\"" rerun/$name.json ||
+[ "$(value rerun/$name.json last_epoch)" = "$last" ] &&
+    grep -q "\"first_epoch\": \"$first\"" rerun/$name.json ||
     complain "run once more: other hashes"
 sed -i '1s/"train_loss": [0-9]*/"train_loss": 77/' old/a/log.jsonl
 rm -r rerun
 expect 3 "gives other figures" reproduce nokland2016 --collect old/a --out rerun
-"$program" train --preset nokland2016 --data $data --net "4 x (dense 101, tanh), dense 10" --rule ifa --epochs 2 --threads 1 \
-    --out other --quiet >/dev/null || complain "cannot train"
+"$program" train --preset nokland2016 --data $data --net "4 x (dense 101, tanh), dense 10" --rule ifa \
+    --epochs 2 --threads 1 --out other --quiet >/dev/null || complain "cannot train"
 expect 3 "are those of no row of nokland2016" reproduce nokland2016 --collect other --out rerun
 for file in config.json log.jsonl result.json; do cp trained/a/$file old/a; done
 sed -i "s/\"weights_hash\": \"$last\"/\"weights_hash\": \"0123456789abcdef\"/" old/a/result.json
-expect 3 "the last line of log.jsonl has weights of the hash $last" reproduce nokland2016 --collect old/a --out rerun
+expect 3 "the last line of log.jsonl has weights of the hash $last" reproduce nokland2016 --collect old/a \
+    --out rerun
 sed -i 's/, "weights_hash": "[0-9a-f]*"//' old/a/log.jsonl
 expect 3 "model.safetensors has weights of the hash $last" reproduce nokland2016 --collect old/a --out rerun
 cp trained/a/result.json old/a
@@ -171,16 +185,21 @@ expect 3 "is not a run folder, and holds none" reproduce nokland2016 --collect $
 #      on the training set
 # are 0.9, 0.5 and then 0. The last 10 epochs count.
 # list N WORD: with commas
-list() { awk -v n="$1" -v word="$2" 'BEGIN { for (i = 1; i <= n; i++) printf "%s%s", (i > 1 ? "," : ""), word }'; }
+list() { awk -v n="$1" -v word="$2" \
+    'BEGIN { for (i = 1; i <= n; i++) printf "%s%s", (i > 1 ? "," : ""), word }'; }
 # made TABLE ROW RULE SEED ERROR INIT NET [HASH]: the error is that of the last 10 epochs
 made() {
     file=judged/$1-$(echo "$2" | tr ' ' _)-$3-$4.json
-    sed -e 's/"short": true/"short": false/' -e "s/\"table\": \"text\"/\"table\": \"$1\"/" -e "s/\"row\": .*/\"row\": \"$2\",/" \
-        -e "s/\"rule\": .*/\"rule\": \"$3\",/" -e "s/\"seed\": 1/\"seed\": $4/" -e "s/seed\": \"1\"/seed\": \"$4\"/" \
-        -e "s/split-seed\": \".*\"/split-seed\": \"1\"/" -e 's/"epochs": "40"/"epochs": "300"/' -e 's/"epochs": 40/"epochs": 34/' \
+    sed -e 's/"short": true/"short": false/' -e "s/\"table\": \"text\"/\"table\": \"$1\"/" \
+        -e "s/\"row\": .*/\"row\": \"$2\",/" \
+        -e "s/\"rule\": .*/\"rule\": \"$3\",/" -e "s/\"seed\": 1/\"seed\": $4/" \
+        -e "s/seed\": \"1\"/seed\": \"$4\"/" \
+        -e "s/split-seed\": \".*\"/split-seed\": \"1\"/" -e 's/"epochs": "40"/"epochs": "300"/' \
+        -e 's/"epochs": 40/"epochs": 34/' \
         -e "s/\"init\": .*/\"init\": \"$6\",/" -e "s/\"net\": .*/\"net\": \"$7\",/" \
         -e "s/\"last\": .*/\"last\": $5,/" -e "s/\"mean_of_last_10\": .*/\"mean_of_last_10\": $5,/" \
-        -e 's/"minimum": .*/"minimum": 0.001,/' -e 's/"train_mean_of_last_10": .*/"train_mean_of_last_10": 0/' \
+        -e 's/"minimum": .*/"minimum": 0.001,/' \
+        -e 's/"train_mean_of_last_10": .*/"train_mean_of_last_10": 0/' \
         -e "s/\"test_error\": .*/\"test_error\": [$(list 23 0.9),0.001,$(list 10 "$5")]/" \
         -e "s/\"t\(est\|rain\)_loss\": .*/\"t\1_loss\": [$(list 34 9)],/" \
         -e "s/\"train_error\": .*/\"train_error\": [0.9,0.5,$(list 32 0)],/" \
@@ -196,18 +215,23 @@ for seed in 1 2 3; do made 1 "1x800 tanh" bp $seed 0.018 fanin "$one"; done
 made 1 "1x800 tanh" fa 1 0.016 zero "$one"
 made 1 "1x800 tanh" fa 2 0.016 zero "$one"
 made 1 "1x800 tanh" fa 3 0.016 zero "$one" 0123456789abcdef
-made text "4x100 tanh" ifa 1 0.035 fanin "dense 100, tanh, dense 100, tanh, dense 100, tanh, dense 100, tanh, dense 10"
+made text "4x100 tanh" ifa 1 0.035 fanin \
+    "dense 100, tanh, dense 100, tanh, dense 100, tanh, dense 100, tanh, dense 10"
 cp short/*.json judged
 expect 0 "12 results in page.md" reproduce --page page.md --out judged
 # m = 1.70, s = 0.10; allowed 2 sqrt(0.01 / 3 + 0.0025) = 0.153; m = 1.80, s = 0: 2 x 0.04
 line() { grep -qxF -e "$1" page.md || { complain "the page has no line: $1"; grep -e "^| [14]x" page.md; }; }
-line '| 1x800 tanh | dfa | 1.68 ± 0.05 | 1.70 ± 0.10 (0.00) | 3 | +0.02 | 0.15 | 1.70 | 0.10 | 34 | consistent |'
+line '| 1x800 tanh | dfa | 1.68 ± 0.05 | 1.70 ± 0.10 (0.00) | 3 | +0.02 | 0.15 | 1.70 | 0.10 | 34 '\
+'| consistent |'
 line '| 1x800 tanh | bp | 1.59 ± 0.04 | 1.80 ± 0.00 (0.00) | 3 | +0.21 | 0.08 | 1.80 | 0.10 | 34 | outside |'
-line '| 1x800 tanh | fa | 1.68 ± 0.05 | 1.60 ± 0.00 (0.00) | 2 | -0.08 | | 1.60 | 0.10 | 34 | not judged: 2 of 3 seeds |'
+line '| 1x800 tanh | fa | 1.68 ± 0.05 | 1.60 ± 0.00 (0.00) | 2 | -0.08 | | 1.60 | 0.10 | 34 '\
+'| not judged: 2 of 3 seeds |'
 line '| 4x100 tanh | ifa | 3.90 | 3.50 (0.00) | 1 | -0.40 | | 3.50 | 0.10 | 34 | difference only |'
 line '| 100x240 tanh | bp | no convergence | | | | | | | | not run |'
-grep -q '^| text, 4x100 tanh, ifa | 1 | 3 | .* | short |$' page.md || complain "the page does not list the short run"
-grep -q '^| table 1, 1x800 tanh, fa | 3 | 34 | 1.60 | 1.60 | other data |$' page.md || complain "other data are not told"
+grep -q '^| text, 4x100 tanh, ifa | 1 | 3 | .* | short |$' page.md ||
+    complain "the page does not list the short run"
+grep -q '^| table 1, 1x800 tanh, fa | 3 | 34 | 1.60 | 1.60 | other data |$' page.md ||
+    complain "other data are not told"
 expect 0 "+- 0.10 (3 seeds)" reproduce nokland2016 --list --row "1x800 tanh" --out judged
 # Runs that the stop rule did not end
 one_more="s/,0]/,0,0]/;s/,0.016]/,0.016,0.016]/;s/,9]/,9,9]/;s/\"epochs\": 34/\"epochs\": 35/"

@@ -1,11 +1,12 @@
 #!/bin/sh
-# reproduction_page.sh PROGRAM - docs/reproduction.md is what the results of the tree give, and every result
-# is a valid one.
+# reproduction_page.sh PROGRAM - docs/reproduction.md is the page that the stored results give, and every
+# stored result is valid.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 tree=$tests/..
 expect 0 "results in page.md" "$program" reproduce --page page.md --out "$tree/results"
-cmp page.md "$tree/docs/reproduction.md" || complain "docs/reproduction.md is not what results/ gives: backless reproduce --page"
+cmp page.md "$tree/docs/reproduction.md" ||
+    complain "docs/reproduction.md is not what results/ gives: backless reproduce --page"
 for file in "$tree"/results/*.json; do
     [ -e "$file" ] || continue
     [ "$(wc -c <"$file")" -lt 40000 ] || complain "$file has more than 40 kB"

@@ -32,7 +32,8 @@ fresh && sed -i 3d run/log.jsonl && refused "line 3: is of epoch 4, but the line
 fresh && sed -i '2{h;d};3G' run/log.jsonl && refused "line 2: is of epoch 3"
 fresh && sed -i 2p run/log.jsonl && refused "line 3: is of epoch 2"
 fresh && sed -i 1d run/log.jsonl && refused "line 1: is of epoch 2, expected epoch 1"
-fresh && sed -i 5d run/log.jsonl && refused "line 4: the log ends with epoch 4, but the checkpoint is of epoch 5"
+fresh && sed -i 5d run/log.jsonl &&
+    refused "line 4: the log ends with epoch 4, but the checkpoint is of epoch 5"
 fresh && rm run/log.jsonl && ok resume
 [ "$(epochs)" = "6 " ] || complain "a missing log: $(epochs)"
 ok "$program" train --resume run --epochs 7 --quiet
@@ -59,7 +60,8 @@ rm lacking/result.json
 sed '$d' whole/log.jsonl >lacking/log.jsonl
 printf '{"epo' >>lacking/log.jsonl
 "$program" train --resume lacking --quiet >/dev/null 2>&1
-grep -q '"epoch": 5' lacking/result.json || complain "no result where the last line of the log was lost: $(cat lacking/result.json)"
+grep -q '"epoch": 5' lacking/result.json ||
+    complain "no result where the last line of the log was lost: $(cat lacking/result.json)"
 
 # ---- Relative paths in another folder: the files that the run began with, or a sentence about --data
 hash_of() { sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' "$1/result.json"; }

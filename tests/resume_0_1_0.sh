@@ -22,8 +22,10 @@ runs=0
 while read -r name data hash loss; do
     resume "$name" "$data"
     case $data in
-    *.csv) is_near "$loss" "$(loss_of "$name")" || complain "$name: loss $(loss_of "$name"), expected $loss as by 0.1.0" ;;
-    *) [ "$(hash_of "$name")" = "$hash" ] || complain "$name: weights $(hash_of "$name"), expected $hash as by 0.1.0" ;;
+    *.csv) is_near "$loss" "$(loss_of "$name")" ||
+        complain "$name: loss $(loss_of "$name"), expected $loss as by 0.1.0" ;;
+    *) [ "$(hash_of "$name")" = "$hash" ] ||
+        complain "$name: weights $(hash_of "$name"), expected $hash as by 0.1.0" ;;
     esac
     runs=$((runs + 1))
 done <"$here/resumed.txt"
@@ -48,8 +50,10 @@ cd rounded || exit 1
 LC_ALL=C sed -i 's/"precision": "float32"/"precision": "bf16"/' dfa-conv-sgd/config.json
 LC_ALL=C sed -i 's/"precision":"float32"/"precision":"bf16"   /' dfa-conv-sgd/model.safetensors
 resume dfa-conv-sgd train-images-idx3-ubyte
-grep -aq '"precision":"bf16-dense"' dfa-conv-sgd/model.safetensors || complain "bf16 of 0.1.0 is not read as bf16-dense"
-[ "$(hash_of dfa-conv-sgd)" != "$(sed -n 's/^dfa-conv-sgd [^ ]* \([0-9a-f]*\) .*/\1/p' "$here/resumed.txt")" ] ||
+grep -aq '"precision":"bf16-dense"' dfa-conv-sgd/model.safetensors ||
+    complain "bf16 of 0.1.0 is not read as bf16-dense"
+[ "$(hash_of dfa-conv-sgd)" \
+    != "$(sed -n 's/^dfa-conv-sgd [^ ]* \([0-9a-f]*\) .*/\1/p' "$here/resumed.txt")" ] ||
     complain "dense layers of a run in bf16 go on in float32"
 resume bf16 words.csv
 grep -aq '"precision":"bf16"' bf16/model.safetensors || complain "bf16 without convolutions has another name"

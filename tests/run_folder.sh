@@ -1,6 +1,7 @@
 #!/bin/sh
-# run_folder.sh PROGRAM - one process at a time in a run folder; what a killed one left is cleared away; a
-# disk that is full at any moment leaves the last checkpoint, and the run continues from it to the same bits.
+# run_folder.sh PROGRAM - only one process uses a run folder at a time; the temporary files of a killed one
+# are removed; if the disk is full at any moment the last checkpoint remains, and the run continues from it to
+# the same bits.
 . "$(dirname "$0")/shell/expect.sh"
 small=$folder/small
 is_mounted=0
@@ -11,19 +12,22 @@ cleanup() {
 trap cleanup EXIT
 
 awk 'BEGIN { print "a,b,kind"
-    for (i = 0; i < 400; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (i % 3 ? "no" : "yes") }' >table.csv
+    for (i = 0; i < 400; i++)
+        printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (i % 3 ? "no" : "yes") }' >table.csv
 hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json" 2>/dev/null; }
 
 # train DIR EPOCHS OPTION...
 train() {
     out=$1 epochs=$2
     shift 2
-    "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs "$epochs" --batch 40 --val 40 --out "$out" "$@"
+    "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs "$epochs" --batch 40 --val 40 \
+        --out "$out" "$@"
 }
 
 # In the background, with the process's own number in $!.
 begin() {
-    "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs 100000 --out "$1" --quiet >/dev/null 2>&1 &
+    "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs 100000 --out "$1" \
+        --quiet >/dev/null 2>&1 &
     wait_for "$1/log.jsonl" $!
 }
 
@@ -31,7 +35,8 @@ begin() {
 train lines 3 --angles 2,5 --json --quiet >out.txt 2>&1 || complain "train --json: $(cat out.txt)"
 sed 's/": /":/g; s/, "/,"/g; s/}, {/},{/g' lines/log.jsonl >expected.txt
 [ "$(wc -l <expected.txt)" = 5 ] || complain "the log has not 5 lines: $(cat expected.txt)"
-cmp -s expected.txt out.txt || complain "train --json differs from log.jsonl: $(diff expected.txt out.txt | head -4)"
+cmp -s expected.txt out.txt ||
+    complain "train --json differs from log.jsonl: $(diff expected.txt out.txt | head -4)"
 
 # ---- two processes
 begin long
@@ -84,10 +89,13 @@ while [ $page -le 24 ]; do
         grep -q "No space left" out.txt || complain "$page pages: $(cat out.txt)"
         mount -o remount,size=4m small
         if [ -e small/run/model.safetensors ]; then
-            grep -q "still holds the last checkpoint" out.txt || complain "$page pages: nothing about the checkpoint"
+            grep -q "still holds the last checkpoint" out.txt ||
+                complain "$page pages: nothing about the checkpoint"
             resumed=$((resumed + 1))
-            "$program" eval --model small/run --data table.csv >/dev/null 2>&1 || complain "$page pages: the model is broken"
-            "$program" train --resume small/run --quiet >out.txt 2>&1 || complain "$page pages, --resume: $(cat out.txt)"
+            "$program" eval --model small/run --data table.csv >/dev/null 2>&1 ||
+                complain "$page pages: the model is broken"
+            "$program" train --resume small/run --quiet >out.txt 2>&1 ||
+                complain "$page pages, --resume: $(cat out.txt)"
             [ "$(hash_of small/run)" = "$wanted" ] || complain "$page pages: other bits after --resume"
         fi
         ls small/run/*.tmp >/dev/null 2>&1 && complain "$page pages: a temporary stayed behind"
@@ -101,7 +109,8 @@ while [ $page -le 24 ]; do
     fi
     page=$((page + 1))
 done
-[ $full -ge 4 ] && [ $resumed -ge 1 ] || complain "the disk was full $full times, and $resumed runs could be resumed"
+[ $full -ge 4 ] && [ $resumed -ge 1 ] ||
+    complain "the disk was full $full times, and $resumed runs could be resumed"
 [ $code = 0 ] || complain "no size was enough"
 
 [ "$failures" = 0 ] && echo "run folder: as expected, $full full disks, $resumed resumed"

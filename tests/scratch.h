@@ -1,6 +1,6 @@
 /*
- * scratch.h - for tests that touch files: a folder of one's own, files as bytes, an allocator that counts and
- * fails on demand, and a disk that is full.
+ * scratch.h - for tests that write files: a temporary folder, files as bytes, an allocator that counts calls
+ * and fails on demand, and a limit on file sizes that acts as a full disk.
  */
 #ifndef TESTS_SCRATCH_H
 #define TESTS_SCRATCH_H
@@ -32,7 +32,7 @@ static inline void scratch_make(struct scratch *s)
         abort();
 }
 
-/* Good until seven more were asked for. */
+/* The returned path is valid until the function has been called seven more times. */
 static inline const char *scratch_path(struct scratch *s, const char *name)
 {
     static char paths[8][SCRATCH_PATH];
@@ -42,7 +42,7 @@ static inline const char *scratch_path(struct scratch *s, const char *name)
     return path;
 }
 
-/* Files in the folder; with `erase` they are removed. */
+/* The number of files in the folder. With `erase` they are removed. */
 static inline size_t scratch_files(struct scratch *s, int erase)
 {
     size_t n = 0;
@@ -75,7 +75,7 @@ static inline void scratch_write(const char *path, const void *bytes, size_t n)
         abort();
 }
 
-/* A copy of the whole file with a zero behind it, for free(); NULL: there is none. */
+/* The contents of the file, followed by a zero byte, to be freed by free(). NULL if there is no such file. */
 static inline unsigned char *scratch_read(const char *path, size_t *n)
 {
     FILE *file = fopen(path, "rb");
@@ -93,8 +93,8 @@ static inline unsigned char *scratch_read(const char *path, size_t *n)
 
 struct counting { /* an allocator's state */
     size_t live, calls;
-    size_t fail_at; /* this call and all later ones give nothing; 0: none does */
-    bool is_once;   /* this call alone */
+    size_t fail_at; /* this call and all later ones fail; 0: none fails */
+    bool is_once;   /* only call fail_at fails */
     bool has_failed;
 };
 
@@ -141,7 +141,7 @@ static inline void disk_has_room(void)
     setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-/* A few random bits, the same ones in every run: xorshift (Marsaglia 2003). */
+/* 32 random bits by xorshift (Marsaglia 2003): the same in every run. */
 static inline uint32_t scratch_random(uint32_t *state)
 {
     *state ^= *state << 13;

@@ -3,14 +3,17 @@
 # 0.1.0, which had one seed for all four, continues to the same bits.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
-    for (i = 0; i < 300; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (i % 3 ? (i % 2 ? "x" : "y") : "z") }' >table.csv
+    for (i = 0; i < 300; i++)
+        printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (i % 3 ? (i % 2 ? "x" : "y") : "z") }' >table.csv
 
 # train DIR OPTION...
 train() {
     out=$1
     shift
-    "$program" train --data table.csv --net "dense 8, tanh, dropout 0.2, dense 3" --init fanin --epochs 2 --schedule constant --val 0.2 \
-        --test-fraction 0.2 --quiet --out "$out" --force "$@" >out.txt 2>&1 || complain "train $*: $(cat out.txt)"
+    "$program" train --data table.csv --net "dense 8, tanh, dropout 0.2, dense 3" --init fanin --epochs 2 \
+        --schedule constant --val 0.2 \
+        --test-fraction 0.2 --quiet --out "$out" --force "$@" >out.txt 2>&1 ||
+        complain "train $*: $(cat out.txt)"
 }
 field() { sed -n "s/.*\"$2\": \"\{0,1\}\([0-9a-zA-Z.]*\).*/\1/p" "$1" | head -n 1; }
 hash_of() { field "$1/result.json" weights_hash; }

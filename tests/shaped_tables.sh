@@ -11,7 +11,8 @@ python3 - <<'PYTHON'
 import random, struct
 random.seed(5)
 n, rows, cols = 120, 6, 7
-images = [[0 if j < 7 else min(255, (i % 3) * 60 + random.randrange(130)) for j in range(rows * cols)] for i in range(n)]
+images = [[0 if j < 7 else min(255, (i % 3) * 60 + random.randrange(130)) for j in range(rows * cols)]
+          for i in range(n)]
 images[3][20], images[4][21] = 0, 255
 with open("train-images-idx3-ubyte", "wb") as f:
     f.write(struct.pack(">IIII", 0x803, n, rows, cols) + bytes(b for image in images for b in image))
@@ -20,7 +21,8 @@ with open("train-labels-idx1-ubyte", "wb") as f:
 def table(name, header, rows_of, label):
     with open(name, "w") as f:
         if header:
-            f.write(",".join((["label"] if label else []) + ["pixel%d" % j for j in range(len(rows_of[0]))]) + "\n")
+            pixels = ["pixel%d" % j for j in range(len(rows_of[0]))]
+            f.write(",".join((["label"] if label else []) + pixels) + "\n")
         for i, row in enumerate(rows_of):
             f.write(",".join(([str(i % 3)] if label else []) + [str(x) for x in row]) + "\n")
 table("digits.csv", True, images, True)
@@ -36,10 +38,12 @@ hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json"
 # ---- the bits of images
 expect 0 "" "$program" train --data train-images-idx3-ubyte --net "$net" $go --out idx
 expect 0 "" "$program" train --data digits.csv --shape 1x6x7 --net "$net" $go --out table
-[ -n "$(hash_of idx)" ] && [ "$(hash_of idx)" = "$(hash_of table)" ] || complain "a table learns otherwise than IDX"
+[ -n "$(hash_of idx)" ] && [ "$(hash_of idx)" = "$(hash_of table)" ] ||
+    complain "a table learns otherwise than IDX"
 expect 0 "" "$program" train --data digits.csv --shape 6x7 --net "$net" $go --out two
 [ "$(hash_of two)" = "$(hash_of table)" ] || complain "6x7 is not 1x6x7"
-expect 0 "" "$program" train --data bare.csv --header no --label first --shape 1x6x7 --net "$net" $go --out bare
+expect 0 "" "$program" train --data bare.csv --header no --label first --shape 1x6x7 --net "$net" $go \
+    --out bare
 [ "$(hash_of bare)" = "$(hash_of table)" ] || complain "a table without a header learns otherwise"
 # Control: another shape of the same numbers is another net's input.
 expect 0 "" "$program" train --data digits.csv --shape 1x7x6 --net "$net" $go --out turned
@@ -57,7 +61,8 @@ head -n 1 out.txt >of_table.txt
 expect 0 "on 120 examples" "$program" eval --model table --data train-images-idx3-ubyte
 head -n 1 out.txt | cmp -s - of_table.txt || complain "IDX is evaluated otherwise"
 expect 0 "on 120 examples" "$program" eval --model table --data digits.csv --shape 1x6x7
-expect 2 "the training set's examples are 1 x 6 x 7" "$program" eval --model table --data digits.csv --shape 1x7x6
+expect 2 "the training set's examples are 1 x 6 x 7" "$program" eval --model table --data digits.csv \
+    --shape 1x7x6
 expect 0 "120 answers" "$program" predict --model table --data test.csv --output a.csv
 python3 -c '
 rows = [line.rstrip("\n").split(",") for line in open("digits.csv")]
@@ -68,10 +73,13 @@ expect 0 "120 answers" "$program" predict --model table --data mixed.csv --outpu
 cmp -s a.csv b.csv || complain "columns in another order give other answers"
 expect 0 "1 x 6 x 7" "$program" info table
 expect 0 "pictures of 6 x 7" "$program" data info digits.csv --shape 1x6x7
-expect 0 "error" "$program" compare --data digits.csv --shape 1x6x7 --net "$net" --rules bp,dfa --epochs 1 --quiet
-"$program" train --data digits.csv --shape 1x6x7 --net "$net" $go --epochs 3 --out part --max-time 0.000001 >/dev/null 2>&1
+expect 0 "error" "$program" compare --data digits.csv --shape 1x6x7 --net "$net" --rules bp,dfa --epochs 1 \
+    --quiet
+"$program" train --data digits.csv --shape 1x6x7 --net "$net" $go --epochs 3 --out part \
+    --max-time 0.000001 >/dev/null 2>&1
 expect 0 "" "$program" train --resume part --max-time 0 --quiet
-expect 0 "epoch 1" "$program" train --data colour.csv --shape 3x4x5 --net "conv 2 3x3, tanh, dense 3" --rule bp --epochs 1
+expect 0 "epoch 1" "$program" train --data colour.csv --shape 3x4x5 --net "conv 2 3x3, tanh, dense 3" \
+    --rule bp --epochs 1
 
 # ---- any numbers: one pair of scaling, to [0, 1]
 expect 0 "" "$program" train --data tenths.csv --shape 1x6x7 --net "$net" $go --out tenths
@@ -79,7 +87,8 @@ expect 0 "scaling        1" "$program" info tenths
 
 # ---- refused, with what is wrong
 expect 2 "has 126 numbers, but an example has 42 features" "$program" train --data digits.csv --shape 3x6x7
-expect 2 "has 42 numbers, but an example has 41 features" "$program" train --data digits.csv --shape 1x6x7 --ignore pixel9
+expect 2 "has 42 numbers, but an example has 41 features" "$program" train --data digits.csv --shape 1x6x7 \
+    --ignore pixel9
 for shape in 42 0x6x7 6x 1x2x3x7 axb 1x6x-7 1x65536x65536 99999999999x1x1 "" "1,6,7"; do
     expect 2 "expected channels, rows and columns" "$program" train --data digits.csv --shape "$shape"
 done

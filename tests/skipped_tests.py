@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """skipped_tests.py BUILD - prints what was skipped in the last run of ctest in that folder, and why.
 
-CTest shows the output of failed tests only. A test that is skipped, or that leaves a part out, says so in a line that begins with
-"SKIP:" or "left out:" (an example of the library says what to install); this script collects those lines from CTest's log. CTest runs it after the tests (CTestCustom.cmake).
-With --self-test it checks itself.
+CTest shows the output of failed tests only. A test that is skipped, or that leaves a part out, says so in a
+line that begins with "SKIP:" or "left out:" (an example of the library says what to install); this script
+collects those lines from CTest's log. CTest runs it after the tests (CTestCustom.cmake). With --self-test it
+checks itself.
 """
 import os
 import re
@@ -18,7 +19,8 @@ def reasons(lines):
         begins = re.match(r"\d+/\d+ Test: (.*)", line)
         if begins:
             name = begins.group(1).strip()
-        says = re.match(r"(?:SKIP|left out): (.*)", line) or re.match(r"(.*install dataset-fashion-mnist.*)", line)
+        says = (re.match(r"(?:SKIP|left out): (.*)", line) or
+                re.match(r"(.*install dataset-fashion-mnist.*)", line))
         if name and says:
             found[name, says.group(1).strip()] = True
     return list(found)
@@ -26,7 +28,8 @@ def reasons(lines):
 
 def self_test():
     log = ["1/9 Testing: a", "1/9 Test: a", "SKIP: no NumPy", "SKIP: no NumPy", "2/9 Test: b", "SKIPPED: 0",
-           "left out: groff is not installed", "a SKIP: in a line", "3/9 Test: c", "apt-get install dataset-fashion-mnist"]
+           "left out: groff is not installed", "a SKIP: in a line", "3/9 Test: c",
+           "apt-get install dataset-fashion-mnist"]
     return reasons(log) == [("a", "no NumPy"), ("b", "groff is not installed"),
                             ("c", "apt-get install dataset-fashion-mnist")]
 

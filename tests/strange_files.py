@@ -1,5 +1,5 @@
-"""strange_files.py - makes arrays, zips and pictures for strange_files.sh, in the present folder, with nothing but the standard
-library."""
+"""strange_files.py - makes arrays, zips and pictures for strange_files.sh, in the present folder, with
+nothing but the standard library."""
 
 import os
 import struct
@@ -27,13 +27,16 @@ def png(path, rows, cols, value, extra=b"", bits=8):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     line = b"\0" + value * cols
     with open(path, "wb") as to:
-        to.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", cols, rows, bits, 0, 0, 0, 0)) + extra)
+        to.write(b"\x89PNG\r\n\x1a\n" +
+                 chunk(b"IHDR", struct.pack(">IIBBBBB", cols, rows, bits, 0, 0, 0, 0)) + extra)
         to.write(chunk(b"IDAT", zlib.compress(line * min(rows, 100))) + chunk(b"IEND", b""))
 
 
 X = npy("<f4", "(4, 2)", struct.pack("<8f", *range(8)))
-npz("text.npz", X=X, y=npy("<U3", "(4,)", "".join(t.ljust(3, "\0") for t in ("cat", "dog", "cat", "é")).encode("utf-32-le")))
-npz("big.npz", X=X, y=npy(">U3", "(4,)", "".join(t.ljust(3, "\0") for t in ("cat", "dog", "cat", "é")).encode("utf-32-be")))
+npz("text.npz", X=X,
+    y=npy("<U3", "(4,)", "".join(t.ljust(3, "\0") for t in ("cat", "dog", "cat", "é")).encode("utf-32-le")))
+npz("big.npz", X=X,
+    y=npy(">U3", "(4,)", "".join(t.ljust(3, "\0") for t in ("cat", "dog", "cat", "é")).encode("utf-32-be")))
 npz("bytes.npz", X=X, y=npy("|S3", "(4,)", b"catdogcatcow"))
 npz("negative.npz", x=X, y=npy("|i1", "(4, 1)", b"\xff\x01\xff\x07"))
 npz("numbers.npz", x=X, y=npy("|i1", "(4,)", b"\0\1\0\1"))
@@ -41,9 +44,11 @@ npz("onehot.npz", x=X, y=npy("|i1", "(4, 2)", b"\0\1\0\1\0\1\0\1"))
 npz("dates.npz", x=X, y=npy("<M8[s]", "(4,)", bytes(32)))
 npz("two.npz", x=X, X=X, y=npy("|i1", "(4,)", b"\0\1\0\1"))
 npz("told.npz", x=X, X=X, digit=npy("|i1", "(4,)", b"\0\1\0\1"))
-npz("parts.npz", Train_Images=X, train_labels=npy("|i1", "(4,)", b"\0\1\0\1"), testX=X, testY=npy("|i1", "(4,)", b"\0\1\0\1"))
+npz("parts.npz", Train_Images=X, train_labels=npy("|i1", "(4,)", b"\0\1\0\1"), testX=X,
+    testY=npy("|i1", "(4,)", b"\0\1\0\1"))
 npz("bare.npz", x=X)
-npz("fortran.npz", x=npy("<f2", "(4, 2)", struct.pack("<8e", 0, 2, 4, 6, 1, 3, 5, 7), True), y=npy("|i1", "(4,)", b"\0\1\0\1"))
+npz("fortran.npz", x=npy("<f2", "(4, 2)", struct.pack("<8e", 0, 2, 4, 6, 1, 3, 5, 7), True),
+    y=npy("|i1", "(4,)", b"\0\1\0\1"))
 npz("order.npz", x=X, y=npy("|i1", "(4,)", b"\0\1\0\1"))
 
 zeros = bytes(1 << 20)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# strange_files.sh PROGRAM - arrays, archives and pictures as other programs write them, and those that are
-# made to do harm: read right, or refused by name, in a few megabytes and without waiting.
+# strange_files.sh PROGRAM - arrays, archives and pictures as other programs write them, and malicious ones,
+# are read correctly or refused with their name, in a few megabytes of memory and without delay.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 python3 -c 'import zipfile, zlib' 2>/dev/null || { echo "SKIP: no python3"; exit 77; }
@@ -10,7 +10,8 @@ info() { timeout 20 "$program" data info "$1" --samples 0 --json; }
 run() { # FILE OUT OPTION...
     file=$1 out=$2
     shift 2
-    "$program" train --data "$file" --rule linear --epochs 1 --threads 1 --quiet --out "$out" "$@" >out.txt 2>&1 ||
+    "$program" train --data "$file" --rule linear --epochs 1 --threads 1 --quiet \
+        --out "$out" "$@" >out.txt 2>&1 ||
         { complain "train $file"; cat out.txt; }
 }
 
@@ -26,11 +27,13 @@ expect 3 'both "x" and "X" may be the examples' "$program" data info told.npz --
 expect 0 '"train":4,"val":0,"test":4' info parts.npz
 run order.npz order --net "dense 2"
 for file in order fortran; do
-    "$program" predict --model order --data $file.npz --proba --output $file.csv --quiet || complain "predict $file.npz"
+    "$program" predict --model order --data $file.npz --proba --output $file.csv --quiet ||
+        complain "predict $file.npz"
 done
 cmp -s order.csv fortran.csv || complain "Fortran order means other examples"
 run bytes.npz bytes --net "dense 3"
-expect 3 "label 0 in row 0 (from 0), which is none of the 3 classes" "$program" eval --model bytes --data numbers.npz
+expect 3 "label 0 in row 0 (from 0), which is none of the 3 classes" "$program" eval --model bytes \
+    --data numbers.npz
 expect 3 'row 3, counted from 0: label "é", which is none' "$program" eval --model bytes --data text.npz
 expect 3 "no labels to measure against" "$program" eval --model order --data bare.npz
 
@@ -53,7 +56,8 @@ fi
 expect 0 '"min":128.0,"mean":128.0,"max":128.0' info gamma
 expect 0 '"min":128.0,"mean":128.0,"max":128.0' info deep
 expect 0 '"train":2,"val":0,"test":2' info parts
-expect 3 "size/test/p/a.png: 3 x 20 pixels (rows x columns), but the training set has 8 x 8; --resize" info size
+expect 3 "size/test/p/a.png: 3 x 20 pixels (rows x columns), but the training set has 8 x 8; --resize" info \
+    size
 run size/train size_run --net "dense 2"
 expect 3 "size/test/p/a.png: 3 x 20 pixels" "$program" eval --model size_run --data size/test
 expect 3 "flat/a.png: 4 x 4 pixels" "$program" predict --model size_run --data flat --output -

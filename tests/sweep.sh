@@ -7,7 +7,8 @@ unset BACKLESS_THREADS BACKLESS_DATA
 LC_ALL=C awk 'BEGIN {
     print "a,b,c,kind"
     for (i = 0; i < 240; i++)
-        printf "%.3f,%.3f,%.3f,%s\n", (i * 37 % 101) / 100 + i % 3, (i * 53 % 97) / 100 - i % 3, (i * 71 % 89) / 100,
+        printf "%.3f,%.3f,%.3f,%s\n", (i * 37 % 101) / 100 + i % 3, (i * 53 % 97) / 100 - i % 3,
+            (i * 71 % 89) / 100,
             i % 3 == 0 ? "x" : i % 3 == 1 ? "y" : "z"
 }' >table.csv
 sweep() { "$program" sweep --data table.csv --test-fraction 0.25 --epochs 4 "$@"; }
@@ -27,7 +28,8 @@ for name in batch-4-lr-0.001-seed-1 batch-8-lr-0.01-seed-1 batch-16-lr-0.01-seed
     [ -f ranges/$name/result.json ] || complain "there is no run ranges/$name"
 done
 expect 0 "dense 6, tanh, dense C" sweep --net "dense C; dense 6, tanh, dense C" --out folders/that/are/new
-expect 0 "" sweep --optimizer "sgd;sgd momentum 0.9;sgd  momentum 0.9" --out spelled # values whose names differ by blanks only
+# Values whose names differ by blanks only.
+expect 0 "" sweep --optimizer "sgd;sgd momentum 0.9;sgd  momentum 0.9" --out spelled
 [ "$(ls spelled | grep -c seed)" = 3 ] || complain "three spellings are not three runs"
 expect 0 "" sweep --lr 1e-4:1e-1:log --rule dfa,bp,fa --random 5 --out drawn
 [ "$(ls drawn | grep -c seed)" = 5 ] || complain "--random 5 is not 5 runs"
@@ -52,26 +54,36 @@ expect 4 "cannot be made" sweep --lr 0.1,0.2 --out table.csv/none
 [ ! -e none ] || complain "a refusal made a folder"
 
 # ---- The bits of a run are those of train
-"$program" train --data table.csv --test-fraction 0.25 --epochs 4 --rule dfa --lr 0.01 --seed 2 --out single --quiet ||
+"$program" train --data table.csv --test-fraction 0.25 --epochs 4 --rule dfa --lr 0.01 --seed 2 --out single \
+    --quiet ||
     complain "train fails"
-[ "$(value single/result.json weights_hash)" = "$(value grid/rule-dfa-lr-0.01-seed-2/result.json weights_hash)" ] ||
+[ "$(value single/result.json weights_hash)" \
+    = "$(value grid/rule-dfa-lr-0.01-seed-2/result.json weights_hash)" ] ||
     complain "a run of a sweep has other weights than the same backless train"
 
 # ---- The table: best first; all forms have the same settings in the same order
 collect grid --csv --quiet >grid.csv
-[ "$(head -n 1 grid.csv)" = "rule,lr,figure,mean,deviation,done,runs,diverged,failed" ] || complain "the head of the CSV"
-[ "$(tail -n +2 grid.csv | cut -d, -f4)" = "$(tail -n +2 grid.csv | cut -d, -f4 | sort -g)" ] || complain "not best first"
+[ "$(head -n 1 grid.csv)" = "rule,lr,figure,mean,deviation,done,runs,diverged,failed" ] ||
+    complain "the head of the CSV"
+[ "$(tail -n +2 grid.csv | cut -d, -f4)" = "$(tail -n +2 grid.csv | cut -d, -f4 | sort -g)" ] ||
+    complain "not best first"
 awk -F, -v a="$(value grid/rule-bp-lr-0.01-seed-1/result.json test_error)" \
     -v b="$(value grid/rule-bp-lr-0.01-seed-2/result.json test_error)" \
-    '$1 == "bp" && $2 == "0.01" { d = $4 - (a + b) / 2; e = $5 * $5 - (a - b) * (a - b) / 2; found = d * d < 1e-20 && e * e < 1e-20 }
+    '$1 == "bp" && $2 == "0.01" { d = $4 - (a + b) / 2; e = $5 * $5 - (a - b) * (a - b) / 2
+        found = d * d < 1e-20 && e * e < 1e-20 }
     END { exit !found }' grid.csv || complain "the mean or the deviation is not that of the two runs"
 settings=$(tail -n +2 grid.csv | cut -d, -f1,2)
-[ "$(collect grid --markdown --quiet | tail -n +3 | awk '{ print $2 "," $4 }')" = "$settings" ] || complain "Markdown has other rows"
-[ "$(collect grid --latex --quiet | grep '\\pm' | awk '{ print $1 "," $3 }')" = "$settings" ] || complain "LaTeX has other rows"
-[ "$(collect grid --quiet | tail -n +2 | awk '{ print $1 "," $2 }')" = "$settings" ] || complain "the text has other rows"
-[ "$(collect grid --json --quiet | sed 's/^{"rule": "\([a-z]*\)", "lr": "\([0-9.]*\)".*/\1,\2/')" = "$settings" ] ||
+[ "$(collect grid --markdown --quiet | tail -n +3 | awk '{ print $2 "," $4 }')" = "$settings" ] ||
+    complain "Markdown has other rows"
+[ "$(collect grid --latex --quiet | grep '\\pm' | awk '{ print $1 "," $3 }')" = "$settings" ] ||
+    complain "LaTeX has other rows"
+[ "$(collect grid --quiet | tail -n +2 | awk '{ print $1 "," $2 }')" = "$settings" ] ||
+    complain "the text has other rows"
+[ "$(collect grid --json --quiet | sed 's/^{"rule": "\([a-z]*\)", "lr": "\([0-9.]*\)".*/\1,\2/')" \
+    = "$settings" ] ||
     complain "JSON has other rows"
-[ "$(collect grid --json --quiet | head -n 1 | tr ' ' '\n' | grep -c weights_hash)" = 2 ] || complain "JSON has not both runs"
+[ "$(collect grid --json --quiet | head -n 1 | tr ' ' '\n' | grep -c weights_hash)" = 2 ] ||
+    complain "JSON has not both runs"
 
 # ---- With a validation set that orders them
 expect 0 "val error" sweep --lr 0.001,0.01 --val 0.2 --out validated
@@ -85,14 +97,16 @@ a,y
 4,-2e30
 END
 wild() {
-    "$program" sweep --data wild.csv --target number --optimizer sgd --schedule constant --lr 1e-12,1e6 --loss mse --epochs 9 \
-        --net "dense 4, relu, dense 4, relu, dense 1" --rule bp --out wild
+    "$program" sweep --data wild.csv --target number --optimizer sgd --schedule constant --lr 1e-12,1e6 \
+        --loss mse --epochs 9 --net "dense 4, relu, dense 4, relu, dense 1" --rule bp --out wild
 }
 expect 5 "1 of 2 runs are done" wild
 [ -f wild/lr-1e-12-seed-1/result.json ] || complain "a run beside one that diverges is not done"
 [ -f wild/lr-1e6-seed-1/failure.json ] || complain "a run that diverged leaves no failure.json"
-grep -q "^diverged .*lr-1e6-seed-1: diverged at step" out.txt || complain "nothing is said of the run that diverged"
-[ "$(grep '^1e6 ' out.txt | awk '{ print $2 $3 }')" = diverged0/1 ] || complain "the table does not show what diverged"
+grep -q "^diverged .*lr-1e6-seed-1: diverged at step" out.txt ||
+    complain "nothing is said of the run that diverged"
+[ "$(grep '^1e6 ' out.txt | awk '{ print $2 $3 }')" = diverged0/1 ] ||
+    complain "the table does not show what diverged"
 expect 0 "diverged" wild
 grep -q "to do" out.txt && complain "a run that diverged is repeated"
 expect 2 "failed" sweep --memory normal,low --rule bp --out refused
@@ -101,7 +115,8 @@ grep -q "low .*failed" out.txt || complain "the table does not show what failed"
 # ---- Parts on several machines, and all of them together
 expect 0 "" sweep --rule dfa,bp --lr 1e-3:1e-1:log --seeds 2 --shard 1/2 --out part1
 expect 0 "" sweep --rule dfa,bp --lr 1e-3:1e-1:log --seeds 2 --shard 2/2 --out part2
-[ "$(ls part1 | grep -c seed)" = 6 ] && [ "$(ls part2 | grep -c seed)" = 6 ] || complain "a half of 12 runs is not 6"
+[ "$(ls part1 | grep -c seed)" = 6 ] && [ "$(ls part2 | grep -c seed)" = 6 ] ||
+    complain "a half of 12 runs is not 6"
 collect part1 part2 --csv --quiet >parts.csv
 cmp -s parts.csv grid.csv || complain "two parts together are not the whole sweep"
 expect 2 "other options" collect grid validated
@@ -111,8 +126,10 @@ expect 3 "other weights" collect grid part1
 # ---- Killed between the last checkpoint and the result
 collect grid --csv --quiet >grid.csv
 rm grid/rule-dfa-lr-0.01-seed-2/result.json
-sweep --rule dfa,bp --lr 1e-3:1e-1:log --seeds 2 --out grid >out.txt 2>&1 || complain "a run without its result is not trained"
-collect grid --csv --quiet | cmp -s - grid.csv || complain "a run that lost its result ends with another table"
+sweep --rule dfa,bp --lr 1e-3:1e-1:log --seeds 2 --out grid >out.txt 2>&1 ||
+    complain "a run without its result is not trained"
+collect grid --csv --quiet | cmp -s - grid.csv ||
+    complain "a run that lost its result ends with another table"
 
 # ---- Killed in the middle, and asked to stop: the same command ends with an equal table
 long="--rule dfa,bp,fa --lr 1e-3,1e-2 --seeds 2 --epochs 60 --jobs 2"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# tables_alike.sh PROGRAM - fields and first lines that are nearly numbers, nearly words or nearly names: what
-# is refused, what is read, and what the sentence says.
+# tables_alike.sh PROGRAM - fields and first lines that are nearly numbers, nearly words or nearly names:
+# which are refused, which are read, and the messages.
 . "$(dirname "$0")/shell/expect.sh"
 
 # column VALUE VALUE VALUE VALUE: a table with these in its second column.
@@ -76,7 +76,8 @@ header 3 'line 1: "2001" to "grp" may be names'
 expect 0 "x" "$program" data info table.csv --header yes
 printf "0,0,0,0,x\n$body" >table.csv # a series that begins at 0
 header 0 "examples"
-printf "0.1,0.2,0.5,1,2,5,material\n5.1,3.5,1.4,0.2,3,3,x\n4.9,3.0,1.4,0.2,1,2,y\n6.2,3.1,4.4,1.2,0,1,x\n" >table.csv
+printf "0.1,0.2,0.5,1,2,5,material\n5.1,3.5,1.4,0.2,3,3,x\n4.9,3.0,1.4,0.2,1,2,y\n6.2,3.1,4.4,1.2,0,1,x\n" \
+    >table.csv
 header 3 'line 1: "0.1" to "material" may be names'
 
 words='red,small,yes\nblue,large,no\nred,large,yes\nblue,small,no\n'
@@ -127,7 +128,8 @@ header 3 'line 2, column "label": found "x # sure", a comment behind a label'
 expect 0 "x # sure" "$program" data info table.csv --categorical label
 printf 'a,b,label\n1,2,x #1\n3,4,y\n5,6,x\n2,2,y\n' >table.csv
 header 3 'a comment behind a label'
-printf 'a,b,label\n1,2,room #1\n3,4,room #2\n5,6,C#\n2,2,room #2\n' >table.csv # numbered things are no comments
+# Numbered things are no comments.
+printf 'a,b,label\n1,2,room #1\n3,4,room #2\n5,6,C#\n2,2,room #2\n' >table.csv
 header 0 "room #1"
 printf 'label,b\nx,red # c\ny,blue\nx,red\ny,blue\n' >table.csv
 expect 3 'column "b": found "red # c", a comment behind a word' "$program" data info table.csv --label label

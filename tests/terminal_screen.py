@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""terminal_screen.py - runs a program on a pseudo terminal of so many columns, and prints what its screen shows at the end.
+"""terminal_screen.py - runs a program on a pseudo terminal of so many columns, and prints what its screen
+shows at the end.
 
     terminal_screen.py COLUMNS [--interrupt TEXT] -- COMMAND...     --interrupt: Ctrl-C once TEXT was shown
-    terminal_screen.py COLUMNS --replay FILE                        the bytes that a program wrote, for controls
+    terminal_screen.py COLUMNS --replay FILE                        the bytes that a program wrote, for
+                                                                    controls
 
-Says on standard error what a person would see as a fault, and then ends with 1: a line that goes on past the last column, a line
-that is erased and written anew (it flickers) in place of being written over, a progress line that is still there at the end,
-something printed behind one. Otherwise it ends as the command did. The last line on standard error counts the progress lines.
+Says on standard error what a person would see as a fault, and then ends with 1: a line that goes on past the
+last column, a line that is erased and written anew (it flickers) in place of being written over, a progress
+line that is still there at the end, something printed behind one. Otherwise it ends as the command did. The
+last line on standard error counts the progress lines.
 """
 import fcntl
 import os

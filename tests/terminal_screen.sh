@@ -1,11 +1,14 @@
 #!/bin/sh
-# terminal_screen.sh PROGRAM - progress on a terminal of few columns: no line goes on past the last one, a
-# progress line is written over and not erased first, and none is left behind.
+# terminal_screen.sh PROGRAM - progress on a terminal of few columns: no line is wider than the terminal, a
+# progress line is overwritten without being erased first, and none remains at the end.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
-python3 -c 'import os, pty, termios; os.openpty()' 2>/dev/null || { echo "SKIP: no python3, or no pseudo terminal (/dev/pts)"; exit 77; }
+python3 -c 'import os, pty, termios; os.openpty()' 2>/dev/null ||
+    { echo "SKIP: no python3, or no pseudo terminal (/dev/pts)"; exit 77; }
 awk 'BEGIN { print "a,b,kind"
-    for (i = 0; i < 2000; i++) printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i), (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
+    for (i = 0; i < 2000; i++)
+        printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i),
+            (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
 
 # ---- the screen itself finds what it should
 control() { # FAULT BYTES
@@ -22,15 +25,19 @@ expect 0 "2 progress lines" python3 "$here/terminal_screen.py" 20 --replay bytes
 
 # ---- train: one progress line within long epochs; with a log in a pipe as well
 for columns in 30 60 100; do
-    expect 0 "progress lines" python3 "$here/terminal_screen.py" "$columns" -- sh -c '"$1" train --data table.csv \
-        --net "dense 800, tanh, dense 800, tanh, dense 2" --epochs 2 --batch 8 --no-angles >/dev/null' sh "$program"
-    grep -q '^[1-9][0-9]* progress lines' out.txt || { complain "no progress at $columns columns"; cat out.txt; }
+    expect 0 "progress lines" python3 "$here/terminal_screen.py" "$columns" -- \
+        sh -c '"$1" train --data table.csv --net "dense 800, tanh, dense 800, tanh, dense 2" --epochs 2 \
+        --batch 8 --no-angles >/dev/null' sh "$program"
+    grep -q '^[1-9][0-9]* progress lines' out.txt ||
+        { complain "no progress at $columns columns"; cat out.txt; }
 done
 # Nothing can be written over on such a terminal, and a quiet run says nothing.
-expect 0 "0 progress lines" python3 "$here/terminal_screen.py" 60 -- sh -c 'TERM=dumb exec "$1" train --data table.csv \
-    --net "dense 800, tanh, dense 800, tanh, dense 2" --epochs 1 --batch 8 --no-angles >/dev/null' sh "$program"
-expect 0 "0 progress lines" python3 "$here/terminal_screen.py" 60 -- sh -c '"$1" train --data table.csv --quiet \
-    --net "dense 800, tanh, dense 800, tanh, dense 2" --epochs 1 --batch 8 --no-angles >/dev/null' sh "$program"
+expect 0 "0 progress lines" python3 "$here/terminal_screen.py" 60 -- \
+    sh -c 'TERM=dumb exec "$1" train --data table.csv --net "dense 800, tanh, dense 800, tanh, dense 2" \
+    --epochs 1 --batch 8 --no-angles >/dev/null' sh "$program"
+expect 0 "0 progress lines" python3 "$here/terminal_screen.py" 60 -- \
+    sh -c '"$1" train --data table.csv --quiet --net "dense 800, tanh, dense 800, tanh, dense 2" --epochs 1 \
+    --batch 8 --no-angles >/dev/null' sh "$program"
 
 [ "$failures" = 0 ] || { echo "$failures failed"; exit 1; }
 echo "terminal_screen: as expected"

@@ -1,7 +1,7 @@
 /*
- * test_adversarial.c - the option adversarial: which way examples are moved, by differences of the loss and
- * by hand in double; that a step is the step on moved examples; and that threads, saving and the value 0
- * change no bits.
+ * test_adversarial.c - the option adversarial: the direction in which examples are perturbed, against
+ * differences of the loss and a computation in double precision; a step equals the step on perturbed
+ * examples; threads, saving and the value 0 change no bits.
  */
 #include "fixture.h"
 

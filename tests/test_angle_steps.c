@@ -1,6 +1,6 @@
 /*
- * test_angle_steps.c - the option angles: which steps it names, that a step's line in the log is the same in
- * a run that was stopped or crashed anywhere and resumed, and that measuring changes no weight.
+ * test_angle_steps.c - the option angles: the steps that it selects; a step's line in the log is the same in
+ * a run that was stopped or crashed anywhere and resumed; measuring changes no weight.
  */
 #include "../src/train/angle_steps.h"
 #include "scratch.h"

@@ -1,7 +1,7 @@
 /*
- * test_angles.c - what the figures of alignment mean: they estimate the same quantities from any number of
- * examples, whatever the reduction; a run measures on examples drawn by its seed; and the angle of the
- * weights is that of the matrices it names.
+ * test_angles.c - the alignment figures: they estimate the same quantities from any number of examples and
+ * with either reduction; a run measures on examples that its seed selects; the angle of the weights is that
+ * between the documented matrices.
  */
 #include "../src/train/angle_examples.h"
 #include "fixture.h"
@@ -26,7 +26,7 @@ static const double angle_room = 4.0, norm_room = 0.15;
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct fixture_batch all = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch all = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
 
 static void fill(void)
 {
@@ -285,7 +285,7 @@ static int keep_flat(void *user, const bl_progress *now)
 
 static double flat_of_a_run(bool is_sorted)
 {
-    const struct fixture_batch set = {long_x, long_labels, LONG, INPUTS, CLASSES, RIG_ROW};
+    const struct fixture_batch set = {long_x, long_labels, LONG, INPUTS, CLASSES, FIXTURE_ROWS};
     const struct fixture_options options = {
         .net = net, .rule = "dfa", .init = "fanin", .lr = "1e-3", .batch = "64", .epochs = "3"};
     struct fixture fixture;

@@ -1,6 +1,6 @@
 /*
- * test_arrays.c - .npy and .npz: what NumPy writes is read to the bit, what is broken or of another kind is
- * refused with its reason.
+ * test_arrays.c - .npy and .npz: arrays written by NumPy are read to the bit; broken files and files of
+ * another kind are refused with the reason.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /*
  * test_backend.c - the operations on every backend and every portable variant that this processor runs: near
- * a reference in double, the same bits in all variants, and nothing read or written outside. Products have
- * test_gemm.c.
+ * a reference in double precision, equal bits in all variants, and no access outside of the arrays. Products
+ * are tested in test_gemm.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_best_epoch.c - which epoch is the best where figures are no numbers, and that its figures come back to
- * the bit.
+ * test_best_epoch.c - which epoch is the best where some figures are NaN, and that its figures are saved and
+ * loaded to the bit.
  */
 #include "../src/train/best_epoch.h"
 

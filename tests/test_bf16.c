@@ -1,7 +1,6 @@
 /*
- * test_bf16.c - numbers rounded to bfloat16 and their products, for every variant to the bit against the
- * definition in scalar C, so with and without the processor's own instruction; and nothing read or written
- * outside.
+ * test_bf16.c - rounding to bfloat16 and products of rounded numbers: every variant, with and without the
+ * processor's instruction, has the bits of the definition in scalar C; no access outside of the arrays.
  */
 #include <setjmp.h>
 #include <stdarg.h>

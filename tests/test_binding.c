@@ -1,8 +1,8 @@
 /*
- * test_binding.c - the calls that a binding for another language makes, as it makes them: arrays of other
- * types and with gaps, weights of examples, weights of the net written and read, activations, deltas and
- * gradients, a stop from another thread, a rule whose functions come by pointers, structs of another version,
- * and misuse that is refused.
+ * test_binding.c - the calls that a binding for another language makes: arrays of other types and with
+ * strides, weights of examples, weights of the net written and read, activations, deltas and gradients, a
+ * stop from another thread, a rule whose functions are passed as pointers, structs of another version, and
+ * misuse, which is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_bits.c - same configuration, same seed, same bits: for one, two and three threads, for gradients that
- * are used at once or collected first, on every backend.
+ * test_bits.c - equal configurations with equal seeds give equal bits: with one, two and three threads, and
+ * with gradients that are applied at once or stored first, on every backend.
  */
 #include <setjmp.h>
 #include <stdarg.h>

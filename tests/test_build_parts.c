@@ -1,6 +1,5 @@
 /*
- * test_build_parts.c - what bl_build_part says agrees with the build: its backends, its threads, its
- * libraries.
+ * test_build_parts.c - bl_build_part describes this build: its backends, threads and libraries.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_by_hand.c - the loops of examples/00_by_hand.c and the library reach the same weights: from the same
- * weights and feedback, on the same examples, one at a time.
+ * test_by_hand.c - the loops of examples/00_by_hand.c and the library compute the same weights, from the same
+ * initial weights and feedback, on the same examples, one at a time.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,7 +80,7 @@ static double train_both(const char *backend, const char *rule, enum method meth
                                             .batch = "1"};
     float x[INPUTS] = {0.0f};
     int32_t label = 0;
-    const struct fixture_batch batch = {x, &label, 1, INPUTS, CLASSES, RIG_ROW};
+    const struct fixture_batch batch = {x, &label, 1, INPUTS, CLASSES, FIXTURE_ROWS};
     struct fixture fixture;
     uint32_t state = 9;
     fixture_make(&fixture, backend, 1, &options, &batch);

@@ -2,8 +2,8 @@
  * test_consequences.c - consequences of the rules' equations, bit for bit where they are exact: with one
  * hidden layer fa is dfa; fa through the transposed weights is bp; learning from all-zero weights comes in
  * stages; rules that zeros would stall refuse them; feedback that takes the weights' steps comes nearer to
- * them by the decay; and the angle to backpropagation is what two trainers' deltas say, or no number where
- * there is no direction.
+ * them by the decay; and the angle to backpropagation is that between the deltas of two trainers, or NaN
+ * where a delta is 0.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +26,7 @@ static const char *const deep = "dense 8, tanh, dense 7, tanh, dense 6, tanh, de
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
 
 /* Another batch for each step. */
 static void next_batch(uint32_t step)

@@ -1,7 +1,7 @@
 /*
  * test_conv.c - convolutions and pools against their definitions, written out here in double precision:
- * outputs, every gradient of bp by central differences, and what fa and dfa teach, on every backend; shapes
- * that do not fit are refused.
+ * outputs, every gradient of bp by central differences, and the signals of fa and dfa, on every backend;
+ * shapes that do not fit are refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_csv.c - tables: separator, header, label column and classes are found or taken as told; a fault is
- * refused with its line, column and text; nothing leaks when memory runs out.
+ * test_csv.c - tables: separator, header, label column and classes are recognised or taken from options; a
+ * fault is refused with its line, column and text; no memory leaks when an allocation fails.
  */
 #include <setjmp.h>
 #include <stdarg.h>

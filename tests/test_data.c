@@ -1,6 +1,6 @@
 /*
- * test_data.c - sets in memory: scaled rows, what is fitted, which examples are held out, where named sets
- * are found, wrapped arrays, and that nothing leaks when memory runs out.
+ * test_data.c - sets in memory: scaled rows, fitted scalings, held-out examples, the folders in which named
+ * sets are found, wrapped arrays; no memory leaks when an allocation fails.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_defaults.c - the settings that follow from the size of a run: bounded, monotone, and the user's own go
- * before; and what a run says that has hardly trained.
+ * test_defaults.c - defaults that depend on the size of a run: bounded, monotone, and overridden by the
+ * user's settings; and the note of a run that has hardly trained.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_destination.c - where a path leads: links of every kind, pipes, sockets, open descriptors; and which
- * files count as read.
+ * test_destination.c - outputs at paths that are links of every kind, pipes, sockets and open descriptors;
+ * and which files count as inputs.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /*
- * test_disk_faults.c - a run that is stopped and resumed while one call to the disk fails, each in turn: it
- * is said, no file is left broken, and the run continues from its folder to the bits of one that nothing
- * disturbed. read, write, fsync, close, rename and ftruncate are this program's own.
+ * test_disk_faults.c - a run that is stopped and resumed while one call to the disk fails, each in turn:
+ * the failure is reported, no file is left broken, and the run continues from its folder to the bits of an
+ * undisturbed run. The test replaces read, write, fsync, close, rename and ftruncate.
  */
 #define _DEFAULT_SOURCE /* syscall */
 #include "fixture.h"

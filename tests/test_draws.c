@@ -1,5 +1,5 @@
 /*
- * test_draws.c - random numbers: the generator's published answers, the ranges and moments of the weights
+ * test_draws.c - random numbers: the generator's published outputs, the ranges and moments of the weights
  * and the feedback that a trainer draws, shuffles, and logarithm and cosine.
  */
 #include <setjmp.h>
@@ -27,7 +27,7 @@ static const char *const net = "dense 120, tanh, dense 80, tanh, dense 5";
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
 
 /* ---- the generator ---- */
 

@@ -1,9 +1,9 @@
 /*
  * test_fixed_bits.c - the bits of a seed with the portable backend: recorded hashes of weights after
- * training. The same for every compiler, optimisation level and instruction set, so each build that runs this
- * test proves the next.
+ * training. They are the same for every compiler, optimisation level and instruction set, so each build that
+ * runs this test is compared with all others.
  *
- * A change of these numbers changes the meaning of every seed: it belongs into the changelog, and raises
+ * A change of these numbers changes the results of every seed. It must be in the changelog and raise
  * BL_NUMERIC_REVISION.
  */
 #include "fixture.h"
@@ -73,7 +73,7 @@ static void test_hashes(void **state)
         x[i] = fixture_random(&random, 1.0f);
     for (int i = 0; i < N; i++)
         labels[i] = i % CLASSES;
-    const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+    const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int threads = 1; threads <= 3; threads++) {
             const struct fixture_options options = {.rule = cases[i].rule,

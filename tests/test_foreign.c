@@ -1,6 +1,6 @@
 /*
- * test_foreign.c - unsupported file formats are refused by name, with what to do; tables that resemble them
- * are read.
+ * test_foreign.c - files of unsupported formats are refused with the name of the format and advice; tables
+ * that resemble them are read.
  */
 #include <setjmp.h>
 #include <stdarg.h>

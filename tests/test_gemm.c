@@ -1,7 +1,6 @@
 /*
- * test_gemm.c - products of matrices: every backend against a reference in double; every portable variant to
- * the bit against the definition, one fused multiply-add after the other; and nothing read or written
- * outside.
+ * test_gemm.c - matrix products: every backend is near a reference in double precision; every portable
+ * variant has the bits of the definition, a chain of fused multiply-adds; no access outside of the arrays.
  */
 #include <setjmp.h>
 #include <stdarg.h>

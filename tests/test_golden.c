@@ -1,7 +1,7 @@
 /*
  * test_golden.c - ten steps of every rule, loss, activation and optimiser end at the numbers of an
  * independent implementation in double precision (golden/make_golden.py), on every backend; and three
- * mistakes do not.
+ * deliberate mistakes do not.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /*
  * test_gradients.c - gradients against central differences of the loss, for every activation and loss, on
- * every backend; and what fa, dfa and ifa teach against their equations, computed here in double precision.
+ * every backend; and the deltas of fa, dfa and ifa against their equations, computed here in double
+ * precision.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +36,7 @@ static const char *const losses[] = {"ce", "bce", "mse"};
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
 
 /* ---- the same net in double precision ---- */
 

@@ -1,6 +1,6 @@
 /*
- * test_idx.c - IDX files, plain and gzip: every right form is read, every broken one is refused with a
- * sentence that names the file and the fault, and nothing leaks when memory runs out.
+ * test_idx.c - IDX files, plain and gzip: every valid form is read, every broken one is refused with a
+ * message that names the file and the fault, and no memory leaks when an allocation fails.
  */
 #include <setjmp.h>
 #include <stdarg.h>

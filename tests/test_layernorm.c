@@ -1,7 +1,7 @@
 /*
- * test_layernorm.c - layer norm against its equations in double precision, on every portable variant: few
- * numbers and more than are summed in one piece, far from 0, all equal; and in ranges, which together give
- * the bits of the whole.
+ * test_layernorm.c - layer norm against its equations in double precision, on every portable variant: for few
+ * numbers, for more than one partial sum, for numbers far from 0, and for equal numbers; computed in ranges
+ * it has the bits of the whole.
  */
 #include <setjmp.h>
 #include <stdarg.h>

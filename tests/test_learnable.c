@@ -13,7 +13,7 @@ enum { N = 24, INPUTS = 9, CLASSES = 3, STEPS = 14 };
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
 static const struct fixture_batch maps = {x, labels, N, INPUTS, CLASSES, {1, 3, 3}};
 
 static int fill(void **state)

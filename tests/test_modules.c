@@ -23,7 +23,7 @@ static const double bound = 1e-5;
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
 
 static const char row[] = "dense 6, tanh, dense 5, tanh, dense 7, tanh, dense 5, tanh, dense 4",
                   plain[] = "dense 6, tanh, residual (dense 5, tanh, dense 6), tanh, dense 4",

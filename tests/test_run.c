@@ -230,7 +230,7 @@ static void test_feedback_from_a_file(void **state)
     scratch_make(&scratch);
     fill();
     const char *path = scratch_path(&scratch, "feedback.safetensors");
-    const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+    const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
     struct fixture_options options = {
         .net = "dense 7, tanh, dense 6, tanh, dense 3", .rule = "dfa", .seed = "5"};
     struct fixture drawn, read;

@@ -118,7 +118,7 @@ static void test_ends(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fill(cases[i].can_be_learnt);
-        const struct fixture_batch all = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+        const struct fixture_batch all = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
         const struct fixture_options options = {
             .net = "dense 8, tanh, dense 2", .lr = "0.01", .batch = "16", .epochs = "400"};
         struct fixture fixture;

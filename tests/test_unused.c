@@ -15,7 +15,7 @@ enum { N = 12, INPUTS = 4, CLASSES = 3 };
 
 static float x[N * INPUTS];
 static int32_t labels[N];
-static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, RIG_ROW};
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
 
 struct told {
     const char *key, *value, *fragment; /* fragment NULL: nothing is told of the option */

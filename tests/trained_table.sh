@@ -1,6 +1,6 @@
 #!/bin/sh
-# trained_table.sh PROGRAM - a table that the program reads, scales and learns from gives the weights written
-# down here, with every processor, compiler and number of threads. `make test-arm64` runs it on another
+# trained_table.sh PROGRAM - training on a table gives the weights that are recorded
+# here, with every processor, compiler and number of threads. `make test-arm64` runs it on another
 # processor than `make test`.
 #
 # Every option that decides the bits is set, so that a change of a default changes nothing.
@@ -13,9 +13,10 @@ awk 'BEGIN { print "a,b,c,kind"
 # train OPTION...: prints the hash of the weights
 train() {
     "$program" train --data table.csv --net "dense 19, tanh, dense 7, softplus, dense 2" --init fanin \
-        --feedback "uniform 0.3" --loss ce --reduction mean --lr 0.01 --schedule constant --batch 20 --epochs 3 \
-        --stop epochs --val 0 --test-fraction 0 --missing impute --no-angles --slope "cos f" \
-        --split-seed 1 --seed 3 --quiet --out run --force "$@" >out.txt 2>&1 || { echo failed; cat out.txt >&2; return; }
+        --feedback "uniform 0.3" --loss ce --reduction mean --lr 0.01 --schedule constant --batch 20 \
+        --epochs 3 --stop epochs --val 0 --test-fraction 0 --missing impute --no-angles --slope "cos f" \
+        --split-seed 1 --seed 3 --quiet --out run --force "$@" >out.txt 2>&1 ||
+        { echo failed; cat out.txt >&2; return; }
     sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' run/result.json
 }
 
@@ -48,6 +49,7 @@ other --data changed.csv
 # Where the program is for AArch64, it used what this test is run there for.
 "$program" doctor >report.txt 2>&1
 if grep -q '(aarch64)' report.txt; then
-    grep -q '^  instructions *neon,' report.txt || complain "no NEON on AArch64: $(grep instructions report.txt)"
+    grep -q '^  instructions *neon,' report.txt ||
+        complain "no NEON on AArch64: $(grep instructions report.txt)"
 fi
 exit $((failures > 0))

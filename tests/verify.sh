@@ -1,6 +1,6 @@
 #!/bin/sh
-# verify.sh PROGRAM - `backless verify` passes on this machine, and finds every fault that broken_library.c
-# knows, by the check that is meant for it and by no other.
+# verify.sh PROGRAM - `backless verify` passes on this machine, and detects every fault of broken_library.c by
+# the check that is meant for it and by no other.
 set -u
 program=$1
 broken=$(dirname "$1")/broken_backless

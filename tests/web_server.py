@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""web_server.py FOLDER [CERTIFICATE KEY] - a server on the loopback for tests/data_get.sh, that misbehaves on demand.
+"""web_server.py FOLDER [CERTIFICATE KEY] - a server on the loopback for tests/data_get.sh, that misbehaves on
+demand.
 
-FOLDER/body is what it sends. The first part of a path says how: /right/x, /short/x, ... (see Handler.ways). The system
-chooses the port; it is told in FOLDER/port, and in FOLDER/tls_port where a certificate is given, when all is ready.
-FOLDER/log gets a line a request: the method, the path, the Range asked for (or -). As a proxy it refuses, and logs, any
-CONNECT. It runs until it is ended, or for LIFETIME seconds.
+FOLDER/body is what it sends. The first part of a path says how: /right/x, /short/x, ... (see Handler.ways).
+The system chooses the port; it is told in FOLDER/port, and in FOLDER/tls_port where a certificate is given,
+when all is ready. FOLDER/log gets a line a request: the method, the path, the Range asked for (or -). As a
+proxy it refuses, and logs, any CONNECT. It runs until it is ended, or for LIFETIME seconds.
 """
 
 import http.server
@@ -190,7 +191,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     ways = {
         "right": right, "no-range": no_range, "refuses-range": refuses_range, "other-range": other_range,
         "short": short, "ends-early": ends_early, "wrong": wrong, "wrong-once-resumed": wrong_once_resumed,
-        "too-long": too_long, "endless": endless, "empty": empty, "slow": slow, "stall": stall, "silent": silent,
+        "too-long": too_long, "endless": endless, "empty": empty, "slow": slow, "stall": stall,
+        "silent": silent,
         "redirect": redirect, "loop": loop, "to-other": to_other, "to-file": to_file, "broken": broken,
     }
 

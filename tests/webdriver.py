@@ -1,4 +1,5 @@
-"""webdriver.py - a page in headless Chromium, by ChromeDriver's protocol (W3C WebDriver); nothing but Python's own modules."""
+"""webdriver.py - a page in headless Chromium, by ChromeDriver's protocol (W3C WebDriver); nothing but
+Python's own modules."""
 
 import base64
 import json
@@ -58,8 +59,8 @@ class Browser:
 
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.address + self.session + path, data, {"Content-Type": "application/json"},
-                                         method=method)
+        request = urllib.request.Request(self.address + self.session + path, data,
+                                         {"Content-Type": "application/json"}, method=method)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=SECONDS) as answer:
             return json.load(answer)["value"]

@@ -1,6 +1,6 @@
 /*
- * without_sync.h - fsync in place of the C library's, for a whole test program: thousands of runs need not
- * wait for the disk.
+ * without_sync.h - replaces fsync of the C library in a test program, so that thousands of runs do not wait
+ * for the disk.
  */
 #ifndef WITHOUT_SYNC_H
 #define WITHOUT_SYNC_H

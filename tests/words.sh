@@ -11,7 +11,8 @@ refused() {
     "$program" "$@" >stdout.txt 2>stderr.txt
     found=$?
     [ "$found" = 2 ] || complain "exit $found, expected 2: $*"
-    [ "$(wc -l <stderr.txt)" = 1 ] && [ ! -s stdout.txt ] || complain "not one line: $*: $(cat stderr.txt stdout.txt)"
+    [ "$(wc -l <stderr.txt)" = 1 ] && [ ! -s stdout.txt ] ||
+        complain "not one line: $*: $(cat stderr.txt stdout.txt)"
     grep -qF -e "$fragment" stderr.txt || complain "nothing about '$fragment': $*: $(cat stderr.txt)"
 }
 
@@ -31,10 +32,12 @@ refused 'did you mean "get"?' data download mnist
 refused 'data info NAME|PATH' data xyzzy
 
 # ---- options: spellings of other programs, of other cases, of other commands
-for pair in batch-size:batch batch_size:batch bs:batch BATCH:batch learning-rate:lr learning_rate:lr lr_schedule:schedule \
-    epoch:epochs n_epochs:epochs num-epochs:epochs Epochs:epochs optimiser:optimizer val-split:val validation_split:val \
-    test_size:test-fraction random_state:seed output_dir:out outt:out num_workers:threads label_col:label sep:separator \
-    loss_function:loss criterion:loss early-stopping:patience labl:label quite:quiet; do
+for pair in batch-size:batch batch_size:batch bs:batch BATCH:batch learning-rate:lr learning_rate:lr \
+    lr_schedule:schedule \
+    epoch:epochs n_epochs:epochs num-epochs:epochs Epochs:epochs optimiser:optimizer val-split:val \
+    validation_split:val \
+    test_size:test-fraction random_state:seed output_dir:out outt:out num_workers:threads label_col:label \
+    sep:separator loss_function:loss criterion:loss early-stopping:patience labl:label quite:quiet; do
     refused "no option --${pair%:*}; did you mean --${pair#*:}?" train --data t.csv "--${pair%:*}" 3
     refused "no option --${pair%:*}; did you mean --${pair#*:}?" train --data t.csv "--${pair%:*}=3"
 done
@@ -68,7 +71,8 @@ refused 'c.json: no option "batch_size"; did you mean "batch"?' train --data t.c
 # ---- values
 for pair in DFA:dfa Dfa:dfa dfaa:dfa BP:bp; do
     refused "no rule \"${pair%:*}\"; did you mean \"${pair#*:}\"?" train --rule "${pair%:*}"
-    refused "no rule \"${pair%:*}\"; did you mean \"${pair#*:}\"?" compare --data t.csv --rules "frozen,${pair%:*}"
+    refused "no rule \"${pair%:*}\"; did you mean \"${pair#*:}\"?" compare --data t.csv \
+        --rules "frozen,${pair%:*}"
     refused "no rule \"${pair%:*}\"; did you mean \"${pair#*:}\"?" bench --rules "${pair%:*}"
     refused "no rule \"${pair%:*}\"; did you mean \"${pair#*:}\"?" rules "${pair%:*}"
 done
@@ -76,7 +80,8 @@ refused 'backpropagation is written bp' train --rule backprop
 refused 'did you mean "1x800"?' bench --nets 1x80
 refused 'layer 2 "sigmoid": no such layer; the function 1 / (1 + exp(-a)) is written logistic' \
     train --data t.csv --net "dense 5, sigmoid, dense 2"
-if "$program" data get https://127.0.0.1:1/x --sha256 "$(printf '%064d' 0)" --to /dev/null/x 2>&1 | grep -q "cannot fetch"; then
+if "$program" data get https://127.0.0.1:1/x --sha256 "$(printf '%064d' 0)" --to /dev/null/x 2>&1 |
+    grep -q "cannot fetch"; then
     echo "left out: data get NAME, this build cannot fetch"
 else
     refused 'no data set is called "MNIST"; did you mean "mnist"?' data get MNIST
@@ -97,13 +102,19 @@ expect 3 'did you mean runs/first?' "$program" eval --model rnus/first --data t.
 expect 3 'did you mean runs/first/config.json?' "$program" train --resume runs/firts
 expect 3 'did you mean ./t.csv?' "$program" train --data ./tt.csv
 expect 3 'did you mean c.json?' "$program" train --data t.csv --config cc.json
-expect 3 'xyzzy.csv: no such file or folder, and no data set of that name; there are: ' "$program" train --data xyzzy.csv
-expect 3 'which is feature 0 (from 0) of the training set; the nearest is "A"' "$program" eval --model runs/first --data other.csv
-expect 3 'it has no column "class" (the nearest is "klass")' "$program" eval --model runs/first --data klass.csv
-expect 3 'it has no column "clas" (the nearest is "class")' "$program" eval --model runs/first --data t.csv --label clas
+expect 3 'xyzzy.csv: no such file or folder, and no data set of that name; there are: ' "$program" train \
+    --data xyzzy.csv
+expect 3 'which is feature 0 (from 0) of the training set; the nearest is "A"' "$program" eval \
+    --model runs/first --data other.csv
+expect 3 'it has no column "class" (the nearest is "klass")' "$program" eval --model runs/first \
+    --data klass.csv
+expect 3 'it has no column "clas" (the nearest is "class")' "$program" eval --model runs/first --data t.csv \
+    --label clas
 
 # ---- variables
-BACKLESS_BATCH_SIZE=3 expect 0 "the environment variable BACKLESS_BATCH_SIZE is not followed: no option has this name; did you mean BACKLESS_BATCH?" \
+BACKLESS_BATCH_SIZE=3 expect 0 \
+    "the environment variable BACKLESS_BATCH_SIZE is not followed: no option has \
+this name; did you mean BACKLESS_BATCH?" \
     "$program" train --data t.csv --epochs 1
 BACKLESS_EPOCH=3 expect 0 "did you mean BACKLESS_EPOCHS?" "$program" train --data t.csv --epochs 1
 BACKLESS_XYZZY=3 expect 0 "BACKLESS_XYZZY is not followed" "$program" rules
@@ -117,13 +128,15 @@ env BACKLESS_DATA=/tmp BACKLESS_EPOCHS=1 BACKLESS_TEST_DATA=x BACKLESS_MODEL=x B
 expect 3 'no such file or folder; did you mean t.csv?' "$program" train --data t.csv/
 expect 3 'no such file or folder; did you mean t.csv?' "$program" train --data t.csv/x.csv
 ln -s nothing link.csv
-"$program" train --data link.csv 2>&1 | grep -q 'did you mean link.csv' && complain "a link to nothing is suggested for itself"
+"$program" train --data link.csv 2>&1 | grep -q 'did you mean link.csv' &&
+    complain "a link to nothing is suggested for itself"
 refused '--resume t.csv: is a file, expected the folder of a run' train --resume t.csv
 
 # what is missing is named
 refused '--model is missing; usage: backless eval' eval --data t.csv
 refused '--data is missing; usage: backless eval' eval --model run
 refused '--data is missing; usage: backless predict' predict --model run --output answers.csv
-refused '--output (- for standard output) is missing; usage: backless predict' predict --model run --data t.csv
+refused '--output (- for standard output) is missing; usage: backless predict' predict --model run \
+    --data t.csv
 
 exit $((failures > 0))

@@ -1,9 +1,10 @@
 """peer_cases.py - the nets that are compared, and the batches all of them see.
 
-A net is its input's shape, its convolutions (5x5, padding 2, then tanh and a 3x3 pool with stride 2) and its hidden
-dense blocks (then tanh); ten classes at the end. Inputs and labels are drawn, equally in every process: what they are
-does not change the time, as long as no number sinks into the denormal range. That is why the weights are glorot's and
-TIMED_RATE is so small that thousands of steps on these few batches learn next to nothing.
+A net is its input's shape, its convolutions (5x5, padding 2, then tanh and a 3x3 pool with stride 2) and its
+hidden dense blocks (then tanh); ten classes at the end. Inputs and labels are drawn, equally in every
+process: what they are does not change the time, as long as no number sinks into the denormal range. That is
+why the weights are glorot's and TIMED_RATE is so small that thousands of steps on these few batches learn
+next to nothing.
 """
 
 from dataclasses import dataclass

@@ -70,13 +70,15 @@ def from_rows(signal, shape, layout):
 def step(weights, squares, B, rate, x, labels, rule, layout):
     gradients = (gradients_dfa if rule == "dfa" else gradients_bp)(weights, B, x, labels, layout)
     squares = jax.tree.map(lambda m, g: RHO * m + (1 - RHO) * g * g, squares, gradients)
-    return jax.tree.map(lambda w, m, g: w - rate * g / (jnp.sqrt(m) + EPSILON), weights, squares, gradients), squares
+    return jax.tree.map(lambda w, m, g: w - rate * g / (jnp.sqrt(m) + EPSILON), weights, squares,
+                        gradients), squares
 
 
 class Peer:
     def __init__(self, net, rule, variant, threads, state, batches, rate):
         self.net, self.rule, self.layout, self.rate = net, rule, variant, jnp.float32(rate)
-        self.weights = [(jnp.array(self.ours_to_jax(W, i)), jnp.array(b)) for i, (W, b) in enumerate(zip(*state[:2]))]
+        self.weights = [(jnp.array(self.ours_to_jax(W, i)), jnp.array(b))
+                        for i, (W, b) in enumerate(zip(*state[:2]))]
         self.squares = jax.tree.map(jnp.zeros_like, self.weights)
         self.B = [jnp.array(part) for part in state[2]] if rule == "dfa" else []
         self.batches = [(jnp.array(self.images(x)), jnp.array(labels)) for x, labels in batches]

@@ -70,8 +70,8 @@ def pointers(batch):
 
 
 class Peer:
-    """variant: the backend, or "portable-bf16". Weights and feedback are the library's own; tensors() gives them to
-    the others."""
+    """variant: the backend, or "portable-bf16". Weights and feedback are the library's own; tensors() gives
+    them to the others."""
 
     def __init__(self, net, rule, variant, threads, state, batches, rate):
         self.lib, self.batches = open_library(), batches
@@ -81,7 +81,8 @@ class Peer:
         self.must(self.lib.bl_context_use(self.ctx, backend.encode(), threads))
         config, data, self.trainer = c_void_p(), c_void_p(), c_void_p()
         self.must(self.lib.bl_config_create(byref(config), self.ctx))
-        options = {"net": net.text(), "rule": rule, "init": "glorot", "seed": "1", "loss": "ce", "lr": repr(rate),
+        options = {"net": net.text(), "rule": rule, "init": "glorot", "seed": "1", "loss": "ce",
+                   "lr": repr(rate),
                    "batch": str(len(batches[0][1])), "precision": precision[0] if precision else "float32",
                    "optimizer": f"rmsprop rho {peer_cases.RHO} epsilon {peer_cases.EPSILON}"}
         for key, text in options.items():

@@ -31,8 +31,8 @@ class PeerProcess:
                    "--batch", str(batch), "--threads", str(len(cpus))]
         # The cores as a limit: XLA's pool has as many threads as the cores it may use, and takes no other
         # word.
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.words,
-                                        text=True, bufsize=1, env=environment(len(cpus)),
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=self.words, text=True, bufsize=1, env=environment(len(cpus)),
                                         preexec_fn=lambda: os.sched_setaffinity(0, cpus))
         self.become(entry)
 

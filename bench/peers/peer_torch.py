@@ -3,7 +3,8 @@
 Variants, each also with -cl, for channels_last images:
     eager          nn.Sequential, loss.backward(), torch.optim.RMSprop with foreach
     compile        net with loss, and the optimiser's step, each under torch.compile
-    compile-whole  forward, gradient and RMSprop as one function under torch.compile, without the optimiser's class
+    compile-whole  forward, gradient and RMSprop as one function under torch.compile, without the optimiser's
+                   class
 """
 
 import torch

@@ -1,9 +1,11 @@
-"""peer_torch_hand.py - DFA and BP in PyTorch without autograd: each product written out, into memory made once.
+"""peer_torch_hand.py - DFA and BP in PyTorch without autograd: each product written out, into memory made
+once.
 
 Variants, each also with -cl, for channels_last images:
     foreach   RMSprop by torch._foreach_*, over all tensors
     chunks    RMSprop in place, over pieces that stay in a core's cache through its five passes
-    fused     RMSprop in one pass: torch._fused_adam_ with beta1 = 0 and a step count so large that its corrections are 1
+    fused     RMSprop in one pass: torch._fused_adam_ with beta1 = 0 and a step count so large that its
+              corrections are 1
     compile   the whole step as one function under torch.compile
 """
 
@@ -58,17 +60,18 @@ class Conv:
 
     def settle(self, signal):
         signal = signal.reshape(self.out.shape).contiguous(memory_format=self.memory_format)
-        unpooled = aten.max_pool2d_with_indices_backward(signal, self.h, [3, 3], [2, 2], [0, 0], [1, 1], False,
-                                                         self.places)
+        unpooled = aten.max_pool2d_with_indices_backward(signal, self.h, [3, 3], [2, 2], [0, 0], [1, 1],
+                                                         False, self.places)
         self.delta = aten.tanh_backward(unpooled, self.h)
 
     def derivative(self, of_input):
-        return aten.convolution_backward(self.delta, self.x, self.W, [len(self.b)], [1, 1], [2, 2], [1, 1], False,
-                                         [0, 0], 1, [of_input, not of_input, not of_input])
+        return aten.convolution_backward(self.delta, self.x, self.W, [len(self.b)], [1, 1], [2, 2], [1, 1],
+                                         False, [0, 0], 1, [of_input, not of_input, not of_input])
 
     def gradient(self):
         _, gW, self.gb = self.derivative(False)
-        self.gW = gW.contiguous(memory_format=self.memory_format)  # in the order of W, or "fused" steps the wrong ones
+        # In the order of W, or "fused" steps the wrong ones.
+        self.gW = gW.contiguous(memory_format=self.memory_format)
 
     def carry(self):
         return self.derivative(True)[0]
@@ -173,12 +176,12 @@ def compiled_step(blocks, B, rate):
             if i < n - 1 and B:
                 signal = torch.mm(e, B[i]).view(out.shape)
             if places is not None:
-                signal = aten.max_pool2d_with_indices_backward(signal.view(out.shape), h, [3, 3], [2, 2], [0, 0],
-                                                               [1, 1], False, places)
+                signal = aten.max_pool2d_with_indices_backward(signal.view(out.shape), h, [3, 3], [2, 2],
+                                                               [0, 0], [1, 1], False, places)
             delta = signal * (1 - h * h) if i < n - 1 else signal
             if W.dim() == 4:
-                signal, gW, gb = aten.convolution_backward(delta, x, W, [len(b)], [1, 1], [2, 2], [1, 1], False,
-                                                           [0, 0], 1, [i > 0 and not B, True, True])
+                signal, gW, gb = aten.convolution_backward(delta, x, W, [len(b)], [1, 1], [2, 2], [1, 1],
+                                                           False, [0, 0], 1, [i > 0 and not B, True, True])
             else:
                 gW, gb = torch.mm(delta.t(), x), delta.sum(0)
                 signal = torch.mm(delta, W) if i > 0 and not B else None

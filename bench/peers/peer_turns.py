@@ -1,7 +1,9 @@
 """peer_turns.py - many short turns, ours beside each peer, so that the machine's noise hits all alike.
 
-A round is  dfa P1 bp P2 dfa P3 bp ...  where dfa and bp are ours and P are the others in a new order: each P has ours of
-both rules as neighbours. A ratio is P's turn over that neighbour's; what is reported is the median of the ratios.
+A round is  dfa P1 bp P2 dfa P3 bp ...  where dfa and bp are ours and P are the others in a new order: each P
+            has ours of
+both rules as neighbours. A ratio is P's turn over that neighbour's; what is reported is the median of the
+ratios.
 """
 
 import random

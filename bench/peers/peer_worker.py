@@ -6,7 +6,8 @@
     begin STATE         get ready to be timed, first steps and compilation included
     run N               N steps; the answer is milliseconds a step
 
-Each line is answered by one of JSON, {"failed": why} if it could not be done. A process of its own, for the OpenMP runtimes of two libraries do not go together.
+Each line is answered by one of JSON, {"failed": why} if it could not be done. A process of its own, for the
+OpenMP runtimes of two libraries do not go together.
 """
 
 import argparse

@@ -48,13 +48,16 @@ class Entry:
 def entries(net, options):
     layouts = ("", "-cl") if net.convs else ("",)
     torch = [Entry("torch", "torch", "bp", "eager" + cl) for cl in layouts]
-    compiled = [Entry("torch.compile", "torch", "bp", v + cl) for v in ("compile", "compile-whole") for cl in layouts]
+    compiled = [Entry("torch.compile", "torch", "bp", v + cl) for v in ("compile", "compile-whole")
+                for cl in layouts]
     hand = [Entry("torch by hand", "torch_hand", rule, v + cl) for rule in ("dfa", "bp")
             for v in ("foreach", "chunks", "fused", "compile") for cl in layouts]
-    jax = [Entry("jax", "jax", rule, v) for rule in ("bp", "dfa") for v in (("nchw", "nhwc") if net.convs else ("nchw",))]
+    jax = [Entry("jax", "jax", rule, v) for rule in ("bp", "dfa")
+           for v in (("nchw", "nhwc") if net.convs else ("nchw",))]
     # ifa's signal goes onward through the weights, which a block with a pool has no room for.
     rules = [rule for rule in options.rules.split(",") if not (net.convs and rule == "ifa")]
-    ours = [Entry(f"ours, {backend}", "ours", rule, backend) for backend in peer_ours.backends() for rule in rules]
+    ours = [Entry(f"ours, {backend}", "ours", rule, backend) for backend in peer_ours.backends()
+            for rule in rules]
     if peer_ours.has_bf16() and not options.self_test:  # which a rate that is 1 % off hides in
         ours += [Entry("ours, bf16", "ours", rule, "portable-bf16") for rule in ("bp", "dfa")]
     wanted = options.peers.split(",")
@@ -112,7 +115,8 @@ class Case:
         bound = CONV_BOUND if peer_cases.NETS[self.name].convs else BOUND
         bound = BF16_BOUND if entry.who == "ours, bf16" else bound
         if not apart <= bound:
-            raise PeerFailed(f"{entry.name()}: computes something else: its change differs by {apart:.2g} of ours, "
+            raise PeerFailed(f"{entry.name()}: computes something else: its change differs by {apart:.2g} of "
+                             f"ours, "
                              f"{bound:g} allowed")
         return apart
 
@@ -162,8 +166,8 @@ class Case:
             self.add(entry)
         rows = self.time()
         return {"net": self.name, "text": peer_cases.NETS[self.name].text(), "batch": self.batch,
-                "threads": self.options.threads, "cpus": self.cpus, "versions": self.versions, "refused": self.refused,
-                "rows": rows}
+                "threads": self.options.threads, "cpus": self.cpus, "versions": self.versions,
+                "refused": self.refused, "rows": rows}
 
 
 def best_of_each(rows):
@@ -177,7 +181,8 @@ def best_of_each(rows):
 def print_case(case, shows_all):
     threads = f"{case['threads']} thread{'s' if case['threads'] > 1 else ''}"
     print(f"\n{case['net']}, batch {case['batch']}, {threads}, float32, rmsprop: milliseconds a step")
-    print(f"{'':26}{'rule':6}{'variant':18}{'median':>9}{'min':>9}{'max':>9}{'x our dfa':>11}{'x our bp':>10}")
+    print(f"{'':26}{'rule':6}{'variant':18}{'median':>9}{'min':>9}{'max':>9}"
+          f"{'x our dfa':>11}{'x our bp':>10}")
     for row in case["rows"] if shows_all else best_of_each(case["rows"]):
         ratios = [row["ratios"].get(f"ours {rule}") for rule in ("dfa", "bp")]
         words = ["-" if ratio is None else f"{ratio:.2f}" for ratio in ratios]
@@ -230,7 +235,8 @@ def faults_of(case, same_module):
         except PeerFailed:
             say(f"   {entry.name()}: differs by {apart:.1e}; another rate is noticed")
         else:
-            say(f"   WRONG {entry.name()}: with another rate it differs by {wrong:.1e}, and that is not noticed")
+            say(f"   WRONG {entry.name()}: with another rate it differs by {wrong:.1e}, and that is not "
+                f"noticed")
             faults += 1
     return faults
 
@@ -240,11 +246,13 @@ def arguments():
     parser.add_argument("--nets", default="2x800", help="with commas: " + ", ".join(peer_cases.NETS))
     parser.add_argument("--batches", default="64", help="with commas")
     parser.add_argument("--threads", type=int, default=1, help="of every peer, each on a core of its own")
-    parser.add_argument("--rules", default="bp,dfa,fa,ifa,drtp", help="of ours; bp and dfa must be among them")
+    parser.add_argument("--rules", default="bp,dfa,fa,ifa,drtp",
+                        help="of ours; bp and dfa must be among them")
     parser.add_argument("--peers", default="torch,torch_hand,jax", help="with commas")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--turn", type=float, default=0.3, help="seconds a turn")
-    parser.add_argument("--all", action="store_true", help="print each variant, not only the best of each kind")
+    parser.add_argument("--all", action="store_true",
+                        help="print each variant, not only the best of each kind")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--self-test", action="store_true")
     return parser.parse_args()

@@ -13,6 +13,7 @@
  */
 #include "bench.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static int by_size(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
-/* share: 0.5 is the median; in between two values, on the line through them. */
+/* The quantile of n > 0 values, by linear interpolation between the two nearest. share: 0.5 is the median. */
 static double quantile(const double *values, int n, double share)
 {
     double sorted[BENCH_MOST_ROUNDS];
@@ -59,6 +60,7 @@ static double ratio_to_bp(const struct bench_group *group, const struct bench_ca
 bl_peaks bench_peaks_of(const struct bench_group *group)
 {
     double flops[BENCH_MOST_ROUNDS], roots[BENCH_MOST_ROUNDS];
+    assert(group->n_rounds > 0);
     for (int i = 0; i < group->n_rounds; i++) {
         flops[i] = group->peaks[i].flops;
         roots[i] = group->peaks[i].roots;

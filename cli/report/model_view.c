@@ -24,7 +24,7 @@ static void folder_of(const struct report_run *run, char folder[ROOM])
     if (slash)
         slash[slash == folder] = 0;
     else
-        strcpy(folder, ".");
+        snprintf(folder, ROOM, ".");
 }
 
 static bool has_text(const struct report_run *run, const char *key)

@@ -23,7 +23,7 @@ static void put_word(FILE *to, const char *word)
         char piece[256];
         size_t n = strcspn(p, "'");
         n = n < sizeof piece - 1 ? n : sizeof piece - 1;
-        while (n > 1 && n == sizeof piece - 1 && ((unsigned char)p[n] & 0xC0) == 0x80)
+        while (n > 1 && ((unsigned char)p[n] & 0xC0) == 0x80)
             n--; /* no cut inside a character */
         snprintf(piece, sizeof piece, "%.*s", (int)n, p);
         markup_text(to, piece);

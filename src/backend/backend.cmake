@@ -45,6 +45,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$" AND CMAKE_SIZEOF_VOID
     set_source_files_properties(${portable_folder}/portable.c PROPERTIES COMPILE_DEFINITIONS PORTABLE_HAS_X86)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
     backless_kernels(neon 4)
-    set_source_files_properties(${portable_folder}/portable.c PROPERTIES COMPILE_DEFINITIONS PORTABLE_HAS_NEON)
+    set_source_files_properties(${portable_folder}/portable.c PROPERTIES
+        COMPILE_DEFINITIONS PORTABLE_HAS_NEON)
 endif()
 list(APPEND sources ${portable_folder}/portable.c)

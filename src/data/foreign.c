@@ -208,7 +208,7 @@ static struct slice text_of(const struct bytes *file)
 static bool begins(struct slice s, const char *text)
 {
     size_t i = 0;
-    while (text[i] && i < s.n && tolower((unsigned char)s.at[i]) == text[i])
+    while (i < s.n && text[i] && tolower((unsigned char)s.at[i]) == text[i])
         i++;
     return !text[i];
 }
@@ -234,7 +234,7 @@ static bool is_markup(struct slice s)
 
 static bool is_json(struct slice s)
 {
-    const char open = s.n > 1 ? s.at[0] : 0;
+    const char open = (char)(s.n > 1 ? s.at[0] : 0);
     if (open != '{' && open != '[')
         return false;
     size_t i = 1, last = s.n - 1;
@@ -242,7 +242,7 @@ static bool is_json(struct slice s)
         i++;
     while (last > i && isspace((unsigned char)s.at[last]))
         last--;
-    const char next = i < s.n ? s.at[i] : 0, end = s.at[last];
+    const char next = (char)(i < s.n ? s.at[i] : 0), end = s.at[last];
     if (open == '{')
         return next == '"' || (next == '}' && end == '}');
     return (end == ']' || end == '}') && next && strchr("{[\"-0123456789tfn]", next);

@@ -1,5 +1,5 @@
 /*
- * fuzz_arrays.c - arrays from a file of any of the kinds, told by its first bytes: .npy, .npz, .safetensors.
+ * fuzz_arrays.c - arrays from .npy, .npz or .safetensors, whose kind is recognised by the first bytes.
  * Input: the file.
  */
 #include "fuzz_target.h"

@@ -1,12 +1,12 @@
 /*
- * fuzz_checkpoint.c - taking up a run. Input: lines.
+ * fuzz_checkpoint.c - resuming a run. Input: lines.
  *
  *     !option=value   of the run
  *     >text           a line of its log.jsonl
  *     else            a change of its checkpoint, as fuzz_lines.h reads it
  *
- * A checkpoint without a change is taken up. Whatever is taken up trains to its end, leaves a log of whole
- * lines and a model that loads, and can be taken up again.
+ * An unchanged checkpoint is resumed. Each run that is resumed trains to its end, leaves a log of complete
+ * lines and a model that loads, and can be resumed again.
  */
 #include "fuzz_lines.h"
 #include "fuzz_target.h"
@@ -128,7 +128,7 @@ static bl_status change(struct run *run)
     return fuzz_lines_write(&run->lines, run->ctx, fuzz_path("model.safetensors"));
 }
 
-/* ---- Going on */
+/* ---- Resuming */
 
 static bl_status resume(struct run *run)
 {

@@ -1,8 +1,7 @@
 /*
  * fuzz_config.c - options from JSON. Input: the file.
  *
- * Whatever was loaded is a value that can be set again, and the options written as JSON load as the same
- * options.
+ * Each value that was loaded can be set again, and the options written as JSON load as the same options.
  */
 #include "fuzz_target.h"
 

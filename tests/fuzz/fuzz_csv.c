@@ -1,9 +1,10 @@
 /*
  * fuzz_csv.c - tables. Input: five bytes of options, a table, and, where a zero byte ends that, a second one.
  *
- * The first is read for training, the second (or the first again) like it. A table that is read like itself
- * gives the same examples, also when the second reading is told of an id column or need not find labels.
- * Splits put every example into one set, and the scaling of what remains suits the others.
+ * The first is read for training, the second (or the first again) with the encoding of the first. A table
+ * that is read with its own encoding gives the same examples, also if the second reading has an id column or
+ * need not find labels. A split puts every example into exactly one set, and the scaling of the training set
+ * can be applied to the others.
  */
 #include "fuzz_data.h"
 #include "fuzz_target.h"

@@ -1,5 +1,5 @@
 /*
- * fuzz_data.h - what must hold for every set of examples that a reader gives.
+ * fuzz_data.h - checks that hold for every set of examples that a reader returns.
  */
 #ifndef TESTS_FUZZ_DATA_H
 #define TESTS_FUZZ_DATA_H

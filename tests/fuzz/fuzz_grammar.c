@@ -1,8 +1,9 @@
 /*
- * fuzz_grammar.c - the little languages of the options. Input: a text, which every option is set to.
+ * fuzz_grammar.c - the grammars of the options. Input: a text, which every option is set to.
  *
- * Whatever an option takes, it keeps; a refused text leaves it as it was. A net's own text gives the same
- * net, and what an optimiser, a schedule or a feedback has read lies where its message says, also as float.
+ * An accepted text is kept; a refused text leaves the option unchanged. The canonical text of a net gives the
+ * same net, and the numbers of optimisers, schedules and feedback are in the ranges that their messages
+ * state, also as float.
  */
 #include "fuzz_target.h"
 

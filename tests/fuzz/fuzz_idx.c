@@ -2,7 +2,7 @@
  * fuzz_idx.c - images and labels as IDX. Input: a byte of options, the images, and behind the bytes that
  * their header speaks of (or, as the options say, behind none) the labels.
  *
- * What was read is what stands in the files, and a set is read like itself.
+ * The values read are those of the files, and a file is read again with its own encoding.
  */
 #include "fuzz_data.h"
 #include "fuzz_target.h"

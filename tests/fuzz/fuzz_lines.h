@@ -1,11 +1,11 @@
 /*
- * fuzz_lines.h - a safetensors file written down line by line, so that changing a letter changes what a model
- * says of itself and not whether it is a file at all.
+ * fuzz_lines.h - a text form of a safetensors file, one entry a line, so that a changed letter changes the
+ * contents of a model and does not make the file unreadable.
  *
- *     key=value               metadata; one of that key is replaced
+ *     key=value               an entry of the metadata; replaces an entry with this key
  *     @name rows cols value   a tensor, all of whose numbers are about `value`; cols 0: one dimension.
  *                             Likewise
- *     -name                   takes the metadata or tensor away
+ *     -name                   removes the entry or tensor
  */
 #ifndef TESTS_FUZZ_LINES_H
 #define TESTS_FUZZ_LINES_H

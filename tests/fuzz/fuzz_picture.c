@@ -1,7 +1,7 @@
 /*
  * fuzz_picture.c - one picture. Input: two bytes, the size it is brought to, and a PNG or JPEG.
  *
- * A picture of another size holds no value that lies outside those of the first, and keeps its channels.
+ * A resized picture has no value outside the range of the original, and as many channels.
  */
 #include "fuzz_png.h"
 #include "fuzz_target.h"
@@ -15,7 +15,7 @@ struct range {
     uint8_t least, most;
 };
 
-/* Every byte is looked at: a sanitizer sees those that nobody wrote. */
+/* Reads every byte, so that a sanitizer detects bytes that were not written. */
 static struct range range_of(const struct picture *p)
 {
     struct range r = {255, 0};

@@ -1,5 +1,5 @@
 /*
- * fuzz_png.h - PNG whose checksums are put right, so that a changed byte is read and not only noticed.
+ * fuzz_png.h - corrects the checksums of a PNG, so that a changed byte is decoded and not only rejected.
  */
 #ifndef TESTS_FUZZ_PNG_H
 #define TESTS_FUZZ_PNG_H

@@ -1,9 +1,8 @@
 /*
- * fuzz_runlog.c - taking up a run's log. Input: the epoch of the checkpoint, a byte, and log.jsonl.
+ * fuzz_runlog.c - resuming the log of a run. Input: the epoch of the checkpoint, a byte, and log.jsonl.
  *
- * What stays is the beginning of what was there, and a line end where the last line had none. A line is added
- * behind it, and taking up the log once more for that line's epoch leaves it as it is. A log that is refused
- * stays as it was.
+ * What remains is the beginning of the log, with a line end where the last line had none. A line is appended,
+ * and resuming the log again for that line's epoch does not change it. A log that is refused is not changed.
  */
 #include "fuzz_target.h"
 

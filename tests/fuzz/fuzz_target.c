@@ -1,5 +1,5 @@
 /*
- * fuzz_target.c - the attempts, their memory, their files.
+ * fuzz_target.c - runs a target's function, with its memory and its files.
  */
 #include "fuzz_target.h"
 
@@ -81,7 +81,7 @@ static void check_failure(const bl_context *ctx, const struct memory *memory, bl
                "no memory was refused: %s", why);
 }
 
-/* Gives the calls of the allocator. */
+/* Returns the number of calls of the allocator. */
 static size_t run_once(fuzz_attempt attempt, const uint8_t *bytes, size_t n, size_t fail_after)
 {
     struct memory memory = {0};

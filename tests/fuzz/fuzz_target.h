@@ -1,12 +1,11 @@
 /*
- * fuzz_target.h - what the fuzz targets share: a context with little memory, files for readers that take a
- * path, and what must hold whatever the bytes are.
+ * fuzz_target.h - what the fuzz targets share: a context with limited memory, files for readers that take a
+ * path, and checks that hold for every input.
  *
- * A target gives its attempt to fuzz_run, which makes it once with all the memory there is (FUZZ_MOST_BYTES:
- * a header that asks for gigabytes must end in BL_NO_MEMORY), and for some inputs once more with an allocator
- * that gives out at a call that the input decides. After each: every block has been given back, every file is
- * closed, a failure has a sentence that can be printed, and it is BL_NO_MEMORY when, and only when, memory
- * was refused.
+ * A target passes a function to fuzz_run, which calls it once with FUZZ_MOST_BYTES of memory (a header that
+ * claims gigabytes must lead to BL_NO_MEMORY), and for some inputs again with an allocator that fails from a
+ * call on that the input selects. After each call all memory is freed, all files are closed, a failure has a
+ * printable message, and the status is BL_NO_MEMORY if and only if memory was refused.
  */
 #ifndef TESTS_FUZZ_TARGET_H
 #define TESTS_FUZZ_TARGET_H
@@ -21,7 +20,7 @@ enum { FUZZ_MOST_BYTES = 16 << 20 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-/* Says what is wrong and aborts: that is how a fuzzer is told. */
+/* Prints what is wrong and aborts, which a fuzzer reports as a finding. */
 #define FUZZ_CHECK(condition, ...)                                                                           \
     do {                                                                                                     \
         if (!(condition))                                                                                    \
@@ -30,31 +29,31 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 _Noreturn void fuzz_fail(const char *file, int line, const char *condition, const char *format, ...)
     BL_PRINTF(4, 5);
 
-/* Reads the bytes and checks what came out. Frees all it made, and gives the first failure, if any. */
+/* Reads the bytes and checks the result. Frees all that it allocated. Returns the first failure, or BL_OK. */
 typedef bl_status (*fuzz_attempt)(bl_context *ctx, const uint8_t *bytes, size_t n);
 void fuzz_run(fuzz_attempt attempt, const uint8_t *bytes, size_t n);
 
-/* Whether a step went well that can fail for want of memory only. */
+/* Whether a step succeeded that can only fail because memory is missing. */
 bool fuzz_went_well(const bl_context *ctx, bl_status status, const char *step);
 
 /* UTF-8 without control characters. */
 bool fuzz_is_plain(const char *text);
 bool fuzz_is_utf8(const char *text, size_t n);
 
-/* A folder of this process, in memory where the system has that; removed at exit. */
+/* A folder of this process, in memory where the system supports it; removed at exit. */
 const char *fuzz_folder(void);
-/* The path of a file in it, good until seven more were asked for. */
+/* The path of a file in it, valid until the function has been called seven more times. */
 const char *fuzz_path(const char *name);
-/* The same, holding these bytes. */
+/* The same, for a file that contains the bytes. */
 const char *fuzz_file(const char *name, const void *bytes, size_t n);
-/* What the file holds, and a zero behind it, for free(). */
+/* The contents of the file, followed by a zero byte, to be freed by free(). */
 char *fuzz_read(const char *path, size_t *n);
 
-/* Takes the first bytes off an input, 0 when there is none. */
+/* Removes and returns the first byte of an input; 0 if it is empty. */
 uint8_t fuzz_byte(const uint8_t **bytes, size_t *n);
-/* n zeros and one more, for free(). */
+/* n + 1 zero bytes, to be freed by free(). */
 char *fuzz_room(size_t n);
-/* A copy with a zero behind it, likewise. */
+/* A copy followed by a zero byte, to be freed by free(). */
 char *fuzz_text(const uint8_t *bytes, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * fuzz_tensors.h - what must hold for every table of tensors that a reader of src/file gives.
+ * fuzz_tensors.h - checks that hold for every table of tensors that a reader of src/file returns.
  */
 #ifndef TESTS_FUZZ_TENSORS_H
 #define TESTS_FUZZ_TENSORS_H

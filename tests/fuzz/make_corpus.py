@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""make_corpus.py - writes the seeds of the fuzz targets, tests/fuzz/corpus/TARGET/NAME, always the same bytes.
+"""make_corpus.py - writes the seeds of the fuzz targets, tests/fuzz/corpus/TARGET/NAME, always the same
+bytes.
 
-Files called found-* are inputs that once broke something, kept as they were minimised; this script leaves them alone.
+Files called found-* are inputs that once broke something, kept as they were minimised; this script leaves
+them alone.
 """
 
 import base64
@@ -148,7 +150,8 @@ def safetensors_seeds():
     yield "free_overlap", header({"w": tensor([2, 2], 0), "b": tensor([2], 8)}).encode() + b"\0" + values
     yield "free_twice", '{"w": 1, "w": 2}'
     yield "free_nan", header({"w": tensor([1], 0)}).encode() + b"\0" + struct.pack("<f", float("nan"))
-    yield "free_half", header({"w": {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]}}).encode() + b"\0abcd"
+    yield "free_half", header({"w": {"dtype": "F16", "shape": [2],
+                                     "data_offsets": [0, 4]}}).encode() + b"\0abcd"
     yield "free_huge", header({"w": tensor([2 ** 40, 2 ** 40], 0, 8)}).encode() + b"\0" + values[:8]
     yield "free_metadata", header({}, {"a": "b", "c": ""})
     yield "free_deep", '{"a":' * 50 + "{}" + "}" * 50
@@ -179,7 +182,8 @@ def npy_seeds():
     yield "too_large", npy("<f8", "(1,)", struct.pack("<d", 1e300))
     yield "overflow", npy("<f4", "(4294967296, 4294967296)", bytes(4))
     yield "empty_dimension", npy("<f4", "(0, 3)", b"")
-    yield "any_order", b"\x93NUMPY\1\0\x32\0{\"shape\":(1,),\"fortran_order\":False,\"descr\":'<f4'}" + bytes(4)
+    yield "any_order", (b"\x93NUMPY\1\0\x32\0{\"shape\":(1,),\"fortran_order\":False,\"descr\":'<f4'}" +
+                        bytes(4))
 
 
 def npz(arrays, method):
@@ -210,28 +214,30 @@ def arrays_seeds():
 
 # 8 x 8, by libjpeg-turbo at quality 50: grey, in colour, in colour and progressive
 JPEG_GREY = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeX"
-    "BkeFxlZ2P/wAALCAAIAAgBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIh"
-    "MUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhI"
-    "WGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEBAAA/AI1i"
-    "jtr3EEUZif5lCRowHt8qPj8WzX//2Q==")
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hn"
+    "Pk1xeXBkeFxlZ2P/wAALCAAIAAgBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9"
+    "AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZn"
+    "aGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP0"
+    "9fb3+Pn6/9oACAEBAAA/AI1ijtr3EEUZif5lCRowHt8qPj8WzX//2Q==")
 JPEG_COLOUR = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeX"
-    "BkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wAARCAAI"
-    "AAgDASIAAhEBAxEB/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhBy"
-    "JxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKT"
-    "lJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAA"
-    "AAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRom"
-    "JygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExc"
-    "bHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9oADAMBAAIRAxEAPwCNYo7a9xBFGYn+ZQkaMB7fKj4/Fs0UUU0Etz//2Q==")
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hn"
+    "Pk1xeXBkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2Nj"
+    "Y2P/wAARCAAIAAgDASIAAhEBAxEB/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQID"
+    "AAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlq"
+    "c3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3"
+    "+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEI"
+    "FEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImK"
+    "kpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9oADAMBAAIRAxEAPwCN"
+    "Yo7a9xBFGYn+ZQkaMB7fKj4/Fs0UUU0Etz//2Q==")
 JPEG_PROGRESSIVE = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeX"
-    "BkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wgARCAAI"
-    "AAgDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAL/xAAUAQEAAAAAAAAAAAAAAAAAAAAA/9oADAMBAAIQAxAAAAGQf//EABYQAQEBAA"
-    "AAAAAAAAAAAAAAAAIBEf/aAAgBAQABBQLIX//EABURAQEAAAAAAAAAAAAAAAAAAAAB/9oACAEDAQE/Aa//xAAUEQEAAAAAAAAAAAAAAAAAAAAA"
-    "/9oACAECAQE/AX//xAAYEAACAwAAAAAAAAAAAAAAAAAAAREhcf/aAAgBAQAGPwKkow//xAAZEAEAAgMAAAAAAAAAAAAAAAABALERITH/2gAIAQ"
-    "EAAT8hOhGzAaG5/9oADAMBAAIAAwAAABAL/8QAFREBAQAAAAAAAAAAAAAAAAAAADH/2gAIAQMBAT8Qp//EABURAQEAAAAAAAAAAAAAAAAAAAAB"
-    "/9oACAECAQE/EI//xAAaEAACAgMAAAAAAAAAAAAAAAABEQAhMWGB/9oACAEBAAE/EEs6sFDWH1p//9k=")
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hn"
+    "Pk1xeXBkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2Nj"
+    "Y2P/wgARCAAIAAgDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAL/xAAUAQEAAAAAAAAAAAAAAAAAAAAA/9oADAMBAAIQAxAA"
+    "AAGQf//EABYQAQEBAAAAAAAAAAAAAAAAAAIBEf/aAAgBAQABBQLIX//EABURAQEAAAAAAAAAAAAAAAAAAAAB/9oACAEDAQE/Aa//xAAU"
+    "EQEAAAAAAAAAAAAAAAAAAAAA/9oACAECAQE/AX//xAAYEAACAwAAAAAAAAAAAAAAAAAAAREhcf/aAAgBAQAGPwKkow//xAAZEAEAAgMA"
+    "AAAAAAAAAAAAAAABALERITH/2gAIAQEAAT8hOhGzAaG5/9oADAMBAAIAAwAAABAL/8QAFREBAQAAAAAAAAAAAAAAAAAAADH/2gAIAQMB"
+    "AT8Qp//EABURAQEAAAAAAAAAAAAAAAAAAAAB/9oACAECAQE/EI//xAAaEAACAgMAAAAAAAAAAAAAAAABEQAhMWGB/9oACAEBAAE/EEs6"
+    "sFDWH1p//9k=")
 
 
 def chunk(kind, content):
@@ -359,7 +365,8 @@ def column(kind, name=None, words=None, indicator=False):
 
 
 def model_seeds():
-    table = [column("left out", "id"), column("number", "a"), column("number", "b \"c\""), column("label", "y")]
+    table = [column("left out", "id"), column("number", "a"), column("number", "b \"c\""),
+             column("label", "y")]
     words = [column("words", "colour", ["blue", "red"]), column("label", "y")]
     marked = [column("number", None, None, True), column("label")]
     yield "dfa", MODEL
@@ -373,15 +380,16 @@ def model_seeds():
     yield "table", MODEL + "table=" + json.dumps(table) + '\nclass_names=["x","y","z"]\n'
     yield "words", MODEL + "table=" + json.dumps(words) + "\n@scaling.offset 2 0 0\n@scaling.scale 2 0 1\n"
     yield "marked", MODEL + "table=" + json.dumps(marked) + "\n"
-    yield "numbers", (MODEL.replace("ce", "mse").replace("outputs=3", "outputs=1").replace("dense 3", "dense 1")
-                      .replace("1.dense.weight 3", "1.dense.weight 1").replace("1.dense.bias 3", "1.dense.bias 1")
+    yield "numbers", (MODEL.replace("ce", "mse").replace("outputs=3", "outputs=1")
+                      .replace("dense 3", "dense 1").replace("1.dense.weight 3", "1.dense.weight 1")
+                      .replace("1.dense.bias 3", "1.dense.bias 1")
                       .replace("0.feedback 3", "0.feedback 1")
                       + "answers=numbers\n@targets.offset 1 0 10\n@targets.scale 1 0 0.5\n")
     yield "activations", (MODEL.replace("tanh", "relu, leaky-relu 0.2, softplus, logistic, identity"))
     yield "huge_weights", MODEL.replace("0.weight 2 2 0.5", "0.weight 2 2 1e30").replace("3 2 1", "3 2 1e30")
     yield "huge_net", MODEL.replace("dense 2", "dense 16777216")
-    yield "huge_feedback", (MODEL.replace("outputs=3", "outputs=9000").replace("dense 2, tanh, dense 3",
-                                                                               "dense 9000, tanh, dense 1, dense 9000"))
+    yield "huge_feedback", (MODEL.replace("outputs=3", "outputs=9000")
+                            .replace("dense 2, tanh, dense 3", "dense 9000, tanh, dense 1, dense 9000"))
     yield "huge_input", MODEL.replace("1 x 1 x 2", "100 x 1000 x 1000")
     yield "wrong_rule", MODEL.replace("dfa", "xyz")
     yield "no_net", MODEL.replace("net=", "ten=")
@@ -444,24 +452,28 @@ GRAMMARS = [
     "dense 800, tanh, dense 10", "dense 3, leaky-relu 0.2, dense 4, softplus, dense 1", "dense 16777216",
     "leaky-relu 0.99999999999", "dense 1, leaky-relu 1e-60, dense 1", "dense", "dense 3,", ", dense 3",
     "dense 2, leaky-relu 0.99999999999, dense 1", "sgd momentum 0.9 nesterov", "sgd nesterov",
-    "sgd momentum 0.99999999999", "rmsprop rho 0.9 epsilon 1e-6 initial 1 decay 0.01", "adam beta1 0.8 beta2 0.99",
-    "adam beta1 0.9999999999", "constant", "auto", "step 10 0.5", "step 1 1", "step 0 0.5", "cosine", "cosine warmup 5",
-    "cosine warmup", "nokland", "lillicrap", "uniform 0.5", "uniform 1e-60", "normal 2", "feedback.npz", "zero",
-    "glorot", "bce", "mean", "32x32", "32x", "last 500", "0.25", "500", "1e-4", "true", "tab", ";", "18446744073709551615",
-    "portable", "impute", "number", "paper", "caf\u00e9",
-    "dense 3, residual (tanh | relu), dense 2", "dense 3 nobias, tanh, residual (dense 3), dense 2",
-    "conv 2 3x3 pad 1 nobias, batchnorm, relu, residual (conv 2 3x3 pad 1, tanh | conv 2 1x1 nobias, batchnorm), avgpool all, dense 2",
+    "sgd momentum 0.99999999999", "rmsprop rho 0.9 epsilon 1e-6 initial 1 decay 0.01",
+    "adam beta1 0.8 beta2 0.99", "adam beta1 0.9999999999", "constant", "auto", "step 10 0.5", "step 1 1",
+    "step 0 0.5", "cosine", "cosine warmup 5", "cosine warmup", "nokland", "lillicrap", "uniform 0.5",
+    "uniform 1e-60", "normal 2", "feedback.npz", "zero", "glorot", "bce", "mean", "32x32", "32x", "last 500",
+    "0.25", "500", "1e-4", "true", "tab", ";", "18446744073709551615", "portable", "impute", "number",
+    "paper", "caf\u00e9", "dense 3, residual (tanh | relu), dense 2",
+    "dense 3 nobias, tanh, residual (dense 3), dense 2",
+    "conv 2 3x3 pad 1 nobias, batchnorm, relu, residual (conv 2 3x3 pad 1, tanh | conv 2 1x1 nobias, "
+    "batchnorm), avgpool all, dense 2",
     "dense 3, residual (residual (residual (tanh), dense 3) | residual (dense 3, gelu)), tanh, dense 2",
-    "dense 3, 2 x (residual (2 x (dense 3, tanh))), dense 2", "dense 3, residual (dense 3 | dense 3 | dense 3), dense 2",
-    "dense 3, residual (|), dense 2", "dense 3, residual (dense 4), dense 2", "residual (dense 3), dense 3",
-    "dense 3, residual (dense 3)", "dense 3, residual (dense 3, dense 2", "dense 3 | dense 2", "3 x (dense 3, softplus), dense C",
+    "dense 3, 2 x (residual (2 x (dense 3, tanh))), dense 2",
+    "dense 3, residual (dense 3 | dense 3 | dense 3), dense 2", "dense 3, residual (|), dense 2",
+    "dense 3, residual (dense 4), dense 2", "residual (dense 3), dense 3", "dense 3, residual (dense 3)",
+    "dense 3, residual (dense 3, dense 2", "dense 3 | dense 2", "3 x (dense 3, softplus), dense C",
     "conv 2 2x2, maxpool all, residual (flatten | avgpool 1), dropout 0.5, dense 2", "resnet20", "lenet",
 ]
 
 NUMBERS = [
-    "0", "-0", "1", "+1.5", "-2.25e10", "1e-300", "4.9e-324", "1.7976931348623157e308", "1e400", ".5", "5.", ".", "e5",
-    "1e", "1e+", "0x10", "nan", "inf", " 1", "1 ", "9007199254740993", "0.1", "123456789012345678901234567890",
-    "0.000000000000000000000000000000000000001", "18446744073709551615", "18446744073709551616",
+    "0", "-0", "1", "+1.5", "-2.25e10", "1e-300", "4.9e-324", "1.7976931348623157e308", "1e400", ".5", "5.",
+    ".", "e5", "1e", "1e+", "0x10", "nan", "inf", " 1", "1 ", "9007199254740993", "0.1",
+    "123456789012345678901234567890", "0.000000000000000000000000000000000000001", "18446744073709551615",
+    "18446744073709551616",
 ]
 
 # a byte, the last epoch to keep, and the log
@@ -469,8 +481,10 @@ RUNLOGS = {
     "two": 'B{"epoch": 1, "train_loss": 0.5}\n{"epoch": 2, "train_loss": null}\n',
     "one_too_many": 'A{"epoch": 1}\n{"epoch": 2}\n',
     "cut_off": 'B{"epoch": 1}\n{"epo',
-    "steps": 'A{"kind": "step", "epoch": 1, "step": 3}\n{"epoch": 1, "step": 5}\n{"kind": "step", "epoch": 2, "step": 6}\n',
-    "steps_behind": 'A{"epoch": 1}\n{"kind": "step", "epoch": 4, "step": 9, "missing_from": 2}\n{"epoch": 4}\n',
+    "steps": 'A{"kind": "step", "epoch": 1, "step": 3}\n{"epoch": 1, "step": 5}\n{"kind": "step", "epoch": '
+             '2, "step": 6}\n',
+    "steps_behind": 'A{"epoch": 1}\n{"kind": "step", "epoch": 4, "step": 9, "missing_from": 2}\n{"epoch": '
+                    '4}\n',
     "steps_descend": 'A{"kind": "step", "epoch": 1, "step": 3}\n{"kind": "step", "epoch": 1, "step": 2}\n',
     "anew": '@{"epoch": 1}\n',
     "no_epoch": 'B{"epoch": 1}\n{"loss": 1}\n{"epoch": 2}\n',
@@ -492,7 +506,8 @@ def ramp_png(rows, cols, channels):
 def cifar_tar(record):
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name in ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"):
+        for name in ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5",
+                     "test_batch"):
             member = tarfile.TarInfo(f"cifar-10-batches-bin/{name}.bin")
             member.size = len(record)
             archive.addfile(member, io.BytesIO(record))
@@ -501,7 +516,8 @@ def cifar_tar(record):
 
 def image_seeds():
     """A byte of options (modulo 5: npz, npy, bin, tar, a picture), then the file."""
-    pixels, floats = npy("|u1", "(2, 2, 3)", bytes(range(12))), npy("<f4", "(2, 3)", struct.pack("<6f", *range(6)))
+    pixels = npy("|u1", "(2, 2, 3)", bytes(range(12)))
+    floats = npy("<f4", "(2, 3)", struct.pack("<6f", *range(6)))
     labels, record = npy("<i8", "(2,)", struct.pack("<2q", 0, 1)), bytes([3]) + bytes(3072)
     targets = npy("<f8", "(2, 2)", struct.pack("<4d", 1, 2, 3, 4))
     both = [("x_train.npy", pixels), ("y_train.npy", labels), ("x_test.npy", pixels), ("y_test.npy", labels)]
@@ -523,10 +539,12 @@ def image_seeds():
 
 def main():
     for target, seeds in (("csv", csv_seeds()), ("idx", idx_seeds()), ("gzip", gzip_seeds()),
-                          ("safetensors", safetensors_seeds()), ("npy", npy_seeds()), ("arrays", arrays_seeds()),
+                          ("safetensors", safetensors_seeds()), ("npy", npy_seeds()),
+                          ("arrays", arrays_seeds()),
                           ("picture", picture_seeds()), ("folder", folder_seeds()), ("cifar", cifar_seeds()),
                           ("numpy", numpy_seeds()), ("images", image_seeds()),
-                          ("model", model_seeds()), ("checkpoint", CHECKPOINTS.items()), ("config", CONFIGS.items()),
+                          ("model", model_seeds()), ("checkpoint", CHECKPOINTS.items()),
+                          ("config", CONFIGS.items()),
                           ("runlog", RUNLOGS.items()),
                           ("grammar", ((f"text_{i:02}", t) for i, t in enumerate(GRAMMARS))),
                           ("number", ((f"text_{i:02}", t) for i, t in enumerate(NUMBERS)))):

@@ -1,6 +1,6 @@
 /*
- * replay.c - a fuzz target without a fuzzer: runs it on nothing at all and on every file of the folders named
- * as arguments. Where there is no file it fails: nothing was tried.
+ * replay.c - runs a fuzz target without a fuzzer, on an empty input and on every file of the folders that are
+ * named as arguments. Fails if a folder has no file, because then nothing was tested.
  */
 #include "fuzz_target.h"
 

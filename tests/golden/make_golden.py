@@ -11,16 +11,18 @@ out:
     0.dense.weight, 0.dense.bias, ...   units x inputs, units: at the start
     1.layernorm.scale, .shift, ...      units: likewise, of a block that is a layer norm
     0.feedback, ...                     dfa, ifa: B of block l, outputs x units
-                                        fa, usf, kp: what stands for the weights of block l on the way back, so
-                                        shaped; pepita: outputs x inputs of the net
+                                        fa, usf, kp: what stands for the weights of block l on the way back,
+                                        so shaped; pepita: outputs x inputs of the net
     sizes, x, labels                    examples of each step; the steps' rows one below the other
     step1.0.dense.weight, step10. ...   the weights after that many steps
     losses                              of each step, mean over its examples, before its update
-    shape                               channels, rows and cols of an example; without it examples are rows of numbers
+    shape                               channels, rows and cols of an example; without it examples are rows of
+                                        numbers
 
-Nets with residuals, convolutions, pools and batch norm are computed by residual_reference.py; their tensors are named as in a
-model file, batch norm's running statistics included. Each kind of layer stands in each position of a residual in
-one of these cases (check_positions), dropout excepted, because its masks are the library's own random numbers.
+Nets with residuals, convolutions, pools and batch norm are computed by residual_reference.py; their tensors
+are named as in a model file, batch norm's running statistics included. Each kind of layer stands in each
+position of a residual in one of these cases (check_positions), dropout excepted, because its masks are the
+library's own random numbers.
 
 A case whose name begins with "wrong_" has the start of another case and the end of a mistake: the library
 must miss it.
@@ -65,31 +67,42 @@ KEEP_SHAPE = ["tanh", "logistic", "relu", "leaky-relu 0.2", "gelu", "softplus", 
 def residual_net(i):
     """Each of the layers that keep a shape, in each position as i goes from 0 to 7."""
     before, first, last, shortcut, after = (KEEP_SHAPE[(i + k) % len(KEEP_SHAPE)] for k in (0, 3, 6, 2, 4))
-    return (f"conv 3 3x3 pad 1, {before}, residual ({first}, conv 2 3x3 pad 1, tanh, conv 3 1x1 nobias, {last} | {shortcut}, "
+    return (f"conv 3 3x3 pad 1, {before}, residual ({first}, conv 2 3x3 pad 1, tanh, conv 3 1x1 nobias, "
+            f"{last} | {shortcut}, "
             f"conv 3 1x1), {after}, conv 2 2x2 stride 2, tanh, dense 4")
 
 
 OPTION_B = ("conv 3 3x3 pad 1 nobias, batchnorm, tanh, "
             "residual (conv 3 3x3 pad 1 nobias, batchnorm, tanh, conv 3 3x3 pad 1 nobias, batchnorm), tanh, "
-            "residual (conv 4 3x3 stride 2 pad 1 nobias, batchnorm, tanh, conv 4 3x3 pad 1 nobias, batchnorm | "
+            "residual (conv 4 3x3 stride 2 pad 1 nobias, batchnorm, tanh, conv 4 3x3 pad 1 nobias, batchnorm "
+            "| "
             "conv 4 1x1 stride 2 nobias, batchnorm), tanh, avgpool all, dense 4")
-DENSE_RESIDUAL = ("dense 6, residual (dense 5, tanh, dense 6), dense 5, tanh, residual (dense 7, tanh | dense 7 nobias), "
+DENSE_RESIDUAL = ("dense 6, residual (dense 5, tanh, dense 6), dense 5, tanh, residual (dense 7, tanh | "
+                  "dense 7 nobias), "
                   "softplus, dense 4")
-NESTED = ("conv 2 3x3 pad 1, tanh, residual (residual (residual (conv 2 3x3 pad 1), tanh), conv 2 1x1 | residual (conv 2 1x1, tanh)), "
+NESTED = ("conv 2 3x3 pad 1, tanh, residual (residual (residual (conv 2 3x3 pad 1), tanh), conv 2 1x1 | "
+          "residual (conv 2 1x1, tanh)), "
           "tanh, residual (tanh), dense 4")
-CONVS = ("conv 3 3x3 pad 1, residual (conv 2 3x3 pad 1, tanh, conv 2 3x3 pad 1 | conv 2 1x1), conv 3 2x2 stride 2, tanh, "
+CONVS = ("conv 3 3x3 pad 1, residual (conv 2 3x3 pad 1, tanh, conv 2 3x3 pad 1 | conv 2 1x1), conv 3 2x2 "
+         "stride 2, tanh, "
          "residual (conv 3 1x1), maxpool all, dense 4")
-MAX_FIRST = ("conv 2 3x3 pad 1, avgpool 2 stride 1, residual (maxpool 2 stride 1, conv 3 1x1, tanh | conv 3 1x1, avgpool 2 stride 1), "
+MAX_FIRST = ("conv 2 3x3 pad 1, avgpool 2 stride 1, residual (maxpool 2 stride 1, conv 3 1x1, tanh | conv 3 "
+             "1x1, avgpool 2 stride 1), "
              "maxpool 2, dense 4")
-MEAN_FIRST = ("conv 2 3x3 pad 2, maxpool 2, residual (avgpool 2 stride 1, conv 3 1x1, tanh | conv 3 1x1, maxpool 2 stride 1), "
+MEAN_FIRST = ("conv 2 3x3 pad 2, maxpool 2, residual (avgpool 2 stride 1, conv 3 1x1, tanh | conv 3 1x1, "
+              "maxpool 2 stride 1), "
               "avgpool 2, dense 4")
 POOLS_LAST = ("conv 2 3x3 pad 1, tanh, residual (conv 3 1x1, maxpool 2 | conv 3 2x2 stride 2), tanh, "
               "residual (conv 2 1x1, avgpool 2 | conv 2 2x2), tanh, dense 4")
-FLATTENED = ("conv 2 3x3 pad 1, tanh, flatten, residual (dense 6, tanh | flatten, dense 6), tanh, dense 8, tanh, "
+FLATTENED = ("conv 2 3x3 pad 1, tanh, flatten, residual (dense 6, tanh | flatten, dense 6), tanh, dense 8, "
+             "tanh, "
              "residual (flatten, dense 5, flatten | dense 5), flatten, dense 4")
-NORMED_RESIDUAL = ("conv 3 3x3 pad 1, layernorm, residual (layernorm, conv 2 3x3 pad 1, tanh, conv 3 1x1 nobias, layernorm | "
-                   "layernorm, conv 3 1x1), layernorm, tanh, dense 6, tanh, residual (layernorm, dense 6), layernorm, dense 4")
-OPTION_A = ("conv 3 3x3 pad 1, subsample 1, residual (subsample 1, conv 4 3x3 stride 2 pad 1, tanh, conv 6 1x1, subsample 1 | "
+NORMED_RESIDUAL = ("conv 3 3x3 pad 1, layernorm, residual (layernorm, conv 2 3x3 pad 1, tanh, conv 3 1x1 "
+                   "nobias, layernorm | "
+                   "layernorm, conv 3 1x1), layernorm, tanh, dense 6, tanh, residual (layernorm, dense 6), "
+                   "layernorm, dense 4")
+OPTION_A = ("conv 3 3x3 pad 1, subsample 1, residual (subsample 1, conv 4 3x3 stride 2 pad 1, tanh, conv 6 "
+            "1x1, subsample 1 | "
             "subsample 2 pad-channels 6), subsample 1 pad-channels 7, tanh, dense 4")
 
 # name, rule, net, loss, reduction, optimizer, lr; `zero`: starts from zeros; `slope`, `lambda`: those
@@ -168,13 +181,15 @@ CASES = [
     ("residual_pools_last", "usf", POOLS_LAST, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
     ("residual_flattened", "bp", FLATTENED, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
     ("residual_layernorm", "bp", NORMED_RESIDUAL, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
-    ("residual_layernorm_dfa", "dfa", NORMED_RESIDUAL, "ce", "mean", "sgd momentum 0.9", 0.05, {"shape": SHAPE}),
+    ("residual_layernorm_dfa", "dfa", NORMED_RESIDUAL, "ce", "mean", "sgd momentum 0.9", 0.05,
+     {"shape": SHAPE}),
     ("residual_layernorm_kp", "kp", NORMED_RESIDUAL, "ce", "mean", "sgd decay 0.02", 0.05, {"shape": SHAPE}),
     ("residual_option_a", "bp", OPTION_A, "ce", "mean", "sgd", 0.1, {"shape": SHAPE}),
     ("residual_option_a_dkp", "dkp", OPTION_A, "ce", "mean", "sgd decay 0.02", 0.1, {"shape": SHAPE}),
     ("wrong_shortcut", "bp", OPTION_B, "ce", "mean", "sgd momentum 0.9", 0.05,
      {"shape": SHAPE, "mistake": "no shortcut"}),
-    ("wrong_follower", "bp", DENSE_RESIDUAL, "ce", "mean", "adam", 1e-2, {"shape": SHAPE, "mistake": "one follower"}),
+    ("wrong_follower", "bp", DENSE_RESIDUAL, "ce", "mean", "adam", 1e-2,
+     {"shape": SHAPE, "mistake": "one follower"}),
     ("bp_layernorm", "bp", NORMED, "ce", "mean", "sgd", 0.1, {}),
     ("fa_layernorm", "fa", NORMED, "ce", "mean", "rmsprop", 1e-3, {}),
     ("dfa_layernorm", "dfa", NORMED, "ce", "mean", "sgd momentum 0.9", 0.05, {}),
@@ -184,9 +199,11 @@ CASES = [
     ("wrong_dkp", "dkp", TANH3, "ce", "mean", "sgd decay 0.02", 0.3, {"mistake": "still"}),
     ("wrong_drtp", "drtp", TANH3, "ce", "mean", "sgd", 0.3, {"mistake": "sign"}),
     ("wrong_adfa", "adfa", TANH3, "ce", "mean", "sgd", 0.3, {"mistake": "exact", "slope": "cos f"}),
-    ("wrong_cos_a", "adfa", net_of("relu"), "ce", "mean", "sgd", 0.3, {"mistake": "output", "slope": "cos a"}),
+    ("wrong_cos_a", "adfa", net_of("relu"), "ce", "mean", "sgd", 0.3,
+     {"mistake": "output", "slope": "cos a"}),
     ("wrong_l2", "dfa", TANH3, "ce", "mean", "sgd momentum 0.9 l2 0.2", 0.1, {"mistake": "decoupled"}),
-    ("wrong_pepita", "pepita", net_of("relu"), "ce", "mean", "sgd momentum 0.9", 0.1, {"mistake": "first inputs"}),
+    ("wrong_pepita", "pepita", net_of("relu"), "ce", "mean", "sgd momentum 0.9", 0.1,
+     {"mistake": "first inputs"}),
     ("wrong_layernorm", "bp", NORMED, "ce", "mean", "sgd", 0.1, {"mistake": "still moments"}),
     ("wrong_transpose", "fa", net_of("logistic"), "bce", "mean", "sgd", 0.5, {"mistake": "transpose"}),
     ("wrong_slope", "dfa", TANH3, "ce", "mean", "sgd", 0.5, {"mistake": "slope"}),
@@ -230,8 +247,8 @@ def normal_of(h):
 
 
 def through_norm(delta, scale, h, mistake):
-    """The derivative before a layer norm whose input is h (Ba, Kiros, Hinton 2016). still moments: mean and variance taken for
-    numbers that do not depend on h."""
+    """The derivative before a layer norm whose input is h (Ba, Kiros, Hinton 2016). still moments: mean and
+    variance taken for numbers that do not depend on h."""
     normal, inverse = normal_of(h)
     d = delta * scale
     if mistake == "still moments":
@@ -240,7 +257,8 @@ def through_norm(delta, scale, h, mistake):
 
 
 def forward(blocks, W, b, x, kind="cos f"):
-    """Inputs of each block, f' of each block, what adfa takes for it, and the scores. W and b of a layer norm: scale and shift."""
+    """Inputs of each block, f' of each block, what adfa takes for it, and the scores. W and b of a layer
+    norm: scale and shift."""
     h, inputs, slopes, cosines = x, [], [], []
     for (units, behind), W_l, b_l in zip(blocks, W, b):
         inputs.append(h)
@@ -303,7 +321,8 @@ def deltas(rule, e, W, B, slopes):
 
 
 def deltas_with_norms(rule, e, W, B, slopes, blocks, inputs, mistake):
-    """Exactly through a layer norm that follows; else by the rule, whose direct signals go to the blocks before weights alone."""
+    """Exactly through a layer norm that follows; else by the rule, whose direct signals go to the blocks
+    before weights alone."""
     delta = [e]
     for l in reversed(range(len(blocks) - 1)):
         if blocks[l + 1][0] is None:
@@ -506,7 +525,8 @@ def run(case, start, dtype):
 def batches_of(start, dtype):
     at = 0
     for n in SIZES:
-        yield start["x"][at : at + n].astype(dtype), np.eye(CLASSES, dtype=dtype)[start["labels"][at : at + n].astype(int)]
+        labels = start["labels"][at : at + n].astype(int)
+        yield start["x"][at : at + n].astype(dtype), np.eye(CLASSES, dtype=dtype)[labels]
         at += n
 
 
@@ -560,7 +580,8 @@ def make_case(case):
 
 
 def cases_text():
-    lines = ["# Written by make_golden.py.  name ; rule ; net ; loss ; reduction ; optimizer ; lr ; slope ; lambda"]
+    lines = ["# Written by make_golden.py.  name ; rule ; net ; loss ; reduction ; optimizer ; lr ; slope ; "
+             "lambda"]
     for name, rule, text, loss, reduction, optimizer, rate, more in CASES:
         lines.append(" ; ".join([name, rule, text, loss, reduction, optimizer, f"{rate:g}",
                                  more.get("slope", "-"), more.get("lambda", "-")]))

@@ -1,11 +1,12 @@
-"""residual_reference.py - nets with residuals in NumPy, written from the equations alone: no automatic differentiation, and no
-code of the library. make_golden.py computes golden cases with it; tests/torch/check_residual.py compares it with
-PyTorch's autograd.
+"""residual_reference.py - nets with residuals in NumPy, written from the equations alone: no automatic
+differentiation, and no code of the library. make_golden.py computes golden cases with it;
+tests/torch/check_residual.py compares it with PyTorch's autograd.
 
-A net's text becomes a list of blocks, in text order. A block is a head (dense, conv, layernorm, subsample, or the sum of one or
-two earlier outputs) and the other layers behind it. A body or a shortcut that begins with another layer begins with a sum of
-one input. Arrays are n x channels x rows x cols; a row of units is n x units x 1 x 1. Parameters are named as in a
-model file: BLOCK.LAYER.WHAT, weights as matrices of one row for each unit or channel.
+A net's text becomes a list of blocks, in text order. A block is a head (dense, conv, layernorm, subsample, or
+the sum of one or two earlier outputs) and the other layers behind it. A body or a shortcut that begins with
+another layer begins with a sum of one input. Arrays are n x channels x rows x cols; a row of units is n x
+units x 1 x 1. Parameters are named as in a model file: BLOCK.LAYER.WHAT, weights as matrices of one row for
+each unit or channel.
 """
 import math
 
@@ -13,7 +14,8 @@ import numpy as np
 
 EPSILON, MOMENTUM = 1e-5, 0.1  # of batch norm; layer norm has the same epsilon
 WEIGHTED = ("dense", "conv")
-READS_ALL = ("layernorm", "subsample")  # without weights: the derivative passes them exactly, whatever the rule is
+# Without weights: the derivative passes them exactly, whatever the rule is.
+READS_ALL = ("layernorm", "subsample")
 HEADS = WEIGHTED + READS_ALL
 
 
@@ -44,8 +46,10 @@ class Layer:
     def __init__(self, text):
         self.kind, *words = text.split()
         self.has_bias = "nobias" not in words
-        named = {key: int(words[words.index(key) + 1]) for key in ("stride", "pad", "pad-channels") if key in words}
-        size = words[0 if "pool" in self.kind else 1] if words and self.kind in ("conv", "maxpool", "avgpool") else None
+        named = {key: int(words[words.index(key) + 1]) for key in ("stride", "pad", "pad-channels")
+                 if key in words}
+        is_windowed = words and self.kind in ("conv", "maxpool", "avgpool")
+        size = words[0 if "pool" in self.kind else 1] if is_windowed else None
         self.is_all = size == "all"
         self.size = tuple(int(n) for n in (size.split("x") * 2)[:2]) if size and not self.is_all else None
         is_pool = "pool" in self.kind
@@ -53,7 +57,9 @@ class Layer:
         self.pad = named.get("pad", 0)
         self.channels = int(words[0]) if self.kind in WEIGHTED else named.get("pad-channels")
         self.step = int(words[0]) if self.kind == "subsample" else None
-        self.slope = float(words[0]) if self.kind == "leaky-relu" and words else {"relu": 0.0}.get(self.kind, 0.01)
+        self.slope = 0.0 if self.kind == "relu" else 0.01
+        if self.kind == "leaky-relu" and words:
+            self.slope = float(words[0])
 
 
 class Block:
@@ -129,8 +135,8 @@ def kernel_of(layer, W):
 def weighted_forward(layer, W, x):
     if layer.kind == "dense":
         return (x.reshape(len(x), -1) @ W.T)[:, :, None, None]
-    return np.einsum("nchwij,kcij->nkhw", windows(padded(x, layer.pad), layer.size, layer.stride), kernel_of(layer, W),
-                     optimize=True)
+    return np.einsum("nchwij,kcij->nkhw", windows(padded(x, layer.pad), layer.size, layer.stride),
+                     kernel_of(layer, W), optimize=True)
 
 
 def pull(layer, M, delta, shape):
@@ -142,7 +148,8 @@ def pull(layer, M, delta, shape):
     rows, cols = delta.shape[2:]
     for i in range(layer.size[0]):
         for j in range(layer.size[1]):
-            canvas[:, :, i : i + s * rows : s, j : j + s * cols : s] += np.einsum("nkhw,kc->nchw", delta, K[:, :, i, j])
+            part = np.einsum("nkhw,kc->nchw", delta, K[:, :, i, j])
+            canvas[:, :, i : i + s * rows : s, j : j + s * cols : s] += part
     return canvas[:, :, pad : pad + shape[2], pad : pad + shape[3]]
 
 
@@ -159,7 +166,8 @@ def weight_gradient(layer, delta, x):
 def example_moments(x):
     """Of each example: mean, and 1 / sqrt(variance + epsilon), over all its numbers."""
     axes = (1, 2, 3)
-    return x.mean(axis=axes, keepdims=True), 1 / np.sqrt(x.var(axis=axes, keepdims=True) + x.dtype.type(EPSILON))
+    return x.mean(axis=axes, keepdims=True), 1 / np.sqrt(x.var(axis=axes, keepdims=True) +
+                                                         x.dtype.type(EPSILON))
 
 
 def maps_before(layer, channels):
@@ -171,7 +179,8 @@ def maps_before(layer, channels):
 def exact_forward(layer, l, p, x):
     if layer.kind == "subsample":
         zeros, before = maps_before(layer, x.shape[1])
-        return np.pad(x[:, :, :: layer.step, :: layer.step], ((0, 0), (before, zeros - before), (0, 0), (0, 0)))
+        return np.pad(x[:, :, :: layer.step, :: layer.step],
+                      ((0, 0), (before, zeros - before), (0, 0), (0, 0)))
     mean, inverse = example_moments(x)
     scale, shift = (p[f"{l}.layernorm.{what}"].reshape(x.shape[1:]) for what in ("scale", "shift"))
     return (x - mean) * inverse * scale + shift
@@ -259,7 +268,8 @@ def activate(layer, a):
     if layer.kind == "identity":
         return a, np.ones_like(a)
     if layer.kind in ("relu", "leaky-relu"):
-        return np.where(a > 0, a, a.dtype.type(layer.slope) * a), np.where(a > 0, a.dtype.type(1), a.dtype.type(layer.slope))
+        slope = a.dtype.type(layer.slope)
+        return np.where(a > 0, a, slope * a), np.where(a > 0, a.dtype.type(1), slope)
     raise ValueError(layer.kind)
 
 
@@ -298,7 +308,8 @@ def layer_forward(layer, l, p, x, is_training):
 
 def layer_backward(layer, l, x, kept, dy, gradients):
     if layer.kind == "batchnorm":
-        dx, gradients[f"{l}.batchnorm.scale"], gradients[f"{l}.batchnorm.shift"] = normalise_backward(dy, kept[0])
+        dx, scale, shift = normalise_backward(dy, kept[0])
+        gradients[f"{l}.batchnorm.scale"], gradients[f"{l}.batchnorm.shift"] = scale, shift
         return dx
     if "pool" in layer.kind:
         return pool_backward(layer, x, dy)
@@ -394,8 +405,8 @@ DIRECT, CHAIN = ("dfa", "dkp", "drtp"), ("bp", "fa", "kp", "usf")
 
 
 def teach(rule, blocks, p, passed, e, y, mistake=""):
-    """delta of each block (None: nothing arrives), at its head's output, and the gradients by name. e: n x outputs, the loss's
-    derivative at the scores; y: the targets, times the same scale."""
+    """delta of each block (None: nothing arrives), at its head's output, and the gradients by name. e: n x
+    outputs, the loss's derivative at the scores; y: the targets, times the same scale."""
     n, delta, gradients = len(e), [None] * len(blocks), {}
     matrices = matrices_of(rule, blocks, p) if rule in CHAIN else None
     for l in reversed(range(len(blocks))):
@@ -404,7 +415,9 @@ def teach(rule, blocks, p, passed, e, y, mistake=""):
             signal = e.reshape(at.y.shape)
         elif block.module != l:  # exact inside of a module; None where nothing arrives at it
             follower = block.followers[0]
-            signal = None if delta[follower] is None else pull_from(blocks, follower, p, passed, delta, matrices)
+            signal = None
+            if delta[follower] is not None:
+                signal = pull_from(blocks, follower, p, passed, delta, matrices)
         elif rule in CHAIN:
             signal = chain_signal(blocks, l, p, passed, delta, matrices, mistake)
         elif is_taught(blocks, l):
@@ -436,7 +449,8 @@ def teach(rule, blocks, p, passed, e, y, mistake=""):
 
 
 def draw_parameters(blocks, rule, shape, draw):
-    """Parameters and feedback by name. draw(limit, shape): an array of uniform numbers. shape: channels, rows, cols."""
+    """Parameters and feedback by name. draw(limit, shape): an array of uniform numbers. shape: channels,
+    rows, cols."""
     p, y = {}, []
     outputs = blocks[-1].head.channels
     for l, block in enumerate(blocks):

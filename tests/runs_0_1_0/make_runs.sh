@@ -22,14 +22,18 @@ awk 'BEGIN {
 awk 'BEGIN {
     srand(4)
     print "a,b,c,y"
-    for (i = 0; i < 80; i++) { a = rand(); b = rand(); printf "%.5f,%.5f,%.5f,%.4f\n", a, b, rand(), 3 * a - b * b }
+    for (i = 0; i < 80; i++) {
+        a = rand(); b = rand();
+        printf "%.5f,%.5f,%.5f,%.4f\n", a, b, rand(), 3 * a - b * b
+    }
 }' >numbers.csv
 python3 - <<'P'
 import random, struct
 random.seed(5)
 n = 45
 labels = [i % 3 for i in range(n)]
-images = b"".join(bytes(min(255, random.randrange(120) + 100 * (c // 3 % 3 == k)) for c in range(64)) for k in labels)
+images = b"".join(bytes(min(255, random.randrange(120) + 100 * (c // 3 % 3 == k)) for c in range(64))
+                  for k in labels)
 open("train-images-idx3-ubyte", "wb").write(struct.pack(">IIII", 2051, n, 8, 8) + images)
 open("train-labels-idx1-ubyte", "wb").write(struct.pack(">II", 2049, n) + bytes(labels))
 P
@@ -43,27 +47,33 @@ run() {
     rm -f "$name/result.json" "$name/lock"
     cp -r "$name" resumed
     "$program" train --resume resumed --epochs 4 --quiet >/dev/null
-    printf '%s %s %s %s\n' "$name" "$data" "$(sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' resumed/result.json)" \
+    printf '%s %s %s %s\n' "$name" "$data" \
+        "$(sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' resumed/result.json)" \
         "$(sed -n 's/.*"train_loss": \([0-9.e-]*\).*/\1/p' resumed/result.json)"
     rm -rf resumed
 }
 
 dense="dense 5, tanh, dense 4, tanh, dense 3"
-conv="dropout 0.1, conv 4 3x3 pad 1, batchnorm, tanh, maxpool 2, dropout 0.1, dense 6, batchnorm, tanh, dense 3"
+conv="dropout 0.1, conv 4 3x3 pad 1, batchnorm, tanh, maxpool 2, \
+dropout 0.1, dense 6, batchnorm, tanh, dense 3"
 images=train-images-idx3-ubyte
 {
     for rule in bp fa dfa ifa usf kp dkp drtp adfa pepita frozen linear; do
         run "$rule-sgd" words.csv --missing impute --net "$dense" --rule $rule --optimizer sgd
-        run "$rule-momentum" words.csv --missing impute --net "$dense" --rule $rule --optimizer "sgd momentum 0.9 nesterov decay 1e-3" --lr 0.02
-        run "$rule-rmsprop" words.csv --missing impute --net "$dense" --rule $rule --optimizer rmsprop --lr 1e-2
-        run "$rule-adam" words.csv --missing impute --net "$dense" --rule $rule --optimizer "adam decay 1e-4" --loss bce
+        run "$rule-momentum" words.csv --missing impute --net "$dense" --rule $rule \
+            --optimizer "sgd momentum 0.9 nesterov decay 1e-3" --lr 0.02
+        run "$rule-rmsprop" words.csv --missing impute --net "$dense" --rule $rule --optimizer rmsprop \
+            --lr 1e-2
+        run "$rule-adam" words.csv --missing impute --net "$dense" --rule $rule \
+            --optimizer "adam decay 1e-4" --loss bce
         case $rule in ifa | pepita) continue ;; esac
         run "$rule-conv-rmsprop" $images --net "$conv" --rule $rule --optimizer rmsprop --lr 1e-3
         run "$rule-conv-sgd" $images --net "$conv" --rule $rule --optimizer sgd --lr 0.01
     done
     run cosine words.csv --missing impute --net "$dense" --rule dfa --schedule "cosine warmup 1" --seed 7
     run auto words.csv --missing impute --net "$dense" --rule dfa --schedule auto --optimizer adam
-    run split words.csv --missing impute --net "$dense" --rule dfa --val 10 --test-fraction 0.2 --patience 9 --seed 5
+    run split words.csv --missing impute --net "$dense" --rule dfa --val 10 --test-fraction 0.2 --patience 9 \
+        --seed 5
     run paper words.csv --missing impute --net "$dense" --rule ifa --stop paper --reduction sum
     run low $images --net "$conv" --rule dfa --memory low
     run bf16 words.csv --missing impute --net "$dense" --rule fa --precision bf16

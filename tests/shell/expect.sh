@@ -25,5 +25,6 @@ expect() {
     "$@" >out.txt 2>&1
     found=$?
     [ "$found" = "$code" ] || { complain "exit $found, expected $code: $*"; cat out.txt; }
-    [ -z "$fragment" ] || grep -qF -e "$fragment" out.txt || { complain "nothing about \"$fragment\": $*"; cat out.txt; }
+    [ -z "$fragment" ] || grep -qF -e "$fragment" out.txt ||
+        { complain "nothing about \"$fragment\": $*"; cat out.txt; }
 }

@@ -6,8 +6,8 @@
 idx_head() {
     for number; do
         # shellcheck disable=SC2059
-        printf "\\$(printf %03o $((number >> 24 & 255)))\\$(printf %03o $((number >> 16 & 255)))\\$(printf %03o \
-            $((number >> 8 & 255)))\\$(printf %03o $((number & 255)))"
+        printf "$(printf '\\%03o' $((number >> 24 & 255)) $((number >> 16 & 255)) $((number >> 8 & 255)) \
+            $((number & 255)))"
     done
 }
 
@@ -18,7 +18,8 @@ idx_images() {
     LC_ALL=C awk -v n="$1" 'BEGIN {
         for (i = 0; i < n; i++)
             for (k = 0; k < 784; k++)
-                printf "%c", 1 + (i * 7919 + k * 104729 + i * k * 31) % 60 + (int(k / 78.4) == i % 10 ? 60 : 0)
+                printf "%c", 1 + (i * 7919 + k * 104729 + i * k * 31) % 60 + \
+                    (int(k / 78.4) == i % 10 ? 60 : 0)
     }'
 }
 

@@ -1,5 +1,5 @@
-"""backless_library.py - the library through its public header, by ctypes, and its model files: what the comparisons with PyTorch
-need. $BACKLESS_LIBRARY: the shared library.
+"""backless_library.py - the library through its public header, by ctypes, and its model files: what the
+comparisons with PyTorch need. $BACKLESS_LIBRARY: the shared library.
 """
 import ctypes
 import json
@@ -18,7 +18,8 @@ class Tensor(ctypes.Structure):
 
 
 class NetSize(ctypes.Structure):
-    _fields_ = [("size", c_size_t), ("layers", c_size_t), ("blocks", c_size_t), ("parameters", c_size_t), ("multiply_accumulates", c_double)]
+    _fields_ = [("size", c_size_t), ("layers", c_size_t), ("blocks", c_size_t), ("parameters", c_size_t),
+                ("multiply_accumulates", c_double)]
 
 
 FLOATS, LABELS, OUT = POINTER(c_float), POINTER(c_int32), POINTER(c_void_p)
@@ -61,7 +62,8 @@ def read_model(path):
         size = int.from_bytes(file.read(8), "little")
         header, body = json.loads(file.read(size)), file.read()
     types = {"F32": "<f4", "F64": "<f8", "U64": "<u8", "I64": "<i8"}
-    return {name: np.frombuffer(body[slice(*entry["data_offsets"])], types[entry["dtype"]]).reshape(entry["shape"]).astype(float)
+    return {name: np.frombuffer(body[slice(*entry["data_offsets"])],
+                                types[entry["dtype"]]).reshape(entry["shape"]).astype(float)
             for name, entry in header.items() if name != "__metadata__"}
 
 
@@ -74,12 +76,13 @@ class Trainer:
         self.config, self.data, self.trainer = c_void_p(), c_void_p(), c_void_p()
         self.must(self.lib.bl_context_use(self.ctx, b"portable", 1))
         self.must(self.lib.bl_config_create(byref(self.config), self.ctx))
-        for key, text in {"net": net, "rule": rule, "loss": "ce", "batch": str(len(labels)), "schedule": "constant",
-                          **options}.items():
+        for key, text in {"net": net, "rule": rule, "loss": "ce", "batch": str(len(labels)),
+                          "schedule": "constant", **options}.items():
             self.must(self.lib.bl_config_set(self.config, key.encode(), text.encode()))
         self.like = self.batch(x, labels)  # borrowed by the library
         shape = Shape(*x.shape[1:])
-        self.must(self.lib.bl_data_wrap(byref(self.data), self.ctx, *self.pointers(self.like), len(labels), shape, classes))
+        self.must(self.lib.bl_data_wrap(byref(self.data), self.ctx, *self.pointers(self.like), len(labels),
+                                        shape, classes))
         self.must(self.lib.bl_trainer_create(byref(self.trainer), self.ctx, self.config, self.data))
         self.model = self.lib.bl_trainer_model(self.trainer)
 
@@ -108,7 +111,8 @@ class Trainer:
         """The tensors that the function gives, one after the other, in float64."""
         tensors, tensor = [], Tensor()
         while function(owner, len(tensors), byref(tensor)):
-            values = np.ctypeslib.as_array(tensor.values, (tensor.rows, tensor.cols)) if tensor.values else None
+            values = np.ctypeslib.as_array(tensor.values,
+                                           (tensor.rows, tensor.cols)) if tensor.values else None
             tensors.append((tensor.name.decode() if tensor.name else "", values.astype(float)))
         return tensors
 
@@ -118,7 +122,8 @@ class Trainer:
 
     def set(self, name, values):
         values = np.ascontiguousarray(values, np.float32)
-        self.must(self.lib.bl_model_set_tensor(self.model, name.encode(), values.ctypes.data_as(FLOATS), values.size))
+        self.must(self.lib.bl_model_set_tensor(self.model, name.encode(), values.ctypes.data_as(FLOATS),
+                                               values.size))
 
     def saved(self, path):
         self.must(self.lib.bl_model_save(self.model, path.encode()))
@@ -140,7 +145,8 @@ class Trainer:
     def predict(self, x):
         """Probabilities, with batch norm's running statistics."""
         x, scores = np.ascontiguousarray(x, np.float32), np.empty((len(x), self.classes))
-        self.must(self.lib.bl_model_predict(self.model, x.ctypes.data_as(FLOATS), len(x), scores.ctypes.data_as(POINTER(c_double))))
+        self.must(self.lib.bl_model_predict(self.model, x.ctypes.data_as(FLOATS), len(x),
+                                            scores.ctypes.data_as(POINTER(c_double))))
         return scores
 
 

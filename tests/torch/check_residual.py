@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
-"""check_residual.py - nets with residuals, layer norm and subsampling, and the net "resnet20a", against PyTorch in float64, on the
-same weights, which are read from a model file.
+"""check_residual.py - nets with residuals, layer norm and subsampling, and the net "resnet20a", against
+PyTorch in float64, on the same weights, which are read from a model file.
 
-Compared: the probabilities with batch norm's running statistics, the loss of a training step, the running statistics behind
-it; bp's gradients with autograd; the deltas and gradients of bp, fa and dfa with those of golden/residual_reference.py, which
-are written by hand, without autograd, and for bp must be those of autograd too. Every distance is measured in units of the largest
-value of its tensor.
+Compared: the probabilities with batch norm's running statistics, the loss of a training step, the running
+statistics behind it; bp's gradients with autograd; the deltas and gradients of bp, fa and dfa with those of
+golden/residual_reference.py, which are written by hand, without autograd, and for bp must be those of
+autograd too. Every distance is measured in units of the largest value of its tensor.
 
 A derivative of relu or max-pool jumps at a kink. Most nets have neither. For the others the inputs are drawn
-again until no number in front of such a layer is nearer than KINK_MARGIN to its kink, which is a hundred times what rounding to
-float32 moves it by, so that both sides take the same branch everywhere. resnet20a has so many relus that its margin is narrower,
-and its images have 8 x 8 pixels; it has the same parameters there as on 32 x 32.
+again until no number in front of such a layer is nearer than KINK_MARGIN to its kink, which is a hundred
+times what rounding to float32 moves it by, so that both sides take the same branch everywhere. resnet20a has
+so many relus that its margin is narrower, and its images have 8 x 8 pixels; it has the same parameters there
+as on 32 x 32.
 
-Negative controls, which must miss by more than PLAIN_MISS: a net whose shortcuts are dropped, and a delta that is
-taken from the first follower alone; a layer norm whose mean and variance are constants on the way back; a subsampled shortcut
-whose zeros are all behind its maps.
+Negative controls, which must miss by more than PLAIN_MISS: a net whose shortcuts are dropped, and a delta
+that is taken from the first follower alone; a layer norm whose mean and variance are constants on the way
+back; a subsampled shortcut whose zeros are all behind its maps.
 """
 import os
 import sys
@@ -37,34 +38,45 @@ TANH_BLOCKS = (
     "2 x (residual (conv 6 3x3 pad 1 nobias, batchnorm, tanh, conv 6 3x3 pad 1 nobias, batchnorm), tanh), "
     "residual (conv 8 3x3 stride 2 pad 1 nobias, batchnorm, tanh, conv 8 3x3 pad 1 nobias, batchnorm | "
     "conv 8 1x1 stride 2 nobias, batchnorm), tanh, "
-    "residual (conv 8 3x3 pad 1 nobias, batchnorm, tanh, conv 8 3x3 pad 1 nobias, batchnorm), tanh, avgpool all, dense 5")
+    "residual (conv 8 3x3 pad 1 nobias, batchnorm, tanh, conv 8 3x3 pad 1 nobias, batchnorm), tanh, avgpool "
+    "all, dense 5")
 NETS = {
     "identity and option B": TANH_BLOCKS,
     "the same with relu": TANH_BLOCKS.replace("tanh", "relu"),
     # A bias that batch norm alone follows has the gradient 0, which has no size to measure a distance by:
     # such layers have none.
     "norm first": "conv 4 3x3 pad 1 nobias, "
-                  "residual (batchnorm, tanh, conv 4 3x3 pad 1 nobias, batchnorm, tanh, conv 4 3x3 pad 1 nobias), "
-                  "residual (batchnorm, tanh, conv 6 3x3 stride 2 pad 1 nobias | conv 6 1x1 stride 2 nobias), batchnorm, tanh, dense 5",
-    "dense": "dense 20, tanh, residual (dense 15, tanh, dense 20), tanh, residual (dense 12, tanh, dense 9 | dense 9 nobias), "
+                  "residual (batchnorm, tanh, conv 4 3x3 pad 1 nobias, batchnorm, tanh, conv 4 3x3 pad 1 "
+                  "nobias), "
+                  "residual (batchnorm, tanh, conv 6 3x3 stride 2 pad 1 nobias | conv 6 1x1 stride 2 "
+                  "nobias), batchnorm, tanh, dense 5",
+    "dense": "dense 20, tanh, residual (dense 15, tanh, dense 20), tanh, residual (dense 12, tanh, dense 9 | "
+             "dense 9 nobias), "
              "tanh, dense 5",
-    "nested": "dense 12, tanh, residual (residual (residual (dense 12, tanh), dense 12) | residual (dense 12)), tanh, dense 5",
-    "pools": "conv 4 3x3 pad 1, tanh, maxpool 2, residual (avgpool 2, conv 5 1x1, tanh | maxpool 2, conv 5 1x1), "
+    "nested": "dense 12, tanh, residual (residual (residual (dense 12, tanh), dense 12) | residual (dense "
+              "12)), tanh, dense 5",
+    "pools": "conv 4 3x3 pad 1, tanh, maxpool 2, residual (avgpool 2, conv 5 1x1, tanh | maxpool 2, conv 5 "
+             "1x1), "
              "maxpool 2, dense 5",
     "layer norm of rows": "dense 20, layernorm, tanh, residual (layernorm, dense 15, gelu, dense 20), tanh, "
                           "residual (dense 9, layernorm | layernorm, dense 9), layernorm, tanh, dense 5",
-    "layer norm of images": "conv 4 3x3 pad 1, layernorm, tanh, residual (layernorm, conv 4 3x3 pad 1 nobias, layernorm, tanh, "
+    "layer norm of images": "conv 4 3x3 pad 1, layernorm, tanh, residual (layernorm, conv 4 3x3 pad 1 "
+                            "nobias, layernorm, tanh, "
                             "conv 4 3x3 pad 1), layernorm, tanh, avgpool 2, dense 5",
-    "subsample": "conv 4 3x3 pad 1, tanh, residual (conv 7 3x3 stride 2 pad 1 nobias, batchnorm, tanh, conv 7 3x3 pad 1 | "
-                 "subsample 2 pad-channels 7), tanh, subsample 1, residual (subsample 3, conv 9 1x1 | conv 9 1x1 stride 3), tanh, "
+    "subsample": "conv 4 3x3 pad 1, tanh, residual (conv 7 3x3 stride 2 pad 1 nobias, batchnorm, tanh, conv "
+                 "7 3x3 pad 1 | "
+                 "subsample 2 pad-channels 7), tanh, subsample 1, residual (subsample 3, conv 9 1x1 | conv 9 "
+                 "1x1 stride 3), tanh, "
                  "subsample 1 pad-channels 12, dense 5",
 }
 SAME = "residual (conv {0} 3x3 pad 1 nobias, batchnorm, relu, conv {0} 3x3 pad 1 nobias, batchnorm), relu"
-HALF = ("residual (conv {0} 3x3 stride 2 pad 1 nobias, batchnorm, relu, conv {0} 3x3 pad 1 nobias, batchnorm | "
+HALF = ("residual (conv {0} 3x3 stride 2 pad 1 nobias, batchnorm, relu, conv {0} 3x3 pad 1 nobias, batchnorm "
+        "| "
         "subsample 2 pad-channels {0}), relu")
 # The net that the library knows by a name: He and others 2015 (arXiv:1512.03385), section 4.2, with option A.
 RESNET20A = ", ".join(["conv 16 3x3 pad 1 nobias, batchnorm, relu", *[SAME.format(16)] * 3, HALF.format(32),
-                       *[SAME.format(32)] * 2, HALF.format(64), *[SAME.format(64)] * 2, "avgpool all, dense 10"])
+                       *[SAME.format(32)] * 2, HALF.format(64), *[SAME.format(64)] * 2,
+                       "avgpool all, dense 10"])
 RESNET20A_PARAMETERS = 269722
 RULES = ("bp", "fa", "dfa")
 
@@ -115,10 +127,12 @@ class TorchNet:
             self.block += 1
             rows = cols = int(arguments[1].split("x")[0])
             W = self.p[f"{self.block}.conv.weight"].reshape(int(arguments[0]), x.shape[1], rows, cols)
-            return F.conv2d(x, W, self.p.get(f"{self.block}.conv.bias"), int(value.get("stride", 1)), int(value.get("pad", 0)))
+            return F.conv2d(x, W, self.p.get(f"{self.block}.conv.bias"), int(value.get("stride", 1)),
+                            int(value.get("pad", 0)))
         if word == "dense":
             self.block += 1
-            return F.linear(x.flatten(1), self.p[f"{self.block}.dense.weight"], self.p.get(f"{self.block}.dense.bias"))
+            return F.linear(x.flatten(1), self.p[f"{self.block}.dense.weight"],
+                            self.p.get(f"{self.block}.dense.bias"))
         if word == "layernorm":
             self.block += 1
             return self.layer_norm(x)
@@ -139,7 +153,8 @@ class TorchNet:
         return {"tanh": torch.tanh, "relu": torch.relu, "gelu": F.gelu}[word](x)
 
     def layer_norm(self, x):
-        scale, shift = (self.p[f"{self.block}.layernorm.{what}"].reshape(x.shape[1:]) for what in ("scale", "shift"))
+        scale, shift = (self.p[f"{self.block}.layernorm.{what}"].reshape(x.shape[1:])
+                        for what in ("scale", "shift"))
         if self.mistake != "constant moments":
             return F.layer_norm(x, x.shape[1:], scale, shift)
         still, axes = x.detach(), tuple(range(1, x.dim()))
@@ -183,7 +198,8 @@ def largest_gap(ours, theirs):
 def draw_start(trainer, random):
     """Other numbers than a trainer's first ones for batch norm, whose statistics would be trivial."""
     for name, values in trainer.tensors():
-        limits = {"scale": (0.5, 1.5), "shift": (-0.5, 0.5), "mean": (-0.5, 0.5), "variance": (0.5, 1.5)}.get(name.split(".")[-1])
+        limits = {"scale": (0.5, 1.5), "shift": (-0.5, 0.5), "mean": (-0.5, 0.5),
+                  "variance": (0.5, 1.5)}.get(name.split(".")[-1])
         if limits:
             trainer.set(name, random.uniform(*limits, values.shape))
 
@@ -197,7 +213,8 @@ def draw_batch(blocks, p, random, margin):
     labels = random.randint(classes_of(blocks), size=N)
     for _ in range(1000):
         x = random.uniform(-1.5, 1.5, (N, *SHAPE)).astype(np.float32).astype(float)
-        if all(reference.margin(blocks, reference.forward(blocks, p, x, mode)) > margin for mode in (True, False)):
+        if all(reference.margin(blocks, reference.forward(blocks, p, x, mode)) > margin
+               for mode in (True, False)):
             return x, labels
     sys.exit("no batch stays away from the kinks")
 
@@ -208,7 +225,8 @@ def error_of(scores, labels):
 
 
 def autograd(text, tensors, x, labels, mistake=""):
-    """The loss of a training pass, its gradients by name, and the parameters with the statistics behind the pass."""
+    """The loss of a training pass, its gradients by name, and the parameters with the statistics behind the
+    pass."""
     p = to_torch(tensors, True)
     scores = TorchNet(text, p, True, mistake).run(torch.tensor(x))
     loss = F.cross_entropy(scores, torch.tensor(labels))
@@ -223,19 +241,21 @@ def hand(rule, blocks, p, x, labels, mistake=""):
 
 
 def misses(text, blocks, p, x, labels, gradients):
-    """Each mistake that can be made with the net, and by how much our gradients miss those of a net with it."""
+    """Each mistake that can be made with the net, and by how much our gradients miss those of a net with
+    it."""
     has = {"dropped shortcuts": "residual", "constant moments": "layernorm", "zeros behind": "pad-channels"}
     for mistake in [mistake for mistake, layer in has.items() if layer in text]:
         yield mistake, largest_gap(gradients, autograd(text, p, x, labels, mistake)[1])
-    yield "deltas that are not summed", largest_gap(gradients, hand("bp", blocks, p, x, labels, "one follower")[1])
+    yield "deltas that are not summed", largest_gap(gradients,
+                                                    hand("bp", blocks, p, x, labels, "one follower")[1])
 
 
 def compare_rule(report, rule, text, trainer, path, random, margin):
     blocks = reference.parse(text)
     draw_start(trainer, random)
     tensors = trainer.saved(path)
-    p = {name: values if name.endswith((".weight", ".feedback")) else values.reshape(-1) for name, values in tensors.items()
-         if name[0].isdigit()}
+    p = {name: values if name.endswith((".weight", ".feedback")) else values.reshape(-1)
+         for name, values in tensors.items() if name[0].isdigit()}
     x, labels = draw_batch(blocks, p, random, margin)
     delta, gradients = trainer.inspect(x, labels)
     hand_delta, hand_gradients = hand(rule, blocks, p, x, labels)
@@ -250,7 +270,8 @@ def compare_rule(report, rule, text, trainer, path, random, margin):
     if rule == "bp":
         for name, values in theirs.items():
             report.add("bp's gradients by autograd", name, distance(gradients[name], values))
-            report.add("autograd's gradients by hand", name, distance(hand_gradients[name], values), HAND_BOUND)
+            report.add("autograd's gradients by hand", name, distance(hand_gradients[name], values),
+                       HAND_BOUND)
         for what, miss in misses(text, blocks, p, x, labels, gradients):
             if not miss > PLAIN_MISS:
                 report.add(f"control: {what}", f"passes, by {miss:.2g}, and something", np.inf)
@@ -269,9 +290,11 @@ def compare_net(net, text, margin, folder, random):
     report, classes = Report(), classes_of(reference.parse(text))
     for rule in RULES:
         x = np.zeros((N, *SHAPE), np.float32)
-        options = {"optimizer": "sgd", "lr": "1e-12", "init": "fanin", "feedback": "uniform 0.5", "seed": "14"}
+        options = {"optimizer": "sgd", "lr": "1e-12", "init": "fanin", "feedback": "uniform 0.5",
+                   "seed": "14"}
         with Trainer(net, rule, x, np.zeros(N, int), classes, **options) as trainer:
-            compare_rule(report, rule, text, trainer, os.path.join(folder, "model.safetensors"), random, margin)
+            compare_rule(report, rule, text, trainer, os.path.join(folder, "model.safetensors"), random,
+                         margin)
     for what, size in report.largest.items():
         print(f"  {what}: {size:.1e}")
     return report.faults

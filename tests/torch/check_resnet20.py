@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""check_resnet20.py FOLDER [RATE] - the net "resnet20" against PyTorch's own modules on CIFAR-10: 272,474 parameters, and
-bp's first 20 steps from PyTorch's initial weights, on its order of the examples.
+"""check_resnet20.py FOLDER [RATE] - the net "resnet20" against PyTorch's own modules on CIFAR-10: 272,474
+parameters, and bp's first 20 steps from PyTorch's initial weights, on its order of the examples.
 
-FOLDER: cifar-10-batches-bin. Batch 128, SGD with momentum 0.9, pixels scaled to mean 0 and variance 1 in each channel.
+FOLDER: cifar-10-batches-bin. Batch 128, SGD with momentum 0.9, pixels scaled to mean 0 and variance 1 in each
+channel.
 
-1. Each for itself: the net is trained here, by PyTorch in float64, and by PyTorch in float32, and the losses of the first
-   two must agree. What the last one shows is printed: how far rounding alone drives such a run. It grows from step
-   to step, faster the larger the learning rate. At 0.1 PyTorch in float32 is as far as 0.07 from PyTorch in float64 within 20
-   steps, at 0.01 0.03, at 0.001 0.0004; the library is as far (0.11, 0.02, 0.001). So the rate is 0.0003.
-2. On one path: before each step at the rate 0.1 the weights here are set to those of PyTorch in float64, so that nothing grows.
-   The losses must agree, and so must the change of all weights in the step, momentum included.
+1. Each for itself: the net is trained here, by PyTorch in float64, and by PyTorch in float32, and the losses
+   of the first two must agree. What the last one shows is printed: how far rounding alone drives such a run.
+   It grows from step to step, faster the larger the learning rate. At 0.1 PyTorch in float32 is as far as
+   0.07 from PyTorch in float64 within 20 steps, at 0.01 0.03, at 0.001 0.0004; the library is as far (0.11,
+   0.02, 0.001). So the rate is 0.0003.
+2. On one path: before each step at the rate 0.1 the weights here are set to those of PyTorch in float64, so
+   that nothing grows. The losses must agree, and so must the change of all weights in the step, momentum
+   included.
 
 Negative control: the same modules without their shortcuts must miss.
 """
@@ -33,7 +36,8 @@ PARAMETERS = 272474
 
 
 class Residual(nn.Module):
-    """He and others 2015 (arXiv:1512.03385), figure 2, with a projection (option B) where the shape changes."""
+    """He and others 2015 (arXiv:1512.03385), figure 2, with a projection (option B) where the shape
+    changes."""
 
     def __init__(self, before, channels, stride):
         super().__init__()
@@ -41,7 +45,8 @@ class Residual(nn.Module):
         self.norm1 = nn.BatchNorm2d(channels)
         self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
         self.norm2 = nn.BatchNorm2d(channels)
-        projection = nn.Sequential(nn.Conv2d(before, channels, 1, stride, bias=False), nn.BatchNorm2d(channels))
+        projection = nn.Sequential(nn.Conv2d(before, channels, 1, stride, bias=False),
+                                   nn.BatchNorm2d(channels))
         self.shortcut = nn.Identity() if stride == 1 else projection
         self.is_dropped = False
 
@@ -67,7 +72,8 @@ def read_cifar(folder):
     rows = np.concatenate([np.fromfile(name, np.uint8) for name in files]).reshape(-1, 3073)
     x = rows[:, 1:].reshape(-1, 3, 32, 32)
     order = torch.randperm(len(x), generator=torch.Generator().manual_seed(20)).numpy()[: STEPS * BATCH]
-    mean, deviation = (np.stack([f(x[:, c] / 255.0) for c in range(3)]).reshape(3, 1, 1) for f in (np.mean, np.std))
+    mean, deviation = (np.stack([f(x[:, c] / 255.0) for c in range(3)]).reshape(3, 1, 1)
+                       for f in (np.mean, np.std))
     return ((x[order] / 255.0 - mean) / deviation).astype(np.float32), rows[order, 0].astype(np.int64)
 
 
@@ -77,7 +83,8 @@ def batches(x, labels):
 
 
 def torch_steps(net, dtype, x, labels, rate):
-    """The net and the loss of each step, one after the other, so that a run can be looked at while it goes on."""
+    """The net and the loss of each step, one after the other, so that a run can be looked at while it goes
+    on."""
     net = copy.deepcopy(net).to(dtype)
     optimizer = torch.optim.SGD(net.parameters(), lr=rate, momentum=0.9)
     for images, classes in batches(x, labels):
@@ -107,7 +114,8 @@ def make_trainer(x, labels, rate):
 
 
 def parameters_of(net):
-    return np.concatenate([parameter.detach().numpy().astype(float).ravel() for parameter in net.parameters()])
+    return np.concatenate([parameter.detach().numpy().astype(float).ravel()
+                           for parameter in net.parameters()])
 
 
 def our_parameters(trainer):
@@ -117,7 +125,8 @@ def our_parameters(trainer):
 
 def compare_runs(net, x, labels, rate):
     """The largest distance of a loss, relative to it, and our first loss."""
-    print(f"each for itself, rate {rate:g}\nstep  PyTorch float64    ours - it  float32 - it   (relative to the loss)")
+    print(f"each for itself, rate {rate:g}\nstep  PyTorch float64    ours - it  float32 - it   (relative to "
+          f"the loss)")
     distances, first = [], None
     with make_trainer(x, labels, rate) as trainer:
         set_parameters(trainer, net)
@@ -126,16 +135,19 @@ def compare_runs(net, x, labels, rate):
             ours = trainer.step(*batch)
             first = first or ours
             distances.append(abs(ours - exact) / exact)
-            print(f"{len(distances):4}  {exact:15.7f}  {distances[-1]:11.1e}  {abs(single - exact) / exact:12.1e}", flush=True)
+            print(f"{len(distances):4}  {exact:15.7f}  {distances[-1]:11.1e}  "
+                  f"{abs(single - exact) / exact:12.1e}", flush=True)
     return max(distances), first
 
 
 def compare_path(net, x, labels, rate):
-    """The largest distance of a loss, relative to it, and of a step's change of all weights, relative to its norm."""
+    """The largest distance of a loss, relative to it, and of a step's change of all weights, relative to its
+    norm."""
     print(f"on one path, rate {rate:g}\nstep  PyTorch float64    ours - it  change of the weights")
     losses, changes, theirs = [], [], net
     with make_trainer(x, labels, rate) as trainer:
-        for batch, (after, exact) in zip(batches(x, labels), torch_steps(net, torch.float64, x, labels, rate)):
+        for batch, (after, exact) in zip(batches(x, labels),
+                                         torch_steps(net, torch.float64, x, labels, rate)):
             set_parameters(trainer, theirs)
             before = our_parameters(trainer)
             losses.append(abs(trainer.step(*batch) - exact) / exact)
@@ -161,8 +173,10 @@ def main():
         block.is_dropped = True
     _, dropped = next(torch_steps(net, torch.float32, x, labels, rate))
     control = abs(first - dropped) / dropped
-    print(f"losses: {largest:.1e}, allowed {BOUND:g}; on one path {path_loss:.1e}, allowed {PATH_LOSS_BOUND:g}, and changes "
-          f"{path_change:.1e}, allowed {PATH_CHANGE_BOUND:g}; without shortcuts step 1 misses by {control:.1e}")
+    print(f"losses: {largest:.1e}, allowed {BOUND:g}; on one path {path_loss:.1e}, allowed "
+          f"{PATH_LOSS_BOUND:g}, and changes "
+          f"{path_change:.1e}, allowed {PATH_CHANGE_BOUND:g}; without shortcuts step 1 misses by "
+          f"{control:.1e}")
     is_right = largest <= BOUND and path_loss <= PATH_LOSS_BOUND and path_change <= PATH_CHANGE_BOUND
     return 0 if is_right and control > 10 * BOUND else 1
 

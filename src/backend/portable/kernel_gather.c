@@ -87,6 +87,7 @@ static inline __attribute__((always_inline)) void store_sums(const struct gather
             vec_store(turned + i * PANEL + j * VEC_WIDTH, sum[i][j]);
     for (size_t j = 0; j < g->n && j < vectors * VEC_WIDTH; j++)
         for (size_t i = 0; i < rows; i++)
+            /* cppcheck-suppress uninitvar ; vec_store, which cppcheck does not know, has set these */
             c[j * g->ldc + i] = turned[i * PANEL + j];
 }
 

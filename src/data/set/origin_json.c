@@ -124,6 +124,6 @@ bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char 
     json_decref(object);
     if (!is_right)
         BL_FAIL(ctx, BL_BAD_DATA, "%s: its \"split\" is not a description of a training set", path);
-    *out = is_null ? (struct data_origin){.n = 0} : origin;
+    *out = origin; /* {.n = 0} where the text is null */
     return BL_OK;
 }
