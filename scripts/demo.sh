@@ -3,13 +3,15 @@
 # the end.
 #
 # The variables DEMO_* of the Makefile choose data, net and rules. How long it will take is estimated from one
-# epoch of backpropagation, which is measured first: so it holds for this machine and what else it is doing.
+# epoch of backpropagation, which is measured first: so it holds for this machine and what else it is doing. The
+# runs of the last demonstration and their report stay in the folder demo beside the program.
 set -eu
 program=$1
 : "${DEMO_DATA:=fashion-mnist}" "${DEMO_NET:=dense 400, tanh, dense 400, tanh, dense 10}"
 : "${DEMO_RULES:=bp,fa,dfa,ifa,frozen,linear}" "${DEMO_RATES:=1e-3,3e-3,1e-2}" "${DEMO_RATE_EPOCHS:=1}"
 : "${DEMO_EPOCHS:=5}" "${DEMO_SEED:=1}"
 table=examples/iris.csv
+runs=$(dirname "$program")/demo
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -85,9 +87,14 @@ echo
 echo "2. $DEMO_DATA. For each rule the best of the rates $DEMO_RATES is chosen first, on a tenth of the training set."
 echo "   $program compare --data $DEMO_DATA --net \"$DEMO_NET\" \\"
 echo "       --rules $DEMO_RULES --rates $DEMO_RATES --rate-epochs $DEMO_RATE_EPOCHS --epochs $DEMO_EPOCHS"
-compare "$folder/large" --data "$DEMO_DATA" --net "$DEMO_NET" --rates "$DEMO_RATES" --rate-epochs "$DEMO_RATE_EPOCHS" \
+rm -rf "$runs"
+compare "$folder/large" --out "$runs" --data "$DEMO_DATA" --net "$DEMO_NET" --rates "$DEMO_RATES" --rate-epochs "$DEMO_RATE_EPOCHS" \
     --epochs "$DEMO_EPOCHS"
 echo
 echo "Errors on the two test sets; for $DEMO_DATA also the angle to backpropagation, in degrees, and the learning rate:"
 echo
 print_table "$folder/small" "$folder/large"
+if [ -f "$runs/report.html" ]; then
+    echo
+    echo "The curves, angles and mistakes of the rules on $DEMO_DATA are in $runs/report.html"
+fi

@@ -1,14 +1,17 @@
 #!/bin/sh
-# demo_output.sh PROGRAM - what `make demo` prints: first how long it takes, below 60 lines, and one table,
-# its last lines, which is the README's in form, and in the column of iris to the digit. The pictures are
-# replaced by a few made ones.
+# demo_output.sh PROGRAM - what `make demo` prints: first how long it takes, below 60 lines, and one table, which
+# is the README's in form, and in the column of iris to the digit; at the end the path of the report. The
+# pictures are replaced by a few made ones, and the folder of the program by one of the test, because the runs are
+# kept beside the program.
 tree=$(cd "$(dirname "$0")/.." && pwd)
 . "$tree/tests/shell/expect.sh"
 . "$tree/tests/shell/small_fashion.sh"
 small_fashion data
 export BACKLESS_DATA="$folder/data" BACKLESS_THREADS=1
 
-demo() { (cd "$tree" && make -s demo_only "build_dir=$(dirname "$program")" "$@"); }
+mkdir bin
+ln -s "$program" bin/backless
+demo() { (cd "$tree" && make -s demo_only "build_dir=$folder/bin" "$@"); }
 
 # iris TABLE: rule and error on iris
 iris() { awk '{ print $1, $2, $3 }' "$1"; }
@@ -17,7 +20,9 @@ expect 0 "angle per hidden block" demo DEMO_EPOCHS=1
 [ "$(wc -l <out.txt)" -lt 60 ] || complain "$(wc -l <out.txt) lines, expected below 60"
 head -n 2 out.txt | grep -qE 'in about [0-9]+ (seconds|minutes)' || complain "the first lines do not tell the time"
 [ "$(grep -c '^rule ' out.txt)" = 1 ] || complain "more than one table"
-sed -n '/^rule /,$p' out.txt >table.txt
+sed -n '/^rule /,/^$/p' out.txt | sed '/^$/d' >table.txt
+tail -n 1 out.txt | grep -q " are in $folder/bin/demo/report.html\$" || complain "the last line does not name the report"
+[ "$(grep -o 'class="switch"' bin/demo/report.html | wc -l)" = 6 ] || complain "the report does not show the six rules"
 [ "$(wc -l <table.txt)" = 7 ] || complain "the table has $(wc -l <table.txt) lines, expected 7"
 awk 'length > 80 { exit 1 }' table.txt || complain "the table is wider than 80 columns"
 

@@ -6,6 +6,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_AT_END = 200 }; /* runs, of a page that nobody asked for */
 
 static const struct extra extras[] = {
     {"output", "FILE.html", "the page (-o FILE.html likewise); - for standard output"},
@@ -58,13 +62,10 @@ static int check_output(const struct report *report, const char *path)
     return EXIT_DONE;
 }
 
-static int make(struct report *report, const char *const *where, int n, const char *path)
+/* Of the runs that were read. */
+static int finish(struct report *report, const char *path)
 {
-    int code = EXIT_DONE;
-    for (int i = 0; code == EXIT_DONE && i < n; i++)
-        code = report_read(report, where[i]);
-    if (code == EXIT_DONE)
-        code = report_sort(report);
+    int code = report_sort(report);
     if (code == EXIT_DONE)
         code = check_output(report, path);
     return code == EXIT_DONE ? write_page(report, path) : code;
@@ -76,14 +77,64 @@ static struct report report_begin(const struct session *session)
                            .curves = {.session = session, .rows = json_array(), .settings = json_object()}};
 }
 
-void report_of_folder(const struct session *session, const char *folder)
+/* Folders by their paths. */
+static void report_at_end(const struct session *session, const char *folder, const char *const *where,
+                          size_t n)
 {
     char path[BL_PATH_ROOM];
+    int code = EXIT_DONE;
+    if (n == 0 || extra_of(session, "no-report") ||
+        snprintf(path, sizeof path, "%s/report.html", folder) >= (int)sizeof path)
+        return;
     struct report report = report_begin(session);
-    if (snprintf(path, sizeof path, "%s/report.html", folder) < (int)sizeof path &&
-        make(&report, &folder, 1, path) == EXIT_DONE)
+    for (size_t i = 0; code == EXIT_DONE && i < n; i++)
+        code = report_read(&report, where[i]);
+    if (code == EXIT_DONE)
+        code = finish(&report, path);
+    if (code == EXIT_DONE)
         note(session, "report in %s", path);
     report_free(&report);
+}
+
+void report_of_folder(const struct session *session, const char *folder)
+{
+    report_at_end(session, folder, &folder, 1);
+}
+
+/* A page of so many lines takes long, and shows little. */
+static bool are_too_many(const struct session *session, const char *folder, size_t n)
+{
+    if (n <= MOST_AT_END || extra_of(session, "no-report"))
+        return false;
+    note(session,
+         "no report of %zu runs, which are more than %d; backless report %s/NAME... -o FILE.html draws some",
+         n, MOST_AT_END, folder);
+    return true;
+}
+
+void report_of_runs(const struct session *session, const char *folder, const char *const *names, size_t n)
+{
+    char(*paths)[BL_PATH_ROOM] = calloc(n + 1, sizeof *paths);
+    const char **where = calloc(n + 1, sizeof *where);
+    size_t n_runs = 0;
+    for (size_t i = 0; paths && where && i < n; i++) {
+        where[n_runs] = paths[n_runs];
+        n_runs += snprintf(paths[n_runs], BL_PATH_ROOM, "%s/%s", folder, names[i]) < BL_PATH_ROOM &&
+                  report_is_run(paths[n_runs]);
+    }
+    if (!are_too_many(session, folder, n_runs))
+        report_at_end(session, folder, where, n_runs);
+    free(where);
+    free(paths);
+}
+
+void report_remove(const char *folder)
+{
+    char path[BL_PATH_ROOM];
+    struct stat facts;
+    if (snprintf(path, sizeof path, "%s/report.html", folder) < (int)sizeof path &&
+        lstat(path, &facts) == 0 && S_ISREG(facts.st_mode))
+        (void)unlink(path);
 }
 
 static int run_report(struct session *s)
@@ -96,7 +147,11 @@ static int run_report(struct session *s)
             "--output FILE.html is missing (- for standard output); it is written: backless %s",
             s->command->usage);
     struct report report = report_begin(s);
-    const int code = make(&report, s->words, s->n_words, path);
+    int code = EXIT_DONE;
+    for (int i = 0; code == EXIT_DONE && i < s->n_words; i++)
+        code = report_read(&report, s->words[i]);
+    if (code == EXIT_DONE)
+        code = finish(&report, path);
     if (code == EXIT_DONE && strcmp(path, "-") != 0)
         note(s, "%zu run%s in %s", report.n_runs, report.n_runs == 1 ? "" : "s", path);
     report_free(&report);

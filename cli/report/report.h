@@ -48,14 +48,23 @@ struct report {
 /* Reads the runs at `where`: a run folder, a log, or a folder with run folders anywhere below it. Prints what
    is wrong, and gives the exit code. */
 int report_read(struct report *report, const char *where);
+/* Whether a folder holds a log. */
+bool report_is_run(const char *folder);
 /* After the last report_read. */
 int report_sort(struct report *report);
 void report_free(struct report *report);
 
 /* The page. 0: no memory. */
 int report_write(FILE *to, const struct report *report);
-/* Makes the page of one run folder, in it, as report.html, and says so. What fails is a note. */
+/* These write folder/report.html at the end of a command that trains, unless it was given --no-report, and print
+   where it is. A page that cannot be made changes no exit code. */
+
+/* Of all runs in the folder and below it. */
 void report_of_folder(const struct session *session, const char *folder);
+/* Of those of the n run folders folder/NAME that hold a log; with more than 200, only a message. */
+void report_of_runs(const struct session *session, const char *folder, const char *const *names, size_t n);
+/* Before the runs in a folder are replaced: removes folder/report.html, if it is a regular file. */
+void report_remove(const char *folder);
 
 /* ---- Series: a figure against epochs, seconds or steps */
 
