@@ -28,6 +28,7 @@ help:
 	@echo "make test-arm64 the tests of the bits in a build for 64-bit ARM, run by QEMU; installs Debian's arm64 libraries"
 	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
 	@echo "make lint      the style and static checks; make format: mend the style"
+	@echo "make docs      the pictures of the documents again, from short runs"
 	@echo "make install   PREFIX=/usr/local DESTDIR=; make uninstall; make clean"
 	@echo "make deb       Debian packages, in build/deb"
 
@@ -108,6 +109,10 @@ $(peers)/ready: bench/peers/requirements.txt
 	$(peers)/bin/pip install --upgrade -r $<
 	@touch $@
 
+# The pictures of the documents, which docs/pictures holds, from short runs on data in the tree.
+docs: build
+	@scripts/docs.sh $(build_dir)/backless docs/pictures
+
 format:
 	clang-format -i $(sources)
 
@@ -130,4 +135,4 @@ uninstall:
 clean:
 	rm -rf build build-debug build-asan build-tsan build-arm64 build-clang build-fuzz build-matrix build-ci
 
-.PHONY: help deps deps-demo build demo demo_only test test-slow test-asan test-tsan test-arm64 fuzz bench bench-peers format lint install deb uninstall clean
+.PHONY: help deps deps-demo build demo demo_only docs test test-slow test-asan test-tsan test-arm64 fuzz bench bench-peers format lint install deb uninstall clean

@@ -13,6 +13,7 @@ enum { MOST_AT_END = 200 }; /* runs, of a page that nobody asked for */
 
 static const struct extra extras[] = {
     {"output", "FILE.html", "the page (-o FILE.html likewise); - for standard output"},
+    {"svg", "FILE.svg", "error and angle as a picture in SVG, for a document; - for standard output"},
     {"quiet", NULL, "no messages"},
     {NULL, NULL, NULL},
 };
@@ -23,14 +24,16 @@ static int no_memory_report(void)
     return EXIT_OTHER;
 }
 
+typedef int report_writer(FILE *to, const struct report *report);
+
 /* As text in memory first: the library writes files as a whole. */
-static int write_page(const struct report *report, const char *path)
+static int write_page(const struct report *report, report_writer *write, const char *path)
 {
     const struct session *s = report->session;
     char *text = NULL;
     size_t n = 0;
     FILE *to = open_memstream(&text, &n);
-    bool is_whole = to && report_write(to, report);
+    bool is_whole = to && write(to, report);
     is_whole = to && fclose(to) == 0 && is_whole;
     int code = is_whole ? EXIT_DONE : no_memory_report();
     if (is_whole && strcmp(path, "-") == 0) {
@@ -62,13 +65,17 @@ static int check_output(const struct report *report, const char *path)
     return EXIT_DONE;
 }
 
-/* Of the runs that were read. */
-static int finish(struct report *report, const char *path)
+/* Of the runs that were read, to one or both. */
+static int finish(struct report *report, const char *page, const char *picture)
 {
     int code = report_sort(report);
-    if (code == EXIT_DONE)
-        code = check_output(report, path);
-    return code == EXIT_DONE ? write_page(report, path) : code;
+    if (code == EXIT_DONE && page)
+        code = check_output(report, page);
+    if (code == EXIT_DONE && picture)
+        code = check_output(report, picture);
+    if (code == EXIT_DONE && page)
+        code = write_page(report, report_write, page);
+    return code == EXIT_DONE && picture ? write_page(report, picture_write, picture) : code;
 }
 
 static struct report report_begin(const struct session *session)
@@ -90,7 +97,7 @@ static void report_at_end(const struct session *session, const char *folder, con
     for (size_t i = 0; code == EXIT_DONE && i < n; i++)
         code = report_read(&report, where[i]);
     if (code == EXIT_DONE)
-        code = finish(&report, path);
+        code = finish(&report, path, NULL);
     if (code == EXIT_DONE)
         note(session, "report in %s", path);
     report_free(&report);
@@ -137,29 +144,39 @@ void report_remove(const char *folder)
         (void)unlink(path);
 }
 
+static void tell(const struct report *report, const char *path)
+{
+    if (path && strcmp(path, "-") != 0)
+        note(report->session, "%zu run%s in %s", report->n_runs, report->n_runs == 1 ? "" : "s", path);
+}
+
 static int run_report(struct session *s)
 {
-    const char *path = extra_of(s, "output");
+    const char *page = extra_of(s, "output"), *picture = extra_of(s, "svg");
     if (s->n_words == 0)
         return usage_error("which run? it is written: backless %s", s->command->usage);
-    if (!path)
-        return usage_error(
-            "--output FILE.html is missing (- for standard output); it is written: backless %s",
-            s->command->usage);
+    if (!page && !picture)
+        return usage_error("--output FILE.html or --svg FILE.svg is missing (- for standard output); it is "
+                           "written: backless %s",
+                           s->command->usage);
+    if (page && picture && strcmp(page, picture) == 0)
+        return usage_error("--output and --svg are both %s; name two files", page);
     struct report report = report_begin(s);
     int code = EXIT_DONE;
     for (int i = 0; code == EXIT_DONE && i < s->n_words; i++)
         code = report_read(&report, s->words[i]);
     if (code == EXIT_DONE)
-        code = finish(&report, path);
-    if (code == EXIT_DONE && strcmp(path, "-") != 0)
-        note(s, "%zu run%s in %s", report.n_runs, report.n_runs == 1 ? "" : "s", path);
+        code = finish(&report, page, picture);
+    if (code == EXIT_DONE) {
+        tell(&report, page);
+        tell(&report, picture);
+    }
     report_free(&report);
     return code;
 }
 
 const struct command command_report = {"report",
-                                       "report RUN... -o FILE.html",
+                                       "report RUN... -o FILE.html [--svg FILE.svg]",
                                        "runs as one page: curves, angles, features, mistakes",
                                        NULL,
                                        extras,

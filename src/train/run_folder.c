@@ -17,8 +17,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* The last is the page that the program writes after a run. It goes with the run that is replaced, but a file of
-   this name alone does not make a folder one that holds a run. */
+/* The last is the page that the program writes after a run. It goes with the run that is replaced, but a file
+   of this name alone does not make a folder one that holds a run. */
 static const char *const names[] = {"config.json",      "log.jsonl",         "result.json",
                                     "best.safetensors", "model.safetensors", "report.html"};
 enum { N_NAMES = sizeof names / sizeof *names, N_OF_RUN = N_NAMES - 1, PATH_ROOM = 4096 };
