@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LEFT = 58, RIGHT = 82, TOP = 10, BOTTOM = 40, LABEL_HEIGHT = 13, LABEL_GAP = 7 };
+enum { LEFT = 58, RIGHT = 82, TOP = 10, BOTTOM = 40, LABEL_HEIGHT = 15, LABEL_GAP = 7 };
 
 /* A curve's name, at the place of its last point. */
 struct end_label {
