@@ -3,8 +3,8 @@
 # the end.
 #
 # The variables DEMO_* of the Makefile choose data, net and rules. How long it will take is estimated from one
-# epoch of backpropagation, which is measured first: so it holds for this machine and what else it is doing. The
-# runs of the last demonstration and their report stay in the folder demo beside the program.
+# epoch of backpropagation, which is measured first: so it holds for this machine and what else it is doing.
+# The runs of the last demonstration and their report stay in the folder demo beside the program.
 set -eu
 program=$1
 : "${DEMO_DATA:=fashion-mnist}" "${DEMO_NET:=dense 400, tanh, dense 400, tanh, dense 10}"

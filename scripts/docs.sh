@@ -1,6 +1,7 @@
 #!/bin/sh
-# docs.sh PROGRAM FOLDER - the pictures of the documents, from short runs on data of the tree. The same program writes
-# the same bytes on every machine; tests/docs_pictures.sh compares them with those in docs/pictures.
+# docs.sh PROGRAM FOLDER - the pictures of the documents, from short runs on data of the tree. The same
+# program writes the same bytes on every machine; tests/docs_pictures.sh compares them with those in
+# docs/pictures.
 set -eu
 program=$1 pictures=$2
 folder=$(mktemp -d)

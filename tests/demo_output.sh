@@ -1,8 +1,8 @@
 #!/bin/sh
-# demo_output.sh PROGRAM - what `make demo` prints: first how long it takes, below 60 lines, and one table, which
-# is the README's in form, and in the column of iris to the digit; at the end the path of the report. The
-# pictures are replaced by a few made ones, and the folder of the program by one of the test, because the runs are
-# kept beside the program.
+# demo_output.sh PROGRAM - what `make demo` prints: first how long it takes, below 60 lines, and one table,
+# which is the README's in form, and in the column of iris to the digit; at the end the path of the report.
+# The pictures are replaced by a few made ones, and the folder of the program by one of the test, because the
+# runs are kept beside the program.
 tree=$(cd "$(dirname "$0")/.." && pwd)
 . "$tree/tests/shell/expect.sh"
 . "$tree/tests/shell/small_fashion.sh"

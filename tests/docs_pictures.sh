@@ -1,6 +1,6 @@
 #!/bin/sh
-# docs_pictures.sh PROGRAM - the pictures in docs/pictures are those that `make docs` makes: the same bytes, each in
-# use by a document; and an SVG is complete by itself.
+# docs_pictures.sh PROGRAM - the pictures in docs/pictures are those that `make docs` makes: the same bytes,
+# each in use by a document; and an SVG is complete by itself.
 tree=$(cd "$(dirname "$0")/.." && pwd)
 . "$tree/tests/shell/expect.sh"
 export BACKLESS_THREADS=1
