@@ -31,6 +31,7 @@ help:
 	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
 	@echo "make lint      the style and static checks; make format: mend the style"
 	@echo "make wheel     the Python package, in build/wheel; make test-python: its tests (docs/python.md)"
+	@echo "make docs      the pictures of the documents again, from short runs"
 	@echo "make install   PREFIX=/usr/local DESTDIR=; make uninstall; make clean"
 	@echo "make deb       Debian packages, in build/deb"
 
@@ -114,6 +115,10 @@ $(peers)/ready: bench/peers/requirements.txt
 	$(peers)/bin/pip install --upgrade -r $<
 	@touch $@
 
+# The pictures of the documents, which docs/pictures holds, from short runs on data in the tree.
+docs: build
+	@scripts/docs.sh $(build_dir)/backless docs/pictures
+
 format:
 	clang-format -i $(sources)
 
@@ -161,5 +166,5 @@ uninstall:
 clean:
 	rm -rf build build-debug build-asan build-tsan build-arm64 build-clang build-fuzz build-matrix-* build-ci
 
-.PHONY: help deps deps-demo build demo demo_only test test-slow test-asan test-tsan test-arm64 fuzz bench \
-        bench-peers format lint install deb wheel test-python uninstall clean
+.PHONY: help deps deps-demo build demo demo_only docs test test-slow test-asan test-tsan test-arm64 fuzz \
+        bench bench-peers format lint install deb wheel test-python uninstall clean

@@ -184,7 +184,7 @@ static void note_not_kept(const struct session *s, const bl_data *val, const bl_
 static void write_report(const struct session *s)
 {
     const char *resume = extra_of(s, "resume"), *folder = resume ? resume : bl_config_get(s->config, "out");
-    if (folder[0] && !extra_of(s, "no-report"))
+    if (folder[0])
         report_of_folder(s, folder);
 }
 

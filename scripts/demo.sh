@@ -4,12 +4,14 @@
 #
 # The variables DEMO_* of the Makefile choose data, net and rules. The duration is estimated from one epoch of
 # backpropagation, which is measured first, so that the estimate includes the present load of this machine.
+# The runs of the last demonstration and their report stay in the folder demo beside the program.
 set -eu
 program=$1
 : "${DEMO_DATA:=fashion-mnist}" "${DEMO_NET:=dense 400, tanh, dense 400, tanh, dense 10}"
 : "${DEMO_RULES:=bp,fa,dfa,ifa,frozen,linear}" "${DEMO_RATES:=1e-3,3e-3,1e-2}" "${DEMO_RATE_EPOCHS:=1}"
 : "${DEMO_EPOCHS:=5}" "${DEMO_SEED:=1}"
 table=examples/iris.csv
+runs=$(dirname "$program")/demo
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -87,10 +89,15 @@ echo "2. $DEMO_DATA. For each rule the best of the rates $DEMO_RATES is chosen f
 tenth of the training set."
 echo "   $program compare --data $DEMO_DATA --net \"$DEMO_NET\" \\"
 echo "       --rules $DEMO_RULES --rates $DEMO_RATES --rate-epochs $DEMO_RATE_EPOCHS --epochs $DEMO_EPOCHS"
-compare "$folder/large" --data "$DEMO_DATA" --net "$DEMO_NET" --rates "$DEMO_RATES" \
+rm -rf "$runs"
+compare "$folder/large" --out "$runs" --data "$DEMO_DATA" --net "$DEMO_NET" --rates "$DEMO_RATES" \
     --rate-epochs "$DEMO_RATE_EPOCHS" --epochs "$DEMO_EPOCHS"
 echo
 echo "Errors on the two test sets; for $DEMO_DATA also the angle to backpropagation, in \
 degrees, and the learning rate:"
 echo
 print_table "$folder/small" "$folder/large"
+if [ -f "$runs/report.html" ]; then
+    echo
+    echo "The curves, angles and mistakes of the rules on $DEMO_DATA are in $runs/report.html"
+fi

@@ -1,14 +1,17 @@
 #!/bin/sh
-# demo_output.sh PROGRAM - the output of `make demo`: first how long it takes, fewer than 60 lines, and at the
-# end one table, which has the form of the README's table, and its digits in the column of iris. Fashion-MNIST
-# is replaced by a few generated pictures.
+# demo_output.sh PROGRAM - the output of `make demo`: first how long it takes, fewer than 60 lines, and one
+# table, which has the form of the README's table, and its digits in the column of iris; at the end the path of
+# the report. Fashion-MNIST is replaced by a few generated pictures, and the folder of the program by one of the
+# test, because the runs are kept beside the program.
 tree=$(cd "$(dirname "$0")/.." && pwd)
 . "$tree/tests/shell/expect.sh"
 . "$tree/tests/shell/small_fashion.sh"
 small_fashion data
 export BACKLESS_DATA="$folder/data" BACKLESS_THREADS=1
 
-demo() { (cd "$tree" && make -s demo_only "build_dir=$(dirname "$program")" "$@"); }
+mkdir bin
+ln -s "$program" bin/backless
+demo() { (cd "$tree" && make -s demo_only "build_dir=$folder/bin" "$@"); }
 
 # iris TABLE: rule and error on iris
 iris() { awk '{ print $1, $2, $3 }' "$1"; }
@@ -18,7 +21,9 @@ expect 0 "angle per hidden block" demo DEMO_EPOCHS=1
 head -n 2 out.txt | grep -qE 'in about [0-9]+ (seconds|minutes)' ||
     complain "the first lines do not tell the time"
 [ "$(grep -c '^rule ' out.txt)" = 1 ] || complain "more than one table"
-sed -n '/^rule /,$p' out.txt >table.txt
+sed -n '/^rule /,/^$/p' out.txt | sed '/^$/d' >table.txt
+tail -n 1 out.txt | grep -q " are in $folder/bin/demo/report.html\$" || complain "the last line does not name the report"
+[ "$(grep -o 'class="switch"' bin/demo/report.html | wc -l)" = 6 ] || complain "the report does not show the six rules"
 [ "$(wc -l <table.txt)" = 7 ] || complain "the table has $(wc -l <table.txt) lines, expected 7"
 awk 'length > 80 { exit 1 }' table.txt || complain "the table is wider than 80 columns"
 

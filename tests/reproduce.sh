@@ -41,7 +41,11 @@ grep -q '"short": true' $short || complain "a short run is not marked short"
 [ "$(value $short first_epoch)" != "$(value $short last_epoch)" ] || complain "two hashes are equal"
 [ "$(wc -c <$short)" -lt 40000 ] || complain "a result has more than 40 kB"
 cp $short before.json
-expect 0 "0 runs to do" run --epochs 3 --seeds 2 --out short
+grep -q "report in short/runs/report.html" out.txt || complain "nothing tells where the report is"
+[ "$(grep -o '<li data-run=' short/runs/report.html | wc -l)" = 2 ] || complain "the report has not the two runs"
+rm -f short/runs/report.html
+expect 0 "0 runs to do" run --epochs 3 --seeds 2 --out short --no-report
+[ ! -e short/runs/report.html ] || complain "--no-report writes one"
 cmp -s before.json $short || complain "a result was written again"
 
 # ---- Rows of table 1 with options of their own: each short run has them, and repeats

@@ -346,6 +346,8 @@ static int compare(struct comparison *c, struct name_list *rules)
     const int code = comparison_check(c);
     if (code != EXIT_DONE)
         return code;
+    if (strcmp(bl_config_get(c->s->config, "force"), "true") == 0)
+        report_remove(bl_config_get(c->s->config, "out"));
     comparison_head(c);
     if (c->is_pooled)
         return comparison_pool(c);
@@ -451,7 +453,7 @@ static int run_compare(struct session *s)
     if (code == EXIT_DONE)
         code = compare(&c, &rules);
     release(&c);
-    if (code == EXIT_DONE && bl_config_get(s->config, "out")[0] && !extra_of(s, "no-report"))
+    if (code == EXIT_DONE && bl_config_get(s->config, "out")[0] && !c.is_pooled)
         report_of_folder(s, bl_config_get(s->config, "out"));
     return code;
 }

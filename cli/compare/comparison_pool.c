@@ -292,6 +292,8 @@ static int run_plan(const struct pooled *p, struct run_plan *plan)
     if (read == EXIT_DONE)
         run_table_print(p->c->s, &summary, p->options.form);
     summary_release(&summary);
+    if (code != EXIT_STOPPED && read == EXIT_DONE)
+        plan_report(p->c->s, plan, p->folder);
     return code == EXIT_DONE ? read : code;
 }
 

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LEFT = 58, RIGHT = 82, TOP = 10, BOTTOM = 40, LABEL_HEIGHT = 13, LABEL_GAP = 7 };
+enum { LEFT = 58, RIGHT = 82, TOP = 10, BOTTOM = 40, LABEL_HEIGHT = 15, LABEL_GAP = 7 };
 
 /* A curve's name, at the place of its last point. */
 struct end_label {
@@ -223,34 +223,57 @@ static void put_head(FILE *to, const struct chart *c)
     fputs(">", to);
 }
 
-int chart_write(FILE *to, const struct chart *chart)
+/* Axes, curves and names, in the units of the viewBox. 0: no memory. */
+static int put_contents(FILE *to, const struct chart *c)
 {
-    struct chart c = *chart;
     size_t longest = 1;
-    c.x.from = LEFT;
-    c.x.to = CHART_WIDTH - RIGHT;
-    c.y.from = c.height - BOTTOM;
-    c.y.to = TOP;
-    for (size_t i = 0; i < c.n_lines; i++)
-        longest = c.lines[i].n > longest ? c.lines[i].n : longest;
+    for (size_t i = 0; i < c->n_lines; i++)
+        longest = c->lines[i].n > longest ? c->lines[i].n : longest;
     struct point *room = malloc(2 * longest * sizeof *room);
-    struct end_label *labels = malloc((c.n_lines + 1) * sizeof *labels);
-    double *places = malloc((c.n_lines + 1) * sizeof *places);
+    struct end_label *labels = malloc((c->n_lines + 1) * sizeof *labels);
+    double *places = malloc((c->n_lines + 1) * sizeof *places);
     const int is_there = room && labels && places;
     if (is_there) {
-        fputs("<figure><figcaption>", to);
-        markup_text(to, c.title);
-        fputs("</figcaption>", to);
-        put_head(to, &c);
-        put_x_axis(to, &c);
-        put_y_axis(to, &c);
-        for (size_t i = 0; i < c.n_lines; i++)
-            put_line(to, &c, &c.lines[i], room);
-        put_labels(to, &c, labels, places);
-        fputs("<g class=\"hover\"></g></svg></figure>\n", to);
+        put_x_axis(to, c);
+        put_y_axis(to, c);
+        for (size_t i = 0; i < c->n_lines; i++)
+            put_line(to, c, &c->lines[i], room);
+        put_labels(to, c, labels, places);
     }
     free(room);
     free(labels);
     free(places);
     return is_there;
+}
+
+static struct chart with_places(const struct chart *chart)
+{
+    struct chart c = *chart;
+    c.x.from = LEFT;
+    c.x.to = CHART_WIDTH - RIGHT;
+    c.y.from = c.height - BOTTOM;
+    c.y.to = TOP;
+    return c;
+}
+
+int chart_write(FILE *to, const struct chart *chart)
+{
+    const struct chart c = with_places(chart);
+    fputs("<figure><figcaption>", to);
+    markup_text(to, c.title);
+    fputs("</figcaption>", to);
+    put_head(to, &c);
+    const int is_done = put_contents(to, &c);
+    fputs("<g class=\"hover\"></g></svg></figure>\n", to);
+    return is_done;
+}
+
+int chart_write_part(FILE *to, const struct chart *chart, double left, double top)
+{
+    const struct chart c = with_places(chart);
+    fprintf(to, "<g transform=\"translate(%g %g)\">", left, top);
+    put_text(to, LEFT, 0.0, "title", c.title);
+    const int is_done = put_contents(to, &c);
+    fputs("</g>\n", to);
+    return is_done;
 }

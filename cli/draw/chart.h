@@ -33,8 +33,10 @@ struct chart {
     size_t n_lines;
 };
 
-/* 0: no memory. */
+/* As a figure of a page. 0: no memory. */
 int chart_write(FILE *to, const struct chart *chart);
+/* As a part of an SVG picture, with its left and upper edge there and its title above. 0: no memory. */
+int chart_write_part(FILE *to, const struct chart *chart, double left, double top);
 
 /* Places of labels, one of `size` high each, so that none overlaps the next, all between top and bottom, and
    near to where they were: `places` are wanted centres in rising order. With no room for all they are spread

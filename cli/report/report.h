@@ -10,7 +10,7 @@
 #include "../curve_rows.h"
 #include "../draw/curve_path.h"
 
-enum { BAND_RUNS = 3, EARLY_STEPS = 300 };
+enum { BAND_RUNS = 3, EARLY_STEPS = 300, CHART_HEIGHT = 290 };
 
 struct report_run {
     const char *name;      /* its folder, or its log */
@@ -48,14 +48,27 @@ struct report {
 /* Reads the runs at `where`: a run folder, a log, or a folder with run folders anywhere below it. Prints what
    is wrong, and gives the exit code. */
 int report_read(struct report *report, const char *where);
+/* Whether a folder holds a log. */
+bool report_is_run(const char *folder);
 /* After the last report_read. */
 int report_sort(struct report *report);
 void report_free(struct report *report);
 
 /* The page. 0: no memory. */
 int report_write(FILE *to, const struct report *report);
-/* Makes the page of one run folder, in it, as report.html, and says so. What fails is a note. */
+/* Two charts as a picture in SVG: the score by which runs are judged, and the angle of the first hidden block
+   in the first steps. 0: no memory. */
+int picture_write(FILE *to, const struct report *report);
+
+/* These write folder/report.html at the end of a command that trains, unless it was given --no-report, and
+   print where it is. A page that cannot be made changes no exit code. */
+
+/* Of all runs in the folder and below it. */
 void report_of_folder(const struct session *session, const char *folder);
+/* Of those of the n run folders folder/NAME that hold a log; with more than 200, only a message. */
+void report_of_runs(const struct session *session, const char *folder, const char *const *names, size_t n);
+/* Before the runs in a folder are replaced: removes folder/report.html, if it is a regular file. */
+void report_remove(const char *folder);
 
 /* ---- Series: a figure against epochs, seconds or steps */
 
@@ -90,6 +103,12 @@ int put_curves(FILE *to, const struct report *report, enum detail detail);
 int put_angles(FILE *to, const struct report *report, enum detail detail);
 int put_norms(FILE *to, const struct report *report, enum detail detail);
 int put_models(FILE *to, const struct report *report);
+/* Of a picture, of two charts beside each other; the margins around them in the units of a chart. */
+enum { PICTURE_MARGIN = 6, PICTURE_TOP = 30 };
+int put_picture_charts(FILE *to, const struct report *report);
+void put_title(FILE *to, const struct report *report);
+/* The content of the style element: colours for both themes, rules' classes, the styles of charts. */
+void put_chart_styles(FILE *to);
 void put_summary(FILE *to, const struct report *report);
 void put_runs(FILE *to, const struct report *report);
 /* The data, as CSV of about `most` bytes or less. */

@@ -4,6 +4,6 @@
 #ifndef CLI_REPORT_ASSETS_H
 #define CLI_REPORT_ASSETS_H
 
-extern const char report_css[], report_js[];
+extern const char chart_css[], report_css[], report_js[];
 
 #endif

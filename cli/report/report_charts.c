@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_BLOCKS = 6, HEIGHT = 290, SMALL_HEIGHT = 250 };
+enum { MOST_BLOCKS = 6, HEIGHT = CHART_HEIGHT, SMALL_HEIGHT = 250 };
 
 /* What a chart shows. */
 struct wanted {
@@ -18,6 +18,7 @@ struct wanted {
     bool is_angle;
     int height;
     enum detail detail;
+    const struct point *place; /* left and upper edge in a picture; NULL: a figure of the page */
 };
 
 /* Lines with the series that they show. */
@@ -151,7 +152,8 @@ static int put_chart(FILE *to, const struct report *report, const struct wanted 
                                     .lines = l.lines,
                                     .n_lines = l.n};
         if (y.n > 0)
-            is_done = chart_write(to, &chart);
+            is_done =
+                w->place ? chart_write_part(to, &chart, w->place->x, w->place->y) : chart_write(to, &chart);
     }
     free_lines(&l);
     return is_done;
@@ -200,6 +202,38 @@ int put_curves(FILE *to, const struct report *report, enum detail detail)
             is_done = put_score(to, report, detail, i);
     fputs("</div></section>\n", to);
     return is_done;
+}
+
+/* Of the score by which runs are judged. */
+static int put_picture_score(FILE *to, const struct report *report, const struct point *place)
+{
+    const char *column = score_column(report);
+    size_t i = 0;
+    while (strcmp(scores[i].column, column) != 0)
+        i++;
+    return put_chart(to, report,
+                     &(struct wanted){.title = scores[i].title,
+                                      .x = "epoch",
+                                      .y = column,
+                                      .x_label = "epoch",
+                                      .y_label = scores[i].label,
+                                      .height = HEIGHT,
+                                      .place = place});
+}
+
+int put_picture_charts(FILE *to, const struct report *report)
+{
+    return put_picture_score(to, report, &(struct point){PICTURE_MARGIN, PICTURE_TOP}) &&
+           put_chart(to, report,
+                     &(struct wanted){.title = "Angle to backpropagation, first block",
+                                      .x = "step",
+                                      .y = "angle_flat_0",
+                                      .x_label = "step (log axis)",
+                                      .y_label = "degrees",
+                                      .records = EARLY,
+                                      .is_angle = true,
+                                      .height = HEIGHT,
+                                      .place = &(struct point){CHART_WIDTH, PICTURE_TOP}});
 }
 
 /* ---- Figures of blocks */
@@ -251,19 +285,23 @@ static void say_which_blocks(FILE *to, size_t n_blocks)
 
 int put_angles(FILE *to, const struct report *report, enum detail detail)
 {
-    const struct wanted early = {"First steps", "step",       NULL,  "step (log axis)", "degrees", EARLY,
-                                 true,          SMALL_HEIGHT, detail};
-    const struct wanted epochs = {"Angle", "epoch", NULL,         "epoch", "degrees",
-                                  EPOCHS,  true,    SMALL_HEIGHT, detail};
-    const struct wanted weight = {"Angle of weights and feedback",
-                                  "epoch",
-                                  NULL,
-                                  "epoch",
-                                  "degrees",
-                                  EPOCHS,
-                                  true,
-                                  SMALL_HEIGHT,
-                                  detail};
+    const struct wanted early = {.title = "First steps",
+                                 .x = "step",
+                                 .x_label = "step (log axis)",
+                                 .y_label = "degrees",
+                                 .records = EARLY,
+                                 .is_angle = true,
+                                 .height = SMALL_HEIGHT,
+                                 .detail = detail};
+    struct wanted epochs = {.title = "Angle",
+                            .x = "epoch",
+                            .x_label = "epoch",
+                            .y_label = "degrees",
+                            .is_angle = true,
+                            .height = SMALL_HEIGHT,
+                            .detail = detail},
+                  weight = epochs;
+    weight.title = "Angle of weights and feedback";
     const size_t n_hidden = report->curves.blocks ? report->curves.blocks - 1 : 0;
     fputs("<section id=\"angles\"><h2>Angle to backpropagation</h2>\n", to);
     if (n_hidden == 0 || !any_block_has(report, "angle_flat")) {
@@ -321,8 +359,12 @@ int put_norms(FILE *to, const struct report *report, enum detail detail)
           to);
     say_which_blocks(to, report->curves.blocks);
     for (size_t i = 0; is_done && i < sizeof norms / sizeof *norms; i++) {
-        const struct wanted w = {norms[i].title, "epoch", NULL,         "epoch", "norm",
-                                 EPOCHS,         false,   SMALL_HEIGHT, detail};
+        const struct wanted w = {.title = norms[i].title,
+                                 .x = "epoch",
+                                 .x_label = "epoch",
+                                 .y_label = "norm",
+                                 .height = SMALL_HEIGHT,
+                                 .detail = detail};
         if (!any_block_has(report, norms[i].column))
             continue;
         fprintf(to, "<details%s><summary>%s</summary><div class=\"charts small\">\n", i == 2 ? " open" : "",

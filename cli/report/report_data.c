@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_STRIDE = 1 << 20 };
-
 struct selection {
     const json_t *columns; /* texts */
     int stride;            /* each of so many epochs is kept */
@@ -103,8 +101,18 @@ static char *make_text(const struct selection *s, const struct report *report, s
     return fclose(to) == 0 ? text : NULL;
 }
 
+static int longest_run(const struct report *report)
+{
+    double longest = 1.0;
+    for (size_t run = 0; run < report->n_runs; run++)
+        longest = fmax(longest, row_number(last_epoch(report, &report->runs[run]), "epoch"));
+    return (int)longest;
+}
+
+/* A stride beyond the longest run leaves nothing more out. */
 static char *fit_text(struct selection *s, const struct report *report, size_t most, size_t *n)
 {
+    const int longest = longest_run(report);
     struct curves curves = report->curves;
     char *text = NULL;
     s->stride = 1;
@@ -113,7 +121,7 @@ static char *fit_text(struct selection *s, const struct report *report, size_t m
         s->columns = columns;
         text = columns ? make_text(s, report, n) : NULL;
         json_decref(columns);
-        if (!text || *n <= most || s->stride >= MOST_STRIDE)
+        if (!text || *n <= most || s->stride > longest)
             return text;
         free(text);
         s->stride += s->is_main;

@@ -6,7 +6,6 @@
 #include "../draw/markup.h"
 #include "report.h"
 #include "report_assets.h"
-#include "rule_style.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,31 +13,10 @@
 /* Of the whole page, apart from styles and script; of its charts; of its data. */
 enum { MOST_BYTES = 1900000, MOST_CHART_BYTES = 1500000, LEAST_DATA_BYTES = 100000 };
 
-static void put_color(FILE *to, struct color c)
-{
-    fprintf(to, "#%02x%02x%02x", c.red, c.green, c.blue);
-}
-
-/* A variable for each style's colour: --s0, --s1, ... */
-static void put_colors(FILE *to, bool is_dark)
-{
-    fputs("--page:", to);
-    put_color(to, is_dark ? page_dark : page_light);
-    for (size_t i = 0; rule_style_at(i); i++) {
-        fprintf(to, ";--s%zu:", i);
-        put_color(to, is_dark ? rule_style_at(i)->hue->dark : rule_style_at(i)->hue->light);
-    }
-}
-
 static void put_styles(FILE *to)
 {
-    fputs("<style>\n:root{", to);
-    put_colors(to, false);
-    fputs("}\n@media screen and (prefers-color-scheme:dark){:root{", to);
-    put_colors(to, true);
-    fputs("}}\n", to);
-    for (size_t i = 0; rule_style_at(i); i++)
-        fprintf(to, ".s%zu{--c:var(--s%zu);--dash:%s}\n", i, i, rule_style_at(i)->dash);
+    fputs("<style>\n", to);
+    put_chart_styles(to);
     fputs(report_css, to);
     fputs("</style>\n", to);
 }
@@ -55,7 +33,7 @@ static const char *option_of(const struct report *report, const char *key)
 }
 
 /* "Rules dfa, fa on mnist": the last part of the path of the data. */
-static void put_title(FILE *to, const struct report *report)
+void put_title(FILE *to, const struct report *report)
 {
     const char *data = option_of(report, "data");
     const char *slash = data ? strrchr(data, '/') : NULL;

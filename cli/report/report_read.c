@@ -9,7 +9,7 @@
 
 enum { PATH_ROOM = 4096, MOST_LEVELS = 12 };
 
-static bool has_log(const char *folder)
+bool report_is_run(const char *folder)
 {
     char path[PATH_ROOM];
     struct stat facts;
@@ -33,7 +33,7 @@ static int read_entry(struct report *report, const char *path, int level, size_t
 {
     if (!is_folder(path))
         return EXIT_DONE;
-    if (!has_log(path))
+    if (!report_is_run(path))
         return read_below(report, path, level + 1, n_found);
     ++*n_found;
     return curves_read(&report->curves, path);
@@ -60,7 +60,7 @@ int report_read(struct report *report, const char *where)
 {
     struct stat facts;
     size_t n_found = 0;
-    if (stat(where, &facts) != 0 || !S_ISDIR(facts.st_mode) || has_log(where))
+    if (stat(where, &facts) != 0 || !S_ISDIR(facts.st_mode) || report_is_run(where))
         return curves_read(&report->curves, where);
     const int code = read_below(report, where, 0, &n_found);
     if (code == EXIT_DONE && n_found == 0) {

@@ -245,9 +245,8 @@ static int name_group(struct report *report, struct report_group *group)
     return to && fclose(to) == 0 ? EXIT_DONE : no_memory_report_sort();
 }
 
-static void find_best(const struct report *report, struct report_group *group)
+static void find_best(const struct report *report, struct report_group *group, const char *column)
 {
-    const char *column = score_column(report);
     double least = NAN;
     group->best = group->runs[0];
     for (size_t i = 0; i < group->n_runs; i++) {
@@ -270,9 +269,10 @@ int report_sort(struct report *report)
         code = find_groups(report);
     if (code == EXIT_DONE)
         order_groups(report);
+    const char *column = score_column(report);
     for (size_t g = 0; code == EXIT_DONE && g < report->n_groups; g++) {
         code = name_group(report, &report->groups[g]);
-        find_best(report, &report->groups[g]);
+        find_best(report, &report->groups[g], column);
     }
     return code;
 }

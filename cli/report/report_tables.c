@@ -89,11 +89,14 @@ enum { N_FIGURES = sizeof figures / sizeof *figures };
 
 void put_summary(FILE *to, const struct report *report)
 {
+    bool has[N_FIGURES];
+    for (size_t i = 0; i < N_FIGURES; i++)
+        has[i] = report_has(report, figures[i].column);
     fputs("<section id=\"summary\"><div class=\"wide\"><table "
           "class=\"summary\"><thead><tr><th>rule</th><th>runs</th>",
           to);
     for (size_t i = 0; i < N_FIGURES; i++)
-        if (report_has(report, figures[i].column))
+        if (has[i])
             fprintf(to, "<th>%s</th>", figures[i].name);
     fputs("<th>epochs</th><th>s/epoch</th><th>seconds</th></tr></thead><tbody>\n", to);
     for (size_t g = 0; g < report->n_groups; g++) {
@@ -112,7 +115,7 @@ void put_summary(FILE *to, const struct report *report)
         }
         fprintf(to, "</th><td>%zu</td>", group->n_runs);
         for (size_t i = 0; i < N_FIGURES; i++)
-            if (report_has(report, figures[i].column)) {
+            if (has[i]) {
                 fputs("<td>", to);
                 put_mean(to, report, group, figures[i].column);
                 fputs("</td>", to);

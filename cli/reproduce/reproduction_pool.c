@@ -4,17 +4,25 @@
  * A run whose result is in DIR is skipped; an unfinished run folder (DIR/runs/NAME) continues from its last
  * checkpoint.
  */
+#include "../report/report.h"
 #include "reproduction.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* 0: a run of the recipe's length. */
+static int short_epochs(const struct session *s, const struct cell *cell)
+{
+    const int epochs = reproduction_epochs(s);
+    return epochs == cell_epochs(cell) ? 0 : epochs;
+}
+
 /* Those that need what this version lacks, or have a result, are left out. */
 static int add_requests(const struct session *s, const struct cell *cell, int seeds, struct run_request *out)
 {
-    int epochs = reproduction_epochs(s), n = 0;
+    const int epochs = short_epochs(s, cell);
+    int n = 0;
     char name[NAME_ROOM];
-    epochs = epochs == cell_epochs(cell) ? 0 : epochs;
     for (int seed = 1; seed <= seeds && !cell->row->needs; seed++) {
         out[n] =
             (struct run_request){.s = s, .cell = *cell, .seed = (unsigned long long)seed, .epochs = epochs};
@@ -117,6 +125,24 @@ static int run_requests(const struct session *s, struct run_request *requests, i
     return code;
 }
 
+/* Of the selected cells, with the runs that were finished before. */
+static void report_cells(const struct session *s, const struct cell *cells, int n_cells, int seeds)
+{
+    const size_t n = (size_t)n_cells * (size_t)seeds;
+    char folder[BL_PATH_ROOM], (*names)[NAME_ROOM] = calloc(n + 1, sizeof *names);
+    const char **list = calloc(n + 1, sizeof *list);
+    for (size_t i = 0; names && list && i < n; i++) {
+        const struct cell *cell = &cells[i / (size_t)seeds];
+        cell_file_name(cell, i % (size_t)seeds + 1, short_epochs(s, cell), names[i]);
+        list[i] = names[i];
+    }
+    snprintf(folder, sizeof folder, "%s/runs", reproduction_folder(s));
+    if (names && list)
+        report_of_runs(s, folder, list, n);
+    free(list);
+    free(names);
+}
+
 int reproduction_pool(struct session *s, const struct cell *cells, int n_cells)
 {
     const int given = number_of(s, "seeds"), seeds = given > 0 ? given : 1;
@@ -128,7 +154,11 @@ int reproduction_pool(struct session *s, const struct cell *cells, int n_cells)
     }
     for (int i = 0; i < n_cells; i++)
         n += add_requests(s, &cells[i], seeds, requests + n);
-    const int code = run_requests(s, requests, n);
+    int code = run_requests(s, requests, n);
     free(requests);
-    return code == EXIT_DONE ? show_cells(s, cells, n_cells) : code;
+    if (code == EXIT_DONE)
+        code = show_cells(s, cells, n_cells);
+    if (code == EXIT_DONE)
+        report_cells(s, cells, n_cells, seeds);
+    return code;
 }

@@ -37,6 +37,9 @@ int plan_join(struct run_plan *plan, const struct run_plan *more, const char *fo
 /* Makes DIR and its plan.json, joined with the one that is there. */
 int plan_keep(const struct run_plan *plan, const char *folder);
 
+/* DIR/report.html of the plan's runs that have begun, unless the command was given --no-report (report.h). */
+void plan_report(const struct session *s, const struct run_plan *plan, const char *folder);
+
 /* Part I of N, as --shard names it: run k of the plan is in part k mod N + 1. */
 struct shard {
     int part, parts;

@@ -24,6 +24,7 @@ static const struct extra extras[] = {
     {"markdown", NULL, "the table as Markdown"},
     {"latex", NULL, "the table as LaTeX"},
     {"tensorboard", "DIR", "write events for TensorBoard, in a subfolder for each run"},
+    {"no-report", NULL, "no report.html in the folder of runs (see: backless report)"},
     {"quiet", NULL, "no messages and no progress"},
     {NULL, NULL, NULL},
 };
@@ -159,7 +160,8 @@ static int check_first(const struct cmd_sweep_sweep *w)
 
 /* ---- All of it */
 
-static int show(struct cmd_sweep_sweep *w, const char *folder)
+/* The plan is released. */
+static int show(struct cmd_sweep_sweep *w, const char *folder, bool has_report)
 {
     const char *const folders[] = {folder, NULL};
     struct run_summary summary;
@@ -172,6 +174,8 @@ static int show(struct cmd_sweep_sweep *w, const char *folder)
                  "is: "
                  "--val N orders them by a validation set",
                  "order");
+        if (has_report)
+            plan_report(w->s, &summary.plan, folder);
     }
     summary_release(&summary);
     return code;
@@ -192,7 +196,7 @@ static int sweep(struct cmd_sweep_sweep *w)
     if (code != EXIT_DONE)
         return code;
     code = plan_work(w->s, &w->plan, folder, w->options.shard, w->options.jobs);
-    const int shown = show(w, folder);
+    const int shown = show(w, folder, code != EXIT_STOPPED);
     return code == EXIT_DONE ? shown : code;
 }
 

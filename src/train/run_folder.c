@@ -19,9 +19,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-static const char *const names[] = {"config.json", "log.jsonl", "result.json", "best.safetensors",
-                                    "model.safetensors"};
-enum { N_NAMES = sizeof names / sizeof *names, PATH_ROOM = 4096 };
+/* The last is the page that the program writes after a run. It goes with the run that is replaced, but a file
+   of this name alone does not make a folder one that holds a run. */
+static const char *const names[] = {"config.json",      "log.jsonl",         "result.json",
+                                    "best.safetensors", "model.safetensors", "report.html"};
+enum { N_NAMES = sizeof names / sizeof *names, N_OF_RUN = N_NAMES - 1, PATH_ROOM = 4096 };
 
 static bl_status path_of(bl_context *ctx, const char *folder, const char *name, char *path)
 {
@@ -78,12 +80,13 @@ static bl_status take_away(bl_context *ctx, const char *path)
 /* All files are checked before the first one is removed. */
 static bl_status make_room(bl_context *ctx, const char *folder, bool may_replace)
 {
+    const size_t n = may_replace ? N_NAMES : N_OF_RUN;
     char path[PATH_ROOM];
-    for (size_t i = 0; i < N_NAMES; i++) {
+    for (size_t i = 0; i < n; i++) {
         BL_TRY(path_of(ctx, folder, names[i], path));
         BL_TRY(check_replaceable(ctx, folder, path, may_replace));
     }
-    for (size_t i = 0; i < N_NAMES; i++) {
+    for (size_t i = 0; i < n; i++) {
         BL_TRY(path_of(ctx, folder, names[i], path));
         BL_TRY(take_away(ctx, path));
     }
