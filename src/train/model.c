@@ -211,6 +211,8 @@ static size_t scaling_entries(const bl_model *model, struct tensor_entry *entrie
     return n;
 }
 
+const char *const model_scaling_of_example = "image";
+
 const char *const model_formats[2] = {"backless 1", "backless 2"};
 
 bl_status model_read_format(bl_context *ctx, const struct tensors *file, const char *path, int *out)
@@ -261,6 +263,10 @@ bool model_scales_like(const bl_model *model, const struct tensors *file)
     struct tensor_entry ours[SCALING_ENTRIES], theirs;
     const size_t n = scaling_entries(model, ours);
     size_t found = 0;
+    const char *fact = tensors_metadata(file, "scaling");
+    const bool is_of_example = fact && strcmp(fact, model_scaling_of_example) == 0;
+    if (is_of_example != model->like->scaling.is_of_example)
+        return false;
     for (size_t i = 0; i < SCALING_ENTRIES; i++)
         found += tensors_find_any(file, names[i], &theirs) ? 1 : 0;
     for (size_t i = 0; i < n; i++)

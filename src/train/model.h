@@ -43,6 +43,10 @@ bool model_is_one_of_two(const struct net *net, const bl_data *like);
 /* Fact "labels": what a label of the training data was, by enum class_match. */
 extern const char *const model_label_words[CLASS_BY_NUMBER + 1];
 
+/* Fact "scaling" where each example is standardised by itself; else it is the number of pairs. A version that
+   does not know the word refuses the file. */
+extern const char *const model_scaling_of_example;
+
 bl_status model_set_metadata(bl_model *model, const char *key, const char *text);
 bl_status model_set_number(bl_model *model, const char *key, double x);
 
@@ -66,8 +70,8 @@ enum { MODEL_FORMAT_NARROW, MODEL_FORMAT };
 /* Of a file; BL_BAD_DATA for none or another. */
 bl_status model_read_format(bl_context *ctx, const struct tensors *file, const char *path, int *out);
 
-/* Whether inputs and targets are scaled in the file as they are here: to the bit, or, in a file of 0.1.0,
-   to within what its floats rounded. */
+/* Whether inputs and targets are scaled in the file as they are here: by the same pairs, to the bit, or,
+   in a file of 0.1.0, to within what its floats rounded. */
 bool model_scales_like(const bl_model *model, const struct tensors *file);
 /* Whether a file that has been read has all weights and feedback, by name and shape. */
 bl_status model_check_tensors(const bl_model *model, const struct tensors *file, const char *path);

@@ -223,6 +223,7 @@ static bl_status check_stop(bl_context *ctx, const char *key, const char *text)
         (void)key;                                                                                           \
         return function(ctx, text);                                                                          \
     }
+CHECK_WITH(normalize_check_text)
 CHECK_WITH(net_check_text)
 CHECK_WITH(init_check_text)
 CHECK_WITH(rule_check_text)
@@ -278,6 +279,10 @@ const struct option_row option_table[] = {
       "read the features of a table or array as an image of channels, rows and columns, as in 1x28x28; "
       "scaled as pixels"},
      check_shape},
+    {{"normalize", "auto|none|global|channel|...", "auto", "data",
+      "inputs: range to 0 .. 1; or mean 0 and deviation 1: global, of each channel, each feature, each image "
+      "by itself; none (auto: range for images, else feature)"},
+     normalize_check_text_option},
     {{"val", "N|F|last N", "0", "data",
       "training examples held out for validation: a number or a fraction, drawn by class and seed; or the "
       "last N"},

@@ -313,7 +313,10 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
     if (like->is_resized)
         BL_TRY(model_set_metadata(t->model, "pictures", "resized"));
     BL_TRY(model_set_metadata(t->model, "answers", like->has_targets ? "numbers" : "classes"));
-    BL_TRY(model_set_number(t->model, "scaling", (double)like->scaling.n));
+    if (like->scaling.is_of_example)
+        BL_TRY(model_set_metadata(t->model, "scaling", model_scaling_of_example));
+    else
+        BL_TRY(model_set_number(t->model, "scaling", (double)like->scaling.n));
     BL_TRY(model_set_number(t->model, "target_scaling", (double)like->target_scaling.n));
     return model_set_number(t->model, "outputs", like->outputs);
 }
