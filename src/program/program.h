@@ -138,7 +138,10 @@ struct program_spec {
     bool updates; /* false: gradients only */
     bool keeps_gradients; /* for a reader behind the program: gradients stay in a buffer of all parameters */
     bool stops_at_deltas; /* nothing learns: the deltas of all blocks are what is wanted */
-    bool may_fuse;        /* the optimiser can step weights while their gradient is made */
+    /* No block is updated before the gradients of all blocks are there: something between looks at all of
+       them. With keeps_gradients, without is_lean */
+    bool waits_for_gradients;
+    bool may_fuse; /* the optimiser can step weights while their gradient is made */
 };
 
 /* Instructions of one stage that share tasks: order[begin .. end - 1] on the ranges of block l. */
@@ -184,6 +187,8 @@ struct program {
         /* Of buffer b of block l: at b n_blocks + l. Signals count as deltas, in whose memory they lie */
         spans;
     size_t loss_stage;
+    size_t n_gradients;  /* items before this one are the signals and gradients; with waits_for_gradients */
+    size_t update_stage; /* the first stage of the others, which come later than all of these; likewise */
     /* Some task reads signals or deltas of a hidden block that another one has written */
     bool shares_derivatives;
 };

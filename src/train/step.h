@@ -13,6 +13,7 @@
 #include "../optim/optimizer.h"
 #include "../rules/rule.h"
 #include "../rules/user_rule.h"
+#include "clip.h"
 #include "step_clock.h"
 
 #include <stdatomic.h>
@@ -43,6 +44,7 @@ struct stepper {
                does not learn. NULL: none does */
             at;
     } array_slots;
+    struct clip clip;          /* of the gradients, before the optimiser sees them */
     float *buffer;             /* gradients, likewise; NULL until a buffered sink is wanted */
     atomic_bool *taught;       /* of each block: a delta other than 0 was seen; NULL: nobody looks */
     struct program *program;   /* of a step */
@@ -58,9 +60,10 @@ struct outcome {
 };
 
 /* The first values of the optimiser's memory included. optimizer: parsed text. is_lean: outputs and
-   derivatives are kept until their last reader alone. */
+   derivatives are kept until their last reader alone. clip: with limits, only where is_lean is false. */
 bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
-                         const struct loss_ops *loss, const struct optimizer *optimizer, bool is_lean);
+                         const struct loss_ops *loss, const struct optimizer *optimizer, bool is_lean,
+                         struct clip_limits clip);
 void stepper_release(struct stepper *s);
 /* The optimiser's memory of the parameters from `at` on. NULL: they do not learn. */
 float *stepper_slot(const struct stepper *s, size_t slot, size_t at);

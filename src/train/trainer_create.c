@@ -280,6 +280,16 @@ static bl_status set_split(bl_trainer *t, const bl_data *like)
     return status;
 }
 
+/* Options of which 0 means off: facts of the runs that have them on. */
+static bl_status set_bounds(bl_trainer *t)
+{
+    static const char *const keys[] = {"adversarial", "max-norm", "clip-norm", "clip-value"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (config_number(t->config, keys[i]) > 0.0)
+            BL_TRY(model_set_metadata(t->model, keys[i], config_text(t->config, keys[i])));
+    return BL_OK;
+}
+
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
 {
     /* inlet is the key of feedback-at in model files. */
@@ -296,10 +306,7 @@ static bl_status set_facts(bl_trainer *t, const bl_data *like)
         BL_TRY(model_set_metadata(t->model, keys[i], config_text(t->config, keys[i])));
     if (t->model->rule->ops->has_slope)
         BL_TRY(model_set_metadata(t->model, "slope", config_text(t->config, "slope")));
-    if (config_number(t->config, "adversarial") > 0.0)
-        BL_TRY(model_set_metadata(t->model, "adversarial", config_text(t->config, "adversarial")));
-    if (config_number(t->config, "max-norm") > 0.0)
-        BL_TRY(model_set_metadata(t->model, "max-norm", config_text(t->config, "max-norm")));
+    BL_TRY(set_bounds(t));
     if (rule_learns_feedback(t->model->rule->ops))
         BL_TRY(model_set_metadata(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", like->class_names, (size_t)like->outputs));
@@ -365,6 +372,25 @@ static bl_status check_memory(const bl_trainer *t)
     return BL_OK;
 }
 
+/* The updates wait for all gradients, which --memory low does not keep. */
+static bl_status check_clip(const bl_trainer *t)
+{
+    const char *norm = config_text(t->config, "clip-norm"), *value = config_text(t->config, "clip-value");
+    const bool has_norm = config_number(t->config, "clip-norm") > 0.0,
+               has_value = config_number(t->config, "clip-value") > 0.0;
+    if (has_norm && has_value)
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "clip-norm is \"%s\" and clip-value \"%s\", expected one of the two: which comes first "
+                "changes the step",
+                norm, value);
+    if ((has_norm || has_value) && trainer_is_lean(t))
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "%s is \"%s\", which needs the gradients of all blocks before the first is stepped: use "
+                "memory normal",
+                has_norm ? "clip-norm" : "clip-value", has_norm ? norm : value);
+    return BL_OK;
+}
+
 /* What one rule or two take: where the rule at hand does not, the option has no value. Feedback that
    learns forgets how it began by decay alone, and the `decay` of a file of 0.1.0 is such a one. */
 static bl_status set_rule_defaults(bl_trainer *t, struct optimizer *optimizer)
@@ -397,12 +423,14 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(make_model(t, like, &optimizer));
     BL_TRY(optimizer_check_rate(t->ctx, &optimizer, config_number(t->config, "lr")));
     BL_TRY(check_memory(t));
+    BL_TRY(check_clip(t));
     BL_TRY(set_facts(t, like));
     BL_TRY(model_need_counts(t->model));
     BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
     const struct net *net = t->model->net;
-    BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer,
-                          trainer_is_lean(t)));
+    BL_TRY(stepper_create(
+        &t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer, trainer_is_lean(t),
+        (struct clip_limits){config_number(t->config, "clip-norm"), config_number(t->config, "clip-value")}));
     t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
     t->batch = config_size(t->config, "batch");
     t->needs_two = net_needs_two(net);
