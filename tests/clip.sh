@@ -41,7 +41,7 @@ expect 2 "from 1e-06 to 1000" "$program" train --data table.csv --clip-norm -1
 expect 2 "did you mean --clip-norm" "$program" train --data table.csv --max-grad-norm 1
 
 # ---- the same steps by PyTorch in float64, in the order of the file: one batch is all examples
-if [ -z "$BACKLESS_PEERS_PYTHON" ]; then
+if [ -z "${BACKLESS_PEERS_PYTHON:-}" ]; then
     echo "left out: comparison with PyTorch, because BACKLESS_PEERS_PYTHON names no Python with it"
 else
     for limit in "clip-norm 0.05" "clip-value 0.01"; do
