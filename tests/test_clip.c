@@ -1,6 +1,7 @@
 /*
- * test_clip.c - the options clip-norm and clip-value: a clipped step of sgd is the plain step times the factor, or
- * of the limited gradients, computed here in long double from the gradients that bl_trainer_gradient gives; a
+ * test_clip.c - the options clip-norm and clip-value: a clipped step of sgd is the plain step times the
+ * factor, or of the limited gradients, computed here in long double from the gradients that bl_trainer_gradient
+ * gives; a
  * limit that nothing exceeds changes no bits; threads and saving change none; what is refused.
  */
 #include "fixture.h"
@@ -13,7 +14,8 @@
 
 enum { N = 12, SIDE = 6, INPUTS = 2 * SIDE * SIDE, CLASSES = 3, MOST = 65536, MOST_TENSORS = 32 };
 
-/* A weight is about 1 and changes by a product that is rounded twice: 2^-23 of it, and of the change 2^-22. */
+/* A weight is about 1 and changes by a product that is rounded twice: 2^-23 of it, and 2^-22 of the
+   change. */
 static const double miss = 0x1p-22;
 static const double rate = 0.5;
 

@@ -1,8 +1,8 @@
 /*
  * clip.c - gradients in pieces of fixed length: the sum of squares of each, then its scaling.
  *
- * A piece is summed in double, in LANES sums that are added in order, and the pieces' sums are added in order,
- * so that the norm does not depend on threads.
+ * A piece is summed in double, in LANES sums that are added in order, and the pieces' sums are added in
+ * order, so that the norm does not depend on threads.
  */
 #include "clip.h"
 

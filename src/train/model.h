@@ -77,6 +77,8 @@ bool model_scales_like(const bl_model *model, const struct tensors *file);
 bl_status model_check_tensors(const bl_model *model, const struct tensors *file, const char *path);
 /* Takes them. A file that is refused changes nothing. */
 bl_status model_take(bl_model *model, const struct tensors *file, const char *path);
+/* Those of the net alone: parameters and running statistics, no feedback. */
+bl_status model_take_net(bl_model *model, const struct tensors *file, const char *path);
 
 /* Names the first block whose weights are no numbers; false when all are. */
 bool model_find_nan(const bl_model *model, const char **name);

@@ -297,8 +297,9 @@ const struct option_row option_table[] = {
       "the layers, as in \"3 x (dense 240, tanh), dense C\", where C is the number of classes, or a net of "
       "backless nets (default: dense 100, tanh, dense 100, tanh, dense C)"},
      net_check_text_option},
-    {{"init", "zero|fanin|glorot|he", "", "net",
-      "initial weights (default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
+    {{"init", "zero|fanin|glorot|he|FILE", "", "net",
+      "initial weights, or FILE.safetensors: those of that model "
+      "(default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
       "softplus with 3 outputs or more, without layernorm for fa and kp, and for linear; else fanin)"},
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
@@ -342,7 +343,7 @@ const struct option_row option_table[] = {
       "after each step, scale the weights into a unit down to the norm C where they exceed it; 0: off"},
      check_bound},
     {{"clip-norm", "C", "0", "training",
-      "scale each step's gradients, all parameters together, down to the norm C where they exceed it; 0: off"},
+      "scale the gradients of a step, all together, down to the norm C where they exceed it; 0: off"},
      check_bound},
     {{"clip-value", "C", "0", "training", "limit each number of a step's gradients to -C .. C; 0: off"},
      check_bound},

@@ -3,6 +3,7 @@
  * memory.
  */
 #include "angle_steps.h"
+#include "initial_weights.h"
 #include "learnable.h"
 #include "stillness.h"
 #include "trainer.h"
@@ -238,8 +239,22 @@ static bl_status make_model(bl_trainer *t, const bl_data *like, const struct opt
         net_free(net);
         return status;
     }
-    init_weights(net, config_text(t->config, "init"), config_u64(t->config, "weight-seed"));
+    const char *init = config_text(t->config, "init");
+    init_weights(net, init_is_file(init) ? "zero" : init, config_u64(t->config, "weight-seed"));
     return model_create(&t->model, t->ctx, net, rule, loss, like);
+}
+
+/* Behind the facts, with which the file's are compared. */
+static bl_status take_initial_weights(bl_trainer *t)
+{
+    const char *init = config_text(t->config, "init");
+    bool scales_alike = true;
+    if (!init_is_file(init))
+        return BL_OK;
+    BL_TRY(initial_weights_take(t->model, init, &scales_alike));
+    return scales_alike
+               ? BL_OK
+               : trainer_note(t, "%s scales its inputs or targets otherwise than this run does", init);
 }
 
 /* A JSON list of texts, or null: what is not there is said, so that a reader misses what was lost. */
@@ -425,6 +440,7 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(check_memory(t));
     BL_TRY(check_clip(t));
     BL_TRY(set_facts(t, like));
+    BL_TRY(take_initial_weights(t));
     BL_TRY(model_need_counts(t->model));
     BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
     const struct net *net = t->model->net;
