@@ -1,7 +1,6 @@
 /*
  * test_clip.c - the options clip-norm and clip-value: a clipped step of sgd is the plain step times the
- * factor, or of the limited gradients, computed here in long double from the gradients that bl_trainer_gradient
- * gives; a
+ * factor, or of the limited gradients, computed here in long double from what bl_trainer_gradient gives; a
  * limit that nothing exceeds changes no bits; threads and saving change none; what is refused.
  */
 #include "fixture.h"
