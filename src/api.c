@@ -189,6 +189,7 @@ static struct data_options options_of(const bl_config *config)
             bl_config_is_set(config, "missing") && strcmp(config_text(config, "missing"), "refuse") == 0,
         .target = target_of(config),
         .has_labels = true,
+        .normalize = normalize_of(config_text(config, "normalize")),
         .test_fraction = config_number(config, "test-fraction"),
         .seed = config_u64(config, "split-seed"),
     };

@@ -1,5 +1,5 @@
 /*
- * maths.c - logarithm and cosine from correctly rounded operations only, in a fixed order.
+ * maths.c - logarithm and cosine from correctly rounded operations only, in a fixed order; units.
  */
 #include "maths.h"
 
@@ -59,4 +59,12 @@ double maths_cos_turns(double t)
     default:
         return -cosine(a);
     }
+}
+
+double maths_unit_for(double most)
+{
+    int exponent = 0;
+    (void)frexp(most, &exponent);
+    exponent = exponent < -1000 ? -1000 : exponent; /* its inverse must be a double too */
+    return most > 0.0 ? ldexp(1.0, -exponent) : 1.0;
 }

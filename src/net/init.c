@@ -78,11 +78,18 @@ static const char *name_at(size_t i)
     return i < sizeof table / sizeof *table ? table[i].name : NULL;
 }
 
+bool init_is_file(const char *text)
+{
+    static const char end[] = ".safetensors";
+    const size_t n = strlen(text), n_end = sizeof end - 1;
+    return n > n_end && strcmp(text + n - n_end, end) == 0;
+}
+
 bl_status init_check_text(bl_context *ctx, const char *text)
 {
     static const struct vocabulary inits = {name_at, NULL, aliases, sizeof aliases / sizeof *aliases};
     char advice[256];
-    if (find_init(text))
+    if (find_init(text) || init_is_file(text))
         return BL_OK;
     vocabulary_advise(&inits, slice_of(text), advice, sizeof advice);
     BL_FAIL(ctx, BL_BAD_VALUE, "no init \"%s\"; %s", text, advice);

@@ -248,23 +248,49 @@ static void repeat_forward(struct bl_emitter *e, size_t l)
     emit_forward(e, l, (struct instruction){.mode = MODE_REPLAY, .is_repeated = true});
 }
 
-/* A block's gradient, and the updates by that gradient. */
-static void emit_learning(struct bl_emitter *e, size_t l)
+static void emit_gradient(struct bl_emitter *e, size_t l)
+{
+    if (has_params(e->program, l) && !e->program->spec.stops_at_deltas)
+        emit_plain(e, &op_gradient, l);
+}
+
+/* Emits the updates by block l's gradient. */
+static void emit_updates(struct bl_emitter *e, size_t l)
 {
     const struct program *p = e->program;
-    if (p->spec.stops_at_deltas)
+    if (p->spec.stops_at_deltas || !p->spec.updates)
         return;
-    if (has_params(p, l)) {
-        emit_plain(e, &op_gradient, l);
-        if (p->spec.updates)
-            emit_plain(e, &op_update, l);
-    }
-    if (!p->spec.updates || !e->emission->learn)
+    if (has_params(p, l))
+        emit_plain(e, &op_update, l);
+    if (!e->emission->learn)
         return;
     e->is_learning = true;
     e->emission->learn(e, l);
     e->is_learning = false;
     e->period = 0;
+}
+
+/* A block's gradient, and the updates by that gradient. */
+static void emit_learning(struct bl_emitter *e, size_t l)
+{
+    emit_gradient(e, l);
+    emit_updates(e, l);
+}
+
+/* The gradients and updates of the blocks from `first` on. */
+static void emit_learning_from(struct bl_emitter *e, size_t first)
+{
+    struct program *p = e->program;
+    if (!p->spec.waits_for_gradients) {
+        for (size_t l = first; l < p->n_blocks; l++)
+            emit_learning(e, l);
+        return;
+    }
+    for (size_t l = first; l < p->n_blocks; l++)
+        emit_gradient(e, l);
+    p->n_gradients = p->n;
+    for (size_t l = first; l < p->n_blocks; l++)
+        emit_updates(e, l);
 }
 
 /* Discards what was emitted since the program had n instructions, if it reads what is not written. */
@@ -413,8 +439,7 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
        its input is computed again */
     if (what->emit && has_begun && p->spec.is_lean)
         has_begun = emit_piece(&e, last);
-    for (size_t l = what->emit && !p->spec.is_lean ? 0 : last; l <= last; l++)
-        emit_learning(&e, l);
+    emit_learning_from(&e, what->emit && !p->spec.is_lean ? 0 : last);
     if (e.is_full && !e.refusal[0])
         snprintf(e.refusal, sizeof e.refusal, "more than %zu instructions for %zu blocks", p->room,
                  p->n_blocks);

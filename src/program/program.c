@@ -247,6 +247,33 @@ static bool shares_derivatives(const struct program *p, struct accesses *all)
     return false;
 }
 
+/* What learns starts behind the last gradient, in the order that it had. */
+static void wait_for_gradients(struct program *p)
+{
+    size_t last = 0;
+    for (size_t i = 0; i < p->n_gradients; i++)
+        last = later(last, p->items[i].stage);
+    for (size_t i = p->n_gradients; i < p->n; i++)
+        p->items[i].stage += last + 1;
+}
+
+/* The first stage of what learns. */
+static size_t first_update(const struct program *p)
+{
+    size_t stage = (size_t)-1;
+    for (size_t i = p->n_gradients; i < p->n; i++)
+        stage = p->items[i].stage < stage ? p->items[i].stage : stage;
+    return stage;
+}
+
+static size_t last_stage(const struct program *p)
+{
+    size_t last = 0;
+    for (size_t i = 0; i < p->n; i++)
+        last = later(last, p->items[i].stage);
+    return last;
+}
+
 static void find_stages(struct program *p, struct accesses *all)
 {
     const size_t n = program_memories(p) * sizeof *all;
@@ -254,7 +281,10 @@ static void find_stages(struct program *p, struct accesses *all)
     const size_t last = find_first_stages(p, all);
     memset(all, 0, n);
     delay(p, all, last);
-    close_gaps(p, last);
+    if (p->spec.waits_for_gradients)
+        wait_for_gradients(p);
+    close_gaps(p, last_stage(p));
+    p->update_stage = p->spec.waits_for_gradients ? first_update(p) : 0;
     memset(all, 0, n);
     p->shares_derivatives = shares_derivatives(p, all);
     for (size_t i = 0; i < p->n; i++)

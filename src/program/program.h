@@ -141,6 +141,9 @@ struct program_spec {
     bool updates; /* false: gradients only */
     bool keeps_gradients; /* gradients stay in a buffer of all parameters, to be read after the program */
     bool stops_at_deltas; /* only the deltas of all blocks are computed: no gradients, no updates */
+    /* No block is updated before the gradients of all blocks are computed, because their norm is needed. With
+       keeps_gradients, without is_lean */
+    bool waits_for_gradients;
     bool may_fuse;        /* the optimiser can update weights while their gradient is computed */
 };
 
@@ -185,6 +188,9 @@ struct program {
     /* Buffer b of block l has the span b n_blocks + l. Signals count as deltas, whose memory they share */
     struct span *spans;
     size_t loss_stage;
+    /* With waits_for_gradients: items before n_gradients compute signals and gradients; update_stage is the
+       first stage of the others, after all stages of these */
+    size_t n_gradients, update_stage;
     /* Some task reads signals or deltas of a hidden block that another task has written */
     bool shares_derivatives;
 };

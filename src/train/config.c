@@ -7,6 +7,7 @@
 #include "../base/text.h"
 #include "../data/bytes_in.h"
 #include "../data/source/location.h"
+#include "../net/init.h"
 #include "../rules/feedback.h"
 #include "option_table.h"
 #include "option_words.h"
@@ -286,6 +287,8 @@ static bool is_relative(const bl_config *config, const char *key)
         return false;
     if (strcmp(key, "feedback") == 0)
         return feedback_parse(config->ctx, &feedback, text) == BL_OK && feedback.kind == FEEDBACK_FILE;
+    if (strcmp(key, "init") == 0)
+        return init_is_file(text);
     return strcmp(key, "data-dir") == 0 || !named_find(text);
 }
 
@@ -293,7 +296,7 @@ static bool is_relative(const bl_config *config, const char *key)
    absolute. Paths to write are not changed: "out" keeps its value. */
 static bl_status anchor_paths(bl_config *config, const char *folder)
 {
-    static const char *const keys[] = {"data", "test", "data-dir", "feedback"};
+    static const char *const keys[] = {"data", "test", "data-dir", "feedback", "init"};
     if (!folder || folder[0] != '/' || is_same_folder(folder, "."))
         return BL_OK;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {

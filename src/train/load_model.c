@@ -147,6 +147,13 @@ static bl_status copy_pair(const struct loading *from, const struct pair *pair,
     return BL_OK;
 }
 
+static bool is_of_example(const struct loading *from, const struct pair *pair)
+{
+    const char *text = tensors_metadata(from->file, pair->fact);
+    return from->format != MODEL_FORMAT_NARROW && pair->is_shared && text &&
+           strcmp(text, model_scaling_of_example) == 0;
+}
+
 /* out: a member of `schema`, which the caller frees on failure. */
 static bl_status read_scaling(const struct loading *from, const struct pair *pair, struct scaling *out)
 {
@@ -160,6 +167,13 @@ static bl_status read_scaling(const struct loading *from, const struct pair *pai
     if (offset.rows != scale.rows)
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: tensor \"%s.offset\" has %zu numbers, but \"%s.scale\" %zu",
                 from->path, pair->name, offset.rows, pair->name, scale.rows);
+    if (is_of_example(from, pair)) {
+        out->is_of_example = true;
+        if (has_offset)
+            BL_FAIL(from->ctx, BL_BAD_DATA, "%s: \"scaling\" is \"%s\", but there is a tensor \"%s.offset\"",
+                    from->path, model_scaling_of_example, pair->name);
+        return BL_OK;
+    }
     BL_TRY(check_pairs(from, pair, offset.rows));
     return has_offset ? copy_pair(from, pair, &offset, &scale, out) : BL_OK;
 }
@@ -191,7 +205,8 @@ static bl_status read_scalings(const struct loading *from, struct bl_data *schem
             BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scale of target %zu is %g, expected more than 0",
                     from->path, k, s->scale[k]);
     /* a table's numbers are always scaled; files of 0.1.0 do not have the count */
-    if (schema->encoding && (schema->scaling.n == 0 || (schema->has_targets && s->n == 0)))
+    if (schema->encoding && ((schema->scaling.n == 0 && !schema->scaling.is_of_example) ||
+                             (schema->has_targets && s->n == 0)))
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: learned from a table, but has no tensor \"%s\"", from->path,
                 schema->scaling.n == 0 ? "scaling.offset" : "targets.offset");
     return BL_OK;

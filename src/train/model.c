@@ -212,6 +212,8 @@ static size_t scaling_entries(const bl_model *model, struct tensor_entry *entrie
     return n;
 }
 
+const char *const model_scaling_of_example = "image";
+
 const char *const model_formats[2] = {"backless 1", "backless 2"};
 
 bl_status model_read_format(bl_context *ctx, const struct tensors *file, const char *path, int *out)
@@ -262,6 +264,10 @@ bool model_scaling_matches(const bl_model *model, const struct tensors *file)
     struct tensor_entry ours[SCALING_ENTRIES], theirs;
     const size_t n = scaling_entries(model, ours);
     size_t found = 0;
+    const char *fact = tensors_metadata(file, "scaling");
+    const bool is_of_example = fact && strcmp(fact, model_scaling_of_example) == 0;
+    if (is_of_example != model->schema->scaling.is_of_example)
+        return false;
     for (size_t i = 0; i < SCALING_ENTRIES; i++)
         found += tensors_find_any(file, names[i], &theirs) ? 1 : 0;
     for (size_t i = 0; i < n; i++)
@@ -317,10 +323,11 @@ bl_status bl_model_save(const bl_model *model, const char *path)
     return model_write(model, path, NULL, 0);
 }
 
-bl_status model_check_tensors(const bl_model *model, const struct tensors *file, const char *path)
+/* The first n of the model's tensors. */
+static bl_status check_first(const bl_model *model, size_t n, const struct tensors *file, const char *path)
 {
     struct matrix m;
-    for (size_t i = 0; model_tensor(model, i, &m); i++) {
+    for (size_t i = 0; i < n && model_tensor(model, i, &m); i++) {
         const char *name = model->names[i];
         struct tensor_entry entry;
         if (!tensors_find(file, name, &entry))
@@ -334,16 +341,31 @@ bl_status model_check_tensors(const bl_model *model, const struct tensors *file,
     return BL_OK;
 }
 
-bl_status model_take(bl_model *model, const struct tensors *file, const char *path)
+static bl_status take_first(bl_model *model, size_t n, const struct tensors *file, const char *path)
 {
     struct matrix m;
-    BL_TRY(model_check_tensors(model, file, path));
-    for (size_t i = 0; model_tensor(model, i, &m); i++) {
+    BL_TRY(check_first(model, n, file, path));
+    for (size_t i = 0; i < n && model_tensor(model, i, &m); i++) {
         struct tensor_entry entry;
         if (tensors_find(file, model->names[i], &entry))
             memcpy(m.x, entry.values, m.rows * m.cols * sizeof *m.x);
     }
     return BL_OK;
+}
+
+bl_status model_check_tensors(const bl_model *model, const struct tensors *file, const char *path)
+{
+    return check_first(model, model_count_tensors(model), file, path);
+}
+
+bl_status model_take(bl_model *model, const struct tensors *file, const char *path)
+{
+    return take_first(model, model_count_tensors(model), file, path);
+}
+
+bl_status model_take_net(bl_model *model, const struct tensors *file, const char *path)
+{
+    return take_first(model, model->net->n_tensors + model->net->n_kept_tensors, file, path);
 }
 
 bool model_find_nan(const bl_model *model, const char **name)

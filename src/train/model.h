@@ -48,6 +48,10 @@ bool model_is_one_of_two(const struct net *net, const bl_data *schema);
    class_match. */
 extern const char *const model_label_words[CLASS_BY_NUMBER + 1];
 
+/* Fact "scaling" where each example is standardised by itself; else it is the number of pairs. A version that
+   does not know the word refuses the file. */
+extern const char *const model_scaling_of_example;
+
 bl_status model_set_metadata(bl_model *model, const char *key, const char *text);
 bl_status model_set_number(bl_model *model, const char *key, double x);
 
@@ -78,6 +82,8 @@ bool model_scaling_matches(const bl_model *model, const struct tensors *file);
 bl_status model_check_tensors(const bl_model *model, const struct tensors *file, const char *path);
 /* Loads them. A file that is refused changes nothing. */
 bl_status model_take(bl_model *model, const struct tensors *file, const char *path);
+/* Those of the net alone: parameters and running statistics, no feedback. */
+bl_status model_take_net(bl_model *model, const struct tensors *file, const char *path);
 
 /* Finds the first tensor with a NaN or infinite number and its name; false: there is none. */
 bool model_find_nan(const bl_model *model, const char **name);

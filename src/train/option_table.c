@@ -223,6 +223,7 @@ static bl_status check_stop(bl_context *ctx, const char *key, const char *text)
         (void)key;                                                                                           \
         return function(ctx, text);                                                                          \
     }
+CHECK_WITH(normalize_check_text)
 CHECK_WITH(net_check_text)
 CHECK_WITH(init_check_text)
 CHECK_WITH(rule_check_text)
@@ -278,6 +279,10 @@ const struct option_row option_table[] = {
       "read the features of a table or array as an image of channels, rows and columns, as in 1x28x28; "
       "scaled as pixels"},
      check_shape},
+    {{"normalize", "auto|none|global|channel|...", "auto", "data",
+      "inputs: range to 0 .. 1; or mean 0 and deviation 1: global, of each channel, each feature, each image "
+      "by itself; none (auto: range for images, else feature)"},
+     normalize_check_text_option},
     {{"val", "N|F|last N", "0", "data",
       "training examples held out for validation: a number or a fraction, drawn by class and seed; or the "
       "last N"},
@@ -292,8 +297,9 @@ const struct option_row option_table[] = {
       "the layers, as in \"3 x (dense 240, tanh), dense C\", where C is the number of classes, or a net of "
       "backless nets (default: dense 100, tanh, dense 100, tanh, dense C)"},
      net_check_text_option},
-    {{"init", "zero|fanin|glorot|he", "", "net",
-      "initial weights (default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
+    {{"init", "zero|fanin|glorot|he|FILE", "", "net",
+      "initial weights, or FILE.safetensors: those of that model "
+      "(default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
       "softplus with 3 outputs or more, without layernorm for fa and kp, and for linear; else fanin)"},
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
@@ -335,6 +341,11 @@ const struct option_row option_table[] = {
      check_bound},
     {{"max-norm", "C", "0", "training",
       "after each step, scale the weights into a unit down to the norm C where they exceed it; 0: off"},
+     check_bound},
+    {{"clip-norm", "C", "0", "training",
+      "scale the gradients of a step, all together, down to the norm C where they exceed it; 0: off"},
+     check_bound},
+    {{"clip-value", "C", "0", "training", "limit each number of a step's gradients to -C .. C; 0: off"},
      check_bound},
     {{"lr", "RATE", "", "training",
       "learning rate (default: 3e-3 for adam, 1e-3 for rmsprop, 0.1 (1 - momentum) for sgd)"},

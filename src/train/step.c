@@ -75,22 +75,38 @@ static bl_status need_array_slots(struct stepper *s)
     return n > 0 ? need_slots(s, s->array_slots.floats, n) : BL_OK;
 }
 
+/* 0 where nothing learns. */
+static bl_status need_buffer(struct stepper *s)
+{
+    return s->buffer ? BL_OK : MEM_ARRAY(s->ctx, &s->buffer, s->net->n_params, "the gradients");
+}
+
+/* Clipped gradients are kept, because they are stepped when all of them are known. */
 static bl_status make_programs(struct stepper *s, bool is_lean)
 {
-    const struct program_spec step = {
-        .is_lean = is_lean, .updates = true, .may_fuse = s->optimizer.l2 <= 0.0f};
+    const bool clips = clip_is_on(&s->clip);
+    const struct program_spec step = {.is_lean = is_lean,
+                                      .updates = true,
+                                      .keeps_gradients = clips,
+                                      .waits_for_gradients = clips,
+                                      .may_fuse = s->optimizer.l2 <= 0.0f};
     const struct program_spec inspection = {.keeps_gradients = true};
     BL_TRY(rule_program(&s->program, s->rule, s->net, step));
     return rule_program(&s->inspected, s->rule, s->net, inspection);
 }
 
 bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
-                         const struct loss_ops *loss, const struct optimizer *optimizer, bool is_lean)
+                         const struct loss_ops *loss, const struct optimizer *optimizer, bool is_lean,
+                         struct clip_limits clip)
 {
     struct stepper s = {.ctx = ctx, .net = net, .rule = rule, .loss = loss, .optimizer = *optimizer};
     if (!rule->ops->emit)
         s.learns_from = net->tensors[net->blocks[net_last(net)].tensors].at;
-    bl_status status = make_programs(&s, is_lean);
+    bl_status status = clip_create(&s.clip, ctx, clip, net->n_params);
+    if (status == BL_OK)
+        status = make_programs(&s, is_lean);
+    if (status == BL_OK && clip_is_on(&s.clip))
+        status = need_buffer(&s);
     if (status == BL_OK)
         status = need_slots(&s, s.slots, net->n_params - s.learns_from);
     if (status == BL_OK)
@@ -119,6 +135,7 @@ void stepper_release(struct stepper *s)
     mem_free(s->ctx, s->B_at);
     mem_free(s->ctx, s->taught);
     mem_free(s->ctx, s->buffer);
+    clip_release(&s->clip);
 }
 
 float *stepper_slot(const struct stepper *s, size_t slot, size_t at)
@@ -136,8 +153,7 @@ static bl_status need_buffered(struct stepper *s)
 {
     const struct program_spec spec = {
         .is_lean = s->program->spec.is_lean, .updates = true, .keeps_gradients = true};
-    if (!s->buffer)
-        BL_TRY(MEM_ARRAY(s->ctx, &s->buffer, s->net->n_params, "the gradients"));
+    BL_TRY(need_buffer(s));
     return s->buffered ? BL_OK : rule_program(&s->buffered, s->rule, s->net, spec);
 }
 
@@ -368,17 +384,17 @@ static struct matrix gradient_of(const struct scene *scene, float **db)
 }
 
 /* Updates the range's biases and the parameters of the layers after the weights, whose derivatives those
-   layers have written to the workspace. */
+   layers have written to the workspace. Gradients that are kept were copied from there. */
 static void update_rest(const struct scene *scene, const float *db)
 {
+    const float *own = scene->run->gradients ? scene->run->gradients : scene->workspace->param_grads;
     const struct stepper *s = scene->run->stepper;
     const struct block *block = &s->net->blocks[scene->at.l];
     const struct net_tensor *tensors = s->net->tensors + block->tensors;
     if (block->n_weighted > 1)
         apply_piece(s, &tensors[1], scene->at.channels, db);
     for (size_t i = block->n_weighted; i < block->n_tensors; i++)
-        apply_piece(s, &tensors[i], scene->at.channels,
-                    piece_of(scene->workspace->param_grads, &tensors[i], scene->at.channels));
+        apply_piece(s, &tensors[i], scene->at.channels, piece_of(own, &tensors[i], scene->at.channels));
 }
 
 static void run_update(const struct scene *scene)
@@ -553,6 +569,8 @@ static void run_program(struct step_run *run, struct prefetch prefetch)
         run->tasks = p->tasks + begin;
         run->prefetch = stage == p->loss_stage + 1 ? prefetch : (struct prefetch){NULL, NULL};
         forget_packed(run->workspace);
+        if (p->spec.waits_for_gradients && stage == p->update_stage)
+            clip_apply(&run->stepper->clip, run->gradients, run->workspace->threads.now);
         parallel_for(run->workspace->ctx, run->workspace->threads.now,
                      p->stage_end[stage] - begin + (run->prefetch.run ? 1 : 0), lane_of, run_one, run);
     }
@@ -650,6 +668,7 @@ void step_inspect(const struct stepper *s, const struct rule *rule, const struct
 bl_status step_run(struct stepper *s, struct workspace *workspace, double rate, uint64_t t, bool is_buffered,
                    struct outcome *out)
 {
+    is_buffered = is_buffered && !clip_is_on(&s->clip); /* a clipped step is buffered by itself */
     if (is_buffered)
         BL_TRY(need_buffered(s));
     optimizer_begin(&s->optimizer, rate, t);
@@ -658,7 +677,7 @@ bl_status step_run(struct stepper *s, struct workspace *workspace, double rate, 
                            .net = s->net,
                            .rule = s->rule,
                            .workspace = workspace,
-                           .gradients = is_buffered ? s->buffer : NULL};
+                           .gradients = is_buffered || clip_is_on(&s->clip) ? s->buffer : NULL};
     workspace->scale = step_scale(s, workspace->n);
     const double choice_begun = choice_begin(workspace), begun = step_clock_begin(&s->clock, workspace);
     run_program(&run, s->prefetch);

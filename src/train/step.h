@@ -12,6 +12,7 @@
 #include "../optim/optimizer.h"
 #include "../rules/rule.h"
 #include "../rules/user_rule.h"
+#include "clip.h"
 #include "step_clock.h"
 
 #include <stdatomic.h>
@@ -42,6 +43,7 @@ struct stepper {
            updated. NULL: no array is */
         size_t *at;
     } array_slots;
+    struct clip clip;          /* of the gradients, before the update */
     float *buffer;             /* gradients, laid out in the same way as slots; NULL until a buffered step */
     atomic_bool *taught;       /* of each block: a delta other than 0 was found; NULL: not checked */
     struct program *program;   /* of a step */
@@ -56,9 +58,11 @@ struct outcome {
     size_t wrong;
 };
 
-/* Creates a stepper, with the initial values of the optimiser's state. is_lean: for --memory low. */
+/* Creates a stepper, with the initial values of the optimiser's state. is_lean: for --memory low. clip: with
+   limits, only where is_lean is false. */
 bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, const struct rule *rule,
-                         const struct loss_ops *loss, const struct optimizer *optimizer, bool is_lean);
+                         const struct loss_ops *loss, const struct optimizer *optimizer, bool is_lean,
+                         struct clip_limits clip);
 void stepper_release(struct stepper *s);
 /* The optimiser's state of the parameters from `at` on. NULL: they are not trained. */
 float *stepper_slot(const struct stepper *s, size_t slot, size_t at);

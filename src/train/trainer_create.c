@@ -3,6 +3,7 @@
  * memory.
  */
 #include "angle_steps.h"
+#include "initial_weights.h"
 #include "learnable.h"
 #include "stillness.h"
 #include "trainer.h"
@@ -205,8 +206,22 @@ static bl_status make_model(bl_trainer *t, const bl_data *schema, const struct o
         net_free(net);
         return status;
     }
-    init_weights(net, config_text(t->config, "init"), config_u64(t->config, "weight-seed"));
+    const char *init = config_text(t->config, "init");
+    init_weights(net, init_is_file(init) ? "zero" : init, config_u64(t->config, "weight-seed"));
     return model_create(&t->model, t->ctx, net, rule, loss, schema);
+}
+
+/* Called after the metadata are set, because those of the file are compared with them. */
+static bl_status take_initial_weights(bl_trainer *t)
+{
+    const char *init = config_text(t->config, "init");
+    bool scales_alike = true;
+    if (!init_is_file(init))
+        return BL_OK;
+    BL_TRY(initial_weights_take(t->model, init, &scales_alike));
+    return scales_alike
+               ? BL_OK
+               : trainer_note(t, "%s scales its inputs or targets otherwise than this run does", init);
 }
 
 /* Writes a JSON list of texts, or null, so that a reader can tell missing names from lost ones. */
@@ -247,6 +262,16 @@ static bl_status set_split(bl_trainer *t, const bl_data *schema)
     return status;
 }
 
+/* Options for which 0 means off. Only runs that use them have the metadata. */
+static bl_status set_bounds(bl_trainer *t)
+{
+    static const char *const keys[] = {"adversarial", "max-norm", "clip-norm", "clip-value"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (config_number(t->config, keys[i]) > 0.0)
+            BL_TRY(model_set_metadata(t->model, keys[i], config_text(t->config, keys[i])));
+    return BL_OK;
+}
+
 static bl_status set_metadata(bl_trainer *t, const bl_data *schema)
 {
     /* inlet is the key of feedback-at in model files. */
@@ -264,10 +289,7 @@ static bl_status set_metadata(bl_trainer *t, const bl_data *schema)
         BL_TRY(model_set_metadata(t->model, keys[i], config_text(t->config, keys[i])));
     if (t->model->rule->ops->has_slope)
         BL_TRY(model_set_metadata(t->model, "slope", config_text(t->config, "slope")));
-    if (config_number(t->config, "adversarial") > 0.0)
-        BL_TRY(model_set_metadata(t->model, "adversarial", config_text(t->config, "adversarial")));
-    if (config_number(t->config, "max-norm") > 0.0)
-        BL_TRY(model_set_metadata(t->model, "max-norm", config_text(t->config, "max-norm")));
+    BL_TRY(set_bounds(t));
     if (rule_learns_feedback(t->model->rule->ops))
         BL_TRY(model_set_metadata(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", schema->class_names, (size_t)schema->outputs));
@@ -281,7 +303,10 @@ static bl_status set_metadata(bl_trainer *t, const bl_data *schema)
     if (schema->is_resized)
         BL_TRY(model_set_metadata(t->model, "pictures", "resized"));
     BL_TRY(model_set_metadata(t->model, "answers", schema->has_targets ? "numbers" : "classes"));
-    BL_TRY(model_set_number(t->model, "scaling", (double)schema->scaling.n));
+    if (schema->scaling.is_of_example)
+        BL_TRY(model_set_metadata(t->model, "scaling", model_scaling_of_example));
+    else
+        BL_TRY(model_set_number(t->model, "scaling", (double)schema->scaling.n));
     BL_TRY(model_set_number(t->model, "target_scaling", (double)schema->target_scaling.n));
     return model_set_number(t->model, "outputs", schema->outputs);
 }
@@ -325,6 +350,25 @@ static bl_status check_memory(const bl_trainer *t)
     return BL_OK;
 }
 
+/* The updates wait for all gradients, which --memory low does not keep. */
+static bl_status check_clip(const bl_trainer *t)
+{
+    const char *norm = config_text(t->config, "clip-norm"), *value = config_text(t->config, "clip-value");
+    const bool has_norm = config_number(t->config, "clip-norm") > 0.0,
+               has_value = config_number(t->config, "clip-value") > 0.0;
+    if (has_norm && has_value)
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "clip-norm is \"%s\" and clip-value \"%s\", expected one of the two: which comes first "
+                "changes the step",
+                norm, value);
+    if ((has_norm || has_value) && trainer_is_lean(t))
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "%s is \"%s\", which needs the gradients of all blocks before the first update: use "
+                "memory normal",
+                has_norm ? "clip-norm" : "clip-value", has_norm ? norm : value);
+    return BL_OK;
+}
+
 /* Sets the defaults of options that only some rules use; under other rules they have no value. Learned
    feedback loses its initial value by decay only, and the `decay` of a file of 0.1.0 is such a decay. */
 static bl_status set_rule_defaults(bl_trainer *t, struct optimizer *optimizer)
@@ -351,12 +395,15 @@ static bl_status build(bl_trainer *t, const bl_data *schema)
     BL_TRY(make_model(t, schema, &optimizer));
     BL_TRY(optimizer_check_rate(t->ctx, &optimizer, config_number(t->config, "lr")));
     BL_TRY(check_memory(t));
+    BL_TRY(check_clip(t));
     BL_TRY(set_metadata(t, schema));
+    BL_TRY(take_initial_weights(t));
     BL_TRY(model_need_counts(t->model));
     BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
     const struct net *net = t->model->net;
-    BL_TRY(stepper_create(&t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer,
-                          trainer_is_lean(t)));
+    BL_TRY(stepper_create(
+        &t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer, trainer_is_lean(t),
+        (struct clip_limits){config_number(t->config, "clip-norm"), config_number(t->config, "clip-value")}));
     t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
     t->batch = config_size(t->config, "batch");
     t->needs_two = net_needs_two(net);

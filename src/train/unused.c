@@ -5,6 +5,7 @@
 #include "unused.h"
 
 #include "../data/source/location.h"
+#include "../net/init.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -52,8 +53,11 @@ static bl_status note_unused_modules(bl_trainer *t, const struct rule_ops *ops)
 static bl_status note_unused_seeds(bl_trainer *t, const struct rule_ops *ops)
 {
     const char *seed = config_text(t->config, "seed");
-    if (strcmp(config_text(t->config, "init"), "zero") == 0 && is_asked(t->config, "weight-seed", seed))
-        BL_TRY(trainer_note(t, "the option weight-seed has no effect: from --init zero no weight is drawn"));
+    const char *init = config_text(t->config, "init");
+    const bool is_file = init_is_file(init);
+    if ((is_file || strcmp(init, "zero") == 0) && is_asked(t->config, "weight-seed", seed))
+        BL_TRY(trainer_note(t, "the option weight-seed has no effect: from --init %s no weight is drawn",
+                            is_file ? "FILE" : "zero"));
     if (ops->init && !ops->derives_feedback && t->model->rule->feedback.kind == FEEDBACK_FILE &&
         !draws_arrays(ops) && is_asked(t->config, "feedback-seed", seed))
         BL_TRY(trainer_note(t, "the option feedback-seed has no effect: the feedback is read from %s",

@@ -304,25 +304,13 @@ bl_status data_set_weights(bl_data *data, const float *weights, size_t n)
 
 /* ---- Rows */
 
-static void gather_bytes(const bl_data *data, const struct backend *backend, const uint8_t *from, float *x)
-{
-    const struct scaling *s = &data->scaling;
-    if (s->n <= 1) {
-        const float offset = s->n ? (float)s->offset[0] : 0.0f, scale = s->n ? (float)s->scale[0] : 1.0f;
-        backend->bytes_to_float(from, data->features, offset, scale, x);
-        return;
-    }
-    for (size_t j = 0; j < data->features; j++)
-        x[j] = (float)(((double)from[j] - s->offset[j]) * s->scale[j]);
-}
-
 void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
                  size_t n, float *x)
 {
     for (size_t i = 0; i < n; i++, x += data->features) {
         const size_t from = (order ? order[i] : first + i) * data->features;
         if (data->bytes)
-            gather_bytes(data, backend, data->bytes + from, x);
+            scaling_of_bytes(&data->scaling, backend, data->bytes + from, data->features, x);
         else if (data->floats)
             scaling_of_floats(&data->scaling, data->floats + from, data->features, x);
         else
@@ -392,6 +380,7 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
     to->class_match = from->class_match;
     to->is_resized = from->is_resized;
     to->is_shaped = from->is_shaped;
+    to->normalize = from->normalize;
     to->origin = from->origin;
     BL_TRY(scaling_copy(ctx, &to->scaling, &from->scaling));
     BL_TRY(scaling_copy(ctx, &to->target_scaling, &from->target_scaling));

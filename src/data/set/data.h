@@ -14,6 +14,17 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/* The option normalize: the mean and the deviation that inputs are standardised by. */
+enum normalize {
+    NORMALIZE_AUTO,    /* range for images (bytes, or shaped), feature for everything else */
+    NORMALIZE_NONE,    /* numbers as they are read */
+    NORMALIZE_RANGE,   /* to [0, 1] by the smallest and the largest number of the training set */
+    NORMALIZE_GLOBAL,  /* of all numbers of the training set */
+    NORMALIZE_CHANNEL, /* of each channel of the training set */
+    NORMALIZE_FEATURE, /* of each number of an example, over the training set */
+    NORMALIZE_IMAGE    /* of each example's own numbers; nothing is taken from the training set */
+};
+
 /* x <- (x - offset) * scale; a missing value becomes 0, the mean. n = 0: no scaling; n = 1: one pair for all
    features; else one pair for each. */
 struct scaling {
@@ -21,6 +32,7 @@ struct scaling {
     double *offset, *scale;
     /* Of a model of 0.1.0: inputs are rounded to float and then scaled in float, as that version did */
     bool is_narrow;
+    bool is_of_example; /* n = 0: by the mean and the deviation of each example (example_scaling.c) */
 };
 
 /* How a label is found among the classes. */
@@ -67,11 +79,12 @@ struct bl_data {
     const double
         *doubles; /* n x features, or NULL: tables, and arrays of what a float does not hold; NaN: missing */
     void *copy;   /* of wrapped examples that had gaps between them; owned; one of the three */
-    const float *weights;  /* n, with a mean of 1; owned; NULL: all are 1 */
-    const int32_t *labels; /* n, or NULL: targets, or none known */
-    const double *targets; /* n x outputs as read, or NULL; owned */
-    bool has_targets;      /* regression targets, not classes; also where there are no examples */
-    bool owns;             /* examples and labels are freed with it (wrapped arrays are not) */
+    const float *weights;     /* n, with a mean of 1; owned; NULL: all are 1 */
+    const int32_t *labels;    /* n, or NULL: targets, or none known */
+    const double *targets;    /* n x outputs as read, or NULL; owned */
+    bool has_targets;         /* regression targets, not classes; also where there are no examples */
+    bool owns;                /* examples and labels are freed with it (wrapped arrays are not) */
+    enum normalize normalize; /* how scaling_fit fits `scaling`; of a training set */
     struct scaling scaling;
     struct scaling target_scaling; /* n = 0: none; else a pair an output */
     char **class_names;            /* outputs of them; NULL: "0", "1", ... */
@@ -115,6 +128,7 @@ struct data_options {
     enum target_kind target;
     int resize_rows, resize_cols; /* of pictures; 0: as they are */
     bl_shape shape;               /* of examples that are rows of numbers; 0 channels: as they are */
+    enum normalize normalize;     /* of the inputs, fitted to the training set */
     /* The data are read for statistics, not for training: missing values are counted, and what only training
        refuses is accepted */
     bool looks;
@@ -190,11 +204,21 @@ size_t shape_numbers(bl_shape shape); /* the numbers of an example */
 bool shape_is_vector(bl_shape shape); /* not an image */
 bool shape_is_same(bl_shape a, bl_shape b);
 
-/* Fitted to `data`. Images (bytes, or shaped): one pair, minimum and 1 / (maximum - minimum) of the whole
-   set: to [0, 1]. Tables: a pair a feature, mean and 1 / standard deviation (of the n, not n - 1) of what
-   is not missing; marks (words, indicators) stay 0 and 1. What is constant gets scale 0. BL_BAD_DATA: a
-   column that varies, but by less than there is a scale for (a deviation below 1e-308). */
+/* Fitted to `data` as data->normalize says. range: one pair, minimum and 1 / (maximum - minimum) of the
+   whole set. global: one pair, channel and feature: a pair a feature, mean and 1 / standard deviation (of
+   the n, not n - 1) of what is not missing; marks (words, indicators) of a table stay 0 and 1. none: the
+   pair 0 and 1. What is constant gets scale 0. BL_BAD_DATA: numbers that vary, but by less than there is a
+   scale for (a deviation below 1e-308). BL_BAD_VALUE: a way that does not suit the data
+   (normalize_check). */
 bl_status scaling_fit(bl_data *data);
+/* The words of the option are those of enum normalize. */
+bl_status normalize_check_text(bl_context *ctx, const char *text);
+enum normalize normalize_of(const char *text); /* of a text that was checked */
+/* The way that NORMALIZE_AUTO means for these data; any other way as it is. */
+enum normalize normalize_resolve(enum normalize how, const bl_data *data);
+/* Refuses one mean for columns of different units, channels of examples that have none, and missing values
+   where no mean replaces them. */
+bl_status normalize_check(const bl_data *data);
 /* Fits the scaling of targets: mean and 1 / standard deviation of each output. */
 bl_status scaling_fit_targets(bl_data *data);
 /* Refuses examples and targets that are not finite floats after scaling; the message names row and column. */

@@ -47,5 +47,12 @@ struct column_text scaling_column(const bl_data *data, const char *what, size_t 
 /* Scales n numbers by `s`, into x. */
 void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x);
 void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, float *x);
+void scaling_of_bytes(const struct scaling *s, const struct backend *backend, const uint8_t *from, size_t n,
+                      float *x);
+
+/* One example's n numbers, standardised by their own mean and deviation; 0 where all are the same.
+   standardise_floats: in place. */
+void standardise_floats(float *x, size_t n);
+void standardise_doubles(const double *from, size_t n, float *x);
 
 #endif

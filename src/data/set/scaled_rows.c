@@ -63,6 +63,10 @@ static float scaled_narrow(float x, float offset, float scale)
 void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, float *x)
 {
     const size_t stride = s->n == 1 ? 0 : 1;
+    if (s->is_of_example) {
+        standardise_doubles(from, n, x);
+        return;
+    }
     if (s->n == 0) {
         for (size_t j = 0; j < n; j++)
             x[j] = (float)from[j];
@@ -89,6 +93,8 @@ void scaling_of_floats(const struct scaling *s, const float *from, size_t n, flo
     const size_t stride = s->n == 1 ? 0 : 1;
     if (s->n == 0) {
         memcpy(x, from, n * sizeof *x);
+        if (s->is_of_example)
+            standardise_floats(x, n);
         return;
     }
     if (s->is_narrow) {
@@ -104,14 +110,39 @@ void scaling_of_floats(const struct scaling *s, const float *from, size_t n, flo
             x[j] = scaled((double)from[j], s->offset[0], s->scale[0]);
 }
 
+/* The difference of a byte and a whole offset is exact, so floats give the bits of doubles. */
+static bool fits_floats(const struct scaling *s)
+{
+    return s->n == 0 || (s->n == 1 && s->offset[0] == floor(s->offset[0]));
+}
+
+void scaling_of_bytes(const struct scaling *s, const struct backend *backend, const uint8_t *from, size_t n,
+                      float *x)
+{
+    const size_t stride = s->n == 1 ? 0 : 1;
+    if (fits_floats(s)) {
+        const float offset = s->n ? (float)s->offset[0] : 0.0f, scale = s->n ? (float)s->scale[0] : 1.0f;
+        backend->bytes_to_float(from, n, offset, scale, x);
+        if (s->is_of_example)
+            standardise_floats(x, n);
+        return;
+    }
+    for (size_t j = 0; j < n; j++)
+        x[j] = (float)(((double)from[j] - s->offset[stride * j]) * s->scale[stride * j]);
+}
+
 /* ---- Checks */
 
 /* Scales one value. Only used on rows that have an invalid value, to find it. */
 static float scaled_one(const struct scaling *s, double value, size_t j)
 {
+    if (s->is_of_example) /* finite numbers stay finite: none is further from their mean than sqrt(n) */
+        return isfinite(value) ? 0.0f : (float)value;
     const size_t at = s->n == 1 ? 0 : j;
-    const struct scaling own = {s->n > 0, s->offset ? s->offset + at : NULL, s->scale ? s->scale + at : NULL,
-                                s->is_narrow};
+    const struct scaling own = {.n = s->n > 0,
+                                .offset = s->offset ? s->offset + at : NULL,
+                                .scale = s->scale ? s->scale + at : NULL,
+                                .is_narrow = s->is_narrow};
     float y = 0.0f;
     scaling_of_doubles(&own, &value, 1, &y);
     return y;

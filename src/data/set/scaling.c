@@ -5,12 +5,14 @@
  * n). Sums are in double. The first value is subtracted from all, and units are powers of two, so that no
  * digits are lost for values such as 10^15 plus small numbers, 10^300 or 10^-300.
  */
+#include "../../base/maths.h"
 #include "../../base/mem.h"
 #include "data.h"
 #include "making.h"
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 static bl_status make(struct scaling *out, bl_context *ctx, size_t n)
@@ -45,34 +47,29 @@ bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling
         memcpy(made.scale, from->scale, from->n * sizeof *from->scale);
         made.is_narrow = from->is_narrow;
     }
+    made.is_of_example = from->is_of_example;
     return replace_if_whole(to, &made, ctx, status);
 }
 
-/* The scale is rounded to a float, because the backend takes bytes as floats: (byte - offset) * scale then
-   has the same bits computed in either type. */
-static void fit_bytes(struct scaling *s, const bl_data *data)
-{
-    uint8_t least = 255, most = 0;
-    for (size_t i = 0; i < data->n * data->features; i++) {
-        least = data->bytes[i] < least ? data->bytes[i] : least;
-        most = data->bytes[i] > most ? data->bytes[i] : most;
-    }
-    s->offset[0] = (double)least;
-    s->scale[0] = most > least ? (double)(float)(1.0 / ((double)most - (double)least)) : 0.0;
-}
-
-/* A block of numbers, row by row; NaN: missing. One of the two arrays. */
+/* A block of numbers, row by row; NaN: missing. One of the three arrays. A column is `width` adjacent numbers
+   of a row that share one pair. */
 struct numbers {
     bl_context *ctx;
+    const uint8_t *bytes;
     const float *floats;
     const double *doubles;
-    size_t rows, cols;
+    size_t rows, cols, width;
 };
 
-static double number_at(const struct numbers *a, size_t row, size_t col)
+static struct numbers inputs_of(const bl_data *data, size_t width)
 {
-    const size_t i = row * a->cols + col;
-    return a->floats ? (double)a->floats[i] : a->doubles[i];
+    return (struct numbers){
+        data->ctx, data->bytes, data->floats, data->doubles, data->n, data->features / width, width};
+}
+
+static double number_at(const struct numbers *a, size_t i)
+{
+    return a->doubles ? a->doubles[i] : a->floats ? (double)a->floats[i] : (double)a->bytes[i];
 }
 
 /* The statistics of one column. */
@@ -86,21 +83,12 @@ struct column {
     double sum_d, square_d; /* of d = (x - offset) unit finer */
 };
 
-/* The power of two that scales `most` to [1/2, 1), within the range of double. */
-static double unit_for(double most)
-{
-    int exponent = 0;
-    (void)frexp(most, &exponent);
-    exponent = exponent < -1000 ? -1000 : exponent; /* its inverse must also be a double */
-    return most > 0.0 ? ldexp(1.0, -exponent) : 1.0;
-}
-
 static void find_range(const struct numbers *a, struct column *columns)
 {
-    for (size_t i = 0; i < a->rows; i++)
-        for (size_t j = 0; j < a->cols; j++) {
-            struct column *c = &columns[j];
-            const double x = number_at(a, i, j);
+    for (size_t i = 0; i < a->rows * a->cols; i++) {
+        struct column *c = &columns[i % a->cols];
+        for (size_t k = i * a->width; k < (i + 1) * a->width; k++) {
+            const double x = number_at(a, k);
             if (isnan(x))
                 continue;
             if (c->n++ == 0)
@@ -108,38 +96,41 @@ static void find_range(const struct numbers *a, struct column *columns)
             c->least = x < c->least ? x : c->least;
             c->most = x > c->most ? x : c->most;
         }
+    }
     for (size_t j = 0; j < a->cols; j++)
-        columns[j].unit = unit_for(fmax(fabs(columns[j].least), fabs(columns[j].most)));
+        columns[j].unit = maths_unit_for(fmax(fabs(columns[j].least), fabs(columns[j].most)));
 }
 
 static void find_offsets(const struct numbers *a, struct column *columns)
 {
-    for (size_t i = 0; i < a->rows; i++)
-        for (size_t j = 0; j < a->cols; j++) {
-            struct column *c = &columns[j];
-            const double x = number_at(a, i, j);
+    for (size_t i = 0; i < a->rows * a->cols; i++) {
+        struct column *c = &columns[i % a->cols];
+        for (size_t k = i * a->width; k < (i + 1) * a->width; k++) {
+            const double x = number_at(a, k);
             if (!isnan(x))
                 c->sum += x * c->unit - c->first * c->unit;
         }
+    }
     for (size_t j = 0; j < a->cols; j++) {
         struct column *c = &columns[j];
         const double mean = (c->first * c->unit + c->sum / (double)(c->n ? c->n : 1)) / c->unit;
         c->offset = fmin(fmax(mean, c->least), c->most);
-        c->finer =
-            unit_for(fmax(c->most * c->unit - c->offset * c->unit, c->offset * c->unit - c->least * c->unit));
+        c->finer = maths_unit_for(
+            fmax(c->most * c->unit - c->offset * c->unit, c->offset * c->unit - c->least * c->unit));
     }
 }
 
 static void find_squares(const struct numbers *a, struct column *columns)
 {
-    for (size_t i = 0; i < a->rows; i++)
-        for (size_t j = 0; j < a->cols; j++) {
-            struct column *c = &columns[j];
-            const double x = number_at(a, i, j);
+    for (size_t i = 0; i < a->rows * a->cols; i++) {
+        struct column *c = &columns[i % a->cols];
+        for (size_t k = i * a->width; k < (i + 1) * a->width; k++) {
+            const double x = number_at(a, k);
             const double d = isnan(x) ? 0.0 : (x * c->unit - c->offset * c->unit) * c->finer;
             c->sum_d += d;
             c->square_d += d * d;
         }
+    }
 }
 
 /* The offset is rounded to a double, which sum_d corrects: sum (d - mean d)^2 = sum d^2 - (sum d)^2 / n. */
@@ -151,8 +142,21 @@ static double scale_of(const struct column *c)
     return 1.0 / sqrt(square / n) * c->finer * c->unit;
 }
 
-/* Sums in double, over the examples in order. what: "feature" or "target", for messages. */
-static bl_status fit_numbers(struct scaling *s, const struct numbers *a, const bl_data *data,
+/* "feature 3 (from 0)"; of several numbers with one pair "channel 1 (from 0)" and "the training set". */
+static struct column_text column_text(const struct numbers *a, const bl_data *data, const char *what,
+                                      size_t j)
+{
+    struct column_text out = {"the training set"};
+    if (a->width == 1)
+        return scaling_column(data, what, j);
+    if (a->cols > 1)
+        snprintf(out.text, sizeof out.text, "channel %zu (from 0)", j);
+    return out;
+}
+
+/* The pairs of a's columns, into offset and scale. Sums in double, over the examples in order. what: "feature"
+   or "target", for messages. */
+static bl_status fit_numbers(double *offset, double *scale, const struct numbers *a, const bl_data *data,
                              const char *what)
 {
     struct column *columns = NULL;
@@ -162,9 +166,9 @@ static bl_status fit_numbers(struct scaling *s, const struct numbers *a, const b
     find_offsets(a, columns);
     find_squares(a, columns);
     for (size_t j = 0; j < a->cols; j++) {
-        s->offset[j] = columns[j].offset;
-        s->scale[j] = scale_of(&columns[j]);
-        bad = isfinite(s->scale[j]) ? bad : j;
+        offset[j] = columns[j].offset;
+        scale[j] = scale_of(&columns[j]);
+        bad = isfinite(scale[j]) ? bad : j;
     }
     const double least = bad < a->cols ? columns[bad].least : 0.0,
                  most = bad < a->cols ? columns[bad].most : 0.0;
@@ -173,8 +177,8 @@ static bl_status fit_numbers(struct scaling *s, const struct numbers *a, const b
         BL_FAIL(a->ctx, BL_BAD_DATA,
                 "%s: the values of %s lie between %g and %g: too close together to be standardised; multiply "
                 "them by a power of ten%s",
-                data->source, scaling_column(data, what, bad).text, least, most,
-                strcmp(what, "target") == 0 ? "" : ", or leave the column out (--ignore)");
+                data->source, column_text(a, data, what, bad).text, least, most,
+                strcmp(what, "target") == 0 || a->width > 1 ? "" : ", or leave the column out (--ignore)");
     return BL_OK;
 }
 
@@ -195,26 +199,68 @@ static bl_status leave_marks(struct scaling *s, const bl_data *data)
 
 static bl_status fit_features(struct scaling *s, const bl_data *data)
 {
-    const struct numbers x = {data->ctx, data->floats, data->doubles, data->n, data->features};
-    BL_TRY(fit_numbers(s, &x, data, "feature"));
+    const struct numbers x = inputs_of(data, 1);
+    BL_TRY(fit_numbers(s->offset, s->scale, &x, data, "feature"));
     return data->encoding ? leave_marks(s, data) : BL_OK;
 }
 
-/* 1 / (most - least), where the difference may overflow a double. It is rounded to float where it fits, as
-   the scale of bytes is, so that pixels in a table are scaled to the same bits as the pixels of a picture. */
-static double scale_of_range(double least, double most)
+/* A pair a channel, written for each of the channel's numbers. */
+static bl_status fit_channels(struct scaling *s, const bl_data *data)
 {
-    const double scale = 0.5 / (0.5 * most - 0.5 * least);
+    const size_t map = data->features / (size_t)data->shape.channels;
+    const struct numbers x = inputs_of(data, map);
+    BL_TRY(fit_numbers(s->offset, s->scale, &x, data, "feature"));
+    for (size_t j = data->features; j-- > 0;) { /* from the end, because the pairs stand at the beginning */
+        s->offset[j] = s->offset[j / map];
+        s->scale[j] = s->scale[j / map];
+    }
+    return BL_OK;
+}
+
+/* Rounded to float where it fits, since the backend scales bytes in float: so pixels in a table are scaled
+   to the same bits as the pixels of a picture. */
+static double scale_as_float(double scale)
+{
     return scale > 1e-30 && scale < 1e30 ? (double)(float)scale : scale;
 }
 
-static bl_status fit_shaped(struct scaling *s, const bl_data *data)
+static bl_status fit_global(struct scaling *s, const bl_data *data)
 {
-    const struct numbers x = {data->ctx, data->floats, data->doubles, data->n, data->features};
+    const struct numbers x = inputs_of(data, data->features);
+    BL_TRY(fit_numbers(s->offset, s->scale, &x, data, "feature"));
+    s->scale[0] = scale_as_float(s->scale[0]);
+    return BL_OK;
+}
+
+/* 1 / (most - least), of which the difference may be more than a double holds. Rounded to a float as that of
+   bytes is: pixels in a table are then scaled to the same bits as those of a picture. */
+static double scale_of_range(double least, double most)
+{
+    return scale_as_float(0.5 / (0.5 * most - 0.5 * least));
+}
+
+static void fit_bytes(struct scaling *s, const bl_data *data)
+{
+    uint8_t least = 255, most = 0;
+    for (size_t i = 0; i < data->n * data->features; i++) {
+        least = data->bytes[i] < least ? data->bytes[i] : least;
+        most = data->bytes[i] > most ? data->bytes[i] : most;
+    }
+    s->offset[0] = (double)least;
+    s->scale[0] = most > least ? scale_of_range((double)least, (double)most) : 0.0;
+}
+
+static bl_status fit_range(struct scaling *s, const bl_data *data)
+{
+    if (data->bytes) {
+        fit_bytes(s, data);
+        return BL_OK;
+    }
+    const struct numbers x = inputs_of(data, 1);
     double least = (double)INFINITY, most = -(double)INFINITY;
     for (size_t i = 0; i < x.rows * x.cols; i++) {
-        least = fmin(least, number_at(&x, 0, i));
-        most = fmax(most, number_at(&x, 0, i));
+        least = fmin(least, number_at(&x, i));
+        most = fmax(most, number_at(&x, i));
     }
     s->offset[0] = least;
     s->scale[0] = most > least ? scale_of_range(least, most) : 0.0;
@@ -226,25 +272,53 @@ static bl_status fit_shaped(struct scaling *s, const bl_data *data)
     return BL_OK;
 }
 
+static bl_status fit_none(struct scaling *s, const bl_data *data)
+{
+    (void)data;
+    s->offset[0] = 0.0;
+    s->scale[0] = 1.0;
+    return BL_OK;
+}
+
+static bl_status fit_nothing(struct scaling *s, const bl_data *data)
+{
+    (void)data;
+    s->is_of_example = true;
+    return BL_OK;
+}
+
 bl_status scaling_fit(bl_data *data)
 {
+    static const struct {
+        bl_status (*fit)(struct scaling *s, const bl_data *data);
+        enum { NO_PAIR, ONE_PAIR, ONE_A_FEATURE } pairs;
+    } ways[] = {[NORMALIZE_NONE] = {fit_none, ONE_PAIR},
+                [NORMALIZE_RANGE] = {fit_range, ONE_PAIR},
+                [NORMALIZE_GLOBAL] = {fit_global, ONE_PAIR},
+                [NORMALIZE_CHANNEL] = {fit_channels, ONE_A_FEATURE},
+                [NORMALIZE_FEATURE] = {fit_features, ONE_A_FEATURE},
+                [NORMALIZE_IMAGE] = {fit_nothing, NO_PAIR}};
+    const enum normalize how = normalize_resolve(data->normalize, data);
     struct scaling made = {0};
-    bl_status status = make(&made, data->ctx, data->bytes || data->is_shaped ? 1 : data->features);
-    if (status == BL_OK && data->bytes)
-        fit_bytes(&made, data);
-    else if (status == BL_OK && data->is_shaped)
-        status = fit_shaped(&made, data);
-    else if (status == BL_OK)
-        status = fit_features(&made, data);
+    BL_TRY(normalize_check(data));
+    bl_status status = BL_OK;
+    if (ways[how].pairs != NO_PAIR)
+        status = make(&made, data->ctx, ways[how].pairs == ONE_PAIR ? 1 : data->features);
+    if (status == BL_OK)
+        status = ways[how].fit(&made, data);
     return replace_if_whole(&data->scaling, &made, data->ctx, status);
 }
 
 bl_status scaling_fit_targets(bl_data *data)
 {
     struct scaling made = {0};
-    const struct numbers targets = {data->ctx, NULL, data->targets, data->n, (size_t)data->outputs};
+    const struct numbers targets = {.ctx = data->ctx,
+                                    .doubles = data->targets,
+                                    .rows = data->n,
+                                    .cols = (size_t)data->outputs,
+                                    .width = 1};
     bl_status status = make(&made, data->ctx, targets.cols);
     if (status == BL_OK)
-        status = fit_numbers(&made, &targets, data, "target");
+        status = fit_numbers(made.offset, made.scale, &targets, data, "target");
     return replace_if_whole(&data->target_scaling, &made, data->ctx, status);
 }

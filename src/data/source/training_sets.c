@@ -103,6 +103,7 @@ static bl_status scale_with_schema(bl_data *data, const bl_data *schema)
 
 static bl_status scale(struct split *load)
 {
+    load->train->normalize = load->options->normalize;
     BL_TRY(scaling_fit(load->train));
     if (load->train->targets) {
         BL_TRY(scaling_fit_targets(load->train));
