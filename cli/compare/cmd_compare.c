@@ -25,7 +25,7 @@ static const struct extra extras[] = {
     {"seeds", "N", "runs of each rule with N seeds, from --seed on: mean, deviation, difference to bp"},
     {"jobs", "N", "with --seeds or --tune: runs at once (default: one for each core)"},
     {"shard", "I/N", "with --seeds: part I of N of the runs; backless collect shows all parts"},
-    {"init", "zero|fanin|glorot|he|same",
+    {"init", "zero|fanin|glorot|he|...|same",
      "initial weights of every rule; same: fanin for all (default: each rule's own)"},
     {"config", "FILE.json", "options from a file; flags take precedence"},
     {"json", NULL, "one JSON object per rule on standard output"},
