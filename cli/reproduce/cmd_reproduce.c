@@ -13,7 +13,7 @@ enum { MOST_CELLS = 512, MOST_SEEDS = 1000 };
 
 static const struct extra extras[] = {
     {"list", NULL, "every cell with its published figures, what is known here, and the time of a run"},
-    {"table", "T", "cells of this table only: 1, 2, 3, text, \"figure 2\""},
+    {"table", "T", "cells of this table only, as --list names it: 1, 2, 3, text, \"figure 2\""},
     {"row", "ROW", "cells of this row only, as the paper names it: \"2x800 tanh\""},
     {"rule", "NAME", "cells of this rule only"},
     {"seeds", "N", "runs with the seeds 1 to N (default: 1; 3 are judged)"},
@@ -108,6 +108,8 @@ static int run_cells(struct session *s, const struct target *target)
     if (reproduction_epochs(s) > cell_epochs(&cells[0]))
         return usage_error("--epochs is %d, but the recipe has at most %d", reproduction_epochs(s),
                            cell_epochs(&cells[0]));
+    if (cells[0].row->data->make && extra_of(s, "data"))
+        return usage_error("--data: the data of %s are made, not read", cells[0].row->data->name);
     const int code = check_needs(s, cells, n);
     return code == EXIT_DONE ? reproduction_pool(s, cells, n) : code;
 }

@@ -68,7 +68,7 @@ void cell_verdict(const struct cell *cell, const struct cell_figures *f, char ou
         text = "cannot be run yet";
     else if (f->n == 0)
         text = "not run";
-    else if (cell->published->kind == PUBLISHED_NO_CONVERGENCE)
+    else if (cell->published->kind == PUBLISHED_NO_CONVERGENCE || cell->published->kind == PUBLISHED_CURVE)
         text = "no figure to judge by";
     else if (cell->published->kind != PUBLISHED_WITH_DEVIATION)
         text = "difference only";

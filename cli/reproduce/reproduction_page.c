@@ -110,8 +110,18 @@ static bool is_first_of(const struct target *target, size_t row)
     return true;
 }
 
+static bool has_reasons(const struct target *target)
+{
+    for (size_t i = 0; i < target->n_rows; i++)
+        if (target->rows[i].needs || target->rows[i].incomplete)
+            return true;
+    return false;
+}
+
 static void put_reasons(FILE *to, const struct target *target)
 {
+    if (!has_reasons(target))
+        return;
     fputs("\nRows that this version cannot run, and rows whose recipe the paper does not tell in full:\n\n",
           to);
     for (size_t i = 0; i < target->n_rows; i++) {
@@ -153,6 +163,7 @@ static void put_page(FILE *to, const struct results *results)
         for (size_t i = 0; i < target->n_rows; i++)
             if (is_first_of(target, i))
                 put_table(to, target, target->rows[i].table, results);
+        put_cell_curves(to, target, results);
         put_reasons(to, target);
         put_others(to, target, results);
     }

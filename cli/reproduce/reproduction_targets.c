@@ -9,7 +9,7 @@
 
 const struct target *target_at(int i)
 {
-    static const struct target *const table[] = {&target_nokland2016};
+    static const struct target *const table[] = {&target_nokland2016, &target_lillicrap2016};
     return i >= 0 && i < (int)(sizeof table / sizeof *table) ? table[i] : NULL;
 }
 
