@@ -79,20 +79,36 @@ static int select_cells(const struct session *s, const struct target *target, st
     return n;
 }
 
-/* A row that is named must be one that can be run; where all are meant, those that cannot are left out
-   with a note. */
+static int check_row(const struct session *s, const struct target_row *row)
+{
+    if (extra_of(s, "row"))
+        return usage_error("table %s, %s cannot be run yet: it needs %s", row->table, row->name, row->needs);
+    note(s, "omitted: %s %s, which needs %s", row->table, row->name, row->needs);
+    return EXIT_DONE;
+}
+
+static int check_rule(const struct session *s, const struct cell *cell)
+{
+    if (extra_of(s, "rule"))
+        return usage_error("this version has no rule %s", cell->published->rule);
+    note(s, "omitted: %s %s with the rule %s, which this version does not have", cell->row->table,
+         cell->row->name, cell->published->rule);
+    return EXIT_DONE;
+}
+
+/* A row or rule that is named must be one that can be run; where all are meant, those that cannot are left
+   out with a note. */
 static int check_needs(const struct session *s, const struct cell *cells, int n)
 {
-    for (int i = 0; i < n; i++) {
+    int code = EXIT_DONE;
+    for (int i = 0; code == EXIT_DONE && i < n; i++) {
         const struct target_row *row = cells[i].row;
-        if (!row->needs || (i > 0 && cells[i - 1].row == row))
-            continue;
-        if (extra_of(s, "row"))
-            return usage_error("table %s, %s cannot be run yet: it needs %s", row->table, row->name,
-                               row->needs);
-        note(s, "omitted: %s %s, which needs %s", row->table, row->name, row->needs);
+        if (row->needs && (i == 0 || cells[i - 1].row != row))
+            code = check_row(s, row);
+        else if (!row->needs && cell_lacks_rule(&cells[i]))
+            code = check_rule(s, &cells[i]);
     }
-    return EXIT_DONE;
+    return code;
 }
 
 static int run_cells(struct session *s, const struct target *target)

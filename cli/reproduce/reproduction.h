@@ -15,7 +15,7 @@
 #include <jansson.h>
 
 enum {
-    MAX_CELLS = 4,
+    MAX_CELLS = 6,
     MAX_ROW_OPTIONS = 6,
     MAX_TARGET_OPTIONS = 10,
     JUDGED_EPOCHS = 10,
@@ -25,8 +25,9 @@ enum {
 
 /* ---- Targets: one file of rows for each */
 
-/* The data of a row: those that --data knows by this name, or regression targets that are made. The hashes are
-   those that a run's config.json has: results on other data are never set beside the published figures. */
+/* The data of a row: those that --data knows by this name, or regression targets that are made. The hashes
+   are those that a run's config.json has: results on other data are never set beside the published
+   figures. */
 struct target_data {
     const char *name;
     bl_shape shape;
@@ -41,12 +42,13 @@ struct target_data {
 };
 
 /* reproduction_data.c */
-extern const struct target_data data_mnist, data_cifar10, data_cifar100;
+extern const struct target_data data_mnist, data_fashion_mnist, data_cifar10, data_cifar100;
 
 enum published_kind {
     PUBLISHED_NOTHING, /* ends a row's list of cells */
     PUBLISHED_WITH_DEVIATION,
     PUBLISHED_MEAN_ONLY,
+    PUBLISHED_BEST_ON_TEST, /* of the epoch with the least test error: our least error is set beside it */
     PUBLISHED_NO_CONVERGENCE,
     PUBLISHED_CURVE /* a figure, not a number */
 };
@@ -77,7 +79,7 @@ struct target {
     size_t n_rows;
 };
 
-extern const struct target target_nokland2016, target_lillicrap2016;
+extern const struct target target_nokland2016, target_lillicrap2016, target_biotorch2021;
 
 struct cell {
     const struct target *target;
@@ -91,6 +93,9 @@ const struct target *target_find(const char *name);
    past the last, else 1. */
 bool cell_at(const struct target *target, const char *table, const char *row, const char *rule, int i,
              struct cell *out);
+/* What this version lacks for it: the row's, or its rule; NULL: it can be run. */
+const char *cell_needs(const struct cell *cell);
+bool cell_lacks_rule(const struct cell *cell);
 /* "table 1, 2x800 tanh, dfa" */
 void cell_text(const struct cell *cell, char out[NAME_ROOM]);
 /* The name of a result's file without ".json", and of its run folder: "nokland2016-1-2x800_tanh-dfa-1", of

@@ -188,7 +188,7 @@ static int find_cell(struct collected *c, const struct target *target)
         return refuse(c, "config.json: %s", bl_why(c->s->ctx));
     c->seed = strtoull(json_text(options, "seed"), NULL, 10);
     for (int i = 0; !is_found && cell_at(target, NULL, NULL, rule, i, &cell); i++)
-        is_found = !cell.row->needs && is_of_cell(c, config, &cell);
+        is_found = !cell_needs(&cell) && is_of_cell(c, config, &cell);
     bl_config_free(config);
     if (!is_found)
         return refuse(c, "its options are those of no row of %s that this version can run", target->name);

@@ -10,6 +10,13 @@ const struct target_data data_mnist = {.name = "mnist",
                                        .test_examples = 10000,
                                        .hash = "91091ee6c8719722",
                                        .test_hash = "0253440ddefd98c7"};
+const struct target_data data_fashion_mnist = {.name = "fashion-mnist",
+                                               .shape = {1, 28, 28},
+                                               .classes = 10,
+                                               .examples = 60000,
+                                               .test_examples = 10000,
+                                               .hash = "be604ade7ae4adf4",
+                                               .test_hash = "85f023a29b0345a1"};
 const struct target_data data_cifar10 = {.name = "cifar10",
                                          .shape = {3, 32, 32},
                                          .classes = 10,
