@@ -59,6 +59,13 @@ sed 's/"adversarial": "0.08"/"adversarial": "0.09"/' $adversarial >changed.json
 expect_failure() { ! reproduce --check changed.json --data $data >out.txt 2>&1; }
 expect_failure || complain "a result with another distance is taken for the same"
 
+# A run folder's name says its row; one that is named after a row with other options is refused
+mkdir renamed
+cp -r rows/runs/nokland2016-1-2x800_tanh-dfa-1-epochs1 renamed/nokland2016-1-3x800_tanh-dfa-1-epochs1
+expect 3 "is named as a run of table 1, 3x800 tanh, dfa, but its options are others" reproduce nokland2016 --collect renamed --out renamed
+mv renamed/nokland2016-1-3x800_tanh-dfa-1-epochs1 renamed/any
+expect 0 "nokland2016-1-2x800_tanh-dfa-1-epochs1.json" reproduce nokland2016 --collect renamed/any --out renamed
+
 # ---- Figures that were chosen on the test set: our best epoch is beside them; rules that are absent
 lenet() { reproduce biotorch2021 --row mnist --data $data --out lenet "$@"; }
 expect 0 "rule absent" lenet --list

@@ -177,19 +177,55 @@ static bool is_of_cell(const struct collected *c, const bl_config *options, cons
     return is_same;
 }
 
+/* Of the result's file, and of a run folder that backless reproduce makes for it. */
+static void name_of(const struct collected *c, const struct cell *cell, char out[NAME_ROOM])
+{
+    const int epochs = atoi(json_text(json_object_get(c->config, "options"), "epochs"));
+    cell_file_name(cell, c->seed, epochs == cell_epochs(cell) ? 0 : epochs, out);
+}
+
+static bool is_folder_of(const struct collected *c, const struct cell *cell)
+{
+    const char *slash = strrchr(c->folder, '/');
+    char name[NAME_ROOM];
+    name_of(c, cell, name);
+    return strcmp(slash ? slash + 1 : c->folder, name) == 0;
+}
+
+/* The cell that the folder's name says: rows of a target may have the same options. *is_named: there is one. */
+static int find_named_cell(struct collected *c, const struct target *target, const bl_config *options,
+                           const char *rule, bool *is_named)
+{
+    struct cell cell;
+    char text[NAME_ROOM];
+    *is_named = false;
+    for (int i = 0; !*is_named && cell_at(target, NULL, NULL, rule, i, &cell); i++)
+        *is_named = is_folder_of(c, &cell);
+    if (!*is_named)
+        return EXIT_DONE;
+    cell_text(&cell, text);
+    if (cell_needs(&cell) || !is_of_cell(c, options, &cell))
+        return refuse(c, "is named as a run of %s, but its options are others", text);
+    c->cell = cell;
+    return EXIT_DONE;
+}
+
 static int find_cell(struct collected *c, const struct target *target)
 {
     const json_t *options = json_object_get(c->config, "options");
     const char *rule = json_text(options, "rule");
     bl_config *config = NULL;
     struct cell cell;
-    bool is_found = false;
+    bool is_found = false, is_named = false;
     if (options_configure(&config, c->s->ctx, options) != BL_OK)
         return refuse(c, "config.json: %s", bl_why(c->s->ctx));
     c->seed = strtoull(json_text(options, "seed"), NULL, 10);
-    for (int i = 0; !is_found && cell_at(target, NULL, NULL, rule, i, &cell); i++)
+    const int code = find_named_cell(c, target, config, rule, &is_named);
+    for (int i = 0; !is_named && !is_found && cell_at(target, NULL, NULL, rule, i, &cell); i++)
         is_found = !cell_needs(&cell) && is_of_cell(c, config, &cell);
     bl_config_free(config);
+    if (is_named)
+        return code;
     if (!is_found)
         return refuse(c, "its options are those of no row of %s that this version can run", target->name);
     c->cell = cell;
@@ -357,17 +393,10 @@ static json_t *result_json(const struct collected *c)
     return json;
 }
 
-/* Of the result's file. */
-static void name_of(const struct collected *c, char out[NAME_ROOM])
-{
-    const int epochs = atoi(json_text(json_object_get(c->config, "options"), "epochs"));
-    cell_file_name(&c->cell, c->seed, epochs == cell_epochs(&c->cell) ? 0 : epochs, out);
-}
-
 static bool is_collected(const struct collected *c)
 {
     char name[NAME_ROOM];
-    name_of(c, name);
+    name_of(c, &c->cell, name);
     if (!result_exists(reproduction_folder(c->s), name))
         return false;
     note(c->s, "%s: %s/%s.json is there already", c->folder, reproduction_folder(c->s), name);
@@ -384,7 +413,7 @@ static int write_result(const struct collected *c)
         json_decref(json);
         return code;
     }
-    name_of(c, name);
+    name_of(c, &c->cell, name);
     snprintf(path, sizeof path, "%s/%s.json", reproduction_folder(c->s), name);
     if (mkdir(reproduction_folder(c->s), 0777) != 0 && errno != EEXIST) {
         usage_error("%s: cannot be made: %s", reproduction_folder(c->s), strerror(errno));
