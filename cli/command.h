@@ -63,6 +63,7 @@ struct session {
     bl_context *ctx;
     bl_config *config;
     const char *extra[MAX_EXTRAS]; /* values, in the order of command->extras; NULL: not given */
+    bool is_ambient[MAX_EXTRAS];   /* the value is of the environment, not of the command line */
     const char *words[MAX_WORDS];
     int n_words;
     /* Of a command that takes lists: options whose text on the command line is no single value of theirs. */
@@ -87,6 +88,9 @@ const char *command_story(const struct command_table *program, const struct comm
 int extra_index(const struct command *command, const char *key);
 /* The value of an extra option; NULL: not given. A switch that was given is "true". */
 const char *extra_of(const struct session *session, const char *key);
+/* The same on the command line. A variable of the environment is for all commands, so one that a command
+   cannot use is not an error of it. */
+const char *extra_typed(const struct session *session, const char *key);
 /* A whole number from 1 to most, into *out, which stays as it is where the option is not given. Prints what is
    wrong; the exit code. */
 int extra_number(const struct session *session, const char *key, int most, int *out);

@@ -71,6 +71,15 @@ expect 2 "--seeds is \"0\"" compare --seeds 0
 expect 2 "--tune is \"batch\"" compare --tune batch
 expect 2 "--jobs is about runs with several seeds" compare --rules bp --jobs 2
 expect 2 "--csv is about runs with several seeds" compare --rules bp --csv
+# A variable of the environment is for all commands: what this one cannot use is no error, and a form of the
+# command line goes before one of the environment
+ambient() { BACKLESS_JOBS=2 BACKLESS_CSV=true BACKLESS_RATE_EPOCHS=1 compare --rules bp --epochs 1 "$@"; }
+expect 0 "test err" ambient
+expect 0 "" ambient --seeds 1 --out ambient
+grep -q '^rule,lr,' out.txt || complain "BACKLESS_CSV makes no table of a comparison with seeds"
+expect 0 "" ambient --seeds 1 --out ambient --markdown
+grep -q '^| rule ' out.txt || complain "--markdown does not go before BACKLESS_CSV"
+expect 2 "--csv and --markdown: expected one of the two" compare --rules bp --seeds 1 --csv --markdown
 expect 2 "expected one of the two" compare --tune lr --lr 0.1
 expect 2 "--shard with rates that are chosen" compare --tune lr --seeds 3 --shard 1/2
 expect 2 "rate-epochs needs --rates or --tune" compare --seeds 3 --rate-epochs 2

@@ -411,7 +411,7 @@ static int check_options(const struct session *s)
         return usage_error("--rate-epochs is \"%s\", expected a whole number from 1 to 999999999", epochs);
     if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0])
         return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
-    if (epochs && !extra_of(s, "rates") && !extra_of(s, "tune"))
+    if (extra_typed(s, "rate-epochs") && !extra_of(s, "rates") && !extra_of(s, "tune"))
         return usage_error("--rate-epochs needs --rates or --tune");
     if (strcmp(bl_config_get(s->config, "patience"), "0") != 0 &&
         strcmp(bl_config_get(s->config, "val"), "0") == 0)

@@ -35,7 +35,7 @@ static int refuse_alone(const struct session *s)
 {
     static const char *const keys[] = {"jobs", "shard", "csv", "markdown", "latex"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (extra_of(s, keys[i]))
+        if (extra_typed(s, keys[i]))
             return usage_error("--%s is about runs with several seeds: add --seeds N", keys[i]);
     return EXIT_DONE;
 }

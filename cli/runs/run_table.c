@@ -28,17 +28,26 @@ struct run_table_table {
     enum table_form form;
 };
 
-int table_form_read(enum table_form *out, const struct session *s)
+/* By the values that `value_of` gives; *out is FORM_TEXT where there is none. */
+static int read_form(enum table_form *out, const struct session *s,
+                     const char *(*value_of)(const struct session *, const char *))
 {
     static const char *const names[] = {
         [FORM_JSON] = "json", [FORM_CSV] = "csv", [FORM_MARKDOWN] = "markdown", [FORM_LATEX] = "latex"};
     *out = FORM_TEXT;
     for (int i = FORM_JSON; i <= FORM_LATEX; i++)
-        if (extra_of(s, names[i]) && *out != FORM_TEXT)
+        if (value_of(s, names[i]) && *out != FORM_TEXT)
             return usage_error("--%s and --%s: expected one of the two", names[*out], names[i]);
-        else if (extra_of(s, names[i]))
+        else if (value_of(s, names[i]))
             *out = (enum table_form)i;
     return EXIT_DONE;
+}
+
+/* A form of the command line goes before that of the environment. */
+int table_form_read(enum table_form *out, const struct session *s)
+{
+    const int code = read_form(out, s, extra_typed);
+    return code == EXIT_DONE && *out == FORM_TEXT ? read_form(out, s, extra_of) : code;
 }
 
 /* "test error" */
