@@ -346,8 +346,11 @@ static int compare(struct comparison *c, struct name_list *rules)
     if (code != EXIT_DONE)
         return code;
     comparison_head(c);
-    if (c->is_pooled)
-        return comparison_pool(c);
+    if (c->is_pooled) {
+        const int pooled = comparison_pool(c);
+        print_notes(c);
+        return pooled;
+    }
     count_work(c);
     progress_signals();
     status = choose_rates(c);
