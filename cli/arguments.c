@@ -68,6 +68,7 @@ static int set_extra(struct session *session, int i, const char *value)
     if (is_missing_path(extra, value))
         return usage_error("--%s is \"\", expected %s", extra->key, expected_path(extra->argument));
     session->extra[i] = !extra->argument && is_false ? NULL : value;
+    session->is_ambient[i] = false;
     return EXIT_DONE;
 }
 
@@ -226,6 +227,7 @@ static int read_own_environment(struct session *session)
             has_variable(session->command, &extras[i]) ? variable_of(extras[i].key, name, sizeof name) : NULL;
         if (value && set_extra(session, i, value) != EXIT_DONE)
             return usage_error("that is from the environment: %s", name);
+        session->is_ambient[i] = value != NULL;
     }
     return EXIT_DONE;
 }

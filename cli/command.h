@@ -63,6 +63,7 @@ struct session {
     bl_context *ctx;
     bl_config *config;
     const char *extra[MAX_EXTRAS]; /* values, in the order of command->extras; NULL: not given */
+    bool is_ambient[MAX_EXTRAS];   /* the value is of the environment, not of the command line */
     const char *words[MAX_WORDS];
     int n_words;
     /* Of a command that takes lists: options whose text on the command line is no single value of theirs. */
@@ -87,6 +88,9 @@ const char *command_story(const struct command_table *program, const struct comm
 int extra_index(const struct command *command, const char *key);
 /* The value of an extra option; NULL: not given. A switch that was given is "true". */
 const char *extra_of(const struct session *session, const char *key);
+/* The same if it was given on the command line; NULL if it comes from the environment, where a variable is for
+   all commands, so that a command that cannot use it does not refuse it. */
+const char *extra_typed(const struct session *session, const char *key);
 /* Reads a whole number from 1 to most into *out, which is left as it is if the option is not given. On error
    prints a message. Returns the exit code. */
 int extra_number(const struct session *session, const char *key, int most, int *out);

@@ -9,10 +9,10 @@
 #include <string.h>
 
 static const char reproduce_story[] =
-    "NAME is a paper: nokland2016. A run that was stopped or killed continues when the same command is given "
-    "again; one\nthat has a result is not repeated. --check ends with 0: equal, 1: not equal, 2: another "
-    "numeric revision, 3: not\na valid result, or other data. docs/results.md describes results, and how "
-    "they are judged.";
+    "NAME is a paper: nokland2016, lillicrap2016, biotorch2021. A run that was stopped or killed continues\n"
+    "when the same command is given again; one that has a result is not repeated. --check ends with 0:\n"
+    "equal, 1: not equal, 2: another numeric revision, 3: not a valid result, or other data.\n"
+    "docs/results.md describes results, and how they are judged.";
 
 static const char sweep_story[] =
     "An option has several values as a list, --rule dfa,bp, or as a range: A:B:log is the powers of ten from "

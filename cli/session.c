@@ -19,6 +19,12 @@ const char *extra_of(const struct session *session, const char *key)
     return i < 0 ? NULL : session->extra[i];
 }
 
+const char *extra_typed(const struct session *session, const char *key)
+{
+    const int i = extra_index(session->command, key);
+    return i < 0 || session->is_ambient[i] ? NULL : session->extra[i];
+}
+
 /* What a model is asked about is one set, which is neither split nor joined by another. */
 static bool is_about_splits(const char *key)
 {

@@ -168,7 +168,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      test-fraction     F, 0 to 0.999999 [0]
      split-seed        N below 2^64 [1]
      net               layers, with commas: see below []
-     init              zero, fanin, glorot, he, or a model's FILE.safetensors []
+     init              zero, fanin, glorot, he, "uniform X", or a model's FILE.safetensors []
      rule              a name of bl_rule_name or of bl_rule_register: bp, fa, dfa, ... [dfa]
      feedback          nokland, lillicrap, "fanin [GAIN]", "uniform X", "normal S", FILE.npz []
      feedback-at       end, before-pool, channels [end]

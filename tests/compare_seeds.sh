@@ -35,8 +35,23 @@ awk 'NR == FNR { n++; sum += $2; d[n] = $2 - $1; mean += d[n]; next }
     function near(a, b) { return (a - b) ^ 2 < 1e-16 }
     END { exit !found }' errors.txt seeds.csv ||
     complain "mean, difference or interval are not those of the runs"
-compare --rules bp,dfa --seeds 2 --out seeds --csv --quiet | grep '^dfa' | grep -q ',2,,$' ||
+compare --rules bp,dfa --seeds 2 --out seeds --csv --quiet | grep '^dfa' | grep -q ',2,,,[-0-9. e]*$' ||
     complain "there is an interval of two differences"
+
+# ---- Angles: the mean over the seeds of each block but the last, as result.json has them; notes of the runs
+flat() { grep -o '"flat": [0-9.e-]*' "seeds/rule-dfa-lr-0.003-seed-$1/result.json" | sed -n "$2s/.*: //p"; }
+[ -n "$(flat 1 1)" ] || complain "a run has no angle"
+for block in 1 2; do
+    for seed in 1 2 3 4; do flat $seed $block; done | awk '{ sum += $1 } END { printf "%.15g\n", sum / NR }'
+done >angles.txt
+sed -n 's/^dfa,.*,//p' seeds.csv | tr ' ' '\n' >shown.txt
+[ "$(wc -l <shown.txt)" = 2 ] || complain "the table has not the angles of all blocks but the last: $(cat shown.txt)"
+paste -d ' ' angles.txt shown.txt | awk '($1 - $2) ^ 2 > 1e-16 * $1 ^ 2 { bad = 1 } END { exit bad }' ||
+    complain "the angles are not the means of the runs: $(cat shown.txt)"
+expect 0 "angles (deg)" compare --rules bp,dfa --seeds 1 --out noted --slope 1
+grep -q "bp, dfa: the option slope has no effect on this rule" out.txt || complain "the notes of the runs are not told"
+expect 0 "minus bp" compare --rules bp,dfa --seeds 1 --out plain --angles none
+! grep -q "angles" out.txt || complain "there is a column of angles that were not measured"
 
 # ---- Every run has the bits of backless train
 # shellcheck disable=SC2086
@@ -84,6 +99,15 @@ expect 2 "--seeds is \"0\"" compare --seeds 0
 expect 2 "--tune is \"batch\"" compare --tune batch
 expect 2 "--jobs is about runs with several seeds" compare --rules bp --jobs 2
 expect 2 "--csv is about runs with several seeds" compare --rules bp --csv
+# A variable of the environment is for all commands: what this one cannot use is no error, and a form of the
+# command line goes before one of the environment
+ambient() { BACKLESS_JOBS=2 BACKLESS_CSV=true BACKLESS_RATE_EPOCHS=1 compare --rules bp --epochs 1 "$@"; }
+expect 0 "test err" ambient
+expect 0 "" ambient --seeds 1 --out ambient
+grep -q '^rule,lr,' out.txt || complain "BACKLESS_CSV makes no table of a comparison with seeds"
+expect 0 "" ambient --seeds 1 --out ambient --markdown
+grep -q '^| rule ' out.txt || complain "--markdown does not go before BACKLESS_CSV"
+expect 2 "--csv and --markdown: expected one of the two" compare --rules bp --seeds 1 --csv --markdown
 expect 2 "expected one of the two" compare --tune lr --lr 0.1
 expect 2 "--shard with rates that are chosen" compare --tune lr --seeds 3 --shard 1/2
 expect 2 "rate-epochs needs --rates or --tune" compare --seeds 3 --rate-epochs 2

@@ -247,6 +247,8 @@ static const struct draw_case draws[] = {
     {"bp", "fanin", NULL, "0.dense.bias", 1, UNITS_0, false, 1 / ROOT_50, 1 / ROOT_5},
     {"bp", "glorot", NULL, "1.dense.weight", UNITS_1, UNITS_0, false, 0.17320508075688773,
      1 / ROOT_120}, /* root 6/200 */
+    {"bp", "uniform 0.01", NULL, "1.dense.weight", UNITS_1, UNITS_0, false, 0.01, 1 / ROOT_120},
+    {"bp", "uniform 0.01", NULL, "1.dense.bias", 1, UNITS_1, false, 0.01, 1 / ROOT_120},
     {"bp", "he", NULL, "1.dense.weight", UNITS_1, UNITS_0, true, 0.12909944487358056,
      1 / ROOT_120}, /* root 2/120 */
     /* the fanout is the units that B lands on; the negative control reads it as the classes, or as where B

@@ -25,7 +25,7 @@ static const struct extra extras[] = {
     {"seeds", "N", "runs of each rule with N seeds, from --seed on: mean, deviation, difference to bp"},
     {"jobs", "N", "with --seeds or --tune: runs at once (default: one for each core)"},
     {"shard", "I/N", "with --seeds: part I of N of the runs; backless collect shows all parts"},
-    {"init", "zero|fanin|glorot|he|same",
+    {"init", "zero|fanin|glorot|he|...|same",
      "initial weights of every rule; same: fanin for all (default: each rule's own)"},
     {"config", "FILE.json", "options from a file; flags take precedence"},
     {"json", NULL, "one JSON object per rule on standard output"},
@@ -349,8 +349,11 @@ static int compare(struct comparison *c, struct name_list *rules)
     if (strcmp(bl_config_get(c->s->config, "force"), "true") == 0)
         report_remove(bl_config_get(c->s->config, "out"));
     comparison_head(c);
-    if (c->is_pooled)
-        return comparison_pool(c);
+    if (c->is_pooled) {
+        const int pooled = comparison_pool(c);
+        print_notes(c);
+        return pooled;
+    }
     count_work(c);
     progress_signals();
     status = choose_rates(c);
@@ -414,7 +417,7 @@ static int check_options(const struct session *s)
         return usage_error("--rate-epochs is \"%s\", expected a whole number from 1 to 999999999", epochs);
     if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0])
         return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
-    if (epochs && !extra_of(s, "rates") && !extra_of(s, "tune"))
+    if (extra_typed(s, "rate-epochs") && !extra_of(s, "rates") && !extra_of(s, "tune"))
         return usage_error("--rate-epochs needs --rates or --tune");
     if (strcmp(bl_config_get(s->config, "patience"), "0") != 0 &&
         strcmp(bl_config_get(s->config, "val"), "0") == 0)

@@ -10,6 +10,7 @@
  *
  * Folders: DIR/tune/NAME and DIR/NAME, with a plan.json in DIR/tune and in DIR.
  */
+#include "../runs/run_notes.h"
 #include "../runs/run_options.h"
 #include "../runs/run_pool.h"
 #include "../runs/run_values.h"
@@ -35,7 +36,7 @@ static int refuse_alone(const struct session *s)
 {
     static const char *const keys[] = {"jobs", "shard", "csv", "markdown", "latex"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (extra_of(s, keys[i]))
+        if (extra_typed(s, keys[i]))
             return usage_error("--%s is about runs with several seeds: add --seeds N", keys[i]);
     return EXIT_DONE;
 }
@@ -278,6 +279,39 @@ static bl_status configure_judged(const struct pooled *p, bl_config **out)
     return status;
 }
 
+static bool has_text(const json_t *list, const char *text)
+{
+    size_t i = 0;
+    const json_t *one = NULL;
+    json_array_foreach(list, i, one)
+    {
+        if (strcmp(json_string_value(one), text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Adds those of a run to its rule's row. */
+static void take_run_notes(struct row *row, const char *folder)
+{
+    json_t *notes = run_notes_read(folder), *one = NULL;
+    size_t i = 0;
+    json_array_foreach(notes, i, one)
+    {
+        if (json_is_string(one) && !has_text(row->notes, json_string_value(one)))
+            json_array_append(row->notes, one);
+    }
+    json_decref(notes);
+}
+
+static void take_notes(const struct pooled *p, const struct run_summary *summary)
+{
+    for (int i = 0; i < summary->n_runs; i++)
+        for (int k = 0; k < p->c->n_rows; k++)
+            if (strcmp(p->c->rows[k].rule, plan_value(summary->runs[i].run, "rule")) == 0)
+                take_run_notes(&p->c->rows[k], summary->runs[i].folder);
+}
+
 static int run_plan(const struct pooled *p, struct run_plan *plan)
 {
     struct run_summary summary = {.runs = NULL};
@@ -289,8 +323,10 @@ static int run_plan(const struct pooled *p, struct run_plan *plan)
         return code;
     code = plan_work(p->c->s, plan, p->folder, p->options.shard, p->options.jobs);
     const int read = summarize(&summary, plan, p->folder);
-    if (read == EXIT_DONE)
+    if (read == EXIT_DONE) {
         run_table_print(p->c->s, &summary, p->options.form);
+        take_notes(p, &summary);
+    }
     summary_release(&summary);
     if (code != EXIT_STOPPED && read == EXIT_DONE)
         plan_report(p->c->s, plan, p->folder);

@@ -13,7 +13,7 @@ enum { MOST_CELLS = 512, MOST_SEEDS = 1000 };
 
 static const struct extra extras[] = {
     {"list", NULL, "every cell with its published figures, what is known here, and the time of a run"},
-    {"table", "T", "cells of this table only: 1, 2, 3, text, \"figure 2\""},
+    {"table", "T", "cells of this table only, as --list names it: 1, 2, 3, text, \"figure 2\""},
     {"row", "ROW", "cells of this row only, as the paper names it: \"2x800 tanh\""},
     {"rule", "NAME", "cells of this rule only"},
     {"seeds", "N", "runs with the seeds 1 to N (default: 1; 3 are judged)"},
@@ -80,20 +80,36 @@ static int select_cells(const struct session *s, const struct target *target, st
     return n;
 }
 
-/* A row that is named must be one that can be run; where all are meant, those that cannot are left out
-   with a note. */
+static int check_row(const struct session *s, const struct target_row *row)
+{
+    if (extra_of(s, "row"))
+        return usage_error("table %s, %s cannot be run yet: it needs %s", row->table, row->name, row->needs);
+    note(s, "omitted: %s %s, which needs %s", row->table, row->name, row->needs);
+    return EXIT_DONE;
+}
+
+static int check_rule(const struct session *s, const struct cell *cell)
+{
+    if (extra_of(s, "rule"))
+        return usage_error("this version has no rule %s", cell->published->rule);
+    note(s, "omitted: %s %s with the rule %s, which this version does not have", cell->row->table,
+         cell->row->name, cell->published->rule);
+    return EXIT_DONE;
+}
+
+/* A row or rule that is named must be one that can be run; where all are meant, those that cannot are left
+   out with a note. */
 static int check_needs(const struct session *s, const struct cell *cells, int n)
 {
-    for (int i = 0; i < n; i++) {
+    int code = EXIT_DONE;
+    for (int i = 0; code == EXIT_DONE && i < n; i++) {
         const struct target_row *row = cells[i].row;
-        if (!row->needs || (i > 0 && cells[i - 1].row == row))
-            continue;
-        if (extra_of(s, "row"))
-            return usage_error("table %s, %s cannot be run yet: it needs %s", row->table, row->name,
-                               row->needs);
-        note(s, "omitted: %s %s, which needs %s", row->table, row->name, row->needs);
+        if (row->needs && (i == 0 || cells[i - 1].row != row))
+            code = check_row(s, row);
+        else if (!row->needs && cell_lacks_rule(&cells[i]))
+            code = check_rule(s, &cells[i]);
     }
-    return EXIT_DONE;
+    return code;
 }
 
 static int run_cells(struct session *s, const struct target *target)
@@ -109,6 +125,8 @@ static int run_cells(struct session *s, const struct target *target)
     if (reproduction_epochs(s) > cell_epochs(&cells[0]))
         return usage_error("--epochs is %d, but the recipe has at most %d", reproduction_epochs(s),
                            cell_epochs(&cells[0]));
+    if (cells[0].row->data->make && extra_of(s, "data"))
+        return usage_error("--data: the data of %s are made, not read", cells[0].row->data->name);
     const int code = check_needs(s, cells, n);
     return code == EXIT_DONE ? reproduction_pool(s, cells, n) : code;
 }

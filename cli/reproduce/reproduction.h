@@ -14,24 +14,41 @@
 
 #include <jansson.h>
 
-enum { MAX_CELLS = 4, MAX_ROW_OPTIONS = 6, JUDGED_EPOCHS = 10, SEEDS_TO_JUDGE = 3, NAME_ROOM = 128 };
+enum {
+    MAX_CELLS = 6,
+    MAX_ROW_OPTIONS = 6,
+    MAX_TARGET_OPTIONS = 10,
+    JUDGED_EPOCHS = 10,
+    SEEDS_TO_JUDGE = 3,
+    NAME_ROOM = 128
+};
 
 /* ---- Targets: one file of rows for each */
 
-/* The data of a row, by the name that --data knows. The hashes are those that a run's config.json has:
-   results on other data are never set beside the published figures. */
+/* The data of a row: those that --data knows by this name, or regression targets that are made. The hashes
+   are those that a run's config.json has: results on other data are never set beside the published
+   figures. */
 struct target_data {
     const char *name;
     bl_shape shape;
-    int classes;
+    int classes; /* or outputs */
     size_t examples, test_examples;
-    const char *hash, *test_hash;
+    const char *hash, *test_hash; /* test_hash NULL: config.json has none, because the data are made */
+    /* Both are NULL where the data are read. The examples live as long as the process; on failure the caller
+       frees what was made. */
+    bl_status (*make)(bl_data **train, bl_data **test, bl_context *ctx);
+    /* The loss of outputs that are all 0: an error is the loss divided by it. */
+    bl_status (*loss_of_zero)(double *out, bl_context *ctx);
 };
+
+/* reproduction_data.c */
+extern const struct target_data data_mnist, data_fashion_mnist, data_cifar10, data_cifar100;
 
 enum published_kind {
     PUBLISHED_NOTHING, /* ends a row's list of cells */
     PUBLISHED_WITH_DEVIATION,
     PUBLISHED_MEAN_ONLY,
+    PUBLISHED_BEST_ON_TEST, /* of the epoch with the least test error: our least error is set beside it */
     PUBLISHED_NO_CONVERGENCE,
     PUBLISHED_CURVE /* a figure, not a number */
 };
@@ -55,13 +72,14 @@ struct target_row {
 
 struct target {
     const char *name, *paper;
-    const char *preset;      /* of the library: the options of all rows */
-    const char *judged_note; /* about the published figures, for the page */
+    const char *preset;                         /* of the library: the options of all rows; NULL: none */
+    const char *judged_note;                    /* about the published figures, for the page */
+    const char *options[MAX_TARGET_OPTIONS][2]; /* further options of all rows; ends with NULL */
     const struct target_row *rows;
     size_t n_rows;
 };
 
-extern const struct target target_nokland2016;
+extern const struct target target_nokland2016, target_lillicrap2016, target_biotorch2021;
 
 struct cell {
     const struct target *target;
@@ -75,6 +93,9 @@ const struct target *target_find(const char *name);
    past the last, else 1. */
 bool cell_at(const struct target *target, const char *table, const char *row, const char *rule, int i,
              struct cell *out);
+/* What this version lacks for it: the row's, or its rule; NULL: it can be run. */
+const char *cell_needs(const struct cell *cell);
+bool cell_lacks_rule(const struct cell *cell);
 /* "table 1, 2x800 tanh, dfa" */
 void cell_text(const struct cell *cell, char out[NAME_ROOM]);
 /* The name of a result's file without ".json", and of its run folder: "nokland2016-1-2x800_tanh-dfa-1", of
@@ -129,6 +150,20 @@ struct percent_text percent_text(double fraction);
 /* json: the arrays of figures per epoch; last, mean, minimum, train_mean as in struct result. */
 void result_compute(struct result *out, const json_t *epochs);
 
+/* ---- reproduction_curve.c: error and angle within the first epoch, "curve" in the JSON file */
+
+/* From the log's lines of steps, in order. */
+struct curve_maker {
+    json_t *json;       /* NULL: no line yet */
+    double steps, loss; /* of the lines so far: how many steps, and the sum of their losses */
+};
+void curve_take_step(struct curve_maker *maker, const json_t *line, double loss_of_zero);
+/* Whether it is of the form that curve_take_step makes. */
+bool curve_is_valid(const json_t *curve);
+/* A table of means over seeds for each cell of the target that has curves; nothing where none has. */
+struct results;
+void put_cell_curves(FILE *to, const struct target *target, const struct results *results);
+
 /* All results in a folder, ordered by target, row, rule, length and seed. */
 struct results {
     struct result *list;
@@ -172,7 +207,8 @@ int run_cell(const struct run_request *request, const struct pool_run *run, pid_
 
 /* The first epochs of a run once more, without a folder. */
 struct rerun {
-    const bl_config *config;      /* with the data */
+    const bl_config *config; /* with the data, where they are read */
+    const struct target_data *data;
     int epochs;                   /* to run; 0: all */
     const char *hash, *test_hash; /* of the data, which must be the same; NULL: any */
     /* Called after each epoch, with the hash of the weights; false: stop. */

@@ -26,8 +26,10 @@ enum { N_SERIES = sizeof series / sizeof *series };
 struct collected {
     const struct session *s;
     const char *folder;
-    json_t *config, *result;        /* the folder's files */
-    json_t *epochs;                 /* the series, each an array */
+    json_t *config, *result; /* the folder's files */
+    json_t *epochs;          /* the series, each an array */
+    struct curve_maker curve;
+    double loss_of_zero;            /* of targets; 0: the log has errors */
     json_t *first_line, *last_line; /* of the log */
     struct cell cell;
     unsigned long long seed;
@@ -55,9 +57,25 @@ static json_t *load_json(const struct collected *c, const char *name)
 
 /* ---- The log */
 
+/* A new reference; NULL: the line has no such figure. */
+static json_t *figure_of(const struct collected *c, const json_t *line, const char *key)
+{
+    char loss[16];
+    if (c->loss_of_zero > 0.0 && strstr(key, "_error")) {
+        snprintf(loss, sizeof loss, "%.*s_loss", (int)(strchr(key, '_') - key), key);
+        const json_t *of = json_object_get(line, loss);
+        return json_is_number(of) ? json_real(json_number_value(of) / c->loss_of_zero) : NULL;
+    }
+    json_t *figure = json_object_get(line, key);
+    return json_is_number(figure) ? json_incref(figure) : NULL;
+}
+
 static int take_line(struct collected *c, json_t *line)
 {
-    if (json_object_get(line, "kind"))
+    const char *kind = json_text(line, "kind");
+    if (strcmp(kind, "step") == 0 && c->loss_of_zero > 0.0)
+        curve_take_step(&c->curve, line, c->loss_of_zero);
+    if (kind[0])
         return EXIT_DONE;
     if (json_integer_value(json_object_get(line, "epoch")) !=
         (json_int_t)json_array_size(json_object_get(c->epochs, series[0])) + 1)
@@ -67,10 +85,10 @@ static int take_line(struct collected *c, json_t *line)
     json_decref(c->last_line);
     c->last_line = json_incref(line);
     for (size_t i = 0; i < N_SERIES; i++) {
-        json_t *figure = json_object_get(line, series[i]);
-        if (!json_is_number(figure))
+        json_t *figure = figure_of(c, line, series[i]);
+        if (!figure)
             return refuse(c, "a line of log.jsonl has no \"%s\"", series[i]);
-        json_array_append(json_object_get(c->epochs, series[i]), figure);
+        json_array_append_new(json_object_get(c->epochs, series[i]), figure);
     }
     return EXIT_DONE;
 }
@@ -160,19 +178,55 @@ static bool is_of_cell(const struct collected *c, const bl_config *options, cons
     return is_same;
 }
 
+/* Of the result's file, and of a run folder that backless reproduce makes for it. */
+static void name_of(const struct collected *c, const struct cell *cell, char out[NAME_ROOM])
+{
+    const int epochs = atoi(json_text(json_object_get(c->config, "options"), "epochs"));
+    cell_file_name(cell, c->seed, epochs == cell_epochs(cell) ? 0 : epochs, out);
+}
+
+static bool is_folder_of(const struct collected *c, const struct cell *cell)
+{
+    const char *slash = strrchr(c->folder, '/');
+    char name[NAME_ROOM];
+    name_of(c, cell, name);
+    return strcmp(slash ? slash + 1 : c->folder, name) == 0;
+}
+
+/* The cell that the folder's name says: rows of a target may have the same options. *is_named: there is one. */
+static int find_named_cell(struct collected *c, const struct target *target, const bl_config *options,
+                           const char *rule, bool *is_named)
+{
+    struct cell cell;
+    char text[NAME_ROOM];
+    *is_named = false;
+    for (int i = 0; !*is_named && cell_at(target, NULL, NULL, rule, i, &cell); i++)
+        *is_named = is_folder_of(c, &cell);
+    if (!*is_named)
+        return EXIT_DONE;
+    cell_text(&cell, text);
+    if (cell_needs(&cell) || !is_of_cell(c, options, &cell))
+        return refuse(c, "is named as a run of %s, but its options are others", text);
+    c->cell = cell;
+    return EXIT_DONE;
+}
+
 static int find_cell(struct collected *c, const struct target *target)
 {
     const json_t *options = json_object_get(c->config, "options");
     const char *rule = json_text(options, "rule");
     bl_config *config = NULL;
     struct cell cell;
-    bool is_found = false;
+    bool is_found = false, is_named = false;
     if (options_configure(&config, c->s->ctx, options) != BL_OK)
         return refuse(c, "config.json: %s", bl_why(c->s->ctx));
     c->seed = strtoull(json_text(options, "seed"), NULL, 10);
-    for (int i = 0; !is_found && cell_at(target, NULL, NULL, rule, i, &cell); i++)
-        is_found = !cell.row->needs && is_of_cell(c, config, &cell);
+    const int code = find_named_cell(c, target, config, rule, &is_named);
+    for (int i = 0; !is_named && !is_found && cell_at(target, NULL, NULL, rule, i, &cell); i++)
+        is_found = !cell_needs(&cell) && is_of_cell(c, config, &cell);
     bl_config_free(config);
+    if (is_named)
+        return code;
     if (!is_found)
         return refuse(c, "its options are those of no row of %s that this version can run", target->name);
     c->cell = cell;
@@ -277,7 +331,10 @@ static json_t *fact(const json_t *config, const char *key)
 
 static json_t *data_facts(const struct collected *c)
 {
-    const json_t *split = json_object_get(json_object_get(c->config, "data"), "split");
+    const json_t *data = json_object_get(c->config, "data"), *split = json_object_get(data, "split");
+    if (c->cell.row->data->make)
+        return json_pack("{s:s, s:o, s:o}", "set", c->cell.row->data->name, "examples",
+                         fact(data, "examples"), "hash", fact(data, "hash"));
     return json_pack("{s:s, s:o, s:o, s:o, s:o}", "set", c->cell.row->data->name, "examples",
                      fact(split, "examples"), "hash", fact(split, "hash"), "test_examples",
                      fact(split, "test_examples"), "test_hash", fact(split, "test_hash"));
@@ -331,21 +388,16 @@ static json_t *result_json(const struct collected *c)
     json_object_set_new(json, "written_by", writer_facts(c));
     json_object_set_new(json, "options", kept_options(json_object_get(config, "options")));
     json_object_set(json, "epochs", c->epochs);
+    if (c->curve.json)
+        json_object_set(json, "curve", c->curve.json);
     json_object_set_new(json, "stop", json_string(json_text(c->result, "stop")));
     return json;
-}
-
-/* Of the result's file. */
-static void name_of(const struct collected *c, char out[NAME_ROOM])
-{
-    const int epochs = atoi(json_text(json_object_get(c->config, "options"), "epochs"));
-    cell_file_name(&c->cell, c->seed, epochs == cell_epochs(&c->cell) ? 0 : epochs, out);
 }
 
 static bool is_collected(const struct collected *c)
 {
     char name[NAME_ROOM];
-    name_of(c, name);
+    name_of(c, &c->cell, name);
     if (!result_exists(reproduction_folder(c->s), name))
         return false;
     note(c->s, "%s: %s/%s.json is there already", c->folder, reproduction_folder(c->s), name);
@@ -362,7 +414,7 @@ static int write_result(const struct collected *c)
         json_decref(json);
         return code;
     }
-    name_of(c, name);
+    name_of(c, &c->cell, name);
     snprintf(path, sizeof path, "%s/%s.json", reproduction_folder(c->s), name);
     if (mkdir(reproduction_folder(c->s), 0777) != 0 && errno != EEXIST) {
         usage_error("%s: cannot be made: %s", reproduction_folder(c->s), strerror(errno));
@@ -377,11 +429,20 @@ static int write_result(const struct collected *c)
     return code;
 }
 
+static int find_loss_of_zero(struct collected *c)
+{
+    const struct target_data *of = c->cell.row->data;
+    const bl_status status = of->loss_of_zero ? of->loss_of_zero(&c->loss_of_zero, c->s->ctx) : BL_OK;
+    return status == BL_OK ? EXIT_DONE : fail_with(c->s, status);
+}
+
 static int collect_cell(struct collected *c)
 {
     if (is_collected(c))
         return EXIT_DONE;
-    int code = read_log(c);
+    int code = find_loss_of_zero(c);
+    if (code == EXIT_DONE)
+        code = read_log(c);
     if (code == EXIT_DONE)
         code = check_last(c);
     if (code == EXIT_DONE)
@@ -406,6 +467,7 @@ int reproduction_collect(const struct session *s, const struct target *target, c
     json_decref(c.config);
     json_decref(c.result);
     json_decref(c.epochs);
+    json_decref(c.curve.json);
     json_decref(c.first_line);
     json_decref(c.last_line);
     return code;

@@ -9,12 +9,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The value of the key in a list of at most `most` options; NULL: it has none. */
+static const char *value_in(const char *const (*options)[2], size_t most, const char *key)
+{
+    for (size_t i = 0; i < most && options[i][0]; i++)
+        if (strcmp(options[i][0], key) == 0)
+            return options[i][1];
+    return NULL;
+}
+
+/* The value of the row, else of its target, else of the preset; NULL: none has one. */
+static const char *cell_option(const struct cell *cell, const char *key)
+{
+    const char *of_row = value_in(cell->row->options, MAX_ROW_OPTIONS, key),
+               *of_target = value_in(cell->target->options, MAX_TARGET_OPTIONS, key);
+    return of_row ? of_row : of_target ? of_target : bl_preset_value(cell->target->preset, key);
+}
+
 int cell_epochs(const struct cell *cell)
 {
-    for (size_t i = 0; i < MAX_ROW_OPTIONS && cell->row->options[i][0]; i++)
-        if (strcmp(cell->row->options[i][0], "epochs") == 0)
-            return atoi(cell->row->options[i][1]);
-    return atoi(bl_preset_value(cell->target->preset, "epochs"));
+    return atoi(cell_option(cell, "epochs"));
+}
+
+static bl_status set_list(bl_config *config, const char *const (*options)[2], size_t most)
+{
+    bl_status status = BL_OK;
+    for (size_t i = 0; status == BL_OK && i < most && options[i][0]; i++)
+        status = bl_config_set(config, options[i][0], options[i][1]);
+    return status;
 }
 
 static bl_status set_all(bl_config *config, const struct cell *cell, unsigned long long seed, int epochs)
@@ -22,20 +44,21 @@ static bl_status set_all(bl_config *config, const struct cell *cell, unsigned lo
     char seed_text[32], epochs_text[16];
     snprintf(seed_text, sizeof seed_text, "%llu", seed);
     snprintf(epochs_text, sizeof epochs_text, "%d", epochs);
-    const char *const options[][2] = {{"preset", cell->target->preset},
+    const char *const options[][2] = {{cell->target->preset ? "preset" : NULL, cell->target->preset},
                                       {"net", cell->row->net},
                                       {"rule", cell->published->rule},
-                                      {"data", cell->row->data->name},
+                                      {cell->row->data->make ? NULL : "data", cell->row->data->name},
                                       {"seed", seed_text},
-                                      {"angles", "none"},
-                                      {epochs > 0 ? "epochs" : NULL, epochs_text}};
+                                      {"angles", "none"}};
     bl_status status = BL_OK;
     for (size_t i = 0; status == BL_OK && i < sizeof options / sizeof *options; i++)
         if (options[i][0])
             status = bl_config_set(config, options[i][0], options[i][1]);
-    for (size_t i = 0; status == BL_OK && i < MAX_ROW_OPTIONS && cell->row->options[i][0]; i++)
-        status = bl_config_set(config, cell->row->options[i][0], cell->row->options[i][1]);
-    return status;
+    if (status == BL_OK)
+        status = set_list(config, cell->target->options, MAX_TARGET_OPTIONS);
+    if (status == BL_OK)
+        status = set_list(config, cell->row->options, MAX_ROW_OPTIONS);
+    return status == BL_OK && epochs > 0 ? bl_config_set(config, "epochs", epochs_text) : status;
 }
 
 bl_status cell_configure(bl_config **out, bl_context *ctx, const struct cell *cell, unsigned long long seed,
@@ -57,10 +80,12 @@ bl_status cell_make_trainer(bl_trainer **out, bl_data **data, bl_context *ctx, c
                             const struct target_row *row)
 {
     enum { MOST_FEATURES = 3 * 32 * 32 };
-    static const float x[MOST_FEATURES];
+    static const float x[MOST_FEATURES], target[MOST_FEATURES];
     static const int32_t label[1];
+    const struct target_data *of = row->data;
     bl_data *schema = NULL;
-    bl_status status = bl_data_wrap(&schema, ctx, x, label, 1, row->data->shape, row->data->classes);
+    bl_status status = of->make ? bl_data_wrap_targets(&schema, ctx, x, target, 1, of->shape, of->classes)
+                                : bl_data_wrap(&schema, ctx, x, label, 1, of->shape, of->classes);
     if (status == BL_OK)
         status = bl_trainer_create(out, ctx, config, schema);
     if (status != BL_OK) {

@@ -4,7 +4,8 @@
  * The criterion was fixed before any run: for each seed the mean of the test error over the last
  * JUDGED_EPOCHS epochs. With n such means of the mean m and the deviation s (n - 1 in its denominator), and a
  * published p +- d, a cell is consistent when |m - p| <= 2 sqrt(s^2 / n + d^2), from SEEDS_TO_JUDGE seeds on.
- * The minimum over epochs is chosen on the test set, so it is shown and never judged.
+ * The minimum over epochs is chosen on the test set, so it is shown and never judged; it is set beside a
+ * published figure that was chosen in the same way.
  */
 #include "reproduction.h"
 
@@ -58,18 +59,22 @@ struct cell_figures cell_judge(const struct cell *cell, const struct results *re
     f.minimum = minimum * one;
     f.train = train * one;
     f.epochs = epochs * one;
+    if (cell->published->kind == PUBLISHED_BEST_ON_TEST && n > 0)
+        f.difference = f.minimum - cell->published->mean;
     return f;
 }
 
 void cell_verdict(const struct cell *cell, const struct cell_figures *f, char out[NAME_ROOM])
 {
     const char *text = NULL;
-    if (cell->row->needs && f->n == 0)
-        text = "cannot be run yet";
+    if (cell_needs(cell) && f->n == 0)
+        text = cell_lacks_rule(cell) ? "rule absent" : "cannot be run yet";
     else if (f->n == 0)
         text = "not run";
-    else if (cell->published->kind == PUBLISHED_NO_CONVERGENCE)
+    else if (cell->published->kind == PUBLISHED_NO_CONVERGENCE || cell->published->kind == PUBLISHED_CURVE)
         text = "no figure to judge by";
+    else if (cell->published->kind == PUBLISHED_BEST_ON_TEST)
+        text = cell->row->incomplete ? "best epochs only; recipe incomplete" : "best epochs only";
     else if (cell->published->kind != PUBLISHED_WITH_DEVIATION)
         text = "difference only";
     else if (cell->row->incomplete)
@@ -89,6 +94,7 @@ void published_text(const struct published *published, char out[NAME_ROOM])
         snprintf(out, NAME_ROOM, "%.2f ± %.2f", published->mean, published->deviation);
         return;
     case PUBLISHED_MEAN_ONLY:
+    case PUBLISHED_BEST_ON_TEST:
         snprintf(out, NAME_ROOM, "%.2f", published->mean);
         return;
     case PUBLISHED_NO_CONVERGENCE:

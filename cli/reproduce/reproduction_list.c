@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 64, MOST_STEPS = 9, MOST_FEATURES = 3 * 32 * 32 };
+enum { MOST_BATCH = 64, MOST_STEPS = 9, MOST_FEATURES = 3 * 32 * 32 };
 static const double MOST_SECONDS = 0.3; /* for the steps of a cell, except the first two */
 
 static int by_size(const void *a, const void *b)
@@ -23,21 +23,36 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static int batch_of(const bl_trainer *trainer)
+{
+    const int batch = atoi(bl_config_get(bl_trainer_config(trainer), "batch"));
+    return batch < MOST_BATCH ? batch : MOST_BATCH;
+}
+
+static bl_status step(bl_trainer *trainer, const struct target_data *data, const float *x,
+                      const int32_t *labels)
+{
+    static const float targets[MOST_BATCH * MOST_FEATURES];
+    const size_t batch = (size_t)batch_of(trainer);
+    return data->make ? bl_trainer_step_targets(trainer, x, targets, batch, NULL)
+                      : bl_trainer_step(trainer, x, labels, batch, NULL);
+}
+
 /* The first step, which makes and touches all memory, does not count. */
 static bl_status time_step(bl_trainer *trainer, const struct target_data *data, double *seconds)
 {
-    static float x[BATCH * MOST_FEATURES];
-    static int32_t labels[BATCH];
+    static float x[MOST_BATCH * MOST_FEATURES];
+    static int32_t labels[MOST_BATCH];
     double times[MOST_STEPS], sum = 0.0;
     int n = 0;
-    for (size_t i = 0; i < BATCH * MOST_FEATURES; i++)
+    for (size_t i = 0; i < MOST_BATCH * MOST_FEATURES; i++)
         x[i] = (float)(i * 2654435761u % 256) / 255.0f;
-    for (int i = 0; i < BATCH; i++)
+    for (int i = 0; i < MOST_BATCH; i++)
         labels[i] = i % data->classes;
-    bl_status status = bl_trainer_step(trainer, x, labels, BATCH, NULL);
+    bl_status status = step(trainer, data, x, labels);
     while (status == BL_OK && n < MOST_STEPS && (n == 0 || sum < MOST_SECONDS)) {
         const double began = seconds_now();
-        status = bl_trainer_step(trainer, x, labels, BATCH, NULL);
+        status = step(trainer, data, x, labels);
         times[n] = seconds_now() - began;
         sum += times[n++];
     }
@@ -54,18 +69,18 @@ static bl_status time_epoch(bl_context *ctx, const struct cell *cell, double *se
     bl_data *data = NULL;
     bl_trainer *trainer = NULL;
     bl_work work;
-    double step = 0.0;
+    double one = 0.0;
     const struct target_data *of = cell->row->data;
     bl_status status = cell_configure(&config, ctx, cell, 1, 0);
     if (status == BL_OK)
         status = cell_make_trainer(&trainer, &data, ctx, config, cell->row);
     if (status == BL_OK)
-        status = time_step(trainer, of, &step);
+        status = time_step(trainer, of, &one);
     if (status == BL_OK) {
         bl_trainer_count(trainer, &work);
         const double forward = work.forward / (work.forward + work.teach + work.gradient),
-                     steps = ((double)of->examples + forward * (double)of->test_examples) / BATCH;
-        *seconds = step * ceil(steps);
+                     steps = ((double)of->examples + forward * (double)of->test_examples) / batch_of(trainer);
+        *seconds = one * ceil(steps);
     }
     bl_trainer_free(trainer);
     bl_data_free(data);
@@ -97,8 +112,8 @@ void print_cell(const struct cell *cell, const struct results *results, const ch
     /* the sign in `published` takes two bytes and one column */
     const int wide = strstr(published, "±") ? 17 : 16;
     printf("%-30s  %-*s  %-24s  %-16s  %s\n", name, wide, published, here, time ? time : "", verdict);
-    if (cell->row->needs && time)
-        printf("%30s  needs %s\n", "", cell->row->needs);
+    if (cell_needs(cell) && time)
+        printf("%30s  needs %s\n", "", cell_needs(cell));
     fflush(stdout);
 }
 
@@ -118,7 +133,7 @@ int reproduction_list(const struct session *s, const struct cell *cells, int n_c
         const struct cell_figures f = cell_judge(&cells[i], &results);
         char time[NAME_ROOM] = "";
         double epoch = 0.0;
-        if (!cells[i].row->needs) {
+        if (!cell_needs(&cells[i])) {
             status = time_epoch(ctx, &cells[i], &epoch);
             time_text(&cells[i], &f, epoch, time);
         }

@@ -110,8 +110,28 @@ static bool is_first_of(const struct target *target, size_t row)
     return true;
 }
 
+/* One line for each rule that is absent. */
+static void put_absent(FILE *to, const struct target *target, const struct target_row *row)
+{
+    struct cell cell;
+    for (int i = 0; cell_at(target, row->table, row->name, NULL, i, &cell); i++)
+        if (cell_lacks_rule(&cell))
+            fprintf(to, "- %s, %s, %s: this version does not have the rule\n", heading_of(row->table).text,
+                    row->name, cell.published->rule);
+}
+
+static bool has_reasons(const struct target *target)
+{
+    for (size_t i = 0; i < target->n_rows; i++)
+        if (target->rows[i].needs || target->rows[i].incomplete)
+            return true;
+    return false;
+}
+
 static void put_reasons(FILE *to, const struct target *target)
 {
+    if (!has_reasons(target))
+        return;
     fputs("\nRows that this version cannot run, and rows whose recipe the paper does not tell in full:\n\n",
           to);
     for (size_t i = 0; i < target->n_rows; i++) {
@@ -121,6 +141,7 @@ static void put_reasons(FILE *to, const struct target *target)
             fprintf(to, "- %s, %s: needs %s\n", place.text, row->name, row->needs);
         else if (row->incomplete)
             fprintf(to, "- %s, %s: %s\n", place.text, row->name, row->incomplete);
+        put_absent(to, target, row);
     }
 }
 
@@ -153,6 +174,7 @@ static void put_page(FILE *to, const struct results *results)
         for (size_t i = 0; i < target->n_rows; i++)
             if (is_first_of(target, i))
                 put_table(to, target, target->rows[i].table, results);
+        put_cell_curves(to, target, results);
         put_reasons(to, target);
         put_others(to, target, results);
     }

@@ -52,7 +52,7 @@ void result_compute(struct result *out, const json_t *epochs)
         out->minimum = fmin(out->minimum, json_number_value(json_array_get(test, i)));
 }
 
-/* Fractions between 0 and 1 for errors; a loss is any number. */
+/* Fractions between 0 and 1 for errors of classes; a loss is any number. */
 static bool are_figures(const json_t *array, size_t n, bool are_fractions)
 {
     if (!json_is_array(array) || json_array_size(array) != n || n == 0)
@@ -66,11 +66,13 @@ static bool are_figures(const json_t *array, size_t n, bool are_fractions)
     return true;
 }
 
-static int check_epochs(const char *name, const json_t *epochs)
+static int check_epochs(const char *name, const json_t *epochs, const struct target_data *of)
 {
+    const bool has_fractions = !of->loss_of_zero;
     const size_t n = json_array_size(json_object_get(epochs, "test_error"));
     for (size_t i = 0; i < N_SERIES; i++)
-        if (!are_figures(json_object_get(epochs, series[i]), n, strstr(series[i], "error") != NULL))
+        if (!are_figures(json_object_get(epochs, series[i]), n,
+                         has_fractions && strstr(series[i], "error") != NULL))
             return refuse(name, "\"epochs\" has no \"%s\" with a figure for each epoch", series[i]);
     return EXIT_DONE;
 }
@@ -145,9 +147,11 @@ static int take_data(struct result *r, const char *name)
     const json_t *data = json_object_get(r->json, "data");
     const struct target_data *published = r->cell.row->data;
     const char *hash = json_text(data, "hash"), *test_hash = json_text(data, "test_hash");
-    if (!is_hash(hash) || !is_hash(test_hash))
+    const bool has_test_hash = published->test_hash != NULL;
+    if (!is_hash(hash) || (has_test_hash && !is_hash(test_hash)))
         return refuse(name, "\"data\" has no hashes of the examples to train and to test on");
-    r->is_on_other_data = strcmp(hash, published->hash) != 0 || strcmp(test_hash, published->test_hash) != 0;
+    r->is_on_other_data =
+        strcmp(hash, published->hash) != 0 || (has_test_hash && strcmp(test_hash, published->test_hash) != 0);
     return EXIT_DONE;
 }
 
@@ -259,7 +263,10 @@ static int take_reproduction_result(struct result *out, const struct session *s,
     if (code == EXIT_DONE)
         code = take_weights(&r, name);
     if (code == EXIT_DONE)
-        code = check_epochs(name, json_object_get(json, "epochs"));
+        code = check_epochs(name, json_object_get(json, "epochs"), r.cell.row->data);
+    if (code == EXIT_DONE && json_object_get(json, "curve") &&
+        !curve_is_valid(json_object_get(json, "curve")))
+        code = refuse(name, "\"curve\" has no lists of equal length of steps, errors and angles");
     if (code == EXIT_DONE)
         code = take_data(&r, name);
     if (code != EXIT_DONE)

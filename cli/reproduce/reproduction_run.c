@@ -9,6 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- Data that are made, or read as t->config says */
+
+static bl_status load_data(struct training *t, const struct target_data *of)
+{
+    if (!of || !of->make)
+        return training_load(t);
+    const bl_status status = of->make(&t->train, &t->test, t->ctx);
+    return status == BL_OK ? bl_trainer_create(&t->trainer, t->ctx, t->config, t->train) : status;
+}
+
 /* ---- A cell in its folder */
 
 bl_status reproduction_set_data(const struct session *s, bl_config *config)
@@ -25,6 +35,12 @@ static bl_status configure_reproduction_run(bl_config **out, bl_context *ctx, co
     return status == BL_OK ? reproduction_set_data(q->s, *out) : status;
 }
 
+static bl_status load_reproduction_run(struct training *t, const void *what)
+{
+    const struct run_request *q = what;
+    return load_data(t, q->cell.row->data);
+}
+
 int run_cell(const struct run_request *q, const struct pool_run *run, pid_t parent)
 {
     return run_in_folder(&(struct folder_run){.folder = run->folder,
@@ -33,6 +49,7 @@ int run_cell(const struct run_request *q, const struct pool_run *run, pid_t pare
                                               .parent = parent,
                                               .progress = run->progress,
                                               .configure = configure_reproduction_run,
+                                              .load = load_reproduction_run,
                                               .what = q});
 }
 
@@ -83,7 +100,7 @@ int rerun_epochs(const struct session *s, const struct rerun *rerun)
     if (status == BL_OK)
         status = bl_config_copy(&t->config, rerun->config);
     if (status == BL_OK)
-        status = training_load(t);
+        status = load_data(t, rerun->data);
     int code = status == BL_OK ? check_data(t, rerun) : EXIT_DONE;
     if (status == BL_OK && code == EXIT_DONE) {
         progress_signals();

@@ -9,7 +9,8 @@
 
 const struct target *target_at(int i)
 {
-    static const struct target *const table[] = {&target_nokland2016};
+    static const struct target *const table[] = {&target_nokland2016, &target_lillicrap2016,
+                                                 &target_biotorch2021};
     return i >= 0 && i < (int)(sizeof table / sizeof *table) ? table[i] : NULL;
 }
 
@@ -40,6 +41,21 @@ bool cell_at(const struct target *target, const char *table, const char *row, co
             }
     }
     return false;
+}
+
+bool cell_lacks_rule(const struct cell *cell)
+{
+    for (int i = 0; bl_rule_name(i); i++)
+        if (strcmp(bl_rule_name(i), cell->published->rule) == 0)
+            return false;
+    return true;
+}
+
+const char *cell_needs(const struct cell *cell)
+{
+    if (cell->row->needs)
+        return cell->row->needs;
+    return cell_lacks_rule(cell) ? "a rule that this version does not have" : NULL;
 }
 
 void cell_text(const struct cell *cell, char out[NAME_ROOM])

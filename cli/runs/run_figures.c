@@ -6,6 +6,7 @@
 #include "run_training.h"
 
 #include <jansson.h>
+#include <math.h>
 
 static json_t *load(const char *folder, const char *name)
 {
@@ -38,6 +39,15 @@ static struct figure figure_of(const json_t *result, const char *set)
     return (struct figure){FIGURE_NONE, 0.0, 0.0};
 }
 
+static void take_angles(struct run_figures *out, const json_t *blocks)
+{
+    const size_t n = json_array_size(blocks);
+    for (size_t l = 0; l + 1 < n && out->n_angles < MOST_RUN_ANGLES; l++) {
+        const json_t *angle = json_object_get(json_array_get(blocks, l), "flat");
+        out->angles[out->n_angles++] = json_is_number(angle) ? json_number_value(angle) : (double)NAN;
+    }
+}
+
 static void take_result(struct run_figures *out, const json_t *result)
 {
     const char *hash = json_string_value(json_object_get(result, "weights_hash"));
@@ -48,6 +58,7 @@ static void take_result(struct run_figures *out, const json_t *result)
     out->train = figure_of(result, "train");
     out->seconds = json_number_value(json_object_get(result, "total_seconds"));
     snprintf(out->hash, sizeof out->hash, "%s", hash ? hash : "");
+    take_angles(out, json_object_get(result, "angles"));
 }
 
 static void take_failure(struct run_figures *out, const json_t *failure)

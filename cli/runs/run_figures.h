@@ -16,13 +16,19 @@ struct figure {
     double loss; /* on the same set: it decides among equal errors */
 };
 
+enum { MOST_RUN_ANGLES = 64 };
+
 struct run_figures {
     enum run_status state;
     int epochs;                     /* finished ones */
     struct figure test, val, train; /* after the last epoch; FIGURE_NONE: not measured */
     double seconds;                 /* of training */
     char hash[17];                  /* of the weights */
-    char why[512];                  /* it diverged or failed */
+    /* Between the deltas and those of backpropagation after the last epoch, all examples as one vector, in
+       degrees: of each block but the last. NaN: there is none. */
+    double angles[MOST_RUN_ANGLES];
+    int n_angles;
+    char why[512]; /* it diverged or failed */
 };
 
 void run_figures_read(struct run_figures *out, const char *folder);

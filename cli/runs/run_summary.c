@@ -3,6 +3,7 @@
  */
 #include "run_summary.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +119,23 @@ static void count_group(struct run_summary *s, struct run_group *g, double *room
     s->done += g->done;
 }
 
+static void take_angle_means(struct run_group *g)
+{
+    for (int l = 0; l < MOST_RUN_ANGLES; l++) {
+        double sum = 0.0;
+        int n = 0;
+        for (int i = 0; i < g->n_runs; i++) {
+            const struct run_figures *f = &g->runs[i].figures;
+            if (l >= f->n_angles)
+                continue;
+            g->n_angles = l + 1;
+            n += !isnan(f->angles[l]);
+            sum += isnan(f->angles[l]) ? 0.0 : f->angles[l];
+        }
+        g->angles[l] = n > 0 ? sum / n : (double)NAN;
+    }
+}
+
 static void compare_to_bp(const struct run_summary *s, struct run_group *g, const struct run_group *bp,
                           double *room)
 {
@@ -155,6 +173,7 @@ static void judge_run_summary(struct run_summary *s, double *room)
     int n_bp = 0;
     for (int i = 0; i < s->n_groups; i++) {
         count_group(s, &s->groups[i], room);
+        take_angle_means(&s->groups[i]);
         s->groups[i].to_bp = paired_of(room, 0);
         if (strcmp(plan_value(s->groups[i].first, "rule"), "bp") == 0) {
             bp = &s->groups[i];

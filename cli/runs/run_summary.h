@@ -24,7 +24,9 @@ struct run_group {
     double mean, deviation; /* of the judged figure over the finished runs; deviation (n - 1) NaN below two */
     double loss;            /* mean, which orders settings of equal errors */
     struct paired to_bp;
-    double seconds; /* of training, of all its finished runs */
+    double seconds;                 /* of training, of all its finished runs */
+    double angles[MOST_RUN_ANGLES]; /* means over the finished runs that have one; NaN: none has */
+    int n_angles;
 };
 
 enum judged_set { JUDGED_TEST, JUDGED_VAL, JUDGED_TRAIN };

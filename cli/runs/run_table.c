@@ -2,7 +2,7 @@
  * run_table.c - the table of settings.
  *
  * All forms are made of the same columns: a column for each axis except the seed, the judged figure, the
- * number of runs, and the difference to bp. JSON and CSV have full numbers in the unit of the log (an error
+ * number of runs, and, of a comparison, the difference to bp and the mean angles of the blocks. JSON and CSV have full numbers in the unit of the log (an error
  * is a fraction); the others are rounded, an error in percent. A terminal too narrow for the axes gets them
  * on a line of their own above the figures.
  */
@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_COLUMNS = 40, CELL_ROOM = 160 };
+enum { MOST_COLUMNS = 40, CELL_ROOM = 160, SHOWN_ANGLES = 6 };
 
 struct text_row {
     char cells[MOST_COLUMNS][CELL_ROOM];
@@ -24,21 +24,30 @@ struct run_table_table {
     const struct run_summary *summary;
     const char *axes[MOST_COLUMNS];
     int n_axes, n_columns;
-    bool has_bp;
+    bool has_bp, has_angles;
     enum table_form form;
 };
 
-int table_form_read(enum table_form *out, const struct session *s)
+/* By the values that `value_of` gives; *out is FORM_TEXT where there is none. */
+static int read_form(enum table_form *out, const struct session *s,
+                     const char *(*value_of)(const struct session *, const char *))
 {
     static const char *const names[] = {
         [FORM_JSON] = "json", [FORM_CSV] = "csv", [FORM_MARKDOWN] = "markdown", [FORM_LATEX] = "latex"};
     *out = FORM_TEXT;
     for (int i = FORM_JSON; i <= FORM_LATEX; i++)
-        if (extra_of(s, names[i]) && *out != FORM_TEXT)
+        if (value_of(s, names[i]) && *out != FORM_TEXT)
             return usage_error("--%s and --%s: expected one of the two", names[*out], names[i]);
-        else if (extra_of(s, names[i]))
+        else if (value_of(s, names[i]))
             *out = (enum table_form)i;
     return EXIT_DONE;
+}
+
+/* A form of the command line goes before that of the environment. */
+int table_form_read(enum table_form *out, const struct session *s)
+{
+    const int code = read_form(out, s, extra_typed);
+    return code == EXIT_DONE && *out == FORM_TEXT ? read_form(out, s, extra_of) : code;
 }
 
 /* "test error" */
@@ -101,6 +110,21 @@ static void put_runs(const struct run_group *g, char out[CELL_ROOM])
         snprintf(out, CELL_ROOM, "%d/%d", g->done, g->n_runs);
 }
 
+/* "31.2 45.0", of the first blocks. */
+static void put_angles(const struct run_group *g, char out[CELL_ROOM])
+{
+    out[0] = 0;
+    for (int l = 0; l < g->n_angles && l < SHOWN_ANGLES; l++) {
+        const size_t n = strlen(out);
+        if (isnan(g->angles[l]))
+            snprintf(out + n, CELL_ROOM - n, "%s-", l ? " " : "");
+        else
+            snprintf(out + n, CELL_ROOM - n, "%s%.1f", l ? " " : "", g->angles[l]);
+    }
+    if (g->n_angles > SHOWN_ANGLES)
+        snprintf(out + strlen(out), CELL_ROOM - strlen(out), " ..");
+}
+
 static struct text_row head_of(const struct run_table_table *t)
 {
     struct text_row row = {.cells = {""}};
@@ -110,6 +134,8 @@ static struct text_row head_of(const struct run_table_table *t)
     snprintf(row.cells[t->n_axes + 1], CELL_ROOM, "runs");
     if (t->has_bp)
         snprintf(row.cells[t->n_axes + 2], CELL_ROOM, "%s", "minus bp (95 % interval)");
+    if (t->has_angles)
+        snprintf(row.cells[t->n_columns - 1], CELL_ROOM, "angles (deg)");
     return row;
 }
 
@@ -122,6 +148,8 @@ static struct text_row row_of(const struct run_table_table *t, const struct run_
     put_runs(g, row.cells[t->n_axes + 1]);
     if (t->has_bp)
         put_difference(t, g, row.cells[t->n_axes + 2]);
+    if (t->has_angles)
+        put_angles(g, row.cells[t->n_columns - 1]);
     return row;
 }
 
@@ -260,14 +288,28 @@ static void put_csv_number(double x)
         csv_put_number(stdout, x);
 }
 
+/* One field: numbers with blanks between them, and "-" for none. */
+static void put_csv_angles(const struct run_group *g)
+{
+    putchar(',');
+    for (int l = 0; l < g->n_angles; l++) {
+        if (l > 0)
+            putchar(' ');
+        if (isnan(g->angles[l]))
+            putchar('-');
+        else
+            csv_put_number(stdout, g->angles[l]);
+    }
+}
+
 static void print_csv(const struct run_table_table *t)
 {
     char judged[CELL_ROOM];
     judged_name(t->summary, judged);
     for (int i = 0; i < t->n_axes; i++)
         printf("%s,", t->axes[i]);
-    printf("figure,mean,deviation,done,runs,diverged,failed%s\n",
-           t->has_bp ? ",minus_bp,pairs,low,high" : "");
+    printf("figure,mean,deviation,done,runs,diverged,failed%s%s\n",
+           t->has_bp ? ",minus_bp,pairs,low,high" : "", t->has_angles ? ",angles" : "");
     for (int i = 0; i < t->summary->n_groups; i++) {
         const struct run_group *g = &t->summary->groups[i];
         for (int k = 0; k < t->n_axes; k++) {
@@ -284,6 +326,8 @@ static void print_csv(const struct run_table_table *t)
             put_csv_number(g->to_bp.low);
             put_csv_number(g->to_bp.high);
         }
+        if (t->has_angles)
+            put_csv_angles(g);
         putchar('\n');
     }
 }
@@ -291,6 +335,14 @@ static void print_csv(const struct run_table_table *t)
 static json_t *number(double x)
 {
     return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *angles_json(const struct run_group *g)
+{
+    json_t *list = json_array();
+    for (int l = 0; l < g->n_angles; l++)
+        json_array_append_new(list, number(g->angles[l]));
+    return list;
 }
 
 static json_t *figure_json(const struct figure *figure)
@@ -336,6 +388,8 @@ static void print_json(const struct run_table_table *t)
                                 json_pack("{s:o, s:i, s:o, s:o}", "mean", number(g->to_bp.mean), "pairs",
                                           g->to_bp.n, "low", number(g->to_bp.low), "high",
                                           number(g->to_bp.high)));
+        if (t->has_angles)
+            json_object_set_new(json, "angles", angles_json(g));
         json_object_set_new(json, "runs", runs);
         json_dumpf(json, stdout, JSON_REAL_PRECISION(15));
         putchar('\n');
@@ -387,10 +441,12 @@ void run_table_print(const struct session *s, const struct run_summary *summary,
     const json_t *axis = NULL;
     json_array_foreach(summary->plan.axes, i, axis)
     {
-        if (strcmp(json_string_value(axis), "seed") != 0 && t.n_axes < MOST_COLUMNS - 3)
+        if (strcmp(json_string_value(axis), "seed") != 0 && t.n_axes < MOST_COLUMNS - 4)
             t.axes[t.n_axes++] = json_string_value(axis);
     }
-    t.n_columns = t.n_axes + 2 + t.has_bp;
+    for (int g = 0; summary->plan.is_comparison && g < summary->n_groups; g++)
+        t.has_angles = t.has_angles || summary->groups[g].n_angles > 0;
+    t.n_columns = t.n_axes + 2 + t.has_bp + t.has_angles;
     printers[form](&t);
     fflush(stdout);
     tell_failures(s, summary);

@@ -137,7 +137,7 @@ static int train(const struct folder_run *run, bool is_begun)
     if (status == BL_OK)
         status = configure_run_training(&t, run, is_begun);
     if (status == BL_OK)
-        status = training_load(&t);
+        status = run->load ? run->load(&t, run->what) : training_load(&t);
     if (status == BL_OK && is_begun)
         status = bl_trainer_resume(t.trainer, run->folder);
     if (status == BL_OK)

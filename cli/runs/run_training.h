@@ -33,6 +33,8 @@ struct folder_run {
     struct run_progress *progress;
     /* The options but for the folder; *out belongs to the caller. */
     bl_status (*configure)(bl_config **out, bl_context *ctx, const void *what);
+    /* Data and trainer of t->config; NULL: training_load. */
+    bl_status (*load)(struct training *t, const void *what);
     const void *what;
     bool keeps_failure; /* in the folder's failure.json; else it is printed only */
 };

@@ -6,13 +6,21 @@
 
 #include "../base/nearest.h"
 #include "../base/rng.h"
+#include "../base/text.h"
 
 #include <math.h>
 #include <string.h>
 
+/* Where the numbers of a layer come from, and the X of "uniform X". */
+struct init_source {
+    struct rng weights, biases;
+    float size;
+};
+
 struct init {
     const char *name;
-    void (*draw)(const struct layer *layer, const struct rng *weights, const struct rng *biases);
+    void (*draw)(const struct layer *layer, const struct init_source *from);
+    bool has_size; /* a number follows the name */
 };
 
 static float root(double x)
@@ -20,44 +28,73 @@ static float root(double x)
     return (float)sqrt(x);
 }
 
-static void draw_zero(const struct layer *layer, const struct rng *weights, const struct rng *biases)
+static void draw_zero(const struct layer *layer, const struct init_source *from)
 {
-    (void)weights, (void)biases;
+    (void)from;
     memset(layer->W.x, 0, layer->W.rows * layer->W.cols * sizeof *layer->W.x);
     if (layer->has_bias)
         memset(layer->b, 0, layer->weight_rows * sizeof *layer->b);
 }
 
-static void draw_fanin(const struct layer *layer, const struct rng *weights, const struct rng *biases)
+static void draw_within(const struct layer *layer, const struct init_source *from, float limit)
 {
-    const float limit = root(1.0 / (double)layer->weight_cols);
-    rng_uniform(weights, limit, layer->W.rows * layer->W.cols, layer->W.x);
+    rng_uniform(&from->weights, limit, layer->W.rows * layer->W.cols, layer->W.x);
     if (layer->has_bias)
-        rng_uniform(biases, limit, layer->weight_rows, layer->b);
+        rng_uniform(&from->biases, limit, layer->weight_rows, layer->b);
 }
 
-static void draw_glorot(const struct layer *layer, const struct rng *weights, const struct rng *biases)
+static void draw_fanin(const struct layer *layer, const struct init_source *from)
 {
-    (void)biases;
-    rng_uniform(weights, root(6.0 / (double)(layer->weight_cols + layer->weight_rows)),
+    draw_within(layer, from, root(1.0 / (double)layer->weight_cols));
+}
+
+static void draw_uniform(const struct layer *layer, const struct init_source *from)
+{
+    draw_within(layer, from, from->size);
+}
+
+static void draw_glorot(const struct layer *layer, const struct init_source *from)
+{
+    rng_uniform(&from->weights, root(6.0 / (double)(layer->weight_cols + layer->weight_rows)),
                 layer->W.rows * layer->W.cols, layer->W.x);
 }
 
-static void draw_he(const struct layer *layer, const struct rng *weights, const struct rng *biases)
+static void draw_he(const struct layer *layer, const struct init_source *from)
 {
-    (void)biases;
-    rng_normal(weights, root(2.0 / (double)layer->weight_cols), layer->W.rows * layer->W.cols, layer->W.x);
+    rng_normal(&from->weights, root(2.0 / (double)layer->weight_cols), layer->W.rows * layer->W.cols,
+               layer->W.x);
 }
 
-static const struct init table[] = {
-    {"zero", draw_zero}, {"fanin", draw_fanin}, {"glorot", draw_glorot}, {"he", draw_he}};
+static const struct init table[] = {{"zero", draw_zero, false},
+                                    {"fanin", draw_fanin, false},
+                                    {"glorot", draw_glorot, false},
+                                    {"he", draw_he, false},
+                                    {"uniform", draw_uniform, true}};
 
-static const struct init *find_init(const char *name)
+/* NULL: no init has this name. */
+static const struct init *find_init(struct slice name)
 {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (strcmp(table[i].name, name) == 0)
+        if (slice_is(name, table[i].name))
             return &table[i];
     return NULL;
+}
+
+/* "uniform 0.01": false where text is none. */
+static bool parse_init(const char *text, const struct init **init, float *size)
+{
+    struct slice rest = slice_of(text), word = {"", 0};
+    double number = 0.0;
+    *init = find_init(slice_of(text));
+    if (*init && !(*init)->has_size)
+        return true;
+    (void)slice_word(&rest, &word);
+    *init = find_init(word);
+    if (!*init || !(*init)->has_size || !text_to_double(slice_trim(rest), &number) || !(number <= 1e6) ||
+        !((float)number > 0.0f))
+        return false;
+    *size = (float)number;
+    return true;
 }
 
 /* Names that other libraries use. */
@@ -69,13 +106,19 @@ static const struct alias aliases[] = {
     {"zeros zeroes 0 null", "write zero"},
     {"default torch pytorch lecun lecununiform lecunnormal fanin fan fanavg fanout",
      "write fanin, which is uniform within sqrt(1 / inputs), as PyTorch's default"},
-    {"normal gaussian uniform random rand randn orthogonal identity eye ones constant sparse truncatednormal",
-     "that init is not implemented; there are zero, fanin, glorot and he"},
+    {"random rand", "write \"uniform X\", which draws from -X to X"},
+    {"normal gaussian randn orthogonal identity eye ones constant sparse truncatednormal",
+     "that init is not implemented; there are zero, fanin, glorot, he and \"uniform X\""},
 };
 
 static const char *name_at(size_t i)
 {
     return i < sizeof table / sizeof *table ? table[i].name : NULL;
+}
+
+static const char *usage_at(size_t i)
+{
+    return table[i].has_size ? "\"uniform X\"" : table[i].name;
 }
 
 bool init_is_file(const char *text)
@@ -87,22 +130,32 @@ bool init_is_file(const char *text)
 
 bl_status init_check_text(bl_context *ctx, const char *text)
 {
-    static const struct vocabulary inits = {name_at, NULL, aliases, sizeof aliases / sizeof *aliases};
+    static const struct vocabulary inits = {name_at, usage_at, aliases, sizeof aliases / sizeof *aliases};
+    const struct init *init = NULL;
+    struct slice rest = slice_of(text), word = {"", 0};
+    float size = 0.0f;
     char advice[256];
-    if (find_init(text) || init_is_file(text))
+    if (init_is_file(text) || parse_init(text, &init, &size))
         return BL_OK;
-    vocabulary_advise(&inits, slice_of(text), advice, sizeof advice);
+    if (init && init->has_size)
+        BL_FAIL(ctx, BL_BAD_VALUE, "init \"%s\": expected a number above 0 and up to 1e6 after the word",
+                text);
+    (void)slice_word(&rest, &word);
+    vocabulary_advise(&inits, word, advice, sizeof advice);
     BL_FAIL(ctx, BL_BAD_VALUE, "no init \"%s\"; %s", text, advice);
 }
 
 void init_weights(struct net *net, const char *text, uint64_t seed)
 {
+    const struct init *init = NULL;
+    struct init_source from = {
+        {.seed = seed, .stream = RNG_WEIGHTS}, {.seed = seed, .stream = RNG_BIASES}, 0.0f};
+    (void)parse_init(text, &init, &from.size);
     memset(net->params, 0, net->n_params * sizeof *net->params);
     net_start_layers(net);
     for (size_t l = 0; l < net->n_blocks; l++) {
-        const struct rng weights = {.seed = seed, .stream = RNG_WEIGHTS, .layer = (uint32_t)l};
-        const struct rng biases = {.seed = seed, .stream = RNG_BIASES, .layer = (uint32_t)l};
+        from.weights.layer = from.biases.layer = (uint32_t)l;
         if (net->blocks[l].is_weighted)
-            find_init(text)->draw(net_layer(net, l), &weights, &biases);
+            init->draw(net_layer(net, l), &from);
     }
 }

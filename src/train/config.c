@@ -46,7 +46,7 @@ static bool find_option_index(const char *key, size_t *out)
 bl_status option_check(bl_context *ctx, const char *key, const char *text)
 {
     size_t i = 0;
-    return find_config(key, &i) ? option_table[i].check(ctx, key, text) : option_unknown(ctx, key);
+    return find_option_index(key, &i) ? option_table[i].check(ctx, key, text) : option_unknown(ctx, key);
 }
 
 bl_status bl_config_create(bl_config **out, bl_context *ctx)

@@ -149,7 +149,7 @@ static bl_status copy_pair(const struct loading *from, const struct pair *pair,
 
 static bool is_of_example(const struct loading *from, const struct pair *pair)
 {
-    const char *text = tensors_metadata(from->file, pair->fact);
+    const char *text = tensors_metadata(from->file, pair->count_key);
     return from->format != MODEL_FORMAT_NARROW && pair->is_shared && text &&
            strcmp(text, model_scaling_of_example) == 0;
 }

@@ -365,7 +365,7 @@ bl_status model_take(bl_model *model, const struct tensors *file, const char *pa
 
 bl_status model_take_net(bl_model *model, const struct tensors *file, const char *path)
 {
-    return take_first(model, model->net->n_tensors + model->net->n_kept_tensors, file, path);
+    return take_first(model, model->net->n_tensors + model->net->n_buffer_tensors, file, path);
 }
 
 bool model_find_nan(const bl_model *model, const char **name)

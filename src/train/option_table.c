@@ -297,8 +297,8 @@ const struct option_row option_table[] = {
       "the layers, as in \"3 x (dense 240, tanh), dense C\", where C is the number of classes, or a net of "
       "backless nets (default: dense 100, tanh, dense 100, tanh, dense C)"},
      net_check_text_option},
-    {{"init", "zero|fanin|glorot|he|FILE", "", "net",
-      "initial weights, or FILE.safetensors: those of that model "
+    {{"init", "zero|fanin|glorot|he|...", "", "net",
+      "initial weights: zero, fanin, glorot, he, \"uniform X\", or FILE.safetensors: those of that model "
       "(default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
       "softplus with 3 outputs or more, without layernorm for fa and kp, and for linear; else fanin)"},
      init_check_text_option},
