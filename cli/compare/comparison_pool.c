@@ -10,6 +10,7 @@
  *
  * Folders: DIR/tune/NAME and DIR/NAME, with a plan.json in DIR/tune and in DIR.
  */
+#include "../make_folder.h"
 #include "../runs/run_notes.h"
 #include "../runs/run_options.h"
 #include "../runs/run_pool.h"

@@ -4,6 +4,7 @@
  * A run whose result is in DIR is skipped; an unfinished run folder (DIR/runs/NAME) continues from its last
  * checkpoint.
  */
+#include "../make_folder.h"
 #include "../report/report.h"
 #include "reproduction.h"
 

@@ -2,6 +2,7 @@
  * run_plan.c - the list of runs, and its file.
  */
 #include "run_plan.h"
+#include "../make_folder.h"
 
 #include "run_pool.h"
 

@@ -29,21 +29,6 @@ struct pool_split pool_split(int cores, int n_runs, int jobs, int threads)
     return (struct pool_split){width, threads > 0 ? threads : share > 1 ? share : 1};
 }
 
-int make_folder(const char *path)
-{
-    char part[2 * BL_PATH_ROOM];
-    snprintf(part, sizeof part, "%s", path);
-    for (char *at = strchr(part, '/'); at; at = strchr(at + 1, '/')) {
-        *at = 0;
-        mkdir(part, 0777); /* what cannot be made is told of the whole path */
-        *at = '/';
-    }
-    if (mkdir(path, 0777) == 0 || errno == EEXIST)
-        return EXIT_DONE;
-    usage_error("%s: cannot be made: %s", path, strerror(errno));
-    return EXIT_IO;
-}
-
 void duration_text(double seconds, char out[32])
 {
     if (seconds < 90.0)

@@ -66,8 +66,6 @@ struct pool_split {
 };
 struct pool_split pool_split(int cores, int n_runs, int jobs, int threads);
 
-/* A folder and those above it are made where they are not there. Prints what fails; the exit code. */
-int make_folder(const char *path);
 /* "12 min" */
 void duration_text(double seconds, char out[32]);
 

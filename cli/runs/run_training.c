@@ -5,6 +5,7 @@
  * the run begins anew.
  */
 #include "run_training.h"
+#include "../make_folder.h"
 
 #include "../progress.h"
 #include "../tensorboard/tensorboard.h"

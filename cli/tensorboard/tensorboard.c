@@ -9,7 +9,7 @@
 
 #include "../draw/bitmap.h"
 #include "../draw/weight_sheet.h"
-#include "../runs/run_pool.h"
+#include "../make_folder.h"
 #include "event.h"
 #include "record_file.h"
 

@@ -6,8 +6,7 @@
 
 #include "layer.h"
 
-extern const struct layer_ops
-    layer_add; /* without a text: the parser inserts one for each residual */
+extern const struct layer_ops layer_add; /* without a text: the parser inserts one for each residual */
 
 /* y = x[0] + x[1], or x[0] where n is 1. All: examples x units; the columns `range`. */
 void add_forward(const struct matrix *x, size_t n, struct matrix y, struct range range,

@@ -27,8 +27,7 @@ enum { CHUNK = 4096 }; /* as many numbers are summed in float32; the chunks' sum
 static bl_status norm_fit(bl_context *ctx, struct layer *layer)
 {
     if ((double)layer->in.channels * layer->in.rows * layer->in.cols < 2.0)
-        BL_FAIL(ctx, BL_BAD_VALUE,
-                "layer norm makes an example of one number constant; it needs two");
+        BL_FAIL(ctx, BL_BAD_VALUE, "layer norm makes an example of one number constant; it needs two");
     return BL_OK;
 }
 

@@ -144,7 +144,7 @@ struct program_spec {
     /* No block is updated before the gradients of all blocks are computed, because their norm is needed. With
        keeps_gradients, without is_lean */
     bool waits_for_gradients;
-    bool may_fuse;        /* the optimiser can update weights while their gradient is computed */
+    bool may_fuse; /* the optimiser can update weights while their gradient is computed */
 };
 
 /* Instructions of one stage that share tasks: order[begin .. end - 1] on the ranges of block l. */

@@ -403,7 +403,8 @@ static bl_status check_same(const struct checkpoint_contents *from, int format)
     static const char *const keys[] = {"net",   "rule",  "loss",  "reduction", "optimizer", "seed",
                                        "input", "inlet", "slope", "lambda",    "precision", "modules"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *theirs = checkpoint_metadata(from->file, keys[i]), *ours = bl_model_metadata(model, keys[i]);
+        const char *theirs = checkpoint_metadata(from->file, keys[i]),
+                   *ours = bl_model_metadata(model, keys[i]);
         const bool is_taken = from->slope_text && strcmp(keys[i], "slope") == 0;
         if (!ours || is_taken) /* of another rule, which is already refused */
             continue;

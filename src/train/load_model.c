@@ -205,8 +205,8 @@ static bl_status read_scalings(const struct loading *from, struct bl_data *schem
             BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scale of target %zu is %g, expected more than 0",
                     from->path, k, s->scale[k]);
     /* a table's numbers are always scaled; files of 0.1.0 do not have the count */
-    if (schema->encoding && ((schema->scaling.n == 0 && !schema->scaling.is_of_example) ||
-                             (schema->has_targets && s->n == 0)))
+    if (schema->encoding &&
+        ((schema->scaling.n == 0 && !schema->scaling.is_of_example) || (schema->has_targets && s->n == 0)))
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: learned from a table, but has no tensor \"%s\"", from->path,
                 schema->scaling.n == 0 ? "scaling.offset" : "targets.offset");
     return BL_OK;
