@@ -1,6 +1,6 @@
 #!/bin/sh
 # python_package.sh PROGRAM - the tests of the Python package in python/, on the shared library of this build:
-# declarations as in backless.h, bits as the program's.
+# declarations as in the headers, bits as the program's.
 set -u
 build=$(cd "$(dirname "$1")" && pwd)
 tree=$(cd "$(dirname "$0")/.." && pwd)

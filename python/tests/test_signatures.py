@@ -1,4 +1,4 @@
-"""The functions and structs that the package declares, compared with backless.h."""
+"""The functions and structs that the package declares, compared with the headers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backless import _structs
 from backless._library import HEADER_VERSION
 from backless._signatures import SIGNATURES
 
-HEADER = Path(__file__).parents[2] / "include" / "backless.h"
+HEADERS = [Path(__file__).parents[2] / "include" / name for name in ("backless.h", "backless_rule.h")]
 KINDS = {
     "int": ctypes.c_int,
     "bl_status": ctypes.c_int,
@@ -52,7 +52,8 @@ STRUCTS = {
 
 @pytest.fixture(scope="module")
 def header():
-    return re.sub(r"/\*.*?\*/", " ", HEADER.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = "".join(path.read_text(encoding="utf-8") for path in HEADERS)
+    return re.sub(r"/\*.*?\*/", " ", text, flags=re.DOTALL)
 
 
 def is_pointer(kind):
