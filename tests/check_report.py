@@ -421,7 +421,10 @@ def main():
         check_ends()
         check_refusals()
         check_many()
-        check_in_browser(folder)
+        if os.environ.get("BACKLESS_QUICK"):
+            print("left out: the page in a browser (check_report_all opens it)")
+        else:
+            check_in_browser(folder)
         os.chdir("/")
     print("the report shows what the logs say" if failures == 0 else f"{failures} failures")
     return min(failures, 70)

@@ -118,14 +118,15 @@ static void check_rule(const char *rule, const char *backend)
         if (!is_for(&cases[i], rule))
             continue;
         take_bits(&options, backend, 1, false, &one);
-        for (int threads = 1; threads <= MOST_THREADS; threads++)
-            for (int buffered = 0; buffered <= 1; buffered++) {
-                take_bits(&options, backend, threads, buffered, &other);
-                if (strcmp(one.hash, other.hash) != 0)
-                    fail_msg("%s, %s on %s: %d threads%s give other weights", rule, cases[i].net, backend,
-                             threads, buffered ? " and collected gradients" : "");
-                assert_memory_equal(&one, &other, sizeof one);
-            }
+        /* test_program tries threads and collected gradients in all combinations */
+        for (int threads = 1; threads <= MOST_THREADS; threads++) {
+            const bool buffered = threads != 2;
+            take_bits(&options, backend, threads, buffered, &other);
+            if (strcmp(one.hash, other.hash) != 0)
+                fail_msg("%s, %s on %s: %d threads%s give other weights", rule, cases[i].net, backend,
+                         threads, buffered ? " and collected gradients" : "");
+            assert_memory_equal(&one, &other, sizeof one);
+        }
     }
 }
 
