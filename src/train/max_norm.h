@@ -15,7 +15,8 @@
 #include "../net/net.h"
 
 /* For the tensors from `learns_from` on, a place in net->params. most: c, above 0. One pass over the weights,
-   on so many threads; the bits do not depend on their number. */
-void max_norm_apply(const struct net *net, size_t learns_from, double most, int threads);
+   on so many threads; the bits do not depend on their number. frozen: of each block, whether it is left as it
+   is; NULL: none is. */
+void max_norm_apply(const struct net *net, size_t learns_from, const bool *frozen, double most, int threads);
 
 #endif

@@ -44,6 +44,7 @@ struct stepper {
                does not learn. NULL: none does */
             at;
     } array_slots;
+    bool *frozen;              /* of each block: it does not learn in this epoch; NULL: every block does */
     struct clip clip;          /* of the gradients, before the optimiser sees them */
     float *buffer;             /* gradients, likewise; NULL until a buffered sink is wanted */
     atomic_bool *taught;       /* of each block: a delta other than 0 was seen; NULL: nobody looks */
@@ -69,6 +70,13 @@ void stepper_release(struct stepper *s);
 float *stepper_slot(const struct stepper *s, size_t slot, size_t at);
 /* The same of an array of a user's rule, by rule_array_number. */
 float *stepper_array_slot(const struct stepper *s, size_t slot, size_t number);
+/* From the next step on, where s->frozen is there. What learns in a frozen block keeps its bits, with the
+   optimiser's memory of it. */
+void stepper_freeze(struct stepper *s, size_t l, bool is_frozen);
+/* Whether the instruction, of a program that updates, is what learns in a frozen block: a gradient or an
+   update. */
+bool stepper_leaves_out(const struct stepper *s, const struct program *program,
+                        const struct instruction *item);
 
 /* Every block's output from workspace->x. */
 void step_forward(const struct net *net, struct workspace *workspace);

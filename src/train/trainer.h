@@ -10,6 +10,7 @@
 #include "best_epoch.h"
 #include "config.h"
 #include "defaults.h"
+#include "freeze.h"
 #include "model.h"
 #include "schedule.h"
 
@@ -50,8 +51,10 @@ struct bl_trainer {
     struct schedule schedule;
     struct run_state state;
     struct best_epoch best;
-    size_t batch;    /* examples of a step of bl_trainer_fit */
-    double max_norm; /* of the weights into one unit, after each step; 0: no bound */
+    struct freeze freeze;
+    size_t frozen_epoch; /* for which the stepper's blocks are frozen, from 1; 0: not yet */
+    size_t batch;        /* examples of a step of bl_trainer_fit */
+    double max_norm;     /* of the weights into one unit, after each step; 0: no bound */
     /* A step on one example would train nothing (net_needs_two): a last single example joins the batch before
        it. */
     bool needs_two;

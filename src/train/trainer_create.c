@@ -302,7 +302,7 @@ static bl_status set_bounds(bl_trainer *t)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (config_number(t->config, keys[i]) > 0.0)
             BL_TRY(model_set_metadata(t->model, keys[i], config_text(t->config, keys[i])));
-    return BL_OK;
+    return t->freeze.n > 0 ? model_set_metadata(t->model, "freeze", config_text(t->config, "freeze")) : BL_OK;
 }
 
 static bl_status set_facts(bl_trainer *t, const bl_data *like)
@@ -406,6 +406,38 @@ static bl_status check_clip(const bl_trainer *t)
     return BL_OK;
 }
 
+/* Blocks of the net that have parameters; the note says what the text means. */
+static bl_status check_span(bl_trainer *t, const struct freeze_span *span)
+{
+    const struct net *net = t->model->net;
+    char blocks[64] = "", epochs[64] = "";
+    size_t n = 0;
+    if (span->last >= net->n_blocks)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "freeze is \"%s\", but the blocks of net \"%s\" are 0 to %zu",
+                config_text(t->config, "freeze"), net->text, net_last(net));
+    for (size_t l = span->first; l <= span->last; l++)
+        n += net->blocks[l].n_tensors;
+    if (n == 0)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "freeze is \"%s\", but block %zu (\"%s\") has no parameters",
+                config_text(t->config, "freeze"), span->first, net_layer(net, span->first)->text);
+    text_append(blocks, sizeof blocks,
+                span->first < span->last ? "the blocks %zu to %zu do" : "block %zu does", span->first,
+                span->last);
+    if (span->until != FREEZE_NO_END)
+        text_append(epochs, sizeof epochs, " in the epochs %zu to %zu", span->from, span->until);
+    else if (span->from > 1)
+        text_append(epochs, sizeof epochs, " from epoch %zu on", span->from);
+    return trainer_note(t, "freeze: %s not learn%s", blocks, epochs);
+}
+
+static bl_status make_freeze(bl_trainer *t)
+{
+    BL_TRY(freeze_parse(t->ctx, &t->freeze, config_text(t->config, "freeze")));
+    for (size_t i = 0; i < t->freeze.n; i++)
+        BL_TRY(check_span(t, &t->freeze.spans[i]));
+    return BL_OK;
+}
+
 /* What one rule or two take: where the rule at hand does not, the option has no value. Feedback that
    learns forgets how it began by decay alone, and the `decay` of a file of 0.1.0 is such a one. */
 static bl_status set_rule_defaults(bl_trainer *t, struct optimizer *optimizer)
@@ -439,6 +471,7 @@ static bl_status build(bl_trainer *t, const bl_data *like)
     BL_TRY(optimizer_check_rate(t->ctx, &optimizer, config_number(t->config, "lr")));
     BL_TRY(check_memory(t));
     BL_TRY(check_clip(t));
+    BL_TRY(make_freeze(t));
     BL_TRY(set_facts(t, like));
     BL_TRY(take_initial_weights(t));
     BL_TRY(model_need_counts(t->model));
@@ -448,6 +481,8 @@ static bl_status build(bl_trainer *t, const bl_data *like)
         &t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer, trainer_is_lean(t),
         (struct clip_limits){config_number(t->config, "clip-norm"), config_number(t->config, "clip-value")}));
     t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
+    if (t->freeze.n > 0)
+        BL_TRY(MEM_ARRAY(t->ctx, &t->stepper.frozen, net->n_blocks, "the frozen blocks"));
     t->batch = config_size(t->config, "batch");
     t->needs_two = net_needs_two(net);
     BL_TRY(learnable_check(t));
@@ -497,6 +532,7 @@ void bl_trainer_free(bl_trainer *t)
     free(t->log_line);
     alignment_free(t->alignment);
     adversary_free(t->adversary);
+    freeze_release(&t->freeze);
     stepper_release(&t->stepper);
     workspace_free(t->workspace);
     workspace_free(t->score_workspace);
