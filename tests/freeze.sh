@@ -1,7 +1,7 @@
 #!/bin/sh
-# freeze.sh PROGRAM - the option freeze from the command line: kept in config.json and the model file, said in a
-# note, resumed to the same bits across the epoch in which a block thaws, the same with any threads and with
-# little memory, and refused.
+# freeze.sh PROGRAM - the option freeze from the command line: kept in config.json and the model file, said in
+# a note, resumed to the same bits within the frozen epochs, the same with any threads and with little memory,
+# and refused.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { OFS = ","; print "a,b,c,label"; for (i = 0; i < 60; i++) print (i * 37 % 23) / 4, (i * 53 % 31) - 9, i % 7, substr("xyz", i % 3 + 1, 1) }' >table.csv
 net="dense 40, tanh, dense 8, tanh, dense 3"

@@ -1,7 +1,7 @@
 /*
- * test_freeze.c - the option freeze: frozen blocks keep the bits of what learns, the others take the steps of a
- * trainer whose frozen block is put back after each step; epochs, threads, the buffered step, clipping, max-norm,
- * and texts that are refused.
+ * test_freeze.c - the option freeze: frozen blocks keep the bits of what learns, the others take the steps of
+ * a trainer whose frozen block is put back after each step; epochs, clipping, max-norm, and texts that are
+ * refused.
  */
 #include "fixture.h"
 
@@ -190,8 +190,8 @@ static void test_clipping_sees_no_frozen_gradient(void **state)
     fixture_free(&output);
 }
 
-/* The gradients of the last step before the blocks were frozen are not left over for the norm. A single step after
-   one epoch belongs to the second. */
+/* The gradients of the last step before the blocks were frozen are not left over for the norm. A single step
+   after one epoch belongs to the second. */
 static void test_clipping_forgets_older_gradients(void **state)
 {
     (void)state;

@@ -3,14 +3,14 @@
  *
  *     "none", or terms separated by commas: BLOCKS [from EPOCH] [until EPOCH]
  *
- * BLOCKS are numbers and ranges separated by spaces, as in "0 2-4". Epochs are counted from 1, and both that a
- * term names belong to it: "0 until 5" freezes block 0 in the epochs 1 to 5, "0 from 5" from the beginning of
- * epoch 5 on.
+ * BLOCKS are numbers and ranges separated by spaces, as in "0 2-4". Epochs are counted from 1, and both that
+ * a term names belong to it: "0 until 5" freezes block 0 in the epochs 1 to 5, "0 from 5" from the beginning
+ * of epoch 5 on.
  *
  * What learns in a frozen block keeps its bits: the parameters with the optimiser's memory of them, and the
  * feedback or the arrays of the rule that learn for this block. Its gradient is 0 to clip-norm, and max-norm
- * leaves its weights alone. Its forward pass and its delta are those of any block; running statistics of batch
- * norm go on.
+ * leaves its weights alone. Its forward pass and its delta are those of any block; running statistics of
+ * batch norm go on.
  */
 #ifndef BL_TRAIN_FREEZE_H
 #define BL_TRAIN_FREEZE_H
