@@ -26,6 +26,11 @@ expect 0 "" "$program" train $go --net "$net" --freeze "$text" --out part --quie
 expect 0 "" "$program" train --resume part --max-time 0 --quiet
 [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "a resumed run ends otherwise"
 
+# ---- weights that are frozen at 0 pass nothing on
+expect 0 "" "$program" train --data table.csv --no-angles --epochs 1 --net "$net" --freeze 0 --quiet --out drawn
+grep -q '"init": "fanin"' drawn/config.json || complain "frozen weights begin as 0 without being asked"
+expect 0 "frozen weights are 0" "$program" train --data table.csv --no-angles --epochs 1 --net "$net" --freeze 0 --init zero
+
 expect 2 "are 0 to 2" "$program" train $go --net "$net" --freeze 3 --out refused
 expect 2 "expected none, or blocks" "$program" train $go --net "$net" --freeze "0 until" --out refused
 expect 2 "did you mean --freeze" "$program" train $go --net "$net" --freeze-layers 0 --out refused

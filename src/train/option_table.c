@@ -302,7 +302,8 @@ const struct option_row option_table[] = {
     {{"init", "zero|fanin|glorot|he|FILE", "", "net",
       "initial weights, or FILE.safetensors: those of that model "
       "(default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
-      "softplus with 3 outputs or more, without layernorm for fa and kp, and for linear; else fanin)"},
+      "softplus with 3 outputs or more, without layernorm for fa and kp, and for linear, all without "
+      "--freeze; else fanin)"},
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
     {{"feedback", "nokland|lillicrap|FILE|...", "", "rule",

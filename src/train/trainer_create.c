@@ -96,7 +96,9 @@ static bl_status set_training_defaults(bl_config *config, const struct optimizer
 static bl_status set_all_defaults(bl_config *config, const struct net *net, const struct rule_ops *ops,
                                   const struct optimizer *optimizer, size_t examples)
 {
-    BL_TRY(set_default(config, "init", may_start_from_zero(net, ops) ? "zero" : "fanin"));
+    /* weights that are frozen at 0 would pass nothing on */
+    const bool is_zero = may_start_from_zero(net, ops) && strcmp(config_text(config, "freeze"), "none") == 0;
+    BL_TRY(set_default(config, "init", is_zero ? "zero" : "fanin"));
     BL_TRY(set_default(config, "feedback", trainer_default_feedback(ops, net, optimizer)));
     BL_TRY(set_training_defaults(config, optimizer, examples));
     return bl_config_is_set(config, "net") ? bl_config_set(config, "net", net->text)
@@ -427,7 +429,9 @@ static bl_status check_span(bl_trainer *t, const struct freeze_span *span)
         text_append(epochs, sizeof epochs, " in the epochs %zu to %zu", span->from, span->until);
     else if (span->from > 1)
         text_append(epochs, sizeof epochs, " from epoch %zu on", span->from);
-    return trainer_note(t, "freeze: %s not learn%s", blocks, epochs);
+    const bool is_zero = span->from == 1 && strcmp(config_text(t->config, "init"), "zero") == 0;
+    return trainer_note(t, "freeze: %s not learn%s%s", blocks, epochs,
+                        is_zero ? "; frozen weights are 0 (--init zero)" : "");
 }
 
 static bl_status make_freeze(bl_trainer *t)
