@@ -182,6 +182,8 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      max-norm          C, 0 to 1e6: bound of the norm of the weights into each unit; 0: none [0]
      clip-norm         C, 0 to 1e3: bound of the norm of all gradients of a step; 0: none [0]
      clip-value        C, 0 to 1e3: bound of each number of a step's gradients; 0: none [0]
+     freeze            none, or "BLOCKS [from EPOCH] [until EPOCH], ...": blocks that do not learn in these
+                       epochs, as in "0 2-4 until 5, 6 from 10"; epochs from 1, both inclusive [none]
      optimizer         "adam [beta1 B] [beta2 B] [epsilon E]", "rmsprop [rho R] [epsilon E] [initial V]",
                        "sgd [momentum M] [nesterov]"; each also with "weight-decay X" or "l2 X" []
      lr                RATE, 1e-12 to 1e6 []

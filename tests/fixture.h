@@ -16,7 +16,7 @@
    fixture_configure, so that a test of something else does not depend on them. */
 struct fixture_options {
     const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *feedback_at, *seed, *batch,
-        *epochs, *precision, *slope, *lambda, *adversarial, *max_norm, *clip_norm, *clip_value;
+        *epochs, *precision, *slope, *lambda, *adversarial, *max_norm, *clip_norm, *clip_value, *freeze;
 };
 
 #define FIXTURE_ROWS                                                                                         \
@@ -81,7 +81,8 @@ static inline bl_status fixture_configure(bl_config *config, const struct fixtur
                                       {"adversarial", o->adversarial},
                                       {"max-norm", o->max_norm},
                                       {"clip-norm", o->clip_norm},
-                                      {"clip-value", o->clip_value}};
+                                      {"clip-value", o->clip_value},
+                                      {"freeze", o->freeze}};
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof options / sizeof options[0] && status == BL_OK; i++)
         if (options[i][1])

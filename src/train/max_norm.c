@@ -49,11 +49,12 @@ static void rows_task(void *work, size_t task, int worker)
         bound_row(matrix_row(&b->W, i), b->W.cols, b->most);
 }
 
-void max_norm_apply(const struct net *net, size_t learns_from, double most, int threads)
+void max_norm_apply(const struct net *net, size_t learns_from, const bool *frozen, double most, int threads)
 {
     for (size_t l = 0; l < net->n_blocks; l++) {
         struct bounded b = {net->weights[l], most};
-        if (net->blocks[l].is_weighted && net->tensors[net->blocks[l].tensors].at >= learns_from)
+        if (!(frozen && frozen[l]) && net->blocks[l].is_weighted &&
+            net->tensors[net->blocks[l].tensors].at >= learns_from)
             parallel_for(net->ctx, threads, (b.W.rows + ROWS - 1) / ROWS, NULL, rows_task, &b);
     }
 }

@@ -14,8 +14,9 @@
 
 #include "../net/net.h"
 
-/* learns_from: the offset in net->params of the first tensor that learns. most: c, above 0. One pass over the
-   weights on so many threads; the bits do not depend on their number. */
-void max_norm_apply(const struct net *net, size_t learns_from, double most, int threads);
+/* learns_from: the offset in net->params of the first tensor that learns. frozen: of each block, whether its
+   weights are left as they are; NULL: no block is frozen. most: c, above 0. One pass over the weights on so
+   many threads; the bits do not depend on their number. */
+void max_norm_apply(const struct net *net, size_t learns_from, const bool *frozen, double most, int threads);
 
 #endif

@@ -13,6 +13,7 @@
 #include "../optim/optimizer.h"
 #include "../rules/rule.h"
 #include "angle_steps.h"
+#include "freeze.h"
 #include "option_words.h"
 #include "preset.h"
 #include "schedule.h"
@@ -234,6 +235,7 @@ CHECK_WITH(slope_check_text)
 CHECK_WITH(loss_check_text)
 CHECK_WITH(optimizer_check_text)
 CHECK_WITH(schedule_check_text)
+CHECK_WITH(freeze_check_text)
 CHECK_WITH(angle_steps_check_text)
 CHECK_WITH(preset_check_text)
 
@@ -300,7 +302,8 @@ const struct option_row option_table[] = {
     {{"init", "zero|fanin|glorot|he|...", "", "net",
       "initial weights: zero, fanin, glorot, he, \"uniform X\", or FILE.safetensors: those of that model "
       "(default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
-      "softplus with 3 outputs or more, without layernorm for fa and kp, and for linear; else fanin)"},
+      "softplus with 3 outputs or more, without layernorm for fa and kp, and for linear, all without "
+      "--freeze; else fanin)"},
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
     {{"feedback", "nokland|lillicrap|FILE|...", "", "rule",
@@ -347,6 +350,10 @@ const struct option_row option_table[] = {
      check_bound},
     {{"clip-value", "C", "0", "training", "limit each number of a step's gradients to -C .. C; 0: off"},
      check_bound},
+    {{"freeze", "none|BLOCKS [from N] [until N], ...", "none", "training",
+      "blocks that do not learn, always or from or until an epoch, which is one of them: \"0 1 until 5, 3 from "
+      "10\""},
+     freeze_check_text_option},
     {{"lr", "RATE", "", "training",
       "learning rate (default: 3e-3 for adam, 1e-3 for rmsprop, 0.1 (1 - momentum) for sgd)"},
      check_rate},

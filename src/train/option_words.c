@@ -49,6 +49,8 @@ static const struct option_alias aliases[] = {
     {"clip gradclip gradientclip gradclipnorm gradientclipval clipgradnorm maxgradnorm", "clip-norm",
      "it bounds the norm of all gradients together; clip-value bounds each number"},
     {"clipgradvalue gradclipvalue", "clip-value", NULL},
+    {"frozen freezelayers freezeblocks freezelayer freezebackbone frozenlayers trainable requiresgrad",
+     "freeze", "it takes the numbers of blocks, as in \"0 1 until 5\""},
     {"outdir outputdir output savedir save logdir checkpointdir rundir workdir dir dest o", "out", NULL},
     {"overwrite yes", "force", NULL},
     {"train trainfile traindata trainset dataset datafile file input inputfile csv datapath trainingdata",

@@ -134,6 +134,7 @@ void stepper_release(struct stepper *s)
     mem_free(s->ctx, s->array_slots.at);
     mem_free(s->ctx, s->B_at);
     mem_free(s->ctx, s->taught);
+    mem_free(s->ctx, s->frozen);
     mem_free(s->ctx, s->buffer);
     clip_release(&s->clip);
 }
@@ -514,6 +515,16 @@ static bool runs_this_step(const struct instruction *item, const struct workspac
     return workspace->pass.purpose == PASS_TRAIN && (workspace->pass.step - 1) % item->period == 0;
 }
 
+/* The delta that a gradient would read is looked at as that of any block. */
+static bool is_frozen(const struct scene *scene)
+{
+    const enum op_kind kind = scene->item->op->kind;
+    const bool is_out = stepper_leaves_out(scene->run->stepper, scene->run->program, scene->item);
+    if (is_out && (kind == OP_GRADIENT || kind == OP_UPDATE_FUSED) && is_first_of_inputs(&scene->at))
+        look(scene->run->stepper, &scene->at, scene->workspace);
+    return is_out;
+}
+
 static void run_task(struct step_run *run, const struct task *task, int worker)
 {
     const struct program *p = run->program;
@@ -528,7 +539,7 @@ static void run_task(struct step_run *run, const struct task *task, int worker)
     for (size_t i = group->begin; i < group->end; i++) {
         const double begun = worker_begin(scene.at.worker);
         scene.item = &p->items[p->order[i]];
-        if (!runs_this_step(scene.item, &own))
+        if (!runs_this_step(scene.item, &own) || is_frozen(&scene))
             continue;
         runners[scene.item->op->kind](&scene);
         worker_end(scene.at.worker, scene.item->op->move, begun);

@@ -43,6 +43,7 @@ struct stepper {
            updated. NULL: no array is */
         size_t *at;
     } array_slots;
+    bool *frozen;              /* of each block: it is not trained in this epoch; NULL: no block is frozen */
     struct clip clip;          /* of the gradients, before the update */
     float *buffer;             /* gradients, laid out in the same way as slots; NULL until a buffered step */
     atomic_bool *taught;       /* of each block: a delta other than 0 was found; NULL: not checked */
@@ -68,6 +69,13 @@ void stepper_release(struct stepper *s);
 float *stepper_slot(const struct stepper *s, size_t slot, size_t at);
 /* The same for an array of a user's rule, by rule_array_number. */
 float *stepper_array_slot(const struct stepper *s, size_t slot, size_t number);
+/* From the next step on, where s->frozen is there. What learns in a frozen block keeps its bits, with the
+   optimiser's memory of it. */
+void stepper_freeze(struct stepper *s, size_t l, bool is_frozen);
+/* Whether the instruction, of a program that updates, is what learns in a frozen block: a gradient or an
+   update. */
+bool stepper_leaves_out(const struct stepper *s, const struct program *program,
+                        const struct instruction *item);
 
 /* Computes every block's output from workspace->x. */
 void step_forward(const struct net *net, struct workspace *workspace);

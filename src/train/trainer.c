@@ -33,17 +33,30 @@ bl_status trainer_check_finite(bl_trainer *t)
     return BL_OK;
 }
 
+/* Which blocks learn in the epoch of the next step. */
+static void choose_frozen(bl_trainer *t)
+{
+    const size_t epoch = t->state.epoch + 1;
+    if (t->freeze.n == 0 || t->frozen_epoch == epoch)
+        return;
+    for (size_t l = 0; l < t->model->net->n_blocks; l++)
+        stepper_freeze(&t->stepper, l, freeze_holds(&t->freeze, l, epoch));
+    t->frozen_epoch = epoch;
+}
+
 bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
 {
     t->has_inspected = false;
     t->workspace->pass = (struct pass){.purpose = PASS_TRAIN,
                                        .seed = config_u64(t->config, "order-seed"),
                                        .step = (uint32_t)(t->state.step + 1)};
+    choose_frozen(t);
     if (t->adversary)
         adversary_perturb(t->adversary, t->workspace);
     BL_TRY(step_run(&t->stepper, t->workspace, rate, t->state.step + 1, t->is_buffered, out));
     if (t->max_norm > 0.0)
-        max_norm_apply(t->model->net, t->stepper.learns_from, t->max_norm, t->workspace->threads.now);
+        max_norm_apply(t->model->net, t->stepper.learns_from, t->stepper.frozen, t->max_norm,
+                       t->workspace->threads.now);
     t->state.step++;
     model_set_counts(t->model, t->state.epoch, t->state.step);
     if (isfinite(out->loss))

@@ -10,6 +10,7 @@
 #include "best_epoch.h"
 #include "config.h"
 #include "defaults.h"
+#include "freeze.h"
 #include "model.h"
 #include "schedule.h"
 
@@ -51,6 +52,8 @@ struct bl_trainer {
     struct schedule schedule;
     struct run_state state;
     struct best_epoch best;
+    struct freeze freeze;
+    size_t frozen_epoch; /* from 1: the epoch for which stepper.frozen is set; 0: not set yet */
     size_t batch;    /* examples of a step of bl_trainer_fit */
     double max_norm; /* the bound of the weights into one unit, after each step; 0: none */
     /* A step on one example would train nothing (net_needs_two), so a single last example is added to the

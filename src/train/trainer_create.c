@@ -63,7 +63,10 @@ static bl_status set_training_defaults(bl_config *config, const struct optimizer
 static bl_status set_all_defaults(bl_config *config, const struct net *net, const struct rule_ops *ops,
                                   const struct optimizer *optimizer, size_t examples)
 {
-    BL_TRY(set_default(config, "init", trainer_may_start_from_zero(net, ops) ? "zero" : "fanin"));
+    /* frozen weights of 0 would pass nothing on */
+    const bool is_zero =
+        trainer_may_start_from_zero(net, ops) && strcmp(config_text(config, "freeze"), "none") == 0;
+    BL_TRY(set_default(config, "init", is_zero ? "zero" : "fanin"));
     BL_TRY(set_default(config, "feedback", trainer_default_feedback(ops, net, optimizer)));
     BL_TRY(set_training_defaults(config, optimizer, examples));
     return bl_config_is_set(config, "net") ? bl_config_set(config, "net", net->text)
@@ -269,7 +272,7 @@ static bl_status set_bounds(bl_trainer *t)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (config_number(t->config, keys[i]) > 0.0)
             BL_TRY(model_set_metadata(t->model, keys[i], config_text(t->config, keys[i])));
-    return BL_OK;
+    return t->freeze.n > 0 ? model_set_metadata(t->model, "freeze", config_text(t->config, "freeze")) : BL_OK;
 }
 
 static bl_status set_metadata(bl_trainer *t, const bl_data *schema)
@@ -369,6 +372,40 @@ static bl_status check_clip(const bl_trainer *t)
     return BL_OK;
 }
 
+/* Checks that the net has these blocks, with parameters, and notes what the text means. */
+static bl_status check_span(bl_trainer *t, const struct freeze_span *span)
+{
+    const struct net *net = t->model->net;
+    char blocks[64] = "", epochs[64] = "";
+    size_t n = 0;
+    if (span->last >= net->n_blocks)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "freeze is \"%s\", but the blocks of net \"%s\" are 0 to %zu",
+                config_text(t->config, "freeze"), net->text, net_last(net));
+    for (size_t l = span->first; l <= span->last; l++)
+        n += net->blocks[l].n_tensors;
+    if (n == 0)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "freeze is \"%s\", but block %zu (\"%s\") has no parameters",
+                config_text(t->config, "freeze"), span->first, net_layer(net, span->first)->text);
+    text_append(blocks, sizeof blocks,
+                span->first < span->last ? "the blocks %zu to %zu do" : "block %zu does", span->first,
+                span->last);
+    if (span->until != FREEZE_NO_END)
+        text_append(epochs, sizeof epochs, " in the epochs %zu to %zu", span->from, span->until);
+    else if (span->from > 1)
+        text_append(epochs, sizeof epochs, " from epoch %zu on", span->from);
+    const bool is_zero = span->from == 1 && strcmp(config_text(t->config, "init"), "zero") == 0;
+    return trainer_note(t, "freeze: %s not learn%s%s", blocks, epochs,
+                        is_zero ? "; frozen weights are 0 (--init zero)" : "");
+}
+
+static bl_status make_freeze(bl_trainer *t)
+{
+    BL_TRY(freeze_parse(t->ctx, &t->freeze, config_text(t->config, "freeze")));
+    for (size_t i = 0; i < t->freeze.n; i++)
+        BL_TRY(check_span(t, &t->freeze.spans[i]));
+    return BL_OK;
+}
+
 /* Sets the defaults of options that only some rules use; under other rules they have no value. Learned
    feedback loses its initial value by decay only, and the `decay` of a file of 0.1.0 is such a decay. */
 static bl_status set_rule_defaults(bl_trainer *t, struct optimizer *optimizer)
@@ -396,6 +433,7 @@ static bl_status build(bl_trainer *t, const bl_data *schema)
     BL_TRY(optimizer_check_rate(t->ctx, &optimizer, config_number(t->config, "lr")));
     BL_TRY(check_memory(t));
     BL_TRY(check_clip(t));
+    BL_TRY(make_freeze(t));
     BL_TRY(set_metadata(t, schema));
     BL_TRY(take_initial_weights(t));
     BL_TRY(model_need_counts(t->model));
@@ -405,6 +443,8 @@ static bl_status build(bl_trainer *t, const bl_data *schema)
         &t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer, trainer_is_lean(t),
         (struct clip_limits){config_number(t->config, "clip-norm"), config_number(t->config, "clip-value")}));
     t->stepper.sums = strcmp(config_text(t->config, "reduction"), "sum") == 0;
+    if (t->freeze.n > 0)
+        BL_TRY(MEM_ARRAY(t->ctx, &t->stepper.frozen, net->n_blocks, "the frozen blocks"));
     t->batch = config_size(t->config, "batch");
     t->needs_two = net_needs_two(net);
     BL_TRY(learnable_check(t));
@@ -454,6 +494,7 @@ void bl_trainer_free(bl_trainer *t)
     free(t->log_line);
     alignment_free(t->alignment);
     adversary_free(t->adversary);
+    freeze_release(&t->freeze);
     stepper_release(&t->stepper);
     workspace_free(t->workspace);
     workspace_free(t->score_workspace);

@@ -1,0 +1,285 @@
+/*
+ * test_freeze.c - the option freeze: frozen blocks keep the bits of what learns, the others take the steps of
+ * a trainer whose frozen block is put back after each step; epochs, clipping, max-norm, and texts that are
+ * refused.
+ */
+#include "fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+enum { N = 12, SIDE = 6, INPUTS = 2 * SIDE * SIDE, CLASSES = 3, STEPS = 6, MOST = 65536 };
+
+static float x[N * INPUTS];
+static int32_t labels[N];
+static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, {2, SIDE, SIDE}};
+
+#define LONG_NET "dense 30, tanh, dense 20, tanh, dense 3"
+static const struct {
+    const char *net, *rule, *optimizer, *frozen, *prefix;
+} cases[] = {
+    {LONG_NET, "bp", "adam", "0", "0."},
+    {LONG_NET, "dfa", "sgd momentum 0.9 weight-decay 0.1", "1", "1."},
+    {LONG_NET, "kp", "rmsprop", "1", "1."},
+    {LONG_NET, "dkp", "adam l2 0.1", "0", "0."},
+    {LONG_NET, "bp", "sgd", "2", "2."},
+    {"conv 5 3x3, batchnorm, tanh, maxpool 2x2, dense 8, layernorm, tanh, dense 3", "dfa", "adam", "0", "0."},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
+static int fill(void **state)
+{
+    (void)state;
+    fixture_fill(7, x, labels, N, INPUTS, CLASSES);
+    return 0;
+}
+
+static struct fixture_options options_of(size_t k, const char *freeze)
+{
+    return (struct fixture_options){.net = cases[k].net,
+                                    .rule = cases[k].rule,
+                                    .optimizer = cases[k].optimizer,
+                                    .init = "fanin",
+                                    .freeze = freeze};
+}
+
+static void make(struct fixture *fixture, int threads, size_t k, const char *freeze)
+{
+    const struct fixture_options options = options_of(k, freeze);
+    fixture_make(fixture, "portable", threads, &options, &batch);
+}
+
+/* Running statistics follow the batches in a frozen block too. */
+static bool is_held(size_t k, const char *name)
+{
+    return strncmp(name, cases[k].prefix, strlen(cases[k].prefix)) == 0 && !strstr(name, "running") &&
+           !strstr(name, "mean") && !strstr(name, "variance");
+}
+
+/* The tensors of the frozen block from the model that learns into *to, one after the other. */
+static size_t collect(const struct fixture *fixture, size_t k, float *to)
+{
+    size_t n = 0;
+    bl_tensor t;
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t); i++)
+        if (is_held(k, t.name)) {
+            assert_true(n + fixture_count(t) <= MOST);
+            memcpy(to + n, t.values, fixture_count(t) * sizeof *to);
+            n += fixture_count(t);
+        }
+    return n;
+}
+
+static void put_back(struct fixture *fixture, size_t k, const float *from)
+{
+    bl_tensor t;
+    for (int i = 0; bl_model_tensor(fixture->model, i, &t); i++)
+        if (is_held(k, t.name)) {
+            fixture_set(fixture, t.name, from, fixture_count(t));
+            from += fixture_count(t);
+        }
+}
+
+static float start[MOST], end[MOST];
+
+/* Learning rate 0 in one block: a trainer without the option whose block is put back after each step. The
+   steps of the other blocks see nothing of the frozen block's gradient or optimiser. */
+static void test_others_learn_as_with_rate_0_there(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < CASES; k++) {
+        struct fixture frozen, restored, plain;
+        make(&frozen, 2, k, cases[k].frozen);
+        make(&restored, 1, k, NULL);
+        make(&plain, 1, k, NULL);
+        const size_t n = collect(&frozen, k, start);
+        assert_true(n > 0);
+        for (int step = 0; step < STEPS; step++) {
+            fixture_step(&frozen, &batch);
+            fixture_step(&restored, &batch);
+            fixture_step(&plain, &batch);
+            put_back(&restored, k, start);
+        }
+        assert_int_equal(collect(&frozen, k, end), n);
+        if (memcmp(start, end, n * sizeof *start) != 0)
+            fail_msg("%s, %s: block %s has changed", cases[k].net, cases[k].rule, cases[k].frozen);
+        if (!fixture_equal(&frozen, &restored))
+            fail_msg("%s, %s: the others learn otherwise", cases[k].net, cases[k].rule);
+        (void)collect(&plain, k, end);
+        if (memcmp(start, end, n * sizeof *start) == 0 || fixture_equal(&plain, &frozen))
+            fail_msg("%s, %s: the block learns nothing anyway", cases[k].net, cases[k].rule);
+        fixture_free(&frozen);
+        fixture_free(&restored);
+        fixture_free(&plain);
+    }
+}
+
+struct watch {
+    const struct fixture *fixture;
+    size_t k;
+    float before[MOST];
+    int epochs;
+    char moved[16]; /* of each epoch: whether the block has changed in it */
+};
+
+static int watch_epochs(void *user, const bl_progress *now)
+{
+    struct watch *w = user;
+    if (!now->epoch_ended)
+        return 0;
+    const size_t n = collect(w->fixture, w->k, end);
+    w->moved[w->epochs++] = memcmp(w->before, end, n * sizeof *end) == 0 ? '-' : 'L';
+    memcpy(w->before, end, n * sizeof *end);
+    return 0;
+}
+
+static struct watch watch;
+
+static const struct {
+    const char *text, *learns; /* of each of 5 epochs: learns, or not */
+} epochs[] = {{"none", "LLLLL"},
+              {"0", "-----"},
+              {"0 until 2", "--LLL"},
+              {"0 from 3", "LL---"},
+              {"0 from 2 until 3", "L--LL"},
+              {"0 until 3 from 2", "L--LL"},
+              {"0 until 1, 0 from 5", "-LLL-"},
+              {"1 until 2, 2", "LLLLL"},
+              {" 0-1 until 1 ", "-LLLL"}};
+
+static void test_epochs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof epochs / sizeof *epochs; i++) {
+        struct fixture fixture;
+        struct fixture_options options = options_of(0, epochs[i].text);
+        options.epochs = "5";
+        options.batch = "5";
+        fixture_make(&fixture, "portable", 1, &options, &batch);
+        watch = (struct watch){.fixture = &fixture, .k = 0};
+        (void)collect(&fixture, 0, watch.before);
+        fixture_must(&fixture,
+                     bl_trainer_fit(fixture.trainer, fixture.data, NULL, NULL, watch_epochs, &watch));
+        if (strcmp(watch.moved, epochs[i].learns) != 0)
+            fail_msg("\"%s\": %s, expected %s", epochs[i].text, watch.moved, epochs[i].learns);
+        fixture_free(&fixture);
+    }
+}
+
+/* Frozen gradients are 0 to the norm: the other blocks are clipped as where the block had none. Where all but
+   the output are frozen, that is the step of the rule "frozen", whose hidden blocks do not learn. */
+static void test_clipping_sees_no_frozen_gradient(void **state)
+{
+    (void)state;
+    struct fixture_options options = options_of(4, "0-1");
+    struct fixture fixture, output;
+    options.clip_norm = "0.01";
+    fixture_make(&fixture, "portable", 2, &options, &batch);
+    options.rule = "frozen";
+    options.freeze = "none";
+    fixture_make(&output, "portable", 1, &options, &batch);
+    assert_true(fixture_equal(&fixture, &output));
+    for (int step = 0; step < STEPS; step++) {
+        fixture_step(&fixture, &batch);
+        fixture_step(&output, &batch);
+    }
+    assert_true(fixture_equal(&fixture, &output));
+    fixture_free(&fixture);
+    fixture_free(&output);
+}
+
+/* The gradients of the last step before the blocks were frozen are not left over for the norm. A single step
+   after one epoch belongs to the second. */
+static void test_clipping_forgets_older_gradients(void **state)
+{
+    (void)state;
+    struct fixture_options options = options_of(4, "0-1 from 2");
+    struct fixture fixture, plain, output;
+    options.clip_norm = "0.01";
+    options.epochs = "1";
+    fixture_make(&fixture, "portable", 1, &options, &batch);
+    options.freeze = "none";
+    fixture_make(&plain, "portable", 1, &options, &batch);
+    options.rule = "frozen";
+    fixture_make(&output, "portable", 1, &options, &batch);
+    fixture_must(&fixture, bl_trainer_fit(fixture.trainer, fixture.data, NULL, NULL, NULL, NULL));
+    fixture_must(&plain, bl_trainer_fit(plain.trainer, plain.data, NULL, NULL, NULL, NULL));
+    assert_true(fixture_equal(&fixture, &plain));
+    fixture_copy(&output, &plain);
+    fixture_step(&fixture, &batch);
+    fixture_step(&output, &batch);
+    assert_true(fixture_equal(&fixture, &output));
+    fixture_free(&fixture);
+    fixture_free(&plain);
+    fixture_free(&output);
+}
+
+/* The weights of block 0 have norms above the bound. */
+static void test_max_norm_leaves_frozen_weights(void **state)
+{
+    (void)state;
+    for (int is_frozen = 0; is_frozen < 2; is_frozen++) {
+        struct fixture_options options = options_of(0, is_frozen ? "0" : "1");
+        struct fixture fixture;
+        options.max_norm = "0.1";
+        fixture_make(&fixture, "portable", 1, &options, &batch);
+        const size_t n = collect(&fixture, 0, start);
+        fixture_step(&fixture, &batch);
+        (void)collect(&fixture, 0, end);
+        assert_int_equal(memcmp(start, end, n * sizeof *start) == 0, is_frozen);
+        fixture_free(&fixture);
+    }
+}
+
+static void test_texts(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"",
+                                        "x",
+                                        "until 5",
+                                        "0,",
+                                        ",0",
+                                        "0 until",
+                                        "0 until 0",
+                                        "0 until 5 until 6",
+                                        "0 from x",
+                                        "1-0",
+                                        "0 from 3 until 2",
+                                        "0 until 2 1",
+                                        "-1",
+                                        "0-",
+                                        "0--1",
+                                        "0 1.5"};
+    struct fixture fixture;
+    make(&fixture, 1, 0, NULL);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (bl_config_set(fixture.config, "freeze", wrong[i]) != BL_BAD_VALUE)
+            fail_msg("freeze \"%s\" is taken", wrong[i]);
+    fixture_free(&fixture);
+    static const char *const beyond[] = {"3", "0-3"};
+    for (size_t i = 0; i < 2; i++) {
+        const struct fixture_options options = options_of(0, beyond[i]);
+        assert_int_equal(fixture_try(&fixture, "portable", 1, &options, &batch), BL_BAD_VALUE);
+        assert_non_null(strstr(bl_why(fixture.ctx), "are 0 to 2"));
+        fixture_free(&fixture);
+    }
+    const struct fixture_options add = {.net = "dense 9, tanh, residual (dense 9), dense 3", .freeze = "2"};
+    assert_int_equal(fixture_try(&fixture, "portable", 1, &add, &batch), BL_BAD_VALUE);
+    assert_non_null(strstr(bl_why(fixture.ctx), "no parameters"));
+    fixture_free(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_others_learn_as_with_rate_0_there),
+        cmocka_unit_test(test_epochs),
+        cmocka_unit_test(test_clipping_sees_no_frozen_gradient),
+        cmocka_unit_test(test_clipping_forgets_older_gradients),
+        cmocka_unit_test(test_max_norm_leaves_frozen_weights),
+        cmocka_unit_test(test_texts),
+    };
+    return cmocka_run_group_tests(tests, fill, NULL);
+}
