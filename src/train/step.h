@@ -69,13 +69,15 @@ void stepper_release(struct stepper *s);
 float *stepper_slot(const struct stepper *s, size_t slot, size_t at);
 /* The same for an array of a user's rule, by rule_array_number. */
 float *stepper_array_slot(const struct stepper *s, size_t slot, size_t number);
-/* From the next step on, where s->frozen is there. What learns in a frozen block keeps its bits, with the
-   optimiser's memory of it. */
+/* Freezes or unfreezes block l from the next step on; s->frozen must exist. A frozen block's parameters and
+   their optimiser state keep their bits. */
 void stepper_freeze(struct stepper *s, size_t l, bool is_frozen);
-/* Whether the instruction, of a program that updates, is what learns in a frozen block: a gradient or an
-   update. */
+/* Whether the program leaves the instruction out: a gradient or an update of a frozen block. */
 bool stepper_leaves_out(const struct stepper *s, const struct program *program,
                         const struct instruction *item);
+
+/* Makes the buffer of gradients and the program of a buffered step, once. */
+bl_status stepper_need_buffered(struct stepper *s);
 
 /* Computes every block's output from workspace->x. */
 void step_forward(const struct net *net, struct workspace *workspace);
