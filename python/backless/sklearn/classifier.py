@@ -109,7 +109,7 @@ class BacklessClassifier(ClassifierMixin, BacklessEstimator):
 
     def _take_classes(self, classes: Array) -> None:
         if len(classes) < 2:
-            raise ValueError(f"a classifier needs at least 2 classes, but there is one class: {classes[0]!r}")
+            raise ValueError(f"a classifier needs at least 2 classes, but there is one class: {classes[0]}")
         self.classes_ = classes
 
     def _encoded(self, y: Array) -> Array:
@@ -117,7 +117,7 @@ class BacklessClassifier(ClassifierMixin, BacklessEstimator):
         places = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         unknown = self.classes_[places] != y
         if unknown.any():
-            raise ValueError(f"y holds the class {y[unknown][0]!r}, but the classes are {self.classes_!r}")
+            raise ValueError(f"y holds the class {y[unknown][0]}, but the classes are {self.classes_!r}")
         return places.astype(np.int32)
 
     def _n_outputs(self) -> int:
