@@ -1,4 +1,4 @@
-"""What classifier and regressor have in common: parameters, fit, partial_fit, and what a fit leaves behind."""
+"""What classifier and regressor share: parameters, fit, partial_fit, and what a fit leaves behind."""
 
 from __future__ import annotations
 
