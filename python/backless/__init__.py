@@ -33,6 +33,18 @@ from .trainer import Inspection, Trainer
 __version__: str = _lib.bl_version().decode()
 numeric_revision: int = _lib.bl_numeric_revision()
 
+# Estimators of backless.sklearn, which is imported when one of them is asked for: it needs scikit-learn.
+_ESTIMATORS = ("BacklessClassifier", "BacklessRegressor")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ESTIMATORS:
+        raise AttributeError(f"module 'backless' has no attribute {name!r}")
+    from . import sklearn
+
+    return getattr(sklearn, name)
+
+
 __all__ = [
     "Angles",
     "BadData",

@@ -1,0 +1,143 @@
+"""A trainer that can be pickled, and go on from the weights of another one."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._arrays import Array
+from ..data import Data
+from ..model import Model
+from ..records import History, Progress
+from ..rule import Rule
+from ..trainer import Trainer
+
+
+class Task(NamedTuple):
+    """What a net is made for: classes are labels from 0 to outputs - 1, targets are rows of `outputs`
+    floats."""
+
+    features: int
+    outputs: int
+    has_classes: bool
+
+
+class Learner:
+    """arguments: those of Trainer. A pickle holds what Trainer.save() writes. Predictions need a model alone;
+    the trainer is made again when it is to learn, which needs arguments whose defaults do not follow from
+    the data: step() is for these."""
+
+    def __init__(self, task: Task, arguments: dict[str, Any]) -> None:
+        self.task = task
+        self._arguments = arguments
+        self._saved = b""
+        self._model: Model | None = None
+        self._trainer: Trainer | None = self._new_trainer()
+
+    def _new_trainer(self) -> Trainer:
+        classes = self.task.outputs if self.task.has_classes else None
+        return Trainer(classes=classes, **self._arguments)
+
+    @property
+    def model(self) -> Model:
+        """The trainer's own, or the pickled one."""
+        if self._trainer is not None:
+            return self._trainer.model
+        if self._model is None:
+            with tempfile.TemporaryDirectory() as folder:
+                self._model = Model.load(
+                    self._file(folder), threads=self._arguments["threads"], rules=self._own_rules()
+                )
+        return self._model
+
+    def _own_rules(self) -> list[Rule]:
+        rule = self._arguments["rule"]
+        return [rule] if isinstance(rule, Rule) else []
+
+    def _file(self, folder: str) -> Path:
+        path = Path(folder) / "net.safetensors"
+        path.write_bytes(self._saved)
+        return path
+
+    def _learning(self) -> Trainer:
+        if self._trainer is None:
+            trainer = self._new_trainer()
+            trainer.build(*self._example())
+            with tempfile.TemporaryDirectory() as folder:
+                trainer.load(self._file(folder))
+            self._trainer, self._model, self._saved = trainer, None, b""
+        return self._trainer
+
+    def _example(self) -> tuple[Array, Array]:
+        """Data of the right shape, to build a net for."""
+        x = np.zeros((1, self.task.features), dtype=np.float32)
+        if self.task.has_classes:
+            return x, np.zeros(1, dtype=np.int32)
+        return x, np.zeros((1, self.task.outputs), dtype=np.float32)
+
+    def begin(self, data: Data | None = None, start: Learner | None = None) -> None:
+        """Makes the net for these data, None: for any. start: whose weights, feedback and arrays of a rule of
+        one's own it takes over; the optimiser begins anew."""
+        trainer = self._learning()
+        trainer.build(*(self._example() if data is None else (data,)))
+        if start is None:
+            return
+        for mine, others in (
+            (trainer.weights, start.model.weights),
+            (trainer.feedback, start.model.feedback),
+            (trainer.model.rule_arrays, start.model.rule_arrays),
+        ):
+            for name in mine:
+                if name not in others:
+                    raise ValueError(f"the net has changed: {name} is not part of what was fitted before")
+                mine[name] = others[name]
+
+    def fit(self, data: Data, val: Data | None, progress: bool) -> History:
+        """Trains; with val, the weights of the best epoch are those that stay."""
+        trainer = self._learning()
+        best = _BestWeights(trainer)
+        history = trainer.fit(data, val=val, callbacks=[] if val is None else [best], progress=progress)
+        best.restore()
+        return history
+
+    def step(self, x: Array, y: Array) -> float:
+        """One step on one batch; its mean loss before the step."""
+        return self._learning().step(x, y)
+
+    def __getstate__(self) -> dict[str, Any]:
+        saved = self._saved
+        if self._trainer is not None:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "net.safetensors"
+                self._trainer.save(path)
+                saved = path.read_bytes()
+        return {"task": self.task, "arguments": self._arguments, "saved": saved}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.task, self._arguments, self._saved = state["task"], state["arguments"], state["saved"]
+        self._model = self._trainer = None
+
+
+class _BestWeights:
+    """A callback that keeps the weights of the epoch with the best validation score."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+        self._least = np.inf
+        self._weights: dict[str, Array] = {}
+
+    def __call__(self, now: Progress) -> None:
+        if not now.epoch_ended or now.val is None:
+            return
+        value = now.val.loss if np.isnan(now.val.error) else now.val.error
+        if value < self._least:
+            self._least = value
+            self._weights = {name: array.copy() for name, array in self._trainer.weights.items()}
+
+    def restore(self) -> None:
+        weights = self._trainer.weights
+        for name, array in self._weights.items():
+            weights[name] = array
