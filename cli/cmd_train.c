@@ -15,6 +15,8 @@ static const struct extra extras[] = {
     {"config", "FILE.json", "options from a file; flags take precedence"},
     {"resume", "DIR", "continue the run in DIR"},
     {"json", NULL, "the lines of the log on standard output"},
+    {"progress", "panel|line|none",
+     "on a terminal, while it trains (default: panel; line where there are less than 60 columns or 12 rows)"},
     {"quiet", NULL, "only errors; with --json also the lines of the log"},
     {"no-report", NULL, "no report.html in the run folder (see: backless report)"},
     {"list-options", NULL, "write the table of options and stop; with --json as one array"},
@@ -121,6 +123,7 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
         .prints_epochs = !extra_of(s, "quiet") || extra_of(s, "json"),
         .prints_json = extra_of(s, "json") != NULL,
         .progress = progress_report(s),
+        .panel = progress_panel(s),
     };
     progress_notes(&watch);
     progress_signals();
@@ -209,7 +212,7 @@ static int run_train(struct session *s)
     if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0] &&
         !extra_of(s, "resume"))
         return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
-    if (check_out(s) != EXIT_DONE)
+    if (progress_check(s) != EXIT_DONE || check_out(s) != EXIT_DONE)
         return EXIT_USAGE;
     bl_status status = bl_data_load(&train, &val, &test, s->ctx, s->config);
     const bool has_data = status == BL_OK;
