@@ -7,7 +7,7 @@
 
 #include "command.h"
 #include "loss_text.h"
-#include "panel/panel.h"
+#include "panel/live_panel.h"
 #include "progress_line.h"
 
 /* The work that the time left is told of, where a run is a part of it: all zeros for a run that is all of

@@ -17,7 +17,8 @@ struct panel_angles {
 
 void panel_angles_keep(struct panel_angles *angles, const bl_progress *now);
 /* A heading with the step, then one bar a hidden block on an axis from 0 to 180 degrees on which 90 is
-   marked; in two or more columns where `rows` are too few for one. The heading tells how many are left out. */
+   marked; in two or more columns where `rows` are too few for one. The heading tells how many are left
+   out. */
 void panel_angles_draw(const struct panel_angles *angles, struct panel_text *text, int rows);
 
 #endif

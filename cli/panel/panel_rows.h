@@ -4,7 +4,7 @@
 #ifndef CLI_PANEL_ROWS_H
 #define CLI_PANEL_ROWS_H
 
-#include "panel.h"
+#include "live_panel.h"
 
 /* Of a terminal so wide, those that the panel takes. */
 int panel_columns(int terminal);

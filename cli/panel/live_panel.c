@@ -1,11 +1,11 @@
 /*
- * panel.c - the panel on the terminal: when it is drawn, in one write, and how it is removed.
+ * live_panel.c - the panel on the terminal: when it is drawn, in one write, and how it is removed.
  *
  * The cursor rests at the first column of the first row: a terminal that wraps its lines anew when its width
  * changes keeps the cursor at that character, so that the next redraw covers all of the panel, at any width.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "panel.h"
+#include "live_panel.h"
 
 #include "../seconds.h"
 #include "../terminal.h"

@@ -1,13 +1,13 @@
 /*
- * panel.h - the live panel of a training on a terminal: progress, loss and its curve, errors, speed, angles.
+ * live_panel.h - the live panel of a training on a terminal: progress, loss and its curve, errors, speed, angles.
  *
  * The panel stands below what was printed last, and the cursor at its first row and column. A line for
  * standard output is written over the first row, ends with panel_line_end instead of a line end, and is
  * followed by panel_show: then the lines stay above the panel, and nothing is blank in between. The panel is
  * cleared before all other output.
  */
-#ifndef CLI_PANEL_H
-#define CLI_PANEL_H
+#ifndef CLI_LIVE_PANEL_H
+#define CLI_LIVE_PANEL_H
 
 #include "panel_angles.h"
 #include "panel_history.h"
