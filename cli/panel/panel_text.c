@@ -110,7 +110,7 @@ void panel_text_colour(struct panel_text *t, enum panel_colour colour)
 static const char *filled(const struct panel_text *t, int eighths)
 {
     static const char *const blocks[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
-    return t->look.has_utf8 ? blocks[eighths] : eighths >= 4 ? "#" : " ";
+    return t->look.has_utf8 ? blocks[eighths] : eighths >= 4 ? "#" : ".";
 }
 
 static void add_rest(struct panel_text *t, bool is_mark)
