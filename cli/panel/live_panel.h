@@ -1,5 +1,6 @@
 /*
- * live_panel.h - the live panel of a training on a terminal: progress, loss and its curve, errors, speed, angles.
+ * live_panel.h - the live panel of a training on a terminal: progress, speed, loss and its curve, errors,
+ * angles.
  *
  * The panel stands below what was printed last, and the cursor at its first row and column. A line for
  * standard output is written over the first row, ends with panel_line_end instead of a line end, and is
