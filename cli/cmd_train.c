@@ -15,6 +15,8 @@ static const struct extra extras[] = {
     {"config", "FILE.json", "options from a file; flags take precedence"},
     {"resume", "DIR", "continue the run in DIR"},
     {"json", NULL, "the lines of the log on standard output"},
+    {"progress", "panel|line|none",
+     "on a terminal, while it trains (default: panel; line where there are less than 60 columns or 12 rows)"},
     {"quiet", NULL, "only errors; with --json also the lines of the log"},
     {"tensorboard", "DIR", "write events for TensorBoard, in a subfolder named as the run folder"},
     {"no-report", NULL, "no report.html in the run folder (see: backless report)"},
@@ -138,6 +140,7 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
         .prints_json = extra_of(s, "json") != NULL,
         .progress = progress_report(s),
         .board = open_board(s, trainer),
+        .panel = progress_panel(s),
     };
     progress_notes(&watch);
     progress_signals();
@@ -227,7 +230,7 @@ static int run_train(struct session *s)
     if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0] &&
         !extra_of(s, "resume"))
         return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
-    if (check_out(s) != EXIT_DONE)
+    if (progress_check(s) != EXIT_DONE || check_out(s) != EXIT_DONE)
         return EXIT_USAGE;
     bl_status status = bl_data_load(&train, &val, &test, s->ctx, s->config);
     const bool has_data = status == BL_OK;

@@ -21,8 +21,10 @@ static volatile sig_atomic_t asked_to_stop;
 
 static void on_signal(int number)
 {
-    if (asked_to_stop && number == SIGINT)
+    if (asked_to_stop && number == SIGINT) {
+        panel_clear_in_handler();
         _exit(128 + SIGINT);
+    }
     asked_to_stop = 1;
 }
 
@@ -77,9 +79,31 @@ bool progress_is_terminal(void)
     return isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
 }
 
+/* The word of --progress; the panel by default. */
+static const char *style_of(const struct session *session)
+{
+    const char *style = extra_of(session, "progress");
+    return style ? style : "panel";
+}
+
+int progress_check(const struct session *session)
+{
+    static const char *const styles[] = {"panel", "line", "none"};
+    for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
+        if (strcmp(style_of(session), styles[i]) == 0)
+            return EXIT_DONE;
+    return usage_error("--progress \"%s\", expected panel, line or none", style_of(session));
+}
+
 struct progress_line progress_report(const struct session *session)
 {
-    return (struct progress_line){.is_on = progress_is_terminal() && !extra_of(session, "quiet")};
+    return (struct progress_line){.is_on = progress_is_terminal() && !extra_of(session, "quiet") &&
+                                           strcmp(style_of(session), "none") != 0};
+}
+
+struct panel progress_panel(const struct session *session)
+{
+    return panel_begin(progress_report(session).is_on && strcmp(style_of(session), "panel") == 0);
 }
 
 void angles_text(const bl_angles *angles, int blocks, char *out, size_t room)
@@ -104,13 +128,6 @@ static void percent(double fraction, char *out, size_t room)
         snprintf(out, room, "%.2f %%", 100.0 * fraction);
 }
 
-struct loss_text loss_text(double loss)
-{
-    struct loss_text out;
-    snprintf(out.text, sizeof out.text, fabs(loss) < 1e5 ? "%.4f" : "%.3g", loss);
-    return out;
-}
-
 void judge_text(const bl_score *score, char *out, size_t room)
 {
     if (isnan(score->rmse))
@@ -119,13 +136,32 @@ void judge_text(const bl_score *score, char *out, size_t room)
         snprintf(out, room, "rmse %.5g r2 %.3f", score->rmse, score->r2);
 }
 
-static void print_epoch(const struct watch *w, const bl_progress *now)
+/* A line on standard output, which may be the terminal that the panel stands on. */
+static void begin_line(struct watch *w)
+{
+    if (!isatty(STDOUT_FILENO))
+        return;
+    progress_line_clear(&w->progress);
+    panel_line_begin();
+}
+
+static void end_line(struct watch *w)
+{
+    if (isatty(STDOUT_FILENO))
+        panel_line_end(&w->panel);
+    else
+        putchar('\n');
+    progress_flush();
+}
+
+static void print_epoch(struct watch *w, const bl_progress *now)
 {
     char train[32], val[64], test[64], angles[512];
     percent(now->train.error, train, sizeof train);
     judge_text(&now->val, val, sizeof val);
     judge_text(&now->test, test, sizeof test);
     angles_text(now->angles, now->blocks, angles, sizeof angles);
+    begin_line(w);
     printf("%sepoch %d/%d  train", w->label, now->epoch, w->epochs);
     if (!isnan(now->train.error))
         printf(" %s", train);
@@ -137,8 +173,7 @@ static void print_epoch(const struct watch *w, const bl_progress *now)
     printf("  %.0f samples/s", now->samples_per_second);
     if (now->angles && now->blocks > 1)
         printf("  angles %s", angles);
-    putchar('\n');
-    progress_flush();
+    end_line(w);
 }
 
 /* The first, the last, and those that did not follow too fast; all of them where no one is looking. */
@@ -154,14 +189,16 @@ static void show_epoch(struct watch *w, const bl_progress *now)
     print_epoch(w, now);
 }
 
-static void print_early(const struct watch *w, const bl_progress *now)
+static void print_early(struct watch *w, const bl_progress *now)
 {
     char angles[512];
     angles_text(now->angles, now->blocks, angles, sizeof angles);
-    if (now->blocks > 1)
-        printf("%sstep %zu  loss %s  angles %s\n", w->label, now->total_step, loss_text(now->train.loss).text,
-               angles);
-    progress_flush();
+    if (now->blocks < 2)
+        return;
+    begin_line(w);
+    printf("%sstep %zu  loss %s  angles %s", w->label, now->total_step, loss_text(now->train.loss).text,
+           angles);
+    end_line(w);
 }
 
 /* Of the whole work, of which this run may be a part. */
@@ -184,7 +221,43 @@ static double seconds_left(struct watch *w, const bl_progress *now)
     return progress_left(w->work.done_at_begin, done, seconds - w->work.began);
 }
 
-static void show_progress(struct watch *w, const bl_progress *now)
+/* "train 5.31 %  test 6.10 % after epoch 3": in this epoch so far, and of the latest whole one. */
+static void errors_text(const struct watch *w, const bl_progress *now, char *out, size_t room)
+{
+    const bl_score *held = w->last.test.count ? &w->last.test : &w->last.val;
+    char train[32], text[64];
+    out[0] = 0;
+    if (!isnan(now->train.error)) {
+        percent(now->train.error, train, sizeof train);
+        snprintf(out, room, "train %s", train);
+    }
+    if (!held->count)
+        return;
+    judge_text(held, text, sizeof text);
+    snprintf(out + strlen(out), room - strlen(out), "%s%s %s after epoch %d", out[0] ? "  " : "",
+             w->last.test.count ? "test" : "val", text, w->last.epoch);
+}
+
+static void show_panel(struct watch *w, const bl_progress *now)
+{
+    char errors[160];
+    if (!panel_is_due(&w->panel))
+        return;
+    errors_text(w, now, errors, sizeof errors);
+    const struct panel_figures figures = {.label = w->label,
+                                          .epoch = now->epoch,
+                                          .epochs = w->epochs,
+                                          .share = share_done(w, now),
+                                          .seconds_left = seconds_left(w, now),
+                                          .loss = now->train.loss,
+                                          .errors = errors,
+                                          .speed = now->samples_per_second,
+                                          .rate = now->rate};
+    progress_line_clear(&w->progress);
+    panel_show(&w->panel, &figures);
+}
+
+static void show_line(struct watch *w, const bl_progress *now)
 {
     const struct progress_parts parts = {.label = w->label,
                                          .epoch = now->epoch,
@@ -194,15 +267,27 @@ static void show_progress(struct watch *w, const bl_progress *now)
                                          .speed = now->samples_per_second,
                                          .seconds_left = seconds_left(w, now)};
     progress_line_show(&w->progress, &parts);
+    panel_clear_below(&w->panel);
+}
+
+/* Where the terminal has become too small for the panel, a line goes on. */
+static void show_progress(struct watch *w, const bl_progress *now)
+{
+    if (panel_fits(&w->panel))
+        show_panel(w, now);
+    else
+        show_line(w, now);
 }
 
 /* The line of log.jsonl that the trainer tells of, if it does. */
-static void print_log_line(const struct watch *w)
+static void print_log_line(struct watch *w)
 {
     const char *line = w->trainer ? bl_trainer_log_line(w->trainer) : NULL;
-    if (line)
-        puts(line);
-    progress_flush();
+    if (!line)
+        return;
+    begin_line(w);
+    fputs(line, stdout);
+    end_line(w);
 }
 
 /* For the summary at the end; without memory it shows no angles. */
@@ -220,10 +305,16 @@ static void keep(struct watch *w, const bl_progress *now)
     }
 }
 
+static void clear(struct watch *w)
+{
+    progress_line_clear(&w->progress);
+    panel_clear(&w->panel);
+}
+
 void progress_notes(struct watch *w)
 {
     for (; w->trainer && bl_trainer_note(w->trainer, w->n_notes); w->n_notes++) {
-        progress_line_clear(&w->progress);
+        clear(w);
         note(w->session, "%snote: %s", w->label, bl_trainer_note(w->trainer, w->n_notes));
     }
 }
@@ -257,24 +348,26 @@ double progress_speed(struct watch *w)
     return 0.5 * (w->speeds[n / 2] + w->speeds[(n - 1) / 2]);
 }
 
-/* Before a line of results: it may go to the same terminal. */
-static void make_way(struct watch *w)
-{
-    if (isatty(STDOUT_FILENO))
-        progress_line_clear(&w->progress);
-}
-
 static void end_epoch(struct watch *w, const bl_progress *now)
 {
     keep(w, now);
     keep_speed(w, now->samples_per_second);
-    if (w->prints_epochs)
-        make_way(w);
     if (w->prints_epochs && w->prints_json)
         print_log_line(w);
     else if (w->prints_epochs)
         show_epoch(w, now);
-    if (!w->prints_epochs || !isatty(STDOUT_FILENO))
+    if (!w->prints_epochs || !isatty(STDOUT_FILENO) || panel_fits(&w->panel))
+        show_progress(w, now);
+}
+
+/* A step at which angles were measured. */
+static void end_early(struct watch *w, const bl_progress *now)
+{
+    if (w->prints_json)
+        print_log_line(w);
+    else
+        print_early(w, now);
+    if (panel_fits(&w->panel))
         show_progress(w, now);
 }
 
@@ -283,15 +376,12 @@ int progress_run(void *user, const bl_progress *now)
     struct watch *w = user;
     progress_notes(w);
     tensorboard_note(w->board, now);
+    panel_add(&w->panel, now);
     if (now->epoch_ended)
         end_epoch(w, now);
-    else if (now->angles && w->prints_epochs) {
-        make_way(w);
-        if (!w->prints_json)
-            print_early(w, now);
-        else
-            print_log_line(w);
-    } else
+    else if (now->angles && w->prints_epochs)
+        end_early(w, now);
+    else
         show_progress(w, now);
     return asked_to_stop;
 }
@@ -299,7 +389,7 @@ int progress_run(void *user, const bl_progress *now)
 void progress_release(struct watch *w)
 {
     progress_notes(w);
-    progress_line_clear(&w->progress);
+    clear(w);
     if (w->is_hidden) { /* a run that ended before its last epoch */
         print_epoch(w, &w->last);
         w->n_hidden--;

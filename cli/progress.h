@@ -1,10 +1,13 @@
 /*
- * progress.h - output during a run: a progress line on a terminal, a line per epoch, or JSON; and signals.
+ * progress.h - output during a run: a panel or a progress line on a terminal, a line per epoch, or JSON; and
+ * signals.
  */
 #ifndef CLI_WATCH_H
 #define CLI_WATCH_H
 
 #include "command.h"
+#include "loss_text.h"
+#include "panel/live_panel.h"
 #include "progress_line.h"
 #include "tensorboard/tensorboard.h"
 
@@ -26,6 +29,7 @@ struct watch {
     int epochs;
     bool prints_epochs, prints_json;
     struct progress_line progress;
+    struct panel panel; /* in place of the line, where it fits */
     struct progress_work work;
     struct tensorboard *board; /* what writes events for TensorBoard; NULL: nothing does */
     bl_progress last;          /* of the last finished epoch; angles copied to last_angles */
@@ -50,20 +54,17 @@ bool progress_asked_to_stop(void);
    as by a signal. */
 void progress_flush(void);
 void progress_release(struct watch *watch);
-/* Standard error is a terminal on which a line can be written over. No colours are used, so NO_COLOR does
-   not matter. */
+/* Standard error is a terminal on which a line can be written over. */
 bool progress_is_terminal(void);
-/* Off with --quiet, and where there is no such terminal. */
+/* Refuses --progress with another word than panel, line or none; the exit code. */
+int progress_check(const struct session *session);
+/* Off with --quiet and --progress none, and where there is no such terminal. */
 struct progress_line progress_report(const struct session *session);
+/* Likewise, and off with --progress line. */
+struct panel progress_panel(const struct session *session);
 /* Examples a second while the weights were trained, measurements and files left out: the median of all
    finished epochs, on which a burst of other work has little influence. NaN: no epoch was finished. */
 double progress_speed(struct watch *watch);
-
-/* "0.6931"; "4.34e+16" of what no longer fits into few digits. */
-struct loss_text {
-    char text[32];
-};
-struct loss_text loss_text(double loss);
 
 /* An error of classes, or a distance of numbers; "-": neither is known. */
 void judge_text(const bl_score *score, char *out, size_t room);

@@ -24,7 +24,7 @@ double progress_left(double done_before, double done, double seconds)
     return done < 1.0 ? seconds * (1.0 - done) / (done - done_before) : 0.0;
 }
 
-static void add_left(char *text, size_t room, double seconds)
+void progress_add_left(char *text, size_t room, double seconds)
 {
     const size_t used = strlen(text);
     if (seconds < 0.0)
@@ -47,7 +47,7 @@ static void compose(char *text, size_t room, const struct progress_parts *p, int
                  p->loss);
     if (which & SPEED)
         snprintf(text + strlen(text), room - strlen(text), "  %.0f samples/s", p->speed);
-    add_left(text, room, p->seconds_left);
+    progress_add_left(text, room, p->seconds_left);
 }
 
 void progress_line_write(struct progress_line *line, const char *text)

@@ -5,6 +5,7 @@
 #define CLI_PROGRESS_LINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct progress_line {
     bool is_on;    /* standard error is a terminal that can write over a line, and nobody asked for quiet */
@@ -33,5 +34,7 @@ void progress_line_clear(struct progress_line *line);
 /* What is left of a work, from what is done of it: shares of the whole between 0 and 1, and seconds since
    its begin, at which `done_before` was done already. Less than 0: too early to tell. */
 double progress_left(double done_before, double done, double seconds);
+/* Adds "  2 min left" to a text; nothing where it is less than 0. */
+void progress_add_left(char *text, size_t room, double seconds);
 
 #endif

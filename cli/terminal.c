@@ -6,13 +6,12 @@
 
 #include <langinfo.h>
 #include <locale.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { USUAL_COLUMNS = 80, LEAST_COLUMNS = 20, MOST_COLUMNS = 1000 };
+enum { USUAL_COLUMNS = 80, USUAL_ROWS = 24, LEAST_COLUMNS = 20, MOST_COLUMNS = 1000 };
 
 static const char *variable(const char *name)
 {
@@ -31,8 +30,7 @@ static int columns(void)
     return n < LEAST_COLUMNS ? LEAST_COLUMNS : n > MOST_COLUMNS ? MOST_COLUMNS : n;
 }
 
-/* The half blocks that colours are shown with need UTF-8. */
-static bool has_utf8(void)
+bool terminal_has_utf8(void)
 {
     setlocale(LC_CTYPE, "");
     const bool has_it = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
@@ -40,11 +38,12 @@ static bool has_utf8(void)
     return has_it;
 }
 
+/* The half blocks that colours are shown with need UTF-8. */
 static enum terminal_colours colours(void)
 {
     const char *term = variable("TERM"), *depth = variable("COLORTERM");
     if (!isatty(STDOUT_FILENO) || variable("NO_COLOR")[0] || !term[0] || strcmp(term, "dumb") == 0 ||
-        !has_utf8())
+        !terminal_has_utf8())
         return COLOURS_NONE;
     if (strcmp(depth, "truecolor") == 0 || strcmp(depth, "24bit") == 0 || strstr(term, "direct"))
         return COLOURS_ALL;
@@ -61,6 +60,14 @@ int terminal_columns(FILE *to)
         n = size.ws_col;
     n = n > 0 ? n : USUAL_COLUMNS;
     return n < LEAST_COLUMNS ? LEAST_COLUMNS : n;
+}
+
+int terminal_rows(FILE *to)
+{
+    struct winsize size = {0};
+    if (!isatty(fileno(to)))
+        return 0;
+    return ioctl(fileno(to), TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : USUAL_ROWS;
 }
 
 struct terminal terminal_of_stdout(void)

@@ -4,6 +4,7 @@
 #ifndef CLI_TERMINAL_H
 #define CLI_TERMINAL_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum terminal_colours { COLOURS_NONE, COLOURS_256, COLOURS_ALL };
@@ -18,5 +19,9 @@ struct terminal terminal_of_stdout(void);
 /* The width of the terminal that the stream goes to: its own, or $COLUMNS where that is less. 0: it goes
    to no terminal. */
 int terminal_columns(FILE *to);
+/* Its height now; 24 where it does not tell. 0: the stream goes to no terminal. */
+int terminal_rows(FILE *to);
+/* The locale of the environment has UTF-8. */
+bool terminal_has_utf8(void);
 
 #endif

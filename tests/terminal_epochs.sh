@@ -23,7 +23,7 @@ on_terminal --epochs 400 --net "'dense 2'"
 [ "$(lines)" -lt 100 ] || complain "$(lines) lines of 400 fast epochs"
 grep -q "epoch 1/400" out.txt || complain "the first epoch is not shown"
 grep -q "epoch 400/400" out.txt || complain "the last epoch is not shown"
-told=$(sed -n 's/.*\(^\|K\)\([0-9]*\) epochs of less than 0.1 s are not shown.*/\2/p' out.txt)
+told=$(sed -n 's/.*\(^\|[KJ]\)\([0-9]*\) epochs of less than 0.1 s are not shown.*/\2/p' out.txt)
 [ "$((told + $(grep -cE '  train .* loss' out.txt)))" = 400 ] ||
     complain "the epochs shown and the $told told are not 400"
 

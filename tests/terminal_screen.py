@@ -2,14 +2,20 @@
 """terminal_screen.py - runs a program on a pseudo terminal of so many columns, and prints what its screen
 shows at the end.
 
-    terminal_screen.py COLUMNS [--interrupt TEXT] -- COMMAND...     --interrupt: Ctrl-C once TEXT was shown
-    terminal_screen.py COLUMNS --replay FILE                        the bytes that a program wrote, for
-                                                                    controls
+    terminal_screen.py COLUMNS[xROWS] [--interrupt TEXT] -- COMMAND...
+                                                    --interrupt: Ctrl-C once TEXT was shown
+    terminal_screen.py COLUMNS[xROWS] --resize TEXT ROWS -- COMMAND...
+                                                    that many rows once TEXT was shown
+    terminal_screen.py COLUMNS[xROWS] --replay FILE the bytes that a program wrote, for controls
+
+It knows EL and ED from the cursor on (ESC [ K, ESC [ J), CUU (ESC [ n A) and colours (ESC [ n m, which it
+counts).
 
 Says on standard error what a person would see as a fault, and then ends with 1: a line that goes on past the
 last column, a line that is erased and written anew (it flickers) in place of being written over, a progress
-line that is still there at the end, something printed behind one. Otherwise it ends as the command did. The
-last line on standard error counts the progress lines.
+line that is still there at the end, a row of the panel that scrolls away or is still there, something printed
+behind one. Otherwise it ends as the command did. The last lines on standard error count the rows of the
+largest panel, the colours and the progress lines.
 """
 import fcntl
 import os
@@ -21,13 +27,20 @@ import termios
 import time
 
 LONGEST = 240  # seconds
-PROGRESS = re.compile(r"epoch \d+/\d+.*( %| left|samples/s)|^\S+: [0-9.]+ [kMG]?B")
+PROGRESS = re.compile(r"epoch \d+/\d+\b(?!  train).*( %| left|samples/s)|^\S+: [0-9.]+ [kMG]?B")  # no line of an epoch
+RESULT = re.compile(r'^(epoch \d+/\d+  train|step \d+  loss|\{"epoch")')  # lines that may go on past the last column
+PANEL = re.compile(r"^(loss|error|angle)  |^ {0,3}\d+ +(\d+\.\d|-)  [^ ]")  # its rows but the first
+ESCAPE = re.compile(r"\x1b\[(\d*)([KJAm])")
 
 
 class Screen:
-    def __init__(self, columns):
+    def __init__(self, columns, rows):
         self.columns = columns
+        self.rows = rows
         self.lines = [""]
+        self.row = 0
+        self.colours = 0
+        self.panel = 0  # rows of the largest
         self.at = 0
         self.views = 0
         self.is_erased = False  # by \\r\\033[K, with nothing written since
@@ -38,32 +51,51 @@ class Screen:
             self.faults.append(text)
 
     def put(self, letter):
-        if self.at == self.columns:
-            self.fault(f"wider than {self.columns} columns: {self.lines[-1]!r}")
-        line = self.lines[-1].ljust(self.at)
-        self.lines[-1] = line[:self.at] + letter + line[self.at + 1:]
+        if self.at == self.columns and not RESULT.search(self.lines[self.row]):
+            self.fault(f"wider than {self.columns} columns: {self.lines[self.row]!r}")
+        line = self.lines[self.row].ljust(self.at)
+        self.lines[self.row] = line[:self.at] + letter + line[self.at + 1:]
         self.at += 1
 
     def erase(self):
-        if PROGRESS.search(self.lines[-1][:self.at]):
+        if PROGRESS.search(self.lines[self.row][:self.at]):
             self.views += 1
             if self.is_erased:
-                self.fault(f"erased and written anew: {self.lines[-1]!r}")
+                self.fault(f"erased and written anew: {self.lines[self.row]!r}")
         self.is_erased = self.at == 0
-        self.lines[-1] = self.lines[-1][:self.at]
+        self.lines[self.row] = self.lines[self.row][:self.at]
+
+    def erase_below(self):
+        if self.at == 0 and any(self.lines[self.row:]):
+            self.is_erased = True
+        self.lines[self.row] = self.lines[self.row][:self.at]
+        del self.lines[self.row + 1:]
 
     def newline(self):
-        if PROGRESS.search(self.lines[-1]):
-            self.fault(f"a progress line stays: {self.lines[-1]!r}")
-        self.lines.append("")
+        self.row += 1
+        if self.row == len(self.lines):
+            self.lines.append("")
         self.is_erased = False
+
+    def up(self, n):
+        if self.row - n < max(0, len(self.lines) - self.rows):
+            self.fault(f"the cursor goes above the first of {self.rows} rows")
+        self.row = max(0, self.row - n)
+        self.panel = max(self.panel, n + 1)
+        self.check_left(self.lines[:self.row])
+
+    def check_left(self, lines):
+        for line in lines:
+            if PROGRESS.search(line) or PANEL.search(line):
+                self.fault(f"a progress line stays: {line!r}")
 
     def feed(self, text):
         i = 0
         while i < len(text):
-            if text.startswith("\x1b[K", i):
-                self.erase()
-                i += 3
+            known = ESCAPE.match(text, i)
+            if known:
+                self.escape(known[2], known[1])
+                i = known.end()
                 continue
             if text[i] == "\r":
                 self.at = 0
@@ -75,14 +107,27 @@ class Screen:
                 self.put(text[i])
             i += 1
 
+    def escape(self, kind, number):
+        if kind == "m":
+            self.colours += 1
+        elif kind == "A":
+            self.up(int(number or 1))
+        elif number:
+            self.fault(f"an escape sequence: {number + kind!r}")
+        elif kind == "K":
+            self.erase()
+        else:
+            self.erase_below()
+
     def end(self):
-        if PROGRESS.search(self.lines[-1]):
-            self.fault(f"a progress line stays at the end: {self.lines[-1]!r}")
+        if PROGRESS.search(self.lines[self.row]):
+            self.fault(f"a progress line stays at the end: {self.lines[self.row]!r}")
+        self.check_left(self.lines)
 
 
-def run(command, columns, interrupt):
+def run(command, columns, rows, interrupt, resize):
     master, slave = os.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     pid = os.fork()
     if pid == 0:
         os.close(master)
@@ -105,6 +150,9 @@ def run(command, columns, interrupt):
         if interrupt and interrupt.encode() in out:
             os.write(master, b"\x03")
             interrupt = None
+        if resize and resize[0].encode() in out:
+            fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", int(resize[1]), columns, 0, 0))
+            resize = None
     status = os.waitpid(pid, 0)[1]
     return out, os.waitstatus_to_exitcode(status)
 
@@ -117,19 +165,21 @@ def take_terminal(slave):
 
 
 def main():
-    columns = int(sys.argv[1])
+    columns, rows = map(int, (sys.argv[1] if "x" in sys.argv[1] else sys.argv[1] + "x24").split("x"))
     if sys.argv[2] == "--replay":
         with open(sys.argv[3], "rb") as file:
             out, code = file.read(), 0
     else:
         interrupt = sys.argv[3] if sys.argv[2] == "--interrupt" else None
-        out, code = run(sys.argv[sys.argv.index("--") + 1:], columns, interrupt)
-    screen = Screen(columns)
+        resize = sys.argv[3:5] if sys.argv[2] == "--resize" else None
+        out, code = run(sys.argv[sys.argv.index("--") + 1:], columns, rows, interrupt, resize)
+    screen = Screen(columns, rows)
     screen.feed(out.decode("utf-8", "replace").replace("^C", ""))
     screen.end()
     print("\n".join(screen.lines).rstrip("\n"))
     for fault in screen.faults:
         print(f"fault: {fault}", file=sys.stderr)
+    print(f"{screen.panel} rows of a panel, {screen.colours} colours", file=sys.stderr)
     print(f"{screen.views} progress lines", file=sys.stderr)
     sys.exit(1 if screen.faults else code)
 

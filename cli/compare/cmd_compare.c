@@ -34,6 +34,8 @@ static const struct extra extras[] = {
     {"latex", NULL, "with --seeds or --tune: the table as LaTeX"},
     {"no-report", NULL, "no report.html in the folder of runs (see: backless report)"},
     {"tensorboard", "DIR", "write events for TensorBoard, in a subfolder for each run"},
+    {"progress", "panel|line|none",
+     "on a terminal, while it trains (default: panel; line where there are less than 60 columns or 12 rows)"},
     {"quiet", NULL, "no messages and no progress"},
     {NULL, NULL, NULL},
 };
@@ -449,6 +451,8 @@ static int run_compare(struct session *s)
         code = check_options(s);
     if (code == EXIT_DONE)
         code = set_init_default(s);
+    if (code == EXIT_DONE)
+        code = progress_check(s);
     if (code == EXIT_DONE)
         code = check_out(s);
     if (code == EXIT_DONE)

@@ -83,6 +83,7 @@ static bl_status fit(const struct comparison *c, const struct comparison_runs_tr
                           .label = t->label,
                           .epochs = atoi(bl_config_get(settled, "epochs")),
                           .progress = progress_report(c->s),
+                          .panel = progress_panel(c->s),
                           .work = {c->began, c->done / c->work, t->work / c->work, 0.0}};
     const char *events = extra_of(c->s, "tensorboard");
     if (events && !t->is_trial)

@@ -1,0 +1,97 @@
+/*
+ * live_panel.c - the panel on the terminal: when it is drawn, in one write, and how it is removed.
+ *
+ * The cursor rests at the first column of the first row: a terminal that wraps its lines anew when its width
+ * changes keeps the cursor at that character, so that the next redraw covers all of the panel, at any width.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "live_panel.h"
+
+#include "../seconds.h"
+#include "../terminal.h"
+#include "panel_rows.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LEAST_COLUMNS = 60, LEAST_ROWS = 12 };
+static const double SECONDS_BETWEEN_VIEWS = 0.19; /* a little less than two of bl_trainer_fit's calls */
+static const char CLEAR[] = "\r\033[J";
+
+/* Rows of it, whole or in part. The signal handler that ends the program reads it. */
+static volatile sig_atomic_t is_on_screen;
+
+struct panel panel_begin(bool is_on)
+{
+    const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+    return (struct panel){
+        .is_on = is_on && term && term[0],
+        .look = {.has_utf8 = terminal_has_utf8(), .has_colours = !(no_color && no_color[0])}};
+}
+
+bool panel_fits(const struct panel *p)
+{
+    return p->is_on && terminal_columns(stderr) >= LEAST_COLUMNS && terminal_rows(stderr) >= LEAST_ROWS;
+}
+
+void panel_add(struct panel *p, const bl_progress *now)
+{
+    panel_history_add(&p->losses, now->train.loss);
+    panel_angles_keep(&p->angles, now);
+}
+
+bool panel_is_due(const struct panel *p)
+{
+    return !p->is_shown || seconds_now() - p->shown >= SECONDS_BETWEEN_VIEWS;
+}
+
+void panel_show(struct panel *p, const struct panel_figures *figures)
+{
+    struct panel_text text;
+    if (!panel_is_due(p))
+        return;
+    panel_text_begin(&text, p->look, panel_columns(terminal_columns(stderr)));
+    panel_rows(p, figures, terminal_rows(stderr), &text);
+    panel_text_end(&text);
+    is_on_screen = 1;
+    fwrite(text.bytes, 1, text.n, stderr);
+    p->is_shown = true;
+    p->shown = seconds_now();
+}
+
+/* The terminal may have moved the cursor: it shows ^C where the cursor is. */
+void panel_line_begin(void)
+{
+    if (is_on_screen)
+        putchar('\r');
+}
+
+void panel_line_end(struct panel *p)
+{
+    fputs(is_on_screen ? "\033[K\n" : "\n", stdout);
+    p->is_shown = false;
+}
+
+void panel_clear(struct panel *p)
+{
+    if (is_on_screen)
+        fputs(CLEAR, stderr);
+    is_on_screen = 0;
+    p->is_shown = false;
+}
+
+void panel_clear_below(struct panel *p)
+{
+    if (is_on_screen)
+        fputs("\033[J", stderr);
+    is_on_screen = 0;
+    p->is_shown = false;
+}
+
+void panel_clear_in_handler(void)
+{
+    if (is_on_screen && write(STDERR_FILENO, CLEAR, sizeof CLEAR - 1) < 0)
+        return; /* the program ends anyway */
+}
