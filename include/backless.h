@@ -456,7 +456,7 @@ BL_API bl_status bl_predictor_evaluate(bl_predictor *predictor, const bl_data *d
    (steps since the beginning, with those of bl_trainer_step) are current between steps too, and
    bl_model_save writes these values. */
 BL_API const char *bl_model_metadata(const bl_model *model, const char *key);
-BL_API const char *bl_model_fact_name(const bl_model *model, int i); /* NULL past the last */
+BL_API const char *bl_model_metadata_name(const bl_model *model, int i); /* NULL past the last */
 BL_API int bl_model_outputs(const bl_model *model);                   /* the number of scores of an example */
 BL_API const char *bl_model_class_name(const bl_model *model, int i); /* as bl_data_class_name */
 
@@ -717,7 +717,7 @@ typedef struct bl_work {
     /* The computation of the signals of the hidden blocks: for bp, fa and similar rules, through the
        weights of all blocks except the first; for dfa and similar rules, outputs x units of each hidden
        block. */
-    double teach;
+    double signal;
     double gradient; /* of all weights that are trained, and of feedback that has a gradient */
     size_t weights;  /* numbers that the optimiser updates: weights, biases, learned feedback */
 } bl_work;
@@ -781,7 +781,7 @@ typedef struct bl_times {
     double step;     /* from the batch being in place to the last weight's update */
     double forward;  /* all forward passes, with repeated ones */
     double error;    /* loss and error at the output; on one thread */
-    double teach;   /* the signals and the deltas */
+    double signal;   /* the signals and the deltas */
     double gradient; /* dW, db */
     double update;   /* the optimiser's updates */
 } bl_times;

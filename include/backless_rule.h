@@ -44,7 +44,7 @@
  * and run folders, angles, inspection, and the lists of instructions and buffers (bl_trainer_instruction). If
  * a file needs a rule that is not registered, loading it fails with a message that names the rule.
  *
- * Nets with residuals. `emit` is called only for the blocks that need a signal (bl_emitter_is_taught).
+ * Nets with residuals. `emit` is called only for the blocks that need a signal (bl_emitter_needs_signal).
  * Blocks whose output is read by a sum only get exact derivatives from that sum's block. A rule that reads no
  * other block's delta is not called for blocks without parameters either. A rule that consists of
  * bl_emit_product, bl_emit_pull and maps therefore works on residual nets as on a chain of layers. A block's
@@ -229,7 +229,7 @@ BL_API int bl_emitter_blocks(const bl_emitter *e);
    the last (no block reads into block 0). In a chain of layers it is block + 1. */
 BL_API int bl_emitter_follower(const bl_emitter *e, int block, int i);
 BL_API int bl_emitter_is_weighted(const bl_emitter *e, int block);  /* 0: a sum, layernorm or subsample */
-BL_API int bl_emitter_is_taught(const bl_emitter *e, int block); /* 1 if `emit` is called for it */
+BL_API int bl_emitter_needs_signal(const bl_emitter *e, int block); /* 1 if `emit` is called for it */
 
 /* Instructions. A callback may read a buffer that is not available yet, such as the error before the loss:
    the library then keeps nothing of what the callback emitted, and calls it again later. bl_rule_register
