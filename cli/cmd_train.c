@@ -129,23 +129,23 @@ static struct tensorboard *open_board(const struct session *s, const bl_trainer 
 static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data *train, const bl_data *val,
                      const bl_data *test, bl_progress *last)
 {
-    struct watch watch = {
+    struct progress_output output = {
         .session = s,
         .trainer = trainer,
         .label = "",
         .epochs = atoi(bl_config_get(bl_trainer_config(trainer), "epochs")),
-        .prints_epochs = !extra_of(s, "quiet") || extra_of(s, "json"),
-        .prints_json = extra_of(s, "json") != NULL,
+        .has_epoch_lines = !extra_of(s, "quiet") || extra_of(s, "json"),
+        .has_json_lines = extra_of(s, "json") != NULL,
         .progress = progress_report(s),
         .board = open_board(s, trainer),
     };
-    progress_notes(&watch);
+    progress_notes(&output);
     progress_signals();
-    const bl_status status = bl_trainer_fit(trainer, train, val, test, progress_run, &watch);
-    *last = watch.last;
+    const bl_status status = bl_trainer_fit(trainer, train, val, test, progress_run, &output);
+    *last = output.last;
     last->angles = NULL;
-    progress_release(&watch);
-    tensorboard_close(watch.board);
+    progress_release(&output);
+    tensorboard_close(output.board);
     return status;
 }
 
@@ -155,8 +155,8 @@ static void print_best(const struct session *s, const bl_trainer *trainer)
     char val[64], test[64];
     if (!bl_trainer_best(trainer, &best))
         return;
-    judge_text(&best.val, val, sizeof val);
-    judge_text(&best.test, test, sizeof test);
+    score_text(&best.val, val, sizeof val);
+    score_text(&best.test, test, sizeof test);
     note(s, "best on the validation set: epoch %d, val %s%s%s%s", best.epoch, val,
          best.test.count ? ", test " : "", best.test.count ? test : "",
          bl_config_get(bl_trainer_config(trainer), "out")[0] ? "; kept in best.safetensors" : "");

@@ -111,7 +111,7 @@ struct loss_text loss_text(double loss)
     return out;
 }
 
-void judge_text(const bl_score *score, char *out, size_t room)
+void score_text(const bl_score *score, char *out, size_t room)
 {
     if (isnan(score->rmse))
         percent(score->error, out, room);
@@ -119,12 +119,12 @@ void judge_text(const bl_score *score, char *out, size_t room)
         snprintf(out, room, "rmse %.5g r2 %.3f", score->rmse, score->r2);
 }
 
-static void print_epoch(const struct watch *w, const bl_progress *now)
+static void print_epoch(const struct progress_output *w, const bl_progress *now)
 {
     char train[32], val[64], test[64], angles[512];
     percent(now->train.error, train, sizeof train);
-    judge_text(&now->val, val, sizeof val);
-    judge_text(&now->test, test, sizeof test);
+    score_text(&now->val, val, sizeof val);
+    score_text(&now->test, test, sizeof test);
     angles_text(now->angles, now->blocks, angles, sizeof angles);
     printf("%sepoch %d/%d  train", w->label, now->epoch, w->epochs);
     if (!isnan(now->train.error))
@@ -142,7 +142,7 @@ static void print_epoch(const struct watch *w, const bl_progress *now)
 }
 
 /* The first, the last, and those that did not follow too fast; all of them where no one is looking. */
-static void show_epoch(struct watch *w, const bl_progress *now)
+static void show_epoch(struct progress_output *w, const bl_progress *now)
 {
     const double seconds = seconds_now();
     w->is_hidden = isatty(STDOUT_FILENO) && w->printed > 0.0 && now->epoch < w->epochs &&
@@ -154,7 +154,7 @@ static void show_epoch(struct watch *w, const bl_progress *now)
     print_epoch(w, now);
 }
 
-static void print_early(const struct watch *w, const bl_progress *now)
+static void print_early(const struct progress_output *w, const bl_progress *now)
 {
     char angles[512];
     angles_text(now->angles, now->blocks, angles, sizeof angles);
@@ -165,7 +165,7 @@ static void print_early(const struct watch *w, const bl_progress *now)
 }
 
 /* Of the whole work, of which this run may be a part. */
-static double share_done(const struct watch *w, const bl_progress *now)
+static double share_done(const struct progress_output *w, const bl_progress *now)
 {
     const double epochs = (double)(now->epoch - 1) + (double)now->step / (double)now->steps,
                  run = w->epochs > 0 ? epochs / (double)w->epochs : 0.0;
@@ -174,7 +174,7 @@ static double share_done(const struct watch *w, const bl_progress *now)
 
 /* The clock of the whole work, since measurements and files take their time too, and other programs
    theirs. */
-static double seconds_left(struct watch *w, const bl_progress *now)
+static double seconds_left(struct progress_output *w, const bl_progress *now)
 {
     const double done = share_done(w, now), seconds = seconds_now();
     if (w->work.began <= 0.0) {
@@ -184,7 +184,7 @@ static double seconds_left(struct watch *w, const bl_progress *now)
     return progress_left(w->work.done_at_begin, done, seconds - w->work.began);
 }
 
-static void show_progress(struct watch *w, const bl_progress *now)
+static void show_progress(struct progress_output *w, const bl_progress *now)
 {
     const struct progress_parts parts = {.label = w->label,
                                          .epoch = now->epoch,
@@ -197,7 +197,7 @@ static void show_progress(struct watch *w, const bl_progress *now)
 }
 
 /* The line of log.jsonl that the trainer tells of, if it does. */
-static void print_log_line(const struct watch *w)
+static void print_log_line(const struct progress_output *w)
 {
     const char *line = w->trainer ? bl_trainer_log_line(w->trainer) : NULL;
     if (line)
@@ -206,7 +206,7 @@ static void print_log_line(const struct watch *w)
 }
 
 /* For the summary at the end; without memory it shows no angles. */
-static void keep(struct watch *w, const bl_progress *now)
+static void keep(struct progress_output *w, const bl_progress *now)
 {
     w->last = *now;
     w->last.angles = NULL;
@@ -220,7 +220,7 @@ static void keep(struct watch *w, const bl_progress *now)
     }
 }
 
-void progress_notes(struct watch *w)
+void progress_notes(struct progress_output *w)
 {
     for (; w->trainer && bl_trainer_note(w->trainer, w->n_notes); w->n_notes++) {
         progress_line_clear(&w->progress);
@@ -229,7 +229,7 @@ void progress_notes(struct watch *w)
 }
 
 /* Without memory for more, those that are kept must do. */
-static void keep_speed(struct watch *w, double speed)
+static void keep_speed(struct progress_output *w, double speed)
 {
     if (w->n_speeds == w->speeds_room) {
         const size_t room = 2 * w->speeds_room + 64;
@@ -248,7 +248,7 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double progress_speed(struct watch *w)
+double progress_speed(struct progress_output *w)
 {
     const size_t n = w->n_speeds;
     if (n == 0)
@@ -258,36 +258,36 @@ double progress_speed(struct watch *w)
 }
 
 /* Before a line of results: it may go to the same terminal. */
-static void make_way(struct watch *w)
+static void make_way(struct progress_output *w)
 {
     if (isatty(STDOUT_FILENO))
         progress_line_clear(&w->progress);
 }
 
-static void end_epoch(struct watch *w, const bl_progress *now)
+static void end_epoch(struct progress_output *w, const bl_progress *now)
 {
     keep(w, now);
     keep_speed(w, now->samples_per_second);
-    if (w->prints_epochs)
+    if (w->has_epoch_lines)
         make_way(w);
-    if (w->prints_epochs && w->prints_json)
+    if (w->has_epoch_lines && w->has_json_lines)
         print_log_line(w);
-    else if (w->prints_epochs)
+    else if (w->has_epoch_lines)
         show_epoch(w, now);
-    if (!w->prints_epochs || !isatty(STDOUT_FILENO))
+    if (!w->has_epoch_lines || !isatty(STDOUT_FILENO))
         show_progress(w, now);
 }
 
 int progress_run(void *user, const bl_progress *now)
 {
-    struct watch *w = user;
+    struct progress_output *w = user;
     progress_notes(w);
     tensorboard_note(w->board, now);
     if (now->epoch_ended)
         end_epoch(w, now);
-    else if (now->angles && w->prints_epochs) {
+    else if (now->angles && w->has_epoch_lines) {
         make_way(w);
-        if (!w->prints_json)
+        if (!w->has_json_lines)
             print_early(w, now);
         else
             print_log_line(w);
@@ -296,7 +296,7 @@ int progress_run(void *user, const bl_progress *now)
     return asked_to_stop;
 }
 
-void progress_release(struct watch *w)
+void progress_release(struct progress_output *w)
 {
     progress_notes(w);
     progress_line_clear(&w->progress);

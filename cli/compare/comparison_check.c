@@ -82,7 +82,7 @@ static bool has_refused(const struct comparison *c)
 }
 
 /* Those that --rules names and the net does not allow, and what to write instead. */
-static int refuse_comparison_check(const struct comparison *c)
+static int refuse_undefined_rules(const struct comparison *c)
 {
     char rest[MAX_RULES * WORD_ROOM] = "";
     for (int i = 0; i < c->n_rows; i++)
@@ -139,7 +139,7 @@ int comparison_check(struct comparison *c)
         return code;
     }
     if (has_refused(c))
-        return refuse_comparison_check(c);
+        return refuse_undefined_rules(c);
     if (count_left_out(c) == c->n_rows)
         return usage_error("%s", c->rows[0].why);
     return check_folders(c);

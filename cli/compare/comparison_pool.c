@@ -334,7 +334,7 @@ static int run_plan(const struct pooled *p, struct run_plan *plan)
     return code == EXIT_DONE ? read : code;
 }
 
-static int judge_comparison_pool(const struct pooled *p)
+static int evaluate_chosen_settings(const struct pooled *p)
 {
     bl_config *config = NULL;
     struct run_plan plan = {NULL, NULL, NULL, false};
@@ -369,5 +369,5 @@ int comparison_pool(struct comparison *c)
         say_cost(&p);
         code = tune(&p);
     }
-    return code == EXIT_DONE ? judge_comparison_pool(&p) : code;
+    return code == EXIT_DONE ? evaluate_chosen_settings(&p) : code;
 }

@@ -33,7 +33,7 @@ int shard_read(struct shard *out, const char *text)
     return usage_error("--shard is \"%s\", expected I/N with I from 1 to N, as 2/8", text);
 }
 
-static bl_status configure_run_plan_work(bl_config **out, bl_context *ctx, const void *what)
+static bl_status configure_plan_run(bl_config **out, bl_context *ctx, const void *what)
 {
     const struct work_run *w = what;
     return plan_configure(out, ctx, w->work->plan, w->run);
@@ -50,7 +50,7 @@ static int train(const struct run_pool *pool, const struct pool_run *run, pid_t 
                                               .progress = run->progress,
                                               .events = work->events,
                                               .name = run->name,
-                                              .configure = configure_run_plan_work,
+                                              .configure = configure_plan_run,
                                               .what = &what,
                                               .keeps_failure = true});
 }

@@ -63,7 +63,7 @@ static void begin_run(struct run_pool *p, struct pool_run *run)
     }
     if (run->child == 0)
         _exit(is_finished(run) ? EXIT_DONE : p->train(p, run, p->process));
-    if (p->prints_done)
+    if (p->has_done_lines)
         note(p->s, "%s: runs in %s", run->name, run->folder);
     p->running++;
 }
@@ -81,7 +81,7 @@ static void say_done(struct run_pool *p, const struct pool_run *run)
 {
     const double seconds = seconds_now() - run->began;
     p->done++;
-    if (p->prints_done)
+    if (p->has_done_lines)
         printf("%d/%d  %s: done in %.0f s\n", p->done, p->n_runs, run->title, seconds);
     else
         note(p->s, "%d/%d  %s: done in %.0f s", p->done, p->n_runs, run->title, seconds);

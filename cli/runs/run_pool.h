@@ -44,7 +44,7 @@ struct run_pool {
     /* Whether a failure with this exit code is one that every further run would meet. */
     bool (*is_common)(int code);
     const void *user;
-    bool prints_done; /* a line for each finished run on standard output; else it is a message */
+    bool has_done_lines; /* a line for each finished run on standard output; else it is a message */
 
     /* The pool's own. */
     int next, running, done, failed;

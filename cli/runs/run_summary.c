@@ -167,7 +167,7 @@ static int by_mean(const void *a, const void *b)
 }
 
 /* Without a single setting of bp there are no differences. */
-static void judge_run_summary(struct run_summary *s, double *room)
+static void compare_groups_with_bp(struct run_summary *s, double *room)
 {
     const struct run_group *bp = NULL;
     int n_bp = 0;
@@ -201,7 +201,7 @@ int summary_make(struct run_summary *out, struct run_plan *plan, const char *con
         usage_error("no memory for the figures of %zu runs", n - 1);
     if (code == EXIT_DONE) {
         choose_judge(out);
-        judge_run_summary(out, room);
+        compare_groups_with_bp(out, room);
     }
     free(room);
     return code;

@@ -75,7 +75,7 @@ static int check_revision(const char *folder)
     return EXIT_DATA;
 }
 
-static bl_status configure_run_training(struct training *t, const struct folder_run *run, bool is_begun)
+static bl_status configure_training(struct training *t, const struct folder_run *run, bool is_begun)
 {
     bl_status status = run->configure(&t->config, t->ctx, run->what);
     if (status == BL_OK)
@@ -136,7 +136,7 @@ static int train(const struct folder_run *run, bool is_begun)
     struct training t = {NULL, NULL, NULL, NULL, NULL, NULL};
     bl_status status = training_begin(&t, run->backend, run->threads);
     if (status == BL_OK)
-        status = configure_run_training(&t, run, is_begun);
+        status = configure_training(&t, run, is_begun);
     if (status == BL_OK)
         status = run->load ? run->load(&t, run->what) : training_load(&t);
     if (status == BL_OK && is_begun)

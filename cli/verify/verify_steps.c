@@ -109,7 +109,7 @@ static bl_status try_case(struct verify *v, const struct step_case *c)
     return status;
 }
 
-static bl_status run_verify_steps(struct verify *v)
+static bl_status check_optimizer_steps(struct verify *v)
 {
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof cases / sizeof *cases && status == BL_OK; i++)
@@ -118,4 +118,4 @@ static bl_status run_verify_steps(struct verify *v)
 }
 
 const struct check check_steps = {"first-step", "the optimiser's first step is its closed form",
-                                  run_verify_steps, NULL};
+                                  check_optimizer_steps, NULL};
