@@ -7,7 +7,7 @@
 
 #include "command.h"
 
-/* Every command, and behind each those below it; NULL past the last. */
+/* The i-th command, from 0, where each command is followed by those within it; NULL past the last. */
 const struct command *listing_command(const struct command_table *program, int i);
 
 /* The i-th option of a command: its own, then those of the library. default_value is "" where there is
