@@ -39,7 +39,7 @@ static size_t steps_of(const bl_config *c, const bl_data *train)
     return (bl_data_count(train) + batch - 1) / batch;
 }
 
-/* Which of the settings nobody chose. */
+/* Lists the settings that are defaults. */
 static void note_open(const struct session *s, const bl_config *c)
 {
     static const char *const keys[] = {"net",      "epochs", "batch", "optimizer", "lr",

@@ -55,7 +55,7 @@ static int refuse_log_value(const struct curve_reader *r, const char *key, const
     return EXIT_DATA;
 }
 
-/* A number or null, which is also what is missing. */
+/* Reads a number or null; a missing value counts as null. */
 static int take_number(const struct curve_reader *r, json_t *row, const char *column, const json_t *from,
                        const char *key)
 {
@@ -152,7 +152,7 @@ static int add_line(const struct curve_reader *r, const json_t *line)
     return code == EXIT_DONE ? add_record(r, kind ? "step" : "epoch", json_integer_value(epoch), line) : code;
 }
 
-/* A line without its end is what is left of a crash, or being written. */
+/* A last line without a line end was cut off by a crash, or is being written. */
 static int read_line(const struct curve_reader *r, const char *text, size_t n)
 {
     json_error_t error;

@@ -17,7 +17,7 @@ struct listed_option {
 };
 bool listing_option(const struct command *command, int i, struct listed_option *out);
 
-/* What may stand in one place of a command line. */
+/* The words that may be completed at one position of a command line. */
 struct choices {
     char words[1024]; /* with a space between; "": none are known */
     bool is_list;     /* several of the words, with commas */

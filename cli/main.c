@@ -92,7 +92,7 @@ static int run_main(const struct command *command, int argc, char **argv)
     if (code == EXIT_DONE)
         code = session_use_backend(&session);
     if (code == EXIT_DONE) {
-        if (command != &command_doctor) /* which tells them among the others */
+        if (command != &command_doctor) /* which lists them with the others */
             note_unknown_variables(&session);
         if (!extra_of(&session, "quiet"))
             process_say_waits(bl_config_get(session.config, "data"));

@@ -196,7 +196,7 @@ static void show_progress(struct progress_output *w, const bl_progress *now)
     progress_line_show(&w->progress, &parts);
 }
 
-/* The line of log.jsonl that the trainer tells of, if it does. */
+/* Prints the trainer's line of log.jsonl, if there is one. */
 static void print_log_line(const struct progress_output *w)
 {
     const char *line = w->trainer ? bl_trainer_log_line(w->trainer) : NULL;

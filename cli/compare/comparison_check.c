@@ -28,7 +28,8 @@ static int weighted_layers(const char *net)
     return n;
 }
 
-/* The settings of the rule with the most layers stand for all: linear trains the output block alone. */
+/* The settings of the rule with the most layers are used for all, because linear trains the output block
+   only. */
 static bl_status take_settled(struct comparison *c, struct row *row, const bl_config *settled)
 {
     bl_config *copy = NULL;
@@ -81,7 +82,8 @@ static bool has_refused(const struct comparison *c)
     return false;
 }
 
-/* Those that --rules names and the net does not allow, and what to write instead. */
+/* Refuses the rules that --rules names and the net does not allow, and suggests the --rules to write
+   instead. */
 static int refuse_undefined_rules(const struct comparison *c)
 {
     char rest[MAX_RULES * WORD_ROOM] = "";

@@ -95,7 +95,7 @@ static bl_status fit(const struct comparison *c, const struct row_training *t, b
     if (output.last.epoch > 0)
         take_figures(row, &output, t->sets.test != NULL);
     row->waited = core_wait_share(&before, &after);
-    output.trainer = NULL; /* its notes are told after the table */
+    output.trainer = NULL; /* its notes are printed after the table */
     progress_release(&output);
     tensorboard_close(output.board);
     return status;
@@ -132,7 +132,8 @@ static void label_of(const struct comparison *c, const struct row *row, char out
 
 /* ---- Rates */
 
-/* What a rate is judged by: the last epoch, or under --patience, which keeps it, the best one. */
+/* The score that a learning rate is chosen by: that of the last epoch, or of the best one with --patience,
+   which keeps the best weights. */
 static const bl_score *judged_of(const struct comparison *c, const struct row *row)
 {
     const bool has_patience = strcmp(bl_config_get(c->s->config, "patience"), "0") != 0;
@@ -190,7 +191,7 @@ static bl_status try_rate(struct comparison *c, bl_config *trial, const char *ra
     return status == BL_OK ? train_once(c, &training, row) : status;
 }
 
-/* A rate at which a rule diverges is none; where all are, the run will tell. */
+/* A learning rate at which the rule diverges is not chosen. If all diverge, the run itself reports it. */
 bl_status comparison_choose_rate(struct comparison *c, struct row *row)
 {
     bl_score least = no_score;

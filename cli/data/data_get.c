@@ -92,7 +92,7 @@ static int get_file(const struct session *s, struct request *r, const struct set
     return data_place(s, &r->download, r->to);
 }
 
-/* Without libcurl, every file is told of; else the first failure is the last word. */
+/* Without libcurl the message lists every file; otherwise the first failure ends the command. */
 static int get_set(const struct session *s, struct request *r, const struct set_source *source,
                    const char *home)
 {
@@ -166,7 +166,7 @@ static int take_sha256(const struct session *s, struct request *r)
     return EXIT_DONE;
 }
 
-/* What stands after the last slash of its path, without ?query and #fragment. */
+/* The name after the last slash of the URL's path, without ?query and #fragment. */
 static int name_in_address(const char *url, char *name, size_t room)
 {
     const char *path = strstr(url, "://") + 3;

@@ -17,7 +17,8 @@ static bool is_folder(const char *path)
     return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
-/* Of the library's sentence "no data set x; looked in A, B; fetch it (...), or name the folder ...". */
+/* The parts of the library's message "no data set x; looked in A, B; fetch it (...), or name the folder
+   ...". */
 struct missing_set_advice {
     char looked_in[1024], how[512];
 };
@@ -68,7 +69,7 @@ static void nearest(const char *path, char *out, size_t room)
     }
 }
 
-/* 0, or the errno of what failed. Leaves nothing behind. */
+/* Returns 0, or the errno of the failure. Removes the file that it creates. */
 static int try_to_write(const char *folder)
 {
     char path[BL_PATH_ROOM + 32];

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is asked of each row. */
+/* The columns that are read from each row. */
 struct question {
     const struct report *report;
     enum records records;
     const char *x, *y;
 };
 
-/* One answer of one run. */
+/* One point of one run. */
 struct series_point {
     double x, y;
 };
@@ -26,7 +26,7 @@ static struct series_point answer_of(const struct question *q, const struct repo
     return (struct series_point){x, row_number(row, q->y)};
 }
 
-/* Epochs are told apart by their numbers, early records by their steps. */
+/* Epochs are identified by their numbers, early records by their steps. */
 static double place_of(const struct question *q, const struct report_run *run, size_t i)
 {
     return row_number(report_row(q->report, run, i), q->records == EPOCHS ? "epoch" : "step");

@@ -78,8 +78,7 @@ static int collect_cell_run(const struct run_pool *pool, const struct pool_run *
     return reproduction_collect(pool->s, q->cell.target, run->folder);
 }
 
-/* A run that diverged, or was killed, says nothing of the others. What is wrong with data or files is wrong
-   for all. */
+/* A run that diverged or was killed does not affect the others. Faults in data or files affect all runs. */
 static bool is_common(int code)
 {
     return code == EXIT_USAGE || code == EXIT_DATA || code == EXIT_IO;

@@ -58,7 +58,7 @@ int run_cell(const struct run_request *q, const struct pool_run *run, pid_t pare
 struct rerun_state {
     const struct rerun *rerun;
     struct training training;
-    bool is_ended; /* as many epochs as were asked for, or after_epoch wants no more */
+    bool is_ended; /* the epochs are complete, or after_epoch returned false */
 };
 
 static int progress_rerun(void *user, const bl_progress *now)
@@ -73,7 +73,7 @@ static int progress_rerun(void *user, const bl_progress *now)
     return state->is_ended || progress_asked_to_stop();
 }
 
-/* What the trainer's model says of the data that it was made for. */
+/* The metadata of the trainer's model about its data. */
 static int check_data(const struct training *t, const struct rerun *rerun)
 {
     const char *text = bl_model_metadata(bl_trainer_model(t->trainer), "split");

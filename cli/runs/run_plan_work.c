@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the children know of the plan. */
+/* The part of the plan that the children use. */
 struct work {
     const struct run_plan *plan;
     const char *folder, *backend;
@@ -55,14 +55,13 @@ static int train(const struct run_pool *pool, const struct pool_run *run, pid_t 
                                               .keeps_failure = true});
 }
 
-/* What is wrong with files is wrong for all. A setting that is refused or diverges says nothing of the
-   others. */
+/* Faults in files affect all runs. A setting that is refused or diverges does not affect the others. */
 static bool is_common(int code)
 {
     return code == EXIT_IO;
 }
 
-/* Those of the shard that are neither done nor have diverged. */
+/* Selects the runs of the shard that are neither done nor diverged. */
 static int select_runs(const struct work *work, struct shard shard, struct pool_run *out)
 {
     int n = 0;

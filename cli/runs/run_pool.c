@@ -118,8 +118,8 @@ static void add_runs(const struct run_pool *p, char *text, size_t room)
     }
 }
 
-/* Shares of all runs, now and (before) when this command saw them first: a run that goes on has some epochs
-   already. */
+/* Fractions of all runs that are done, now and (before) when this command first saw them: a resumed run has
+   finished epochs already. */
 static double share_done(struct run_pool *p, double *before)
 {
     double now = (double)(p->done + p->failed);

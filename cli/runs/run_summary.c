@@ -84,7 +84,7 @@ static const struct figure *figure_in(const struct run_figures *figures, enum ju
     return set == JUDGED_TEST ? &figures->test : set == JUDGED_VAL ? &figures->val : &figures->train;
 }
 
-/* What all runs are judged by: what the first that is finished has. */
+/* The figure that all runs are compared by: that of the first finished run. */
 static void choose_judge(struct run_summary *s)
 {
     const bool prefers_val = !s->plan.is_comparison;

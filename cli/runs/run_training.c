@@ -57,7 +57,7 @@ bool folder_has(const char *folder, const char *name)
 
 /* ---- A run in its folder */
 
-/* A run goes on with the bits of the version that began it, or not at all. */
+/* A run continues with the bits of the version that began it, or is refused. */
 static int check_revision(const char *folder)
 {
     char path[BL_PATH_ROOM];
@@ -85,7 +85,7 @@ static bl_status configure_training(struct training *t, const struct folder_run 
     return status;
 }
 
-/* What the progress function is called with. */
+/* The argument of the progress callback. */
 struct run_progress_user {
     const struct folder_run *run;
     struct tensorboard *board;

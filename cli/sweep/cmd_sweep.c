@@ -136,8 +136,8 @@ static int make_plan(struct sweep_command *w)
     return EXIT_DONE;
 }
 
-/* What is wrong with the data or with the options that all runs share is said once, before any runs. A
-   setting that is refused for its own values fails alone, except the first. */
+/* Errors in the data or in the options that all runs share are reported once, before any run. A setting
+   that is refused because of its own values fails alone, except the first. */
 static int check_first(const struct sweep_command *w)
 {
     bl_config *config = NULL;

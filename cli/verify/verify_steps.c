@@ -39,7 +39,7 @@ static double change_adam(double g, double epsilon)
     return g / (fabs(g) + epsilon);
 }
 
-/* With the usual epsilons nothing shows where they stand: hence the large ones. */
+/* The epsilons are large, because the usual ones are too small to show where they enter the equation. */
 static const struct step_case cases[] = {
     {"sgd", change_sgd, 0.0},          {"sgd momentum 0.9", change_sgd, 0.0},
     {"rmsprop", change_rmsprop, 1e-8}, {"rmsprop epsilon 0.01", change_rmsprop, 0.01},
