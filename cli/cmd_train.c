@@ -248,11 +248,11 @@ static int run_train(struct session *s)
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
     if (!has_data && extra_of(s, "resume"))
-        fprintf(stderr,
-                "backless: the run was begun with --data %s; if the data are elsewhere now, say where: "
-                "--data PATH, and "
-                "--test PATH for a test file\n",
-                bl_config_get(s->config, "data"));
+        fprintf(
+            stderr,
+            "backless: the run was started with --data %s; if the data have moved, say where: --data PATH, "
+            "and --test PATH for a test file\n",
+            bl_config_get(s->config, "data"));
     bl_trainer_free(trainer);
     bl_data_free(train);
     bl_data_free(val);

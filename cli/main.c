@@ -22,7 +22,7 @@ static const char sweep_story[] =
     "';':\n"
     "--net \"dense C; dense 100, tanh, dense C\". Each run has a folder DIR/NAME (--out DIR, default: "
     "sweep). A sweep\n"
-    "that was stopped or killed goes on when the same command is given again. docs/comparing.md tells more.";
+    "that was stopped or killed continues when the same command is given again. See docs/comparing.md.";
 
 static const struct command_table program[] = {
     {&command_train, NULL, NULL},

@@ -30,9 +30,9 @@ static bl_status need_known(const struct split_request *p)
 {
     if (!is_known(p))
         BL_FAIL(p->ctx, BL_BAD_DATA,
-                "%s: the model does not tell which examples were its part \"%s\": it was trained by version "
-                "0.1.0, "
-                "which did not keep that, or on arrays of a program; leave the part out to take all examples",
+                "%s: the model does not store which examples were its part \"%s\": it was trained by version "
+                "0.1.0, which did not keep that, or on arrays of a program; leave the part out to take all "
+                "examples",
                 p->where, p->part);
     return BL_OK;
 }
@@ -171,11 +171,9 @@ static bl_status open_val(bl_data **out, const struct split_request *p, bl_data 
     const struct data_origin *o = p->origin;
     bl_status status = need_known(p);
     if (status == BL_OK && o->val == 0 && !(o->val_fraction > 0.0))
-        status =
-            context_fail(p->ctx, BL_BAD_DATA,
-                         "%s: part val: the model was trained without a validation set (--val N puts one "
-                         "aside)",
-                         p->where);
+        status = context_fail(
+            p->ctx, BL_BAD_DATA,
+            "%s: part val: the model was trained without a validation set (--val N holds one out)", p->where);
     return take_drawn(out, p, all, status);
 }
 
@@ -184,15 +182,13 @@ static bl_status no_test(const struct split_request *p)
     const struct data_origin *o = p->origin;
     if (o->test == TEST_IS_NONE)
         BL_FAIL(p->ctx, BL_BAD_DATA,
-                "%s: part test: the model was trained without a test set (--test-fraction F puts one aside, "
-                "--test "
-                "FILE names one); leave the part out to take all examples",
+                "%s: part test: the model was trained without a test set (--test-fraction F holds one out, "
+                "--test FILE names one); leave the part out to take all examples",
                 p->where);
-    BL_FAIL(
-        p->ctx, BL_BAD_DATA,
-        "%s: part test: the model was tested on %s%s (%zu examples, hash %016llx), and these data are others",
-        p->where, o->test == TEST_IS_OWN ? "the test set of " : "", o->test_source, o->n_test,
-        (unsigned long long)o->test_hash);
+    BL_FAIL(p->ctx, BL_BAD_DATA,
+            "%s: part test: the model was tested on %s%s (%zu examples, hash %016llx), and these data differ",
+            p->where, o->test == TEST_IS_OWN ? "the test set of " : "", o->test_source, o->n_test,
+            (unsigned long long)o->test_hash);
 }
 
 /* For data without a test set of their own. */
