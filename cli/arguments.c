@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A former name belongs to a training, as what it stands for does. */
+/* A former name belongs to training commands, as the option that it stands for does. */
 static bool still_takes(const struct command *command, const bl_option *option)
 {
     const bool is_former = strcmp(option->group, "former") == 0;
@@ -44,7 +44,8 @@ static bool split_flag(const char *text, struct flag *flag)
     return true;
 }
 
-/* "" for a path comes from a shell's variable that is not set. What is no path has a check of its own. */
+/* A path that is "" comes from a shell variable that is not set. Options that are not paths check their
+   values themselves. */
 static bool is_missing_path(const struct extra *extra, const char *value)
 {
     const char *argument = extra->argument;
@@ -89,7 +90,8 @@ static int check_words(const char *key, const char *value)
     return EXIT_DONE;
 }
 
-/* A run that is taken up again keeps what decides its bits: only where, how fast and how long may change. */
+/* A resumed run keeps the options that decide its bits: only where, how fast and how long it trains may
+   change. */
 static bool may_set(const struct session *session, const char *key)
 {
     static const char *const free[] = {"data",   "test",     "data-dir", "threads", "backend",
@@ -102,7 +104,7 @@ static bool may_set(const struct session *session, const char *key)
     return false;
 }
 
-/* A text that may be several values, which the command tells apart: that of sweep, the one with --random. */
+/* A text that the command may split into several values: in sweep, the text for --random. */
 static bool may_be_list(const struct session *session, const bl_option *option, const char *value)
 {
     return extra_index(session->command, "random") >= 0 && option->argument && strpbrk(value, ",;:");
@@ -199,8 +201,8 @@ static int read_words(struct session *session, int argc, char **argv, bool sets_
     return EXIT_DONE;
 }
 
-/* Those of a command's own options that no variable stands for: bench --json names a file, but
-   BACKLESS_JSON is the switch of train, eval and others; BACKLESS_DATA names the folder of data sets. */
+/* The options of commands that have no environment variable: bench --json names a file, but BACKLESS_JSON
+   is the switch of train, eval and others; BACKLESS_DATA names the folder of data sets. */
 static bool has_variable(const struct command *command, const struct extra *extra)
 {
     return !(strcmp(command->name, "bench") == 0 && strcmp(extra->key, "json") == 0) &&
@@ -217,7 +219,7 @@ static const char *variable_of(const char *key, char *name, size_t room)
     return getenv(name);
 }
 
-/* What a command's own options are before the command line is read. */
+/* The values of a command's own options before the command line is read. */
 static int read_own_environment(struct session *session)
 {
     const struct extra *extras = session->command->extras;
@@ -262,7 +264,7 @@ static int load_config(struct session *session, const char *path)
     return status == BL_OK ? EXIT_DONE : fail_with(session, status);
 }
 
-/* A run that is taken up again is configured by its own folder first. */
+/* A resumed run is configured from its own folder first. */
 static int load_files(struct session *session)
 {
     char path[4096];
@@ -299,7 +301,8 @@ int arguments_read(struct session *session, int argc, char **argv)
 
 int session_use_backend(struct session *session)
 {
-    if (strcmp(bl_config_get(session->config, "backend"), "onednn") == 0) { /* a file of 0.1.0 says so */
+    /* a file of version 0.1.0 uses the old name */
+    if (strcmp(bl_config_get(session->config, "backend"), "onednn") == 0) {
         fprintf(stderr, "backless: the configuration names the backend onednn, which was removed: the "
                         "backend portable goes "
                         "on, and its weights differ from those of onednn by rounding\n");

@@ -23,9 +23,9 @@ static void print_model(const bl_model *model)
     char hash[17];
     bl_tensor t;
     bl_model_hash(model, hash);
-    for (int i = 0; bl_model_fact_name(model, i); i++)
-        printf("%-14s %.200s\n", bl_model_fact_name(model, i),
-               bl_model_metadata(model, bl_model_fact_name(model, i)));
+    for (int i = 0; bl_model_metadata_name(model, i); i++)
+        printf("%-14s %.200s\n", bl_model_metadata_name(model, i),
+               bl_model_metadata(model, bl_model_metadata_name(model, i)));
     printf("%-14s %s\n\n%-20s %16s %12s\n", "weights_hash", hash, "tensor", "shape", "norm");
     for (int i = 0; bl_model_tensor(model, i, &t); i++)
         printf("%-20s %8zu x %5zu %12.5g\n", t.name, t.rows, t.cols, norm(&t));

@@ -106,8 +106,8 @@ static const struct item examples[] = {
      "Trains a cell of a published table with three seeds, and compares the mean with the published one."},
 };
 
-/* Text as man(7) wants it: hyphens that can be copied, backslashes, and no line that begins with a dot or
- * quote. */
+/* Prints text escaped for man(7): hyphens that can be copied, backslashes, and no line that begins with a dot
+ * or a quote. */
 static void put_roff(FILE *to, const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

@@ -10,7 +10,7 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-enum { CLASSES = 10 }; /* that the sizes are told for */
+enum { CLASSES = 10 }; /* the number of outputs for which the sizes are computed */
 
 static int measure(struct session *s, const bl_named_net *net, bl_net_size *size)
 {

@@ -72,7 +72,8 @@ static void put_answer(FILE *to, const struct session *s, const bl_model *model,
     const bool puts_scores = extra_of(s, "proba") || answers_are_numbers(model);
     for (int i = 0; i < bl_model_outputs(model); i++) {
         if (extra_of(s, "proba"))
-            fprintf(to, ",%.9g", scores[i]); /* nine digits tell all floats apart, which probabilities are */
+            /* nine digits distinguish all floats, and probabilities are floats */
+            fprintf(to, ",%.9g", scores[i]);
         else if (puts_scores) {
             fputc(',', to);
             csv_put_number(to, scores[i]);

@@ -41,7 +41,7 @@ static size_t steps_of(const bl_config *c, const bl_data *train)
     return (bl_data_count(train) + batch - 1) / batch;
 }
 
-/* Which of the settings nobody chose. */
+/* Lists the settings that are defaults. */
 static void note_open(const struct session *s, const bl_config *c)
 {
     static const char *const keys[] = {"net",      "epochs", "batch", "optimizer", "lr",
@@ -131,24 +131,24 @@ static struct tensorboard *open_board(const struct session *s, const bl_trainer 
 static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data *train, const bl_data *val,
                      const bl_data *test, bl_progress *last)
 {
-    struct watch watch = {
+    struct progress_output output = {
         .session = s,
         .trainer = trainer,
         .label = "",
         .epochs = atoi(bl_config_get(bl_trainer_config(trainer), "epochs")),
-        .prints_epochs = !extra_of(s, "quiet") || extra_of(s, "json"),
-        .prints_json = extra_of(s, "json") != NULL,
+        .has_epoch_lines = !extra_of(s, "quiet") || extra_of(s, "json"),
+        .has_json_lines = extra_of(s, "json") != NULL,
         .progress = progress_report(s),
         .board = open_board(s, trainer),
         .panel = progress_panel(s),
     };
-    progress_notes(&watch);
+    progress_notes(&output);
     progress_signals();
-    const bl_status status = bl_trainer_fit(trainer, train, val, test, progress_run, &watch);
-    *last = watch.last;
+    const bl_status status = bl_trainer_fit(trainer, train, val, test, progress_run, &output);
+    *last = output.last;
     last->angles = NULL;
-    progress_release(&watch);
-    tensorboard_close(watch.board);
+    progress_release(&output);
+    tensorboard_close(output.board);
     return status;
 }
 
@@ -158,8 +158,8 @@ static void print_best(const struct session *s, const bl_trainer *trainer)
     char val[64], test[64];
     if (!bl_trainer_best(trainer, &best))
         return;
-    judge_text(&best.val, val, sizeof val);
-    judge_text(&best.test, test, sizeof test);
+    score_text(&best.val, val, sizeof val);
+    score_text(&best.test, test, sizeof test);
     note(s, "best on the validation set: epoch %d, val %s%s%s%s", best.epoch, val,
          best.test.count ? ", test " : "", best.test.count ? test : "",
          bl_config_get(bl_trainer_config(trainer), "out")[0] ? "; kept in best.safetensors" : "");
@@ -251,11 +251,11 @@ static int run_train(struct session *s)
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
     if (!has_data && extra_of(s, "resume"))
-        fprintf(stderr,
-                "backless: the run was begun with --data %s; if the data are elsewhere now, say where: "
-                "--data PATH, and "
-                "--test PATH for a test file\n",
-                bl_config_get(s->config, "data"));
+        fprintf(
+            stderr,
+            "backless: the run was started with --data %s; if the data have moved, say where: --data PATH, "
+            "and --test PATH for a test file\n",
+            bl_config_get(s->config, "data"));
     bl_trainer_free(trainer);
     bl_data_free(train);
     bl_data_free(val);

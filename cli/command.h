@@ -27,7 +27,7 @@ enum exit_code {
 };
 int exit_code_of(bl_status status);
 
-/* Options that no library option stands for. A switch has no argument. */
+/* An option of a command that is not an option of the library. A switch has no argument. */
 struct extra {
     const char *key, *argument, *help;
 };
@@ -36,25 +36,26 @@ struct session;
 
 struct command {
     const char *name, *usage, *about;
-    const char *groups;         /* of the library's options that it takes, with spaces; NULL: none */
+    /* the groups of the library's options that it takes, with spaces; NULL: none */
+    const char *groups;
     const struct extra *extras; /* ends with key NULL; may be NULL */
-    int most_words;             /* arguments that are no options */
+    int most_words;             /* the largest number of arguments that are not options */
     int (*run)(struct session *session);
 };
 
 enum { MAX_EXTRAS = 32, MAX_WORDS = 4096, MAX_LISTS = 16 };
 
-/* A command that another is made of: "data get" of "data". */
+/* A command within a command, as "data get" in "data". */
 struct command_part {
-    const struct command *command; /* by its whole name */
-    const char *story;             /* what its --help has to say beyond its one line */
+    const struct command *command; /* its name is the full one, "data get" */
+    const char *story;             /* a longer description for its --help */
 };
 
 /* A line of the program's table of commands, which ends with command NULL. */
 struct command_table {
     const struct command *command;
     const struct command_part *parts; /* ends with command NULL; NULL: none */
-    const char *story;                /* as that of a part; NULL: nothing */
+    const char *story;                /* a longer description for its --help; NULL: none */
 };
 
 struct session {
@@ -63,10 +64,10 @@ struct session {
     bl_context *ctx;
     bl_config *config;
     const char *extra[MAX_EXTRAS]; /* values, in the order of command->extras; NULL: not given */
-    bool is_ambient[MAX_EXTRAS];   /* the value is of the environment, not of the command line */
+    bool is_ambient[MAX_EXTRAS];   /* the value comes from the environment, not from the command line */
     const char *words[MAX_WORDS];
     int n_words;
-    /* Of a command that takes lists: options whose text on the command line is no single value of theirs. */
+    /* In a command that accepts lists of values: the options for which the command line gives a list. */
     struct {
         const char *key, *value;
     } lists[MAX_LISTS];
@@ -78,20 +79,20 @@ extern const struct command command_train, command_compare, command_eval, comman
     command_doctor, command_completion, command_manual, command_reproduce, command_sweep, command_collect,
     command_report;
 const struct command *command_at(const struct command_table *program, int i); /* NULL past the last */
-/* Part i of a command; NULL past the last, and for a command that has none. */
+/* The i-th command within a command, from 0; NULL past the last, and if it has none. */
 const struct command *command_below(const struct command_table *program, const struct command *command,
                                     int i);
-/* What its --help has to say beyond its one line; NULL: nothing. */
+/* The longer description for the command's --help; NULL: none. */
 const char *command_story(const struct command_table *program, const struct command *command);
 
-/* The place of an extra option among those of the command; -1: it has none of that name. */
+/* The index of an extra option in command->extras; -1: the command has no such option. */
 int extra_index(const struct command *command, const char *key);
-/* The value of an extra option; NULL: not given. A switch that was given is "true". */
+/* The value of an extra option; NULL if it was not given. A switch that was given has the value "true". */
 const char *extra_of(const struct session *session, const char *key);
-/* The same if it was given on the command line; NULL if it comes from the environment, where a variable is for
-   all commands, so that a command that cannot use it does not refuse it. */
+/* As extra_of, but NULL if the value comes from the environment. A variable is meant for all commands, so a
+   command that cannot use it must not refuse it. */
 const char *extra_typed(const struct session *session, const char *key);
-/* Reads a whole number from 1 to most into *out, which is left as it is if the option is not given. On error
+/* Reads an integer from 1 to most into *out, which stays unchanged if the option is not given. On error it
    prints a message. Returns the exit code. */
 int extra_number(const struct session *session, const char *key, int most, int *out);
 int extra_long(const struct session *session, const char *key, long long most, long long *out);
@@ -99,12 +100,13 @@ int extra_long(const struct session *session, const char *key, long long most, l
 /* Whether the command takes this option of the library. */
 bool command_takes(const struct command *command, const bl_option *option);
 
-/* Reads the command line into the session: config file < environment < flags. Prints what is wrong. */
+/* Reads the command line into the session. Flags override the environment, which overrides the config file.
+   On error it prints a message. Returns the exit code. */
 int arguments_read(struct session *session, int argc, char **argv);
 /* Chooses the backend and threads that the options name. */
 int session_use_backend(struct session *session);
 
-/* Refuses --out where it is the folder of --data or --test itself. */
+/* Refuses an --out that is the folder of --data or --test itself. */
 int check_out(const struct session *session);
 
 void help_program(FILE *to, const struct command_table *program);
@@ -112,7 +114,7 @@ void help_command(FILE *to, const struct command_table *program, const struct co
 void help_options(FILE *to,
                   const struct command *command); /* the library's that the command takes, by groups */
 
-/* "backless: sentence", and the exit code that belongs to it. */
+/* Prints "backless: " and the context's message on standard error. Returns the exit code of the status. */
 int fail_with(const struct session *session, bl_status status);
 int usage_error(const char *format, ...) CLI_PRINTF(1, 2);
 void note(const struct session *session, const char *format, ...)

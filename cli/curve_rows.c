@@ -16,7 +16,7 @@
 enum { PATH_ROOM = 4096 };
 
 /* A log while it is read. */
-struct curve_rows_reading {
+struct curve_reader {
     struct curves *curves;
     const char *run;  /* how the run is named in the table */
     const char *path; /* of the log */
@@ -42,32 +42,32 @@ enum {
     N_FIGURES = sizeof block_figures / sizeof *block_figures
 };
 
-static int no_memory_curve_rows(void)
+static int curve_memory_error(void)
 {
     usage_error("no memory for the curves");
     return EXIT_OTHER;
 }
 
-static int refuse_curve_rows(const struct curve_rows_reading *r, const char *key, const char *expected)
+static int refuse_log_value(const struct curve_reader *r, const char *key, const char *expected)
 {
     usage_error("%s, line %zu: \"%s\" is not what a log has there, expected %s", r->path, r->line, key,
                 expected);
     return EXIT_DATA;
 }
 
-/* A number or null, which is also what is missing. */
-static int take_number(const struct curve_rows_reading *r, json_t *row, const char *column,
-                       const json_t *from, const char *key)
+/* Reads a number or null; a missing value counts as null. */
+static int take_number(const struct curve_reader *r, json_t *row, const char *column, const json_t *from,
+                       const char *key)
 {
     json_t *value = json_object_get(from, key);
     if (value && !json_is_number(value) && !json_is_null(value))
-        return refuse_curve_rows(r, key, "a number or null");
+        return refuse_log_value(r, key, "a number or null");
     if (value && json_object_set(row, column, value) != 0)
-        return no_memory_curve_rows();
+        return curve_memory_error();
     return EXIT_DONE;
 }
 
-static int take_numbers(const struct curve_rows_reading *r, json_t *row, const json_t *from,
+static int take_numbers(const struct curve_reader *r, json_t *row, const json_t *from,
                         const char *const *keys, size_t n)
 {
     int code = EXIT_DONE;
@@ -76,15 +76,15 @@ static int take_numbers(const struct curve_rows_reading *r, json_t *row, const j
     return code;
 }
 
-static int take_blocks(const struct curve_rows_reading *r, json_t *row, const json_t *from)
+static int take_blocks(const struct curve_reader *r, json_t *row, const json_t *from)
 {
     const json_t *list = json_object_get(from, "angles");
     if (list && !json_is_array(list) && !json_is_null(list))
-        return refuse_curve_rows(r, "angles", "a list or null");
+        return refuse_log_value(r, "angles", "a list or null");
     for (size_t l = 0; l < json_array_size(list); l++) {
         const json_t *block = json_array_get(list, l);
         if (!json_is_object(block))
-            return refuse_curve_rows(r, "angles", "a list of objects");
+            return refuse_log_value(r, "angles", "a list of objects");
         for (size_t i = 0; i < N_FIGURES; i++) {
             char column[64];
             snprintf(column, sizeof column, "%s_%zu", block_figures[i].column, l);
@@ -98,14 +98,14 @@ static int take_blocks(const struct curve_rows_reading *r, json_t *row, const js
     return EXIT_DONE;
 }
 
-static json_t *option_of(const struct curve_rows_reading *r, const char *key)
+static json_t *option_of(const struct curve_reader *r, const char *key)
 {
     json_t *value = json_object_get(r->options, key);
     return value ? json_incref(value) : json_null();
 }
 
 /* A number as in log.jsonl and compare --json; as text where it is too large for the integers of JSON. */
-static json_t *seed_of(const struct curve_rows_reading *r)
+static json_t *seed_of(const struct curve_reader *r)
 {
     const char *text = json_string_value(json_object_get(r->options, "seed"));
     const unsigned long long seed = text ? strtoull(text, NULL, 10) : ULLONG_MAX;
@@ -113,12 +113,11 @@ static json_t *seed_of(const struct curve_rows_reading *r)
 }
 
 /* from: a line, or an element of early_angles. */
-static int add_record(const struct curve_rows_reading *r, const char *record, json_int_t epoch,
-                      const json_t *from)
+static int add_record(const struct curve_reader *r, const char *record, json_int_t epoch, const json_t *from)
 {
     json_t *row = json_pack("{s:s, s:o, s:o, s:s, s:I}", "run", r->run, "rule", option_of(r, "rule"), "seed",
                             seed_of(r), "record", record, "epoch", epoch);
-    int code = row ? EXIT_DONE : no_memory_curve_rows();
+    int code = row ? EXIT_DONE : curve_memory_error();
     if (code == EXIT_DONE)
         code = take_number(r, row, "step", from, "step");
     if (code == EXIT_DONE)
@@ -132,29 +131,29 @@ static int add_record(const struct curve_rows_reading *r, const char *record, js
     if (json_object_get(from, "test_rmse") || json_object_get(from, "val_rmse"))
         r->curves->has_targets = true;
     if (code == EXIT_DONE && json_array_append(r->curves->rows, row) != 0)
-        code = no_memory_curve_rows();
+        code = curve_memory_error();
     json_decref(row);
     return code;
 }
 
-static int add_line(const struct curve_rows_reading *r, const json_t *line)
+static int add_line(const struct curve_reader *r, const json_t *line)
 {
     const json_t *epoch = json_object_get(line, "epoch"), *early = json_object_get(line, "early_angles");
     const char *kind = json_string_value(json_object_get(line, "kind"));
     if (!json_is_integer(epoch))
-        return refuse_curve_rows(r, "epoch", "a whole number");
+        return refuse_log_value(r, "epoch", "a whole number");
     if (json_object_get(line, "kind") && (!kind || strcmp(kind, "step") != 0))
-        return refuse_curve_rows(r, "kind", "\"step\"");
+        return refuse_log_value(r, "kind", "\"step\"");
     if (early && !json_is_array(early))
-        return refuse_curve_rows(r, "early_angles", "a list");
+        return refuse_log_value(r, "early_angles", "a list");
     int code = EXIT_DONE;
     for (size_t i = 0; code == EXIT_DONE && i < json_array_size(early); i++)
         code = add_record(r, "step", json_integer_value(epoch), json_array_get(early, i));
     return code == EXIT_DONE ? add_record(r, kind ? "step" : "epoch", json_integer_value(epoch), line) : code;
 }
 
-/* A line without its end is what is left of a crash, or being written. */
-static int read_line(const struct curve_rows_reading *r, const char *text, size_t n)
+/* A last line without a line end was cut off by a crash, or is being written. */
+static int read_line(const struct curve_reader *r, const char *text, size_t n)
 {
     json_error_t error;
     const bool is_whole = n > 0 && text[n - 1] == '\n';
@@ -178,7 +177,7 @@ static int keep_file(struct curves *curves, FILE *file, const char *path)
     struct stat facts;
     struct curve_file *more = realloc(curves->files, (curves->n_files + 1) * sizeof *more);
     if (!more)
-        return no_memory_curve_rows();
+        return curve_memory_error();
     curves->files = more;
     if (fstat(fileno(file), &facts) != 0) {
         usage_error("%s: cannot be read: %s", path, strerror(errno));
@@ -200,7 +199,7 @@ bool curves_have_read(const struct curves *curves, const struct stat *file)
     return false;
 }
 
-static int read_lines(struct curve_rows_reading *r, FILE *file)
+static int read_lines(struct curve_reader *r, FILE *file)
 {
     const size_t before = json_array_size(r->curves->rows);
     char *text = NULL;
@@ -246,7 +245,7 @@ static int refuse_folder(const char *where)
     return EXIT_DATA;
 }
 
-static int read_log(struct curve_rows_reading *r)
+static int read_log(struct curve_reader *r)
 {
     FILE *file = fopen(r->path, "re");
     if (!file) {
@@ -308,12 +307,12 @@ static int read_files(struct curves *curves, const char *run, const char *log, c
 {
     json_t *options = NULL;
     int code = read_options(curves, config, &options);
-    struct curve_rows_reading r = {.curves = curves, .run = run, .path = log, .options = options};
+    struct curve_reader r = {.curves = curves, .run = run, .path = log, .options = options};
     if (code == EXIT_DONE)
         code = read_log(&r);
     if (code == EXIT_DONE &&
         json_object_set_new(curves->settings, run, options ? json_incref(options) : json_object()) != 0)
-        code = no_memory_curve_rows();
+        code = curve_memory_error();
     json_decref(options);
     return code;
 }
@@ -345,7 +344,7 @@ int curves_read(struct curves *curves, const char *where)
     char *run = strdup(where);
     if (!run || !curves->rows || !curves->settings) {
         free(run);
-        return no_memory_curve_rows();
+        return curve_memory_error();
     }
     for (size_t n = strlen(run); n > 1 && run[n - 1] == '/'; n--)
         run[n - 1] = 0;

@@ -18,7 +18,7 @@ struct curve_file {
 
 struct curves {
     const struct session *session;
-    json_t *rows;     /* objects: column -> text, number or null; what is missing is null */
+    json_t *rows;     /* objects: column -> text, number or null; a missing value is null */
     json_t *settings; /* an object: run -> the options in its config.json */
     struct curve_file *files;
     size_t n_files;
@@ -26,8 +26,9 @@ struct curves {
     bool has_targets; /* any record has rmse and its like */
 };
 
-/* Adds the records of a run: `where` is its folder, or its log.jsonl. A last line that is cut off (the run
-   goes on, or crashed) is left out with a note. Prints what is wrong, and gives the exit code. */
+/* Adds the records of a run. where: its folder or its log.jsonl. A last line that is incomplete (because
+   the run continues or crashed) is left out with a note. On error prints a message. Returns the exit code.
+   */
 int curves_read(struct curves *curves, const char *where);
 bool curves_have_read(const struct curves *curves, const struct stat *file);
 void curves_free(struct curves *curves);

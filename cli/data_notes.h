@@ -6,7 +6,7 @@
 
 #include "command.h"
 
-/* Each bl_data_note on a line of its own, behind `margin`; nothing with --quiet, and for NULL. */
+/* Prints each bl_data_note on its own line, after `margin`; nothing with --quiet, or if data is NULL. */
 void print_data_notes(const struct session *session, const char *margin, const bl_data *data);
 
 #endif

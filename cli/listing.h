@@ -7,7 +7,7 @@
 
 #include "command.h"
 
-/* Every command, and behind each those below it; NULL past the last. */
+/* The i-th command, from 0, where each command is followed by those within it; NULL past the last. */
 const struct command *listing_command(const struct command_table *program, int i);
 
 /* The i-th option of a command: its own, then those of the library. default_value is "" where there is
@@ -17,7 +17,7 @@ struct listed_option {
 };
 bool listing_option(const struct command *command, int i, struct listed_option *out);
 
-/* What may stand in one place of a command line. */
+/* The words that may be completed at one position of a command line. */
 struct choices {
     char words[1024]; /* with a space between; "": none are known */
     bool is_list;     /* several of the words, with commas */

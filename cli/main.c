@@ -22,7 +22,7 @@ static const char sweep_story[] =
     "';':\n"
     "--net \"dense C; dense 100, tanh, dense C\". Each run has a folder DIR/NAME (--out DIR, default: "
     "sweep). A sweep\n"
-    "that was stopped or killed goes on when the same command is given again. docs/comparing.md tells more.";
+    "that was stopped or killed continues when the same command is given again. See docs/comparing.md.";
 
 static const struct command_table program[] = {
     {&command_train, NULL, NULL},
@@ -92,7 +92,7 @@ static int run_main(const struct command *command, int argc, char **argv)
     if (code == EXIT_DONE)
         code = session_use_backend(&session);
     if (code == EXIT_DONE) {
-        if (command != &command_doctor) /* which tells them among the others */
+        if (command != &command_doctor) /* which lists them with the others */
             note_unknown_variables(&session);
         if (!extra_of(&session, "quiet"))
             process_say_waits(bl_config_get(session.config, "data"));

@@ -8,12 +8,13 @@
 
 enum { MAJORITY_ROOM = 160 };
 
-/* Whether `error` is no lower than that of answering every example of `data` with its most frequent class.
-   answer: 'answering "no" for every example, 1.00 %'. Never for targets that are numbers, for NULL, and of
-   fewer than 10 examples. */
+/* Whether `error` is at least that of predicting the most frequent class of `data` for every example.
+   answer: set to 'answering "no" for every example, 1.00 %'. False if data is NULL, has real-valued
+   targets, or has fewer than 10 examples. */
 bool majority_is_as_good(const bl_data *data, double error, char answer[MAJORITY_ROOM]);
 
-/* Says so behind `margin`. what: "test", "validation"; "" where there is but one. */
+/* Prints that as a note that begins with `margin`. what: "test" or "validation"; "" if there is only one
+   set. */
 void note_majority(const struct session *session, const char *margin, const char *what, const bl_data *data,
                    double error);
 

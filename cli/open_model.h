@@ -6,10 +6,12 @@
 
 #include "command.h"
 
-/* where: a .safetensors, or a run folder: its best.safetensors if there is one, else model.safetensors. */
+/* Opens a model. where: a .safetensors file, or a run folder, of which best.safetensors is used if it
+   exists, else model.safetensors. */
 bl_status open_model(bl_model **out, const struct session *session, const char *where);
 
-/* What --data and --part name; without --part a set's test part, or all of a file. */
+/* Opens the data that --data and --part name; without --part, the test part of a set, or the whole of a
+   file. */
 bl_status open_model_data(bl_data **out, const bl_model *model, const struct session *session);
 
 #endif

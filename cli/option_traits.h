@@ -8,12 +8,13 @@
 #include <stdbool.h>
 
 enum option_trait {
-    OPTION_IDLE = 1,     /* the weights that a run ends with do not depend on it */
-    OPTION_OF_PLACE = 2, /* says where a run works and how fast: no part of a plan of runs */
-    OPTION_UNSTORED = 4  /* not in a result of `reproduce`, which has no place, and names its data itself */
+    OPTION_IDLE = 1,     /* the final weights of a run do not depend on it */
+    OPTION_OF_PLACE = 2, /* states where and how fast a run works, so it is not part of a plan of runs */
+    /* not in a result of `reproduce`, which does not depend on the place and names its data itself */
+    OPTION_UNSTORED = 4
 };
 
-/* Whether the option has that trait. An unknown one has none. */
+/* Whether the option has the trait. An unknown option has none. */
 bool option_has(const char *key, enum option_trait trait);
 
 #endif

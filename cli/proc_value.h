@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The value of the first line "key : value" or "key: value", cut to the room; false: there is none. */
+/* Copies the value of the first line "key : value" or "key: value", truncated to the room. Returns false if
+   there is no such line. */
 bool proc_value(const char *path, const char *key, char *out, size_t room);
 
 #endif

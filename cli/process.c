@@ -11,9 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A closed descriptor is the next that open() gives: without this, the log of a run could become standard
-   output, and get the lines meant for the terminal too. The lowest free number is taken, so all from 0 on are
-   open in the end. */
+/* Opens the standard descriptors that are closed. open() returns the lowest free number, so that otherwise
+   the log of a run could become standard output, and receive the lines meant for the terminal. */
 static void open_descriptors(void)
 {
     int fd = 0;

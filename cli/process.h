@@ -5,11 +5,13 @@
 #ifndef CLI_PROCESS_H
 #define CLI_PROCESS_H
 
-/* Before anything else. */
+/* Must be called before anything else. */
 void process_begin(void);
-/* Says on stderr that a table is read from the terminal, where it is. path: of the data, or NULL. */
+/* Prints on standard error that a table is read from the terminal, if it is. path: that of the data, or
+   NULL. */
 void process_say_waits(const char *path);
-/* code, or EXIT_IO when it is EXIT_DONE but standard output could not be written. Closes standard output. */
+/* Closes standard output. Returns code, or EXIT_IO if code is EXIT_DONE and standard output could not be
+   written. */
 int process_end(int code);
 
 #endif

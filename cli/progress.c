@@ -128,7 +128,7 @@ static void percent(double fraction, char *out, size_t room)
         snprintf(out, room, "%.2f %%", 100.0 * fraction);
 }
 
-void judge_text(const bl_score *score, char *out, size_t room)
+void score_text(const bl_score *score, char *out, size_t room)
 {
     if (isnan(score->rmse))
         percent(score->error, out, room);
@@ -137,7 +137,7 @@ void judge_text(const bl_score *score, char *out, size_t room)
 }
 
 /* A line on standard output, which may be the terminal that the panel stands on. */
-static void begin_line(struct watch *w)
+static void begin_line(struct progress_output *w)
 {
     if (!isatty(STDOUT_FILENO))
         return;
@@ -145,7 +145,7 @@ static void begin_line(struct watch *w)
     panel_line_begin();
 }
 
-static void end_line(struct watch *w)
+static void end_line(struct progress_output *w)
 {
     if (isatty(STDOUT_FILENO))
         panel_line_end(&w->panel);
@@ -154,12 +154,12 @@ static void end_line(struct watch *w)
     progress_flush();
 }
 
-static void print_epoch(struct watch *w, const bl_progress *now)
+static void print_epoch(struct progress_output *w, const bl_progress *now)
 {
     char train[32], val[64], test[64], angles[512];
     percent(now->train.error, train, sizeof train);
-    judge_text(&now->val, val, sizeof val);
-    judge_text(&now->test, test, sizeof test);
+    score_text(&now->val, val, sizeof val);
+    score_text(&now->test, test, sizeof test);
     angles_text(now->angles, now->blocks, angles, sizeof angles);
     begin_line(w);
     printf("%sepoch %d/%d  train", w->label, now->epoch, w->epochs);
@@ -177,7 +177,7 @@ static void print_epoch(struct watch *w, const bl_progress *now)
 }
 
 /* The first, the last, and those that did not follow too fast; all of them where no one is looking. */
-static void show_epoch(struct watch *w, const bl_progress *now)
+static void show_epoch(struct progress_output *w, const bl_progress *now)
 {
     const double seconds = seconds_now();
     w->is_hidden = isatty(STDOUT_FILENO) && w->printed > 0.0 && now->epoch < w->epochs &&
@@ -189,7 +189,7 @@ static void show_epoch(struct watch *w, const bl_progress *now)
     print_epoch(w, now);
 }
 
-static void print_early(struct watch *w, const bl_progress *now)
+static void print_early(struct progress_output *w, const bl_progress *now)
 {
     char angles[512];
     angles_text(now->angles, now->blocks, angles, sizeof angles);
@@ -202,7 +202,7 @@ static void print_early(struct watch *w, const bl_progress *now)
 }
 
 /* Of the whole work, of which this run may be a part. */
-static double share_done(const struct watch *w, const bl_progress *now)
+static double share_done(const struct progress_output *w, const bl_progress *now)
 {
     const double epochs = (double)(now->epoch - 1) + (double)now->step / (double)now->steps,
                  run = w->epochs > 0 ? epochs / (double)w->epochs : 0.0;
@@ -211,7 +211,7 @@ static double share_done(const struct watch *w, const bl_progress *now)
 
 /* The clock of the whole work, since measurements and files take their time too, and other programs
    theirs. */
-static double seconds_left(struct watch *w, const bl_progress *now)
+static double seconds_left(struct progress_output *w, const bl_progress *now)
 {
     const double done = share_done(w, now), seconds = seconds_now();
     if (w->work.began <= 0.0) {
@@ -222,7 +222,7 @@ static double seconds_left(struct watch *w, const bl_progress *now)
 }
 
 /* "train 5.31 %  test 6.10 % after epoch 3": in this epoch so far, and of the latest whole one. */
-static void errors_text(const struct watch *w, const bl_progress *now, char *out, size_t room)
+static void errors_text(const struct progress_output *w, const bl_progress *now, char *out, size_t room)
 {
     const bl_score *held = w->last.test.count ? &w->last.test : &w->last.val;
     char train[32], text[64];
@@ -233,12 +233,12 @@ static void errors_text(const struct watch *w, const bl_progress *now, char *out
     }
     if (!held->count)
         return;
-    judge_text(held, text, sizeof text);
+    score_text(held, text, sizeof text);
     snprintf(out + strlen(out), room - strlen(out), "%s%s %s after epoch %d", out[0] ? "  " : "",
              w->last.test.count ? "test" : "val", text, w->last.epoch);
 }
 
-static void show_panel(struct watch *w, const bl_progress *now)
+static void show_panel(struct progress_output *w, const bl_progress *now)
 {
     char errors[160];
     if (!panel_is_due(&w->panel))
@@ -257,7 +257,7 @@ static void show_panel(struct watch *w, const bl_progress *now)
     panel_show(&w->panel, &figures);
 }
 
-static void show_line(struct watch *w, const bl_progress *now)
+static void show_line(struct progress_output *w, const bl_progress *now)
 {
     const struct progress_parts parts = {.label = w->label,
                                          .epoch = now->epoch,
@@ -271,7 +271,7 @@ static void show_line(struct watch *w, const bl_progress *now)
 }
 
 /* Where the terminal has become too small for the panel, a line goes on. */
-static void show_progress(struct watch *w, const bl_progress *now)
+static void show_progress(struct progress_output *w, const bl_progress *now)
 {
     if (panel_fits(&w->panel))
         show_panel(w, now);
@@ -280,7 +280,7 @@ static void show_progress(struct watch *w, const bl_progress *now)
 }
 
 /* The line of log.jsonl that the trainer tells of, if it does. */
-static void print_log_line(struct watch *w)
+static void print_log_line(struct progress_output *w)
 {
     const char *line = w->trainer ? bl_trainer_log_line(w->trainer) : NULL;
     if (!line)
@@ -291,7 +291,7 @@ static void print_log_line(struct watch *w)
 }
 
 /* For the summary at the end; without memory it shows no angles. */
-static void keep(struct watch *w, const bl_progress *now)
+static void keep(struct progress_output *w, const bl_progress *now)
 {
     w->last = *now;
     w->last.angles = NULL;
@@ -305,13 +305,13 @@ static void keep(struct watch *w, const bl_progress *now)
     }
 }
 
-static void clear(struct watch *w)
+static void clear(struct progress_output *w)
 {
     progress_line_clear(&w->progress);
     panel_clear(&w->panel);
 }
 
-void progress_notes(struct watch *w)
+void progress_notes(struct progress_output *w)
 {
     for (; w->trainer && bl_trainer_note(w->trainer, w->n_notes); w->n_notes++) {
         clear(w);
@@ -320,7 +320,7 @@ void progress_notes(struct watch *w)
 }
 
 /* Without memory for more, those that are kept must do. */
-static void keep_speed(struct watch *w, double speed)
+static void keep_speed(struct progress_output *w, double speed)
 {
     if (w->n_speeds == w->speeds_room) {
         const size_t room = 2 * w->speeds_room + 64;
@@ -339,7 +339,7 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double progress_speed(struct watch *w)
+double progress_speed(struct progress_output *w)
 {
     const size_t n = w->n_speeds;
     if (n == 0)
@@ -348,22 +348,22 @@ double progress_speed(struct watch *w)
     return 0.5 * (w->speeds[n / 2] + w->speeds[(n - 1) / 2]);
 }
 
-static void end_epoch(struct watch *w, const bl_progress *now)
+static void end_epoch(struct progress_output *w, const bl_progress *now)
 {
     keep(w, now);
     keep_speed(w, now->samples_per_second);
-    if (w->prints_epochs && w->prints_json)
+    if (w->has_epoch_lines && w->has_json_lines)
         print_log_line(w);
-    else if (w->prints_epochs)
+    else if (w->has_epoch_lines)
         show_epoch(w, now);
-    if (!w->prints_epochs || !isatty(STDOUT_FILENO) || panel_fits(&w->panel))
+    if (!w->has_epoch_lines || !isatty(STDOUT_FILENO) || panel_fits(&w->panel))
         show_progress(w, now);
 }
 
 /* A step at which angles were measured. */
-static void end_early(struct watch *w, const bl_progress *now)
+static void end_early(struct progress_output *w, const bl_progress *now)
 {
-    if (w->prints_json)
+    if (w->has_json_lines)
         print_log_line(w);
     else
         print_early(w, now);
@@ -373,20 +373,20 @@ static void end_early(struct watch *w, const bl_progress *now)
 
 int progress_run(void *user, const bl_progress *now)
 {
-    struct watch *w = user;
+    struct progress_output *w = user;
     progress_notes(w);
     tensorboard_note(w->board, now);
     panel_add(&w->panel, now);
     if (now->epoch_ended)
         end_epoch(w, now);
-    else if (now->angles && w->prints_epochs)
+    else if (now->angles && w->has_epoch_lines)
         end_early(w, now);
     else
         show_progress(w, now);
     return asked_to_stop;
 }
 
-void progress_release(struct watch *w)
+void progress_release(struct progress_output *w)
 {
     progress_notes(w);
     clear(w);

@@ -2,8 +2,8 @@
  * progress.h - output during a run: a panel or a progress line on a terminal, a line per epoch, or JSON; and
  * signals.
  */
-#ifndef CLI_WATCH_H
-#define CLI_WATCH_H
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
 
 #include "command.h"
 #include "loss_text.h"
@@ -11,65 +11,64 @@
 #include "progress_line.h"
 #include "tensorboard/tensorboard.h"
 
-/* The work that the time left is told of, where a run is a part of it: all zeros for a run that is all of
-   it. */
+/* The work of which a run is one part, for the estimate of the time left. All members are 0 if the run is the
+   whole work. */
 struct progress_work {
-    double began; /* seconds_now() at its begin; 0: at the first call */
-    double done,
-        share; /* shares of it: done before this run, and this run's own; share 0: the run is all of it */
-    double
-        done_at_begin; /* set by the first call: a run that is taken up again has begun with so much done */
+    double began;         /* seconds_now() at its start; 0: set by the first call */
+    double done;          /* the fraction of it that was done before this run */
+    double share;         /* the fraction of it that is this run; 0: this run is the whole work */
+    double done_at_begin; /* the fraction done at the first call, which is above 0 in a resumed run */
 };
 
-struct watch {
+/* The state of a run's progress output. */
+struct progress_output {
     const struct session *session;
-    const bl_trainer *trainer; /* whose notes are shown as they come; NULL: none */
-    int n_notes;               /* of them, shown already */
-    const char *label;         /* before every line of progress: the rule, in compare; "" else */
+    const bl_trainer *trainer; /* its notes are shown when they appear; NULL: none are shown */
+    int n_notes;               /* notes that were shown */
+    const char *label;         /* begins every progress line: the rule in compare, else "" */
     int epochs;
-    bool prints_epochs, prints_json;
+    bool has_epoch_lines, has_json_lines;
     struct progress_line progress;
     struct panel panel; /* in place of the line, where it fits */
     struct progress_work work;
-    struct tensorboard *board; /* what writes events for TensorBoard; NULL: nothing does */
+    struct tensorboard *board; /* writes events for TensorBoard; NULL: none are written */
     bl_progress last;          /* of the last finished epoch; angles copied to last_angles */
     bl_angles *last_angles;
-    double *
-        /* Of each finished epoch, in examples a second; in order of size once progress_speed was asked */
-        speeds;
+    /* Examples a second of each finished epoch; progress_speed sorts them. */
+    double *speeds;
     size_t n_speeds, speeds_room;
-    double printed; /* seconds of a clock, when the latest line of an epoch was printed; 0: none was */
+    double printed; /* when the latest line of an epoch was printed, in seconds of seconds_now; 0: never */
     int n_hidden;   /* epochs without a line */
-    bool is_hidden; /* the last one is among them */
+    bool is_hidden; /* the last epoch has no line */
 };
 
-/* bl_progress_fn: user is a struct watch. Asks to stop after SIGINT, SIGTERM or SIGHUP, and when nobody
-   reads standard output any more; a second SIGINT ends the program. */
+/* A bl_progress_fn; user is a struct progress_output. It stops the training after SIGINT, SIGTERM or SIGHUP,
+   and if standard output has no reader any more. A second SIGINT ends the program. */
 int progress_run(void *user, const bl_progress *now);
 /* Shows the trainer's notes that have not been shown. */
-void progress_notes(struct watch *watch);
+void progress_notes(struct progress_output *output);
 void progress_signals(void);
 bool progress_asked_to_stop(void);
-/* Sends off what was printed. Where the reader is gone (head has its lines), the run is saved and stopped
-   as by a signal. */
+/* Flushes standard output. If its reader has closed the pipe, as `head` does, the run is saved and stopped as
+   by a signal. */
 void progress_flush(void);
-void progress_release(struct watch *watch);
-/* Standard error is a terminal on which a line can be written over. */
+void progress_release(struct progress_output *output);
+/* Whether standard error is a terminal that can overwrite a line. */
 bool progress_is_terminal(void);
-/* Refuses --progress with another word than panel, line or none; the exit code. */
+/* Refuses --progress with another word than panel, line or none. Returns the exit code. */
 int progress_check(const struct session *session);
-/* Off with --quiet and --progress none, and where there is no such terminal. */
+/* The progress line of a run; it is off with --quiet and --progress none, and if there is no such terminal. */
 struct progress_line progress_report(const struct session *session);
-/* Likewise, and off with --progress line. */
+/* The panel of a run; it is off in the same cases, and with --progress line. */
 struct panel progress_panel(const struct session *session);
-/* Examples a second while the weights were trained, measurements and files left out: the median of all
-   finished epochs, on which a burst of other work has little influence. NaN: no epoch was finished. */
-double progress_speed(struct watch *watch);
+/* Returns the training speed in examples a second, without measurements and files: the median of all finished
+   epochs, because other work on the machine affects it little. NaN if no epoch was finished. */
+double progress_speed(struct progress_output *output);
 
-/* An error of classes, or a distance of numbers; "-": neither is known. */
-void judge_text(const bl_score *score, char *out, size_t room);
+/* Writes the error of classes, or the distance of real-valued outputs; "-" if neither is known. */
+void score_text(const bl_score *score, char *out, size_t room);
 
-/* "41.3 67.0": one angle a hidden block, "-" where there is none. */
+/* Writes one angle for each hidden block, "41.3 67.0"; "-" for a block without one. */
 void angles_text(const bl_angles *angles, int blocks, char *out, size_t room);
 
 #endif

@@ -15,7 +15,7 @@
 
 enum { LINE_ROOM = 512, PERCENTS = 1, LOSS = 2, SPEED = 4 };
 static const double SECONDS_BETWEEN_VIEWS = 0.095; /* a little less than bl_trainer_fit's tenth of a second */
-static const double LEAST_SECONDS = 0.5;           /* before the time that is left is told */
+static const double LEAST_SECONDS = 0.5;           /* before the remaining time is shown */
 
 double progress_left(double done_before, double done, double seconds)
 {

@@ -4,6 +4,6 @@
 #ifndef CLI_SECONDS_H
 #define CLI_SECONDS_H
 
-double seconds_now(void); /* of a clock that nobody sets */
+double seconds_now(void); /* of the monotonic clock */
 
 #endif

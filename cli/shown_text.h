@@ -8,13 +8,14 @@
 
 struct shown_text {
     char text[512];
-    int columns; /* that it takes */
+    int columns; /* the columns that it takes on a terminal */
 };
 
-/* At most so many columns, ".." at the end of what was cut; control characters and broken UTF-8 become '?'.
-   NULL is shown as nothing. */
+/* Returns the text in at most so many columns, with ".." at the end if it was truncated; control characters
+   and invalid UTF-8 become '?'. NULL gives "". */
 struct shown_text shown_text(const char *text, int most_columns);
-/* At least 5 digits, and up to `most` where fewer do not bring the same number back. */
+/* Returns the number with at least 5 digits, and up to `most` if fewer do not read back as the same number.
+   */
 struct shown_text shown_number(double x, int most);
 /* Writes blanks up to a column. */
 void pad_to(const struct shown_text *shown, int columns);

@@ -16,8 +16,8 @@ struct terminal {
 
 struct terminal terminal_of_stdout(void);
 
-/* The width of the terminal that the stream goes to: its own, or $COLUMNS where that is less. 0: it goes
-   to no terminal. */
+/* Returns the width in columns of the terminal that the stream writes to, or $COLUMNS if that is less; 0 if
+   the stream is not a terminal. */
 int terminal_columns(FILE *to);
 /* Its height now; 24 where it does not tell. 0: the stream goes to no terminal. */
 int terminal_rows(FILE *to);

@@ -253,7 +253,7 @@ int unknown_option(const struct session *session, const char *key)
     return usage_error("no option --%.100s; backless %s --help lists them", key, command->name);
 }
 
-/* What one letter stands for elsewhere; the first that the command has. */
+/* The meanings that one letter has in other programs; the first that the command has is suggested. */
 static const char *const letters[] = {
     "q quiet",   "h help", "o out",   "o output", "d data", "e epochs", "b batch",   "b batches",
     "n net",     "n nets", "s seed",  "m model",  "r rule", "r rules",  "c config",  "j threads",

@@ -6,7 +6,7 @@
 
 #include "command.h"
 
-/* Each prints one sentence and gives EXIT_USAGE. */
+/* Each of these prints a message and returns EXIT_USAGE. */
 int unknown_command(const struct command_table *program, const char *word);
 int unknown_below(const struct command_table *program, const struct command *command,
                   const char *word);                                /* "ls" of "data ls" */
@@ -15,9 +15,9 @@ int unknown_short(const struct session *session, const char *word); /* "-b", "-b
 
 /* name: BACKLESS_... */
 bool variable_is_known(const struct command_table *program, const char *name);
-/* What was probably meant, "did you mean BACKLESS_EPOCHS?"; "": nothing is near. */
+/* Writes a suggestion, "did you mean BACKLESS_EPOCHS?"; "" if no name is near. */
 void variable_advice(const struct command_table *program, const char *name, char *out, size_t room);
-/* A note for each variable of the environment that begins with BACKLESS_ and that nothing here reads. */
+/* Prints a note for each environment variable that begins with BACKLESS_ and is not used. */
 void note_unknown_variables(const struct session *session);
 
 #endif

@@ -10,7 +10,7 @@
 
 enum { DEEPEST_MARGIN = 16 };
 
-/* Where the text behind a label begins, "net        dense": 0 where there is no label. */
+/* The position of the text after a label, "net dense"; 0 if there is no label. */
 static int margin_of(const char *text)
 {
     const char *gap = strstr(text, "  ");

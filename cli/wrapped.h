@@ -6,11 +6,10 @@
 
 #include <stdio.h>
 
-/* The text and a line end. Where `to` is a terminal that is narrower than the text, lines end between words,
-   and each further
-   one begins under the first word behind a gap of two blanks or more ("net        dense 100, ..."); a word
-   that is wider than
-   a line is broken where the line ends. Elsewhere the text is one line. */
+/* Prints the text and a line end. On a terminal that is narrower than the text, lines break between words,
+   and each further line is indented to the first word after a gap of two blanks or more ("net dense 100,
+   ..."). A word that is wider than a line is broken at the terminal's edge. Elsewhere the text is one line.
+   */
 void print_wrapped(FILE *to, const char *text);
 
 #endif

@@ -101,7 +101,7 @@ expect 2 "name of a file" "$program" data get $web/ --sha256 "$digest"
 expect 2 "name of a file" "$program" data get $web/right/.. --sha256 "$digest"
 expect 2 "name of a file" "$program" data get $web/right/file --sha256 "$digest" --to got/
 expect 2 "one address at a time" "$program" data get $web/right/a $web/right/b --sha256 "$digest"
-expect 2 "--data-dir goes with" "$program" data get $web/right/file --sha256 "$digest" --data-dir .
+expect 2 "--data-dir requires" "$program" data get $web/right/file --sha256 "$digest" --data-dir .
 expect 2 "--stall is" "$program" data get $web/right/file --sha256 "$digest" --stall 0
 expect 2 "--size is" "$program" data get $web/right/file --sha256 "$digest" --size many
 expect 2 "--mirror is" "$program" data get mnist --mirror ftp://example.org/

@@ -136,7 +136,7 @@ static void emit_send(bl_emitter *e, int block, void *user)
 
 static void learn_fit(bl_emitter *e, int block, void *user)
 {
-    if (!bl_emitter_is_taught(e, block))
+    if (!bl_emitter_needs_signal(e, block))
         return;
     bl_emit_matmul(e, user ? &fit_rows : &fit, block);
     bl_emit_update(e, BL_ARRAY_0, BL_ARRAY_1, block);
@@ -198,7 +198,7 @@ static void emit_local(bl_emitter *e, int block, void *user)
 static void learn_local(bl_emitter *e, int block, void *user)
 {
     (void)user;
-    if (!bl_emitter_is_taught(e, block))
+    if (!bl_emitter_needs_signal(e, block))
         return;
     bl_emit_matmul(e, &local_fit, block);
     bl_emit_update(e, BL_ARRAY_0, BL_ARRAY_1, block);

@@ -361,7 +361,7 @@ static void test_local_classifiers(void **state)
     }
     bl_trainer_count(fixture.trainer, &work);
     assert_true(matmuls == 3.0 * LOCAL_UNITS * CLASSES && maps == CLASSES);
-    assert_true(work.teach == 2.0 * LOCAL_UNITS * CLASSES + CLASSES);
+    assert_true(work.signal == 2.0 * LOCAL_UNITS * CLASSES + CLASSES);
     assert_true(work.weights ==
                 LOCAL_UNITS * (INPUTS + 1) + CLASSES * (LOCAL_UNITS + 1) + LOCAL_UNITS * CLASSES);
     for (int i = 0; i < 30; i++) {
@@ -445,7 +445,7 @@ static void begin_told(bl_emitter *e, void *user)
         told[l + 1][1] = bl_emitter_follower(e, l, 1);
         told[l + 1][2] = bl_emitter_follower(e, l, 2);
         told[l + 1][3] = bl_emitter_is_weighted(e, l);
-        told[l + 1][4] = bl_emitter_is_taught(e, l);
+        told[l + 1][4] = bl_emitter_needs_signal(e, l);
     }
 }
 

@@ -117,14 +117,14 @@ static void learn_odd(bl_emitter *e, int block, void *user)
 
 static void learn_twice(bl_emitter *e, int block, void *user)
 {
-    for (int i = 0; i < 2 && bl_emitter_is_taught(e, block); i++)
+    for (int i = 0; i < 2 && bl_emitter_needs_signal(e, block); i++)
         learn_fit(e, block, user);
 }
 
 static void learn_nothing_written(bl_emitter *e, int block, void *user)
 {
     (void)user;
-    if (bl_emitter_is_taught(e, block))
+    if (bl_emitter_needs_signal(e, block))
         bl_emit_update(e, BL_ARRAY_0, BL_ARRAY_1, block);
 }
 
@@ -323,7 +323,7 @@ static void test_refused(void **state)
         BAD("r", NULL, 0, emit_now_and_then, "period"),
         BAD("r", NULL, 0, emit_fa, "shaped like"),
         BAD("r", NULL, 0, emit_nothing, "signal of block"),
-        BAD("r", NULL, 0, emit_product_of_everywhere, "bl_emitter_is_taught"),
+        BAD("r", NULL, 0, emit_product_of_everywhere, "bl_emitter_needs_signal"),
         BAD("r", NULL, 0, emit_null, "map that is NULL"),
         BAD("r", NULL, 0, emit_null_matmul, "matmul of NULL"),
         BAD("r", NULL, 0, emit_small_map, "another size"),

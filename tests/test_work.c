@@ -19,7 +19,7 @@ static const double grain = 1e-9;
 struct work_case {
     const char *net, *rule, *feedback_at;
     bl_shape shape;
-    double forward, teach, gradient;
+    double forward, signal, gradient;
     size_t weights;
 };
 
@@ -72,10 +72,11 @@ static void test_counts(void **state)
         bl_work work;
         make(&fixture, c, 1);
         bl_trainer_count(fixture.trainer, &work);
-        if (work.forward != c->forward || work.teach != c->teach || work.gradient != c->gradient ||
+        if (work.forward != c->forward || work.signal != c->signal || work.gradient != c->gradient ||
             work.weights != c->weights)
             fail_msg("%s by %s: %g %g %g %zu, expected %g %g %g %zu", c->net, c->rule, work.forward,
-                     work.teach, work.gradient, work.weights, c->forward, c->teach, c->gradient, c->weights);
+                     work.signal, work.gradient, work.weights, c->forward, c->signal, c->gradient,
+                     c->weights);
         fixture_free(&fixture);
     }
 }
@@ -142,9 +143,9 @@ static void take_steps(struct fixture *fixture)
 
 static void check_times(const bl_times *t, int threads, const struct work_case *c)
 {
-    const double sum = t->forward + t->error + t->teach + t->gradient + t->update;
+    const double sum = t->forward + t->error + t->signal + t->gradient + t->update;
     assert_int_equal(t->steps, STEPS);
-    assert_true(t->forward >= 0.0 && t->error >= 0.0 && t->teach >= 0.0 && t->gradient >= 0.0 &&
+    assert_true(t->forward >= 0.0 && t->error >= 0.0 && t->signal >= 0.0 && t->gradient >= 0.0 &&
                 t->update >= 0.0);
     if (sum > threads * t->step + grain)
         fail_msg("%s by %s on %d threads: %g s of %g s", c->net, c->rule, threads, sum, t->step);

@@ -78,7 +78,7 @@ struct bench_figures bench_figures_of(const struct bench_group *group, int i)
 {
     const struct bench_case *c = &group->cases[i];
     const bl_peaks peaks = bench_peaks_of(group);
-    const double macs = (double)group->batch * (c->work.forward + c->work.teach + c->work.gradient);
+    const double macs = (double)group->batch * (c->work.forward + c->work.signal + c->work.gradient);
     const double roots = strncmp(group->optimizer, "sgd", 3) == 0 ? 0.0 : (double)c->work.weights;
     const double bandwidth = quantile(c->bandwidth, group->n_rounds, 0.5);
     const double arithmetic = 2.0 * macs / peaks.flops + roots / peaks.roots,

@@ -26,8 +26,8 @@ static int fail(const struct bench_group *group, const struct bench_case *c, bl_
     return exit_code_of(status);
 }
 
-static bl_status configure_bench_group(bl_config *config, const struct bench_group *group,
-                                       const struct bench_case *c)
+static bl_status configure_case(bl_config *config, const struct bench_group *group,
+                                const struct bench_case *c)
 {
     char batch[16];
     snprintf(batch, sizeof batch, "%d", group->batch);
@@ -55,7 +55,7 @@ static bl_status make_trainer(const struct bench_group *group, struct bench_case
     if (status == BL_OK)
         status = bl_config_create(&config, c->ctx);
     if (status == BL_OK)
-        status = configure_bench_group(config, group, c);
+        status = configure_case(config, group, c);
     if (status == BL_OK)
         status = bl_data_wrap(&data, c->ctx, group->x, group->labels, (size_t)group->batch, group->net->shape,
                               group->net->classes);

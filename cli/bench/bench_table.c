@@ -31,8 +31,8 @@ void bench_table_head(void)
 static void print_split(const bl_times *t, int threads)
 {
     const double percent = 100.0 / (t->step * threads);
-    const double other = 100.0 - percent * (t->forward + t->teach + t->gradient + t->update);
-    printf(" %4.0f %4.0f %4.0f %4.0f %4.0f\n", percent * t->forward, percent * t->teach,
+    const double other = 100.0 - percent * (t->forward + t->signal + t->gradient + t->update);
+    printf(" %4.0f %4.0f %4.0f %4.0f %4.0f\n", percent * t->forward, percent * t->signal,
            percent * t->gradient, percent * t->update, other > 0.0 ? other : 0.0);
 }
 

@@ -123,8 +123,8 @@ static void release(struct comparison *c)
     bl_data_free(c->rate_val);
 }
 
-/* What the time left is told by: passages through the training set, which take about as long under every
-   rule. */
+/* The work by which the remaining time is estimated, in passes over the training set, because a pass takes
+   about as long under every rule. */
 static void count_work(struct comparison *c)
 {
     const char *given = extra_of(c->s, "rate-epochs");

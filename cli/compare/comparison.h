@@ -15,13 +15,13 @@ struct name_list {
     int n;
 };
 
-/* What became of a rule. */
+/* The state of a rule's row. */
 enum row_state {
     ROW_WAITS,
     ROW_LEFT_OUT, /* not defined for the net, the data or the options */
     ROW_DONE,
     ROW_DIVERGED,
-    ROW_STOPPED, /* asked to, in between: the figures are of its last finished epoch, if there is one */
+    ROW_STOPPED, /* stopped by a signal; the figures are those of the last finished epoch, if there is one */
     ROW_FAILED
 };
 
@@ -29,21 +29,22 @@ struct row {
     char rule[WORD_ROOM];
     enum row_state state;
     bl_status status;
-    char why[1024]; /* it was left out, diverged or failed */
-    char net[ROW_TEXT], init[WORD_ROOM], feedback[WORD_ROOM], lr[WORD_ROOM]; /* as settled; lr: of the run */
+    char why[1024]; /* the reason why it was left out, diverged or failed */
+    /* the values that the run used */
+    char net[ROW_TEXT], init[WORD_ROOM], feedback[WORD_ROOM], lr[WORD_ROOM];
     char angles[ROW_TEXT];
     char hash[17];      /* of the weights; "": not done */
     bl_score last, val; /* of the last epoch: test set, else training set; validation set */
     bl_score best_val, best_test;
     int best_epoch;          /* 0: no validation set */
-    int epoch;               /* the last one that was finished */
+    int epoch;               /* the last finished epoch */
     double speed;            /* progress_speed */
     double waited;           /* core_wait_share of the run; NaN: not known */
     double flat[MAX_ANGLES]; /* the same angles as numbers */
     int n_angles;
-    bool is_beside;        /* --rules did not name it: frozen and linear, with --tune */
-    char advice[ROW_TEXT]; /* of a run that has hardly trained */
-    json_t *notes;         /* texts of the trainer, and why it diverged or failed */
+    bool is_beside;        /* added without --rules: frozen and linear, with --tune */
+    char advice[ROW_TEXT]; /* of a run that hardly trained */
+    json_t *notes;         /* notes of the trainer, and the reason if it diverged or failed */
 };
 
 struct comparison {
@@ -60,46 +61,48 @@ struct comparison {
     bl_config *settled; /* of a rule that trains the whole net; NULL before the rules were checked */
     int n_hidden;       /* hidden blocks of that net */
     double began;       /* seconds_now() */
-    double work, done;  /* in passages through the training set: in all, and so far */
+    double work, done;  /* in passes over the training set: total, and done so far */
 };
 
-void row_forget_figures(struct row *row); /* NaN, until a training brings some */
+void row_forget_figures(struct row *row); /* sets all figures to NaN */
 /* Whether the row has the figures of an epoch. */
 bool row_has_figures(const struct row *row);
-/* Whether its runs waited for a core so much that its speed says little. */
+/* Whether its runs waited for a core for so long that its speed is not meaningful. */
 bool row_was_slowed(const struct row *row);
 
 /* ---- comparison_check.c: before anything is trained */
 
-/* Makes each rule's trainer once. What is not defined is left out where nobody named it, and refused where
-   --rules does. Prints what is wrong; the exit code. */
+/* Creates each rule's trainer once. A rule that is not defined here is left out, or refused if --rules
+   names it. On error it prints a message. Returns the exit code. */
 int comparison_check(struct comparison *c);
 
 /* ---- comparison_head.c */
 
-/* Data, net, training, seeds, what is left out, and which rules will be the same. */
+/* Prints data, net, training, seeds, what is left out, and which rules will be equal. */
 void comparison_head(const struct comparison *c);
 
 /* ---- comparison_runs.c */
 
-/* The rate whose validation error is least for row->rule; written to row->lr. BL_STOPPED: asked to. */
+/* Chooses the learning rate with the least validation error for row->rule, and writes it to row->lr.
+   BL_STOPPED: a signal stopped it. */
 bl_status comparison_choose_rate(struct comparison *c, struct row *row);
-/* Trains the rule from scratch, and fills in the row. What failed is said in the row; only BL_STOPPED is
-   given back. */
+/* Trains the rule from its initial weights, and fills in the row. A failure is stored in the row; only
+   BL_STOPPED is returned. */
 bl_status comparison_run(struct comparison *c, struct row *row);
 
 /* ---- comparison_pool.c: several seeds, and rates that are chosen for each rule */
 
-/* Reads --seeds, --tune and their like into *c. Prints what is wrong; the exit code. */
+/* Reads --seeds, --tune and the related options into *c. On error it prints a message. Returns the exit
+   code. */
 int comparison_pool_options(struct comparison *c);
-/* After comparison_check: tunes, trains, prints the table; the exit code. */
+/* Must be called after comparison_check: tunes, trains and prints the table. Returns the exit code. */
 int comparison_pool(struct comparison *c);
 
 /* ---- comparison_table.c, comparison_json.c: on standard output */
 
 void table_head(const struct comparison *c);
 void table_row(const struct comparison *c, const struct row *row);
-/* One object, with the facts that all rows share. */
+/* Prints one JSON object, with the values that all rows share. */
 void json_row(const struct comparison *c, const struct row *row);
 
 #endif

@@ -28,7 +28,8 @@ static int weighted_layers(const char *net)
     return n;
 }
 
-/* The settings of the rule with the most layers stand for all: linear trains the output block alone. */
+/* The settings of the rule with the most layers are used for all, because linear trains the output block
+   only. */
 static bl_status take_settled(struct comparison *c, struct row *row, const bl_config *settled)
 {
     bl_config *copy = NULL;
@@ -81,8 +82,9 @@ static bool has_refused(const struct comparison *c)
     return false;
 }
 
-/* Those that --rules names and the net does not allow, and what to write instead. */
-static int refuse_comparison_check(const struct comparison *c)
+/* Refuses the rules that --rules names and the net does not allow, and suggests the --rules to write
+   instead. */
+static int refuse_undefined_rules(const struct comparison *c)
 {
     char rest[MAX_RULES * WORD_ROOM] = "";
     for (int i = 0; i < c->n_rows; i++)
@@ -139,7 +141,7 @@ int comparison_check(struct comparison *c)
         return code;
     }
     if (has_refused(c))
-        return refuse_comparison_check(c);
+        return refuse_undefined_rules(c);
     if (count_left_out(c) == c->n_rows)
         return usage_error("%s", c->rows[0].why);
     return check_folders(c);

@@ -97,7 +97,7 @@ static int work(const struct pooled *p, const struct run_plan *plan, const char 
     return code == EXIT_DONE ? plan_work(p->c->s, plan, folder, p->options.shard, p->options.jobs) : code;
 }
 
-/* A summary of the plan, which goes on to be the caller's. */
+/* Computes a summary of the plan; the caller keeps the plan. */
 static int summarize(struct run_summary *out, const struct run_plan *plan, const char *folder)
 {
     const char *const folders[] = {folder, NULL};
@@ -108,7 +108,7 @@ static int summarize(struct run_summary *out, const struct run_plan *plan, const
 
 /* ---- Rates */
 
-/* What is known of a rule's rates. */
+/* The results of a rule's learning rates. */
 struct rates {
     const struct run_group *best; /* NULL: at none the training was finished */
     double least, greatest;
@@ -334,7 +334,7 @@ static int run_plan(const struct pooled *p, struct run_plan *plan)
     return code == EXIT_DONE ? read : code;
 }
 
-static int judge_comparison_pool(const struct pooled *p)
+static int evaluate_chosen_settings(const struct pooled *p)
 {
     bl_config *config = NULL;
     struct run_plan plan = {NULL, NULL, NULL, false};
@@ -369,5 +369,5 @@ int comparison_pool(struct comparison *c)
         say_cost(&p);
         code = tune(&p);
     }
-    return code == EXIT_DONE ? judge_comparison_pool(&p) : code;
+    return code == EXIT_DONE ? evaluate_chosen_settings(&p) : code;
 }

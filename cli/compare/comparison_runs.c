@@ -21,7 +21,7 @@ struct sets {
 };
 
 /* A training of one rule. */
-struct comparison_runs_training {
+struct row_training {
     const bl_config *config;
     struct sets sets;
     const char *label; /* of the progress line */
@@ -50,21 +50,21 @@ void row_forget_figures(struct row *row)
     snprintf(row->angles, sizeof row->angles, "-");
 }
 
-static void take_figures(struct row *row, struct watch *watch, bool has_test)
+static void take_figures(struct row *row, struct progress_output *output, bool has_test)
 {
     bl_progress best;
-    row->last = has_test ? watch->last.test : watch->last.train;
-    row->val = watch->last.val;
-    row->epoch = watch->last.epoch;
-    row->speed = progress_speed(watch);
-    if (bl_trainer_best(watch->trainer, &best)) {
+    row->last = has_test ? output->last.test : output->last.train;
+    row->val = output->last.val;
+    row->epoch = output->last.epoch;
+    row->speed = progress_speed(output);
+    if (bl_trainer_best(output->trainer, &best)) {
         row->best_epoch = best.epoch;
         row->best_val = best.val;
         row->best_test = best.test;
     }
-    angles_text(watch->last.angles, watch->last.blocks, row->angles, sizeof row->angles);
-    for (int i = 0; watch->last.angles && i < watch->last.blocks - 1 && i < MAX_ANGLES; i++)
-        row->flat[row->n_angles++] = watch->last.angles[i].flat;
+    angles_text(output->last.angles, output->last.blocks, row->angles, sizeof row->angles);
+    for (int i = 0; output->last.angles && i < output->last.blocks - 1 && i < MAX_ANGLES; i++)
+        row->flat[row->n_angles++] = output->last.angles[i].flat;
 }
 
 static void take_notes(struct row *row, const bl_trainer *trainer)
@@ -75,35 +75,35 @@ static void take_notes(struct row *row, const bl_trainer *trainer)
 }
 
 /* Figures of epochs that were finished stay in the row also where the training failed after them. */
-static bl_status fit(const struct comparison *c, const struct comparison_runs_training *t,
-                     bl_trainer *trainer, struct row *row)
+static bl_status fit(const struct comparison *c, const struct row_training *t, bl_trainer *trainer,
+                     struct row *row)
 {
     const bl_config *settled = bl_trainer_config(trainer);
-    struct watch watch = {.session = c->s,
-                          .label = t->label,
-                          .epochs = atoi(bl_config_get(settled, "epochs")),
-                          .progress = progress_report(c->s),
-                          .panel = progress_panel(c->s),
-                          .work = {c->began, c->done / c->work, t->work / c->work, 0.0}};
+    struct progress_output output = {.session = c->s,
+                                     .label = t->label,
+                                     .epochs = atoi(bl_config_get(settled, "epochs")),
+                                     .progress = progress_report(c->s),
+                                     .panel = progress_panel(c->s),
+                                     .work = {c->began, c->done / c->work, t->work / c->work, 0.0}};
     const char *events = extra_of(c->s, "tensorboard");
     if (events && !t->is_trial)
-        watch.board = tensorboard_open(events, row->rule, trainer, false);
+        output.board = tensorboard_open(events, row->rule, trainer, false);
     const struct core_wait before = core_wait_now();
     const bl_status status =
-        bl_trainer_fit(trainer, t->sets.train, t->sets.val, t->sets.test, progress_run, &watch);
+        bl_trainer_fit(trainer, t->sets.train, t->sets.val, t->sets.test, progress_run, &output);
     const struct core_wait after = core_wait_now();
-    watch.trainer = trainer;
-    if (watch.last.epoch > 0)
-        take_figures(row, &watch, t->sets.test != NULL);
+    output.trainer = trainer;
+    if (output.last.epoch > 0)
+        take_figures(row, &output, t->sets.test != NULL);
     row->waited = core_wait_share(&before, &after);
-    watch.trainer = NULL; /* its notes are told after the table */
-    progress_release(&watch);
-    tensorboard_close(watch.board);
+    output.trainer = NULL; /* its notes are printed after the table */
+    progress_release(&output);
+    tensorboard_close(output.board);
     return status;
 }
 
 /* One training from scratch. Its figures go to *row. */
-static bl_status train_once(struct comparison *c, const struct comparison_runs_training *t, struct row *row)
+static bl_status train_once(struct comparison *c, const struct row_training *t, struct row *row)
 {
     bl_trainer *trainer = NULL;
     row_forget_figures(row);
@@ -133,7 +133,8 @@ static void label_of(const struct comparison *c, const struct row *row, char out
 
 /* ---- Rates */
 
-/* What a rate is judged by: the last epoch, or under --patience, which keeps it, the best one. */
+/* The score that a learning rate is chosen by: that of the last epoch, or of the best one with --patience,
+   which keeps the best weights. */
 static const bl_score *judged_of(const struct comparison *c, const struct row *row)
 {
     const bool has_patience = strcmp(bl_config_get(c->s->config, "patience"), "0") != 0;
@@ -144,7 +145,7 @@ static void note_rate(const struct comparison *c, const char *rate, const struct
 {
     const bl_score *by = judged_of(c, row);
     char judged[64];
-    judge_text(by, judged, sizeof judged);
+    score_text(by, judged, sizeof judged);
     if (isnan(by->error))
         note(c->s, "%-8s lr %-8s validation error %s", row->rule, rate, judged);
     else
@@ -180,18 +181,18 @@ static bl_status try_rate(struct comparison *c, bl_config *trial, const char *ra
     char name[LABEL_ROOM], label[2 * LABEL_ROOM];
     label_of(c, row, name);
     snprintf(label, sizeof label, "%s at %s: ", name, rate);
-    const struct comparison_runs_training training = {
-        .config = trial,
-        .sets = {train, c->rate_val ? c->rate_val : c->val, NULL},
-        .label = label,
-        .work = atof(epochs ? epochs : bl_config_get(c->settled, "epochs")) * (double)bl_data_count(train) /
-                (double)bl_data_count(c->train),
-        .is_trial = true};
+    const struct row_training training = {.config = trial,
+                                          .sets = {train, c->rate_val ? c->rate_val : c->val, NULL},
+                                          .label = label,
+                                          .work =
+                                              atof(epochs ? epochs : bl_config_get(c->settled, "epochs")) *
+                                              (double)bl_data_count(train) / (double)bl_data_count(c->train),
+                                          .is_trial = true};
     const bl_status status = bl_config_set(trial, "lr", rate);
     return status == BL_OK ? train_once(c, &training, row) : status;
 }
 
-/* A rate at which a rule diverges is none; where all are, the run will tell. */
+/* A learning rate at which the rule diverges is not chosen. If all diverge, the run itself reports it. */
 bl_status comparison_choose_rate(struct comparison *c, struct row *row)
 {
     bl_score least = no_score;
@@ -219,7 +220,7 @@ bl_status comparison_choose_rate(struct comparison *c, struct row *row)
 
 /* ---- Runs */
 
-static bl_status configure_comparison_runs(const struct comparison *c, const struct row *row, bl_config **out)
+static bl_status configure_row(const struct comparison *c, const struct row *row, bl_config **out)
 {
     char folder[BL_PATH_ROOM];
     const char *parent = bl_config_get(c->s->config, "out");
@@ -249,11 +250,11 @@ bl_status comparison_run(struct comparison *c, struct row *row)
     char name[LABEL_ROOM], label[LABEL_ROOM + 2];
     label_of(c, row, name);
     snprintf(label, sizeof label, "%s: ", name);
-    bl_status status = configure_comparison_runs(c, row, &config);
-    const struct comparison_runs_training training = {.config = config,
-                                                      .sets = {c->train, c->val, c->test},
-                                                      .label = label,
-                                                      .work = atof(bl_config_get(c->settled, "epochs"))};
+    bl_status status = configure_row(c, row, &config);
+    const struct row_training training = {.config = config,
+                                          .sets = {c->train, c->val, c->test},
+                                          .label = label,
+                                          .work = atof(bl_config_get(c->settled, "epochs"))};
     if (status == BL_OK)
         status = train_once(c, &training, row);
     bl_config_free(config);

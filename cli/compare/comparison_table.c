@@ -15,15 +15,15 @@
 
 enum column_name { RULE, ERROR, R2, ANGLES, SPEED, INIT, RATE, VAL, BEST, N_COLUMNS };
 
-struct comparison_table_column {
+struct table_column {
     const char *head;
     int gap, width; /* blanks before it; 0: as wide as its text, for the last one */
     bool is_number; /* flush right */
     bool is_shown;
 };
 
-struct comparison_table_layout {
-    struct comparison_table_column columns[N_COLUMNS];
+struct table_layout {
+    struct table_column columns[N_COLUMNS];
     int room; /* columns of the terminal; 0: no terminal */
 };
 
@@ -76,10 +76,10 @@ static const char *best_head(const struct comparison *c)
     return c->test ? "best epoch: val, test error" : "best epoch: val error";
 }
 
-static struct comparison_table_layout wide_layout(const struct comparison *c)
+static struct table_layout wide_layout(const struct comparison *c)
 {
     const bool has_val = c->val != NULL;
-    return (struct comparison_table_layout){
+    return (struct table_layout){
         .columns = {
             [RULE] = {"rule", 0, 8, false, true},
             [ERROR] = {error_head(c), 1, 12, true, true},
@@ -93,9 +93,9 @@ static struct comparison_table_layout wide_layout(const struct comparison *c)
         }};
 }
 
-static struct comparison_table_layout narrow_layout(const struct comparison *c)
+static struct table_layout narrow_layout(const struct comparison *c)
 {
-    struct comparison_table_layout l = wide_layout(c);
+    struct table_layout l = wide_layout(c);
     static const struct {
         const char *head;
         int gap, width;
@@ -115,7 +115,7 @@ static struct comparison_table_layout narrow_layout(const struct comparison *c)
     return l;
 }
 
-static int width_of(const struct comparison_table_layout *l)
+static int width_of(const struct table_layout *l)
 {
     int sum = 0;
     for (int i = 0; i < N_COLUMNS; i++)
@@ -125,18 +125,18 @@ static int width_of(const struct comparison_table_layout *l)
 }
 
 /* Before whole columns go, the angles of the first hidden blocks must do. */
-static void shorten_angles(struct comparison_table_layout *l)
+static void shorten_angles(struct table_layout *l)
 {
     const int excess = width_of(l) - l->room, width = l->columns[ANGLES].width;
     if (excess > 0 && width > LEAST_ANGLES)
         l->columns[ANGLES].width = larger(LEAST_ANGLES, width - excess);
 }
 
-static struct comparison_table_layout layout_for(const struct comparison *c)
+static struct table_layout layout_for(const struct comparison *c)
 {
     static const enum column_name leave[] = {INIT, RATE, VAL, SPEED, R2, BEST, ANGLES};
     const int room = terminal_columns(stdout);
-    struct comparison_table_layout l = wide_layout(c);
+    struct table_layout l = wide_layout(c);
     if (room == 0 || width_of(&l) + (c->val ? best_width(c) : widest_rate(c)) <= room)
         return l;
     l = narrow_layout(c);
@@ -148,11 +148,11 @@ static struct comparison_table_layout layout_for(const struct comparison *c)
 }
 
 /* The same for all rows; made for each, because a terminal can be made wider. */
-static void print_line(const struct comparison_table_layout *l, char cells[N_COLUMNS][CELL_ROOM])
+static void print_line(const struct table_layout *l, char cells[N_COLUMNS][CELL_ROOM])
 {
     char line[N_COLUMNS * CELL_ROOM] = "";
     for (int i = 0; i < N_COLUMNS; i++) {
-        const struct comparison_table_column *column = &l->columns[i];
+        const struct table_column *column = &l->columns[i];
         const int width = column->is_number ? column->width : -column->width;
         const size_t used = strlen(line);
         if (column->is_shown)
@@ -167,9 +167,9 @@ static void print_line(const struct comparison_table_layout *l, char cells[N_COL
     progress_flush();
 }
 
-static void note_left_out(const struct comparison *c, const struct comparison_table_layout *l)
+static void note_left_out(const struct comparison *c, const struct table_layout *l)
 {
-    const struct comparison_table_layout all = wide_layout(c);
+    const struct table_layout all = wide_layout(c);
     char text[256] = "";
     for (int i = 0; i < N_COLUMNS; i++)
         if (all.columns[i].is_shown && !l->columns[i].is_shown)
@@ -182,7 +182,7 @@ static void note_left_out(const struct comparison *c, const struct comparison_ta
 void table_head(const struct comparison *c)
 {
     char cells[N_COLUMNS][CELL_ROOM];
-    const struct comparison_table_layout l = layout_for(c);
+    const struct table_layout l = layout_for(c);
     note_left_out(c, &l);
     for (int i = 0; i < N_COLUMNS; i++)
         snprintf(cells[i], CELL_ROOM, "%s", l.columns[i].head);
@@ -190,7 +190,7 @@ void table_head(const struct comparison *c)
 }
 
 /* "15.29 %", of numbers the rmse, or where that is not measured the loss; "-": nothing. */
-static void judge_comparison_table(const bl_score *score, char *out, size_t room)
+static void format_score(const bl_score *score, char *out, size_t room)
 {
     if (!isnan(score->error))
         snprintf(out, room, "%.2f %%", 100.0 * score->error);
@@ -217,7 +217,7 @@ static void cut_angles(char *text, int width)
 static void fill_error(const struct row *row, char *out)
 {
     if (row_has_figures(row))
-        judge_comparison_table(&row->last, out, CELL_ROOM);
+        format_score(&row->last, out, CELL_ROOM);
     else
         snprintf(out, CELL_ROOM, "%s",
                  row->state == ROW_DIVERGED ? "diverged"
@@ -225,8 +225,8 @@ static void fill_error(const struct row *row, char *out)
                                             : "stopped");
 }
 
-static void fill_figures(const struct comparison *c, const struct comparison_table_layout *l,
-                         const struct row *row, char cells[N_COLUMNS][CELL_ROOM])
+static void fill_figures(const struct comparison *c, const struct table_layout *l, const struct row *row,
+                         char cells[N_COLUMNS][CELL_ROOM])
 {
     char best[64], test[64];
     snprintf(cells[R2], CELL_ROOM, "%.3f", row->last.r2);
@@ -237,9 +237,9 @@ static void fill_figures(const struct comparison *c, const struct comparison_tab
     else
         snprintf(cells[SPEED], CELL_ROOM, "-");
     if (c->val)
-        judge_comparison_table(&row->val, cells[VAL], CELL_ROOM);
-    judge_comparison_table(&row->best_val, best, sizeof best);
-    judge_comparison_table(&row->best_test, test, sizeof test);
+        format_score(&row->val, cells[VAL], CELL_ROOM);
+    format_score(&row->best_val, best, sizeof best);
+    format_score(&row->best_test, test, sizeof test);
     if (c->val && row->best_epoch > 0)
         snprintf(cells[BEST], CELL_ROOM, "%d: %s%s%s", row->best_epoch, best, c->test ? ", " : "",
                  c->test ? test : "");
@@ -248,7 +248,7 @@ static void fill_figures(const struct comparison *c, const struct comparison_tab
 void table_row(const struct comparison *c, const struct row *row)
 {
     char cells[N_COLUMNS][CELL_ROOM];
-    const struct comparison_table_layout l = layout_for(c);
+    const struct table_layout l = layout_for(c);
     for (int i = 0; i < N_COLUMNS; i++)
         snprintf(cells[i], CELL_ROOM, "-");
     snprintf(cells[RULE], CELL_ROOM, "%s%s", row->rule, row->state == ROW_STOPPED ? "*" : "");

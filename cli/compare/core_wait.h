@@ -4,14 +4,15 @@
 #ifndef CLI_CORE_WAIT_H
 #define CLI_CORE_WAIT_H
 
-/* Of the calling thread, which takes part in every step, in nanoseconds since its start. */
+/* Times of the calling thread, which takes part in every step, in nanoseconds since its start. */
 struct core_wait {
     double ran, waited;
 };
 
-struct core_wait core_wait_now(void); /* zeros where the system does not tell */
-/* The share of the time between two moments that was waited for a core, from 0 to 1. Time asleep is no
-   part of it. NaN: too little time between them, or the system does not tell. */
+struct core_wait core_wait_now(void); /* zeros if the system does not provide them */
+/* Returns the fraction of the time between two moments that the thread waited for a core, from 0 to 1;
+   sleep does not count. NaN if too little time is between them, or the system does not provide the times.
+   */
 double core_wait_share(const struct core_wait *from, const struct core_wait *to);
 
 #endif

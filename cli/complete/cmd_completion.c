@@ -1,5 +1,5 @@
 /*
- * cmd_completion.c - backless completion: the script that teaches a shell to complete this program's command
+ * cmd_completion.c - backless completion: the script with which a shell completes this program's command
  * line.
  */
 #include "completion.h"

@@ -109,7 +109,7 @@ static void put_command(FILE *to, const struct command_table *program, const str
     fputs("        ;;\n", to);
 }
 
-/* The word behind a command that has others below it is part of the name, once it is complete. */
+/* The complete word after a command with commands within it is part of the command's name. */
 static void put_below(FILE *to, const struct command_table *program, const struct command *command)
 {
     if (command_below(program, command, 0))

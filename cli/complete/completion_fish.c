@@ -45,7 +45,7 @@ static void put_text(FILE *to, const char *text)
     fputc('\'', to);
 }
 
-/* The switches of `complete` that say what may stand for an argument. */
+/* The switches of `complete` for the kinds of argument. */
 static void put_choices(FILE *to, const struct choices *c)
 {
     if (c->is_list && c->words[0])
@@ -83,7 +83,7 @@ static void put_words(FILE *to, const struct command_table *program, const struc
     fputc('\n', to);
 }
 
-/* A command's own name, where it may stand. */
+/* Completes a command's own name. */
 static void put_name(FILE *to, const char *condition, const char *name, const char *about)
 {
     fprintf(to, "complete -c backless -n '%s' -a '%s' -d ", condition, name);

@@ -29,7 +29,7 @@ static void put_text(FILE *to, const char *text)
             fprintf(to, "%s%c", strchr("\\:[]", *text) ? "\\" : "", *text);
 }
 
-/* What completes an argument, as the action of a specification. */
+/* The action of a specification that completes an argument. */
 static void put_action(FILE *to, const struct choices *c)
 {
     const char *disk = c->takes_files ? "_files" : c->takes_folders ? "_files -/" : NULL;

@@ -24,8 +24,8 @@ void data_figures_free(struct data_figures *figures);
 /* counts: bl_data_outputs of them, of the examples that have a label; data NULL: zeros. */
 void data_count_classes(const bl_data *data, int classes, size_t *counts);
 
-/* Up to n rows, the classes by turns, so that few samples show many classes; the first n where there are no
-   classes. Gives how many. */
+/* Chooses up to n rows, one of each class in turn, so that few samples show many classes; the first n if
+   there are no classes. Returns their number. */
 size_t data_pick_rows(const bl_data *data, size_t n, size_t *rows);
 
 #endif

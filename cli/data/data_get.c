@@ -92,7 +92,7 @@ static int get_file(const struct session *s, struct request *r, const struct set
     return data_place(s, &r->download, r->to);
 }
 
-/* Without libcurl, every file is told of; else the first failure is the last word. */
+/* Without libcurl the message lists every file; otherwise the first failure ends the command. */
 static int get_set(const struct session *s, struct request *r, const struct set_source *source,
                    const char *home)
 {
@@ -166,7 +166,7 @@ static int take_sha256(const struct session *s, struct request *r)
     return EXIT_DONE;
 }
 
-/* What stands after the last slash of its path, without ?query and #fragment. */
+/* The name after the last slash of the URL's path, without ?query and #fragment. */
 static int name_in_address(const char *url, char *name, size_t room)
 {
     const char *path = strstr(url, "://") + 3;
@@ -177,7 +177,8 @@ static int name_in_address(const char *url, char *name, size_t room)
     if (from > 0 && n - from < room)
         snprintf(name, room, "%.*s", (int)(n - from), path + from);
     if (from == 0 || n - from >= room || !name[0] || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return usage_error("%s does not end with the name of a file; say where to put it: --to FILE", url);
+        return usage_error("%s does not end with the name of a file; name the destination with --to FILE",
+                           url);
     return EXIT_DONE;
 }
 
@@ -190,7 +191,7 @@ static int get_address(const struct session *s, struct request *r)
     if (to && (!to[0] || to[strlen(to) - 1] == '/'))
         return usage_error("--to is \"%s\", expected the name of a file", to);
     if (extra_of(s, "data-dir"))
-        return usage_error("--data-dir goes with the name of a set; say --to FILE for an address");
+        return usage_error("--data-dir requires the name of a set; for an address use --to FILE");
     int code = take_sha256(s, r);
     if (code == EXIT_DONE)
         code = extra_long(s, "size", 1LL << 50, &r->download.size);

@@ -18,7 +18,7 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-static int no_memory_data_info(void)
+static int info_memory_error(void)
 {
     return usage_error("no memory for the figures"), EXIT_OTHER;
 }
@@ -67,7 +67,7 @@ static int measure(struct data_info *info)
     info->classes = bl_data_labels(train) ? bl_data_outputs(train) : 0;
     const bl_status status = data_figures_measure(&info->figures, train);
     if (status == BL_NO_MEMORY || (status == BL_OK && !count_classes(info)))
-        return no_memory_data_info();
+        return info_memory_error();
     return status == BL_OK ? EXIT_DONE : fail_with(info->session, status);
 }
 
@@ -82,7 +82,7 @@ static int show(const struct data_info *info, bool has_number, size_t n_samples)
         return EXIT_DONE;
     const bl_status status = data_info_print_samples(info, n_samples);
     if (status == BL_NO_MEMORY)
-        return no_memory_data_info();
+        return info_memory_error();
     return status == BL_OK ? EXIT_DONE : fail_with(info->session, status);
 }
 

@@ -25,10 +25,10 @@ struct download {
     bool is_temporary;  /* nothing is kept of an interrupted download */
 };
 
-/* What is there already with the right digest is left alone. Else it comes into TO.part, which is kept when
-   interrupted and taken up the next time, and is renamed when its digest is right. Says what it does and why
-   it failed. The exit code: EXIT_DONE; EXIT_IO, no source gave it, or the disk did not take it; EXIT_DATA,
-   TO is another file; EXIT_STOPPED, by a signal. */
+/* Downloads a file. An existing file with the right digest stays. Otherwise the download is written to
+   TO.part, which is kept when interrupted and continued the next time, and is renamed when its digest is
+   right. Prints progress and failures. Returns EXIT_DONE; EXIT_IO if no source provided the file or the
+   disk failed; EXIT_DATA if TO is a different file; EXIT_STOPPED after a signal. */
 int download_file(const struct session *session, const struct download *download);
 
 /* Name and version of the library that fetches, "libcurl/7.88.1 ..."; NULL: none in this build. */

@@ -22,7 +22,7 @@ struct pixel {
 };
 
 /* The picture as it is drawn: its size in pixels. */
-struct draw_pictures_canvas {
+struct picture_canvas {
     const struct drawing *d;
     const double *x;
     int rows, cols;
@@ -39,13 +39,13 @@ int drawing_fit(const struct terminal *terminal, bl_shape shape)
     return (terminal->columns + GAP) / (shape.cols + GAP);
 }
 
-static struct draw_pictures_canvas canvas_of(const struct drawing *d)
+static struct picture_canvas canvas_of(const struct drawing *d)
 {
     double scale = (double)d->columns / d->shape.cols;
     if (scale * d->shape.rows > MOST_ROWS)
         scale = (double)MOST_ROWS / d->shape.rows;
     const int rows = (int)(scale * d->shape.rows + 0.5), cols = (int)(scale * d->shape.cols + 0.5);
-    return (struct draw_pictures_canvas){.d = d, .rows = rows < 1 ? 1 : rows, .cols = cols < 1 ? 1 : cols};
+    return (struct picture_canvas){.d = d, .rows = rows < 1 ? 1 : rows, .cols = cols < 1 ? 1 : cols};
 }
 
 static double overlap(double a, double b, int cell)
@@ -55,7 +55,7 @@ static double overlap(double a, double b, int cell)
 }
 
 /* The mean of the plane over the area of one drawn pixel. */
-static double mean_at(const struct draw_pictures_canvas *c, const double *plane, int row, int col)
+static double mean_at(const struct picture_canvas *c, const double *plane, int row, int col)
 {
     const bl_shape shape = c->d->shape;
     const double high = (double)shape.rows / c->rows, wide = (double)shape.cols / c->cols;
@@ -71,7 +71,7 @@ static double mean_at(const struct draw_pictures_canvas *c, const double *plane,
 }
 
 /* From 0 to 255. */
-static int brightness(const struct draw_pictures_canvas *c, int channel, int row, int col)
+static int brightness(const struct picture_canvas *c, int channel, int row, int col)
 {
     const struct drawing *d = c->d;
     const size_t plane = (size_t)d->shape.rows * (size_t)d->shape.cols;
@@ -82,7 +82,7 @@ static int brightness(const struct draw_pictures_canvas *c, int channel, int row
 
 /* Three channels are red, green and blue; of other numbers the first is shown. Below the last row it is
    black. */
-static struct pixel pixel_at(const struct draw_pictures_canvas *c, int row, int col)
+static struct pixel pixel_at(const struct picture_canvas *c, int row, int col)
 {
     if (row >= c->rows)
         return (struct pixel){0, 0, 0};
@@ -99,7 +99,7 @@ static int grey_of(struct pixel p)
     return (299 * p.red + 587 * p.green + 114 * p.blue) / 1000;
 }
 
-static void put_letter(const struct draw_pictures_canvas *c, int row, int col)
+static void put_letter(const struct picture_canvas *c, int row, int col)
 {
     const int upper = grey_of(pixel_at(c, row, col));
     const int lower = row + 1 < c->rows ? grey_of(pixel_at(c, row + 1, col)) : upper;
@@ -140,8 +140,7 @@ static void put_colour(enum terminal_colours colours, int layer, struct pixel p)
         printf("\033[%d;5;%dm", layer, colour_of_256(p));
 }
 
-static void put_half_block(enum terminal_colours colours, const struct draw_pictures_canvas *c, int row,
-                           int col)
+static void put_half_block(enum terminal_colours colours, const struct picture_canvas *c, int row, int col)
 {
     put_colour(colours, 38, pixel_at(c, row, col));
     if (row + 1 < c->rows)
@@ -151,7 +150,7 @@ static void put_half_block(enum terminal_colours colours, const struct draw_pict
 
 /* ---- Lines */
 
-static void put_line_of(const struct terminal *t, const struct draw_pictures_canvas *c, int row)
+static void put_line_of(const struct terminal *t, const struct picture_canvas *c, int row)
 {
     for (int col = 0; col < c->cols; col++)
         if (t->colours == COLOURS_NONE)
@@ -165,7 +164,7 @@ static void put_line_of(const struct terminal *t, const struct draw_pictures_can
 void draw_pictures(const struct terminal *t, const struct drawing *d, const struct drawn_picture *pictures,
                    int n)
 {
-    struct draw_pictures_canvas c = canvas_of(d);
+    struct picture_canvas c = canvas_of(d);
     const int width = c.cols > d->columns ? c.cols : d->columns;
     for (int row = 0; row < c.rows; row += 2) {
         for (int i = 0; i < n; i++) {

@@ -18,7 +18,7 @@ struct doctor {
 
 enum doctor_verdict {
     DOCTOR_FINE,
-    DOCTOR_NOTE,    /* works, but look at it */
+    DOCTOR_NOTE,    /* works, but may need attention */
     DOCTOR_MISSING, /* is not there; the advice says how to get it */
     DOCTOR_WRONG,   /* does not work */
     DOCTOR_VERDICTS

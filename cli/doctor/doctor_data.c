@@ -17,12 +17,13 @@ static bool is_folder(const char *path)
     return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
-/* Of the library's sentence "no data set x; looked in A, B; fetch it (...), or name the folder ...". */
-struct doctor_data_missing {
+/* The parts of the library's message "no data set x; looked in A, B; fetch it (...), or name the folder
+   ...". */
+struct missing_set_advice {
     char looked_in[1024], how[512];
 };
 
-static void take_apart(const char *why, struct doctor_data_missing *out)
+static void parse_missing_set(const char *why, struct missing_set_advice *out)
 {
     static const char before[] = "looked in ", after[] = ", or name the folder";
     const char *folders = strstr(why, before), *how = folders ? strstr(folders, "; ") : NULL;
@@ -41,12 +42,12 @@ static void take_apart(const char *why, struct doctor_data_missing *out)
 static void say_set(struct doctor *d, const char *name, char looked_in[1024])
 {
     char path[BL_PATH_ROOM];
-    struct doctor_data_missing missing;
+    struct missing_set_advice missing;
     if (bl_data_set_find(d->session->ctx, d->config, name, path, sizeof path) == BL_OK) {
         doctor_say(d, DOCTOR_FINE, name, NULL, "%s", path);
         return;
     }
-    take_apart(bl_why(d->session->ctx), &missing);
+    parse_missing_set(bl_why(d->session->ctx), &missing);
     doctor_say(d, DOCTOR_MISSING, name, missing.how, "missing: %s", bl_data_set_about(name));
     if (missing.looked_in[0])
         snprintf(looked_in, 1024, "%s", missing.looked_in);
@@ -68,7 +69,7 @@ static void nearest(const char *path, char *out, size_t room)
     }
 }
 
-/* 0, or the errno of what failed. Leaves nothing behind. */
+/* Returns 0, or the errno of the failure. Removes the file that it creates. */
 static int try_to_write(const char *folder)
 {
     char path[BL_PATH_ROOM + 32];

@@ -63,7 +63,7 @@ static void say_processor(struct doctor *d)
 
 /* ---- Cores and load */
 
-/* What a container may use, in cores; 0: no limit. "150000 100000" is one and a half. */
+/* The limit of a container, in cores; 0: no limit. "150000 100000" is one and a half. */
 static double quota(void)
 {
     char line[128];

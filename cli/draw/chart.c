@@ -80,7 +80,7 @@ static void put_y_axis(FILE *to, const struct chart *c)
 
 static struct point placed(const struct chart *c, struct point p, double y)
 {
-    /* What lies beyond the axis, a deviation for example, ends at it. */
+    /* A value beyond the axis, such as a deviation, is clamped to its end. */
     if (c->y.is_log && isfinite(y) && y < c->y.least)
         y = c->y.least;
     if (isfinite(y) && y > c->y.most)

@@ -16,7 +16,7 @@ enum { CHART_WIDTH = 460 };
 struct chart_line {
     const char *name; /* beside its end; NULL: none */
     int style;
-    int group;                  /* attribute data-group: what is switched on and off together */
+    int group;                  /* attribute data-group: curves that are shown and hidden together */
     const char *members;        /* attribute data-runs: "0,1,2" */
     const struct point *points; /* in values; NaN: a gap */
     const double *deviations;   /* of y, for a band of one on either side; NULL: no band */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_AT_END = 200 }; /* runs, of a page that nobody asked for */
+enum { MOST_AT_END = 200 }; /* the most runs in a page that is written without a command of its own */
 
 static const struct extra extras[] = {
     {"output", "FILE.html", "the page (-o FILE.html likewise); - for standard output"},

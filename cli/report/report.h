@@ -34,7 +34,7 @@ struct report_group {
     size_t best; /* the run with the least score at its end */
 };
 
-/* What is left out so that a page of many runs stays small. */
+/* The limits that keep a page of many runs small. */
 enum detail { ALL_CHARTS, WITHOUT_NORMS, WITHOUT_BANDS };
 
 struct report {
@@ -45,8 +45,8 @@ struct report {
     size_t n_runs, n_groups;
 };
 
-/* Reads the runs at `where`: a run folder, a log, or a folder with run folders anywhere below it. Prints what
-   is wrong, and gives the exit code. */
+/* Reads the runs at `where`: a run folder, a log, or a folder that contains run folders at any depth. On
+   error prints a message. Returns the exit code. */
 int report_read(struct report *report, const char *where);
 /* Whether a folder holds a log. */
 bool report_is_run(const char *folder);

@@ -11,7 +11,7 @@
 
 enum { MOST_BLOCKS = 6, HEIGHT = CHART_HEIGHT, SMALL_HEIGHT = 250 };
 
-/* What a chart shows. */
+/* The quantity that a chart shows. */
 struct wanted {
     const char *title, *x, *y, *x_label, *y_label;
     enum records records;

@@ -208,7 +208,7 @@ static int put_work(FILE *to, const struct model_view *v)
     const struct {
         const char *name;
         double macs;
-    } parts[] = {{"forward", v->work.forward}, {"signals", v->work.teach}, {"gradients", v->work.gradient}};
+    } parts[] = {{"forward", v->work.forward}, {"signals", v->work.signal}, {"gradients", v->work.gradient}};
     const double all = parts[0].macs + parts[1].macs + parts[2].macs;
     fputs("<p>Multiply-accumulates of an example in a training step: ", to);
     put_count(to, all);

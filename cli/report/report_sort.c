@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int no_memory_report_sort(void)
+static int sort_memory_error(void)
 {
     usage_error("no memory for the report");
     return EXIT_OTHER;
@@ -76,7 +76,7 @@ static int sum_seconds(const struct report *report, struct report_run *run)
     double sum = 0.0;
     run->elapsed = malloc((run->n_rows + 1) * sizeof *run->elapsed);
     if (!run->elapsed)
-        return no_memory_report_sort();
+        return sort_memory_error();
     for (size_t i = 0; i < run->n_rows; i++) {
         const json_t *row = report_row(report, run, i);
         run->elapsed[i] = NAN;
@@ -108,7 +108,7 @@ static int find_runs(struct report *report)
     report->runs = calloc(json_object_size(report->curves.settings) + 1, sizeof *report->runs);
     report->groups = calloc(json_object_size(report->curves.settings) + 1, sizeof *report->groups);
     if (!report->runs || !report->groups)
-        return no_memory_report_sort();
+        return sort_memory_error();
     for (size_t first = 0, end = 0; code == EXIT_DONE && first < n; first = end) {
         const char *name =
             json_string_value(json_object_get(json_array_get(report->curves.rows, first), "run"));
@@ -171,7 +171,7 @@ static int find_groups(struct report *report)
     for (size_t i = 0; i < report->n_runs; i++) {
         struct report_group *group = group_of(report, &report->runs[i]);
         if (!group)
-            return no_memory_report_sort();
+            return sort_memory_error();
         report->runs[i].group = (size_t)(group - report->groups);
         group->runs[group->n_runs++] = i;
     }
@@ -238,11 +238,11 @@ static int name_group(struct report *report, struct report_group *group)
     for (int i = 0; to && bl_option_at(i); i++)
         put_difference(to, group, report, bl_option_at(i)->key, &is_first);
     if (!to || fclose(to) != 0)
-        return no_memory_report_sort();
+        return sort_memory_error();
     to = open_memstream(&group->members, &room);
     for (size_t i = 0; to && i < group->n_runs; i++)
         fprintf(to, "%s%zu", i ? "," : "", group->runs[i]);
-    return to && fclose(to) == 0 ? EXIT_DONE : no_memory_report_sort();
+    return to && fclose(to) == 0 ? EXIT_DONE : sort_memory_error();
 }
 
 static void find_best(const struct report *report, struct report_group *group, const char *column)

@@ -7,26 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is asked of each row. */
+/* The columns that are read from each row. */
 struct question {
     const struct report *report;
     enum records records;
     const char *x, *y;
 };
 
-/* One answer of one run. */
-struct series_answer {
+/* One point of one run. */
+struct series_point {
     double x, y;
 };
 
-static struct series_answer answer_of(const struct question *q, const struct report_run *run, size_t i)
+static struct series_point answer_of(const struct question *q, const struct report_run *run, size_t i)
 {
     const json_t *row = report_row(q->report, run, i);
     const double x = strcmp(q->x, "elapsed") == 0 ? run->elapsed[i] : row_number(row, q->x);
-    return (struct series_answer){x, row_number(row, q->y)};
+    return (struct series_point){x, row_number(row, q->y)};
 }
 
-/* Epochs are told apart by their numbers, early records by their steps. */
+/* Epochs are identified by their numbers, early records by their steps. */
 static double place_of(const struct question *q, const struct report_run *run, size_t i)
 {
     return row_number(report_row(q->report, run, i), q->records == EPOCHS ? "epoch" : "step");
@@ -54,7 +54,7 @@ static bool add_mean(struct series *s, const struct question *q, const size_t *r
         if (!find_place(q, &q->report->runs[runs[k]], place, &at[k]))
             return false;
     for (size_t k = 0; k < n_runs; k++) {
-        const struct series_answer a = answer_of(q, &q->report->runs[runs[k]], at[k]);
+        const struct series_point a = answer_of(q, &q->report->runs[runs[k]], at[k]);
         x += a.x / (double)n_runs;
         y += a.y / (double)n_runs;
     }

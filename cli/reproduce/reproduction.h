@@ -65,7 +65,7 @@ struct target_row {
     const char *net;
     const struct target_data *data;
     const char *needs;      /* what this version lacks for this row; NULL: it can be run */
-    const char *incomplete; /* what the paper does not tell of the recipe; NULL: nothing */
+    const char *incomplete; /* the part of the recipe that the paper does not state; NULL: none */
     struct published cells[MAX_CELLS];
     const char *options[MAX_ROW_OPTIONS][2]; /* further options and their values; ends with NULL */
 };
@@ -93,7 +93,7 @@ const struct target *target_find(const char *name);
    past the last, else 1. */
 bool cell_at(const struct target *target, const char *table, const char *row, const char *rule, int i,
              struct cell *out);
-/* What this version lacks for it: the row's, or its rule; NULL: it can be run. */
+/* The reason why this version cannot run it, from the row or its rule; NULL: it can. */
 const char *cell_needs(const struct cell *cell);
 bool cell_lacks_rule(const struct cell *cell);
 /* "table 1, 2x800 tanh, dfa" */

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-struct reproduction_check_check {
+struct stored_comparison {
     const struct session *s;
     const struct result *result;
     int last;        /* the epoch after which the comparison ends */
@@ -18,14 +18,14 @@ struct reproduction_check_check {
     char wrong[512]; /* the first difference; "": none */
 };
 
-static double stored(const struct reproduction_check_check *c, const char *series, int epoch)
+static double stored(const struct stored_comparison *c, const char *series, int epoch)
 {
     const json_t *epochs = json_object_get(c->result->json, "epochs");
     return json_number_value(json_array_get(json_object_get(epochs, series), (size_t)epoch - 1));
 }
 
 /* Results have 9 digits of a figure. An error that targets do not have follows from the loss. */
-static void compare_figure(struct reproduction_check_check *c, const char *series, double x)
+static void compare_figure(struct stored_comparison *c, const char *series, double x)
 {
     if (isnan(x))
         return;
@@ -35,7 +35,7 @@ static void compare_figure(struct reproduction_check_check *c, const char *serie
                  x, expected);
 }
 
-static void compare_weights(struct reproduction_check_check *c, const char *weights, const char *expected)
+static void compare_weights(struct stored_comparison *c, const char *weights, const char *expected)
 {
     if (!c->wrong[0] && strcmp(weights, expected) != 0)
         snprintf(c->wrong, sizeof c->wrong,
@@ -45,7 +45,7 @@ static void compare_weights(struct reproduction_check_check *c, const char *weig
 
 static bool compare_epoch(void *user, const bl_progress *now, const char *weights)
 {
-    struct reproduction_check_check *c = user;
+    struct stored_comparison *c = user;
     c->epoch = now->epoch;
     compare_figure(c, "train_loss", now->train.loss);
     compare_figure(c, "train_error", now->train.error);
@@ -58,7 +58,7 @@ static bool compare_epoch(void *user, const bl_progress *now, const char *weight
     return !c->wrong[0] && now->epoch < c->last;
 }
 
-static bl_status configure_reproduction_check(const struct reproduction_check_check *c, bl_config **out)
+static bl_status configure_stored_run(const struct stored_comparison *c, bl_config **out)
 {
     bl_status status = options_configure(out, c->s->ctx, json_object_get(c->result->json, "options"));
     if (status == BL_OK && !c->result->cell.row->data->make)
@@ -66,12 +66,12 @@ static bl_status configure_reproduction_check(const struct reproduction_check_ch
     return status == BL_OK ? reproduction_set_data(c->s, *out) : status;
 }
 
-static int run_reproduction_check(struct reproduction_check_check *c)
+static int rerun_and_compare(struct stored_comparison *c)
 {
     const json_t *data = json_object_get(c->result->json, "data");
     const struct target_data *of = c->result->cell.row->data;
     bl_config *config = NULL;
-    const bl_status status = configure_reproduction_check(c, &config);
+    const bl_status status = configure_stored_run(c, &config);
     const struct rerun rerun = {.config = config,
                                 .data = of,
                                 .hash = of->make ? NULL : json_string_value(json_object_get(data, "hash")),
@@ -83,7 +83,7 @@ static int run_reproduction_check(struct reproduction_check_check *c)
     return code;
 }
 
-static int report(const struct reproduction_check_check *c, const char *path)
+static int report(const struct stored_comparison *c, const char *path)
 {
     if (c->wrong[0]) {
         usage_error("%s: %s", path, c->wrong);
@@ -107,7 +107,7 @@ int reproduction_check(const struct session *s, const char *path)
     if (code != EXIT_DONE)
         return code;
     const int asked = reproduction_epochs(s);
-    struct reproduction_check_check check = {
+    struct stored_comparison check = {
         .s = s, .result = &result, .last = asked > 0 && asked < result.epochs ? asked : result.epochs};
     if (result.revision != bl_numeric_revision()) {
         usage_error(
@@ -116,7 +116,7 @@ int reproduction_check(const struct session *s, const char *path)
             path, result.revision, bl_numeric_revision());
         code = EXIT_USAGE;
     } else
-        code = run_reproduction_check(&check);
+        code = rerun_and_compare(&check);
     if (code == EXIT_DONE)
         code = report(&check, path);
     result_release(&result);

@@ -78,7 +78,7 @@ static bl_status time_epoch(bl_context *ctx, const struct cell *cell, double *se
         status = time_step(trainer, of, &one);
     if (status == BL_OK) {
         bl_trainer_count(trainer, &work);
-        const double forward = work.forward / (work.forward + work.teach + work.gradient),
+        const double forward = work.forward / (work.forward + work.signal + work.gradient),
                      steps = ((double)of->examples + forward * (double)of->test_examples) / batch_of(trainer);
         *seconds = one * ceil(steps);
     }

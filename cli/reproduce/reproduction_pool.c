@@ -72,14 +72,13 @@ static int train(const struct run_pool *pool, const struct pool_run *run, pid_t 
     return run_cell(run->what, run, parent);
 }
 
-static int collect_reproduction_pool(const struct run_pool *pool, const struct pool_run *run)
+static int collect_cell_run(const struct run_pool *pool, const struct pool_run *run)
 {
     const struct run_request *q = run->what;
     return reproduction_collect(pool->s, q->cell.target, run->folder);
 }
 
-/* A run that diverged, or was killed, says nothing of the others. What is wrong with data or files is wrong
-   for all. */
+/* A run that diverged or was killed does not affect the others. Faults in data or files affect all runs. */
 static bool is_common(int code)
 {
     return code == EXIT_USAGE || code == EXIT_DATA || code == EXIT_IO;
@@ -104,9 +103,9 @@ static int run_requests(const struct session *s, struct run_request *requests, i
                             .n_runs = n,
                             .width = split.width,
                             .train = train,
-                            .collect = collect_reproduction_pool,
+                            .collect = collect_cell_run,
                             .is_common = is_common,
-                            .prints_done = true};
+                            .has_done_lines = true};
     qsort(requests, (size_t)n, sizeof *requests, by_seed);
     pool.runs = calloc((size_t)n + 1, sizeof *pool.runs);
     if (!pool.runs) {

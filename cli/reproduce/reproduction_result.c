@@ -251,8 +251,8 @@ static void set_figures(struct result *r)
     json_object_del(r->json, "stop");
 }
 
-static int take_reproduction_result(struct result *out, const struct session *s, const char *name,
-                                    json_t *json, bool is_new)
+static int parse_result(struct result *out, const struct session *s, const char *name, json_t *json,
+                        bool is_new)
 {
     struct result r = {.json = json};
     int code = EXIT_DONE;
@@ -287,7 +287,7 @@ static int take_reproduction_result(struct result *out, const struct session *s,
 int result_take(struct result *out, const struct session *s, const char *name, json_t *json)
 {
     json_object_set_new(json, "format", json_string(format));
-    return take_reproduction_result(out, s, name, json, true);
+    return parse_result(out, s, name, json, true);
 }
 
 int result_read(struct result *out, const struct session *s, const char *path)
@@ -296,7 +296,7 @@ int result_read(struct result *out, const struct session *s, const char *path)
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
     if (!json)
         return refuse(path, "line %d: %s", error.line, error.text);
-    const int code = take_reproduction_result(out, s, path, json, false);
+    const int code = parse_result(out, s, path, json, false);
     if (code != EXIT_DONE)
         json_decref(json);
     return code;

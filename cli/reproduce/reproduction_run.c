@@ -28,14 +28,14 @@ bl_status reproduction_set_data(const struct session *s, bl_config *config)
     return status == BL_OK && folder ? bl_config_set(config, "data-dir", folder) : status;
 }
 
-static bl_status configure_reproduction_run(bl_config **out, bl_context *ctx, const void *what)
+static bl_status configure_cell_run(bl_config **out, bl_context *ctx, const void *what)
 {
     const struct run_request *q = what;
     const bl_status status = cell_configure(out, ctx, &q->cell, q->seed, q->epochs);
     return status == BL_OK ? reproduction_set_data(q->s, *out) : status;
 }
 
-static bl_status load_reproduction_run(struct training *t, const void *what)
+static bl_status load_cell_data(struct training *t, const void *what)
 {
     const struct run_request *q = what;
     return load_data(t, q->cell.row->data);
@@ -48,8 +48,8 @@ int run_cell(const struct run_request *q, const struct pool_run *run, pid_t pare
                                               .threads = q->threads,
                                               .parent = parent,
                                               .progress = run->progress,
-                                              .configure = configure_reproduction_run,
-                                              .load = load_reproduction_run,
+                                              .configure = configure_cell_run,
+                                              .load = load_cell_data,
                                               .what = q});
 }
 
@@ -58,7 +58,7 @@ int run_cell(const struct run_request *q, const struct pool_run *run, pid_t pare
 struct rerun_state {
     const struct rerun *rerun;
     struct training training;
-    bool is_ended; /* as many epochs as were asked for, or after_epoch wants no more */
+    bool is_ended; /* the epochs are complete, or after_epoch returned false */
 };
 
 static int progress_rerun(void *user, const bl_progress *now)
@@ -73,7 +73,7 @@ static int progress_rerun(void *user, const bl_progress *now)
     return state->is_ended || progress_asked_to_stop();
 }
 
-/* What the trainer's model says of the data that it was made for. */
+/* The metadata of the trainer's model about its data. */
 static int check_data(const struct training *t, const struct rerun *rerun)
 {
     const char *text = bl_model_metadata(bl_trainer_model(t->trainer), "split");

@@ -8,7 +8,8 @@
 
 enum run_status { RUN_WAITS, RUN_BEGUN, RUN_DONE, RUN_DIVERGED, RUN_FAILED };
 
-/* What is measured: an error is a share of the examples, an rmse and a loss have the unit of the targets. */
+/* The quantity that is measured. An error is a fraction of the examples; an rmse and a loss have the unit
+   of the targets. */
 enum figure_kind { FIGURE_NONE, FIGURE_ERROR, FIGURE_RMSE, FIGURE_LOSS };
 struct figure {
     enum figure_kind kind;

@@ -14,7 +14,7 @@ struct run_options {
     enum table_form form;
 };
 
-/* Prints what is wrong; the exit code. */
+/* On error prints a message. Returns the exit code. */
 int run_options_read(struct run_options *out, const struct session *s);
 
 #endif

@@ -170,7 +170,7 @@ bl_status plan_configure(bl_config **out, bl_context *ctx, const struct run_plan
 
 /* ---- The file */
 
-static int refuse_run_plan(const char *folder, const char *why)
+static int refuse_plan(const char *folder, const char *why)
 {
     usage_error("%s/plan.json: %s", folder, why);
     return EXIT_DATA;
@@ -240,7 +240,7 @@ int plan_read(struct run_plan *out, const char *folder)
         *out = (struct run_plan){json_incref(plan.options), json_incref(plan.axes), json_incref(plan.runs),
                                  plan.is_comparison};
     json_decref(json);
-    return is_known ? EXIT_DONE : refuse_run_plan(folder, "is no plan of runs that this version knows");
+    return is_known ? EXIT_DONE : refuse_plan(folder, "is no plan of runs that this version knows");
 }
 
 /* The first option that differs, for the message; NULL: none. */

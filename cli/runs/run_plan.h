@@ -30,7 +30,7 @@ const char *plan_value(const json_t *run, const char *axis);
 /* The run's options as a configuration of ctx. */
 bl_status plan_configure(bl_config **out, bl_context *ctx, const struct run_plan *plan, const json_t *run);
 
-/* DIR/plan.json. Prints what is wrong; the exit code. */
+/* Reads DIR/plan.json; on error prints a message. Returns the exit code. */
 int plan_read(struct run_plan *out, const char *folder);
 /* Adds the runs of more. Both must have the same options and axes; else this is said of folder. */
 int plan_join(struct run_plan *plan, const struct run_plan *more, const char *folder);
@@ -44,12 +44,12 @@ void plan_report(const struct session *s, const struct run_plan *plan, const cha
 struct shard {
     int part, parts;
 };
-/* "2/8"; NULL: all. Prints what is wrong; the exit code. */
+/* Reads "2/8"; NULL means all runs. On error prints a message. Returns the exit code. */
 int shard_read(struct shard *out, const char *text);
 
-/* Trains in DIR, where plan_keep has been, what is not done yet, several at once. Runs that diverged are not
-   repeated, those that failed otherwise are. jobs: runs at once, 0: as pool_split finds it. EXIT_DONE,
-   EXIT_STOPPED, or the code of the first failure. */
+/* Trains the runs of a plan that are not finished, several at once, in DIR, which plan_keep has prepared.
+   Runs that diverged are not repeated; those that failed otherwise are. jobs: runs at once; 0: as
+   pool_split chooses. Returns EXIT_DONE, EXIT_STOPPED, or the code of the first failure. */
 int plan_work(const struct session *s, const struct run_plan *plan, const char *folder, struct shard shard,
               int jobs);
 

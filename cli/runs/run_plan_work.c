@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the children know of the plan. */
+/* The part of the plan that the children use. */
 struct work {
     const struct run_plan *plan;
     const char *folder, *backend;
@@ -33,7 +33,7 @@ int shard_read(struct shard *out, const char *text)
     return usage_error("--shard is \"%s\", expected I/N with I from 1 to N, as 2/8", text);
 }
 
-static bl_status configure_run_plan_work(bl_config **out, bl_context *ctx, const void *what)
+static bl_status configure_plan_run(bl_config **out, bl_context *ctx, const void *what)
 {
     const struct work_run *w = what;
     return plan_configure(out, ctx, w->work->plan, w->run);
@@ -50,19 +50,18 @@ static int train(const struct run_pool *pool, const struct pool_run *run, pid_t 
                                               .progress = run->progress,
                                               .events = work->events,
                                               .name = run->name,
-                                              .configure = configure_run_plan_work,
+                                              .configure = configure_plan_run,
                                               .what = &what,
                                               .keeps_failure = true});
 }
 
-/* What is wrong with files is wrong for all. A setting that is refused or diverges says nothing of the
-   others. */
+/* Faults in files affect all runs. A setting that is refused or diverges does not affect the others. */
 static bool is_common(int code)
 {
     return code == EXIT_IO;
 }
 
-/* Those of the shard that are neither done nor have diverged. */
+/* Selects the runs of the shard that are neither done nor diverged. */
 static int select_runs(const struct work *work, struct shard shard, struct pool_run *out)
 {
     int n = 0;

@@ -63,7 +63,7 @@ static void begin_run(struct run_pool *p, struct pool_run *run)
     }
     if (run->child == 0)
         _exit(is_finished(run) ? EXIT_DONE : p->train(p, run, p->process));
-    if (p->prints_done)
+    if (p->has_done_lines)
         note(p->s, "%s: runs in %s", run->name, run->folder);
     p->running++;
 }
@@ -81,7 +81,7 @@ static void say_done(struct run_pool *p, const struct pool_run *run)
 {
     const double seconds = seconds_now() - run->began;
     p->done++;
-    if (p->prints_done)
+    if (p->has_done_lines)
         printf("%d/%d  %s: done in %.0f s\n", p->done, p->n_runs, run->title, seconds);
     else
         note(p->s, "%d/%d  %s: done in %.0f s", p->done, p->n_runs, run->title, seconds);
@@ -118,8 +118,8 @@ static void add_runs(const struct run_pool *p, char *text, size_t room)
     }
 }
 
-/* Shares of all runs, now and (before) when this command saw them first: a run that goes on has some epochs
-   already. */
+/* Fractions of all runs that are done, now and (before) when this command first saw them: a resumed run has
+   finished epochs already. */
 static double share_done(struct run_pool *p, double *before)
 {
     double now = (double)(p->done + p->failed);

@@ -15,16 +15,16 @@
 
 enum { RUN_NAME_ROOM = 200, MOST_JOBS = 256 };
 
-/* What a child tells of its run; in memory that it shares with its parent. */
+/* The state of a child's run, in memory that it shares with its parent. */
 struct run_progress {
-    _Atomic int finished; /* epochs; -1: not known yet */
+    _Atomic int finished; /* finished epochs; -1: not known yet */
     _Atomic int most;     /* epochs that the run has at most; 0: not known yet */
 };
 
 struct pool_run {
     char name[RUN_NAME_ROOM], folder[BL_PATH_ROOM];
     char title[RUN_NAME_ROOM]; /* for messages: "table 1, 2x800 tanh, dfa, seed 1" */
-    const void *what;          /* the owner's */
+    const void *what;          /* passed on to the callbacks */
 
     /* The pool's own. */
     pid_t child; /* 0: none runs */
@@ -37,30 +37,33 @@ struct run_pool {
     const struct session *s;
     struct pool_run *runs;
     int n_runs, width;
-    /* In the child: trains; the exit code. parent: the process that the run ends with. */
+    /* Called in the child: trains, and returns the exit code. parent: if this process ends, the run must
+       end too. */
     int (*train)(const struct run_pool *pool, const struct pool_run *run, pid_t parent);
-    /* In the parent, after a child that ended well; the exit code. NULL: nothing. */
+    /* Called in the parent after a child that succeeded; returns the exit code. NULL: not called. */
     int (*collect)(const struct run_pool *pool, const struct pool_run *run);
-    /* Whether a failure with this exit code is one that every further run would meet. */
+    /* Whether every further run would fail with this exit code too. */
     bool (*is_common)(int code);
     const void *user;
-    bool prints_done; /* a line for each finished run on standard output; else it is a message */
+    bool has_done_lines; /* print a line for each finished run on standard output, else as a message */
 
     /* The pool's own. */
     int next, running, done, failed;
     int code;        /* of the first run that failed */
-    bool is_blocked; /* by a failure that is common */
-    pid_t process;   /* that has the children */
+    bool is_blocked; /* a failure for which is_common is true has occurred */
+    pid_t process;   /* the process whose children the runs are */
     struct run_progress *progress;
     struct progress_line line;
     double began, shown; /* shown: when the line was written last */
 };
 
-/* Runs all. EXIT_DONE, EXIT_STOPPED (asked to, in between), or the exit code of the first run that failed. */
+/* Executes all runs. Returns EXIT_DONE, EXIT_STOPPED after a signal, or the exit code of the first run that
+   failed. */
 int pool_work(struct run_pool *pool);
 
-/* How many run at once, and with how many threads each: as many runs as cores with one thread each; the cores
-   that are left where there are fewer runs are shared out among them. jobs, threads: 0, or as given. */
+/* How many runs work at once, and with how many threads each: as many runs as there are cores, with one
+   thread each; with fewer runs, the remaining cores are distributed among them. jobs, threads: the numbers
+   that the user gave, or 0. */
 struct pool_split {
     int width, threads;
 };

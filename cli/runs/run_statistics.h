@@ -6,18 +6,18 @@
 
 enum { SEEDS_OF_AN_INTERVAL = 3 };
 
-/* Differences of two settings over the seeds that both have finished: mean, and the interval of Student's t
-   that holds the mean of such differences with 95 %. */
+/* The differences of two settings over the seeds that both have finished: their mean, and its 95 %
+   confidence interval by Student's t distribution. */
 struct paired {
     int n;
     double mean, low,
         high; /* NaN: no mean without a pair, and no interval of fewer than SEEDS_OF_AN_INTERVAL */
 };
 
-/* Mean and interval of the differences, n of them. */
+/* Computes the mean and the interval of n differences. */
 struct paired paired_of(const double *differences, int n);
 double mean_of(const double *x, int n);
-/* With n - 1; NaN below two. */
+/* The standard deviation with divisor n - 1; NaN for n below 2. */
 double deviation_of(const double *x, int n);
 
 #endif

@@ -84,7 +84,7 @@ static const struct figure *figure_in(const struct run_figures *figures, enum ju
     return set == JUDGED_TEST ? &figures->test : set == JUDGED_VAL ? &figures->val : &figures->train;
 }
 
-/* What all runs are judged by: what the first that is finished has. */
+/* The figure that all runs are compared by: that of the first finished run. */
 static void choose_judge(struct run_summary *s)
 {
     const bool prefers_val = !s->plan.is_comparison;
@@ -167,7 +167,7 @@ static int by_mean(const void *a, const void *b)
 }
 
 /* Without a single setting of bp there are no differences. */
-static void judge_run_summary(struct run_summary *s, double *room)
+static void compare_groups_with_bp(struct run_summary *s, double *room)
 {
     const struct run_group *bp = NULL;
     int n_bp = 0;
@@ -201,7 +201,7 @@ int summary_make(struct run_summary *out, struct run_plan *plan, const char *con
         usage_error("no memory for the figures of %zu runs", n - 1);
     if (code == EXIT_DONE) {
         choose_judge(out);
-        judge_run_summary(out, room);
+        compare_groups_with_bp(out, room);
     }
     free(room);
     return code;

@@ -16,15 +16,15 @@ struct summary_run {
     struct run_figures figures;
 };
 
-/* Runs that differ in nothing but the seed. */
+/* Runs that differ in the seed only. */
 struct run_group {
-    const json_t *first; /* one of its runs, for the values */
+    const json_t *first; /* one of its runs, for the option values */
     struct summary_run *runs;
     int n_runs, done, diverged, failed;
     double mean, deviation; /* of the judged figure over the finished runs; deviation (n - 1) NaN below two */
     double loss;            /* mean, which orders settings of equal errors */
     struct paired to_bp;
-    double seconds;                 /* of training, of all its finished runs */
+    double seconds;                 /* training time of all its finished runs */
     double angles[MOST_RUN_ANGLES]; /* means over the finished runs that have one; NaN: none has */
     int n_angles;
 };
@@ -41,10 +41,11 @@ struct run_summary {
     enum figure_kind kind;
 };
 
-/* Takes the plan over. folders: where its run folders are, ends with NULL; a run that is in several is taken
-   from the one where it is furthest, and refused where two of them ended with other weights. A sweep is
-   judged by the validation set where there is one, a comparison by the test set. Prints what is wrong; the
-   exit code. */
+/* Computes a summary, and takes ownership of the plan. folders: a list of folders that contain run folders,
+   which ends with NULL. Of a run that is in several folders, the one with the most epochs is used; it is
+   refused if two of them ended with different weights. Runs of a sweep are compared by the validation set
+   if there is one, those of a comparison by the test set. On error it prints a message. Returns the exit
+   code. */
 int summary_make(struct run_summary *out, struct run_plan *plan, const char *const *folders);
 void summary_release(struct run_summary *summary);
 

@@ -20,7 +20,7 @@ struct text_row {
     char cells[MOST_COLUMNS][CELL_ROOM];
 };
 
-struct run_table_table {
+struct settings_table {
     const struct run_summary *summary;
     const char *axes[MOST_COLUMNS];
     int n_axes, n_columns;
@@ -62,7 +62,7 @@ static void judged_name(const struct run_summary *s, char out[CELL_ROOM])
 
 /* ---- Rounded texts */
 
-static void put_mean(const struct run_table_table *t, const struct run_group *g, char out[CELL_ROOM])
+static void put_mean(const struct settings_table *t, const struct run_group *g, char out[CELL_ROOM])
 {
     const bool is_error = t->summary->kind == FIGURE_ERROR;
     const char *between = t->form == FORM_LATEX ? " \\pm " : " ± ", *unit = is_error ? " %" : "";
@@ -83,7 +83,7 @@ static void put_mean(const struct run_table_table *t, const struct run_group *g,
 }
 
 /* "+1.30 (+0.90 to +1.70)", in percentage points of an error. */
-static void put_difference(const struct run_table_table *t, const struct run_group *g, char out[CELL_ROOM])
+static void put_difference(const struct settings_table *t, const struct run_group *g, char out[CELL_ROOM])
 {
     const bool is_error = t->summary->kind == FIGURE_ERROR;
     const double scale = is_error ? 100.0 : 1.0;
@@ -125,7 +125,7 @@ static void put_angles(const struct run_group *g, char out[CELL_ROOM])
         snprintf(out + strlen(out), CELL_ROOM - strlen(out), " ..");
 }
 
-static struct text_row head_of(const struct run_table_table *t)
+static struct text_row head_of(const struct settings_table *t)
 {
     struct text_row row = {.cells = {""}};
     for (int i = 0; i < t->n_axes; i++)
@@ -139,7 +139,7 @@ static struct text_row head_of(const struct run_table_table *t)
     return row;
 }
 
-static struct text_row row_of(const struct run_table_table *t, const struct run_group *g)
+static struct text_row row_of(const struct settings_table *t, const struct run_group *g)
 {
     struct text_row row = {.cells = {""}};
     for (int i = 0; i < t->n_axes; i++)
@@ -183,14 +183,14 @@ static void put_cells(const struct text_row *row, const int *widths, int from, i
     putchar('\n');
 }
 
-static void put_axes(const struct run_table_table *t, const struct text_row *row)
+static void put_axes(const struct settings_table *t, const struct text_row *row)
 {
     for (int i = 0; i < t->n_axes; i++)
         printf("%s%s %s", i ? ", " : "", t->axes[i], row->cells[i]);
     putchar('\n');
 }
 
-static void print_text(const struct run_table_table *t)
+static void print_text(const struct settings_table *t)
 {
     int widths[MOST_COLUMNS] = {0}, width = 0;
     const struct run_summary *s = t->summary;
@@ -228,7 +228,7 @@ static void put_escaped(const char *text, const char *special)
     }
 }
 
-static void put_markdown(const struct run_table_table *t, const struct text_row *row)
+static void put_markdown(const struct settings_table *t, const struct text_row *row)
 {
     for (int i = 0; i < t->n_columns; i++) {
         printf(i ? " | " : "| ");
@@ -237,7 +237,7 @@ static void put_markdown(const struct run_table_table *t, const struct text_row 
     printf(" |\n");
 }
 
-static void print_markdown(const struct run_table_table *t)
+static void print_markdown(const struct settings_table *t)
 {
     const struct text_row head = head_of(t);
     put_markdown(t, &head);
@@ -251,7 +251,7 @@ static void print_markdown(const struct run_table_table *t)
 }
 
 /* The figures are made as LaTeX already; values may hold anything. */
-static void put_latex(const struct run_table_table *t, const struct text_row *row, bool is_head)
+static void put_latex(const struct settings_table *t, const struct text_row *row, bool is_head)
 {
     for (int i = 0; i < t->n_columns; i++) {
         printf("%s", i ? " & " : "");
@@ -263,7 +263,7 @@ static void put_latex(const struct run_table_table *t, const struct text_row *ro
     printf(" \\\\\n");
 }
 
-static void print_latex(const struct run_table_table *t)
+static void print_latex(const struct settings_table *t)
 {
     const struct text_row head = head_of(t);
     printf("\\begin{tabular}{");
@@ -302,7 +302,7 @@ static void put_csv_angles(const struct run_group *g)
     }
 }
 
-static void print_csv(const struct run_table_table *t)
+static void print_csv(const struct settings_table *t)
 {
     char judged[CELL_ROOM];
     judged_name(t->summary, judged);
@@ -368,7 +368,7 @@ static json_t *run_json(const struct summary_run *run)
     return json;
 }
 
-static void print_json(const struct run_table_table *t)
+static void print_json(const struct settings_table *t)
 {
     char judged[CELL_ROOM];
     judged_name(t->summary, judged);
@@ -431,12 +431,12 @@ static void tell_rest(const struct session *s, const struct run_summary *summary
 
 void run_table_print(const struct session *s, const struct run_summary *summary, enum table_form form)
 {
-    static void (*const printers[])(const struct run_table_table *) = {[FORM_TEXT] = print_text,
-                                                                       [FORM_JSON] = print_json,
-                                                                       [FORM_CSV] = print_csv,
-                                                                       [FORM_MARKDOWN] = print_markdown,
-                                                                       [FORM_LATEX] = print_latex};
-    struct run_table_table t = {.summary = summary, .has_bp = summary->has_bp, .form = form};
+    static void (*const printers[])(const struct settings_table *) = {[FORM_TEXT] = print_text,
+                                                                      [FORM_JSON] = print_json,
+                                                                      [FORM_CSV] = print_csv,
+                                                                      [FORM_MARKDOWN] = print_markdown,
+                                                                      [FORM_LATEX] = print_latex};
+    struct settings_table t = {.summary = summary, .has_bp = summary->has_bp, .form = form};
     size_t i = 0;
     const json_t *axis = NULL;
     json_array_foreach(summary->plan.axes, i, axis)

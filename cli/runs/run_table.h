@@ -6,11 +6,12 @@
 
 #include "run_summary.h"
 
-/* The form that --json, --csv, --markdown or --latex names; two of them are refused. */
+/* Reads the format that --json, --csv, --markdown or --latex selects; more than one of them is refused. */
 enum table_form { FORM_TEXT, FORM_JSON, FORM_CSV, FORM_MARKDOWN, FORM_LATEX };
 int table_form_read(enum table_form *out, const struct session *s);
 
-/* Below it, as messages: failures, runs that are not done, and what the figures leave out. */
+/* Prints the table, and after it as messages: failures, unfinished runs, and what the figures do not
+   include. */
 void run_table_print(const struct session *s, const struct run_summary *summary, enum table_form form);
 
 #endif

@@ -57,7 +57,7 @@ bool folder_has(const char *folder, const char *name)
 
 /* ---- A run in its folder */
 
-/* A run goes on with the bits of the version that began it, or not at all. */
+/* A run continues with the bits of the version that began it, or is refused. */
 static int check_revision(const char *folder)
 {
     char path[BL_PATH_ROOM];
@@ -75,7 +75,7 @@ static int check_revision(const char *folder)
     return EXIT_DATA;
 }
 
-static bl_status configure_run_training(struct training *t, const struct folder_run *run, bool is_begun)
+static bl_status configure_training(struct training *t, const struct folder_run *run, bool is_begun)
 {
     bl_status status = run->configure(&t->config, t->ctx, run->what);
     if (status == BL_OK)
@@ -85,7 +85,7 @@ static bl_status configure_run_training(struct training *t, const struct folder_
     return status;
 }
 
-/* What the progress function is called with. */
+/* The argument of the progress callback. */
 struct run_progress_user {
     const struct folder_run *run;
     struct tensorboard *board;
@@ -136,7 +136,7 @@ static int train(const struct folder_run *run, bool is_begun)
     struct training t = {NULL, NULL, NULL, NULL, NULL, NULL};
     bl_status status = training_begin(&t, run->backend, run->threads);
     if (status == BL_OK)
-        status = configure_run_training(&t, run, is_begun);
+        status = configure_training(&t, run, is_begun);
     if (status == BL_OK)
         status = run->load ? run->load(&t, run->what) : training_load(&t);
     if (status == BL_OK && is_begun)

@@ -7,7 +7,7 @@
 
 #include "run_pool.h"
 
-/* What a training is made of; all zeros: nothing yet. */
+/* The objects of a training; all zeros before training_begin. */
 struct training {
     bl_context *ctx;
     bl_config *config;
@@ -15,11 +15,12 @@ struct training {
     bl_trainer *trainer;
 };
 
-/* A context of its own: that of the command may have threads, which a child process does not have. */
+/* Creates a context for the training, because the command's context may have threads, which a child process
+   does not inherit. */
 bl_status training_begin(struct training *t, const char *backend, int threads);
-/* The data that t->config names, and the trainer. */
+/* Loads the data that t->config names, and creates the trainer. */
 bl_status training_load(struct training *t);
-/* Prints why; the exit code. */
+/* Prints the cause of the failure. Returns the exit code. */
 int training_fail(const struct training *t, bl_status status);
 void training_release(struct training *t);
 
@@ -29,17 +30,18 @@ struct folder_run {
     const char *folder, *backend;
     int threads;
     const char *events, *name; /* the events for TensorBoard go to the folder events/name; NULL: none do */
-    pid_t parent;              /* the process that the run ends with: it saves its state then */
+    pid_t parent;              /* if this process ends, the run saves its state and ends */
     struct run_progress *progress;
-    /* The options but for the folder; *out belongs to the caller. */
+    /* Creates the options without the folder; the caller frees *out. */
     bl_status (*configure)(bl_config **out, bl_context *ctx, const void *what);
-    /* Data and trainer of t->config; NULL: training_load. */
+    /* Loads data and trainer for t->config; NULL: training_load. */
     bl_status (*load)(struct training *t, const void *what);
     const void *what;
-    bool keeps_failure; /* in the folder's failure.json; else it is printed only */
+    bool keeps_failure; /* a failure is stored in the folder's failure.json, else only printed */
 };
 
-/* One run in its folder, from where an earlier one was stopped. Prints what fails; the exit code. */
+/* Executes one run in its folder, and continues an earlier run that was stopped there. Prints what fails.
+   Returns the exit code. */
 int run_in_folder(const struct folder_run *run);
 
 #endif

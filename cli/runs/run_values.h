@@ -19,15 +19,16 @@ struct run_values {
     double low, high;
 };
 
-/* Prints what is wrong; the exit code. The values are not checked against the option. */
+/* Reads the values; on error prints a message. Returns the exit code. The values are not checked against
+   the option. */
 int values_read(struct run_values *out, const char *key, const char *text);
 void values_release(struct run_values *values);
-/* The value at a place between 0 and 1 (below 1): one of the list, or of the range from low to high. */
+/* Gives the value at `place`, at least 0 and below 1: one of the list, or one of the range from low to
+   high. */
 void values_draw(const struct run_values *values, double place, char out[VALUE_ROOM]);
-/* Number k (from 0) of the sequence of numbers in [0, 1) that axis `axis` of a random sweep takes; always the
-   same. */
+/* Returns number k (from 0) of the fixed sequence in [0, 1) that axis `axis` of a random sweep uses. */
 double draw_place(unsigned k, unsigned axis);
-/* x in as few digits as say it to `digits`: "0.003", "1e-05". */
+/* Writes x in the fewest digits that equal it to `digits` digits: "0.003", "1e-05". */
 void number_text(double x, int digits, char out[VALUE_ROOM]);
 
 #endif

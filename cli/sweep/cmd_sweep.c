@@ -29,7 +29,7 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-struct cmd_sweep_sweep {
+struct sweep_command {
     struct session *s;
     struct run_values values[MAX_LISTS];
     const char *axes[MAX_LISTS + 2]; /* the lists' keys and "seed", ends with NULL */
@@ -38,7 +38,7 @@ struct cmd_sweep_sweep {
     struct run_plan plan;
 };
 
-static int read_options(struct cmd_sweep_sweep *w)
+static int read_options(struct sweep_command *w)
 {
     const struct session *s = w->s;
     int code = extra_number(s, "random", MOST_RUNS, &w->random);
@@ -51,7 +51,7 @@ static int read_options(struct cmd_sweep_sweep *w)
 }
 
 /* Every value is one that the option takes. */
-static int check_values(const struct cmd_sweep_sweep *w, int axis)
+static int check_values(const struct sweep_command *w, int axis)
 {
     bl_config *config = NULL;
     bl_status status = bl_config_copy(&config, w->s->config);
@@ -61,7 +61,7 @@ static int check_values(const struct cmd_sweep_sweep *w, int axis)
     return status == BL_OK ? EXIT_DONE : fail_with(w->s, status);
 }
 
-static int read_axes(struct cmd_sweep_sweep *w)
+static int read_axes(struct sweep_command *w)
 {
     const struct session *s = w->s;
     int code = EXIT_DONE;
@@ -82,7 +82,7 @@ static int read_axes(struct cmd_sweep_sweep *w)
 /* ---- The plan */
 
 /* texts: a value for each list; one run for each seed. */
-static void add_setting(struct cmd_sweep_sweep *w, char (*texts)[VALUE_ROOM])
+static void add_setting(struct sweep_command *w, char (*texts)[VALUE_ROOM])
 {
     const unsigned long long first = strtoull(bl_config_get(w->s->config, "seed"), NULL, 10);
     for (int k = 0; k < w->options.seeds; k++) {
@@ -96,7 +96,7 @@ static void add_setting(struct cmd_sweep_sweep *w, char (*texts)[VALUE_ROOM])
     }
 }
 
-static void add_drawn(struct cmd_sweep_sweep *w)
+static void add_drawn(struct sweep_command *w)
 {
     char texts[MAX_LISTS][VALUE_ROOM];
     for (int k = 0; k < w->random; k++) {
@@ -107,7 +107,7 @@ static void add_drawn(struct cmd_sweep_sweep *w)
 }
 
 /* The last list's values change fastest. */
-static void add_combinations(struct cmd_sweep_sweep *w, double n)
+static void add_combinations(struct sweep_command *w, double n)
 {
     char texts[MAX_LISTS][VALUE_ROOM];
     for (int k = 0; k < (int)n; k++) {
@@ -120,7 +120,7 @@ static void add_combinations(struct cmd_sweep_sweep *w, double n)
     }
 }
 
-static int make_plan(struct cmd_sweep_sweep *w)
+static int make_plan(struct sweep_command *w)
 {
     double n = 1.0;
     for (int i = 0; i < w->s->n_lists; i++)
@@ -136,9 +136,9 @@ static int make_plan(struct cmd_sweep_sweep *w)
     return EXIT_DONE;
 }
 
-/* What is wrong with the data or with the options that all runs share is said once, before any runs. A
-   setting that is refused for its own values fails alone, except the first. */
-static int check_first(const struct cmd_sweep_sweep *w)
+/* Errors in the data or in the options that all runs share are reported once, before any run. A setting
+   that is refused because of its own values fails alone, except the first. */
+static int check_first(const struct sweep_command *w)
 {
     bl_config *config = NULL;
     bl_data *train = NULL, *val = NULL, *test = NULL;
@@ -161,7 +161,7 @@ static int check_first(const struct cmd_sweep_sweep *w)
 /* ---- All of it */
 
 /* The plan is released. */
-static int show(struct cmd_sweep_sweep *w, const char *folder, bool has_report)
+static int show(struct sweep_command *w, const char *folder, bool has_report)
 {
     const char *const folders[] = {folder, NULL};
     struct run_summary summary;
@@ -181,7 +181,7 @@ static int show(struct cmd_sweep_sweep *w, const char *folder, bool has_report)
     return code;
 }
 
-static int sweep(struct cmd_sweep_sweep *w)
+static int sweep(struct sweep_command *w)
 {
     const char *given = bl_config_get(w->s->config, "out"), *folder = given[0] ? given : "sweep";
     int code = read_options(w);
@@ -202,7 +202,7 @@ static int sweep(struct cmd_sweep_sweep *w)
 
 static int run_sweep(struct session *s)
 {
-    struct cmd_sweep_sweep w = {.s = s};
+    struct sweep_command w = {.s = s};
     int code = check_out(s);
     if (code == EXIT_DONE)
         code = sweep(&w);

@@ -14,8 +14,8 @@ struct tensorboard;
    after the checkpoint that the run resumes from. Otherwise all are replaced. NULL: no memory. */
 struct tensorboard *tensorboard_open(const char *dir, const char *name, const bl_trainer *trainer,
                                      bool is_resumed);
-/* In the progress function: writes the values that the call is about. After a failure, which is printed once,
-   nothing more is written, and the training goes on. board NULL: does nothing. */
+/* Must be called in the progress callback: writes the values of the call. After a failure, which is printed
+   once, nothing more is written, and the training continues. board NULL: does nothing. */
 void tensorboard_note(struct tensorboard *board, const bl_progress *now);
 void tensorboard_close(struct tensorboard *board);
 

@@ -35,7 +35,7 @@ static int chosen_backend(const struct session *s)
     return -1;
 }
 
-/* Whether the check says something of this backend, and the user wants it. */
+/* Whether the check applies to this backend, and the user chose it. */
 static bool is_tried(const struct check *check, const struct findings *all, int backend)
 {
     const int only = chosen_backend(all->session);
@@ -105,8 +105,8 @@ static int conclude(const struct findings *all, double seconds)
     return all->not_run > 0 ? exit_code_of(all->status) : EXIT_DONE;
 }
 
-/* One thread unless the user says otherwise: that any number gives the same bits is a check of its own, and
-   a machine that is busy slows several down. */
+/* One thread unless the user sets another number: a check of its own shows that any number gives the same
+   bits, and on a busy machine several threads are slow. */
 static bl_status open_backends(const struct session *s, struct verify backends[MAX_BACKENDS], int *n,
                                struct findings *all)
 {

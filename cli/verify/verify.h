@@ -16,7 +16,7 @@ struct verify {
     const char *backend;
     int threads; /* of ctx; 0: all cores */
     uint64_t seed;
-    char why[512]; /* why a check could not be run, where bl_why(ctx) does not tell; "": it does */
+    char why[512];             /* why a check could not be run, if bl_why(ctx) does not state it; else "" */
     struct findings *findings; /* where reports go */
 };
 

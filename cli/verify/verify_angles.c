@@ -12,13 +12,13 @@
    optimiser; of 250 seeds: up to 3e-6. */
 static const double angle_bound = 1e-4;
 
-struct verify_angles_products {
+struct dot_products {
     double ab, aa, bb;
 };
 
-static struct verify_angles_products products_of(const float *a, const float *b, size_t n)
+static struct dot_products products_of(const float *a, const float *b, size_t n)
 {
-    struct verify_angles_products p = {0.0, 0.0, 0.0};
+    struct dot_products p = {0.0, 0.0, 0.0};
     for (size_t i = 0; i < n; i++) {
         p.ab += (double)a[i] * (double)b[i];
         p.aa += (double)a[i] * (double)a[i];
@@ -28,18 +28,17 @@ static struct verify_angles_products products_of(const float *a, const float *b,
 }
 
 /* An example that no unit of the block answers has no direction. */
-static bool has_angle(struct verify_angles_products p)
+static bool has_angle(struct dot_products p)
 {
     return p.aa > 0.0 && p.bb > 0.0;
 }
 
-static double degrees(struct verify_angles_products p)
+static double degrees(struct dot_products p)
 {
     return acos(fmax(-1.0, fmin(1.0, p.ab / (sqrt(p.aa) * sqrt(p.bb))))) * 180.0 / acos(-1.0);
 }
 
-static void add_angle(struct gap *gap, const char *what, const char *net, double is,
-                      struct verify_angles_products p)
+static void add_angle(struct gap *gap, const char *what, const char *net, double is, struct dot_products p)
 {
     if (has_angle(p))
         gap_add_number(gap, what, net, is, degrees(p), 1.0);
@@ -51,8 +50,7 @@ static void add_sample_angle(struct gap *gap, const char *net, double is, const 
     double sum = 0.0;
     size_t counted = 0;
     for (size_t n = 0; n < a->rows; n++) {
-        const struct verify_angles_products p =
-            products_of(a->values + n * a->cols, b->values + n * a->cols, a->cols);
+        const struct dot_products p = products_of(a->values + n * a->cols, b->values + n * a->cols, a->cols);
         if (has_angle(p)) {
             sum += degrees(p);
             counted++;
@@ -124,7 +122,7 @@ static bl_status try_rule(struct verify *v, const char *rule)
     return status;
 }
 
-static bl_status run_verify_angles(struct verify *v)
+static bl_status check_measured_angles(struct verify *v)
 {
     static const char *const rules[] = {"fa", "dfa", "ifa"};
     bl_status status = BL_OK;
@@ -135,4 +133,4 @@ static bl_status run_verify_angles(struct verify *v)
 
 const struct check check_angles = {
     "angles", "the angles reported are those between the deltas of the rule and of backpropagation",
-    run_verify_angles, NULL};
+    check_measured_angles, NULL};

@@ -74,7 +74,7 @@ static bl_status try_threads(struct verify *v, const char *rule)
     return status;
 }
 
-/* One rule of each order of teaching, and one that is registered. */
+/* One rule of each order of signals, and one that is registered. */
 static bl_status run_threads(struct verify *v)
 {
     static const char *const rules[] = {"bp", "ifa", "dfa", "registered"};

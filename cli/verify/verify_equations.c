@@ -10,8 +10,7 @@
 /* e is p - y, p from sums that are rounded like those of the forward pass; of 150 seeds: up to 8e-7. */
 static const double error_bound = 1e-5;
 /* Sums of up to 170 terms in float through three layers there and back, each term rounded by 6e-8. Of 250
-   seeds none is above 2e-6; what is taught by another matrix, or through another slope, is wrong by 1e-2 or
-   more. */
+   seeds none is above 2e-6; a signal through another matrix or slope differs by 1e-2 or more. */
 static const double signal_bound = 2e-5;
 
 static void name_of(const struct oracle *o, char net[128])
@@ -37,7 +36,7 @@ static void compare_delta(const struct verify_fixture *fixture, const struct ora
 static bl_status compare_error(struct verify_fixture *fixture, struct oracle *o, struct gap *gap)
 {
     const bl_status status = fixture_inspect(fixture);
-    oracle_teach(o, "bp", fixture->labels);
+    oracle_signals(o, "bp", fixture->labels);
     if (status == BL_OK)
         compare_delta(fixture, o, o->shape.blocks - 1, gap);
     return status;
@@ -91,7 +90,7 @@ static bl_status compare_signals(struct verify_fixture *fixture, struct oracle *
     const bl_status status = fixture_inspect(fixture);
     if (status != BL_OK)
         return status;
-    oracle_teach(o, bl_config_get(fixture->config, "rule"), fixture->labels);
+    oracle_signals(o, bl_config_get(fixture->config, "rule"), fixture->labels);
     for (size_t l = 0; l + 1 < o->shape.blocks; l++)
         compare_delta(fixture, o, l, gap);
     for (size_t i = 0; i + 2 < 2 * o->shape.blocks; i++)

@@ -54,7 +54,7 @@ static bl_status make_folder(struct verify *v, char *folder, size_t room)
     return BL_IO;
 }
 
-static bl_status run_verify_files(struct verify *v)
+static bl_status check_saved_model(struct verify *v)
 {
     static const struct verify_fixture_options options = {
         .net = "dense 17, tanh, dense 9, softplus, dense 5", .rule = "dfa", .init = "fanin"};
@@ -78,4 +78,4 @@ static bl_status run_verify_files(struct verify *v)
 }
 
 const struct check check_files = {"files", "a model that is saved and loaded has the same weights and scores",
-                                  run_verify_files, NULL};
+                                  check_saved_model, NULL};

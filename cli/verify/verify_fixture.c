@@ -44,8 +44,7 @@ static bl_status draw_examples(struct verify_fixture *fixture)
     return BL_OK;
 }
 
-static bl_status configure_verify_fixture(struct verify_fixture *fixture,
-                                          const struct verify_fixture_options *o)
+static bl_status configure_trainer(struct verify_fixture *fixture, const struct verify_fixture_options *o)
 {
     char seed[32], batch[32];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)fixture->v->seed);
@@ -79,7 +78,7 @@ bl_status fixture_make(struct verify_fixture *fixture, struct verify *v, size_t 
     fixture->classes = classes;
     bl_status status = draw_examples(fixture);
     if (status == BL_OK)
-        status = configure_verify_fixture(fixture, options);
+        status = configure_trainer(fixture, options);
     if (status == BL_OK)
         status = bl_data_wrap(&fixture->data, v->ctx, fixture->x, fixture->labels, n,
                               (bl_shape){1, 1, (int)inputs}, (int)classes);

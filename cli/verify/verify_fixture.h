@@ -59,7 +59,8 @@ bl_status fixture_copy(struct verify_fixture *to, const struct verify_fixture *f
 
 /* The text of a net with that shape. */
 void fixture_net_text(const struct oracle_shape *shape, char *out, size_t room);
-/* What most checks try: a small net with each activation, and a wide one whose blocks are cut into parts. */
+/* The nets of most checks: a small net with each activation, and a wide one whose blocks are cut into
+   ranges. */
 enum { LAB_SHAPES = 8, LAB_LOSSES = 3 };
 struct oracle_shape fixture_shape(int i, const char *loss);
 const char *fixture_loss(int i); /* "ce", "bce", "mse" */

@@ -44,11 +44,11 @@ static bl_status compare_forward(struct verify_fixture *fixture, struct oracle *
     return status;
 }
 
-static bl_status run_verify_forward(struct verify *v)
+static bl_status check_forward_pass(struct verify *v)
 {
     return fixture_try_losses(v, compare_forward, forward_bound);
 }
 
 const struct check check_forward = {"forward",
                                     "scores, losses and errors are those of the same net in double precision",
-                                    run_verify_forward, NULL};
+                                    check_forward_pass, NULL};

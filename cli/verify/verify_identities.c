@@ -16,12 +16,12 @@ enum { N_OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
 
 /* ---- Two trainers side by side */
 
-struct verify_identities_pair {
+struct trainer_pair {
     struct verify_fixture rule, reference;
     const char *net;
 };
 
-static bl_status pair_make(struct verify_identities_pair *pair, struct verify *v,
+static bl_status pair_make(struct trainer_pair *pair, struct verify *v,
                            const struct verify_fixture_options *options, const char *reference)
 {
     struct verify_fixture_options other = *options;
@@ -36,13 +36,13 @@ static bl_status pair_make(struct verify_identities_pair *pair, struct verify *v
     return status;
 }
 
-static void pair_free(struct verify_identities_pair *pair)
+static void pair_free(struct trainer_pair *pair)
 {
     fixture_free(&pair->rule);
     fixture_free(&pair->reference);
 }
 
-static void compare_tensors(const struct verify_identities_pair *pair, const char *what, const bl_tensor *a,
+static void compare_tensors(const struct trainer_pair *pair, const char *what, const bl_tensor *a,
                             const bl_tensor *b, struct gap *gap)
 {
     if (a->rows != b->rows || a->cols != b->cols)
@@ -52,7 +52,7 @@ static void compare_tensors(const struct verify_identities_pair *pair, const cha
 }
 
 /* Deltas and gradients of the same batch. */
-static bl_status compare_workspaces(struct verify_identities_pair *pair, struct gap *gap)
+static bl_status compare_workspaces(struct trainer_pair *pair, struct gap *gap)
 {
     bl_tensor a, b;
     bl_status status = fixture_inspect(&pair->rule);
@@ -75,7 +75,7 @@ static bl_status compare_workspaces(struct verify_identities_pair *pair, struct 
     return status;
 }
 
-static void compare_weights(const struct verify_identities_pair *pair, struct gap *gap)
+static void compare_weights(const struct trainer_pair *pair, struct gap *gap)
 {
     bl_tensor a;
     for (int i = 0; bl_model_tensor(pair->reference.model, i, &a); i++) {
@@ -86,8 +86,8 @@ static void compare_weights(const struct verify_identities_pair *pair, struct ga
 }
 
 /* refresh: what is done before each step. */
-static bl_status compare_pair(struct verify_identities_pair *pair,
-                              bl_status (*refresh)(struct verify_identities_pair *pair), struct gap *gap)
+static bl_status compare_pair(struct trainer_pair *pair, bl_status (*refresh)(struct trainer_pair *pair),
+                              struct gap *gap)
 {
     bl_status status = BL_OK;
     for (int step = 0; step < STEPS && status == BL_OK; step++) {
@@ -107,7 +107,7 @@ static bl_status compare_pair(struct verify_identities_pair *pair,
 /* ---- fa through the weights */
 
 /* "l.feedback" of fa is stored like "l.dense.weight": B = W^T is a copy. */
-static bl_status feed_back_through_weights(struct verify_identities_pair *pair)
+static bl_status feed_back_through_weights(struct trainer_pair *pair)
 {
     bl_status status = BL_OK;
     bl_tensor t;
@@ -123,7 +123,7 @@ static bl_status feed_back_through_weights(struct verify_identities_pair *pair)
 }
 
 static bl_status run_pairs(struct verify *v, const char *rule, const char *reference, const char *const *nets,
-                           bl_status (*refresh)(struct verify_identities_pair *pair))
+                           bl_status (*refresh)(struct trainer_pair *pair))
 {
     struct gap gap = {0.0, ""};
     bl_status status = BL_OK;
@@ -133,7 +133,7 @@ static bl_status run_pairs(struct verify *v, const char *rule, const char *refer
                                                        .loss = fixture_loss(i % 2),
                                                        .optimizer = optimizers[i / 2 % N_OPTIMIZERS],
                                                        .init = "fanin"};
-        struct verify_identities_pair pair;
+        struct trainer_pair pair;
         status = pair_make(&pair, v, &options, reference);
         if (status == BL_OK)
             status = compare_pair(&pair, refresh, &gap);
@@ -159,7 +159,7 @@ const struct check check_fa_is_bp = {
 
 /* fa's matrix belongs to the second block and is stored like its weights, dfa's and ifa's to the first and
    is stored outputs x units: with one hidden layer that is the same. */
-static bl_status share_feedback(struct verify_identities_pair *pair)
+static bl_status share_feedback(struct trainer_pair *pair)
 {
     const bl_tensor B = fixture_tensor(&pair->reference, "0.feedback");
     const char *name = fixture_tensor(&pair->rule, "1.feedback").values ? "1.feedback" : "0.feedback";

@@ -135,7 +135,7 @@ static bl_status try_rule(struct verify *v, const char *rule)
     return status;
 }
 
-static bl_status run_verify_learning(struct verify *v)
+static bl_status check_learned_error(struct verify *v)
 {
     bl_rule_info rule = {.size = sizeof rule};
     bl_status status = BL_OK;
@@ -146,4 +146,4 @@ static bl_status run_verify_learning(struct verify *v)
 
 const struct check check_learning = {
     "learning", "after a short training each rule has the angle that it should, and has learned",
-    run_verify_learning, NULL};
+    check_learned_error, NULL};

@@ -295,7 +295,7 @@ static const double *delta_of(const struct oracle *o, size_t l, size_t n)
     return o->delta[l] + n * units_of(o, l);
 }
 
-static void teach(struct oracle *o, const char *rule, size_t l, size_t n)
+static void compute_signal(struct oracle *o, const char *rule, size_t l, size_t n)
 {
     const size_t units = units_of(o, l);
     const double *e = delta_of(o, last(o), n);
@@ -325,13 +325,13 @@ static void differentiate(struct oracle *o, size_t l)
         }
 }
 
-void oracle_teach(struct oracle *o, const char *rule, const int32_t *labels)
+void oracle_signals(struct oracle *o, const char *rule, const int32_t *labels)
 {
     const bool is_forward = strcmp(rule, "ifa") == 0;
     for (size_t n = 0; n < o->shape.n; n++) {
         error_of(o, n, labels[n]);
         for (size_t k = 0; k < last(o); k++)
-            teach(o, rule, is_forward ? k : last(o) - 1 - k, n);
+            compute_signal(o, rule, is_forward ? k : last(o) - 1 - k, n);
     }
     for (size_t l = 0; l < o->shape.blocks; l++)
         differentiate(o, l);

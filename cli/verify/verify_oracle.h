@@ -54,6 +54,6 @@ double oracle_error(const struct oracle *o, const int32_t *labels);
 void oracle_scores(const struct oracle *o, size_t example, double *scores);
 /* After oracle_forward: delta of every block as the rule "bp", "fa", "dfa" or "ifa" has it, and its
    gradients. */
-void oracle_teach(struct oracle *o, const char *rule, const int32_t *labels);
+void oracle_signals(struct oracle *o, const char *rule, const int32_t *labels);
 
 #endif

@@ -46,13 +46,13 @@ static double slope_along(const struct line *line, struct oracle *o, const struc
     return (8 * near - far) / (12 * h);
 }
 
-struct verify_slopes_place { /* a tensor of the oracle's, and what the library says of it */
+struct compared_tensor { /* a tensor of the oracle's, and what the library says of it */
     double *values;
     bl_tensor gradient;
     char name[48], net[128];
 };
 
-static void each_weight(const struct verify_slopes_place *at, struct oracle *o,
+static void each_weight(const struct compared_tensor *at, struct oracle *o,
                         const struct verify_fixture *fixture, struct gap *gap)
 {
     const size_t n = at->gradient.rows * at->gradient.cols;
@@ -66,7 +66,7 @@ static void each_weight(const struct verify_slopes_place *at, struct oracle *o,
 }
 
 /* The elements' roundings have random signs: their sum is small against the gradient's norm, the unit. */
-static bl_status one_direction(const struct verify_slopes_place *at, struct oracle *o,
+static bl_status one_direction(const struct compared_tensor *at, struct oracle *o,
                                const struct verify_fixture *fixture, struct gap *gap)
 {
     const size_t n = at->gradient.rows * at->gradient.cols;
@@ -88,7 +88,7 @@ static bl_status one_direction(const struct verify_slopes_place *at, struct orac
 
 static bl_status compare_tensor(int i, struct verify_fixture *fixture, struct oracle *o, struct gap *gap)
 {
-    struct verify_slopes_place at = {.values = i % 2 ? o->b[i / 2] : o->W[i / 2]};
+    struct compared_tensor at = {.values = i % 2 ? o->b[i / 2] : o->W[i / 2]};
     snprintf(at.name, sizeof at.name, "the gradient %d.dense.%s", i / 2, i % 2 ? "bias" : "weight");
     fixture_net_text(&o->shape, at.net, sizeof at.net);
     if (!bl_trainer_gradient(fixture->trainer, i, &at.gradient)) {
@@ -109,11 +109,11 @@ static bl_status compare_slopes(struct verify_fixture *fixture, struct oracle *o
     return status;
 }
 
-static bl_status run_verify_slopes(struct verify *v)
+static bl_status check_weight_derivatives(struct verify *v)
 {
     return fixture_try_losses(v, compare_slopes, slope_bound);
 }
 
 const struct check check_slopes = {
     "gradients", "backpropagation's gradients are the slopes of the loss, by central differences",
-    run_verify_slopes, NULL};
+    check_weight_derivatives, NULL};

@@ -39,7 +39,7 @@ static double change_adam(double g, double epsilon)
     return g / (fabs(g) + epsilon);
 }
 
-/* With the usual epsilons nothing shows where they stand: hence the large ones. */
+/* The epsilons are large, because the usual ones are too small to show where they enter the equation. */
 static const struct step_case cases[] = {
     {"sgd", change_sgd, 0.0},          {"sgd momentum 0.9", change_sgd, 0.0},
     {"rmsprop", change_rmsprop, 1e-8}, {"rmsprop epsilon 0.01", change_rmsprop, 0.01},
@@ -109,7 +109,7 @@ static bl_status try_case(struct verify *v, const struct step_case *c)
     return status;
 }
 
-static bl_status run_verify_steps(struct verify *v)
+static bl_status check_optimizer_steps(struct verify *v)
 {
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof cases / sizeof *cases && status == BL_OK; i++)
@@ -118,4 +118,4 @@ static bl_status run_verify_steps(struct verify *v)
 }
 
 const struct check check_steps = {"first-step", "the optimiser's first step is its closed form",
-                                  run_verify_steps, NULL};
+                                  check_optimizer_steps, NULL};

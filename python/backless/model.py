@@ -164,7 +164,7 @@ class Model:
         """What the model's file says of itself: "net", "rule", "loss", "epoch", ..."""
         facts: dict[str, str] = {}
         while True:
-            name = lib.bl_model_fact_name(self.address, len(facts))
+            name = lib.bl_model_metadata_name(self.address, len(facts))
             if name is None:
                 return facts
             facts[name.decode()] = text(lib.bl_model_metadata(self.address, name)) or ""

@@ -243,9 +243,9 @@ class Emitter:
         """False: a sum, layernorm or subsample."""
         return bool(lib.bl_emitter_is_weighted(self.address, block))
 
-    def is_taught(self, block: int) -> bool:
+    def needs_signal(self, block: int) -> bool:
         """emit() is called for it."""
-        return bool(lib.bl_emitter_is_taught(self.address, block))
+        return bool(lib.bl_emitter_needs_signal(self.address, block))
 
     # ---- Instructions
 

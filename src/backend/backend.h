@@ -163,7 +163,7 @@ struct backend {
     void (*layer_norm)(float *y, const float *x, const struct moments *m, const float *gain,
                        const float *bias, size_t n); /* y = gain x^ + bias */
     void (*layer_norm_sums)(const float *dy, const float *x, const struct moments *m, const float *gain,
-                            size_t n, float sums[2]); /* of d = dy gain, and of d x^, likewise */
+                            size_t n, float sums[2]); /* of d = dy gain, and of d x^, in the same way */
     void (*layer_norm_backward)(float *dx, const float *dy, const float *x, const struct moments *m,
                                 const float *gain, const float means[2], bool accumulates,
                                 size_t n); /* dx = or += inverse (d - means[0] - x^ means[1]) */

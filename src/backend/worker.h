@@ -8,7 +8,7 @@
 #include "backend.h"
 
 /* The phases by which the time of a step is counted. */
-enum move { MOVE_FORWARD, MOVE_ERROR, MOVE_TEACH, MOVE_GRADIENT, MOVE_UPDATE, MOVES };
+enum move { MOVE_FORWARD, MOVE_ERROR, MOVE_SIGNAL, MOVE_GRADIENT, MOVE_UPDATE, MOVES };
 
 /* What operands of products are rounded to: bfloat16 in all weighted layers, or in dense ones alone.
    Weights, sums and all else are float32 either way. */

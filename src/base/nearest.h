@@ -14,7 +14,7 @@ enum { NEAREST_ROOM = 64 }; /* letters of a word that are compared, and a zero *
 
 /* One search: the best of the words offered so far. */
 struct nearest {
-    char word[NEAREST_ROOM]; /* what is looked for, in normal form */
+    char word[NEAREST_ROOM]; /* the unknown word, in normal form */
     const char *found;       /* NULL: nothing near was offered */
     size_t distance;         /* of what was found */
 };
@@ -41,7 +41,7 @@ struct vocabulary {
 /* Writes what completes `no layer "..."; `: the advice of an alias, "did you mean "tanh"?", or the list of
    all. */
 void vocabulary_advise(const struct vocabulary *v, struct slice word, char *out, size_t room);
-/* The same with more names behind those of the vocabulary, up to NULL. */
+/* As above, with further names after those of the vocabulary, up to NULL. */
 void vocabulary_advise_more(const struct vocabulary *v, const char *const *more, struct slice word, char *out,
                             size_t room);
 

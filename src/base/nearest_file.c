@@ -11,7 +11,7 @@
 
 enum { FOLDER_ROOM = 4096, NAME_ROOM = 256 };
 
-/* Of names that are equally near, the first in byte order is taken, because readdir has no defined order. */
+/* Among equally near names the first in byte order is chosen, because the order of readdir is undefined. */
 static bool find_in(DIR *listing, const char *name, char best[NAME_ROOM])
 {
     size_t least = 0;

@@ -192,8 +192,8 @@ static void make_beds(struct worker_pool *pool)
 }
 
 /* Starts as many threads as the system allows. They block signals: handlers run on threads of the program. */
-/* All signals but those that a fault of the thread itself raises, which a host's crash handler wants to
-   see. */
+/* All signals except those that a fault of the thread itself raises, because a program's crash handler must
+   see those. */
 static void signals_from_outside(sigset_t *out)
 {
     static const int of_faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};

@@ -32,7 +32,7 @@ enum {
     NEVER_EMPTY = 64 << 20, /* bytes of a file that are accepted at any ratio */
 };
 
-/* What is being read. */
+/* The state of one reading. */
 struct source {
     bl_context *ctx;
     const char *path;

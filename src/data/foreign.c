@@ -20,7 +20,7 @@ enum {
 
 struct kind {
     const char *magic;
-    size_t n, at; /* bytes of magic, and where they stand */
+    size_t n, at; /* bytes of magic, and their offset */
     const char *name, *advice;
 };
 
@@ -308,7 +308,7 @@ static bool is_libsvm(struct slice s)
     return all > 0;
 }
 
-/* "1 | a:2 b:3", "-1 |f a:2": features behind a bar, most of them with values. */
+/* "1 | a:2 b:3", "-1 |f a:2": features after a bar, most of them with values. */
 static bool is_vowpal(struct slice s)
 {
     struct slice rest = line_of(s), word;

@@ -32,7 +32,7 @@ bool path_ends(const char *path, const char *ending); /* a trailing ".gz" is ign
 
 bl_status csv_read(bl_data **out, const struct reading *r, struct bytes *file);
 
-/* A kind of folder, likewise. */
+/* A kind of folder, described in the same way. */
 struct folder_reader {
     bool (*has_part)(const char *folder, const char *part);
     bl_status (*read)(bl_data **out, const struct reading *r, const char *part); /* r->path: the folder */

@@ -2,15 +2,15 @@
  * layer.h - the interface of a layer, a struct of functions, independent of learning rules.
  *
  * Three kinds share the struct. A weighted layer (dense, conv) maps all channels of its input to any range of
- * its output, and offers its transposes through whatever matrix it is given: `pull` and `push` take M, shaped
- * like its weights, so that a rule decides what travels through W and what through a matrix of its own. A
- * layer behind the weights (an activation, a pool, dropout) maps some channels of its input to the same
- * channels of its output and never looks at others, so that a range can be taught, differentiated and updated
- * without waiting for the rest. A layer without weights that does look at others (`reads_all`: layernorm,
- * subsample) begins a block of its own, as a weighted layer does.
+ * its output. Its transposes `pull` and `push` take the matrix M, shaped like its weights, so that a rule
+ * decides which signals pass through W and which through a matrix of its own. A layer after the weights (an
+ * activation, a pool, dropout) maps some channels of its input to the same channels of its output and reads
+ * no others, so that a range can get its signal, its gradient and its update without waiting for the rest. A
+ * layer without weights that reads all channels (`reads_all`: layernorm, subsample) begins a block of its
+ * own, as a weighted layer does.
  *
- * A range consists of whole channels. Each unit of a dense layer, and of the layers behind it, is a channel
- * of one number.
+ * A range consists of whole channels. Each unit of a dense layer, and of the layers after it, is a channel of
+ * one number.
  */
 #ifndef BL_LAYERS_LAYER_H
 #define BL_LAYERS_LAYER_H

@@ -111,13 +111,13 @@ static size_t count_modules(const struct net *net)
 }
 
 /* A direct rule sends a signal to each hidden module that has parameters. */
-static void find_taught(struct net *net)
+static void mark_needed_signals(struct net *net)
 {
     for (size_t l = 0; l < net->n_blocks; l++)
-        net->blocks[l].is_taught = false;
+        net->blocks[l].needs_signal = false;
     for (size_t l = 0; l < net->n_blocks; l++)
         if (net->blocks[l].n_tensors > 0 && net->blocks[l].module < net_last(net))
-            net->blocks[net->blocks[l].module].is_taught = true;
+            net->blocks[net->blocks[l].module].needs_signal = true;
 }
 
 void net_set_modules(struct net *net, struct modules modules)
@@ -129,7 +129,7 @@ void net_set_modules(struct net *net, struct modules modules)
     else if (modules.cut == MODULES_OF_COUNT)
         merge(net, modules.n);
     net->has_merged_modules = count_modules(net) < n;
-    find_taught(net);
+    mark_needed_signals(net);
 }
 
 bl_status net_check_unmerged(const struct net *net, const char *who)

@@ -30,7 +30,7 @@ bl_status net_check_unmerged(const struct net *net, const char *who);
 /* For a rule that compares outputs of modules. BL_NOT_DEFINED: the output's module has other blocks, too. */
 bl_status net_check_output_alone(const struct net *net, const char *who);
 
-/* Groups the blocks: sets each block's `module` and `is_taught`, and the net's `has_merged_modules`. */
+/* Groups the blocks: sets each block's `module` and `needs_signal`, and the net's `has_merged_modules`. */
 void net_set_modules(struct net *net, struct modules modules);
 
 #endif

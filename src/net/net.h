@@ -26,7 +26,7 @@ struct block {
     size_t followers, n_followers;
     size_t module;       /* the last block of its module (modules.h): itself, or a later one */
     bool has_statistics; /* a layer after its head reads all examples (batch norm) */
-    bool is_taught;      /* it ends a hidden module that has parameters; direct rules send it a signal */
+    bool needs_signal;   /* it ends a hidden module that has parameters; direct rules send it a signal */
     size_t channels;     /* of the outputs of all its layers */
     size_t units;        /* of its output */
     size_t inputs;

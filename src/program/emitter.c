@@ -34,7 +34,7 @@ static bool is_given_up(const struct bl_emitter *e, size_t l)
 {
     enum { FEW = 3 };
     const struct program *p = e->program;
-    return p->spec.is_lean && p->n_blocks > FEW && l + 1 < p->n_blocks && module_of(p, l) >= e->taught;
+    return p->spec.is_lean && p->n_blocks > FEW && l + 1 < p->n_blocks && module_of(p, l) >= e->done_before;
 }
 
 /* Whether the instructions so far have written a block's buffer, in the first or the second pass. */
@@ -102,9 +102,9 @@ static bool has_params(const struct program *p, size_t l)
 }
 
 /* Whether a direct rule sends a signal to the block. */
-static bool is_taught(const struct program *p, size_t l)
+static bool needs_signal(const struct program *p, size_t l)
 {
-    return !p->net || block_of(p, l)->is_taught;
+    return !p->net || block_of(p, l)->needs_signal;
 }
 
 /* Whether block l has weights through which a signal passes into another module, which needs a matrix of
@@ -233,7 +233,7 @@ void emit_update_feedback(struct bl_emitter *e, size_t l)
 
 void emit_learn_feedback(struct bl_emitter *e, size_t l)
 {
-    if (l + 1 < e->program->n_blocks && is_taught(e->program, l))
+    if (l + 1 < e->program->n_blocks && needs_signal(e->program, l))
         emit_plain(e, &op_learn_feedback, l);
 }
 
@@ -312,11 +312,11 @@ static size_t piece_of(const struct program *p, const struct emission *what, siz
     return what->is_onward ? l : module_of(p, l);
 }
 
-bool emitter_teaches(const struct bl_emitter *e, size_t l)
+bool emitter_needs_signal(const struct bl_emitter *e, size_t l)
 {
     const struct program *p = e->program;
     return l + 1 < p->n_blocks && piece_of(p, e->emission, l) == l &&
-           (!e->emission->is_direct || is_taught(p, l));
+           (!e->emission->is_direct || needs_signal(p, l));
 }
 
 /* Emits the computation of block l's signal or delta: by the rule, or exactly inside a module. false: the
@@ -324,7 +324,7 @@ bool emitter_teaches(const struct bl_emitter *e, size_t l)
 static bool emit_signal(struct bl_emitter *e, size_t l)
 {
     const size_t end = piece_of(e->program, e->emission, l);
-    if (e->emission->is_direct && end + 1 < e->program->n_blocks && !is_taught(e->program, end))
+    if (e->emission->is_direct && end + 1 < e->program->n_blocks && !needs_signal(e->program, end))
         return false;
     if (end != l)
         emit_pull(e, BUFFER_WEIGHTS, l);
@@ -424,7 +424,7 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
             done = l + 1;
     }
     emit_plain(&e, &op_loss, last);
-    e.taught = done;
+    e.done_before = done;
     has_begun = has_begun || emit_begin(&e);
     if (what->emit && has_begun && !p->spec.is_lean)
         has_begun = emit_piece(&e, last);

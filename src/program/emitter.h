@@ -15,9 +15,9 @@
 
 struct bl_emitter {
     struct program *program;
-    bool has_missing; /* the current call has read a buffer that is not written yet */
-    size_t taught;    /* pieces that end before this block were emitted before the loss */
-    struct missing {  /* the first such buffer of the current call, or of the last discarded call */
+    bool has_missing;   /* the current call has read a buffer that is not written yet */
+    size_t done_before; /* pieces that end before this block were emitted before the loss */
+    struct missing {    /* the first such buffer of the current call, or of the last discarded call */
         enum buffer buffer;
         size_t l;
     } missing;
@@ -89,7 +89,7 @@ static inline size_t emission_room(size_t n_blocks)
 }
 /* Whether the rule's `emit` is called for block l. It is not called for blocks inside a module, for the last
    block, and, if the rule is direct, for blocks that end a module without parameters. */
-bool emitter_teaches(const struct bl_emitter *e, size_t l);
+bool emitter_needs_signal(const struct bl_emitter *e, size_t l);
 /* Emits the whole step into p->items, which must have room. false: the rule is refused; `refusal` (may be
    NULL) says what is not defined, or is read and never written. */
 bool emit_step(struct program *p, const struct emission *what, char refusal[160]);

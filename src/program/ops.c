@@ -49,7 +49,7 @@ const struct op op_loss = {
 const struct op op_product = {
     .kind = OP_PRODUCT,
     .name = "product",
-    .move = MOVE_TEACH,
+    .move = MOVE_SIGNAL,
     .operands = {{BUFFER_SOURCE, OF_LAST, EXTENT_ALL, READS},
                  {BUFFER_FEEDBACK, OF_BLOCK, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
@@ -57,7 +57,7 @@ const struct op op_product = {
 const struct op op_pull = {
     .kind = OP_PULL,
     .name = "pull",
-    .move = MOVE_TEACH,
+    .move = MOVE_SIGNAL,
     .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_ALL, READS},
                  {BUFFER_MATRIX, OF_NEXT, EXTENT_COLUMNS, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
@@ -65,7 +65,7 @@ const struct op op_pull = {
 const struct op op_pull_add = {
     .kind = OP_PULL_ADD,
     .name = "pull_add",
-    .move = MOVE_TEACH,
+    .move = MOVE_SIGNAL,
     .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
@@ -74,7 +74,7 @@ const struct op op_pull_add = {
 const struct op op_pull_exact = {
     .kind = OP_PULL_EXACT,
     .name = "pull_exact",
-    .move = MOVE_TEACH,
+    .move = MOVE_SIGNAL,
     .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_ALL, READS},
                  {BUFFER_OUTPUT, OF_BLOCK, EXTENT_ALL, READS},
                  {BUFFER_WEIGHTS, OF_NEXT, EXTENT_ALL, READS},
@@ -83,7 +83,7 @@ const struct op op_pull_exact = {
 const struct op op_push = {
     .kind = OP_PUSH,
     .name = "push",
-    .move = MOVE_TEACH,
+    .move = MOVE_SIGNAL,
     .operands = {{BUFFER_DELTA, OF_PREVIOUS, EXTENT_ALL, READS},
                  {BUFFER_MATRIX, OF_BLOCK, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
@@ -92,7 +92,7 @@ const struct op op_push = {
 const struct op op_push_add = {
     .kind = OP_PUSH_ADD,
     .name = "push_add",
-    .move = MOVE_TEACH,
+    .move = MOVE_SIGNAL,
     .operands = {{BUFFER_DELTA, OF_PREVIOUS, EXTENT_RANGE, READS},
                  {BUFFER_DELTA, OF_SECOND, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
@@ -101,7 +101,7 @@ const struct op op_push_add = {
 const struct op op_local_backward = {
     .kind = OP_LOCAL_BACKWARD,
     .name = "local_backward",
-    .move = MOVE_TEACH,
+    .move = MOVE_SIGNAL,
     .operands = {{BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, READS},
                  {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, READS},
@@ -153,7 +153,7 @@ const struct op op_noise = {
     .kind = OP_NOISE,
     .name = "noise",
     .is_whole = true,
-    .move = MOVE_TEACH,
+    .move = MOVE_SIGNAL,
     .operands = {{BUFFER_SOURCE, OF_BLOCK, EXTENT_ALL, WRITES}},
 };
 

@@ -75,9 +75,9 @@ int bl_emitter_is_weighted(const bl_emitter *e, int block)
     return has_block(e, block) && (!e->program->net || e->program->net->blocks[block].is_weighted);
 }
 
-int bl_emitter_is_taught(const bl_emitter *e, int block)
+int bl_emitter_needs_signal(const bl_emitter *e, int block)
 {
-    return has_block(e, block) && emitter_teaches(e, (size_t)block);
+    return has_block(e, block) && emitter_needs_signal(e, (size_t)block);
 }
 
 /* ---- Instructions */
@@ -88,8 +88,8 @@ void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block)
     if (!is_open(e, what) || !is_block(e, what, block, 0, last_block(e)) || !is_each_step(e, what) ||
         !has_feedback(e, what, BL_FEEDBACK_DIRECT))
         return;
-    if (!emitter_teaches(e, (size_t)block)) {
-        user_refuse(e, "%s on block %d, which has no signal of its own in this net (bl_emitter_is_taught)",
+    if (!emitter_needs_signal(e, (size_t)block)) {
+        user_refuse(e, "%s on block %d, which has no signal of its own in this net (bl_emitter_needs_signal)",
                     what, block);
         return;
     }
@@ -209,7 +209,7 @@ static void choose_ranges(struct op *op)
 
 static enum move move_of(const bl_emitter *e)
 {
-    return e->is_learning ? MOVE_UPDATE : MOVE_TEACH;
+    return e->is_learning ? MOVE_UPDATE : MOVE_SIGNAL;
 }
 
 void bl_emit_map(bl_emitter *e, const bl_map *map, int block)

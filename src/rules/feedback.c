@@ -136,7 +136,7 @@ bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t 
 bl_status feedback_from_output_to_all(struct rule *rule, const struct net *net)
 {
     for (size_t l = 0; l < net_last(net); l++)
-        if (net->blocks[l].is_taught)
+        if (net->blocks[l].needs_signal)
             BL_TRY(feedback_from_output(rule, net, l));
     return BL_OK;
 }

@@ -38,7 +38,7 @@ static bl_status direct_feedback(struct rule *rule, const struct net *net)
 {
     const bool is_direct = rule_is_direct(rule->ops);
     for (size_t l = 0; l < net_last(net); l++)
-        if (is_direct ? net->blocks[l].is_taught : net->blocks[l].module == l)
+        if (is_direct ? net->blocks[l].needs_signal : net->blocks[l].module == l)
             BL_TRY(feedback_from_output(rule, net, l));
     return BL_OK;
 }

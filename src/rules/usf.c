@@ -25,7 +25,7 @@ static void take_signs(const struct rule *rule, const struct net *net, const str
 
 static const struct op signs = {.kind = OP_MAP,
                                 .name = "signs",
-                                .move = MOVE_TEACH,
+                                .move = MOVE_SIGNAL,
                                 .operands = {{BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
                                              {BUFFER_FEEDBACK, OF_BLOCK, EXTENT_RANGE, WRITES}},
                                 .map = take_signs};

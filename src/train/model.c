@@ -143,7 +143,7 @@ const char *bl_model_metadata(const bl_model *model, const char *key)
     return entry ? entry->text : NULL;
 }
 
-const char *bl_model_fact_name(const bl_model *model, int i)
+const char *bl_model_metadata_name(const bl_model *model, int i)
 {
     return model && i >= 0 && (size_t)i < model->n_metadata ? model->metadata[i].key : NULL;
 }

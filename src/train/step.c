@@ -316,14 +316,14 @@ static void copy_param_grads(const struct net *net, const struct place *at, cons
 /* Records whether the range has a delta other than 0. Once one was found, the block is not checked again. */
 static void look(const struct stepper *s, const struct place *at, const struct workspace *workspace)
 {
-    if (!s->taught || atomic_load_explicit(&s->taught[at->l], memory_order_relaxed))
+    if (!s->found_delta || atomic_load_explicit(&s->found_delta[at->l], memory_order_relaxed))
         return;
     const struct matrix delta = workspace->delta[at->l];
     const size_t map = delta.cols / s->net->blocks[at->l].channels;
     for (size_t n = 0; n < delta.rows; n++)
         for (size_t j = at->channels.begin * map; j < at->channels.end * map; j++)
             if (matrix_row(&delta, n)[j] != 0.0f) {
-                atomic_store_explicit(&s->taught[at->l], true, memory_order_relaxed);
+                atomic_store_explicit(&s->found_delta[at->l], true, memory_order_relaxed);
                 return;
             }
 }
@@ -543,7 +543,7 @@ void step_inspect(const struct stepper *s, const struct rule *rule, const struct
                            .gradients = to};
     workspace->scale = scale;
     for (size_t l = 0; l < net_last(s->net); l++)
-        if (!rule->ops->emit || (!s->net->blocks[l].n_tensors && !s->net->blocks[l].is_taught))
+        if (!rule->ops->emit || (!s->net->blocks[l].n_tensors && !s->net->blocks[l].needs_signal))
             memset(workspace->delta[l].x, 0, workspace->n * workspace->delta[l].cols * sizeof(float));
     rule_save_arrays(rule);
     run_program(&run, (struct prefetch){NULL, NULL});

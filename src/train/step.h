@@ -46,7 +46,7 @@ struct stepper {
     bool *frozen;              /* of each block: it is not trained in this epoch; NULL: no block is frozen */
     struct clip clip;          /* of the gradients, before the update */
     float *buffer;             /* gradients, laid out in the same way as slots; NULL until a buffered step */
-    atomic_bool *taught;       /* of each block: a delta other than 0 was found; NULL: not checked */
+    atomic_bool *found_delta;  /* of each block: a delta other than 0 was found; NULL: not checked */
     struct program *program;   /* of a step */
     struct program *buffered;  /* of a step that keeps its gradients; NULL until one is taken */
     struct program *inspected; /* of gradients without updates */

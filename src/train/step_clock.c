@@ -23,7 +23,7 @@ static void add_worker_times(bl_times *sums, const struct worker *worker)
 {
     sums->forward += worker->seconds[MOVE_FORWARD];
     sums->error += worker->seconds[MOVE_ERROR];
-    sums->teach += worker->seconds[MOVE_TEACH];
+    sums->signal += worker->seconds[MOVE_SIGNAL];
     sums->gradient += worker->seconds[MOVE_GRADIENT];
     sums->update += worker->seconds[MOVE_UPDATE];
 }

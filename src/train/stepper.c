@@ -108,7 +108,7 @@ void stepper_release(struct stepper *s)
     }
     mem_free(s->ctx, s->array_slots.at);
     mem_free(s->ctx, s->B_at);
-    mem_free(s->ctx, s->taught);
+    mem_free(s->ctx, s->found_delta);
     mem_free(s->ctx, s->frozen);
     mem_free(s->ctx, s->buffer);
     clip_release(&s->clip);

@@ -1,8 +1,8 @@
 /*
  * stillness.c - reports a block whose deltas are all exactly 0, once, with the likely reason.
  *
- * The tasks of a step search their range of a delta until they find a number that is not 0 (stepper.taught).
- * The flags are evaluated and reset after ten steps, then every thousand steps and at the end of epochs.
+ * The tasks of a step search their range of a delta for a number that is not 0 (stepper.found_delta). The
+ * flags are evaluated and reset after ten steps, then every thousand steps and at the end of epochs.
  * Steps 1 and 2 do not count, because from zero weights some rules reach a block only after them. Where the
  * error itself is 0, nothing is reported.
  */
@@ -17,7 +17,7 @@ enum { FIRST_STEP = 3, FIRST_LOOK = 10, LATER_LOOK = 1000 };
 bl_status stillness_create(bl_trainer *t)
 {
     const size_t n = t->model->net->n_blocks;
-    BL_TRY(MEM_ARRAY(t->ctx, &t->stepper.taught, n, "the blocks that are taught"));
+    BL_TRY(MEM_ARRAY(t->ctx, &t->stepper.found_delta, n, "the blocks that have a delta"));
     return MEM_ARRAY(t->ctx, &t->still_is_noted, n, "the blocks that stand still");
 }
 
@@ -69,10 +69,10 @@ static bl_status report_still_blocks(bl_trainer *t)
     const struct net *net = t->model->net;
     const struct rule_ops *ops = t->model->rule->ops;
     const size_t last = net_last(net);
-    const bool has_error = t->stepper.taught[last];
+    const bool has_error = t->stepper.found_delta[last];
     bl_status status = BL_OK;
     for (size_t l = ops->emit ? 0 : last; l <= last && status == BL_OK; l++) {
-        if (t->stepper.taught[l] || t->still_is_noted[l] || net->blocks[l].n_tensors == 0 ||
+        if (t->stepper.found_delta[l] || t->still_is_noted[l] || net->blocks[l].n_tensors == 0 ||
             (l < last && !has_error))
             continue;
         t->still_is_noted[l] = true;
@@ -90,7 +90,7 @@ static bl_status report_still_blocks(bl_trainer *t)
                                t->looked, (unsigned long long)t->state.step);
     }
     for (size_t l = 0; l <= last; l++)
-        t->stepper.taught[l] = false;
+        t->stepper.found_delta[l] = false;
     t->looked = 0;
     t->has_judged = true;
     return status;
@@ -100,7 +100,7 @@ bl_status stillness_after_step(bl_trainer *t)
 {
     if (t->state.step < FIRST_STEP) {
         for (size_t l = 0; l < t->model->net->n_blocks; l++)
-            t->stepper.taught[l] = false;
+            t->stepper.found_delta[l] = false;
         return BL_OK;
     }
     t->looked++;

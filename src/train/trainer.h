@@ -62,7 +62,7 @@ struct bl_trainer {
     char **notes; /* n_notes sentences: what cannot learn, or hardly, as far as is known */
     size_t n_notes, n_logged;
     bool *still_is_noted; /* of each block: there is a note that it does not learn */
-    size_t looked;        /* steps since stepper.taught was last evaluated */
+    size_t looked;        /* steps since stepper.found_delta was last evaluated */
     bool has_judged;      /* it was evaluated at least once */
     size_t epochs;        /* planned */
     uint32_t *order;      /* of the n_order training examples in this epoch */

@@ -71,7 +71,7 @@ void bl_trainer_count(const bl_trainer *trainer, bl_work *out)
         const struct instruction *item = &p->items[i];
         const double work = item->is_repeated ? 0.0 : work_of(rule, net, item);
         out->forward += item->op->move == MOVE_FORWARD ? work : 0.0;
-        out->teach += item->op->move == MOVE_TEACH ? work : 0.0;
+        out->signal += item->op->move == MOVE_SIGNAL ? work : 0.0;
         out->gradient += item->op->move == MOVE_GRADIENT || item->op->move == MOVE_UPDATE ? work : 0.0;
         out->weights += stepped(rule, net, item);
     }

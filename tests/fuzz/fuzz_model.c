@@ -64,8 +64,8 @@ static bool check_tensors(const bl_model *model)
 
 static void check_metadata(const bl_model *model)
 {
-    for (int i = 0; bl_model_fact_name(model, i); i++) {
-        const char *name = bl_model_fact_name(model, i);
+    for (int i = 0; bl_model_metadata_name(model, i); i++) {
+        const char *name = bl_model_metadata_name(model, i);
         FUZZ_CHECK(bl_model_metadata(model, name), "metadata %s is not there", name);
     }
     FUZZ_CHECK(bl_model_outputs(model) > 0, "%d outputs", bl_model_outputs(model));

@@ -190,8 +190,8 @@ static int try_once(struct job *job, const struct download_source *source, bool 
     return code;
 }
 
-/* What an earlier attempt or another source left may be the beginning of another file: when going on from
-   there gave a wrong one, the same source is asked for all of it. */
+/* The part that an earlier attempt or another source left may be the beginning of a different file. If
+   continuing it gives a wrong digest, the whole file is requested from the same source. */
 static int try_source(struct job *job, const struct download_source *source, bool *is_whole)
 {
     bool went_on = false;
@@ -218,7 +218,7 @@ static int no_source_gave_it(const struct job *job)
     return EXIT_IO;
 }
 
-/* Whole but for its name, when a process was ended at that moment; or longer than it may be. */
+/* The part may be complete, if a process ended before renaming it, or longer than allowed. */
 static int take_up(struct job *job, bool *is_whole)
 {
     const struct download *d = job->download;

@@ -31,7 +31,7 @@ void progress_begin(struct fetch_progress *p, long long had, long long total)
     p->began = p->shown = seconds_now();
 }
 
-/* The parts that matter less stand behind, where a narrow terminal cuts the line. */
+/* The less important parts come last, where a narrow terminal truncates the line. */
 static void compose(const struct fetch_progress *p, long long have, double seconds, char *out, size_t room)
 {
     const double rate = (double)(have - p->had) / seconds;

@@ -63,7 +63,7 @@ static bool begins_where_asked(const struct transfer *t)
     return end != range->value + 6 && *end == '-' && first == t->asked_from;
 }
 
-static enum answer judge_fetch_url(struct transfer *t)
+static enum answer classify_response(struct transfer *t)
 {
     long code = 0;
     curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &code);
@@ -107,7 +107,7 @@ static size_t on_bytes(char *bytes, size_t size, size_t n, void *user)
 {
     struct transfer *t = user;
     if (t->answer == ANSWER_NONE)
-        t->answer = judge_fetch_url(t);
+        t->answer = classify_response(t);
     return t->answer == ANSWER_TAKEN && append(t, bytes, size * n) ? size * n : 0;
 }
 
@@ -164,7 +164,7 @@ static enum fetch_end end_of(struct transfer *t, CURLcode result, const char *er
 {
     struct fetch *f = t->fetch;
     if (result == CURLE_OK && t->answer == ANSWER_NONE)
-        t->answer = judge_fetch_url(t); /* no byte came */
+        t->answer = classify_response(t); /* no byte came */
     if (t->end != FETCH_DONE || (result == CURLE_OK && t->answer != ANSWER_BEGIN_ANEW))
         return t->end;
     if (result == CURLE_ABORTED_BY_CALLBACK) {

@@ -61,7 +61,7 @@ size_t KERNEL(root_divisions)(float *sink)
     return (size_t)ROUNDS * CHAINS * VEC_WIDTH;
 }
 
-/* What is left of n behind whole groups of UNROLLED vectors is not touched. */
+/* The elements of n after whole groups of UNROLLED vectors are not used. */
 void KERNEL(rewrite)(float *x, size_t n, float factor)
 {
     enum { UNROLLED = 4 };

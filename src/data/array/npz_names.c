@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum role { EXAMPLES, LABELS, ROLES };
-enum npz_names_part { WHOLE, TRAIN, TEST, VALIDATION, PARTS };
+enum npz_split { WHOLE, TRAIN, TEST, VALIDATION, PARTS };
 enum { LONGEST = 40 };
 
 bl_status npz_names_add(struct npz_names *names, bl_context *ctx, const char *name)
@@ -69,11 +69,11 @@ static bool without(struct slice name, const char *word, struct slice *rest)
     return true;
 }
 
-static bool classify(const char *name, enum role *role, enum npz_names_part *part)
+static bool classify(const char *name, enum role *role, enum npz_split *part)
 {
     static const struct {
         const char *word;
-        enum npz_names_part part;
+        enum npz_split part;
     } parts[] = {{"training", TRAIN},        {"train", TRAIN},      {"testing", TEST},  {"test", TEST},
                  {"validation", VALIDATION}, {"valid", VALIDATION}, {"val", VALIDATION}};
     char lower[LONGEST];
@@ -100,7 +100,7 @@ struct places {
     const char *name[ROLES][PARTS], *second[ROLES][PARTS];
 };
 
-static void put(struct places *p, enum role role, enum npz_names_part part, const char *name)
+static void put(struct places *p, enum role role, enum npz_split part, const char *name)
 {
     const char **slot = p->name[role][part] ? &p->second[role][part] : &p->name[role][part];
     *slot = *slot ? *slot : name;
@@ -118,7 +118,7 @@ static const char *find_named_array(const struct npz_names *names, const char *n
 static void place_all(struct places *p, const struct npz_names *names, const char *given)
 {
     enum role role;
-    enum npz_names_part part;
+    enum npz_split part;
     for (size_t i = 0; i < names->n; i++)
         if (names->names[i] != given && classify(names->names[i], &role, &part))
             put(p, role, part, names->names[i]);
@@ -147,7 +147,7 @@ static bl_status no_names(const struct npz_names *names, const struct npz_questi
             q->path, list(names).text);
 }
 
-static bl_status check_one(const struct places *p, enum role role, enum npz_names_part part,
+static bl_status check_one(const struct places *p, enum role role, enum npz_split part,
                            const struct npz_names *names, const struct npz_question *q)
 {
     if (!p->second[role][part])
@@ -158,7 +158,7 @@ static bl_status check_one(const struct places *p, enum role role, enum npz_name
 }
 
 /* is_given: the labels are named by the option. */
-static bl_status check_parts(const struct places *p, enum npz_names_part part, bool is_given,
+static bl_status check_parts(const struct places *p, enum npz_split part, bool is_given,
                              const struct npz_names *names, const struct npz_question *q)
 {
     if (part != TEST && p->name[EXAMPLES][TRAIN] && p->name[EXAMPLES][WHOLE])
@@ -174,7 +174,7 @@ static void count_left_out(struct npz_answer *out, const struct npz_names *names
 {
     for (size_t i = 0; i < names->n; i++) {
         enum role role;
-        enum npz_names_part part = WHOLE;
+        enum npz_split part = WHOLE;
         const bool is_used =
             names->names[i] == given || (classify(names->names[i], &role, &part) && part != VALIDATION);
         if (!is_used && names->names[i] != out->examples && out->n_left_out++ == 0)
@@ -191,11 +191,11 @@ bl_status npz_names_choose(struct npz_answer *out, const struct npz_names *names
         BL_FAIL(q->ctx, BL_BAD_DATA, "%s: no array \"%.60s\" of labels; its arrays are %s", q->path, q->given,
                 list(names).text);
     place_all(&p, names, given);
-    const enum npz_names_part first = p.name[EXAMPLES][TRAIN] || !p.name[EXAMPLES][WHOLE] ? TRAIN : WHOLE;
+    const enum npz_split first = p.name[EXAMPLES][TRAIN] || !p.name[EXAMPLES][WHOLE] ? TRAIN : WHOLE;
     if (given && !p.name[LABELS][first])
         p.name[LABELS][first] = given;
     const bool has_test = p.name[EXAMPLES][TEST] && (p.name[LABELS][TEST] || !q->needs_labels);
-    const enum npz_names_part part = has_test && strcmp(q->part, "test") == 0 ? TEST : first;
+    const enum npz_split part = has_test && strcmp(q->part, "test") == 0 ? TEST : first;
     const char *examples = p.name[EXAMPLES][part];
     if (!examples && names->n == 1 && !q->needs_labels)
         examples = names->names[0];

@@ -13,7 +13,7 @@ extern const char *const cifar10_names[10], *const cifar100_coarse_names[20], *c
 
 enum { CIFAR_PIXELS = 3 * 32 * 32, CIFAR_MOST_FILES = 5 };
 
-/* What the files of one part are called, in their order. NULL: no more. */
+/* The names of the files of one part, in their order. NULL: no more. */
 struct cifar_part {
     int labels; /* bytes of a record: 1 (CIFAR-10) or 2 (CIFAR-100) */
     const char *part;

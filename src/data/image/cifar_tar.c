@@ -23,7 +23,7 @@ static const char *const name_files[] = {"batches.meta.txt", "fine_label_names.t
                                          "coarse_label_names.txt"};
 enum { N_NAMES = sizeof name_files / sizeof *name_files };
 
-/* What the archive holds of the part that is wanted. */
+/* The contents of the archive that belong to the requested part. */
 struct unpacking {
     const struct reading *r;
     const char *part;

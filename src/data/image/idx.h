@@ -18,7 +18,7 @@ struct idx_pair {
 bool idx_has_part(const char *folder, const char *part);
 bl_status idx_find_pair(struct idx_pair *out, bl_context *ctx, const char *folder, const char *part,
                         const struct data_options *options);
-/* The labels that belong to a single images file, told by its name. */
+/* Finds the labels of a single images file by its name. */
 bl_status idx_partner(struct idx_pair *out, bl_context *ctx, const char *images,
                       const struct data_options *options);
 

@@ -355,7 +355,7 @@ static bl_status read_flat(struct album *a)
 
 /* ---- All together */
 
-/* Three planes that are equal become one, unless the model wants three. */
+/* Three equal planes become one, unless the model requires three. */
 static bl_status take_planes(struct album *a)
 {
     bl_data *data = a->data;

@@ -77,7 +77,7 @@ bl_status shape_take(bl_data *data, const struct data_options *o)
     if (shape_numbers(wanted) != data->features)
         BL_FAIL(data->ctx, BL_BAD_VALUE,
                 "%s: shape %dx%dx%d (channels x rows x columns) has %zu numbers, but an example has %zu "
-                "features; the options label and ignore say which columns are none",
+                "features; the options label and ignore name the columns that are not features",
                 data->source, wanted.channels, wanted.rows, wanted.cols, shape_numbers(wanted),
                 data->features);
     data->shape = wanted;

@@ -109,8 +109,8 @@ static void deal(struct draw *d, const bl_data *data)
     }
 }
 
-/* The taken rows become *taken. The others become the training set, which keeps the notes. */
-static bl_status take_apart(struct split *split, const struct draw *d, bl_data **taken, const char *what)
+/* Moves the drawn rows to *taken. The others become the training set, which keeps the notes. */
+static bl_status separate_rows(struct split *split, const struct draw *d, bl_data **taken, const char *what)
 {
     bl_data *all = split->train, *rest = NULL;
     BL_TRY(data_subset(taken, all, d->taken, d->n_taken, what));
@@ -134,7 +134,7 @@ static bl_status draw_test(struct draw *d, struct split *split)
         BL_FAIL(split->ctx, BL_BAD_VALUE,
                 "test-fraction %g of the %zu examples in %s leaves none for testing", fraction, all->n,
                 all->source);
-    return take_apart(split, d, &split->test, "the test set");
+    return separate_rows(split, d, &split->test, "the test set");
 }
 
 bl_status split_test(struct split *split)
@@ -177,7 +177,7 @@ static bl_status draw_val(struct draw *d, struct split *split, size_t val)
         BL_FAIL(split->ctx, BL_BAD_VALUE,
                 "val %zu of the %zu training examples in %s leaves some class without any to train on", val,
                 all->n, all->source);
-    return take_apart(split, d, &split->val, "the validation set");
+    return separate_rows(split, d, &split->val, "the validation set");
 }
 
 bl_status split_val(struct split *split)

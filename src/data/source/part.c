@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* One search for a part. */
-struct parting {
+struct split_request {
     bl_context *ctx;
     const char *where, *part;
     struct reading how;
@@ -21,18 +21,18 @@ struct parting {
     const struct data_origin *origin; /* of the model */
 };
 
-static bool is_known(const struct parting *p)
+static bool is_known(const struct split_request *p)
 {
     return p->origin->test != TEST_IS_UNKNOWN;
 }
 
-static bl_status need_known(const struct parting *p)
+static bl_status need_known(const struct split_request *p)
 {
     if (!is_known(p))
         BL_FAIL(p->ctx, BL_BAD_DATA,
-                "%s: the model does not tell which examples were its part \"%s\": it was trained by version "
-                "0.1.0, "
-                "which did not keep that, or on arrays of a program; leave the part out to take all examples",
+                "%s: the model does not store which examples were its part \"%s\": it was trained by version "
+                "0.1.0, which did not keep that, or on arrays of a program; leave the part out to take all "
+                "examples",
                 p->where, p->part);
     return BL_OK;
 }
@@ -44,18 +44,18 @@ static bool is_same(const bl_data *data, uint64_t hash, size_t n)
     return data->hash == hash && data->n == n;
 }
 
-static bool is_origin(const struct parting *p, const bl_data *data)
+static bool is_origin(const struct split_request *p, const bl_data *data)
 {
     return is_known(p) && is_same(data, p->origin->hash, p->origin->n);
 }
 
-static bool is_test_of_origin(const struct parting *p, const bl_data *data)
+static bool is_test_of_origin(const struct split_request *p, const bl_data *data)
 {
     const struct data_origin *o = p->origin;
     return (o->test == TEST_IS_OTHER || o->test == TEST_IS_OWN) && is_same(data, o->test_hash, o->n_test);
 }
 
-static bl_status refuse_others(const struct parting *p, const bl_data *data)
+static bl_status refuse_others(const struct split_request *p, const bl_data *data)
 {
     const struct data_origin *o = p->origin;
     BL_FAIL(p->ctx, BL_BAD_DATA,
@@ -99,7 +99,7 @@ static bl_data **part_of(struct split *s, const char *part)
 }
 
 /* Repeats the draws of the training. Takes ownership of `all`, also on failure. */
-static bl_status take_rows(bl_data **out, const struct parting *p, bl_data *all)
+static bl_status take_rows(bl_data **out, const struct split_request *p, bl_data *all)
 {
     const struct data_origin *o = p->origin;
     const struct data_options options = {.test_fraction = o->test_fraction,
@@ -124,7 +124,7 @@ static bl_status take_rows(bl_data **out, const struct parting *p, bl_data *all)
 
 /* ---- Parts */
 
-static bool is_aside(const struct data_origin *o)
+static bool has_drawn_split(const struct data_origin *o)
 {
     return o->test == TEST_IS_DRAWN || o->val > 0 || o->val_fraction > 0.0;
 }
@@ -138,9 +138,9 @@ static bl_status note_other_origin(bl_data *data)
 }
 
 /* Takes ownership of `all`, also on failure. has_parts: `all` has splits of its own. */
-static bl_status settle_train(bl_data **out, const struct parting *p, bl_data *all, bool has_parts)
+static bl_status open_train(bl_data **out, const struct split_request *p, bl_data *all, bool has_parts)
 {
-    if (is_origin(p, all) && is_aside(p->origin))
+    if (is_origin(p, all) && has_drawn_split(p->origin))
         return take_rows(out, p, all);
     bl_status status = BL_OK;
     if (!has_parts)
@@ -156,7 +156,7 @@ static bl_status settle_train(bl_data **out, const struct parting *p, bl_data *a
 
 /* Selects from the training's own examples, unless an earlier step failed. Takes ownership of `all`, also on
    failure. */
-static bl_status take_drawn(bl_data **out, const struct parting *p, bl_data *all, bl_status status)
+static bl_status take_drawn(bl_data **out, const struct split_request *p, bl_data *all, bl_status status)
 {
     if (status == BL_OK && !is_origin(p, all))
         status = refuse_others(p, all);
@@ -166,37 +166,33 @@ static bl_status take_drawn(bl_data **out, const struct parting *p, bl_data *all
     return status;
 }
 
-static bl_status settle_val(bl_data **out, const struct parting *p, bl_data *all)
+static bl_status open_val(bl_data **out, const struct split_request *p, bl_data *all)
 {
     const struct data_origin *o = p->origin;
     bl_status status = need_known(p);
     if (status == BL_OK && o->val == 0 && !(o->val_fraction > 0.0))
-        status =
-            context_fail(p->ctx, BL_BAD_DATA,
-                         "%s: part val: the model was trained without a validation set (--val N puts one "
-                         "aside)",
-                         p->where);
+        status = context_fail(
+            p->ctx, BL_BAD_DATA,
+            "%s: part val: the model was trained without a validation set (--val N holds one out)", p->where);
     return take_drawn(out, p, all, status);
 }
 
-static bl_status no_test(const struct parting *p)
+static bl_status no_test(const struct split_request *p)
 {
     const struct data_origin *o = p->origin;
     if (o->test == TEST_IS_NONE)
         BL_FAIL(p->ctx, BL_BAD_DATA,
-                "%s: part test: the model was trained without a test set (--test-fraction F puts one aside, "
-                "--test "
-                "FILE names one); leave the part out to take all examples",
+                "%s: part test: the model was trained without a test set (--test-fraction F holds one out, "
+                "--test FILE names one); leave the part out to take all examples",
                 p->where);
-    BL_FAIL(
-        p->ctx, BL_BAD_DATA,
-        "%s: part test: the model was tested on %s%s (%zu examples, hash %016llx), and these data are others",
-        p->where, o->test == TEST_IS_OWN ? "the test set of " : "", o->test_source, o->n_test,
-        (unsigned long long)o->test_hash);
+    BL_FAIL(p->ctx, BL_BAD_DATA,
+            "%s: part test: the model was tested on %s%s (%zu examples, hash %016llx), and these data differ",
+            p->where, o->test == TEST_IS_OWN ? "the test set of " : "", o->test_source, o->n_test,
+            (unsigned long long)o->test_hash);
 }
 
 /* For data without a test set of their own. */
-static bl_status settle_test(bl_data **out, const struct parting *p, bl_data *all)
+static bl_status open_test(bl_data **out, const struct split_request *p, bl_data *all)
 {
     bl_status status = need_known(p);
     if (status == BL_OK && is_test_of_origin(p, all)) {
@@ -208,7 +204,7 @@ static bl_status settle_test(bl_data **out, const struct parting *p, bl_data *al
     return take_drawn(out, p, all, status);
 }
 
-static bl_status find_split(bl_data **out, const struct parting *p)
+static bl_status find_split(bl_data **out, const struct split_request *p)
 {
     const bool is_test = strcmp(p->part, "test") == 0;
     bool has_test = location_has_part(&p->from, "test"),
@@ -222,15 +218,15 @@ static bl_status find_split(bl_data **out, const struct parting *p)
         return load_with_schema(out, &p->how, &p->from, "test");
     }
     has_parts = has_parts || all->has_test_beside;
-    return is_test                       ? settle_test(out, p, all)
-           : strcmp(p->part, "val") == 0 ? settle_val(out, p, all)
-                                         : settle_train(out, p, all, has_parts);
+    return is_test                       ? open_test(out, p, all)
+           : strcmp(p->part, "val") == 0 ? open_val(out, p, all)
+                                         : open_train(out, p, all, has_parts);
 }
 
 bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
                          const struct data_options *options, const bl_data *schema)
 {
-    struct parting p = {ctx, where, part, {ctx, NULL, options, schema}, {.path = ""}, &schema->origin};
+    struct split_request p = {ctx, where, part, {ctx, NULL, options, schema}, {.path = ""}, &schema->origin};
     if (strcmp(part, "train") != 0 && strcmp(part, "val") != 0 && strcmp(part, "test") != 0)
         BL_FAIL(ctx, BL_BAD_VALUE, "part \"%s\", expected train, val or test", part);
     BL_TRY(location_find(&p.from, ctx, where, options));

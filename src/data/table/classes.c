@@ -17,7 +17,7 @@
 enum { MOST_CLASSES = 32768, MOST_COMPARED = 1000, FEW_EXAMPLES = 20 };
 
 /* A different text, as a class. */
-struct classes_kind {
+struct distinct_label {
     const struct word *word;
     bool is_number;
     double value;
@@ -26,7 +26,7 @@ struct classes_kind {
 
 struct kinds { /* in the order of the words */
     struct words words;
-    struct classes_kind *items;
+    struct distinct_label *items;
     size_t n;
 };
 
@@ -83,14 +83,14 @@ static bl_status collect_classes(struct kinds *kinds, const struct reading *r, c
     BL_TRY(MEM_ARRAY(r->ctx, &kinds->items, kinds->words.n, "classes"));
     kinds->n = kinds->words.n;
     for (size_t k = 0; k < kinds->n; k++) {
-        struct classes_kind *kind = &kinds->items[k];
+        struct distinct_label *kind = &kinds->items[k];
         kind->word = &kinds->words.items[k];
         kind->is_number = text_to_double(slice_of(kind->word->text), &kind->value);
     }
     return BL_OK;
 }
 
-static struct shown kind_shown(const struct classes_kind *kind)
+static struct shown kind_shown(const struct distinct_label *kind)
 {
     return text_shown(kind->word->text, strlen(kind->word->text));
 }
@@ -103,7 +103,7 @@ static bl_status check_mixture(const struct kinds *kinds, const struct reading *
     for (size_t k = 0; k < kinds->n; k++)
         numbers += kinds->items[k].is_number ? kinds->items[k].word->count : 0;
     for (size_t k = 0; k < kinds->n; k++) {
-        const struct classes_kind *kind = &kinds->items[k];
+        const struct distinct_label *kind = &kinds->items[k];
         const bool is_odd =
             !kind->is_number && (kind->word->count == 1 || csv_is_odd_number(slice_of(kind->word->text)));
         if (is_odd && 2 * numbers > n)
@@ -113,7 +113,7 @@ static bl_status check_mixture(const struct kinds *kinds, const struct reading *
     return BL_OK;
 }
 
-static bool is_whole(const struct classes_kind *kind)
+static bool is_whole(const struct distinct_label *kind)
 {
     return kind->is_number && fabs(kind->value) <= 0x1p31 && kind->value == floor(kind->value);
 }
@@ -155,14 +155,14 @@ static bl_status check_comments(const struct kinds *kinds, const struct reading 
 
 static int by_value(const void *a, const void *b)
 {
-    const double x = (*(const struct classes_kind *const *)a)->value,
-                 y = (*(const struct classes_kind *const *)b)->value;
+    const double x = (*(const struct distinct_label *const *)a)->value,
+                 y = (*(const struct distinct_label *const *)b)->value;
     return (x > y) - (x < y);
 }
 
 /* Classes by value: "3" and "3.0" are one class. Returns the number of classes; sorted has one text of each,
    in order. */
-static int number_by_value(struct classes_kind **sorted, size_t n)
+static int number_by_value(struct distinct_label **sorted, size_t n)
 {
     qsort(sorted, n, sizeof *sorted, by_value);
     int last = -1;
@@ -174,12 +174,12 @@ static int number_by_value(struct classes_kind **sorted, size_t n)
     return last + 1;
 }
 
-static bool are_natural(struct classes_kind *const *sorted, int n)
+static bool are_natural(struct distinct_label *const *sorted, int n)
 {
     return sorted[0]->value == 0.0 && sorted[n - 1]->value == n - 1;
 }
 
-static bl_status name_classes(bl_data *data, struct classes_kind *const *sorted, bool are_numbers)
+static bl_status name_classes(bl_data *data, struct distinct_label *const *sorted, bool are_numbers)
 {
     BL_TRY(MEM_ARRAY(data->ctx, &data->class_names, (size_t)data->outputs, "class names"));
     for (int k = 0; k < data->outputs; k++) {
@@ -191,7 +191,7 @@ static bl_status name_classes(bl_data *data, struct classes_kind *const *sorted,
     return BL_OK;
 }
 
-static bl_status number_kinds(bl_data *data, struct kinds *kinds, struct classes_kind **sorted,
+static bl_status number_kinds(bl_data *data, struct kinds *kinds, struct distinct_label **sorted,
                               bool are_numbers)
 {
     for (size_t k = 0; k < kinds->n; k++) {
@@ -207,7 +207,7 @@ static bl_status number_kinds(bl_data *data, struct kinds *kinds, struct classes
 
 static bl_status sort_kinds(bl_data *data, struct kinds *kinds, bool are_numbers)
 {
-    struct classes_kind **sorted = NULL;
+    struct distinct_label **sorted = NULL;
     BL_TRY(MEM_ARRAY(data->ctx, &sorted, kinds->n, "class names"));
     const bl_status status = number_kinds(data, kinds, sorted, are_numbers);
     mem_free(data->ctx, sorted);
@@ -257,7 +257,7 @@ static bl_status note_alike(bl_data *data, const struct kinds *kinds, const stru
 /* "true" beside "1": possibly two notations of one class. */
 static bl_status note_mixture(bl_data *data, const struct kinds *kinds, const struct label_column *column)
 {
-    const struct classes_kind *number = NULL, *word = NULL;
+    const struct distinct_label *number = NULL, *word = NULL;
     for (size_t k = 0; k < kinds->n; k++)
         *(kinds->items[k].is_number ? &number : &word) = &kinds->items[k];
     if (!number || !word)
@@ -301,10 +301,10 @@ static bl_status learn(bl_data *data, struct kinds *kinds, const struct reading 
 static bl_status match(bl_data *data, struct kinds *kinds, const struct reading *r,
                        const struct label_column *column)
 {
-    const struct classes_kind *unknown = NULL;
+    const struct distinct_label *unknown = NULL;
     data->outputs = r->schema->outputs;
     for (size_t k = 0; k < kinds->n; k++) {
-        struct classes_kind *kind = &kinds->items[k];
+        struct distinct_label *kind = &kinds->items[k];
         kind->number = class_of_text(r->schema, kind->word->text, strlen(kind->word->text));
         if (kind->number < 0 && (!unknown || kind->word->line < unknown->word->line))
             unknown = kind;

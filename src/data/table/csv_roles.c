@@ -25,7 +25,7 @@ bool csv_is_usual_label(struct slice name)
 }
 
 /* One search. */
-struct csv_roles_places {
+struct role_search {
     struct csv_dialect *layout;
     const struct reading *r;
     const struct csv_sample *sample;
@@ -52,7 +52,7 @@ static size_t given_column(const struct csv_dialect *layout, struct slice text)
     return text_to_size(text, &column) && column < layout->columns ? column : CSV_NONE;
 }
 
-static bl_status no_such_column(const struct csv_roles_places *p, const char *what, struct slice text)
+static bl_status no_such_column(const struct role_search *p, const char *what, struct slice text)
 {
     const struct csv_dialect *layout = p->layout;
     const char *near = csv_nearest_name(layout, text);
@@ -72,8 +72,7 @@ static bl_status no_such_column(const struct csv_roles_places *p, const char *wh
 
 /* Each name of a comma-separated list. For a model the inputs are fixed, so the list may name columns that do
    not exist. */
-static bl_status mark_columns(const struct csv_roles_places *p, const char *list, const char *what,
-                              bool *marks)
+static bl_status mark_columns(const struct role_search *p, const char *list, const char *what, bool *marks)
 {
     struct slice rest = slice_of(list ? list : ""), piece;
     while (slice_next(&rest, ',', &piece)) {
@@ -88,7 +87,7 @@ static bl_status mark_columns(const struct csv_roles_places *p, const char *list
 }
 
 /* A file for a model may lack the id column: its rows are numbered then. */
-static bl_status find_id(const struct csv_roles_places *p)
+static bl_status find_id(const struct role_search *p)
 {
     const char *given = p->r->options->id_column;
     struct csv_dialect *layout = p->layout;
@@ -105,7 +104,7 @@ static bool keeps_all(const struct data_options *o)
     return o->ignore && strcmp(o->ignore, "none") == 0;
 }
 
-static bl_status find_given_columns(const struct csv_roles_places *p)
+static bl_status find_given_columns(const struct role_search *p)
 {
     const struct data_options *o = p->r->options;
     if (p->layout->has_row_names && !keeps_all(o))
@@ -131,7 +130,7 @@ static bool is_free(const struct csv_dialect *layout, size_t c)
     return !layout->is_out[c] && layout->place[c] == CSV_NONE;
 }
 
-static size_t only_words(const struct csv_roles_places *p)
+static size_t only_words(const struct role_search *p)
 {
     size_t found = CSV_NONE;
     for (size_t c = 0; c < p->layout->columns; c++) {
@@ -145,7 +144,7 @@ static size_t only_words(const struct csv_roles_places *p)
     return found;
 }
 
-static size_t guessed_label(const struct csv_roles_places *p)
+static size_t guessed_label(const struct role_search *p)
 {
     const size_t by_name = named_label(p->layout);
     return by_name != CSV_NONE ? by_name : only_words(p);
@@ -160,7 +159,7 @@ static size_t last_free(const struct csv_dialect *layout)
 }
 
 /* Rows that end with a separator have an empty last column, which cannot be the label. */
-static size_t last_with_values(const struct csv_roles_places *p)
+static size_t last_with_values(const struct role_search *p)
 {
     for (size_t c = p->layout->columns; c-- > 0;)
         if (is_free(p->layout, c) && p->sample->columns[c].numbers + p->sample->columns[c].words > 0)
@@ -168,14 +167,14 @@ static size_t last_with_values(const struct csv_roles_places *p)
     return last_free(p->layout);
 }
 
-static bl_status label_is_feature(const struct csv_roles_places *p, size_t label)
+static bl_status label_is_feature(const struct role_search *p, size_t label)
 {
     BL_FAIL(p->r->ctx, BL_BAD_DATA,
             "%s: the label %s is one of the features of the model, which learned from it", p->r->path,
             csv_column(p->layout, label).text);
 }
 
-static bl_status label_is_out(const struct csv_roles_places *p, size_t label)
+static bl_status label_is_out(const struct role_search *p, size_t label)
 {
     BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: the label %s is also left out or the id column", p->r->path,
             csv_column(p->layout, label).text);
@@ -190,7 +189,7 @@ static const char *reason_of(const struct csv_dialect *layout, size_t found)
 }
 
 /* default_value: the label column by default; CSV_NONE: no label. */
-static bl_status find_label(const struct csv_roles_places *p, size_t default_value)
+static bl_status find_label(const struct role_search *p, size_t default_value)
 {
     const char *given = p->r->options->label;
     const size_t found = given ? given_column(p->layout, slice_of(given)) : guessed_label(p);
@@ -215,7 +214,7 @@ static void place_in_order(struct csv_dialect *out)
             out->place[c] = out->inputs++;
 }
 
-static bl_status place_alone(const struct csv_roles_places *p)
+static bl_status place_alone(const struct role_search *p)
 {
     BL_TRY(find_label(p, p->r->options->has_labels ? last_with_values(p) : CSV_NONE));
     place_in_order(p->layout);
@@ -233,7 +232,7 @@ static size_t inputs_of(const bl_data *schema)
 }
 
 /* Matches columns by number, if the training table or this file has no names. */
-static bl_status place_like_training(const struct csv_roles_places *p)
+static bl_status place_like_training(const struct role_search *p)
 {
     const struct encoding *encoding = p->r->schema->encoding;
     struct csv_dialect *out = p->layout;
@@ -251,14 +250,14 @@ static bl_status place_like_training(const struct csv_roles_places *p)
                                                                         : BL_OK;
 }
 
-static size_t given_label(const struct csv_roles_places *p)
+static size_t given_label(const struct role_search *p)
 {
     const char *given = p->r->options->label;
     return given ? given_column(p->layout, slice_of(given)) : CSV_NONE;
 }
 
 /* As many columns as the model has inputs, or one more. */
-static bl_status place_by_count(const struct csv_roles_places *p)
+static bl_status place_by_count(const struct role_search *p)
 {
     struct csv_dialect *out = p->layout;
     const size_t expected = inputs_of(p->r->schema);
@@ -305,7 +304,7 @@ static const char *label_name(const struct encoding *encoding)
 
 /* Finds the label among the columns that are not inputs: by option, else by its name in training. Without
    has_labels, another remaining column (such as an id) is not taken for the label. */
-static bl_status label_beside_inputs(const struct csv_roles_places *p)
+static bl_status label_beside_inputs(const struct role_search *p)
 {
     struct csv_dialect *out = p->layout;
     const bool must = p->r->options->has_labels;
@@ -331,7 +330,7 @@ static bl_status label_beside_inputs(const struct csv_roles_places *p)
     return BL_OK;
 }
 
-static bl_status no_such_feature(const struct csv_roles_places *p, const char *name)
+static bl_status no_such_feature(const struct role_search *p, const char *name)
 {
     const char *near = csv_nearest_name(p->layout, slice_of(name));
     BL_FAIL(p->r->ctx, BL_BAD_DATA,
@@ -340,7 +339,7 @@ static bl_status no_such_feature(const struct csv_roles_places *p, const char *n
             near ? text_shown(near, strlen(near)).text : "", near ? "\"" : "");
 }
 
-static bl_status place_by_name(const struct csv_roles_places *p)
+static bl_status place_by_name(const struct role_search *p)
 {
     const struct encoding *encoding = p->r->schema->encoding;
     struct csv_dialect *out = p->layout;
@@ -359,7 +358,7 @@ static bl_status place_by_name(const struct csv_roles_places *p)
 
 bl_status csv_roles_find(struct csv_dialect *layout, const struct reading *r, const struct csv_sample *sample)
 {
-    const struct csv_roles_places p = {layout, r, sample};
+    const struct role_search p = {layout, r, sample};
     BL_TRY(MEM_ARRAY(r->ctx, &layout->place, layout->columns, "the columns of a table"));
     BL_TRY(MEM_ARRAY(r->ctx, &layout->is_out, layout->columns, "the columns of a table"));
     BL_TRY(MEM_ARRAY(r->ctx, &layout->is_words, layout->columns, "the columns of a table"));
