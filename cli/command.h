@@ -88,8 +88,8 @@ const char *command_story(const struct command_table *program, const struct comm
 int extra_index(const struct command *command, const char *key);
 /* The value of an extra option; NULL: not given. A switch that was given is "true". */
 const char *extra_of(const struct session *session, const char *key);
-/* The same if it was given on the command line; NULL if it comes from the environment, where a variable is for
-   all commands, so that a command that cannot use it does not refuse it. */
+/* The same if it was given on the command line; NULL if it comes from the environment, where a variable is
+   for all commands, so that a command that cannot use it does not refuse it. */
 const char *extra_typed(const struct session *session, const char *key);
 /* Reads a whole number from 1 to most into *out, which is left as it is if the option is not given. On error
    prints a message. Returns the exit code. */

@@ -36,8 +36,8 @@ fi
 #   lto              the tests of linking, and those that compare bits, because the kernels are compiled again
 # "backless verify" compares the bits of each program with the known ones.
 jobs=$(nproc 2>/dev/null || echo 2)
-alike='^(check_header|check_readme|check_recipes|check_report|check_golden|check_names|check_floors|check_lists|'
-alike=$alike'.*_control|skipped_tests|example_00.*)$'
+alike='^(check_header|check_readme|check_recipes|check_report|check_golden|check_names|check_floors|'
+alike=$alike'check_lists|.*_control|skipped_tests|example_00.*)$'
 bits='test_backend test_bits test_fixed_bits test_gemm test_hashes test_run'
 linking_programs='test_build_parts test_pictures'
 linking_scripts='check_symbols cli completion doctor install manual'
@@ -49,7 +49,8 @@ names_of() { printf '%s\n' "$@" | sed 's|.*/||; s|\.[a-z]*$||'; }
 # programs_about_parts, scripts_about_parts: the tests whose sources name what the parts are for.
 programs_about_parts() {
     # shellcheck disable=SC2046
-    names_of $(grep -lE "$what_parts_are_for" tests/test_*.c $(grep -l LLVMFuzzerTestOneInput tests/fuzz/fuzz_*.c))
+    names_of $(grep -lE "$what_parts_are_for" tests/test_*.c \
+        $(grep -l LLVMFuzzerTestOneInput tests/fuzz/fuzz_*.c))
 }
 scripts_about_parts() {
     # shellcheck disable=SC2046
@@ -85,7 +86,8 @@ reproduce() {
 # build_and_test PROGRAMS SCRIPTS: builds what these tests need, asks them, and compares known bits.
 build_and_test() {
     # shellcheck disable=SC2086
-    cmake --build "$folder" --target backless backless_shared backless_static backless_pages broken_backless $1 &&
+    cmake --build "$folder" \
+        --target backless backless_shared backless_static backless_pages broken_backless $1 &&
         ctest --test-dir "$folder" -j "$jobs" --output-on-failure \
             -R "^($(echo $1 $2 | sed 's/ /|/g'))\$" &&
         "$folder/backless" verify --quiet
@@ -104,11 +106,15 @@ build() {
         ;;
     without-all)
         configure "$1" &&
-            build_and_test "$linking_programs $(programs_about_parts)" "$linking_scripts $(scripts_about_parts)"
+            build_and_test "$linking_programs $(programs_about_parts)" \
+                "$linking_scripts $(scripts_about_parts)"
         ;;
     # The library that doctor.sh breaks by --wrap: link-time optimisation inlines the calls that the linker
     # would replace.
-    lto) configure "$1" && build_and_test "$linking_programs $bits" "$(echo "$linking_scripts" | sed 's/ doctor//')" ;;
+    lto)
+        configure "$1" &&
+            build_and_test "$linking_programs $bits" "$(echo "$linking_scripts" | sed 's/ doctor//')"
+        ;;
     *) configure "$1" && build_and_test "$linking_programs" "$linking_scripts" ;;
     esac >"$folder/log" 2>&1
 }
