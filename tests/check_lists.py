@@ -18,7 +18,8 @@ from pathlib import Path
 # Variables of shell scripts with names that the script passes to ctest and to `cmake --build`. A variable
 # here that the script does not assign is a finding.
 TARGETS, TESTS = "targets", "tests"
-VARIABLES = {"scripts/matrix.sh": {"near": (TARGETS, TESTS), "near_scripts": (TESTS,), "alike": (TESTS,)}}
+VARIABLES = {"scripts/matrix.sh": {"linking_programs": (TARGETS, TESTS), "linking_scripts": (TESTS,),
+                                   "bits": (TARGETS, TESTS), "alike": (TESTS,)}}
 
 OPTION = re.compile(r"(?:^|\s)(--preset|--target|-R|-E|-L|-LE)[ =]+")
 # The argument of an option: in quotes, or words up to an option, an operator, or the end of the line.
@@ -173,8 +174,10 @@ GOOD = {
     "CMakePresets.json": PRESETS,
     "Makefile": "test:\n\tctest --preset default -LE slow\n\tcmake --build --preset asan --target program\n",
     ".ci/run": "step test make test\n# make nothing\nstep floors python3 tests/one.py\n",
-    "scripts/matrix.sh": "near='test_run test_bits'\nnear_scripts='cli|run_all'\nalike='^(cli|run.*)$'\n"
-                         "ctest -R \"^($near)\\$\" && cmake --target program \\\n    $near &&\n"
+    "scripts/matrix.sh": "linking_programs='test_run test_bits'\nlinking_scripts='cli|run_all'\n"
+                         "bits='test_bits'\nalike='^(cli|run.*)$'\n"
+                         "ctest -R \"^($linking_programs)\\$\" && cmake --target program \\\n"
+                         "    $linking_programs &&\n"
                          "    ctest -L slow\n",
     "scripts/fuzz.sh": "    case $1 in\n    csv | npy) longest=512 ;;\n    esac\n",
     "tests/one.py": "",
@@ -197,8 +200,9 @@ FAULTS = [
     ("Makefile", "--target program", "--target programs", "Makefile: --target: no target programs"),
     (".ci/run", "make test", "make tests", ".ci/run: make tests: the Makefile has no such rule"),
     (".ci/run", "one.py", "two.py", ".ci/run: no file tests/two.py"),
-    ("scripts/matrix.sh", "='test_run ", "='cli ", "scripts/matrix.sh: near: no target cli"),
-    ("scripts/matrix.sh", "run_all", "run_some", "scripts/matrix.sh: near_scripts: no test matches ^run_s"),
+    ("scripts/matrix.sh", "='test_run ", "='cli ", "scripts/matrix.sh: linking_programs: no target cli"),
+    ("scripts/matrix.sh", "run_all", "run_some",
+     "scripts/matrix.sh: linking_scripts: no test matches ^run_s"),
     ("scripts/matrix.sh", "(cli|", "(clip|", "scripts/matrix.sh: alike: no test matches ^clip$"),
     ("scripts/matrix.sh", "alike=", "others=", "scripts/matrix.sh: the list alike is not assigned"),
     ("scripts/matrix.sh", "--target program", "--target program pages",
