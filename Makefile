@@ -135,8 +135,8 @@ deb:
 	@scripts/deps.sh deb
 	scripts/deb.sh $(build_dir)/deb
 
-# The Python package: a source distribution, and a wheel that holds the library and what it is linked to. Tools
-# come from the package index into an environment in build/. WHEEL_PYTHON=python3.13: another Python.
+# The Python package: a source distribution, and a wheel that holds the library and what it is linked to.
+# Tools come from the package index into an environment in build/. WHEEL_PYTHON=python3.13: another Python.
 WHEEL_PYTHON = python3
 wheel_env = $(build_dir)/wheel-env
 $(wheel_env)/ready: pyproject.toml

@@ -46,13 +46,12 @@ static void note_open(const struct session *s, const bl_config *c)
 {
     static const char *const keys[] = {"net",      "epochs", "batch", "optimizer", "lr",
                                        "schedule", "loss",   "init",  "feedback"};
-    char text[128] = "";
+    char text[128] = ""; /* longer than all keys together */
+    size_t n = 0;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!bl_config_is_set(c, keys[i]) && !is_from_preset(c, keys[i])) {
-            strcat(text, text[0] ? ", " : "");
-            strcat(text, keys[i]);
-        }
-    if (text[0])
+        if (!bl_config_is_set(c, keys[i]) && !is_from_preset(c, keys[i]))
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n > 0 ? ", " : "", keys[i]);
+    if (n > 0)
         note(s, "           by default: %s", text);
 }
 

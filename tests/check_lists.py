@@ -174,8 +174,8 @@ GOOD = {
     "CMakePresets.json": PRESETS,
     "Makefile": "test:\n\tctest --preset default -LE slow\n\tcmake --build --preset asan --target program\n",
     ".ci/run": "step test make test\n# make nothing\nstep floors python3 tests/one.py\n",
-    "scripts/matrix.sh": "bits='test_run test_bits'\nlinking_programs='test_run'\nlinking_scripts='cli run_all'\n"
-                         "alike='cli run.*'\n"
+    "scripts/matrix.sh": "bits='test_run test_bits'\nlinking_programs='test_run'\n"
+                         "linking_scripts='cli run_all'\nalike='cli run.*'\n"
                          "ctest -R \"^($bits)\\$\" && cmake --target program \\\n    $bits &&\n"
                          "    ctest -L slow\n",
     "scripts/fuzz.sh": "    case $1 in\n    csv | npy) longest=512 ;;\n    esac\n",
@@ -200,7 +200,8 @@ FAULTS = [
     (".ci/run", "make test", "make tests", ".ci/run: make tests: the Makefile has no such rule"),
     (".ci/run", "one.py", "two.py", ".ci/run: no file tests/two.py"),
     ("scripts/matrix.sh", "='test_run ", "='cli ", "scripts/matrix.sh: bits: no target cli"),
-    ("scripts/matrix.sh", "run_all", "run_some", "scripts/matrix.sh: linking_scripts: no test matches ^run_s"),
+    ("scripts/matrix.sh", "run_all", "run_some",
+     "scripts/matrix.sh: linking_scripts: no test matches ^run_s"),
     ("scripts/matrix.sh", "='cli run.", "='clip run.", "scripts/matrix.sh: alike: no test matches ^clip$"),
     ("scripts/matrix.sh", "alike=", "others=", "scripts/matrix.sh: the list alike is not assigned"),
     ("scripts/matrix.sh", "--target program", "--target program pages",

@@ -213,22 +213,29 @@ def groups(path):
 
 
 def check_ends():
-    """Of the commands that train: where the page is, of which runs it is, and that none of a run that is replaced stays."""
-    options = ["--data", "t.csv", "--test-fraction", "0.3", "--net", "dense 5, tanh, dense 3", "--epochs", "2"]
+    """Of the commands that train: where the page is, of which runs it is, and that none of a run that is
+    replaced stays."""
+    options = ["--data", "t.csv", "--test-fraction", "0.3", "--epochs", "2"]
+    options += ["--net", "dense 5, tanh, dense 3"]
     both = ["compare", *options, "--rules", "bp,dfa", "--out", "both"]
-    expect("report in both/report.html" in backless(*both).stderr, "compare does not tell where its report is")
+    expect("report in both/report.html" in backless(*both).stderr,
+           "compare does not tell where its report is")
     expect(groups("both/report.html") == 2, "compare's report has not both rules")
     backless(*both, code=2)
     expect(os.path.exists("both/report.html"), "a comparison that was refused removes the report")
     backless(*both, "--force", "--no-report")
-    expect(not os.path.exists("both/report.html"), "compare --force --no-report leaves the old report, or writes one")
-    backless("compare", *options, "--rules", "bp", "--seeds", "2", "--tune", "lr", "--rates", "0.01,0.1", "--out", "tuned")
+    expect(not os.path.exists("both/report.html"),
+           "compare --force --no-report leaves the old report, or writes one")
+    backless("compare", *options, "--rules", "bp", "--seeds", "2", "--tune", "lr", "--rates", "0.01,0.1",
+             "--out", "tuned")
     judged = [name for name in os.listdir("tuned") if name.startswith("rule-")]
     shown = {row["run"] for row in Page("tuned/report.html").values}
-    expect(len(shown) == len(judged), f"the report of --tune has {len(shown)} runs, but {len(judged)} were judged")
+    expect(len(shown) == len(judged),
+           f"the report of --tune has {len(shown)} runs, but {len(judged)} were judged")
 
     sweep = ["sweep", *options, "--rule", "bp,dfa", "--lr", "0.01,0.1", "--out", "swept"]
-    expect("report in swept/report.html" in backless(*sweep).stderr, "sweep does not tell where its report is")
+    expect("report in swept/report.html" in backless(*sweep).stderr,
+           "sweep does not tell where its report is")
     expect(groups("swept/report.html") == 4, "sweep's report has not its four settings")
     os.remove("swept/report.html")
     backless(*sweep, "--no-report")
@@ -237,7 +244,8 @@ def check_ends():
     train("replaced", "--epochs", "1")
     expect(os.path.exists("replaced/report.html"), "train --out writes no report")
     train("replaced", "--epochs", "1", "--force", "--no-report")
-    expect(not os.path.exists("replaced/report.html"), "train --force --no-report leaves the old report, or writes one")
+    expect(not os.path.exists("replaced/report.html"),
+           "train --force --no-report leaves the old report, or writes one")
 
 
 def check_refusals():
@@ -375,7 +383,8 @@ def check_opening(browser):
     if os.getloadavg()[0] > os.cpu_count():
         print("left out: the bound of the time to open a large page, because the machine is busy")
     else:
-        expect(median < MOST_SECONDS, f"a page of 60 runs opens in {median:.2f} s, expected less than {MOST_SECONDS}")
+        expect(median < MOST_SECONDS,
+               f"a page of 60 runs opens in {median:.2f} s, expected less than {MOST_SECONDS}")
 
 
 def check_in_browser(folder):

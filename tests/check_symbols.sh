@@ -1,7 +1,7 @@
 #!/bin/sh
 # check_symbols.sh PROGRAM - the shared library beside the program exports the bl_ symbols that the headers
-# declare and no others, each with the version BACKLESS_0 and a line in the symbols file of the Debian package;
-# it calls no function that exits, aborts or prints, and its objects contain no writable data.
+# declare and no others, each with the version BACKLESS_0 and a line in the symbols file of the Debian
+# package; it calls no function that exits, aborts or prints, and its objects contain no writable data.
 set -eu
 library=$(dirname "$1")/libbackless.so
 archive=$(dirname "$1")/libbackless.a

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """
-check_tensorboard.py EVENTS RUN - the scalars of an event file are the numbers of the run folder's log.jsonl, each
-tag has a step once, the steps increase, and the options are those of config.json.
+check_tensorboard.py EVENTS RUN - the scalars of an event file are the numbers of the run folder's log.jsonl,
+each tag has a step once, the steps increase, and the options are those of config.json.
 
-The file is read here by the formats' definitions (TFRecord, protocol buffers), and by the tensorboard package where
-the Python that $BACKLESS_PYTHON names has it.
+The file is read here by the formats' definitions (TFRecord, protocol buffers), and by the tensorboard package
+where the Python that $BACKLESS_PYTHON names has it.
 """
 import json
 import os
@@ -34,7 +34,8 @@ def records(path):
         length, crc = struct.unpack_from("<QI", data, at)
         assert crc == masked(data[at:at + 8]), f"byte {at}: the length's checksum"
         record = data[at + 12:at + 12 + length]
-        assert struct.unpack_from("<I", data, at + 12 + length)[0] == masked(record), f"byte {at}: the record's checksum"
+        crc, = struct.unpack_from("<I", data, at + 12 + length)
+        assert crc == masked(record), f"byte {at}: the record's checksum"
         yield record
         at += 16 + length
 
@@ -103,7 +104,8 @@ def read(path):
 def check_histogram(tag, histogram):
     limits, counts = doubles(histogram[6][0]), doubles(histogram[7][0])
     assert tag.startswith("weights/") and sum(counts) == histogram[3][0] > 0, tag
-    assert len(limits) == len(counts) and sorted(limits) == list(limits) and limits[-1] == histogram[2][0], tag
+    assert len(limits) == len(counts) and sorted(limits) == list(limits), tag
+    assert limits[-1] == histogram[2][0], tag
 
 
 def tag_of(key):
@@ -164,7 +166,8 @@ def read_by_package(path):
         return None
     out = subprocess.run([python, "-W", "ignore", "-c", PACKAGE, path], capture_output=True, text=True)
     assert out.returncode == 0, out.stderr
-    return {tag: {int(step): value for step, value in steps.items()} for tag, steps in json.loads(out.stdout).items()}
+    return {tag: {int(step): value for step, value in steps.items()}
+            for tag, steps in json.loads(out.stdout).items()}
 
 
 def main():

@@ -1,7 +1,7 @@
 #!/bin/sh
-# clip.sh PROGRAM - the options clip-norm and clip-value from the command line: kept in config.json and the model
-# file, resumed to the same bits, refused; and, where a Python with PyTorch is there (BACKLESS_PEERS_PYTHON), two
-# runs of steps against clip_grad_norm_ and clip_grad_value_.
+# clip.sh PROGRAM - the options clip-norm and clip-value from the command line: kept in config.json and the
+# model file, resumed to the same bits, refused; and, where a Python with PyTorch is there
+# (BACKLESS_PEERS_PYTHON), two runs of steps against clip_grad_norm_ and clip_grad_value_.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 cat >table.csv <<'TABLE'
@@ -15,7 +15,8 @@ a,b,c,label
 0.25,0.75,-3,x
 3,1.5,0,y
 TABLE
-go="--data table.csv --net 'dense 5, tanh, dense 2' --rule bp --optimizer sgd --lr 0.5 --schedule constant --batch 4"
+go="--data table.csv --net 'dense 5, tanh, dense 2' --rule bp --optimizer sgd --lr 0.5"
+go="$go --schedule constant --batch 4"
 train() { eval "expect 0 '' \"\$program\" train $go --init fanin --quiet --no-angles --force $*"; }
 hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json" 2>/dev/null; }
 
@@ -28,7 +29,8 @@ for limit in "clip-norm 0.05" "clip-value 0.01"; do
     grep -q "\"$key\": \"$value\"" whole/config.json || complain "config.json does not say $limit"
     grep -q "\"$key\":\"$value\"" whole/model.safetensors || complain "the model file does not say $limit"
     train --epochs 4 --$limit --max-time 0.0000001 --out part
-    [ "$(hash_of part)" = "$(hash_of whole)" ] && complain "$limit: the run that is to be resumed has not stopped"
+    [ "$(hash_of part)" = "$(hash_of whole)" ] &&
+        complain "$limit: the run that is to be resumed has not stopped"
     expect 0 "" "$program" train --resume part --max-time 0 --quiet
     [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "$limit: a resumed run ends otherwise"
 done
@@ -45,9 +47,9 @@ if [ -z "${BACKLESS_PEERS_PYTHON:-}" ]; then
     echo "left out: comparison with PyTorch, because BACKLESS_PEERS_PYTHON names no Python with it"
 else
     for limit in "clip-norm 0.05" "clip-value 0.01"; do
-        eval "expect 0 '' \"\$program\" train $go --batch 8 --init fanin --quiet --no-angles --force --epochs 0 --$limit --out torch"
+        train --batch 8 --epochs 0 --$limit --out torch
         cp torch/model.safetensors before.safetensors
-        eval "expect 0 '' \"\$program\" train $go --batch 8 --init fanin --quiet --no-angles --force --epochs 5 --$limit --out torch"
+        train --batch 8 --epochs 5 --$limit --out torch
         "$BACKLESS_PEERS_PYTHON" - $limit <<'PYTHON' || complain "$limit: PyTorch takes other steps"
 import csv, json, struct, sys
 import torch
@@ -61,7 +63,8 @@ def tensors(path):
             continue
         begin, end = entry["data_offsets"]
         kind = torch.float32 if entry["dtype"] == "F32" else torch.float64
-        out[name] = torch.frombuffer(bytearray(blob[8 + n + begin:8 + n + end]), dtype=kind).reshape(entry["shape"]).double()
+        values = torch.frombuffer(bytearray(blob[8 + n + begin:8 + n + end]), dtype=kind)
+        out[name] = values.reshape(entry["shape"]).double()
     return out
 def steps(limit, value):
     before = tensors("before.safetensors")
@@ -69,7 +72,8 @@ def steps(limit, value):
     params = [before[name].clone().requires_grad_() for name in names if name in before]
     assert len(params) == 4, sorted(before)
     rows = list(csv.reader(open("table.csv")))[1:]
-    x = (torch.tensor([[float(v) for v in row[:3]] for row in rows]) - before["scaling.offset"]) * before["scaling.scale"]
+    x = torch.tensor([[float(v) for v in row[:3]] for row in rows])
+    x = (x - before["scaling.offset"]) * before["scaling.scale"]
     y = torch.tensor(["xy".index(row[3]) for row in rows])
     optimizer = torch.optim.SGD(params, lr=0.5)
     for _ in range(5):

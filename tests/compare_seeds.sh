@@ -45,11 +45,13 @@ for block in 1 2; do
     for seed in 1 2 3 4; do flat $seed $block; done | awk '{ sum += $1 } END { printf "%.15g\n", sum / NR }'
 done >angles.txt
 sed -n 's/^dfa,.*,//p' seeds.csv | tr ' ' '\n' >shown.txt
-[ "$(wc -l <shown.txt)" = 2 ] || complain "the table has not the angles of all blocks but the last: $(cat shown.txt)"
+[ "$(wc -l <shown.txt)" = 2 ] ||
+    complain "the table has not the angles of all blocks but the last: $(cat shown.txt)"
 paste -d ' ' angles.txt shown.txt | awk '($1 - $2) ^ 2 > 1e-16 * $1 ^ 2 { bad = 1 } END { exit bad }' ||
     complain "the angles are not the means of the runs: $(cat shown.txt)"
 expect 0 "angles (deg)" compare --rules bp,dfa --seeds 1 --out noted --slope 1
-grep -q "bp, dfa: the option slope has no effect on this rule" out.txt || complain "the notes of the runs are not told"
+grep -q "bp, dfa: the option slope has no effect on this rule" out.txt ||
+    complain "the notes of the runs are not told"
 expect 0 "minus bp" compare --rules bp,dfa --seeds 1 --out plain --angles none
 ! grep -q "angles" out.txt || complain "there is a column of angles that were not measured"
 

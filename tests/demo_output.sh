@@ -1,8 +1,8 @@
 #!/bin/sh
 # demo_output.sh PROGRAM - the output of `make demo`: first how long it takes, fewer than 60 lines, and one
-# table, which has the form of the README's table, and its digits in the column of iris; at the end the path of
-# the report. Fashion-MNIST is replaced by a few generated pictures, and the folder of the program by one of the
-# test, because the runs are kept beside the program.
+# table, which has the form of the README's table, and its digits in the column of iris; at the end the path
+# of the report. Fashion-MNIST is replaced by a few generated pictures, and the folder of the program by one
+# of the test, because the runs are kept beside the program.
 tree=$(cd "$(dirname "$0")/.." && pwd)
 . "$tree/tests/shell/expect.sh"
 . "$tree/tests/shell/small_fashion.sh"
@@ -22,8 +22,10 @@ head -n 2 out.txt | grep -qE 'in about [0-9]+ (seconds|minutes)' ||
     complain "the first lines do not tell the time"
 [ "$(grep -c '^rule ' out.txt)" = 1 ] || complain "more than one table"
 sed -n '/^rule /,/^$/p' out.txt | sed '/^$/d' >table.txt
-tail -n 1 out.txt | grep -q " are in $folder/bin/demo/report.html\$" || complain "the last line does not name the report"
-[ "$(grep -o 'class="switch"' bin/demo/report.html | wc -l)" = 6 ] || complain "the report does not show the six rules"
+tail -n 1 out.txt | grep -q " are in $folder/bin/demo/report.html\$" ||
+    complain "the last line does not name the report"
+[ "$(grep -o 'class="switch"' bin/demo/report.html | wc -l)" = 6 ] ||
+    complain "the report does not show the six rules"
 [ "$(wc -l <table.txt)" = 7 ] || complain "the table has $(wc -l <table.txt) lines, expected 7"
 awk 'length > 80 { exit 1 }' table.txt || complain "the table is wider than 80 columns"
 

@@ -5,15 +5,18 @@ tree=$(cd "$(dirname "$0")/.." && pwd)
 . "$tree/tests/shell/expect.sh"
 export BACKLESS_THREADS=1
 expect 0 "9 runs in made/iris.svg" sh "$tree/scripts/docs.sh" "$program" made
-[ "$(ls made)" = "$(ls "$tree/docs/pictures")" ] || complain "docs/pictures holds other files than make docs makes"
+[ "$(ls made)" = "$(ls "$tree/docs/pictures")" ] ||
+    complain "docs/pictures holds other files than make docs makes"
 for picture in made/*.svg; do
     name=$(basename "$picture")
     cmp "$picture" "$tree/docs/pictures/$name" || complain "docs/pictures/$name is out of date: make docs"
     grep -qF "pictures/$name" "$tree"/docs/*.md || complain "no document shows $name"
-    [ "$(grep -o 'class="line s' "$picture" | wc -l)" = 6 ] || complain "$name has not two charts with three curves"
+    [ "$(grep -o 'class="line s' "$picture" | wc -l)" = 6 ] ||
+        complain "$name has not two charts with three curves"
     grep -q 'prefers-color-scheme:dark' "$picture" || complain "$name has no colours for dark pages"
     grep -qE 'href|<script|url\(|@import' "$picture" && complain "$name holds a script or needs another file"
-    ! command -v python3 >/dev/null || python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "$picture" ||
+    ! command -v python3 >/dev/null ||
+        python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "$picture" ||
         complain "$name is no XML"
 done
 # Negative control: another digit is seen.

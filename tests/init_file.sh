@@ -1,38 +1,56 @@
 #!/bin/sh
-# init_file.sh PROGRAM - the option init FILE: a run from the initial weights of another is that run to the bit,
-# also resumed and with batch norm; what does not suit is refused.
+# init_file.sh PROGRAM - the option init FILE: a run from the initial weights of another is that run to the
+# bit, also resumed and with batch norm; what does not suit is refused.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
-awk 'BEGIN { OFS = ","; print "a,b,c,label"; for (i = 0; i < 60; i++) print (i * 37 % 23) / 4, (i * 53 % 31) - 9, i % 7, substr("xyz", i % 3 + 1, 1) }' >table.csv
-awk 'BEGIN { OFS = ","; print "a,b,c,label"; for (i = 0; i < 60; i++) print i, (i * 53 % 31) - 9, i % 7, substr("xyz", i % 3 + 1, 1) }' >other.csv
+awk 'BEGIN {
+    OFS = ","
+    print "a,b,c,label"
+    for (i = 0; i < 60; i++)
+        print (i * 37 % 23) / 4, (i * 53 % 31) - 9, i % 7, substr("xyz", i % 3 + 1, 1)
+}' >table.csv
+awk 'BEGIN {
+    OFS = ","
+    print "a,b,c,label"
+    for (i = 0; i < 60; i++)
+        print i, (i * 53 % 31) - 9, i % 7, substr("xyz", i % 3 + 1, 1)
+}' >other.csv
 net="dense 8, batchnorm, tanh, dense 3"
 go="--data table.csv --rule dfa --quiet --no-angles --force --batch 8 --lr 0.01 --schedule constant"
 hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json" 2>/dev/null; }
 
 expect 0 "" "$program" train $go --net "$net" --init fanin --seed 3 --epochs 0 --out begun
 expect 0 "" "$program" train $go --net "$net" --init fanin --seed 3 --epochs 3 --out drawn
-expect 0 "" "$program" train $go --net "$net" --init begun/model.safetensors --weight-seed 9 --seed 3 --epochs 3 --out taken
-[ -n "$(hash_of drawn)" ] && [ "$(hash_of taken)" = "$(hash_of drawn)" ] || complain "init FILE trains otherwise than the run it is from"
-grep -q '"init": ".*begun/model.safetensors"' taken/config.json || complain "config.json does not name the file"
+expect 0 "" "$program" train $go --net "$net" --init begun/model.safetensors --weight-seed 9 --seed 3 \
+    --epochs 3 --out taken
+[ -n "$(hash_of drawn)" ] && [ "$(hash_of taken)" = "$(hash_of drawn)" ] ||
+    complain "init FILE trains otherwise than the run it is from"
+grep -q '"init": ".*begun/model.safetensors"' taken/config.json ||
+    complain "config.json does not name the file"
 # Controls: trained weights, running statistics with them, are another start; and so are drawn ones.
 expect 0 "" "$program" train $go --net "$net" --init drawn/model.safetensors --seed 3 --epochs 3 --out further
 [ "$(hash_of further)" = "$(hash_of drawn)" ] && complain "trained weights begin as drawn ones"
 expect 0 "" "$program" train $go --net "$net" --init fanin --weight-seed 9 --seed 3 --epochs 3 --out nine
 [ "$(hash_of nine)" = "$(hash_of drawn)" ] && complain "another weight seed begins with the same weights"
 # Nothing is learned in no epoch: the weights are the file's.
-expect 0 "" "$program" train $go --net "$net" --init drawn/model.safetensors --rule bp --seed 5 --epochs 0 --out copied
+expect 0 "" "$program" train $go --net "$net" --init drawn/model.safetensors --rule bp --seed 5 --epochs 0 \
+    --out copied
 expect 0 "$(hash_of drawn)" "$program" info copied
 
 # ---- resumed from another folder, by the path that the configuration made absolute
-"$program" train $go --net "$net" --init begun/model.safetensors --weight-seed 9 --seed 3 --epochs 3 --max-time 0.0000001 --out part >/dev/null 2>&1
+"$program" train $go --net "$net" --init begun/model.safetensors --weight-seed 9 --seed 3 --epochs 3 \
+    --max-time 0.0000001 --out part >/dev/null 2>&1
 [ "$(hash_of part)" = "$(hash_of drawn)" ] && complain "the run that is to be resumed has not stopped"
 mkdir -p elsewhere
-(cd elsewhere && "$program" train --resume ../part --max-time 0 --quiet) || complain "the run is not resumed from another folder"
+(cd elsewhere && "$program" train --resume ../part --max-time 0 --quiet) ||
+    complain "the run is not resumed from another folder"
 [ "$(hash_of part)" = "$(hash_of drawn)" ] || complain "a resumed run ends otherwise"
 
 # ---- said, and refused
-expect 0 "scales its inputs" "$program" train --data other.csv --rule dfa --net "$net" --epochs 1 --no-angles --init begun/model.safetensors
-expect 3 "init takes the weights of the same net" "$program" train $go --out refused --net "dense 9, tanh, dense 3" --init begun/model.safetensors
+expect 0 "scales its inputs" "$program" train --data other.csv --rule dfa --net "$net" --epochs 1 \
+    --no-angles --init begun/model.safetensors
+expect 3 "init takes the weights of the same net" "$program" train $go --out refused \
+    --net "dense 9, tanh, dense 3" --init begun/model.safetensors
 expect 3 "nowhere.safetensors" "$program" train $go --out refused --net "$net" --init nowhere.safetensors
 echo "no model" >broken.safetensors
 expect 3 "broken.safetensors" "$program" train $go --out refused --net "$net" --init broken.safetensors

@@ -15,16 +15,19 @@ with open("colour.csv", "w") as f:
         pixels = [random.randrange(40 + 60 * (j // 20)) + 20 * (i % 3) for j in range(60)]
         f.write(",".join([str(i % 3)] + [str(x) for x in pixels]) + "\n")
 with open("plain.csv", "w") as f:
-    f.write("length,width,label\n" + "".join("%g,%g,%s\n" % (i * 0.5, 100 - i, "ab"[i % 2]) for i in range(40)))
+    f.write("length,width,label\n")
+    f.writelines("%g,%g,%s\n" % (i * 0.5, 100 - i, "ab"[i % 2]) for i in range(40))
 with open("gaps.csv", "w") as f:
-    f.write("length,width,label\n" + "".join("%s,%g,%s\n" % ("" if i % 9 == 0 else i, 100 - i, "ab"[i % 2]) for i in range(40)))
+    f.write("length,width,label\n")
+    f.writelines("%s,%g,%s\n" % ("" if i % 9 == 0 else i, 100 - i, "ab"[i % 2]) for i in range(40))
 PYTHON
 net="conv 3 3x3, tanh, dense 3"
 go="--shape 3x4x5 --rule bp --seed 3 --quiet --no-angles --force"
 hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json" 2>/dev/null; }
 
 for how in auto none range global channel feature image; do
-    expect 0 "" "$program" train --data colour.csv --net "$net" $go --val "last 30" --epochs 2 --normalize $how --out $how
+    expect 0 "" "$program" train --data colour.csv --net "$net" $go --val "last 30" --epochs 2 \
+        --normalize $how --out $how
     [ -n "$(hash_of $how)" ] || complain "normalize $how wrote no result"
     grep -q "\"normalize\": \"$how\"" $how/config.json || complain "config.json does not say normalize $how"
     # eval reads the table's doubles, predict the same: what they say is the run's own figure
@@ -57,7 +60,8 @@ def check(folder, groups, miss):
     assert len(offset) == len(groups), (folder, len(offset))
     for j, group in enumerate(groups):
         mean, deviation = pair([row[k] for row in rows for k in group])
-        assert abs(offset[j] - mean) < 1e-9 and abs(scale[j] * deviation - 1) < miss, (folder, j, offset[j], mean)
+        assert abs(offset[j] - mean) < 1e-9, (folder, j, offset[j], mean)
+        assert abs(scale[j] * deviation - 1) < miss, (folder, j, scale[j], deviation)
 check("global", [range(60)], 1e-7)  # its scale is rounded to float32
 check("channel", [range(j // 20 * 20, j // 20 * 20 + 20) for j in range(60)], 1e-12)
 check("feature", [[j] for j in range(60)], 1e-12)
@@ -67,13 +71,16 @@ PYTHON
 
 # ---- resumed, to the same bits; another normalisation is another run
 for how in channel image; do
-    "$program" train --data colour.csv --net "$net" $go --epochs 2 --normalize $how --out part --max-time 0.000001 >/dev/null 2>&1
+    "$program" train --data colour.csv --net "$net" $go --epochs 2 --normalize $how --out part \
+        --max-time 0.000001 >/dev/null 2>&1
     expect 0 "" "$program" train --resume part --max-time 0 --quiet
     expect 0 "" "$program" train --data colour.csv --net "$net" $go --epochs 2 --normalize $how --out whole
     [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "normalize $how: a resumed run ends otherwise"
 done
-"$program" train --data colour.csv --net "$net" $go --epochs 2 --normalize image --out part --max-time 0.000001 >/dev/null 2>&1
-sed 's/"normalize": "image"/"normalize": "channel"/' part/config.json >changed.json && mv changed.json part/config.json
+"$program" train --data colour.csv --net "$net" $go --epochs 2 --normalize image --out part \
+    --max-time 0.000001 >/dev/null 2>&1
+sed 's/"normalize": "image"/"normalize": "channel"/' part/config.json >changed.json &&
+    mv changed.json part/config.json
 expect 3 "scales its inputs" "$program" train --resume part --max-time 0 --quiet
 
 # ---- a model whose file has lost or changed its scaling is refused
@@ -84,11 +91,13 @@ PYTHON
 expect 3 "scaling" "$program" eval --model lost.safetensors --data colour.csv --shape 3x4x5
 
 # ---- refused
-expect 2 "expected one of: auto none range global channel feature image" "$program" train --data colour.csv --normalize mean
+expect 2 "expected one of: auto none range global channel feature image" \
+    "$program" train --data colour.csv --normalize mean
 expect 2 "columns have units of their own" "$program" train --data plain.csv --normalize global --epochs 1
 expect 2 "columns have units of their own" "$program" train --data plain.csv --normalize image --epochs 1
 expect 0 "" "$program" train --data plain.csv --normalize none --epochs 1 --lr 1e-4 --quiet
-expect 2 "some numbers are missing" "$program" train --data gaps.csv --missing impute --normalize none --epochs 1
+expect 2 "some numbers are missing" \
+    "$program" train --data gaps.csv --missing impute --normalize none --epochs 1
 expect 0 "" "$program" train --data gaps.csv --missing impute --normalize feature --epochs 1 --quiet
 expect 2 "did you mean --normalize" "$program" train --data plain.csv --standardize yes
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""null_calls.py HEADER... OUTPUT - C code that calls each public function of the headers with NULL for each of
-its pointers in turn.
+"""null_calls.py HEADER... OUTPUT - C code that calls each public function of the headers with NULL for each
+of its pointers in turn.
 
 Every function declared with BL_API is called once with all its arguments in order, and once for each pointer
 with NULL in its place. The values of the other arguments are expressions of tests/null_arguments.c, which

@@ -19,9 +19,9 @@ struct access_at {
     size_t memory;
 };
 
-/* Of the program that is checked: what each instruction accesses, and where those after it in the list must run
-   relative to it. Neither depends on stages, so both remain valid while an instruction is moved from stage to
-   stage. */
+/* Of the program that is checked: what each instruction accesses, and where those after it in the list must
+   run relative to it. Neither depends on stages, so both remain valid while an instruction is moved from
+   stage to stage. */
 enum { MOST_INSTRUCTIONS = 1024 };
 static struct access_at accesses[MOST_INSTRUCTIONS][OPERANDS];
 static unsigned char relations[MOST_INSTRUCTIONS][MOST_INSTRUCTIONS]; /* [i][k], i < k: enum relation */

@@ -57,8 +57,8 @@ static inline const char *below(const char *name)
 
 /*
  * Reads `where` again and again, with the first allocation failing, then the second, and so on until none
- * fails. After each failure no memory may remain allocated. `schema` is that of read_part. at_least: the least
- * number of allocations; fewer mean that the reader does not allocate through the context.
+ * fails. After each failure no memory may remain allocated. `schema` is that of read_part. at_least: the
+ * least number of allocations; fewer mean that the reader does not allocate through the context.
  */
 static inline void must_survive_failing_memory(const char *where, const struct data_options *options,
                                                const bl_data *schema, size_t at_least)

@@ -42,7 +42,8 @@ grep -q '"short": true' $short || complain "a short run is not marked short"
 [ "$(wc -c <$short)" -lt 40000 ] || complain "a result has more than 40 kB"
 cp $short before.json
 grep -q "report in short/runs/report.html" out.txt || complain "nothing tells where the report is"
-[ "$(grep -o '<li data-run=' short/runs/report.html | wc -l)" = 2 ] || complain "the report has not the two runs"
+[ "$(grep -o '<li data-run=' short/runs/report.html | wc -l)" = 2 ] ||
+    complain "the report has not the two runs"
 rm -f short/runs/report.html
 expect 0 "0 runs to do" run --epochs 3 --seeds 2 --out short --no-report
 [ ! -e short/runs/report.html ] || complain "--no-report writes one"
@@ -70,19 +71,23 @@ expect_failure || complain "a result with another distance is taken for the same
 # A run folder's name says its row; one that is named after a row with other options is refused
 mkdir renamed
 cp -r rows/runs/nokland2016-1-2x800_tanh-dfa-1-epochs1 renamed/nokland2016-1-3x800_tanh-dfa-1-epochs1
-expect 3 "is named as a run of table 1, 3x800 tanh, dfa, but its options are others" reproduce nokland2016 --collect renamed --out renamed
+expect 3 "is named as a run of table 1, 3x800 tanh, dfa, but its options are others" \
+    reproduce nokland2016 --collect renamed --out renamed
 mv renamed/nokland2016-1-3x800_tanh-dfa-1-epochs1 renamed/any
-expect 0 "nokland2016-1-2x800_tanh-dfa-1-epochs1.json" reproduce nokland2016 --collect renamed/any --out renamed
+expect 0 "nokland2016-1-2x800_tanh-dfa-1-epochs1.json" \
+    reproduce nokland2016 --collect renamed/any --out renamed
 
 # ---- Figures that were chosen on the test set: our best epoch is beside them; rules that are absent
 lenet() { reproduce biotorch2021 --row mnist --data $data --out lenet "$@"; }
 expect 0 "rule absent" lenet --list
-[ "$(grep -c "mnist, [bf]rsf .* rule absent" out.txt)" = 2 ] || complain "other rules than brsf and frsf are absent"
+[ "$(grep -c "mnist, [bf]rsf .* rule absent" out.txt)" = 2 ] ||
+    complain "other rules than brsf and frsf are absent"
 expect 2 "this version has no rule brsf" lenet --rule brsf
 expect 0 "omitted: lenet mnist with the rule frsf" lenet --epochs 1
 [ "$(find lenet -maxdepth 1 -name '*.json' | wc -l)" = 4 ] || complain "not all rules that are there were run"
 best=lenet/biotorch2021-lenet-mnist-bp-1-epochs1.json
-[ "$(value $best optimizer)" = "sgd momentum 0.9 l2 1e-3" ] || complain "the decay of LeNet is not the gradient's"
+[ "$(value $best optimizer)" = "sgd momentum 0.9 l2 1e-3" ] ||
+    complain "the decay of LeNet is not the gradient's"
 expect 0 "equal in epochs 1 to 1 of 1" reproduce --check $best --data $data
 
 # ---- Killed in the middle: the same command goes on to the same bits
@@ -257,13 +262,19 @@ grep -q '^| table 1, 1x800 tanh, fa | 3 | 34 | 1.60 | 1.60 | other data |$' page
 expect 0 "+- 0.10 (3 seeds)" reproduce nokland2016 --list --row "1x800 tanh" --out judged
 # LeNet: the least error of 100 epochs, 0.1 %, is set beside the published 0.91 %
 mkdir best
-sed -e 's/"short": true/"short": false/' -e 's/"epochs": "1"/"epochs": "100"/' -e 's/"epochs": 1,/"epochs": 100,/' \
-    -e 's/"last": .*/"last": 0.05,/' -e 's/"mean_of_last_10": .*/"mean_of_last_10": 0.05,/' -e 's/"minimum": .*/"minimum": 0.001,/' \
-    -e 's/"train_mean_of_last_10": .*/"train_mean_of_last_10": 0/' -e "s/\"t\(est\|rain\)_loss\": .*/\"t\1_loss\": [$(list 100 9)],/" \
-    -e "s/\"test_error\": .*/\"test_error\": [0.001,$(list 99 0.05)]/" -e "s/\"train_error\": .*/\"train_error\": [$(list 100 0)],/" \
-    -e 's/"hash": "[0-9a-f]*"/"hash": "91091ee6c8719722"/' -e 's/"test_hash": "[0-9a-f]*"/"test_hash": "0253440ddefd98c7"/' $best >best/one.json
+sed -e 's/"short": true/"short": false/' -e 's/"epochs": "1"/"epochs": "100"/' \
+    -e 's/"epochs": 1,/"epochs": 100,/' \
+    -e 's/"last": .*/"last": 0.05,/' -e 's/"mean_of_last_10": .*/"mean_of_last_10": 0.05,/' \
+    -e 's/"minimum": .*/"minimum": 0.001,/' \
+    -e 's/"train_mean_of_last_10": .*/"train_mean_of_last_10": 0/' \
+    -e "s/\"t\(est\|rain\)_loss\": .*/\"t\1_loss\": [$(list 100 9)],/" \
+    -e "s/\"test_error\": .*/\"test_error\": [0.001,$(list 99 0.05)]/" \
+    -e "s/\"train_error\": .*/\"train_error\": [$(list 100 0)],/" \
+    -e 's/"hash": "[0-9a-f]*"/"hash": "91091ee6c8719722"/' \
+    -e 's/"test_hash": "[0-9a-f]*"/"test_hash": "0253440ddefd98c7"/' $best >best/one.json
 expect 0 "1 results in page.md" reproduce --page page.md --out best
-line '| mnist | bp | 0.91 | 5.00 (0.00) | 1 | -0.81 | | 5.00 | 0.10 | 100 | best epochs only; recipe incomplete |'
+line '| mnist | bp | 0.91 | 5.00 (0.00) | 1 | -0.81 | | 5.00 | 0.10 | 100 '\
+'| best epochs only; recipe incomplete |'
 # Runs that the stop rule did not end
 one_more="s/,0]/,0,0]/;s/,0.016]/,0.016,0.016]/;s/,9]/,9,9]/;s/\"epochs\": 34/\"epochs\": 35/"
 sed "$one_more" judged/1-1x800_tanh-fa-1.json >altered.json

@@ -1,6 +1,6 @@
 #!/bin/sh
-# reproduce_lillicrap.sh PROGRAM - backless reproduce lillicrap2016: data that are made, errors of targets, and
-# curves, and how they are checked.
+# reproduce_lillicrap.sh PROGRAM - backless reproduce lillicrap2016: data that are made, errors of targets,
+# and curves, and how they are checked.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 unset BACKLESS_THREADS BACKLESS_DATA
@@ -10,7 +10,9 @@ value() { sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\
 # list FILE KEY: the numbers of a list, one a line
 list() { sed -n "s/^ *\"$2\": \\[\\(.*\\)\\],\\{0,1\\}\$/\\1/p" "$1" | tr , '\n'; }
 # within NUMBER LOW HIGH
-within() { awk -v x="$1" -v low="$2" -v high="$3" 'BEGIN { exit !(x != "" && x + 0 >= low && x + 0 <= high) }'; }
+within() {
+    awk -v x="$1" -v low="$2" -v high="$3" 'BEGIN { exit !(x != "" && x + 0 >= low && x + 0 <= high) }'
+}
 
 expect 0 "linear task, lr 1e-3, fa        a curve" run --list --out none
 grep -q "fa  *a curve .* not run" out.txt || complain "the list lacks the verdict"
@@ -21,19 +23,24 @@ expect 2 "recipe has at most 1" run --epochs 2
 expect 0 "2/2" run --out one
 expect 0 "4/4" run --seeds 3 --out one
 for seed in 1 2 3; do
-    fa=one/lillicrap2016-linear_task-lr_1e-3-fa-$seed.json bp=one/lillicrap2016-linear_task-lr_1e-3-bp-$seed.json
+    fa=one/lillicrap2016-linear_task-lr_1e-3-fa-$seed.json
+    bp=one/lillicrap2016-linear_task-lr_1e-3-bp-$seed.json
     within "$(value $fa last)" 0 0.005 || complain "fa, seed $seed: error $(value $fa last)"
     within "$(value $bp last)" 0.05 0.15 || complain "bp, seed $seed: error $(value $bp last)"
     [ "$(list $fa step | wc -l)" = 20 ] || complain "fa, seed $seed: a curve without 20 points"
-    within "$(list $fa angle | tail -n 1)" 20 45 || complain "fa, seed $seed: angle $(list $fa angle | tail -n 1)"
-    within "$(list $fa error | head -n 1)" 0.8 1.2 || complain "fa, seed $seed: begins with another error than 1"
+    within "$(list $fa angle | tail -n 1)" 20 45 ||
+        complain "fa, seed $seed: angle $(list $fa angle | tail -n 1)"
+    within "$(list $fa error | head -n 1)" 0.8 1.2 ||
+        complain "fa, seed $seed: begins with another error than 1"
     # the last 100 samples are seen before they are learned from, so their error is above that of the end
-    within "$(list $fa error | tail -n 1)" "$(value $fa last)" 0.005 || complain "fa, seed $seed: the curve ends elsewhere"
+    within "$(list $fa error | tail -n 1)" "$(value $fa last)" 0.005 ||
+        complain "fa, seed $seed: the curve ends elsewhere"
 done
 # The mean of the curve's points is the training error of the epoch.
 fa=one/lillicrap2016-linear_task-lr_1e-3-fa-1.json
 mean=$(list $fa error | awk '{ sum += $1 } END { printf "%.6f", sum / NR }')
-within "$mean" "$(value $fa train_mean_of_last_10 | awk '{ print $1 - 1e-5 }')" "$(value $fa train_mean_of_last_10 | awk '{ print $1 + 1e-5 }')" ||
+within "$mean" "$(value $fa train_mean_of_last_10 | awk '{ print $1 - 1e-5 }')" \
+    "$(value $fa train_mean_of_last_10 | awk '{ print $1 + 1e-5 }')" ||
     complain "the curve's mean is $mean, the epoch's $(value $fa train_mean_of_last_10)"
 
 # ---- Checks
@@ -54,7 +61,9 @@ expect 3 "\"data\" has no hashes" check altered.json
 # ---- The page
 expect 0 "6 results in page.md" reproduce --page page.md --out one
 grep -q '^| lr 1e-3 | fa | 3 | [0-9.]* ([0-9]*°) | .* |$' page.md || complain "the page has no curve of fa"
-grep -q '^| lr 1e-3 | bp | 3 | [0-9.]* | [0-9. |]*$' page.md || complain "the page has no curve of bp, or an angle of it"
-grep -q '^| lr 1e-3 | fa | a curve | .* | 3 | | | .* | 1 | no figure to judge by |$' page.md || complain "a curve is judged"
+grep -q '^| lr 1e-3 | bp | 3 | [0-9.]* | [0-9. |]*$' page.md ||
+    complain "the page has no curve of bp, or an angle of it"
+grep -q '^| lr 1e-3 | fa | a curve | .* | 3 | | | .* | 1 | no figure to judge by |$' page.md ||
+    complain "a curve is judged"
 ! grep -q "other data" page.md || complain "the made data have another hash than the rows"
 exit $((failures > 0))

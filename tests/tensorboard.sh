@@ -1,7 +1,7 @@
 #!/bin/sh
-# tensorboard.sh PROGRAM - train --tensorboard: the events equal the run's log, also after a resume from an older
-# checkpoint, and a folder that cannot be written leaves the training as it is. Needs Python; the reader of the
-# tensorboard package is asked too, where BACKLESS_PYTHON has it.
+# tensorboard.sh PROGRAM - train --tensorboard: the events equal the run's log, also after a resume from an
+# older checkpoint, and a folder that cannot be written leaves the training as it is. Needs Python; the reader
+# of the tensorboard package is asked too, where BACKLESS_PYTHON has it.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 reader=$here/check_tensorboard.py
@@ -10,7 +10,11 @@ if ! python3 -c 'import json' 2>/dev/null; then
     exit 77
 fi
 export BACKLESS_THREADS=1
-awk -v OFS=, 'BEGIN { print "a,b,label"; for (i = 0; i < 60; i++) print i % 7, (i * i) % 11, i % 3 ? "u" : "v" }' >t.csv
+awk -v OFS=, 'BEGIN {
+    print "a,b,label"
+    for (i = 0; i < 60; i++)
+        print i % 7, (i * i) % 11, i % 3 ? "u" : "v"
+}' >t.csv
 train() { "$program" train "$@" --tensorboard events --no-report --quiet || complain "train $*"; }
 agree() { python3 "$reader" "$1" "$2" || complain "the events of $1 do not agree with $2"; }
 events() { echo "events/$1/events.out.tfevents.0.backless"; }
@@ -39,11 +43,12 @@ train --data t.csv --rule fa --batch 10 --epochs 1 --force --out runs/c
 agree "$(events c)" runs/c
 
 # Several runs, each in its subfolder.
-"$program" compare --data t.csv --rules bp,dfa --epochs 2 --batch 10 --out rules --tensorboard rule-events --quiet >/dev/null ||
+"$program" compare --data t.csv --rules bp,dfa --epochs 2 --batch 10 --out rules --tensorboard rule-events \
+    --quiet >/dev/null ||
     complain "compare"
 agree rule-events/dfa/events.out.tfevents.0.backless rules/dfa
-"$program" sweep --data t.csv --val 0.2 --rule dfa --lr 1e-3,1e-2 --epochs 2 --out sweep --tensorboard sweep-events --quiet \
-    >/dev/null || complain "sweep"
+"$program" sweep --data t.csv --val 0.2 --rule dfa --lr 1e-3,1e-2 --epochs 2 --out sweep \
+    --tensorboard sweep-events --quiet >/dev/null || complain "sweep"
 [ "$(ls sweep-events | wc -l)" = 2 ] || complain "the sweep's events: $(ls sweep-events)"
 for run in sweep-events/*; do
     agree "$run/events.out.tfevents.0.backless" "sweep/${run#*/}"

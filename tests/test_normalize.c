@@ -1,6 +1,6 @@
 /*
- * test_normalize.c - the option normalize: every way against means and deviations computed here in long double,
- * the same bits from bytes, floats and doubles, and what is refused.
+ * test_normalize.c - the option normalize: every way against means and deviations computed here in long
+ * double, the same bits from bytes, floats and doubles, and what is refused.
  */
 #include "../src/base/mem.h"
 #include "../src/data/set/data.h"

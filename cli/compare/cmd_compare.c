@@ -97,6 +97,7 @@ static bl_status make_rows(struct comparison *c, struct name_list *rules)
     const int n_named = rules->n;
     if (c->is_tuned)
         add_beside(rules);
+    /* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): --rules refuses an empty list */
     c->rows = calloc((size_t)rules->n, sizeof *c->rows);
     if (!c->rows)
         return BL_NO_MEMORY;

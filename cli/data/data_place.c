@@ -50,7 +50,7 @@ static int give_away(const struct session *s, const char *from, const char *to)
     return code;
 }
 
-static int fetch_for_stream(const struct session *s, struct download *d, const char *to)
+static int fetch_for_stream(const struct session *s, const struct download *download, const char *to)
 {
     char folder[BL_PATH_ROOM], file[BL_PATH_ROOM + 8], part[BL_PATH_ROOM + 16];
     const char *base = getenv("TMPDIR");
@@ -60,9 +60,10 @@ static int fetch_for_stream(const struct session *s, struct download *d, const c
         return io_error(folder);
     snprintf(file, sizeof file, "%s/file", folder);
     snprintf(part, sizeof part, "%s.part", file);
-    d->to = file;
-    d->is_temporary = true;
-    int code = download_file(s, d);
+    struct download d = *download;
+    d.to = file;
+    d.is_temporary = true;
+    int code = download_file(s, &d);
     if (code == EXIT_DONE && download_library())
         code = give_away(s, file, to);
     unlink(file);

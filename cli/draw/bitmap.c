@@ -41,7 +41,8 @@ static void put_32(unsigned char *at, size_t x)
 
 static void put_head(unsigned char *file, size_t rows, size_t cols, size_t n_colors, size_t n_bytes)
 {
-    memcpy(file, "BM", 2);
+    file[0] = 'B';
+    file[1] = 'M';
     put_32(file + 2, n_bytes);
     put_32(file + 10, HEAD_BYTES + 4 * n_colors);
     put_32(file + 14, 40);

@@ -1,6 +1,6 @@
 /*
- * report_style.c - the styles of charts: the colours of the light and the dark theme as variables, a class for
- * each rule's colour and dash, and what chart.css says.
+ * report_style.c - the styles of charts: the colours of the light and the dark theme as variables, a class
+ * for each rule's colour and dash, and what chart.css says.
  */
 #include "report.h"
 #include "report_assets.h"

@@ -193,7 +193,8 @@ static bool is_folder_of(const struct collected *c, const struct cell *cell)
     return strcmp(slash ? slash + 1 : c->folder, name) == 0;
 }
 
-/* The cell that the folder's name says: rows of a target may have the same options. *is_named: there is one. */
+/* The cell that the folder's name says, because rows of a target may have the same options. *is_named: there
+   is one. */
 static int find_named_cell(struct collected *c, const struct target *target, const bl_config *options,
                            const char *rule, bool *is_named)
 {

@@ -2,9 +2,9 @@
  * run_table.c - the table of settings.
  *
  * All forms are made of the same columns: a column for each axis except the seed, the judged figure, the
- * number of runs, and, of a comparison, the difference to bp and the mean angles of the blocks. JSON and CSV have full numbers in the unit of the log (an error
- * is a fraction); the others are rounded, an error in percent. A terminal too narrow for the axes gets them
- * on a line of their own above the figures.
+ * number of runs, and, of a comparison, the difference to bp and the mean angles of the blocks. JSON and CSV
+ * have full numbers in the unit of the log (an error is a fraction); the others are rounded, an error in
+ * percent. A terminal too narrow for the axes gets them on a line of their own above the figures.
  */
 #include "run_table.h"
 

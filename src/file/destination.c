@@ -137,6 +137,7 @@ bl_status bl_file_target(bl_context *ctx, const char *path, char *target, size_t
     BL_GIVEN(ctx, target);
     BL_TRY(destination_find(&d, ctx, path));
     bl_status status = BL_OK;
+    /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): d is set where destination_find returns BL_OK */
     if (files_read_has(ctx, d.path, READ_AS_INPUT | READ_AS_MODEL)) /* a descriptor's file too */
         status =
             context_fail(ctx, BL_BAD_VALUE,

@@ -329,9 +329,9 @@ static void sweep(const struct sweep *s, const struct worker *worker)
             if (next.first != meets.first || next.last != meets.last)
                 break;
         }
-        const size_t before = (size_t)meets.first * s->row_terms, place = (size_t)(y * s->cols);
+        const size_t before = (size_t)meets.first * s->row_terms, place = (size_t)y * (size_t)s->cols;
         struct gather g = s->g;
-        g.m = (size_t)((end - y) * s->cols);
+        g.m = (size_t)(end - y) * (size_t)s->cols;
         g.k = (size_t)(meets.last - meets.first) * s->row_terms;
         g.rows += place;
         g.c += place;

@@ -86,6 +86,7 @@ static bool next_piece(const struct layer *layer, struct pool_piece *p)
     p->top += ends_row ? p->rows : 0;
     const int right = layer->out.cols - p->left, below = layer->out.rows - p->top;
     p->cols = right < WINDOWS ? right : WINDOWS;
+    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): window_fit gives every map one column or more */
     p->rows = layer->out.cols > WINDOWS ? 1 : WINDOWS / layer->out.cols;
     p->rows = below < p->rows ? below : p->rows;
     return below > 0;

@@ -61,6 +61,7 @@ static bl_status make_kept(struct rule *rule, size_t i)
     const bl_rule_array *array = array_at(rule, i);
     struct matrix *m = &rule->arrays->all[i];
     const bool is_stored = rule->feedback.kind == FEEDBACK_STORED;
+    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): check_side (user_rule.c) refuses 0 columns */
     if (is_stored && m->rows > rule->feedback.most / m->cols)
         BL_FAIL(rule->ctx, BL_BAD_DATA,
                 "array \"%s\" of rule %s is %zu x %zu, but the file holds %zu numbers in all", array->name,

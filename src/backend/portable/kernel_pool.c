@@ -56,6 +56,7 @@ static inline void find_pool(const struct pool *p, const float *x, size_t origin
     else
         go(p, x, columns, value, NULL);
     for (size_t j = 0; j < n; j++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): `columns` > 0 numbers are set */
         y[j] = value[j * stride];
     for (size_t j = 0; at && j < n; j++)
         at[j] = (int32_t)(origin + j * stride) + (int32_t)place[j * stride];

@@ -3,9 +3,9 @@
  *
  *     y_j = (x_j - m) / s    m: the mean of the example's n numbers, s = sqrt(sum (x_j - m)^2 / n)
  *
- * Sums are in double and of a fixed order: LANES sums that are added in order, which a compiler can vectorise.
- * Numbers are moved by the first one, so that an example whose numbers are all the same has the deviation 0
- * exactly; it becomes 0.
+ * Sums are in double and of a fixed order: LANES sums that are added in order, which a compiler can
+ * vectorise. Numbers are moved by the first one, so that an example whose numbers are all the same has the
+ * deviation 0 exactly; it becomes 0.
  */
 #include "../../base/maths.h"
 #include "making.h"

@@ -154,8 +154,8 @@ static struct column_text column_text(const struct numbers *a, const bl_data *da
     return out;
 }
 
-/* The pairs of a's columns, into offset and scale. Sums in double, over the examples in order. what: "feature"
-   or "target", for messages. */
+/* The pairs of a's columns, into offset and scale. Sums in double, over the examples in order. what:
+   "feature" or "target", for messages. */
 static bl_status fit_numbers(double *offset, double *scale, const struct numbers *a, const bl_data *data,
                              const char *what)
 {

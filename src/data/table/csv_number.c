@@ -497,8 +497,7 @@ static const char *const advices[NOTATIONS] = {
     [NOTATION_POINT] = "--decimal point reads decimal points; thousands separators are not read",
     [NOTATION_EITHER] = "--decimal comma reads it as a decimal comma; thousands separators are not read",
     [NOTATION_SEVERAL] =
-        "write one number in a field (--separator space reads numbers with spaces between as "
-        "fields)",
+        "write one number in a field (--separator space reads numbers with spaces between as fields)",
 };
 
 const char *csv_notation_name(enum csv_notation notation)
