@@ -57,7 +57,7 @@ void progress_release(struct progress_output *output);
 bool progress_is_terminal(void);
 /* Refuses --progress with another word than panel, line or none. Returns the exit code. */
 int progress_check(const struct session *session);
-/* The progress line of a run; it is off with --quiet and --progress none, and if there is no such terminal. */
+/* The progress line of a run; it is off with --quiet or --progress none, and without such a terminal. */
 struct progress_line progress_report(const struct session *session);
 /* The panel of a run; it is off in the same cases, and with --progress line. */
 struct panel progress_panel(const struct session *session);

@@ -3,14 +3,17 @@
 # a note, resumed to the same bits within the frozen epochs, the same with any threads and with little memory,
 # and refused.
 . "$(dirname "$0")/shell/expect.sh"
-awk 'BEGIN { OFS = ","; print "a,b,c,label"; for (i = 0; i < 60; i++) print (i * 37 % 23) / 4, (i * 53 % 31) - 9, i % 7, substr("xyz", i % 3 + 1, 1) }' >table.csv
+awk 'BEGIN { OFS = ","; print "a,b,c,label"; for (i = 0; i < 60; i++)
+    print (i * 37 % 23) / 4, (i * 53 % 31) - 9, i % 7, substr("xyz", i % 3 + 1, 1) }' >table.csv
 net="dense 40, tanh, dense 8, tanh, dense 3"
-go="--data table.csv --rule dfa --no-angles --force --batch 8 --lr 0.01 --schedule constant --init fanin --epochs 4"
+go="--data table.csv --rule dfa --no-angles --force --batch 8 --lr 0.01 --schedule constant --init fanin"
+go="$go --epochs 4"
 text="0 until 2, 1 from 3"
 hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json" 2>/dev/null; }
 
 expect 0 "" "$program" train $go --net "$net" --out plain --quiet
-expect 0 "block 0 does not learn in the epochs 1 to 2" "$program" train $go --net "$net" --freeze "$text" --out whole --threads 1
+expect 0 "block 0 does not learn in the epochs 1 to 2" "$program" train $go --net "$net" --freeze "$text" \
+    --out whole --threads 1
 [ -n "$(hash_of whole)" ] || complain "freeze wrote no result"
 [ "$(hash_of whole)" = "$(hash_of plain)" ] && complain "freeze trains as without it"
 grep -q "\"freeze\": \"$text\"" whole/config.json || complain "config.json does not say freeze"
@@ -27,9 +30,11 @@ expect 0 "" "$program" train --resume part --max-time 0 --quiet
 [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "a resumed run ends otherwise"
 
 # ---- weights that are frozen at 0 pass nothing on
-expect 0 "" "$program" train --data table.csv --no-angles --epochs 1 --net "$net" --freeze 0 --quiet --out drawn
+expect 0 "" "$program" train --data table.csv --no-angles --epochs 1 --net "$net" --freeze 0 --quiet \
+    --out drawn
 grep -q '"init": "fanin"' drawn/config.json || complain "frozen weights begin as 0 without being asked"
-expect 0 "frozen weights are 0" "$program" train --data table.csv --no-angles --epochs 1 --net "$net" --freeze 0 --init zero
+expect 0 "frozen weights are 0" "$program" train --data table.csv --no-angles --epochs 1 --net "$net" \
+    --freeze 0 --init zero
 
 expect 2 "are 0 to 2" "$program" train $go --net "$net" --freeze 3 --out refused
 expect 2 "expected none, or blocks" "$program" train $go --net "$net" --freeze "0 until" --out refused

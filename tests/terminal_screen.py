@@ -27,8 +27,10 @@ import termios
 import time
 
 LONGEST = 240  # seconds
-PROGRESS = re.compile(r"epoch \d+/\d+\b(?!  train).*( %| left|samples/s)|^\S+: [0-9.]+ [kMG]?B")  # no line of an epoch
-RESULT = re.compile(r'^(epoch \d+/\d+  train|step \d+  loss|\{"epoch")')  # lines that may go on past the last column
+# A progress line, which is no line of an epoch.
+PROGRESS = re.compile(r"epoch \d+/\d+\b(?!  train).*( %| left|samples/s)|^\S+: [0-9.]+ [kMG]?B")
+# Lines that may go on past the last column.
+RESULT = re.compile(r'^(epoch \d+/\d+  train|step \d+  loss|\{"epoch")')
 PANEL = re.compile(r"^(loss|error|angle)  |^ {0,3}\d+ +(\d+\.\d|-)  [^ ]")  # its rows but the first
 ESCAPE = re.compile(r"\x1b\[(\d*)([KJAm])")
 

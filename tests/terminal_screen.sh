@@ -21,7 +21,8 @@ control "stays at the end" '\repoch 1/9  12 %%\033[K'
 control "erased and written" '\r\033[K\repoch 1/9  12 %%\033[K\r\033[K'
 control "an escape sequence" '\033[2J'
 control "a progress line stays" '\repoch 1/9  12 %%\033[K\r\nloss   1\033[K\r\nloss   2\033[J\r\033[1A'
-control "erased and written" '\repoch 1/9  12 %%\033[K\r\nloss   1\033[J\r\033[1A\r\033[J\repoch 1/9  12 %%\033[K\r\033[J'
+control "erased and written" \
+    '\repoch 1/9  12 %%\033[K\r\nloss   1\033[J\r\033[1A\r\033[J\repoch 1/9  12 %%\033[K\r\033[J'
 control "the cursor goes above" 'row\n\033[3A'
 printf '\repoch 1/9  12 %%\033[K\repoch 9/9   9 %%\033[K\r\033[Krow\n' >bytes
 expect 0 "2 progress lines" python3 "$here/terminal_screen.py" 20 --replay bytes
@@ -39,7 +40,8 @@ done
 panel() { # FRAGMENT SIZE ENVIRONMENT OPTION...
     fragment=$1 size=$2 variables=$3
     shift 3
-    expect 0 "$fragment" python3 "$here/terminal_screen.py" "$size" -- env $variables "$program" train --data table.csv \
+    expect 0 "$fragment" python3 "$here/terminal_screen.py" "$size" -- \
+        env $variables "$program" train --data table.csv \
         --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 3 --batch 8 "$@"
     grep -q "^epoch 3/3  train" out.txt || { complain "no line of the last epoch"; cat out.txt; }
 }
@@ -47,8 +49,10 @@ for size in 60 80 200 60x12; do
     panel "6 rows of a panel" "$size" "LC_ALL=C.UTF-8"
 done
 panel "6 rows of a panel, 0 colours" 60 "LC_ALL=C NO_COLOR=1"
-expect 0 "6 rows of a panel" python3 "$here/terminal_screen.py" 100 -- "$program" train --data table.csv --json --progress panel \
-    --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 3 --batch 8
+expect 0 "6 rows of a panel" python3 "$here/terminal_screen.py" 100 -- \
+    "$program" train --data table.csv --json --progress panel \
+    \
+        --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 3 --batch 8
 panel "0 rows of a panel" 59 "LC_ALL=C"
 panel "0 rows of a panel" 80x11 "LC_ALL=C"
 panel "0 rows of a panel, 0 colours" 80 "LC_ALL=C" --progress line
@@ -56,10 +60,12 @@ panel "0 rows of a panel, 0 colours" 80 "TERM=dumb"
 panel "0 progress lines" 80 "LC_ALL=C" --progress none
 expect 2 "expected panel, line or none" "$program" train --data table.csv --progress bars
 # A terminal that becomes too small; Ctrl-C.
-expect 0 "rows of a panel" python3 "$here/terminal_screen.py" 80 --resize "angle  at step" 11 -- "$program" train --data table.csv \
-    --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 5 --batch 8
-expect 75 "6 rows of a panel" python3 "$here/terminal_screen.py" 80 --interrupt "epoch 2/2000" -- "$program" train --data table.csv \
-    --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2000 --batch 8
+expect 0 "rows of a panel" python3 "$here/terminal_screen.py" 80 --resize "angle  at step" 11 -- \
+    "$program" train --data table.csv \
+        --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 5 --batch 8
+expect 75 "6 rows of a panel" python3 "$here/terminal_screen.py" 80 --interrupt "epoch 2/2000" -- \
+    "$program" train --data table.csv \
+        --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2000 --batch 8
 
 # Nothing can be written over on such a terminal, and a quiet run says nothing.
 expect 0 "0 progress lines" python3 "$here/terminal_screen.py" 60 -- \

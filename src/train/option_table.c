@@ -351,8 +351,8 @@ const struct option_row option_table[] = {
     {{"clip-value", "C", "0", "training", "limit each number of a step's gradients to -C .. C; 0: off"},
      check_bound},
     {{"freeze", "none|BLOCKS [from N] [until N], ...", "none", "training",
-      "blocks that do not learn, always or from or until an epoch, which is one of them: \"0 1 until 5, 3 from "
-      "10\""},
+      "blocks that are not trained, in all epochs, or from one or until one (inclusive): "
+      "\"0 1 until 5, 3 from 10\""},
      freeze_check_text_option},
     {{"lr", "RATE", "", "training",
       "learning rate (default: 3e-3 for adam, 1e-3 for rmsprop, 0.1 (1 - momentum) for sgd)"},

@@ -54,8 +54,8 @@ struct bl_trainer {
     struct best_epoch best;
     struct freeze freeze;
     size_t frozen_epoch; /* from 1: the epoch for which stepper.frozen is set; 0: not set yet */
-    size_t batch;    /* examples of a step of bl_trainer_fit */
-    double max_norm; /* the bound of the weights into one unit, after each step; 0: none */
+    size_t batch;        /* examples of a step of bl_trainer_fit */
+    double max_norm;     /* the bound of the weights into one unit, after each step; 0: none */
     /* A step on one example would train nothing (net_needs_two), so a single last example is added to the
        batch before it */
     bool needs_two;
