@@ -51,8 +51,7 @@ done
 panel "6 rows of a panel, 0 colours" 60 "LC_ALL=C NO_COLOR=1"
 expect 0 "6 rows of a panel" python3 "$here/terminal_screen.py" 100 -- \
     "$program" train --data table.csv --json --progress panel \
-    \
-        --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 3 --batch 8
+    --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 3 --batch 8
 panel "0 rows of a panel" 59 "LC_ALL=C"
 panel "0 rows of a panel" 80x11 "LC_ALL=C"
 panel "0 rows of a panel, 0 colours" 80 "LC_ALL=C" --progress line
@@ -62,10 +61,10 @@ expect 2 "expected panel, line or none" "$program" train --data table.csv --prog
 # A terminal that becomes too small; Ctrl-C.
 expect 0 "rows of a panel" python3 "$here/terminal_screen.py" 80 --resize "angle  at step" 11 -- \
     "$program" train --data table.csv \
-        --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 5 --batch 8
+    --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 5 --batch 8
 expect 75 "6 rows of a panel" python3 "$here/terminal_screen.py" 80 --interrupt "epoch 2/2000" -- \
     "$program" train --data table.csv \
-        --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2000 --batch 8
+    --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2000 --batch 8
 
 # Nothing can be written over on such a terminal, and a quiet run says nothing.
 expect 0 "0 progress lines" python3 "$here/terminal_screen.py" 60 -- \

@@ -101,7 +101,7 @@ static bl_status run_whole(struct run *r, const bl_allocator *allocator, const c
 /* In the quick test every fifth allocation fails; test_run_all tries all of them. */
 static size_t allocations_between(void)
 {
-    return getenv("BACKLESS_QUICK") ? 5 : 1;
+    return getenv("QUICK_TESTS") ? 5 : 1;
 }
 
 /* Allocations 1, 1 + n, ... of a run fail, one in each attempt, n being allocations_between(); is_once: those

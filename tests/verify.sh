@@ -83,7 +83,7 @@ faults="
 
 # In the quick test, and under a sanitizer, one fault for each check: the others run the same code.
 n_faults=$(echo "$faults" | grep -c '[a-z]')
-if [ "${BACKLESS_QUICK:-}" ] || nm -D --undefined-only "$program" | grep -q -e __asan_init -e __ubsan; then
+if [ "${QUICK_TESTS:-}" ] || nm -D --undefined-only "$program" | grep -q -e __asan_init -e __ubsan; then
     faults=$(echo "$faults" | awk 'NF == 2 && !seen[$2]++')
     n_tried=$(echo "$faults" | grep -c '[a-z]')
     echo "left out: $((n_faults - n_tried)) of $n_faults faults (verify_all tries all of them)"
