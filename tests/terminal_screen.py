@@ -130,6 +130,10 @@ class Screen:
 def run(command, columns, rows, interrupt, resize):
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    # Ctrl-C discards what the terminal has not shown yet, at a moment of chance, unless NOFLSH is set.
+    attributes = termios.tcgetattr(slave)
+    attributes[3] |= termios.NOFLSH
+    termios.tcsetattr(slave, termios.TCSANOW, attributes)
     pid = os.fork()
     if pid == 0:
         os.close(master)

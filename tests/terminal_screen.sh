@@ -62,7 +62,7 @@ expect 2 "expected panel, line or none" "$program" train --data table.csv --prog
 expect 0 "rows of a panel" python3 "$here/terminal_screen.py" 80 --resize "angle  at step" 11 -- \
     "$program" train --data table.csv \
     --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 5 --batch 8
-expect 75 "6 rows of a panel" python3 "$here/terminal_screen.py" 80 --interrupt "epoch 2/2000" -- \
+expect 75 "6 rows of a panel" python3 "$here/terminal_screen.py" 80 --interrupt "angle  at step" -- \
     "$program" train --data table.csv \
     --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2000 --batch 8
 
