@@ -68,3 +68,18 @@ double maths_unit_for(double most)
     exponent = exponent < -1000 ? -1000 : exponent; /* its inverse must be a double too */
     return most > 0.0 ? ldexp(1.0, -exponent) : 1.0;
 }
+
+double maths_squared_norm(const float *x, size_t n)
+{
+    enum { LANES = 8 };
+    double sums[LANES] = {0.0}, sum = 0.0;
+    size_t j = 0;
+    for (; j + LANES <= n; j += LANES)
+        for (size_t i = 0; i < LANES; i++)
+            sums[i] += (double)x[j + i] * (double)x[j + i];
+    for (size_t i = 0; j + i < n; i++)
+        sums[i] += (double)x[j + i] * (double)x[j + i];
+    for (size_t i = 0; i < LANES; i++)
+        sum += sums[i];
+    return sum;
+}

@@ -1,15 +1,21 @@
 /*
  * maths.h - logarithm and cosine in double whose bits do not depend on the C library: for random draws,
- * schedules and losses of single examples; and units for sums. The vectorised float functions belong to the
- * backends.
+ * schedules and losses of single examples; and units for sums, and sums of squares. The vectorised float
+ * functions belong to the backends.
  */
 #ifndef BL_BASE_MATHS_H
 #define BL_BASE_MATHS_H
+
+#include <stddef.h>
 
 double maths_log(double x); /* natural; x positive and normal; relative error under 4e-16 (x away from 1) */
 double maths_cos_turns(double t); /* cos(2 pi t), |t| < 2^30; absolute error under 4e-16 */
 
 /* The power of two that brings `most` into [1/2, 1), as far as there is one; 1 for 0. */
 double maths_unit_for(double most);
+
+/* The sum of the squares of n floats, in double. The order of the sum is fixed: eight partial sums, which are
+   then added in order, so that compilers can vectorise the loop. */
+double maths_squared_norm(const float *x, size_t n);
 
 #endif

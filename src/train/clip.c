@@ -1,17 +1,17 @@
 /*
  * clip.c - gradients in pieces of fixed length: the sum of squares of each, then its scaling.
  *
- * A piece is summed in double, in LANES sums that are added in order, and the pieces' sums are added in
- * order, so that the norm does not depend on threads.
+ * The pieces' sums are added in order, so that the norm does not depend on threads.
  */
 #include "clip.h"
 
+#include "../base/maths.h"
 #include "../base/mem.h"
 #include "../base/parallel.h"
 
 #include <math.h>
 
-enum { PIECE = 16384 /* numbers of a task */, LANES = 8 };
+enum { PIECE = 16384 }; /* numbers of a task */
 
 #define EPSILON 1e-6 /* PyTorch's */
 
@@ -51,25 +51,11 @@ void clip_release(struct clip *clip)
     clip->squares = NULL;
 }
 
-static double squared_norm(const float *g, size_t n)
-{
-    double sums[LANES] = {0.0}, sum = 0.0;
-    size_t j = 0;
-    for (; j + LANES <= n; j += LANES)
-        for (size_t i = 0; i < LANES; i++)
-            sums[i] += (double)g[j + i] * (double)g[j + i];
-    for (size_t i = 0; j + i < n; i++)
-        sums[i] += (double)g[j + i] * (double)g[j + i];
-    for (size_t i = 0; i < LANES; i++)
-        sum += sums[i];
-    return sum;
-}
-
 static void squares_task(void *work, size_t i, int worker)
 {
     const struct clipping *c = work;
     (void)worker;
-    c->clip->squares[i] = squared_norm(c->g + i * PIECE, size_of_piece(c->clip->n, i));
+    c->clip->squares[i] = maths_squared_norm(c->g + i * PIECE, size_of_piece(c->clip->n, i));
 }
 
 static void scale_task(void *work, size_t i, int worker)

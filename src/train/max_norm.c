@@ -3,36 +3,21 @@
  */
 #include "max_norm.h"
 
+#include "../base/maths.h"
 #include "../base/parallel.h"
 
 #include <math.h>
 
-enum { ROWS = 64 /* of a task */, LANES = 8 };
+enum { ROWS = 64 }; /* of a task */
 
 struct bounded {
     struct matrix W;
     double most;
 };
 
-/* The sum is in double, in LANES partial sums that are added in order, so that the order is fixed and
-   compilers can vectorise the loop. */
-static double squared_norm(const float *w, size_t n)
-{
-    double sums[LANES] = {0.0}, sum = 0.0;
-    size_t j = 0;
-    for (; j + LANES <= n; j += LANES)
-        for (size_t i = 0; i < LANES; i++)
-            sums[i] += (double)w[j + i] * (double)w[j + i];
-    for (size_t i = 0; j + i < n; i++)
-        sums[i] += (double)w[j + i] * (double)w[j + i];
-    for (size_t i = 0; i < LANES; i++)
-        sum += sums[i];
-    return sum;
-}
-
 static void bound_row(float *w, size_t n, double most)
 {
-    const double squared = squared_norm(w, n);
+    const double squared = maths_squared_norm(w, n);
     if (!(squared > most * most))
         return;
     const float factor = (float)(most / sqrt(squared));
