@@ -117,8 +117,6 @@ static struct tensorboard *open_board(const struct session *s, const bl_trainer 
     const char *dir = extra_of(s, "tensorboard"), *resume = extra_of(s, "resume");
     const char *folder = resume ? resume : bl_config_get(s->config, "out");
     char path[BL_PATH_ROOM];
-    if (!dir)
-        return NULL;
     snprintf(path, sizeof path, "%s", folder[0] ? folder : bl_config_get(bl_trainer_config(trainer), "rule"));
     for (size_t n = strlen(path); n > 1 && path[n - 1] == '/'; n--)
         path[n - 1] = 0;

@@ -85,9 +85,8 @@ static bl_status fit(const struct comparison *c, const struct row_training *t, b
                                      .progress = progress_report(c->s),
                                      .panel = progress_panel(c->s),
                                      .work = {c->began, c->done / c->work, t->work / c->work, 0.0}};
-    const char *events = extra_of(c->s, "tensorboard");
-    if (events && !t->is_trial)
-        output.board = tensorboard_open(events, row->rule, trainer, false);
+    if (!t->is_trial)
+        output.board = tensorboard_open(extra_of(c->s, "tensorboard"), row->rule, trainer, false);
     const struct core_wait before = core_wait_now();
     const bl_status status =
         bl_trainer_fit(trainer, t->sets.train, t->sets.val, t->sets.test, progress_run, &output);

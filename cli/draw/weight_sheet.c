@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-    SHADES =
-        120, /* of each sign: with the grey of gaps at most 256 colours, so that a pixel takes one byte */
+    /* Of each sign: with the grey of gaps at most 256 colours, so that a pixel takes one byte */
+    SHADES = 120,
     MOST_UNITS = 64,
     MOST_ROW = 784, /* weights of a unit whose input is no image */
     MOST_SIDE = 64  /* pixels of an image's side */

@@ -50,8 +50,6 @@ bool panel_is_due(const struct panel *p)
 void panel_show(struct panel *p, const struct panel_figures *figures)
 {
     struct panel_text text;
-    if (!panel_is_due(p))
-        return;
     panel_text_begin(&text, p->look, panel_columns(terminal_columns(stderr)));
     panel_rows(p, figures, terminal_rows(stderr), &text);
     panel_text_end(&text);

@@ -40,7 +40,7 @@ struct panel panel_begin(bool is_on);
 bool panel_fits(const struct panel *panel);
 /* The loss and the angles of one call of the progress function. */
 void panel_add(struct panel *panel, const bl_progress *now);
-/* Whether the next panel_show draws: about five times a second, and after a line that was printed over it. */
+/* Whether it is time to draw the panel: about five times a second, and after a line was printed over it. */
 bool panel_is_due(const struct panel *panel);
 void panel_show(struct panel *panel, const struct panel_figures *figures);
 /* To standard output, before and at the end of a line that is written over the first row. */

@@ -103,9 +103,7 @@ static int progress_parent(void *user, const bl_progress *now)
 
 static bl_status fit(struct training *t, const struct folder_run *run, bool is_resumed)
 {
-    struct run_progress_user user = {run, NULL};
-    if (run->events)
-        user.board = tensorboard_open(run->events, run->name, t->trainer, is_resumed);
+    struct run_progress_user user = {run, tensorboard_open(run->events, run->name, t->trainer, is_resumed)};
     run->progress->most = atoi(bl_config_get(bl_trainer_config(t->trainer), "epochs"));
     const bl_status status = bl_trainer_fit(t->trainer, t->train, t->val, t->test, progress_parent, &user);
     tensorboard_close(user.board);

@@ -32,7 +32,7 @@ struct tensorboard {
 struct tensorboard *tensorboard_open(const char *dir, const char *name, const bl_trainer *trainer,
                                      bool is_resumed)
 {
-    struct tensorboard *board = calloc(1, sizeof *board);
+    struct tensorboard *board = dir ? calloc(1, sizeof *board) : NULL;
     if (!board)
         return NULL;
     board->trainer = trainer;

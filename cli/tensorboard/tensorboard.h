@@ -9,7 +9,8 @@
 
 struct tensorboard;
 
-/* Of a run whose events go to DIR/NAME, which is made at the first event. is_resumed: the events that the
+/* Of a run whose events go to DIR/NAME, which is made at the first event; dir NULL: none are written, and
+   NULL is returned. is_resumed: the events that the
    folder has are of this run, and its first event removes those of the same step and of later ones, written
    after the checkpoint that the run resumes from. Otherwise all are replaced. NULL: no memory. */
 struct tensorboard *tensorboard_open(const char *dir, const char *name, const bl_trainer *trainer,

@@ -1,5 +1,6 @@
 /*
- * stepper.c - creates what steps need: the programs, the optimiser's state and the buffer of gradients.
+ * stepper.c - creates what steps need: the programs, the optimiser's state and the buffer of gradients;
+ * and freezes blocks.
  */
 #include "step.h"
 
@@ -131,4 +132,21 @@ bl_status stepper_need_buffered(struct stepper *s)
         .is_lean = s->program->spec.is_lean, .updates = true, .keeps_gradients = true};
     BL_TRY(need_buffer(s));
     return s->buffered ? BL_OK : rule_program(&s->buffered, s->rule, s->net, spec);
+}
+
+/* Gradients kept from earlier steps are cleared, because a norm of all gradients must not count them. */
+void stepper_freeze(struct stepper *s, size_t l, bool is_frozen)
+{
+    const struct block *block = &s->net->blocks[l];
+    for (size_t i = block->tensors; s->buffer && is_frozen && i < block->tensors + block->n_tensors; i++) {
+        const struct net_tensor *tensor = &s->net->tensors[i];
+        memset(s->buffer + tensor->at, 0, tensor->rows * tensor->cols * sizeof *s->buffer);
+    }
+    s->frozen[l] = is_frozen;
+}
+
+bool stepper_leaves_out(const struct stepper *s, const struct program *program,
+                        const struct instruction *item)
+{
+    return s->frozen && program->spec.updates && item->op->kind >= OP_GRADIENT && s->frozen[item->l];
 }
