@@ -9,10 +9,10 @@
 
 struct tensorboard;
 
-/* Of a run whose events go to DIR/NAME, which is made at the first event; dir NULL: none are written, and
-   NULL is returned. is_resumed: the events that the
+/* Of a run whose events go to DIR/NAME, which is made at the first event. is_resumed: the events that the
    folder has are of this run, and its first event removes those of the same step and of later ones, written
-   after the checkpoint that the run resumes from. Otherwise all are replaced. NULL: no memory. */
+   after the checkpoint that the run resumes from. Otherwise all are replaced. NULL: dir is NULL, so that no
+   events are written, or there is no memory. */
 struct tensorboard *tensorboard_open(const char *dir, const char *name, const bl_trainer *trainer,
                                      bool is_resumed);
 /* Must be called in the progress callback: writes the values of the call. After a failure, which is printed
