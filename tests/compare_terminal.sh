@@ -22,7 +22,7 @@ screen() { # CODE FRAGMENT COLUMNS OPTION...
 views() { sed -n 's/^\([0-9]*\) progress lines$/\1/p' out.txt; }
 
 # ---- 60 columns: all columns of the usual table, and none where there is no room
-screen 0 "init   lr" 60 --data table.csv --test-fraction 0.2 --epochs 40
+screen 0 "init   lr" 60 --data table.csv --test-fraction 0.2 --epochs 20
 for rule in bp fa dfa ifa drtp usf kp dkp adfa pepita frozen linear; do
     grep -q "^$rule  *[0-9.]* %" out.txt || complain "no row for $rule at 60 columns"
 done

@@ -98,7 +98,7 @@ if command -v setsid >/dev/null; then
         --out killed >/dev/null 2>&1 &
     pid=$!
     while [ "$(cat killed/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] &&
-        kill -0 $pid 2>/dev/null; do :; done
+        kill -0 $pid 2>/dev/null; do sleep 0.02; done
     kill -9 -$pid
     wait $pid 2>/dev/null
     [ ! -e killed/$name.json ] || complain "the run was over before it was killed"
@@ -107,7 +107,7 @@ if command -v setsid >/dev/null; then
     "$program" reproduce nokland2016 --row "4x100 tanh" --data $data --epochs 40 --out asked >out.txt 2>&1 &
     pid=$!
     while [ "$(cat asked/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] &&
-        kill -0 $pid 2>/dev/null; do :; done
+        kill -0 $pid 2>/dev/null; do sleep 0.02; done
     kill -TERM $pid
     wait $pid
     [ $? = 75 ] || complain "asked to stop: not exit 75"

@@ -30,7 +30,7 @@ expect 0 "2 progress lines" python3 "$here/terminal_screen.py" 20 --replay bytes
 # ---- train: one progress line within long epochs; with a log in a pipe as well
 for columns in 30 60 100; do
     expect 0 "progress lines" python3 "$here/terminal_screen.py" "$columns" -- \
-        sh -c '"$1" train --data table.csv --net "dense 800, tanh, dense 800, tanh, dense 2" --epochs 2 \
+        sh -c '"$1" train --data table.csv --net "dense 800, tanh, dense 800, tanh, dense 2" --epochs 1 \
         --batch 8 --no-angles >/dev/null' sh "$program"
     grep -q '^[1-9][0-9]* progress lines' out.txt ||
         { complain "no progress at $columns columns"; cat out.txt; }
@@ -42,8 +42,8 @@ panel() { # FRAGMENT SIZE ENVIRONMENT OPTION...
     shift 3
     expect 0 "$fragment" python3 "$here/terminal_screen.py" "$size" -- \
         env $variables "$program" train --data table.csv \
-        --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 3 --batch 8 "$@"
-    grep -q "^epoch 3/3  train" out.txt || { complain "no line of the last epoch"; cat out.txt; }
+        --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2 --batch 8 "$@"
+    grep -q "^epoch 2/2  train" out.txt || { complain "no line of the last epoch"; cat out.txt; }
 }
 for size in 60 80 200 60x12; do
     panel "6 rows of a panel" "$size" "LC_ALL=C.UTF-8"
@@ -51,7 +51,7 @@ done
 panel "6 rows of a panel, 0 colours" 60 "LC_ALL=C NO_COLOR=1"
 expect 0 "6 rows of a panel" python3 "$here/terminal_screen.py" 100 -- \
     "$program" train --data table.csv --json --progress panel \
-    --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 3 --batch 8
+    --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2 --batch 8
 panel "0 rows of a panel" 59 "LC_ALL=C"
 panel "0 rows of a panel" 80x11 "LC_ALL=C"
 panel "0 rows of a panel, 0 colours" 80 "LC_ALL=C" --progress line
@@ -61,17 +61,17 @@ expect 2 "expected panel, line or none" "$program" train --data table.csv --prog
 # A terminal that becomes too small; Ctrl-C.
 expect 0 "rows of a panel" python3 "$here/terminal_screen.py" 80 --resize "angle  at step" 11 -- \
     "$program" train --data table.csv \
-    --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 5 --batch 8
+    --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 3 --batch 8
 expect 75 "6 rows of a panel" python3 "$here/terminal_screen.py" 80 --interrupt "angle  at step" -- \
     "$program" train --data table.csv \
     --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2000 --batch 8
 
 # Nothing can be written over on such a terminal, and a quiet run says nothing.
 expect 0 "0 progress lines" python3 "$here/terminal_screen.py" 60 -- \
-    sh -c 'TERM=dumb exec "$1" train --data table.csv --net "dense 800, tanh, dense 800, tanh, dense 2" \
+    sh -c 'TERM=dumb exec "$1" train --data table.csv --net "dense 400, tanh, dense 400, tanh, dense 2" \
     --epochs 1 --batch 8 --no-angles >/dev/null' sh "$program"
 expect 0 "0 progress lines" python3 "$here/terminal_screen.py" 60 -- \
-    sh -c '"$1" train --data table.csv --quiet --net "dense 800, tanh, dense 800, tanh, dense 2" --epochs 1 \
+    sh -c '"$1" train --data table.csv --quiet --net "dense 400, tanh, dense 400, tanh, dense 2" --epochs 1 \
     --batch 8 --no-angles >/dev/null' sh "$program"
 
 [ "$failures" = 0 ] || { echo "$failures failed"; exit 1; }

@@ -4,12 +4,12 @@
  * bits.
  */
 #include "fixture.h"
+#include "quick.h"
 #include "scratch.h"
 #include "without_sync.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -98,18 +98,12 @@ static bl_status run_whole(struct run *r, const bl_allocator *allocator, const c
     return status;
 }
 
-/* In the quick test every fifth allocation fails; test_run_all tries all of them. */
-static size_t allocations_between(void)
-{
-    return getenv("QUICK_TESTS") ? 5 : 1;
-}
-
-/* Allocations 1, 1 + n, ... of a run fail, one in each attempt, n being allocations_between(); is_once: those
-   after it do not fail. */
+/* Each allocation of a run fails, one in each attempt, in a quick test every fifth; is_once: those after it do
+   not fail. */
 static void check_memory(struct scratch *scratch, bool is_once)
 {
     bl_status status = BL_NO_MEMORY;
-    const size_t step = allocations_between();
+    const size_t step = quick_stride(5);
     size_t fail_at = 1 - step;
     while (status != BL_OK) {
         fail_at += step;
