@@ -124,7 +124,7 @@ format:
 
 lint:
 	@scripts/deps.sh lint
-	scripts/lint.sh $(sources)
+	@scripts/lint.sh $(sources)
 
 install:
 	cmake --preset default $(if $(PREFIX),-DCMAKE_INSTALL_PREFIX="$(PREFIX)") --log-level=WARNING >/dev/null

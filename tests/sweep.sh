@@ -156,7 +156,9 @@ fi
 # shellcheck disable=SC2086
 "$program" sweep --data table.csv --test-fraction 0.25 $long --out asked >out.txt 2>&1 &
 pid=$!
-while [ "$(ls asked/*/result.json 2>/dev/null | wc -l)" -lt 2 ] && kill -0 $pid 2>/dev/null; do sleep 0.02; done
+while [ "$(ls asked/*/result.json 2>/dev/null | wc -l)" -lt 2 ] && kill -0 $pid 2>/dev/null; do
+    sleep 0.02
+done
 kill -TERM $pid
 wait $pid
 [ $? = 75 ] || complain "asked to stop: not exit 75"

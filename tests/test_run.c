@@ -98,8 +98,8 @@ static bl_status run_whole(struct run *r, const bl_allocator *allocator, const c
     return status;
 }
 
-/* Each allocation of a run fails, one in each attempt, in a quick test every fifth; is_once: those after it do
-   not fail. */
+/* Each allocation of a run fails, one in each attempt, in a quick test every fifth; is_once: those after it
+   do not fail. */
 static void check_memory(struct scratch *scratch, bool is_once)
 {
     bl_status status = BL_NO_MEMORY;
