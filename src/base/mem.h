@@ -6,6 +6,7 @@
 
 #include "context.h"
 
+#include <stdarg.h>
 #include <stddef.h>
 
 enum { MEM_ALIGNMENT = 64 };
@@ -21,6 +22,11 @@ bl_status mem_array_bytes(bl_context *ctx, void **out, size_t n, size_t size, co
 
 /* Copies n characters of `text` into a zero-terminated *out. */
 bl_status mem_text(bl_context *ctx, char **out, const char *text, size_t n);
+/* Formats a sentence as vprintf does; it is truncated after 1023 bytes. */
+bl_status mem_sentence(bl_context *ctx, char **out, const char *format, va_list arguments) BL_PRINTF(3, 0);
+/* Appends such a sentence to an array of *n texts. */
+bl_status mem_add_sentence(bl_context *ctx, char ***texts, size_t *n, const char *format, va_list arguments)
+    BL_PRINTF(4, 0);
 
 /* Enlarges an array of n items so that at least n + 1 fit, by doubling *room, its capacity. */
 bl_status mem_grow_bytes(bl_context *ctx, void **items, size_t *room, size_t n, size_t size,
