@@ -131,8 +131,8 @@ static const char *or_null(const char *text)
     return text[0] ? text : NULL;
 }
 
-/* auto: numbers for the loss that is about distances, where the label column holds nothing else; with no
-   loss chosen, where they are plainly no classes. */
+/* The kind of targets for the option target. auto: with the loss mse, numbers if the label column has only
+   numbers; without a chosen loss, numbers if they are clearly not classes. */
 static enum target_kind target_of(const bl_config *config)
 {
     const char *target = config_text(config, "target"), *loss = config_text(config, "loss");
@@ -145,7 +145,7 @@ static enum target_kind target_of(const bl_config *config)
     return strcmp(loss, "mse") == 0 ? TARGET_NUMBER_IF_ALL : TARGET_CLASS;
 }
 
-/* "32x48" */
+/* Parses the option resize, such as "32x48". */
 static void resize_of(const bl_config *config, struct data_options *options)
 {
     struct slice rest = slice_of(config_text(config, "resize")), rows, cols;
@@ -164,7 +164,7 @@ static void shape_of(const bl_config *config, struct data_options *options)
         options->shape = shape;
 }
 
-/* "500", "0.1", "last 500" */
+/* Parses the option val: "500", "0.1" or "last 500". */
 static void val_of(const bl_config *config, struct data_options *options)
 {
     const char *text = config_text(config, "val");
@@ -471,9 +471,9 @@ int bl_rule_at(const bl_context *ctx, int i, bl_rule_info *out)
     return sized_copy(out, &found, sizeof found);
 }
 
-/* ---- Models at work */
+/* ---- Models */
 
-/* Of data for a model; config NULL: none is given. */
+/* The options for reading data for a model; config may be NULL. */
 static struct data_options reading_options(const bl_config *config)
 {
     struct data_options options = {.header = "auto"};

@@ -11,8 +11,8 @@
 #include <jansson.h>
 #include <string.h>
 
-/* "libarchive 3.6.2", without its first word. (archive_version_details tells of zlib too, but 3.6.2 leaks
-   memory at each call.) */
+/* The version number from "libarchive 3.6.2". (archive_version_details also names zlib, but in 3.6.2 it leaks
+   memory in each call.) */
 static const char *of_libarchive(void)
 {
     const char *text = archive_version_string(), *space = strchr(text, ' ');
@@ -21,7 +21,7 @@ static const char *of_libarchive(void)
 
 static const char *of_jansson(void)
 {
-#if JANSSON_VERSION_HEX >= 0x020d00 /* the first that can be asked */
+#if JANSSON_VERSION_HEX >= 0x020d00 /* the first version with a function for its version */
     return jansson_version_str();
 #else
     return JANSSON_VERSION;

@@ -325,10 +325,10 @@ static void writer_refuses(void **state)
     } cases[] = {
         {{{"w", small, 2, 0, NULL}, {"w", small, 3, 0, NULL}},
          {{"a", ""}, {"b", ""}},
-         "two things are called \"w\""},
+         "two tensors or metadata keys are named \"w\""},
         {{{"w", small, 2, 0, NULL}, {"v", small, 3, 0, NULL}},
          {{"a", "x"}, {"a", "y"}},
-         "two things are called \"a\""},
+         "two tensors or metadata keys are named \"a\""},
         {{{"w", small, 2, 0, NULL}, {"v\xff", small, 3, 0, NULL}},
          {{"a", ""}, {"b", ""}},
          "a name is not UTF-8"},
@@ -344,13 +344,15 @@ static void writer_refuses(void **state)
         {{{"w", small, SIZE_MAX, 2, NULL}, {"v", small, 3, 0, NULL}},
          {{"a", ""}, {"b", ""}},
          "cannot be written"},
-        {{{"w", small, 2, 0, NULL}, {"", small, 3, 0, NULL}}, {{"a", ""}, {"b", ""}}, "must not be nameless"},
+        {{{"w", small, 2, 0, NULL}, {"", small, 3, 0, NULL}},
+         {{"a", ""}, {"b", ""}},
+         "is empty or has control"},
         {{{"w", small, 2, 0, NULL}, {"v\n", small, 3, 0, NULL}},
          {{"a", ""}, {"b", ""}},
          "control characters"},
         {{{"w", small, 2, 0, NULL}, {"__metadata__", small, 3, 0, NULL}},
          {{"a", ""}, {"b", ""}},
-         "called __metadata__"},
+         "named __metadata__"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const bl_status status = tensors_write(ctx, model(), cases[i].entries, 2, cases[i].metadata, 2);

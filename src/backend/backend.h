@@ -31,9 +31,10 @@ struct gemm {
 };
 
 /* C (n x m as stored) = or += (A B)^T, where A (m x k) is read through offsets: A[i, t] = a[rows[i] +
-   terms[t]], and B (k x n) is packed by `panel`. A convolution is this: a row for each place of its
-   window, a term for each weight of it. One chain of fma over t = 0, 1, ... for each c, as in gemm. */
-enum { GATHER_MOST_COLUMNS = 48 }; /* of a panel, in any variant of the kernels */
+   terms[t]], and B (k x n) is packed by `panel`. A convolution has this form: a row for each position of its
+   window, a term for each weight of the window. One chain of fma over t = 0, 1, ... for each c, as in
+   gemm. */
+enum { GATHER_MOST_COLUMNS = 48 }; /* the largest panel_columns of all variants of the kernels */
 struct gather {
     bool accumulate;
     size_t m, n, k; /* n <= panel_columns */
@@ -45,32 +46,32 @@ struct gather {
     bool pairs; /* A and B hold pairs of bfloat16, k counts pairs */
 };
 
-/* m x n windows of rows x cols, `stride` apart, on a map whose rows are in_cols apart. */
+/* m x n windows of rows x cols numbers, `stride` apart, on a map whose rows are in_cols floats apart. */
 struct pool {
     size_t m, n;
     int rows, cols, stride, in_cols;
 };
 
-/* Maps of a batch, for batch norm: `channels` maps of `map` numbers, one after the other, in each example;
-   examples are `stride` floats apart. Sums are over all examples and places of a channel, in that order,
+/* The maps of a batch, for batch norm: in each example `channels` contiguous maps of `map` numbers; examples
+   are `stride` floats apart. A channel's sum is over all examples and, in each, all positions, in that order,
    in double. */
 enum { NORM_MOST_CHANNELS = 16 };
 struct norm_maps {
     size_t channels, map, examples, stride; /* channels <= NORM_MOST_CHANNELS */
 };
 
-/* What dx is made of beside x^, of each channel: dx = factor (dy - dshift - x^ dscale). */
+/* The coefficients, one for each channel, of dx = factor (dy - dshift - x^ dscale). */
 struct norm_slopes {
     const float *factor, *dshift, *dscale;
 };
 
-/* Of one example's numbers: their mean, and 1 / sqrt(variance + epsilon). */
+/* The mean of one example's numbers, and 1 / sqrt(variance + epsilon). */
 struct moments {
     float mean, inverse;
 };
 
-/* One step of an optimiser on n weights. g: gradient. All are read and written in place, element by
-   element. */
+/* One step of an optimiser on n weights w with gradient g. The weights and the state (v, m) are updated in
+   place, element by element. */
 struct sgd_step { /* v <- momentum v + g; w <- (1 - decay) w - rate (nesterov ? g + momentum v : v) */
     float rate, momentum, decay;
     bool nesterov;
@@ -86,7 +87,7 @@ struct adam_step {
     float rate, beta1, beta2, epsilon, decay, correction1, correction2;
 };
 
-/* Any of the three. */
+/* A step of any of the three optimisers. */
 enum update_kind { UPDATE_SGD, UPDATE_RMSPROP, UPDATE_ADAM };
 struct update {
     enum update_kind kind;
@@ -97,8 +98,8 @@ struct update {
     };
 };
 
-/* The step on w (m x n, rows ldw apart) by its gradient delta^T x, which is kept nowhere. delta: k x m; x:
-   k x n. The bits are those of gemm with transpose_a, and of the optimiser's operation after it. */
+/* The optimiser's step on w (m x n, rows ldw apart) with the gradient delta^T x, which is not stored. delta:
+   k x m; x: k x n. The bits equal those of gemm with transpose_a followed by the optimiser's operation. */
 struct fused_update {
     bool pairs; /* delta and x hold pairs of bfloat16, k counts pairs */
     size_t m, n, k;
@@ -106,7 +107,7 @@ struct fused_update {
     size_t ldd;
     const float *x;
     size_t ldx;
-    float *w, *slots[2]; /* the optimiser's memory, like w; NULL: it has no such, or sgd no momentum */
+    float *w, *slots[2]; /* the optimiser's state, with the layout of w; NULL where it has none */
     size_t ldw;
     struct update by;
 };
@@ -119,33 +120,34 @@ struct backend {
     void (*gemm)(const struct gemm *g, float *scratch);
     void (*update_fused)(const struct fused_update *d, float *scratch);
 
-    /* Pairs of bfloat16 (bf16.h), each in the place of a float: rows 2i and 2i + 1 of x side by side, or
-       its columns. What an odd side lacks is 0. to: ceil(rows / 2) x cols, or rows x ceil(cols / 2). */
+    /* Convert floats to pairs of bfloat16 (bf16.h), each pair in the space of one float: pair_rows pairs rows
+       2i and 2i + 1 of x, pair_columns pairs columns. If the number is odd, the last ones are paired with 0.
+       to: ceil(rows / 2) x cols, or rows x ceil(cols / 2). */
     void (*pair_rows)(const float *x, size_t ldx, size_t rows, size_t cols, float *to);
     void (*pair_columns)(const float *x, size_t ldx, size_t rows, size_t cols, float *to);
     bool has_bf16; /* the processor multiplies pairs */
 
-    /* b: columns x depth, ldb floats from one row to the next; to: depth x panel_width(columns), zeros
-       behind them */
+    /* Packs a panel. b: columns x depth, ldb floats from one row to the next; to: depth x
+       panel_width(columns), with zeros in the additional columns. */
     void (*panel)(const float *b, size_t ldb, size_t depth, size_t columns, float *to);
     size_t (*panel_width)(size_t columns);
-    size_t panel_columns; /* the most a panel may have: what the registers hold */
+    size_t panel_columns; /* the largest number of columns of a panel, which the registers hold */
     void (*gather)(const struct gather *g);
-    /* y = A x. a: m x k, rows lda apart; x: k; y: m. One chain of fma over k for each y, as in gather.
-       NULL: gather with a panel of one column is as fast, as where turning numbers about in registers is
-       slow. */
+    /* y = A x. a: m x k, rows lda apart; x: k; y: m. One chain of fma over k for each y, as in gather. NULL:
+       gather with a panel of one column is as fast, because transposing in registers is slow. */
     void (*multiply_vector)(const float *a, size_t lda, size_t m, size_t k, const float *x, float *y);
 
-    /* y, at (m x n): of each window the largest number, and its place in x: the first of equals, row by
-       row. at NULL: the numbers alone. */
+    /* y, at (m x n): the largest number of each window, and its position in x. Of equal numbers the first,
+       row by row, counts. at NULL: positions are not computed. */
     void (*max_windows)(const struct pool *p, const float *x, float *y, int32_t *at);
 
-    /* Of each channel; mean, inverse, scale and shift: a number for each. x^ = (x - mean) inverse. */
-    void (*norm_sums)(const struct norm_maps *m, const float *x, double *sum); /* of x */
+    /* Batch norm. Arrays have one number for each channel. x^ = (x - mean) inverse. */
+    void (*norm_sums)(const struct norm_maps *m, const float *x, double *sum); /* sums of x */
     void (*norm_squares)(const struct norm_maps *m, const float *x, const double *mean,
-                         double *sum); /* of (x - mean)^2 */
+                         double *sum); /* sums of (x - mean)^2 */
     void (*norm_backward_sums)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
-                               const float *inverse, double *sum, double *product); /* of dy, and of dy x^ */
+                               const float *inverse, double *sum,
+                               double *product); /* sums of dy and of dy x^ */
     void (*norm)(const struct norm_maps *m, const float *x, const float *mean, const float *inverse,
                  const float *scale, const float *shift, float *y); /* y = scale x^ + shift */
     void (*norm_backward)(const struct norm_maps *m, const float *x, const float *dy, const float *mean,
@@ -153,17 +155,16 @@ struct backend {
 
     void (*add)(float *y, const float *x, size_t n);                    /* y += x */
     void (*add_to)(float *y, const float *a, const float *b, size_t n); /* y = a + b */
-    float (*sum)(const float *x, size_t n); /* in one order, whatever the instruction set */
+    float (*sum)(const float *x, size_t n); /* in the same order for all instruction sets */
     void (*column_sum)(const float *x, size_t rows, size_t cols, size_t stride,
-                       float *sum); /* over rows, in order */
+                       float *sum); /* sum[j]: the sum of column j, in the order of the rows */
 
-    /* Layer norm of one example, of which these are n numbers; x^ = (x - mean) inverse. gain, bias: n
-       numbers. */
-    float (*square_sum)(const float *x, float mean, size_t n); /* of (x - mean)^2, in the order of `sum` */
+    /* Layer norm of one example of n numbers; x^ = (x - mean) inverse. gain, bias: n numbers. */
+    float (*square_sum)(const float *x, float mean, size_t n); /* sum (x - mean)^2, in the order of `sum` */
     void (*layer_norm)(float *y, const float *x, const struct moments *m, const float *gain,
                        const float *bias, size_t n); /* y = gain x^ + bias */
     void (*layer_norm_sums)(const float *dy, const float *x, const struct moments *m, const float *gain,
-                            size_t n, float sums[2]); /* of d = dy gain, and of d x^, in the same way */
+                            size_t n, float sums[2]); /* sums of d = dy gain and of d x^, in the same order */
     void (*layer_norm_backward)(float *dx, const float *dy, const float *x, const struct moments *m,
                                 const float *gain, const float means[2], bool accumulates,
                                 size_t n); /* dx = or += inverse (d - means[0] - x^ means[1]) */
@@ -195,15 +196,16 @@ struct backend {
     void (*bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale,
                            float *y); /* (x - offset) scale */
 
-    /* For measuring: operations in registers at the peak rate of the instruction set. Returns how many were
-       done, and in *sink a result, so that they are not optimised away. */
+    /* For measuring: fused multiply-adds in registers at the peak rate of the instruction set. Returns the
+       number of operations; *sink gets a result, so that the compiler does not remove them. */
     size_t (*multiply_adds)(float *sink);
-    size_t (*root_divisions)(float *sink); /* a square root and the division by it: an RMSprop step's */
+    /* As multiply_adds, for square roots and divisions by them, as in a step of RMSprop. */
+    size_t (*root_divisions)(float *sink);
     /* x <- factor x, each number read and written once. n: a multiple of 64 */
     void (*rewrite)(float *x, size_t n, float factor);
 };
 
-/* name: "portable", or "auto" or NULL, which mean the same. Refuses every other. */
+/* name: "portable", or "auto" or NULL, which mean the same. BL_BAD_VALUE: any other name. */
 bl_status backend_check(bl_context *ctx, const char *name);
 bl_status backend_choose(bl_context *ctx, const char *name, struct backend *out);
 const char *backend_name_at(int i); /* NULL past the last */

@@ -1,5 +1,5 @@
 /*
- * backend_table.c - the only engine: the portable kernels, in the fastest variant that the processor
+ * backend_table.c - the only backend: the portable kernels, in the fastest variant that the processor
  * supports.
  */
 #include "backend.h"

@@ -10,20 +10,21 @@
 #include "backend.h"
 
 enum { TURNS = 12, FEW_TURNS = 4, MEASURES = 3, LENGTH = 32 << 20, PIECE = 64 << 10, MOST_THREADS = 1024 };
-enum { GROUP = 64 }; /* numbers that backend->rewrite takes at once */
+enum { GROUP = 64 }; /* backend->rewrite processes multiples of this number of floats */
 
 struct turn {
     bl_context *ctx;
     const struct backend *backend;
-    size_t (*in_registers)(float *sink); /* NULL: through memory */
-    float *x, *y;                        /* LENGTH each; y NULL: x alone, read and written in place */
-    size_t length;                       /* of x alone, in each thread's share */
+    size_t (*in_registers)(float *sink); /* NULL: operations on memory are measured */
+    float *x, *y;  /* LENGTH floats each; y NULL: only x, which is read and written in place */
+    size_t length; /* floats of x for each thread, if y is NULL */
     size_t n_threads;
     double until;
-    double done[MOST_THREADS]; /* by each thread */
+    double done[MOST_THREADS]; /* work that each thread has done */
 };
 
-/* y += x piece by piece, then x += y, and so on: both arrays are read and written alike. Gives the bytes. */
+/* Computes y += x piece by piece, then x += y, and so on, so that both arrays are read and written equally.
+   Returns the bytes of memory traffic. */
 static double stream(const struct turn *turn, size_t i)
 {
     const size_t n = LENGTH / turn->n_threads / PIECE * PIECE, begin = i * n;
@@ -43,7 +44,7 @@ static double stream(const struct turn *turn, size_t i)
     return 3.0 * sizeof(float) * (double)done;
 }
 
-/* Each thread's share of x again and again, read and written in place. Gives the bytes. */
+/* Reads and writes the thread's share of x in place, repeatedly. Returns the bytes of memory traffic. */
 static double rewrite(const struct turn *turn, size_t i)
 {
     double done = 0.0;
@@ -91,7 +92,7 @@ static double best_rate(struct turn *turn, double seconds)
     return best_rate_of(turn, seconds, TURNS);
 }
 
-/* Threads beyond the pieces of an array have nothing to stream. */
+/* The number of threads that stream: at most one for each piece of an array. */
 static size_t streams(size_t n_threads)
 {
     return n_threads < LENGTH / PIECE ? n_threads : LENGTH / PIECE;
@@ -170,7 +171,8 @@ bl_status bl_context_measure_memory(bl_context *ctx, double seconds, size_t byte
     turn->length = (bytes / sizeof(float) / turn->n_threads + GROUP) / GROUP * GROUP;
     bl_status status = MEM_ARRAY(ctx, &turn->x, turn->n_threads * turn->length, "an array to be measured on");
     if (status == BL_OK) {
-        best_rate_of(turn, seconds / (FEW_TURNS + 1), 1); /* finds no page and no cache in place */
+        /* A first trial, which does not count, maps the pages and fills the caches. */
+        best_rate_of(turn, seconds / (FEW_TURNS + 1), 1);
         *out = best_rate_of(turn, seconds * FEW_TURNS / (FEW_TURNS + 1), FEW_TURNS);
     }
     mem_free(ctx, turn->x);

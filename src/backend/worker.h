@@ -1,5 +1,5 @@
 /*
- * worker.h - the state of one thread: the operations, and scratch memory of its own.
+ * worker.h - the state of one thread: the operations, and the thread's scratch memory.
  */
 #ifndef BL_BACKEND_WORKER_H
 #define BL_BACKEND_WORKER_H
@@ -10,12 +10,12 @@
 /* The phases by which the time of a step is counted. */
 enum move { MOVE_FORWARD, MOVE_ERROR, MOVE_SIGNAL, MOVE_GRADIENT, MOVE_UPDATE, MOVES };
 
-/* What operands of products are rounded to: bfloat16 in all weighted layers, or in dense ones alone.
-   Weights, sums and all else are float32 either way. */
+/* The precision of the operands of products. They are rounded to bfloat16 in all weighted layers, or only in
+   dense ones; weights, sums and everything else are always float32. */
 enum precision { PRECISION_FLOAT32, PRECISION_BF16, PRECISION_BF16_DENSE };
 
-/* Which matrix is packed in a worker's floats, and how. x NULL: none. Set by the code that packs, and cleared
-   by the code that changes the matrix. */
+/* Which matrix is packed in a worker's `floats`, and how. x NULL: none. It is set by the code that packs, and
+   cleared by the code that changes the matrix. */
 enum packing { PACKED_FLOAT32, PACKED_BF16_PANELS, PACKED_BF16_COLUMNS, PACKED_BF16_ROWS };
 struct packed {
     const float *x;
@@ -25,12 +25,12 @@ struct packed {
 struct worker {
     const struct backend *backend;
     enum precision precision;
-    float *scratch; /* for gemm */
+    float *scratch; /* for gemm and update_fused */
     float *floats;  /* for layers */
     float *tile;    /* a finished piece of a gradient: rows of weights, then their biases */
     struct packed packed;
-    bool is_timed;         /* the step under way is clocked */
-    double seconds[MOVES]; /* of this worker in it; read after the parallel region */
+    bool is_timed;         /* the phases of the current step are timed */
+    double seconds[MOVES]; /* of this worker in each phase of the step; read after the parallel region */
 };
 
 static inline void worker_gemm(struct worker *worker, struct gemm g)
@@ -38,13 +38,13 @@ static inline void worker_gemm(struct worker *worker, struct gemm g)
     worker->backend->gemm(&g, worker->scratch);
 }
 
-/* The time at which a phase begins; 0 without a clock. */
+/* The time at which a phase begins; 0 if the step is not timed. */
 static inline double worker_begin(const struct worker *worker)
 {
     return worker->is_timed ? clock_seconds() : 0.0;
 }
 
-/* Ends the phase that began then; returns the time, at which the next phase may begin. */
+/* Ends the phase that began at `begun`; returns the time, at which the next phase may begin. */
 static inline double worker_end(struct worker *worker, enum move move, double begun)
 {
     if (!worker->is_timed)

@@ -4,6 +4,6 @@
 #ifndef BL_BASE_CLOCK_H
 #define BL_BASE_CLOCK_H
 
-double clock_seconds(void); /* since some fixed moment */
+double clock_seconds(void); /* seconds since a fixed but unspecified time */
 
 #endif

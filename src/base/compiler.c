@@ -1,5 +1,6 @@
 /*
- * compiler.c - what the library was built by. cmake/build_parts.cmake defines BL_BUILD_TYPE for this file.
+ * compiler.c - the compiler and the build type of the library. cmake/build_parts.cmake defines BL_BUILD_TYPE
+ * for this file.
  */
 #include "compiler.h"
 

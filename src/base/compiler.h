@@ -1,5 +1,5 @@
 /*
- * compiler.h - what the library was built by.
+ * compiler.h - names the compiler and the build type of the library.
  */
 #ifndef BL_BASE_COMPILER_H
 #define BL_BASE_COMPILER_H

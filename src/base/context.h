@@ -1,6 +1,6 @@
 /*
- * context.h - what every part of the library shares: memory, threads, the backend, and the message of the
- * latest failure.
+ * context.h - the context, which all parts of the library share: memory, threads, the backend, and the
+ * message of the latest failure.
  */
 #ifndef BL_BASE_CONTEXT_H
 #define BL_BASE_CONTEXT_H
@@ -11,39 +11,39 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct backend;     /* floor 1 fills it in */
-struct worker_pool; /* parallel.c's threads */
+struct backend;     /* defined in backend/backend.h */
+struct worker_pool; /* the threads of parallel.c */
 struct registered_rule;
 
 struct file_read {
     uint64_t device, inode;
-    int kinds; /* of enum read_as */
+    int kinds; /* a sum of values of enum read_as */
 };
-enum { FIRST_FILES_READ = 512 }; /* most programs never read as many, and need no memory for the list */
+enum { FIRST_FILES_READ = 512 }; /* most programs read fewer files and need no further memory for the list */
 
 struct bl_context {
     bl_allocator allocator;
     struct backend *backend;       /* owned; set when the context is made */
-    struct worker_pool *pool;      /* owned; NULL before parallel_need */
-    struct registered_rule *rules; /* owned; those of bl_rule_register, the first of a list of blocks */
-    bool is_registering;           /* a rule's callbacks are tried (bl_rule_register) */
+    struct worker_pool *pool;      /* owned; NULL until parallel_need creates it */
+    struct registered_rule *rules; /* owned; a linked list of the rules of bl_rule_register */
+    bool is_registering;           /* bl_rule_register is calling a rule's callbacks to test them */
     int threads;                   /* at least 1 */
-    /* batches in memory: they were allocated for this backend and this number of threads */
+    /* number of workspaces in existence, which were allocated for this backend and this number of threads */
     size_t n_workspaces;
-    bool has_read_input; /* standard input, which can be read once */
-    bool may_use_fewer;  /* the number is the default, so fewer threads may be tried */
+    bool has_read_input; /* standard input was read, which is possible only once */
+    bool may_use_fewer;  /* `threads` is the default, so fewer threads may be tried */
     char why[1024];
     struct file_read first_files_read[FIRST_FILES_READ]; /* see files_read.h */
-    struct file_read *more_files_read;                   /* those past the first */
+    struct file_read *more_files_read;                   /* files that do not fit first_files_read */
     size_t n_files_read, room_files_read;
 };
 
-/* A block of a list: src/rules fills in the rest of it. */
+/* The first member of the struct that src/rules allocates for each registered rule. */
 struct registered_rule {
     struct registered_rule *next;
 };
 
-/* Without a backend: api.c chooses one. */
+/* Creates a context without a backend, which api.c sets. */
 bl_context *context_create(const bl_allocator *allocator);
 void context_destroy(bl_context *ctx);
 void parallel_free(bl_context *ctx); /* ends its threads and frees them; in parallel.c */

@@ -32,7 +32,7 @@ static int cores_of_affinity(void)
     return (int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-/* The first line of a file; false: there is none. */
+/* Reads the first line of a file; false if there is no file or no line. */
 static bool first_line(const char *path, char *line, int room)
 {
     FILE *file = fopen(path, "r");
@@ -42,7 +42,7 @@ static bool first_line(const char *path, char *line, int room)
     return is_read;
 }
 
-/* The number of cores to which a quota in microseconds per period amounts, rounded up. */
+/* The number of cores that a quota per period (both in microseconds) allows, rounded up. */
 static int cores_of_quota(long long quota, long long period, int most)
 {
     if (quota <= 0 || period <= 0)
@@ -67,7 +67,8 @@ static int cores_of_folder(const char *folder, int most)
     return cores_of_quota(quota, period, most);
 }
 
-/* In the group of that path and all above it, below `root` where that hierarchy is mounted. */
+/* The least of `most` and the quotas of a control group and all groups above it. root: where the hierarchy is
+   mounted; group: its path in the hierarchy. */
 static int cores_of_group(const char *root, const char *group, int most)
 {
     char folder[PATH];
@@ -82,7 +83,7 @@ static int cores_of_group(const char *root, const char *group, int most)
     }
 }
 
-/* Whether a list such as "cpu,cpuacct" has that word. */
+/* Whether a list such as "cpu,cpuacct" contains the word. */
 static bool has_word(const char *list, size_t n, const char *word)
 {
     struct slice rest = {.at = list, .n = n}, one;
@@ -92,7 +93,7 @@ static bool has_word(const char *list, size_t n, const char *word)
     return false;
 }
 
-/* Each line of /proc/self/cgroup: hierarchy:controllers:group. Version 2 has no controllers there. */
+/* A line of /proc/self/cgroup is hierarchy:controllers:group; the controllers are empty in version 2. */
 static int cores_of_control_groups(int most)
 {
     char line[PATH];
@@ -114,7 +115,7 @@ static int cores_of_control_groups(int most)
     return most;
 }
 
-/* The first number of OMP_NUM_THREADS, which may be a list. */
+/* The least of `most` and the first number of OMP_NUM_THREADS, which may be a list. */
 static int cores_of_environment(int most)
 {
     const char *text = getenv("OMP_NUM_THREADS");

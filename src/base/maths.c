@@ -1,12 +1,13 @@
 /*
- * maths.c - logarithm and cosine from correctly rounded operations only, in a fixed order; units.
+ * maths.c - logarithm and cosine, computed by correctly rounded operations in a fixed order; units and sums
+ * of squares.
  */
 #include "maths.h"
 
 #include <math.h>
 
-/* x = m 2^k with m in [1/sqrt 2, sqrt 2); log m = 2 artanh s, s = (m - 1) / (m + 1), |s| < 0.172: the series
-   s + s^3/3 + s^5/5 + ... is cut where its next term is below 2^-56 of the first. */
+/* x = m 2^k with m in [1/sqrt 2, sqrt 2); log m = 2 artanh s with s = (m - 1) / (m + 1), |s| < 0.172. The
+   series s + s^3/3 + s^5/5 + ... ends where the next term is below 2^-56 of the first. */
 double maths_log(double x)
 {
     int k = 0;
@@ -24,7 +25,7 @@ double maths_log(double x)
     return k * ln2_high + (2.0 * s + (2.0 * s * sum + k * ln2_low));
 }
 
-/* Taylor's series on |a| <= pi / 4; both are cut below 2^-55. */
+/* Taylor series for |a| <= pi / 4, as in cosine; each ends where the next term is below 2^-55. */
 static double sine(double a)
 {
     const double q = a * a;
@@ -43,7 +44,8 @@ static double cosine(double a)
     return sum;
 }
 
-/* t is brought to the nearest eighth of the circle first: exact, being a power of two. */
+/* Subtracts the nearest multiple of a quarter turn from t, which is exact, so that the series get |a| <= pi /
+   4. */
 double maths_cos_turns(double t)
 {
     const double turns = t - floor(t + 0.5);         /* [-1/2, 1/2) */
@@ -65,7 +67,7 @@ double maths_unit_for(double most)
 {
     int exponent = 0;
     (void)frexp(most, &exponent);
-    exponent = exponent < -1000 ? -1000 : exponent; /* its inverse must be a double too */
+    exponent = exponent < -1000 ? -1000 : exponent; /* because the inverse must be a double too */
     return most > 0.0 ? ldexp(1.0, -exponent) : 1.0;
 }
 

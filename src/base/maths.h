@@ -1,7 +1,7 @@
 /*
- * maths.h - logarithm and cosine in double whose bits do not depend on the C library: for random draws,
- * schedules and losses of single examples; and units for sums, and sums of squares. The vectorised float
- * functions belong to the backends.
+ * maths.h - logarithm and cosine in double whose bits do not depend on the C library, for random draws,
+ * schedules and losses of single examples; units for sums; sums of squares. The backend has the vectorised
+ * functions of floats.
  */
 #ifndef BL_BASE_MATHS_H
 #define BL_BASE_MATHS_H
@@ -11,7 +11,8 @@
 double maths_log(double x); /* natural; x positive and normal; relative error under 4e-16 (x away from 1) */
 double maths_cos_turns(double t); /* cos(2 pi t), |t| < 2^30; absolute error under 4e-16 */
 
-/* The power of two that brings `most` into [1/2, 1), as far as there is one; 1 for 0. */
+/* The power of two by which `most` has to be divided to lie in [1/2, 1), limited to powers whose inverse is a
+   double; 1 if most is 0. */
 double maths_unit_for(double most);
 
 /* The sum of the squares of n floats, in double. The order of the sum is fixed: eight partial sums, which are

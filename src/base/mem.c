@@ -4,6 +4,7 @@
 #include "mem.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 bl_status mem_array_bytes(bl_context *ctx, void **out, size_t n, size_t size, const char *what)
@@ -26,6 +27,22 @@ bl_status mem_text(bl_context *ctx, char **out, const char *text, size_t n)
     BL_TRY(MEM_ARRAY(ctx, &copy, n + 1, "a text"));
     memcpy(copy, text, n);
     *out = copy;
+    return BL_OK;
+}
+
+bl_status mem_sentence(bl_context *ctx, char **out, const char *format, va_list arguments)
+{
+    char text[1024];
+    vsnprintf(text, sizeof text, format, arguments);
+    return mem_text(ctx, out, text, strlen(text));
+}
+
+bl_status mem_add_sentence(bl_context *ctx, char ***texts, size_t *n, const char *format, va_list arguments)
+{
+    size_t room = *n;
+    BL_TRY(MEM_GROW(ctx, texts, &room, *n, "a note"));
+    BL_TRY(mem_sentence(ctx, &(*texts)[*n], format, arguments));
+    ++*n;
     return BL_OK;
 }
 

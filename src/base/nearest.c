@@ -1,11 +1,11 @@
 /*
- * nearest.c - comparing words by the letters that differ (optimal string alignment).
+ * nearest.c - compares words by their edit distance (optimal string alignment).
  */
 #include "nearest.h"
 
 #include <string.h>
 
-/* A prefix is near, but any word within the edit limit is nearer. */
+/* A prefix counts as near, at a distance beyond that of any word within the edit limit. */
 enum { BY_PREFIX = 4, LEAST_PREFIX = 3, NOT_NEAR = 5 };
 
 static size_t normalise(char out[NEAREST_ROOM], struct slice word)
@@ -25,7 +25,8 @@ static size_t least_of(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Letters to change, add, leave out, or exchange with their neighbour, each once. */
+/* The optimal string alignment distance: the number of letters to substitute, insert, delete or transpose
+   with a neighbour, where no letter is edited twice. */
 static size_t distance(const char *a, const char *b)
 {
     size_t rows[3][NEAREST_ROOM];
@@ -101,7 +102,7 @@ static void list_all(const struct vocabulary *v, const char *const *more, char *
         text_append(out, room, ", %s", more[i]);
 }
 
-/* Names before spellings of others, where both are as near. */
+/* If a name and an alias are equally near, the name is suggested. */
 void vocabulary_advise_more(const struct vocabulary *v, const char *const *more, struct slice word, char *out,
                             size_t room)
 {

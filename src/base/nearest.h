@@ -10,36 +10,37 @@
 
 #include "text.h"
 
-enum { NEAREST_ROOM = 64 }; /* letters of a word that are compared, and a zero */
+enum { NEAREST_ROOM = 64 }; /* letters of a word that are compared, plus a terminating zero */
 
 /* One search: the best of the words offered so far. */
 struct nearest {
     char word[NEAREST_ROOM]; /* the unknown word, in normal form */
-    const char *found;       /* NULL: nothing near was offered */
-    size_t distance;         /* of what was found */
+    const char *found;       /* NULL: no word offered so far is near */
+    size_t distance;         /* of `found` */
 };
 void nearest_begin(struct nearest *search, struct slice word);
-/* means: the result of the search if `name` is the nearest. Of equally near names the first wins. */
+/* Offers a known name. means: the result of the search if `name` is the nearest. Of equally near names the
+   first is chosen. */
 void nearest_offer(struct nearest *search, struct slice name, const char *means);
 
-/* Spellings that other programs or papers use for something, and a clause about what to write here. */
+/* Spellings of one thing in other programs or papers, and a clause about what to write instead. */
 struct alias {
     const char *words;  /* with blanks between them, in normal form: lower case, without '-' and '_' */
     const char *advice; /* "write logistic, ...": completes the sentence `no layer "sigmoid"; ` */
 };
 
-/* Offers every spelling; the result of the search is the advice. */
+/* Offers every spelling of the aliases; the result of the search is the advice. */
 void nearest_offer_aliases(struct nearest *search, const struct alias *aliases, size_t n);
 
-/* The words of one kind. */
+/* The known words of one kind, such as the layers. */
 struct vocabulary {
     const char *(*name_at)(size_t i);  /* NULL past the last */
-    const char *(*usage_at)(size_t i); /* how each is written, for the list; NULL: as its name */
+    const char *(*usage_at)(size_t i); /* the usage of each word, for the list; NULL: the names are listed */
     const struct alias *aliases;
     size_t n_aliases;
 };
 /* Writes what completes `no layer "..."; `: the advice of an alias, "did you mean "tanh"?", or the list of
-   all. */
+   all words. */
 void vocabulary_advise(const struct vocabulary *v, struct slice word, char *out, size_t room);
 /* As above, with further names after those of the vocabulary, up to NULL. */
 void vocabulary_advise_more(const struct vocabulary *v, const char *const *more, struct slice word, char *out,

@@ -1,5 +1,5 @@
 /*
- * nearest_file.c - searching a folder for the nearest name.
+ * nearest_file.c - searches a folder for the nearest name.
  */
 #include "nearest_file.h"
 
@@ -19,7 +19,7 @@ static bool find_in(DIR *listing, const char *name, char best[NAME_ROOM])
     for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing)) {
         struct nearest search;
         if (entry->d_name[0] == '.' || !text_is_plain(entry->d_name) ||
-            strcmp(entry->d_name, name) == 0) /* a link to nothing */
+            strcmp(entry->d_name, name) == 0) /* a link whose target does not exist */
             continue;
         nearest_begin(&search, slice_of(name));
         nearest_offer(&search, slice_of(entry->d_name), entry->d_name);
@@ -33,7 +33,7 @@ static bool find_in(DIR *listing, const char *name, char best[NAME_ROOM])
     return best[0] != 0;
 }
 
-/* slash: the last one in path, or NULL. */
+/* Writes the path beside `path` that has the nearest name. slash: the last slash in path, or NULL. */
 static bool find_beside(const char *path, const char *slash, char *out, size_t room)
 {
     char folder[FOLDER_ROOM] = "", best[NAME_ROOM];
@@ -65,7 +65,7 @@ bool nearest_file(const char *path, char *out, size_t room)
     if (!slash || slash == path)
         return false;
     text_append(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-    if (is_file(folder)) { /* a file that the path uses as a folder */
+    if (is_file(folder)) { /* the path uses a file as a folder */
         out[0] = 0;
         text_append(out, room, "%s", folder);
         return true;

@@ -7,9 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* "runs/iris.csv" for "runs/irsi.csv" or "rnus/iris.csv": the nearest name (nearest.h) in the folder of the
-   path; if that folder does not exist, the nearest folder beside it; if it is a file, that file. Hidden names
-   and names that cannot be printed are skipped. false: no name is near. */
+/* Writes the suggestion into `out`: "runs/iris.csv" for "runs/irsi.csv" or "rnus/iris.csv". It is the nearest
+   name (nearest.h) in the folder of the path; if that folder does not exist, the nearest name beside it; if
+   it is a file, that file. Hidden names and names that cannot be printed are skipped. false: no name is
+   near. */
 bool nearest_file(const char *path, char *out, size_t room);
 
 #endif

@@ -25,15 +25,15 @@
 #include <unistd.h>
 
 enum { MOST_WORKERS = 1024, CACHE_LINE = 64 };
-/* How long a thread spins before it sleeps: about as long as waking it takes, and little enough on a busy
-   machine. */
+/* How long a thread spins before it sleeps: about as long as waking it takes, and short enough not to slow
+   down other programs. */
 static const double default_spin_seconds = 20e-6;
 
-/* The tasks of one worker, in a cache line of its own, so that taking them transfers no line between
-   cores. */
+/* The tasks of one worker. Each list has its own cache line, so that a worker which takes tasks from its own
+   list transfers no cache line between cores. */
 struct list {
     _Alignas(CACHE_LINE) _Atomic(uint64_t) word; /* generation << 32 | tasks left */
-    size_t begin, n;                             /* in the order of tasks; without one: n alone */
+    size_t begin, n;                             /* the tasks, in `order` if the job has one */
 };
 
 /* Where a worker sleeps. */
@@ -50,21 +50,21 @@ struct thread {
 };
 
 struct worker_pool {
-    int room;      /* workers, the calling thread included */
-    int n_threads; /* that were started, for the workers 1 .. n_threads */
+    int room;      /* number of workers that memory is allocated for, the calling thread included */
+    int n_threads; /* number of threads that were started; they are the workers 1 .. n_threads */
     bool has_started;
     double spin_seconds; /* seconds before a thread sleeps */
-    pid_t process;       /* that the threads are of */
+    pid_t process;       /* the process that started the threads */
     struct thread *threads;
-    struct sleep_slot *sleep_slots; /* of each worker */
+    struct sleep_slot *sleep_slots; /* one for each worker */
     struct list *lists;
-    uint32_t *order; /* tasks by worker */
+    uint32_t *order; /* the tasks, sorted by worker */
     size_t order_room;
 
     _Atomic(uint64_t) open;   /* generation << 32 | workers of the job */
-    _Atomic(bool) is_closing; /* threads end */
+    _Atomic(bool) is_closing; /* the threads must end */
     _Atomic(size_t) n_left;   /* tasks of the job that are not done */
-    bool has_order;           /* from here on: of the job */
+    bool has_order;           /* this member and those after it describe the current job */
     int n_workers;
     parallel_task task;
     void *work;
@@ -87,7 +87,8 @@ static uint64_t word_of(uint32_t generation, size_t count)
     return (uint64_t)generation << 32 | (uint32_t)count;
 }
 
-/* Takes a task off the list; *left: how many there were. */
+/* Takes a task off the list; false if the list has none of this generation. *left: the number of tasks
+   before. */
 static bool claim_task(struct list *list, uint32_t generation, size_t *left)
 {
     uint64_t word = atomic_load_explicit(&list->word, memory_order_relaxed);
@@ -116,7 +117,7 @@ static void wake(struct sleep_slot *sleep_slot)
     pthread_mutex_unlock(&sleep_slot->mutex);
 }
 
-/* The tasks that are left of the job which `open` names. */
+/* Runs tasks of the job that `open` identifies until none is left. */
 static void work_on(struct worker_pool *pool, uint64_t open, int worker)
 {
     const int n_workers = (int)count_of(open);
@@ -182,7 +183,7 @@ static void *run_thread(void *data)
 
 /* ---- Threads */
 
-static void make_beds(struct worker_pool *pool)
+static void init_sleep_slots(struct worker_pool *pool)
 {
     for (int i = 0; i < pool->room; i++) {
         pthread_mutex_init(&pool->sleep_slots[i].mutex, NULL);
@@ -191,9 +192,8 @@ static void make_beds(struct worker_pool *pool)
     }
 }
 
-/* Starts as many threads as the system allows. They block signals: handlers run on threads of the program. */
-/* All signals except those that a fault of the thread itself raises, because a program's crash handler must
-   see those. */
+/* The signals that the pool's threads block, so that a program's handlers run on its own threads: all except
+   those that a fault of the thread itself raises, which a program's crash handler must see. */
 static void signals_from_outside(sigset_t *out)
 {
     static const int of_faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
@@ -222,7 +222,7 @@ static void start_threads(struct worker_pool *pool)
 
 /* A child of fork() has none of its parent's threads, and its copies of their locks may stay locked, so it
    starts a new pool. */
-static void forget_parents(struct worker_pool *pool)
+static void reset_after_fork(struct worker_pool *pool)
 {
     const pid_t process = getpid();
     if (pool->process == process)
@@ -230,7 +230,7 @@ static void forget_parents(struct worker_pool *pool)
     pool->process = process;
     pool->has_started = false;
     pool->n_threads = 0;
-    make_beds(pool);
+    init_sleep_slots(pool);
 }
 
 static void end_threads(struct worker_pool *pool)
@@ -248,7 +248,7 @@ void parallel_free(bl_context *ctx)
     if (!pool)
         return;
     if (pool->lists && pool->sleep_slots && pool->threads) {
-        forget_parents(pool);
+        reset_after_fork(pool);
         end_threads(pool);
         for (int i = 0; i < pool->room; i++) {
             pthread_cond_destroy(&pool->sleep_slots[i].wake);
@@ -263,7 +263,7 @@ void parallel_free(bl_context *ctx)
     ctx->pool = NULL;
 }
 
-/* ---- Room */
+/* ---- Memory */
 
 static bl_status make_pool(bl_context *ctx, int room)
 {
@@ -276,7 +276,7 @@ static bl_status make_pool(bl_context *ctx, int room)
     BL_TRY(MEM_ARRAY(ctx, &pool->threads, (size_t)room, "the threads"));
     BL_TRY(MEM_ARRAY(ctx, &pool->lists, (size_t)room, "the lists of tasks"));
     BL_TRY(MEM_ARRAY(ctx, &pool->sleep_slots, (size_t)room, "the threads"));
-    make_beds(pool);
+    init_sleep_slots(pool);
     return BL_OK;
 }
 
@@ -322,7 +322,7 @@ static int owner_of(const struct worker_pool *pool, parallel_lane lane, const vo
     return (int)(lane(work, i) % (size_t)pool->n_workers);
 }
 
-/* The tasks of each worker side by side, each worker's in order. */
+/* Fills pool->order so that the tasks of each worker are contiguous and ascending, and sets the lists. */
 static void sort_by_lanes(struct worker_pool *pool, size_t n, parallel_lane lane, const void *work)
 {
     struct list *lists = pool->lists;
@@ -364,10 +364,10 @@ static uint64_t open_job(struct worker_pool *pool, size_t n)
     return open;
 }
 
-/* Those that the job may use: no more than there are. */
+/* The number of workers that the job may use, at most those that exist. */
 static int workers_for(struct worker_pool *pool, int threads)
 {
-    forget_parents(pool);
+    reset_after_fork(pool);
     start_threads(pool);
     return threads <= pool->n_threads ? threads : pool->n_threads + 1;
 }

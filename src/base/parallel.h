@@ -14,10 +14,11 @@
 
 #include <stddef.h>
 
-/* task: 0 .. n-1. worker: 0 .. threads-1, for scratch of its own; 0 is the calling thread. */
+/* task: 0 .. n-1. worker: 0 .. threads-1, which selects the thread's scratch memory; 0 is the calling
+   thread. */
 typedef void (*parallel_task)(void *work, size_t task, int worker);
-/* Tasks of one lane touch the same memory from call to call: one worker takes them first, the same one each
-   time. */
+/* The lane of a task. Tasks of one lane use the same memory in every call, so one worker takes them first, in
+   every call the same one. */
 typedef size_t (*parallel_lane)(const void *work, size_t task);
 
 /* Allocates for ctx->threads workers and for lists of up to n tasks with lanes. Call it before parallel_for,
@@ -26,9 +27,9 @@ bl_status parallel_need(bl_context *ctx, size_t n);
 
 /* Runs every task once and returns when all are done. It waits for tasks, never for a thread without a task.
    Worker w takes the tasks of lanes w, w + threads, ..., in order, and then the remaining tasks of other
-   workers. lane NULL: each task has its own. Uses at most the workers that parallel_need allocated, and fewer
-   if the system starts fewer threads; without memory for n lanes, each task has its own. A task must not call
-   it on its own context. */
+   workers. lane NULL: each task is a separate lane. Uses at most the workers that parallel_need allocated,
+   and fewer if the system starts fewer threads; if n is more than parallel_need allowed, each task is a
+   separate lane. A task must not call parallel_for with the same context. */
 void parallel_for(bl_context *ctx, int threads, size_t n, parallel_lane lane, parallel_task task, void *work);
 
 /* The number of processors that this process may use: the least of its affinity mask, the CPU quota of its

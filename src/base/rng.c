@@ -1,6 +1,6 @@
 /*
- * rng.c - Philox4x32-10, and the draws made from it. Only integer arithmetic, exact conversions and correctly
- * rounded operations (and base/maths.h for normals), so that a seed gives the same numbers on every machine.
+ * rng.c - Philox4x32-10 and the distributions. It uses only integer arithmetic, exact conversions, correctly
+ * rounded operations and base/maths.h, so that a seed gives the same numbers on every machine.
  */
 #include "rng.h"
 
@@ -32,7 +32,7 @@ void rng_block(const struct rng *rng, uint64_t block, uint32_t out[4])
     }
 }
 
-/* Odd multiples of 2^-24 in (-1, 1): exact in float. */
+/* An odd multiple of 2^-24 in (-1, 1), which is exact in float. */
 static float symmetric_unit(uint32_t word)
 {
     return (float)(2 * (int32_t)(word >> 8) + 1 - (1 << 24)) * 0x1p-24f;
@@ -72,8 +72,8 @@ void rng_normal(const struct rng *rng, float sigma, size_t n, float *x)
     }
 }
 
-/* Fisher and Yates, from the last place down. The choice below i + 1 is the high word of word x (i + 1);
-   its bias is under n / 2^32. */
+/* The shuffle of Fisher and Yates, from the last place down. A number from 0 to i is the upper word of the
+   product of a random word and i + 1; its bias is under n / 2^32. */
 void rng_permutation(const struct rng *rng, size_t n, uint32_t *order)
 {
     for (size_t i = 0; i < n; i++)

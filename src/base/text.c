@@ -1,5 +1,5 @@
 /*
- * text.c - strict numbers and words, independent of the locale.
+ * text.c - strict parsing of numbers and words, independent of the locale, and formatting.
  */
 #include "text.h"
 
@@ -204,7 +204,8 @@ void text_append(char *text, size_t room, const char *format, ...)
     va_end(arguments);
 }
 
-/* Length of the character at `at`, a zero-terminated text; 0: invalid UTF-8, or a control character. */
+/* Length in bytes of the first character of a zero-terminated text; 0: invalid UTF-8, or a control
+   character. */
 static size_t shown_character(const unsigned char *at)
 {
     const bool is_control = at[0] < 0x20 || at[0] == 0x7F || (at[0] == 0xC2 && at[1] < 0xA0);

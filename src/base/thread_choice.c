@@ -1,21 +1,21 @@
 /*
- * thread_choice.c - trials of half or twice the threads.
+ * thread_choice.c - chooses the number of threads by trials of half or twice the number.
  *
  * A trial is three pairs of windows: a few steps with the other number of threads, then a few with the chosen
  * one, so that other load affects both. It ends as soon as the fastest step with the other number is slower
- * than the mean with the chosen one. So on an idle machine a trial costs three steps. After each clear loss
- * the next trial is made half as often.
+ * than the mean with the chosen one. So on an idle machine a trial costs three steps. After each trial that
+ * is clearly lost the pause before the next one doubles.
  *
- * A scheduler favours for some milliseconds a thread that has waited, so a number that wins a trial can be
- * slower in the long run. The first usual speed after a change is therefore compared with the speed before
- * it: a slower choice is taken back.
+ * For some milliseconds a scheduler favours a thread that has waited, so a number that wins a trial can be
+ * slower in the long run. The usual speed after a change is therefore compared with the speed before it, and
+ * a slower choice is reversed.
  */
 #include "thread_choice.h"
 
 enum { PAIRS = 3, LEAST_STEPS = 2, HOPELESS_STEPS = 3, LONGEST_PAUSE = 16, STEPS_BETWEEN = 20 };
 static const double first_pause = 0.25,
                     usual_pause = 1.0;     /* seconds of steps between trials; more where steps are long */
-static const double window_seconds = 0.02; /* seconds of a window: a few time slices of the scheduler */
+static const double window_seconds = 0.02; /* seconds of a window: some time slices of the scheduler */
 static const double usual_seconds = 0.2;   /* seconds over which the usual speed is averaged */
 static const double hopeless_seconds =
     0.04; /* seconds of a trial after which it may end early, as after HOPELESS_STEPS */
@@ -51,7 +51,8 @@ static void end_trial(struct thread_choice *c)
     c->window = (struct thread_sums){0};
 }
 
-/* The other number of threads lost: it is tried less often, and next time in the other direction. */
+/* The other number of threads was slower: trials become rarer, and the next one goes in the other
+   direction. */
 static void reject(struct thread_choice *c, bool is_clear)
 {
     if (is_clear && c->pause < LONGEST_PAUSE * usual_pause)
@@ -75,7 +76,7 @@ static double shorter(double a, double b)
     return a < b ? a : b;
 }
 
-/* The chosen number has been used long enough to be compared with the one before it. */
+/* Compares the chosen number, which has now been used long enough, with the number before it. */
 static void confirm(struct thread_choice *c)
 {
     if (c->usual < c->before) {
@@ -105,8 +106,8 @@ static void note_in_trial(struct thread_choice *c)
     if (is_other) {
         const int steps = sums->steps + c->window.steps;
         const double best = sums->best > c->window.best ? sums->best : c->window.best;
-        const bool tells = steps >= HOPELESS_STEPS || c->window.seconds >= hopeless_seconds;
-        if (tells && best < c->usual) {
+        const bool is_long_enough = steps >= HOPELESS_STEPS || c->window.seconds >= hopeless_seconds;
+        if (is_long_enough && best < c->usual) {
             reject(c, true);
             return;
         }
@@ -120,7 +121,7 @@ static void note_in_trial(struct thread_choice *c)
         conclude(c);
 }
 
-/* Half the threads or twice as many, in turn where both exist. */
+/* Begins a trial with half the threads or twice as many, alternately if both are possible. */
 static void begin_trial(struct thread_choice *c)
 {
     c->goes_up = c->chosen == 1 || (c->chosen < c->most && c->goes_up);

@@ -26,7 +26,7 @@ size_t utf8_character(const unsigned char *at, size_t n)
     return length;
 }
 
-/* Tests eight bytes at once while all are ASCII, which is the usual case. */
+/* Tests eight bytes at once as long as all are ASCII, which is the usual case. */
 size_t utf8_valid(const unsigned char *at, size_t n)
 {
     size_t i = 0;

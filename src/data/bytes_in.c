@@ -1,9 +1,10 @@
 /*
  * bytes_in.c - reads a whole file into memory, and unpacks gzip (RFC 1952).
  *
- * libarchive unpacks, but ignores what follows the last member and does not compare checksums. Both are
- * checked here: every byte must have been used, and the last trailer (checksum, length mod 2^32) must
- * describe the end of what came out. In a file of one member, as gzip writes it, this covers every byte.
+ * libarchive unpacks, but ignores data after the last member and does not compare checksums. Both are checked
+ * here: every byte of the file must have been used, and the last trailer (checksum, length mod 2^32) must
+ * describe the end of the unpacked data. In a file of one member, as gzip writes it, the checksum covers
+ * every byte.
  */
 #include "bytes_in.h"
 
@@ -27,17 +28,17 @@ enum {
     GZIP_TRAILER = 8,
     DEFLATE_BEST_RATIO = 1032,
     EMPTY_RATIO =
-        900,          /* a file that unpacks to more than this many times its size contains only repetition */
-    USUAL_RATIO = 16, /* real data hardly reach this ratio */
+        900, /* a file that unpacks to more than this multiple of its size contains only repetition */
+    USUAL_RATIO = 16,       /* real data hardly reach this ratio */
     NEVER_EMPTY = 64 << 20, /* bytes of a file that are accepted at any ratio */
 };
 
-/* The state of one reading. */
+/* The file that is read, and how. */
 struct source {
     bl_context *ctx;
     const char *path;
     size_t limit;
-    bool is_input; /* descriptor 0 */
+    bool is_input; /* standard input */
     bool must_be_regular;
 };
 
@@ -55,7 +56,7 @@ static bl_status open_failed(const struct source *s)
     BL_FAIL(s->ctx, BL_IO, "%s: cannot be opened: %s", s->path, strerror(number));
 }
 
-/* Reads to the end, into `room` bytes or more. */
+/* Reads to the end of the file. room: the initial size of the buffer, which grows. */
 static bl_status read_all(struct bytes *out, const struct source *s, int fd, size_t room)
 {
     for (;;) {
@@ -118,7 +119,7 @@ static bl_status read_file(struct bytes *out, const struct source *s)
 {
     if (s->is_input)
         return read_input(out, s);
-    /* without O_NONBLOCK opening a named pipe waits until somebody writes into it */
+    /* without O_NONBLOCK, opening a named pipe waits for a writer */
     const int fd = open(s->path, O_RDONLY | O_CLOEXEC | (s->must_be_regular ? O_NONBLOCK : 0));
     if (fd < 0)
         return open_failed(s);
@@ -134,8 +135,8 @@ static uint32_t little_endian(const uint8_t *at)
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-/* CRC-32 of the gzip trailer, which libarchive does not compare. Written out, because zlib is needed by
-   libarchive and not by this library, whose users would have to install its headers for this function. */
+/* The CRC-32 of gzip. zlib is not used for it, because this library does not depend on zlib directly, and
+   whoever builds it would have to install zlib's headers for this function. */
 static uint32_t crc32_of(const uint8_t *at, size_t n)
 {
     uint32_t table[256];
@@ -163,7 +164,8 @@ static bl_status check_trailer(const struct bytes *out, const struct source *s, 
     return BL_OK;
 }
 
-/* libarchive unpacks both, after which the length at the end of the file is that of the inner one. */
+/* Refuses gzip inside gzip. libarchive would unpack both, and the length at the end of the file would be
+   compared with the wrong data. */
 static bl_status check_once(const struct source *s, struct archive *archive)
 {
     int packed = 0;
@@ -202,7 +204,7 @@ static struct archive *open_gzip(const struct bytes *packed, int *result)
     return archive;
 }
 
-/* Counts the unpacked bytes without storing them, up to a fault or the limit. */
+/* Counts the unpacked bytes without storing them, until a fault or the limit is reached. */
 static size_t count_unpacked(const struct source *s, struct archive *archive)
 {
     unsigned char piece[1 << 14];
@@ -212,8 +214,8 @@ static size_t count_unpacked(const struct source *s, struct archive *archive)
     return n;
 }
 
-/* Unpacks once without storing the result, because a small file must not fill the memory before it is
-   refused. */
+/* Checks the unpacked size by unpacking without storing the result, because a small file must not fill the
+   memory before it is refused. */
 static bl_status check_unpacked_size(const struct source *s, const struct bytes *packed)
 {
     int result = ARCHIVE_OK;
@@ -233,7 +235,8 @@ static bl_status check_unpacked_size(const struct source *s, const struct bytes 
     return BL_OK;
 }
 
-/* room: the length in the trailer, and a byte. Several members, or more than 4 GB, unpack to more. */
+/* room: the length in the trailer plus one byte; a file of several members, or of more than 4 GB, unpacks to
+   more. */
 static bl_status unpack_all(struct bytes *out, const struct source *s, const struct bytes *packed,
                             struct archive *archive, size_t room)
 {
@@ -256,8 +259,8 @@ static bl_status unpack_all(struct bytes *out, const struct source *s, const str
     }
 }
 
-/* The length in the trailer is a first guess, limited to what is possible. An empty file has no entry to
-   read. */
+/* The initial size of the buffer is the length in the trailer, limited to what is possible. An empty file has
+   no entry to read. */
 static bl_status unpack_with(struct bytes *out, const struct source *s, const struct bytes *packed,
                              struct archive *archive, int begun)
 {

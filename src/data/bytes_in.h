@@ -10,27 +10,29 @@
 #include <stdint.h>
 
 struct bytes {
-    uint8_t *at; /* freed with mem_free */
+    uint8_t *at; /* owned by the caller, who frees it with mem_free */
     size_t n;
 };
 
-/* The maximum unpacked size of a gzip file, because a small file must not fill the memory. Below 2^32, so
-   that the length in a gzip trailer is exact. The limit holds for pipes and devices too; a regular file may
-   be larger. */
+/* The maximum unpacked size of a gzip file, because a small file must not fill the memory. It is below 2^32,
+   so that the length in a gzip trailer is exact. The limit also applies to pipes and devices; a regular file
+   may be larger. */
 #define BYTES_IN_LIMIT (((size_t)1 << 32) - 1)
 
-/* Gzip is recognised by its first two bytes, not by the name. Refuses a gzip file that is cut off, damaged,
-   followed by anything, or larger than `limit` when unpacked (BL_BAD_DATA). A file that does not exist, or is
-   a folder: BL_BAD_DATA; one that cannot be read: BL_IO. */
+/* Reads the file at path, unpacked if it is a gzip file, which is recognised by its first two bytes, not by
+   the name. BL_BAD_DATA: the file does not exist, is a folder, or is a gzip file that is truncated, damaged,
+   followed by other data, or larger than `limit` when unpacked. BL_IO: it cannot be read. */
 bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit);
 
-/* The same for standard input, once per context (BL_BAD_VALUE afterwards). Empty input is BL_BAD_DATA. */
+/* As bytes_in, for standard input, which can be read once per context (BL_BAD_VALUE afterwards). BL_BAD_DATA:
+   the input is empty. */
 bl_status bytes_of_input(struct bytes *out, bl_context *ctx, size_t limit);
 #define INPUT_NAME "standard input" /* for messages */
-/* The same for a file that was found in a folder: anything but a regular file (a named pipe, a device) is
-   BL_BAD_DATA, without waiting for it. */
+/* As bytes_in, for a file that was found in a folder: BL_BAD_DATA, without waiting, if it is not a regular
+   file (but a named pipe or a device). */
 bl_status bytes_in_file(struct bytes *out, bl_context *ctx, const char *path, size_t limit);
 
-const char *path_kind_name(unsigned mode); /* of stat's st_mode, for a message: "a named pipe" */
+/* Names the kind of file in a message, such as "a named pipe"; mode: st_mode of stat. */
+const char *path_kind_name(unsigned mode);
 
 #endif

@@ -14,13 +14,13 @@
 #include <string.h>
 
 enum {
-    HEAD = 8192, /* bytes at both ends of an archive that are searched for names */
-    LINES = 100  /* of a text that are examined */
+    HEAD = 8192, /* bytes that are searched for names at both ends of an archive */
+    LINES = 100  /* lines of a text that are examined */
 };
 
 struct kind {
     const char *magic;
-    size_t n, at; /* bytes of magic, and their offset */
+    size_t n, at; /* length of the magic number, and its offset in the file */
     const char *name, *advice;
 };
 
@@ -117,7 +117,7 @@ static bool is_between(const struct bytes *file, size_t from, size_t to, const c
     return false;
 }
 
-/* Near the beginning (the first members) or the end (the list of all). */
+/* Whether the text occurs near the beginning (among the first members) or the end (in the directory). */
 static bool names(const struct bytes *file, const char *text)
 {
     const size_t head = file->n < HEAD ? file->n : HEAD;
@@ -148,9 +148,9 @@ static const struct kind *kind_of_zip(const struct bytes *file)
     return NULL;
 }
 
-/* ---- Text whose characters are two or four bytes, without a mark */
+/* ---- Texts whose characters have two or four bytes, without a byte order mark */
 
-/* Whether of each `width` bytes of the beginning only the one at `place` is not zero. */
+/* Whether in each `width` bytes at the beginning only the byte at `place` is not zero. */
 static bool is_wide(const struct bytes *file, size_t width, size_t place)
 {
     const size_t n = (file->n < 64 ? file->n : 64) / width * width;
@@ -160,9 +160,9 @@ static bool is_wide(const struct bytes *file, size_t width, size_t place)
     return n >= 2 * width;
 }
 
-/* Letters beyond ASCII leave fewer zero bytes. The beginning holds text in UTF-16 when none of its units
-   is a zero, a control character or half of a pair, and line ends and separators are among them. first: 1
-   where the high byte comes first. */
+/* Whether the beginning is UTF-16 text, also of letters beyond ASCII, which have fewer zero bytes: none of
+   its units is zero, a control character or an unpaired surrogate, and line ends and separators are among
+   them. first: 1 if the high byte comes first. */
 static bool is_utf16(const struct bytes *file, size_t first)
 {
     const size_t n = file->n < HEAD ? file->n : HEAD;
@@ -204,7 +204,7 @@ static struct slice text_of(const struct bytes *file)
     return s;
 }
 
-/* Whatever its case. */
+/* Whether s begins with the text, in any case. */
 static bool begins(struct slice s, const char *text)
 {
     size_t i = 0;
@@ -259,7 +259,7 @@ static bool is_arff(struct slice s)
     return begins(s, "@relation") || begins(s, "@attribute");
 }
 
-/* "index:value" or "qid:1" */
+/* Whether the word is "index:value" or "qid:1". */
 static bool is_pair(struct slice word)
 {
     struct slice rest = word, key, value;
@@ -269,7 +269,7 @@ static bool is_pair(struct slice word)
            (text_to_size(key, &index) || slice_is(key, "qid")) && text_to_double(value, &number);
 }
 
-/* "1", "+1", or "0,3" of several labels */
+/* Whether the word is one label, such as "1" or "+1", or several, such as "0,3". */
 static bool is_label(struct slice word)
 {
     struct slice piece;
@@ -280,7 +280,8 @@ static bool is_label(struct slice word)
     return true;
 }
 
-/* A line of a label and pairs. An example whose numbers are all zero has no pair. */
+/* Whether the line consists of a label and pairs, which are counted. An example whose numbers are all zero
+   has no pairs. */
 static bool count_pairs(struct slice line, size_t *pairs)
 {
     struct slice word;
@@ -292,7 +293,7 @@ static bool count_pairs(struct slice line, size_t *pairs)
     return true;
 }
 
-/* The first lines, of which some may be comments. */
+/* Whether the first lines, except comments, are examples of libsvm. */
 static bool is_libsvm(struct slice s)
 {
     struct slice line;
@@ -308,7 +309,8 @@ static bool is_libsvm(struct slice s)
     return all > 0;
 }
 
-/* "1 | a:2 b:3", "-1 |f a:2": features after a bar, most of them with values. */
+/* Whether the first lines are Vowpal Wabbit's, such as "1 | a:2 b:3" or "-1 |f a:2": features after a bar,
+   most of them with values. */
 static bool is_vowpal(struct slice s)
 {
     struct slice rest = line_of(s), word;
@@ -370,7 +372,7 @@ bl_status foreign_check(bl_context *ctx, const char *path, const struct bytes *f
     return BL_OK;
 }
 
-/* ---- As a reader that reads nothing */
+/* ---- The entry of the table of readers, whose read function always fails */
 
 static bool is_foreign(const struct bytes *file, const char *path)
 {

@@ -6,8 +6,8 @@
 
 #include "readers.h"
 
-/* BL_BAD_DATA, with the name of the format and what to do; BL_OK: the format is not one of those known
-   here. */
+/* BL_BAD_DATA if the file has one of the known unsupported formats; the message names it and says what to do.
+   Else BL_OK. */
 bl_status foreign_check(bl_context *ctx, const char *path, const struct bytes *file);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * readers.h - inside src/data: the readers of single files, and what they share.
+ * readers.h - for src/data only: the interface of the readers of files and folders, and what they share.
  */
 #ifndef BL_DATA_READERS_H
 #define BL_DATA_READERS_H
@@ -7,23 +7,24 @@
 #include "bytes_in.h"
 #include "set/data.h"
 
-/* One file being read. */
+/* The file that is read, and how. */
 struct reading {
     bl_context *ctx;
     const char *path; /* for messages */
     const struct data_options *options;
-    const bl_data *schema; /* shape, columns and classes to agree with; NULL: this file decides them */
+    /* The data must agree with its shape, columns and classes; NULL: this file determines them. */
+    const bl_data *schema;
 };
 
 enum {
-    LOCATION_ROOM = BL_PATH_ROOM /* for a path */
+    LOCATION_ROOM = BL_PATH_ROOM /* bytes of a path */
 };
 
 /* A file format. A new one needs a file and a line in reader_table.c. */
 struct reader {
     bool (*is_it)(const struct bytes *file,
-                  const char *path); /* by its content, and by its name where the content does not decide */
-    /* Takes ownership of file->at. part: "train" or "test", for files that hold both. */
+                  const char *path); /* decides by the content, and by the name if the content is ambiguous */
+    /* Takes ownership of file->at. part: "train" or "test", for files that contain both. */
     bl_status (*read)(bl_data **out, const struct reading *r, struct bytes *file, const char *part);
 };
 extern const struct reader reader_foreign, reader_cifar, reader_tar, reader_npz, reader_npy, reader_idx,
@@ -32,7 +33,7 @@ bool path_ends(const char *path, const char *ending); /* a trailing ".gz" is ign
 
 bl_status csv_read(bl_data **out, const struct reading *r, struct bytes *file);
 
-/* A kind of folder, described in the same way. */
+/* A kind of folder. */
 struct folder_reader {
     bool (*has_part)(const char *folder, const char *part);
     bl_status (*read)(bl_data **out, const struct reading *r, const char *part); /* r->path: the folder */

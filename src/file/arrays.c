@@ -9,7 +9,7 @@
 #include "npy.h"
 #include "tensor_table.h"
 
-enum { HEAD_BYTES = 9 }; /* enough to tell all kinds */
+enum { HEAD_BYTES = 9 }; /* enough to distinguish all formats */
 static const size_t most_unpacked = (size_t)1
                                     << 30; /* 1 GiB: more than a hundred times the feedback of a large net */
 

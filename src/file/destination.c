@@ -54,7 +54,7 @@ static bool follow(char *path)
     return true;
 }
 
-/* What is at path, itself no link: `found` is what lstat says. */
+/* Checks the file, folder or stream at path, which is not a link. found: the result of lstat. */
 static bl_status check_existing(struct destination *d, bl_context *ctx, const char *path,
                                 const struct stat *found)
 {
@@ -66,7 +66,7 @@ static bl_status check_existing(struct destination *d, bl_context *ctx, const ch
     return BL_OK;
 }
 
-/* A link to a pipe in /proc/PID/fd has the target "pipe:[123]", which is not a path: the link itself is
+/* A link to a pipe in /proc/PID/fd has the target "pipe:[123]", which is not a path, so the link itself is
    opened. */
 static bool leads_to_stream(const char *path, struct stat *found)
 {
@@ -114,7 +114,7 @@ void destination_drop(struct destination *d, bl_context *ctx)
     d->path = NULL;
 }
 
-/* ---- The same for a program */
+/* ---- The public function */
 
 static bl_status check_folder(bl_context *ctx, const char *path, const char *target)
 {
@@ -138,7 +138,7 @@ bl_status bl_file_target(bl_context *ctx, const char *path, char *target, size_t
     BL_TRY(destination_find(&d, ctx, path));
     bl_status status = BL_OK;
     /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): d is set where destination_find returns BL_OK */
-    if (files_read_has(ctx, d.path, READ_AS_INPUT | READ_AS_MODEL)) /* a descriptor's file too */
+    if (files_read_has(ctx, d.path, READ_AS_INPUT | READ_AS_MODEL)) /* also finds the file of a descriptor */
         status =
             context_fail(ctx, BL_BAD_VALUE,
                          "%s: is a file that is read here, and must not be written over; name another", path);

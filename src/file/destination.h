@@ -1,9 +1,10 @@
 /*
- * destination.h - how an output is written, by what exists at its path. The same for every writer:
+ * destination.h - determines how an output file is written, by what exists at its path. All writers use the
+ * same rules:
  *
  *   a regular file, or nothing there    replaced as a whole, or created
- *   a symbolic link                     stays; the rule holds for what it points to, also where that is not
- *                                       there yet
+ *   a symbolic link                     stays; the rule applies to its target, which need not
+ *                                       exist yet
  *   a folder, a loop of links           refused
  *   a pipe, a device, a socket          opened and written; never replaced
  *   /dev/stdout, /dev/fd/N and the like the open descriptor is written, wherever it leads: another process
@@ -20,11 +21,11 @@
 #include <sys/stat.h>
 
 struct destination {
-    char *path;          /* links followed; owned */
-    bool is_stream;      /* to be opened and written */
+    char *path;          /* after following links; owned */
+    bool is_stream;      /* a pipe, a device or a socket: opened and written */
     int descriptor;      /* the descriptor of a stream that is already open, else -1 */
-    bool is_there;       /* a regular file, whose */
-    struct stat present; /* owner and permission bits for the new file */
+    bool is_there;       /* a regular file exists */
+    struct stat present; /* its owner and permission bits, which the new file gets */
 };
 
 /* BL_BAD_VALUE: path is empty. BL_IO: it is a folder, or stat fails. destination_drop frees the path. */

@@ -18,7 +18,7 @@ struct disk_file {
 
 /* BL_BAD_DATA: the file does not exist, or is a folder or a device; BL_IO: it exists but cannot be read. */
 bl_status disk_file_open(struct disk_file *file, bl_context *ctx, const char *path);
-bl_status disk_file_read(struct disk_file *file, void *bytes, size_t n); /* exactly the next n */
+bl_status disk_file_read(struct disk_file *file, void *bytes, size_t n); /* reads exactly the next n */
 void disk_file_close(struct disk_file *file);
 
 /* Reads the whole file. The caller frees *bytes. */

@@ -1,6 +1,6 @@
 /*
  * float_bytes.h - converts numbers from and to bytes of a given order, independent of this machine's order.
- * Each compiles to one instruction.
+ * Each function compiles to one instruction.
  */
 #ifndef BL_FILE_FLOAT_BYTES_H
 #define BL_FILE_FLOAT_BYTES_H

@@ -1,8 +1,9 @@
 /*
- * folder_lock.c - a POSIX record lock, which the system releases when the process ends.
+ * folder_lock.c - locks a folder by a POSIX record lock, which the system releases when the process ends.
  *
- * The file is removed while the lock is held. So a process that obtains the lock must check that its file is
- * still the one in the folder: another process may have removed it between opening and locking.
+ * The file is removed while the lock is held. So a process that obtains the lock must check that the file
+ * which it has locked is still in the folder: another process may have removed it between opening and
+ * locking.
  */
 #include "folder_lock.h"
 
@@ -52,7 +53,7 @@ static bl_status open_and_lock(struct folder_lock *lock, bl_context *ctx, const 
     if (lock->file < 0)
         return io_failure(ctx, lock);
     if (!is_empty_file(lock)) {
-        close(lock->file); /* so that the release does not remove it */
+        close(lock->file); /* so that folder_lock_release does not remove it */
         lock->file = -1;
         BL_FAIL(ctx, BL_IO, "%s: is not the lock of a run, which is an empty file; move it away", lock->path);
     }
@@ -72,7 +73,8 @@ static bl_status take_folder_lock(struct folder_lock *lock, bl_context *ctx, con
         close(lock->file);
         lock->file = -1;
     }
-    BL_FAIL(ctx, BL_IO, "%s: its lock is taken and given up again and again by others", folder);
+    BL_FAIL(ctx, BL_IO,
+            "%s: cannot be locked, because other processes repeatedly lock and unlock it; try again", folder);
 }
 
 static void release(struct folder_lock *lock, bl_context *ctx)

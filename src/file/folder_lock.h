@@ -8,12 +8,12 @@
 #include "../base/status.h"
 
 struct folder_lock {
-    char *path; /* of the file */
+    char *path; /* of the lock file */
     int file;   /* -1: not locked */
 };
 
-/* BL_IO if another process holds the lock; the message names the process. On a file system without locks no
-   lock is taken. */
+/* BL_IO if another process holds the lock; the message names the process. On a file system that has no locks,
+   the folder is not locked and the call succeeds. */
 bl_status folder_lock_take(struct folder_lock *out, bl_context *ctx, const char *folder);
 void folder_lock_drop(struct folder_lock *lock, bl_context *ctx);
 

@@ -1,6 +1,6 @@
 /*
- * npy.c - one .npy file. The header is Python source. Only the dictionary of three keys that NumPy writes is
- * accepted, with its keys in any order; anything else is refused with its position.
+ * npy.c - reads one .npy file. The header is Python source. Only the dictionary of three keys that NumPy
+ * writes is accepted, with its keys in any order; the message about anything else gives its position.
  */
 #include "npy.h"
 
@@ -22,7 +22,7 @@ struct npy {
     struct slice descr; /* "<f4" */
     bool is_fortran, has_order, has_shape, is_structured;
     size_t sizes[NPY_MOST_DIMENSIONS], n_dims;
-    const unsigned char *values; /* behind the header, n_bytes of them */
+    const unsigned char *values; /* after the header; n_bytes bytes */
     size_t n_bytes;
 };
 
@@ -75,7 +75,7 @@ static bool take_size(struct slice *s, size_t *size)
     return text_to_size(digits, size);
 }
 
-/* "(3,)", "(3, 4)", "()"; sizes after the fourth are only counted. */
+/* Parses a shape such as "(3,)", "(3, 4)" or "()"; sizes after the fourth are counted but not stored. */
 static bool take_shape(struct slice *s, struct npy *a)
 {
     if (!take_prefix(s, "("))
@@ -99,7 +99,7 @@ static bool take_order(struct slice *s, bool *is_fortran)
     return *is_fortran || take_prefix(s, "False");
 }
 
-/* Parses one "key: value"; false also for a repeated key. */
+/* Parses one "key: value"; false if it is malformed or the key is repeated. */
 static bool take_item(struct slice *s, struct npy *a)
 {
     struct slice key;
@@ -132,7 +132,7 @@ static bool take_dictionary(struct slice *s, struct npy *a)
     return s->n == 0 && a->descr.at && a->has_order && a->has_shape;
 }
 
-/* Finds and reads the header; a->values becomes the rest of the bytes. */
+/* Parses the header and sets a->values to the bytes after it. */
 static bl_status read_header(struct npy *a, const unsigned char *bytes, size_t n, size_t n_all)
 {
     if (!npy_is(bytes, n) || n < 10)
@@ -161,7 +161,7 @@ static bl_status read_header(struct npy *a, const unsigned char *bytes, size_t n
     return BL_OK;
 }
 
-/* NumPy's name of a type that is not supported; NULL: the type is unknown. */
+/* The name in NumPy of a type that is not supported; NULL: the type is unknown. */
 static const char *foreign_kind(struct slice descr)
 {
     switch (descr.n > 1 && strchr("<>|=", descr.at[0]) ? descr.at[1] : descr.n > 0 ? descr.at[0] : 0) {
@@ -183,7 +183,8 @@ static const char *foreign_kind(struct slice descr)
     }
 }
 
-/* "<U5": texts of 5 characters; "|S5": of 5 bytes. */
+/* Whether the type is text: "<U5" is text of 5 characters, "|S5" of 5 bytes. *size: the bytes of one
+   value. */
 static bool is_text_kind(struct slice d, size_t *size)
 {
     size_t length = 0;
@@ -194,7 +195,7 @@ static bool is_text_kind(struct slice d, size_t *size)
     return true;
 }
 
-/* "<f4", "|u1": the order of bytes, the kind, the size. */
+/* Checks the type, such as "<f4" or "|u1": the byte order, the kind and the size. */
 static bl_status check_kind(const struct npy *a, struct npy_view *view)
 {
     static const char *const known[] = {"f2", "f4", "f8", "u1", "u2", "u4",
@@ -264,8 +265,8 @@ bool npy_is_text(const struct npy_view *view)
     return view->kind == 'U' || view->kind == 'S';
 }
 
-/* The position in Fortran order of value i of C order: its indices, by the sizes from the last, times the
-   sizes before each. */
+/* The position in Fortran order of value i of C order: the sum over the dimensions of the value's index times
+   the product of the sizes of the dimensions before it. */
 static size_t fortran_place(const struct npy_view *view, size_t i)
 {
     size_t place = 0, step = view->count;
@@ -281,7 +282,7 @@ const unsigned char *npy_at(const struct npy_view *view, size_t i)
     return view->values + (view->is_fortran ? fortran_place(view, i) : i) * view->size;
 }
 
-/* IEEE 754 binary16: 5 bits of exponent, 10 of fraction. */
+/* The value of an IEEE 754 binary16 number: 5 bits of exponent, 10 of fraction. */
 static double half_of_bits(unsigned bits)
 {
     const int exponent = (int)(bits >> 10 & 31);

@@ -1,5 +1,5 @@
 /*
- * npy.h - NumPy's array files, from memory, into a table of tensors.
+ * npy.h - reads NumPy's array files, which are in memory, into a table of tensors.
  *
  * .npy: the bytes 93 "NUMPY", major and minor version, the header's length (2 bytes in version 1, 4 in 2 and
  * 3), the header, a Python dictionary as text {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), },
@@ -12,11 +12,11 @@
 
 #include <stdbool.h>
 
-bool npy_is(const unsigned char *bytes, size_t n); /* by its first bytes */
+bool npy_is(const unsigned char *bytes, size_t n); /* decided by its first bytes */
 
 enum { NPY_MOST_DIMENSIONS = 4 };
 
-/* An array in place: a view of the file's bytes. */
+/* An array that is read in place: a view of the file's bytes. */
 struct npy_view {
     char kind;       /* 'f' floats, 'u' and 'i' integers, 'b' booleans; 'U' texts of UTF-32, 'S' of bytes */
     size_t size;     /* bytes of a value */
@@ -26,27 +26,27 @@ struct npy_view {
     const unsigned char *values;
 };
 
-/* Any array of numbers or texts with 1 to 4 dimensions, none of them 0, exactly the bytes that its shape
-   needs. */
+/* Accepts any array of numbers or texts that has 1 to 4 dimensions, none of size 0, and exactly the bytes
+   that its shape needs. */
 bl_status npy_open(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
                    size_t n);
-/* The same for a file of n_all bytes of which only the first n are in memory: out->values must not be
+/* As npy_open, for a file of n_all bytes of which only the first n are in memory: out->values must not be
    read. */
 bl_status npy_open_head(struct npy_view *out, bl_context *ctx, const char *where, const unsigned char *bytes,
                         size_t n, size_t n_all);
 bool npy_is_text(const struct npy_view *view);
-/* Value i, counted as in C order whatever the file's order is. npy_value: of numbers, rounded where
-   npy_is_exact says no: a whole number beyond 2^53 that no double holds. */
+/* Value i, counted in C order whatever the file's order is. npy_value returns a number as a double; it is
+   rounded where npy_is_exact returns false, which happens for whole numbers beyond 2^53. */
 const unsigned char *npy_at(const struct npy_view *view, size_t i);
 double npy_value(const struct npy_view *view, size_t i);
 bool npy_is_exact(const struct npy_view *view, size_t i);
 
-/* where: names the array in messages. Adds it to t as `name`. Refuses everything but floats of 2, 4 or 8
-   bytes, 1 or 2 dimensions, none of them 0, finite as float, exactly the bytes the shape needs. */
+/* Adds the array to t as `name`; `where` names it in messages. Accepts only floats of 2, 4 or 8 bytes that
+   are finite as float, in 1 or 2 dimensions, none of size 0, and exactly the bytes that the shape needs. */
 bl_status npy_add(struct tensors *t, bl_context *ctx, const char *where, const char *name,
                   const unsigned char *bytes, size_t n);
 
-/* .npz: a zip of .npy files, stored or deflated, named like the arrays. */
+/* .npz: a zip of .npy files, stored or deflated; an entry's name is the array's name and ".npy". */
 bool npz_is(const unsigned char *bytes, size_t n);
 
 /* Calls `visit` with the name and the bytes of each selected array in turn; stops at the first failure.

@@ -16,8 +16,8 @@
 static const unsigned char full_zip[4] = {'P', 'K', 3, 4}, empty_zip[4] = {'P', 'K', 5, 6};
 
 enum {
-    MOST_ARRAYS = 10000,   /* each name is compared with all before it */
-    MOST_HEADER = 1 << 16, /* bytes that are checked before memory for an array is allocated */
+    MOST_ARRAYS = 10000,   /* each name is compared with all names before it */
+    MOST_HEADER = 1 << 16, /* bytes of a header, which is checked before memory for its array is allocated */
     EMPTY_RATIO =
         900, /* deflate expands one byte to at most 1032, and to this many only for pure repetition */
     NEVER_EMPTY = 64 << 20 /* bytes of an array that are accepted at any ratio */
@@ -30,9 +30,9 @@ struct npz_unpacking {
     npz_wants wants;
     npz_visit visit;
     void *user;
-    size_t n_packed;         /* bytes of the whole file */
-    size_t most_bytes, left; /* that may still be unpacked */
-    unsigned char *bytes;    /* of the present array */
+    size_t n_packed;         /* bytes of the compressed file */
+    size_t most_bytes, left; /* bytes that may be unpacked: of the file, and what is left of them */
+    unsigned char *bytes;    /* of the current array */
     size_t n;
 };
 
@@ -50,7 +50,7 @@ static bl_status archive_failure(const struct npz_unpacking *u)
            why ? why : "no reason given");
 }
 
-/* The array's name, without ".npy", as a copy. */
+/* Copies the array's name, without ".npy". */
 static bl_status array_name(const struct npz_unpacking *u, struct archive_entry *entry, char **out)
 {
     const char *name = archive_entry_pathname_utf8(entry);
@@ -62,7 +62,7 @@ static bl_status array_name(const struct npz_unpacking *u, struct archive_entry 
     return mem_text(u->ctx, out, name, n - 4);
 }
 
-/* Limits the sizes in the directory to what the file can contain. */
+/* Refuses an array whose size in the directory is more than the file can contain or the caller allows. */
 static bl_status check_size(const struct npz_unpacking *u, const char *name, struct archive_entry *entry,
                             size_t *out)
 {
@@ -82,7 +82,7 @@ static bl_status check_size(const struct npz_unpacking *u, const char *name, str
     return BL_OK;
 }
 
-/* Until there are `n` bytes, or no more. */
+/* Unpacks n bytes, or fewer if the entry ends before. *got_all: the number of bytes. */
 static bl_status unpack_to(struct npz_unpacking *u, unsigned char *to, size_t n, size_t *got_all)
 {
     for (*got_all = 0; *got_all < n;) {
@@ -113,7 +113,7 @@ static bl_status unpack_array(struct npz_unpacking *u, const char *name, size_t 
     memcpy(u->bytes, head, n_head);
     BL_TRY(unpack_to(u, u->bytes + n_head, stated - n_head, &n_rest));
     u->n = n_head + n_rest;
-    BL_TRY(unpack_to(u, &more, 1, &n_more)); /* also lets libarchive compare the checksum */
+    BL_TRY(unpack_to(u, &more, 1, &n_more)); /* also makes libarchive compare the checksum */
     if (u->n != stated || n_more > 0)
         REFUSE(u, "%s: unpacks to %s bytes than the %zu of the directory", where,
                n_more > 0 ? "more" : "fewer", stated);
@@ -134,9 +134,9 @@ static bl_status visit_named(struct npz_unpacking *u, const char *name, struct a
     return u->visit(u->user, name, u->bytes, u->n);
 }
 
-/* NumPy stores or deflates. libarchive supports further methods, some of which allocate as much memory as the
-   file requests: gigabytes for a few bytes. Its name of the format ends with the entry's method, "ZIP 2.0
-   (deflation)". */
+/* Accepts the two methods that NumPy writes, stored and deflated. libarchive supports further methods, some
+   of which allocate as much memory as the file requests: gigabytes for a few bytes. Its name of the format
+   ends with the entry's method, "ZIP 2.0 (deflation)". */
 static bl_status check_method(const struct npz_unpacking *u)
 {
     const char *format = archive_format_name(u->archive);

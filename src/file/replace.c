@@ -1,5 +1,6 @@
 /*
- * replace.c - file_replace, its steps for callers that write piece by piece, and the public function.
+ * replace.c - implements file_replace, its steps for callers that write piece by piece, and the public
+ * function.
  *
  * The name of the temporary file is that of the file with the process's number appended; a name that is too
  * long for the number is shortened. It is created exclusively: a leftover of a killed process is neither read
@@ -24,7 +25,7 @@ enum {
     LONGEST_NAME = 255 /* of a file, in bytes, on Linux's file systems */
 };
 
-/* errno is that of the failed step: no call may come between. */
+/* Reports errno, so it must be called directly after the failed step. */
 static bl_status io_failure(const struct replacement *r, const char *step)
 {
     return context_fail(r->ctx, BL_IO, "%s: cannot be written (%s): %s", r->path, step, strerror(errno));
@@ -42,7 +43,7 @@ static bl_status open_folder(struct replacement *r)
     return status;
 }
 
-/* Number of bytes of the path with which the temporary's path begins. */
+/* The number of bytes of the path that the path of the temporary file keeps. */
 static size_t kept_of_path(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -67,8 +68,8 @@ static bl_status create_temporary(struct replacement *r)
     return BL_OK;
 }
 
-/* The owner is set first because that may clear permission bits. Failure is ignored: only root can change the
-   owner. */
+/* The owner is set first because that may clear permission bits. A failure to set it is ignored, because only
+   root can change the owner. */
 static bl_status keep_permissions(const struct replacement *r)
 {
     const struct stat *old = &r->to.present;
@@ -81,7 +82,8 @@ static bl_status keep_permissions(const struct replacement *r)
     return fchmod(r->file, old->st_mode & 0777) == 0 ? BL_OK : io_failure(r, "keeping its permission bits");
 }
 
-/* Without O_CREAT and O_TRUNC: if the device or pipe has been removed meanwhile, no file must be created. */
+/* O_CREAT and O_TRUNC are not set, because no file must be created if the device or pipe was removed
+   meanwhile. */
 static bl_status open_stream(struct replacement *r)
 {
     r->file = r->to.descriptor >= 0 ? fcntl(r->to.descriptor, F_DUPFD_CLOEXEC, 0)
@@ -113,13 +115,13 @@ bl_status replacement_add(struct replacement *r, const void *bytes, size_t n)
     return io_write_all(r->file, bytes, n) ? BL_OK : io_failure(r, "writing");
 }
 
-/* Some file systems cannot sync a folder and return EINVAL, which is ignored. */
+/* Syncs the folder. Some file systems cannot do this and return EINVAL, which is ignored. */
 static bool folder_synced(const struct replacement *r)
 {
     return fsync(r->folder) == 0 || errno == EINVAL;
 }
 
-/* Pipes and most devices cannot sync and return EINVAL; they do not buffer. */
+/* EINVAL from fsync is ignored for streams: pipes and most devices cannot be synced and do not buffer. */
 bl_status replacement_finish(struct replacement *r)
 {
     if (fsync(r->file) != 0 && !(r->to.is_stream && (errno == EINVAL || errno == EROFS || errno == ENOTSUP)))

@@ -1,14 +1,14 @@
 /*
- * replace.h - a file written so that a crash leaves the old one or the new one: a temporary file in the same
- * folder, fsync, close, rename, fsync of the folder.
+ * replace.h - writes a file so that a crash leaves either the old file or the new one: it is written to a
+ * temporary file in the same folder, then fsync, close, rename, fsync of the folder.
  *
  *     struct replacement r;
  *     BL_TRY(replacement_begin(&r, ctx, path));
  *     status = replacement_add(&r, ...), as often as needed, then, if all went well, replacement_finish(&r);
  *     replacement_drop(&r), always: removes the temporary unless finished
  *
- * The new file keeps the permission bits of the old one, and its owner where that is permitted. Anything but
- * a regular file is written directly: see destination.h.
+ * The new file keeps the permission bits of the old one, and its owner where that is permitted. If something
+ * other than a regular file is at the path, it is written directly: see destination.h.
  */
 #ifndef BL_FILE_REPLACE_H
 #define BL_FILE_REPLACE_H
@@ -19,7 +19,7 @@
 
 struct replacement {
     bl_context *ctx;
-    const char *path; /* borrowed; for messages */
+    const char *path; /* the path that the caller gave, for messages; borrowed */
     struct destination to;
     char *temporary;  /* its name */
     bool is_there;    /* the temporary is in the folder */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-enum { /* of a safetensors file */
+enum { /* limits of the safetensors format */
        SAFETENSORS_LENGTH_BYTES = 8,
        SAFETENSORS_MOST_HEADER = 100000000
 };
@@ -16,13 +16,13 @@ enum { /* of a safetensors file */
 struct tensor_item {
     char *name;
     float *values;
-    double *doubles;   /* one of the two */
+    double *doubles;   /* one of `values` and `doubles` is NULL */
     size_t rows, cols; /* cols 0: one dimension */
 };
 struct tensor_text {
     char *key, *text;
 };
-struct tensors { /* owns all of it */
+struct tensors { /* owns the arrays and their parts */
     struct tensor_item *items;
     size_t n, room;
     struct tensor_text *texts;
@@ -35,13 +35,13 @@ bl_status tensors_create(struct tensors **out, bl_context *ctx);
    sizes, and that the name is new. */
 bl_status tensors_add(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
                       float **values);
-/* The same of doubles. */
+/* As tensors_add, for a tensor of doubles. */
 bl_status tensors_add_doubles(struct tensors *t, bl_context *ctx, const char *name, size_t rows, size_t cols,
                               double **values);
 bl_status tensors_add_metadata(struct tensors *t, bl_context *ctx, const char *key, const char *text);
 
-/* Number of values of a tensor: rows, or rows * cols; false if its bytes would overflow, or a size is
-   zero. */
+/* Sets *n to the number of values of a tensor: rows, or rows * cols. false if the size in bytes would
+   overflow or a size is zero. */
 bool tensor_count(size_t rows, size_t cols, size_t *n);
 
 /* A valid name is not empty and has no control characters, because names are printed. */

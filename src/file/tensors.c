@@ -35,7 +35,7 @@ void tensors_free(bl_context *ctx, struct tensors *t)
 
 bool tensor_count(size_t rows, size_t cols, size_t *n)
 {
-    const size_t most = SIZE_MAX / sizeof(double); /* the widest value of any file read here */
+    const size_t most = SIZE_MAX / sizeof(double); /* doubles are the widest values that are read */
     if (rows == 0 || rows > most || (cols > 0 && rows > most / cols))
         return false;
     *n = rows * (cols > 0 ? cols : 1);

@@ -1,6 +1,6 @@
 /*
- * tensors_read.c - reads safetensors. The header is not trusted: its layout is verified to be complete,
- * without gaps and overlaps, before memory for the values is allocated.
+ * tensors_read.c - reads safetensors. Before memory for the values is allocated, the layout in the header is
+ * verified to cover the file completely, without gaps and overlaps.
  *
  * Refused: a file too short for its header, a header over 100 MB, invalid UTF-8 or JSON, duplicate names,
  * types other than F32 and F64, no or more than two dimensions, empty tensors, shapes that overflow or do not
@@ -19,18 +19,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct plan { /* the position of one tensor; the name belongs to the header */
+struct plan { /* the shape and position of one tensor; `name` is owned by the parsed header */
     const char *name;
     size_t rows, cols, n;
-    size_t bytes;        /* of a value: 4 or 8 */
-    uint64_t begin, end; /* bytes of the values' part */
+    size_t bytes;        /* of one value: 4 or 8 */
+    uint64_t begin, end; /* position among the bytes after the header */
 };
 
 struct tensors_reader {
     bl_context *ctx;
     struct disk_file file;
     json_t *header;
-    uint64_t n_bytes; /* of the values' part */
+    uint64_t n_bytes; /* after the header */
     struct plan *plans;
     size_t n_plans;
     struct tensors *tensors;
@@ -59,7 +59,7 @@ static bl_status read_length(struct tensors_reader *r, size_t *length)
     return BL_OK;
 }
 
-/* Jansson sets no code when it runs out of memory deep inside. */
+/* Jansson sets no error code if an inner allocation fails, so an empty one means that memory ran out. */
 static bl_status json_failure(const struct tensors_reader *r, const json_error_t *error)
 {
     switch (json_error_code(error)) {
@@ -194,7 +194,7 @@ static int by_begin(const void *a, const void *b)
     return (left->begin > right->begin) - (left->begin < right->begin);
 }
 
-/* The plans, sorted by position, must cover every byte exactly once. */
+/* Checks that the tensors, sorted by position, cover every byte after the header exactly once. */
 static bl_status check_cover(struct tensors_reader *r)
 {
     qsort(r->plans, r->n_plans, sizeof *r->plans, by_begin);
@@ -237,7 +237,7 @@ static bl_status not_finite(const struct tensors_reader *r, const struct plan *p
            plan->name, isnan(value) ? "NaN" : "an infinity", i);
 }
 
-/* Read in place, then put into this machine's order. */
+/* Reads the bytes into the array of doubles, then converts them in place to this machine's byte order. */
 static bl_status read_doubles(struct tensors_reader *r, const struct plan *plan)
 {
     double *values = NULL;

@@ -1,6 +1,6 @@
 /*
- * tensors_write.c - safetensors to disk. The complete header is built and checked before the first byte is
- * written. The values pass through a small buffer, so that the model is not copied as a whole.
+ * tensors_write.c - writes safetensors files. The complete header is built and checked before the first byte
+ * is written. The values pass through a small buffer, so that the model is not copied as a whole.
  */
 #include "tensors.h"
 
@@ -28,8 +28,8 @@ static bl_status no_memory_to_write(const struct writing *w)
     return context_fail(w->ctx, BL_NO_MEMORY, "%s: no memory for the header", w->path);
 }
 
-/* Jansson returns NULL both for invalid UTF-8 and when memory runs out; its unchecked constructor fails only
-   for the latter. */
+/* Creates a JSON string. json_string returns NULL both for invalid UTF-8 and when memory runs out; the
+   unchecked constructor fails only when memory runs out, which distinguishes the two. */
 static bl_status make_text(const struct writing *w, json_t **out, const char *text, const char *what)
 {
     json_t *made = json_string(text);
@@ -52,10 +52,12 @@ static bl_status check_key(const struct writing *w, const json_t *object, const 
     json_decref(text);
     if (!tensor_name_is_plain(key))
         BL_FAIL(w->ctx, BL_BAD_VALUE,
-                "%s: a tensor or metadata key must not be nameless or have control characters in its name",
+                "%s: the name of a tensor or metadata key is empty or has control characters, expected text",
                 w->path);
     if (json_object_get(object, key))
-        BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: two things are called \"%.100s\"", w->path, key);
+        BL_FAIL(w->ctx, BL_BAD_VALUE,
+                "%s: two tensors or metadata keys are named \"%.100s\", expected different names", w->path,
+                key);
     return BL_OK;
 }
 
@@ -76,7 +78,7 @@ static bl_status add_metadata(const struct writing *w, json_t *header)
     return BL_OK;
 }
 
-/* Of a value. */
+/* The size of one value in bytes. */
 static size_t bytes_of(const struct tensor_entry *entry)
 {
     return entry->doubles ? 8 : 4;
@@ -86,7 +88,8 @@ static bl_status add_entry(const struct writing *w, json_t *header, const struct
                            size_t *at)
 {
     if (strcmp(entry->name, "__metadata__") == 0)
-        BL_FAIL(w->ctx, BL_BAD_VALUE, "%s: a tensor must not be called __metadata__", w->path);
+        BL_FAIL(w->ctx, BL_BAD_VALUE,
+                "%s: a tensor is named __metadata__, which the format reserves for metadata", w->path);
     BL_TRY(check_key(w, header, entry->name));
     size_t n = 0;
     if (!tensor_count(entry->rows, entry->cols, &n))
@@ -115,7 +118,7 @@ static bl_status fill_header(const struct writing *w, json_t *header)
     return BL_OK;
 }
 
-/* The header's length and the padded header, as written to disk. */
+/* Creates the first bytes of the file: the header's length and the padded header. */
 static bl_status header_bytes(const struct writing *w, const json_t *header, char **out, size_t *n)
 {
     const size_t length = json_dumpb(header, NULL, 0, JSON_COMPACT);

@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-/* Calls a function of the backend once for each row, because only the numbers of one row are contiguous. y:
-   the range's numbers in this row; dy: the derivatives there; size: how many. */
+/* Calls a function of the backend for each row, because only the numbers of one row are contiguous. In the
+   call, y: the range's outputs in this row; dy: the derivatives there; size: their number. */
 #define FOR_ROWS(c, call)                                                                                    \
     do {                                                                                                     \
         const struct backend *backend = (c)->worker->backend;                                                \

@@ -6,12 +6,13 @@
 
 #include "layer.h"
 
-extern const struct layer_ops layer_add; /* without a text: the parser inserts one for each residual */
+extern const struct layer_ops layer_add; /* has no text: the parser inserts one for each residual */
 
-/* y = x[0] + x[1], or x[0] where n is 1. All: examples x units; the columns `range`. */
+/* y = x[0] + x[1], or x[0] if n is 1, in the columns `range`. All matrices are examples x units. */
 void add_forward(const struct matrix *x, size_t n, struct matrix y, struct range range,
                  struct worker *worker);
-/* to = delta, or to += delta where it accumulates: the derivative at one of the inputs. Shapes as above. */
+/* The derivative at one of the inputs: to = delta, or to += delta with `accumulates`. Shapes as in
+   add_forward. */
 void add_pull(struct matrix delta, struct matrix to, struct range range, bool accumulates,
               struct worker *worker);
 

@@ -23,7 +23,7 @@ static size_t map_of(const struct layer_io *c)
     return range_size(c->out) / (c->last - c->first);
 }
 
-/* The channels from k on, as many as one call of the backend takes. */
+/* The channels from k on, at most as many as one call of the backend accepts. */
 static struct norm_maps maps_from(const struct layer_io *c, size_t k)
 {
     const size_t left = c->last - k;
@@ -33,7 +33,7 @@ static struct norm_maps maps_from(const struct layer_io *c, size_t k)
                               .stride = c->x.stride};
 }
 
-/* The first example's numbers of channel k, which those of the following channels follow. */
+/* The first example's numbers of channel k; those of the following channels are contiguous with them. */
 static float *from_channel(struct matrix m, const struct layer_io *c, size_t k)
 {
     return m.x + c->out.begin + (k - c->first) * map_of(c);
@@ -112,7 +112,8 @@ static void norm_forward(const struct layer *layer, const struct layer_io *c)
     }
 }
 
-/* The derivative passes through the batch's statistics too; the running ones do not depend on the batch. */
+/* The backward pass of some channels. The derivative also passes through the statistics if these are the
+   batch's; the running statistics do not depend on the batch. */
 static void norm_backward_from(const struct layer *layer, const struct layer_io *c, size_t k)
 {
     const struct backend *backend = c->worker->backend;

@@ -12,9 +12,9 @@
  *     gradient   weights of a channel    places                           canvases with some images
  *     pull       places of the input     weights, rotated by 180 degrees  a canvas with delta, `stride` apart
  *
- * Weights are taken in the order row of the window, channel, column; places in the order row, image, column.
- * So the terms that would only multiply the zeros above or below an image are one contiguous piece at either
- * end of the list, and are left out.
+ * Sums over weights are in the order row of the window, channel, column; sums over places in the order row,
+ * image, column. So the terms that would only multiply the zeros above or below an image are one contiguous
+ * piece at either end of the list, and are left out.
  *
  * In bf16 the operands are pairs of bfloat16 (backend.h) along the dimension that is summed over, packed as
  * in float32:
@@ -34,7 +34,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* About as many terms of a gradient at once as stay in the second-level cache beside their panel. */
+/* The number of terms of a gradient that are summed at a time, so that they and their panel stay in the
+   second-level cache. */
 enum { MOST_TERMS = 1024 };
 
 static bl_status conv_parse(bl_context *ctx, struct layer *layer, struct slice arguments)
@@ -74,7 +75,8 @@ static size_t window_size(const struct layer *layer)
     return (size_t)layer->window.rows * (size_t)layer->window.cols;
 }
 
-/* Offsets on a canvas must fit 32 bits, on that of a delta and on those of the images of one gradient. */
+/* Checks that offsets on the canvas of a delta and on the canvases of the images of one gradient fit 32
+   bits. */
 static bl_status check_canvases(bl_context *ctx, const struct layer *layer)
 {
     const struct window *w = &layer->window;
@@ -137,7 +139,7 @@ static void wipe(struct canvas canvas, size_t n, float *to)
 }
 
 /* Copies the maps of one example onto a canvas, number (y, x) to (top + y step, left + x step). All other
-   numbers of the canvas must be 0 already: it was wiped, or holds another example at the same positions. */
+   numbers of the canvas must already be 0: it was cleared, or holds another example at the same positions. */
 static void draw(struct canvas canvas, const float *restrict from, bl_shape shape, int top, int left,
                  int step, float *to)
 {
@@ -198,7 +200,7 @@ static struct rows rows_of_places(const struct layer *layer, int ky)
 
 static bool takes_pairs(enum precision precision)
 {
-    return precision == PRECISION_BF16; /* not PRECISION_BF16_DENSE */
+    return precision == PRECISION_BF16; /* PRECISION_BF16_DENSE is only for dense layers */
 }
 
 /* The number of terms of a sum over n numbers: pairs of them in bf16. */
@@ -225,7 +227,7 @@ static bl_shape to_sum_channels(const struct worker *worker, bl_shape image)
 
 /* ---- Scratch: pieces of a worker's floats, each of which begins at a cache line */
 
-/* Where the pieces begin. Whatever the worker had packed there is lost. */
+/* Returns where the pieces begin. A matrix that the worker has packed there is overwritten. */
 static float *begin_taking(struct worker *worker)
 {
     worker->packed.x = NULL;
@@ -244,7 +246,8 @@ static int32_t *take_offsets(float **floats, size_t n)
     return (int32_t *)(void *)take_scratch(floats, n);
 }
 
-/* How many canvases a gradient reads at once. Each holds an image, or in bf16 a pair of images. */
+/* The number of canvases that a gradient reads at a time. Each holds an image, or in bf16 a pair of
+   images. */
 static size_t canvases(const struct layer *layer)
 {
     return places(layer) < MOST_TERMS ? MOST_TERMS / places(layer) : 1;
@@ -260,8 +263,8 @@ static size_t input_size(const struct layer *layer)
     return (size_t)layer->in.channels * map_size(layer);
 }
 
-/* Pieces have their size in float32 also in bf16, where pairs need half of some, and extra room before they
-   are packed. */
+/* In bf16 pieces have the same size as in float32, although pairs need only half of some, and there is
+   additional memory for pairs that are not packed yet. */
 static size_t conv_scratch(const struct layer *layer, size_t examples, enum precision precision)
 {
     (void)examples;
@@ -286,7 +289,7 @@ static size_t conv_scratch(const struct layer *layer, size_t examples, enum prec
 
 /* ---- The products */
 
-/* to: maps of `columns` channels, one after the other. */
+/* Adds the biases. to: contiguous maps of `columns` channels. */
 static void add_bias(const struct layer *layer, const float *b, size_t columns, float *to)
 {
     const size_t area = places(layer);
@@ -297,7 +300,7 @@ static void add_bias(const struct layer *layer, const float *b, size_t columns, 
     }
 }
 
-/* From the order in which weights are stored (channel, row, column) to the order in which products take them
+/* Reorders weights from the order in which they are stored (channel, row, column) to the order of products
    (row, channel, column), or back. */
 static void reorder(const struct window *window, size_t channels, const float *from, float *to, bool back)
 {
@@ -313,13 +316,14 @@ static void reorder(const struct window *window, size_t channels, const float *f
 /* A product at all places of a canvas. */
 struct sweep {
     const struct window *window;
-    int rows, cols, stride;  /* of the places */
-    int top, height;         /* of the image on the canvas */
+    int rows, cols, stride;  /* of the output, whose numbers are the places */
+    int top, height;         /* position and height of the image on the canvas */
     size_t row_terms, width; /* terms of a row of the window; floats of the panel for each term */
     struct gather g;         /* the product with all places and terms */
 };
 
-/* Rows of places at which the same rows of the window overlap the image are one call of `gather`. */
+/* Computes the product. Rows of places at which the same rows of the window overlap the image are computed by
+   one call of `gather`. */
 static void sweep(const struct sweep *s, const struct worker *worker)
 {
     for (int y = 0, end; y < s->rows; y = end) {
@@ -341,7 +345,7 @@ static void sweep(const struct sweep *s, const struct worker *worker)
     }
 }
 
-/* Packs the weights of `columns` channels from c on as a panel, in the order in which products take them. */
+/* Packs the weights of `columns` channels from c on as a panel, in the order of products. */
 static void pack_weights(const struct layer *layer, struct matrix M, size_t c, size_t columns, float *ordered,
                          float *room, float *panel, const struct worker *worker)
 {
@@ -355,7 +359,7 @@ static void pack_weights(const struct layer *layer, struct matrix M, size_t c, s
     worker->backend->panel(ordered, k, k, columns, panel);
 }
 
-/* b: of each channel, or NULL. */
+/* Multiplies x by M at all places. b: the bias of each channel, or NULL. */
 static void multiply(const struct layer *layer, struct matrix M, const float *b, struct matrix x,
                      struct matrix y, struct range range, struct worker *worker)
 {
@@ -428,7 +432,7 @@ static void turn(const struct layer *layer, struct matrix M, size_t i, size_t co
             }
 }
 
-/* The same, in bf16 with pairs of outputs. */
+/* As turn, in bf16 with pairs of outputs. */
 static void turn_to_sum(const struct layer *layer, struct matrix M, size_t i, size_t columns, float *room,
                         float *to, const struct worker *worker)
 {
@@ -504,8 +508,8 @@ static void pack_places(const struct layer *layer, struct matrix delta, size_t c
             worker->backend->panel(matrix_row(&from, n) + y, area, cols, columns, panel);
 }
 
-/* Adds the gradient of some images, whose canvases are drawn, for all channels of the range. dW has its
-   weights in the order in which products take them. */
+/* Adds the gradient of some images, whose canvases have been drawn, for all channels of the range. The
+   weights of dW are in the order of products. */
 static void add_gradient(const struct layer *layer, const struct gather *shared, struct matrix delta,
                          struct range range, struct matrix dW, const struct gradient_room *room,
                          struct worker *worker)
@@ -550,7 +554,7 @@ static void list_places(const struct layer *layer, struct canvas canvas, size_t 
                 *to++ = (int32_t)(i * canvas_size(canvas)) + (y * canvas.cols + x) * stride;
 }
 
-/* Draws the channels `inputs` of some images on canvases, and returns the number of canvases. */
+/* Copies the channels `inputs` of some images onto canvases, and returns the number of canvases. */
 static size_t draw_images(const struct layer *layer, struct canvas canvas, struct matrix input,
                           struct range inputs, float *room, float *drawn, const struct worker *worker)
 {
@@ -568,7 +572,8 @@ static size_t draw_images(const struct layer *layer, struct canvas canvas, struc
     return n;
 }
 
-/* Sums are over the examples in order. Only the input channels `inputs` are read. */
+/* Computes the gradient of the weights of the input channels `inputs`. Sums are over the examples in
+   order. */
 static void conv_gradient(const struct layer *layer, struct matrix input, struct matrix delta,
                           struct range range, struct range inputs, struct matrix dW, float *db,
                           struct worker *worker)

@@ -1,8 +1,8 @@
 /*
  * dense.c - the fully connected layer: y = x W^T + b, or y = x W^T ("nobias").
  *
- * W: units x inputs, b: units. An image is taken as a vector. Multiply-accumulates per example:
- * units x inputs each for forward, pull and gradient.
+ * W: units x inputs, b: units. An image is treated as a vector. Multiply-accumulates per example: units x
+ * inputs each for forward, pull and gradient.
  */
 #include "layer_table.h"
 #include "products.h"

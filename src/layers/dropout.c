@@ -22,7 +22,7 @@ static bl_status dropout_parse(bl_context *ctx, struct layer *layer, struct slic
     return BL_OK;
 }
 
-/* m <- m mask / (1 - p) on the columns `range`. A number is dropped where its random word is below p 2^32. */
+/* m <- m mask / (1 - p) on the columns `range`. A number is dropped if its random word is below p 2^32. */
 static void mask(const struct layer *layer, const struct layer_io *c, struct matrix m, struct range range)
 {
     const struct rng rng = {.seed = c->pass.seed,

@@ -11,9 +11,9 @@
  * normalised over channels, rows and columns, and has a scale and a shift for each of its numbers. Training
  * and evaluation do the same, because there are no running statistics, and a batch may be one example.
  *
- * Every output depends on all inputs, so the layer begins a block of its own. Each range of channels computes
- * the moments of the examples again, in the same order, instead of storing them: this takes two reads of x,
- * which is little compared with the products of the layers around it.
+ * Every output depends on all inputs, so the layer begins a block. Each range of channels computes the
+ * moments of the examples again, in the same order, instead of storing them: this takes two reads of x, which
+ * is little compared with the products of the layers around it.
  */
 #include "layer_table.h"
 
@@ -22,7 +22,7 @@
 
 static const double epsilon = 1e-5;
 enum { SCALE, SHIFT };
-enum { CHUNK = 4096 }; /* as many numbers are summed in float32; the chunks' sums are added in double */
+enum { CHUNK = 4096 }; /* so many numbers are summed in float32; the sums of the chunks are added in double */
 
 static bl_status norm_fit(bl_context *ctx, struct layer *layer)
 {

@@ -7,7 +7,7 @@
 #include "../backend/backend.h"
 #include "../base/mem.h"
 
-/* n floats, rounded up to whole cache lines. */
+/* n rounded up to a number of floats that fills whole cache lines. */
 static inline size_t panel_lines(size_t n)
 {
     return mem_whole_lines(n);
@@ -18,8 +18,8 @@ static inline size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* The columns of one panel, where `columns` are packed in as few panels as possible, all of about the same
-   size, so that none is narrow. */
+/* The number of columns of a panel if `columns` are packed in as few panels as possible, all of about the
+   same size, so that none is narrow. */
 static inline size_t panel_size(const struct backend *backend, size_t columns)
 {
     const size_t most = backend->panel_columns, panels = (columns + most - 1) / most;
@@ -27,9 +27,9 @@ static inline size_t panel_size(const struct backend *backend, size_t columns)
     return size < most ? size : most;
 }
 
-/* The columns of the next panel when `left` columns remain, where panels may differ in size: 256 columns
-   become 48, 48, 48, 48, 32, 32. Panels of one size would leave 16 columns for the last, which reads as much
-   of the other matrix as a wide panel. */
+/* The number of columns of the next panel if `left` columns remain and panels may differ in size: 256 columns
+   become 48, 48, 48, 48, 32, 32. With panels of 48 the last one would have 16 columns, and it would read as
+   much of the other matrix as a wide panel. */
 static inline size_t panel_next(const struct backend *backend, size_t left)
 {
     const size_t size = panel_size(backend, left);

@@ -35,12 +35,12 @@ static bl_status pool_fit(bl_context *ctx, struct layer *layer)
     if ((double)layer->in.cols * layer->in.rows > 0x1p24)
         BL_FAIL(ctx, BL_BAD_VALUE, "a pool takes maps of at most 16777216 numbers, this one is %d x %d",
                 layer->in.rows, layer->in.cols);
-    if (layer->window.rows == 0) /* all */
+    if (layer->window.rows == 0) /* "avgpool all" or "maxpool all" */
         layer->window = (struct window){.rows = layer->in.rows, .cols = layer->in.cols, .stride = 1};
     return window_fit(ctx, &layer->window, layer->in, &layer->out);
 }
 
-/* One channel of one example. */
+/* The input and output maps of one channel of one example. */
 struct maps {
     const struct backend *backend;
     const float *x, *dy;
@@ -71,7 +71,7 @@ static size_t corner(const struct layer *layer, int oy, int ox)
     return (size_t)(oy * layer->window.stride) * (size_t)layer->in.cols + (size_t)(ox * layer->window.stride);
 }
 
-enum { WINDOWS = 1024 }; /* that one call of the backend takes */
+enum { WINDOWS = 1024 }; /* the largest number of windows in one call of the backend */
 
 /* The windows of one call: whole rows of them, or a piece of one row. */
 struct pool_piece {

@@ -1,6 +1,6 @@
 /*
- * products.h - the products of a matrix of weights with a batch: one table of functions for float32, one for
- * bfloat16.
+ * products.h - the products of a matrix of weights with a batch: a table of functions for float32, and one
+ * for bfloat16.
  *
  * M: weights, or feedback shaped like them: units x inputs, or a range of its rows or columns. x: n x inputs;
  * d: n x units. A product in bfloat16 rounds its operands to bfloat16 and sums in float32; the stored weights
@@ -21,7 +21,8 @@ struct products {
     void (*back)(struct matrix M, struct matrix d, struct matrix to, struct worker *worker);
     /* dW (d.cols x x.cols) = d^T x. d: columns of the delta. */
     void (*gradient)(struct matrix d, struct matrix x, struct matrix dW, struct worker *worker);
-    /* The optimiser's step on W by that gradient, which is not stored. slots: shaped like W, at W's rows. */
+    /* The optimiser's step on W with the gradient d^T x, which is not stored. slots: shaped like W, at W's
+       rows. */
     void (*update_fused)(struct matrix d, struct matrix x, struct matrix W, const struct update *by,
                          float *const slots[2], struct worker *worker);
 };

@@ -53,7 +53,7 @@ static struct room room_of(const struct worker *worker, size_t units, size_t inp
     return room;
 }
 
-/* false: the worker has packed x in this form already. */
+/* Whether x must be packed; false if the worker has already packed it in this form. */
 static bool begin_packing(struct worker *worker, const float *x, enum packing as)
 {
     if (worker->packed.x == x && worker->packed.as == as)
@@ -73,7 +73,7 @@ static void pack_panels(struct matrix x, const struct room *room, const struct w
     }
 }
 
-/* M: at most OPERAND_LINES rows. */
+/* y = x M^T for at most OPERAND_LINES rows of M. */
 static void out_some(struct matrix M, struct matrix x, struct matrix y, const struct room *room,
                      const struct worker *worker)
 {

@@ -7,7 +7,8 @@
 #include "panels.h"
 #include "products.h"
 
-enum { MOST_PACKED = 256, MOST_COLS = 1 << 20 }; /* examples; inputs */
+/* The largest batch and the largest number of inputs that are packed. */
+enum { MOST_PACKED = 256, MOST_COLS = 1 << 20 };
 
 static bool packs(size_t examples, size_t inputs)
 {

@@ -10,7 +10,7 @@
  * half follow, as in the usual PyTorch code, x[:, :, ::2, ::2] and F.pad; an odd one follows. The paper does
  * not say where they are. The derivative at y goes to the numbers that were taken; it is 0 at all others.
  *
- * Channel c of y is not channel c of x, so the layer begins a block of its own.
+ * Channel c of y is not channel c of x, so the layer begins a block.
  */
 #include "layer_table.h"
 
@@ -59,7 +59,7 @@ static size_t map_size(bl_shape s)
     return (size_t)s.rows * (size_t)s.cols;
 }
 
-/* Channels of zeros before those of the input. */
+/* The number of channels of zeros before those of the input. */
 static size_t zeros_before(const struct layer *layer)
 {
     return (size_t)(layer->out.channels - layer->in.channels) / 2;

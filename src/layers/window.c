@@ -11,7 +11,7 @@ static bool read_side(struct slice text, int *out)
     return is_right;
 }
 
-/* "5" or "5x3" */
+/* Parses the sides of a window: "5" or "5x3". */
 static bool read_sides(struct window *window, struct slice word)
 {
     struct slice rows = {0};

@@ -1,12 +1,13 @@
 /*
- * loss.c - softmax with cross-entropy, logistic with binary cross-entropy, mean squared error.
+ * loss.c - the loss functions: softmax with cross-entropy, logistic with binary cross-entropy, and mean
+ * squared error.
  *
- * J of one example, y its target, sums over the outputs:
+ * The loss J of one example with target y, and e = dJ/da; sums are over the outputs:
  *     ce   -sum y log softmax(a)                       e = softmax(a) - y     (y sums to 1)
  *     bce  sum log(1 + exp a) - a y                    e = logistic(a) - y
  *
- * bce over one output is that of two classes, y = 1 for the second: J and e are then those of ce over the
- * outputs (0, a).
+ * With one output, bce distinguishes two classes, with y = 1 for the second: J and e equal those of ce over
+ * the outputs (0, a).
  *
  *     mse  1/2 sum (a - y)^2                           e = a - y
  */
@@ -18,7 +19,7 @@
 #include <math.h>
 #include <string.h>
 
-/* e <- scale (p - y), where e holds p */
+/* e <- scale (p - y); e holds p when it is called */
 static void subtract(float *e, const float *y, size_t n, float scale)
 {
     for (size_t j = 0; j < n; j++)
@@ -52,7 +53,7 @@ static void ce_output(const struct backend *backend, struct matrix a)
         backend->softmax(matrix_row(&a, n), matrix_row(&a, n), a.cols);
 }
 
-/* 0 where p is 0: the limit. */
+/* p log p, and its limit 0 for p = 0. */
 static double p_log_p(double p)
 {
     return p > 0.0 ? p * log(p) : 0.0;
@@ -183,7 +184,7 @@ bl_status loss_check_text(bl_context *ctx, const char *text)
     BL_FAIL(ctx, BL_BAD_VALUE, "no loss \"%s\"; %s", text, advice);
 }
 
-/* The second class is predicted where it is more probable: logistic(a) > 1/2. */
+/* The second class is predicted if logistic(a) > 1/2, which means a > 0. */
 static size_t count_wrong_of_two(struct matrix a, const int32_t *labels)
 {
     size_t wrong = 0;

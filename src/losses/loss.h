@@ -1,7 +1,8 @@
 /*
- * loss.h - loss functions. A loss includes the output's function (softmax, logistic): the net ends with the
- * pre-activations a, and e is always the derivative with respect to a. (The derivative after the softmax is a
- * different vector, which trains hidden layers differently.)
+ * loss.h - loss functions. A loss includes the activation of the output (softmax, logistic): the net ends
+ * with the pre-activations a, and the error e is always the derivative of the loss with respect to a. (The
+ * derivative with respect to the output of the softmax is a different vector, which trains hidden layers
+ * differently.)
  */
 #ifndef BL_LOSSES_LOSS_H
 #define BL_LOSSES_LOSS_H
@@ -15,18 +16,18 @@ struct loss_ops {
     /* a, y (targets), e: n x outputs. e <- scale dJ/da; returns the sum of J over the examples. */
     double (*error)(const struct backend *backend, struct matrix a, struct matrix y, float scale,
                     struct matrix e);
-    /* a <- the prediction: probabilities, or values. */
+    /* a <- the predictions: probabilities for ce and bce, values for mse. */
     void (*output)(const struct backend *backend, struct matrix a);
-    /* The mean J per example of the best constant prediction. mean, square: the means over the examples of
-       the targets of each of the n outputs, and of their squares. */
+    /* The mean J per example of the best constant prediction. mean, square: for each of the n outputs, the
+       means over the examples of the target and of its square. */
     double (*blind)(const double *mean, const double *square, size_t n);
 };
 
-const struct loss_ops *loss_find(const char *name); /* NULL: no such */
+const struct loss_ops *loss_find(const char *name); /* NULL: there is no such loss */
 bl_status loss_check_text(bl_context *ctx, const char *text);
 
-/* Counts the examples whose largest a (the first of equals) is not their label. A NaN is never the largest.
-   With a single output: those where a > 0 disagrees with label 1. */
+/* Counts the examples whose largest a (the first of equals) is not that of their label. A NaN is never the
+   largest. With a single output: counts the examples where a > 0 disagrees with label 1. */
 size_t loss_count_wrong(struct matrix a, const int32_t *labels);
 
 #endif

@@ -1,13 +1,15 @@
 /*
  * cut.c - how the work on one block is cut into tasks.
  *
- * Each task of a narrow convolution packs the weights, or the deltas, that it multiplies by. Examples are cut
- * into two ranges for each thread, which balances the threads' work; input channels into one range for each
- * thread, and fewer where a range would have too few rows to be worth the packing.
+ * Each task of a narrow convolution packs the weights, or the deltas, by which it multiplies. Examples are
+ * cut into two ranges for each thread, which balances the threads' work. Input channels are cut into one
+ * range for each thread, or into fewer if a range would have too few rows to be worth the packing.
  */
 #include "cut.h"
 
-enum { LEAST_CHANNELS = 8, LEAST_WEIGHTS = 64 }; /* of a task; weights: per output channel */
+/* LEAST_CHANNELS: of a task of CUT_FEW_CHANNELS. LEAST_WEIGHTS: per output channel, of a task of
+   CUT_INPUTS. */
+enum { LEAST_CHANNELS = 8, LEAST_WEIGHTS = 64 };
 
 bool net_is_narrow(const struct net *net, size_t l)
 {

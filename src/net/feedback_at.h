@@ -20,9 +20,9 @@ bl_status feedback_at_check_text(bl_context *ctx, const char *text);
 
 /* The index in net->layers of the layer at whose output the signal of block l enters. */
 size_t feedback_at_layer(const struct net *net, size_t l, enum feedback_at feedback_at);
-/* The numbers of the signal of block l, for each example. */
+/* The number of values of the signal of block l for each example. */
 size_t feedback_at_units(const struct net *net, size_t l, enum feedback_at feedback_at);
-/* Those of these numbers that belong to a range of channels. */
+/* The columns of the signal of block l that belong to a range of channels. */
 struct range feedback_at_range(const struct net *net, size_t l, enum feedback_at feedback_at,
                                struct range range);
 

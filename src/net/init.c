@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Where the numbers of a layer come from, and the X of "uniform X". */
+/* The random streams of a layer's weights and biases, and the X of "uniform X". */
 struct init_source {
     struct rng weights, biases;
     float size;
@@ -80,7 +80,7 @@ static const struct init *find_init(struct slice name)
     return NULL;
 }
 
-/* "uniform 0.01": false where text is none. */
+/* Parses a text such as "uniform 0.01"; false if it is invalid. */
 static bool parse_init(const char *text, const struct init **init, float *size)
 {
     struct slice rest = slice_of(text), word = {"", 0};

@@ -1,9 +1,10 @@
 /*
  * input_gradient.c - dJ/dx = delta W of the first block, then the derivative through dropout on the input.
  *
- * It costs as many multiply-accumulates as the forward pass of that block. Neither columns of the input nor
- * examples depend on each other. For a dense layer the work is cut by columns, so that each task packs only
- * its own columns of W; for a convolution it is cut by examples, because images have too few channels.
+ * It costs as many multiply-accumulates as the forward pass of that block. Columns of the input are
+ * independent of each other, and so are examples. For a dense layer the work is cut by columns, so that each
+ * task packs only its own columns of W; for a convolution it is cut by examples, because images have too few
+ * channels.
  */
 #include "input_gradient.h"
 
@@ -28,7 +29,7 @@ static struct range range_of(size_t i, size_t size, size_t n)
     return (struct range){begin, n - begin < size ? n : begin + size};
 }
 
-/* The derivative through the layers before the first weights, all of which work in place. */
+/* Propagates the derivative through the layers before the first weights, all of which work in place. */
 static void leave(const struct net *net, const struct workspace *workspace, struct matrix dx,
                   struct range columns, size_t first_example, struct worker *worker)
 {

@@ -19,7 +19,7 @@ enum module_cut { MODULES_OF_LAYERS, MODULES_OF_RESIDUALS, MODULES_OF_COUNT };
 
 struct modules {
     enum module_cut cut;
-    size_t n; /* of MODULES_OF_COUNT: weighted layers of a module */
+    size_t n; /* for MODULES_OF_COUNT: weighted layers of a module */
 };
 
 bl_status modules_parse(bl_context *ctx, struct modules *out, const char *text);

@@ -12,7 +12,7 @@ struct named_net {
     const char *name;
     const char *text;  /* in the grammar of net_text.h; ends with "dense C" */
     const char *about; /* one line and the paper */
-    bl_shape input;    /* of its paper; others that fit are accepted */
+    bl_shape input;    /* the input of its paper; other inputs that fit are accepted */
 };
 
 const struct named_net *named_net_at(size_t i); /* NULL past the last */
@@ -20,6 +20,7 @@ const struct named_net *named_net_at(size_t i); /* NULL past the last */
    without parameters. */
 extern const char net_with_residuals[];
 
-const struct named_net *named_net_find(const char *name); /* spaces around it are ignored; NULL: no such */
+/* Spaces around the name are ignored; NULL: there is no such net. */
+const struct named_net *named_net_find(const char *name);
 
 #endif

@@ -16,7 +16,7 @@ static bl_shape shape_at(const struct net *net, size_t i)
     return i == NET_INPUT ? net->input : net->layers[i].out;
 }
 
-/* Both inputs of an add layer must have the same shape. */
+/* Checks that both inputs of an add layer have the same shape. */
 static bl_status check_sum_of(bl_context *ctx, const struct net *net, const struct layer *layer)
 {
     const bl_shape a = shape_at(net, layer->inputs[0]), b = shape_at(net, layer->inputs[1]);
@@ -50,8 +50,8 @@ static size_t block_that_ends_with(const struct net *net, size_t i)
     return NET_INPUT;
 }
 
-/* Where the layer keeps the number of units, its channels are those of its source block, even if flatten has
-   made the source's image a vector. */
+/* The channels of a block without weights. If its head does not change the number of units, they are those of
+   the source block, even if flatten has made the source's image a vector. */
 static size_t channels_without_weights(const struct net *net, const struct block *block,
                                        const struct layer *layer)
 {
@@ -94,8 +94,8 @@ static bl_status make_blocks(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-/* Followers in text order, which is the blocks' order, because an add layer comes after the blocks that it
-   adds. */
+/* Lists the followers of each block in text order, which is the order of the blocks, because an add layer
+   comes after the blocks that it adds. */
 static bl_status find_followers(bl_context *ctx, struct net *net)
 {
     size_t n = 0;
@@ -111,8 +111,8 @@ static bl_status find_followers(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-/* Each layer has checked that the number of its weights does not overflow; this checks their sum, with
-   gaps. */
+/* Checks that the number of all parameters, with gaps, does not overflow. Each layer has checked the number
+   of its weights. */
 static bl_status check_sum(bl_context *ctx, const struct net *net)
 {
     const size_t most = SIZE_MAX / 64;
@@ -140,7 +140,7 @@ static void place(struct placing *p, struct net_tensor tensor)
     p->floats += mem_whole_lines(tensor.rows * tensor.cols); /* every array begins at a cache line */
 }
 
-/* How many numbers each parameter array of layer i of block l has per channel. */
+/* The size of each parameter array of layer i of block l per channel. */
 static size_t params_of_channel(const struct net *net, size_t l, size_t i)
 {
     return net->layers[i].ops->has_params_for_each_unit ? net->layers[i].units / net->blocks[l].channels : 1;
@@ -181,7 +181,7 @@ static void place_block(struct net *net, size_t l, struct placing *params, struc
     block->n_tensors = params->n - block->tensors;
 }
 
-/* Points a layer without weights to its numbers, and sets their initial values. */
+/* Sets a layer's pointer to a parameter or buffer array, and the initial values of the array. */
 static void start(struct net *net, const struct net_tensor *tensor, float *numbers, bool is_buffer)
 {
     struct layer *layer = &net->layers[tensor->layer];
@@ -237,7 +237,7 @@ static bl_status place_params(bl_context *ctx, struct net *net)
     return BL_OK;
 }
 
-/* A block must not have two layers of the same kind with parameters, because tensors are named by block and
+/* Refuses two layers of the same kind with parameters in one block, because tensors are named by block and
    kind of layer. */
 static bl_status check_twins(bl_context *ctx, const struct net *net)
 {
@@ -259,7 +259,7 @@ static bl_status parse_text(bl_context *ctx, struct net *net, const char *text, 
     return status;
 }
 
-/* Everything except the parameters. */
+/* Builds everything except the parameters. */
 static bl_status lay_out(bl_context *ctx, struct net *net, const char *text, int outputs)
 {
     BL_TRY(parse_text(ctx, net, text, outputs));
@@ -328,8 +328,9 @@ bl_status net_measure(struct net_size *out, bl_context *ctx, bl_shape input, con
     *out = (struct net_size){.n_layers = net->n_layers, .n_blocks = net->n_blocks};
     for (size_t l = 0; l < net->n_blocks; l++) {
         out->n_params += count_params(net, l);
+        /* The product is 0 for an add layer. */
         out->multiply_accumulates +=
-            (double)net_layer(net, l)->units * (double)net_layer(net, l)->weight_cols; /* 0 of an add layer */
+            (double)net_layer(net, l)->units * (double)net_layer(net, l)->weight_cols;
     }
     net_free(net);
     return BL_OK;

@@ -16,7 +16,7 @@
 struct workspace;
 struct place;
 
-#define NET_INPUT ((size_t)-1) /* as a source: the batch */
+#define NET_INPUT ((size_t)-1) /* the batch, as the source of a block */
 
 struct block {
     size_t first, n_layers; /* layers[first] is its head (layer_is_head); the others follow */
@@ -27,20 +27,21 @@ struct block {
     size_t module;       /* the last block of its module (modules.h): itself, or a later one */
     bool has_statistics; /* a layer after its head reads all examples (batch norm) */
     bool needs_signal;   /* it ends a hidden module that has parameters; direct rules send it a signal */
-    size_t channels;     /* of the outputs of all its layers */
-    size_t units;        /* of its output */
+    size_t channels;     /* channels of the outputs of all its layers */
+    size_t units;        /* numbers of its output for an example */
     size_t inputs;
-    size_t tensors, n_tensors; /* its tensors: net->tensors[tensors ...], W first, then b if it has biases */
-    size_t n_weighted;         /* those of the weighted layer: 2, 1 without biases, or 0 */
+    size_t tensors,
+        n_tensors;     /* its tensors are net->tensors[tensors ...]: W, b if it has biases, then others */
+    size_t n_weighted; /* tensors of the weighted layer: 2, 1 without biases, or 0 */
 };
 
-/* One array of a net, with a row, or a number, for each channel of its block. */
+/* One array of a net, which has a row, or a number, for each channel of its block. */
 struct net_tensor {
     size_t l, layer;   /* the block, and the layer in net->layers */
     const char *what;  /* "weight", "bias", "scale", ... */
-    size_t at;         /* in net->params, or net->buffers */
+    size_t at;         /* offset in net->params or net->buffers */
     size_t rows, cols; /* rows: the block's channels, or units */
-    bool is_matrix;    /* weights: a matrix in files, and decayed; else a vector of rows x cols numbers */
+    bool is_matrix; /* weights, which are a matrix in files and decay; else a vector of rows x cols numbers */
 };
 
 static inline size_t net_tensor_size(const struct net_tensor *tensor)
@@ -57,17 +58,17 @@ struct net {
     size_t n_layers;
     struct block *blocks;
     size_t n_blocks;
-    size_t *followers;       /* of block 0, then of block 1, ... */
+    size_t *followers;       /* the followers of block 0, then those of block 1, ... */
     bool has_adds;           /* some block begins with an add layer, so the net is not a chain */
-    bool has_merged_modules; /* some module is larger than the option modules makes it by default */
+    bool has_merged_modules; /* some module is larger than by the default of the option modules */
     /* The first layer without weights that reads all channels of its input; NULL: none */
     const struct layer *reader_of_all;
     struct matrix *weights;     /* a view of each block's W */
     struct net_tensor *tensors; /* the parameters, block by block: W, b, and those of the layers after them */
     size_t n_tensors;
-    float *params;                     /* their numbers; each tensor begins at a multiple of 16 floats */
-    size_t n_params;                   /* floats, with the gaps of zeros between tensors */
-    struct net_tensor *buffer_tensors; /* saved but not trained: running statistics */
+    float *params;   /* the values of the parameters; each tensor begins at a multiple of 16 floats */
+    size_t n_params; /* number of floats, including gaps of zeros between tensors */
+    struct net_tensor *buffer_tensors; /* arrays that are saved but not trained: running statistics */
     size_t n_buffer_tensors;
     float *buffers;
     size_t n_buffers;
@@ -84,15 +85,15 @@ struct net_size {
 
 /* Parses the text, in the grammar of net_text.h, and fits it to the input; weights are 0. */
 bl_status net_create(struct net **out, bl_context *ctx, bl_shape input, const char *text);
-/* The same, where "dense C" has `outputs` units, the number of classes or target columns of the data. */
+/* As net_create, where "dense C" has `outputs` units, the number of classes or target columns of the data. */
 bl_status net_create_for(struct net **out, bl_context *ctx, bl_shape input, const char *text, int outputs);
-/* Measures the net without allocating its parameters. outputs: as above, or 0. */
+/* Measures the net without allocating its parameters. outputs: as in net_create_for, or 0. */
 bl_status net_measure(struct net_size *out, bl_context *ctx, bl_shape input, const char *text, int outputs);
 void net_free(struct net *net);
 /* Sets the parameters and buffers of layers without weights to their initial values. */
 void net_start_layers(struct net *net);
 bl_status net_check_text(bl_context *ctx, const char *text);
-/* The text of the last weighted layer alone: the net without hidden layers. */
+/* The text of only the last weighted layer: the net without hidden layers. */
 bl_status net_text_of_output(bl_context *ctx, const char *text, char **out);
 
 static inline size_t net_last(const struct net *net)
@@ -120,7 +121,7 @@ static inline size_t net_last_follower(const struct net *net, size_t l)
     return net->followers[net->blocks[l].followers + net->blocks[l].n_followers - 1];
 }
 
-/* The numbers of the outputs of all layers of block l, for an example. */
+/* The number of values of the outputs of all layers of block l for an example. */
 static inline size_t net_output_floats(const struct net *net, size_t l)
 {
     size_t sum = 0;
@@ -129,7 +130,7 @@ static inline size_t net_output_floats(const struct net *net, size_t l)
     return sum;
 }
 
-/* The parameters, then the buffers. */
+/* Tensor i of the parameters followed by the buffers. */
 static inline const struct net_tensor *net_tensor(const struct net *net, size_t i)
 {
     return i < net->n_tensors ? &net->tensors[i] : &net->buffer_tensors[i - net->n_tensors];
@@ -153,48 +154,49 @@ static inline struct range net_columns(const struct net *net, size_t l, struct r
     return (struct range){range.begin * map, range.end * map};
 }
 
-/* BL_NOT_DEFINED where deltas cannot go forward (net_push, net_push_add): a hidden block changes the size of
-   its maps, or a layer without weights reads all channels of its input. */
+/* BL_NOT_DEFINED if deltas cannot go forward (net_push, net_push_add): a hidden block changes the size of its
+   maps, or a layer without weights reads all channels of its input. */
 bl_status net_check_push(const struct net *net, const char *who);
 
-/* ---- Operations on a place of a workspace, a range of a block and a worker. Different ranges of a block may
-        run at the same time. ---- */
+/* ---- Operations on a place of a workspace: a range of a block, and a worker. Different ranges of a block
+   may run at the same time. ---- */
 
-/* The layers before the first weights, in place, on all of workspace->x. */
+/* Computes the layers before the first weights, in place, on all of workspace->x. */
 void net_enter(const struct net *net, struct workspace *workspace);
-/* The output of block l's head, from the outputs of its sources or from the batch. */
+/* Computes the output of block l's head from the outputs of its sources or from the batch. */
 void net_forward_head(const struct net *net, const struct place *at, struct workspace *workspace);
-/* h[l] from the output of the head, through the layers after it. The place has all examples where block l has
-   statistics. */
+/* Computes h[l] from the output of the head, through the layers after it. If block l has statistics, the
+   place must have all examples. */
 void net_local_forward(const struct net *net, const struct place *at, struct workspace *workspace);
-/* delta[l] of the range from signal[l], through the layers after the head of block l. slope NULL: exactly.
-   Else slope takes the place of the activations' derivatives: it multiplies n numbers of d by a function of
-   the activation's input x and output y. x is y in a workspace that does not keep sums. */
+/* Computes delta[l] of the range from signal[l], through the layers after the head of block l. slope NULL:
+   exactly. Else slope replaces the activations' derivatives: it multiplies n numbers of d by a function of
+   the activation's input x and output y; x is y in a workspace that does not keep sums. */
 void net_local_backward(const struct net *net, const struct place *at, struct workspace *workspace,
                         void (*slope)(const float *x, const float *y, float *d, size_t n));
 /* signal[l] of the range = delta[f] M, where block f follows block l and M is shaped like f's weights.
    accumulates: signal[l] +=. */
 void net_pull(const struct net *net, struct matrix M, size_t f, bool accumulates, const struct place *at,
               struct workspace *workspace);
-/* The same where the head of f has no weights and reads all channels: delta[f] through that layer,
+/* As net_pull, if the head of f has no weights and reads all channels: delta[f] passes through that layer,
    exactly. */
 void net_pull_exact(const struct net *net, size_t f, bool accumulates, const struct place *at,
                     struct workspace *workspace);
-/* The same where the head of f is an add layer: delta[f] unchanged. */
+/* As net_pull, if the head of f is an add layer: delta[f] is unchanged. */
 void net_pull_add(const struct net *net, size_t f, bool accumulates, const struct place *at,
                   struct workspace *workspace);
 /* signal[l] of the range = delta of block l's source times M[l]^T, where M[l] is shaped like l's weights. */
 void net_push(const struct net *net, const struct matrix *M, const struct place *at,
               struct workspace *workspace);
-/* Where the head of l is an add layer: signal[l] of the range = the sum of the deltas of its sources. */
+/* As net_push, if the head of l is an add layer: signal[l] of the range = the sum of the deltas of its
+   sources. */
 void net_push_add(const struct net *net, const struct place *at, struct workspace *workspace);
-/* The gradient of the range's rows of weights, in the columns of the place's input channels, and of their
-   biases, from delta[l] and the block's input. db NULL: not of the biases. Where the head has no weights and
-   reads all channels: the gradient of that layer's parameters, into workspace->param_grads. */
+/* Computes the gradient of the range's rows of weights, in the columns of the place's input channels, and of
+   their biases, from delta[l] and the block's input. db NULL: biases are left out. If the head has no weights
+   and reads all channels, the gradient of that layer's parameters is written to workspace->param_grads. */
 void net_gradient(const struct net *net, const struct place *at, const struct workspace *workspace,
                   struct matrix dW, float *db);
-/* Computes the same gradient and at once updates the range's weights by it. slots: the optimiser's state of
-   all weights of block l. Only where the layer's ops have `update_fused`. */
+/* Computes the same gradient and updates the range's weights with it in one operation. slots: the optimiser's
+   state of all weights of block l. Only for layers whose ops have `update_fused`. */
 void net_update_fused(const struct net *net, const struct place *at, const struct workspace *workspace,
                       const struct update *by, float *const slots[2], float *db);
 

@@ -2,7 +2,7 @@
  * net_parse.c - parses layers and residuals, and writes the canonical text.
  *
  * A residual becomes its layers followed by an add layer, whose inputs are the last layer of the body and the
- * last layer of the shortcut, or without a shortcut the layer before the residual. Where a body or a shortcut
+ * last layer of the shortcut, or without a shortcut the layer before the residual. If a body or a shortcut
  * begins with a layer that cannot begin a block (layer_is_head), an add layer with one input is inserted
  * before that layer (docs/design.md).
  */
@@ -19,16 +19,16 @@
 struct parse {
     bl_context *ctx;
     struct net *net;
-    size_t most;      /* allocated layers */
-    size_t room;      /* bytes of the canonical text */
+    size_t most;      /* number of allocated layers */
+    size_t room;      /* bytes of memory for the canonical text */
     size_t number;    /* of the current layer in the text, from 1 */
     bool has_weights; /* some layer so far is weighted */
     bool needs_head;  /* the next layer begins a body or a shortcut */
     bool needs_comma;
 };
 
-/* An upper bound of the number of layers: each layer is the first or follows a comma, a parenthesis or a bar;
-   each residual adds one add layer, and each body and each shortcut may begin with one more. */
+/* An upper bound of the number of layers. Each layer is the first one or follows a comma, a parenthesis or a
+   bar; each residual adds one add layer, and each body and each shortcut may begin with one more. */
 static size_t count_most(const char *text)
 {
     size_t n = 1;
@@ -77,7 +77,7 @@ static bl_status parse_layer(struct parse *p, struct slice item, size_t *at)
 
 static bl_status parse_list(struct parse *p, struct slice list, size_t *at);
 
-/* One branch of a residual, whose input is layer `from`. */
+/* Parses one branch of a residual. from: the layer that is its input. */
 static bl_status parse_branch(struct parse *p, struct slice list, size_t from, size_t *at)
 {
     *at = from;

@@ -1,6 +1,6 @@
 /*
- * net_parse.h - parses the long form of a net's text into its layers in text order, each with the layers that
- * it reads.
+ * net_parse.h - parses the long form of a net's text into layers in text order, each with the layers that it
+ * reads.
  */
 #ifndef BL_NET_NET_PARSE_H
 #define BL_NET_NET_PARSE_H

@@ -75,7 +75,8 @@ bool net_text_is_residual(struct slice item)
     return open && slice_is(slice_trim((struct slice){item.at, (size_t)(open - item.at)}), "residual");
 }
 
-/* The text before a "|" outside inner parentheses; *rest: the text after it. Without one rest->at is NULL. */
+/* The text before a "|" outside inner parentheses; *rest: the text after it. Without a "|" rest->at is
+   NULL. */
 static struct slice cut_branch(struct slice list, struct slice *rest)
 {
     int depth = 0;
@@ -112,7 +113,7 @@ bl_status net_text_residual(bl_context *ctx, struct slice item, struct residual_
     return BL_OK;
 }
 
-/* "3 x" or "3x" */
+/* Parses "3 x" or "3x". */
 static bool read_times(struct slice text, size_t *times)
 {
     text = slice_trim(text);
@@ -123,7 +124,7 @@ static bool read_times(struct slice text, size_t *times)
 
 static bl_status expand_list(struct expansion *e, struct slice list);
 
-/* "N x (...)" */
+/* Expands "N x (...)". */
 static bl_status expand_repetition(struct expansion *e, struct slice item, size_t open)
 {
     const struct slice body = {item.at + open + 1, item.n - open - 2};
@@ -153,7 +154,7 @@ static bl_status expand_branch(struct expansion *e, const char *before, struct s
     return expand_list(e, list);
 }
 
-/* "residual (BODY | SHORTCUT)", whose branches may be short forms. */
+/* Expands "residual (BODY | SHORTCUT)", whose branches may be short forms. */
 static bl_status expand_residual(struct expansion *e, struct slice item)
 {
     struct residual_text residual;
@@ -170,8 +171,8 @@ static bl_status expand_residual(struct expansion *e, struct slice item)
     return append_text(e, slice_of(")"));
 }
 
-/* "Linear(784, 10)" is read as a layer, although no such layer exists, because the message about an unknown
-   layer gives better advice than one about repetitions. */
+/* Whether the item looks like a call. "Linear(784, 10)" is treated as a layer, although no such layer exists,
+   because the message about an unknown layer gives better advice than one about repetitions. */
 static bool is_call(struct slice before_parenthesis)
 {
     size_t times = 0;
@@ -180,7 +181,7 @@ static bool is_call(struct slice before_parenthesis)
            !read_times(before_parenthesis, &times);
 }
 
-/* "3 x dense 240": a number, an x by itself, and a layer. */
+/* Whether the item is a repetition without parentheses, "3 x dense 240": a number, an x, and a layer. */
 static bool lacks_parentheses(struct slice item)
 {
     size_t n = 0, times = 0;

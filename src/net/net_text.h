@@ -18,9 +18,9 @@
 
 #include <stdbool.h>
 
-/* The long form, to be freed with mem_free. outputs: the value of C; 0: not known, and C is kept.
-   BL_BAD_VALUE: parentheses without a partner, a number of repetitions outside 1 .. 4096, a text of more
-   than 4096 layers or 8 levels. */
+/* Creates the long form, which the caller frees with mem_free. outputs: the value of C; 0: unknown, and C is
+   kept. BL_BAD_VALUE: parentheses without a partner, a number of repetitions outside 1 .. 4096, a text of
+   more than 4096 layers or 8 levels. */
 bl_status net_text_expand(bl_context *ctx, const char *text, int outputs, char **out);
 
 /* The two branches of a residual. shortcut.at: NULL without one. */
@@ -28,10 +28,12 @@ struct residual_text {
     struct slice body, shortcut;
 };
 
-/* The item before the next comma outside parentheses. *has_one: false where no item is left. */
+/* Removes the item before the next comma outside parentheses from *rest. *has_one: false if no item is
+   left. */
 bl_status net_text_next(bl_context *ctx, struct slice *rest, struct slice *item, bool *has_one);
-bool net_text_is_residual(struct slice item); /* "residual (" and more */
-/* BL_BAD_VALUE: something follows the parentheses, a branch is empty, or there are more than two. */
+bool net_text_is_residual(struct slice item); /* the item begins with "residual (" */
+/* Splits a residual into its branches. BL_BAD_VALUE: text follows the parentheses, a branch is empty, or
+   there are more than two. */
 bl_status net_text_residual(bl_context *ctx, struct slice item, struct residual_text *out);
 
 #endif

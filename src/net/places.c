@@ -14,10 +14,10 @@ static bool are_at_once(const struct lifetime *a, const struct lifetime *b)
     return false;
 }
 
-/* A place that buffer i may take. */
+/* A place that a buffer may use. */
 struct candidate {
     bool is_free;
-    size_t floats; /* of the largest buffer in it */
+    size_t floats; /* size of the largest buffer in it */
 };
 
 static struct candidate look_at(const struct lifetime *items, const size_t *place, size_t i, size_t p)

@@ -13,12 +13,12 @@ enum { LIFETIME_SPANS = 2 };
 struct lifetime {
     size_t n_spans;
     size_t first[LIFETIME_SPANS], last[LIFETIME_SPANS];
-    size_t floats; /* for an example */
+    size_t floats; /* size for an example */
 };
 
-/* Sets place[i] for each of n buffers and returns the number of places. A buffer takes the free place whose
-   size is nearest to its own, so the number of places is minimal for buffers of equal size, and nearly so
-   otherwise. n^2 comparisons. */
+/* Sets place[i] for each of n buffers and returns the number of places. Each buffer gets the free place whose
+   size is nearest to its size, so the number of places is minimal for buffers of equal size, and nearly
+   minimal otherwise. Takes n^2 comparisons. */
 size_t places_assign(const struct lifetime *items, size_t n, size_t *place);
 
 #endif

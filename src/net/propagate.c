@@ -19,7 +19,7 @@ static size_t larger_of(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* An even number where there is more than one, so that two or four threads get equal shares. */
+/* If there is more than one range, their number is even, so that two or four threads get equal shares. */
 size_t net_ranges(const struct net *net, size_t l)
 {
     const size_t units = net->blocks[l].channels,
@@ -51,7 +51,7 @@ static struct range columns_at(const struct net *net, const struct place *at, si
     return (struct range){at->channels.begin * map, at->channels.end * map};
 }
 
-/* Points c to where the derivatives of layer i's parameters are written. */
+/* Sets the pointers of c to the memory for the derivatives of layer i's parameters. */
 static void point_param_grads(const struct net *net, const struct place *at,
                               const struct workspace *workspace, size_t i, struct layer_io *c)
 {
@@ -121,7 +121,7 @@ static void add_sources(const struct net *net, const struct place *at, struct wo
                 columns_at(net, at, block->first), at->worker);
 }
 
-/* For a head that has no weights and reads all channels, at the range of its own block. */
+/* The inputs and outputs of a head that has no weights and reads all channels, for a range of its block. */
 static struct layer_io head_layer_io(const struct net *net, const struct place *at,
                                      const struct workspace *workspace)
 {

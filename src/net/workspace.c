@@ -2,8 +2,8 @@
  * workspace.c - the memory of one batch: activations and deltas of every block, and scratch for every thread.
  *
  * Floats, about: capacity x (2 x inputs + outputs + 2 x the sum of all blocks' units), and more for pools and
- * other layers that do not work in place. Where derivatives are not kept, the sum counts once, and the units
- * of the largest block once for each worker.
+ * other layers that do not work in place. If derivatives are not kept, the sum counts once instead of twice,
+ * plus the units of the largest block for each worker.
  */
 #include "workspace.h"
 
@@ -13,9 +13,9 @@
 
 #include <assert.h>
 
-/* An arena from which matrices are allocated. Without memory it only counts the size. */
+/* An arena from which matrices are allocated. If floats is NULL, only the size is counted. */
 struct workspace_room {
-    float *floats; /* or NULL */
+    float *floats; /* NULL: only count */
     size_t used;
 };
 
@@ -27,7 +27,7 @@ static struct matrix take_matrix(struct workspace_room *room, size_t rows, size_
     return m;
 }
 
-/* Whether layer i writes its output over that of the layer before it. Both layers must allow that. */
+/* Whether layer i overwrites the output of the layer before it. Both layers must allow that. */
 static bool shares_output(const struct workspace *workspace, const struct net *net, const struct block *block,
                           size_t i)
 {
@@ -73,14 +73,14 @@ static void lay_out_block(struct workspace *workspace, const struct net *net, si
     lay_out_grads(workspace, net, l, 0, room);
 }
 
-/* Gives the derivatives of block l shapes but no memory, because they are not needed. */
+/* Sets the shapes of the derivatives of block l, but no memory, because they are not needed. */
 static void leave_out_grads(struct workspace *workspace, const struct net *net, size_t l)
 {
     struct workspace_room none = {NULL, 0};
     lay_out_grads(workspace, net, l, 0, &none);
 }
 
-/* Lays out the outputs and derivatives of all hidden blocks in place p, over each other. */
+/* Lays out the outputs and derivatives of all hidden blocks that use place p, in the same memory. */
 static void lay_out_place(struct workspace *workspace, const struct net *net,
                           const struct workspace_places *places, size_t p, struct workspace_room *room)
 {
@@ -99,7 +99,8 @@ static void lay_out_place(struct workspace *workspace, const struct net *net,
     room->used = end;
 }
 
-/* Hidden blocks share places. The last block, which has the error, has memory of its own. */
+/* Lays out all places, which hidden blocks share. The last block, which has the error, has separate
+   memory. */
 static void lay_out_places(struct workspace *workspace, const struct net *net,
                            const struct workspace_places *places, struct workspace_room *room)
 {
@@ -110,7 +111,8 @@ static void lay_out_places(struct workspace *workspace, const struct net *net,
     lay_out_block(workspace, net, net_last(net), room);
 }
 
-/* Each view has memory for the derivatives of one hidden block at a time. All views share the error. */
+/* Lays out the views. Each has memory for the derivatives of one hidden block at a time; all share the
+   error. */
 static void lay_out_views(struct workspace *workspace, const struct net *net, struct workspace_room *room)
 {
     const size_t last = net_last(net);
@@ -139,7 +141,7 @@ static bool is_small(const struct workspace *workspace)
 }
 
 /* Whether the pull of a weighted follower may add to the signal of block l, which needs memory for the term.
-   With WORKSPACE_IN_PLACES, signals are pulled inside modules only. */
+   With WORKSPACE_IN_PLACES, signals are pulled only inside modules. */
 static bool pulls_terms(const struct workspace *workspace, const struct net *net, size_t l)
 {
     const struct block *block = &net->blocks[l];
@@ -152,7 +154,8 @@ static bool pulls_terms(const struct workspace *workspace, const struct net *net
     return n > 0 && block->n_followers > 1;
 }
 
-/* Places every matrix in `floats` and returns the number of floats in all. floats NULL: only counts. */
+/* Assigns memory in `floats` to every matrix and returns the total number of floats. floats NULL: only
+   counts. */
 static size_t lay_out(struct workspace *workspace, const struct net *net,
                       const struct workspace_places *places, float *floats)
 {
@@ -183,8 +186,8 @@ static size_t grad_units(const struct net *net, size_t l)
     return units;
 }
 
-/* Where derivatives need not be kept, each worker has memory for those of one block, unless that takes more
-   than the derivatives of all blocks. */
+/* Chooses the number of views. If derivatives need not be kept, each worker has memory for those of one
+   block, unless that takes more than the derivatives of all blocks. */
 static void choose_views(struct workspace *workspace, const struct net *net, size_t n_workers)
 {
     size_t sum = 0, most = 0;
@@ -202,8 +205,8 @@ size_t workspace_bytes(const struct workspace *workspace)
     return workspace->n_floats * sizeof *workspace->floats;
 }
 
-/* The floats that a worker needs: a tile for the largest range of weights with its biases, or of feedback;
-   the backend's scratch; the largest layer's scratch. */
+/* Computes the floats that a worker needs: the tile, for the largest range of weights with its biases, or of
+   feedback; the backend's scratch; the scratch of the largest layer. */
 static void worker_needs(const struct workspace *workspace, const struct net *net, size_t *tile,
                          size_t *scratch, size_t *layers)
 {
@@ -217,8 +220,8 @@ static void worker_needs(const struct workspace *workspace, const struct net *ne
                      needed =
                          layer->ops->scratch ? layer->ops->scratch(layer, capacity, workspace->precision) : 0;
         const size_t floats = mem_whole_lines(rows * layer->weight_cols) + rows;
-        const size_t columns =
-            range_size(net_columns(net, l, (struct range){0, rows})) * outputs; /* of its feedback */
+        /* Numbers of the range's feedback. */
+        const size_t columns = range_size(net_columns(net, l, (struct range){0, rows})) * outputs;
         *tile = floats > *tile ? floats : *tile;
         *tile = columns > *tile ? columns : *tile;
         *layers = needed > *layers ? needed : *layers;
@@ -277,7 +280,8 @@ static bl_status make_caches(struct workspace *workspace, const struct net *net)
     return BL_OK;
 }
 
-/* For evaluation, which has no backward pass: an output is live until its last follower has read it. */
+/* Finds the places for evaluation, which has no backward pass: an output is in use until its last follower
+   has read it. */
 static bl_status find_places_for_use(bl_context *ctx, const struct net *net, size_t **places, size_t *n)
 {
     struct lifetime *lives = NULL;
@@ -386,7 +390,7 @@ void workspace_set_feedback_at(struct workspace *workspace, const struct net *ne
                                enum feedback_at feedback_at)
 {
     for (size_t l = 0; l < net_last(net); l++) {
-        if (net->blocks[l].module != l) /* inside a module, derivatives enter at the block's end */
+        if (net->blocks[l].module != l) /* inside a module, signals enter at the block's end */
             continue;
         workspace->feedback_at[l] = feedback_at_layer(net, l, feedback_at);
         for (size_t view = 0; view < workspace->n_views; view++)
@@ -419,7 +423,7 @@ struct workspace workspace_of_worker(const struct workspace *workspace, int work
     return of_worker;
 }
 
-/* A single output is the probability of the second of two classes. */
+/* Sets the targets of example n. A single output is the probability of the second of two classes. */
 static void set_label(struct workspace *workspace, size_t n, int32_t label)
 {
     workspace->labels[n] = label;

@@ -1,7 +1,7 @@
 /*
  * optimizer.c - SGD (momentum; Nesterov), RMSprop as Torch7's, Adam (Kingma & Ba 2015), all with weight
  * decay: decoupled (Loshchilov & Hutter 2019, arXiv:1711.05101) or as the derivative of a penalty (l2). The
- * formulas stand beside the step structs in backend.h.
+ * formulas are at the step structs in backend.h.
  */
 #include "optimizer.h"
 
@@ -54,8 +54,8 @@ static const struct optimizer_ops table[] = {
      adam_step},
 };
 
-struct setting { /* a word, the field it fills, and the numbers it may be: least <= x < below */
-    const char *optimizer, *word; /* optimizer NULL: of all */
+struct setting { /* a word, the field that it sets, and the permitted numbers: least <= x < below */
+    const char *optimizer, *word; /* optimizer NULL: all optimisers have it */
     size_t offset;
     double least, below;
 };
@@ -70,7 +70,7 @@ static const struct setting settings[] = {
     {"adam", "epsilon", offsetof(struct optimizer, epsilon), 1e-30, 1.0},
     {NULL, "weight-decay", offsetof(struct optimizer, weight_decay), 0.0, 1e6},
     {NULL, "l2", offsetof(struct optimizer, l2), 0.0, 1e6},
-    {NULL, "decay", offsetof(struct optimizer, decay), 0.0, 1.0}, /* of files that 0.1.0 wrote */
+    {NULL, "decay", offsetof(struct optimizer, decay), 0.0, 1.0}, /* in files that version 0.1.0 wrote */
 };
 
 static const struct optimizer_ops *find_optimizer(struct slice name)
@@ -158,9 +158,9 @@ static bl_status no_setting(bl_context *ctx, const struct optimizer_ops *ops, st
         text_append(advice, sizeof advice, "write %s and the number with a blank between", search.found);
     else if (search.found)
         text_append(advice, sizeof advice, "did you mean \"%s\"?", search.found);
-    BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s does not know \"%.*s\"; %s%s", ops->name,
-            word.n < 100 ? (int)word.n : 100, word.at, advice[0] ? advice : "it is written ",
-            advice[0] ? "" : ops->usage);
+    BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s has no option \"%.*s\"; %s%s", ops->name,
+            word.n < 100 ? (int)word.n : 100, word.at,
+            advice[0] ? advice : "usage: ", advice[0] ? "" : ops->usage);
 }
 
 /* The limit is also checked after rounding to float, where a beta1 of 0.9999999999 is 1 and Adam would divide
@@ -224,7 +224,7 @@ bl_status optimizer_check_rate(bl_context *ctx, const struct optimizer *o, doubl
     return BL_OK;
 }
 
-/* beta^t by squaring, in double: the same bits everywhere. */
+/* beta^t by repeated squaring, in double, because the bits of the C library's pow differ between machines. */
 static double power(double beta, uint64_t t)
 {
     double result = 1.0;
@@ -268,8 +268,8 @@ static void step_piece(const struct backend *backend, const struct update *step,
     }
 }
 
-/* Adds the penalty's derivative to a piece of the gradient at a time, in a buffer, because the caller's
-   gradient must not change. of: the penalised weights. */
+/* Adds the penalty's derivative to the gradient piece by piece, in a buffer, because the caller's gradient
+   must not change. of: the penalised weights. */
 static void step_with_penalty(const struct optimizer *o, const struct backend *backend,
                               const struct update *step, const float *of, float *w, const float *g,
                               float *const slots[], size_t n)

@@ -4,8 +4,8 @@
  *
  * A cut by ranges of channels is the default, because then a task's results stay in the cache for the next
  * instruction on the block, and a signal, its delta and its gradient can be one task. An instruction is cut
- * otherwise only where that would leave threads without work: where the only task of a narrow block has more
- * than half of a thread's equal share of the stage.
+ * otherwise only if that would leave threads without work: if the only task of a narrow block has more than
+ * half of a thread's equal share of the stage.
  */
 #include "../net/cut.h"
 #include "program.h"
@@ -45,7 +45,7 @@ static double work_of_stage(const struct program *p, size_t stage)
     return sum;
 }
 
-/* How the instruction is cut on a narrow block if not by net_range. Maps, and instructions that update direct
+/* The alternative cut of an instruction on a narrow block. Maps, and instructions that update direct
    feedback, are always cut by net_range. */
 static enum cut cut_of(const struct net *net, const struct instruction *item)
 {

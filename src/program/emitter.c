@@ -27,10 +27,10 @@ static size_t module_of(const struct program *p, size_t l)
     return p->net ? block_of(p, l)->module : l;
 }
 
-/* In a lean program, whether block l's output is dropped at the loss. It is kept where an earlier block may
-   have been updated before, because the output could then not be computed again; and in a net of few blocks,
-   where dropping it saves nothing. */
-static bool is_given_up(const struct bl_emitter *e, size_t l)
+/* In a lean program, whether block l's output is dropped at the loss. It is kept if an earlier block may have
+   been updated before, because the output could then not be computed again, and in a net of few blocks, in
+   which dropping it saves nothing. */
+static bool is_dropped(const struct bl_emitter *e, size_t l)
 {
     enum { FEW = 3 };
     const struct program *p = e->program;
@@ -38,12 +38,12 @@ static bool is_given_up(const struct bl_emitter *e, size_t l)
 }
 
 /* Whether the instructions so far have written a block's buffer, in the first or the second pass. */
-static bool is_there(const struct bl_emitter *e, enum buffer buffer, size_t l, enum pass_index pass)
+static bool is_written(const struct bl_emitter *e, enum buffer buffer, size_t l, enum pass_index pass)
 {
     const struct program *p = e->program;
     for (size_t k = p->n; k-- > 0;) {
         const struct instruction *item = &p->items[k];
-        if (item->op == &op_loss && buffer == BUFFER_OUTPUT && is_given_up(e, l))
+        if (item->op == &op_loss && buffer == BUFFER_OUTPUT && is_dropped(e, l))
             return false;
         size_t block = 0;
         for (size_t i = 0; i < OPERANDS; i++) {
@@ -57,14 +57,15 @@ static bool is_there(const struct bl_emitter *e, enum buffer buffer, size_t l, e
 
 static void need(struct bl_emitter *e, enum buffer buffer, size_t l, enum pass_index pass)
 {
-    if (is_there(e, buffer, l, pass))
+    if (is_written(e, buffer, l, pass))
         return;
     if (!e->has_missing)
         e->missing = (struct missing){buffer, l};
     e->has_missing = true;
 }
 
-/* An array that keeps its numbers from step to step is always written. */
+/* Records an array as missing if it is not written. An array that keeps its numbers from step to step is
+   always written. */
 static void need_array(struct bl_emitter *e, enum buffer buffer, size_t l)
 {
     if (!array_is_kept(&e->program->user->arrays[buffer - BUFFER_ARRAY]))
@@ -157,7 +158,7 @@ static void emit_with_operands(struct bl_emitter *e, struct instruction item)
         else if (o.access != WRITES && o.buffer >= BUFFER_ARRAY && o.buffer <= BUFFER_LAST_ARRAY)
             need_array(e, o.buffer, block);
         else if (e->program->user && o.access != WRITES && o.buffer == BUFFER_OUTPUT &&
-                 !is_there(e, BUFFER_OUTPUT, block, PASS_SECOND))
+                 !is_written(e, BUFFER_OUTPUT, block, PASS_SECOND))
             need(e, BUFFER_OUTPUT, block, PASS_FIRST);
     }
     emit(e, item);
@@ -185,7 +186,7 @@ void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l)
     }
 }
 
-/* The forward of block l: of its head, and of the layers after it where these are a separate instruction.
+/* Emits the forward of block l: of its head, and of the layers after it if these are a separate instruction.
    pattern: pass and mode. */
 static void emit_forward(struct bl_emitter *e, size_t l, struct instruction pattern)
 {
@@ -197,7 +198,7 @@ static void emit_forward(struct bl_emitter *e, size_t l, struct instruction patt
         emit(e, pattern);
 }
 
-/* Computes block l's output from the input that the rule has changed. */
+/* Emits the computation of block l's output from the input that the rule has changed. */
 static void repeat_from_new_input(struct bl_emitter *e, size_t l)
 {
     const struct program *p = e->program;
@@ -210,7 +211,7 @@ void emit_second_forward(struct bl_emitter *e, size_t l)
 {
     const struct program *p = e->program;
     for (size_t k = 0; k < l; k++)
-        if (module_of(p, k) == module_of(p, l) && !is_there(e, BUFFER_OUTPUT, k, PASS_SECOND))
+        if (module_of(p, k) == module_of(p, l) && !is_written(e, BUFFER_OUTPUT, k, PASS_SECOND))
             repeat_from_new_input(e, k);
     repeat_from_new_input(e, l);
 }
@@ -237,11 +238,12 @@ void emit_learn_feedback(struct bl_emitter *e, size_t l)
         emit_plain(e, &op_learn_feedback, l);
 }
 
-/* In a lean program, computes block l's output again, after those that it is computed from. */
+/* In a lean program, emits the repeated computation of block l's output, after those that it is computed
+   from. */
 static void repeat_forward(struct bl_emitter *e, size_t l)
 {
     const struct program *p = e->program;
-    if (is_there(e, BUFFER_OUTPUT, l, PASS_FIRST))
+    if (is_written(e, BUFFER_OUTPUT, l, PASS_FIRST))
         return;
     for (size_t i = 0; l > 0 && i < program_sources(p, l); i++)
         repeat_forward(e, program_source(p, l, i));
@@ -270,14 +272,14 @@ static void emit_updates(struct bl_emitter *e, size_t l)
     e->period = 0;
 }
 
-/* A block's gradient, and the updates by that gradient. */
+/* Emits a block's gradient, and the updates by that gradient. */
 static void emit_learning(struct bl_emitter *e, size_t l)
 {
     emit_gradient(e, l);
     emit_updates(e, l);
 }
 
-/* The gradients and updates of the blocks from `first` on. */
+/* Emits the gradients and updates of the blocks from `first` on. */
 static void emit_learning_from(struct bl_emitter *e, size_t first)
 {
     struct program *p = e->program;
@@ -293,7 +295,8 @@ static void emit_learning_from(struct bl_emitter *e, size_t first)
         emit_updates(e, l);
 }
 
-/* Discards what was emitted since the program had n instructions, if it reads what is not written. */
+/* Discards the instructions after the first n, and returns false, if one of them reads a buffer that is not
+   written. */
 static bool is_whole_since(struct bl_emitter *e, size_t n, size_t n_maps)
 {
     e->period = 0;
@@ -333,17 +336,17 @@ static bool emit_signal(struct bl_emitter *e, size_t l)
     return true;
 }
 
-/* false: the block's signal reads what is not written yet; nothing is emitted. */
+/* Emits a block. false: its signal reads a buffer that is not written yet; nothing is emitted. */
 static bool emit_block(struct bl_emitter *e, size_t l)
 {
     const size_t n = e->program->n, n_maps = e->program->n_maps;
     if (!emit_signal(e, l))
         return true;
-    if (!is_there(e, BUFFER_DELTA, l, PASS_FIRST))
+    if (!is_written(e, BUFFER_DELTA, l, PASS_FIRST))
         need(e, BUFFER_SIGNAL, l, PASS_FIRST);
     if (!is_whole_since(e, n, n_maps))
         return false;
-    if (!is_there(e, BUFFER_DELTA, l, PASS_FIRST))
+    if (!is_written(e, BUFFER_DELTA, l, PASS_FIRST))
         emit_plain(e, &op_local_backward, l);
     return true;
 }
@@ -353,7 +356,7 @@ static bool is_in_piece(const struct program *p, const struct emission *what, si
     return piece_of(p, what, l) == end && l + 1 < p->n_blocks;
 }
 
-/* The signals of a piece, from its last block backward, because a block inside reads the deltas of its
+/* Emits the signals of a piece, from its last block backward, because a block inside reads the deltas of its
    followers. */
 static bool emit_signals(struct bl_emitter *e, size_t end)
 {
@@ -363,8 +366,8 @@ static bool emit_signals(struct bl_emitter *e, size_t end)
     return true;
 }
 
-/* The piece that ends with block `end`; of the output's module, all blocks except the output. false: a signal
-   reads what is not written yet; nothing is emitted. */
+/* Emits the piece that ends with block `end`; of the output's module, all blocks except the output. false: a
+   signal reads a buffer that is not written yet; nothing is emitted. */
 static bool emit_piece(struct bl_emitter *e, size_t end)
 {
     const struct program *p = e->program;
@@ -377,7 +380,7 @@ static bool emit_piece(struct bl_emitter *e, size_t end)
         e->program->n_maps = n_maps;
         return false;
     }
-    /* in other programs updates come after all signals, which may read the weights */
+    /* In other programs, updates come after all signals, which may read the weights. */
     for (size_t l = 0; l <= end && p->spec.is_lean; l++)
         if (is_in_piece(p, e->emission, l, end))
             emit_learning(e, l);
@@ -400,7 +403,7 @@ static size_t after_last_piece(const struct program *p, const struct emission *w
     return end;
 }
 
-/* false: the rule's `begin` reads what is not written yet; nothing is emitted. */
+/* Calls the rule's `begin`. false: it reads a buffer that is not written yet; nothing is emitted. */
 static bool emit_begin(struct bl_emitter *e)
 {
     const size_t n = e->program->n, n_maps = e->program->n_maps;

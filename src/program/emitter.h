@@ -22,28 +22,28 @@ struct bl_emitter {
         size_t l;
     } missing;
     bool is_full;
-    bool is_learning; /* in a rule's `learn` */
+    bool is_learning; /* the rule's `learn` is being called */
     const struct emission *emission;
-    uint32_t period;   /* of the instructions that follow */
-    char refusal[160]; /* why the rule is refused; "": it is not */
+    uint32_t period;   /* period of the instructions that follow */
+    char refusal[160]; /* why the rule is refused; "": it is not refused */
 };
 
-/* signal[l] = v B[l]. source names v: BUFFER_DELTA is the error, BUFFER_TARGETS the targets as -scale y; or
-   an array of a user's rule. */
+/* signal[l] = v B[l]. source: the buffer v: BUFFER_DELTA (the error), BUFFER_TARGETS (the targets as -scale
+   y), or an array of a user's rule. */
 void emit_product(struct bl_emitter *e, enum buffer source, size_t l);
-/* signal[l] = a sum over the followers f of l in text order, with the term delta[f] M[f] where f is weighted
-   (M: the weights or the feedback), delta[f] where f adds, else delta[f] through the head of f, exactly. In a
-   chain of weighted blocks: delta[l + 1] M[l + 1]. */
+/* signal[l] = a sum over the followers f of l in text order. The term is delta[f] M[f] if f is weighted (M:
+   the weights or the feedback), delta[f] if f adds, else delta[f] propagated through the head of f, exactly.
+   In a chain of weighted blocks: delta[l + 1] M[l + 1]. */
 void emit_pull(struct bl_emitter *e, enum buffer matrix, size_t l);
-/* signal[l] = delta[k] M[l]^T, where k is the source of l: l - 1 in a chain. Where l adds: the sum of the
-   deltas of its sources. */
+/* signal[l] = delta[k] M[l]^T, where k is the source of l: l - 1 in a chain. If l adds: the sum of the deltas
+   of its sources. */
 void emit_push(struct bl_emitter *e, enum buffer matrix, size_t l);
-/* A function of the rule on block l, which is called once for each range of channels, or once in all
-   (is_whole). Also emits the array updates of a user's rule. */
+/* A function of the rule on block l, which is called for each range of channels, or once if is_whole. Also
+   emits the array updates of a user's rule. */
 void emit_map(struct bl_emitter *e, const struct op *map, size_t l);
-/* The same on each weighted follower of l, for a map that prepares what a pull of l reads. */
+/* As emit_map, on each weighted follower of l, for a map that writes matrices which a pull of l reads. */
 void emit_map_on_followers(struct bl_emitter *e, const struct op *map, size_t l);
-/* to = a b, where a, b and to are the operands of the op and a and b may be transposed. */
+/* to = a b, where a, b and to are the operands of the op; a and b may be transposed. */
 void emit_matmul(struct bl_emitter *e, const struct op *matmul, bool transposes_a, bool transposes_b,
                  size_t l);
 /* The second forward of block l, from an input that a map has changed, after those of the earlier blocks of
@@ -51,7 +51,8 @@ void emit_matmul(struct bl_emitter *e, const struct op *matmul, bool transposes_
 void emit_second_forward(struct bl_emitter *e, size_t l);
 /* An array of a user's rule = sigma N(0, 1). */
 void emit_noise(struct bl_emitter *e, enum buffer array, float sigma, uint16_t stream, size_t l);
-/* Whether each block has such an array. Else there is one for the net, which belongs to the last block. */
+/* Whether each block has such an array. Otherwise there is one for the net, which belongs to the last
+   block. */
 static inline bool array_is_of_blocks(const bl_rule_array *array)
 {
     return (array->flags & BL_EACH_BLOCK) != 0;
@@ -73,12 +74,13 @@ void emit_learn_feedback(struct bl_emitter *e, size_t l);
 
 /* The functions and properties of a rule that determine the program. */
 struct emission {
-    void (*begin)(struct bl_emitter *e);           /* before the signals of all blocks; NULL: nothing */
-    void (*emit)(struct bl_emitter *e, size_t l);  /* NULL: hidden blocks are not trained */
-    void (*learn)(struct bl_emitter *e, size_t l); /* updates except of block l's parameters; NULL: none */
-    bool is_direct; /* the rule sends a signal to each module that has parameters, and to no other */
-    bool is_onward; /* signals go forward, and each block has its own, also inside a module */
-    bool has_entry; /* the net has layers before the first weights */
+    void (*begin)(struct bl_emitter *e); /* emits instructions before the signals of all blocks; NULL: none */
+    void (*emit)(struct bl_emitter *e, size_t l); /* NULL: hidden blocks are not trained */
+    void (*learn)(struct bl_emitter *e,
+                  size_t l); /* emits updates other than those of block l's parameters; NULL: none */
+    bool is_direct;          /* the rule sends a signal to each module that has parameters, and to no other */
+    bool is_onward;          /* signals go forward, and each block has a signal, also inside a module */
+    bool has_entry;          /* the net has layers before the first weights */
 };
 
 /* The most instructions for n blocks are (n + 1) EMISSION_ROOM. */
@@ -90,8 +92,8 @@ static inline size_t emission_room(size_t n_blocks)
 /* Whether the rule's `emit` is called for block l. It is not called for blocks inside a module, for the last
    block, and, if the rule is direct, for blocks that end a module without parameters. */
 bool emitter_needs_signal(const struct bl_emitter *e, size_t l);
-/* Emits the whole step into p->items, which must have room. false: the rule is refused; `refusal` (may be
-   NULL) says what is not defined, or is read and never written. */
+/* Emits the whole step into p->items, which must be large enough. false: the rule is refused; `refusal` (may
+   be NULL) says what is not defined, or which buffer is read and never written. */
 bool emit_step(struct program *p, const struct emission *what, char refusal[160]);
 
 #endif

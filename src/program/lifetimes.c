@@ -3,8 +3,8 @@
  *
  * An output is in use from the forward that computes it until the last instruction of the list that reads it,
  * and a second time from its repeated forward; the derivatives of a block are in use from its signal until
- * its gradient. Places are assigned before stages. Instructions on the same place conflict, so the order of
- * the list is kept where it determines the content of a place. Sharing memory can delay an instruction to a
+ * its gradient. Places are assigned before stages. Instructions on the same place conflict, so those that
+ * determine the content of a place keep the order of the list. Sharing memory can delay an instruction to a
  * later stage, but cannot change a result.
  */
 #include "../base/mem.h"
@@ -13,8 +13,8 @@
 
 #include <assert.h>
 
-/* Extends a buffer's life to an instruction that touches it. is_new: the instruction computes the buffer
-   again, and nothing reads its previous content. */
+/* Extends a buffer's lifetime to an instruction that reads or writes it. is_new: the instruction computes the
+   buffer again, and nothing reads its previous content. */
 static void extend(struct lifetime *life, size_t moment, bool is_new)
 {
     assert(!is_new || life->n_spans < LIFETIME_SPANS);

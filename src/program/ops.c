@@ -18,8 +18,8 @@ const struct op op_forward = {
                  {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, READS},
                  {BUFFER_OUTPUT, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
-/* The layers after the head, where one of them reads all examples of the batch. Else these layers are part of
-   forward and add. */
+/* The layers after the head, if one of them reads all examples of the batch. Otherwise these layers are part
+   of forward and add. */
 const struct op op_local_forward = {
     .kind = OP_LOCAL_FORWARD,
     .name = "local_forward",
@@ -69,8 +69,8 @@ const struct op op_pull_add = {
     .operands = {{BUFFER_DELTA, OF_NEXT, EXTENT_RANGE, READS},
                  {BUFFER_SIGNAL, OF_BLOCK, EXTENT_RANGE, WRITES}},
 };
-/* The derivative through a head without weights that reads all channels. It reads all of its operands,
-   because layer norm sums over an example. */
+/* The derivative through a head without weights that reads all channels. Every task reads its operands as a
+   whole, because layer norm sums over an example. */
 const struct op op_pull_exact = {
     .kind = OP_PULL_EXACT,
     .name = "pull_exact",
@@ -130,7 +130,7 @@ const struct op op_update_fused = {
                  {BUFFER_DELTA, OF_BLOCK, EXTENT_RANGE, READS},
                  {BUFFER_WEIGHTS, OF_BLOCK, EXTENT_RANGE, UPDATES}},
 };
-/* B is shaped like the block's weights and takes the same gradient. */
+/* B is shaped like the block's weights and is updated by the same gradient. */
 const struct op op_update_feedback = {
     .kind = OP_UPDATE_FEEDBACK,
     .name = "update_feedback",

@@ -17,7 +17,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { NOBODY = 0, BEFORE = 1 }; /* stages are counted from 1 in this file; 0: no access */
+enum { NO_STAGE = 0, BEFORE = 1 }; /* in accesses, stages are counted from 1; 0: no access */
 
 /* The accesses to one memory: their stages, and a number for the block and the cut to whose ranges they were
    confined, or NO_RANGES. `read` is the latest read; other_read is the latest read by other ranges than
@@ -30,7 +30,7 @@ struct accesses {
     size_t other_read;
 };
 
-/* In a lean program the outputs and derivatives of hidden blocks share places. */
+/* In a lean program the outputs and derivatives of hidden blocks share memory by places. */
 size_t program_memory(const struct program *p, enum buffer buffer, size_t block)
 {
     const bool is_derivative = buffer == BUFFER_SIGNAL || buffer == BUFFER_DELTA;
@@ -51,11 +51,11 @@ static size_t later(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* The first stage possible after an access in `stage`: the same one if both are confined to the same
-   ranges. */
+/* The first stage that is possible after an access in `stage`: the same one if both accesses are confined to
+   the same ranges. */
 static size_t after(size_t stage, size_t ranges, size_t current)
 {
-    return stage == NOBODY ? BEFORE : ranges == current && current != NO_RANGES ? stage : stage + 1;
+    return stage == NO_STAGE ? BEFORE : ranges == current && current != NO_RANGES ? stage : stage + 1;
 }
 
 enum extent program_extent(const struct instruction *item, struct operand o)
@@ -71,13 +71,13 @@ enum extent program_extent(const struct instruction *item, struct operand o)
     return o.extent;
 }
 
-/* Whether each task touches only its own range of the operand. */
+/* Whether each task accesses only its range of the operand. */
 static bool keeps_to_range(const struct instruction *item, struct operand o)
 {
     return !item->op->is_whole && program_extent(item, o) == EXTENT_RANGE;
 }
 
-/* A number that is equal for two operands where the same task touches the same range of both. NO_RANGES for
+/* A number that is equal for two operands if the same task accesses the same range of both. NO_RANGES for
    operands of another block, because its rows may have another length in the same place. */
 static size_t ranges_of(const struct instruction *item, struct operand o, size_t block)
 {
@@ -104,7 +104,7 @@ static size_t first_stage(const struct program *p, const struct accesses *all, c
 
 static void record_read(struct accesses *a, size_t stage, size_t current)
 {
-    if (a->read == NOBODY || a->read_ranges == current) {
+    if (a->read == NO_STAGE || a->read_ranges == current) {
         a->read = later(a->read, stage);
         a->read_ranges = current;
     } else if (stage > a->read) {
@@ -192,15 +192,15 @@ static size_t find_first_stages(struct program *p, struct accesses *all)
 }
 
 /* Delays each instruction whose result others read as far as they allow, so that it can share a task with its
-   reader and its memory is in use for a short time. The pass goes from the bottom of the list up, and counts
-   stages from the last one. */
+   reader and its memory is in use only for a short time. The pass goes from the bottom of the list up, and
+   counts stages from the last one. */
 static void delay(struct program *p, struct accesses *all, size_t last)
 {
     for (size_t i = p->n; i-- > 0;) {
         struct instruction *item = &p->items[i];
         const size_t most = first_stage(p, all, item), now = last + BEFORE - item->stage;
-        assert(most <= now); /* the constraints are those of the first pass */
-        /* nothing in the step waits for an update, so it is not delayed */
+        assert(most <= now); /* because the constraints are those of the first pass */
+        /* No instruction depends on an update, so updates are not delayed. */
         item->stage = most == BEFORE || item->op->kind >= OP_GRADIENT ? now : most;
         record_accesses(p, all, item);
     }
@@ -226,8 +226,8 @@ static void close_gaps(struct program *p, size_t last)
                 p->items[i].stage -= p->items[i].stage > stage;
 }
 
-/* Whether more than one task touches the derivatives of a hidden block. If not, each worker can have its own
-   memory for them. */
+/* Whether more than one task accesses the derivatives of a hidden block. If not, each worker can have
+   separate memory for them. */
 static bool shares_derivatives(const struct program *p, struct accesses *all)
 {
     for (size_t i = 0; i < p->n; i++)
@@ -240,14 +240,15 @@ static bool shares_derivatives(const struct program *p, struct accesses *all)
                 continue;
             size_t *stage = &all[program_memory(p, BUFFER_DELTA, block)].write;
             if (!keeps_to_range(item, o) || block != item->l ||
-                (*stage != NOBODY && *stage != item->stage + BEFORE))
+                (*stage != NO_STAGE && *stage != item->stage + BEFORE))
                 return true;
             *stage = item->stage + BEFORE;
         }
     return false;
 }
 
-/* What learns starts behind the last gradient, in the order that it had. */
+/* Moves the updates to stages after the last gradient, keeping their order. Operands cannot express this,
+   because an update reads only the gradient of its block. */
 static void wait_for_gradients(struct program *p)
 {
     size_t last = 0;
@@ -257,7 +258,7 @@ static void wait_for_gradients(struct program *p)
         p->items[i].stage += last + 1;
 }
 
-/* The first stage of what learns. */
+/* The first stage that has an update. */
 static size_t first_update(const struct program *p)
 {
     size_t stage = (size_t)-1;
@@ -292,7 +293,7 @@ static void find_stages(struct program *p, struct accesses *all)
             p->loss_stage = p->items[i].stage;
 }
 
-/* Fuses a gradient with its update where no other instruction reads the gradient. */
+/* Fuses each gradient with its update if no other instruction reads the gradient. */
 static void fuse(struct program *p, const struct net *net)
 {
     size_t n = 0;
@@ -359,7 +360,7 @@ static bl_status make_tasks(struct program *p)
             p->tasks[p->n_tasks++] = (struct task){i, k};
         p->stage_end[p->groups[i].stage] = p->n_tasks;
     }
-    return parallel_need(p->ctx, n + 1); /* one more for the prefetch of the next batch */
+    return parallel_need(p->ctx, n + 1); /* one more task, for the prefetch of the next batch */
 }
 
 static void find_spans(struct program *p)

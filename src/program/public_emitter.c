@@ -2,8 +2,8 @@
  * public_emitter.c - the emitter of the public header: checks the arguments of a user's rule, and calls the
  * emitter of the library's rules.
  *
- * A map or a product is cut by channels where all of its written operands belong to channels of its block;
- * else it is one task.
+ * A map or a product is cut by channels if all of its written operands belong to channels of its block;
+ * otherwise it is one task.
  */
 #include "user_operands.h"
 
@@ -31,7 +31,7 @@ static bool has_feedback(bl_emitter *e, const char *what, bl_feedback_kind kind)
     return false;
 }
 
-/* Refuses the instruction in `learn`, where signals no longer exist. */
+/* Refuses the instruction in `learn`, in which signals no longer exist. */
 static bool is_open(bl_emitter *e, const char *what)
 {
     if (e && e->program->user && !e->is_learning)
@@ -108,7 +108,7 @@ void bl_emit_product(bl_emitter *e, bl_buffer_id source, int block)
                      (size_t)block);
 }
 
-/* Refuses a matrix that pull and push do not take. */
+/* Refuses a matrix that pull and push cannot use. */
 static bool is_matrix(bl_emitter *e, const char *what, bl_buffer_id matrix)
 {
     if (matrix == BL_WEIGHTS)
@@ -185,9 +185,9 @@ void bl_emit_learn_feedback(bl_emitter *e, int block)
         emit_update_feedback(e, (size_t)block);
 }
 
-/* ---- Instructions with operands of the rule's choice */
+/* ---- Instructions whose operands the rule chooses */
 
-/* Memory for one more op. NULL: there is none, or the block is refused. */
+/* Memory for one more op. NULL: no memory is left, or the block is refused. */
 static struct op *next_op(bl_emitter *e, const char *what, int block)
 {
     struct program *p = e ? e->program : NULL;
@@ -234,7 +234,8 @@ void bl_emit_map(bl_emitter *e, const bl_map *map, int block)
 }
 
 /* A task that computes a range of the result's rows needs only those rows of a; for columns, only those of b.
-   That operand is read by ranges where the range lies along its channels; the other operand is read whole. */
+   That operand is read by ranges if its channels are along the range; the other operand is read as a
+   whole. */
 static void share_ranges(const bl_rule *rule, const bl_matmul *matmul, struct op *op)
 {
     const bool are_rows = user_layout(rule, op->operands[2].buffer) == CHANNELS_ARE_ROWS;

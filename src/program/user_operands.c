@@ -56,7 +56,7 @@ enum layout user_layout(const bl_rule *rule, enum buffer buffer)
     }
 }
 
-/* false: no such buffer. */
+/* Resolves a buffer. false: there is no such buffer. */
 static bool operand_of_buffer(const struct bl_emitter *e, bl_buffer_id buffer, struct operand *out)
 {
     const bl_rule_array *array = user_array(e, buffer);

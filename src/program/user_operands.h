@@ -14,9 +14,9 @@ enum layout user_layout(const bl_rule *rule, enum buffer buffer);
 /* Records why the rule is refused. Only the first call has an effect. */
 void user_refuse(struct bl_emitter *e, const char *format, ...) BL_PRINTF(2, 3);
 
-/* NULL: the rule has no such array. */
+/* The array that a buffer names. NULL: the rule has no such array. */
 const bl_rule_array *user_array(const struct bl_emitter *e, bl_buffer_id buffer);
-/* array: one that the rule has. */
+/* The internal number of an array, which the rule must have. */
 enum buffer user_buffer(bl_buffer_id array);
 
 /* Converts operand i of an instruction on a block. `what` and `name` name the instruction and the operand in

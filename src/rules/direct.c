@@ -12,8 +12,9 @@ static struct matrix signal_of(const struct net *net, const struct place *at,
     return matrix_columns(signal, (struct range){at->channels.begin * map, at->channels.end * map});
 }
 
-/* Each row begins with one number for each of n channels. Copies the number to every position of the
-   channel's map, from the last channel to the first, so that no number is overwritten before it is read. */
+/* Expands signals per channel: each row begins with one number for each of n channels, which is copied to
+   every position of the channel's map, from the last channel to the first, so that no number is overwritten
+   before it is read. */
 static void spread(struct matrix signal, size_t n)
 {
     const size_t map = signal.cols / n;

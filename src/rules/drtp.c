@@ -4,7 +4,7 @@
  *     signal_l = -scale y B_l                   y: batch x outputs, the one-hot targets; B_l: outputs x units
  *                                               of block l
  *
- * The targets replace the negative error y - p, which is positive where the target is 1. So a block needs
+ * The targets replace the negative error y - p, which is positive at the target's class. So a block needs
  * only the targets, and can be updated as soon as its own forward pass is done. scale is that of the error:
  * 1, or 1 / batch. Memory: outputs x (the sum of the hidden units).
  */

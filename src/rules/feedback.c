@@ -59,7 +59,8 @@ bl_status feedback_check_text(bl_context *ctx, const char *text)
     return feedback_parse(ctx, &ignored, text);
 }
 
-/* The limit of a uniform distribution. terms: of the sum that is one number of a signal. */
+/* The limit of a uniform distribution. terms: the number of terms of the sum that is one number of a
+   signal. */
 static double limit_of(const struct feedback_spec *spec, struct matrix B, double terms)
 {
     if (spec->kind == FEEDBACK_NOKLAND)

@@ -32,7 +32,7 @@ struct feedback_spec {
     const char *path;             /* of the file; borrowed */
     enum feedback_at feedback_at; /* where the signal of a direct rule enters a block */
     enum slope slope;             /* adfa's function in place of f' */
-    size_t most;                  /* of FEEDBACK_STORED: the numbers in the model's file */
+    size_t most;                  /* for FEEDBACK_STORED: the number of values in the model's file */
 };
 
 struct rule;
@@ -40,16 +40,17 @@ struct rule;
 bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char *text);
 bl_status feedback_check_text(bl_context *ctx, const char *text);
 
-/* B[l]: outputs x units at the feedback position of block l. Drawn from stream RNG_FEEDBACK, layer l. */
+/* Draws B[l]: outputs x units at the feedback position of block l, from stream RNG_FEEDBACK, layer l. */
 bl_status feedback_from_output(struct rule *rule, const struct net *net, size_t l);
-/* The same for every block that ends a hidden module with parameters. */
+/* Draws B[l] for every block that ends a hidden module with parameters. */
 bl_status feedback_from_output_to_all(struct rule *rule, const struct net *net);
-/* B[f]: shaped like the weights of block f, which it replaces in the pull, for every f whose input is another
-   module's output. Drawn from stream RNG_FEEDBACK, layer f - 1, so that with one hidden layer the numbers are
+/* Draws B[f], shaped like the weights of block f, which it replaces in the pull, for every f whose input is
+   another module's output, from stream RNG_FEEDBACK, layer f - 1. So with one hidden layer the numbers are
    those of feedback_from_output. */
 bl_status feedback_like_all_weights(struct rule *rule, const struct net *net);
 
-/* B[0]: outputs x inputs of the net, U(-limit, limit) if the spec is nokland, else as the spec says. */
+/* Draws B[0]: outputs x inputs of the net, from U(-limit, limit) if the spec is nokland, else as the spec
+   says. */
 bl_status feedback_to_input(struct rule *rule, const struct net *net, double limit);
 
 #endif

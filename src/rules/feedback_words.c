@@ -1,5 +1,6 @@
 /*
- * feedback_words.c - the suggestion for unknown feedback: its forms, and their names elsewhere.
+ * feedback_words.c - the suggestion for an unknown distribution of feedback: the forms of the option, and
+ * their names in other programs.
  */
 #include "feedback_words.h"
 

@@ -1,5 +1,5 @@
 /*
- * feedback_words.h - the suggestion for unknown feedback.
+ * feedback_words.h - the suggestion for an unknown distribution of feedback.
  */
 #ifndef BL_RULES_FEEDBACK_WORDS_H
 #define BL_RULES_FEEDBACK_WORDS_H

@@ -5,9 +5,9 @@
  *     signal_l = delta_{l-1} W_l^T              l > 1: forward through the weights
  *     signal_l = sum of delta_k                 where block l adds the outputs of blocks k
  *
- * Only the first block has feedback. Each block has a signal of its own, also the last blocks of a residual's
- * body and shortcut. The rule is not defined where a hidden block changes the size of its maps (a pool),
- * because the output of the block's weights then has another size than the input of the next block.
+ * Only the first block has feedback. Each block has a separate signal, also the last blocks of a residual's
+ * body and shortcut. The rule is not defined if a hidden block changes the size of its maps (a pool), because
+ * the output of the block's weights then has another size than the input of the next block.
  */
 #include "../net/modules.h"
 #include "rule_table.h"

@@ -1,5 +1,5 @@
 /*
- * linear.c - a baseline: the output layer alone, without hidden layers. With the losses ce and bce this is
+ * linear.c - a baseline: only the output layer, without hidden layers. With the losses ce and bce this is
  * logistic regression.
  */
 #include "rule_table.h"

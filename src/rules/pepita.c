@@ -8,7 +8,7 @@
  * l is the last block of a module. Inside a module derivatives are exact, at the outputs of the second pass.
  *
  * There is no backward pass. The error is added to the input through F (outputs x inputs, drawn from 0.05
- * U(±sqrt(6 / inputs))), and each block learns from the change of its output. The rule is not defined where a
+ * U(±sqrt(6 / inputs))), and each block learns from the change of its output. The rule is not defined if a
  * hidden block changes the size of its maps.
  */
 #include "../net/modules.h"

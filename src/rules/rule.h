@@ -19,8 +19,8 @@ struct rule {
     const struct rule_ops *ops;
     bl_context *ctx;
     size_t n_blocks;
-    struct rule_arrays *arrays;    /* of a user's rule; NULL: none */
-    struct matrix *B;              /* n_blocks; a block without feedback has x = NULL */
+    struct rule_arrays *arrays;    /* for a user's rule; NULL: none */
+    struct matrix *B;              /* one for each block; x is NULL for a block without feedback */
     struct feedback_spec feedback; /* how to draw B */
     uint64_t seed;
 };
@@ -35,9 +35,9 @@ enum weight_relation {
 
 struct rule_ops {
     const bl_rule
-        *user;         /* the registered rule from which the other members follow; NULL: the library's rule */
-    const char *name;  /* in options, logs, files */
-    const char *about; /* one line and the paper */
+        *user; /* the registered rule from which the other members were set; NULL: a rule of the library */
+    const char *name;             /* in options, logs, files */
+    const char *about;            /* one line and the paper */
     const char *equation;         /* the equation that `emit` implements, for readers */
     bool learns_from_zero;        /* all-zero weights are a good start, given f'(0) > 0 */
     bool needs_classes;           /* its signals come from the targets, which must be one-hot */
@@ -65,32 +65,33 @@ struct rule_ops {
 
 /* The library's rules, then those registered with ctx, if that is not NULL. NULL past the last rule. */
 const struct rule_ops *rule_ops_at(const bl_context *ctx, int i);
-const struct rule_ops *rule_find(const bl_context *ctx, const char *name); /* NULL: no such */
+const struct rule_ops *rule_find(const bl_context *ctx, const char *name); /* NULL: there is no such rule */
 const struct rule_ops *rule_reference(void); /* backpropagation, with which angles are measured */
 
-/* What a rule's signals are computed from, derived from its instructions. */
+/* Properties of a rule, derived from its instructions: which buffers its signals are computed from, and what
+   it updates. */
 struct rule_flow {
-    bool reads_next, reads_previous; /* deltas of the blocks after, or before it: a chain */
+    bool reads_next, reads_previous; /* signals read deltas of next or of previous blocks: a chain */
     bool reads_error, has_second_pass;
     bool learns_feedback;  /* the optimiser updates B */
     bool fits_outputs;     /* the gradient of B is e^T h, h the block's output */
     bool updates_feedback; /* a map computes B from its previous value */
-    bool writes_deltas;    /* itself, without derivatives of the layers after the weights */
+    bool writes_deltas;    /* the rule writes deltas, without derivatives of the layers after the weights */
 };
 struct rule_flow rule_flow(const struct rule_ops *ops);
-/* Its functions, for emit_step. */
+/* The functions of the rule, for emit_step. */
 struct emission rule_emission(const struct rule_ops *ops);
 /* Emits the rule's program on some nets, and refuses a rule that is not defined on them, with its message. */
 bl_status rule_check_program(bl_context *ctx, const struct rule_ops *ops);
 bool rule_is_chain(const struct rule_ops *ops);  /* signals go backward from block to block */
 bool rule_is_direct(const struct rule_ops *ops); /* signals go to each block directly */
 bool rule_learns_feedback(const struct rule_ops *ops);
-/* Whether a block can be updated before the next block's signal is computed: then the memory of a step does
-   not grow with the depth. */
+/* Whether a block can be updated before the next block's signal is computed, so that the memory of a step
+   does not grow with the depth. */
 bool rule_may_be_lean(const struct rule_ops *ops);
 const char *rule_order_name(const struct rule_ops *ops); /* "backward", "forward", "any", "on forward" */
 
-/* Whether its workspaces (struct workspace) must keep the inputs of activations. */
+/* Whether the rule's workspaces (struct workspace) must keep the inputs of activations. */
 bool rule_needs_sums(const struct rule *rule);
 bl_status rule_check_text(bl_context *ctx, const char *text);
 

@@ -8,8 +8,8 @@ struct emission rule_emission(const struct rule_ops *ops)
     return (struct emission){.begin = ops->begin, .emit = ops->emit, .learn = ops->learn};
 }
 
-/* Emits the rule on a chain of six blocks. Three would do for the library's rules, which treat all blocks the
-   same way; a user's rule may not. */
+/* Emits the rule on a chain of six blocks. Three blocks would be enough for the library's rules, which treat
+   all blocks alike, but not for every user's rule. */
 struct rule_flow rule_flow(const struct rule_ops *ops)
 {
     enum { BLOCKS = 6, ROOM = EMISSION_ROOM * (BLOCKS + 1) };

@@ -12,7 +12,7 @@
 struct rule_arrays {
     struct matrix *all; /* array i of block l is all[i n_blocks + l]. BL_BATCH arrays have `room` rows */
     size_t room;        /* examples */
-    float *saved;       /* during a measurement: the kept arrays, one after the other */
+    float *saved;       /* during a measurement: copies of the persistent arrays, one after the other */
     bool saves_feedback;
     struct rule_fault fault;
 };
@@ -164,7 +164,7 @@ bool rule_kept_array(const struct rule *rule, size_t i, struct rule_kept_array *
     return false;
 }
 
-/* Copies the kept arrays to rule->arrays->saved, or back. */
+/* Copies the persistent arrays to rule->arrays->saved, or back. */
 static void copy_kept(const struct rule *rule, bool is_back)
 {
     float *at = rule->arrays->saved;

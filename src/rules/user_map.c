@@ -1,6 +1,6 @@
 /*
- * user_map.c - calls a user's function on a range of a block. Each operand is a view: of the range's columns
- * or rows where the operand is cut by channels, else of all.
+ * user_map.c - calls a user's function on a range of a block. Each operand is a view of the range's columns
+ * or rows if the operand is cut by channels, else of the whole matrix.
  */
 #include "user_rule.h"
 
@@ -42,8 +42,8 @@ static uint64_t hash_of(const bl_view *v)
     return hash;
 }
 
-/* Whether the map must not change the operand. It may change one that shares memory with an operand that it
-   writes: a delta may have the memory of its signal. */
+/* Whether the map must not change the operand. A read-only operand may change if it shares memory with an
+   operand that the map writes: a delta may have the memory of its signal. */
 static bool must_stay(const struct op *op, const bl_map_call *call, size_t i)
 {
     for (size_t k = 0; k < OPERANDS; k++)
@@ -53,7 +53,7 @@ static bool must_stay(const struct op *op, const bl_map_call *call, size_t i)
 }
 
 /* Calls the map and compares its read-only operands before and after. No other task writes them at this time,
-   so the map has made any change. */
+   so any change was made by the map. */
 static void run_checked(const struct rule *rule, const struct op *op, const bl_map_call *call)
 {
     uint64_t before[OPERANDS] = {0};

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#define ANY_BATCH ((size_t)-1) /* as a number of rows: one for each example */
+#define ANY_BATCH ((size_t)-1) /* a number of rows that stands for one row for each example */
 
 enum { A, B, TO };
 

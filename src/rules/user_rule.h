@@ -16,19 +16,19 @@ struct user_rule {
     struct registered_rule link;
     bl_rule given; /* a copy; members that the caller's header does not have are NULL or 0 */
     struct rule_ops ops;
-    bl_rule_array arrays[]; /* given.n_arrays of them; behind them all texts */
+    bl_rule_array arrays[]; /* given.n_arrays elements; all texts are stored after them */
 };
 
 /* The i-th rule that is registered with ctx; NULL past the last. */
 const struct rule_ops *user_rule_at(const bl_context *ctx, int i);
 
-/* The first operand that a map was found to change although it declares that it only reads it. */
+/* The first operand that a map has changed although the map declares it as read-only. */
 struct rule_fault {
-    atomic_size_t operand; /* its number plus 1; 0: none was found */
+    atomic_size_t operand; /* number of the operand plus 1; 0: none */
     const char *map;
     size_t l;
 };
-struct rule_fault *rule_fault(const struct rule *rule); /* rule: a user's */
+struct rule_fault *rule_fault(const struct rule *rule); /* rule: must be a user's rule */
 
 /* Creates the rule's arrays on this net; refuses a net for which the rule is not defined. */
 bl_status user_rule_bind(struct rule *rule, const struct net *net);
@@ -36,13 +36,13 @@ bl_status user_rule_bind(struct rule *rule, const struct net *net);
 /* The functions below do nothing for a rule without arrays. */
 bl_status rule_arrays_create(struct rule *rule, const struct net *net);
 void rule_arrays_free(struct rule *rule);
-/* Allocates arrays with BL_BATCH rows for so many examples. They keep nothing from step to step, and all
-   workspaces share them. */
+/* Allocates the arrays with BL_BATCH rows for so many examples. Their values are not kept between steps, and
+   all workspaces share them. */
 bl_status rule_need_batch(const struct rule *rule, size_t examples);
 /* The array of block l; an array of the whole net is that of the last block. n: the rows of an array with
-   BL_BATCH rows. The matrix has x NULL where there is no array. */
+   BL_BATCH rows. x of the matrix is NULL if there is no such array. */
 struct matrix rule_array(const struct rule *rule, enum buffer buffer, size_t l, size_t n);
-/* The number, below rule_array_count, of block l's array. */
+/* The number of block l's array, which is below rule_array_count. */
 static inline size_t rule_array_number(const struct rule *rule, enum buffer buffer, size_t l)
 {
     return (size_t)(buffer - BUFFER_ARRAY) * rule->n_blocks + l;
@@ -57,7 +57,7 @@ struct rule_kept_array {
     size_t l, number;
     bool is_of_net;
 };
-/* The i-th such array. false past the last, and for rule NULL. */
+/* The i-th array that is saved in files. false past the last, and for rule NULL. */
 bool rule_kept_array(const struct rule *rule, size_t i, struct rule_kept_array *out);
 
 /* Saves and restores, around a measurement, the rule's persistent arrays and the feedback that its maps
@@ -67,7 +67,7 @@ void rule_restore_arrays(const struct rule *rule);
 
 /* ---- Instructions */
 
-/* The matrix of an operand. A block that has no such matrix: x NULL, 0 x 0. */
+/* The matrix of an operand; 0 x 0 with x NULL if the block has no such matrix. */
 struct matrix user_matrix(const struct rule *rule, const struct net *net, const struct workspace *workspace,
                           struct operand o, size_t block);
 /* The rows or columns of an operand's matrix that belong to the place's channels. */
@@ -79,7 +79,7 @@ struct matrix user_shape(const struct rule *rule, const struct net *net, struct 
 /* Calls a user's map on the range of a place. */
 void rule_run_map(const struct rule *rule, const struct net *net, const struct op *op, const struct place *at,
                   const struct workspace *workspace);
-/* Fails if a map has changed, in step 1, an operand that it declares to read only. */
+/* Fails if a map has changed, in step 1, an operand that it declares as read-only. */
 bl_status rule_check_maps(const struct rule *rule);
 /* The declared cost of the map in multiply-accumulates per example; 0 by default. */
 double rule_map_work(const struct rule *rule, const struct net *net, const struct instruction *item);

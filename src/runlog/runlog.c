@@ -1,15 +1,16 @@
 /*
  * runlog.c - the log of a run.
  *
- * A line is written by one call; if that writes only a part, the part is removed again, so that the file
- * consists of whole lines unless the machine crashes. A crash may leave an incomplete last line, also with
- * zeros where a block did not reach the disk: it is removed when the log is resumed. Every other line was
- * synced before the next was written, so a fault in it was not caused by a crash: it is an error, and nothing
- * is removed. The folder is not synced: a log that vanishes in a crash is younger than the run's first
- * checkpoint, whose writer syncs the folder.
+ * A line is written by one call; if the call writes only a part, the part is removed again, so that the file
+ * consists of whole lines unless the machine crashes. A crash may leave an incomplete last line, possibly
+ * with zeros where a block did not reach the disk: it is removed when the log is resumed. Every other line
+ * was synced before the next was written, so a fault in it was not caused by a crash: it is an error, and
+ * nothing is removed. The folder is not synced, because a log can vanish in a crash only before the run's
+ * first checkpoint, whose writer syncs the folder.
  *
  * If lines are known to be missing (the log was deleted, or its last line was incomplete although the
- * checkpoint is of that epoch), the next line has "missing_from". Only there may epochs be missing.
+ * checkpoint is of that epoch), the next line has "missing_from". Epochs may be missing only directly before
+ * such a line.
  */
 #include "runlog.h"
 
@@ -32,10 +33,10 @@ struct runlog {
     size_t missing_from; /* the first epoch whose line is missing before the next one; 0: none */
 };
 
-/* Reals with 15 digits: enough for every figure, and 0.1 stays 0.1. */
+/* Reals are written with 15 digits, which is enough for every figure and keeps 0.1 as 0.1. */
 static const size_t line_style = JSON_REAL_PRECISION(15);
 
-/* errno is that of the failed step: no call may come between. */
+/* Reports errno, so it must be called directly after the failed step. */
 static bl_status io_failure(const struct runlog *log, const char *step)
 {
     return context_fail(log->ctx, BL_IO, "%s: %s: %s", log->path, step, strerror(errno));
@@ -65,19 +66,19 @@ static bl_status read_text(const struct runlog *log, char *text, size_t n)
     return BL_OK;
 }
 
-/* A log while it is read, line by line. */
+/* The state of reading a log line by line. */
 struct runlog_reading {
     const struct runlog *log;
     const char *text;
-    size_t n, at; /* bytes, and where the line begins */
+    size_t n, at; /* bytes of the text; position of the current line */
     size_t line;  /* its number, from 1 */
 };
 
-/* What is read of a line. */
+/* The values that are read from a line. */
 struct entry {
     bool is_broken; /* not an object with the number "epoch" and, for a step, "kind" and the number "step" */
     bool is_step;
-    json_int_t epoch, step, missing_from; /* step: 0 where the line of an epoch does not say it */
+    json_int_t epoch, step, missing_from; /* step: 0 if the line of an epoch has none */
 };
 
 /* The point at which a run is resumed: its finished epochs and steps. */
@@ -92,8 +93,8 @@ static bool is_of_step(const json_t *object)
     return kind && strcmp(kind, "step") == 0 && json_is_integer(json_object_get(object, "step"));
 }
 
-/* A failed allocation must not be taken for an incomplete line, which would be removed; Jansson sets no error
-   code when an inner allocation fails. */
+/* Parses the current line. A failed allocation must not be mistaken for an incomplete line, which would be
+   removed; Jansson sets no error code when an inner allocation fails. */
 static bl_status read_entry(const struct runlog_reading *r, size_t length, struct entry *out)
 {
     json_error_t error;
@@ -119,9 +120,8 @@ static bl_status refuse_broken(const struct runlog_reading *r)
     BL_FAIL(
         r->log->ctx, BL_BAD_DATA,
         "%s, line %zu: is not a line of a log, expected an object with the number \"epoch\", and for a step "
-        "with "
-        "the kind \"step\" and the number \"step\"; a crash breaks the last line only; mend it, or move "
-        "the log away to begin a new one",
+        "with the kind \"step\" and the number \"step\"; a crash breaks only the last line; correct it, or "
+        "move the log away to begin a new one",
         r->log->path, r->line);
 }
 
@@ -129,19 +129,19 @@ static bl_status refuse_order(const struct runlog_reading *r, json_int_t epoch, 
 {
     if (r->line == 1)
         BL_FAIL(r->log->ctx, BL_BAD_DATA,
-                "%s, line 1: is of epoch %lld, expected epoch 1; mend it, or move the log away to begin a "
-                "new one",
+                "%s, line 1: is of epoch %lld, expected epoch 1; correct it, or move the log away to begin "
+                "a new one",
                 r->log->path, (long long)epoch);
     BL_FAIL(r->log->ctx, BL_BAD_DATA,
-            "%s, line %zu: is of epoch %lld, but the line before it is of epoch %lld; mend it, or move the "
-            "log away to begin a new one",
+            "%s, line %zu: is of epoch %lld, but the line before it is of epoch %lld; correct it, or move "
+            "the log away to begin a new one",
             r->log->path, r->line, (long long)epoch, (long long)before);
 }
 
 static bl_status refuse_short(const struct runlog_reading *r, json_int_t last, size_t epoch)
 {
     BL_FAIL(r->log->ctx, BL_BAD_DATA,
-            "%s, line %zu: the log ends with epoch %lld, but the checkpoint is of epoch %zu; mend it, or "
+            "%s, line %zu: the log ends with epoch %lld, but the checkpoint is of epoch %zu; correct it, or "
             "move the log away to begin a new one",
             r->log->path, r->line - 1, (long long)last, epoch);
 }
@@ -151,22 +151,22 @@ static bl_status refuse_step(const struct runlog_reading *r, const struct entry 
 {
     BL_FAIL(r->log->ctx, BL_BAD_DATA,
             "%s, line %zu: is of step %lld in epoch %lld, but the lines before it end with step %lld and "
-            "epoch %lld; mend "
-            "it, or move the log away to begin a new one",
+            "epoch %lld; correct it, or move the log away to begin a new one",
             r->log->path, r->line, (long long)here->step, (long long)here->epoch, (long long)before->step,
             (long long)before->epoch);
 }
 
 static bool follows(const struct entry *here, const struct entry *before)
 {
-    if (here->epoch <= before->epoch) /* first, for no sum below to overflow */
+    if (here->epoch <= before->epoch) /* first, so that no sum below overflows */
         return false;
     const bool has_place = here->epoch - 1 == before->epoch ||
                            (here->missing_from > 0 && here->missing_from - 1 == before->epoch);
     return has_place && (!here->is_step || here->step > before->step);
 }
 
-/* The epoch and step that the lines up to `here` reach. A step's epoch is not finished by it. */
+/* Sets `before` to the epoch and step that the lines up to `here` reach. The line of a step does not finish
+   its epoch. */
 static void advance(struct entry *before, const struct entry *here)
 {
     before->epoch = here->is_step ? here->epoch - 1 : here->epoch;
@@ -181,14 +181,15 @@ static bool is_within(const struct entry *here, struct runlog_place place)
     return (size_t)here->epoch <= place.epoch;
 }
 
-/* The part of a log that is kept: its first bytes. */
+/* The first bytes of a log, which are kept. */
 struct kept {
     size_t n;
     bool lacks_end;      /* the last line is complete except for its line end */
     size_t missing_from; /* as in struct runlog */
 };
 
-/* An incomplete last line is removed even if the checkpoint is of its epoch. */
+/* Determines which bytes are kept. An incomplete last line is removed even if the checkpoint is of its
+   epoch. */
 static bl_status measure_kept(struct runlog_reading *r, struct runlog_place place, struct kept *out)
 {
     struct entry before = {.epoch = 0};
@@ -290,11 +291,11 @@ bl_status runlog_take_up(struct runlog **out, bl_context *ctx, const char *path,
     return open_with(out, ctx, path, false, (struct runlog_place){epoch, step});
 }
 
-/* The last line of `text` that is of an epoch; lines of steps may follow it. */
+/* The last line of an epoch in `text`; lines of steps may follow it. */
 static json_t *last_epoch_of(const char *text, size_t n)
 {
     while (n > 0) {
-        size_t begin = n - 1; /* the line's end is left out */
+        size_t begin = n - 1; /* without the line end */
         while (begin > 0 && text[begin - 1] != '\n')
             begin--;
         json_t *line = json_loadb(text + begin, n - begin, JSON_REJECT_DUPLICATES, NULL);
@@ -339,7 +340,9 @@ static bl_status write_whole(const struct runlog *log, const char *text, size_t 
     BL_TRY(file_size(log, &before));
     const bl_status status = write_text(log, text, n);
     if (status != BL_OK && !log->is_stream && ftruncate(log->fd, (off_t)before) != 0)
-        BL_FAIL(log->ctx, BL_IO, "%s: cannot be written, and a part of a line stayed behind", log->path);
+        BL_FAIL(log->ctx, BL_IO,
+                "%s: cannot be written, and a part of a line, which could not be removed, is at its end",
+                log->path);
     return status;
 }
 

@@ -12,7 +12,7 @@ struct matrix {
     size_t rows, cols, stride;
 };
 
-/* Units begin .. end-1 of a layer: the range of one task. For images, whole channels. */
+/* Units begin .. end-1 of a layer, which one task computes. For images a range consists of whole channels. */
 struct range {
     size_t begin, end;
 };

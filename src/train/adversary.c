@@ -11,17 +11,17 @@
 
 #include <string.h>
 
-enum { PASS_OF_ADVERSARY = 1 /* that of the step is 0 */ };
+enum { PASS_OF_ADVERSARY = 1 /* the step has number 0 */ };
 
 struct adversary {
     bl_context *ctx;
     const struct stepper *stepper;
     float eps;
-    struct workspace *bp; /* the clean batch */
+    struct workspace *bp; /* holds the unperturbed batch */
     struct rule *rule;    /* backpropagation */
     struct program *program;
     float *dx;                  /* n x inputs */
-    struct workspace *training; /* during adversary_perturb: the batch that is perturbed */
+    struct workspace *training; /* the batch that is perturbed; set during adversary_perturb */
 };
 
 static bl_status build(struct adversary *a, const bl_trainer *t)

@@ -7,8 +7,8 @@
  *
  * for every example of a training batch, which is then trained on in place of the batch. J is the training
  * loss at the weights before the step; dJ/dx is backpropagation's, whatever the rule of the run is, so that
- * such a run is not free of backpropagation. Perturbed inputs are not clipped. sign(0) is 0: from all-zero
- * weights the first steps perturb nothing.
+ * such a run is not free of backpropagation. Perturbed inputs are not clipped. Because sign(0) is 0, the
+ * first steps from all-zero weights perturb nothing.
  *
  * The gradient belongs to a forward pass in training mode: dropout draws masks, which differ from those of
  * the step that follows, and batch norm takes the statistics of the batch without updating the running ones.
@@ -22,8 +22,9 @@
 
 struct adversary;
 
-/* The trainer's, where the option adversarial is not 0, with a note that the run takes backpropagation's
-   input gradient. Refuses memory low, because the derivatives of all blocks are needed at once. */
+/* Creates trainer->adversary if the option adversarial is not 0, and adds a note that the run uses
+   backpropagation's input gradient. Refuses --memory low, because the derivatives of all blocks are needed at
+   the same time. */
 bl_status adversary_of_trainer(bl_trainer *t);
 void adversary_free(struct adversary *a);
 

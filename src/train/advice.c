@@ -10,10 +10,10 @@
 #include <math.h>
 #include <string.h>
 
-/* The blind loss is that of the best constant prediction. HARDLY: a loss above this fraction of it has hardly
-   fallen. FEW: so few steps may not be enough even if the loss has fallen to HALF_WAY of it, because RMSprop
-   and Adam at 3e-3 have then changed a weight by less than 1. GROWN: a loss above so many times the blind
-   loss is not noise; the steps are too large. */
+/* Bounds relative to the blind loss, the loss of the best constant prediction. HARDLY: a loss above this
+   fraction of it has hardly fallen. HALF_WAY: after fewer than FEW steps, also a loss above this fraction
+   counts as hardly trained, because RMSprop and Adam at 3e-3 have then changed a weight by less than 1.
+   GROWN: a loss above this multiple of it is not noise; the steps are too large. */
 static const double HARDLY = 0.9, HALF_WAY = 0.5, GROWN = 10.0;
 enum { FEW = 300, ENOUGH = 1000, STRAY_DEGREES = 80 };
 
@@ -23,7 +23,8 @@ static void sum_labels(const bl_data *data, double *sum)
         sum[data->labels[i]] += 1.0;
 }
 
-/* A single output for two classes has the targets of the second class. */
+/* For a single output and two classes, keeps only the sums of the second class, whose targets the output
+   has. */
 static size_t keep_second(const bl_trainer *t, const bl_data *data, double *sum)
 {
     if (!model_is_one_of_two(t->model->net, data))
@@ -60,7 +61,8 @@ bl_status advice_blind_loss(double *out, bl_trainer *t, const bl_data *data)
     outputs = keep_second(t, data, sum);
     for (size_t k = 0; k < outputs; k++) {
         sum[k] /= (double)data->n;
-        square[k] = data->labels ? sum[k] : square[k] / (double)data->n; /* 1 and 0 are their squares */
+        /* One-hot targets equal their squares. */
+        square[k] = data->labels ? sum[k] : square[k] / (double)data->n;
     }
     *out = t->model->loss->blind(sum, square, outputs);
     mem_free(t->ctx, sum);
@@ -83,7 +85,7 @@ static void add_angle(bl_trainer *t, char *text, size_t room)
         }
 }
 
-/* The epochs that give ENOUGH steps, and at least as many as the default. */
+/* The number of epochs that gives ENOUGH steps, at least the default. */
 static size_t more_epochs(const bl_trainer *t, size_t n_examples, const struct defaults *usual)
 {
     const size_t batch = config_size(t->config, "batch"), steps = (n_examples - 1) / batch + 1;
@@ -91,7 +93,7 @@ static size_t more_epochs(const bl_trainer *t, size_t n_examples, const struct d
     return enough > usual->epochs ? enough : usual->epochs;
 }
 
-/* The advice where the loss has grown far above the blind loss, where more steps or a higher rate do not
+/* Adds the advice for a loss that has grown far above the blind loss: more steps or a higher rate do not
    help. */
 static void add_smaller_rate(bl_trainer *t, size_t n_examples, char *text, size_t room)
 {

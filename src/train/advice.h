@@ -13,7 +13,8 @@ bl_status advice_blind_loss(double *out, bl_trainer *trainer, const bl_data *dat
    0.9 of the blind loss, or above half of it after fewer than 300 steps. Then trainer->advice is a sentence
    that says so and what to change, else "". */
 void advice_give(bl_trainer *trainer, const bl_data *data, double blind_loss, double loss);
-/* The same for a resumed run that had already ended. reason: why it ended, as from bl_trainer_stop_reason. */
+/* As advice_give, for a resumed run that had already ended. reason: why it ended, as from
+   bl_trainer_stop_reason. */
 void advice_give_ended(bl_trainer *t, const char *reason);
 
 #endif

@@ -18,10 +18,11 @@ struct alignment {
     struct workspace *by_rule, *bp;
     struct rule *bp_rule;
     struct program *bp_program;
-    float *rule_gradient, *bp_gradient;    /* laid out like net->params */
-    float *w, *slots[OPTIMIZER_MAX_SLOTS]; /* copies that the hypothetical step may change: largest block */
-    float *change;                         /* of that step */
-    double *row;                           /* of weight_angle: the widest block's inputs */
+    float *rule_gradient, *bp_gradient; /* laid out like net->params */
+    float *w,
+        *slots[OPTIMIZER_MAX_SLOTS]; /* copies for the hypothetical step, of the size of the largest block */
+    float *change;                   /* the change of the weights by the hypothetical step */
+    double *row;                     /* memory for weight_angle: the inputs of the widest block */
 };
 
 static size_t widest_inputs(const struct net *net)

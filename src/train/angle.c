@@ -1,5 +1,5 @@
 /*
- * angle.c - the products of two vectors, and the angle from them.
+ * angle.c - computes the products of two vectors, and the angle from the products.
  */
 #include "angle.h"
 

@@ -18,7 +18,7 @@ struct angle_products products_of(const float *a, const float *b, size_t n);
    a direction. */
 bool products_have_directions(struct angle_products p, size_t n);
 
-/* In degrees. NaN where a vector has no direction. */
+/* The angle in degrees; NaN if a vector has no direction. */
 double products_angle(struct angle_products p, size_t n);
 
 #endif

@@ -21,11 +21,11 @@ struct angle_examples {
     uint64_t seed;
 };
 
-/* n: examples of the training set. Replaces what `out` holds, unless it is the same draw. */
+/* n: examples of the training set. Replaces the rows in `out`, unless they are from the same draw. */
 bl_status angle_examples_draw(struct angle_examples *out, bl_context *ctx, uint64_t seed, size_t n);
 void angle_examples_free(struct angle_examples *examples, bl_context *ctx);
 
-/* {"count", "of", "seed", "drawn"}, which is enough to draw them again. null where none were drawn. */
+/* {"count", "of", "seed", "drawn"}, from which they can be drawn again; null if none were drawn. */
 json_t *angle_examples_to_json(const struct angle_examples *examples);
 
 #endif

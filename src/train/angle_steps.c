@@ -1,5 +1,5 @@
 /*
- * angle_steps.c - parses the option angles while the run goes on, without allocation.
+ * angle_steps.c - parses the option angles during the run, without allocation.
  */
 #include "angle_steps.h"
 

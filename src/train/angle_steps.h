@@ -16,8 +16,8 @@ enum angle_steps_kind { ANGLE_STEPS_AUTO, ANGLE_STEPS_NONE, ANGLE_STEPS_EVERY, A
 
 struct angle_steps {
     enum angle_steps_kind kind;
-    uint64_t every;    /* of ANGLE_STEPS_EVERY */
-    uint64_t next;     /* the first step of the list that has not been reached; 0: there is none */
+    uint64_t every;    /* N, for ANGLE_STEPS_EVERY */
+    uint64_t next;     /* the next step of the list; 0: there is none */
     struct slice rest; /* the list after `next` */
 };
 
@@ -27,7 +27,7 @@ struct angle_steps angle_steps_of(const char *text);
 /* Whether angles are measured after step number `step` of the run, in this epoch, counted from 0. Must be
    called with ascending steps. */
 bool angle_steps_have(struct angle_steps *steps, uint64_t step, size_t epoch);
-/* Whether the user named the steps. Then each step has a line in the log. */
+/* Whether the option gives a list of steps. Each of these steps then has a line in the log. */
 bool angle_steps_are_named(const struct angle_steps *steps);
 
 #endif

@@ -100,7 +100,8 @@ void best_epoch_add(json_t *to, const struct best_epoch *best)
     for (size_t i = 0; best->is_known && i < N_SETS; i++)
         for (size_t k = 0; k < N_FIGURES; k++) {
             char key[32] = "";
-            if (figures[k].of_targets && (!has_targets || i == 0)) /* not measured in training */
+            /* These figures are not measured on the training set. */
+            if (figures[k].of_targets && (!has_targets || i == 0))
                 continue;
             text_append(key, sizeof key, "best_%s_%s", sets[i], figures[k].name);
             json_object_set_new(to, key, runlog_number(figure_of(scores[i], &figures[k])));

@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The name of a slot's numbers for one tensor, as in "optimizer.mean_square.0.dense.weight". */
+/* The name of a slot's values for one tensor, such as "optimizer.mean_square.0.dense.weight". */
 struct slot_name {
     char text[96];
 };
 
-/* The numbers of an optimiser's slot for the model's i-th tensor. NULL: the tensor is not trained. */
+/* The values of an optimiser's slot for the model's i-th tensor. NULL: the tensor is not trained. */
 static float *slot_piece(const bl_trainer *t, size_t slot, size_t i)
 {
     const struct net *net = t->model->net;
@@ -67,8 +67,8 @@ static size_t list_slots(const bl_trainer *t, struct tensor_entry *entries, stru
     return n;
 }
 
-/* A member of struct run_state, stored as text in the metadata. Values above `most` are refused, because the
-   run would continue from a count that no run can reach. */
+/* A member of struct run_state, stored as text in the metadata. Values above `most` are refused, because no
+   run can reach them. */
 struct state_field {
     const char *key;
     double (*get)(const struct run_state *s);
@@ -101,7 +101,7 @@ STATE_FIELD(halvings, size_t)
 STATE_FIELD(step_rate, double)
 
 #define MOST_EPOCHS 1e9   /* the limit of the option epochs */
-#define MOST_COUNT 0x1p52 /* exact in double, with room to count on */
+#define MOST_COUNT 0x1p52 /* exact in double, with room for further counting */
 #define MOST_REAL 0x1p53
 #define MOST_RATE 1e6 /* the limit of bl_trainer_set_rate */
 
@@ -183,7 +183,7 @@ static bl_status check_slots(const bl_trainer *t, const struct tensors *file, co
     return BL_OK;
 }
 
-/* file: one that check_slots has accepted. */
+/* Loads the optimiser state. file: must have passed check_slots. */
 static void take_slots(bl_trainer *t, const struct tensors *file)
 {
     struct matrix m;
@@ -196,8 +196,8 @@ static void take_slots(bl_trainer *t, const struct tensors *file)
         }
 }
 
-/* Files of 0.1.0 have no first loss, which is then that of the next epoch, and no rate of single steps; their
-   validation figure may be NaN. */
+/* Whether the value is missing in files of version 0.1.0: they have no first loss, which is then that of the
+   next epoch, and no rate of single steps, and their validation figure may be NaN. */
 static bool is_none_in_old_files(const char *key, const char *text)
 {
     if (strcmp(key, "first_loss") == 0 || strcmp(key, "step_rate") == 0)
@@ -214,7 +214,7 @@ struct checkpoint_contents {
     struct best_epoch best;
     json_t *early_angles;
     enum slope slope;
-    const char *slope_text; /* NULL: the trainer keeps its own */
+    const char *slope_text; /* NULL: the trainer's slope is not changed */
     struct schedule schedule;
 };
 
@@ -236,7 +236,7 @@ static bl_status read_field(struct checkpoint_contents *from, const struct state
     return BL_OK;
 }
 
-/* Checkpoints of 0.1.0 have only the number of the best epoch. */
+/* Reads the figures of the best epoch. Checkpoints of version 0.1.0 have only its number. */
 static bl_status read_best(struct checkpoint_contents *from)
 {
     const char *text = tensors_metadata(from->file, "best_scores");
@@ -248,7 +248,7 @@ static bl_status read_best(struct checkpoint_contents *from)
     return BL_OK;
 }
 
-/* These angles only appear in the first epoch's line of the log. */
+/* Reads the angles of the first steps, which only appear in the first epoch's line of the log. */
 static bl_status read_early_angles(struct checkpoint_contents *from)
 {
     const char *text = tensors_metadata(from->file, "early_angles");
@@ -274,7 +274,7 @@ static bl_status read_state(struct checkpoint_contents *from)
     return read_early_angles(from);
 }
 
-/* Checkpoints of 0.1.0 have one seed for everything. */
+/* Compares the seeds. Checkpoints of version 0.1.0 have a single seed. */
 static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, const char *path)
 {
     static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
@@ -289,12 +289,12 @@ static bl_status check_seeds(const bl_trainer *t, const struct tensors *file, co
     return BL_OK;
 }
 
-/* The metadata of a file, or what a file of 0.1.0 means where it has none, because the option did not exist,
-   or has an old name for the value. NULL: the file must have it. */
+/* The metadata of a file; for a file of version 0.1.0 that lacks the metadata or has an old name for the
+   value, the corresponding value. NULL: the file has none. */
 const char *checkpoint_metadata(const struct tensors *file, const char *key)
 {
     if (strcmp(key, "modules") == 0 && !tensors_metadata(file, key))
-        return "layer"; /* the only modules of versions without the option */
+        return "layer"; /* the modules of versions without the option */
     static const char *const unsaid[][2] = {{"slope", "cos f"}, {"lambda", "0"}, {"precision", "float32"}};
     const char *text = tensors_metadata(file, key), *format = tensors_metadata(file, "format");
     if (!format || strcmp(format, "backless 1") != 0)
@@ -333,12 +333,12 @@ static bl_status take_slope(const struct checkpoint_contents *from)
     return BL_OK;
 }
 
-/* ---- Options that a stream need not set */
+/* ---- Options that need not be set for a stream */
 
 enum { OPEN_OPTIONS = 3 };
 static const char *const open_options[OPEN_OPTIONS] = {"lr", "schedule", "epochs"};
 
-/* The file's value of such an option; NULL: the trainer keeps its own value. */
+/* The file's value of such an option; NULL: the trainer's value is used. */
 static const char *open_value(const struct checkpoint_contents *from, const char *key)
 {
     return bl_config_is_set(from->t->config, key) ? NULL : tensors_metadata(from->file, key);
@@ -381,8 +381,8 @@ static bl_status differs(const struct checkpoint_contents *from, const char *key
             theirs ? theirs : "missing", bl_model_metadata(from->t->model, key));
 }
 
-/* Compares the option feedback where it is the name of a distribution. The path of a file is not compared,
-   because it may have changed and the numbers are in the checkpoint. */
+/* Compares the option feedback if it is the name of a distribution. The path of a file is not compared,
+   because it may have changed, and the checkpoint contains the matrices. */
 static bl_status check_feedback(const struct checkpoint_contents *from)
 {
     struct feedback_spec a, b;
@@ -406,7 +406,8 @@ static bl_status check_same(const struct checkpoint_contents *from, int format)
         const char *theirs = checkpoint_metadata(from->file, keys[i]),
                    *ours = bl_model_metadata(model, keys[i]);
         const bool is_taken = from->slope_text && strcmp(keys[i], "slope") == 0;
-        if (!ours || is_taken) /* of another rule, which is already refused */
+        /* The option belongs to another rule, and the checkpoint was already refused. */
+        if (!ours || is_taken)
             continue;
         if (!theirs || strcmp(theirs, ours) != 0)
             return differs(from, keys[i], theirs);
@@ -417,7 +418,7 @@ static bl_status check_same(const struct checkpoint_contents *from, int format)
     for (size_t i = 0; i < sizeof data_keys / sizeof *data_keys; i++) {
         const char *theirs = tensors_metadata(from->file, data_keys[i]),
                    *ours = bl_model_metadata(model, data_keys[i]);
-        /* 0.1.0 omitted what did not exist, and had one kind of labels */
+        /* version 0.1.0 omitted metadata without a value, and had one kind of labels */
         if (!theirs && format == MODEL_FORMAT_NARROW)
             theirs = strcmp(data_keys[i], "labels") == 0 ? ours : "null";
         if (!theirs || strcmp(theirs, ours) != 0)
@@ -473,7 +474,7 @@ static bl_status check(struct checkpoint_contents *from, bool is_stream)
     return is_stream ? read_open_options(from) : BL_OK;
 }
 
-/* Steps that may fail for lack of memory come first. */
+/* Loads the contents. Operations that may fail for lack of memory come first. */
 static bl_status load_contents(struct checkpoint_contents *from, bool is_stream)
 {
     bl_trainer *t = from->t;

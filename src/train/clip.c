@@ -1,5 +1,6 @@
 /*
- * clip.c - gradients in pieces of fixed length: the sum of squares of each, then its scaling.
+ * clip.c - clips gradients in pieces of fixed length: computes the sum of squares of each piece, then scales
+ * it.
  *
  * The pieces' sums are added in order, so that the norm does not depend on threads.
  */
@@ -11,7 +12,7 @@
 
 #include <math.h>
 
-enum { PIECE = 16384 }; /* numbers of a task */
+enum { PIECE = 16384 }; /* numbers per task */
 
 #define EPSILON 1e-6 /* PyTorch's */
 

@@ -1,5 +1,5 @@
 /*
- * clip.h - the options clip-norm and clip-value: a bound of a step's gradients.
+ * clip.h - the options clip-norm and clip-value: bounds on the gradients of a step.
  *
  *     clip-norm C    g <- g min(1, C / (|g| + 1e-6))    |g|: the Euclidean norm of all gradients
  *     clip-value C   g_j <- min(max(g_j, -C), C)
@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-/* Of one of the two 0, which is no limit. */
+/* The limits; 0: no limit. At most one of the two is set. */
 struct clip_limits {
     double norm, value;
 };
@@ -22,16 +22,17 @@ struct clip_limits {
 struct clip {
     bl_context *ctx;
     struct clip_limits limits;
-    double *squares; /* of each piece of the gradients: the sum of their squares */
-    size_t n;        /* numbers */
+    double *squares; /* for each piece of the gradients, the sum of squares */
+    size_t n;        /* number of gradients */
 };
 
-/* For n gradients. Without limits nothing is allocated. */
+/* Allocates memory for n gradients; without limits, none. */
 bl_status clip_create(struct clip *out, bl_context *ctx, struct clip_limits limits, size_t n);
 void clip_release(struct clip *clip);
 bool clip_is_on(const struct clip *clip);
-/* The gradients g, n of them, 0 where nothing learns. The same bits for any number of threads. A norm that is
-   no number, or infinite, changes nothing: the step that follows tells that the run diverges. */
+/* Clips the n gradients g, which must be 0 for parameters that do not learn. The bits do not depend on the
+   number of threads. If the norm is NaN or infinite, g is not changed; the next step then reports that the
+   run diverges. */
 void clip_apply(const struct clip *clip, float *g, int threads);
 
 #endif

@@ -17,12 +17,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_BYTES = 1 << 24 }; /* of a configuration, which may come through a pipe */
+enum { MOST_BYTES = 1 << 24 }; /* the largest configuration, which may be read from a pipe */
 
 struct bl_config {
     bl_context *ctx;
-    char **values; /* option_count of them; NULL: the default */
-    bool *is_set;  /* by the user */
+    char **values; /* one for each option; NULL: the default */
+    bool *is_set;  /* set by the user */
 };
 
 const bl_option *bl_option_at(int i)
@@ -30,7 +30,8 @@ const bl_option *bl_option_at(int i)
     return i >= 0 && (size_t)i < option_count ? &option_table[i].option : NULL;
 }
 
-/* The index of the option that holds the value of `key`. inlet is 0.1.0's name of feedback-at. */
+/* The index of the option that holds the value of `key`. In version 0.1.0 the name of feedback-at was
+   inlet. */
 static bool find_option_index(const char *key, size_t *out)
 {
     if (strcmp(key, "inlet") == 0)
@@ -108,8 +109,8 @@ bl_status bl_config_copy(bl_config **out, const bl_config *config)
     return BL_OK;
 }
 
-/* The switch no-angles of 0.1.0 means angles none and has no value of its own: true sets the option angles to
-   none, any other value unsets it. */
+/* Whether the key is a switch of version 0.1.0 that another option replaces: no-angles true sets the option
+   angles to none, any other value unsets it. */
 static bool is_former(const char *key)
 {
     return strcmp(key, "no-angles") == 0;
@@ -148,7 +149,7 @@ bl_status config_set_default(bl_config *config, const char *key, const char *tex
     return find_option_index(key, &i) ? replace(config, i, text, false) : BL_BAD_VALUE;
 }
 
-/* NULL: no preset was chosen, or it has no value for this option. */
+/* The preset's value of an option. NULL: no preset was chosen, or it has no value for this option. */
 static const char *preset_value(const bl_config *config, const char *key)
 {
     size_t i = 0;
@@ -223,8 +224,8 @@ json_t *config_to_json(const bl_config *config)
     return object;
 }
 
-/* Runs of 0.1.0 may have the backend "onednn", which was removed. The name is accepted, so that such a run
-   can be resumed, and the program can say that it continues with portable. */
+/* Whether the value is the backend "onednn", which was removed after version 0.1.0. A run's configuration may
+   still have it, so that the run can be resumed, and the program can say that it continues with portable. */
 static bool is_removed_backend(const char *key, const char *text)
 {
     return strcmp(key, "backend") == 0 && strcmp(text, "onednn") == 0;
@@ -292,8 +293,8 @@ static bool is_relative(const bl_config *config, const char *key)
     return strcmp(key, "data-dir") == 0 || !named_find(text);
 }
 
-/* A resumed run must read the same files from whatever folder it is started, so relative paths are made
-   absolute. Paths to write are not changed: "out" keeps its value. */
+/* Makes relative paths of input files absolute, because a resumed run must read the same files whatever its
+   working folder is. The path "out" is not changed. */
 static bl_status anchor_paths(bl_config *config, const char *folder)
 {
     static const char *const keys[] = {"data", "test", "data-dir", "feedback", "init"};
@@ -316,7 +317,8 @@ const char *config_old_precision(const char *text, const char *net)
     return strcmp(text, "bf16") == 0 && net && strstr(net, "conv ") ? "bf16-dense" : text;
 }
 
-/* Runs of 0.1.0 drew their splits by the only seed, and their convolutions did not use bfloat16. */
+/* Sets options as version 0.1.0 behaved: splits were drawn with the only seed, and convolutions did not use
+   bfloat16. */
 static bl_status take_old_options(bl_config *config, const json_t *options)
 {
     const json_t *seed = json_object_get(options, "seed");
@@ -355,7 +357,7 @@ bl_status bl_config_load(bl_config *config, const char *path)
     mem_free(config->ctx, file.at);
     if (!root)
         BL_FAIL(config->ctx, BL_BAD_VALUE, "%s, line %d: %s", path, error.line, error.text);
-    bl_config *trial = NULL; /* a file that is refused sets nothing */
+    bl_config *trial = NULL; /* if the file is refused, no option is set */
     bl_status status = bl_config_copy(&trial, config);
     if (status == BL_OK)
         status = load_object(trial, path, root);

@@ -13,8 +13,8 @@
 /* Whether `text` is a valid value of the option `key`, which must exist. */
 bl_status option_check(bl_context *ctx, const char *key, const char *text);
 
-/* Typed readers of values, which were checked when they were set. The text lives until the option is set
-   again. */
+/* Give the values of options as types; values were checked when they were set. The text is valid until the
+   option is set again. */
 const char *config_text(const bl_config *config, const char *key);
 double config_number(const bl_config *config, const char *key);
 size_t config_size(const bl_config *config, const char *key);
@@ -24,11 +24,11 @@ bool config_bool(const bl_config *config, const char *key);
 /* Sets a default that follows from other options. The option still counts as not set by the user. */
 bl_status config_set_default(bl_config *config, const char *key, const char *text);
 
-/* The precision that a file of 0.1.0 means by `text`, because its bf16 computed convolutions in float32. net
-   NULL: the net is not known. */
+/* The meaning of `text` as a precision in a file of version 0.1.0, whose bf16 computed convolutions in
+   float32. net NULL: the net is not known. */
 const char *config_old_precision(const char *text, const char *net);
 
-/* All options and their values, one object; NULL: no memory. */
+/* All options and their values as an object; NULL: no memory. */
 json_t *config_to_json(const bl_config *config);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * defaults.c - batch, epochs, schedule and learning rate from the size of a run. They do not depend on the
- * name of the data set.
+ * defaults.c - chooses batch, epochs, schedule and learning rate from the size of a run. They do not depend
+ * on the name of the data set.
  */
 #include "defaults.h"
 
@@ -10,7 +10,7 @@
 enum {
     LEAST_BATCH = 8,
     MOST_BATCH = 64,
-    BATCHES = 8, /* an epoch has at least so many batches, where LEAST_BATCH allows that */
+    BATCHES = 8, /* an epoch has at least so many batches if LEAST_BATCH allows that */
     STEPS = 12000,
     LEAST_EPOCHS = 10,
     MOST_EPOCHS = 50, /* more would overfit small tables */
@@ -43,7 +43,7 @@ static size_t batch_for(size_t examples)
     return batch;
 }
 
-/* How many epochs of S steps make n_steps. */
+/* The number of epochs of S steps that have at least n_steps in total. */
 static size_t epochs_of(size_t n_steps, size_t S)
 {
     return (n_steps - 1) / S + 1;
@@ -60,8 +60,9 @@ static size_t epochs_for(size_t examples, size_t batch)
     return epochs < MOST_EPOCHS ? epochs : least > MOST_EPOCHS ? least : MOST_EPOCHS;
 }
 
-/* SGD's rate is reduced because a momentum m multiplies the length of steps by 1 / (1 - m). Adam and RMSprop
-   divide by the size of the gradient, and so by the batch over which it was summed. */
+/* The default learning rate. That of SGD is reduced because a momentum m multiplies the length of steps by 1
+   / (1 - m), and gradients may be sums over the batch. Adam and RMSprop divide by the size of the
+   gradient. */
 static double rate_for(const struct optimizer *optimizer, const struct run_size *size, size_t batch)
 {
     const double rate = optimizer->ops->default_rate;

@@ -19,7 +19,7 @@ struct run_size {
 struct defaults {
     size_t batch, epochs;
     const char *schedule;
-    double rate; /* for the given optimiser */
+    double rate; /* the learning rate, for the given optimiser */
 };
 
 /* The default optimiser and loss. */
@@ -32,7 +32,7 @@ enum { DEFAULTS_NET_ROOM = 80 };
 void defaults_net(int outputs, char text[DEFAULTS_NET_ROOM]);
 
 /*
- * n examples, B the batch, S = ceil(n / B) steps an epoch:
+ * The defaults for n examples, batch B and S = ceil(n / B) steps per epoch:
  *
  *     batch     the power of two that is next below n / 8, from 8 to 64; 64 where n is unknown
  *     epochs    12000 / S, rounded up, from 10 to 50, and more than 50 where these are fewer than 500 steps

@@ -48,7 +48,8 @@ int bl_trainer_instruction(const bl_trainer *t, int i, bl_instruction *out)
     return 1;
 }
 
-/* The floats of block l's outputs or derivatives, of all layers that do not share memory with another one. */
+/* The number of floats of block l's outputs or derivatives, over all layers that do not share memory with
+   another one. */
 static size_t floats_of_layers(const struct workspace *workspace, const struct net *net,
                                const struct matrix *of, size_t l)
 {
@@ -101,7 +102,7 @@ int bl_trainer_buffer(const bl_trainer *t, int i, bl_buffer *out)
     const size_t end = (BUFFER_LAST_ARRAY + 1) * p->n_blocks;
     for (; i >= 0 && at < end; at++)
         i -= p->spans[at].first ? 1 : 0;
-    if (i >= 0 || at == BUFFER_INPUT * p->n_blocks) /* past the last, or i was negative */
+    if (i >= 0 || at == BUFFER_INPUT * p->n_blocks) /* i is past the last, or was negative */
         return 0;
     const enum buffer buffer = (enum buffer)((at - 1) / p->n_blocks);
     const size_t l = (at - 1) % p->n_blocks;

@@ -1,5 +1,6 @@
 /*
- * fit.c - epochs: shuffle, steps, scores, angles, log, checkpoint, and the rules that end a run.
+ * fit.c - trains for epochs: shuffle, steps, scores, angles, log, checkpoint, and the criteria that end a
+ * run.
  *
  * Training time is the time of the steps only, without evaluation, angles and files.
  */
@@ -24,16 +25,16 @@ struct fit {
     bl_progress_fn progress;
     void *user;
     struct run_folder folder;
-    json_t *last_line;  /* of the last finished epoch */
-    double last_loss;   /* on the training set, in that epoch */
+    json_t *last_line;  /* the log line of the last finished epoch */
+    double last_loss;   /* the training loss of that epoch */
     double blind_loss;  /* the loss of the best constant prediction */
-    double rate;        /* of the last step */
+    double rate;        /* learning rate of the last step */
     double last_report; /* when the callback was last called */
     bool measures_angles;
     struct angle_steps angle_steps;
-    uint64_t measured; /* the step after which trainer->angles were measured last; 0: not yet */
-    bl_score batch;    /* of the last step's batch */
-    size_t prepared;   /* the position in this epoch whose inputs lie in workspace->next; 0: none */
+    uint64_t measured; /* the step after which trainer->angles were last measured; 0: none */
+    bl_score batch;    /* score of the last step's batch */
+    size_t prepared;   /* the position in this epoch whose inputs are in workspace->next; 0: none */
 };
 
 static bl_status need_angles(bl_trainer *t, size_t n)
@@ -60,8 +61,8 @@ static void shuffle(bl_trainer *t)
     rng_permutation(&rng, t->n_order, t->order);
 }
 
-/* The number of examples in the batch at `position`. A single last example that could not be trained on alone
-   is added to the batch before it. */
+/* The number of examples in the batch at `position`. A single last example on which a step is impossible is
+   added to the batch before it. */
 static size_t batch_at(const struct fit *f, size_t position)
 {
     const size_t left = f->train->n - position, most = f->t->batch;
@@ -255,7 +256,7 @@ static bl_status stop_now(struct fit *f)
     if (!f->folder.path)
         BL_FAIL(f->t->ctx, BL_STOPPED, "stopped in epoch %zu after step %llu", f->t->state.epoch + 1,
                 (unsigned long long)f->t->state.step);
-    if (f->t->is_resumed) /* config.json keeps the epochs with which the run began */
+    if (f->t->is_resumed) /* config.json has the number of epochs with which the run began */
         BL_FAIL(f->t->ctx, BL_STOPPED,
                 "stopped in epoch %zu after step %llu; saved, --resume %s --epochs %s continues from here",
                 f->t->state.epoch + 1, (unsigned long long)f->t->state.step, f->folder.path,
@@ -289,7 +290,7 @@ static bl_status score(const struct fit *f, const bl_data *data, bl_score *out)
     return data ? score_model(f->t->model, data, f->t->score_workspace, out) : BL_OK;
 }
 
-/* "test_rmse", "test_mae", "test_r2" */
+/* Adds "test_rmse", "test_mae" and "test_r2" to a line. */
 static void add_distances(json_t *line, const char *set, const bl_score *score)
 {
     const struct {
@@ -353,7 +354,7 @@ static bl_status keep_best(struct fit *f, const bl_progress *now)
     return run_folder_checkpoint(&f->folder, f->t, "best.safetensors");
 }
 
-/* Adds the hash of the weights, by which the first epoch of a run can quickly be reproduced and compared. */
+/* Adds the hash of the weights, so that the first epoch of a run can quickly be reproduced and compared. */
 static void add_weights_hash(const struct fit *f, json_t *line)
 {
     char hash[17];
@@ -361,8 +362,8 @@ static void add_weights_hash(const struct fit *f, json_t *line)
     json_object_set_new(line, "weights_hash", json_string(hash));
 }
 
-/* The error on which --schedule auto and --stop paper depend. For targets it is the loss divided by the first
-   epoch's loss. */
+/* The error on which --schedule auto and --stop paper depend. For regression targets it is the loss divided
+   by the first epoch's loss. */
 static double epoch_error(struct run_state *state, const bl_score *train, bool *is_first)
 {
     *is_first = isnan(train->error) && !(state->first_loss > 0.0);
@@ -451,7 +452,7 @@ static bl_status run_epochs(struct fit *f)
         BL_TRY(run_folder_lacking_result(&f->folder, t->state.epoch, &f->last_line));
         f->last_loss = json_number_value(json_object_get(f->last_line, "train_loss"));
     }
-    if (!f->last_line) { /* a finished run that is resumed has nothing to add */
+    if (!f->last_line) { /* a resumed run that was already finished has no new epochs */
         advice_give_ended(t, reason);
         return BL_OK;
     }
@@ -489,7 +490,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     BL_TRY(trainer_check_data(t, train));
     if (train->n == 0)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: no examples to train on", train->source);
-    if (t->state.position > train->n) /* position: from a checkpoint */
+    if (t->state.position > train->n) /* the position is from a checkpoint */
         BL_FAIL(t->ctx, BL_BAD_DATA, "the run was stopped behind example %zu of an epoch, but %s has %zu",
                 t->state.position, train->source, train->n);
     if (val)

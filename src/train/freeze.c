@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* N, or N-M. */
+/* Parses "N" or "N-M". */
 static bool read_blocks(struct slice word, struct freeze_span *span)
 {
     struct slice rest = word, first, last;
@@ -19,7 +19,7 @@ static bool read_blocks(struct slice word, struct freeze_span *span)
            (text_to_size(last, &span->last) && span->first <= span->last && rest.n == 0);
 }
 
-/* The epoch behind `from` or `until`; once each. */
+/* Parses the epoch after `from` or `until`, each of which may occur once. */
 static bool read_epoch(struct slice *rest, struct slice word, struct freeze_span *epochs)
 {
     struct slice number;
@@ -28,7 +28,7 @@ static bool read_epoch(struct slice *rest, struct slice word, struct freeze_span
     return *to == unset && slice_word(rest, &number) && text_to_size(number, to) && *to > 0;
 }
 
-/* One span for each word of blocks, all in the term's epochs. */
+/* Parses a term. Each word of blocks gives a span with the term's epochs. */
 static bool read_term(struct freeze *freeze, struct slice term)
 {
     struct slice word;
@@ -55,7 +55,8 @@ bl_status freeze_parse(bl_context *ctx, struct freeze *out, const char *text)
     *out = (struct freeze){.ctx = ctx};
     if (slice_is(slice_trim(rest), "none"))
         return BL_OK;
-    BL_TRY(MEM_ARRAY(ctx, &out->spans, strlen(text) / 2 + 1, "the frozen blocks")); /* a word and a space */
+    BL_TRY(MEM_ARRAY(ctx, &out->spans, strlen(text) / 2 + 1,
+                     "the frozen blocks")); /* a span takes at least a character and a space */
     bool is_read = strlen(text) > 0 && text[strlen(text) - 1] != ',';
     while (is_read && slice_next(&rest, ',', &term))
         is_read = read_term(out, term);

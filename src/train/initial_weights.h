@@ -6,8 +6,8 @@
 
 #include "model.h"
 
-/* The weights and the running statistics of the file's net, which must be that of the model; feedback,
-   optimiser and position are not read. *scales_alike: whether the file scales inputs and targets as the
+/* Loads the weights and running statistics from the file, whose net must be that of the model; feedback,
+   optimiser state and position are not read. *scales_alike: whether the file scales inputs and targets as the
    model does. */
 bl_status initial_weights_take(bl_model *model, const char *path, bool *scales_alike);
 

@@ -1,9 +1,9 @@
 /*
- * learnable.c - nets, options and data that cannot learn.
+ * learnable.c - detects nets, options and data that cannot learn.
  *
  * Batch norm of a dense layer computes (x - mean) / deviation of each unit over the batch. For a batch of one
- * example this is 0 whatever x is; for two examples it is 1 and -1, so the derivative through it is 0 except
- * for epsilon.
+ * example this is always 0; for two examples it is 1 and -1, so the derivative through it is 0 except for the
+ * effect of epsilon.
  */
 #include "learnable.h"
 
@@ -42,7 +42,8 @@ static bl_status check_deltas(const bl_trainer *t)
     return BL_OK;
 }
 
-/* Rules whose signal is -B y with a single output, where y is 1 or 0: the class 0 gives no signal. */
+/* Adds a note for rules whose signal is -B y with a single output: y is 0 for the first class, so its
+   examples give no signal. */
 static bl_status check_one_of_two(bl_trainer *t)
 {
     if (!t->model->rule->ops->needs_classes || !model_is_one_of_two(t->model->net, t->model->schema) ||
@@ -55,7 +56,7 @@ static bl_status check_one_of_two(bl_trainer *t)
         t->model->rule->ops->name);
 }
 
-/* Notes dropout that on average keeps less than one number of a layer. */
+/* Adds a note if dropout keeps less than one number of a layer on average. */
 static bl_status check_dropout(bl_trainer *t)
 {
     const struct net *net = t->model->net;
@@ -100,7 +101,7 @@ bl_status learnable_check(bl_trainer *t)
     return BL_OK;
 }
 
-/* Whether all rows are equal. Reads rows until one differs from the first. */
+/* Sets *out to whether all rows are equal. Reads rows until one differs from the first. */
 static bl_status are_alike(bl_trainer *t, const bl_data *data, bool of_targets, bool *out)
 {
     const struct workspace *workspace = t->workspace;

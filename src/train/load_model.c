@@ -42,7 +42,7 @@ static bl_status read_shape(const struct loading *from, bl_shape *out)
     return BL_OK;
 }
 
-/* Metadata that may be absent: it is null in format 2 and omitted in format 1. Then *out is NULL. */
+/* Reads metadata that may be absent, which is null in format 2 and omitted in format 1; *out is then NULL. */
 static bl_status optional_metadata(const struct loading *from, const char *key, const char **out)
 {
     const char *text = tensors_metadata(from->file, key);
@@ -52,7 +52,7 @@ static bl_status optional_metadata(const struct loading *from, const char *key, 
     return BL_OK;
 }
 
-/* Reads a JSON list of n texts. *out stays NULL where the file has none. */
+/* Reads a JSON list of n texts. *out stays NULL if the file has none. */
 static bl_status read_names(const struct loading *from, const char *key, size_t n, char ***out)
 {
     const char *text = NULL;
@@ -74,7 +74,7 @@ static bl_status read_names(const struct loading *from, const char *key, size_t 
                                      "%s: \"%s\" contains an entry that is not a name", from->path, key);
     }
     json_decref(list);
-    *out = names; /* may be half filled on failure; data_free frees it */
+    *out = names; /* may be incomplete after a failure; data_free frees it */
     return status;
 }
 
@@ -101,8 +101,8 @@ static bl_status find_half(const struct loading *from, const struct pair *pair, 
     return BL_OK;
 }
 
-/* Compares n with the number that the file says it has, because without a lost pair numbers would silently
-   not be scaled. */
+/* Compares n with the number of pairs that the file states, because if a pair were lost, numbers would
+   silently not be scaled. */
 static bl_status check_pairs(const struct loading *from, const struct pair *pair, size_t n)
 {
     const char *text = NULL;
@@ -154,7 +154,7 @@ static bool is_of_example(const struct loading *from, const struct pair *pair)
            strcmp(text, model_scaling_of_example) == 0;
 }
 
-/* out: a member of `schema`, which the caller frees on failure. */
+/* Reads a scaling. out: a member of `schema`, which the caller frees after a failure. */
 static bl_status read_scaling(const struct loading *from, const struct pair *pair, struct scaling *out)
 {
     struct tensor_entry offset = {0}, scale = {0};
@@ -204,7 +204,7 @@ static bl_status read_scalings(const struct loading *from, struct bl_data *schem
         if (!(s->scale[k] > 0.0))
             BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the scale of target %zu is %g, expected more than 0",
                     from->path, k, s->scale[k]);
-    /* a table's numbers are always scaled; files of 0.1.0 do not have the count */
+    /* the numbers of a table are always scaled; files of version 0.1.0 do not have the count */
     if (schema->encoding &&
         ((schema->scaling.n == 0 && !schema->scaling.is_of_example) || (schema->has_targets && s->n == 0)))
         BL_FAIL(from->ctx, BL_BAD_DATA, "%s: learned from a table, but has no tensor \"%s\"", from->path,
@@ -212,7 +212,8 @@ static bl_status read_scalings(const struct loading *from, struct bl_data *schem
     return BL_OK;
 }
 
-/* Files of 0.1.0 do not have this metadata; there any column with missing values implies imputation. */
+/* Reads whether missing values are imputed. Files of version 0.1.0 do not have this metadata; in them, a
+   column with missing values implies imputation. */
 static bl_status read_missing(const struct loading *from, struct encoding *encoding)
 {
     const char *text = NULL;
@@ -242,7 +243,8 @@ static bl_status read_table(const struct loading *from, struct bl_data *schema)
     return encoding_feature_names(&schema->column_names, from->ctx, schema->encoding);
 }
 
-/* Without this metadata, classes are matched by name if the file has names, else by value. */
+/* Reads how classes are matched. Without this metadata they are matched by name if the file has names, else
+   by value. */
 static bl_status read_labels(const struct loading *from, struct bl_data *schema)
 {
     const char *labels = tensors_metadata(from->file, "labels"),
@@ -299,7 +301,7 @@ static size_t count_numbers(const struct tensors *file)
     return n;
 }
 
-/* A few bytes can describe a net of gigabytes, so a net is created only if the file has that many values. */
+/* Checks that the file has as many values as the net, because a few bytes can describe a net of gigabytes. */
 static bl_status check_size(const struct loading *from, bl_shape input, const char *text, size_t there)
 {
     struct net_size needed;
@@ -325,7 +327,8 @@ static bl_status make_net_and_rule(const struct loading *from, bl_shape input, s
                 "with the context (bl_rule_register) before its files are read",
                 from->path, name);
     const char *feedback_at = NULL;
-    BL_TRY(optional_metadata(from, "inlet", &feedback_at)); /* files older than the option: FEEDBACK_AT_END */
+    BL_TRY(optional_metadata(from, "inlet",
+                             &feedback_at)); /* files older than the option have FEEDBACK_AT_END */
     if (feedback_at)
         BL_TRY(feedback_at_parse(from->ctx, &stored.feedback_at, feedback_at));
     struct modules modules = {.cut = MODULES_OF_LAYERS};
@@ -351,9 +354,8 @@ static bl_status copy_metadata(const struct loading *from, bl_model *model)
     return BL_OK;
 }
 
-/* Options that only affect training do not change predictions, but an unknown value belongs to a version
-   whose files may have another meaning. Metadata that is not in this list is read only when a run is
-   resumed. */
+/* Checks options that only affect training. They do not change predictions, but an unknown value comes from a
+   version whose files may have another meaning. Other metadata is read only when a run is resumed. */
 static bl_status check_options(const struct loading *from)
 {
     static const struct {
@@ -366,7 +368,7 @@ static bl_status check_options(const struct loading *from)
                    {"slope", true},          {"lambda", true}};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         const char *const key = options[i].key, *text = tensors_metadata(from->file, key);
-        /* files of 0.1.0 do not have every option of today */
+        /* files of version 0.1.0 lack options that were added later */
         if (!text && (options[i].is_of_some || from->format == MODEL_FORMAT_NARROW))
             continue;
         BL_TRY(need_metadata(from, key, &text));
@@ -391,7 +393,8 @@ static bool is_own_name(const bl_model *model, const char *name)
     for (size_t i = 0; i < model_count_tensors(model); i++)
         if (strcmp(name, model->names[i]) == 0)
             return true;
-    return strncmp(name, "optimizer.", strlen("optimizer.")) == 0; /* read only when a run is resumed */
+    /* These are read only when a run is resumed. */
+    return strncmp(name, "optimizer.", strlen("optimizer.")) == 0;
 }
 
 /* Refuses tensors that the net does not have, because they belong to another net. */
@@ -476,7 +479,7 @@ bl_status model_from_file(bl_model **out, bl_context *ctx, const struct tensors 
         status = build(&from, schema, out);
     }
     data_free(schema);
-    /* whatever a callee reports about a value of the file, the error is in the file */
+    /* a value that a callee refuses comes from the file, so the error is in the file */
     return status == BL_BAD_VALUE || status == BL_NOT_DEFINED ? BL_BAD_DATA : status;
 }
 

@@ -8,15 +8,15 @@
 
 #include <jansson.h>
 
-/* now->angles, one object a block; null where none were measured. */
+/* now->angles, one object for each block; null if none were measured. */
 json_t *log_lines_angles(const bl_progress *now);
 
-/* After a step at which angles were measured: {"step", "train_loss", "train_error", "batch_loss",
-   "batch_error", "lr", "angles"}. train_: over the epoch up to this step; batch_: over the step's own
-   batch. Both are scores before the weights changed. Nothing in it depends on time, so a run that is
-   resumed writes the same bytes. */
+/* The object for a step after which angles were measured: {"step", "train_loss", "train_error", "batch_loss",
+   "batch_error", "lr", "angles"}. train_: over the epoch up to this step; batch_: over the step's batch. Both
+   are scores before the weights changed. It does not depend on time, so a resumed run writes the same
+   bytes. */
 json_t *log_lines_step(const bl_progress *now);
-/* The same as a line of the log: {"kind": "step", "epoch": N, ...}. */
+/* As log_lines_step, as a line of the log: {"kind": "step", "epoch": N, ...}. */
 json_t *log_lines_step_line(const bl_progress *now);
 
 #endif

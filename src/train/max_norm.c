@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { ROWS = 64 }; /* of a task */
+enum { ROWS = 64 }; /* rows per task */
 
 struct bounded {
     struct matrix W;

@@ -232,9 +232,9 @@ bl_status model_read_format(bl_context *ctx, const struct tensors *file, const c
             path, text, BL_VERSION, model_formats[0], model_formats[1]);
 }
 
-/* 0.1.0 fitted its scaling to numbers rounded to float. The scalings agree where that rounding was small
-   compared with the deviation; 0.1.0 took columns of large numbers with small differences for constant.
-   Offsets are compared in units of the deviation. */
+/* Whether a scaling of version 0.1.0, which was fitted to numbers rounded to float, agrees with the model's.
+   It does if that rounding was small compared with the deviation; columns of large numbers with small
+   differences became constant in version 0.1.0. Offsets are compared in units of the deviation. */
 static bool is_near(const struct tensor_entry *ours, const struct tensor_entry *theirs, const double *scale,
                     size_t i)
 {
@@ -280,7 +280,7 @@ bool model_scaling_matches(const bl_model *model, const struct tensors *file)
 static bl_status write_entries(const bl_model *model, const char *path, struct tensor_entry *entries,
                                const struct tensor_entry *extra, size_t n_extra)
 {
-    size_t n = scaling_entries(model, entries); /* first, so that doubles are aligned to 8 bytes */
+    size_t n = scaling_entries(model, entries); /* come first, so that doubles are aligned to 8 bytes */
     struct matrix m;
     for (size_t i = 0; model_tensor(model, i, &m); i++) {
         const bool is_row =
@@ -323,7 +323,7 @@ bl_status bl_model_save(const bl_model *model, const char *path)
     return model_write(model, path, NULL, 0);
 }
 
-/* The first n of the model's tensors. */
+/* Checks that the file has the first n of the model's tensors. */
 static bl_status check_first(const bl_model *model, size_t n, const struct tensors *file, const char *path)
 {
     struct matrix m;

@@ -14,7 +14,7 @@ enum {
     MODEL_MAX_METADATA = 64,
     MODEL_NAME_ROOM = 48,
     MODEL_COUNT_ROOM = 21
-}; /* of the largest count: 20 digits */
+}; /* the largest count has 20 digits */
 
 struct metadata_entry {
     char *key, *text;
@@ -23,44 +23,44 @@ struct metadata_entry {
 struct bl_model {
     bl_context *ctx;
     struct net *net;
-    struct rule *rule; /* NULL: loaded without its rule */
+    struct rule *rule; /* NULL: the model was loaded without its rule */
     const struct loss_ops *loss;
-    bl_data *schema; /* no examples: shape, outputs, scaling, class and column names */
+    bl_data *schema; /* shape, outputs, scaling, class and column names; no examples */
     struct metadata_entry metadata[MODEL_MAX_METADATA];
     size_t n_metadata;
-    char *epoch_text,
-        *step_text; /* of the metadata "epoch" and "step" of a trainer's model; NULL: of a loaded one */
-    char (*names)[MODEL_NAME_ROOM]; /* of every tensor, in bl_model_tensor's order */
+    /* The texts of the metadata "epoch" and "step" of a trainer's model; NULL in a loaded model. */
+    char *epoch_text, *step_text;
+    char (*names)[MODEL_NAME_ROOM]; /* names of all tensors, in the order of bl_model_tensor */
 };
 
-/* Takes net and rule over, also on failure. schema: copied. */
+/* Takes ownership of net and rule, also on failure. schema is copied. */
 bl_status model_create(bl_model **out, bl_context *ctx, struct net *net, struct rule *rule,
                        const struct loss_ops *loss, const bl_data *schema);
 
-/* Makes a model of a file that was read from `path`. BL_BAD_DATA: it is not a model that this version can
-   use. */
+/* Creates a model from a file that was read from `path`. BL_BAD_DATA: the file is not a model that this
+   version can use. */
 bl_status model_from_file(bl_model **out, bl_context *ctx, const struct tensors *file, const char *path);
 
 /* Whether a single output predicts two classes. It is then the probability of the second class. */
 bool model_is_one_of_two(const struct net *net, const bl_data *schema);
 
-/* The values of the metadata "labels", which says how labels of the training data were read; by enum
-   class_match. */
+/* The values of the metadata "labels", which says how labels of the training data were compared, indexed by
+   enum class_match. */
 extern const char *const model_label_words[CLASS_BY_NUMBER + 1];
 
-/* Fact "scaling" where each example is standardised by itself; else it is the number of pairs. A version that
-   does not know the word refuses the file. */
+/* The value of the metadata "scaling" if each example is standardised separately; otherwise the value is the
+   number of pairs. A version that does not know the word refuses the file. */
 extern const char *const model_scaling_of_example;
 
 bl_status model_set_metadata(bl_model *model, const char *key, const char *text);
 bl_status model_set_number(bl_model *model, const char *key, double x);
 
-/* Creates the metadata "epoch" (finished) and "step" (taken) of a trainer's model, with the value 0. They
-   have room for any count, so that updating them after each step allocates nothing. */
+/* Creates the metadata "epoch" and "step" of a trainer's model, the numbers of finished epochs and steps,
+   with the value 0. They have room for any count, so that updating them after each step allocates nothing. */
 bl_status model_need_counts(bl_model *model);
 void model_set_counts(bl_model *model, uint64_t epoch, uint64_t step);
 
-/* The i-th tensor of the model, called model->names[i]. false past the last. */
+/* The i-th tensor of the model, whose name is model->names[i]. false past the last. */
 bool model_tensor(const bl_model *model, size_t i, struct matrix *out);
 size_t model_count_tensors(const bl_model *model);
 
@@ -80,12 +80,12 @@ bl_status model_read_format(bl_context *ctx, const struct tensors *file, const c
 bool model_scaling_matches(const bl_model *model, const struct tensors *file);
 /* Whether a file that has been read has all weights and feedback, by name and shape. */
 bl_status model_check_tensors(const bl_model *model, const struct tensors *file, const char *path);
-/* Loads them. A file that is refused changes nothing. */
+/* Loads weights and feedback. A file that is refused changes nothing. */
 bl_status model_take(bl_model *model, const struct tensors *file, const char *path);
-/* Those of the net alone: parameters and running statistics, no feedback. */
+/* Loads only the parameters and running statistics of the net, not feedback. */
 bl_status model_take_net(bl_model *model, const struct tensors *file, const char *path);
 
-/* Finds the first tensor with a NaN or infinite number and its name; false: there is none. */
+/* Finds the first tensor with a NaN or infinite value and gives its name; false: there is none. */
 bool model_find_nan(const bl_model *model, const char **name);
 
 #endif

@@ -26,7 +26,7 @@ static bl_status check_any(bl_context *ctx, const char *key, const char *text)
     return BL_OK;
 }
 
-/* An empty value is refused, because it usually comes from an unset shell variable. */
+/* Refuses an empty value, because it usually comes from an unset shell variable. */
 static bl_status check_given(bl_context *ctx, const char *key, const char *text, const char *what)
 {
     if (!text[0])
@@ -94,7 +94,7 @@ static bl_status check_rate(bl_context *ctx, const char *key, const char *text)
     return check_number(ctx, key, text, 1e-12, 1e6);
 }
 
-/* 0, which switches the option off, or 1e-6 to 1e3. */
+/* Checks a bound: 0, which switches the option off, or 1e-6 to 1e3. */
 static bl_status check_bound(bl_context *ctx, const char *key, const char *text)
 {
     double x = 0.0;
@@ -176,7 +176,7 @@ static bl_status check_reduction(bl_context *ctx, const char *key, const char *t
     return check_word(ctx, key, text, "mean sum");
 }
 
-/* "500", "0.1", "last 500" */
+/* Checks the option val: "500", "0.1" or "last 500". */
 static bl_status check_val(bl_context *ctx, const char *key, const char *text)
 {
     size_t n = 0;

@@ -1,6 +1,6 @@
 /*
- * option_words.c - names of options in other programs, for suggestions. None is accepted, because many have a
- * slightly different meaning there.
+ * option_words.c - names of options in other programs, for suggestions. None is accepted as an option,
+ * because many have a slightly different meaning in the other program.
  */
 #include "option_words.h"
 
@@ -91,7 +91,7 @@ static const struct option_alias aliases[] = {
 };
 enum { N_ALIASES = sizeof aliases / sizeof *aliases };
 
-/* Only exact words of other programs are known here, not similar spellings. */
+/* Finds exact words of other programs only, not similar spellings. */
 const char *bl_option_alias(const char *word, const char **advice)
 {
     for (size_t i = 0; word && i < N_ALIASES; i++) {

@@ -1,5 +1,5 @@
 /*
- * option_words.h - the suggestion for an unknown option.
+ * option_words.h - finds the suggestion for an unknown option.
  */
 #ifndef BL_TRAIN_OPTION_WORDS_H
 #define BL_TRAIN_OPTION_WORDS_H

@@ -1,5 +1,5 @@
 /*
- * predictor.c - prediction: examples are scaled as in training and passed through the net.
+ * predictor.c - predicts: examples are scaled as in training and passed through the net.
  *
  * All state that changes belongs to the predictor, so that several predictors can share a model. A batch has
  * up to 256 examples; the bits of a prediction do not depend on the other examples of its batch.
@@ -152,9 +152,9 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
     return BL_OK;
 }
 
-/* ---- Without a predictor: one that lives for the call */
+/* ---- Functions that create a predictor for one call */
 
-/* A predictor for n examples, with no larger batch than needed. */
+/* Creates a predictor for n examples, with no larger batch than needed. */
 static bl_status create_for(bl_predictor **out, const bl_model *model, size_t n)
 {
     return create(out, model->ctx, model, n < 1 ? 1 : n < MOST_AT_ONCE ? n : MOST_AT_ONCE);

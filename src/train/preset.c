@@ -20,7 +20,7 @@ struct preset {
     const char *name;
     struct {
         const char *key, *text;
-    } values[MOST_VALUES]; /* up to the first key that is NULL */
+    } values[MOST_VALUES]; /* up to an element whose key is NULL */
 };
 
 static const struct preset table[] = {

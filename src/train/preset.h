@@ -1,6 +1,6 @@
 /*
- * preset.h - the settings of a published experiment. They take precedence over the default of an option, and
- * the user's value over them.
+ * preset.h - the settings of a published experiment. A preset takes precedence over the default of an option,
+ * and the user's value over the preset.
  */
 #ifndef BL_TRAIN_PRESET_H
 #define BL_TRAIN_PRESET_H

@@ -1,7 +1,7 @@
 /*
  * run_folder.c - the files of a run. The log is written before the checkpoint of the same epoch, so that a
- * crash between the two leaves one line too many, which is removed when the run is resumed, and never one too
- * few.
+ * crash between the two leaves an additional line, which is removed when the run is resumed, and no line is
+ * ever missing.
  */
 #include "run_folder.h"
 
@@ -19,8 +19,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* The last is the page that the program writes after a run. It goes with the run that is replaced, but a file
-   of this name alone does not make a folder one that holds a run. */
+/* The files of a run. The last one is the report that the program writes after a run. It is removed with a
+   run that is replaced, but does not by itself mean that a folder contains a run. */
 static const char *const names[] = {"config.json",      "log.jsonl",         "result.json",
                                     "best.safetensors", "model.safetensors", "report.html"};
 enum { N_NAMES = sizeof names / sizeof *names, N_OF_RUN = N_NAMES - 1, PATH_ROOM = 4096 };
@@ -67,7 +67,7 @@ static bl_status check_replaceable(bl_context *ctx, const char *folder, const ch
     return BL_OK;
 }
 
-/* Removes a regular file. Links and other files are kept, and later written in place. */
+/* Removes a regular file. Links and other files are kept, and are later written in place. */
 static bl_status take_away(bl_context *ctx, const char *path)
 {
     struct destination old;
@@ -77,7 +77,8 @@ static bl_status take_away(bl_context *ctx, const char *path)
     return is_gone ? BL_OK : context_fail(ctx, BL_IO, "%s: %s", path, strerror(errno));
 }
 
-/* All files are checked before the first one is removed. */
+/* Removes the files of an earlier run, if permitted. All files are checked before the first one is
+   removed. */
 static bl_status make_room(bl_context *ctx, const char *folder, bool may_replace)
 {
     const size_t n = may_replace ? N_NAMES : N_OF_RUN;
@@ -107,8 +108,8 @@ static bool is_leftover(const char *entry)
     return false;
 }
 
-/* Called under the lock, so that no other process writes these files. A file that cannot be removed does no
-   harm. */
+/* Removes incomplete files. It is called while the folder is locked, so that no other process writes these
+   files. A file that cannot be removed is left, because it does no harm. */
 static void clear_leftovers(bl_context *ctx, const char *folder)
 {
     char path[PATH_ROOM];
@@ -160,7 +161,7 @@ static bl_status write_config(const struct run_folder *folder, const bl_trainer 
     json_object_set_new(root, "system", json_string(uname(&machine) == 0 ? machine.sysname : "unknown"));
     json_object_set_new(root, "data", data);
     json_object_set_new(root, "angle_examples", angle_examples_to_json(&t->angle_examples));
-    if (getcwd(here, sizeof here)) /* the folder to which relative paths among the options are relative */
+    if (getcwd(here, sizeof here)) /* the folder to which relative paths of options refer */
         json_object_set_new(root, "working_folder", json_string(here));
     json_object_set_new(root, "options", config_to_json(t->config));
     return write_json(t->ctx, folder->path, "config.json", root);
@@ -186,7 +187,8 @@ static bl_status prepare_folder(struct run_folder *folder, bl_trainer *t, const 
         BL_TRY(write_config(folder, t, train));
     }
     BL_TRY(path_of(t->ctx, folder->path, "log.jsonl", path));
-    if (t->is_resumed || t->state.epoch > 0) /* a trainer with epochs finished elsewhere: the log has a gap */
+    /* The trainer has epochs that this folder's log does not have, so the log has a gap. */
+    if (t->is_resumed || t->state.epoch > 0)
         BL_TRY(take_up_log(folder, t, path));
     else
         BL_TRY(runlog_begin(&folder->log, t->ctx, path));
@@ -218,7 +220,8 @@ void run_folder_close(struct run_folder *folder)
     folder_lock_drop(&folder->lock, folder->ctx);
 }
 
-/* If the disk is full or has been removed, the message says that the earlier checkpoint is still there. */
+/* Adds to the message of a failed write, because of a full disk for example, that the earlier checkpoint
+   still exists. */
 static bl_status explain(const struct run_folder *folder, bl_status status)
 {
     char path[PATH_ROOM], why[sizeof folder->ctx->why];
@@ -258,7 +261,7 @@ bl_status run_folder_lacking_result(struct run_folder *folder, size_t epoch, jso
     BL_TRY(runlog_last_epoch(out, folder->log));
     if (json_integer_value(json_object_get(*out, "epoch")) == (json_int_t)epoch)
         return BL_OK;
-    json_decref(*out); /* the line of this epoch was lost, so its figures are not known */
+    json_decref(*out); /* the line of this epoch was lost, so its figures are unknown */
     *out = json_object();
     json_object_set_new(*out, "epoch", json_integer((json_int_t)epoch));
     return BL_OK;

@@ -16,17 +16,17 @@ struct run_folder {
     struct folder_lock lock; /* held until the run ends */
 };
 
-/* Creates the folder, empties it with the option force, or continues it if the trainer was resumed. Otherwise
-   refuses a folder that contains a run, and always one in which another process trains. Removes incomplete
-   files of a killed process. Writes config.json and the first checkpoint. If a write fails, here or later,
-   the message says what the folder still contains. */
+/* Creates the folder, or continues the run in it if the trainer was resumed. A folder that contains another
+   run is refused, or emptied with the option force. A folder in which another process trains is always
+   refused. Removes incomplete files of a killed process. Writes config.json and the first checkpoint. If a
+   write fails, here or later, the message says what the folder still contains. */
 bl_status run_folder_open(struct run_folder *out, bl_trainer *trainer, const bl_data *train);
 void run_folder_close(struct run_folder *folder);
 
 bl_status run_folder_log(struct run_folder *folder, const json_t *line);
 bl_status run_folder_checkpoint(struct run_folder *folder, bl_trainer *trainer, const char *name);
-/* *out: if the process ended between the last checkpoint and the result, so that the folder has no
-   result.json, the log's line of the last finished epoch, `epoch`; else NULL. The caller releases it with
+/* If the process ended between the last checkpoint and the result, so that the folder has no result.json,
+   *out is the log's line of `epoch`, the last finished one; else NULL. The caller releases it with
    json_decref. */
 bl_status run_folder_lacking_result(struct run_folder *folder, size_t epoch, json_t **out);
 bl_status run_folder_result(struct run_folder *folder, const bl_trainer *trainer, const json_t *last_line);

@@ -1,5 +1,5 @@
 /*
- * schedule.c - learning rates over the epochs.
+ * schedule.c - parses schedules and computes learning rates.
  */
 #include "schedule.h"
 
@@ -64,7 +64,7 @@ static bool is_name(struct slice word)
     return false;
 }
 
-/* If the name is known, its arguments are wrong, and the message lists the schedules. */
+/* Refuses a schedule. If its name is known, its arguments are wrong, and the message lists the schedules. */
 static bl_status no_schedule(bl_context *ctx, const char *text, struct slice word)
 {
     static const struct vocabulary schedules = {name_at, usage_at, aliases, sizeof aliases / sizeof *aliases};
@@ -109,8 +109,7 @@ static double cosine(const struct schedule *s, double progress, size_t epochs)
     return 0.5 + 0.5 * maths_cos_turns(0.5 * (progress - warmup) / rest);
 }
 
-/* x^n by squaring. It uses only products, so the bits are the same everywhere, and takes about log2 n
-   steps. */
+/* x^n by repeated squaring, which uses only products, so that the bits are the same everywhere. */
 static double power(double x, size_t n)
 {
     double out = 1.0;

@@ -1,6 +1,6 @@
 /*
- * score.c - the training loss; the classification error; and, for targets t and predictions y in the targets'
- * unit, over all N examples and outputs:
+ * score.c - evaluates loss and classification error, and, for regression targets t and predictions y in the
+ * unit of the targets, over all N examples and outputs:
  *
  *     rmse = sqrt(sum (y - t)^2 / N)    mae = sum |y - t| / N    r2 = 1 - sum (y - t)^2 / sum (t - mean t)^2
  */
@@ -18,14 +18,14 @@ bl_score score_none(void)
     return (bl_score){.loss = nothing, .error = nothing, .rmse = nothing, .mae = nothing, .r2 = nothing};
 }
 
-/* Output k in the targets' unit. */
+/* Converts output k to the unit of the targets. */
 static double prediction_at(const bl_model *model, float score, size_t k)
 {
     const struct scaling *s = &model->schema->target_scaling;
     return s->n > 0 ? (double)score / s->scale[k] + s->offset[k] : (double)score;
 }
 
-/* A single output is the probability p of the second class. */
+/* Sets the probabilities of two classes from a single output, the probability p of the second class. */
 static void set_both_probabilities(struct matrix scores, double *out)
 {
     for (size_t i = 0; i < scores.rows; i++) {
@@ -46,7 +46,7 @@ void score_unscale(const bl_model *model, struct matrix scores, double *out)
             out[i * scores.cols + k] = prediction_at(model, matrix_row(&scores, i)[k], k);
 }
 
-/* The sums over the batches. Distances are in `unit`, so that their squares do not overflow. */
+/* Sums over the batches. Distances are in `unit`, so that their squares do not overflow. */
 struct sums {
     double loss, square, absolute, unit;
     size_t wrong;

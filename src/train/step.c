@@ -24,7 +24,7 @@ struct step_run {
     struct prefetch prefetch; /* runs before these tasks */
 };
 
-/* What a task works on. The workspace is that of the worker, with its derivatives. */
+/* The arguments of an op in a task. The workspace is that of the worker, with its derivatives. */
 struct scene {
     struct step_run *run;
     const struct instruction *item;
@@ -162,7 +162,7 @@ static void apply(const struct stepper *s, const struct net_tensor *tensor, size
     optimizer_update(&s->optimizer, s->ctx->backend, tensor->is_matrix, s->net->params + at, g, slots, n);
 }
 
-/* Updates the piece of a tensor that belongs to the range's channels. */
+/* Updates the part of a tensor that belongs to the range's channels. */
 static void apply_piece(const struct stepper *s, const struct net_tensor *tensor, struct range range,
                         const float *g)
 {
@@ -183,7 +183,7 @@ static void apply_to_B(const struct stepper *s, size_t l, size_t first, const fl
     optimizer_update(&s->optimizer, s->ctx->backend, true, s->rule->B[l].x + first, g, slots, n);
 }
 
-/* The gradient e^T h of B[l]'s columns of the range, in the worker's tile, and their update. */
+/* Computes the gradient e^T h of the range's columns of B[l] in the worker's tile, and updates them. */
 static void run_learn_feedback(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
@@ -237,8 +237,8 @@ static bool is_first_of_inputs(const struct place *at)
     return at->inputs.begin == 0;
 }
 
-/* The memory for the gradient of the place's weights; *db: for that of their biases, which follows the tile
-   if the layer has no biases. For a block without weights the tile is not written. */
+/* The memory for the gradient of the place's weights; *db: the memory for the gradient of their biases, which
+   is after the tile if the layer has no biases. For a block without weights the tile is not written. */
 static struct matrix gradient_of(const struct scene *scene, float **db)
 {
     const struct place *at = &scene->at;
@@ -259,7 +259,7 @@ static struct matrix gradient_of(const struct scene *scene, float **db)
 }
 
 /* Updates the range's biases and the parameters of the layers after the weights, whose derivatives those
-   layers have written to the workspace. Gradients that are kept were copied from there. */
+   layers have written to the workspace. Gradients that are kept have been copied from there. */
 static void update_rest(const struct scene *scene, const float *db)
 {
     const float *own = scene->run->gradients ? scene->run->gradients : scene->workspace->param_grads;
@@ -313,7 +313,7 @@ static void copy_param_grads(const struct net *net, const struct place *at, cons
     }
 }
 
-/* Records whether the range has a delta other than 0. Once one was found, the block is not checked again. */
+/* Records whether the range has a delta other than 0. After one was found, the block is not checked again. */
 static void look(const struct stepper *s, const struct place *at, const struct workspace *workspace)
 {
     if (!s->found_delta || atomic_load_explicit(&s->found_delta[at->l], memory_order_relaxed))
@@ -381,7 +381,8 @@ static void (*const runners[OP_KINDS])(const struct scene *) = {
 
 /* ---- Tasks and stages */
 
-/* Instructions with a period run in some steps only, and not in measurements. */
+/* Whether an instruction runs in this step. Instructions with a period run only in some steps, and not in
+   measurements. */
 static bool runs_this_step(const struct instruction *item, const struct workspace *workspace)
 {
     if (item->period <= 1)
@@ -389,7 +390,8 @@ static bool runs_this_step(const struct instruction *item, const struct workspac
     return workspace->pass.purpose == PASS_TRAIN && (workspace->pass.step - 1) % item->period == 0;
 }
 
-/* The delta that a gradient would read is looked at as that of any block. */
+/* Whether the task's instruction is left out because its block is frozen. The delta that a gradient would
+   read is still checked by `look`. */
 static bool is_frozen(const struct scene *scene)
 {
     const enum op_kind kind = scene->item->op->kind;
@@ -461,8 +463,8 @@ static void run_program(struct step_run *run, struct prefetch prefetch)
     }
 }
 
-/* The start of work whose duration helps to choose the number of threads for the next batches; 0 where there
-   is no choice. */
+/* The start time of work whose duration is used to choose the number of threads for the next batches; 0 if
+   the number is fixed. */
 static double choice_begin(const struct workspace *workspace)
 {
     return thread_choice_is_open(&workspace->threads) ? clock_seconds() : 0.0;
@@ -553,7 +555,8 @@ void step_inspect(const struct stepper *s, const struct rule *rule, const struct
 bl_status step_run(struct stepper *s, struct workspace *workspace, double rate, uint64_t t, bool is_buffered,
                    struct outcome *out)
 {
-    is_buffered = is_buffered && !clip_is_on(&s->clip); /* a clipped step is buffered by itself */
+    /* The program of a clipped step already keeps its gradients. */
+    is_buffered = is_buffered && !clip_is_on(&s->clip);
     if (is_buffered)
         BL_TRY(stepper_need_buffered(s));
     optimizer_begin(&s->optimizer, rate, t);

@@ -1,6 +1,6 @@
 /*
- * step_clock.c - the clocks of a step. Workers measure time only between begin and end, so that other work
- * with the same workspace (bl_trainer_inspect) is not counted.
+ * step_clock.c - measures the time of a step. Workers measure time only between begin and end, so that other
+ * work with the same workspace (bl_trainer_inspect) is not counted.
  */
 #include "step_clock.h"
 

@@ -12,7 +12,7 @@ struct step_clock {
     bl_times sums;
 };
 
-/* Begins a step, and returns the time; 0 without a clock. */
+/* Begins a step, and returns the time; 0 if the step is not timed. */
 double step_clock_begin(const struct step_clock *clock, struct workspace *workspace);
 /* Ends the step that began at the time `begun`. */
 void step_clock_end(struct step_clock *clock, struct workspace *workspace, double begun);

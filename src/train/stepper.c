@@ -51,13 +51,13 @@ static bl_status need_array_slots(struct stepper *s)
     return n > 0 ? need_slots(s, s->array_slots.floats, n) : BL_OK;
 }
 
-/* The numbers of parameters that are not trained stay 0. */
+/* Allocates the buffer of gradients. The gradients of parameters that are not trained stay 0. */
 static bl_status need_buffer(struct stepper *s)
 {
     return s->buffer ? BL_OK : MEM_ARRAY(s->ctx, &s->buffer, s->net->n_params, "the gradients");
 }
 
-/* Clipped gradients are kept, because updates need the norm of all of them. */
+/* Creates the programs. Gradients that are clipped are kept, because updates need the norm of all of them. */
 static bl_status make_programs(struct stepper *s, bool is_lean)
 {
     const bool clips = clip_is_on(&s->clip);

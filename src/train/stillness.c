@@ -2,9 +2,9 @@
  * stillness.c - reports a block whose deltas are all exactly 0, once, with the likely reason.
  *
  * The tasks of a step search their range of a delta for a number that is not 0 (stepper.found_delta). The
- * flags are evaluated and reset after ten steps, then every thousand steps and at the end of epochs.
- * Steps 1 and 2 do not count, because from zero weights some rules reach a block only after them. Where the
- * error itself is 0, nothing is reported.
+ * flags are evaluated and reset after ten steps, then every thousand steps and at the end of epochs. Steps 1
+ * and 2 do not count, because from zero weights some rules reach a block only after them. If the error itself
+ * is 0, nothing is reported.
  */
 #include "stillness.h"
 
@@ -38,8 +38,8 @@ static bool has_relu(const struct net *net, size_t l)
     return false;
 }
 
-/* What stops a signal on its way to block l: a layer of a block after it, or for a direct rule of its
-   module. */
+/* The likely reason why no signal reaches block l: a layer of a later block, or for a direct rule a layer of
+   its module. */
 static const char *reason_of(const bl_trainer *t, size_t l)
 {
     const struct net *net = t->model->net;
@@ -107,7 +107,8 @@ bl_status stillness_after_step(bl_trainer *t)
     return t->looked >= (t->has_judged ? LATER_LOOK : FIRST_LOOK) ? report_still_blocks(t) : BL_OK;
 }
 
-/* Does nothing after too few steps since the last evaluation, which may be a few small batches. */
+/* Does nothing if there were too few steps since the last evaluation, because these may be a few small
+   batches. */
 bl_status stillness_after_epoch(bl_trainer *t)
 {
     return t->looked >= FIRST_LOOK || (t->looked > 0 && !t->has_judged) ? report_still_blocks(t) : BL_OK;

@@ -8,9 +8,9 @@
 #include "trainer.h"
 
 bl_status stillness_create(bl_trainer *trainer);
-/* To be called after each step. Adds a note for each block that does not learn, once. */
+/* Must be called after each step. Adds a note for each block that does not learn, once. */
 bl_status stillness_after_step(bl_trainer *trainer);
-/* The same, to be called after an epoch. */
+/* As stillness_after_step; must be called after each epoch. */
 bl_status stillness_after_epoch(bl_trainer *trainer);
 
 #endif

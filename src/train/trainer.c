@@ -1,5 +1,5 @@
 /*
- * trainer.c - single steps on batches of the caller.
+ * trainer.c - takes single steps on batches of the caller.
  */
 #include "trainer.h"
 #include "max_norm.h"
@@ -33,7 +33,7 @@ bl_status trainer_check_finite(bl_trainer *t)
     return BL_OK;
 }
 
-/* Which blocks learn in the epoch of the next step. */
+/* Sets which blocks learn in the epoch of the next step. */
 static void choose_frozen(bl_trainer *t)
 {
     const size_t epoch = t->state.epoch + 1;
@@ -102,7 +102,7 @@ bl_status trainer_check_data(const bl_trainer *t, const bl_data *data)
     return data_check_wrapped(t->ctx, data);
 }
 
-/* NULL: all are 1. */
+/* Checks the weights of examples; NULL: all are 1. */
 static bl_status check_weights(const bl_trainer *t, const float *weights, size_t n)
 {
     double sum = 0.0;

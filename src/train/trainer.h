@@ -19,19 +19,19 @@
 
 /* The state of a run besides weights and optimiser state. Checkpoints contain all of it. */
 struct run_state {
-    size_t epoch;    /* finished */
-    size_t position; /* finished examples of the current epoch */
-    uint64_t step;   /* finished, since the beginning */
-    double loss_sum; /* of the current epoch */
+    size_t epoch;    /* number of finished epochs */
+    size_t position; /* number of finished examples of the current epoch */
+    uint64_t step;   /* number of finished steps since the beginning */
+    double loss_sum; /* sum of the losses of the current epoch */
     size_t wrong;
-    double seconds;       /* of training in the current epoch */
-    double total_seconds; /* in the finished epochs */
+    double seconds;       /* training time in the current epoch */
+    double total_seconds; /* training time in the finished epochs */
     double running_error; /* r of Nøkland 2016 */
-    double first_loss;    /* training loss of the first epoch, for targets; 0: not yet known */
-    double best;          /* validation error; of the best epoch so far */
+    double first_loss;    /* training loss of the first epoch, for regression targets; 0: not yet known */
+    double best;          /* validation error of the best epoch so far */
     size_t best_epoch;    /* 0: none yet */
-    size_t halvings;      /* of the rate, schedule auto */
-    double step_rate;     /* of single steps; 0: the schedule's */
+    size_t halvings;      /* halvings of the learning rate by the schedule auto */
+    double step_rate;     /* learning rate of single steps; 0: that of the schedule */
 };
 
 struct bl_trainer {
@@ -39,13 +39,13 @@ struct bl_trainer {
     bl_config *config;
     bl_model *model;
     struct stepper stepper;
-    struct workspace *workspace;       /* of a training batch */
-    struct workspace *score_workspace; /* of evaluation */
-    struct adversary *adversary;       /* of the option adversarial; NULL: off */
-    struct workspace *inspected;       /* of bl_trainer_inspect; NULL before */
-    struct alignment *alignment;       /* NULL until measured */
-    size_t alignment_room;             /* examples for which it was made */
-    float *gradient;                   /* of bl_trainer_inspect; NULL before */
+    struct workspace *workspace;       /* for training batches */
+    struct workspace *score_workspace; /* for evaluation */
+    struct adversary *adversary;       /* for the option adversarial; NULL: off */
+    struct workspace *inspected;       /* for bl_trainer_inspect; NULL before its first call */
+    struct alignment *alignment;       /* NULL until angles are measured */
+    size_t alignment_room;             /* number of examples for which `alignment` was created */
+    float *gradient;                   /* for bl_trainer_inspect; NULL before its first call */
     bool has_inspected;                /* `inspected` and `gradient` have the results of an inspection */
     bl_angles *angles;                 /* one for each block */
     struct angle_examples angle_examples;
@@ -54,50 +54,51 @@ struct bl_trainer {
     struct best_epoch best;
     struct freeze freeze;
     size_t frozen_epoch; /* from 1: the epoch for which stepper.frozen is set; 0: not set yet */
-    size_t batch;        /* examples of a step of bl_trainer_fit */
-    double max_norm;     /* the bound of the weights into one unit, after each step; 0: none */
+    size_t batch;        /* number of examples of a step of bl_trainer_fit */
+    double max_norm;     /* the bound of the norm of the weights into one unit; 0: none */
     /* A step on one example would train nothing (net_needs_two), so a single last example is added to the
-       batch before it */
+       batch before it. */
     bool needs_two;
-    char **notes; /* n_notes sentences: what cannot learn, or hardly, as far as is known */
+    char **notes; /* n_notes sentences about parts that cannot learn, or hardly */
     size_t n_notes, n_logged;
-    bool *still_is_noted; /* of each block: there is a note that it does not learn */
+    bool *still_is_noted; /* for each block, whether there is a note that it does not learn */
     size_t looked;        /* steps since stepper.found_delta was last evaluated */
-    bool has_judged;      /* it was evaluated at least once */
-    size_t epochs;        /* planned */
-    uint32_t *order;      /* of the n_order training examples in this epoch */
+    bool has_judged;      /* found_delta was evaluated at least once */
+    size_t epochs;        /* planned number of epochs */
+    uint32_t *order;      /* order of the n_order training examples in this epoch */
     size_t n_order;
-    json_t *early_angles; /* of the first epoch's steps, for its log line */
-    char *log_line;       /* the line that the progress callback reports, during that call; else NULL */
+    json_t *early_angles; /* angles of the first epoch's steps, for its log line */
+    char *log_line;       /* the log line for the progress callback; set only during that call */
     const char *stop_reason;
-    char advice[512]; /* what to change after a run that has hardly trained; "": nothing */
-    uint64_t data_hash, narrow_data_hash; /* of the training set; narrow: as 0.1.0 computed it */
+    char advice[512]; /* what to change after a run that has hardly trained; "": no advice */
+    uint64_t data_hash,
+        narrow_data_hash; /* hashes of the training set; narrow: as version 0.1.0 computed it */
     bool is_buffered;
-    bool is_resumed; /* the folder is its own */
+    bool is_resumed; /* the trainer continues the run in its folder */
 };
 
-/* Whether the option memory is low. */
+/* Whether the option memory is "low". */
 static inline bool trainer_is_lean(const bl_trainer *trainer)
 {
     return strcmp(config_text(trainer->config, "memory"), "low") == 0;
 }
-/* The memory of a batch of up to `capacity` examples on which the rule trains or is inspected. */
+/* Creates a workspace for batches of up to `capacity` examples on which the rule trains or is inspected. */
 bl_status trainer_make_workspace(struct workspace **out, const bl_trainer *trainer, size_t capacity,
                                  enum workspace_memory memory);
 /* The largest batch of a step: the option batch, or STREAM_BATCH if the user has not set it, because the
    `schema` of a stream may have only a few examples. */
 size_t trainer_most_examples(const bl_trainer *trainer);
-/* Copies the batch to the workspace, scaled as the training set. BL_BAD_VALUE: it does not fit the
+/* Copies the batch to the workspace, scaled as the training set. BL_BAD_VALUE: the batch does not fit the
    trainer. */
 bl_status trainer_take_batch(bl_trainer *trainer, struct workspace *workspace, const bl_batch *batch);
 
-/* For tests: gradients go to a buffer before the optimiser reads them. The bits do not change. */
+/* For tests: gradients are stored in a buffer before the optimiser reads them. The bits do not change. */
 void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered);
 
 /* Takes a step on the batch in trainer->workspace. BL_DIVERGED: its loss is not a number. */
 bl_status trainer_step(bl_trainer *trainer, double rate, struct outcome *out);
-/* The learning rate of the next step in an epoch of n_examples; 0: of a single step after the finished
-   epochs, which belongs to no epoch. */
+/* The learning rate of the next step in an epoch of n_examples examples; n_examples 0: of a single step after
+   the finished epochs, which belongs to no epoch. */
 double trainer_rate(const bl_trainer *trainer, size_t n_examples);
 /* Whether the data fit the trainer: labelled, and with the features, outputs, shape, and classes or targets
    for which it was made. */
@@ -121,19 +122,19 @@ bl_status trainer_measure(bl_trainer *trainer, const bl_data *data, const uint32
 /* Multiply-accumulates of an instruction for one example. */
 double work_of(const struct rule *rule, const struct net *net, const struct instruction *item);
 
-/* checkpoint.c: the model with optimiser and run state, to a file and back. A file that is refused changes
-   nothing. */
+/* Writes the model with optimiser and run state to a file (checkpoint.c). */
 bl_status checkpoint_write(bl_trainer *trainer, const char *path);
-/* Reads a checkpoint of a run on the same training data with the same batches. */
+/* Reads a checkpoint of a run on the same training data with the same batches. A file that is refused changes
+   nothing; this also holds for the functions below. */
 bl_status checkpoint_read(bl_trainer *trainer, const char *path);
-/* The same for a trainer that takes steps on batches of the caller. The examples with which it was created
-   may differ, unless the file was saved within an epoch. Rate, schedule and epochs are taken from the file if
-   the configuration does not set them. */
+/* As checkpoint_read, for a trainer that takes steps on batches of the caller. The examples with which it was
+   created may differ, unless the file was saved within an epoch. Rate, schedule and epochs are taken from the
+   file if the configuration does not set them. */
 bl_status checkpoint_read_stream(bl_trainer *trainer, const char *path);
-/* The same from a file that has been read from `path`. */
+/* As checkpoint_read_stream, from a file that has been read from `path`. */
 bl_status checkpoint_take_stream(bl_trainer *trainer, const struct tensors *file, const char *path);
-/* The metadata of a file, or their meaning in a file of 0.1.0 where it has none, because the option did not
-   exist, or has an old name for the value. NULL: the file has none. */
+/* The metadata of a file; for a file of version 0.1.0 that lacks the metadata or has an old name for the
+   value, the corresponding value. NULL: the file has none. */
 const char *checkpoint_metadata(const struct tensors *file, const char *key);
 
 #endif

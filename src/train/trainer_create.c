@@ -63,7 +63,7 @@ static bl_status set_training_defaults(bl_config *config, const struct optimizer
 static bl_status set_all_defaults(bl_config *config, const struct net *net, const struct rule_ops *ops,
                                   const struct optimizer *optimizer, size_t examples)
 {
-    /* frozen weights of 0 would pass nothing on */
+    /* frozen weights of 0 would give the next block only zeros */
     const bool is_zero =
         trainer_may_start_from_zero(net, ops) && strcmp(config_text(config, "freeze"), "none") == 0;
     BL_TRY(set_default(config, "init", is_zero ? "zero" : "fanin"));
@@ -73,7 +73,7 @@ static bl_status set_all_defaults(bl_config *config, const struct net *net, cons
                                            : config_set_default(config, "net", net->text);
 }
 
-/* Gives every seed that is not set the value of the run's. Called before any number is drawn. */
+/* Sets every seed that is not set to the seed of the run. It is called before any number is drawn. */
 static bl_status set_seed_defaults(bl_config *config)
 {
     static const char *const keys[] = {"weight-seed", "feedback-seed", "order-seed"};
@@ -82,7 +82,7 @@ static bl_status set_seed_defaults(bl_config *config)
     return BL_OK;
 }
 
-/* Sets the defaults from which the net and the optimiser are made. */
+/* Sets the defaults that are needed to create the net and the optimiser. */
 static bl_status set_early_defaults(bl_config *config, const bl_data *schema)
 {
     char net[DEFAULTS_NET_ROOM];
@@ -114,7 +114,7 @@ static bl_status check_start(bl_context *ctx, const bl_config *config, const str
     return BL_OK;
 }
 
-/* The output needs one unit for each class or target, or one for the second of two classes. */
+/* Checks the number of outputs: one unit for each class or target, or one for the second of two classes. */
 static bl_status check_outputs(bl_context *ctx, const struct net *net, const struct loss_ops *loss,
                                const bl_data *data)
 {
@@ -214,7 +214,8 @@ static bl_status make_model(bl_trainer *t, const bl_data *schema, const struct o
     return model_create(&t->model, t->ctx, net, rule, loss, schema);
 }
 
-/* Called after the metadata are set, because those of the file are compared with them. */
+/* Loads the initial weights. It is called after the metadata are set, because those of the file are compared
+   with them. */
 static bl_status take_initial_weights(bl_trainer *t)
 {
     const char *init = config_text(t->config, "init");
@@ -227,7 +228,8 @@ static bl_status take_initial_weights(bl_trainer *t)
                : trainer_note(t, "%s scales its inputs or targets otherwise than this run does", init);
 }
 
-/* Writes a JSON list of texts, or null, so that a reader can tell missing names from lost ones. */
+/* Sets metadata to a JSON list of texts, or null, so that a reader can distinguish missing names from lost
+   ones. */
 static bl_status set_names(bl_trainer *t, const char *key, char *const *names, size_t n)
 {
     if (!names)
@@ -243,7 +245,7 @@ static bl_status set_names(bl_trainer *t, const char *key, char *const *names, s
     return status;
 }
 
-/* Describes how the columns of a table were encoded. */
+/* Sets the metadata that describe the encoding of a table. */
 static bl_status set_table(bl_trainer *t, const bl_data *schema)
 {
     char *text = NULL;
@@ -255,7 +257,7 @@ static bl_status set_table(bl_trainer *t, const bl_data *schema)
     return status;
 }
 
-/* Describes the examples that were held out before the training. */
+/* Sets the metadata that describe which examples were held out before the training. */
 static bl_status set_split(bl_trainer *t, const bl_data *schema)
 {
     char *text = NULL;
@@ -265,7 +267,7 @@ static bl_status set_split(bl_trainer *t, const bl_data *schema)
     return status;
 }
 
-/* Options for which 0 means off. Only runs that use them have the metadata. */
+/* Sets the metadata of options for which 0 means off. Only runs that use them have the metadata. */
 static bl_status set_bounds(bl_trainer *t)
 {
     static const char *const keys[] = {"adversarial", "max-norm", "clip-norm", "clip-value"};
@@ -277,7 +279,7 @@ static bl_status set_bounds(bl_trainer *t)
 
 static bl_status set_metadata(bl_trainer *t, const bl_data *schema)
 {
-    /* inlet is the key of feedback-at in model files. */
+    /* the key of feedback-at in model files is inlet */
     static const char *const keys[] = {"net",           "rule",       "feedback",  "inlet",
                                        "modules",       "init",       "loss",      "reduction",
                                        "optimizer",     "lr",         "schedule",  "batch",
@@ -336,7 +338,7 @@ bl_status trainer_make_workspace(struct workspace **out, const bl_trainer *t, si
     return rule_need_batch(rule, capacity);
 }
 
-/* --memory low needs a rule under which each block can be updated before the next signal is computed. */
+/* Refuses --memory low unless the rule allows each block to be updated before the next signal is computed. */
 static bl_status check_memory(const bl_trainer *t)
 {
     const struct rule_ops *ops = t->model->rule->ops;
@@ -353,7 +355,7 @@ static bl_status check_memory(const bl_trainer *t)
     return BL_OK;
 }
 
-/* The updates wait for all gradients, which --memory low does not keep. */
+/* Refuses clipping with --memory low, which does not keep the gradients of all blocks until the updates. */
 static bl_status check_clip(const bl_trainer *t)
 {
     const char *norm = config_text(t->config, "clip-norm"), *value = config_text(t->config, "clip-value");
@@ -372,7 +374,7 @@ static bl_status check_clip(const bl_trainer *t)
     return BL_OK;
 }
 
-/* Checks that the net has these blocks, with parameters, and notes what the text means. */
+/* Checks that the net has these blocks, with parameters, and adds a note that names the frozen blocks. */
 static bl_status check_span(bl_trainer *t, const struct freeze_span *span)
 {
     const struct net *net = t->model->net;

@@ -102,7 +102,7 @@ bl_status trainer_measure(bl_trainer *t, const bl_data *data, const uint32_t *ro
         workspace_set_labels(workspace, data->labels);
     else
         data_gather_targets(data, rows, 0, n, workspace->y.x);
-    /* a rate of 0, at the beginning or end of a schedule, would give no change to compare */
+    /* With a rate of 0, at the beginning or end of a schedule, there would be no change to compare. */
     const double rate = trainer_rate(t, data->n),
                  supposed = rate > 0.0 ? rate : config_number(t->config, "lr");
     return alignment_measure(t->alignment, supposed, t->state.step + 1, batch, t->angles);

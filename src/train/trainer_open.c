@@ -1,6 +1,7 @@
 /*
- * trainer_open.c - a trainer from a file of bl_trainer_save alone: the file's metadata give the options,
- * and the model's description of its data replaces the training set. The rest is read as from any checkpoint.
+ * trainer_open.c - creates a trainer from only a file of bl_trainer_save: the file's metadata give the
+ * options, and the model's description of its data replaces the training set. The rest is read as from any
+ * checkpoint.
  */
 #include "option_table.h"
 #include "trainer.h"
@@ -10,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Checkpoints of 0.1.0 imply values also where the rule does not take the option. */
+/* Whether the rule uses the option. Checkpoints of version 0.1.0 imply values also for options that the rule
+   does not use. */
 static bool takes_option(const struct rule_ops *ops, const char *key)
 {
     return strcmp(key, "slope") == 0    ? ops->has_slope
@@ -37,8 +39,8 @@ static bl_status take_options(bl_config *config, const bl_model *model, const st
     return BL_OK;
 }
 
-/* Copies the hash of the training set, so that the next file records it again. Files of 0.1.0 have a hash
-   that was computed in another way. */
+/* Copies the hash of the training set, so that the next file records it again. In files of version 0.1.0 the
+   hash was computed in another way. */
 static bl_status take_data_hash(bl_trainer *t, const struct tensors *file, const char *path)
 {
     const char *text = tensors_metadata(file, "data_hash");

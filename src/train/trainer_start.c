@@ -12,9 +12,10 @@ static bool is_steep(const struct net *net)
 }
 
 /* From zero weights the hidden units of a block move along as many directions as the error has. With one
-   output, or two classes, that is one direction, and all units stay alike and learn little more than a linear
-   model. After zero weights layer norm has nothing to normalise and multiplies the derivative by 1 /
-   sqrt(epsilon) = 316, from which rules with chains of matrices did not recover (docs/rules.md). */
+   output, or two classes, that is one direction, so all units stay alike, and the net learns little more than
+   a linear model. After zero weights the input of layer norm is constant, and the layer multiplies the
+   derivative by 1 / sqrt(epsilon) = 316, from which rules with chains of matrices did not recover
+   (docs/rules.md). */
 bool trainer_may_start_from_zero(const struct net *net, const struct rule_ops *ops)
 {
     if (net->reader_of_all && rule_is_chain(ops))
@@ -24,8 +25,8 @@ bool trainer_may_start_from_zero(const struct net *net, const struct rule_ops *o
 }
 
 /* In a chain of matrices the size of a signal is multiplied by the gain at each block, whereas the signal of
-   a direct rule, or of a chain with one hidden block, passes one matrix. Relus do not bound their outputs,
-   and need half the size (docs/rules.md). */
+   a direct rule, or of a chain with one hidden block, passes one matrix. Relus, whose outputs are not
+   bounded, need half the size (docs/rules.md). */
 const char *trainer_default_feedback(const struct rule_ops *ops, const struct net *net,
                                      const struct optimizer *optimizer)
 {

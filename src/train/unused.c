@@ -24,7 +24,8 @@ static bool draws_arrays(const struct rule_ops *ops)
     return false;
 }
 
-/* For a rule without feedback, or with feedback computed from the weights. */
+/* Adds notes about the options of feedback, for a rule without feedback, or with feedback computed from the
+   weights. */
 static bl_status note_unused_feedback(bl_trainer *t, const struct rule_ops *ops)
 {
     const char *usual = trainer_default_feedback(ops, t->model->net, &t->stepper.optimizer),
@@ -36,7 +37,8 @@ static bl_status note_unused_feedback(bl_trainer *t, const struct rule_ops *ops)
     return BL_OK;
 }
 
-/* For rules whose derivatives are exact everywhere, and for nets that have the same modules by default. */
+/* Adds a note about the option modules, for rules whose derivatives are exact everywhere, and for nets that
+   have the same modules by default. */
 static bl_status note_unused_modules(bl_trainer *t, const struct rule_ops *ops)
 {
     if (!is_asked(t->config, "modules", "layer"))

@@ -19,9 +19,9 @@
 
 #include "../rules/rule.h"
 
-/* In degrees; NaN where the rule has no such relation, the shapes are not those above (maps), or the weights
-   are 0. row: memory for the inputs of block l. For direct rules the cost is outputs x weights of the block,
-   in double. */
+/* The angle in degrees; NaN if the rule has no such relation, the shapes are not those above (maps), or the
+   weights are 0. row: memory for the inputs of block l. For direct rules the cost is outputs x weights of the
+   block, in double. */
 double weight_angle(const struct net *net, const struct rule *rule, size_t l, double *row);
 
 #endif

@@ -11,7 +11,7 @@ static double layer_work(const struct net *net, size_t l)
     return (double)net_layer(net, l)->units * (double)net_layer(net, l)->weight_cols;
 }
 
-/* The product of an error with a matrix from the outputs to n numbers. */
+/* Multiply-accumulates of the product of an error with a matrix of outputs x n. */
 static double direct_work(const struct net *net, size_t n)
 {
     return (double)net->blocks[net_last(net)].units * (double)n;
@@ -42,8 +42,8 @@ double work_of(const struct rule *rule, const struct net *net, const struct inst
     }
 }
 
-/* How many numbers the instruction updates: parameters of the block, its feedback, or an array of a user's
-   rule. */
+/* The number of values that the instruction updates: parameters of the block, its feedback, or an array of a
+   user's rule. */
 static size_t stepped(const struct rule *rule, const struct net *net, const struct instruction *item)
 {
     const struct block *block = &net->blocks[item->l];

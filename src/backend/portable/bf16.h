@@ -1,10 +1,11 @@
 /*
- * bf16.h - bfloat16: the upper half of a float. Two of them share the place of one float, a pair: the first
- * in the lower half. Products of pairs are summed in float.
+ * bf16.h - bfloat16: the upper half of a float. A pair of them takes the space of one float, the first in the
+ * lower half. Products of pairs are summed in float.
  *
- * A pair's product is what VDPBF16PS does: the second's product first, each fused into the sum and rounded to
- * nearest, and whatever is below the normal floats is zero. So processors with and without it give the same
- * bits. BFDOT of AArch64 rounds in another way (to odd, and once for both products) and is not used.
+ * The product of two pairs is computed as VDPBF16PS does: the product of the second numbers is added first,
+ * each addition is fused and rounded to nearest, and denormal numbers are zero. So processors with and
+ * without that instruction give the same bits. BFDOT of AArch64 rounds in another way (to odd, and once for
+ * both products) and is not used.
  */
 #ifndef BL_PORTABLE_BF16_H
 #define BL_PORTABLE_BF16_H
@@ -24,7 +25,7 @@ static inline size_t bf16_rows(size_t rows)
     return HAS_BF16 ? rows : 1;
 }
 
-/* Where they are computed slowly anyway, tiles of pairs have one row: less to compile. */
+/* Without VDPBF16PS products of pairs are slow in any case, so tiles have one row, which compiles faster. */
 #define BF16_CALL(call, rows, vectors, multiply, ...)                                                        \
     (HAS_BF16         ? TILE_CALL_WITH(call, rows, vectors, multiply, __VA_ARGS__)                           \
      : (vectors) == 3 ? multiply(__VA_ARGS__, 1, 3)                                                          \
@@ -36,7 +37,7 @@ static inline vec bf16_flush(vec a)
     return vec_pick_less(vec_abs(a), vec_all(FLT_MIN), vec_sign(a), a);
 }
 
-/* To nearest, ties to even: as a float whose lower half is zero. */
+/* Rounds to the nearest bfloat16, ties to even; the result is a float whose lower half is zero. */
 static inline vec bf16_round(vec a)
 {
     const vec upper = vec_bits(0xffff0000u), size = vec_abs(a);
@@ -51,7 +52,7 @@ static inline vec bf16_pair(vec first, vec second)
     return vec_or(vec_shift_right(bf16_round(first), 16), bf16_round(second));
 }
 
-/* sum + a b. sum: zero, or what came from here. */
+/* sum + a b. sum: zero, or a result of this function. */
 static inline vec bf16_add_product(vec a, vec b, vec sum)
 {
 #if VEC_WIDTH == 16 && defined __AVX512BF16__

@@ -72,6 +72,6 @@ size_t KERNEL(multiply_adds)(float *sink);
 size_t KERNEL(root_divisions)(float *sink);
 void KERNEL(rewrite)(float *x, size_t n, float factor);
 
-void KERNEL(fill)(struct backend *out); /* all of the above, and `machine`; not `name` */
+void KERNEL(fill)(struct backend *out); /* sets all operations and `machine`, but not `name` */
 
 #endif

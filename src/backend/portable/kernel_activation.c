@@ -1,9 +1,10 @@
 /*
- * kernel_activation.c - the activation functions, and their derivatives taken from their values.
+ * kernel_activation.c - the activation functions, and their derivatives, which are computed from the values
+ * (those of gelu from the pre-activations).
  *
  * Largest errors, in units in the last place of the result: tanh 2.5, logistic 2.5, softplus 2, gelu 7. The
- * derivatives are computed from h, so their accuracy is limited by that of h. That of gelu, taken from a:
- * 4e-7.
+ * derivatives are computed from h, so their accuracy is limited by that of h. The derivative of gelu is
+ * computed from a, with an error of at most 4e-7.
  */
 #include "kernel.h"
 #include "vec_math.h"
@@ -34,9 +35,9 @@ static inline vec softplus_of(vec x)
     return vec_add(vec_max(x, 0.0f), vec_log1p(z));
 }
 
-/* a >= 0. The normal distribution's tail P(X > a) is exp(-a^2 / 2) times what this gives: a smooth
-   function of u = 1 / (1 + 5 a / 16). The polynomial is a least-maximum fit of relative error 3e-8 on [0,
-   14.5]; from there on the exponential is below the smallest float. */
+/* For a >= 0 the normal distribution's tail P(X > a) is *exponential, which is exp(-a^2 / 2), times the
+   result, a smooth function of u = 1 / (1 + 5 a / 16). The polynomial is a minimax fit of relative error 3e-8
+   on [0, 14.5]; beyond 14.5 the exponential is below the smallest float. */
 static inline vec normal_tail(vec a, vec *exponential)
 {
     static const float c[] = {0x1.93f722p-17f, 0x1.fd667cp-4f,  0x1.0619d0p-3f, 0x1.796270p-4f,
@@ -44,7 +45,7 @@ static inline vec normal_tail(vec a, vec *exponential)
                               0x1.c3dc14p-4f,  -0x1.f491c6p-7f};
     const vec one = vec_all(1.0f), square = vec_mul(a, a), rest = vec_fma(a, a, vec_negative(square));
     const vec e = vec_exp(vec_mul(square, vec_all(-0.5f)));
-    *exponential = vec_fnma(e, vec_mul(rest, vec_all(0.5f)), e); /* a^2 is square + rest */
+    *exponential = vec_fnma(e, vec_mul(rest, vec_all(0.5f)), e); /* a^2 = square + rest */
     return vec_polynomial(vec_div(one, vec_fma(a, vec_all(0.3125f), one)), c, 9);
 }
 
@@ -98,7 +99,8 @@ void KERNEL(logistic_backward)(float *d, const float *h, size_t n)
     }
 }
 
-/* With slope 0 negative numbers become +0, also minus infinity, for which 0 x would be NaN. */
+/* With slope 0, negative numbers are set to +0 instead of multiplied, because 0 times minus infinity is
+   NaN. */
 void KERNEL(relu)(float *x, size_t n, float slope)
 {
     const vec zero = vec_all(0.0f), factor = vec_all(slope);

@@ -9,16 +9,18 @@
 #include "kernel.h"
 #include "panel.h"
 
-enum { C = NORM_MOST_CHANNELS, PLACES = 64, LANES = 8, VECTORS = C / LANES }; /* PLACES: of a piece */
+/* PLACES: positions of a piece. */
+enum { C = NORM_MOST_CHANNELS, PLACES = 64, LANES = 8, VECTORS = C / LANES };
 
-/* Of any processor's vectors: the compiler takes as many as it needs. */
+/* A vector type of the compiler, which is the same in every variant; the compiler splits it into the
+   processor's vectors. */
 typedef float floats __attribute__((vector_size(LANES * sizeof(float))));
 typedef double doubles __attribute__((vector_size(LANES * sizeof(double))));
 
 #define LOAD(to, from) memcpy(&(to), from, sizeof(to))
 #define DOUBLES(x) __builtin_convertvector(x, doubles)
 
-/* A number for each channel; 0 for channels that are not there. */
+/* One number for each of C channels; 0 for those that do not exist. */
 struct batchnorm_row {
     float x[C];
 };
@@ -31,13 +33,13 @@ static struct batchnorm_row row_of(const struct norm_maps *m, const float *x)
     return row;
 }
 
-/* A piece of one example's maps: places x C. */
+/* A piece of one example's maps, transposed: positions x C. */
 struct piece {
     float x[PLACES * C];
 };
 
-/* From place `first` of the maps on; zeros for channels that are not there. Maps of one number lie as they
-   should. The usual sizes are constants to the compiler. */
+/* Transposes `places` positions of the maps from position `first` on; channels that do not exist get zeros.
+   Maps of one number need no transposition. The usual sizes are compile-time constants. */
 static void turn(const struct norm_maps *m, const float *x, size_t first, size_t places, struct piece *to)
 {
     if (m->map == 1) {

@@ -1,5 +1,6 @@
 /*
- * kernel_bf16.c - floats to pairs of bfloat16, along either side of a matrix. What a pair lacks is 0.
+ * kernel_bf16.c - converts floats to pairs of bfloat16, along either side of a matrix. An incomplete pair is
+ * filled with 0.
  */
 #include "bf16.h"
 #include "kernel.h"

@@ -1,13 +1,13 @@
 /*
  * kernel_gather.c - a product whose left matrix is read through offsets, so that a convolution needs no
- * unfolded copy of its input: each c is one chain of fused multiply-adds over the terms, in order.
+ * unfolded (im2col) copy of its input: each c is one chain of fused multiply-adds over the terms, in order.
  *
- * A tile has as many rows and vectors of columns as the registers hold. Its columns come from a packed panel,
- * its rows from wherever they lie: one element serves a whole row of the tile.
+ * A tile has as many rows and vectors of columns as the registers hold. Its columns are read from a packed
+ * panel, its rows in place: each element is multiplied with a whole row of the panel.
  *
- * Few columns leave a part of their vector empty, and one vector of them makes a tile that waits for its
- * loads. Where rows lie side by side, as the places of a row of an image do, a tile can be the other way
- * round: vectors of rows, and one element of the panel for each column.
+ * With few columns a part of their vector is empty, and a tile of a single vector waits for its loads. Where
+ * rows are adjacent in memory, as the positions of a row of an image are, a tile can be transposed: vectors
+ * of rows, and one element of the panel for each column.
  */
 #include "bf16.h"
 #include "kernel.h"
@@ -33,7 +33,7 @@ void KERNEL(panel)(const float *b, size_t ldb, size_t depth, size_t columns, flo
 }
 
 struct gather_tile {
-    const float *rows[GEMM_ROWS], *next[GEMM_ROWS]; /* next: of the tile after this one */
+    const float *rows[GEMM_ROWS], *next[GEMM_ROWS]; /* next: the rows of the next tile */
     float *c;
 };
 
@@ -41,7 +41,7 @@ struct gather_tile {
 
 typedef vec sums[GEMM_ROWS][GEMM_VECTORS];
 
-/* Whole vectors of a whole tile, in registers. */
+/* Whether the tile consists of whole vectors, so that it can be transposed in registers. */
 static inline __attribute__((always_inline)) bool is_whole(const struct gather *g, const size_t rows,
                                                            const size_t vectors)
 {
@@ -87,7 +87,7 @@ static inline __attribute__((always_inline)) void store_sums(const struct gather
             vec_store(turned + i * PANEL + j * VEC_WIDTH, sum[i][j]);
     for (size_t j = 0; j < g->n && j < vectors * VEC_WIDTH; j++)
         for (size_t i = 0; i < rows; i++)
-            /* cppcheck-suppress uninitvar ; vec_store, which cppcheck does not know, has set these */
+            /* cppcheck-suppress uninitvar ; set by vec_store, which cppcheck cannot see */
             c[j * g->ldc + i] = turned[i * PANEL + j];
 }
 
@@ -110,7 +110,7 @@ static inline __attribute__((always_inline)) void multiply(const struct gather *
         row[i] = t->rows[i];
     for (size_t k = 0; k < g->k; k++, b += vectors * VEC_WIDTH) {
         const ptrdiff_t term = terms[k];
-        if (k % LINE < rows) /* or a tile of weights waits for memory */
+        if (k % LINE < rows) /* prefetched, because otherwise a tile of weights waits for memory */
             __builtin_prefetch(t->next[k % LINE] + terms[k - k % LINE]);
         vec column[GEMM_VECTORS];
         EACH (j, vectors)
@@ -126,7 +126,8 @@ static inline __attribute__((always_inline)) void multiply(const struct gather *
     store_sums(g, t->c, sum, rows, vectors);
 }
 
-/* Tiles of any height: a row of an image is rarely a multiple of one. */
+/* Tiles of any height are compiled, because the length of an image's row is rarely a multiple of a tile's
+   height. */
 #define HEIGHT(n) ((n) < GEMM_ROWS ? (n) : GEMM_ROWS)
 #define CALL_ROWS(rows, vectors, multiply, ...)                                                              \
     ((rows) == 3   ? multiply(__VA_ARGS__, 3, vectors)                                                       \
@@ -135,7 +136,7 @@ static inline __attribute__((always_inline)) void multiply(const struct gather *
      : (rows) == 7 ? multiply(__VA_ARGS__, HEIGHT(7), vectors)                                               \
                    : TILE_CALL_ROWS(rows, vectors, multiply, __VA_ARGS__))
 
-/* `left` terms of `rows` rows, turned about: vector c of the square is term c of all of them. */
+/* Loads `left` terms of `rows` rows and transposes them: vector c of the square holds term c of all rows. */
 static inline __attribute__((always_inline)) void load_square(const float *a, size_t lda, size_t rows,
                                                               size_t left, vec *square)
 {
@@ -144,8 +145,8 @@ static inline __attribute__((always_inline)) void load_square(const float *a, si
     transpose(square);
 }
 
-/* VEC_WIDTH rows of A at a time, transposed in registers square by square, so that their sums are adjacent. A
-   panel of one column would consist mostly of zeros, which would be multiplied too. */
+/* Processes VEC_WIDTH rows of A at a time, transposed in registers square by square, so that their sums are
+   adjacent. It avoids a panel of one column, which would consist mostly of zeros that are multiplied too. */
 void KERNEL(multiply_vector)(const float *a, size_t lda, size_t m, size_t k, const float *x, float *y)
 {
     for (size_t i = 0; i < m; i += VEC_WIDTH) {
@@ -207,7 +208,7 @@ static void multiply_columns(const struct gather *g, struct run run)
     }
 }
 
-/* Rows from i on that lie side by side, no more than a tile has. */
+/* The number of rows from i on that are adjacent in memory, at most those of a tile. */
 static size_t side_by_side(const struct gather *g, size_t i)
 {
     size_t n = 1;
@@ -216,8 +217,8 @@ static size_t side_by_side(const struct gather *g, size_t i)
     return n;
 }
 
-/* Whether vectors of so many rows are better filled than those of the columns, of which a single one is a
-   quarter slower. */
+/* Whether vectors of `rows` rows are better filled than vectors of the columns. A tile of a single vector of
+   columns counts as a quarter slower. */
 static bool fills_better(const struct gather *g, size_t rows, size_t vectors)
 {
     const size_t row_vectors = (rows + VEC_WIDTH - 1) / VEC_WIDTH;
@@ -228,7 +229,7 @@ void KERNEL(gather)(const struct gather *g)
 {
     const size_t vectors = (g->n + VEC_WIDTH - 1) / VEC_WIDTH;
     const bool may_turn = VEC_WIDTH > 1 && !g->accumulate && !g->pairs && g->n < PANEL;
-    for (size_t i = 0, rows, seen = 0; i < g->m; i += rows) { /* seen: rows before it have been looked at */
+    for (size_t i = 0, rows, seen = 0; i < g->m; i += rows) { /* seen: rows before it were examined */
         if (may_turn && i >= seen) {
             rows = side_by_side(g, i);
             seen = i + rows;

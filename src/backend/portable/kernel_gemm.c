@@ -1,21 +1,21 @@
 /*
  * kernel_gemm.c - C = op(A) op(B): each c is one chain of fused multiply-adds over k, in order.
  *
- * For each stripe of columns, as wide as the accumulators, and each block of at most GEMM_DEPTH terms: that
- * piece of op(B) is packed, unless its rows already lie as they are wanted, and tiles of C pass over it with
- * their sums in registers. From one block of terms to the next the sums travel through C, which loses no
- * bits. A is read where it lies: one element serves a whole row of a tile.
+ * The columns are cut into stripes as wide as the accumulators, and the terms into blocks of at most
+ * GEMM_DEPTH. For each stripe and block, that piece of op(B) is packed unless its layout already fits, and
+ * the tiles of C are computed from it with their sums in registers. Between blocks the sums are stored in C,
+ * which loses no bits. A is read in place: each element is multiplied with a whole row of the stripe.
  *
- * Many rows of C are computed in blocks of MOST_ROWS, so that the piece of A which each stripe reads again
- * stays in the second-level cache.
+ * The rows of C are cut into blocks of MOST_ROWS, so that the piece of A which each stripe reads again stays
+ * in the second-level cache.
  */
 #include "kernel.h"
 #include "tile.h"
 
 #include <string.h>
 
-/* PACKED_ROWS: from as many rows of C on, copying a stripe side by side costs less than reading its rows
-   from where they lie, far apart; measured on the shapes of docs/speed.md. */
+/* PACKED_ROWS: with at least this many rows of C, packing a stripe of B costs less than reading its rows in
+   place, far apart; measured on the shapes of docs/speed.md. */
 enum { MOST_ROWS = 256, PACKED_ROWS = 128 };
 
 static inline __attribute__((always_inline)) void multiply(const struct tile *t, const bool pairs,
@@ -40,7 +40,7 @@ static void multiply_tile(const struct tile *t, bool pairs, size_t rows, size_t 
         TILE_CALL(rows, vectors, multiply, t, false);
 }
 
-/* Columns j .. j + columns - 1 of C, terms k .. k + depth - 1. */
+/* Computes columns j .. j + columns - 1 of C from the terms k .. k + depth - 1. */
 static void multiply_block(const struct gemm *g, size_t j, size_t columns, size_t k, size_t depth,
                            float *packed)
 {

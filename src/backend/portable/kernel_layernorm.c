@@ -1,12 +1,13 @@
 /*
- * kernel_layernorm.c - layer norm of one example: sums over its numbers, and the numbers from them.
+ * kernel_layernorm.c - layer norm of one example: the sums over its numbers, the normalised numbers and the
+ * gradients.
  *
  * x^ = (x - mean) inverse, computed in this order everywhere.
  */
 #include "kernel.h"
 #include "lanes.h"
 
-/* Lanes past n are not those of numbers: they stay 0 in sums. */
+/* Sets the lanes from n on to 0, so that they do not change a sum. */
 static inline vec first_lanes(vec a, size_t n)
 {
     float lanes[VEC_WIDTH];

@@ -1,11 +1,11 @@
 /*
- * kernel_peak.c - measures peak rates of the machine: independent chains of operations in registers, for the
- * lower bound of products (multiply_adds) and of RMSprop's step (root_divisions); and reading and writing in
- * place with hardly any arithmetic, for the lower bound of memory traffic (rewrite).
+ * kernel_peak.c - operations for measuring the machine's peak rates: independent chains of operations in
+ * registers, for the lower bound of products (multiply_adds) and of RMSprop's step (root_divisions); and
+ * reading and writing in place with little arithmetic, for the lower bound of memory traffic (rewrite).
  *
- * CHAINS hides the latency of an operation: 4 cycles on 2 units need 8, on the 4 units of larger AArch64
- * cores 16; and all of them fit the registers beside what they share. The numbers go to a fixed point near 1,
- * and are never denormal.
+ * CHAINS is large enough to hide the latency of an operation: 4 cycles on 2 units need 8 chains, on the 4
+ * units of larger AArch64 cores 16; and small enough for the registers. The numbers converge to a fixed point
+ * near 1, and are never denormal.
  */
 #include "kernel.h"
 #include "vec.h"
@@ -61,7 +61,7 @@ size_t KERNEL(root_divisions)(float *sink)
     return (size_t)ROUNDS * CHAINS * VEC_WIDTH;
 }
 
-/* The elements of n after whole groups of UNROLLED vectors are not used. */
+/* Elements after the last whole group of UNROLLED vectors are left out. */
 void KERNEL(rewrite)(float *x, size_t n, float factor)
 {
     enum { UNROLLED = 4 };

@@ -1,16 +1,17 @@
 /*
- * kernel_pool.c - the largest number of each window of a map, and its position: the first of equals, row by
- * row.
+ * kernel_pool.c - max pooling: the largest number of each window of a map, and its position; of equal numbers
+ * the first, row by row, counts.
  *
- * A row of windows at a time, as if one began at every column; every `stride`th is taken. A place goes with
- * each number, as a float, which holds whole numbers up to 2^24.
+ * A row of windows is computed at a time, as if a window began at every column; then every `stride`th is
+ * used. The position of each number is kept as a float, which holds whole numbers up to 2^24.
  */
 #include "kernel.h"
 #include "vec.h"
 
-enum { MOST = 2048 }; /* columns at once */
+enum { MOST = 2048 }; /* columns that are computed at a time */
 
-/* The windows of n columns from x on. place: behind their first number; NULL: not asked. */
+/* Computes the windows that begin at the n columns from x on. place: the offset of the largest number from
+   the window's first one; NULL: not wanted. */
 static inline __attribute__((always_inline)) void go_over(const struct pool *p, const float *x, size_t n,
                                                           float *value, float *place, const int rows,
                                                           const int cols)
@@ -33,7 +34,7 @@ static inline __attribute__((always_inline)) void go_over(const struct pool *p, 
     }
 }
 
-/* The common sizes are unrolled. */
+/* Calls go_over, unrolled for the common sizes. */
 static inline __attribute__((always_inline)) void go(const struct pool *p, const float *x, size_t n,
                                                      float *value, float *place)
 {
@@ -45,7 +46,7 @@ static inline __attribute__((always_inline)) void go(const struct pool *p, const
         go_over(p, x, n, value, place, p->rows, p->cols);
 }
 
-/* n windows of one row. origin: the place of x. at NULL: not asked. */
+/* Computes n windows of one row. origin: the position of x in the map. at NULL: positions are not wanted. */
 static inline void find_pool(const struct pool *p, const float *x, size_t origin, size_t n, float *y,
                              int32_t *at)
 {
@@ -56,7 +57,7 @@ static inline void find_pool(const struct pool *p, const float *x, size_t origin
     else
         go(p, x, columns, value, NULL);
     for (size_t j = 0; j < n; j++)
-        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): `columns` > 0 numbers are set */
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): go has set `columns` > 0 numbers */
         y[j] = value[j * stride];
     for (size_t j = 0; at && j < n; j++)
         at[j] = (int32_t)(origin + j * stride) + (int32_t)place[j * stride];

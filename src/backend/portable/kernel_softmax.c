@@ -1,7 +1,7 @@
 /*
  * kernel_softmax.c - y = exp(x - max x) / sum exp(x - max x), for one row.
  *
- * The sum is taken one by one in double: its order does not depend on the vectors' width.
+ * The sum is computed number by number, in double, so that its order does not depend on the vectors' width.
  */
 #include "kernel.h"
 #include "vec_math.h"

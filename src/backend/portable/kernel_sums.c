@@ -1,5 +1,5 @@
 /*
- * kernel_sums.c - adding vectors, sums, bytes to floats.
+ * kernel_sums.c - adds vectors, sums up numbers and columns, converts bytes to floats.
  */
 #include "kernel.h"
 #include "lanes.h"

@@ -1,5 +1,5 @@
 /*
- * kernel_table.c - the operations of one variant as a backend.
+ * kernel_table.c - fills a struct backend with the operations of one variant.
  */
 #include "kernel.h"
 

@@ -1,26 +1,27 @@
 /*
- * kernel_update_fused.c - the fused gradient and update: W and the optimiser state are updated by delta^T x,
- * tile by tile, without storing the gradient.
+ * kernel_update_fused.c - gradient and update in one operation: W and the optimiser state are updated with
+ * the gradient delta^T x, tile by tile, without storing the gradient.
  *
  * While the sums of one tile are computed, the update by the previous tile is interleaved, one vector per
- * term: its square root and division leave the multipliers almost idle. The next weights are prefetched.
+ * term: its square root and division hardly use the multipliers. The next weights are prefetched.
  */
 #include "kernel.h"
 #include "tile.h"
 #include "update_vector.h"
 
-/* ROWS: of W at a time, where the terms are too many for one block and the sums of a stripe must be kept.
-   FEW: of so few terms a row of W has its gradient at once and is stepped from end to end: its memory is
-   then read and written in order, which matters more than that a tile's terms are read once. DEEP: a
-   stripe of more terms does not fit the first-level cache, and is asked for ahead. OVERLAPS: 16 registers
-   have no room for both; on NEON, which has 32, it was not measured. */
+/* ROWS: rows of W that are processed at a time if the terms need more than one block, because the sums of a
+   stripe are then stored between blocks. FEW: with at most this many terms, each row of W is updated from end
+   to end, because reading and writing memory in order then matters more than reading a tile's terms once.
+   DEEP: a stripe of more terms does not fit the first-level cache and is prefetched. OVERLAPS: a tile is
+   computed while the one before it is updated; 16 registers are too few for both, and on NEON, which has 32,
+   this was not measured. */
 enum { ROWS = 128, FEW = 4, DEEP = 128, OVERLAPS = VEC_WIDTH == 16 };
 
-/* The pending update, on rows x columns of W. */
+/* The pending update of rows x columns of W. */
 struct pending {
     const struct fused_update *d;
-    struct rmsprop_factors factors; /* where it is RMSprop's */
-    const float *g;                 /* rows of whole vectors */
+    struct rmsprop_factors factors; /* used by RMSprop */
+    const float *g;                 /* the gradient, in rows of `width` floats */
     float *w, *slots[2];
     size_t rows, columns, width; /* rows 0: nothing is pending */
     ptrdiff_t onward;            /* from w to the weights of the update after this one */
@@ -88,7 +89,7 @@ static void multiply_tile(const struct tile *t, size_t rows, size_t vectors, str
     pending->rows = 0;
 }
 
-/* Where a tile's step is to be taken once its sums are whole: from number `at` of W on. */
+/* Makes the update by the tile's complete sums pending. at: the offset in W of its first weight. */
 static void make_pending(struct pending *pending, const struct tile *t, size_t at, size_t rows,
                          size_t columns)
 {
@@ -102,13 +103,13 @@ static void make_pending(struct pending *pending, const struct tile *t, size_t a
     pending->width = t->columns;
 }
 
-/* A piece of W, and the block of terms that is summed for it. */
+/* A piece of W, and the block of terms that is added to its sums. */
 struct kernel_update_fused_block {
     size_t i, rows, j, columns, k, depth;
 };
 
-/* kept: the sums between blocks of terms; of one block a tile's alone, for pending work is done before they
-   are written. */
+/* kept: the sums of all tiles between blocks of terms. If there is only one block, it holds the sums of one
+   tile, because the pending update is done before the next tile's sums are written. */
 static void update_fused_block(const struct fused_update *d, const struct kernel_update_fused_block *b,
                                float *packed, float *kept, struct pending *pending)
 {
@@ -136,7 +137,7 @@ static void update_fused_block(const struct fused_update *d, const struct kernel
     }
 }
 
-/* ---- A gradient of few terms: each row of W is updated from end to end */
+/* ---- Gradients of at most FEW terms: each row of W is updated from end to end */
 
 /* The parameters of a row's update, by value, because W is written between its terms. */
 struct update_fused_row {
@@ -148,7 +149,7 @@ struct update_fused_row {
     struct rmsprop_factors factors;
 };
 
-/* Numbers j .. of the row, at most `left`. */
+/* Updates the vector of weights from j on, of which `left` remain in the row. */
 static inline __attribute__((always_inline)) void step_vector(const struct update_fused_row *row, size_t j,
                                                               size_t left, const enum update_kind kind,
                                                               const bool has_slot, const size_t terms)

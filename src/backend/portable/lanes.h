@@ -1,7 +1,7 @@
 /*
- * lanes.h - a sum of many numbers in LANES partial sums, whatever the vectors' width: number i belongs to sum
- * i % LANES, each sum is in order, and at the end they are added by halves. So a sum has the same bits in
- * every variant.
+ * lanes.h - sums many numbers in LANES partial sums, independent of the vectors' width: number i is added to
+ * partial sum i % LANES, each in order, and at the end the upper half of the partial sums is repeatedly added
+ * to the lower half. So a sum has the same bits in every variant.
  */
 #ifndef BL_PORTABLE_LANES_H
 #define BL_PORTABLE_LANES_H

@@ -1,12 +1,13 @@
 /*
- * panel.h - parts that the product kernels share: unrolled loops, and packing of columns side by side.
+ * panel.h - parts that the product kernels share: unrolled loops, and packing of columns.
  */
 #ifndef BL_PORTABLE_PANEL_H
 #define BL_PORTABLE_PANEL_H
 
 #include "vec.h"
 
-/* Must be unrolled: otherwise the sums of a tile are kept in memory, at half the speed. */
+/* A loop that must be unrolled, because otherwise the sums of a tile are kept in memory, which halves the
+   speed. */
 #ifdef __clang__
 #define EACH(i, n) _Pragma("clang loop unroll(full)") for (size_t i = 0; i < (n); i++)
 #else
@@ -27,7 +28,8 @@ static inline void transpose(vec *x)
     }
 }
 
-/* b: columns x depth, as stored; to: depth x width, whole vectors. Columns that are not there become 0. */
+/* b: columns x depth, as stored; to: depth x width, where width is a multiple of VEC_WIDTH. The additional
+   columns are filled with 0. */
 static inline void pack_transposed(const float *b, size_t ldb, size_t depth, size_t columns, size_t width,
                                    float *to)
 {
@@ -42,14 +44,14 @@ static inline void pack_transposed(const float *b, size_t ldb, size_t depth, siz
         }
 }
 
-/* Number of rows that the next tile takes of the `left` ones. There are few heights, because each is compiled
-   separately. */
+/* The number of rows of the next tile, of the `left` remaining ones. There are few heights, because each is
+   compiled separately. */
 static inline size_t tile_rows(size_t left)
 {
     return left >= GEMM_ROWS ? GEMM_ROWS : left >= 4 ? 4 : left >= 2 ? 2 : 1;
 }
 
-/* Calls multiply(..., rows, vectors) with both known when it is compiled. */
+/* Calls multiply(..., rows, vectors) with both as compile-time constants. */
 #define TILE_CALL_ROWS(rows, vectors, multiply, ...)                                                         \
     ((rows) == GEMM_ROWS ? multiply(__VA_ARGS__, GEMM_ROWS, vectors)                                         \
      : (rows) == 4       ? multiply(__VA_ARGS__, 4, vectors)                                                 \

@@ -7,7 +7,8 @@
 
 #include "../backend.h"
 
-/* Variant i of those that this processor can run, the fastest first; false past the last, plain C. */
+/* Variant i of those that this processor supports, the fastest first and plain C last; false past the
+   last. */
 bool portable_variant(int i, struct backend *out);
 
 #endif

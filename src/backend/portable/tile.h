@@ -14,12 +14,12 @@ enum { STRIPE = GEMM_VECTORS * VEC_WIDTH, GEMM_DEPTH = 256, AHEAD = 6, CACHE_LIN
 struct tile { /* c (rows x columns) = or += the sum of a b over `depth` terms */
     const float *a;
     size_t a_row, a_term; /* floats from one row, one term, to the next */
-    const float *b;       /* depth x the columns, filled up to whole vectors */
+    const float *b;       /* depth x columns, padded to whole vectors */
     size_t b_term;        /* floats from one term to the next */
     size_t depth, columns;
     float *c;
     size_t ldc;
-    bool is_sum; /* += */
+    bool is_sum; /* c += the sum; false: c = the sum */
 };
 
 static inline __attribute__((always_inline)) void tile_ask(const float *b, size_t b_term,
@@ -43,7 +43,8 @@ static inline __attribute__((always_inline)) void tile_begin(const struct tile *
                 sum[i][j] = vec_load_part(t->c + i * t->ldc + j * VEC_WIDTH, t->columns - j * VEC_WIDTH);
 }
 
-/* One term: a holds the tile's rows, a_row floats apart, b its columns. pairs: both are of bfloat16. */
+/* Adds one term to the sums: a holds the tile's rows, a_row floats apart, b its columns. pairs: both are
+   pairs of bfloat16. */
 static inline __attribute__((always_inline)) void tile_add(tile_sums sum, const float *a, size_t a_row,
                                                            const float *b, const bool pairs,
                                                            const size_t rows, const size_t vectors)
@@ -72,8 +73,8 @@ static inline size_t vectors_of(size_t columns)
     return (columns + VEC_WIDTH - 1) / VEC_WIDTH;
 }
 
-/* Number of columns of the next stripe, of the `left` ones: stripes are as wide as the registers allow, and
-   about equal, because a narrow stripe reads as much of A as a wide one. */
+/* The number of columns of the next stripe, of the `left` remaining ones. Stripes are as wide as the
+   registers allow, and about equal, because a narrow stripe reads as much of A as a wide one. */
 static inline size_t stripe(size_t left)
 {
     const size_t vectors = vectors_of(left);
@@ -82,7 +83,7 @@ static inline size_t stripe(size_t left)
     return columns < left ? columns : left;
 }
 
-/* b: depth x columns, as stored; to: depth x width, whole vectors. */
+/* b: depth x columns, as stored; to: depth x width, where width is a multiple of VEC_WIDTH. */
 static inline void pack_straight(const float *b, size_t ldb, size_t depth, size_t columns, size_t width,
                                  float *to)
 {

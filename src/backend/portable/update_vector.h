@@ -17,7 +17,7 @@ static inline struct rmsprop_factors rmsprop_factors(const struct rmsprop_step *
     return (struct rmsprop_factors){s->rate, s->rho, 1.0f - s->rho, s->epsilon, 1.0f - s->decay};
 }
 
-/* Without v there is no momentum, and the step is the slope. */
+/* v NULL: there is no momentum, and the step is the slope. */
 static inline __attribute__((always_inline)) void sgd_vector(const struct sgd_step *s, float *w, vec slope,
                                                              float *v, size_t n)
 {
@@ -37,8 +37,8 @@ static inline vec mix(vec a, vec x, vec b, vec y)
     return vec_fma(a, x, vec_mul(b, y));
 }
 
-/* The corrections come to 1 as steps go by: by default the first after 160 steps, the second after 17 000.
-   A division by 1 changes no bit, and would take as long as any other. */
+/* The corrections become 1 after many steps: by default the first after 160 steps, the second after 17 000.
+   Divisions by 1 are omitted, because they change no bit and take as long as any other division. */
 static inline __attribute__((always_inline)) void adam_vector(const struct adam_step *s, float *w, vec slope,
                                                               float *m, float *v, size_t n)
 {

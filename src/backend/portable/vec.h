@@ -23,8 +23,8 @@
 #error "floats must be computed as floats: on 32-bit x86 use -msse2 -mfpmath=sse"
 #endif
 
-/* Each header defines GEMM_ROWS and GEMM_VECTORS, too: as many sums as fit the registers beside a row of B
-   and one element of A. */
+/* Each header defines GEMM_ROWS and GEMM_VECTORS, too: as many sums as fit the registers together with a row
+   of B and one element of A. */
 #if VEC_WIDTH == 16
 #include "vec_avx512.h"
 #elif VEC_WIDTH == 8
@@ -37,7 +37,8 @@
 #error "VEC_WIDTH must be 16, 8, 4 or 1"
 #endif
 
-/* The first n floats at x; lanes past them are 0 when read, and memory past them is not touched. */
+/* Loads or stores the first n floats at x. The other lanes are 0 when loaded, and memory after them is not
+   accessed. */
 static inline vec vec_load_part(const float *x, size_t n)
 {
     return n >= VEC_WIDTH ? vec_load(x) : vec_load_first(x, n);

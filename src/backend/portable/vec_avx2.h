@@ -114,7 +114,7 @@ static inline vec vec_bits(uint32_t bits) /* in every element */
     return _mm256_castsi256_ps(_mm256_set1_epi32((int)bits));
 }
 
-static inline vec vec_add_bits(vec a, vec b) /* as whole numbers of 32 bits */
+static inline vec vec_add_bits(vec a, vec b) /* as integers of 32 bits */
 {
     return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b)));
 }
@@ -133,7 +133,7 @@ static inline void vec_zip(vec a, vec b, vec *first, vec *second)
     *second = _mm256_permute2f128_ps(low, high, 0x31);
 }
 
-/* In each lane of 4: x[i][k] and x[k][i] change places. */
+/* In each lane of 4 floats, transposes x: x[i][k] and x[k][i] change places. */
 static inline void vec_turn_lanes(vec x[4])
 {
     const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(x[0], x[1])),
@@ -146,7 +146,7 @@ static inline void vec_turn_lanes(vec x[4])
     x[3] = _mm256_castpd_ps(_mm256_unpackhi_pd(b, d));
 }
 
-/* GEMM_ROWS vectors as columns: element j of all of them side by side at x + j ld. */
+/* Stores GEMM_ROWS vectors as columns: element j of all of them contiguously at x + j ld. */
 static inline void vec_store_columns(float *x, size_t ld, const vec a[GEMM_ROWS])
 {
     vec turned[4] = {a[0], a[1], a[2], a[3]};

@@ -109,7 +109,7 @@ static inline vec vec_bits(uint32_t bits) /* in every element */
     return _mm512_castsi512_ps(_mm512_set1_epi32((int)bits));
 }
 
-static inline vec vec_add_bits(vec a, vec b) /* as whole numbers of 32 bits */
+static inline vec vec_add_bits(vec a, vec b) /* as integers of 32 bits */
 {
     return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), _mm512_castps_si512(b)));
 }
@@ -128,7 +128,7 @@ static inline void vec_zip(vec a, vec b, vec *first, vec *second)
     *second = _mm512_permutex2var_ps(a, _mm512_add_epi32(low, _mm512_set1_epi32(8)), b);
 }
 
-/* In each lane of 4: x[i][k] and x[k][i] change places. */
+/* In each lane of 4 floats, transposes x: x[i][k] and x[k][i] change places. */
 static inline void vec_turn_lanes(vec x[4])
 {
     const __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(x[0], x[1])),
@@ -141,7 +141,7 @@ static inline void vec_turn_lanes(vec x[4])
     x[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
 }
 
-/* GEMM_ROWS vectors as columns: element j of all of them side by side at x + j ld. */
+/* Stores GEMM_ROWS vectors as columns: element j of all of them contiguously at x + j ld. */
 static inline void vec_store_columns(float *x, size_t ld, const vec a[GEMM_ROWS])
 {
     vec top[4] = {a[0], a[1], a[2], a[3]}, below[4] = {a[4], a[5], a[6], a[7]};

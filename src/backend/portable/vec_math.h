@@ -1,10 +1,10 @@
 /*
- * vec_math.h - exp, expm1, log and log1p on vectors, made of the operations of vec.h only, so that no libm
- * decides the bits.
+ * vec_math.h - exp, expm1, log and log1p on vectors, computed by the operations of vec.h only, so that the
+ * bits do not depend on the C library.
  *
  * Largest errors, in units in the last place of the result: exp 1.0, expm1 1.5, log 1.0, log1p 1.5; each over
- * the range that it is written for. NaN stays NaN, infinities give the limit, results may be denormal. The
- * polynomials are least-maximum fits, rounded to floats.
+ * the range that its comment states. NaN stays NaN, infinities give the limit, results may be denormal. The
+ * polynomials are minimax fits, rounded to floats.
  */
 #ifndef BL_PORTABLE_VEC_MATH_H
 #define BL_PORTABLE_VEC_MATH_H
@@ -45,8 +45,8 @@ static inline vec vec_polynomial(vec x, const float *c, int degree)
     return sum;
 }
 
-/* 2^n for a whole number -126 <= n <= 127. Adding 1.5 2^23 + 127 brings n + 127 into the lowest bits; what is
-   in the higher ones is shifted out. */
+/* 2^n for a whole number -126 <= n <= 127. Adding 1.5 2^23 + 127 brings n + 127 into the lowest bits; the
+   higher bits are shifted out. */
 static inline vec vec_power_of_2(vec n)
 {
     return vec_shift_left(vec_add(n, vec_all(0x1.8p23f + 127.0f)), 23);
@@ -64,7 +64,7 @@ static inline vec vec_exp_part(vec x, vec *n)
     return vec_fma(vec_mul(r, r), vec_polynomial(r, c, 5), r);
 }
 
-/* x <= 0 or NaN. The scale is applied in two halves: 2^n itself may be no normal float. */
+/* x <= 0 or NaN. The scale is applied as two factors, because 2^n itself may not be a normal float. */
 static inline vec vec_exp(vec x)
 {
     const vec shift = vec_all(0x1.8p23f);
@@ -74,7 +74,8 @@ static inline vec vec_exp(vec x)
     return vec_mul(vec_mul(e, vec_power_of_2(half)), vec_power_of_2(vec_sub(n, half)));
 }
 
-/* 2^n (e + 1) - 1 = 2 (2^(n-1) e + (2^(n-1) - 1/2)); halved, since 2^128 is no float. */
+/* 2^n (e + 1) - 1 = 2 (2^(n-1) e + (2^(n-1) - 1/2)); computed with half the scale, because 2^128 is not a
+   float. */
 static inline vec vec_expm1(vec x)
 {
     vec n;
@@ -110,7 +111,7 @@ static inline vec vec_log(vec x)
     return vec_pick_less(x, vec_all(INFINITY), y, x);
 }
 
-/* log(1 + z), 0 <= z <= 1 or NaN: accurate for the smallest z too. */
+/* log(1 + z), 0 <= z <= 1 or NaN; it is accurate also for the smallest z. */
 static inline vec vec_log1p(vec z)
 {
     const vec is_large = vec_pick_less(vec_all(0x1.a8279ap-2f), z, vec_all(1.0f), vec_all(0.0f));

@@ -135,7 +135,7 @@ static inline vec vec_bits(uint32_t bits) /* in every element */
     return vec_of_bits_(vdupq_n_u32(bits));
 }
 
-static inline vec vec_add_bits(vec a, vec b) /* as whole numbers of 32 bits */
+static inline vec vec_add_bits(vec a, vec b) /* as integers of 32 bits */
 {
     return vec_of_bits_(vaddq_u32(vec_to_bits_(a), vec_to_bits_(b)));
 }
@@ -152,7 +152,7 @@ static inline void vec_zip(vec a, vec b, vec *first, vec *second)
     *second = vzip2q_f32(a, b);
 }
 
-/* x[i][k] and x[k][i] change places. */
+/* Transposes x: x[i][k] and x[k][i] change places. */
 static inline void vec_turn_(vec x[4])
 {
     vec a, b, c, d; /* rows 0 and 2, 1 and 3, element by element */
@@ -162,7 +162,7 @@ static inline void vec_turn_(vec x[4])
     vec_zip(b, d, &x[2], &x[3]);
 }
 
-/* GEMM_ROWS vectors as columns: element j of all of them side by side at x + j ld. */
+/* Stores GEMM_ROWS vectors as columns: element j of all of them contiguously at x + j ld. */
 static inline void vec_store_columns(float *x, size_t ld, const vec a[GEMM_ROWS])
 {
     vec top[4] = {a[0], a[1], a[2], a[3]}, below[4] = {a[4], a[5], a[6], a[7]};

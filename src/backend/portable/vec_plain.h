@@ -127,7 +127,7 @@ static inline vec vec_bits(uint32_t bits)
     return vec_of_bits_(bits);
 }
 
-static inline vec vec_add_bits(vec a, vec b) /* as whole numbers of 32 bits */
+static inline vec vec_add_bits(vec a, vec b) /* as integers of 32 bits */
 {
     return vec_of_bits_(vec_bits_(a) + vec_bits_(b));
 }

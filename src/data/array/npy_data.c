@@ -1,10 +1,11 @@
 /*
- * npy_data.c - examples and labels from NumPy's arrays: a .npz that holds both, or a .npy of examples beside
- * one of labels.
+ * npy_data.c - reads examples and labels from NumPy's arrays: a .npz file that has both, or a .npy file of
+ * examples and one of labels.
  *
- * Examples: n x features, n x rows x cols, n x channels x rows x cols, or n x rows x cols x channels, told by
- * which side is 1, 3 or 4. uint8 stays bytes; types that a float holds exactly become floats, all others
- * doubles. Labels: whole numbers or texts, n or n x 1; or, for regression, floats, n or n x outputs.
+ * Examples: n x features, n x rows x cols, n x channels x rows x cols, or n x rows x cols x channels; the
+ * last two are distinguished by which dimension is 1, 3 or 4. uint8 stays bytes; types whose values floats
+ * represent exactly become floats, all others doubles. Labels: whole numbers or texts, n or n x 1; or, for
+ * regression, floats, n or n x outputs.
  */
 #include "../../base/mem.h"
 #include "../../base/text.h"
@@ -16,16 +17,16 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- One array each */
+/* ---- The array of examples and the array of labels */
 
-/* Channels of a picture: grey, colours, colours with transparency. */
+/* Whether the dimension can be the channels of an image: grey, colours, or colours with transparency. */
 static bool are_channels(size_t side)
 {
     return side == 1 || side == 3 || side == 4;
 }
 
-/* If the shape does not tell which side the channels are on, the model decides, else they are first, with a
-   note. */
+/* Decides for an ambiguous shape where the channels are: as in the model's shape; without a model they are
+   first, and a note says so. */
 static bl_status guess_channels(bl_data *data, const struct reading *r, const size_t sides[3],
                                 bool *moves_channels)
 {
@@ -82,7 +83,7 @@ static bl_status no_number(const bl_data *data, size_t i, double value)
             data->source, i / data->features, i % data->features, value);
 }
 
-/* Whether the values of feature j differ in the file but are equal as doubles. */
+/* Whether the values of feature j differ in the file but are all equal as doubles. */
 static bool is_lost(const bl_data *data, const struct npy_view *x, size_t j)
 {
     const size_t size = (size_t)x->size;
@@ -95,8 +96,8 @@ static bool is_lost(const bl_data *data, const struct npy_view *x, size_t j)
     return differs;
 }
 
-/* Whole numbers beyond 2^53 are rounded, and different ones may become equal; a feature that becomes constant
-   is refused. */
+/* Adds a note about whole numbers beyond 2^53, which are rounded so that different ones may become equal, and
+   refuses a feature that becomes constant by that. */
 static bl_status note_inexact(bl_data *data, const struct npy_view *x)
 {
     size_t n = 0, first = 0;
@@ -145,7 +146,7 @@ static bl_status take_doubles(bl_data *data, const struct npy_view *x, bool move
     return note_inexact(data, x);
 }
 
-/* float32, and whole numbers of up to 16 bits. */
+/* Whether floats represent all values exactly: float32, float16, and integers of up to 16 bits. */
 static bool fits_floats(const struct npy_view *x)
 {
     return x->kind == 'f' ? x->size <= 4 : x->size <= 2;
@@ -250,12 +251,12 @@ struct listing {
     struct npz_names names;
 };
 
-/* Takes the two arrays of the part that is read. */
+/* The state of reading the two arrays of the requested part. */
 struct taking {
     bl_data *data;
     const struct reading *r;
     const char *examples, *labels;
-    bool takes_labels; /* else the examples, which must come first */
+    bool takes_labels; /* the labels are read in this pass; else the examples, which must be read first */
 };
 
 static bl_status list_name(void *user, const char *name, bool *is_wanted)
@@ -285,7 +286,8 @@ static bl_status take_array(void *user, const char *name, const unsigned char *b
     return t->takes_labels ? take_labels(t->data, t->r, &view, where) : take_examples(t->data, t->r, &view);
 }
 
-/* Notes are added for a training set only: for a model they were given when it was trained. */
+/* Adds notes about unused arrays, for a training set only, because a model's training has already given
+   them. */
 static bl_status note_names(bl_data *data, const struct npz_answer *chosen)
 {
     if (chosen->untested)
@@ -342,7 +344,7 @@ static bl_status fill_from_npz(bl_data *data, const struct reading *r, const str
 
 /* ---- .npy */
 
-/* Replaces `from` at the beginning of the file's name, or in it, by `to`. */
+/* Replaces `from` in the file's name by `to`. only_first: only at the beginning of the name. */
 static bool partner_name(char *out, const char *path, const char *from, const char *to, bool only_first)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *found = strstr(name, from);
@@ -353,14 +355,14 @@ static bool partner_name(char *out, const char *path, const char *from, const ch
     return path_is_there(out);
 }
 
-/* "" if there is none and none is needed. */
+/* Finds the path of the labels; "" if there are none and none are needed. */
 static bl_status find_labels(char out[LOCATION_ROOM], const struct reading *r)
 {
     const char *given = r->options->label, *slash = strrchr(r->path, '/');
     out[0] = 0;
     if (given && path_ends(given, ".npy")) {
         text_append(out, LOCATION_ROOM, "%s", given);
-        if (!path_is_there(out) && slash && !strchr(given, '/')) { /* beside the examples */
+        if (!path_is_there(out) && slash && !strchr(given, '/')) { /* in the folder of the examples */
             out[0] = 0;
             text_append(out, LOCATION_ROOM, "%.*s/%s", (int)(slash - r->path), r->path, given);
         }
@@ -417,7 +419,7 @@ static bl_status fill_from_npy(bl_data *data, const struct reading *r, const str
     return BL_OK;
 }
 
-/* ---- Both */
+/* ---- The entry of the table of readers */
 
 typedef bl_status (*fill_function)(bl_data *data, const struct reading *r, const struct bytes *file,
                                    const char *part);

@@ -29,7 +29,7 @@ static bl_status no_class(const struct reading *r, const char *where, double val
             where, value, row, r->schema->outputs, classes_shown(r->schema).text);
 }
 
-/* The different values, sorted. */
+/* The distinct values, sorted. */
 struct values {
     double *items;
     size_t n, room;
@@ -77,7 +77,7 @@ static bl_status collect_distinct_labels(struct values *v, const struct reading 
     return BL_OK;
 }
 
-/* 0 .. k-1 need no names. */
+/* Sets the class names to the values, unless these are 0 .. k-1. */
 static bl_status name_values(bl_data *data, const struct values *v)
 {
     data->outputs = (int)v->n;
@@ -152,8 +152,8 @@ static uint32_t character(const struct npy_view *y, const unsigned char *at)
                      : (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
 }
 
-/* Value i as UTF-8, at most y->size bytes; false: it is not valid text, or contains zeros or control
-   characters. NumPy pads texts with zeros at the end. */
+/* Converts value i to UTF-8, at most y->size bytes, without the zeros with which NumPy pads texts. false: it
+   is not valid text, or contains zeros or control characters. */
 static bool text_of(const struct npy_view *y, size_t i, char *to, size_t *n)
 {
     const unsigned char *at = npy_at(y, i);

@@ -1,5 +1,5 @@
 /*
- * npy_labels.h - the classes that an array of labels holds.
+ * npy_labels.h - converts an array of labels to classes.
  */
 #ifndef BL_DATA_NPY_LABELS_H
 #define BL_DATA_NPY_LABELS_H

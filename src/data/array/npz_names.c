@@ -1,6 +1,6 @@
 /*
- * npz_names.c - gives each name a role (examples, labels) and a split (all, train, test, validation). Two
- * arrays with the same role and split are refused as ambiguous.
+ * npz_names.c - assigns a role (examples, labels) and a split (all, train, test, validation) to the name of
+ * each array. Two arrays with the same role and split are refused as ambiguous.
  */
 #include "npz_names.h"
 
@@ -51,7 +51,7 @@ static bool is_break(char c)
     return c == '_' || c == '-' || c == '.' || c == ' ';
 }
 
-/* "x_train" and "train_x" without the word for the split and the separator beside it. */
+/* Removes the word of the split and the separator next to it from names such as "x_train" and "train_x". */
 static bool without(struct slice name, const char *word, struct slice *rest)
 {
     const size_t n = strlen(word);
@@ -114,7 +114,7 @@ static const char *find_named_array(const struct npz_names *names, const char *n
     return NULL;
 }
 
-/* The array that the option names has no other role. */
+/* Assigns the roles of all arrays. given: the array that the option label names, which gets no other role. */
 static void place_all(struct places *p, const struct npz_names *names, const char *given)
 {
     enum role role;
@@ -157,7 +157,7 @@ static bl_status check_one(const struct places *p, enum role role, enum npz_spli
             list(names).text, role == LABELS ? "; --label NAME says which is meant" : "");
 }
 
-/* is_given: the labels are named by the option. */
+/* Checks the arrays of a part. is_given: the option label names the labels. */
 static bl_status check_parts(const struct places *p, enum npz_split part, bool is_given,
                              const struct npz_names *names, const struct npz_question *q)
 {
@@ -169,7 +169,7 @@ static bl_status check_parts(const struct places *p, enum npz_split part, bool i
     return is_given ? BL_OK : check_one(p, LABELS, part, names, q);
 }
 
-/* Arrays that belong to no split that is read. */
+/* Counts the arrays that no part uses. */
 static void count_left_out(struct npz_answer *out, const struct npz_names *names, const char *given)
 {
     for (size_t i = 0; i < names->n; i++) {

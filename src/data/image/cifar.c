@@ -1,5 +1,5 @@
 /*
- * cifar.c - reads CIFAR's binary records, and a single file of them.
+ * cifar.c - reads CIFAR's binary records, and single files of them.
  */
 #include "cifar.h"
 
@@ -41,7 +41,7 @@ static int classes_of(const struct cifar *c)
     return c->labels == 1 ? TEN_CLASSES : c->wants_coarse ? COARSE_CLASSES : FINE_CLASSES;
 }
 
-/* CIFAR-100 has two labels per example: the option label selects one, else the model. */
+/* Chooses between the two labels of an example of CIFAR-100: the option label selects one, else the model. */
 bl_status cifar_begin(struct cifar *c, const struct reading *r, int labels)
 {
     const char *given = r->options->label;
@@ -140,8 +140,9 @@ static bl_status name_classes(bl_data *data, const struct cifar *c)
     return BL_OK;
 }
 
-/* For a model with class names the classes are matched by name, because its class 0 may be any class. If its
-   names are numbers (folders 0 to 9, labels of arrays), they are CIFAR's numbers. */
+/* The class of label i. For a model with class names, classes are matched by name, because the model's class
+   0 may be any class. If the model's names are numbers (folders 0 to 9, labels of arrays), they are CIFAR's
+   numbers. */
 static int class_for(const struct cifar *c, const bl_data *data, size_t i)
 {
     const bl_data *schema = c->r->schema;
@@ -180,7 +181,7 @@ static bl_status fill_cifar(bl_data *data, struct cifar *c)
     BL_TRY(shape_from_schema(data, c->r->schema, c->r->path));
     BL_TRY(name_classes(data, c));
     BL_TRY(number_labels(data, c));
-    if (c->r->schema) { /* whose names these are, the caller gives */
+    if (c->r->schema) { /* the classes are those of the model; the caller sets their names */
         names_free(data->ctx, data->class_names, (size_t)data->outputs);
         data->class_names = NULL;
         data->outputs = c->r->schema->outputs;
@@ -203,8 +204,8 @@ bl_status cifar_finish(struct cifar *c, bl_data **out)
 
 /* ---- A single file */
 
-/* The name decides, if the content is of no other format: text has no zero byte, and IDX accounts for all its
-   bytes. */
+/* Whether a file is a CIFAR batch. Its name decides, unless the content has another format: text has no zero
+   bytes, and the sizes in an IDX file account for all its bytes. */
 static bool is_cifar(const struct bytes *file, const char *path)
 {
     const bool is_whole = file->n % (CIFAR_PIXELS + 1) == 0 || file->n % (CIFAR_PIXELS + 2) == 0;
@@ -213,7 +214,7 @@ static bool is_cifar(const struct bytes *file, const char *path)
     return is_whole || (!idx_begins(file) && memchr(file->at, 0, file->n) != NULL);
 }
 
-/* Whether all labels of these records are in range. */
+/* Whether all labels are in range if each record has this number of labels. */
 static bool labels_fit(const struct bytes *file, size_t labels)
 {
     const int most = labels == 1 ? TEN_CLASSES : COARSE_CLASSES;
@@ -223,7 +224,7 @@ static bool labels_fit(const struct bytes *file, size_t labels)
     return true;
 }
 
-/* The number of label bytes in the official file of this name, 1 or 2; 0: not an official name. */
+/* The number of labels per record in the published file of this name, 1 or 2; 0: it is not such a name. */
 static int labels_by_name(const char *path)
 {
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -233,8 +234,8 @@ static int labels_by_name(const char *path)
     return 0;
 }
 
-/* Decided by the file's length; if it is divisible by both record sizes, by the labels; and if these fit
-   both, by the name. */
+/* Determines the number of labels per record: from the file's length; if it is divisible by both record
+   sizes, from the labels; if these are valid for both, from the name. */
 static bl_status labels_in(int *out, const struct reading *r, const struct bytes *file)
 {
     bool is_ten = file->n % (CIFAR_PIXELS + 1) == 0, is_hundred = file->n % (CIFAR_PIXELS + 2) == 0;

@@ -13,7 +13,7 @@ extern const char *const cifar10_names[10], *const cifar100_coarse_names[20], *c
 
 enum { CIFAR_PIXELS = 3 * 32 * 32, CIFAR_MOST_FILES = 5 };
 
-/* The names of the files of one part, in their order. NULL: no more. */
+/* The names of the files of one part, in order, up to NULL. */
 struct cifar_part {
     int labels; /* bytes of a record: 1 (CIFAR-10) or 2 (CIFAR-100) */
     const char *part;
@@ -22,24 +22,24 @@ struct cifar_part {
 const struct cifar_part *cifar_part_at(size_t i); /* NULL past the last */
 const struct cifar_part *cifar_part_of(int labels, const char *part);
 
-/* Records of one split, read piece by piece. Initially zero except r, labels and wants_coarse. */
+/* The state of reading the records of one part, piece by piece. cifar_begin sets it up. */
 struct cifar {
     const struct reading *r;
     int labels;
     bool wants_coarse;
-    char **names; /* of the classes, from a file; NULL: the published ones */
+    char **names; /* class names from a file; NULL: the published names */
     uint8_t *pixels, *classes;
     size_t n;
 };
 bl_status cifar_begin(struct cifar *c, const struct reading *r, int labels);
-/* The file that tells the class names, "batches.meta.txt"; its lines; and the same of a folder that may
-   have none. */
+/* The name of the file of class names, "batches.meta.txt". cifar_take_names parses such a file;
+   cifar_read_names reads that of a folder, if there is one. */
 const char *cifar_names_file(const struct cifar *c);
 bl_status cifar_take_names(struct cifar *c, const char *where, const struct bytes *file);
 bl_status cifar_read_names(struct cifar *c, const char *folder);
-/* where: names the piece. */
+/* Adds the records of a piece. where: names the piece in messages. */
 bl_status cifar_add(struct cifar *c, const char *where, const struct bytes *piece);
 bl_status cifar_finish(struct cifar *c, bl_data **out);
-void cifar_drop(struct cifar *c); /* always */
+void cifar_drop(struct cifar *c); /* frees the memory of a reading, also after a failure */
 
 #endif

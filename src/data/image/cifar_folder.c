@@ -1,5 +1,5 @@
 /*
- * cifar_folder.c - finds CIFAR's batches or its archive in a folder or a folder below it, plain or .gz.
+ * cifar_folder.c - finds CIFAR's batches or its archive, plain or .gz, in a folder or in a folder in it.
  */
 #include "cifar.h"
 
@@ -25,7 +25,7 @@ static bool find_piece(char out[LOCATION_ROOM], const char *folder, const char *
     return false;
 }
 
-/* Which split exists, and its path; NULL: none. */
+/* The published set of which the folder has the part; NULL: none. *down: where in the folder. */
 static const struct cifar_part *find_part(const char *folder, const char *part, const char **down)
 {
     char path[LOCATION_ROOM];
@@ -57,7 +57,7 @@ static bool find_archive(char out[LOCATION_ROOM], const char *folder)
     return false;
 }
 
-/* Whether CIFAR-10 (labels 1) or -100 (2) is there, in any form. */
+/* Whether the folder contains CIFAR-10 (labels 1) or CIFAR-100 (labels 2), as batches or archive. */
 static bool holds(const char *folder, int labels)
 {
     char path[LOCATION_ROOM];

@@ -66,7 +66,7 @@ static size_t classes_of(const struct cifar *c)
                              : sizeof cifar100_names / sizeof *cifar100_names;
 }
 
-/* The next line that is not blank, without blanks around. */
+/* Removes the next line that is not blank from *rest, and gives it without blanks at both ends. */
 static bool next_name(struct slice *rest, struct slice *name)
 {
     while (slice_next(rest, '\n', name)) {

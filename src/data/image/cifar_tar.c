@@ -11,7 +11,7 @@
 #include <archive_entry.h>
 #include <string.h>
 
-enum { USTAR_AT = 257, MOST_MEMBER = 1 << 28 }; /* the largest real one has 154 million bytes */
+enum { USTAR_AT = 257, MOST_MEMBER = 1 << 28 }; /* the largest published member has 154 million bytes */
 
 static bool is_tar(const struct bytes *file, const char *path)
 {
@@ -23,12 +23,12 @@ static const char *const name_files[] = {"batches.meta.txt", "fine_label_names.t
                                          "coarse_label_names.txt"};
 enum { N_NAMES = sizeof name_files / sizeof *name_files };
 
-/* The contents of the archive that belong to the requested part. */
+/* The state of reading the members of the requested part. */
 struct unpacking {
     const struct reading *r;
     const char *part;
     struct archive *archive;
-    const struct cifar_part *found; /* NULL: nothing yet */
+    const struct cifar_part *found; /* NULL: no member was found yet */
     struct bytes pieces[CIFAR_MOST_FILES], names[N_NAMES];
     bool has_test, is_for_python;
 };

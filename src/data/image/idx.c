@@ -1,6 +1,6 @@
 /*
- * idx.c - the IDX format of MNIST: big-endian numbers; 0, 0, the element's type, the number of dimensions;
- * one 32-bit size a dimension; then the elements, the last dimension fastest.
+ * idx.c - reads the IDX format of MNIST: two zero bytes, the type of the elements, the number of dimensions,
+ * one 32-bit size for each dimension, then the elements, the last dimension fastest. Numbers are big-endian.
  *
  * Supported: unsigned bytes (type 8) with 2 to 4 dimensions (n x features, n x rows x cols, n x channels x
  * rows x cols) and labels with one. Before the sizes are used, they are checked to account for every byte of
@@ -19,7 +19,7 @@ enum { UNSIGNED_BYTE = 8, MOST_DIMENSIONS = 4, MAGIC_BYTES = 4 };
 struct idx {
     int dimensions;
     size_t size[MOST_DIMENSIONS];
-    size_t header, item, elements; /* bytes: of the header, of one example, of all */
+    size_t header, item, elements; /* sizes in bytes: of the header, of one example, of all examples */
 };
 
 static uint32_t big_endian(const uint8_t *at)
@@ -103,7 +103,7 @@ static bl_status shape_of(bl_shape *out, const struct reading *r, const struct i
     return BL_OK;
 }
 
-/* The elements are moved to the front of the file's memory, which the set takes over. */
+/* Moves the elements to the beginning of the file's memory, of which the set becomes the owner. */
 static bl_status take_images(bl_data *data, const struct reading *r, struct bytes *file)
 {
     struct idx idx = {0};
@@ -118,7 +118,7 @@ static bl_status take_images(bl_data *data, const struct reading *r, struct byte
     return BL_OK;
 }
 
-/* Classes of a training set: 0 to the largest label. */
+/* The number of classes of a training set, which are 0 to the largest label. */
 static int classes_in(const uint8_t *labels, size_t n)
 {
     int largest = 0;
@@ -127,7 +127,7 @@ static int classes_in(const uint8_t *labels, size_t n)
     return largest + 1;
 }
 
-/* The class of each possible label, -1 where there is none. */
+/* Sets the class of each possible label; -1: none. */
 static void class_table(int classes[256], const bl_data *schema, int outputs)
 {
     for (int label = 0; label < 256; label++) {
@@ -215,7 +215,7 @@ bool idx_fits(const struct bytes *file)
     return idx_begins(file) && parse(&idx, &silent, file, 2, MOST_DIMENSIONS) == BL_OK;
 }
 
-/* IDX begins with two zero bytes; text has none. */
+/* Whether the file is IDX, which begins with two zero bytes; text has none. */
 static bool is_idx(const struct bytes *file, const char *path)
 {
     (void)path;
@@ -237,7 +237,7 @@ static bl_status read_lone(bl_data **out, const struct reading *r, struct bytes 
 
 const struct reader reader_idx = {is_idx, read_lone};
 
-/* Messages name the set by its file of images from here on. */
+/* Reads the images and labels of a part of a folder. The set is named after the file of images. */
 static bl_status read_pair(bl_data **out, const struct reading *how, const char *part)
 {
     struct reading r = *how;

@@ -1,6 +1,6 @@
 /*
- * idx_names.c - finds the images and labels of one split in a folder, or beside a file, by the names of MNIST
- * and similar sets.
+ * idx_names.c - finds the images and labels of one split in a folder, or the file of labels in the folder of
+ * a file of images, by the names of MNIST and similar sets.
  */
 #include "../set/making.h"
 #include "idx.h"
@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-/* "train-images-idx3-ubyte", with a dot, other dimensions, packed: the first that is there, in this order. */
+/* Finds the first of the possible names that exists: "train-images-idx3-ubyte", with a dot, with other
+   dimensions, compressed. */
 static bool find_file(char out[LOCATION_ROOM], const char *folder, const char *part, const char *kind,
                       const char *dimensions)
 {
@@ -32,7 +33,7 @@ static bool find_images(char out[LOCATION_ROOM], const char *folder, const char 
     return find_file(out, folder, prefix, "images", "324");
 }
 
-/* The prefix of a part's files in this folder: "test" only where there are no t10k files. */
+/* The prefix of a part's files in this folder: "test" is used only if there are no t10k files. */
 static const char *prefix_of(const char *folder, const char *part)
 {
     char path[LOCATION_ROOM];
@@ -67,9 +68,9 @@ bl_status idx_find_pair(struct idx_pair *out, bl_context *ctx, const char *folde
     return BL_OK;
 }
 
-/* ---- A file given alone */
+/* ---- A single file of images */
 
-/* Replaces the last `from` in the name (not the folder) of path by `to`, which is as long. */
+/* Replaces the last `from` in the name (not the folder) of path by `to`, which has the same length. */
 static bool replace(char *path, const char *from, const char *to)
 {
     char *name = strrchr(path, '/');
@@ -81,7 +82,7 @@ static bool replace(char *path, const char *from, const char *to)
     return found != NULL;
 }
 
-/* Either of the two files may be compressed. */
+/* Appends or removes ".gz", because only one of the two files may be compressed. */
 static void toggle_gz(char *path, size_t room)
 {
     const size_t n = strlen(path);

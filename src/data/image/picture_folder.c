@@ -1,7 +1,7 @@
 /*
- * picture_folder.c - reads PNG and JPEG files from one folder per class, or from such folders below train and
- * test; for predictions also without classes. Classes are the names of the folders, sorted; the images of
- * each are sorted by name.
+ * picture_folder.c - reads PNG and JPEG files from one folder per class, or from such folders in train and
+ * test; for predictions also from a folder without classes. Classes are the names of the folders, sorted; the
+ * images of each are sorted by name.
  */
 #include "../../base/mem.h"
 #include "../../base/text.h"
@@ -14,8 +14,8 @@
 
 /* ---- Parts */
 
-/* Finds the folder of a split, which must contain folders of classes, or may contain only images. Returns how
-   many there are ("train" and "Train"); `out` is the first by name. */
+/* Finds the folder of a split. It must contain folders of classes; without needs_classes it may contain only
+   images. Returns the number of such folders ("train" and "Train" are two); `out` is the first by name. */
 static size_t find_folder(char out[LOCATION_ROOM], const char *folder, const char *part, bool needs_classes)
 {
     DIR *open_folder = opendir(folder);
@@ -35,8 +35,8 @@ static size_t find_folder(char out[LOCATION_ROOM], const char *folder, const cha
     return n;
 }
 
-/* Whether this is one of two splits: then its images are in folders of classes, unlike those of a class that
-   is called "train". */
+/* Whether the folder is one of two splits. Its images are then in folders of classes, unlike those of a class
+   that is called "train". */
 static bool is_part(const char *folder, const char *part)
 {
     char path[LOCATION_ROOM];
@@ -48,7 +48,8 @@ static bool has_parts(const char *folder)
     return is_part(folder, "train") || is_part(folder, "test");
 }
 
-/* A folder without splits is one set for every purpose. Images to predict need no classes. */
+/* Finds the folder of a part. A folder without splits is used as every part. Images for predictions need no
+   classes. */
 static bl_status find_part(char out[LOCATION_ROOM], bl_context *ctx, const char *folder, const char *part)
 {
     if (!has_parts(folder)) {
@@ -66,7 +67,7 @@ static bl_status find_part(char out[LOCATION_ROOM], bl_context *ctx, const char 
     return BL_OK;
 }
 
-/* One set trains; a part without classes cannot be tested on. */
+/* Whether the folder has the part. A folder without splits is only a training set. */
 static bool has_part(const char *folder, const char *part)
 {
     if (has_parts(folder))
@@ -74,9 +75,9 @@ static bool has_part(const char *folder, const char *part)
     return strcmp(part, "train") == 0 && (folder_holds_classes(folder) || folder_holds_pictures(folder));
 }
 
-/* ---- Pixels into a set */
+/* ---- Storing the pixels in a set */
 
-/* One reading. Pictures are kept as three planes until it is known that all are grey. */
+/* The state of reading a folder. Images are stored as three planes until it is known that all are grey. */
 struct album {
     const struct reading *r;
     const char *folder;
@@ -84,17 +85,17 @@ struct album {
     struct entries classes;
     uint8_t *planes;
     int32_t *labels;
-    size_t n, room; /* pictures */
-    int rows, cols; /* of all; 0: not known yet */
+    size_t n, room; /* number of images, and of images that memory is allocated for */
+    int rows, cols; /* size of all images; 0: not known yet */
     bool has_colour, brings_to_size;
-    char *first; /* the picture that decided the size */
+    char *first; /* path of the image that determined the size */
     size_t n_alpha, n_others;
-    char *other; /* the first thing that was left out */
+    char *other; /* path of the first file that was left out */
 };
 
-/* The required size, from the option resize or the model; 0: that of the first image. A model of rows of
-   numbers has no sides: then only the product must match. Images are resized only if the option or the
-   model's training says so. */
+/* Sets the required size, from the option resize or the model; 0: the size of the first image is used. A
+   model that was trained on vectors has no image size; then only the number of values must match. Images are
+   resized only if the option or the model's training says so. */
 static void know_size(struct album *a)
 {
     const struct reading *r = a->r;
@@ -204,7 +205,7 @@ static bl_status add_class(struct album *a, const char *folder, const struct ent
     return BL_OK;
 }
 
-/* Records other contents of a folder, the first by path. */
+/* Counts the other files of a folder, and keeps the path of the first one. */
 static bl_status leave_out(struct album *a, const char *folder, const struct entries *listed)
 {
     char path[LOCATION_ROOM];
@@ -229,7 +230,8 @@ static bl_status count_class(struct album *a, size_t k, size_t *n)
     return status;
 }
 
-/* Noted for a training set only: for a model it was noted in training. others: besides the one at `path`. */
+/* Adds a note for a training set only, because a model's training has already given it. others: number of
+   files besides the one at `path`. */
 static bl_status note(struct album *a, const char *path, size_t others, const char *what)
 {
     char more[64] = "";
@@ -240,7 +242,7 @@ static bl_status note(struct album *a, const char *path, size_t others, const ch
     return data_add_note(a->data, "%s%s: %s", path, more, what);
 }
 
-/* A class without pictures cannot be learned: it is none. */
+/* Counts the classes. A folder without images is not a class, because it could not be learned. */
 static bl_status count_classes(struct album *a)
 {
     struct entries *classes = &a->classes;
@@ -287,7 +289,8 @@ static bl_status make_lists(struct album *a)
     return MEM_ARRAY(a->r->ctx, &a->data->ids, a->room, "file names");
 }
 
-/* Folders called train and test whose pictures lie in no folders of classes are no classes. */
+/* Refuses classes that are called train and test, which are probably splits whose images are not in folders
+   of classes. */
 static bl_status check_class_names(const struct album *a)
 {
     size_t n_parts = 0;
@@ -302,7 +305,8 @@ static bl_status check_class_names(const struct album *a)
     return BL_OK;
 }
 
-/* Refused, because predictions for a folder would silently omit it. */
+/* Refuses images outside the folders of classes, because predictions for the folder would silently omit
+   them. */
 static bl_status check_lone_pictures(const struct album *a)
 {
     if (a->classes.n_pictures > 0)
@@ -355,7 +359,8 @@ static bl_status read_flat(struct album *a)
 
 /* ---- All together */
 
-/* Three equal planes become one, unless the model requires three. */
+/* Moves the pixels to the set. If the three planes of all images are equal, one is kept, unless the model
+   requires three. */
 static bl_status take_planes(struct album *a)
 {
     bl_data *data = a->data;
@@ -376,7 +381,7 @@ static bl_status take_planes(struct album *a)
     return BL_OK;
 }
 
-/* Folders beside train and test, such as val. */
+/* Adds a note about folders other than train and test, such as val. */
 static bl_status note_beside(struct album *a, const struct entries *folders)
 {
     const char *first = NULL;

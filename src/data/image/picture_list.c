@@ -1,6 +1,6 @@
 /*
  * picture_list.c - lists the images of a folder, which are recognised by the ending of the name, in any case;
- * contents are checked later.
+ * their contents are not read.
  */
 #include "picture_list.h"
 
@@ -30,7 +30,8 @@ static bool is_picture_name(const char *name)
     return has_ending(name, endings);
 }
 
-/* These are refused, because without them the set would not be the intended one. */
+/* Whether the name is that of an image in an unsupported format. Such files are refused, because ignoring
+   them would change the set silently. */
 static bool is_foreign_picture(const char *name)
 {
     static const char *const endings[] = {".gif",  ".bmp", ".dib", ".webp", ".tif", ".tiff", ".heic", ".heif",
@@ -73,7 +74,8 @@ void entries_free(bl_context *ctx, struct entries *e)
     *e = (struct entries){0};
 }
 
-/* Names become classes and ids, and are written into models, logs and messages. */
+/* Adds an entry. Its name must be valid text, because names become classes and ids, which are written into
+   models, logs and messages. */
 static bl_status add_entry(struct entries *e, bl_context *ctx, const char *folder, const char *name)
 {
     struct shown shown = text_shown(name, strlen(name));
@@ -88,7 +90,7 @@ static bl_status add_entry(struct entries *e, bl_context *ctx, const char *folde
     return BL_OK;
 }
 
-/* Keeps the first by its name. */
+/* Counts a name, and keeps the first one in alphabetical order. */
 static bl_status count_name(char **first, size_t *n, bl_context *ctx, const char *name)
 {
     ++*n;

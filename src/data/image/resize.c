@@ -7,14 +7,14 @@
 
 #include "../../base/mem.h"
 
-/* Along one side: `count` lines of `from` pixels become lines of `to`. A pixel is at line * line_step + i
-   * step. */
+/* Resampling along one side: `count` lines of `from` pixels become lines of `to` pixels. Pixel i of a line is
+   at line * line_step + i * step. */
 struct side {
     size_t from, to, count, step, line_step, to_step, to_line_step;
 };
 
-/* The mean of from[begin / to .. end / to), the ends by their share. begin, end: in units of 1 / to
-   pixels. */
+/* The mean of the pixels of a line from begin to end, in units of 1 / to pixels; pixels at both ends are
+   weighted by their part in it. */
 static uint8_t mean_over(const struct side *s, const uint8_t *line, size_t begin, size_t end)
 {
     uint64_t sum = 0;
@@ -26,7 +26,8 @@ static uint8_t mean_over(const struct side *s, const uint8_t *line, size_t begin
     return (uint8_t)((sum + (end - begin) / 2) / (end - begin));
 }
 
-/* Between the two pixels whose middles enclose that of output pixel o. In units of 1 / (2 to) pixels. */
+/* Interpolates between the two pixels whose middles enclose that of output pixel o, in units of 1 / (2 to)
+   pixels. */
 static uint8_t between(const struct side *s, const uint8_t *line, size_t o)
 {
     const size_t middle = (2 * o + 1) * s->from, unit = 2 * s->to;
@@ -50,7 +51,7 @@ static void resample(const struct side *s, const uint8_t *from, uint8_t *to)
         }
 }
 
-/* One channel at a time; columns first, then rows. */
+/* Resizes one channel: first along the rows, then along the columns. */
 static void resize_channel(const struct picture *p, size_t channel, int rows, int cols, uint8_t *half,
                            uint8_t *out)
 {

@@ -1,5 +1,5 @@
 /*
- * class_names.c - finds the class of a set that a label of another file means.
+ * class_names.c - finds the class of a set to which a label of another file refers.
  */
 #include "making.h"
 
@@ -35,7 +35,7 @@ int class_of_number(const bl_data *schema, double value)
         return -1;
     if (!schema->class_names || schema->class_match == CLASS_BY_NUMBER)
         return class_in_range(schema, value);
-    text_append(number, sizeof number, "%.0f", value + 0.0); /* -0 is 0 */
+    text_append(number, sizeof number, "%.0f", value + 0.0); /* adding 0 turns -0 into 0 */
     return class_of_name(schema, slice_of(number));
 }
 

@@ -1,5 +1,5 @@
 /*
- * data.c - sets of examples: creates, wraps, selects rows of and frees them.
+ * data.c - creates, wraps, selects rows of and frees sets of examples.
  */
 #include "data.h"
 
@@ -10,7 +10,6 @@
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 bl_status data_create(bl_data **out, bl_context *ctx, const char *source)
@@ -56,28 +55,23 @@ void data_free(bl_data *data)
 
 bl_status data_add_note(bl_data *data, const char *format, ...)
 {
-    char text[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    const bl_status status = mem_add_sentence(data->ctx, &data->notes, &data->n_notes, format, arguments);
     va_end(arguments);
-    size_t room = data->n_notes;
-    BL_TRY(MEM_GROW(data->ctx, &data->notes, &room, data->n_notes, "a note"));
-    BL_TRY(mem_text(data->ctx, &data->notes[data->n_notes], text, strlen(text)));
-    data->n_notes++;
-    return BL_OK;
+    return status;
 }
 
 bl_status data_set_lacks(bl_data *data, const char *format, ...)
 {
-    char text[512];
     va_list arguments;
+    char *sentence = NULL;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    const bl_status status = mem_sentence(data->ctx, &sentence, format, arguments);
     va_end(arguments);
     mem_free(data->ctx, data->lacks_labels);
-    data->lacks_labels = NULL;
-    return mem_text(data->ctx, &data->lacks_labels, text, strlen(text));
+    data->lacks_labels = sentence;
+    return status;
 }
 
 /* One loop for both hashes, because the multiplications of one can overlap those of the other. */
@@ -118,7 +112,7 @@ void data_take_hash(bl_data *data)
         hash_bytes(data, data->weights, data->n * sizeof *data->weights);
 }
 
-/* ---- Arrays of the caller's */
+/* ---- Arrays of the caller */
 
 static bl_status check_sizes(bl_context *ctx, const void *x, size_t n, bl_shape shape, int outputs)
 {
@@ -194,7 +188,7 @@ static size_t type_bytes(bl_type type)
     return type == BL_FLOAT32 ? sizeof(float) : type == BL_FLOAT64 ? sizeof(double) : sizeof(uint8_t);
 }
 
-/* Copies the examples without the gaps between them. */
+/* Copies the examples so that there are no gaps between them. */
 static bl_status close_gaps(void **out, bl_context *ctx, const bl_array *x, size_t n, size_t features)
 {
     const size_t bytes = type_bytes(x->type);

@@ -14,15 +14,15 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* The option normalize: the mean and the deviation that inputs are standardised by. */
+/* The option normalize: which offset and scale the inputs are standardised with. */
 enum normalize {
     NORMALIZE_AUTO,    /* range for images (bytes, or shaped), feature for everything else */
-    NORMALIZE_NONE,    /* numbers as they are read */
-    NORMALIZE_RANGE,   /* to [0, 1] by the smallest and the largest number of the training set */
-    NORMALIZE_GLOBAL,  /* of all numbers of the training set */
-    NORMALIZE_CHANNEL, /* of each channel of the training set */
-    NORMALIZE_FEATURE, /* of each number of an example, over the training set */
-    NORMALIZE_IMAGE    /* of each example's own numbers; nothing is taken from the training set */
+    NORMALIZE_NONE,    /* numbers are used as they are read */
+    NORMALIZE_RANGE,   /* scaled to [0, 1] by the smallest and the largest number of the training set */
+    NORMALIZE_GLOBAL,  /* mean and deviation of all numbers of the training set */
+    NORMALIZE_CHANNEL, /* mean and deviation of each channel over the training set */
+    NORMALIZE_FEATURE, /* mean and deviation of each feature over the training set */
+    NORMALIZE_IMAGE /* mean and deviation of the numbers of each example; independent of the training set */
 };
 
 /* x <- (x - offset) * scale; a missing value becomes 0, the mean. n = 0: no scaling; n = 1: one pair for all
@@ -30,194 +30,201 @@ enum normalize {
 struct scaling {
     size_t n;
     double *offset, *scale;
-    /* Of a model of 0.1.0: inputs are rounded to float and then scaled in float, as that version did */
+    /* For a model of version 0.1.0: inputs are rounded to float and then scaled in float, as that version
+       did. */
     bool is_narrow;
-    bool is_of_example; /* n = 0: by the mean and the deviation of each example (example_scaling.c) */
+    /* n is 0, and each example is standardised by its mean and deviation (example_scaling.c). */
+    bool is_of_example;
 };
 
-/* How a label is found among the classes. */
+/* How labels are compared with the names of the classes. */
 enum class_match {
-    /* class_names (NULL: 0, 1, ...) and labels are whole numbers: 1, 01 and 1.0 are one class */
+    /* class_names (NULL: 0, 1, ...) and labels are whole numbers: 1, 01 and 1.0 are one class. */
     CLASS_BY_VALUE,
-    CLASS_BY_TEXT, /* class_names are texts, compared byte for byte: "1" and "01" are two classes */
-    /* class_names explain the numbers 0, 1, ... in the files of a published set: a label may be either */
+    CLASS_BY_TEXT, /* class_names are texts that are compared byte by byte: "1" and "01" are two classes */
+    /* class_names are the names of the numbers 0, 1, ... in the files of a published set: a label may be a
+       name or a number. */
     CLASS_BY_NUMBER
 };
 
 /* Where the test set of a training came from. */
 enum test_origin {
-    TEST_IS_UNKNOWN, /* so is the whole origin: arrays of the caller, or a model of 0.1.0 */
+    TEST_IS_UNKNOWN, /* the whole origin is unknown: arrays of the caller, or a model of version 0.1.0 */
     TEST_IS_NONE,
     TEST_IS_DRAWN, /* a share of the training data, held out by the seed */
-    TEST_IS_OWN,   /* the data have a test set of their own */
-    TEST_IS_OTHER  /* another file */
+    TEST_IS_OWN,   /* the data include a test set */
+    TEST_IS_OTHER  /* the test set is another file */
 };
 
-/* The training set before examples were held out, and how these were chosen, so that data_read_part can make
-   the same splits again from the same data. */
+/* The training set before examples were held out, and how they were chosen. With it data_read_part repeats
+   the splits from the same data. */
 struct data_origin {
     enum test_origin test;
-    size_t n;                         /* all examples */
+    size_t n;                         /* number of all examples */
     uint64_t hash;                    /* bl_data.hash of all examples */
     char source[64], test_source[64]; /* for messages */
-    uint64_t seed;                    /* of the draws */
+    uint64_t seed;                    /* of the random draws */
     size_t val;                       /* the options that hold examples out, as in struct data_options */
     double val_fraction, test_fraction;
     bool val_is_last;
-    size_t n_test; /* of a test set that was not drawn */
+    size_t n_test; /* size of a test set that was not drawn */
     uint64_t test_hash;
 };
 
 struct bl_data {
     bl_context *ctx;
-    size_t n; /* examples; below 2^32 */
+    size_t n; /* number of examples, below 2^32 */
     bl_shape shape;
     size_t features;      /* channels * rows * cols */
     int outputs;          /* classes, or columns of targets */
     const uint8_t *bytes; /* n x features, or NULL; exactly one of bytes, floats, doubles is set */
     const float *floats;  /* n x features, or NULL: arrays of floats, wrapped or read */
-    const double
-        *doubles; /* n x features, or NULL: tables, and arrays of what a float does not hold; NaN: missing */
-    void *copy;   /* of wrapped examples that had gaps between them; owned; one of the three */
+    /* n x features, or NULL: tables, and arrays of values that floats cannot represent; NaN: missing. */
+    const double *doubles;
+    /* Of wrapped examples that had gaps between them; owned; `bytes`, `floats` or `doubles` points to it. */
+    void *copy;
     const float *weights;     /* n, with a mean of 1; owned; NULL: all are 1 */
-    const int32_t *labels;    /* n, or NULL: targets, or none known */
+    const int32_t *labels;    /* n, or NULL: regression targets, or unknown */
     const double *targets;    /* n x outputs as read, or NULL; owned */
-    bool has_targets;         /* regression targets, not classes; also where there are no examples */
-    bool owns;                /* examples and labels are freed with it (wrapped arrays are not) */
-    enum normalize normalize; /* how scaling_fit fits `scaling`; of a training set */
+    bool has_targets;         /* regression targets instead of classes; also set if n is 0 */
+    bool owns;                /* data_free frees examples and labels; false for wrapped arrays */
+    enum normalize normalize; /* how scaling_fit fits `scaling`; for training sets */
     struct scaling scaling;
-    struct scaling target_scaling; /* n = 0: none; else a pair an output */
-    char **class_names;            /* outputs of them; NULL: "0", "1", ... */
-    enum class_match class_match;  /* how the labels of other files are compared with them */
-    bool is_shaped;                /* rows of numbers taken as images: scaled by one pair */
-    bool is_resized;               /* pictures were brought to one size, and those of other files are too */
-    char *lacks_labels;            /* why there are no labels, for a message; NULL: nothing is known */
-    char **column_names;           /* features of them; NULL: the file has none */
-    struct encoding *encoding;     /* of a table: what its columns became; NULL: no table */
-    size_t *
-        missing; /* encoding->n of them: rows of the file without a value in that column; NULL: not counted */
+    struct scaling target_scaling; /* n = 0: none; else one pair for each output */
+    char **class_names;            /* one for each output; NULL: "0", "1", ... */
+    enum class_match class_match;  /* how the labels of other files are compared with class_names */
+    bool is_shaped;      /* rows of numbers that are interpreted as images, so one pair scales them all */
+    bool is_resized;     /* pictures were resized to one size, as those of other files must be */
+    char *lacks_labels;  /* why there are no labels, for a message; NULL: unknown */
+    char **column_names; /* one for each feature; NULL: the file has none */
+    struct encoding *encoding; /* how the columns of a table became features; NULL: no table */
+    /* For each column of `encoding`, the number of rows of the file without a value; NULL: not counted. */
+    size_t *missing;
     bool has_test_beside;      /* the file from which it was read also has a test set */
-    struct data_origin origin; /* of a training set, and of a model's description of it */
-    char **ids;                /* n of them, or NULL */
-    char **notes;              /* n_notes sentences: what the reader decided without an option */
+    struct data_origin origin; /* set for training sets and for a model's description of its training set */
+    char **ids;                /* one for each example, or NULL */
+    char **notes;              /* n_notes sentences about decisions of the reader that no option determined */
     size_t n_notes;
     char *source;
     uint64_t hash;        /* FNV-1a of examples and labels (or targets) as read, before scaling */
-    uint64_t narrow_hash; /* the same of doubles rounded to floats, as 0.1.0 kept them: for its checkpoints */
+    uint64_t narrow_hash; /* the hash with doubles rounded to floats, as in checkpoints of version 0.1.0 */
 };
 
 enum target_kind {
     TARGET_CLASS,         /* the label column's values are classes */
-    TARGET_NUMBER,        /* they are regression targets */
-    TARGET_NUMBER_IF_ALL, /* numbers where all of them are, else classes */
-    /* Numbers where all of them are and half or more are not whole, else classes */
+    TARGET_NUMBER,        /* the label column's values are regression targets */
+    TARGET_NUMBER_IF_ALL, /* regression targets if all values are numbers, else classes */
+    /* Regression targets if all values are numbers and at least half are not whole, else classes. */
     TARGET_NUMBER_IF_FRACTIONS
 };
 
-/* How to read: the data options of the configuration, parsed. */
+/* The data options of the configuration, parsed. */
 struct data_options {
-    const char *data_dir;             /* where named sets are looked for first; NULL: none */
-    const char *label;                /* "first", "last", a column's name or its number from 0; NULL: found */
+    const char *data_dir; /* the folder that is first searched for named sets; NULL: none */
+    /* "first", "last", a column's name or its number from 0; NULL: determined by the reader. */
+    const char *label;
     const char *header;               /* "auto" (or NULL), "yes", "no" */
-    char separator;                   /* 0: found */
-    char decimal;                     /* '.' or ','; 0: that of the model, else '.' */
-    const char *categorical, *ignore; /* columns, with commas; NULL: none */
+    char separator;                   /* 0: determined by the reader */
+    char decimal;                     /* '.' or ','; 0: as in the model, else '.' */
+    const char *categorical, *ignore; /* columns, separated by commas; NULL: none */
     const char *id_column;            /* NULL: none */
-    bool imputes;         /* missing values, and words that a model does not know; else they are refused */
-    bool refuses_missing; /* also where the model's training filled them in */
+    bool imputes;         /* missing values, and words unknown to the model, are imputed instead of refused */
+    bool refuses_missing; /* missing values are refused even if the model's training imputed them */
     enum target_kind target;
-    int resize_rows, resize_cols; /* of pictures; 0: as they are */
-    bl_shape shape;               /* of examples that are rows of numbers; 0 channels: as they are */
-    enum normalize normalize;     /* of the inputs, fitted to the training set */
-    /* The data are read for statistics, not for training: missing values are counted, and what only training
-       refuses is accepted */
+    int resize_rows, resize_cols; /* size of pictures; 0: not resized */
+    bl_shape shape;               /* of examples that are rows of numbers; 0 channels: not reshaped */
+    enum normalize normalize;     /* of the inputs */
+    /* The data are read for statistics, not for training: missing values are counted, and data that only
+       training refuses are accepted. */
     bool looks;
     bool has_labels;      /* false: a set without labels is also valid (predict) */
-    double test_fraction; /* of one file, held out for testing; 0: none */
+    double test_fraction; /* the fraction held out for testing if there is no test set; 0: none */
     size_t val;           /* training examples held out for validation */
-    double val_fraction;  /* the same as a share of them; 0: `val` counts */
-    bool val_is_last;     /* the last ones; else drawn by class and seed */
-    uint64_t seed;        /* of the draws: the option split-seed */
+    double val_fraction;  /* the fraction held out for validation; 0: `val` is used */
+    bool val_is_last;     /* the last examples are held out; else they are drawn by class and seed */
+    uint64_t seed;        /* of the random draws: the option split-seed */
 };
 
-/* `where` is a named set ("mnist", "fashion-mnist"), a folder of IDX files, or a file, whose kind is told by
-   content (IDX magic, else CSV; gzip around either). A named set goes before a file of that name: say
-   "./mnist" for the file.
+/* Reads the sets of a training. `where` is a named set ("mnist", "fashion-mnist"), a folder, or a file, whose
+   format is determined by reader_table.c. A named set has precedence over a file of that name: "./mnist" is
+   the file.
 
-   Train, val and test as bl_data_load promises; val and test may come out NULL. test_where (may be NULL) is
-   another set for testing; else a folder or named set brings its own; else test_fraction of each class is
-   drawn by the seed, and both parts stay in drawn order. val is then drawn likewise, each class by its
-   share, or is what stands last; what remains keeps its order. Scaling is fitted on what remains of train
-   and copied to the others; train's columns and classes decide how test is read. */
+   The results are those of bl_data_load; *val and *test may be NULL. test_where (may be NULL) is a separate
+   set for testing. Without it, the test set of a folder or named set is used if there is one; otherwise
+   test_fraction of each class is drawn by the seed, and both parts keep the order of the draw. Then val is
+   drawn in the same way, in proportion to the classes, or consists of the last examples; the remaining
+   examples keep their order. Scaling is fitted on the remaining training set and copied to the others; the
+   columns and classes of the training set determine how the test set is read. */
 bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const char *where,
                     const char *test_where, const struct data_options *options);
 
-/* Reads `where` for a model. schema: shape, features, outputs, scaling, class and column names are looked at
-   (examples are not); all but the column names are copied. part: "train" or "test", for folders and named
-   sets. Columns are matched by name in any order where both have names (others are left out), else by their
-   number; classes by name. A label that the model does not know is an error, also without has_labels. */
+/* Reads `where` for a model. schema: its shape, features, outputs, scaling, class names and column names are
+   used (its examples are not); all except the column names are copied. part: "train" or "test", for folders
+   and named sets. Columns are matched by name in any order if both have names (other columns are left out),
+   else by number; classes are matched by name. A label unknown to the model is an error, even without
+   has_labels. */
 bl_status data_read_with_schema(bl_data **out, bl_context *ctx, const char *where, const char *part,
                                 const struct data_options *options, const bl_data *schema);
 
-/* The part "train", "val" or "test" that the training of `schema` made of its data, row by row. Refused
-   where the data are not those of the training (by the hash of all examples) or the training made no such
-   part. A folder or file with a test set of its own has that as "test", and its training set as "train"
-   unless examples were held out of it. Where rows were drawn and have no ids, their numbers in the file,
-   from 1, are their ids. */
+/* Reads the same rows that were the part "train", "val" or "test" in the training of `schema`. Refused if the
+   data are not those of the training (by the hash of all examples) or the training had no such part. If a
+   folder or file includes a test set, that is "test", and its training set is "train" unless examples were
+   held out of it. If rows were drawn and have no ids, their ids are their numbers in the file, from 1. */
 bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
                          const struct data_options *options, const bl_data *schema);
 
-/* Wraps arrays of the caller: x and labels are borrowed, targets are copied. labels: n in [0, outputs),
-   checked; NULL: not known. targets: n x outputs. data_check_wrapped checks that x and targets are finite
-   when they are used, because x may change until then. */
+/* Wraps arrays of the caller: x and labels are borrowed, targets are copied. labels: n values, which must be
+   in [0, outputs); NULL: unknown. targets: n x outputs. data_check_wrapped checks that x and targets are
+   finite when they are used, because x may change until then. */
 bl_status data_wrap(bl_data **out, bl_context *ctx, const float *x, const int32_t *labels, size_t n,
                     bl_shape shape, int outputs);
 bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, const float *targets, size_t n,
                             bl_shape shape, int outputs);
-/* x: of any type; copied if there are gaps between its examples. Bytes are scaled by 1 / 255. */
+/* As data_wrap, for x of any type; x is copied if there are gaps between its examples. Bytes are scaled by 1
+   / 255. */
 bl_status data_wrap_array(bl_data **out, bl_context *ctx, const bl_array *x, const int32_t *labels, size_t n,
                           bl_shape shape, int outputs);
 /* Copies the weights, divided by their mean. They are part of the hash of the data. */
 bl_status data_set_weights(bl_data *data, const float *weights, size_t n);
 
-/* Sets data->lacks_labels, the reason, which follows "no labels to measure against: " in a message. */
+/* Sets data->lacks_labels, the reason that follows "no labels to measure against: " in a message. */
 bl_status data_set_lacks(bl_data *data, const char *format, ...) BL_PRINTF(2, 3);
 
 /* Adds a sentence to data->notes. */
 bl_status data_add_note(bl_data *data, const char *format, ...) BL_PRINTF(2, 3);
 
-/* Named sets (LOCATION_ROOM bytes for a path is BL_PATH_ROOM): see bl_data_set_*. */
+/* Named sets; see bl_data_set_* in the public header. path: BL_PATH_ROOM bytes. */
 const char *named_at(size_t i);            /* NULL past the last */
-const char *named_about(const char *name); /* NULL: no such set */
+const char *named_about(const char *name); /* NULL: there is no such set */
 bl_status named_path(bl_context *ctx, const char *name, const char *data_dir, char *path);
 bl_status named_home(bl_context *ctx, const char *data_dir, char *path);
 
-/* An origin as JSON, for the metadata of a model and a run's config.json: an object; null for one that is
-   not known. */
+/* Converts an origin to JSON, for the metadata of a model and a run's config.json: an object, or null if the
+   origin is unknown. */
 json_t *origin_to_json(const struct data_origin *origin);
 bl_status origin_to_text(char **out, bl_context *ctx, const struct data_origin *origin);
 bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char *path, const char *text);
 
-/* "1x28x28", channels, rows and columns, or "28x28" of one channel. */
+/* Parses "1x28x28", which is channels, rows and columns, or "28x28", which has one channel. */
 bool shape_parse(const char *text, bl_shape *out);
-size_t shape_numbers(bl_shape shape); /* the numbers of an example */
-bool shape_is_vector(bl_shape shape); /* not an image */
+size_t shape_numbers(bl_shape shape); /* number of values of an example */
+bool shape_is_vector(bl_shape shape); /* the shape is that of a vector, not of an image */
 bool shape_is_same(bl_shape a, bl_shape b);
 
-/* Fitted to `data` as data->normalize says. range: one pair, minimum and 1 / (maximum - minimum) of the
-   whole set. global: one pair, channel and feature: a pair a feature, mean and 1 / standard deviation (of
-   the n, not n - 1) of what is not missing; marks (words, indicators) of a table stay 0 and 1. none: the
-   pair 0 and 1. What is constant gets scale 0. BL_BAD_DATA: numbers that vary, but by less than there is a
-   scale for (a deviation below 1e-308). BL_BAD_VALUE: a way that does not suit the data
+/* Fits data->scaling to `data` as data->normalize says. range: one pair, minimum and 1 / (maximum - minimum)
+   of the whole set. global: one pair; channel and feature: one pair for each feature; mean and 1 / standard
+   deviation (with n, not n - 1) of the values that are not missing. Marks (words, indicators) of a table stay
+   0 and 1. none: the pair 0 and 1. Constant values get scale 0. BL_BAD_DATA: values vary, but so little that
+   the scale is not a double (a deviation below 1e-308). BL_BAD_VALUE: data->normalize does not suit the data
    (normalize_check). */
 bl_status scaling_fit(bl_data *data);
-/* The words of the option are those of enum normalize. */
+/* BL_BAD_VALUE if the text of the option is not a word of enum normalize. */
 bl_status normalize_check_text(bl_context *ctx, const char *text);
-enum normalize normalize_of(const char *text); /* of a text that was checked */
-/* The way that NORMALIZE_AUTO means for these data; any other way as it is. */
+enum normalize normalize_of(const char *text); /* text: must have been checked */
+/* Replaces NORMALIZE_AUTO by its meaning for these data; any other value is returned unchanged. */
 enum normalize normalize_resolve(enum normalize how, const bl_data *data);
-/* Refuses one mean for columns of different units, channels of examples that have none, and missing values
-   where no mean replaces them. */
+/* BL_BAD_VALUE: one mean for table columns of different units, channels for examples that have none, or
+   missing values that no mean replaces. */
 bl_status normalize_check(const bl_data *data);
 /* Fits the scaling of targets: mean and 1 / standard deviation of each output. */
 bl_status scaling_fit_targets(bl_data *data);
@@ -227,34 +234,35 @@ bl_status scaling_check(const bl_data *data);
    and targets must be finite, labels below the outputs. BL_BAD_VALUE: the message of ctx names the row. Sets
    that were read from files were checked then, and are not checked again. */
 bl_status data_check_wrapped(bl_context *ctx, const bl_data *data);
-/* Numbers as a model with this scaling and encoding (may be NULL) takes them, from n x features as read,
-   into x. As data_gather does; NaN is a missing value where the encoding's column had some. BL_BAD_VALUE,
-   in the sentence of ctx: a value that cannot be taken. One of floats and doubles is given. */
+/* Unscaled rows of the caller, n x features; one of floats and doubles is NULL. */
 struct raw_rows {
     const float *floats;
     const double *doubles;
     size_t first, n; /* first: the number of the arrays' first row among all rows, for messages */
 };
+/* Scales rows into x as data_gather does, for a model with the scaling and encoding (which may be NULL) of
+   `schema`. NaN is a missing value if the encoding's column had missing values. BL_BAD_VALUE: the message
+   names a value that the model cannot use. */
 bl_status scaling_apply(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, float *x);
-/* The same for targets, n x outputs; none may be missing. */
+/* Scales targets, n x outputs, into y; none may be missing. */
 bl_status scaling_apply_targets(bl_context *ctx, const bl_data *schema, const float *targets, size_t n,
                                 float *y);
 bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling *from); /* replaces `to` */
 void scaling_free(bl_context *ctx, struct scaling *s);
 
-/* Rows order[0 .. n-1], scaled, into x (n x features). order NULL: rows first .. first + n - 1 (else `first`
-   is not used). Allocates nothing. */
+/* Writes rows order[0 .. n-1], scaled, into x (n x features). order NULL: rows first .. first + n - 1
+   (otherwise `first` is not used). Allocates nothing. */
 void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
                  size_t n, float *x);
 
-/* The targets of the same rows, scaled, into y (n x outputs). */
+/* Writes the scaled targets of the rows that data_gather gives into y (n x outputs). */
 void data_gather_targets(const bl_data *data, const uint32_t *order, size_t first, size_t n, float *y);
 
-/* The rows as read, without scaling. */
+/* Writes rows first .. first + n - 1 as read, without scaling, into x (n x features). */
 void data_gather_raw(const bl_data *data, size_t first, size_t n, double *x);
 
-/* A new set of copies of the n rows in `order`; all else is that of `data`, copied. what: for a message, "the
-   test set". */
+/* Creates a set of copies of the n rows in `order`; everything else is copied from `data`. what: a name such
+   as "the test set", for messages. */
 bl_status data_subset(bl_data **out, const bl_data *data, const uint32_t *order, size_t n, const char *what);
 void data_free(bl_data *data);
 

@@ -42,7 +42,7 @@ bl_status encoding_to_text(char **out, bl_context *ctx, const struct encoding *e
     return json_to_text(out, ctx, list, json_array_size(list) == encoding->n, "a table's columns");
 }
 
-/* ---- Back */
+/* ---- Parsing */
 
 struct parsing {
     bl_context *ctx;
@@ -129,7 +129,8 @@ static bl_status read_column(struct encoding_column *column, const struct parsin
     return read_words(column, p, object);
 }
 
-/* Columns are found by their names where all have one, else by their places; there is at most one label. */
+/* Checks that all columns or none have names, because columns are found either by name or by position, and
+   that at most one is the label. */
 static bl_status check_all(const struct encoding *encoding, const struct parsing *p)
 {
     size_t names = 0, labels = 0;

@@ -1,11 +1,11 @@
 /*
- * example_scaling.c - an example standardised by itself (normalize image).
+ * example_scaling.c - standardises each example by its mean and deviation (the option normalize image).
  *
  *     y_j = (x_j - m) / s    m: the mean of the example's n numbers, s = sqrt(sum (x_j - m)^2 / n)
  *
- * Sums are in double and of a fixed order: LANES sums that are added in order, which a compiler can
- * vectorise. Numbers are moved by the first one, so that an example whose numbers are all the same has the
- * deviation 0 exactly; it becomes 0.
+ * Sums are in double and have a fixed order: LANES partial sums that are then added in order, so that a
+ * compiler can vectorise them. The first number is subtracted from all, so that an example whose numbers are
+ * all equal has a deviation of exactly 0; its numbers become 0.
  */
 #include "../../base/maths.h"
 #include "making.h"
@@ -14,7 +14,7 @@
 
 enum { LANES = 8 };
 
-/* The numbers of an example times a power of two: one of the two arrays. */
+/* The numbers of an example, which are multiplied by a power of two; one of the two arrays is NULL. */
 struct example_numbers {
     const float *floats;
     const double *doubles;
@@ -35,7 +35,7 @@ static double added(const double sums[LANES])
     return sum;
 }
 
-/* Of the numbers moved by the first one. */
+/* The mean of the numbers after subtracting the first one. */
 static double moved_mean(const struct example_numbers *a)
 {
     const double first = number_at(a, 0);
@@ -79,8 +79,8 @@ void standardise_floats(float *x, size_t n)
     standardise(&(struct example_numbers){x, NULL, n, 1.0}, x);
 }
 
-/* In a unit that brings all numbers to 1 and below, because squares of doubles may overflow. Powers of two
-   change no bits of what floats hold. */
+/* The numbers are divided by a power of two so that none is above 1, because squares of doubles may overflow.
+   This changes no bits of numbers that are floats. */
 void standardise_doubles(const double *from, size_t n, float *x)
 {
     double most = 0.0;

@@ -1,5 +1,5 @@
 /*
- * names.c - lists of names, and pieces of a file as a message shows them.
+ * names.c - lists of names, and pieces of a file for messages.
  */
 #include "making.h"
 
@@ -12,7 +12,7 @@ struct shown text_shown(const char *text, size_t n)
     struct shown out = {""};
     const size_t most = sizeof out.text - sizeof "...";
     size_t kept = n < most ? n : most;
-    while (kept < n && kept > 0 && ((unsigned char)text[kept] & 0xC0) == 0x80) /* inside a character */
+    while (kept < n && kept > 0 && ((unsigned char)text[kept] & 0xC0) == 0x80) /* not within a character */
         kept--;
     memcpy(out.text, text, kept);
     for (size_t i = 0; i < kept; i++)

@@ -1,5 +1,5 @@
 /*
- * normalize.c - the words of the option normalize, and which of them suit which data.
+ * normalize.c - the words of the option normalize, and the check that one suits the data.
  */
 #include "making.h"
 

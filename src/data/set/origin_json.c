@@ -53,7 +53,7 @@ bl_status origin_to_text(char **out, bl_context *ctx, const struct data_origin *
     return json_to_text(out, ctx, object, is_whole, "the training set");
 }
 
-/* ---- Back */
+/* ---- Parsing */
 
 static bool take_count(size_t *out, const json_t *object, const char *key)
 {
@@ -124,6 +124,6 @@ bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char 
     json_decref(object);
     if (!is_right)
         BL_FAIL(ctx, BL_BAD_DATA, "%s: its \"split\" is not a description of a training set", path);
-    *out = origin; /* {.n = 0} where the text is null */
+    *out = origin; /* {.n = 0} if the text is null */
     return BL_OK;
 }

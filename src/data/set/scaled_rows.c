@@ -27,8 +27,9 @@ static uint32_t bits_of(float x)
     return bits;
 }
 
-/* Whether any number is infinite or NaN. Their exponent bits are all ones, so that adding one to the exponent
-   sets the sign bit. The loop uses only integers and one sum, so that compilers can vectorise it. */
+/* Whether any number is infinite or NaN. The exponent bits of such numbers are all ones, so that adding one
+   to the exponent sets the sign bit. The loop uses only integers and one sum, so that compilers can vectorise
+   it. */
 static bool are_wild(const float *x, size_t n)
 {
     const uint32_t exponent = 0x7f800000, one = 0x00800000, sign = 0x80000000;
@@ -38,14 +39,14 @@ static bool are_wild(const float *x, size_t n)
     return (found & sign) != 0;
 }
 
-/* A missing value becomes 0, the mean. */
+/* Scales a value; a missing one becomes 0, the mean. */
 static float scaled(double x, double offset, double scale)
 {
     const double y = (x - offset) * scale;
     return isnan(x) ? 0.0f : (float)y;
 }
 
-/* The difference of two doubles may overflow although the scaled number does not. Half of it never
+/* As scaled, for a difference that overflows although the scaled number may not: half of the difference never
    overflows. */
 static float scaled_far(double x, double offset, double scale)
 {
@@ -53,7 +54,7 @@ static float scaled_far(double x, double offset, double scale)
     return isnan(x) ? 0.0f : (float)(2.0 * y);
 }
 
-/* As in 0.1.0: in float, except that a difference that overflows is computed again in double. */
+/* Scales as version 0.1.0 did: in float, but a difference that overflows is computed again in double. */
 static float scaled_narrow(float x, float offset, float scale)
 {
     const float y = (x - offset) * scale, far = (float)(((double)x - (double)offset) * (double)scale);
@@ -110,7 +111,8 @@ void scaling_of_floats(const struct scaling *s, const float *from, size_t n, flo
             x[j] = scaled((double)from[j], s->offset[0], s->scale[0]);
 }
 
-/* The difference of a byte and a whole offset is exact, so floats give the bits of doubles. */
+/* Whether bytes can be scaled in float with the same bits: the difference of a byte and a whole offset is
+   exact. */
 static bool fits_floats(const struct scaling *s)
 {
     return s->n == 0 || (s->n == 1 && s->offset[0] == floor(s->offset[0]));
@@ -133,10 +135,11 @@ void scaling_of_bytes(const struct scaling *s, const struct backend *backend, co
 
 /* ---- Checks */
 
-/* Scales one value. Only used on rows that have an invalid value, to find it. */
+/* Scales one value, to find the invalid value of a row that has one. */
 static float scaled_one(const struct scaling *s, double value, size_t j)
 {
-    if (s->is_of_example) /* finite numbers stay finite: none is further from their mean than sqrt(n) */
+    /* Finite numbers stay finite, because none is further from the mean than sqrt(n) deviations. */
+    if (s->is_of_example)
         return isfinite(value) ? 0.0f : (float)value;
     const size_t at = s->n == 1 ? 0 : j;
     const struct scaling own = {.n = s->n > 0,
@@ -149,10 +152,10 @@ static float scaled_one(const struct scaling *s, double value, size_t j)
 }
 
 struct checking {
-    const bl_data *data; /* names the columns and the source */
+    const bl_data *data; /* has the names of the columns and the source */
     const struct scaling *scaling;
     const char *what; /* "feature" or "target" */
-    bl_status status; /* of a failure */
+    bl_status status; /* status that a failure returns */
 };
 
 static bl_status refuse_value(bl_context *ctx, const struct checking *c, double value, size_t row, size_t j)
@@ -173,7 +176,7 @@ static bl_status refuse_value(bl_context *ctx, const struct checking *c, double 
             c->data->source, row, column.text, value, s->offset[at], 1.0 / s->scale[at]);
 }
 
-/* Checks rows as the data store them. One of the two arrays is set, n x cols. */
+/* Checks unscaled rows, n x cols. */
 static bl_status check_block(bl_context *ctx, const struct checking *c, const struct raw_rows *rows,
                              size_t cols)
 {
@@ -218,8 +221,7 @@ bl_status data_check_wrapped(bl_context *ctx, const bl_data *data)
 
 /* ---- Rows of the caller */
 
-/* Whether column j of the features had missing values in the training set, which another feature then
-   marks. */
+/* Whether feature j had missing values in the training set, which an indicator feature then marks. */
 static bool may_be_missing(const struct encoding *encoding, size_t j)
 {
     size_t feature = 0;
@@ -265,7 +267,8 @@ bl_status scaling_apply(bl_context *ctx, const bl_data *schema, const struct raw
             scaling_of_floats(&schema->scaling, rows->floats + i * cols, cols, x + i * cols);
         else
             scaling_of_doubles(&schema->scaling, rows->doubles + i * cols, cols, x + i * cols);
-    if (rows->floats && schema->scaling.n == 0 && !may_lack) /* x is a copy of numbers that were checked */
+    /* x is a copy of numbers that were already checked. */
+    if (rows->floats && schema->scaling.n == 0 && !may_lack)
         return BL_OK;
     return are_wild(x, n) ? check_block(ctx, &checking, rows, cols) : BL_OK;
 }

@@ -1,8 +1,8 @@
 /*
- * scaling.c - fits the constants that scale inputs, on the training set.
+ * scaling.c - fits the constants that scale inputs to the training set.
  *
- * For the n values x of a column that are not missing: offset = mean x, scale = 1 / sqrt(sum (x - offset)^2 /
- * n). Sums are in double. The first value is subtracted from all, and units are powers of two, so that no
+ * For the n values x of a column which are not missing: offset = mean x, scale = 1 / sqrt(sum (x - offset)^2
+ * / n). Sums are in double. The first value is subtracted from all, and units are powers of two, so that no
  * digits are lost for values such as 10^15 plus small numbers, 10^300 or 10^-300.
  */
 #include "../../base/maths.h"
@@ -51,8 +51,8 @@ bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling
     return replace_if_whole(to, &made, ctx, status);
 }
 
-/* A block of numbers, row by row; NaN: missing. One of the three arrays. A column is `width` adjacent numbers
-   of a row that share one pair. */
+/* A block of numbers, row by row, in one of the three arrays; NaN: missing. A column consists of `width`
+   adjacent numbers of a row, which share one pair. */
 struct numbers {
     bl_context *ctx;
     const uint8_t *bytes;
@@ -74,13 +74,13 @@ static double number_at(const struct numbers *a, size_t i)
 
 /* The statistics of one column. */
 struct column {
-    size_t n; /* values that are not missing */
+    size_t n; /* number of values that are not missing */
     double first, least, most;
     double unit; /* a power of two: |x| unit is at most 1 */
-    double sum;  /* of (x - first) unit */
+    double sum;  /* sum of (x - first) unit */
     double offset;
-    double finer;           /* a power of two: |x - offset| unit finer is about 1 at most */
-    double sum_d, square_d; /* of d = (x - offset) unit finer */
+    double finer;           /* a power of two: |x - offset| unit finer is at most about 1 */
+    double sum_d, square_d; /* sums of d and d^2, where d = (x - offset) unit finer */
 };
 
 static void find_range(const struct numbers *a, struct column *columns)
@@ -133,7 +133,8 @@ static void find_squares(const struct numbers *a, struct column *columns)
     }
 }
 
-/* The offset is rounded to a double, which sum_d corrects: sum (d - mean d)^2 = sum d^2 - (sum d)^2 / n. */
+/* The scale of a column. sum_d corrects for the rounding of the offset to a double: sum (d - mean d)^2 = sum
+   d^2 - (sum d)^2 / n. */
 static double scale_of(const struct column *c)
 {
     if (c->n == 0 || !(c->most > c->least))
@@ -142,7 +143,8 @@ static double scale_of(const struct column *c)
     return 1.0 / sqrt(square / n) * c->finer * c->unit;
 }
 
-/* "feature 3 (from 0)"; of several numbers with one pair "channel 1 (from 0)" and "the training set". */
+/* Names a column in a message: "feature 3 (from 0)", or "channel 1 (from 0)" and "the training set" for
+   several numbers with one pair. */
 static struct column_text column_text(const struct numbers *a, const bl_data *data, const char *what,
                                       size_t j)
 {
@@ -154,8 +156,8 @@ static struct column_text column_text(const struct numbers *a, const bl_data *da
     return out;
 }
 
-/* The pairs of a's columns, into offset and scale. Sums in double, over the examples in order. what:
-   "feature" or "target", for messages. */
+/* Writes the pairs of a's columns into offset and scale. Sums are in double, in the order of the examples.
+   what: "feature" or "target", for messages. */
 static bl_status fit_numbers(double *offset, double *scale, const struct numbers *a, const bl_data *data,
                              const char *what)
 {
@@ -182,7 +184,7 @@ static bl_status fit_numbers(double *offset, double *scale, const struct numbers
     return BL_OK;
 }
 
-/* Marks are not scaled. */
+/* Sets the pairs of marks to 0 and 1, because marks are not scaled. */
 static bl_status leave_marks(struct scaling *s, const bl_data *data)
 {
     bool *is_mark = NULL;
@@ -204,21 +206,21 @@ static bl_status fit_features(struct scaling *s, const bl_data *data)
     return data->encoding ? leave_marks(s, data) : BL_OK;
 }
 
-/* A pair a channel, written for each of the channel's numbers. */
+/* Fits one pair for each channel and stores it for each number of the channel. */
 static bl_status fit_channels(struct scaling *s, const bl_data *data)
 {
     const size_t map = data->features / (size_t)data->shape.channels;
     const struct numbers x = inputs_of(data, map);
     BL_TRY(fit_numbers(s->offset, s->scale, &x, data, "feature"));
-    for (size_t j = data->features; j-- > 0;) { /* from the end, because the pairs stand at the beginning */
+    for (size_t j = data->features; j-- > 0;) { /* from the end, because the pairs are at the beginning */
         s->offset[j] = s->offset[j / map];
         s->scale[j] = s->scale[j / map];
     }
     return BL_OK;
 }
 
-/* Rounded to float where it fits, since the backend scales bytes in float: so pixels in a table are scaled
-   to the same bits as the pixels of a picture. */
+/* Rounds the scale to a float if it fits. The backend scales bytes in float, and pixels in a table must be
+   scaled to the same bits as the pixels of a picture. */
 static double scale_as_float(double scale)
 {
     return scale > 1e-30 && scale < 1e30 ? (double)(float)scale : scale;
@@ -232,8 +234,7 @@ static bl_status fit_global(struct scaling *s, const bl_data *data)
     return BL_OK;
 }
 
-/* 1 / (most - least), of which the difference may be more than a double holds. Rounded to a float as that of
-   bytes is: pixels in a table are then scaled to the same bits as those of a picture. */
+/* 1 / (most - least), also if the difference overflows, rounded by scale_as_float. */
 static double scale_of_range(double least, double most)
 {
     return scale_as_float(0.5 / (0.5 * most - 0.5 * least));

@@ -1,9 +1,9 @@
 /*
- * shape.c - takes examples that are vectors as images: the option shape.
+ * shape.c - interprets examples that are vectors as images: the option shape.
  *
- * The channels x rows x cols numbers of an example are channel after channel, and in a channel row after row.
- * All are pixels, so one pair scales them all: to [0, 1] by the least and the largest number of the training
- * set. A pixel that never changes is then no special case.
+ * The channels x rows x cols numbers of an example are stored channel by channel, and row by row in a
+ * channel. All are pixels, so one pair scales them all to [0, 1] by the smallest and the largest number of
+ * the training set. Pixels that never change then need no special case.
  */
 #include "making.h"
 

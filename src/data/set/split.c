@@ -1,5 +1,5 @@
 /*
- * split.c - examples drawn from a set for testing and validation.
+ * split.c - draws examples for testing and validation from a set.
  *
  * The draw depends only on the seed, the number of examples and their classes, so that the same file gives
  * the same splits again. data_read_part relies on this.
@@ -21,11 +21,11 @@ void data_move_notes(bl_data *to, bl_data *from)
 
 /* ---- Rows drawn from the training set */
 
-/* The rows in the order of the draw: shuffled, or as they are. The first `wanted` rows of each class are
-   taken; both the taken rows and the others keep this order. Regression targets count as one class. */
+/* A draw of rows. They are put in a random order, or keep theirs; then the first wanted[k] rows of each class
+   k are drawn. The drawn rows and the others keep this order. Regression targets count as one class. */
 struct draw {
     uint32_t *order, *rest, *taken;
-    size_t *wanted, *there; /* a class */
+    size_t *wanted, *there; /* for each class, the rows to draw and the rows that exist */
     size_t n, classes, n_rest, n_taken;
 };
 
@@ -60,7 +60,7 @@ static bl_status draw_begin(struct draw *d, const bl_data *data)
     return BL_OK;
 }
 
-/* The number for each class is rounded, and at least one example of each class remains. */
+/* Draws a fraction of each class, rounded; at least one example of each class remains. */
 static void want_fraction(struct draw *d, double fraction)
 {
     for (size_t k = 0; k < d->classes; k++) {
@@ -69,14 +69,15 @@ static void want_fraction(struct draw *d, double fraction)
     }
 }
 
-/* How far a class is below its share of `total`. Its last example is never taken. */
+/* How far a class is below its share of `total`. The last example of a class is never drawn. */
 static double behind(const struct draw *d, size_t k, size_t total)
 {
     const double share = (double)total * (double)d->there[k] / (double)d->n;
     return d->wanted[k] + 1 < d->there[k] ? share - (double)d->wanted[k] : -1e300;
 }
 
-/* Takes `total` rows, each class by its share, with the largest remainders first (Hamilton's method). */
+/* Draws `total` rows in proportion to the classes, by the method of largest remainders (Hamilton's
+   method). */
 static void want_total(struct draw *d, size_t total)
 {
     size_t given = 0;

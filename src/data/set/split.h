@@ -13,13 +13,13 @@ struct split {
     bl_data *train, *val, *test;
 };
 
-/* Both take rows out of split->train, which is replaced by the remaining rows, with its notes. They use the
-   options test_fraction, which must be above 0, and val, val_fraction and val_is_last, which may hold out
-   nothing. */
+/* split_test and split_val move rows out of split->train, which is replaced by the remaining rows and keeps
+   its notes. split_test uses the option test_fraction, which must be above 0; split_val uses val,
+   val_fraction and val_is_last, and moves no rows if these are 0. */
 bl_status split_test(struct split *split);
 bl_status split_val(struct split *split);
 
-/* Moves the notes, because notes about all examples also hold for some of them. */
+/* Moves the notes from `from` to `to`: notes about all examples also apply to a part of them. */
 void data_move_notes(bl_data *to, bl_data *from);
 
 #endif

@@ -15,10 +15,10 @@ enum { MOST_ELSEWHERE = 4 };
 
 struct named_set {
     const char *name, *about;
-    const char *const *classes;            /* ends with NULL; NULL: their numbers */
-    const char *how_to_get;                /* completes "no data set x in ...: " */
-    const char *elsewhere[MOST_ELSEWHERE]; /* other names of its folder or file; the rest NULL */
-    const char *useless;                   /* a folder of the same set that cannot be read; NULL: none */
+    const char *const *classes;            /* class names, up to NULL; NULL: the classes have numbers */
+    const char *how_to_get;                /* follows "no data set x in ...: " in a message */
+    const char *elsewhere[MOST_ELSEWHERE]; /* other names of its folder or file; unused elements are NULL */
+    const char *useless; /* folder name of a version of the set that cannot be read; NULL: none */
 };
 
 static const char *const fashion_classes[] = {"T-shirt/top", "Trouser",    "Pullover", "Dress",
@@ -61,7 +61,7 @@ static const struct named_set sets[] = {
      "cifar-100-python"},
 };
 
-/* Other names of the sets, and of sets that come as files. */
+/* Other names of the sets, and names of sets that are distributed as files. */
 static const struct alias aliases[] = {
     {"fmnist fashion zalando", "did you mean \"fashion-mnist\"?"},
     {"mnisthandwritten mnist784 handwrittendigits lecun", "did you mean \"mnist\"?"},
@@ -94,7 +94,7 @@ void named_advise(const char *name, char *out, size_t room)
     vocabulary_advise(&names, slice_of(name), out, room);
 }
 
-/* ---- Where */
+/* ---- Folders that are searched */
 
 enum { MOST_FOLDERS = 5 };
 
@@ -118,7 +118,8 @@ static bool is_given(const char *text)
     return text && text[0];
 }
 
-/* The base directory specification ignores an XDG_CACHE_HOME that is not absolute. */
+/* Lists the folders to search. An XDG_CACHE_HOME that is not absolute is ignored, as the XDG base directory
+   specification says. */
 static void list_folders(struct folders *f, const char *data_dir)
 {
     const char *from_environment = getenv("BACKLESS_DATA"), *cache = getenv("XDG_CACHE_HOME"),
@@ -136,7 +137,7 @@ static void list_folders(struct folders *f, const char *data_dir)
     add_folder(f, "/usr/local/share/datasets", "");
 }
 
-/* Whether the path ends with name, as whole parts. */
+/* Whether the path ends with the whole components of `name`. */
 static bool is_called(const char *path, const char *name)
 {
     const size_t n = strlen(path), m = strlen(name);
@@ -148,7 +149,8 @@ static bool is_archive(const char *name)
     return path_ends(name, ".tar");
 }
 
-/* A folder of another name must contain files that can be read: MNIST may contain only raw. */
+/* Whether the folder or file can be read as the set. A folder under another name must contain readable files:
+   MNIST may contain only raw. */
 static bool holds_set(const char *path, const char *name)
 {
     if (is_archive(name))
@@ -164,7 +166,8 @@ static bool holds_at(char out[LOCATION_ROOM], const char *folder, const char *be
     return holds_set(out, name);
 }
 
-/* Looks for one of the other names: FOLDER/MNIST/raw, also if FOLDER ends with MNIST or with MNIST/raw. */
+/* Finds the set under one of its other names, such as FOLDER/MNIST/raw, also if FOLDER ends with MNIST or
+   with MNIST/raw. */
 static bool find_elsewhere(char out[LOCATION_ROOM], const char *folder, const struct named_set *set)
 {
     for (size_t i = 0; i < MOST_ELSEWHERE && set->elsewhere[i]; i++) {
@@ -179,7 +182,8 @@ static bool find_elsewhere(char out[LOCATION_ROOM], const char *folder, const st
     return false;
 }
 
-/* FOLDER/NAME, FOLDER itself where it is called NAME, or one of the other names in either. */
+/* Finds the set as FOLDER/NAME, as FOLDER if that is called NAME, or under one of the other names in
+   either. */
 static bool find_in(char out[LOCATION_ROOM], const char *folder, const struct named_set *set)
 {
     char inner[LOCATION_ROOM];
@@ -196,7 +200,7 @@ static bool find_in(char out[LOCATION_ROOM], const char *folder, const struct na
     return has_own || is_own;
 }
 
-/* The Python version of a set of which only the binary version can be read. */
+/* Finds a version of the set that cannot be read, such as the Python version of CIFAR-10, for the message. */
 static bool find_useless(char out[LOCATION_ROOM], const struct named_set *set, const struct folders *f)
 {
     for (int i = 0; set->useless && i < f->n; i++) {

@@ -24,7 +24,7 @@ static bool has_any_part(const char *folder)
     return reader->has_part(folder, "train") || reader->has_part(folder, "test");
 }
 
-/* torchvision puts the files of MNIST and its like into MNIST/raw. */
+/* Enters the folder raw, into which torchvision puts the files of MNIST and similar sets. */
 static void step_into_raw(struct location *out)
 {
     char raw[LOCATION_ROOM];
@@ -72,7 +72,8 @@ static bl_status name_classes(bl_data *data, const struct reading *r, const stru
     return from->set && !r->schema && !data->class_names ? named_classes(data, from->set) : BL_OK;
 }
 
-/* Labels of a set whose classes differ from the model's: the examples can be predicted, but not evaluated. */
+/* Removes the labels of a set whose classes differ from the model's: its examples can be predicted, but not
+   evaluated. */
 static bl_status check_classes(bl_data *data, const struct reading *r, const struct location *from)
 {
     if (!from->set || !r->schema || !data->labels || named_agrees(from->set, r->schema))

@@ -1,9 +1,9 @@
 /*
- * part.c - repeats the splits of a training: the rows that it trained on, validated on and tested on.
+ * part.c - repeats the splits of a training: the rows of its training, validation and test set.
  *
  * The model stores the hash of all examples before the split, and the options of the split (struct
- * data_origin). The same examples and options give the same rows in the same order, so that a figure on a
- * split equals that of the run to the bit. Other examples are refused, because rows drawn from them would not
+ * data_origin). The same examples and options give the same rows in the same order, so that a metric on a
+ * split has the same bits as in the run. Other examples are refused, because rows drawn from them would not
  * be those of the training.
  */
 #include "../../base/mem.h"
@@ -12,13 +12,13 @@
 
 #include <string.h>
 
-/* One search for a part. */
+/* The request for a part. */
 struct split_request {
     bl_context *ctx;
     const char *where, *part;
     struct reading how;
     struct location from;
-    const struct data_origin *origin; /* of the model */
+    const struct data_origin *origin; /* the origin of the model's training data */
 };
 
 static bool is_known(const struct split_request *p)
@@ -37,7 +37,7 @@ static bl_status need_known(const struct split_request *p)
     return BL_OK;
 }
 
-/* ---- Whether the data are those of the training */
+/* ---- Checks that the data are those of the training */
 
 static bool is_same(const bl_data *data, uint64_t hash, size_t n)
 {
@@ -71,7 +71,7 @@ static bl_status refuse_others(const struct split_request *p, const bl_data *dat
 
 /* ---- Rows */
 
-/* A row of a split is identified by its number in the file. */
+/* Sets the ids to row numbers, so that a row of a split is identified by its number in the file. */
 static bl_status number_rows(bl_data *data)
 {
     if (data->ids)
@@ -129,15 +129,14 @@ static bool has_drawn_split(const struct data_origin *o)
     return o->test == TEST_IS_DRAWN || o->val > 0 || o->val_fraction > 0.0;
 }
 
-/* Adds a note if the part train is the training set of a folder or file on which this model was not
-   trained. */
+/* Adds a note that the part train of these data is not the training set of this model. */
 static bl_status note_other_origin(bl_data *data)
 {
     return data_add_note(
         data, "part train is all %zu examples: they are not those that the model was trained on", data->n);
 }
 
-/* Takes ownership of `all`, also on failure. has_parts: `all` has splits of its own. */
+/* Opens the part train. Takes ownership of `all`, also on failure. has_parts: the data include a test set. */
 static bl_status open_train(bl_data **out, const struct split_request *p, bl_data *all, bool has_parts)
 {
     if (is_origin(p, all) && has_drawn_split(p->origin))
@@ -154,8 +153,8 @@ static bl_status open_train(bl_data **out, const struct split_request *p, bl_dat
     return status;
 }
 
-/* Selects from the training's own examples, unless an earlier step failed. Takes ownership of `all`, also on
-   failure. */
+/* Selects the part from all examples of the training, unless `status` is a failure. Takes ownership of `all`,
+   also on failure. */
 static bl_status take_drawn(bl_data **out, const struct split_request *p, bl_data *all, bl_status status)
 {
     if (status == BL_OK && !is_origin(p, all))
@@ -191,7 +190,7 @@ static bl_status no_test(const struct split_request *p)
             (unsigned long long)o->test_hash);
 }
 
-/* For data without a test set of their own. */
+/* Opens the part test of data that do not include a test set. Takes ownership of `all`, also on failure. */
 static bl_status open_test(bl_data **out, const struct split_request *p, bl_data *all)
 {
     bl_status status = need_known(p);

@@ -1,13 +1,13 @@
 /*
- * reader_table.c - the table of readers, one line per format of file or folder. The first that matches is
- * used.
+ * reader_table.c - the table of readers, one line per format of file or folder. The first reader that accepts
+ * a file or folder is used.
  */
 #include "location.h"
 
 #include <string.h>
 
-/* Formats that are refused by name come first, because other readers would refuse them less clearly. The
-   table reader is last and accepts any file. */
+/* Unsupported formats come first, because the message of another reader would not name the format. The reader
+   of tables is last and accepts any file. */
 static const struct reader *const files[] = {&reader_foreign, &reader_cifar, &reader_tar,
                                              &reader_npz,     &reader_npy,   &reader_idx};
 
@@ -21,7 +21,8 @@ const struct reader *reader_for(const struct bytes *file, const char *path)
     return &reader_csv;
 }
 
-/* A folder that matches none is refused with the names of the IDX files that it lacks. */
+/* The reader of a folder. A folder that none accepts is read as IDX, whose message names the files that are
+   missing. */
 const struct folder_reader *folder_reader_for(const char *folder)
 {
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)

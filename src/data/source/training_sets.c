@@ -1,6 +1,6 @@
 /*
- * training_sets.c - loads training, validation and test set: reads them, holds out examples, and scales all
- * alike.
+ * training_sets.c - loads training, validation and test set: reads them, holds out examples, and applies the
+ * same scaling to all.
  */
 #include "training_sets.h"
 
@@ -20,7 +20,7 @@ static bl_status check_options(bl_context *ctx, const struct data_options *o, co
     return BL_OK;
 }
 
-/* A set that is read like another takes the class names of how->schema. */
+/* The set gets the class names of how->schema. */
 bl_status load_with_schema(bl_data **out, const struct reading *how, const struct location *from,
                            const char *part)
 {
@@ -161,7 +161,7 @@ bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *
                     const char *test_where, const struct data_options *options)
 {
     struct data_options labelled = *options;
-    labelled.has_labels = true; /* nothing is learned without */
+    labelled.has_labels = true; /* training needs labels */
     struct split load = {.ctx = ctx, .options = &labelled};
     const bl_status status = load_all(&load, where, test_where);
     if (status != BL_OK) {
@@ -189,7 +189,8 @@ bl_status load_finish_with_schema(bl_data **out, bl_data *data, const struct dat
     return status;
 }
 
-/* A figure on training examples says little about other examples. */
+/* Adds a note if the model is tested on examples of its training set, because such metrics say little about
+   other examples. */
 static bl_status note_origin(bl_data *data, const struct data_origin *o)
 {
     if (o->test == TEST_IS_UNKNOWN || data->hash != o->hash || data->n != o->n)

@@ -16,7 +16,7 @@
 /* More distinct labels than this are refused, because the column is probably not the label. */
 enum { MOST_CLASSES = 32768, MOST_COMPARED = 1000, FEW_EXAMPLES = 20 };
 
-/* A different text, as a class. */
+/* One of the distinct texts of a label column. */
 struct distinct_label {
     const struct word *word;
     bool is_number;
@@ -24,7 +24,7 @@ struct distinct_label {
     int number; /* its class */
 };
 
-struct kinds { /* in the order of the words */
+struct kinds { /* the distinct texts; items are in the order of the words */
     struct words words;
     struct distinct_label *items;
     size_t n;
@@ -95,7 +95,7 @@ static struct shown kind_shown(const struct distinct_label *kind)
     return text_shown(kind->word->text, strlen(kind->word->text));
 }
 
-/* A single word among numbers is a mistake in its row, not a class of one example. */
+/* Refuses a single word among numbers, which is a mistake in its row, not a class of one example. */
 static bl_status check_mixture(const struct kinds *kinds, const struct reading *r, size_t n,
                                const struct label_column *column)
 {
@@ -118,7 +118,7 @@ static bool is_whole(const struct distinct_label *kind)
     return kind->is_number && fabs(kind->value) <= 0x1p31 && kind->value == floor(kind->value);
 }
 
-/* are_numbers: all of them, and then they must be whole. */
+/* Sets *are_numbers to whether all labels are numbers; if so, they must be whole. */
 static bl_status check_numbers(const struct kinds *kinds, const struct reading *r,
                                const struct label_column *column, bool *are_numbers)
 {
@@ -139,7 +139,7 @@ static bl_status check_numbers(const struct kinds *kinds, const struct reading *
     return BL_OK;
 }
 
-/* "x # sure" would be a class beside "x". */
+/* Refuses comments in labels, because "x # sure" and "x" would be two classes. */
 static bl_status check_comments(const struct kinds *kinds, const struct reading *r,
                                 const struct label_column *column)
 {
@@ -160,8 +160,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Classes by value: "3" and "3.0" are one class. Returns the number of classes; sorted has one text of each,
-   in order. */
+/* Numbers the classes by value: "3" and "3.0" are one class. Returns the number of classes; `sorted` then has
+   one text of each class, in order. */
 static int number_by_value(struct distinct_label **sorted, size_t n)
 {
     qsort(sorted, n, sizeof *sorted, by_value);
@@ -184,7 +184,7 @@ static bl_status name_classes(bl_data *data, struct distinct_label *const *sorte
     BL_TRY(MEM_ARRAY(data->ctx, &data->class_names, (size_t)data->outputs, "class names"));
     for (int k = 0; k < data->outputs; k++) {
         char number[16] = "";
-        text_append(number, sizeof number, "%.0f", sorted[k]->value + 0.0); /* -0 is 0 */
+        text_append(number, sizeof number, "%.0f", sorted[k]->value + 0.0); /* adding 0 turns -0 into 0 */
         const struct slice name = slice_of(are_numbers ? number : sorted[k]->word->text);
         BL_TRY(mem_text(data->ctx, &data->class_names[k], name.at, name.n));
     }
@@ -226,7 +226,7 @@ static const char *skip_blanks(const char *at)
     return at;
 }
 
-/* Whether texts differ only in case (of ASCII) and blanks (including U+00A0). */
+/* Whether the texts differ at most in case (of ASCII) and blanks (including U+00A0). */
 static bool are_alike(const char *a, const char *b)
 {
     for (;; a++, b++) {
@@ -239,7 +239,7 @@ static bool are_alike(const char *a, const char *b)
     }
 }
 
-/* Such texts are two classes; a note is enough, because that may be intended. */
+/* Adds a note if two class names are alike. It is not an error, because that may be intended. */
 static bl_status note_alike(bl_data *data, const struct kinds *kinds, const struct label_column *column)
 {
     for (size_t k = 0; k < kinds->n; k++)
@@ -254,7 +254,7 @@ static bl_status note_alike(bl_data *data, const struct kinds *kinds, const stru
     return BL_OK;
 }
 
-/* "true" beside "1": possibly two notations of one class. */
+/* Adds a note if both "true" and "1" occur, which may be two notations of one class. */
 static bl_status note_mixture(bl_data *data, const struct kinds *kinds, const struct label_column *column)
 {
     const struct distinct_label *number = NULL, *word = NULL;
@@ -267,7 +267,8 @@ static bl_status note_mixture(bl_data *data, const struct kinds *kinds, const st
         column->name, kind_shown(number).text, kind_shown(word).text);
 }
 
-/* Whether the labels are probably ids, names or regression targets: most classes have a single example. */
+/* Adds a note if most classes have a single example, because the labels are then probably ids, names or
+   regression targets. */
 static bl_status note_single(bl_data *data, const struct kinds *kinds, bool are_numbers,
                              const struct label_column *column)
 {
@@ -297,7 +298,8 @@ static bl_status learn(bl_data *data, struct kinds *kinds, const struct reading 
     return note_alike(data, kinds, column);
 }
 
-/* Of the texts that are not a class, the message names the first in the file. */
+/* Assigns the labels to the classes of the schema. The message names the first text in the file that is not a
+   class. */
 static bl_status match(bl_data *data, struct kinds *kinds, const struct reading *r,
                        const struct label_column *column)
 {
@@ -322,7 +324,7 @@ static bl_status number_texts(bl_data *data, struct kinds *kinds, const struct r
 {
     BL_TRY(collect_classes(kinds, r, texts, data->n, column));
     BL_TRY(r->schema ? match(data, kinds, r, column) : learn(data, kinds, r, column));
-    assert(kinds->items); /* a table has a row */
+    assert(kinds->items); /* because a table has at least one row */
     int32_t *labels = NULL;
     BL_TRY(MEM_ARRAY(r->ctx, &labels, data->n, "labels"));
     data->labels = labels;

@@ -10,24 +10,24 @@
 
 struct label_text {
     struct csv_field field;
-    size_t line; /* of the file, for messages */
+    size_t line; /* line of the file, for messages */
 };
 
-/* Where the texts stand. */
+/* The label column, for messages. */
 struct label_column {
-    const char *name; /* for messages: 'column "label"' */
+    const char *name; /* such as 'column "label"' */
     const char *unit; /* what label_text.line counts: "line", "row" */
     bool is_text;     /* labels are compared as texts even if they look like numbers */
 };
 
-/* Fills data->labels, outputs, class_names and class_match from data->n texts. A training set (r->schema
-   NULL): whole numbers are sorted by value, words by their bytes; 0 .. k-1 need no names. Else the classes
-   are those of r->schema. */
+/* Fills data->labels, outputs, class_names and class_match from data->n texts. For a training set (r->schema
+   NULL), whole numbers are sorted by value and words by their bytes; class_names is NULL if the labels are 0
+   .. k-1. Otherwise the classes are those of r->schema. */
 bl_status classes_number(bl_data *data, const struct reading *r, const struct label_text *texts,
                          const struct label_column *column);
 
 bool label_is_missing(struct slice word);
-/* label: the first of the texts that is missing; the others are counted. */
+/* Refuses missing labels. label: the first missing one; the message also counts them. */
 bl_status labels_refuse_missing(const struct reading *r, const struct label_text *texts, size_t n,
                                 const struct label_text *label, const struct label_column *column);
 

@@ -1,8 +1,8 @@
 /*
  * csv.c - reads tables with a label column: numbers become features, words one-hot features.
  *
- * A missing value is refused with its place unless the options allow imputation. Infinities and NaN are
- * always refused.
+ * A missing value is refused, with its position in the message, unless the options allow imputation.
+ * Infinities and NaN are always refused.
  */
 #include "../../base/mem.h"
 #include "../../base/utf8.h"
@@ -37,7 +37,7 @@ static bl_status check_text(const struct reading *r, const struct bytes *file)
     return BL_OK;
 }
 
-/* Without UTF-8's byte order mark. */
+/* The file's text without a UTF-8 byte order mark. */
 static struct slice without_mark(const struct bytes *file)
 {
     const struct slice all = {(const char *)file->at, file->n};
@@ -69,7 +69,8 @@ static bool wants_numbers(const struct csv_table *t)
     return false;
 }
 
-/* The code below expects decimal points in labels, so the text, which this reader owns, is modified. */
+/* Replaces decimal commas in labels by points, which classes.c and targets.c expect. This reader owns the
+   text. */
 static void points_for_commas(struct csv_table *t)
 {
     double value;
@@ -81,7 +82,7 @@ static void points_for_commas(struct csv_table *t)
     }
 }
 
-/* A label column whose fields are all empty, as in a file for prediction. */
+/* Whether all fields of the label column are empty, as in a file for prediction. */
 static bool are_blank(const struct csv_table *t)
 {
     if (t->r->options->has_labels)
@@ -160,7 +161,8 @@ static bl_status take_ids(struct csv_table *t)
     return BL_OK;
 }
 
-/* The output then has row numbers instead of ids, which may be due to a misspelt name. */
+/* Adds a note if the id column is not in the file. The output then has row numbers instead of ids, and the
+   name may be misspelt. */
 static bl_status note_no_ids(const struct csv_table *t)
 {
     const char *given = t->r->options->id_column;
@@ -174,7 +176,7 @@ static bl_status note_no_ids(const struct csv_table *t)
 
 /* ---- All together */
 
-/* Notes about unusual decisions. */
+/* Adds notes about unusual properties of the file. */
 static bl_status note_layout(const struct csv_table *t)
 {
     const struct csv_dialect *l = &t->layout;
@@ -208,7 +210,8 @@ static bl_status note_unlabelled(const struct csv_table *t)
                          t->unlabelled, t->unlabelled == 1 ? "" : "s", label.text);
 }
 
-/* The encoding has the file's columns in their order. */
+/* Moves the counts of missing values to the data set: the columns of its encoding are those of the file, in
+   the same order. */
 static void hand_over_missing(struct csv_table *t)
 {
     if (t->r->schema)

@@ -15,8 +15,8 @@
 
 /* ---- Names */
 
-/* A column without a name is named by its number, except the first one, in which many programs write row
-   numbers. */
+/* Names a column. A column without a name is named by its number, except the first one, in which many
+   programs write row numbers. */
 static bl_status take_name(char **out, const struct reading *r, const struct csv_field *field, size_t c)
 {
     char buffer[CSV_WORD_ROOM];
@@ -38,7 +38,7 @@ static int by_name(const void *a, const void *b)
     return order ? order : (x > y) - (x < y);
 }
 
-/* Columns are matched by name later: a name that occurs twice would match the wrong one. */
+/* Refuses names that occur twice, because columns are matched by name later. */
 static bl_status check_twins(const struct csv_dialect *layout, const struct reading *r, char ***sorted)
 {
     for (size_t c = 0; c < layout->columns; c++)
@@ -77,7 +77,7 @@ static char decimal_of(const struct reading *r)
     return r->schema && r->schema->encoding && r->schema->encoding->has_decimal_comma ? ',' : '.';
 }
 
-/* "|---|:--|", "---+---", "=== ===": the line below the names in tables for display. */
+/* Whether the line is the rule below the names in a table for display: "|---|:--|", "---+---", "=== ===". */
 static bool is_rule(struct slice line)
 {
     size_t dashes = 0;
@@ -118,8 +118,8 @@ static bl_status find_separation(struct csv_dialect *out, const struct reading *
     return csv_separator_check(r, *text, out->separator, out->decimal);
 }
 
-/* In a table of one column an empty line is a row without a value. A single one at the end of the file is not
-   a row, because many programs write it; several are ambiguous. */
+/* Removes empty lines at the end of a table of one column, where an empty line is a row without a value. A
+   single one at the end of the file is not a row, because many programs write it; several are ambiguous. */
 static bl_status trim_rows(struct csv_dialect *out, const struct reading *r)
 {
     struct slice *rows = &out->rows;

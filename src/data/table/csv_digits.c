@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The current column: its numbers without plus signs and leading zeros. */
+/* The numbers of the current column, without plus signs and leading zeros. */
 struct csv_digits {
     size_t column;
-    struct slice *texts; /* a row each */
+    struct slice *texts; /* one for each row */
 };
 
-/* "+007" is "7", "-0" is "-0"; at: room for the sign and the digits. false: not whole, or with an exponent
-   or a point. */
+/* Splits a number into its sign and its digits without leading zeros: "-007" gives "7". false: the text has
+   other characters than a sign and digits. */
 static bool plain_digits(struct slice text, struct slice *out, bool *is_negative)
 {
     size_t i = 0;
@@ -52,7 +52,7 @@ static bl_status take_digits(struct csv_table *t, const struct csv_line *line, s
     return BL_OK;
 }
 
-/* Any order in which equal numbers are adjacent. */
+/* An order in which equal numbers are adjacent. */
 static int by_digits(const void *a, const void *b)
 {
     struct slice x, y;

@@ -1,5 +1,5 @@
 /*
- * csv_encode.c - encodes the columns of a table as features, by its struct encoding.
+ * csv_encode.c - encodes the columns of a table as features, as its struct encoding describes.
  */
 #include "../../base/mem.h"
 #include "csv_table.h"

@@ -1,6 +1,6 @@
 /*
- * csv_ends.c - detects the line ends of a table. For the usual ones this is a single search for CR; only a
- * file with lone CRs is parsed for quotes, because a CR inside quotes belongs to the field.
+ * csv_ends.c - detects the line ends of a table. For the usual line ends this takes a single search for CR.
+ * Only a file with lone CRs is parsed for quotes, because a CR inside quotes belongs to the field.
  */
 #include "csv_ends.h"
 
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* A CR that is not part of \r\n or \r\r\n, and not the end of the file, stands at i. */
+/* Whether the CR at i is not part of \r\n or \r\r\n, and not at the end of the file. */
 static bool is_lone(const struct bytes *file, size_t i)
 {
     while (i < file->n && file->at[i] == '\r')
@@ -28,13 +28,13 @@ static bool has_lone(const struct bytes *file)
     return false;
 }
 
-/* ---- A walk over the bytes outside quotes */
+/* ---- Iteration over the bytes outside quotes */
 
 struct walk {
     const struct bytes *file;
     size_t i;
     bool has_quotes; /* false: quotes are ignored, because they are not balanced */
-    bool is_begin;   /* of a field, as far as that can be told before the separator is known */
+    bool is_begin;   /* a field begins here, as far as this can be decided before the separator is known */
 };
 
 static size_t after_quotes(const struct bytes *file, size_t i)
@@ -55,7 +55,7 @@ static bool ends_field(uint8_t byte)
            byte == ':' || byte == '^' || byte == '~';
 }
 
-/* The next byte outside quotes, at w->i - 1; false at the end. */
+/* Advances to the next byte outside quotes, which is then at w->i - 1; false at the end. */
 static bool walk_next(struct walk *w)
 {
     while (w->i < w->file->n && w->has_quotes && w->is_begin && w->file->at[w->i] == '"') {
@@ -79,13 +79,13 @@ static struct walk walk_begin(const struct bytes *file)
     return (struct walk){.file = file, .i = has_mark ? 3 : 0, .has_quotes = true, .is_begin = true};
 }
 
-/* ---- What there is */
+/* ---- Counts of the line ends */
 
 struct ends {
     size_t feeds;   /* \n, with or without CRs before it */
     size_t returns; /* lone CRs */
-    size_t behind;  /* of them: right behind a \n */
-    size_t line;    /* of the first lone CR that is not behind a \n */
+    size_t behind;  /* lone CRs directly after a \n */
+    size_t line;    /* line of the first lone CR that is not directly after a \n */
 };
 
 static struct ends count_ends(const struct bytes *file)
@@ -112,7 +112,8 @@ static void returns_to_feeds(struct bytes *file)
             file->at[w.i - 1] = '\n';
 }
 
-/* LF CR: the CRs after line feeds become blanks at the beginning of a line, which are not part of a field. */
+/* Converts LF CR: the CRs after line feeds become blanks at the beginning of a line, which are not part of a
+   field. */
 static void blank_returns(struct bytes *file)
 {
     for (size_t i = 1; i < file->n; i++)
@@ -120,7 +121,7 @@ static void blank_returns(struct bytes *file)
             file->at[i] = ' ';
 }
 
-/* ---- Characters that end lines elsewhere */
+/* ---- Characters that other programs accept as line ends */
 
 static bl_status check_one_line(const struct reading *r, const struct bytes *file)
 {

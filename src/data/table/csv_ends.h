@@ -6,9 +6,9 @@
 
 #include "../readers.h"
 
-/* Lone CRs (old Mac) and LF CR become \n in place, outside quotes; \r\n and \r\r\n stay, and csv_next_line
-   takes them. A CR in a line of a file whose lines end otherwise is refused with its line, and so is a
-   file whose lines end with a character that is no line end here (NEL, U+2028, form feed, ...). */
+/* Converts lone CRs (old Mac) and LF CR outside quotes to \n, in place; \r\n and \r\r\n are left for
+   csv_next_line. BL_BAD_DATA: a CR within a line of a file that has other line ends, with the line's number;
+   or a file whose lines end with a character that is not a line end here (NEL, U+2028, form feed, ...). */
 bl_status csv_ends_settle(const struct reading *r, struct bytes *file);
 
 #endif

@@ -1,10 +1,11 @@
 /*
  * csv_header.c - decides whether the first line of a table is a header.
  *
- * A line of words above numbers is a header, and so is "0,1,2,target", as libraries write it; in a table
- * without numbers, a line of different words that do not occur as values. A first line of numbers may be a
- * header too (wavelengths, years): if its numbers have an order that the lines below lack, are whole above
- * fractions, or are beside a usual name of a label, the reader refuses to guess and asks for --header.
+ * A line of words above numbers is a header, and so is "0,1,2,target", which libraries write. In a table
+ * without numbers a header is a line of different words that do not occur as values. A first line of numbers
+ * may be a header too (wavelengths, years): if its numbers have an order that the other lines lack, are whole
+ * numbers above fractions, or occur together with a usual name of a label, the file is refused, and the
+ * message asks for --header.
  */
 #include "csv_dialect.h"
 
@@ -13,10 +14,10 @@
 #include <math.h>
 #include <string.h>
 
-/* The least count of numbers in a line whose order is evidence. */
+/* How many numbers a line needs at least so that their order is evidence of a header. */
 enum { COUNTED = 3, EVEN = 4, EVEN_BESIDE_A_WORD = 3, SORTED = 8, SORTED_BESIDE_A_WORD = 5, WHOLE = 3 };
 
-/* A placeholder for a number, which is not a name. */
+/* Whether the text is a placeholder for a number and so not a name. */
 static bool is_no_name(struct slice text)
 {
     return csv_is_missing(text) || csv_is_odd_number(text);
@@ -25,7 +26,7 @@ static bool is_no_name(struct slice text)
 /* Counts over the first line's fields above columns of numbers. */
 struct first_line {
     size_t numbers, words;
-    bool has_blank_corner; /* the first field is empty: pandas writes the rows' numbers below it */
+    bool has_blank_corner; /* the first field is empty, as in a header that pandas writes above row numbers */
     bool are_counted;      /* the numbers are 0, 1, 2, ... or 1, 2, 3, ...: generated names */
 };
 
@@ -70,8 +71,8 @@ static bool has_twin(const struct csv_sample *s, size_t c)
     return false;
 }
 
-/* An empty field among names: above row numbers or row names, as pandas and R write them, or above a column
-   without values. */
+/* Whether a field among the names may be empty: it is above row numbers or row names, as pandas and R write
+   them, or above a column without values. */
 static bool may_be_unnamed(const struct csv_sample *s, size_t c)
 {
     const struct csv_column *column = &s->columns[c];
@@ -79,8 +80,8 @@ static bool may_be_unnamed(const struct csv_sample *s, size_t c)
            (c == 0 || (column->numbers == 0 && column->words == 0));
 }
 
-/* In a table of words, names are all different, and most of them are not values of their column. "1,5" is not
-   a name. */
+/* Whether the first line of a table of words is a header: the names are all different, and most of them are
+   not values of their column. "1,5" is not a name. */
 static bool are_names_of_words(const struct csv_sample *s)
 {
     size_t names = 0;
@@ -98,8 +99,8 @@ static bool are_names_of_words(const struct csv_sample *s)
     return s->lines >= 2 && 2 * names > s->n_columns;
 }
 
-/* A line of words above numbers is a header. Numbers beside words are ambiguous: "7.4,x,0.3" is a row with a
-   mistake, which must be reported, and "0,1,2,target" is a header, as libraries write it. */
+/* Whether the first line is a header because it has words above numbers. A line of words and numbers is
+   ambiguous: "7.4,x,0.3" is a row with a mistake, which must be reported, and "0,1,2,target" is a header. */
 static bool looks_like_header(const struct csv_sample *s)
 {
     const struct first_line f = look_at_first(s);
@@ -124,7 +125,8 @@ static bool is_usual_name(struct slice text)
     return false;
 }
 
-/* A word above a column of words that does not occur in the column; usual: which is also a usual name. */
+/* Whether a word above a column of words does not occur in the column. usual: the word must also be a usual
+   name. */
 static bool has_strange_word(const struct csv_sample *s, bool usual)
 {
     for (size_t c = 0; c < s->n_columns; c++) {
@@ -139,7 +141,7 @@ static bool has_strange_word(const struct csv_sample *s, bool usual)
     return false;
 }
 
-/* Two numbers, 0 1 or 1 2, are weak evidence, unless those below have a decimal point. */
+/* Two numbers, 0 1 or 1 2, are weak evidence, unless the numbers below them have a decimal point. */
 static bool are_counted_over_fractions(const struct csv_sample *s)
 {
     for (size_t c = 0; c < s->n_columns; c++)
@@ -148,7 +150,8 @@ static bool are_counted_over_fractions(const struct csv_sample *s)
     return false;
 }
 
-/* Sorted numbers without a point (years) over columns that hold nothing but numbers with one. */
+/* Whether sorted numbers without a decimal point (years) are above columns that consist of numbers with
+   one. */
 static bool are_sorted_over_fractions(const struct csv_sample *s)
 {
     size_t n = 0;
@@ -164,7 +167,8 @@ static bool are_sorted_over_fractions(const struct csv_sample *s)
     return n >= WHOLE && s->first_order.is_sorted;
 }
 
-/* Words alone, one of them a usual name of a label that is no value of its column: "red,small,label". */
+/* Whether the line has only words, one of which is a usual name of a label and no value of its column:
+   "red,small,label". */
 static bool has_label_over_words(const struct csv_sample *s)
 {
     for (size_t c = 0; c < s->n_columns; c++)
@@ -206,7 +210,7 @@ static bool is_in_first(const struct csv_sample *s, const char *name)
     return false;
 }
 
-/* Whether the first line contains the names of all inputs of the model. */
+/* Whether the first line contains the names of all inputs of the model's table. */
 static bool names_the_inputs(const struct csv_sample *s, const struct reading *r)
 {
     const struct encoding *encoding = r->schema ? r->schema->encoding : NULL;

@@ -2,7 +2,7 @@
  * csv_infer.c - infers the type of each column after the scan, and the features that it becomes.
  *
  * A column without words is numeric; one with more words than numbers is categorical; otherwise the words are
- * mistakes and are refused with their places. A column that only numbers the rows is omitted.
+ * mistakes and are refused with their positions. A column that only numbers the rows is omitted.
  */
 #include "../../base/mem.h"
 #include "csv_number.h"
@@ -18,7 +18,7 @@ static struct csv_column_text name_of(const struct csv_table *t, const struct cs
     return csv_column(&t->layout, input->column);
 }
 
-/* How an option names the column. */
+/* The name of the column in an option. */
 static struct shown option_name(const struct csv_table *t, size_t column)
 {
     char number[24] = "";
@@ -31,7 +31,7 @@ static struct shown option_name(const struct csv_table *t, size_t column)
 
 /* ---- Refusals */
 
-/* Other notations of a missing value, which are not accepted here. */
+/* Whether the text is a notation of missing values that this reader does not accept. */
 static bool is_foreign_missing(struct slice text)
 {
     static const char *const words[] = {"null", "none", "nil",  "nan",     "-",      "--",
@@ -64,7 +64,7 @@ static bl_status no_number(const struct csv_table *t, const struct csv_input *in
             found->line, name_of(t, input).text, text_shown(found->text.at, found->text.n).text, advice);
 }
 
-/* A number in a notation that is not supported. */
+/* Refuses a number in a notation that is not supported. */
 static bl_status other_notation(const struct csv_table *t, size_t column, const struct csv_count *found,
                                 bool can_be_words)
 {
@@ -82,8 +82,8 @@ static bl_status other_notation(const struct csv_table *t, size_t column, const 
             advice);
 }
 
-/* Whether a column with these counts of numbers in other notations, numbers and words is meant to be
-   numeric. */
+/* Whether a column is meant to be numeric. alike: its numbers in other notations; numbers, words: its other
+   fields. */
 static bool are_numbers_meant(size_t alike, size_t numbers, size_t words)
 {
     return alike > 0 && alike + numbers > words - alike;
@@ -120,7 +120,7 @@ bl_status csv_infer_label(const struct csv_table *t)
                : BL_OK;
 }
 
-/* Whether missing values are accepted: by the options, else as in training. */
+/* Whether missing values are accepted: as the options say, else as in training. */
 static bool takes_missing(const struct csv_table *t)
 {
     const struct data_options *o = t->r->options;
@@ -128,7 +128,8 @@ static bool takes_missing(const struct csv_table *t)
     return o->imputes || (encoding && encoding->takes_missing && !o->refuses_missing);
 }
 
-/* Without an indicator feature the net cannot know that the value is missing. */
+/* Adds a note about missing values in a column that had none in training: without an indicator feature the
+   net cannot distinguish them from the mean. */
 static bl_status note_new_missing(const struct csv_table *t, const struct csv_input *input)
 {
     if (!input->as || input->as->has_indicator)
@@ -142,7 +143,8 @@ static bl_status note_new_missing(const struct csv_table *t, const struct csv_in
 static bl_status check_missing(const struct csv_table *t, const struct csv_input *input)
 {
     const struct csv_count *missing = &input->missing;
-    const bool is_empty = missing->n == t->n && missing->text.n == 0 && !t->r->schema; /* it is left out */
+    /* Such a column is omitted. */
+    const bool is_empty = missing->n == t->n && missing->text.n == 0 && !t->r->schema;
     if (missing->n == 0 || is_empty)
         return BL_OK;
     if (takes_missing(t))
@@ -180,7 +182,7 @@ static bl_status judge_kind(const struct csv_table *t, struct csv_input *input)
     return BL_OK;
 }
 
-/* "Id", "PassengerId", "row_id", "index", or no name at all, as programs write it that number their rows. */
+/* Whether the name is that of a column of row numbers: "Id", "PassengerId", "row_id", "index", or none. */
 static bool is_called_id(const char *name)
 {
     static const char *const names[] = {"", "id", "index", "rownames", "unnamed: 0"};
@@ -207,7 +209,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Whole numbers that never occur twice. */
+/* Sets *out to whether the column consists of whole numbers that all differ. */
 static bl_status numbers_rows(struct csv_table *t, size_t i, bool *out)
 {
     double *sorted = NULL;
@@ -236,8 +238,8 @@ static bool is_flat(const struct csv_table *t, size_t i)
     return true;
 }
 
-/* Whole numbers beyond 2^53 are rounded, with a note; a column whose values differ only by what is rounded is
-   refused. */
+/* Adds a note about whole numbers beyond 2^53, which are rounded, and refuses a column whose values become
+   equal by that. */
 static bl_status check_inexact(struct csv_table *t, size_t i)
 {
     const struct csv_input *input = &t->inputs[i];
@@ -279,8 +281,8 @@ static bl_status drop_useless(struct csv_table *t, size_t i)
 
 /* ---- Words */
 
-/* "Name,Ticket,Cabin": the first few columns with too many words, as --ignore takes them. Returns their
-   number. */
+/* Lists the first few columns with too many words in the form of the option --ignore: "Name,Ticket,Cabin".
+   Returns the number of all such columns. */
 static size_t list_wordy(const struct csv_table *t, char *list, size_t room)
 {
     enum { MOST_LISTED = 8 };
@@ -292,7 +294,8 @@ static size_t list_wordy(const struct csv_table *t, char *list, size_t room)
     return n;
 }
 
-/* One message names all such columns, so that the user need not repeat the command for each. */
+/* Refuses columns with too many words. One message names all of them, so that the user need not repeat the
+   command for each. */
 static bl_status check_categories(const struct csv_table *t)
 {
     char found[64] = "", list[512];

@@ -1,23 +1,24 @@
 /*
  * csv_number.c - parses numbers in fields, and recognises notations of numbers that are refused.
  *
- * A column of such fields would silently become a column of categories, so they must be recognised.
- * csv_notation therefore accepts much: it maps digits, signs and blanks of other scripts to ASCII, removes
- * signs, currencies and percent signs, and examines what remains. Dates, times, ranges, codes and measures
- * with units are words.
+ * A column of numbers in an unsupported notation would silently become a column of categories, so such
+ * notations must be recognised. csv_notation therefore accepts many forms: it maps digits, signs and blanks
+ * of other scripts to ASCII, removes signs, currencies and percent signs, and examines what remains. Dates,
+ * times, ranges, codes and measures with units are words.
  */
 #include "csv_number.h"
 
 #include <string.h>
 
-enum { NUMBER_ROOM = 512, NOTATION_ROOM = 96 /* longer fields are words */ };
+enum { NUMBER_ROOM = 512, NOTATION_ROOM = 96 /* longer fields count as words */ };
 
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-/* "0.00e5" is zero; "1e-400" is not, though a double holds nothing nearer than 0. */
+/* Whether the text is a number other than zero: "0.00e5" is zero, "1e-400" is not, although the nearest
+   double is 0. */
 static bool has_value(struct slice text)
 {
     for (size_t i = 0; i < text.n && text.at[i] != 'e' && text.at[i] != 'E'; i++)
@@ -65,7 +66,8 @@ static uint32_t character(struct slice text, size_t *i)
     return code;
 }
 
-/* Code points in [first, last] become `as`, counted up from there where `counts` is set. */
+/* Code points in [first, last] are mapped to `as`, or, if `counts` is set, to the characters from `as`
+   upwards. */
 struct fold {
     uint32_t first, last;
     char as;
@@ -163,7 +165,7 @@ static bool take_percent(struct slice *s)
     return true;
 }
 
-/* (5), 5-, 5+; a sign directly before digits is part of a supported number. */
+/* Removes the sign from (5), 5- and 5+. A sign directly before digits is part of a supported number. */
 static bool take_sign(struct slice *s)
 {
     const bool is_bracketed = s->n > 2 && s->at[0] == '(' && s->at[s->n - 1] == ')';
@@ -181,13 +183,13 @@ static bool take_quotes(struct slice *s)
     while (inner.n > 2 && strchr("'\"`", inner.at[0]) && inner.at[inner.n - 1] == inner.at[0])
         inner = without(inner, 1, 1);
     if (inner.n > 1 && inner.at[0] == '\'' && inner.at[inner.n - 1] != '\'')
-        inner = without(inner, 1, 0); /* as spreadsheets mark a text */
+        inner = without(inner, 1, 0); /* as in spreadsheets, where it marks a text */
     const bool is_quoted = inner.n != s->n;
     *s = inner;
     return is_quoted;
 }
 
-/* 5 # a comment */
+/* Removes a comment: 5 # a comment */
 static bool take_comment(struct slice *s)
 {
     const char *mark = s->n > 0 ? memchr(s->at, '#', s->n) : NULL;
@@ -198,7 +200,7 @@ static bool take_comment(struct slice *s)
     return true;
 }
 
-/* ---- What remains */
+/* ---- The core of a number, without the characters around it */
 
 static size_t digits_at(struct slice s, size_t i)
 {
@@ -213,7 +215,8 @@ static struct slice unsigned_of(struct slice s)
     return s.n > 0 && (s.at[0] == '-' || s.at[0] == '+') ? (struct slice){s.at + 1, s.n - 1} : s;
 }
 
-/* Length of digits in groups ("1,234,567", "12,34,567"), the last group of three; 0: not in groups. */
+/* The length of the digits in groups ("1,234,567", "12,34,567") at the beginning of s, where the last group
+   has three digits; 0: there are no groups. */
 static size_t groups_at(struct slice s, char sign)
 {
     size_t i = digits_at(s, 0), last = 0, groups = 0;
@@ -230,7 +233,7 @@ static size_t groups_at(struct slice s, char sign)
     return groups > 0 && last == 3 && !digits_at(s, i) ? i : 0;
 }
 
-/* What may follow the digits in groups: nothing, or the other sign and digits. */
+/* Whether the rest may follow digits in groups: it is empty, or consists of the other sign and digits. */
 static bool is_fraction_part(struct slice s, size_t i, char sign)
 {
     if (i == s.n)
@@ -272,7 +275,7 @@ static bool is_based(struct slice s)
     s = unsigned_of(s);
     if (s.n < 3 || s.at[0] != '0' || !strchr("xXbBoO", s.at[1]))
         return false;
-    const bool may_have_point = s.at[1] == 'x' || s.at[1] == 'X'; /* 0x1.8p-3, as C's %a writes */
+    const bool may_have_point = s.at[1] == 'x' || s.at[1] == 'X'; /* 0x1.8p-3, the format of %a in C */
     const char *digits = may_have_point ? "0123456789abcdefABCDEF.pP+-" : "0123456789abcdefABCDEF";
     for (size_t i = 2; i < s.n; i++)
         if (!strchr(digits, s.at[i]) || !s.at[i])
@@ -299,7 +302,7 @@ static bool is_other_exponent(struct slice s)
     return false;
 }
 
-/* 1.5+100, 1.5-100: Fortran leaves out the letter where the exponent has three digits. */
+/* 1.5+100, 1.5-100: Fortran omits the letter if the exponent has three digits. */
 static bool is_bare_exponent(struct slice s)
 {
     double mantissa;
@@ -334,14 +337,15 @@ static bool is_out_of_range(struct slice s)
 static bool has_suffix(struct slice s)
 {
     double value;
-    const bool has_point = s.n > 0 && memchr(s.at, '.', s.n) != NULL; /* 4G alone is rather a word */
+    /* 4G without a point is more likely a word. */
+    const bool has_point = s.n > 0 && memchr(s.at, '.', s.n) != NULL;
     if (s.n < 2 || !strchr(has_point ? "fFlLuUkKMGTB" : "fFlLuUkKM", s.at[s.n - 1]) ||
         (!is_digit(s.at[s.n - 2]) && s.at[s.n - 2] != '.'))
         return false;
     return text_to_double((struct slice){s.at, s.n - 1}, &value);
 }
 
-/* 2020/01, 01/31: months and days, of which years have four digits and others a zero in front. */
+/* 2020/01, 01/31: a year has four digits, and a month or day may have a leading zero. */
 static bool is_date(struct slice front, struct slice back)
 {
     const bool is_year = front.n == 4 && (front.at[0] == '1' || front.at[0] == '2') && back.n <= 2;
@@ -424,8 +428,8 @@ static bool is_number_of_some_kind(struct slice s, char decimal)
     return csv_number(s, decimal, &value) || core_notation(s, decimal) != NOTATION_NONE;
 }
 
-/* -$5, - 5, --5; a sign directly before digits is part of a supported number. "- 50000." is a word, because
-   census data write incomes in this way ("less than 50000."). */
+/* Removes the sign from -$5, - 5 and --5. A sign directly before digits is part of a supported number. "-
+   50000." is a word, because census data contain incomes in this form ("less than 50000."). */
 static bool take_front_sign(struct slice *s)
 {
     if (s->n < 2 || (s->at[0] != '-' && s->at[0] != '+') || is_digit(s->at[1]) || s->at[1] == '.')
@@ -436,7 +440,7 @@ static bool take_front_sign(struct slice *s)
     return true;
 }
 
-/* Whether there is a digit, or a character that may map to one; rejects most words quickly. */
+/* Whether the text has a digit, or a character that may be mapped to one; rejects most words quickly. */
 static bool may_hold_digits(struct slice text)
 {
     for (size_t i = 0; i < text.n; i++)

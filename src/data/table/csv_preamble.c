@@ -1,9 +1,9 @@
 /*
- * csv_preamble.c - skips what may precede a table: Excel's "sep=;", and lines of comments that begin with #.
+ * csv_preamble.c - skips the lines that may precede a table: Excel's "sep=;", and comments that begin with #.
  *
- * The last of the comments may be the header (numpy's savetxt writes it so, and some tables have a column
- * called "#"): it is when it has as many fields as the line below, none of them a number, and that line has
- * numbers.
+ * The last of the comments may be the header (as numpy's savetxt writes it, and in tables with a column
+ * called "#"). It is the header if it has as many fields as the next line, none of them is a number, and the
+ * next line has numbers.
  */
 #include "csv_dialect.h"
 
@@ -16,7 +16,7 @@ static bool is_separator(char c)
     return c && strchr(",;|:^~\t ", c) != NULL;
 }
 
-/* "sep=;" or "sep=\t", with quotes around or not. */
+/* Parses "sep=;" or "sep=\t", with or without quotes. */
 static bool take_separator_line(struct slice line, char *out)
 {
     if (line.n >= 2 && line.at[0] == '"' && line.at[line.n - 1] == '"')
@@ -51,13 +51,13 @@ static bool is_comment(struct slice line)
     return line.n > 0 && line.at[0] == '#';
 }
 
-/* The text from a line on. */
+/* The text that begins with a line. */
 struct start {
     struct slice text;
-    size_t line; /* its number */
+    size_t line; /* number of the line */
 };
 
-/* Comments at the beginning: finds the last of them, and the first other line. */
+/* The comments at the beginning of a file: the last one, and the first line after them. */
 struct comments {
     size_t n;
     struct start last, table;
@@ -80,7 +80,7 @@ static struct comments find_comments(const struct csv_dialect *layout, struct sl
     return c;
 }
 
-/* "# a,b" is the header "a,b"; "#,b" and "#id,b" are left unchanged. */
+/* Removes the # of a header: "# a,b" becomes "a,b"; "#,b" and "#id,b" are left unchanged. */
 static struct start without_sign(struct start s)
 {
     const struct slice text = slice_trim(s.text);

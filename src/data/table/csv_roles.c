@@ -1,9 +1,9 @@
 /*
  * csv_roles.c - assigns roles to the columns of a table: label, id, omitted, or input.
  *
- * Label column: by option, else by its name, else the only column of words other than dates, else the last.
- * For a model the columns are those of its training: matched by name in any order if both have names, else by
- * number.
+ * The label column is that of the option, else one with a usual name, else the only column of words other
+ * than dates, else the last. For a model the columns are those of its training, matched by name in any order
+ * if both have names, else by number.
  */
 #include "csv_dialect.h"
 
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* Usual names of a label column, in any case; the first that occurs is used. */
+/* Usual names of a label column, in any case; the first of them that occurs is used. */
 static const char *const usual_labels[] = {"label", "class", "target", "species", "quality"};
 #define N_USUAL (sizeof usual_labels / sizeof *usual_labels)
 
@@ -24,7 +24,7 @@ bool csv_is_usual_label(struct slice name)
     return false;
 }
 
-/* One search. */
+/* The state of assigning roles. */
 struct role_search {
     struct csv_dialect *layout;
     const struct reading *r;
@@ -39,7 +39,7 @@ static size_t find_name(const struct csv_dialect *layout, struct slice name)
     return CSV_NONE;
 }
 
-/* By its name, else first or last, else its number. */
+/* The column that an option specifies by its name, as "first" or "last", or by its number. */
 static size_t given_column(const struct csv_dialect *layout, struct slice text)
 {
     size_t column = find_name(layout, text);
@@ -70,8 +70,8 @@ static bl_status no_such_column(const struct role_search *p, const char *what, s
 
 /* ---- Columns that the options name */
 
-/* Each name of a comma-separated list. For a model the inputs are fixed, so the list may name columns that do
-   not exist. */
+/* Marks each column of a comma-separated list. For a model the inputs are fixed, so the list may name columns
+   that do not exist. */
 static bl_status mark_columns(const struct role_search *p, const char *list, const char *what, bool *marks)
 {
     struct slice rest = slice_of(list ? list : ""), piece;
@@ -86,7 +86,7 @@ static bl_status mark_columns(const struct role_search *p, const char *list, con
     return BL_OK;
 }
 
-/* A file for a model may lack the id column: its rows are numbered then. */
+/* Finds the id column. A file for a model may lack it; its rows are then numbered. */
 static bl_status find_id(const struct role_search *p)
 {
     const char *given = p->r->options->id_column;
@@ -158,7 +158,8 @@ static size_t last_free(const struct csv_dialect *layout)
     return CSV_NONE;
 }
 
-/* Rows that end with a separator have an empty last column, which cannot be the label. */
+/* The last column that has values: rows that end with a separator have an empty last column, which cannot be
+   the label. */
 static size_t last_with_values(const struct role_search *p)
 {
     for (size_t c = p->layout->columns; c-- > 0;)
@@ -180,7 +181,7 @@ static bl_status label_is_out(const struct role_search *p, size_t label)
             csv_column(p->layout, label).text);
 }
 
-/* For a label that no option names. */
+/* Why this column is the label, if no option names it. */
 static const char *reason_of(const struct csv_dialect *layout, size_t found)
 {
     if (found == CSV_NONE)
@@ -188,7 +189,8 @@ static const char *reason_of(const struct csv_dialect *layout, size_t found)
     return named_label(layout) == found ? "by its name" : "as the only column of words";
 }
 
-/* default_value: the label column by default; CSV_NONE: no label. */
+/* Finds the label column. default_value: the column that is used if no option names one; CSV_NONE: no
+   label. */
 static bl_status find_label(const struct role_search *p, size_t default_value)
 {
     const char *given = p->r->options->label;
@@ -203,9 +205,9 @@ static bl_status find_label(const struct role_search *p, size_t default_value)
     return BL_OK;
 }
 
-/* ---- Places */
+/* ---- Inputs */
 
-/* Every column that is free is an input, in the file's order. */
+/* Makes every column that has no other role an input, in the file's order. */
 static void place_in_order(struct csv_dialect *out)
 {
     out->inputs = 0;
@@ -231,7 +233,7 @@ static size_t inputs_of(const bl_data *schema)
     return schema->encoding ? encoding_inputs(schema->encoding) : schema->features;
 }
 
-/* Matches columns by number, if the training table or this file has no names. */
+/* Matches columns by number, for a training table or a file that has no names. */
 static bl_status place_like_training(const struct role_search *p)
 {
     const struct encoding *encoding = p->r->schema->encoding;
@@ -256,7 +258,7 @@ static size_t given_label(const struct role_search *p)
     return given ? given_column(p->layout, slice_of(given)) : CSV_NONE;
 }
 
-/* As many columns as the model has inputs, or one more. */
+/* Matches columns by number: the file must have as many columns as the model has inputs, or one more. */
 static bl_status place_by_count(const struct role_search *p)
 {
     struct csv_dialect *out = p->layout;
@@ -303,7 +305,7 @@ static const char *label_name(const struct encoding *encoding)
 }
 
 /* Finds the label among the columns that are not inputs: by option, else by its name in training. Without
-   has_labels, another remaining column (such as an id) is not taken for the label. */
+   has_labels, another remaining column (such as an id) does not become the label. */
 static bl_status label_beside_inputs(const struct role_search *p)
 {
     struct csv_dialect *out = p->layout;

@@ -43,7 +43,7 @@ bl_status csv_count_missing(struct csv_table *t, const struct csv_line *line, si
     return BL_OK;
 }
 
-/* Training would not use such a row. */
+/* Whether the row has no label and so would not be used by training. */
 static bool lacks_label(const struct csv_table *t, const struct csv_line *line)
 {
     struct slice rest = line->text;

@@ -12,7 +12,8 @@
 
 enum { SAMPLE_LINES = 100 };
 
-/* 2020-03-31, 31.3.2020, 3/31/20, also followed by a time: three numbers of at most four digits. */
+/* Whether the text is a date: three numbers of at most four digits, as in 2020-03-31, 31.3.2020 or 3/31/20,
+   which a time may follow. */
 static bool is_date(struct slice s)
 {
     size_t i = 0, digits = 0, groups = 1;

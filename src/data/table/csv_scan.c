@@ -1,6 +1,6 @@
 /*
  * csv_scan.c - the first pass over a table: checks that every row has as many fields as the first, stores
- * numbers, and counts other fields, with the place of the first.
+ * numbers, and counts other fields, recording the position of the first.
  */
 #include "csv_table.h"
 
@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- Room */
+/* ---- Memory */
 
 /* An upper bound of the number of rows: one per line, and a row of c fields has at least c bytes. */
 static size_t most_rows(const struct csv_table *t)
@@ -80,7 +80,7 @@ static bl_status take_input(struct csv_table *t, const struct csv_line *line, si
     return BL_OK;
 }
 
-/* A repeated header, as in concatenated tables. */
+/* Refuses a repeated header, which concatenated tables have. */
 static bl_status check_repeat(const struct csv_table *t, const struct csv_line *line)
 {
     struct slice rest = line->text;
@@ -102,12 +102,12 @@ static bl_status take_field(struct csv_table *t, const struct csv_line *line, si
     BL_TRY(csv_count_missing(t, line, column, field));
     if (column == t->layout.label)
         t->labels[t->n] = (struct label_text){*field, line->number};
-    if (column == t->layout.id) /* which a model may have learned from, all the same */
+    if (column == t->layout.id) /* the id column may also be an input of a model */
         t->ids[t->n] = *field;
     return t->layout.place[column] != CSV_NONE ? take_input(t, line, column, field->text) : BL_OK;
 }
 
-/* The types that are known before the scan, by option or from the model. */
+/* Sets the types of the columns that are known before the scan, from the options or the model. */
 static void know_inputs(struct csv_table *t)
 {
     const struct bl_data *schema = t->r->schema;

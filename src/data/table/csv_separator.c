@@ -1,10 +1,10 @@
 /*
  * csv_separator.c - detects the separator of a table from its first lines.
  *
- * A separator must give as many fields in each line; the first line may have one less, if it names the
- * columns and the lines below begin with row names (R's write.table). Of several such separators the one is
- * chosen that gives the larger share of numbers (decimal commas included, so that "1,5;2,5" is two fields),
- * then the one that gives more fields.
+ * A separator must give the same number of fields in each line; the first line may have one less if it names
+ * the columns and the other lines begin with row names (R's write.table). Among several such separators the
+ * one with the larger share of numbers is chosen (decimal commas included, so that "1,5;2,5" is two fields),
+ * then the one with more fields.
  */
 #include "csv_dialect.h"
 
@@ -18,7 +18,7 @@ enum { SEPARATOR_LINES = 10 };
 struct division {
     char separator;
     size_t fields;  /* in each line; 0: the lines differ, 1: the character does not separate */
-    double numbers; /* share of the fields that look like numbers */
+    double numbers; /* fraction of the fields that look like numbers */
 };
 
 static bool looks_like_number(const struct csv_field *field, char decimal)
@@ -30,7 +30,7 @@ static bool looks_like_number(const struct csv_field *field, char decimal)
     return notation == NOTATION_COMMA || notation == NOTATION_EITHER || notation == NOTATION_POINT;
 }
 
-/* A first line of names only, which may be one less than the fields below. */
+/* Whether the line has only names, so that it may have one field less than the other lines. */
 static bool are_names(struct slice line, char separator)
 {
     struct csv_field field;
@@ -60,7 +60,8 @@ bool csv_has_row_names(struct slice text, char separator)
             fields++;
         if (fields != names + 1)
             return false;
-        full += !csv_is_missing(last.text); /* else each line ends with a separator */
+        /* An empty last field means that the line ends with a separator. */
+        full += !csv_is_missing(last.text);
     }
     return names > 1 && lines > 0 && full > 0;
 }
@@ -70,7 +71,8 @@ static struct division divide(struct slice text, char separator, char decimal)
     struct division d = {.separator = separator};
     struct csv_line line = {.number = 0};
     struct csv_field field;
-    size_t all = 0, numbers = 0; /* behind the first line, which may be names, unless it is the only one */
+    /* Counts in the lines after the first, which may have names, or in the first if it is the only one. */
+    size_t all = 0, numbers = 0;
     const bool has_row_names = csv_has_row_names(text, separator);
     for (int i = 0; i < SEPARATOR_LINES && csv_next_line(&text, separator, &line); i++) {
         struct slice rest = line.text;
@@ -97,7 +99,8 @@ static bool is_better(const struct division *d, const struct division *best)
     return d->fields > best->fields;
 }
 
-/* Where none agrees (a ragged file), the first line decides. */
+/* The separator for a file in which no character gives equal lines: the one that occurs most often in the
+   first line. */
 static char by_first_line(struct slice text, const char *candidates)
 {
     struct csv_line line = {.number = 0};
@@ -115,8 +118,8 @@ static char by_first_line(struct slice text, const char *candidates)
     return best;
 }
 
-/* Blanks occur in words too: they separate only if most of the resulting fields are numbers, and no other
-   separator is better. */
+/* Whether blanks are the separator. Because blanks also occur in words, most of the resulting fields must be
+   numbers, and no other separator may be better. */
 static bool are_blanks_better(const struct division *blanks, const struct division *best)
 {
     return blanks->fields > 1 && blanks->numbers >= 0.5 &&

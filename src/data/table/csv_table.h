@@ -9,27 +9,28 @@
 #include "csv_dialect.h"
 #include "words.h"
 
-enum { MOST_WORDS = 256 }; /* of a column: more are not accepted as categories */
+enum { MOST_WORDS = 256 }; /* the largest number of categories of a column */
 
-/* Fields of one sort: how many, and the first of them. */
+/* The number of fields of one kind, and the line and text of the first one. */
 struct csv_count {
     size_t n, line;
     struct slice text;
 };
 
-/* A column that is learned from. */
+/* A column that becomes features. */
 struct csv_input {
-    size_t column; /* of the file */
+    size_t column; /* number of the column in the file */
     enum column_kind kind;
-    bool is_given;   /* the kind is known before the values: by the option categorical, or from the model */
-    bool is_dropped; /* left out after all */
+    bool is_given;   /* `kind` is known before the scan: from the option categorical, or from the model */
+    bool is_dropped; /* omitted after the scan */
     struct csv_count numbers, words, odd, missing; /* odd: "inf", "none", ... */
-    struct csv_count inexact;                      /* whole numbers that no double holds, such as 2^53 + 1 */
-    struct csv_count alike; /* of the words, those that are numbers in another notation */
-    struct words different; /* of a column of words */
-    struct csv_count wordy; /* the word that exceeds a limit: too many words, or (n bytes) too long */
-    const struct encoding_column *as; /* what it becomes */
-    size_t feature;                   /* the first that it becomes */
+    struct csv_count inexact;                      /* whole numbers that are not doubles, such as 2^53 + 1 */
+    struct csv_count alike;                        /* words that are numbers in another notation */
+    struct words different;                        /* the distinct words of a column of words */
+    /* The word that exceeds a limit: there are too many words, or it is too long (n bytes). */
+    struct csv_count wordy;
+    const struct encoding_column *as; /* the encoding of the column */
+    size_t feature;                   /* number of the column's first feature */
 };
 
 struct csv_digits;
@@ -39,14 +40,14 @@ struct csv_table {
     struct csv_dialect layout;
     bl_data *data;
     size_t room, n;            /* rows */
-    struct csv_input *inputs;  /* layout.inputs of them */
-    double *values;            /* room x inputs: numbers; NaN where there is none */
+    struct csv_input *inputs;  /* layout.inputs elements */
+    double *values;            /* room x inputs; NaN where the field is not a number */
     struct label_text *labels; /* room, or NULL */
     struct csv_field *ids;     /* room, or NULL */
-    size_t *missing;           /* layout.columns of them: all rows without a value there; NULL: not counted */
+    size_t *missing;           /* for each column, the rows without a value; NULL: not counted */
     size_t unlabelled;         /* rows that are skipped because they have no label */
-    bool is_scanned;           /* once: what is counted is counted then */
-    struct csv_digits *digits; /* while a column is compared as it is written; NULL otherwise */
+    bool is_scanned;           /* the first pass, which counts, is finished */
+    struct csv_digits *digits; /* set while whole numbers are compared digit by digit; else NULL */
 };
 
 /* Called for every field of the table in turn. */
@@ -70,8 +71,8 @@ bl_status csv_scan(struct csv_table *t);
 bl_status csv_infer(struct csv_table *t);
 /* Refuses a label column whose words are numbers in another notation. */
 bl_status csv_infer_label(const struct csv_table *t);
-/* Fills data->doubles, features, shape and column_names. Takes t->values over without a copy where they are
-   already the features. */
+/* Fills data->doubles, features, shape and column_names. If t->values are already the features, they are
+   moved without a copy. */
 bl_status csv_encode(struct csv_table *t);
 
 #endif

@@ -18,8 +18,8 @@ static bool separates(char c, char separator)
     return c == separator || (c == '\t' && separator == ' ');
 }
 
-/* at[0] is a quote. Returns where the field ends: at a separator, a line end or n. SIZE_MAX: it is not a
-   quoted field, because no quote closes it, or text follows the closing quote. */
+/* Returns the end of the quoted field that begins at at[0]: the position of a separator or a line end, or n.
+   SIZE_MAX: it is not a quoted field, because the quote is not closed, or text follows the closing quote. */
 static size_t quoted_end(const char *at, size_t n, char separator)
 {
     size_t i = 1;
@@ -32,8 +32,8 @@ static size_t quoted_end(const char *at, size_t n, char separator)
     return i == n || separates(at[i], separator) || at[i] == '\n' ? i : SIZE_MAX;
 }
 
-/* The end of the line: the first line end that is not inside quotes, or the first of all if the quotes are
-   not closed. */
+/* The position of the first line end that is not inside quotes; if the quotes are not closed, of the first
+   line end. */
 static size_t line_end(struct slice s, size_t first_end, char separator)
 {
     bool is_begin = true;
@@ -61,7 +61,7 @@ static size_t count_breaks(struct slice text)
     return n;
 }
 
-/* Takes the next line off *rest, whose first line end is known. */
+/* Removes the next line from *rest, whose first line end is known. */
 static struct slice take_line(struct slice *rest, char separator)
 {
     const char *found = memchr(rest->at, '\n', rest->n);
@@ -89,7 +89,7 @@ bool csv_next_line(struct slice *rest, char separator, struct csv_line *line)
     return false;
 }
 
-/* Takes what stands before the next blank or tab, and those behind it, off *rest. */
+/* Removes the text before the next blank or tab, and the blanks and tabs after it, from *rest. */
 static void next_spaced(struct slice *rest, struct slice *piece)
 {
     size_t n = 0;
@@ -109,7 +109,7 @@ static void next_piece(struct slice *rest, char separator, struct slice *piece)
         slice_next(rest, separator, piece);
 }
 
-/* s begins with a quote. Takes the field and what stands between its closing quote and the separator. */
+/* Parses a field that begins with a quote, and the text between its closing quote and the separator. */
 static void quoted_field(struct slice s, struct slice *rest, char separator, struct csv_field *field)
 {
     size_t i = 1;
@@ -187,7 +187,7 @@ bool csv_is_word(struct slice text, const char *word)
     return i == text.n && !word[i];
 }
 
-/* longest: bytes of the longest of the words, because most fields are longer than these. */
+/* longest: length of the longest word in bytes; most fields are longer and need no comparison. */
 static bool is_one_of(struct slice text, const char *const *words, size_t n, size_t longest)
 {
     if (text.n > longest)

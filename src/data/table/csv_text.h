@@ -7,39 +7,40 @@
 
 #include "../../base/text.h"
 
-/* A row of the table. Set it to zero before the first. */
+/* A row of the table. It must be all zeros before the first call of csv_next_line. */
 struct csv_line {
     struct slice text;
-    size_t number;    /* number of its first line, from 1 */
-    size_t breaks;    /* further lines that it spans, inside quotes */
-    bool takes_blank; /* blank lines are rows: in a table of one column, where they hold a missing value */
+    size_t number;    /* number of the row's first line, from 1 */
+    size_t breaks;    /* number of line ends inside its quoted fields */
+    bool takes_blank; /* blank lines are rows with a missing value, in a table of one column */
 };
 
 /* The next line that is not blank, without its line end (\n, \r\n or \r\r\n); false at the end. */
 bool csv_next_line(struct slice *rest, char separator, struct csv_line *line);
 
 struct csv_field {
-    struct slice text; /* without spaces around, and without its quotes */
-    bool has_escapes;  /* "" inside: csv_unescape makes " of it */
-    bool is_broken;    /* a quote that is not closed, or more text behind it */
+    struct slice text; /* without spaces at both ends, and without its quotes */
+    bool has_escapes;  /* the text has "", which csv_unescape replaces by " */
+    bool is_broken;    /* the quote is not closed, or text follows the closing quote */
 };
 
-/* The next field of a line; false when nothing is left. "a,,b" has three fields, "a," two. The separator '
-   ' stands for any number of blanks and tabs; those at the ends of the line are ignored. */
+/* Removes the next field from *rest; false if nothing is left. "a,,b" has three fields, "a," has two. The
+   separator ' ' stands for any number of blanks and tabs; those at both ends of the line are ignored. */
 bool csv_next_field(struct slice *rest, char separator, struct csv_field *field);
 
 size_t csv_count_fields(struct slice line, char separator);
-bool csv_is_blank(struct slice line); /* nothing but spaces */
+bool csv_is_blank(struct slice line); /* the line is empty or has only spaces */
 
-enum { CSV_WORD_ROOM = 256 }; /* a label or a word of a column, with its end */
+enum { CSV_WORD_ROOM = 256 }; /* bytes of a label or a word of a column, plus a terminating zero */
 
-/* The field's text, unescaped into the buffer if necessary. false: it is longer than a word may be. */
+/* Gives the field's text, unescaped into the buffer if necessary. false: the text is too long. */
 bool csv_word(const struct csv_field *field, char buffer[CSV_WORD_ROOM], struct slice *word);
 
-bool csv_is_word(struct slice text, const char *word); /* whatever its case; word: in lower case */
+bool csv_is_word(struct slice text, const char *word); /* compares in any case; word: in lower case */
 
-/* Missing values: "", "?", "NA", "N/A", in any case; and other placeholders for a number: "-", "none", "NaN",
-   "inf", ... (which may be the name of a class). */
+/* csv_is_missing: the text is a missing value, "", "?", "NA" or "N/A", in any case. csv_is_odd_number: it is
+   another placeholder for a number, "-", "none", "NaN", "inf", ... (which may also be the name of a
+   class). */
 bool csv_is_missing(struct slice text);
 bool csv_is_odd_number(struct slice text);
 

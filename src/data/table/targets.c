@@ -1,5 +1,5 @@
 /*
- * targets.c - a label column of regression targets.
+ * targets.c - converts the texts of a label column to regression targets.
  */
 #include "classes.h"
 

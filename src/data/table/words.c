@@ -1,5 +1,5 @@
 /*
- * words.c - a sorted list, because there are few distinct texts and many lookups.
+ * words.c - stores words in a sorted list, because there are few distinct texts and many lookups.
  */
 #include "words.h"
 
@@ -41,7 +41,8 @@ bl_status words_count(struct words *words, bl_context *ctx, struct slice text, s
     return BL_OK;
 }
 
-/* text holds a # behind a blank; true: without it, it is another word, or the sign stands between blanks. */
+/* Whether the # at `sign`, which follows a blank, begins a comment: the text before it is also a word of the
+   column, or a blank follows it. */
 static bool has_comment(const struct words *words, struct slice text, size_t sign)
 {
     const struct slice front = slice_trim((struct slice){text.at, sign});

@@ -6,18 +6,18 @@
 
 #include "../../base/text.h"
 
-/* A text that occurs, with what is known of it. */
+/* A distinct text. */
 struct word {
     char *text;
-    size_t line, count; /* where it is first, and how often */
+    size_t line, count; /* the line of its first occurrence, and the number of occurrences */
 };
 
-struct words { /* sorted by their bytes */
+struct words { /* items are sorted by their bytes */
     struct word *items;
     size_t n, room;
 };
 
-/* Where `text` is, or would be. */
+/* The index of `text`, or the index at which it would be inserted. */
 size_t words_place(const struct words *words, struct slice text);
 bool words_has(const struct words *words, size_t place, struct slice text);
 /* Counts this text once more; a new text is copied. */

@@ -1,5 +1,6 @@
 /*
- * no_picture.c - in a build without the libraries for pictures: says so.
+ * no_picture.c - for a build without the libraries for images: reading an image fails with a message that
+ * says so.
  */
 #include "../picture.h"
 

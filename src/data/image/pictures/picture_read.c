@@ -20,7 +20,7 @@ static bl_status check_size(bl_context *ctx, const char *path, double rows, doub
     return BL_OK;
 }
 
-/* Blends in place, and removes the alpha value that follows the channels of each pixel. */
+/* Blends with black in place, and removes the alpha value that follows the channels of each pixel. */
 static void put_on_black(struct picture *p)
 {
     const size_t n = (size_t)p->rows * (size_t)p->cols, channels = (size_t)p->channels;
@@ -34,14 +34,14 @@ static void put_on_black(struct picture *p)
 
 /* ---- PNG */
 
-/* libpng reports errors by longjmp. Its own memory belongs to `png`; the memory of this file is allocated
-   outside the jump. */
+/* The state of decoding a PNG file. libpng reports errors by longjmp, so the memory of this file is allocated
+   outside the functions that a jump may leave; libpng's memory belongs to `png`. */
 struct png_reading {
     png_structp png;
     png_infop info;
     const struct bytes *file;
-    size_t place;     /* bytes that were taken */
-    png_bytep *lines; /* of the pixels */
+    size_t place;     /* number of bytes that were read */
+    png_bytep *lines; /* pointers to the rows of pixels */
     char why[120];
 };
 
@@ -66,8 +66,7 @@ static void png_take_bytes(png_structp png, png_bytep to, size_t n)
     p->place += n;
 }
 
-/* The header. Chunks about light and colour spaces (gAMA, cHRM, sRGB, iCCP), texts and times are skipped
-   unread. */
+/* Reads the header. Chunks about colour spaces (gAMA, cHRM, sRGB, iCCP), texts and times are skipped. */
 static bool png_begin(struct png_reading *p)
 {
     if (setjmp(png_jmpbuf(p->png)))
@@ -80,9 +79,9 @@ static bool png_begin(struct png_reading *p)
     return true;
 }
 
-/* Every image becomes 8 bits per sample: palettes are replaced by their colours, 1 to 4 bits are scaled to
-   the full range, of 16 bits the upper 8 are kept, and transparency becomes alpha. No gamma is set, so none
-   is applied. */
+/* Converts every image to 8 bits per sample: palettes are replaced by their colours, samples of 1 to 4 bits
+   are scaled to the full range, samples of 16 bits keep their upper 8, and transparency becomes alpha. No
+   gamma is set, so none is applied. */
 static bool png_transform(struct png_reading *p)
 {
     if (setjmp(png_jmpbuf(p->png)))
@@ -164,8 +163,9 @@ static bl_status read_jpeg(struct picture *out, bl_context *ctx, const char *pat
     const bool is_grey = space == TJCS_GRAY;
     *out = (struct picture){.rows = rows, .cols = cols, .channels = is_grey ? 1 : 3};
     BL_TRY(MEM_ARRAY(ctx, &out->pixels, (size_t)rows * (size_t)cols * (size_t)out->channels, "a picture"));
-    /* a warning is treated as an error, because missing parts were filled in. A few kilobytes can contain
-       thousands of scans of a large image, which take long to decode: at most 500 are accepted */
+    /* A warning is treated as an error, because it means that missing parts were filled in. At most 500 scans
+       are accepted, because a few kilobytes can contain thousands of scans of a large image, which take long
+       to decode. */
     if (tjDecompress2(jpeg, file->at, (unsigned long)file->n, out->pixels, cols, 0, rows,
                       is_grey ? TJPF_GRAY : TJPF_RGB,
                       TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0)
@@ -184,9 +184,9 @@ static bl_status read_as_jpeg(struct picture *out, bl_context *ctx, const char *
     return status;
 }
 
-/* ---- Either */
+/* ---- PNG or JPEG */
 
-/* The other formats that pictures come in, by their first bytes. */
+/* The name of an image format that is not supported, by the first bytes; NULL: unknown. */
 static const char *foreign_format(const struct bytes *file)
 {
     static const struct {
