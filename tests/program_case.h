@@ -7,7 +7,7 @@
 #ifndef TESTS_PROGRAM_CASE_H
 #define TESTS_PROGRAM_CASE_H
 
-#include "drawn_net.h"
+#include "random_net.h"
 #include "fixture.h"
 #include "own_rules.h"
 #include "program_checks.h"

@@ -195,23 +195,23 @@ static const struct operation {
 enum { OPERATIONS = sizeof operations / sizeof *operations };
 
 struct memory { /* a, b, c, g */
-    struct fenced array[4];
+    struct guarded_array array[4];
 };
 
 static struct memory memory_make(size_t n)
 {
     struct memory m;
     for (int i = 0; i < 4; i++)
-        m.array[i] = fence_make(n);
+        m.array[i] = guarded_make(n);
     return m;
 }
 
-static bool memory_free(struct memory *m) /* gives whether all fences held */
+static bool memory_free(struct memory *m) /* returns whether nothing was written before the arrays */
 {
     bool holds = true;
     for (int i = 0; i < 4; i++) {
-        holds = holds && fence_holds(&m->array[i]);
-        fence_free(&m->array[i]);
+        holds = holds && guarded_is_intact(&m->array[i]);
+        guarded_free(&m->array[i]);
     }
     return holds;
 }

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../src/backend/portable/portable.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 #include <float.h>
 #include <stdio.h>
@@ -55,9 +55,9 @@ static const float special[] = {0.0f,       -0.0f,           1.0f,          0x1.
                                 -1e-40f,    0x1.fefffep127f, 0x1.ffp127f,   3e-39f};
 enum { SPECIAL = sizeof special / sizeof *special };
 
-static struct fenced numbers(size_t n, uint32_t seed)
+static struct guarded_array numbers(size_t n, uint32_t seed)
 {
-    struct fenced f = fence_make(n);
+    struct guarded_array f = guarded_make(n);
     for (size_t i = 0; i < n; i++)
         f.x[i] = i % 3 == 1 ? special[i / 3 % SPECIAL] : float_random(&seed, 4.0f);
     return f;
@@ -73,7 +73,7 @@ static float half_of(float pair, bool is_second)
 static bool pairs_are_right(const struct backend *backend, size_t n, size_t m, bool rows)
 {
     const size_t ld = m + 3, out_rows = rows ? (n + 1) / 2 : n, out_cols = rows ? m : (m + 1) / 2;
-    struct fenced x = numbers((n - 1) * ld + m, 7), to = fence_make(out_rows * out_cols);
+    struct guarded_array x = numbers((n - 1) * ld + m, 7), to = guarded_make(out_rows * out_cols);
     bool is_right = true;
     (rows ? backend->pair_rows : backend->pair_columns)(x.x, ld, n, m, to.x);
     for (size_t i = 0; i < out_rows; i++)
@@ -87,9 +87,9 @@ static bool pairs_are_right(const struct backend *backend, size_t n, size_t m, b
                     snprintf(finding, sizeof finding, "%s: (%zu, %zu) of %zu x %zu is %a, not %a",
                              backend->machine, row, col, n, m, (double)got, (double)wanted);
             }
-    const bool holds = fence_holds(&x) && fence_holds(&to);
-    fence_free(&x);
-    fence_free(&to);
+    const bool holds = guarded_is_intact(&x) && guarded_is_intact(&to);
+    guarded_free(&x);
+    guarded_free(&to);
     return is_right && holds;
 }
 

@@ -14,7 +14,7 @@
 #include "../src/backend/portable/portable.h"
 #include "../src/layers/layer.h"
 #include "backless.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 #include <stdio.h>
 
@@ -40,7 +40,7 @@ struct trial {
     struct layer layer;
     size_t n;
     float *W, *b, *x, *delta;
-    struct fenced y, pushed, signal, dW;
+    struct guarded_array y, pushed, signal, dW;
 };
 
 static float *draw(size_t n, uint32_t *seed)
@@ -67,10 +67,10 @@ static void trial_make(struct trial *t, const struct conv_case *c)
     t->delta = draw(c->n * layer->units, &seed);
     t->layer.W = matrix_of(t->W, layer->weight_rows, layer->weight_cols);
     t->layer.b = layer->has_bias ? t->b : NULL;
-    t->y = fence_make(c->n * layer->units);
-    t->pushed = fence_make(c->n * layer->units);
-    t->signal = fence_make(c->n * layer->in_units);
-    t->dW = fence_make(layer->weight_rows * layer->weight_cols);
+    t->y = guarded_make(c->n * layer->units);
+    t->pushed = guarded_make(c->n * layer->units);
+    t->signal = guarded_make(c->n * layer->in_units);
+    t->dW = guarded_make(layer->weight_rows * layer->weight_cols);
 }
 
 static void trial_free(struct trial *t)
@@ -79,10 +79,10 @@ static void trial_free(struct trial *t)
     free(t->b);
     free(t->x);
     free(t->delta);
-    fence_free(&t->y);
-    fence_free(&t->pushed);
-    fence_free(&t->signal);
-    fence_free(&t->dW);
+    guarded_free(&t->y);
+    guarded_free(&t->pushed);
+    guarded_free(&t->signal);
+    guarded_free(&t->dW);
 }
 
 static struct range next_range(size_t begin, size_t all, size_t most)
@@ -95,8 +95,8 @@ static void trial_run(struct trial *t, const struct backend *backend, enum preci
 {
     const struct layer *layer = &t->layer;
     const size_t map = (size_t)layer->in.rows * (size_t)layer->in.cols, cols = layer->weight_cols;
-    struct fenced floats = fence_make(layer->ops->scratch(layer, t->n, precision));
-    struct fenced db = fence_make(layer->weight_rows);
+    struct guarded_array floats = guarded_make(layer->ops->scratch(layer, t->n, precision));
+    struct guarded_array db = guarded_make(layer->weight_rows);
     struct worker worker = {.backend = backend, .precision = precision, .floats = floats.x};
     const struct matrix x = matrix_of(t->x, t->n, layer->in_units),
                         delta = matrix_of(t->delta, t->n, layer->units);
@@ -118,10 +118,10 @@ static void trial_run(struct trial *t, const struct backend *backend, enum preci
         layer->ops->pull(layer, layer->W, delta, matrix_of(t->signal.x, t->n, layer->in_units),
                          (struct range){range.begin * map, range.end * map}, &worker);
     }
-    assert_true(fence_holds(&floats) && fence_holds(&db) && fence_holds(&t->y) && fence_holds(&t->pushed) &&
-                fence_holds(&t->signal) && fence_holds(&t->dW));
-    fence_free(&floats);
-    fence_free(&db);
+    assert_true(guarded_is_intact(&floats) && guarded_is_intact(&db) && guarded_is_intact(&t->y) &&
+                guarded_is_intact(&t->pushed) && guarded_is_intact(&t->signal) && guarded_is_intact(&t->dW));
+    guarded_free(&floats);
+    guarded_free(&db);
 }
 
 /* ---- The definition, in double */
@@ -308,9 +308,10 @@ static void float32_stays_where_dense_layers_alone_are_rounded(void **state)
 
 static bool are_alike(const struct trial *a, const struct trial *b)
 {
-    const struct fenced *const of_a[] = {&a->y, &a->pushed, &a->signal, &a->dW}, *const of_b[] = {
-                                                                                     &b->y, &b->pushed,
-                                                                                     &b->signal, &b->dW};
+    const struct guarded_array *const of_a[] = {&a->y, &a->pushed, &a->signal, &a->dW}, *const of_b[] = {
+                                                                                            &b->y, &b->pushed,
+                                                                                            &b->signal,
+                                                                                            &b->dW};
     for (size_t k = 0; k < 4; k++)
         for (size_t i = 0; i < of_a[k]->n; i++)
             if (!float_same(of_a[k]->x[i], of_b[k]->x[i]))

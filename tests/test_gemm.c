@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../src/backend/portable/portable.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 #include <stdio.h>
 
@@ -45,13 +45,13 @@ static char finding[200]; /* what the latest check found */
 
 struct product {
     struct gemm g;
-    struct fenced a, b, c, scratch;
+    struct guarded_array a, b, c, scratch;
     float before[64 * 100]; /* C as it was, dense */
 };
 
-static struct fenced matrix(size_t rows, size_t cols, size_t ld, uint32_t *seed)
+static struct guarded_array matrix(size_t rows, size_t cols, size_t ld, uint32_t *seed)
 {
-    struct fenced f = fence_make(rows > 0 ? (rows - 1) * ld + cols : 0);
+    struct guarded_array f = guarded_make(rows > 0 ? (rows - 1) * ld + cols : 0);
     for (size_t i = 0; i < f.n; i++)
         f.x[i] = float_random(seed, 1.0f);
     return f;
@@ -66,7 +66,7 @@ static void product_make(struct product *p, const struct backend *backend, struc
     p->a = ta ? matrix(s.k, s.m, lda, &seed) : matrix(s.m, s.k, lda, &seed);
     p->b = tb ? matrix(s.n, s.k, ldb, &seed) : matrix(s.k, s.n, ldb, &seed);
     p->c = matrix(s.m, s.n, ldc, &seed);
-    p->scratch = fence_make(backend->scratch);
+    p->scratch = guarded_make(backend->scratch);
     for (size_t i = 0; i < p->c.n; i++)
         if (i % ldc >= s.n)
             p->c.x[i] = untouched;
@@ -75,13 +75,13 @@ static void product_make(struct product *p, const struct backend *backend, struc
     p->g = (struct gemm){ta, tb, flags & 4, s.m, s.n, s.k, p->a.x, lda, p->b.x, ldb, p->c.x, ldc, false};
 }
 
-static bool product_free(struct product *p) /* gives whether all fences held */
+static bool product_free(struct product *p) /* returns whether nothing was written before the arrays */
 {
-    struct fenced *const all[] = {&p->a, &p->b, &p->c, &p->scratch};
+    struct guarded_array *const all[] = {&p->a, &p->b, &p->c, &p->scratch};
     bool holds = true;
     for (size_t i = 0; i < 4; i++) {
-        holds = holds && fence_holds(all[i]);
-        fence_free(all[i]);
+        holds = holds && guarded_is_intact(all[i]);
+        guarded_free(all[i]);
     }
     return holds;
 }

@@ -2,7 +2,7 @@
  * test_own_misuse.c - what is refused of a registered rule, and by which sentence; what is forgiven: a rule
  * that is freed early, and registering during a training.
  */
-#include "own_made.h"
+#include "own_fixture.h"
 
 /* ---- What is refused */
 

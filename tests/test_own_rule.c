@@ -3,7 +3,7 @@
  * public emitter, give the library's bits; a rule with maps, arrays, noise and a period is trained, saved,
  * resumed and measured, and misuse of it is refused.
  */
-#include "own_made.h"
+#include "own_fixture.h"
 #include "scratch.h"
 #include "without_sync.h"
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../src/backend/portable/portable.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,12 +41,12 @@ static char finding[200];
 
 struct work {
     struct fused_update d;
-    struct fenced delta, x, w, slots[2], scratch;
+    struct guarded_array delta, x, w, slots[2], scratch;
 };
 
-static struct fenced numbers(size_t rows, size_t cols, size_t ld, uint32_t *seed, bool is_positive)
+static struct guarded_array numbers(size_t rows, size_t cols, size_t ld, uint32_t *seed, bool is_positive)
 {
-    struct fenced f = fence_make((rows - 1) * ld + cols);
+    struct guarded_array f = guarded_make((rows - 1) * ld + cols);
     for (size_t i = 0; i < f.n; i++) {
         const float x = float_random(seed, 1.0f);
         f.x[i] = is_positive ? fabsf(x) : x;
@@ -62,7 +62,7 @@ static void work_make(struct work *work, const struct backend *backend, struct s
     *work = (struct work){.delta = numbers(s.k, s.m, ldd, &seed, false),
                           .x = numbers(s.k, s.n, ldx, &seed, false),
                           .w = numbers(s.m, s.n, ldw, &seed, false),
-                          .scratch = fence_make(backend->scratch)};
+                          .scratch = guarded_make(backend->scratch)};
     work->d = (struct fused_update){.m = s.m,
                                     .n = s.n,
                                     .k = s.k,
@@ -81,13 +81,13 @@ static void work_make(struct work *work, const struct backend *backend, struct s
 
 static bool work_free(struct work *work)
 {
-    struct fenced *const all[] = {&work->delta,   &work->x,        &work->w,
-                                  &work->scratch, &work->slots[0], &work->slots[1]};
+    struct guarded_array *const all[] = {&work->delta,   &work->x,        &work->w,
+                                         &work->scratch, &work->slots[0], &work->slots[1]};
     bool holds = true;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i]->x) {
-            holds = holds && fence_holds(all[i]);
-            fence_free(all[i]);
+            holds = holds && guarded_is_intact(all[i]);
+            guarded_free(all[i]);
         }
     return holds;
 }
@@ -122,7 +122,7 @@ static void update_fused_slowly(const struct backend *backend, const struct fuse
     free(g);
 }
 
-static bool are_same(const struct fenced *a, const struct fenced *b)
+static bool are_same(const struct guarded_array *a, const struct guarded_array *b)
 {
     for (size_t i = 0; i < a->n; i++)
         if (!float_same(a->x[i], b->x[i])) {

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "../src/backend/portable/portable.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 #include <stdio.h>
 
@@ -19,7 +19,7 @@ enum { DEPTH = 37, ROWS = 27, COLUMNS = GATHER_MOST_COLUMNS };
 
 static char finding[200]; /* what the latest check found */
 
-static void fill(struct fenced *f, uint32_t seed)
+static void fill(struct guarded_array *f, uint32_t seed)
 {
     for (size_t i = 0; i < f->n; i++)
         f->x[i] = float_random(&seed, 1.0f);
@@ -29,7 +29,7 @@ static void fill(struct fenced *f, uint32_t seed)
 
 struct product {
     struct gather g;
-    struct fenced a, b, packed, c, before;
+    struct guarded_array a, b, packed, c, before;
     int32_t rows[ROWS], terms[DEPTH];
 };
 
@@ -42,11 +42,11 @@ static void product_make(struct product *p, const struct backend *backend, size_
         p->rows[i] = (int32_t)(i * 5 % ROWS * 2);
     for (size_t t = 0; t < DEPTH; t++)
         p->terms[t] = (int32_t)(t * 11 % DEPTH * 3);
-    p->a = fence_make(2 * (ROWS - 1) + 3 * (DEPTH - 1) + 1);
-    p->b = fence_make(n * k);
-    p->packed = fence_make(k * backend->panel_width(n));
-    p->c = fence_make((n - 1) * ldc + m);
-    p->before = fence_make((n - 1) * ldc + m);
+    p->a = guarded_make(2 * (ROWS - 1) + 3 * (DEPTH - 1) + 1);
+    p->b = guarded_make(n * k);
+    p->packed = guarded_make(k * backend->panel_width(n));
+    p->c = guarded_make((n - 1) * ldc + m);
+    p->before = guarded_make((n - 1) * ldc + m);
     fill(&p->a, 11);
     fill(&p->b, 12);
     fill(&p->c, 13);
@@ -54,13 +54,13 @@ static void product_make(struct product *p, const struct backend *backend, size_
     p->g = (struct gather){accumulate, m, n, k, p->a.x, p->rows, p->terms, p->packed.x, p->c.x, ldc, false};
 }
 
-static bool product_free(struct product *p) /* gives whether all fences held */
+static bool product_free(struct product *p) /* returns whether nothing was written before the arrays */
 {
-    struct fenced *const all[] = {&p->a, &p->b, &p->packed, &p->c, &p->before};
+    struct guarded_array *const all[] = {&p->a, &p->b, &p->packed, &p->c, &p->before};
     bool holds = true;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        holds = holds && fence_holds(all[i]);
-        fence_free(all[i]);
+        holds = holds && guarded_is_intact(all[i]);
+        guarded_free(all[i]);
     }
     return holds;
 }
@@ -146,8 +146,9 @@ static size_t largest_at(const struct pool *p, const float *x, size_t oy, size_t
 static bool windows_are_right(const struct backend *backend, const struct map *map)
 {
     const struct pool *p = &map->p;
-    struct fenced x = fence_make((size_t)map->in_rows * (size_t)p->in_cols), y = fence_make(p->m * p->n);
-    struct fenced places = fence_make(p->m * p->n);
+    struct guarded_array x = guarded_make((size_t)map->in_rows * (size_t)p->in_cols),
+                         y = guarded_make(p->m * p->n);
+    struct guarded_array places = guarded_make(p->m * p->n);
     int32_t *at = (int32_t *)(void *)places.x;
     bool is_right = true;
     fill(&x, 5);
@@ -170,10 +171,10 @@ static bool windows_are_right(const struct backend *backend, const struct map *m
             snprintf(finding, sizeof finding, "map %td: window %zu without its place is %g", map - maps, i,
                      (double)y.x[i]);
     }
-    is_right = fence_holds(&x) && fence_holds(&y) && fence_holds(&places) && is_right;
-    fence_free(&x);
-    fence_free(&y);
-    fence_free(&places);
+    is_right = guarded_is_intact(&x) && guarded_is_intact(&y) && guarded_is_intact(&places) && is_right;
+    guarded_free(&x);
+    guarded_free(&y);
+    guarded_free(&places);
     return is_right;
 }
 
@@ -211,10 +212,10 @@ static bool sums_are_right(const struct backend *backend)
 {
     bool is_right = true;
     for (size_t n = 0; n < 100; n++) {
-        struct fenced x = fence_make(n);
+        struct guarded_array x = guarded_make(n);
         fill(&x, (uint32_t)n + 1);
         is_right = is_right && float_same(backend->sum(x.x, n), sum_of(x.x, n));
-        fence_free(&x);
+        guarded_free(&x);
     }
     return is_right;
 }

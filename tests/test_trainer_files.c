@@ -1,5 +1,5 @@
 /*
- * test_streams.c - bl_trainer_save, bl_trainer_load and bl_trainer_open: single steps go on to the bits of a
+ * test_trainer_files.c - bl_trainer_save, bl_trainer_load and bl_trainer_open: single steps go on to the bits of a
  * stream that was never interrupted, for every rule and optimiser; what does not suit is refused and changes
  * nothing; the metadata "step" and "epoch" are true.
  */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# words.sh PROGRAM - unknown words are refused by one message with a suggestion, and exit code 2.
+# unknown_words.sh PROGRAM - unknown words are refused by one message with a suggestion, and exit code 2.
 . "$(dirname "$0")/shell/expect.sh"
 
 printf 'a,b,class\n1,2,x\n2,3,y\n1,3,x\n2,2,y\n4,1,x\n0,5,y\n' >t.csv

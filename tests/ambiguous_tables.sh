@@ -1,5 +1,5 @@
 #!/bin/sh
-# tables_alike.sh PROGRAM - fields and first lines that are nearly numbers, nearly words or nearly names:
+# ambiguous_tables.sh PROGRAM - fields and first lines that are nearly numbers, nearly words or nearly names:
 # which are refused, which are read, and the messages.
 . "$(dirname "$0")/shell/expect.sh"
 
@@ -146,5 +146,5 @@ printf 'a,b,label\n0.1,1700000031,x\n0.10000000000000002,1700000032,y\n' >table.
 expect 0 '"min":0.1,"mean":0.1,"max":0.10000000000000002' "$program" data info --json table.csv
 header 0 "1700000032"
 
-[ "$failures" = 0 ] && echo "tables_alike: all as expected"
+[ "$failures" = 0 ] && echo "ambiguous_tables: all as expected"
 exit "$failures"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# numbers.sh PROGRAM - numbers of tables stay doubles until they are scaled: columns, ids and targets
+# table_numbers.sh PROGRAM - numbers of tables stay doubles until they are scaled: columns, ids and targets
 # that are equal as floats are distinguished, predictions have the digits of their unit, and half a scaling is
 # refused.
 . "$(dirname "$0")/shell/expect.sh"
@@ -82,5 +82,5 @@ expect 3 'row 3 (from 0), column "t": 1e+200 is so far from' "$program" predict 
 expect 3 'column "t": 1e+200 is so far from' "$program" eval --model plain --data wild.csv
 expect 3 'column "t": 1e+200 is so far from' train plain.csv --test wild.csv --net "dense 2" --epochs 1
 
-[ "$failures" = 0 ] && echo "numbers: all as expected"
+[ "$failures" = 0 ] && echo "table_numbers: all as expected"
 exit "$failures"

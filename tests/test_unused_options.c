@@ -1,5 +1,5 @@
 /*
- * test_unused.c - an option that the rule, the net or the data do not use is reported, and one that they use
+ * test_unused_options.c - an option that the rule, the net or the data do not use is reported, and one that they use
  * is not.
  */
 #include "data_files.h"

@@ -1,5 +1,5 @@
 /*
- * test_foreign.c - files of unsupported formats are refused with the name of the format and advice; tables
+ * test_unsupported_formats.c - files of unsupported formats are refused with the name of the format and advice; tables
  * that resemble them are read.
  */
 #include <setjmp.h>

@@ -1,10 +1,10 @@
 #!/bin/sh
-# strange_files.sh PROGRAM - arrays, archives and pictures as other programs write them, and malicious ones,
+# untrusted_files.sh PROGRAM - arrays, archives and pictures as other programs write them, and malicious ones,
 # are read correctly or refused with their name, in a few megabytes of memory and without delay.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 python3 -c 'import zipfile, zlib' 2>/dev/null || { echo "SKIP: no python3"; exit 77; }
-python3 "$here/strange_files.py" || { echo "FAILED: strange_files.py"; exit 1; }
+python3 "$here/untrusted_files.py" || { echo "FAILED: untrusted_files.py"; exit 1; }
 
 info() { timeout 20 "$program" data info "$1" --samples 0 --json; }
 run() { # FILE OUT OPTION...

@@ -1,5 +1,5 @@
 /*
- * test_work.c - the counts of bl_trainer_count against numbers computed by hand; and the clocks of a step,
+ * test_step_cost.c - the counts of bl_trainer_count against numbers computed by hand; and the clocks of a step,
  * which change no bit and never exceed the time of the step.
  */
 #include <setjmp.h>

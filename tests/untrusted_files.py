@@ -1,4 +1,4 @@
-"""strange_files.py - makes arrays, zips and pictures for strange_files.sh, in the present folder, with
+"""untrusted_files.py - makes arrays, zips and pictures for untrusted_files.sh, in the present folder, with
 nothing but the standard library."""
 
 import os

@@ -1,5 +1,5 @@
 /*
- * test_one_unit.c - a net that ends with one unit for two classes, under bce: against ce with two units of
+ * test_single_output.c - a net that ends with one unit for two classes, under bce: against ce with two units of
  * which the first is 0, which is the same mathematically; its predictions; and what is refused.
  *
  *     softmax(0, a)_2 = logistic(a)    J = log(1 + exp a) - a y    e = logistic(a) - y, y = 1 for the second

@@ -1,5 +1,5 @@
 /*
- * test_draws.c - random numbers: the generator's published outputs, the ranges and moments of the weights
+ * test_random_numbers.c - random numbers: the generator's published outputs, the ranges and moments of the weights
  * and the feedback that a trainer draws, shuffles, and logarithm and cosine.
  */
 #include <setjmp.h>

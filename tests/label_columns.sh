@@ -1,5 +1,5 @@
 #!/bin/sh
-# labels.sh PROGRAM - labels of files other than the training set: the class of each, and the labels that are
+# label_columns.sh PROGRAM - labels of files other than the training set: the class of each, and the labels that are
 # refused, with their line.
 . "$(dirname "$0")/shell/expect.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# parts.sh PROGRAM - eval --part and predict --part select the rows of the training's own split, and give its
+# data_parts.sh PROGRAM - eval --part and predict --part select the rows of the training's own split, and give its
 # figures to the bit; other data are refused.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
@@ -163,5 +163,5 @@ else
     complain "no runs of 0.1.0 in $tests"
 fi
 
-[ "$failures" = 0 ] && echo "parts: all as expected"
+[ "$failures" = 0 ] && echo "data_parts: all as expected"
 exit "$failures"

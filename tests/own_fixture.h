@@ -1,8 +1,8 @@
 /*
- * own_made.h - a trainer whose context has all rules of own_rules.h, and examples for it.
+ * own_fixture.h - a trainer whose context has all rules of own_rules.h, and examples for it.
  */
-#ifndef TESTS_OWN_MADE_H
-#define TESTS_OWN_MADE_H
+#ifndef TESTS_OWN_FIXTURE_H
+#define TESTS_OWN_FIXTURE_H
 
 #include "own_rules.h"
 

@@ -1,5 +1,5 @@
 /*
- * test_places.c - memory by lifetime: which buffers share a place, that those in use at once do not, and what
+ * test_buffer_reuse.c - memory by lifetime: which buffers share a place, that those in use at once do not, and what
  * a batch of a net takes for use and in a lean step: no more for a deep net than for a shallow one.
  */
 #include "../src/net/places.h"

@@ -1,5 +1,5 @@
 /*
- * test_consequences.c - consequences of the rules' equations, bit for bit where they are exact: with one
+ * test_rule_identities.c - consequences of the rules' equations, bit for bit where they are exact: with one
  * hidden layer fa is dfa; fa through the transposed weights is bp; learning from all-zero weights comes in
  * stages; rules that zeros would stall refuse them; feedback that takes the weights' steps comes nearer to
  * them by the decay; and the angle to backpropagation is that between the deltas of two trainers, or NaN

@@ -1,5 +1,5 @@
 /*
- * test_csv_judged.c - ambiguous tables: numbers in other notations, headers of numbers, comments, other line
+ * test_csv_ambiguous.c - ambiguous tables: numbers in other notations, headers of numbers, comments, other line
  * ends and separators. Each is read correctly, or refused with its line, column, value and what to do.
  */
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 #!/bin/sh
-# first_contact.sh PROGRAM - messages for new users: columns of too many words are named together, a stopped
+# new_user_messages.sh PROGRAM - messages for new users: columns of too many words are named together, a stopped
 # run tells how to continue it, and a missing test set is not mentioned.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
@@ -70,5 +70,5 @@ awk 'BEGIN {
     complain "a low error is called useless"
 "$program" eval --model easy --data easy.csv 2>&1 | grep -q "is not lower" &&
     complain "eval calls a low error useless"
-[ "$failures" = 0 ] && echo "first_contact: as expected"
+[ "$failures" = 0 ] && echo "new_user_messages: as expected"
 exit "$failures"

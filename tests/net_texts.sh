@@ -1,5 +1,5 @@
 #!/bin/sh
-# nets.sh PROGRAM - the short forms of a net's text (names, repetitions, C), messages for faults in them, and
+# net_texts.sh PROGRAM - the short forms of a net's text (names, repetitions, C), messages for faults in them, and
 # backless nets.
 set -u
 program=$1

@@ -1,5 +1,5 @@
 /*
- * test_nearest.c - spelling suggestions, and names of other programs: each is refused with the word to write
+ * test_suggestions.c - spelling suggestions, and names of other programs: each is refused with the word to write
  * here.
  */
 #include "backless.h"

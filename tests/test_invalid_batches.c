@@ -1,5 +1,5 @@
 /*
- * test_wild_batches.c - NaN, infinities and labels out of range in arrays of the caller's are refused by
+ * test_invalid_batches.c - NaN, infinities and labels out of range in arrays of the caller's are refused by
  * every function that takes them, with the row, before a weight changes: also in arrays that were changed
  * after they were wrapped.
  */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# outputs.sh PROGRAM - an output whose path exists: pipes and devices are written, links are kept, and
+# output_paths.sh PROGRAM - an output whose path exists: pipes and devices are written, links are kept, and
 # folders, inputs and an empty path are refused.
 . "$(dirname "$0")/shell/expect.sh"
 unset BACKLESS_OUT BACKLESS_OUTPUT BACKLESS_MODEL

@@ -1,5 +1,5 @@
 /*
- * test_parts.c - a training set's origin: as text and back, broken texts refused; the parts that are made
+ * test_data_origin.c - a training set's origin: as text and back, broken texts refused; the parts that are made
  * again from it, at every single failure of memory too; and the counts of what is missing.
  */
 #include "../src/base/mem.h"

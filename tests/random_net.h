@@ -1,10 +1,10 @@
 /*
- * drawn_net.h - draws the text of a net at random: convolutions, residual blocks (nested, with shortcuts,
+ * random_net.h - draws the text of a net at random: convolutions, residual blocks (nested, with shortcuts,
  * with subsampling) and dense layers for images of 6 x 6 and five classes. Equal seeds give equal texts. The
  * text is valid, but the net may still be refused, because a pool does not fit the size of its input.
  */
-#ifndef TESTS_DRAWN_NET_H
-#define TESTS_DRAWN_NET_H
+#ifndef TESTS_RANDOM_NET_H
+#define TESTS_RANDOM_NET_H
 
 #include "../src/base/rng.h"
 
