@@ -1,6 +1,6 @@
 """peer_worker.py - one implementation in a process of its own, controlled by commands on standard input:
 
-    become RULE VARIANT [SCALE]   choose what the next command runs; SCALE: a factor of the rate, for wrong steps
+    become RULE VARIANT [SCALE]   choose what is run next; SCALE: factor of the rate, for wrong steps
     first FILE          write the initial weights and feedback (ours only: the others start from them)
     check STATE FILE    three steps from the weights of STATE; write the weights
     begin STATE         get ready to be timed, first steps and compilation included

@@ -99,10 +99,10 @@ class BacklessClassifier(ClassifierMixin, BacklessEstimator):
             if is_first:
                 raise ValueError("classes must be passed on the first call to partial_fit.")
             return
-        told = unique_labels(classes)
+        declared = unique_labels(classes)
         if is_first:
-            self._take_classes(told)
-        elif not np.array_equal(told, self.classes_):
+            self._take_classes(declared)
+        elif not np.array_equal(declared, self.classes_):
             raise ValueError(
                 f"classes={classes!r} is not the same as on last call to partial_fit, was: {self.classes_!r}"
             )
