@@ -1,6 +1,7 @@
 #!/bin/sh
-# frozen_checkpoint.sh PROGRAM - a checkpoint holds the optimiser's state of the tensors that learn and of no
-# others, and a stopped run continues from it to the same bits. bp is the control: there every block learns.
+# frozen_checkpoint.sh PROGRAM - a checkpoint contains the optimiser's state of the tensors that learn and of
+# no others, and a stopped run continues from it to the same bits. Control: with the rule bp every block
+# learns.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 200; i++)

@@ -1,9 +1,9 @@
 /*
- * guarded_array.h - for tests of the numerical operations: arrays that detect accesses outside of them, floats of all
- * kinds, and comparison of bits.
+ * guarded_array.h - for tests of the numerical operations: arrays that detect accesses outside of their
+ * bounds, floats of all kinds, and comparison of bits.
  *
- * An array ends where a page begins that may be neither read nor written; before its first element lies a
- * pattern.
+ * The end of an array is the beginning of an inaccessible page, so that reading or writing past it crashes;
+ * before its first element is a pattern that shows writes.
  */
 #ifndef TESTS_GUARDED_ARRAY_H
 #define TESTS_GUARDED_ARRAY_H
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 enum {
-    GUARD_FLOATS = 32 /* floats of pattern */
+    GUARD_FLOATS = 32 /* floats of the pattern before the array */
 };
 
 struct guarded_array {
