@@ -15,7 +15,7 @@ train --epochs 2 --out closed <&- >&- 2>&-
 train --epochs 2 --out closed1 >&- 2>out.txt || complain "a closed standard output is no failure"
 [ "$(epochs_of closed1)" = "1 2 " ] || complain "a closed standard output: $(cat closed1/log.jsonl)"
 
-# ---- A limit on the size of files: a sentence, and nothing half-written
+# ---- A limit on the size of files: a message, and no partly written file
 awk 'BEGIN { print "a,label"; for (i = 0; i < 300; i++) print i "," (i % 2 ? "x" : "y") }' >long.csv
 train --data long.csv --epochs 2 --quiet --out model >/dev/null
 (
@@ -31,7 +31,7 @@ train --data long.csv --epochs 2 --quiet --out model >/dev/null
 ) || failures=$((failures + 1))
 [ ! -e answers.csv ] || complain "half of the answers"
 
-# ---- Signals save the run; SIGHUP under nohup does not stop it
+# ---- A signal saves the run and stops it, except SIGHUP under nohup
 stop_by() { # SIGNAL FOLDER
     "$program" train --data t.csv --net "$net" --epochs 1000000 --no-angles --out "$2" >out.txt 2>&1 &
     victim=$!
@@ -57,7 +57,7 @@ done
 ) || complain "a run that ignores SIGHUP was stopped by it"
 [ "$(tail -n 1 nohup/log.jsonl | cut -c1-13)" = '{"epoch": 300' ] || complain "nohup: not all epochs"
 
-# ---- A reader that goes away: the run is saved
+# ---- The reader of a pipe ends: the run is saved
 { train --epochs 1000000 --no-angles --out left 2>words.txt; echo $? >code.txt; } | head -n 1 >first.txt
 [ "$(cat code.txt)" = 75 ] || complain "a reader that goes away: exit $(cat code.txt), expected 75"
 [ "$(wc -l <first.txt)" = 1 ] || complain "a reader that goes away got no line"
@@ -84,7 +84,7 @@ if [ -w /dev/full ]; then
     full "$program" eval --model closed --data t.csv
     full "$program" predict --model closed --data t.csv --output -
 fi
-"$program" --version >out.txt || complain "--version" # the control
+"$program" --version >out.txt || complain "--version" # control: with a writable output it succeeds
 
 # ---- Options of a command from the environment
 BACKLESS_QUIET=true BACKLESS_JSON=true train --epochs 1 >lines.txt 2>words.txt ||
