@@ -1,5 +1,5 @@
 /*
- * fuzz_arrays.c - arrays from .npy, .npz or .safetensors, whose kind is recognised by the first bytes.
+ * fuzz_arrays.c - reads arrays from .npy, .npz or .safetensors, whose kind is recognised by the first bytes.
  * Input: the file.
  */
 #include "fuzz_target.h"
