@@ -10,12 +10,12 @@
 
 #include <stdio.h>
 
-/* An exponential (1), and two roundings of the sum and the quotient. */
+/* One for the exponential, and two roundings of the sum and the quotient. */
 static const double softmax_bound = 3.0;
-/* log(sum) is rounded near log(n), and again when the largest x is added. */
+/* One rounding of log(sum), which is near log(n), and one when the largest x is added. */
 static const double log_sum_bound = 2.0;
 
-static char finding[200]; /* what the latest check found */
+static char finding[200]; /* what the latest check found wrong */
 
 static inline bool is_near(float x, double wanted, double size, double bound)
 {
@@ -105,7 +105,7 @@ static inline void softmax_fill(float *x, size_t n, float limit)
         x[i] = float_random(&seed, limit);
 }
 
-/* Into another array and in place, which must give the same bits. */
+/* Checks softmax into another array and in place, which must give the same bits. */
 static inline bool softmax_is_right(const struct backend *k, size_t n, float limit)
 {
     struct guarded_array x = guarded_make(n), y = guarded_make(n);
@@ -123,7 +123,7 @@ static inline bool softmax_is_right(const struct backend *k, size_t n, float lim
 }
 
 static const float limits[] = {0.0f, 1.0f, 30.0f, 1e4f,
-                               1e38f}; /* 0: equal ones, so that log n itself is seen */
+                               1e38f}; /* 0: all x are equal, so that the result is log n itself */
 enum { LIMITS = sizeof limits / sizeof *limits, LONGEST = 300 };
 
 static inline bool softmaxes_are_right(const struct backend *k)

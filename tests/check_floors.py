@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""check_floors.py - who may include whom, and other rules of the tree that a compiler does not know.
+"""check_floors.py - checks which files include which, and other rules of the source tree that a compiler does
+not check.
 
-A file of src/ includes its own folder and lower floors; neighbours on one floor do not see each other, except
-tensor and backend. The program and the examples see the public headers only. A rule is known by its name to
-src/rules alone, which in turn knows no kind of layer and no backend. The folders of src/data have an order of
-their own, and no files need each other in a circle. Each finding is one line, file:line: sentence. With
---self-test it must find every fault planted in trees of its own.
+A file of src/ includes headers of its own folder and of folders on lower levels; folders on the same level do
+not include each other, except tensor and backend. The program and the examples include the public headers
+only. Names of rules occur in src/rules only, which refers to no kind of layer and no backend. The folders of
+src/data have levels of their own, and files must not depend on each other in a circle. Each finding is one
+line, file:line: message. --self-test checks that planted faults are found in small trees.
 """
 
 import re
@@ -21,15 +22,15 @@ FLOORS = {
     "program": 4,
     "rules": 5,
     "train": 6,
-    "": 7,  # src/api*.c
+    "": 7,  # the files src/*.c
 }
 PUBLIC_HEADERS = {"include/backless.h", "include/backless_rule.h"}
 FRIENDS = {frozenset(("tensor", "backend"))}
 
-# The folders inside src/data, likewise: table and image do not see each other.
+# The levels of the folders inside src/data: table and image do not include each other.
 DATA_FLOORS = {"set": 0, "": 1, "table": 2, "image": 2, "array": 3, "source": 4}
 
-# What stands behind one door: a pattern, the files that may have it, and what to use instead.
+# Names that only certain files may use: a pattern, these files, and what to use instead.
 DOORS = [
     (re.compile(r"#\s*pragma\s+omp|\bomp_\w+|<omp\.h>|\b_OPENMP\b"), set(),
      "threads come from src/base/parallel.c, not from OpenMP"),
@@ -43,10 +44,10 @@ DOORS = [
 
 # The option table holds the default rule; everywhere else outside src/rules a rule's name is a mistake.
 MAY_NAME_RULES = {"src/train/option_table.c"}
-# The one header of src/layers that rules may see, through net: the interface, not a kind.
+# The only header of src/layers that rules include indirectly, by net: the interface, not a kind of layer.
 LAYER_INTERFACE = {"layer.h"}
 
-# What a file defines for others, at the beginning of a line: a function, or a constant of a struct.
+# Definitions that other files can use, at the beginning of a line: a function, or a constant struct.
 FUNCTION = re.compile(r"^(?!static\b|typedef\b|extern\b)[a-z][\w *]*?\b(\w+)\([^;{}]*\)\s*\n\{", re.M)
 CONSTANT = re.compile(r"^const [\w *]*?\b(\w+)(?:\[[^\n]*\])? = ", re.M)
 STATIC_NAME = re.compile(r"^static [\w *]*?\b(\w+)(?:\(|\[| = )", re.M)
@@ -57,7 +58,7 @@ SOURCES = (".c", ".h")
 
 
 def without_comments(text):
-    """The code with comments blanked out, line numbers and literals kept."""
+    """The code with comments replaced by blanks; line numbers and literals are kept."""
     pattern = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'', re.S)
 
     def blank(match):
@@ -94,7 +95,7 @@ class Tree:
         return parts[1] if len(parts) > 2 else ""
 
     def resolve(self, path, included):
-        """The project's file behind an include, or None for a system header."""
+        """The file of the project that an include refers to, or None for a system header."""
         for base in (path.parent, self.root / "include"):
             target = (base / included).resolve()
             if target.is_file() and target.is_relative_to(self.root):
@@ -157,7 +158,7 @@ def check_data_floors(tree):
 
 
 def needs_of(tree, folder):
-    """For each .c file the files that define what it names. Its own static names are not those of others."""
+    """For each .c file the files that define names it uses, except its own static names."""
     codes = {path: LITERAL.sub('""', without_comments(path.read_text(encoding="utf-8")))
              for path in tree.files(folder, (".c",))}
     home = {}
@@ -172,7 +173,7 @@ def needs_of(tree, folder):
 
 
 def circles_of(needs):
-    """The strongly connected sets of files, by Tarjan's algorithm; only those of two files and more."""
+    """Circles of dependencies: the strongly connected sets of two or more files, by Tarjan's algorithm."""
     found, index, low, stack = [], {}, {}, []
 
     def visit(path):
@@ -276,7 +277,7 @@ def findings(root):
     return tree.findings
 
 
-# A small tree without fault, and faults to plant in it: file, its text, what must be said (None: nothing).
+# A small tree without faults, and faults to plant in it: file, its text, the expected message (None: none).
 GOOD = {
     "include/backless.h": "",
     "src/base/mem.h": '#include "backless.h"\n',
@@ -358,7 +359,7 @@ def main():
         return 1 if self_test() else 0
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent
     found = findings(root)
-    print("\n".join(found) if found else "floors: nothing found")
+    print("\n".join(found) if found else "levels: nothing found")
     return 1 if found else 0
 
 

@@ -1,5 +1,5 @@
 /*
- * test_best_epoch.c - which epoch is the best where some figures are NaN, and that its figures are saved and
+ * test_best_epoch.c - which epoch is the best if some figures are NaN, and that its figures are saved and
  * loaded to the bit.
  */
 #include "../src/train/best_epoch.h"

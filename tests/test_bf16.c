@@ -24,7 +24,8 @@ static float flush(float x)
     return fabsf(x) < FLT_MIN ? copysignf(0.0f, x) : x;
 }
 
-/* The nearest number whose lower half is zero, by trying the two neighbours; ties to the even one. */
+/* The nearest float whose lower 16 bits are zero, by comparing the two neighbours; ties go to the even
+   one. */
 static float rounded(float x)
 {
     if (isnan(x))
@@ -34,14 +35,14 @@ static float rounded(float x)
                 above = float_of_bits((float_bits(x) & 0xffff0000u) + 0x10000u);
     if (below == x)
         return below;
-    /* past the largest one as if the exponents went on: infinity is as far as the next number would be */
+    /* infinity counts as the number that would follow the largest one */
     const double next = isinf(above) ? copysign(ldexp(1.0, 128), (double)x) : (double)above;
     const double down = fabs((double)x - (double)below), up = fabs(next - (double)x);
     const bool is_even = (float_bits(below) >> 16 & 1) == 0;
     return down < up || (down == up && is_even) ? below : above;
 }
 
-static float product(float sum, const float *a, const float *b) /* of one pair */
+static float product(float sum, const float *a, const float *b) /* adds the product of one pair */
 {
     sum = flush(fmaf(rounded(a[1]), rounded(b[1]), sum));
     return flush(fmaf(rounded(a[0]), rounded(b[0]), sum));
@@ -69,7 +70,7 @@ static float half_of(float pair, bool is_second)
     return float_of_bits(is_second ? bits & 0xffff0000u : bits << 16);
 }
 
-/* rows: pairs along rows, or along columns. */
+/* rows: pairs along rows; otherwise along columns. */
 static bool pairs_are_right(const struct backend *backend, size_t n, size_t m, bool rows)
 {
     const size_t ld = m + 3, out_rows = rows ? (n + 1) / 2 : n, out_cols = rows ? m : (m + 1) / 2;
@@ -125,7 +126,7 @@ struct work {
     float a[MOST * DEPTH], b[MOST * DEPTH], wanted[MOST * MOST]; /* a: m x k, b: n x k */
 };
 
-/* Some are so small that their products are flushed. */
+/* Some numbers are so small that their products are flushed to 0. */
 static void work_make(struct work *w, struct shape s)
 {
     uint32_t seed = 99;
@@ -227,7 +228,7 @@ static bool gather_is_right(const struct backend *backend, const struct work *w)
     return is_wanted(w, c, "gather", backend);
 }
 
-/* With a rate of 1 and weights of 0, plain sgd leaves the gradient itself, with its sign changed. */
+/* With the rate 1 and weights of 0, plain sgd gives the negative gradient. */
 static bool update_fused_is_right(const struct backend *backend, const struct work *w)
 {
     static float turned[MOST * DEPTH], a[MOST * DEPTH], b[MOST * DEPTH], c[MOST * MOST], scratch[1 << 16];
@@ -251,7 +252,7 @@ static bool update_fused_is_right(const struct backend *backend, const struct wo
                           scratch);
     for (size_t i = 0; i < s.m * s.n; i++)
         c[i] = 0.0f - c[i];
-    for (size_t i = 0; i < s.m * s.n; i++) /* 0 - 0 has lost its sign */
+    for (size_t i = 0; i < s.m * s.n; i++) /* 0 - 0 is 0, whatever the sign of the gradient */
         c[i] = c[i] == 0.0f && w->wanted[i] == 0.0f ? w->wanted[i] : c[i];
     return is_wanted(w, c, "descend", backend);
 }
@@ -279,8 +280,8 @@ static void products_are_exact(void **state)
             fail_msg("%s", finding);
 }
 
-/* The definition itself: near the product in double of numbers that were rounded, and not as near to that
-   of the others. */
+/* The definition is near the product in double of rounded numbers, and not as near to that of unrounded
+   numbers. */
 static void the_definition_is_a_product(void **state)
 {
     (void)state;
@@ -303,11 +304,11 @@ static void the_definition_is_a_product(void **state)
     assert_true(fabs(of_rounded - exact) > 1e-6 * size);
 }
 
-/* ---- What the checks above must find */
+/* ---- Negative controls */
 
 static struct backend good;
 
-static void cut_off(const float *x, size_t ldx, size_t rows, size_t cols, float *to) /* not to nearest */
+static void cut_off(const float *x, size_t ldx, size_t rows, size_t cols, float *to) /* truncates */
 {
     float *pairs = to;
     for (size_t i = 0; i < rows; i += 2)

@@ -35,7 +35,7 @@ static void test_every_part_is_described(void **state)
         assert_true(part.name[0] && part.purpose[0]);
         assert_non_null(part.package);
         assert_true(!part.version || part.version[0]);
-        assert_true(find(part.name, &same)); /* the first of that name is this one */
+        assert_true(find(part.name, &same)); /* names are unique */
         assert_ptr_equal(same.purpose, part.purpose);
     }
     assert_int_equal(n, 5);

@@ -81,8 +81,8 @@ static const struct setting bad[] = {
     {"net", "dense 0"},
     {"net", "dense 10, tanh"},
     {"net", "dance 10"},
-    {"net", "dense 2, leaky-relu 1e-60, dense 1"},        /* 0 as a float */
-    {"net", "dense 2, leaky-relu 0.9999999999, dense 1"}, /* 1 as a float */
+    {"net", "dense 2, leaky-relu 1e-60, dense 1"},        /* is 0 as a float */
+    {"net", "dense 2, leaky-relu 0.9999999999, dense 1"}, /* is 1 as a float */
     {"init", "fan-in"},
     {"rule", "DFA"},
     {"rule", "dfa "},
@@ -140,7 +140,7 @@ static void good_values_are_kept(void **state)
     context_destroy(ctx);
 }
 
-/* Refused with a sentence that holds the word that is wrong, and what stood there before still stands. */
+/* Invalid values are refused with a message that names the option, and the previous value is kept. */
 static void bad_values_change_nothing(void **state)
 {
     struct counting memory;
@@ -165,7 +165,7 @@ static void bad_values_change_nothing(void **state)
     context_destroy(ctx);
 }
 
-/* Every default that is not left to other options is a value that could be set. */
+/* Every default that does not depend on other options is a valid value. */
 static void table_is_whole(void **state)
 {
     struct counting memory;
@@ -204,7 +204,7 @@ static void settled_is_not_set(void **state)
     assert_int_equal(bl_config_set(config, "rule", "fa"), BL_OK);
     assert_int_equal(bl_config_copy(&copy, config), BL_OK);
     assert_int_equal(bl_config_set(config, "rule", NULL),
-                     BL_OK); /* back to the default, and not in the copy */
+                     BL_OK); /* resets to the default; the copy is unchanged */
     assert_string_equal(bl_config_get(config, "rule"), "dfa");
     assert_false(bl_config_is_set(config, "rule"));
     assert_string_equal(bl_config_get(copy, "rule"), "fa");
@@ -238,7 +238,7 @@ static void getters_read_what_is_meant(void **state)
 struct loading {
     const char *json;
     bl_status status;
-    const char *key, *text; /* what stands there afterwards */
+    const char *key, *text; /* the value afterwards */
 };
 
 static const struct loading loadings[] = {
@@ -249,7 +249,7 @@ static const struct loading loadings[] = {
     {"{\"no-angles\": true}", BL_OK, "no-angles", "true"},
     {"{\"seed\": \"18446744073709551615\"}", BL_OK, "seed", "18446744073709551615"},
     {"{\"version\": \"9\", \"options\": {\"rule\": \"ifa\"}}", BL_OK, "rule",
-     "ifa"}, /* a run's config.json */
+     "ifa"}, /* the config.json of a run */
     {"", BL_BAD_VALUE, NULL, NULL},
     {"[]", BL_BAD_VALUE, NULL, NULL},
     {"{\"lr\": 1e-3", BL_BAD_VALUE, NULL, NULL},
@@ -290,8 +290,8 @@ static void files_are_read_strictly(void **state)
     context_destroy(ctx);
 }
 
-/* What a run folder keeps gives the same texts again, settled values included: else a resumed run is
-   another. */
+/* The JSON of a run folder is read back to the same values, including chosen defaults; otherwise a resumed
+   run would differ. */
 static void written_reads_back(void **state)
 {
     struct counting memory;
@@ -333,7 +333,7 @@ static bl_status use_all(bl_context *ctx)
     return status;
 }
 
-/* Each allocation fails in turn: said, and nothing lost. */
+/* Each allocation fails in turn: the failure is reported, and no memory is lost. */
 static void want_of_memory_is_said(void **state)
 {
     struct counting memory;

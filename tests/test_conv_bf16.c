@@ -2,7 +2,7 @@
  * test_conv_bf16.c - the products of a convolution through bfloat16: forward, pull, push and gradient against
  * sums in double of operands that were rounded to bfloat16, within the rounding of the float32 sums; the same
  * bits by every variant of the kernels, with and without the processor's own instruction, and however the
- * channels are cut; nothing read or written outside; and float32 sums where dense layers alone take bfloat16.
+ * channels are cut; no access outside of the arrays; float32 sums if only dense layers use bfloat16.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,7 +90,7 @@ static struct range next_range(size_t begin, size_t all, size_t most)
     return (struct range){begin, all - begin < most ? all : begin + most};
 }
 
-/* All four products, `most` channels at a time. */
+/* Computes all four products, `most` channels at a time. */
 static void trial_run(struct trial *t, const struct backend *backend, enum precision precision, size_t most)
 {
     const struct layer *layer = &t->layer;
@@ -126,7 +126,8 @@ static void trial_run(struct trial *t, const struct backend *backend, enum preci
 
 /* ---- The definition, in double */
 
-/* To the nearest number whose lower half is zero, ties to even. All operands here are normal. */
+/* Rounds to the nearest float whose lower 16 bits are zero, ties to even. All operands here are normal
+   numbers. */
 static double rounded(float x)
 {
     const uint32_t bits = float_bits(x);
@@ -138,7 +139,7 @@ static double as_it_is(float x)
     return (double)x;
 }
 
-/* Sums, and the sums of absolute values, which bound their rounding. terms: of each. */
+/* Sums, and sums of absolute values, which bound their rounding error. terms: the number of terms of each. */
 struct sums {
     double *sum, *size;
     size_t n;
@@ -169,7 +170,7 @@ struct definition {
     struct sums pushed, signal, dW;
 };
 
-/* One example, one number of the output, one weight of its channel. */
+/* One term of the products: an example, a number of the output, and a weight of its channel. */
 struct meeting {
     size_t y, x, w;
 };
@@ -235,7 +236,7 @@ static bool all_are_near(const struct definition *d, const struct trial *t)
     return is_near(&d->pushed, t->pushed.x) && is_near(&d->signal, t->signal.x) && is_near(&d->dW, t->dW.x);
 }
 
-/* y = the push of x through W, and the bias, which is added in float32. */
+/* The forward product is the push of x through W plus the bias, which is added in float32. */
 static void check_bias(const struct trial *t)
 {
     const size_t area = (size_t)t->layer.out.rows * (size_t)t->layer.out.cols;
@@ -266,7 +267,7 @@ static void sums_are_of_rounded_operands(void **state)
     }
 }
 
-/* Control: of short sums the bound tells rounded operands from others, in each of the products. */
+/* Control: for short sums the bound distinguishes rounded from unrounded operands in each product. */
 static void operands_that_are_not_rounded_are_found(void **state)
 {
     (void)state;
@@ -319,7 +320,7 @@ static bool are_alike(const struct trial *a, const struct trial *b)
     return true;
 }
 
-/* The first variant with all channels at once against every variant with fewer at a time. */
+/* Compares the first variant on all channels with every variant on fewer channels at a time. */
 static void bits_are_those_of_every_variant(void **state)
 {
     (void)state;

@@ -20,7 +20,7 @@ struct table_case {
     const char *text;
     const char *label, *header;
     char separator;
-    const char *expected; /* the set as text, or a piece of the message */
+    const char *expected; /* the set as text, or a part of the message */
 };
 
 static struct data_options options_of(const struct table_case *c, bool has_labels)
@@ -61,7 +61,7 @@ static void assert_refused(const struct table_case *c, size_t n, const struct da
         fail_msg("expected \"%s\" and the file in: %s", c->expected, ctx->why);
 }
 
-/* ---- right forms ---- */
+/* ---- valid tables ---- */
 
 static void tables_are_understood(void **state)
 {
@@ -242,7 +242,7 @@ static void long_texts_are_refused_and_cut(void **state)
     assert_refused(&c, strlen(text), &options, NULL);
     assert_non_null(strstr(ctx->why, "999...\""));
     assert_true(strlen(ctx->why) < 300);
-    memset(text + start, 0, LONG_NUMBER); /* letters of two bytes, cut between them */
+    memset(text + start, 0, LONG_NUMBER); /* two-byte characters, which must not be cut in the middle */
     for (size_t i = 0; i < 100; i++)
         memcpy(text + start + 2 * i, "\xC3\xA4", 2);
     snprintf(text + start + 200, 20, ",0\n7,8,1\n");
@@ -276,7 +276,7 @@ static void columns_and_classes_are_matched(void **state)
           .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"},
          true,
          true},
-        {{"v,a,u,b\n2,7,1,1\n4,8,3,0\n", .label = "b", /* numbers are no places among words */
+        {{"v,a,u,b\n2,7,1,1\n4,8,3,0\n", .label = "b", /* a number is not the index of a class with a name */
           .expected = "line 2, column \"b\": label \"1\", which is none of the 2 classes of the training set "
                       "(\"cat\", \"dog\")"},
          true,
@@ -353,7 +353,7 @@ static void columns_and_classes_are_matched(void **state)
     }
 }
 
-/* A row may be an image written out; the model's shape holds. */
+/* Rows of a table can be the pixels of images; the shape is that of the model. */
 static void rows_take_the_shape_of_images(void **state)
 {
     static const struct data_options options = {.has_labels = true};
@@ -364,7 +364,7 @@ static void rows_take_the_shape_of_images(void **state)
     assert_table(&c, &options, &schema);
 }
 
-/* ---- memory and noise ---- */
+/* ---- failing allocations and random changes ---- */
 
 static void running_out_of_memory_leaves_nothing(void **state)
 {
@@ -394,12 +394,12 @@ static void noise_does_no_harm(void **state)
         for (size_t i = 0; data && i < data->n; i++)
             assert_in_range(data->labels[i], 0, data->outputs - 1);
         data_free(data);
-        /* the context remembers the files that it has read: a file system may give each one a new number */
+        /* the context stores the files that it has read, and a new file may have a new inode number */
         assert_in_range(memory.live, live, live + 1);
     }
 }
 
-/* ---- the real ones ---- */
+/* ---- real tables ---- */
 
 static void real_tables_need_no_options(void **state)
 {

@@ -17,7 +17,7 @@ static struct counting memory;
 static bl_context *ctx;
 
 struct table_case {
-    const char *text, *expected; /* the set as text, or a piece of the message */
+    const char *text, *expected; /* the set as text, or a part of the message */
     struct data_options options;
     bool is_refused;
 };
@@ -105,7 +105,7 @@ static void notations_have_names(void **state)
         {"1 2", NOTATION_SEVERAL},
         {"'5'", NOTATION_QUOTES},
         {"5 # five", NOTATION_COMMENT},
-        /* words: dates, times, ranges, codes, measures, and other people's classes */
+        /* words: dates, times, ranges, codes, measures, and names of classes */
         {"", NOTATION_NONE},
         {"2020-01-02", NOTATION_NONE},
         {"01.02.2020", NOTATION_NONE},
@@ -152,7 +152,7 @@ static void other_notations_are_refused(void **state)
          .options = {.target = TARGET_NUMBER_IF_ALL}, .is_refused = true},
         {"a;y\n1;0,5\n2;1,5\n3;2,5\n", .expected = "line 2, column \"y\": found \"0,5\", a decimal comma",
          .is_refused = true},
-        /* what is meant as words */
+        /* values that are meant as words */
         {"a;label\n1,5;x\n1,7;y\n",
          .expected = "1x1x2 of 2: 1 0 = 0, 0 1 = 1; classes x y; columns a=1,5 a=1,7",
          .options = {.categorical = "a"}},
@@ -227,7 +227,7 @@ static void headers_of_numbers_are_asked_about(void **state)
          .options = {.header = "yes"}},
         {"3,5,label\n1,2,x\n3,4,y\n", .expected = "1x1x2 of 3: 3 5 = 0, 1 2 = 1, 3 4 = 2; classes label x y",
          .options = {.header = "no"}},
-        /* ordinary tables without a header are not asked about */
+        /* ordinary tables without a header are read without a question */
         {"5.1,3.5,1.4,setosa\n4.9,3,1.4,other\n",
          .expected = "1x1x3 of 2: 5.1 3.5 1.4 = 1, 4.9 3 1.4 = 0; classes other setosa"},
         {"0,1\n1,0\n3,1\n", .expected = "1x1x1 of 2: 0 = 1, 1 = 0, 3 = 1"},

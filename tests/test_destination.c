@@ -127,7 +127,7 @@ static void what_was_read_is_known_by_any_name(void **state)
     in_scratch(other, "other.csv");
     scratch_write(file, "a", 1);
     scratch_write(other, "a", 1);
-    assert_int_equal(bl_file_target(ctx, file, target, sizeof target), BL_OK); /* the control: not read yet */
+    assert_int_equal(bl_file_target(ctx, file, target, sizeof target), BL_OK); /* control: not an input yet */
     assert_string_equal(target, file);
     assert_int_equal(files_read_add(ctx, file, READ_AS_MODEL), BL_OK);
     assert_false(files_read_has(ctx, file, READ_AS_INPUT));
@@ -147,7 +147,7 @@ static void what_was_read_is_known_by_any_name(void **state)
                      BL_IO);
 }
 
-/* More files than the context has room for by itself, as a folder of pictures has. */
+/* More input files than the context's initial room, as a folder of images has. */
 static void many_files_are_known(void **state)
 {
     (void)state;

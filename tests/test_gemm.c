@@ -14,20 +14,20 @@
 
 #include <stdio.h>
 
-/* A sum of k products, rounded k times in any order, is off by at most k 2^-24 of the sum of their sizes, to
-   first order; two more for C itself and for the second order. */
+/* A sum of k products with k roundings in any order has an error of at most k 2^-24 times the sum of their
+   sizes, to first order; two more are for C itself and for the second order. */
 static double gemm_bound(size_t k, double size)
 {
     return ((double)k + 2.0) * 0x1p-24 * size;
 }
 
-static const float untouched = -77.0f; /* what lies between the rows of C */
+static const float untouched = -77.0f; /* the value between the rows of C, which must not change */
 
 struct shape {
     size_t m, n, k;
 };
-/* Around the widths and heights of tiles (1 to 8 rows; 16, 24, 48 columns; 256 terms), nothing at all, and
-   the shapes that training uses. */
+/* Sizes near the widths and heights of tiles (1 to 8 rows; 16, 24, 48 columns; 256 terms), empty products,
+   and the shapes of training. */
 static const struct shape shapes[] = {
     {0, 0, 0},   {0, 5, 3},    {5, 0, 3},    {1, 1, 0},    {3, 17, 0},    {1, 1, 1},
     {2, 3, 1},   {1, 7, 5},    {3, 8, 8},    {4, 9, 7},    {5, 15, 16},   {6, 16, 17},
@@ -38,15 +38,15 @@ static const struct shape shapes[] = {
 enum {
     SHAPES = sizeof shapes / sizeof *shapes,
     FLAGS = 8, /* transpose_a, transpose_b, accumulate */
-    GAPS = 2   /* rows that touch, rows with a gap */
+    GAPS = 2   /* rows without and with a gap between them */
 };
 
-static char finding[200]; /* what the latest check found */
+static char finding[200]; /* what the latest check found wrong */
 
 struct product {
     struct gemm g;
     struct guarded_array a, b, c, scratch;
-    float before[64 * 100]; /* C as it was, dense */
+    float before[64 * 100]; /* C before the product, dense */
 };
 
 static struct guarded_array matrix(size_t rows, size_t cols, size_t ld, uint32_t *seed)
@@ -96,7 +96,7 @@ static float b_at(const struct gemm *g, size_t k, size_t j)
     return g->transpose_b ? g->b[j * g->ldb + k] : g->b[k * g->ldb + j];
 }
 
-/* One element: near the sum in double; with `exact` the very bits of the definition. */
+/* Whether one element is near the sum in double; with `exact`, whether it has the bits of the definition. */
 static bool element_is_right(const struct product *p, size_t i, size_t j, bool exact)
 {
     const struct gemm *g = &p->g;
@@ -179,7 +179,7 @@ static void variants_are_exact(void **state)
             fail_msg("%s", finding);
 }
 
-/* What is not finite comes through: in its row, or its column, and nowhere else. */
+/* A NaN or infinity of an operand changes its row or column of the result, and no other numbers. */
 static void nan_stays_in_its_row(void **state)
 {
     (void)state;
@@ -197,7 +197,7 @@ static void nan_stays_in_its_row(void **state)
         }
 }
 
-/* The scratch may begin at any float; what it is said to need is enough. */
+/* The scratch memory may begin at any float, and its stated size is enough. */
 static void scratch_is_enough(void **state)
 {
     (void)state;
@@ -222,7 +222,7 @@ static void scratch_is_enough(void **state)
     }
 }
 
-/* ---- what the checks above must find ---- */
+/* ---- negative controls ---- */
 
 static struct backend good;
 

@@ -57,7 +57,7 @@ static void assert_refused(const char *where, const char *part, const struct dat
         fail_msg("names no file: %s", ctx->why);
 }
 
-/* ---- right forms ---- */
+/* ---- valid files ---- */
 
 static void single_files_find_their_labels(void **state)
 {
@@ -114,7 +114,7 @@ static void folders_hold_two_parts(void **state)
     static const struct idx_spec test_images = {0x803, {1, 2, 2, 0}, 4, 256},
                                  test_labels = {0x801, {1, 0, 0, 0}, 1, 2};
     static const char test_text[] = "1x2x2 of 1: 0 1 2 3 = 0";
-    static const char *const prefixes[] = {"test", "t10k"}; /* t10k wins where both are there */
+    static const char *const prefixes[] = {"test", "t10k"}; /* t10k takes precedence if both exist */
     (void)state;
     write_idx(scratch_path(&scratch, "train-images.idx3-ubyte.gz"), &good_images);
     write_idx(scratch_path(&scratch, "train-labels-idx1-ubyte"), &good_labels);
@@ -183,7 +183,7 @@ static void broken_files_are_refused(void **state)
     }
 }
 
-/* In a folder a file is IDX by its place: its own name must not make it a table. */
+/* In a folder the role of a file decides that it is IDX, not its name, which must not make it a table. */
 static void short_files_are_refused(void **state)
 {
     uint8_t bytes[64];
@@ -207,7 +207,7 @@ static void labels_must_be_known(void **state)
     static char *numbers[] = {three, zero}, *words[] = {cat, dog};
     static const struct {
         char **names;
-        const char *fragment; /* NULL: right, and then the labels of examples 0 and 1 are */
+        const char *fragment; /* NULL: valid, and the labels of examples 0 and 1 are: */
         struct idx_spec labels;
         int first, second;
     } cases[] = {
@@ -329,7 +329,7 @@ static void gz_must_end_with_its_data(void **state)
     (void)state;
     assert_true(2 * n < sizeof longer);
     memcpy(longer, packed, n);
-    memcpy(longer + n, packed, n); /* two members are one file */
+    memcpy(longer + n, packed, n); /* two members give one file */
     scratch_write(scratch_path(&scratch, "two.gz"), longer, 2 * n);
     assert_int_equal(read_bytes(scratch_path(&scratch, "two.gz"), BYTES_IN_LIMIT, &got), BL_OK);
     assert_int_equal(got.n, 2000);
@@ -347,7 +347,7 @@ static void gz_must_end_with_its_data(void **state)
     free(packed);
 }
 
-/* Time, flags and system in the header mean nothing; everything else is covered. */
+/* Changes of time, flags and system in the header are allowed; all others must be detected or harmless. */
 static void damaged_gz_is_refused_or_right(void **state)
 {
     unsigned char original[1000];
@@ -433,7 +433,7 @@ static void running_out_of_memory_leaves_nothing(void **state)
     }
 }
 
-/* ---- the real ones ---- */
+/* ---- real data ---- */
 
 static void assert_mnist_like(const char *where, const struct data_options *options, const char *part,
                               size_t n, int first, int last)

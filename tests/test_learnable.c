@@ -1,6 +1,6 @@
 /*
- * test_learnable.c - configurations that cannot learn are refused or noted: before the first step, blocks
- * whose deltas stay 0 during training, and a last batch that is too small for batch norm.
+ * test_learnable.c - configurations that cannot learn are refused or reported in a note: before the first
+ * step; during training, if the deltas of a block stay 0; and if the last batch is too small for batch norm.
  */
 #include "fixture.h"
 
@@ -59,7 +59,7 @@ static void test_refused(void **state)
     }
 }
 
-/* Maps of more than one number have statistics of their own, also of one example. */
+/* Batch norm of maps with more than one number works with a single example. */
 static void test_not_refused(void **state)
 {
     (void)state;
@@ -101,8 +101,8 @@ static void test_told_at_once(void **state)
     }
 }
 
-/* Hidden blocks whose deltas are made 0: by feedback of zeros, by units that are off, by weights of zeros.
-   Without that, which is the control, the same net has no note. */
+/* The deltas of hidden blocks become 0 by feedback of zeros, by relu units that are never active, or by
+   weights of zeros. Control: the same net without that has no note. */
 static void test_blocks_that_stand_still(void **state)
 {
     (void)state;
@@ -166,7 +166,7 @@ static void test_blocks_that_stand_still(void **state)
         }
 }
 
-/* Baselines do not teach hidden blocks, and that is no fault. */
+/* Baselines do not train hidden blocks, so that they give no note. */
 static void test_baselines_may_stand_still(void **state)
 {
     (void)state;
@@ -204,9 +204,8 @@ static void fit(const char *net, const char *size, int threads, const char *memo
     fixture_free(&fixture);
 }
 
-/* 24 examples in batches of 23: with batch norm one step of 24, else a step of 23 and one of 1. The bits
-      are those of any number of
-   threads and of low memory; a batch of 24 that was asked for gives them too. */
+/* 24 examples in batches of 23: with batch norm one step of 24, otherwise a step of 23 and one of 1. The bits
+      are the same with any number of threads, with low memory, and with the option batch 24. */
 static void test_a_last_one_joins(void **state)
 {
     (void)state;
@@ -229,8 +228,7 @@ static void test_a_last_one_joins(void **state)
     assert_int_equal(last.total_step, 6);
 }
 
-/* What adfa takes for the derivative: with f' it is dfa; with cos a low memory and threads give the same
-   bits. */
+/* The option slope of adfa: with f' it is dfa; with cos a, low memory and threads give the same bits. */
 static void test_slopes(void **state)
 {
     (void)state;

@@ -19,13 +19,12 @@
 enum {
     MOST_AT_ONCE = 4 << 20, /* bytes; the files here are smaller */
     ARRAYS = 10001,         /* one more than an .npz may have */
-    LAYERS =
-        65540 /* 2^24 x 2^24 weights in each of 2^16 layers: 2^64 in all, 0 for who counts with 64 bits */
+    LAYERS = 65540 /* 2^24 x 2^24 weights in each of 2^16 layers: 2^64 in total, which is 0 in 64 bits */
 };
 
 static struct scratch scratch;
 
-/* ---- Memory that refuses what no file here needs ---- */
+/* ---- An allocator that refuses large blocks ---- */
 
 static void *allocate_little(void *user, size_t size, size_t alignment)
 {
@@ -119,7 +118,7 @@ static bl_status load_model(bl_context *ctx, const char *net, const char *output
     return status;
 }
 
-/* Refused for what they say, not for want of memory: nothing that large was asked for. */
+/* Models are refused because of their content, before an allocation of that size fails. */
 static void models_hold_what_they_speak_of(void **state)
 {
     char *longest = long_net("dense 16777216", LAYERS);
@@ -141,7 +140,8 @@ static void models_hold_what_they_speak_of(void **state)
     bl_context_free(ctx);
 }
 
-/* Two wide blocks with a narrow one between have few weights, and a feedback as large as wide times wide. */
+/* Two wide blocks with a narrow one between them have few weights, but feedback of wide times wide
+   numbers. */
 static void feedback_is_measured_too(void **state)
 {
     enum { WIDE = 20000, NARROW = 1 };
@@ -202,7 +202,7 @@ static void end(struct run *run)
     bl_context_free(run->ctx);
 }
 
-/* A fresh checkpoint of the run, in which `key` is `text`. */
+/* Writes a new checkpoint of the run with the metadata `key` set to `text`. */
 static void write_changed(struct run *run, const char *key, const char *text)
 {
     struct tensors *file = NULL;
@@ -229,12 +229,12 @@ static void checkpoints_count_what_can_be(void **state)
     } cases[] = {
         {"halvings", "8", BL_OK},
         {"halvings", "9", BL_BAD_DATA},
-        {"halvings", "9007199254740992", BL_BAD_DATA}, /* was counted up to */
+        {"halvings", "9007199254740992", BL_BAD_DATA}, /* must not be counted up to in a loop */
         {"epoch", "1000000000", BL_OK},
         {"epoch", "1000000001", BL_BAD_DATA},
         {"epoch", "0.5", BL_BAD_DATA},
         {"step", "4503599627370496", BL_OK},
-        {"step", "9007199254740992", BL_BAD_DATA}, /* one step more is no other double */
+        {"step", "9007199254740992", BL_BAD_DATA}, /* adding 1 does not change this double */
         {"position", "3.5", BL_BAD_DATA},
         {"position", "-1", BL_BAD_DATA},
         {"wrong", "1", BL_BAD_DATA}, /* of 0 */
@@ -267,7 +267,7 @@ static void places_beyond_the_set_are_refused(void **state)
     end(&run);
 }
 
-/* Counting the epochs one by one would take days. */
+/* The rate of a far epoch must be computed without a loop over the epochs, which would take days. */
 static void far_epochs_have_a_rate(void **state)
 {
     static const struct {
@@ -325,8 +325,8 @@ static void archives_have_so_many_arrays(void **state)
     bl_context_free(ctx);
 }
 
-/* The method is in two places: bytes 8 of an entry, and 10 of the directory's. 14 is LZMA, whose own head
-   says how much memory it wants. */
+/* The compression method is stored twice: at byte 8 of an entry, and at byte 10 of its directory record.
+   Method 14 is LZMA, whose header states how much memory it needs. */
 static void other_methods_are_refused(void **state)
 {
     bl_context *ctx = little_context();
@@ -348,7 +348,7 @@ static void other_methods_are_refused(void **state)
     bl_context_free(ctx);
 }
 
-/* ---- Sentences ---- */
+/* ---- Messages ---- */
 
 static void sentences_become_plain(void **state)
 {

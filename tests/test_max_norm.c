@@ -1,6 +1,6 @@
 /*
- * test_max_norm.c - the option max-norm: a step is the plain step, then the bound, computed here in long
- * double; what does not learn keeps its weights; threads, saving and the value 0 change no bits.
+ * test_max_norm.c - the option max-norm: a step is the plain step followed by the bound, computed here in
+ * long double; blocks that do not learn keep their weights; threads, saving and the value 0 change no bits.
  */
 #include "fixture.h"
 
@@ -76,7 +76,7 @@ static int check_tensor(bl_tensor bounded, bl_tensor plain)
     return above;
 }
 
-/* Both take the same step from the same weights, again and again. */
+/* Both trainers repeatedly take the same step from the same weights. */
 static void test_a_step_and_the_bound(void **state)
 {
     (void)state;

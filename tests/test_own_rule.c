@@ -148,8 +148,8 @@ static void test_angles(void **state)
     release(&library);
 }
 
-/* Files and listed instructions contain the names of the rule's arrays; the list of rules contains the rule.
-   */
+/* Files and listed instructions contain the names of the rule's arrays; the list of rules contains the
+   rule. */
 static void test_shown(void **state)
 {
     (void)state;

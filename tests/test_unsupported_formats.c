@@ -132,7 +132,7 @@ static void tables_are_none_of_them(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         size_t n = strlen(tables[i]);
-        uint8_t *copy = malloc(n + 1); /* of its exact size, for the sanitizer */
+        uint8_t *copy = malloc(n + 1); /* of its exact size, so that a sanitizer finds overruns */
         memcpy(copy, tables[i], n);
         const struct bytes file = {copy, n};
         if (foreign_check(ctx, "table.csv", &file) != BL_OK)

@@ -61,8 +61,8 @@ static bl_status set_option(const struct run *run, char *line)
     return BL_OK;
 }
 
-/* Sets the options of the run. The text is not changed, because its lines are read again for the checkpoint.
-   */
+/* Sets the options of the run. The text is not changed, because its lines are read again for the
+   checkpoint. */
 static bl_status set_options(const struct run *run, const char *text)
 {
     char *copy = fuzz_text((const uint8_t *)text, strlen(text)), *rest = copy;

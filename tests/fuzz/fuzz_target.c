@@ -98,8 +98,8 @@ static size_t run_once(fuzz_attempt attempt, const uint8_t *bytes, size_t n, siz
     return memory.calls - before;
 }
 
-/* One input in four is run again with an allocation that fails; which one follows from a hash of the input.
-   */
+/* One input in four is run again with an allocation that fails; which one follows from a hash of the
+   input. */
 void fuzz_run(fuzz_attempt attempt, const uint8_t *bytes, size_t n)
 {
     const uint64_t hash = text_hash(TEXT_HASH_START, bytes, n) >> 16;
@@ -117,8 +117,8 @@ bool fuzz_went_well(const bl_context *ctx, bl_status status, const char *step)
 
 /* ---- Text */
 
-/* Decodes the UTF-8 character at `at`; returns its length, or 0 if it is invalid or not in its shortest form.
-   */
+/* Decodes the UTF-8 character at `at`; returns its length, or 0 if it is invalid or not in its shortest
+   form. */
 static size_t decode(const unsigned char *at, size_t n, uint32_t *out)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
