@@ -1,6 +1,7 @@
 /*
- * test_buffer_reuse.c - memory by lifetime: which buffers share a place, that those in use at once do not, and what
- * a batch of a net takes for use and in a lean step: no more for a deep net than for a shallow one.
+ * test_buffer_reuse.c - assignment of buffers to places by their lifetimes: buffers that are in use at the
+ * same time have different places, others share one; the memory of a batch, in predictions and in a step with
+ * low memory, does not grow with the depth of the net.
  */
 #include "../src/net/places.h"
 #include "../src/net/workspace.h"
@@ -24,15 +25,15 @@ static void test_assigning(void **state)
 {
     (void)state;
     static const struct expected cases[] = {
-        /* a row: each output until the next one is computed from it */
+        /* a chain: each output is in use until the next one is computed */
         {{{1, {0}, {1}, 4}, {1, {1}, {2}, 4}, {1, {2}, {3}, 4}, {1, {3}, {4}, 4}}, 4, 2, {0, 1, 0, 1}},
-        /* a shortcut keeps the first */
+        /* a shortcut uses the first output until the end */
         {{{1, {0}, {3}, 4}, {1, {1}, {2}, 4}, {1, {2}, {3}, 4}, {1, {3}, {4}, 4}}, 4, 3, {0, 1, 2, 1}},
-        /* the place whose size is nearest */
+        /* the place with the nearest size is chosen */
         {{{1, {0}, {1}, 9}, {1, {1}, {2}, 2}, {1, {3}, {4}, 3}, {1, {3}, {4}, 8}}, 4, 2, {0, 1, 1, 0}},
-        /* in use twice, and free for another one between */
+        /* a buffer that is in use twice, with another one between */
         {{{2, {0, 6}, {1, 7}, 4}, {1, {2}, {5}, 4}, {1, {5}, {6}, 4}}, 3, 2, {0, 0, 1}},
-        /* never in use */
+        /* a buffer that is never in use */
         {{{1, {0}, {9}, 4}, {0, {0}, {0}, 4}}, 2, 1, {0, 0}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -106,8 +107,8 @@ static void test_depth_takes_no_memory(void **state)
     bl_context_free(ctx);
 }
 
-/* A row: inputs, targets and the error, and two outputs; the derivatives of one block besides where blocks
-   learn. */
+/* The exact memory of a chain: inputs, targets, scores and error, and two outputs; a step also needs the
+   derivatives of one block. */
 static void test_a_row(void **state)
 {
     (void)state;

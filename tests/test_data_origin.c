@@ -1,6 +1,7 @@
 /*
- * test_data_origin.c - a training set's origin: as text and back, broken texts refused; the parts that are made
- * again from it, at every single failure of memory too; and the counts of what is missing.
+ * test_data_origin.c - the stored origin of a training set: it is written as text and read back, and broken
+ * texts are refused; the parts of a split are recreated from it, also with each allocation failing; missing
+ * values are counted.
  */
 #include "../src/base/mem.h"
 #include "../src/data/set/data.h"
@@ -39,7 +40,7 @@ static void must(bl_status status)
 
 struct sets {
     bl_data *train, *val, *test;
-    bl_data *schema; /* what a model keeps */
+    bl_data *schema; /* the part that a model stores */
 };
 
 static bl_status load(struct sets *s, const char *path)
@@ -82,7 +83,7 @@ static void origins_survive_as_text(void **state)
     free_sets(&s);
 }
 
-/* The text of an origin in which one member is another. */
+/* The text of an origin with one member replaced. */
 static void change(char *out, size_t room, const char *key, const char *value)
 {
     static const char *const members[][2] = {{"examples", "60"},
@@ -207,7 +208,7 @@ static void missing_values_are_counted(void **state)
     assert_int_equal(bl_data_missing(train, 0, &missing), 1);
     assert_string_equal(missing.column, "b");
     assert_int_equal(missing.place, 1);
-    assert_int_equal(missing.count, 7); /* of the whole file: rows 5, 13, ... 53 */
+    assert_int_equal(missing.count, 7); /* in the whole file: rows 5, 13, ... 53 */
     assert_int_equal(bl_data_missing(train, 1, &missing), 0);
     assert_int_equal(bl_data_missing(train, -1, &missing), 0);
     assert_int_equal(bl_data_missing(NULL, 0, &missing), 0);

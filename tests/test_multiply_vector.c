@@ -1,7 +1,7 @@
 /*
- * test_multiply_vector.c - a matrix times one vector, in the variants of the kernels that have it: to the bit
- * one chain of fused multiply-adds over the terms, in order, as `gather` computes it; no access outside of
- * the arrays.
+ * test_multiply_vector.c - a matrix times one vector, in the variants of the kernels that have this
+ * operation: the result has the bits of one chain of fused multiply-adds over the terms, in order, as
+ * `gather` computes it; no access outside of the arrays.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -11,7 +11,7 @@
 
 #include "reading_fixture.h"
 
-/* A .npy of version 1. */
+/* Writes a .npy file of version 1. */
 static size_t make_npy(uint8_t *out, const char *descr, const char *shape, const void *values, size_t n)
 {
     char header[200];
@@ -191,7 +191,7 @@ static void channels_that_cannot_be_told_are_noted(void **state)
         bl_shape schema, expected;
         bool is_noted;
     } cases[] = {
-        {"(2, 2, 3, 2)", {0, 0, 0}, {2, 3, 2}, true}, /* neither side can be */
+        {"(2, 2, 3, 2)", {0, 0, 0}, {2, 3, 2}, true}, /* neither dimension can be the channels */
         {"(2, 3, 1, 4)", {0, 0, 0}, {3, 1, 4}, true}, /* both can */
         {"(2, 3, 1, 4)", {4, 3, 1}, {4, 3, 1}, false}, {"(2, 1, 3, 4)", {0, 0, 0}, {1, 3, 4}, false},
         {"(2, 2, 2, 3)", {0, 0, 0}, {3, 2, 2}, false},

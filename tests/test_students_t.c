@@ -12,11 +12,11 @@
 
 #include <cmocka.h>
 
-/* scipy.stats.t.ppf of SciPy 1.17.1; the first six digits of the 0.975 column are those of every printed
-   table. */
+/* Expected values by scipy.stats.t.ppf of SciPy 1.17.1; the first six digits of the column 0.975 are those of
+   printed tables. */
 static void quantiles_are_those_of_tables(void **state)
 {
-    static const double BOUND = 1e-9; /* what students_t.h promises */
+    static const double BOUND = 1e-9; /* the error that students_t.h states */
     static const struct {
         double p;
         int degrees;

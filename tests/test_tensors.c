@@ -1,6 +1,6 @@
 /*
- * test_tensors.c - safetensors and file_replace: what is written comes back to the bit, what is broken is
- * refused with its reason, and a failure on the way leaves the old file and nothing else.
+ * test_tensors.c - safetensors files and file_replace: tensors are read back to the bit, broken files are
+ * refused with the reason, and a failed write leaves the old file and no others.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,7 +83,8 @@ static void comes_back_to_the_bit(void **state)
     assert_int_equal(scratch_files(&scratch, 0), 1);
 }
 
-/* The format itself, byte for byte: a reader with the same mistake as the writer would not notice. */
+/* The written bytes are those of the format, because the library's reader could have the same mistake as its
+   writer. */
 static void is_the_format(void **state)
 {
     (void)state;
@@ -137,12 +138,12 @@ static size_t make_file(unsigned char *file, const char *header, size_t length, 
 
 static const struct broken {
     const char *header;
-    size_t values;      /* bytes behind it */
-    const char *reason; /* NULL: not broken at all */
-    long long length;   /* what the file says; 0: the truth */
+    size_t values;      /* bytes of values after the header */
+    const char *reason; /* NULL: the file is valid */
+    long long length;   /* the length of the header in the file; 0: the correct one */
 } brokens[] = {
     {"{" W("[2]", "[0,8]") "}", 8, NULL, 0},
-    {"{" W("[2]", "[0,8]") "}   ", 8, NULL, 0}, /* values at an odd place */
+    {"{" W("[2]", "[0,8]") "}   ", 8, NULL, 0}, /* values that are not aligned */
     {"{" W("[1]", "[8,12]") "," V("[2,1]", "[0,8]") "}", 12, NULL, 0},
     {"{\"__metadata__\":{}," W("[2]", "[0,8]") "}", 8, NULL, 0},
     {"{" W("[2]", "[0,8]") "}", 8, "header would have 100000001 bytes", 100000001},
@@ -277,7 +278,7 @@ static void flipped_bits_do_no_harm(void **state)
     free(bytes);
 }
 
-/* Written as they are, for the caller decides; never read silently. */
+/* NaN and infinities are written, because the caller decides, and refused when they are read. */
 static void values_must_be_finite(void **state)
 {
     (void)state;
@@ -308,7 +309,7 @@ static void files_that_are_no_files(void **state)
     assert_int_equal(tensors_read(&t, ctx, scratch.folder), BL_BAD_DATA);
     assert_non_null(strstr(ctx->why, "is a folder or a device"));
     assert_int_equal(tensors_read(&t, ctx, "/dev/null"), BL_BAD_DATA);
-    assert_int_equal(symlink(model(), model()), 0); /* there, but unreadable for anybody */
+    assert_int_equal(symlink(model(), model()), 0); /* exists, but nobody can read it */
     assert_int_equal(tensors_read(&t, ctx, model()), BL_IO);
     assert_null(t);
 }
@@ -393,7 +394,7 @@ static void replacing_fails_cleanly(void **state)
     const char *folder = scratch_path(&scratch, "missing/config.json");
     assert_int_equal(file_replace(ctx, folder, "{}", 2), BL_IO);
     assert_non_null(strstr(ctx->why, "missing/config.json: cannot be written (opening its folder): No such"));
-    assert_int_equal(file_replace(ctx, scratch.folder, "{}", 2), BL_IO); /* a folder stands there */
+    assert_int_equal(file_replace(ctx, scratch.folder, "{}", 2), BL_IO); /* the path is a folder */
     assert_non_null(strstr(ctx->why, "cannot be written: it is a folder"));
     char leftover[SCRATCH_PATH];
     snprintf(leftover, sizeof leftover, "%s.%ld-0.tmp", scratch.folder, (long)getpid());
@@ -482,8 +483,8 @@ static void json_release(void *block)
         counting_release(&json_memory, block);
 }
 
-/* Jansson's own memory: building and printing a header. (Its parser does not report every failure of its own,
-   so reading cannot be tested so.) */
+/* Jansson's allocations fail while a header is built and printed. (Its parser does not report all failures,
+   so that reading cannot be tested in this way.) */
 static void jansson_may_fail(void **state)
 {
     (void)state;
@@ -559,7 +560,7 @@ static int set_up(void **state)
     return ctx ? 0 : -1;
 }
 
-/* Every test gives back all memory it took. */
+/* After every test all allocated memory must be freed. */
 static int tear_down(void **state)
 {
     (void)state;

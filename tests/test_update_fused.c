@@ -1,6 +1,6 @@
 /*
- * test_update_fused.c - the step by a gradient that is never stored: to the bit the product and then the
- * optimiser, for every variant and every optimiser; and nothing read or written outside.
+ * test_update_fused.c - the fused update, whose gradient is never stored, has the bits of the product
+ * followed by the optimiser, for every variant and every optimiser; no access outside of the arrays.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,9 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Around the heights and widths of tiles, around the vectors of a tile that is due (24, one for each term),
-   around blocks of
-   256 terms and of 128 rows. */
+/* Sizes near the heights and widths of tiles, near the number of vectors of a pending tile (24, one for each
+   term), near blocks of 256 terms and of 128 rows. */
 static const struct shape {
     size_t m, n, k;
 } shapes[] = {
@@ -92,7 +91,7 @@ static bool work_free(struct work *work)
     return holds;
 }
 
-/* The definition: the whole gradient by `gemm`, then row after row. */
+/* The definition: the whole gradient by `gemm`, then the optimiser row after row. */
 static void update_fused_slowly(const struct backend *backend, const struct fused_update *d, float *scratch)
 {
     float *g = calloc(d->m * d->n, sizeof *g);
@@ -133,7 +132,7 @@ static bool are_same(const struct guarded_array *a, const struct guarded_array *
     return true;
 }
 
-/* exact: against this backend's own plain operations. */
+/* Compares a backend with the plain operations of the backend `exact`. */
 static bool is_right(const struct backend *backend, const struct backend *exact, struct shape s,
                      size_t update, size_t gap)
 {
@@ -177,7 +176,7 @@ static void variants_are_exact(void **state)
             fail_msg("%s", finding);
 }
 
-/* Whatever computes the products of a backend, this one is the portable one's to the bit. */
+/* The fused update of every backend has the bits of the portable one. */
 static void backends_are_exact(void **state)
 {
     (void)state;
@@ -190,7 +189,7 @@ static void backends_are_exact(void **state)
     }
 }
 
-/* ---- what the checks above must find ---- */
+/* ---- negative controls ---- */
 
 static struct backend good;
 

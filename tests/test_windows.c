@@ -1,7 +1,7 @@
 /*
- * test_windows.c - the operations of convolutions and pools: products read through offsets, panels, the
- * largest of a window, sums. Every portable variant to the bit against the definition; nothing read or
- * written outside.
+ * test_windows.c - the operations of convolutions and pools: products with operands at offsets, panels, the
+ * largest number of a window, sums. Every portable variant has the bits of the definition; no access outside
+ * of the arrays.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@
 
 enum { DEPTH = 37, ROWS = 27, COLUMNS = GATHER_MOST_COLUMNS };
 
-static char finding[200]; /* what the latest check found */
+static char finding[200]; /* what the latest check found wrong */
 
 static void fill(struct guarded_array *f, uint32_t seed)
 {
@@ -25,7 +25,7 @@ static void fill(struct guarded_array *f, uint32_t seed)
         f->x[i] = float_random(&seed, 1.0f);
 }
 
-/* ---- Products read through offsets */
+/* ---- Products with operands at offsets */
 
 struct product {
     struct gather g;
@@ -33,7 +33,7 @@ struct product {
     int32_t rows[ROWS], terms[DEPTH];
 };
 
-/* Rows and terms that overlap and do not lie in order. */
+/* Rows and terms overlap and are not in order. */
 static void product_make(struct product *p, const struct backend *backend, size_t m, size_t n, size_t k,
                          bool accumulate)
 {
@@ -152,7 +152,7 @@ static bool windows_are_right(const struct backend *backend, const struct map *m
     int32_t *at = (int32_t *)(void *)places.x;
     bool is_right = true;
     fill(&x, 5);
-    for (size_t i = 0; i < x.n; i++) /* with many that are equal */
+    for (size_t i = 0; i < x.n; i++) /* with many equal numbers */
         x.x[i] = i % 3 ? rintf(4.0f * x.x[i]) : x.x[i];
     backend->max_windows(p, x.x, y.x, at);
     for (size_t i = 0; i < p->m * p->n && is_right; i++) {
@@ -228,7 +228,7 @@ static void sums_are_exact(void **state)
         assert_true(sums_are_right(&backend));
 }
 
-/* ---- What the checks above must find */
+/* ---- Negative controls */
 
 static struct backend good;
 
