@@ -19,9 +19,9 @@ sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] src/*/*/
             cli/*/*.[ch] cli/*/*/*.[ch] tests/*.[ch] examples/*.[ch])
 
 help:
-	@echo "make demo      compare six rules on a small table and on Fashion-MNIST, in a minute or so"
+	@echo "make demo      compare six rules on a small table and on Fashion-MNIST, in about a minute"
 	@echo "make test      build everything and run the tests; test-slow: those that take minutes"
-	@echo "make deps      install what is missing (apt), or say what is"
+	@echo "make deps      install missing packages (apt), or print their names"
 	@echo "make build     the program build/backless and the library"
 	@echo "make bench     measure training steps against the peaks of this machine"
 	@echo "make bench-peers ARGS=\"--nets 2x800\": the same step in PyTorch and JAX (docs/peers.md)"
@@ -30,9 +30,9 @@ help:
 	@echo "make test-arm64 the tests of the bits in a build for 64-bit ARM, run by QEMU;"
 	@echo "               installs Debian's arm64 libraries"
 	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
-	@echo "make lint      the style and static checks; make format: mend the style"
+	@echo "make lint      the style and static checks; make format: correct the layout"
 	@echo "make wheel     the Python package, in build/wheel; make test-python: its tests (docs/python.md)"
-	@echo "make docs      the pictures of the documents again, from short runs"
+	@echo "make docs      make the pictures of the documents again, from short runs"
 	@echo "make install   PREFIX=/usr/local DESTDIR=; make uninstall; make clean"
 	@echo "make deb       Debian packages, in build/deb"
 

@@ -45,7 +45,7 @@ for target in "$@"; do
     wait $fuzzer || code=1 verdict=", A FINDING: $log"
     trap - INT TERM
     rm -rf "/dev/shm/bl-fuzz-$fuzzer-"* "${TMPDIR:-/tmp}/bl-fuzz-$fuzzer-"* # files that remain after a crash
-    printf '%-12s %11s executions %7s a second, %5s edges, %4s MB%s\n' "$target" \
+    printf '%-12s %11s executions %7s per second, %5s edges, %4s MB%s\n' "$target" \
         "$(figure stat::number_of_executed_units)" "$(figure stat::average_exec_per_sec)" "$(figure ' cov')" \
         "$(figure stat::peak_rss_mb)" "$verdict"
 done

@@ -34,7 +34,7 @@ pooled="conv 2 3x3, tanh, maxpool 2, conv 2 3x3, tanh, dense 3"
 expect 0 "own by ifa" "$program" bench --seconds 0.01 --threads 1,2 --batches 2 --rules ifa,dfa \
     --net "$pooled" --shape 1x9x9
 [ "$(grep -c 'own by ifa' out.txt)" = 1 ] || { complain "ifa is not refused once"; cat out.txt; }
-grep -qE "^own .* dfa " out.txt || { complain "dfa is left out too"; cat out.txt; }
+grep -qE "^own .* dfa " out.txt || { complain "dfa is defined for the net, but left out"; cat out.txt; }
 expect 2 "own by ifa" "$program" bench $quick --rules ifa --net "$pooled" --shape 1x9x9
 
 # ---- the counts of 784-800-800-10, and the parts of a step

@@ -61,7 +61,7 @@ awk -F'"lr": ' '{ sub(/,.*/, "", $2); if ($2 != 0.001) exit 1 }' numbers/log.jso
 for key in best_val_rmse best_test_rmse best_test_r2 best_val_loss; do
     [ -n "$(field numbers/result.json $key)" ] || complain "result.json has no $key"
 done
-grep -q "\"best_train_rmse\"" numbers/result.json && complain "an rmse that is not measured is told"
+grep -q "\"best_train_rmse\"" numbers/result.json && complain "result.json has an rmse that is not measured"
 # control: a learning rate so large that the loss oscillates is halved
 "$program" train --data line.csv --loss mse --rule bp --net "dense 20, tanh, dense 1" --optimizer sgd \
     --lr 1.2 --batch 64 --schedule auto --epochs 60 --out restless --quiet >/dev/null 2>&1

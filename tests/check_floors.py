@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-FLOORS = {
+LEVELS = {
     "base": 0,
     "tensor": 1, "backend": 1, "runlog": 1,
     "layers": 2, "losses": 2, "optim": 2, "file": 2,
@@ -28,10 +28,10 @@ PUBLIC_HEADERS = {"include/backless.h", "include/backless_rule.h"}
 FRIENDS = {frozenset(("tensor", "backend"))}
 
 # The levels of the folders inside src/data: table and image do not include each other.
-DATA_FLOORS = {"set": 0, "": 1, "table": 2, "image": 2, "array": 3, "source": 4}
+DATA_LEVELS = {"set": 0, "": 1, "table": 2, "image": 2, "array": 3, "source": 4}
 
 # Names that only certain files may use: a pattern, these files, and what to use instead.
-DOORS = [
+RESTRICTED_NAMES = [
     (re.compile(r"#\s*pragma\s+omp|\bomp_\w+|<omp\.h>|\b_OPENMP\b"), set(),
      "threads come from src/base/parallel.c, not from OpenMP"),
     (re.compile(r"\bpthread_\w+|<pthread\.h>|\bthrd_\w+|<threads\.h>"), {"src/base/parallel.c"},
@@ -42,7 +42,8 @@ DOORS = [
      "the library does not exit, abort or print"),
 ]
 
-# The option table holds the default rule; everywhere else outside src/rules a rule's name is a mistake.
+# The option table holds the default rule; in all other files outside src/rules the name of a rule is an
+# error.
 MAY_NAME_RULES = {"src/train/option_table.c"}
 # The only header of src/layers that rules include indirectly, by net: the interface, not a kind of layer.
 LAYER_INTERFACE = {"layer.h"}
@@ -109,11 +110,11 @@ class Tree:
                 yield number, match.group(1), match.group(2), self.resolve(path, match.group(2))
 
 
-def check_floors(tree):
+def check_levels(tree):
     for path in tree.files("src"):
         folder = tree.folder_of(path)
-        if folder not in FLOORS:
-            tree.report(path, 1, f"folder src/{folder} has no floor: give it one in tests/check_floors.py")
+        if folder not in LEVELS:
+            tree.report(path, 1, f"folder src/{folder} has no level: give it one in tests/check_floors.py")
             continue
         for number, quote, included, target in tree.includes(path):
             if target is None:
@@ -124,17 +125,17 @@ def check_floors(tree):
             if other is None:
                 if tree.name(target) not in PUBLIC_HEADERS:
                     tree.report(path, number, f"the library may not include {tree.name(target)}")
-            elif other in FLOORS and other != folder:
+            elif other in LEVELS and other != folder:
                 check_step(tree, path, number, folder, other)
 
 
 def check_step(tree, path, number, folder, other):
-    here, there = FLOORS[folder], FLOORS[other]
+    here, there = LEVELS[folder], LEVELS[other]
     if there > here:
-        tree.report(path, number, f"climbs from src/{folder} (floor {here}) to src/{other} (floor {there})")
+        tree.report(path, number, f"src/{folder} (level {here}) includes src/{other} (level {there})")
     elif there == here and frozenset((folder, other)) not in FRIENDS:
-        tree.report(path, number, f"src/{folder} and src/{other} are neighbours on floor {here}: "
-                    "they do not see each other")
+        tree.report(path, number, f"src/{folder} and src/{other} are both on level {here}: "
+                    "they must not include each other")
 
 
 def data_folder_of(tree, path):
@@ -145,16 +146,16 @@ def data_folder_of(tree, path):
     return parts[2] if len(parts) > 3 else ""
 
 
-def check_data_floors(tree):
+def check_data_levels(tree):
     for path in tree.files("src/data"):
         here = data_folder_of(tree, path)
-        if here not in DATA_FLOORS:
-            tree.report(path, 1, f"folder src/data/{here} has no floor: give it one in tests/check_floors.py")
+        if here not in DATA_LEVELS:
+            tree.report(path, 1, f"folder src/data/{here} has no level: give it one in tests/check_floors.py")
             continue
         for number, _, included, target in tree.includes(path):
             there = data_folder_of(tree, target) if target else None
-            if there in DATA_FLOORS and there != here and DATA_FLOORS[there] >= DATA_FLOORS[here]:
-                tree.report(path, number, f"{included} is no lower floor of src/data")
+            if there in DATA_LEVELS and there != here and DATA_LEVELS[there] >= DATA_LEVELS[here]:
+                tree.report(path, number, f"{included} is not on a lower level of src/data")
 
 
 def needs_of(tree, folder):
@@ -214,9 +215,9 @@ def check_outside(tree):
                     tree.report(path, number, f'"{included}" is no file of this project')
 
 
-def check_doors(tree):
+def check_restricted_names(tree):
     for path in tree.files("src"):
-        for pattern, allowed, sentence in DOORS:
+        for pattern, allowed, sentence in RESTRICTED_NAMES:
             if tree.name(path) in allowed:
                 continue
             for number, line in tree.lines(path):
@@ -266,8 +267,8 @@ def check_unique_names(tree):
             seen.setdefault(path.name, path)
 
 
-CHECKS = (check_floors, check_data_floors, check_circles, check_outside, check_doors, check_rule_names,
-          check_what_rules_know, check_unique_names)
+CHECKS = (check_levels, check_data_levels, check_circles, check_outside, check_restricted_names,
+          check_rule_names, check_what_rules_know, check_unique_names)
 
 
 def findings(root):
@@ -303,9 +304,9 @@ FAULTS = [
     ("src/layers/tanh.c", '/* "dfa" */ x = "dfa rule";\n', None),
     ("src/net/one.c", '\n#include "../rules/rule.h"\n', 'src/net/one.c:2: "../rules/rule.h" is no file'),
     ("src/net/two.c", '\n\n#include "../data/set/data.h"\n', "src/net/two.c:3: src/net and src/data are"),
-    ("src/base/up.c", '#include "../net/net.h"\n', "src/base/up.c:1: climbs from src/base (floor 0)"),
+    ("src/base/up.c", '#include "../net/net.h"\n', "src/base/up.c:1: src/base (level 0) includes"),
     ("src/runlog/see.c", '#include "../tensor/matrix.h"\n', "src/runlog/see.c:1: src/runlog and src/tensor"),
-    ("src/extra/new.c", "", "src/extra/new.c:1: folder src/extra has no floor"),
+    ("src/extra/new.c", "", "src/extra/new.c:1: folder src/extra has no level"),
     ("cli/peek.c", '#include "../src/base/mem.h"\n', "cli/peek.c:1: cli/ sees the public headers only"),
     ("examples/peek.c", '#include "../src/base/mem.h"\n', "examples/peek.c:1: examples/ sees"),
     ("src/net/omp.c", "int i;\n#pragma omp simd\n", "src/net/omp.c:2: threads come from"),
@@ -320,10 +321,10 @@ FAULTS = [
     ("src/rules/called.c", "\n\nlayer_dense(x);\n", 'src/rules/called.c:3: "dense" is a kind of layer'),
     ("src/rules/back.c", 'use("plain");\n', 'src/rules/back.c:1: "plain" is a backend'),
     ("src/rules/plainly.c", "/* plain, dense */ explain(densest);\n", None),
-    ("src/data/set/up.c", '\n#include "../table/csv.h"\n', "src/data/set/up.c:2: ../table/csv.h is no lower"),
+    ("src/data/set/up.c", '\n#include "../table/csv.h"\n', "src/data/set/up.c:2: ../table/csv.h is not on a lower level"),
     ("src/data/image/aside.c", '#include "../table/csv.h"\n',
      "src/data/image/aside.c:1: ../table/csv.h is no"),
-    ("src/data/new/one.c", "", "src/data/new/one.c:1: folder src/data/new has no floor"),
+    ("src/data/new/one.c", "", "src/data/new/one.c:1: folder src/data/new has no level"),
     ("cli/help.c", "int help(void)\n{\n    return run();\n}\n",
      "cli/help.c:1: files need each other in a circle"),
     ("cli/helps.c", "static int run(void)\n{\n    return 1;\n}\nint help(void)\n{\n    return run();\n}\n",

@@ -45,7 +45,7 @@ gzip -c clouds.csv | head -c 900 >cut.csv.gz
 printf '\000\000\010\003\000\000' >short-images-idx3-ubyte
 for bad in ragged.csv nan.csv empty.csv cut.csv.gz short-images-idx3-ubyte missing.csv; do
     expect 3 "$bad" "$program" train --data "$bad" --net "$net" --out "run-$bad"
-    [ ! -e "run-$bad" ] || complain "$bad left a run folder"
+    [ ! -e "run-$bad" ] || complain "$bad: a run folder was created"
 done
 
 # ---- a training run
@@ -54,7 +54,7 @@ for file in config.json log.jsonl result.json model.safetensors; do
     [ -s "run/$file" ] || complain "run/$file is missing"
 done
 [ "$(wc -l <run/log.jsonl)" = 30 ] || complain "log.jsonl has not one line an epoch"
-ls run/*.tmp >/dev/null 2>&1 && complain "a temporary file is left"
+ls run/*.tmp >/dev/null 2>&1 && complain "a temporary file was not removed"
 expect 2 "use --force" "$program" train $train --net "$net" --epochs 1 --out run
 expect 0 "error" "$program" eval --model run --data clouds.csv
 awk '{ exit !($2 < 5.0) }' out.txt || { complain "the clouds are not learnt"; cat out.txt; }

@@ -32,7 +32,7 @@ for limit in "clip-norm 0.05" "clip-value 0.01"; do
     [ "$(hash_of part)" = "$(hash_of whole)" ] &&
         complain "$limit: the run that is to be resumed has not stopped"
     expect 0 "" "$program" train --resume part --max-time 0 --quiet
-    [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "$limit: a resumed run ends otherwise"
+    [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "$limit: a resumed run has other weights"
 done
 train --epochs 4 --clip-norm 0 --clip-value 0 --out off
 [ "$(hash_of off)" = "$(hash_of plain)" ] || complain "clip-norm 0 changes the bits"
@@ -50,7 +50,7 @@ else
         train --batch 8 --epochs 0 --$limit --out torch
         cp torch/model.safetensors before.safetensors
         train --batch 8 --epochs 5 --$limit --out torch
-        "$BACKLESS_PEERS_PYTHON" - $limit <<'PYTHON' || complain "$limit: PyTorch takes other steps"
+        "$BACKLESS_PEERS_PYTHON" - $limit <<'PYTHON' || complain "$limit: the steps of PyTorch differ"
 import csv, json, struct, sys
 import torch
 torch.set_default_dtype(torch.float64)

@@ -30,7 +30,7 @@ judged=$(sed -n 's/^bp  *lr 0.01  *validation error \(.*\) %, loss .*$/\1/p' out
 "$program" train --data table.csv --test-fraction 0.2 --rule bp --init fanin --net "$net" --epochs 6 \
     --lr 0.01 --val 0.1 >train.txt 2>/dev/null
 trained=$(sed -n 's/^epoch 6.* val \([0-9.]*\) %.*/\1/p' train.txt)
-[ -n "$judged" ] && [ "$judged" = "$trained" ] || complain "judged by $judged %, and train finds $trained %"
+[ -n "$judged" ] && [ "$judged" = "$trained" ] || complain "compare reports $judged %, but train $trained %"
 
 # ---- among equal errors the loss decides, whatever the order of the rates
 for rates in 1e-9,1e-4 1e-4,1e-9; do

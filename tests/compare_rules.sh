@@ -35,11 +35,11 @@ grep -q "^seeds      seed 7, weights 7, feedback 7, order 7, splits 1" out.txt |
     complain "no seed in the head"
 grep -q "3 classes: x, y, z" out.txt || complain "the classes have no names"
 grep -q 'column "Id" left out' out.txt || complain "the notes of the data are missing"
-grep -q 'column "kind" is taken for the label' out.txt || complain "the label's choice is not told"
+grep -q 'column "kind" is taken for the label' out.txt || complain "no note about the choice of the label"
 grep -q "no test set: the table shows errors on the training set" out.txt ||
     complain "errors of the training set as if of a test"
 grep -q "left out  \|the same " out.txt &&
-    { complain "rules left out or the same for a net with two hidden layers"; cat out.txt; }
+    { complain "a net with two hidden layers has rules that are left out or equal"; cat out.txt; }
 for rule in bp fa dfa ifa drtp usf kp dkp adfa pepita frozen linear; do
     has_row $rule || complain "no row for $rule"
 done
@@ -54,7 +54,7 @@ expect 0 "rule " "$program" compare --data table.csv --net "$two, dense 3" --epo
 expect 0 "left out   drtp: the rule needs classes, but line.csv has regression targets" "$program" compare \
     --data line.csv --target number --net "$two, dense 1" --epochs 2 --test-fraction 0.2
 has_row drtp && complain "a row for drtp on numbers"
-has_row bp && has_row linear || complain "no rows beside the rule that was left out"
+has_row bp && has_row linear || complain "the other rules than the one left out have no rows"
 grep -q "^rule .* test rmse .* r2 " out.txt || { complain "no columns for numbers"; cat out.txt; }
 expect 0 "left out   bp, ifa, usf, pepita, frozen: the rule cannot learn from all-zero weights" "$program" \
     compare --data table.csv --net "$two, dense 3" --epochs 1 --init zero
@@ -64,7 +64,7 @@ expect 0 "left out   pepita: the rule cannot train batch norm" "$program" compar
     --epochs 1 --net "dense 12, batchnorm, tanh, dense 12, tanh, dense 3"
 expect 2 "rule drtp needs classes" "$program" compare --data line.csv --target number --net "$two, dense 1" \
     --rules bp,drtp,fa
-grep -q "write --rules bp,fa, or omit --rules" out.txt || { complain "no way out"; cat out.txt; }
+grep -q "write --rules bp,fa, or omit --rules" out.txt || { complain "no command is suggested"; cat out.txt; }
 grep -q "^rule \|^bp " out.txt && complain "a table beside a refusal"
 expect 2 "omit --rules" "$program" compare --data line.csv --target number --net "$two, dense 1" --rules drtp
 expect 2 "bp twice" "$program" compare --data table.csv --rules bp,dfa,bp
@@ -106,7 +106,7 @@ expect 0 "dfa = ifa" "$program" compare --data table.csv --epochs 1 --net "dense
     --rules dfa,ifa
 expect 0 "bp" "$program" compare --data table.csv --epochs 1 --net "dense 12, tanh, dense 3" \
     --rules bp,dfa,linear
-grep -q "the same" out.txt && complain "rules said to be the same that were not asked for"
+grep -q "the same" out.txt && complain "a note about rules that are not compared"
 
 # ---- JSON output contains everything that the text output has
 "$program" compare --data line.csv --target number --net "dense 12, tanh, dense 1" --epochs 3 --seed 9 \

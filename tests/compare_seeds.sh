@@ -18,7 +18,7 @@ value() { sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\
 # ---- Means and differences, which awk computes again from the runs
 expect 0 "minus bp" compare --rules bp,dfa --seeds 4 --out seeds
 grep -q "same split of the data" out.txt ||
-    complain "nothing is said of the split that the deviation leaves out"
+    complain "no note that the deviation does not include the split"
 [ "$(ls seeds | grep -c seed)" = 8 ] || complain "two rules with four seeds are not 8 runs"
 compare --rules bp,dfa --seeds 4 --out seeds --csv --quiet >seeds.csv ||
     complain "the finished comparison is not shown"
@@ -51,7 +51,7 @@ paste -d ' ' angles.txt shown.txt | awk '($1 - $2) ^ 2 > 1e-16 * $1 ^ 2 { bad = 
     complain "the angles are not the means of the runs: $(cat shown.txt)"
 expect 0 "angles (deg)" compare --rules bp,dfa --seeds 1 --out noted --slope 1
 grep -q "bp, dfa: the option slope has no effect on this rule" out.txt ||
-    complain "the notes of the runs are not told"
+    complain "the notes of the runs are not printed"
 expect 0 "minus bp" compare --rules bp,dfa --seeds 1 --out plain --angles none
 ! grep -q "angles" out.txt || complain "there is a column of angles that were not measured"
 
@@ -69,7 +69,7 @@ expect 0 "minus bp" compare --rules bp,dfa --seeds 1 --out plain --angles none
 #      the baselines frozen and linear are tuned and listed too
 expect 0 "tuned      dfa: lr" compare --rules bp,dfa --seeds 3 --tune lr --out tuned
 [ "$(ls tuned/tune | grep -c 'seed-1000001$')" = "$(ls tuned/tune | grep -c seed)" ] ||
-    complain "rates are judged by a judged seed"
+    complain "rates are tuned with a seed of the final runs"
 for rule in bp dfa frozen linear; do
     grep -q "^$rule " out.txt || complain "$rule is not in the table"
     best=$("$program" collect tuned/tune --csv \
@@ -83,10 +83,10 @@ for rule in bp dfa frozen linear; do
         complain "$rule: the best rate $best is at the end of $least to $greatest"
 done
 [ "$(value tuned/tune/rule-dfa-lr-0.003-seed-1000001/config.json val | head -n 1)" = 18 ] ||
-    complain "rates are not judged on a tenth"
+    complain "rates are not tuned on a tenth of the examples"
 judged=$(ls -d tuned/rule-dfa-*-seed-1)
 [ "$(value "$judged/config.json" val | head -n 1)" = 0 ] ||
-    complain "a judged run leaves the validation examples out"
+    complain "a final run does not train on the validation examples"
 expect 0 "" compare --rules dfa --seeds 1 --rates 0.01,0.1 --out given
 [ "$(ls given/tune | grep -c seed)" = 6 ] || complain "two given rates and three rules are not 6 trainings"
 

@@ -54,13 +54,13 @@ expect() {
 }
 also() { grep -qF -e "$1" out.txt || complain "nothing about \"$1\" either"; }
 is_whole() { cmp -s "$1" served/body || complain "$1 is not what the server has"; }
-is_gone() { [ ! -e "$1" ] || complain "$1 is left"; }
+is_gone() { [ ! -e "$1" ] || complain "$1 was not removed"; }
 size_of() { wc -c <"$1" | tr -d ' '; }
 has_size() { [ "$(size_of "$1")" = "$2" ] || complain "$1 has $(size_of "$1") bytes, expected $2"; }
 # The log of the server has one line per request since the last `forget`.
 forget() { : >served/log; }
 asked() { grep -qxF -e "$1" served/log ||
-    { complain "the server was not asked: $1"; sed 's/^/    /' served/log; }; }
+    { complain "there was no request: $1"; sed 's/^/    /' served/log; }; }
 asked_times() { [ "$(wc -l <served/log)" -eq "$1" ] ||
     complain "$(wc -l <served/log) requests, expected $1"; }
 begin_part() { head -c "$1" served/body >got.part; }
@@ -145,7 +145,7 @@ clean
 # ---- an existing file with other content is replaced only with --force
 echo mine >got
 get 3 "is there with another content" right
-[ "$(cat got)" = mine ] || complain "somebody's file was changed"
+[ "$(cat got)" = mine ] || complain "an existing file was changed"
 asked_times 0
 get 4 "the server answers 404" gone --force
 [ "$(cat got)" = mine ] || complain "--force: the old file is lost before there is a new one"
@@ -251,7 +251,7 @@ for first in wrong short gone broken too-long ends-early loop; do
     is_whole got
     asked "GET /$first/file -"
     tail -n 1 served/log | grep -q "^GET /right/file" ||
-        complain "/$first: the next mirror was not asked last"
+        complain "/$first: the next mirror did not get the last request"
     clean
 done
 get 4 "$web/gone/file: the server answers 404" broken --mirror $web/gone/

@@ -30,7 +30,7 @@ doctor() {
 
 # says PATTERN: a line of the report matches the pattern
 says() { grep -qE -e "$1" "$folder/out.txt" || complain "nothing about \"$1\""; }
-warns() { grep -qF -e "$1" "$folder/words.txt" || complain "no word about \"$1\""; }
+warns() { grep -qF -e "$1" "$folder/words.txt" || complain "no message about \"$1\""; }
 
 # ---- The real build and machine
 doctor 0 "$program" doctor
@@ -77,7 +77,7 @@ doctor 0 BACKLESS_DATA="$folder/nowhere" "$program" doctor
 says '^! BACKLESS_DATA +.*no such folder'
 doctor 0 XDG_CACHE_HOME=/proc/1 "$program" doctor
 says '^! downloads +/proc/1/backless cannot be written: /proc/1: '
-[ -z "$(find "$folder" -name '*doctor*')" ] || complain "a file was left behind"
+[ -z "$(find "$folder" -name '*doctor*')" ] || complain "a file was not removed"
 
 # ---- Variables
 doctor 2 BACKLESS_EPOCHS=many "$program" doctor

@@ -23,7 +23,7 @@ trap tidy EXIT
 cd "$folder" || exit 1
 
 if nm -D --undefined-only "$build/libbackless.so" | grep -q -e __asan_init -e __ubsan; then
-    echo "SKIP: programs of strangers have no sanitizer"
+    echo "SKIP: the installed library needs a sanitizer's runtime, which other programs do not link"
     exit 77
 fi
 for file in libbackless.so libbackless.a pages/backless.1; do

@@ -91,7 +91,7 @@ expect 0 'have one example, too few to learn a class from; --label names another
     info names.csv --samples 0
 awk 'BEGIN { print "a,kind"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i % 15 }' >kinds.csv
 "$program" data info kinds.csv --samples 0 2>&1 | grep -q "have one example" &&
-    complain "classes of two examples are told"
+    complain "classes of two examples are reported"
 
 # ---- missing regression targets are refused like missing labels; advice for a model differs from that for
 # training

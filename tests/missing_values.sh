@@ -28,7 +28,7 @@ expect 0 "120 answers" "$program" predict --model run --data holes.csv --output 
 cp answers.csv without.csv
 expect 0 "120 answers" "$program" predict --model run/model.safetensors --data holes.csv --missing impute \
     --output answers.csv
-cmp -s answers.csv without.csv || complain "--missing impute answers otherwise than the model by itself"
+cmp -s answers.csv without.csv || complain "--missing impute gives other predictions than the default"
 # --missing refuse still refuses them, and an unknown word is not a missing value
 expect 3 'no value' "$program" predict --model run --data holes.csv --missing refuse --output answers.csv
 expect 3 'no value' env BACKLESS_MISSING=refuse "$program" eval --model run --data train.csv
@@ -58,11 +58,11 @@ expect 0 '"missing":{"values":177,"columns":[{"name":"age","place":1,"values":17
     "$program" data info holes.csv --json
 expect 0 '"missing":{"values":0,"columns":[]}' "$program" data info full.csv --json
 "$program" data info full.csv 2>&1 | grep -q missing &&
-    complain "missing values are told where there are none"
+    complain "missing values are reported although there are none"
 expect 3 'no value' "$program" data info train.csv --missing refuse
 printf '1,?,x\n2,3,z\n,4,z\n' >bare.csv
 expect 0 "missing    2 values in 2 columns" "$program" data info bare.csv
-grep -qE '^ +1  column 1 +1$' out.txt || complain "a column without a name is not told by its number"
+grep -qE '^ +1  column 1 +1$' out.txt || complain "a column without a name is not reported by its number"
 # it also counts missing labels, and missing values in columns that training refuses
 printf 'a,b,y\n1,?,x\n2,3,\nNA,4,z\n7,5,x\n,6,N/A\n' >labels.csv
 expect 0 "2 rows without a label, which is column \"y\", left out here" "$program" data info labels.csv
@@ -92,11 +92,11 @@ grep -qE '^ +0  a +- +- +-$' out.txt || { complain "figures of no values"; cat o
 # ---- compare prints the reader's notes too
 expect 0 'column "Id" left out: it numbers the rows' "$program" compare --data train.csv --missing impute \
     --rules linear,bp --net "dense 4, tanh, dense 2" --epochs 1
-grep -qF 'column "kind" is taken for the label' out.txt || complain "compare does not tell the label"
-grep -qF 'the label is chosen as the last column with values' out.txt || complain "compare does not tell why"
+grep -qF 'column "kind" is taken for the label' out.txt || complain "compare does not print the label"
+grep -qF 'the label is chosen as the last column with values' out.txt || complain "compare gives no reason"
 "$program" compare --data train.csv --missing impute --rules linear --net "dense 2" --epochs 1 \
     --quiet 2>&1 | grep -q note &&
-    complain "--quiet tells notes"
+    complain "--quiet prints notes"
 
 [ "$failures" = 0 ] && echo "missing_values: all as expected"
 exit "$failures"

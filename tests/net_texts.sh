@@ -30,7 +30,7 @@ hash "dense 9 nobias, tanh, dense C nobias" >short
 hash "dense 9 nobias, tanh, dense 3 nobias" >long
 cmp long short || complain "dense C nobias is another net"
 hash "3 x (dense 9, tanh), dense C" >other
-cmp -s long other && complain "three layers are not told from two"
+cmp -s long other && complain "three layers give the same hash as two"
 
 train() { "$program" train --data t.csv --epochs 1 --net "$1"; }
 expect 2 'a "(" of the net has no ")" behind it' train "2 x (dense 4, tanh, dense C"
@@ -82,7 +82,7 @@ expect 0 "feedback nokland, modules residual" "$program" train --data t.csv --ne
     --modules residual --epochs 1 --out run
 expect 0 "modules        residual" "$program" info run/model.safetensors
 expect 0 "" "$program" eval --model run --data t.csv
-grep -q '"modules": "residual"' run/config.json || complain "config.json does not tell of modules"
+grep -q '"modules": "residual"' run/config.json || complain "config.json does not have the option modules"
 expect 2 "modules" "$program" train --resume run --modules layer
 expect 0 "" "$program" train --resume run --epochs 2
 expect 0 ", modules 2" "$program" compare --data t.csv --net "$two" --rules bp,dfa --modules 2 --epochs 1

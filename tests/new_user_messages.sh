@@ -30,7 +30,7 @@ awk 'BEGIN { printf "kind"; for (c = 1; c <= 40; c++) printf ",column%d", c; pri
 expect 3 'there are 40 such columns: --ignore "column1,column2' "$program" train --data wide.csv --label kind
 
 expect 0 "best on the validation set: epoch" train --ignore name,ticket,cabin --val 0.2
-grep -q "test -" out.txt && complain "a test error is told without a test set"
+grep -q "test -" out.txt && complain "a test error is printed without a test set"
 expect 0 ", test " train --ignore name,ticket,cabin --val 0.2 --test-fraction 0.2
 
 # A net that the user chose is not called a default, nor is the net of a resumed run.

@@ -75,7 +75,7 @@ for how in channel image; do
         --max-time 0.000001 >/dev/null 2>&1
     expect 0 "" "$program" train --resume part --max-time 0 --quiet
     expect 0 "" "$program" train --data colour.csv --net "$net" $go --epochs 2 --normalize $how --out whole
-    [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "normalize $how: a resumed run ends otherwise"
+    [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "normalize $how: a resumed run has other weights"
 done
 "$program" train --data colour.csv --net "$net" $go --epochs 2 --normalize image --out part \
     --max-time 0.000001 >/dev/null 2>&1

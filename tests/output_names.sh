@@ -20,7 +20,7 @@ done
 expect 4 "File name too long" predict --output "$(name_of 256)"
 folder=$(name_of 255)
 train --out "$folder" >/dev/null && [ -s "$folder/model.safetensors" ] || complain "a run folder of 255 bytes"
-[ -z "$(find . -name '*.tmp' -o -name '*-0*')" ] || complain "left: $(find . -name '*.tmp')"
+[ -z "$(find . -name '*.tmp' -o -name '*-0*')" ] || complain "not removed: $(find . -name '*.tmp')"
 
 # ---- An output to the descriptor of an input file is refused like an output to that file
 cp t.csv before.csv

@@ -13,7 +13,7 @@ predict() { "$program" predict --model run --data t.csv --quiet "$@"; }
 train --out run >/dev/null || complain "the run to begin with"
 ok predict --output right.csv
 same() { cmp -s "$1" right.csv || complain "$1 does not hold the answers"; }
-no_leftovers() { [ -z "$(find . -name '*.tmp')" ] || complain "left: $(find . -name '*.tmp')"; }
+no_leftovers() { [ -z "$(find . -name '*.tmp')" ] || complain "not removed: $(find . -name '*.tmp')"; }
 
 # ---- Pipes, devices, descriptors
 mkfifo pipe

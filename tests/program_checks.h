@@ -80,12 +80,14 @@ static inline size_t blocks_cut_otherwise(const struct program *p)
     return n;
 }
 
-/* Stages after the loss in plans made by hand, for hidden blocks 0 .. last - 1 (T: signal, U: update): any
-       all at once                                                    1 backward   T(last - 1) | T(last - 2),
-       U(last) | ... | U(1), U(0)          last + 1 forward    T(0), U(last) | T(1), U(0) | ... | U(last - 1)
-       last + 1 A second pass has last + 4 more: one for what it keeps, one for its input, one for each block,
-       and one for the deltas. A block that is not cut by channels alone has at most two more, because each
-       change of the cut waits for the tasks of the cut before it. */
+/* The number of stages after the loss in plans made by hand, for the hidden blocks 0 .. last - 1 (T: signal,
+   U: update), by the order of the rule:
+       any        all in one stage                                               1
+       backward   T(last - 1) | T(last - 2), U(last) | ... | U(1), U(0)          last + 1
+       forward    T(0), U(last) | T(1), U(0) | ... | U(last - 1)                 last + 1
+   A second pass has last + 4 more: one for what it keeps, one for its input, one for each block, and one for
+   the deltas. A block that is not cut by channels alone has at most two more, because each change of the cut
+   waits for the tasks of the cut before it. */
 static inline size_t planned_stages(const bl_trainer *t)
 {
     const size_t last = net_last(t->model->net);
@@ -95,7 +97,7 @@ static inline size_t planned_stages(const bl_trainer *t)
     return second + plain + 2 * blocks_cut_otherwise(t->stepper.program);
 }
 
-/* Fails if a program that a plan by hand existed for has more stages than the plan. */
+/* Fails if a program for which a plan was made by hand has more stages than the plan. */
 static inline void check_stages(const bl_trainer *t, uint32_t number)
 {
     const struct program *p = t->stepper.program;

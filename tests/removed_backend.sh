@@ -1,6 +1,7 @@
 #!/bin/sh
 # removed_backend.sh PROGRAM - the backend onednn of version 0.1.0 is refused as an option, with a message
-# that says what to do; a run folder or configuration of 0.1.0 that names it is still resumed, with a note.
+# that suggests what to do; a run folder or configuration of 0.1.0 that names it is still resumed, with a
+# note.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { for (i = 0; i < 60; i++) printf "%d,%d,%s\n", i % 7, i % 5, i % 2 ? "a" : "b" }' >table.csv
 train="--data table.csv --epochs 1 --batch 8 --no-angles --seed 3"

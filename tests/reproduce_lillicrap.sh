@@ -34,7 +34,7 @@ for seed in 1 2 3; do
         complain "fa, seed $seed: begins with another error than 1"
     # the error of the last 100 samples is measured before they are trained on, so it is above the final error
     within "$(list $fa error | tail -n 1)" "$(value $fa last)" 0.005 ||
-        complain "fa, seed $seed: the curve ends elsewhere"
+        complain "fa, seed $seed: the last point of the curve is wrong"
 done
 # The mean over the points of the curve is the training error of the epoch.
 fa=one/lillicrap2016-linear_task-lr_1e-3-fa-1.json
@@ -64,6 +64,6 @@ grep -q '^| lr 1e-3 | fa | 3 | [0-9.]* ([0-9]*°) | .* |$' page.md || complain "
 grep -q '^| lr 1e-3 | bp | 3 | [0-9.]* | [0-9. |]*$' page.md ||
     complain "the page has no curve of bp, or an angle of it"
 grep -q '^| lr 1e-3 | fa | a curve | .* | 3 | | | .* | 1 | no figure to judge by |$' page.md ||
-    complain "a curve is judged"
+    complain "a curve has a verdict"
 ! grep -q "other data" page.md || complain "the made data have another hash than the rows"
 exit $((failures > 0))

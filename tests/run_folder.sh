@@ -48,14 +48,14 @@ for option in --force --quiet; do
     grep -q "another process ($first) trains in this folder" out.txt || complain "it says: $(cat out.txt)"
 done
 "$program" train --resume long --quiet >out.txt 2>&1
-[ $? = 4 ] || complain "a second process was let in by --resume"
-"$program" info long >/dev/null 2>&1 || complain "a run cannot be looked at while it goes on"
+[ $? = 4 ] || complain "--resume allows a second process"
+"$program" info long >/dev/null 2>&1 || complain "info fails while the run is training"
 
 # ---- SIGTERM saves the run; the lock is released when the process ends, also by kill -9
 kill -TERM $first
 wait $first
 [ $? = 75 ] || complain "SIGTERM: another exit code than 75"
-[ -e long/lock ] && complain "the lock stayed behind"
+[ -e long/lock ] && complain "the lock was not removed"
 "$program" info long >/dev/null 2>&1 || complain "no model after SIGTERM"
 begin killed
 second=$!
@@ -65,7 +65,7 @@ wait $second 2>/dev/null
 : >killed/log.jsonl.77-12.tmp
 : >killed/notes.tmp
 train killed 2 --force --quiet >out.txt 2>&1 || complain "a killed run keeps its folder: $(cat out.txt)"
-[ "$(ls killed | grep -c 'tmp$')" = 1 ] && [ -e killed/notes.tmp ] || complain "leftovers: $(ls killed)"
+[ "$(ls killed | grep -c 'tmp$')" = 1 ] && [ -e killed/notes.tmp ] || complain "temporary files: $(ls killed)"
 
 # ---- a disk that becomes full at any size of the files
 mkdir small
@@ -98,7 +98,7 @@ while [ $page -le 24 ]; do
                 complain "$page pages, --resume: $(cat out.txt)"
             [ "$(hash_of small/run)" = "$wanted" ] || complain "$page pages: other bits after --resume"
         fi
-        ls small/run/*.tmp >/dev/null 2>&1 && complain "$page pages: a temporary stayed behind"
+        ls small/run/*.tmp >/dev/null 2>&1 && complain "$page pages: a temporary file was not removed"
     elif [ $code = 0 ]; then
         [ "$(hash_of small/run)" = "$wanted" ] || complain "$page pages: other bits"
         [ $page -gt 1 ] || complain "no disk is that small"

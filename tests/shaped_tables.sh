@@ -39,19 +39,19 @@ hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json"
 expect 0 "" "$program" train --data train-images-idx3-ubyte --net "$net" $go --out idx
 expect 0 "" "$program" train --data digits.csv --shape 1x6x7 --net "$net" $go --out table
 [ -n "$(hash_of idx)" ] && [ "$(hash_of idx)" = "$(hash_of table)" ] ||
-    complain "a table learns otherwise than IDX"
+    complain "a table gives other weights than IDX"
 expect 0 "" "$program" train --data digits.csv --shape 6x7 --net "$net" $go --out two
 [ "$(hash_of two)" = "$(hash_of table)" ] || complain "6x7 is not 1x6x7"
 expect 0 "" "$program" train --data bare.csv --header no --label first --shape 1x6x7 --net "$net" $go \
     --out bare
-[ "$(hash_of bare)" = "$(hash_of table)" ] || complain "a table without a header learns otherwise"
+[ "$(hash_of bare)" = "$(hash_of table)" ] || complain "a table without a header gives other weights"
 # Control: another shape for the same numbers gives other bits.
 expect 0 "" "$program" train --data digits.csv --shape 1x7x6 --net "$net" $go --out turned
 [ "$(hash_of turned)" = "$(hash_of table)" ] && complain "1x7x6 gives the weights of 1x6x7"
 # also for a dense net --shape means one scale for all pixels; without it each column has its own
 expect 0 "" "$program" train --data digits.csv --shape 1x6x7 --net "dense 3" $go --out shaped
 expect 0 "" "$program" train --data train-images-idx3-ubyte --net "dense 3" $go --out flat
-[ "$(hash_of shaped)" = "$(hash_of flat)" ] || complain "a dense net learns otherwise from a shaped table"
+[ "$(hash_of shaped)" = "$(hash_of flat)" ] || complain "a dense net has other weights from a shaped table"
 expect 0 "" "$program" train --data digits.csv --net "dense 3" $go --out columns
 [ "$(hash_of columns)" = "$(hash_of flat)" ] && complain "without --shape columns are scaled like pixels"
 
@@ -60,7 +60,7 @@ expect 0 "" "$program" train --data digits.csv --net "dense 3" $go --out columns
 expect 0 "on 120 examples" "$program" eval --model table --data digits.csv
 head -n 1 out.txt >of_table.txt
 expect 0 "on 120 examples" "$program" eval --model table --data train-images-idx3-ubyte
-head -n 1 out.txt | cmp -s - of_table.txt || complain "IDX is evaluated otherwise"
+head -n 1 out.txt | cmp -s - of_table.txt || complain "the evaluation of IDX differs"
 expect 0 "on 120 examples" "$program" eval --model table --data digits.csv --shape 1x6x7
 expect 2 "the training set's examples are 1 x 6 x 7" "$program" eval --model table --data digits.csv \
     --shape 1x7x6
@@ -101,7 +101,7 @@ expect 2 "an image has no missing values" "$program" train --data holes.csv --sh
 sed '2,$s/,0,/,zero,/; 3s/,zero,/,one,/' digits.csv >words.csv
 expect 3 "holds words" "$program" train --data words.csv --shape 1x6x7
 expect 2 "a convolution needs an image" "$program" train --data digits.csv --net "$net"
-grep -qF -- "--shape" out.txt || complain "a convolution on a table: no word about --shape"
+grep -qF -- "--shape" out.txt || complain "a convolution on a table: no message about --shape"
 
 [ "$failures" = 0 ] && echo "shaped_tables: all as expected"
 exit "$failures"

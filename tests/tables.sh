@@ -7,7 +7,7 @@
 same() {
     printf '%s\n' "$2" >wanted.txt
     head -n "$(wc -l <wanted.txt)" "$1" | cmp -s - wanted.txt ||
-        { complain "$1 begins otherwise"; head -n 5 "$1"; }
+        { complain "$1 begins with other lines"; head -n 5 "$1"; }
 }
 
 # The label depends on class, sex and fare; some ages are missing.
@@ -74,7 +74,7 @@ swapped=$(tail -n +2 swapped.out | sort | join -t, truth.txt - | awk -F, '$2 != 
 sed 's/;female;/;other;/' test.csv >other.csv
 expect 3 '"other" is none of the 2 words of the training set' "$program" predict --model run \
     --data other.csv --output o.csv
-[ -e o.csv ] && complain "a refused table left answers behind"
+[ -e o.csv ] && complain "a refused table left a file of predictions"
 expect 0 "600 answers" "$program" predict --model run --data other.csv --missing impute --output o.csv
 sed 's/^Fare/Price/' test.csv >renamed.csv
 expect 3 'no column "Fare"' "$program" predict --model run --data renamed.csv --output o2.csv

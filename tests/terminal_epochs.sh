@@ -25,7 +25,7 @@ grep -q "epoch 1/400" out.txt || complain "the first epoch is not shown"
 grep -q "epoch 400/400" out.txt || complain "the last epoch is not shown"
 told=$(sed -n 's/.*\(^\|[KJ]\)\([0-9]*\) epochs of less than 0.1 s are not shown.*/\2/p' out.txt)
 [ "$((told + $(grep -cE '  train .* loss' out.txt)))" = 400 ] ||
-    complain "the epochs shown and the $told told are not 400"
+    complain "the epochs shown and the $told in the summary are not 400"
 
 # A run that ends earlier shows its last epoch too.
 on_terminal --epochs 400 --patience 3 --val 0.3 --net "'dense 2'"

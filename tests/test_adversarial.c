@@ -153,7 +153,7 @@ static void gradient_by_hand(const struct fixture *fixture, const float *example
 
 /* Three steps of a rule that does not compute the derivative of the inputs: each equals a plain step on
    examples that are perturbed by hand. */
-static void test_a_step_is_that_on_moved_examples(void **state)
+static void test_a_step_equals_one_on_perturbed_examples(void **state)
 {
     (void)state;
     static const double clear = 1e-6; /* float32 sums of some dozens of products of numbers about 0.1 */
@@ -242,7 +242,7 @@ static void test_threads_change_no_bits(void **state)
 }
 
 /* Perturbation has no state: a run that is saved and loaded continues to the same bits. */
-static void test_saved_and_loaded(void **state)
+static void test_saved_and_loaded_trainers_continue_equally(void **state)
 {
     (void)state;
     static const char net[] = "dropout 0.2, dense 9, tanh, dense 3", path[] = "test_adversarial.safetensors";
@@ -291,11 +291,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_direction_by_differences),
-        cmocka_unit_test(test_a_step_is_that_on_moved_examples),
+        cmocka_unit_test(test_a_step_equals_one_on_perturbed_examples),
         cmocka_unit_test(test_dropout_on_the_input),
         cmocka_unit_test(test_zero_is_off),
         cmocka_unit_test(test_threads_change_no_bits),
-        cmocka_unit_test(test_saved_and_loaded),
+        cmocka_unit_test(test_saved_and_loaded_trainers_continue_equally),
         cmocka_unit_test(test_values),
     };
     return cmocka_run_group_tests(tests, fill, NULL);

@@ -88,7 +88,7 @@ static void hash_of(const struct run *r, char hash[17])
     bl_model_hash(bl_trainer_model(r->trainer), hash);
 }
 
-static void steps_are_those_that_were_named(void **state)
+static void selected_steps_have_angles(void **state)
 {
     (void)state;
     static const struct {
@@ -122,7 +122,7 @@ static void steps_are_those_that_were_named(void **state)
     }
 }
 
-static void other_texts_are_refused(void **state)
+static void invalid_texts_are_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -157,7 +157,7 @@ static void other_texts_are_refused(void **state)
 }
 
 /* The switch no-angles of 0.1.0 means angles none; the one that is set last counts. */
-static void former_switch_means_none(void **state)
+static void no_angles_means_angles_none(void **state)
 {
     (void)state;
     static const struct {
@@ -185,7 +185,7 @@ static void former_switch_means_none(void **state)
     }
 }
 
-static void named_steps_need_the_usual_memory(void **state)
+static void selected_steps_need_normal_memory(void **state)
 {
     (void)state;
     struct run r;
@@ -328,12 +328,9 @@ int main(void)
     for (int i = 0; i < N; i++)
         labels[i] = i % CLASSES;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(steps_are_those_that_were_named),
-        cmocka_unit_test(other_texts_are_refused),
-        cmocka_unit_test(former_switch_means_none),
-        cmocka_unit_test(named_steps_need_the_usual_memory),
-        cmocka_unit_test(resumed_logs_are_the_same),
-        cmocka_unit_test(failed_allocations_lose_nothing),
+        cmocka_unit_test(selected_steps_have_angles),  cmocka_unit_test(invalid_texts_are_refused),
+        cmocka_unit_test(no_angles_means_angles_none), cmocka_unit_test(selected_steps_need_normal_memory),
+        cmocka_unit_test(resumed_logs_are_the_same),   cmocka_unit_test(failed_allocations_lose_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,7 +93,7 @@ static void test_figures_do_not_depend_on_the_number_measured(void **state)
 }
 
 /* From the same weights the deltas of an example are the same under both reductions. */
-static void test_norms_are_those_of_an_example(void **state)
+static void test_norms_do_not_depend_on_the_reduction(void **state)
 {
     (void)state;
     fill();
@@ -216,7 +216,7 @@ static void test_weights_turn_to_their_feedback(void **state)
 }
 
 /* The angle is not defined for convolutions; it is for the output after a dense block. */
-static void test_maps_have_no_direct_relation(void **state)
+static void test_weight_angle_is_undefined_for_convolutions(void **state)
 {
     (void)state;
     fill();
@@ -309,10 +309,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_figures_do_not_depend_on_the_number_measured),
-        cmocka_unit_test(test_norms_are_those_of_an_example),
+        cmocka_unit_test(test_norms_do_not_depend_on_the_reduction),
         cmocka_unit_test(test_the_angle_of_the_weights),
         cmocka_unit_test(test_weights_turn_to_their_feedback),
-        cmocka_unit_test(test_maps_have_no_direct_relation),
+        cmocka_unit_test(test_weight_angle_is_undefined_for_convolutions),
         cmocka_unit_test(test_examples_are_drawn_by_seed),
         cmocka_unit_test(test_a_sorted_file_gives_the_same_angle),
     };

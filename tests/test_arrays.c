@@ -85,7 +85,7 @@ static size_t row_file(unsigned char *to)
     return n + put_values(to + n, wide_row, sizeof wide_row, 8, 0);
 }
 
-static void reads_npy(void **state)
+static void npy_is_read(void **state)
 {
     (void)state;
     static const struct {
@@ -234,7 +234,7 @@ static void values_must_be_finite_floats(void **state)
     }
 }
 
-static void missing_is_bad_data(void **state)
+static void missing_files_are_bad_data(void **state)
 {
     (void)state;
     struct tensors *t = NULL;
@@ -246,7 +246,7 @@ static void missing_is_bad_data(void **state)
     assert_null(t);
 }
 
-static void reads_safetensors_too(void **state)
+static void safetensors_are_read(void **state)
 {
     (void)state;
     struct tensors *t = NULL;
@@ -299,7 +299,7 @@ static size_t good_zip(unsigned char *zip, const char *method)
 
 static const char *const methods[] = {"zip:compression=store", "zip:compression=deflate"};
 
-static void reads_npz(void **state)
+static void npz_is_read(void **state)
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
@@ -315,7 +315,7 @@ static void reads_npz(void **state)
     }
 }
 
-static void odd_npz_are_refused(void **state)
+static void unusual_npz_are_refused(void **state)
 {
     (void)state;
     unsigned char good[ROOM], zip[ROOM];
@@ -407,7 +407,7 @@ static void flipped_bits_do_no_harm(void **state)
     }
 }
 
-static void every_allocation_may_fail(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     (void)state;
     const size_t live = memory.live;
@@ -430,7 +430,7 @@ static void every_allocation_may_fail(void **state)
     }
 }
 
-static void we_read_numpys(void **state)
+static void files_of_numpy_are_read(void **state)
 {
     (void)state;
     static const struct {
@@ -495,20 +495,20 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(reads_npy),
+        TEST(npy_is_read),
         TEST(broken_headers_are_refused),
         TEST(other_files_are_refused),
         TEST(values_must_be_finite_floats),
-        TEST(missing_is_bad_data),
-        TEST(reads_safetensors_too),
-        TEST(reads_npz),
-        TEST(odd_npz_are_refused),
+        TEST(missing_files_are_bad_data),
+        TEST(safetensors_are_read),
+        TEST(npz_is_read),
+        TEST(unusual_npz_are_refused),
         TEST(npz_checksum_is_checked),
         TEST(npz_expansion_is_limited),
         TEST(every_truncation_is_refused),
         TEST(flipped_bits_do_no_harm),
-        TEST(every_allocation_may_fail),
-        TEST(we_read_numpys),
+        TEST(failing_allocations_lose_no_memory),
+        TEST(files_of_numpy_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

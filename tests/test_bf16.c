@@ -271,7 +271,7 @@ static bool products_are_right(const struct backend *backend)
     return true;
 }
 
-static void products_are_exact(void **state)
+static void products_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -349,7 +349,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_rounded),
-        cmocka_unit_test(products_are_exact),
+        cmocka_unit_test(products_have_the_bits_of_the_definition),
         cmocka_unit_test(the_definition_is_a_product),
         cmocka_unit_test(faults_are_found),
     };

@@ -108,7 +108,7 @@ static void hash_after_fit(const void *values, bl_type type, size_t stride, char
 
 /* ---- Arrays */
 
-static void test_doubles_with_gaps_train_as_floats_do(void **state)
+static void test_strided_doubles_train_as_floats(void **state)
 {
     (void)state;
     char reference[17], other[17];
@@ -229,7 +229,7 @@ static double largest_distance(const float *a, const float *b, size_t n)
     return most;
 }
 
-static void test_a_weight_of_two_is_the_example_twice(void **state)
+static void test_weight_two_equals_a_repeated_example(void **state)
 {
     (void)state;
     static const char *const rules[] = {"bp", "fa", "dfa", "ifa", "drtp", "kp"};
@@ -249,7 +249,7 @@ static void test_a_weight_of_two_is_the_example_twice(void **state)
 
 /* Weights of single steps are not divided by their mean. For the reduction mean they are scaled to the mean 1
    here; then the step is that of the repeated examples and that of bl_trainer_fit. */
-static void test_a_weighted_step_is_that_of_the_example_twice(void **state)
+static void test_weighted_step_equals_one_with_repeated_examples(void **state)
 {
     (void)state;
     static const char *const rules[] = {"bp", "fa", "dfa", "ifa", "drtp", "kp"};
@@ -345,7 +345,7 @@ static void test_wrong_weights_are_refused(void **state)
 
 /* ---- Weights of the net, and inspection */
 
-static void test_weights_go_in_and_out_and_scores_follow(void **state)
+static void test_weights_are_read_and_written(void **state)
 {
     (void)state;
     struct session s = begin("dfa"), other = begin("dfa");
@@ -471,7 +471,7 @@ static void emit(bl_emitter *e, int block, void *user)
     bl_emit_map(e, &map, block);
 }
 
-static void test_a_rule_of_pointers_computes_what_it_says(void **state)
+static void test_a_rule_by_pointers_has_the_bits_of_dfa(void **state)
 {
     (void)state;
     int calls = 0;
@@ -532,7 +532,7 @@ static void test_versions_agree(void **state)
     assert_int_equal(bl_version_number(), BL_VERSION_NUMBER);
 }
 
-static void test_a_context_in_use_stays_as_it_is(void **state)
+static void test_a_context_with_a_trainer_is_not_changed(void **state)
 {
     (void)state;
     struct session s = begin("dfa");
@@ -567,20 +567,20 @@ static void test_short_buffers_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_doubles_with_gaps_train_as_floats_do),
+        cmocka_unit_test(test_strided_doubles_train_as_floats),
         cmocka_unit_test(test_bytes_are_pixels),
         cmocka_unit_test(test_wrong_arrays_are_refused),
-        cmocka_unit_test(test_a_weight_of_two_is_the_example_twice),
-        cmocka_unit_test(test_a_weighted_step_is_that_of_the_example_twice),
+        cmocka_unit_test(test_weight_two_equals_a_repeated_example),
+        cmocka_unit_test(test_weighted_step_equals_one_with_repeated_examples),
         cmocka_unit_test(test_wrong_batches_are_refused),
         cmocka_unit_test(test_wrong_weights_are_refused),
-        cmocka_unit_test(test_weights_go_in_and_out_and_scores_follow),
+        cmocka_unit_test(test_weights_are_read_and_written),
         cmocka_unit_test(test_inspection_is_of_the_last_batch_or_of_none),
         cmocka_unit_test(test_another_thread_stops_a_fit),
-        cmocka_unit_test(test_a_rule_of_pointers_computes_what_it_says),
+        cmocka_unit_test(test_a_rule_by_pointers_has_the_bits_of_dfa),
         cmocka_unit_test(test_structs_of_another_version),
         cmocka_unit_test(test_versions_agree),
-        cmocka_unit_test(test_a_context_in_use_stays_as_it_is),
+        cmocka_unit_test(test_a_context_with_a_trainer_is_not_changed),
         cmocka_unit_test(test_short_buffers_are_refused),
     };
     return cmocka_run_group_tests(tests, make_examples, NULL);

@@ -21,7 +21,7 @@ struct expected {
     size_t n, places, place[MOST];
 };
 
-static void test_assigning(void **state)
+static void test_buffers_are_assigned_by_lifetime(void **state)
 {
     (void)state;
     static const struct expected cases[] = {
@@ -88,7 +88,7 @@ static size_t bytes_of_lean_step(bl_context *ctx, const char *text)
     return bytes;
 }
 
-static void test_depth_takes_no_memory(void **state)
+static void test_memory_does_not_grow_with_depth(void **state)
 {
     (void)state;
     static const char *const residuals[] = {
@@ -109,7 +109,7 @@ static void test_depth_takes_no_memory(void **state)
 
 /* The exact memory of a chain: inputs, targets, scores and error, and two outputs; a step also needs the
    derivatives of one block. */
-static void test_a_row(void **state)
+static void test_exact_memory_of_a_chain(void **state)
 {
     (void)state;
     enum { DENSE = EXAMPLES * 20 * 4, ENDS = EXAMPLES * 4 * (12 + 5 + 5 + 5) };
@@ -123,8 +123,8 @@ static void test_a_row(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_assigning),
-                                       cmocka_unit_test(test_depth_takes_no_memory),
-                                       cmocka_unit_test(test_a_row)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_buffers_are_assigned_by_lifetime),
+                                       cmocka_unit_test(test_memory_does_not_grow_with_depth),
+                                       cmocka_unit_test(test_exact_memory_of_a_chain)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

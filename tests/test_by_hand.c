@@ -111,7 +111,7 @@ static void test_library_and_loops_agree(void **state)
         }
 }
 
-static void test_other_methods_go_elsewhere(void **state)
+static void test_other_methods_give_other_weights(void **state)
 {
     (void)state;
     for (int method = 0; method < METHODS; method++)
@@ -121,6 +121,6 @@ static void test_other_methods_go_elsewhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_library_and_loops_agree),
-                                       cmocka_unit_test(test_other_methods_go_elsewhere)};
+                                       cmocka_unit_test(test_other_methods_give_other_weights)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

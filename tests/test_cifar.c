@@ -199,7 +199,7 @@ static void broken_cifar_is_refused(void **state)
                 "examples of 3 x 32 x 32, expected 1 x 28 x 28");
 }
 
-static void single_files_are_told_apart(void **state)
+static void formats_of_single_files_are_recognised(void **state)
 {
     enum { BOTH = (1 + CIFAR_PIXELS) * (2 + CIFAR_PIXELS) }; /* a multiple of both sizes of records */
     static const uint8_t idx[6 + 10 + 3057] = {0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0x03, 0xfb};
@@ -301,7 +301,7 @@ static void classes_of_cifar_are_those_of_the_model(void **state)
     data_free(data);
 }
 
-static void strange_archives_are_refused(void **state)
+static void other_archives_are_refused(void **state)
 {
     static const struct member for_python[] = {{"cifar-10-batches-py/data_batch_1", 1, 1, 0}};
     size_t n = 0;
@@ -321,7 +321,7 @@ static void strange_archives_are_refused(void **state)
     must_refuse(below("two"), "train", &with_labels, NULL, "holds both CIFAR-10 and CIFAR-100");
 }
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const char text[] = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n";
     (void)state;
@@ -367,11 +367,11 @@ int main(void)
         EACH (cifar_is_read_from_single_files),
         EACH (cifar_is_read_from_its_archive),
         EACH (broken_cifar_is_refused),
-        EACH (single_files_are_told_apart),
+        EACH (formats_of_single_files_are_recognised),
         EACH (classes_of_cifar_may_have_other_names),
         EACH (classes_of_cifar_are_those_of_the_model),
-        EACH (strange_archives_are_refused),
-        EACH (running_out_of_memory_leaves_nothing),
+        EACH (other_archives_are_refused),
+        EACH (failing_allocations_lose_no_memory),
         EACH (real_cifar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

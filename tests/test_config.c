@@ -166,7 +166,7 @@ static void bad_values_change_nothing(void **state)
 }
 
 /* Every default that does not depend on other options is a valid value. */
-static void table_is_whole(void **state)
+static void every_default_is_valid(void **state)
 {
     struct counting memory;
     bl_context *ctx = counting_context(&memory);
@@ -192,7 +192,7 @@ static void table_is_whole(void **state)
     context_destroy(ctx);
 }
 
-static void settled_is_not_set(void **state)
+static void defaults_that_follow_are_not_set(void **state)
 {
     struct counting memory;
     bl_context *ctx = counting_context(&memory);
@@ -216,7 +216,7 @@ static void settled_is_not_set(void **state)
     context_destroy(ctx);
 }
 
-static void getters_read_what_is_meant(void **state)
+static void getters_convert_values(void **state)
 {
     struct counting memory;
     bl_context *ctx = counting_context(&memory);
@@ -292,7 +292,7 @@ static void files_are_read_strictly(void **state)
 
 /* The JSON of a run folder is read back to the same values, including chosen defaults; otherwise a resumed
    run would differ. */
-static void written_reads_back(void **state)
+static void json_is_read_back(void **state)
 {
     struct counting memory;
     struct scratch s;
@@ -334,7 +334,7 @@ static bl_status use_all(bl_context *ctx)
 }
 
 /* Each allocation fails in turn: the failure is reported, and no memory is lost. */
-static void want_of_memory_is_said(void **state)
+static void failing_allocations_are_reported(void **state)
 {
     struct counting memory;
     bl_context *ctx = counting_context(&memory);
@@ -355,14 +355,10 @@ static void want_of_memory_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_values_are_kept),
-        cmocka_unit_test(bad_values_change_nothing),
-        cmocka_unit_test(table_is_whole),
-        cmocka_unit_test(settled_is_not_set),
-        cmocka_unit_test(getters_read_what_is_meant),
-        cmocka_unit_test(files_are_read_strictly),
-        cmocka_unit_test(written_reads_back),
-        cmocka_unit_test(want_of_memory_is_said),
+        cmocka_unit_test(good_values_are_kept),   cmocka_unit_test(bad_values_change_nothing),
+        cmocka_unit_test(every_default_is_valid), cmocka_unit_test(defaults_that_follow_are_not_set),
+        cmocka_unit_test(getters_convert_values), cmocka_unit_test(files_are_read_strictly),
+        cmocka_unit_test(json_is_read_back),      cmocka_unit_test(failing_allocations_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 
 enum {
     FUZZ_ROUNDS = 3000, /* a second or two with the sanitizers */
-    LONG_NUMBER = 600   /* digits; more than the reader of numbers takes */
+    LONG_NUMBER = 600   /* digits; more than a number may have */
 };
 
 struct table_case {
@@ -63,7 +63,7 @@ static void assert_refused(const struct table_case *c, size_t n, const struct da
 
 /* ---- valid tables ---- */
 
-static void tables_are_understood(void **state)
+static void valid_tables_are_read(void **state)
 {
     static const struct table_case cases[] = {
         /* separators, line ends, blanks, marks */
@@ -129,7 +129,7 @@ static void tables_are_understood(void **state)
     }
 }
 
-static void packed_tables_are_the_same(void **state)
+static void compressed_tables_are_read(void **state)
 {
     static const char text[] = "u,v,label\n1,2,0\n3,4,1\n";
     static const struct data_options options = {.has_labels = true};
@@ -366,7 +366,7 @@ static void rows_take_the_shape_of_images(void **state)
 
 /* ---- failing allocations and random changes ---- */
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const char text[] = "\"u \"\"\",v,species\n1,2,b\n3,4,a\n";
     static const struct data_options options = {.has_labels = true};
@@ -376,7 +376,7 @@ static void running_out_of_memory_leaves_nothing(void **state)
     must_survive_failing_memory(path, &options, NULL, 15);
 }
 
-static void noise_does_no_harm(void **state)
+static void random_changes_do_no_harm(void **state)
 {
     static const char text[] = "\"u\",v,species\n1,2.5,\"b\"\n3e1,-4,a\r\n5,6,a\n";
     static const struct data_options options = {.has_labels = true};
@@ -447,16 +447,11 @@ static void real_tables_need_no_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH (tables_are_understood),
-        EACH (packed_tables_are_the_same),
-        EACH (broken_tables_are_refused),
-        EACH (binary_files_are_refused),
-        EACH (long_texts_are_refused_and_cut),
-        EACH (columns_and_classes_are_matched),
-        EACH (rows_take_the_shape_of_images),
-        EACH (running_out_of_memory_leaves_nothing),
-        EACH (noise_does_no_harm),
-        EACH (real_tables_need_no_options),
+        EACH (valid_tables_are_read),          EACH (compressed_tables_are_read),
+        EACH (broken_tables_are_refused),      EACH (binary_files_are_refused),
+        EACH (long_texts_are_refused_and_cut), EACH (columns_and_classes_are_matched),
+        EACH (rows_take_the_shape_of_images),  EACH (failing_allocations_lose_no_memory),
+        EACH (random_changes_do_no_harm),      EACH (real_tables_need_no_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,7 +55,7 @@ static void check_all(const struct table_case *cases, size_t n)
 }
 #define CHECK(cases) check_all(cases, sizeof cases / sizeof *cases)
 
-static void notations_have_names(void **state)
+static void notations_are_recognised(void **state)
 {
     static const struct {
         const char *text;
@@ -204,7 +204,7 @@ static void models_remember_the_decimal_sign(void **state)
     data_free(data);
 }
 
-static void headers_of_numbers_are_asked_about(void **state)
+static void headers_of_numbers_need_the_option_header(void **state)
 {
 #define ASKS "--header yes takes the line for names, --header no for an example"
     static const struct table_case cases[] = {
@@ -266,7 +266,7 @@ static void line_ends_are_read_or_refused(void **state)
     CHECK(cases);
 }
 
-static void what_stands_before_a_table_is_taken_off(void **state)
+static void text_before_a_table_is_skipped(void **state)
 {
     static const struct table_case cases[] = {
         {"sep=;\na;b;label\n1;2;x\n3;4;y\n", .expected = TWO},
@@ -361,14 +361,10 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH (notations_have_names),
-        EACH (other_notations_are_refused),
-        EACH (models_remember_the_decimal_sign),
-        EACH (headers_of_numbers_are_asked_about),
-        EACH (line_ends_are_read_or_refused),
-        EACH (what_stands_before_a_table_is_taken_off),
-        EACH (separators_are_found_or_named),
-        EACH (empty_lines_are_rows_of_a_single_column),
+        EACH (notations_are_recognised),         EACH (other_notations_are_refused),
+        EACH (models_remember_the_decimal_sign), EACH (headers_of_numbers_need_the_option_header),
+        EACH (line_ends_are_read_or_refused),    EACH (text_before_a_table_is_skipped),
+        EACH (separators_are_found_or_named),    EACH (empty_lines_are_rows_of_a_single_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -372,7 +372,7 @@ static void labels_of_the_test_set_must_be_known(void **state)
     assert_non_null(strstr(ctx->why, "t10k-labels-idx1-ubyte.gz: label 1 of example 1"));
 }
 
-static void named_sets_are_searched(void **state)
+static void named_sets_are_found(void **state)
 {
     static const struct {
         const char *folders[3]; /* created in the scratch folder; the last contains the set */
@@ -469,7 +469,7 @@ static void fashion_has_ten_names(void **state)
 
 /* ---- for a model ---- */
 
-static void data_for_a_model_is_made_like_it(void **state)
+static void data_for_a_model_have_its_encoding(void **state)
 {
     static double offset[] = {1}, scale[] = {3};
     static char cat[] = "cat", dog[] = "dog", cow[] = "cow", hen[] = "hen";
@@ -565,7 +565,7 @@ static void targets_are_wrapped(void **state)
     data_free(NULL);
 }
 
-static void hashes_tell_sets_apart(void **state)
+static void hashes_distinguish_sets(void **state)
 {
     static const float x[4] = {1, 2, 3, 4}, moved[4] = {1, 2, 4, 3};
     static const int32_t labels[2] = {0, 1}, others[2] = {1, 0};
@@ -585,7 +585,7 @@ static void hashes_tell_sets_apart(void **state)
 
 /* ---- memory ---- */
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const char test[] = "1,2,no\n3,4,yes\n";
     (void)state;
@@ -645,14 +645,14 @@ int main(void)
         EACH (folders_bring_their_test_set),
         EACH (a_folder_without_test_set_can_be_split),
         EACH (labels_of_the_test_set_must_be_known),
-        EACH (named_sets_are_searched),
+        EACH (named_sets_are_found),
         EACH (a_missing_named_set_is_explained),
         EACH (fashion_has_ten_names),
-        EACH (data_for_a_model_is_made_like_it),
+        EACH (data_for_a_model_have_its_encoding),
         EACH (arrays_are_wrapped_or_refused),
         EACH (targets_are_wrapped),
-        EACH (hashes_tell_sets_apart),
-        EACH (running_out_of_memory_leaves_nothing),
+        EACH (hashes_distinguish_sets),
+        EACH (failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

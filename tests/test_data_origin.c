@@ -60,7 +60,7 @@ static void free_sets(struct sets *s)
 
 /* ---- As text */
 
-static void origins_survive_as_text(void **state)
+static void origins_are_read_back_from_text(void **state)
 {
     struct sets s;
     struct data_origin back;
@@ -169,7 +169,7 @@ static void parts_are_those_of_the_training(void **state)
     free_sets(&s);
 }
 
-static void memory_may_fail_anywhere(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     const char *path = table();
     struct sets s;
@@ -239,8 +239,10 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(origins_survive_as_text),         cmocka_unit_test(broken_origins_are_refused),
-        cmocka_unit_test(parts_are_those_of_the_training), cmocka_unit_test(memory_may_fail_anywhere),
+        cmocka_unit_test(origins_are_read_back_from_text),
+        cmocka_unit_test(broken_origins_are_refused),
+        cmocka_unit_test(parts_are_those_of_the_training),
+        cmocka_unit_test(failing_allocations_lose_no_memory),
         cmocka_unit_test(missing_values_are_counted),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -34,7 +34,7 @@ static size_t steps_of(size_t examples, const struct defaults *d)
 
 /* For growing data sets the batch never decreases, the epochs increase only where the batch doubles, and the
    number of steps is bounded from below and above. */
-static void test_sizes(void **state)
+static void test_defaults_by_size(void **state)
 {
     (void)state;
     struct defaults last = of(1, 0, "adam");
@@ -232,9 +232,12 @@ static void test_advice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_batch_of_the_user),
-        cmocka_unit_test(test_rates),   cmocka_unit_test(test_paper),
-        cmocka_unit_test(test_settled), cmocka_unit_test(test_learns),
+        cmocka_unit_test(test_defaults_by_size),
+        cmocka_unit_test(test_batch_of_the_user),
+        cmocka_unit_test(test_rates),
+        cmocka_unit_test(test_paper),
+        cmocka_unit_test(test_settled),
+        cmocka_unit_test(test_learns),
         cmocka_unit_test(test_advice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,7 +119,7 @@ static void descriptors_are_written(void **state)
     assert_string_equal(target, "");
 }
 
-static void what_was_read_is_known_by_any_name(void **state)
+static void inputs_are_recognised_under_any_name(void **state)
 {
     (void)state;
     char file[SCRATCH_PATH], other[SCRATCH_PATH], name[SCRATCH_PATH], target[BL_PATH_ROOM];
@@ -148,7 +148,7 @@ static void what_was_read_is_known_by_any_name(void **state)
 }
 
 /* More input files than the context's initial room, as a folder of images has. */
-static void many_files_are_known(void **state)
+static void many_inputs_are_recognised(void **state)
 {
     (void)state;
     enum { MANY = FIRST_FILES_READ + 40 };
@@ -164,7 +164,7 @@ static void many_files_are_known(void **state)
     }
 }
 
-static void every_allocation_may_fail(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     (void)state;
     char target[SCRATCH_PATH];
@@ -206,9 +206,9 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(links_are_followed),      TEST(what_cannot_be_written_is_refused),
-        TEST(descriptors_are_written), TEST(what_was_read_is_known_by_any_name),
-        TEST(many_files_are_known),    TEST(every_allocation_may_fail),
+        TEST(links_are_followed),         TEST(what_cannot_be_written_is_refused),
+        TEST(descriptors_are_written),    TEST(inputs_are_recognised_under_any_name),
+        TEST(many_inputs_are_recognised), TEST(failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

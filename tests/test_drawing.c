@@ -47,7 +47,7 @@ static void test_ticks(void **state)
     (void)state;
     static const struct {
         double most; /* of the values */
-        size_t n;    /* of ticks asked for */
+        size_t n;    /* number of requested ticks */
         double last; /* of the axis */
         const char *labels;
     } linear[] = {
@@ -222,7 +222,7 @@ static void test_chart(void **state)
     assert_int_equal(count_of(t.text, "class=\"curve"), 2);
     assert_int_equal(count_of(t.text, "class=\"band\""), 1);
     assert_int_equal(count_of(t.text, "class=\"mark\""), 1);
-    assert_int_equal(count_of(t.text, "class=\"dot\""), 2); /* epoch 4 of both, behind the gap */
+    assert_int_equal(count_of(t.text, "class=\"dot\""), 2); /* epoch 4 of both runs, after the gap */
     assert_int_equal(count_of(t.text, "&lt;dfa&gt;"), 1);
     assert_int_equal(count_of(t.text, "class=\"label\""), 1);
     assert_int_equal(count_of(t.text, "nan"), 0);

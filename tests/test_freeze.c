@@ -87,7 +87,7 @@ static float start[MOST], end[MOST];
 
 /* The reference is a trainer without the option, whose block is restored after each step. The other blocks
    must not be affected by the gradient or the optimiser of the frozen block. */
-static void test_others_learn_as_with_rate_0_there(void **state)
+static void test_other_blocks_learn_as_if_the_block_had_rate_0(void **state)
 {
     (void)state;
     for (size_t k = 0; k < CASES; k++) {
@@ -107,7 +107,7 @@ static void test_others_learn_as_with_rate_0_there(void **state)
         if (memcmp(start, end, n * sizeof *start) != 0)
             fail_msg("%s, %s: block %s has changed", cases[k].net, cases[k].rule, cases[k].frozen);
         if (!fixture_equal(&frozen, &restored))
-            fail_msg("%s, %s: the others learn otherwise", cases[k].net, cases[k].rule);
+            fail_msg("%s, %s: the other blocks learn differently", cases[k].net, cases[k].rule);
         (void)collect(&plain, k, end);
         if (memcmp(start, end, n * sizeof *start) == 0 || fixture_equal(&plain, &frozen))
             fail_msg("%s, %s: the block learns nothing anyway", cases[k].net, cases[k].rule);
@@ -171,7 +171,7 @@ static void test_epochs(void **state)
 
 /* Frozen gradients do not count in the norm. If all blocks except the output are frozen, the step is that of
    the rule "frozen", whose hidden blocks do not learn. */
-static void test_clipping_sees_no_frozen_gradient(void **state)
+static void test_frozen_gradients_do_not_count_for_clipping(void **state)
 {
     (void)state;
     struct fixture_options options = options_of(4, "0-1");
@@ -193,7 +193,7 @@ static void test_clipping_sees_no_frozen_gradient(void **state)
 
 /* The gradients of the last step before blocks are frozen must not count in the norm. A single step after one
    epoch belongs to the second. */
-static void test_clipping_forgets_older_gradients(void **state)
+static void test_older_gradients_do_not_count_for_clipping(void **state)
 {
     (void)state;
     struct fixture_options options = options_of(4, "0-1 from 2");
@@ -275,10 +275,10 @@ static void test_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_others_learn_as_with_rate_0_there),
+        cmocka_unit_test(test_other_blocks_learn_as_if_the_block_had_rate_0),
         cmocka_unit_test(test_epochs),
-        cmocka_unit_test(test_clipping_sees_no_frozen_gradient),
-        cmocka_unit_test(test_clipping_forgets_older_gradients),
+        cmocka_unit_test(test_frozen_gradients_do_not_count_for_clipping),
+        cmocka_unit_test(test_older_gradients_do_not_count_for_clipping),
         cmocka_unit_test(test_max_norm_leaves_frozen_weights),
         cmocka_unit_test(test_texts),
     };

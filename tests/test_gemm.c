@@ -159,7 +159,7 @@ static bool backend_is_right(const struct backend *backend, bool exact)
     return true;
 }
 
-static void backends_are_near(void **state)
+static void backends_are_near_the_reference(void **state)
 {
     (void)state;
     struct backend backend;
@@ -170,7 +170,7 @@ static void backends_are_near(void **state)
     }
 }
 
-static void variants_are_exact(void **state)
+static void variants_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -289,8 +289,10 @@ static void faults_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(backends_are_near),    cmocka_unit_test(variants_are_exact),
-        cmocka_unit_test(nan_stays_in_its_row), cmocka_unit_test(scratch_is_enough),
+        cmocka_unit_test(backends_are_near_the_reference),
+        cmocka_unit_test(variants_have_the_bits_of_the_definition),
+        cmocka_unit_test(nan_stays_in_its_row),
+        cmocka_unit_test(scratch_is_enough),
         cmocka_unit_test(faults_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -355,7 +355,7 @@ static void test_bp_is_the_slope_of_the_loss(void **state)
     for_all("bp", check_bp);
 }
 
-static void test_rules_teach_what_they_say(void **state)
+static void test_deltas_are_those_of_the_equations(void **state)
 {
     (void)state;
     for_all("fa", check_rule);
@@ -384,7 +384,7 @@ static void test_inspection_changes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_bp_is_the_slope_of_the_loss),
-                                       cmocka_unit_test(test_rules_teach_what_they_say),
+                                       cmocka_unit_test(test_deltas_are_those_of_the_equations),
                                        cmocka_unit_test(test_inspection_changes_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

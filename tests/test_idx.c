@@ -81,7 +81,7 @@ static void single_files_find_their_labels(void **state)
     }
 }
 
-static void kind_is_told_by_content(void **state)
+static void the_kind_is_recognised_by_content(void **state)
 {
     uint8_t bytes[64];
     (void)state;
@@ -109,7 +109,7 @@ static void dimensions_become_a_shape(void **state)
     }
 }
 
-static void folders_hold_two_parts(void **state)
+static void folders_have_two_parts(void **state)
 {
     static const struct idx_spec test_images = {0x803, {1, 2, 2, 0}, 4, 256},
                                  test_labels = {0x801, {1, 0, 0, 0}, 1, 2};
@@ -399,7 +399,7 @@ static void empty_gz_is_an_empty_file(void **state)
     mem_free(ctx, got.at);
 }
 
-static void what_cannot_be_read_is_told_apart(void **state)
+static void missing_files_folders_and_read_errors_differ(void **state)
 {
     static const char unreadable[] = "/proc/self/mem"; /* its first page is not mapped: EIO */
     struct bytes got;
@@ -421,7 +421,7 @@ static void what_cannot_be_read_is_told_apart(void **state)
 
 /* ---- memory ---- */
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const char *const names[2][2] = {{"images", "labels"}, {"images.gz", "labels.gz"}};
     (void)state;
@@ -477,9 +477,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH (single_files_find_their_labels),
-        EACH (kind_is_told_by_content),
+        EACH (the_kind_is_recognised_by_content),
         EACH (dimensions_become_a_shape),
-        EACH (folders_hold_two_parts),
+        EACH (folders_have_two_parts),
         EACH (labels_may_be_missing_for_predictions),
         EACH (broken_files_are_refused),
         EACH (short_files_are_refused),
@@ -490,8 +490,8 @@ int main(void)
         EACH (damaged_gz_is_refused_or_right),
         EACH (expansion_is_limited),
         EACH (empty_gz_is_an_empty_file),
-        EACH (what_cannot_be_read_is_told_apart),
-        EACH (running_out_of_memory_leaves_nothing),
+        EACH (missing_files_folders_and_read_errors_differ),
+        EACH (failing_allocations_lose_no_memory),
         EACH (fashion_mnist_is_read),
         EACH (mnist_is_read),
     };

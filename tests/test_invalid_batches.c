@@ -183,7 +183,7 @@ static void test_wrapped_arrays(void **state)
 }
 
 /* The largest finite floats are accepted, whatever the training makes of them. */
-static void test_large_numbers_are_taken(void **state)
+static void test_the_largest_floats_are_accepted(void **state)
 {
     struct maker m;
     (void)state;
@@ -203,7 +203,7 @@ int main(void)
         cmocka_unit_test(test_single_steps),
         cmocka_unit_test(test_targets),
         cmocka_unit_test(test_wrapped_arrays),
-        cmocka_unit_test(test_large_numbers_are_taken),
+        cmocka_unit_test(test_the_largest_floats_are_accepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

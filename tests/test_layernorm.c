@@ -121,7 +121,7 @@ static void check_all(size_t n, double before)
     }
 }
 
-static void layer_norm_is_its_equations(void **state)
+static void layer_norm_computes_its_equations(void **state)
 {
     (void)state;
     struct backend backend;
@@ -165,7 +165,7 @@ static void ranges_and_variants_have_the_same_bits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(layer_norm_is_its_equations),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(layer_norm_computes_its_equations),
                                        cmocka_unit_test(ranges_and_variants_have_the_same_bits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,7 +77,7 @@ static void test_not_refused(void **state)
     fixture_free(&fixture);
 }
 
-static void test_told_at_once(void **state)
+static void test_notes_before_the_first_step(void **state)
 {
     (void)state;
     static const struct {
@@ -103,7 +103,7 @@ static void test_told_at_once(void **state)
 
 /* The deltas of hidden blocks become 0 by feedback of zeros, by relu units that are never active, or by
    weights of zeros. Control: the same net without that has no note. */
-static void test_blocks_that_stand_still(void **state)
+static void test_blocks_with_zero_deltas_are_noted(void **state)
 {
     (void)state;
     static const struct {
@@ -167,7 +167,7 @@ static void test_blocks_that_stand_still(void **state)
 }
 
 /* Baselines do not train hidden blocks, so that they give no note. */
-static void test_baselines_may_stand_still(void **state)
+static void test_baselines_are_not_noted(void **state)
 {
     (void)state;
     static const char *const rules[] = {"frozen", "linear"};
@@ -206,7 +206,7 @@ static void fit(const char *net, const char *size, int threads, const char *memo
 
 /* 24 examples in batches of 23: with batch norm one step of 24, otherwise a step of 23 and one of 1. The bits
       are the same with any number of threads, with low memory, and with the option batch 24. */
-static void test_a_last_one_joins(void **state)
+static void test_a_single_last_example_joins_the_batch(void **state)
 {
     (void)state;
     bl_progress last;
@@ -266,10 +266,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_not_refused),
-        cmocka_unit_test(test_told_at_once),
-        cmocka_unit_test(test_blocks_that_stand_still),
-        cmocka_unit_test(test_baselines_may_stand_still),
-        cmocka_unit_test(test_a_last_one_joins),
+        cmocka_unit_test(test_notes_before_the_first_step),
+        cmocka_unit_test(test_blocks_with_zero_deltas_are_noted),
+        cmocka_unit_test(test_baselines_are_not_noted),
+        cmocka_unit_test(test_a_single_last_example_joins_the_batch),
         cmocka_unit_test(test_slopes),
     };
     return cmocka_run_group_tests(tests, fill, NULL);

@@ -60,7 +60,7 @@ static char *long_net(const char *layer, size_t n)
     return text;
 }
 
-static void nets_are_measured(void **state)
+static void large_nets_are_refused(void **state)
 {
     bl_context *ctx = little_context();
     const bl_shape four = {1, 1, 4};
@@ -119,7 +119,7 @@ static bl_status load_model(bl_context *ctx, const char *net, const char *output
 }
 
 /* Models are refused because of their content, before an allocation of that size fails. */
-static void models_hold_what_they_speak_of(void **state)
+static void models_without_their_tensors_are_refused(void **state)
 {
     char *longest = long_net("dense 16777216", LAYERS);
     const struct {
@@ -142,7 +142,7 @@ static void models_hold_what_they_speak_of(void **state)
 
 /* Two wide blocks with a narrow one between them have few weights, but feedback of wide times wide
    numbers. */
-static void feedback_is_measured_too(void **state)
+static void large_feedback_is_refused(void **state)
 {
     enum { WIDE = 20000, NARROW = 1 };
     float *zeros = calloc(4 * WIDE, sizeof *zeros);
@@ -221,7 +221,7 @@ static void write_changed(struct run *run, const char *key, const char *text)
     tensors_free(run->ctx, file);
 }
 
-static void checkpoints_count_what_can_be(void **state)
+static void counters_of_checkpoints_are_checked(void **state)
 {
     static const struct {
         const char *key, *text;
@@ -256,7 +256,7 @@ static void checkpoints_count_what_can_be(void **state)
     }
 }
 
-static void places_beyond_the_set_are_refused(void **state)
+static void positions_beyond_the_set_are_refused(void **state)
 {
     struct run run;
     (void)state;
@@ -306,7 +306,7 @@ static void write_zip(const char *path, const char *method, size_t n_arrays, con
     archive_write_free(a);
 }
 
-static void archives_have_so_many_arrays(void **state)
+static void archives_with_too_many_arrays_are_refused(void **state)
 {
     static const char array[] =
         "\x93NUMPY\1\0\x37\0{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}\0\0\0";
@@ -350,7 +350,7 @@ static void other_methods_are_refused(void **state)
 
 /* ---- Messages ---- */
 
-static void sentences_become_plain(void **state)
+static void messages_are_printable(void **state)
 {
     static const struct {
         const char *text, *expected;
@@ -398,16 +398,16 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nets_are_measured),
+        TEST(large_nets_are_refused),
         TEST(long_nets_are_refused),
-        TEST(models_hold_what_they_speak_of),
-        TEST(feedback_is_measured_too),
-        TEST(checkpoints_count_what_can_be),
-        TEST(places_beyond_the_set_are_refused),
+        TEST(models_without_their_tensors_are_refused),
+        TEST(large_feedback_is_refused),
+        TEST(counters_of_checkpoints_are_checked),
+        TEST(positions_beyond_the_set_are_refused),
         TEST(far_epochs_have_a_rate),
-        TEST(archives_have_so_many_arrays),
+        TEST(archives_with_too_many_arrays_are_refused),
         TEST(other_methods_are_refused),
-        TEST(sentences_become_plain),
+        TEST(messages_are_printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,7 +104,7 @@ static void test_a_step_and_the_bound(void **state)
 }
 
 /* The hidden weights of frozen have norms about 0.58, above the bound. */
-static void test_frozen_blocks_stay(void **state)
+static void test_frozen_blocks_are_not_bounded(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -166,7 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_step_and_the_bound),
-        cmocka_unit_test(test_frozen_blocks_stay),
+        cmocka_unit_test(test_frozen_blocks_are_not_bounded),
         cmocka_unit_test(test_threads_and_saving_change_no_bits),
         cmocka_unit_test(test_values),
     };

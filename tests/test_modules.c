@@ -606,7 +606,7 @@ static bl_status train_in(const bl_allocator *allocator, const char *memory)
     return status;
 }
 
-static void test_memory_gives_out(void **state)
+static void test_failing_allocations(void **state)
 {
     (void)state;
     static const char *const memory[] = {"normal", "low"};
@@ -635,6 +635,6 @@ int main(void)
                                        cmocka_unit_test(test_refusals),
                                        cmocka_unit_test(test_notes),
                                        cmocka_unit_test(test_angles),
-                                       cmocka_unit_test(test_memory_gives_out)};
+                                       cmocka_unit_test(test_failing_allocations)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

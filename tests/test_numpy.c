@@ -184,7 +184,7 @@ static void test_examples_may_lack_labels(void **state)
     data_free(data);
 }
 
-static void channels_that_cannot_be_told_are_noted(void **state)
+static void ambiguous_channels_are_noted(void **state)
 {
     static const struct {
         const char *shape;
@@ -209,7 +209,7 @@ static void channels_that_cannot_be_told_are_noted(void **state)
     }
 }
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const char *const keras[] = {"x_test", "x_train", "y_train", "y_test"};
     (void)state;
@@ -224,8 +224,8 @@ int main(void)
         EACH (broken_arrays_are_refused),
         EACH (archives_of_arrays_are_read),
         EACH (test_examples_may_lack_labels),
-        EACH (channels_that_cannot_be_told_are_noted),
-        EACH (running_out_of_memory_leaves_nothing),
+        EACH (ambiguous_channels_are_noted),
+        EACH (failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,7 +167,7 @@ static void test_the_example_itself(void **state)
 
 /* ---- Rules of the library, implemented again */
 
-static void test_the_librarys_bits(void **state)
+static void test_reimplemented_rules_have_the_librarys_bits(void **state)
 {
     static const struct {
         const char *own, *library;
@@ -493,7 +493,7 @@ RULE(my_odd, "my-odd", 0, BL_FEEDBACK_NONE, odd_arrays, 1, NULL, emit_odd, NULL)
 RULE(my_everywhere, "my-everywhere", 0, BL_FEEDBACK_DIRECT, fan_in_arrays, 1, begin_everywhere, emit_dfa,
      NULL);
 
-static void test_what_does_not_fit(void **state)
+static void test_rules_that_do_not_fit_are_refused(void **state)
 {
     static const struct {
         const bl_rule *rule;
@@ -519,13 +519,13 @@ int main(void)
     fixture_fill(7, x, labels, EXAMPLES, INPUTS, CLASSES);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_example_on_residual_nets),
                                        cmocka_unit_test(test_the_example_itself),
-                                       cmocka_unit_test(test_the_librarys_bits),
+                                       cmocka_unit_test(test_reimplemented_rules_have_the_librarys_bits),
                                        cmocka_unit_test(test_adfa),
                                        cmocka_unit_test(test_threads),
                                        cmocka_unit_test(test_learned_arrays_are_dkp),
                                        cmocka_unit_test(test_local_classifiers),
                                        cmocka_unit_test(test_what_a_map_sees),
                                        cmocka_unit_test(test_what_the_emitter_tells),
-                                       cmocka_unit_test(test_what_does_not_fit)};
+                                       cmocka_unit_test(test_rules_that_do_not_fit_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,7 +196,7 @@ static void emit_own_map(bl_emitter *e, int block, void *user)
     memset(&map, 0xa5, sizeof map);
 }
 
-static void test_a_rule_freed_early(void **state)
+static void test_structs_may_be_freed_after_registering(void **state)
 {
     (void)state;
     struct made m;
@@ -273,7 +273,7 @@ static void test_a_map_that_writes_what_it_reads(void **state)
 }
 
 /* The message for an unknown name suggests registered rules too. */
-static void test_unknown_name(void **state)
+static void test_unknown_names_are_suggested_registered_rules(void **state)
 {
     (void)state;
     struct made m;
@@ -360,7 +360,7 @@ static void test_refused(void **state)
 }
 
 /* A header of another version: a shorter struct, and a longer one. */
-static void test_sizes(void **state)
+static void test_structs_of_other_versions(void **state)
 {
     (void)state;
     struct {
@@ -417,10 +417,10 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_registering_in_a_callback),
         cmocka_unit_test(test_registering_during_training),
-        cmocka_unit_test(test_a_rule_freed_early),
+        cmocka_unit_test(test_structs_may_be_freed_after_registering),
         cmocka_unit_test(test_a_map_that_writes_what_it_reads),
-        cmocka_unit_test(test_unknown_name),
-        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_unknown_names_are_suggested_registered_rules),
+        cmocka_unit_test(test_structs_of_other_versions),
         cmocka_unit_test(test_options_without_effect),
     };
     return cmocka_run_group_tests(tests, begin_test, NULL);

@@ -78,7 +78,7 @@ static void every_task_runs_once(void **state)
                     check(threads, sizes[s], lanes[l], MOST);
 }
 
-static void others_take_what_is_late(void **state)
+static void other_workers_take_late_tasks(void **state)
 {
     (void)state;
     for (size_t late = 0; late < 4; late++)
@@ -133,7 +133,7 @@ int main(void)
     ctx = context_create(NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_runs_once),
-        cmocka_unit_test(others_take_what_is_late),
+        cmocka_unit_test(other_workers_take_late_tasks),
         cmocka_unit_test(workers_block_signals),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

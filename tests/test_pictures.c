@@ -339,7 +339,7 @@ static void pictures_are_resized(void **state)
     }
 }
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     const struct data_options resized = {.has_labels = true, .resize_rows = 3, .resize_cols = 3};
     (void)state;
@@ -362,7 +362,7 @@ int main(void)
         EACH (folders_of_pictures_are_read), EACH (colours_and_sizes_must_agree),
         EACH (broken_pictures_are_refused),  EACH (every_kind_of_png_is_read),
         EACH (what_is_left_out_is_noted),    EACH (one_set_is_read_for_any_part),
-        EACH (pictures_are_resized),         EACH (running_out_of_memory_leaves_nothing),
+        EACH (pictures_are_resized),         EACH (failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

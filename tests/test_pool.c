@@ -151,7 +151,7 @@ static void contexts_come_and_go(void **state)
 
 /* ---- More threads later, and failing allocations */
 
-static void room_grows(void **state)
+static void more_threads_can_be_used_later(void **state)
 {
     (void)state;
     bl_context *ctx = context_create(NULL);
@@ -167,7 +167,7 @@ static void room_grows(void **state)
     context_destroy(ctx);
 }
 
-static void without_room_the_caller_does_all(void **state)
+static void without_memory_the_caller_runs_all_tasks(void **state)
 {
     (void)state;
     bl_context *ctx = context_create(NULL);
@@ -401,8 +401,8 @@ int main(void)
         cmocka_unit_test(late_threads),
         cmocka_unit_test(jobs_after_pauses),
         cmocka_unit_test(contexts_come_and_go),
-        cmocka_unit_test(room_grows),
-        cmocka_unit_test(without_room_the_caller_does_all),
+        cmocka_unit_test(more_threads_can_be_used_later),
+        cmocka_unit_test(without_memory_the_caller_runs_all_tasks),
         cmocka_unit_test(contexts_in_tasks),
         cmocka_unit_test(contexts_on_several_threads),
         cmocka_unit_test(after_fork),

@@ -142,7 +142,7 @@ static void pixels_are_scaled_as_in_training(void **state)
 
 /* ---- NaN, infinities and missing values */
 
-static void what_is_no_number_is_refused(void **state)
+static void nan_and_infinity_are_refused(void **state)
 {
     static const struct {
         size_t feature;
@@ -181,7 +181,7 @@ static void what_is_no_number_is_refused(void **state)
 
 /* ---- Predictions */
 
-static void answers_keep_the_digits_of_their_unit(void **state)
+static void predictions_keep_the_digits_of_their_unit(void **state)
 {
     struct made m;
     double scores[ROWS];
@@ -265,8 +265,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH (raw_inputs_are_scaled_as_in_training),
         EACH (pixels_are_scaled_as_in_training),
-        EACH (what_is_no_number_is_refused),
-        EACH (answers_keep_the_digits_of_their_unit),
+        EACH (nan_and_infinity_are_refused),
+        EACH (predictions_keep_the_digits_of_their_unit),
         EACH (threads_share_a_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ static bl_config *made(bl_context *ctx)
     return config;
 }
 
-static void values_stand_behind_what_is_set(void **state)
+static void set_values_take_precedence(void **state)
 {
     bl_context *ctx = bl_context_new(NULL);
     bl_config *config = made(ctx), *copy = NULL;
@@ -95,7 +95,7 @@ static void other_names_are_refused(void **state)
     bl_context_free(ctx);
 }
 
-static void a_file_goes_before(void **state)
+static void a_file_takes_precedence(void **state)
 {
     static const char text[] = "{\"batch\": 32, \"preset\": \"nokland2016\", \"epochs\": 2}";
     struct scratch s;
@@ -169,8 +169,8 @@ static void weights_are_those_of_the_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_stand_behind_what_is_set),  cmocka_unit_test(values_are_valid),
-        cmocka_unit_test(other_names_are_refused),          cmocka_unit_test(a_file_goes_before),
+        cmocka_unit_test(set_values_take_precedence),       cmocka_unit_test(values_are_valid),
+        cmocka_unit_test(other_names_are_refused),          cmocka_unit_test(a_file_takes_precedence),
         cmocka_unit_test(weights_are_those_of_the_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,8 @@ static const char *const nets[] = {
     "conv 3 3x3 pad 1, layernorm, tanh, conv 2 3x3 pad 1, avgpool 2, layernorm, flatten, layernorm, dense 4",
     "conv 3 3x3 pad 1, flatten, layernorm, batchnorm, tanh, dense 6, layernorm, tanh, dense 4",
     "conv 3 3x3 pad 1, tanh, residual (layernorm, conv 3 3x3 pad 1 nobias), tanh, avgpool all, dense 4",
-    /* subsampling in shortcuts with an even and an odd number of channels to pad, in a body, and alone */
+    /* subsampling in shortcuts with an even and an odd number of channels to pad, in a body, and outside of
+       residuals */
     "conv 3 3x3 pad 1, tanh, residual (conv 5 3x3 stride 2 pad 1 nobias, batchnorm, tanh | subsample 2 "
     "pad-channels 5), tanh, "
     "residual (conv 8 1x1 stride 2 | subsample 2 pad-channels 8), tanh, dense 4",

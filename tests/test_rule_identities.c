@@ -179,7 +179,7 @@ static void check_stages(const char *backend, const char *rule, const char *opti
     fixture_free(&fixture);
 }
 
-static void test_learning_from_zeros_comes_in_stages(void **state)
+static void test_from_zeros_blocks_learn_one_after_the_other(void **state)
 {
     (void)state;
     for (int backend = 0; bl_backend_name(backend); backend++) {
@@ -244,7 +244,7 @@ static void check_start(const struct start_case *c)
     fixture_free(&fixture);
 }
 
-static void test_zeros_that_would_stall_are_refused(void **state)
+static void test_rules_that_cannot_learn_from_zeros_refuse_them(void **state)
 {
     (void)state;
     next_batch(0);
@@ -283,7 +283,7 @@ static void check_no_angle(const char *backend, const char *rule)
     fixture_free(&fixture);
 }
 
-static void test_no_direction_no_angle(void **state)
+static void test_the_angle_to_a_zero_delta_is_nan(void **state)
 {
     (void)state;
     for (int backend = 0; bl_backend_name(backend); backend++) {
@@ -392,7 +392,7 @@ static void test_angles_are_those_of_the_deltas(void **state)
 
 /* ---- the baselines ---- */
 
-static void test_frozen_moves_the_output_alone(void **state)
+static void test_frozen_trains_the_output_only(void **state)
 {
     (void)state;
     const struct fixture_options options = {.net = deep, .rule = "frozen", .optimizer = "sgd decay 0.01"};
@@ -443,7 +443,7 @@ static void take_difference(const struct fixture *fixture, double *out, double *
 
 /* For kp the feedback of each block approaches its weights; for dkp that of the last hidden block the
    output's; for fa none does. */
-static void test_feedback_comes_nearer_by_the_decay(void **state)
+static void test_feedback_approaches_weights_by_the_decay(void **state)
 {
     static const char *const optimizers[] = {"sgd decay 0.01", "sgd momentum 0.9 decay 0.01",
                                              "rmsprop decay 0.01", "adam decay 0.01"};
@@ -484,14 +484,14 @@ static void test_feedback_comes_nearer_by_the_decay(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_feedback_comes_nearer_by_the_decay),
+        cmocka_unit_test(test_feedback_approaches_weights_by_the_decay),
         cmocka_unit_test(test_one_hidden_layer_fa_is_dfa),
         cmocka_unit_test(test_fa_through_the_weights_is_bp),
-        cmocka_unit_test(test_learning_from_zeros_comes_in_stages),
-        cmocka_unit_test(test_zeros_that_would_stall_are_refused),
-        cmocka_unit_test(test_no_direction_no_angle),
+        cmocka_unit_test(test_from_zeros_blocks_learn_one_after_the_other),
+        cmocka_unit_test(test_rules_that_cannot_learn_from_zeros_refuse_them),
+        cmocka_unit_test(test_the_angle_to_a_zero_delta_is_nan),
         cmocka_unit_test(test_angles_are_those_of_the_deltas),
-        cmocka_unit_test(test_frozen_moves_the_output_alone),
+        cmocka_unit_test(test_frozen_trains_the_output_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,7 +55,7 @@ static bl_status append_epoch(struct runlog *log, int epoch, double loss)
     return status;
 }
 
-static void lines_are_there_at_once(void **state)
+static void lines_are_on_disk_after_each_append(void **state)
 {
     (void)state;
     struct runlog *log = NULL;
@@ -73,7 +73,7 @@ static void lines_are_there_at_once(void **state)
     assert_log("{\"epoch\": 1, \"train_loss\": 0.1}\n{\"epoch\": 2, \"train_loss\": null}\n");
 }
 
-static void numbers_that_do_not_exist_are_null(void **state)
+static void nan_is_written_as_null(void **state)
 {
     (void)state;
     static const struct {
@@ -94,7 +94,7 @@ static void numbers_that_do_not_exist_are_null(void **state)
 #define THREE "{\"epoch\": 3}\n"
 
 /* A crash may leave a broken last line and lines after the checkpoint; both are removed. */
-static void the_right_lines_are_kept(void **state)
+static void lines_up_to_the_checkpoint_are_kept(void **state)
 {
     (void)state;
     static const struct {
@@ -144,7 +144,7 @@ static void zeros_at_the_end_are_cut_off(void **state)
 }
 
 /* Damage that no crash causes is an error that names the line, and no byte is changed. */
-static void nothing_else_is_cut(void **state)
+static void other_damage_is_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -187,7 +187,7 @@ static void nothing_else_is_cut(void **state)
 
 /* Lines of steps are kept up to the step of the checkpoint; they must belong to the current epoch and be in
    order. */
-static void lines_of_steps_are_kept_likewise(void **state)
+static void lines_of_steps_are_kept_up_to_the_checkpoint(void **state)
 {
     (void)state;
     static const struct {
@@ -231,7 +231,7 @@ static void lines_of_steps_are_kept_likewise(void **state)
 }
 
 /* The next line states which lines are missing, so that the log can be resumed repeatedly. */
-static void lines_that_are_missing_are_told(void **state)
+static void missing_lines_are_recorded(void **state)
 {
     (void)state;
     static const struct {
@@ -271,7 +271,7 @@ static void a_missing_log_begins_anew(void **state)
     assert_log("{\"epoch\": 4, \"train_loss\": 1.0, \"missing_from\": 1}\n");
 }
 
-static void failures_are_told(void **state)
+static void failures_are_reported(void **state)
 {
     (void)state;
     struct runlog *log = NULL;
@@ -285,7 +285,7 @@ static void failures_are_told(void **state)
     runlog_close(log);
 }
 
-static void a_line_that_may_be_lost_is_no_line(void **state)
+static void a_line_that_was_not_synced_is_removed(void **state)
 {
     (void)state;
     struct runlog *log = NULL;
@@ -318,7 +318,7 @@ static void a_full_disk_leaves_whole_lines(void **state)
     runlog_close(log);
 }
 
-static void every_allocation_may_fail(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     (void)state;
     const size_t live = memory.live;
@@ -364,18 +364,18 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(lines_are_there_at_once),
-        TEST(numbers_that_do_not_exist_are_null),
-        TEST(the_right_lines_are_kept),
+        TEST(lines_are_on_disk_after_each_append),
+        TEST(nan_is_written_as_null),
+        TEST(lines_up_to_the_checkpoint_are_kept),
         TEST(zeros_at_the_end_are_cut_off),
-        TEST(nothing_else_is_cut),
+        TEST(other_damage_is_refused),
         TEST(a_missing_log_begins_anew),
-        TEST(lines_of_steps_are_kept_likewise),
-        TEST(lines_that_are_missing_are_told),
-        TEST(failures_are_told),
-        TEST(a_line_that_may_be_lost_is_no_line),
+        TEST(lines_of_steps_are_kept_up_to_the_checkpoint),
+        TEST(missing_lines_are_recorded),
+        TEST(failures_are_reported),
+        TEST(a_line_that_was_not_synced_is_removed),
         TEST(a_full_disk_leaves_whole_lines),
-        TEST(every_allocation_may_fail),
+        TEST(failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

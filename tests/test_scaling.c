@@ -56,7 +56,7 @@ static void columns_are_fitted(void **state)
 }
 
 /* The scale of these columns would exceed the largest double. The smallest floats can be scaled. */
-static void what_no_scale_brings_apart_is_refused(void **state)
+static void columns_that_no_scale_separates_are_refused(void **state)
 {
     static const double subnormal[2] = {0, 1e-310};
     static const float smallest[2] = {0, 1e-44f};
@@ -92,7 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_fitted),
-        cmocka_unit_test(what_no_scale_brings_apart_is_refused),
+        cmocka_unit_test(columns_that_no_scale_separates_are_refused),
         cmocka_unit_test(distances_beyond_a_double_are_scaled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,7 @@ static int watch(void *user, const bl_progress *now)
     return 0;
 }
 
-static void test_ends(void **state)
+static void test_stop_criteria(void **state)
 {
     static const struct {
         const char *key, *text; /* an option that is set in addition to epochs 400 */
@@ -144,6 +144,6 @@ static void test_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rates), cmocka_unit_test(test_halvings),
-                                       cmocka_unit_test(test_refused), cmocka_unit_test(test_ends)};
+                                       cmocka_unit_test(test_refused), cmocka_unit_test(test_stop_criteria)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,7 +130,7 @@ static void compare(const struct made *one, const struct made *two)
     assert_true(of_one.error == of_two.error);
 }
 
-static void it_is_ce_over_two_units(void **state)
+static void one_unit_equals_ce_over_two_units(void **state)
 {
     static const char *const rules[] = {"bp", "dfa", "ifa", "fa"};
     (void)state;
@@ -161,7 +161,7 @@ static void it_is_ce_over_two_units(void **state)
     }
 }
 
-static void every_rule_trains_it(void **state)
+static void every_rule_trains_one_unit(void **state)
 {
     (void)state;
     for (int i = 0; bl_rule_name(i); i++) {
@@ -193,7 +193,7 @@ static void every_rule_trains_it(void **state)
     }
 }
 
-static void it_is_saved_and_resumed(void **state)
+static void one_unit_is_saved_and_resumed(void **state)
 {
     char whole[17], resumed[17], folder[SCRATCH_PATH], path[SCRATCH_PATH + 32];
     struct made m;
@@ -299,8 +299,8 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_is_ce_over_two_units),      cmocka_unit_test(every_rule_trains_it),
-        cmocka_unit_test(it_is_saved_and_resumed),      cmocka_unit_test(single_steps_take_both_labels),
+        cmocka_unit_test(one_unit_equals_ce_over_two_units), cmocka_unit_test(every_rule_trains_one_unit),
+        cmocka_unit_test(one_unit_is_saved_and_resumed),     cmocka_unit_test(single_steps_take_both_labels),
         cmocka_unit_test(what_does_not_fit_is_refused),
     };
     return cmocka_run_group_tests(tests, begin, end);

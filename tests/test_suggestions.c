@@ -156,7 +156,7 @@ static const struct word_case words[] = {
     {"xyzzy", "3", "there are: data, test"},
 };
 
-static void words_of_others_are_refused_with_advice(void **state)
+static void words_of_other_programs_are_refused_with_advice(void **state)
 {
     (void)state;
     bl_context *ctx = bl_context_new(NULL);
@@ -226,7 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_nearest_name_is_found),
         cmocka_unit_test(ties_go_to_the_first),
-        cmocka_unit_test(words_of_others_are_refused_with_advice),
+        cmocka_unit_test(words_of_other_programs_are_refused_with_advice),
         cmocka_unit_test(aliases_name_options),
         cmocka_unit_test(long_lists_are_cut_not_overrun),
     };

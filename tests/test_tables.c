@@ -58,7 +58,7 @@ static void assert_refuses(const struct table_case *c, const bl_data *schema)
 
 /* ---- columns of words ---- */
 
-static void words_become_marks(void **state)
+static void words_become_one_hot_features(void **state)
 {
     static const struct table_case cases[] = {
         {"c,n,y\nred,1,0\nblue,2,1\nred,3,1\n",
@@ -84,7 +84,7 @@ static void words_become_marks(void **state)
         {"n,m,y\nnone,1,0\nlow,2,1\ninf,3,0\nlow,4,1\n",
          {.label = "y", .has_labels = true},
          "1x1x4 of 2: 0 0 1 1 = 0, 0 1 0 2 = 1, 1 0 0 3 = 0, 0 1 0 4 = 1; columns n=inf n=low n=none m"},
-        /* a table of words alone, with a header and without */
+        /* a table that has only words, with and without a header */
         {"class,cap,stalk\ne,x,s\np,y,s\ne,x,b\np,x,b\n",
          {.has_labels = true},
          "1x1x4 of 2: 1 0 0 1 = 0, 0 1 0 1 = 1, 1 0 1 0 = 0, 1 0 1 0 = 1; classes e p; columns cap=x cap=y "
@@ -255,7 +255,7 @@ static void ids_are_left_out(void **state)
     }
 }
 
-static void ids_are_kept_beside(void **state)
+static void ids_are_kept_in_subsets(void **state)
 {
     static const struct data_options options = {.label = "y", .id_column = "k", .has_labels = true};
     (void)state;
@@ -269,7 +269,7 @@ static void ids_are_kept_beside(void **state)
     data_free(data);
 }
 
-static void what_names_no_column_is_refused(void **state)
+static void unknown_columns_are_refused(void **state)
 {
     static const struct table_case cases[] = {
         {"k,n,y\n1,5,0\n2,6,1\n",
@@ -512,7 +512,7 @@ static void validation_is_drawn_by_class(void **state)
 
 /* ---- memory ---- */
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const struct data_options options = {
         .imputes = true, .has_labels = true, .label = "y", .id_column = "Id"};
@@ -528,21 +528,21 @@ static void running_out_of_memory_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH (words_become_marks),
+        EACH (words_become_one_hot_features),
         EACH (stray_words_are_refused),
         EACH (too_many_words_are_refused),
         EACH (missing_values_are_refused_by_default),
         EACH (missing_values_are_filled_in),
         EACH (ids_are_left_out),
-        EACH (ids_are_kept_beside),
-        EACH (what_names_no_column_is_refused),
+        EACH (ids_are_kept_in_subsets),
+        EACH (unknown_columns_are_refused),
         EACH (targets_are_read),
         EACH (targets_are_standardised),
         EACH (raw_files_are_read_for_a_model),
         EACH (encodings_survive_as_text),
         EACH (broken_encodings_are_refused),
         EACH (validation_is_drawn_by_class),
-        EACH (running_out_of_memory_leaves_nothing),
+        EACH (failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

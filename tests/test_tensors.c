@@ -56,7 +56,7 @@ static void assert_entry(const struct tensor_entry *got, const struct tensor_ent
     assert_memory_equal(got->values, expected->values, n * sizeof(float));
 }
 
-static void comes_back_to_the_bit(void **state)
+static void tensors_are_read_back_to_the_bit(void **state)
 {
     (void)state;
     struct tensors *t = NULL;
@@ -85,7 +85,7 @@ static void comes_back_to_the_bit(void **state)
 
 /* The written bytes are those of the format, because the library's reader could have the same mistake as its
    writer. */
-static void is_the_format(void **state)
+static void bytes_are_those_of_the_format(void **state)
 {
     (void)state;
     static const char header[] = "{\"__metadata__\":{\"k\":\"v\"},\"w\":{\"dtype\":\"F32\",\"shape\":[1,2],"
@@ -109,7 +109,7 @@ static void is_the_format(void **state)
     free(bytes);
 }
 
-static void may_hold_nothing(void **state)
+static void a_file_without_tensors_is_valid(void **state)
 {
     (void)state;
     struct tensors *t = NULL;
@@ -224,7 +224,7 @@ static void broken_files_are_refused(void **state)
     }
 }
 
-static void order_is_that_of_the_bytes(void **state)
+static void tensors_are_in_the_order_of_their_bytes(void **state)
 {
     (void)state;
     unsigned char file[400];
@@ -300,7 +300,7 @@ static void values_must_be_finite(void **state)
     }
 }
 
-static void files_that_are_no_files(void **state)
+static void missing_files_and_folders_are_refused(void **state)
 {
     (void)state;
     struct tensors *t = NULL;
@@ -316,7 +316,7 @@ static void files_that_are_no_files(void **state)
 
 /* ---- refusals and failures of the writer ---- */
 
-static void writer_refuses(void **state)
+static void invalid_tensors_are_not_written(void **state)
 {
     (void)state;
     static const struct {
@@ -402,7 +402,7 @@ static void replacing_fails_cleanly(void **state)
     assert_int_equal(scratch_files(&scratch, 0), 0);
 }
 
-static void replaces_whatever_its_length(void **state)
+static void files_of_any_length_are_replaced(void **state)
 {
     (void)state;
     static const char *const texts[] = {"long enough", "short", ""};
@@ -412,7 +412,7 @@ static void replaces_whatever_its_length(void **state)
     }
 }
 
-static void leftovers_of_others_stay(void **state)
+static void temporary_files_of_others_are_kept(void **state)
 {
     (void)state;
     char name[100];
@@ -426,7 +426,7 @@ static void leftovers_of_others_stay(void **state)
     free(bytes);
 }
 
-static void name_without_a_folder(void **state)
+static void a_path_without_a_folder_is_written(void **state)
 {
     (void)state;
     char before[SCRATCH_PATH];
@@ -440,7 +440,7 @@ static void name_without_a_folder(void **state)
 
 /* ---- no memory ---- */
 
-static void every_allocation_may_fail(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     (void)state;
     const size_t live = memory.live;
@@ -485,7 +485,7 @@ static void json_release(void *block)
 
 /* Jansson's allocations fail while a header is built and printed. (Its parser does not report all failures,
    so that reading cannot be tested in this way.) */
-static void jansson_may_fail(void **state)
+static void failing_allocations_of_jansson_are_reported(void **state)
 {
     (void)state;
     bl_status status = BL_NO_MEMORY;
@@ -506,7 +506,7 @@ static void jansson_may_fail(void **state)
 
 /* ---- Python's package ---- */
 
-static void python_reads_ours(void **state)
+static void python_reads_the_librarys_files(void **state)
 {
     (void)state;
     char arguments[SCRATCH_PATH], text[2000];
@@ -525,7 +525,7 @@ static void python_reads_ours(void **state)
     assert_int_equal(result, 0);
 }
 
-static void we_read_pythons(void **state)
+static void files_of_python_are_read(void **state)
 {
     (void)state;
     static const float table[6] = {0.0f, 0.25f, 0.5f, 0.75f, 1.0f, 1.25f},
@@ -573,25 +573,25 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(comes_back_to_the_bit),
-        TEST(is_the_format),
-        TEST(may_hold_nothing),
+        TEST(tensors_are_read_back_to_the_bit),
+        TEST(bytes_are_those_of_the_format),
+        TEST(a_file_without_tensors_is_valid),
         TEST(broken_files_are_refused),
-        TEST(order_is_that_of_the_bytes),
+        TEST(tensors_are_in_the_order_of_their_bytes),
         TEST(every_truncation_is_refused),
         TEST(flipped_bits_do_no_harm),
         TEST(values_must_be_finite),
-        TEST(files_that_are_no_files),
-        TEST(writer_refuses),
+        TEST(missing_files_and_folders_are_refused),
+        TEST(invalid_tensors_are_not_written),
         TEST(full_disk_leaves_the_old_file),
         TEST(replacing_fails_cleanly),
-        TEST(replaces_whatever_its_length),
-        TEST(leftovers_of_others_stay),
-        TEST(name_without_a_folder),
-        TEST(every_allocation_may_fail),
-        TEST(jansson_may_fail),
-        TEST(python_reads_ours),
-        TEST(we_read_pythons),
+        TEST(files_of_any_length_are_replaced),
+        TEST(temporary_files_of_others_are_kept),
+        TEST(a_path_without_a_folder_is_written),
+        TEST(failing_allocations_lose_no_memory),
+        TEST(failing_allocations_of_jansson_are_reported),
+        TEST(python_reads_the_librarys_files),
+        TEST(files_of_python_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

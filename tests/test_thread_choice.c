@@ -67,7 +67,7 @@ static const struct machine half_busy = {
     .step = {[1] = 1.0e-3, [2] = 0.55e-3}, .risk = {[1] = 0.1, [2] = 0.12}, .slice = 4e-3};
 
 /* On a quiet machine trials cost less than half a percent. */
-static void quiet_keeps_all(void **test)
+static void a_quiet_machine_keeps_all_threads(void **test)
 {
     (void)test;
     struct thread_choice c;
@@ -87,7 +87,7 @@ static void check_near_best(const struct machine *m, double seconds, int best)
     assert_true(r.seconds / r.steps < 1.1 * mean(m, best));
 }
 
-static void busy_comes_near_the_best(void **test)
+static void a_busy_machine_comes_near_the_best_number(void **test)
 {
     (void)test;
     for (state = 1; state < 20; state += 2)
@@ -98,7 +98,7 @@ static void busy_comes_near_the_best(void **test)
 
 /* One thread is fast during a trial and slow afterwards: the choice is reverted within a fraction of a
    second, and repeated less and less often. */
-static void favour_is_not_mistaken_for_speed(void **test)
+static void a_fast_trial_is_not_mistaken_for_speed(void **test)
 {
     (void)test;
     static const struct machine favoured = {.step = {[1] = 0.8e-3, [2] = 0.9e-3},
@@ -157,7 +157,7 @@ static void long_steps(void **test)
 }
 
 /* Control: there are no trials if the user sets the number, or with one thread. */
-static void nothing_to_choose(void **test)
+static void no_trials_without_a_choice(void **test)
 {
     (void)test;
     struct thread_choice c;
@@ -171,12 +171,12 @@ static void nothing_to_choose(void **test)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(quiet_keeps_all),
-                                       cmocka_unit_test(busy_comes_near_the_best),
-                                       cmocka_unit_test(favour_is_not_mistaken_for_speed),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_quiet_machine_keeps_all_threads),
+                                       cmocka_unit_test(a_busy_machine_comes_near_the_best_number),
+                                       cmocka_unit_test(a_fast_trial_is_not_mistaken_for_speed),
                                        cmocka_unit_test(changes_are_followed),
                                        cmocka_unit_test(many_threads),
                                        cmocka_unit_test(long_steps),
-                                       cmocka_unit_test(nothing_to_choose)};
+                                       cmocka_unit_test(no_trials_without_a_choice)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

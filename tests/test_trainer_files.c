@@ -212,7 +212,7 @@ static void test_other_ways_to_train(void **state)
 
 /* The trainer that loads the file may be created for another number of examples, which gives other
    defaults. */
-static void test_made_for_other_examples(void **state)
+static void test_loading_into_a_trainer_for_other_data(void **state)
 {
     static const struct option options[] = {{"net", full_net}, {"init", "fanin"}, {NULL, NULL}};
     struct stream whole, second;
@@ -401,7 +401,7 @@ static void test_another_trainer_is_refused(void **state)
     }
 }
 
-static void test_what_is_no_trainer_is_refused(void **state)
+static void test_files_without_a_trainer_are_refused(void **state)
 {
     struct stream s;
     size_t n = 0;
@@ -432,7 +432,7 @@ static void test_what_is_no_trainer_is_refused(void **state)
     drop(&s);
 }
 
-static void test_weights_that_are_no_numbers_are_not_saved(void **state)
+static void test_nan_weights_are_not_saved(void **state)
 {
     struct stream s;
     float bias[CLASSES] = {0.0f, NAN, 0.0f};
@@ -450,7 +450,7 @@ static void test_weights_that_are_no_numbers_are_not_saved(void **state)
 }
 
 /* Each allocation fails in turn: the trainer is unchanged and can be trained further. */
-static void test_memory_gives_out(void **state)
+static void test_failing_allocations_leave_the_trainer_unchanged(void **state)
 {
     struct stream s;
     struct counting counts = {0};
@@ -479,7 +479,7 @@ static void test_memory_gives_out(void **state)
     assert_int_equal(counts.live, 0);
 }
 
-static void test_memory_gives_out_of_a_trainer_from_a_file(void **state)
+static void test_failing_allocations_of_opening_lose_no_memory(void **state)
 {
     struct counting counts = {0};
     const bl_allocator allocator = {&counts, counting_allocate, counting_release};
@@ -521,7 +521,7 @@ static void check_metadata(const struct stream *s, const char *epoch, const char
     bl_model_free(model);
 }
 
-static void test_metadata_is_true(void **state)
+static void test_step_and_epoch_in_the_metadata_are_correct(void **state)
 {
     struct stream s;
     const char *path = scratch_path(&folder, "counted");
@@ -565,16 +565,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_rule_and_optimiser),
         cmocka_unit_test(test_other_ways_to_train),
-        cmocka_unit_test(test_made_for_other_examples),
+        cmocka_unit_test(test_loading_into_a_trainer_for_other_data),
         cmocka_unit_test(test_between_epochs),
         cmocka_unit_test(test_a_run_folder_begun_later),
         cmocka_unit_test(test_within_an_epoch),
         cmocka_unit_test(test_another_trainer_is_refused),
-        cmocka_unit_test(test_what_is_no_trainer_is_refused),
-        cmocka_unit_test(test_weights_that_are_no_numbers_are_not_saved),
-        cmocka_unit_test(test_memory_gives_out),
-        cmocka_unit_test(test_memory_gives_out_of_a_trainer_from_a_file),
-        cmocka_unit_test(test_metadata_is_true),
+        cmocka_unit_test(test_files_without_a_trainer_are_refused),
+        cmocka_unit_test(test_nan_weights_are_not_saved),
+        cmocka_unit_test(test_failing_allocations_leave_the_trainer_unchanged),
+        cmocka_unit_test(test_failing_allocations_of_opening_lose_no_memory),
+        cmocka_unit_test(test_step_and_epoch_in_the_metadata_are_correct),
         cmocka_unit_test(test_gradients_are_named_as_tensors),
     };
     return cmocka_run_group_tests(tests, fill, clear);

@@ -31,7 +31,7 @@ static bool is_about(const char *note, const char *key)
 static void check_note(const char *who, const struct told *t, const char *note)
 {
     if (t->fragment && !note)
-        fail_msg("%s: nothing is told of --%s \"%s\"", who, t->key, t->value);
+        fail_msg("%s: there is no note about --%s \"%s\"", who, t->key, t->value);
     if (t->fragment && !strstr(note, t->fragment))
         fail_msg("%s: \"%s\" lacks \"%s\"", who, note, t->fragment);
     if (!t->fragment && note)

@@ -167,7 +167,7 @@ static bool all_are_right(const struct backend *backend, const struct backend *e
     return true;
 }
 
-static void variants_are_exact(void **state)
+static void variants_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -177,7 +177,7 @@ static void variants_are_exact(void **state)
 }
 
 /* The fused update of every backend has the bits of the portable one. */
-static void backends_are_exact(void **state)
+static void backends_have_the_bits_of_the_portable_one(void **state)
 {
     (void)state;
     struct backend backend, portable;
@@ -242,8 +242,8 @@ static void faults_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(variants_are_exact),
-        cmocka_unit_test(backends_are_exact),
+        cmocka_unit_test(variants_have_the_bits_of_the_definition),
+        cmocka_unit_test(backends_have_the_bits_of_the_portable_one),
         cmocka_unit_test(faults_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,7 +108,7 @@ static bool gather_is_right(const struct backend *backend)
     return true;
 }
 
-static void gathers_are_exact(void **state)
+static void gathers_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -186,7 +186,7 @@ static bool pool_is_right(const struct backend *backend)
     return true;
 }
 
-static void windows_are_exact(void **state)
+static void maxima_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -220,7 +220,7 @@ static bool sums_are_right(const struct backend *backend)
     return is_right;
 }
 
-static void sums_are_exact(void **state)
+static void sums_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -294,9 +294,9 @@ static void faults_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gathers_are_exact),
-        cmocka_unit_test(windows_are_exact),
-        cmocka_unit_test(sums_are_exact),
+        cmocka_unit_test(gathers_have_the_bits_of_the_definition),
+        cmocka_unit_test(maxima_have_the_bits_of_the_definition),
+        cmocka_unit_test(sums_have_the_bits_of_the_definition),
         cmocka_unit_test(faults_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

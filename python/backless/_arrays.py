@@ -42,7 +42,7 @@ def _numbers(x: object, name: str) -> Array:
         try:
             array = array.astype(np.float64)
         except (TypeError, ValueError):
-            raise TypeError(f"{name} holds Python objects that are no numbers (dtype object)") from None
+            raise TypeError(f"{name} has Python objects that are not numbers (dtype object)") from None
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} has the dtype {array.dtype}, expected numbers")
     return array

@@ -17,7 +17,7 @@ from ._library import lib, text
 class Size(IntEnum):
     """Sizes of a rule's arrays, besides numbers of 1 and more."""
 
-    BATCH = -1  # rows alone: the examples of the batch
+    BATCH = -1  # for rows only: the number of examples in the batch
     OUTPUTS = -2  # of the net
     INPUTS = -3  # of the net
     UNITS = -4  # of the block; only in arrays of each block
@@ -34,7 +34,7 @@ class Buffer(IntEnum):
     SIGNAL = 5  # s, n x units: what the rule uses in the place of dJ / dh
     DELTA = 6  # d, n x the numbers at the output of the block's weights
     WEIGHTS = 7  # W, channels x fan-in, without the biases; read only
-    FEEDBACK = 8  # B of the block, as Rule.feedback says
+    FEEDBACK = 8  # B of the block, in the shape that Rule.feedback sets
 
 
 _FIRST_ARRAY = 16
@@ -309,7 +309,7 @@ class Emitter:
         lib.bl_emit_matmul(self.address, ctypes.byref(described), block)
 
     def forward(self, block: int) -> None:
-        """The output of the block once more, from an input that a call has updated."""
+        """Computes the output of the block again, from an input that a call has updated."""
         lib.bl_emit_forward(self.address, block)
 
     def noise(self, array: str, sigma: float, block: int, *, stream: int = 0) -> None:
@@ -317,16 +317,16 @@ class Emitter:
         lib.bl_emit_noise(self.address, self._binding.place_of(array), sigma, stream, block)
 
     def every(self, steps: int) -> None:
-        """What is emitted from here on in this callback runs in the steps 1, 1 + steps, 1 + 2 steps, ...
-        alone."""
+        """The instructions emitted after this call in this callback run only in the steps 1, 1 + steps, 1 + 2
+        steps, ..."""
         lib.bl_emit_every(self.address, steps)
 
     def learn_feedback(self, block: int) -> None:
-        """In learn(): B takes a step of the optimiser."""
+        """In learn(): updates B by a step of the optimiser."""
         lib.bl_emit_learn_feedback(self.address, block)
 
     def update(self, array: str, gradient: str, block: int) -> None:
-        """In learn(): an array takes a step of the optimiser, with the gradient that another one holds."""
+        """In learn(): updates an array by a step of the optimiser, with another array as its gradient."""
         place = self._binding.place_of
         lib.bl_emit_update(self.address, place(array), place(gradient), block)
 

@@ -102,7 +102,7 @@ class Trainer:
         callbacks: Iterable[Callback] = (),
         progress: bool = False,
     ) -> History:
-        """Trains until a stop rule says so: the option epochs, patience, max_time or stop.
+        """Trains until a stop criterion holds: the option epochs, patience, max_time or stop.
 
         x, y: as Data() takes them, or x a Data. val, test: (x, y) or Data, measured after each epoch.
         sample_weight: one for each example. callbacks: called with a Progress after each epoch, where angles
@@ -115,7 +115,7 @@ class Trainer:
         with self._work():
             if self._has_finished:
                 raise RuntimeError(
-                    "this trainer has finished its training; make another one, or go on with step()"
+                    "this trainer has finished its training; create another one, or continue with step()"
                 )
             data = self._data_of(x, y, sample_weight)
             trainer = self._created(data)
@@ -294,7 +294,7 @@ class Trainer:
         """Holds the context on this thread; refuses calls from a callback."""
         with self._context.use():
             if self._is_working:
-                raise RuntimeError("a callback of fit() may look at its trainer, but not make it work")
+                raise RuntimeError("a callback of fit() may read its trainer, but not train or change it")
             self._is_working = True
             try:
                 yield
@@ -397,7 +397,7 @@ class Trainer:
             )
         if examples.values.dtype != np.uint8:
             raise TypeError(
-                f"x has the dtype {examples.values.dtype}, but this trainer began with pixels, which "
+                f"x has the dtype {examples.values.dtype}, but this trainer was made for pixels, which "
                 "are uint8"
             )
         return np.ascontiguousarray(examples.values, dtype=np.float32)

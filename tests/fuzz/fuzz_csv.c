@@ -70,7 +70,7 @@ static bl_status read_table(bl_data **out, bl_context *ctx, const struct data_op
         memcpy(file.at, bytes, n);
         status = csv_read(out, &reading, &file);
     }
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",
                bl_status_name(status), bl_why(ctx));
     *out = status == BL_OK ? *out : NULL;
@@ -126,7 +126,8 @@ static bl_status split(bl_context *ctx, const struct data_options *o, const bl_d
 {
     bl_data *train = NULL, *val = NULL, *test = NULL;
     const bl_status status = data_load(&train, &val, &test, ctx, fuzz_file("table.csv", bytes, n), NULL, o);
-    FUZZ_CHECK(status == BL_OK || (!train && !val && !test), "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || (!train && !val && !test),
+               "a set was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_BAD_VALUE || status == BL_NO_MEMORY,
                "%s: %s", bl_status_name(status), bl_why(ctx));
     if (status != BL_OK)

@@ -79,7 +79,7 @@ static bl_status read_folder(bl_data **out, bl_context *ctx, const struct data_o
     const struct reading reading = {ctx, path, options, schema};
     *out = untouched;
     const bl_status status = folder_of_pictures.read(out, &reading, "train");
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_UNSUPPORTED || status == BL_NO_MEMORY,
                "%s: %s", bl_status_name(status), bl_why(ctx));
     return status;

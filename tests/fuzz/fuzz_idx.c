@@ -56,7 +56,7 @@ static bl_status read_set(bl_data **out, bl_context *ctx, const struct files *f,
         memcpy(file.at, f->images, file.n);
         status = idx_read(out, &reading, &file, labels);
     }
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set was returned although the function failed");
     *out = status == BL_OK ? *out : NULL;
     return status;
 }

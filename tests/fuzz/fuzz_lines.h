@@ -4,7 +4,7 @@
  *
  *     key=value               an entry of the metadata; replaces an entry with this key
  *     @name rows cols value   a tensor, all of whose numbers are about `value`; cols 0: one dimension.
- *                             Likewise
+ *                             Replaces a tensor with this name.
  *     -name                   removes the entry or tensor
  */
 #ifndef TESTS_FUZZ_LINES_H

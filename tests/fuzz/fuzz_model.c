@@ -24,7 +24,7 @@ static bl_status load(bl_model **out, bl_context *ctx, const char *path)
     bl_model *const untouched = (bl_model *)&path;
     *out = untouched;
     const bl_status status = bl_model_load(out, ctx, path);
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a model though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a model was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",
                bl_status_name(status), bl_why(ctx));
     return status;
@@ -189,7 +189,7 @@ static bl_status check_table(bl_context *ctx, const bl_model *model)
     bl_data *const untouched = (bl_data *)&model, *data = untouched;
     const char *path = write_table(model->schema, has_names);
     const bl_status status = bl_model_open_data(&data, model, path, "test", NULL);
-    FUZZ_CHECK(status == BL_OK || data == untouched, "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || data == untouched, "a set was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",
                bl_status_name(status), bl_why(ctx));
     if (status != BL_OK)

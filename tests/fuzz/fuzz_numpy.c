@@ -126,7 +126,7 @@ static bl_status read_set(bl_data **out, bl_context *ctx, const struct input *in
         BL_FAIL(ctx, BL_BAD_DATA, "nothing of NumPy's");
     }
     const bl_status status = reader->read(out, &reading, &file, in->part);
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",
                bl_status_name(status), bl_why(ctx));
     return status;

@@ -26,7 +26,7 @@ static bl_status open_log(struct runlog **out, bl_context *ctx, const char *path
     struct runlog *const untouched = (struct runlog *)&keep;
     *out = untouched;
     const bl_status status = runlog_take_up(out, ctx, path, keep, keep > 0 ? UINT64_MAX : 0);
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a log though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a log was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_NO_MEMORY || status == BL_BAD_DATA, "status %d", (int)status);
     if (status != BL_BAD_DATA) /* a log may be refused */
         (void)fuzz_went_well(ctx, status, "taking up a log");

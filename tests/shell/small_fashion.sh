@@ -1,6 +1,6 @@
-# small_fashion.sh - sourced by shell tests: small_fashion DIR makes DIR/fashion-mnist, whose files are in the
-# published form and hold 300 and 100 made pictures of 28 x 28 in ten classes, so that commands on
-# Fashion-MNIST end in a second.
+# small_fashion.sh - sourced by shell tests: small_fashion DIR makes DIR/fashion-mnist, whose files have the
+# published format, with 300 training and 100 test images of 28 x 28 in ten classes, which are generated, so
+# that commands on Fashion-MNIST end in a second.
 
 # idx_head NUMBER...: prints big-endian numbers of 32 bits
 idx_head() {

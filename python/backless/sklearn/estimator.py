@@ -167,7 +167,7 @@ class BacklessEstimator(BaseEstimator):
 
     def _net(self) -> str:
         if self.activation not in _LAYERS:
-            raise ValueError(f"activation {self.activation!r} is none of {', '.join(_LAYERS)}")
+            raise ValueError(f"activation {self.activation!r} is not one of {', '.join(_LAYERS)}")
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object))
         for size in sizes:
             if not isinstance(size, (int, np.integer)) or size < 1:
@@ -287,7 +287,7 @@ def weights_of(sample_weight: Any, n: int) -> Array | None:
     if weights.shape != (n,):
         raise ValueError(f"sample_weight has the shape {weights.shape}, expected one for each of {n} samples")
     if not np.isfinite(weights).all() or (weights < 0).any():
-        raise ValueError("sample_weight holds a negative number, NaN or an infinity")
+        raise ValueError("sample_weight has a negative, infinite or NaN value")
     if not weights.any():
         raise ValueError("sample_weight is zero for every sample")
     return weights
