@@ -4,8 +4,8 @@
 build_dir = build
 jobs = $(shell nproc 2>/dev/null || echo 2)
 
-# What `make demo` trains. The variables can be set on the command line: make demo DEMO_NET="dense 100, relu,
-# dense 10" DEMO_EPOCHS=2
+# What `make demo` trains. The variables can be set on the command line:
+# make demo DEMO_NET="dense 100, relu, dense 10" DEMO_EPOCHS=2
 DEMO_DATA = fashion-mnist
 DEMO_NET = dense 400, tanh, dense 400, tanh, dense 10
 DEMO_RULES = bp,fa,dfa,ifa,frozen,linear

@@ -15,7 +15,7 @@ CLASSES = 10
 CHECKED_RATE = 1e-4  # three steps are compared at this rate
 TIMED_RATE = 1e-8
 # RMSprop as in Torch7. The library's default epsilon is 1e-8; with this larger one a gradient that consists
-# of rounding errors only changes no weight, so that two ways to compute a step give the same weights.
+# only of rounding errors changes no weight, so that two ways to compute a step give the same weights.
 RHO, EPSILON = 0.99, 1e-6
 POOL_BYTES = 16 << 20  # large enough that a step reads its inputs from memory, not from the L1 cache
 
