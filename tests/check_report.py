@@ -344,7 +344,7 @@ def check_single(browser):
 
 
 def check_widths(browser):
-    """No element is wider than the window, on a phone neither; the light and the dark theme differ."""
+    """No element is wider than the window, also on a phone; the light and the dark theme differ."""
     colors = set()
     for width in (1280, 390):
         browser.command("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1,

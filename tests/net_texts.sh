@@ -1,6 +1,6 @@
 #!/bin/sh
-# net_texts.sh PROGRAM - the short forms of a net's text (names, repetitions, C), messages for faults in them, and
-# backless nets.
+# net_texts.sh PROGRAM - the short forms of a net's text (names, repetitions, C), messages about faults in
+# them, and the list that `backless nets` prints.
 set -u
 program=$1
 # shellcheck source=tests/shell/expect.sh

@@ -209,9 +209,10 @@ expect 3 "is not finished" reproduce nokland2016 --collect old/a --out rerun
 expect 0 "is not finished, and is omitted" reproduce nokland2016 --collect old --out rerun
 expect 3 "is not a run folder, and holds none" reproduce nokland2016 --collect $data --out rerun
 
-# ---- The verdicts, on results written by hand Each has 34 epochs, because the stop rule ends a run there if
-# its training errors are 0.9, 0.5 and then 0. The mean of the last 10 epochs is compared with the published
-# error. list N WORD: WORD repeated N times, separated by commas
+# ---- The verdicts, on results written by hand
+# Each has 34 epochs, because the stop rule ends a run there if its training errors are 0.9, 0.5 and then 0.
+# The mean of the last 10 epochs is compared with the published error.
+# list N WORD: WORD repeated N times, separated by commas
 list() { awk -v n="$1" -v word="$2" \
     'BEGIN { for (i = 1; i <= n; i++) printf "%s%s", (i > 1 ? "," : ""), word }'; }
 # made TABLE ROW RULE SEED ERROR INIT NET [HASH]: writes a result with this error in the last 10 epochs

@@ -1,6 +1,7 @@
 /*
- * test_csv_ambiguous.c - ambiguous tables: numbers in other notations, headers of numbers, comments, other line
- * ends and separators. Each is read correctly, or refused with its line, column, value and what to do.
+ * test_csv_ambiguous.c - ambiguous tables: numbers in other notations, headers of numbers, comments, other
+ * line ends and separators. Each is read correctly, or refused with its line, column and value and a
+ * suggestion.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_random_numbers.c - random numbers: the generator's published outputs, the ranges and moments of the weights
- * and the feedback that a trainer draws, shuffles, and logarithm and cosine.
+ * test_random_numbers.c - random numbers: the published outputs of the generator, the ranges and moments of
+ * the weights and the feedback that a trainer draws, shuffles, and logarithm and cosine.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_unsupported_formats.c - files of unsupported formats are refused with the name of the format and advice; tables
- * that resemble them are read.
+ * test_unsupported_formats.c - files of unsupported formats are refused with the name of the format and a
+ * suggestion; tables that resemble them are read.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * test_unused_options.c - an option that the rule, the net or the data do not use is reported, and one that they use
- * is not.
+ * test_unused_options.c - a note reports each option that the rule, the net or the data do not use, and no
+ * others.
  */
 #include "data_files.h"
 #include "fixture.h"
